@@ -1,0 +1,200 @@
+"""Every error that Shopwindow raises on purpose.
+
+Each class is also the built-in that it refines, so `except ValueError` keeps working, and carries
+its data as attributes. The message says what was expected, what came and what to do.
+
+    ShopwindowError
+    ├── InvalidValueError (ValueError)         a value that a caller built is out of range
+    │   ├── InvalidProductError                a product lacks an id, or both title and image
+    │   ├── InvalidQueryError                  a query asks for nothing, or for too much
+    │   └── InvalidSettingError                a setting is unknown, mistyped or out of range
+    ├── FeedError (ValueError)                 a catalogue feed cannot be read at all
+    ├── PhotoError (ValueError)                one photo cannot be used
+    │   ├── PhotoUnreadableError               not an image, truncated, or zero-sized
+    │   ├── PhotoTooLargeError                 more pixels or bytes than the limit
+    │   └── PhotoFetchError (OSError)          the address is refused, missing, slow or private
+    ├── EncoderError (RuntimeError)            an encoder cannot be loaded or used
+    │   ├── UnknownEncoderError (KeyError)     no encoder has that name
+    │   ├── EncoderUnavailableError            its weights are not here and cannot be fetched
+    │   └── EncoderMismatchError               an index was made by another encoder
+    ├── VectorError (ValueError)               wrong width, or values that are not finite
+    └── IndexStoreError (RuntimeError)         the store refused, broke or is not ours to open
+        ├── IndexLockedError                   another process holds the folder
+        ├── IndexVersionError                  the folder was written by another schema
+        ├── IndexNotFoundError (FileNotFoundError)  there is no index at that place
+        ├── StoreUnreachableError (ConnectionError) the server does not answer
+        └── ProductNotFoundError (KeyError)    no product has that id
+"""
+
+
+class ShopwindowError(Exception):
+    """Base of every error below; catch it at the edges only."""
+
+    def __str__(self) -> str:
+        """Return the message as written (KeyError would put it in quotes)."""
+        return str(self.args[0]) if self.args else type(self).__name__
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Return what pickle rebuilds the error from: errors cross from worker processes."""
+        return (_rebuilt, (type(self), self.args, dict(self.__dict__)))
+
+
+def _rebuilt(
+    kind: type[ShopwindowError], args: tuple[object, ...], values: dict[str, object]
+) -> ShopwindowError:
+    error = kind.__new__(kind, *args)
+    error.args = args
+    error.__dict__.update(values)
+    return error
+
+
+class InvalidValueError(ShopwindowError, ValueError):
+    """A value is out of range; `field` names it and `got` is what came."""
+
+    def __init__(self, field: str, expected: str, got: object) -> None:
+        self.field = field
+        self.expected = expected
+        self.got = got
+        shown = repr(got)
+        shown = shown if len(shown) <= 80 else shown[:77] + "..."
+        super().__init__(f"{field}: expected {expected}, got {shown}")
+
+
+class InvalidProductError(InvalidValueError):
+    """A product lacks what every product needs, or one of its fields has no sense."""
+
+
+class InvalidQueryError(InvalidValueError):
+    """A query asks for nothing that can be looked up, or its cursor is not ours."""
+
+
+class InvalidSettingError(InvalidValueError):
+    """A setting is unknown, mistyped or out of range."""
+
+
+class FeedError(ShopwindowError, ValueError):
+    """A catalogue feed cannot be read at all; single bad rows are rejected instead."""
+
+    def __init__(self, path: object, reason: str) -> None:
+        self.path = str(path)
+        self.reason = reason
+        super().__init__(f"{self.path}: {reason}")
+
+
+class PhotoError(ShopwindowError, ValueError):
+    """One photo cannot be used; `source` says which."""
+
+    def __init__(self, source: object, reason: str) -> None:
+        self.source = str(source)
+        self.reason = reason
+        super().__init__(f"photo {self.source}: {reason}")
+
+
+class PhotoUnreadableError(PhotoError):
+    """The bytes are missing, not an image, truncated or of zero size."""
+
+
+class PhotoTooLargeError(PhotoError):
+    """The photo has more pixels or bytes than the limit allows."""
+
+
+class PhotoFetchError(PhotoError, OSError):
+    """The photo's address is refused, private, missing, too slow or redirects too often."""
+
+
+class EncoderError(ShopwindowError, RuntimeError):
+    """An encoder cannot be loaded or used."""
+
+
+class UnknownEncoderError(EncoderError, KeyError):
+    """No encoder has that name."""
+
+    def __init__(self, name: str, known: tuple[str, ...]) -> None:
+        self.name = name
+        self.known = known
+        super().__init__(
+            f"no encoder is called {name!r}. Known: {', '.join(known)}, or a folder that "
+            "`shopwindow adapt` wrote. See `shopwindow encoders`."
+        )
+
+
+class EncoderUnavailableError(EncoderError):
+    """The encoder's weights are not on this machine and cannot be fetched."""
+
+    def __init__(self, name: str, reason: str) -> None:
+        self.name = name
+        self.reason = reason
+        super().__init__(
+            f"encoder {name!r} cannot be loaded: {reason}. Give a local folder "
+            "(`local-dir:FOLDER`), or use `compact`, which needs no download."
+        )
+
+
+class EncoderMismatchError(EncoderError):
+    """An index was made by another encoder, whose vectors mean nothing to this one."""
+
+    def __init__(self, location: str, stored: str, given: str) -> None:
+        self.location = location
+        self.stored = stored
+        self.given = given
+        super().__init__(
+            f"the index at {location} was made by encoder {stored}, but {given} was given. Open it "
+            f"with {stored}, or index the feed again into a new folder: "
+            "`shopwindow --index NEW_FOLDER index FEED --encoder ...`."
+        )
+
+
+class VectorError(ShopwindowError, ValueError):
+    """A vector has the wrong width or values that are not finite numbers."""
+
+
+class IndexStoreError(ShopwindowError, RuntimeError):
+    """The vector store refused an operation, broke, or cannot be opened."""
+
+
+class IndexLockedError(IndexStoreError):
+    """Another process holds the index folder."""
+
+    def __init__(self, location: str) -> None:
+        self.location = location
+        super().__init__(
+            f"the index at {location} is in use by another process. Stop it (a running "
+            "`shopwindow serve`?), or share one Qdrant server between processes."
+        )
+
+
+class IndexVersionError(IndexStoreError):
+    """The index was written with another schema version or analyser."""
+
+    def __init__(self, location: str, stored: object, supported: object) -> None:
+        self.location = location
+        self.stored = stored
+        self.supported = supported
+        super().__init__(
+            f"the index at {location} has schema {stored}, this Shopwindow reads {supported}. "
+            "Update Shopwindow, or index the feed again into a new folder."
+        )
+
+
+class IndexNotFoundError(IndexStoreError, FileNotFoundError):
+    """There is no index at that place."""
+
+    def __init__(self, location: str) -> None:
+        self.location = location
+        super().__init__(
+            f"there is no index at {location}. Make one first: `shopwindow index FEED`."
+        )
+
+
+class StoreUnreachableError(IndexStoreError, ConnectionError):
+    """The Qdrant server does not answer, or refuses the key."""
+
+
+class ProductNotFoundError(IndexStoreError, KeyError):
+    """No product of the index has that id."""
+
+    def __init__(self, product_id: str) -> None:
+        self.product_id = product_id
+        super().__init__(
+            f"no product has the id {product_id!r}. Check the id in the feed, or search by words."
+        )

@@ -1,0 +1,131 @@
+"""All settings of one installation, read once at the edge and handed down as values.
+
+Each setting can be given in the environment (`SHOPWINDOW_SERVER__PORT=8000`) or in a `.env` file
+of the working folder. `docs/settings.md` lists them; a test keeps that page complete.
+"""
+
+import os
+from collections.abc import Mapping
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from core.errors import InvalidSettingError
+
+PREFIX = "SHOPWINDOW_"
+DELIMITER = "__"
+
+
+class _Group(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class PhotoLimits(_Group):
+    """What a photo may cost before it is refused."""
+
+    max_bytes: int = Field(20_000_000, gt=0, description="Largest photo file, in bytes.")
+    max_pixels: int = Field(
+        80_000_000, gt=0, description="Most pixels of a photo; guards against picture bombs."
+    )
+    fetch_timeout_s: float = Field(
+        10.0, gt=0, description="Seconds that fetching one photo's address may take in all."
+    )
+    max_redirects: int = Field(
+        3, ge=0, description="Redirects followed for one address; each target is checked again."
+    )
+    allow_private_addresses: bool = Field(
+        False, description="Fetch photos from loopback and private networks too."
+    )
+
+
+class EncoderSettings(_Group):
+    """Which encoder, and how it runs."""
+
+    name: str = Field(
+        "compact", description="An encoder's name or folder; see `shopwindow encoders`."
+    )
+    precision: Literal["auto", "float32", "bfloat16"] = Field(
+        "auto", description="Numbers of torch encoders; auto takes bfloat16 where it is native."
+    )
+    threads: int = Field(0, ge=0, description="Threads of the encoder; 0 takes the cores.")
+    batch_size: int = Field(32, ge=1, le=1024, description="Photos encoded at once.")
+
+
+class IndexSettings(_Group):
+    """Where the index is, and how it is built."""
+
+    location: str = Field(
+        "var/index", description="A folder (embedded engine) or the address of a Qdrant server."
+    )
+    collection: str = Field("products", description="Name of the collection on a server.")
+    api_key: SecretStr | None = Field(None, description="Key of the Qdrant server.")
+    batch_size: int = Field(
+        256, ge=1, le=10_000, description="Products written and made durable at once."
+    )
+    hnsw_from: int = Field(
+        20_000, ge=0, description="Products from which a graph is built; below, search is exact."
+    )
+
+
+class SearchSettings(_Group):
+    """How answers are found and put in order."""
+
+    depth: int = Field(
+        200, ge=10, le=2000, description="Candidates that each leg retrieves for one query."
+    )
+    weight_lexical: float = Field(1.0, ge=0, description="Weight of matching words.")
+    weight_text: float = Field(1.0, ge=0, description="Weight of text-to-text likeness.")
+    weight_text_image: float = Field(1.0, ge=0, description="Weight of text-to-photo likeness.")
+    weight_image: float = Field(1.0, ge=0, description="Weight of photo-to-photo likeness.")
+
+
+class ServerSettings(_Group):
+    """Where the page is served."""
+
+    host: str = Field("127.0.0.1", description="Address to listen on; 0.0.0.0 for all.")
+    port: int = Field(7860, ge=0, le=65_535, description="Port to listen on; 0 takes a free one.")
+
+
+class Settings(BaseSettings):
+    """Every setting, frozen; unknown names are errors."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        env_nested_delimiter=DELIMITER,
+        env_file=".env",
+        frozen=True,
+        extra="forbid",
+    )
+
+    encoder: EncoderSettings = Field(EncoderSettings(), description="The encoder.")
+    index: IndexSettings = Field(IndexSettings(), description="The index.")
+    search: SearchSettings = Field(SearchSettings(), description="The search.")
+    photo: PhotoLimits = Field(PhotoLimits(), description="Limits on photos.")
+    server: ServerSettings = Field(ServerSettings(), description="The server.")
+
+
+def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings from the environment and `.env`.
+
+    Args:
+        environ: Variables to check for mistyped names; the process's own when None.
+
+    Returns:
+        The settings, with defaults for whatever is not set.
+
+    Raises:
+        InvalidSettingError: A name is unknown or a value does not fit; the error names it.
+    """
+    # pydantic-settings passes over a mistyped top-level variable even with extra="forbid".
+    for name in environ if environ is not None else os.environ:
+        top = name.upper().removeprefix(PREFIX).split(DELIMITER)[0].lower()
+        if name.upper().startswith(PREFIX) and top not in Settings.model_fields:
+            known = ", ".join(sorted(f"{PREFIX}{f.upper()}" for f in Settings.model_fields))
+            raise InvalidSettingError(name, f"a name that begins with one of {known}", top)
+    try:
+        return Settings()
+    except ValidationError as exc:
+        first = exc.errors()[0]
+        name = PREFIX + DELIMITER.join(str(part) for part in first["loc"]).upper()
+        raise InvalidSettingError(name, first["msg"], first.get("input")) from exc
