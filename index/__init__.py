@@ -1,0 +1,1 @@
+"""Catalogue feeds into Qdrant, and finding in it."""

@@ -1,0 +1,94 @@
+"""Building the search graph on a copy of the shard, in a process of its own.
+
+Run as `python -m index.edge.build SHARD SCHEMA`: it optimises that shard and ends. Building takes
+seconds to minutes and holds the interpreter throughout, so neither the worker nor the caller may
+do it.
+"""
+
+import json
+import shutil
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+from index.edge.engine import EdgeEngine
+from index.store import StoreSchema
+
+
+class GraphBuild:
+    """One build under way: copy, optimise, and the writes that came in between."""
+
+    def __init__(self, source: Path, target: Path, schema_file: Path) -> None:
+        self.source = source
+        self.target = target
+        self._schema_file = schema_file
+        self._writes: list[tuple[str, tuple[Any, ...]]] = []
+        self._process: subprocess.Popen[bytes] | None = None
+        self._copy_failure = ""
+        self._copying = threading.Thread(target=self._copy, daemon=True)
+        self._copying.start()
+
+    def wait_for_copy(self) -> None:
+        """Return when the copy is complete; the source must not change before that."""
+        self._copying.join()
+
+    def note_write(self, name: str, args: tuple[Any, ...]) -> None:
+        """Remember a write that the copy does not have."""
+        self._writes.append((name, args))
+
+    def writes_since_copy(self) -> list[tuple[str, tuple[Any, ...]]]:
+        """Return the writes to repeat on the built shard, in order."""
+        return self._writes
+
+    def finished(self) -> bool:
+        """Return whether the build has ended, well or not."""
+        if self._copying.is_alive():
+            return False
+        if self._copy_failure:
+            return True
+        if self._process is None:
+            self._process = self._start()
+        return self._process.poll() is not None
+
+    def failure(self) -> str:
+        """Return why the build failed; empty when it succeeded."""
+        if self._copy_failure or self._process is None:
+            return self._copy_failure
+        code = self._process.returncode
+        return f"the building process ended with code {code}" if code else ""
+
+    def stop(self) -> None:
+        """End the build without a result."""
+        self._copying.join()
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+
+    def _copy(self) -> None:
+        try:
+            shutil.rmtree(self.target, ignore_errors=True)
+            shutil.copytree(self.source, self.target)
+        except OSError as exc:
+            self._copy_failure = f"the shard could not be copied: {exc}"
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-m", "index.edge.build"]
+        return subprocess.Popen([*command, str(self.target), str(self._schema_file)])
+
+
+def read_schema(path: Path) -> StoreSchema:
+    """Return the schema that was stored beside the shards."""
+    return StoreSchema.from_dict(json.loads(path.read_text()))
+
+
+def build_graph(shard: Path, schema_file: Path) -> None:
+    """Optimise a shard that nobody else has open."""
+    engine = EdgeEngine.load(shard, read_schema(schema_file))
+    engine.optimise()
+    engine.close()
+
+
+if __name__ == "__main__":
+    build_graph(Path(sys.argv[1]), Path(sys.argv[2]))

@@ -1,0 +1,248 @@
+"""One Qdrant Edge shard in this process: our words translated into the engine's and back.
+
+Source of the tuning: docs/decisions/0003-store.md.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import qdrant_edge as qe
+
+from core.errors import IndexStoreError
+from index.bm25 import SparseVector
+from index.store import (
+    WORDS,
+    AnyOf,
+    Condition,
+    FieldIndex,
+    LegQuery,
+    Payload,
+    Point,
+    Scored,
+    StoreSchema,
+)
+
+HNSW_M = 16
+HNSW_EF_CONSTRUCT = 100
+SEARCH_EF = 128
+OVERSAMPLING = 2.0
+FULL_SCAN_BELOW_KB = 10_000
+INDEX_SEGMENTS_FROM_KB = 1_000
+
+_FIELD_PARAMS: dict[str, Callable[[FieldIndex], Any]] = {
+    "keyword": lambda f: qe.KeywordIndexParams(is_tenant=f.tenant, enable_hnsw=f.linked),
+    "integer": lambda f: qe.IntegerIndexParams(lookup=True, range=True, enable_hnsw=f.linked),
+    "float": lambda f: qe.FloatIndexParams(enable_hnsw=f.linked),
+}
+
+
+class EdgeEngine:
+    """An open shard. Not safe for threads; one worker process owns it.
+
+    The operations are those of `VectorStore` and mean the same; arguments were checked before.
+    """
+
+    def __init__(self, shard: "qe.EdgeShard", schema: StoreSchema) -> None:
+        self._shard = shard
+        self._linked = {each.name for each in schema.fields if each.linked}
+
+    @classmethod
+    def create(cls, folder: Path, schema: StoreSchema) -> "EdgeEngine":
+        """Make a new shard in an empty folder, with its payload indexes.
+
+        Returns:
+            The open shard.
+        """
+        folder.mkdir(parents=True, exist_ok=True)
+        shard = _translated(qe.EdgeShard.create, str(folder), _config(schema))
+        for each in schema.fields:
+            params = _FIELD_PARAMS[each.kind](each)
+            _translated(shard.update, qe.UpdateOperation.create_field_index(each.name, params))
+        _translated(shard.flush)
+        return cls(shard, schema)
+
+    @classmethod
+    def load(cls, folder: Path, schema: StoreSchema) -> "EdgeEngine":
+        """Open a shard that `create` made.
+
+        Returns:
+            The open shard.
+
+        Raises:
+            IndexStoreError: The folder is damaged, or another process has it.
+        """
+        return cls(_translated(qe.EdgeShard.load, str(folder)), schema)
+
+    def upsert(self, points: Sequence[Point]) -> None:
+        """Add or replace points; durable once this returns."""
+        made = [qe.Point(p.id, _engine_vectors(p), p.payload) for p in points]
+        _translated(self._shard.update, qe.UpdateOperation.upsert_points(made))
+        _translated(self._shard.flush)
+
+    def delete(self, ids: Sequence[str]) -> None:
+        """Remove points; durable once this returns."""
+        _translated(self._shard.update, qe.UpdateOperation.delete_points(list(ids)))
+        _translated(self._shard.flush)
+
+    def retrieve(
+        self, ids: Sequence[str], fields: tuple[str, ...] | None, vectors: bool
+    ) -> dict[str, Point]:
+        """Return the points that exist among the ids."""
+        payload = True if fields is None else list(fields)
+        found = _translated(self._shard.retrieve, list(ids), payload, vectors)
+        return {str(record.id): _point(record) for record in found}
+
+    def query(self, legs: Sequence[LegQuery]) -> list[list[Scored]]:
+        """Return the best points of each leg."""
+        requests = qe.QueryBatchRequest([self._request(leg) for leg in legs])
+        answers = _translated(self._shard.query_batch, requests)
+        return [
+            sorted(((str(p.id), p.score) for p in answer), key=lambda each: (-each[1], each[0]))
+            for answer in answers
+        ]
+
+    def facet(self, name: str, conditions: Sequence[Condition], limit: int) -> dict[str | int, int]:
+        """Return exact counts by value, most frequent first."""
+        request = qe.FacetRequest(name, limit=limit, exact=True, filter=_filter(conditions))
+        hits = _translated(self._shard.facet, request).hits
+        ranked = sorted(((h.value, h.count) for h in hits), key=lambda v: (-v[1], str(v[0])))
+        return dict(ranked)
+
+    def count(self, conditions: Sequence[Condition]) -> int:
+        """Return how many points fulfil the conditions."""
+        request = qe.CountRequest(exact=True, filter=_filter(conditions))
+        return int(_translated(self._shard.count, request))
+
+    def scroll(
+        self,
+        conditions: Sequence[Condition],
+        after: str,
+        limit: int,
+        fields: tuple[str, ...] | None,
+    ) -> tuple[list[Point], str]:
+        """Return one batch in the order of ids, and the id that the next one begins with."""
+        request = qe.ScrollRequest(
+            offset=after or None,
+            limit=limit,
+            filter=_filter(conditions),
+            with_payload=True if fields is None else list(fields),
+        )
+        records, following = _translated(self._shard.scroll, request)
+        return [_point(record) for record in records], str(following) if following else ""
+
+    def optimise(self) -> bool:
+        """Build the graphs and the int8 copies; blocks this process for seconds to minutes.
+
+        Returns:
+            Whether anything was to do.
+        """
+        return bool(_translated(self._shard.optimize))
+
+    def info(self) -> Payload:
+        """Return counts of points, of vectors in a graph, and of segments."""
+        info = _translated(self._shard.info)
+        return {
+            "points": info.points_count,
+            "in_graph": info.indexed_vectors_count,
+            "segments": info.segments_count,
+        }
+
+    def close(self) -> None:
+        """Make everything durable and release the folder."""
+        _translated(self._shard.flush)
+        _translated(self._shard.close)
+
+    def _request(self, leg: LegQuery) -> "qe.QueryRequest":
+        touched = {each.field for each in leg.conditions}
+        params = qe.SearchParams(
+            hnsw_ef=max(SEARCH_EF, leg.limit),
+            exact=leg.exact,
+            quantization=qe.QuantizationSearchParams(rescore=True, oversampling=OVERSAMPLING),
+            # A filter whose field has no links in the graph cuts it into islands; ACORN hops over.
+            acorn=qe.AcornSearchParams(enable=bool(touched - self._linked)),
+        )
+        return qe.QueryRequest(
+            limit=leg.limit,
+            query=qe.Query.Nearest(_engine_vector(leg.vector), using=leg.using),
+            filter=_filter(leg.conditions, leg.exclude),
+            params=params,
+        )
+
+
+def _config(schema: StoreSchema) -> "qe.EdgeConfig":
+    return qe.EdgeConfig(
+        vectors={name: qe.EdgeVectorParams(dim, qe.Distance.Dot) for name, dim in _dims(schema)},
+        sparse_vectors={WORDS: qe.EdgeSparseVectorParams(modifier=qe.Modifier.Idf)},
+        hnsw_config=qe.HnswIndexConfig(HNSW_M, HNSW_EF_CONSTRUCT, FULL_SCAN_BELOW_KB),
+        quantization_config=qe.ScalarQuantizationConfig(qe.ScalarType.Int8, quantile=0.99),
+        optimizers=qe.EdgeOptimizersConfig(
+            default_segment_number=1, indexing_threshold=INDEX_SEGMENTS_FROM_KB
+        ),
+    )
+
+
+def _dims(schema: StoreSchema) -> Iterable[tuple[str, int]]:
+    return schema.dims.items()
+
+
+def _filter(conditions: Sequence[Condition], exclude: Sequence[str] = ()) -> "qe.Filter | None":
+    if not conditions and not exclude:
+        return None
+    return qe.Filter(
+        must=[_condition(each) for each in conditions],
+        must_not=[qe.HasIdCondition(set(exclude))] if exclude else None,
+    )
+
+
+def _condition(condition: Condition) -> "qe.FieldCondition":
+    if isinstance(condition, AnyOf):
+        match = qe.MatchAny(list(condition.values))  # type: ignore[arg-type]
+        return qe.FieldCondition(condition.field, match=match)
+    span = qe.RangeFloat(gte=condition.low, lte=condition.high)
+    return qe.FieldCondition(condition.field, range=span)
+
+
+def _engine_vectors(point: Point) -> dict[str, Any]:
+    vectors: dict[str, Any] = {name: each.tolist() for name, each in point.vectors.items()}
+    if point.words:
+        vectors[WORDS] = _engine_vector(point.words)
+    return vectors
+
+
+def _engine_vector(vector: "np.typing.NDArray[np.float32] | SparseVector") -> Any:
+    if isinstance(vector, SparseVector):
+        return qe.SparseVector(vector.indices.tolist(), vector.values.tolist())
+    return vector.tolist()
+
+
+def _point(record: "qe.Record") -> Point:
+    vectors = record.vector if isinstance(record.vector, dict) else {}
+    words = vectors.get(WORDS)
+    return Point(
+        id=str(record.id),
+        payload=dict(record.payload or {}),
+        vectors={n: np.array(v, np.float32) for n, v in vectors.items() if n != WORDS},
+        words=None if words is None else _our_sparse(words),
+    )
+
+
+def _our_sparse(words: Any) -> SparseVector:
+    order = np.argsort(words.indices)
+    return SparseVector(
+        indices=np.array(words.indices, np.uint32)[order],
+        values=np.array(words.values, np.float32)[order],
+    )
+
+
+def _translated(call: Callable[..., Any], *args: Any) -> Any:
+    """Return what the engine returns; its errors are bare `Exception`s.
+
+    Raises:
+        IndexStoreError: The engine refused.
+    """
+    try:
+        return call(*args)
+    except Exception as exc:
+        raise IndexStoreError(f"the embedded engine refused: {exc}") from exc

@@ -1,0 +1,335 @@
+"""A Qdrant server or cluster as a store; the only importer of qdrant_client."""
+
+import threading
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any
+
+import numpy as np
+from qdrant_client import QdrantClient
+from qdrant_client import models as qm
+from qdrant_client.http.exceptions import ResponseHandlingException, UnexpectedResponse
+
+from core.errors import IndexStoreError, StoreUnreachableError
+from index.bm25 import SparseVector
+from index.checks import check_field, check_legs, check_points
+from index.store import (
+    WORDS,
+    AnyOf,
+    Condition,
+    FieldIndex,
+    LegQuery,
+    Payload,
+    Point,
+    Scored,
+    StoreSchema,
+)
+
+HNSW_M = 16
+HNSW_EF_CONSTRUCT = 100
+SEARCH_EF = 128
+OVERSAMPLING = 2.0
+TIMEOUT_S = 30
+_MANIFEST_KEY = "shopwindow"
+_SCHEMA_KEY = "shopwindow_schema"
+
+_FIELD_PARAMS: dict[str, Callable[[FieldIndex], Any]] = {
+    "keyword": lambda f: qm.KeywordIndexParams(
+        type=qm.KeywordIndexType.KEYWORD, is_tenant=f.tenant or None, enable_hnsw=f.linked
+    ),
+    "integer": lambda f: qm.IntegerIndexParams(
+        type=qm.IntegerIndexType.INTEGER, lookup=True, range=True, enable_hnsw=f.linked
+    ),
+    "float": lambda f: qm.FloatIndexParams(type=qm.FloatIndexType.FLOAT, enable_hnsw=f.linked),
+}
+
+
+class ServerStore:
+    """A `VectorStore` in one collection of a Qdrant server.
+
+    Schema and manifest are kept in the collection's metadata.
+
+    Args:
+        client: A connected client.
+        collection: The collection's name.
+        location: Where the server is, for messages.
+        one_at_a_time: Let one thread call at a time: the client's in-memory mode breaks otherwise.
+
+    Raises:
+        StoreUnreachableError: The server does not answer, or refuses the key.
+    """
+
+    def __init__(
+        self,
+        client: QdrantClient,
+        collection: str = "products",
+        location: str = "",
+        one_at_a_time: bool = False,
+    ) -> None:
+        self._client = client
+        self._collection = collection
+        self._location = location
+        self._guard: AbstractContextManager[Any] = (
+            threading.RLock() if one_at_a_time else nullcontext()
+        )
+        self._schema: StoreSchema | None = None
+        if self._call("collection_exists"):
+            stored = self._metadata().get(_SCHEMA_KEY)
+            if stored is None:
+                raise IndexStoreError(
+                    f"collection {collection!r} at {location} was not made by Shopwindow; choose "
+                    "another name with SHOPWINDOW_INDEX__COLLECTION"
+                )
+            self._schema = StoreSchema.from_dict(stored)
+        self._linked = _linked(self._schema)
+
+    @classmethod
+    def connect(
+        cls, address: str, collection: str = "products", api_key: str | None = None
+    ) -> "ServerStore":
+        """Connect to a server or cluster.
+
+        Args:
+            address: http(s) address with port.
+            collection: The collection's name; it is made when the first product comes.
+            api_key: The server's key, where it asks for one.
+
+        Returns:
+            The store.
+
+        Raises:
+            StoreUnreachableError: The server does not answer, or refuses the key.
+        """
+        client = QdrantClient(
+            url=address, api_key=api_key, timeout=TIMEOUT_S, check_compatibility=False
+        )
+        return cls(client, collection, address)
+
+    @classmethod
+    def in_memory(cls) -> "ServerStore":
+        """Return a store on the client's own in-memory double, for tests."""
+        return cls(QdrantClient(":memory:"), location=":memory:", one_at_a_time=True)
+
+    @property
+    def location(self) -> str:
+        """Where the points are; see `VectorStore.location`."""
+        return f"{self._location} (collection {self._collection})"
+
+    def read_manifest(self) -> Payload | None:
+        """Return the manifest; see `VectorStore.read_manifest`."""
+        return self._metadata().get(_MANIFEST_KEY) if self._schema else None
+
+    def write_manifest(self, manifest: Payload) -> None:
+        """Keep the manifest; see `VectorStore.write_manifest`."""
+        metadata = {_SCHEMA_KEY: self._known().as_dict(), _MANIFEST_KEY: manifest}
+        self._call("update_collection", metadata=metadata)
+
+    def create(self, schema: StoreSchema) -> None:
+        """Make the collection and its payload indexes; see `VectorStore.create`.
+
+        Raises:
+            IndexStoreError: There is one already.
+        """
+        if self._schema is not None:
+            raise IndexStoreError(f"there is an index at {self.location} already")
+        self._call("create_collection", **_collection_settings(schema))
+        for each in schema.fields:
+            params = _FIELD_PARAMS[each.kind](each)
+            self._call("create_payload_index", field_name=each.name, field_schema=params)
+        self._schema = schema
+        self._linked = _linked(schema)
+
+    def upsert(self, points: Sequence[Point]) -> None:
+        """Add or replace points; see `VectorStore.upsert`."""
+        check_points(points, self._known())
+        if points:
+            latest = {point.id: point for point in points}
+            made = [
+                qm.PointStruct(id=p.id, vector=_vectors(p), payload=p.payload)
+                for p in latest.values()
+            ]
+            self._call("upsert", points=made, wait=True)
+
+    def delete(self, ids: Sequence[str]) -> None:
+        """Remove points; see `VectorStore.delete`."""
+        self._known()
+        if ids:
+            self._call("delete", points_selector=qm.PointIdsList(points=list(ids)), wait=True)
+
+    def retrieve(
+        self, ids: Sequence[str], fields: tuple[str, ...] | None = None, vectors: bool = False
+    ) -> dict[str, Point]:
+        """Return points by id; see `VectorStore.retrieve`."""
+        self._known()
+        if not ids:
+            return {}
+        records = self._call(
+            "retrieve", ids=list(ids), with_payload=_selector(fields), with_vectors=vectors
+        )
+        return {str(record.id): _point(record) for record in records}
+
+    def query(self, legs: Sequence[LegQuery]) -> list[list[Scored]]:
+        """Return the best points of each leg; see `VectorStore.query`."""
+        check_legs(legs, self._known())
+        if not legs:
+            return []
+        answers = self._call("query_batch_points", requests=[self._request(leg) for leg in legs])
+        return [
+            sorted(((str(p.id), p.score) for p in each.points), key=lambda s: (-s[1], s[0]))
+            for each in answers
+        ]
+
+    def facet(
+        self, name: str, conditions: Sequence[Condition] = (), limit: int = 100
+    ) -> dict[str | int, int]:
+        """Return counts by value; see `VectorStore.facet`."""
+        check_field(name, (each.name for each in self._known().fields))
+        answer = self._call(
+            "facet", key=name, facet_filter=_filter(conditions), limit=limit, exact=True
+        )
+        ranked = sorted(((h.value, h.count) for h in answer.hits), key=lambda v: (-v[1], str(v[0])))
+        return dict(ranked)
+
+    def count(self, conditions: Sequence[Condition] = ()) -> int:
+        """Return how many points pass; see `VectorStore.count`."""
+        self._known()
+        return int(self._call("count", count_filter=_filter(conditions), exact=True).count)
+
+    def scroll(
+        self,
+        conditions: Sequence[Condition] = (),
+        after: str = "",
+        limit: int = 100,
+        fields: tuple[str, ...] | None = None,
+    ) -> tuple[list[Point], str]:
+        """Return one batch in the order of ids; see `VectorStore.scroll`."""
+        self._known()
+        records, following = self._call(
+            "scroll",
+            scroll_filter=_filter(conditions),
+            offset=after or None,
+            limit=limit,
+            with_payload=_selector(fields),
+        )
+        return [_point(record) for record in records], str(following) if following else ""
+
+    def optimise(self, wait: bool = False) -> None:
+        """Do nothing: a server builds its graphs by itself."""
+
+    def close(self) -> None:
+        """Close the connection; see `VectorStore.close`."""
+        self._client.close()
+
+    def _request(self, leg: LegQuery) -> qm.QueryRequest:
+        touched = {each.field for each in leg.conditions}
+        params = qm.SearchParams(
+            hnsw_ef=max(SEARCH_EF, leg.limit),
+            exact=leg.exact,
+            quantization=qm.QuantizationSearchParams(rescore=True, oversampling=OVERSAMPLING),
+            acorn=qm.AcornSearchParams(enable=bool(touched - self._linked)),
+        )
+        return qm.QueryRequest(
+            query=_vector(leg.vector),
+            using=leg.using,
+            filter=_filter(leg.conditions, leg.exclude),
+            limit=leg.limit,
+            params=params,
+        )
+
+    def _known(self) -> StoreSchema:
+        if self._schema is None:
+            raise IndexStoreError(f"the index at {self.location} was not created yet")
+        return self._schema
+
+    def _metadata(self) -> dict[str, Any]:
+        return dict(self._call("get_collection").config.metadata or {})
+
+    def _call(self, name: str, **arguments: Any) -> Any:
+        try:
+            with self._guard:
+                return getattr(self._client, name)(collection_name=self._collection, **arguments)
+        except ResponseHandlingException as exc:
+            raise StoreUnreachableError(
+                f"the Qdrant server at {self._location} does not answer ({exc.source}). Is it "
+                "running, and is the address right?"
+            ) from exc
+        except UnexpectedResponse as exc:
+            if exc.status_code in {401, 403}:
+                raise StoreUnreachableError(
+                    f"the Qdrant server at {self._location} refuses the key; set "
+                    "SHOPWINDOW_INDEX__API_KEY"
+                ) from exc
+            raise IndexStoreError(f"the Qdrant server refused {name}: {exc}") from exc
+
+
+def _linked(schema: StoreSchema | None) -> set[str]:
+    return {each.name for each in schema.fields if each.linked} if schema else set()
+
+
+def _collection_settings(schema: StoreSchema) -> dict[str, Any]:
+    quantization = qm.ScalarQuantization(
+        scalar=qm.ScalarQuantizationConfig(type=qm.ScalarType.INT8, quantile=0.99, always_ram=True)
+    )
+    return {
+        "vectors_config": {
+            name: qm.VectorParams(size=dim, distance=qm.Distance.DOT)
+            for name, dim in schema.dims.items()
+        },
+        "sparse_vectors_config": {WORDS: qm.SparseVectorParams(modifier=qm.Modifier.IDF)},
+        "hnsw_config": qm.HnswConfigDiff(m=HNSW_M, ef_construct=HNSW_EF_CONSTRUCT),
+        "quantization_config": quantization,
+        "metadata": {_SCHEMA_KEY: schema.as_dict()},
+    }
+
+
+def _selector(fields: tuple[str, ...] | None) -> bool | list[str]:
+    return True if fields is None else list(fields)
+
+
+def _filter(conditions: Sequence[Condition], exclude: Sequence[str] = ()) -> qm.Filter | None:
+    if not conditions and not exclude:
+        return None
+    return qm.Filter(
+        must=[_condition(each) for each in conditions],
+        must_not=[qm.HasIdCondition(has_id=list(exclude))] if exclude else None,
+    )
+
+
+def _condition(condition: Condition) -> qm.FieldCondition:
+    if isinstance(condition, AnyOf):
+        match = qm.MatchAny(any=list(condition.values))
+        return qm.FieldCondition(key=condition.field, match=match)
+    span = qm.Range(gte=condition.low, lte=condition.high)
+    return qm.FieldCondition(key=condition.field, range=span)
+
+
+def _vectors(point: Point) -> dict[str, Any]:
+    vectors: dict[str, Any] = {name: _vector(each) for name, each in point.vectors.items()}
+    if point.words:
+        vectors[WORDS] = _vector(point.words)
+    return vectors
+
+
+def _vector(vector: Any) -> Any:
+    if isinstance(vector, SparseVector):
+        return qm.SparseVector(indices=vector.indices.tolist(), values=vector.values.tolist())
+    return vector.tolist()
+
+
+def _point(record: Any) -> Point:
+    vectors = record.vector if isinstance(record.vector, dict) else {}
+    words = vectors.get(WORDS)
+    return Point(
+        id=str(record.id),
+        payload=dict(record.payload or {}),
+        vectors={n: np.array(v, np.float32) for n, v in vectors.items() if n != WORDS},
+        words=None if words is None else _our_sparse(words),
+    )
+
+
+def _our_sparse(words: Any) -> SparseVector:
+    order = np.argsort(words.indices)
+    return SparseVector(
+        indices=np.array(words.indices, np.uint32)[order],
+        values=np.array(words.values, np.float32)[order],
+    )
