@@ -132,7 +132,7 @@ class Page:
     """One page of an answer.
 
     Attributes:
-        hits: Best first; equal scores are ordered by product id.
+        hits: Best first; equal scores stand in a fixed order.
         query_id: Names this answer in events.
         next_cursor: Give it to the next `Query`; empty on the last page.
         facets: For each asked field, counts by value, most frequent first.

@@ -74,6 +74,9 @@ class SearchSettings(_Group):
     depth: int = Field(
         200, ge=10, le=2000, description="Candidates that each leg retrieves for one query."
     )
+    fusion: Literal["range", "spread", "ranks"] = Field(
+        "range", description="How the legs' scores become one; see docs/decisions/0005-fusion.md."
+    )
     weight_lexical: float = Field(1.0, ge=0, description="Weight of matching words.")
     weight_text: float = Field(1.0, ge=0, description="Weight of text-to-text likeness.")
     weight_text_image: float = Field(1.0, ge=0, description="Weight of text-to-photo likeness.")

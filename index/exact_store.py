@@ -27,6 +27,11 @@ class ExactStore:
         """Where the points are; see `VectorStore.location`."""
         return ":memory:"
 
+    @property
+    def created(self) -> bool:
+        """Whether there is anything; see `VectorStore.created`."""
+        return self._schema is not None
+
     def read_manifest(self) -> Payload | None:
         """Return the manifest; see `VectorStore.read_manifest`."""
         return self._manifest

@@ -115,6 +115,11 @@ class ServerStore:
         """Where the points are; see `VectorStore.location`."""
         return f"{self._location} (collection {self._collection})"
 
+    @property
+    def created(self) -> bool:
+        """Whether there is anything; see `VectorStore.created`."""
+        return self._schema is not None
+
     def read_manifest(self) -> Payload | None:
         """Return the manifest; see `VectorStore.read_manifest`."""
         return self._metadata().get(_MANIFEST_KEY) if self._schema else None

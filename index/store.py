@@ -138,6 +138,11 @@ class VectorStore(Protocol):
         """Where the points are, for messages."""
         ...
 
+    @property
+    def created(self) -> bool:
+        """Whether `create` was called, now or in an earlier process."""
+        ...
+
     def read_manifest(self) -> Payload | None:
         """Return what `write_manifest` kept, or None for a new store."""
         ...

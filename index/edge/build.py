@@ -5,7 +5,6 @@ seconds to minutes and holds the interpreter throughout, so neither the worker n
 do it.
 """
 
-import json
 import shutil
 import subprocess
 import sys
@@ -14,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from index.edge.engine import EdgeEngine
-from index.store import StoreSchema
+from index.edge.files import read_schema
 
 
 class GraphBuild:
@@ -76,11 +75,6 @@ class GraphBuild:
     def _start(self) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-m", "index.edge.build"]
         return subprocess.Popen([*command, str(self.target), str(self._schema_file)])
-
-
-def read_schema(path: Path) -> StoreSchema:
-    """Return the schema that was stored beside the shards."""
-    return StoreSchema.from_dict(json.loads(path.read_text()))
 
 
 def build_graph(shard: Path, schema_file: Path) -> None:

@@ -1,27 +1,24 @@
 """The embedded store as the rest sees it: a folder, served by a worker process."""
 
 import json
-import os
-import subprocess
-import sys
 import threading
 import time
 import weakref
 from collections.abc import Sequence
-from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
 from core.errors import IndexStoreError
 from index.checks import check_field, check_legs, check_points
+from index.edge.files import MANIFEST_FILE, SCHEMA_FILE, read_schema
+from index.edge.process import WorkerProcess
 from index.files import replace_file
 from index.store import Condition, LegQuery, Payload, Point, Scored, StoreSchema
 
-MANIFEST_FILE = "manifest.json"
-SCHEMA_FILE = "schema.json"
-_HOME = Path(__file__).resolve().parents[2]
+REBUILD_SHARE = 0.5
+"""Share of `hnsw_from` that may lie outside the graph, scanned exactly, before it is rebuilt."""
+
 _BUILD_POLL_S = 0.1
-_END_WAIT_S = 30.0
 
 
 class EdgeStore:
@@ -40,22 +37,21 @@ class EdgeStore:
         self._folder = folder.resolve()
         self._hnsw_from = hnsw_from
         self._lock = threading.Lock()
-        self._process, self._requests, self._replies = _start(self._folder)
-        self._finalizer = weakref.finalize(self, _end, self._process, self._requests, self._replies)
-        kind, value = self._receive()
-        if kind == "error":
-            self._finalizer()
-            raise value
+        self._closed = False
+        self._worker = self._start()
         self._schema: StoreSchema | None = None
-        if value:
-            self._schema = StoreSchema.from_dict(
-                json.loads((self._folder / SCHEMA_FILE).read_text())
-            )
+        if self._worker.has_shard:
+            self._schema = read_schema(self._folder / SCHEMA_FILE)
 
     @property
     def location(self) -> str:
         """Where the points are; see `VectorStore.location`."""
         return str(self._folder)
+
+    @property
+    def created(self) -> bool:
+        """Whether there is anything; see `VectorStore.created`."""
+        return self._schema is not None
 
     def read_manifest(self) -> Payload | None:
         """Return the manifest; see `VectorStore.read_manifest`.
@@ -73,6 +69,11 @@ class EdgeStore:
                 f"{path} is damaged; restore it from a backup, or index into a new folder"
             ) from exc
         return manifest
+
+    @property
+    def worker_pid(self) -> int:
+        """Process id of the engine's worker, for tests and diagnosis."""
+        return self._worker.pid
 
     def write_manifest(self, manifest: Payload) -> None:
         """Keep the manifest; see `VectorStore.write_manifest`."""
@@ -157,7 +158,8 @@ class EdgeStore:
         """
         if self._schema is None or self.count() < self._hnsw_from:
             return
-        self._call("optimise")
+        if self._call("n_outside_graph") >= self._hnsw_from * REBUILD_SHARE:
+            self._call("optimise")
         while wait and self._call("building")["running"]:
             time.sleep(_BUILD_POLL_S)
         failed = self._call("building")["failed"]
@@ -167,6 +169,7 @@ class EdgeStore:
     def close(self) -> None:
         """End the worker process; see `VectorStore.close`."""
         with self._lock:
+            self._closed = True
             self._finalizer()
 
     def _known(self) -> StoreSchema:
@@ -176,58 +179,14 @@ class EdgeStore:
 
     def _call(self, name: str, *args: Any) -> Any:
         with self._lock:
-            if not self._finalizer.alive:
+            if self._closed:
                 raise IndexStoreError(f"the index at {self._folder} is closed; open it again")
-            try:
-                self._requests.send((name, args))
-            except (BrokenPipeError, OSError) as exc:
-                raise self._died() from exc
-            kind, value = self._receive()
-        if kind == "error":
-            raise value
-        return value
+            if not self._worker.running:  # it died, or an interrupt put it out of step
+                self._worker = self._start()
+            return self._worker.ask(name, args)
 
-    def _receive(self) -> tuple[str, Any]:
-        try:
-            kind, value = self._replies.recv()
-        except (EOFError, OSError) as exc:
-            raise self._died() from exc
-        return kind, value
-
-    def _died(self) -> IndexStoreError:
-        self._finalizer()
-        return IndexStoreError(
-            f"the engine's process for {self._folder} ended unexpectedly (code "
-            f"{self._process.returncode}). What was acknowledged is safe; open the index again."
-        )
-
-
-def _start(folder: Path) -> tuple["subprocess.Popen[bytes]", Connection, Connection]:
-    request_read, request_write = os.pipe()
-    reply_read, reply_write = os.pipe()
-    command = [sys.executable, "-m", "index.edge.worker", str(folder), str(request_read)]
-    paths = [str(_HOME), *filter(None, [os.environ.get("PYTHONPATH")])]
-    process = subprocess.Popen(
-        [*command, str(reply_write)],
-        stdin=subprocess.DEVNULL,
-        pass_fds=(request_read, reply_write),
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
-        process_group=0,  # Ctrl-C is for the parent, which closes the pipe when it is done
-    )
-    os.close(request_read)
-    os.close(reply_write)
-    return (
-        process,
-        Connection(request_write, readable=False),
-        Connection(reply_read, writable=False),
-    )
-
-
-def _end(process: "subprocess.Popen[bytes]", requests: Connection, replies: Connection) -> None:
-    requests.close()
-    try:
-        process.wait(_END_WAIT_S)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
-    replies.close()
+    def _start(self) -> WorkerProcess:
+        worker = WorkerProcess(self._folder)
+        # Ends the worker when this store is collected or the interpreter exits without close().
+        self._finalizer = weakref.finalize(self, worker.end)
+        return worker

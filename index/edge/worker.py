@@ -16,14 +16,12 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from core.errors import IndexLockedError, ShopwindowError
-from index.edge.build import GraphBuild, read_schema
+from index.edge.build import GraphBuild
 from index.edge.engine import EdgeEngine
+from index.edge.files import CURRENT_FILE, LOCK_FILE, SCHEMA_FILE, SHARD_PREFIX, read_schema
 from index.files import replace_file
 from index.store import Payload, StoreSchema
 
-LOCK_FILE = "lock"
-CURRENT_FILE = "current"
-SCHEMA_FILE = "schema.json"
 LOCK_WAIT_S = 3.0
 POLL_WHILE_BUILDING_S = 0.1
 _WRITES = frozenset({"upsert", "delete"})
@@ -32,9 +30,9 @@ _WRITES = frozenset({"upsert", "delete"})
 class EdgeWorker:
     """The served folder: the open shard, and a graph that may be under construction beside it.
 
-    Files: `current` names the folder of the shard in use, `lock` is held while a process owns the
-    index. A crash at any moment leaves `current` pointing at a shard that has every acknowledged
-    write.
+    Files: `current` names the folder of the shard in use and how many points its graph has, `lock`
+    is held while a process owns the index. A crash at any moment leaves `current` pointing at a
+    shard that has every acknowledged write.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -44,6 +42,8 @@ class EdgeWorker:
         self._schema: StoreSchema | None = None
         self._build: GraphBuild | None = None
         self._failed_build = ""
+        self._n_built = 0
+        self._n_written = 0
         if (folder / CURRENT_FILE).exists():
             self._open()
 
@@ -53,6 +53,7 @@ class EdgeWorker:
             "create": self.create,
             "optimise": self.optimise,
             "building": self.building,
+            "n_outside_graph": self.n_outside_graph,
         }
         if self._engine is None:
             return own
@@ -65,33 +66,45 @@ class EdgeWorker:
         Returns:
             What the operation returned.
         """
-        if name not in _WRITES or self._build is None:
+        if name not in _WRITES:
             return self.operations()[name](*args)
-        self._build.wait_for_copy()
+        if self._build:
+            self._build.wait_for_copy()
         result = self.operations()[name](*args)
-        self._build.note_write(name, args)
+        self._n_written += len(args[0])
+        if self._build:
+            self._build.note_write(name, args)
         return result
 
     def create(self, schema: StoreSchema) -> None:
         """Make the first shard."""
-        shard = self._folder / "shard-1"
+        shard = self._folder / f"{SHARD_PREFIX}1"
         shutil.rmtree(shard, ignore_errors=True)  # an earlier creation that was cut off
         self._engine = EdgeEngine.create(shard, schema)
         self._schema = schema
         replace_file(self._folder / SCHEMA_FILE, json.dumps(schema.as_dict()).encode())
-        replace_file(self._folder / CURRENT_FILE, shard.name.encode())
+        replace_file(self._folder / CURRENT_FILE, f"{shard.name} 0".encode())
 
     def optimise(self) -> None:
         """Begin to build the graph on a copy, unless that is going on already."""
         if self._build is None and self._engine is not None:
             self._failed_build = ""
             current = self._current()
-            following = self._folder / f"shard-{int(current.name.split('-')[1]) + 1}"
+            following = (
+                self._folder / f"{SHARD_PREFIX}{int(current.name.removeprefix(SHARD_PREFIX)) + 1}"
+            )
             self._build = GraphBuild(current, following, self._folder / SCHEMA_FILE)
 
     def building(self) -> Payload:
         """Return whether a graph is being built, and why the last build failed, if it did."""
         return {"running": self._build is not None, "failed": self._failed_build}
+
+    def n_outside_graph(self) -> int:
+        """Return about how many points the graph lacks; rewrites before a restart are missed."""
+        if self._engine is None:
+            return 0
+        grown = int(self._engine.count(())) - self._n_built
+        return max(grown, self._n_written if self._n_built else 0)
 
     def tick(self) -> float | None:
         """Switch to a graph that is ready.
@@ -124,19 +137,24 @@ class EdgeWorker:
         if self._engine is None or self._schema is None:
             return
         old, built = self._engine, EdgeEngine.load(build.target, self._schema)
+        self._n_built = built.count(())
+        self._n_written = sum(len(args[0]) for _, args in build.writes_since_copy())
         for name, args in build.writes_since_copy():
             getattr(built, name)(*args)
-        replace_file(self._folder / CURRENT_FILE, build.target.name.encode())
+        current = f"{build.target.name} {self._n_built}"
+        replace_file(self._folder / CURRENT_FILE, current.encode())
         self._engine = built
         old.close()
         shutil.rmtree(build.source, ignore_errors=True)
 
     def _current(self) -> Path:
-        return self._folder / (self._folder / CURRENT_FILE).read_text()
+        name, n_built = (self._folder / CURRENT_FILE).read_text().split()
+        self._n_built = int(n_built)
+        return self._folder / name
 
     def _open(self) -> None:
         current = self._current()
-        for leftover in self._folder.glob("shard-*"):
+        for leftover in self._folder.glob(f"{SHARD_PREFIX}*"):
             if leftover != current:  # a build that a crash cut off
                 shutil.rmtree(leftover, ignore_errors=True)
         self._schema = read_schema(self._folder / SCHEMA_FILE)

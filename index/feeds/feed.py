@@ -1,0 +1,217 @@
+"""Reading a shop's catalogue, whatever its format."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from core.errors import FeedError
+from core.product import Product
+from index.feeds.columns import plan_columns, require_mapped, require_usable
+from index.feeds.currencies import currency_code
+from index.feeds.images import PhotoRoot
+from index.feeds.languages import language_code
+from index.feeds.mapping import FeedMapping, check_mapping, load_mapping
+from index.feeds.opening import guarded
+from index.feeds.parquet import ParquetSource
+from index.feeds.photos import PhotoFolder
+from index.feeds.planner import ColumnPlanner
+from index.feeds.products import ProductBuilder, RowDefaults
+from index.feeds.records import (
+    CellError,
+    FeedRow,
+    FeedSource,
+    Rejection,
+    SourceFault,
+    SourceRow,
+    excerpt,
+)
+from index.feeds.rejects import RejectsFile
+from index.feeds.seen import SeenIds
+from index.feeds.sources import Reading, open_source
+
+
+class ProductFeed:
+    """The products of a feed, read row by row; can be read again, each time from the file.
+
+    Attributes:
+        path: The file.
+        format: Its format: one of csv, tsv, jsonl, parquet, google-xml, shopify.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        form: str,
+        source: FeedSource,
+        mapping: FeedMapping,
+        builder: ProductBuilder,
+        rejects: Path | None = None,
+    ) -> None:
+        self.path = path
+        self.format = form
+        self._source = source
+        self._mapping = mapping
+        self._columns = source.columns()
+        self._builder = builder
+        self._rejects = rejects
+
+    def __iter__(self) -> Iterator[Product]:
+        """Yield the products only; `rows` tells what was rejected.
+
+        Yields:
+            Products in the order of the feed.
+
+        Raises:
+            FeedError: The file is gone, or cannot be read at all.
+        """
+        for row in self.rows():
+            if row.product is not None:
+                yield row.product
+
+    def rows(self) -> Iterator[FeedRow]:
+        """Yield every row: its product, or why there is none. Empty lines are no rows.
+
+        Each id counts once: a second row with it is rejected with the line of the first. A file
+        that breaks off gives all rows before the break, and then one rejection for the rest.
+
+        Yields:
+            Rows in the order of the feed.
+
+        Raises:
+            FeedError: The file is gone, cannot be read at all, holds photos and no folder was
+                given for them, or the file of rejected rows cannot be written.
+        """
+        rejects = RejectsFile(self._rejects) if self._rejects else None
+        if rejects:
+            rejects.begin()
+        planner = ColumnPlanner(self._source, self._columns, self._mapping)
+        seen = SeenIds()
+        try:
+            for row in guarded(self._source):
+                read = self._read(row, planner, seen)
+                if rejects and read.rejection:
+                    whole = row.cells if isinstance(row, SourceRow) else row.raw
+                    rejects.write(read.rejection, whole)
+                yield read
+        finally:
+            if rejects:
+                rejects.close()
+
+    def _read(self, row: SourceRow | SourceFault, planner: ColumnPlanner, seen: SeenIds) -> FeedRow:
+        if isinstance(row, SourceFault):
+            fault = CellError(row.reason, row.column, row.product_id)
+            return self._rejected(row.line, fault, row.raw)
+        plan = planner.plan(row.cells)
+        try:
+            product = self._builder.build(plan, row.cells)
+        except CellError as exc:
+            return self._rejected(row.line, exc, row.cells)
+        first = seen.first_line(product.id, row.line)
+        if first:
+            used = CellError(f"the id is used in line {first} already", "", product.id)
+            used.column = plan.column("id")
+            return self._rejected(row.line, used, row.cells)
+        return FeedRow(row.line, product=product)
+
+    def _rejected(self, line: int, exc: CellError, row: object) -> FeedRow:
+        rejection = Rejection(
+            file=str(self.path),
+            line=line,
+            column=exc.column,
+            reason=excerpt(exc.reason, 400),
+            product_id=excerpt(exc.product_id),
+            raw=excerpt(row),
+        )
+        return FeedRow(line, rejection=rejection)
+
+
+def read_products(  # noqa: PLR0913 -- one door; every option is named and has a default
+    path: Path | str,
+    *,
+    mapping: Path | str | FeedMapping | None = None,
+    format: str | None = None,
+    rejects: Path | str | None = None,
+    photo_folder: Path | str | None = None,
+    encoding: str = "",
+    merchant_id: str = "",
+    currency: str = "",
+    language: str = "",
+) -> ProductFeed:
+    """Open a shop's catalogue: CSV, TSV, JSON Lines, Parquet, Google Merchant XML, Shopify CSV.
+
+    Columns are known by their usual names in English and Arabic. What a row says goes before
+    what is given here, and that before the defaults of the mapping file. Titles are cut at
+    1,000 characters, descriptions at 20,000.
+
+    Args:
+        path: The feed; text formats may be packed with gzip.
+        mapping: A TOML file, or its content, for columns with other names.
+        format: One of csv, tsv, jsonl, parquet, google-xml, shopify; found out when not given.
+        rejects: A CSV file that takes each rejected row as it is met; made only when one is. An
+            earlier file of rejected rows is replaced.
+        photo_folder: Where photos are written that the feed holds itself, as bytes.
+        encoding: Encoding of a CSV, TSV or JSON Lines feed that is not UTF-8 and has no mark.
+        merchant_id: The seller, for rows that name none.
+        currency: ISO 4217 code, for prices that name none.
+        language: Language of titles, for rows that name none.
+
+    Returns:
+        The feed, checked as far as its header; rows are read when it is iterated.
+
+    Raises:
+        FeedError: The file is missing, of no known format or encoding, no column is understood,
+            or an option has no sense. Single bad rows do not raise: see `ProductFeed.rows`.
+    """
+    path = Path(path)
+    settled = _mapping(path, mapping)
+    file = settled.file
+    reading = Reading(
+        format or file.get("format", ""),
+        encoding or file.get("encoding", ""),
+        file.get("delimiter", ""),
+    )
+    given = RowDefaults(merchant_id, currency, language)
+    form, source = open_source(path, reading)
+    _require_columns(path, form, source, settled)
+    if rejects and Path(rejects).resolve() == path.resolve():
+        raise FeedError(path, "rejected rows cannot be written over the feed itself")
+    builder = ProductBuilder(
+        str(path),
+        PhotoRoot(path.parent / settled.defaults.get("image_root", "")),
+        _defaults(path, given, settled.defaults),
+        PhotoFolder(Path(photo_folder)) if photo_folder else None,
+    )
+    return ProductFeed(path, form, source, settled, builder, Path(rejects) if rejects else None)
+
+
+def _mapping(path: Path, mapping: Path | str | FeedMapping | None) -> FeedMapping:
+    if mapping is None:
+        return FeedMapping()
+    return (
+        check_mapping(mapping, path) if isinstance(mapping, FeedMapping) else load_mapping(mapping)
+    )
+
+
+def _require_columns(path: Path, form: str, source: FeedSource, mapping: FeedMapping) -> None:
+    """Check the header; formats without one are checked by the names their first rows use."""
+    columns = source.columns()
+    if form in {"csv", "tsv", "shopify", "parquet"}:
+        require_mapped(columns, mapping, path)
+    plan = plan_columns(columns, mapping, source.fixed())
+    if columns or form in {"csv", "tsv", "shopify", "parquet"}:
+        require_usable(plan, columns, path)
+    if isinstance(source, ParquetSource):
+        source.narrow(plan.used())
+
+
+def _defaults(path: Path, given: RowDefaults, stored: Mapping[str, str]) -> RowDefaults:
+    currency = given.currency or stored.get("currency", "")
+    language = given.language or stored.get("language", "")
+    if currency and not currency_code(currency):
+        raise FeedError(path, f"currency {currency!r} is no ISO 4217 code such as AED")
+    if language and not language_code(language):
+        raise FeedError(path, f"language {language!r} is no language code such as en")
+    return RowDefaults(
+        merchant_id=given.merchant_id or stored.get("merchant_id", ""),
+        currency=currency_code(currency) if currency else "",
+        language=language_code(language) if language else "",
+    )

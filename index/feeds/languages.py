@@ -1,0 +1,63 @@
+"""Language codes, and the language of a few words."""
+
+import re
+
+_CODES = (
+    "ab aa af ak sq am ar an hy as av ae ay az bm ba eu be bn bi bs br bg my ca ch ce ny zh cu cv "
+    "kw co cr hr cs da dv nl dz en eo et ee fo fj fi fr fy ff gd gl lg ka de el kl gn gu ht ha he "
+    "hz hi ho hu is io ig id ia ie iu ik ga it ja jv kn kr ks kk km ki rw ky kv kg ko kj ku lo la "
+    "lv li ln lt lu lb mk mg ms ml mt gv mi mr mh mn na nv nd nr ng ne no nb nn oc oj or om os pi "
+    "ps fa pl pt pa qu ro rm rn ru se sm sg sa sc sr sn sd si sk sl so st es su sw ss sv tl ty tg "
+    "ta tt te th bo ti to ts tn tr tk tw ug uk ur uz ve vi vo wa cy wo xh yi yo za zu"
+)
+CODES = frozenset(_CODES.split())
+"""Source: ISO 639-1."""
+
+NAMES = {
+    "arabic": "ar",
+    "english": "en",
+    "french": "fr",
+    "german": "de",
+    "spanish": "es",
+    "italian": "it",
+    "turkish": "tr",
+    "persian": "fa",
+    "urdu": "ur",
+    "hindi": "hi",
+    "عربي": "ar",
+    "إنجليزي": "en",
+}
+
+_SUFFIX = re.compile(r"^(.+?)[\s_\-.:]*[_\-.:\s(\[]([^\W\d_]{2,12})(?:[_-][a-z]{2})?[)\]]?$")
+
+_ARABIC = re.compile(
+    r"[\u0620-\u064a\u0671-\u06d3\u0750-\u077f\u08a0-\u08c7\ufb50-\ufdfb\ufe70-\ufefc]"
+)
+"""Letters of the Arabic script. Source: Unicode blocks Arabic, its supplements and forms."""
+
+
+def language_code(text: str) -> str:
+    """Return the two-letter code of "en", "en-US", "EN_us" or "English"; empty when unknown."""
+    word = text.strip().casefold()
+    if word in NAMES:
+        return NAMES[word]
+    head = re.split(r"[_-]", word, maxsplit=1)[0]
+    return head if head in CODES else ""
+
+
+def split_language(column: str) -> tuple[str, str]:
+    """Take `title_ar`, `title (ar)`, `name_arabic` apart.
+
+    Returns:
+        The name without the language, and the code; the name as it is and "" when it has none.
+    """
+    match = _SUFFIX.match(column.strip().casefold())
+    code = language_code(match[2]) if match else ""
+    return (match[1], code) if match and code else (column, "")
+
+
+def language_of(text: str) -> str:
+    """Return "ar" when most letters are Arabic, else "": other scripts serve many languages."""
+    if text.isascii():
+        return ""
+    return "ar" if len(_ARABIC.findall(text)) * 2 > sum(map(str.isalpha, text)) else ""

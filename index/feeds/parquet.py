@@ -1,0 +1,120 @@
+"""Parquet feeds, in batches; the only place that knows pyarrow."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from core.errors import FeedError
+from index.feeds.opening import rest_unread
+from index.feeds.records import SourceFault, SourceRow
+
+_BATCH_ROWS = 2_048
+_BATCH_ROWS_WITH_PHOTOS = 32
+_BUFFER_BYTES = 1 << 20
+_ERRORS = (pa.ArrowException, OSError, ValueError, KeyError, OverflowError)
+
+
+class _Unreadable:
+    """A value that pyarrow could not turn into one of Python's; rejects a row that uses it."""
+
+    def __init__(self, cause: Exception) -> None:
+        self.cause = cause
+
+    def __str__(self) -> str:
+        return f"<a value that cannot be read: {self.cause}>"
+
+    __repr__ = __str__
+
+
+class ParquetSource:
+    """Reads columns of texts, numbers, times, lists and structs; see `FeedSource`."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._wanted: frozenset[str] | None = None
+
+    def columns(self) -> tuple[str, ...]:
+        """Return the names of the schema.
+
+        Raises:
+            FeedError: The file is not Parquet.
+        """
+        with self._open() as file:
+            return tuple(file.schema_arrow.names)
+
+    def fixed(self) -> Mapping[str, tuple[str, ...]]:
+        """Return nothing: columns mean what they are called."""
+        return {}
+
+    def narrow(self, columns: tuple[str, ...]) -> None:
+        """Read only these columns from now on: vectors beside them would cost most of the time."""
+        self._wanted = frozenset(columns)
+
+    def rows(self) -> Iterator[SourceRow | SourceFault]:
+        """Yield the rows; `line` is the number of the row, from 1.
+
+        Yields:
+            Rows, and one last fault where the file breaks off.
+
+        Raises:
+            FeedError: The file is gone or is not Parquet.
+        """
+        number = 0
+        with self._open() as file:
+            batches = self._batches(file)
+            while True:
+                try:
+                    batch = next(batches, None)
+                except _ERRORS as exc:
+                    yield SourceFault(number + 1, rest_unread(exc))
+                    return
+                if batch is None:
+                    return
+                for cells in _cells(batch):
+                    number += 1
+                    yield SourceRow(number, cells)
+
+    def _open(self) -> pq.ParquetFile:
+        try:
+            return pq.ParquetFile(self.path, buffer_size=_BUFFER_BYTES, pre_buffer=False)
+        except _ERRORS as exc:
+            raise FeedError(self.path, f"not a Parquet file that can be read: {exc}") from exc
+
+    def _batches(self, file: pq.ParquetFile) -> Iterator[pa.RecordBatch]:
+        schema = file.schema_arrow
+        names = [name for name in schema.names if self._wanted is None or name in self._wanted]
+        photos = any(_may_hold_photos(schema.field(name).type) for name in names)
+        size = _BATCH_ROWS_WITH_PHOTOS if photos else _BATCH_ROWS
+        return iter(file.iter_batches(batch_size=size, columns=names))
+
+
+def _may_hold_photos(kind: pa.DataType) -> bool:
+    binary: bool = pa.types.is_binary(kind) or pa.types.is_large_binary(kind)
+    return binary or bool(pa.types.is_struct(kind))
+
+
+def _cells(batch: pa.RecordBatch) -> Iterator[dict[str, object]]:
+    names = batch.schema.names
+    columns = [_values(column) for column in batch.columns]
+    for values in zip(*columns, strict=True):
+        yield dict(zip(names, values, strict=True))
+
+
+def _values(column: pa.Array) -> list[object]:
+    """Return Python values; where one cannot be had, only its own place holds `_Unreadable`."""
+    if pa.types.is_timestamp(column.type):
+        # Nanoseconds do not fit Python's times; nobody sells by the nanosecond.
+        column = column.cast(pa.timestamp("us", tz=column.type.tz), safe=False)
+    try:
+        return list(column.to_pylist())
+    except _ERRORS:
+        return [_value(each) for each in column]
+
+
+def _value(scalar: pa.Scalar) -> object:
+    try:
+        return scalar.as_py()
+    except _ERRORS as exc:
+        return _Unreadable(exc)

@@ -1,0 +1,128 @@
+"""What passes between a format's reader, the builder of products and whoever reads the feed."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from core.product import Product
+
+MAX_RAW_CHARS = 200
+MAX_ROW_CHARS = 4_000_000
+
+
+class CellError(ValueError):
+    """One value of a row cannot be used; always becomes a rejection, never reaches the caller.
+
+    Attributes:
+        reason: What was expected and what came.
+        column: The feed's own name of the column; empty until somebody knows it.
+        product_id: The row's id, where it was readable.
+    """
+
+    def __init__(self, reason: str, column: str = "", product_id: str = "") -> None:
+        self.reason = reason
+        self.column = column
+        self.product_id = product_id
+        super().__init__(reason)
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """A row of a feed that did not become a product, and why.
+
+    Attributes:
+        file: The feed.
+        line: Line where the row starts, from 1; in Parquet the number of the row, from 1.
+        column: The feed's own name of the column at fault; empty when it is the whole row.
+        reason: What was expected and what came.
+        product_id: The row's id; empty when it has none or is not readable.
+        raw: The beginning of the row, at most 200 characters.
+    """
+
+    file: str
+    line: int
+    column: str
+    reason: str
+    product_id: str = ""
+    raw: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FeedRow:
+    """One row of a feed: a product, or the reason why there is none.
+
+    Attributes:
+        line: Line where the row starts, from 1; in Parquet the number of the row, from 1.
+        product: The product; None when the row was rejected.
+        rejection: The reason; None when there is a product.
+    """
+
+    line: int
+    product: Product | None = None
+    rejection: Rejection | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRow:
+    """A row as the file has it: values by the feed's own column names."""
+
+    line: int
+    cells: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFault:
+    """A row that the format's reader could not take apart."""
+
+    line: int
+    reason: str
+    column: str = ""
+    raw: str = ""
+    product_id: str = ""
+
+
+class FeedSource(Protocol):
+    """Reads one format. A new format implements this and joins the table in `sources.py`.
+
+    Opening again for each call makes a feed repeatable; reading row by row keeps it small.
+    """
+
+    def columns(self) -> tuple[str, ...]:
+        """Return the feed's column names: its header, or the names that its first rows use.
+
+        Raises:
+            FeedError: The file is not of this format.
+        """
+        ...
+
+    def fixed(self) -> Mapping[str, tuple[str, ...]]:
+        """Return the columns whose meaning the format itself settles, by field, best first."""
+        ...
+
+    def rows(self) -> Iterator[SourceRow | SourceFault]:
+        """Yield each row in the order of the file.
+
+        Yields:
+            Rows, and faults for what could not be taken apart.
+
+        Raises:
+            FeedError: The file is gone, or is not of this format.
+        """
+        ...
+
+
+def excerpt(value: object, limit: int = MAX_RAW_CHARS) -> str:
+    """Return the beginning of a row as one line of text, at most `limit` characters."""
+    text = value if isinstance(value, str) else as_json(value)
+    text = text.encode("utf-8", "replace").decode("utf-8")
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def as_json(value: object) -> str:
+    """Return any value of a row as JSON; what JSON does not know is written as text."""
+    return json.dumps(value, ensure_ascii=False, default=_shown)
+
+
+def _shown(value: object) -> str:
+    return f"<{len(value)} bytes>" if isinstance(value, bytes) else str(value)

@@ -1,0 +1,66 @@
+"""What of a product has changed since it was indexed: photo, texts, or other data."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.product import Product
+from index.analyser import Word
+from index.payload import DATA_HASH, PHOTO_HASH, TEXT_HASH
+from index.store import Payload
+
+HASHED_BYTES = 64 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Fingerprint:
+    """Digests of a product's parts; equal digests need no work.
+
+    Attributes:
+        photo: Of the photo file's bytes, or of the address (an address is not fetched just to
+            see whether its photo changed); empty without a usable photo.
+        text: Of everything that makes the text vector and the words.
+        data: Of the stored payload.
+    """
+
+    photo: str
+    text: str
+    data: str
+
+    @classmethod
+    def stored(cls, payload: Payload) -> "Fingerprint":
+        """Return the digests that were stored with a product."""
+        names = (PHOTO_HASH, TEXT_HASH, DATA_HASH)
+        return cls(*(str(payload.get(name, "")) for name in names))
+
+    def as_payload(self) -> Payload:
+        """Return the digests as stored fields."""
+        return {PHOTO_HASH: self.photo, TEXT_HASH: self.text, DATA_HASH: self.data}
+
+
+def photo_digest(product: Product) -> str:
+    """Return the digest of a product's photo; empty when it has none or it cannot be read."""
+    image = product.image
+    if not image or image.startswith(("http://", "https://")):
+        return _digest(image.encode()) if image else ""
+    try:
+        with Path(image).open("rb") as file:
+            return _digest(file.read(HASHED_BYTES))
+    except OSError:
+        return ""
+
+
+def text_digest(texts: Sequence[str], words: Sequence[Word]) -> str:
+    """Return the digest of what the encoder reads and of the words."""
+    return _digest(json.dumps([list(texts), [word.stem for word in words]]).encode())
+
+
+def data_digest(payload: Payload) -> str:
+    """Return the digest of a stored payload."""
+    return _digest(json.dumps(payload, sort_keys=True).encode())
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.blake2b(data, digest_size=10).hexdigest()

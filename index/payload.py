@@ -1,0 +1,151 @@
+"""A product as the store keeps it, and filters as the store understands them."""
+
+import uuid
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from core.product import Product, Translation
+from core.query import Filters
+from index.analyser import Word, analyse, fold
+from index.store import AnyOf, Between, Condition, FieldIndex, Payload
+
+CATEGORY_SEPARATOR = " > "
+FACET_FIELDS = {
+    "category": "category_path",
+    "brand": "brand",
+    "merchant_id": "merchant_id",
+    "in_stock": "in_stock",
+}
+"""The stored field behind each facet of `core.FACETS`."""
+
+PHOTO_HASH = "photo_hash"
+TEXT_HASH = "text_hash"
+DATA_HASH = "data_hash"
+N_WORDS = "n_words"
+
+FIELDS = (
+    FieldIndex("category_key", "keyword", linked=True),
+    FieldIndex("category_path", "keyword"),
+    FieldIndex("brand_key", "keyword", linked=True),
+    FieldIndex("brand", "keyword"),
+    FieldIndex("merchant_id", "keyword", linked=True, tenant=True),
+    FieldIndex("attributes_key", "keyword"),
+    FieldIndex("group_id", "keyword"),
+    FieldIndex("price", "float"),
+    FieldIndex("in_stock", "integer"),
+    FieldIndex("created_at", "float"),
+    FieldIndex(N_WORDS, "integer"),
+)
+
+_NAMESPACE = uuid.UUID("6d2ff1a8-6f0b-5a3e-9a51-2b1f60c2f0c7")
+_TITLE_COUNTS = 2  # a word of the title counts as often as two words elsewhere
+_MAX_ENCODED_CHARS = 300
+
+
+def point_id(product_id: str) -> str:
+    """Return the UUIDv5 under which a product is stored: Qdrant takes no other text as id."""
+    return str(uuid.uuid5(_NAMESPACE, product_id))
+
+
+def document_words(product: Product) -> tuple[Word, ...]:
+    """Return the words a product can be found by, in all its languages; the title's twice."""
+    languages: list[Product | Translation] = [product, *product.translations.values()]
+    titles = " ".join(each.title for each in languages)
+    others = [*product.category, product.brand, *product.attributes.values()]
+    rest = " ".join([*others, *(each.description for each in languages)])
+    return analyse(titles) * _TITLE_COUNTS + analyse(rest)
+
+
+def encoded_texts(product: Product) -> tuple[str, ...]:
+    """Return what the encoder reads of a product: one text for each of its languages."""
+    texts = [_encoded(product)]
+    texts += [_encoded(each) for _, each in sorted(product.translations.items())]
+    return tuple(text for text in texts if text)
+
+
+def _encoded(words: Product | Translation) -> str:
+    return ". ".join(part for part in (words.title, words.description) if part)[:_MAX_ENCODED_CHARS]
+
+
+def to_payload(product: Product) -> Payload:
+    """Return the stored form: the whole product, and beside it the fields that filter and count.
+
+    Fields that end in `_key` are folded (case, Arabic letter forms), so that filters match as
+    shoppers type; their unfolded twins keep the facet labels.
+    """
+    paths = [
+        CATEGORY_SEPARATOR.join(product.category[: n + 1]) for n in range(len(product.category))
+    ]
+    fields: Payload = {
+        "product": _plain(product),
+        "category_path": paths,
+        "category_key": sorted({fold(each) for each in (*paths, *product.category)}),
+        "brand": product.brand,
+        "brand_key": fold(product.brand),
+        "merchant_id": product.merchant_id,
+        "attributes_key": sorted(_attribute_key(*item) for item in product.attributes.items()),
+        "group_id": product.group_id,
+        "price": product.price,
+        "in_stock": int(product.in_stock),
+        "created_at": product.created_at.timestamp() if product.created_at else None,
+    }
+    return {name: value for name, value in fields.items() if value not in (None, "", [])}
+
+
+def from_payload(payload: Mapping[str, Any]) -> Product:
+    """Return the product that `to_payload` stored."""
+    values = dict(payload["product"])
+    translations = values.get("translations", {})
+    if "created_at" in values:
+        values["created_at"] = datetime.fromtimestamp(values["created_at"], UTC)
+    values["category"] = tuple(values.get("category", ()))
+    values["translations"] = {code: Translation(**each) for code, each in translations.items()}
+    return Product(**values)
+
+
+def conditions(filters: Filters) -> tuple[Condition, ...]:
+    """Return the filters as conditions on stored fields; all must hold."""
+    found: list[Condition] = []
+    if filters.category:
+        found.append(AnyOf("category_key", (_category_key(filters.category),)))
+    if filters.brand:
+        found.append(AnyOf("brand_key", tuple(fold(each) for each in _several(filters.brand))))
+    if filters.merchant_id:
+        found.append(AnyOf("merchant_id", _several(filters.merchant_id)))
+    if filters.price_min is not None or filters.price_max is not None:
+        found.append(Between("price", filters.price_min, filters.price_max))
+    if filters.in_stock is not None:
+        found.append(AnyOf("in_stock", (int(filters.in_stock),)))
+    for name, wanted in sorted(filters.attributes.items()):
+        keys = tuple(_attribute_key(name, value) for value in _several(wanted))
+        found.append(AnyOf("attributes_key", keys))
+    if filters.created_since is not None:
+        found.append(Between("created_at", low=filters.created_since.timestamp()))
+    return tuple(found)
+
+
+def _plain(product: Product) -> Payload:
+    names = Product.__dataclass_fields__
+    values = {name: getattr(product, name) for name in names}
+    values["category"] = list(product.category)
+    values["attributes"] = dict(product.attributes)
+    values["translations"] = {
+        code: {"title": each.title, "description": each.description}
+        for code, each in product.translations.items()
+    }
+    if product.created_at:
+        values["created_at"] = product.created_at.timestamp()
+    return {name: value for name, value in values.items() if value not in (None, "", [], {})}
+
+
+def _category_key(category: str) -> str:
+    return fold(CATEGORY_SEPARATOR.join(part.strip() for part in category.split(">")))
+
+
+def _attribute_key(name: str, value: str) -> str:
+    return f"{fold(name)}={fold(value)}"
+
+
+def _several(value: str | tuple[str, ...]) -> tuple[str, ...]:
+    return (value,) if isinstance(value, str) else tuple(value)

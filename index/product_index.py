@@ -1,0 +1,328 @@
+"""The index of one catalogue: products in, candidates out."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from core.encoder import Encoder
+from core.errors import IndexNotFoundError, IndexStoreError
+from core.product import Product
+from core.query import Filters
+from core.settings import IndexSettings
+from index.bm25 import document_vector
+from index.edge import EdgeStore
+from index.edge.files import is_index_file
+from index.exact_store import ExactStore
+from index.feeds.feed import ProductFeed
+from index.indexing import IndexingRun
+from index.manifest import Manifest
+from index.payload import (
+    FACET_FIELDS,
+    FIELDS,
+    N_WORDS,
+    conditions,
+    document_words,
+    from_payload,
+    point_id,
+)
+from index.report import IndexReport, Progress
+from index.store import PHOTO, TEXT, LegQuery, Payload, Point, Scored, StoreSchema, VectorStore
+
+REWEIGH_DRIFT = 0.01
+"""Change of the mean product length from which all stored words are weighted anew."""
+
+MAX_DELETED_SHARE = 0.5
+_MAX_LENGTHS = 100_000
+
+
+class ProductIndex:
+    """A catalogue's products in a vector store, with the encoder that made their vectors.
+
+    Use `open`. Searching is safe from several threads, adding from one at a time.
+
+    Args:
+        store: Where the points are.
+        encoder: Makes the vectors of products and queries.
+        settings: Batch size and the like.
+    """
+
+    def __init__(
+        self, store: VectorStore, encoder: Encoder, settings: IndexSettings | None = None
+    ) -> None:
+        self.encoder = encoder
+        self._store = store
+        self._settings = settings or IndexSettings()
+        self._manifest = self._checked_manifest()
+
+    @classmethod
+    def open(
+        cls,
+        location: str | Path,
+        encoder: Encoder,
+        *,
+        api_key: str | None = None,
+        settings: IndexSettings | None = None,
+        must_exist: bool = False,
+    ) -> "ProductIndex":
+        """Open an index, or make a new one where there is none.
+
+        Args:
+            location: A folder (the embedded engine), the http(s) address of a Qdrant server, or
+                ":memory:" for exact search that is gone when the process ends.
+            encoder: The encoder that made the index, or is to make it.
+            api_key: Key of the server.
+            settings: Collection name, batch size, size from which a graph is built.
+            must_exist: Refuse to make a new index.
+
+        Returns:
+            The open index; close it, or use it in a `with` block.
+
+        Raises:
+            IndexNotFoundError: `must_exist`, and there is none.
+            IndexLockedError: Another process holds the folder.
+            EncoderMismatchError: Another encoder made it.
+            IndexVersionError: Another version of Shopwindow made it.
+            StoreUnreachableError: The server does not answer.
+            IndexStoreError: The folder holds other things, or is damaged.
+        """
+        settings = settings or IndexSettings()
+        store = _open_store(str(location), api_key, settings, must_exist)
+        try:
+            index = cls(store, encoder, settings)
+        except BaseException:
+            store.close()
+            raise
+        if must_exist and not index.exists:
+            index.close()
+            raise IndexNotFoundError(store.location)
+        return index
+
+    @property
+    def exists(self) -> bool:
+        """Whether anything was ever added."""
+        return self._manifest is not None
+
+    @property
+    def location(self) -> str:
+        """Where the index is, for messages."""
+        return self._store.location
+
+    @property
+    def manifest(self) -> Manifest | None:
+        """What the index was made with; None before the first product."""
+        return self._manifest
+
+    def add(
+        self,
+        products: Iterable[Product] | ProductFeed,
+        *,
+        remove_missing: bool = False,
+        progress: Progress | None = None,
+    ) -> IndexReport:
+        """Add products, or update those that changed; the rest costs no encoding.
+
+        Args:
+            products: A feed from `read_products`, or products.
+            remove_missing: The feed is complete: delete products that it does not have. Refused
+                when that were more than half of the index, which looks like a cut-off feed.
+            progress: Called after each batch with the counts so far.
+
+        Returns:
+            Counts, and each rejected product with its line and reason.
+
+        Raises:
+            FeedError: The feed cannot be read at all.
+            IndexStoreError: The store refused, or too much would be deleted.
+        """
+        manifest = self._manifest or self._create()
+        run = IndexingRun(
+            self._store, self.encoder, manifest.mean_words, self._settings.batch_size, progress
+        )
+        report = run.run(products)
+        if remove_missing:
+            report.deleted = self._delete_missing(run.seen)
+        self._settle(manifest, changed=bool(report.added or report.updated or report.deleted))
+        return report
+
+    def delete(self, product_ids: Sequence[str]) -> int:
+        """Delete products by id.
+
+        Returns:
+            How many there were; unknown ids are passed over.
+        """
+        if not self.exists:
+            return 0
+        found = list(self._store.retrieve([point_id(each) for each in product_ids], ()))
+        self._store.delete(found)
+        return len(found)
+
+    def get(self, product_ids: Sequence[str]) -> list[Product]:
+        """Return products by id, in the order asked; unknown ids are left out."""
+        ids = [point_id(each) for each in product_ids]
+        found = self.points(ids)
+        return [from_payload(found[each].payload) for each in ids if each in found]
+
+    def count(self, filters: Filters | None = None) -> int:
+        """Return how many products there are, or how many pass the filters."""
+        return self._store.count(conditions(filters or Filters())) if self.exists else 0
+
+    def query(self, legs: Sequence[LegQuery]) -> list[list[Scored]]:
+        """Return the best points of each leg; see `VectorStore.query`."""
+        return self._store.query(legs) if self.exists else [[] for _ in legs]
+
+    def points(
+        self, ids: Sequence[str], fields: tuple[str, ...] | None = None, vectors: bool = False
+    ) -> dict[str, Point]:
+        """Return points by point id; see `VectorStore.retrieve`."""
+        return self._store.retrieve(ids, fields, vectors) if self.exists else {}
+
+    def browse(
+        self, filters: Filters, after: str = "", limit: int = 100
+    ) -> tuple[list[Point], str]:
+        """Return one batch of what passes the filters; see `VectorStore.scroll`."""
+        if not self.exists:
+            return [], ""
+        return self._store.scroll(conditions(filters), after, limit)
+
+    def facet(self, name: str, filters: Filters, limit: int = 100) -> dict[str, int]:
+        """Count the values of a facet over everything that passes the filters, exactly.
+
+        Returns:
+            Counts by value as shops write it, most frequent first.
+        """
+        if not self.exists:
+            return {}
+        counts = self._store.facet(FACET_FIELDS[name], conditions(filters), limit)
+        return {str(value): count for value, count in counts.items()}
+
+    def info(self) -> Payload:
+        """Return facts to show: location, count, encoder, versions."""
+        manifest = self._manifest.as_dict() if self._manifest else {}
+        return {"location": self.location, "products": self.count(), **manifest}
+
+    def optimise(self, wait: bool = True) -> None:
+        """Build the search graph if the index is large enough; searches go on meanwhile.
+
+        Args:
+            wait: Return only when it is built.
+
+        Raises:
+            IndexStoreError: The build failed; searches go on without the graph.
+        """
+        if self.exists:
+            self._store.optimise(wait)
+
+    def close(self) -> None:
+        """Make everything durable and let go of the folder or connection. Idempotent."""
+        self._store.close()
+
+    def __enter__(self) -> Self:
+        """Return the index itself."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Close the index."""
+        self.close()
+
+    def _checked_manifest(self) -> Manifest | None:
+        stored = self._store.read_manifest()
+        if stored is None:
+            return None
+        manifest = Manifest.from_dict(stored, self.location)
+        manifest.check_encoder(self.encoder.spec, self.location)
+        return manifest
+
+    def _create(self) -> Manifest:
+        dims = {PHOTO: self.encoder.dim, TEXT: self.encoder.dim}
+        if not self._store.created:  # it may be: a crash can fall between these two
+            self._store.create(StoreSchema(dims, FIELDS))
+        self._manifest = Manifest.new(self.encoder.spec)
+        self._store.write_manifest(self._manifest.as_dict())
+        return self._manifest
+
+    def _delete_missing(self, seen: set[str]) -> int:
+        missing: list[str] = []
+        total, after = self._store.count(), ""
+        while True:
+            points, after = self._store.scroll(after=after, limit=1000, fields=())
+            missing += [point.id for point in points if point.id not in seen]
+            if not after:
+                break
+        if len(missing) > MAX_DELETED_SHARE * total:
+            raise IndexStoreError(
+                f"the feed lacks {len(missing)} of {total} indexed products, so nothing was "
+                "deleted. If that is meant, delete them by id or index into a new folder."
+            )
+        self._store.delete(missing)
+        return len(missing)
+
+    def _settle(self, manifest: Manifest, changed: bool) -> None:
+        """Weigh the stored words by the true mean length if the one used is off.
+
+        An index that was never settled (its first run was cut off) is always weighed anew, so
+        that an interrupted run and its repetition end where an undisturbed one does.
+        """
+        mean = self._mean_words()
+        drift = abs(mean / manifest.mean_words - 1) if manifest.mean_words else 1.0
+        if mean and drift > REWEIGH_DRIFT:
+            self._reweigh(mean)
+        elif not changed:
+            return
+        else:
+            mean = manifest.mean_words
+        self._manifest = manifest.touched(mean)
+        self._store.write_manifest(self._manifest.as_dict())
+        self._store.optimise()
+
+    def _mean_words(self) -> float:
+        lengths = self._store.facet(N_WORDS, limit=_MAX_LENGTHS)
+        n_products = sum(lengths.values())
+        return sum(int(n) * count for n, count in lengths.items()) / max(n_products, 1)
+
+    def _reweigh(self, mean_words: float) -> None:
+        after = ""
+        while True:
+            points, after = self._store.scroll(after=after, limit=self._settings.batch_size)
+            vectors = self._store.retrieve([point.id for point in points], (), vectors=True)
+            self._store.upsert(
+                [
+                    Point(
+                        point.id,
+                        point.payload,
+                        vectors[point.id].vectors,
+                        document_vector(document_words(from_payload(point.payload)), mean_words),
+                    )
+                    for point in points
+                ]
+            )
+            if not after:
+                return
+
+
+def _open_store(
+    location: str, api_key: str | None, settings: IndexSettings, must_exist: bool
+) -> VectorStore:
+    if location == ":memory:":
+        return ExactStore()
+    if location.startswith(("http://", "https://")):
+        # The client is imported only for a server: it adds a second to each start.
+        from index.server_store import ServerStore  # noqa: PLC0415
+
+        return ServerStore.connect(location, settings.collection, api_key)
+    folder = Path(location)
+    if must_exist and not folder.exists():
+        raise IndexNotFoundError(location)
+    if folder.exists() and not folder.is_dir():
+        raise IndexStoreError(f"{location} is a file; give a folder for the index")
+    foreign = [e.name for e in folder.glob("*") if not is_index_file(e.name)]
+    if foreign:
+        raise IndexStoreError(
+            f"{location} holds other things ({foreign[0]}); give an empty or a new folder"
+        )
+    return EdgeStore(folder, settings.hnsw_from)

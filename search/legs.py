@@ -1,0 +1,59 @@
+"""From what is asked to the retrievals that answer it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from core.encoder import Vectors
+from core.settings import SearchSettings
+from index.bm25 import SparseVector
+from index.store import PHOTO, TEXT, WORDS, Condition, LegQuery
+
+LEXICAL = "lexical"
+TEXT_TEXT = "text"
+TEXT_IMAGE = "text_image"
+IMAGE = "image"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A query after analysis and encoding; what is None was not asked.
+
+    Attributes:
+        words: Sparse vector of the query's words.
+        text: Unit vector of the query's text, shape (dim,).
+        photo: Unit vector of the query's photo, shape (dim,).
+    """
+
+    words: SparseVector | None = None
+    text: Vectors | None = None
+    photo: Vectors | None = None
+
+
+def weights(settings: SearchSettings) -> Mapping[str, float]:
+    """Return the weight of each leg; a leg of weight 0 is not run."""
+    return {
+        LEXICAL: settings.weight_lexical,
+        TEXT_TEXT: settings.weight_text,
+        TEXT_IMAGE: settings.weight_text_image,
+        IMAGE: settings.weight_image,
+    }
+
+
+def plan(
+    asked: Asked,
+    settings: SearchSettings,
+    conditions: tuple[Condition, ...],
+    exclude: tuple[str, ...] = (),
+) -> dict[str, LegQuery]:
+    """Return one retrieval for each leg that the query feeds and whose weight is not 0."""
+    feeds = {
+        LEXICAL: (WORDS, asked.words or None),
+        TEXT_TEXT: (TEXT, asked.text),
+        TEXT_IMAGE: (PHOTO, asked.text),
+        IMAGE: (PHOTO, asked.photo),
+    }
+    return {
+        name: LegQuery(using, vector, conditions, exclude, settings.depth)
+        for name, (using, vector) in feeds.items()
+        if vector is not None and weights(settings)[name] > 0
+    }
