@@ -17,8 +17,8 @@ ANALYSER_VERSION = "1"
 _WORD = re.compile(r"\d+(?:[.,٫]\d+)+|\w+", re.UNICODE)
 _ARABIC = re.compile(r"[\u0600-\u06FF]")
 _MARKS = re.compile(r"[\u0610-\u061A\u064B-\u065F\u0670\u06D6-\u06ED\u0640]")  # with the tatweel
-_ALEF = str.maketrans("أإآٱ", "اااا")
-_ENDINGS = str.maketrans("ىة", "يه")
+_LETTERS = str.maketrans("أإآٱى", "ااااي")
+_FEMININE = str.maketrans("ة", "ه")
 _ARTICLES = ("وال", "بال", "كال", "فال", "لل", "ال")
 _MIN_LETTERS_AFTER_ARTICLE = 3
 _CACHED_WORDS = 200_000
@@ -57,7 +57,7 @@ def analyse(text: str) -> tuple[Word, ...]:
 
 def fold(text: str) -> str:
     """Return the text without differences that shoppers do not type: case, marks, alef forms."""
-    return " ".join(_clean(text).casefold().translate(_ALEF).translate(_ENDINGS).split())
+    return " ".join(_clean(text).casefold().translate(_LETTERS).translate(_FEMININE).split())
 
 
 def _clean(text: str) -> str:
@@ -76,9 +76,9 @@ def _stem(word: str) -> str:
         return _plain_digits(word).replace(",", ".").replace("٫", ".")
     if not _ARABIC.search(word):
         return str(_english.stemWord(_plain_digits(word)))
-    bare = _without_article(_plain_digits(word).translate(_ALEF))
+    bare = _without_article(_plain_digits(word).translate(_LETTERS))
     # Stemmed before the last letter is folded: the stemmer knows the feminine ending by its ة.
-    return str(_arabic.stemWord(bare)).translate(_ENDINGS)
+    return str(_arabic.stemWord(bare)).translate(_FEMININE)
 
 
 def _without_article(word: str) -> str:

@@ -41,7 +41,11 @@ class WorkerProcess:
         os.close(reply_write)
         self._requests = Connection(request_write, readable=False)
         self._replies = Connection(reply_read, writable=False)
-        self.has_shard: bool = self._guarded(self._receive)
+        try:
+            self.has_shard: bool = self._guarded(self._receive)
+        except BaseException:
+            self.end()
+            raise
 
     def ask(self, name: str, args: tuple[Any, ...]) -> Any:
         """Have one operation carried out.

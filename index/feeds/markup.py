@@ -44,11 +44,10 @@ class _Words(HTMLParser):
 
 def strip_markup(text: str) -> str:
     """Return the words of a text; one that holds no HTML comes back as it is."""
-    if "<" in text and _TAG.search(text):
-        return _words(text)
-    if "&" in text and _ENTITY.search(text):
-        return html.unescape(text)
-    return text
+    if not ("<" in text and _TAG.search(text)) and "&" in text and _ENTITY.search(text):
+        # Feeds are often escaped once too often: "&lt;br&gt;" is a tag too.
+        text = html.unescape(text)
+    return _words(text) if "<" in text and _TAG.search(text) else text
 
 
 def _words(text: str) -> str:

@@ -25,8 +25,8 @@ def clean_line(value: object, limit: int = MAX_TITLE_CHARS) -> str:
     """
     text = as_text(value)
     if text.isprintable() and "<" not in text and "&" not in text:
-        text = " ".join(text.split())[:limit]
-        return text if text.isascii() else unicodedata.normalize("NFC", text).rstrip()
+        text = " ".join(text.split())
+        return (text if text.isascii() else unicodedata.normalize("NFC", text))[:limit].rstrip()
     return " ".join(_clean(text).split())[:limit].rstrip()
 
 

@@ -1,0 +1,88 @@
+"""A small shop that every suite can use: coloured pictures, titles in two languages."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from core import Product, Translation
+from embed import FakeEncoder
+from index import ProductIndex
+from search import SearchService
+
+COLORS = {
+    "red": ((200, 30, 30), "أحمر"),
+    "blue": ((30, 30, 200), "أزرق"),
+    "green": ((30, 160, 30), "أخضر"),
+}
+KINDS = {"dress": ("Clothing", "Dresses", "فستان"), "mug": ("Home", "Mugs", "كوب")}
+
+
+def make_products(folder: Path, n_products: int = 24) -> list[Product]:
+    """Return products in all colours and kinds by turns, their photos written to the folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    return [_product(folder, number) for number in range(n_products)]
+
+
+def _product(folder: Path, number: int) -> Product:
+    color = list(COLORS)[number % 3]
+    kind = list(KINDS)[number // 3 % 2]
+    department, shelf, kind_ar = KINDS[kind]
+    rgb, color_ar = COLORS[color]
+    photo = folder / f"{number}.png"
+    Image.new("RGB", (40 + number, 50), rgb).save(photo)
+    return Product(
+        id=f"sku-{number}",
+        title=f"{color.title()} {kind} number {number}",
+        description=f"A {kind} in {color}.",
+        translations={"ar": Translation(f"{kind_ar} {color_ar} {number}", "")},
+        price=float(10 * number),
+        currency="AED",
+        brand=f"Brand {number % 4}",
+        category=(department, shelf),
+        attributes={"color": color},
+        image=str(photo),
+        merchant_id=f"m{number % 2}",
+        in_stock=number % 5 != 0,
+        language="en",
+    )
+
+
+@pytest.fixture
+def products(tmp_path: Path) -> list[Product]:
+    return make_products(tmp_path / "photos")
+
+
+@pytest.fixture(scope="session")
+def encoder() -> FakeEncoder:
+    return FakeEncoder()
+
+
+@pytest.fixture(scope="session")
+def shop(encoder: FakeEncoder, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ProductIndex]:
+    """A filled index in memory, to be read only."""
+    with ProductIndex.open(":memory:", encoder) as index:
+        index.add(make_products(tmp_path_factory.mktemp("shop")))
+        yield index
+
+
+@pytest.fixture(scope="session")
+def service(shop: ProductIndex) -> SearchService:
+    return SearchService(shop)
+
+
+@pytest.fixture
+def open_index(encoder: FakeEncoder, tmp_path: Path) -> Iterator[Callable[[], ProductIndex]]:
+    """Opens the same index folder again and again; closes what is left open."""
+    opened: list[ProductIndex] = []
+
+    def open_again() -> ProductIndex:
+        for each in opened:
+            each.close()
+        opened.append(ProductIndex.open(tmp_path / "index", encoder))
+        return opened[-1]
+
+    yield open_again
+    for each in opened:
+        each.close()

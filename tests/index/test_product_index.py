@@ -1,0 +1,317 @@
+"""The index of a catalogue: what is added, what is encoded, what is refused."""
+
+import dataclasses
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from core import EncoderSpec, Filters, PreparedImage, Product, Vectors
+from core.errors import (
+    EncoderMismatchError,
+    IndexLockedError,
+    IndexNotFoundError,
+    IndexStoreError,
+    IndexVersionError,
+    InvalidValueError,
+)
+from core.settings import IndexSettings
+from embed import FakeEncoder
+from index import ProductIndex, read_products
+from index.manifest import Manifest
+from index.payload import conditions, from_payload, point_id, to_payload
+from index.store import PHOTO, TEXT, AnyOf, Between
+
+
+class CountingEncoder(FakeEncoder):
+    """Counts what goes through the towers."""
+
+    n_texts = 0
+    n_photos = 0
+
+    def encode_texts(self, texts: Sequence[str]) -> Vectors:
+        self.n_texts += len(texts)
+        return super().encode_texts(texts)
+
+    def encode_prepared(self, prepared: Sequence[PreparedImage]) -> Vectors:
+        self.n_photos += len(prepared)
+        return super().encode_prepared(prepared)
+
+
+@pytest.fixture
+def counting() -> CountingEncoder:
+    return CountingEncoder()
+
+
+@pytest.fixture
+def index(counting: CountingEncoder) -> ProductIndex:
+    return ProductIndex.open(":memory:", counting, settings=IndexSettings(batch_size=5))
+
+
+def test_products_come_back_as_they_went_in(index: ProductIndex, products: list[Product]) -> None:
+    report = index.add(products)
+    assert (report.added, report.updated, report.unchanged) == (24, 0, 0)
+    assert index.get(["sku-7", "no such", "sku-3"]) == [products[7], products[3]]
+    assert index.count() == 24
+
+
+def test_every_field_survives_the_payload(products: list[Product]) -> None:
+    for product in products:
+        payload = json.loads(json.dumps(to_payload(product)))
+        assert from_payload(payload) == product
+    assert from_payload(to_payload(Product(id="1", title="x"))) == Product(id="1", title="x")
+
+
+def test_a_second_run_encodes_nothing(
+    index: ProductIndex, counting: CountingEncoder, products: list[Product]
+) -> None:
+    index.add(products)
+    before = (counting.n_texts, counting.n_photos)
+    report = index.add(products)
+    assert (report.added, report.updated, report.unchanged) == (0, 0, 24)
+    assert (counting.n_texts, counting.n_photos) == before
+
+
+def test_a_price_change_costs_no_encoding(
+    index: ProductIndex, counting: CountingEncoder, products: list[Product]
+) -> None:
+    index.add(products)
+    before = (counting.n_texts, counting.n_photos)
+    vectors = index.points([point_id("sku-4")], vectors=True)[point_id("sku-4")].vectors
+    report = index.add([dataclasses.replace(products[4], price=1.0, in_stock=False)])
+    assert (report.updated, report.unchanged) == (1, 0)
+    assert (counting.n_texts, counting.n_photos) == before
+    assert index.get(["sku-4"])[0].price == 1.0
+    after = index.points([point_id("sku-4")], vectors=True)[point_id("sku-4")].vectors
+    assert all((vectors[name] == after[name]).all() for name in (PHOTO, TEXT))
+
+
+def test_a_new_title_costs_one_text_and_a_new_photo_one_photo(
+    index: ProductIndex, counting: CountingEncoder, products: list[Product]
+) -> None:
+    index.add(products)
+    before = (counting.n_texts, counting.n_photos)
+    index.add([dataclasses.replace(products[4], title="Something else")])
+    assert (counting.n_texts, counting.n_photos) == (before[0] + 2, before[1])
+    Image.new("RGB", (9, 9), (1, 2, 3)).save(products[5].image)
+    index.add([products[5]])
+    assert (counting.n_texts, counting.n_photos) == (before[0] + 2, before[1] + 1)
+
+
+def test_a_product_loses_its_photo(index: ProductIndex, products: list[Product]) -> None:
+    index.add(products)
+    index.add([dataclasses.replace(products[2], image="")])
+    stored = index.points([point_id("sku-2")], vectors=True)[point_id("sku-2")]
+    assert set(stored.vectors) == {TEXT}
+
+
+def test_a_broken_photo_is_reported_and_tried_again(index: ProductIndex, tmp_path: Path) -> None:
+    photo = tmp_path / "late.png"
+    both = Product(id="both", title="Red dress", image=str(photo))
+    bare = Product(id="bare", image=str(photo))
+    report = index.add([both, bare])
+    assert (report.added, report.n_rejected) == (1, 1)
+    assert (report.rejected[0].product_id, report.rejected[0].line) == ("bare", 2)
+    assert "late.png" in report.rejected[0].reason
+    assert [each.product_id for each in report.warnings] == ["both"]
+    Image.new("RGB", (9, 9), "red").save(photo)
+    again = index.add([both, bare])
+    assert (again.added, again.updated, again.n_rejected) == (1, 1, 0)
+    assert again.warnings == []
+
+
+def test_a_photo_that_breaks_keeps_the_former_vector_out(
+    index: ProductIndex, products: list[Product]
+) -> None:
+    index.add(products)
+    Path(products[6].image).write_bytes(b"no image")
+    report = index.add([products[6]])
+    assert [each.product_id for each in report.warnings] == ["sku-6"]
+    stored = index.points([point_id("sku-6")], vectors=True)[point_id("sku-6")]
+    assert set(stored.vectors) == {TEXT}
+
+
+def test_an_id_counts_once_in_a_run(index: ProductIndex, products: list[Product]) -> None:
+    twin = dataclasses.replace(products[0], title="Other")
+    report = index.add([products[0], twin])
+    assert (report.added, report.n_rejected) == (1, 1)
+    assert (report.rejected[0].line, report.rejected[0].column) == (2, "id")
+    assert index.get(["sku-0"]) == [products[0]]
+
+
+def test_only_products_can_be_added(index: ProductIndex) -> None:
+    with pytest.raises(InvalidValueError, match=r"products: expected core\.Product"):
+        index.add(["sku-1"])  # type: ignore[list-item]
+
+
+def test_deleting_by_id(index: ProductIndex, products: list[Product]) -> None:
+    index.add(products)
+    assert index.delete(["sku-1", "no such"]) == 1
+    assert index.count() == 23
+    assert index.delete([]) == 0
+
+
+def test_a_full_feed_deletes_what_it_lacks(index: ProductIndex, products: list[Product]) -> None:
+    index.add(products)
+    report = index.add(products[:20], remove_missing=True)
+    assert report.deleted == 4
+    assert index.count() == 20
+
+
+def test_a_cut_off_feed_deletes_nothing(index: ProductIndex, products: list[Product]) -> None:
+    index.add(products)
+    with pytest.raises(IndexStoreError, match="lacks 21 of 24 indexed products"):
+        index.add(products[:3], remove_missing=True)
+    assert index.count() == 24
+
+
+def test_rejected_rows_of_a_full_feed_are_not_deleted(index: ProductIndex, tmp_path: Path) -> None:
+    feed = tmp_path / "feed.csv"
+    feed.write_text("id,title,price\na,Red dress,1\nb,Blue dress,2\nc,Green dress,3\n")
+    index.add(read_products(feed))
+    feed.write_text("id,title,price\na,Red dress,1\nb,Blue dress,oops\n")
+    report = index.add(read_products(feed), remove_missing=True)
+    assert (report.n_rejected, report.deleted) == (1, 1)
+    assert [each.id for each in index.get(["a", "b", "c"])] == ["a", "b"]
+
+
+def test_words_are_weighted_by_the_true_mean_length(
+    index: ProductIndex, products: list[Product]
+) -> None:
+    index.add(products[:2])
+    index.add(products)
+    assert index.manifest is not None
+    at_once = ProductIndex.open(":memory:", index.encoder)
+    at_once.add(products)
+    for each in products:
+        one = index.points([point_id(each.id)], (), vectors=True)[point_id(each.id)].words
+        other = at_once.points([point_id(each.id)], (), vectors=True)[point_id(each.id)].words
+        assert one is not None
+        assert other is not None
+        assert one.values == pytest.approx(other.values, rel=0.02)
+
+
+def test_progress_and_counts_agree(index: ProductIndex, products: list[Product]) -> None:
+    seen: list[int] = []
+    index.add(products, progress=lambda report: seen.append(report.done))
+    assert seen == [5, 10, 15, 20, 24]
+
+
+def test_an_interrupted_run_goes_on(
+    open_index: Callable[[], ProductIndex], products: list[Product], encoder: FakeEncoder
+) -> None:
+    def until_interrupt() -> list[Product]:
+        raise KeyboardInterrupt
+
+    index = ProductIndex(open_index()._store, encoder, IndexSettings(batch_size=5))
+
+    def stream() -> object:
+        yield from products[:12]
+        until_interrupt()
+
+    with pytest.raises(KeyboardInterrupt):
+        index.add(stream())  # type: ignore[arg-type]
+    reopened = open_index()
+    assert reopened.count() in {5, 10}
+    report = reopened.add(products)
+    assert report.added + report.unchanged == 24
+    assert report.unchanged in {5, 10}
+
+
+def test_an_index_survives_closing(
+    open_index: Callable[[], ProductIndex], products: list[Product]
+) -> None:
+    open_index().add(products)
+    reopened = open_index()
+    assert reopened.count(Filters(category="dresses")) == 12
+    assert reopened.add(products).unchanged == 24
+
+
+def test_another_encoder_is_refused(
+    open_index: Callable[[], ProductIndex], products: list[Product], tmp_path: Path
+) -> None:
+    open_index().add(products[:2])
+    open_index().close()
+    with pytest.raises(EncoderMismatchError, match="made by encoder fake@"):
+        ProductIndex.open(tmp_path / "index", FakeEncoder(seed=5))
+    assert open_index().count() == 2
+
+
+def test_a_held_folder_is_refused(
+    open_index: Callable[[], ProductIndex], encoder: FakeEncoder, tmp_path: Path
+) -> None:
+    open_index()
+    with pytest.raises(IndexLockedError, match="in use by another process"):
+        ProductIndex.open(tmp_path / "index", encoder)
+
+
+@pytest.mark.parametrize("change", [{"schema": 99}, {"analyser": "0"}])
+def test_another_version_is_refused(
+    open_index: Callable[[], ProductIndex],
+    products: list[Product],
+    tmp_path: Path,
+    change: dict[str, object],
+) -> None:
+    open_index().add(products[:2])
+    open_index().close()
+    path = tmp_path / "index" / "manifest.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), **change}))
+    with pytest.raises(IndexVersionError, match="index the feed again"):
+        open_index()
+
+
+@pytest.mark.parametrize(("content", "message"), [("{", "damaged"), ('{"schema":1}', "schema")])
+def test_a_damaged_manifest_is_refused(
+    open_index: Callable[[], ProductIndex],
+    products: list[Product],
+    tmp_path: Path,
+    content: str,
+    message: str,
+) -> None:
+    open_index().add(products[:2])
+    open_index().close()
+    (tmp_path / "index" / "manifest.json").write_text(content)
+    with pytest.raises(IndexStoreError, match=message):
+        open_index()
+
+
+def test_places_that_are_no_index(encoder: FakeEncoder, tmp_path: Path) -> None:
+    with pytest.raises(IndexNotFoundError, match="there is no index"):
+        ProductIndex.open(tmp_path / "nowhere", encoder, must_exist=True)
+    assert not (tmp_path / "nowhere").exists()
+    file = tmp_path / "file"
+    file.write_text("x")
+    with pytest.raises(IndexStoreError, match="is a file"):
+        ProductIndex.open(file, encoder)
+    with pytest.raises(IndexStoreError, match="holds other things"):
+        ProductIndex.open(tmp_path, encoder)
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(IndexNotFoundError, match="there is no index"):
+        ProductIndex.open(tmp_path / "empty", encoder, must_exist=True)
+
+
+def test_the_manifest_round_trip_and_newer_fields() -> None:
+    spec = EncoderSpec(name="x", version="1", dim=4, image_size=8, languages=("ar",))
+    manifest = Manifest.new(spec).touched(7.5)
+    stored = json.loads(json.dumps(manifest.as_dict()))
+    stored["encoder"]["from_the_future"] = True
+    assert Manifest.from_dict(stored, "here") == manifest
+
+
+def test_filters_become_conditions() -> None:
+    filters = Filters(
+        category="clothing>Dresses",
+        brand=("ACME", "Zed"),
+        price_min=5,
+        in_stock=False,
+        attributes={"Color": "أحمر"},
+    )
+    assert conditions(filters) == (
+        AnyOf("category_key", ("clothing > dresses",)),
+        AnyOf("brand_key", ("acme", "zed")),
+        Between("price", 5, None),
+        AnyOf("in_stock", (0,)),
+        AnyOf("attributes_key", ("color=احمر",)),
+    )

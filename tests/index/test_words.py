@@ -1,0 +1,93 @@
+"""Words: folding and stemming in two scripts, and BM25 against a reference library."""
+
+import bm25s
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.analyser import analyse, fold
+from index.bm25 import document_vector, idf, query_vector
+
+SAME = [
+    ("dress", "Dresses"),
+    ("running", "run"),
+    ("قميص", "القميص"),
+    ("قميص", "والقميص"),
+    ("قميص", "بالقميص"),
+    ("قميص", "قَمِيصٌ"),
+    ("قميص", "قـــميص"),
+    ("أحمر", "احمر"),
+    ("أحمر", "الأحمر"),
+    ("حقيبة", "حقيبه"),
+    ("مصطفى", "مصطفي"),
+    ("42", "٤٢"),
+    ("42", "۴۲"),
+    ("1.5", "١٫٥"),
+    ("full", "ｆｕｌｌ"),
+]
+DIFFERENT = [("dress", "shirt"), ("قميص", "فستان"), ("42", "43"), ("ال", "ل"), ("لون", "ون")]
+
+
+@pytest.mark.parametrize(("one", "other"), SAME)
+def test_forms_of_one_word_find_each_other(one: str, other: str) -> None:
+    assert [word.number for word in analyse(one)] == [word.number for word in analyse(other)]
+
+
+@pytest.mark.parametrize(("one", "other"), DIFFERENT)
+def test_different_words_stay_apart(one: str, other: str) -> None:
+    assert [word.number for word in analyse(one)] != [word.number for word in analyse(other)]
+
+
+def test_a_text_keeps_its_order_and_surfaces() -> None:
+    words = analyse("Red فستان, size-42 (new!)")
+    assert [word.surface for word in words] == ["Red", "فستان", "size", "42", "new"]
+
+
+def test_nothing_gives_no_words() -> None:
+    assert analyse("") == ()
+    assert analyse("— … !") == ()
+    assert not query_vector(analyse("…"))
+
+
+@given(st.text())
+def test_any_text_is_analysed_and_folding_is_stable(text: str) -> None:
+    for word in analyse(text):
+        assert word.stem
+        assert 0 <= word.number < 2**32
+    assert fold(fold(text)) == fold(text)
+
+
+@given(st.lists(st.sampled_from(["red", "dress", "فستان", "42"]), max_size=12))
+def test_vectors_are_sorted_and_unique(words: list[str]) -> None:
+    vector = document_vector(analyse(" ".join(words)), mean_length=5)
+    assert list(vector.indices) == sorted(set(vector.indices.tolist()))
+    assert (vector.values > 0).all()
+
+
+def test_scores_equal_a_reference_bm25() -> None:
+    rng = np.random.default_rng(3)
+    vocabulary = [f"word{n}" for n in range(60)]
+    documents = [list(rng.choice(vocabulary, size=rng.integers(3, 30))) for _ in range(200)]
+    reference = bm25s.BM25(method="lucene", k1=1.2, b=0.75)
+    reference.index(documents, show_progress=False)
+    analysed = [analyse(" ".join(each)) for each in documents]
+    mean = float(np.mean([len(each) for each in analysed]))
+    vectors = [document_vector(each, mean) for each in analysed]
+    containing = {n: sum(n in v.indices for v in vectors) for v in vectors for n in v.indices}
+    query = ["word1", "word7", "word33"]
+    asked = query_vector(analyse(" ".join(query)))
+    weights = {n: idf(200, containing[n]) for n in asked.indices}
+    ours = [
+        sum(weights.get(n, 0) * w for n, w in zip(v.indices, v.values, strict=True))
+        for v in vectors
+    ]
+    # Lucene leaves out the factor k1 + 1 = 2.2.
+    theirs = 2.2 * reference.get_scores(query)
+    np.testing.assert_allclose(ours, theirs, rtol=1e-4)
+
+
+def test_the_weight_is_the_formula() -> None:
+    # tf 2 in a document of 3 words, mean 6: 2 * 2.2 / (2 + 1.2 * (0.25 + 0.75 * 3 / 6))
+    vector = document_vector(analyse("red red dress"), mean_length=6)
+    assert max(vector.values) == pytest.approx(2 * 2.2 / (2 + 1.2 * 0.625))
