@@ -1,7 +1,7 @@
 """A Qdrant server or cluster as a store; the only importer of qdrant_client."""
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
@@ -74,13 +74,16 @@ class ServerStore:
         )
         self._schema: StoreSchema | None = None
         if self._call("collection_exists"):
-            stored = self._metadata().get(_SCHEMA_KEY)
+            found = self._call("get_collection")
+            stored = (found.config.metadata or {}).get(_SCHEMA_KEY)
             if stored is None:
                 raise IndexStoreError(
                     f"collection {collection!r} at {location} was not made by Shopwindow; choose "
                     "another name with SHOPWINDOW_INDEX__COLLECTION"
                 )
             self._schema = StoreSchema.from_dict(stored)
+            # A creation that was cut off may have left fields without an index.
+            self._index_fields(found.payload_schema)
         self._linked = _linked(self._schema)
 
     @classmethod
@@ -138,11 +141,9 @@ class ServerStore:
         if self._schema is not None:
             raise IndexStoreError(f"there is an index at {self.location} already")
         self._call("create_collection", **_collection_settings(schema))
-        for each in schema.fields:
-            params = _FIELD_PARAMS[each.kind](each)
-            self._call("create_payload_index", field_name=each.name, field_schema=params)
         self._schema = schema
         self._linked = _linked(schema)
+        self._index_fields(())
 
     def upsert(self, points: Sequence[Point]) -> None:
         """Add or replace points; see `VectorStore.upsert`."""
@@ -245,6 +246,12 @@ class ServerStore:
         if self._schema is None:
             raise IndexStoreError(f"the index at {self.location} was not created yet")
         return self._schema
+
+    def _index_fields(self, existing: Container[str]) -> None:
+        for each in self._known().fields:
+            if each.name not in existing:
+                params = _FIELD_PARAMS[each.kind](each)
+                self._call("create_payload_index", field_name=each.name, field_schema=params)
 
     def _metadata(self) -> dict[str, Any]:
         return dict(self._call("get_collection").config.metadata or {})

@@ -7,13 +7,12 @@ from pathlib import Path
 from typing import TextIO
 
 from core.errors import FeedError
-from index.feeds.opening import open_text, skip_line
+from index.feeds.opening import BROKEN, open_text, read_sample, skip_line
 from index.feeds.records import MAX_ROW_CHARS, SourceFault, SourceRow, excerpt
 
 DELIMITERS = "\t;,|"
 _MAX_FIELD_CHARS = 1_000_000
 _MAX_RESUMED = 100
-_SNIFFED_CHARS = 65_536
 
 
 class DelimitedSource:
@@ -34,8 +33,11 @@ class DelimitedSource:
         Raises:
             FeedError: There is no header, or it is not readable.
         """
-        with open_text(self.path, self.encoding) as stream:
-            return self._header(iter(self._records(stream)))
+        try:
+            with open_text(self.path, self.encoding) as stream:
+                return self._header(iter(self._records(stream)))
+        except BROKEN as exc:
+            raise FeedError(self.path, f"the header cannot be read: {exc}") from exc
 
     def fixed(self) -> Mapping[str, tuple[str, ...]]:
         """Return nothing: a table's columns mean what they are called."""
@@ -154,13 +156,9 @@ def _sniffed(path: Path, encoding: str) -> str:
     """Return the delimiter that the header uses most outside quotes; a comma when it has none.
 
     Raises:
-        FeedError: The beginning is not in this encoding.
+        FeedError: The feed cannot be opened or unpacked.
     """
-    try:
-        with open_text(path, encoding) as stream:
-            head = stream.read(_SNIFFED_CHARS).lstrip("\r\n ")
-    except (UnicodeError, OSError, EOFError) as exc:
-        raise FeedError(path, f"the feed cannot be read as {encoding}: {exc}") from exc
+    head = read_sample(path).decode(encoding, "replace").lstrip("\ufeff\r\n ")
     if head[:4].casefold() == "sep=" and head[4:5] in DELIMITERS:
         return head[4]
     counts = dict.fromkeys(DELIMITERS, 0)

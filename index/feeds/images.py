@@ -29,9 +29,9 @@ class PhotoRoot:
         Raises:
             CellError: Another scheme, an address without a host, or a path out of the folder.
         """
-        text = _SEVERAL.split(text.strip(), maxsplit=1)[0]
         if len(text) > MAX_ADDRESS_CHARS:
             raise CellError(f"at most {MAX_ADDRESS_CHARS} characters expected, got {len(text)}")
+        text = _SEVERAL.split(text.strip(), maxsplit=1)[0]
         if text.startswith("//"):
             text = f"https:{text}"
         scheme = _SCHEME.match(text)

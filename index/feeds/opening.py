@@ -13,6 +13,8 @@ from index.feeds.records import MAX_ROW_CHARS, FeedSource, SourceFault, SourceRo
 
 SAMPLE_BYTES = 65_536
 _GZIP = b"\x1f\x8b"
+BROKEN = (OSError, EOFError, zlib.error, UnicodeError)
+"""What reading raises where a file was cut, damaged, or is in another encoding."""
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -72,7 +74,7 @@ def read_sample(path: Path) -> bytes:
     try:
         with open_bytes(path) as stream:
             sample = stream.read(SAMPLE_BYTES)
-    except (OSError, EOFError, zlib.error) as exc:
+    except BROKEN as exc:
         raise FeedError(path, f"the feed cannot be unpacked: {exc}") from exc
     if not sample.strip():
         raise FeedError(path, "the feed is empty")
@@ -152,7 +154,7 @@ def guarded(source: FeedSource) -> Iterator[SourceRow | SourceFault]:
         for row in source.rows():
             line = row.line
             yield row
-    except (OSError, EOFError, zlib.error, UnicodeError) as exc:
+    except BROKEN as exc:
         yield SourceFault(line + 1, rest_unread(exc))
 
 

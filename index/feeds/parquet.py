@@ -7,7 +7,6 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from core.errors import FeedError
-from index.feeds.opening import rest_unread
 from index.feeds.records import SourceFault, SourceRow
 
 _BATCH_ROWS = 2_048
@@ -56,25 +55,22 @@ class ParquetSource:
         """Yield the rows; `line` is the number of the row, from 1.
 
         Yields:
-            Rows, and one last fault where the file breaks off.
+            Rows, and one fault for what cannot be read of a row group; the next is read again.
 
         Raises:
             FeedError: The file is gone or is not Parquet.
         """
-        number = 0
+        last = 0
         with self._open() as file:
-            batches = self._batches(file)
-            while True:
+            for group in range(file.num_row_groups):
+                number, last = last, last + file.metadata.row_group(group).num_rows
                 try:
-                    batch = next(batches, None)
+                    for number, cells in enumerate(self._group(file, group), number + 1):
+                        yield SourceRow(number, cells)
                 except _ERRORS as exc:
-                    yield SourceFault(number + 1, rest_unread(exc))
-                    return
-                if batch is None:
-                    return
-                for cells in _cells(batch):
-                    number += 1
-                    yield SourceRow(number, cells)
+                    yield SourceFault(
+                        number + 1, f"rows {number + 1} to {last} could not be read: {exc}"
+                    )
 
     def _open(self) -> pq.ParquetFile:
         try:
@@ -82,12 +78,13 @@ class ParquetSource:
         except _ERRORS as exc:
             raise FeedError(self.path, f"not a Parquet file that can be read: {exc}") from exc
 
-    def _batches(self, file: pq.ParquetFile) -> Iterator[pa.RecordBatch]:
+    def _group(self, file: pq.ParquetFile, group: int) -> Iterator[dict[str, object]]:
         schema = file.schema_arrow
         names = [name for name in schema.names if self._wanted is None or name in self._wanted]
         photos = any(_may_hold_photos(schema.field(name).type) for name in names)
         size = _BATCH_ROWS_WITH_PHOTOS if photos else _BATCH_ROWS
-        return iter(file.iter_batches(batch_size=size, columns=names))
+        for batch in file.iter_batches(batch_size=size, columns=names, row_groups=[group]):
+            yield from _cells(batch)
 
 
 def _may_hold_photos(kind: pa.DataType) -> bool:

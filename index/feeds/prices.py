@@ -53,7 +53,7 @@ def parse_price(value: object) -> Money:
     number, currency = split_currency(text)
     number = _NO_CENTS.sub("", number.strip()).strip().removeprefix("+").strip()
     if number.startswith("-"):
-        raise CellError(f"a price of zero or more expected, got {value!r}")
+        raise CellError(f"a price of zero or more expected, got {value!r}"[:120])
     return Money(_checked(_plain_number(number, currency, value), value), currency)
 
 

@@ -125,4 +125,6 @@ def as_json(value: object) -> str:
 
 
 def _shown(value: object) -> str:
+    if isinstance(value, Mapping):
+        return str(dict(value))
     return f"<{len(value)} bytes>" if isinstance(value, bytes) else str(value)

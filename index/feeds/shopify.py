@@ -10,7 +10,7 @@ from pathlib import Path
 
 from index.feeds.delimited import DelimitedSource
 from index.feeds.names import normal
-from index.feeds.records import SourceFault, SourceRow
+from index.feeds.records import SourceFault, SourceRow, as_json
 
 _OLD_AND_NEW = {
     "handle": ("handle", "urlhandle"),
@@ -122,7 +122,7 @@ class ShopifySource:
         ).rstrip("/")
         hidden = self._hidden(first)
         if hidden:
-            return SourceFault(row.line, hidden[1], hidden[0], str(dict(row.cells)), key)
+            return SourceFault(row.line, hidden[1], hidden[0], as_json(row.cells), key)
         stock = self._in_stock(row.cells)
         return SourceRow(row.line, {**cells, _ID: key, _STOCK: stock, _ATTRIBUTES: options})
 

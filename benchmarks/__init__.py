@@ -1,0 +1,1 @@
+"""Measurements behind the README's numbers; each module remakes one file of `results/`."""

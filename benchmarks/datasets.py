@@ -1,0 +1,73 @@
+"""The research data that benchmarks read; it is not part of the repository.
+
+A data folder holds `fashion/products.parquet`, `electronics/products.parquet` and so on, with the
+columns id, title, description, category, attributes (JSON text), language and image (JPEG bytes).
+"""
+
+import csv
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow.parquet as pq
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One product of a research set."""
+
+    id: str
+    title: str
+    description: str
+    category: str
+    attributes: dict[str, Any]
+    image: bytes
+
+
+def read_rows(data: Path, name: str) -> Iterator[Row]:
+    """Yield the products of one set, in the order of the file.
+
+    Yields:
+        Products with the bytes of their photo.
+    """
+    for batch in pq.ParquetFile(data / name / "products.parquet").iter_batches(500):
+        for each in batch.to_pylist():
+            yield Row(
+                id=str(each["id"]),
+                title=each["title"] or "",
+                description=each["description"] or "",
+                category=each["category"] or "",
+                attributes=json.loads(each["attributes"] or "{}"),
+                image=each["image"],
+            )
+
+
+def sample_rows(data: Path, name: str, n_rows: int, seed: int) -> list[Row]:
+    """Return a random sample of one set, in the order of the file."""
+    rows = list(read_rows(data, name))
+    chosen = np.random.default_rng(seed).permutation(len(rows))[:n_rows]
+    return [rows[n] for n in sorted(chosen)]
+
+
+def write_feed(rows: Sequence[Row], folder: Path) -> Path:
+    """Write products as a shop would give them: a CSV file and a folder of photos.
+
+    Returns:
+        The CSV file.
+    """
+    photos = folder / "photos"
+    photos.mkdir(parents=True, exist_ok=True)
+    feed = folder / "feed.csv"
+    with feed.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(["id", "title", "description", "category", "image", "color", "gender"])
+        for row in rows:
+            (photos / f"{row.id}.jpg").write_bytes(row.image)
+            color, gender = row.attributes.get("base_colour"), row.attributes.get("gender")
+            photo = f"photos/{row.id}.jpg"
+            fields = [row.id, row.title, row.description, row.category, photo, color, gender]
+            writer.writerow(["" if each is None else each for each in fields])
+    return feed

@@ -1,0 +1,247 @@
+"""A text query with two filters: the whole service against its least possible parts.
+
+`python -m benchmarks.latency` fills indexes with 10,000 and 100,000 products whose vectors are
+random in clusters, and asks the same questions in one run of the encoder alone, of the engine
+alone (one retrieval of ten points) and of the service. It needs no data.
+"""
+
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import numpy as np
+import typer
+
+from benchmarks.results_file import SEED, write_result
+from core import Encoder, EncoderSpec, Filters, PreparedImage, Product, Query, Vectors
+from core.arrays import unit_rows
+from core.query import ImageSource
+from embed import load_encoder
+from index import ProductIndex
+from index.bm25 import document_vector
+from index.edge import EdgeStore
+from index.manifest import Manifest
+from index.payload import FIELDS, N_WORDS, conditions, document_words, point_id, to_payload
+from index.store import PHOTO, TEXT, Condition, LegQuery, Point, StoreSchema
+from search import SearchService
+
+KINDS = ("dress", "shirt", "shoes", "bag", "watch", "lamp", "chair", "mug", "phone", "speaker")
+COLOURS = ("red", "blue", "green", "black", "white", "grey", "brown", "pink")
+STYLES = ("summer", "leather", "cotton", "slim", "classic", "sport", "vintage", "wireless")
+PER_CLUSTER = 50
+NOISE = 0.7
+N_QUERIES = 300
+N_RECALL = 200
+BATCH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """Products with made-up vectors around cluster centres, and queries from the same clusters."""
+
+    centres: Vectors
+    rng: np.random.Generator
+
+    @classmethod
+    def of(cls, n_products: int, dim: int) -> "Catalogue":
+        """Return a catalogue with one cluster for each 50 products."""
+        rng = np.random.default_rng(SEED)
+        centres = unit_rows(rng.normal(size=(max(n_products // PER_CLUSTER, 1), dim)))
+        return cls(centres, rng)
+
+    def near(self, clusters: np.ndarray) -> Vectors:
+        """Return one unit vector near each named centre, shape (n, dim)."""
+        dim = self.centres.shape[1]
+        noise = self.rng.normal(size=(len(clusters), dim)) * (NOISE / np.sqrt(dim))
+        return unit_rows(self.centres[clusters] + noise)
+
+    def points(self, start: int, stop: int, mean_words: float) -> list[Point]:
+        """Return products as stored points."""
+        clusters = self.rng.integers(len(self.centres), size=stop - start)
+        photos, texts = self.near(clusters), self.near(clusters)
+        rows = zip(range(start, stop), clusters, photos, texts, strict=True)
+        return [_point(n, int(c), {PHOTO: p, TEXT: t}, mean_words) for n, c, p, t in rows]
+
+
+def _point(number: int, cluster: int, vectors: dict[str, Vectors], mean_words: float) -> Point:
+    kind, colour = KINDS[cluster % 10], COLOURS[number % 8]
+    product = Product(
+        id=f"sku-{number}",
+        title=f"{colour} {STYLES[cluster % 8]} {kind} model {cluster}",
+        description=f"A {STYLES[number % 8]} {kind} that comes in {colour}, number {number}.",
+        price=float(number * 37 % 500),
+        currency="AED",
+        brand=f"Brand {number % 60}",
+        category=("Shop", kind.title(), f"Shelf {cluster % 40}"),
+        attributes={"color": colour},
+        merchant_id=f"m{number % 20}",
+    )
+    words = document_words(product)
+    payload = {**to_payload(product), N_WORDS: len(words)}
+    return Point(point_id(product.id), payload, vectors, document_vector(words, mean_words))
+
+
+class ClusteredQueries:
+    """Takes as long as a real encoder, and answers with vectors of the made-up space."""
+
+    def __init__(self, encoder: Encoder, catalogue: Catalogue) -> None:
+        self._encoder = encoder
+        self._catalogue = catalogue
+
+    @property
+    def spec(self) -> EncoderSpec:
+        """The real encoder's facts."""
+        return self._encoder.spec
+
+    @property
+    def dim(self) -> int:
+        """The real encoder's width."""
+        return self._encoder.dim
+
+    def encode_texts(self, texts: Sequence[str]) -> Vectors:
+        """Return a made-up vector for each text, after the real encoder has worked on it."""
+        self._encoder.encode_texts(texts)
+        clusters = self._catalogue.rng.integers(len(self._catalogue.centres), size=len(texts))
+        return self._catalogue.near(clusters)
+
+    def encode_images(self, images: Sequence[ImageSource]) -> Vectors:
+        """Return the real encoder's vectors."""
+        return self._encoder.encode_images(images)
+
+    def prepare_image(self, image: ImageSource) -> PreparedImage:
+        """Return the real encoder's picture."""
+        return self._encoder.prepare_image(image)
+
+    def encode_prepared(self, prepared: Sequence[PreparedImage]) -> Vectors:
+        """Return the real encoder's vectors."""
+        return self._encoder.encode_prepared(prepared)
+
+
+@contextmanager
+def filled(n_products: int, encoder: Encoder) -> Iterator[tuple[ProductIndex, EdgeStore, Any]]:
+    """Fill an index in a folder that is removed after.
+
+    Yields:
+        The index, its store, and what filling and building took in seconds.
+    """
+    catalogue = Catalogue.of(n_products, encoder.dim)
+    timed = ClusteredQueries(encoder, catalogue)
+    with tempfile.TemporaryDirectory() as folder:
+        store = EdgeStore(Path(folder))
+        store.create(StoreSchema({PHOTO: encoder.dim, TEXT: encoder.dim}, FIELDS))
+        mean = 20.0
+        store.write_manifest(Manifest.new(encoder.spec).touched(mean).as_dict())
+        began = time.perf_counter()
+        for start in range(0, n_products, BATCH):
+            store.upsert(catalogue.points(start, min(start + BATCH, n_products), mean))
+        wrote = time.perf_counter()
+        store.optimise(wait=True)
+        took = {"write_s": wrote - began, "graph_s": time.perf_counter() - wrote}
+        with ProductIndex(store, timed) as index:
+            yield index, store, took
+
+
+def measure(index: ProductIndex, store: EdgeStore, encoder: Encoder) -> dict[str, Any]:
+    """Ask all parts the same questions by turns.
+
+    Returns:
+        Milliseconds (p50, p95) of each part, and the ratios to encode plus one engine call.
+    """
+    service = SearchService(index)
+    laps: dict[str, list[float]] = {
+        "encode": [],
+        "engine": [],
+        "service": [],
+        "service_no_facets": [],
+    }
+    for number in range(N_QUERIES):
+        text = f"{COLOURS[number % 8]} {STYLES[number % 7]} {KINDS[number % 10]} {number}"
+        filters = Filters(category=KINDS[number % 10].title(), price_max=250.0)
+        vector = index.encoder.encode_texts([text])[0]
+        bare = LegQuery(PHOTO, vector, conditions(filters), limit=10)
+        queries = {
+            "service": Query(text=text, filters=filters, limit=10),
+            "service_no_facets": Query(text=text + " x", filters=filters, limit=10, facets=()),
+        }
+        laps["encode"].append(_ms(encoder.encode_texts, [text]))
+        laps["engine"].append(_ms(store.query, [bare]))
+        for name, query in queries.items():
+            laps[name].append(_ms(service.search, query))
+    return _summary(laps)
+
+
+def _summary(laps: dict[str, list[float]]) -> dict[str, Any]:
+    least = [a + b for a, b in zip(laps["encode"], laps["engine"], strict=True)]
+    found: dict[str, Any] = {
+        name: {"p50_ms": _percentile(ms, 50), "p95_ms": _percentile(ms, 95)}
+        for name, ms in {**laps, "encode_plus_engine": least}.items()
+    }
+    for share in (50, 95):
+        for name in ("service", "service_no_facets"):
+            ratio = _percentile(laps[name], share) / _percentile(least, share)
+            found[f"{name}_ratio_p{share}"] = round(ratio, 2)
+    return found
+
+
+def recall(store: EdgeStore, catalogue: Catalogue) -> dict[str, float]:
+    """Return recall@10 against the engine's exact scan, without and with two filters."""
+    clusters = catalogue.rng.integers(len(catalogue.centres), size=N_RECALL)
+    vectors = catalogue.near(clusters)
+    filters: dict[str, list[tuple[Condition, ...]]] = {
+        "no_filter": [()] * N_RECALL,
+        "two_filters": [
+            conditions(Filters(category=KINDS[n % 10].title(), price_max=250.0)) for n in clusters
+        ],
+        "price_only": [conditions(Filters(price_max=100.0))] * N_RECALL,
+    }
+    found = {}
+    for name, each in filters.items():
+        legs = [LegQuery(PHOTO, v, c, limit=10) for v, c in zip(vectors, each, strict=True)]
+        exact = [LegQuery(PHOTO, v, c, (), 10, True) for v, c in zip(vectors, each, strict=True)]
+        pairs = zip(store.query(legs), store.query(exact), strict=True)
+        shares = [len({a for a, _ in x} & {b for b, _ in y}) / max(len(y), 1) for x, y in pairs]
+        found[name] = round(float(np.mean(shares)), 4)
+    return found
+
+
+def _ms(call: Callable[..., object], *args: object) -> float:
+    began = time.perf_counter()
+    call(*args)
+    return 1000 * (time.perf_counter() - began)
+
+
+def _percentile(values: Sequence[float], share: int) -> float:
+    return round(float(np.percentile(values, share)), 3)
+
+
+def main(
+    sizes: Annotated[str, typer.Option(help="Numbers of products, with commas.")] = "10000,100000",
+    encoder: Annotated[str, typer.Option(help="Encoder to measure.")] = "compact",
+) -> None:
+    """Measure and write `results/latency.json`."""
+    loaded = load_encoder(encoder)
+    found = {}
+    for n_products in [int(each) for each in sizes.split(",")]:
+        with filled(n_products, loaded) as (index, store, took):
+            numbers = measure(index, store, loaded)
+            catalogue = Catalogue.of(n_products, loaded.dim)
+            found[str(n_products)] = {
+                **numbers,
+                "recall_at_10": recall(store, catalogue),
+                **{name: round(seconds, 1) for name, seconds in took.items()},
+                "engine_info": store.info(),
+            }
+        print(n_products, found[str(n_products)])
+    write_result(
+        "latency",
+        {"encoder": loaded.spec.identity, "n_queries": N_QUERIES, "sizes": found},
+        command="python -m benchmarks.latency",
+    )
+
+
+if __name__ == "__main__":
+    typer.run(main)

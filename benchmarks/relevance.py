@@ -1,0 +1,126 @@
+"""Kind and colour on real products: each leg alone and all together, in English and Arabic.
+
+`python -m benchmarks.relevance --data FOLDER` indexes 4,000 fashion products and 1,000 of
+electronics through a CSV feed and asks the 50 queries of `kind_colour_queries.csv`.
+"""
+
+import csv
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import numpy as np
+import typer
+
+from benchmarks.datasets import sample_rows, write_feed
+from benchmarks.results_file import SEED, write_result
+from core import Query
+from core.settings import SearchSettings
+from embed import load_encoder
+from index import ProductIndex, read_products
+from search import SearchService
+
+TOP = 10
+QUERIES = Path(__file__).with_name("kind_colour_queries.csv")
+OFF = {"weight_lexical": 0.0, "weight_text": 0.0, "weight_text_image": 0.0}
+SETTINGS: dict[str, dict[str, Any]] = {
+    "words only": OFF | {"weight_lexical": 1.0},
+    "text vectors only": OFF | {"weight_text": 1.0},
+    "text to photo only": OFF | {"weight_text_image": 1.0},
+    "together (default)": {},
+    "together, by range": {"fusion": "range"},
+    "together, by spread": {"fusion": "spread"},
+    "together, by ranks": {"fusion": "ranks"},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class KindColour:
+    """One query with what its answers should be."""
+
+    kind: str
+    colour: str
+    english: str
+    arabic: str
+
+
+def read_queries() -> list[KindColour]:
+    """Return the committed queries."""
+    with QUERIES.open(encoding="utf-8", newline="") as file:
+        return [KindColour(**row) for row in csv.DictReader(file)]
+
+
+@contextmanager
+def real_shop(data: Path, encoder_name: str) -> Iterator[ProductIndex]:
+    """Index the sample of real products through a CSV feed, in a folder that is removed after.
+
+    Yields:
+        The open index.
+    """
+    rows = sample_rows(data, "fashion", 4000, SEED) + sample_rows(data, "electronics", 1000, SEED)
+    with tempfile.TemporaryDirectory() as temporary:
+        feed = write_feed(rows, Path(temporary))
+        encoder = load_encoder(encoder_name)
+        with ProductIndex.open(Path(temporary) / "index", encoder) as index:
+            report = index.add(read_products(feed))
+            print(f"{report.added} products in {report.took_s:.0f} s, {report.n_rejected} rejected")
+            yield index
+
+
+def measure(
+    index: ProductIndex, settings: SearchSettings, queries: Sequence[KindColour]
+) -> dict[str, Mapping[str, float]]:
+    """Return, for each language, the mean shares of the first ten that are right.
+
+    Returns:
+        By language: "kind", "kind_and_colour", each from 0 to 1.
+    """
+    service = SearchService(index, settings)
+    return {
+        language: _shares(service, [(getattr(q, language), q.kind, q.colour) for q in queries])
+        for language in ("english", "arabic")
+    }
+
+
+def _shares(service: SearchService, asked: Sequence[tuple[str, str, str]]) -> dict[str, float]:
+    kinds, both = [], []
+    for text, kind, colour in asked:
+        hits = service.search(Query(text=text, limit=TOP, facets=())).hits
+        right = [hit.product.category[-1:] == (kind,) for hit in hits]
+        coloured = [hit.product.attributes.get("color") == colour for hit in hits]
+        kinds.append(sum(right) / TOP)
+        both.append(sum(a and b for a, b in zip(right, coloured, strict=True)) / TOP)
+    return {
+        "kind": round(float(np.mean(kinds)), 4),
+        "kind_and_colour": round(float(np.mean(both)), 4),
+    }
+
+
+def main(
+    data: Annotated[Path, typer.Option(help="Folder of the research data.")] = Path(
+        "../shared/data"
+    ),
+    encoder: Annotated[str, typer.Option(help="Encoder to measure.")] = "compact",
+) -> None:
+    """Measure and write `results/relevance.json`."""
+    queries = read_queries()
+    with real_shop(data, encoder) as index:
+        found = {
+            name: measure(index, SearchSettings(**changes), queries)
+            for name, changes in SETTINGS.items()
+        }
+        identity = index.encoder.spec.identity
+    for name, numbers in found.items():
+        print(f"{name:22} {numbers}")
+    write_result(
+        "relevance",
+        {"encoder": identity, "n_queries": len(queries), "top": TOP, "settings": found},
+        command="python -m benchmarks.relevance --data ../shared/data",
+    )
+
+
+if __name__ == "__main__":
+    typer.run(main)

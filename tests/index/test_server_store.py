@@ -1,0 +1,209 @@
+"""What is sent to a Qdrant server, byte for byte, and what its failures become.
+
+A loopback server records every request. With QDRANT_URL set, the same store also meets a real one.
+"""
+
+import json
+import os
+import threading
+import uuid
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+
+from core.errors import IndexStoreError, StoreUnreachableError
+from index.server_store import ServerStore
+from index.store import PHOTO, WORDS, AnyOf, Between, LegQuery
+from tests.index.test_store_contract import SCHEMA, fill, make_point, point_id, unit, words
+
+pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
+
+COLLECTION = {
+    "status": "green",
+    "optimizer_status": "ok",
+    "segments_count": 1,
+    "payload_schema": {},
+    "config": {
+        "params": {},
+        "hnsw_config": {"m": 16, "ef_construct": 100, "full_scan_threshold": 10000},
+        "optimizer_config": {
+            "deleted_threshold": 0.2,
+            "vacuum_min_vector_number": 1000,
+            "default_segment_number": 0,
+            "flush_interval_sec": 5,
+        },
+        "metadata": {"shopwindow_schema": SCHEMA.as_dict(), "shopwindow": {"schema": 1}},
+    },
+}
+
+
+class Recorder(ThreadingHTTPServer):
+    """Answers like a server that has, or has not, the collection, and keeps what was asked."""
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.calls: list[tuple[str, str, Any]] = []
+        self.exists = False
+        self.status = 200
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_port}"
+
+    def last(self, method: str, path: str) -> Any:
+        return next(
+            body for m, p, body in reversed(self.calls) if m == method and p.startswith(path)
+        )
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: Recorder
+
+    def _answer(self) -> None:
+        length = int(self.headers.get("content-length", 0))
+        body = json.loads(self.rfile.read(length)) if length else None
+        self.server.calls.append((self.command, self.path, body))
+        if self.headers.get("api-key") == "wrong":
+            self._send({"status": {"error": "forbidden"}}, 403)
+        else:
+            self._send({"result": self._result(), "status": "ok", "time": 0.0}, self.server.status)
+
+    do_GET = do_PUT = do_POST = do_PATCH = do_DELETE = _answer  # noqa: N815
+
+    def _result(self) -> Any:
+        if self.path.endswith("/exists"):
+            return {"exists": self.server.exists}
+        if self.path.endswith("/query/batch"):
+            point = {"id": point_id(1), "version": 1, "score": 0.5}
+            return [{"points": [point]}, {"points": []}]
+        if self.path.startswith(("/collections/products/points", "/collections/products/index")):
+            return {"operation_id": 1, "status": "completed"}
+        return COLLECTION if self.command == "GET" else True
+
+    def _send(self, answer: Any, status: int) -> None:
+        data = json.dumps(answer).encode()
+        self.send_response(status)
+        self.send_header("content-type", "application/json")
+        self.send_header("content-length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture
+def server() -> Iterator[Recorder]:
+    server = Recorder()
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    yield server
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def test_a_collection_is_made_with_everything_it_needs(server: Recorder) -> None:
+    store = ServerStore.connect(server.url)
+    assert not store.created
+    store.create(SCHEMA)
+    made = next(b for m, p, b in server.calls if (m, p) == ("PUT", "/collections/products"))
+    assert made["vectors"] == {
+        "photo": {"size": 8, "distance": "Dot"},
+        "text": {"size": 8, "distance": "Dot"},
+    }
+    assert made["sparse_vectors"] == {"words": {"modifier": "idf"}}
+    assert made["hnsw_config"] == {"m": 16, "ef_construct": 100}
+    assert made["quantization_config"]["scalar"]["type"] == "int8"
+    assert made["metadata"]["shopwindow_schema"] == SCHEMA.as_dict()
+    fields = [b for m, p, b in server.calls if p.startswith("/collections/products/index")]
+    by_name = {each["field_name"]: each["field_schema"] for each in fields}
+    assert by_name["merchant_id"] == {"type": "keyword", "is_tenant": True, "enable_hnsw": True}
+    assert by_name["price"] == {"type": "float", "enable_hnsw": False}
+    store.close()
+
+
+def test_a_creation_that_was_cut_off_is_completed(server: Recorder) -> None:
+    server.exists = True
+    ServerStore.connect(server.url).close()
+    indexed = [b["field_name"] for _, p, b in server.calls if "/index" in p]
+    assert indexed == [each.name for each in SCHEMA.fields]
+
+
+def test_points_and_queries_are_sent_whole(server: Recorder) -> None:
+    server.exists = True
+    store = ServerStore.connect(server.url)
+    assert store.created
+    assert store.read_manifest() == {"schema": 1}
+    store.upsert([make_point(1)])
+    sent = server.last("PUT", "/collections/products/points")["points"]
+    assert [each["id"] for each in sent] == [str(uuid.UUID(point_id(1)))]
+    assert set(sent[0]["vector"]) == {"photo", "text", "words"}
+    assert any("wait=true" in path for _, path, _ in server.calls), "acknowledged when applied"
+    conditions = (AnyOf("color", ("red",)), Between("price", 5, None))
+    first, second = store.query(
+        [
+            LegQuery(PHOTO, unit(1), conditions, (point_id(2),), 7),
+            LegQuery(WORDS, words(1), (AnyOf("color", ("red",)),), (), 300),
+        ]
+    )
+    assert (first, second) == ([(point_id(1), 0.5)], [])
+    one, two = server.last("POST", "/collections/products/points/query/batch")["searches"]
+    assert one["using"] == "photo"
+    assert one["limit"] == 7
+    assert one["params"]["acorn"]["enable"] is True, "price has no links in the graph"
+    assert one["params"]["quantization"] == {"rescore": True, "oversampling": 2.0}
+    assert one["filter"]["must"] == [
+        {"key": "color", "match": {"any": ["red"]}},
+        {"key": "price", "range": {"gte": 5}},
+    ]
+    assert one["filter"]["must_not"] == [{"has_id": [point_id(2)]}]
+    assert two["params"]["acorn"]["enable"] is False
+    assert two["params"]["hnsw_ef"] == 300
+    store.write_manifest({"schema": 2})
+    assert server.last("PATCH", "/collections/products")["metadata"]["shopwindow"] == {"schema": 2}
+    store.close()
+
+
+def test_a_foreign_collection_is_refused(server: Recorder, monkeypatch: pytest.MonkeyPatch) -> None:
+    server.exists = True
+    monkeypatch.setitem(COLLECTION["config"], "metadata", None)  # type: ignore[arg-type]
+    with pytest.raises(IndexStoreError, match="was not made by Shopwindow"):
+        ServerStore.connect(server.url)
+
+
+@pytest.mark.filterwarnings("ignore:Api key is used with an insecure connection")
+def test_a_wrong_key_is_named(server: Recorder) -> None:
+    with pytest.raises(StoreUnreachableError, match="SHOPWINDOW_INDEX__API_KEY"):
+        ServerStore.connect(server.url, api_key="wrong")
+
+
+def test_a_server_that_breaks_is_named(server: Recorder) -> None:
+    server.exists = True
+    store = ServerStore.connect(server.url)
+    server.status = 500
+    with pytest.raises(IndexStoreError, match="refused count"):
+        store.count()
+    store.close()
+
+
+def test_no_server_is_named() -> None:
+    with pytest.raises(StoreUnreachableError, match="does not answer"):
+        ServerStore.connect("http://127.0.0.1:9")
+
+
+@pytest.mark.server
+@pytest.mark.skipif("QDRANT_URL" not in os.environ, reason="QDRANT_URL is not set")
+@pytest.mark.enable_socket
+def test_a_real_server_keeps_the_contract() -> None:
+    name = f"shopwindow-test-{uuid.uuid4().hex[:8]}"
+    store = ServerStore.connect(os.environ["QDRANT_URL"], name, os.environ.get("QDRANT_API_KEY"))
+    try:
+        fill(store)
+        assert store.count((AnyOf("color", ("red",)),)) == 14
+        assert store.query([LegQuery(PHOTO, unit(3), limit=1)])[0][0][0] == point_id(3)
+    finally:
+        store._client.delete_collection(name)
+        store.close()

@@ -1,0 +1,67 @@
+"""Legs into one order: hand-computed cases and what must hold for any legs."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.store import Scored
+from search.fusion import FUSIONS, Fusion, fuse, scores_over_range
+
+ids = st.sampled_from([f"p{n}" for n in range(12)])
+leg = st.dictionaries(ids, st.floats(-1, 1, width=32), max_size=12).map(
+    lambda scores: sorted(scores.items(), key=lambda each: (-each[1], each[0]))
+)
+legs = st.dictionaries(st.sampled_from(["a", "b", "c"]), leg, min_size=1)
+EVEN = {"a": 1.0, "b": 1.0, "c": 1.0}
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("range", {"x": 0.5, "y": 0.5 * 0.5 + 0.5, "z": 0.0}),
+        ("ranks", {"x": 0.5, "y": 0.5 * 61 / 62 + 0.5, "z": 0.5 * 61 / 63}),
+    ],
+)
+def test_two_legs_by_hand(name: str, expected: dict[str, float]) -> None:
+    found = {"a": [("x", 0.9), ("y", 0.8), ("z", 0.7)], "b": [("y", 5.0)]}
+    fused = fuse(found, EVEN, FUSIONS[name])
+    assert {each.id: each.score for each in fused} == pytest.approx(expected)
+    assert next(each.id for each in fused) == max(expected, key=lambda each: expected[each])
+
+
+@pytest.mark.parametrize("fusion", FUSIONS.values(), ids=FUSIONS)
+def test_nothing_found_is_fine(fusion: Fusion) -> None:
+    assert fuse({"a": [], "b": []}, EVEN, fusion) == []
+    assert fuse({}, EVEN, fusion) == []
+
+
+@pytest.mark.parametrize("fusion", FUSIONS.values(), ids=FUSIONS)
+@given(found=legs)
+def test_parts_add_up_and_stay_in_bounds(fusion: Fusion, found: dict[str, list[Scored]]) -> None:
+    fused = fuse(found, EVEN, fusion)
+    assert {each.id for each in fused} == {point for leg in found.values() for point, _ in leg}
+    for each in fused:
+        assert sum(each.parts.values()) == each.score
+        assert 0 <= each.score <= 1 + 1e-9
+    assert [(-e.score, e.id) for e in fused] == sorted((-e.score, e.id) for e in fused)
+
+
+@pytest.mark.parametrize("fusion", FUSIONS.values(), ids=FUSIONS)
+@given(found=legs)
+def test_the_order_of_legs_does_not_matter(fusion: Fusion, found: dict[str, list[Scored]]) -> None:
+    turned = dict(reversed(found.items()))
+    assert fuse(found, EVEN, fusion) == fuse(turned, EVEN, fusion)
+
+
+@pytest.mark.parametrize("fusion", FUSIONS.values(), ids=FUSIONS)
+@given(found=leg)
+def test_one_leg_keeps_its_own_order(fusion: Fusion, found: list[Scored]) -> None:
+    fused = {each.id: each.score for each in fuse({"a": found}, EVEN, fusion)}
+    scores = [fused[point] for point, _ in found]
+    assert scores == sorted(scores, reverse=True)
+
+
+def test_weights_are_shares() -> None:
+    found = {"a": [("x", 1.0), ("y", 0.0)], "b": [("y", 1.0), ("x", 0.0)]}
+    fused = fuse(found, {"a": 3.0, "b": 1.0}, scores_over_range)
+    assert [(each.id, each.score) for each in fused] == [("x", 0.75), ("y", 0.25)]

@@ -1,0 +1,196 @@
+"""The answers: found, filtered, explained, paged."""
+
+import dataclasses
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from core import Filters, Page, Product, Query
+from core.errors import InvalidQueryError, PhotoUnreadableError, ProductNotFoundError
+from core.settings import SearchSettings
+from embed import FakeEncoder
+from index import ProductIndex
+from search import SearchService
+from tests.conftest import COLORS, make_products
+
+RED, GREEN = COLORS["red"][0], COLORS["green"][0]
+
+
+def colors(page: Page) -> list[str]:
+    return [hit.product.attributes["color"] for hit in page.hits]
+
+
+def test_words_find_in_both_languages(service: SearchService) -> None:
+    english = service.search(Query(text="red mugs", limit=4))
+    arabic = service.search(Query(text="الكوب الأحمر", limit=4))
+    for page in (english, arabic):
+        assert colors(page) == ["red"] * 4
+        assert {hit.product.category[-1] for hit in page.hits} == {"Mugs"}
+    assert english.hits[0].matched_words == ("red", "mugs")
+    assert arabic.hits[0].matched_words == ("الكوب", "الأحمر")
+
+
+def test_a_photo_finds_its_like(service: SearchService) -> None:
+    page = service.search(Query(image=Image.new("RGB", (50, 50), GREEN), limit=8))
+    assert colors(page) == ["green"] * 8
+    assert all(set(hit.parts) == {"image"} for hit in page.hits)
+
+
+def test_photo_and_words_together(service: SearchService) -> None:
+    page = service.search(Query(text="mug", image=Image.new("RGB", (50, 50), RED), limit=4))
+    first = page.hits[0].product
+    assert (first.category[-1], first.attributes["color"]) == ("Mugs", "red")
+    assert set(page.hits[0].parts) == {"lexical", "text", "text_image", "image"}
+
+
+def test_parts_add_up_to_the_score_exactly(service: SearchService) -> None:
+    page = service.search(Query(text="blue dress", image=Image.new("RGB", (9, 9), RED), limit=24))
+    for hit in page.hits:
+        assert sum(hit.parts.values()) == hit.score
+    scores = [hit.score for hit in page.hits]
+    assert scores == sorted(scores, reverse=True)
+
+
+FILTERS = {
+    "category by name": (Filters(category="dresses"), lambda p: p.category[-1] == "Dresses"),
+    "category by path": (Filters(category="Home > mugs"), lambda p: p.category[0] == "Home"),
+    "brands": (Filters(brand=("brand 1", "Brand 2")), lambda p: p.brand in {"Brand 1", "Brand 2"}),
+    "price": (Filters(price_min=50, price_max=90), lambda p: 50 <= p.price <= 90),
+    "merchant": (Filters(merchant_id="m1"), lambda p: p.merchant_id == "m1"),
+    "in stock": (Filters(in_stock=True), lambda p: p.in_stock),
+    "out of stock": (Filters(in_stock=False), lambda p: not p.in_stock),
+    "attribute": (Filters(attributes={"Color": "RED"}), lambda p: p.attributes["color"] == "red"),
+}
+
+
+@pytest.mark.parametrize(("filters", "passes"), FILTERS.values(), ids=FILTERS)
+@pytest.mark.parametrize("text", ["", "red dress"])
+def test_every_hit_passes_the_filters_and_none_is_lost(
+    service: SearchService, products: list[Product], text: str, filters: Filters, passes: object
+) -> None:
+    assert callable(passes)
+    page = service.search(Query(text=text, filters=filters, limit=100))
+    assert {hit.product.id for hit in page.hits} == {p.id for p in products if passes(p)}
+
+
+def test_facets_count_what_they_say(service: SearchService) -> None:
+    browsed = service.search(Query(filters=Filters(merchant_id="m0"), facets=("brand", "category")))
+    assert browsed.facets_over == "catalogue"
+    assert browsed.facets["brand"] == {"Brand 0": 6, "Brand 2": 6}
+    assert browsed.facets["category"]["Clothing > Dresses"] == 8
+    asked = service.search(Query(text="dress", filters=Filters(category="Dresses")))
+    assert asked.facets_over == "candidates"
+    assert asked.facets["category"] == {"Clothing": 12, "Clothing > Dresses": 12}
+    assert service.search(Query(text="dress", facets=())).facets == {}
+
+
+@pytest.mark.parametrize("query", [Query(text="dress", limit=5), Query(limit=5)])
+def test_pages_joined_equal_one_long_page(service: SearchService, query: Query) -> None:
+    pages = [service.search(query)]
+    while pages[-1].next_cursor:
+        pages.append(service.search(dataclasses.replace(query, cursor=pages[-1].next_cursor)))
+    joined = [hit.product.id for page in pages for hit in page.hits]
+    whole = service.search(dataclasses.replace(query, limit=100))
+    assert joined == [hit.product.id for hit in whole.hits]
+    assert len(joined) == 24
+    assert whole.next_cursor == ""
+
+
+def test_a_product_that_arrives_between_pages_repeats_nothing(
+    encoder: FakeEncoder, products: list[Product]
+) -> None:
+    index = ProductIndex.open(":memory:", encoder)
+    index.add(products[:20])
+    service = SearchService(index)
+    query = Query(text="red dress", limit=8)
+    first = service.search(query)
+    index.add(products[20:])
+    second = service.search(dataclasses.replace(query, cursor=first.next_cursor, limit=100))
+    shown = [hit.product.id for page in (first, second) for hit in page.hits]
+    assert len(shown) == len(set(shown)) == 24
+
+
+def test_a_cursor_belongs_to_its_query(service: SearchService) -> None:
+    cursor = service.search(Query(text="dress", limit=5)).next_cursor
+    for other in (Query(text="mug", cursor=cursor), Query(text="dress", cursor=cursor + "!")):
+        with pytest.raises(InvalidQueryError, match="cursor: expected the `next_cursor`"):
+            service.search(other)
+    filtered = Query(text="dress", filters=Filters(in_stock=True), cursor=cursor)
+    with pytest.raises(InvalidQueryError, match="of the same query"):
+        service.search(filtered)
+
+
+@given(st.text(max_size=60))
+@hypothesis_settings(max_examples=50)
+def test_any_cursor_is_read_or_refused(service: SearchService, cursor: str) -> None:
+    with suppress(InvalidQueryError):
+        service.search(Query(text="dress", cursor=cursor))
+
+
+@given(st.text(max_size=60))
+@hypothesis_settings(max_examples=50, deadline=None)
+def test_any_text_is_answered(service: SearchService, text: str) -> None:
+    page = service.search(Query(text=text))
+    assert len({hit.product.id for hit in page.hits}) == len(page.hits)
+
+
+def test_similar_to_an_indexed_product(service: SearchService) -> None:
+    page = service.similar("sku-3", limit=5)
+    assert "sku-3" not in [hit.product.id for hit in page.hits]
+    assert colors(page)[:3] == ["red"] * 3
+    assert {hit.product.category[-1] for hit in page.hits[:3]} == {"Mugs"}
+
+
+def test_similar_to_a_draft(service: SearchService, tmp_path: Path) -> None:
+    photo = tmp_path / "new.png"
+    Image.new("RGB", (30, 30), GREEN).save(photo)
+    by_photo = service.similar(Product(id="new", image=str(photo)), limit=4)
+    assert colors(by_photo) == ["green"] * 4
+    by_title = service.similar(Product(id="new", title="blue mug"), limit=2)
+    assert colors(by_title) == ["blue"] * 2
+
+
+def test_errors_are_named(service: SearchService, tmp_path: Path) -> None:
+    with pytest.raises(ProductNotFoundError, match="no product has the id 'sku-99'"):
+        service.similar("sku-99")
+    broken = tmp_path / "broken.jpg"
+    broken.write_bytes(b"nothing")
+    with pytest.raises(PhotoUnreadableError, match=r"broken\.jpg"):
+        service.search(Query(image=broken))
+
+
+def test_an_empty_index_answers_with_nothing(encoder: FakeEncoder) -> None:
+    service = SearchService(ProductIndex.open(":memory:", encoder))
+    for query in (Query(text="dress"), Query()):
+        page = service.search(query)
+        assert (page.hits, page.next_cursor) == ((), "")
+
+
+def test_a_leg_of_weight_zero_is_not_run(shop: ProductIndex) -> None:
+    words_only = SearchSettings(weight_text=0, weight_text_image=0)
+    page = SearchService(shop, words_only).search(Query(text="red dress", limit=30))
+    assert all(set(hit.parts) == {"lexical"} for hit in page.hits)
+    silent = SearchSettings(weight_lexical=0, weight_text=0, weight_text_image=0)
+    assert SearchService(shop, silent).search(Query(text="red dress")).hits == ()
+
+
+def test_the_order_of_the_feed_does_not_matter(encoder: FakeEncoder, tmp_path: Path) -> None:
+    products = make_products(tmp_path / "photos")
+    answers = []
+    for feed in (products, products[::-1]):
+        index = ProductIndex.open(":memory:", encoder)
+        index.add(feed)
+        page = SearchService(index).search(Query(text="red dress", limit=24))
+        answers.append([hit.product.id for hit in page.hits])
+    assert answers[0] == answers[1]
+
+
+def test_each_step_is_timed(service: SearchService) -> None:
+    took = service.search(Query(text="red dress")).took_ms
+    assert set(took) == {"encode", "retrieve", "fuse", "fetch", "facets"}
+    assert all(ms >= 0 for ms in took.values())
