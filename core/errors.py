@@ -42,7 +42,8 @@ class ShopwindowError(Exception):
 def _rebuilt(
     kind: type[ShopwindowError], args: tuple[object, ...], values: dict[str, object]
 ) -> ShopwindowError:
-    error = kind.__new__(kind, *args)
+    base = OSError if issubclass(kind, OSError) else Exception  # their layouts differ
+    error: ShopwindowError = base.__new__(kind)
     error.args = args
     error.__dict__.update(values)
     return error

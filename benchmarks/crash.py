@@ -1,0 +1,152 @@
+"""kill -9 at random moments of indexing: what was acknowledged is there, and the rest follows.
+
+`python -m benchmarks.crash` runs 20 rounds. In each, a process indexes a feed into a fresh folder
+and reports what was acknowledged; it, or every second time the engine's worker below it, is killed
+at a random moment. Then the folder is opened, the acknowledged products are counted, the same
+feed is indexed again, and every stored point is compared with an undisturbed index. Needs no data.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+import typer
+from PIL import Image
+
+from benchmarks.results_file import SEED, write_result
+from core.encoder import digest
+from core.settings import IndexSettings
+from embed import load_encoder
+from index import ProductIndex, read_products
+from index.payload import point_id
+from index.store import Point
+
+N_PRODUCTS = 1200
+N_PHOTOS = 40
+SETTINGS = IndexSettings(batch_size=40, hnsw_from=400)
+
+
+def write_shop(folder: Path) -> Path:
+    """Write a feed of its own with a few photos.
+
+    Returns:
+        The CSV file.
+    """
+    rng = np.random.default_rng(SEED)
+    folder.mkdir(parents=True)
+    for number in range(N_PHOTOS):
+        pixels = rng.integers(0, 255, size=(48, 48, 3), dtype=np.uint8)
+        Image.fromarray(pixels).save(folder / f"{number}.png")
+    lines = ["id,title,title_ar,price,brand,category,image"]
+    for number in range(N_PRODUCTS):
+        words = " ".join(f"word{each}" for each in rng.integers(0, 300, size=3 + number % 9))
+        photo = "" if number % 7 == 0 else f"{number % N_PHOTOS}.png"
+        line = f"sku-{number},{words},فستان {number},{number % 90},B{number % 9},A > B,{photo}"
+        lines.append(line)
+    feed = folder / "feed.csv"
+    feed.write_text("\n".join(lines), encoding="utf-8")
+    return feed
+
+
+def index_feed(folder: Path, feed: Path) -> None:
+    """Index the feed and print the number of acknowledged products after each batch."""
+    with ProductIndex.open(folder, load_encoder("fake"), settings=SETTINGS) as index:
+        index.add(read_products(feed), progress=lambda report: print(report.done, flush=True))
+
+
+def contents(folder: Path) -> dict[str, str]:
+    """Return the digest of every product's point, or an empty text where there is none."""
+    found = {}
+    with ProductIndex.open(folder, load_encoder("fake"), settings=SETTINGS) as index:
+        ids = [f"sku-{number}" for number in range(N_PRODUCTS)]
+        points = index.points([point_id(each) for each in ids], vectors=True)
+        for each in ids:
+            point = points.get(point_id(each))
+            found[each] = _digest(point) if point else ""
+    return found
+
+
+def _digest(point: Point) -> str:
+    vectors = [point.vectors[name].tobytes() for name in sorted(point.vectors)]
+    words = [point.words.indices.tobytes(), point.words.values.tobytes()] if point.words else []
+    return digest(point.payload, *vectors, *words)
+
+
+def one_round(number: int, place: Path, feed: Path, after_s: float) -> dict[str, object]:
+    """Index, kill, count, index again.
+
+    Returns:
+        What was acknowledged, lost, and whether the end equals an undisturbed index.
+    """
+    folder = place / f"index-{number}"
+    command = [sys.executable, "-m", "benchmarks.crash", "--child", str(folder), str(feed)]
+    child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    time.sleep(after_s)
+    victim = child.pid if number % 2 else _worker_of(child.pid)
+    if victim:
+        os.kill(victim, signal.SIGKILL)
+    output, _ = child.communicate()
+    acknowledged = max([int(line) for line in output.split()], default=0)
+    stored = contents(folder)
+    in_feed_order = list(stored)
+    lost = [each for each in in_feed_order[:acknowledged] if not stored[each]]
+    index_feed(folder, feed)
+    return {
+        "killed": "indexing process" if number % 2 else "engine's worker",
+        "after_s": round(after_s, 2),
+        "acknowledged": acknowledged,
+        "found_after_kill": sum(bool(each) for each in stored.values()),
+        "lost": len(lost),
+        "contents": contents(folder),
+    }
+
+
+def _worker_of(pid: int) -> int:
+    children = Path(f"/proc/{pid}/task/{pid}/children")
+    found = children.read_text().split() if children.exists() else []
+    return int(found[0]) if found else 0
+
+
+def main(
+    rounds: Annotated[int, typer.Option(help="How many times to kill.")] = 20,
+    child: Annotated[tuple[Path, Path] | None, typer.Option(hidden=True)] = None,
+) -> None:
+    """Measure and write `results/crash.json`."""
+    if child is not None:
+        index_feed(*child)
+        return
+    rng = np.random.default_rng(SEED)
+    with tempfile.TemporaryDirectory() as temporary:
+        place = Path(temporary)
+        feed = write_shop(place / "shop")
+        began = time.perf_counter()
+        index_feed(place / "undisturbed", feed)
+        whole_s = time.perf_counter() - began
+        expected = contents(place / "undisturbed")
+        found = []
+        for number in range(rounds):
+            each = one_round(number, place, feed, float(rng.uniform(0.3, 1.0) * (whole_s + 1.0)))
+            each["equal_to_undisturbed"] = each.pop("contents") == expected
+            print(each)
+            found.append(each)
+    write_result(
+        "crash",
+        {
+            "n_products": N_PRODUCTS,
+            "undisturbed_s": round(whole_s, 2),
+            "rounds_with_loss": sum(bool(each["lost"]) for each in found),
+            "rounds_not_equal": sum(not each["equal_to_undisturbed"] for each in found),
+            "rounds": found,
+        },
+        command="python -m benchmarks.crash",
+    )
+
+
+if __name__ == "__main__":
+    typer.run(main)
