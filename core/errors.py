@@ -110,13 +110,20 @@ class EncoderError(ShopwindowError, RuntimeError):
 class UnknownEncoderError(EncoderError, KeyError):
     """No encoder has that name."""
 
-    def __init__(self, name: str, known: tuple[str, ...]) -> None:
+    def __init__(self, name: str, known: tuple[str, ...], nearest: str = "") -> None:
         self.name = name
         self.known = known
+        self.nearest = nearest
+        hint = f" Did you mean {nearest!r}?" if nearest else ""
         super().__init__(
-            f"no encoder is called {name!r}. Known: {', '.join(known)}, or a folder that "
-            "`shopwindow adapt` wrote. See `shopwindow encoders`."
+            f"no encoder is called {name!r}.{hint} Known: {', '.join(known)}, or a folder with an "
+            "encoder.json. See `shopwindow encoders`."
         )
+
+
+_WITHOUT_DOWNLOAD = (
+    " Give a local folder (`local-dir:FOLDER`), or use `compact`, which needs no download."
+)
 
 
 class EncoderUnavailableError(EncoderError):
@@ -126,8 +133,8 @@ class EncoderUnavailableError(EncoderError):
         self.name = name
         self.reason = reason
         super().__init__(
-            f"encoder {name!r} cannot be loaded: {reason}. Give a local folder "
-            "(`local-dir:FOLDER`), or use `compact`, which needs no download."
+            f"encoder {name!r} cannot be loaded: {reason}."
+            + ("" if name == "compact" else _WITHOUT_DOWNLOAD)
         )
 
 

@@ -1,0 +1,102 @@
+"""Facts about well-known encoders, readable without loading or downloading anything.
+
+`version` stays empty here: it is a digest of the weights, known once they are loaded.
+Sources: each model's card under its `source`, and open_clip's own model configurations.
+"""
+
+from dataclasses import replace
+
+from core.encoder import EncoderSpec
+
+_MANY = ("en", "ar", "de", "es", "fr", "hi", "id", "it", "ja", "ko", "pt", "ru", "tr", "ur", "zh")
+"""Some of the hundred and more languages of a multilingual encoder."""
+
+KNOWN_ENCODERS = (
+    EncoderSpec(
+        name="open_clip:ViT-B-32/laion2b_s34b_b79k",
+        version="",
+        dim=512,
+        image_size=224,
+        licence="MIT",
+        source="https://huggingface.co/laion/CLIP-ViT-B-32-laion2B-s34B-b79K",
+    ),
+    EncoderSpec(
+        name="open_clip:ViT-B-32-quickgelu/openai",
+        version="",
+        dim=512,
+        image_size=224,
+        licence="MIT",
+        source="https://huggingface.co/timm/vit_base_patch32_clip_224.openai",
+    ),
+    EncoderSpec(
+        name="open_clip:xlm-roberta-base-ViT-B-32/laion5b_s13b_b90k",
+        version="",
+        dim=512,
+        image_size=224,
+        licence="MIT",
+        languages=_MANY,
+        source="https://huggingface.co/laion/CLIP-ViT-B-32-xlm-roberta-base-laion5B-s13B-b90k",
+    ),
+    EncoderSpec(
+        name="open_clip:ViT-B-16-SigLIP/webli",
+        version="",
+        dim=768,
+        image_size=224,
+        licence="Apache-2.0",
+        source="https://huggingface.co/timm/ViT-B-16-SigLIP",
+    ),
+    EncoderSpec(
+        name="hf-hub:Marqo/marqo-fashionSigLIP",
+        version="",
+        dim=768,
+        image_size=224,
+        licence="Apache-2.0",
+        source="https://huggingface.co/Marqo/marqo-fashionSigLIP",
+    ),
+    EncoderSpec(
+        name="hf-hub:Marqo/marqo-fashionCLIP",
+        version="",
+        dim=512,
+        image_size=224,
+        licence="Apache-2.0",
+        source="https://huggingface.co/Marqo/marqo-fashionCLIP",
+    ),
+    EncoderSpec(
+        name="transformers:google/siglip2-base-patch16-224",
+        version="",
+        dim=768,
+        image_size=224,
+        licence="Apache-2.0",
+        languages=_MANY,
+        source="https://huggingface.co/google/siglip2-base-patch16-224",
+    ),
+    EncoderSpec(
+        name="transformers:patrickjohncyh/fashion-clip",
+        version="",
+        dim=512,
+        image_size=224,
+        licence="MIT",
+        source="https://huggingface.co/patrickjohncyh/fashion-clip",
+    ),
+)
+
+_HUB = "https://huggingface.co/"
+
+
+def repository_of(name: str) -> str:
+    """Return the hub's name of a model, "ORG/NAME"; empty when nothing is known of it."""
+    source = next((spec.source for spec in KNOWN_ENCODERS if spec.name == name), "")
+    return source.removeprefix(_HUB) if source.startswith(_HUB) else ""
+
+
+def describe(name: str, version: str, dim: int, image_size: int) -> EncoderSpec:
+    """Return what loading an encoder found out about it, with the facts that are known of it.
+
+    Returns:
+        Its spec; licence and source are empty and the language is English where nothing is known.
+    """
+    facts = next((spec for spec in KNOWN_ENCODERS if spec.name == name), None)
+    found = EncoderSpec(name=name, version=version, dim=dim, image_size=image_size)
+    if facts is None:
+        return found
+    return replace(found, licence=facts.licence, languages=facts.languages, source=facts.source)

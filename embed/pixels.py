@@ -1,0 +1,81 @@
+"""Pictures of every colour mode and orientation to plain upright RGB."""
+
+from contextlib import suppress
+
+import numpy as np
+from PIL import ExifTags, Image
+
+from embed.square import BACKGROUND
+
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+"""What turns a picture upright, by its EXIF orientation. Source: EXIF 2.3, tag 0x0112."""
+
+_UPRIGHT = 1
+_ALPHA_MODES = frozenset({"RGBA", "LA", "PA", "RGBa", "La"})
+
+
+def to_upright_rgb(photo: Image.Image) -> Image.Image:
+    """Turn the picture as its EXIF says and convert it to RGB, what is transparent to white.
+
+    Numbers of 16 or 32 bits are scaled to 8 bits, not clipped. Colour profiles are not applied.
+
+    Args:
+        photo: Any picture; it is loaded, else left as it was.
+
+    Returns:
+        An RGB picture; the same object when there was nothing to do.
+
+    Raises:
+        OSError: The pixels are truncated or broken, as Pillow says.
+        ValueError: The colour mode cannot be converted.
+    """
+    photo.load()  # first: Pillow turns TIFFs itself while it loads them
+    turn = _TURNS.get(_orientation(photo))
+    rgb = _to_rgb(photo)
+    return rgb.transpose(turn) if turn is not None else rgb
+
+
+def _orientation(photo: Image.Image) -> int:
+    # A broken EXIF block raises anything; the pixels are good all the same, and count as upright.
+    with suppress(Exception):
+        return int(photo.getexif().get(ExifTags.Base.Orientation, _UPRIGHT))
+    return _UPRIGHT
+
+
+def _to_rgb(photo: Image.Image) -> Image.Image:
+    if photo.mode == "F" or photo.mode.startswith("I"):
+        return _scale_to_8_bits(photo).convert("RGB")
+    if photo.mode in _ALPHA_MODES or "transparency" in photo.info:
+        return _over_white(photo)
+    return photo if photo.mode == "RGB" else photo.convert("RGB")
+
+
+def _over_white(photo: Image.Image) -> Image.Image:
+    rgba = photo.convert("RGBA")
+    white = Image.new("RGBA", rgba.size, (*BACKGROUND, 255))
+    return Image.alpha_composite(white, rgba).convert("RGB")
+
+
+def _scale_to_8_bits(photo: Image.Image) -> Image.Image:
+    """Scale grey values so that the top of their range becomes 255.
+
+    Files do not tell the range of such values. 16-bit modes have 65535; for the wider ones it is
+    the least of 1 (fractions only), 255 and 65535 that holds every value, or else the greatest.
+
+    Returns:
+        A picture of mode L.
+    """
+    grey = np.nan_to_num(np.asarray(photo, dtype=np.float32), posinf=0.0, neginf=0.0)
+    greatest = float(grey.max())
+    tops = [1.0, 255.0, 65535.0] if photo.mode == "F" else [255.0, 65535.0]
+    tops = [65535.0] if photo.mode.startswith("I;16") else tops
+    top = next((each for each in tops if greatest <= each), greatest)
+    return Image.fromarray(np.round(grey.clip(min=0) * (255 / top)).astype(np.uint8))

@@ -1,0 +1,193 @@
+"""Encoders by name: one table, and the one way to load any of them.
+
+A new family of encoders is one row of `FAMILIES`; the contract suite lists it from there.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from difflib import get_close_matches
+from importlib import import_module
+from pathlib import Path
+from typing import TypeAlias
+
+from core.encoder import Encoder, EncoderSpec
+from core.errors import EncoderUnavailableError, InvalidValueError, UnknownEncoderError
+from core.settings import EncoderSettings, PhotoLimits
+from embed.fake import FakeEncoder, fake_spec
+from embed.hub import require_hub
+from embed.known_encoders import KNOWN_ENCODERS, repository_of
+from embed.photo import PhotoReader
+
+Loader: TypeAlias = Callable[[str, EncoderSettings, PhotoReader], Encoder]
+"""Makes an encoder from the part of its name after the family's prefix."""
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """Encoders that are loaded in one way.
+
+    Attributes:
+        prefix: What their names begin with; with an empty form it is the whole name.
+        form: What follows the prefix, in words for messages.
+        loader: Module and function that make one of them, imported only then: `import embed`
+            must not wait for torch.
+        on_hub: Whether the weights may have to be fetched, which is found out before that.
+    """
+
+    prefix: str
+    form: str
+    loader: str
+    on_hub: bool = False
+
+    def has(self, name: str) -> bool:
+        """Tell whether a name is one of this family's, complete or not.
+
+        Returns:
+            True also where a part is missing.
+        """
+        return name.startswith(self.prefix) if self.form else name == self.prefix
+
+    def part_after_prefix(self, name: str) -> str:
+        """Return what follows the prefix, which must have the parts that the form says.
+
+        Returns:
+            The rest of the name; empty where the prefix is all of it.
+
+        Raises:
+            InvalidValueError: A part is missing.
+        """
+        rest = name.removeprefix(self.prefix).strip()
+        n_parts = 2 if self.form in {"MODEL/PRETRAINED", "ORG/NAME"} else 1
+        parts = rest.split("/", 1) if n_parts == 2 else [rest]
+        if self.form and (len(parts) != n_parts or not all(parts)):
+            raise InvalidValueError("encoder", f"{self.prefix}{self.form}", name)
+        return rest
+
+    def load(self, rest: str, settings: EncoderSettings, reader: PhotoReader) -> Encoder:
+        """Make the encoder whose name is the prefix and this rest.
+
+        Returns:
+            The encoder, ready to use.
+
+        Raises:
+            EncoderError: It cannot be loaded.
+        """
+        if self.on_hub and not _is_local(rest):
+            named = rest if self.form.startswith("ORG/NAME") else repository_of(self.prefix + rest)
+            require_hub(self.prefix + rest, named)
+        module, _, function = self.loader.partition(":")
+        load: Loader = getattr(import_module(module), function)
+        return load(rest, settings, reader)
+
+
+def _is_local(rest: str) -> bool:
+    """Tell folders and files of weights from names of the hub, which have one slash.
+
+    Returns:
+        False only for what may have to be fetched.
+    """
+    looks_local = rest.startswith(("/", ".", "~")) or rest.count("/") != 1
+    return looks_local or Path(rest).exists() or Path(rest.partition("/")[2]).is_file()
+
+
+def load_compact(folder: str, settings: EncoderSettings, reader: PhotoReader) -> Encoder:
+    """Load the default encoder, or one that `shopwindow adapt` made of it.
+
+    Args:
+        folder: Where `adapt` wrote it; empty for the one that is delivered.
+        settings: How it runs.
+        reader: Opens the photos.
+
+    Returns:
+        The encoder.
+
+    Raises:
+        EncoderUnavailableError: Its weights are missing.
+    """
+    from embed.compact import CompactEncoder  # noqa: PLC0415 - imported only when it is wanted
+
+    return CompactEncoder.load(settings, reader, Path(folder) if folder else None)
+
+
+def load_fake(_: str, settings: EncoderSettings, reader: PhotoReader) -> Encoder:
+    """Make the encoder without weights.
+
+    Returns:
+        The encoder.
+    """
+    return FakeEncoder(reader=reader, batch_size=settings.batch_size)
+
+
+FAMILIES = (
+    Family("compact", "", "embed.registry:load_compact"),
+    Family("fake", "", "embed.registry:load_fake"),
+    Family(
+        "open_clip:", "MODEL/PRETRAINED", "embed.open_clip_encoder:load_pretrained", on_hub=True
+    ),
+    Family("hf-hub:", "ORG/NAME", "embed.open_clip_encoder:load_hub", on_hub=True),
+    Family("local-dir:", "FOLDER", "embed.open_clip_encoder:load_folder"),
+    Family(
+        "transformers:", "ORG/NAME or FOLDER", "embed.transformers_encoder:load_model", on_hub=True
+    ),
+)
+"""Every family, in the order in which messages name them."""
+
+
+def load_encoder(
+    name_or_folder: str | Path,
+    *,
+    photo: PhotoLimits | None = None,
+    settings: EncoderSettings | None = None,
+) -> Encoder:
+    """Load an encoder by name, or from a folder that `shopwindow adapt` wrote.
+
+    Args:
+        name_or_folder: "compact", a name of another family (see `list_encoders`), or a folder.
+        photo: Limits on the photos it opens; the usual ones when None.
+        settings: How it runs; `settings.name` is not read. The usual ones when None.
+
+    Returns:
+        The encoder, ready to use from several threads.
+
+    Raises:
+        UnknownEncoderError: No encoder has that name, and it is not a folder either.
+        InvalidValueError: The name of a family lacks the part after the colon.
+        EncoderUnavailableError: Its weights are not here and cannot be fetched.
+    """
+    settings = settings if settings is not None else EncoderSettings()
+    reader = PhotoReader(photo)
+    name = name_or_folder if isinstance(name_or_folder, str) else ""  # a Path is always a folder
+    family = next((each for each in FAMILIES if each.has(name)), None)
+    if family is None:
+        return _load_adapted(name_or_folder, settings, reader)
+    return family.load(family.part_after_prefix(name), settings, reader)
+
+
+def list_encoders() -> tuple[EncoderSpec, ...]:
+    """Return the facts about known encoders without loading any weights.
+
+    Other names of the families load as well; `version` is empty where the weights are elsewhere.
+
+    Returns:
+        The default first.
+    """
+    from embed.compact import compact_spec  # noqa: PLC0415 - imported only when it is wanted
+
+    return (compact_spec(), *KNOWN_ENCODERS, fake_spec())
+
+
+def _load_adapted(folder: str | Path, settings: EncoderSettings, reader: PhotoReader) -> Encoder:
+    name = str(folder)
+    if not name.strip() or not Path(folder).is_dir():
+        raise _unknown(name)
+    if not (Path(folder) / "encoder.json").is_file():
+        reason = "the folder has no encoder.json, so `shopwindow adapt` has not written it"
+        raise EncoderUnavailableError(name, reason)
+    return load_compact(name, settings, reader)
+
+
+def _unknown(name: str) -> UnknownEncoderError:
+    specs = tuple(spec.name for spec in list_encoders())
+    forms = tuple(f"{family.prefix}{family.form}" for family in FAMILIES if family.form)
+    near = get_close_matches(name, specs, n=1, cutoff=0.5)
+    return UnknownEncoderError(name, (*specs, *forms), near[0] if near else "")
