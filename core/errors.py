@@ -148,7 +148,7 @@ class EncoderMismatchError(EncoderError):
         super().__init__(
             f"the index at {location} was made by encoder {stored}, but {given} was given. Open it "
             f"with {stored}, or index the feed again into a new folder: "
-            "`shopwindow --index NEW_FOLDER index FEED --encoder ...`."
+            "`shopwindow --index NEW_FOLDER --encoder NAME index FEED`."
         )
 
 

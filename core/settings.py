@@ -8,13 +8,15 @@ import os
 from collections.abc import Mapping
 from typing import Literal
 
+from dotenv import dotenv_values
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from core.errors import InvalidSettingError
 
 PREFIX = "SHOPWINDOW_"
 DELIMITER = "__"
+DOTENV = ".env"
 
 
 class _Group(BaseModel):
@@ -91,14 +93,14 @@ class ServerSettings(_Group):
 
 
 class Settings(BaseSettings):
-    """Every setting, frozen; unknown names are errors."""
+    """Every setting, frozen; `read_settings` also refuses unknown names."""
 
     model_config = SettingsConfigDict(
         env_prefix=PREFIX,
         env_nested_delimiter=DELIMITER,
-        env_file=".env",
+        env_file=DOTENV,
         frozen=True,
-        extra="forbid",
+        extra="ignore",  # `.env` may hold other programs' lines; ours are checked below
     )
 
     encoder: EncoderSettings = Field(EncoderSettings(), description="The encoder.")
@@ -121,7 +123,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         InvalidSettingError: A name is unknown or a value does not fit; the error names it.
     """
     # pydantic-settings passes over a mistyped top-level variable even with extra="forbid".
-    for name in environ if environ is not None else os.environ:
+    for name in (*(environ if environ is not None else os.environ), *dotenv_values(DOTENV)):
         top = name.upper().removeprefix(PREFIX).split(DELIMITER)[0].lower()
         if name.upper().startswith(PREFIX) and top not in Settings.model_fields:
             known = ", ".join(sorted(f"{PREFIX}{f.upper()}" for f in Settings.model_fields))
@@ -130,5 +132,8 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         return Settings()
     except ValidationError as exc:
         first = exc.errors()[0]
-        name = PREFIX + DELIMITER.join(str(part) for part in first["loc"]).upper()
+        path = DELIMITER.join(str(part) for part in first["loc"]).upper()
+        name = path if path.startswith(PREFIX) else PREFIX + path
         raise InvalidSettingError(name, first["msg"], first.get("input")) from exc
+    except SettingsError as exc:
+        raise InvalidSettingError(PREFIX, "settings that can be read", str(exc)) from exc

@@ -14,7 +14,6 @@ from core.encoder import PreparedImage
 from core.errors import PhotoError, PhotoTooLargeError, PhotoUnreadableError
 from core.query import ImageSource
 from core.settings import PhotoLimits
-from embed.fetch import PhotoFetcher
 from embed.pixels import to_upright_rgb
 from embed.square import pad_to_square
 
@@ -46,7 +45,7 @@ class PhotoReader:
         self, limits: PhotoLimits | None = None, fetch: Callable[[str], bytes] | None = None
     ) -> None:
         self.limits = limits if limits is not None else PhotoLimits()
-        self._fetch = fetch if fetch is not None else PhotoFetcher(self.limits)
+        self._fetch = fetch if fetch is not None else self._from_network
 
     def read(self, source: ImageSource) -> Image.Image:
         """Return the whole photo: upright RGB at full size, first frame, transparent as white.
@@ -85,6 +84,13 @@ class PhotoReader:
             PhotoError: As for `read`.
         """
         return pad_to_square(self._decode(source, side=size), size)
+
+    def _from_network(self, address: str) -> bytes:
+        # Imported for the first address only: httpx adds a quarter of a second to each start.
+        from embed.fetch import PhotoFetcher  # noqa: PLC0415
+
+        self._fetch = PhotoFetcher(self.limits)
+        return self._fetch(address)
 
     def _decode(self, source: ImageSource, side: int | None) -> Image.Image:
         if isinstance(source, Image.Image):

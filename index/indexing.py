@@ -1,7 +1,7 @@
 """A run over a feed: find what changed, encode that, and write it in whole batches."""
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from itertools import islice
 
@@ -36,6 +36,7 @@ class IndexingRun:
         mean_words: Mean words per product, by which words are weighted; 0 takes the first
             batch's own mean, to be corrected when the run is over.
         batch_size: Products written at once.
+        create: Makes the store, called when the first product is accepted.
         progress: Called after each batch.
     """
 
@@ -45,17 +46,20 @@ class IndexingRun:
         encoder: Encoder,
         mean_words: float,
         batch_size: int,
+        create: Callable[[], None],
         progress: Progress | None = None,
     ) -> None:
         self._store = store
         self._encoder = encoder
         self._batch_size = batch_size
+        self._create = create
         self._progress = progress
         self._started = time.perf_counter()
         self._file = ""
         self._mean_words = mean_words
         self.report = IndexReport()
         self.seen: set[str] = set()
+        self.broke_off = False
 
     def run(self, products: Iterable[Product] | ProductFeed) -> IndexReport:
         """Index the products.
@@ -89,6 +93,8 @@ class IndexingRun:
     def _start(self, rows: Sequence[FeedRow], threads: Executor) -> list[Item]:
         accepted = [row for row in rows if self._accepts(row)]
         ids = [point_id(row.product.id) for row in accepted if row.product]
+        if ids and not self._store.created:
+            self._create()
         stored = self._store.retrieve(ids, _HASHES)
         return [
             start_item(row.product, row.line, stored.get(each), self._encoder, threads)
@@ -101,6 +107,7 @@ class IndexingRun:
             if row.rejection:
                 self.report.reject(row.rejection)
                 self.seen.add(point_id(row.rejection.product_id))
+                self.broke_off = self.broke_off or row.rejection.broke_off
             return False
         each = point_id(row.product.id)
         if each in self.seen:

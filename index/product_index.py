@@ -125,7 +125,7 @@ class ProductIndex:
         Args:
             products: A feed from `read_products`, or products.
             remove_missing: The feed is complete: delete products that it does not have. Refused
-                when that were more than half of the index, which looks like a cut-off feed.
+                when the feed broke off, or when that were more than half of the index.
             progress: Called after each batch with the counts so far.
 
         Returns:
@@ -135,14 +135,15 @@ class ProductIndex:
             FeedError: The feed cannot be read at all.
             IndexStoreError: The store refused, or too much would be deleted.
         """
-        manifest = self._manifest or self._create()
-        run = IndexingRun(
-            self._store, self.encoder, manifest.mean_words, self._settings.batch_size, progress
-        )
+        mean_words = self._manifest.mean_words if self._manifest else 0.0
+        size = self._settings.batch_size
+        run = IndexingRun(self._store, self.encoder, mean_words, size, self._create, progress)
         report = run.run(products)
-        if remove_missing:
-            report.deleted = self._delete_missing(run.seen)
-        self._settle(manifest, changed=bool(report.added or report.updated or report.deleted))
+        if remove_missing and self.exists:
+            report.deleted = self._delete_missing(run)
+        if self._manifest:
+            changed = bool(report.added or report.updated or report.deleted)
+            self._settle(self._manifest, changed)
         return report
 
     def delete(self, product_ids: Sequence[str]) -> int:
@@ -238,20 +239,24 @@ class ProductIndex:
         manifest.check_encoder(self.encoder.spec, self.location)
         return manifest
 
-    def _create(self) -> Manifest:
+    def _create(self) -> None:
         dims = {PHOTO: self.encoder.dim, TEXT: self.encoder.dim}
         if not self._store.created:  # it may be: a crash can fall between these two
             self._store.create(StoreSchema(dims, FIELDS))
         self._manifest = Manifest.new(self.encoder.spec)
         self._store.write_manifest(self._manifest.as_dict())
-        return self._manifest
 
-    def _delete_missing(self, seen: set[str]) -> int:
+    def _delete_missing(self, run: IndexingRun) -> int:
+        if run.broke_off:
+            raise IndexStoreError(
+                "the feed broke off, so nothing was deleted. What came before the break is "
+                "indexed; repair the feed and run it again."
+            )
         missing: list[str] = []
         total, after = self._store.count(), ""
         while True:
             points, after = self._store.scroll(after=after, limit=1000, fields=())
-            missing += [point.id for point in points if point.id not in seen]
+            missing += [point.id for point in points if point.id not in run.seen]
             if not after:
                 break
         if len(missing) > MAX_DELETED_SHARE * total:

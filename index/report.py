@@ -20,7 +20,8 @@ class IndexReport:
         deleted: Products removed because a full feed no longer has them.
         n_rejected: Products that were not taken.
         rejected: Why they were not, with their lines.
-        warnings: Products that were taken without their photo, with the reason.
+        n_warnings: Products that were taken without their photo.
+        warnings: Why they were.
         photos_encoded: Photos that went through the encoder.
         took_s: Seconds in all.
     """
@@ -31,6 +32,7 @@ class IndexReport:
     deleted: int = 0
     n_rejected: int = 0
     rejected: list[Rejection] = field(default_factory=list)
+    n_warnings: int = 0
     warnings: list[Rejection] = field(default_factory=list)
     photos_encoded: int = 0
     took_s: float = 0.0
@@ -48,6 +50,7 @@ class IndexReport:
 
     def warn(self, rejection: Rejection) -> None:
         """Note a product that was taken without its photo."""
+        self.n_warnings += 1
         if len(self.warnings) < MAX_KEPT:
             self.warnings.append(rejection)
 

@@ -4,7 +4,7 @@ import time
 import uuid
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from core.encoder import Vectors
@@ -110,7 +110,8 @@ class SearchService:
         else:
             asked, itself = self._stored(product), product
         watch.lap("encode")
-        return self._answer(query, asked, (point_id(itself),), watch)
+        page = self._answer(query, asked, (point_id(itself),), watch)
+        return replace(page, next_cursor="")  # there is no way to hand one in
 
     def _answer(
         self, query: Query, asked: Asked, exclude: tuple[str, ...], watch: Stopwatch

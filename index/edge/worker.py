@@ -15,7 +15,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, TextIO
 
-from core.errors import IndexLockedError, ShopwindowError
+from core.errors import IndexLockedError, IndexStoreError, ShopwindowError
 from index.edge.build import GraphBuild
 from index.edge.engine import EdgeEngine
 from index.edge.files import CURRENT_FILE, LOCK_FILE, SCHEMA_FILE, SHARD_PREFIX, read_schema
@@ -184,6 +184,10 @@ def serve(folder: Path, requests: Connection, replies: Connection) -> None:
         worker = EdgeWorker(folder)
     except ShopwindowError as exc:
         replies.send(("error", exc))
+        return
+    except (OSError, ValueError, LookupError, TypeError) as exc:
+        reason = f"the index folder {folder} cannot be used: {exc}"
+        replies.send(("error", IndexStoreError(reason)))
         return
     replies.send(("ok", worker.operations().keys() >= {"upsert"}))
     try:

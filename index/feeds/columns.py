@@ -63,10 +63,10 @@ def plan_columns(
         field: (claimed.get(name, name),) for field, name in mapping.columns.items() if name
     }
     usual = _usual_fields(free)
-    for field in {**fixed, **usual}:
-        if field not in mapping.columns:
-            found = fixed.get(field) or usual[field]
-            fields[field] = tuple(column for column in found if column in free)
+    for field in ({**fixed, **usual}).keys() - mapping.columns.keys():
+        own = tuple(column for column in fixed.get(field, ()) if column in free)
+        found = tuple(dict.fromkeys(own + usual.get(field, ())))
+        fields[field] = found[:1] if field in SINGLE else found
     return ColumnPlan(fields, _texts(free, claimed, mapping), _attributes(free, claimed, mapping))
 
 
@@ -135,10 +135,7 @@ def _usual_fields(columns: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
         if known:
             ranked.setdefault(known[0], []).append((known[1], column))
     best = {field: sorted(each, key=lambda pair: pair[0]) for field, each in ranked.items()}
-    return {
-        field: tuple(column for _, column in each[: 1 if field in SINGLE else None])
-        for field, each in best.items()
-    }
+    return {field: tuple(column for _, column in each) for field, each in best.items()}
 
 
 def _texts(

@@ -55,12 +55,12 @@ def split_currency(text: str) -> tuple[str, str]:
     Returns:
         The text without it, and the ISO code; the text as it is and "" when it names none.
     """
-    for match in _CODE.finditer(text):
-        if match[0].upper() in CODES:
-            return text[: match.start()] + " " + text[match.end() :], match[0].upper()
-    sign = _ANY_SIGN.search(text)
-    if sign is None:
+    codes = (match for match in _CODE.finditer(text) if match[0].upper() in CODES)
+    found = next(codes, None) or _ANY_SIGN.search(text)
+    if found is None:
         return text, ""
-    rest = text[sign.end() :].removeprefix(".")
-    rest = rest if not rest[:1].isdigit() or not text[sign.end() :].startswith(".") else "." + rest
-    return f"{text[: sign.start()]} {rest}", _BY_SIGN[sign[0].casefold()]
+    word, rest = found[0], text[found.end() :]
+    if word[-1].isalpha():
+        # "Dhs.12", "ج.م.٥": the dot shortens the word; after "$" it would be a decimal sign.
+        rest = rest.removeprefix(".")
+    return f"{text[: found.start()]} {rest}", currency_code(word)

@@ -40,6 +40,7 @@ def strip_markup(text: str) -> str:
 
 
 def _words(text: str) -> str:
+    text = text.replace("<![CDATA[", "").replace("]]>", "")
     for start, end in _SILENT:
         text = _without(text, start, end)
     return html.unescape(_TAG.sub("", _BLOCK.sub("\n", text)))

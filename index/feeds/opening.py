@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import IO, TextIO, cast
 
 from core.errors import FeedError
-from index.feeds.records import MAX_ROW_CHARS, FeedSource, SourceFault, SourceRow
+from index.feeds.records import BROKE_OFF, MAX_ROW_CHARS, FeedSource, SourceFault, SourceRow
 
 SAMPLE_BYTES = 65_536
 _GZIP = b"\x1f\x8b"
@@ -160,4 +160,4 @@ def guarded(source: FeedSource) -> Iterator[SourceRow | SourceFault]:
 
 def rest_unread(cause: object) -> str:
     """Return the reason of the fault that ends a broken file."""
-    return f"the rest of the file could not be read: {cause}"
+    return f"{BROKE_OFF}: {cause}"

@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 from core.errors import FeedError
 from index.feeds.records import SourceFault, SourceRow
 
-_BATCH_ROWS = 2_048
+_BATCH_ROWS = 512
 _BATCH_ROWS_WITH_PHOTOS = 32
 _BUFFER_BYTES = 1 << 20
 _ERRORS = (pa.ArrowException, OSError, ValueError, KeyError, OverflowError)
@@ -65,7 +65,8 @@ class ParquetSource:
             for group in range(file.num_row_groups):
                 number, last = last, last + file.metadata.row_group(group).num_rows
                 try:
-                    for number, cells in enumerate(self._group(file, group), number + 1):
+                    for cells in self._group(file, group):
+                        number += 1
                         yield SourceRow(number, cells)
                 except _ERRORS as exc:
                     yield SourceFault(

@@ -9,6 +9,7 @@ from core.product import Product
 
 MAX_RAW_CHARS = 200
 MAX_ROW_CHARS = 4_000_000
+BROKE_OFF = "the rest of the file could not be read"
 
 
 class CellError(ValueError):
@@ -46,6 +47,11 @@ class Rejection:
     reason: str
     product_id: str = ""
     raw: str = ""
+
+    @property
+    def broke_off(self) -> bool:
+        """Whether it stands for everything after it: the feed is not complete."""
+        return self.reason.startswith(BROKE_OFF)
 
 
 @dataclass(frozen=True, slots=True)

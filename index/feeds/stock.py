@@ -36,7 +36,7 @@ def parse_stock(value: object) -> bool:
     if word in _WORDS:
         return _WORDS[word]
     try:
-        return not word.startswith("-") and parse_price(word).amount > 0
+        return parse_price(word.removeprefix("-")).amount > 0 and word[0] != "-"
     except CellError:
         raise CellError(
             f'a number, "in stock" or "out of stock" expected, got {str(value)[:60]!r}'

@@ -135,8 +135,9 @@ def test_vectors_are_checked() -> None:
     with pytest.raises(VectorError, match=r"shape \(n, 3\), got \(1, 2\)"):
         check_vectors([[1, 2]], 3)
     with pytest.raises(VectorError, match="vector 1 has values"):
-        check_vectors([[1, 2], [np.nan, 1]], 2)
-    np.testing.assert_allclose(unit_rows([[3, 4], [0, 0]]), [[0.6, 0.8], [0, 0]])
+        check_vectors(np.array([[1, 2], [np.nan, 1]]), 2)
+    rows = unit_rows(np.array([[3, 4], [0, 0]]))
+    np.testing.assert_allclose(rows, np.array([[0.6, 0.8], [0, 0]]))
 
 
 def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -147,9 +148,22 @@ def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> 
     assert "secret" not in repr(settings)
 
 
+def test_a_dotenv_file_may_hold_other_lines(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    dotenv = tmp_path / ".env"
+    dotenv.write_text("OTHER=1\nSHOPWINDOW_SERVER__PORT=8002\n")
+    assert read_settings().server.port == 8002
+    dotenv.write_text("SHOPWINDOW_SERVRE__PORT=8002\n")
+    with pytest.raises(InvalidSettingError, match="SHOPWINDOW_SERVRE__PORT: expected a name"):
+        read_settings()
+
+
 @pytest.mark.parametrize(
     ("name", "value", "message"),
     [
+        ("SHOPWINDOW_SERVER", "abc", "SHOPWINDOW_: expected settings that can be read"),
         ("SHOPWINDOW_SERVRE__PORT", "1", "SHOPWINDOW_SERVRE__PORT: expected a name that begins"),
         ("SHOPWINDOW_SERVER__PROT", "1", "SHOPWINDOW_SERVER__PROT"),
         ("SHOPWINDOW_SERVER__PORT", "99999", "SHOPWINDOW_SERVER__PORT"),
@@ -172,7 +186,7 @@ def test_settings_are_frozen_and_described(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.chdir(tmp_path)
     settings = read_settings()
     with pytest.raises(ValueError, match="frozen"):
-        settings.server.port = 1
+        setattr(settings.server, "port", 1)  # noqa: B010
     for group in Settings.model_fields:
         for name, field in type(getattr(settings, group)).model_fields.items():
             assert field.description, f"{group}.{name} has no description"

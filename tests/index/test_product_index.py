@@ -167,6 +167,25 @@ def test_a_cut_off_feed_deletes_nothing(index: ProductIndex, products: list[Prod
     assert index.count() == 24
 
 
+def test_a_feed_that_breaks_off_deletes_nothing(index: ProductIndex, tmp_path: Path) -> None:
+    feed = tmp_path / "feed.xml"
+    rows = "".join(f"<item><g:id>{n}</g:id><title>Thing {n}</title></item>" for n in range(4))
+    head = '<rss xmlns:g="http://base.google.com/ns/1.0" version="2.0"><channel>'
+    feed.write_text(f"{head}{rows}</channel></rss>")
+    index.add(read_products(feed))
+    feed.write_text(f"{head}{rows[: rows.index('<item><g:id>3')]}<item><g:id>")
+    with pytest.raises(IndexStoreError, match="the feed broke off, so nothing was deleted"):
+        index.add(read_products(feed), remove_missing=True)
+    assert index.count() == 4
+
+
+def test_a_feed_without_usable_rows_makes_no_index(index: ProductIndex, tmp_path: Path) -> None:
+    feed = tmp_path / "feed.csv"
+    feed.write_text("id,title,price\na,Red,oops\n")
+    assert index.add(read_products(feed), remove_missing=True).n_rejected == 1
+    assert not index.exists
+
+
 def test_rejected_rows_of_a_full_feed_are_not_deleted(index: ProductIndex, tmp_path: Path) -> None:
     feed = tmp_path / "feed.csv"
     feed.write_text("id,title,price\na,Red dress,1\nb,Blue dress,2\nc,Green dress,3\n")

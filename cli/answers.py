@@ -1,0 +1,127 @@
+"""A page of an answer, as a table for people and as JSON for programs."""
+
+import json
+import sys
+from typing import Any
+
+from rich.table import Table
+from rich.text import Text
+
+from cli.output import answers, printable
+from core.product import Product
+from core.query import Hit, Page
+
+
+def title_for(product: Product, text: str) -> str:
+    """Return the title in the script of the query, if there is one; else the product's first.
+
+    Args:
+        product: The product.
+        text: The query; empty for one by photo.
+    """
+    titles = [product.title, *(each.title for each in product.translations.values())]
+    there = [title for title in titles if title.strip()]
+    fitting = [title for title in there if _is_arabic(title) == _is_arabic(text)]
+    best = fitting if text.strip() else []
+    return next(iter([*best, *there]), "")
+
+
+def as_document(page: Page, text: str) -> str:
+    """Return a page as one JSON document.
+
+    Args:
+        page: The page.
+        text: The query, whose script chooses the titles.
+
+    Returns:
+        An object with the keys hits, facets, facets_over, next_cursor, took_ms and query_id.
+    """
+    document = {
+        "hits": [_plain_hit(hit, text) for hit in page.hits],
+        "facets": {name: dict(counts) for name, counts in page.facets.items()},
+        "facets_over": page.facets_over,
+        "next_cursor": page.next_cursor,
+        "took_ms": dict(page.took_ms),
+        "query_id": page.query_id,
+    }
+    # Where stdout cannot carry Arabic, JSON's own escapes can.
+    is_unicode = (sys.stdout.encoding or "").lower().replace("-", "").startswith("utf")
+    return json.dumps(document, ensure_ascii=not is_unicode, indent=2)
+
+
+def show_page(page: Page, text: str, title: str = "") -> None:
+    """Write a page as a table.
+
+    Args:
+        page: The page.
+        text: The query, whose script chooses the titles.
+        title: Stands above the table.
+    """
+    console = answers()
+    if title:
+        console.print(printable(title), style="bold", soft_wrap=True)
+    if not page.hits:
+        console.print("No product matches.")
+        return
+    console.print(_table(page, text))
+
+
+def _table(page: Page, text: str) -> Table:
+    table = Table()
+    table.add_column("place", justify="right")
+    table.add_column("id", overflow="fold")
+    table.add_column("title", ratio=3)
+    table.add_column("price", justify="right", no_wrap=True)
+    table.add_column("score", justify="right")
+    table.add_column("why", ratio=2)
+    for place, hit in enumerate(page.hits, start=1):
+        cells = (
+            place,
+            hit.product.id,
+            title_for(hit.product, text),
+            _price(hit.product),
+            f"{hit.score:.3f}" if hit.parts else "",
+            _why(hit),
+        )
+        table.add_row(*(Text(printable(cell)) for cell in cells))
+    return table
+
+
+def _price(product: Product) -> str:
+    return "" if product.price is None else f"{product.price:,.2f} {product.currency}".strip()
+
+
+def _why(hit: Hit) -> str:
+    parts = sorted(hit.parts.items(), key=lambda item: (-item[1], item[0]))
+    sums = " + ".join(f"{name} {value:.3f}" for name, value in parts)
+    words = ", ".join(hit.matched_words)
+    return f"{sums} ({words})" if words else sums
+
+
+def _plain_hit(hit: Hit, text: str) -> dict[str, Any]:
+    return {
+        "id": hit.product.id,
+        "title": title_for(hit.product, text),
+        "score": hit.score,
+        "parts": dict(hit.parts),
+        "matched_words": list(hit.matched_words),
+        "product": _plain_product(hit.product),
+    }
+
+
+def _plain_product(product: Product) -> dict[str, Any]:
+    values = {name: getattr(product, name) for name in Product.__dataclass_fields__}
+    created = product.created_at
+    return values | {
+        "category": list(product.category),
+        "attributes": dict(product.attributes),
+        "created_at": created.isoformat() if created else None,
+        "translations": {
+            code: {"title": each.title, "description": each.description}
+            for code, each in product.translations.items()
+        },
+    }
+
+
+def _is_arabic(text: str) -> bool:
+    return any("\u0600" <= c <= "\u06ff" or "\u0750" <= c <= "\u077f" for c in text)

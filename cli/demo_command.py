@@ -1,0 +1,44 @@
+"""`shopwindow demo`: its options. The work is in `cli.demonstration`."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from cli.invocation import Invocation
+
+DEMO_INDEX = "var/demo"
+"""The demonstration never touches the index of the settings."""
+
+
+def demo(
+    ctx: typer.Context,
+    feed: Annotated[Path, typer.Option(metavar="FILE", help="The sample catalogue.")] = Path(
+        "data_samples/catalog.csv"
+    ),
+    text: Annotated[
+        list[str] | None, typer.Option(metavar="TEXT", help="A query; one English, one Arabic.")
+    ] = None,
+    photo: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="A photo query; the first of data_samples/queries."),
+    ] = None,
+    opens_page: Annotated[
+        bool, typer.Option("--serve/--no-serve", help="Open the page afterwards.")
+    ] = False,
+) -> int:
+    """Index the sample catalogue into var/demo, ask it three things, and show the answers.
+
+    Returns:
+        The exit code.
+    """
+    from cli.demonstration import demonstrate  # noqa: PLC0415 -- `--help` does without
+    from cli.serve_command import serve_page  # noqa: PLC0415
+
+    invocation: Invocation = ctx.obj
+    settings = invocation.settings(DEMO_INDEX)
+    code = demonstrate(settings, feed, text or (), photo)
+    if code == 0 and opens_page:
+        serve_page(invocation, settings)
+    return code

@@ -1,0 +1,57 @@
+"""The work of `shopwindow demo`."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from cli.answers import show_page
+from cli.exit_codes import ExitCode
+from cli.indexing import FeedRequest, index_feed
+from cli.invocation import opened_service
+from core.query import Query
+from core.settings import Settings
+
+QUERIES = ("red summer dress", "حقيبة جلدية بنية")
+"""What is asked when nothing else is given; the second is "brown leather bag"."""
+
+LIMIT = 5
+_PHOTOS = frozenset({".jpg", ".jpeg", ".png", ".webp"})
+
+
+def demonstrate(
+    settings: Settings, feed: Path, texts: Sequence[str], photo: Path | None
+) -> ExitCode:
+    """Index a sample catalogue and show what it answers to words and to a photo.
+
+    Args:
+        settings: The settings, with the index of the demonstration.
+        feed: The sample catalogue.
+        texts: Queries by words; the usual ones when empty.
+        photo: Query by photo; when None the first of the folder `queries` beside the feed, and
+            none if there is none.
+
+    Returns:
+        The code of indexing; the queries are asked only if it is OK.
+
+    Raises:
+        FeedError: The feed cannot be read at all.
+        PhotoError: The photo cannot be used.
+        EncoderError: The encoder cannot be loaded, or did not make this index.
+        IndexStoreError: The index cannot be opened or written.
+    """
+    code = index_feed(settings, FeedRequest(feed))
+    if code is not ExitCode.OK:
+        return code
+    photo = photo or first_photo(feed.parent / "queries")
+    with opened_service(settings) as service:
+        for text in texts or QUERIES:
+            page = service.search(Query(text=text, limit=LIMIT, facets=()))
+            show_page(page, text, title=f"\nsearch {text}")
+        if photo:
+            page = service.search(Query(image=photo, limit=LIMIT, facets=()))
+            show_page(page, "", title=f"\nsearch --image {photo}")
+    return code
+
+
+def first_photo(folder: Path) -> Path | None:
+    """Return the first photo of a folder by name; None when there is none."""
+    return next((each for each in sorted(folder.glob("*")) if each.suffix.lower() in _PHOTOS), None)

@@ -1,0 +1,102 @@
+"""One run of the command line: what was given before the command, and what is opened for it."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from core.settings import Settings
+    from index import ProductIndex
+    from search import SearchService
+
+Launch: TypeAlias = Callable[["SearchService", "Settings"], None]
+"""Serves the page until Ctrl-C."""
+
+
+@dataclass(slots=True)
+class Invocation:
+    """What every command gets.
+
+    Attributes:
+        launch: Serves the page.
+        location: Index that was given with `--index`; empty when the settings say.
+        encoder: Encoder that was given with `--encoder`; empty when the settings say.
+        debug: Show tracebacks.
+    """
+
+    launch: Launch
+    location: str = ""
+    encoder: str = ""
+    debug: bool = False
+
+    def settings(self, location: str = "") -> "Settings":
+        """Read the settings, with what was given on the command line in their place.
+
+        Args:
+            location: The index when `--index` was not given; empty for that of the settings.
+
+        Returns:
+            The settings in force.
+
+        Raises:
+            InvalidSettingError: A setting is unknown, mistyped or out of range.
+        """
+        from core.settings import read_settings  # noqa: PLC0415 -- `--help` does without
+
+        settings = read_settings()
+        place = self.location or location or settings.index.location
+        name = self.encoder or settings.encoder.name
+        return settings.model_copy(
+            update={
+                "index": settings.index.model_copy(update={"location": place}),
+                "encoder": settings.encoder.model_copy(update={"name": name}),
+            }
+        )
+
+
+@contextmanager
+def opened_index(settings: "Settings", must_exist: bool = True) -> Iterator["ProductIndex"]:
+    """Open the index of the settings with the encoder of the settings.
+
+    Args:
+        settings: The settings in force.
+        must_exist: Refuse to make a new index.
+
+    Yields:
+        The index; it is closed when the block ends.
+
+    Raises:
+        EncoderError: The encoder cannot be loaded, or did not make this index.
+        IndexStoreError: There is no index there, or it cannot be opened.
+    """
+    from embed import load_encoder  # noqa: PLC0415 -- `--help` does without
+    from index import ProductIndex  # noqa: PLC0415
+
+    encoder = load_encoder(settings.encoder.name, photo=settings.photo, settings=settings.encoder)
+    key = settings.index.api_key
+    with ProductIndex.open(
+        settings.index.location,
+        encoder,
+        api_key=key.get_secret_value() if key else None,
+        settings=settings.index,
+        must_exist=must_exist,
+    ) as index:
+        yield index
+
+
+@contextmanager
+def opened_service(settings: "Settings") -> Iterator["SearchService"]:
+    """Open the search of the settings' index.
+
+    Yields:
+        The search; its index is closed when the block ends.
+
+    Raises:
+        EncoderError: The encoder cannot be loaded, or did not make this index.
+        IndexStoreError: There is no index there, or it cannot be opened.
+    """
+    from search import SearchService  # noqa: PLC0415 -- `--help` does without
+
+    with opened_index(settings) as index:
+        yield SearchService(index, settings.search)

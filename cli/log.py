@@ -1,0 +1,50 @@
+"""The log file, which keeps the tracebacks that the terminal does not show."""
+
+import logging
+import os
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+
+_MAX_BYTES = 1_000_000
+_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+
+
+def log_file() -> Path:
+    """Return where the log is.
+
+    Source: XDG base directory specification: logs are state, by default in ~/.local/state.
+    """
+    state = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
+    return Path(state) / "shopwindow" / "shopwindow.log"
+
+
+def open_log() -> Path | None:
+    """Write warnings and errors of this process to the log file from now on. Idempotent.
+
+    Returns:
+        The file; None where it cannot be written: a command must not fail because of its log.
+    """
+    path = log_file()
+    root = logging.getLogger()
+    if any(getattr(each, "baseFilename", "") == str(path.absolute()) for each in root.handlers):
+        return path
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handler = RotatingFileHandler(path, maxBytes=_MAX_BYTES, backupCount=1, encoding="utf-8")
+    except OSError:
+        root.addHandler(logging.NullHandler())
+        return None
+    handler.setFormatter(logging.Formatter(_FORMAT))
+    root.addHandler(handler)
+    return path
+
+
+def log_failure(error: BaseException) -> Path | None:
+    """Write an error with its traceback to the log.
+
+    Returns:
+        The file; None when it could not be written.
+    """
+    path = open_log()
+    logging.getLogger("shopwindow").error("%s", type(error).__name__, exc_info=error)
+    return path

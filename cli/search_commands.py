@@ -1,0 +1,77 @@
+"""`shopwindow search` and `shopwindow similar`: their options. The work is in `cli.searching`."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from cli.invocation import Invocation
+
+Limit = Annotated[int, typer.Option(metavar="N", help="Products shown, 1 to 500.")]
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON document instead of a table.")]
+
+
+def search(  # noqa: PLR0913 -- one parameter for each option
+    ctx: typer.Context,
+    words: Annotated[
+        list[str] | None, typer.Argument(metavar="[TEXT]", help="Words, in any language.")
+    ] = None,
+    *,
+    image: Annotated[
+        str, typer.Option(metavar="FILE", help="A photo to look like: a file or an address.")
+    ] = "",
+    limit: Limit = 10,
+    category: Annotated[
+        str, typer.Option(metavar="C", help='A category: "Dresses" or "Clothing > Dresses".')
+    ] = "",
+    brand: Annotated[
+        list[str] | None, typer.Option(metavar="B", help="A brand; of several, one must match.")
+    ] = None,
+    merchant: Annotated[
+        list[str] | None, typer.Option(metavar="M", help="A seller; of several, one must match.")
+    ] = None,
+    price_min: Annotated[float | None, typer.Option(metavar="X", help="Least price.")] = None,
+    price_max: Annotated[float | None, typer.Option(metavar="X", help="Greatest price.")] = None,
+    in_stock: Annotated[
+        bool | None, typer.Option("--in-stock/--out-of-stock", help="Only one of the two.")
+    ] = None,
+    attribute: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME=VALUE", help="As color=red; the same name again: or."),
+    ] = None,
+    as_json: AsJson = False,
+    cursor: Annotated[
+        str, typer.Option(metavar="C", help="Where the page before ended: its next_cursor.")
+    ] = "",
+) -> None:
+    """Find products by words, by a photo, or by both; with neither, browse by the filters."""
+    from cli.searching import Wish, show_search  # noqa: PLC0415 -- `--help` does without
+
+    invocation: Invocation = ctx.obj
+    wish = Wish(
+        text=" ".join(words or ()),
+        image=image,
+        limit=limit,
+        category=category,
+        brands=tuple(brand or ()),
+        merchants=tuple(merchant or ()),
+        price_min=price_min,
+        price_max=price_max,
+        in_stock=in_stock,
+        attributes=tuple(attribute or ()),
+        cursor=cursor,
+    )
+    show_search(invocation.settings(), wish, as_json)
+
+
+def similar(
+    ctx: typer.Context,
+    product_id: Annotated[str, typer.Argument(metavar="ID", help="Id of an indexed product.")],
+    limit: Limit = 10,
+    as_json: AsJson = False,
+) -> None:
+    """Find products like one of the index."""
+    from cli.searching import show_similar  # noqa: PLC0415 -- `--help` does without
+
+    invocation: Invocation = ctx.obj
+    show_similar(invocation.settings(), product_id, limit, as_json)
