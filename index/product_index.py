@@ -6,34 +6,25 @@ from types import TracebackType
 from typing import Self
 
 from core.encoder import Encoder
-from core.errors import IndexNotFoundError, IndexStoreError
+from core.errors import IndexNotFoundError
 from core.product import Product
 from core.query import Filters
 from core.settings import IndexSettings
-from index.bm25 import document_vector
-from index.edge import EdgeStore
-from index.edge.files import is_index_file
-from index.exact_store import ExactStore
 from index.feeds.feed import ProductFeed
 from index.indexing import IndexingRun
+from index.location import open_store
 from index.manifest import Manifest
 from index.payload import (
     FACET_FIELDS,
     FIELDS,
-    N_WORDS,
     conditions,
-    document_words,
     from_payload,
     point_id,
 )
+from index.removal import delete_missing
 from index.report import IndexReport, Progress
 from index.store import PHOTO, TEXT, LegQuery, Payload, Point, Scored, StoreSchema, VectorStore
-
-REWEIGH_DRIFT = 0.01
-"""Change of the mean product length from which all stored words are weighted anew."""
-
-MAX_DELETED_SHARE = 0.5
-_MAX_LENGTHS = 100_000
+from index.weighing import settled_mean
 
 
 class ProductIndex:
@@ -87,7 +78,7 @@ class ProductIndex:
             IndexStoreError: The folder holds other things, or is damaged.
         """
         settings = settings or IndexSettings()
-        store = _open_store(str(location), api_key, settings, must_exist)
+        store = open_store(str(location), api_key, settings, must_exist)
         try:
             index = cls(store, encoder, settings)
         except BaseException:
@@ -140,7 +131,7 @@ class ProductIndex:
         run = IndexingRun(self._store, self.encoder, mean_words, size, self._create, progress)
         report = run.run(products)
         if remove_missing and self.exists:
-            report.deleted = self._delete_missing(run)
+            report.deleted = delete_missing(self._store, run)
         if self._manifest:
             changed = bool(report.added or report.updated or report.deleted)
             self._settle(self._manifest, changed)
@@ -246,88 +237,10 @@ class ProductIndex:
         self._manifest = Manifest.new(self.encoder.spec)
         self._store.write_manifest(self._manifest.as_dict())
 
-    def _delete_missing(self, run: IndexingRun) -> int:
-        if run.broke_off:
-            raise IndexStoreError(
-                "the feed broke off, so nothing was deleted. What came before the break is "
-                "indexed; repair the feed and run it again."
-            )
-        missing: list[str] = []
-        total, after = self._store.count(), ""
-        while True:
-            points, after = self._store.scroll(after=after, limit=1000, fields=())
-            missing += [point.id for point in points if point.id not in run.seen]
-            if not after:
-                break
-        if len(missing) > MAX_DELETED_SHARE * total:
-            raise IndexStoreError(
-                f"the feed lacks {len(missing)} of {total} indexed products, so nothing was "
-                "deleted. If that is meant, delete them by id or index into a new folder."
-            )
-        self._store.delete(missing)
-        return len(missing)
-
     def _settle(self, manifest: Manifest, changed: bool) -> None:
-        """Weigh the stored words by the true mean length if the one used is off.
-
-        An index that was never settled (its first run was cut off) is always weighed anew, so
-        that an interrupted run and its repetition end where an undisturbed one does.
-        """
-        mean = self._mean_words()
-        drift = abs(mean / manifest.mean_words - 1) if manifest.mean_words else 1.0
-        if mean and drift > REWEIGH_DRIFT:
-            self._reweigh(mean)
-        elif not changed:
-            return
-        else:
-            mean = manifest.mean_words
-        self._manifest = manifest.touched(mean)
-        self._store.write_manifest(self._manifest.as_dict())
-        self._store.optimise()
-
-    def _mean_words(self) -> float:
-        lengths = self._store.facet(N_WORDS, limit=_MAX_LENGTHS)
-        n_products = sum(lengths.values())
-        return sum(int(n) * count for n, count in lengths.items()) / max(n_products, 1)
-
-    def _reweigh(self, mean_words: float) -> None:
-        after = ""
-        while True:
-            points, after = self._store.scroll(after=after, limit=self._settings.batch_size)
-            vectors = self._store.retrieve([point.id for point in points], (), vectors=True)
-            self._store.upsert(
-                [
-                    Point(
-                        point.id,
-                        point.payload,
-                        vectors[point.id].vectors,
-                        document_vector(document_words(from_payload(point.payload)), mean_words),
-                    )
-                    for point in points
-                ]
-            )
-            if not after:
-                return
-
-
-def _open_store(
-    location: str, api_key: str | None, settings: IndexSettings, must_exist: bool
-) -> VectorStore:
-    if location == ":memory:":
-        return ExactStore()
-    if location.startswith(("http://", "https://")):
-        # The client is imported only for a server: it adds a second to each start.
-        from index.server_store import ServerStore  # noqa: PLC0415
-
-        return ServerStore.connect(location, settings.collection, api_key)
-    folder = Path(location)
-    if must_exist and not folder.exists():
-        raise IndexNotFoundError(location)
-    if folder.exists() and not folder.is_dir():
-        raise IndexStoreError(f"{location} is a file; give a folder for the index")
-    foreign = [e.name for e in folder.glob("*") if not is_index_file(e.name)]
-    if foreign:
-        raise IndexStoreError(
-            f"{location} holds other things ({foreign[0]}); give an empty or a new folder"
-        )
-    return EdgeStore(folder, settings.hnsw_from)
+        used = manifest.mean_words
+        mean = settled_mean(self._store, used, self._settings.batch_size)
+        if changed or mean != used:
+            self._manifest = manifest.touched(mean)
+            self._store.write_manifest(self._manifest.as_dict())
+            self._store.optimise()

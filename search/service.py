@@ -170,10 +170,10 @@ class SearchService:
             return {}
         fields = tuple(FACET_FIELDS[name] for name in names)
         points = self.index.points([each.id for each in candidates], fields)
-        return {name: _counted(points.values(), FACET_FIELDS[name]) for name in names}
+        return {name: _labelled(name, _counted(points.values(), name)) for name in names}
 
     def _facet(self, name: str, filters: Filters) -> dict[str, int]:
-        return self.index.facet(name, filters, _MAX_FACET_VALUES)
+        return _labelled(name, self.index.facet(name, filters, _MAX_FACET_VALUES))
 
     def _text_vector(self, text: str) -> Vectors:
         row: Vectors = self.index.encoder.encode_texts([text])[0]
@@ -206,12 +206,18 @@ def _hit(candidate: Candidate, point: Point, asked: Mapping[str, str]) -> Hit:
     return Hit(product, candidate.score, candidate.parts, matched)
 
 
-def _counted(points: Iterable[Point], field: str) -> dict[str, int]:
+def _counted(points: Iterable[Point], name: str) -> dict[str, int]:
     counts: Counter[str] = Counter()
     for point in points:
-        value = point.payload.get(field, [])
+        value = point.payload.get(FACET_FIELDS[name], [])
         counts.update(value if isinstance(value, list) else [str(value)])
     return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:_MAX_FACET_VALUES])
+
+
+def _labelled(name: str, counts: Mapping[str, int]) -> dict[str, int]:
+    if name != "in_stock":
+        return dict(counts)
+    return {"true" if value == "1" else "false": count for value, count in counts.items()}
 
 
 def _identity(query: Query, asked: Asked) -> str:

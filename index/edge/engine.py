@@ -12,6 +12,7 @@ import qdrant_edge as qe
 
 from core.errors import IndexStoreError
 from index.bm25 import SparseVector
+from index.engine_records import counted, point_of, ranked
 from index.store import (
     WORDS,
     AnyOf,
@@ -92,23 +93,19 @@ class EdgeEngine:
         """Return the points that exist among the ids."""
         payload = True if fields is None else list(fields)
         found = _translated(self._shard.retrieve, list(ids), payload, vectors)
-        return {str(record.id): _point(record) for record in found}
+        return {str(record.id): point_of(record) for record in found}
 
     def query(self, legs: Sequence[LegQuery]) -> list[list[Scored]]:
         """Return the best points of each leg."""
         requests = qe.QueryBatchRequest([self._request(leg) for leg in legs])
         answers = _translated(self._shard.query_batch, requests)
-        return [
-            sorted(((str(p.id), p.score) for p in answer), key=lambda each: (-each[1], each[0]))
-            for answer in answers
-        ]
+        return [ranked(answer) for answer in answers]
 
     def facet(self, name: str, conditions: Sequence[Condition], limit: int) -> dict[str | int, int]:
         """Return exact counts by value, most frequent first."""
         request = qe.FacetRequest(name, limit=limit, exact=True, filter=_filter(conditions))
         hits = _translated(self._shard.facet, request).hits
-        ranked = sorted(((h.value, h.count) for h in hits), key=lambda v: (-v[1], str(v[0])))
-        return dict(ranked)
+        return counted(hits)
 
     def count(self, conditions: Sequence[Condition]) -> int:
         """Return how many points fulfil the conditions."""
@@ -130,7 +127,7 @@ class EdgeEngine:
             with_payload=True if fields is None else list(fields),
         )
         records, following = _translated(self._shard.scroll, request)
-        return [_point(record) for record in records], str(following) if following else ""
+        return [point_of(record) for record in records], str(following) if following else ""
 
     def optimise(self) -> bool:
         """Build the graphs and the int8 copies; blocks this process for seconds to minutes.
@@ -215,25 +212,6 @@ def _engine_vector(vector: "np.typing.NDArray[np.float32] | SparseVector") -> An
     if isinstance(vector, SparseVector):
         return qe.SparseVector(vector.indices.tolist(), vector.values.tolist())
     return vector.tolist()
-
-
-def _point(record: "qe.Record") -> Point:
-    vectors = record.vector if isinstance(record.vector, dict) else {}
-    words = vectors.get(WORDS)
-    return Point(
-        id=str(record.id),
-        payload=dict(record.payload or {}),
-        vectors={n: np.array(v, np.float32) for n, v in vectors.items() if n != WORDS},
-        words=None if words is None else _our_sparse(words),
-    )
-
-
-def _our_sparse(words: Any) -> SparseVector:
-    order = np.argsort(words.indices)
-    return SparseVector(
-        indices=np.array(words.indices, np.uint32)[order],
-        values=np.array(words.values, np.float32)[order],
-    )
 
 
 def _translated(call: Callable[..., Any], *args: Any) -> Any:

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from core.errors import IndexStoreError, StoreUnreachableError
-from index.server_store import ServerStore
+from index.server import ServerStore
 from index.store import PHOTO, WORDS, AnyOf, Between, LegQuery
 from tests.index.test_store_contract import SCHEMA, fill, make_point, point_id, unit, words
 

@@ -13,7 +13,7 @@ from core.errors import IndexStoreError, VectorError
 from index.bm25 import SparseVector
 from index.edge import EdgeStore
 from index.exact_store import ExactStore
-from index.server_store import ServerStore
+from index.server import ServerStore
 from index.store import (
     PHOTO,
     TEXT,

@@ -87,6 +87,8 @@ def test_facets_count_what_they_say(service: SearchService) -> None:
     assert asked.facets_over == "candidates"
     assert asked.facets["category"] == {"Clothing": 12, "Clothing > Dresses": 12}
     assert service.search(Query(text="dress", facets=())).facets == {}
+    for query in (Query(facets=("in_stock",)), Query(text="dress", facets=("in_stock",))):
+        assert service.search(query).facets == {"in_stock": {"true": 19, "false": 5}}
 
 
 @pytest.mark.parametrize("query", [Query(text="dress", limit=5), Query(limit=5)])

@@ -1,47 +1,31 @@
-"""A Qdrant server or cluster as a store; the only importer of qdrant_client."""
+"""A collection of a Qdrant server as a store."""
 
 import threading
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Container, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
-import numpy as np
 from qdrant_client import QdrantClient
 from qdrant_client import models as qm
 from qdrant_client.http.exceptions import ResponseHandlingException, UnexpectedResponse
 
 from core.errors import IndexStoreError, StoreUnreachableError
-from index.bm25 import SparseVector
 from index.checks import check_field, check_legs, check_points
-from index.store import (
-    WORDS,
-    AnyOf,
-    Condition,
-    FieldIndex,
-    LegQuery,
-    Payload,
-    Point,
-    Scored,
-    StoreSchema,
+from index.engine_records import counted, point_of, ranked
+from index.server.translation import (
+    FIELD_PARAMS,
+    MANIFEST_KEY,
+    SCHEMA_KEY,
+    collection_settings,
+    filter_of,
+    linked_fields,
+    request,
+    selector,
+    sent_point,
 )
+from index.store import Condition, LegQuery, Payload, Point, Scored, StoreSchema
 
-HNSW_M = 16
-HNSW_EF_CONSTRUCT = 100
-SEARCH_EF = 128
-OVERSAMPLING = 2.0
 TIMEOUT_S = 30
-_MANIFEST_KEY = "shopwindow"
-_SCHEMA_KEY = "shopwindow_schema"
-
-_FIELD_PARAMS: dict[str, Callable[[FieldIndex], Any]] = {
-    "keyword": lambda f: qm.KeywordIndexParams(
-        type=qm.KeywordIndexType.KEYWORD, is_tenant=f.tenant or None, enable_hnsw=f.linked
-    ),
-    "integer": lambda f: qm.IntegerIndexParams(
-        type=qm.IntegerIndexType.INTEGER, lookup=True, range=True, enable_hnsw=f.linked
-    ),
-    "float": lambda f: qm.FloatIndexParams(type=qm.FloatIndexType.FLOAT, enable_hnsw=f.linked),
-}
 
 
 class ServerStore:
@@ -75,7 +59,7 @@ class ServerStore:
         self._schema: StoreSchema | None = None
         if self._call("collection_exists"):
             found = self._call("get_collection")
-            stored = (found.config.metadata or {}).get(_SCHEMA_KEY)
+            stored = (found.config.metadata or {}).get(SCHEMA_KEY)
             if stored is None:
                 raise IndexStoreError(
                     f"collection {collection!r} at {location} was not made by Shopwindow; choose "
@@ -84,7 +68,7 @@ class ServerStore:
             self._schema = StoreSchema.from_dict(stored)
             # A creation that was cut off may have left fields without an index.
             self._index_fields(found.payload_schema)
-        self._linked = _linked(self._schema)
+        self._linked = linked_fields(self._schema)
 
     @classmethod
     def connect(
@@ -125,11 +109,11 @@ class ServerStore:
 
     def read_manifest(self) -> Payload | None:
         """Return the manifest; see `VectorStore.read_manifest`."""
-        return self._metadata().get(_MANIFEST_KEY) if self._schema else None
+        return self._metadata().get(MANIFEST_KEY) if self._schema else None
 
     def write_manifest(self, manifest: Payload) -> None:
         """Keep the manifest; see `VectorStore.write_manifest`."""
-        metadata = {_SCHEMA_KEY: self._known().as_dict(), _MANIFEST_KEY: manifest}
+        metadata = {SCHEMA_KEY: self._known().as_dict(), MANIFEST_KEY: manifest}
         self._call("update_collection", metadata=metadata)
 
     def create(self, schema: StoreSchema) -> None:
@@ -140,9 +124,9 @@ class ServerStore:
         """
         if self._schema is not None:
             raise IndexStoreError(f"there is an index at {self.location} already")
-        self._call("create_collection", **_collection_settings(schema))
+        self._call("create_collection", **collection_settings(schema))
         self._schema = schema
-        self._linked = _linked(schema)
+        self._linked = linked_fields(schema)
         self._index_fields(())
 
     def upsert(self, points: Sequence[Point]) -> None:
@@ -150,10 +134,7 @@ class ServerStore:
         check_points(points, self._known())
         if points:
             latest = {point.id: point for point in points}
-            made = [
-                qm.PointStruct(id=p.id, vector=_vectors(p), payload=p.payload)
-                for p in latest.values()
-            ]
+            made = [sent_point(point) for point in latest.values()]
             self._call("upsert", points=made, wait=True)
 
     def delete(self, ids: Sequence[str]) -> None:
@@ -170,20 +151,19 @@ class ServerStore:
         if not ids:
             return {}
         records = self._call(
-            "retrieve", ids=list(ids), with_payload=_selector(fields), with_vectors=vectors
+            "retrieve", ids=list(ids), with_payload=selector(fields), with_vectors=vectors
         )
-        return {str(record.id): _point(record) for record in records}
+        return {str(record.id): point_of(record) for record in records}
 
     def query(self, legs: Sequence[LegQuery]) -> list[list[Scored]]:
         """Return the best points of each leg; see `VectorStore.query`."""
         check_legs(legs, self._known())
         if not legs:
             return []
-        answers = self._call("query_batch_points", requests=[self._request(leg) for leg in legs])
-        return [
-            sorted(((str(p.id), p.score) for p in each.points), key=lambda s: (-s[1], s[0]))
-            for each in answers
-        ]
+        answers = self._call(
+            "query_batch_points", requests=[request(leg, self._linked) for leg in legs]
+        )
+        return [ranked(each.points) for each in answers]
 
     def facet(
         self, name: str, conditions: Sequence[Condition] = (), limit: int = 100
@@ -191,15 +171,14 @@ class ServerStore:
         """Return counts by value; see `VectorStore.facet`."""
         check_field(name, (each.name for each in self._known().fields))
         answer = self._call(
-            "facet", key=name, facet_filter=_filter(conditions), limit=limit, exact=True
+            "facet", key=name, facet_filter=filter_of(conditions), limit=limit, exact=True
         )
-        ranked = sorted(((h.value, h.count) for h in answer.hits), key=lambda v: (-v[1], str(v[0])))
-        return dict(ranked)
+        return counted(answer.hits)
 
     def count(self, conditions: Sequence[Condition] = ()) -> int:
         """Return how many points pass; see `VectorStore.count`."""
         self._known()
-        return int(self._call("count", count_filter=_filter(conditions), exact=True).count)
+        return int(self._call("count", count_filter=filter_of(conditions), exact=True).count)
 
     def scroll(
         self,
@@ -212,12 +191,12 @@ class ServerStore:
         self._known()
         records, following = self._call(
             "scroll",
-            scroll_filter=_filter(conditions),
+            scroll_filter=filter_of(conditions),
             offset=after or None,
             limit=limit,
-            with_payload=_selector(fields),
+            with_payload=selector(fields),
         )
-        return [_point(record) for record in records], str(following) if following else ""
+        return [point_of(record) for record in records], str(following) if following else ""
 
     def optimise(self, wait: bool = False) -> None:
         """Do nothing: a server builds its graphs by itself."""
@@ -225,22 +204,6 @@ class ServerStore:
     def close(self) -> None:
         """Close the connection; see `VectorStore.close`."""
         self._client.close()
-
-    def _request(self, leg: LegQuery) -> qm.QueryRequest:
-        touched = {each.field for each in leg.conditions}
-        params = qm.SearchParams(
-            hnsw_ef=max(SEARCH_EF, leg.limit),
-            exact=leg.exact,
-            quantization=qm.QuantizationSearchParams(rescore=True, oversampling=OVERSAMPLING),
-            acorn=qm.AcornSearchParams(enable=bool(touched - self._linked)),
-        )
-        return qm.QueryRequest(
-            query=_vector(leg.vector),
-            using=leg.using,
-            filter=_filter(leg.conditions, leg.exclude),
-            limit=leg.limit,
-            params=params,
-        )
 
     def _known(self) -> StoreSchema:
         if self._schema is None:
@@ -250,7 +213,7 @@ class ServerStore:
     def _index_fields(self, existing: Container[str]) -> None:
         for each in self._known().fields:
             if each.name not in existing:
-                params = _FIELD_PARAMS[each.kind](each)
+                params = FIELD_PARAMS[each.kind](each)
                 self._call("create_payload_index", field_name=each.name, field_schema=params)
 
     def _metadata(self) -> dict[str, Any]:
@@ -272,76 +235,3 @@ class ServerStore:
                     "SHOPWINDOW_INDEX__API_KEY"
                 ) from exc
             raise IndexStoreError(f"the Qdrant server refused {name}: {exc}") from exc
-
-
-def _linked(schema: StoreSchema | None) -> set[str]:
-    return {each.name for each in schema.fields if each.linked} if schema else set()
-
-
-def _collection_settings(schema: StoreSchema) -> dict[str, Any]:
-    quantization = qm.ScalarQuantization(
-        scalar=qm.ScalarQuantizationConfig(type=qm.ScalarType.INT8, quantile=0.99, always_ram=True)
-    )
-    return {
-        "vectors_config": {
-            name: qm.VectorParams(size=dim, distance=qm.Distance.DOT)
-            for name, dim in schema.dims.items()
-        },
-        "sparse_vectors_config": {WORDS: qm.SparseVectorParams(modifier=qm.Modifier.IDF)},
-        "hnsw_config": qm.HnswConfigDiff(m=HNSW_M, ef_construct=HNSW_EF_CONSTRUCT),
-        "quantization_config": quantization,
-        "metadata": {_SCHEMA_KEY: schema.as_dict()},
-    }
-
-
-def _selector(fields: tuple[str, ...] | None) -> bool | list[str]:
-    return True if fields is None else list(fields)
-
-
-def _filter(conditions: Sequence[Condition], exclude: Sequence[str] = ()) -> qm.Filter | None:
-    if not conditions and not exclude:
-        return None
-    return qm.Filter(
-        must=[_condition(each) for each in conditions],
-        must_not=[qm.HasIdCondition(has_id=list(exclude))] if exclude else None,
-    )
-
-
-def _condition(condition: Condition) -> qm.FieldCondition:
-    if isinstance(condition, AnyOf):
-        match = qm.MatchAny(any=list(condition.values))
-        return qm.FieldCondition(key=condition.field, match=match)
-    span = qm.Range(gte=condition.low, lte=condition.high)
-    return qm.FieldCondition(key=condition.field, range=span)
-
-
-def _vectors(point: Point) -> dict[str, Any]:
-    vectors: dict[str, Any] = {name: _vector(each) for name, each in point.vectors.items()}
-    if point.words:
-        vectors[WORDS] = _vector(point.words)
-    return vectors
-
-
-def _vector(vector: Any) -> Any:
-    if isinstance(vector, SparseVector):
-        return qm.SparseVector(indices=vector.indices.tolist(), values=vector.values.tolist())
-    return vector.tolist()
-
-
-def _point(record: Any) -> Point:
-    vectors = record.vector if isinstance(record.vector, dict) else {}
-    words = vectors.get(WORDS)
-    return Point(
-        id=str(record.id),
-        payload=dict(record.payload or {}),
-        vectors={n: np.array(v, np.float32) for n, v in vectors.items() if n != WORDS},
-        words=None if words is None else _our_sparse(words),
-    )
-
-
-def _our_sparse(words: Any) -> SparseVector:
-    order = np.argsort(words.indices)
-    return SparseVector(
-        indices=np.array(words.indices, np.uint32)[order],
-        values=np.array(words.values, np.float32)[order],
-    )
