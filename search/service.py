@@ -7,10 +7,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+import numpy as np
+
 from core.encoder import Vectors
 from core.errors import ProductNotFoundError
 from core.product import Product
-from core.query import Filters, Hit, Page, Query
+from core.query import Filters, Hit, ImageSource, Page, Query
 from core.settings import SearchSettings
 from index.analyser import analyse
 from index.bm25 import query_vector
@@ -29,6 +31,7 @@ from search.fusion import FUSIONS, Candidate, fuse
 from search.legs import Asked, plan, weights
 
 _CACHED_TEXTS = 1024
+_CACHED_PHOTOS = 64
 _MAX_FACET_VALUES = 100
 
 
@@ -62,7 +65,9 @@ class SearchService:
     def __init__(self, index: ProductIndex, settings: SearchSettings | None = None) -> None:
         self.index = index
         self._settings = settings or SearchSettings()
+        # Paging and filtering ask the same words or photo again.
         self._encode_text = lru_cache(maxsize=_CACHED_TEXTS)(self._text_vector)
+        self._encode_pixels = lru_cache(maxsize=_CACHED_PHOTOS)(self._pixels_vector)
 
     def search(self, query: Query) -> Page:
         """Answer a query by words, photo or both; without either, browse what passes the filters.
@@ -80,7 +85,7 @@ class SearchService:
         asked = Asked(
             words=query_vector(analyse(query.text)),
             text=self._encode_text(query.text.strip()) if query.text.strip() else None,
-            photo=self._photo_vector(query) if query.image is not None else None,
+            photo=None if query.image is None else self._photo_vector(query.image),
         )
         watch.lap("encode")
         return self._answer(query, asked, (), watch)
@@ -179,8 +184,14 @@ class SearchService:
         row: Vectors = self.index.encoder.encode_texts([text])[0]
         return row
 
-    def _photo_vector(self, query: Query) -> Vectors | None:
-        return None if query.image is None else self.index.encoder.encode_images([query.image])[0]
+    def _photo_vector(self, photo: ImageSource) -> Vectors:
+        pixels = self.index.encoder.prepare_image(photo)
+        return self._encode_pixels(pixels.tobytes(), pixels.shape)
+
+    def _pixels_vector(self, data: bytes, shape: tuple[int, ...]) -> Vectors:
+        pixels = np.frombuffer(data, dtype=np.uint8).reshape(shape)
+        row: Vectors = self.index.encoder.encode_prepared([pixels])[0]
+        return row
 
     def _stored(self, product_id: str) -> Asked:
         each = point_id(product_id)
@@ -195,7 +206,7 @@ class SearchService:
         encoder = self.index.encoder
         return Asked(
             text=encoder.encode_texts(texts[:1])[0] if texts else None,
-            photo=encoder.encode_images([product.image])[0] if product.image else None,
+            photo=self._photo_vector(product.image) if product.image else None,
         )
 
 

@@ -1,0 +1,29 @@
+"""`python -m benchmarks --data FOLDER` remakes every number of the README, one after the other."""
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+WITHOUT_DATA = ("start", "latency", "crash")
+WITH_DATA = ("indexing", "relevance")
+
+
+def main(
+    data: Annotated[Path, typer.Option(help="Folder of the research data.")] = Path(
+        "../shared/data"
+    ),
+) -> None:
+    """Run all benchmarks, then print their numbers into the README."""
+    for name in WITHOUT_DATA:
+        subprocess.run([sys.executable, "-m", f"benchmarks.{name}"], check=True)
+    for name in WITH_DATA:
+        command = [sys.executable, "-m", f"benchmarks.{name}", "--data", str(data)]
+        subprocess.run(command, check=True)
+    subprocess.run([sys.executable, "-m", "benchmarks.readme"], check=True)
+
+
+if __name__ == "__main__":
+    typer.run(main)

@@ -1,0 +1,36 @@
+"""What the compact encoder finds: titles, kinds and colours, look-alikes, phone photos; its speed.
+
+`python -m benchmarks.bench_compact --data FOLDER` writes `results/compact.json`.
+"""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from benchmarks.bench_compact_looks import measure_looks
+from benchmarks.bench_compact_speed import measure_speed
+from benchmarks.bench_compact_words import measure_queries, measure_titles
+from benchmarks.results_file import write_result
+from core.settings import EncoderSettings
+from embed.compact import CompactEncoder
+from embed.photo import PhotoReader
+
+
+def main(data: Annotated[Path, typer.Option(help="Folder of the product sets.")]) -> None:
+    """Measure the compact encoder beside chance, words and the bare backbone."""
+    encoder = CompactEncoder.load(EncoderSettings(threads=1), PhotoReader())
+    numbers = {
+        "encoder": encoder.spec.identity,
+        "title_to_photo": measure_titles(encoder, data),
+        "kind_and_colour": measure_queries(encoder, data),
+        "photo_to_photo": measure_looks(encoder, data),
+        "speed": measure_speed(encoder, data),
+    }
+    print(
+        write_result("compact", numbers, command="python -m benchmarks.bench_compact --data FOLDER")
+    )
+
+
+if __name__ == "__main__":
+    typer.run(main)

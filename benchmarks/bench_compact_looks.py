@@ -1,0 +1,112 @@
+"""Photos to photos on four shops, beside the bare backbone: kind, colour, phone photos."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from benchmarks.bench_compact_photos import phone_photo
+from benchmarks.results_file import SEED
+from core.arrays import unit_rows
+from core.encoder import Vectors
+from embed.compact import CompactEncoder
+from embed.compact_images import ImageTower
+from embed.compact_tower import LAST
+from embed.photo import PhotoReader
+from embed.square import pad_to_square
+from embed.training.judge import agreement, find_equals, neighbours
+from embed.training.products import LabelledPhoto, read_photos, split_by_title
+
+N_PHONE = 400
+"""Phone photos of each shop."""
+
+SHOPS = ("fashion", "electronics", "ikea", "magento_luma")
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Photos and phone photos of one shop, as one encoder sees them.
+
+    Attributes:
+        photos: Shape (n_photos, dim).
+        phone: Shape (n_phone, dim).
+    """
+
+    photos: Vectors
+    phone: Vectors
+
+
+def measure_looks(encoder: CompactEncoder, data: Path) -> Mapping[str, Any]:
+    """Compare with the bare backbone: cosine of the last layer's means, same pictures.
+
+    Returns:
+        Measures by shop.
+    """
+    tower = ImageTower(encoder.spec.image_size, threads=1)
+
+    def compact(features: NDArray[np.float32]) -> Vectors:
+        return encoder.heads.image_vectors(features)
+
+    def bare(features: NDArray[np.float32]) -> Vectors:
+        return unit_rows(features[:, :LAST])
+
+    return {name: _measure_shop(data, name, tower, (compact, bare)) for name in SHOPS}
+
+
+def _measure_shop(
+    data: Path,
+    name: str,
+    tower: ImageTower,
+    views: tuple[Callable[[NDArray[np.float32]], Vectors], ...],
+) -> Mapping[str, Any]:
+    products = _unseen(data, name)
+    side = tower.image_size
+    reader, rng = PhotoReader(), np.random.default_rng(SEED)
+    chosen = rng.permutation(len(products))[:N_PHONE]
+    photos = tower.features(np.stack([reader.square(each.image, side) for each in products]))
+    taken = [phone_photo(_open(reader, products[n]), rng) for n in chosen]
+    phone = tower.features(np.stack([pad_to_square(each, side) for each in taken]))
+    seen = [Seen(view(photos), view(phone)) for view in views]
+    judged = [_judge(each, products, chosen) for each in seen]
+    counts = {"n_photos": len(products), "n_phone_photos": len(chosen)}
+    return {**counts, "compact": judged[0], "bare backbone": judged[1]}
+
+
+def _judge(
+    seen: Seen, products: list[LabelledPhoto], chosen: NDArray[np.int64]
+) -> Mapping[str, float]:
+    near = neighbours(seen.photos)
+    kinds = np.array([_kind(each) for each in products])
+    colours = np.array([each.colour for each in products])
+    names = [str(n) for n in range(len(products))]
+    found = find_equals(seen.phone, seen.photos, [names[n] for n in chosen], names)
+    measures = {
+        "same_kind": agreement(near, kinds),
+        "same_colour": agreement(near, colours) if colours.astype(bool).any() else None,
+        "phone_first": found.first,
+        "phone_in_first_ten": found.recall,
+    }
+    return {name: round(value, 4) for name, value in measures.items() if value is not None}
+
+
+def _unseen(data: Path, name: str) -> list[LabelledPhoto]:
+    """Return the products that no head was trained on; of the sports shop, which was, all."""
+    photos = read_photos(data)
+    if name == "fashion":
+        return [photos[n] for n in split_by_title(photos).test]
+    return read_photos(data, (name,))
+
+
+def _kind(product: LabelledPhoto) -> str:
+    """Return the kind; of furniture the last word ("Chest of 5 drawers"), for the rest is free."""
+    if product.set_name != "ikea":
+        return product.kind
+    return product.kind.replace(",", " ").split()[-1].lower()
+
+
+def _open(reader: PhotoReader, product: LabelledPhoto) -> Image.Image:
+    return reader.read(product.image)

@@ -1,0 +1,94 @@
+"""Prints the measured numbers into the README, from `results/`.
+
+`python -m benchmarks.readme` rewrites what stands between the two markers.
+"""
+
+import json
+from typing import Any
+
+from benchmarks.results_file import RESULTS
+
+README = RESULTS.parents[1] / "README.md"
+BEGIN, END = "<!-- numbers -->\n", "<!-- /numbers -->\n"
+
+
+def table() -> str:
+    """Return the README's table of numbers as Markdown."""
+    rows = [*_start(), *_indexing(), *_latency(), *_crash(), *_relevance()]
+    lines = ["| what | measured | command |", "|---|---|---|"]
+    lines += [f"| {what} | {measured} | `{command}` |" for what, measured, command in rows]
+    return "\n".join(lines) + "\n"
+
+
+def rewritten(readme: str) -> str:
+    """Return the README with the table of today's results."""
+    before, _, rest = readme.partition(BEGIN)
+    _, _, after = rest.partition(END)
+    return before + BEGIN + table() + END + after
+
+
+def _result(name: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((RESULTS / f"{name}.json").read_text())
+    return found
+
+
+def _start() -> list[tuple[str, str, str]]:
+    found = _result("start")
+    shown = ", ".join(f"{each['packages']} {each['seconds']:.0f} s" for each in found["runs"])
+    return [("fresh clone to printed answers", shown, found["command"])]
+
+
+def _indexing() -> list[tuple[str, str, str]]:
+    found = _result("indexing")
+    shown = (
+        f"{found['ratio_median']:.2f} times the encoder's bare time; "
+        f"{found['products_per_s_median']:.0f} products/s"
+    )
+    return [("indexing 1,000 products with `compact`", shown, found["command"])]
+
+
+def _latency() -> list[tuple[str, str, str]]:
+    found = _result("latency")
+    rows = []
+    for size, each in found["sizes"].items():
+        shown = (
+            f"p50 {each['service']['p50_ms']:.1f} ms, p95 {each['service']['p95_ms']:.1f} ms; "
+            f"{each['service_ratio_p50']:.2f} and {each['service_ratio_p95']:.2f} times "
+            "encode + one engine call"
+        )
+        rows.append((f"text query, two filters, {int(size):,} products", shown, found["command"]))
+    largest = list(found["sizes"].values())[-1]["recall_at_10"]
+    shown = f"{largest['no_filter']:.3f}; {largest['two_filters']:.3f} with two filters"
+    rows.append(("recall@10 of the graph against exact", shown, found["command"]))
+    return rows
+
+
+def _crash() -> list[tuple[str, str, str]]:
+    found = _result("crash")
+    n_rounds = len(found["rounds"])
+    shown = (
+        f"{n_rounds} rounds: {found['rounds_with_loss']} lost anything acknowledged, "
+        f"{found['rounds_not_equal']} ended otherwise than an undisturbed run"
+    )
+    return [("kill -9 while indexing", shown, found["command"])]
+
+
+def _relevance() -> list[tuple[str, str, str]]:
+    found = _result("relevance")
+    rows = []
+    for name in (
+        "words only", "text vectors only", "text to photo only", "together (default)"
+    ):  # fmt: skip
+        each = found["settings"][name]
+        shown = f"{each['english']['kind']:.2f} English, {each['arabic']['kind']:.2f} Arabic"
+        rows.append((f"right kind in the first ten, {name}", shown, found["command"]))
+    return rows
+
+
+def main() -> None:
+    """Rewrite the README's table."""
+    README.write_text(rewritten(README.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,112 @@
+"""What one visitor sees: a value that every action turns into the next one."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import TypeAlias
+
+from core import Filters, Hit, Product
+from core.errors import InvalidQueryError
+from ui.texts import Language
+
+Facets: TypeAlias = Mapping[str, Mapping[str, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something that the visitor must know.
+
+    Attributes:
+        text: One plain sentence.
+        help: What to do about it; may be empty.
+    """
+
+    text: str
+    help: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One state of the page.
+
+    Attributes:
+        text: Words of the query.
+        photo: Path of the photo that the visitor gave; empty when there is none.
+        filters: What is filtered by.
+        language: Language of the labels, and the one that titles are shown in.
+        hits: Everything shown so far, best first.
+        cursor: Where "Load more" goes on; empty at the end.
+        facets: Counts of the answer.
+        facets_over: What they are over; see `core.Page`.
+        n_found: Products of the answer, shown or not.
+        took_ms: Milliseconds that the last step took.
+        similar_to: The product whose likes are shown; None for a search.
+        before: The search to go back to from there.
+        notice: What went wrong, if anything.
+    """
+
+    text: str = ""
+    photo: str = ""
+    filters: Filters = field(default_factory=Filters)
+    language: Language = "en"
+    hits: tuple[Hit, ...] = ()
+    cursor: str = ""
+    facets: Facets = field(default_factory=dict)
+    facets_over: str = "catalogue"
+    n_found: int = 0
+    took_ms: float = 0.0
+    similar_to: Product | None = None
+    before: "View | None" = None
+    notice: Notice | None = None
+
+
+def chosen(filters: Filters, name: str) -> tuple[str, ...]:
+    """Return the values that a facet is filtered by; none for a name that is not a facet's."""
+    several = {
+        "category": filters.category,
+        "brand": filters.brand,
+        "merchant_id": filters.merchant_id,
+    }
+    value = several.get(name, ())
+    return ((value,) if value else ()) if isinstance(value, str) else tuple(value)
+
+
+def toggled(filters: Filters, name: str, value: str) -> Filters:
+    """Return the filters with one value of a facet put on, or taken off if it was on.
+
+    Args:
+        filters: The filters so far.
+        name: "category", "brand", "merchant_id" or "in_stock".
+        value: The facet's value; "in_stock" needs none.
+
+    Raises:
+        InvalidQueryError: There is no facet with that name.
+    """
+    now = chosen(filters, name)
+    after = tuple(each for each in now if each != value) if value in now else (*now, value)
+    match name:
+        case "brand":
+            return replace(filters, brand=after)
+        case "merchant_id":
+            return replace(filters, merchant_id=after)
+        case "category":
+            return replace(filters, category="" if value in now else value)
+        case "in_stock":
+            return replace(filters, in_stock=None if filters.in_stock else True)
+        case _:
+            raise InvalidQueryError("filter", "category, brand, merchant_id or in_stock", name)
+
+
+def without(filters: Filters, name: str, value: str) -> Filters:
+    """Return the filters without one of those that are on.
+
+    Args:
+        filters: The filters so far.
+        name: "price", or what `toggled` takes.
+        value: The facet's value.
+
+    Raises:
+        InvalidQueryError: There is no filter with that name.
+    """
+    if name == "price":
+        return replace(filters, price_min=None, price_max=None)
+    return toggled(filters, name, value)
