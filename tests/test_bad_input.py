@@ -1,0 +1,249 @@
+"""What people really put in by mistake: each thing once, with the error that names it.
+
+Feeds that cannot be read and rows that cannot be used, photos, queries, filters, settings, places.
+The suites of each part go deeper; here they stand side by side, as a user meets them.
+"""
+
+import gzip
+import io
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from core import Filters, Query
+from core.errors import (
+    EncoderError,
+    EncoderUnavailableError,
+    FeedError,
+    IndexNotFoundError,
+    IndexStoreError,
+    InvalidQueryError,
+    InvalidSettingError,
+    InvalidValueError,
+    PhotoFetchError,
+    PhotoTooLargeError,
+    PhotoUnreadableError,
+    ProductNotFoundError,
+    ShopwindowError,
+    UnknownEncoderError,
+)
+from core.settings import PhotoLimits, read_settings
+from embed import FakeEncoder, PhotoReader, load_encoder
+from embed.fetch import PhotoFetcher
+from index import ProductIndex, read_products
+from search import SearchService
+
+RSS = '<rss version="2.0" xmlns:g="http://base.google.com/ns/1.0"><channel>{}</channel></rss>'
+BOMB = '<!DOCTYPE x [<!ENTITY a "aaaa">]>' + RSS.format("<item><g:id>&a;</g:id></item>")
+
+
+@dataclass(frozen=True)
+class Feed:
+    """A feed that is refused as a whole."""
+
+    name: str
+    content: str | bytes
+    message: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row that is rejected while the rest of its feed goes on."""
+
+    header: str
+    row: str
+    column: str
+    reason: str
+
+
+FEEDS = (
+    Feed("empty.csv", "", "empty|no"),
+    Feed("blank.csv", "\n\n\n", "empty|no"),
+    Feed("noid.csv", "title,price\nDress,5\n", "id"),
+    Feed("notitle.csv", "id,price\n1,5\n", "title"),
+    Feed("foreign.csv", "foo,bar\n1,2\n", "foo"),
+    Feed("excel.csv", b"PK\x03\x04rest of a workbook", "Excel"),
+    Feed("old.csv", b"\xd0\xcf\x11\xe0rest", "Excel"),
+    Feed("page.csv", "<!doctype html><html><body>Log in</body></html>", "web page|HTML|html"),
+    Feed("paper.csv", b"%PDF-1.4", "PDF"),
+    Feed("latin.csv", "id,title\n1,Caf\xe9\n".encode("latin-1") * 30, "UTF-8"),
+    Feed("list.json", '[{"id": 1, "title": "Dress"}]', "line"),
+    Feed("bomb.xml", BOMB, "document type|DOCTYPE|entit"),
+    Feed("other.xml", "<catalog><product/></catalog>", "rss|RSS|Atom"),
+    Feed("broken.parquet", b"PAR1 and then nothing", "Parquet|parquet"),
+    Feed("packed.csv.bz2", b"BZh91AY", "bzip2"),
+    Feed("short.csv.gz", gzip.compress(b"id,title\n1,x\n")[:12], "cannot be unpacked"),
+)
+ROWS = (
+    Row("id,title,price", ",Dress,5", "id", "id"),
+    Row("id,title,price", "1,,5", "", "title"),
+    Row("id,title,price", "1,Dress,cheap", "price", "price such as"),
+    Row("id,title,price", "1,Dress,-5", "price", "price|negative|zero"),
+    Row("id,title,price", "1,Dress,NaN", "price", "price"),
+    Row("id,title,image", "1,Dress,ftp://host/a.jpg", "image", "http"),
+    Row("id,title,image", "1,Dress,../../etc/passwd", "image", "lies outside"),
+    Row("id,title,image", "1,Dress,/etc/passwd", "image", "lies outside"),
+    Row("id,title,image", '1,Dress,"data:image/png;base64,AA"', "image", "http"),
+    Row("id,title,created_at", "1,Dress,31/05/2024", "created_at", "date|time"),
+    Row("id,title,created_at", "1,Dress,yesterday", "created_at", "date|time"),
+    Row("id,title,in_stock", "1,Dress,perhaps", "in_stock", "stock|expected"),
+    Row("id,title,attributes", "1,Dress,{color: red}", "attributes", "JSON"),
+    Row("id,title,price", "1,Dress,5,extra,cells", "", "cells|columns|values"),
+    Row("id,title", "good,Again", "id", "used in line"),
+    Row("id,title", f"{'x' * 600},Dress", "id", "512"),
+)
+
+
+@pytest.mark.parametrize("feed", FEEDS, ids=lambda feed: feed.name)
+def test_a_feed_that_cannot_be_read_is_one_error(tmp_path: Path, feed: Feed) -> None:
+    path = tmp_path / feed.name
+    data = feed.content.encode() if isinstance(feed.content, str) else feed.content
+    path.write_bytes(data)
+    with pytest.raises(FeedError, match=feed.message) as caught:
+        list(read_products(path))
+    assert feed.name in str(caught.value)
+
+
+@pytest.mark.parametrize("bad", ROWS, ids=lambda bad: bad.row[:30])
+def test_a_row_that_cannot_be_used_is_rejected_and_the_rest_goes_on(
+    tmp_path: Path, bad: Row
+) -> None:
+    blanks = "," * (bad.header.count(",") - 1)
+    good = [f"good,First{blanks}", f"last,Second{blanks}"]
+    path = tmp_path / "feed.csv"
+    path.write_text("\n".join([bad.header, good[0], bad.row, good[1]]) + "\n", encoding="utf-8")
+    rows = list(read_products(path).rows())
+    assert [row.product.id for row in rows if row.product] == ["good", "last"]
+    (rejection,) = [row.rejection for row in rows if row.rejection]
+    assert (rejection.line, rejection.file) == (3, str(path))
+    assert bad.column in (rejection.column, "")
+    assert any(word in rejection.reason for word in bad.reason.split("|")), rejection.reason
+
+
+def png(size: tuple[int, int]) -> bytes:
+    stream = io.BytesIO()
+    Image.new("RGB", size, "red").save(stream, "PNG")
+    return stream.getvalue()
+
+
+def jpeg() -> bytes:
+    stream = io.BytesIO()
+    Image.effect_noise((90, 90), 90).convert("RGB").save(stream, "JPEG")
+    return stream.getvalue()
+
+
+SMALL = PhotoLimits(max_bytes=20_000, max_pixels=10_000)
+PHOTOS: dict[str, tuple[Any, type[Exception], str]] = {
+    "no bytes": (b"", PhotoUnreadableError, "empty"),
+    "text": (b"this is no photo", PhotoUnreadableError, "photo <bytes>"),
+    "half a jpeg": (jpeg()[:1500], PhotoUnreadableError, "truncated|broken|cut"),
+    "half a png": (png((90, 90))[:60], PhotoUnreadableError, "photo <bytes>"),
+    "svg": (b"<svg xmlns='http://www.w3.org/2000/svg'/>", PhotoUnreadableError, "photo <bytes>"),
+    "postscript": (b"%!PS-Adobe-3.0 EPSF-3.0\n", PhotoUnreadableError, "photo <bytes>"),
+    "pixels": (png((101, 100)), PhotoTooLargeError, "at most 10,000"),
+    "bytes": (b"\xff\xd8" + bytes(20_001), PhotoTooLargeError, "20,?000"),
+    "no file": ("nowhere/photo.jpg", PhotoUnreadableError, "no such file"),
+    "a folder": (Path("."), PhotoUnreadableError, "not a file"),
+    "empty path": ("", PhotoUnreadableError, "photo"),
+    "loopback": ("http://127.0.0.1/a.jpg", PhotoFetchError, "public"),
+    "loopback in disguise": ("http://2130706433/a.jpg", PhotoFetchError, "number|address"),
+    "mapped loopback": ("http://[::ffff:127.0.0.1]/a.jpg", PhotoFetchError, "disguise"),
+    "metadata service": ("http://169.254.169.254/latest", PhotoFetchError, "public"),
+    "credentials": ("http://user:pass@8.8.8.8/a.jpg", PhotoFetchError, "user|password|name"),
+    "other scheme": ("ftp://host/a.jpg", PhotoFetchError, "http"),
+    "no host": ("http:///a.jpg", PhotoFetchError, "host|address"),
+}
+
+
+@pytest.mark.parametrize(("source", "error", "message"), PHOTOS.values(), ids=PHOTOS)
+def test_a_photo_that_cannot_be_used_is_named(
+    source: Any, error: type[Exception], message: str
+) -> None:
+    # The names used here are addresses already, so nobody need be asked for them.
+    fetch = PhotoFetcher(SMALL, resolve=lambda host, _: [host])
+    with pytest.raises(error, match=message):
+        PhotoReader(SMALL, fetch).read(source)
+
+
+ASKED: dict[str, tuple[Callable[[SearchService], object], type[Exception], str]] = {
+    "limit 0": (lambda s: s.search(Query(text="x", limit=0)), InvalidQueryError, "1 to 500"),
+    "limit 10000": (lambda s: s.search(Query(text="x", limit=9999)), InvalidQueryError, "500"),
+    "an essay": (lambda s: s.search(Query(text="x" * 3000)), InvalidQueryError, "2000"),
+    "facet": (lambda s: s.search(Query(facets=("size",))), InvalidQueryError, "facets"),
+    "cursor": (lambda s: s.search(Query(text="x", cursor="abc")), InvalidQueryError, "next_cursor"),
+    "price": (lambda _: Filters(price_min=-1), InvalidQueryError, "price_min"),
+    "range": (lambda _: Filters(price_min=9, price_max=1), InvalidQueryError, "at least"),
+    "photo": (lambda s: s.search(Query(image=b"x")), PhotoUnreadableError, "photo"),
+    "no such id": (lambda s: s.similar("nope"), ProductNotFoundError, "'nope'"),
+    "similar 0": (lambda s: s.similar("sku-1", limit=0), InvalidQueryError, "limit"),
+}
+
+
+@pytest.mark.parametrize(("ask", "error", "message"), ASKED.values(), ids=ASKED)
+def test_a_query_without_sense_is_named(
+    service: SearchService,
+    ask: Callable[[SearchService], object],
+    error: type[Exception],
+    message: str,
+) -> None:
+    with pytest.raises(error, match=message):
+        ask(service)
+
+
+SETTINGS = (
+    ("SHOPWINDOW_PORT", "80", "SHOPWINDOW_PORT: expected a name that begins"),
+    ("SHOPWINDOW_SERVER__PORT", "http", "SHOPWINDOW_SERVER__PORT"),
+    ("SHOPWINDOW_SERVER__HSOT", "x", "SHOPWINDOW_SERVER__HSOT"),
+    ("SHOPWINDOW_INDEX__BATCH_SIZE", "0", "SHOPWINDOW_INDEX__BATCH_SIZE"),
+    ("SHOPWINDOW_SEARCH__WEIGHT_TEXT", "-1", "SHOPWINDOW_SEARCH__WEIGHT_TEXT"),
+    ("SHOPWINDOW_ENCODER", "compact", "settings that can be read"),
+)
+
+
+@pytest.mark.parametrize(("name", "value", "message"), SETTINGS)
+def test_a_setting_without_sense_is_named(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, message: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(InvalidSettingError, match=message):
+        read_settings()
+
+
+ENCODERS: dict[str, tuple[str, type[ShopwindowError], str]] = {
+    "misspelt": ("compcat", UnknownEncoderError, "Did you mean 'compact'"),
+    "empty": ("", UnknownEncoderError, "no encoder is called"),
+    "half a name": ("open_clip:ViT-B-32", InvalidValueError, "open_clip:MODEL/PRETRAINED"),
+    "no folder": ("local-dir:nowhere", EncoderError, "nowhere"),
+    "empty folder": (".", EncoderUnavailableError, r"encoder\.json"),
+}
+
+
+@pytest.mark.parametrize(("name", "error", "message"), ENCODERS.values(), ids=ENCODERS)
+def test_an_encoder_that_is_not_there_is_named(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    error: type[ShopwindowError],
+    message: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(error, match=message):
+        load_encoder(name)
+
+
+def test_a_place_that_is_no_index_is_named(tmp_path: Path, encoder: FakeEncoder) -> None:
+    (tmp_path / "notes.txt").write_text("mine")
+    with pytest.raises(IndexStoreError, match="holds other things"):
+        ProductIndex.open(tmp_path, encoder)
+    with pytest.raises(IndexStoreError, match="is a file"):
+        ProductIndex.open(tmp_path / "notes.txt", encoder)
+    with pytest.raises(IndexNotFoundError, match="shopwindow index FEED"):
+        ProductIndex.open(tmp_path / "none", encoder, must_exist=True)
+
+
+def test_there_are_at_least_sixty_cases() -> None:
+    assert sum(map(len, (FEEDS, ROWS, PHOTOS, ASKED, SETTINGS, ENCODERS))) >= 60
