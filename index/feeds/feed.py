@@ -11,12 +11,12 @@ from index.feeds.images import PhotoRoot
 from index.feeds.languages import language_code
 from index.feeds.mapping import FeedMapping, check_mapping, load_mapping
 from index.feeds.opening import guarded
-from index.feeds.parquet import ParquetSource
 from index.feeds.photos import PhotoFolder
 from index.feeds.planner import ColumnPlanner
 from index.feeds.products import ProductBuilder, RowDefaults
 from index.feeds.records import (
     CellError,
+    ColumnSource,
     FeedRow,
     FeedSource,
     Rejection,
@@ -199,7 +199,7 @@ def _require_columns(path: Path, form: str, source: FeedSource, mapping: FeedMap
     plan = plan_columns(columns, mapping, source.fixed())
     if columns or form in {"csv", "tsv", "shopify", "parquet"}:
         require_usable(plan, columns, path)
-    if isinstance(source, ParquetSource):
+    if isinstance(source, ColumnSource):
         source.narrow(plan.used())
 
 

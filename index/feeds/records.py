@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from core.product import Product
 
@@ -115,6 +115,15 @@ class FeedSource(Protocol):
         Raises:
             FeedError: The file is gone, or is not of this format.
         """
+        ...
+
+
+@runtime_checkable
+class ColumnSource(FeedSource, Protocol):
+    """A format stored by columns, which can leave those alone that nobody uses."""
+
+    def narrow(self, columns: tuple[str, ...]) -> None:
+        """Read only these columns from now on."""
         ...
 
 

@@ -9,7 +9,6 @@ from index.feeds.delimited import DelimitedSource
 from index.feeds.google_xml import GoogleXmlSource
 from index.feeds.jsonl import JsonLinesSource
 from index.feeds.opening import read_sample, text_encoding
-from index.feeds.parquet import ParquetSource
 from index.feeds.records import FeedSource
 from index.feeds.shopify import ShopifySource, is_shopify
 
@@ -27,7 +26,7 @@ _SOURCES: dict[str, Callable[[Path, str, str], FeedSource]] = {
     "csv": DelimitedSource,
     "tsv": DelimitedSource,
     "jsonl": lambda path, encoding, _: JsonLinesSource(path, encoding),
-    "parquet": lambda path, _encoding, _delimiter: ParquetSource(path),
+    "parquet": lambda path, _encoding, _delimiter: _parquet(path),
     "google-xml": lambda path, _encoding, _delimiter: GoogleXmlSource(path),
     "shopify": ShopifySource,
 }
@@ -64,6 +63,13 @@ def open_source(path: Path, reading: Reading) -> tuple[str, FeedSource]:
     encoding = text_encoding(path, sample, reading.encoding)
     named = reading.format or _text_format(path, sample, encoding, reading.delimiter)
     return named, _SOURCES[named](path, encoding, reading.delimiter)
+
+
+def _parquet(path: Path) -> FeedSource:
+    # pyarrow takes half a second to import, and every search would wait for it.
+    from index.feeds.parquet import ParquetSource  # noqa: PLC0415
+
+    return ParquetSource(path)
 
 
 def _binary_format(path: Path, sample: bytes) -> str:

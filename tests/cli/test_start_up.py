@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tests.cli.conftest import environment
 
-HEAVY = {"torch", "gradio", "qdrant_client", "open_clip", "transformers", "timm"}
+HEAVY = {"torch", "gradio", "qdrant_client", "open_clip", "transformers", "timm", "pyarrow"}
 SEARCHING = {
     "numpy",
     "PIL",
