@@ -3,6 +3,7 @@
 import csv
 import logging
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -67,7 +68,13 @@ def start(folder: Path, *arguments: str, **variables: str) -> "subprocess.Popen[
         stderr=subprocess.PIPE,
         text=True,
         encoding="utf-8",
+        preexec_fn=_hear_ctrl_c,  # noqa: PLW1509
     )
+
+
+def _hear_ctrl_c() -> None:
+    # A run in the background is started deaf to it, and so would be everything below.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def finish(process: "subprocess.Popen[str]") -> Outcome:
