@@ -1,0 +1,1 @@
+"""A small sample catalogue, made from scratch: texts, scenes and pictures."""
