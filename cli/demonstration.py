@@ -1,12 +1,15 @@
 """The work of `shopwindow demo`."""
 
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
 from cli.answers import show_page
+from cli.demo_command import DEMO_INDEX
 from cli.exit_codes import ExitCode
 from cli.indexing import FeedRequest, index_feed
 from cli.invocation import opened_service
+from core.errors import EncoderMismatchError, IndexVersionError
 from core.query import Query
 from core.settings import Settings
 
@@ -38,7 +41,7 @@ def demonstrate(
         EncoderError: The encoder cannot be loaded, or did not make this index.
         IndexStoreError: The index cannot be opened or written.
     """
-    code = index_feed(settings, FeedRequest(feed))
+    code = _indexed(settings, feed)
     if code is not ExitCode.OK:
         return code
     photo = photo or first_photo(feed.parent / "queries")
@@ -50,6 +53,17 @@ def demonstrate(
             page = service.search(Query(image=photo, limit=LIMIT, facets=()))
             show_page(page, "", title=f"\nsearch --image {photo}")
     return code
+
+
+def _indexed(settings: Settings, feed: Path) -> ExitCode:
+    try:
+        return index_feed(settings, FeedRequest(feed))
+    except (EncoderMismatchError, IndexVersionError):
+        if settings.index.location != DEMO_INDEX:
+            raise
+        # Our own folder, left by an earlier version: nothing is lost by making it anew.
+        shutil.rmtree(DEMO_INDEX)
+        return index_feed(settings, FeedRequest(feed))
 
 
 def first_photo(folder: Path) -> Path | None:
