@@ -1,0 +1,103 @@
+"""The default encoder: frozen towers from the package index, heads trained on product photos.
+
+Nothing is downloaded and torch is not imported. The towers are read when they are first needed: a
+search by words never waits for the image tower.
+"""
+
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Generic, Self, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+from threadpoolctl import ThreadpoolController
+
+from core.encoder import EncoderSpec
+from core.settings import EncoderSettings
+from embed.base import BatchEncoder
+from embed.compact_folder import SHIPPED, read_heads, read_spec
+from embed.compact_heads import Heads
+from embed.compact_images import ImageTower
+from embed.compact_texts import TextTower
+from embed.photo import PhotoReader
+
+Tower = TypeVar("Tower")
+
+
+def compact_spec(folder: Path | None = None) -> EncoderSpec:
+    """Return the facts about the shipped heads, or those of a folder, without loading weights.
+
+    Raises:
+        EncoderUnavailableError: The folder has no `encoder.json`.
+        EncoderError: It cannot be understood.
+    """
+    return read_spec(folder or SHIPPED)
+
+
+class CompactEncoder(BatchEncoder):
+    """EfficientNet-Lite0 for photos, the multilingual sentence encoder for texts, joined by heads.
+
+    See `core.Encoder` for the contract. A photo's vector has two parts, joint and look; a text's
+    look is zero. So a text ranks photos by the joint part alone, and a photo ranks photos by both.
+
+    Args:
+        spec: The facts about the heads.
+        heads: The trained part.
+        reader: Opens the photos.
+        settings: Threads and batch size.
+    """
+
+    def __init__(
+        self, spec: EncoderSpec, heads: Heads, reader: PhotoReader, settings: EncoderSettings
+    ) -> None:
+        super().__init__(spec, reader, settings.batch_size)
+        self.heads = heads
+        self._images = _Once(lambda: ImageTower(spec.image_size, settings.threads))
+        self._texts = _Once(TextTower)
+        self._blas = ThreadpoolController()
+
+    @classmethod
+    def load(
+        cls, settings: EncoderSettings, reader: PhotoReader, folder: Path | None = None
+    ) -> Self:
+        """Load the shipped heads, or those of a folder.
+
+        Args:
+            settings: Threads and batch size.
+            reader: Opens the photos.
+            folder: What `python -m embed.training` or `shopwindow adapt` wrote.
+
+        Returns:
+            The encoder; its towers are read when they are first needed.
+
+        Raises:
+            EncoderUnavailableError: A file is missing.
+            EncoderError: A file is garbled.
+        """
+        spec, heads = read_heads(folder or SHIPPED)
+        return cls(spec, heads, reader, settings)
+
+    def _text_batch(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        # The matrices of a query are too small to share: on busy cores a second thread waits for
+        # its turn, and one text takes 23 ms of processor time instead of 5.
+        with self._blas.limit(limits=1):
+            return self.heads.text_vectors(self._texts.get().features(texts), texts)
+
+    def _image_batch(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
+        return self.heads.image_vectors(self._images.get().features(pixels))
+
+
+class _Once(Generic[Tower]):
+    """Makes a value when it is first asked for, once, whatever the number of threads."""
+
+    def __init__(self, make: Callable[[], Tower]) -> None:
+        self._make = make
+        self._lock = threading.Lock()
+        self._made: list[Tower] = []
+
+    def get(self) -> Tower:
+        with self._lock:
+            if not self._made:
+                self._made.append(self._make())
+            return self._made[0]

@@ -1,0 +1,122 @@
+"""The folder of one set of heads: `encoder.json` with the facts, `compact.safetensors`."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from numpy.typing import NDArray
+from safetensors import SafetensorError
+from safetensors.numpy import load, save
+
+from core.encoder import EncoderSpec, digest
+from core.errors import EncoderError, EncoderUnavailableError
+from embed.compact_heads import Heads
+from embed.square import PREPARATION_VERSION
+
+FACTS = "encoder.json"
+WEIGHTS = "compact.safetensors"
+SHIPPED = Path(__file__).parent / "weights" / "compact"
+FORMAT = 2
+"""Raise it when the same weights would give other vectors: new features, cuts or formulas."""
+
+
+def read_spec(folder: Path = SHIPPED) -> EncoderSpec:
+    """Read the facts about the heads of a folder, not the heads.
+
+    Returns:
+        The facts.
+
+    Raises:
+        EncoderUnavailableError: There are none.
+        EncoderError: They cannot be understood.
+    """
+    return _spec(_read_facts(folder), folder)
+
+
+def read_heads(folder: Path = SHIPPED) -> tuple[EncoderSpec, Heads]:
+    """Read heads and the facts about them, and check that they belong together.
+
+    Returns:
+        The facts and the heads.
+
+    Raises:
+        EncoderUnavailableError: A file is missing.
+        EncoderError: A file is garbled, or the weights are not those of the facts.
+    """
+    facts = _read_facts(folder)
+    spec = _spec(facts, folder)
+    path = folder / WEIGHTS
+    data = _read_bytes(path)
+    found = version_of(data, facts["joint_weight"], spec.image_size)
+    if found != spec.version:
+        raise EncoderError(f"{path}: expected weights of version {spec.version}, got {found}")
+    try:
+        heads = Heads.from_arrays(load(data), float(facts["joint_weight"]))
+    except (SafetensorError, KeyError, ValueError) as exc:
+        raise EncoderError(f"{path}: expected the heads of compact, got {exc!r}") from exc
+    if heads.dim != spec.dim:
+        raise EncoderError(f"{path}: expected vectors of {spec.dim}, got {heads.dim}")
+    return spec, heads
+
+
+def write_heads(folder: Path, heads: Heads, spec: EncoderSpec) -> EncoderSpec:
+    """Write heads and facts into a folder.
+
+    Args:
+        folder: Made when missing; both files are replaced.
+        heads: What was trained; half precision is kept.
+        spec: The facts; dim and version are filled in here.
+
+    Returns:
+        The facts as written.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    data = save(dict[str, NDArray[Any]](heads.as_arrays()))
+    version = version_of(data, heads.joint_weight, spec.image_size)
+    spec = replace(spec, dim=heads.dim, version=version)
+    facts = {
+        "family": "compact",
+        "format": FORMAT,
+        "spec": spec.as_dict(),
+        "joint_weight": heads.joint_weight,
+    }
+    (folder / WEIGHTS).write_bytes(data)
+    (folder / FACTS).write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
+    return spec
+
+
+def version_of(weights: bytes, joint_weight: float, image_size: int) -> str:
+    """Return 12 hexadecimal digits that name everything which decides the vector of an input."""
+    return digest(weights, [FORMAT, PREPARATION_VERSION, joint_weight, image_size])
+
+
+def _read_facts(folder: Path) -> Mapping[str, Any]:
+    path = folder / FACTS
+    try:
+        facts = json.loads(_read_bytes(path))
+    except ValueError as exc:
+        raise EncoderError(f"{path}: expected JSON, got {exc}") from exc
+    if not isinstance(facts, dict) or facts.get("family") != "compact":
+        raise EncoderError(f"{path}: expected the facts of a compact encoder")
+    if facts.get("format") != FORMAT:
+        raise EncoderError(
+            f"{path}: expected format {FORMAT}, got {facts.get('format')}; train or adapt it again"
+        )
+    return facts
+
+
+def _spec(facts: Mapping[str, Any], folder: Path) -> EncoderSpec:
+    try:
+        float(facts["joint_weight"])
+        return EncoderSpec.from_dict(facts["spec"])
+    except (KeyError, TypeError, ValueError, AttributeError) as exc:
+        raise EncoderError(f"{folder / FACTS}: a fact is missing or has no sense: {exc!r}") from exc
+
+
+def _read_bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as exc:
+        raise EncoderUnavailableError("compact", f"{path} is missing") from exc

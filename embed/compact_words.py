@@ -1,0 +1,64 @@
+"""Words the heads know by themselves: brands and kinds that a sentence encoder blurs."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+_WORD = re.compile(r"[a-z0-9]+(?:'[a-z]+)?")
+
+
+@dataclass(frozen=True, slots=True)
+class WordTable:
+    """A learned row for each word of the training titles.
+
+    Attributes:
+        places: Row number by word.
+        rows: Shape (n_words, width).
+    """
+
+    places: Mapping[str, int]
+    rows: NDArray[np.float32]
+
+    def features(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Add up the rows of each text's words; unknown words, and other scripts, add nothing.
+
+        Returns:
+            Shape (n_texts, width), float32.
+        """
+        sums = np.zeros((len(texts), self.rows.shape[1]), dtype=np.float32)
+        for row, text in zip(sums, texts, strict=True):
+            known = [self.places[word] for word in split_words(text) if word in self.places]
+            if known:
+                row += self.rows[known].sum(axis=0)
+        return sums
+
+    def as_arrays(self) -> dict[str, NDArray[np.generic]]:
+        """Return the words, by line as UTF-8 bytes, and the rows in half precision."""
+        text = "\n".join(sorted(self.places, key=self.places.__getitem__)).encode()
+        return {
+            "words.text": np.frombuffer(text, dtype=np.uint8),
+            "words.rows": self.rows.astype(np.float16),
+        }
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, NDArray[np.generic]]) -> "WordTable":
+        """Return the table that `as_arrays` wrote.
+
+        Raises:
+            KeyError: An array is missing.
+            ValueError: There is not one row for each word.
+        """
+        words = arrays["words.text"].tobytes().decode().split("\n")
+        places = {word: place for place, word in enumerate(words)}
+        rows = arrays["words.rows"].astype(np.float32)
+        if rows.ndim != 2 or len(rows) != len(places):
+            raise ValueError(f"{len(places)} words, but rows of shape {rows.shape}")
+        return cls(places, rows)
+
+
+def split_words(text: str) -> list[str]:
+    """Return the Latin words and numbers of a text, in small letters."""
+    return _WORD.findall(text.lower())

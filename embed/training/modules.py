@@ -1,0 +1,106 @@
+"""The heads while they are trained; `embed.compact_heads` runs the same arithmetic in numpy."""
+
+from typing import cast
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from torch.nn import functional
+
+from embed.compact_heads import CLIP, Head
+from embed.training.recipe import Recipe
+
+MEANING_SCALE = 16.0
+"""The sentence encoder's unit vectors are stretched to the size of the words' rows."""
+
+
+class TrainedHead(nn.Module):
+    """Two layers with dropout, ending in unit rows, by several members side by side.
+
+    Args:
+        centre: Mean of each feature, shape (width,).
+        scale: What centred features are multiplied with, shape (width,).
+        recipe: Widths.
+        dropout: Share of features and share of hidden units that a step leaves out.
+    """
+
+    centre: Tensor
+    scale: Tensor
+
+    def __init__(
+        self, centre: Tensor, scale: Tensor, recipe: Recipe, dropout: tuple[float, float]
+    ) -> None:
+        super().__init__()
+        self.register_buffer("centre", centre)
+        self.register_buffer("scale", scale)
+        self.first, self.second = nn.Dropout(dropout[0]), nn.Dropout(dropout[1])
+        self.inner = nn.Linear(len(centre), recipe.members * recipe.hidden)
+        part = recipe.joint_dim // recipe.members
+        layers = [nn.Linear(recipe.hidden, part) for _ in range(recipe.members)]
+        self.outer = nn.ModuleList(layers)
+
+    def forward(self, features: Tensor) -> Tensor:
+        """Return each member's unit rows, shape (members, n, joint_dim / members).
+
+        Args:
+            features: Shape (n, width).
+        """
+        even = ((features.float() - self.centre) * self.scale).clamp(-CLIP, CLIP)
+        hidden = self.second(functional.gelu(self.inner(self.first(even)), approximate="tanh"))
+        members = hidden.chunk(len(self.outer), dim=1)
+        parts = [layer(units) for layer, units in zip(self.outer, members, strict=True)]
+        return functional.normalize(torch.stack(parts).float(), dim=-1)
+
+    def as_head(self) -> Head:
+        """Return the same arithmetic in numpy."""
+        layers = [cast("nn.Linear", layer) for layer in self.outer]
+        return Head(
+            centre=_array(self.centre),
+            scale=_array(self.scale),
+            inner=_array(self.inner.weight.T),
+            inner_bias=_array(self.inner.bias),
+            outer=np.stack([_array(layer.weight.T) for layer in layers]),
+            outer_bias=np.stack([_array(layer.bias) for layer in layers]),
+        )
+
+
+class Towers(nn.Module):
+    """Both heads, the words' rows, and how sharply likeness is read.
+
+    Args:
+        recipe: Widths and dropout.
+        photos: Sample of photo features, shape (n, width), to standardise by.
+        n_words: Words that have a row.
+    """
+
+    def __init__(self, recipe: Recipe, photos: NDArray[np.float16], n_words: int) -> None:
+        super().__init__()
+        sample = torch.from_numpy(photos).float()
+        scale = 1.0 / (sample.std(dim=0) + 1e-3)
+        drop = (recipe.feature_dropout, recipe.image_dropout)
+        self.image = TrainedHead(sample.mean(dim=0), scale, recipe, drop)
+        width = 512 + recipe.word_dim
+        stretch = torch.cat([torch.full((512,), MEANING_SCALE), torch.ones(recipe.word_dim)])
+        self.text = TrainedHead(torch.zeros(width), stretch, recipe, (0.0, recipe.text_dropout))
+        self.words = nn.EmbeddingBag(n_words + 1, recipe.word_dim, mode="sum", padding_idx=0)
+        nn.init.normal_(self.words.weight, std=0.05)
+        self.words.weight.data[0] = 0.0
+        self.sharpness = nn.Parameter(torch.tensor(recipe.sharpness).log())
+        self.words_hidden = recipe.words_hidden
+
+    def encode_texts(self, meanings: Tensor, words: Tensor) -> Tensor:
+        """Return each member's unit rows, shape (members, n, joint_dim / members).
+
+        Args:
+            meanings: The text tower's vectors, shape (n, 512).
+            words: Row numbers of each text's words, 0 for none, shape (n, n_places).
+        """
+        if self.training:
+            words = words * (torch.rand(len(words), 1) >= self.words_hidden)
+        rows: Tensor = self.text(torch.cat([meanings.float(), self.words(words)], dim=1))
+        return rows
+
+
+def _array(tensor: Tensor) -> NDArray[np.float32]:
+    return np.ascontiguousarray(tensor.detach().float().numpy())

@@ -1,0 +1,1 @@
+"""Committed weights of our own."""

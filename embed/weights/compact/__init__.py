@@ -1,0 +1,1 @@
+"""Heads of the default encoder; see MODEL_CARD.md."""

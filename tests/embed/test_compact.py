@@ -1,0 +1,206 @@
+"""The shipped heads: what they know, what they are made of, and what a folder must hold."""
+
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from safetensors.numpy import load_file, save_file
+
+from core.errors import EncoderError, EncoderUnavailableError
+from core.settings import EncoderSettings
+from embed.compact import CompactEncoder, compact_spec
+from embed.compact_folder import FACTS, SHIPPED, WEIGHTS, read_heads, version_of, write_heads
+from embed.compact_heads import gelu
+from embed.photo import PhotoReader
+
+GOLDEN = Path(__file__).with_name("test_compact_golden.json")
+SETTINGS = EncoderSettings(threads=1, batch_size=4)
+
+
+@pytest.fixture(scope="module")
+def compact() -> CompactEncoder:
+    return CompactEncoder.load(SETTINGS, PhotoReader())
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A copy of the shipped folder that a test may spoil."""
+    copy = tmp_path / "heads"
+    copy.mkdir()
+    for name in (FACTS, WEIGHTS):
+        shutil.copy(SHIPPED / name, copy / name)
+    return copy
+
+
+def load(folder: Path) -> CompactEncoder:
+    return CompactEncoder.load(SETTINGS, PhotoReader(), folder)
+
+
+def test_spec_is_read_without_weights(folder: Path) -> None:
+    (folder / WEIGHTS).unlink()
+    spec = compact_spec(folder)
+    assert spec == compact_spec()
+    assert spec.name == "compact"
+    assert spec.dim <= 512
+    assert {"en", "ar"} <= set(spec.languages)
+
+
+def test_shipped_files_are_small() -> None:
+    assert sum(path.stat().st_size for path in SHIPPED.iterdir()) < 25_000_000
+
+
+def test_golden_vectors(compact: CompactEncoder) -> None:
+    golden = json.loads(GOLDEN.read_text(encoding="utf-8"))
+    assert golden["version"] == compact.spec.version, "new weights: remake the golden file"
+    texts = list(golden["texts"])
+    found = compact.encode_texts(texts)[:, : golden["numbers"]]
+    np.testing.assert_allclose(found, list(golden["texts"].values()), atol=2e-4)
+    pixels = _plaid(compact.spec.image_size)
+    photo = compact.encode_prepared([pixels])[0]
+    np.testing.assert_allclose(photo[: golden["numbers"]], golden["photo"][0], atol=1e-3)
+    np.testing.assert_allclose(photo[-golden["numbers"] :], golden["photo"][1], atol=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("english", "arabic"),
+    [
+        ("black shoes", "حذاء أسود"),
+        ("white shirt", "قميص أبيض"),
+        ("red dress", "فستان أحمر"),
+        ("blue jeans", "جينز أزرق"),
+        ("brown leather wallet", "محفظة جلدية بنية"),
+        ("women's watch", "ساعة نسائية"),
+    ],
+)
+def test_arabic_means_what_english_means(
+    compact: CompactEncoder, english: str, arabic: str
+) -> None:
+    others = ["green backpack", "pink lipstick", "grey socks", "silver ring", "yellow kurta"]
+    likeness = compact.encode_texts([arabic]) @ compact.encode_texts([english, *others]).T
+    assert likeness[0].argmax() == 0
+
+
+def test_a_text_has_no_look(compact: CompactEncoder) -> None:
+    joint = compact.heads.text.dim
+    assert not compact.encode_texts(["red dress", ""])[:, joint:].any()
+
+
+def test_joint_part_has_its_share_of_a_photo(compact: CompactEncoder) -> None:
+    joint = compact.heads.text.dim
+    photo = compact.encode_prepared([_plaid(compact.spec.image_size)])[0]
+    share = float(np.square(photo[:joint]).sum())
+    assert share == pytest.approx(compact.heads.joint_weight, abs=1e-5)
+
+
+def test_no_torch_and_no_image_tower_for_a_query() -> None:
+    code = (
+        "import sys; from embed import load_encoder; load_encoder('compact').encode_texts(['x']); "
+        "print([m for m in ('torch', 'onnxruntime') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_heads_come_back_as_written(folder: Path, tmp_path: Path) -> None:
+    spec, heads = read_heads(folder)
+    assert write_heads(tmp_path / "again", heads, spec) == spec
+    assert (tmp_path / "again" / WEIGHTS).read_bytes() == (folder / WEIGHTS).read_bytes()
+
+
+def test_version_changes_with_weights_and_recipe(folder: Path, tmp_path: Path) -> None:
+    spec, heads = read_heads(folder)
+    heads.text.outer_bias[0, 0] += 0.5
+    assert write_heads(tmp_path / "other", heads, spec).version != spec.version
+    data = (folder / WEIGHTS).read_bytes()
+    versions = {version_of(data, 0.3, 224), version_of(data, 0.2, 224), version_of(data, 0.3, 160)}
+    assert len(versions) == 3
+
+
+def test_weights_of_another_version_are_refused(folder: Path) -> None:
+    arrays = load_file(folder / WEIGHTS)
+    arrays["text.outer_bias"] = arrays["text.outer_bias"] + np.float16(0.5)
+    save_file(arrays, folder / WEIGHTS)
+    with pytest.raises(EncoderError, match="expected weights of version"):
+        load(folder)
+
+
+@pytest.mark.parametrize("name", [FACTS, WEIGHTS])
+def test_missing_files_are_unavailable(folder: Path, name: str) -> None:
+    (folder / name).unlink()
+    with pytest.raises(EncoderUnavailableError, match=f"{name} is missing"):
+        load(folder)
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("{", "expected JSON"),
+        ("[]", "expected the facts of a compact encoder"),
+        ('{"family": "other"}', "expected the facts of a compact encoder"),
+        ('{"family": "compact", "format": 0}', "expected format 2, got 0"),
+        ('{"family": "compact", "format": 2}', "a fact is missing"),
+        ('{"family": "compact", "format": 2, "joint_weight": "x", "spec": {}}', "no sense"),
+        ('{"family": "compact", "format": 2, "joint_weight": 0.3, "spec": {}}', "no sense"),
+    ],
+)
+def test_garbled_facts_are_refused(folder: Path, text: str, reason: str) -> None:
+    (folder / FACTS).write_text(text)
+    with pytest.raises(EncoderError, match=reason):
+        load(folder)
+
+
+def _cut(data: bytes) -> bytes:
+    return data[: len(data) // 2]
+
+
+def _garble(data: bytes) -> bytes:
+    return b"\xff" * 64 + data[64:]
+
+
+@pytest.mark.parametrize("spoil", [_cut, _garble])
+def test_garbled_weights_are_refused(folder: Path, spoil: Callable[[bytes], bytes]) -> None:
+    path = folder / WEIGHTS
+    path.write_bytes(spoil(path.read_bytes()))
+    _claim(folder)
+    with pytest.raises(EncoderError, match="expected the heads of compact"):
+        load(folder)
+
+
+@pytest.mark.parametrize("name", ["image.inner", "text.outer", "look.matrix", "words.rows"])
+def test_transposed_and_missing_arrays_are_refused(folder: Path, name: str) -> None:
+    arrays = load_file(folder / WEIGHTS)
+    whole = arrays[name]
+    for part in ({name: np.ascontiguousarray(whole.T)}, {}):
+        rest = {key: value for key, value in arrays.items() if key != name}
+        save_file({**rest, **part}, folder / WEIGHTS)
+        _claim(folder)
+        with pytest.raises(EncoderError, match="expected the heads of compact"):
+            load(folder)
+
+
+def test_gelu_by_hand() -> None:
+    found = gelu(np.array([-10.0, -1.0, 0.0, 1.0, 10.0], dtype=np.float32))
+    np.testing.assert_allclose(found, [0.0, -0.158808, 0.0, 0.841192, 10.0], atol=1e-5)
+
+
+def _claim(folder: Path) -> None:
+    """Make the facts name the version of whatever weights lie there now."""
+    facts = json.loads((folder / FACTS).read_text())
+    data = (folder / WEIGHTS).read_bytes()
+    side = facts["spec"]["image_size"]
+    facts["spec"]["version"] = version_of(data, facts["joint_weight"], side)
+    (folder / FACTS).write_text(json.dumps(facts))
+
+
+def _plaid(side: int) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
+    """A picture whose channels and directions all differ, so that mixing them up shows."""
+    ramp = np.arange(side, dtype=np.float64) / side
+    red = 255 * ramp[None, :] * np.ones((side, 1))
+    green = 127 + 120 * np.sin(24 * ramp[:, None]) * np.ones((1, side))
+    blue = 255 * (1 - ramp[:, None]) * ramp[None, :]
+    return np.stack([red, green, blue], axis=2).astype(np.uint8)

@@ -1,0 +1,117 @@
+"""The image tower agrees with torch's, and its readers refuse what they do not know."""
+
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+import pytest
+import timm
+import torch
+from numpy.typing import NDArray
+
+from core.errors import EncoderError, EncoderUnavailableError
+from embed.compact_checkpoint import backbone_path, read_checkpoint
+from embed.compact_colours import WIDTH as COLOUR_WIDTH
+from embed.compact_colours import colour_features
+from embed.compact_images import CHUNK, ImageTower
+from embed.compact_onnx import FLOAT, OnnxGraph
+from embed.compact_tower import LAST
+
+SIDE = 224
+
+
+@pytest.fixture(scope="module")
+def tower() -> ImageTower:
+    return ImageTower(SIDE, threads=1)
+
+
+@pytest.fixture(scope="module")
+def pixels() -> NDArray[np.uint8]:
+    rng = np.random.default_rng(3)
+    coarse = rng.integers(0, 256, (CHUNK + 3, 7, 7, 3), dtype=np.uint8)
+    return coarse.repeat(SIDE // 7, axis=1).repeat(SIDE // 7, axis=2)
+
+
+def test_checkpoint_is_read_as_torch_reads_it() -> None:
+    ours = read_checkpoint(backbone_path())
+    theirs = torch.load(backbone_path(), weights_only=True)
+    assert list(ours) == list(theirs)
+    for name, tensor in theirs.items():
+        np.testing.assert_array_equal(ours[name], tensor.numpy(), err_msg=name)
+
+
+def test_last_layer_agrees_with_torch(tower: ImageTower, pixels: NDArray[np.uint8]) -> None:
+    model = timm.create_model("tf_efficientnet_lite0").eval()
+    tensors = torch.load(backbone_path(), weights_only=True).values()
+    model.load_state_dict(dict(zip(model.state_dict(), tensors, strict=True)))
+    planes = torch.from_numpy(pixels).permute(0, 3, 1, 2).float() / 127.5 - 1.0
+    with torch.inference_mode():
+        last = model.forward_features(planes)  # (n, LAST, 7, 7)
+    features = tower.features(pixels)
+    np.testing.assert_allclose(features[:, :LAST], last.mean((2, 3)), atol=2e-4)
+    np.testing.assert_allclose(features[:, LAST : 2 * LAST], last.amax((2, 3)), atol=2e-3)
+
+
+def test_batches_do_not_change_features(tower: ImageTower, pixels: NDArray[np.uint8]) -> None:
+    together = tower.features(pixels)
+    alone = np.concatenate([tower.features(each[None]) for each in pixels])
+    np.testing.assert_allclose(together, alone, atol=1e-3)
+
+
+def test_colours_of_one_plain_field_by_hand() -> None:
+    fields = np.full((1, 3, 28, 28), 255.0, dtype=np.float32)
+    fields[0, :, :14, :14] = np.array([200.0, 0.0, 60.0])[:, None, None]
+    found = colour_features(fields)[0]
+    assert found.shape == (COLOUR_WIDTH,)
+    np.testing.assert_allclose(found[:2], 200 / 127.5, rtol=1e-6)  # red, upper left
+    np.testing.assert_allclose(found[2:4], 2.0)  # upper right is white
+    shades = found[48:-1]
+    assert np.flatnonzero(shades).tolist() == [3 * 25 + 0 * 5 + 1]
+    assert shades.max() == 1.0
+    assert found[-1] == 0.25
+
+
+def test_white_photo_has_no_shades() -> None:
+    found = colour_features(np.full((1, 3, 28, 28), 255.0, dtype=np.float32))[0]
+    assert not found[48:].any()
+
+
+def test_missing_checkpoint_is_unavailable(tmp_path: Path) -> None:
+    with pytest.raises(EncoderUnavailableError, match=r"gone\.pth is missing"):
+        read_checkpoint(tmp_path / "gone.pth")
+
+
+@pytest.mark.parametrize("keep", [0, 1, 20, 5000, 40_000, -1000])
+def test_cut_checkpoint_is_refused(tmp_path: Path, keep: int) -> None:
+    path = tmp_path / "cut.pth"
+    path.write_bytes(backbone_path().read_bytes()[:keep])
+    with pytest.raises(EncoderError, match="expected the weights of EfficientNet-Lite0"):
+        read_checkpoint(path)
+
+
+def test_checkpoint_that_would_run_code_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "evil.pth"
+    header = backbone_path().read_bytes()[:15]  # the magic number
+    evil = b"cos\nsystem\n(S'touch " + str(tmp_path / "ran").encode() + b"'\ntR."
+    path.write_bytes(header + evil)
+    with pytest.raises(EncoderError, match=r"asks for os\.system"):
+        read_checkpoint(path)
+    assert not (tmp_path / "ran").exists()
+
+
+def test_first_pickle_cannot_run_code_either(tmp_path: Path) -> None:
+    path = tmp_path / "evil.pth"
+    path.write_bytes(b"cos\nsystem\n(S'touch " + str(tmp_path / "ran").encode() + b"'\ntR.")
+    with pytest.raises(EncoderError, match=r"asks for os\.system"):
+        read_checkpoint(path)
+    assert not (tmp_path / "ran").exists()
+
+
+def test_smallest_graph_runs() -> None:
+    graph = OnnxGraph()
+    x = graph.add_input("x", FLOAT, ("n", 2))
+    graph.add_node("Add", [x, graph.add_constant(np.array([1.0, -300.0], np.float32))], name="y")
+    graph.add_output("y", ("n", 2))
+    session = onnxruntime.InferenceSession(graph.as_model(), providers=["CPUExecutionProvider"])
+    (found,) = session.run(["y"], {"x": np.zeros((3, 2), np.float32)})
+    np.testing.assert_array_equal(found, [[1.0, -300.0]] * 3)
