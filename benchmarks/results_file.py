@@ -45,6 +45,7 @@ def machine() -> dict[str, Any]:
         "memory_gib": round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30),
         "python": platform.python_version(),
         "system": platform.system(),
+        "load_average": [round(each, 1) for each in os.getloadavg()],
     }
 
 
