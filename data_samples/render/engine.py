@@ -137,10 +137,10 @@ def photograph(parts: list[Part], shot: Shot, seed: int, samples: int = 16) -> I
             "path": {"type": "path", "max_depth": _depth(parts), "rr_depth": 3},
         },
     }
-    ambient = AMBIENT * (0.35 if shot.phone else 1.0)
+    ambient = AMBIENT * (0.6 if shot.phone else 1.0)
     scene["room"] = {"type": "constant", "radiance": {"type": "rgb", "value": ambient}}
     scene["sensor"] = _sensor(shot, points, samples, seed)
-    for number, light in enumerate(lights(shot)):
+    for number, light in enumerate(lights(shot, float(camera(shot, points)[0][2]))):
         scene[f"light{number}"] = _softbox(light, shot.azimuth)
     with tempfile.TemporaryDirectory() as folder:
         for number, part in enumerate([*model, backdrop(shot)]):

@@ -139,16 +139,20 @@ class Light:
     tint: tuple[float, float, float] = (1.0, 1.0, 1.0)
 
 
-def lights(shot: Shot) -> list[Light]:
-    """Key and rim softboxes and an overhead one; one hard warm lamp for a phone picture."""
+def lights(shot: Shot, camera_height: float) -> list[Light]:
+    """Key and rim softboxes and an overhead one; one hard warm lamp for a phone picture.
+
+    The overhead box hangs above the camera, or the camera would see nothing but its back.
+    """
     side, power = shot.key_side, shot.brightness
     if shot.phone:
         tint = (1.0, 0.86 - 0.1 * shot.warmth, 0.68 - 0.2 * shot.warmth)
-        return [Light((side * 1.6, -0.6, 2.6), (0, 0, 0.2), 0.28, 15.0 * power, tint)]
+        return [Light((side * 1.6, -0.6, 2.6), (0, 0, 0.2), 0.28, 42.0 * power, tint)]
+    ceiling = 3.2 if camera_height < 3.2 else camera_height + 0.3
     return [
         Light((side * 2.3, -1.9, 2.1), (0, 0, 0.35), 0.95, 4.6 * power),
         Light((-side * 2.6, -0.9, 1.5), (0, 0, 0.35), 0.8, 1.5 * power, (0.97, 0.99, 1.0)),
-        Light((0.0, 0.5, 3.2), (0, 0.1, 0), 1.3, 2.5 * power),
+        Light((0.0, 0.5, ceiling), (0, 0.1, 0), 1.3 * ceiling / 3.2, 2.5 * power),
     ]
 
 
