@@ -1,11 +1,14 @@
 """Building the search graph on a copy of the shard, in a process of its own.
 
-Run as `python -m index.edge.build SHARD SCHEMA`: it optimises that shard and ends. Building takes
-seconds to minutes and holds the interpreter throughout, so neither the worker nor the caller may
-do it.
+Run as `python -m index.edge.build PARENT SHARD SCHEMA`: it optimises that shard and ends, at the
+latest when the process PARENT does. Building takes seconds to minutes and holds the interpreter
+throughout, so neither the worker nor the caller may do it.
 """
 
+import ctypes
+import os
 import shutil
+import signal
 import subprocess
 import sys
 import threading
@@ -14,6 +17,8 @@ from typing import Any
 
 from index.edge.engine import EdgeEngine
 from index.edge.files import read_schema
+
+_PR_SET_PDEATHSIG = 1  # Source: prctl(2)
 
 
 class GraphBuild:
@@ -73,7 +78,7 @@ class GraphBuild:
             self._copy_failure = f"the shard could not be copied: {exc}"
 
     def _start(self) -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-m", "index.edge.build"]
+        command = [sys.executable, "-m", "index.edge.build", str(os.getpid())]
         return subprocess.Popen([*command, str(self.target), str(self._schema_file)])
 
 
@@ -84,5 +89,21 @@ def build_graph(shard: Path, schema_file: Path) -> None:
     engine.close()
 
 
+def end_with(parent: int) -> None:
+    """Have this process killed when its parent ends, also by kill -9.
+
+    The engine holds the interpreter while it builds, so nothing in Python could notice. Without
+    it an orphan would go on writing into a folder that the next worker removes.
+
+    Args:
+        parent: The parent's process id; if it has ended already, so does this process.
+    """
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        sys.exit(1)
+
+
 if __name__ == "__main__":
-    build_graph(Path(sys.argv[1]), Path(sys.argv[2]))
+    end_with(int(sys.argv[1]))
+    build_graph(Path(sys.argv[2]), Path(sys.argv[3]))

@@ -10,6 +10,7 @@ import json
 import shutil
 import sys
 import time
+import uuid
 from collections.abc import Callable
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -90,9 +91,8 @@ class EdgeWorker:
         if self._build is None and self._engine is not None:
             self._failed_build = ""
             current = self._current()
-            following = (
-                self._folder / f"{SHARD_PREFIX}{int(current.name.removeprefix(SHARD_PREFIX)) + 1}"
-            )
+            # A name of its own each time: whatever an earlier build left behind stays apart.
+            following = self._folder / f"{SHARD_PREFIX}{uuid.uuid4().hex[:12]}"
             self._build = GraphBuild(current, following, self._folder / SCHEMA_FILE)
 
     def building(self) -> Payload:
