@@ -1,6 +1,7 @@
 """What the compact encoder finds: titles, kinds and colours, look-alikes, phone photos; its speed.
 
-`python -m benchmarks.bench_compact --data FOLDER` writes `results/compact.json`.
+`python -m benchmarks.bench_compact --data FOLDER` writes `results/compact.json`; with
+`--heads OTHER` it measures the heads of another folder and writes `results/compact-OTHER.json`.
 """
 
 from pathlib import Path
@@ -16,10 +17,15 @@ from core.settings import EncoderSettings
 from embed.compact import CompactEncoder
 from embed.photo import PhotoReader
 
+COMMAND = "python -m benchmarks.bench_compact --data FOLDER"
 
-def main(data: Annotated[Path, typer.Option(help="Folder of the product sets.")]) -> None:
+
+def main(
+    data: Annotated[Path, typer.Option(help="Folder of the product sets.")],
+    heads: Annotated[Path | None, typer.Option(help="Other heads than the shipped ones.")] = None,
+) -> None:
     """Measure the compact encoder beside chance, words and the bare backbone."""
-    encoder = CompactEncoder.load(EncoderSettings(threads=1), PhotoReader())
+    encoder = CompactEncoder.load(EncoderSettings(threads=1), PhotoReader(), heads)
     numbers = {
         "encoder": encoder.spec.identity,
         "title_to_photo": measure_titles(encoder, data),
@@ -27,9 +33,9 @@ def main(data: Annotated[Path, typer.Option(help="Folder of the product sets.")]
         "photo_to_photo": measure_looks(encoder, data),
         "speed": measure_speed(encoder, data),
     }
-    print(
-        write_result("compact", numbers, command="python -m benchmarks.bench_compact --data FOLDER")
-    )
+    name = f"compact-{heads.name}" if heads else "compact"
+    command = f"{COMMAND} --heads {heads.name}" if heads else COMMAND
+    print(write_result(name, numbers, command=command))
 
 
 if __name__ == "__main__":
