@@ -18,7 +18,7 @@ UNSEEN_SETS = ("fashion", "fashion_small")
 """Sets that test and development products are drawn from: one shop in two picture sizes."""
 
 N_TEST = 2000
-N_DEV = 700
+N_DEV = 1400
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,15 +35,15 @@ class Recipe:
 
     seed: int = 20261122
     image_size: int = 224
-    members: int = 3
-    hidden: int = 448
+    members: int = 2
+    hidden: int = 512
     joint_dim: int = 192
     look_dim: int = 320
     joint_weight: float = 0.1
     word_dim: int = 192
     word_count: int = 3
     copies: int = 2
-    epochs: int = 18
+    epochs: int = 24
     batch_size: int = 1024
     learning_rate: float = 1.5e-3
     weight_decay: float = 0.05
