@@ -119,8 +119,8 @@ class IndexingRun:
         return True
 
     def _finish(self, items: list[Item]) -> None:
-        changed = [item for item in items if self._takes(item) and item.before() != item.now()]
-        self.report.unchanged += sum(item.before() == item.now() for item in items)
+        changed = [item for item in items if self._takes(item) and item.before != item.now]
+        self.report.unchanged += sum(item.before == item.now for item in items)
         if changed:
             points = self._points(changed)
             self._store.upsert(points)
@@ -153,7 +153,7 @@ class IndexingRun:
         encoded = self._encoder.encode_prepared([prepared for _, prepared in photos])
         self.report.photos_encoded += len(photos)
         photo_rows = dict(zip((item.id for item, _ in photos), encoded, strict=True))
-        changed_text = [item for item in items if item.before().text != item.now().text]
+        changed_text = [item for item in items if item.before.text != item.now.text]
         text_rows = dict(
             zip((item.id for item in changed_text), self._text_rows(changed_text), strict=True)
         )
@@ -182,7 +182,7 @@ class IndexingRun:
         text_rows: dict[str, Vectors],
     ) -> Point:
         vectors = dict(kept.vectors) if kept else {}
-        now = item.now()
+        now = item.now
         if item.id in photo_rows:
             vectors[PHOTO] = photo_rows[item.id]
         elif not now.photo:

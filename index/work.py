@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from core.encoder import Encoder, PreparedImage
 from core.errors import PhotoError
@@ -23,7 +24,7 @@ class Photo:
     problem: str = ""
 
 
-@dataclass(slots=True)
+@dataclass
 class Item:
     """One product of a batch.
 
@@ -44,17 +45,19 @@ class Item:
     photo: "Future[Photo]"
     payload: Payload = field(default_factory=dict)
 
-    @property
+    @cached_property
     def id(self) -> str:
         """The point id."""
         return point_id(self.product.id)
 
+    @cached_property
     def before(self) -> Fingerprint:
-        """Return the stored digests; empty ones for a new product."""
+        """The stored digests; empty ones for a new product."""
         return Fingerprint.stored(self.stored.payload if self.stored else {})
 
+    @cached_property
     def now(self) -> Fingerprint:
-        """Return the digests as the feed has the product now; waits for the photo."""
+        """The digests as the feed has the product now; the first look waits for the photo."""
         return Fingerprint(
             photo=self.photo.result().digest,
             text=text_digest(self.texts, self.words),

@@ -1,9 +1,6 @@
-"""One Qdrant Edge shard in this process: our words translated into the engine's and back.
+"""One Qdrant Edge shard in this process: our words translated into the engine's and back."""
 
-Source of the tuning: docs/decisions/0003-store.md.
-"""
-
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,11 +21,14 @@ from index.store import (
     Scored,
     StoreSchema,
 )
+from index.tuning import (
+    HNSW_EF_CONSTRUCT,
+    HNSW_M,
+    INT8_QUANTILE,
+    OVERSAMPLING,
+    SEARCH_EF,
+)
 
-HNSW_M = 16
-HNSW_EF_CONSTRUCT = 100
-SEARCH_EF = 128
-OVERSAMPLING = 2.0
 FULL_SCAN_BELOW_KB = 10_000
 INDEX_SEGMENTS_FROM_KB = 1_000
 
@@ -170,18 +170,16 @@ class EdgeEngine:
 
 def _config(schema: StoreSchema) -> "qe.EdgeConfig":
     return qe.EdgeConfig(
-        vectors={name: qe.EdgeVectorParams(dim, qe.Distance.Dot) for name, dim in _dims(schema)},
+        vectors={
+            name: qe.EdgeVectorParams(dim, qe.Distance.Dot) for name, dim in schema.dims.items()
+        },
         sparse_vectors={WORDS: qe.EdgeSparseVectorParams(modifier=qe.Modifier.Idf)},
         hnsw_config=qe.HnswIndexConfig(HNSW_M, HNSW_EF_CONSTRUCT, FULL_SCAN_BELOW_KB),
-        quantization_config=qe.ScalarQuantizationConfig(qe.ScalarType.Int8, quantile=0.99),
+        quantization_config=qe.ScalarQuantizationConfig(qe.ScalarType.Int8, quantile=INT8_QUANTILE),
         optimizers=qe.EdgeOptimizersConfig(
             default_segment_number=1, indexing_threshold=INDEX_SEGMENTS_FROM_KB
         ),
     )
-
-
-def _dims(schema: StoreSchema) -> Iterable[tuple[str, int]]:
-    return schema.dims.items()
 
 
 def _filter(conditions: Sequence[Condition], exclude: Sequence[str] = ()) -> "qe.Filter | None":

@@ -90,7 +90,7 @@ class EdgeWorker:
         """Begin to build the graph on a copy, unless that is going on already."""
         if self._build is None and self._engine is not None:
             self._failed_build = ""
-            current = self._current()
+            current, _ = self._current()
             # A name of its own each time: whatever an earlier build left behind stays apart.
             following = self._folder / f"{SHARD_PREFIX}{uuid.uuid4().hex[:12]}"
             self._build = GraphBuild(current, following, self._folder / SCHEMA_FILE)
@@ -147,13 +147,12 @@ class EdgeWorker:
         old.close()
         shutil.rmtree(build.source, ignore_errors=True)
 
-    def _current(self) -> Path:
+    def _current(self) -> tuple[Path, int]:
         name, n_built = (self._folder / CURRENT_FILE).read_text().split()
-        self._n_built = int(n_built)
-        return self._folder / name
+        return self._folder / name, int(n_built)
 
     def _open(self) -> None:
-        current = self._current()
+        current, self._n_built = self._current()
         for leftover in self._folder.glob(f"{SHARD_PREFIX}*"):
             if leftover != current:  # a build that a crash cut off
                 shutil.rmtree(leftover, ignore_errors=True)

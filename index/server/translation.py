@@ -1,7 +1,4 @@
-"""Our words for a Qdrant server, and its answers in ours.
-
-Source of the tuning: docs/decisions/0003-store.md.
-"""
+"""Our words for a Qdrant server, and its answers in ours."""
 
 from collections.abc import Callable, Container, Sequence
 from typing import Any
@@ -10,11 +7,14 @@ from qdrant_client import models as qm
 
 from index.bm25 import SparseVector
 from index.store import WORDS, AnyOf, Condition, FieldIndex, LegQuery, Point, StoreSchema
+from index.tuning import (
+    HNSW_EF_CONSTRUCT,
+    HNSW_M,
+    INT8_QUANTILE,
+    OVERSAMPLING,
+    SEARCH_EF,
+)
 
-HNSW_M = 16
-HNSW_EF_CONSTRUCT = 100
-SEARCH_EF = 128
-OVERSAMPLING = 2.0
 MANIFEST_KEY = "shopwindow"
 SCHEMA_KEY = "shopwindow_schema"
 
@@ -32,7 +32,9 @@ FIELD_PARAMS: dict[str, Callable[[FieldIndex], Any]] = {
 def collection_settings(schema: StoreSchema) -> dict[str, Any]:
     """Return how a collection is made: vectors, words with IDF, graph, int8 copies, schema."""
     quantization = qm.ScalarQuantization(
-        scalar=qm.ScalarQuantizationConfig(type=qm.ScalarType.INT8, quantile=0.99, always_ram=True)
+        scalar=qm.ScalarQuantizationConfig(
+            type=qm.ScalarType.INT8, quantile=INT8_QUANTILE, always_ram=True
+        )
     )
     return {
         "vectors_config": {
