@@ -11,6 +11,7 @@ from core.errors import IndexStoreError
 from index.bm25 import SparseVector, idf
 from index.checks import check_field, check_legs, check_points
 from index.store import Between, Condition, LegQuery, Payload, Point, Scored, StoreSchema
+from index.tally import tally_points, values_of
 
 
 class ExactStore:
@@ -82,9 +83,13 @@ class ExactStore:
         check_field(name, (each.name for each in self._known().fields))
         counts: Counter[str | int] = Counter()
         for point in self._passing(conditions):
-            counts.update(set(_values(point, name)))
+            counts.update(set(values_of(point.payload, name)))
         ranked = sorted(counts.items(), key=lambda item: (-item[1], str(item[0])))
         return dict(ranked[:limit])
+
+    def tally(self, ids: Sequence[str], fields: tuple[str, ...]) -> dict[str, dict[str | int, int]]:
+        """Return counts by value over named points; see `VectorStore.tally`."""
+        return tally_points(self.retrieve(ids, fields).values(), fields)
 
     def count(self, conditions: Sequence[Condition] = ()) -> int:
         """Return how many points pass; see `VectorStore.count`."""
@@ -160,15 +165,8 @@ def _view(point: Point, fields: tuple[str, ...] | None, vectors: bool) -> Point:
     return Point(point.id, dict(payload))
 
 
-def _values(point: Point, name: str) -> list[str | int]:
-    value = point.payload.get(name)
-    if value is None:
-        return []
-    return list(value) if isinstance(value, (list, tuple)) else [value]
-
-
 def _holds(point: Point, condition: Condition) -> bool:
-    values = _values(point, condition.field)
+    values = values_of(point.payload, condition.field)
     if isinstance(condition, Between):
         low = -np.inf if condition.low is None else condition.low
         high = np.inf if condition.high is None else condition.high

@@ -19,6 +19,8 @@ FACET_FIELDS = {
 }
 """The stored field behind each facet of `core.FACETS`."""
 
+_STOCK_LABELS: Mapping[str | int, str] = {0: "false", 1: "true"}
+
 PHOTO_HASH = "photo_hash"
 TEXT_HASH = "text_hash"
 DATA_HASH = "data_hash"
@@ -123,6 +125,12 @@ def conditions(filters: Filters) -> tuple[Condition, ...]:
     if filters.created_since is not None:
         found.append(Between("created_at", low=filters.created_since.timestamp()))
     return tuple(found)
+
+
+def labelled(name: str, counts: Mapping[str | int, int], limit: int) -> dict[str, int]:
+    """Return a facet's counts by value as a filter takes it, the first `limit` of them."""
+    labels: Mapping[str | int, str] = _STOCK_LABELS if name == "in_stock" else {}
+    return {labels.get(value, str(value)): counts[value] for value in list(counts)[:limit]}
 
 
 def _plain(product: Product) -> Payload:

@@ -19,6 +19,7 @@ from index.payload import (
     FIELDS,
     conditions,
     from_payload,
+    labelled,
     point_id,
 )
 from index.removal import delete_missing
@@ -186,7 +187,20 @@ class ProductIndex:
         if not self.exists:
             return {}
         counts = self._store.facet(FACET_FIELDS[name], conditions(filters), limit)
-        return {str(value): count for value, count in counts.items()}
+        return labelled(name, counts, limit)
+
+    def facets_among(
+        self, ids: Sequence[str], names: Sequence[str], limit: int = 100
+    ) -> dict[str, dict[str, int]]:
+        """Count the values of facets over the points named, exactly.
+
+        Returns:
+            By facet, counts by value as shops write it, most frequent first.
+        """
+        if not (self.exists and names):
+            return {name: {} for name in names}
+        counts = self._store.tally(ids, tuple(FACET_FIELDS[name] for name in names))
+        return {name: labelled(name, counts[FACET_FIELDS[name]], limit) for name in names}
 
     def info(self) -> Payload:
         """Return facts to show: location, count, encoder, versions."""

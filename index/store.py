@@ -206,6 +206,15 @@ class VectorStore(Protocol):
         """
         ...
 
+    def tally(self, ids: Sequence[str], fields: tuple[str, ...]) -> dict[str, dict[str | int, int]]:
+        """Count the values of some fields over the points that exist among these ids.
+
+        Returns:
+            By field, counts by value, most frequent first; equal counts in the order of the
+            values.
+        """
+        ...
+
     def count(self, conditions: Sequence[Condition] = ()) -> int:
         """Return how many points fulfil the conditions."""
         ...

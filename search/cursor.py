@@ -32,7 +32,11 @@ class Cursor:
 
     def following(self, points: Sequence[str], after: str = "") -> "Cursor":
         """Return the cursor for the page after one that shows these points."""
-        return Cursor(self.query, self.shown | {short_hash(each) for each in points}, after)
+        return Cursor(self.query, self.shown | {_short_hash(each) for each in points}, after)
+
+    def has_shown(self, point: str) -> bool:
+        """Return whether an earlier page showed the point."""
+        return bool(self.shown) and _short_hash(point) in self.shown
 
     def encode(self) -> str:
         """Return the cursor as a text that is safe in an address."""
@@ -61,8 +65,7 @@ class Cursor:
         return cls(query, hashes, str(after))
 
 
-def short_hash(point: str) -> int:
-    """Return 32 bits of a point id."""
+def _short_hash(point: str) -> int:
     return mmh3.hash(point, signed=False)
 
 

@@ -5,8 +5,7 @@ Each method gives every candidate one part per leg that found it; the score is t
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -16,9 +15,8 @@ RRF_K = 60
 SPREAD = 3.0
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A point with its score and what each leg added.
+class Candidate(NamedTuple):
+    """A point with its score and what each leg added; hundreds are made for each query.
 
     Attributes:
         id: Point id.
@@ -56,7 +54,8 @@ def scores_over_spread(scored: Sequence[Scored]) -> list[float]:
     if spread <= 1e-9:
         return [0.5] * len(scored)
     low = float(values.mean()) - spread
-    return [float(v) for v in np.clip((values - low) / (2 * spread), 0.0, 1.0)]
+    placed: list[float] = np.clip((values - low) / (2 * spread), 0.0, 1.0).tolist()
+    return placed
 
 
 def scores_over_range(scored: Sequence[Scored]) -> list[float]:
@@ -65,7 +64,8 @@ def scores_over_range(scored: Sequence[Scored]) -> list[float]:
     span = float(np.ptp(values)) if len(values) else 0.0
     if span <= 1e-9:
         return [1.0] * len(scored)
-    return [float(v) for v in (values - values.min()) / span]
+    placed: list[float] = ((values - values.min()) / span).tolist()
+    return placed
 
 
 FUSIONS: Mapping[str, Fusion] = {
@@ -92,7 +92,8 @@ def fuse(
     total = sum(weights[name] for name in legs) or 1.0
     parts: dict[str, dict[str, float]] = {}
     for name in sorted(legs):
+        share = weights[name] / total
         for (point, _), part in zip(legs[name], fusion(legs[name]), strict=True):
-            parts.setdefault(point, {})[name] = part * weights[name] / total
+            parts.setdefault(point, {})[name] = part * share
     candidates = [Candidate(point, sum(each.values()), each) for point, each in parts.items()]
     return sorted(candidates, key=lambda each: (-each.score, each.id))

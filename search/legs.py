@@ -52,8 +52,9 @@ def plan(
         TEXT_IMAGE: (PHOTO, asked.text),
         IMAGE: (PHOTO, asked.photo),
     }
+    weighed = weights(settings)
     return {
         name: LegQuery(using, vector, conditions, exclude, settings.depth)
         for name, (using, vector) in feeds.items()
-        if vector is not None and weights(settings)[name] > 0
+        if vector is not None and weighed[name] > 0
     }

@@ -2,8 +2,7 @@
 
 import time
 import uuid
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -17,7 +16,6 @@ from core.settings import SearchSettings
 from index.analyser import analyse
 from index.bm25 import query_vector
 from index.payload import (
-    FACET_FIELDS,
     conditions,
     document_words,
     encoded_texts,
@@ -26,13 +24,12 @@ from index.payload import (
 )
 from index.product_index import ProductIndex
 from index.store import PHOTO, TEXT, Point
-from search.cursor import Cursor, query_digest, short_hash
+from search.cursor import Cursor, query_digest
 from search.fusion import FUSIONS, Candidate, fuse
 from search.legs import Asked, plan, weights
 
 _CACHED_TEXTS = 1024
 _CACHED_PHOTOS = 64
-_MAX_FACET_VALUES = 100
 
 
 @dataclass(slots=True)
@@ -121,6 +118,7 @@ class SearchService:
     def _answer(
         self, query: Query, asked: Asked, exclude: tuple[str, ...], watch: Stopwatch
     ) -> Page:
+        cursor = Cursor.decode(query.cursor, _identity(query, asked))
         legs = plan(asked, self._settings, conditions(query.filters), exclude)
         found = self.index.query(list(legs.values()))
         watch.lap("retrieve")
@@ -130,13 +128,13 @@ class SearchService:
             FUSIONS[self._settings.fusion],
         )
         watch.lap("fuse")
-        cursor = Cursor.decode(query.cursor, _identity(query, asked))
-        rest = [each for each in ranked if short_hash(each.id) not in cursor.shown]
+        rest = [each for each in ranked if not cursor.has_shown(each.id)]
         shown = rest[: query.limit]
         hits = self._hits(shown, query.text)
         following = cursor.following([each.id for each in shown])
         watch.lap("fetch")
-        facets = self._candidate_facets(ranked[: self._settings.depth], query.facets)
+        counted = [each.id for each in ranked[: self._settings.depth]]
+        facets = self.index.facets_among(counted, query.facets)
         watch.lap("facets")
         return Page(
             hits=hits,
@@ -151,7 +149,7 @@ class SearchService:
         cursor = Cursor.decode(query.cursor, _identity(query, Asked()))
         points, after = self.index.browse(query.filters, cursor.after, query.limit)
         watch.lap("retrieve")
-        facets = {name: self._facet(name, query.filters) for name in query.facets}
+        facets = {name: self.index.facet(name, query.filters) for name in query.facets}
         watch.lap("facets")
         return Page(
             hits=tuple(Hit(from_payload(point.payload), 0.0, {}) for point in points),
@@ -167,18 +165,6 @@ class SearchService:
         asked = {word.stem: word.surface for word in analyse(text)}
         # A product may be deleted between retrieval and fetch; then it is left out.
         return tuple(_hit(each, points[each.id], asked) for each in shown if each.id in points)
-
-    def _candidate_facets(
-        self, candidates: Sequence[Candidate], names: Sequence[str]
-    ) -> dict[str, dict[str, int]]:
-        if not names:
-            return {}
-        fields = tuple(FACET_FIELDS[name] for name in names)
-        points = self.index.points([each.id for each in candidates], fields)
-        return {name: _labelled(name, _counted(points.values(), name)) for name in names}
-
-    def _facet(self, name: str, filters: Filters) -> dict[str, int]:
-        return _labelled(name, self.index.facet(name, filters, _MAX_FACET_VALUES))
 
     def _text_vector(self, text: str) -> Vectors:
         row: Vectors = self.index.encoder.encode_texts([text])[0]
@@ -215,20 +201,6 @@ def _hit(candidate: Candidate, point: Point, asked: Mapping[str, str]) -> Hit:
     stems = {word.stem for word in document_words(product)} if asked else set()
     matched = tuple(surface for stem, surface in asked.items() if stem in stems)
     return Hit(product, candidate.score, candidate.parts, matched)
-
-
-def _counted(points: Iterable[Point], name: str) -> dict[str, int]:
-    counts: Counter[str] = Counter()
-    for point in points:
-        value = point.payload.get(FACET_FIELDS[name], [])
-        counts.update(value if isinstance(value, list) else [str(value)])
-    return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:_MAX_FACET_VALUES])
-
-
-def _labelled(name: str, counts: Mapping[str, int]) -> dict[str, int]:
-    if name != "in_stock":
-        return dict(counts)
-    return {"true" if value == "1" else "false": count for value, count in counts.items()}
 
 
 def _identity(query: Query, asked: Asked) -> str:

@@ -1,6 +1,7 @@
 """One Qdrant Edge shard in this process: our words translated into the engine's and back."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from index.store import (
     Scored,
     StoreSchema,
 )
+from index.tally import RememberedRows
 from index.tuning import (
     HNSW_EF_CONSTRUCT,
     HNSW_M,
@@ -48,6 +50,7 @@ class EdgeEngine:
     def __init__(self, shard: "qe.EdgeShard", schema: StoreSchema) -> None:
         self._shard = shard
         self._linked = {each.name for each in schema.fields if each.linked}
+        self._rows = RememberedRows(partial(self.retrieve, vectors=False))
 
     @classmethod
     def create(cls, folder: Path, schema: StoreSchema) -> "EdgeEngine":
@@ -78,12 +81,14 @@ class EdgeEngine:
 
     def upsert(self, points: Sequence[Point]) -> None:
         """Add or replace points; durable once this returns."""
+        self._rows.forget(point.id for point in points)
         made = [qe.Point(p.id, _engine_vectors(p), p.payload) for p in points]
         _translated(self._shard.update, qe.UpdateOperation.upsert_points(made))
         _translated(self._shard.flush)
 
     def delete(self, ids: Sequence[str]) -> None:
         """Remove points; durable once this returns."""
+        self._rows.forget(ids)
         _translated(self._shard.update, qe.UpdateOperation.delete_points(list(ids)))
         _translated(self._shard.flush)
 
@@ -106,6 +111,10 @@ class EdgeEngine:
         request = qe.FacetRequest(name, limit=limit, exact=True, filter=_filter(conditions))
         hits = _translated(self._shard.facet, request).hits
         return counted(hits)
+
+    def tally(self, ids: Sequence[str], fields: tuple[str, ...]) -> dict[str, dict[str | int, int]]:
+        """Return counts by value for each field, over the points that exist among the ids."""
+        return self._rows.tally(ids, fields)
 
     def count(self, conditions: Sequence[Condition]) -> int:
         """Return how many points fulfil the conditions."""

@@ -125,6 +125,12 @@ class EdgeStore:
         counts: dict[str | int, int] = self._call("facet", name, tuple(conditions), limit)
         return counts
 
+    def tally(self, ids: Sequence[str], fields: tuple[str, ...]) -> dict[str, dict[str | int, int]]:
+        """Return counts by value over named points; see `VectorStore.tally`."""
+        self._known()
+        counts: dict[str, dict[str | int, int]] = self._call("tally", list(ids), fields)
+        return counts
+
     def count(self, conditions: Sequence[Condition] = ()) -> int:
         """Return how many points pass; see `VectorStore.count`."""
         self._known()

@@ -26,6 +26,7 @@ from index.store import Payload, StoreSchema
 LOCK_WAIT_S = 3.0
 POLL_WHILE_BUILDING_S = 0.1
 _WRITES = frozenset({"upsert", "delete"})
+_READS = frozenset({"retrieve", "query", "facet", "tally", "count", "scroll", "info"})
 
 
 class EdgeWorker:
@@ -58,8 +59,7 @@ class EdgeWorker:
         }
         if self._engine is None:
             return own
-        names = ("upsert", "delete", "retrieve", "query", "facet", "count", "scroll", "info")
-        return own | {name: getattr(self._engine, name) for name in names}
+        return own | {name: getattr(self._engine, name) for name in _WRITES | _READS}
 
     def handle(self, name: str, args: tuple[Any, ...]) -> Any:
         """Carry out one request.

@@ -24,6 +24,7 @@ from index.server.translation import (
     sent_point,
 )
 from index.store import Condition, LegQuery, Payload, Point, Scored, StoreSchema
+from index.tally import tally_points
 
 TIMEOUT_S = 30
 
@@ -174,6 +175,10 @@ class ServerStore:
             "facet", key=name, facet_filter=filter_of(conditions), limit=limit, exact=True
         )
         return counted(answer.hits)
+
+    def tally(self, ids: Sequence[str], fields: tuple[str, ...]) -> dict[str, dict[str | int, int]]:
+        """Return counts by value over named points; see `VectorStore.tally`."""
+        return tally_points(self.retrieve(ids, fields).values(), fields)
 
     def count(self, conditions: Sequence[Condition] = ()) -> int:
         """Return how many points pass; see `VectorStore.count`."""

@@ -1,7 +1,8 @@
 """One suite over every store; exact numpy search is the oracle."""
 
 import uuid
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -171,6 +172,30 @@ def test_answers_equal_exact_search(
         assert above(got, cut) == above(expected, cut)
     assert filled.count(conditions) == oracle.count(conditions)
     assert filled.facet("color", conditions) == oracle.facet("color", conditions)
+
+
+def test_a_tally_counts_the_named_points_as_they_are_now(store: VectorStore) -> None:
+    ids = [point_id(n) for n in range(1, 8)]
+    fields = ("color", "in_stock")
+    before = store.tally([*ids, point_id(99)], fields)
+    assert before == counted(store.retrieve(ids).values(), fields)
+    assert list(before["color"].values()) == sorted(before["color"].values(), reverse=True)
+    first = make_point(1)
+    store.upsert([Point(first.id, {"color": "violet"}, first.vectors)])  # one value, no list
+    store.delete([point_id(2)])
+    after = store.tally(ids, fields)
+    assert after == counted(store.retrieve(ids).values(), fields)
+    assert after["color"]["violet"] == 1
+    assert store.tally(ids[:3], ("merchant_id",)) == {"merchant_id": {"m1": 1}}
+    assert store.tally([], fields) == {"color": {}, "in_stock": {}}
+
+
+def counted(points: Iterable[Point], fields: tuple[str, ...]) -> dict[str, dict[str | int, int]]:
+    found: dict[str, Counter[str | int]] = {name: Counter() for name in fields}
+    for point in points:
+        for name in fields:
+            found[name].update(np.atleast_1d(point.payload.get(name, [])).tolist())
+    return {name: dict(each) for name, each in found.items()}
 
 
 def above(scored: list[Scored], cut: float) -> list[str]:

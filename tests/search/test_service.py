@@ -78,6 +78,15 @@ def test_every_hit_passes_the_filters_and_none_is_lost(
     assert {hit.product.id for hit in page.hits} == {p.id for p in products if passes(p)}
 
 
+def test_a_foreign_cursor_is_refused_before_anything_is_searched(
+    service: SearchService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cursor = service.search(Query(text="dress", limit=2)).next_cursor
+    monkeypatch.setattr(service.index, "query", lambda legs: pytest.fail("searched"))
+    with pytest.raises(InvalidQueryError, match="of the same query"):
+        service.search(Query(text="mug", cursor=cursor))
+
+
 def test_facets_count_what_they_say(service: SearchService) -> None:
     browsed = service.search(Query(filters=Filters(merchant_id="m0"), facets=("brand", "category")))
     assert browsed.facets_over == "catalogue"
