@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import chain
 from typing import Any, TypeAlias
 
 from index.store import Payload, Point
@@ -9,11 +10,16 @@ from index.store import Payload, Point
 MAX_REMEMBERED = 200_000
 """Points whose rows are kept: about 40 MB. Beyond that the memory starts anew."""
 
+_READ_AHEAD = 100
+
 Row: TypeAlias = tuple[tuple[str | int, ...], ...]
-"""A point's values by field, in the order of the fields asked for."""
+"""A point's values by field, each once, in the order of the fields asked for."""
 
 Fetch: TypeAlias = Callable[[Sequence[str], tuple[str, ...]], Mapping[str, Point]]
 """Returns the points that exist among some ids, with these payload fields."""
+
+Scan: TypeAlias = Callable[[str, int, tuple[str, ...]], tuple[Sequence[Point], str]]
+"""Returns the next points after an id, with these payload fields, and where to go on."""
 
 
 def values_of(payload: Mapping[str, Any], name: str) -> tuple[str | int, ...]:
@@ -21,19 +27,18 @@ def values_of(payload: Mapping[str, Any], name: str) -> tuple[str | int, ...]:
     value = payload.get(name)
     if value is None:
         return ()
-    return tuple(value) if isinstance(value, (list, tuple)) else (value,)
+    return tuple(dict.fromkeys(value)) if isinstance(value, (list, tuple)) else (value,)
 
 
-def tally(rows: Iterable[Row], fields: tuple[str, ...]) -> dict[str, dict[str | int, int]]:
+def tally(rows: Sequence[Row], fields: tuple[str, ...]) -> dict[str, dict[str | int, int]]:
     """Return how many of the rows have each value, by field; most frequent first.
 
-    Equal counts stand in the order of their values; a row counts once for each of its values.
+    Equal counts stand in the order of their values.
     """
-    counts: dict[str, Counter[str | int]] = {name: Counter() for name in fields}
-    for row, n_rows in Counter(rows).items():
-        for name, values in zip(fields, row, strict=True):
-            for value in set(values):
-                counts[name][value] += n_rows
+    counts = {
+        name: Counter(chain.from_iterable(row[column] for row in rows))
+        for column, name in enumerate(fields)
+    }
     return {name: _in_order(each) for name, each in counts.items()}
 
 
@@ -41,7 +46,7 @@ def tally_points(
     points: Iterable[Point], fields: tuple[str, ...]
 ) -> dict[str, dict[str | int, int]]:
     """Return the tally of points that were fetched with these fields."""
-    return tally((row_of(point.payload, fields) for point in points), fields)
+    return tally([row_of(point.payload, fields) for point in points], fields)
 
 
 def row_of(payload: Payload, fields: tuple[str, ...]) -> Row:
@@ -52,29 +57,33 @@ def row_of(payload: Payload, fields: tuple[str, ...]) -> Row:
 class RememberedRows:
     """Rows of points that were counted before, so that the engine is not asked for them again.
 
-    Reading 200 payloads costs an embedded engine as much as finding them; popular products come
-    back in query after query. Whoever writes a point must `forget` it.
+    Reading 200 payloads costs an embedded engine more than finding them, and most candidates of
+    one query were candidates of another. Whoever writes a point must `forget` it.
 
     Args:
-        fetch: Reads what is not remembered.
+        fetch: Reads what is asked for and not remembered.
+        scan: Reads ahead what was not asked for yet.
     """
 
-    def __init__(self, fetch: Fetch) -> None:
+    def __init__(self, fetch: Fetch, scan: Scan) -> None:
         self._fetch = fetch
+        self._scan = scan
         self._fields: tuple[str, ...] = ()
         self._rows: dict[str, Row] = {}
         self._distinct: dict[Row, Row] = {}
+        self._scanned_to: str | None = None
 
     def tally(self, ids: Sequence[str], fields: tuple[str, ...]) -> dict[str, dict[str | int, int]]:
         """Return the tally of the points that exist among the ids."""
         if not set(fields) <= set(self._fields):
-            self.forget_all()
+            self._forget_all()
             self._fields = tuple(dict.fromkeys((*self._fields, *fields)))
+            self._scanned_to = ""
         if len(self._rows) + len(ids) > MAX_REMEMBERED:
-            self.forget_all()
+            self._forget_all()
         missing = [each for each in ids if each not in self._rows]
         if missing:
-            self._learn(missing)
+            self._learn(self._fetch(missing, self._fields).values())
         rows = [self._rows[each] for each in ids if each in self._rows]
         counts = tally(rows, self._fields)
         return {name: counts[name] for name in fields}
@@ -84,15 +93,28 @@ class RememberedRows:
         for each in ids:
             self._rows.pop(each, None)
 
-    def forget_all(self) -> None:
-        """Drop every row."""
+    @property
+    def may_read_ahead(self) -> bool:
+        """Whether there are points to read before anyone asks, and room for them."""
+        return self._scanned_to is not None and len(self._rows) + _READ_AHEAD <= MAX_REMEMBERED
+
+    def read_ahead(self) -> None:
+        """Read a few points that were not asked for yet; takes about 2 ms."""
+        begin, self._scanned_to = self._scanned_to, None
+        if begin is not None:
+            points, after = self._scan(begin, _READ_AHEAD, self._fields)
+            self._learn(points)
+            self._scanned_to = after or None
+
+    def _learn(self, points: Iterable[Point]) -> None:
+        for point in points:
+            row = row_of(point.payload, self._fields)
+            self._rows[point.id] = self._distinct.setdefault(row, row)
+
+    def _forget_all(self) -> None:
         self._rows.clear()
         self._distinct.clear()
-
-    def _learn(self, ids: Sequence[str]) -> None:
-        for each, point in self._fetch(ids, self._fields).items():
-            row = row_of(point.payload, self._fields)
-            self._rows[each] = self._distinct.setdefault(row, row)
+        self._scanned_to = None
 
 
 def _in_order(counts: Mapping[str | int, int]) -> dict[str | int, int]:

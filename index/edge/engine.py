@@ -45,12 +45,15 @@ class EdgeEngine:
     """An open shard. Not safe for threads; one worker process owns it.
 
     The operations are those of `VectorStore` and mean the same; arguments were checked before.
+
+    Attributes:
+        rows: What facets over candidates count.
     """
 
     def __init__(self, shard: "qe.EdgeShard", schema: StoreSchema) -> None:
         self._shard = shard
         self._linked = {each.name for each in schema.fields if each.linked}
-        self._rows = RememberedRows(partial(self.retrieve, vectors=False))
+        self.rows = RememberedRows(partial(self.retrieve, vectors=False), partial(self.scroll, ()))
 
     @classmethod
     def create(cls, folder: Path, schema: StoreSchema) -> "EdgeEngine":
@@ -81,14 +84,14 @@ class EdgeEngine:
 
     def upsert(self, points: Sequence[Point]) -> None:
         """Add or replace points; durable once this returns."""
-        self._rows.forget(point.id for point in points)
+        self.rows.forget(point.id for point in points)
         made = [qe.Point(p.id, _engine_vectors(p), p.payload) for p in points]
         _translated(self._shard.update, qe.UpdateOperation.upsert_points(made))
         _translated(self._shard.flush)
 
     def delete(self, ids: Sequence[str]) -> None:
         """Remove points; durable once this returns."""
-        self._rows.forget(ids)
+        self.rows.forget(ids)
         _translated(self._shard.update, qe.UpdateOperation.delete_points(list(ids)))
         _translated(self._shard.flush)
 
@@ -114,7 +117,7 @@ class EdgeEngine:
 
     def tally(self, ids: Sequence[str], fields: tuple[str, ...]) -> dict[str, dict[str | int, int]]:
         """Return counts by value for each field, over the points that exist among the ids."""
-        return self._rows.tally(ids, fields)
+        return self.rows.tally(ids, fields)
 
     def count(self, conditions: Sequence[Condition]) -> int:
         """Return how many points fulfil the conditions."""

@@ -12,6 +12,7 @@ import sys
 import time
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, TextIO
@@ -106,23 +107,28 @@ class EdgeWorker:
         grown = int(self._engine.count(())) - self._n_built
         return max(grown, self._n_written if self._n_built else 0)
 
-    def tick(self) -> float | None:
-        """Switch to a graph that is ready.
-
-        Returns:
-            In how many seconds to look again; None when nothing is being built.
-        """
-        if self._build is None:
-            return None
-        if not self._build.finished():
-            return POLL_WHILE_BUILDING_S
+    def tick(self) -> None:
+        """Switch to a graph that is ready."""
+        if self._build is None or not self._build.finished():
+            return
         build, self._build = self._build, None
         self._failed_build = build.failure()
         if self._failed_build:
             shutil.rmtree(build.target, ignore_errors=True)
         else:
             self._switch(build)
-        return None
+
+    def patience_s(self) -> float | None:
+        """Return the seconds to wait for a request before `use_pause`; None for any time."""
+        if self._build is not None:
+            return POLL_WHILE_BUILDING_S
+        return 0.0 if self._engine is not None and self._engine.rows.may_read_ahead else None
+
+    def use_pause(self) -> None:
+        """Read ahead a little while nobody asks, unless a graph is being built."""
+        if self._engine is not None and self._build is None:
+            with suppress(IndexStoreError):  # whoever needs these points is told
+                self._engine.rows.read_ahead()
 
     def close(self) -> None:
         """Stop building, flush and let go of the folder."""
@@ -191,9 +197,11 @@ def serve(folder: Path, requests: Connection, replies: Connection) -> None:
     replies.send(("ok", worker.operations().keys() >= {"upsert"}))
     try:
         while True:
-            wait_s = worker.tick()
-            if requests.poll(wait_s):
+            worker.tick()
+            if requests.poll(worker.patience_s()):
                 replies.send(_answer(worker, *requests.recv()))
+            else:
+                worker.use_pause()
     except (EOFError, BrokenPipeError):
         pass
     finally:

@@ -30,9 +30,18 @@ class Shelf:
             if each in SHOP
         }
 
+    def scan(self, after: str, limit: int, fields: tuple[str, ...]) -> tuple[list[Point], str]:
+        ids = sorted(SHOP)[int(after or 0) : int(after or 0) + 3]
+        following = int(after or 0) + 3
+        return list(self.fetch(ids, fields).values()), str(following) if following < 4 else ""
+
+
+def remembered(shelf: Shelf) -> RememberedRows:
+    return RememberedRows(shelf.fetch, shelf.scan)
+
 
 def test_a_row_counts_once_for_each_of_its_values() -> None:
-    found = RememberedRows(Shelf().fetch).tally(list("abcdx"), ("brand", "category"))
+    found = remembered(Shelf()).tally(list("abcdx"), ("brand", "category"))
     assert found == {
         "brand": {"Noor": 2, "Sidra": 2},
         "category": {"Shoes": 3, "Shoes > Boots": 1},
@@ -42,7 +51,7 @@ def test_a_row_counts_once_for_each_of_its_values() -> None:
 
 def test_only_what_is_not_remembered_is_read() -> None:
     shelf = Shelf()
-    rows = RememberedRows(shelf.fetch)
+    rows = remembered(shelf)
     rows.tally(["a", "b"], ("brand", "category"))
     rows.tally(["a", "b", "c"], ("category",))
     assert shelf.reads == ["a", "b", "c"]
@@ -53,7 +62,7 @@ def test_only_what_is_not_remembered_is_read() -> None:
 
 def test_a_new_field_is_read_for_all() -> None:
     shelf = Shelf()
-    rows = RememberedRows(shelf.fetch)
+    rows = remembered(shelf)
     rows.tally(["c"], ("brand",))
     assert rows.tally(["c"], ("in_stock",)) == {"in_stock": {1: 1}}
     assert rows.tally(["c"], ("brand",)) == {"brand": {"Sidra": 1}}
@@ -62,6 +71,25 @@ def test_a_new_field_is_read_for_all() -> None:
 
 def test_a_full_memory_starts_anew_and_counts_right(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(index.tally, "MAX_REMEMBERED", 3)
-    rows = RememberedRows(Shelf().fetch)
+    rows = remembered(Shelf())
     rows.tally(["a", "b"], ("brand",))
     assert rows.tally(["a", "c", "d"], ("brand",)) == {"brand": {"Sidra": 2, "Noor": 1}}
+
+
+def test_reading_ahead_spares_later_reads_and_ends() -> None:
+    shelf = Shelf()
+    rows = remembered(shelf)
+    assert not rows.may_read_ahead  # which fields are wanted is not known yet
+    rows.tally(["d"], ("brand",))
+    while rows.may_read_ahead:
+        rows.read_ahead()
+    assert shelf.reads == ["d", "a", "b", "c", "d"]
+    assert rows.tally(list("abcd"), ("brand",)) == {"brand": {"Noor": 2, "Sidra": 2}}
+    assert len(shelf.reads) == 5
+
+
+def test_reading_ahead_ends_when_the_memory_is_full(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(index.tally, "MAX_REMEMBERED", 100)
+    rows = remembered(Shelf())
+    rows.tally(["a"], ("brand",))
+    assert not rows.may_read_ahead
