@@ -3,6 +3,8 @@
 Source: measured in docs/decisions/0003-store.md.
 """
 
+from collections.abc import Mapping
+
 HNSW_M = 16
 HNSW_EF_CONSTRUCT = 100
 SEARCH_EF = 128
@@ -10,3 +12,11 @@ OVERSAMPLING = 2.0
 """Candidates of the int8 copies per point asked for, before they are scored anew in float32."""
 
 INT8_QUANTILE = 0.99
+
+SCAN_BELOW_POINTS = 25_000
+"""A filter that leaves fewer points than this has them all scored, rather than the graph walked."""
+
+
+def scan_below_kb(dims: Mapping[str, int]) -> int:
+    """Return that limit as the engines take it: kilobytes of float32 vectors of the widest kind."""
+    return SCAN_BELOW_POINTS * max(dims.values()) * 4 // 1024

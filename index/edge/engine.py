@@ -29,9 +29,9 @@ from index.tuning import (
     INT8_QUANTILE,
     OVERSAMPLING,
     SEARCH_EF,
+    scan_below_kb,
 )
 
-FULL_SCAN_BELOW_KB = 10_000
 INDEX_SEGMENTS_FROM_KB = 1_000
 
 _FIELD_PARAMS: dict[str, Callable[[FieldIndex], Any]] = {
@@ -186,7 +186,7 @@ def _config(schema: StoreSchema) -> "qe.EdgeConfig":
             name: qe.EdgeVectorParams(dim, qe.Distance.Dot) for name, dim in schema.dims.items()
         },
         sparse_vectors={WORDS: qe.EdgeSparseVectorParams(modifier=qe.Modifier.Idf)},
-        hnsw_config=qe.HnswIndexConfig(HNSW_M, HNSW_EF_CONSTRUCT, FULL_SCAN_BELOW_KB),
+        hnsw_config=qe.HnswIndexConfig(HNSW_M, HNSW_EF_CONSTRUCT, scan_below_kb(schema.dims)),
         quantization_config=qe.ScalarQuantizationConfig(qe.ScalarType.Int8, quantile=INT8_QUANTILE),
         optimizers=qe.EdgeOptimizersConfig(
             default_segment_number=1, indexing_threshold=INDEX_SEGMENTS_FROM_KB

@@ -13,6 +13,7 @@ from index.tuning import (
     INT8_QUANTILE,
     OVERSAMPLING,
     SEARCH_EF,
+    scan_below_kb,
 )
 
 MANIFEST_KEY = "shopwindow"
@@ -42,7 +43,11 @@ def collection_settings(schema: StoreSchema) -> dict[str, Any]:
             for name, dim in schema.dims.items()
         },
         "sparse_vectors_config": {WORDS: qm.SparseVectorParams(modifier=qm.Modifier.IDF)},
-        "hnsw_config": qm.HnswConfigDiff(m=HNSW_M, ef_construct=HNSW_EF_CONSTRUCT),
+        "hnsw_config": qm.HnswConfigDiff(
+            m=HNSW_M,
+            ef_construct=HNSW_EF_CONSTRUCT,
+            full_scan_threshold=scan_below_kb(schema.dims),
+        ),
         "quantization_config": quantization,
         "metadata": {SCHEMA_KEY: schema.as_dict()},
     }
