@@ -28,14 +28,14 @@ N_WORDS = "n_words"
 
 FIELDS = (
     FieldIndex("category_key", "keyword", linked=True),
-    FieldIndex("category_path", "keyword"),
+    FieldIndex("category_path", "keyword", counted=True),
     FieldIndex("brand_key", "keyword", linked=True),
-    FieldIndex("brand", "keyword"),
-    FieldIndex("merchant_id", "keyword", linked=True, tenant=True),
+    FieldIndex("brand", "keyword", counted=True),
+    FieldIndex("merchant_id", "keyword", linked=True, tenant=True, counted=True),
     FieldIndex("attributes_key", "keyword"),
     FieldIndex("group_id", "keyword"),
     FieldIndex("price", "float"),
-    FieldIndex("in_stock", "integer"),
+    FieldIndex("in_stock", "integer", counted=True),
     FieldIndex("created_at", "float"),
     FieldIndex(N_WORDS, "integer"),
 )

@@ -3,15 +3,15 @@
 import time
 import uuid
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
-import numpy as np
+import mmh3
 
-from core.encoder import Vectors
+from core.encoder import PreparedImage
 from core.errors import ProductNotFoundError
 from core.product import Product
-from core.query import Filters, Hit, ImageSource, Page, Query
+from core.query import Filters, Hit, Page, Query
 from core.settings import SearchSettings
 from index.analyser import analyse
 from index.bm25 import query_vector
@@ -25,11 +25,12 @@ from index.payload import (
 from index.product_index import ProductIndex
 from index.store import PHOTO, TEXT, Point
 from search.cursor import Cursor, query_digest
-from search.fusion import FUSIONS, Candidate, fuse
-from search.legs import Asked, plan, weights
+from search.fusion import Candidate
+from search.legs import Asked
+from search.query_encoder import QueryEncoder
+from search.retrieval import Retrieval
 
-_CACHED_TEXTS = 1024
-_CACHED_PHOTOS = 64
+_WAITING_THREADS = 16
 
 
 @dataclass(slots=True)
@@ -62,9 +63,8 @@ class SearchService:
     def __init__(self, index: ProductIndex, settings: SearchSettings | None = None) -> None:
         self.index = index
         self._settings = settings or SearchSettings()
-        # Paging and filtering ask the same words or photo again.
-        self._encode_text = lru_cache(maxsize=_CACHED_TEXTS)(self._text_vector)
-        self._encode_pixels = lru_cache(maxsize=_CACHED_PHOTOS)(self._pixels_vector)
+        self._encoder = QueryEncoder(index.encoder)
+        self._threads = ThreadPoolExecutor(_WAITING_THREADS, "search")
 
     def search(self, query: Query) -> Page:
         """Answer a query by words, photo or both; without either, browse what passes the filters.
@@ -79,13 +79,20 @@ class SearchService:
         watch = Stopwatch.start()
         if not query.text.strip() and query.image is None:
             return self._browse(query, watch)
-        asked = Asked(
-            words=query_vector(analyse(query.text)),
-            text=self._encode_text(query.text.strip()) if query.text.strip() else None,
-            photo=None if query.image is None else self._photo_vector(query.image),
+        text, photo = query.text.strip(), None
+        if query.image is not None:
+            photo = self._encoder.prepare(query.image)
+        cursor = Cursor.decode(query.cursor, _identity(query, photo))
+        retrieval = self._retrieval(query.filters)
+        retrieval.begin(Asked(words=query_vector(analyse(text))))
+        retrieval.begin(
+            Asked(
+                text=self._encoder.text(text) if text else None,
+                photo=None if photo is None else self._encoder.photo(photo),
+            )
         )
         watch.lap("encode")
-        return self._answer(query, asked, (), watch)
+        return self._answer(query, cursor, retrieval, watch)
 
     def similar(
         self, product: str | Product, limit: int = 10, filters: Filters | None = None
@@ -111,42 +118,41 @@ class SearchService:
             asked, itself = self._described(product), product.id
         else:
             asked, itself = self._stored(product), product
+        retrieval = self._retrieval(query.filters, (point_id(itself),))
+        retrieval.begin(asked)
         watch.lap("encode")
-        page = self._answer(query, asked, (point_id(itself),), watch)
+        page = self._answer(query, Cursor(""), retrieval, watch)
         return replace(page, next_cursor="")  # there is no way to hand one in
 
-    def _answer(
-        self, query: Query, asked: Asked, exclude: tuple[str, ...], watch: Stopwatch
-    ) -> Page:
-        cursor = Cursor.decode(query.cursor, _identity(query, asked))
-        legs = plan(asked, self._settings, conditions(query.filters), exclude)
-        found = self.index.query(list(legs.values()))
+    def _retrieval(self, filters: Filters, exclude: tuple[str, ...] = ()) -> Retrieval:
+        required = conditions(filters)
+        return Retrieval(self.index, self._settings, required, exclude, self._threads)
+
+    def _answer(self, query: Query, cursor: Cursor, retrieval: Retrieval, watch: Stopwatch) -> Page:
+        legs = retrieval.legs()
         watch.lap("retrieve")
-        ranked = fuse(
-            dict(zip(legs, found, strict=True)),
-            weights(self._settings),
-            FUSIONS[self._settings.fusion],
-        )
+        ranked = retrieval.fused(legs)
         watch.lap("fuse")
+        counted = [each.id for each in ranked[: self._settings.depth]]
+        facets = self._threads.submit(self.index.facets_among, counted, query.facets)
         rest = [each for each in ranked if not cursor.has_shown(each.id)]
         shown = rest[: query.limit]
         hits = self._hits(shown, query.text)
         following = cursor.following([each.id for each in shown])
         watch.lap("fetch")
-        counted = [each.id for each in ranked[: self._settings.depth]]
-        facets = self.index.facets_among(counted, query.facets)
+        counts = facets.result()
         watch.lap("facets")
         return Page(
             hits=hits,
             query_id=uuid.uuid4().hex,
             next_cursor=following.encode() if len(rest) > len(shown) else "",
-            facets=facets,
+            facets=counts,
             facets_over="candidates",
             took_ms=watch.laps,
         )
 
     def _browse(self, query: Query, watch: Stopwatch) -> Page:
-        cursor = Cursor.decode(query.cursor, _identity(query, Asked()))
+        cursor = Cursor.decode(query.cursor, _identity(query, None))
         points, after = self.index.browse(query.filters, cursor.after, query.limit)
         watch.lap("retrieve")
         facets = {name: self.index.facet(name, query.filters) for name in query.facets}
@@ -166,19 +172,6 @@ class SearchService:
         # A product may be deleted between retrieval and fetch; then it is left out.
         return tuple(_hit(each, points[each.id], asked) for each in shown if each.id in points)
 
-    def _text_vector(self, text: str) -> Vectors:
-        row: Vectors = self.index.encoder.encode_texts([text])[0]
-        return row
-
-    def _photo_vector(self, photo: ImageSource) -> Vectors:
-        pixels = self.index.encoder.prepare_image(photo)
-        return self._encode_pixels(pixels.tobytes(), pixels.shape)
-
-    def _pixels_vector(self, data: bytes, shape: tuple[int, ...]) -> Vectors:
-        pixels = np.frombuffer(data, dtype=np.uint8).reshape(shape)
-        row: Vectors = self.index.encoder.encode_prepared([pixels])[0]
-        return row
-
     def _stored(self, product_id: str) -> Asked:
         each = point_id(product_id)
         found = self.index.points([each], (), vectors=True)
@@ -189,10 +182,10 @@ class SearchService:
 
     def _described(self, product: Product) -> Asked:
         texts = encoded_texts(product)
-        encoder = self.index.encoder
+        photo = self._encoder.prepare(product.image) if product.image else None
         return Asked(
-            text=encoder.encode_texts(texts[:1])[0] if texts else None,
-            photo=self._photo_vector(product.image) if product.image else None,
+            text=self._encoder.text(texts[0]) if texts else None,
+            photo=None if photo is None else self._encoder.photo(photo),
         )
 
 
@@ -203,6 +196,6 @@ def _hit(candidate: Candidate, point: Point, asked: Mapping[str, str]) -> Hit:
     return Hit(product, candidate.score, candidate.parts, matched)
 
 
-def _identity(query: Query, asked: Asked) -> str:
-    photo = "" if asked.photo is None else asked.photo.tobytes().hex()
-    return query_digest(query.text, query.filters, photo)
+def _identity(query: Query, photo: PreparedImage | None) -> str:
+    pixels = "" if photo is None else mmh3.hash128(photo.tobytes())
+    return query_digest(query.text, query.filters, pixels)

@@ -53,7 +53,9 @@ class EdgeEngine:
     def __init__(self, shard: "qe.EdgeShard", schema: StoreSchema) -> None:
         self._shard = shard
         self._linked = {each.name for each in schema.fields if each.linked}
-        self.rows = RememberedRows(partial(self.retrieve, vectors=False), partial(self.scroll, ()))
+        counted = tuple(each.name for each in schema.fields if each.counted)
+        fetch = partial(self.retrieve, vectors=False)
+        self.rows = RememberedRows(counted, fetch, partial(self.scroll, ()))
 
     @classmethod
     def create(cls, folder: Path, schema: StoreSchema) -> "EdgeEngine":
@@ -88,6 +90,7 @@ class EdgeEngine:
         made = [qe.Point(p.id, _engine_vectors(p), p.payload) for p in points]
         _translated(self._shard.update, qe.UpdateOperation.upsert_points(made))
         _translated(self._shard.flush)
+        self.rows.keep(points)
 
     def delete(self, ids: Sequence[str]) -> None:
         """Remove points; durable once this returns."""

@@ -16,6 +16,7 @@ import pytest
 from core.errors import IndexStoreError, StoreUnreachableError
 from index.server import ServerStore
 from index.store import PHOTO, WORDS, AnyOf, Between, LegQuery
+from index.tuning import scan_below_kb
 from tests.index.test_store_contract import SCHEMA, fill, make_point, point_id, unit, words
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
@@ -115,7 +116,12 @@ def test_a_collection_is_made_with_everything_it_needs(server: Recorder) -> None
         "text": {"size": 8, "distance": "Dot"},
     }
     assert made["sparse_vectors"] == {"words": {"modifier": "idf"}}
-    assert made["hnsw_config"] == {"m": 16, "ef_construct": 100}
+    assert made["hnsw_config"] == {
+        "m": 16,
+        "ef_construct": 100,
+        "full_scan_threshold": scan_below_kb(SCHEMA.dims),
+    }
+    assert scan_below_kb({"photo": 512, "text": 64}) == 50_000
     assert made["quantization_config"]["scalar"]["type"] == "int8"
     assert made["metadata"]["shopwindow_schema"] == SCHEMA.as_dict()
     fields = [b for m, p, b in server.calls if p.startswith("/collections/products/index")]

@@ -39,10 +39,10 @@ DIM = 8
 SCHEMA = StoreSchema(
     dims={PHOTO: DIM, TEXT: DIM},
     fields=(
-        FieldIndex("color", "keyword", linked=True),
+        FieldIndex("color", "keyword", linked=True, counted=True),
         FieldIndex("merchant_id", "keyword", linked=True, tenant=True),
         FieldIndex("price", "float"),
-        FieldIndex("in_stock", "integer"),
+        FieldIndex("in_stock", "integer", counted=True),
     ),
 )
 COLORS = ("red", "green", "blue")

@@ -36,12 +36,15 @@ class Shelf:
         return list(self.fetch(ids, fields).values()), str(following) if following < 4 else ""
 
 
+FIELDS = ("brand", "category")
+
+
 def remembered(shelf: Shelf) -> RememberedRows:
-    return RememberedRows(shelf.fetch, shelf.scan)
+    return RememberedRows(FIELDS, shelf.fetch, shelf.scan)
 
 
 def test_a_row_counts_once_for_each_of_its_values() -> None:
-    found = remembered(Shelf()).tally(list("abcdx"), ("brand", "category"))
+    found = remembered(Shelf()).tally(list("abcdx"), FIELDS)
     assert found == {
         "brand": {"Noor": 2, "Sidra": 2},
         "category": {"Shoes": 3, "Shoes > Boots": 1},
@@ -52,7 +55,7 @@ def test_a_row_counts_once_for_each_of_its_values() -> None:
 def test_only_what_is_not_remembered_is_read() -> None:
     shelf = Shelf()
     rows = remembered(shelf)
-    rows.tally(["a", "b"], ("brand", "category"))
+    rows.tally(["a", "b"], FIELDS)
     rows.tally(["a", "b", "c"], ("category",))
     assert shelf.reads == ["a", "b", "c"]
     rows.forget(["a", "unknown"])
@@ -60,36 +63,46 @@ def test_only_what_is_not_remembered_is_read() -> None:
     assert shelf.reads == ["a", "b", "c", "a"]
 
 
-def test_a_new_field_is_read_for_all() -> None:
+def test_what_is_written_need_not_be_read() -> None:
     shelf = Shelf()
     rows = remembered(shelf)
-    rows.tally(["c"], ("brand",))
-    assert rows.tally(["c"], ("in_stock",)) == {"in_stock": {1: 1}}
-    assert rows.tally(["c"], ("brand",)) == {"brand": {"Sidra": 1}}
-    assert shelf.reads == ["c", "c"]
+    rows.keep([Point("a", {"brand": "Dune"}), Point("e", {"brand": "Dune"})])
+    assert rows.tally(["a", "e"], ("brand",)) == {"brand": {"Dune": 2}}
+    assert shelf.reads == []
+
+
+def test_fields_that_are_not_kept_are_read_each_time() -> None:
+    shelf = Shelf()
+    rows = remembered(shelf)
+    for _ in range(2):
+        assert rows.tally(["c", "a"], ("in_stock", "brand")) == {
+            "in_stock": {1: 1},
+            "brand": {"Noor": 1, "Sidra": 1},
+        }
+    assert shelf.reads == ["c", "a"] * 2
 
 
 def test_a_full_memory_starts_anew_and_counts_right(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(index.tally, "MAX_REMEMBERED", 3)
     rows = remembered(Shelf())
-    rows.tally(["a", "b"], ("brand",))
+    rows.tally(["a", "b"], FIELDS)
     assert rows.tally(["a", "c", "d"], ("brand",)) == {"brand": {"Sidra": 2, "Noor": 1}}
 
 
 def test_reading_ahead_spares_later_reads_and_ends() -> None:
     shelf = Shelf()
     rows = remembered(shelf)
-    assert not rows.may_read_ahead  # which fields are wanted is not known yet
-    rows.tally(["d"], ("brand",))
     while rows.may_read_ahead:
         rows.read_ahead()
-    assert shelf.reads == ["d", "a", "b", "c", "d"]
+    assert shelf.reads == ["a", "b", "c", "d"]
     assert rows.tally(list("abcd"), ("brand",)) == {"brand": {"Noor": 2, "Sidra": 2}}
-    assert len(shelf.reads) == 5
+    assert len(shelf.reads) == 4
 
 
-def test_reading_ahead_ends_when_the_memory_is_full(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(index.tally, "MAX_REMEMBERED", 100)
-    rows = remembered(Shelf())
-    rows.tally(["a"], ("brand",))
-    assert not rows.may_read_ahead
+def test_nothing_is_read_ahead_where_there_is_no_room_or_no_use(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    shelf = Shelf()
+    assert not RememberedRows((), shelf.fetch, shelf.scan).may_read_ahead
+    monkeypatch.setattr(index.tally, "MAX_REMEMBERED", 40)
+    assert not remembered(shelf).may_read_ahead
