@@ -56,7 +56,8 @@ def main(
         place = Path(temporary)
         feed = write_feed(sample_rows(data, "fashion", N_PRODUCTS, SEED), place / "shop")
         photos = sorted((place / "shop" / "photos").iterdir())
-        bare_s(loaded, photos[:64])
+        bare_s(loaded, photos[:64])  # both towers are loaded before the first turn
+        loaded.encode_texts(["a dress"])
         turns = []
         for turn in range(repeats):
             bare = bare_s(loaded, photos)

@@ -2,7 +2,8 @@
 
 import threading
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,6 +57,19 @@ class ExactStore:
         check_points(points, self._known())
         with self._lock:
             self._points.update({point.id: point for point in points})
+
+    def set_words(self, words: Mapping[str, SparseVector]) -> None:
+        """Replace the words of points; see `VectorStore.set_words`.
+
+        Raises:
+            IndexStoreError: One of the points does not exist.
+        """
+        with self._lock:
+            unknown = words.keys() - self._points.keys()
+            if unknown:
+                raise IndexStoreError(f"there is no point {min(unknown)}")
+            for each, vector in words.items():
+                self._points[each] = replace(self._points[each], words=vector)
 
     def delete(self, ids: Sequence[str]) -> None:
         """Remove points; see `VectorStore.delete`."""

@@ -3,31 +3,44 @@
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
+from dataclasses import dataclass
 from itertools import islice
 
-import numpy as np
-
-from core.arrays import unit_rows
-from core.encoder import Encoder, Vectors
+from core.encoder import Encoder
 from core.errors import InvalidValueError
 from core.product import Product
-from index.bm25 import document_vector
+from index.encoding import HASHES, PointMaker
 from index.feeds.feed import ProductFeed
 from index.feeds.records import FeedRow, Rejection
-from index.payload import DATA_HASH, N_WORDS, PHOTO_HASH, TEXT_HASH, point_id
+from index.payload import point_id
 from index.report import IndexReport, Progress
-from index.store import PHOTO, TEXT, Point, VectorStore
-from index.work import Item, prepared_photos, start_item
+from index.store import Point, VectorStore
+from index.work import Item, start_item
 
 DECODING_THREADS = 2
-_HASHES = (PHOTO_HASH, TEXT_HASH, DATA_HASH)
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Products of one batch after encoding.
+
+    Attributes:
+        items: All of them.
+        changed: Those that must be written.
+        points: What is written.
+    """
+
+    items: Sequence[Item] = ()
+    changed: Sequence[Item] = ()
+    points: Sequence[Point] = ()
 
 
 class IndexingRun:
     """One pass over products into a store.
 
-    While one batch is encoded, the photos of the next are decoded in other threads. A batch is
-    written whole and durably before the next one is; whatever interrupts a run leaves whole
+    While the photos of one batch are encoded, so are its texts, the photos of the next batch are
+    decoded and the batch before is written, each in other threads. A batch is written whole and
+    durably before the next one is, and counted when it is; whatever interrupts a run leaves whole
     batches, and the next run passes over what is there.
 
     Args:
@@ -57,6 +70,7 @@ class IndexingRun:
         self._started = time.perf_counter()
         self._file = ""
         self._mean_words = mean_words
+        self._encoded = Batch()
         self.report = IndexReport()
         self.seen: set[str] = set()
         self.broke_off = False
@@ -73,29 +87,43 @@ class IndexingRun:
         """
         rows = products.rows() if isinstance(products, ProductFeed) else _numbered(products)
         self._file = str(products.path) if isinstance(products, ProductFeed) else ""
-        with ThreadPoolExecutor(DECODING_THREADS, "decode") as threads:
+        decoding = ThreadPoolExecutor(DECODING_THREADS, "decode")
+        writing = ThreadPoolExecutor(1, "write")
+        with decoding, writing, ThreadPoolExecutor(1, "texts") as texts:
+            maker = PointMaker(self._store, self._encoder, self._mean_words, texts)
             try:
-                self._run(rows, threads)
+                self._run(rows, maker, decoding, writing)
             except BaseException:
-                threads.shutdown(wait=True, cancel_futures=True)
+                decoding.shutdown(wait=True, cancel_futures=True)
+                writing.submit(self._write, self._encoded)  # its work is done, so keep it
                 raise
         self.report.took_s = time.perf_counter() - self._started
         return self.report
 
-    def _run(self, rows: Iterator[FeedRow], threads: Executor) -> None:
+    def _run(
+        self, rows: Iterator[FeedRow], maker: PointMaker, decoding: Executor, writing: Executor
+    ) -> None:
         started: list[Item] = []
+        written = writing.submit(self._write, Batch())
         while batch := list(islice(rows, self._batch_size)):
-            following = self._start(batch, threads)
-            self._finish(started)
+            # Looks into the store before the next write begins, which it would have to wait for.
+            following = self._start(batch, decoding)
+            self._count(written.result())
+            written = writing.submit(self._write, self._encoded)
+            self._encoded = self._encode(started, maker)
             started = following
-        self._finish(started)
+        self._count(written.result())
+        written = writing.submit(self._write, self._encoded)
+        self._encoded = self._encode(started, maker)
+        self._count(written.result())
+        self._count(self._write(self._encoded))
 
     def _start(self, rows: Sequence[FeedRow], threads: Executor) -> list[Item]:
         accepted = [row for row in rows if self._accepts(row)]
         ids = [point_id(row.product.id) for row in accepted if row.product]
         if ids and not self._store.created:
             self._create()
-        stored = self._store.retrieve(ids, _HASHES)
+        stored = self._store.retrieve(ids, HASHES)
         return [
             start_item(row.product, row.line, stored.get(each), self._encoder, threads)
             for row, each in zip(accepted, ids, strict=True)
@@ -118,16 +146,24 @@ class IndexingRun:
         self.seen.add(each)
         return True
 
-    def _finish(self, items: list[Item]) -> None:
-        changed = [item for item in items if self._takes(item) and item.before != item.now]
-        self.report.unchanged += sum(item.before == item.now for item in items)
-        if changed:
-            points = self._points(changed)
-            self._store.upsert(points)
-            self.report.added += sum(item.stored is None for item in changed)
-            self.report.updated += sum(item.stored is not None for item in changed)
+    def _encode(self, items: list[Item], maker: PointMaker) -> Batch:
+        taken = [item for item in items if self._takes(item)]
+        changed = [item for item in taken if item.before != item.now]
+        points = maker.points(changed)
+        self.report.photos_encoded = maker.n_photos
+        return Batch(items, changed, points)
+
+    def _write(self, batch: Batch) -> Batch:
+        if batch.points:
+            self._store.upsert(batch.points)
+        return batch
+
+    def _count(self, batch: Batch) -> None:
+        self.report.added += sum(item.stored is None for item in batch.changed)
+        self.report.updated += sum(item.stored is not None for item in batch.changed)
+        self.report.unchanged += sum(item.before == item.now for item in batch.items)
         self.report.took_s = time.perf_counter() - self._started
-        if items and self._progress:
+        if batch.items and self._progress:
             self._progress(self.report)
 
     def _takes(self, item: Item) -> bool:
@@ -144,56 +180,6 @@ class IndexingRun:
             return True
         self.report.reject(rejection)
         return False
-
-    def _points(self, items: Sequence[Item]) -> list[Point]:
-        if not self._mean_words:
-            self._mean_words = float(np.mean([len(item.words) for item in items])) or 1.0
-        kept = self._kept_vectors(items)
-        photos = prepared_photos(items)
-        encoded = self._encoder.encode_prepared([prepared for _, prepared in photos])
-        self.report.photos_encoded += len(photos)
-        photo_rows = dict(zip((item.id for item, _ in photos), encoded, strict=True))
-        changed_text = [item for item in items if item.before.text != item.now.text]
-        text_rows = dict(
-            zip((item.id for item in changed_text), self._text_rows(changed_text), strict=True)
-        )
-        return [self._point(item, kept.get(item.id), photo_rows, text_rows) for item in items]
-
-    def _kept_vectors(self, items: Sequence[Item]) -> dict[str, Point]:
-        return self._store.retrieve([item.id for item in items if item.stored], _HASHES, True)
-
-    def _text_rows(self, items: Sequence[Item]) -> list[Vectors]:
-        """Encode the texts of several products at once.
-
-        Returns:
-            For each product the mean of its languages' unit vectors, shape (dim,), of length 1.
-        """
-        texts = [text for item in items for text in item.texts]
-        encoded = self._encoder.encode_texts(texts)
-        ends = np.cumsum([len(item.texts) for item in items])[:-1]
-        parts = np.split(encoded, ends) if items else []
-        return [unit_rows(part.mean(axis=0)[None])[0] if len(part) else part for part in parts]
-
-    def _point(
-        self,
-        item: Item,
-        kept: Point | None,
-        photo_rows: dict[str, Vectors],
-        text_rows: dict[str, Vectors],
-    ) -> Point:
-        vectors = dict(kept.vectors) if kept else {}
-        now = item.now
-        if item.id in photo_rows:
-            vectors[PHOTO] = photo_rows[item.id]
-        elif not now.photo:
-            vectors.pop(PHOTO, None)
-        if item.id in text_rows:
-            vectors[TEXT] = text_rows[item.id]
-        if not item.texts:
-            vectors.pop(TEXT, None)
-        words = document_vector(item.words, self._mean_words)
-        payload = {**item.payload, **now.as_payload(), N_WORDS: len(item.words)}
-        return Point(item.id, payload, vectors, words)
 
 
 def _numbered(products: Iterable[Product]) -> Iterator[FeedRow]:

@@ -171,6 +171,17 @@ class VectorStore(Protocol):
         """
         ...
 
+    def set_words(self, words: Mapping[str, SparseVector]) -> None:
+        """Replace the sparse vectors of existing points; everything else of them stays.
+
+        Args:
+            words: By point id.
+
+        Raises:
+            IndexStoreError: The engine refused, or one of the points does not exist.
+        """
+        ...
+
     def delete(self, ids: Sequence[str]) -> None:
         """Remove points; unknown ids are passed over."""
         ...

@@ -2,7 +2,7 @@
 
 from index.bm25 import document_vector
 from index.payload import N_WORDS, document_words, from_payload
-from index.store import Point, VectorStore
+from index.store import VectorStore
 
 DRIFT = 0.01
 """Change of the mean product length from which all stored words are weighted anew."""
@@ -42,13 +42,8 @@ def reweigh(store: VectorStore, mean: float, batch_size: int) -> None:
     """Give all stored words the weights of this mean length; nothing is encoded."""
     after = ""
     while True:
-        points, after = store.scroll(after=after, limit=batch_size)
-        vectors = store.retrieve([point.id for point in points], (), vectors=True)
-        store.upsert([_reweighed(point, vectors[point.id], mean) for point in points])
+        points, after = store.scroll(after=after, limit=batch_size, fields=("product",))
+        worded = {point.id: document_words(from_payload(point.payload)) for point in points}
+        store.set_words({each: document_vector(w, mean) for each, w in worded.items() if w})
         if not after:
             return
-
-
-def _reweighed(point: Point, vectors: Point, mean: float) -> Point:
-    words = document_vector(document_words(from_payload(point.payload)), mean)
-    return Point(point.id, point.payload, vectors.vectors, words)

@@ -1,6 +1,6 @@
 """One Qdrant Edge shard in this process: our words translated into the engine's and back."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -91,6 +91,12 @@ class EdgeEngine:
         _translated(self._shard.update, qe.UpdateOperation.upsert_points(made))
         _translated(self._shard.flush)
         self.rows.keep(points)
+
+    def set_words(self, words: Mapping[str, SparseVector]) -> None:
+        """Replace the words of points; durable once this returns."""
+        made = [qe.PointVectors(each, {WORDS: _engine_vector(v)}) for each, v in words.items()]
+        _translated(self._shard.update, qe.UpdateOperation.update_vectors(made))
+        _translated(self._shard.flush)
 
     def delete(self, ids: Sequence[str]) -> None:
         """Remove points; durable once this returns."""

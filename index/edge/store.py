@@ -4,11 +4,12 @@ import json
 import threading
 import time
 import weakref
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from core.errors import IndexStoreError
+from index.bm25 import SparseVector
 from index.checks import check_field, check_legs, check_points
 from index.edge.files import MANIFEST_FILE, SCHEMA_FILE, read_schema
 from index.edge.process import WorkerProcess
@@ -96,6 +97,12 @@ class EdgeStore:
         check_points(points, self._known())
         if points:
             self._call("upsert", points)
+
+    def set_words(self, words: Mapping[str, SparseVector]) -> None:
+        """Replace the words of points; see `VectorStore.set_words`."""
+        self._known()
+        if words:
+            self._call("set_words", dict(words))
 
     def delete(self, ids: Sequence[str]) -> None:
         """Remove points; see `VectorStore.delete`."""

@@ -1,7 +1,7 @@
 """A collection of a Qdrant server as a store."""
 
 import threading
-from collections.abc import Container, Sequence
+from collections.abc import Container, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
@@ -10,6 +10,7 @@ from qdrant_client import models as qm
 from qdrant_client.http.exceptions import ResponseHandlingException, UnexpectedResponse
 
 from core.errors import IndexStoreError, StoreUnreachableError
+from index.bm25 import SparseVector
 from index.checks import check_field, check_legs, check_points
 from index.engine_records import counted, point_of, ranked
 from index.server.translation import (
@@ -22,6 +23,7 @@ from index.server.translation import (
     request,
     selector,
     sent_point,
+    sent_words,
 )
 from index.store import Condition, LegQuery, Payload, Point, Scored, StoreSchema
 from index.tally import tally_points
@@ -138,6 +140,12 @@ class ServerStore:
             made = [sent_point(point) for point in latest.values()]
             self._call("upsert", points=made, wait=True)
 
+    def set_words(self, words: Mapping[str, SparseVector]) -> None:
+        """Replace the words of points; see `VectorStore.set_words`."""
+        self._known()
+        if words:
+            self._call("update_vectors", points=sent_words(words), wait=True)
+
     def delete(self, ids: Sequence[str]) -> None:
         """Remove points; see `VectorStore.delete`."""
         self._known()
@@ -233,6 +241,8 @@ class ServerStore:
                 f"the Qdrant server at {self._location} does not answer ({exc.source}). Is it "
                 "running, and is the address right?"
             ) from exc
+        except KeyError as exc:  # what the client's in-memory mode says of an unknown point
+            raise IndexStoreError(f"the Qdrant client refused {name}: no point {exc}") from exc
         except UnexpectedResponse as exc:
             if exc.status_code in {401, 403}:
                 raise StoreUnreachableError(

@@ -1,6 +1,6 @@
 """Our words for a Qdrant server, and its answers in ours."""
 
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from typing import Any
 
 from qdrant_client import models as qm
@@ -79,6 +79,11 @@ def _condition(condition: Condition) -> qm.FieldCondition:
 def sent_point(point: Point) -> qm.PointStruct:
     """Return a point as the server takes it."""
     return qm.PointStruct(id=point.id, vector=_vectors(point), payload=point.payload)
+
+
+def sent_words(words: Mapping[str, SparseVector]) -> list[qm.PointVectors]:
+    """Return the words of points as the server takes them."""
+    return [qm.PointVectors(id=each, vector={WORDS: _vector(v)}) for each, v in words.items()]
 
 
 def request(leg: LegQuery, linked: Container[str]) -> qm.QueryRequest:

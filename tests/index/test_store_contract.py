@@ -174,6 +174,24 @@ def test_answers_equal_exact_search(
     assert filled.facet("color", conditions) == oracle.facet("color", conditions)
 
 
+def test_words_are_replaced_and_nothing_else(store: VectorStore) -> None:
+    before = store.retrieve([point_id(1)], vectors=True)[point_id(1)]
+    store.set_words({point_id(1): words(500, 501), point_id(2): words(500)})
+    after = store.retrieve([point_id(1)], vectors=True)[point_id(1)]
+    assert after.payload == before.payload
+    assert after.vectors.keys() == before.vectors.keys()
+    for name, vector in before.vectors.items():
+        np.testing.assert_allclose(after.vectors[name], vector, atol=1e-6)
+    found = store.query([LegQuery(WORDS, words(501), limit=50)])[0]
+    assert [each for each, _ in found] == [point_id(1)]
+    gone = store.query([LegQuery(WORDS, words(11), limit=50)])[0]  # was the word of point 1 alone
+    assert gone == []
+    store.set_words({})
+    with pytest.raises(IndexStoreError):
+        store.set_words({point_id(77): words(1)})
+    assert store.count() == 40
+
+
 def test_a_tally_counts_the_named_points_as_they_are_now(store: VectorStore) -> None:
     ids = [point_id(n) for n in range(1, 8)]
     fields = ("color", "in_stock")
