@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 WITHOUT_DATA = ("start", "latency", "crash")
-WITH_DATA = ("indexing", "relevance")
+WITH_DATA = ("indexing", "relevance", "bench_compact")
 
 
 def main(

@@ -20,6 +20,7 @@ def table() -> str:
         "latency": _latency,
         "crash": _crash,
         "relevance": _relevance,
+        "compact": _compact,
     }
     rows: list[tuple[str, str, str]] = []
     for name, make in makers.items():
@@ -93,6 +94,38 @@ def _relevance() -> list[tuple[str, str, str]]:
         shown = f"{each['english']['kind']:.2f} English, {each['arabic']['kind']:.2f} Arabic"
         rows.append((f"right kind in the first ten, {name}", shown, found["command"]))
     return rows
+
+
+def _compact() -> list[tuple[str, str, str]]:
+    found = _result("compact")
+    matched, asked = found["title_to_photo"], found["kind_and_colour"]
+    chance, count = matched["chance"], f"{matched['n_products']:,}"
+    rows = [
+        (
+            f"`compact`, title to photo among {count} unseen fashion products",
+            f"recall@10 {matched['compact']['recall']:.3f}, "
+            f"MRR {matched['compact']['reciprocal_rank']:.3f} "
+            f"(chance {chance['recall']:.3f}, {chance['reciprocal_rank']:.3f})",
+        ),
+        (
+            f"`compact`, {asked['n_queries']} queries: right kind; kind and colour",
+            f"English {_kinds(asked['english'])}, Arabic {_kinds(asked['arabic'])} "
+            f"(BM25 on titles, English: {_kinds(asked['english, BM25 on the titles'])})",
+        ),
+    ]
+    for name, each in found["photo_to_photo"].items():
+        ours, bare = each["compact"], each["bare backbone"]
+        shown = (
+            f"{ours['same_kind']:.3f} ({bare['same_kind']:.3f}); "
+            f"{ours['phone_in_first_ten']:.2f} ({bare['phone_in_first_ten']:.2f})"
+        )
+        what = f"photo to photo, {name}: same kind; phone photo finds its product"
+        rows.append((f"{what} (bare backbone)", shown))
+    return [(what, shown, found["command"]) for what, shown in rows]
+
+
+def _kinds(found: dict[str, float]) -> str:
+    return f"{found['kind']:.2f}; {found['kind_and_colour']:.2f}"
 
 
 def main() -> None:

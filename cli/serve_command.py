@@ -1,5 +1,7 @@
 """`shopwindow serve`: the page in a browser."""
 
+from contextlib import suppress
+from threading import Thread
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -9,6 +11,7 @@ from cli.output import say
 if TYPE_CHECKING:
     from cli.invocation import Invocation
     from core.settings import Settings
+    from search import SearchService
 
 
 def serve(
@@ -42,5 +45,13 @@ def serve_page(invocation: "Invocation", settings: "Settings") -> None:
 
     open_log()
     with opened_service(settings) as service:
+        Thread(target=_warm_up, args=(service,), name="warm-up", daemon=True).start()
         say(f"opening the page of {service.index.count():,} products ...")
         invocation.launch(service, settings)  # says the address once the page is there
+
+
+def _warm_up(service: "SearchService") -> None:
+    from core.errors import ShopwindowError  # noqa: PLC0415 -- `--help` does without
+
+    with suppress(ShopwindowError):  # the first query says what is wrong
+        service.warm_up()

@@ -23,6 +23,12 @@ class QueryEncoder:
         self.text = lru_cache(maxsize=_CACHED_TEXTS)(self._text)
         self._pixels = lru_cache(maxsize=_CACHED_PHOTOS)(self._encoded)
 
+    def warm_up(self) -> None:
+        """Load both towers, which may take seconds, before somebody waits for them."""
+        side = self._encoder.spec.image_size
+        self._encoder.encode_texts(["shop"])
+        self._encoder.encode_prepared([np.zeros((side, side, 3), dtype=np.uint8)])
+
     def prepare(self, photo: ImageSource) -> PreparedImage:
         """Return the photo as the encoder takes it.
 

@@ -66,6 +66,10 @@ class SearchService:
         self._encoder = QueryEncoder(index.encoder)
         self._threads = ThreadPoolExecutor(_WAITING_THREADS, "search")
 
+    def warm_up(self) -> None:
+        """Load what the first query would have to wait for; meant for a thread beside serving."""
+        self._encoder.warm_up()
+
     def search(self, query: Query) -> Page:
         """Answer a query by words, photo or both; without either, browse what passes the filters.
 

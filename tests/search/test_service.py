@@ -1,6 +1,7 @@
 """The answers: found, filtered, explained, paged."""
 
 import dataclasses
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -205,3 +206,21 @@ def test_each_step_is_timed(service: SearchService) -> None:
     took = service.search(Query(text="red dress")).took_ms
     assert set(took) == {"encode", "retrieve", "fuse", "fetch", "facets"}
     assert all(ms >= 0 for ms in took.values())
+
+
+def test_warming_up_asks_both_towers(shop: ProductIndex, monkeypatch: pytest.MonkeyPatch) -> None:
+    loaded: list[str] = []
+
+    def noting(name: str) -> Callable[[Sequence[object]], object]:
+        real = getattr(shop.encoder, name)
+
+        def call(items: Sequence[object]) -> object:
+            loaded.append(name)
+            return real(items)
+
+        return call
+
+    for name in ("encode_texts", "encode_prepared"):
+        monkeypatch.setattr(shop.encoder, name, noting(name))
+    SearchService(shop).warm_up()
+    assert loaded == ["encode_texts", "encode_prepared"]
