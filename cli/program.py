@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.main import get_command
 
+from cli.adapt_command import adapt
 from cli.demo_command import demo
 from cli.fact_commands import encoders, info
 from cli.index_command import index
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from cli.invocation import Invocation
 
 PROGRAM = "shopwindow"
-_COMMANDS = (index, search, similar, serve, encoders, info, demo)
+_COMMANDS = (index, adapt, search, similar, serve, encoders, info, demo)
 
 
 def program() -> Any:

@@ -16,7 +16,8 @@ its data as attributes. The message says what was expected, what came and what t
     ├── EncoderError (RuntimeError)            an encoder cannot be loaded or used
     │   ├── UnknownEncoderError (KeyError)     no encoder has that name
     │   ├── EncoderUnavailableError            its weights are not here and cannot be fetched
-    │   └── EncoderMismatchError               an index was made by another encoder
+    │   ├── EncoderMismatchError               an index was made by another encoder
+    │   └── AdaptError                         a feed teaches an encoder nothing
     ├── VectorError (ValueError)               wrong width, or values that are not finite
     └── IndexStoreError (RuntimeError)         the store refused, broke or is not ours to open
         ├── IndexLockedError                   another process holds the folder
@@ -150,6 +151,10 @@ class EncoderMismatchError(EncoderError):
             f"with {stored}, or index the feed again into a new folder: "
             "`shopwindow --index NEW_FOLDER --encoder NAME index FEED`."
         )
+
+
+class AdaptError(EncoderError):
+    """A feed has too little to learn from, or what was learned is no better."""
 
 
 class VectorError(ShopwindowError, ValueError):

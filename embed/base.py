@@ -21,7 +21,8 @@ T = TypeVar("T")
 class BatchEncoder(ABC):
     """An `core.Encoder` whose towers take batches; the contract is stated there.
 
-    Subclasses give `_text_batch` and `_image_batch` only.
+    Subclasses give `_text_batch` and `_image_batch`; those that have more to offer than vectors to
+    heads of a shop's own give `image_features`, `text_features` and the two that lead on.
 
     Args:
         spec: The facts about the encoder.
@@ -57,9 +58,7 @@ class BatchEncoder(ABC):
         for text in texts:
             if not isinstance(text, str):
                 raise TypeError(f"texts: expected strings, got {type(text).__name__}")
-        prompt = self._spec.prompt
-        worded = [prompt.replace("{}", text) if prompt else text for text in texts]
-        return self._rows([self._text_batch(part) for part in self._parts(worded)])
+        return self._rows([self._text_batch(part) for part in self._parts(self.worded(texts))])
 
     def encode_images(self, images: Sequence[ImageSource]) -> Vectors:
         """Decode and encode photos, in order; see `core.Encoder`.
@@ -102,6 +101,34 @@ class BatchEncoder(ABC):
                 expected = f"uint8 of shape ({side}, {side}, 3)"
                 raise InvalidValueError("prepared", expected, f"{each.dtype} {each.shape}")
         return self._rows([self._image_batch(np.stack(part)) for part in self._parts(prepared)])
+
+    def image_features(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Return what a shop's own heads are trained on: the vectors, or richer features.
+
+        Args:
+            pixels: RGB, shape (n, image_size, image_size, 3).
+
+        Returns:
+            Shape (n, width); `vectors_of_images` makes the vectors of it.
+        """
+        return unit_rows(self._image_batch(pixels))
+
+    def vectors_of_images(self, features: NDArray[np.float32]) -> Vectors:
+        """Return the unit rows, shape (n, dim), of photos with these features."""
+        return features
+
+    def text_features(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return the same of texts, which carry the prompt already, shape (n, width)."""
+        return unit_rows(self._text_batch(texts))
+
+    def vectors_of_texts(self, features: NDArray[np.float32], texts: Sequence[str]) -> Vectors:
+        """Return the unit rows, shape (n, dim), of texts with these features."""
+        return features
+
+    def worded(self, texts: Sequence[str]) -> list[str]:
+        """Return the texts with the encoder's prompt around them."""
+        prompt = self._spec.prompt
+        return [prompt.replace("{}", text) if prompt else text for text in texts]
 
     @abstractmethod
     def _text_batch(self, texts: Sequence[str]) -> NDArray[np.float32]:

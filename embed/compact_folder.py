@@ -1,6 +1,5 @@
 """The folder of one set of heads: `encoder.json` with the facts, `compact.safetensors`."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -13,9 +12,9 @@ from safetensors.numpy import load, save
 from core.encoder import EncoderSpec, digest
 from core.errors import EncoderError, EncoderUnavailableError
 from embed.compact_heads import Heads
+from embed.folder_facts import FACTS, read_facts, write_facts
 from embed.square import PREPARATION_VERSION
 
-FACTS = "encoder.json"
 WEIGHTS = "compact.safetensors"
 SHIPPED = Path(__file__).parent / "weights" / "compact"
 FORMAT = 2
@@ -83,7 +82,7 @@ def write_heads(folder: Path, heads: Heads, spec: EncoderSpec) -> EncoderSpec:
         "joint_weight": heads.joint_weight,
     }
     (folder / WEIGHTS).write_bytes(data)
-    (folder / FACTS).write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
+    write_facts(folder, facts)
     return spec
 
 
@@ -93,16 +92,13 @@ def version_of(weights: bytes, joint_weight: float, image_size: int) -> str:
 
 
 def _read_facts(folder: Path) -> Mapping[str, Any]:
+    facts = read_facts(folder)
     path = folder / FACTS
-    try:
-        facts = json.loads(_read_bytes(path))
-    except ValueError as exc:
-        raise EncoderError(f"{path}: expected JSON, got {exc}") from exc
-    if not isinstance(facts, dict) or facts.get("family") != "compact":
+    if facts.get("family") != "compact":
         raise EncoderError(f"{path}: expected the facts of a compact encoder")
     if facts.get("format") != FORMAT:
         raise EncoderError(
-            f"{path}: expected format {FORMAT}, got {facts.get('format')}; train or adapt it again"
+            f"{path}: expected format {FORMAT}, got {facts.get('format')}; train it again"
         )
     return facts
 

@@ -66,6 +66,43 @@ class Head:
         parts = [unit_rows(units @ outer + bias) for units, outer, bias in layers]
         return np.concatenate(parts, axis=1) / np.float32(len(parts) ** 0.5)  # (n, dim)
 
+    def as_arrays(self, name: str) -> dict[str, NDArray[Any]]:
+        """Return every array under a dotted name that begins with this one.
+
+        Returns:
+            Numbers in half precision; of the inner layer, which is most of the file, whole steps
+            of -127 to 127 with the size of a step for each column.
+        """
+        step = np.abs(self.inner).max(axis=0).astype(np.float32) / 127.0  # (members * hidden,)
+        step = np.maximum(step, np.float32(1e-12))
+        plain = {f"{name}.{each}": getattr(self, each) for each in self.__slots__}
+        return {
+            **{each: array.astype(np.float16) for each, array in plain.items()},
+            f"{name}.inner": np.rint(self.inner / step).astype(np.int8),
+            f"{name}.inner_step": step,
+        }
+
+    @classmethod
+    def from_arrays(cls, name: str, arrays: Arrays) -> "Head":
+        """Return the head that `as_arrays` wrote.
+
+        Raises:
+            KeyError: An array is missing.
+            ValueError: Shapes do not fit together.
+        """
+        values = {each: arrays[f"{name}.{each}"].astype(np.float32) for each in cls.__slots__}
+        values["inner"] = values["inner"] * arrays[f"{name}.inner_step"]
+        head = cls(**values)
+        members, hidden, part = head.outer.shape
+        fits = (
+            head.centre.shape == head.scale.shape == head.inner.shape[:1]
+            and head.inner.shape[1:] == head.inner_bias.shape == (members * hidden,)
+            and head.outer_bias.shape == (members, part)
+        )
+        if not fits:
+            raise ValueError("heads whose layers do not fit together")
+        return head
+
 
 @dataclass(frozen=True, slots=True)
 class Look:
@@ -123,24 +160,14 @@ class Heads:
         return np.concatenate([joint, blank], axis=1)
 
     def as_arrays(self) -> dict[str, NDArray[Any]]:
-        """Return every array under its dotted name.
-
-        Returns:
-            Numbers in half precision; of the inner layers, which are most of the file, whole steps
-            of -127 to 127 with the size of a step for each column.
-        """
-        arrays = self.words.as_arrays()
-        for part in ("image", "text", "look"):
-            head = getattr(self, part)
-            for name in head.__slots__:
-                arrays[f"{part}.{name}"] = getattr(head, name).astype(np.float16)
-        for part in ("image", "text"):
-            inner = getattr(self, part).inner  # (width, members * hidden)
-            step = np.abs(inner).max(axis=0).astype(np.float32) / 127.0  # (members * hidden,)
-            step = np.maximum(step, np.float32(1e-12))
-            arrays[f"{part}.inner"] = np.rint(inner / step).astype(np.int8)
-            arrays[f"{part}.inner_step"] = step
-        return arrays
+        """Return every array under its dotted name."""
+        look = {f"look.{n}": getattr(self.look, n).astype(np.float16) for n in Look.__slots__}
+        return {
+            **self.words.as_arrays(),
+            **self.image.as_arrays("image"),
+            **self.text.as_arrays("text"),
+            **look,
+        }
 
     @classmethod
     def from_arrays(cls, arrays: Arrays, joint_weight: float) -> "Heads":
@@ -151,10 +178,10 @@ class Heads:
             ValueError: Shapes do not fit together.
         """
         heads = cls(
-            image=_part(Head, "image", arrays),
-            text=_part(Head, "text", arrays),
+            image=Head.from_arrays("image", arrays),
+            text=Head.from_arrays("text", arrays),
             words=WordTable.from_arrays(arrays),
-            look=_part(Look, "look", arrays),
+            look=Look(**{n: arrays[f"look.{n}"].astype(np.float32) for n in Look.__slots__}),
             joint_weight=joint_weight,
         )
         _check(heads)
@@ -187,23 +214,7 @@ def gelu(x: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.asarray(np.float32(0.5) * x * (1 + np.tanh(inner)), dtype=np.float32)
 
 
-def _part(kind: type[Any], prefix: str, arrays: Arrays) -> Any:
-    values = {name: arrays[f"{prefix}.{name}"].astype(np.float32) for name in kind.__slots__}
-    if kind is Head:
-        values["inner"] = values["inner"] * arrays[f"{prefix}.inner_step"]
-    return kind(**values)
-
-
 def _check(heads: Heads) -> None:
-    for head in (heads.image, heads.text):
-        members, hidden, part = head.outer.shape
-        fits = (
-            head.centre.shape == head.scale.shape == head.inner.shape[:1]
-            and head.inner.shape[1:] == head.inner_bias.shape == (members * hidden,)
-            and head.outer_bias.shape == (members, part)
-        )
-        if not fits:
-            raise ValueError("heads whose layers do not fit together")
     if heads.image.outer_bias.shape != heads.text.outer_bias.shape:
         raise ValueError("heads that end in spaces of different width")
     if heads.look.matrix.shape[0] != len(heads.look.centre):

@@ -1,13 +1,30 @@
 """Words the heads know by themselves: brands and kinds that a sentence encoder blurs."""
 
 import re
-from collections.abc import Mapping, Sequence
+import unicodedata
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+_ANY_WORD = re.compile(r"\w+")
 _WORD = re.compile(r"[a-z0-9]+(?:'[a-z]+)?")
+
+
+Splitter: TypeAlias = Callable[[str], list[str]]
+"""Cuts a text into the words that may have rows."""
+
+
+def split_words(text: str) -> list[str]:
+    """Return the lower-case words of Latin script and the numbers."""
+    return _WORD.findall(text.lower())
+
+
+def split_any_words(text: str) -> list[str]:
+    """Return the words of any script, folded."""
+    return _ANY_WORD.findall(unicodedata.normalize("NFKC", text).casefold())
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,10 +34,12 @@ class WordTable:
     Attributes:
         places: Row number by word.
         rows: Shape (n_words, width).
+        split: How texts are cut into words.
     """
 
     places: Mapping[str, int]
     rows: NDArray[np.float32]
+    split: Splitter = split_words
 
     def features(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Add up the rows of each text's words; unknown words, and other scripts, add nothing.
@@ -30,7 +49,7 @@ class WordTable:
         """
         sums = np.zeros((len(texts), self.rows.shape[1]), dtype=np.float32)
         for row, text in zip(sums, texts, strict=True):
-            known = [self.places[word] for word in split_words(text) if word in self.places]
+            known = [self.places[word] for word in self.split(text) if word in self.places]
             if known:
                 row += self.rows[known].sum(axis=0)
         return sums
@@ -44,21 +63,18 @@ class WordTable:
         }
 
     @classmethod
-    def from_arrays(cls, arrays: Mapping[str, NDArray[np.generic]]) -> "WordTable":
+    def from_arrays(
+        cls, arrays: Mapping[str, NDArray[np.generic]], split: Splitter = split_words
+    ) -> "WordTable":
         """Return the table that `as_arrays` wrote.
 
         Raises:
             KeyError: An array is missing.
             ValueError: There is not one row for each word.
         """
-        words = arrays["words.text"].tobytes().decode().split("\n")
+        words = list(filter(None, arrays["words.text"].tobytes().decode().split("\n")))
         places = {word: place for place, word in enumerate(words)}
         rows = arrays["words.rows"].astype(np.float32)
         if rows.ndim != 2 or len(rows) != len(places):
             raise ValueError(f"{len(places)} words, but rows of shape {rows.shape}")
-        return cls(places, rows)
-
-
-def split_words(text: str) -> list[str]:
-    """Return the Latin words and numbers of a text, in small letters."""
-    return _WORD.findall(text.lower())
+        return cls(places, rows, split)

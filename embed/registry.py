@@ -14,6 +14,7 @@ from core.encoder import Encoder, EncoderSpec
 from core.errors import EncoderUnavailableError, InvalidValueError, UnknownEncoderError
 from core.settings import EncoderSettings, PhotoLimits
 from embed.fake import FakeEncoder, fake_spec
+from embed.folder_facts import FACTS, read_facts
 from embed.hub import require_hub
 from embed.known_encoders import KNOWN_ENCODERS, repository_of
 from embed.photo import PhotoReader
@@ -180,10 +181,18 @@ def _load_adapted(folder: str | Path, settings: EncoderSettings, reader: PhotoRe
     name = str(folder)
     if not name.strip() or not Path(folder).is_dir():
         raise _unknown(name)
-    if not (Path(folder) / "encoder.json").is_file():
-        reason = "the folder has no encoder.json, so `shopwindow adapt` has not written it"
+    if not (Path(folder) / FACTS).is_file():
+        reason = f"the folder has no {FACTS}, so `shopwindow adapt` has not written it"
         raise EncoderUnavailableError(name, reason)
-    return load_compact(name, settings, reader)
+    facts = read_facts(Path(folder))
+    if facts.get("family") != "adapted":
+        return load_compact(name, settings, reader)
+    from embed.adapted_folder import read_adapted  # noqa: PLC0415 - imported only when wanted
+
+    def load_base(base: str) -> Encoder:
+        return load_encoder(base, photo=reader.limits, settings=settings)
+
+    return read_adapted(Path(folder), facts, load_base, settings, reader)
 
 
 def _unknown(name: str) -> UnknownEncoderError:

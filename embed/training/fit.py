@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional
 
 from embed.compact_heads import Heads, Look
 from embed.compact_words import WordTable
-from embed.training.examples import Batch, Examples
+from embed.training.examples import Examples
 from embed.training.modules import Towers
 from embed.training.recipe import Recipe
 
@@ -56,7 +56,10 @@ class Trainer:
         towers = Towers(recipe, self.copies[0][train[::4]], len(self.examples.vocabulary))
         averaged = copy.deepcopy(towers).eval()
         n_batches = len(train) // recipe.batch_size
-        optimizer, schedule = _optimizer(towers, recipe, n_batches)
+        n_steps = recipe.epochs * n_batches
+        optimizer, schedule = optimizer_of(
+            towers, recipe.learning_rate, recipe.weight_decay, n_steps
+        )
         for epoch in range(recipe.epochs):
             losses: list[float] = []
             for rows in self._rng.permutation(train)[: n_batches * recipe.batch_size].reshape(
@@ -67,7 +70,7 @@ class Trainer:
                 loss.backward()  # type: ignore[no-untyped-call]
                 optimizer.step()
                 schedule.step()
-                _average(averaged, towers, epoch * n_batches + len(losses), recipe.averaging)
+                average_into(averaged, towers, epoch * n_batches + len(losses), recipe.averaging)
                 losses.append(loss.item())
             watch(epoch + 1, float(np.mean(losses)), self._heads(averaged))
         return self._heads(averaged)
@@ -78,7 +81,7 @@ class Trainer:
             photos = towers.image(self._photos(rows))  # (members, n, part)
             texts = towers.encode_texts(batch.meanings, batch.words)  # (members, n, part)
         sharpness = towers.sharpness.exp().clamp(max=MAX_SHARPNESS)
-        return contrast(texts @ photos.mT * sharpness, batch)
+        return contrast(texts @ photos.mT * sharpness, batch.matches)
 
     def _photos(self, rows: NDArray[np.int64]) -> Tensor:
         varied = self._rng.random(len(rows)) < self.recipe.varied
@@ -99,7 +102,7 @@ class Trainer:
         )
 
 
-def contrast(likeness: Tensor, batch: Batch) -> Tensor:
+def contrast(likeness: Tensor, matches: Tensor) -> Tensor:
     """Return the loss of likeness that does not follow the matches, in both directions.
 
     Cross-entropy from each text to the photos it is true of, in equal shares, and from each photo
@@ -107,35 +110,34 @@ def contrast(likeness: Tensor, batch: Batch) -> Tensor:
 
     Args:
         likeness: Texts by photos as each member sees them, shape (members, n, n).
-        batch: Which of them match.
+        matches: 1 where the text of the row is true of the photo of the column, shape (n, n).
 
     Source: Khosla et al., Supervised Contrastive Learning (2020), equation 2.
     """
-    matches = batch.matches
     to_photos = functional.log_softmax(likeness, dim=2) * matches / matches.sum(1, keepdim=True)
     to_texts = functional.log_softmax(likeness, dim=1) * matches / matches.sum(0, keepdim=True)
     return -(to_photos.sum(2).mean() + to_texts.sum(1).mean())
 
 
-def _optimizer(
-    towers: Towers, recipe: Recipe, n_batches: int
+def optimizer_of(
+    towers: nn.Module, rate: float, weight_decay: float, n_steps: int
 ) -> tuple[torch.optim.Optimizer, torch.optim.lr_scheduler.LRScheduler]:
+    """Return AdamW and its rate over a training; the parameter `sharpness` learns faster."""
     named = dict(towers.named_parameters())
     sharpness = named.pop("sharpness")
-    rate = recipe.learning_rate
     groups = [
-        {"params": list(named.values()), "weight_decay": recipe.weight_decay},
+        {"params": list(named.values()), "weight_decay": weight_decay},
         {"params": [sharpness], "weight_decay": 0.0},
     ]
     optimizer = torch.optim.AdamW(groups, lr=rate)
     schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimizer, [rate, 5 * rate], total_steps=recipe.epochs * n_batches + 1, pct_start=0.1
+        optimizer, [rate, 5 * rate], total_steps=n_steps + 1, pct_start=0.1
     )
     return optimizer, schedule
 
 
 @torch.no_grad()
-def _average(averaged: Towers, towers: Towers, step: int, slowness: float) -> None:
+def average_into(averaged: nn.Module, towers: nn.Module, step: int, slowness: float) -> None:
     """Move the averaged weights towards the trained ones, faster in the first steps."""
     share = 1.0 - min(slowness, (1 + step) / (10 + step))
     for old, new in zip(averaged.parameters(), towers.parameters(), strict=True):

@@ -14,8 +14,9 @@ from safetensors.numpy import load_file, save_file
 from core.errors import EncoderError, EncoderUnavailableError
 from core.settings import EncoderSettings
 from embed.compact import CompactEncoder, compact_spec
-from embed.compact_folder import FACTS, SHIPPED, WEIGHTS, read_heads, version_of, write_heads
+from embed.compact_folder import SHIPPED, WEIGHTS, read_heads, version_of, write_heads
 from embed.compact_heads import gelu
+from embed.folder_facts import FACTS
 from embed.photo import PhotoReader
 
 GOLDEN = Path(__file__).with_name("test_compact_golden.json")
@@ -140,7 +141,7 @@ def test_missing_files_are_unavailable(folder: Path, name: str) -> None:
     ("text", "reason"),
     [
         ("{", "expected JSON"),
-        ("[]", "expected the facts of a compact encoder"),
+        ("[]", "expected an object with the facts"),
         ('{"family": "other"}', "expected the facts of a compact encoder"),
         ('{"family": "compact", "format": 0}', "expected format 2, got 0"),
         ('{"family": "compact", "format": 2}', "a fact is missing"),

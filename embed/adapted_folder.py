@@ -1,0 +1,133 @@
+"""The folder of an adapted encoder: facts, heads, and the base's folder if it was adapted too."""
+
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from numpy.typing import NDArray
+from safetensors import SafetensorError
+from safetensors.numpy import load, save
+
+from core.encoder import Encoder, EncoderSpec, digest
+from core.errors import EncoderError, EncoderUnavailableError
+from core.settings import EncoderSettings
+from embed.adapted import AdaptedEncoder
+from embed.adapted_heads import ShopHeads
+from embed.base import BatchEncoder
+from embed.folder_facts import FACTS, write_facts
+from embed.photo import PhotoReader
+
+FAMILY = "adapted"
+WEIGHTS = "adapted.safetensors"
+BASE = "base"
+FORMAT = 1
+"""Raise it when the same weights would give other vectors."""
+
+LoadBase = Callable[[str], Encoder]
+
+
+def write_adapted(folder: Path, base_name: str, base: EncoderSpec, heads: ShopHeads) -> EncoderSpec:
+    """Write what was learned into a folder that `load_encoder` takes.
+
+    Args:
+        folder: Made when missing; its files are replaced.
+        base_name: Name or folder of the base; a folder is copied, so that the new one is complete.
+        base: The base's facts.
+        heads: What was learned.
+
+    Returns:
+        The facts of the adapted encoder.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    data = save(dict[str, NDArray[Any]](heads.as_arrays()))
+    shares = {"image": heads.image_share, "text": heads.text_share}
+    spec = replace(
+        base,
+        name=f"{base.name.removesuffix('+adapted')}+adapted",
+        version=_version(data, shares, base),
+        dim=base.dim + heads.dim,
+        source=f"{base.source}; adapted to a shop's feed",
+    )
+    named = base_name
+    if (Path(base_name) / FACTS).is_file():
+        shutil.rmtree(folder / BASE, ignore_errors=True)
+        shutil.copytree(base_name, folder / BASE)
+        named = ""
+    facts = {
+        "family": FAMILY,
+        "format": FORMAT,
+        "spec": spec.as_dict(),
+        "base": named,
+        "base_spec": base.as_dict(),
+        "shares": shares,
+    }
+    (folder / WEIGHTS).write_bytes(data)
+    write_facts(folder, facts)
+    return spec
+
+
+def read_adapted(
+    folder: Path,
+    facts: Mapping[str, Any],
+    load_base: LoadBase,
+    settings: EncoderSettings,
+    reader: PhotoReader,
+) -> AdaptedEncoder:
+    """Read an adapted encoder and check that its parts belong together.
+
+    Args:
+        folder: Where it is.
+        facts: What its `encoder.json` says.
+        load_base: Loads the base by name or folder.
+        settings: How it runs.
+        reader: Opens the photos.
+
+    Returns:
+        The encoder.
+
+    Raises:
+        EncoderUnavailableError: A file is missing.
+        EncoderError: A file is garbled, or the base is another one than was adapted.
+    """
+    spec, base_spec, shares = _understood(folder, facts)
+    base = load_base(str(facts["base"] or folder / BASE))
+    if not isinstance(base, BatchEncoder) or base.spec.version != base_spec.version:
+        raise EncoderError(
+            f"{folder}: it was adapted from {base_spec.identity}, but here is "
+            f"{base.spec.identity}; adapt it again"
+        )
+    path = folder / WEIGHTS
+    try:
+        data = path.read_bytes()
+    except OSError as exc:
+        raise EncoderUnavailableError(str(folder), f"{path} is missing") from exc
+    if _version(data, shares, base_spec) != spec.version:
+        raise EncoderError(f"{path}: the weights are not those of {FACTS}; adapt it again")
+    try:
+        heads = ShopHeads.from_arrays(load(data), shares)
+    except (SafetensorError, KeyError, ValueError) as exc:
+        raise EncoderError(f"{path}: expected heads that `adapt` wrote, got {exc!r}") from exc
+    return AdaptedEncoder(spec, base, heads, reader, settings)
+
+
+def _understood(
+    folder: Path, facts: Mapping[str, Any]
+) -> tuple[EncoderSpec, EncoderSpec, dict[str, float]]:
+    path = folder / FACTS
+    if facts.get("format") != FORMAT:
+        raise EncoderError(
+            f"{path}: expected format {FORMAT}, got {facts.get('format')}; adapt it again"
+        )
+    try:
+        shares = {name: float(facts["shares"][name]) for name in ("image", "text")}
+        str(facts["base"])
+        specs = EncoderSpec.from_dict(facts["spec"]), EncoderSpec.from_dict(facts["base_spec"])
+    except (KeyError, TypeError, ValueError, AttributeError) as exc:
+        raise EncoderError(f"{path}: a fact is missing or has no sense: {exc!r}") from exc
+    return (*specs, shares)
+
+
+def _version(weights: bytes, shares: Mapping[str, float], base: EncoderSpec) -> str:
+    return digest(weights, [FORMAT, dict(shares), base.identity])

@@ -1,0 +1,245 @@
+"""From a feed to an encoder that knows the shop, or to a clear word why not."""
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from importlib import import_module
+from operator import itemgetter
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.encoder import EncoderSpec, Vectors
+from core.errors import AdaptError
+from core.product import Product
+from core.settings import PhotoLimits
+from embed.adapted_folder import write_adapted
+from embed.adapted_heads import Familiarity, ShopHeads
+from embed.adapting.catalogue import Lesson, held_back, sampled
+from embed.adapting.features import Texts, photo_features
+from embed.adapting.judging import Examination, Judged, clearly_better
+from embed.base import BatchEncoder
+from embed.folder_facts import FACTS
+from embed.registry import load_encoder
+
+SEED = 20261122
+MIN_PRODUCTS = 200
+MIN_TITLES = 100
+MAX_PRODUCTS = 20_000
+HELD_BACK = 0.2
+"""Share of products that are not trained on: half to choose the shares by, half to judge by."""
+
+IMAGE_SHARES = (0.1, 0.2, 0.3, 0.4)
+TEXT_SHARES = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
+ALLOWED_LOSS = 0.005
+"""What photo to photo may lose in same category while words gain."""
+
+Progress = Callable[[str, int, int], None]
+"""Told the stage, how many are done, and of how many."""
+
+
+@dataclass(frozen=True, slots=True)
+class AdaptReport:
+    """What came of an adaptation.
+
+    Attributes:
+        spec: The facts about the encoder that was written.
+        n_products: Products of the feed.
+        n_trained: Products that were trained on.
+        n_judged: Products held back whose titles were asked.
+        n_without: Products that lack a photo or a title, or were not drawn from a large feed.
+        n_unusable: Products whose photo cannot be used.
+        before: The base encoder on the products held back.
+        after: The adapted encoder on the same.
+        took_s: Seconds in all.
+    """
+
+    spec: EncoderSpec
+    n_products: int
+    n_trained: int
+    n_judged: int
+    n_without: int
+    n_unusable: int
+    before: Judged
+    after: Judged
+    took_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Shop:
+    """The usable products as the base sees them; `asked` are rows that are not trained on."""
+
+    lessons: Sequence[Lesson]
+    features: NDArray[np.float32]
+    varied: NDArray[np.float32]
+    vectors: Vectors
+    texts: Texts
+    trained: NDArray[np.int64]
+    choosing: Examination
+    judging: Examination
+
+    def said_of(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Return the features of everything that may be said of some products."""
+        texts = dict.fromkeys(each.text for n in rows for each in self.lessons[n].texts)
+        return self.texts.features[self.texts.rows(texts)]
+
+    def asked(self, base: BatchEncoder, rows: NDArray[np.int64]) -> tuple[list[int], Vectors]:
+        """Return where the titles of some products are among the texts, and the base's vectors."""
+        places = self.texts.rows(self.lessons[n].title for n in rows)
+        worded = [self.texts.worded[place] for place in places]
+        return places, base.vectors_of_texts(self.texts.features[places], worded)
+
+
+def adapt(
+    base_name: str | Path,
+    products: Iterable[Product],
+    folder: str | Path,
+    *,
+    limit: int = MAX_PRODUCTS,
+    photo: PhotoLimits | None = None,
+    progress: Progress | None = None,
+) -> AdaptReport:
+    """Train heads on a shop's products and write an encoder that `load_encoder(folder)` takes.
+
+    The base's towers stay as they are. Products held back, with all their twins by title or
+    variant group, judge the result; it is written only when their titles find their photos
+    clearly better than before.
+
+    Args:
+        base_name: Name or folder of the encoder to start from, as `load_encoder` takes it.
+        products: The shop's products; they are read once.
+        folder: Where the encoder goes; made when missing.
+        limit: Most products that are learned from; of a larger feed they are drawn by chance.
+        photo: Limits on the photos; the usual ones when None.
+        progress: Told how far it is.
+
+    Returns:
+        Counts, and the measures before and after.
+
+    Raises:
+        AdaptError: There is too little to learn from, or what was learned is no better.
+        EncoderError: The base cannot be loaded.
+    """
+    tell = progress or (lambda _stage, _done, _total: None)
+    began = time.perf_counter()
+    base = load_encoder(base_name, photo=photo)
+    if not isinstance(base, BatchEncoder):
+        raise AdaptError(f"{base_name}: this encoder has no towers to train heads on")
+    _check_folder(Path(folder), base_name)
+    lessons, n_products = sampled(products, limit, SEED)
+    _check_enough(lessons, f"of {n_products} products only {{}} have a photo and a title")
+    shop = _seen(base, lessons, tell)
+    heads = _learned(base, shop, tell)
+    before, after = _judged(base, shop, heads)
+    spec = write_adapted(Path(folder), str(base_name), base.spec, heads)
+    return AdaptReport(
+        spec=spec,
+        n_products=n_products,
+        n_trained=len(shop.trained),
+        n_judged=len(shop.judging.rows),
+        n_without=n_products - len(lessons),
+        n_unusable=len(lessons) - len(shop.lessons),
+        before=before,
+        after=after,
+        took_s=time.perf_counter() - began,
+    )
+
+
+def _check_folder(folder: Path, base_name: str | Path) -> None:
+    if folder.resolve() == Path(base_name).resolve():
+        raise AdaptError(f"{folder} is the encoder to start from; give another folder")
+    if folder.exists() and not folder.is_dir():
+        raise AdaptError(f"{folder} is a file; give a folder")
+    if folder.is_dir() and any(folder.iterdir()) and not (folder / FACTS).is_file():
+        raise AdaptError(f"{folder} holds other things; give a new folder")
+
+
+def _check_enough(lessons: Sequence[Lesson], message: str) -> None:
+    if len(lessons) < MIN_PRODUCTS:
+        raise AdaptError(
+            f"{message.format(len(lessons))}; {MIN_PRODUCTS} are the least to learn from"
+        )
+    n_titles = len({lesson.title_key for lesson in lessons})
+    if n_titles < MIN_TITLES:
+        raise AdaptError(
+            f"{len(lessons)} products have {n_titles} different titles; {MIN_TITLES} are the "
+            "least to learn from. Titles that say what each product is make the difference."
+        )
+
+
+def _seen(base: BatchEncoder, lessons: Sequence[Lesson], tell: Progress) -> _Shop:
+    usable, features, varied = photo_features(base, lessons, SEED, partial(tell, "photos"))
+    lessons = [lesson for lesson, good in zip(lessons, usable, strict=True) if good]
+    _check_enough(lessons, "only {} photos can be used")
+    texts = Texts.of(base, (t.text for each in lessons for t in each.texts), partial(tell, "texts"))
+    back = held_back(lessons, HELD_BACK)
+    unseen = np.flatnonzero(back)
+    keys = np.unique([lesson.title_key for lesson in lessons], return_inverse=True)[1]
+    categories = np.array([lesson.category for lesson in lessons])
+    choosing, judging = (Examination(unseen[n::2], keys, categories) for n in (0, 1))
+    whole = features.astype(np.float32)
+    trained = np.flatnonzero(~back)
+    vectors = base.vectors_of_images(whole)
+    return _Shop(
+        lessons, whole, varied.astype(np.float32), vectors, texts, trained, choosing, judging
+    )
+
+
+def _learned(base: BatchEncoder, shop: _Shop, tell: Progress) -> ShopHeads:
+    # torch is loaded only now: too little to learn from is said at once.
+    training = import_module("embed.adapting.fit")
+    rows = shop.trained
+    lessons = [shop.lessons[n] for n in rows]
+    material = training.Material(lessons, shop.features[rows], shop.varied[rows], shop.texts)
+    trained = training.fit(material, training.ShopRecipe(), partial(tell, "training"))
+    chosen = shop.choosing.rows
+    photos = Familiarity.of(shop.vectors[rows], shop.vectors[chosen])
+    texts = Familiarity.of(shop.said_of(rows), shop.said_of(chosen))
+    heads = ShopHeads(trained.image, trained.text, trained.words, photos, texts, 0.5, 0.5)
+    # As they will be read back, in half precision.
+    heads = ShopHeads.from_arrays(heads.as_arrays(), {"image": 0.5, "text": 0.5})
+    return _shared(base, shop, heads)
+
+
+def _shared(base: BatchEncoder, shop: _Shop, heads: ShopHeads) -> ShopHeads:
+    """Choose how much of a vector is the shop's own, by products that are not judged by.
+
+    Returns:
+        The heads with these shares.
+    """
+    exam = shop.choosing
+    places, asked = shop.asked(base, exam.rows)
+    worded = [shop.texts.worded[place] for place in places]
+    before = exam.judge(asked, shop.vectors).same_category
+    found: list[tuple[float, ShopHeads]] = []
+    for image_share in IMAGE_SHARES:
+        tried = replace(heads, image_share=image_share)
+        photos = tried.image_vectors(shop.vectors, shop.features)
+        after = exam.same_category(photos)
+        if before is not None and after is not None and after < before - ALLOWED_LOSS:
+            continue
+        for text_share in TEXT_SHARES:
+            tried = replace(tried, text_share=text_share)
+            texts = tried.text_vectors(asked, shop.texts.features[places], worded)
+            found.append((float(exam.reciprocal_ranks(texts, photos).mean()), tried))
+    return max(found, key=itemgetter(0))[1] if found else heads
+
+
+def _judged(base: BatchEncoder, shop: _Shop, heads: ShopHeads) -> tuple[Judged, Judged]:
+    exam = shop.judging
+    places, asked = shop.asked(base, exam.rows)
+    worded = [shop.texts.worded[place] for place in places]
+    answered = heads.text_vectors(asked, shop.texts.features[places], worded)
+    photos = heads.image_vectors(shop.vectors, shop.features)
+    before, after = exam.judge(asked, shop.vectors), exam.judge(answered, photos)
+    ranks = exam.reciprocal_ranks(asked, shop.vectors), exam.reciprocal_ranks(answered, photos)
+    if not clearly_better(*(each.tolist() for each in ranks)):
+        raise AdaptError(
+            f"nothing was written: on {len(exam.rows)} products held back the adapted encoder is "
+            f"not clearly better (title to photo, mean reciprocal rank "
+            f"{before.reciprocal_rank:.3f} before, {after.reciprocal_rank:.3f} after). Do titles "
+            "and photos belong together? More products may help."
+        )
+    return before, after
