@@ -1,4 +1,4 @@
-"""What the compact encoder finds: titles, kinds and colours, look-alikes, phone photos; its speed.
+"""What the compact encoder finds: titles, kinds, colours, look-alikes, spoilt photos; its speed.
 
 `python -m benchmarks.bench_compact --data FOLDER` writes `results/compact.json`; with
 `--heads OTHER` it measures the heads of another folder and writes `results/compact-OTHER.json`.
@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from benchmarks.bench_compact_looks import measure_looks
+from benchmarks.bench_compact_robust import measure_robustness
 from benchmarks.bench_compact_speed import measure_speed
 from benchmarks.bench_compact_words import measure_queries, measure_titles
 from benchmarks.results_file import write_result
@@ -31,6 +32,7 @@ def main(
         "title_to_photo": measure_titles(encoder, data),
         "kind_and_colour": measure_queries(encoder, data),
         "photo_to_photo": measure_looks(encoder, data),
+        "robustness": measure_robustness(encoder, data),
         "speed": measure_speed(encoder, data),
     }
     name = f"compact-{heads.name}" if heads else "compact"

@@ -21,6 +21,7 @@ def table() -> str:
         "crash": _crash,
         "relevance": _relevance,
         "compact": _compact,
+        "adapt": _adapt,
     }
     rows: list[tuple[str, str, str]] = []
     for name, make in makers.items():
@@ -121,6 +122,36 @@ def _compact() -> list[tuple[str, str, str]]:
         )
         what = f"photo to photo, {name}: same kind; phone photo finds its product"
         rows.append((f"{what} (bare backbone)", shown))
+    left = ", ".join(
+        f"{name} {each['recall']:.3f}"
+        for name, each in found["robustness"].items()
+        if name != "n_products"
+    )
+    rows.append(("`compact`, title to photo, recall@10 with spoilt photos", left))
+    return [(what, shown, found["command"]) for what, shown in rows]
+
+
+def _adapt() -> list[tuple[str, str, str]]:
+    found = _result("adapt")
+    rows = []
+    for name in ("electronics", "ikea"):
+        each = found[name]
+        rows.append(
+            (
+                f"`adapt` on half of {name} ({each['n_products']:,} products, "
+                f"{each['seconds']:.0f} s): title to photo, other half",
+                f"recall@10 {each['before']['recall']:.3f} before, {each['after']['recall']:.3f} "
+                f"after (chance {each['chance_recall']:.3f}); fashion "
+                f"{found['fashion_before']['recall']:.3f} before, "
+                f"{each['fashion_after']['recall']:.3f} after",
+            )
+        )
+    both = found["ikea after electronics"]
+    shown = (
+        f"recall@10 electronics {found['electronics']['after']['recall']:.3f} before, "
+        f"{both['electronics']['recall']:.3f} after; ikea {both['ikea']['recall']:.3f}"
+    )
+    rows.append(("`adapt` to ikea after electronics", shown))
     return [(what, shown, found["command"]) for what, shown in rows]
 
 

@@ -1,0 +1,94 @@
+"""The shipped heads give what they gave when delivered, and a spoilt one would be noticed."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from core.settings import EncoderSettings
+from embed.compact import CompactEncoder
+from embed.compact_heads import Head, Heads
+from embed.photo import PhotoReader
+from tests.embed.golden import (
+    GOLDEN,
+    PHOTO_TOLERANCE,
+    TEXT_TOLERANCE,
+    TEXTS,
+    sample_photos,
+    shortened,
+    texts,
+)
+
+Mutation = Callable[[CompactEncoder], Any]
+
+
+@pytest.fixture(scope="module")
+def compact() -> CompactEncoder:
+    return CompactEncoder.load(EncoderSettings(threads=1), PhotoReader())
+
+
+@pytest.fixture(scope="module")
+def golden() -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(GOLDEN.read_text(encoding="utf-8"))
+    return found
+
+
+def test_twenty_of_each_and_the_shipped_version(
+    compact: CompactEncoder, golden: dict[str, Any]
+) -> None:
+    assert golden["version"] == compact.spec.version, "new weights: remake the golden file"
+    assert len(golden["texts"]) == len(golden["photos"]) == 20
+    assert len(TEXTS) == 6
+
+
+def test_texts_give_what_they_gave(compact: CompactEncoder, golden: dict[str, Any]) -> None:
+    found = shortened(compact.encode_texts(texts()))
+    np.testing.assert_allclose(found, list(golden["texts"].values()), atol=TEXT_TOLERANCE)
+
+
+def test_photos_give_what_they_gave(compact: CompactEncoder, golden: dict[str, Any]) -> None:
+    found = shortened(compact.encode_images(sample_photos()))
+    np.testing.assert_allclose(found, list(golden["photos"].values()), atol=PHOTO_TOLERANCE)
+
+
+def with_heads(compact: CompactEncoder, heads: Heads) -> CompactEncoder:
+    return CompactEncoder(compact.spec, heads, PhotoReader(), EncoderSettings(threads=1))
+
+
+def bare(head: Head) -> Head:
+    return replace(head, centre=np.zeros_like(head.centre), scale=np.ones_like(head.scale))
+
+
+def transposed(head: Head) -> Head:
+    return replace(head, outer=head.outer.transpose(0, 2, 1).reshape(head.outer.shape))
+
+
+MUTATIONS: dict[str, Mutation] = {
+    "two channels swapped": lambda c: c.encode_prepared(
+        [np.ascontiguousarray(c.prepare_image(p)[..., [1, 0, 2]]) for p in sample_photos()]
+    ),
+    "features not standardised": lambda c: with_heads(
+        c, replace(c.heads, image=bare(c.heads.image))
+    ).encode_images(sample_photos()),
+    "photo head transposed": lambda c: with_heads(
+        c, replace(c.heads, image=transposed(c.heads.image))
+    ).encode_images(sample_photos()),
+}
+
+
+@pytest.mark.parametrize("mutation", MUTATIONS.values(), ids=MUTATIONS)
+def test_a_spoilt_photo_side_is_far_off(
+    compact: CompactEncoder, golden: dict[str, Any], mutation: Mutation
+) -> None:
+    off = np.abs(shortened(mutation(compact)) - np.array(list(golden["photos"].values())))
+    assert (off.max(axis=1) > 10 * PHOTO_TOLERANCE).all()
+
+
+def test_a_spoilt_text_head_is_far_off(compact: CompactEncoder, golden: dict[str, Any]) -> None:
+    for spoil in (bare, transposed):
+        spoilt = with_heads(compact, replace(compact.heads, text=spoil(compact.heads.text)))
+        off = np.abs(shortened(spoilt.encode_texts(texts())) - list(golden["texts"].values()))
+        assert (off.max(axis=1) > 10 * TEXT_TOLERANCE).all()
