@@ -6,23 +6,35 @@ from PIL import Image
 
 from core import Product
 
-HUES = ("vermio", "azulo", "verdine", "nerro", "roseta", "ambrel")
-RGB = ((200, 30, 30), (30, 60, 200), (30, 150, 50), (20, 20, 20), (240, 150, 190), (250, 150, 20))
-PLACES = ("zenith", "nadir", "porto", "astern", "midway")
-CORNERS = ((0, 0), (16, 16), (0, 16), (16, 0), (8, 8))
+HUES = {
+    "vermio": (200, 30, 30),
+    "azulo": (30, 60, 200),
+    "verdine": (30, 150, 50),
+    "nerro": (20, 20, 20),
+    "roseta": (240, 150, 190),
+    "ambrel": (250, 150, 20),
+    "limonel": (250, 230, 40),
+    "violeen": (120, 40, 160),
+    "bruniel": (110, 70, 40),
+    "grisel": (128, 128, 128),
+    "cyanel": (40, 200, 210),
+    "oliveo": (120, 120, 30),
+}
+PLACES = ("zenith", "porto", "nadir", "astern", "midway", "leeward", "aloft", "abeam", "keelson")
 
 
 def products(folder: Path, count: int, first: int = 0) -> list[Product]:
-    """A shop with words of its own: each title names a hue and a place, each photo shows them."""
+    """Each title names a hue and a place, each photo shows them: 108 titles, more photos."""
     folder.mkdir(parents=True, exist_ok=True)
     found = []
     for number in range(first, first + count):
-        hue, place = number % len(HUES), (number // len(HUES)) % len(PLACES)
-        picture = Image.new("RGB", (32, 32), "white")
-        x, y = CORNERS[place]
-        picture.paste(RGB[hue], (x, y, x + 16, y + 10 + number % 7))
+        hue = list(HUES)[number % len(HUES)]
+        place = (number // len(HUES)) % len(PLACES)
+        picture = Image.new("RGB", (36, 36), "white")
+        x, y = 12 * (place % 3), 12 * (place // 3)
+        picture.paste(HUES[hue], (x, y, x + 12, y + 8 + number % 5))
         path = folder / f"{number}.png"
         picture.save(path)
-        title = f"{HUES[hue]} {PLACES[place]} no {number}"
-        found.append(Product(f"p{number}", title, image=str(path), category=(HUES[hue],)))
+        title = f"{hue} {PLACES[place]}"
+        found.append(Product(f"p{number}", title, image=str(path), category=(hue,)))
     return found

@@ -169,6 +169,15 @@ def _check_enough(lessons: Sequence[Lesson], message: str) -> None:
         )
 
 
+def _check_parts(n_trained: int, n_unseen: int) -> None:
+    if n_trained < MIN_PRODUCTS // 2 or n_unseen < MIN_PRODUCTS // 10:
+        raise AdaptError(
+            f"products that share a title or a group_id stay together, and so {n_trained} would be "
+            f"learned from and {n_unseen} held back; at least {MIN_PRODUCTS // 2} and "
+            f"{MIN_PRODUCTS // 10} are needed. Do all products have one group_id?"
+        )
+
+
 def _seen(base: BatchEncoder, lessons: Sequence[Lesson], tell: Progress) -> _Shop:
     usable, features, varied = photo_features(base, lessons, SEED, partial(tell, "photos"))
     lessons = [lesson for lesson, good in zip(lessons, usable, strict=True) if good]
@@ -176,6 +185,7 @@ def _seen(base: BatchEncoder, lessons: Sequence[Lesson], tell: Progress) -> _Sho
     texts = Texts.of(base, (t.text for each in lessons for t in each.texts), partial(tell, "texts"))
     back = held_back(lessons, HELD_BACK)
     unseen = np.flatnonzero(back)
+    _check_parts(n_trained=len(lessons) - len(unseen), n_unseen=len(unseen))
     keys = np.unique([lesson.title_key for lesson in lessons], return_inverse=True)[1]
     categories = np.array([lesson.category for lesson in lessons])
     choosing, judging = (Examination(unseen[n::2], keys, categories) for n in (0, 1))

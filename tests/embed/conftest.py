@@ -25,6 +25,8 @@ from transformers import (
 from core import Encoder
 from core.settings import EncoderSettings
 from embed import PhotoReader, load_encoder
+from embed.adapting import adapt
+from tests.own_words import products
 
 SIDE = 32
 MEAN, STD = (0.48, 0.46, 0.41), (0.27, 0.26, 0.28)
@@ -144,10 +146,18 @@ def _spread(model: object) -> None:
                 parameter.copy_(values * parameter[0].numel() ** -0.5)
 
 
+def write_adapted(folder: Path) -> str:
+    """Teach the fake encoder a shop."""
+
+    adapt("fake", products(folder / "photos", 220), folder / "adapted")
+    return str(folder / "adapted")
+
+
 WRITERS: dict[str, Callable[[Path], str]] = {
     "open_clip": write_open_clip,
     "clip": write_clip,
     "siglip": write_siglip,
+    "adapted": write_adapted,
 }
 """Families that need weights on disk: another one is another line here."""
 
