@@ -102,6 +102,15 @@ def test_a_foreign_photo_keeps_its_vector(learned: tuple[Path, AdaptReport]) -> 
     )
 
 
+def test_a_foreign_text_keeps_its_vector(learned: tuple[Path, AdaptReport]) -> None:
+    encoder = load_encoder(learned[0])
+    assert isinstance(encoder, AdaptedEncoder)
+    rows = encoder.encode_texts(["vermio zenith", "how do I return a parcel to your warehouse"])
+    own = np.linalg.norm(rows[:, encoder.base.dim :], axis=1)
+    assert own[0] > 0.25
+    assert own[1] < 1e-6
+
+
 def test_a_shop_after_a_shop(
     learned: tuple[Path, AdaptReport], tmp_path: Path, shop: list[Product]
 ) -> None:
