@@ -18,15 +18,13 @@ from core.settings import PhotoLimits
 from embed.adapted_folder import write_adapted
 from embed.adapted_heads import Familiarity, ShopHeads
 from embed.adapting.catalogue import Lesson, held_back, sampled
+from embed.adapting.checks import check_enough, check_folder, check_parts
 from embed.adapting.features import Texts, photo_features
 from embed.adapting.judging import Examination, Judged, clearly_better
 from embed.base import BatchEncoder
-from embed.folder_facts import FACTS
 from embed.registry import load_encoder
 
 SEED = 20261122
-MIN_PRODUCTS = 200
-MIN_TITLES = 100
 MAX_PRODUCTS = 20_000
 HELD_BACK = 0.2
 """Share of products that are not trained on: half to choose the shares by, half to judge by."""
@@ -124,12 +122,13 @@ def adapt(
     """
     tell = progress or (lambda _stage, _done, _total: None)
     began = time.perf_counter()
+    check_folder(Path(folder))
     base = load_encoder(base_name, photo=photo)
     if not isinstance(base, BatchEncoder):
         raise AdaptError(f"{base_name}: this encoder has no towers to train heads on")
-    _check_folder(Path(folder), base_name)
     lessons, n_products = sampled(products, limit, SEED)
-    _check_enough(lessons, f"of {n_products} products only {{}} have a photo and a title")
+    check_enough(lessons, f"of {n_products} products only {{}} have a photo and a title")
+    check_parts(held_back(lessons, HELD_BACK))  # before minutes are spent on photos
     shop = _seen(base, lessons, tell)
     heads = _learned(base, shop, tell)
     before, after = _judged(base, shop, heads)
@@ -147,45 +146,14 @@ def adapt(
     )
 
 
-def _check_folder(folder: Path, base_name: str | Path) -> None:
-    if folder.resolve() == Path(base_name).resolve():
-        raise AdaptError(f"{folder} is the encoder to start from; give another folder")
-    if folder.exists() and not folder.is_dir():
-        raise AdaptError(f"{folder} is a file; give a folder")
-    if folder.is_dir() and any(folder.iterdir()) and not (folder / FACTS).is_file():
-        raise AdaptError(f"{folder} holds other things; give a new folder")
-
-
-def _check_enough(lessons: Sequence[Lesson], message: str) -> None:
-    if len(lessons) < MIN_PRODUCTS:
-        raise AdaptError(
-            f"{message.format(len(lessons))}; {MIN_PRODUCTS} are the least to learn from"
-        )
-    n_titles = len({lesson.title_key for lesson in lessons})
-    if n_titles < MIN_TITLES:
-        raise AdaptError(
-            f"{len(lessons)} products have {n_titles} different titles; {MIN_TITLES} are the "
-            "least to learn from. Titles that say what each product is make the difference."
-        )
-
-
-def _check_parts(n_trained: int, n_unseen: int) -> None:
-    if n_trained < MIN_PRODUCTS // 2 or n_unseen < MIN_PRODUCTS // 10:
-        raise AdaptError(
-            f"products that share a title or a group_id stay together, and so {n_trained} would be "
-            f"learned from and {n_unseen} held back; at least {MIN_PRODUCTS // 2} and "
-            f"{MIN_PRODUCTS // 10} are needed. Do all products have one group_id?"
-        )
-
-
 def _seen(base: BatchEncoder, lessons: Sequence[Lesson], tell: Progress) -> _Shop:
     usable, features, varied = photo_features(base, lessons, SEED, partial(tell, "photos"))
     lessons = [lesson for lesson, good in zip(lessons, usable, strict=True) if good]
-    _check_enough(lessons, "only {} photos can be used")
+    check_enough(lessons, "only {} photos can be used")
     texts = Texts.of(base, (t.text for each in lessons for t in each.texts), partial(tell, "texts"))
     back = held_back(lessons, HELD_BACK)
     unseen = np.flatnonzero(back)
-    _check_parts(n_trained=len(lessons) - len(unseen), n_unseen=len(unseen))
+    check_parts(back)
     keys = np.unique([lesson.title_key for lesson in lessons], return_inverse=True)[1]
     categories = np.array([lesson.category for lesson in lessons])
     choosing, judging = (Examination(unseen[n::2], keys, categories) for n in (0, 1))
@@ -218,6 +186,9 @@ def _shared(base: BatchEncoder, shop: _Shop, heads: ShopHeads) -> ShopHeads:
 
     Returns:
         The heads with these shares.
+
+    Raises:
+        AdaptError: Every share costs photo to photo more than is allowed.
     """
     exam = shop.choosing
     places, asked = shop.asked(base, exam.rows)
@@ -234,7 +205,12 @@ def _shared(base: BatchEncoder, shop: _Shop, heads: ShopHeads) -> ShopHeads:
             tried = replace(tried, text_share=text_share)
             texts = tried.text_vectors(asked, shop.texts.features[places], worded)
             found.append((float(exam.reciprocal_ranks(texts, photos).mean()), tried))
-    return max(found, key=itemgetter(0))[1] if found else heads
+    if not found:
+        raise AdaptError(
+            "nothing was written: however small the share of what was learned, photos found fewer "
+            "others of their category. Do categories, titles and photos belong together?"
+        )
+    return max(found, key=itemgetter(0))[1]
 
 
 def _judged(base: BatchEncoder, shop: _Shop, heads: ShopHeads) -> tuple[Judged, Judged]:

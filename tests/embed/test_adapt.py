@@ -163,8 +163,8 @@ def test_unusable_photos_are_counted(shop: list[Product], tmp_path: Path) -> Non
 def test_no_folder_is_overwritten(
     learned: tuple[Path, AdaptReport], shop: list[Product], tmp_path: Path
 ) -> None:
-    with pytest.raises(AdaptError, match="give another folder"):
-        adapt(learned[0], shop, learned[0])
+    with pytest.raises(AdaptError, match="holds an encoder, which an index may need"):
+        adapt("fake", shop, learned[0])
     (tmp_path / "notes.txt").write_text("mine")
     with pytest.raises(AdaptError, match="holds other things"):
         adapt("fake", shop, tmp_path)
