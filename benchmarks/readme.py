@@ -22,6 +22,7 @@ def table() -> str:
         "relevance": _relevance,
         "compact": _compact,
         "adapt": _adapt,
+        "encoders": _encoders,
     }
     rows: list[tuple[str, str, str]] = []
     for name, make in makers.items():
@@ -153,6 +154,19 @@ def _adapt() -> list[tuple[str, str, str]]:
     )
     rows.append(("`adapt` to ikea after electronics", shown))
     return [(what, shown, found["command"]) for what, shown in rows]
+
+
+def _encoders() -> list[tuple[str, str, str]]:
+    found = _result("encoders")
+    ours, vit = found["compact"], found["ViT-B-32"]
+    shown = [
+        f"{ours['photo_ms']['whole_with_decoding']:.1f} ms a photo, "
+        f"{ours['times_torch_eager']:.1f} times as fast as torch eager",
+        f"{vit['photo_ms']['adapter_with_decoding']:.1f} ms a photo, "
+        f"{vit['times_torch_eager']:.1f} times as fast as torch eager",
+    ]
+    names = ("`compact`, one thread, decoding included", "ViT-B/32 through the open_clip adapter")
+    return [(name, each, found["command"]) for name, each in zip(names, shown, strict=True)]
 
 
 def _kinds(found: dict[str, float]) -> str:
