@@ -171,7 +171,7 @@ def _learned(base: BatchEncoder, shop: _Shop, tell: Progress) -> ShopHeads:
     rows = shop.trained
     lessons = [shop.lessons[n] for n in rows]
     material = training.Material(lessons, shop.features[rows], shop.varied[rows], shop.texts)
-    trained = training.fit(material, training.ShopRecipe(), partial(tell, "training"))
+    trained = training.fit(material, training.SHOP_RECIPE, partial(tell, "training"))
     chosen = shop.choosing.rows
     photos = Familiarity.of(shop.vectors[rows], shop.vectors[chosen])
     texts = Familiarity.of(shop.said_of(rows), shop.said_of(chosen))

@@ -1,6 +1,5 @@
 """Training examples: a photo, a text that is true of it, and of which others it is true too."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,6 +12,7 @@ from embed.training.captions import Caption, captions_of
 from embed.training.features import FeatureCache
 from embed.training.products import LabelledPhoto
 from embed.training.recipe import Recipe
+from embed.training.words import vocabulary_of, word_rows
 
 MAX_WORDS = 16
 """Words of one text that get a row while training; serving adds up all of them."""
@@ -57,8 +57,9 @@ class Examples:
         self._place = {text: n for n, text in enumerate(sorted(texts))}
         ordered = list(self._place)
         self._meanings = torch.from_numpy(cache.texts(ordered))
-        self.vocabulary = _count_words([photos[n].title for n in train], recipe.word_count)
-        self._words = torch.tensor([self._word_row(text) for text in ordered])
+        used = (set(split_words(photos[n].title)) for n in train)
+        self.vocabulary = vocabulary_of(used, recipe.word_count)
+        self._words = word_rows(ordered, self.vocabulary, split_words, MAX_WORDS)
         self._titles = [photo.title for photo in photos]
         self._title_codes = _codes([photo.title_key for photo in photos])
         labels = [[each.colour, each.kind, each.person] for each in photos]
@@ -93,16 +94,6 @@ class Examples:
         full = [each for each in fitting if each.colour]
         fitting = full if full and rng.random() < 0.85 else fitting
         return fitting[int(rng.integers(len(fitting)))]
-
-    def _word_row(self, text: str) -> list[int]:
-        known = [self.vocabulary[word] + 1 for word in split_words(text) if word in self.vocabulary]
-        return (known + [0] * MAX_WORDS)[:MAX_WORDS]
-
-
-def _count_words(titles: Sequence[str], least: int) -> dict[str, int]:
-    counts = Counter(word for title in titles for word in set(split_words(title)))
-    kept = sorted(word for word, count in counts.items() if count >= least)
-    return {word: place for place, word in enumerate(kept)}
 
 
 def _codes(values: Sequence[str]) -> Tensor:

@@ -1,26 +1,27 @@
 """The training loop: photos and texts that belong together attract, others repel."""
 
-import copy
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor, nn
-from torch.nn import functional
+from torch import Tensor
 
 from embed.compact_heads import Heads, Look
 from embed.compact_words import WordTable
+from embed.training.descent import Descent, contrast
 from embed.training.examples import Examples
-from embed.training.modules import Towers
+from embed.training.modules import Evening, Towers
 from embed.training.recipe import Recipe
 
 Watch = Callable[[int, float, Heads], None]
 """Told the epoch, its loss and the averaged heads after each epoch."""
 
-MAX_SHARPNESS = 100.0
-"""Source: Radford et al., CLIP (2021), section 2.5: sharper than this is unstable."""
+MEANING_SCALE = 16.0
+"""The sentence encoder's unit vectors are stretched to the size of the words' rows."""
+
+_MEANINGS: Evening = (torch.zeros(512), torch.full((512,), MEANING_SCALE))
 
 
 @dataclass(slots=True)
@@ -53,35 +54,27 @@ class Trainer:
         recipe = self.recipe
         torch.manual_seed(recipe.seed)
         self._rng = np.random.default_rng(recipe.seed)
-        towers = Towers(recipe, self.copies[0][train[::4]], len(self.examples.vocabulary))
-        averaged = copy.deepcopy(towers).eval()
+        photos = _evening(self.copies[0][train[::4]])
+        towers = Towers(recipe, photos, _MEANINGS, len(self.examples.vocabulary))
         n_batches = len(train) // recipe.batch_size
-        n_steps = recipe.epochs * n_batches
-        optimizer, schedule = optimizer_of(
-            towers, recipe.learning_rate, recipe.weight_decay, n_steps
-        )
+        descent = Descent(towers, recipe, recipe.epochs * n_batches)
         for epoch in range(recipe.epochs):
             losses: list[float] = []
             for rows in self._rng.permutation(train)[: n_batches * recipe.batch_size].reshape(
                 n_batches, -1
             ):
                 loss = self._loss(towers, rows)
-                optimizer.zero_grad()
-                loss.backward()  # type: ignore[no-untyped-call]
-                optimizer.step()
-                schedule.step()
-                average_into(averaged, towers, epoch * n_batches + len(losses), recipe.averaging)
+                descent.step(loss)
                 losses.append(loss.item())
-            watch(epoch + 1, float(np.mean(losses)), self._heads(averaged))
-        return self._heads(averaged)
+            watch(epoch + 1, float(np.mean(losses)), self._heads(descent.averaged))
+        return self._heads(descent.averaged)
 
     def _loss(self, towers: Towers, rows: NDArray[np.int64]) -> Tensor:
         batch = self.examples.draw(rows.tolist(), self._rng)
         with torch.autocast("cpu", torch.bfloat16):
             photos = towers.image(self._photos(rows))  # (members, n, part)
             texts = towers.encode_texts(batch.meanings, batch.words)  # (members, n, part)
-        sharpness = towers.sharpness.exp().clamp(max=MAX_SHARPNESS)
-        return contrast(texts @ photos.mT * sharpness, batch.matches)
+        return contrast(texts @ photos.mT * towers.sharp(), batch.matches)
 
     def _photos(self, rows: NDArray[np.int64]) -> Tensor:
         varied = self._rng.random(len(rows)) < self.recipe.varied
@@ -92,53 +85,15 @@ class Trainer:
         return torch.from_numpy(features)
 
     def _heads(self, towers: Towers) -> Heads:
-        rows = towers.words.weight.detach().numpy()[1:].copy()
         return Heads(
             image=towers.image.as_head(),
             text=towers.text.as_head(),
-            words=WordTable(self.examples.vocabulary, rows),
+            words=WordTable(self.examples.vocabulary, towers.words.as_rows()),
             look=self.look,
             joint_weight=self.recipe.joint_weight,
         )
 
 
-def contrast(likeness: Tensor, matches: Tensor) -> Tensor:
-    """Return the loss of likeness that does not follow the matches, in both directions.
-
-    Cross-entropy from each text to the photos it is true of, in equal shares, and from each photo
-    to its true texts.
-
-    Args:
-        likeness: Texts by photos as each member sees them, shape (members, n, n).
-        matches: 1 where the text of the row is true of the photo of the column, shape (n, n).
-
-    Source: Khosla et al., Supervised Contrastive Learning (2020), equation 2.
-    """
-    to_photos = functional.log_softmax(likeness, dim=2) * matches / matches.sum(1, keepdim=True)
-    to_texts = functional.log_softmax(likeness, dim=1) * matches / matches.sum(0, keepdim=True)
-    return -(to_photos.sum(2).mean() + to_texts.sum(1).mean())
-
-
-def optimizer_of(
-    towers: nn.Module, rate: float, weight_decay: float, n_steps: int
-) -> tuple[torch.optim.Optimizer, torch.optim.lr_scheduler.LRScheduler]:
-    """Return AdamW and its rate over a training; the parameter `sharpness` learns faster."""
-    named = dict(towers.named_parameters())
-    sharpness = named.pop("sharpness")
-    groups = [
-        {"params": list(named.values()), "weight_decay": weight_decay},
-        {"params": [sharpness], "weight_decay": 0.0},
-    ]
-    optimizer = torch.optim.AdamW(groups, lr=rate)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimizer, [rate, 5 * rate], total_steps=n_steps + 1, pct_start=0.1
-    )
-    return optimizer, schedule
-
-
-@torch.no_grad()
-def average_into(averaged: nn.Module, towers: nn.Module, step: int, slowness: float) -> None:
-    """Move the averaged weights towards the trained ones, faster in the first steps."""
-    share = 1.0 - min(slowness, (1 + step) / (10 + step))
-    for old, new in zip(averaged.parameters(), towers.parameters(), strict=True):
-        old.lerp_(new, share)
+def _evening(photos: NDArray[np.float16]) -> Evening:
+    sample = torch.from_numpy(photos).float()
+    return sample.mean(dim=0), 1.0 / (sample.std(dim=0) + 1e-3)

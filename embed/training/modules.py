@@ -1,6 +1,6 @@
 """The heads while they are trained; `embed.compact_heads` runs the same arithmetic in numpy."""
 
-from typing import cast
+from typing import TypeAlias, cast
 
 import numpy as np
 import torch
@@ -11,8 +11,11 @@ from torch.nn import functional
 from embed.compact_heads import CLIP, Head
 from embed.training.recipe import Recipe
 
-MEANING_SCALE = 16.0
-"""The sentence encoder's unit vectors are stretched to the size of the words' rows."""
+MAX_SHARPNESS = 100.0
+"""Source: Radford et al., CLIP (2021), section 2.5: sharper than this is unstable."""
+
+Evening: TypeAlias = tuple[Tensor, Tensor]
+"""What is taken off each feature, and what the rest is multiplied with, each of shape (width,)."""
 
 
 class TrainedHead(nn.Module):
@@ -65,35 +68,55 @@ class TrainedHead(nn.Module):
         )
 
 
+class WordRows(nn.EmbeddingBag):
+    """A learned row for each word; a text has the sum of its words' rows.
+
+    Args:
+        n_words: Words that have a row; they are numbered from 1, and 0 is no word.
+        width: Width of a row.
+    """
+
+    def __init__(self, n_words: int, width: int) -> None:
+        super().__init__(n_words + 1, width, mode="sum", padding_idx=0)
+        nn.init.normal_(self.weight, std=0.05)
+        self.weight.data[0] = 0.0
+
+    def as_rows(self) -> NDArray[np.float32]:
+        """Return the rows of the words, shape (n_words, width)."""
+        rows: NDArray[np.float32] = self.weight.detach().numpy()[1:].copy()
+        return rows
+
+
 class Towers(nn.Module):
     """Both heads, the words' rows, and how sharply likeness is read.
 
     Args:
         recipe: Widths and dropout.
-        photos: Sample of photo features, shape (n, width), to standardise by.
+        photos: How the features of photos are evened.
+        texts: How the features of texts are evened; the words' rows, behind them, are not.
         n_words: Words that have a row.
     """
 
-    def __init__(self, recipe: Recipe, photos: NDArray[np.float16], n_words: int) -> None:
+    def __init__(self, recipe: Recipe, photos: Evening, texts: Evening, n_words: int) -> None:
         super().__init__()
-        sample = torch.from_numpy(photos).float()
-        scale = 1.0 / (sample.std(dim=0) + 1e-3)
         drop = (recipe.feature_dropout, recipe.image_dropout)
-        self.image = TrainedHead(sample.mean(dim=0), scale, recipe, drop)
-        width = 512 + recipe.word_dim
-        stretch = torch.cat([torch.full((512,), MEANING_SCALE), torch.ones(recipe.word_dim)])
-        self.text = TrainedHead(torch.zeros(width), stretch, recipe, (0.0, recipe.text_dropout))
-        self.words = nn.EmbeddingBag(n_words + 1, recipe.word_dim, mode="sum", padding_idx=0)
-        nn.init.normal_(self.words.weight, std=0.05)
-        self.words.weight.data[0] = 0.0
+        self.image = TrainedHead(*photos, recipe, drop)
+        centre = torch.cat([texts[0], torch.zeros(recipe.word_dim)])
+        scale = torch.cat([texts[1], torch.ones(recipe.word_dim)])
+        self.text = TrainedHead(centre, scale, recipe, (0.0, recipe.text_dropout))
+        self.words = WordRows(n_words, recipe.word_dim)
         self.sharpness = nn.Parameter(torch.tensor(recipe.sharpness).log())
         self.words_hidden = recipe.words_hidden
+
+    def sharp(self) -> Tensor:
+        """Return what likeness is multiplied with."""
+        return self.sharpness.exp().clamp(max=MAX_SHARPNESS)
 
     def encode_texts(self, meanings: Tensor, words: Tensor) -> Tensor:
         """Return each member's unit rows, shape (members, n, joint_dim / members).
 
         Args:
-            meanings: The text tower's vectors, shape (n, 512).
+            meanings: The texts' features, shape (n, width).
             words: Row numbers of each text's words, 0 for none, shape (n, n_places).
         """
         if self.training:
