@@ -38,6 +38,7 @@ def adapt_to_feed(settings: Settings, request: FeedRequest, out: Path, limit: in
                 out,
                 limit=limit,
                 photo=settings.photo,
+                settings=settings.encoder,
                 progress=progress,
             )
     except KeyboardInterrupt:

@@ -16,25 +16,26 @@ from core.settings import EncoderSettings
 from embed.adapted import AdaptedEncoder
 from embed.adapted_heads import ShopHeads
 from embed.base import BatchEncoder
-from embed.folder_facts import FACTS, write_facts
+from embed.folder_facts import ADAPTED, FACTS, write_facts
 from embed.photo import PhotoReader
 
-FAMILY = "adapted"
 WEIGHTS = "adapted.safetensors"
 BASE = "base"
 FORMAT = 1
 """Raise it when the same weights would give other vectors."""
 
-LoadBase = Callable[[str], Encoder]
+LoadBase = Callable[[str | Path], Encoder]
 
 
-def write_adapted(folder: Path, base_name: str, base: EncoderSpec, heads: ShopHeads) -> EncoderSpec:
+def write_adapted(
+    folder: Path, base: str | Path, base_spec: EncoderSpec, heads: ShopHeads
+) -> EncoderSpec:
     """Write what was learned into a folder that `load_encoder` takes.
 
     Args:
-        folder: Made when missing; its files are replaced.
-        base_name: Name or folder of the base; a folder is copied, so that the new one is complete.
-        base: The base's facts.
+        folder: Empty, or made when missing.
+        base: The base's name, or its folder, which is copied: the new one is complete by itself.
+        base_spec: The base's facts.
         heads: What was learned.
 
     Returns:
@@ -44,23 +45,20 @@ def write_adapted(folder: Path, base_name: str, base: EncoderSpec, heads: ShopHe
     data = save(dict[str, NDArray[Any]](heads.as_arrays()))
     shares = {"image": heads.image_share, "text": heads.text_share}
     spec = replace(
-        base,
-        name=f"{base.name.removesuffix('+adapted')}+adapted",
-        version=_version(data, shares, base),
-        dim=base.dim + heads.dim,
-        source=f"{base.source}; adapted to a shop's feed",
+        base_spec,
+        name=f"{base_spec.name.removesuffix('+adapted')}+adapted",
+        version=_version(data, shares, base_spec),
+        dim=base_spec.dim + heads.dim,
+        source=f"{base_spec.source}; adapted to a shop's feed",
     )
-    named = base_name
-    if (Path(base_name) / FACTS).is_file():
-        shutil.rmtree(folder / BASE, ignore_errors=True)
-        shutil.copytree(base_name, folder / BASE)
-        named = ""
+    if isinstance(base, Path):
+        shutil.copytree(base, folder / BASE)
     facts = {
-        "family": FAMILY,
+        "family": ADAPTED,
         "format": FORMAT,
         "spec": spec.as_dict(),
-        "base": named,
-        "base_spec": base.as_dict(),
+        "base": "" if isinstance(base, Path) else base,
+        "base_spec": base_spec.as_dict(),
         "shares": shares,
     }
     (folder / WEIGHTS).write_bytes(data)
@@ -92,7 +90,7 @@ def read_adapted(
         EncoderError: A file is garbled, or the base is another one than was adapted.
     """
     spec, base_spec, shares = _understood(folder, facts)
-    base = load_base(str(facts["base"] or folder / BASE))
+    base = load_base(str(facts["base"]) or folder / BASE)
     if not isinstance(base, BatchEncoder) or base.spec.version != base_spec.version:
         raise EncoderError(
             f"{folder}: it was adapted from {base_spec.identity}, but here is "

@@ -136,15 +136,24 @@ class ShopHeads:
 
     def image_vectors(self, vectors: Vectors, features: NDArray[np.float32]) -> Vectors:
         """Return unit rows, shape (n, base dim + dim), for the base's vectors and features."""
-        shares = self.image_share * self.photos.shares(vectors)
-        return beside(vectors, self.image.project(features), shares)
+        own, shares = self.own_of_photos(vectors, features)
+        return beside(vectors, own, self.image_share * shares)
 
     def text_vectors(
         self, vectors: Vectors, features: NDArray[np.float32], texts: Sequence[str]
     ) -> Vectors:
         """Return unit rows, shape (n, base dim + dim), for texts."""
-        own = self.text.project(np.concatenate([features, self.words.features(texts)], axis=1))
-        return beside(vectors, own, self.text_share * self.texts.shares(features))
+        own, shares = self.own_of_texts(features, texts)
+        return beside(vectors, own, self.text_share * shares)
+
+    def own_of_photos(self, vectors: Vectors, features: Rows) -> tuple[Vectors, Rows]:
+        """Return the own part of photos, shape (n, dim), and how familiar they are, shape (n,)."""
+        return self.image.project(features), self.photos.shares(vectors)
+
+    def own_of_texts(self, features: Rows, texts: Sequence[str]) -> tuple[Vectors, Rows]:
+        """Return the own part of texts, shape (n, dim), and how familiar they are, shape (n,)."""
+        worded = np.concatenate([features, self.words.features(texts)], axis=1)
+        return self.text.project(worded), self.texts.shares(features)
 
     def as_arrays(self) -> dict[str, NDArray[Any]]:
         """Return every array under its dotted name."""

@@ -12,7 +12,7 @@ from safetensors.numpy import load, save
 from core.encoder import EncoderSpec, digest
 from core.errors import EncoderError, EncoderUnavailableError
 from embed.compact_heads import Heads
-from embed.folder_facts import FACTS, read_facts, write_facts
+from embed.folder_facts import COMPACT, FACTS, read_facts, write_facts
 from embed.square import PREPARATION_VERSION
 
 WEIGHTS = "compact.safetensors"
@@ -76,7 +76,7 @@ def write_heads(folder: Path, heads: Heads, spec: EncoderSpec) -> EncoderSpec:
     version = version_of(data, heads.joint_weight, spec.image_size)
     spec = replace(spec, dim=heads.dim, version=version)
     facts = {
-        "family": "compact",
+        "family": COMPACT,
         "format": FORMAT,
         "spec": spec.as_dict(),
         "joint_weight": heads.joint_weight,
@@ -94,7 +94,7 @@ def version_of(weights: bytes, joint_weight: float, image_size: int) -> str:
 def _read_facts(folder: Path) -> Mapping[str, Any]:
     facts = read_facts(folder)
     path = folder / FACTS
-    if facts.get("family") != "compact":
+    if facts.get("family") != COMPACT:
         raise EncoderError(f"{path}: expected the facts of a compact encoder")
     if facts.get("format") != FORMAT:
         raise EncoderError(

@@ -8,6 +8,8 @@ from typing import Any
 from core.errors import EncoderError, EncoderUnavailableError
 
 FACTS = "encoder.json"
+COMPACT, ADAPTED = "compact", "adapted"
+"""What the file may say under "family"."""
 
 
 def read_facts(folder: Path) -> Mapping[str, Any]:

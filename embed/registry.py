@@ -14,7 +14,7 @@ from core.encoder import Encoder, EncoderSpec
 from core.errors import EncoderUnavailableError, InvalidValueError, UnknownEncoderError
 from core.settings import EncoderSettings, PhotoLimits
 from embed.fake import FakeEncoder, fake_spec
-from embed.folder_facts import FACTS, read_facts
+from embed.folder_facts import ADAPTED, FACTS, read_facts
 from embed.hub import require_hub
 from embed.known_encoders import KNOWN_ENCODERS, repository_of
 from embed.photo import PhotoReader
@@ -157,11 +157,16 @@ def load_encoder(
     """
     settings = settings if settings is not None else EncoderSettings()
     reader = PhotoReader(photo)
-    name = name_or_folder if isinstance(name_or_folder, str) else ""  # a Path is always a folder
-    family = next((each for each in FAMILIES if each.has(name)), None)
+    family = family_of(name_or_folder)
     if family is None:
         return _load_adapted(name_or_folder, settings, reader)
-    return family.load(family.part_after_prefix(name), settings, reader)
+    return family.load(family.part_after_prefix(str(name_or_folder)), settings, reader)
+
+
+def family_of(name_or_folder: str | Path) -> Family | None:
+    """Return the family of an encoder's name; None for a folder, which a Path always is."""
+    name = name_or_folder if isinstance(name_or_folder, str) else ""
+    return next((each for each in FAMILIES if each.has(name)), None)
 
 
 def list_encoders() -> tuple[EncoderSpec, ...]:
@@ -185,11 +190,11 @@ def _load_adapted(folder: str | Path, settings: EncoderSettings, reader: PhotoRe
         reason = f"the folder has no {FACTS}, so `shopwindow adapt` has not written it"
         raise EncoderUnavailableError(name, reason)
     facts = read_facts(Path(folder))
-    if facts.get("family") != "adapted":
+    if facts.get("family") != ADAPTED:
         return load_compact(name, settings, reader)
     from embed.adapted_folder import read_adapted  # noqa: PLC0415 - imported only when wanted
 
-    def load_base(base: str) -> Encoder:
+    def load_base(base: str | Path) -> Encoder:
         return load_encoder(base, photo=reader.limits, settings=settings)
 
     return read_adapted(Path(folder), facts, load_base, settings, reader)

@@ -14,15 +14,15 @@ from numpy.typing import NDArray
 from core.encoder import EncoderSpec, Vectors
 from core.errors import AdaptError
 from core.product import Product
-from core.settings import PhotoLimits
+from core.settings import EncoderSettings, PhotoLimits
 from embed.adapted_folder import write_adapted
-from embed.adapted_heads import Familiarity, ShopHeads
+from embed.adapted_heads import Familiarity, ShopHeads, beside
 from embed.adapting.catalogue import Lesson, held_back, sampled
 from embed.adapting.checks import check_enough, check_folder, check_parts
 from embed.adapting.features import Texts, photo_features
 from embed.adapting.judging import Examination, Judged, clearly_better
 from embed.base import BatchEncoder
-from embed.registry import load_encoder
+from embed.registry import family_of, load_encoder
 
 SEED = 20261122
 MAX_PRODUCTS = 20_000
@@ -66,8 +66,18 @@ class AdaptReport:
 
 
 @dataclass(frozen=True, slots=True)
+class _Questions:
+    """Titles that are asked among all photos, as the base sees them."""
+
+    exam: Examination
+    worded: Sequence[str]
+    features: NDArray[np.float32]
+    vectors: Vectors
+
+
+@dataclass(frozen=True, slots=True)
 class _Shop:
-    """The usable products as the base sees them; `asked` are rows that are not trained on."""
+    """The usable products as the base sees them; the questions are not trained on."""
 
     lessons: Sequence[Lesson]
     features: NDArray[np.float32]
@@ -75,28 +85,23 @@ class _Shop:
     vectors: Vectors
     texts: Texts
     trained: NDArray[np.int64]
-    choosing: Examination
-    judging: Examination
+    choosing: _Questions
+    judging: _Questions
 
     def said_of(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
         """Return the features of everything that may be said of some products."""
         texts = dict.fromkeys(each.text for n in rows for each in self.lessons[n].texts)
         return self.texts.features[self.texts.rows(texts)]
 
-    def asked(self, base: BatchEncoder, rows: NDArray[np.int64]) -> tuple[list[int], Vectors]:
-        """Return where the titles of some products are among the texts, and the base's vectors."""
-        places = self.texts.rows(self.lessons[n].title for n in rows)
-        worded = [self.texts.worded[place] for place in places]
-        return places, base.vectors_of_texts(self.texts.features[places], worded)
 
-
-def adapt(
+def adapt(  # noqa: PLR0913 -- one parameter for each choice
     base_name: str | Path,
     products: Iterable[Product],
     folder: str | Path,
     *,
     limit: int = MAX_PRODUCTS,
     photo: PhotoLimits | None = None,
+    settings: EncoderSettings | None = None,
     progress: Progress | None = None,
 ) -> AdaptReport:
     """Train heads on a shop's products and write an encoder that `load_encoder(folder)` takes.
@@ -111,6 +116,7 @@ def adapt(
         folder: Where the encoder goes; made when missing.
         limit: Most products that are learned from; of a larger feed they are drawn by chance.
         photo: Limits on the photos; the usual ones when None.
+        settings: How the base runs; the usual ones when None.
         progress: Told how far it is.
 
     Returns:
@@ -123,21 +129,22 @@ def adapt(
     tell = progress or (lambda _stage, _done, _total: None)
     began = time.perf_counter()
     check_folder(Path(folder))
-    base = load_encoder(base_name, photo=photo)
+    base = load_encoder(base_name, photo=photo, settings=settings)
     if not isinstance(base, BatchEncoder):
         raise AdaptError(f"{base_name}: this encoder has no towers to train heads on")
     lessons, n_products = sampled(products, limit, SEED)
     check_enough(lessons, f"of {n_products} products only {{}} have a photo and a title")
     check_parts(held_back(lessons, HELD_BACK))  # before minutes are spent on photos
     shop = _seen(base, lessons, tell)
-    heads = _learned(base, shop, tell)
-    before, after = _judged(base, shop, heads)
-    spec = write_adapted(Path(folder), str(base_name), base.spec, heads)
+    heads = _shared(shop, _learned(shop, tell))
+    before, after = _judged(shop, heads)
+    named = str(base_name) if family_of(base_name) else Path(base_name)
+    spec = write_adapted(Path(folder), named, base.spec, heads)
     return AdaptReport(
         spec=spec,
         n_products=n_products,
         n_trained=len(shop.trained),
-        n_judged=len(shop.judging.rows),
+        n_judged=len(shop.judging.exam.rows),
         n_without=n_products - len(lessons),
         n_unusable=len(lessons) - len(shop.lessons),
         before=before,
@@ -152,36 +159,47 @@ def _seen(base: BatchEncoder, lessons: Sequence[Lesson], tell: Progress) -> _Sho
     check_enough(lessons, "only {} photos can be used")
     texts = Texts.of(base, (t.text for each in lessons for t in each.texts), partial(tell, "texts"))
     back = held_back(lessons, HELD_BACK)
-    unseen = np.flatnonzero(back)
     check_parts(back)
+    unseen = np.flatnonzero(back)
     keys = np.unique([lesson.title_key for lesson in lessons], return_inverse=True)[1]
     categories = np.array([lesson.category for lesson in lessons])
-    choosing, judging = (Examination(unseen[n::2], keys, categories) for n in (0, 1))
+
+    def questions(rows: NDArray[np.int64]) -> _Questions:
+        places = texts.rows(lessons[n].title for n in rows)
+        worded = [texts.worded[place] for place in places]
+        said = texts.features[places]
+        exam = Examination(rows, keys, categories)
+        return _Questions(exam, worded, said, base.vectors_of_texts(said, worded))
+
     whole = features.astype(np.float32)
-    trained = np.flatnonzero(~back)
-    vectors = base.vectors_of_images(whole)
     return _Shop(
-        lessons, whole, varied.astype(np.float32), vectors, texts, trained, choosing, judging
+        lessons=lessons,
+        features=whole,
+        varied=varied.astype(np.float32),
+        vectors=base.vectors_of_images(whole),
+        texts=texts,
+        trained=np.flatnonzero(~back),
+        choosing=questions(unseen[::2]),
+        judging=questions(unseen[1::2]),
     )
 
 
-def _learned(base: BatchEncoder, shop: _Shop, tell: Progress) -> ShopHeads:
+def _learned(shop: _Shop, tell: Progress) -> ShopHeads:
     # torch is loaded only now: too little to learn from is said at once.
     training = import_module("embed.adapting.fit")
     rows = shop.trained
     lessons = [shop.lessons[n] for n in rows]
     material = training.Material(lessons, shop.features[rows], shop.varied[rows], shop.texts)
     trained = training.fit(material, training.SHOP_RECIPE, partial(tell, "training"))
-    chosen = shop.choosing.rows
+    chosen = shop.choosing.exam.rows
     photos = Familiarity.of(shop.vectors[rows], shop.vectors[chosen])
     texts = Familiarity.of(shop.said_of(rows), shop.said_of(chosen))
     heads = ShopHeads(trained.image, trained.text, trained.words, photos, texts, 0.5, 0.5)
     # As they will be read back, in half precision.
-    heads = ShopHeads.from_arrays(heads.as_arrays(), {"image": 0.5, "text": 0.5})
-    return _shared(base, shop, heads)
+    return ShopHeads.from_arrays(heads.as_arrays(), {"image": 0.5, "text": 0.5})
 
 
-def _shared(base: BatchEncoder, shop: _Shop, heads: ShopHeads) -> ShopHeads:
+def _shared(shop: _Shop, heads: ShopHeads) -> ShopHeads:
     """Choose how much of a vector is the shop's own, by products that are not judged by.
 
     Returns:
@@ -190,21 +208,21 @@ def _shared(base: BatchEncoder, shop: _Shop, heads: ShopHeads) -> ShopHeads:
     Raises:
         AdaptError: Every share costs photo to photo more than is allowed.
     """
-    exam = shop.choosing
-    places, asked = shop.asked(base, exam.rows)
-    worded = [shop.texts.worded[place] for place in places]
-    before = exam.judge(asked, shop.vectors).same_category
+    asked = shop.choosing
+    own_photos, near_photos = heads.own_of_photos(shop.vectors, shop.features)
+    own_texts, near_texts = heads.own_of_texts(asked.features, asked.worded)
+    before = asked.exam.same_category(shop.vectors)
     found: list[tuple[float, ShopHeads]] = []
     for image_share in IMAGE_SHARES:
-        tried = replace(heads, image_share=image_share)
-        photos = tried.image_vectors(shop.vectors, shop.features)
-        after = exam.same_category(photos)
+        photos = beside(shop.vectors, own_photos, image_share * near_photos)
+        after = asked.exam.same_category(photos)
         if before is not None and after is not None and after < before - ALLOWED_LOSS:
             continue
         for text_share in TEXT_SHARES:
-            tried = replace(tried, text_share=text_share)
-            texts = tried.text_vectors(asked, shop.texts.features[places], worded)
-            found.append((float(exam.reciprocal_ranks(texts, photos).mean()), tried))
+            texts = beside(asked.vectors, own_texts, text_share * near_texts)
+            rank = float(asked.exam.reciprocal_ranks(texts, photos).mean())
+            tried = replace(heads, image_share=image_share, text_share=text_share)
+            found.append((rank, tried))
     if not found:
         raise AdaptError(
             "nothing was written: however small the share of what was learned, photos found fewer "
@@ -213,15 +231,14 @@ def _shared(base: BatchEncoder, shop: _Shop, heads: ShopHeads) -> ShopHeads:
     return max(found, key=itemgetter(0))[1]
 
 
-def _judged(base: BatchEncoder, shop: _Shop, heads: ShopHeads) -> tuple[Judged, Judged]:
-    exam = shop.judging
-    places, asked = shop.asked(base, exam.rows)
-    worded = [shop.texts.worded[place] for place in places]
-    answered = heads.text_vectors(asked, shop.texts.features[places], worded)
+def _judged(shop: _Shop, heads: ShopHeads) -> tuple[Judged, Judged]:
+    asked, exam = shop.judging, shop.judging.exam
+    answered = heads.text_vectors(asked.vectors, asked.features, asked.worded)
     photos = heads.image_vectors(shop.vectors, shop.features)
-    before, after = exam.judge(asked, shop.vectors), exam.judge(answered, photos)
-    ranks = exam.reciprocal_ranks(asked, shop.vectors), exam.reciprocal_ranks(answered, photos)
-    if not clearly_better(*(each.tolist() for each in ranks)):
+    ranks_before = exam.reciprocal_ranks(asked.vectors, shop.vectors)
+    ranks_after = exam.reciprocal_ranks(answered, photos)
+    before, after = exam.judge(ranks_before, shop.vectors), exam.judge(ranks_after, photos)
+    if not clearly_better(ranks_before, ranks_after):
         raise AdaptError(
             f"nothing was written: on {len(exam.rows)} products held back the adapted encoder is "
             f"not clearly better (title to photo, mean reciprocal rank "

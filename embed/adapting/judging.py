@@ -1,13 +1,16 @@
 """Before and after: do the titles of products held back find their photos?"""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from core.encoder import Vectors
-from embed.training.judge import TOP, Labels
+from embed.training.judge import TOP, Labels, comparable, neighbours, places_of
+
+Ranks: TypeAlias = NDArray[np.float64]
+"""1 / place of the right photo, by question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,22 +42,17 @@ class Examination:
     keys: NDArray[np.int64]
     categories: Labels
 
-    def reciprocal_ranks(self, texts: Vectors, photos: Vectors) -> NDArray[np.float64]:
+    def reciprocal_ranks(self, texts: Vectors, photos: Vectors) -> Ranks:
         """Return 1 / place of the right photo for each question; ties count against us.
 
         Args:
             texts: Of the questions, shape (n_rows, dim).
             photos: Of all products, shape (n, dim).
         """
-        likeness = texts @ photos.T  # (n_rows, n)
-        right = self.keys[self.rows][:, None] == self.keys[None]  # (n_rows, n)
-        best = np.where(right, likeness, -np.inf).max(axis=1, keepdims=True)
-        ranks: NDArray[np.float64] = 1.0 / (1 + ((likeness >= best) & ~right).sum(axis=1))
-        return ranks
+        return 1.0 / places_of(texts, photos, self.keys[self.rows], self.keys)
 
-    def judge(self, texts: Vectors, photos: Vectors) -> Judged:
-        """Return the measures."""
-        ranks = self.reciprocal_ranks(texts, photos)
+    def judge(self, ranks: Ranks, photos: Vectors) -> Judged:
+        """Return the measures, from what `reciprocal_ranks` found among these photos."""
         return Judged(
             recall=float((ranks >= 1.0 / TOP).mean()),
             reciprocal_rank=float(ranks.mean()),
@@ -66,18 +64,14 @@ class Examination:
 
         Rare categories are left out; None where that leaves less than half of the questions.
         """
-        names, codes, counts = np.unique(self.categories, return_inverse=True, return_counts=True)
-        asked = (names[codes] != "") & (counts[codes] > TOP)
-        chosen = self.rows[asked[self.rows]]
-        if len(chosen) * 2 < len(self.rows) or len(names[names != ""]) < 2:
+        chosen = self.rows[comparable(self.categories)[self.rows]]
+        if len(chosen) * 2 < len(self.rows) or len(set(self.categories) - {""}) < 2:
             return None
-        likeness = photos[chosen] @ photos.T  # (n_chosen, n)
-        likeness[np.arange(len(chosen)), chosen] = -np.inf
-        near = np.argpartition(-likeness, TOP, axis=1)[:, :TOP]
+        near = neighbours(photos, chosen)
         return float((self.categories[near] == self.categories[chosen][:, None]).mean())
 
 
-def clearly_better(before: Sequence[float], after: Sequence[float]) -> bool:
+def clearly_better(before: ArrayLike, after: ArrayLike) -> bool:
     """Return whether the mean gain exceeds twice its own standard error."""
     gains = np.asarray(after) - np.asarray(before)
     error = gains.std(ddof=1) / np.sqrt(len(gains)) if len(gains) > 1 else np.inf

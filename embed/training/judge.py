@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,14 +46,7 @@ def find_equals(
     Returns:
         Means over the queries.
     """
-    wanted, had = np.array(query_keys), np.array(photo_keys)
-    places = []
-    for start in range(0, len(queries), _BLOCK):
-        likeness = queries[start : start + _BLOCK] @ photos.T  # (n, n_photos)
-        right = wanted[start : start + _BLOCK, None] == had[None]  # (n, n_photos)
-        best = np.where(right, likeness, -np.inf).max(axis=1, keepdims=True)
-        places.append(1 + ((likeness >= best) & ~right).sum(axis=1))
-    place = np.concatenate(places)
+    place = places_of(queries, photos, np.array(query_keys), np.array(photo_keys))
     return Found(
         first=float((place <= 1).mean()),
         recall=float((place <= TOP).mean()),
@@ -60,15 +54,48 @@ def find_equals(
     )
 
 
-def neighbours(photos: Vectors) -> NDArray[np.int64]:
-    """Return each photo's TOP nearest others, nearest first, shape (n_photos, TOP)."""
-    rows = []
-    for start in range(0, len(photos), _BLOCK):
-        likeness = photos[start : start + _BLOCK] @ photos.T
-        own = np.arange(len(likeness))
-        likeness[own, start + own] = -np.inf
-        rows.append(np.argsort(-likeness, axis=1, kind="stable")[:, :TOP])
-    return np.concatenate(rows)
+def places_of(
+    queries: Vectors, photos: Vectors, wanted: NDArray[Any], had: NDArray[Any]
+) -> NDArray[np.int64]:
+    """Return the place of each query's best right photo, from 1; ties count against us.
+
+    Args:
+        queries: Shape (n_queries, dim).
+        photos: Shape (n_photos, dim).
+        wanted: Key of each query, shape (n_queries,); some photo must have it.
+        had: Key of each photo, shape (n_photos,).
+    """
+    places = []
+    for start in range(0, len(queries), _BLOCK):
+        likeness = queries[start : start + _BLOCK] @ photos.T  # (n, n_photos)
+        right = wanted[start : start + _BLOCK, None] == had[None]  # (n, n_photos)
+        best = np.where(right, likeness, -np.inf).max(axis=1, keepdims=True)
+        places.append(1 + ((likeness >= best) & ~right).sum(axis=1))
+    return np.concatenate(places)
+
+
+def neighbours(photos: Vectors, rows: NDArray[np.int64] | None = None) -> NDArray[np.int64]:
+    """Return the TOP nearest others of each photo, nearest first, shape (n_rows, TOP).
+
+    Args:
+        photos: Shape (n_photos, dim).
+        rows: Which photos are asked about; all when None.
+    """
+    rows = np.arange(len(photos)) if rows is None else rows
+    found = []
+    for start in range(0, len(rows), _BLOCK):
+        asked = rows[start : start + _BLOCK]
+        likeness = photos[asked] @ photos.T
+        likeness[np.arange(len(asked)), asked] = -np.inf
+        found.append(np.argsort(-likeness, axis=1, kind="stable")[:, :TOP])
+    return np.concatenate(found)
+
+
+def comparable(labels: Labels) -> NDArray[np.bool_]:
+    """Return which photos have a label, and one that more than TOP photos have."""
+    names, codes, counts = np.unique(labels, return_inverse=True, return_counts=True)
+    kept: NDArray[np.bool_] = (names[codes] != "") & (counts[codes] > TOP)
+    return kept
 
 
 def agreement(near: NDArray[np.int64], labels: Labels) -> float:
@@ -80,6 +107,4 @@ def agreement(near: NDArray[np.int64], labels: Labels) -> float:
         near: From `neighbours`, shape (n_photos, TOP).
         labels: Shape (n_photos,); empty for unknown.
     """
-    names, codes, counts = np.unique(labels, return_inverse=True, return_counts=True)
-    asked = (names[codes] != "") & (counts[codes] > TOP)
-    return float((labels[near] == labels[:, None])[asked].mean())
+    return float((labels[near] == labels[:, None])[comparable(labels)].mean())

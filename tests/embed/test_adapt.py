@@ -126,6 +126,19 @@ def test_a_shop_after_a_shop(
     assert second.spec.name == "fake+adapted"
 
 
+def test_a_folder_of_the_same_name_is_not_the_base(
+    shop: list[Product],
+    learned: tuple[Path, AdaptReport],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    shutil.copytree(learned[0], tmp_path / "fake")
+    monkeypatch.chdir(tmp_path)
+    adapt("fake", shop, "by-name")
+    assert load_encoder("by-name").dim == load_encoder("fake").dim + 128
+    assert not (tmp_path / "by-name" / "base").exists()
+
+
 def test_unrelated_photos_teach_nothing(shop: list[Product], tmp_path: Path) -> None:
     images = [each.image for each in shop]
     order = np.random.default_rng(1).permutation(len(shop))
