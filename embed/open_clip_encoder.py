@@ -57,11 +57,11 @@ class OpenClipEncoder(TorchEncoder):
     def _tokens(self, texts: Sequence[str]) -> Mapping[str, torch.Tensor]:
         return {"text": self._tokenizer(list(texts))}
 
-    def _text_features(self, tokens: Mapping[str, torch.Tensor]) -> torch.Tensor:
+    def _text_tower(self, tokens: Mapping[str, torch.Tensor]) -> torch.Tensor:
         features: torch.Tensor = self._call("encode_text", tokens["text"])
         return features
 
-    def _image_features(self, pixels: torch.Tensor) -> torch.Tensor:
+    def _image_tower(self, pixels: torch.Tensor) -> torch.Tensor:
         features: torch.Tensor = self._call("encode_image", pixels)
         return features
 

@@ -49,7 +49,7 @@ class Normalisation:
 class TorchEncoder(BatchEncoder):
     """An encoder whose two towers are one torch module on the processor.
 
-    Subclasses give `_tokens`, `_text_features` and `_image_features`.
+    Subclasses give `_tokens`, `_text_tower` and `_image_tower`.
 
     Args:
         spec: The facts about the encoder.
@@ -79,11 +79,11 @@ class TorchEncoder(BatchEncoder):
         with self._tokenizer_lock:  # fast tokenizers break when two threads share one
             tokens = self._tokens(texts)
         with self._running():
-            return _rows(self._text_features(tokens))
+            return _rows(self._text_tower(tokens))
 
     def _image_batch(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
         with self._running():
-            return _rows(self._image_features(self._normalisation.apply(pixels, self._dtype)))
+            return _rows(self._image_tower(self._normalisation.apply(pixels, self._dtype)))
 
     def _call(self, method: str, *args: torch.Tensor, **named: torch.Tensor) -> Any:
         # The libraries' methods beside forward() are unknown to torch's own types.
@@ -94,11 +94,11 @@ class TorchEncoder(BatchEncoder):
         """Return the named inputs of the text tower, each of shape (n_texts, ...)."""
 
     @abstractmethod
-    def _text_features(self, tokens: Mapping[str, torch.Tensor]) -> torch.Tensor:
+    def _text_tower(self, tokens: Mapping[str, torch.Tensor]) -> torch.Tensor:
         """Return shape (n_texts, dim)."""
 
     @abstractmethod
-    def _image_features(self, pixels: torch.Tensor) -> torch.Tensor:
+    def _image_tower(self, pixels: torch.Tensor) -> torch.Tensor:
         """Return shape (n, dim) for scaled pixels of shape (n, 3, side, side)."""
 
     @contextmanager

@@ -89,10 +89,10 @@ class TransformersEncoder(TorchEncoder):
         names = ("input_ids", "attention_mask") if habits.masked else ("input_ids",)
         return {name: encoded[name] for name in names}
 
-    def _text_features(self, tokens: Mapping[str, torch.Tensor]) -> torch.Tensor:
+    def _text_tower(self, tokens: Mapping[str, torch.Tensor]) -> torch.Tensor:
         return _pooled(self._call("get_text_features", **tokens))
 
-    def _image_features(self, pixels: torch.Tensor) -> torch.Tensor:
+    def _image_tower(self, pixels: torch.Tensor) -> torch.Tensor:
         return _pooled(self._call("get_image_features", pixel_values=pixels))
 
 

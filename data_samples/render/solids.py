@@ -1,5 +1,7 @@
 """Solid shapes: turned, swept, lofted, boxed and extruded."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from data_samples.render.curves import arc_points, lift
@@ -163,3 +165,24 @@ def rod(
     shrink = np.r_[0.8, 0.94, 1, np.ones(12), 1, 0.94, 0.8]
     path = np.asarray(start) + t[:, None] * (np.asarray(end, dtype=float) - np.asarray(start))
     return tube(path, (radius + (last - radius) * t) * shrink)
+
+
+def rods_around(
+    degrees: Sequence[float],
+    start: tuple[float, float],
+    end: tuple[float, float],
+    radius: float,
+    end_radius: float | None = None,
+) -> Mesh:
+    """Equal rods around the z axis; `start` and `end` are distances from it and heights."""
+    return merge(
+        *(
+            rod(
+                (start[0] * np.cos(a), start[0] * np.sin(a), start[1]),
+                (end[0] * np.cos(a), end[0] * np.sin(a), end[1]),
+                radius,
+                end_radius,
+            )
+            for a in np.radians(degrees)
+        )
+    )

@@ -7,7 +7,7 @@ from data_samples.render.curves import lift, profile, spline
 from data_samples.render.implicit import mesh_of
 from data_samples.render.look import Look
 from data_samples.render.mesh import Floats, Mesh, from_grid, merge
-from data_samples.render.solids import box, lathe, rod, strap, tube
+from data_samples.render.solids import box, lathe, rod, rods_around, strap, tube
 from data_samples.render.studio import Part
 from data_samples.render.textures import linear
 
@@ -130,17 +130,7 @@ def stool(look: Look) -> list[Part]:
     seat = lathe(
         profile((0, 44), (14, 44), (17, 45), (17, 47.5), (15.5, 48), (0, 46.8), radius=0.8)
     )
-    legs = merge(
-        *(
-            rod(
-                (19 * np.cos(a), 19 * np.sin(a), 0),
-                (10 * np.cos(a), 10 * np.sin(a), 44.5),
-                1.3,
-                1.6,
-            )
-            for a in np.radians([45, 135, 225, 315])
-        )
-    )
+    legs = rods_around([45, 135, 225, 315], (19, 0), (10, 44.5), 1.3, 1.6)
     hoop = tube(
         lift(
             14.9
@@ -187,17 +177,7 @@ def table(look: Look) -> list[Part]:
         top = lathe(
             profile((0, 38), (39, 38), (40, 39), (39.6, 41.4), (0, 41.4), radius=0.8)
         ).planar_uv("xy", 44)
-        legs = merge(
-            *(
-                rod(
-                    (33 * np.cos(a), 33 * np.sin(a), 0),
-                    (25 * np.cos(a), 25 * np.sin(a), 38.5),
-                    1.3,
-                    2.0,
-                )
-                for a in np.radians([30, 150, 270])
-            )
-        )
+        legs = rods_around([30, 150, 270], (33, 0), (25, 38.5), 1.3, 2.0)
         return [Part(top, look.surface()), Part(legs.planar_uv("yz", 20), surface_of_legs(look))]
     top = box(104, 54, 3.4, 0.7).move(z=40).planar_uv("yx", 48)
     shelf = box(92, 42, 1.8, 0.4).move(z=13).planar_uv("yx", 48)

@@ -6,7 +6,7 @@ from data_samples.render import materials
 from data_samples.render.curves import profile
 from data_samples.render.look import Look
 from data_samples.render.mesh import Mesh, from_grid, merge
-from data_samples.render.solids import ball, box, lathe, ring, rod
+from data_samples.render.solids import ball, box, lathe, ring, rod, rods_around
 from data_samples.render.studio import Part
 from data_samples.render.textures import linear
 
@@ -38,12 +38,7 @@ def lamp(look: Look) -> list[Part]:
             lathe(profile((0, 0), (4.6, 0), (4.6, 1.6), (0, 2.0))),
             rod((0, 0, 14), (0, 0, 25), 0.7),
         ),
-        "tripod": merge(
-            *(
-                rod((8.2 * np.cos(a), 8.2 * np.sin(a), 0), (0, 0, 23), 0.8, 0.7)
-                for a in np.radians([90, 210, 330])
-            )
-        ),
+        "tripod": rods_around([90, 210, 330], (8.2, 0), (0, 23), 0.8, 0.7),
     }
     base = bases[look.style].planar_uv("yz", 16) if look.material == "wood" else bases[look.style]
     shade = lathe(np.array([[11.6, 23.0], [11.7, 23.0], [8.0, 38.0], [7.9, 38.0]]))

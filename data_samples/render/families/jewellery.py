@@ -6,7 +6,7 @@ from data_samples.render import materials
 from data_samples.render.curves import arc_points, ellipse, lift, profile, spline
 from data_samples.render.look import Look
 from data_samples.render.mesh import Mesh, merge
-from data_samples.render.solids import ball, lathe, ring, rod, sweep, tube
+from data_samples.render.solids import ball, lathe, ring, rods_around, sweep, tube
 from data_samples.render.studio import Part
 from data_samples.render.textures import linear
 
@@ -26,16 +26,7 @@ def finger_ring(look: Look) -> list[Part]:
         )
         return [Part(hoop, metal), Part(beads, materials.glossy(look.accent, 0.03))]
     stone = _gem(0.5).move(z=2.42)
-    prongs = merge(
-        *(
-            rod(
-                (0.15 * np.cos(a), 0.15 * np.sin(a), 2.05),
-                (0.46 * np.cos(a), 0.46 * np.sin(a), 2.55),
-                0.055,
-            )
-            for a in np.radians([45, 135, 225, 315])
-        )
-    )
+    prongs = rods_around([45, 135, 225, 315], (0.15, 2.05), (0.46, 2.55), 0.055)
     gem = {
         "type": "dielectric",
         "int_ior": 1.9,
