@@ -25,7 +25,7 @@ from core.settings import IndexSettings
 from embed import load_encoder
 from index import ProductIndex, read_products
 from index.payload import point_id
-from index.store import Point
+from index.points import Point
 
 N_PRODUCTS = 1200
 N_PHOTOS = 40

@@ -27,7 +27,7 @@ from index.bm25 import document_vector
 from index.edge import EdgeStore
 from index.manifest import Manifest
 from index.payload import FIELDS, N_WORDS, conditions, document_words, point_id, to_payload
-from index.store import PHOTO, TEXT, Condition, LegQuery, Point, StoreSchema
+from index.points import PHOTO, TEXT, Condition, LegQuery, Point, StoreSchema
 from search import SearchService
 
 KINDS = ("dress", "shirt", "shoes", "bag", "watch", "lamp", "chair", "mug", "phone", "speaker")

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from core.arrays import check_vectors
 from core.errors import IndexStoreError, VectorError
 from index.bm25 import SparseVector
-from index.store import LegQuery, Point, StoreSchema
+from index.points import LegQuery, Point, StoreSchema
 
 
 def check_points(points: Iterable[Point], schema: StoreSchema) -> None:

@@ -9,7 +9,8 @@ from core.arrays import unit_rows
 from core.encoder import Encoder, Vectors
 from index.bm25 import document_vector
 from index.payload import DATA_HASH, N_WORDS, PHOTO_HASH, TEXT_HASH
-from index.store import PHOTO, TEXT, Point, VectorStore
+from index.points import PHOTO, TEXT, Point
+from index.store import VectorStore
 from index.work import Item, prepared_photos
 
 HASHES = (PHOTO_HASH, TEXT_HASH, DATA_HASH)

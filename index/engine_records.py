@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from index.bm25 import SparseVector
-from index.store import WORDS, Point, Scored
+from index.points import WORDS, Point, Scored
 
 
 def point_of(record: Any) -> Point:

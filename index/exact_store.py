@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from core.errors import IndexStoreError
 from index.bm25 import SparseVector, idf
 from index.checks import check_field, check_legs, check_points
-from index.store import Between, Condition, LegQuery, Payload, Point, Scored, StoreSchema
+from index.points import Between, Condition, LegQuery, Payload, Point, Scored, StoreSchema
 from index.tally import tally_points, values_of
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from core.product import Product
 from index.analyser import Word
 from index.payload import DATA_HASH, PHOTO_HASH, TEXT_HASH
-from index.store import Payload
+from index.points import Payload
 
 HASHED_BYTES = 64 * 1024 * 1024
 

@@ -13,8 +13,9 @@ from index.encoding import HASHES, PointMaker
 from index.feeds.feed import ProductFeed
 from index.feeds.records import FeedRow, Rejection
 from index.payload import point_id
+from index.points import Point
 from index.report import IndexReport, Progress
-from index.store import Point, VectorStore
+from index.store import VectorStore
 from index.work import Item, start_item
 
 DECODING_THREADS = 2

@@ -7,7 +7,7 @@ from typing import Self
 from core.encoder import EncoderSpec
 from core.errors import EncoderMismatchError, IndexStoreError, IndexVersionError
 from index.analyser import ANALYSER_VERSION
-from index.store import Payload
+from index.points import Payload
 
 SCHEMA_VERSION = 1
 

@@ -8,7 +8,7 @@ from typing import Any
 from core.product import Product, Translation
 from core.query import Filters
 from index.analyser import Word, analyse, fold
-from index.store import AnyOf, Between, Condition, FieldIndex, Payload
+from index.points import AnyOf, Between, Condition, FieldIndex, Payload
 
 CATEGORY_SEPARATOR = " > "
 FACET_FIELDS = {

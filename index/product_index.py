@@ -22,9 +22,10 @@ from index.payload import (
     labelled,
     point_id,
 )
+from index.points import PHOTO, TEXT, LegQuery, Payload, Point, Scored, StoreSchema
 from index.removal import delete_missing
 from index.report import IndexReport, Progress
-from index.store import PHOTO, TEXT, LegQuery, Payload, Point, Scored, StoreSchema, VectorStore
+from index.store import VectorStore
 from index.weighing import settled_mean
 
 

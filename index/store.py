@@ -1,131 +1,15 @@
 """The contract between Shopwindow and a vector engine, in the few words that we need of it.
 
 Three stores keep it: `ExactStore` (numpy, the oracle), `EdgeStore` (Qdrant Edge on a folder) and
-`ServerStore` (a Qdrant server). One suite holds all of them to it.
+`ServerStore` (a Qdrant server). One suite holds all of them to it. What they speak about is in
+`index.points`.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
-from typing import Any, Protocol, Self, TypeAlias
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import Protocol
 
 from index.bm25 import SparseVector
-
-Payload: TypeAlias = dict[str, Any]
-"""JSON values by field; booleans are stored as 0 and 1 (qdrant-edge matches no boolean)."""
-
-PHOTO = "photo"
-TEXT = "text"
-WORDS = "words"
-
-
-@dataclass(frozen=True, slots=True)
-class AnyOf:
-    """The field holds one of the values (or a list that contains one)."""
-
-    field: str
-    values: tuple[str | int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Between:
-    """The field holds a number from `low` to `high`, inclusive; None leaves a side open."""
-
-    field: str
-    low: float | None = None
-    high: float | None = None
-
-
-Condition: TypeAlias = AnyOf | Between
-
-
-@dataclass(frozen=True, slots=True)
-class FieldIndex:
-    """A payload field that can be filtered, counted or ordered.
-
-    Attributes:
-        name: The field.
-        kind: "keyword", "integer" or "float".
-        linked: Whether the HNSW graph gets links for it. Without them filtered recall falls
-            (0.14 against 0.90 measured) unless ACORN searches; with them the build takes longer.
-        tenant: Whether it separates the merchants of a shared catalogue.
-        counted: Whether facets over candidates count it; an embedded store keeps such values at
-            hand, about 200 bytes a product.
-    """
-
-    name: str
-    kind: str
-    linked: bool = False
-    tenant: bool = False
-    counted: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class StoreSchema:
-    """What a store is made for; fixed when it is created.
-
-    Attributes:
-        dims: Width of each dense vector, by name.
-        fields: Payload fields to index, before the first point comes: an index made after the
-            graph leaves the graph without links.
-    """
-
-    dims: Mapping[str, int]
-    fields: tuple[FieldIndex, ...] = ()
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return the schema as plain JSON values."""
-        return {"dims": dict(self.dims), "fields": [asdict(each) for each in self.fields]}
-
-    @classmethod
-    def from_dict(cls, values: Mapping[str, Any]) -> Self:
-        """Return the schema that `as_dict` wrote."""
-        return cls(values["dims"], tuple(FieldIndex(**each) for each in values["fields"]))
-
-
-@dataclass(frozen=True, slots=True)
-class Point:
-    """One product in the store.
-
-    Attributes:
-        id: A UUID; see `index.payload.point_id`.
-        payload: The product and the fields to filter by.
-        vectors: Dense unit vectors by name, each of shape (dim,); a product without photo has
-            no "photo".
-        words: The sparse vector; empty when the product has no words.
-    """
-
-    id: str
-    payload: Payload
-    vectors: Mapping[str, NDArray[np.float32]] = field(default_factory=dict)
-    words: SparseVector | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class LegQuery:
-    """One ranked retrieval.
-
-    Attributes:
-        using: Name of the vector that is searched.
-        vector: A dense query of shape (dim,), or a sparse one for the words.
-        conditions: All must hold.
-        exclude: Point ids to leave out.
-        limit: Most points returned, at least 1.
-        exact: Scan everything instead of walking the graph.
-    """
-
-    using: str
-    vector: NDArray[np.float32] | SparseVector
-    conditions: tuple[Condition, ...] = ()
-    exclude: tuple[str, ...] = ()
-    limit: int = 10
-    exact: bool = False
-
-
-Scored: TypeAlias = tuple[str, float]
-"""A point id with its score: dot product, higher is better."""
+from index.points import Condition, LegQuery, Payload, Point, Scored, StoreSchema
 
 
 class VectorStore(Protocol):

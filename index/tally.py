@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import chain
 from typing import Any, TypeAlias
 
-from index.store import Payload, Point
+from index.points import Payload, Point
 
 MAX_REMEMBERED = 200_000
 """Points whose rows are kept: about 40 MB. Beyond that the memory starts anew."""

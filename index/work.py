@@ -12,7 +12,7 @@ from index.analyser import Word
 from index.feeds.records import Rejection
 from index.fingerprint import Fingerprint, data_digest, photo_digest, text_digest
 from index.payload import document_words, encoded_texts, point_id, to_payload
-from index.store import Payload, Point
+from index.points import Payload, Point
 
 
 @dataclass(slots=True)

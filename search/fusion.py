@@ -9,7 +9,7 @@ from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
-from index.store import Scored
+from index.points import Scored
 
 RRF_K = 60
 SPREAD = 3.0

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from core.encoder import Vectors
 from core.settings import SearchSettings
 from index.bm25 import SparseVector
-from index.store import PHOTO, TEXT, WORDS, Condition, LegQuery
+from index.points import PHOTO, TEXT, WORDS, Condition, LegQuery
 
 LEXICAL = "lexical"
 TEXT_TEXT = "text"

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from concurrent.futures import Executor, Future
 
 from core.settings import SearchSettings
+from index.points import Condition, Scored
 from index.product_index import ProductIndex
-from index.store import Condition, Scored
 from search.fusion import FUSIONS, Candidate, fuse
 from search.legs import Asked, plan, weights
 

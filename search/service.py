@@ -22,8 +22,8 @@ from index.payload import (
     from_payload,
     point_id,
 )
+from index.points import PHOTO, TEXT, Point
 from index.product_index import ProductIndex
-from index.store import PHOTO, TEXT, Point
 from search.cursor import Cursor, query_digest
 from search.fusion import Candidate
 from search.legs import Asked

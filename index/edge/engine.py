@@ -11,7 +11,7 @@ import qdrant_edge as qe
 from core.errors import IndexStoreError
 from index.bm25 import SparseVector
 from index.engine_records import counted, point_of, ranked
-from index.store import (
+from index.points import (
     WORDS,
     AnyOf,
     Condition,

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from index.store import StoreSchema
+from index.points import StoreSchema
 
 CURRENT_FILE = "current"
 LOCK_FILE = "lock"

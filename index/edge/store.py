@@ -14,7 +14,7 @@ from index.checks import check_field, check_legs, check_points
 from index.edge.files import MANIFEST_FILE, SCHEMA_FILE, read_schema
 from index.edge.process import WorkerProcess
 from index.files import replace_file
-from index.store import Condition, LegQuery, Payload, Point, Scored, StoreSchema
+from index.points import Condition, LegQuery, Payload, Point, Scored, StoreSchema
 
 REBUILD_SHARE = 0.5
 """Share of `hnsw_from` that may lie outside the graph, scanned exactly, before it is rebuilt."""

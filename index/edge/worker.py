@@ -22,7 +22,7 @@ from index.edge.build import GraphBuild
 from index.edge.engine import EdgeEngine
 from index.edge.files import CURRENT_FILE, LOCK_FILE, SCHEMA_FILE, SHARD_PREFIX, read_schema
 from index.files import replace_file
-from index.store import Payload, StoreSchema
+from index.points import Payload, StoreSchema
 
 LOCK_WAIT_S = 3.0
 POLL_WHILE_BUILDING_S = 0.1

@@ -13,6 +13,7 @@ from core.errors import IndexStoreError, StoreUnreachableError
 from index.bm25 import SparseVector
 from index.checks import check_field, check_legs, check_points
 from index.engine_records import counted, point_of, ranked
+from index.points import Condition, LegQuery, Payload, Point, Scored, StoreSchema
 from index.server.translation import (
     FIELD_PARAMS,
     MANIFEST_KEY,
@@ -25,7 +26,6 @@ from index.server.translation import (
     sent_point,
     sent_words,
 )
-from index.store import Condition, LegQuery, Payload, Point, Scored, StoreSchema
 from index.tally import tally_points
 
 TIMEOUT_S = 30

@@ -6,7 +6,7 @@ from typing import Any
 from qdrant_client import models as qm
 
 from index.bm25 import SparseVector
-from index.store import WORDS, AnyOf, Condition, FieldIndex, LegQuery, Point, StoreSchema
+from index.points import WORDS, AnyOf, Condition, FieldIndex, LegQuery, Point, StoreSchema
 from index.tuning import (
     HNSW_EF_CONSTRUCT,
     HNSW_M,

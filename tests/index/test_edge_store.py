@@ -12,7 +12,8 @@ import pytest
 from core.errors import IndexLockedError, IndexStoreError
 from index.edge import EdgeStore
 from index.exact_store import ExactStore
-from index.store import PHOTO, AnyOf, Between, LegQuery, VectorStore
+from index.points import PHOTO, AnyOf, Between, LegQuery
+from index.store import VectorStore
 from tests.index.test_store_contract import SCHEMA, fill, make_point, point_id, unit
 
 GRAPH_FROM = 500

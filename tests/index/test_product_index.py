@@ -22,7 +22,7 @@ from embed import FakeEncoder
 from index import ProductIndex, read_products
 from index.manifest import Manifest
 from index.payload import conditions, from_payload, point_id, to_payload
-from index.store import PHOTO, TEXT, AnyOf, Between
+from index.points import PHOTO, TEXT, AnyOf, Between
 
 
 class CountingEncoder(FakeEncoder):

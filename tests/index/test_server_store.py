@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 
 from core.errors import IndexStoreError, StoreUnreachableError
+from index.points import PHOTO, WORDS, AnyOf, Between, LegQuery
 from index.server import ServerStore
-from index.store import PHOTO, WORDS, AnyOf, Between, LegQuery
 from index.tuning import scan_below_kb
 from tests.index.test_store_contract import SCHEMA, fill, make_point, point_id, unit, words
 

@@ -14,8 +14,7 @@ from core.errors import IndexStoreError, VectorError
 from index.bm25 import SparseVector
 from index.edge import EdgeStore
 from index.exact_store import ExactStore
-from index.server import ServerStore
-from index.store import (
+from index.points import (
     PHOTO,
     TEXT,
     WORDS,
@@ -27,8 +26,9 @@ from index.store import (
     Point,
     Scored,
     StoreSchema,
-    VectorStore,
 )
+from index.server import ServerStore
+from index.store import VectorStore
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore:Payload indexes have no effect in the local Qdrant"),

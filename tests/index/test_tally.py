@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import pytest
 
 import index.tally
-from index.store import Payload, Point
+from index.points import Payload, Point
 from index.tally import RememberedRows
 
 SHOP: dict[str, Payload] = {

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.store import Scored
+from index.points import Scored
 from search.fusion import FUSIONS, Fusion, fuse, scores_over_range
 
 ids = st.sampled_from([f"p{n}" for n in range(12)])
