@@ -12,6 +12,7 @@ import torch
 from core.encoder import EncoderSpec
 from core.errors import EncoderError, EncoderUnavailableError, UnknownEncoderError
 from core.settings import EncoderSettings
+from embed.causal_texts import CausalTexts, find_causal_texts
 from embed.hub import URL_CACHE, from_cache, from_cache_or_hub, quiet_root_logger
 from embed.known_encoders import KNOWN_ENCODERS, describe
 from embed.photo import PhotoReader
@@ -53,11 +54,14 @@ class OpenClipEncoder(TorchEncoder):
         scaling = Normalisation(tuple(parts.preprocess["mean"]), tuple(parts.preprocess["std"]))
         super().__init__(_spec(name, parts, scaling), reader, settings, model, scaling)
         self._tokenizer = parts.tokenizer
+        self._causal: CausalTexts | None = find_causal_texts(model)
 
     def _tokens(self, texts: Sequence[str]) -> Mapping[str, torch.Tensor]:
         return {"text": self._tokenizer(list(texts))}
 
     def _text_tower(self, tokens: Mapping[str, torch.Tensor]) -> torch.Tensor:
+        if self._causal is not None:
+            return self._causal.encode(tokens["text"])
         features: torch.Tensor = self._call("encode_text", tokens["text"])
         return features
 

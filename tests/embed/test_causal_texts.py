@@ -1,0 +1,72 @@
+"""Short texts cost few places, and get the vectors that open_clip gives with all of them."""
+
+from typing import Any
+
+import open_clip
+import pytest
+import torch
+
+from embed.causal_texts import find_causal_texts
+
+VISION: dict[str, Any] = {
+    "image_size": 32,
+    "layers": 1,
+    "width": 16,
+    "patch_size": 16,
+    "head_width": 8,
+}
+TEXT: dict[str, Any] = {
+    "context_length": 16,
+    "vocab_size": 60,
+    "width": 16,
+    "heads": 2,
+    "layers": 2,
+}
+EOS = 59
+TOKENS = torch.tensor([[1, 7, EOS, *[0] * 13], [1, 8, 9, 10, 11, EOS, *[0] * 10]])
+
+
+@pytest.mark.parametrize(
+    ("form", "text"),
+    [
+        (open_clip.CLIP, {}),
+        (open_clip.CustomTextCLIP, {}),
+        (open_clip.CustomTextCLIP, {"pool_type": "eos", "eos_id": EOS}),
+        (open_clip.CustomTextCLIP, {"proj_bias": True}),
+        (open_clip.CustomTextCLIP, {"proj_type": "none"}),
+    ],
+)
+def test_vectors_are_open_clips_own(form: Any, text: dict[str, Any]) -> None:
+    torch.manual_seed(2)
+    model = form(embed_dim=12, vision_cfg=VISION, text_cfg={**TEXT, **text}).eval()
+    for parameter in model.parameters():
+        torch.nn.init.normal_(parameter, std=0.3)
+    found = find_causal_texts(model)
+    assert found is not None
+    places: list[int] = []
+    found.tower.transformer.register_forward_pre_hook(
+        lambda _, args: places.append(args[0].shape[1])
+    )
+    with torch.inference_mode():
+        expected, vectors = model.encode_text(TOKENS), found.encode(TOKENS)
+    assert places == [16, 6]
+    torch.testing.assert_close(vectors, expected, atol=1e-5, rtol=1e-5)
+    assert not torch.allclose(vectors[0], vectors[1], atol=0.1)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        {"no_causal_mask": True},
+        {"embed_cls": True},
+        {"pool_type": "last"},
+        {"pool_type": "first"},
+    ],
+)
+def test_towers_that_look_ahead_are_left_alone(text: dict[str, Any]) -> None:
+    model = open_clip.CustomTextCLIP(embed_dim=12, vision_cfg=VISION, text_cfg={**TEXT, **text})
+    assert find_causal_texts(model) is None
+
+
+def test_text_towers_of_other_libraries_are_left_alone() -> None:
+    assert find_causal_texts(torch.nn.Linear(2, 2)) is None
