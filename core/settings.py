@@ -47,8 +47,10 @@ class EncoderSettings(_Group):
     name: str = Field(
         "compact", description="An encoder's name or folder; see `shopwindow encoders`."
     )
-    precision: Literal["auto", "float32", "bfloat16"] = Field(
-        "auto", description="Numbers of torch encoders; auto takes bfloat16 where it is native."
+    precision: Literal["auto", "float32", "bfloat16", "int8"] = Field(
+        "auto",
+        description="Numbers that photos are encoded in; auto takes what is fastest here: bfloat16 "
+        "for torch encoders, int8 for compact.",
     )
     threads: int = Field(0, ge=0, description="Threads of the encoder; 0 takes the cores.")
     batch_size: int = Field(32, ge=1, le=1024, description="Photos encoded at once.")
@@ -80,8 +82,8 @@ class SearchSettings(_Group):
         "range", description="How the legs' scores become one; see docs/decisions/0005-fusion.md."
     )
     weight_lexical: float = Field(1.0, ge=0, description="Weight of matching words.")
-    weight_text: float = Field(1.0, ge=0, description="Weight of text-to-text likeness.")
-    weight_text_image: float = Field(1.0, ge=0, description="Weight of text-to-photo likeness.")
+    weight_text: float = Field(0.3, ge=0, description="Weight of text-to-text likeness.")
+    weight_text_image: float = Field(0.3, ge=0, description="Weight of text-to-photo likeness.")
     weight_image: float = Field(1.0, ge=0, description="Weight of photo-to-photo likeness.")
 
 

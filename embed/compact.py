@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 from threadpoolctl import ThreadpoolController
 
 from core.encoder import EncoderSpec, Vectors
+from core.errors import EncoderError
 from core.settings import EncoderSettings
 from embed.base import BatchEncoder
-from embed.compact_folder import SHIPPED, read_heads, read_spec
-from embed.compact_heads import Heads
+from embed.compact_folder import SHIPPED, CompactParts, read_parts, read_spec
 from embed.compact_images import ImageTower
 from embed.compact_texts import TextTower
 from embed.photo import PhotoReader
@@ -43,17 +43,22 @@ class CompactEncoder(BatchEncoder):
 
     Args:
         spec: The facts about the heads.
-        heads: The trained part.
+        parts: What was trained and measured.
         reader: Opens the photos.
-        settings: Threads and batch size.
+        settings: Numbers, threads and batch size.
+
+    Raises:
+        EncoderError: The settings want numbers that it does not compute in.
     """
 
     def __init__(
-        self, spec: EncoderSpec, heads: Heads, reader: PhotoReader, settings: EncoderSettings
+        self, spec: EncoderSpec, parts: CompactParts, reader: PhotoReader, settings: EncoderSettings
     ) -> None:
         super().__init__(spec, reader, settings.batch_size)
-        self.heads = heads
-        self._images = _Once(lambda: ImageTower(spec.image_size, settings.threads))
+        if settings.precision == "bfloat16":
+            raise EncoderError("compact computes in float32 or int8, not in bfloat16")
+        self.heads = parts.heads
+        self._images = _Once(lambda: ImageTower(spec.image_size, settings, parts.ranges))
         self._texts = _Once(TextTower)
         self._blas = ThreadpoolController()
 
@@ -64,7 +69,7 @@ class CompactEncoder(BatchEncoder):
         """Load the shipped heads, or those of a folder.
 
         Args:
-            settings: Threads and batch size.
+            settings: Numbers, threads and batch size.
             reader: Opens the photos.
             folder: What `python -m embed.training` or `shopwindow adapt` wrote.
 
@@ -73,10 +78,10 @@ class CompactEncoder(BatchEncoder):
 
         Raises:
             EncoderUnavailableError: A file is missing.
-            EncoderError: A file is garbled.
+            EncoderError: A file is garbled, or the settings want other numbers.
         """
-        spec, heads = read_heads(folder or SHIPPED)
-        return cls(spec, heads, reader, settings)
+        spec, parts = read_parts(folder or SHIPPED)
+        return cls(spec, parts, reader, settings)
 
     def image_features(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Return the image tower's features; see `BatchEncoder.image_features`."""

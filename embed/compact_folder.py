@@ -1,7 +1,7 @@
 """The folder of one set of heads: `encoder.json` with the facts, `compact.safetensors`."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +12,13 @@ from safetensors.numpy import load, save
 from core.encoder import EncoderSpec, digest
 from core.errors import EncoderError, EncoderUnavailableError
 from embed.compact_heads import Heads
+from embed.compact_int8 import Ranges, ranges_as_arrays, ranges_from_arrays
 from embed.folder_facts import COMPACT, FACTS, read_facts, write_facts
 from embed.square import PREPARATION_VERSION
 
 WEIGHTS = "compact.safetensors"
 SHIPPED = Path(__file__).parent / "weights" / "compact"
-FORMAT = 2
+FORMAT = 3
 """Raise it when the same weights would give other vectors: new features, cuts or formulas."""
 
 
@@ -34,11 +35,24 @@ def read_spec(folder: Path = SHIPPED) -> EncoderSpec:
     return _spec(_read_facts(folder), folder)
 
 
-def read_heads(folder: Path = SHIPPED) -> tuple[EncoderSpec, Heads]:
-    """Read heads and the facts about them, and check that they belong together.
+@dataclass(frozen=True, slots=True)
+class CompactParts:
+    """What a folder holds.
+
+    Attributes:
+        heads: What was trained.
+        ranges: What the image tower must know to run in int8.
+    """
+
+    heads: Heads
+    ranges: Ranges
+
+
+def read_parts(folder: Path = SHIPPED) -> tuple[EncoderSpec, CompactParts]:
+    """Read heads, ranges and the facts about them, and check that they belong together.
 
     Returns:
-        The facts and the heads.
+        The facts and the parts.
 
     Raises:
         EncoderUnavailableError: A file is missing.
@@ -52,27 +66,31 @@ def read_heads(folder: Path = SHIPPED) -> tuple[EncoderSpec, Heads]:
     if found != spec.version:
         raise EncoderError(f"{path}: expected weights of version {spec.version}, got {found}")
     try:
-        heads = Heads.from_arrays(load(data), float(facts["joint_weight"]))
+        arrays = load(data)
+        heads = Heads.from_arrays(arrays, float(facts["joint_weight"]))
+        ranges = ranges_from_arrays(arrays)
     except (SafetensorError, KeyError, ValueError) as exc:
         raise EncoderError(f"{path}: expected the heads of compact, got {exc!r}") from exc
     if heads.dim != spec.dim:
         raise EncoderError(f"{path}: expected vectors of {spec.dim}, got {heads.dim}")
-    return spec, heads
+    return spec, CompactParts(heads, ranges)
 
 
-def write_heads(folder: Path, heads: Heads, spec: EncoderSpec) -> EncoderSpec:
-    """Write heads and facts into a folder.
+def write_parts(folder: Path, parts: CompactParts, spec: EncoderSpec) -> EncoderSpec:
+    """Write heads, ranges and facts into a folder.
 
     Args:
         folder: Made when missing; both files are replaced.
-        heads: What was trained; half precision is kept.
+        parts: What was trained and measured; half precision is kept.
         spec: The facts; dim and version are filled in here.
 
     Returns:
         The facts as written.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    data = save(dict[str, NDArray[Any]](heads.as_arrays()))
+    heads = parts.heads
+    arrays: dict[str, NDArray[Any]] = {**heads.as_arrays(), **ranges_as_arrays(parts.ranges)}
+    data = save(arrays)
     version = version_of(data, heads.joint_weight, spec.image_size)
     spec = replace(spec, dim=heads.dim, version=version)
     facts = {

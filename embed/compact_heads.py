@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from core.arrays import unit_rows
 from core.encoder import Vectors
 from embed.compact_colours import SHADES
+from embed.compact_hubs import WIDTH as HUB_WIDTH
+from embed.compact_hubs import Hubs
 from embed.compact_tower import LAST
 from embed.compact_words import WordTable
 
@@ -132,6 +134,7 @@ class Heads:
         image: From the image tower's features.
         text: From the text tower's vectors and the words' rows.
         words: Rows of the words that the training titles used.
+        hubs: What is taken off photos that lie near too many texts.
         look: From the image tower's last layer and the photo's colours.
         joint_weight: Share of the joint part in photo-to-photo likeness, 0 to 1.
     """
@@ -139,23 +142,31 @@ class Heads:
     image: Head
     text: Head
     words: WordTable
+    hubs: Hubs
     look: Look
     joint_weight: float
 
     @property
+    def joint_dim(self) -> int:
+        """Width of the joint part, which texts have too."""
+        return self.image.dim + HUB_WIDTH
+
+    @property
     def dim(self) -> int:
         """Width of the vectors."""
-        return self.image.dim + int(self.look.matrix.shape[1])
+        return self.joint_dim + int(self.look.matrix.shape[1])
 
     def image_vectors(self, features: NDArray[np.float32]) -> Vectors:
         """Return unit rows, shape (n, dim), for the image tower's features."""
-        joint = self.image.project(features) * np.float32(self.joint_weight**0.5)
+        parts = self.hubs.photo_parts(self.image.project(features))
+        joint = parts * np.float32(self.joint_weight**0.5)
         look = self.look.project(features) * np.float32((1.0 - self.joint_weight) ** 0.5)
         return unit_rows(np.concatenate([joint, look], axis=1))
 
     def text_vectors(self, meanings: NDArray[np.float32], texts: Sequence[str]) -> Vectors:
         """Return unit rows, shape (n, dim), for texts and the text tower's vectors of them."""
-        joint = self.text.project(np.concatenate([meanings, self.words.features(texts)], axis=1))
+        features = np.concatenate([meanings, self.words.features(texts)], axis=1)
+        joint = self.hubs.text_parts(self.text.project(features))
         blank = np.zeros((len(joint), self.look.matrix.shape[1]), dtype=np.float32)
         return np.concatenate([joint, blank], axis=1)
 
@@ -166,6 +177,7 @@ class Heads:
             **self.words.as_arrays(),
             **self.image.as_arrays("image"),
             **self.text.as_arrays("text"),
+            **self.hubs.as_arrays(),
             **look,
         }
 
@@ -181,6 +193,7 @@ class Heads:
             image=Head.from_arrays("image", arrays),
             text=Head.from_arrays("text", arrays),
             words=WordTable.from_arrays(arrays),
+            hubs=Hubs.from_arrays(arrays),
             look=Look(**{n: arrays[f"look.{n}"].astype(np.float32) for n in Look.__slots__}),
             joint_weight=joint_weight,
         )
@@ -217,5 +230,7 @@ def gelu(x: NDArray[np.float32]) -> NDArray[np.float32]:
 def _check(heads: Heads) -> None:
     if heads.image.outer_bias.shape != heads.text.outer_bias.shape:
         raise ValueError("heads that end in spaces of different width")
+    if heads.hubs.texts.shape[1:] != (heads.image.dim,):
+        raise ValueError("texts of another width than the heads")
     if heads.look.matrix.shape[0] != len(heads.look.centre):
         raise ValueError("a look whose layers do not fit together")

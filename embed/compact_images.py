@@ -1,11 +1,16 @@
-"""Run the frozen image tower: pixels to features."""
+"""Run the frozen image tower: pixels to features, in the numbers that are fastest here."""
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import EncoderError
+from core.settings import EncoderSettings
 from embed.compact_checkpoint import backbone_path, read_checkpoint
+from embed.compact_choice import Run, int8_is_better
 from embed.compact_colours import colour_features
+from embed.compact_int8 import Int8Layers, Ranges
+from embed.compact_layers import FloatLayers
+from embed.compact_onnx import OnnxGraph
 from embed.compact_tower import TowerGraph
 
 CHUNK = 8
@@ -17,38 +22,32 @@ class ImageTower:
 
     Args:
         image_size: Side of the pictures in pixels.
-        threads: Threads of one call; 0 takes the cores.
+        settings: Threads, and numbers: "auto" takes int8 where it is measured to be faster.
+        ranges: What int8 must know; without one the tower runs in float32.
+
+    Attributes:
+        numbers: "int8" or "float32".
 
     Raises:
         EncoderUnavailableError: The package with the weights is not installed.
         EncoderError: Its file is not the one we know.
     """
 
-    def __init__(self, image_size: int, threads: int = 0) -> None:
-        self.image_size = image_size
-        path = backbone_path()
+    def __init__(
+        self, image_size: int, settings: EncoderSettings, ranges: Ranges | None = None
+    ) -> None:
         try:
-            model = TowerGraph(read_checkpoint(path), image_size).build()
+            self.numbers, self._run = _choose(read_tower(image_size), settings, ranges)
         except KeyError as exc:
             raise EncoderError(
-                f"{path}: expected the weights of EfficientNet-Lite0, {exc} is missing"
+                f"{backbone_path()}: expected the weights of EfficientNet-Lite0, {exc} is missing"
             ) from exc
-        import onnxruntime  # noqa: PLC0415 - a search by words must not wait for it
-
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
-        options.log_severity_level = 3
-        # Spinning threads would take the cores from whoever decodes the next photos.
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        self._session = onnxruntime.InferenceSession(
-            model, options, providers=["CPUExecutionProvider"]
-        )
 
     def features(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Return what the tower sees.
 
         Args:
-            pixels: RGB, uint8, shape (n, image_size, image_size, 3).
+            pixels: RGB, uint8, shape (n, side, side, 3).
 
         Returns:
             Shape (n, width), float32; the first `LAST` columns are the means of the last layer,
@@ -57,6 +56,40 @@ class ImageTower:
         starts = range(0, len(pixels), CHUNK)
         return np.concatenate([self._run(pixels[at : at + CHUNK]) for at in starts])
 
-    def _run(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
-        features, fields = self._session.run(["features", "fields"], {"pixels": pixels})
+
+def read_tower(image_size: int) -> TowerGraph:
+    """Return the tower with the weights that the package index delivered.
+
+    Raises:
+        EncoderUnavailableError: Their package is not installed.
+        EncoderError: Their file cannot be read.
+    """
+    return TowerGraph(read_checkpoint(backbone_path()), image_size)
+
+
+def _choose(graph: TowerGraph, settings: EncoderSettings, ranges: Ranges | None) -> tuple[str, Run]:
+    """Return the name of the numbers, and what computes in them."""
+    precise = _open(graph.build(FloatLayers(OnnxGraph())), settings.threads)
+    if ranges is None or settings.precision == "float32":
+        return "float32", precise
+    rounded = _open(graph.build(Int8Layers(OnnxGraph(), ranges)), settings.threads)
+    if settings.precision == "int8" or int8_is_better(precise, rounded, graph.image_size):
+        return "int8", rounded
+    return "float32", precise
+
+
+def _open(model: bytes, threads: int) -> Run:
+    import onnxruntime  # noqa: PLC0415 - a search by words must not wait for it
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.log_severity_level = 3
+    # Spinning threads would take the cores from whoever decodes the next photos.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+
+    def run(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
+        features, fields = session.run(["features", "fields"], {"pixels": pixels})
         return np.concatenate([features, colour_features(fields)], axis=1)
+
+    return run

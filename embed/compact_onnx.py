@@ -14,7 +14,7 @@ IR_VERSION = 8
 OPSET = 17
 FLOAT = 1
 UINT8 = 2
-_TENSOR_KINDS = {"float32": FLOAT, "uint8": UINT8, "int64": 7}
+_TENSOR_KINDS = {"float32": FLOAT, "uint8": UINT8, "int8": 3, "int32": 6, "int64": 7}
 
 
 @dataclass(slots=True)

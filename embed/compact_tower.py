@@ -15,7 +15,8 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from embed.compact_onnx import UINT8, OnnxGraph
+from embed.compact_layers import FloatLayers, Layer
+from embed.compact_onnx import FLOAT, UINT8, OnnxGraph
 
 TowerWeights: TypeAlias = Mapping[str, NDArray[Any]]
 """Arrays by the names of the checkpoint."""
@@ -49,7 +50,7 @@ class TowerGraph:
     weights: TowerWeights
     image_size: int
 
-    def build(self) -> bytes:
+    def build(self, layers: FloatLayers) -> bytes:
         """Return an ONNX model of one input and two outputs.
 
         `pixels`: (n, side, side, 3) uint8. `features`: (n, width), the means and the maxima of the
@@ -57,37 +58,53 @@ class TowerGraph:
         the last block by thirds of the picture. `fields`: (n, 3, side / FIELD, side / FIELD), mean
         colours from 0 to 255.
 
+        Args:
+            layers: Adds each layer to its graph, in its own numbers.
+
         Raises:
             KeyError: A tensor is missing.
         """
-        graph = OnnxGraph()
-        side = self.image_size
-        pixels = graph.add_input("pixels", UINT8, ("n", side, side, 3))
-        values = graph.add_node("Cast", [pixels], to=1)
-        planes = graph.add_node("Transpose", [values], perm=[0, 3, 1, 2])
-        scaled = graph.add_node("Div", [planes, _scalar(graph, 127.5)])
-        x = graph.add_node("Sub", [scaled, _scalar(graph, 1.0)])  # -1 to 1, (n, 3, side, side)
-        tapped, x = self._add_blocks(graph, x)
-        thirds = _thirds(graph, x)
-        x = self._add_convolution(graph, x, ("_conv_head", "_bn1"))
-        parts = [_mean(graph, x), _maximum(graph, x), *tapped, thirds]
+        graph, side = layers.graph, self.image_size
+        planes = self._add_planes(graph)
+        blocks = self._add_blocks(layers, layers.pixels(planes))
+        statistics = (_mean, _deviation, _maximum)
+        tapped = [add(graph, blocks[number]) for number in TAPPED for add in statistics]
+        x = layers.convolution(blocks[-1], self._layer("_conv_head", "_bn1"))
+        parts = [_mean(graph, x), _maximum(graph, x), *tapped, _thirds(graph, blocks[-1])]
         graph.add_node("Concat", parts, name="features", axis=1)
         graph.add_output("features", ("n", "width"))
         field = {"kernel_shape": [FIELD] * 2, "strides": [FIELD] * 2}
-        graph.add_node("AveragePool", [planes], name="fields", **field)
+        values = graph.add_node("Cast", [planes], to=FLOAT)
+        graph.add_node("AveragePool", [values], name="fields", **field)
         graph.add_output("fields", ("n", 3, side // FIELD, side // FIELD))
         return graph.as_model()
 
-    def _add_blocks(self, graph: OnnxGraph, x: str) -> tuple[list[str], str]:
-        tapped = []
-        x = self._add_convolution(graph, x, ("_conv_stem", "_bn0"), stride=2)
-        for number in range(BLOCKS):
-            x = self._add_block(graph, x, number)
-            if number in TAPPED:
-                tapped += [_mean(graph, x), _deviation(graph, x), _maximum(graph, x)]
-        return tapped, x
+    def build_bare(self, layers: FloatLayers) -> bytes:
+        """Return a model whose one output, `features`, is the means of the last layer alone.
 
-    def _add_block(self, graph: OnnxGraph, x: str, number: int) -> str:
+        Args:
+            layers: Adds each layer to its graph, in its own numbers.
+        """
+        graph = layers.graph
+        blocks = self._add_blocks(layers, layers.pixels(self._add_planes(graph)))
+        x = layers.convolution(blocks[-1], self._layer("_conv_head", "_bn1"))
+        graph.add_node("ReduceMean", [x], name="features", axes=[2, 3], keepdims=0)
+        graph.add_output("features", ("n", LAST))
+        return graph.as_model()
+
+    def _add_planes(self, graph: OnnxGraph) -> str:
+        side = self.image_size
+        pixels = graph.add_input("pixels", UINT8, ("n", side, side, 3))
+        return graph.add_node("Transpose", [pixels], perm=[0, 3, 1, 2])  # (n, 3, side, side)
+
+    def _add_blocks(self, layers: FloatLayers, x: str) -> list[str]:
+        """Return the name of each block's output."""
+        outputs = [layers.convolution(x, self._layer("_conv_stem", "_bn0", stride=2))]
+        for number in range(BLOCKS):
+            outputs.append(self._add_block(layers, outputs[-1], number))
+        return outputs[1:]
+
+    def _add_block(self, layers: FloatLayers, x: str, number: int) -> str:
         """Expand, filter each channel, project; add the input where the shape stayed.
 
         Returns:
@@ -97,12 +114,12 @@ class TowerGraph:
         stride = 2 if number in STRIDED else 1
         y = x
         if prefix + "_expand_conv.weight" in self.weights:
-            y = self._add_convolution(graph, y, (prefix + "_expand_conv", prefix + "_bn0"))
-        layers = (prefix + "_depthwise_conv", prefix + "_bn1")
-        y = self._add_convolution(graph, y, layers, stride=stride)
-        layers = (prefix + "_project_conv", prefix + "_bn2")
-        y = self._add_convolution(graph, y, layers, active=False)
-        return graph.add_node("Add", [x, y]) if self._keeps_shape(number) else y
+            y = layers.convolution(y, self._layer(prefix + "_expand_conv", prefix + "_bn0"))
+        filtered = self._layer(prefix + "_depthwise_conv", prefix + "_bn1", stride=stride)
+        y = layers.convolution(y, filtered)
+        projected = self._layer(prefix + "_project_conv", prefix + "_bn2", active=False)
+        y = layers.convolution(y, projected)
+        return layers.total(x, y, f"{prefix}sum") if self._keeps_shape(number) else y
 
     def _keeps_shape(self, number: int) -> bool:
         if number == 0 or number in STRIDED:
@@ -112,45 +129,17 @@ class TowerGraph:
         ]
         return bool(shapes[0][0] == shapes[1][0])
 
-    def _add_convolution(
-        self,
-        graph: OnnxGraph,
-        x: str,
-        layers: tuple[str, str],
-        *,
-        stride: int = 1,
-        active: bool = True,
-    ) -> str:
-        kernel, bias = self._folded(*layers)
-        side = kernel.shape[2]
-        # TensorFlow pads a strided picture unevenly: more below and to the right.
-        before = (side - stride) // 2
-        after = side - stride - before
-        y = graph.add_node(
-            "Conv",
-            [x, graph.add_constant(kernel), graph.add_constant(bias)],
-            kernel_shape=[side, side],
-            strides=[stride, stride],
-            pads=[before, before, after, after],
-            group=kernel.shape[0] if side > 1 and kernel.shape[1] == 1 else 1,
-        )
-        return (
-            graph.add_node("Clip", [y, _scalar(graph, 0.0), _scalar(graph, 6.0)]) if active else y
-        )
-
-    def _folded(
-        self, convolution: str, normalisation: str
-    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Return kernel (out, in, side, side) and bias (out,) that do both layers at once."""
+    def _layer(
+        self, convolution: str, normalisation: str, *, stride: int = 1, active: bool = True
+    ) -> Layer:
+        """Return one layer that does convolution and normalisation at once."""
         weights, norm = self.weights, normalisation
         scale = weights[norm + ".weight"] / np.sqrt(weights[norm + ".running_var"] + EPSILON)
         bias = weights[norm + ".bias"] - weights[norm + ".running_mean"] * scale
         kernel = weights[convolution + ".weight"] * scale[:, None, None, None]
-        return kernel.astype(np.float32), bias.astype(np.float32)
-
-
-def _scalar(graph: OnnxGraph, value: float) -> str:
-    return graph.add_constant(np.array(value, dtype=np.float32))
+        return Layer(
+            convolution, kernel.astype(np.float32), bias.astype(np.float32), stride, active
+        )
 
 
 def _mean(graph: OnnxGraph, x: str) -> str:

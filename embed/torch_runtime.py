@@ -12,6 +12,7 @@ import torch
 from numpy.typing import NDArray
 
 from core.encoder import EncoderSpec, digest
+from core.errors import EncoderError
 from core.settings import EncoderSettings
 from embed.base import BatchEncoder
 from embed.photo import PhotoReader
@@ -128,7 +129,12 @@ def choose_dtype(precision: str) -> torch.dtype:
 
     Returns:
         torch.float32 or torch.bfloat16.
+
+    Raises:
+        EncoderError: They are numbers that torch encoders do not compute in.
     """
+    if precision == "int8":
+        raise EncoderError("torch encoders compute in float32 or bfloat16, not in int8")
     if precision == "auto":
         return torch.bfloat16 if has_native_bfloat16() else torch.float32
     return torch.bfloat16 if precision == "bfloat16" else torch.float32

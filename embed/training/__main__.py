@@ -11,8 +11,10 @@ import typer
 from rich.console import Console
 
 from core.encoder import EncoderSpec
-from embed.compact_folder import SHIPPED, write_heads
+from embed.compact_folder import SHIPPED, CompactParts, write_parts
 from embed.compact_heads import Heads
+from embed.compact_images import read_tower
+from embed.training.calibrate import N_PHOTOS, calibrate
 from embed.training.card import write_card
 from embed.training.examples import Examples
 from embed.training.features import FeatureCache
@@ -74,7 +76,9 @@ def main(
     journal = Journal(photos, split, copies[0], features, console.print)
     started = time.monotonic()
     heads: Heads = Trainer(recipe, copies, examples, look).fit(train, journal.note)
-    spec = write_heads(out, heads, SPEC)
+    seen = train[:: max(1, len(train) // N_PHOTOS)]
+    ranges = calibrate(read_tower(recipe.image_size), [features.pixels(photos[n]) for n in seen])
+    spec = write_parts(out, CompactParts(heads, ranges), SPEC)
     journal.write(out, spec.version, asdict(recipe), time.monotonic() - started)
     write_card(out, spec, journal)
     console.print(f"{out}: version {spec.version}, {spec.dim} numbers a vector")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from embed.compact_words import split_words
@@ -87,6 +88,12 @@ class Examples:
         entitled = titles[:, None] == titles[None]  # (n, n)
         matches = torch.where(torch.from_numpy(by_title)[:, None], entitled, described)
         return Batch(self._meanings[places], self._words[places], matches.float())
+
+    def titles(self, rows: Sequence[int]) -> tuple[NDArray[np.float32], list[str]]:
+        """Return the different titles of some products, and their vectors, shape (n, 512)."""
+        found = sorted({self._titles[n] for n in rows})
+        meanings = self._meanings[[self._place[title] for title in found]]
+        return meanings.float().numpy(), found
 
     def _draw_caption(self, captions: Sequence[Caption], rng: np.random.Generator) -> Caption:
         arabic = rng.random() < self._recipe.arabic

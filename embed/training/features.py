@@ -11,6 +11,7 @@ from PIL import Image
 from rich.progress import track
 
 from core.encoder import digest
+from core.settings import EncoderSettings
 from embed.compact_images import CHUNK, ImageTower
 from embed.compact_texts import TextTower
 from embed.photo import PhotoReader
@@ -71,11 +72,11 @@ class FeatureCache:
         return np.asarray(np.load(path))
 
     def _photo_features(self, photos: Sequence[LabelledPhoto], copy: int) -> NDArray[np.float16]:
-        tower = ImageTower(self.image_size, threads=1)
+        tower = ImageTower(self.image_size, EncoderSettings(precision="float32", threads=1))
 
         def part(start: int) -> NDArray[np.float16]:
             numbers = range(start, min(start + CHUNK, len(photos)))
-            pixels = [self._pixels(photos[n], n, copy) for n in numbers]
+            pixels = [self.pixels(photos[n], n, copy) for n in numbers]
             return tower.features(np.stack(pixels)).astype(np.float16)
 
         starts = range(0, len(photos), CHUNK)
@@ -83,7 +84,8 @@ class FeatureCache:
             parts = track(pool.map(part, starts), f"photos, copy {copy}", total=len(starts))
             return np.concatenate(list(parts))
 
-    def _pixels(self, photo: LabelledPhoto, number: int, copy: int) -> NDArray[np.uint8]:
+    def pixels(self, photo: LabelledPhoto, number: int = 0, copy: int = 0) -> NDArray[np.uint8]:
+        """Return the square that the tower sees of a photo, or of its varied copy."""
         if copy == 0:
             return PhotoReader().square(photo.image, self.image_size)
         rng = np.random.default_rng([self.seed, copy, number])

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from embed.compact_heads import Heads, Look
+from embed.compact_hubs import fit_hubs
 from embed.compact_words import WordTable
 from embed.training.descent import Descent, contrast
 from embed.training.examples import Examples
@@ -66,8 +67,8 @@ class Trainer:
                 loss = self._loss(towers, rows)
                 descent.step(loss)
                 losses.append(loss.item())
-            watch(epoch + 1, float(np.mean(losses)), self._heads(descent.averaged))
-        return self._heads(descent.averaged)
+            watch(epoch + 1, float(np.mean(losses)), self._heads(descent.averaged, train))
+        return self._heads(descent.averaged, train)
 
     def _loss(self, towers: Towers, rows: NDArray[np.int64]) -> Tensor:
         batch = self.examples.draw(rows.tolist(), self._rng)
@@ -84,11 +85,18 @@ class Trainer:
             features[source == number] = self.copies[number][rows[source == number]]
         return torch.from_numpy(features)
 
-    def _heads(self, towers: Towers) -> Heads:
+    def _heads(self, towers: Towers, train: NDArray[np.int64]) -> Heads:
+        text = towers.text.as_head()
+        words = WordTable(self.examples.vocabulary, towers.words.as_rows())
+        meanings, titles = self.examples.titles(train.tolist())
+        joints = text.project(np.concatenate([meanings, words.features(titles)], axis=1))
+        image = towers.image.as_head()
+        photos = image.project(self.copies[0][train[::10]].astype(np.float32))
         return Heads(
-            image=towers.image.as_head(),
-            text=towers.text.as_head(),
-            words=WordTable(self.examples.vocabulary, towers.words.as_rows()),
+            image=image,
+            text=text,
+            words=words,
+            hubs=fit_hubs(joints, photos, self.recipe.hub_weight),
             look=self.look,
             joint_weight=self.recipe.joint_weight,
         )

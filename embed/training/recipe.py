@@ -15,6 +15,7 @@ class Recipe:
         joint_dim: Width of the joint part of a vector.
         look_dim: Width of the look part.
         joint_weight: Share of the joint part in photo-to-photo likeness.
+        hub_weight: How much of its crowding is taken off a photo's likeness to a text.
         word_dim: Width of a word's row.
         word_count: Titles that must use a word before it gets a row.
         copies: Copies of each photo: the first as it is, the others varied.
@@ -38,8 +39,9 @@ class Recipe:
     members: int = 2
     hidden: int = 512
     joint_dim: int = 192
-    look_dim: int = 320
-    joint_weight: float = 0.1
+    look_dim: int = 318
+    joint_weight: float = 0.15
+    hub_weight: float = 0.7
     word_dim: int = 192
     word_count: int = 3
     copies: int = 2

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core import Encoder, Vectors
+from core.settings import EncoderSettings
 from embed import load_encoder
 
 GOLDEN = Path(__file__).with_name("test_compact_golden.json")
@@ -24,6 +25,9 @@ TEXTS = {
     "ja": ("赤いドレス", "黒い革靴"),
 }
 """Twenty texts in six languages, one of them empty."""
+
+EXACT = EncoderSettings(precision="float32", threads=1)
+"""The numbers that golden photos are made in; int8 is held to them."""
 
 N_PHOTOS = 20
 N_NUMBERS = 16
@@ -72,4 +76,4 @@ def write_golden(encoder: Encoder) -> None:
 
 
 if __name__ == "__main__":
-    write_golden(load_encoder("compact"))
+    write_golden(load_encoder("compact", settings=EXACT))

@@ -14,7 +14,7 @@ from safetensors.numpy import load_file, save_file
 from core.errors import EncoderError, EncoderUnavailableError
 from core.settings import EncoderSettings
 from embed.compact import CompactEncoder, compact_spec
-from embed.compact_folder import SHIPPED, WEIGHTS, read_heads, version_of, write_heads
+from embed.compact_folder import SHIPPED, WEIGHTS, read_parts, version_of, write_parts
 from embed.compact_heads import gelu
 from embed.folder_facts import FACTS
 from embed.photo import PhotoReader
@@ -74,12 +74,12 @@ def test_arabic_means_what_english_means(
 
 
 def test_a_text_has_no_look(compact: CompactEncoder) -> None:
-    joint = compact.heads.text.dim
+    joint = compact.heads.joint_dim
     assert not compact.encode_texts(["red dress", ""])[:, joint:].any()
 
 
 def test_joint_part_has_its_share_of_a_photo(compact: CompactEncoder) -> None:
-    joint = compact.heads.text.dim
+    joint = compact.heads.joint_dim
     photo = compact.encode_prepared([_plaid(compact.spec.image_size)])[0]
     share = float(np.square(photo[:joint]).sum())
     assert share == pytest.approx(compact.heads.joint_weight, abs=1e-5)
@@ -95,15 +95,15 @@ def test_no_torch_and_no_image_tower_for_a_query() -> None:
 
 
 def test_heads_come_back_as_written(folder: Path, tmp_path: Path) -> None:
-    spec, heads = read_heads(folder)
-    assert write_heads(tmp_path / "again", heads, spec) == spec
+    spec, parts = read_parts(folder)
+    assert write_parts(tmp_path / "again", parts, spec) == spec
     assert (tmp_path / "again" / WEIGHTS).read_bytes() == (folder / WEIGHTS).read_bytes()
 
 
 def test_version_changes_with_weights_and_recipe(folder: Path, tmp_path: Path) -> None:
-    spec, heads = read_heads(folder)
-    heads.text.outer_bias[0, 0] += 0.5
-    assert write_heads(tmp_path / "other", heads, spec).version != spec.version
+    spec, parts = read_parts(folder)
+    parts.heads.text.outer_bias[0, 0] += 0.5
+    assert write_parts(tmp_path / "other", parts, spec).version != spec.version
     data = (folder / WEIGHTS).read_bytes()
     versions = {version_of(data, 0.3, 224), version_of(data, 0.2, 224), version_of(data, 0.3, 160)}
     assert len(versions) == 3
@@ -130,10 +130,10 @@ def test_missing_files_are_unavailable(folder: Path, name: str) -> None:
         ("{", "expected JSON"),
         ("[]", "expected an object with the facts"),
         ('{"family": "other"}', "expected the facts of a compact encoder"),
-        ('{"family": "compact", "format": 0}', "expected format 2, got 0"),
-        ('{"family": "compact", "format": 2}', "a fact is missing"),
-        ('{"family": "compact", "format": 2, "joint_weight": "x", "spec": {}}', "no sense"),
-        ('{"family": "compact", "format": 2, "joint_weight": 0.3, "spec": {}}', "no sense"),
+        ('{"family": "compact", "format": 0}', "expected format 3, got 0"),
+        ('{"family": "compact", "format": 3}', "a fact is missing"),
+        ('{"family": "compact", "format": 3, "joint_weight": "x", "spec": {}}', "no sense"),
+        ('{"family": "compact", "format": 3, "joint_weight": 0.3, "spec": {}}', "no sense"),
     ],
 )
 def test_garbled_facts_are_refused(folder: Path, text: str, reason: str) -> None:

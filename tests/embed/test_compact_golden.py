@@ -8,11 +8,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from core.settings import EncoderSettings
 from embed.compact import CompactEncoder
+from embed.compact_folder import read_parts
 from embed.compact_heads import Head, Heads
 from embed.photo import PhotoReader
 from tests.embed.golden import (
+    EXACT,
     GOLDEN,
     PHOTO_TOLERANCE,
     TEXT_TOLERANCE,
@@ -27,7 +28,7 @@ Mutation = Callable[[CompactEncoder], Any]
 
 @pytest.fixture(scope="module")
 def compact() -> CompactEncoder:
-    return CompactEncoder.load(EncoderSettings(threads=1), PhotoReader())
+    return CompactEncoder.load(EXACT, PhotoReader())
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +56,8 @@ def test_photos_give_what_they_gave(compact: CompactEncoder, golden: dict[str, A
 
 
 def with_heads(compact: CompactEncoder, heads: Heads) -> CompactEncoder:
-    return CompactEncoder(compact.spec, heads, PhotoReader(), EncoderSettings(threads=1))
+    _, parts = read_parts()
+    return CompactEncoder(compact.spec, replace(parts, heads=heads), PhotoReader(), EXACT)
 
 
 def bare(head: Head) -> Head:

@@ -10,6 +10,7 @@ import torch
 from numpy.typing import NDArray
 
 from core.errors import EncoderError, EncoderUnavailableError
+from core.settings import EncoderSettings
 from embed.compact_checkpoint import backbone_path, read_checkpoint
 from embed.compact_colours import WIDTH as COLOUR_WIDTH
 from embed.compact_colours import colour_features
@@ -22,7 +23,7 @@ SIDE = 224
 
 @pytest.fixture(scope="module")
 def tower() -> ImageTower:
-    return ImageTower(SIDE, threads=1)
+    return ImageTower(SIDE, EncoderSettings(precision="float32", threads=1))
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,184 @@
+"""The image tower in int8: right by hand, near float32, and used only where it is better."""
+
+import time
+
+import numpy as np
+import onnxruntime
+import pytest
+from numpy.typing import NDArray
+
+from core.errors import EncoderError
+from core.settings import EncoderSettings
+from embed import load_encoder
+from embed.compact_choice import Run, int8_is_better, probe
+from embed.compact_folder import read_parts
+from embed.compact_images import ImageTower, read_tower
+from embed.compact_int8 import (
+    Int8Layers,
+    Range,
+    WatchedLayers,
+    ranges_as_arrays,
+    ranges_from_arrays,
+    round_kernel,
+)
+from embed.compact_layers import FloatLayers, Layer
+from embed.compact_onnx import UINT8, OnnxGraph
+from embed.training.calibrate import calibrate
+from tests.embed.golden import sample_photos
+
+SIDE = 224
+
+
+def run_layer(layers: FloatLayers, layer: Layer, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Return what one layer makes of planes of pixels, shape (n, channels, side, side)."""
+    x = layers.graph.add_input("x", UINT8, ("n", *pixels.shape[1:]))
+    y = layers.convolution(layers.pixels(x), layer)
+    layers.graph.add_node("Identity", [y], name="y")
+    layers.graph.add_output("y", ("n", len(layer.kernel), "height", "width"))
+    session = onnxruntime.InferenceSession(
+        layers.graph.as_model(), providers=["CPUExecutionProvider"]
+    )
+    found: NDArray[np.float32] = session.run(["y"], {"x": pixels})[0]
+    return found
+
+
+def a_layer(rng: np.random.Generator, *, side: int, active: bool) -> Layer:
+    n_out, n_in = (4, 3) if side == 1 else (3, 1)
+    kernel = rng.normal(size=(n_out, n_in, side, side)).astype(np.float32)
+    return Layer("layer", kernel, rng.normal(size=n_out).astype(np.float32), 1, active)
+
+
+@pytest.mark.parametrize(("side", "active"), [(1, False), (1, True), (3, False), (5, True)])
+def test_a_layer_is_within_its_steps_of_float32(side: int, active: bool) -> None:
+    rng = np.random.default_rng(7)
+    layer = a_layer(rng, side=side, active=active)
+    pixels = rng.integers(0, 256, (2, 3, 9, 9), dtype=np.uint8)
+    exact = run_layer(FloatLayers(OnnxGraph()), layer, pixels)
+    span = Range(float(exact.min()), float(exact.max()))
+    found = run_layer(Int8Layers(OnnxGraph(), {"layer": span}), layer, pixels)
+    step = (6.0 if active else span.most - span.least) / 255
+    # Half a step for the answer, one for each weight, and half of one for each pixel.
+    weights = np.abs(layer.kernel)
+    room = weights.max() / 127 * weights[0].size + weights.sum(axis=(1, 2, 3)).max() / 255
+    assert np.abs(found - exact).max() <= step / 2 + room
+    assert len(np.unique(found.round(5))) > 20
+
+
+def test_a_channel_that_is_nearly_off_keeps_its_bias() -> None:
+    kernel = np.full((2, 3, 1, 1), 1e-12, dtype=np.float32)
+    kernel[1] = 0.2
+    layer = Layer("layer", kernel, np.array([3.0, 1.0], np.float32), 1, True)
+    pixels = np.full((1, 3, 2, 2), 127, dtype=np.uint8)
+    found = run_layer(Int8Layers(OnnxGraph(), {}), layer, pixels)
+    np.testing.assert_allclose(found[0, :, 0, 0], [3.0, 1.0], atol=6 / 255)
+
+
+def test_rounding_keeps_the_sum_of_a_filter() -> None:
+    rng = np.random.default_rng(3)
+    kernel = rng.uniform(-126, 126, (20, 3, 3, 3)).astype(np.float32)
+    rounded = round_kernel(kernel).astype(np.float32)
+    assert np.abs(rounded - kernel).max() < 1.0
+    sums = kernel.sum(axis=(1, 2, 3))
+    np.testing.assert_allclose(rounded.sum(axis=(1, 2, 3)), np.rint(sums), atol=1e-3)
+    assert np.abs(np.rint(kernel).sum(axis=(1, 2, 3)) - sums).max() > 1.0, "rint alone would do"
+
+
+def test_a_filter_of_one_pixel_is_rounded_as_usual() -> None:
+    kernel = np.array([0.4, 0.4, 0.4, -0.6], np.float32).reshape(1, 4, 1, 1)
+    assert round_kernel(kernel).ravel().tolist() == [0, 0, 0, -1]
+
+
+def test_unknown_layer_is_an_error() -> None:
+    layer = Layer("new", np.ones((1, 3, 1, 1), np.float32), np.zeros(1, np.float32), 1, False)
+    with pytest.raises(KeyError, match="new"):
+        run_layer(Int8Layers(OnnxGraph(), {}), layer, np.zeros((1, 3, 2, 2), "u1"))
+
+
+def test_watched_layers_tell_how_far_they_reach() -> None:
+    layers = WatchedLayers(OnnxGraph())
+    kernel = np.full((1, 3, 1, 1), 2.0, dtype=np.float32)
+    pixels = np.zeros((2, 3, 2, 2), dtype=np.uint8)
+    pixels[1] = 255
+    run_layer(layers, Layer("layer", kernel, np.zeros(1, np.float32), 1, False), pixels)
+    session = onnxruntime.InferenceSession(
+        layers.graph.as_model(), providers=["CPUExecutionProvider"]
+    )
+    ends = session.run(["layer.least", "layer.most"], {"x": pixels})
+    np.testing.assert_allclose(ends, [[-6.0, 6.0]] * 2, atol=1e-5)
+
+
+def test_ranges_come_back_as_written() -> None:
+    ranges = {"a.b": Range(-1.0, 2.5)}
+    arrays = ranges_as_arrays(ranges)
+    assert ranges_from_arrays({**arrays, "look.centre": np.zeros(3)}) == ranges
+    with pytest.raises(ValueError, match="expected 2"):
+        ranges_from_arrays({"range.a": np.zeros(3)})
+    with pytest.raises(ValueError, match="from 1"):
+        ranges_from_arrays({"range.a": np.ones(2)})
+
+
+@pytest.fixture(scope="module")
+def photos() -> NDArray[np.uint8]:
+    encoder = load_encoder("compact")
+    return np.stack([encoder.prepare_image(photo) for photo in sample_photos()])
+
+
+def test_calibrating_anew_finds_every_layer(photos: NDArray[np.uint8]) -> None:
+    _, parts = read_parts()
+    found = calibrate(read_tower(SIDE), list(photos[:3]))
+    assert found.keys() == parts.ranges.keys()
+    assert all(span.least < 0 < span.most for span in found.values())
+
+
+def test_vectors_in_int8_are_near_those_in_float32(photos: NDArray[np.uint8]) -> None:
+    exact, rounded = (
+        load_encoder("compact", settings=EncoderSettings(precision=precision)).encode_prepared(
+            list(photos)
+        )
+        for precision in ("float32", "int8")
+    )
+    cosines = (exact * rounded).sum(axis=1)
+    assert cosines.min() > 0.98
+    assert cosines.max() < 0.99999, "int8 was not used"
+
+
+def test_numbers_are_those_asked_for() -> None:
+    _, parts = read_parts()
+    for precision in ("float32", "int8"):
+        settings = EncoderSettings(precision=precision)
+        assert ImageTower(SIDE, settings, parts.ranges).numbers == precision
+    assert ImageTower(SIDE, EncoderSettings(precision="int8")).numbers == "float32"
+
+
+def test_bfloat16_is_refused() -> None:
+    with pytest.raises(EncoderError, match="float32 or int8"):
+        load_encoder("compact", settings=EncoderSettings(precision="bfloat16"))
+
+
+def a_run(answer: float, seconds: float) -> Run:
+    def run(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
+        time.sleep(seconds)
+        return np.array([[1.0, answer]], dtype=np.float32)
+
+    return run
+
+
+@pytest.mark.parametrize(
+    ("answer", "seconds", "better"),
+    [
+        (1.0, 0.0, True),
+        (1.0, 0.03, False),
+        (1.0, 0.0195, False),
+        (-1.0, 0.0, False),
+        (0.4, 0.0, False),
+    ],
+)
+def test_int8_must_be_faster_and_right(answer: float, seconds: float, better: bool) -> None:
+    assert int8_is_better(a_run(1.0, 0.02), a_run(answer, seconds), SIDE) is better
+
+
+def test_probe_has_colours_and_a_background() -> None:
+    picture = probe(SIDE)
+    assert picture.shape == (1, SIDE, SIDE, 3)
+    assert (picture[0, 0] == 255).all()
+    assert picture.reshape(-1, 3).std(axis=0).min() > 20
