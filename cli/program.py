@@ -13,6 +13,7 @@ from typer.main import get_command
 
 from cli.adapt_command import adapt
 from cli.demo_command import demo
+from cli.evaluate_command import evaluate
 from cli.fact_commands import encoders, info
 from cli.index_command import index
 from cli.search_commands import search, similar
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from cli.invocation import Invocation
 
 PROGRAM = "shopwindow"
-_COMMANDS = (index, adapt, search, similar, serve, encoders, info, demo)
+_COMMANDS = (index, adapt, search, similar, evaluate, serve, encoders, info, demo)
 
 
 def program() -> Any:

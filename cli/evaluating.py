@@ -1,0 +1,131 @@
+"""The work of `shopwindow evaluate`: ask, measure, compare."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from pydantic import ValidationError
+from rich.table import Table
+
+from cli.exit_codes import ExitCode
+from cli.invocation import opened_index
+from cli.output import answers, say
+from core.errors import InvalidSettingError
+from core.query import Query
+from core.settings import SearchSettings, Settings
+from evaluation.compare import Comparison, compare
+from evaluation.judgments import Judgments, read_judgments
+from evaluation.measures import Measure, parse_measure
+from evaluation.runs import Run, mean, run_queries
+from index import ProductIndex
+from search import SearchService
+
+LEAST_DEPTH = 10
+
+
+def evaluate_index(
+    settings: Settings,
+    judged: Path,
+    names: Sequence[str],
+    against: Sequence[str],
+    n_queries: int,
+) -> ExitCode:
+    """Measure the index of the settings.
+
+    Args:
+        settings: Index, encoder and search.
+        judged: The judgments.
+        names: The measures; the first decides which queries are shown.
+        against: Changed search settings, as NAME=VALUE.
+        n_queries: Queries to show.
+
+    Returns:
+        OK.
+
+    Raises:
+        FeedError: The judgments cannot be read.
+        InvalidValueError: There is no such measure.
+        InvalidSettingError: There is no such search setting, or the value does not fit.
+    """
+    judgments = read_judgments(judged)
+    measures = [parse_measure(name) for name in names]
+    other = changed(settings.search, against) if against else None
+    depth = max([LEAST_DEPTH, *(each.k for each in measures)])
+    with opened_index(settings) as index:
+        runs = [_run(index, "as set", settings.search, judgments, depth)]
+        if other is not None:
+            runs.append(_run(index, ", ".join(against), other, judgments, depth))
+    _show_measures(runs, judgments, measures)
+    first, last = (run.values(judgments, measures[0]) for run in (runs[0], runs[-1]))
+    if other is None:
+        _show_queries(f"{measures[0]}, worst queries", _least(first, n_queries))
+        return ExitCode.OK
+    comparison = compare(first, last)
+    _say_difference(comparison, measures[0], runs[-1].name)
+    gains = comparison.by_query
+    _show_queries("harmed most", _least(gains, n_queries))
+    _show_queries("helped most", _least({q: -gain for q, gain in gains.items()}, n_queries), -1)
+    return ExitCode.OK
+
+
+def changed(settings: SearchSettings, changes: Sequence[str]) -> SearchSettings:
+    """Return the settings with NAME=VALUE applied.
+
+    Raises:
+        InvalidSettingError: There is no such setting, or the value does not fit.
+    """
+    pairs = dict(each.partition("=")[::2] for each in changes)
+    for name in pairs:
+        if name not in SearchSettings.model_fields:
+            known = ", ".join(SearchSettings.model_fields)
+            raise InvalidSettingError("--against", f"NAME=VALUE with one of {known}", name)
+    try:
+        return SearchSettings.model_validate({**settings.model_dump(), **pairs})
+    except ValidationError as exc:
+        first = exc.errors()[0]
+        raise InvalidSettingError(str(first["loc"][0]), first["msg"], first["input"]) from exc
+
+
+def _run(
+    index: ProductIndex, name: str, settings: SearchSettings, judgments: Judgments, depth: int
+) -> Run:
+    service = SearchService(index, settings)
+
+    def search(text: str) -> list[str]:
+        page = service.search(Query(text=text, limit=depth, facets=()))
+        return [hit.product.id for hit in page.hits]
+
+    return run_queries(name, search, judgments)
+
+
+def _show_measures(runs: Sequence[Run], judgments: Judgments, measures: Sequence[Measure]) -> None:
+    table = Table(title=f"{len(judgments):,} judged queries")
+    table.add_column("")
+    for run in runs:
+        table.add_column(run.name, justify="right")
+    for measure in measures:
+        values = [mean(run.values(judgments, measure)) for run in runs]
+        table.add_row(str(measure), *(f"{value:.4f}" for value in values))
+    answers().print(table)
+
+
+def _say_difference(found: Comparison, measure: Measure, name: str) -> None:
+    verdict = "more than chance" if found.is_significant else "may well be chance"
+    say(
+        f"{name}: {found.difference:+.4f} {measure} "
+        f"(95 % between {found.low:+.4f} and {found.high:+.4f}; p = {found.p:.4f}: {verdict})"
+    )
+
+
+def _least(values: Mapping[str, float], n: int) -> dict[str, float]:
+    return dict(sorted(values.items(), key=lambda item: item[1])[:n])
+
+
+def _show_queries(title: str, values: Mapping[str, float], sign: int = 1) -> None:
+    if not values:
+        return
+    table = Table(title=title)
+    table.add_column("query")
+    table.add_column("", justify="right")
+    for query, value in values.items():
+        table.add_row(query, f"{sign * value:+.4f}" if "most" in title else f"{value:.4f}")
+    answers().print(table)

@@ -1,0 +1,100 @@
+"""Measures agree with ir_measures, with sums by hand, and with their own names."""
+
+import math
+
+import ir_measures
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.errors import InvalidValueError
+from evaluation.measures import Grades, Ranking, parse_measure
+
+THEIRS = {
+    "nDCG@10": ir_measures.nDCG @ 10,
+    "nDCG@3": ir_measures.nDCG @ 3,
+    "nDCG": ir_measures.nDCG,
+    "MAP@10": ir_measures.AP @ 10,
+    "MAP": ir_measures.AP,
+    "MAP(rel=2)@5": ir_measures.AP(rel=2) @ 5,
+    "MRR": ir_measures.RR,
+    "MRR@4": ir_measures.RR @ 4,
+    "recall@5": ir_measures.R @ 5,
+    "recall(rel=3)@5": ir_measures.R(rel=3) @ 5,
+    "precision@5": ir_measures.P @ 5,
+    "success@5": ir_measures.Success @ 5,
+}
+PRODUCTS = [f"p{n}" for n in range(12)]
+
+
+def theirs(name: str, ranking: Ranking, grades: Grades) -> float:
+    rows = [
+        ir_measures.ScoredDoc("q", each, float(len(ranking) - place))
+        for place, each in enumerate(ranking)
+    ]
+    qrels = [ir_measures.Qrel("q", each, int(grade)) for each, grade in grades.items()]
+    return float(ir_measures.calc_aggregate([THEIRS[name]], qrels, rows)[THEIRS[name]])
+
+
+@pytest.mark.parametrize("name", THEIRS)
+@given(data=st.data())
+def test_measures_are_those_of_ir_measures(name: str, data: st.DataObject) -> None:
+    ranking = data.draw(st.permutations(PRODUCTS).map(lambda some: list(some)[:9]))
+    judged = data.draw(st.lists(st.sampled_from([*PRODUCTS, "unseen"]), unique=True, min_size=1))
+    grades = {each: float(data.draw(st.integers(0, 3))) for each in judged}
+    expected = theirs(name, ranking, grades)
+    assert parse_measure(name).of(ranking, grades) == pytest.approx(expected, abs=1e-9)
+
+
+def test_gains_by_hand() -> None:
+    measure = parse_measure("nDCG(gains=0|0.01|0.1|1)@2")
+    grades = {"exact": 3.0, "substitute": 2.0, "wrong": 0.0}
+    ideal = 1 + 0.1 / math.log2(3)
+    assert measure.of(["substitute", "exact"], grades) == pytest.approx(
+        (0.1 + 1 / math.log2(3)) / ideal
+    )
+    assert measure.of(["exact", "substitute"], grades) == 1.0
+    assert measure.of(["wrong", "unknown", "exact"], grades) == 0.0
+
+
+@pytest.mark.parametrize("grade", [4.0, 0.5])
+def test_a_grade_without_a_gain_is_refused(grade: float) -> None:
+    with pytest.raises(InvalidValueError, match="from 0 to 3"):
+        parse_measure("nDCG(gains=0|0.01|0.1|1)@2").of(["a"], {"a": grade})
+
+
+def test_zero_results_and_no_relevant_product() -> None:
+    assert parse_measure("zero").of([], {"a": 1.0}) == 1.0
+    assert parse_measure("zero").of(["b"], {"a": 1.0}) == 0.0
+    for name in THEIRS:
+        assert parse_measure(name).of(["a"], {"a": 0.0}) == 0.0
+        assert parse_measure(name).of([], {"a": 3.0}) == 0.0
+
+
+@pytest.mark.parametrize("name", [*THEIRS, "zero", "nDCG(gains=0|0.01|0.1|1)@10"])
+def test_names_parse_back(name: str) -> None:
+    measure = parse_measure(name)
+    assert str(measure) == name
+    assert parse_measure(str(measure).upper()) == measure
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "",
+        "ndgc@10",
+        "nDCG@",
+        "nDCG@ten",
+        "nDCG@-1",
+        "MAP(gains=0|1)",
+        "MAP(low=1)",
+        "zero(rel=1)",
+        "nDCG(gains=0|)",
+        "nDCG(gains=..)@3",
+        "nDCG@10@10",
+        "recall@5 recall@9",
+    ],
+)
+def test_other_names_are_refused(name: str) -> None:
+    with pytest.raises(InvalidValueError, match="measure"):
+        parse_measure(name)
