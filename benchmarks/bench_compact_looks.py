@@ -1,6 +1,6 @@
 """Photos to photos on four shops, beside the bare backbone: kind, colour, phone photos."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,8 @@ from PIL import Image
 from benchmarks.bench_compact_photos import phone_photo
 from benchmarks.results_file import SEED
 from core.arrays import unit_rows
-from core.encoder import Vectors
+from core.encoder import PreparedImage, Vectors
+from core.settings import EncoderSettings
 from embed.compact import CompactEncoder
 from embed.compact_images import ImageTower
 from embed.compact_tower import LAST
@@ -46,30 +47,30 @@ def measure_looks(encoder: CompactEncoder, data: Path) -> Mapping[str, Any]:
     Returns:
         Measures by shop.
     """
-    tower = ImageTower(encoder.spec.image_size, threads=1)
+    tower = ImageTower(encoder.spec.image_size, EncoderSettings(precision="float32", threads=1))
 
-    def compact(features: NDArray[np.float32]) -> Vectors:
-        return encoder.heads.image_vectors(features)
+    def compact(pixels: Sequence[PreparedImage]) -> Vectors:
+        return encoder.encode_prepared(pixels)
 
-    def bare(features: NDArray[np.float32]) -> Vectors:
-        return unit_rows(features[:, :LAST])
+    def bare(pixels: Sequence[PreparedImage]) -> Vectors:
+        return unit_rows(tower.features(np.stack(pixels))[:, :LAST])
 
-    return {name: _measure_shop(data, name, tower, (compact, bare)) for name in SHOPS}
+    side = encoder.spec.image_size
+    return {name: _measure_shop(data, name, side, (compact, bare)) for name in SHOPS}
 
 
 def _measure_shop(
     data: Path,
     name: str,
-    tower: ImageTower,
-    views: tuple[Callable[[NDArray[np.float32]], Vectors], ...],
+    side: int,
+    views: tuple[Callable[[Sequence[PreparedImage]], Vectors], ...],
 ) -> Mapping[str, Any]:
     products = _unseen(data, name)
-    side = tower.image_size
     reader, rng = PhotoReader(), np.random.default_rng(SEED)
     chosen = rng.permutation(len(products))[:N_PHONE]
-    photos = tower.features(np.stack([reader.square(each.image, side) for each in products]))
+    photos = [reader.square(each.image, side) for each in products]
     taken = [phone_photo(_open(reader, products[n]), rng) for n in chosen]
-    phone = tower.features(np.stack([pad_to_square(each, side) for each in taken]))
+    phone = [pad_to_square(each, side) for each in taken]
     seen = [Seen(view(photos), view(phone)) for view in views]
     judged = [_judge(each, products, chosen) for each in seen]
     counts = {"n_photos": len(products), "n_phone_photos": len(chosen)}

@@ -31,6 +31,8 @@ SETTINGS: dict[str, dict[str, Any]] = {
     "text vectors only": OFF | {"weight_text": 1.0},
     "text to photo only": OFF | {"weight_text_image": 1.0},
     "together (default)": {},
+    "together, equal weights": {"weight_text": 1.0, "weight_text_image": 1.0},
+    "together, text to photo 1.0": {"weight_text_image": 1.0},
     "together, by range": {"fusion": "range"},
     "together, by spread": {"fusion": "spread"},
     "together, by ranks": {"fusion": "ranks"},

@@ -1,0 +1,199 @@
+"""Human judgments on two real catalogues: each leg alone, all together, and bm25s beside them.
+
+`python -m benchmarks.judged --data FOLDER` indexes the products of `esci_mini` (Amazon, 75 hard
+queries) and `chorus_icecat` (electronics, 135 head queries), which have texts and no photos.
+Icecat's judgments were pooled from a BM25 run: what only other engines find counts as irrelevant
+there, so its lists are measured condensed too.
+"""
+
+import gzip
+import json
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import bm25s
+import Stemmer
+import typer
+
+from benchmarks.results_file import SEED, write_result
+from core import Product, Query
+from core.settings import SearchSettings
+from embed import load_encoder
+from evaluation.compare import compare
+from evaluation.judgments import Judgments, read_judgments
+from evaluation.measures import parse_measure
+from evaluation.runs import Run, mean, run_queries
+from index import ProductIndex
+from search import SearchService
+
+DEPTH = 100
+MAIN = "nDCG@10"
+MEASURES = (MAIN, "MAP@10", "MRR@10", "recall@100", "precision@10", "zero")
+ESCI_GAINS = "nDCG(gains=0|0.01|0.1|1)@10"
+"""The gains of the challenge. Source: Reddy et al., Shopping Queries Dataset (2022), section 5."""
+
+OFF = {"weight_lexical": 0.0, "weight_text": 0.0, "weight_text_image": 0.0}
+SETTINGS: dict[str, dict[str, Any]] = {
+    "words only": OFF | {"weight_lexical": 1.0},
+    "text vectors only": OFF | {"weight_text": 1.0},
+    "default": {},
+    "equal weights": {"weight_text": 1.0},
+    "text 0.1": {"weight_text": 0.1},
+    "text 0.5": {"weight_text": 0.5},
+    "by range": {"fusion": "range"},
+    "by spread": {"fusion": "spread"},
+    "by ranks": {"fusion": "ranks"},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedSet:
+    """One catalogue with judgments.
+
+    Attributes:
+        name: Folder of the set.
+        judged: File of the judgments in it.
+        product: Makes a product of one line.
+        measures: What is reported.
+    """
+
+    name: str
+    judged: str
+    product: Callable[[Mapping[str, Any]], Product]
+    measures: tuple[str, ...]
+
+    def products(self, data: Path) -> Iterator[Product]:
+        """Yield the catalogue."""
+        with gzip.open(data / "relevance" / self.name / "products.jsonl.gz", "rt") as file:
+            for line in file:
+                yield self.product(json.loads(line))
+
+    def judgments(self, data: Path) -> Judgments:
+        """Return the judged queries."""
+        return read_judgments(data / "relevance" / self.name / self.judged)
+
+
+def _esci(row: Mapping[str, Any]) -> Product:
+    return Product(
+        id=row["id"],
+        title=row["title"],
+        description="\n".join(filter(None, (row["description"], row["bullet_points"]))),
+        brand=row["brand"] or "",
+        attributes={"color": row["color"]} if row["color"] else {},
+    )
+
+
+def _icecat(row: Mapping[str, Any]) -> Product:
+    facets = {name[2:]: str(value) for name, value in row["attributes"].items()}
+    return Product(
+        id=row["id"],
+        title=row["title"],
+        description=row["description"] or "",
+        brand=row["brand"] or "",
+        attributes={"model": row["model"], **facets} if row.get("model") else facets,
+    )
+
+
+SETS = (
+    JudgedSet("esci_mini", "judgments_dev.tsv", _esci, (*MEASURES, ESCI_GAINS)),
+    JudgedSet("chorus_icecat", "judgments.tsv", _icecat, MEASURES),
+)
+
+
+def measure_set(each: JudgedSet, data: Path, encoder_name: str) -> dict[str, Any]:
+    """Index one catalogue, ask its queries under every setting, compare.
+
+    Returns:
+        Counts; measures by setting; the default against each rival.
+    """
+    judgments = each.judgments(data)
+    products = list(each.products(data))
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        ProductIndex.open(Path(folder), load_encoder(encoder_name)) as index,
+    ):
+        print(index.add(products).took_s, "s to index", len(products))
+        runs = [_run(index, name, judgments) for name in SETTINGS]
+        identity = index.encoder.spec.identity
+    runs.append(_bm25s(products, judgments))
+    rows = {run.name: _row(run, judgments, each.measures) for run in runs}
+    default = next(run for run in runs if run.name == "default")
+    measure = parse_measure(MAIN)
+    against = {}
+    for rival in runs:
+        if rival is not default:
+            theirs, ours = (run.values(judgments, measure) for run in (rival, default))
+            found = asdict(compare(theirs, ours, seed=SEED))
+            del found["by_query"]
+            against[rival.name] = {name: round(value, 4) for name, value in found.items()}
+    worst = sorted(default.values(judgments, measure).items(), key=lambda item: item[1])[:20]
+    return {
+        "encoder": identity,
+        "n_products": len(products),
+        "n_queries": len(judgments),
+        "settings": rows,
+        f"default less rival, {MAIN}": against,
+        "worst queries": {query: round(value, 3) for query, value in worst},
+    }
+
+
+def _run(index: ProductIndex, name: str, judgments: Judgments) -> Run:
+    service = SearchService(index, SearchSettings(**SETTINGS[name]))
+
+    def search(text: str) -> list[str]:
+        page = service.search(Query(text=text, limit=DEPTH, facets=()))
+        return [hit.product.id for hit in page.hits]
+
+    return run_queries(name, search, judgments)
+
+
+def _row(run: Run, judgments: Judgments, names: tuple[str, ...]) -> dict[str, float]:
+    row = {}
+    for name in names:
+        measure = parse_measure(name)
+        row[name] = round(mean(run.values(judgments, measure)), 4)
+    condensed = run.condensed(judgments).values(judgments, parse_measure(MAIN))
+    return row | {f"{MAIN}, condensed": round(mean(condensed), 4)}
+
+
+def _bm25s(products: list[Product], judgments: Judgments) -> Run:
+    """Return what a well-kept BM25 library finds in the same texts, with its own analyser."""
+    stemmer = Stemmer.Stemmer("english")
+    texts = [
+        " ".join((each.title, each.brand, *each.attributes.values(), each.description))
+        for each in products
+    ]
+    engine = bm25s.BM25()
+    engine.index(bm25s.tokenize(texts, stemmer=stemmer, show_progress=False), show_progress=False)
+    queries = list(judgments.queries)
+    asked = bm25s.tokenize(queries, stemmer=stemmer, show_progress=False)
+    places, scores = engine.retrieve(asked, k=DEPTH, show_progress=False)
+    rankings = {
+        query: [products[at].id for at, score in zip(row, values, strict=True) if score > 0]
+        for query, row, values in zip(queries, places.tolist(), scores.tolist(), strict=True)
+    }
+    return Run("bm25s", rankings)
+
+
+def main(
+    data: Annotated[Path, typer.Option(help="Folder of the research data.")] = Path(
+        "../shared/data"
+    ),
+    encoder: Annotated[str, typer.Option(help="Encoder to measure.")] = "compact",
+) -> None:
+    """Measure and write `results/judged.json`."""
+    found = {each.name: measure_set(each, data, encoder) for each in SETS}
+    for name, numbers in found.items():
+        print(name)
+        for setting, row in numbers["settings"].items():
+            print(f"  {setting:20} {row}")
+        for rival, comparison in numbers[f"default less rival, {MAIN}"].items():
+            print(f"  default less {rival:20} {comparison}")
+    write_result("judged", found, command="python -m benchmarks.judged --data ../shared/data")
+
+
+if __name__ == "__main__":
+    typer.run(main)
