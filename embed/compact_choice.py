@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 LEAST_COSINE = 0.97
-"""int8 is refused where the features of the probe turn further from those in float32. It is 0.99
-where processors add up products in 32 bits; those that add in 16 overflow and fall far below."""
+"""int8 is refused where the probe's features have a smaller cosine to those in float32. It is 0.998
+where processors add up products in 32 bits, and far less where they add in 16 and overflow."""
 
 GAIN = 1.1
 """int8 must be this many times as fast, for float32 is the more exact."""
