@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 WITHOUT_DATA = ("start", "latency", "crash")
-WITH_DATA = ("indexing", "relevance", "bench_compact", "bench_adapt", "bench_encoders")
+WITH_DATA = ("indexing", "relevance", "bench_compact", "bench_adapt", "bench_encoders", "judged")
 
 
 def main(

@@ -18,16 +18,17 @@ import bm25s
 import Stemmer
 import typer
 
+from benchmarks.relevance import OFF
 from benchmarks.results_file import SEED, write_result
-from core import Product, Query
+from cli.evaluating import run_service
+from core import Product
 from core.settings import SearchSettings
 from embed import load_encoder
 from evaluation.compare import compare
 from evaluation.judgments import Judgments, read_judgments
 from evaluation.measures import parse_measure
-from evaluation.runs import Run, mean, run_queries
+from evaluation.runs import Run, mean
 from index import ProductIndex
-from search import SearchService
 
 DEPTH = 100
 MAIN = "nDCG@10"
@@ -35,7 +36,6 @@ MEASURES = (MAIN, "MAP@10", "MRR@10", "recall@100", "precision@10", "zero")
 ESCI_GAINS = "nDCG(gains=0|0.01|0.1|1)@10"
 """The gains of the challenge. Source: Reddy et al., Shopping Queries Dataset (2022), section 5."""
 
-OFF = {"weight_lexical": 0.0, "weight_text": 0.0, "weight_text_image": 0.0}
 SETTINGS: dict[str, dict[str, Any]] = {
     "words only": OFF | {"weight_lexical": 1.0},
     "text vectors only": OFF | {"weight_text": 1.0},
@@ -116,7 +116,10 @@ def measure_set(each: JudgedSet, data: Path, encoder_name: str) -> dict[str, Any
         ProductIndex.open(Path(folder), load_encoder(encoder_name)) as index,
     ):
         print(index.add(products).took_s, "s to index", len(products))
-        runs = [_run(index, name, judgments) for name in SETTINGS]
+        runs = [
+            run_service(index, name, SearchSettings(**changes), judgments, DEPTH)
+            for name, changes in SETTINGS.items()
+        ]
         identity = index.encoder.spec.identity
     runs.append(_bm25s(products, judgments))
     rows = {run.name: _row(run, judgments, each.measures) for run in runs}
@@ -138,16 +141,6 @@ def measure_set(each: JudgedSet, data: Path, encoder_name: str) -> dict[str, Any
         f"default less rival, {MAIN}": against,
         "worst queries": {query: round(value, 3) for query, value in worst},
     }
-
-
-def _run(index: ProductIndex, name: str, judgments: Judgments) -> Run:
-    service = SearchService(index, SearchSettings(**SETTINGS[name]))
-
-    def search(text: str) -> list[str]:
-        page = service.search(Query(text=text, limit=DEPTH, facets=()))
-        return [hit.product.id for hit in page.hits]
-
-    return run_queries(name, search, judgments)
 
 
 def _row(run: Run, judgments: Judgments, names: tuple[str, ...]) -> dict[str, float]:

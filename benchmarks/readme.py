@@ -6,12 +6,12 @@
 import json
 from typing import Any
 
+from benchmarks.bench_compact_words import TONGUES
 from benchmarks.results_file import RESULTS
 
 README = RESULTS.parents[1] / "README.md"
 BEGIN, END = "<!-- numbers -->\n", "<!-- /numbers -->\n"
 
-TONGUES = ("english", "arabic", "french", "turkish", "hindi")
 PHOTO_MEASURES = {
     "same_kind": "same kind",
     "same_colour": "same colour",

@@ -1,6 +1,7 @@
 """The work of `shopwindow evaluate`: ask, measure, compare."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from operator import itemgetter
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -51,19 +52,20 @@ def evaluate_index(
     other = changed(settings.search, against) if against else None
     depth = max([LEAST_DEPTH, *(each.k for each in measures)])
     with opened_index(settings) as index:
-        runs = [_run(index, "as set", settings.search, judgments, depth)]
+        runs = [run_service(index, "as set", settings.search, judgments, depth)]
         if other is not None:
-            runs.append(_run(index, ", ".join(against), other, judgments, depth))
+            runs.append(run_service(index, ", ".join(against), other, judgments, depth))
     _show_measures(runs, judgments, measures)
     first, last = (run.values(judgments, measures[0]) for run in (runs[0], runs[-1]))
     if other is None:
-        _show_queries(f"{measures[0]}, worst queries", _least(first, n_queries))
+        worst = sorted(first.items(), key=itemgetter(1))[:n_queries]
+        _show_queries(f"{measures[0]}, worst queries", worst, ".4f")
         return ExitCode.OK
     comparison = compare(first, last)
     _say_difference(comparison, measures[0], runs[-1].name)
-    gains = comparison.by_query
-    _show_queries("harmed most", _least(gains, n_queries))
-    _show_queries("helped most", _least({q: -gain for q, gain in gains.items()}, n_queries), -1)
+    gains = list(comparison.by_query.items())
+    _show_queries("harmed most", gains[:n_queries], "+.4f")
+    _show_queries("helped most", gains[::-1][:n_queries], "+.4f")
     return ExitCode.OK
 
 
@@ -85,9 +87,21 @@ def changed(settings: SearchSettings, changes: Sequence[str]) -> SearchSettings:
         raise InvalidSettingError(str(first["loc"][0]), first["msg"], first["input"]) from exc
 
 
-def _run(
+def run_service(
     index: ProductIndex, name: str, settings: SearchSettings, judgments: Judgments, depth: int
 ) -> Run:
+    """Ask an index every judged query under some settings.
+
+    Args:
+        index: The open index.
+        name: What the settings are called.
+        settings: The settings.
+        judgments: Whose queries are asked.
+        depth: Hits of each answer that are kept.
+
+    Returns:
+        The answers.
+    """
     service = SearchService(index, settings)
 
     def search(text: str) -> list[str]:
@@ -116,16 +130,12 @@ def _say_difference(found: Comparison, measure: Measure, name: str) -> None:
     )
 
 
-def _least(values: Mapping[str, float], n: int) -> dict[str, float]:
-    return dict(sorted(values.items(), key=lambda item: item[1])[:n])
-
-
-def _show_queries(title: str, values: Mapping[str, float], sign: int = 1) -> None:
+def _show_queries(title: str, values: Sequence[tuple[str, float]], form: str) -> None:
     if not values:
         return
     table = Table(title=title)
     table.add_column("query")
     table.add_column("", justify="right")
-    for query, value in values.items():
-        table.add_row(query, f"{sign * value:+.4f}" if "most" in title else f"{value:.4f}")
+    for query, value in values:
+        table.add_row(query, format(value, form))
     answers().print(table)

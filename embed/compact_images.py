@@ -69,13 +69,14 @@ def read_tower(image_size: int) -> TowerGraph:
 
 def _choose(graph: TowerGraph, settings: EncoderSettings, ranges: Ranges | None) -> tuple[str, Run]:
     """Return the name of the numbers, and what computes in them."""
-    precise = _open(graph.build(FloatLayers(OnnxGraph())), settings.threads)
     if ranges is None or settings.precision == "float32":
-        return "float32", precise
+        return "float32", _open(graph.build(FloatLayers(OnnxGraph())), settings.threads)
     rounded = _open(graph.build(Int8Layers(OnnxGraph(), ranges)), settings.threads)
-    if settings.precision == "int8" or int8_is_better(precise, rounded, graph.image_size):
+    if settings.precision == "int8":
         return "int8", rounded
-    return "float32", precise
+    precise = _open(graph.build(FloatLayers(OnnxGraph())), settings.threads)
+    better = int8_is_better(precise, rounded, graph.image_size)
+    return ("int8", rounded) if better else ("float32", precise)
 
 
 def _open(model: bytes, threads: int) -> Run:

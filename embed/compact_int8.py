@@ -109,7 +109,8 @@ class Int8Layers(FloatLayers):
         Returns:
             The name of the output.
         """
-        return self._restored(planes, np.float32(1 / HALF), np.uint8(HALF))
+        step = np.float32(1 / HALF)
+        return self._restored(planes, step, self._scale(step, np.uint8(HALF)))
 
     def convolution(self, x: str, layer: Layer) -> str:
         """Add one convolution; see `FloatLayers`.
@@ -148,12 +149,14 @@ class Int8Layers(FloatLayers):
         least, most = min(span.least, 0.0), max(span.most, 0.0)
         step = np.float32((most - least) / 255)
         zero = np.uint8(round(-least / float(step)))
-        constants = [self.graph.add_constant(np.array(each)) for each in (step, zero)]
-        return self._restored(self.graph.add_node("QuantizeLinear", [x, *constants]), step, zero)
+        scale = self._scale(step, zero)
+        return self._restored(self.graph.add_node("QuantizeLinear", [x, *scale]), step, scale)
 
-    def _restored(self, x: str, step: np.float32, zero: np.uint8) -> str:
-        constants = [self.graph.add_constant(np.array(each)) for each in (step, zero)]
-        y = self.graph.add_node("DequantizeLinear", [x, *constants])
+    def _scale(self, step: np.float32, zero: np.uint8) -> list[str]:
+        return [self.graph.add_constant(np.array(each)) for each in (step, zero)]
+
+    def _restored(self, x: str, step: np.float32, scale: list[str]) -> str:
+        y = self.graph.add_node("DequantizeLinear", [x, *scale])
         self._steps[y] = step
         return y
 

@@ -32,22 +32,6 @@ class Judgments:
     def __len__(self) -> int:
         return len(self.grades)
 
-    def condensed(self, rankings: Mapping[str, list[str]]) -> dict[str, list[str]]:
-        """Return rankings without the products that nobody judged.
-
-        A pool that was made by one engine judges others unfairly: what they alone find counts as
-        irrelevant. In condensed lists it counts not at all.
-
-        Args:
-            rankings: Product ids by query, best first.
-
-        Source: Sakai, Alternatives to Bpref (SIGIR 2007), section 3.
-        """
-        return {
-            query: [each for each in ranking if each in self.grades[query]]
-            for query, ranking in rankings.items()
-        }
-
 
 def read_judgments(path: Path) -> Judgments:
     """Read a table of judgments, by tabs (`.tsv`) or commas, with a line of column names.

@@ -30,8 +30,18 @@ class Run:
         }
 
     def condensed(self, judgments: Judgments) -> "Run":
-        """Return the run without products that nobody judged."""
-        return Run(f"{self.name}, condensed", judgments.condensed(self.rankings))
+        """Return the run without products that nobody judged.
+
+        A pool that was made by one engine judges others unfairly: what they alone find counts as
+        irrelevant. In condensed lists it counts not at all.
+
+        Source: Sakai, Alternatives to Bpref (SIGIR 2007), section 3.
+        """
+        rankings = {
+            query: [each for each in ranking if each in judgments.grades[query]]
+            for query, ranking in self.rankings.items()
+        }
+        return Run(f"{self.name}, condensed", rankings)
 
 
 def run_queries(name: str, search: Search, judgments: Judgments) -> Run:

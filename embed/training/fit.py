@@ -59,7 +59,7 @@ class Trainer:
         towers = Towers(recipe, photos, _MEANINGS, len(self.examples.vocabulary))
         n_batches = len(train) // recipe.batch_size
         descent = Descent(towers, recipe, recipe.epochs * n_batches)
-        for epoch in range(recipe.epochs):
+        for epoch in range(1, recipe.epochs + 1):
             losses: list[float] = []
             for rows in self._rng.permutation(train)[: n_batches * recipe.batch_size].reshape(
                 n_batches, -1
@@ -67,8 +67,9 @@ class Trainer:
                 loss = self._loss(towers, rows)
                 descent.step(loss)
                 losses.append(loss.item())
-            watch(epoch + 1, float(np.mean(losses)), self._heads(descent.averaged, train))
-        return self._heads(descent.averaged, train)
+            heads = self._heads(descent.averaged, train)
+            watch(epoch, float(np.mean(losses)), heads)
+        return heads
 
     def _loss(self, towers: Towers, rows: NDArray[np.int64]) -> Tensor:
         batch = self.examples.draw(rows.tolist(), self._rng)
