@@ -24,6 +24,7 @@ from core.query import ImageSource
 from embed import load_encoder
 from index import ProductIndex
 from index.bm25 import document_vector
+from index.columns import StoredColumns
 from index.edge import EdgeStore
 from index.manifest import Manifest
 from index.payload import FIELDS, N_WORDS, conditions, document_words, point_id, to_payload
@@ -47,14 +48,15 @@ class Catalogue:
     """Products with made-up vectors around cluster centres, and queries from the same clusters."""
 
     centres: Vectors
+    columns: StoredColumns
     rng: np.random.Generator
 
     @classmethod
-    def of(cls, n_products: int, dim: int) -> "Catalogue":
+    def of(cls, n_products: int, spec: EncoderSpec) -> "Catalogue":
         """Return a catalogue with one cluster for each 50 products."""
         rng = np.random.default_rng(SEED)
-        centres = unit_rows(rng.normal(size=(max(n_products // PER_CLUSTER, 1), dim)))
-        return cls(centres, rng)
+        centres = unit_rows(rng.normal(size=(max(n_products // PER_CLUSTER, 1), spec.dim)))
+        return cls(centres, StoredColumns.of(spec), rng)
 
     def near(self, clusters: np.ndarray) -> Vectors:
         """Return one unit vector near each named centre, shape (n, dim)."""
@@ -67,7 +69,11 @@ class Catalogue:
         clusters = self.rng.integers(len(self.centres), size=stop - start)
         photos, texts = self.near(clusters), self.near(clusters)
         rows = zip(range(start, stop), clusters, photos, texts, strict=True)
-        return [_point(n, int(c), {PHOTO: p, TEXT: t}, mean_words) for n, c, p, t in rows]
+        cut = self.columns.cut
+        return [
+            _point(n, int(c), {PHOTO: cut(PHOTO, p), TEXT: cut(TEXT, t)}, mean_words)
+            for n, c, p, t in rows
+        ]
 
 
 def _point(number: int, cluster: int, vectors: dict[str, Vectors], mean_words: float) -> Point:
@@ -131,11 +137,11 @@ def filled(n_products: int, encoder: Encoder) -> Iterator[tuple[ProductIndex, Ed
     Yields:
         The index, its store, and what filling and building took in seconds.
     """
-    catalogue = Catalogue.of(n_products, encoder.dim)
+    catalogue = Catalogue.of(n_products, encoder.spec)
     timed = ClusteredQueries(encoder, catalogue)
     with tempfile.TemporaryDirectory() as folder:
         store = EdgeStore(Path(folder))
-        store.create(StoreSchema({PHOTO: encoder.dim, TEXT: encoder.dim}, FIELDS))
+        store.create(StoreSchema(catalogue.columns.dims, FIELDS))
         mean = 20.0
         store.write_manifest(Manifest.new(encoder.spec).touched(mean).as_dict())
         began = time.perf_counter()
@@ -168,7 +174,8 @@ def measure(index: ProductIndex, store: EdgeStore, encoder: Encoder) -> dict[str
         text = f"{COLOURS[number % 8]} {STYLES[number % 7]} {KINDS[number % 10]} {number}"
         filters = Filters(category=KINDS[number % 10].title(), price_max=250.0)
         vector = index.encoder.encode_texts([text])[0]
-        bare = LegQuery(PHOTO, vector, conditions(filters), limit=10)
+        photo = StoredColumns.of(encoder.spec).cut(PHOTO, vector)
+        bare = LegQuery(PHOTO, photo, conditions(filters), limit=10)
         queries = {
             "service": Query(text=text, filters=filters, limit=10),
             "service_no_facets": Query(text=text + " x", filters=filters, limit=10, facets=()),
@@ -196,12 +203,13 @@ def _summary(laps: dict[str, list[float]]) -> dict[str, Any]:
 def recall(store: EdgeStore, catalogue: Catalogue) -> dict[str, float]:
     """Return recall@10 against the engine's exact scan, without and with two filters."""
     clusters = catalogue.rng.integers(len(catalogue.centres), size=N_RECALL)
-    vectors = catalogue.near(clusters)
+    vectors = catalogue.columns.cut(PHOTO, catalogue.near(clusters))
     filters: dict[str, list[tuple[Condition, ...]]] = {
         "no_filter": [()] * N_RECALL,
         "two_filters": [
             conditions(Filters(category=KINDS[n % 10].title(), price_max=250.0)) for n in clusters
         ],
+        "category_only": [conditions(Filters(category=KINDS[n % 10].title())) for n in clusters],
         "price_only": [conditions(Filters(price_max=100.0))] * N_RECALL,
     }
     found = {}
@@ -234,7 +242,7 @@ def main(
     for n_products in [int(each) for each in sizes.split(",")]:
         with filled(n_products, loaded) as (index, store, took):
             numbers = measure(index, store, loaded)
-            catalogue = Catalogue.of(n_products, loaded.dim)
+            catalogue = Catalogue.of(n_products, loaded.spec)
             found[str(n_products)] = {
                 **numbers,
                 "recall_at_10": recall(store, catalogue),

@@ -1,10 +1,16 @@
 """Checks and small operations on arrays of vectors."""
 
+from collections.abc import Mapping
+from typing import Any, TypeAlias
+
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from core.encoder import Vectors
 from core.errors import VectorError
+
+Arrays: TypeAlias = Mapping[str, NDArray[Any]]
+"""Arrays by name."""
 
 
 def check_vectors(values: ArrayLike, dim: int) -> Vectors:

@@ -14,6 +14,9 @@ from core.query import ImageSource
 Vectors: TypeAlias = NDArray[np.float32]
 """Rows of float32, shape (n, dim)."""
 
+Columns: TypeAlias = tuple[int, int]
+"""Columns of vectors, from the first to before the second; equal ones are none."""
+
 PreparedImage: TypeAlias = NDArray[np.uint8]
 """A decoded photo, padded to a square: uint8 RGB, shape (image_size, image_size, 3)."""
 
@@ -35,6 +38,8 @@ class EncoderSpec:
         licence: Licence of the weights, as an SPDX expression or in words.
         languages: Codes of the languages whose texts it was made for.
         source: Where the weights come from.
+        only_photos: Columns that are zero in the vector of every text; they need not be stored.
+        only_texts: Columns that are zero in the vector of every photo.
     """
 
     name: str
@@ -46,6 +51,8 @@ class EncoderSpec:
     licence: str = ""
     languages: tuple[str, ...] = ("en",)
     source: str = ""
+    only_photos: Columns = (0, 0)
+    only_texts: Columns = (0, 0)
 
     @property
     def identity(self) -> str:
@@ -54,14 +61,15 @@ class EncoderSpec:
 
     def as_dict(self) -> dict[str, Any]:
         """Return the facts as plain JSON values."""
-        return {**asdict(self), "languages": list(self.languages)}
+        return {name: list(v) if isinstance(v, tuple) else v for name, v in asdict(self).items()}
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Self:
         """Return the spec that `as_dict` wrote; unknown keys of newer versions are left out."""
         known = {each.name for each in fields(cls)}
         kept = {key: value for key, value in values.items() if key in known}
-        return cls(**{**kept, "languages": tuple(kept.get("languages", ("en",)))})
+        tuples = {key: tuple(value) for key, value in kept.items() if isinstance(value, list)}
+        return cls(**{**kept, **tuples})
 
 
 class Encoder(Protocol):

@@ -21,7 +21,7 @@ from embed.photo import PhotoReader
 
 WEIGHTS = "adapted.safetensors"
 BASE = "base"
-FORMAT = 1
+FORMAT = 2
 """Raise it when the same weights would give other vectors."""
 
 LoadBase = Callable[[str | Path], Encoder]
@@ -104,7 +104,7 @@ def read_adapted(
     if _version(data, shares, base_spec) != spec.version:
         raise EncoderError(f"{path}: the weights are not those of {FACTS}; adapt it again")
     try:
-        heads = ShopHeads.from_arrays(load(data), shares)
+        heads = ShopHeads.from_arrays(load(data), shares, base_spec.only_photos)
     except (SafetensorError, KeyError, ValueError) as exc:
         raise EncoderError(f"{path}: expected heads that `adapt` wrote, got {exc!r}") from exc
     return AdaptedEncoder(spec, base, heads, reader, settings)

@@ -18,7 +18,7 @@ from embed.square import PREPARATION_VERSION
 
 WEIGHTS = "compact.safetensors"
 SHIPPED = Path(__file__).parent / "weights" / "compact"
-FORMAT = 3
+FORMAT = 4
 """Raise it when the same weights would give other vectors: new features, cuts or formulas."""
 
 
@@ -92,7 +92,13 @@ def write_parts(folder: Path, parts: CompactParts, spec: EncoderSpec) -> Encoder
     arrays: dict[str, NDArray[Any]] = {**heads.as_arrays(), **ranges_as_arrays(parts.ranges)}
     data = save(arrays)
     version = version_of(data, heads.joint_weight, spec.image_size)
-    spec = replace(spec, dim=heads.dim, version=version)
+    spec = replace(
+        spec,
+        dim=heads.dim,
+        version=version,
+        only_photos=heads.only_photos,
+        only_texts=heads.only_texts,
+    )
     facts = {
         "family": COMPACT,
         "format": FORMAT,

@@ -9,8 +9,10 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from core.arabic import with_one_alef, without_article, without_marks
+
 _ANY_WORD = re.compile(r"\w+")
-_WORD = re.compile(r"[a-z0-9]+(?:'[a-z]+)?")
+_WORD = re.compile(r"[a-z0-9]+(?:'[a-z]+)?|[\u0620-\u06D3]+")
 
 
 Splitter: TypeAlias = Callable[[str], list[str]]
@@ -18,8 +20,9 @@ Splitter: TypeAlias = Callable[[str], list[str]]
 
 
 def split_words(text: str) -> list[str]:
-    """Return the lower-case words of Latin script and the numbers."""
-    return _WORD.findall(text.lower())
+    """Return the lower-case words of Latin and Arabic script and the numbers, folded."""
+    words = _WORD.findall(with_one_alef(without_marks(text)).lower())
+    return [without_article(word) for word in words]
 
 
 def split_any_words(text: str) -> list[str]:
@@ -42,7 +45,7 @@ class WordTable:
     split: Splitter = split_words
 
     def features(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Add up the rows of each text's words; unknown words, and other scripts, add nothing.
+        """Add up the rows of each text's words; unknown words add nothing.
 
         Returns:
             Shape (n_texts, width), float32.

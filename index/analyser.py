@@ -12,15 +12,13 @@ from functools import lru_cache
 import mmh3
 import Stemmer
 
+from core.arabic import with_one_alef, without_article, without_marks
+
 ANALYSER_VERSION = "1"
 
 _WORD = re.compile(r"\d+(?:[.,٫]\d+)+|\w+", re.UNICODE)
 _ARABIC = re.compile(r"[\u0600-\u06FF]")
-_MARKS = re.compile(r"[\u0610-\u061A\u064B-\u065F\u0670\u06D6-\u06ED\u0640]")  # with the tatweel
-_LETTERS = str.maketrans("أإآٱى", "ااااي")
 _FEMININE = str.maketrans("ة", "ه")
-_ARTICLES = ("وال", "بال", "كال", "فال", "لل", "ال")
-_MIN_LETTERS_AFTER_ARTICLE = 3
 _CACHED_WORDS = 200_000
 
 _english = Stemmer.Stemmer("english", 0)
@@ -57,12 +55,11 @@ def analyse(text: str) -> tuple[Word, ...]:
 
 def fold(text: str) -> str:
     """Return the text without differences that shoppers do not type: case, marks, alef forms."""
-    return " ".join(_clean(text).casefold().translate(_LETTERS).translate(_FEMININE).split())
+    return " ".join(with_one_alef(_clean(text).casefold()).translate(_FEMININE).split())
 
 
 def _clean(text: str) -> str:
-    # NFKC also turns Arabic presentation forms and full-width letters into plain ones.
-    return _MARKS.sub("", unicodedata.normalize("NFKC", text)).replace("_", " ")
+    return without_marks(text).replace("_", " ")
 
 
 @lru_cache(maxsize=_CACHED_WORDS)
@@ -76,16 +73,9 @@ def _stem(word: str) -> str:
         return _plain_digits(word).replace(",", ".").replace("٫", ".")
     if not _ARABIC.search(word):
         return str(_english.stemWord(_plain_digits(word)))
-    bare = _without_article(_plain_digits(word).translate(_LETTERS))
+    bare = without_article(with_one_alef(_plain_digits(word)))
     # Stemmed before the last letter is folded: the stemmer knows the feminine ending by its ة.
     return str(_arabic.stemWord(bare)).translate(_FEMININE)
-
-
-def _without_article(word: str) -> str:
-    for article in _ARTICLES:
-        if word.startswith(article) and len(word) - len(article) >= _MIN_LETTERS_AFTER_ARTICLE:
-            return word[len(article) :]
-    return word
 
 
 def _plain_digits(word: str) -> str:

@@ -8,6 +8,7 @@ import numpy as np
 from core.arrays import unit_rows
 from core.encoder import Encoder, Vectors
 from index.bm25 import document_vector
+from index.columns import StoredColumns
 from index.payload import DATA_HASH, N_WORDS, PHOTO_HASH, TEXT_HASH
 from index.points import PHOTO, TEXT, Point
 from index.store import VectorStore
@@ -32,6 +33,7 @@ class PointMaker:
     ) -> None:
         self._store = store
         self._encoder = encoder
+        self._columns = StoredColumns.of(encoder.spec)
         self._mean_words = mean_words
         self._threads = threads
         self.n_photos = 0
@@ -83,11 +85,11 @@ class PointMaker:
     ) -> Point:
         vectors = dict(kept.vectors) if kept else {}
         if item.id in photos:
-            vectors[PHOTO] = photos[item.id]
+            vectors[PHOTO] = self._columns.cut(PHOTO, photos[item.id])
         elif not item.now.photo:
             vectors.pop(PHOTO, None)
         if item.id in texts:
-            vectors[TEXT] = texts[item.id]
+            vectors[TEXT] = self._columns.cut(TEXT, texts[item.id])
         if not item.texts:
             vectors.pop(TEXT, None)
         words = document_vector(item.words, self._mean_words)

@@ -8,28 +8,22 @@ from typing import Self
 from core.encoder import Encoder
 from core.errors import IndexNotFoundError
 from core.product import Product
-from core.query import Filters
 from core.settings import IndexSettings
+from index.columns import StoredColumns
 from index.feeds.feed import ProductFeed
 from index.indexing import IndexingRun
 from index.location import open_store
 from index.manifest import Manifest
-from index.payload import (
-    FACET_FIELDS,
-    FIELDS,
-    conditions,
-    from_payload,
-    labelled,
-    point_id,
-)
-from index.points import PHOTO, TEXT, LegQuery, Payload, Point, Scored, StoreSchema
+from index.payload import FIELDS, point_id
+from index.points import Payload, StoreSchema
+from index.reading import IndexReader
 from index.removal import delete_missing
 from index.report import IndexReport, Progress
 from index.store import VectorStore
 from index.weighing import settled_mean
 
 
-class ProductIndex:
+class ProductIndex(IndexReader):
     """A catalogue's products in a vector store, with the encoder that made their vectors.
 
     Use `open`. Searching is safe from several threads, adding from one at a time.
@@ -43,8 +37,8 @@ class ProductIndex:
     def __init__(
         self, store: VectorStore, encoder: Encoder, settings: IndexSettings | None = None
     ) -> None:
+        super().__init__(store, StoredColumns.of(encoder.spec))
         self.encoder = encoder
-        self._store = store
         self._settings = settings or IndexSettings()
         self._manifest = self._checked_manifest()
 
@@ -90,16 +84,6 @@ class ProductIndex:
             index.close()
             raise IndexNotFoundError(store.location)
         return index
-
-    @property
-    def exists(self) -> bool:
-        """Whether anything was ever added."""
-        return self._manifest is not None
-
-    @property
-    def location(self) -> str:
-        """Where the index is, for messages."""
-        return self._store.location
 
     @property
     def manifest(self) -> Manifest | None:
@@ -151,58 +135,6 @@ class ProductIndex:
         self._store.delete(found)
         return len(found)
 
-    def get(self, product_ids: Sequence[str]) -> list[Product]:
-        """Return products by id, in the order asked; unknown ids are left out."""
-        ids = [point_id(each) for each in product_ids]
-        found = self.points(ids)
-        return [from_payload(found[each].payload) for each in ids if each in found]
-
-    def count(self, filters: Filters | None = None) -> int:
-        """Return how many products there are, or how many pass the filters."""
-        return self._store.count(conditions(filters or Filters())) if self.exists else 0
-
-    def query(self, legs: Sequence[LegQuery]) -> list[list[Scored]]:
-        """Return the best points of each leg; see `VectorStore.query`."""
-        return self._store.query(legs) if self.exists else [[] for _ in legs]
-
-    def points(
-        self, ids: Sequence[str], fields: tuple[str, ...] | None = None, vectors: bool = False
-    ) -> dict[str, Point]:
-        """Return points by point id; see `VectorStore.retrieve`."""
-        return self._store.retrieve(ids, fields, vectors) if self.exists else {}
-
-    def browse(
-        self, filters: Filters, after: str = "", limit: int = 100
-    ) -> tuple[list[Point], str]:
-        """Return one batch of what passes the filters; see `VectorStore.scroll`."""
-        if not self.exists:
-            return [], ""
-        return self._store.scroll(conditions(filters), after, limit)
-
-    def facet(self, name: str, filters: Filters, limit: int = 100) -> dict[str, int]:
-        """Count the values of a facet over everything that passes the filters, exactly.
-
-        Returns:
-            Counts by value as shops write it, most frequent first.
-        """
-        if not self.exists:
-            return {}
-        counts = self._store.facet(FACET_FIELDS[name], conditions(filters), limit)
-        return labelled(name, counts, limit)
-
-    def facets_among(
-        self, ids: Sequence[str], names: Sequence[str], limit: int = 100
-    ) -> dict[str, dict[str, int]]:
-        """Count the values of facets over the points named, exactly.
-
-        Returns:
-            By facet, counts by value as shops write it, most frequent first.
-        """
-        if not (self.exists and names):
-            return {name: {} for name in names}
-        counts = self._store.tally(ids, tuple(FACET_FIELDS[name] for name in names))
-        return {name: labelled(name, counts[FACET_FIELDS[name]], limit) for name in names}
-
     def info(self) -> Payload:
         """Return facts to show: location, count, encoder, versions."""
         manifest = self._manifest.as_dict() if self._manifest else {}
@@ -246,9 +178,8 @@ class ProductIndex:
         return manifest
 
     def _create(self) -> None:
-        dims = {PHOTO: self.encoder.dim, TEXT: self.encoder.dim}
         if not self._store.created:  # it may be: a crash can fall between these two
-            self._store.create(StoreSchema(dims, FIELDS))
+            self._store.create(StoreSchema(self._columns.dims, FIELDS))
         self._manifest = Manifest.new(self.encoder.spec)
         self._store.write_manifest(self._manifest.as_dict())
 

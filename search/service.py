@@ -177,11 +177,9 @@ class SearchService:
         return tuple(_hit(each, points[each.id], asked) for each in shown if each.id in points)
 
     def _stored(self, product_id: str) -> Asked:
-        each = point_id(product_id)
-        found = self.index.points([each], (), vectors=True)
-        if each not in found:
+        vectors = self.index.vectors(product_id)
+        if vectors is None:
             raise ProductNotFoundError(product_id)
-        vectors = found[each].vectors
         return Asked(text=vectors.get(TEXT), photo=vectors.get(PHOTO))
 
     def _described(self, product: Product) -> Asked:

@@ -11,23 +11,27 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from core.encoder import EncoderSpec, Vectors
+from core.encoder import Columns, EncoderSpec, Vectors
 from core.errors import AdaptError
 from core.product import Product
 from core.settings import EncoderSettings, PhotoLimits
 from embed.adapted_folder import write_adapted
-from embed.adapted_heads import Familiarity, ShopHeads, beside
+from embed.adapted_heads import ShopHeads, beside
 from embed.adapting.catalogue import Lesson, held_back, sampled
 from embed.adapting.checks import check_enough, check_folder, check_parts
 from embed.adapting.features import Texts, photo_features
 from embed.adapting.judging import Examination, Judged, clearly_better
 from embed.base import BatchEncoder
+from embed.familiarity import Familiarity
 from embed.registry import family_of, load_encoder
 
 SEED = 20261122
 MAX_PRODUCTS = 20_000
 HELD_BACK = 0.2
 """Share of products that are not trained on: half to choose the shares by, half to judge by."""
+
+REACH = 1.2
+"""How far the shop's own reaches; see `Familiarity.of`. Source: docs/decisions/0008-adapt.md."""
 
 IMAGE_SHARES = (0.1, 0.2, 0.3, 0.4)
 TEXT_SHARES = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
@@ -83,6 +87,7 @@ class _Shop:
     features: NDArray[np.float32]
     varied: NDArray[np.float32]
     vectors: Vectors
+    only_photos: Columns
     texts: Texts
     trained: NDArray[np.int64]
     choosing: _Questions
@@ -177,6 +182,7 @@ def _seen(base: BatchEncoder, lessons: Sequence[Lesson], tell: Progress) -> _Sho
         features=whole,
         varied=varied.astype(np.float32),
         vectors=base.vectors_of_images(whole),
+        only_photos=base.spec.only_photos,
         texts=texts,
         trained=np.flatnonzero(~back),
         choosing=questions(unseen[::2]),
@@ -192,11 +198,12 @@ def _learned(shop: _Shop, tell: Progress) -> ShopHeads:
     material = training.Material(lessons, shop.features[rows], shop.varied[rows], shop.texts)
     trained = training.fit(material, training.SHOP_RECIPE, partial(tell, "training"))
     chosen = shop.choosing.exam.rows
-    photos = Familiarity.of(shop.vectors[rows], shop.vectors[chosen])
-    texts = Familiarity.of(shop.said_of(rows), shop.said_of(chosen))
-    heads = ShopHeads(trained.image, trained.text, trained.words, photos, texts, 0.5, 0.5)
+    photos = Familiarity.of(shop.vectors[rows], shop.vectors[chosen], REACH)
+    texts = Familiarity.of(shop.said_of(rows), shop.said_of(chosen), REACH)
+    only = shop.only_photos
+    heads = ShopHeads(trained.image, trained.text, trained.words, photos, texts, only, 0.5, 0.5)
     # As they will be read back, in half precision.
-    return ShopHeads.from_arrays(heads.as_arrays(), {"image": 0.5, "text": 0.5})
+    return ShopHeads.from_arrays(heads.as_arrays(), {"image": 0.5, "text": 0.5}, only)
 
 
 def _shared(shop: _Shop, heads: ShopHeads) -> ShopHeads:
@@ -214,7 +221,9 @@ def _shared(shop: _Shop, heads: ShopHeads) -> ShopHeads:
     before = asked.exam.same_category(shop.vectors)
     found: list[tuple[float, ShopHeads]] = []
     for image_share in IMAGE_SHARES:
-        photos = beside(shop.vectors, own_photos, image_share * near_photos)
+        photos = heads.photos_beside(
+            shop.vectors, own_photos, image_share * near_photos, image_share
+        )
         after = asked.exam.same_category(photos)
         if before is not None and after is not None and after < before - ALLOWED_LOSS:
             continue

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from embed.adapting.catalogue import Lesson, ShopText
 from embed.adapting.features import Step, Texts
-from embed.compact_heads import Head
+from embed.compact_head import Head
 from embed.compact_words import WordTable, split_any_words
 from embed.training.descent import Descent, contrast
 from embed.training.modules import Evening, Towers

@@ -21,6 +21,7 @@ from embed.training.features import FeatureCache
 from embed.training.fit import Trainer
 from embed.training.journal import Journal
 from embed.training.look import fit_look
+from embed.training.meaning import fit_meaning
 from embed.training.products import read_photos, split_by_title
 from embed.training.recipe import Recipe
 
@@ -73,9 +74,10 @@ def main(
     train = np.array(split.train)
     sample = train[::2]  # enough for covariances, and half the time
     look = fit_look(copies[0][sample], copies[1][sample], recipe.look_dim)
+    meaning = fit_meaning(examples.meanings(split.train), examples.meanings(split.dev), recipe)
     journal = Journal(photos, split, copies[0], features, console.print)
     started = time.monotonic()
-    heads: Heads = Trainer(recipe, copies, examples, look).fit(train, journal.note)
+    heads: Heads = Trainer(recipe, copies, examples, look, meaning).fit(train, journal.note)
     seen = train[:: max(1, len(train) // N_PHOTOS)]
     ranges = calibrate(read_tower(recipe.image_size), [features.pixels(photos[n]) for n in seen])
     spec = write_parts(out, CompactParts(heads, ranges), SPEC)

@@ -58,7 +58,7 @@ class Examples:
         self._place = {text: n for n, text in enumerate(sorted(texts))}
         ordered = list(self._place)
         self._meanings = torch.from_numpy(cache.texts(ordered))
-        used = (set(split_words(photos[n].title)) for n in train)
+        used = (self._words_of(photos[n], self._captions[n]) for n in train)
         self.vocabulary = vocabulary_of(used, recipe.word_count)
         self._words = word_rows(ordered, self.vocabulary, split_words, MAX_WORDS)
         self._titles = [photo.title for photo in photos]
@@ -94,6 +94,26 @@ class Examples:
         found = sorted({self._titles[n] for n in rows})
         meanings = self._meanings[[self._place[title] for title in found]]
         return meanings.float().numpy(), found
+
+    def meanings(self, rows: Sequence[int]) -> NDArray[np.float32]:
+        """Return the sentence encoder's vectors of all that may be said of some products.
+
+        Returns:
+            Shape (n_texts, 512): half of them titles, half captions.
+        """
+        titles = sorted({self._titles[n] for n in rows})
+        captions = sorted({each.text for n in rows for each in self._captions[n]})
+        n = min(len(titles), len(captions))
+        texts = [*titles[:: len(titles) // n], *captions[:: len(captions) // n]]
+        return self._meanings[[self._place[text] for text in texts]].float().numpy()
+
+    @staticmethod
+    def _words_of(photo: LabelledPhoto, captions: Sequence[Caption]) -> set[str]:
+        return {
+            word
+            for text in (photo.title, *(c.text for c in captions))
+            for word in split_words(text)
+        }
 
     def _draw_caption(self, captions: Sequence[Caption], rng: np.random.Generator) -> Caption:
         arabic = rng.random() < self._recipe.arabic

@@ -8,8 +8,10 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from embed.compact_heads import Heads, Look
+from embed.compact_heads import Heads
 from embed.compact_hubs import fit_hubs
+from embed.compact_look import Look
+from embed.compact_meaning import Meaning
 from embed.compact_words import WordTable
 from embed.training.descent import Descent, contrast
 from embed.training.examples import Examples
@@ -33,13 +35,15 @@ class Trainer:
         recipe: Every number.
         copies: Photo features: as they are, then varied, each of shape (n_products, width).
         examples: Texts of the same products.
-        look: The part of the heads that is not trained here.
+        look: A part of the heads that is not trained here.
+        meaning: Another.
     """
 
     recipe: Recipe
     copies: Sequence[NDArray[np.float16]]
     examples: Examples
     look: Look
+    meaning: Meaning
     _rng: np.random.Generator = field(init=False)
 
     def fit(self, train: NDArray[np.int64], watch: Watch) -> Heads:
@@ -99,6 +103,7 @@ class Trainer:
             words=words,
             hubs=fit_hubs(joints, photos, self.recipe.hub_weight),
             look=self.look,
+            meaning=self.meaning,
             joint_weight=self.recipe.joint_weight,
         )
 

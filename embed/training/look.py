@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embed.compact_checkpoint import backbone_path, read_checkpoint
-from embed.compact_heads import VIEW, Look, view
+from embed.compact_look import VIEW, Look, view
 from embed.compact_tower import LAST
 
 CALM = 2.0

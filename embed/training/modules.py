@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
-from embed.compact_heads import CLIP, Head
+from embed.compact_head import CLIP, Head
 from embed.training.recipe import Recipe
 
 MAX_SHARPNESS = 100.0

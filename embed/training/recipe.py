@@ -16,6 +16,9 @@ class Recipe:
         look_dim: Width of the look part.
         joint_weight: Share of the joint part in photo-to-photo likeness.
         hub_weight: How much of its crowding is taken off a photo's likeness to a text.
+        meaning_familiar: Share of the sentence encoder's own vector in texts like the training's.
+        meaning_foreign: The same in texts that are unlike them.
+        meaning_reach: How far what is familiar reaches; see `Familiarity.of`.
         word_dim: Width of a word's row.
         word_count: Titles that must use a word before it gets a row.
         copies: Copies of each photo: the first as it is, the others varied.
@@ -42,6 +45,9 @@ class Recipe:
     look_dim: int = 318
     joint_weight: float = 0.15
     hub_weight: float = 0.7
+    meaning_familiar: float = 0.2
+    meaning_foreign: float = 0.9
+    meaning_reach: float = 0.5
     word_dim: int = 192
     word_count: int = 3
     copies: int = 2

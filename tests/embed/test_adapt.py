@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from core import Product
+from core.arrays import unit_rows
 from core.errors import AdaptError, EncoderError, EncoderUnavailableError
 from core.product import Translation
 from embed import load_encoder
@@ -100,6 +101,24 @@ def test_a_foreign_photo_keeps_its_vector(learned: tuple[Path, AdaptReport]) -> 
     np.testing.assert_allclose(
         rows[:, : encoder.base.dim], encoder.base.encode_images(noise), atol=1e-5
     )
+
+
+def test_a_foreign_text_finds_all_photos_in_the_order_of_the_base(
+    learned: tuple[Path, AdaptReport],
+) -> None:
+    encoder = load_encoder(learned[0])
+    assert isinstance(encoder, AdaptedEncoder)
+    base, dim = encoder.base.dim, encoder.heads.dim
+    heads = replace(encoder.heads, only_photos=(base - 20, base))
+    rng = np.random.default_rng(5)
+    photos = unit_rows(rng.normal(size=(9, base)))
+    shares = np.linspace(0.0, 0.4, 9).astype(np.float32)
+    rows = heads.photos_beside(photos, unit_rows(rng.normal(size=(9, dim))), shares, 0.4)
+    text = rng.normal(size=base)
+    text[base - 20 :] = 0
+    np.testing.assert_allclose(rows[:, :base] @ text, 0.6**0.5 * photos @ text, atol=1e-5)
+    np.testing.assert_allclose(np.linalg.norm(rows, axis=1), 1, atol=1e-6)
+    np.testing.assert_allclose(np.square(rows[:, base:]).sum(axis=1), shares, atol=1e-6)
 
 
 def test_a_foreign_text_keeps_its_vector(learned: tuple[Path, AdaptReport]) -> None:
@@ -206,7 +225,7 @@ def test_changed_weights_are_refused(copied: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        ({"format": 0}, "expected format 1, got 0"),
+        ({"format": 0}, "expected format 2, got 0"),
         ({"shares": {"image": 0.1}}, "a fact is missing"),
         ({"shares": {"image": 0.9, "text": 0.9}}, "not those of"),
         ({"family": "other"}, "expected the facts of a compact encoder"),

@@ -15,7 +15,7 @@ from core.errors import EncoderError, EncoderUnavailableError
 from core.settings import EncoderSettings
 from embed.compact import CompactEncoder, compact_spec
 from embed.compact_folder import SHIPPED, WEIGHTS, read_parts, version_of, write_parts
-from embed.compact_heads import gelu
+from embed.compact_head import gelu
 from embed.folder_facts import FACTS
 from embed.photo import PhotoReader
 
@@ -46,7 +46,7 @@ def test_spec_is_read_without_weights(folder: Path) -> None:
     spec = compact_spec(folder)
     assert spec == compact_spec()
     assert spec.name == "compact"
-    assert spec.dim <= 512
+    assert spec.dim - (spec.only_texts[1] - spec.only_texts[0]) == 512  # stored of a photo
     assert {"en", "ar"} <= set(spec.languages)
 
 
@@ -73,13 +73,37 @@ def test_arabic_means_what_english_means(
     assert likeness[0].argmax() == 0
 
 
-def test_a_text_has_no_look(compact: CompactEncoder) -> None:
-    joint = compact.heads.joint_dim
-    assert not compact.encode_texts(["red dress", ""])[:, joint:].any()
+def test_a_text_has_no_look_and_a_photo_no_meaning(compact: CompactEncoder) -> None:
+    spec = compact.spec
+    texts = compact.encode_texts(["red dress", ""])
+    photos = compact.encode_prepared([_plaid(spec.image_size)])
+    assert not texts[:, slice(*spec.only_photos)].any()
+    assert not photos[:, slice(*spec.only_texts)].any()
+    assert texts[:, slice(*spec.only_texts)].any(axis=1).all()
+    assert photos[:, slice(*spec.only_photos)].any()
+
+
+def test_the_meaning_leads_where_the_training_knew_nothing(compact: CompactEncoder) -> None:
+    spec, meaning = compact.spec, compact.heads.meaning
+    texts = ["black leather shoes for men", "stainless steel water heater with thermostat, 1500 W"]
+    parts = compact.encode_texts(texts)[:, slice(*spec.only_texts)]
+    shares = np.square(parts).sum(axis=1)
+    assert shares == pytest.approx([meaning.familiar, meaning.foreign], abs=1e-5)
+    assert meaning.familiar < meaning.foreign
+
+
+@pytest.mark.parametrize(
+    ("words", "same"),
+    [("القميص الأسود", "قميص اسود"), ("حَقِيبَة", "حقيبة"), ("BLACK Shoe", "black shoe")],
+)
+def test_spellings_of_one_word_have_one_row(compact: CompactEncoder, words: str, same: str) -> None:
+    found = compact.heads.words.features([words, same])
+    assert found[0].any()
+    np.testing.assert_array_equal(found[0], found[1])
 
 
 def test_joint_part_has_its_share_of_a_photo(compact: CompactEncoder) -> None:
-    joint = compact.heads.joint_dim
+    joint = compact.spec.only_photos[0]
     photo = compact.encode_prepared([_plaid(compact.spec.image_size)])[0]
     share = float(np.square(photo[:joint]).sum())
     assert share == pytest.approx(compact.heads.joint_weight, abs=1e-5)
@@ -130,10 +154,10 @@ def test_missing_files_are_unavailable(folder: Path, name: str) -> None:
         ("{", "expected JSON"),
         ("[]", "expected an object with the facts"),
         ('{"family": "other"}', "expected the facts of a compact encoder"),
-        ('{"family": "compact", "format": 0}', "expected format 3, got 0"),
-        ('{"family": "compact", "format": 3}', "a fact is missing"),
-        ('{"family": "compact", "format": 3, "joint_weight": "x", "spec": {}}', "no sense"),
-        ('{"family": "compact", "format": 3, "joint_weight": 0.3, "spec": {}}', "no sense"),
+        ('{"family": "compact", "format": 0}', "expected format 4, got 0"),
+        ('{"family": "compact", "format": 4}', "a fact is missing"),
+        ('{"family": "compact", "format": 4, "joint_weight": "x", "spec": {}}', "no sense"),
+        ('{"family": "compact", "format": 4, "joint_weight": 0.3, "spec": {}}', "no sense"),
     ],
 )
 def test_garbled_facts_are_refused(folder: Path, text: str, reason: str) -> None:

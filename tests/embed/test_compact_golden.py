@@ -10,7 +10,8 @@ import pytest
 
 from embed.compact import CompactEncoder
 from embed.compact_folder import read_parts
-from embed.compact_heads import Head, Heads
+from embed.compact_head import Head
+from embed.compact_heads import Heads
 from embed.photo import PhotoReader
 from tests.embed.golden import (
     EXACT,

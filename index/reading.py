@@ -1,0 +1,110 @@
+"""What is asked of an index: products, candidates, counts."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from core.encoder import Vectors
+from core.product import Product
+from core.query import Filters
+from index.bm25 import SparseVector
+from index.columns import StoredColumns
+from index.manifest import Manifest
+from index.payload import FACET_FIELDS, conditions, from_payload, labelled, point_id
+from index.points import LegQuery, Point, Scored
+from index.store import VectorStore
+
+
+class IndexReader:
+    """The reading half of `ProductIndex`; safe to use from several threads.
+
+    Args:
+        store: Where the points are.
+        columns: Which columns of the encoder's vectors it holds.
+    """
+
+    def __init__(self, store: VectorStore, columns: StoredColumns) -> None:
+        self._store = store
+        self._columns = columns
+        self._manifest: Manifest | None = None
+
+    @property
+    def exists(self) -> bool:
+        """Whether anything was ever added."""
+        return self._manifest is not None
+
+    @property
+    def location(self) -> str:
+        """Where the index is, for messages."""
+        return self._store.location
+
+    def get(self, product_ids: Sequence[str]) -> list[Product]:
+        """Return products by id, in the order asked; unknown ids are left out."""
+        ids = [point_id(each) for each in product_ids]
+        found = self.points(ids)
+        return [from_payload(found[each].payload) for each in ids if each in found]
+
+    def count(self, filters: Filters | None = None) -> int:
+        """Return how many products there are, or how many pass the filters."""
+        return self._store.count(conditions(filters or Filters())) if self.exists else 0
+
+    def query(self, legs: Sequence[LegQuery]) -> list[list[Scored]]:
+        """Return the best points of each leg; see `VectorStore.query`.
+
+        Args:
+            legs: Their dense vectors as the encoder makes them.
+        """
+        if not self.exists:
+            return [[] for _ in legs]
+        return self._store.query([self._as_stored(leg) for leg in legs])
+
+    def points(
+        self, ids: Sequence[str], fields: tuple[str, ...] | None = None, vectors: bool = False
+    ) -> dict[str, Point]:
+        """Return points by point id, vectors as stored; see `VectorStore.retrieve`."""
+        return self._store.retrieve(ids, fields, vectors) if self.exists else {}
+
+    def vectors(self, product_id: str) -> dict[str, Vectors] | None:
+        """Return the encoder's vectors of a product by name, None when there is no such product."""
+        each = point_id(product_id)
+        found = self.points([each], (), vectors=True)
+        if each not in found:
+            return None
+        stored = found[each].vectors
+        return {name: self._columns.whole(name, vector) for name, vector in stored.items()}
+
+    def browse(
+        self, filters: Filters, after: str = "", limit: int = 100
+    ) -> tuple[list[Point], str]:
+        """Return one batch of what passes the filters; see `VectorStore.scroll`."""
+        if not self.exists:
+            return [], ""
+        return self._store.scroll(conditions(filters), after, limit)
+
+    def facet(self, name: str, filters: Filters, limit: int = 100) -> dict[str, int]:
+        """Count the values of a facet over everything that passes the filters, exactly.
+
+        Returns:
+            Counts by value as shops write it, most frequent first.
+        """
+        if not self.exists:
+            return {}
+        counts = self._store.facet(FACET_FIELDS[name], conditions(filters), limit)
+        return labelled(name, counts, limit)
+
+    def facets_among(
+        self, ids: Sequence[str], names: Sequence[str], limit: int = 100
+    ) -> dict[str, dict[str, int]]:
+        """Count the values of facets over the points named, exactly.
+
+        Returns:
+            By facet, counts by value as shops write it, most frequent first.
+        """
+        if not (self.exists and names):
+            return {name: {} for name in names}
+        counts = self._store.tally(ids, tuple(FACET_FIELDS[name] for name in names))
+        return {name: labelled(name, counts[FACET_FIELDS[name]], limit) for name in names}
+
+    def _as_stored(self, leg: LegQuery) -> LegQuery:
+        if isinstance(leg.vector, SparseVector):
+            return leg
+        return replace(leg, vector=self._columns.cut(leg.using, leg.vector))
