@@ -2,6 +2,7 @@
 
 import json
 import sys
+from dataclasses import asdict
 from typing import Any
 
 from rich.table import Table
@@ -9,7 +10,7 @@ from rich.text import Text
 
 from cli.output import answers, printable
 from core.product import Product
-from core.query import Hit, Page
+from core.query import Hit, Page, Reading
 
 
 def title_for(product: Product, text: str) -> str:
@@ -34,7 +35,8 @@ def as_document(page: Page, text: str) -> str:
         text: The query, whose script chooses the titles.
 
     Returns:
-        An object with the keys hits, facets, facets_over, next_cursor, took_ms and query_id.
+        An object with the keys hits, facets, facets_over, next_cursor, took_ms, query_id
+        and readings.
     """
     document = {
         "hits": [_plain_hit(hit, text) for hit in page.hits],
@@ -43,6 +45,7 @@ def as_document(page: Page, text: str) -> str:
         "next_cursor": page.next_cursor,
         "took_ms": dict(page.took_ms),
         "query_id": page.query_id,
+        "readings": [asdict(reading) for reading in page.readings],
     }
     # Where stdout cannot carry Arabic, JSON's own escapes can.
     is_unicode = (sys.stdout.encoding or "").lower().replace("-", "").startswith("utf")
@@ -60,6 +63,8 @@ def show_page(page: Page, text: str, title: str = "") -> None:
     console = answers()
     if title:
         console.print(printable(title), style="bold", soft_wrap=True)
+    for reading in page.readings:
+        console.print(printable(_told(reading)), style="dim", soft_wrap=True)
     if not page.hits:
         console.print("No product matches.")
         return
@@ -85,6 +90,17 @@ def _table(page: Page, text: str) -> Table:
         )
         table.add_row(*(Text(printable(cell)) for cell in cells))
     return table
+
+
+def _told(reading: Reading) -> str:
+    match reading.kind:
+        case "spelling":
+            return f"searched for {reading.value!r} instead of {reading.typed!r}"
+        case "without":
+            return f"without {reading.value!r}"
+        case _:
+            effect = "only" if reading.is_filter else "first"
+            return f"{effect} {reading.kind} {reading.value} ({reading.typed!r})"
 
 
 def _price(product: Product) -> str:

@@ -43,6 +43,9 @@ def search(  # noqa: PLR0913 -- one parameter for each option
     cursor: Annotated[
         str, typer.Option(metavar="C", help="Where the page before ended: its next_cursor.")
     ] = "",
+    literal: Annotated[
+        bool, typer.Option("--literal", help="Take the words as they are: correct and read none.")
+    ] = False,
 ) -> None:
     """Find products by words, by a photo, or by both; with neither, browse by the filters."""
     from cli.searching import Wish, show_search  # noqa: PLC0415 -- `--help` does without
@@ -60,6 +63,7 @@ def search(  # noqa: PLR0913 -- one parameter for each option
         in_stock=in_stock,
         attributes=tuple(attribute or ()),
         cursor=cursor,
+        literal=literal,
     )
     show_search(invocation.settings(), wish, as_json)
 

@@ -28,6 +28,7 @@ class Wish:
     in_stock: bool | None = None
     attributes: tuple[str, ...] = ()
     cursor: str = ""
+    literal: bool = False
 
     def query(self) -> Query:
         """Return the query.
@@ -53,6 +54,7 @@ class Wish:
             filters=filters,
             limit=self.limit,
             cursor=self.cursor,
+            literal=("*",) if self.literal else (),
         )
 
 

@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
-from typing import Any, Protocol, Self, TypeAlias
+from typing import Any, Protocol, Self, TypeAlias, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -70,6 +70,15 @@ class EncoderSpec:
         kept = {key: value for key, value in values.items() if key in known}
         tuples = {key: tuple(value) for key, value in kept.items() if isinstance(value, list)}
         return cls(**{**kept, **tuples})
+
+
+@runtime_checkable
+class KnowsWords(Protocol):
+    """An encoder that can tell words from typing errors."""
+
+    def knows_word(self, word: str) -> bool:
+        """Return whether this is a word of one of its languages, and not of its parts."""
+        ...
 
 
 class Encoder(Protocol):

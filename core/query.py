@@ -75,6 +75,8 @@ class Query:
         limit: Hits on one page, 1 to 500.
         cursor: `next_cursor` of the page before; empty for the first page.
         user_id: The visitor, for a personal order.
+        literal: Words of the text, as typed, that are not to be corrected or read as anything; all
+            of it when ("*",).
         facets: Fields to count values of; see `core.FACETS`.
 
     Raises:
@@ -87,6 +89,7 @@ class Query:
     limit: int = 20
     cursor: str = ""
     user_id: str = ""
+    literal: tuple[str, ...] = ()
     facets: tuple[str, ...] = ("category", "brand", "merchant_id")
 
     def __post_init__(self) -> None:
@@ -108,6 +111,23 @@ class Query:
 
 FACETS = ("category", "brand", "merchant_id", "in_stock")
 """Fields whose values a page can count."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Something that was read out of a query's words, to show and to take back.
+
+    Attributes:
+        kind: "spelling", "price", "without", "brand", "category", or an attribute's name.
+        typed: The words, as typed. Given to `Query.literal`, they are searched for as they are.
+        value: What they were taken for.
+        is_filter: Whether every hit fulfils it; otherwise it only moves hits up or down.
+    """
+
+    kind: str
+    typed: str
+    value: str
+    is_filter: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +159,7 @@ class Page:
         facets_over: What the counts are over: "catalogue" (all products that pass the filters)
             or "candidates" (those that the query retrieved).
         took_ms: Milliseconds spent in each step.
+        readings: What was read out of the query's words.
     """
 
     hits: tuple[Hit, ...]
@@ -147,3 +168,4 @@ class Page:
     facets: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     facets_over: str = "catalogue"
     took_ms: Mapping[str, float] = field(default_factory=dict)
+    readings: tuple[Reading, ...] = ()

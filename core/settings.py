@@ -78,12 +78,18 @@ class SearchSettings(_Group):
     depth: int = Field(
         200, ge=10, le=2000, description="Candidates that each leg retrieves for one query."
     )
-    fusion: Literal["range", "spread", "ranks"] = Field(
-        "range", description="How the legs' scores become one; see docs/decisions/0005-fusion.md."
+    fusion: Literal["best", "range", "spread", "ranks"] = Field(
+        "best", description="How the legs' scores become one; see docs/decisions/0005-fusion.md."
     )
     weight_lexical: float = Field(1.0, ge=0, description="Weight of matching words.")
     weight_text: float = Field(0.3, ge=0, description="Weight of text-to-text likeness.")
     weight_text_image: float = Field(0.3, ge=0, description="Weight of text-to-photo likeness.")
+    weight_named: float = Field(
+        0.15,
+        ge=0,
+        description="Most that a product gains by the colours, brands, kinds and other "
+        "names of the catalogue that the query's words name.",
+    )
     weight_image: float = Field(1.0, ge=0, description="Weight of photo-to-photo likeness.")
 
 

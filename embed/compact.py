@@ -98,6 +98,10 @@ class CompactEncoder(BatchEncoder):
         with self._blas.limit(limits=1):
             return self._texts.get().features(texts)
 
+    def knows_word(self, word: str) -> bool:
+        """Return whether this is a word of one of the languages; see `KnowsWords`."""
+        return self._texts.get().knows_word(word)
+
     def vectors_of_texts(self, features: NDArray[np.float32], texts: Sequence[str]) -> Vectors:
         """Return the vectors of texts with these features."""
         with self._blas.limit(limits=1):

@@ -49,6 +49,10 @@ class TextTower:
         """
         return np.asarray(self._backend.encode([cut(text) for text in texts]), dtype=np.float32)
 
+    def knows_word(self, word: str) -> bool:
+        """Return whether the tower's own vocabulary has a word whole."""
+        return bool(self._backend.sp.has_piece(word))
+
 
 def cut(text: str) -> str:
     """Return the first MAX_WORDS words, and of these the first MAX_CHARS characters."""

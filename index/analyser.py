@@ -6,6 +6,7 @@ two versions do not find each other's words.
 
 import re
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -14,9 +15,41 @@ import Stemmer
 
 from core.arabic import with_one_alef, without_article, without_marks
 
-ANALYSER_VERSION = "1"
+ANALYSER_VERSION = "2"
 
-_WORD = re.compile(r"\d+(?:[.,٫]\d+)+|\w+", re.UNICODE)
+_NUMBER = r"\d+(?:[.,٫]\d+)*"
+_UNITS = {
+    "ml": "ml|مل|ملي",
+    "l": "l|ltr|liter|liters|litre|litres|لتر",
+    "g": "g|gr|gram|grams|جرام|غرام",
+    "kg": "kg|kgs|kilo|كجم|كغ|كيلو",
+    "oz": "oz|ounce|ounces",
+    "lb": "lb|lbs|pound|pounds",
+    "mm": "mm|مم",
+    "cm": "cm|سم",
+    "m": "m|meter|meters|metre|metres|متر",
+    "in": 'in|inch|inches|"|بوصة|انش|إنش',
+    "ft": "ft|foot|feet",
+    "gb": "gb|جيجا|جيجابايت|غيغابايت",
+    "tb": "tb|تيرا",
+    "mb": "mb",
+    "w": "w|watt|watts|واط|وات",
+    "v": "v|volt|volts|فولت",
+    "mah": "mah",
+    "hz": "hz",
+    "mp": "mp|megapixel|megapixels|ميجابكسل",
+}
+"""Units by their short form, with how they are written."""
+
+_UNIT_OF = {fold: unit for unit, forms in _UNITS.items() for fold in forms.split("|")}
+_UNIT = "|".join(sorted(map(re.escape, _UNIT_OF), key=len, reverse=True))
+_WORD = re.compile(r"\d+(?:[.,٫]\d+)+|\w+")
+_TOKEN = re.compile(
+    rf"(?P<number>{_NUMBER})[ -]?(?P<unit>{_UNIT})(?!\w)|(?P<compound>\w+(?:-\w+)+)|"
+    rf"(?:{_NUMBER}|\w+)",
+    re.IGNORECASE,
+)
+_POSSESSIVE = re.compile(r"(?<=\w)['’]s\b", re.IGNORECASE)
 _ARABIC = re.compile(r"[\u0600-\u06FF]")
 _FEMININE = str.maketrans("ة", "ه")
 _CACHED_WORDS = 200_000
@@ -47,25 +80,50 @@ def analyse(text: str) -> tuple[Word, ...]:
         text: Any text; scripts may be mixed.
 
     Returns:
-        The words with their stems; punctuation and blanks are left out.
+        The words with their stems; punctuation and blanks are left out. A number with its unit
+        gives both, and both in one ("256 GB": 256, gb, 256gb); a word with hyphens its parts and
+        the whole ("T-shirt": t, shirt, tshirt; "DSL-N10": dsl, n10, dsln10), so that all ways to
+        write it find each other.
     """
-    surfaces = _WORD.findall(_clean(text))
-    return tuple(_word(surface) for surface in surfaces)
+    bare = _POSSESSIVE.sub("", clean(text))
+    return tuple(_word(surface) for found in _TOKEN.finditer(bare) for surface in _surfaces(found))
+
+
+def _surfaces(found: re.Match[str]) -> tuple[str, ...]:
+    if found["unit"]:
+        unit = _UNIT_OF[found["unit"].casefold()]
+        return found["number"], unit, found["number"] + unit
+    if found["compound"]:
+        parts = found["compound"].split("-")
+        joined = "".join(parts)
+        return (*parts,) if joined.isdigit() else (*parts, joined)
+    return (found[0],)
+
+
+def rewritten(text: str, change: Callable[[str], str]) -> str:
+    """Return a text, cleaned, with each of its words put through a function."""
+    return _WORD.sub(lambda found: change(found.group()), clean(text))
 
 
 def fold(text: str) -> str:
     """Return the text without differences that shoppers do not type: case, marks, alef forms."""
-    return " ".join(with_one_alef(_clean(text).casefold()).translate(_FEMININE).split())
+    return " ".join(with_one_alef(clean(text).casefold()).translate(_FEMININE).split())
 
 
-def _clean(text: str) -> str:
+def clean(text: str) -> str:
+    """Return the text in plain letters, without vowel signs and underscores."""
     return without_marks(text).replace("_", " ")
 
 
 @lru_cache(maxsize=_CACHED_WORDS)
 def _word(surface: str) -> Word:
     stem = _stem(surface.casefold())
-    return Word(surface=surface, stem=stem, number=mmh3.hash(stem, signed=False))
+    return Word(surface=surface, stem=stem, number=word_number(stem))
+
+
+def word_number(stem: str) -> int:
+    """Return the place of a stem in the sparse vectors, 0 to 2**32 - 1."""
+    return int(mmh3.hash(stem, signed=False))
 
 
 def _stem(word: str) -> str:

@@ -4,7 +4,7 @@ A score is the dot product of a query vector and a document vector, with the que
 multiplied by IDF at query time (Qdrant's `Modifier.IDF`).
 
 Source: Robertson and Zaragoza (2009), "The Probabilistic Relevance Framework: BM25 and Beyond";
-k1 and b as in Lucene.
+k1 and b by measurement, see docs/decisions/0005-fusion.md.
 """
 
 import math
@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 
 from index.analyser import Word
 
-K1 = 1.2
-B = 0.75
+K1 = 0.8
+B = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +57,9 @@ def document_vector(words: Iterable[Word], mean_length: float) -> SparseVector:
     return _sorted({number: n * (K1 + 1) / (n + norm) for number, n in counts.items()})
 
 
-def query_vector(words: Iterable[Word]) -> SparseVector:
-    """Return the words of a query, each with its count as weight."""
-    return _sorted(dict(Counter(word.number for word in words)))
+def query_vector(numbers: Iterable[int]) -> SparseVector:
+    """Return the words of a query, by their numbers, each with its count as weight."""
+    return _sorted(dict(Counter(numbers)))
 
 
 def idf(n_documents: int, n_containing: int) -> float:

@@ -105,6 +105,16 @@ class ExactStore:
         """Return counts by value over named points; see `VectorStore.tally`."""
         return tally_points(self.retrieve(ids, fields).values(), fields)
 
+    def passing(
+        self, ids: Sequence[str], several: Sequence[tuple[Condition, ...]]
+    ) -> list[set[str]]:
+        """Return which of some points pass; see `VectorStore.passing`."""
+        points = self.retrieve(ids).values()
+        return [
+            {point.id for point in points if all(_holds(point, each) for each in conditions)}
+            for conditions in several
+        ]
+
     def count(self, conditions: Sequence[Condition] = ()) -> int:
         """Return how many points pass; see `VectorStore.count`."""
         return len(self._passing(conditions))
@@ -141,6 +151,8 @@ class ExactStore:
     def _leg(self, leg: LegQuery) -> list[Scored]:
         excluded = set(leg.exclude)
         points = [p for p in self._passing(leg.conditions) if p.id not in excluded]
+        if leg.among:
+            points = [p for p in points if p.id in leg.among]
         if isinstance(leg.vector, SparseVector):
             scored = self._word_scores(points, leg.vector)
         else:

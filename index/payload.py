@@ -25,6 +25,12 @@ PHOTO_HASH = "photo_hash"
 TEXT_HASH = "text_hash"
 DATA_HASH = "data_hash"
 N_WORDS = "n_words"
+SURFACES = "surfaces"
+"""Stored: the different words of titles, category, brand and attributes as they are written; from
+them spelling is corrected and typing completed."""
+
+TERM_FIELDS = {"category": "category_path", "brand": "brand", "attributes": "attributes_key"}
+"""The stored field behind each kind of name that a query's words are compared with."""
 
 FIELDS = (
     FieldIndex("category_key", "keyword", linked=True),
@@ -38,10 +44,11 @@ FIELDS = (
     FieldIndex("in_stock", "integer", counted=True),
     FieldIndex("created_at", "float"),
     FieldIndex(N_WORDS, "integer"),
+    FieldIndex(SURFACES, "keyword"),
 )
 
 _NAMESPACE = uuid.UUID("6d2ff1a8-6f0b-5a3e-9a51-2b1f60c2f0c7")
-_TITLE_COUNTS = 2  # a word of the title counts as often as two words elsewhere
+_TITLE_COUNTS = 3  # a word of the title counts as often as three words elsewhere
 _MAX_ENCODED_CHARS = 300
 
 
@@ -51,12 +58,21 @@ def point_id(product_id: str) -> str:
 
 
 def document_words(product: Product) -> tuple[Word, ...]:
-    """Return the words a product can be found by, in all its languages; the title's twice."""
+    """Return the words a product can be found by, in all its languages; the title's thrice."""
     languages: list[Product | Translation] = [product, *product.translations.values()]
     titles = " ".join(each.title for each in languages)
-    others = [*product.category, product.brand, *product.attributes.values()]
-    rest = " ".join([*others, *(each.description for each in languages)])
+    rest = " ".join([*_names(product), *(each.description for each in languages)])
     return analyse(titles) * _TITLE_COUNTS + analyse(rest)
+
+
+def _names(product: Product) -> tuple[str, ...]:
+    return (*product.category, product.brand, *product.attributes.values())
+
+
+def _surfaces(product: Product) -> list[str]:
+    titles = [product.title, *(each.title for each in product.translations.values())]
+    words = analyse(" ".join([*titles, *_names(product)]))
+    return sorted({word.surface.casefold() for word in words if not word.surface[0].isdigit()})
 
 
 def encoded_texts(product: Product) -> tuple[str, ...]:
@@ -91,6 +107,7 @@ def to_payload(product: Product) -> Payload:
         "price": product.price,
         "in_stock": int(product.in_stock),
         "created_at": product.created_at.timestamp() if product.created_at else None,
+        SURFACES: _surfaces(product),
     }
     return {name: value for name, value in fields.items() if value not in (None, "", [])}
 

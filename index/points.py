@@ -110,6 +110,7 @@ class LegQuery:
         exclude: Point ids to leave out.
         limit: Most points returned, at least 1.
         exact: Scan everything instead of walking the graph.
+        among: When there are any, only these point ids.
     """
 
     using: str
@@ -118,6 +119,7 @@ class LegQuery:
     exclude: tuple[str, ...] = ()
     limit: int = 10
     exact: bool = False
+    among: tuple[str, ...] = ()
 
 
 Scored: TypeAlias = tuple[str, float]

@@ -121,6 +121,7 @@ class ProductIndex(IndexReader):
         if self._manifest:
             changed = bool(report.added or report.updated or report.deleted)
             self._settle(self._manifest, changed)
+            self.n_changes += changed
         return report
 
     def delete(self, product_ids: Sequence[str]) -> int:
@@ -133,6 +134,7 @@ class ProductIndex(IndexReader):
             return 0
         found = list(self._store.retrieve([point_id(each) for each in product_ids], ()))
         self._store.delete(found)
+        self.n_changes += bool(found)
         return len(found)
 
     def info(self) -> Payload:

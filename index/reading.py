@@ -9,8 +9,16 @@ from core.query import Filters
 from index.bm25 import SparseVector
 from index.columns import StoredColumns
 from index.manifest import Manifest
-from index.payload import FACET_FIELDS, conditions, from_payload, labelled, point_id
-from index.points import LegQuery, Point, Scored
+from index.payload import (
+    FACET_FIELDS,
+    SURFACES,
+    TERM_FIELDS,
+    conditions,
+    from_payload,
+    labelled,
+    point_id,
+)
+from index.points import Condition, LegQuery, Point, Scored
 from index.store import VectorStore
 
 
@@ -26,6 +34,8 @@ class IndexReader:
         self._store = store
         self._columns = columns
         self._manifest: Manifest | None = None
+        self.n_changes = 0
+        """How often this object changed the index; readers compare it with what they remember."""
 
     @property
     def exists(self) -> bool:
@@ -91,6 +101,32 @@ class IndexReader:
         counts = self._store.facet(FACET_FIELDS[name], conditions(filters), limit)
         return labelled(name, counts, limit)
 
+    def words(self, limit: int = 200_000) -> dict[str, int]:
+        """Count the products that have each word in title, category, brand or attributes.
+
+        Returns:
+            Counts by word as written, in small letters, most frequent first.
+        """
+        return self._values(SURFACES, limit)
+
+    def names(self, kind: str, limit: int = 20_000) -> dict[str, int]:
+        """Count the products under each name of a kind.
+
+        Args:
+            kind: "category" (paths), "brand" or "attributes" ("name=value", folded).
+            limit: Most names returned.
+
+        Returns:
+            Counts by name, most frequent first.
+        """
+        return self._values(TERM_FIELDS[kind], limit)
+
+    def passing(
+        self, ids: Sequence[str], several: Sequence[tuple[Condition, ...]]
+    ) -> list[set[str]]:
+        """Return which of some points fulfil conditions; see `VectorStore.passing`."""
+        return self._store.passing(ids, several) if self.exists else [set() for _ in several]
+
     def facets_among(
         self, ids: Sequence[str], names: Sequence[str], limit: int = 100
     ) -> dict[str, dict[str, int]]:
@@ -103,6 +139,10 @@ class IndexReader:
             return {name: {} for name in names}
         counts = self._store.tally(ids, tuple(FACET_FIELDS[name] for name in names))
         return {name: labelled(name, counts[FACET_FIELDS[name]], limit) for name in names}
+
+    def _values(self, field: str, limit: int) -> dict[str, int]:
+        counts = self._store.facet(field, (), limit) if self.exists else {}
+        return {str(value): n for value, n in counts.items()}
 
     def _as_stored(self, leg: LegQuery) -> LegQuery:
         if isinstance(leg.vector, SparseVector):

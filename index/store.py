@@ -113,6 +113,12 @@ class VectorStore(Protocol):
         """
         ...
 
+    def passing(
+        self, ids: Sequence[str], several: Sequence[tuple[Condition, ...]]
+    ) -> list[set[str]]:
+        """Return which of some points fulfil the conditions, for each of several lists of them."""
+        ...
+
     def count(self, conditions: Sequence[Condition] = ()) -> int:
         """Return how many points fulfil the conditions."""
         ...

@@ -58,6 +58,23 @@ def scores_over_spread(scored: Sequence[Scored]) -> list[float]:
     return placed
 
 
+def scores_over_best(scored: Sequence[Scored]) -> list[float]:
+    """Return the scores as shares of the leg's best; what is not above zero becomes zero.
+
+    Zero means something to every leg: no word in common, no likeness. So a leg that found nothing
+    good hardly tells its candidates apart, and the end of a leg's list does not move its scores.
+
+    Source: convex combination with theoretical minima; Bruch et al., An Analysis of Fusion
+    Functions for Hybrid Retrieval (ACM TOIS 2023), section 4.
+    """
+    values = np.array([score for _, score in scored])
+    best = float(values.max(initial=0.0))
+    if best <= 1e-9:
+        return [0.0] * len(scored)
+    placed: list[float] = np.clip(values / best, 0.0, 1.0).tolist()
+    return placed
+
+
 def scores_over_range(scored: Sequence[Scored]) -> list[float]:
     """Return the scores placed between the leg's least (0) and greatest (1)."""
     values = np.array([score for _, score in scored])
@@ -69,6 +86,7 @@ def scores_over_range(scored: Sequence[Scored]) -> list[float]:
 
 
 FUSIONS: Mapping[str, Fusion] = {
+    "best": scores_over_best,
     "range": scores_over_range,
     "spread": scores_over_spread,
     "ranks": reciprocal_ranks,

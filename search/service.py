@@ -13,8 +13,7 @@ from core.errors import ProductNotFoundError
 from core.product import Product
 from core.query import Filters, Hit, Page, Query
 from core.settings import SearchSettings
-from index.analyser import analyse
-from index.bm25 import query_vector
+from index.analyser import analyse, clean
 from index.payload import (
     conditions,
     document_words,
@@ -24,11 +23,14 @@ from index.payload import (
 )
 from index.points import PHOTO, TEXT, Point
 from index.product_index import ProductIndex
+from search.adjusting import adjusted
 from search.cursor import Cursor, query_digest
 from search.fusion import Candidate
 from search.legs import Asked
 from search.query_encoder import QueryEncoder
+from search.query_reader import QueryReader
 from search.retrieval import Retrieval
+from search.understanding.readings import Understood
 
 _WAITING_THREADS = 16
 
@@ -64,10 +66,12 @@ class SearchService:
         self.index = index
         self._settings = settings or SearchSettings()
         self._encoder = QueryEncoder(index.encoder)
+        self._reader = QueryReader(index)
         self._threads = ThreadPoolExecutor(_WAITING_THREADS, "search")
 
     def warm_up(self) -> None:
         """Load what the first query would have to wait for; meant for a thread beside serving."""
+        self._reader.knowledge()
         self._encoder.warm_up()
 
     def search(self, query: Query) -> Page:
@@ -81,14 +85,16 @@ class SearchService:
             InvalidQueryError: The cursor is not of this query.
         """
         watch = Stopwatch.start()
-        if not query.text.strip() and query.image is None:
-            return self._browse(query, watch)
-        text, photo = query.text.strip(), None
+        read = self._reader.read(query)
+        watch.lap("read")
+        text, photo = read.understood.text, None
         if query.image is not None:
             photo = self._encoder.prepare(query.image)
+        if not text and photo is None:
+            return self._browse(query, read.understood, watch)
         cursor = Cursor.decode(query.cursor, _identity(query, photo))
-        retrieval = self._retrieval(query.filters)
-        retrieval.begin(Asked(words=query_vector(analyse(text))))
+        retrieval = self._retrieval(read.understood.filters)
+        retrieval.begin(Asked(words=read.words))
         retrieval.begin(
             Asked(
                 text=self._encoder.text(text) if text else None,
@@ -96,7 +102,7 @@ class SearchService:
             )
         )
         watch.lap("encode")
-        return self._answer(query, cursor, retrieval, watch)
+        return self._answer(query, cursor, retrieval, watch, read.understood)
 
     def similar(
         self, product: str | Product, limit: int = 10, filters: Filters | None = None
@@ -125,23 +131,34 @@ class SearchService:
         retrieval = self._retrieval(query.filters, (point_id(itself),))
         retrieval.begin(asked)
         watch.lap("encode")
-        page = self._answer(query, Cursor(""), retrieval, watch)
+        nothing = Understood("", query.filters)
+        page = self._answer(query, Cursor(""), retrieval, watch, nothing)
         return replace(page, next_cursor="")  # there is no way to hand one in
 
     def _retrieval(self, filters: Filters, exclude: tuple[str, ...] = ()) -> Retrieval:
         required = conditions(filters)
         return Retrieval(self.index, self._settings, required, exclude, self._threads)
 
-    def _answer(self, query: Query, cursor: Cursor, retrieval: Retrieval, watch: Stopwatch) -> Page:
+    def _answer(
+        self,
+        query: Query,
+        cursor: Cursor,
+        retrieval: Retrieval,
+        watch: Stopwatch,
+        understood: Understood,
+    ) -> Page:
         legs = retrieval.legs()
         watch.lap("retrieve")
         ranked = retrieval.fused(legs)
         watch.lap("fuse")
+        terms = self._reader.knowledge().terms
+        ranked = adjusted(ranked, understood, terms, self.index, self._settings)
+        watch.lap("adjust")
         counted = [each.id for each in ranked[: self._settings.depth]]
         facets = self._threads.submit(self.index.facets_among, counted, query.facets)
         rest = [each for each in ranked if not cursor.has_shown(each.id)]
         shown = rest[: query.limit]
-        hits = self._hits(shown, query.text)
+        hits = self._hits(shown, understood.text)
         following = cursor.following([each.id for each in shown])
         watch.lap("fetch")
         counts = facets.result()
@@ -153,13 +170,14 @@ class SearchService:
             facets=counts,
             facets_over="candidates",
             took_ms=watch.laps,
+            readings=understood.readings,
         )
 
-    def _browse(self, query: Query, watch: Stopwatch) -> Page:
+    def _browse(self, query: Query, understood: Understood, watch: Stopwatch) -> Page:
         cursor = Cursor.decode(query.cursor, _identity(query, None))
-        points, after = self.index.browse(query.filters, cursor.after, query.limit)
+        points, after = self.index.browse(understood.filters, cursor.after, query.limit)
         watch.lap("retrieve")
-        facets = {name: self.index.facet(name, query.filters) for name in query.facets}
+        facets = {name: self.index.facet(name, understood.filters) for name in query.facets}
         watch.lap("facets")
         return Page(
             hits=tuple(Hit(from_payload(point.payload), 0.0, {}) for point in points),
@@ -168,11 +186,13 @@ class SearchService:
             facets=facets,
             facets_over="catalogue",
             took_ms=watch.laps,
+            readings=understood.readings,
         )
 
     def _hits(self, shown: Sequence[Candidate], text: str) -> tuple[Hit, ...]:
         points = self.index.points([each.id for each in shown])
-        asked = {word.stem: word.surface for word in analyse(text)}
+        typed = clean(text)  # the analyser also joins what is written apart
+        asked = {word.stem: word.surface for word in analyse(text) if word.surface in typed}
         # A product may be deleted between retrieval and fetch; then it is left out.
         return tuple(_hit(each, points[each.id], asked) for each in shown if each.id in points)
 

@@ -43,7 +43,8 @@ class Actions:
         """Do what a button of the page says.
 
         Args:
-            name: "filter", "unfilter", "price", "clear", "similar", "back", "more" or "language".
+            name: "filter", "unfilter", "price", "clear", "similar", "back", "more", "literal" or
+                "language".
             values: What the button carries.
             view: What it stood on.
 
@@ -58,6 +59,7 @@ class Actions:
             "similar": lambda now: self._similar(now, str(values.get("value", ""))),
             "back": lambda now: replace(now.before or View(), language=now.language),
             "more": self._more,
+            "literal": lambda now: self._literal(now, str(values.get("value", ""))),
             "language": lambda now: replace(now, language=_other(now.language)),
         }
         return self._told(replace(view, notice=None), known[name]) if name in known else view
@@ -105,7 +107,11 @@ class Actions:
             facets_over=page.facets_over,
             n_found=n_found(page, page.hits),
             took_ms=sum(page.took_ms.values()),
+            readings=page.readings,
         )
+
+    def _literal(self, view: View, typed: str) -> View:
+        return self._answered(replace(view, literal=(*view.literal, typed), cursor=""))
 
     def _more(self, view: View) -> View:
         if not view.cursor:  # a second click on a button that is already gone
@@ -159,6 +165,7 @@ def _query(view: View) -> Query:
         filters=view.filters,
         limit=PAGE_SIZE,
         cursor=view.cursor,
+        literal=view.literal,
         facets=_FACETS,
     )
 

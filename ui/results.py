@@ -8,6 +8,7 @@ from index.payload import CATEGORY_SEPARATOR
 from ui.cards import gallery, photo_box, price_line
 from ui.markup import Markup, action, join, tag
 from ui.prices import price_text
+from ui.readings import readings
 from ui.texts import DIRECTIONS, Language, say, title_of
 from ui.view import View, chosen
 
@@ -30,6 +31,7 @@ def results(view: View, n_products: int) -> Markup:
         parts = [
             similar_heading(view) if view.similar_to else heading(view),
             notice(view),
+            readings(view),
             answer_facets(view),
             gallery(view.hits, language, of_product=view.similar_to is not None),
             nothing_found(view),

@@ -6,6 +6,7 @@ from typing import TypeAlias
 
 from core import Filters, Hit, Product
 from core.errors import InvalidQueryError
+from core.query import Reading
 from ui.texts import Language
 
 Facets: TypeAlias = Mapping[str, Mapping[str, int]]
@@ -42,6 +43,8 @@ class View:
         similar_to: The product whose likes are shown; None for a search.
         before: The search to go back to from there.
         notice: What went wrong, if anything.
+        readings: What was read out of the words.
+        literal: Words that the visitor wants searched for as they are.
     """
 
     text: str = ""
@@ -57,6 +60,8 @@ class View:
     similar_to: Product | None = None
     before: "View | None" = None
     notice: Notice | None = None
+    readings: tuple[Reading, ...] = ()
+    literal: tuple[str, ...] = ()
 
 
 def chosen(filters: Filters, name: str) -> tuple[str, ...]:

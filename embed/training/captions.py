@@ -1,15 +1,12 @@
 """Captions from attributes, in English and Arabic: "white running shoes", "حذاء رياضي أبيض"."""
 
-import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from itertools import product
-from pathlib import Path
 
+from core.lexicon import read_lexicon
 from embed.training.products import LabelledPhoto
-
-LEXICON = Path(__file__).with_name("lexicon.toml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +24,6 @@ class Caption:
     colour: str
     kind: str
     person: str
-
-
-@cache
-def read_lexicon() -> Mapping[str, Mapping[str, Sequence[str]]]:
-    """Return the words of the lexicon; see the file for their layout."""
-    with LEXICON.open("rb") as file:
-        return tomllib.load(file)
 
 
 def captions_of(photo: LabelledPhoto) -> tuple[Caption, ...]:

@@ -128,6 +128,21 @@ class EdgeEngine:
         """Return counts by value for each field, over the points that exist among the ids."""
         return self.rows.tally(ids, fields)
 
+    def passing(
+        self, ids: Sequence[str], several: Sequence[tuple[Condition, ...]]
+    ) -> list[set[str]]:
+        """Return which of the points fulfil the conditions, for each list of them."""
+        found = []
+        for conditions in several:
+            request = qe.ScrollRequest(
+                limit=max(len(ids), 1),
+                filter=_filter(conditions, among=ids),
+                with_payload=False,
+            )
+            records, _ = _translated(self._shard.scroll, request)
+            found.append({str(record.id) for record in records})
+        return found
+
     def count(self, conditions: Sequence[Condition]) -> int:
         """Return how many points fulfil the conditions."""
         request = qe.CountRequest(exact=True, filter=_filter(conditions))
@@ -184,7 +199,7 @@ class EdgeEngine:
         return qe.QueryRequest(
             limit=leg.limit,
             query=qe.Query.Nearest(_engine_vector(leg.vector), using=leg.using),
-            filter=_filter(leg.conditions, leg.exclude),
+            filter=_filter(leg.conditions, leg.exclude, leg.among),
             params=params,
         )
 
@@ -203,11 +218,16 @@ def _config(schema: StoreSchema) -> "qe.EdgeConfig":
     )
 
 
-def _filter(conditions: Sequence[Condition], exclude: Sequence[str] = ()) -> "qe.Filter | None":
-    if not conditions and not exclude:
+def _filter(
+    conditions: Sequence[Condition], exclude: Sequence[str] = (), among: Sequence[str] = ()
+) -> "qe.Filter | None":
+    if not conditions and not exclude and not among:
         return None
+    must: list[Any] = [_condition(each) for each in conditions]
+    if among:
+        must.append(qe.HasIdCondition(set(among)))
     return qe.Filter(
-        must=[_condition(each) for each in conditions],
+        must=must,
         must_not=[qe.HasIdCondition(set(exclude))] if exclude else None,
     )
 

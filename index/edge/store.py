@@ -138,6 +138,16 @@ class EdgeStore:
         counts: dict[str, dict[str | int, int]] = self._call("tally", list(ids), fields)
         return counts
 
+    def passing(
+        self, ids: Sequence[str], several: Sequence[tuple[Condition, ...]]
+    ) -> list[set[str]]:
+        """Return which of some points pass; see `VectorStore.passing`."""
+        self._known()
+        if not ids or not several:
+            return [set() for _ in several]
+        found: list[set[str]] = self._call("passing", list(ids), list(several))
+        return found
+
     def count(self, conditions: Sequence[Condition] = ()) -> int:
         """Return how many points pass; see `VectorStore.count`."""
         self._known()

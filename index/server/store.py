@@ -188,6 +188,24 @@ class ServerStore:
         """Return counts by value over named points; see `VectorStore.tally`."""
         return tally_points(self.retrieve(ids, fields).values(), fields)
 
+    def passing(
+        self, ids: Sequence[str], several: Sequence[tuple[Condition, ...]]
+    ) -> list[set[str]]:
+        """Return which of some points pass; see `VectorStore.passing`."""
+        self._known()
+        if not ids:
+            return [set() for _ in several]
+        found = []
+        for conditions in several:
+            records, _ = self._call(
+                "scroll",
+                scroll_filter=filter_of(conditions, among=ids),
+                limit=len(ids),
+                with_payload=False,
+            )
+            found.append({str(record.id) for record in records})
+        return found
+
     def count(self, conditions: Sequence[Condition] = ()) -> int:
         """Return how many points pass; see `VectorStore.count`."""
         self._known()

@@ -58,12 +58,17 @@ def selector(fields: tuple[str, ...] | None) -> bool | list[str]:
     return True if fields is None else list(fields)
 
 
-def filter_of(conditions: Sequence[Condition], exclude: Sequence[str] = ()) -> qm.Filter | None:
-    """Return conditions and excluded ids as one filter; None when there are none."""
-    if not conditions and not exclude:
+def filter_of(
+    conditions: Sequence[Condition], exclude: Sequence[str] = (), among: Sequence[str] = ()
+) -> qm.Filter | None:
+    """Return conditions, excluded ids and the only ids as one filter; None when there are none."""
+    if not conditions and not exclude and not among:
         return None
+    must: list[qm.Condition] = [_condition(each) for each in conditions]
+    if among:
+        must.append(qm.HasIdCondition(has_id=list(among)))
     return qm.Filter(
-        must=[_condition(each) for each in conditions],
+        must=must,
         must_not=[qm.HasIdCondition(has_id=list(exclude))] if exclude else None,
     )
 
@@ -98,7 +103,7 @@ def request(leg: LegQuery, linked: Container[str]) -> qm.QueryRequest:
     return qm.QueryRequest(
         query=_vector(leg.vector),
         using=leg.using,
-        filter=filter_of(leg.conditions, leg.exclude),
+        filter=filter_of(leg.conditions, leg.exclude, leg.among),
         limit=leg.limit,
         params=params,
     )

@@ -61,7 +61,9 @@ def test_json_says_what_python_says(indexed: Path) -> None:
     answer = json.loads(shopwindow(indexed, "search", "blue mug", "--json").out)
     with ProductIndex.open(indexed / "var" / "index", FakeEncoder(), must_exist=True) as index:
         page = SearchService(index).search(Query(text="blue mug", limit=10))
-    assert list(answer) == ["hits", "facets", "facets_over", "next_cursor", "took_ms", "query_id"]
+    names = ["hits", "facets", "facets_over", "next_cursor", "took_ms", "query_id", "readings"]
+    assert list(answer) == names
+    assert [each["typed"] for each in answer["readings"]] == [r.typed for r in page.readings]
     assert [hit["id"] for hit in answer["hits"]] == [hit.product.id for hit in page.hits]
     assert [hit["score"] for hit in answer["hits"]] == [hit.score for hit in page.hits]
     assert [hit["parts"] for hit in answer["hits"]] == [dict(hit.parts) for hit in page.hits]

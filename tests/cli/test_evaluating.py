@@ -52,7 +52,7 @@ def test_two_settings_are_compared(shop: Here) -> None:
         (("feed.csv",), "expected columns query, product_id"),
         (("judged.tsv", "--measure", "nDGC@10"), "such as nDCG@10"),
         (("judged.tsv", "--against", "fuson=ranks"), "fuson"),
-        (("judged.tsv", "--against", "fusion=best"), "fusion"),
+        (("judged.tsv", "--against", "fusion=magic"), "fusion"),
         (("judged.tsv", "--against", "weight_text=-1"), "weight_text"),
     ],
 )

@@ -220,6 +220,15 @@ def above(scored: list[Scored], cut: float) -> list[str]:
     return [each for each, score in scored if score > cut]
 
 
+def test_only_named_points_are_ranked(filled: VectorStore) -> None:
+    named = tuple(point_id(n) for n in (3, 7, 11))
+    for vector, using in ((unit(3), PHOTO), (words(1, 3, 14), WORDS)):
+        every = filled.query([LegQuery(using, vector, limit=100)])[0]
+        some = filled.query([LegQuery(using, vector, among=(*named, point_id(9999)), limit=9)])[0]
+        assert [each for each, _ in some] == [each for each, _ in every if each in named]
+        assert [score for _, score in some] == pytest.approx([s for e, s in every if e in named])
+
+
 def test_excluded_points_are_left_out(filled: VectorStore) -> None:
     query = LegQuery(PHOTO, unit(3), exclude=(point_id(3),), limit=100)
     found = [each for each, _ in filled.query([query])[0]]

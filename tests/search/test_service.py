@@ -46,7 +46,7 @@ def test_photo_and_words_together(service: SearchService) -> None:
     page = service.search(Query(text="mug", image=Image.new("RGB", (50, 50), RED), limit=4))
     first = page.hits[0].product
     assert (first.category[-1], first.attributes["color"]) == ("Mugs", "red")
-    assert set(page.hits[0].parts) == {"lexical", "text", "text_image", "image"}
+    assert set(page.hits[0].parts) == {"lexical", "text", "text_image", "image", "named"}
 
 
 def test_parts_add_up_to_the_score_exactly(service: SearchService) -> None:
@@ -184,7 +184,7 @@ def test_an_empty_index_answers_with_nothing(encoder: FakeEncoder) -> None:
 
 
 def test_a_leg_of_weight_zero_is_not_run(shop: ProductIndex) -> None:
-    words_only = SearchSettings(weight_text=0, weight_text_image=0)
+    words_only = SearchSettings(weight_text=0, weight_text_image=0, weight_named=0)
     page = SearchService(shop, words_only).search(Query(text="red dress", limit=30))
     assert all(set(hit.parts) == {"lexical"} for hit in page.hits)
     silent = SearchSettings(weight_lexical=0, weight_text=0, weight_text_image=0)
@@ -204,7 +204,7 @@ def test_the_order_of_the_feed_does_not_matter(encoder: FakeEncoder, tmp_path: P
 
 def test_each_step_is_timed(service: SearchService) -> None:
     took = service.search(Query(text="red dress")).took_ms
-    assert set(took) == {"encode", "retrieve", "fuse", "fetch", "facets"}
+    assert set(took) == {"read", "encode", "retrieve", "fuse", "adjust", "fetch", "facets"}
     assert all(ms >= 0 for ms in took.values())
 
 

@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 from ui.markup import Markup, tag, text
 from ui.texts import NAMES, Language, language_of, say
 
-VALUES = {name: "7" for name in ("n", "name", "text", "shown", "ms", "reason", "limit")}
+VALUES = {
+    name: "7" for name in ("n", "name", "text", "shown", "ms", "reason", "limit", "typed", "value")
+}
 
 
 @pytest.mark.parametrize("name", sorted(NAMES))

@@ -1,0 +1,101 @@
+"""What a query's text says beyond likeness, as further parts of the candidates' scores."""
+
+from collections.abc import Sequence
+
+from core.settings import SearchSettings
+from index.analyser import analyse
+from index.bm25 import query_vector
+from index.points import WORDS, AnyOf, LegQuery
+from index.product_index import ProductIndex
+from search.fusion import Candidate
+from search.understanding.readings import Understood, Wish
+from search.understanding.terms import Terms, stems_of
+
+NAMED = "named"
+WITHOUT = "without"
+"""Names of the parts."""
+
+PENALTY = 1.0
+"""Taken off what is not wanted: more than likeness differs between two candidates."""
+
+
+def adjusted(
+    candidates: Sequence[Candidate],
+    understood: Understood,
+    terms: Terms,
+    index: ProductIndex,
+    settings: SearchSettings,
+) -> list[Candidate]:
+    """Bring forward what has what the text names, push back what it does not want.
+
+    Args:
+        candidates: Best first.
+        understood: What the text says.
+        terms: The catalogue's names.
+        index: Knows which candidate has what.
+        settings: The weight of what is named.
+
+    Returns:
+        The candidates in their new order; those with a banned word are left out.
+    """
+    wishes = understood.wishes if settings.weight_named > 0 else ()
+    if not (wishes or understood.unwanted or understood.banned):
+        return list(candidates)
+    ids = [each.id for each in candidates]
+    parts: dict[str, dict[str, float]] = {}
+    for having in _having(ids, wishes, index):
+        for point in having:
+            found = parts.setdefault(point, {})
+            found[NAMED] = found.get(NAMED, 0.0) + settings.weight_named / len(wishes)
+    for phrase in understood.unwanted:
+        for point in _with_phrase(ids, phrase, terms, index):
+            parts.setdefault(point, {})[WITHOUT] = -PENALTY
+    banned: set[str] = set()
+    for word in understood.banned:
+        banned |= _with_phrase(ids, word, terms, index)
+    kept = [_with(each, parts.get(each.id, {})) for each in candidates if each.id not in banned]
+    return sorted(kept, key=lambda each: (-each.score, each.id))
+
+
+def _with(candidate: Candidate, more: dict[str, float]) -> Candidate:
+    if not more:
+        return candidate
+    parts = {**candidate.parts, **more}
+    return Candidate(candidate.id, sum(parts.values()), parts)
+
+
+def _having(ids: Sequence[str], wishes: Sequence[Wish], index: ProductIndex) -> list[set[str]]:
+    """Return for each wish the candidates that fulfil one of its conditions."""
+    joined = [_joined(wish.meant) for wish in wishes]
+    found = iter(index.passing(ids, [(each,) for some in joined for each in some]))
+    return [set().union(*(next(found) for _ in some)) for some in joined]
+
+
+def _with_phrase(ids: Sequence[str], phrase: str, terms: Terms, index: ProductIndex) -> set[str]:
+    """Return the candidates that have all words of a phrase, or something that it names.
+
+    Args:
+        ids: The candidates.
+        phrase: The phrase.
+        terms: What the catalogue itself calls so comes before synonyms: "not sneakers" must not
+            take away all shoes.
+        index: Knows which candidate has what.
+
+    Returns:
+        Their ids.
+    """
+    words = [word.number for word in analyse(phrase)]
+    legs = [LegQuery(WORDS, query_vector([n]), among=tuple(ids), limit=len(ids)) for n in words]
+    worded = [{point for point, _ in scored} for scored in index.query(legs)] if ids else []
+    having = set.intersection(*worded) if worded else set()
+    stems = stems_of(phrase)
+    named = _joined([t.condition for t in terms.named(stems) or terms.meanings(stems)])
+    return having.union(*index.passing(ids, [(each,) for each in named]))
+
+
+def _joined(conditions: Sequence[AnyOf]) -> list[AnyOf]:
+    """Return one condition for each field, with the values of all."""
+    values: dict[str, list[str | int]] = {}
+    for each in conditions:
+        values.setdefault(each.field, []).extend(each.values)
+    return [AnyOf(field, tuple(dict.fromkeys(some))) for field, some in values.items()]

@@ -1,0 +1,1 @@
+"""Reading a query: what its words say beyond being words."""

@@ -1,0 +1,67 @@
+"""What a query does not want: "without sleeves", "-leather", "not red", "بدون أكمام"."""
+
+import re
+from dataclasses import dataclass
+
+_WORD = r"[^\W\d_][\w'’-]*"
+_MINUS = re.compile(rf"(?:(?<=\s)|^)-({_WORD})")
+_WITHOUT = re.compile(
+    rf"(?:(?<=\s)|^)(?:without|w/o|not|no|except|excluding|بدون|بلا|من غير|ما عدا|ليس)\s+"
+    rf"(?:any\s+|a\s+|an\s+|the\s+|أي\s+)?({_WORD}(?:\s+(?:or|nor|أو|او)\s+{_WORD})*)",
+    re.IGNORECASE,
+)
+_OR = re.compile(r"\s+(?:or|nor|أو|او)\s+", re.IGNORECASE)
+_FIXED = frozenset(
+    {"show", "iron", "spill", "stick", "slip", "crease", "wash", "brand", "name", "1"}
+)
+"""What follows "no" in the names of things: "no show socks"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Negatives:
+    """A text without what it does not want.
+
+    Attributes:
+        rest: The text that is left.
+        unwanted: Phrases after "without" and the like, with how they were typed.
+        banned: Words after a minus sign, with how they were typed.
+    """
+
+    rest: str
+    unwanted: tuple[tuple[str, str], ...]
+    banned: tuple[tuple[str, str], ...]
+
+
+def negatives_of(text: str, kept: frozenset[str] = frozenset()) -> Negatives:
+    """Take out of a text what it does not want.
+
+    A text that would be left empty is not taken apart: "no name" may be a brand.
+
+    Args:
+        text: Any text, English or Arabic.
+        kept: Phrases, as typed, that are to be taken literally.
+
+    Returns:
+        What is left, and what was taken out.
+    """
+    unwanted: list[tuple[str, str]] = []
+    banned: list[tuple[str, str]] = []
+
+    def strike(found: re.Match[str]) -> str:
+        typed = found[0].strip()
+        words = _OR.split(found[1])
+        if typed in kept or words[0].casefold() in _FIXED:
+            return found[0]
+        unwanted.extend((word, typed) for word in words)
+        return " "
+
+    def ban(found: re.Match[str]) -> str:
+        if found[0].strip() in kept:
+            return found[0]
+        banned.append((found[1], found[0].strip()))
+        return " "
+
+    rest = " ".join(_WITHOUT.sub(strike, _MINUS.sub(ban, text)).split())
+    if not rest:
+        return Negatives(text, (), ())
+    return Negatives(rest, tuple(unwanted), tuple(banned))

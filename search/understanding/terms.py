@@ -1,0 +1,109 @@
+"""The names that a catalogue uses: its brands, categories and attribute values, by their words."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from core.lexicon import same_meaning
+from index.analyser import analyse, fold
+from index.payload import CATEGORY_SEPARATOR
+from index.points import AnyOf
+
+Stems: TypeAlias = tuple[str, ...]
+"""The stems of a phrase's words, in order."""
+
+LONGEST = 4
+"""Words of a phrase that are looked up together."""
+
+_EMPTY = frozenset({"yes", "no", "true", "false", "none", "other", "n/a", "na", "unknown"})
+"""Attribute values that say nothing without the attribute's name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A name of the catalogue.
+
+    Attributes:
+        kind: "brand", "category", or the attribute's name.
+        name: As the catalogue writes it; attribute values are folded.
+        condition: What a product with that name fulfils.
+        count: Products that have it.
+    """
+
+    kind: str
+    name: str
+    condition: AnyOf
+    count: int
+
+
+class Terms:
+    """Looks up the names that a phrase may mean.
+
+    Args:
+        brands: Products by brand.
+        categories: Products by category path.
+        attributes: Products by "name=value", folded.
+        synonyms: Groups of words and phrases that mean the same.
+    """
+
+    def __init__(
+        self,
+        brands: Mapping[str, int],
+        categories: Mapping[str, int],
+        attributes: Mapping[str, int],
+        synonyms: Iterable[Sequence[str]] = same_meaning(),
+    ) -> None:
+        self._terms: dict[Stems, list[Term]] = {}
+        for term in (*_brands(brands), *_categories(categories), *_attributes(attributes)):
+            stems = stems_of(term.name)
+            if 0 < len(stems) <= LONGEST:
+                self._terms.setdefault(stems, []).append(term)
+        self._same: dict[Stems, list[Stems]] = {}
+        for group in synonyms:
+            forms = list(dict.fromkeys(stems_of(each) for each in group))
+            for form in forms:
+                others = (each for each in forms if each != form)
+                self._same.setdefault(form, []).extend(others)
+
+    def meanings(self, stems: Stems) -> list[Term]:
+        """Return the names that a phrase is, or by its synonyms means; none for other phrases."""
+        own = self.named(stems)
+        same = (self._terms.get(other, []) for other in self._same.get(stems, []))
+        return list(dict.fromkeys((*own, *(term for some in same for term in some))))
+
+    def named(self, stems: Stems) -> list[Term]:
+        """Return the names that a phrase is, without what its synonyms mean."""
+        return self._terms.get(stems, [])
+
+    def synonyms(self, stems: Stems) -> list[Stems]:
+        """Return the other phrases that mean the same as this one."""
+        return self._same.get(stems, [])
+
+
+def stems_of(text: str) -> Stems:
+    """Return the stems of a phrase's words."""
+    return tuple(word.stem for word in analyse(text))
+
+
+def _brands(counts: Mapping[str, int]) -> Iterator[Term]:
+    for name, count in counts.items():
+        yield Term("brand", name, AnyOf("brand_key", (fold(name),)), count)
+
+
+def _categories(counts: Mapping[str, int]) -> Iterator[Term]:
+    nodes: dict[str, int] = {}
+    for path, count in counts.items():
+        node = path.split(CATEGORY_SEPARATOR)[-1]
+        nodes[node] = nodes.get(node, 0) + count
+    for node, count in nodes.items():
+        yield Term("category", node, AnyOf("category_key", (fold(node),)), count)
+
+
+def _attributes(counts: Mapping[str, int]) -> Iterator[Term]:
+    for key, count in counts.items():
+        name, _, value = key.partition("=")
+        if value in _EMPTY:
+            continue
+        if value.replace(".", "").isdigit():  # "size 42" names a size, "42" nothing
+            value = f"{name} {value}"
+        yield Term(name, value, AnyOf("attributes_key", (key,)), count)

@@ -1,0 +1,89 @@
+"""The catalogue's own words: what a mistyped word may have meant, and how a begun one goes on."""
+
+from collections.abc import Mapping
+from functools import cached_property
+
+from rapidfuzz.distance import OSA
+from rapidfuzz.process import extract
+
+from index.analyser import analyse, fold
+
+SHORTEST = 4
+"""Letters below which a word has too many neighbours to be corrected."""
+
+SAFE = 5
+"""Letters from which another letter is forgiven; a shorter word with another letter is too often
+another word, perhaps of another language."""
+
+LONG = 8
+"""Letters from which two errors are forgiven instead of one."""
+
+
+class Vocabulary:
+    """The words of a catalogue's titles, categories, brands and attributes.
+
+    Args:
+        counts: How many products have each word, as written, in small letters.
+    """
+
+    def __init__(self, counts: Mapping[str, int]) -> None:
+        self.counts = counts
+
+    def knows(self, word: str) -> bool:
+        """Return whether some product has the word, or another form of it."""
+        return self.has_stems(tuple(each.stem for each in analyse(word)))
+
+    def has_stems(self, stems: tuple[str, ...]) -> bool:
+        """Return whether every stem is that of some word of the catalogue."""
+        return self._stems.issuperset(stems)
+
+    def nearest(self, word: str) -> str:
+        """Return the word of the catalogue that was probably meant; empty when there is none.
+
+        Of those with the fewest errors (a letter too many, missing, another, or two exchanged) it
+        begins with the same letter, if one does, and is the one that most products have.
+
+        Args:
+            word: A word that the catalogue does not know.
+        """
+        folded = fold(word)
+        if len(folded) < SHORTEST or any(letter.isdigit() for letter in folded):
+            return ""
+        forgiven = 2 if len(folded) >= LONG else 1
+        near: dict[str, int] = {}
+        for length in range(len(folded) - forgiven, len(folded) + forgiven + 1):
+            among = self._by_length.get(length, {})
+            found = extract(
+                folded, among.keys(), scorer=OSA.distance, score_cutoff=forgiven, limit=None
+            )
+            near |= {among[e]: int(errors) for e, errors, _ in found if _is_slip(folded, e)}
+        return min(near, key=lambda each: self._preference(each, near[each], folded), default="")
+
+    def completions(self, begun: str, limit: int = 8) -> list[str]:
+        """Return the words that begin so, those of most products first."""
+        start = fold(begun)
+        if not start:
+            return []
+        fitting = [word for word in self.counts if fold(word).startswith(start)]
+        return sorted(fitting, key=lambda word: (-self.counts[word], word))[:limit]
+
+    def _preference(self, word: str, errors: int, folded: str) -> tuple[int, bool, int, str]:
+        return errors, fold(word)[0] != folded[0], -self.counts[word], word
+
+    @cached_property
+    def _stems(self) -> frozenset[str]:
+        return frozenset(each.stem for word in self.counts for each in analyse(word))
+
+    @cached_property
+    def _by_length(self) -> Mapping[int, Mapping[str, str]]:
+        """By number of letters: the most frequent word as written, by its folded form."""
+        found: dict[int, dict[str, str]] = {}
+        for word in sorted(self.counts, key=lambda each: self.counts[each]):
+            if len(word) >= SHORTEST - 1:
+                folded = fold(word)
+                found.setdefault(len(folded), {})[folded] = word
+        return found
+
+
+def _is_slip(typed: str, word: str) -> bool:
+    return len(typed) >= SAFE or len(word) > len(typed) or sorted(word) == sorted(typed)

@@ -1,0 +1,70 @@
+"""Typing errors: what is corrected, and what must never be."""
+
+import pytest
+
+from search.spelling import corrected
+from search.vocabulary import Vocabulary
+
+WORDS = {
+    "sunglasses": 20, "glasses": 5, "dress": 30, "dresses": 9, "green": 8, "rose": 4, "linen": 3,
+    "cotton": 9, "t": 9, "shirt": 9, "tshirt": 9, "فستان": 7, "حقيبة": 6, "n10": 1, "handbag": 2,
+}  # fmt: skip
+
+
+@pytest.fixture
+def vocabulary() -> Vocabulary:
+    return Vocabulary(WORDS)
+
+
+def nobody(_: str) -> bool:
+    return False
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("sunglases", "sunglasses"),
+        ("snuglasess", "sunglasses"),
+        ("gren", "green"),
+        ("geren", "green"),
+        ("coton", "cotton"),
+        ("tshrt", "tshirt"),
+        ("فستن", "فستان"),
+        ("حقيبه", "حقيبه"),
+        ("الفستن", "فستان"),
+    ],
+)
+def test_one_slip_is_forgiven(vocabulary: Vocabulary, typed: str, meant: str) -> None:
+    assert corrected(typed, vocabulary, nobody).text == meant
+
+
+@pytest.mark.parametrize(
+    "typed", ["robe", "dre", "n11", "DSL-N10", "dressing", "1234", "lemon", "kettle", "a"]
+)
+def test_what_is_or_may_be_a_word_stays(vocabulary: Vocabulary, typed: str) -> None:
+    found = corrected(typed, vocabulary, nobody)
+    assert (found.text, found.changes) == (typed, ())
+
+
+def test_words_that_somebody_knows_stay(vocabulary: Vocabulary) -> None:
+    assert corrected("grewn", vocabulary, lambda word: word == "grewn").changes == ()
+    assert corrected("grewn", vocabulary, nobody, frozenset({"grewn"})).changes == ()
+
+
+def test_the_rest_of_the_text_stays_as_it_is(vocabulary: Vocabulary) -> None:
+    found = corrected("a Gren, dress: 12 cm", vocabulary, nobody)
+    assert found.text == "a green, dress: 12 cm"
+    assert found.changes == (("Gren", "green"),)
+
+
+def test_the_frequent_word_is_preferred_among_equals() -> None:
+    vocabulary = Vocabulary({"tables": 1, "cables": 9})
+    assert vocabulary.nearest("xables") == "cables"
+    assert vocabulary.nearest("tabels") == "tables"
+
+
+def test_begun_words_go_on(vocabulary: Vocabulary) -> None:
+    assert vocabulary.completions("Dr") == ["dress", "dresses"]
+    assert vocabulary.completions("حقي") == ["حقيبة"]
+    assert vocabulary.completions("") == []
+    assert vocabulary.completions("d", limit=1) == ["dress"]
