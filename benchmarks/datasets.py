@@ -1,7 +1,8 @@
 """The research data that benchmarks read; it is not part of the repository.
 
 A data folder holds `fashion/products.parquet`, `electronics/products.parquet` and so on, with the
-columns id, title, description, category, attributes (JSON text), language and image (JPEG bytes).
+columns id, title, description, category, attributes (JSON text), language, image (JPEG bytes) and
+extra (JSON text).
 """
 
 import csv
@@ -13,6 +14,9 @@ from typing import Any
 
 import numpy as np
 import pyarrow.parquet as pq
+
+from core import Product
+from core.product import Translation
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,3 +75,34 @@ def write_feed(rows: Sequence[Row], folder: Path) -> Path:
             fields = [row.id, row.title, row.description, row.category, photo, color, gender]
             writer.writerow(["" if each is None else each for each in fields])
     return feed
+
+
+def read_bilingual(data: Path, folder: Path) -> list[Product]:
+    """Return the products of the shop that is written in English and in Arabic.
+
+    Args:
+        data: Folder of the research data.
+        folder: Where the photos are put; made when missing.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    found = []
+    path = data / "bilingual_shop_ar_en" / "products.parquet"
+    for row in pq.read_table(path).to_pylist():
+        extra, attributes = json.loads(row["extra"]), json.loads(row["attributes"])
+        photo = folder / f"{row['id']}.jpg"
+        photo.write_bytes(row["image"] or b"")
+        arabic = Translation(extra["title_ar"], extra["description_ar"])
+        found.append(
+            Product(
+                id=row["id"],
+                title=row["title"],
+                description=row["description"],
+                translations={"ar": arabic},
+                price=attributes.get("price"),
+                brand=attributes.get("brand") or "",
+                category=(row["category"],),
+                image=str(photo) if row["image"] else "",
+                language="en",
+            )
+        )
+    return found

@@ -43,8 +43,9 @@ SETTINGS: dict[str, dict[str, Any]] = {
     "equal weights": {"weight_text": 1.0},
     "text 0.1": {"weight_text": 0.1},
     "text 0.5": {"weight_text": 0.5},
+    "fused, nothing read": {"read_queries": False},
+    "by best": {"fusion": "best"},
     "by range": {"fusion": "range"},
-    "by spread": {"fusion": "spread"},
     "by ranks": {"fusion": "ranks"},
 }
 

@@ -25,7 +25,14 @@ from search import SearchService
 
 TOP = 10
 QUERIES = Path(__file__).with_name("kind_colour_queries.csv")
-OFF = {"weight_lexical": 0.0, "weight_text": 0.0, "weight_text_image": 0.0}
+OFF = {
+    "weight_lexical": 0.0,
+    "weight_text": 0.0,
+    "weight_text_image": 0.0,
+    "weight_named": 0.0,
+    "read_queries": False,
+}
+"""One leg alone: nothing is read out of the words, no other leg is asked."""
 SETTINGS: dict[str, dict[str, Any]] = {
     "words only": OFF | {"weight_lexical": 1.0},
     "text vectors only": OFF | {"weight_text": 1.0},
@@ -33,8 +40,9 @@ SETTINGS: dict[str, dict[str, Any]] = {
     "together (default)": {},
     "together, equal weights": {"weight_text": 1.0, "weight_text_image": 1.0},
     "together, text to photo 1.0": {"weight_text_image": 1.0},
+    "together, nothing read": {"read_queries": False},
+    "together, by best": {"fusion": "best"},
     "together, by range": {"fusion": "range"},
-    "together, by spread": {"fusion": "spread"},
     "together, by ranks": {"fusion": "ranks"},
 }
 

@@ -79,13 +79,20 @@ class SearchSettings(_Group):
         200, ge=10, le=2000, description="Candidates that each leg retrieves for one query."
     )
     fusion: Literal["best", "range", "spread", "ranks"] = Field(
-        "best", description="How the legs' scores become one; see docs/decisions/0005-fusion.md."
+        "spread", description="How the legs' scores become one; see docs/decisions/0005-fusion.md."
     )
     weight_lexical: float = Field(1.0, ge=0, description="Weight of matching words.")
     weight_text: float = Field(0.3, ge=0, description="Weight of text-to-text likeness.")
     weight_text_image: float = Field(0.3, ge=0, description="Weight of text-to-photo likeness.")
+    read_queries: bool = Field(
+        True,
+        description="Correct typing errors, and read prices, names and negatives in the words.",
+    )
+    synonyms: str = Field(
+        "", description="A text file of words that mean the same: one group a line, with commas."
+    )
     weight_named: float = Field(
-        0.15,
+        0.1,
         ge=0,
         description="Most that a product gains by the colours, brands, kinds and other "
         "names of the catalogue that the query's words name.",

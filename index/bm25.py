@@ -9,7 +9,7 @@ k1 and b by measurement, see docs/decisions/0005-fusion.md.
 
 import math
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -62,12 +62,17 @@ def query_vector(numbers: Iterable[int]) -> SparseVector:
     return _sorted(dict(Counter(numbers)))
 
 
+def weighted_vector(weights: Mapping[int, float]) -> SparseVector:
+    """Return the words of a query, by their numbers, with these weights; others than 0 only."""
+    return _sorted({number: weight for number, weight in weights.items() if weight})
+
+
 def idf(n_documents: int, n_containing: int) -> float:
     """Return ln((N - n + 0.5) / (n + 0.5) + 1), as Qdrant computes it; above zero."""
     return math.log((n_documents - n_containing + 0.5) / (n_containing + 0.5) + 1)
 
 
-def _sorted(weights: dict[int, float]) -> SparseVector:
+def _sorted(weights: Mapping[int, float]) -> SparseVector:
     numbers = sorted(weights)
     return SparseVector(
         indices=np.array(numbers, dtype=np.uint32),

@@ -5,11 +5,13 @@ from collections.abc import Sequence
 from core.settings import SearchSettings
 from index.analyser import analyse
 from index.bm25 import query_vector
-from index.points import WORDS, AnyOf, LegQuery
+from index.payload import document_words, from_payload
+from index.points import WORDS, AnyOf, LegQuery, Point
 from index.product_index import ProductIndex
 from search.fusion import Candidate
+from search.understanding.lacking import says_without
 from search.understanding.readings import Understood, Wish
-from search.understanding.terms import Terms, stems_of
+from search.understanding.terms import Stems, Terms, stems_of
 
 NAMED = "named"
 WITHOUT = "without"
@@ -48,8 +50,11 @@ def adjusted(
             found = parts.setdefault(point, {})
             found[NAMED] = found.get(NAMED, 0.0) + settings.weight_named / len(wishes)
     for phrase in understood.unwanted:
-        for point in _with_phrase(ids, phrase, terms, index):
+        having, lacking = _with_and_without(ids, phrase, terms, index)
+        for point in having:
             parts.setdefault(point, {})[WITHOUT] = -PENALTY
+        for point in lacking:
+            parts.setdefault(point, {})[WITHOUT] = settings.weight_named
     banned: set[str] = set()
     for word in understood.banned:
         banned |= _with_phrase(ids, word, terms, index)
@@ -91,6 +96,24 @@ def _with_phrase(ids: Sequence[str], phrase: str, terms: Terms, index: ProductIn
     stems = stems_of(phrase)
     named = _joined([t.condition for t in terms.named(stems) or terms.meanings(stems)])
     return having.union(*index.passing(ids, [(each,) for each in named]))
+
+
+def _with_and_without(
+    ids: Sequence[str], phrase: str, terms: Terms, index: ProductIndex
+) -> tuple[set[str], set[str]]:
+    """Return the candidates that have something, and those that say that they have not.
+
+    A belt "without buckles" has the word in its text, and is just what was asked for.
+    """
+    having = _with_phrase(ids, phrase, terms, index)
+    stems = stems_of(phrase)
+    products = index.points(sorted(having)).values()
+    lacking = {p.id for p in products if says_without(_stems_of_product(p), stems)}
+    return having - lacking, lacking
+
+
+def _stems_of_product(point: Point) -> Stems:
+    return tuple(word.stem for word in document_words(from_payload(point.payload)))
 
 
 def _joined(conditions: Sequence[AnyOf]) -> list[AnyOf]:

@@ -3,10 +3,11 @@
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from core.errors import ShopwindowError
+from core.synonyms import Group
 from index.product_index import ProductIndex
 from search.understanding.terms import Terms
 from search.vocabulary import Vocabulary
@@ -30,10 +31,10 @@ class Knowledge:
     terms: Terms
 
     @classmethod
-    def of(cls, index: ProductIndex) -> "Knowledge":
+    def of(cls, index: ProductIndex, synonyms: Sequence[Group]) -> "Knowledge":
         """Return the words and names of an index."""
-        counted = (index.names(kind) for kind in ("brand", "category", "attributes"))
-        return cls(Vocabulary(index.words()), Terms(*counted))
+        brands, categories, attributes = map(index.names, ("brand", "category", "attributes"))
+        return cls(Vocabulary(index.words()), Terms(brands, categories, attributes, synonyms))
 
 
 class KnowledgeKeeper:
@@ -44,11 +45,18 @@ class KnowledgeKeeper:
 
     Args:
         index: The index.
+        synonyms: Groups of words that mean the same.
         clock: Seconds that pass; for tests.
     """
 
-    def __init__(self, index: ProductIndex, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        index: ProductIndex,
+        synonyms: Sequence[Group],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._index = index
+        self._synonyms = synonyms
         self._clock = clock
         self._lock = threading.Lock()
         self._known: Knowledge | None = None
@@ -73,7 +81,7 @@ class KnowledgeKeeper:
 
     def _read(self) -> Knowledge:
         at = self._index.n_changes, self._clock()
-        known = Knowledge.of(self._index)
+        known = Knowledge.of(self._index, self._synonyms)
         self._known, self._read_at = known, at
         return known
 

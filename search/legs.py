@@ -14,6 +14,10 @@ TEXT_IMAGE = "text_image"
 IMAGE = "image"
 
 
+LEAST_COVERAGE = 0.1
+"""Words keep this share: a word that stands in descriptions alone counts as not covered."""
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A query after analysis and encoding; what is None was not asked.
@@ -22,17 +26,25 @@ class Asked:
         words: Sparse vector of the query's words.
         text: Unit vector of the query's text, shape (dim,).
         photo: Unit vector of the query's photo, shape (dim,).
+        coverage: How far the catalogue has the query's words, 0 to 1.
     """
 
     words: SparseVector | None = None
     text: Vectors | None = None
     photo: Vectors | None = None
+    coverage: float = 1.0
 
 
-def weights(settings: SearchSettings) -> Mapping[str, float]:
-    """Return the weight of each leg; a leg of weight 0 is not run."""
+def weights(settings: SearchSettings, coverage: float = 1.0) -> Mapping[str, float]:
+    """Return the weight of each leg; a leg of weight 0 is not run.
+
+    Args:
+        settings: The weights as set.
+        coverage: Words weigh by how far the catalogue has the query's words: a query whose only
+            known word is "red" is not about everything red.
+    """
     return {
-        LEXICAL: settings.weight_lexical,
+        LEXICAL: settings.weight_lexical * max(coverage, LEAST_COVERAGE),
         TEXT_TEXT: settings.weight_text,
         TEXT_IMAGE: settings.weight_text_image,
         IMAGE: settings.weight_image,

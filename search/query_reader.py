@@ -1,19 +1,24 @@
 """From a query to what the legs are asked: spelling, reading, synonyms."""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from core.encoder import Encoder, KnowsWords
 from core.query import Query, Reading
+from core.synonyms import Group
 from index.analyser import Word, analyse, word_number
-from index.bm25 import SparseVector, query_vector
+from index.bm25 import SparseVector, query_vector, weighted_vector
 from index.points import WORDS, LegQuery
 from index.product_index import ProductIndex
 from search.knowledge import Knowledge, KnowledgeKeeper
 from search.spelling import corrected
 from search.understanding.reader import ALL, Reader
 from search.understanding.readings import Understood
-from search.understanding.terms import LONGEST
+from search.understanding.terms import LONGEST, Stems
+
+SYNONYM = 0.5
+"""How far a word is covered by another one that means the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +28,12 @@ class ReadQuery:
     Attributes:
         understood: What its text says.
         words: What the words leg is asked for.
+        coverage: How far the catalogue has the query's words, 0 to 1.
     """
 
     understood: Understood
     words: SparseVector
+    coverage: float
 
 
 class QueryReader:
@@ -34,11 +41,12 @@ class QueryReader:
 
     Args:
         index: The catalogue.
+        synonyms: Groups of words that mean the same.
     """
 
-    def __init__(self, index: ProductIndex) -> None:
+    def __init__(self, index: ProductIndex, synonyms: Sequence[Group]) -> None:
         self._index = index
-        self._keeper = KnowledgeKeeper(index)
+        self._keeper = KnowledgeKeeper(index, synonyms)
 
     def knowledge(self) -> Knowledge:
         """Return the catalogue's words and names."""
@@ -59,42 +67,50 @@ class QueryReader:
             readings = tuple(Reading("spelling", typed, used) for typed, used in found.changes)
         understood = Reader(known.terms).read(query)
         understood = replace(understood, readings=(*readings, *understood.readings))
-        words = analyse(understood.text)
-        return ReadQuery(understood, query_vector((*_numbers(words), *_synonyms(words, known))))
+        return ReadQuery(understood, *_asked(analyse(understood.text), known))
 
     def _is_word(self, word: str) -> bool:
         """Return whether the encoder knows a word, or a product's description has it."""
         encoder: Encoder = self._index.encoder
         if isinstance(encoder, KnowsWords) and encoder.knows_word(word):
             return True
-        leg = LegQuery(WORDS, query_vector(_numbers(analyse(word))), limit=1)
+        leg = LegQuery(WORDS, query_vector(each.number for each in analyse(word)), limit=1)
         return bool(self._index.query([leg])[0])
 
 
-def _numbers(words: Iterable[Word]) -> tuple[int, ...]:
-    return tuple(word.number for word in words)
+def _asked(words: tuple[Word, ...], known: Knowledge) -> tuple[SparseVector, float]:
+    """Weigh the words of a query, and the catalogue's words for those that it does not use.
 
+    A phrase that the catalogue uses stands for itself: its own words say best what was meant. The
+    other phrases that mean the same share the weight of one that it does not use.
 
-def _synonyms(words: tuple[Word, ...], known: Knowledge) -> tuple[int, ...]:
-    """Return the catalogue's words for the phrases that it has other words for.
-
-    A phrase is left alone when the catalogue uses it: its own words say best what was meant.
+    Returns:
+        The words with their weights, and how far the catalogue has the query's words, 0 to 1.
     """
-    found: list[int] = []
-    start = 0
+    weights: Counter[int] = Counter(word.number for word in words)
+    covered, start = 0.0, 0
+    total: dict[int, float] = dict(weights)
     while start < len(words):
-        size, stems = _longest(words[start : start + LONGEST], known)
-        found += [word_number(stem) for stem in stems]
+        size, same = _longest(words[start : start + LONGEST], known)
+        for stems in same:
+            for stem in stems:
+                number = word_number(stem)
+                total[number] = total.get(number, 0.0) + 1.0 / len(same)
+        if same:
+            covered += SYNONYM * size
+        else:
+            covered += known.vocabulary.has_stems((words[start].stem,))
         start += size
-    return tuple(dict.fromkeys(found))
+    return weighted_vector(total), covered / max(len(words), 1)
 
 
-def _longest(words: tuple[Word, ...], known: Knowledge) -> tuple[int, tuple[str, ...]]:
+def _longest(words: tuple[Word, ...], known: Knowledge) -> tuple[int, list[Stems]]:
+    """Return how many words make the longest phrase with synonyms, and these; 1 and none else."""
     for size in range(len(words), 0, -1):
         phrase = tuple(word.stem for word in words[:size])
         if known.vocabulary.has_stems(phrase):
             continue
         same = [each for each in known.terms.synonyms(phrase) if known.vocabulary.has_stems(each)]
         if same:
-            return size, tuple(stem for each in same for stem in each)
-    return 1, ()
+            return size, same
+    return 1, []

@@ -37,10 +37,12 @@ class Retrieval:
         self._conditions = conditions
         self._exclude = exclude
         self._threads = threads
+        self._coverage = 1.0
         self._running: list[tuple[dict[str, LegQuery], Future[list[list[Scored]]]]] = []
 
     def begin(self, asked: Asked) -> None:
         """Start the legs that this part of the query feeds."""
+        self._coverage = min(self._coverage, asked.coverage)
         legs = plan(asked, self._settings, self._conditions, self._exclude)
         if legs:
             found = self._threads.submit(self._index.query, list(legs.values()))
@@ -82,4 +84,5 @@ class Retrieval:
 
     def fused(self, legs: dict[str, list[Scored]]) -> list[Candidate]:
         """Return the points of all legs in one order."""
-        return fuse(legs, weights(self._settings), FUSIONS[self._settings.fusion])
+        weighed = weights(self._settings, self._coverage)
+        return fuse(legs, weighed, FUSIONS[self._settings.fusion])

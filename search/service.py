@@ -13,6 +13,7 @@ from core.errors import ProductNotFoundError
 from core.product import Product
 from core.query import Filters, Hit, Page, Query
 from core.settings import SearchSettings
+from core.synonyms import Group, all_synonyms
 from index.analyser import analyse, clean
 from index.payload import (
     conditions,
@@ -30,6 +31,7 @@ from search.legs import Asked
 from search.query_encoder import QueryEncoder
 from search.query_reader import QueryReader
 from search.retrieval import Retrieval
+from search.understanding.reader import ALL
 from search.understanding.readings import Understood
 
 _WAITING_THREADS = 16
@@ -59,14 +61,26 @@ class SearchService:
 
     Args:
         index: The open index.
-        settings: Depth, weights and fusion.
+        settings: Depth, weights, fusion, the shop's file of synonyms.
+        synonyms: Groups of words that mean the same; the shipped ones and those of the shop's file
+            when None.
+
+    Raises:
+        InvalidSettingError: The file of synonyms cannot be used.
     """
 
-    def __init__(self, index: ProductIndex, settings: SearchSettings | None = None) -> None:
+    def __init__(
+        self,
+        index: ProductIndex,
+        settings: SearchSettings | None = None,
+        synonyms: Sequence[Group] | None = None,
+    ) -> None:
         self.index = index
         self._settings = settings or SearchSettings()
         self._encoder = QueryEncoder(index.encoder)
-        self._reader = QueryReader(index)
+        self._reader = QueryReader(
+            index, all_synonyms(self._settings.synonyms) if synonyms is None else synonyms
+        )
         self._threads = ThreadPoolExecutor(_WAITING_THREADS, "search")
 
     def warm_up(self) -> None:
@@ -85,7 +99,8 @@ class SearchService:
             InvalidQueryError: The cursor is not of this query.
         """
         watch = Stopwatch.start()
-        read = self._reader.read(query)
+        literal = query.literal if self._settings.read_queries else (ALL,)
+        read = self._reader.read(replace(query, literal=literal))
         watch.lap("read")
         text, photo = read.understood.text, None
         if query.image is not None:
@@ -94,7 +109,7 @@ class SearchService:
             return self._browse(query, read.understood, watch)
         cursor = Cursor.decode(query.cursor, _identity(query, photo))
         retrieval = self._retrieval(read.understood.filters)
-        retrieval.begin(Asked(words=read.words))
+        retrieval.begin(Asked(words=read.words, coverage=read.coverage))
         retrieval.begin(
             Asked(
                 text=self._encoder.text(text) if text else None,

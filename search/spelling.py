@@ -48,8 +48,7 @@ def corrected(
             return changes[word]
         if word in kept or vocabulary.knows(word):
             return word
-        bare = without_article(word)
-        meant = vocabulary.nearest(bare) or (vocabulary.nearest(word) if bare != word else "")
+        meant = _meant(word.casefold(), vocabulary)
         if not meant or is_word(word):
             return word
         changes[word] = meant
@@ -57,3 +56,9 @@ def corrected(
 
     found = rewritten(text, change)
     return Corrected(found, tuple(changes.items())) if changes else Corrected(text, ())
+
+
+def _meant(word: str, vocabulary: Vocabulary) -> str:
+    """Return what an unknown word may have meant: one with a slip, or two written as one."""
+    bare = without_article(word)
+    return vocabulary.nearest(bare) or vocabulary.nearest(word) or vocabulary.parts(word)

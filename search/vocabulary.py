@@ -56,8 +56,19 @@ class Vocabulary:
             found = extract(
                 folded, among.keys(), scorer=OSA.distance, score_cutoff=forgiven, limit=None
             )
-            near |= {among[e]: int(errors) for e, errors, _ in found if _is_slip(folded, e)}
+            near |= {among[e]: int(n) for e, n, _ in found if _is_slip(folded, e, int(n))}
         return min(near, key=lambda each: self._preference(each, near[each], folded), default="")
+
+    def parts(self, word: str) -> str:
+        """Return two words of the catalogue that a word is made of; empty when it is not.
+
+        Of several cuts it is the one whose rarer word is in most products: "firestick" is "fire
+        stick".
+        """
+        cuts = [(word[:at], word[at:]) for at in range(SHORTEST - 1, len(word) - SHORTEST + 2)]
+        known = [cut for cut in cuts if all(part in self.counts for part in cut)]
+        best = max(known, key=lambda cut: (min(self.counts[p] for p in cut), cut), default=())
+        return " ".join(best)
 
     def completions(self, begun: str, limit: int = 8) -> list[str]:
         """Return the words that begin so, those of most products first."""
@@ -85,5 +96,7 @@ class Vocabulary:
         return found
 
 
-def _is_slip(typed: str, word: str) -> bool:
+def _is_slip(typed: str, word: str, errors: int) -> bool:
+    if errors > 1 and typed[0] != word[0]:
+        return False
     return len(typed) >= SAFE or len(word) > len(typed) or sorted(word) == sorted(typed)

@@ -1,20 +1,20 @@
 """What a query does not want: "without sleeves", "-leather", "not red", "بدون أكمام"."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 _WORD = r"[^\W\d_][\w'’-]*"
+_PHRASE = rf"(?:\w\w?\s+)?{_WORD}"
+_MORE = rf"(?:\s+(?:or|nor|أو|او)\s+{_WORD})*"
 _MINUS = re.compile(rf"(?:(?<=\s)|^)-({_WORD})")
 _WITHOUT = re.compile(
-    rf"(?:(?<=\s)|^)(?:without|w/o|not|no|except|excluding|بدون|بلا|من غير|ما عدا|ليس)\s+"
-    rf"(?:any\s+|a\s+|an\s+|the\s+|أي\s+)?({_WORD}(?:\s+(?:or|nor|أو|او)\s+{_WORD})*)",
+    r"(?:(?<=\s)|^)"
+    r"(?:(?P<not>not|no|ليس|مو|مب)|without|w/o|except|excluding|بدون|بلا|من غير|ما عدا)"
+    rf"\s+(?:any\s+|a\s+|an\s+|the\s+|أي\s+)?(?P<what>{_PHRASE}{_MORE})",
     re.IGNORECASE,
 )
 _OR = re.compile(r"\s+(?:or|nor|أو|او)\s+", re.IGNORECASE)
-_FIXED = frozenset(
-    {"show", "iron", "spill", "stick", "slip", "crease", "wash", "brand", "name", "1"}
-)
-"""What follows "no" in the names of things: "no show socks"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +32,19 @@ class Negatives:
     banned: tuple[tuple[str, str], ...]
 
 
-def negatives_of(text: str, kept: frozenset[str] = frozenset()) -> Negatives:
+def negatives_of(
+    text: str,
+    is_name: Callable[[str], bool] = lambda _: True,
+    kept: frozenset[str] = frozenset(),
+) -> Negatives:
     """Take out of a text what it does not want.
 
     A text that would be left empty is not taken apart: "no name" may be a brand.
 
     Args:
         text: Any text, English or Arabic.
+        is_name: Whether a word names something of the catalogue. After "without" any word is
+            unwanted, after "not" and "no" only a name: "no show socks", "batteries not included".
         kept: Phrases, as typed, that are to be taken literally.
 
     Returns:
@@ -49,8 +55,8 @@ def negatives_of(text: str, kept: frozenset[str] = frozenset()) -> Negatives:
 
     def strike(found: re.Match[str]) -> str:
         typed = found[0].strip()
-        words = _OR.split(found[1])
-        if typed in kept or words[0].casefold() in _FIXED:
+        words = _OR.split(found["what"])
+        if typed in kept or (found["not"] and not is_name(words[0])):
             return found[0]
         unwanted.extend((word, typed) for word in words)
         return " "

@@ -8,7 +8,7 @@ from index.analyser import Word, analyse
 from search.understanding.negatives import negatives_of
 from search.understanding.prices import price_of
 from search.understanding.readings import Understood, Wish
-from search.understanding.terms import LONGEST, Term, Terms
+from search.understanding.terms import LONGEST, Term, Terms, stems_of
 
 ALL = "*"
 
@@ -36,7 +36,7 @@ class Reader:
         text, kept = query.text.strip(), frozenset(query.literal)
         if ALL in kept:
             return Understood(text, query.filters)
-        negatives = negatives_of(text, kept)
+        negatives = negatives_of(text, self._is_name, kept)
         text, filters, readings = negatives.rest, query.filters, []
         price = price_of(text)
         if price and price.typed not in kept and filters.price_min is filters.price_max is None:
@@ -57,6 +57,9 @@ class Reader:
             banned=tuple(phrase for phrase, _ in negatives.banned),
             readings=tuple(readings),
         )
+
+    def _is_name(self, phrase: str) -> bool:
+        return bool(self.terms.meanings(stems_of(phrase)))
 
     def _wishes(self, text: str) -> Iterator[Wish]:
         """Yield the longest phrases that are names, from left to right."""

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from core.lexicon import same_meaning
+from core.synonyms import shipped_synonyms
 from index.analyser import analyse, fold
 from index.payload import CATEGORY_SEPARATOR
 from index.points import AnyOf
@@ -14,6 +14,16 @@ Stems: TypeAlias = tuple[str, ...]
 
 LONGEST = 4
 """Words of a phrase that are looked up together."""
+
+_DESCRIBING_ENGLISH = (
+    "color colour base_colour main_color colors colours gender sex target_gender department "
+    "material fabric size age_group pattern style"
+)
+_DESCRIBING_ARABIC = "اللون لون الجنس النوع المادة الخامة القماش المقاس الحجم النمط"
+DESCRIBING = frozenset(fold(_DESCRIBING_ENGLISH + " " + _DESCRIBING_ARABIC).split())
+"""Attributes that say what a thing is like. The values of others, such as what a device can be
+connected to, are words for other things: with them "monitor" found cables for monitors (source:
+docs/decisions/0010-reading-queries.md)."""
 
 _EMPTY = frozenset({"yes", "no", "true", "false", "none", "other", "n/a", "na", "unknown"})
 """Attribute values that say nothing without the attribute's name."""
@@ -51,7 +61,7 @@ class Terms:
         brands: Mapping[str, int],
         categories: Mapping[str, int],
         attributes: Mapping[str, int],
-        synonyms: Iterable[Sequence[str]] = same_meaning(),
+        synonyms: Iterable[Sequence[str]] = shipped_synonyms(),
     ) -> None:
         self._terms: dict[Stems, list[Term]] = {}
         for term in (*_brands(brands), *_categories(categories), *_attributes(attributes)):
@@ -102,7 +112,7 @@ def _categories(counts: Mapping[str, int]) -> Iterator[Term]:
 def _attributes(counts: Mapping[str, int]) -> Iterator[Term]:
     for key, count in counts.items():
         name, _, value = key.partition("=")
-        if value in _EMPTY:
+        if value in _EMPTY or name.replace(" ", "_") not in DESCRIBING:
             continue
         if value.replace(".", "").isdigit():  # "size 42" names a size, "42" nothing
             value = f"{name} {value}"

@@ -1,0 +1,188 @@
+"""Photo and words together, and what is not wanted: 200 composed queries, 60 with a negative.
+
+`python -m benchmarks.intent --data FOLDER` indexes 4,000 fashion products. Composed: a photo of one
+product with "in red", where the shop has that kind in red; the first ten should be of the photo's
+kind and of the words' colour. Negatives: kinds without a colour, in English and Arabic; answers
+should not have it. Which products, kinds and colours is drawn with a fixed seed.
+"""
+
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, TypeAlias
+
+import numpy as np
+import typer
+
+from benchmarks.datasets import Row, sample_rows, write_feed
+from benchmarks.results_file import SEED, write_result
+from core import Product, Query
+from core.arrays import unit_rows
+from core.lexicon import read_lexicon
+from core.settings import SearchSettings
+from embed import load_encoder
+from index import ProductIndex, read_products
+from index.points import PHOTO, LegQuery
+from search import SearchService
+
+TOP = 10
+N_COMPOSED = 200
+N_NEGATIVES = 60
+LEAST = 10
+"""Products of a kind in a colour that the shop must have."""
+
+COLOURS = ("Black", "White", "Blue", "Red", "Green", "Grey", "Brown", "Pink", "Yellow", "Purple")
+Answer: TypeAlias = Callable[[Row, str], list[Product]]
+
+
+@dataclass(frozen=True, slots=True)
+class Shop:
+    """The indexed products, and how many there are of each kind in each colour."""
+
+    rows: Sequence[Row]
+    index: ProductIndex
+    counts: Counter[tuple[str, str]]
+
+    def composed(self) -> list[tuple[Row, str]]:
+        """Return products with another colour that the shop has their kind in."""
+        rng = np.random.default_rng(SEED)
+        found: list[tuple[Row, str]] = []
+        for n in rng.permutation(len(self.rows)):
+            row = self.rows[n]
+            others = [c for c in COLOURS if c != colour_of(row)]
+            fitting = [c for c in others if self.counts[row.category, c] >= LEAST]
+            if fitting and len(found) < N_COMPOSED:
+                found.append((row, str(rng.choice(fitting))))
+        return found
+
+    def negatives(self) -> list[tuple[str, str]]:
+        """Return kinds with a colour that many of them have."""
+        rng = np.random.default_rng(SEED)
+        named = read_lexicon()["kinds"]
+        pairs = [(k, c) for (k, c), n in sorted(self.counts.items()) if n >= LEAST and k in named]
+        fitting = [pair for pair in pairs if pair[1] in COLOURS]
+        return [fitting[n] for n in rng.permutation(len(fitting))[:N_NEGATIVES]]
+
+
+def colour_of(row: Row) -> str:
+    """Return the colour that the set says."""
+    return str(row.attributes.get("base_colour") or "")
+
+
+def measure_composed(shop: Shop) -> dict[str, Any]:
+    """Ask every composed query in several ways.
+
+    Returns:
+        Counts and shares by way.
+    """
+    cases, service = shop.composed(), SearchService(shop.index)
+
+    def asked(row: Row, text: str, photo: bool = True) -> list[Product]:
+        image = row.image if photo else None
+        page = service.search(Query(text=text, image=image, limit=TOP + 1, facets=()))
+        return [hit.product for hit in page.hits]
+
+    ways: dict[str, Answer] = {
+        "photo and words (default)": lambda row, colour: asked(row, f"in {colour.lower()}"),
+        "photo alone": lambda row, _: asked(row, ""),
+        "words alone": lambda row, colour: asked(row, f"in {colour.lower()}", photo=False),
+        "vectors averaged": lambda row, colour: _averaged(shop.index, row, f"in {colour.lower()}"),
+    }
+    found: dict[str, Any] = {"n_cases": len(cases)}
+    for name, answer in ways.items():
+        answers = [(row, colour, answer(row, colour)) for row, colour in cases]
+        found[name] = _shares(answers)
+    return found
+
+
+def _averaged(index: ProductIndex, row: Row, text: str) -> list[Product]:
+    """Return the products nearest to the mean of the photo's and the text's vector."""
+    photo, words = (
+        index.encoder.encode_images([row.image])[0],
+        index.encoder.encode_texts([text])[0],
+    )
+    vector = unit_rows((photo + words)[None])[0]
+    found = index.query([LegQuery(PHOTO, vector, limit=TOP + 1)])[0]
+    points = index.points([each for each, _ in found])
+    ids = [str(points[each].payload["product"]["id"]) for each, _ in found]
+    return index.get(ids)
+
+
+def _shares(answers: Iterable[tuple[Row, str, Sequence[Product]]]) -> dict[str, float]:
+    kinds, colours, both = [], [], []
+    for row, colour, products in answers:
+        others = [each for each in products if each.id != row.id][:TOP]
+        right = [each.category[-1:] == (row.category,) for each in others]
+        coloured = [each.attributes.get("color") == colour for each in others]
+        kinds.append(sum(right) / TOP)
+        colours.append(sum(coloured) / TOP)
+        both.append(sum(a and b for a, b in zip(right, coloured, strict=True)) / TOP)
+    shares = {"kind": kinds, "colour": colours, "both": both}
+    return {name: round(float(np.mean(each)), 4) for name, each in shares.items()}
+
+
+def measure_negatives(shop: Shop) -> dict[str, Any]:
+    """Ask for kinds without a colour, read and taken literally.
+
+    Returns:
+        Counts, and by form the shares of unwanted products and of the right kind.
+    """
+    cases, service = shop.negatives(), SearchService(shop.index)
+    forms = ("{kind} not {colour}", "{kind} without {colour}", "{kind} -{colour}", "arabic")
+    found: dict[str, Any] = {"n_cases": len(cases)}
+    for form in forms:
+        rows = {"read": (), "literal": ("*",)}
+        found[form] = {
+            name: _unwanted(service, form, cases, literal) for name, literal in rows.items()
+        }
+    return found
+
+
+def _unwanted(
+    service: SearchService, form: str, cases: Sequence[tuple[str, str]], literal: tuple[str, ...]
+) -> dict[str, float]:
+    unwanted, right = [], []
+    for kind, colour in cases:
+        page = service.search(
+            Query(text=_worded(form, kind, colour), limit=TOP, facets=(), literal=literal)
+        )
+        products = [hit.product for hit in page.hits]
+        unwanted.append(sum(p.attributes.get("color") == colour for p in products) / TOP)
+        right.append(sum(p.category[-1:] == (kind,) for p in products) / TOP)
+    shares = {"unwanted": unwanted, "kind": right}
+    return {name: round(float(np.mean(each)), 4) for name, each in shares.items()}
+
+
+def _worded(form: str, kind: str, colour: str) -> str:
+    lexicon = read_lexicon()
+    kinds, colours = lexicon["kinds"][kind], lexicon["colours"][colour]
+    if form == "arabic":
+        return f"{kinds[1].split('|')[0]} بدون {colours[1].split('|')[0]}"
+    return form.format(kind=kinds[0].split("|")[0], colour=colours[0].split("|")[0])
+
+
+def main(
+    data: Annotated[Path, typer.Option(help="Folder of the research data.")] = Path(
+        "../shared/data"
+    ),
+    encoder: Annotated[str, typer.Option(help="Encoder to measure.")] = "compact",
+) -> None:
+    """Measure and write `results/intent.json`."""
+    rows = sample_rows(data, "fashion", 4000, SEED)
+    with tempfile.TemporaryDirectory() as temporary:
+        feed = write_feed(rows, Path(temporary))
+        with ProductIndex.open(Path(temporary) / "index", load_encoder(encoder)) as index:
+            index.add(read_products(feed))
+            counts = Counter((row.category, colour_of(row)) for row in rows)
+            shop = Shop(rows, index, counts)
+            found = {"composed": measure_composed(shop), "negatives": measure_negatives(shop)}
+    print(found)
+    settings = SearchSettings().model_dump()
+    command = "python -m benchmarks.intent --data FOLDER"
+    write_result("intent", {"encoder": encoder, "settings": settings, **found}, command=command)
+
+
+if __name__ == "__main__":
+    typer.run(main)
