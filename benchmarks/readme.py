@@ -3,11 +3,11 @@
 `python -m benchmarks.readme` rewrites what stands between the two markers.
 """
 
-import json
 from typing import Any
 
+from benchmarks import readme_search
 from benchmarks.bench_compact_words import TONGUES
-from benchmarks.results_file import RESULTS
+from benchmarks.results_file import RESULTS, read_result
 
 README = RESULTS.parents[1] / "README.md"
 BEGIN, END = "<!-- numbers -->\n", "<!-- /numbers -->\n"
@@ -26,8 +26,11 @@ def table() -> str:
         "indexing": _indexing,
         "latency": _latency,
         "crash": _crash,
-        "relevance": _relevance,
-        "judged": _judged,
+        "relevance": readme_search.relevance,
+        "judged": readme_search.judged,
+        "arabic": readme_search.arabic,
+        "typing_errors": readme_search.typing_errors,
+        "intent": readme_search.intent,
         "compact": _compact,
         "adapt": _adapt,
         "encoders": _encoders,
@@ -48,19 +51,14 @@ def rewritten(readme: str) -> str:
     return before + BEGIN + table() + END + after
 
 
-def _result(name: str) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads((RESULTS / f"{name}.json").read_text())
-    return found
-
-
 def _start() -> list[tuple[str, str, str]]:
-    found = _result("start")
+    found = read_result("start")
     shown = ", ".join(f"{each['packages']} {each['seconds']:.0f} s" for each in found["runs"])
     return [("fresh clone to printed answers", shown, found["command"])]
 
 
 def _indexing() -> list[tuple[str, str, str]]:
-    found = _result("indexing")
+    found = read_result("indexing")
     shown = (
         f"{found['ratio_median']:.2f} times the encoder's bare time; "
         f"{found['products_per_s_median']:.0f} products/s"
@@ -69,7 +67,7 @@ def _indexing() -> list[tuple[str, str, str]]:
 
 
 def _latency() -> list[tuple[str, str, str]]:
-    found = _result("latency")
+    found = read_result("latency")
     rows = []
     for size, each in found["sizes"].items():
         shown = (
@@ -85,7 +83,7 @@ def _latency() -> list[tuple[str, str, str]]:
 
 
 def _crash() -> list[tuple[str, str, str]]:
-    found = _result("crash")
+    found = read_result("crash")
     n_rounds = len(found["rounds"])
     shown = (
         f"{n_rounds} rounds: {found['rounds_with_loss']} lost anything acknowledged, "
@@ -94,35 +92,8 @@ def _crash() -> list[tuple[str, str, str]]:
     return [("kill -9 while indexing", shown, found["command"])]
 
 
-def _relevance() -> list[tuple[str, str, str]]:
-    found = _result("relevance")
-    rows = []
-    for name in (
-        "words only", "text vectors only", "text to photo only", "together (default)"
-    ):  # fmt: skip
-        each = found["settings"][name]
-        shown = f"{each['english']['kind']:.2f} English, {each['arabic']['kind']:.2f} Arabic"
-        rows.append((f"right kind in the first ten, {name}", shown, found["command"]))
-    return rows
-
-
-def _judged() -> list[tuple[str, str, str]]:
-    found = _result("judged")
-    rows = []
-    for name in ("esci_mini", "chorus_icecat"):
-        each = found[name]
-        ndcg = {rival: row["nDCG@10"] for rival, row in each["settings"].items()}
-        shown = (
-            f"{ndcg['default']:.3f} (words only {ndcg['words only']:.3f}, text vectors only "
-            f"{ndcg['text vectors only']:.3f}, bm25s {ndcg['bm25s']:.3f})"
-        )
-        what = f"nDCG@10, {each['n_queries']} judged queries of {name}, texts only"
-        rows.append((what, shown, found["command"]))
-    return rows
-
-
 def _compact() -> list[tuple[str, str, str]]:
-    found = _result("compact")
+    found = read_result("compact")
     matched, asked = found["title_to_photo"], found["kind_and_colour"]
     chance, count = matched["chance"], f"{matched['n_products']:,}"
     rows = [
@@ -155,7 +126,7 @@ def _compact() -> list[tuple[str, str, str]]:
 
 
 def _adapt() -> list[tuple[str, str, str]]:
-    found = _result("adapt")
+    found = read_result("adapt")
     rows = []
     for name in ("electronics", "ikea"):
         each = found[name]
@@ -179,7 +150,7 @@ def _adapt() -> list[tuple[str, str, str]]:
 
 
 def _encoders() -> list[tuple[str, str, str]]:
-    found = _result("encoders")
+    found = read_result("encoders")
     ours, vit = found["compact"], found["ViT-B-32"]
     whole, shares = ours["photo_ms"]["whole_auto_with_decoding"], ours["share_of_bare_tower"]
     cosine = ours["int8_cosine_to_float32"]

@@ -61,3 +61,9 @@ def _commit() -> str:
     command = ["git", "describe", "--always", "--dirty"]
     done = subprocess.run(command, capture_output=True, text=True, cwd=RESULTS.parent, check=False)
     return done.stdout.strip()
+
+
+def read_result(name: str) -> dict[str, Any]:
+    """Return the numbers that `write_result` wrote under a name."""
+    found: dict[str, Any] = json.loads((RESULTS / f"{name}.json").read_text())
+    return found

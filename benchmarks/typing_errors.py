@@ -1,15 +1,15 @@
 """Typing errors: how many are undone, and how many right words are wrongly changed.
 
-`python -m benchmarks.typing_errors --data FOLDER` takes the words of our samples together with
-those of the bilingual shop, makes one seeded error in each of 500, and asks for them. Words that
-must not be changed: the catalogue's own, and those that stand in at least three products of others
-(electronics, Amazon, Icecat; in Arabic the words of the shipped synonyms).
+`python -m benchmarks.typing_errors --data FOLDER` takes the words of our samples and the bilingual
+shop together, makes one seeded error in each of 500, and asks for them. Words that must not be
+changed: the catalogue's own; those that stand in at least three products of others (electronics,
+Amazon, Icecat); and those of each of the two shops, asked of the other alone.
 """
 
 import re
 import tempfile
 from collections import Counter
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -20,11 +20,11 @@ from benchmarks.datasets import read_bilingual, read_rows
 from benchmarks.judged import SETS
 from benchmarks.results_file import SEED, write_result
 from core import Product
-from core.encoder import KnowsWords
 from core.synonyms import shipped_synonyms
 from embed import load_encoder
 from index import read_products
 from index.analyser import analyse, fold
+from search.known_words import KnownWords
 from search.spelling import corrected
 from search.vocabulary import SHORTEST, Vocabulary
 
@@ -51,6 +51,11 @@ def names_of(product: Product) -> str:
     return " ".join((*titles, *others))
 
 
+def texts_of(product: Product) -> tuple[str, ...]:
+    """Return the descriptions of a product, in all its languages."""
+    return (product.description, *(each.description for each in product.translations.values()))
+
+
 def mistyped(word: str, rng: np.random.Generator) -> str:
     """Return a word with one slip: a letter too few, too many, another, or two exchanged."""
     letters = ARABIC if is_arabic(word) else LATIN
@@ -71,15 +76,14 @@ def is_arabic(word: str) -> bool:
 
 
 def measure_errors(
-    words: Sequence[str], vocabulary: Vocabulary, known: Container[str], encoder: KnowsWords
+    words: Sequence[str], vocabulary: Vocabulary, is_word: Callable[[str], bool]
 ) -> dict[str, Any]:
     """Mistype words and correct them again.
 
     Args:
         words: Right words of one script.
         vocabulary: What is corrected by.
-        known: Words of descriptions, which are not corrected.
-        encoder: Knows the words of its languages.
+        is_word: What is known beside it.
 
     Returns:
         Counts and shares.
@@ -91,7 +95,7 @@ def measure_errors(
         slip = mistyped(word, rng)
         if vocabulary.knows(slip) or fold(slip) == fold(word):
             continue  # another right word, or a spelling that is folded anyway
-        used = corrected(slip, vocabulary, lambda each: _known(each, known, encoder)).text
+        used = corrected(slip, vocabulary, is_word).text
         found["asked"] += 1
         found["recovered"] += analyse(used)[0].stem == analyse(word)[0].stem
         found["left"] += used == slip
@@ -105,24 +109,30 @@ def measure_errors(
 
 
 def measure_right_words(
-    words: Sequence[str], vocabulary: Vocabulary, known: Container[str], encoder: KnowsWords
+    asked: Sequence[tuple[Sequence[str], Vocabulary]], is_word: Callable[[str], bool]
 ) -> dict[str, Any]:
     """Ask for right words.
+
+    Args:
+        asked: Words, and the vocabulary that they are asked of.
+        is_word: What is known beside it.
 
     Returns:
         How many, the share that was changed, and some of those.
     """
     changed = {}
-    for word in words:
-        used = corrected(word, vocabulary, lambda each: _known(each, known, encoder)).text
-        if used != word:
-            changed[word] = used
-    share = round(len(changed) / max(len(words), 1), 4)
-    return {"n_asked": len(words), "changed": share, "examples": dict(list(changed.items())[:20])}
+    for words, vocabulary in asked:
+        for word in words:
+            used = corrected(word, vocabulary, is_word).text
+            if used != word:
+                changed[word] = used
+    n_words = sum(len(words) for words, _ in asked)
+    share = round(len(changed) / max(n_words, 1), 4)
+    return {"n_asked": n_words, "changed": share, "examples": dict(list(changed.items())[:20])}
 
 
-def _known(word: str, known: Container[str], encoder: KnowsWords) -> bool:
-    return word.casefold() in known or encoder.knows_word(word.casefold())
+def _vocabulary(products: Iterable[Product]) -> Vocabulary:
+    return Vocabulary(words_of(names_of(each) for each in products))
 
 
 def main(
@@ -131,50 +141,39 @@ def main(
     ),
     encoder: Annotated[str, typer.Option(help="Encoder that guards right words.")] = "compact",
 ) -> None:
-    """Measure and write `results/typing_errors.json`.
-
-    Raises:
-        TypeError: The encoder cannot tell words from errors.
-    """
-    guard = load_encoder(encoder)
-    if not isinstance(guard, KnowsWords):
-        raise TypeError(f"{encoder} knows no words")
+    """Measure and write `results/typing_errors.json`."""
+    guard = KnownWords(load_encoder(encoder), shipped_synonyms())
     with tempfile.TemporaryDirectory() as photos:
-        shop = read_bilingual(data, Path(photos))
-    products = [*read_products(Path("data_samples/catalog.csv")), *shop]
-    vocabulary = Vocabulary(words_of(names_of(each) for each in products))
-    described = [
-        text
-        for each in products
-        for text in (each.description, *(t.description for t in each.translations.values()))
-    ]
-    known = frozenset(words_of(described))
-    own = [word for word in sorted(vocabulary.counts) if len(word) >= SHORTEST]
+        bilingual = read_bilingual(data, Path(photos))
+    samples = list(read_products(Path("data_samples/catalog.csv")))
+    products = [*samples, *bilingual]
+    in_texts = frozenset(words_of(text for each in products for text in texts_of(each)))
+
+    def is_word(word: str) -> bool:
+        return word.casefold() in in_texts or guard.has(word)
+
+    shop, *parts = (_vocabulary(each) for each in (products, samples, bilingual))
+    own = [word for word in sorted(shop.counts) if len(word) >= SHORTEST]
     others = words_of(names_of(each) for one in SETS for each in one.products(data))
     others += words_of(row.title for row in read_rows(data, "electronics"))
     elsewhere = [word for word, n in sorted(others.items()) if n >= MIN_PRODUCTS]
-    arabic = words_of(word for group in shipped_synonyms() for word in group if is_arabic(word))
-    parts: dict[str, tuple[list[str], list[str]]] = {
-        "english": (
-            [word for word in own if not is_arabic(word)],
-            [word for word in elsewhere if word.isascii() and len(word) >= SHORTEST],
-        ),
-        "arabic": (
-            [word for word in own if is_arabic(word)],
-            [word for word in sorted(arabic) if len(word) >= SHORTEST],
-        ),
-    }
-    found = {
-        name: {
-            "errors": measure_errors(mine, vocabulary, known, guard),
-            "own_words": measure_right_words(mine, vocabulary, known, guard),
-            "words_of_others": measure_right_words(theirs, vocabulary, known, guard),
+    latin = [word for word in elsewhere if word.isascii() and len(word) >= SHORTEST]
+    halves = list(zip(parts, reversed(parts), strict=True))
+    found: dict[str, Any] = {}
+    for name, arabic in (("english", False), ("arabic", True)):
+        words = [word for word in own if is_arabic(word) == arabic]
+        found[name] = {
+            "errors": measure_errors(words, shop, is_word),
+            "own_words": measure_right_words([(words, shop)], is_word),
+            "words_of_the_other_shop": measure_right_words(
+                [([w for w in words if w in theirs.counts], mine) for mine, theirs in halves],
+                guard.has,
+            ),
         }
-        for name, (mine, theirs) in parts.items()
-    }
+    found["english"]["words_of_others"] = measure_right_words([(latin, shop)], is_word)
     for name, numbers in found.items():
         print(name, numbers)
-    facts = {"n_words": len(vocabulary.counts), "encoder": encoder}
+    facts = {"n_words": len(shop.counts), "encoder": encoder}
     command = "python -m benchmarks.typing_errors --data FOLDER"
     write_result("typing_errors", {**facts, **found}, command=command)
 

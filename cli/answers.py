@@ -100,6 +100,8 @@ def _told(reading: Reading) -> str:
             return f"without {reading.value!r}"
         case _:
             effect = "only" if reading.is_filter else "first"
+            if reading.kind == "price" and not reading.is_filter:
+                effect = "nothing that matches has"
             return f"{effect} {reading.kind} {reading.value} ({reading.typed!r})"
 
 

@@ -121,7 +121,8 @@ class Reading:
         kind: "spelling", "price", "without", "brand", "category", or an attribute's name.
         typed: The words, as typed. Given to `Query.literal`, they are searched for as they are.
         value: What they were taken for.
-        is_filter: Whether every hit fulfils it; otherwise it only moves hits up or down.
+        is_filter: Whether every hit fulfils it; otherwise it only moves hits up or down. A price
+            that no product has is read and shown, but given up as a filter.
     """
 
     kind: str

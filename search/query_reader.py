@@ -4,14 +4,14 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from core.encoder import Encoder, KnowsWords
-from core.query import Query, Reading
+from core.query import Filters, Query, Reading
 from core.synonyms import Group
 from index.analyser import Word, analyse, word_number
 from index.bm25 import SparseVector, query_vector, weighted_vector
 from index.points import WORDS, LegQuery
 from index.product_index import ProductIndex
 from search.knowledge import Knowledge, KnowledgeKeeper
+from search.known_words import KnownWords
 from search.spelling import corrected
 from search.understanding.reader import ALL, Reader
 from search.understanding.readings import Understood
@@ -35,6 +35,12 @@ class ReadQuery:
     words: SparseVector
     coverage: float
 
+    def without_filters(self, filters: Filters) -> "ReadQuery":
+        """Return the query with only these filters; what was read as one becomes a wish unmet."""
+        readings = tuple(replace(each, is_filter=False) for each in self.understood.readings)
+        understood = replace(self.understood, filters=filters, readings=readings)
+        return replace(self, understood=understood)
+
 
 class QueryReader:
     """Reads queries as one catalogue would have them.
@@ -47,6 +53,12 @@ class QueryReader:
     def __init__(self, index: ProductIndex, synonyms: Sequence[Group]) -> None:
         self._index = index
         self._keeper = KnowledgeKeeper(index, synonyms)
+        self._words = KnownWords(index.encoder, synonyms)
+
+    def warm_up(self) -> None:
+        """Load what the first query would have to wait for."""
+        self._keeper.get()
+        self._words.has("shop window")
 
     def knowledge(self) -> Knowledge:
         """Return the catalogue's words and names."""
@@ -70,9 +82,8 @@ class QueryReader:
         return ReadQuery(understood, *_asked(analyse(understood.text), known))
 
     def _is_word(self, word: str) -> bool:
-        """Return whether the encoder knows a word, or a product's description has it."""
-        encoder: Encoder = self._index.encoder
-        if isinstance(encoder, KnowsWords) and encoder.knows_word(word):
+        """Return whether a word is known anywhere, or a product's description has it."""
+        if self._words.has(word):
             return True
         leg = LegQuery(WORDS, query_vector(each.number for each in analyse(word)), limit=1)
         return bool(self._index.query([leg])[0])

@@ -29,7 +29,7 @@ from search.cursor import Cursor, query_digest
 from search.fusion import Candidate
 from search.legs import Asked
 from search.query_encoder import QueryEncoder
-from search.query_reader import QueryReader
+from search.query_reader import QueryReader, ReadQuery
 from search.retrieval import Retrieval
 from search.understanding.reader import ALL
 from search.understanding.readings import Understood
@@ -85,7 +85,7 @@ class SearchService:
 
     def warm_up(self) -> None:
         """Load what the first query would have to wait for; meant for a thread beside serving."""
-        self._reader.knowledge()
+        self._reader.warm_up()
         self._encoder.warm_up()
 
     def search(self, query: Query) -> Page:
@@ -102,6 +102,13 @@ class SearchService:
         literal = query.literal if self._settings.read_queries else (ALL,)
         read = self._reader.read(replace(query, literal=literal))
         watch.lap("read")
+        page = self._found(query, read, watch)
+        if page.hits or read.understood.filters == query.filters:
+            return page
+        # Nothing is that cheap: better the right things, and a word about their price.
+        return self._found(query, read.without_filters(query.filters), watch)
+
+    def _found(self, query: Query, read: ReadQuery, watch: Stopwatch) -> Page:
         text, photo = read.understood.text, None
         if query.image is not None:
             photo = self._encoder.prepare(query.image)

@@ -34,5 +34,7 @@ def _chip(reading: Reading, language: Language) -> Markup:
 def _label(reading: Reading, language: Language) -> str:
     if reading.kind in {"spelling", "without"}:
         return say(f"read_{reading.kind}", language, typed=reading.typed, value=reading.value)
+    if reading.kind == "price" and not reading.is_filter:
+        return say("read_no_price", language, value=reading.value)
     kind = say(reading.kind, language) if reading.kind in NAMES else reading.kind
     return f"{kind}: {reading.value}"

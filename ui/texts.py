@@ -37,6 +37,7 @@ _TEXTS: Mapping[str, tuple[str, str]] = {
     ),
     "read_spelling": ("“{value}” instead of “{typed}”", "«{value}» بدل «{typed}»"),
     "read_without": ("without “{value}”", "بدون «{value}»"),
+    "read_no_price": ("nothing at {value}", "لا شيء بسعر {value}"),
     "color": ("Colour", "اللون"),
     "colour": ("Colour", "اللون"),
     "material": ("Material", "الخامة"),

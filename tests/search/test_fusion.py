@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.points import Scored
-from search.fusion import FUSIONS, Fusion, fuse, scores_over_range
+from search.fusion import FUSIONS, Fusion, fuse, scores_over_best, scores_over_range
 
 ids = st.sampled_from([f"p{n}" for n in range(12)])
 leg = st.dictionaries(ids, st.floats(-1, 1, width=32), max_size=12).map(
@@ -60,6 +60,21 @@ def test_one_leg_keeps_its_own_order(fusion: Fusion, found: list[Scored]) -> Non
     fused = {each.id: each.score for each in fuse({"a": found}, EVEN, fusion)}
     scores = [fused[point] for point, _ in found]
     assert scores == sorted(scores, reverse=True)
+
+
+@given(found=legs, new=st.floats(0, 1, width=32))
+def test_what_is_in_no_leg_the_best_moves_nothing_else(
+    found: dict[str, list[Scored]], new: float
+) -> None:
+    before = fuse(found, EVEN, scores_over_best)
+    more = {
+        name: sorted([*leg, ("new", new * max(0.0, leg[0][1]))], key=lambda each: -each[1])
+        for name, leg in found.items()
+        if leg
+    }
+    after = fuse({**found, **more}, EVEN, scores_over_best)
+    kept = [(each.id, each.score) for each in after if each.id != "new"]
+    assert kept == [(each.id, each.score) for each in before]
 
 
 def test_weights_are_shares() -> None:

@@ -1,6 +1,7 @@
 """The answers: found, filtered, explained, paged."""
 
 import dataclasses
+import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -12,7 +13,12 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from core import Filters, Page, Product, Query
-from core.errors import InvalidQueryError, PhotoUnreadableError, ProductNotFoundError
+from core.errors import (
+    InvalidQueryError,
+    InvalidSettingError,
+    PhotoUnreadableError,
+    ProductNotFoundError,
+)
 from core.settings import SearchSettings
 from embed import FakeEncoder
 from index import ProductIndex
@@ -224,3 +230,85 @@ def test_warming_up_asks_both_towers(shop: ProductIndex, monkeypatch: pytest.Mon
         monkeypatch.setattr(shop.encoder, name, noting(name))
     SearchService(shop).warm_up()
     assert loaded == ["encode_texts", "encode_prepared"]
+
+
+def test_typing_errors_are_corrected_and_told(service: SearchService) -> None:
+    page = service.search(Query(text="blue dres", limit=3))
+    assert [(each.kind, each.typed, each.value) for each in page.readings][:1] == [
+        ("spelling", "dres", "dress")
+    ]
+    assert page.hits[0].product.category[-1] == "Dresses"
+    kept = Query(text="blue dres", limit=3, literal=("dres",))
+    literal = service.search(kept)
+    assert "spelling" not in {each.kind for each in literal.readings}
+
+
+def test_a_price_in_words_filters_and_can_be_taken_back(service: SearchService) -> None:
+    every = service.search(Query(text="dress", limit=50)).hits
+    prices = sorted(hit.product.price or 0.0 for hit in every)
+    asked = f"dress under {prices[len(prices) // 2]:g}"
+    found = service.search(Query(text=asked, limit=50))
+    assert found.readings[0].kind == "price"
+    assert found.readings[0].is_filter
+    assert all((hit.product.price or 0.0) <= prices[len(prices) // 2] for hit in found.hits)
+    again = service.search(Query(text=asked, limit=50, literal=(found.readings[0].typed,)))
+    assert len(again.hits) > len(found.hits)
+
+
+def test_a_price_that_nothing_has_is_given_up(service: SearchService) -> None:
+    page = service.search(Query(text="red dress over 99999", limit=5))
+    assert page.hits
+    assert (page.readings[0].kind, page.readings[0].is_filter) == ("price", False)
+    kept = service.search(Query(text="red dress", filters=Filters(price_min=99999)))
+    assert kept.hits == ()
+
+
+def test_what_is_not_wanted_goes_last_or_away(service: SearchService) -> None:
+    plain = [hit.product for hit in service.search(Query(text="dress", limit=50)).hits]
+    assert any(product.attributes["color"] == "red" for product in plain[:10])
+    last = service.search(Query(text="dress not red", limit=50)).hits
+    reds = [hit.product.attributes["color"] == "red" for hit in last]
+    assert sorted(reds) == reds
+    assert any(reds)
+    assert all(("without" in hit.parts) == red for hit, red in zip(last, reds, strict=True))
+    away = service.search(Query(text="dress -red", limit=50)).hits
+    assert not any(hit.product.attributes["color"] == "red" for hit in away)
+
+
+def test_names_bring_forward(service: SearchService) -> None:
+    first = service.search(Query(text="red mug", limit=1)).hits[0]
+    assert first.parts["named"] == pytest.approx(SearchSettings().weight_named)
+    assert sum(first.parts.values()) == first.score
+
+
+def test_every_leg_judges_every_candidate(shop: ProductIndex) -> None:
+    service = SearchService(shop, SearchSettings(depth=10, weight_named=0))
+    page = service.search(Query(text="red dress", limit=10))
+    with_words = [hit for hit in page.hits if "red" in hit.product.title.lower()]
+    assert with_words
+    assert all({"lexical", "text"} <= set(hit.parts) for hit in with_words)
+
+
+def test_a_shops_own_synonyms(shop: ProductIndex, tmp_path: Path) -> None:
+    (tmp_path / "own.txt").write_text("# ours\nfrock, dress\n", encoding="utf-8")
+    own = SearchService(shop, SearchSettings(synonyms=str(tmp_path / "own.txt")))
+    assert own.search(Query(text="frock", limit=1)).hits[0].product.category[-1] == "Dresses"
+    assert own.search(Query(text="frock", limit=1)).hits[0].parts["lexical"] > 0
+    (tmp_path / "bad.txt").write_text("alone\n", encoding="utf-8")
+    with pytest.raises(InvalidSettingError, match="line 1"):
+        SearchService(shop, SearchSettings(synonyms=str(tmp_path / "bad.txt")))
+    with pytest.raises(InvalidSettingError, match="UTF-8"):
+        SearchService(shop, SearchSettings(synonyms=str(tmp_path / "none.txt")))
+
+
+def test_new_products_bring_their_names(encoder: FakeEncoder, tmp_path: Path) -> None:
+    index = ProductIndex.open(":memory:", encoder)
+    index.add([Product("1", "Red mug")])
+    service = SearchService(index)
+    assert service.search(Query(text="zanzibr")).readings == ()
+    index.add([Product("2", "Zanzibar tunic")])
+    for _ in range(100):
+        if service.search(Query(text="zanzibr")).readings:
+            break
+        time.sleep(0.02)
+    assert service.search(Query(text="zanzibr")).readings[0].value == "zanzibar"

@@ -1,6 +1,7 @@
 """What a visitor can do, against a real service: each action gives the next view."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from ui import actions as actions_module
 from ui.actions import Actions
 from ui.examples import examples
 from ui.notices import notice_of
+from ui.readings import readings
 from ui.view import View
 
 
@@ -253,3 +255,17 @@ def test_examples_come_from_the_catalogue_in_both_languages(service: SearchServi
     assert any("dress" in query for query in queries)
     assert any("فستان" in query for query in queries)
     assert all(service.search(Query(text=query)).hits for query in queries)
+
+
+def test_what_was_read_is_shown_and_taken_back(actions: Actions) -> None:
+    view = actions.search("dress not red under 100", "", View())
+    kinds = [each.kind for each in view.readings]
+    assert kinds == ["price", "category", "without"]
+    shown = readings(view)
+    assert shown.count('data-act="literal"') == 3
+    price = view.readings[0].typed
+    literal = actions.act("literal", {"value": price}, view)
+    assert [each.kind for each in literal.readings] == ["category", "without"]
+    assert readings(actions.search("zzz", "", literal)) == ""
+    more = actions.act("more", {}, replace(literal, cursor=""))
+    assert more.literal == (price,)

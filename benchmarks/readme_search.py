@@ -1,0 +1,89 @@
+"""Rows of the README's table about answers: what is measured, the numbers, the command."""
+
+from typing import TypeAlias
+
+from benchmarks.results_file import read_result
+
+Row: TypeAlias = tuple[str, str, str]
+
+
+def relevance() -> list[Row]:
+    """Return the row of kinds and colours."""
+    found = read_result("relevance")
+    legs = ("together (default)", "words only", "text vectors only", "text to photo only")
+    shown = "; ".join(
+        f"{name} {each['english']['kind_and_colour']:.2f}, {each['arabic']['kind_and_colour']:.2f}"
+        for name, each in ((name, found["settings"][name]) for name in legs)
+    )
+    what = f"right kind and colour in the first ten, {found['n_queries']} queries: English, Arabic"
+    return [(what, shown, found["command"])]
+
+
+def arabic() -> list[Row]:
+    """Return a row for each Arabic set."""
+    found = read_result("arabic")
+    rows = []
+    for name, what in (("samples", "our samples"), ("bilingual", "a bilingual shop")):
+        each = found[name]
+        shown = (
+            f"{each['default']:.2f} (without synonyms {each['default without synonyms']:.2f}, "
+            f"vectors only {each['vectors only']:.2f}, BM25 {each['BM25, words as written']:.2f}, "
+            f"folded and stemmed {each['BM25, folded and stemmed']:.2f})"
+        )
+        asked = f"{each['n_queries']} Arabic queries of {what}: answered in the first five"
+        rows.append((asked, shown, found["command"]))
+    return rows
+
+
+def typing_errors() -> list[Row]:
+    """Return the row of typing errors."""
+    found = read_result("typing_errors")
+    shown = "; ".join(
+        f"{name.title()} {found[name]['errors']['recovered']:.2f} and "
+        f"{100 * found[name]['words_of_the_other_shop']['changed']:.1f} %"
+        for name in ("english", "arabic")
+    )
+    what = "typing errors undone; right words of another shop wrongly changed"
+    return [(what, shown, found["command"])]
+
+
+def intent() -> list[Row]:
+    """Return the rows of composed queries and negatives."""
+    found = read_result("intent")
+    composed, negatives = found["composed"], found["negatives"]
+    ways = ("photo alone", "words alone", "vectors averaged")
+    others = ", ".join(f"{name} {composed[name]['both']:.2f}" for name in ways)
+    both = composed["photo and words (default)"]["both"]
+    forms = [each for each in negatives.values() if isinstance(each, dict)]
+    read, literal = (
+        sum(each[name]["unwanted"] for each in forms) / len(forms) for name in ("read", "literal")
+    )
+    return [
+        (
+            f'photo and "in red", {composed["n_cases"]} cases: right kind and colour',
+            f"{both:.2f} ({others})",
+            found["command"],
+        ),
+        (
+            f'"without", "not", "-", "بدون", {negatives["n_cases"]} cases: unwanted in the '
+            "first ten",
+            f"{read:.3f} (taken literally {literal:.2f})",
+            found["command"],
+        ),
+    ]
+
+
+def judged() -> list[Row]:
+    """Return a row for each judged set."""
+    found = read_result("judged")
+    rows = []
+    for name in ("esci_mini", "chorus_icecat"):
+        each = found[name]
+        ndcg = {rival: row["nDCG@10"] for rival, row in each["settings"].items()}
+        shown = (
+            f"{ndcg['default']:.3f} (words only {ndcg['words only']:.3f}, text vectors only "
+            f"{ndcg['text vectors only']:.3f}, bm25s {ndcg['bm25s']:.3f})"
+        )
+        what = f"nDCG@10, {each['n_queries']} judged queries of {name}, texts only"
+        rows.append((what, shown, found["command"]))
+    return rows
