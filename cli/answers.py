@@ -123,6 +123,7 @@ def _plain_hit(hit: Hit, text: str) -> dict[str, Any]:
         "score": hit.score,
         "parts": dict(hit.parts),
         "matched_words": list(hit.matched_words),
+        "n_variants": hit.n_variants,
         "product": _plain_product(hit.product),
     }
 

@@ -33,6 +33,7 @@ class Filters:
         in_stock: True for what can be bought now, False for what cannot, None for both.
         attributes: Values that must match: {"color": "red"}, or {"color": ("red", "blue")}.
         created_since: Products that entered the catalogue at this time or later.
+        group_id: Only the variants of one thing; they are then not collapsed.
 
     Raises:
         InvalidQueryError: A price is negative or not a number, or the range is empty.
@@ -46,6 +47,7 @@ class Filters:
     in_stock: bool | None = None
     attributes: Mapping[str, str | tuple[str, ...]] = field(default_factory=dict)
     created_since: datetime | None = None
+    group_id: str = ""
 
     def __post_init__(self) -> None:
         """Check the ranges.
@@ -75,6 +77,7 @@ class Query:
         limit: Hits on one page, 1 to 500.
         cursor: `next_cursor` of the page before; empty for the first page.
         user_id: The visitor, for a personal order.
+        collapse: Whether of the variants of one thing (equal `group_id`) only the best is shown.
         literal: Words of the text, as typed, that are not to be corrected or read as anything; all
             of it when ("*",).
         facets: Fields to count values of; see `core.FACETS`.
@@ -89,6 +92,7 @@ class Query:
     limit: int = 20
     cursor: str = ""
     user_id: str = ""
+    collapse: bool = True
     literal: tuple[str, ...] = ()
     facets: tuple[str, ...] = ("category", "brand", "merchant_id")
 
@@ -140,12 +144,14 @@ class Hit:
         score: Higher is better; comparable within one answer.
         parts: What each leg added, by name; they add up to `score`.
         matched_words: Words of the query (as typed) that stand in the product's own words.
+        n_variants: Candidates of its group that it stands for, itself included.
     """
 
     product: Product
     score: float
     parts: Mapping[str, float]
     matched_words: tuple[str, ...] = ()
+    n_variants: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from core.errors import IndexStoreError
 from index.bm25 import SparseVector, idf
 from index.checks import check_field, check_legs, check_points
 from index.points import Between, Condition, LegQuery, Payload, Point, Scored, StoreSchema
-from index.tally import tally_points, values_of
+from index.tally import first_values, tally_points, values_of
 
 
 class ExactStore:
@@ -104,6 +104,10 @@ class ExactStore:
     def tally(self, ids: Sequence[str], fields: tuple[str, ...]) -> dict[str, dict[str | int, int]]:
         """Return counts by value over named points; see `VectorStore.tally`."""
         return tally_points(self.retrieve(ids, fields).values(), fields)
+
+    def values(self, ids: Sequence[str], field: str) -> dict[str, str | int]:
+        """Return values by point id; see `VectorStore.values`."""
+        return first_values(self.retrieve(ids).values(), field)
 
     def passing(
         self, ids: Sequence[str], several: Sequence[tuple[Condition, ...]]

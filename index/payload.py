@@ -25,6 +25,7 @@ PHOTO_HASH = "photo_hash"
 TEXT_HASH = "text_hash"
 DATA_HASH = "data_hash"
 N_WORDS = "n_words"
+GROUP = "group_id"
 SURFACES = "surfaces"
 """Stored: the different words of titles, category, brand and attributes as they are written; from
 them spelling is corrected and typing completed."""
@@ -39,7 +40,7 @@ FIELDS = (
     FieldIndex("brand", "keyword", counted=True),
     FieldIndex("merchant_id", "keyword", linked=True, tenant=True, counted=True),
     FieldIndex("attributes_key", "keyword"),
-    FieldIndex("group_id", "keyword"),
+    FieldIndex(GROUP, "keyword", counted=True),
     FieldIndex("price", "float"),
     FieldIndex("in_stock", "integer", counted=True),
     FieldIndex("created_at", "float"),
@@ -103,7 +104,7 @@ def to_payload(product: Product) -> Payload:
         "brand_key": fold(product.brand),
         "merchant_id": product.merchant_id,
         "attributes_key": sorted(_attribute_key(*item) for item in product.attributes.items()),
-        "group_id": product.group_id,
+        GROUP: product.group_id,
         "price": product.price,
         "in_stock": int(product.in_stock),
         "created_at": product.created_at.timestamp() if product.created_at else None,
@@ -139,6 +140,8 @@ def conditions(filters: Filters) -> tuple[Condition, ...]:
     for name, wanted in sorted(filters.attributes.items()):
         keys = tuple(_attribute_key(name, value) for value in _several(wanted))
         found.append(AnyOf("attributes_key", keys))
+    if filters.group_id:
+        found.append(AnyOf(GROUP, (filters.group_id,)))
     if filters.created_since is not None:
         found.append(Between("created_at", low=filters.created_since.timestamp()))
     return tuple(found)

@@ -11,6 +11,7 @@ from index.columns import StoredColumns
 from index.manifest import Manifest
 from index.payload import (
     FACET_FIELDS,
+    GROUP,
     SURFACES,
     TERM_FIELDS,
     conditions,
@@ -120,6 +121,11 @@ class IndexReader:
             Counts by name, most frequent first.
         """
         return self._values(TERM_FIELDS[kind], limit)
+
+    def groups(self, ids: Sequence[str]) -> dict[str, str]:
+        """Return the `group_id` of the points that have one, by point id."""
+        found = self._store.values(ids, GROUP) if self.exists else {}
+        return {each: str(group) for each, group in found.items()}
 
     def passing(
         self, ids: Sequence[str], several: Sequence[tuple[Condition, ...]]

@@ -113,6 +113,10 @@ class VectorStore(Protocol):
         """
         ...
 
+    def values(self, ids: Sequence[str], field: str) -> dict[str, str | int]:
+        """Return the first value of a field by point id; points without one are left out."""
+        ...
+
     def passing(
         self, ids: Sequence[str], several: Sequence[tuple[Condition, ...]]
     ) -> list[set[str]]:

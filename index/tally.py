@@ -49,6 +49,12 @@ def tally_points(
     return tally([row_of(point.payload, fields) for point in points], fields)
 
 
+def first_values(points: Iterable[Point], field: str) -> dict[str, str | int]:
+    """Return the first value of a field by point id; points without one are left out."""
+    found = ((point.id, values_of(point.payload, field)) for point in points)
+    return {each: values[0] for each, values in found if values}
+
+
 def row_of(payload: Payload, fields: tuple[str, ...]) -> Row:
     """Return a point's values by field."""
     return tuple(values_of(payload, name) for name in fields)
@@ -78,14 +84,19 @@ class RememberedRows:
         """Return the tally of the points that exist among the ids."""
         if not set(fields) <= set(self._fields):
             return tally_points(self._fetch(ids, fields).values(), fields)
-        if len(self._rows) + len(ids) > MAX_REMEMBERED:
-            self._forget_all()
-        missing = [each for each in ids if each not in self._rows]
-        if missing:
-            self._learn(self._fetch(missing, self._fields).values())
+        self._ensure(ids)
         rows = [self._rows[each] for each in ids if each in self._rows]
         counts = tally(rows, self._fields)
         return {name: counts[name] for name in fields}
+
+    def values(self, ids: Sequence[str], field: str) -> dict[str, str | int]:
+        """Return the first value of a field by point id; points without one are left out."""
+        if field not in self._fields:
+            return first_values(self._fetch(ids, (field,)).values(), field)
+        self._ensure(ids)
+        column = self._fields.index(field)
+        known = ((each, self._rows[each][column]) for each in ids if each in self._rows)
+        return {each: values[0] for each, values in known if values}
 
     def keep(self, points: Sequence[Point]) -> None:
         """Take the values of points that were just written."""
@@ -110,6 +121,13 @@ class RememberedRows:
             points, after = self._scan(begin, _READ_AHEAD, self._fields)
             self._learn(points)
             self._scanned_to = after or None
+
+    def _ensure(self, ids: Sequence[str]) -> None:
+        if len(self._rows) + len(ids) > MAX_REMEMBERED:
+            self._forget_all()
+        missing = [each for each in ids if each not in self._rows]
+        if missing:
+            self._learn(self._fetch(missing, self._fields).values())
 
     def _learn(self, points: Iterable[Point]) -> None:
         for point in points:

@@ -1,10 +1,9 @@
 """The search of one catalogue: what the command line, the page and Python code call."""
 
-import time
 import uuid
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import mmh3
 
@@ -31,29 +30,12 @@ from search.legs import Asked
 from search.query_encoder import QueryEncoder
 from search.query_reader import QueryReader, ReadQuery
 from search.retrieval import Retrieval
+from search.stopwatch import Stopwatch
 from search.understanding.reader import ALL
 from search.understanding.readings import Understood
+from search.variants import collapsed
 
 _WAITING_THREADS = 16
-
-
-@dataclass(slots=True)
-class Stopwatch:
-    """Milliseconds by step."""
-
-    laps: dict[str, float]
-    last: float
-
-    @classmethod
-    def start(cls) -> "Stopwatch":
-        """Return a running watch."""
-        return cls({}, time.perf_counter())
-
-    def lap(self, step: str) -> None:
-        """Note what has passed since the lap before as one step's time."""
-        now = time.perf_counter()
-        self.laps[step] = round(1000 * (now - self.last), 3)
-        self.last = now
 
 
 class SearchService:
@@ -176,11 +158,16 @@ class SearchService:
         terms = self._reader.knowledge().terms
         ranked = adjusted(ranked, understood, terms, self.index, self._settings)
         watch.lap("adjust")
+        stands_for: Mapping[str, int] = {}
+        if query.collapse and not query.filters.group_id:
+            groups = self.index.groups([each.id for each in ranked])
+            ranked, stands_for = collapsed(ranked, groups)
+        watch.lap("collapse")
         counted = [each.id for each in ranked[: self._settings.depth]]
         facets = self._threads.submit(self.index.facets_among, counted, query.facets)
         rest = [each for each in ranked if not cursor.has_shown(each.id)]
         shown = rest[: query.limit]
-        hits = self._hits(shown, understood.text)
+        hits = self._hits(shown, understood.text, stands_for)
         following = cursor.following([each.id for each in shown])
         watch.lap("fetch")
         counts = facets.result()
@@ -211,12 +198,18 @@ class SearchService:
             readings=understood.readings,
         )
 
-    def _hits(self, shown: Sequence[Candidate], text: str) -> tuple[Hit, ...]:
+    def _hits(
+        self, shown: Sequence[Candidate], text: str, stands_for: Mapping[str, int]
+    ) -> tuple[Hit, ...]:
         points = self.index.points([each.id for each in shown])
         typed = clean(text)  # the analyser also joins what is written apart
         asked = {word.stem: word.surface for word in analyse(text) if word.surface in typed}
         # A product may be deleted between retrieval and fetch; then it is left out.
-        return tuple(_hit(each, points[each.id], asked) for each in shown if each.id in points)
+        return tuple(
+            replace(_hit(each, points[each.id], asked), n_variants=stands_for.get(each.id, 1))
+            for each in shown
+            if each.id in points
+        )
 
     def _stored(self, product_id: str) -> Asked:
         vectors = self.index.vectors(product_id)
@@ -242,4 +235,4 @@ def _hit(candidate: Candidate, point: Point, asked: Mapping[str, str]) -> Hit:
 
 def _identity(query: Query, photo: PreparedImage | None) -> str:
     pixels = "" if photo is None else mmh3.hash128(photo.tobytes())
-    return query_digest(query.text, query.filters, pixels)
+    return query_digest(query.text, query.filters, query.collapse, query.literal, pixels)

@@ -58,6 +58,7 @@ def card(hit: Hit, look: CardLook) -> Markup:
             tag("p.sw-brand", product.brand, dir="auto") if product.brand else "",
             tag("h3", title, dir="auto"),
             price_line(product, language),
+            variants(hit, language),
             reasons(hit, look),
         ),
         action(
@@ -98,6 +99,20 @@ def photo_address(product: Product) -> str:
     if product.image.lower().startswith(_ADDRESSES):
         return product.image
     return f"{PHOTO_ROUTE}?{urlencode({'id': product.id})}"
+
+
+def variants(hit: Hit, language: Language) -> Markup:
+    """Return a button that shows all variants which the hit stands for, where there are more."""
+    if hit.n_variants < 2:
+        return Markup("")
+    return action(
+        "filter",
+        say("variants", language, n=hit.n_variants),
+        class_="sw-chip sw-variants",
+        data_name="group_id",
+        data_value=hit.product.group_id,
+        data_key=f"variants {hit.product.group_id}",
+    )
 
 
 def price_line(product: Product, language: Language) -> Markup:

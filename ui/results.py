@@ -159,6 +159,8 @@ def filters_on(filters: Filters, language: Language) -> list[tuple[str, str, str
             if price is not None
         ]
         found.append(("price", "", f"{say('price', language)}: {' '.join(ends)}"))
+    if filters.group_id:
+        found.append(("group_id", filters.group_id, say("group_id", language)))
     if filters.in_stock is not None:
         found.append(("in_stock", "", say("in_stock", language)))
     return found

@@ -38,6 +38,8 @@ _TEXTS: Mapping[str, tuple[str, str]] = {
     "read_spelling": ("“{value}” instead of “{typed}”", "«{value}» بدل «{typed}»"),
     "read_without": ("without “{value}”", "بدون «{value}»"),
     "read_no_price": ("nothing at {value}", "لا شيء بسعر {value}"),
+    "variants": ("{n} variants", "{n} خيارات"),
+    "group_id": ("Variants of one product", "خيارات منتج واحد"),
     "color": ("Colour", "اللون"),
     "colour": ("Colour", "اللون"),
     "material": ("Material", "الخامة"),

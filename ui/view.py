@@ -80,7 +80,7 @@ def toggled(filters: Filters, name: str, value: str) -> Filters:
 
     Args:
         filters: The filters so far.
-        name: "category", "brand", "merchant_id" or "in_stock".
+        name: "category", "brand", "merchant_id", "group_id" or "in_stock".
         value: The facet's value; "in_stock" needs none.
 
     Raises:
@@ -95,10 +95,14 @@ def toggled(filters: Filters, name: str, value: str) -> Filters:
             return replace(filters, merchant_id=after)
         case "category":
             return replace(filters, category="" if value in now else value)
+        case "group_id":
+            return replace(filters, group_id="" if value == filters.group_id else value)
         case "in_stock":
             return replace(filters, in_stock=None if filters.in_stock else True)
         case _:
-            raise InvalidQueryError("filter", "category, brand, merchant_id or in_stock", name)
+            raise InvalidQueryError(
+                "filter", "category, brand, merchant_id, group_id or in_stock", name
+            )
 
 
 def without(filters: Filters, name: str, value: str) -> Filters:

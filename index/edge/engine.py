@@ -128,6 +128,10 @@ class EdgeEngine:
         """Return counts by value for each field, over the points that exist among the ids."""
         return self.rows.tally(ids, fields)
 
+    def values(self, ids: Sequence[str], field: str) -> dict[str, str | int]:
+        """Return the first value of a field by point id; points without one are left out."""
+        return self.rows.values(ids, field)
+
     def passing(
         self, ids: Sequence[str], several: Sequence[tuple[Condition, ...]]
     ) -> list[set[str]]:

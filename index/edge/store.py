@@ -138,6 +138,12 @@ class EdgeStore:
         counts: dict[str, dict[str | int, int]] = self._call("tally", list(ids), fields)
         return counts
 
+    def values(self, ids: Sequence[str], field: str) -> dict[str, str | int]:
+        """Return values by point id; see `VectorStore.values`."""
+        self._known()
+        found: dict[str, str | int] = self._call("values", list(ids), field) if ids else {}
+        return found
+
     def passing(
         self, ids: Sequence[str], several: Sequence[tuple[Condition, ...]]
     ) -> list[set[str]]:

@@ -27,7 +27,9 @@ from index.points import Payload, StoreSchema
 LOCK_WAIT_S = 3.0
 POLL_WHILE_BUILDING_S = 0.1
 _WRITES = frozenset({"upsert", "set_words", "delete"})
-_READS = frozenset({"retrieve", "query", "facet", "tally", "passing", "count", "scroll", "info"})
+_READS = frozenset(
+    {"retrieve", "query", "facet", "tally", "values", "passing", "count", "scroll", "info"}
+)
 
 
 class EdgeWorker:

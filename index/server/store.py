@@ -26,7 +26,7 @@ from index.server.translation import (
     sent_point,
     sent_words,
 )
-from index.tally import tally_points
+from index.tally import first_values, tally_points
 
 TIMEOUT_S = 30
 
@@ -187,6 +187,10 @@ class ServerStore:
     def tally(self, ids: Sequence[str], fields: tuple[str, ...]) -> dict[str, dict[str | int, int]]:
         """Return counts by value over named points; see `VectorStore.tally`."""
         return tally_points(self.retrieve(ids, fields).values(), fields)
+
+    def values(self, ids: Sequence[str], field: str) -> dict[str, str | int]:
+        """Return values by point id; see `VectorStore.values`."""
+        return first_values(self.retrieve(ids, (field,)).values(), field)
 
     def passing(
         self, ids: Sequence[str], several: Sequence[tuple[Condition, ...]]

@@ -229,6 +229,22 @@ def test_only_named_points_are_ranked(filled: VectorStore) -> None:
         assert [score for _, score in some] == pytest.approx([s for e, s in every if e in named])
 
 
+def test_values_and_conditions_of_named_points(filled: VectorStore) -> None:
+    ids = [point_id(n) for n in (3, 4, 9999)]
+    assert filled.values(ids, "merchant_id") == {ids[0]: "m1", ids[1]: "m0"}
+    assert filled.values(ids, "color") == {ids[0]: "red", ids[1]: "green"}
+    assert filled.values(ids, "nothing") == {}
+    assert filled.values([], "color") == {}
+    red, cheap = AnyOf("color", ("red",)), Between("price", high=3)
+    assert filled.passing(ids, [(red,), (cheap,), (red, cheap), (AnyOf("color", ("x",)),)]) == [
+        {ids[0]},
+        {ids[0]},
+        {ids[0]},
+        set(),
+    ]
+    assert filled.passing([], [(red,)]) == [set()]
+
+
 def test_excluded_points_are_left_out(filled: VectorStore) -> None:
     query = LegQuery(PHOTO, unit(3), exclude=(point_id(3),), limit=100)
     found = [each for each, _ in filled.query([query])[0]]

@@ -210,7 +210,16 @@ def test_the_order_of_the_feed_does_not_matter(encoder: FakeEncoder, tmp_path: P
 
 def test_each_step_is_timed(service: SearchService) -> None:
     took = service.search(Query(text="red dress")).took_ms
-    assert set(took) == {"read", "encode", "retrieve", "fuse", "adjust", "fetch", "facets"}
+    assert set(took) == {
+        "read",
+        "encode",
+        "retrieve",
+        "fuse",
+        "adjust",
+        "collapse",
+        "fetch",
+        "facets",
+    }
     assert all(ms >= 0 for ms in took.values())
 
 

@@ -1,0 +1,67 @@
+"""Variants: the best stands for all, on every page, and all can be seen."""
+
+from dataclasses import replace
+
+import pytest
+
+from core import Filters, Product, Query
+from embed import FakeEncoder
+from index import ProductIndex
+from search import SearchService
+from search.fusion import Candidate
+from search.variants import collapsed
+
+
+def candidate(name: str, score: float) -> Candidate:
+    return Candidate(name, score, {"lexical": score})
+
+
+def test_the_best_of_each_group_stays_in_its_place() -> None:
+    every = [candidate(name, 1 - n / 10) for n, name in enumerate("abcdef")]
+    groups = {"a": "x", "c": "x", "d": "y", "f": "x"}
+    kept, stands_for = collapsed(every, groups)
+    assert [each.id for each in kept] == ["a", "b", "d", "e"]
+    assert stands_for == {"a": 3}
+    assert collapsed(every, {}) == (every, {})
+
+
+@pytest.fixture
+def service(encoder: FakeEncoder) -> SearchService:
+    index = ProductIndex.open(":memory:", encoder)
+    shirts = [Product(f"s{n}", f"{c} shirt", group_id="s") for n, c in enumerate(("red", "blue"))]
+    mugs = [Product(f"m{n}", f"{c} mug", group_id="m") for n, c in enumerate(("red", "blue"))]
+    index.add([*shirts, *mugs, Product("single", "red shirt and mug")])
+    return SearchService(index)
+
+
+def test_an_answer_shows_one_of_each(service: SearchService) -> None:
+    hits = service.search(Query(text="red shirt", limit=9)).hits
+    assert [(hit.product.id, hit.n_variants) for hit in hits] == [
+        ("s0", 2),
+        ("single", 1),
+        ("m0", 2),
+    ]
+
+
+def test_pages_show_each_group_once(service: SearchService) -> None:
+    found, cursor = [], ""
+    for _ in range(5):
+        page = service.search(Query(text="red shirt", limit=1, cursor=cursor))
+        found += [hit.product.id for hit in page.hits]
+        cursor = page.next_cursor
+        if not cursor:
+            break
+    assert found == ["s0", "single", "m0"]
+
+
+def test_all_variants_can_be_seen(service: SearchService) -> None:
+    query = Query(text="red shirt", limit=9)
+    assert len(service.search(replace(query, collapse=False)).hits) == 5
+    one = service.search(replace(query, filters=Filters(group_id="s"))).hits
+    assert {hit.product.id for hit in one} == {"s0", "s1"}
+    assert {
+        hit.product.id for hit in service.search(Query(filters=Filters(group_id="m"))).hits
+    } == {
+        "m0",
+        "m1",
+    }
