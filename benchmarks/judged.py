@@ -41,8 +41,6 @@ SETTINGS: dict[str, dict[str, Any]] = {
     "text vectors only": OFF | {"weight_text": 1.0},
     "default": {},
     "equal weights": {"weight_text": 1.0},
-    "text 0.1": {"weight_text": 0.1},
-    "text 0.5": {"weight_text": 0.5},
     "fused, nothing read": {"read_queries": False},
     "by best": {"fusion": "best"},
     "by range": {"fusion": "range"},

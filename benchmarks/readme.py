@@ -109,13 +109,13 @@ def _compact() -> list[tuple[str, str, str]]:
             + f" (BM25 on titles, English: {_kinds(asked['english, BM25 on the titles'])})",
         ),
     ]
+    looks = []
     for name, each in found["photo_to_photo"].items():
         ours, bare = each["compact"], each["bare backbone"]
         measures = [each for each in PHOTO_MEASURES if each in ours]
-        shown = "; ".join(f"{ours[each]:.3f} ({bare[each]:.3f})" for each in measures)
-        words = "; ".join(PHOTO_MEASURES[each] for each in measures)
-        what = f"photo to photo, {name}: {words}"
-        rows.append((f"{what} (bare backbone)", shown))
+        shown = "; ".join(f"{PHOTO_MEASURES[m]} {ours[m]:.3f} ({bare[m]:.3f})" for m in measures)
+        looks.append(f"{name}: {shown}")
+    rows.append(("photo to photo (bare backbone)", " · ".join(looks)))
     left = ", ".join(
         f"{name} {each['recall']:.3f}"
         for name, each in found["robustness"].items()

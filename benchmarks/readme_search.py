@@ -22,17 +22,15 @@ def relevance() -> list[Row]:
 def arabic() -> list[Row]:
     """Return a row for each Arabic set."""
     found = read_result("arabic")
-    rows = []
-    for name, what in (("samples", "our samples"), ("bilingual", "a bilingual shop")):
-        each = found[name]
-        shown = (
-            f"{each['default']:.2f} (without synonyms {each['default without synonyms']:.2f}, "
-            f"vectors only {each['vectors only']:.2f}, BM25 {each['BM25, words as written']:.2f}, "
-            f"folded and stemmed {each['BM25, folded and stemmed']:.2f})"
-        )
-        asked = f"{each['n_queries']} Arabic queries of {what}: answered in the first five"
-        rows.append((asked, shown, found["command"]))
-    return rows
+    sets = (("samples", "our samples"), ("bilingual", "bilingual shop"))
+    shown = " · ".join(
+        f"{what}, {each['n_queries']}: {each['default']:.2f} (without synonyms "
+        f"{each['default without synonyms']:.2f}, vectors only {each['vectors only']:.2f}, BM25 "
+        f"{each['BM25, words as written']:.2f}, folded and stemmed "
+        f"{each['BM25, folded and stemmed']:.2f})"
+        for what, each in ((what, found[name]) for name, what in sets)
+    )
+    return [("Arabic queries answered in the first five", shown, found["command"])]
 
 
 def typing_errors() -> list[Row]:

@@ -30,16 +30,21 @@ SURFACES = "surfaces"
 """Stored: the different words of titles, category, brand and attributes as they are written; from
 them spelling is corrected and typing completed."""
 
-TERM_FIELDS = {"category": "category_path", "brand": "brand", "attributes": "attributes_key"}
+TERM_FIELDS = {
+    "category": "category_path",
+    "brand": "brand",
+    "attributes": "attributes_key",
+    "group": GROUP,
+}
 """The stored field behind each kind of name that a query's words are compared with."""
 
 FIELDS = (
-    FieldIndex("category_key", "keyword", linked=True),
+    FieldIndex("category_key", "keyword", linked=True, counted=True),
     FieldIndex("category_path", "keyword", counted=True),
-    FieldIndex("brand_key", "keyword", linked=True),
+    FieldIndex("brand_key", "keyword", linked=True, counted=True),
     FieldIndex("brand", "keyword", counted=True),
     FieldIndex("merchant_id", "keyword", linked=True, tenant=True, counted=True),
-    FieldIndex("attributes_key", "keyword"),
+    FieldIndex("attributes_key", "keyword", counted=True),
     FieldIndex(GROUP, "keyword", counted=True),
     FieldIndex("price", "float"),
     FieldIndex("in_stock", "integer", counted=True),

@@ -47,8 +47,8 @@ class FieldIndex:
         linked: Whether the HNSW graph gets links for it. Without them filtered recall falls
             (0.14 against 0.90 measured) unless ACORN searches; with them the build takes longer.
         tenant: Whether it separates the merchants of a shared catalogue.
-        counted: Whether facets over candidates count it; an embedded store keeps such values at
-            hand, about 200 bytes a product.
+        counted: Whether it is counted, or asked, over candidates; an embedded store keeps such
+            values at hand, some 400 bytes a product.
     """
 
     name: str

@@ -114,7 +114,7 @@ class IndexReader:
         """Count the products under each name of a kind.
 
         Args:
-            kind: "category" (paths), "brand" or "attributes" ("name=value", folded).
+            kind: "category" (paths), "brand", "attributes" ("name=value", folded) or "group".
             limit: Most names returned.
 
         Returns:

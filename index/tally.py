@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import chain
 from typing import Any, TypeAlias
 
-from index.points import Payload, Point
+from index.points import AnyOf, Condition, Payload, Point
 
 MAX_REMEMBERED = 200_000
 """Points whose rows are kept: about 40 MB. Beyond that the memory starts anew."""
@@ -97,6 +97,21 @@ class RememberedRows:
         column = self._fields.index(field)
         known = ((each, self._rows[each][column]) for each in ids if each in self._rows)
         return {each: values[0] for each, values in known if values}
+
+    def passing(self, ids: Sequence[str], conditions: Sequence[AnyOf]) -> set[str]:
+        """Return which points fulfil conditions on fields that are kept."""
+        self._ensure(ids)
+        wanted = [(self._fields.index(each.field), frozenset(each.values)) for each in conditions]
+        known = ((each, self._rows[each]) for each in ids if each in self._rows)
+        return {
+            each
+            for each, row in known
+            if all(not values.isdisjoint(row[column]) for column, values in wanted)
+        }
+
+    def keeps(self, conditions: Sequence[Condition]) -> bool:
+        """Return whether `passing` can tell."""
+        return all(isinstance(c, AnyOf) and c.field in self._fields for c in conditions)
 
     def keep(self, points: Sequence[Point]) -> None:
         """Take the values of points that were just written."""

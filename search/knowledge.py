@@ -25,16 +25,19 @@ class Knowledge:
     Attributes:
         vocabulary: Its words.
         terms: Its names: brands, categories, attribute values.
+        has_variants: Whether any product belongs to a group.
     """
 
     vocabulary: Vocabulary
     terms: Terms
+    has_variants: bool
 
     @classmethod
     def of(cls, index: ProductIndex, synonyms: Sequence[Group]) -> "Knowledge":
         """Return the words and names of an index."""
         brands, categories, attributes = map(index.names, ("brand", "category", "attributes"))
-        return cls(Vocabulary(index.words()), Terms(brands, categories, attributes, synonyms))
+        terms = Terms(brands, categories, attributes, synonyms)
+        return cls(Vocabulary(index.words()), terms, bool(index.names("group", limit=1)))
 
 
 class KnowledgeKeeper:

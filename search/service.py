@@ -155,11 +155,11 @@ class SearchService:
         watch.lap("retrieve")
         ranked = retrieval.fused(legs)
         watch.lap("fuse")
-        terms = self._reader.knowledge().terms
-        ranked = adjusted(ranked, understood, terms, self.index, self._settings)
+        known = self._reader.knowledge()
+        ranked = adjusted(ranked, understood, known.terms, self.index, self._settings)
         watch.lap("adjust")
         stands_for: Mapping[str, int] = {}
-        if query.collapse and not query.filters.group_id:
+        if known.has_variants and query.collapse and not query.filters.group_id:
             groups = self.index.groups([each.id for each in ranked])
             ranked, stands_for = collapsed(ranked, groups)
         watch.lap("collapse")
@@ -201,7 +201,7 @@ class SearchService:
     def _hits(
         self, shown: Sequence[Candidate], text: str, stands_for: Mapping[str, int]
     ) -> tuple[Hit, ...]:
-        points = self.index.points([each.id for each in shown])
+        points = self.index.points([each.id for each in shown], ("product",))
         typed = clean(text)  # the analyser also joins what is written apart
         asked = {word.stem: word.surface for word in analyse(text) if word.surface in typed}
         # A product may be deleted between retrieval and fetch; then it is left out.

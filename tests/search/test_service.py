@@ -290,14 +290,6 @@ def test_names_bring_forward(service: SearchService) -> None:
     assert sum(first.parts.values()) == first.score
 
 
-def test_every_leg_judges_every_candidate(shop: ProductIndex) -> None:
-    service = SearchService(shop, SearchSettings(depth=10, weight_named=0))
-    page = service.search(Query(text="red dress", limit=10))
-    with_words = [hit for hit in page.hits if "red" in hit.product.title.lower()]
-    assert with_words
-    assert all({"lexical", "text"} <= set(hit.parts) for hit in with_words)
-
-
 def test_a_shops_own_synonyms(shop: ProductIndex, tmp_path: Path) -> None:
     (tmp_path / "own.txt").write_text("# ours\nfrock, dress\n", encoding="utf-8")
     own = SearchService(shop, SearchSettings(synonyms=str(tmp_path / "own.txt")))

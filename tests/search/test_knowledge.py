@@ -1,0 +1,81 @@
+"""What is known of the catalogue: read at once, renewed beside the searches, kept when it fails."""
+
+import time
+
+import pytest
+
+from core import Product
+from core.errors import IndexStoreError
+from embed import FakeEncoder
+from index import ProductIndex
+from search.knowledge import MAX_AGE_S, Knowledge, KnowledgeKeeper
+
+
+class Clock:
+    """Time that a test moves."""
+
+    now = 0.0
+
+    def __call__(self) -> float:
+        """Return the seconds so far."""
+        return self.now
+
+
+@pytest.fixture
+def index(encoder: FakeEncoder) -> ProductIndex:
+    index = ProductIndex.open(":memory:", encoder)
+    index.add([Product("1", "Red mug", brand="Nuqta", category=("Home", "Mugs"))])
+    return index
+
+
+def renewed(keeper: KnowledgeKeeper, former: Knowledge) -> Knowledge:
+    """Wait for what is read in another thread."""
+    for _ in range(200):
+        if keeper.get() is not former:
+            return keeper.get()
+        time.sleep(0.01)
+    return former
+
+
+def test_words_and_names_are_those_of_the_catalogue(index: ProductIndex) -> None:
+    known = KnowledgeKeeper(index, ()).get()
+    assert known.vocabulary.counts == {"red": 1, "mug": 1, "nuqta": 1, "home": 1, "mugs": 1}
+    assert [term.kind for term in known.terms.named(("nuqta",))] == ["brand"]
+    assert [term.name for term in known.terms.named(("mug",))] == ["Mugs"]
+
+
+def test_nothing_is_read_twice_without_a_reason(index: ProductIndex) -> None:
+    clock = Clock()
+    keeper = KnowledgeKeeper(index, (), clock)
+    first = keeper.get()
+    clock.now = MAX_AGE_S
+    assert keeper.get() is first
+    clock.now += 1
+    assert renewed(keeper, first) is not first
+
+
+def test_a_change_is_seen(index: ProductIndex) -> None:
+    keeper = KnowledgeKeeper(index, ())
+    first = keeper.get()
+    index.add([Product("2", "Blue vase")])
+    assert "vase" in renewed(keeper, first).vocabulary.counts
+    second = keeper.get()
+    index.delete(["2"])
+    assert "vase" not in renewed(keeper, second).vocabulary.counts
+
+
+def test_the_former_serves_while_the_store_is_away(
+    index: ProductIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = Clock()
+    keeper = KnowledgeKeeper(index, (), clock)
+    first = keeper.get()
+
+    def away(*_: object) -> dict[str, int]:
+        raise IndexStoreError("away")
+
+    monkeypatch.setattr(index, "words", away)
+    clock.now = MAX_AGE_S + 1
+    assert keeper.get() is first
+    time.sleep(0.1)
+    assert keeper.get() is first

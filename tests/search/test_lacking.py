@@ -1,0 +1,36 @@
+"""A text that says what is not there, in words before the thing or behind it."""
+
+import pytest
+
+from search.understanding.lacking import says_without
+from search.understanding.terms import stems_of
+
+
+@pytest.mark.parametrize(
+    ("text", "thing"),
+    [
+        ("leather belt without buckle", "buckles"),
+        ("belt strap without belt buckle", "buckle"),
+        ("soap, fragrance-free", "fragrance"),
+        ("no buckle, one piece", "buckle"),
+        ("dress without any long sleeves", "long sleeves"),
+        ("فستان بدون أكمام", "أكمام"),
+        ("عطر خالي من الكحول", "كحول"),
+    ],
+)
+def test_it_says_so(text: str, thing: str) -> None:
+    assert says_without(stems_of(text), stems_of(thing))
+
+
+@pytest.mark.parametrize(
+    ("text", "thing"),
+    [
+        ("belt with a silver buckle", "buckle"),
+        ("without laces, but with a buckle", "buckle"),
+        ("dress with sleeves", "buckle"),
+        ("", "buckle"),
+        ("فستان بأكمام طويلة", "أكمام"),
+    ],
+)
+def test_it_does_not(text: str, thing: str) -> None:
+    assert not says_without(stems_of(text), stems_of(thing))
