@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from core.query import Query, Reading
 from index.analyser import Word, analyse
 from search.understanding.negatives import negatives_of
-from search.understanding.prices import price_of
+from search.understanding.prices import PriceWish, price_of
 from search.understanding.readings import Understood, Wish
 from search.understanding.terms import LONGEST, Term, Terms, stems_of
 
@@ -43,8 +43,7 @@ class Reader:
             rest = " ".join(text.replace(price.typed, " ").split())
             filters = replace(filters, price_min=price.low, price_max=price.high)
             text = rest
-            shown = f"{_amount(price.low)}–{_amount(price.high)}"
-            readings.append(Reading("price", price.typed, shown, is_filter=True))
+            readings.append(Reading("price", price.typed, _range(price), is_filter=True))
         wishes = tuple(each for each in self._wishes(text) if each.typed not in kept)
         readings += [Reading(each.kind, each.typed, each.name) for each in wishes]
         struck = (*negatives.unwanted, *negatives.banned)
@@ -84,5 +83,7 @@ def _wish(typed: str, terms: list[Term]) -> Wish:
     return Wish(leading.kind, typed, leading.name, tuple(term.condition for term in terms))
 
 
-def _amount(price: float | None) -> str:
-    return "" if price is None else f"{price:g}"
+def _range(price: PriceWish) -> str:
+    if price.low is None:
+        return f"≤ {price.high:g}"
+    return f"≥ {price.low:g}" if price.high is None else f"{price.low:g}–{price.high:g}"

@@ -121,6 +121,10 @@ def test_a_price_becomes_a_filter_and_is_no_longer_searched_for(reader: Reader) 
     assert found.text == "red dress"
     assert found.filters.price_max == 50
     assert [each.is_filter for each in found.readings] == [True, False, False]
+    assert found.readings[0].value == "≤ 50"
+    texts = {"dress over 9": "≥ 9", "dress between 9 and 5": "5–9"}
+    for text, shown in texts.items():
+        assert reader.read(Query(text)).readings[0].value == shown
 
 
 def test_the_shoppers_own_filter_wins(reader: Reader) -> None:
