@@ -64,7 +64,7 @@ def show_page(page: Page, text: str, title: str = "") -> None:
     if title:
         console.print(printable(title), style="bold", soft_wrap=True)
     for reading in page.readings:
-        console.print(printable(_told(reading)), style="dim", soft_wrap=True)
+        console.print(printable(told(reading)), style="dim", soft_wrap=True)
     if not page.hits:
         console.print("No product matches.")
         return
@@ -92,7 +92,8 @@ def _table(page: Page, text: str) -> Table:
     return table
 
 
-def _told(reading: Reading) -> str:
+def told(reading: Reading) -> str:
+    """Return what was read out of the words, in one line."""
     match reading.kind:
         case "spelling":
             return f"searched for {reading.value!r} instead of {reading.typed!r}"

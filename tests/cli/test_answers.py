@@ -10,11 +10,12 @@ from pathlib import Path
 import pytest
 
 from cli import ExitCode
-from cli.answers import as_document, show_page, title_for
+from cli.answers import as_document, show_page, title_for, told
 from cli.output import printable
 from cli.searching import parsed_attributes
 from core import Hit, Page, Product, Translation
 from core.errors import InvalidQueryError
+from core.query import Reading
 from tests.cli.conftest import Here, write_feed
 
 BILINGUAL = Product(
@@ -76,7 +77,8 @@ def test_the_document_has_every_field_whatever_the_encoding(
     assert escaped.isascii()
     assert json.loads(escaped) == json.loads(document)
     (hit,) = json.loads(document)["hits"]
-    assert list(hit) == ["id", "title", "score", "parts", "matched_words", "product"]
+    names = ["id", "title", "score", "parts", "matched_words", "n_variants", "product"]
+    assert list(hit) == names
     assert set(hit["product"]) == set(Product.__dataclass_fields__)
     assert hit["product"]["created_at"] == "2025-01-02T00:00:00+00:00"
 
@@ -159,3 +161,17 @@ def test_no_command_shows_the_help_and_version_the_version(here: Here) -> None:
         assert f" {command} " in shown.out
     assert "Returns:" not in here("index", "--help").out
     assert here("--version").out == "shopwindow 0.1.0\n"
+
+
+@pytest.mark.parametrize(
+    ("reading", "line"),
+    [
+        (Reading("spelling", "gren", "green"), "searched for 'green' instead of 'gren'"),
+        (Reading("without", "-black", "black"), "without 'black'"),
+        (Reading("price", "under 9", "≤ 9", is_filter=True), "only price ≤ 9 ('under 9')"),
+        (Reading("price", "under 9", "≤ 9"), "nothing that matches has price ≤ 9 ('under 9')"),
+        (Reading("color", "red", "red"), "first color red ('red')"),
+    ],
+)
+def test_what_was_read_is_told(reading: Reading, line: str) -> None:
+    assert told(reading) == line
