@@ -1,13 +1,14 @@
 """The legs of one query on their way, and their one order."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from concurrent.futures import Executor, Future
+from dataclasses import replace
 
 from core.settings import SearchSettings
-from index.points import Condition, Scored
+from index.points import Condition, LegQuery, Scored
 from index.product_index import ProductIndex
 from search.fusion import FUSIONS, Candidate, fuse
-from search.legs import Asked, plan, weights
+from search.legs import IMAGE, Asked, plan, weights
 
 
 class Retrieval:
@@ -37,7 +38,7 @@ class Retrieval:
         self._exclude = exclude
         self._threads = threads
         self._coverage = 1.0
-        self._running: list[tuple[Sequence[str], Future[list[list[Scored]]]]] = []
+        self._running: list[tuple[dict[str, LegQuery], Future[list[list[Scored]]]]] = []
 
     def begin(self, asked: Asked) -> None:
         """Start the legs that this part of the query feeds."""
@@ -45,22 +46,44 @@ class Retrieval:
         legs = plan(asked, self._settings, self._conditions, self._exclude)
         if legs:
             found = self._threads.submit(self._index.query, list(legs.values()))
-            self._running.append((tuple(legs), found))
+            self._running.append((legs, found))
 
     def legs(self) -> dict[str, list[Scored]]:
         """Wait for what was begun.
 
+        The legs of a photo and those of words find different things. Where both are asked, each leg
+        is asked again what it thinks of what only others found: "this shirt, in red" is neither
+        among the first of the photo nor among the first of "red".
+
         Returns:
-            The points of each leg, best first.
+            The points of each leg.
 
         Raises:
             IndexStoreError: The engine refused.
         """
-        return {
-            name: scored
-            for names, found in self._running
-            for name, scored in zip(names, found.result(), strict=True)
-        }
+        asked: dict[str, LegQuery] = {}
+        found: dict[str, list[Scored]] = {}
+        for legs, results in self._running:
+            asked |= legs
+            found |= dict(zip(legs, results.result(), strict=True))
+        if IMAGE in asked and len(asked) > 1:
+            for name, scored in self._missing(asked, found).items():
+                found[name] = found[name] + scored
+        return found
+
+    def _missing(
+        self, asked: Mapping[str, LegQuery], found: Mapping[str, list[Scored]]
+    ) -> dict[str, list[Scored]]:
+        """Return what each leg thinks of the points that only other legs found."""
+        every = {point for scored in found.values() for point, _ in scored}
+        again: dict[str, LegQuery] = {}
+        for name, leg in asked.items():
+            among = tuple(sorted(every.difference(point for point, _ in found[name])))
+            if among and len(found[name]) == leg.limit:  # a shorter list has all there are
+                again[name] = replace(leg, conditions=(), among=among, limit=len(among), exact=True)
+        if not again:
+            return {}
+        return dict(zip(again, self._index.query(list(again.values())), strict=True))
 
     def fused(self, legs: dict[str, list[Scored]]) -> list[Candidate]:
         """Return the best points of all legs in one order, `depth` at most."""

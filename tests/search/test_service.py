@@ -290,6 +290,13 @@ def test_names_bring_forward(service: SearchService) -> None:
     assert sum(first.parts.values()) == first.score
 
 
+def test_photo_and_words_judge_what_only_the_other_found(shop: ProductIndex) -> None:
+    service = SearchService(shop, SearchSettings(depth=10, weight_named=0))
+    photo = Image.new("RGB", (50, 50), RED)
+    parts = [hit.parts for hit in service.search(Query(text="green", image=photo, limit=10)).hits]
+    assert all({"image", "text", "text_image"} <= set(each) for each in parts)
+
+
 def test_a_shops_own_synonyms(shop: ProductIndex, tmp_path: Path) -> None:
     (tmp_path / "own.txt").write_text("# ours\nfrock, dress\n", encoding="utf-8")
     own = SearchService(shop, SearchSettings(synonyms=str(tmp_path / "own.txt")))
