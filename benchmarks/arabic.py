@@ -14,12 +14,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import bm25s
 import typer
 
-from benchmarks.datasets import read_bilingual
+from benchmarks.datasets import DATA, DataFolder, EncoderName, read_bilingual
 from benchmarks.relevance import OFF
 from benchmarks.results_file import write_result
 from core import Product, Query
@@ -147,12 +147,7 @@ def _success(queries: Sequence[ArabicQuery], answers: Sequence[Sequence[str]]) -
     return round(sum(right) / len(right), 4)
 
 
-def main(
-    data: Annotated[Path, typer.Option(help="Folder of the research data.")] = Path(
-        "../shared/data"
-    ),
-    encoder: Annotated[str, typer.Option(help="Encoder to measure.")] = "compact",
-) -> None:
+def main(data: DataFolder = DATA, encoder: EncoderName = "compact") -> None:
     """Measure and write `results/arabic.json`."""
     queries = read_queries()
     found: dict[str, Mapping[str, Any]] = {}

@@ -10,13 +10,19 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, TypeAlias
 
 import numpy as np
 import pyarrow.parquet as pq
+import typer
 
 from core import Product
 from core.product import Translation
+
+DATA = Path("../shared/data")
+DataFolder: TypeAlias = Annotated[Path, typer.Option(help="Folder of the research data.")]
+EncoderName: TypeAlias = Annotated[str, typer.Option(help="Encoder to measure.")]
+"""Options of the benchmarks that read research data."""
 
 
 @dataclass(frozen=True, slots=True)

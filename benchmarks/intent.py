@@ -8,26 +8,27 @@ should not have it. Which products, kinds and colours is drawn with a fixed seed
 
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 import typer
 
-from benchmarks.datasets import Row, sample_rows, write_feed
+from benchmarks.datasets import DATA, DataFolder, EncoderName, Row, sample_rows, write_feed
+from benchmarks.relevance import TOP, right_shares
 from benchmarks.results_file import SEED, write_result
 from core import Product, Query
 from core.arrays import unit_rows
 from core.lexicon import read_lexicon
+from core.query import ALL
 from core.settings import SearchSettings
 from embed import load_encoder
 from index import ProductIndex, read_products
 from index.points import PHOTO, LegQuery
 from search import SearchService
 
-TOP = 10
 N_COMPOSED = 200
 N_NEGATIVES = 60
 LEAST = 10
@@ -92,8 +93,9 @@ def measure_composed(shop: Shop) -> dict[str, Any]:
     }
     found: dict[str, Any] = {"n_cases": len(cases)}
     for name, answer in ways.items():
-        answers = [(row, colour, answer(row, colour)) for row, colour in cases]
-        found[name] = _shares(answers)
+        found[name] = right_shares(
+            (row.category, colour, _others(row, answer(row, colour))) for row, colour in cases
+        )
     return found
 
 
@@ -110,17 +112,8 @@ def _averaged(index: ProductIndex, row: Row, text: str) -> list[Product]:
     return index.get(ids)
 
 
-def _shares(answers: Iterable[tuple[Row, str, Sequence[Product]]]) -> dict[str, float]:
-    kinds, colours, both = [], [], []
-    for row, colour, products in answers:
-        others = [each for each in products if each.id != row.id][:TOP]
-        right = [each.category[-1:] == (row.category,) for each in others]
-        coloured = [each.attributes.get("color") == colour for each in others]
-        kinds.append(sum(right) / TOP)
-        colours.append(sum(coloured) / TOP)
-        both.append(sum(a and b for a, b in zip(right, coloured, strict=True)) / TOP)
-    shares = {"kind": kinds, "colour": colours, "both": both}
-    return {name: round(float(np.mean(each)), 4) for name, each in shares.items()}
+def _others(row: Row, products: Sequence[Product]) -> list[Product]:
+    return [each for each in products if each.id != row.id][:TOP]
 
 
 def measure_negatives(shop: Shop) -> dict[str, Any]:
@@ -133,7 +126,7 @@ def measure_negatives(shop: Shop) -> dict[str, Any]:
     forms = ("{kind} not {colour}", "{kind} without {colour}", "{kind} -{colour}", "arabic")
     found: dict[str, Any] = {"n_cases": len(cases)}
     for form in forms:
-        rows = {"read": (), "literal": ("*",)}
+        rows = {"read": (), "literal": (ALL,)}
         found[form] = {
             name: _unwanted(service, form, cases, literal) for name, literal in rows.items()
         }
@@ -163,12 +156,7 @@ def _worded(form: str, kind: str, colour: str) -> str:
     return form.format(kind=kinds[0].split("|")[0], colour=colours[0].split("|")[0])
 
 
-def main(
-    data: Annotated[Path, typer.Option(help="Folder of the research data.")] = Path(
-        "../shared/data"
-    ),
-    encoder: Annotated[str, typer.Option(help="Encoder to measure.")] = "compact",
-) -> None:
+def main(data: DataFolder = DATA, encoder: EncoderName = "compact") -> None:
     """Measure and write `results/intent.json`."""
     rows = sample_rows(data, "fashion", 4000, SEED)
     with tempfile.TemporaryDirectory() as temporary:

@@ -12,12 +12,13 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import bm25s
 import Stemmer
 import typer
 
+from benchmarks.datasets import DATA, DataFolder, EncoderName
 from benchmarks.relevance import OFF
 from benchmarks.results_file import SEED, write_result
 from cli.evaluating import run_service
@@ -170,12 +171,7 @@ def _bm25s(products: list[Product], judgments: Judgments) -> Run:
     return Run("bm25s", rankings)
 
 
-def main(
-    data: Annotated[Path, typer.Option(help="Folder of the research data.")] = Path(
-        "../shared/data"
-    ),
-    encoder: Annotated[str, typer.Option(help="Encoder to measure.")] = "compact",
-) -> None:
+def main(data: DataFolder = DATA, encoder: EncoderName = "compact") -> None:
     """Measure and write `results/judged.json`."""
     found = {each.name: measure_set(each, data, encoder) for each in SETS}
     for name, numbers in found.items():

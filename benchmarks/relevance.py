@@ -6,18 +6,18 @@ electronics through a CSV feed and asks the 50 queries of `kind_colour_queries.c
 
 import csv
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import numpy as np
 import typer
 
-from benchmarks.datasets import sample_rows, write_feed
+from benchmarks.datasets import DATA, DataFolder, EncoderName, sample_rows, write_feed
 from benchmarks.results_file import SEED, write_result
-from core import Query
+from core import Product, Query
 from core.settings import SearchSettings
 from embed import load_encoder
 from index import ProductIndex, read_products
@@ -96,25 +96,32 @@ def measure(
 
 
 def _shares(service: SearchService, asked: Sequence[tuple[str, str, str]]) -> dict[str, float]:
-    kinds, both = [], []
+    answers = []
     for text, kind, colour in asked:
         hits = service.search(Query(text=text, limit=TOP, facets=())).hits
-        right = [hit.product.category[-1:] == (kind,) for hit in hits]
-        coloured = [hit.product.attributes.get("color") == colour for hit in hits]
+        answers.append((kind, colour, [hit.product for hit in hits]))
+    found = right_shares(answers)
+    return {"kind": found["kind"], "kind_and_colour": found["both"]}
+
+
+def right_shares(answers: Iterable[tuple[str, str, Sequence[Product]]]) -> dict[str, float]:
+    """Return the mean shares of the first TOP that have the kind, the colour, and both.
+
+    Args:
+        answers: For each query the kind and the colour that are right, and what was found.
+    """
+    kinds, colours, both = [], [], []
+    for kind, colour, products in answers:
+        right = [each.category[-1:] == (kind,) for each in products]
+        coloured = [each.attributes.get("color") == colour for each in products]
         kinds.append(sum(right) / TOP)
+        colours.append(sum(coloured) / TOP)
         both.append(sum(a and b for a, b in zip(right, coloured, strict=True)) / TOP)
-    return {
-        "kind": round(float(np.mean(kinds)), 4),
-        "kind_and_colour": round(float(np.mean(both)), 4),
-    }
+    shares = {"kind": kinds, "colour": colours, "both": both}
+    return {name: round(float(np.mean(each)), 4) for name, each in shares.items()}
 
 
-def main(
-    data: Annotated[Path, typer.Option(help="Folder of the research data.")] = Path(
-        "../shared/data"
-    ),
-    encoder: Annotated[str, typer.Option(help="Encoder to measure.")] = "compact",
-) -> None:
+def main(data: DataFolder = DATA, encoder: EncoderName = "compact") -> None:
     """Measure and write `results/relevance.json`."""
     queries = read_queries()
     with real_shop(data, encoder) as index:

@@ -11,12 +11,12 @@ import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import numpy as np
 import typer
 
-from benchmarks.datasets import read_bilingual, read_rows
+from benchmarks.datasets import DATA, DataFolder, EncoderName, read_bilingual, read_rows
 from benchmarks.judged import SETS
 from benchmarks.results_file import SEED, write_result
 from core import Product
@@ -26,6 +26,7 @@ from index import read_products
 from index.analyser import analyse, fold
 from search.known_words import KnownWords
 from search.spelling import corrected
+from search.understanding.synonyms import Synonyms
 from search.vocabulary import SHORTEST, Vocabulary
 
 N_ERRORS = 250
@@ -135,14 +136,9 @@ def _vocabulary(products: Iterable[Product]) -> Vocabulary:
     return Vocabulary(words_of(names_of(each) for each in products))
 
 
-def main(
-    data: Annotated[Path, typer.Option(help="Folder of the research data.")] = Path(
-        "../shared/data"
-    ),
-    encoder: Annotated[str, typer.Option(help="Encoder that guards right words.")] = "compact",
-) -> None:
+def main(data: DataFolder = DATA, encoder: EncoderName = "compact") -> None:
     """Measure and write `results/typing_errors.json`."""
-    guard = KnownWords(load_encoder(encoder), shipped_synonyms())
+    guard = KnownWords(load_encoder(encoder), Synonyms(shipped_synonyms()))
     with tempfile.TemporaryDirectory() as photos:
         bilingual = read_bilingual(data, Path(photos))
     samples = list(read_products(Path("data_samples/catalog.csv")))

@@ -9,7 +9,7 @@ from cli.answers import as_document, show_page
 from cli.invocation import opened_service
 from cli.output import say
 from core.errors import InvalidQueryError
-from core.query import Filters, Page, Query
+from core.query import ALL, Filters, Page, Query
 from core.settings import Settings
 
 
@@ -54,7 +54,7 @@ class Wish:
             filters=filters,
             limit=self.limit,
             cursor=self.cursor,
-            literal=("*",) if self.literal else (),
+            literal=(ALL,) if self.literal else (),
         )
 
 

@@ -18,6 +18,9 @@ ImageSource: TypeAlias = str | Path | bytes | Image.Image
 MAX_LIMIT = 500
 MAX_TEXT_CHARS = 2000
 
+ALL = "*"
+"""In `Query.literal`: the whole text."""
+
 
 @dataclass(frozen=True, slots=True)
 class Filters:
@@ -79,7 +82,7 @@ class Query:
         user_id: The visitor, for a personal order.
         collapse: Whether of the variants of one thing (equal `group_id`) only the best is shown.
         literal: Words of the text, as typed, that are not to be corrected or read as anything; all
-            of it when ("*",).
+            of it when (ALL,).
         facets: Fields to count values of; see `core.FACETS`.
 
     Raises:

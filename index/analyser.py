@@ -64,11 +64,13 @@ class Word:
 
     Attributes:
         surface: The word as it was written.
+        typed: What it was read from: the word, or the compound or number with unit around it.
         stem: Its folded stem; words with equal stems find each other.
         number: The stem's 32-bit murmur3 hash, its place in the sparse vector.
     """
 
     surface: str
+    typed: str
     stem: str
     number: int
 
@@ -86,7 +88,9 @@ def analyse(text: str) -> tuple[Word, ...]:
         write it find each other.
     """
     bare = _POSSESSIVE.sub("", clean(text))
-    return tuple(_word(surface) for found in _TOKEN.finditer(bare) for surface in _surfaces(found))
+    return tuple(
+        _word(surface, found[0]) for found in _TOKEN.finditer(bare) for surface in _surfaces(found)
+    )
 
 
 def _surfaces(found: re.Match[str]) -> tuple[str, ...]:
@@ -116,9 +120,9 @@ def clean(text: str) -> str:
 
 
 @lru_cache(maxsize=_CACHED_WORDS)
-def _word(surface: str) -> Word:
+def _word(surface: str, typed: str) -> Word:
     stem = _stem(surface.casefold())
-    return Word(surface=surface, stem=stem, number=word_number(stem))
+    return Word(surface=surface, typed=typed, stem=stem, number=word_number(stem))
 
 
 def word_number(stem: str) -> int:

@@ -34,7 +34,6 @@ TERM_FIELDS = {
     "category": "category_path",
     "brand": "brand",
     "attributes": "attributes_key",
-    "group": GROUP,
 }
 """The stored field behind each kind of name that a query's words are compared with."""
 

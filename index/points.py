@@ -48,7 +48,7 @@ class FieldIndex:
             (0.14 against 0.90 measured) unless ACORN searches; with them the build takes longer.
         tenant: Whether it separates the merchants of a shared catalogue.
         counted: Whether it is counted, or asked, over candidates; an embedded store keeps such
-            values at hand, some 400 bytes a product.
+            values at hand, some 600 bytes a product.
     """
 
     name: str

@@ -114,13 +114,17 @@ class IndexReader:
         """Count the products under each name of a kind.
 
         Args:
-            kind: "category" (paths), "brand", "attributes" ("name=value", folded) or "group".
+            kind: "category" (paths), "brand" or "attributes" ("name=value", folded).
             limit: Most names returned.
 
         Returns:
             Counts by name, most frequent first.
         """
         return self._values(TERM_FIELDS[kind], limit)
+
+    def has_groups(self) -> bool:
+        """Return whether any product is a variant of a group."""
+        return bool(self._values(GROUP, limit=1))
 
     def groups(self, ids: Sequence[str]) -> dict[str, str]:
         """Return the `group_id` of the points that have one, by point id."""

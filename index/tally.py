@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 from index.points import AnyOf, Condition, Payload, Point
 
 MAX_REMEMBERED = 200_000
-"""Points whose rows are kept: about 40 MB. Beyond that the memory starts anew."""
+"""Points whose rows are kept: about 120 MB. Beyond that the memory starts anew."""
 
 _READ_AHEAD = 50
 

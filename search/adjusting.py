@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from core.settings import SearchSettings
-from index.analyser import analyse
+from index.analyser import word_number
 from index.bm25 import query_vector
 from index.payload import document_words, from_payload
 from index.points import WORDS, AnyOf, LegQuery, Point
@@ -11,7 +11,8 @@ from index.product_index import ProductIndex
 from search.fusion import Candidate
 from search.understanding.lacking import says_without
 from search.understanding.readings import Understood, Wish
-from search.understanding.terms import Stems, Terms, stems_of
+from search.understanding.stems import Stems, stems_of
+from search.understanding.terms import Terms
 
 NAMED = "named"
 WITHOUT = "without"
@@ -89,11 +90,11 @@ def _with_phrase(ids: Sequence[str], phrase: str, terms: Terms, index: ProductIn
     Returns:
         Their ids.
     """
-    words = [word.number for word in analyse(phrase)]
-    legs = [LegQuery(WORDS, query_vector([n]), among=tuple(ids), limit=len(ids)) for n in words]
+    stems = stems_of(phrase)
+    words = [query_vector([word_number(stem)]) for stem in stems]
+    legs = [LegQuery(WORDS, each, among=tuple(ids), limit=len(ids)) for each in words]
     worded = [{point for point, _ in scored} for scored in index.query(legs)] if ids else []
     having = set.intersection(*worded) if worded else set()
-    stems = stems_of(phrase)
     named = _joined([t.condition for t in terms.named(stems) or terms.meanings(stems)])
     return having.union(*index.passing(ids, [(each,) for each in named]))
 

@@ -3,12 +3,12 @@
 import logging
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from core.errors import ShopwindowError
-from core.synonyms import Group
 from index.product_index import ProductIndex
+from search.understanding.synonyms import Synonyms
 from search.understanding.terms import Terms
 from search.vocabulary import Vocabulary
 
@@ -33,11 +33,11 @@ class Knowledge:
     has_variants: bool
 
     @classmethod
-    def of(cls, index: ProductIndex, synonyms: Sequence[Group]) -> "Knowledge":
+    def of(cls, index: ProductIndex, synonyms: Synonyms) -> "Knowledge":
         """Return the words and names of an index."""
         brands, categories, attributes = map(index.names, ("brand", "category", "attributes"))
         terms = Terms(brands, categories, attributes, synonyms)
-        return cls(Vocabulary(index.words()), terms, bool(index.names("group", limit=1)))
+        return cls(Vocabulary(index.words()), terms, index.has_groups())
 
 
 class KnowledgeKeeper:
@@ -48,14 +48,14 @@ class KnowledgeKeeper:
 
     Args:
         index: The index.
-        synonyms: Groups of words that mean the same.
+        synonyms: Phrases that mean the same.
         clock: Seconds that pass; for tests.
     """
 
     def __init__(
         self,
         index: ProductIndex,
-        synonyms: Sequence[Group],
+        synonyms: Synonyms,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._index = index
@@ -83,10 +83,10 @@ class KnowledgeKeeper:
         return change != self._index.n_changes or self._clock() - read_at > MAX_AGE_S
 
     def _read(self) -> Knowledge:
-        at = self._index.n_changes, self._clock()
-        known = Knowledge.of(self._index, self._synonyms)
-        self._known, self._read_at = known, at
-        return known
+        # Noted before: while the store is away, not every search is to start another try.
+        self._read_at = self._index.n_changes, self._clock()
+        self._known = Knowledge.of(self._index, self._synonyms)
+        return self._known
 
     def _renew(self) -> None:
         try:

@@ -1,14 +1,14 @@
 """Words that are right although the catalogue does not have them."""
 
-from collections.abc import Iterable
-from functools import cached_property
+from functools import cache
 
 from spellchecker import SpellChecker
 
 from core.arabic import without_article
 from core.encoder import Encoder, KnowsWords
-from core.synonyms import Group
-from index.analyser import analyse, fold
+from index.analyser import fold
+from search.understanding.stems import stems_of
+from search.understanding.synonyms import Synonyms
 
 LANGUAGES = ("en", "ar")
 """Whose dictionaries are asked; a shopper's "beads" is no mistyped "beans"."""
@@ -19,14 +19,12 @@ class KnownWords:
 
     Args:
         encoder: The encoder, which may know words.
-        synonyms: Groups of words that mean the same.
+        synonyms: Phrases that mean the same.
     """
 
-    def __init__(self, encoder: Encoder, synonyms: Iterable[Group]) -> None:
+    def __init__(self, encoder: Encoder, synonyms: Synonyms) -> None:
         self._encoder = encoder
-        self._stems = frozenset(
-            word.stem for group in synonyms for phrase in group for word in analyse(phrase)
-        )
+        self._synonyms = synonyms
 
     def has(self, word: str) -> bool:
         """Return whether this is a word.
@@ -35,15 +33,16 @@ class KnownWords:
             word: One word, in any case; the Arabic article may stand before it.
         """
         plain = word.casefold()
-        if all(each.stem in self._stems for each in analyse(plain)):
+        if self._synonyms.stems.issuperset(stems_of(plain)):
             return True
-        if not self._dictionary.isdisjoint({fold(plain), fold(without_article(plain))}):
+        if not dictionary().isdisjoint({fold(plain), fold(without_article(plain))}):
             return True
         return isinstance(self._encoder, KnowsWords) and self._encoder.knows_word(plain)
 
-    @cached_property
-    def _dictionary(self) -> frozenset[str]:
-        """Every word, folded; 1.5 s and 40 MB, when the first is asked for."""
-        checkers = [SpellChecker(language=each, distance=1) for each in LANGUAGES]
-        words = (word for checker in checkers for word in checker.word_frequency.dictionary)
-        return frozenset(word if word.isascii() else fold(word) for word in words)
+
+@cache
+def dictionary() -> frozenset[str]:
+    """Return every word of the languages, folded; 1.5 s and 40 MB, once in a process."""
+    checkers = [SpellChecker(language=each, distance=1) for each in LANGUAGES]
+    words = (word for checker in checkers for word in checker.word_frequency.dictionary)
+    return frozenset(word if word.isascii() else fold(word) for word in words)

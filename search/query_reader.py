@@ -1,10 +1,11 @@
 """From a query to what the legs are asked: spelling, reading, synonyms."""
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 
-from core.query import Filters, Query, Reading
+from core.query import ALL, Filters, Query, Reading
 from core.synonyms import Group
 from index.analyser import Word, analyse, word_number
 from index.bm25 import SparseVector, query_vector, weighted_vector
@@ -13,9 +14,11 @@ from index.product_index import ProductIndex
 from search.knowledge import Knowledge, KnowledgeKeeper
 from search.known_words import KnownWords
 from search.spelling import corrected
-from search.understanding.reader import ALL, Reader
+from search.understanding.phrases import phrases
+from search.understanding.reader import Reader
 from search.understanding.readings import Understood
-from search.understanding.terms import LONGEST, Stems
+from search.understanding.stems import Stems
+from search.understanding.synonyms import Synonyms
 
 SYNONYM = 0.5
 """How far a word is covered by another one that means the same."""
@@ -51,9 +54,10 @@ class QueryReader:
     """
 
     def __init__(self, index: ProductIndex, synonyms: Sequence[Group]) -> None:
+        by_stems = Synonyms(synonyms)
         self._index = index
-        self._keeper = KnowledgeKeeper(index, synonyms)
-        self._words = KnownWords(index.encoder, synonyms)
+        self._keeper = KnowledgeKeeper(index, by_stems)
+        self._words = KnownWords(index.encoder, by_stems)
 
     def warm_up(self) -> None:
         """Load what the first query would have to wait for."""
@@ -98,30 +102,22 @@ def _asked(words: tuple[Word, ...], known: Knowledge) -> tuple[SparseVector, flo
     Returns:
         The words with their weights, and how far the catalogue has the query's words, 0 to 1.
     """
-    weights: Counter[int] = Counter(word.number for word in words)
-    covered, start = 0.0, 0
-    total: dict[int, float] = dict(weights)
-    while start < len(words):
-        size, same = _longest(words[start : start + LONGEST], known)
-        for stems in same:
-            for stem in stems:
-                number = word_number(stem)
-                total[number] = total.get(number, 0.0) + 1.0 / len(same)
+    vocabulary, synonyms = known.vocabulary, known.terms.synonyms
+
+    def others(phrase: Stems) -> list[Stems]:
+        if vocabulary.has_stems(phrase):
+            return []
+        return [each for each in synonyms.of(phrase) if vocabulary.has_stems(each)]
+
+    weights: defaultdict[int, float] = defaultdict(float)
+    covered = 0.0
+    for phrase, same in phrases(words, others):
+        for word in phrase:
+            weights[word.number] += 1.0
+        for stem in chain.from_iterable(same):
+            weights[word_number(stem)] += 1.0 / len(same)
         if same:
-            covered += SYNONYM * size
+            covered += SYNONYM * len(phrase)
         else:
-            covered += known.vocabulary.has_stems((words[start].stem,))
-        start += size
-    return weighted_vector(total), covered / max(len(words), 1)
-
-
-def _longest(words: tuple[Word, ...], known: Knowledge) -> tuple[int, list[Stems]]:
-    """Return how many words make the longest phrase with synonyms, and these; 1 and none else."""
-    for size in range(len(words), 0, -1):
-        phrase = tuple(word.stem for word in words[:size])
-        if known.vocabulary.has_stems(phrase):
-            continue
-        same = [each for each in known.terms.synonyms(phrase) if known.vocabulary.has_stems(each)]
-        if same:
-            return size, same
-    return 1, []
+            covered += vocabulary.has_stems((phrase[0].stem,))
+    return weighted_vector(weights), covered / max(len(words), 1)

@@ -10,10 +10,10 @@ import mmh3
 from core.encoder import PreparedImage
 from core.errors import ProductNotFoundError
 from core.product import Product
-from core.query import Filters, Hit, Page, Query
+from core.query import ALL, Filters, Hit, Page, Query
 from core.settings import SearchSettings
 from core.synonyms import Group, all_synonyms
-from index.analyser import analyse, clean
+from index.analyser import analyse
 from index.payload import (
     conditions,
     document_words,
@@ -31,7 +31,6 @@ from search.query_encoder import QueryEncoder
 from search.query_reader import QueryReader, ReadQuery
 from search.retrieval import Retrieval
 from search.stopwatch import Stopwatch
-from search.understanding.reader import ALL
 from search.understanding.readings import Understood
 from search.variants import collapsed
 
@@ -84,16 +83,17 @@ class SearchService:
         literal = query.literal if self._settings.read_queries else (ALL,)
         read = self._reader.read(replace(query, literal=literal))
         watch.lap("read")
-        page = self._found(query, read, watch)
+        photo = None if query.image is None else self._encoder.prepare(query.image)
+        page = self._found(query, read, photo, watch)
         if page.hits or read.understood.filters == query.filters:
             return page
         # Nothing is that cheap: better the right things, and a word about their price.
-        return self._found(query, read.without_filters(query.filters), watch)
+        return self._found(query, read.without_filters(query.filters), photo, watch)
 
-    def _found(self, query: Query, read: ReadQuery, watch: Stopwatch) -> Page:
-        text, photo = read.understood.text, None
-        if query.image is not None:
-            photo = self._encoder.prepare(query.image)
+    def _found(
+        self, query: Query, read: ReadQuery, photo: PreparedImage | None, watch: Stopwatch
+    ) -> Page:
+        text = read.understood.text
         if not text and photo is None:
             return self._browse(query, read.understood, watch)
         cursor = Cursor.decode(query.cursor, _identity(query, photo))
@@ -163,7 +163,7 @@ class SearchService:
             groups = self.index.groups([each.id for each in ranked])
             ranked, stands_for = collapsed(ranked, groups)
         watch.lap("collapse")
-        counted = [each.id for each in ranked[: self._settings.depth]]
+        counted = [each.id for each in ranked]
         facets = self._threads.submit(self.index.facets_among, counted, query.facets)
         rest = [each for each in ranked if not cursor.has_shown(each.id)]
         shown = rest[: query.limit]
@@ -202,11 +202,11 @@ class SearchService:
         self, shown: Sequence[Candidate], text: str, stands_for: Mapping[str, int]
     ) -> tuple[Hit, ...]:
         points = self.index.points([each.id for each in shown], ("product",))
-        typed = clean(text)  # the analyser also joins what is written apart
-        asked = {word.stem: word.surface for word in analyse(text) if word.surface in typed}
+        # The analyser also joins what is written apart: that is not shown as a word of the query.
+        asked = {word.stem: word.surface for word in analyse(text) if word.surface in word.typed}
         # A product may be deleted between retrieval and fetch; then it is left out.
         return tuple(
-            replace(_hit(each, points[each.id], asked), n_variants=stands_for.get(each.id, 1))
+            _hit(each, points[each.id], asked, stands_for.get(each.id, 1))
             for each in shown
             if each.id in points
         )
@@ -226,11 +226,11 @@ class SearchService:
         )
 
 
-def _hit(candidate: Candidate, point: Point, asked: Mapping[str, str]) -> Hit:
+def _hit(candidate: Candidate, point: Point, asked: Mapping[str, str], n_variants: int) -> Hit:
     product = from_payload(point.payload)
     stems = {word.stem for word in document_words(product)} if asked else set()
     matched = tuple(surface for stem, surface in asked.items() if stem in stems)
-    return Hit(product, candidate.score, candidate.parts, matched)
+    return Hit(product, candidate.score, candidate.parts, matched, n_variants)
 
 
 def _identity(query: Query, photo: PreparedImage | None) -> str:

@@ -17,7 +17,7 @@ class Stopwatch:
         return cls({}, time.perf_counter())
 
     def lap(self, step: str) -> None:
-        """Note what has passed since the lap before as one step's time."""
+        """Add what has passed since the lap before to one step's time."""
         now = time.perf_counter()
-        self.laps[step] = round(1000 * (now - self.last), 3)
+        self.laps[step] = round(self.laps.get(step, 0.0) + 1000 * (now - self.last), 3)
         self.last = now

@@ -1,6 +1,6 @@
 """Products that say what they do not have: "without buckles", "sugar-free", "بدون أكمام"."""
 
-from search.understanding.terms import Stems, stems_of
+from search.understanding.stems import Stems, stems_of
 
 BEFORE = frozenset(
     stem

@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from core.query import Query, Reading
-from index.analyser import Word, analyse
+from core.query import ALL, Query, Reading
+from index.analyser import analyse
 from search.understanding.negatives import negatives_of
+from search.understanding.phrases import phrases
 from search.understanding.prices import PriceWish, price_of
 from search.understanding.readings import Understood, Wish
-from search.understanding.terms import LONGEST, Term, Terms, stems_of
-
-ALL = "*"
+from search.understanding.stems import stems_of
+from search.understanding.terms import Term, Terms
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,20 +62,9 @@ class Reader:
 
     def _wishes(self, text: str) -> Iterator[Wish]:
         """Yield the longest phrases that are names, from left to right."""
-        words, start = analyse(text), 0
-        while start < len(words):
-            size, terms = self._longest(words[start : start + LONGEST])
+        for words, terms in phrases(analyse(text), self.terms.meanings):
             if terms:
-                typed = " ".join(word.surface for word in words[start : start + size])
-                yield _wish(typed, terms)
-            start += size
-
-    def _longest(self, words: tuple[Word, ...]) -> tuple[int, list[Term]]:
-        for size in range(len(words), 0, -1):
-            terms = self.terms.meanings(tuple(word.stem for word in words[:size]))
-            if terms:
-                return size, terms
-        return 1, []
+                yield _wish(" ".join(dict.fromkeys(word.typed for word in words)), terms)
 
 
 def _wish(typed: str, terms: list[Term]) -> Wish:

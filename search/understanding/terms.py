@@ -1,19 +1,14 @@
 """The names that a catalogue uses: its brands, categories and attribute values, by their words."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
 
-from core.synonyms import shipped_synonyms
-from index.analyser import analyse, fold
+from index.analyser import fold
 from index.payload import CATEGORY_SEPARATOR
 from index.points import AnyOf
-
-Stems: TypeAlias = tuple[str, ...]
-"""The stems of a phrase's words, in order."""
-
-LONGEST = 4
-"""Words of a phrase that are looked up together."""
+from search.understanding.phrases import LONGEST
+from search.understanding.stems import Stems, stems_of
+from search.understanding.synonyms import Synonyms
 
 _DESCRIBING_ENGLISH = (
     "color colour base_colour main_color colors colours gender sex target_gender department "
@@ -53,7 +48,7 @@ class Terms:
         brands: Products by brand.
         categories: Products by category path.
         attributes: Products by "name=value", folded.
-        synonyms: Groups of words and phrases that mean the same.
+        synonyms: Phrases that mean the same as those that are looked up.
     """
 
     def __init__(
@@ -61,38 +56,24 @@ class Terms:
         brands: Mapping[str, int],
         categories: Mapping[str, int],
         attributes: Mapping[str, int],
-        synonyms: Iterable[Sequence[str]] = shipped_synonyms(),
+        synonyms: Synonyms,
     ) -> None:
         self._terms: dict[Stems, list[Term]] = {}
         for term in (*_brands(brands), *_categories(categories), *_attributes(attributes)):
             stems = stems_of(term.name)
             if 0 < len(stems) <= LONGEST:
                 self._terms.setdefault(stems, []).append(term)
-        self._same: dict[Stems, list[Stems]] = {}
-        for group in synonyms:
-            forms = list(dict.fromkeys(stems_of(each) for each in group))
-            for form in forms:
-                others = (each for each in forms if each != form)
-                self._same.setdefault(form, []).extend(others)
+        self.synonyms = synonyms
 
     def meanings(self, stems: Stems) -> list[Term]:
         """Return the names that a phrase is, or by its synonyms means; none for other phrases."""
         own = self.named(stems)
-        same = (self._terms.get(other, []) for other in self._same.get(stems, []))
+        same = (self.named(other) for other in self.synonyms.of(stems))
         return list(dict.fromkeys((*own, *(term for some in same for term in some))))
 
     def named(self, stems: Stems) -> list[Term]:
         """Return the names that a phrase is, without what its synonyms mean."""
         return self._terms.get(stems, [])
-
-    def synonyms(self, stems: Stems) -> list[Stems]:
-        """Return the other phrases that mean the same as this one."""
-        return self._same.get(stems, [])
-
-
-def stems_of(text: str) -> Stems:
-    """Return the stems of a phrase's words."""
-    return tuple(word.stem for word in analyse(text))
 
 
 def _brands(counts: Mapping[str, int]) -> Iterator[Term]:

@@ -4,6 +4,7 @@ import pytest
 
 from embed import FakeEncoder
 from search.known_words import KnownWords
+from search.understanding.synonyms import Synonyms
 
 
 class Linguist(FakeEncoder):
@@ -16,7 +17,7 @@ class Linguist(FakeEncoder):
 
 @pytest.fixture(scope="module")
 def words() -> KnownWords:
-    return KnownWords(FakeEncoder(), [("thobe", "dishdasha"), ("دشداشة", "ثوب")])
+    return KnownWords(FakeEncoder(), Synonyms([("thobe", "dishdasha"), ("دشداشة", "ثوب")]))
 
 
 @pytest.mark.parametrize(
@@ -33,5 +34,5 @@ def test_no_words(words: KnownWords, word: str) -> None:
 
 
 def test_an_encoder_may_know_more() -> None:
-    assert KnownWords(Linguist(), ()).has("Chaussures")
-    assert not KnownWords(Linguist(), ()).has("chausures")
+    assert KnownWords(Linguist(), Synonyms(())).has("Chaussures")
+    assert not KnownWords(Linguist(), Synonyms(())).has("chausures")

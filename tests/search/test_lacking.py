@@ -3,7 +3,7 @@
 import pytest
 
 from search.understanding.lacking import says_without
-from search.understanding.terms import stems_of
+from search.understanding.stems import stems_of
 
 
 @pytest.mark.parametrize(

@@ -5,10 +5,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core import Filters, Query
+from core.synonyms import shipped_synonyms
 from search.understanding.negatives import negatives_of
 from search.understanding.prices import price_of
 from search.understanding.reader import Reader
-from search.understanding.terms import Terms, stems_of
+from search.understanding.stems import stems_of
+from search.understanding.synonyms import Synonyms
+from search.understanding.terms import Terms
 
 PRICES = [
     ("red dress under 50", None, 50.0),
@@ -83,7 +86,8 @@ def test_any_text_is_read(text: str) -> None:
 def reader() -> Reader:
     attributes = {"color=red": 9, "color=navy blue": 2, "size=42": 3, "organic=yes": 4}
     brands = {"Red Valley": 2, "Nuqta": 5}
-    return Reader(Terms(brands, {"Shop > Dresses": 4, "Shop > T-Shirts": 3}, attributes))
+    synonyms = Synonyms(shipped_synonyms())
+    return Reader(Terms(brands, {"Shop > Dresses": 4, "Shop > T-Shirts": 3}, attributes, synonyms))
 
 
 def names(reader: Reader, text: str, **more: tuple[str, ...]) -> list[tuple[str, str, str]]:
@@ -140,6 +144,14 @@ def test_what_is_literal_is_left_alone(reader: Reader) -> None:
         assert len(left.readings) == len(every.readings) - 1
     plain = reader.read(Query("red dress under 50 -white", literal=("*",)))
     assert (plain.text, plain.readings) == ("red dress under 50 -white", ())
+
+
+def test_what_was_typed_is_told_as_it_was_typed(reader: Reader) -> None:
+    assert names(reader, "Nuqta  T-Shirt") == [
+        ("brand", "Nuqta", "Nuqta"),
+        ("category", "T-Shirt", "T-Shirts"),
+    ]
+    assert names(reader, "Nuqta T-Shirt", literal=("T-Shirt",)) == [("brand", "Nuqta", "Nuqta")]
 
 
 def test_stems_of_a_compound_hold_the_whole() -> None:
