@@ -43,7 +43,7 @@ SETTINGS: dict[str, dict[str, Any]] = {
     "default": {},
     "equal weights": {"weight_text": 1.0},
     "fused, nothing read": {"read_queries": False},
-    "by best": {"fusion": "best"},
+    "by spread": {"fusion": "spread"},
     "by range": {"fusion": "range"},
     "by ranks": {"fusion": "ranks"},
 }

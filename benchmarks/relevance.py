@@ -41,7 +41,7 @@ SETTINGS: dict[str, dict[str, Any]] = {
     "together, equal weights": {"weight_text": 1.0, "weight_text_image": 1.0},
     "together, text to photo 1.0": {"weight_text_image": 1.0},
     "together, nothing read": {"read_queries": False},
-    "together, by best": {"fusion": "best"},
+    "together, by spread": {"fusion": "spread"},
     "together, by range": {"fusion": "range"},
     "together, by ranks": {"fusion": "ranks"},
 }

@@ -78,8 +78,8 @@ class SearchSettings(_Group):
     depth: int = Field(
         200, ge=10, le=2000, description="Candidates that each leg retrieves for one query."
     )
-    fusion: Literal["best", "range", "spread", "ranks"] = Field(
-        "spread", description="How the legs' scores become one; see docs/decisions/0005-fusion.md."
+    fusion: Literal["scale", "range", "spread", "ranks"] = Field(
+        "scale", description="How the legs' scores become one; see docs/decisions/0005-fusion.md."
     )
     weight_lexical: float = Field(1.0, ge=0, description="Weight of matching words.")
     weight_text: float = Field(0.3, ge=0, description="Weight of text-to-text likeness.")

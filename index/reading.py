@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+import numpy as np
+
 from core.encoder import Vectors
 from core.product import Product
 from core.query import Filters
@@ -82,6 +84,23 @@ class IndexReader:
             return None
         stored = found[each].vectors
         return {name: self._columns.whole(name, vector) for name, vector in stored.items()}
+
+    def sample(self, name: str, limit: int) -> Vectors:
+        """Return the encoder's vectors of products taken at random, always the same ones.
+
+        Args:
+            name: PHOTO or TEXT.
+            limit: Most products looked at.
+
+        Returns:
+            Unit rows, shape (n, dim); products without such a vector are left out.
+        """
+        # Ids are hashes: their order has nothing to do with what the products are.
+        ids = [each.id for each in self._store.scroll((), "", limit, ())[0]] if self.exists else []
+        found = self.points(ids, (), vectors=True)
+        kept = [found[each].vectors[name] for each in ids if name in found[each].vectors]
+        rows = [self._columns.whole(name, each) for each in kept]
+        return np.stack(rows) if rows else np.zeros((0, self._columns.dim), dtype=np.float32)
 
     def browse(
         self, filters: Filters, after: str = "", limit: int = 100

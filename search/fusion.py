@@ -29,11 +29,24 @@ class Candidate(NamedTuple):
     parts: Mapping[str, float]
 
 
-Fusion: TypeAlias = Callable[[Sequence[Scored]], list[float]]
-"""The parts of one leg before its weight, in its order; from 0 to 1."""
+class Scale(NamedTuple):
+    """Scores of a leg that mean the same on every leg.
+
+    Attributes:
+        nothing: What a product scores that has nothing to do with the query.
+        best: What one scores that is all that the leg can ask for.
+    """
+
+    nothing: float
+    best: float
 
 
-def reciprocal_ranks(scored: Sequence[Scored]) -> list[float]:
+Fusion: TypeAlias = Callable[[Sequence[Scored], Scale | None], list[float]]
+"""The parts of one leg before its weight, in its order; from 0 to 1. Without a scale, the best
+score that came stands for the best there is."""
+
+
+def reciprocal_ranks(scored: Sequence[Scored], _: Scale | None = None) -> list[float]:
     """Return (k + 1) / (k + rank), with ranks from 1: 1 for the first.
 
     Source: Cormack, Clarke and Buettcher (2009), "Reciprocal Rank Fusion outperforms Condorcet";
@@ -42,7 +55,7 @@ def reciprocal_ranks(scored: Sequence[Scored]) -> list[float]:
     return [(RRF_K + 1) / (RRF_K + rank) for rank in range(1, len(scored) + 1)]
 
 
-def scores_over_spread(scored: Sequence[Scored]) -> list[float]:
+def scores_over_spread(scored: Sequence[Scored], _: Scale | None = None) -> list[float]:
     """Return the scores placed between mean - 3 and mean + 3 standard deviations of the leg.
 
     Unlike the least and greatest score, mean and deviation hardly move with one odd product.
@@ -58,24 +71,24 @@ def scores_over_spread(scored: Sequence[Scored]) -> list[float]:
     return placed
 
 
-def scores_over_best(scored: Sequence[Scored]) -> list[float]:
-    """Return the scores as shares of the leg's best; what is not above zero becomes zero.
+def scores_on_scale(scored: Sequence[Scored], scale: Scale | None = None) -> list[float]:
+    """Return the scores placed between what is nothing to the query (0) and the best (1).
 
-    Zero means something to every leg: no word in common, no likeness. So a leg that found nothing
-    good hardly tells its candidates apart, and the end of a leg's list does not move its scores.
+    A leg that found nothing good hardly tells its candidates apart, and what else is in its list
+    moves no score: the scale is the query's and the catalogue's.
 
     Source: convex combination with theoretical minima; Bruch et al., An Analysis of Fusion
     Functions for Hybrid Retrieval (ACM TOIS 2023), section 4.
     """
     values = np.array([score for _, score in scored])
-    best = float(values.max(initial=0.0))
-    if best <= 1e-9:
+    nothing, best = scale or Scale(0.0, float(values.max(initial=0.0)))
+    if best - nothing <= 1e-9:
         return [0.0] * len(scored)
-    placed: list[float] = np.clip(values / best, 0.0, 1.0).tolist()
+    placed: list[float] = np.clip((values - nothing) / (best - nothing), 0.0, 1.0).tolist()
     return placed
 
 
-def scores_over_range(scored: Sequence[Scored]) -> list[float]:
+def scores_over_range(scored: Sequence[Scored], _: Scale | None = None) -> list[float]:
     """Return the scores placed between the leg's least (0) and greatest (1)."""
     values = np.array([score for _, score in scored])
     span = float(np.ptp(values)) if len(values) else 0.0
@@ -86,7 +99,7 @@ def scores_over_range(scored: Sequence[Scored]) -> list[float]:
 
 
 FUSIONS: Mapping[str, Fusion] = {
-    "best": scores_over_best,
+    "scale": scores_on_scale,
     "range": scores_over_range,
     "spread": scores_over_spread,
     "ranks": reciprocal_ranks,
@@ -95,7 +108,10 @@ FUSIONS: Mapping[str, Fusion] = {
 
 
 def fuse(
-    legs: Mapping[str, Sequence[Scored]], weights: Mapping[str, float], fusion: Fusion
+    legs: Mapping[str, Sequence[Scored]],
+    weights: Mapping[str, float],
+    fusion: Fusion,
+    scales: Mapping[str, Scale] | None = None,
 ) -> list[Candidate]:
     """Put the points of all legs in one order.
 
@@ -103,15 +119,17 @@ def fuse(
         legs: Points by leg, each best first.
         weights: By leg; they are scaled to a sum of 1 over the legs given.
         fusion: How one leg's scores become parts.
+        scales: By leg; for fusions that use them.
 
     Returns:
         Every point once, best first; equal scores in the order of their ids.
     """
     total = sum(weights[name] for name in legs) or 1.0
+    scales = scales or {}
     parts: dict[str, dict[str, float]] = {}
     for name in sorted(legs):
         share = weights[name] / total
-        for (point, _), part in zip(legs[name], fusion(legs[name]), strict=True):
+        for (point, _), part in zip(legs[name], fusion(legs[name], scales.get(name)), strict=True):
             parts.setdefault(point, {})[name] = part * share
     candidates = [Candidate(point, sum(each.values()), each) for point, each in parts.items()]
     return sorted(candidates, key=lambda each: (-each.score, each.id))

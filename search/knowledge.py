@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from core.errors import ShopwindowError
 from index.product_index import ProductIndex
+from search.background import Background
 from search.understanding.synonyms import Synonyms
 from search.understanding.terms import Terms
 from search.vocabulary import Vocabulary
@@ -26,18 +27,29 @@ class Knowledge:
         vocabulary: Its words.
         terms: Its names: brands, categories, attribute values.
         has_variants: Whether any product belongs to a group.
+        background: What likeness is chance.
     """
 
     vocabulary: Vocabulary
     terms: Terms
     has_variants: bool
+    background: Background
 
     @classmethod
-    def of(cls, index: ProductIndex, synonyms: Synonyms) -> "Knowledge":
-        """Return the words and names of an index."""
+    def of(
+        cls, index: ProductIndex, synonyms: Synonyms, background: Background | None = None
+    ) -> "Knowledge":
+        """Return what there is to know of an index.
+
+        Args:
+            index: The index.
+            synonyms: Phrases that mean the same.
+            background: What was drawn before.
+        """
+        drawn = (background or Background()).renewed(index)
         brands, categories, attributes = map(index.names, ("brand", "category", "attributes"))
         terms = Terms(brands, categories, attributes, synonyms)
-        return cls(Vocabulary(index.words()), terms, index.has_groups())
+        return cls(Vocabulary(index.words()), terms, index.has_groups(), drawn)
 
 
 class KnowledgeKeeper:
@@ -85,7 +97,8 @@ class KnowledgeKeeper:
     def _read(self) -> Knowledge:
         # Noted before: while the store is away, not every search is to start another try.
         self._read_at = self._index.n_changes, self._clock()
-        self._known = Knowledge.of(self._index, self._synonyms)
+        before = self._known.background if self._known else None
+        self._known = Knowledge.of(self._index, self._synonyms, before)
         return self._known
 
     def _renew(self) -> None:

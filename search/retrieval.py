@@ -5,10 +5,18 @@ from concurrent.futures import Executor, Future
 from dataclasses import replace
 
 from core.settings import SearchSettings
+from index.bm25 import SparseVector
 from index.points import Condition, LegQuery, Scored
 from index.product_index import ProductIndex
-from search.fusion import FUSIONS, Candidate, fuse
+from search.background import Background
+from search.fusion import FUSIONS, Candidate, Scale, fuse
 from search.legs import IMAGE, Asked, plan, weights
+
+SURELY = 8.0
+"""Standard deviations above chance at which a text is as like as can be (decision 0005)."""
+
+SAME_PHOTO = 1.0
+"""Cosine of a photo with itself."""
 
 
 class Retrieval:
@@ -19,6 +27,7 @@ class Retrieval:
     Args:
         index: Where to search.
         settings: Depth, weights and fusion.
+        background: What likeness is chance.
         conditions: What every point must fulfil.
         exclude: Point ids to leave out.
         threads: Wait for the store.
@@ -28,12 +37,14 @@ class Retrieval:
         self,
         index: ProductIndex,
         settings: SearchSettings,
+        background: Background,
         conditions: tuple[Condition, ...],
         exclude: tuple[str, ...],
         threads: Executor,
     ) -> None:
         self._index = index
         self._settings = settings
+        self._background = background
         self._conditions = conditions
         self._exclude = exclude
         self._threads = threads
@@ -88,4 +99,19 @@ class Retrieval:
     def fused(self, legs: dict[str, list[Scored]]) -> list[Candidate]:
         """Return the best points of all legs in one order, `depth` at most."""
         weighed = weights(self._settings, self._coverage)
-        return fuse(legs, weighed, FUSIONS[self._settings.fusion])[: self._settings.depth]
+        fusion = FUSIONS[self._settings.fusion]
+        return fuse(legs, weighed, fusion, self._scales())[: self._settings.depth]
+
+    def _scales(self) -> dict[str, Scale]:
+        """Return what likeness by chance and the best likeness are, for each leg of vectors."""
+        found: dict[str, Scale] = {}
+        for legs, _ in self._running:
+            for name, leg in legs.items():
+                if isinstance(leg.vector, SparseVector):
+                    continue  # a product without any of the words has nothing: 0
+                chance = self._background.chance(leg.using, leg.vector)
+                if chance is not None:
+                    above = chance.mean + SURELY * chance.spread
+                    best = SAME_PHOTO if name == IMAGE else above
+                    found[name] = Scale(chance.mean, best)
+        return found

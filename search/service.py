@@ -141,7 +141,8 @@ class SearchService:
 
     def _retrieval(self, filters: Filters, exclude: tuple[str, ...] = ()) -> Retrieval:
         required = conditions(filters)
-        return Retrieval(self.index, self._settings, required, exclude, self._threads)
+        background = self._reader.knowledge().background
+        return Retrieval(self.index, self._settings, background, required, exclude, self._threads)
 
     def _answer(
         self,

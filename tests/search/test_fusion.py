@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.points import Scored
-from search.fusion import FUSIONS, Fusion, fuse, scores_over_best, scores_over_range
+from search.fusion import FUSIONS, Fusion, fuse, scores_on_scale, scores_over_range
 
 ids = st.sampled_from([f"p{n}" for n in range(12)])
 leg = st.dictionaries(ids, st.floats(-1, 1, width=32), max_size=12).map(
@@ -18,7 +18,7 @@ EVEN = {"a": 1.0, "b": 1.0, "c": 1.0}
 @pytest.mark.parametrize(
     ("name", "expected"),
     [
-        ("best", {"x": 0.5, "y": 0.5 * 0.8 / 0.9 + 0.5, "z": 0.5 * 0.7 / 0.9}),
+        ("scale", {"x": 0.5, "y": 0.5 * 0.8 / 0.9 + 0.5, "z": 0.5 * 0.7 / 0.9}),
         ("range", {"x": 0.5, "y": 0.5 * 0.5 + 0.5, "z": 0.0}),
         ("ranks", {"x": 0.5, "y": 0.5 * 61 / 62 + 0.5, "z": 0.5 * 61 / 63}),
     ],
@@ -66,13 +66,13 @@ def test_one_leg_keeps_its_own_order(fusion: Fusion, found: list[Scored]) -> Non
 def test_what_is_in_no_leg_the_best_moves_nothing_else(
     found: dict[str, list[Scored]], new: float
 ) -> None:
-    before = fuse(found, EVEN, scores_over_best)
+    before = fuse(found, EVEN, scores_on_scale)
     more = {
         name: sorted([*leg, ("new", new * max(0.0, leg[0][1]))], key=lambda each: -each[1])
         for name, leg in found.items()
         if leg
     }
-    after = fuse({**found, **more}, EVEN, scores_over_best)
+    after = fuse({**found, **more}, EVEN, scores_on_scale)
     kept = [(each.id, each.score) for each in after if each.id != "new"]
     assert kept == [(each.id, each.score) for each in before]
 

@@ -1,0 +1,72 @@
+"""What any product of a catalogue scores by chance, so that a likeness can be told from nothing."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from core.encoder import Vectors
+from index.points import PHOTO, TEXT
+from index.product_index import ProductIndex
+
+N_SAMPLED = 400
+REDRAWN_AFTER = 0.1
+"""Share of a catalogue that may come or go before another sample is drawn: scores stay as they are
+while single products come."""
+
+LEAST_SAMPLED = 3
+_LEAST_SPREAD = 1e-4
+
+
+@dataclass(frozen=True, slots=True)
+class Chance:
+    """Cosines of one query with products taken at random.
+
+    Attributes:
+        mean: Their mean.
+        spread: Their standard deviation, greater than 0.
+    """
+
+    mean: float
+    spread: float
+
+
+@dataclass(frozen=True, slots=True)
+class Background:
+    """A random sample of a catalogue's vectors.
+
+    Attributes:
+        n_products: Products of the catalogue when it was drawn.
+        rows: Vectors by name, each of shape (at most `N_SAMPLED`, dim).
+    """
+
+    n_products: int = 0
+    rows: Mapping[str, Vectors] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, index: ProductIndex) -> "Background":
+        """Draw a sample; the same one as long as the catalogue is the same."""
+        return cls(index.count(), {name: index.sample(name, N_SAMPLED) for name in (TEXT, PHOTO)})
+
+    def renewed(self, index: ProductIndex) -> "Background":
+        """Return this sample, or another one when the catalogue has become another."""
+        n_products = index.count()
+        moved = abs(n_products - self.n_products)
+        is_other = moved > REDRAWN_AFTER * self.n_products or not self.n_products
+        return Background.of(index) if is_other else self
+
+    def chance(self, using: str, query: Vectors) -> Chance | None:
+        """Return what a query's likeness to products at random is.
+
+        Args:
+            using: Name of the vectors.
+            query: Unit vector, shape (dim,).
+
+        Returns:
+            Mean and spread; None where too few products have such a vector.
+        """
+        rows = self.rows.get(using)
+        if rows is None or len(rows) < LEAST_SAMPLED:
+            return None
+        cosines = rows @ query
+        return Chance(float(cosines.mean()), max(float(cosines.std()), _LEAST_SPREAD))
