@@ -9,8 +9,9 @@ from core.arrays import unit_rows
 from core.encoder import Encoder, Vectors
 from index.bm25 import document_vector
 from index.columns import StoredColumns
-from index.payload import DATA_HASH, N_WORDS, PHOTO_HASH, TEXT_HASH
-from index.points import PHOTO, TEXT, Point
+from index.payload import DATA_HASH, N_WORDS, PHOTO_HASH, PHOTO_PRINT, TEXT_HASH
+from index.photo_print import photo_print
+from index.points import PHOTO, TEXT, Payload, Point
 from index.store import VectorStore
 from index.work import Item, prepared_photos
 
@@ -51,7 +52,7 @@ class PointMaker:
         texts = self._threads.submit(self._text_rows, items)
         photos = self._photo_rows(items)
         known = [item.id for item in items if item.stored]
-        kept = self._store.retrieve(known, HASHES, vectors=True)
+        kept = self._store.retrieve(known, (*HASHES, PHOTO_PRINT), vectors=True)
         text_rows = texts.result()
         return [self._point(item, kept.get(item.id), photos, text_rows) for item in items]
 
@@ -94,4 +95,13 @@ class PointMaker:
             vectors.pop(TEXT, None)
         words = document_vector(item.words, self._mean_words)
         payload = {**item.payload, **item.now.as_payload(), N_WORDS: len(item.words)}
-        return Point(item.id, payload, vectors, words)
+        return Point(item.id, {**payload, **_print(item, kept)}, vectors, words)
+
+
+def _print(item: Item, kept: Point | None) -> Payload:
+    """Return the photo's print as a stored field: made of a new photo, kept of an old one."""
+    prepared = item.photo.result().prepared
+    if prepared is not None:
+        return {PHOTO_PRINT: photo_print(prepared)}
+    stored = kept.payload.get(PHOTO_PRINT) if kept and item.now.photo else None
+    return {PHOTO_PRINT: stored} if stored else {}

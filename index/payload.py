@@ -22,6 +22,8 @@ FACET_FIELDS = {
 _STOCK_LABELS: Mapping[str | int, str] = {0: "false", 1: "true"}
 
 PHOTO_HASH = "photo_hash"
+PHOTO_PRINT = "photo_print"
+"""Stored: what the photo looks like in 192 bytes; see `index.photo_print`."""
 TEXT_HASH = "text_hash"
 DATA_HASH = "data_hash"
 N_WORDS = "n_words"

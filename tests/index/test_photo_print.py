@@ -1,0 +1,111 @@
+"""Prints of photos: the same photo is recognised however it was saved, another one is not."""
+
+import base64
+import dataclasses
+import io
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from PIL import Image
+
+from core import PreparedImage, Product
+from core.errors import InvalidValueError
+from embed import FakeEncoder
+from index import ProductIndex
+from index.payload import PHOTO_PRINT, point_id
+from index.photo_print import PRINT_SIZE, is_flat, near_identical, photo_print, prints
+
+
+def picture(seed: int, size: int = 224) -> PreparedImage:
+    """Return a picture of large soft shapes, like a photo."""
+    coarse = np.random.default_rng(seed).integers(60, 200, (5, 5, 3), dtype=np.uint8)
+    return np.array(Image.fromarray(coarse).resize((size, size), Image.Resampling.BICUBIC))
+
+
+def saved_as_jpeg(pixels: PreparedImage, quality: int) -> PreparedImage:
+    stream = io.BytesIO()
+    Image.fromarray(pixels).save(stream, "JPEG", quality=quality)
+    return np.array(Image.open(stream))
+
+
+def test_each_pixel_is_the_mean_of_its_box() -> None:
+    pixels = picture(1, size=16)
+    expected = np.rint(pixels.reshape(8, 2, 8, 2, 3).mean(axis=(1, 3)))
+    found = prints([photo_print(pixels)]).reshape(8, 8, 3)
+    assert np.abs(found - expected).max() <= 1  # ties may be rounded to either side
+    assert (found == expected).mean() > 0.9
+
+
+@pytest.mark.parametrize("size", [4, 8, 13, 100, 224])
+def test_a_size_need_not_be_a_multiple_of_eight(size: int) -> None:
+    left_to_right = np.linspace(0, 255, size)[None, :, None] * np.ones((size, 1, 3))
+    found = prints([photo_print(left_to_right.astype(np.uint8))]).reshape(8, 8, 3).astype(int)
+    assert (np.diff(found, axis=1) >= 0).all()
+    assert abs(found.mean() - 127.5) < 2
+    assert (found == found[0]).all()
+
+
+def test_a_print_is_192_bytes_as_text() -> None:
+    assert len(base64.b64decode(photo_print(picture(1)))) == PRINT_SIZE == 192
+
+
+def test_saving_changes_nothing_and_another_photo_is_another() -> None:
+    pictures = [picture(seed) for seed in range(4)]
+    again = [saved_as_jpeg(each, quality=40) for each in pictures]
+    found = near_identical(*(prints([photo_print(p) for p in some]) for some in (pictures, again)))
+    assert (found == np.eye(4, dtype=bool)).all()
+
+
+@pytest.mark.parametrize(("difference", "same"), [(1, True), (2, False)])
+def test_the_limit_lies_between_one_level_and_two(difference: int, same: bool) -> None:
+    one = prints([photo_print(picture(3))]).clip(10, 240)
+    other: NDArray[np.uint8] = (one + difference).astype(np.uint8)
+    assert near_identical(one, other).tolist() == [[same]]
+
+
+def test_an_empty_picture_is_like_no_other() -> None:
+    red = np.full((16, 16, 3), (200, 30, 30), dtype=np.uint8)
+    rows = prints([photo_print(red), photo_print(red), photo_print(picture(1))])
+    assert is_flat(rows).tolist() == [True, True, False]
+    assert near_identical(rows, rows).tolist() == [[False] * 3] * 2 + [[False, False, True]]
+
+
+def test_no_prints_are_no_rows() -> None:
+    assert prints([]).shape == (0, PRINT_SIZE)
+    assert near_identical(prints([]), prints([])).shape == (0, 0)
+
+
+@pytest.mark.parametrize("text", ["", "AAAA", "not base64!"])
+def test_what_is_no_print_is_refused(text: str) -> None:
+    with pytest.raises(InvalidValueError, match="photo_print: expected base64 of 192 bytes"):
+        prints([text])
+
+
+def stored_print(index: ProductIndex, product_id: str) -> object:
+    each = point_id(product_id)
+    return index.points([each], (PHOTO_PRINT,))[each].payload.get(PHOTO_PRINT)
+
+
+def test_the_index_keeps_the_print_as_long_as_the_photo(
+    encoder: FakeEncoder, tmp_path: Path
+) -> None:
+    path = tmp_path / "photo.png"
+    Image.fromarray(picture(1)).save(path)
+    product = Product(id="sku-1", title="Red dress", image=str(path))
+    index = ProductIndex.open(":memory:", encoder)
+    index.add([product])
+    first = photo_print(encoder.prepare_image(path))
+    assert stored_print(index, "sku-1") == first
+    index.add([dataclasses.replace(product, price=3.0)])
+    assert stored_print(index, "sku-1") == first
+    Image.fromarray(picture(2)).save(path)
+    index.add([product])
+    second = stored_print(index, "sku-1")
+    assert second == photo_print(encoder.prepare_image(path)) != first
+    path.write_bytes(b"no photo any more")
+    index.add([product])
+    assert stored_print(index, "sku-1") is None
+    index.add([dataclasses.replace(product, image="")])
+    assert stored_print(index, "sku-1") is None
