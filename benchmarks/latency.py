@@ -20,7 +20,7 @@ import typer
 from benchmarks.results_file import SEED, write_result
 from core import Encoder, EncoderSpec, Filters, PreparedImage, Product, Query, Vectors
 from core.arrays import unit_rows
-from core.query import ImageSource
+from core.query import Crop, ImageSource
 from embed import load_encoder
 from index import ProductIndex
 from index.bm25 import document_vector
@@ -121,9 +121,9 @@ class ClusteredQueries:
         """Return the real encoder's vectors."""
         return self._encoder.encode_images(images)
 
-    def prepare_image(self, image: ImageSource) -> PreparedImage:
+    def prepare_image(self, image: ImageSource, crop: Crop | None = None) -> PreparedImage:
         """Return the real encoder's picture."""
-        return self._encoder.prepare_image(image)
+        return self._encoder.prepare_image(image, crop)
 
     def encode_prepared(self, prepared: Sequence[PreparedImage]) -> Vectors:
         """Return the real encoder's vectors."""

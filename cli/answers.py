@@ -9,8 +9,8 @@ from rich.table import Table
 from rich.text import Text
 
 from cli.output import answers, printable
+from core.answer import Hit, Page, Reading
 from core.product import Product
-from core.query import Hit, Page, Reading
 
 
 def title_for(product: Product, text: str) -> str:

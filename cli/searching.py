@@ -8,8 +8,9 @@ import typer
 from cli.answers import as_document, show_page
 from cli.invocation import opened_service
 from cli.output import say
+from core.answer import Page
 from core.errors import InvalidQueryError
-from core.query import ALL, Filters, Page, Query
+from core.query import ALL, Filters, Query
 from core.settings import Settings
 
 

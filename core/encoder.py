@@ -9,7 +9,7 @@ from typing import Any, Protocol, Self, TypeAlias, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
-from core.query import ImageSource
+from core.query import Crop, ImageSource
 
 Vectors: TypeAlias = NDArray[np.float32]
 """Rows of float32, shape (n, dim)."""
@@ -126,8 +126,12 @@ class Encoder(Protocol):
         """
         ...
 
-    def prepare_image(self, image: ImageSource) -> PreparedImage:
+    def prepare_image(self, image: ImageSource, crop: Crop | None = None) -> PreparedImage:
         """Decode one photo to what `encode_prepared` takes; safe and useful in other threads.
+
+        Args:
+            image: Path, address, bytes or a PIL picture.
+            crop: The part of it to take, as if it had been cut out before; None for the whole.
 
         Returns:
             uint8 RGB, shape (image_size, image_size, 3).

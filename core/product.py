@@ -42,6 +42,8 @@ class Product:
         merchant_id: The seller, where one catalogue holds several.
         group_id: Shared by the variants of one thing (its sizes and colours).
         in_stock: Whether it can be bought now.
+        popularity: How much it is sold, seen or liked, in any unit that the shop counts in; higher
+            is more. None when unknown.
         created_at: When it entered the catalogue; with a time zone.
         language: Language code of `title` and `description` ("en"); empty when unknown.
 
@@ -64,6 +66,7 @@ class Product:
     in_stock: bool = True
     created_at: datetime | None = None
     language: str = ""
+    popularity: float | None = None
 
     def __post_init__(self) -> None:
         """Check the fields and freeze the mappings, so that a product never changes."""
@@ -89,6 +92,9 @@ def _check(product: Product) -> None:
     price = product.price
     if price is not None and not (math.isfinite(price) and price >= 0):
         raise InvalidProductError("price", "a number of zero or more", price)
+    popularity = product.popularity
+    if popularity is not None and not (math.isfinite(popularity) and popularity >= 0):
+        raise InvalidProductError("popularity", "a number of zero or more", popularity)
     if isinstance(product.category, str):
         raise InvalidProductError("category", "a tuple from general to special", product.category)
     if product.created_at is not None and product.created_at.tzinfo is None:

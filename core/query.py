@@ -1,25 +1,64 @@
-"""What is asked of a search, and what comes back."""
+"""What is asked of a search."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import TypeAlias
+from typing import Literal, TypeAlias, get_args
 
 from PIL import Image
 
 from core.errors import InvalidQueryError
-from core.product import Product
 
 ImageSource: TypeAlias = str | Path | bytes | Image.Image
 """A photo: path, http(s) address, the bytes of a file, or a PIL picture."""
 
+Sort: TypeAlias = Literal["relevance", "price_low", "price_high", "newest", "popular"]
+"""Orders of an answer. All but the first put products that lack the value last."""
+
 MAX_LIMIT = 500
+MAX_PHOTOS = 10
 MAX_TEXT_CHARS = 2000
 
 ALL = "*"
 """In `Query.literal`: the whole text."""
+
+
+Crop: TypeAlias = tuple[float, float, float, float]
+"""A part of a photo: left, top, right and bottom as shares of width and height, from 0 to 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Photo:
+    """A photo of a query, or a part of one.
+
+    Attributes:
+        source: The photo.
+        crop: The part that counts; None for the whole.
+        weight: How much it counts among several photos, greater than 0.
+
+    Raises:
+        InvalidQueryError: The crop is empty or outside the photo, or the weight is not above 0.
+    """
+
+    source: ImageSource
+    crop: Crop | None = None
+    weight: float = 1.0
+
+    def __post_init__(self) -> None:
+        """Check crop and weight.
+
+        Raises:
+            InvalidQueryError: See the class.
+        """
+        if self.crop is not None:
+            left, top, right, bottom = self.crop
+            if not (0 <= left < right <= 1 and 0 <= top < bottom <= 1):
+                expected = "left < right and top < bottom, as shares from 0 to 1"
+                raise InvalidQueryError("crop", expected, self.crop)
+        if not (math.isfinite(self.weight) and self.weight > 0):
+            raise InvalidQueryError("weight", "a number above 0", self.weight)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +114,7 @@ class Query:
 
     Attributes:
         text: Words in any language the encoder and the analyser read.
-        image: A photo to look like.
+        image: A photo to look like, or several of one thing.
         filters: What every hit must fulfil.
         limit: Hits on one page, 1 to 500.
         cursor: `next_cursor` of the page before; empty for the first page.
@@ -84,13 +123,21 @@ class Query:
         literal: Words of the text, as typed, that are not to be corrected or read as anything; all
             of it when (ALL,).
         facets: Fields to count values of; see `core.FACETS`.
+        photo_share: How much the photos count against the text, 0 to 1; None as set.
+        avoid: What hits should not be like: ids of products, and photos.
+        sort: The order of what is relevant; of everything that passes the filters when there is
+            neither text nor photo.
+        diversity: How far hits must differ from those before them, 0 (not at all) to 1; None as
+            set.
+        relax: Whether filters are given up, one after the other, when nothing passes them all:
+            `Page.relaxed` says which. That of merchants never is.
 
     Raises:
-        InvalidQueryError: limit out of range, text too long, or an unknown facet.
+        InvalidQueryError: A number is out of range, the text too long, or a name unknown.
     """
 
     text: str = ""
-    image: ImageSource | None = None
+    image: ImageSource | Photo | Sequence[ImageSource | Photo] | None = None
     filters: Filters = field(default_factory=Filters)
     limit: int = 20
     cursor: str = ""
@@ -98,6 +145,11 @@ class Query:
     collapse: bool = True
     literal: tuple[str, ...] = ()
     facets: tuple[str, ...] = ("category", "brand", "merchant_id")
+    photo_share: float | None = None
+    avoid: tuple[str | Photo, ...] = ()
+    sort: Sort = "relevance"
+    diversity: float | None = None
+    relax: bool = True
 
     def __post_init__(self) -> None:
         """Check the limits.
@@ -114,68 +166,28 @@ class Query:
         unknown = set(self.facets) - set(FACETS)
         if unknown:
             raise InvalidQueryError("facets", f"some of {', '.join(FACETS)}", sorted(unknown))
+        if self.sort not in SORTS:
+            raise InvalidQueryError("sort", f"one of {', '.join(SORTS)}", self.sort)
+        for name in ("photo_share", "diversity"):
+            share = getattr(self, name)
+            if share is not None and not 0 <= share <= 1:
+                raise InvalidQueryError(name, "a number from 0 to 1", share)
+        if len(self.photos) > MAX_PHOTOS:
+            raise InvalidQueryError("image", f"at most {MAX_PHOTOS} photos", len(self.photos))
+        if isinstance(self.avoid, str):
+            raise InvalidQueryError("avoid", "a tuple of product ids and photos", self.avoid)
+
+    @property
+    def photos(self) -> tuple[Photo, ...]:
+        """The photos to look like."""
+        image = self.image
+        if image is None:
+            return ()
+        several = image if isinstance(image, (list, tuple)) else (image,)
+        return tuple(each if isinstance(each, Photo) else Photo(each) for each in several)
 
 
-FACETS = ("category", "brand", "merchant_id", "in_stock")
+SORTS: tuple[str, ...] = get_args(Sort)
+
+FACETS = ("category", "brand", "merchant_id", "in_stock", "price")
 """Fields whose values a page can count."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """Something that was read out of a query's words, to show and to take back.
-
-    Attributes:
-        kind: "spelling", "price", "without", "brand", "category", or an attribute's name.
-        typed: The words, as typed. Given to `Query.literal`, they are searched for as they are.
-        value: What they were taken for.
-        is_filter: Whether every hit fulfils it; otherwise it only moves hits up or down. A price
-            that no product has is read and shown, but given up as a filter.
-    """
-
-    kind: str
-    typed: str
-    value: str
-    is_filter: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """One product of an answer, with the reason for its place.
-
-    Attributes:
-        product: The product as it was indexed.
-        score: Higher is better; comparable within one answer.
-        parts: What each leg added, by name; they add up to `score`.
-        matched_words: Words of the query (as typed) that stand in the product's own words.
-        n_variants: Candidates of its group that it stands for, itself included.
-    """
-
-    product: Product
-    score: float
-    parts: Mapping[str, float]
-    matched_words: tuple[str, ...] = ()
-    n_variants: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """One page of an answer.
-
-    Attributes:
-        hits: Best first; equal scores stand in a fixed order.
-        query_id: Names this answer in events.
-        next_cursor: Give it to the next `Query`; empty on the last page.
-        facets: For each asked field, counts by value, most frequent first.
-        facets_over: What the counts are over: "catalogue" (all products that pass the filters)
-            or "candidates" (those that the query retrieved).
-        took_ms: Milliseconds spent in each step.
-        readings: What was read out of the query's words.
-    """
-
-    hits: tuple[Hit, ...]
-    query_id: str
-    next_cursor: str = ""
-    facets: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
-    facets_over: str = "catalogue"
-    took_ms: Mapping[str, float] = field(default_factory=dict)
-    readings: tuple[Reading, ...] = ()

@@ -98,6 +98,16 @@ class SearchSettings(_Group):
         "names of the catalogue that the query's words name.",
     )
     weight_image: float = Field(1.0, ge=0, description="Weight of photo-to-photo likeness.")
+    least_share: float = Field(
+        0.0,
+        ge=0,
+        le=1,
+        description="Share of the best score below which candidates are left out as irrelevant; "
+        "0 keeps all.",
+    )
+    diversity: float = Field(
+        0.0, ge=0, le=1, description="How far hits must differ from those before them."
+    )
 
 
 class ServerSettings(_Group):

@@ -12,7 +12,7 @@ from PIL import Image
 from core.arrays import check_vectors, unit_rows
 from core.encoder import EncoderSpec, PreparedImage, Vectors
 from core.errors import InvalidValueError
-from core.query import ImageSource
+from core.query import Crop, ImageSource
 from embed.photo import PhotoReader
 
 T = TypeVar("T")
@@ -75,8 +75,8 @@ class BatchEncoder(ABC):
         batches = ([self.prepare_image(each) for each in part] for part in self._parts(images))
         return self._rows([self._image_batch(np.stack(batch)) for batch in batches])
 
-    def prepare_image(self, image: ImageSource) -> PreparedImage:
-        """Decode one photo; see `core.Encoder`.
+    def prepare_image(self, image: ImageSource, crop: Crop | None = None) -> PreparedImage:
+        """Decode one photo, or a part of one; see `core.Encoder`.
 
         Returns:
             uint8 RGB, shape (image_size, image_size, 3).
@@ -84,7 +84,7 @@ class BatchEncoder(ABC):
         Raises:
             PhotoError: The photo cannot be used.
         """
-        return self._reader.square(image, self._spec.image_size)
+        return self._reader.square(image, self._spec.image_size, crop)
 
     def encode_prepared(self, prepared: Sequence[PreparedImage]) -> Vectors:
         """Encode photos that `prepare_image` decoded, in order; see `core.Encoder`.

@@ -12,7 +12,7 @@ from PIL import Image, UnidentifiedImageError
 
 from core.encoder import PreparedImage
 from core.errors import PhotoError, PhotoTooLargeError, PhotoUnreadableError
-from core.query import ImageSource
+from core.query import Crop, ImageSource
 from core.settings import PhotoLimits
 from embed.pixels import to_upright_rgb
 from embed.square import pad_to_square
@@ -66,7 +66,7 @@ class PhotoReader:
         """
         return self._decode(source, side=None)
 
-    def square(self, source: ImageSource, size: int) -> PreparedImage:
+    def square(self, source: ImageSource, size: int, crop: Crop | None = None) -> PreparedImage:
         """Return the photo as a square of pixels, padded with white.
 
         A JPEG much larger than that is decoded at a half, quarter or eighth (of at least twice
@@ -76,6 +76,7 @@ class PhotoReader:
         Args:
             source: As for `read`.
             size: Side of the square in pixels.
+            crop: The part of the upright photo to take; None for the whole.
 
         Returns:
             uint8 RGB, shape (size, size, 3).
@@ -83,7 +84,12 @@ class PhotoReader:
         Raises:
             PhotoError: As for `read`.
         """
-        return pad_to_square(self._decode(source, side=size), size)
+        if crop is None:
+            return pad_to_square(self._decode(source, side=size), size)
+        left, top, right, bottom = crop
+        # Decoded so large that the part alone has the pixels that a whole photo would have.
+        whole = self._decode(source, side=math.ceil(size / max(right - left, bottom - top)))
+        return pad_to_square(_cut(whole, crop), size)
 
     def _from_network(self, address: str) -> bytes:
         # Imported for the first address only: httpx adds a quarter of a second to each start.
@@ -182,6 +188,13 @@ def _shrink_while_decoding(photo: Image.Image, least: int) -> None:
     width, height = photo.size
     # draft() halves at most three times, and keeps both sides at least as long as asked.
     photo.draft(photo.mode, (math.ceil(width * scale), math.ceil(height * scale)))
+
+
+def _cut(photo: Image.Image, crop: Crop) -> Image.Image:
+    """Return a part of a photo, of one pixel at least."""
+    left, right = (math.floor(share * photo.width) for share in (crop[0], crop[2]))
+    top, bottom = (math.floor(share * photo.height) for share in (crop[1], crop[3]))
+    return photo.crop((left, top, max(right, left + 1), max(bottom, top + 1)))
 
 
 def _load(photo: Image.Image, name: str) -> Image.Image:

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from index.bm25 import SparseVector
-from index.points import WORDS, Point, Scored
+from index.points import WORDS, Point, Scored, Value
 
 
 def point_of(record: Any) -> Point:
@@ -26,7 +26,7 @@ def ranked(answer: Iterable[Any]) -> list[Scored]:
     return sorted(((str(p.id), p.score) for p in answer), key=lambda each: (-each[1], each[0]))
 
 
-def counted(hits: Iterable[Any]) -> dict[str | int, int]:
+def counted(hits: Iterable[Any]) -> dict[Value, int]:
     """Return counts by value, most frequent first; equal counts in the order of the values."""
     pairs = ((hit.value, hit.count) for hit in hits)
     return dict(sorted(pairs, key=lambda each: (-each[1], str(each[0]))))

@@ -11,7 +11,18 @@ from numpy.typing import NDArray
 from core.errors import IndexStoreError
 from index.bm25 import SparseVector, idf
 from index.checks import check_field, check_legs, check_points
-from index.points import Between, Condition, LegQuery, Payload, Point, Scored, StoreSchema
+from index.points import (
+    Between,
+    Condition,
+    LegQuery,
+    Missing,
+    Order,
+    Payload,
+    Point,
+    Scored,
+    StoreSchema,
+    Value,
+)
 from index.tally import first_values, tally_points, values_of
 
 
@@ -92,22 +103,22 @@ class ExactStore:
 
     def facet(
         self, name: str, conditions: Sequence[Condition] = (), limit: int = 100
-    ) -> dict[str | int, int]:
+    ) -> dict[Value, int]:
         """Return counts by value; see `VectorStore.facet`."""
         check_field(name, (each.name for each in self._known().fields))
-        counts: Counter[str | int] = Counter()
+        counts: Counter[Value] = Counter()
         for point in self._passing(conditions):
             counts.update(set(values_of(point.payload, name)))
         ranked = sorted(counts.items(), key=lambda item: (-item[1], str(item[0])))
         return dict(ranked[:limit])
 
-    def tally(self, ids: Sequence[str], fields: tuple[str, ...]) -> dict[str, dict[str | int, int]]:
+    def tally(self, ids: Sequence[str], fields: tuple[str, ...]) -> dict[str, dict[Value, int]]:
         """Return counts by value over named points; see `VectorStore.tally`."""
         return tally_points(self.retrieve(ids, fields).values(), fields)
 
-    def values(self, ids: Sequence[str], field: str) -> dict[str, str | int]:
+    def values(self, ids: Sequence[str], fields: tuple[str, ...]) -> dict[str, dict[str, Value]]:
         """Return values by point id; see `VectorStore.values`."""
-        return first_values(self.retrieve(ids).values(), field)
+        return first_values(list(self.retrieve(ids).values()), fields)
 
     def passing(
         self, ids: Sequence[str], several: Sequence[tuple[Condition, ...]]
@@ -134,6 +145,20 @@ class ExactStore:
         rest = sorted((p for p in self._passing(conditions) if p.id > after), key=lambda p: p.id)
         batch = [_view(point, fields, vectors=False) for point in rest[:limit]]
         return batch, batch[-1].id if len(rest) > limit else ""
+
+    def ordered(
+        self,
+        order: Order,
+        conditions: Sequence[Condition] = (),
+        limit: int = 100,
+        fields: tuple[str, ...] | None = None,
+    ) -> list[Point]:
+        """Return the first points of an order; see `VectorStore.ordered`."""
+        check_field(order.field, (each.name for each in self._known().fields))
+        low, high = (None, order.start) if order.descending else (order.start, None)
+        passing = self._passing((*conditions, Between(order.field, low, high)))
+        passing.sort(key=lambda point: point.payload[order.field], reverse=order.descending)
+        return [_view(point, fields, vectors=False) for point in passing[:limit]]
 
     def optimise(self, wait: bool = False) -> None:
         """Do nothing: exact search has no graph."""
@@ -197,6 +222,8 @@ def _view(point: Point, fields: tuple[str, ...] | None, vectors: bool) -> Point:
 
 def _holds(point: Point, condition: Condition) -> bool:
     values = values_of(point.payload, condition.field)
+    if isinstance(condition, Missing):
+        return not values
     if isinstance(condition, Between):
         low = -np.inf if condition.low is None else condition.low
         high = np.inf if condition.high is None else condition.high

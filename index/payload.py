@@ -8,7 +8,7 @@ from typing import Any
 from core.product import Product, Translation
 from core.query import Filters
 from index.analyser import Word, analyse, fold
-from index.points import AnyOf, Between, Condition, FieldIndex, Payload
+from index.points import AnyOf, Between, Condition, FieldIndex, Payload, Value
 
 CATEGORY_SEPARATOR = " > "
 FACET_FIELDS = {
@@ -19,7 +19,7 @@ FACET_FIELDS = {
 }
 """The stored field behind each facet of `core.FACETS`."""
 
-_STOCK_LABELS: Mapping[str | int, str] = {0: "false", 1: "true"}
+_STOCK_LABELS: Mapping[Value, str] = {0: "false", 1: "true"}
 
 PHOTO_HASH = "photo_hash"
 PHOTO_PRINT = "photo_print"
@@ -47,7 +47,8 @@ FIELDS = (
     FieldIndex("merchant_id", "keyword", linked=True, tenant=True, counted=True),
     FieldIndex("attributes_key", "keyword", counted=True),
     FieldIndex(GROUP, "keyword", counted=True),
-    FieldIndex("price", "float"),
+    FieldIndex("price", "float", counted=True),
+    FieldIndex("popularity", "float"),
     FieldIndex("in_stock", "integer", counted=True),
     FieldIndex("created_at", "float"),
     FieldIndex(N_WORDS, "integer"),
@@ -112,6 +113,7 @@ def to_payload(product: Product) -> Payload:
         "attributes_key": sorted(_attribute_key(*item) for item in product.attributes.items()),
         GROUP: product.group_id,
         "price": product.price,
+        "popularity": product.popularity,
         "in_stock": int(product.in_stock),
         "created_at": product.created_at.timestamp() if product.created_at else None,
         SURFACES: _surfaces(product),
@@ -153,9 +155,9 @@ def conditions(filters: Filters) -> tuple[Condition, ...]:
     return tuple(found)
 
 
-def labelled(name: str, counts: Mapping[str | int, int], limit: int) -> dict[str, int]:
+def labelled(name: str, counts: Mapping[Value, int], limit: int) -> dict[str, int]:
     """Return a facet's counts by value as a filter takes it, the first `limit` of them."""
-    labels: Mapping[str | int, str] = _STOCK_LABELS if name == "in_stock" else {}
+    labels: Mapping[Value, str] = _STOCK_LABELS if name == "in_stock" else {}
     return {labels.get(value, str(value)): counts[value] for value in list(counts)[:limit]}
 
 

@@ -12,6 +12,9 @@ from index.bm25 import SparseVector
 Payload: TypeAlias = dict[str, Any]
 """JSON values by field; booleans are stored as 0 and 1 (qdrant-edge matches no boolean)."""
 
+Value: TypeAlias = str | int | float
+"""One value of a field."""
+
 PHOTO = "photo"
 TEXT = "text"
 WORDS = "words"
@@ -34,7 +37,29 @@ class Between:
     high: float | None = None
 
 
-Condition: TypeAlias = AnyOf | Between
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """The field holds nothing."""
+
+    field: str
+
+
+Condition: TypeAlias = AnyOf | Between | Missing
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """An order of points by a field of numbers; those without the field do not stand in it.
+
+    Attributes:
+        field: A field with an index of kind "float" or "integer".
+        descending: Greatest first.
+        start: The first number that is wanted, inclusive; None for the very first.
+    """
+
+    field: str
+    descending: bool = False
+    start: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,19 +91,26 @@ class StoreSchema:
         dims: Width of each dense vector, by name.
         fields: Payload fields to index, before the first point comes: an index made after the
             graph leaves the graph without links.
+        remembered: Further fields that are asked for over candidates, and not indexed.
     """
 
     dims: Mapping[str, int]
     fields: tuple[FieldIndex, ...] = ()
+    remembered: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """Return the schema as plain JSON values."""
-        return {"dims": dict(self.dims), "fields": [asdict(each) for each in self.fields]}
+        return {
+            "dims": dict(self.dims),
+            "fields": [asdict(each) for each in self.fields],
+            "remembered": list(self.remembered),
+        }
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Self:
         """Return the schema that `as_dict` wrote."""
-        return cls(values["dims"], tuple(FieldIndex(**each) for each in values["fields"]))
+        fields = tuple(FieldIndex(**each) for each in values["fields"])
+        return cls(values["dims"], fields, tuple(values["remembered"]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """What is asked of an index: products, candidates, counts."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -21,7 +21,7 @@ from index.payload import (
     labelled,
     point_id,
 )
-from index.points import Condition, LegQuery, Point, Scored
+from index.points import Between, Condition, LegQuery, Missing, Order, Point, Scored, Value
 from index.store import VectorStore
 
 
@@ -145,10 +145,30 @@ class IndexReader:
         """Return whether any product is a variant of a group."""
         return bool(self._values(GROUP, limit=1))
 
-    def groups(self, ids: Sequence[str]) -> dict[str, str]:
-        """Return the `group_id` of the points that have one, by point id."""
-        found = self._store.values(ids, GROUP) if self.exists else {}
-        return {each: str(group) for each, group in found.items()}
+    def values(self, ids: Sequence[str], fields: tuple[str, ...]) -> dict[str, dict[str, Value]]:
+        """Return by stored field the first value by point id; see `VectorStore.values`."""
+        return self._store.values(ids, fields) if self.exists else {name: {} for name in fields}
+
+    def ordered(self, order: Order, filters: Filters, limit: int) -> list[Point]:
+        """Return the first products of an order among those that pass the filters."""
+        return self._store.ordered(order, conditions(filters), limit) if self.exists else []
+
+    def counter_of_prices(self, filters: Filters) -> Callable[[float | None, float | None], int]:
+        """Return a function that counts what passes the filters and costs at least and at most."""
+        required = conditions(filters)
+
+        def count(low: float | None, high: float | None) -> int:
+            return self._store.count((*required, Between("price", low, high)))
+
+        return count
+
+    def lacking(
+        self, field: str, filters: Filters, after: str = "", limit: int = 100
+    ) -> tuple[list[Point], str]:
+        """Return products that pass the filters and lack a field; see `VectorStore.scroll`."""
+        if not self.exists:
+            return [], ""
+        return self._store.scroll((*conditions(filters), Missing(field)), after, limit)
 
     def passing(
         self, ids: Sequence[str], several: Sequence[tuple[Condition, ...]]

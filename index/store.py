@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from index.bm25 import SparseVector
-from index.points import Condition, LegQuery, Payload, Point, Scored, StoreSchema
+from index.points import Condition, LegQuery, Order, Payload, Point, Scored, StoreSchema, Value
 
 
 class VectorStore(Protocol):
@@ -96,7 +96,7 @@ class VectorStore(Protocol):
 
     def facet(
         self, name: str, conditions: Sequence[Condition] = (), limit: int = 100
-    ) -> dict[str | int, int]:
+    ) -> dict[Value, int]:
         """Count the values of an indexed field, exactly.
 
         Returns:
@@ -104,7 +104,7 @@ class VectorStore(Protocol):
         """
         ...
 
-    def tally(self, ids: Sequence[str], fields: tuple[str, ...]) -> dict[str, dict[str | int, int]]:
+    def tally(self, ids: Sequence[str], fields: tuple[str, ...]) -> dict[str, dict[Value, int]]:
         """Count the values of some fields over the points that exist among these ids.
 
         Returns:
@@ -113,8 +113,8 @@ class VectorStore(Protocol):
         """
         ...
 
-    def values(self, ids: Sequence[str], field: str) -> dict[str, str | int]:
-        """Return the first value of a field by point id; points without one are left out."""
+    def values(self, ids: Sequence[str], fields: tuple[str, ...]) -> dict[str, dict[str, Value]]:
+        """Return by field the first value by point id; points without one are left out."""
         ...
 
     def passing(
@@ -144,6 +144,20 @@ class VectorStore(Protocol):
 
         Returns:
             The points without vectors, and what to give as `after` next; empty at the end.
+        """
+        ...
+
+    def ordered(
+        self,
+        order: Order,
+        conditions: Sequence[Condition] = (),
+        limit: int = 100,
+        fields: tuple[str, ...] | None = None,
+    ) -> list[Point]:
+        """Return the first points of an order, without vectors; equal numbers in any order.
+
+        Raises:
+            IndexStoreError: The field has no index.
         """
         ...
 

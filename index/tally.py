@@ -5,14 +5,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import chain
 from typing import Any, TypeAlias
 
-from index.points import AnyOf, Condition, Payload, Point
+from index.points import AnyOf, Condition, Payload, Point, Value
 
 MAX_REMEMBERED = 200_000
 """Points whose rows are kept: about 120 MB. Beyond that the memory starts anew."""
 
 _READ_AHEAD = 50
 
-Row: TypeAlias = tuple[tuple[str | int, ...], ...]
+Row: TypeAlias = tuple[tuple[Value, ...], ...]
 """A point's values by field, each once, in the order of the fields asked for."""
 
 Fetch: TypeAlias = Callable[[Sequence[str], tuple[str, ...]], Mapping[str, Point]]
@@ -22,7 +22,7 @@ Scan: TypeAlias = Callable[[str, int, tuple[str, ...]], tuple[Sequence[Point], s
 """Returns the next points after an id, with these payload fields, and where to go on."""
 
 
-def values_of(payload: Mapping[str, Any], name: str) -> tuple[str | int, ...]:
+def values_of(payload: Mapping[str, Any], name: str) -> tuple[Value, ...]:
     """Return the values of one field: none, one, or those of a list."""
     value = payload.get(name)
     if value is None:
@@ -30,7 +30,7 @@ def values_of(payload: Mapping[str, Any], name: str) -> tuple[str | int, ...]:
     return tuple(dict.fromkeys(value)) if isinstance(value, (list, tuple)) else (value,)
 
 
-def tally(rows: Sequence[Row], fields: tuple[str, ...]) -> dict[str, dict[str | int, int]]:
+def tally(rows: Sequence[Row], fields: tuple[str, ...]) -> dict[str, dict[Value, int]]:
     """Return how many of the rows have each value, by field; most frequent first.
 
     Equal counts stand in the order of their values.
@@ -42,17 +42,19 @@ def tally(rows: Sequence[Row], fields: tuple[str, ...]) -> dict[str, dict[str | 
     return {name: _in_order(each) for name, each in counts.items()}
 
 
-def tally_points(
-    points: Iterable[Point], fields: tuple[str, ...]
-) -> dict[str, dict[str | int, int]]:
+def tally_points(points: Iterable[Point], fields: tuple[str, ...]) -> dict[str, dict[Value, int]]:
     """Return the tally of points that were fetched with these fields."""
     return tally([row_of(point.payload, fields) for point in points], fields)
 
 
-def first_values(points: Iterable[Point], field: str) -> dict[str, str | int]:
-    """Return the first value of a field by point id; points without one are left out."""
-    found = ((point.id, values_of(point.payload, field)) for point in points)
-    return {each: values[0] for each, values in found if values}
+def first_values(points: Sequence[Point], fields: tuple[str, ...]) -> dict[str, dict[str, Value]]:
+    """Return by field the first value by point id; points without one are left out."""
+    rows = {point.id: row_of(point.payload, fields) for point in points}
+    return {name: _firsts(rows, column) for column, name in enumerate(fields)}
+
+
+def _firsts(rows: Mapping[str, Row], column: int) -> dict[str, Value]:
+    return {each: row[column][0] for each, row in rows.items() if row[column]}
 
 
 def row_of(payload: Payload, fields: tuple[str, ...]) -> Row:
@@ -80,7 +82,7 @@ class RememberedRows:
         self._distinct: dict[Row, Row] = {}
         self._scanned_to: str | None = "" if fields else None
 
-    def tally(self, ids: Sequence[str], fields: tuple[str, ...]) -> dict[str, dict[str | int, int]]:
+    def tally(self, ids: Sequence[str], fields: tuple[str, ...]) -> dict[str, dict[Value, int]]:
         """Return the tally of the points that exist among the ids."""
         if not set(fields) <= set(self._fields):
             return tally_points(self._fetch(ids, fields).values(), fields)
@@ -89,14 +91,13 @@ class RememberedRows:
         counts = tally(rows, self._fields)
         return {name: counts[name] for name in fields}
 
-    def values(self, ids: Sequence[str], field: str) -> dict[str, str | int]:
-        """Return the first value of a field by point id; points without one are left out."""
-        if field not in self._fields:
-            return first_values(self._fetch(ids, (field,)).values(), field)
+    def values(self, ids: Sequence[str], fields: tuple[str, ...]) -> dict[str, dict[str, Value]]:
+        """Return by field the first value by point id; points without one are left out."""
+        if not set(fields) <= set(self._fields):
+            return first_values(list(self._fetch(ids, fields).values()), fields)
         self._ensure(ids)
-        column = self._fields.index(field)
-        known = ((each, self._rows[each][column]) for each in ids if each in self._rows)
-        return {each: values[0] for each, values in known if values}
+        rows = {each: self._rows[each] for each in ids if each in self._rows}
+        return {name: _firsts(rows, self._fields.index(name)) for name in fields}
 
     def passing(self, ids: Sequence[str], conditions: Sequence[AnyOf]) -> set[str]:
         """Return which points fulfil conditions on fields that are kept."""
@@ -155,5 +156,5 @@ class RememberedRows:
         self._scanned_to = None
 
 
-def _in_order(counts: Mapping[str | int, int]) -> dict[str | int, int]:
+def _in_order(counts: Mapping[Value, int]) -> dict[Value, int]:
     return dict(sorted(counts.items(), key=lambda item: (-item[1], str(item[0]))))

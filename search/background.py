@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
 from core.encoder import Vectors
 from index.points import PHOTO, TEXT
@@ -45,7 +46,7 @@ class Background:
 
     @classmethod
     def of(cls, index: ProductIndex) -> "Background":
-        """Draw a sample; the same one as long as the catalogue is the same."""
+        """Return a sample; the same one as long as the catalogue is the same."""
         return cls(index.count(), {name: index.sample(name, N_SAMPLED) for name in (TEXT, PHOTO)})
 
     def renewed(self, index: ProductIndex) -> "Background":
@@ -70,3 +71,21 @@ class Background:
             return None
         cosines = rows @ query
         return Chance(float(cosines.mean()), max(float(cosines.std()), _LEAST_SPREAD))
+
+    def likeness(self, using: str, rows: Vectors) -> NDArray[np.float64]:
+        """Return how like each two products are, from 0 (two at random) to 1 (the same).
+
+        Args:
+            using: Name of the vectors.
+            rows: Unit rows as stored, shape (n, any width); a row of zeros is like nothing.
+
+        Returns:
+            Shape (n, n).
+        """
+        sample = self.rows.get(using)
+        chance = 0.0
+        if sample is not None and len(sample) >= LEAST_SAMPLED:
+            n = len(sample)
+            chance = float((sample @ sample.T).sum() - n) / (n * (n - 1))
+        found: NDArray[np.float64] = np.clip((rows @ rows.T - chance) / (1 - chance), 0.0, 1.0)
+        return found

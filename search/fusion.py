@@ -12,6 +12,10 @@ import numpy as np
 from index.points import Scored
 
 RRF_K = 60
+
+SAME_PHOTO = 1.0
+"""Cosine of a photo with itself."""
+
 SPREAD = 3.0
 
 

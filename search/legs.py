@@ -1,6 +1,6 @@
 """From what is asked to the retrievals that answer it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from core.encoder import Vectors
@@ -49,6 +49,21 @@ def weights(settings: SearchSettings, coverage: float = 1.0) -> Mapping[str, flo
         TEXT_IMAGE: settings.weight_text_image,
         IMAGE: settings.weight_image,
     }
+
+
+def shared(
+    weighed: Mapping[str, float], photo_share: float, legs: Collection[str]
+) -> Mapping[str, float]:
+    """Return weights under which the photos count for a share of the whole.
+
+    Args:
+        weighed: The weights as they are.
+        photo_share: The photos' share, 0 to 1.
+        legs: The legs that run.
+    """
+    words = sum(weighed[name] for name in legs if name != IMAGE) or 1.0
+    rest = {name: weight * (1 - photo_share) / words for name, weight in weighed.items()}
+    return {**rest, IMAGE: photo_share}
 
 
 def plan(

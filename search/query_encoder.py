@@ -1,14 +1,35 @@
 """The encoder as queries use it: paging and filtering ask the same words or photo again."""
 
+from collections.abc import Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
+import mmh3
 import numpy as np
 
+from core.arrays import unit_rows
 from core.encoder import Encoder, PreparedImage, Vectors
-from core.query import ImageSource
+from core.query import Photo
 
 _CACHED_TEXTS = 1024
 _CACHED_PHOTOS = 64
+
+
+class PreparedPhoto(NamedTuple):
+    """A photo of a query, decoded.
+
+    Attributes:
+        pixels: As the encoder takes it.
+        weight: How much it counts among several.
+    """
+
+    pixels: PreparedImage
+    weight: float
+
+    @property
+    def digest(self) -> int:
+        """A number for the pixels; equal ones for equal pixels."""
+        return int(mmh3.hash128(self.pixels.tobytes()))
 
 
 class QueryEncoder:
@@ -29,17 +50,29 @@ class QueryEncoder:
         self._encoder.encode_texts(["shop"])
         self._encoder.encode_prepared([np.zeros((side, side, 3), dtype=np.uint8)])
 
-    def prepare(self, photo: ImageSource) -> PreparedImage:
-        """Return the photo as the encoder takes it.
+    def prepare(self, photos: Sequence[Photo]) -> tuple[PreparedPhoto, ...]:
+        """Return photos as the encoder takes them.
 
         Raises:
-            PhotoError: It cannot be used.
+            PhotoError: One of them cannot be used.
         """
-        return self._encoder.prepare_image(photo)
+        return tuple(
+            PreparedPhoto(self._encoder.prepare_image(each.source, each.crop), each.weight)
+            for each in photos
+        )
 
-    def photo(self, prepared: PreparedImage) -> Vectors:
-        """Return the unit vector of a prepared photo, shape (dim,)."""
-        return self._pixels(prepared.tobytes(), prepared.shape)
+    def photo(self, photos: Sequence[PreparedPhoto]) -> Vectors:
+        """Return the vector of photos of one thing: the direction of their weighted mean.
+
+        Returns:
+            Unit vector, shape (dim,).
+        """
+        rows = [self._pixels(each.pixels.tobytes(), each.pixels.shape) for each in photos]
+        if len(rows) == 1:
+            return rows[0]
+        weighed = [each.weight * row for each, row in zip(photos, rows, strict=True)]
+        mean: Vectors = unit_rows(np.sum(weighed, axis=0)[None])[0]
+        return mean
 
     def _text(self, text: str) -> Vectors:
         row: Vectors = self._encoder.encode_texts([text])[0]

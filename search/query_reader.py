@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 
-from core.query import ALL, Filters, Query, Reading
+from core.answer import Reading
+from core.query import ALL, Filters, Query
 from core.synonyms import Group
 from index.analyser import Word, analyse, word_number
 from index.bm25 import SparseVector, query_vector, weighted_vector

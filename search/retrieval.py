@@ -2,21 +2,33 @@
 
 from collections.abc import Mapping
 from concurrent.futures import Executor, Future
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from core.settings import SearchSettings
 from index.bm25 import SparseVector
 from index.points import Condition, LegQuery, Scored
 from index.product_index import ProductIndex
 from search.background import Background
-from search.fusion import FUSIONS, Candidate, Scale, fuse
-from search.legs import IMAGE, Asked, plan, weights
+from search.fusion import FUSIONS, SAME_PHOTO, Candidate, Scale, fuse
+from search.legs import IMAGE, Asked, plan, shared, weights
 
 SURELY = 8.0
 """Standard deviations above chance at which a text is as like as can be (decision 0005)."""
 
-SAME_PHOTO = 1.0
-"""Cosine of a photo with itself."""
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What one query searches.
+
+    Attributes:
+        conditions: What every point must fulfil.
+        exclude: Point ids to leave out.
+        photo_share: How much the photos count against the text, 0 to 1; None as set.
+    """
+
+    conditions: tuple[Condition, ...] = ()
+    exclude: tuple[str, ...] = ()
+    photo_share: float | None = None
 
 
 class Retrieval:
@@ -28,8 +40,7 @@ class Retrieval:
         index: Where to search.
         settings: Depth, weights and fusion.
         background: What likeness is chance.
-        conditions: What every point must fulfil.
-        exclude: Point ids to leave out.
+        scope: What is searched.
         threads: Wait for the store.
     """
 
@@ -38,15 +49,13 @@ class Retrieval:
         index: ProductIndex,
         settings: SearchSettings,
         background: Background,
-        conditions: tuple[Condition, ...],
-        exclude: tuple[str, ...],
+        scope: Scope,
         threads: Executor,
     ) -> None:
         self._index = index
         self._settings = settings
         self._background = background
-        self._conditions = conditions
-        self._exclude = exclude
+        self._scope = scope
         self._threads = threads
         self._coverage = 1.0
         self._running: list[tuple[dict[str, LegQuery], Future[list[list[Scored]]]]] = []
@@ -54,7 +63,7 @@ class Retrieval:
     def begin(self, asked: Asked) -> None:
         """Start the legs that this part of the query feeds."""
         self._coverage = min(self._coverage, asked.coverage)
-        legs = plan(asked, self._settings, self._conditions, self._exclude)
+        legs = plan(asked, self._settings, self._scope.conditions, self._scope.exclude)
         if legs:
             found = self._threads.submit(self._index.query, list(legs.values()))
             self._running.append((legs, found))
@@ -99,6 +108,8 @@ class Retrieval:
     def fused(self, legs: dict[str, list[Scored]]) -> list[Candidate]:
         """Return the best points of all legs in one order, `depth` at most."""
         weighed = weights(self._settings, self._coverage)
+        if self._scope.photo_share is not None and IMAGE in legs:
+            weighed = shared(weighed, self._scope.photo_share, legs)
         fusion = FUSIONS[self._settings.fusion]
         return fuse(legs, weighed, fusion, self._scales())[: self._settings.depth]
 

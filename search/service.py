@@ -1,38 +1,29 @@
 """The search of one catalogue: what the command line, the page and Python code call."""
 
-import uuid
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
-import mmh3
-
-from core.encoder import PreparedImage
-from core.errors import ProductNotFoundError
+from core.answer import Page
+from core.encoder import Vectors
+from core.errors import InvalidQueryError, ProductNotFoundError
 from core.product import Product
-from core.query import ALL, Filters, Hit, Page, Query
+from core.query import ALL, Filters, Photo, Query
 from core.settings import SearchSettings
 from core.synonyms import Group, all_synonyms
-from index.analyser import analyse
-from index.payload import (
-    conditions,
-    document_words,
-    encoded_texts,
-    from_payload,
-    point_id,
-)
-from index.points import PHOTO, TEXT, Point
+from index.payload import conditions, encoded_texts, point_id
+from index.points import PHOTO, TEXT
 from index.product_index import ProductIndex
-from search.adjusting import adjusted
+from search.answering import Answering
 from search.cursor import Cursor, query_digest
-from search.fusion import Candidate
 from search.legs import Asked
-from search.query_encoder import QueryEncoder
+from search.ordering import Ordering, Wanted
+from search.query_encoder import PreparedPhoto, QueryEncoder
 from search.query_reader import QueryReader, ReadQuery
-from search.retrieval import Retrieval
+from search.relaxing import relaxations
+from search.retrieval import Retrieval, Scope
 from search.stopwatch import Stopwatch
 from search.understanding.readings import Understood
-from search.variants import collapsed
 
 _WAITING_THREADS = 16
 
@@ -63,6 +54,8 @@ class SearchService:
             index, all_synonyms(self._settings.synonyms) if synonyms is None else synonyms
         )
         self._threads = ThreadPoolExecutor(_WAITING_THREADS, "search")
+        self._ordering = Ordering(index, self._settings)
+        self._answering = Answering(index, self._threads)
 
     def warm_up(self) -> None:
         """Load what the first query would have to wait for; meant for a thread beside serving."""
@@ -70,43 +63,36 @@ class SearchService:
         self._encoder.warm_up()
 
     def search(self, query: Query) -> Page:
-        """Answer a query by words, photo or both; without either, browse what passes the filters.
+        """Answer a query by words, photos or both; without either, browse what passes the filters.
+
+        When nothing passes the filters, those that the words named are given up first, then, if
+        the query lets them be, its own: `Page.relaxed` says which.
 
         Returns:
             One page, best first, with the reason for each place.
 
         Raises:
-            PhotoError: The query's photo cannot be used.
+            PhotoError: One of the query's photos cannot be used.
+            ProductNotFoundError: No indexed product has an id that is to be avoided.
             InvalidQueryError: The cursor is not of this query.
         """
         watch = Stopwatch.start()
         literal = query.literal if self._settings.read_queries else (ALL,)
         read = self._reader.read(replace(query, literal=literal))
         watch.lap("read")
-        photo = None if query.image is None else self._encoder.prepare(query.image)
-        page = self._found(query, read, photo, watch)
-        if page.hits or read.understood.filters == query.filters:
+        photos = self._encoder.prepare(query.photos)
+        page = self._found(query, read, photos, watch)
+        if not page.hits and read.understood.filters != query.filters:
+            # Nothing is that cheap: better the right things, and a word about their price.
+            read = read.without_filters(query.filters)
+            page = self._found(query, read, photos, watch)
+        if page.hits or not query.relax:
             return page
-        # Nothing is that cheap: better the right things, and a word about their price.
-        return self._found(query, read.without_filters(query.filters), photo, watch)
-
-    def _found(
-        self, query: Query, read: ReadQuery, photo: PreparedImage | None, watch: Stopwatch
-    ) -> Page:
-        text = read.understood.text
-        if not text and photo is None:
-            return self._browse(query, read.understood, watch)
-        cursor = Cursor.decode(query.cursor, _identity(query, photo))
-        retrieval = self._retrieval(read.understood.filters)
-        retrieval.begin(Asked(words=read.words, coverage=read.coverage))
-        retrieval.begin(
-            Asked(
-                text=self._encoder.text(text) if text else None,
-                photo=None if photo is None else self._encoder.photo(photo),
-            )
-        )
-        watch.lap("encode")
-        return self._answer(query, cursor, retrieval, watch, read.understood)
+        for names, filters in relaxations(query.filters):
+            if self.index.count(filters):
+                page = self._found(query, read.without_filters(filters), photos, watch)
+                return replace(page, relaxed=names)
+        return page
 
     def similar(
         self, product: str | Product, limit: int = 10, filters: Filters | None = None
@@ -135,105 +121,87 @@ class SearchService:
         retrieval = self._retrieval(query.filters, (point_id(itself),))
         retrieval.begin(asked)
         watch.lap("encode")
-        nothing = Understood("", query.filters)
-        page = self._answer(query, Cursor(""), retrieval, watch, nothing)
+        wanted = Wanted(query, Understood("", query.filters))
+        page = self._answer(wanted, Cursor(""), retrieval, watch)
         return replace(page, next_cursor="")  # there is no way to hand one in
 
-    def _retrieval(self, filters: Filters, exclude: tuple[str, ...] = ()) -> Retrieval:
-        required = conditions(filters)
-        background = self._reader.knowledge().background
-        return Retrieval(self.index, self._settings, background, required, exclude, self._threads)
-
-    def _answer(
+    def _found(
         self,
         query: Query,
-        cursor: Cursor,
-        retrieval: Retrieval,
+        read: ReadQuery,
+        photos: Sequence[PreparedPhoto],
         watch: Stopwatch,
-        understood: Understood,
+    ) -> Page:
+        text = read.understood.text
+        cursor = Cursor.decode(query.cursor, _identity(query, photos))
+        if not text and not photos:
+            browsing = replace(query, filters=read.understood.filters)
+            return self._answering.browsed(browsing, cursor, read.understood, watch)
+        excluded = tuple(point_id(each) for each in query.avoid if isinstance(each, str))
+        retrieval = self._retrieval(read.understood.filters, excluded, query.photo_share)
+        retrieval.begin(Asked(words=read.words, coverage=read.coverage))
+        retrieval.begin(
+            Asked(
+                text=self._encoder.text(text) if text else None,
+                photo=self._encoder.photo(photos) if photos else None,
+            )
+        )
+        unwanted = [self._unwanted(each) for each in query.avoid]
+        watch.lap("encode")
+        return self._answer(Wanted(query, read.understood, unwanted), cursor, retrieval, watch)
+
+    def _answer(
+        self, wanted: Wanted, cursor: Cursor, retrieval: Retrieval, watch: Stopwatch
     ) -> Page:
         legs = retrieval.legs()
         watch.lap("retrieve")
-        ranked = retrieval.fused(legs)
+        fused = retrieval.fused(legs)
         watch.lap("fuse")
-        known = self._reader.knowledge()
-        ranked = adjusted(ranked, understood, known.terms, self.index, self._settings)
-        watch.lap("adjust")
-        stands_for: Mapping[str, int] = {}
-        if known.has_variants and query.collapse and not query.filters.group_id:
-            groups = self.index.groups([each.id for each in ranked])
-            ranked, stands_for = collapsed(ranked, groups)
-        watch.lap("collapse")
-        counted = [each.id for each in ranked]
-        facets = self._threads.submit(self.index.facets_among, counted, query.facets)
-        rest = [each for each in ranked if not cursor.has_shown(each.id)]
-        shown = rest[: query.limit]
-        hits = self._hits(shown, understood.text, stands_for)
-        following = cursor.following([each.id for each in shown])
-        watch.lap("fetch")
-        counts = facets.result()
-        watch.lap("facets")
-        return Page(
-            hits=hits,
-            query_id=uuid.uuid4().hex,
-            next_cursor=following.encode() if len(rest) > len(shown) else "",
-            facets=counts,
-            facets_over="candidates",
-            took_ms=watch.laps,
-            readings=understood.readings,
-        )
+        ordered = self._ordering.ordered(fused, wanted, self._reader.knowledge(), watch)
+        return self._answering.page(wanted.query, cursor, ordered, wanted.understood, watch)
 
-    def _browse(self, query: Query, understood: Understood, watch: Stopwatch) -> Page:
-        cursor = Cursor.decode(query.cursor, _identity(query, None))
-        points, after = self.index.browse(understood.filters, cursor.after, query.limit)
-        watch.lap("retrieve")
-        facets = {name: self.index.facet(name, understood.filters) for name in query.facets}
-        watch.lap("facets")
-        return Page(
-            hits=tuple(Hit(from_payload(point.payload), 0.0, {}) for point in points),
-            query_id=uuid.uuid4().hex,
-            next_cursor=cursor.following((), after).encode() if after else "",
-            facets=facets,
-            facets_over="catalogue",
-            took_ms=watch.laps,
-            readings=understood.readings,
-        )
+    def _retrieval(
+        self, filters: Filters, exclude: tuple[str, ...], photo_share: float | None = None
+    ) -> Retrieval:
+        scope = Scope(conditions(filters), exclude, photo_share)
+        background = self._reader.knowledge().background
+        return Retrieval(self.index, self._settings, background, scope, self._threads)
 
-    def _hits(
-        self, shown: Sequence[Candidate], text: str, stands_for: Mapping[str, int]
-    ) -> tuple[Hit, ...]:
-        points = self.index.points([each.id for each in shown], ("product",))
-        # The analyser also joins what is written apart: that is not shown as a word of the query.
-        asked = {word.stem: word.surface for word in analyse(text) if word.surface in word.typed}
-        # A product may be deleted between retrieval and fetch; then it is left out.
-        return tuple(
-            _hit(each, points[each.id], asked, stands_for.get(each.id, 1))
-            for each in shown
-            if each.id in points
-        )
+    def _unwanted(self, each: str | Photo) -> tuple[str, Vectors]:
+        """Return what hits should not be like: by its photo, if it has one.
+
+        Raises:
+            InvalidQueryError: It is neither a product's id nor a photo.
+        """
+        if isinstance(each, Photo):
+            return PHOTO, self._encoder.photo(self._encoder.prepare((each,)))
+        if not isinstance(each, str):
+            raise InvalidQueryError("avoid", "ids of products, and `Photo` values", each)
+        vectors = self._vectors(each)
+        name = PHOTO if PHOTO in vectors else TEXT
+        return name, vectors[name]
 
     def _stored(self, product_id: str) -> Asked:
+        vectors = self._vectors(product_id)
+        return Asked(text=vectors.get(TEXT), photo=vectors.get(PHOTO))
+
+    def _vectors(self, product_id: str) -> Mapping[str, Vectors]:
         vectors = self.index.vectors(product_id)
         if vectors is None:
             raise ProductNotFoundError(product_id)
-        return Asked(text=vectors.get(TEXT), photo=vectors.get(PHOTO))
+        return vectors
 
     def _described(self, product: Product) -> Asked:
         texts = encoded_texts(product)
-        photo = self._encoder.prepare(product.image) if product.image else None
+        photos = self._encoder.prepare((Photo(product.image),) if product.image else ())
         return Asked(
             text=self._encoder.text(texts[0]) if texts else None,
-            photo=None if photo is None else self._encoder.photo(photo),
+            photo=self._encoder.photo(photos) if photos else None,
         )
 
 
-def _hit(candidate: Candidate, point: Point, asked: Mapping[str, str], n_variants: int) -> Hit:
-    product = from_payload(point.payload)
-    stems = {word.stem for word in document_words(product)} if asked else set()
-    matched = tuple(surface for stem, surface in asked.items() if stem in stems)
-    return Hit(product, candidate.score, candidate.parts, matched, n_variants)
-
-
-def _identity(query: Query, photo: PreparedImage | None) -> str:
-    pixels = "" if photo is None else mmh3.hash128(photo.tobytes())
-    return query_digest(query.text, query.filters, query.collapse, query.literal, pixels)
+def _identity(query: Query, photos: Sequence[PreparedPhoto]) -> str:
+    """Return what a cursor remembers of its query: all that the order of the answer depends on."""
+    asked = replace(query, image=None, avoid=(), cursor="", facets=(), limit=1)
+    pixels = [(each.digest, each.weight) for each in photos]
+    return query_digest(asked, pixels, query.avoid)

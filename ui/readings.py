@@ -1,6 +1,6 @@
 """What was read out of the shopper's words, as chips that take it back."""
 
-from core.query import Reading
+from core.answer import Reading
 from ui.markup import Markup, action, tag
 from ui.texts import NAMES, Language, say
 from ui.view import View

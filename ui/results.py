@@ -3,7 +3,7 @@
 from textwrap import shorten
 
 from core import Filters, Hit
-from core.query import Page
+from core.answer import Page
 from index.payload import CATEGORY_SEPARATOR
 from ui.cards import gallery, photo_box, price_line
 from ui.markup import Markup, action, join, tag

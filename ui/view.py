@@ -5,8 +5,8 @@ from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from core import Filters, Hit, Product
+from core.answer import Reading
 from core.errors import InvalidQueryError
-from core.query import Reading
 from ui.texts import Language
 
 Facets: TypeAlias = Mapping[str, Mapping[str, int]]

@@ -17,10 +17,13 @@ from index.points import (
     Condition,
     FieldIndex,
     LegQuery,
+    Missing,
+    Order,
     Payload,
     Point,
     Scored,
     StoreSchema,
+    Value,
 )
 from index.tally import RememberedRows
 from index.tuning import (
@@ -53,9 +56,9 @@ class EdgeEngine:
     def __init__(self, shard: "qe.EdgeShard", schema: StoreSchema) -> None:
         self._shard = shard
         self._linked = {each.name for each in schema.fields if each.linked}
-        counted = tuple(each.name for each in schema.fields if each.counted)
+        kept = (*(each.name for each in schema.fields if each.counted), *schema.remembered)
         fetch = partial(self.retrieve, vectors=False)
-        self.rows = RememberedRows(counted, fetch, partial(self.scroll, ()))
+        self.rows = RememberedRows(kept, fetch, partial(self.scroll, ()))
 
     @classmethod
     def create(cls, folder: Path, schema: StoreSchema) -> "EdgeEngine":
@@ -118,19 +121,19 @@ class EdgeEngine:
         answers = _translated(self._shard.query_batch, requests)
         return [ranked(answer) for answer in answers]
 
-    def facet(self, name: str, conditions: Sequence[Condition], limit: int) -> dict[str | int, int]:
+    def facet(self, name: str, conditions: Sequence[Condition], limit: int) -> dict[Value, int]:
         """Return exact counts by value, most frequent first."""
         request = qe.FacetRequest(name, limit=limit, exact=True, filter=_filter(conditions))
         hits = _translated(self._shard.facet, request).hits
         return counted(hits)
 
-    def tally(self, ids: Sequence[str], fields: tuple[str, ...]) -> dict[str, dict[str | int, int]]:
+    def tally(self, ids: Sequence[str], fields: tuple[str, ...]) -> dict[str, dict[Value, int]]:
         """Return counts by value for each field, over the points that exist among the ids."""
         return self.rows.tally(ids, fields)
 
-    def values(self, ids: Sequence[str], field: str) -> dict[str, str | int]:
-        """Return the first value of a field by point id; points without one are left out."""
-        return self.rows.values(ids, field)
+    def values(self, ids: Sequence[str], fields: tuple[str, ...]) -> dict[str, dict[str, Value]]:
+        """Return by field the first value by point id; points without one are left out."""
+        return self.rows.values(ids, fields)
 
     def passing(
         self, ids: Sequence[str], several: Sequence[tuple[Condition, ...]]
@@ -172,6 +175,24 @@ class EdgeEngine:
         )
         records, following = _translated(self._shard.scroll, request)
         return [point_of(record) for record in records], str(following) if following else ""
+
+    def ordered(
+        self,
+        order: Order,
+        conditions: Sequence[Condition],
+        limit: int,
+        fields: tuple[str, ...] | None,
+    ) -> list[Point]:
+        """Return the first points of an order."""
+        direction = qe.Direction.Desc if order.descending else qe.Direction.Asc
+        request = qe.ScrollRequest(
+            limit=limit,
+            filter=_filter(conditions),
+            with_payload=True if fields is None else list(fields),
+            order_by=qe.OrderBy(order.field, direction, order.start),
+        )
+        records, _ = _translated(self._shard.scroll, request)
+        return [point_of(record) for record in records]
 
     def optimise(self) -> bool:
         """Build the graphs and the int8 copies; blocks this process for seconds to minutes.
@@ -240,7 +261,9 @@ def _filter(
     )
 
 
-def _condition(condition: Condition) -> "qe.FieldCondition":
+def _condition(condition: Condition) -> "qe.FieldCondition | qe.IsEmptyCondition":
+    if isinstance(condition, Missing):
+        return qe.IsEmptyCondition(condition.field)
     if isinstance(condition, AnyOf):
         match = qe.MatchAny(list(condition.values))  # type: ignore[arg-type]
         return qe.FieldCondition(condition.field, match=match)

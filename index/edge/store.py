@@ -14,7 +14,7 @@ from index.checks import check_field, check_legs, check_points
 from index.edge.files import MANIFEST_FILE, SCHEMA_FILE, read_schema
 from index.edge.process import WorkerProcess
 from index.files import replace_file
-from index.points import Condition, LegQuery, Payload, Point, Scored, StoreSchema
+from index.points import Condition, LegQuery, Order, Payload, Point, Scored, StoreSchema, Value
 
 REBUILD_SHARE = 0.5
 """Share of `hnsw_from` that may lie outside the graph, scanned exactly, before it is rebuilt."""
@@ -126,22 +126,24 @@ class EdgeStore:
 
     def facet(
         self, name: str, conditions: Sequence[Condition] = (), limit: int = 100
-    ) -> dict[str | int, int]:
+    ) -> dict[Value, int]:
         """Return counts by value; see `VectorStore.facet`."""
         check_field(name, (each.name for each in self._known().fields))
-        counts: dict[str | int, int] = self._call("facet", name, tuple(conditions), limit)
+        counts: dict[Value, int] = self._call("facet", name, tuple(conditions), limit)
         return counts
 
-    def tally(self, ids: Sequence[str], fields: tuple[str, ...]) -> dict[str, dict[str | int, int]]:
+    def tally(self, ids: Sequence[str], fields: tuple[str, ...]) -> dict[str, dict[Value, int]]:
         """Return counts by value over named points; see `VectorStore.tally`."""
         self._known()
-        counts: dict[str, dict[str | int, int]] = self._call("tally", list(ids), fields)
+        counts: dict[str, dict[Value, int]] = self._call("tally", list(ids), fields)
         return counts
 
-    def values(self, ids: Sequence[str], field: str) -> dict[str, str | int]:
+    def values(self, ids: Sequence[str], fields: tuple[str, ...]) -> dict[str, dict[str, Value]]:
         """Return values by point id; see `VectorStore.values`."""
         self._known()
-        found: dict[str, str | int] = self._call("values", list(ids), field) if ids else {}
+        if not ids:
+            return {name: {} for name in fields}
+        found: dict[str, dict[str, Value]] = self._call("values", list(ids), fields)
         return found
 
     def passing(
@@ -172,6 +174,18 @@ class EdgeStore:
             "scroll", tuple(conditions), after, limit, fields
         )
         return batch
+
+    def ordered(
+        self,
+        order: Order,
+        conditions: Sequence[Condition] = (),
+        limit: int = 100,
+        fields: tuple[str, ...] | None = None,
+    ) -> list[Point]:
+        """Return the first points of an order; see `VectorStore.ordered`."""
+        check_field(order.field, (each.name for each in self._known().fields))
+        points: list[Point] = self._call("ordered", order, tuple(conditions), limit, fields)
+        return points
 
     def info(self) -> Payload:
         """Return the engine's counts: points, vectors in a graph, segments."""

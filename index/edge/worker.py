@@ -28,7 +28,18 @@ LOCK_WAIT_S = 3.0
 POLL_WHILE_BUILDING_S = 0.1
 _WRITES = frozenset({"upsert", "set_words", "delete"})
 _READS = frozenset(
-    {"retrieve", "query", "facet", "tally", "values", "passing", "count", "scroll", "info"}
+    {
+        "retrieve",
+        "query",
+        "facet",
+        "tally",
+        "values",
+        "passing",
+        "count",
+        "scroll",
+        "ordered",
+        "info",
+    }
 )
 
 

@@ -96,6 +96,14 @@ FIELDS = (
         "created_at",
         ("created_at", "date_added", "published_at", "created", "date_created", "تاريخ الإضافة"),
     ),
+    FieldNames(
+        "popularity",
+        (
+            "popularity", "units_sold", "n_sold", "sold", "quantity_sold", "total_sold",
+            "rating_count", "ratings_count", "review_count", "reviews_count",
+            "الشعبية", "عدد المبيعات", "عدد التقييمات",
+        ),
+    ),
     FieldNames("language", ("language", "lang", "locale", "content_language", "اللغة")),
     FieldNames("attributes", ("attributes", "الخصائص")),
     FieldNames("translations", ("translations",)),

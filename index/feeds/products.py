@@ -89,6 +89,7 @@ class ProductBuilder:
             in_stock=_read(plan, cells, "in_stock", parse_stock, True),
             created_at=created,
             language=words.language,
+            popularity=_read(plan, cells, "popularity", parse_popularity, None),
         )
 
     def _image(self, value: object) -> str:
@@ -175,6 +176,18 @@ def parse_currency(value: object) -> str:
     if not code:
         raise CellError(f'a currency such as "AED" expected, got {str(value)[:60]!r}')
     return code
+
+
+def parse_popularity(value: object) -> float | None:
+    """Return how often something was sold or seen, written as prices are.
+
+    Raises:
+        CellError: It is not a number of zero or more.
+    """
+    try:
+        return parse_price(value).amount
+    except CellError as exc:
+        raise CellError(f"a number of zero or more expected, got {str(value)[:60]!r}") from exc
 
 
 def _money(plan: ColumnPlan, cells: Cells) -> Money | None:

@@ -13,7 +13,7 @@ from core.errors import IndexStoreError, StoreUnreachableError
 from index.bm25 import SparseVector
 from index.checks import check_field, check_legs, check_points
 from index.engine_records import counted, point_of, ranked
-from index.points import Condition, LegQuery, Payload, Point, Scored, StoreSchema
+from index.points import Condition, LegQuery, Order, Payload, Point, Scored, StoreSchema, Value
 from index.server.translation import (
     FIELD_PARAMS,
     MANIFEST_KEY,
@@ -21,6 +21,7 @@ from index.server.translation import (
     collection_settings,
     filter_of,
     linked_fields,
+    order_by,
     request,
     selector,
     sent_point,
@@ -176,7 +177,7 @@ class ServerStore:
 
     def facet(
         self, name: str, conditions: Sequence[Condition] = (), limit: int = 100
-    ) -> dict[str | int, int]:
+    ) -> dict[Value, int]:
         """Return counts by value; see `VectorStore.facet`."""
         check_field(name, (each.name for each in self._known().fields))
         answer = self._call(
@@ -184,13 +185,13 @@ class ServerStore:
         )
         return counted(answer.hits)
 
-    def tally(self, ids: Sequence[str], fields: tuple[str, ...]) -> dict[str, dict[str | int, int]]:
+    def tally(self, ids: Sequence[str], fields: tuple[str, ...]) -> dict[str, dict[Value, int]]:
         """Return counts by value over named points; see `VectorStore.tally`."""
         return tally_points(self.retrieve(ids, fields).values(), fields)
 
-    def values(self, ids: Sequence[str], field: str) -> dict[str, str | int]:
+    def values(self, ids: Sequence[str], fields: tuple[str, ...]) -> dict[str, dict[str, Value]]:
         """Return values by point id; see `VectorStore.values`."""
-        return first_values(self.retrieve(ids, (field,)).values(), field)
+        return first_values(list(self.retrieve(ids, fields).values()), fields)
 
     def passing(
         self, ids: Sequence[str], several: Sequence[tuple[Condition, ...]]
@@ -232,6 +233,24 @@ class ServerStore:
             with_payload=selector(fields),
         )
         return [point_of(record) for record in records], str(following) if following else ""
+
+    def ordered(
+        self,
+        order: Order,
+        conditions: Sequence[Condition] = (),
+        limit: int = 100,
+        fields: tuple[str, ...] | None = None,
+    ) -> list[Point]:
+        """Return the first points of an order; see `VectorStore.ordered`."""
+        check_field(order.field, (each.name for each in self._known().fields))
+        records, _ = self._call(
+            "scroll",
+            scroll_filter=filter_of(conditions),
+            limit=limit,
+            with_payload=selector(fields),
+            order_by=order_by(order),
+        )
+        return [point_of(record) for record in records]
 
     def optimise(self, wait: bool = False) -> None:
         """Do nothing: a server builds its graphs by itself."""

@@ -6,7 +6,17 @@ from typing import Any
 from qdrant_client import models as qm
 
 from index.bm25 import SparseVector
-from index.points import WORDS, AnyOf, Condition, FieldIndex, LegQuery, Point, StoreSchema
+from index.points import (
+    WORDS,
+    AnyOf,
+    Condition,
+    FieldIndex,
+    LegQuery,
+    Missing,
+    Order,
+    Point,
+    StoreSchema,
+)
 from index.tuning import (
     HNSW_EF_CONSTRUCT,
     HNSW_M,
@@ -73,12 +83,20 @@ def filter_of(
     )
 
 
-def _condition(condition: Condition) -> qm.FieldCondition:
+def _condition(condition: Condition) -> qm.FieldCondition | qm.IsEmptyCondition:
+    if isinstance(condition, Missing):
+        return qm.IsEmptyCondition(is_empty=qm.PayloadField(key=condition.field))
     if isinstance(condition, AnyOf):
         match = qm.MatchAny(any=list(condition.values))
         return qm.FieldCondition(key=condition.field, match=match)
     span = qm.Range(gte=condition.low, lte=condition.high)
     return qm.FieldCondition(key=condition.field, range=span)
+
+
+def order_by(order: Order) -> qm.OrderBy:
+    """Return an order as the server takes it."""
+    direction = qm.Direction.DESC if order.descending else qm.Direction.ASC
+    return qm.OrderBy(key=order.field, direction=direction, start_from=order.start)
 
 
 def sent_point(point: Point) -> qm.PointStruct:

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from core.query import ALL, Query, Reading
+from core.answer import Reading
+from core.query import ALL, Query
 from index.analyser import analyse
 from search.understanding.negatives import negatives_of
 from search.understanding.phrases import phrases

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from core.query import Filters, Reading
+from core.answer import Reading
+from core.query import Filters
 from index.points import AnyOf
 
 

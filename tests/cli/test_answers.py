@@ -14,8 +14,8 @@ from cli.answers import as_document, show_page, title_for, told
 from cli.output import printable
 from cli.searching import parsed_attributes
 from core import Hit, Page, Product, Translation
+from core.answer import Reading
 from core.errors import InvalidQueryError
-from core.query import Reading
 from tests.cli.conftest import Here, write_feed
 
 BILINGUAL = Product(

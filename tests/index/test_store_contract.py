@@ -23,6 +23,8 @@ from index.points import (
     Condition,
     FieldIndex,
     LegQuery,
+    Missing,
+    Order,
     Point,
     Scored,
     StoreSchema,
@@ -231,10 +233,13 @@ def test_only_named_points_are_ranked(filled: VectorStore) -> None:
 
 def test_values_and_conditions_of_named_points(filled: VectorStore) -> None:
     ids = [point_id(n) for n in (3, 4, 9999)]
-    assert filled.values(ids, "merchant_id") == {ids[0]: "m1", ids[1]: "m0"}
-    assert filled.values(ids, "color") == {ids[0]: "red", ids[1]: "green"}
-    assert filled.values(ids, "nothing") == {}
-    assert filled.values([], "color") == {}
+    assert filled.values(ids, ("merchant_id", "price", "nothing")) == {
+        "merchant_id": {ids[0]: "m1", ids[1]: "m0"},
+        "price": {ids[0]: 3.0, ids[1]: 4.0},
+        "nothing": {},
+    }
+    assert filled.values(ids, ("color",)) == {"color": {ids[0]: "red", ids[1]: "green"}}
+    assert filled.values([], ("color",)) == {"color": {}}
     red, cheap = AnyOf("color", ("red",)), Between("price", high=3)
     assert filled.passing(ids, [(red,), (cheap,), (red, cheap), (AnyOf("color", ("x",)),)]) == [
         {ids[0]},
@@ -315,6 +320,26 @@ def test_scroll_gives_each_point_once_in_order(filled: VectorStore) -> None:
         if not after:
             break
     assert seen == sorted(point_id(number) for number in range(1, 40, 2))
+
+
+@pytest.mark.parametrize("descending", [False, True])
+def test_an_order_begins_at_its_start_and_passes_over_what_lacks_the_field(
+    store: VectorStore, descending: bool
+) -> None:
+    store.upsert([make_point(100, price=None), make_point(101, price=7.0)])
+    start = 7.0
+    found = store.ordered(Order("price", descending, start), (), 200, ("price",))
+    prices = [point.payload["price"] for point in found]
+    wanted = [float(n) for n in range(40) if (n <= start if descending else n >= start)] + [7.0]
+    assert prices == sorted(wanted, reverse=descending)
+    first = store.ordered(Order("price", descending), (AnyOf("merchant_id", ("m1",)),), 2)
+    assert [point.payload["price"] for point in first] == (
+        [39.0, 37.0] if descending else [1.0, 3.0]
+    )
+    assert point_id(100) in {p.id for p in store.scroll((Missing("price"),))[0]}
+    assert store.count((Missing("price"),)) == 1
+    with pytest.raises(IndexStoreError, match="no index"):
+        store.ordered(Order("n"))
 
 
 def test_the_manifest_is_replaced_whole(store: VectorStore) -> None:

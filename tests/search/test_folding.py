@@ -8,21 +8,19 @@ from core import Filters, Product, Query
 from embed import FakeEncoder
 from index import ProductIndex
 from search import SearchService
-from search.fusion import Candidate
-from search.variants import collapsed
+from search.folding import first_of_each
 
 
-def candidate(name: str, score: float) -> Candidate:
-    return Candidate(name, score, {"lexical": score})
-
-
-def test_the_best_of_each_group_stays_in_its_place() -> None:
-    every = [candidate(name, 1 - n / 10) for n, name in enumerate("abcdef")]
+def test_the_best_of_each_group_stands_for_it() -> None:
     groups = {"a": "x", "c": "x", "d": "y", "f": "x"}
-    kept, stands_for = collapsed(every, groups)
-    assert [each.id for each in kept] == ["a", "b", "d", "e"]
-    assert stands_for == {"a": 3}
-    assert collapsed(every, {}) == (every, {})
+    first = first_of_each("abcdef", groups, {})
+    assert first == {"a": "a", "b": "b", "c": "a", "d": "d", "e": "e", "f": "a"}
+
+
+def test_the_same_photo_joins_things_and_their_groups() -> None:
+    groups = {"b": "x", "d": "x"}
+    first = first_of_each("abcd", groups, {"a": ["b"], "b": ["a"]})
+    assert first == {"a": "a", "b": "a", "c": "c", "d": "a"}
 
 
 @pytest.fixture

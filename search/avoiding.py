@@ -1,0 +1,53 @@
+"""What hits should not be like: products and photos, as a part taken off their scores."""
+
+from collections.abc import Sequence
+
+from core.encoder import Vectors
+from index.points import LegQuery
+from index.product_index import ProductIndex
+from search.background import Background
+from search.fusion import SAME_PHOTO, Candidate, Scale, scores_on_scale
+
+AVOID = "avoid"
+"""Name of the part."""
+
+WEIGHT = 1.0
+"""Taken off what is the same; what is no more like than chance loses nothing."""
+
+
+def avoided(
+    candidates: Sequence[Candidate],
+    unwanted: Sequence[tuple[str, Vectors]],
+    index: ProductIndex,
+    background: Background,
+) -> list[Candidate]:
+    """Push back what is like something unwanted, by as much as it is like it.
+
+    Args:
+        candidates: Best first.
+        unwanted: What it should not be like: PHOTO or TEXT, and a unit vector of shape (dim,).
+        index: Has the vectors of the candidates.
+        background: What likeness is chance.
+
+    Returns:
+        The candidates in their new order.
+    """
+    if not unwanted or not candidates:
+        return list(candidates)
+    among = tuple(each.id for each in candidates)
+    legs = [LegQuery(using, v, among=among, limit=len(among), exact=True) for using, v in unwanted]
+    taken: dict[str, float] = {}
+    for (using, vector), scored in zip(unwanted, index.query(legs), strict=True):
+        chance = background.chance(using, vector)
+        scale = Scale(chance.mean if chance else 0.0, SAME_PHOTO)
+        for (point, _), part in zip(scored, scores_on_scale(scored, scale), strict=True):
+            taken[point] = max(taken.get(point, 0.0), WEIGHT * part)
+    kept = [_without(each, taken.get(each.id, 0.0)) for each in candidates]
+    return sorted(kept, key=lambda each: (-each.score, each.id))
+
+
+def _without(candidate: Candidate, taken: float) -> Candidate:
+    if not taken:
+        return candidate
+    parts = {**candidate.parts, AVOID: -taken}
+    return Candidate(candidate.id, sum(parts.values()), parts)

@@ -1,0 +1,71 @@
+"""Things shown once: variants of one thing, and products with the same photo."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from index.payload import GROUP, PHOTO_PRINT
+from index.photo_print import near_identical, prints
+from index.product_index import ProductIndex
+from search.fusion import Candidate
+
+PLACEHOLDER_FROM = 12
+"""Candidates with one photo from which it is taken for a placeholder, and folds nothing."""
+
+
+def folded(
+    candidates: Sequence[Candidate], index: ProductIndex
+) -> tuple[list[Candidate], Mapping[str, int]]:
+    """Keep the best candidate of each thing.
+
+    Args:
+        candidates: Best first.
+        index: Knows their groups and photos.
+
+    Returns:
+        The candidates that are left, in their order, and how many each stands for, by point id;
+        those that stand for themselves alone are missing.
+    """
+    ids = [each.id for each in candidates]
+    known = index.values(ids, (GROUP, PHOTO_PRINT))
+    groups, photos = (
+        {each: str(value) for each, value in known[name].items()} for name in (GROUP, PHOTO_PRINT)
+    )
+    first = first_of_each(ids, groups, same_photos(photos))
+    sizes: dict[str, int] = {}
+    for leader in first.values():
+        sizes[leader] = sizes.get(leader, 0) + 1
+    kept = [each for each in candidates if first[each.id] == each.id]
+    return kept, {each: n for each, n in sizes.items() if n > 1}
+
+
+def first_of_each(
+    ids: Sequence[str], groups: Mapping[str, str], same: Mapping[str, Sequence[str]]
+) -> dict[str, str]:
+    """Return for each point the first of those that are one thing with it, perhaps itself.
+
+    Args:
+        ids: Points, best first.
+        groups: The group of each point that has one.
+        same: Points with the same photo, by point.
+    """
+    leaders: dict[str, str] = {}
+    by_group: dict[str, str] = {}
+    for each in ids:
+        group = groups.get(each, "")
+        twin = next((leaders[other] for other in same.get(each, ()) if other in leaders), each)
+        leader = by_group.get(group, twin) if group else twin
+        leaders[each] = leader
+        if group:
+            by_group.setdefault(group, leader)
+    return leaders
+
+
+def same_photos(photo_prints: Mapping[str, str]) -> dict[str, list[str]]:
+    """Return for each point the others with the same photo; those without any are missing."""
+    ids = list(photo_prints)
+    rows = prints(list(photo_prints.values()))
+    near = near_identical(rows, rows)  # (n_points, n_points)
+    near[near.sum(axis=1) >= PLACEHOLDER_FROM] = False
+    np.fill_diagonal(near, val=False)
+    return {ids[n]: [ids[m] for m in np.flatnonzero(near[n])] for n in np.flatnonzero(near.any(1))}

@@ -1,0 +1,98 @@
+"""From fused candidates to the order that is shown, with what each step did to them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from core.encoder import Vectors
+from core.query import Query
+from core.settings import SearchSettings
+from index.product_index import ProductIndex
+from search.adjusting import adjusted
+from search.avoiding import avoided
+from search.cutoff import kept
+from search.diversity import diversified
+from search.folding import folded
+from search.fusion import Candidate
+from search.knowledge import Knowledge
+from search.sorting import in_order
+from search.stopwatch import Stopwatch
+from search.understanding.readings import Understood
+
+
+@dataclass(frozen=True, slots=True)
+class Ordered:
+    """Candidates in the order of an answer.
+
+    Attributes:
+        candidates: In their order.
+        places: Where each stood by the legs alone, from 1, by point id.
+        stands_for: How many candidates each stands for, by point id; those that stand for
+            themselves alone are missing.
+        n_cut: Candidates that were left out as having too little to do with the query.
+    """
+
+    candidates: Sequence[Candidate]
+    places: Mapping[str, int] = field(default_factory=dict)
+    stands_for: Mapping[str, int] = field(default_factory=dict)
+    n_cut: int = 0
+
+    @property
+    def n_folded(self) -> int:
+        """Candidates that stand behind others."""
+        return sum(self.stands_for.values()) - len(self.stands_for)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What orders the candidates of one query.
+
+    Attributes:
+        query: The query.
+        understood: What its text says.
+        unwanted: What hits should not be like: the name of a vector, and the vector.
+    """
+
+    query: Query
+    understood: Understood
+    unwanted: Sequence[tuple[str, Vectors]] = ()
+
+
+class Ordering:
+    """The steps after fusion, in their order.
+
+    Args:
+        index: Has the fields and vectors of candidates.
+        settings: Weights, the least relevance, the usual diversity.
+    """
+
+    def __init__(self, index: ProductIndex, settings: SearchSettings) -> None:
+        self._index = index
+        self._settings = settings
+
+    def ordered(
+        self, fused: Sequence[Candidate], wanted: Wanted, known: Knowledge, watch: Stopwatch
+    ) -> Ordered:
+        """Return the order that is shown.
+
+        Args:
+            fused: Best first.
+            wanted: What orders them.
+            known: Names and background of the catalogue.
+            watch: Takes the time of each step.
+        """
+        index, settings, query = self._index, self._settings, wanted.query
+        places = {each.id: place for place, each in enumerate(fused, start=1)}
+        ranked = kept(fused, settings.least_share)
+        n_cut = len(fused) - len(ranked)
+        ranked = adjusted(ranked, wanted.understood, known.terms, index, settings)
+        ranked = avoided(ranked, wanted.unwanted, index, known.background)
+        watch.lap("adjust")
+        stands_for: Mapping[str, int] = {}
+        if query.collapse and not query.filters.group_id:
+            ranked, stands_for = folded(ranked, index)
+        watch.lap("fold")
+        dial = settings.diversity if query.diversity is None else query.diversity
+        ranked = diversified(ranked, dial, index, known.background)
+        ranked = in_order(ranked, query.sort, index)
+        watch.lap("order")
+        return Ordered(ranked, places, stands_for, n_cut)
