@@ -21,6 +21,9 @@ from search.rules.selection import Selection
 ACTIONS = ("pin", "boost", "bury", "hide", "redirect", "synonyms")
 
 _DEFAULT_BOOST = 0.2
+_STAND_IN = Selection(("-",))
+"""For products that are written wrongly, so that the rest of the action is still checked."""
+
 _BELONGS = {"place": ("pin",), "by": ("boost", "bury")}
 _CONDITIONS = (
     "ids",
@@ -52,19 +55,20 @@ def read_action(fields: Fields) -> Action | None:
 def _pin(fields: Fields) -> Action | None:
     ids = fields.texts("pin")
     place = fields.number("place", 1)
-    return Pin(ids, place) if ids else None  # type: ignore[arg-type]  # Pin checks it
+    pin = Pin(ids or _STAND_IN.ids, place)  # type: ignore[arg-type]  # Pin checks it
+    return pin if ids else None
 
 
 def _boost(fields: Fields) -> Action | None:
-    by = fields.number("by", _DEFAULT_BOOST)
     selection = _selection(fields, "boost")
-    return Boost(selection, by) if selection and by is not None else None
+    boost = Boost(selection or _STAND_IN, fields.number("by", _DEFAULT_BOOST))
+    return boost if selection else None
 
 
 def _bury(fields: Fields) -> Action | None:
-    by = fields.number("by", BEHIND_EVERYTHING)
     selection = _selection(fields, "bury")
-    return Bury(selection, by) if selection and by is not None else None
+    bury = Bury(selection or _STAND_IN, fields.number("by", BEHIND_EVERYTHING))
+    return bury if selection else None
 
 
 def _hide(fields: Fields) -> Action | None:
@@ -110,7 +114,7 @@ def _by_conditions(table: Fields, n_faults: int) -> Selection | None:
     ids = table.texts("ids")
     filters = table.made(lambda: _filters(table))
     is_whole = len(table.faults) == n_faults and filters is not None
-    return Selection(ids, filters) if is_whole and filters else None
+    return table.made(lambda: Selection(ids, filters)) if is_whole and filters else None
 
 
 def _filters(table: Fields) -> Filters:

@@ -1,5 +1,6 @@
 """All rules of a shop, ready to be asked which of them hold."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Self
@@ -33,9 +34,12 @@ class RuleBook:
         self._held = [InForce(each.name, each.action, each.scope.merchant) for each in ordered]
         self._always = [n for n, each in enumerate(self._triggers) if not each.texts]
         self._by_stem: dict[str, list[int]] = {}
-        for n, trigger in enumerate(self._triggers):
-            for stem in {form[0] for text in trigger.texts for form in text}:
-                self._by_stem.setdefault(stem, []).append(n)
+        forms = [(n, f) for n, each in enumerate(self._triggers) for t in each.texts for f in t]
+        counts = Counter(stem for _, form in forms for stem in form)
+        for n, form in forms:
+            # A text is looked for by the word that it shares with the fewest others.
+            stem = min(form, key=lambda each: counts[each])
+            self._by_stem.setdefault(stem, []).append(n)
 
     @classmethod
     def empty(cls) -> Self:

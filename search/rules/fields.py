@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from difflib import get_close_matches
-from typing import Any, TypeVar
+from typing import Any, TypeVar, overload
 
 from core.errors import InvalidValueError, RuleError
 from search.rules.checks import list_faults, shown
@@ -60,6 +60,12 @@ class Fields:
         faults = list_faults(self._prefix + key, texts)
         self.faults += faults
         return () if faults else texts
+
+    @overload
+    def number(self, key: str, default: float) -> float: ...
+
+    @overload
+    def number(self, key: str) -> float | None: ...
 
     def number(self, key: str, default: float | None = None) -> float | None:
         """Return a number."""

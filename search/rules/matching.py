@@ -1,7 +1,7 @@
 """Whether a rule holds for a query: everything that can be known before is worked out once."""
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import NamedTuple, Self
 
@@ -12,7 +12,6 @@ from search.rules.actions import Redirect, Synonyms
 from search.rules.rule import Rule
 from search.rules.selection import category_path
 from search.understanding.stems import Stems
-
 
 _PLURAL = "ات"
 _SINGULAR = "ة"
@@ -144,20 +143,20 @@ def is_within(category: tuple[str, ...], node: tuple[str, ...]) -> bool:
     return _has_phrase(node, category) or node[-len(category) :] == category
 
 
-def _has_phrase(wanted: Sequence[str], asked: Sequence[str]) -> bool:
+def _has_phrase(wanted: Stems, asked: Stems) -> bool:
     n = len(wanted)
     return any(asked[i : i + n] == wanted for i in range(len(asked) - n + 1))
 
 
-def _has_words(wanted: Sequence[str], asked: Sequence[str]) -> bool:
+def _has_words(wanted: Stems, asked: Stems) -> bool:
     return all(each in asked for each in wanted)
 
 
-def _is_whole(wanted: Sequence[str], asked: Sequence[str]) -> bool:
+def _is_whole(wanted: Stems, asked: Stems) -> bool:
     return wanted == asked
 
 
-_HOLDS: Mapping[str, Callable[[Sequence[str], Sequence[str]], bool]] = {
+_HOLDS: Mapping[str, Callable[[Stems, Stems], bool]] = {
     "phrase": _has_phrase,
     "words": _has_words,
     "exact": _is_whole,
