@@ -136,11 +136,12 @@ def _two_pins(winner: Rule, loser: Rule) -> _Clash | None:
     if shared and _same_merchant(winner, loser):
         each, at = next(iter(shared.items()))
         what = f"{each!r}, at places {mine[each]} and {at}"
+        follows = ""
     elif contested:
         what = f"to place {contested[0]}"
+        follows = f"; what {loser.name!r} pins takes the next free place"
     else:
         return None
-    follows = "" if shared else f"; what {loser.name!r} pins takes the next free place"
     sentence = (
         f"{winner.name!r} and {loser.name!r} both pin {what}: {winner.name!r} wins, "
         f"because {_reason(winner, loser)}{follows}."

@@ -124,11 +124,9 @@ class Trigger:
     def _is_of_merchant(self, merchants: tuple[str, ...]) -> bool:
         """Return whether the rule can touch anything of what the search is filtered to."""
         merchant = self.rule.scope.merchant
-        return (
-            merchants == (merchant,)
-            if self.needs_merchant
-            else (not merchants or merchant in merchants)
-        )
+        if self.needs_merchant:
+            return merchants == (merchant,)
+        return not merchants or merchant in merchants
 
 
 def is_within(category: tuple[str, ...], node: tuple[str, ...]) -> bool:

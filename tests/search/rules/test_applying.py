@@ -205,6 +205,8 @@ def test_hide_beats_pin_beats_bury_beats_boost(index: CountingIndex) -> None:
     assert order(ruled(index, candidates, boost)) == "bac"
     buried = ruled(index, candidates, boost, bury)
     assert (order(buried), buried.rules) == ("acb", {point_id("b"): ("u",)})
+    little = ruled(index, candidates, boost, Rule("u", Bury(one, 0.05)))
+    assert little.candidates[1].parts == {"text": 0.9, RULES: -0.05}
     pinned = ruled(index, candidates, boost, bury, pin("b", 2))
     assert (order(pinned), pinned.rules) == ("abc", {point_id("b"): ("pin",)})
     assert RULES not in pinned.candidates[1].parts
