@@ -48,11 +48,13 @@ def exit_code(error: Exception) -> ExitCode:
         FeedError,
         InvalidValueError,
         PhotoError,
+        RuleError,
         ShopwindowError,
         UnknownEncoderError,
     )
 
-    if isinstance(error, InvalidValueError | FeedError | PhotoError | UnknownEncoderError):
+    bad_input = InvalidValueError | FeedError | PhotoError | RuleError | UnknownEncoderError
+    if isinstance(error, bad_input):
         return ExitCode.USAGE
     return ExitCode.FAILED if isinstance(error, ShopwindowError) else ExitCode.UNEXPECTED
 
@@ -65,7 +67,8 @@ def _failed(error: Exception, debug: bool) -> ExitCode:
         traceback.print_exception(error)
     code = exit_code(error)
     if code is not ExitCode.UNEXPECTED:
-        say(f"error: {error}", style="red")
+        for line in getattr(error, "lines", (error,)):  # a file of rules may have several faults
+            say(f"error: {line}", style="red")
         return code
     where = f"; the traceback is in {log}" if log else ""
     hint = "" if debug else f". Run with --debug to see where it happened{where}"

@@ -9,6 +9,7 @@ its data as attributes. The message says what was expected, what came and what t
     │   ├── InvalidQueryError                  a query asks for nothing, or for too much
     │   └── InvalidSettingError                a setting is unknown, mistyped or out of range
     ├── FeedError (ValueError)                 a catalogue feed cannot be read at all
+    ├── RuleError (ValueError)                 merchandisers' rules cannot be used
     ├── PhotoError (ValueError)                one photo cannot be used
     │   ├── PhotoUnreadableError               not an image, truncated, or zero-sized
     │   ├── PhotoTooLargeError                 more pixels or bytes than the limit
@@ -26,6 +27,8 @@ its data as attributes. The message says what was expected, what came and what t
         ├── StoreUnreachableError (ConnectionError) the server does not answer
         └── ProductNotFoundError (KeyError)    no product has that id
 """
+
+from collections.abc import Iterable
 
 
 class ShopwindowError(Exception):
@@ -81,6 +84,26 @@ class FeedError(ShopwindowError, ValueError):
         self.path = str(path)
         self.reason = reason
         super().__init__(f"{self.path}: {reason}")
+
+
+class RuleError(ShopwindowError, ValueError):
+    """Merchandisers' rules cannot be used; `problems` are all that was found, not just the first.
+
+    Attributes:
+        problems: What is wrong where, and what to write instead; one sentence each.
+        source: The file; empty for rules that were built in Python.
+    """
+
+    def __init__(self, problems: Iterable[str], source: object = "") -> None:
+        self.problems = tuple(problems)
+        self.source = str(source)
+        super().__init__("\n".join(self.lines))
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The problems, each with the file it is in."""
+        where = f"{self.source}: " if self.source else ""
+        return tuple(where + each for each in self.problems)
 
 
 class PhotoError(ShopwindowError, ValueError):

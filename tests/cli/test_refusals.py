@@ -105,6 +105,7 @@ def test_every_error_of_ours_has_a_code() -> None:
         errors.InvalidQueryError("limit", "1", 0): USAGE,
         errors.InvalidSettingError("X", "1", 0): USAGE,
         errors.FeedError("f", "r"): USAGE,
+        errors.RuleError(["r"], "f"): USAGE,
         errors.PhotoFetchError("f", "r"): USAGE,
         errors.UnknownEncoderError("n", ()): USAGE,
         errors.EncoderUnavailableError("n", "r"): FAILED,

@@ -1,0 +1,230 @@
+"""A file of rules: what it can say, and that all of its faults are named at once."""
+
+import pickle
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from core import Filters
+from core.errors import RuleError
+from search.rules import (
+    Boost,
+    Bury,
+    Hide,
+    Pin,
+    Redirect,
+    Rule,
+    RuleBook,
+    Scope,
+    Selection,
+    Synonyms,
+    read_rules,
+)
+
+SAMPLE = Path(__file__).resolve().parents[3] / "data_samples" / "rules.toml"
+WHOLE = """
+[[rule]]
+name = "Eid abayas first"
+query = ["abaya", "عباية"]
+match = "words"
+category = "Fashion > Women"
+merchant = "souk-1"
+from = 2026-03-01T00:00:00+04:00
+until = 2026-04-01T00:00:00Z
+pin = ["sku-1", "sku-2"]
+place = 3
+
+[[rule]]
+name = "عطور"
+query = "عطر"
+boost = { brand = ["Oudelle"], price_min = 10, price_max = 99.5, in_stock = true, \
+attributes = { color = "red", size = ["S", "M"] }, created_since = 2026-01-01T00:00:00Z }
+by = 0.5
+
+[[rule]]
+name = "last"
+bury = { ids = ["sku-3"], category = "Mugs", group_id = "g" }
+
+[[rule]]
+name = "gone"
+hide = "sku-4"
+
+[[rule]]
+name = "help"
+redirect = "https://shop.example/eid?x=1"
+
+[[rule]]
+name = "words"
+synonyms = [["abaya", "عباية", "burqa dress"], ["dallah", "دلة"]]
+"""
+
+
+def write(folder: Path, text: str) -> Path:
+    path = folder / "rules.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_a_file_says_what_python_can_say(tmp_path: Path) -> None:
+    perfumes = Filters(
+        brand=("Oudelle",),
+        price_min=10,
+        price_max=99.5,
+        in_stock=True,
+        attributes={"color": ("red",), "size": ("S", "M")},
+        created_since=datetime(2026, 1, 1, tzinfo=UTC),
+    )
+    eid = Scope(
+        query=("abaya", "عباية"),
+        match="words",
+        category="Fashion > Women",
+        merchant="souk-1",
+        start=datetime.fromisoformat("2026-03-01T00:00:00+04:00"),
+        until=datetime(2026, 4, 1, tzinfo=UTC),
+    )
+    assert read_rules(write(tmp_path, WHOLE)).rules == (
+        Rule("Eid abayas first", Pin(("sku-1", "sku-2"), 3), eid),
+        Rule("عطور", Boost(Selection(filters=perfumes), 0.5), Scope(("عطر",))),
+        Rule("last", Bury(Selection(("sku-3",), Filters(category="Mugs", group_id="g")), 1.0)),
+        Rule("gone", Hide(Selection(("sku-4",)))),
+        Rule("help", Redirect("https://shop.example/eid?x=1")),
+        Rule("words", Synonyms((("abaya", "عباية", "burqa dress"), ("dallah", "دلة")))),
+    )
+
+
+@pytest.mark.parametrize("text", ["", "# nothing yet\n", "rule = []\n"])
+def test_a_file_without_rules_is_an_empty_book(tmp_path: Path, text: str) -> None:
+    assert read_rules(write(tmp_path, text)).rules == RuleBook.empty().rules == ()
+
+
+def test_line_ends_and_marks_of_windows_do_not_matter(tmp_path: Path) -> None:
+    path = tmp_path / "rules.toml"
+    path.write_bytes(b"\xef\xbb\xbf" + WHOLE.replace("\n", "\r\n").encode())
+    assert len(read_rules(path)) == 6
+
+
+BROKEN = {
+    "unknown key": ('querry = "x"\nhide = "a"', "`querry` is not known; did you mean `query`?"),
+    "far key": ('xyz = 1\nhide = "a"', "`xyz` is not known; known are name, query"),
+    "two actions": ('pin = "a"\nhide = "a"', "exactly one of .*, got pin and hide; make a rule"),
+    "no action": ('query = "x"', "expected exactly one of pin, .*, got none"),
+    "bare time": ('hide = "a"\nfrom = 2026-03-01T00:00:00', "`from`: expected a time with a zone"),
+    "bare date": ('hide = "a"\nuntil = 2026-03-01', "`until`: .* a zone, .* got 2026-03-01"),
+    "text time": ('hide = "a"\nfrom = "2026-03-01T00:00:00Z"', "`from`: .*without quotation marks"),
+    "end first": (
+        'hide = "a"\nfrom = 2026-03-01T00:00:00Z\nuntil = 2026-03-01T04:00:00+04:00',
+        "`until`: expected a time after `from`",
+    ),
+    "no ids": ("pin = []", "`pin`: the list is empty; write at least one"),
+    "no texts": ('query = []\nhide = "a"', "`query`: the list is empty"),
+    "empty text": ('query = ["x", " "]\nhide = "a"', "`query`: one of its texts is empty"),
+    "no word": ('query = "!!"\nhide = "a"', "`query`: '!!' has no word or number"),
+    "twice": ('pin = ["a", "b", "a"]', "`pin`: 'a' stands there more than once"),
+    "number id": ("pin = [12]", r"`pin`: expected texts in quotation marks .*got \[12\]"),
+    "match": ('query = "x"\nmatch = "fuzzy"\nhide = "a"', "`match`: expected one of phrase, words"),
+    "match alone": ('match = "exact"\nhide = "a"', "`match` says how `query` is compared"),
+    "script": ('redirect = "javascript:alert(1)"', "`redirect`: expected an http"),
+    "other host": ('redirect = "//evil.example/x"', "`redirect`: expected an http"),
+    "backslash": (r'redirect = "/\\evil.example"', "`redirect`: expected an http"),
+    "no host": ('redirect = "https:///x"', "`redirect`: expected an http"),
+    "half a host": ('redirect = "http://[::1"', "`redirect`: expected an http"),
+    "blank": ('redirect = "/a b"', "`redirect`: expected an http"),
+    "number address": ("redirect = 5", "`redirect`: expected a text in quotation marks, got 5"),
+    "by": ('boost = "a"\nby = 1.5', "`by`: expected a number above 0, at most 1, got 1.5"),
+    "by zero": ('bury = "a"\nby = 0', "`by`: expected a number above 0, at most 1, got 0"),
+    "by text": ('boost = "a"\nby = "much"', "`by`: expected a number, without quotation marks"),
+    "by of pin": ('pin = "a"\nby = 0.5', "`by` belongs to boost or bury, not to pin"),
+    "place of hide": ('hide = "a"\nplace = 2', "`place` belongs to pin, not to hide"),
+    "place": ('pin = "a"\nplace = 0', "`place`: expected a whole number from 1 to 500, got 0"),
+    "half place": ('pin = "a"\nplace = 1.5', "`place`: expected a whole number"),
+    "nothing selected": ("hide = {}", "no product is selected"),
+    "condition": ('hide = { brnd = "x" }', "`hide.brnd` is not known; did you mean `brand`?"),
+    "stock": ('hide = { in_stock = "yes" }', "`hide.in_stock`: expected true or false"),
+    "price": ('hide = { price_min = "9" }', "`hide.price_min`: expected a number"),
+    "prices": ("hide = { price_min = 9, price_max = 3 }", "`hide.price_max`: expected at least"),
+    "no prices": ("hide = { price_min = -1 }", "`hide.price_min`: expected a number of zero"),
+    "attribute": ("hide = { attributes = {size = 5} }", "`attributes.size`: expected texts"),
+    "attributes": ('hide = { attributes = "red" }', "`attributes`: expected values by name"),
+    "since": ("hide = { created_since = 2026-01-01 }", "`hide.created_since`: expected a time"),
+    "one synonym": ('synonyms = [["abaya"]]', "`synonyms`: expected two or more words"),
+    "flat synonyms": ('synonyms = ["abaya", "x"]', "`synonyms`: expected groups of words"),
+    "no synonyms": ("synonyms = []", "`synonyms`: the list is empty"),
+}
+
+
+@pytest.mark.parametrize(("lines", "message"), BROKEN.values(), ids=BROKEN)
+def test_what_has_no_sense_is_named_once(tmp_path: Path, lines: str, message: str) -> None:
+    path = write(tmp_path, f'[[rule]]\nname = "A"\n{lines}\n')
+    with pytest.raises(RuleError, match=message) as found:
+        read_rules(path)
+    assert len(found.value.problems) == 1, found.value.problems
+    assert str(found.value).startswith(f"{path}: rule 'A': ")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("[[rule]\n", "it is not TOML: .*line 1"),
+        ("[[rule]]\nname = “A”\n", r'it is not TOML: .*line 2.*straight \("\)\?'),
+        ('[rule]\nname = "A"\n', "with two brackets"),
+        ('[[rules]]\nname = "A"\n', "`rules` is not known; did you mean `rule`?"),
+        ('[[rule]]\nhide = "a"\n', r"rule 1 \(without a name\): `name` is missing"),
+        ('[[rule]]\nname = 5\nhide = "a"\n', r"rule 1 \(without a name\): `name`: expected a text"),
+    ],
+)
+def test_a_file_of_another_form_is_named(tmp_path: Path, text: str, message: str) -> None:
+    with pytest.raises(RuleError, match=message):
+        read_rules(write(tmp_path, text))
+
+
+def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    with pytest.raises(RuleError, match=r"none\.toml: there is no such file"):
+        read_rules(tmp_path / "none.toml")
+    with pytest.raises(RuleError, match="cannot be read: "):
+        read_rules(tmp_path)
+    (tmp_path / "old.toml").write_bytes("name = 'عباية'".encode("cp1256"))
+    with pytest.raises(RuleError, match="it is not UTF-8"):
+        read_rules(tmp_path / "old.toml")
+
+
+def test_all_problems_come_at_once(tmp_path: Path) -> None:
+    rules = [
+        '[[rule]]\nname = "A"\nfrom = 2026-01-01\nby = 2\nboost = { brand = 5, in_stck = true }',
+        '[[rule]]\nname = "B"\nhide = "a"',
+        '[[rule]]\nname = "B"\nredirect = "eid"\nquery = "?"',
+    ]
+    with pytest.raises(RuleError, match="2 rules are called 'B'") as found:
+        read_rules(write(tmp_path, "\n".join(rules)))
+    wrong = ["`from`", "`by`", "`boost.brand`", "`boost.in_stck`", "`redirect`", "`query`", "'B'"]
+    assert len(found.value.problems) == len(wrong)
+    for each in wrong:
+        assert any(each in problem for problem in found.value.problems), each
+    again = pickle.loads(pickle.dumps(found.value))
+    assert (str(again), again.problems) == (str(found.value), found.value.problems)
+
+
+def test_python_refuses_the_same() -> None:
+    with pytest.raises(RuleError, match="two rules are called 'A'"):
+        RuleBook((Rule("A", Pin(("a",))), Rule("A", Pin(("b",)))))
+    with pytest.raises(RuleError, match="`query`: expected texts in a tuple, got 'abaya'"):
+        Scope(query="abaya")  # type: ignore[arg-type]
+    with pytest.raises(RuleError, match="a time with a zone"):
+        Scope(start=datetime(2026, 1, 1))
+    with pytest.raises(RuleError, match="no product is selected"):
+        Selection()
+    with pytest.raises(RuleError, match="`ids`: expected texts in a tuple"):
+        Selection("sku")  # type: ignore[arg-type]
+    with pytest.raises(RuleError, match="`name`: expected a text"):
+        Rule(" ", Pin(("a",)))
+
+
+def test_the_sample_is_free_of_contradictions_and_names_products_that_there_are() -> None:
+    book = read_rules(SAMPLE)
+    assert len(book) >= 6
+    assert book.contradictions() == ()
+    lines = SAMPLE.with_name("catalog.csv").read_text(encoding="utf-8").splitlines()
+    ids = {line.partition(",")[0] for line in lines}
+    for rule in book:
+        if isinstance(rule.action, Pin | Boost | Bury | Hide):
+            assert set(rule.action.selection.ids) <= ids, rule.name
