@@ -9,7 +9,7 @@ from core.errors import EncoderMismatchError, IndexStoreError, IndexVersionError
 from index.analyser import ANALYSER_VERSION
 from index.points import Payload
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from index.manifest import Manifest
 from index.payload import (
     FACET_FIELDS,
     GROUP,
+    LANGUAGES,
     SURFACES,
     TERM_FIELDS,
     conditions,
@@ -121,6 +122,10 @@ class IndexReader:
             Counts by name, most frequent first.
         """
         return self._values(TERM_FIELDS[kind], limit)
+
+    def languages(self) -> tuple[str, ...]:
+        """Return the languages of the catalogue that have stemmers of their own, in order."""
+        return tuple(sorted(self._values(LANGUAGES, limit=100)))
 
     def has_groups(self) -> bool:
         """Return whether any product is a variant of a group."""

@@ -26,18 +26,22 @@ class Knowledge:
         vocabulary: Its words.
         terms: Its names: brands, categories, attribute values.
         has_variants: Whether any product belongs to a group.
+        languages: Codes of its languages that have stemmers of their own.
     """
 
     vocabulary: Vocabulary
     terms: Terms
     has_variants: bool
+    languages: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, index: ProductIndex, synonyms: Synonyms) -> "Knowledge":
         """Return the words and names of an index."""
         brands, categories, attributes = map(index.names, ("brand", "category", "attributes"))
         terms = Terms(brands, categories, attributes, synonyms)
-        return cls(Vocabulary(index.words()), terms, index.has_groups())
+        languages = index.languages()
+        vocabulary = Vocabulary(index.words(), languages)
+        return cls(vocabulary, terms, index.has_groups(), languages)
 
 
 class KnowledgeKeeper:

@@ -3,11 +3,12 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import chain
 
 from core.query import ALL, Filters, Query, Reading
 from core.synonyms import Group
-from index.analyser import Word, analyse, word_number
+from index.analyser import Word, stems_in, word_number
 from index.bm25 import SparseVector, query_vector, weighted_vector
 from index.points import WORDS, LegQuery
 from index.product_index import ProductIndex
@@ -17,7 +18,7 @@ from search.spelling import corrected
 from search.understanding.phrases import phrases
 from search.understanding.reader import Reader
 from search.understanding.readings import Understood
-from search.understanding.stems import Stems
+from search.understanding.stems import Stems, asked_words
 from search.understanding.synonyms import Synonyms
 
 SYNONYM = 0.5
@@ -61,8 +62,7 @@ class QueryReader:
 
     def warm_up(self) -> None:
         """Load what the first query would have to wait for."""
-        self._keeper.get()
-        self._words.has("shop window")
+        self._words.has("shop window", self._keeper.get().languages)
 
     def knowledge(self) -> Knowledge:
         """Return the catalogue's words and names."""
@@ -78,18 +78,23 @@ class QueryReader:
         readings: tuple[Reading, ...] = ()
         if query.text.strip() and ALL not in query.literal:
             kept = frozenset(query.literal)
-            found = corrected(query.text, known.vocabulary, self._is_word, kept)
+            is_word = partial(self._is_word, known.languages)
+            found = corrected(query.text, known.vocabulary, is_word, kept)
             query = replace(query, text=found.text)
             readings = tuple(Reading("spelling", typed, used) for typed, used in found.changes)
         understood = Reader(known.terms).read(query)
         understood = replace(understood, readings=(*readings, *understood.readings))
-        return ReadQuery(understood, *_asked(analyse(understood.text), known))
+        words = asked_words(understood.text, known.languages)
+        return ReadQuery(understood, *_asked(words, known))
 
-    def _is_word(self, word: str) -> bool:
+    def _is_word(self, languages: tuple[str, ...], word: str) -> bool:
         """Return whether a word is known anywhere, or a product's description has it."""
-        if self._words.has(word):
+        if self._words.has(word, languages):
             return True
-        leg = LegQuery(WORDS, query_vector(each.number for each in analyse(word)), limit=1)
+        stems = (
+            stem for each in asked_words(word, languages) for stem in stems_in(each, languages)
+        )
+        leg = LegQuery(WORDS, query_vector(map(word_number, stems)), limit=1)
         return bool(self._index.query([leg])[0])
 
 
@@ -97,7 +102,9 @@ def _asked(words: tuple[Word, ...], known: Knowledge) -> tuple[SparseVector, flo
     """Weigh the words of a query, and the catalogue's words for those that it does not use.
 
     A phrase that the catalogue uses stands for itself: its own words say best what was meant. The
-    other phrases that mean the same share the weight of one that it does not use.
+    other phrases that mean the same share the weight of one that it does not use. Nobody says in
+    which of the catalogue's languages a word is: each of its stems is asked, and as a product has a
+    word under one of them, the word still counts once.
 
     Returns:
         The words with their weights, and how far the catalogue has the query's words, 0 to 1.
@@ -113,11 +120,12 @@ def _asked(words: tuple[Word, ...], known: Knowledge) -> tuple[SparseVector, flo
     covered = 0.0
     for phrase, same in phrases(words, others):
         for word in phrase:
-            weights[word.number] += 1.0
-        for stem in chain.from_iterable(same):
+            for stem in stems_in(word, known.languages):
+                weights[word_number(stem)] += 1.0
+        for stem in chain.from_iterable(map(vocabulary.in_languages, chain.from_iterable(same))):
             weights[word_number(stem)] += 1.0 / len(same)
         if same:
             covered += SYNONYM * len(phrase)
         else:
-            covered += vocabulary.has_stems((phrase[0].stem,))
+            covered += vocabulary.has_one(stems_in(phrase[0], known.languages))
     return weighted_vector(weights), covered / max(len(words), 1)

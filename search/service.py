@@ -13,7 +13,6 @@ from core.product import Product
 from core.query import ALL, Filters, Hit, Page, Query
 from core.settings import SearchSettings
 from core.synonyms import Group, all_synonyms
-from index.analyser import analyse
 from index.payload import (
     conditions,
     document_words,
@@ -32,6 +31,7 @@ from search.query_reader import QueryReader, ReadQuery
 from search.retrieval import Retrieval
 from search.stopwatch import Stopwatch
 from search.understanding.readings import Understood
+from search.understanding.stems import surfaces_by_stem
 from search.variants import collapsed
 
 _WAITING_THREADS = 16
@@ -156,7 +156,7 @@ class SearchService:
         ranked = retrieval.fused(legs)
         watch.lap("fuse")
         known = self._reader.knowledge()
-        ranked = adjusted(ranked, understood, known.terms, self.index, self._settings)
+        ranked = adjusted(ranked, understood, known, self.index, self._settings)
         watch.lap("adjust")
         stands_for: Mapping[str, int] = {}
         if known.has_variants and query.collapse and not query.filters.group_id:
@@ -202,8 +202,7 @@ class SearchService:
         self, shown: Sequence[Candidate], text: str, stands_for: Mapping[str, int]
     ) -> tuple[Hit, ...]:
         points = self.index.points([each.id for each in shown], ("product",))
-        # The analyser also joins what is written apart: that is not shown as a word of the query.
-        asked = {word.stem: word.surface for word in analyse(text) if word.surface in word.typed}
+        asked = surfaces_by_stem(text, self._reader.knowledge().languages)
         # A product may be deleted between retrieval and fetch; then it is left out.
         return tuple(
             _hit(each, points[each.id], asked, stands_for.get(each.id, 1))
@@ -229,8 +228,8 @@ class SearchService:
 def _hit(candidate: Candidate, point: Point, asked: Mapping[str, str], n_variants: int) -> Hit:
     product = from_payload(point.payload)
     stems = {word.stem for word in document_words(product)} if asked else set()
-    matched = tuple(surface for stem, surface in asked.items() if stem in stems)
-    return Hit(product, candidate.score, candidate.parts, matched, n_variants)
+    matched = dict.fromkeys(surface for stem, surface in asked.items() if stem in stems)
+    return Hit(product, candidate.score, candidate.parts, tuple(matched), n_variants)
 
 
 def _identity(query: Query, photo: PreparedImage | None) -> str:
