@@ -23,13 +23,17 @@ _LETTERS = str.maketrans(
 
 _MARKS = re.compile(r"(?<=[A-Za-z])[\u0300-\u036F]+")
 
-_ELIDED = {
+_BEFORE_VOWELS = {
     "fr": "l|d|j|n|s|c|m|t|qu|jusqu|lorsqu|puisqu|quelqu",
     "it": "l|d|un|c|dell|all|nell|sull|dall|coll|quell|bell|sant",
     "ca": "l|d|s|m|t|n",
 }
 """Words that lose their last letter before a vowel, by language: l'été, dell'arte."""
 
+_ELIDED = {
+    code: re.compile(rf"(?<![\w'’ʼ])(?:{words})['’ʼ](?=\w)", re.IGNORECASE)
+    for code, words in _BEFORE_VOWELS.items()
+}
 ELIDING = frozenset(_ELIDED)
 
 
@@ -53,6 +57,5 @@ def without_elisions(text: str, languages: Iterable[str]) -> str:
     """
     for language in languages:
         if language in _ELIDED:
-            elided = rf"(?<!\w)(?:{_ELIDED[language]})['’ʼ](?=\w)"
-            text = re.sub(elided, "", text, flags=re.IGNORECASE)
+            text = _ELIDED[language].sub("", text)
     return text
