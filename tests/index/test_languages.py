@@ -18,12 +18,15 @@ from index.stemming import STEMMED, stemmed_language
 FORMS = {
     "fr": "chaussure chaussures; cheval chevaux; brodé brodée brodées; vélo vélos; léger légère;"
     "tissu tissus; élégant élégante; bleu bleus bleue; collier colliers",
-    "de": "schuh schuhe schuhen; stuhl stühle; kleid kleider; grün grüne grünen gruen; strasse straße",
+    "de": "schuh schuhe schuhen; stuhl stühle; kleid kleider; grün grüne grünen gruen;"
+    "strasse straße",
     "es": "zapato zapatos; pantalón pantalones; rojo roja rojas; niño niña niños",
     "it": "scarpa scarpe; vestito vestiti; rosso rossa rossi; borsa borse; bianco bianchi",
-    "pt": "sapato sapatos; calção calções; botão botões; papel papéis; jardim jardins; chapéu chapéus",
+    "pt": "sapato sapatos; calção calções; botão botões; papel papéis; jardim jardins;"
+    "chapéu chapéus",
     "nl": "schoen schoenen; jurk jurken; tafel tafels; broek broeken",
-    "tr": "elbise elbiseler elbisesi; ayakkabı ayakkabılar ayakkabısı; çanta çantalar; gömlek gömleği;"
+    "tr": "elbise elbiseler elbisesi; ayakkabı ayakkabılar ayakkabısı; çanta çantalar;"
+    "gömlek gömleği;"
     "kitap kitabı; ışık ışıklar IŞIK; koltuk koltuklar",
     "ru": "платье платья; рубашка рубашки; красный красная",
     "pl": "sukienka sukienki",
@@ -60,7 +63,8 @@ def test_different_words_stay_apart(language: str, words: list[str]) -> None:
 
 @pytest.mark.parametrize(
     ("language", "code"),
-    [("fr", "fr"), ("fr-FR", "fr"), ("pt_BR", "pt"), ("French", "fr"), ("nb", "no"), ("tr-TR", "tr"),
+    [("fr", "fr"), ("fr-FR", "fr"), ("pt_BR", "pt"), ("French", "fr"), ("nb", "no"),
+     ("tr-TR", "tr"),
      ("en", ""), ("en-GB", ""), ("ar", ""), ("ja", ""), ("", ""), ("?", "")],
 )  # fmt: skip
 def test_languages_are_known_by_their_codes(language: str, code: str) -> None:
@@ -102,7 +106,8 @@ def test_a_query_asks_for_the_stem_that_the_document_has(language: str, text: st
     ("text", "left"),
     [
         ("l'été", "été"), ("l’Été", "Été"), ("manteau d'hiver", "manteau hiver"),
-        ("qu'il", "il"), ("dell'arte", "arte"), ("men's l'été", "men's été"), ("rock'n'roll", "rock'n'roll"),
+        ("qu'il", "il"), ("dell'arte", "arte"), ("men's l'été", "men's été"),
+        ("rock'n'roll", "rock'n'roll"),
         ("aujourd'hui", "aujourd'hui"), ("l'", "l'"),
     ],
 )  # fmt: skip

@@ -35,7 +35,7 @@ PRODUCTS = [
         brand="L'Atelier",
         language="fr-FR",
     ),
-    Product("chair", "Grüner Stuhl", "Für zwei Stühle.", language="de"),
+    Product("chair", "Grüne Stühle", "Wie ein Stuhl.", language="de"),
     Product("bag", "Kırmızı çanta", "Deri çantalar.", language="tr"),
     Product("mug", "Red mug", translations={"ar": Translation("كوب أحمر")}, language="en"),
 ]
@@ -50,7 +50,7 @@ def index(encoder: FakeEncoder) -> ProductIndex:
 
 @pytest.fixture
 def service(index: ProductIndex) -> SearchService:
-    return SearchService(index, synonyms=[("mantel", "fauteuils", "stuhl")])
+    return SearchService(index, synonyms=[("mantel", "fauteuils", "kırmızı")])
 
 
 def lexical(page: Page) -> dict[str, float]:
@@ -106,7 +106,7 @@ def test_dictionaries_of_the_catalogue_are_asked() -> None:
 
 
 def test_synonyms_find_the_stems_of_the_language(service: SearchService) -> None:
-    assert set(lexical(service.search(Query(text="mantel")))) == {"chair"}
+    assert set(lexical(service.search(Query(text="mantel")))) == {"bag"}
 
 
 def test_banned_words_are_left_out_in_their_language(service: SearchService) -> None:
