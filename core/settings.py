@@ -91,6 +91,9 @@ class SearchSettings(_Group):
     synonyms: str = Field(
         "", description="A text file of words that mean the same: one group a line, with commas."
     )
+    rules: str = Field(
+        "", description="A TOML file of the merchandiser's rules; see docs/rules.md."
+    )
     weight_named: float = Field(
         0.1,
         ge=0,

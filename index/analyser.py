@@ -6,16 +6,17 @@ two versions do not find each other's words.
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
 import mmh3
-import Stemmer
 
-from core.arabic import with_one_alef, without_article, without_marks
+from core.arabic import with_one_alef, without_marks
+from index.latin import ELIDING, without_elisions, without_latin_marks
+from index.stemming import stem_of, stemmed_language
 
-ANALYSER_VERSION = "2"
+ANALYSER_VERSION = "3"
 
 _NUMBER = r"\d+(?:[.,٫]\d+)*"
 _UNITS = {
@@ -50,12 +51,8 @@ _TOKEN = re.compile(
     re.IGNORECASE,
 )
 _POSSESSIVE = re.compile(r"(?<=\w)['’]s\b", re.IGNORECASE)
-_ARABIC = re.compile(r"[\u0600-\u06FF]")
 _FEMININE = str.maketrans("ة", "ه")
 _CACHED_WORDS = 200_000
-
-_english = Stemmer.Stemmer("english", 0)
-_arabic = Stemmer.Stemmer("arabic", 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +72,13 @@ class Word:
     number: int
 
 
-def analyse(text: str) -> tuple[Word, ...]:
+def analyse(text: str, language: str = "") -> tuple[Word, ...]:
     """Split a text into its words, in order.
 
     Args:
         text: Any text; scripts may be mixed.
+        language: The language that it is in ("fr", "pt-BR"), by whose stemmer Latin words are
+            stemmed: the English one when it is unknown or has none. Arabic words are Arabic in any.
 
     Returns:
         The words with their stems; punctuation and blanks are left out. A number with its unit
@@ -87,10 +86,26 @@ def analyse(text: str) -> tuple[Word, ...]:
         the whole ("T-shirt": t, shirt, tshirt; "DSL-N10": dsl, n10, dsln10), so that all ways to
         write it find each other.
     """
+    code = stemmed_language(language) if language else ""
     bare = _POSSESSIVE.sub("", clean(text))
+    if code in ELIDING:
+        bare = without_elisions(bare, (code,))
     return tuple(
-        _word(surface, found[0]) for found in _TOKEN.finditer(bare) for surface in _surfaces(found)
+        _word(surface, found[0], code)
+        for found in _TOKEN.finditer(bare)
+        for surface in _surfaces(found)
     )
+
+
+def stems_in(word: Word, languages: Iterable[str]) -> tuple[str, ...]:
+    """Return the different stems of a word: its own, and those it has in further languages.
+
+    Args:
+        word: A word whose language is not known.
+        languages: Codes that `stemmed_language` returns.
+    """
+    others = (_word(word.surface, word.typed, each).stem for each in languages)
+    return tuple(dict.fromkeys((word.stem, *others)))
 
 
 def _surfaces(found: re.Match[str]) -> tuple[str, ...]:
@@ -111,17 +126,19 @@ def rewritten(text: str, change: Callable[[str], str]) -> str:
 
 def fold(text: str) -> str:
     """Return the text without differences that shoppers do not type: case, marks, alef forms."""
-    return " ".join(with_one_alef(clean(text).casefold()).translate(_FEMININE).split())
+    small = without_latin_marks(clean(text).casefold())
+    return " ".join(with_one_alef(small).translate(_FEMININE).split())
 
 
 def clean(text: str) -> str:
-    """Return the text in plain letters, without vowel signs and underscores."""
-    return without_marks(text).replace("_", " ")
+    """Return the text in plain letters, without Arabic vowel signs and underscores."""
+    # The small form of the Turkish İ, as many programs write it, is i with a dot of its own.
+    return without_marks(text).replace("_", " ").replace("i\u0307", "i")
 
 
 @lru_cache(maxsize=_CACHED_WORDS)
-def _word(surface: str, typed: str) -> Word:
-    stem = _stem(surface.casefold())
+def _word(surface: str, typed: str, language: str) -> Word:
+    stem = _stem(surface.casefold(), language)
     return Word(surface=surface, typed=typed, stem=stem, number=word_number(stem))
 
 
@@ -130,14 +147,10 @@ def word_number(stem: str) -> int:
     return int(mmh3.hash(stem, signed=False))
 
 
-def _stem(word: str) -> str:
+def _stem(word: str, language: str) -> str:
     if word[0].isdigit():
         return _plain_digits(word).replace(",", ".").replace("٫", ".")
-    if not _ARABIC.search(word):
-        return str(_english.stemWord(_plain_digits(word)))
-    bare = without_article(with_one_alef(_plain_digits(word)))
-    # Stemmed before the last letter is folded: the stemmer knows the feminine ending by its ة.
-    return str(_arabic.stemWord(bare)).translate(_FEMININE)
+    return stem_of(_plain_digits(word), language)
 
 
 def _plain_digits(word: str) -> str:

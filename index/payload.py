@@ -9,6 +9,7 @@ from core.product import Product, Translation
 from core.query import Filters
 from index.analyser import Word, analyse, fold
 from index.points import AnyOf, Between, Condition, FieldIndex, Payload, Value
+from index.stemming import stemmed_language
 
 CATEGORY_SEPARATOR = " > "
 FACET_FIELDS = {
@@ -32,6 +33,9 @@ SURFACES = "surfaces"
 """Stored: the different words of titles, category, brand and attributes as they are written; from
 them spelling is corrected and typing completed."""
 
+LANGUAGES = "languages"
+"""Stored: the languages of a product's texts that have stemmers of their own."""
+
 TERM_FIELDS = {
     "category": "category_path",
     "brand": "brand",
@@ -53,6 +57,7 @@ FIELDS = (
     FieldIndex("created_at", "float"),
     FieldIndex(N_WORDS, "integer"),
     FieldIndex(SURFACES, "keyword"),
+    FieldIndex(LANGUAGES, "keyword"),
 )
 
 _NAMESPACE = uuid.UUID("6d2ff1a8-6f0b-5a3e-9a51-2b1f60c2f0c7")
@@ -66,11 +71,38 @@ def point_id(product_id: str) -> str:
 
 
 def document_words(product: Product) -> tuple[Word, ...]:
-    """Return the words a product can be found by, in all its languages; the title's thrice."""
-    languages: list[Product | Translation] = [product, *product.translations.values()]
-    titles = " ".join(each.title for each in languages)
-    rest = " ".join([*_names(product), *(each.description for each in languages)])
-    return analyse(titles) * _TITLE_COUNTS + analyse(rest)
+    """Return the words a product can be found by, in all its languages; the title's thrice.
+
+    What is written alike in several of its languages, such as the brand, has the stem of the first
+    one: a query asks for the stems of every language, and would count it once for each.
+    """
+    rest = {stemmed_language(product.language): [*_names(product)]}
+    for language, text in _texts(product):
+        rest.setdefault(language, []).append(text.description)
+    words = _analysed(_titles(product)) * _TITLE_COUNTS + _analysed(rest)
+    if len(rest) == 1:
+        return words
+    one = {word.surface.casefold(): word for word in reversed(words)}
+    return tuple(one[word.surface.casefold()] for word in words)
+
+
+def _texts(product: Product) -> list[tuple[str, Product | Translation]]:
+    """Return the product's texts with their languages, as the analyser tells them apart."""
+    texts: list[tuple[str, Product | Translation]] = [(product.language, product)]
+    texts += sorted(product.translations.items())
+    return [(stemmed_language(code), text) for code, text in texts]
+
+
+def _titles(product: Product) -> dict[str, list[str]]:
+    """Return the titles by language, the product's own first."""
+    found: dict[str, list[str]] = {}
+    for language, text in _texts(product):
+        found.setdefault(language, []).append(text.title)
+    return found
+
+
+def _analysed(texts: Mapping[str, list[str]]) -> tuple[Word, ...]:
+    return tuple(word for code in texts for word in analyse(" ".join(texts[code]), code))
 
 
 def _names(product: Product) -> tuple[str, ...]:
@@ -78,8 +110,9 @@ def _names(product: Product) -> tuple[str, ...]:
 
 
 def _surfaces(product: Product) -> list[str]:
-    titles = [product.title, *(each.title for each in product.translations.values())]
-    words = analyse(" ".join([*titles, *_names(product)]))
+    texts = _titles(product)
+    texts[stemmed_language(product.language)] += _names(product)
+    words = _analysed(texts)
     return sorted({word.surface.casefold() for word in words if not word.surface[0].isdigit()})
 
 
@@ -117,6 +150,7 @@ def to_payload(product: Product) -> Payload:
         "in_stock": int(product.in_stock),
         "created_at": product.created_at.timestamp() if product.created_at else None,
         SURFACES: _surfaces(product),
+        LANGUAGES: sorted({code for code, _ in _texts(product) if code}),
     }
     return {name: value for name, value in fields.items() if value not in (None, "", [])}
 

@@ -3,16 +3,16 @@
 from collections.abc import Sequence
 
 from core.settings import SearchSettings
-from index.analyser import word_number
+from index.analyser import stems_in, word_number
 from index.bm25 import query_vector
 from index.payload import document_words, from_payload
 from index.points import WORDS, AnyOf, LegQuery, Point
 from index.product_index import ProductIndex
 from search.fusion import Candidate
+from search.knowledge import Knowledge
 from search.understanding.lacking import says_without
 from search.understanding.readings import Understood, Wish
-from search.understanding.stems import Stems, stems_of
-from search.understanding.terms import Terms
+from search.understanding.stems import Stems, asked_words, stems_of
 
 NAMED = "named"
 WITHOUT = "without"
@@ -25,7 +25,7 @@ PENALTY = 1.0
 def adjusted(
     candidates: Sequence[Candidate],
     understood: Understood,
-    terms: Terms,
+    known: Knowledge,
     index: ProductIndex,
     settings: SearchSettings,
 ) -> list[Candidate]:
@@ -34,7 +34,7 @@ def adjusted(
     Args:
         candidates: Best first.
         understood: What the text says.
-        terms: The catalogue's names.
+        known: The catalogue's names and languages.
         index: Knows which candidate has what.
         settings: The weight of what is named.
 
@@ -51,14 +51,14 @@ def adjusted(
             found = parts.setdefault(point, {})
             found[NAMED] = found.get(NAMED, 0.0) + settings.weight_named / len(wishes)
     for phrase in understood.unwanted:
-        having, lacking = _with_and_without(ids, phrase, terms, index)
+        having, lacking = _with_and_without(ids, phrase, known, index)
         for point in having:
             parts.setdefault(point, {})[WITHOUT] = -PENALTY
         for point in lacking:
             parts.setdefault(point, {})[WITHOUT] = settings.weight_named
     banned: set[str] = set()
     for word in understood.banned:
-        banned |= _with_phrase(ids, word, terms, index)
+        banned |= _with_phrase(ids, word, known, index)
     kept = [_with(each, parts.get(each.id, {})) for each in candidates if each.id not in banned]
     return sorted(kept, key=lambda each: (-each.score, each.id))
 
@@ -77,13 +77,15 @@ def _having(ids: Sequence[str], wishes: Sequence[Wish], index: ProductIndex) -> 
     return [set().union(*(next(found) for _ in some)) for some in joined]
 
 
-def _with_phrase(ids: Sequence[str], phrase: str, terms: Terms, index: ProductIndex) -> set[str]:
+def _with_phrase(
+    ids: Sequence[str], phrase: str, known: Knowledge, index: ProductIndex
+) -> set[str]:
     """Return the candidates that have all words of a phrase, or something that it names.
 
     Args:
         ids: The candidates.
         phrase: The phrase.
-        terms: What the catalogue itself calls so comes before synonyms: "not sneakers" must not
+        known: What the catalogue itself calls so comes before synonyms: "not sneakers" must not
             take away all shoes.
         index: Knows which candidate has what.
 
@@ -91,22 +93,23 @@ def _with_phrase(ids: Sequence[str], phrase: str, terms: Terms, index: ProductIn
         Their ids.
     """
     stems = stems_of(phrase)
-    words = [query_vector([word_number(stem)]) for stem in stems]
+    several = (stems_in(each, known.languages) for each in asked_words(phrase, known.languages))
+    words = [query_vector(map(word_number, each)) for each in several]
     legs = [LegQuery(WORDS, each, among=tuple(ids), limit=len(ids)) for each in words]
     worded = [{point for point, _ in scored} for scored in index.query(legs)] if ids else []
     having = set.intersection(*worded) if worded else set()
-    named = _joined([t.condition for t in terms.named(stems) or terms.meanings(stems)])
+    named = _joined([t.condition for t in known.terms.named(stems) or known.terms.meanings(stems)])
     return having.union(*index.passing(ids, [(each,) for each in named]))
 
 
 def _with_and_without(
-    ids: Sequence[str], phrase: str, terms: Terms, index: ProductIndex
+    ids: Sequence[str], phrase: str, known: Knowledge, index: ProductIndex
 ) -> tuple[set[str], set[str]]:
     """Return the candidates that have something, and those that say that they have not.
 
     A belt "without buckles" has the word in its text, and is just what was asked for.
     """
-    having = _with_phrase(ids, phrase, terms, index)
+    having = _with_phrase(ids, phrase, known, index)
     stems = stems_of(phrase)
     products = index.points(sorted(having)).values()
     lacking = {p.id for p in products if says_without(_stems_of_product(p), stems)}

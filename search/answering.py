@@ -3,20 +3,22 @@
 import uuid
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
+from dataclasses import replace
 
 from core.answer import Hit, Page, PriceRange
 from core.query import Query
-from index.analyser import analyse
 from index.payload import document_words, from_payload
 from index.points import Point
 from index.product_index import ProductIndex
 from search.browsing import browsed
 from search.cursor import Cursor
 from search.fusion import Candidate
-from search.ordering import Ordered
+from search.ordering import Ordered, Wanted
 from search.price_ranges import N_SAMPLED, counted_in, price_edges, price_ranges
+from search.rules.plan import Plan
+from search.ruling import ruled_page
 from search.stopwatch import Stopwatch
-from search.understanding.readings import Understood
+from search.understanding.stems import surfaces_by_stem
 
 PRICE = "price"
 
@@ -35,19 +37,29 @@ class Answering:
 
     def page(
         self,
-        query: Query,
+        wanted: Wanted,
         cursor: Cursor,
         ordered: Ordered,
-        understood: Understood,
+        languages: Sequence[str],
         watch: Stopwatch,
     ) -> Page:
-        """Return the page of an order that begins where the page before ended."""
+        """Return the page of an order that begins where the page before ended.
+
+        Args:
+            wanted: The query and what it says.
+            cursor: Where the page before ended.
+            ordered: The order.
+            languages: Those of the catalogue that have stemmers of their own.
+            watch: Takes the time of each step.
+        """
+        query, understood = wanted.query, wanted.understood
         ids = [each.id for each in ordered.candidates]
         names = [name for name in query.facets if name != PRICE]
         counting = self._threads.submit(self._index.facets_among, ids, names)
         rest = [each for each in ordered.candidates if not cursor.has_shown(each.id)]
         shown = rest[: query.limit]
-        hits = self._hits(shown, understood.text, ordered)
+        asked = surfaces_by_stem(understood.text, languages)
+        hits = self._hits(shown, asked, ordered)
         following = cursor.following([each.id for each in shown])
         watch.lap("fetch")
         counts = counting.result()
@@ -64,27 +76,38 @@ class Answering:
             prices=prices,
             n_cut=ordered.n_cut,
             n_folded=ordered.n_folded,
+            rules=wanted.plan.rules,
+            redirect=address_of(wanted.plan),
         )
 
-    def browsed(
-        self, query: Query, cursor: Cursor, understood: Understood, watch: Stopwatch
-    ) -> Page:
+    def browsed(self, wanted: Wanted, cursor: Cursor, watch: Stopwatch) -> Page:
         """Return the page of everything that passes the filters."""
-        points, following = browsed(self._index, query, cursor)
+        query = replace(wanted.query, filters=wanted.understood.filters)
+        plan = wanted.plan if query.sort == "relevance" else replace(wanted.plan, pins=())
+        is_first = not query.cursor
+        n_pinned = sum(len(rule.action.ids) for rule in plan.pins) if is_first else 0
+        fewer = replace(query, limit=max(query.limit - n_pinned, 1))
+        points, following = browsed(self._index, fewer, cursor)
+        points, moved = ruled_page(points, plan, query.filters, self._index, is_first)
         watch.lap("retrieve")
         names = [name for name in query.facets if name != PRICE]
         facets = {name: self._index.facet(name, query.filters) for name in names}
         prices = self._prices_of_all(query) if PRICE in query.facets else ()
         watch.lap("facets")
         return Page(
-            hits=tuple(Hit(from_payload(point.payload), 0.0, {}) for point in points),
+            hits=tuple(
+                Hit(from_payload(point.payload), 0.0, {}, rules=moved.get(point.id, ()))
+                for point in points
+            ),
             query_id=uuid.uuid4().hex,
             next_cursor=following.encode() if following else "",
             facets=facets,
             facets_over="catalogue",
             took_ms=watch.laps,
-            readings=understood.readings,
+            readings=wanted.understood.readings,
             prices=prices,
+            rules=wanted.plan.rules,
+            redirect=address_of(wanted.plan),
         )
 
     def _prices_among(self, ids: Sequence[str]) -> tuple[PriceRange, ...]:
@@ -98,24 +121,31 @@ class Answering:
         count = self._index.counter_of_prices(query.filters)
         return price_ranges(price_edges(prices), count)
 
-    def _hits(self, shown: Sequence[Candidate], text: str, ordered: Ordered) -> tuple[Hit, ...]:
+    def _hits(
+        self, shown: Sequence[Candidate], asked: Mapping[str, str], ordered: Ordered
+    ) -> tuple[Hit, ...]:
         points = self._index.points([each.id for each in shown], ("product",))
-        # The analyser also joins what is written apart: that is not shown as a word of the query.
-        asked = {word.stem: word.surface for word in analyse(text) if word.surface in word.typed}
         # A product may be deleted between retrieval and fetch; then it is left out.
         return tuple(
             _hit(each, points[each.id], asked, ordered) for each in shown if each.id in points
         )
 
 
+def address_of(plan: Plan) -> str:
+    """Return where the rules send who searches this; empty when they do not."""
+    return plan.redirect.action.address if plan.redirect else ""
+
+
 def _hit(candidate: Candidate, point: Point, asked: Mapping[str, str], ordered: Ordered) -> Hit:
     product = from_payload(point.payload)
     stems = {word.stem for word in document_words(product)} if asked else set()
+    matched = dict.fromkeys(surface for stem, surface in asked.items() if stem in stems)
     return Hit(
         product=product,
         score=candidate.score,
         parts=candidate.parts,
-        matched_words=tuple(surface for stem, surface in asked.items() if stem in stems),
+        matched_words=tuple(matched),
         n_variants=ordered.stands_for.get(candidate.id, 1),
         place_before=ordered.places.get(candidate.id, 0),
+        rules=ordered.rules.get(candidate.id, ()),
     )

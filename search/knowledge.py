@@ -26,14 +26,14 @@ class Knowledge:
     Attributes:
         vocabulary: Its words.
         terms: Its names: brands, categories, attribute values.
-        has_variants: Whether any product belongs to a group.
         background: What likeness is chance.
+        languages: Codes of its languages that have stemmers of their own.
     """
 
     vocabulary: Vocabulary
     terms: Terms
-    has_variants: bool
     background: Background
+    languages: tuple[str, ...] = ()
 
     @classmethod
     def of(
@@ -49,7 +49,9 @@ class Knowledge:
         drawn = (background or Background()).renewed(index)
         brands, categories, attributes = map(index.names, ("brand", "category", "attributes"))
         terms = Terms(brands, categories, attributes, synonyms)
-        return cls(Vocabulary(index.words()), terms, index.has_groups(), drawn)
+        languages = index.languages()
+        vocabulary = Vocabulary(index.words(), languages)
+        return cls(vocabulary, terms, drawn, languages)
 
 
 class KnowledgeKeeper:

@@ -14,6 +14,9 @@ from search.diversity import diversified
 from search.folding import folded
 from search.fusion import Candidate
 from search.knowledge import Knowledge
+from search.rules import applied
+from search.rules.plan import NOTHING, Plan
+from search.ruling import without_hidden
 from search.sorting import in_order
 from search.stopwatch import Stopwatch
 from search.understanding.readings import Understood
@@ -29,12 +32,14 @@ class Ordered:
         stands_for: How many candidates each stands for, by point id; those that stand for
             themselves alone are missing.
         n_cut: Candidates that were left out as having too little to do with the query.
+        rules: Names of the rules that moved each, by point id.
     """
 
     candidates: Sequence[Candidate]
     places: Mapping[str, int] = field(default_factory=dict)
     stands_for: Mapping[str, int] = field(default_factory=dict)
     n_cut: int = 0
+    rules: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def n_folded(self) -> int:
@@ -50,11 +55,15 @@ class Wanted:
         query: The query.
         understood: What its text says.
         unwanted: What hits should not be like: the name of a vector, and the vector.
+        plan: The merchandiser's rules that hold.
+        exclude: Points that no rule may bring back.
     """
 
     query: Query
     understood: Understood
     unwanted: Sequence[tuple[str, Vectors]] = ()
+    plan: Plan = NOTHING
+    exclude: tuple[str, ...] = ()
 
 
 class Ordering:
@@ -81,18 +90,25 @@ class Ordering:
             watch: Takes the time of each step.
         """
         index, settings, query = self._index, self._settings, wanted.query
+        filters, plan = wanted.understood.filters, wanted.plan
         places = {each.id: place for place, each in enumerate(fused, start=1)}
         ranked = kept(fused, settings.least_share)
         n_cut = len(fused) - len(ranked)
-        ranked = adjusted(ranked, wanted.understood, known.terms, index, settings)
+        ranked = adjusted(ranked, wanted.understood, known, index, settings)
         ranked = avoided(ranked, wanted.unwanted, index, known.background)
         watch.lap("adjust")
+        ranked = without_hidden(ranked, plan, filters, index)
+        ranked = in_order(ranked, query.sort, index)
+        watch.lap("sort")
         stands_for: Mapping[str, int] = {}
         if query.collapse and not query.filters.group_id:
             ranked, stands_for = folded(ranked, index)
         watch.lap("fold")
+        if query.sort != "relevance":  # who asks for the cheapest wants the cheapest
+            return Ordered(ranked, places, stands_for, n_cut)
         dial = settings.diversity if query.diversity is None else query.diversity
         ranked = diversified(ranked, dial, index, known.background)
-        ranked = in_order(ranked, query.sort, index)
-        watch.lap("order")
-        return Ordered(ranked, places, stands_for, n_cut)
+        watch.lap("diversify")
+        ruled = applied(ranked, plan, filters, index, wanted.exclude)
+        watch.lap("rules")
+        return Ordered(ruled.candidates, places, stands_for, n_cut, ruled.rules)

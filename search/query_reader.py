@@ -1,25 +1,31 @@
 """From a query to what the legs are asked: spelling, reading, synonyms."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import partial
 from itertools import chain
 
 from core.answer import Reading
 from core.query import ALL, Filters, Query
 from core.synonyms import Group
-from index.analyser import Word, analyse, word_number
+from index.analyser import Word, stems_in, word_number
 from index.bm25 import SparseVector, query_vector, weighted_vector
 from index.points import WORDS, LegQuery
 from index.product_index import ProductIndex
 from search.knowledge import Knowledge, KnowledgeKeeper
 from search.known_words import KnownWords
+from search.rules import RuleBook
+from search.rules.plan import NOTHING, Plan
 from search.spelling import corrected
 from search.understanding.phrases import phrases
 from search.understanding.reader import Reader
 from search.understanding.readings import Understood
-from search.understanding.stems import Stems
+from search.understanding.stems import Stems, asked_words
 from search.understanding.synonyms import Synonyms
+
+_NO_RULES = RuleBook.empty()
 
 SYNONYM = 0.5
 """How far a word is covered by another one that means the same."""
@@ -33,11 +39,13 @@ class ReadQuery:
         understood: What its text says.
         words: What the words leg is asked for.
         coverage: How far the catalogue has the query's words, 0 to 1.
+        plan: The merchandiser's rules that hold for it.
     """
 
     understood: Understood
     words: SparseVector
     coverage: float
+    plan: Plan = NOTHING
 
     def without_filters(self, filters: Filters) -> "ReadQuery":
         """Return the query with only these filters; what was read as one becomes a wish unmet."""
@@ -46,15 +54,29 @@ class ReadQuery:
         return replace(self, understood=understood)
 
 
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
 class QueryReader:
     """Reads queries as one catalogue would have them.
 
     Args:
         index: The catalogue.
         synonyms: Groups of words that mean the same.
+        rules: The merchandiser's rules; they may be exchanged at any time.
+        clock: Tells which rules hold now.
     """
 
-    def __init__(self, index: ProductIndex, synonyms: Sequence[Group]) -> None:
+    def __init__(
+        self,
+        index: ProductIndex,
+        synonyms: Sequence[Group],
+        rules: RuleBook = _NO_RULES,
+        clock: Callable[[], datetime] = _now,
+    ) -> None:
+        self.rules = rules
+        self._clock = clock
         by_stems = Synonyms(synonyms)
         self._index = index
         self._keeper = KnowledgeKeeper(index, by_stems)
@@ -62,8 +84,7 @@ class QueryReader:
 
     def warm_up(self) -> None:
         """Load what the first query would have to wait for."""
-        self._keeper.get()
-        self._words.has("shop window")
+        self._words.has("shop window", self._keeper.get().languages)
 
     def knowledge(self) -> Knowledge:
         """Return the catalogue's words and names."""
@@ -75,37 +96,50 @@ class QueryReader:
         Returns:
             What it says, and what the words leg is asked for.
         """
-        known = self._keeper.get()
+        known, now = self._keeper.get(), self._clock()
+        plan = self.rules.plan(query.text, query.filters, now)
         readings: tuple[Reading, ...] = ()
         if query.text.strip() and ALL not in query.literal:
             kept = frozenset(query.literal)
-            found = corrected(query.text, known.vocabulary, self._is_word, kept)
+            is_word = partial(self._is_word, known.languages)
+            found = corrected(query.text, known.vocabulary, is_word, kept)
             query = replace(query, text=found.text)
             readings = tuple(Reading("spelling", typed, used) for typed, used in found.changes)
+            plan = plan or self.rules.plan(query.text, query.filters, now)
         understood = Reader(known.terms).read(query)
         understood = replace(understood, readings=(*readings, *understood.readings))
-        return ReadQuery(understood, *_asked(analyse(understood.text), known))
+        words = asked_words(understood.text, known.languages)
+        return ReadQuery(understood, *_asked(words, known, plan), plan)
 
-    def _is_word(self, word: str) -> bool:
+    def _is_word(self, languages: tuple[str, ...], word: str) -> bool:
         """Return whether a word is known anywhere, or a product's description has it."""
-        if self._words.has(word):
+        if self._words.has(word, languages):
             return True
-        leg = LegQuery(WORDS, query_vector(each.number for each in analyse(word)), limit=1)
+        stems = (
+            stem for each in asked_words(word, languages) for stem in stems_in(each, languages)
+        )
+        leg = LegQuery(WORDS, query_vector(map(word_number, stems)), limit=1)
         return bool(self._index.query([leg])[0])
 
 
-def _asked(words: tuple[Word, ...], known: Knowledge) -> tuple[SparseVector, float]:
+def _asked(words: tuple[Word, ...], known: Knowledge, plan: Plan) -> tuple[SparseVector, float]:
     """Weigh the words of a query, and the catalogue's words for those that it does not use.
 
     A phrase that the catalogue uses stands for itself: its own words say best what was meant. The
-    other phrases that mean the same share the weight of one that it does not use.
+    other phrases that mean the same share the weight of one that it does not use; those of a rule
+    are asked for in any case. Nobody says in which of the catalogue's languages a word is: each of
+    its stems is asked, and as a product has a word under one of them, the word still counts once.
 
     Returns:
         The words with their weights, and how far the catalogue has the query's words, 0 to 1.
     """
     vocabulary, synonyms = known.vocabulary, known.terms.synonyms
+    ruled = Synonyms(plan.synonyms)
 
     def others(phrase: Stems) -> list[Stems]:
+        same = [each for each in ruled.of(phrase) if vocabulary.has_stems(each)]
+        if same:
+            return same
         if vocabulary.has_stems(phrase):
             return []
         return [each for each in synonyms.of(phrase) if vocabulary.has_stems(each)]
@@ -114,11 +148,12 @@ def _asked(words: tuple[Word, ...], known: Knowledge) -> tuple[SparseVector, flo
     covered = 0.0
     for phrase, same in phrases(words, others):
         for word in phrase:
-            weights[word.number] += 1.0
-        for stem in chain.from_iterable(same):
+            for stem in stems_in(word, known.languages):
+                weights[word_number(stem)] += 1.0
+        for stem in chain.from_iterable(map(vocabulary.in_languages, chain.from_iterable(same))):
             weights[word_number(stem)] += 1.0 / len(same)
         if same:
             covered += SYNONYM * len(phrase)
         else:
-            covered += vocabulary.has_stems((phrase[0].stem,))
+            covered += vocabulary.has_one(stems_in(phrase[0], known.languages))
     return weighted_vector(weights), covered / max(len(words), 1)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from pathlib import Path
 
 from core.answer import Page
 from core.encoder import Vectors
@@ -22,6 +23,7 @@ from search.query_encoder import PreparedPhoto, QueryEncoder
 from search.query_reader import QueryReader, ReadQuery
 from search.relaxing import relaxations
 from search.retrieval import Retrieval, Scope
+from search.rules import RuleBook, read_rules
 from search.stopwatch import Stopwatch
 from search.understanding.readings import Understood
 
@@ -33,12 +35,14 @@ class SearchService:
 
     Args:
         index: The open index.
-        settings: Depth, weights, fusion, the shop's file of synonyms.
+        settings: Depth, weights, fusion, the shop's files of synonyms and rules.
         synonyms: Groups of words that mean the same; the shipped ones and those of the shop's file
             when None.
+        rules: The merchandiser's rules; those of the shop's file when None.
 
     Raises:
         InvalidSettingError: The file of synonyms cannot be used.
+        RuleError: The file of rules cannot be used.
     """
 
     def __init__(
@@ -46,16 +50,28 @@ class SearchService:
         index: ProductIndex,
         settings: SearchSettings | None = None,
         synonyms: Sequence[Group] | None = None,
+        rules: RuleBook | None = None,
     ) -> None:
         self.index = index
         self._settings = settings or SearchSettings()
         self._encoder = QueryEncoder(index.encoder)
         self._reader = QueryReader(
-            index, all_synonyms(self._settings.synonyms) if synonyms is None else synonyms
+            index,
+            all_synonyms(self._settings.synonyms) if synonyms is None else synonyms,
+            rules_of(self._settings.rules) if rules is None else rules,
         )
         self._threads = ThreadPoolExecutor(_WAITING_THREADS, "search")
         self._ordering = Ordering(index, self._settings)
         self._answering = Answering(index, self._threads)
+
+    @property
+    def rules(self) -> RuleBook:
+        """The merchandiser's rules; what is set here holds from the next query on."""
+        return self._reader.rules
+
+    @rules.setter
+    def rules(self, rules: RuleBook) -> None:
+        self._reader.rules = rules
 
     def warm_up(self) -> None:
         """Load what the first query would have to wait for; meant for a thread beside serving."""
@@ -135,8 +151,8 @@ class SearchService:
         text = read.understood.text
         cursor = Cursor.decode(query.cursor, _identity(query, photos))
         if not text and not photos:
-            browsing = replace(query, filters=read.understood.filters)
-            return self._answering.browsed(browsing, cursor, read.understood, watch)
+            wanted = Wanted(query, read.understood, plan=read.plan)
+            return self._answering.browsed(wanted, cursor, watch)
         excluded = tuple(point_id(each) for each in query.avoid if isinstance(each, str))
         retrieval = self._retrieval(read.understood.filters, excluded, query.photo_share)
         retrieval.begin(Asked(words=read.words, coverage=read.coverage))
@@ -148,7 +164,8 @@ class SearchService:
         )
         unwanted = [self._unwanted(each) for each in query.avoid]
         watch.lap("encode")
-        return self._answer(Wanted(query, read.understood, unwanted), cursor, retrieval, watch)
+        wanted = Wanted(query, read.understood, unwanted, read.plan, excluded)
+        return self._answer(wanted, cursor, retrieval, watch)
 
     def _answer(
         self, wanted: Wanted, cursor: Cursor, retrieval: Retrieval, watch: Stopwatch
@@ -157,8 +174,9 @@ class SearchService:
         watch.lap("retrieve")
         fused = retrieval.fused(legs)
         watch.lap("fuse")
-        ordered = self._ordering.ordered(fused, wanted, self._reader.knowledge(), watch)
-        return self._answering.page(wanted.query, cursor, ordered, wanted.understood, watch)
+        known = self._reader.knowledge()
+        ordered = self._ordering.ordered(fused, wanted, known, watch)
+        return self._answering.page(wanted, cursor, ordered, known.languages, watch)
 
     def _retrieval(
         self, filters: Filters, exclude: tuple[str, ...], photo_share: float | None = None
@@ -198,6 +216,15 @@ class SearchService:
             text=self._encoder.text(texts[0]) if texts else None,
             photo=self._encoder.photo(photos) if photos else None,
         )
+
+
+def rules_of(path: str) -> RuleBook:
+    """Return the rules of a file; none without a path.
+
+    Raises:
+        RuleError: The file cannot be used.
+    """
+    return read_rules(Path(path)) if path else RuleBook.empty()
 
 
 def _identity(query: Query, photos: Sequence[PreparedPhoto]) -> str:

@@ -1,12 +1,12 @@
 """The catalogue's own words: what a mistyped word may have meant, and how a begun one goes on."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import extract
 
-from index.analyser import analyse, fold
+from index.analyser import analyse, fold, stems_in
 
 SHORTEST = 4
 """Letters below which a word has too many neighbours to be corrected."""
@@ -24,18 +24,29 @@ class Vocabulary:
 
     Args:
         counts: How many products have each word, as written, in small letters.
+        languages: Those of the catalogue that have stemmers of their own.
     """
 
-    def __init__(self, counts: Mapping[str, int]) -> None:
+    def __init__(self, counts: Mapping[str, int], languages: tuple[str, ...] = ()) -> None:
         self.counts = counts
+        self._languages = languages
 
     def knows(self, word: str) -> bool:
-        """Return whether some product has the word, or another form of it."""
-        return self.has_stems(tuple(each.stem for each in analyse(word)))
+        """Return whether some product has the word, or another form of it in some language."""
+        words = analyse(word)
+        return all(self.has_one(stems_in(each, self._languages)) for each in words)
 
     def has_stems(self, stems: tuple[str, ...]) -> bool:
         """Return whether every stem is that of some word of the catalogue."""
         return self._stems.issuperset(stems)
+
+    def has_one(self, stems: tuple[str, ...]) -> bool:
+        """Return whether one of the stems is that of some word of the catalogue."""
+        return not self._stems.isdisjoint(stems)
+
+    def in_languages(self, stem: str) -> tuple[str, ...]:
+        """Return a stem, and those that the catalogue's words with it have in its languages."""
+        return (stem, *self._by_stem.get(stem, ()))
 
     def nearest(self, word: str) -> str:
         """Return the word of the catalogue that was probably meant; empty when there is none.
@@ -83,7 +94,17 @@ class Vocabulary:
 
     @cached_property
     def _stems(self) -> frozenset[str]:
-        return frozenset(each.stem for word in self.counts for each in analyse(word))
+        words = (each for word in self.counts for each in analyse(word))
+        return frozenset(stem for each in words for stem in stems_in(each, self._languages))
+
+    @cached_property
+    def _by_stem(self) -> Mapping[str, Sequence[str]]:
+        """By English stem: the other stems of its words."""
+        found: dict[str, dict[str, None]] = {}
+        for each in (each for word in self.counts for each in analyse(word)):
+            for stem in stems_in(each, self._languages)[1:]:
+                found.setdefault(each.stem, {})[stem] = None
+        return {stem: tuple(others) for stem, others in found.items()}
 
     @cached_property
     def _by_length(self) -> Mapping[int, Mapping[str, str]]:

@@ -1,0 +1,173 @@
+"""Words of many languages: each stemmed by its own stemmer, and found however it is typed."""
+
+import hashlib
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import data_samples
+from core import Product, Translation
+from index.analyser import analyse, fold, stems_in
+from index.latin import without_elisions, without_latin_marks
+from index.payload import LANGUAGES, SURFACES, document_words, from_payload, to_payload
+from index.stemming import STEMMED, stemmed_language
+
+FORMS = {
+    "fr": "chaussure chaussures; cheval chevaux; brodé brodée brodées; vélo vélos; léger légère;"
+    "tissu tissus; élégant élégante; bleu bleus bleue; collier colliers",
+    "de": "schuh schuhe schuhen; stuhl stühle; kleid kleider; grün grüne grünen gruen;"
+    "strasse straße",
+    "es": "zapato zapatos; pantalón pantalones; rojo roja rojas; niño niña niños",
+    "it": "scarpa scarpe; vestito vestiti; rosso rossa rossi; borsa borse; bianco bianchi",
+    "pt": "sapato sapatos; calção calções; botão botões; papel papéis; jardim jardins;"
+    "chapéu chapéus",
+    "nl": "schoen schoenen; jurk jurken; tafel tafels; broek broeken",
+    "tr": "elbise elbiseler elbisesi; ayakkabı ayakkabılar ayakkabısı; çanta çantalar;"
+    "gömlek gömleği;"
+    "kitap kitabı; ışık ışıklar IŞIK; koltuk koltuklar",
+    "ru": "платье платья; рубашка рубашки; красный красная",
+    "pl": "sukienka sukienki",
+    "sv": "klänning klänningar",
+}
+APART = {
+    "fr": "robe chaussure; manteau marteau; chemise chemin",
+    "de": "schuh schule; hemd hand",
+    "tr": "koltuk kol; çanta çatal; kupa köpek; dolar dolap; halı halka",
+}
+CATALOGUE_STEMS = "16451edd24258f60"
+"""Digest of the stems of the sample catalogue, English and Arabic, by version 2 of the analyser."""
+
+
+def groups(written: dict[str, str]) -> list[tuple[str, list[str]]]:
+    return [
+        (code, group.split()) for code, groups in written.items() for group in groups.split(";")
+    ]
+
+
+def stems(text: str, language: str = "") -> list[str]:
+    return [word.stem for word in analyse(text, language)]
+
+
+@pytest.mark.parametrize(("language", "forms"), groups(FORMS))
+def test_forms_of_one_word_share_a_stem(language: str, forms: list[str]) -> None:
+    assert len({tuple(stems(form, language)) for form in forms}) == 1
+
+
+@pytest.mark.parametrize(("language", "words"), groups(APART))
+def test_different_words_stay_apart(language: str, words: list[str]) -> None:
+    assert len({tuple(stems(word, language)) for word in words}) == len(words)
+
+
+@pytest.mark.parametrize(
+    ("language", "code"),
+    [("fr", "fr"), ("fr-FR", "fr"), ("pt_BR", "pt"), ("French", "fr"), ("nb", "no"),
+     ("tr-TR", "tr"),
+     ("en", ""), ("en-GB", ""), ("ar", ""), ("ja", ""), ("", ""), ("?", "")],
+)  # fmt: skip
+def test_languages_are_known_by_their_codes(language: str, code: str) -> None:
+    assert stemmed_language(language) == code
+    assert stems("grandes chaussures", language) == stems("grandes chaussures", code)
+
+
+def test_english_and_arabic_words_are_those_of_before() -> None:
+    text = (Path(data_samples.__file__).parent / "catalog.csv").read_text(encoding="utf-8")
+    assert hashlib.sha256("\n".join(stems(text)).encode()).hexdigest()[:16] == CATALOGUE_STEMS
+    assert stems(text, "en") == stems(text, "ar") == stems(text)
+
+
+@pytest.mark.parametrize("language", sorted(STEMMED))
+def test_arabic_words_and_numbers_are_the_same_in_any_language(language: str) -> None:
+    text = "القميص الأحمر ٤٢ 256GB"
+    assert stems(text, language) == stems(text)
+
+
+@given(
+    st.sampled_from(sorted({*STEMMED, ""})),
+    st.text(st.characters(codec="latin-1", categories=["L"]) | st.sampled_from("ğışœłőİ '-")),
+)
+def test_words_typed_without_marks_find_those_with_them(language: str, text: str) -> None:
+    bare = without_latin_marks(text)
+    assert stems(bare, language) == stems(text, language)
+    assert all(stems(text, language))
+    assert fold(bare) == fold(text)
+
+
+@given(st.sampled_from(sorted(STEMMED)), st.text())
+def test_a_query_asks_for_the_stem_that_the_document_has(language: str, text: str) -> None:
+    product = Product("1", text, language=language, image="a.jpg")
+    asked = {stem for word in analyse(text) for stem in stems_in(word, (language,))}
+    assert {word.stem for word in document_words(product)} <= asked
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("l'été", "été"), ("l’Été", "Été"), ("manteau d'hiver", "manteau hiver"),
+        ("qu'il", "il"), ("dell'arte", "arte"), ("men's l'été", "men's été"),
+        ("rock'n'roll", "rock'n'roll"),
+        ("aujourd'hui", "aujourd'hui"), ("l'", "l'"),
+    ],
+)  # fmt: skip
+def test_elided_words_are_left_out(text: str, left: str) -> None:
+    assert without_elisions(text, ("fr", "it")) == left
+    assert without_elisions(text, ("de",)) == text
+
+
+def test_elided_words_are_left_out_of_french_texts_alone() -> None:
+    assert stems("l'été", "fr") == ["ete"]
+    assert stems("l'été", "en") == ["l", "ete"]
+
+
+@pytest.mark.parametrize(
+    ("text", "bare"),
+    [("Été", "Ete"), ("kırmızı İpek", "kirmizi Ipek"), ("Œuf Łódź øre", "OEuf Lodz ore"),
+     ("ǿ", "o"), ("йод", "йод"), ("أحمر", "أحمر"), ("が", "が")],
+)  # fmt: skip
+def test_latin_letters_lose_their_marks(text: str, bare: str) -> None:
+    assert without_latin_marks(text) == bare
+
+
+BILINGUAL = Product(
+    "1",
+    "Chaussures de course Nike",
+    description="Semelles souples.",
+    translations={
+        "en": Translation("Nike running shoes", "Soft soles."),
+        "ar": Translation("حذاء جري Nike", ""),
+    },
+    brand="Nike",
+    category=("Chaussures",),
+    language="fr-FR",
+)
+
+
+def test_each_text_is_stemmed_in_its_language_and_a_brand_once() -> None:
+    counts = Counter(word.stem for word in document_words(BILINGUAL))
+    expected = {"nik": 10, "chaussur": 4, "shoe": 3, "run": 3, "semel": 1, "sole": 1}
+    assert {stem: counts[stem] for stem in (*expected, "nike")} == {**expected, "nike": 0}
+
+
+def test_words_are_the_same_after_storing() -> None:
+    stored = to_payload(BILINGUAL)
+    stored["product"]["translations"] = dict(reversed(stored["product"]["translations"].items()))
+    assert document_words(from_payload(stored)) == document_words(BILINGUAL)
+
+
+def test_languages_with_stemmers_are_stored() -> None:
+    assert to_payload(BILINGUAL)[LANGUAGES] == ["fr"]
+    assert LANGUAGES not in to_payload(Product("1", "Red", language="en-GB"))
+    french = Product("1", "Manteau d'hiver", language="fr")
+    assert to_payload(french)[SURFACES] == ["hiver", "manteau"]
+
+
+def test_products_in_english_and_arabic_have_the_words_of_before() -> None:
+    product = Product(
+        "1", "Red shirt 14", "For men", translations={"ar": Translation("In قميص", "وصف")},
+        category=("Clothes",), brand="B", attributes={"color": "red"}, language="en",
+    )  # fmt: skip
+    assert document_words(product) == analyse("Red shirt 14 In قميص") * 3 + analyse(
+        "Clothes B red For men وصف"
+    )
