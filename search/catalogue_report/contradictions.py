@@ -48,6 +48,9 @@ agree with an attribute, but alone they contradict none."""
 _AUDIENCES = {"Men": "men", "Women": "women", "Boys": "boys", "Girls": "girls"}
 
 
+_NONE: frozenset[Stems] = frozenset()
+
+
 def contradictions(product: Product) -> Iterator[Finding]:
     """Yield where a title, in any language, names none of what an attribute says.
 
@@ -56,7 +59,7 @@ def contradictions(product: Product) -> Iterator[Finding]:
     """
     checks = (
         ("colour_differs", COLOUR_NAMES, _colours(), _doubtful_colours()),
-        ("people_differ", PEOPLE_NAMES, _people(), frozenset()),
+        ("people_differ", PEOPLE_NAMES, _people(), _NONE),
     )
     for kind, names, known, doubtful in checks:
         found = _contradiction(product, names, known, doubtful)

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from core.encoder import Vectors
 from index.points import PHOTO, TEXT, Point
 from search.catalogue_report.entries import Entry
-from search.catalogue_report.values import Finding
+from search.catalogue_report.kinds import FIT
+from search.catalogue_report.values import Finding, Section
 
 N_OTHERS = 500
 """Products that each photo and title is compared with."""
@@ -98,8 +99,8 @@ def arrays(pairs: Sequence[tuple[Entry, Point]]) -> tuple[NDArray[np.str_], Vect
 
 def unfit_photos(
     entries: Sequence[Entry], better: Mapping[str, float], others: Others | None
-) -> tuple[list[Finding], str]:
-    """Return products whose photo hardly fits their title, and how sure that is.
+) -> Section:
+    """Return products whose photo hardly fits their title, the least fitting first.
 
     Args:
         entries: All products.
@@ -107,21 +108,21 @@ def unfit_photos(
         others: What they were compared with.
 
     Returns:
-        Findings, the least fitting first, and a note; no findings when this cannot be told.
+        The section, with a note that says how sure it is, or why it cannot be told.
     """
     if others is None:
-        return [], (
-            f"Not checked: it takes {LEAST_PRODUCTS} products with a photo and a title to compare."
-        )
+        note = f"It takes {LEAST_PRODUCTS} products with a photo and a title to compare."
+        return Section(FIT, (), note, told=False)
     auc = 1 - sum(better.values()) / len(better)
     how_well = (
         f"between a product's own photo and another's it chooses rightly {auc:.1%} of the time"
     )
     if auc < LEAST_AUC:
-        return [], (
+        note = (
             f"This cannot be told here: the encoder knows these goods too little ({how_well}; "
             f"{LEAST_AUC:.0%} is needed). Adapt it to the catalogue with `shopwindow adapt`."
         )
+        return Section(FIT, (), note, told=False)
     listed = [each for each in entries if better.get(each.shown.id, 0.0) > UNFIT]
     listed.sort(key=lambda each: (-better[each.shown.id], each.shown.id))
     note = (
@@ -129,7 +130,8 @@ def unfit_photos(
         f"{others.found_when_exchanged():.0%} would be listed. It errs with rare things and with "
         "titles that do not say what is seen: look before you change anything."
     )
-    return [_finding(each, better[each.shown.id]) for each in listed], note
+    found = tuple(_finding(each, better[each.shown.id]) for each in listed)
+    return Section(FIT, found, note)
 
 
 def _finding(entry: Entry, share: float) -> Finding:

@@ -8,7 +8,7 @@ from search.catalogue_report.completeness import missing
 from search.catalogue_report.contradictions import contradictions
 from search.catalogue_report.duplicates import duplicates
 from search.catalogue_report.entries import Entry, batches, entry
-from search.catalogue_report.kinds import DATA, DUPLICATES, FIT, KINDS, PHOTOS
+from search.catalogue_report.kinds import DATA, DUPLICATES, KINDS, PHOTOS
 from search.catalogue_report.photo_files import unusable_photos
 from search.catalogue_report.photo_fit import Others, arrays, has_both, unfit_photos
 from search.catalogue_report.prices import doubtful_prices
@@ -33,11 +33,10 @@ def catalogue_report(index: ProductIndex, reader: PhotoReader | None = None) -> 
         IndexStoreError: The store refused.
     """
     read = _read(index)
-    unfit, note = unfit_photos(read.entries, read.better, read.others)
     data = [*read.contradictions, *doubtful_prices(read.entries), *missing(read.entries)]
     sections = (
         Section(DUPLICATES, tuple(duplicates(read.entries))),
-        Section(FIT, tuple(unfit), note),
+        unfit_photos(read.entries, read.better, read.others),
         Section(DATA, tuple(sorted(data, key=lambda each: _PLACES[each.kind]))),
         Section(PHOTOS, tuple(unusable_photos(read.entries, reader or PhotoReader()))),
     )

@@ -50,11 +50,13 @@ class Section:
         name: What programs call it.
         findings: What was found: kind by kind, and in each the most striking first.
         note: What to know when reading it, such as how sure it is; empty when nothing.
+        told: Whether it could be looked into; the note says why not.
     """
 
     name: str
     findings: tuple[Finding, ...]
     note: str = ""
+    told: bool = True
 
     @property
     def heading(self) -> str:
