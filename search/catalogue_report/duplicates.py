@@ -28,7 +28,9 @@ def duplicates(entries: Sequence[Entry]) -> list[Finding]:
 
 def _photo_finding(some: Sequence[Entry]) -> Finding:
     is_one_file = len({each.photo_hash for each in some}) == 1
-    found = "the same photo file" if is_one_file else "the same photo, saved in different files"
+    # Packs that differ in a printed number are as near as one photo saved twice.
+    nearly = "the same photo or nearly so, in different files"
+    found = "the same photo file" if is_one_file else nearly
     return Finding("same_photo", tuple(each.shown for each in some), found)
 
 
