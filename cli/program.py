@@ -16,6 +16,7 @@ from cli.demo_command import demo
 from cli.evaluate_command import evaluate
 from cli.fact_commands import encoders, info
 from cli.index_command import index
+from cli.report_command import report
 from cli.rules_command import rules
 from cli.search_commands import search, similar
 from cli.serve_command import serve
@@ -24,7 +25,9 @@ if TYPE_CHECKING:
     from cli.invocation import Invocation
 
 PROGRAM = "shopwindow"
-_COMMANDS = (index, adapt, search, similar, evaluate, rules, serve, encoders, info, demo)
+_COMMANDS = (
+    index, adapt, search, similar, evaluate, rules, report, serve, encoders, info, demo,
+)
 
 
 def program() -> Any:

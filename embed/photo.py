@@ -91,6 +91,21 @@ class PhotoReader:
         whole = self._decode(source, side=math.ceil(size / max(right - left, bottom - top)))
         return pad_to_square(_cut(whole, crop), size)
 
+    def size(self, source: ImageSource) -> tuple[int, int]:
+        """Return a photo's width and height in pixels as stored; only its header is read.
+
+        Args:
+            source: As for `read`.
+
+        Raises:
+            PhotoError: As for `read`, but for what only decoding shows.
+        """
+        if isinstance(source, Image.Image):
+            return source.size
+        data, name = self._bytes_of(source)
+        with self._open(data, name) as photo:
+            return photo.size
+
     def _from_network(self, address: str) -> bytes:
         # Imported for the first address only: httpx adds a quarter of a second to each start.
         from embed.fetch import PhotoFetcher  # noqa: PLC0415

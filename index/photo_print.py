@@ -21,7 +21,9 @@ Prints: TypeAlias = NDArray[np.uint8]
 NEAR = 1.5
 """Greatest root mean square difference, in levels of 255, of two prints of one photo. On 3,000
 fashion photos 1.9 % have such a twin, all of them the same photo; saving as JPEG at quality 40
-moves a print by 0.7 at most, another product of the same kind by 2.3 at the 2nd percentile."""
+moves a print by 0.7 at most, another product of the same kind by 2.3 at the 2nd percentile. Of 46
+groups among 3,000 electronics photos, some eight were of packs or devices that differ in a printed
+number or a logo."""
 
 FLAT = 3.0
 """A print whose pixels deviate less than this from their mean colour is an empty picture."""

@@ -1,6 +1,6 @@
 """What is asked of an index: products, candidates, counts."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -82,8 +82,7 @@ class IndexReader:
         found = self.points([each], (), vectors=True)
         if each not in found:
             return None
-        stored = found[each].vectors
-        return {name: self._columns.whole(name, vector) for name, vector in stored.items()}
+        return self._whole(found[each].vectors)
 
     def sample(self, name: str, limit: int) -> Vectors:
         """Return the encoder's vectors of products taken at random, always the same ones.
@@ -109,6 +108,17 @@ class IndexReader:
         if not self.exists:
             return [], ""
         return self._store.scroll(conditions(filters), after, limit)
+
+    def browse_vectors(self, after: str = "", limit: int = 100) -> tuple[list[Point], str]:
+        """Return one batch of all products with the encoder's vectors; see `browse`."""
+        points, following = self.browse(Filters(), after, limit)
+        stored = self.points([point.id for point in points], (), vectors=True)
+        found = [
+            replace(point, vectors=self._whole(stored[point.id].vectors))
+            for point in points
+            if point.id in stored
+        ]
+        return found, following
 
     def facet(self, name: str, filters: Filters, limit: int = 100) -> dict[str, int]:
         """Count the values of a facet over everything that passes the filters, exactly.
@@ -188,6 +198,9 @@ class IndexReader:
             return {name: {} for name in names}
         counts = self._store.tally(ids, tuple(FACET_FIELDS[name] for name in names))
         return {name: labelled(name, counts[FACET_FIELDS[name]], limit) for name in names}
+
+    def _whole(self, stored: Mapping[str, Vectors]) -> dict[str, Vectors]:
+        return {name: self._columns.whole(name, vector) for name, vector in stored.items()}
 
     def _values(self, field: str, limit: int) -> dict[str, int]:
         counts = self._store.facet(field, (), limit) if self.exists else {}

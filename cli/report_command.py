@@ -1,0 +1,39 @@
+"""`shopwindow report`: what is wrong in a catalogue. The work is in `cli.reporting`."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from cli.invocation import Invocation
+
+
+def report(
+    ctx: typer.Context,
+    *,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="FILE", help="The page; report.html when not given."),
+    ] = None,
+    as_json: Annotated[
+        bool,
+        typer.Option("--json", help="One JSON document; the files only with --out."),
+    ] = False,
+    fetch: Annotated[
+        bool, typer.Option("--fetch", help="Fetch photos behind addresses for the page.")
+    ] = False,
+) -> int:
+    """Look through the index for what is wrong in the catalogue.
+
+    It finds doubles, photos that do not fit their title, fields that are missing or contradict one
+    another, doubtful prices and unusable photos. It writes one page that needs nothing else, and
+    beside it a table (.csv) of every finding with what to do.
+
+    Returns:
+        The exit code.
+    """
+    from cli.reporting import report_on_index  # noqa: PLC0415 -- `--help` does without
+
+    invocation: Invocation = ctx.obj
+    return report_on_index(invocation.settings(), out, as_json, fetch)

@@ -1,0 +1,108 @@
+"""The kinds of findings: what they are called, and what to do about one."""
+
+from dataclasses import dataclass
+
+DUPLICATES, FIT, DATA, PHOTOS = "duplicates", "photo_and_title", "data", "photos"
+
+SECTIONS = {
+    DUPLICATES: "Duplicates",
+    FIT: "Photos that do not fit their title",
+    DATA: "Missing or contradicting",
+    PHOTOS: "Photos that cannot be used",
+}
+"""Headings of the report's sections, by name, in their order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of finding.
+
+    Attributes:
+        name: What programs call it.
+        section: The section it stands in; a key of `SECTIONS`.
+        heading: What people call it.
+        advice: What to do.
+    """
+
+    name: str
+    section: str
+    heading: str
+    advice: str
+
+
+_FILL = "Fill it in: shoppers find and filter by it."
+
+KINDS = (
+    Kind(
+        "same_photo",
+        DUPLICATES,
+        "The same photo on several products",
+        "Delete doubles, give variants one group_id, or give each product its own photo.",
+    ),
+    Kind(
+        "same_title",
+        DUPLICATES,
+        "The same title on several products",
+        "Delete doubles, give variants one group_id, or say in the title what differs.",
+    ),
+    Kind(
+        "photo_not_title",
+        FIT,
+        "The photo fits its title no better than most other photos",
+        "Look whether photo and title belong together; say in the title what the photo shows.",
+    ),
+    Kind(
+        "colour_differs",
+        DATA,
+        "Title and attribute name different colours",
+        "Correct the one that is wrong.",
+    ),
+    Kind(
+        "people_differ",
+        DATA,
+        "Title and attribute are for different people",
+        "Correct the one that is wrong.",
+    ),
+    Kind(
+        "price_zero", DATA, "Price of 0", "Give the price, or leave it empty while it is unknown."
+    ),
+    Kind(
+        "price_far_off",
+        DATA,
+        "Price far from its category's",
+        "Look for a lost decimal point, another unit or another currency.",
+    ),
+    Kind(
+        "several_currencies",
+        DATA,
+        "Another currency than the merchant's usual one",
+        "Give all prices of one merchant in one currency: prices are compared as numbers.",
+    ),
+    Kind("no_title", DATA, "No title", "Give a title: without words only its photo is found."),
+    Kind("no_description", DATA, "No description", _FILL),
+    Kind("no_price", DATA, "No price", _FILL),
+    Kind("no_category", DATA, "No category", _FILL),
+    Kind("no_brand", DATA, "No brand", _FILL),
+    Kind("no_photo", DATA, "No photo", "Give a photo: without it no photo finds the product."),
+    Kind(
+        "no_translation",
+        DATA,
+        "No title in a language that most products have",
+        "Translate the title: shoppers of that language do not find the product by its words.",
+    ),
+    Kind(
+        "photo_unreadable",
+        PHOTOS,
+        "Named photo that could not be read",
+        "Correct the path or address, or save the photo anew as JPEG; then index the feed again.",
+    ),
+    Kind(
+        "photo_small",
+        PHOTOS,
+        "Photo too small to see details",
+        "Give a larger photo: at least 200 pixels on its shorter side, better 800.",
+    ),
+)
+"""Every kind, in the order of the report."""
+
+KIND_OF = {kind.name: kind for kind in KINDS}
