@@ -16,6 +16,7 @@ from cli.demo_command import demo
 from cli.evaluate_command import evaluate
 from cli.fact_commands import encoders, info
 from cli.index_command import index
+from cli.match_command import match
 from cli.search_commands import search, similar
 from cli.serve_command import serve
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from cli.invocation import Invocation
 
 PROGRAM = "shopwindow"
-_COMMANDS = (index, adapt, search, similar, evaluate, serve, encoders, info, demo)
+_COMMANDS = (index, adapt, search, similar, match, evaluate, serve, encoders, info, demo)
 
 
 def program() -> Any:
