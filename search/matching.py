@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
-from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import TypeAlias
@@ -99,22 +98,21 @@ class _Matching:
         self._leg = LegQuery(PHOTO, nothing, conditions(query.filters), limit=depth)
 
     def run(self, photos: Iterator[ImageSource]) -> Iterator[Match]:
-        with ExitStack() as threads:
-            decoding = threads.enter_context(_Threads(DECODING_THREADS, "decode"))
-            fetching = threads.enter_context(_Threads(FETCHING_THREADS, "fetch"))
-            finding = threads.enter_context(_Threads(1, "find"))
+        with (
+            _Threads(DECODING_THREADS, "decode") as decoding,
+            _Threads(FETCHING_THREADS, "fetch") as fetching,
+            _Threads(1, "find") as finding,
+        ):
 
-            def started() -> list[Future[_Opened]]:
+            def start() -> list[Future[_Opened]]:
                 batch = islice(photos, BATCH_SIZE)
-                return [
-                    (fetching if _is_address(each) else decoding).submit(self._opened, each)
-                    for each in batch
-                ]
+                places = ((fetching if _is_address(each) else decoding, each) for each in batch)
+                return [threads.submit(self._opened, each) for threads, each in places]
 
             found: Future[list[Match]] | None = None
-            following = started()
+            following = start()
             while following:
-                opened, following = following, started()
+                opened, following = following, start()
                 encoded = self._encoded([each.result() for each in opened])
                 before, found = found, finding.submit(self._found, *encoded)
                 yield from before.result() if before else ()
