@@ -21,7 +21,7 @@ from core.errors import InvalidQueryError
 from core.query import Filters, Query
 from core.settings import PhotoLimits, Settings
 from search import SearchService
-from search.likeness import BOUNDS, MEASURED_WITH, UNSURE, in_words
+from search.likeness import BOUNDS, UNSURE, in_words, is_measured
 from search.matching import Match, match_photos
 
 _MAX_SHOWN = 5
@@ -171,9 +171,8 @@ def _shown(
 
 def _warn_of_words(service: SearchService) -> None:
     name = service.index.encoder.spec.name
-    if name != MEASURED_WITH:
-        say(f"the words for likeness were measured with {MEASURED_WITH}; with {name} go by the "
-            "order and the numbers")  # fmt: skip
+    if not is_measured(name):
+        say(f"the words for likeness were not measured with {name}: go by the order and numbers")
 
 
 def _say_kept(out: Path, tally: Tally) -> None:

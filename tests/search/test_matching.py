@@ -15,7 +15,7 @@ from core.query import Hit, ImageSource
 from embed import FakeEncoder
 from index import ProductIndex
 from search import SearchService
-from search.likeness import BOUNDS, in_words, likeness
+from search.likeness import BOUNDS, in_words, is_measured, likeness
 from search.matching import BATCH_SIZE, match_photos
 
 BLUE = (30, 30, 200)
@@ -162,3 +162,8 @@ def test_words_for_likeness() -> None:
     assert in_words(BOUNDS[-1][0] - 0.001) == "unsure"
     assert [bound for bound, _ in BOUNDS] == sorted((b for b, _ in BOUNDS), reverse=True)
     assert [likeness(each) for each in (-0.2, 0.0, 0.5, 1.0000002)] == [0.0, 0.0, 0.5, 1.0]
+
+
+def test_words_were_measured_with_compact_and_what_was_adapted_from_it() -> None:
+    names = ("compact", "compact+adapted", "fake", "open_clip:ViT-B-32/laion2b_s34b_b79k")
+    assert [is_measured(name) for name in names] == [True, True, False, False]
