@@ -16,6 +16,7 @@ from cli.demo_command import demo
 from cli.evaluate_command import evaluate
 from cli.fact_commands import encoders, info
 from cli.index_command import index
+from cli.match_command import match
 from cli.report_command import report
 from cli.rules_command import rules
 from cli.search_commands import search, similar
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
 
 PROGRAM = "shopwindow"
 _COMMANDS = (
-    index, adapt, search, similar, evaluate, rules, report, serve, encoders, info, demo,
-)
+    index, adapt, search, similar, match, evaluate, rules, report, serve, encoders, info, demo,
+)  # fmt: skip
 
 
 def program() -> Any:

@@ -1,0 +1,169 @@
+"""Many photos matched: the same answers as one by one, lazily, with a place for every photo."""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from core import Filters, Product, Query
+from core.errors import InvalidQueryError
+from core.query import Hit, ImageSource
+from embed import FakeEncoder
+from index import ProductIndex
+from search import SearchService
+from search.likeness import BOUNDS, in_words, is_measured, likeness
+from search.matching import BATCH_SIZE, match_photos
+
+BLUE = (30, 30, 200)
+
+
+@pytest.fixture
+def photos(products: list[Product]) -> list[str]:
+    return [each.image for each in products]
+
+
+def _ids(hits: tuple[Hit, ...]) -> list[str]:
+    return [hit.product.id for hit in hits]
+
+
+def test_each_photo_finds_its_product_and_what_search_finds(
+    service: SearchService, photos: list[str]
+) -> None:
+    matches = list(match_photos(service, photos, limit=24))
+    assert [match.photo for match in matches] == photos
+    for number, match in enumerate(matches):
+        assert len(match.hits) == 24
+        assert match.hits[0].score == pytest.approx(1.0)
+        assert f"sku-{number}" in [h.product.id for h in match.hits if h.score > 0.999]
+        scores = [hit.score for hit in match.hits]
+        assert scores == sorted(scores, reverse=True)
+        assert all(dict(hit.parts) == {"image": hit.score} for hit in match.hits)
+        alone = service.search(Query(image=photos[number], limit=24, facets=()))
+        assert set(_ids(alone.hits)) == set(_ids(match.hits))
+
+
+def test_a_batch_gives_what_its_members_give_one_by_one(
+    service: SearchService, photos: list[str]
+) -> None:
+    many = photos * 4
+    assert len(many) > 2 * BATCH_SIZE
+    together = list(match_photos(service, many, limit=3))
+    alone = [next(match_photos(service, [each], limit=3)) for each in photos] * 4
+    assert [_ids(each.hits) for each in together] == [_ids(each.hits) for each in alone]
+
+
+def test_bad_photos_keep_their_place(
+    service: SearchService, photos: list[str], tmp_path: Path
+) -> None:
+    broken = tmp_path / "broken.jpg"
+    broken.write_bytes(b"nothing")
+    gone = str(tmp_path / "gone.png")
+    given: list[ImageSource] = [photos[0], broken, gone, b"", photos[1]]
+    matches = list(match_photos(service, given, limit=1))
+    assert [bool(match.hits) for match in matches] == [True, False, False, False, True]
+    assert matches[1].problem.startswith("not a photo of a known format")
+    assert [match.problem for match in matches[2:]] == ["no such file", "empty, 0 bytes", ""]
+    only_bad = list(match_photos(service, [broken] * 3))
+    assert [match.hits for match in only_bad] == [(), (), ()]
+
+
+def test_no_photos_and_an_empty_index(encoder: FakeEncoder, service: SearchService) -> None:
+    assert list(match_photos(service, [])) == []
+    nothing = SearchService(ProductIndex.open(":memory:", encoder))
+    (match,) = match_photos(nothing, [Image.new("RGB", (9, 9), BLUE)])
+    assert (match.hits, match.problem) == ((), "")
+
+
+def test_filters_hold(service: SearchService, photos: list[str]) -> None:
+    filters = Filters(brand="brand 1", in_stock=True)
+    for match in match_photos(service, photos, 24, filters):
+        assert match.hits
+        assert {hit.product.brand for hit in match.hits} == {"Brand 1"}
+        assert all(hit.product.in_stock for hit in match.hits)
+
+
+@pytest.mark.parametrize("limit", [0, 501])
+def test_a_limit_out_of_range_is_refused_before_anything_is_taken(
+    service: SearchService, limit: int
+) -> None:
+    with pytest.raises(InvalidQueryError, match="limit: expected 1 to 500"):
+        match_photos(service, [], limit)
+
+
+def test_photos_are_taken_when_their_turn_comes(service: SearchService, photos: list[str]) -> None:
+    taken: list[str] = []
+
+    def endless() -> Iterator[str]:
+        while True:
+            taken.append(photos[len(taken) % len(photos)])
+            yield taken[-1]
+
+    matches = match_photos(service, endless())
+    assert taken == []
+    assert next(matches).hits
+    assert len(taken) <= 4 * BATCH_SIZE
+    matches.close()  # type: ignore[attr-defined]
+
+
+def test_variants_are_shown_once(encoder: FakeEncoder, products: list[Product]) -> None:
+    sizes = [
+        replace(product, id=f"{product.id}-{size}", group_id=f"g{n}")
+        for n, product in enumerate(products[:4])
+        for size in "SML"
+    ]
+    with ProductIndex.open(":memory:", encoder) as index:
+        index.add(sizes)
+        (match,) = match_photos(SearchService(index), [products[0].image], limit=4)
+    groups = [hit.product.group_id for hit in match.hits]
+    assert sorted(groups) == ["g0", "g1", "g2", "g3"]
+    assert [hit.n_variants for hit in match.hits] == [3, 3, 3, 3]
+
+
+def test_pictures_are_kept_when_asked_for(service: SearchService, photos: list[str]) -> None:
+    (without,) = match_photos(service, photos[:1])
+    (match,) = match_photos(service, photos[:1], with_pictures=True)
+    assert without.picture is None
+    assert match.picture is not None
+    assert np.array_equal(match.picture, service.index.encoder.prepare_image(photos[0]))
+
+
+def test_decoding_and_encoding_overlap(
+    service: SearchService, photos: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spans: dict[str, list[tuple[float, float]]] = {"prepare_image": [], "encode_prepared": []}
+
+    def timed(name: str) -> Callable[[object], object]:
+        real = getattr(service.index.encoder, name)
+
+        def call(given: object) -> object:
+            began = time.perf_counter()
+            time.sleep(0.002 if name == "prepare_image" else 0.05)
+            result = real(given)
+            spans[name].append((began, time.perf_counter()))
+            return result
+
+        return call
+
+    for name in spans:
+        monkeypatch.setattr(service.index.encoder, name, timed(name))
+    n_photos = len(list(match_photos(service, photos * 5)))
+    assert n_photos == len(spans["prepare_image"])
+    assert len(spans["encode_prepared"]) == -(-n_photos // BATCH_SIZE)
+    first_encoding = spans["encode_prepared"][0]
+    assert any(first_encoding[0] < began < first_encoding[1] for began, _ in spans["prepare_image"])
+
+
+def test_words_for_likeness() -> None:
+    assert [in_words(least) for least, _ in BOUNDS] == ["same photo", "very like", "like"]
+    assert in_words(BOUNDS[-1][0] - 0.001) == "unsure"
+    assert [bound for bound, _ in BOUNDS] == sorted((b for b, _ in BOUNDS), reverse=True)
+    assert [likeness(each) for each in (-0.2, 0.0, 0.5, 1.0000002)] == [0.0, 0.0, 0.5, 1.0]
+
+
+def test_words_were_measured_with_compact_and_what_was_adapted_from_it() -> None:
+    names = ("compact", "compact+adapted", "fake", "open_clip:ViT-B-32/laion2b_s34b_b79k")
+    assert [is_measured(name) for name in names] == [True, True, False, False]
