@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from cli.output import printable
+from core.answer import Hit
 from core.product import Product
-from core.query import Hit
 from search.likeness import in_words
 from search.matching import Match
 

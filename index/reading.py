@@ -13,6 +13,7 @@ from index.columns import StoredColumns
 from index.manifest import Manifest
 from index.payload import (
     FACET_FIELDS,
+    GROUP,
     LANGUAGES,
     SURFACES,
     TERM_FIELDS,
@@ -154,6 +155,10 @@ class IndexReader:
     def languages(self) -> tuple[str, ...]:
         """Return the languages of the catalogue that have stemmers of their own, in order."""
         return tuple(sorted(self._values(LANGUAGES, limit=100)))
+
+    def has_groups(self) -> bool:
+        """Return whether any product is a variant of a group."""
+        return bool(self._values(GROUP, limit=1))
 
     def values(self, ids: Sequence[str], fields: tuple[str, ...]) -> dict[str, dict[str, Value]]:
         """Return by stored field the first value by point id; see `VectorStore.values`."""

@@ -1,5 +1,6 @@
 """Things shown once: variants of one thing, and products with the same photo."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -31,10 +32,19 @@ def folded(
     groups, photos = (
         {each: str(value) for each, value in known[name].items()} for name in (GROUP, PHOTO_PRINT)
     )
-    first = first_of_each(ids, groups, same_photos(photos))
-    sizes: dict[str, int] = {}
-    for leader in first.values():
-        sizes[leader] = sizes.get(leader, 0) + 1
+    return behind_first(candidates, first_of_each(ids, groups, same_photos(photos)))
+
+
+def behind_first(
+    candidates: Sequence[Candidate], first: Mapping[str, str]
+) -> tuple[list[Candidate], Mapping[str, int]]:
+    """Return the candidates that stand for themselves, and how many stand behind each.
+
+    Args:
+        candidates: In their order.
+        first: What `first_of_each` returned of them.
+    """
+    sizes = Counter(first.values())
     kept = [each for each in candidates if first[each.id] == each.id]
     return kept, {each: n for each, n in sizes.items() if n > 1}
 

@@ -8,17 +8,18 @@ from typing import TypeAlias
 
 import numpy as np
 
+from core.answer import Hit
 from core.encoder import PreparedImage, Vectors
 from core.errors import PhotoError
 from core.product import Product
-from core.query import Filters, Hit, ImageSource, Query
-from index.payload import conditions, from_payload
+from core.query import Filters, ImageSource, Query
+from index.payload import GROUP, conditions, from_payload
 from index.points import PHOTO, LegQuery, Scored
+from search.folding import behind_first, first_of_each
 from search.fusion import Candidate
 from search.legs import IMAGE
 from search.likeness import likeness
 from search.service import SearchService
-from search.variants import collapsed
 
 BATCH_SIZE = 32
 DECODING_THREADS = 2
@@ -143,11 +144,14 @@ class _Matching:
 
     def _hits(self, answers: Sequence[Sequence[Scored]]) -> list[tuple[Hit, ...]]:
         every = {point for scored in answers for point, _ in scored}
-        groups = self._index.groups(sorted(every)) if self._has_groups else {}
+        # Only variants are folded: who matches photos wants to see who else has the same one.
+        known = self._index.values(sorted(every), (GROUP,))[GROUP] if self._has_groups else {}
+        groups = {each: str(group) for each, group in known.items()}
         shown = []
         for scored in answers:
             candidates = [Candidate(point, score, {}) for point, score in scored]
-            ranked, stands_for = collapsed(candidates, groups)
+            first = first_of_each([each.id for each in candidates], groups, {})
+            ranked, stands_for = behind_first(candidates, first)
             shown.append((ranked[: self._limit], stands_for))
         ids = {each.id for ranked, _ in shown for each in ranked}
         points = self._index.points(sorted(ids), ("product",))

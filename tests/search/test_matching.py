@@ -10,8 +10,9 @@ import pytest
 from PIL import Image
 
 from core import Filters, Product, Query
+from core.answer import Hit
 from core.errors import InvalidQueryError
-from core.query import Hit, ImageSource
+from core.query import ImageSource
 from embed import FakeEncoder
 from index import ProductIndex
 from search import SearchService

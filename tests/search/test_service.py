@@ -217,7 +217,9 @@ def test_each_step_is_timed(service: SearchService) -> None:
         "fuse",
         "adjust",
         "fold",
-        "order",
+        "sort",
+        "diversify",
+        "rules",
         "fetch",
         "facets",
     }
