@@ -62,10 +62,11 @@ def evaluate_index(
         _show_queries(f"{measures[0]}, worst queries", worst, ".4f")
         return ExitCode.OK
     comparison = compare(first, last)
-    _say_difference(comparison, measures[0], runs[-1].name)
-    gains = list(comparison.by_query.items())
-    _show_queries("harmed most", gains[:n_queries], "+.4f")
-    _show_queries("helped most", gains[::-1][:n_queries], "+.4f")
+    say_difference(comparison, measures[0], runs[-1].name)
+    gains = [each for each in comparison.by_query.items() if each[1]]
+    harmed, helped = ([each for each in gains if (each[1] > 0) == up] for up in (False, True))
+    _show_queries("harmed most", harmed[:n_queries], "+.4f")
+    _show_queries("helped most", helped[::-1][:n_queries], "+.4f")
     return ExitCode.OK
 
 
@@ -122,7 +123,8 @@ def _show_measures(runs: Sequence[Run], judgments: Judgments, measures: Sequence
     answers().print(table)
 
 
-def _say_difference(found: Comparison, measure: Measure, name: str) -> None:
+def say_difference(found: Comparison, measure: Measure, name: str) -> None:
+    """Write how far two settings differ, and whether that is more than chance."""
     verdict = "more than chance" if found.is_significant else "may well be chance"
     say(
         f"{name}: {found.difference:+.4f} {measure} "

@@ -82,6 +82,7 @@ class Page:
         relaxed: Names of the filters that were given up because nothing passed them all.
         n_cut: Candidates that were left out because they have too little to do with the query.
         n_folded: Candidates that stand behind a variant of theirs, or another with the same photo.
+        is_sure: Whether the text was found; when not, the hits are only what comes nearest.
         rules: Names of the merchandiser's rules that are in force for this query.
         redirect: Where a rule sends who searches this; empty when none does.
     """
@@ -97,5 +98,6 @@ class Page:
     relaxed: tuple[str, ...] = ()
     n_cut: int = 0
     n_folded: int = 0
+    is_sure: bool = True
     rules: tuple[str, ...] = ()
     redirect: str = ""

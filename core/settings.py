@@ -102,7 +102,7 @@ class SearchSettings(_Group):
     )
     weight_image: float = Field(1.0, ge=0, description="Weight of photo-to-photo likeness.")
     least_share: float = Field(
-        0.0,
+        0.3,
         ge=0,
         le=1,
         description="Share of the best score below which candidates are left out as irrelevant; "

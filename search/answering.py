@@ -12,6 +12,7 @@ from index.points import Point
 from index.product_index import ProductIndex
 from search.browsing import browsed
 from search.cursor import Cursor
+from search.cutoff import SURE
 from search.fusion import Candidate
 from search.ordering import Ordered, Wanted
 from search.price_ranges import N_SAMPLED, counted_in, price_edges, price_ranges
@@ -76,6 +77,7 @@ class Answering:
             prices=prices,
             n_cut=ordered.n_cut,
             n_folded=ordered.n_folded,
+            is_sure=ordered.best >= SURE or not understood.text or bool(query.photos),
             rules=wanted.plan.rules,
             redirect=address_of(wanted.plan),
         )

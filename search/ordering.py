@@ -33,6 +33,7 @@ class Ordered:
             themselves alone are missing.
         n_cut: Candidates that were left out as having too little to do with the query.
         rules: Names of the rules that moved each, by point id.
+        best: The best score of the legs alone; 0 when nothing was found.
     """
 
     candidates: Sequence[Candidate]
@@ -40,6 +41,7 @@ class Ordered:
     stands_for: Mapping[str, int] = field(default_factory=dict)
     n_cut: int = 0
     rules: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    best: float = 0.0
 
     @property
     def n_folded(self) -> int:
@@ -57,6 +59,7 @@ class Wanted:
         unwanted: What hits should not be like: the name of a vector, and the vector.
         plan: The merchandiser's rules that hold.
         exclude: Points that no rule may bring back.
+        least_share: Share of the best score below which candidates are left out.
     """
 
     query: Query
@@ -64,6 +67,7 @@ class Wanted:
     unwanted: Sequence[tuple[str, Vectors]] = ()
     plan: Plan = NOTHING
     exclude: tuple[str, ...] = ()
+    least_share: float = 0.0
 
 
 class Ordering:
@@ -92,8 +96,8 @@ class Ordering:
         index, settings, query = self._index, self._settings, wanted.query
         filters, plan = wanted.understood.filters, wanted.plan
         places = {each.id: place for place, each in enumerate(fused, start=1)}
-        ranked = kept(fused, settings.least_share)
-        n_cut = len(fused) - len(ranked)
+        ranked = kept(fused, wanted.least_share, query.sort)
+        n_cut, best = len(fused) - len(ranked), fused[0].score if fused else 0.0
         ranked = adjusted(ranked, wanted.understood, known, index, settings)
         ranked = avoided(ranked, wanted.unwanted, index, known.background)
         watch.lap("adjust")
@@ -105,10 +109,10 @@ class Ordering:
             ranked, stands_for = folded(ranked, index)
         watch.lap("fold")
         if query.sort != "relevance":  # who asks for the cheapest wants the cheapest
-            return Ordered(ranked, places, stands_for, n_cut)
+            return Ordered(ranked, places, stands_for, n_cut, best=best)
         dial = settings.diversity if query.diversity is None else query.diversity
         ranked = diversified(ranked, dial, index, known.background)
         watch.lap("diversify")
         ruled = applied(ranked, plan, filters, index, wanted.exclude)
         watch.lap("rules")
-        return Ordered(ruled.candidates, places, stands_for, n_cut, ruled.rules)
+        return Ordered(ruled.candidates, places, stands_for, n_cut, ruled.rules, best)

@@ -164,7 +164,8 @@ class SearchService:
         )
         unwanted = [self._unwanted(each) for each in query.avoid]
         watch.lap("encode")
-        wanted = Wanted(query, read.understood, unwanted, read.plan, excluded)
+        share = self._settings.least_share
+        wanted = Wanted(query, read.understood, unwanted, read.plan, excluded, share)
         return self._answer(wanted, cursor, retrieval, watch)
 
     def _answer(

@@ -7,6 +7,7 @@ import pytest
 from PIL import Image
 
 from core import Product, Translation
+from core.settings import SearchSettings
 from embed import FakeEncoder
 from index import ProductIndex
 from search import SearchService
@@ -69,7 +70,8 @@ def shop(encoder: FakeEncoder, tmp_path_factory: pytest.TempPathFactory) -> Iter
 
 @pytest.fixture(scope="session")
 def service(shop: ProductIndex) -> SearchService:
-    return SearchService(shop)
+    """A search that keeps the irrelevant tail, so that tests can tell whether anything is lost."""
+    return SearchService(shop, SearchSettings(least_share=0))
 
 
 @pytest.fixture

@@ -42,7 +42,8 @@ def test_two_settings_are_compared(shop: Here) -> None:
     assert "weight_text=0, weight_text_image=0: " in done.err
     assert "95 % between" in done.err
     assert "may well be chance" in done.err
-    assert "helped most" in done.out
+    assert "harmed most" in done.out
+    assert "helped most" not in done.out  # no query is
 
 
 @pytest.mark.parametrize(
@@ -69,3 +70,22 @@ def test_a_value_takes_the_type_of_its_setting() -> None:
     assert found.weight_lexical == SearchSettings().weight_lexical
     with pytest.raises(InvalidSettingError, match="NAME=VALUE"):
         changed(SearchSettings(), ["best"])
+
+
+def test_tuning_tells_its_tries_and_changes_nothing(shop: Here) -> None:
+    lines = [f"number {n % 12} no {n}\tsku-{n % 12}\tE\n" for n in range(24)]
+    many = "query\tproduct_id\tlabel\n" + "".join(lines)
+    (shop.folder / "many.tsv").write_text(many, encoding="utf-8")
+    before = sorted(each.name for each in shop.folder.iterdir())
+    done = shop("tune", "many.tsv", "--rounds", "1")
+    assert done.code == ExitCode.OK, done.err
+    assert "queries choose" in done.err
+    assert "text 0.3, text_image 0.3, named 0.1" in done.err
+    assert "text 0.5, text_image 0.3, named 0.1" in done.err
+    assert sorted(each.name for each in shop.folder.iterdir()) == before
+
+
+def test_too_few_judgments_choose_nothing(shop: Here) -> None:
+    done = shop("tune", "judged.tsv")
+    assert done.code == ExitCode.USAGE
+    assert "at least 20 judged queries" in done.err

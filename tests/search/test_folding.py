@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from core import Filters, Product, Query
+from core.settings import SearchSettings
 from embed import FakeEncoder
 from index import ProductIndex
 from search import SearchService
@@ -29,7 +30,7 @@ def service(encoder: FakeEncoder) -> SearchService:
     shirts = [Product(f"s{n}", f"{c} shirt", group_id="s") for n, c in enumerate(("red", "blue"))]
     mugs = [Product(f"m{n}", f"{c} mug", group_id="m") for n, c in enumerate(("red", "blue"))]
     index.add([*shirts, *mugs, Product("single", "red shirt and mug")])
-    return SearchService(index)
+    return SearchService(index, SearchSettings(least_share=0))
 
 
 def test_an_answer_shows_one_of_each(service: SearchService) -> None:

@@ -124,7 +124,7 @@ def test_a_product_that_arrives_between_pages_repeats_nothing(
 ) -> None:
     index = ProductIndex.open(":memory:", encoder)
     index.add(products[:20])
-    service = SearchService(index)
+    service = SearchService(index, SearchSettings(least_share=0))
     query = Query(text="red dress", limit=8)
     first = service.search(query)
     index.add(products[20:])
