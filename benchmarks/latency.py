@@ -27,7 +27,17 @@ from index.bm25 import document_vector
 from index.columns import StoredColumns
 from index.edge import EdgeStore
 from index.manifest import Manifest
-from index.payload import FIELDS, N_WORDS, conditions, document_words, point_id, to_payload
+from index.payload import (
+    FIELDS,
+    N_WORDS,
+    PHOTO_PRINT,
+    REMEMBERED,
+    conditions,
+    document_words,
+    point_id,
+    to_payload,
+)
+from index.photo_print import photo_print
 from index.points import PHOTO, TEXT, Condition, LegQuery, Point, StoreSchema
 from search import SearchService
 
@@ -90,7 +100,8 @@ def _point(number: int, cluster: int, vectors: dict[str, Vectors], mean_words: f
         merchant_id=f"m{number % 20}",
     )
     words = document_words(product)
-    payload = {**to_payload(product), N_WORDS: len(words)}
+    picture = np.random.default_rng(number).integers(0, 256, (8, 8, 3), dtype=np.uint8)
+    payload = {**to_payload(product), N_WORDS: len(words), PHOTO_PRINT: photo_print(picture)}
     return Point(point_id(product.id), payload, vectors, document_vector(words, mean_words))
 
 
@@ -141,7 +152,7 @@ def filled(n_products: int, encoder: Encoder) -> Iterator[tuple[ProductIndex, Ed
     timed = ClusteredQueries(encoder, catalogue)
     with tempfile.TemporaryDirectory() as folder:
         store = EdgeStore(Path(folder))
-        store.create(StoreSchema(catalogue.columns.dims, FIELDS))
+        store.create(StoreSchema(catalogue.columns.dims, FIELDS, REMEMBERED))
         mean = 20.0
         store.write_manifest(Manifest.new(encoder.spec).touched(mean).as_dict())
         began = time.perf_counter()

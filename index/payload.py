@@ -60,6 +60,9 @@ FIELDS = (
     FieldIndex(LANGUAGES, "keyword"),
 )
 
+REMEMBERED = (PHOTO_PRINT,)
+"""Further fields that are asked for over candidates."""
+
 _NAMESPACE = uuid.UUID("6d2ff1a8-6f0b-5a3e-9a51-2b1f60c2f0c7")
 _TITLE_COUNTS = 3  # a word of the title counts as often as three words elsewhere
 _MAX_ENCODED_CHARS = 300

@@ -14,6 +14,8 @@ from core.errors import InvalidValueError
 
 SIDE = 8
 PRINT_SIZE = SIDE * SIDE * 3
+_N_PARTS = 8
+_N_LETTERS = PRINT_SIZE * 4 // 3  # no rest, so that prints can be read in one go
 
 Prints: TypeAlias = NDArray[np.uint8]
 """Rows of 8 x 8 RGB pixels, shape (n, 192)."""
@@ -52,25 +54,60 @@ def prints(texts: Sequence[str]) -> Prints:
     Raises:
         InvalidValueError: One of the texts is no print.
     """
-    return np.array([_pixels(text) for text in texts], dtype=np.uint8).reshape(-1, PRINT_SIZE)
+    for text in texts:
+        if len(text) != _N_LETTERS:
+            raise InvalidValueError("photo_print", f"base64 of {PRINT_SIZE} bytes", text)
+    try:
+        pixels = base64.b64decode("".join(texts), validate=True)
+    except binascii.Error as exc:
+        expected = f"base64 of {PRINT_SIZE} bytes each"
+        raise InvalidValueError("photo_print", expected, texts) from exc
+    return np.frombuffer(pixels, dtype=np.uint8).reshape(-1, PRINT_SIZE)
 
 
-def near_identical(some: Prints, others: Prints) -> NDArray[np.bool_]:
-    """Return which photos are the same, but for how they were saved.
+def same_photo(some: Prints, others: Prints) -> NDArray[np.bool_]:
+    """Return whether pairs of prints are of one photo, but for how it was saved.
 
     Args:
-        some: Shape (n_some, 192).
-        others: Shape (n_others, 192).
+        some: Shape (n, 192).
+        others: What each is compared with, shape (n, 192).
 
     Returns:
-        Shape (n_some, n_others). An empty picture is like no other, nor like itself.
+        Shape (n,). An empty picture is like no other, nor like itself.
     """
-    a, b = some.astype(np.float32), others.astype(np.float32)
-    # |a - b|^2 = |a|^2 - 2ab + |b|^2, whole numbers; ab is below 2^24, so float32 is exact.
-    products = (a @ b.T).astype(np.float64)
-    squares = np.square(a, dtype=np.float64).sum(1)[:, None] + np.square(b, dtype=np.float64).sum(1)
-    near = squares - 2 * products <= NEAR**2 * PRINT_SIZE
-    return np.asarray(near & ~is_flat(some)[:, None] & ~is_flat(others), dtype=np.bool_)
+    apart = some.astype(np.int32) - others  # (n, 192)
+    near = np.square(apart).sum(axis=1) <= NEAR**2 * PRINT_SIZE
+    near[near] = ~(is_flat(some[near]) | is_flat(others[near]))
+    return np.asarray(near, dtype=np.bool_)
+
+
+def same_photo_pairs(rows: Prints) -> NDArray[np.int64]:
+    """Return the pairs of prints that are of one photo, among some hundreds.
+
+    Parts of two prints that are near have nearly equal sums, so that only few are compared in full.
+
+    Args:
+        rows: Shape (n, 192).
+
+    Returns:
+        Row numbers, shape (n_pairs, 2), the smaller first.
+    """
+    sums = rows.reshape(len(rows), _N_PARTS, PRINT_SIZE // _N_PARTS).sum(
+        axis=2, dtype=np.int64
+    )  # (n, n_parts)
+    reach = NEAR * PRINT_SIZE / _N_PARTS**0.5  # by Cauchy and Schwarz
+    order = np.argsort(sums[:, 0])
+    first = sums[order, 0]
+    ends = np.searchsorted(first, first + reach, side="right")
+    n_after = ends - np.arange(len(rows)) - 1
+    ones = np.repeat(np.arange(len(rows)), n_after)
+    begun = np.repeat(np.cumsum(n_after) - n_after, n_after)
+    others = ones + 1 + np.arange(len(ones)) - begun
+    pairs = np.sort(np.stack([order[ones], order[others]], axis=1), axis=1)
+    apart = np.abs(sums[pairs[:, 0], 1:] - sums[pairs[:, 1], 1:]).max(axis=1)
+    pairs = pairs[apart <= reach]
+    same = same_photo(rows[pairs[:, 0]], rows[pairs[:, 1]])
+    return np.asarray(pairs[same], dtype=np.int64)
 
 
 def is_flat(rows: Prints) -> NDArray[np.bool_]:
@@ -91,13 +128,3 @@ def _boxes(size: int) -> NDArray[np.float32]:
     starts = np.arange(size)
     shared = np.minimum(edges[1:, None], starts + 1) - np.maximum(edges[:-1, None], starts)
     return np.asarray(shared.clip(0, None) * SIDE / size, dtype=np.float32)
-
-
-def _pixels(text: str) -> NDArray[np.uint8]:
-    try:
-        pixels = np.frombuffer(base64.b64decode(text, validate=True), dtype=np.uint8)
-    except (binascii.Error, ValueError) as exc:
-        raise InvalidValueError("photo_print", f"base64 of {PRINT_SIZE} bytes", text) from exc
-    if len(pixels) != PRINT_SIZE:
-        raise InvalidValueError("photo_print", f"base64 of {PRINT_SIZE} bytes", text)
-    return pixels

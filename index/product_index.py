@@ -14,7 +14,7 @@ from index.feeds.feed import ProductFeed
 from index.indexing import IndexingRun
 from index.location import open_store
 from index.manifest import Manifest
-from index.payload import FIELDS, PHOTO_PRINT, point_id
+from index.payload import FIELDS, REMEMBERED, point_id
 from index.points import Payload, StoreSchema
 from index.reading import IndexReader
 from index.removal import delete_missing
@@ -181,7 +181,7 @@ class ProductIndex(IndexReader):
 
     def _create(self) -> None:
         if not self._store.created:  # it may be: a crash can fall between these two
-            self._store.create(StoreSchema(self._columns.dims, FIELDS, (PHOTO_PRINT,)))
+            self._store.create(StoreSchema(self._columns.dims, FIELDS, REMEMBERED))
         self._manifest = Manifest.new(self.encoder.spec)
         self._store.write_manifest(self._manifest.as_dict())
 

@@ -1,12 +1,10 @@
 """Things shown once: variants of one thing, and products with the same photo."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 
-import numpy as np
-
 from index.payload import GROUP, PHOTO_PRINT
-from index.photo_print import near_identical, prints
+from index.photo_print import prints, same_photo_pairs
 from index.product_index import ProductIndex
 from search.fusion import Candidate
 
@@ -74,8 +72,8 @@ def first_of_each(
 def same_photos(photo_prints: Mapping[str, str]) -> dict[str, list[str]]:
     """Return for each point the others with the same photo; those without any are missing."""
     ids = list(photo_prints)
-    rows = prints(list(photo_prints.values()))
-    near = near_identical(rows, rows)  # (n_points, n_points)
-    near[near.sum(axis=1) >= PLACEHOLDER_FROM] = False
-    np.fill_diagonal(near, val=False)
-    return {ids[n]: [ids[m] for m in np.flatnonzero(near[n])] for n in np.flatnonzero(near.any(1))}
+    same: defaultdict[str, list[str]] = defaultdict(list)
+    for one, other in same_photo_pairs(prints(list(photo_prints.values()))).tolist():
+        same[ids[one]].append(ids[other])
+        same[ids[other]].append(ids[one])
+    return {each: others for each, others in same.items() if len(others) + 1 < PLACEHOLDER_FROM}

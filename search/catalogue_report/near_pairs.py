@@ -6,7 +6,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from index.photo_print import NEAR, PRINT_SIZE, Prints, is_flat
+from index.photo_print import NEAR, PRINT_SIZE, Prints, is_flat, same_photo
 
 _BLOCK = 512
 _SAMPLE = 5_000
@@ -65,8 +65,7 @@ def _checked(
 ) -> Iterator[tuple[int, int]]:
     for part in range(0, len(ones), _PAIRS):
         pairs = ones[part : part + _PAIRS], others[part : part + _PAIRS]
-        apart = unique[pairs[0]].astype(np.int32) - unique[pairs[1]]  # (n_pairs, 192)
-        near = np.square(apart).sum(axis=1) <= NEAR**2 * PRINT_SIZE
+        near = same_photo(unique[pairs[0]], unique[pairs[1]])
         yield from zip(pairs[0][near].tolist(), pairs[1][near].tolist(), strict=True)
 
 

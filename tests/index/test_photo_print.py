@@ -7,6 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from numpy.typing import NDArray
 from PIL import Image
 
@@ -15,7 +17,15 @@ from core.errors import InvalidValueError
 from embed import FakeEncoder
 from index import ProductIndex
 from index.payload import PHOTO_PRINT, point_id
-from index.photo_print import PRINT_SIZE, is_flat, near_identical, photo_print, prints
+from index.photo_print import (
+    PRINT_SIZE,
+    Prints,
+    is_flat,
+    photo_print,
+    prints,
+    same_photo,
+    same_photo_pairs,
+)
 
 
 def picture(seed: int, size: int = 224) -> PreparedImage:
@@ -54,27 +64,42 @@ def test_a_print_is_192_bytes_as_text() -> None:
 def test_saving_changes_nothing_and_another_photo_is_another() -> None:
     pictures = [picture(seed) for seed in range(4)]
     again = [saved_as_jpeg(each, quality=40) for each in pictures]
-    found = near_identical(*(prints([photo_print(p) for p in some]) for some in (pictures, again)))
-    assert (found == np.eye(4, dtype=bool)).all()
+    rows = prints([photo_print(each) for each in (*pictures, *again)])
+    assert sorted(same_photo_pairs(rows).tolist()) == [[n, n + 4] for n in range(4)]
 
 
 @pytest.mark.parametrize(("difference", "same"), [(1, True), (2, False)])
 def test_the_limit_lies_between_one_level_and_two(difference: int, same: bool) -> None:
     one = prints([photo_print(picture(3))]).clip(10, 240)
     other: NDArray[np.uint8] = (one + difference).astype(np.uint8)
-    assert near_identical(one, other).tolist() == [[same]]
+    assert same_photo(one, other).tolist() == [same]
 
 
 def test_an_empty_picture_is_like_no_other() -> None:
     red = np.full((16, 16, 3), (200, 30, 30), dtype=np.uint8)
     rows = prints([photo_print(red), photo_print(red), photo_print(picture(1))])
     assert is_flat(rows).tolist() == [True, True, False]
-    assert near_identical(rows, rows).tolist() == [[False] * 3] * 2 + [[False, False, True]]
+    assert same_photo(rows, rows).tolist() == [False, False, True]
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(0, 3))
+def test_the_pairs_are_those_that_comparing_all_finds(seed: int, spread: int) -> None:
+    rng = np.random.default_rng(seed)
+    some = rng.integers(0, 256, (6, PRINT_SIZE))
+    moved = some[rng.integers(0, 6, 24)] + rng.integers(-spread, spread + 1, (24, PRINT_SIZE))
+    rows: Prints = np.asarray(moved.clip(0, 255), dtype=np.uint8)
+    every = [
+        [one, other]
+        for one in range(24)
+        for other in range(one + 1, 24)
+        if same_photo(rows[one : one + 1], rows[other : other + 1])[0]
+    ]
+    assert sorted(same_photo_pairs(rows).tolist()) == every
 
 
 def test_no_prints_are_no_rows() -> None:
     assert prints([]).shape == (0, PRINT_SIZE)
-    assert near_identical(prints([]), prints([])).shape == (0, 0)
+    assert same_photo_pairs(prints([])).shape == (0, 2)
 
 
 @pytest.mark.parametrize("text", ["", "AAAA", "not base64!"])
