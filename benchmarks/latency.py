@@ -100,7 +100,8 @@ def _point(number: int, cluster: int, vectors: dict[str, Vectors], mean_words: f
         merchant_id=f"m{number % 20}",
     )
     words = document_words(product)
-    picture = np.random.default_rng(number).integers(0, 256, (8, 8, 3), dtype=np.uint8)
+    rng = np.random.default_rng(number)
+    picture = rng.integers(rng.integers(250), 256, (8, 8, 3), dtype=np.uint8)  # bright or dark
     payload = {**to_payload(product), N_WORDS: len(words), PHOTO_PRINT: photo_print(picture)}
     return Point(point_id(product.id), payload, vectors, document_vector(words, mean_words))
 

@@ -96,15 +96,15 @@ def same_photo_pairs(rows: Prints) -> NDArray[np.int64]:
         axis=2, dtype=np.int64
     )  # (n, n_parts)
     reach = NEAR * PRINT_SIZE / _N_PARTS**0.5  # by Cauchy and Schwarz
-    order = np.argsort(sums[:, 0])
-    first = sums[order, 0]
-    ends = np.searchsorted(first, first + reach, side="right")
+    wholes = sums.sum(axis=1)  # parts alone may be white in most photos
+    order = np.argsort(wholes)
+    ends = np.searchsorted(wholes[order], wholes[order] + NEAR * PRINT_SIZE, side="right")
     n_after = ends - np.arange(len(rows)) - 1
     ones = np.repeat(np.arange(len(rows)), n_after)
     begun = np.repeat(np.cumsum(n_after) - n_after, n_after)
     others = ones + 1 + np.arange(len(ones)) - begun
     pairs = np.sort(np.stack([order[ones], order[others]], axis=1), axis=1)
-    apart = np.abs(sums[pairs[:, 0], 1:] - sums[pairs[:, 1], 1:]).max(axis=1)
+    apart = np.abs(sums[pairs[:, 0]] - sums[pairs[:, 1]]).max(axis=1)
     pairs = pairs[apart <= reach]
     same = same_photo(rows[pairs[:, 0]], rows[pairs[:, 1]])
     return np.asarray(pairs[same], dtype=np.int64)

@@ -116,6 +116,7 @@ def fuse(
     weights: Mapping[str, float],
     fusion: Fusion,
     scales: Mapping[str, Scale] | None = None,
+    limit: int | None = None,
 ) -> list[Candidate]:
     """Put the points of all legs in one order.
 
@@ -124,6 +125,7 @@ def fuse(
         weights: By leg; they are scaled to a sum of 1 over the legs given.
         fusion: How one leg's scores become parts.
         scales: By leg; for fusions that use them.
+        limit: Most points returned; None for all.
 
     Returns:
         Every point once, best first; equal scores in the order of their ids.
@@ -132,8 +134,15 @@ def fuse(
     scales = scales or {}
     parts: dict[str, dict[str, float]] = {}
     for name in sorted(legs):
-        share = weights[name] / total
-        for (point, _), part in zip(legs[name], fusion(legs[name], scales.get(name)), strict=True):
-            parts.setdefault(point, {})[name] = part * share
-    candidates = [Candidate(point, sum(each.values()), each) for point, each in parts.items()]
-    return sorted(candidates, key=lambda each: (-each.score, each.id))
+        share, scored = weights[name] / total, legs[name]
+        placed = fusion(scored, scales.get(name))
+        parts[name] = {point: part * share for (point, _), part in zip(scored, placed, strict=True)}
+    scores: dict[str, float] = {}
+    for by_point in parts.values():
+        for point, part in by_point.items():
+            scores[point] = scores.get(point, 0.0) + part
+    first = sorted(scores, key=lambda point: (-scores[point], point))[:limit]
+    return [
+        Candidate(p, scores[p], {name: each[p] for name, each in parts.items() if p in each})
+        for p in first
+    ]

@@ -111,7 +111,7 @@ class Retrieval:
         if self._scope.photo_share is not None and IMAGE in legs:
             weighed = shared(weighed, self._scope.photo_share, legs)
         fusion = FUSIONS[self._settings.fusion]
-        return fuse(legs, weighed, fusion, self._scales())[: self._settings.depth]
+        return fuse(legs, weighed, fusion, self._scales(), self._settings.depth)
 
     def _scales(self) -> dict[str, Scale]:
         """Return what likeness by chance and the best likeness are, for each leg of vectors."""
