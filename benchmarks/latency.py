@@ -8,7 +8,7 @@ data.
 
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,6 +49,7 @@ NOISE = 0.7
 N_QUERIES = 300
 N_RECALL = 200
 BATCH = 500
+_AROUND = 8
 UP_S = 10.0
 """Seconds that an opened index has before the first question; its worker reads ahead meanwhile."""
 
@@ -182,6 +183,7 @@ def measure(index: ProductIndex, store: EdgeStore, encoder: Encoder) -> dict[str
         "service": [],
         "service_no_facets": [],
     }
+    steps: list[Mapping[str, float]] = []
     for number in range(N_QUERIES):
         text = f"{COLOURS[number % 8]} {STYLES[number % 7]} {KINDS[number % 10]} {number}"
         filters = Filters(category=KINDS[number % 10].title(), price_max=250.0)
@@ -194,9 +196,24 @@ def measure(index: ProductIndex, store: EdgeStore, encoder: Encoder) -> dict[str
         }
         laps["encode"].append(_ms(encoder.encode_texts, [text]))
         laps["engine"].append(_ms(store.query, [bare]))
-        for name, query in queries.items():
-            laps[name].append(_ms(service.search, query))
-    return _summary(laps)
+        began = time.perf_counter()
+        steps.append(service.search(queries["service"]).took_ms)
+        laps["service"].append(1000 * (time.perf_counter() - began))
+        laps["service_no_facets"].append(_ms(service.search, queries["service_no_facets"]))
+    return _summary(laps) | {"steps": _steps(steps, laps["service"])}
+
+
+def _steps(steps: Sequence[Mapping[str, float]], took_ms: Sequence[float]) -> dict[str, Any]:
+    """Return the mean milliseconds of each step over the queries around p50, and around p95."""
+    order = np.argsort(took_ms)
+    found = {}
+    for share in (50, 95):
+        middle = round(share / 100 * len(order))
+        around = [steps[n] for n in order[middle - _AROUND : middle + _AROUND]]
+        found[f"p{share}"] = {
+            name: round(float(np.mean([each[name] for each in around])), 3) for name in around[0]
+        }
+    return found
 
 
 def _summary(laps: dict[str, list[float]]) -> dict[str, Any]:
