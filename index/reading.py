@@ -69,7 +69,7 @@ class IndexReader:
         """
         if not self.exists:
             return [[] for _ in legs]
-        return self._store.query([self._as_stored(leg) for leg in legs])
+        return self._store.query([self.as_stored(leg) for leg in legs])
 
     def points(
         self, ids: Sequence[str], fields: tuple[str, ...] | None = None, vectors: bool = False
@@ -211,7 +211,8 @@ class IndexReader:
         counts = self._store.facet(field, (), limit) if self.exists else {}
         return {str(value): n for value, n in counts.items()}
 
-    def _as_stored(self, leg: LegQuery) -> LegQuery:
+    def as_stored(self, leg: LegQuery) -> LegQuery:
+        """Return a leg whose dense vector is cut to the columns that are stored."""
         if isinstance(leg.vector, SparseVector):
             return leg
         return replace(leg, vector=self._columns.cut(leg.using, leg.vector))

@@ -81,10 +81,8 @@ class Retrieval:
         Raises:
             IndexStoreError: The engine refused.
         """
-        asked: dict[str, LegQuery] = {}
-        found: dict[str, list[Scored]] = {}
+        asked, found = self.asked(), dict[str, list[Scored]]()
         for legs, results in self._running:
-            asked |= legs
             found |= dict(zip(legs, results.result(), strict=True))
         if IMAGE in asked and len(asked) > 1:
             for name, scored in self._missing(asked, found).items():
@@ -111,18 +109,21 @@ class Retrieval:
         if self._scope.photo_share is not None and IMAGE in legs:
             weighed = shared(weighed, self._scope.photo_share, legs)
         fusion = FUSIONS[self._settings.fusion]
-        return fuse(legs, weighed, fusion, self._scales(), self._settings.depth)
+        return fuse(legs, weighed, fusion, self.scales(), self._settings.depth)
 
-    def _scales(self) -> dict[str, Scale]:
+    def asked(self) -> dict[str, LegQuery]:
+        """Return what the store was asked, by leg."""
+        return {name: leg for legs, _ in self._running for name, leg in legs.items()}
+
+    def scales(self) -> dict[str, Scale]:
         """Return what likeness by chance and the best likeness are, for each leg of vectors."""
         found: dict[str, Scale] = {}
-        for legs, _ in self._running:
-            for name, leg in legs.items():
-                if isinstance(leg.vector, SparseVector):
-                    continue  # a product without any of the words has nothing: 0
-                chance = self._background.chance(leg.using, leg.vector)
-                if chance is not None:
-                    above = chance.mean + SURELY * chance.spread
-                    best = SAME_PHOTO if name == IMAGE else above
-                    found[name] = Scale(chance.mean, best)
+        for name, leg in self.asked().items():
+            if isinstance(leg.vector, SparseVector):
+                continue  # a product without any of the words has nothing: 0
+            chance = self._background.chance(leg.using, leg.vector)
+            if chance is not None:
+                above = chance.mean + SURELY * chance.spread
+                best = SAME_PHOTO if name == IMAGE else above
+                found[name] = Scale(chance.mean, best)
         return found
