@@ -63,7 +63,8 @@ def test_the_words_before_stay_as_they_were_typed(suggestions: Suggestions) -> N
     ("begun", "found"),
     [
         ("loo", [("brand", "Kasra Loom")]),
-        ("coffee po", [("category", "Coffee Pots"), ("word", "coffee pots"), ("word", "coffee pot")]),
+        ("coffee po", [("category", "Coffee Pots"), ("word", "coffee pots"),
+                       ("word", "coffee pot")]),
         ("coffee ", [("category", "Coffee Pots")]),
         ("red ", []),
         ("plants & p", [("category", "Plants & Pots"), ("word", "plants & pots"),
