@@ -21,13 +21,15 @@ from cli.report_command import report
 from cli.rules_command import rules
 from cli.search_commands import search, similar
 from cli.serve_command import serve
+from cli.suggest_command import suggest
 
 if TYPE_CHECKING:
     from cli.invocation import Invocation
 
 PROGRAM = "shopwindow"
 _COMMANDS = (
-    index, adapt, search, similar, match, evaluate, rules, report, serve, encoders, info, demo,
+    index, adapt, search, similar, suggest, match, evaluate, rules, report, serve, encoders, info,
+    demo,
 )  # fmt: skip
 
 
