@@ -116,7 +116,6 @@ _TEXTS: Mapping[str, tuple[str, str]] = {
     "back": ("Back to results", "العودة إلى النتائج"),
     "load_more": ("Load more", "عرض المزيد"),
     "all_products": ("All products", "كل المنتجات"),
-    "results": ("Results", "النتائج"),
     "results_for": ("Results for “{text}”", "نتائج «{text}»"),
     "results_photo": ("Products like your photo", "منتجات تشبه صورتك"),
     "status_one": ("1 product in {ms} ms", "منتج واحد خلال {ms} م.ث"),

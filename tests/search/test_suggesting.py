@@ -97,6 +97,12 @@ def test_nothing_goes_on(suggestions: Suggestions, begun: str) -> None:
     assert suggestions.suggested(begun) == ()
 
 
+def test_a_name_that_several_of_its_words_fit_comes_once() -> None:
+    brands = {"Pro Prose Prow": 5, "Prim": 3}
+    suggestions = Suggestions(known(words={}, brands=brands, categories={}))
+    assert told(suggestions, "pr") == [("brand", "Pro Prose Prow"), ("brand", "Prim")]
+
+
 def test_the_limit(suggestions: Suggestions) -> None:
     assert told(suggestions, "dr", limit=2) == [("category", "Dresses"), ("word", "dress")]
     for limit in (0, 51):

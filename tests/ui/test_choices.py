@@ -16,6 +16,7 @@ from search.rules import read_rules
 from tests.conftest import make_products
 from ui import asking
 from ui.actions import MAX_PHOTOS, Actions
+from ui.sidebar import sidebar
 from ui.view import Choices, View
 
 
@@ -79,6 +80,11 @@ def test_ranges_of_prices_filter_and_are_taken_off(actions: Actions) -> None:
 def test_browsing_has_ranges_of_prices_too(actions: Actions) -> None:
     view = actions.search("", (), View())
     assert isinstance(view.prices[0], PriceRange)
+
+
+def test_what_is_in_stock_is_counted(actions: Actions) -> None:
+    html = sidebar(View(), actions.catalogue_facets(Filters()))
+    assert 'In stock only</bdi><span class="sw-count">19</span>' in html
 
 
 def test_filters_that_nothing_passes_are_given_up_and_named(actions: Actions) -> None:
