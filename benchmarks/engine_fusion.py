@@ -1,4 +1,4 @@
-"""Fusion inside the engine against ours, on the judged queries: the same legs, only fused elsewhere.
+"""Fusion inside the engine against ours, on the judged queries: the same legs, fused elsewhere.
 
 Names, negatives and rules are left out of both, so that nothing but fusion differs.
 """
@@ -16,8 +16,8 @@ import qdrant_edge as qe
 import typer
 
 from benchmarks.datasets import DATA, DataFolder, EncoderName
-from benchmarks.judged import DEPTH, MAIN, SEED, SETS, JudgedSet
-from benchmarks.results_file import write_result
+from benchmarks.judged import DEPTH, MAIN, SETS, JudgedSet
+from benchmarks.results_file import SEED, write_result
 from core.query import Query
 from core.settings import SearchSettings
 from core.synonyms import all_synonyms

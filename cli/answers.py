@@ -47,9 +47,12 @@ def as_document(page: Page, text: str) -> str:
         "query_id": page.query_id,
         "readings": [asdict(reading) for reading in page.readings],
     }
-    # Where stdout cannot carry Arabic, JSON's own escapes can.
-    is_unicode = (sys.stdout.encoding or "").lower().replace("-", "").startswith("utf")
-    return json.dumps(document, ensure_ascii=not is_unicode, indent=2)
+    return json.dumps(document, ensure_ascii=not is_unicode(), indent=2)
+
+
+def is_unicode() -> bool:
+    """Return whether stdout can carry Arabic; where it cannot, JSON's own escapes can."""
+    return (sys.stdout.encoding or "").lower().replace("-", "").startswith("utf")
 
 
 def show_page(page: Page, text: str, title: str = "") -> None:

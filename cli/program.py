@@ -21,6 +21,7 @@ from cli.report_command import report
 from cli.rules_command import rules
 from cli.search_commands import search, similar
 from cli.serve_command import serve
+from cli.suggest_command import suggest
 from cli.tune_command import tune
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
 PROGRAM = "shopwindow"
 _COMMANDS = (
-    index, adapt, search, similar, match, rules, report, evaluate, tune,
+    index, adapt, search, similar, suggest, match, rules, report, evaluate, tune,
     serve, encoders, info, demo,
 )  # fmt: skip
 

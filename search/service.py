@@ -25,6 +25,7 @@ from search.relaxing import relaxations
 from search.retrieval import Retrieval, Scope
 from search.rules import RuleBook, read_rules
 from search.stopwatch import Stopwatch
+from search.suggesting import Suggestion, Suggestions
 from search.understanding.readings import Understood
 
 _WAITING_THREADS = 16
@@ -63,6 +64,7 @@ class SearchService:
         self._threads = ThreadPoolExecutor(_WAITING_THREADS, "search")
         self._ordering = Ordering(index, self._settings)
         self._answering = Answering(index, self._threads)
+        self._suggestions: Suggestions | None = None
 
     @property
     def rules(self) -> RuleBook:
@@ -76,6 +78,7 @@ class SearchService:
     def warm_up(self) -> None:
         """Load what the first query would have to wait for; meant for a thread beside serving."""
         self._reader.warm_up()
+        self.suggest("a")
         self._encoder.warm_up()
 
     def search(self, query: Query) -> Page:
@@ -140,6 +143,17 @@ class SearchService:
         wanted = Wanted(query, Understood("", query.filters))
         page = self._answer(wanted, Cursor(""), retrieval, watch)
         return replace(page, next_cursor="")  # there is no way to hand one in
+
+    def suggest(self, text: str, limit: int = 8) -> tuple[Suggestion, ...]:
+        """Return how a begun query may go on, best first; see `Suggestions.suggested`.
+
+        Raises:
+            InvalidQueryError: The limit is out of range.
+        """
+        known, ready = self._reader.knowledge(), self._suggestions
+        if ready is None or ready.known is not known:
+            ready = self._suggestions = Suggestions(known)
+        return ready.suggested(text, limit)
 
     def _found(
         self,

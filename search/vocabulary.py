@@ -1,4 +1,4 @@
-"""The catalogue's own words: what a mistyped word may have meant, and how a begun one goes on."""
+"""The catalogue's own words: what a mistyped word may have meant."""
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
@@ -80,14 +80,6 @@ class Vocabulary:
         known = [cut for cut in cuts if all(part in self.counts for part in cut)]
         best = max(known, key=lambda cut: (min(self.counts[p] for p in cut), cut), default=())
         return " ".join(best)
-
-    def completions(self, begun: str, limit: int = 8) -> list[str]:
-        """Return the words that begin so, those of most products first."""
-        start = fold(begun)
-        if not start:
-            return []
-        fitting = [word for word in self.counts if fold(word).startswith(start)]
-        return sorted(fitting, key=lambda word: (-self.counts[word], word))[:limit]
 
     def _preference(self, word: str, errors: int, folded: str) -> tuple[int, bool, int, str]:
         return errors, fold(word)[0] != folded[0], -self.counts[word], word

@@ -1,24 +1,25 @@
 """What a visitor can do: from one view to the next, by asking the search service."""
 
 import logging
-import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from core import Filters, Page, Query
-from core.errors import InvalidQueryError, ProductNotFoundError
+from core import Filters, Product
+from core.errors import ProductNotFoundError
+from core.query import Photo
 from search import SearchService
+from ui import asking
+from ui.asking import COUNTED, number, priced, query_of, with_more
+from ui.changes import changed, cropped, toggled_range, without_photo
 from ui.notices import notice_of
-from ui.results import n_found
-from ui.texts import Language, language_of
-from ui.view import Facets, View, toggled, without
+from ui.texts import Language, language_of, say
+from ui.view import Facets, Notice, View, toggled, without
 
-PAGE_SIZE = 24
-"""Cards of one page: whole rows of 2, 3, 4 and 6."""
+MAX_PHOTOS = 5
+"""Photos of one thing that a visitor can give."""
 
-_FACETS = ("category", "brand", "merchant_id", "in_stock")
 _MAX_VALUES = 100
 LOG = logging.getLogger(__name__)
 
@@ -33,33 +34,70 @@ class Actions:
     def __init__(self, service: SearchService) -> None:
         self._service = service
 
-    def search(self, text: str, photo: str, view: View) -> View:
-        """Return the answer to new words, a new photo, or both; the filters stay on."""
-        language = language_of(text, otherwise=view.language)
-        asked = View(text=text, photo=photo, filters=view.filters, language=language)
-        return self._told(asked, self._answered)
+    def search(self, text: str, new_photos: Sequence[str], view: View) -> View:
+        """Return the answer to words and photos; filters, order and earlier photos stay.
+
+        Other words are another search: what was said of the products of the last one is forgotten.
+
+        Args:
+            text: The words.
+            new_photos: Paths of photos that are added; beyond five they are left out, and told.
+            view: What it stood on.
+        """
+        if text.strip() != view.text.strip():
+            view = changed(view, avoid=(), collapse=True)
+        photos = (*view.photos, *(Photo(Path(each)) for each in new_photos))
+        asked = View(
+            text=text,
+            photos=photos[:MAX_PHOTOS],
+            filters=view.filters,
+            choices=view.choices,
+            language=language_of(text, otherwise=view.language),
+        )
+        now = self._told(asked, self._answered)
+        if len(photos) > MAX_PHOTOS and now.notice is None:
+            told = say("too_many_photos", now.language, limit=MAX_PHOTOS)
+            return replace(now, notice=Notice(told))
+        return now
 
     def act(self, name: str, values: Mapping[str, Any], view: View) -> View:
         """Do what a button of the page says.
 
         Args:
-            name: "filter", "unfilter", "price", "clear", "similar", "back", "more", "literal" or
-                "language".
+            name: "filter", "unfilter", "price", "price_range", "clear", "sort", "diversity",
+                "share", "collapse", "avoid", "unavoid", "crop", "no_photo", "similar", "back",
+                "more", "literal", "example", "suggested" or "language".
             values: What the button carries.
             view: What it stood on.
 
         Returns:
             The next view; the same one for an unknown action.
         """
+        value = str(values.get("value", ""))
         known: Mapping[str, Callable[[View], View]] = {
             "filter": lambda now: self._filtered(now, toggled(now.filters, *_named(values))),
             "unfilter": lambda now: self._filtered(now, without(now.filters, *_named(values))),
-            "price": lambda now: self._filtered(now, _priced(now.filters, values)),
-            "clear": lambda now: self._filtered(now, Filters()),
-            "similar": lambda now: self._similar(now, str(values.get("value", ""))),
-            "back": lambda now: replace(now.before or View(), language=now.language),
+            "price": lambda now: self._filtered(now, priced(now.filters, values)),
+            "price_range": lambda now: self._filtered(now, toggled_range(now.filters, values)),
+            "clear": lambda now: self._filtered(changed(now, avoid=()), Filters()),
+            "sort": lambda now: self._again(changed(now, sort=value)),
+            "diversity": lambda now: self._again(changed(now, diversity=number("value", values))),
+            "share": lambda now: self._again(changed(now, photo_share=number("value", values))),
+            "collapse": lambda now: self._again(changed(now, collapse=not now.choices.collapse)),
+            "avoid": lambda now: self._avoiding(now, value),
+            "unavoid": lambda now: self._again(
+                changed(now, avoid=tuple(p for p in now.choices.avoid if p.id != value))
+            ),
+            "crop": lambda now: self._again(cropped(now, values)),
+            "no_photo": lambda now: self._again(without_photo(now, value)),
+            "similar": lambda now: self._similar(now, value),
+            "back": lambda now: replace(
+                now.before or View(choices=now.choices), language=now.language
+            ),
             "more": self._more,
-            "literal": lambda now: self._literal(now, str(values.get("value", ""))),
+            "literal": lambda now: self._again(replace(now, literal=(*now.literal, value))),
+            "example": lambda now: self.search(value, (), replace(now, photos=())),
+            "suggested": lambda now: self._suggested(now, values),
             "language": lambda now: replace(now, language=_other(now.language)),
         }
         return self._told(replace(view, notice=None), known[name]) if name in known else view
@@ -74,7 +112,7 @@ class Actions:
             Counts by facet; empty when the index cannot be asked.
         """
         try:
-            return {name: self._counts(name, filters) for name in _FACETS}
+            return {name: self._counts(name, filters) for name in COUNTED}
         except Exception:
             LOG.exception("the filters could not be counted")
             return {}
@@ -92,50 +130,55 @@ class Actions:
         return self._service.index.facet(name, others, _MAX_VALUES)
 
     def _filtered(self, view: View, filters: Filters) -> View:
-        now = replace(view, filters=filters, cursor="")
+        now = replace(view, filters=filters)
         if now.similar_to is not None:
             return self._similar(now, now.similar_to.id)
-        return self._answered(now)
+        return self._again(now)
+
+    def _again(self, view: View) -> View:
+        return self._answered(replace(view, cursor=""))
 
     def _answered(self, view: View) -> View:
-        page = self._service.search(_query(view))
-        return replace(
-            view,
-            hits=page.hits,
-            cursor=page.next_cursor,
-            facets=page.facets,
-            facets_over=page.facets_over,
-            n_found=n_found(page, page.hits),
-            took_ms=sum(page.took_ms.values()),
-            readings=page.readings,
-        )
-
-    def _literal(self, view: View, typed: str) -> View:
-        return self._answered(replace(view, literal=(*view.literal, typed), cursor=""))
+        return asking.shown(view, self._service.search(query_of(view)))
 
     def _more(self, view: View) -> View:
         if not view.cursor:  # a second click on a button that is already gone
             return view
-        page = self._service.search(_query(view))
-        hits = view.hits + page.hits
-        took_ms = sum(page.took_ms.values())
-        return replace(
-            view, hits=hits, cursor=page.next_cursor, n_found=n_found(page, hits), took_ms=took_ms
-        )
+        return with_more(view, self._service.search(query_of(view)))
+
+    def _suggested(self, view: View, values: Mapping[str, Any]) -> View:
+        """Return the answer to a completed word, or what a chosen category or brand has."""
+        kind, value = (str(values.get(name, "")) for name in ("kind", "value"))
+        if kind not in {"category", "brand"}:
+            return self.search(value, (), view)
+        if kind == "category":
+            filters = replace(view.filters, category=value)
+        else:
+            filters = replace(view.filters, brand=value)
+        return self.search(str(values.get("before", "")), (), replace(view, filters=filters))
+
+    def _avoiding(self, view: View, product_id: str) -> View:
+        avoided = tuple(each for each in view.choices.avoid if each.id != product_id)
+        return self._again(changed(view, avoid=(*avoided, self._product(product_id))))
 
     def _similar(self, view: View, product_id: str) -> View:
-        found = self._service.index.get([product_id])
-        if not found:
-            raise ProductNotFoundError(product_id)
-        page: Page = self._service.similar(product_id, PAGE_SIZE, view.filters)
+        product = self._product(product_id)
+        page = self._service.similar(product_id, asking.PAGE_SIZE, view.filters)
         return View(
             filters=view.filters,
+            choices=view.choices,
             language=view.language,
             hits=page.hits,
             took_ms=sum(page.took_ms.values()),
-            similar_to=found[0],
+            similar_to=product,
             before=view.before if view.similar_to else view,
         )
+
+    def _product(self, product_id: str) -> Product:
+        found = self._service.index.get([product_id])
+        if not found:
+            raise ProductNotFoundError(product_id)
+        return found[0]
 
     def _told(self, view: View, work: Callable[[View], View]) -> View:
         """Do the work.
@@ -158,36 +201,8 @@ _OFF: Mapping[str, Mapping[str, Any]] = {
 }
 
 
-def _query(view: View) -> Query:
-    return Query(
-        text=view.text,
-        image=Path(view.photo) if view.photo else None,
-        filters=view.filters,
-        limit=PAGE_SIZE,
-        cursor=view.cursor,
-        literal=view.literal,
-        facets=_FACETS,
-    )
-
-
 def _named(values: Mapping[str, Any]) -> tuple[str, str]:
     return str(values.get("name", "")), str(values.get("value", ""))
-
-
-def _priced(filters: Filters, values: Mapping[str, Any]) -> Filters:
-    low, high = (_price(name, values) for name in ("price_min", "price_max"))
-    return replace(filters, price_min=low, price_max=high)
-
-
-def _price(name: str, values: Mapping[str, Any]) -> float | None:
-    written = str(values.get(name) or "").strip()
-    if not written:
-        return None
-    try:
-        price = float(written)
-    except ValueError as exc:
-        raise InvalidQueryError(name, "a number", written) from exc
-    return price if math.isfinite(price) else None
 
 
 def _other(language: Language) -> Language:

@@ -1,52 +1,44 @@
 """One product of an answer as a card, and many of them as a gallery."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from core import Hit, Product
+from ui.look import CardLook
 from ui.markup import Markup, action, tag
 from ui.prices import price_text
-from ui.texts import NAMES, Language, say, title_of
+from ui.reasons import longest_part, reasons
+from ui.texts import Language, say, title_of
 
 PHOTO_ROUTE = "product-photo"
 """Where the page asks for the photo of a product that lies on this machine."""
 
 _ADDRESSES = ("http://", "https://")
-_LEAST_PART = 0.005  # a bar thinner than that shows nothing
 
 
-@dataclass(frozen=True, slots=True)
-class CardLook:
-    """What the cards of one gallery share.
-
-    Attributes:
-        language: Of titles and labels.
-        of_product: The hits are like a product rather than like a query.
-        longest: The part that fills a bar; the others are drawn in proportion.
-    """
-
-    language: Language
-    of_product: bool = False
-    longest: float = 1.0
-
-
-def gallery(hits: Sequence[Hit], language: Language, of_product: bool = False) -> Markup:
+def gallery(hits: Sequence[Hit], look: CardLook) -> Markup:
     """Return the hits as a list of cards, in their order.
 
     Args:
         hits: Best first.
-        language: Of titles and labels.
-        of_product: The hits are like a product rather than like a query.
+        look: What the cards share.
     """
-    longest = max((part for hit in hits for part in hit.parts.values()), default=1.0)
-    look = CardLook(language, of_product, longest)
-    cards = [tag("li", card(each, look)) for each in hits]
+    longest = longest_part(hits)
+    cards = [
+        tag("li", card(each, look, reasons(each, look, place, longest)))
+        for place, each in enumerate(hits, start=1)
+    ]
     return tag("ul.sw-gallery", *cards)
 
 
-def card(hit: Hit, look: CardLook) -> Markup:
-    """Return one hit as a card that leads to the products like it."""
+def card(hit: Hit, look: CardLook, why: Markup) -> Markup:
+    """Return one hit as a card that leads to the products like it.
+
+    Args:
+        hit: The hit.
+        look: What the cards share.
+        why: The reasons for its place.
+    """
     product, language = hit.product, look.language
     title = title_of(product, language)
     more = say("more_like", language)
@@ -59,7 +51,7 @@ def card(hit: Hit, look: CardLook) -> Markup:
             tag("h3", title, dir="auto"),
             price_line(product, language),
             variants(hit, language),
-            reasons(hit, look),
+            why,
         ),
         action(
             "similar",
@@ -69,8 +61,23 @@ def card(hit: Hit, look: CardLook) -> Markup:
             data_key=f"card {product.id}",
             aria_label=f"{more}: {title}",
         ),
+        _put_aside(product, title, language) if look.is_ranked else "",
         data_id=product.id,
         title=f"id: {product.id}",
+    )
+
+
+def _put_aside(product: Product, title: str, language: Language) -> Markup:
+    label = say("not_like", language)
+    return action(
+        "avoid",
+        tag("span", "⊘", aria_hidden="true"),
+        tag("span.sw-aside-label", label, aria_hidden="true"),
+        class_="sw-aside",
+        data_value=product.id,
+        data_key=f"aside {product.id}",
+        aria_label=f"{label}: {title}",
+        title=label,
     )
 
 
@@ -120,33 +127,3 @@ def price_line(product: Product, language: Language) -> Markup:
     if product.price is None:
         return Markup("")
     return tag("p.sw-price", tag("bdi", price_text(product.price, product.currency, language)))
-
-
-def reasons(hit: Hit, look: CardLook) -> Markup:
-    """Return why a hit stands where it stands: matched words, and a bar for each part."""
-    about = say("word", look.language)
-    words = [tag("li", word, dir="auto", title=about) for word in hit.matched_words]
-    parts = sorted(hit.parts.items(), key=lambda item: -item[1])
-    bars = [_bar(name, part, look) for name, part in parts if part >= _LEAST_PART]
-    if not words and not bars:
-        return Markup("")
-    return tag(
-        "div.sw-why",
-        tag("ul.sw-words", *words) if words else "",
-        tag("ul.sw-bars", *bars) if bars else "",
-        role="group",
-        aria_label=say("why", look.language),
-    )
-
-
-def _bar(part: str, value: float, look: CardLook) -> Markup:
-    name = _part_name(part, look)
-    percent = f"{100 * min(value / look.longest, 1.0):.0f}%"
-    bar = tag("span.sw-bar", tag("i", style=f"width:{percent}"), aria_hidden="true")
-    return tag("li", tag("span.sw-part", name), bar, title=f"{name}: {value:.3f}")
-
-
-def _part_name(part: str, look: CardLook) -> str:
-    name = f"similar_{part}" if look.of_product else part
-    known = name if name in NAMES else part
-    return say(known, look.language) if known in NAMES else part.replace("_", " ")

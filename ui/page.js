@@ -41,10 +41,12 @@ element.addEventListener('click', (event) => {
 });
 
 element.addEventListener('change', (event) => {
+  const { change, key } = event.target.dataset;
+  if (change) act({ act: change, value: event.target.value }, key);
   if (!('price' in event.target.dataset)) return;
   const what = { act: 'price' };
   element.querySelectorAll('[data-price]').forEach((each) => (what[each.name] = each.value));
-  act(what, event.target.dataset.key);
+  act(what, key);
 });
 
 // A photo that cannot be loaded leaves the tile that says so. Errors do not bubble: capture them.
@@ -52,13 +54,13 @@ element.addEventListener('error', (event) => {
   if (event.target.tagName === 'IMG') event.target.remove();
 }, true);
 
-// A photo may be dropped or pasted anywhere on the page.
+// Photos may be dropped or pasted anywhere on the page.
 function give(files) {
   const input = document.querySelector('#sw-photo input[type=file]');
-  const photo = [...(files ?? [])].find((each) => each.type.startsWith('image/'));
-  if (!input || !photo) return false;
+  const photos = [...(files ?? [])].filter((each) => each.type.startsWith('image/'));
+  if (!input || !photos.length) return false;
   const carrier = new DataTransfer();
-  carrier.items.add(photo);
+  photos.forEach((each) => carrier.items.add(each));
   input.files = carrier.files;
   input.dispatchEvent(new Event('change', { bubbles: true }));
   return true;

@@ -14,9 +14,12 @@ from ui.actions import Actions
 from ui.examples import examples
 from ui.render import Renderer
 from ui.texts import PLACEHOLDER, say
-from ui.view import View
+from ui.view import Choices, View
 
-SCRIPT = Path(__file__).with_name("page.js").read_text("utf-8")
+_FOLDER = Path(__file__).parent
+SCRIPT = (_FOLDER / "page.js").read_text("utf-8")
+CROPPING = (_FOLDER / "crop.js").read_text("utf-8")
+SUGGESTING = (_FOLDER / "suggest.js").read_text("utf-8")
 N_AT_ONCE = 8
 """Visitors served at the same time; searching is safe from several threads."""
 
@@ -32,6 +35,7 @@ class Parts:
     photo: Any
     go: Any
     top: Any
+    begun: Any
     given: Any
     tries: Any
     side: Any
@@ -43,7 +47,7 @@ class Parts:
 
     def clickable(self) -> Sequence[Any]:
         """Return the parts of our own HTML."""
-        return (self.top, self.given, self.tries, self.side, self.main)
+        return (self.top, self.begun, self.given, self.tries, self.side, self.main)
 
 
 def build_page(service: SearchService, settings: Settings) -> gr.Blocks:
@@ -62,14 +66,14 @@ def build_page(service: SearchService, settings: Settings) -> gr.Blocks:
         fill_width=True,
     )
     with page:
-        parts = _layout()
+        parts = _layout(View(choices=Choices(diversity=settings.search.diversity)))
         _wire(page, parts, actions, renderer)
     page.queue(default_concurrency_limit=N_AT_ONCE)
     return page
 
 
-def _layout() -> Parts:
-    state = gr.State(View())
+def _layout(first: View) -> Parts:
+    state = gr.State(first)
     with gr.Column(elem_id="sw-top"):
         top = _html("sw-brandline")
         with gr.Row(elem_id="sw-ask", equal_height=True):
@@ -82,35 +86,37 @@ def _layout() -> Parts:
                 elem_id="sw-box",
                 scale=1,
             )
+            begun = _html("sw-begun", SUGGESTING)
             photo = gr.File(
                 label="Photo",
                 show_label=False,
+                file_count="multiple",
                 type="filepath",
                 file_types=["image"],
                 elem_id="sw-photo",
                 min_width=150,
                 scale=0,
             )
-            given = _html("sw-given")
+            given = _html("sw-given", CROPPING)
             go = gr.Button(
                 say("search", "en"), variant="primary", elem_id="sw-go", min_width=110, scale=0
             )
         tries = _html("sw-tries")
     with gr.Row(elem_id="sw-body"):
         side, main = _html("sw-side"), _html("sw-main")
-    return Parts(state, box, photo, go, top, given, tries, side, main)
+    return Parts(state, box, photo, go, top, begun, given, tries, side, main)
 
 
-def _html(elem_id: str) -> Any:
-    return gr.HTML("", js_on_load=SCRIPT, apply_default_css=False, elem_id=elem_id)
+def _html(elem_id: str, script: str = "") -> Any:
+    return gr.HTML("", js_on_load=SCRIPT + script, apply_default_css=False, elem_id=elem_id)
 
 
 def _wire(page: gr.Blocks, parts: Parts, actions: Actions, renderer: Renderer) -> None:
     def first(view: View) -> list[Any]:
-        return renderer.updates(actions.search(view.text, view.photo, view))
+        return renderer.updates(actions.search(view.text, (), view))
 
-    def search(text: str | None, photo: str | None, view: View) -> list[Any]:
-        return renderer.updates(actions.search(text or "", photo or "", view))
+    def search(text: str | None, photos: list[str] | None, view: View) -> list[Any]:
+        return renderer.updates(actions.search(text or "", photos or (), view))
 
     def act(view: View, event: gr.EventData) -> list[Any]:
         what = getattr(event, "what", None)

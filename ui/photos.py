@@ -8,7 +8,7 @@ from pathlib import Path
 from PIL import Image
 
 from core.errors import PhotoUnreadableError, ProductNotFoundError
-from core.query import ImageSource
+from core.query import Crop, ImageSource
 from embed import PhotoReader
 from index import ProductIndex
 
@@ -53,14 +53,42 @@ class ProductPhotos:
         return thumbnail(path, self._reader)
 
 
-def thumbnail(source: ImageSource, reader: PhotoReader) -> bytes:
-    """Return a photo as a square JPEG on white.
+def thumbnail(
+    source: ImageSource, reader: PhotoReader, side: int = SIDE, crop: Crop | None = None
+) -> bytes:
+    """Return a photo, or a part of one, as a square JPEG on white.
+
+    Args:
+        source: The photo.
+        reader: Opens it, within its limits.
+        side: Pixels of the square's side.
+        crop: The part of it; None for the whole.
 
     Raises:
         PhotoError: The photo cannot be used.
     """
+    return _jpeg(Image.fromarray(reader.square(source, side, crop)))
+
+
+def whole_photo(source: ImageSource, reader: PhotoReader, side: int) -> bytes:
+    """Return a whole photo, upright and in its own shape, as a JPEG.
+
+    Args:
+        source: The photo.
+        reader: Opens it, within its limits.
+        side: Most pixels of its longer side.
+
+    Raises:
+        PhotoError: The photo cannot be used.
+    """
+    photo = reader.read(source)
+    photo.thumbnail((side, side))
+    return _jpeg(photo)
+
+
+def _jpeg(photo: Image.Image) -> bytes:
     out = io.BytesIO()
-    Image.fromarray(reader.square(source, SIDE)).save(out, "JPEG", quality=_QUALITY, optimize=True)
+    photo.save(out, "JPEG", quality=_QUALITY, optimize=True)
     return out.getvalue()
 
 

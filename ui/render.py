@@ -1,20 +1,22 @@
 """From a view to what each part of the page shows."""
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
-from core.errors import PhotoError
 from embed import PhotoReader
-from ui.actions import Actions
+from ui.actions import MAX_PHOTOS, Actions
+from ui.given import GivenPhotos
 from ui.markup import Markup, action, tag
-from ui.photos import data_address, thumbnail
 from ui.results import results
 from ui.sidebar import sidebar
+from ui.suggestions import suggestion_list
 from ui.texts import DIRECTIONS, Language, language_of, say
 from ui.view import View
+
+_WRITING = frozenset({"example", "suggested"})
+"""Actions that write into the query box."""
 
 
 class Renderer:
@@ -22,55 +24,42 @@ class Renderer:
 
     Args:
         actions: Does what buttons say, and counts for the filters.
-        reader: Opens the photo that the visitor gave.
+        reader: Opens the photos that visitors give.
         tries: Example queries.
     """
 
     def __init__(self, actions: Actions, reader: PhotoReader, tries: Sequence[str]) -> None:
         self._actions = actions
-        self._reader = reader
+        self._given = GivenPhotos(reader)
         self._tries = tuple(tries)
 
     def after(self, act: str, values: Mapping[str, Any], view: View) -> list[Any]:
         """Return the updates after one button was pressed."""
-        if act == "example":
-            text = str(values.get("value", ""))
-            return self.updates(self._actions.search(text, "", view), box=text)
-        if act == "no_photo":
-            return self.updates(self._actions.search(view.text, "", view))
         now = self._actions.act(act, values, view)
-        return self.updates(now, side=act != "more")
+        return self.updates(now, box=act in _WRITING, side=act != "more")
 
-    def updates(self, view: View, box: str | None = None, side: bool = True) -> list[Any]:
+    def updates(self, view: View, box: bool = False, side: bool = True) -> list[Any]:
         """Return what each part becomes.
 
         Args:
             view: What to show.
-            box: New text of the query box; None leaves what the visitor types.
+            box: Whether the query box gets the view's words; else it keeps what is typed.
             side: Whether the filters may have changed.
         """
-        no_photo = {} if view.photo else {"value": None}
+        language, is_full = view.language, len(view.photos) >= MAX_PHOTOS
         counts = self._actions.catalogue_facets(view.filters) if side else {}
         return [
             view,
-            gr.skip() if box is None else gr.update(value=box),
-            gr.update(visible=not view.photo, label=say("photo", view.language), **no_photo),
-            gr.update(value=say("search", view.language)),
-            brandline(view.language),
-            self._given(view),
-            tries(self._tries, view.language),
+            gr.update(value=view.text) if box else gr.skip(),
+            gr.update(visible=not is_full, label=say("photo", language), value=None),
+            gr.update(value=say("search", language)),
+            brandline(language),
+            suggestion_list(language),
+            self._given.tiles(view),
+            tries(self._tries, language),
             sidebar(view, counts) if side else gr.skip(),
             results(view, self._actions.n_products()),
         ]
-
-    def _given(self, view: View) -> str:
-        if not view.photo:
-            return ""
-        try:
-            shown = data_address(thumbnail(Path(view.photo), self._reader))
-        except PhotoError:  # the results say why
-            shown = ""
-        return given_photo(shown, view.language)
 
 
 def brandline(language: Language) -> Markup:
@@ -87,21 +76,6 @@ def brandline(language: Language) -> Markup:
             lang=other,
             data_key="language",
         ),
-        dir=DIRECTIONS[language],
-        lang=language,
-    )
-
-
-def given_photo(address: str, language: Language) -> Markup:
-    """Return the photo that the visitor gave, with the way to take it away."""
-    name = say("your_photo" if address else "photo_unusable", language)
-    photo = tag("img", src=address, alt=name) if address else tag("span", "?", aria_hidden="true")
-    remove = say("remove_photo", language)
-    return tag(
-        "div.sw-given" if address else "div.sw-given.sw-unusable",
-        photo,
-        tag("span", name),
-        action("no_photo", "×", class_="sw-x", aria_label=remove, title=remove),
         dir=DIRECTIONS[language],
         lang=language,
     )

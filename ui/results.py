@@ -2,19 +2,17 @@
 
 from textwrap import shorten
 
-from core import Filters, Hit
-from core.answer import Page
-from index.payload import CATEGORY_SEPARATOR
 from ui.cards import gallery, photo_box, price_line
+from ui.chips import active, answer_facets, filters_on
+from ui.done import redirect, relaxed
+from ui.look import CardLook
 from ui.markup import Markup, action, join, tag
-from ui.prices import price_text
+from ui.order_line import order_line
 from ui.readings import readings
 from ui.texts import DIRECTIONS, Language, say, title_of
-from ui.view import View, chosen
+from ui.view import View
 
-_MAX_CHIPS = {"category": 5, "brand": 4, "merchant_id": 2}
 _MAX_HEADING_CHARS = 90
-_FACETS = ("category", "brand", "merchant_id")
 
 
 def results(view: View, n_products: int) -> Markup:
@@ -31,9 +29,12 @@ def results(view: View, n_products: int) -> Markup:
         parts = [
             similar_heading(view) if view.similar_to else heading(view),
             notice(view),
+            redirect(view),
+            relaxed(view),
             readings(view),
             answer_facets(view),
-            gallery(view.hits, language, of_product=view.similar_to is not None),
+            order_line(view),
+            gallery(view.hits, look_of(view)),
             nothing_found(view),
             load_more(view),
         ]
@@ -51,13 +52,23 @@ def screen_of(view: View) -> str:
     return "similar " + view.similar_to.id if view.similar_to else "search"
 
 
+def look_of(view: View) -> CardLook:
+    """Return what the cards of an answer share."""
+    return CardLook(
+        view.language,
+        of_product=view.similar_to is not None,
+        is_ranked=view.is_ranked,
+        by_relevance=view.choices.sort == "relevance",
+    )
+
+
 def heading(view: View) -> Markup:
     """Return the title of a search's answer with its status line."""
     if view.text.strip():
         asked = shorten(view.text.strip(), _MAX_HEADING_CHARS, placeholder=" …")
         title = say("results_for", view.language, text=asked or view.text.strip()[:60])
     else:
-        title = say("results_photo" if view.photo else "all_products", view.language)
+        title = say("results_photo" if view.photos else "all_products", view.language)
     filters = active(view) if view.hits or view.notice else ""  # else `nothing_found` has them
     return tag("header.sw-head", tag("h2", title, dir="auto"), status(view), filters)
 
@@ -108,86 +119,6 @@ def notice(view: View) -> Markup:
     return tag("div.sw-notice", tag("strong", view.notice.text, dir="auto"), about, role="alert")
 
 
-def answer_facets(view: View) -> Markup:
-    """Return the counts of this answer as chips; browsing needs none, the filters show them.
-
-    A value that every product of the answer has, or only one, is left out.
-    """
-    if view.facets_over != "candidates" or view.similar_to or len(view.hits) < 2:
-        return Markup("")
-    chips = []
-    for name, most in _MAX_CHIPS.items():
-        on = chosen(view.filters, name)
-        counts = view.facets.get(name, {}).items()
-        useful = [(v, n) for v, n in counts if v and v not in on and 1 < n < view.n_found]
-        chips += [_chip(view, name, value, n) for value, n in useful[:most]]
-    if not chips:
-        return Markup("")
-    label = say("in_answer", view.language)
-    head = tag("span.sw-label", label)
-    return tag("div.sw-chips.sw-line", head, *chips, role="group", aria_label=label)
-
-
-def _chip(view: View, name: str, value: str, n: int) -> Markup:
-    kind = say(name, view.language)
-    last_two = " › ".join(value.split(CATEGORY_SEPARATOR)[-2:])
-    return action(
-        "filter",
-        tag("span.sw-label", f"{kind}:") if name == "merchant_id" else "",
-        tag("bdi", last_two),
-        tag("span.sw-count", f"{n:,}"),
-        class_="sw-chip",
-        data_name=name,
-        data_value=value,
-        data_key=f"chip {name} {value}",
-        title=f"{kind}: {value}",
-    )
-
-
-def filters_on(filters: Filters, language: Language) -> list[tuple[str, str, str]]:
-    """Return the filters that are on, as (name, value, label)."""
-    found = [
-        (name, value, value.split(CATEGORY_SEPARATOR)[-1])
-        for name in _FACETS
-        for value in chosen(filters, name)
-    ]
-    low, high = filters.price_min, filters.price_max
-    if low is not None or high is not None:
-        ends = [
-            f"{say(name, language)} {price_text(price, '', language)}"
-            for name, price in (("price_min", low), ("price_max", high))
-            if price is not None
-        ]
-        found.append(("price", "", f"{say('price', language)}: {' '.join(ends)}"))
-    if filters.group_id:
-        found.append(("group_id", filters.group_id, say("group_id", language)))
-    if filters.in_stock is not None:
-        found.append(("in_stock", "", say("in_stock", language)))
-    return found
-
-
-def active(view: View) -> Markup:
-    """Return the filters that are on as chips that take them off."""
-    on = filters_on(view.filters, view.language)
-    if not on:
-        return Markup("")
-    chips = [
-        action(
-            "unfilter",
-            tag("bdi", label),
-            tag("span", "×", aria_hidden="true"),
-            class_="sw-chip sw-on",
-            data_name=name,
-            data_value=value,
-            data_key=f"on {name} {value}",
-            aria_label=say("remove", view.language, name=label),
-        )
-        for name, value, label in on
-    ]
-    clear = action("clear", say("clear_all", view.language), class_="sw-link", data_key="clear")
-    return tag("div.sw-chips", *chips, clear)
-
-
 def nothing_found(view: View) -> Markup:
     """Return what to do when no product is left: which filters are on, and how to drop them."""
     if view.hits or view.notice is not None:
@@ -216,8 +147,3 @@ def load_more(view: View) -> Markup:
     if not view.cursor:
         return Markup("")
     return tag("div.sw-more", action("more", say("load_more", view.language), data_key="more"))
-
-
-def n_found(page: Page, shown: tuple[Hit, ...]) -> int:
-    """Return how many products the counts of an answer are over, at least those shown."""
-    return max(sum(page.facets.get("in_stock", {}).values()), len(shown))

@@ -18,8 +18,9 @@ from search import SearchService
 from ui.cards import PHOTO_ROUTE
 from ui.page import N_AT_ONCE, build_page
 from ui.photos import ProductPhotos
+from ui.suggestions import suggestion_route
 
-_STYLE = Path(__file__).with_name("style.css")
+_STYLES = tuple(Path(__file__).with_name(name) for name in ("style.css", "asking.css"))
 _FONTS = ("system-ui", "sans-serif")
 _KEPT = {"Cache-Control": "private, max-age=600", "X-Content-Type-Options": "nosniff"}
 _LOOK_EVERY_S = 0.2
@@ -71,10 +72,10 @@ def start(service: SearchService, settings: Settings) -> gr.Blocks:
         footer_links=[],
         max_threads=N_AT_ONCE,
         max_file_size=settings.photo.max_bytes,
-        app_kwargs={"routes": [photo_route(service, settings)]},
+        app_kwargs={"routes": [photo_route(service, settings), suggestion_route(service)]},
         theme=gr.themes.Base(font=_FONTS, font_mono=("monospace",)),
         # Not `css_paths`: Gradio rewrites those rules and breaks `:is()` and `@media` on the way.
-        head=f"<style>{_STYLE.read_text('utf-8')}</style>",
+        head=f"<style>{''.join(each.read_text('utf-8') for each in _STYLES)}</style>",
     )
     return page
 

@@ -3,15 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from core import Filters
+from core.answer import PriceRange
 from index.payload import CATEGORY_SEPARATOR
+from ui.chips import filters_on
 from ui.markup import Markup, action, join, tag
-from ui.results import filters_on
+from ui.prices import price_text
 from ui.texts import DIRECTIONS, Language, say
 from ui.view import Facets, View, chosen
 
 _SHOWN = 8
-_IN_STOCK = "1"
+_IN_STOCK = "true"
 
 
 @dataclass(slots=True)
@@ -56,7 +57,7 @@ def sidebar(view: View, facets: Facets) -> Markup:
         _categories(view, facets.get("category", {})),
         _values(view, "brand", facets.get("brand", {})),
         _values(view, "merchant_id", facets.get("merchant_id", {})),
-        _price(view.filters, language),
+        _price(view),
         _stock(view, facets.get("in_stock", {})),
     ]
     summary = tag("summary", say("filters", language), tag("span.sw-count", str(n_on or "")))
@@ -130,7 +131,8 @@ def _group(language: Language, name: str, content: Markup) -> Markup:
     return tag("div.sw-group", tag("h3", title), content, role="group", aria_label=title)
 
 
-def _price(filters: Filters, language: Language) -> Markup:
+def _price(view: View) -> Markup:
+    filters, language = view.filters, view.language
     ends = [
         tag(
             "label",
@@ -142,14 +144,41 @@ def _price(filters: Filters, language: Language) -> Markup:
                 step="any",
                 inputmode="decimal",
                 name=name,
-                value="" if price is None else f"{price:.12g}",
+                value=_written(price),
                 data_price=True,
                 data_key=name,
             ),
         )
         for name, price in (("price_min", filters.price_min), ("price_max", filters.price_max))
     ]
-    return _group(language, "price", tag("div.sw-price-range", *ends))
+    ranges = [tag("li", _range(each, view)) for each in view.prices]
+    listed = tag("ul", *ranges) if ranges else ""
+    return _group(language, "price", join([listed, tag("div.sw-price-range", *ends)]))
+
+
+def _range(prices: PriceRange, view: View) -> Markup:
+    ends = {
+        name: price_text(price, "", view.language)
+        for name, price in (("low", prices.low), ("high", prices.high))
+        if price is not None
+    }
+    name = "range_between" if len(ends) == 2 else "range_from" if "low" in ends else "range_to"
+    is_on = (prices.low, prices.high) == (view.filters.price_min, view.filters.price_max)
+    low, high = (_written(price) for price in (prices.low, prices.high))
+    return action(
+        "price_range",
+        tag("bdi", say(name, view.language, **ends)),
+        tag("span.sw-count", f"{prices.count:,}"),
+        class_="sw-choice",
+        aria_pressed="true" if is_on else "false",
+        data_low=low,
+        data_high=high,
+        data_key=f"range {low} {high}",
+    )
+
+
+def _written(price: float | None) -> str:
+    return "" if price is None else f"{price:.12g}"
 
 
 def _stock(view: View, counts: Mapping[str, int]) -> Markup:

@@ -5,8 +5,9 @@ from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from core import Filters, Hit, Product
-from core.answer import Reading
+from core.answer import PriceRange, Reading
 from core.errors import InvalidQueryError
+from core.query import Photo, Sort
 from ui.texts import Language
 
 Facets: TypeAlias = Mapping[str, Mapping[str, int]]
@@ -26,13 +27,33 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
+class Choices:
+    """How a visitor wants answers put together.
+
+    Attributes:
+        sort: The order.
+        diversity: How far hits must differ, 0 to 1; None as the shop has set it.
+        photo_share: How much the photos count against the words, 0 to 1; None likewise.
+        collapse: Whether one of several variants stands for all; so again for other words.
+        avoid: Products that hits should not be like; none for other words.
+    """
+
+    sort: Sort = "relevance"
+    diversity: float | None = None
+    photo_share: float | None = None
+    collapse: bool = True
+    avoid: tuple[Product, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class View:
     """One state of the page.
 
     Attributes:
         text: Words of the query.
-        photo: Path of the photo that the visitor gave; empty when there is none.
+        photos: What the visitor gave, all of one thing.
         filters: What is filtered by.
+        choices: How the answer is put together.
         language: Language of the labels, and the one that titles are shown in.
         hits: Everything shown so far, best first.
         cursor: Where "Load more" goes on; empty at the end.
@@ -45,11 +66,16 @@ class View:
         notice: What went wrong, if anything.
         readings: What was read out of the words.
         literal: Words that the visitor wants searched for as they are.
+        prices: Ranges of prices of the answer.
+        relaxed: Names of the filters that were given up.
+        n_folded: Products that stand behind others.
+        redirect: Where the shop sends who searches this; empty when it does not.
     """
 
     text: str = ""
-    photo: str = ""
+    photos: tuple[Photo, ...] = ()
     filters: Filters = field(default_factory=Filters)
+    choices: Choices = field(default_factory=Choices)
     language: Language = "en"
     hits: tuple[Hit, ...] = ()
     cursor: str = ""
@@ -62,6 +88,15 @@ class View:
     notice: Notice | None = None
     readings: tuple[Reading, ...] = ()
     literal: tuple[str, ...] = ()
+    prices: tuple[PriceRange, ...] = ()
+    relaxed: tuple[str, ...] = ()
+    n_folded: int = 0
+    redirect: str = ""
+
+    @property
+    def is_ranked(self) -> bool:
+        """Whether words or photos were asked for: neither browsing nor the likes of a product."""
+        return self.similar_to is None and bool(self.text.strip() or self.photos)
 
 
 def chosen(filters: Filters, name: str) -> tuple[str, ...]:

@@ -42,7 +42,7 @@ class Term:
 
 
 class Terms:
-    """Looks up the names that a phrase may mean.
+    """Looks up the names that a phrase may mean; `names` are all there are.
 
     Args:
         brands: Products by brand.
@@ -58,8 +58,9 @@ class Terms:
         attributes: Mapping[str, int],
         synonyms: Synonyms,
     ) -> None:
+        self.names = (*_brands(brands), *_categories(categories), *_attributes(attributes))
         self._terms: dict[Stems, list[Term]] = {}
-        for term in (*_brands(brands), *_categories(categories), *_attributes(attributes)):
+        for term in self.names:
             stems = stems_of(term.name)
             if 0 < len(stems) <= LONGEST:
                 self._terms.setdefault(stems, []).append(term)

@@ -61,10 +61,3 @@ def test_the_frequent_word_is_preferred_among_equals() -> None:
     vocabulary = Vocabulary({"tables": 1, "cables": 9})
     assert vocabulary.nearest("xables") == "cables"
     assert vocabulary.nearest("tabels") == "tables"
-
-
-def test_begun_words_go_on(vocabulary: Vocabulary) -> None:
-    assert vocabulary.completions("Dr") == ["dress", "dresses"]
-    assert vocabulary.completions("حقي") == ["حقيبة"]
-    assert vocabulary.completions("") == []
-    assert vocabulary.completions("d", limit=1) == ["dress"]

@@ -22,7 +22,7 @@ from embed import FakeEncoder
 from index import ProductIndex
 from search import SearchService
 from tests.conftest import make_products
-from ui import actions as actions_module
+from ui import asking
 from ui.actions import Actions
 from ui.examples import examples
 from ui.notices import notice_of
@@ -51,7 +51,7 @@ def actions(service: SearchService) -> Actions:
 
 @pytest.fixture
 def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(actions_module, "PAGE_SIZE", 5)
+    monkeypatch.setattr(asking, "PAGE_SIZE", 5)
 
 
 def ids(view: View) -> list[str]:
@@ -59,8 +59,8 @@ def ids(view: View) -> list[str]:
 
 
 def test_a_search_shows_what_the_service_answers(actions: Actions, service: SearchService) -> None:
-    view = actions.search("red dress", "", View())
-    expected = service.search(Query(text="red dress", limit=actions_module.PAGE_SIZE))
+    view = actions.search("red dress", (), View())
+    expected = service.search(Query(text="red dress", limit=asking.PAGE_SIZE))
     assert ids(view) == [hit.product.id for hit in expected.hits]
     assert view.notice is None
     assert view.n_found == 24
@@ -70,29 +70,29 @@ def test_a_search_shows_what_the_service_answers(actions: Actions, service: Sear
 def test_an_arabic_query_turns_the_page_arabic_and_a_photo_leaves_it(
     actions: Actions, tmp_path: Path
 ) -> None:
-    arabic = actions.search("فستان أحمر", "", View())
+    arabic = actions.search("فستان أحمر", (), View())
     assert arabic.language == "ar"
     photo = make_products(tmp_path, 1)[0].image
-    with_photo = actions.search("", photo, arabic)
+    with_photo = actions.search("", [photo], arabic)
     assert with_photo.language == "ar"
     assert with_photo.hits[0].product.attributes["color"] == "red"
 
 
 def test_nothing_asked_browses_the_catalogue(actions: Actions) -> None:
-    view = actions.search("", "", View())
+    view = actions.search("", (), View())
     assert len(view.hits) == view.n_found == 24
     assert view.facets_over == "catalogue"
 
 
 def test_filters_stay_on_over_searches(actions: Actions) -> None:
     view = actions.act("filter", {"name": "brand", "value": "Brand 1"}, View(text="dress"))
-    again = actions.search("mug", "", view)
+    again = actions.search("mug", (), view)
     assert again.filters.brand == ("Brand 1",)
     assert {hit.product.brand for hit in again.hits} == {"Brand 1"}
 
 
 def test_every_filter_filters(actions: Actions) -> None:
-    view = actions.search("dress", "", View())
+    view = actions.search("dress", (), View())
     view = actions.act("filter", {"name": "category", "value": "Clothing > Dresses"}, view)
     view = actions.act("filter", {"name": "in_stock"}, view)
     view = actions.act("price", {"price_min": "20", "price_max": " 150.5 "}, view)
@@ -113,7 +113,7 @@ def test_a_filter_is_taken_off(actions: Actions) -> None:
 @pytest.mark.usefixtures("small_pages")
 @pytest.mark.parametrize("text", ["red dress", ""])
 def test_more_goes_on_to_the_end_without_repeats(actions: Actions, text: str) -> None:
-    view = actions.search(text, "", View())
+    view = actions.search(text, (), View())
     first = ids(view)
     while view.cursor:
         before, view = view, actions.act("more", {}, view)
@@ -125,14 +125,14 @@ def test_more_goes_on_to_the_end_without_repeats(actions: Actions, text: str) ->
 
 @pytest.mark.usefixtures("small_pages")
 def test_filters_begin_again_at_the_first_page(actions: Actions) -> None:
-    view = actions.act("more", {}, actions.search("dress", "", View()))
+    view = actions.act("more", {}, actions.search("dress", (), View()))
     view = actions.act("filter", {"name": "merchant_id", "value": "m1"}, view)
     assert view.notice is None
     assert len(view.hits) == 5
 
 
 def test_similar_products_and_the_way_back(actions: Actions) -> None:
-    search = actions.search("red dress", "", View())
+    search = actions.search("red dress", (), View())
     similar = actions.act("similar", {"value": "sku-0"}, search)
     assert similar.similar_to is not None
     assert similar.similar_to.id == "sku-0"
@@ -186,7 +186,7 @@ def test_every_error_becomes_a_plain_sentence(
 ) -> None:
     actions = Actions(BrokenService(shop, error))
     doings: list[Callable[[], View]] = [
-        lambda: actions.search("red", "", View()),
+        lambda: actions.search("red", (), View()),
         lambda: actions.act("more", {}, View(text="red", cursor="x")),
         lambda: actions.act("similar", {"value": "sku-0"}, View()),
     ]
@@ -202,15 +202,15 @@ def test_every_error_becomes_a_plain_sentence(
 def test_a_broken_photo_is_told_and_nothing_else_is_shown(actions: Actions, tmp_path: Path) -> None:
     broken = tmp_path / "broken.jpg"
     broken.write_bytes(b"not a photo")
-    view = actions.search("red", str(broken), View())
+    view = actions.search("red", [str(broken)], View())
     assert view.notice is not None
     assert "cannot be used" in view.notice.text
     assert view.hits == ()
-    assert actions.search("red", "", view).notice is None
+    assert actions.act("no_photo", {"value": "0"}, view).notice is None
 
 
 def test_too_many_words_are_told(actions: Actions) -> None:
-    view = actions.search("red " * 1000, "", View())
+    view = actions.search("red " * 1000, (), View())
     assert view.notice is not None
     assert "at most 2000 characters" in view.notice.text
 
@@ -222,7 +222,7 @@ def test_too_many_words_are_told(actions: Actions) -> None:
 def test_a_wrong_price_is_told_and_the_answer_stays(
     actions: Actions, prices: dict[str, Any]
 ) -> None:
-    before = actions.search("red", "", View())
+    before = actions.search("red", (), View())
     view = actions.act("price", prices, before)
     assert view.notice is not None
     assert "price range" in view.notice.text
@@ -245,7 +245,7 @@ def test_an_empty_index_has_no_facets_and_no_products(encoder: FakeEncoder) -> N
         service = SearchService(index)
         actions = Actions(service)
         assert actions.n_products() == 0
-        assert actions.search("red", "", View()).hits == ()
+        assert actions.search("red", (), View()).hits == ()
         assert not any(actions.catalogue_facets(Filters()).values())
         assert examples(service) == ()
 
@@ -258,7 +258,7 @@ def test_examples_come_from_the_catalogue_in_both_languages(service: SearchServi
 
 
 def test_what_was_read_is_shown_and_taken_back(actions: Actions) -> None:
-    view = actions.search("dress not red under 100", "", View())
+    view = actions.search("dress not red under 100", (), View())
     kinds = [each.kind for each in view.readings]
     assert kinds == ["price", "category", "without"]
     shown = readings(view)
@@ -266,6 +266,6 @@ def test_what_was_read_is_shown_and_taken_back(actions: Actions) -> None:
     price = view.readings[0].typed
     literal = actions.act("literal", {"value": price}, view)
     assert [each.kind for each in literal.readings] == ["category", "without"]
-    assert readings(actions.search("zzz", "", literal)) == ""
+    assert readings(actions.search("zzz", (), literal)) == ""
     more = actions.act("more", {}, replace(literal, cursor=""))
     assert more.literal == (price,)

@@ -3,12 +3,19 @@
 import pytest
 
 from core import Hit, Product, Translation
-from ui.cards import CardLook, card, gallery, photo_address
+from ui.cards import gallery, photo_address
+from ui.look import CardLook
+from ui.markup import Markup
 from ui.prices import price_text
 from ui.texts import Language
 
 ENGLISH, ARABIC = CardLook("en"), CardLook("ar")
 EVIL = '"><script>alert(1)</script><img src=x onerror=alert(1)>'
+
+
+def card(hit: Hit, look: CardLook) -> Markup:
+    """Return a gallery of one card."""
+    return gallery([hit], look)
 
 
 def hit(product: Product, **parts: float) -> Hit:
@@ -103,7 +110,7 @@ def test_no_other_kind_of_address_reaches_the_browser(image: str) -> None:
 
 
 def test_the_reasons_are_in_words_with_the_largest_part_first() -> None:
-    html = gallery([hit(dress(), lexical=0.2, text_image=0.4, new_part=0.1)], "en")
+    html = gallery([hit(dress(), lexical=0.2, text_image=0.4, new_part=0.1)], ENGLISH)
     names = ("photo shows it", "matches words", "new part")
     assert [html.index(name) for name in names] == sorted(html.index(name) for name in names)
     assert [f"width:{n}%" in html for n in (100, 50, 25)] == [True] * 3
@@ -111,14 +118,14 @@ def test_the_reasons_are_in_words_with_the_largest_part_first() -> None:
 
 
 def test_similar_products_have_reasons_of_their_own() -> None:
-    html = gallery([hit(dress(), image=0.5, text=0.5)], "en", of_product=True)
+    html = gallery([hit(dress(), image=0.5, text=0.5)], CardLook("en", of_product=True))
     assert "looks alike" in html
     assert "your photo" not in html
 
 
 def test_a_hit_without_reasons_has_none() -> None:
     assert "sw-why" not in card(Hit(dress(), 0.0, {}), ENGLISH)
-    assert gallery([], "en") == '<ul class="sw-gallery"></ul>'
+    assert gallery([], ENGLISH) == '<ul class="sw-gallery"></ul>'
 
 
 @pytest.mark.parametrize(

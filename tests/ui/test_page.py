@@ -14,16 +14,18 @@ from gradio_client import Client, handle_file  # type: ignore[import-untyped]
 import ui
 from core import Product, Query
 from core.errors import InvalidSettingError
+from core.query import Photo
 from core.settings import ServerSettings, Settings
 from embed import FakeEncoder, PhotoReader
 from index import ProductIndex
 from search import SearchService
-from ui.actions import PAGE_SIZE, Actions
+from ui.actions import Actions
+from ui.asking import PAGE_SIZE
 from ui.render import Renderer
 from ui.serving import start
 from ui.view import View
 
-STATE, BOX, PHOTO, GO, TOP, GIVEN, TRIES, SIDE, MAIN = range(9)
+STATE, BOX, PHOTO, GO, TOP, BEGUN, GIVEN, TRIES, SIDE, MAIN = range(10)
 LOOPBACK = pytest.mark.allow_hosts(["127.0.0.1", "::1", "localhost"])
 
 
@@ -53,7 +55,7 @@ def test_the_page_builds_over_an_empty_index(encoder: FakeEncoder) -> None:
 
 def test_nothing_of_the_page_comes_from_elsewhere() -> None:
     folder = Path(ui.__file__).parent
-    for file in (folder / "style.css", folder / "page.js"):
+    for file in (*folder.glob("*.css"), *folder.glob("*.js")):
         assert not re.search(r"https?:|@import|url\(", file.read_text("utf-8"))
 
 
@@ -66,16 +68,19 @@ def test_an_example_fills_the_box(renderer: Renderer) -> None:
 
 def test_a_photo_is_shown_until_it_is_taken_away(renderer: Renderer, shop: ProductIndex) -> None:
     photo = shop.get(["sku-0"])[0].image
-    view = View(photo=photo)
+    view = View(photos=(Photo(photo),) * 5)
     parts = renderer.updates(view)
+    assert parts[GIVEN].count('class="sw-tile"') == 5
     assert "data:image/jpeg;base64," in parts[GIVEN]
     assert parts[PHOTO]["visible"] is False
-    parts = renderer.after("no_photo", {}, view)
-    assert (parts[GIVEN], parts[PHOTO]["visible"], parts[PHOTO]["value"]) == ("", True, None)
+    parts = renderer.after("no_photo", {"value": "3"}, view)
+    assert parts[GIVEN].count('class="sw-tile"') == 4
+    assert (parts[PHOTO]["visible"], parts[PHOTO]["value"]) == (True, None)
+    assert renderer.updates(View())[GIVEN] == ""
 
 
 def test_a_photo_that_cannot_be_used_can_be_taken_away(renderer: Renderer) -> None:
-    given = renderer.updates(View(photo="/nowhere/1.jpg", language="ar"))[GIVEN]
+    given = renderer.updates(View(photos=(Photo("/nowhere/1.jpg"),), language="ar"))[GIVEN]
     assert "<img" not in given
     assert "لا يمكن استخدامها" in given
     assert 'data-act="no_photo"' in given
@@ -83,7 +88,7 @@ def test_a_photo_that_cannot_be_used_can_be_taken_away(renderer: Renderer) -> No
 
 def test_arabic_turns_every_part(renderer: Renderer) -> None:
     parts = renderer.updates(View(language="ar"))
-    assert all('dir="rtl"' in parts[each] for each in (TOP, TRIES, SIDE, MAIN))
+    assert all('dir="rtl"' in parts[each] for each in (TOP, BEGUN, TRIES, SIDE, MAIN))
     assert parts[GO]["value"] == "بحث"
 
 
@@ -113,7 +118,7 @@ def test_http_page_and_python_agree(
     photo = shop.get(["sku-4"])[0].image
     expected = service.search(Query(text="mug", image=Path(photo), limit=PAGE_SIZE))
     ids = [hit.product.id for hit in expected.hits]
-    assert shown(client, "mug", handle_file(photo)) == ids
+    assert shown(client, "mug", [handle_file(photo)]) == ids
     check_photos_and_files(address, photo)
 
 
@@ -124,7 +129,8 @@ def check_photos_and_files(address: str, photo: str) -> None:
     assert httpx.get(f"{address}product-photo", params={"id": "sku-0"}).status_code == 200
     assert httpx.get(f"{address}product-photo", params={"id": photo}).status_code == 404
     assert httpx.get(f"{address}gradio_api/file={photo}").status_code in {403, 404}
-    file = {"path": photo, "meta": {"_type": "gradio.FileData"}}  # on this machine, not uploaded
+    # A file of this machine that was not uploaded.
+    file = [{"path": photo, "meta": {"_type": "gradio.FileData"}}]
     call = f"{address}gradio_api/call/search"
     event = httpx.post(call, json={"data": ["mug", file]}).json()["event_id"]
     answer = httpx.get(f"{call}/{event}").text
@@ -147,7 +153,7 @@ def test_a_product_that_attacks_is_shown_as_text(encoder: FakeEncoder) -> None:
         renderer = Renderer(Actions(SearchService(index)), PhotoReader(), ())
         similar = renderer.after("similar", {"value": evil.id}, View())
         for parts in (
-            renderer.updates(Actions(SearchService(index)).search("x", "", View())),
+            renderer.updates(Actions(SearchService(index)).search("x", (), View())),
             similar,
         ):
             assert not re.search(r"<(script|b|i)>", parts[MAIN] + parts[SIDE])

@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from core import Filters, Hit, Product
-from ui.results import filters_on, results
+from ui.chips import filters_on
+from ui.results import results
 from ui.sidebar import sidebar, tree
 from ui.texts import Language
 from ui.view import Notice, View, toggled, without

@@ -11,7 +11,11 @@ from ui.markup import Markup, tag, text
 from ui.texts import NAMES, Language, language_of, say
 
 VALUES = {
-    name: "7" for name in ("n", "name", "text", "shown", "ms", "reason", "limit", "typed", "value")
+    name: "7"
+    for name in (
+        *("n", "name", "text", "shown", "ms", "reason", "limit", "typed", "value"),
+        *("low", "high", "asked", "given_up"),
+    )
 }
 
 

@@ -1,0 +1,93 @@
+"""The parts around the question: suggestions while typing, and the photos with their frames."""
+
+from pathlib import Path
+from typing import cast
+
+import pytest
+from PIL import Image
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from core.errors import StoreUnreachableError
+from core.query import Photo
+from embed import PhotoReader
+from index import ProductIndex
+from search import SearchService
+from search.suggesting import Suggestion
+from ui.given import GivenPhotos
+from ui.photos import whole_photo
+from ui.suggestions import suggestion_list, suggestion_route
+from ui.view import View
+
+
+class SilentService(SearchService):
+    """A service whose store is away."""
+
+    def suggest(self, text: str, limit: int = 8) -> tuple[Suggestion, ...]:
+        raise StoreUnreachableError("http://10.0.0.1:6333")
+
+
+def asked(service: SearchService, text: str) -> list[dict[str, object]]:
+    with TestClient(Starlette(routes=[suggestion_route(service)])) as client:
+        answer = client.get("/suggestions", params={"text": text})
+    assert answer.status_code == 200
+    assert answer.headers["cache-control"] == "no-store"
+    return cast("list[dict[str, object]]", answer.json())
+
+
+def test_the_route_answers_with_what_the_service_suggests(service: SearchService) -> None:
+    found = asked(service, "red dre")
+    assert found[0] == {
+        "text": "red Dresses", "kind": "category", "value": "Dresses", "before": "red", "count": 12,
+    }  # fmt: skip
+    assert found[1]["text"] == "red dress"
+    assert asked(service, "فست")[0]["text"] == "فستان"
+    assert asked(service, "") == []
+    assert asked(service, "x" * 50_000) == []
+
+
+def test_a_store_that_is_away_suggests_nothing(shop: ProductIndex) -> None:
+    assert asked(SilentService(shop), "red") == []
+
+
+@pytest.mark.parametrize(("language", "label"), [("en", "Category"), ("ar", "الفئة")])
+def test_the_list_is_hidden_and_knows_its_labels(language: str, label: str) -> None:
+    html = suggestion_list("ar" if language == "ar" else "en")
+    assert 'role="listbox"' in html
+    assert f'data-category="{label}"' in html
+    assert html.endswith("hidden></ul>")
+
+
+@pytest.fixture
+def photo(tmp_path: Path) -> Path:
+    picture = Image.new("RGB", (900, 300), (30, 30, 200))
+    picture.paste((200, 30, 30), (0, 0, 450, 300))
+    picture.save(tmp_path / "both.png")
+    return tmp_path / "both.png"
+
+
+def test_every_photo_has_a_tile_with_a_frame_of_its_own(photo: Path) -> None:
+    view = View(photos=(Photo(photo), Photo(photo, (0, 0, 0.5, 1))))
+    html = GivenPhotos(PhotoReader()).tiles(view)
+    assert html.count('data-act="no_photo"') == html.count("<dialog") == 2
+    assert 'data-crop="0.1500 0.1500 0.8500 0.8500"' in html
+    assert 'data-crop="0.0000 0.0000 0.5000 1.0000"' in html
+    assert 'data-part="1"' in html
+    assert html.count("✂") == 1
+    assert str(photo) not in html
+
+
+def test_a_tile_shows_the_part_that_is_searched(photo: Path) -> None:
+    given = GivenPhotos(PhotoReader())
+    whole, left = (
+        given.tiles(View(photos=(Photo(photo, crop),))).split("<dialog")[0]
+        for crop in (None, (0.0, 0.0, 0.5, 1.0))
+    )
+    assert "data:image/jpeg" in whole
+    assert whole.split('src="')[1].split('"')[0] != left.split('src="')[1].split('"')[0]
+
+
+def test_the_frame_lies_over_the_photo_in_its_own_shape(photo: Path, tmp_path: Path) -> None:
+    (tmp_path / "drawn.jpg").write_bytes(whole_photo(photo, PhotoReader(), 300))
+    with Image.open(tmp_path / "drawn.jpg") as drawn:
+        assert drawn.size == (300, 100)

@@ -1,0 +1,55 @@
+"""Suggestions while typing: where the page asks for them, and the list that shows them."""
+
+import logging
+from dataclasses import asdict
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from core.errors import ShopwindowError
+from core.query import MAX_TEXT_CHARS
+from search import SearchService
+from ui.markup import Markup, tag
+from ui.texts import DIRECTIONS, Language, say
+
+SUGGESTION_ROUTE = "suggestions"
+"""Where the page asks how a begun query may go on."""
+
+_NOT_KEPT = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+LOG = logging.getLogger(__name__)
+
+
+def suggestion_route(service: SearchService) -> Route:
+    """Return the route that answers a begun text with suggestions as JSON."""
+
+    async def suggested(request: Request) -> Response:
+        return await run_in_threadpool(_answer, service, request.query_params.get("text", ""))
+
+    return Route(f"/{SUGGESTION_ROUTE}", suggested)
+
+
+def suggestion_list(language: Language) -> Markup:
+    """Return the empty list under the query box; `ui/suggest.js` fills it."""
+    return tag(
+        "ul.sw-suggestions",
+        id="sw-suggestions",
+        role="listbox",
+        aria_label=say("suggestions", language),
+        data_route=SUGGESTION_ROUTE,
+        data_category=say("category", language),
+        data_brand=say("brand", language),
+        dir=DIRECTIONS[language],
+        lang=language,
+        hidden=True,
+    )
+
+
+def _answer(service: SearchService, text: str) -> Response:
+    try:
+        found = service.suggest(text[-MAX_TEXT_CHARS:])
+    except ShopwindowError:  # the search itself will say so
+        LOG.exception("nothing could be suggested")
+        found = ()
+    return JSONResponse([asdict(each) for each in found], headers=_NOT_KEPT)
