@@ -52,11 +52,9 @@ class Photo:
         Raises:
             InvalidQueryError: See the class.
         """
-        if self.crop is not None:
-            left, top, right, bottom = self.crop
-            if not (0 <= left < right <= 1 and 0 <= top < bottom <= 1):
-                expected = "left < right and top < bottom, as shares from 0 to 1"
-                raise InvalidQueryError("crop", expected, self.crop)
+        if self.crop is not None and not _is_crop(self.crop):
+            expected = "left, top, right, bottom as shares from 0 to 1, left < right, top < bottom"
+            raise InvalidQueryError("crop", expected, self.crop)
         if not (math.isfinite(self.weight) and self.weight > 0):
             raise InvalidQueryError("weight", "a number above 0", self.weight)
 
@@ -185,6 +183,13 @@ class Query:
             return ()
         several = image if isinstance(image, (list, tuple)) else (image,)
         return tuple(each if isinstance(each, Photo) else Photo(each) for each in several)
+
+
+def _is_crop(crop: Crop) -> bool:
+    if len(crop) != 4:
+        return False
+    left, top, right, bottom = crop
+    return 0 <= left < right <= 1 and 0 <= top < bottom <= 1
 
 
 SORTS: tuple[str, ...] = get_args(Sort)
