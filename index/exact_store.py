@@ -157,7 +157,8 @@ class ExactStore:
         check_field(order.field, (each.name for each in self._known().fields))
         low, high = (None, order.start) if order.descending else (order.start, None)
         passing = self._passing((*conditions, Between(order.field, low, high)))
-        passing.sort(key=lambda point: point.payload[order.field], reverse=order.descending)
+        sign = -1.0 if order.descending else 1.0
+        passing.sort(key=lambda point: (sign * point.payload[order.field], point.id))
         return [_view(point, fields, vectors=False) for point in passing[:limit]]
 
     def optimise(self, wait: bool = False) -> None:
