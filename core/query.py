@@ -122,7 +122,8 @@ class Query:
             of it when (ALL,).
         facets: Fields to count values of; see `core.FACETS`.
         photo_share: How much the photos count against the text, 0 to 1; None as set.
-        avoid: What hits should not be like: ids of products, and photos.
+        avoid: What hits should not be like: ids of products, and photos. The products themselves
+            are left out; to browse, that is all, as nothing is compared.
         sort: The order of what is relevant; of everything that passes the filters when there is
             neither text nor photo.
         diversity: How far hits must differ from those before them, 0 (not at all) to 1; None as
@@ -172,7 +173,9 @@ class Query:
                 raise InvalidQueryError(name, "a number from 0 to 1", share)
         if len(self.photos) > MAX_PHOTOS:
             raise InvalidQueryError("image", f"at most {MAX_PHOTOS} photos", len(self.photos))
-        if isinstance(self.avoid, str):
+        if isinstance(self.avoid, str) or not all(
+            isinstance(each, (str, Photo)) for each in self.avoid
+        ):
             raise InvalidQueryError("avoid", "a tuple of product ids and photos", self.avoid)
 
     @property

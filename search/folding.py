@@ -1,7 +1,7 @@
 """Things shown once: variants of one thing, and products with the same photo."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 
@@ -15,13 +15,14 @@ PLACEHOLDER_FROM = 12
 
 
 def folded(
-    candidates: Sequence[Candidate], index: ProductIndex
+    candidates: Sequence[Candidate], index: ProductIndex, pinned: Collection[str] = ()
 ) -> tuple[list[Candidate], Mapping[str, int]]:
     """Keep the best candidate of each thing.
 
     Args:
         candidates: Best first.
         index: Knows their groups and photos.
+        pinned: Points that stand for their things whether they are the best or not.
 
     Returns:
         The candidates that are left, in their order, and how many each stands for, by point id;
@@ -32,7 +33,10 @@ def folded(
     groups, photos = (
         {each: str(value) for each, value in known[name].items()} for name in (GROUP, PHOTO_PRINT)
     )
-    return behind_first(candidates, first_of_each(ids, groups, same_photos(photos)))
+    chosen = [each for each in ids if each in pinned]
+    others = [each for each in ids if each not in pinned]
+    first = first_of_each([*chosen, *others], groups, same_photos(photos))
+    return behind_first(candidates, first | {each: each for each in chosen})
 
 
 def behind_first(
@@ -76,6 +80,8 @@ def same_photos(photo_prints: Mapping[str, str]) -> dict[str, list[str]]:
     ids = list(photo_prints)
     rows = prints(list(photo_prints.values()))
     near = near_identical(rows, rows)  # (n_points, n_points)
-    near[near.sum(axis=1) >= PLACEHOLDER_FROM] = False
+    are_placeholders = near.sum(axis=1) >= PLACEHOLDER_FROM
+    near[are_placeholders] = False
+    near[:, are_placeholders] = False
     np.fill_diagonal(near, val=False)
     return {ids[n]: [ids[m] for m in np.flatnonzero(near[n])] for n in np.flatnonzero(near.any(1))}
