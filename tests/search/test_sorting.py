@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import get_args
 
@@ -105,7 +106,7 @@ def test_equal_values_stand_by_relevance(mugs: SearchService, sort: Sort) -> Non
     query = Query("red mug", limit=100)
     places = {each: place for place, each in enumerate(whole(mugs, query))}
     hits = mugs.search(replace(query, sort=sort)).hits
-    for before, after in zip(hits, hits[1:], strict=False):
+    for before, after in pairwise(hits):
         if value(before.product, sort) == value(after.product, sort):
             assert places[before.product.id] < places[after.product.id]
     assert [hit.place_before - 1 for hit in hits] != sorted(places.values())
