@@ -208,7 +208,8 @@ def _dense_scores(points: Sequence[Point], using: str, vector: NDArray[np.float3
     if not having:
         return []
     rows = np.stack([p.vectors[using] for p in having])  # (n_points, dim)
-    scores = rows @ vector  # (n_points,)
+    # Not rows @ vector: there the last digit depends on where a row stands, and with it ties.
+    scores = np.einsum("nd,d->n", rows, vector)  # (n_points,)
     return [(p.id, float(s)) for p, s in zip(having, scores, strict=True)]
 
 
