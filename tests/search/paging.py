@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
+import pytest
+
 from core import Page, Query
 from search import SearchService
 
@@ -13,10 +15,13 @@ def pages(
     """Yield every page of a query, with something done between them."""
     page = service.search(query)
     yield page
-    while page.next_cursor:
+    for _ in range(500):
+        if not page.next_cursor:
+            return
         between()
         page = service.search(replace(query, cursor=page.next_cursor))
         yield page
+    pytest.fail("the pages do not end")
 
 
 def ids(page: Page) -> list[str]:

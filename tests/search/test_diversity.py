@@ -109,6 +109,8 @@ def test_a_catalogue_with_one_photo_for_everything_is_answered(
     Image.new("RGB", (20, 20), (200, 0, 0)).save(tmp_path / "one.png")
     index = ProductIndex.open(":memory:", encoder)
     index.add(Product(f"p{n}", f"mug {n}", image=str(tmp_path / "one.png")) for n in range(6))
+    one = np.array([[1, 0]] * 4, dtype=np.float32)
+    assert Background(4, {PHOTO: one}).likeness(PHOTO, one).tolist() == [[0.0] * 4] * 4
     hits = SearchService(index).search(replace(ASKED, diversity=1.0)).hits
     assert len(hits) == 6
     assert all(np.isfinite(hit.score) for hit in hits)

@@ -1,7 +1,9 @@
 """Several photos, the photos' share, one photo in several products, ranges of prices."""
 
+import base64
 import io
 from dataclasses import replace
+from itertools import permutations
 from pathlib import Path
 
 import numpy as np
@@ -16,9 +18,11 @@ from core.query import Photo
 from core.settings import SearchSettings
 from embed import FakeEncoder
 from index import ProductIndex
+from index.photo_print import PRINT_SIZE
 from search import SearchService
-from search.folding import PLACEHOLDER_FROM
+from search.folding import PLACEHOLDER_FROM, same_photos
 from search.price_ranges import N_RANGES, counted_in, price_edges, price_ranges
+from search.query_encoder import QueryEncoder
 from tests.conftest import COLORS
 from tests.search.paging import ids, joined, whole
 
@@ -42,6 +46,13 @@ def test_one_photo_twice_equals_once_and_the_order_does_not_matter(service: Sear
     both, turned = (service.search(replace(ALL, image=each)) for each in ([red, blue], [blue, red]))
     assert both.hits == turned.hits
     assert both.hits != once.hits
+
+
+def test_the_order_of_photos_moves_no_digit(encoder: FakeEncoder) -> None:
+    weighed = [Photo(noise(n), weight=0.1 + n / 3) for n in range(4)]
+    asking = QueryEncoder(encoder)
+    vectors = {asking.photo(asking.prepare(each)).tobytes() for each in permutations(weighed)}
+    assert len(vectors) == 1
 
 
 def test_the_heavier_photo_counts_more(service: SearchService) -> None:
@@ -153,6 +164,17 @@ def test_what_many_products_show_is_a_placeholder(
     n_products = PLACEHOLDER_FROM + more
     service = shop_with(encoder, tmp_path, [jpeg(noise(1))] * n_products + [jpeg(noise(2))])
     assert len(service.search(MUGS).hits) == (2 if more else n_products + 1)
+
+
+def test_what_is_near_one_placeholder_alone_is_not_folded_with_it() -> None:
+    grey = np.random.default_rng(1).integers(50, 200, PRINT_SIZE)
+
+    def text(level: int) -> str:
+        return base64.b64encode((grey + level).astype(np.uint8).tobytes()).decode()
+
+    placeholders = {f"b{n}": text(-1) for n in range(PLACEHOLDER_FROM - 1)}
+    assert same_photos({"a": text(0), "x": text(1)}) == {"a": ["x"], "x": ["a"]}
+    assert same_photos({"a": text(0), **placeholders, "x": text(1)}) == {}
 
 
 # Ranges of prices.
