@@ -11,6 +11,10 @@ from rich.text import Text
 from cli.output import answers, printable
 from core.answer import Hit, Page, Reading
 from core.product import Product
+from search.rules import RULES
+
+GIVEN_UP = {"in_stock": "stock", "created_since": "date"}
+"""Names of filters as people say them, where they differ."""
 
 
 def title_for(product: Product, text: str) -> str:
@@ -35,8 +39,8 @@ def as_document(page: Page, text: str) -> str:
         text: The query, whose script chooses the titles.
 
     Returns:
-        An object with the keys hits, facets, facets_over, next_cursor, took_ms, query_id
-        and readings.
+        An object with the keys hits, facets, facets_over, next_cursor, took_ms, query_id,
+        readings, prices, relaxed, n_cut, n_folded, rules and redirect.
     """
     document = {
         "hits": [_plain_hit(hit, text) for hit in page.hits],
@@ -46,6 +50,12 @@ def as_document(page: Page, text: str) -> str:
         "took_ms": dict(page.took_ms),
         "query_id": page.query_id,
         "readings": [asdict(reading) for reading in page.readings],
+        "prices": [asdict(each) for each in page.prices],
+        "relaxed": list(page.relaxed),
+        "n_cut": page.n_cut,
+        "n_folded": page.n_folded,
+        "rules": list(page.rules),
+        "redirect": page.redirect,
     }
     return json.dumps(document, ensure_ascii=not is_unicode(), indent=2)
 
@@ -55,26 +65,46 @@ def is_unicode() -> bool:
     return (sys.stdout.encoding or "").lower().replace("-", "").startswith("utf")
 
 
-def show_page(page: Page, text: str, title: str = "") -> None:
+def show_page(page: Page, text: str, title: str = "", is_first: bool = True) -> None:
     """Write a page as a table.
 
     Args:
         page: The page.
         text: The query, whose script chooses the titles.
         title: Stands above the table.
+        is_first: Whether it is the first page; only its places can be compared with others.
     """
     console = answers()
     if title:
         console.print(printable(title), style="bold", soft_wrap=True)
-    for reading in page.readings:
-        console.print(printable(told(reading)), style="dim", soft_wrap=True)
+    for line in (*map(told, page.readings), *done_to(page)):
+        console.print(printable(line), style="dim", soft_wrap=True)
     if not page.hits:
         console.print("No product matches.")
         return
-    console.print(_table(page, text))
+    console.print(_table(page, text, is_first))
 
 
-def _table(page: Page, text: str) -> Table:
+def done_to(page: Page) -> list[str]:
+    """Return what was done to an answer beside finding it, one line for each thing."""
+    lines = []
+    if page.redirect:
+        lines.append(f"a rule sends who searches this to {page.redirect}")
+    if page.relaxed:
+        given_up = ", ".join(GIVEN_UP.get(name, name) for name in page.relaxed)
+        lines.append(f"nothing passes all filters; given up: {given_up} (--no-relax keeps them)")
+    if page.n_cut:
+        lines.append(f"{page.n_cut:,} left out: too little to do with the query")
+    if page.n_folded:
+        lines.append(
+            f"{page.n_folded:,} behind their variants or photos (--all-variants shows them)"
+        )
+    if page.rules:
+        lines.append(f"rules in force: {', '.join(page.rules)}")
+    return lines
+
+
+def _table(page: Page, text: str, is_first: bool) -> Table:
     table = Table()
     table.add_column("place", justify="right")
     table.add_column("id", overflow="fold")
@@ -89,7 +119,7 @@ def _table(page: Page, text: str) -> Table:
             title_for(hit.product, text),
             _price(hit.product),
             f"{hit.score:.3f}" if hit.parts else "",
-            _why(hit),
+            why(hit, place if is_first else 0),
         )
         table.add_row(*(Text(printable(cell)) for cell in cells))
     return table
@@ -113,11 +143,28 @@ def _price(product: Product) -> str:
     return "" if product.price is None else f"{product.price:,.2f} {product.currency}".strip()
 
 
-def _why(hit: Hit) -> str:
+def why(hit: Hit, place: int) -> str:
+    """Return what brought a hit to its place, in one line.
+
+    Args:
+        hit: The hit.
+        place: Its place, from 1; 0 when it is not known.
+    """
     parts = sorted(hit.parts.items(), key=lambda item: (-item[1], item[0]))
-    sums = " + ".join(f"{name} {value:.3f}" for name, value in parts)
-    words = ", ".join(hit.matched_words)
-    return f"{sums} ({words})" if words else sums
+    told = [" + ".join(f"{name} {value:.3f}" for name, value in parts)]
+    if hit.matched_words:
+        told.append(f"({', '.join(hit.matched_words)})")
+    if hit.rules:
+        told.append(f"{_moved(hit)} by {', '.join(repr(each) for each in hit.rules)}")
+    if place and hit.place_before not in {0, place}:
+        told.append(f"(was {hit.place_before})")
+    return " ".join(each for each in told if each)
+
+
+def _moved(hit: Hit) -> str:
+    if RULES not in hit.parts:
+        return "pinned"
+    return "boosted" if hit.parts[RULES] > 0 else "buried"
 
 
 def _plain_hit(hit: Hit, text: str) -> dict[str, Any]:
@@ -128,6 +175,8 @@ def _plain_hit(hit: Hit, text: str) -> dict[str, Any]:
         "parts": dict(hit.parts),
         "matched_words": list(hit.matched_words),
         "n_variants": hit.n_variants,
+        "place_before": hit.place_before,
+        "rules": list(hit.rules),
         "product": _plain_product(hit.product),
     }
 

@@ -29,7 +29,8 @@ def rules(
     """Check a file of rules, and show them with the pairs that contradict each other.
 
     With a text, a category or a merchant, show which rules hold for that search, and which of
-    them wins. No index is needed.
+    them wins. No index is needed. Searches go by the file that SHOPWINDOW_SEARCH__RULES names,
+    or `shopwindow search --rules FILE`.
 
     Returns:
         The exit code.

@@ -18,8 +18,35 @@ def search(  # noqa: PLR0913 -- one parameter for each option
     ] = None,
     *,
     image: Annotated[
-        str, typer.Option(metavar="FILE", help="A photo to look like: a file or an address.")
-    ] = "",
+        list[str] | None,
+        typer.Option(
+            metavar="FILE", help="A photo to look like, a file or an address; or several."
+        ),
+    ] = None,
+    crop: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="L,T,R,B",
+            help="The part of a photo that counts, left, top, right and bottom from 0 to 1, as "
+            "0.2,0,0.8,0.5: one for each --image, or one for all.",
+        ),
+    ] = None,
+    photo_share: Annotated[
+        float | None,
+        typer.Option(metavar="X", help="How much photos count against the text, 0 to 1."),
+    ] = None,
+    avoid: Annotated[
+        list[str] | None,
+        typer.Option(metavar="ID", help="A product that hits should not be like; or several."),
+    ] = None,
+    sort: Annotated[
+        str,
+        typer.Option(metavar="ORDER", help="relevance, price_low, price_high, newest, popular."),
+    ] = "relevance",
+    diversity: Annotated[
+        float | None,
+        typer.Option(metavar="X", help="How far hits must differ from each other, 0 to 1."),
+    ] = None,
     limit: Limit = 10,
     category: Annotated[
         str, typer.Option(metavar="C", help='A category: "Dresses" or "Clothing > Dresses".')
@@ -46,14 +73,30 @@ def search(  # noqa: PLR0913 -- one parameter for each option
     literal: Annotated[
         bool, typer.Option("--literal", help="Take the words as they are: correct and read none.")
     ] = False,
+    no_relax: Annotated[
+        bool, typer.Option("--no-relax", help="Give no filter up when nothing passes them all.")
+    ] = False,
+    all_variants: Annotated[
+        bool,
+        typer.Option("--all-variants", help="Show each variant, and each product with one photo."),
+    ] = False,
+    rules: Annotated[
+        str,
+        typer.Option(
+            metavar="FILE",
+            help="Rules to search by, instead of those that SHOPWINDOW_SEARCH__RULES "
+            "names; see `shopwindow rules`.",
+        ),
+    ] = "",
 ) -> None:
-    """Find products by words, by a photo, or by both; with neither, browse by the filters."""
-    from cli.searching import Wish, show_search  # noqa: PLC0415 -- `--help` does without
+    """Find products by words, by photos, or by both; with neither, browse by the filters."""
+    from cli.searching import Looks, Order, Wish, show_search  # noqa: PLC0415 -- `--help` does without
 
     invocation: Invocation = ctx.obj
     wish = Wish(
         text=" ".join(words or ()),
-        image=image,
+        looks=Looks(tuple(image or ()), tuple(crop or ()), photo_share, tuple(avoid or ())),
+        order=Order(sort, diversity, not all_variants),
         limit=limit,
         category=category,
         brands=tuple(brand or ()),
@@ -64,8 +107,9 @@ def search(  # noqa: PLR0913 -- one parameter for each option
         attributes=tuple(attribute or ()),
         cursor=cursor,
         literal=literal,
+        relax=not no_relax,
     )
-    show_search(invocation.settings(), wish, as_json)
+    show_search(invocation.settings(), wish, as_json, rules)
 
 
 def similar(

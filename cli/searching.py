@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import cast
 
 import typer
 
@@ -10,8 +11,41 @@ from cli.invocation import opened_service
 from cli.output import say
 from core.answer import Page
 from core.errors import InvalidQueryError
-from core.query import ALL, Filters, Query
+from core.query import ALL, Crop, Filters, Photo, Query, Sort
 from core.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Looks:
+    """What hits should look like and what not, as it was typed; see the fields of `Query`."""
+
+    images: tuple[str, ...] = ()
+    crops: tuple[str, ...] = ()
+    photo_share: float | None = None
+    avoid: tuple[str, ...] = ()
+
+    @property
+    def photos(self) -> list[Photo]:
+        """The photos with their parts.
+
+        Raises:
+            InvalidQueryError: A crop has no sense, or there are more or fewer than photos.
+        """
+        crops: list[Crop | None] = [parsed_crop(each) for each in self.crops]
+        if len(crops) not in {0, 1, len(self.images)} or len(crops) > len(self.images):
+            n_photos = len(self.images)
+            raise InvalidQueryError("--crop", f"one for each --image ({n_photos})", self.crops)
+        each_has = crops if len(crops) > 1 else (crops or [None]) * len(self.images)
+        return [Photo(image, crop) for image, crop in zip(self.images, each_has, strict=True)]
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """In which order, as it was typed; see the fields of `Query`."""
+
+    sort: str = "relevance"
+    diversity: float | None = None
+    collapse: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +53,8 @@ class Wish:
     """A search as it was typed; see the fields of `Query` and `Filters`."""
 
     text: str = ""
-    image: str = ""
+    looks: Looks = Looks()
+    order: Order = Order()
     limit: int = 10
     category: str = ""
     brands: tuple[str, ...] = ()
@@ -30,6 +65,7 @@ class Wish:
     attributes: tuple[str, ...] = ()
     cursor: str = ""
     literal: bool = False
+    relax: bool = True
 
     def query(self) -> Query:
         """Return the query.
@@ -38,7 +74,7 @@ class Wish:
             The query, checked.
 
         Raises:
-            InvalidQueryError: Something is out of range, or an attribute is not NAME=VALUE.
+            InvalidQueryError: Something is out of range, unknown, or not written as it should be.
         """
         filters = Filters(
             category=self.category,
@@ -51,7 +87,13 @@ class Wish:
         )
         return Query(
             text=self.text,
-            image=self.image or None,
+            image=self.looks.photos or None,
+            photo_share=self.looks.photo_share,
+            avoid=self.looks.avoid,
+            sort=cast(Sort, self.order.sort),  # the query checks it
+            diversity=self.order.diversity,
+            collapse=self.order.collapse,
+            relax=self.relax,
             filters=filters,
             limit=self.limit,
             cursor=self.cursor,
@@ -74,21 +116,48 @@ def parsed_attributes(given: Sequence[str]) -> Mapping[str, tuple[str, ...]]:
     return found
 
 
-def show_search(settings: Settings, wish: Wish, as_json: bool) -> None:
+def parsed_crop(given: str) -> Crop:
+    """Return what `--crop LEFT,TOP,RIGHT,BOTTOM` asks for.
+
+    Raises:
+        InvalidQueryError: These are not four numbers.
+    """
+    try:
+        left, top, right, bottom = (float(each) for each in given.split(","))
+    except ValueError as exc:
+        expected = "LEFT,TOP,RIGHT,BOTTOM from 0 to 1, as 0.2,0,0.8,0.5"
+        raise InvalidQueryError("--crop", expected, given) from exc
+    return left, top, right, bottom
+
+
+def show_search(settings: Settings, wish: Wish, as_json: bool, rules: str = "") -> None:
     """Answer a search.
+
+    Args:
+        settings: The settings in force.
+        wish: What was typed.
+        as_json: One JSON document instead of a table.
+        rules: A file of rules to search by; empty for that of the settings.
 
     Raises:
         InvalidQueryError: The query has no sense.
-        PhotoError: The photo cannot be used.
+        PhotoError: A photo cannot be used.
+        ProductNotFoundError: No product has an id that is to be avoided.
+        RuleError: The file of rules cannot be used.
         EncoderError: The encoder cannot be loaded, or did not make this index.
         IndexStoreError: There is no index there, or it cannot be opened.
     """
     query = wish.query()
     if not as_json:
         query = replace(query, facets=())  # a table does not show them
+    else:
+        query = replace(query, facets=(*query.facets, "price"))
+    if rules:
+        search = settings.search.model_copy(update={"rules": rules})
+        settings = settings.model_copy(update={"search": search})
     with opened_service(settings) as service:
         page = service.search(query)
-    _show(page, query.text, as_json)
+    _show(page, query.text, as_json, is_first=not query.cursor)
     if page.next_cursor and not as_json:
         say(f"more: the same command with --cursor {page.next_cursor}")
 
@@ -108,8 +177,8 @@ def show_similar(settings: Settings, product_id: str, limit: int, as_json: bool)
     _show(page, "", as_json)
 
 
-def _show(page: Page, text: str, as_json: bool) -> None:
+def _show(page: Page, text: str, as_json: bool, is_first: bool = True) -> None:
     if as_json:
         typer.echo(as_document(page, text))
     else:
-        show_page(page, text)
+        show_page(page, text, is_first=is_first)

@@ -52,11 +52,9 @@ class Photo:
         Raises:
             InvalidQueryError: See the class.
         """
-        if self.crop is not None:
-            left, top, right, bottom = self.crop
-            if not (0 <= left < right <= 1 and 0 <= top < bottom <= 1):
-                expected = "left < right and top < bottom, as shares from 0 to 1"
-                raise InvalidQueryError("crop", expected, self.crop)
+        if self.crop is not None and not _is_crop(self.crop):
+            expected = "left, top, right, bottom as shares from 0 to 1, left < right, top < bottom"
+            raise InvalidQueryError("crop", expected, self.crop)
         if not (math.isfinite(self.weight) and self.weight > 0):
             raise InvalidQueryError("weight", "a number above 0", self.weight)
 
@@ -124,7 +122,8 @@ class Query:
             of it when (ALL,).
         facets: Fields to count values of; see `core.FACETS`.
         photo_share: How much the photos count against the text, 0 to 1; None as set.
-        avoid: What hits should not be like: ids of products, and photos.
+        avoid: What hits should not be like: ids of products, and photos. The products themselves
+            are left out; to browse, that is all, as nothing is compared.
         sort: The order of what is relevant; of everything that passes the filters when there is
             neither text nor photo.
         diversity: How far hits must differ from those before them, 0 (not at all) to 1; None as
@@ -174,7 +173,9 @@ class Query:
                 raise InvalidQueryError(name, "a number from 0 to 1", share)
         if len(self.photos) > MAX_PHOTOS:
             raise InvalidQueryError("image", f"at most {MAX_PHOTOS} photos", len(self.photos))
-        if isinstance(self.avoid, str):
+        if isinstance(self.avoid, str) or not all(
+            isinstance(each, (str, Photo)) for each in self.avoid
+        ):
             raise InvalidQueryError("avoid", "a tuple of product ids and photos", self.avoid)
 
     @property
@@ -185,6 +186,13 @@ class Query:
             return ()
         several = image if isinstance(image, (list, tuple)) else (image,)
         return tuple(each if isinstance(each, Photo) else Photo(each) for each in several)
+
+
+def _is_crop(crop: Crop) -> bool:
+    if len(crop) != 4:
+        return False
+    left, top, right, bottom = crop
+    return 0 <= left < right <= 1 and 0 <= top < bottom <= 1
 
 
 SORTS: tuple[str, ...] = get_args(Sort)

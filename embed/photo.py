@@ -14,11 +14,13 @@ from core.encoder import PreparedImage
 from core.errors import PhotoError, PhotoTooLargeError, PhotoUnreadableError
 from core.query import Crop, ImageSource
 from core.settings import PhotoLimits
-from embed.pixels import to_upright_rgb
+from embed.pixels import to_upright_rgb, upright_size
 from embed.square import pad_to_square
 
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "PPM", "JPEG2000", "ICO")
 """Formats that are opened. Pillow has more; some of those run other programs (EPS)."""
+
+WHOLE: Crop = (0.0, 0.0, 1.0, 1.0)
 
 _SHRINK_MARGIN = 2
 """A JPEG is decoded at a smaller size only while that keeps this many times the wanted side."""
@@ -64,7 +66,7 @@ class PhotoReader:
             PhotoFetchError: The address cannot be fetched.
             TypeError: The source is none of the four kinds.
         """
-        return self._decode(source, side=None)
+        return self._decode(source)
 
     def square(self, source: ImageSource, size: int, crop: Crop | None = None) -> PreparedImage:
         """Return the photo as a square of pixels, padded with white.
@@ -84,12 +86,8 @@ class PhotoReader:
         Raises:
             PhotoError: As for `read`.
         """
-        if crop is None:
-            return pad_to_square(self._decode(source, side=size), size)
-        left, top, right, bottom = crop
-        # Decoded so large that the part alone has the pixels that a whole photo would have.
-        whole = self._decode(source, side=math.ceil(size / max(right - left, bottom - top)))
-        return pad_to_square(_cut(whole, crop), size)
+        whole = self._decode(source, size, crop or WHOLE)
+        return pad_to_square(_cut(whole, crop) if crop else whole, size)
 
     def size(self, source: ImageSource) -> tuple[int, int]:
         """Return a photo's width and height in pixels as stored; only its header is read.
@@ -113,7 +111,9 @@ class PhotoReader:
         self._fetch = PhotoFetcher(self.limits)
         return self._fetch(address)
 
-    def _decode(self, source: ImageSource, side: int | None) -> Image.Image:
+    def _decode(
+        self, source: ImageSource, side: int | None = None, crop: Crop = WHOLE
+    ) -> Image.Image:
         if isinstance(source, Image.Image):
             self._check_pixels(source, "<picture>")
             return _load(source, "<picture>")
@@ -121,7 +121,7 @@ class PhotoReader:
         with self._open(data, name) as photo:
             self._check_pixels(photo, name)
             if side is not None and photo.format == "JPEG":
-                _shrink_while_decoding(photo, _SHRINK_MARGIN * side)
+                _shrink_while_decoding(photo, _SHRINK_MARGIN * side, crop)
             return _load(photo, name)
 
     def _bytes_of(self, source: object) -> tuple[bytes, str]:
@@ -197,9 +197,20 @@ class PhotoReader:
             raise PhotoUnreadableError(name, f"broken header ({exc})") from exc
 
 
-def _shrink_while_decoding(photo: Image.Image, least: int) -> None:
-    """Set a JPEG to be decoded at the smallest size whose longer side keeps this many pixels."""
-    scale = least / max(photo.size)
+def _shrink_while_decoding(photo: Image.Image, least: int, crop: Crop) -> None:
+    """Set a JPEG to be decoded at the smallest size that keeps enough pixels of what is wanted.
+
+    Args:
+        photo: Not decoded yet.
+        least: Pixels that the longer side of the part is to keep.
+        crop: The part of the upright photo that is wanted.
+    """
+    left, top, right, bottom = crop
+    width, height = upright_size(photo)
+    longer = max((right - left) * width, (bottom - top) * height)
+    if longer <= least:
+        return
+    scale = least / longer
     width, height = photo.size
     # draft() halves at most three times, and keeps both sides at least as long as asked.
     photo.draft(photo.mode, (math.ceil(width * scale), math.ceil(height * scale)))

@@ -18,6 +18,7 @@ _TURNS = {
 }
 """What turns a picture upright, by its EXIF orientation. Source: EXIF 2.3, tag 0x0112."""
 
+_ON_ITS_SIDE = (5, 6, 7, 8)
 _UPRIGHT = 1
 _ALPHA_MODES = frozenset({"RGBA", "LA", "PA", "RGBa", "La"})
 
@@ -41,6 +42,12 @@ def to_upright_rgb(photo: Image.Image) -> Image.Image:
     turn = _TURNS.get(_orientation(photo))
     rgb = _to_rgb(photo)
     return rgb.transpose(turn) if turn is not None else rgb
+
+
+def upright_size(photo: Image.Image) -> tuple[int, int]:
+    """Return the width and height that a picture has once it stands as its EXIF says."""
+    width, height = photo.size
+    return (height, width) if _orientation(photo) in _ON_ITS_SIDE else (width, height)
 
 
 def _orientation(photo: Image.Image) -> int:

@@ -157,7 +157,8 @@ class ExactStore:
         check_field(order.field, (each.name for each in self._known().fields))
         low, high = (None, order.start) if order.descending else (order.start, None)
         passing = self._passing((*conditions, Between(order.field, low, high)))
-        passing.sort(key=lambda point: point.payload[order.field], reverse=order.descending)
+        sign = -1.0 if order.descending else 1.0
+        passing.sort(key=lambda point: (sign * point.payload[order.field], point.id))
         return [_view(point, fields, vectors=False) for point in passing[:limit]]
 
     def optimise(self, wait: bool = False) -> None:
@@ -207,7 +208,8 @@ def _dense_scores(points: Sequence[Point], using: str, vector: NDArray[np.float3
     if not having:
         return []
     rows = np.stack([p.vectors[using] for p in having])  # (n_points, dim)
-    scores = rows @ vector  # (n_points,)
+    # Not rows @ vector: there the last digit depends on where a row stands, and with it ties.
+    scores = np.einsum("nd,d->n", rows, vector)  # (n_points,)
     return [(p.id, float(s)) for p, s in zip(having, scores, strict=True)]
 
 

@@ -10,14 +10,13 @@ from core.query import Query
 from index.payload import document_words, from_payload
 from index.points import Point
 from index.product_index import ProductIndex
-from search.browsing import browsed
 from search.cursor import Cursor
 from search.cutoff import SURE
 from search.fusion import Candidate
 from search.ordering import Ordered, Wanted
 from search.price_ranges import N_SAMPLED, counted_in, price_edges, price_ranges
 from search.rules.plan import Plan
-from search.ruling import ruled_page
+from search.shelf import shelf_of
 from search.stopwatch import Stopwatch
 from search.understanding.stems import surfaces_by_stem
 
@@ -85,12 +84,7 @@ class Answering:
     def browsed(self, wanted: Wanted, cursor: Cursor, watch: Stopwatch) -> Page:
         """Return the page of everything that passes the filters."""
         query = replace(wanted.query, filters=wanted.understood.filters)
-        plan = wanted.plan if query.sort == "relevance" else replace(wanted.plan, pins=())
-        is_first = not query.cursor
-        n_pinned = sum(len(rule.action.ids) for rule in plan.pins) if is_first else 0
-        fewer = replace(query, limit=max(query.limit - n_pinned, 1))
-        points, following = browsed(self._index, fewer, cursor)
-        points, moved = ruled_page(points, plan, query.filters, self._index, is_first)
+        shelf = shelf_of(self._index, wanted, cursor, is_first=not query.cursor)
         watch.lap("retrieve")
         names = [name for name in query.facets if name != PRICE]
         facets = {name: self._index.facet(name, query.filters) for name in names}
@@ -98,11 +92,11 @@ class Answering:
         watch.lap("facets")
         return Page(
             hits=tuple(
-                Hit(from_payload(point.payload), 0.0, {}, rules=moved.get(point.id, ()))
-                for point in points
+                Hit(from_payload(point.payload), 0.0, {}, rules=shelf.rules.get(point.id, ()))
+                for point in shelf.points
             ),
             query_id=uuid.uuid4().hex,
-            next_cursor=following.encode() if following else "",
+            next_cursor=shelf.following.encode() if shelf.following else "",
             facets=facets,
             facets_over="catalogue",
             took_ms=watch.laps,

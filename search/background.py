@@ -87,5 +87,8 @@ class Background:
         if sample is not None and len(sample) >= LEAST_SAMPLED:
             n = len(sample)
             chance = float((sample @ sample.T).sum() - n) / (n * (n - 1))
-        found: NDArray[np.float64] = np.clip((rows @ rows.T - chance) / (1 - chance), 0.0, 1.0)
+        room = max(1 - chance, _LEAST_SPREAD)  # a catalogue may show one photo for everything
+        found: NDArray[np.float64] = np.clip((rows @ rows.T - chance) / room, 0.0, 1.0)
+        found[~rows.any(axis=1)] = 0.0
+        found[:, ~rows.any(axis=1)] = 0.0
         return found

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from core.errors import InvalidQueryError
 from core.query import Query
 from index.points import Order, Point
 from index.product_index import ProductIndex
@@ -26,6 +27,9 @@ def browsed(index: ProductIndex, query: Query, cursor: Cursor) -> tuple[list[Poi
 
     Returns:
         The products, and where the next page begins; None at the end.
+
+    Raises:
+        InvalidQueryError: The cursor was made up.
     """
     if query.sort == "relevance":
         points, after = index.browse(query.filters, cursor.after, query.limit)
@@ -39,7 +43,7 @@ def browsed(index: ProductIndex, query: Query, cursor: Cursor) -> tuple[list[Poi
 def _having(
     index: ProductIndex, query: Query, order: Order, cursor: Cursor
 ) -> tuple[list[Point], Cursor | None]:
-    start = float(cursor.after.removeprefix(_AT)) if cursor.after else None
+    start = _number(cursor.after.removeprefix(_AT)) if cursor.after else None
     wanted = query.limit + len(cursor.shown)
     found = index.ordered(Order(order.field, order.descending, start), query.filters, wanted + 1)
     rest = [each for each in found if not cursor.has_shown(each.id)]
@@ -49,9 +53,21 @@ def _having(
     room = query.limit - len(shown)
     if room == 0:
         more = index.lacking(order.field, query.filters, "", 1)[0]
-        return shown, Cursor(cursor.query, after=_LACKING) if more else None
+        return shown, cursor.begun_at(_LACKING) if more else None
     without, after = index.lacking(order.field, query.filters, "", room)
-    return shown + without, Cursor(cursor.query, after=_LACKING + after) if after else None
+    return shown + without, cursor.begun_at(_LACKING + after) if after else None
+
+
+def _number(text: str) -> float:
+    """Return the value that a page ended at.
+
+    Raises:
+        InvalidQueryError: Somebody made the cursor up.
+    """
+    try:
+        return float(text)
+    except ValueError as exc:
+        raise InvalidQueryError("cursor", "the `next_cursor` of a page", text) from exc
 
 
 def _after(shown: Sequence[Point], order: Order, cursor: Cursor) -> Cursor:
@@ -59,7 +75,7 @@ def _after(shown: Sequence[Point], order: Order, cursor: Cursor) -> Cursor:
     last = float(shown[-1].payload[order.field])
     at_last = [each.id for each in shown if float(each.payload[order.field]) == last]
     after = f"{_AT}{last!r}"
-    before = cursor if cursor.after == after else Cursor(cursor.query)
+    before = cursor if cursor.after == after else cursor.begun_at(after)
     return before.following(at_last, after)
 
 
@@ -68,4 +84,4 @@ def _lacking(
 ) -> tuple[list[Point], Cursor | None]:
     begin = cursor.after.removeprefix(_LACKING)
     points, after = index.lacking(order.field, query.filters, begin, query.limit)
-    return points, Cursor(cursor.query, after=_LACKING + after) if after else None
+    return points, cursor.begun_at(_LACKING + after) if after else None

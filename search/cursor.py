@@ -1,7 +1,6 @@
 """Where a page ends, as a text that the next request brings back."""
 
 import base64
-import binascii
 import json
 import struct
 from collections.abc import Sequence
@@ -24,15 +23,23 @@ class Cursor:
         query: Digest of the query, so that a cursor is not used for another one.
         shown: 32-bit hashes of the points on the pages before.
         after: For browsing: the point that the next page begins with.
+        given_up: Names of the filters that the first page was answered without; the next pages
+            are answered without them too, whatever has come meanwhile.
     """
 
     query: str
     shown: frozenset[int] = frozenset()
     after: str = ""
+    given_up: tuple[str, ...] = ()
 
     def following(self, points: Sequence[str], after: str = "") -> "Cursor":
         """Return the cursor for the page after one that shows these points."""
-        return Cursor(self.query, self.shown | {_short_hash(each) for each in points}, after)
+        shown = self.shown | {_short_hash(each) for each in points}
+        return Cursor(self.query, shown, after, self.given_up)
+
+    def begun_at(self, after: str) -> "Cursor":
+        """Return the cursor for a page that begins at a place, whatever was shown before it."""
+        return Cursor(self.query, after=after, given_up=self.given_up)
 
     def has_shown(self, point: str) -> bool:
         """Return whether an earlier page showed the point."""
@@ -41,7 +48,7 @@ class Cursor:
     def encode(self) -> str:
         """Return the cursor as a text that is safe in an address."""
         shown = struct.pack(f"<{len(self.shown)}I", *sorted(self.shown))
-        head = json.dumps([self.query, self.after]).encode()
+        head = json.dumps([self.query, self.after, self.given_up]).encode()
         return base64.urlsafe_b64encode(head + b"\0" + shown).decode().rstrip("=")
 
     @classmethod
@@ -54,15 +61,17 @@ class Cursor:
         if not text:
             return cls(query)
         try:
-            data = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+            padded = text + "=" * (-len(text) % 4)
+            data = base64.b64decode(padded, altchars=b"-_", validate=True)
             head, _, shown = data.partition(b"\0")
-            written, after = json.loads(head)
+            written, after, given_up = json.loads(head)
+            names = tuple(str(each) for each in given_up)
             hashes = frozenset(each for (each,) in struct.iter_unpack("<I", shown))
-        except (ValueError, binascii.Error, struct.error, TypeError) as exc:
+        except (ValueError, struct.error, TypeError, RecursionError) as exc:
             raise InvalidQueryError("cursor", "the `next_cursor` of a page", text) from exc
         if written != query:
             raise InvalidQueryError("cursor", "the `next_cursor` of the same query", text)
-        return cls(query, hashes, str(after))
+        return cls(query, hashes, str(after), names)
 
 
 def _short_hash(point: str) -> int:

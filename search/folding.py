@@ -1,7 +1,7 @@
 """Things shown once: variants of one thing, and products with the same photo."""
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from index.payload import GROUP, PHOTO_PRINT
 from index.photo_print import prints, same_photo_pairs
@@ -13,13 +13,14 @@ PLACEHOLDER_FROM = 12
 
 
 def folded(
-    candidates: Sequence[Candidate], index: ProductIndex
+    candidates: Sequence[Candidate], index: ProductIndex, pinned: Collection[str] = ()
 ) -> tuple[list[Candidate], Mapping[str, int]]:
     """Keep the best candidate of each thing.
 
     Args:
         candidates: Best first.
         index: Knows their groups and photos.
+        pinned: Points that stand for their things whether they are the best or not.
 
     Returns:
         The candidates that are left, in their order, and how many each stands for, by point id;
@@ -30,7 +31,10 @@ def folded(
     groups, photos = (
         {each: str(value) for each, value in known[name].items()} for name in (GROUP, PHOTO_PRINT)
     )
-    return behind_first(candidates, first_of_each(ids, groups, same_photos(photos)))
+    chosen = [each for each in ids if each in pinned]
+    others = [each for each in ids if each not in pinned]
+    first = first_of_each([*chosen, *others], groups, same_photos(photos))
+    return behind_first(candidates, first | {each: each for each in chosen})
 
 
 def behind_first(
@@ -76,4 +80,9 @@ def same_photos(photo_prints: Mapping[str, str]) -> dict[str, list[str]]:
     for one, other in same_photo_pairs(prints(list(photo_prints.values()))).tolist():
         same[ids[one]].append(ids[other])
         same[ids[other]].append(ids[one])
-    return {each: others for each, others in same.items() if len(others) + 1 < PLACEHOLDER_FROM}
+    placeholders = {each for each, others in same.items() if len(others) + 1 >= PLACEHOLDER_FROM}
+    return {
+        each: [other for other in others if other not in placeholders]
+        for each, others in same.items()
+        if each not in placeholders
+    }

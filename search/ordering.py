@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from core.encoder import Vectors
 from core.query import Query
 from core.settings import SearchSettings
+from index.payload import point_id
 from index.product_index import ProductIndex
 from search.adjusting import adjusted
 from search.avoiding import avoided
@@ -106,7 +107,10 @@ class Ordering:
         watch.lap("sort")
         stands_for: Mapping[str, int] = {}
         if query.collapse and not query.filters.group_id:
-            ranked, stands_for = folded(ranked, index)
+            # A variant that is pinned stands for the others, or the thing would be shown twice.
+            pins = plan.pins if query.sort == "relevance" else ()
+            pinned = {point_id(each) for rule in pins for each in rule.action.ids}
+            ranked, stands_for = folded(ranked, index, pinned)
         watch.lap("fold")
         if query.sort != "relevance":  # who asks for the cheapest wants the cheapest
             return Ordered(ranked, places, stands_for, n_cut, best=best)

@@ -64,4 +64,5 @@ def _rounded(price: float) -> float:
     size = 10.0 ** math.floor(math.log10(price))
     digits = price / size
     steps = (1, 1.5, 2, 2.5, 3, 4, 5, 6, 7, 8, 9, 10)
-    return float(min(steps, key=lambda step: abs(step - digits)) * size)
+    nearest = min(steps, key=lambda step: abs(step - digits)) * size
+    return float(f"{nearest:.2g}")  # 3 * 0.1 is a little more than 0.3

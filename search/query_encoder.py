@@ -32,6 +32,18 @@ class PreparedPhoto(NamedTuple):
         return int(mmh3.hash128(self.pixels.tobytes()))
 
 
+class Looks(NamedTuple):
+    """How the hits of a query should look.
+
+    Attributes:
+        like: Photos of what they should be like.
+        unlike: Ids of products, and photos, of what they should not be like.
+    """
+
+    like: tuple[PreparedPhoto, ...] = ()
+    unlike: tuple[str | PreparedPhoto, ...] = ()
+
+
 class QueryEncoder:
     """Encodes one text or photo at a time, and keeps the last ones.
 
@@ -65,8 +77,9 @@ class QueryEncoder:
         """Return the vector of photos of one thing: the direction of their weighted mean.
 
         Returns:
-            Unit vector, shape (dim,).
+            Unit vector, shape (dim,); the same one in whatever order the photos are given.
         """
+        photos = sorted(photos, key=lambda each: (each.digest, each.weight))
         rows = [self._pixels(each.pixels.tobytes(), each.pixels.shape) for each in photos]
         if len(rows) == 1:
             return rows[0]

@@ -105,7 +105,9 @@ class QueryReader:
             found = corrected(query.text, known.vocabulary, is_word, kept)
             query = replace(query, text=found.text)
             readings = tuple(Reading("spelling", typed, used) for typed, used in found.changes)
-            plan = plan or self.rules.plan(query.text, query.filters, now)
+            if found.changes:  # rules that hold for every search must not hide those for this one
+                corrected_plan = self.rules.plan(query.text, query.filters, now)
+                plan = max(plan, corrected_plan, key=lambda each: len(each.rules))
         understood = Reader(known.terms).read(query)
         understood = replace(understood, readings=(*readings, *understood.readings))
         words = asked_words(understood.text, known.languages)

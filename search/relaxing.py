@@ -1,11 +1,15 @@
 """Filters that are given up when nothing passes them all."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from itertools import accumulate
 from typing import Any
 
-from core.query import Filters
+from core.errors import InvalidQueryError
+from core.query import Filters, Query
+
+NAMED = "named"
+"""In what is given up: the filters that the query's words named."""
 
 _EMPTY: Mapping[str, Mapping[str, Any]] = {
     "created_since": {"created_since": None},
@@ -20,23 +24,46 @@ missing: nobody is shown another shop's products. So are groups: they are the va
 thing."""
 
 
-def relaxations(filters: Filters) -> Iterator[tuple[tuple[str, ...], Filters]]:
-    """Yield ever fewer filters: first without one of them, then without more and more.
+def attempts(
+    query: Query, understood: Filters, passes: Callable[[Filters], object]
+) -> Iterator[tuple[str, ...]]:
+    """Yield what is given up, less before more, until something is found.
+
+    Args:
+        query: What is asked.
+        understood: Its filters, and those that its words named.
+        passes: Whether anything passes some filters.
+    """
+    yield ()
+    if understood != query.filters:
+        # Nothing is that cheap: better the right things, and a word about their price.
+        yield (NAMED,)
+    if query.relax:
+        for names in relaxations(query.filters):
+            if passes(without(query.filters, names)):
+                yield (NAMED, *names)
+
+
+def relaxations(filters: Filters) -> Iterator[tuple[str, ...]]:
+    """Yield names of filters to give up: first one of them, then more and more.
 
     Args:
         filters: The filters that nothing passes.
-
-    Yields:
-        Names of what is given up, and the filters that are left.
     """
-    on = [name for name in _EMPTY if _without(filters, (name,)) != filters]
+    on = [name for name in _EMPTY if without(filters, (name,)) != filters]
     singles = [(name,) for name in on]
-    several = list(accumulate(singles))[1:]
-    for names in (*singles, *several):
-        yield names, _without(filters, names)
+    yield from singles
+    yield from list(accumulate(singles))[1:]
 
 
-def _without(filters: Filters, names: tuple[str, ...]) -> Filters:
+def without(filters: Filters, names: tuple[str, ...]) -> Filters:
+    """Return the filters less some of them.
+
+    Raises:
+        InvalidQueryError: One of the names cannot be given up; somebody made a cursor up.
+    """
     for name in names:
+        if name not in _EMPTY:
+            raise InvalidQueryError("cursor", "the `next_cursor` of a page", name)
         filters = replace(filters, **_EMPTY[name])
     return filters

@@ -106,7 +106,7 @@ class Retrieval:
     def fused(self, legs: dict[str, list[Scored]]) -> list[Candidate]:
         """Return the best points of all legs in one order, `depth` at most."""
         weighed = weights(self._settings, self._coverage)
-        if self._scope.photo_share is not None and IMAGE in legs:
+        if self._scope.photo_share is not None and IMAGE in legs and len(legs) > 1:
             weighed = shared(weighed, self._scope.photo_share, legs)
         fusion = FUSIONS[self._settings.fusion]
         return fuse(legs, weighed, fusion, self.scales(), self._settings.depth)

@@ -1,11 +1,9 @@
-"""The merchandiser's rules where there is no ranked list, and before there is one."""
+"""What no rule may show, taken out before anything else is done with the candidates."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from core.query import Filters
-from index.payload import point_id
-from index.points import Point
 from index.product_index import ProductIndex
 from search.fusion import Candidate
 from search.rules import applied
@@ -24,32 +22,3 @@ def without_hidden(
     hiding = replace(plan, pins=(), boosts=(), buries=())
     left = {each.id for each in applied(candidates, hiding, filters, index).candidates}
     return [each for each in candidates if each.id in left]
-
-
-def ruled_page(
-    points: Sequence[Point], plan: Plan, filters: Filters, index: ProductIndex, is_first: bool
-) -> tuple[list[Point], Mapping[str, tuple[str, ...]]]:
-    """Return one page of a browsed catalogue without what is hidden, pinned products first.
-
-    Boosts and buries need scores, which browsing has not.
-
-    Args:
-        points: The page, in its order.
-        plan: The rules in force.
-        filters: What is browsed.
-        index: Has the pinned products.
-        is_first: Whether it is the first page: pinned products are shown there, and nowhere else.
-
-    Returns:
-        The page, and the rules that moved each of its points.
-    """
-    if not plan.moves:
-        return list(points), {}
-    pinned = {point_id(each) for rule in plan.pins for each in rule.action.ids}
-    listed = [Candidate(p.id, -float(n), {}) for n, p in enumerate(points) if p.id not in pinned]
-    acting = replace(plan, boosts=(), buries=(), pins=plan.pins if is_first else ())
-    ruled = applied(listed, acting, filters, index)
-    ids = [each.id for each in ruled.candidates]
-    known = {each.id: each for each in points}
-    known |= index.points([each for each in ids if each not in known])
-    return [known[each] for each in ids if each in known], ruled.rules

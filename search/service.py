@@ -7,7 +7,7 @@ from pathlib import Path
 
 from core.answer import Page
 from core.encoder import Vectors
-from core.errors import InvalidQueryError, ProductNotFoundError
+from core.errors import ProductNotFoundError
 from core.product import Product
 from core.query import ALL, Filters, Photo, Query
 from core.settings import SearchSettings
@@ -19,9 +19,9 @@ from search.answering import Answering
 from search.cursor import Cursor, query_digest
 from search.legs import Asked
 from search.ordering import Ordering, Wanted
-from search.query_encoder import PreparedPhoto, QueryEncoder
+from search.query_encoder import Looks, PreparedPhoto, QueryEncoder
 from search.query_reader import QueryReader, ReadQuery
-from search.relaxing import relaxations
+from search.relaxing import NAMED, attempts, without
 from search.retrieval import Retrieval, Scope
 from search.rules import RuleBook, read_rules
 from search.stopwatch import Stopwatch
@@ -99,19 +99,16 @@ class SearchService:
         literal = query.literal if self._settings.read_queries else (ALL,)
         read = self._reader.read(replace(query, literal=literal))
         watch.lap("read")
-        photos = self._encoder.prepare(query.photos)
-        page = self._found(query, read, photos, watch)
-        if not page.hits and read.understood.filters != query.filters:
-            # Nothing is that cheap: better the right things, and a word about their price.
-            read = read.without_filters(query.filters)
-            page = self._found(query, read, photos, watch)
-        if page.hits or not query.relax:
-            return page
-        for names, filters in relaxations(query.filters):
-            if self.index.count(filters):
-                page = self._found(query, read.without_filters(filters), photos, watch)
-                return replace(page, relaxed=names)
-        return page
+        looks = self._looks(query)
+        cursor = Cursor.decode(query.cursor, _identity(query, looks))
+        if query.cursor:  # the pages of one answer give up the same filters
+            return self._attempt(query, read, looks, cursor, watch)
+        pages = (
+            self._attempt(query, read, looks, replace(cursor, given_up=given_up), watch)
+            for given_up in attempts(query, read.understood.filters, self.index.count)
+        )
+        first = next(pages)
+        return first if first.hits else next((page for page in pages if page.hits), first)
 
     def similar(
         self, product: str | Product, limit: int = 10, filters: Filters | None = None
@@ -155,31 +152,34 @@ class SearchService:
             ready = self._suggestions = Suggestions(known)
         return ready.suggested(text, limit)
 
+    def _attempt(
+        self, query: Query, read: ReadQuery, looks: Looks, cursor: Cursor, watch: Stopwatch
+    ) -> Page:
+        """Return the answer without the filters that the cursor says are given up."""
+        relaxed = tuple(name for name in cursor.given_up if name != NAMED)
+        if cursor.given_up:
+            read = read.without_filters(without(query.filters, relaxed))
+        return replace(self._found(query, read, looks, cursor, watch), relaxed=relaxed)
+
     def _found(
-        self,
-        query: Query,
-        read: ReadQuery,
-        photos: Sequence[PreparedPhoto],
-        watch: Stopwatch,
+        self, query: Query, read: ReadQuery, looks: Looks, cursor: Cursor, watch: Stopwatch
     ) -> Page:
         text = read.understood.text
-        cursor = Cursor.decode(query.cursor, _identity(query, photos))
-        if not text and not photos:
-            wanted = Wanted(query, read.understood, plan=read.plan)
+        excluded = tuple(point_id(each) for each in looks.unlike if isinstance(each, str))
+        share = self._settings.least_share
+        wanted = Wanted(query, read.understood, (), read.plan, excluded, share)
+        if not text and not looks.like:
             return self._answering.browsed(wanted, cursor, watch)
-        excluded = tuple(point_id(each) for each in query.avoid if isinstance(each, str))
         retrieval = self._retrieval(read.understood.filters, excluded, query.photo_share)
         retrieval.begin(Asked(words=read.words, coverage=read.coverage))
         retrieval.begin(
             Asked(
                 text=self._encoder.text(text) if text else None,
-                photo=self._encoder.photo(photos) if photos else None,
+                photo=self._encoder.photo(looks.like) if looks.like else None,
             )
         )
-        unwanted = [self._unwanted(each) for each in query.avoid]
+        wanted = replace(wanted, unwanted=[self._unwanted(each) for each in looks.unlike])
         watch.lap("encode")
-        share = self._settings.least_share
-        wanted = Wanted(query, read.understood, unwanted, read.plan, excluded, share)
         return self._answer(wanted, cursor, retrieval, watch)
 
     def _answer(
@@ -200,16 +200,28 @@ class SearchService:
         background = self._reader.knowledge().background
         return Retrieval(self.index, self._settings, background, scope, self._threads)
 
-    def _unwanted(self, each: str | Photo) -> tuple[str, Vectors]:
-        """Return what hits should not be like: by its photo, if it has one.
+    def _looks(self, query: Query) -> Looks:
+        """Return the query's photos decoded.
 
         Raises:
-            InvalidQueryError: It is neither a product's id nor a photo.
+            PhotoError: One of them cannot be used.
+            ProductNotFoundError: No indexed product has an id that is to be avoided.
         """
-        if isinstance(each, Photo):
-            return PHOTO, self._encoder.photo(self._encoder.prepare((each,)))
+        ids = [each for each in query.avoid if isinstance(each, str)]
+        found = {each.id for each in self.index.get(ids)}
+        unknown = [each for each in ids if each not in found]
+        if unknown:
+            raise ProductNotFoundError(unknown[0])
+        unlike = tuple(
+            each if isinstance(each, str) else self._encoder.prepare((each,))[0]
+            for each in query.avoid
+        )
+        return Looks(self._encoder.prepare(query.photos), unlike)
+
+    def _unwanted(self, each: str | PreparedPhoto) -> tuple[str, Vectors]:
+        """Return what hits should not be like: by its photo, if it has one."""
         if not isinstance(each, str):
-            raise InvalidQueryError("avoid", "ids of products, and `Photo` values", each)
+            return PHOTO, self._encoder.photo((each,))
         vectors = self._vectors(each)
         name = PHOTO if PHOTO in vectors else TEXT
         return name, vectors[name]
@@ -242,8 +254,9 @@ def rules_of(path: str) -> RuleBook:
     return read_rules(Path(path)) if path else RuleBook.empty()
 
 
-def _identity(query: Query, photos: Sequence[PreparedPhoto]) -> str:
+def _identity(query: Query, looks: Looks) -> str:
     """Return what a cursor remembers of its query: all that the order of the answer depends on."""
     asked = replace(query, image=None, avoid=(), cursor="", facets=(), limit=1)
-    pixels = [(each.digest, each.weight) for each in photos]
-    return query_digest(asked, pixels, query.avoid)
+    like = sorted((each.digest, each.weight) for each in looks.like)
+    unlike = [each if isinstance(each, str) else each.digest for each in looks.unlike]
+    return query_digest(asked, like, unlike)

@@ -77,8 +77,8 @@ def test_the_document_has_every_field_whatever_the_encoding(
     assert escaped.isascii()
     assert json.loads(escaped) == json.loads(document)
     (hit,) = json.loads(document)["hits"]
-    names = ["id", "title", "score", "parts", "matched_words", "n_variants", "product"]
-    assert list(hit) == names
+    names = ["id", "title", "score", "parts", "matched_words", "n_variants", "place_before"]
+    assert list(hit) == [*names, "rules", "product"]
     assert set(hit["product"]) == set(Product.__dataclass_fields__)
     assert hit["product"]["created_at"] == "2025-01-02T00:00:00+00:00"
 

@@ -22,7 +22,7 @@ def test_every_setting_is_on_the_page_with_its_meaning() -> None:
 def test_bounds_and_choices_are_named() -> None:
     values = {row.name: row.values for row in setting_rows()}
     assert values["SHOPWINDOW_SERVER__PORT"] == "whole number from 0 to 65,535"
-    assert values["SHOPWINDOW_SEARCH__FUSION"] == "`best`, `range`, `spread`, `ranks`"
+    assert values["SHOPWINDOW_SEARCH__FUSION"] == "`scale`, `range`, `spread`, `ranks`"
     assert values["SHOPWINDOW_PHOTO__FETCH_TIMEOUT_S"] == "number over 0"
     assert values["SHOPWINDOW_PHOTO__ALLOW_PRIVATE_ADDRESSES"] == "true or false"
     assert values["SHOPWINDOW_INDEX__API_KEY"] == "text"
