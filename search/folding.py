@@ -81,8 +81,5 @@ def same_photos(photo_prints: Mapping[str, str]) -> dict[str, list[str]]:
         same[ids[one]].append(ids[other])
         same[ids[other]].append(ids[one])
     placeholders = {each for each, others in same.items() if len(others) + 1 >= PLACEHOLDER_FROM}
-    return {
-        each: [other for other in others if other not in placeholders]
-        for each, others in same.items()
-        if each not in placeholders
-    }
+    kept = {each: [o for o in others if o not in placeholders] for each, others in same.items()}
+    return {each: others for each, others in kept.items() if others and each not in placeholders}

@@ -130,7 +130,7 @@ def fuse(
     Returns:
         Every point once, best first; equal scores in the order of their ids.
     """
-    total = sum(weights[name] for name in legs) or 1.0
+    total = sum(weights[name] for name in sorted(legs)) or 1.0
     scales = scales or {}
     parts: dict[str, dict[str, float]] = {}
     for name in sorted(legs):

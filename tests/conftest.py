@@ -68,10 +68,13 @@ def shop(encoder: FakeEncoder, tmp_path_factory: pytest.TempPathFactory) -> Iter
         yield index
 
 
+WHOLE = SearchSettings(least_share=0)
+"""A search that keeps the irrelevant tail, so that tests can tell whether anything is lost."""
+
+
 @pytest.fixture(scope="session")
 def service(shop: ProductIndex) -> SearchService:
-    """A search that keeps the irrelevant tail, so that tests can tell whether anything is lost."""
-    return SearchService(shop, SearchSettings(least_share=0))
+    return SearchService(shop, WHOLE)
 
 
 @pytest.fixture

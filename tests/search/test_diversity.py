@@ -37,7 +37,7 @@ def mean_likeness(service: SearchService, page: Page, first: int = 10) -> float:
 
 def test_at_zero_nothing_changes(service: SearchService) -> None:
     assert service.search(replace(ASKED, diversity=0.0)).hits == service.search(ASKED).hits
-    dialled = SearchService(service.index, SearchSettings(diversity=0.4))
+    dialled = SearchService(service.index, SearchSettings(diversity=0.4, least_share=0))
     asked = service.search(replace(ASKED, diversity=0.4))
     assert dialled.search(ASKED).hits == asked.hits
     assert dialled.search(replace(ASKED, diversity=0.0)).hits == service.search(ASKED).hits

@@ -16,6 +16,7 @@ from search.known_words import KnownWords
 from search.query_reader import QueryReader
 from search.understanding.synonyms import Synonyms
 from search.vocabulary import Vocabulary
+from tests.conftest import WHOLE
 
 PRODUCTS = [
     Product(
@@ -50,7 +51,7 @@ def index(encoder: FakeEncoder) -> ProductIndex:
 
 @pytest.fixture
 def service(index: ProductIndex) -> SearchService:
-    return SearchService(index, synonyms=[("mantel", "fauteuils", "kırmızı")])
+    return SearchService(index, WHOLE, synonyms=[("mantel", "fauteuils", "kırmızı")])
 
 
 def lexical(page: Page) -> dict[str, float]:

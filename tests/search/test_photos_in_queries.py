@@ -23,7 +23,7 @@ from search import SearchService
 from search.folding import PLACEHOLDER_FROM, same_photos
 from search.price_ranges import N_RANGES, counted_in, price_edges, price_ranges
 from search.query_encoder import QueryEncoder
-from tests.conftest import COLORS
+from tests.conftest import COLORS, WHOLE
 from tests.search.paging import ids, joined, whole
 
 
@@ -86,7 +86,7 @@ def test_the_part_of_a_photo_counts(service: SearchService) -> None:
 
 @pytest.mark.parametrize("share", [0.0, 1.0])
 def test_a_share_of_nothing_or_everything(shop: ProductIndex, share: float) -> None:
-    service = SearchService(shop, SearchSettings(weight_named=0))
+    service = SearchService(shop, SearchSettings(weight_named=0, least_share=0))
     query = replace(ALL, text="blue dress", image=picture("red"))
     mixed = service.search(replace(query, photo_share=share))
     alone = service.search(replace(query, text="") if share else replace(query, image=None))
@@ -127,7 +127,7 @@ def shop_with(encoder: FakeEncoder, folder: Path, photos: list[bytes]) -> Search
         products.append(Product(f"p{n}", f"mug number {n}", price=9.0 - n / 100, image=image))
     index = ProductIndex.open(":memory:", encoder)
     index.add(products)
-    return SearchService(index)
+    return SearchService(index, WHOLE)
 
 
 def jpeg(photo: Image.Image, quality: int = 90) -> bytes:

@@ -24,6 +24,7 @@ from search.rules import (
     Selection,
     Synonyms,
 )
+from tests.conftest import WHOLE
 from tests.search.paging import ids, joined, pages, whole
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -46,7 +47,7 @@ def service(encoder: FakeEncoder) -> SearchService:
         )
         for n in range(12)
     )
-    return SearchService(index)
+    return SearchService(index, WHOLE)
 
 
 def with_rules(service: SearchService, *rules: Rule) -> SearchService:

@@ -21,6 +21,7 @@ from index import ProductIndex
 from index.server import ServerStore
 from search import SearchService
 from search.cursor import Cursor
+from tests.conftest import WHOLE
 from tests.search.paging import ids, joined, pages, whole
 
 pytestmark = [
@@ -66,7 +67,7 @@ def mugs(
     """A shop of mugs in each store, to be read only."""
     with opened(request.param, encoder, tmp_path_factory.mktemp("mugs")) as index:
         index.add(MUGS)
-        yield SearchService(index)
+        yield SearchService(index, WHOLE)
 
 
 def opened(kind: str, encoder: FakeEncoder, folder: Path) -> ProductIndex:
@@ -148,7 +149,7 @@ def _digest_of(cursor: str) -> str:
 def test_the_cheapest_of_a_group_is_shown(encoder: FakeEncoder, sort: Sort) -> None:
     index = ProductIndex.open(":memory:", encoder)
     index.add([replace(each, group_id=f"g{n % 5}") for n, each in enumerate(MUGS)])
-    service = SearchService(index)
+    service = SearchService(index, WHOLE)
     query = Query("red mug", sort=sort, limit=100)
     page = service.search(query)
     every = [hit.product for hit in service.search(replace(query, collapse=False)).hits]
@@ -180,7 +181,7 @@ def test_what_comes_and_goes_between_pages_neither_repeats_nor_hides(
 ) -> None:
     index = ProductIndex.open(":memory:", encoder)
     index.add([product(number) for number in first])
-    service = SearchService(index)
+    service = SearchService(index, WHOLE)
     always = set(first)
     waiting = list(changes)
 
@@ -221,6 +222,10 @@ def test_engines_page_on_while_products_come_and_go(
                 index.delete([f"p{new - 20}"])
 
         query = Query(sort=sort, limit=3)
-        found = [each for page in pages(SearchService(index), query, between) for each in ids(page)]
+        found = [
+            each
+            for page in pages(SearchService(index, WHOLE), query, between)
+            for each in ids(page)
+        ]
     assert len(found) == len(set(found))
     assert {f"p{each}" for each in range(15, 20)} <= set(found)
