@@ -51,7 +51,8 @@ def colors(hits: list[dict[str, Any]]) -> list[str]:
 
 
 @pytest.mark.parametrize("words", [(), ("dress",)])
-def test_orders(shop: Here, words: tuple[str, ...]) -> None:
+def test_orders(shop: Here, words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SHOPWINDOW_SEARCH__LEAST_SHARE", "0")
     prices = [each["product"]["price"] for each in found(shop, *words, "--sort", "price_high")]
     assert prices == [110.0 - 10 * n for n in range(10)]
 
@@ -101,7 +102,8 @@ def test_filters_are_given_up_unless_that_is_unwanted(shop: Here) -> None:
     assert shop("search", *filters, "--no-relax").out == "No product matches.\n"
 
 
-def test_variants_are_shown_once_or_all(here: Here) -> None:
+def test_variants_are_shown_once_or_all(here: Here, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SHOPWINDOW_SEARCH__LEAST_SHARE", "0")
     rows = "id,title,item_group_id\na,red shirt,g\nb,blue shirt,g\nc,oak table,\n"
     (here.folder / "groups.csv").write_text(rows, encoding="utf-8")
     assert here("index", "groups.csv").code == 0
@@ -129,7 +131,8 @@ def test_rules_are_told(shop: Here, monkeypatch: pytest.MonkeyPatch) -> None:
     assert shop("search", "x", "--rules", "none.toml").code == 2
 
 
-def test_ranges_of_prices(shop: Here) -> None:
+def test_ranges_of_prices(shop: Here, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SHOPWINDOW_SEARCH__LEAST_SHARE", "0")
     page = json.loads(shop("search", "dress", "--json").out)
     assert set(page["prices"][0]) == {"low", "high", "count"}
     assert sum(each["count"] for each in page["prices"]) >= 12
