@@ -8,7 +8,10 @@ from typing import Annotated
 import typer
 
 WITHOUT_DATA = ("start", "latency", "crash")
-WITH_DATA = ("indexing", "relevance", "bench_compact", "bench_adapt", "bench_encoders", "judged")
+WITH_DATA = (
+    "indexing", "relevance", "judged", "engine_fusion", "cutoff", "arabic", "typing_errors",
+    "intent", "matching", "bench_compact", "bench_adapt", "bench_encoders",
+)  # fmt: skip
 
 
 def main(
@@ -22,7 +25,8 @@ def main(
     for name in WITH_DATA:
         command = [sys.executable, "-m", f"benchmarks.{name}", "--data", str(data)]
         subprocess.run(command, check=True)
-    subprocess.run([sys.executable, "-m", "benchmarks.readme"], check=True)
+    for name in ("costs", "readme"):
+        subprocess.run([sys.executable, "-m", f"benchmarks.{name}"], check=True)
 
 
 if __name__ == "__main__":

@@ -85,3 +85,41 @@ def judged() -> list[Row]:
         what = f"nDCG@10, {each['n_queries']} judged queries of {name}, texts only"
         rows.append((what, shown, found["command"]))
     return rows
+
+
+def cutoff() -> list[Row]:
+    """Return the row of the usual cut-off."""
+    found, share = read_result("cutoff"), "0.3"
+    names = ("fashion, english", "fashion, arabic", "kinds", "esci_mini", "chorus_icecat")
+    shown = " · ".join(
+        f"{name} {found[name][share]['kept']:.2f}, {found[name][share]['cut']:.2f}"
+        for name in names
+    )
+    what = "cut-off at 0.3 of the best score: relevant kept, irrelevant cut"
+    return [(what, shown, found["command"])]
+
+
+def engine_fusion() -> list[Row]:
+    """Return the row of fusion inside the engine."""
+    found = read_result("engine_fusion")
+    shown = " · ".join(
+        f"{name}: " + ", ".join(f"{way} {each['nDCG@10']:.3f}" for way, each in ways.items())
+        for name, ways in found["sets"].items()
+    )
+    return [("the same legs fused by us and by the engine, nDCG@10", shown, found["command"])]
+
+
+def matching() -> list[Row]:
+    """Return the row of photos in batches."""
+    found = read_result("matching")
+    shown = " · ".join(
+        f"{name}, {found[name]['n_products']:,}: badly cropped "
+        f"{found[name]['badly cropped']['first']:.2f}, "
+        f"{found[name]['badly cropped']['in_five']:.2f}; tilted on a surface "
+        f"{found[name]['tilted on a surface']['first']:.2f}, "
+        f"{found[name]['tilted on a surface']['in_five']:.2f}"
+        for name in ("electronics", "fashion")
+    )
+    ratio = f"; {found['time']['ratio_median']:.2f} times encoding alone"
+    what = "`match`: the photo's product found first, in the first five"
+    return [(what, shown + ratio, found["command"])]
