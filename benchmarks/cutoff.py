@@ -1,4 +1,4 @@
-"""Where answers end: how much of what is relevant a cut-off keeps, and how much of the rest it cuts.
+"""Where answers end: how much of what is relevant a cut-off keeps, how much of the rest it cuts.
 
 And how sure an answer's best score is of things that a shop does not have.
 """

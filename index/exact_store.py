@@ -23,7 +23,7 @@ from index.points import (
     StoreSchema,
     Value,
 )
-from index.tally import first_values, tally_points, values_of
+from index.rows import Rows, values_of
 
 
 class ExactStore:
@@ -112,13 +112,9 @@ class ExactStore:
         ranked = sorted(counts.items(), key=lambda item: (-item[1], str(item[0])))
         return dict(ranked[:limit])
 
-    def tally(self, ids: Sequence[str], fields: tuple[str, ...]) -> dict[str, dict[Value, int]]:
-        """Return counts by value over named points; see `VectorStore.tally`."""
-        return tally_points(self.retrieve(ids, fields).values(), fields)
-
-    def values(self, ids: Sequence[str], fields: tuple[str, ...]) -> dict[str, dict[str, Value]]:
-        """Return values by point id; see `VectorStore.values`."""
-        return first_values(list(self.retrieve(ids).values()), fields)
+    def rows(self, ids: Sequence[str], fields: tuple[str, ...]) -> Rows:
+        """Return values of named points; see `VectorStore.rows`."""
+        return Rows.of(self.retrieve(ids).values(), fields)
 
     def passing(
         self, ids: Sequence[str], several: Sequence[tuple[Condition, ...]]

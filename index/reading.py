@@ -22,7 +22,8 @@ from index.payload import (
     labelled,
     point_id,
 )
-from index.points import Between, Condition, LegQuery, Missing, Order, Point, Scored, Value
+from index.points import Between, Condition, LegQuery, Missing, Order, Point, Scored
+from index.rows import Rows
 from index.store import VectorStore
 
 
@@ -160,9 +161,9 @@ class IndexReader:
         """Return whether any product is a variant of a group."""
         return bool(self._values(GROUP, limit=1))
 
-    def values(self, ids: Sequence[str], fields: tuple[str, ...]) -> dict[str, dict[str, Value]]:
-        """Return by stored field the first value by point id; see `VectorStore.values`."""
-        return self._store.values(ids, fields) if self.exists else {name: {} for name in fields}
+    def rows(self, ids: Sequence[str], fields: tuple[str, ...]) -> Rows:
+        """Return values of stored fields of named points; see `VectorStore.rows`."""
+        return self._store.rows(ids, fields) if self.exists else Rows(fields)
 
     def ordered(self, order: Order, filters: Filters, limit: int) -> list[Point]:
         """Return the first products of an order among those that pass the filters."""
@@ -190,19 +191,6 @@ class IndexReader:
     ) -> list[set[str]]:
         """Return which of some points fulfil conditions; see `VectorStore.passing`."""
         return self._store.passing(ids, several) if self.exists else [set() for _ in several]
-
-    def facets_among(
-        self, ids: Sequence[str], names: Sequence[str], limit: int = 100
-    ) -> dict[str, dict[str, int]]:
-        """Count the values of facets over the points named, exactly.
-
-        Returns:
-            By facet, counts by value as shops write it, most frequent first.
-        """
-        if not (self.exists and names):
-            return {name: {} for name in names}
-        counts = self._store.tally(ids, tuple(FACET_FIELDS[name] for name in names))
-        return {name: labelled(name, counts[FACET_FIELDS[name]], limit) for name in names}
 
     def _whole(self, stored: Mapping[str, Vectors]) -> dict[str, Vectors]:
         return {name: self._columns.whole(name, vector) for name, vector in stored.items()}

@@ -10,6 +10,7 @@ from typing import Protocol
 
 from index.bm25 import SparseVector
 from index.points import Condition, LegQuery, Order, Payload, Point, Scored, StoreSchema, Value
+from index.rows import Rows
 
 
 class VectorStore(Protocol):
@@ -104,17 +105,8 @@ class VectorStore(Protocol):
         """
         ...
 
-    def tally(self, ids: Sequence[str], fields: tuple[str, ...]) -> dict[str, dict[Value, int]]:
-        """Count the values of some fields over the points that exist among these ids.
-
-        Returns:
-            By field, counts by value, most frequent first; equal counts in the order of the
-            values.
-        """
-        ...
-
-    def values(self, ids: Sequence[str], fields: tuple[str, ...]) -> dict[str, dict[str, Value]]:
-        """Return by field the first value by point id; points without one are left out."""
+    def rows(self, ids: Sequence[str], fields: tuple[str, ...]) -> Rows:
+        """Return the values of some fields of the points that exist among these ids."""
         ...
 
     def passing(

@@ -8,6 +8,7 @@ from index.bm25 import query_vector
 from index.payload import document_words, from_payload
 from index.points import WORDS, AnyOf, LegQuery, Point
 from index.product_index import ProductIndex
+from index.rows import Rows
 from search.fusion import Candidate
 from search.knowledge import Knowledge
 from search.understanding.lacking import says_without
@@ -27,6 +28,7 @@ def adjusted(
     understood: Understood,
     known: Knowledge,
     index: ProductIndex,
+    rows: Rows,
     settings: SearchSettings,
 ) -> list[Candidate]:
     """Bring forward what has what the text names, push back what it does not want.
@@ -35,7 +37,8 @@ def adjusted(
         candidates: Best first.
         understood: What the text says.
         known: The catalogue's names and languages.
-        index: Knows which candidate has what.
+        index: Knows which candidate has which words.
+        rows: What the candidates have of `fields_of(understood)`.
         settings: The weight of what is named.
 
     Returns:
@@ -46,7 +49,7 @@ def adjusted(
         return list(candidates)
     ids = [each.id for each in candidates]
     parts: dict[str, dict[str, float]] = {}
-    for having in _having(ids, wishes, index):
+    for having in _having(wishes, rows):
         for point in having:
             found = parts.setdefault(point, {})
             found[NAMED] = found.get(NAMED, 0.0) + settings.weight_named / len(wishes)
@@ -70,11 +73,16 @@ def _with(candidate: Candidate, more: dict[str, float]) -> Candidate:
     return Candidate(candidate.id, sum(parts.values()), parts)
 
 
-def _having(ids: Sequence[str], wishes: Sequence[Wish], index: ProductIndex) -> list[set[str]]:
+def fields_of(understood: Understood) -> set[str]:
+    """Return the stored fields that tell who has what is wished for."""
+    return {condition.field for wish in understood.wishes for condition in wish.meant}
+
+
+def _having(wishes: Sequence[Wish], rows: Rows) -> list[set[str]]:
     """Return for each wish the candidates that fulfil one of its conditions."""
-    joined = [_joined(wish.meant) for wish in wishes]
-    found = iter(index.passing(ids, [(each,) for some in joined for each in some]))
-    return [set().union(*(next(found) for _ in some)) for some in joined]
+    return [
+        set().union(*(rows.passing((each,)) for each in _joined(wish.meant))) for wish in wishes
+    ]
 
 
 def _with_phrase(

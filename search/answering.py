@@ -2,14 +2,15 @@
 
 import uuid
 from collections.abc import Mapping, Sequence
-from concurrent.futures import Executor
 from dataclasses import replace
 
 from core.answer import Hit, Page, PriceRange
+from core.product import Product
 from core.query import Query
-from index.payload import document_words, from_payload
+from index.payload import FACET_FIELDS, TEXT_HASH, document_words, from_payload, labelled
 from index.points import Point
 from index.product_index import ProductIndex
+from index.rows import Rows
 from search.cursor import Cursor
 from search.cutoff import SURE
 from search.fusion import Candidate
@@ -21,6 +22,11 @@ from search.stopwatch import Stopwatch
 from search.understanding.stems import surfaces_by_stem
 
 PRICE = "price"
+MAX_KNOWN_STEMS = 2_000
+"""Products whose stems are kept, some 5 kB each."""
+
+MAX_VALUES = 100
+"""Values of a facet that are counted out."""
 
 
 class Answering:
@@ -28,12 +34,11 @@ class Answering:
 
     Args:
         index: Has the products.
-        threads: Count facets while the hits are put together.
     """
 
-    def __init__(self, index: ProductIndex, threads: Executor) -> None:
+    def __init__(self, index: ProductIndex) -> None:
         self._index = index
-        self._threads = threads
+        self._known_stems: dict[tuple[str, str], frozenset[str]] = {}
 
     def page(
         self,
@@ -55,15 +60,15 @@ class Answering:
         query, understood = wanted.query, wanted.understood
         ids = [each.id for each in ordered.candidates]
         names = [name for name in query.facets if name != PRICE]
-        counting = self._threads.submit(self._index.facets_among, ids, names)
         rest = [each for each in ordered.candidates if not cursor.has_shown(each.id)]
         shown = rest[: query.limit]
         asked = surfaces_by_stem(understood.text, languages)
         hits = self._hits(shown, asked, ordered)
         following = cursor.following([each.id for each in shown])
         watch.lap("fetch")
-        counts = counting.result()
-        prices = self._prices_among(ids) if PRICE in query.facets else ()
+        rows = self._rows(ordered)
+        counts = {name: facet_of(rows, ids, name) for name in names}
+        prices = prices_among(rows, ids) if PRICE in query.facets else ()
         watch.lap("facets")
         return Page(
             hits=hits,
@@ -106,10 +111,11 @@ class Answering:
             redirect=address_of(wanted.plan),
         )
 
-    def _prices_among(self, ids: Sequence[str]) -> tuple[PriceRange, ...]:
-        found = self._index.values(ids, (PRICE,))[PRICE]
-        prices = [float(price) for price in found.values()]
-        return price_ranges(price_edges(prices), counted_in(prices))
+    def _rows(self, ordered: Ordered) -> Rows:
+        """Return the rows of the candidates, those among them that rules brought in."""
+        rows = ordered.rows
+        new = [each.id for each in ordered.candidates if each.id not in rows.by_id]
+        return rows.joined(self._index.rows(new, rows.fields)) if new else rows
 
     def _prices_of_all(self, query: Query) -> tuple[PriceRange, ...]:
         points, _ = self._index.browse(query.filters, limit=N_SAMPLED)
@@ -120,28 +126,52 @@ class Answering:
     def _hits(
         self, shown: Sequence[Candidate], asked: Mapping[str, str], ordered: Ordered
     ) -> tuple[Hit, ...]:
-        points = self._index.points([each.id for each in shown], ("product",))
+        points = self._index.points([each.id for each in shown], ("product", TEXT_HASH))
         # A product may be deleted between retrieval and fetch; then it is left out.
         return tuple(
-            _hit(each, points[each.id], asked, ordered) for each in shown if each.id in points
+            self._hit(each, points[each.id], asked, ordered) for each in shown if each.id in points
         )
+
+    def _hit(
+        self, candidate: Candidate, point: Point, asked: Mapping[str, str], ordered: Ordered
+    ) -> Hit:
+        product = from_payload(point.payload)
+        stems = self._stems(point.id, str(point.payload.get(TEXT_HASH)), product) if asked else ()
+        matched = dict.fromkeys(surface for stem, surface in asked.items() if stem in stems)
+        return Hit(
+            product=product,
+            score=candidate.score,
+            parts=candidate.parts,
+            matched_words=tuple(matched),
+            n_variants=ordered.stands_for.get(candidate.id, 1),
+            place_before=ordered.places.get(candidate.id, 0),
+            rules=ordered.rules.get(candidate.id, ()),
+        )
+
+    def _stems(self, point: str, text_hash: str, product: Product) -> frozenset[str]:
+        """Return the stems of a product's words; those that are shown often are kept."""
+        key = (point, text_hash)
+        stems = self._known_stems.get(key)
+        if stems is None:
+            stems = frozenset(word.stem for word in document_words(product))
+            if len(self._known_stems) >= MAX_KNOWN_STEMS:
+                self._known_stems.clear()
+            self._known_stems[key] = stems
+        return stems
+
+
+def facet_of(rows: Rows, ids: Sequence[str], name: str) -> dict[str, int]:
+    """Return how many of some points have each value of a facet, most frequent first."""
+    return labelled(name, rows.tally(ids, FACET_FIELDS[name]), MAX_VALUES)
+
+
+def prices_among(rows: Rows, ids: Sequence[str]) -> tuple[PriceRange, ...]:
+    """Return ranges of the prices of some points."""
+    known = rows.first(PRICE)
+    prices = [float(known[each]) for each in ids if each in known]
+    return price_ranges(price_edges(prices), counted_in(prices))
 
 
 def address_of(plan: Plan) -> str:
     """Return where the rules send who searches this; empty when they do not."""
     return plan.redirect.action.address if plan.redirect else ""
-
-
-def _hit(candidate: Candidate, point: Point, asked: Mapping[str, str], ordered: Ordered) -> Hit:
-    product = from_payload(point.payload)
-    stems = {word.stem for word in document_words(product)} if asked else set()
-    matched = dict.fromkeys(surface for stem, surface in asked.items() if stem in stems)
-    return Hit(
-        product=product,
-        score=candidate.score,
-        parts=candidate.parts,
-        matched_words=tuple(matched),
-        n_variants=ordered.stands_for.get(candidate.id, 1),
-        place_before=ordered.places.get(candidate.id, 0),
-        rules=ordered.rules.get(candidate.id, ()),
-    )

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from index.payload import GROUP, PHOTO_PRINT
 from index.photo_print import prints, same_photo_pairs
-from index.product_index import ProductIndex
+from index.rows import Rows
 from search.fusion import Candidate
 
 PLACEHOLDER_FROM = 12
@@ -13,13 +13,13 @@ PLACEHOLDER_FROM = 12
 
 
 def folded(
-    candidates: Sequence[Candidate], index: ProductIndex, pinned: Collection[str] = ()
+    candidates: Sequence[Candidate], rows: Rows, pinned: Collection[str] = ()
 ) -> tuple[list[Candidate], Mapping[str, int]]:
     """Keep the best candidate of each thing.
 
     Args:
         candidates: Best first.
-        index: Knows their groups and photos.
+        rows: Their groups and prints of photos.
         pinned: Points that stand for their things whether they are the best or not.
 
     Returns:
@@ -27,10 +27,8 @@ def folded(
         those that stand for themselves alone are missing.
     """
     ids = [each.id for each in candidates]
-    known = index.values(ids, (GROUP, PHOTO_PRINT))
-    groups, photos = (
-        {each: str(value) for each, value in known[name].items()} for name in (GROUP, PHOTO_PRINT)
-    )
+    known = (rows.first(name) for name in (GROUP, PHOTO_PRINT))
+    groups, photos = ({each: str(some[each]) for each in ids if each in some} for some in known)
     chosen = [each for each in ids if each in pinned]
     others = [each for each in ids if each not in pinned]
     first = first_of_each([*chosen, *others], groups, same_photos(photos))

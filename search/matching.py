@@ -145,8 +145,8 @@ class _Matching:
     def _hits(self, answers: Sequence[Sequence[Scored]]) -> list[tuple[Hit, ...]]:
         every = {point for scored in answers for point, _ in scored}
         # Only variants are folded: who matches photos wants to see who else has the same one.
-        known = self._index.values(sorted(every), (GROUP,))[GROUP] if self._has_groups else {}
-        groups = {each: str(group) for each, group in known.items()}
+        rows = self._index.rows(sorted(every) if self._has_groups else (), (GROUP,))
+        groups = {each: str(group) for each, group in rows.first(GROUP).items()}
         shown = []
         for scored in answers:
             candidates = [Candidate(point, score, {}) for point, score in scored]

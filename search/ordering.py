@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from core.encoder import Vectors
 from core.query import Query
 from core.settings import SearchSettings
-from index.payload import point_id
+from index.payload import FACET_FIELDS, GROUP, PHOTO_PRINT, point_id
 from index.product_index import ProductIndex
-from search.adjusting import adjusted
+from index.rows import Rows
+from search.adjusting import adjusted, fields_of
 from search.avoiding import avoided
 from search.cutoff import kept
 from search.diversity import diversified
@@ -29,6 +30,7 @@ class Ordered:
 
     Attributes:
         candidates: In their order.
+        rows: Values of stored fields of those that were found.
         places: Where each stood by the legs alone, from 1, by point id.
         stands_for: How many candidates each stands for, by point id; those that stand for
             themselves alone are missing.
@@ -38,6 +40,7 @@ class Ordered:
     """
 
     candidates: Sequence[Candidate]
+    rows: Rows
     places: Mapping[str, int] = field(default_factory=dict)
     stands_for: Mapping[str, int] = field(default_factory=dict)
     n_cut: int = 0
@@ -99,7 +102,8 @@ class Ordering:
         places = {each.id: place for place, each in enumerate(fused, start=1)}
         ranked = kept(fused, wanted.least_share, query.sort)
         n_cut, best = len(fused) - len(ranked), fused[0].score if fused else 0.0
-        ranked = adjusted(ranked, wanted.understood, known, index, settings)
+        rows = index.rows([each.id for each in ranked], _fields(wanted))
+        ranked = adjusted(ranked, wanted.understood, known, index, rows, settings)
         ranked = avoided(ranked, wanted.unwanted, index, known.background)
         watch.lap("adjust")
         ranked = without_hidden(ranked, plan, filters, index)
@@ -110,13 +114,20 @@ class Ordering:
             # A variant that is pinned stands for the others, or the thing would be shown twice.
             pins = plan.pins if query.sort == "relevance" else ()
             pinned = {point_id(each) for rule in pins for each in rule.action.ids}
-            ranked, stands_for = folded(ranked, index, pinned)
+            ranked, stands_for = folded(ranked, rows, pinned)
         watch.lap("fold")
         if query.sort != "relevance":  # who asks for the cheapest wants the cheapest
-            return Ordered(ranked, places, stands_for, n_cut, best=best)
+            return Ordered(ranked, rows, places, stands_for, n_cut, best=best)
         dial = settings.diversity if query.diversity is None else query.diversity
         ranked = diversified(ranked, dial, index, known.background)
         watch.lap("diversify")
         ruled = applied(ranked, plan, filters, index, wanted.exclude)
         watch.lap("rules")
-        return Ordered(ruled.candidates, places, stands_for, n_cut, ruled.rules, best)
+        return Ordered(ruled.candidates, rows, places, stands_for, n_cut, ruled.rules, best)
+
+
+def _fields(wanted: Wanted) -> tuple[str, ...]:
+    """Return the stored fields that are needed of each candidate, to be read in one go."""
+    counted = (FACET_FIELDS.get(name, name) for name in wanted.query.facets)
+    named = {GROUP, PHOTO_PRINT, *counted, *fields_of(wanted.understood)}
+    return tuple(sorted(named))

@@ -63,7 +63,7 @@ class SearchService:
         )
         self._threads = ThreadPoolExecutor(_WAITING_THREADS, "search")
         self._ordering = Ordering(index, self._settings)
-        self._answering = Answering(index, self._threads)
+        self._answering = Answering(index)
         self._suggestions: Suggestions | None = None
 
     @property

@@ -30,7 +30,8 @@ def in_order(candidates: Sequence[Candidate], sort: Sort, index: ProductIndex) -
     if sort == "relevance":
         return list(candidates)
     order = ORDERS[sort]
-    values = index.values([each.id for each in candidates], (order.field,))[order.field]
+    rows = index.rows([each.id for each in candidates], (order.field,))
+    values = rows.first(order.field)
     sign = -1.0 if order.descending else 1.0
     having = [each for each in candidates if each.id in values]
     having.sort(key=lambda each: sign * float(values[each.id]))

@@ -25,7 +25,8 @@ from index.points import (
     StoreSchema,
     Value,
 )
-from index.tally import RememberedRows
+from index.remembered import RememberedRows
+from index.rows import Rows
 from index.tuning import (
     HNSW_EF_CONSTRUCT,
     HNSW_M,
@@ -50,7 +51,7 @@ class EdgeEngine:
     The operations are those of `VectorStore` and mean the same; arguments were checked before.
 
     Attributes:
-        rows: What facets over candidates count.
+        remembered: Values that are asked for over candidates.
     """
 
     def __init__(self, shard: "qe.EdgeShard", schema: StoreSchema) -> None:
@@ -58,7 +59,7 @@ class EdgeEngine:
         self._linked = {each.name for each in schema.fields if each.linked}
         kept = (*(each.name for each in schema.fields if each.counted), *schema.remembered)
         fetch = partial(self.retrieve, vectors=False)
-        self.rows = RememberedRows(kept, fetch, partial(self.scroll, ()))
+        self.remembered = RememberedRows(kept, fetch, partial(self.scroll, ()))
 
     @classmethod
     def create(cls, folder: Path, schema: StoreSchema) -> "EdgeEngine":
@@ -89,11 +90,11 @@ class EdgeEngine:
 
     def upsert(self, points: Sequence[Point]) -> None:
         """Add or replace points; durable once this returns."""
-        self.rows.forget(point.id for point in points)
+        self.remembered.forget(point.id for point in points)
         made = [qe.Point(p.id, _engine_vectors(p), p.payload) for p in points]
         _translated(self._shard.update, qe.UpdateOperation.upsert_points(made))
         _translated(self._shard.flush)
-        self.rows.keep(points)
+        self.remembered.keep(points)
 
     def set_words(self, words: Mapping[str, SparseVector]) -> None:
         """Replace the words of points; durable once this returns."""
@@ -103,7 +104,7 @@ class EdgeEngine:
 
     def delete(self, ids: Sequence[str]) -> None:
         """Remove points; durable once this returns."""
-        self.rows.forget(ids)
+        self.remembered.forget(ids)
         _translated(self._shard.update, qe.UpdateOperation.delete_points(list(ids)))
         _translated(self._shard.flush)
 
@@ -127,13 +128,9 @@ class EdgeEngine:
         hits = _translated(self._shard.facet, request).hits
         return counted(hits)
 
-    def tally(self, ids: Sequence[str], fields: tuple[str, ...]) -> dict[str, dict[Value, int]]:
-        """Return counts by value for each field, over the points that exist among the ids."""
-        return self.rows.tally(ids, fields)
-
-    def values(self, ids: Sequence[str], fields: tuple[str, ...]) -> dict[str, dict[str, Value]]:
-        """Return by field the first value by point id; points without one are left out."""
-        return self.rows.values(ids, fields)
+    def rows(self, ids: Sequence[str], fields: tuple[str, ...]) -> Rows:
+        """Return the values of some fields of the points that exist among the ids."""
+        return self.remembered.rows(ids, fields)
 
     def passing(
         self, ids: Sequence[str], several: Sequence[tuple[Condition, ...]]
@@ -141,9 +138,9 @@ class EdgeEngine:
         """Return which of the points fulfil the conditions, for each list of them."""
         found = []
         for conditions in several:
-            if self.rows.keeps(conditions):
+            if self.remembered.keeps(conditions):
                 asked = [each for each in conditions if isinstance(each, AnyOf)]
-                found.append(self.rows.passing(ids, asked))
+                found.append(self.remembered.passing(ids, asked))
                 continue
             request = qe.ScrollRequest(
                 limit=max(len(ids), 1),

@@ -15,6 +15,7 @@ from index.edge.files import MANIFEST_FILE, SCHEMA_FILE, read_schema
 from index.edge.process import WorkerProcess
 from index.files import replace_file
 from index.points import Condition, LegQuery, Order, Payload, Point, Scored, StoreSchema, Value
+from index.rows import Rows
 
 REBUILD_SHARE = 0.5
 """Share of `hnsw_from` that may lie outside the graph, scanned exactly, before it is rebuilt."""
@@ -115,7 +116,7 @@ class EdgeStore:
     ) -> dict[str, Point]:
         """Return points by id; see `VectorStore.retrieve`."""
         self._known()
-        found: dict[str, Point] = self._call("retrieve", list(ids), fields, vectors)
+        found: dict[str, Point] = self._call("retrieve", list(ids), fields, vectors) if ids else {}
         return found
 
     def query(self, legs: Sequence[LegQuery]) -> list[list[Scored]]:
@@ -132,18 +133,10 @@ class EdgeStore:
         counts: dict[Value, int] = self._call("facet", name, tuple(conditions), limit)
         return counts
 
-    def tally(self, ids: Sequence[str], fields: tuple[str, ...]) -> dict[str, dict[Value, int]]:
-        """Return counts by value over named points; see `VectorStore.tally`."""
+    def rows(self, ids: Sequence[str], fields: tuple[str, ...]) -> Rows:
+        """Return values of named points; see `VectorStore.rows`."""
         self._known()
-        counts: dict[str, dict[Value, int]] = self._call("tally", list(ids), fields)
-        return counts
-
-    def values(self, ids: Sequence[str], fields: tuple[str, ...]) -> dict[str, dict[str, Value]]:
-        """Return values by point id; see `VectorStore.values`."""
-        self._known()
-        if not ids:
-            return {name: {} for name in fields}
-        found: dict[str, dict[str, Value]] = self._call("values", list(ids), fields)
+        found: Rows = self._call("rows", list(ids), fields) if ids else Rows(fields)
         return found
 
     def passing(

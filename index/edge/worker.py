@@ -32,8 +32,7 @@ _READS = frozenset(
         "retrieve",
         "query",
         "facet",
-        "tally",
-        "values",
+        "rows",
         "passing",
         "count",
         "scroll",
@@ -135,13 +134,13 @@ class EdgeWorker:
         """Return the seconds to wait for a request before `use_pause`; None for any time."""
         if self._build is not None:
             return POLL_WHILE_BUILDING_S
-        return 0.0 if self._engine is not None and self._engine.rows.may_read_ahead else None
+        return 0.0 if self._engine is not None and self._engine.remembered.may_read_ahead else None
 
     def use_pause(self) -> None:
         """Read ahead a little while nobody asks, unless a graph is being built."""
         if self._engine is not None and self._build is None:
             with suppress(IndexStoreError):  # whoever needs these points is told
-                self._engine.rows.read_ahead()
+                self._engine.remembered.read_ahead()
 
     def close(self) -> None:
         """Stop building, flush and let go of the folder."""

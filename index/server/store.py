@@ -14,6 +14,7 @@ from index.bm25 import SparseVector
 from index.checks import check_field, check_legs, check_points
 from index.engine_records import counted, point_of, ranked
 from index.points import Condition, LegQuery, Order, Payload, Point, Scored, StoreSchema, Value
+from index.rows import Rows
 from index.server.translation import (
     FIELD_PARAMS,
     MANIFEST_KEY,
@@ -27,7 +28,6 @@ from index.server.translation import (
     sent_point,
     sent_words,
 )
-from index.tally import first_values, tally_points
 
 TIMEOUT_S = 30
 
@@ -185,13 +185,9 @@ class ServerStore:
         )
         return counted(answer.hits)
 
-    def tally(self, ids: Sequence[str], fields: tuple[str, ...]) -> dict[str, dict[Value, int]]:
-        """Return counts by value over named points; see `VectorStore.tally`."""
-        return tally_points(self.retrieve(ids, fields).values(), fields)
-
-    def values(self, ids: Sequence[str], fields: tuple[str, ...]) -> dict[str, dict[str, Value]]:
-        """Return values by point id; see `VectorStore.values`."""
-        return first_values(list(self.retrieve(ids, fields).values()), fields)
+    def rows(self, ids: Sequence[str], fields: tuple[str, ...]) -> Rows:
+        """Return values of named points; see `VectorStore.rows`."""
+        return Rows.of(self.retrieve(ids, fields).values(), fields)
 
     def passing(
         self, ids: Sequence[str], several: Sequence[tuple[Condition, ...]]

@@ -2,7 +2,7 @@
 
 import uuid
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -28,6 +28,7 @@ from index.points import (
     Point,
     Scored,
     StoreSchema,
+    Value,
 )
 from index.server import ServerStore
 from index.store import VectorStore
@@ -194,20 +195,27 @@ def test_words_are_replaced_and_nothing_else(store: VectorStore) -> None:
     assert store.count() == 40
 
 
-def test_a_tally_counts_the_named_points_as_they_are_now(store: VectorStore) -> None:
+def tally(
+    store: VectorStore, ids: Sequence[str], fields: tuple[str, ...]
+) -> dict[str, dict[Value, int]]:
+    rows = store.rows(ids, fields)
+    return {name: rows.tally(ids, name) for name in fields}
+
+
+def test_rows_are_those_of_the_named_points_as_they_are_now(store: VectorStore) -> None:
     ids = [point_id(n) for n in range(1, 8)]
     fields = ("color", "in_stock")
-    before = store.tally([*ids, point_id(99)], fields)
+    before = tally(store, [*ids, point_id(99)], fields)
     assert before == counted(store.retrieve(ids).values(), fields)
     assert list(before["color"].values()) == sorted(before["color"].values(), reverse=True)
     first = make_point(1)
     store.upsert([Point(first.id, {"color": "violet"}, first.vectors)])  # one value, no list
     store.delete([point_id(2)])
-    after = store.tally(ids, fields)
+    after = tally(store, ids, fields)
     assert after == counted(store.retrieve(ids).values(), fields)
     assert after["color"]["violet"] == 1
-    assert store.tally(ids[:3], ("merchant_id",)) == {"merchant_id": {"m1": 1}}
-    assert store.tally([], fields) == {"color": {}, "in_stock": {}}
+    assert tally(store, ids[:3], ("merchant_id",)) == {"merchant_id": {"m1": 1}}
+    assert tally(store, [], fields) == {"color": {}, "in_stock": {}}
 
 
 def counted(points: Iterable[Point], fields: tuple[str, ...]) -> dict[str, dict[str | int, int]]:
@@ -233,13 +241,14 @@ def test_only_named_points_are_ranked(filled: VectorStore) -> None:
 
 def test_values_and_conditions_of_named_points(filled: VectorStore) -> None:
     ids = [point_id(n) for n in (3, 4, 9999)]
-    assert filled.values(ids, ("merchant_id", "price", "nothing")) == {
-        "merchant_id": {ids[0]: "m1", ids[1]: "m0"},
-        "price": {ids[0]: 3.0, ids[1]: 4.0},
-        "nothing": {},
-    }
-    assert filled.values(ids, ("color",)) == {"color": {ids[0]: "red", ids[1]: "green"}}
-    assert filled.values([], ("color",)) == {"color": {}}
+    rows = filled.rows(ids, ("merchant_id", "price", "nothing", "color"))
+    assert rows.first("merchant_id") == {ids[0]: "m1", ids[1]: "m0"}
+    assert rows.first("price") == {ids[0]: 3.0, ids[1]: 4.0}
+    assert rows.first("nothing") == {}
+    assert rows.first("color") == {ids[0]: "red", ids[1]: "green"}
+    assert rows.by_id.keys() == set(ids[:2])
+    assert rows.passing((AnyOf("color", ("red",)), AnyOf("merchant_id", ("m1",)))) == {ids[0]}
+    assert filled.rows([], ("color",)).by_id == {}
     red, cheap = AnyOf("color", ("red",)), Between("price", high=3)
     assert filled.passing(ids, [(red,), (cheap,), (red, cheap), (AnyOf("color", ("x",)),)]) == [
         {ids[0]},
