@@ -10,7 +10,6 @@ from core.encoder import Encoder, Vectors
 from index.bm25 import document_vector
 from index.columns import StoredColumns
 from index.payload import DATA_HASH, N_WORDS, PHOTO_HASH, PHOTO_PRINT, TEXT_HASH
-from index.photo_print import photo_print
 from index.points import PHOTO, TEXT, Payload, Point
 from index.store import VectorStore
 from index.work import Item, prepared_photos
@@ -100,8 +99,8 @@ class PointMaker:
 
 def _print(item: Item, kept: Point | None) -> Payload:
     """Return the photo's print as a stored field: made of a new photo, kept of an old one."""
-    prepared = item.photo.result().prepared
-    if prepared is not None:
-        return {PHOTO_PRINT: photo_print(prepared)}
+    new = item.photo.result().print
+    if new:
+        return {PHOTO_PRINT: new}
     stored = kept.payload.get(PHOTO_PRINT) if kept and item.now.photo else None
     return {PHOTO_PRINT: stored} if stored else {}

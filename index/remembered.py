@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeAlias
 
-from index.points import AnyOf, Condition, Point
+from index.points import AnyOf, Condition, Point, Value
 from index.rows import Row, Rows, row_of
 
 MAX_REMEMBERED = 200_000
@@ -35,7 +35,7 @@ class RememberedRows:
         self._fetch = fetch
         self._scan = scan
         self._rows: dict[str, Row] = {}
-        self._distinct: dict[Row, Row] = {}
+        self._distinct: dict[tuple[Value, ...], tuple[Value, ...]] = {}
         self._scanned_to: str | None = "" if fields else None
 
     def rows(self, ids: Sequence[str], fields: tuple[str, ...]) -> Rows:
@@ -89,7 +89,8 @@ class RememberedRows:
     def _learn(self, points: Iterable[Point]) -> None:
         for point in points:
             row = row_of(point.payload, self._fields)
-            self._rows[point.id] = self._distinct.setdefault(row, row)
+            # Equal values are one object: less to keep, and a pickle names it again by number.
+            self._rows[point.id] = tuple(self._distinct.setdefault(each, each) for each in row)
 
     def _forget_all(self) -> None:
         self._rows.clear()

@@ -12,15 +12,24 @@ from index.analyser import Word
 from index.feeds.records import Rejection
 from index.fingerprint import Fingerprint, data_digest, photo_digest, text_digest
 from index.payload import document_words, encoded_texts, point_id, to_payload
+from index.photo_print import photo_print
 from index.points import Payload, Point
 
 
 @dataclass(slots=True)
 class Photo:
-    """A photo on its way: its digest, and the decoded picture or the reason why there is none."""
+    """A photo on its way: its digest, and the decoded picture or the reason why there is none.
+
+    Attributes:
+        digest: Of the file; see `Fingerprint`.
+        prepared: The decoded picture, if it is new.
+        print: Its print; see `index.photo_print`.
+        problem: Why it cannot be used.
+    """
 
     digest: str = ""
     prepared: PreparedImage | None = None
+    print: str = ""
     problem: str = ""
 
 
@@ -99,7 +108,8 @@ def _photo(product: Product, digest_before: str, encoder: Encoder) -> Photo:
     if digest and digest == digest_before:
         return Photo(digest)
     try:
-        return Photo(digest, encoder.prepare_image(product.image))
+        prepared = encoder.prepare_image(product.image)
+        return Photo(digest, prepared, photo_print(prepared))
     except PhotoError as exc:
         # Without a digest the photo is tried again by the next run.
         return Photo(problem=str(exc))
