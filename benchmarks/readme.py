@@ -32,7 +32,6 @@ def table() -> str:
         "typing_errors": readme_search.typing_errors,
         "intent": readme_search.intent,
         "cutoff": readme_search.cutoff,
-        "engine_fusion": readme_search.engine_fusion,
         "matching": readme_search.matching,
         "compact": _compact,
         "adapt": _adapt,

@@ -99,16 +99,6 @@ def cutoff() -> list[Row]:
     return [(what, shown, found["command"])]
 
 
-def engine_fusion() -> list[Row]:
-    """Return the row of fusion inside the engine."""
-    found = read_result("engine_fusion")
-    shown = " · ".join(
-        f"{name}: " + ", ".join(f"{way} {each['nDCG@10']:.3f}" for way, each in ways.items())
-        for name, ways in found["sets"].items()
-    )
-    return [("the same legs fused by us and by the engine, nDCG@10", shown, found["command"])]
-
-
 def matching() -> list[Row]:
     """Return the row of photos in batches."""
     found = read_result("matching")
