@@ -22,9 +22,11 @@ from embed import load_encoder
 from index import ProductIndex
 from index.payload import from_payload
 from search import SearchService
+from search.legs import LEXICAL, TEXT_IMAGE, TEXT_TEXT
 
 SHARES = (0.2, 0.3, 0.4, 0.5, 0.6)
 DEPTH = 200
+LEGS = (LEXICAL, TEXT_TEXT, TEXT_IMAGE)
 LEAST_OF_A_KIND = 5
 RELEVANT = 2.0
 """Least grade of ESCI and Icecat that counts as relevant; unjudged products count as others."""
@@ -41,7 +43,7 @@ class Answer:
     """A whole answer.
 
     Attributes:
-        scores: Best first.
+        scores: Of the legs alone, by which answers are cut; in the order of the answer.
         is_relevant: For each of them; None where that cannot be said.
     """
 
@@ -63,7 +65,8 @@ def answer(service: SearchService, text: str, relevant: Callable[[Product], bool
     """Return a whole answer with what is relevant in it."""
     query = Query(text=text, limit=DEPTH, facets=(), collapse=False)
     hits = service.search(query).hits
-    return Answer([hit.score for hit in hits], [relevant(hit.product) for hit in hits])
+    scores = [sum(hit.parts.get(leg, 0.0) for leg in LEGS) for hit in hits]
+    return Answer(scores, [relevant(hit.product) for hit in hits])
 
 
 def summary(answers: Iterable[Answer]) -> dict[str, Any]:
@@ -89,7 +92,7 @@ def fashion(data: Path, encoder: str, settings: SearchSettings) -> dict[str, Any
         named = [kind for kind, n in counts.items() if n >= LEAST_OF_A_KIND]
         kinds = [answer(service, kind, _of_kind(kind)) for kind in named]
         absent = {text: answer(service, text, lambda _: False).scores for text in ABSENT}
-    present = [each.scores[0] for each in (*tongues["english"], *tongues["arabic"], *kinds)]
+    present = [max(each.scores) for each in (*tongues["english"], *tongues["arabic"], *kinds)]
     return {
         **{f"fashion, {language}": summary(answers) for language, answers in tongues.items()},
         "kinds": summary(kinds),
