@@ -65,7 +65,7 @@ def test_it_is_written_without_a_flush_too(log: EventLog) -> None:
 def test_what_does_not_fit_is_refused_whole_and_counted(stuck: StuckLog) -> None:
     writer = EventWriter(stuck, QUICK)
     writer.record(*made(8))
-    with pytest.raises(EventRefusedError, match="the queue is full. 8 events wait") as caught:
+    with pytest.raises(EventRefusedError, match=r"the queue is full. 8 events wait") as caught:
         writer.record(*made(3, 8))
     assert caught.value.reason == QUEUE_FULL
     writer.record(*made(2, 11))
