@@ -147,6 +147,16 @@ def test_a_reader_that_holds_old_pages_is_told_of(
         assert log.of_user("u") == []
 
 
+def test_one_process_writes_at_a_time(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(segments, "BUSY_TIMEOUT_S", 0.1)
+    with EventLog.open(folder) as log:
+        other = segments.Segments(folder)
+        with other.writing(), pytest.raises(EventLogError, match=r"locked by another process for"):
+            log.append(made(1))
+        other.close()
+        assert log.append(made(1)) == Appended(1, 0)
+
+
 def test_a_full_disk_writes_nothing_and_says_so(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
