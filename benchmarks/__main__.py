@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-WITHOUT_DATA = ("start", "latency", "crash")
+WITHOUT_DATA = ("start", "latency", "crash", "event_crash", "events")
 WITH_DATA = (
     "indexing", "relevance", "judged", "engine_fusion", "cutoff", "arabic", "typing_errors",
     "intent", "matching", "bench_compact", "bench_adapt", "bench_encoders",

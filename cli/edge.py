@@ -45,6 +45,7 @@ def run(arguments: Sequence[str] | None, launch: Launch) -> int:
 def exit_code(error: Exception) -> ExitCode:
     """Return the exit code of an error."""
     from core.errors import (  # noqa: PLC0415 -- `core` loads numpy; only failing costs that
+        EventFileError,
         FeedError,
         InvalidValueError,
         PhotoError,
@@ -53,7 +54,8 @@ def exit_code(error: Exception) -> ExitCode:
         UnknownEncoderError,
     )
 
-    bad_input = InvalidValueError | FeedError | PhotoError | RuleError | UnknownEncoderError
+    refused_files = FeedError | EventFileError | PhotoError | RuleError
+    bad_input = InvalidValueError | refused_files | UnknownEncoderError
     if isinstance(error, bad_input):
         return ExitCode.USAGE
     return ExitCode.FAILED if isinstance(error, ShopwindowError) else ExitCode.UNEXPECTED

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
     from core.settings import Settings
+    from events import EventLog
     from index import ProductIndex
     from search import SearchService
 
@@ -86,8 +87,14 @@ def opened_index(settings: "Settings", must_exist: bool = True) -> Iterator["Pro
 
 
 @contextmanager
-def opened_service(settings: "Settings") -> Iterator["SearchService"]:
+def opened_service(
+    settings: "Settings", events: "EventLog | None" = None
+) -> Iterator["SearchService"]:
     """Open the search of the settings' index.
+
+    Args:
+        settings: The settings in force.
+        events: Where what is shown is logged; nowhere when None.
 
     Yields:
         The search; its index is closed when the block ends.
@@ -95,8 +102,32 @@ def opened_service(settings: "Settings") -> Iterator["SearchService"]:
     Raises:
         EncoderError: The encoder cannot be loaded, or did not make this index.
         IndexStoreError: There is no index there, or it cannot be opened.
+        EventLogError: Events that wait cannot be written.
     """
     from search import SearchService  # noqa: PLC0415 -- `--help` does without
 
     with opened_index(settings) as index:
-        yield SearchService(index, settings.search)
+        service = SearchService(index, settings.search, events=events)
+        try:
+            yield service
+        finally:
+            service.close()
+
+
+@contextmanager
+def opened_events(settings: "Settings") -> Iterator["EventLog | None"]:
+    """Open the event log, if it is enabled.
+
+    Yields:
+        The log, closed when the block ends; None when nothing is to be logged.
+
+    Raises:
+        EventLogError: It cannot be opened.
+    """
+    if not settings.events.enabled:
+        yield None
+        return
+    from events import EventLog  # noqa: PLC0415 -- most commands do without
+
+    with EventLog.open(settings.events.folder) as log:
+        yield log

@@ -14,6 +14,7 @@ from typer.main import get_command
 from cli.adapt_command import adapt
 from cli.demo_command import demo
 from cli.evaluate_command import evaluate
+from cli.events_command import events_program
 from cli.fact_commands import encoders, info
 from cli.index_command import index
 from cli.match_command import match
@@ -41,6 +42,7 @@ def program() -> Any:
     options(global_options)
     for command in _COMMANDS:
         app.command(help=shown_help(command))(command)
+    app.add_typer(events_program(shown_help), name="events")
     return get_command(app)
 
 

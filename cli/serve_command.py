@@ -39,12 +39,13 @@ def serve_page(invocation: "Invocation", settings: "Settings") -> None:
     Raises:
         EncoderError: The encoder cannot be loaded, or did not make this index.
         IndexStoreError: There is no index there, or it cannot be opened.
+        EventLogError: Events are to be logged, and cannot be.
     """
-    from cli.invocation import opened_service  # noqa: PLC0415 -- `--help` does without
+    from cli.invocation import opened_events, opened_service  # noqa: PLC0415 -- `--help` does without
     from cli.log import open_log  # noqa: PLC0415
 
     open_log()
-    with opened_service(settings) as service:
+    with opened_events(settings) as events, opened_service(settings, events) as service:
         Thread(target=_warm_up, args=(service,), name="warm-up", daemon=True).start()
         say(f"opening the page of {service.index.count():,} products ...")
         invocation.launch(service, settings)  # says the address once the page is there

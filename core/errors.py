@@ -7,8 +7,13 @@ its data as attributes. The message says what was expected, what came and what t
     ├── InvalidValueError (ValueError)         a value that a caller built is out of range
     │   ├── InvalidProductError                a product lacks an id, or both title and image
     │   ├── InvalidQueryError                  a query asks for nothing, or for too much
-    │   └── InvalidSettingError                a setting is unknown, mistyped or out of range
+    │   ├── InvalidSettingError                a setting is unknown, mistyped or out of range
+    │   └── InvalidEventError                  an event lacks its product, or a field has no sense
     ├── FeedError (ValueError)                 a catalogue feed cannot be read at all
+    ├── EventFileError (ValueError)            a file of events cannot be read or written at all
+    ├── EventLogError (RuntimeError)           the log of events refused, broke or cannot be opened
+    │   ├── EventLogVersionError               the log was written by another schema
+    │   └── EventRefusedError                  an event was not taken, and is not in the log
     ├── RuleError (ValueError)                 merchandisers' rules cannot be used
     ├── PhotoError (ValueError)                one photo cannot be used
     │   ├── PhotoUnreadableError               not an image, truncated, or zero-sized
@@ -77,6 +82,10 @@ class InvalidSettingError(InvalidValueError):
     """A setting is unknown, mistyped or out of range."""
 
 
+class InvalidEventError(InvalidValueError):
+    """An event lacks its product, or one of its fields has no sense."""
+
+
 class FeedError(ShopwindowError, ValueError):
     """A catalogue feed cannot be read at all; single bad rows are rejected instead."""
 
@@ -84,6 +93,40 @@ class FeedError(ShopwindowError, ValueError):
         self.path = str(path)
         self.reason = reason
         super().__init__(f"{self.path}: {reason}")
+
+
+class EventFileError(ShopwindowError, ValueError):
+    """A file of events cannot be read or written at all; single bad rows are refused instead."""
+
+    def __init__(self, path: object, reason: str) -> None:
+        self.path = str(path)
+        self.reason = reason
+        super().__init__(f"{self.path}: {reason}")
+
+
+class EventLogError(ShopwindowError, RuntimeError):
+    """The log of events refused an operation, broke, or cannot be opened."""
+
+
+class EventLogVersionError(EventLogError):
+    """The log of events was written with another schema version."""
+
+    def __init__(self, location: str, stored: int, supported: int) -> None:
+        self.location = location
+        self.stored = stored
+        self.supported = supported
+        super().__init__(
+            f"the event log {location} has schema {stored}, this Shopwindow reads {supported}. "
+            "Update Shopwindow, or begin a new log in another folder."
+        )
+
+
+class EventRefusedError(EventLogError):
+    """An event was not taken, and is not in the log; `reason` says why in one word or two."""
+
+    def __init__(self, reason: str, advice: str) -> None:
+        self.reason = reason
+        super().__init__(f"the event was refused: {reason}. {advice}")
 
 
 class RuleError(ShopwindowError, ValueError):

@@ -113,6 +113,17 @@ class SearchSettings(_Group):
     )
 
 
+class EventSettings(_Group):
+    """Whether what people see and do is logged, and where."""
+
+    enabled: bool = Field(
+        False,
+        description="Log what `shopwindow serve` shows, and to whom. Off unless asked for: your "
+        "visitors should know first.",
+    )
+    folder: str = Field("var/events", description="Folder of the event log.")
+
+
 class ServerSettings(_Group):
     """Where the page is served."""
 
@@ -134,6 +145,7 @@ class Settings(BaseSettings):
     encoder: EncoderSettings = Field(EncoderSettings(), description="The encoder.")
     index: IndexSettings = Field(IndexSettings(), description="The index.")
     search: SearchSettings = Field(SearchSettings(), description="The search.")
+    events: EventSettings = Field(EventSettings(), description="The event log.")
     photo: PhotoLimits = Field(PhotoLimits(), description="Limits on photos.")
     server: ServerSettings = Field(ServerSettings(), description="The server.")
 

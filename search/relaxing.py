@@ -5,6 +5,7 @@ from dataclasses import replace
 from itertools import accumulate
 from typing import Any
 
+from core.answer import Page
 from core.errors import InvalidQueryError
 from core.query import Filters, Query
 
@@ -22,6 +23,12 @@ _EMPTY: Mapping[str, Mapping[str, Any]] = {
 """What can be given up, from what says least about the thing to what says most. Merchants are
 missing: nobody is shown another shop's products. So are groups: they are the variants of one
 thing."""
+
+
+def first_found(pages: Iterator[Page]) -> Page:
+    """Return the first page that has hits; the first of all when none has."""
+    first = next(pages)
+    return first if first.hits else next((page for page in pages if page.hits), first)
 
 
 def attempts(

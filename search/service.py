@@ -1,29 +1,29 @@
 """The search of one catalogue: what the command line, the page and Python code call."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from pathlib import Path
 
 from core.answer import Page
-from core.encoder import Vectors
-from core.errors import ProductNotFoundError
+from core.event import Event
 from core.product import Product
-from core.query import ALL, Filters, Photo, Query
+from core.query import ALL, Filters, Query
 from core.settings import SearchSettings
 from core.synonyms import Group, all_synonyms
-from index.payload import conditions, encoded_texts, point_id
-from index.points import PHOTO, TEXT
+from events import EventLog
+from index.payload import conditions, point_id
 from index.product_index import ProductIndex
 from search.answering import Answering
-from search.cursor import Cursor, query_digest
+from search.cursor import Cursor
 from search.legs import Asked
+from search.looking import Looking, identity
 from search.ordering import Ordering, Wanted
-from search.query_encoder import Looks, PreparedPhoto, QueryEncoder
+from search.query_encoder import Looks, QueryEncoder
 from search.query_reader import QueryReader, ReadQuery
-from search.relaxing import NAMED, attempts, without
+from search.recording import Recording, n_shown_before
+from search.relaxing import NAMED, attempts, first_found, without
 from search.retrieval import Retrieval, Scope
-from search.rules import RuleBook, read_rules
+from search.rules import RuleBook, rules_of
 from search.stopwatch import Stopwatch
 from search.suggesting import Suggestion, Suggestions
 from search.understanding.readings import Understood
@@ -40,6 +40,7 @@ class SearchService:
         synonyms: Groups of words that mean the same; the shipped ones and those of the shop's file
             when None.
         rules: The merchandiser's rules; those of the shop's file when None.
+        events: Where what is shown is logged; `close` the service before this log.
 
     Raises:
         InvalidSettingError: The file of synonyms cannot be used.
@@ -52,6 +53,7 @@ class SearchService:
         settings: SearchSettings | None = None,
         synonyms: Sequence[Group] | None = None,
         rules: RuleBook | None = None,
+        events: EventLog | None = None,
     ) -> None:
         self.index = index
         self._settings = settings or SearchSettings()
@@ -64,7 +66,9 @@ class SearchService:
         self._threads = ThreadPoolExecutor(_WAITING_THREADS, "search")
         self._ordering = Ordering(index, self._settings)
         self._answering = Answering(index)
+        self._looking = Looking(index, self._encoder)
         self._suggestions: Suggestions | None = None
+        self.events = Recording(events, self._settings)
 
     @property
     def rules(self) -> RuleBook:
@@ -99,16 +103,16 @@ class SearchService:
         literal = query.literal if self._settings.read_queries else (ALL,)
         read = self._reader.read(replace(query, literal=literal))
         watch.lap("read")
-        looks = self._looks(query)
-        cursor = Cursor.decode(query.cursor, _identity(query, looks))
+        looks = self._looking.looks(query)
+        cursor = Cursor.decode(query.cursor, identity(query, looks))
         if query.cursor:  # the pages of one answer give up the same filters
-            return self._attempt(query, read, looks, cursor, watch)
-        pages = (
-            self._attempt(query, read, looks, replace(cursor, given_up=given_up), watch)
-            for given_up in attempts(query, read.understood.filters, self.index.count)
-        )
-        first = next(pages)
-        return first if first.hits else next((page for page in pages if page.hits), first)
+            page = self._attempt(query, read, looks, cursor, watch)
+        else:
+            page = first_found(
+                self._attempt(query, read, looks, replace(cursor, given_up=given_up), watch)
+                for given_up in attempts(query, read.understood.filters, self.index.count)
+            )
+        return self.events.shown(page, n_shown_before(cursor), "search", query.user_id)
 
     def similar(
         self, product: str | Product, limit: int = 10, filters: Filters | None = None
@@ -130,16 +134,15 @@ class SearchService:
         """
         watch = Stopwatch.start()
         query = Query(limit=limit, filters=filters or Filters(), facets=())
-        if isinstance(product, Product):
-            asked, itself = self._described(product), product.id
-        else:
-            asked, itself = self._stored(product), product
+        itself = product.id if isinstance(product, Product) else product
+        asked = self._looking.asked(product)
         retrieval = self._retrieval(query.filters, (point_id(itself),))
         retrieval.begin(asked)
         watch.lap("encode")
         wanted = Wanted(query, Understood("", query.filters))
         page = self._answer(wanted, Cursor(""), retrieval, watch)
-        return replace(page, next_cursor="")  # there is no way to hand one in
+        page = replace(page, next_cursor="")  # there is no way to hand one in
+        return self.events.shown(page, 0, "similar")
 
     def suggest(self, text: str, limit: int = 8) -> tuple[Suggestion, ...]:
         """Return how a begun query may go on, best first; see `Suggestions.suggested`.
@@ -151,6 +154,31 @@ class SearchService:
         if ready is None or ready.known is not known:
             ready = self._suggestions = Suggestions(known)
         return ready.suggested(text, limit)
+
+    def record(self, event: Event) -> None:
+        """Log what somebody did with a product; it is written soon, off the request path.
+
+        Raises:
+            EventLogError: The service has no log, or it cannot take the event now.
+        """
+        self.events.record(event)
+
+    def erase(self, user_id: str) -> int:
+        """Return how many events of a visitor were removed from the log; see `EventLog.erase`.
+
+        Raises:
+            InvalidEventError: The id is empty.
+            EventLogError: They cannot be removed, or the service has no log.
+        """
+        return self.events.erase(user_id)
+
+    def close(self) -> None:
+        """Write the events that wait; index and log stay open. See `EventWriter.close`.
+
+        Raises:
+            EventLogError: They cannot be written, and are lost.
+        """
+        self.events.close()
 
     def _attempt(
         self, query: Query, read: ReadQuery, looks: Looks, cursor: Cursor, watch: Stopwatch
@@ -178,7 +206,7 @@ class SearchService:
                 photo=self._encoder.photo(looks.like) if looks.like else None,
             )
         )
-        wanted = replace(wanted, unwanted=[self._unwanted(each) for each in looks.unlike])
+        wanted = replace(wanted, unwanted=[self._looking.unwanted(each) for each in looks.unlike])
         watch.lap("encode")
         return self._answer(wanted, cursor, retrieval, watch)
 
@@ -199,64 +227,3 @@ class SearchService:
         scope = Scope(conditions(filters), exclude, photo_share)
         background = self._reader.knowledge().background
         return Retrieval(self.index, self._settings, background, scope, self._threads)
-
-    def _looks(self, query: Query) -> Looks:
-        """Return the query's photos decoded.
-
-        Raises:
-            PhotoError: One of them cannot be used.
-            ProductNotFoundError: No indexed product has an id that is to be avoided.
-        """
-        ids = [each for each in query.avoid if isinstance(each, str)]
-        found = {each.id for each in self.index.get(ids)}
-        unknown = [each for each in ids if each not in found]
-        if unknown:
-            raise ProductNotFoundError(unknown[0])
-        unlike = tuple(
-            each if isinstance(each, str) else self._encoder.prepare((each,))[0]
-            for each in query.avoid
-        )
-        return Looks(self._encoder.prepare(query.photos), unlike)
-
-    def _unwanted(self, each: str | PreparedPhoto) -> tuple[str, Vectors]:
-        """Return what hits should not be like: by its photo, if it has one."""
-        if not isinstance(each, str):
-            return PHOTO, self._encoder.photo((each,))
-        vectors = self._vectors(each)
-        name = PHOTO if PHOTO in vectors else TEXT
-        return name, vectors[name]
-
-    def _stored(self, product_id: str) -> Asked:
-        vectors = self._vectors(product_id)
-        return Asked(text=vectors.get(TEXT), photo=vectors.get(PHOTO))
-
-    def _vectors(self, product_id: str) -> Mapping[str, Vectors]:
-        vectors = self.index.vectors(product_id)
-        if vectors is None:
-            raise ProductNotFoundError(product_id)
-        return vectors
-
-    def _described(self, product: Product) -> Asked:
-        texts = encoded_texts(product)
-        photos = self._encoder.prepare((Photo(product.image),) if product.image else ())
-        return Asked(
-            text=self._encoder.text(texts[0]) if texts else None,
-            photo=self._encoder.photo(photos) if photos else None,
-        )
-
-
-def rules_of(path: str) -> RuleBook:
-    """Return the rules of a file; none without a path.
-
-    Raises:
-        RuleError: The file cannot be used.
-    """
-    return read_rules(Path(path)) if path else RuleBook.empty()
-
-
-def _identity(query: Query, looks: Looks) -> str:
-    """Return what a cursor remembers of its query: all that the order of the answer depends on."""
-    asked = replace(query, image=None, avoid=(), cursor="", facets=(), limit=1)
-    like = sorted((each.digest, each.weight) for each in looks.like)
-    unlike = [each if isinstance(each, str) else each.digest for each in looks.unlike]
-    return query_digest(asked, like, unlike)

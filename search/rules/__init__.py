@@ -7,7 +7,7 @@ from search.rules.contradictions import Contradiction
 from search.rules.moving import RULES
 from search.rules.placing import PINNED
 from search.rules.plan import InForce, Plan
-from search.rules.reading import read_rules
+from search.rules.reading import read_rules, rules_of
 from search.rules.rule import Rule, Scope
 from search.rules.selection import Selection
 
@@ -31,4 +31,5 @@ __all__ = [
     "Synonyms",
     "applied",
     "read_rules",
+    "rules_of",
 ]

@@ -42,6 +42,15 @@ def read_rules(path: str | Path) -> RuleBook:
     return RuleBook([each for each in rules if each is not None])
 
 
+def rules_of(path: str) -> RuleBook:
+    """Return the rules of a file; none without a path.
+
+    Raises:
+        RuleError: The file cannot be used.
+    """
+    return read_rules(Path(path)) if path else RuleBook.empty()
+
+
 def _tables(path: Path, faults: list[str]) -> list[dict[str, Any]]:
     """Return the rules of a file as tables.
 

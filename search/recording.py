@@ -1,0 +1,126 @@
+"""What a search tells the event log: what was shown where, and what people did with it."""
+
+import logging
+from collections.abc import Sequence
+
+from core.answer import Page
+from core.encoder import digest
+from core.errors import EventLogError, EventRefusedError, InvalidEventError
+from core.event import Event, Surface
+from core.settings import SearchSettings
+from events import EventLog, EventWriter, WriterStats
+from search.cursor import Cursor
+
+RANKER = "search"
+INVALID = "an id cannot be logged"
+
+_log = logging.getLogger(__name__)
+
+
+class Recording:
+    """Logs for one search; without a log it takes nothing. Safe to call from several threads.
+
+    Args:
+        log: The log; None for none.
+        settings: Those that the search orders by; their digest is the ranker's version.
+    """
+
+    def __init__(self, log: EventLog | None, settings: SearchSettings) -> None:
+        self._log = log
+        self._writer = EventWriter(log) if log is not None else None
+        self._version = digest(settings.model_dump(mode="json"))
+
+    @property
+    def stats(self) -> WriterStats:
+        """What was taken and written so far."""
+        return self._writer.stats if self._writer is not None else WriterStats()
+
+    def shown(self, page: Page, n_before: int | None, surface: Surface, user_id: str = "") -> Page:
+        """Log the hits of a page as impressions, and return the page.
+
+        An answer does not fail because the log is behind: what is refused is counted and told.
+
+        Args:
+            page: What is shown.
+            n_before: Hits on the pages before; None when that is not known.
+            surface: Where it is shown.
+            user_id: To whom; empty when unknown.
+
+        Returns:
+            The same page.
+        """
+        if self._writer is None or not page.hits:
+            return page
+        try:
+            self._writer.record(*self._impressions(page, n_before, surface, user_id))
+        except EventRefusedError as exc:
+            _log.warning("%d impressions are not logged: %s", len(page.hits), exc)
+        except InvalidEventError as exc:
+            self._writer.count_refused(len(page.hits), INVALID)
+            _log.warning("%d impressions are not logged: %s", len(page.hits), exc)
+        return page
+
+    def record(self, event: Event) -> None:
+        """Log what somebody did.
+
+        Raises:
+            EventRefusedError: It cannot be taken now.
+            EventLogError: The service has no log.
+        """
+        self._writing().record(event)
+
+    def erase(self, user_id: str) -> int:
+        """Remove every event of a visitor, also those that are not written yet.
+
+        Returns:
+            How many there were.
+
+        Raises:
+            InvalidEventError: The id is empty.
+            EventLogError: They cannot be removed, or the service has no log.
+        """
+        self._writing().flush()
+        return self._log.erase(user_id) if self._log is not None else 0
+
+    def close(self) -> None:
+        """Write what waits.
+
+        Raises:
+            EventLogError: That was not possible, and it is lost.
+        """
+        if self._writer is not None:
+            self._writer.close()
+
+    def _writing(self) -> EventWriter:
+        if self._writer is None:
+            raise EventLogError(
+                "this service logs no events. Make it with `events=EventLog.open(FOLDER)`; for "
+                "`shopwindow serve`, set SHOPWINDOW_EVENTS__ENABLED=true."
+            )
+        return self._writer
+
+    def _impressions(
+        self, page: Page, n_before: int | None, surface: Surface, user_id: str
+    ) -> Sequence[Event]:
+        return [
+            Event(
+                "impression",
+                hit.product.id,
+                user_id=user_id,
+                query_id=page.query_id,
+                surface=surface,
+                position=0 if n_before is None else n_before + place,
+                ranker=RANKER,
+                ranker_version=self._version,
+                features=hit.parts,
+            )
+            for place, hit in enumerate(page.hits, 1)
+        ]
+
+
+def n_shown_before(cursor: Cursor) -> int | None:
+    """Return how many hits the pages before showed; None when the cursor does not say.
+
+    A browsed catalogue goes on from a point, and its cursor does not count what was before it.
+    """
+    return None if cursor.after else len(cursor.shown)

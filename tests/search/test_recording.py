@@ -1,0 +1,136 @@
+"""What the search tells the event log: who was shown what, at which place."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from core import Event, Filters, Query
+from core.errors import EventLogError, EventRefusedError
+from core.settings import SearchSettings
+from events import EventLog
+from index import ProductIndex
+from search import SearchService
+from search.recording import INVALID
+from tests.conftest import COLORS, WHOLE
+from tests.events.conftest import everything
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Iterator[EventLog]:
+    with EventLog.open(tmp_path / "events") as opened:
+        yield opened
+
+
+@pytest.fixture
+def logging_service(shop: ProductIndex, log: EventLog) -> Iterator[SearchService]:
+    service = SearchService(shop, WHOLE, events=log)
+    yield service
+    service.close()
+
+
+def test_places_are_counted_on_over_two_pages(
+    logging_service: SearchService, log: EventLog
+) -> None:
+    query = Query(text="red mug", limit=5, user_id="u1")
+    first = logging_service.search(query)
+    second = logging_service.search(
+        Query(text="red mug", limit=5, user_id="u1", cursor=first.next_cursor)
+    )
+    logging_service.close()
+    found = everything(log)
+    shown = [hit.product.id for page in (first, second) for hit in page.hits]
+    assert len(set(shown)) == 10
+    assert [each.product_id for each in found] == shown
+    assert [each.position for each in found] == list(range(1, 11))
+    assert [each.query_id for each in found] == [first.query_id] * 5 + [second.query_id] * 5
+    assert {(each.kind, each.user_id, each.surface) for each in found} == {
+        ("impression", "u1", "search")
+    }
+    assert [dict(each.features) for each in found[:5]] == [dict(hit.parts) for hit in first.hits]
+
+
+def test_browsing_has_places_on_its_first_page_only(
+    logging_service: SearchService, log: EventLog
+) -> None:
+    first = logging_service.search(Query(limit=4))
+    second = logging_service.search(Query(limit=4, cursor=first.next_cursor))
+    assert len(second.hits) == 4
+    logging_service.close()
+    assert [each.position for each in everything(log)] == [1, 2, 3, 4, 0, 0, 0, 0]
+
+
+def test_an_answer_that_gave_up_filters_is_logged_once(
+    logging_service: SearchService, log: EventLog
+) -> None:
+    page = logging_service.search(Query(text="mug", filters=Filters(brand="nobody"), limit=3))
+    assert page.relaxed == ("brand",)
+    logging_service.close()
+    assert [each.product_id for each in everything(log)] == [hit.product.id for hit in page.hits]
+
+
+def test_similar_products_are_impressions_of_their_own_surface(
+    logging_service: SearchService, log: EventLog
+) -> None:
+    page = logging_service.similar("sku-1", limit=3)
+    logging_service.close()
+    found = everything(log)
+    assert [(each.product_id, each.position, each.surface) for each in found] == [
+        (hit.product.id, place, "similar") for place, hit in enumerate(page.hits, 1)
+    ]
+
+
+def test_photos_and_their_parts_can_be_logged(logging_service: SearchService) -> None:
+    red = Image.new("RGB", (50, 50), COLORS["red"][0])
+    logging_service.search(Query(text="mug", image=red, avoid=("sku-1",), diversity=0.5, limit=6))
+    logging_service.events.close()
+    assert logging_service.events.stats.written == 6
+    assert logging_service.events.stats.refused == {}
+
+
+def test_the_rankers_version_follows_the_settings(shop: ProductIndex, log: EventLog) -> None:
+    for settings in (WHOLE, WHOLE, SearchSettings(least_share=0, weight_text=0.7)):
+        service = SearchService(shop, settings, events=log)
+        service.search(Query(text="mug", limit=1))
+        service.close()
+    first, second, third = everything(log)
+    assert first.ranker == "search"
+    assert first.ranker_version == second.ranker_version != third.ranker_version
+
+
+def test_clicks_are_recorded_and_a_visitor_is_erased_with_what_waits(
+    logging_service: SearchService, log: EventLog
+) -> None:
+    page = logging_service.search(Query(text="mug", limit=3, user_id="u1"))
+    click = Event("click", page.hits[0].product.id, user_id="u1", query_id=page.query_id)
+    logging_service.record(click)
+    logging_service.search(Query(text="mug", limit=2, user_id="u2"))
+    assert logging_service.erase("u1") == 4
+    assert {each.user_id for each in everything(log)} == {"u2"}
+
+
+def test_an_answer_does_not_fail_because_it_cannot_be_logged(
+    logging_service: SearchService, log: EventLog, caplog: pytest.LogCaptureFixture
+) -> None:
+    page = logging_service.search(Query(text="mug", limit=3, user_id="u" * 600))
+    assert len(page.hits) == 3
+    assert logging_service.events.stats.refused == {INVALID: 3}
+    logging_service.close()
+    assert len(logging_service.search(Query(text="mug", limit=2)).hits) == 2
+    assert (
+        "2 impressions are not logged: the event was refused: the writer is closed" in caplog.text
+    )
+    with pytest.raises(EventRefusedError, match="the writer is closed"):
+        logging_service.record(Event("click", "sku-1"))
+    assert log.count() == 0
+
+
+def test_without_a_log_nothing_is_logged(shop: ProductIndex, tmp_path: Path) -> None:
+    service = SearchService(shop, WHOLE)
+    service.search(Query(text="mug", user_id="u1"))
+    assert service.events.stats.accepted == 0
+    for ask in (lambda: service.record(Event("click", "sku-1")), lambda: service.erase("u1")):
+        with pytest.raises(EventLogError, match=r"logs no events. Make it with `events=EventLog"):
+            ask()
+    service.close()
