@@ -1,6 +1,7 @@
 """Vectors around planted directions, and touches of them."""
 
 import numpy as np
+from hypothesis import settings
 
 from core.encoder import Vectors
 from rank import Facts, Profile, Touch
@@ -9,6 +10,9 @@ from rank.settings import DEFAULTS, ProfileSettings
 DIM = 16
 ENCODER = "fake@1"
 DAY_S = 86_400.0
+
+EXAMPLES = settings(max_examples=60, deadline=None)
+"""Busy machines are slow; that is not what is tested."""
 
 
 def axis(number: int, dim: int = DIM) -> Vectors:
@@ -30,10 +34,10 @@ def click(
     return Touch(product_id, kind, time_s, vector)
 
 
-def learned(*touches: Touch, settings: ProfileSettings = DEFAULTS) -> Profile:
+def learned(*touches: Touch, kept: ProfileSettings = DEFAULTS) -> Profile:
     profile = Profile.empty(ENCODER, DIM)
     for touch in touches:
-        profile = profile.touched(touch, settings)
+        profile = profile.touched(touch, kept)
     return profile
 
 

@@ -11,7 +11,7 @@ from benchmarks.taste_orders import Bench, measure
 from core.errors import InvalidValueError, VectorError
 from rank import Facts, Profile, ProfileSettings, Touch, affinity, by_interest, mixed
 from rank.settings import DAY_S
-from tests.rank.planted import DIM, ENCODER, axis, click, learned, near, no_facts
+from tests.rank.planted import DIM, ENCODER, EXAMPLES, axis, click, learned, near, no_facts
 
 CATALOGUE = np.eye(DIM, dtype=np.float32)
 
@@ -41,6 +41,7 @@ def test_passing_over_once_says_much_less_than_hiding() -> None:
     assert hidden < 20 * passed < 0
 
 
+@EXAMPLES
 @given(
     st.lists(
         st.tuples(

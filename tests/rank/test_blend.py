@@ -6,12 +6,14 @@ from hypothesis import strategies as st
 from core.errors import InvalidValueError
 from core.settings import SearchSettings
 from rank import BOUND, blended, led_by_taste, mixed, personal_part
+from tests.rank.planted import EXAMPLES
 
 UNIT = st.floats(0, 1)
 TASTE = st.floats(-1, 1)
 PAIRS = st.lists(st.tuples(UNIT, TASTE), min_size=2, max_size=12)
 
 
+@EXAMPLES
 @given(PAIRS, st.floats(0, 0.5))
 def test_what_differs_by_more_than_twice_the_bound_keeps_its_order(
     pairs: list[tuple[float, float]], bound: float
@@ -24,6 +26,7 @@ def test_what_differs_by_more_than_twice_the_bound_keeps_its_order(
                 assert scores[one] > scores[other]
 
 
+@EXAMPLES
 @given(st.lists(st.floats(allow_nan=True, allow_infinity=True), max_size=9), st.floats(0, 2))
 def test_the_personal_part_is_never_more_than_the_bound(taste: list[float], bound: float) -> None:
     part = personal_part(taste, bound)
@@ -53,6 +56,7 @@ def test_bad_bounds_and_shapes_are_refused() -> None:
         blended([0.5, 0.4], [0.5])
 
 
+@EXAMPLES
 @given(st.lists(st.tuples(TASTE, st.integers(0, 2)), max_size=15), st.integers(0, 20))
 def test_mixing_takes_each_place_once_and_keeps_the_order_within_an_interest(
     rows: list[tuple[float, int]], limit: int

@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 
 from core.errors import InvalidValueError
 from rank import Prior, expected, inherited, spread
+from tests.rank.planted import EXAMPLES
 
 PRIOR = Prior(mean=0.1, strength=10)
 COUNTS = st.integers(0, 500).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
@@ -17,6 +18,7 @@ def test_counts_by_hand() -> None:
     assert found.deviation[0] == pytest.approx(np.sqrt(0.1 * 0.9 / 11))
 
 
+@EXAMPLES
 @given(st.lists(st.tuples(COUNTS, st.floats(0, 1)), min_size=1, max_size=8))
 def test_an_inherited_mean_lies_between_the_neighbours_and_the_prior(
     rows: list[tuple[tuple[int, int], float]],
@@ -30,6 +32,7 @@ def test_an_inherited_mean_lies_between_the_neighbours_and_the_prior(
     assert low - 1e-9 <= mean <= high + 1e-9
 
 
+@EXAMPLES
 @given(st.integers(1, 6), st.floats(0.01, 1), st.integers(1, 9))
 def test_more_neighbours_less_uncertainty(count: int, weight: float, tens: int) -> None:
     shown = np.full(count + 1, 10.0 * tens)
@@ -58,6 +61,7 @@ def test_planted_shares_are_found_through_neighbours() -> None:
     assert abs(shuffled.mean[0] - shuffled.mean[1]) < 0.06
 
 
+@EXAMPLES
 @given(st.lists(st.tuples(st.floats(0, 1), st.sampled_from("abc")), max_size=15))
 def test_spreading_shows_every_category_before_any_twice(rows: list[tuple[float, str]]) -> None:
     scores, categories = [each[0] for each in rows], [each[1] for each in rows]

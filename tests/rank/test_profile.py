@@ -12,7 +12,7 @@ from core.errors import InvalidValueError, ProfileEncoderError, VectorError
 from rank import Facts, Profile, ProfileSettings, Touch
 from rank.settings import DEFAULTS
 from rank.tastes import PriceTaste
-from tests.rank.planted import DAY_S, DIM, ENCODER, axis, click, learned, near
+from tests.rank.planted import DAY_S, DIM, ENCODER, EXAMPLES, axis, click, learned, near
 
 
 def test_two_interests_stay_two() -> None:
@@ -26,6 +26,7 @@ def test_two_interests_stay_two() -> None:
     assert interests.long == pytest.approx([30, 30], rel=1e-3)
 
 
+@EXAMPLES
 @given(
     st.lists(st.tuples(st.integers(0, DIM - 1), st.sampled_from(["click", "hide"])), max_size=40)
 )
@@ -33,7 +34,7 @@ def test_never_more_than_k_interests(touched: list[tuple[int, str]]) -> None:
     settings = ProfileSettings(n_interests=3, n_dislikes=2)
     profile = learned(
         *(click(axis(at), float(n), kind=kind) for n, (at, kind) in enumerate(touched)),
-        settings=settings,
+        kept=settings,
     )
     kinds = {at for at, kind in touched if kind == "click"}
     hidden = {at for at, kind in touched if kind == "hide"}
@@ -61,7 +62,7 @@ def test_near_interests_are_merged_rather_than_one_forgotten() -> None:
     close = (axis(0) + 0.5 * axis(1)) / np.sqrt(1.25)  # cosine of 0.89
     settings = ProfileSettings(n_interests=2, joins_from=0.95)
     touches = [click(axis(0), 0), click(close, 1), click(axis(5), 2)]
-    directions = learned(*touches, settings=settings).interests.directions()
+    directions = learned(*touches, kept=settings).interests.directions()
     assert (directions @ close).max() > 0.9
     assert (directions @ axis(5)).max() > 0.99
 
@@ -92,6 +93,14 @@ def test_a_late_touch_counts_what_would_be_left_of_it() -> None:
     assert sorted(belated.last_s) == sorted(in_time.last_s)
 
 
+def test_a_late_touch_is_counted_like_one_in_time() -> None:
+    early = Touch("p", "cart", 0.0, None, Facts(brand="a", price=10.0))
+    late = Touch("p", "click", 45 * DAY_S, None, Facts(brand="b", price=20.0))
+    in_time, belated = learned(early, late).tastes, learned(late, early).tastes
+    assert belated.counts["brand"] == pytest.approx(in_time.counts["brand"])
+    assert belated.prices[""].mean == pytest.approx(in_time.prices[""].mean)
+
+
 def test_order_within_an_instant_does_not_matter_for_counts() -> None:
     touches = [
         Touch("p", kind, 5.0, None, Facts(brand=brand, color="red", price=price))
@@ -107,6 +116,7 @@ def test_order_within_an_instant_does_not_matter_for_counts() -> None:
     assert first.totals == pytest.approx({"brand": 7.0, "color": 7.0})
 
 
+@EXAMPLES
 @given(st.lists(st.tuples(st.floats(0.1, 9), st.floats(0.1, 5)), min_size=1, max_size=20))
 def test_price_mean_and_squares_are_those_of_all_prices(seen: list[tuple[float, float]]) -> None:
     taste = PriceTaste()
@@ -121,7 +131,7 @@ def test_price_mean_and_squares_are_those_of_all_prices(seen: list[tuple[float, 
 def test_the_strongest_values_of_a_field_are_kept() -> None:
     settings = ProfileSettings(max_values=2)
     touches = [Touch("p", "click", 0, None, Facts(brand=b)) for b in ("a", "b", "b", "c", "c")]
-    counts = learned(*touches, settings=settings).tastes.counts["brand"]
+    counts = learned(*touches, kept=settings).tastes.counts["brand"]
     assert set(counts) == {"b", "c"}
 
 
@@ -136,13 +146,14 @@ def test_the_medoid_is_a_touched_product_near_the_mean() -> None:
     assert actual <= float(profile.interests.angles[0]) + 1e-3
 
 
+@EXAMPLES
 @given(st.floats(-1, 0.5), st.floats(0.1, 50), st.floats(0.1, 50))
 def test_what_has_little_in_common_is_never_merged(cosine: float, one: float, other: float) -> None:
     rows = np.array([axis(0), cosine * axis(0) + math.sqrt(1 - cosine**2) * axis(1)], np.float32)
     weights = {"a": one, "b": other}
     settings = ProfileSettings(n_interests=2, joins_from=0.6, kind_weights=weights)
     touches = [click(rows[0], kind="a"), click(rows[1], kind="b"), click(axis(2), kind="a")]
-    directions = learned(*touches, settings=settings).interests.directions()
+    directions = learned(*touches, kept=settings).interests.directions()
     known = np.array([*rows, axis(2)])
     assert (directions @ known.T).max(axis=1) == pytest.approx([1, 1], abs=1e-5)
 

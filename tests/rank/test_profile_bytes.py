@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from core.errors import ProfileEncoderError, ProfileError, ProfileVersionError
 from rank import Facts, Profile, Touch, affinity, from_bytes, to_bytes
-from tests.rank.planted import DIM, ENCODER, axis, learned, near, no_facts
+from tests.rank.planted import DIM, ENCODER, EXAMPLES, axis, learned, near, no_facts
 
 TOUCHES = st.lists(
     st.tuples(
@@ -23,6 +23,7 @@ TOUCHES = st.lists(
 )
 
 
+@EXAMPLES
 @given(TOUCHES)
 def test_what_is_written_is_read_again(
     done: list[tuple[int, str, float, str, float | None]],
@@ -81,6 +82,7 @@ def test_garbled_bytes_are_refused() -> None:
             from_bytes(bad, ENCODER)
 
 
+@EXAMPLES
 @given(st.binary(max_size=60))
 def test_any_bytes_are_read_or_refused(data: bytes) -> None:
     with pytest.raises(ProfileError):
