@@ -1,7 +1,7 @@
 """Do profiles learn what visitors want? Planted tastes over real photos, against simple rivals.
 
-`python -m benchmarks.tastes --data FOLDER` measures orders after 1, 3, 10 and 30 clicks, how soon a
-change of taste shows, and what profiles cost.
+`python -m benchmarks.tastes --data FOLDER` measures orders after 1, 3, 10 and 30 clicks, and how
+soon a change of taste shows. What profiles cost is measured by `benchmarks.taste_costs`.
 """
 
 from typing import Annotated, Any
@@ -11,7 +11,6 @@ import typer
 
 from benchmarks.datasets import DATA, DataFolder, EncoderName
 from benchmarks.results_file import SEED, write_result
-from benchmarks.taste_costs import costs
 from benchmarks.taste_orders import Bench, drift, measure
 from benchmarks.taste_vectors import real_world
 
@@ -20,7 +19,6 @@ def main(
     data: DataFolder = DATA,
     encoder: EncoderName = "compact",
     visitors: Annotated[int, typer.Option(help="Visitors; 2000 for narrow errors.")] = 300,
-    profiles: Annotated[int, typer.Option(help="Profiles in the store; to 1000000.")] = 100_000,
 ) -> None:
     """Measure and write `results/tastes.json`."""
     world, identity = real_world(data, encoder)
@@ -32,13 +30,11 @@ def main(
         "n_visitors": visitors,
         "after clicks": measure(bench, visitors),
         "clicks until a new taste leads": drift(bench, max(visitors // 5, 20)),
-        "costs": costs(profiles),
     }
     for n, row in found["after clicks"].items():
         for title, numbers in row.items():
             print(n, title, numbers)
     print(found["clicks until a new taste leads"])
-    print(found["costs"])
     command = f"python -m benchmarks.tastes --data ../shared/data --visitors {visitors}"
     write_result("tastes", found, command=command)
 
