@@ -37,8 +37,9 @@ class ProfileSettings:
         joins_from: Cosine from which a touch belongs to an interest; measured with `compact` by
             `benchmarks/tastes.py`, other encoders' cosines lie elsewhere.
         drop_cost: What forgetting one unit of weight costs against merging; 0 always drops the
-            faintest interest, infinity always merges the nearest two. Up to a half, interests
-            whose cosine is not above a half are never merged, whatever they weigh.
+            faintest interest, infinity always merges the nearest two. Up to a half, what
+            has a cosine below a half is not merged, but for a new touch much lighter than all
+            interests there are: it goes to the nearest, and none of them is forgotten for it.
         half_life_s: After this time a touch weighs half.
         session_half_life_s: After this time what a touch weighs beyond that is half.
         session_share: What a touch weighs more while it is new, in its own weight.

@@ -73,7 +73,14 @@ def test_affinity_is_finite_and_bounded(
 
 def test_a_product_without_a_vector_is_neither_liked_nor_disliked() -> None:
     profile = learned(click(axis(0)), click(axis(1), kind="hide"))
-    assert suits(profile, np.zeros((1, DIM), np.float32))[0] == 0
+    nothing = np.zeros((1, DIM), np.float32)
+    assert affinity(profile, nothing, no_facts(1), 0.0, 0.5 * axis(0))[0] == 0
+
+
+def test_a_passing_click_counts_less_than_a_settled_interest() -> None:
+    profile = learned(*(click(axis(0), float(n)) for n in range(20)), click(axis(1), 20.0))
+    scores = suits(profile)
+    assert 0 < scores[1] < 0.25 * scores[0]
 
 
 def test_what_is_common_to_the_catalogue_is_no_taste() -> None:

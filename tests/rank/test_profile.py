@@ -62,9 +62,11 @@ def test_near_interests_are_merged_rather_than_one_forgotten() -> None:
     close = (axis(0) + 0.5 * axis(1)) / np.sqrt(1.25)  # cosine of 0.89
     settings = ProfileSettings(n_interests=2, joins_from=0.95)
     touches = [click(axis(0), 0), click(close, 1), click(axis(5), 2)]
-    directions = learned(*touches, kept=settings).interests.directions()
+    interests = learned(*touches, kept=settings).interests
+    directions = interests.directions()
     assert (directions @ close).max() > 0.9
     assert (directions @ axis(5)).max() > 0.99
+    assert interests.long.sum() == pytest.approx(3, rel=1e-3)
 
 
 def test_half_life_is_exact() -> None:
@@ -128,6 +130,12 @@ def test_price_mean_and_squares_are_those_of_all_prices(seen: list[tuple[float, 
     assert taste.squares == pytest.approx(weights @ (values - mean) ** 2, abs=1e-8)
 
 
+def test_a_price_is_believed_by_how_often_it_was_seen() -> None:
+    once = PriceTaste().seen(3.0, 1.0).of(math.exp(3.0), DEFAULTS)
+    often = PriceTaste().seen(3.0, 9.0).of(math.exp(3.0), DEFAULTS)
+    assert (once, often) == pytest.approx((1 / 4, 9 / 12))
+
+
 def test_the_strongest_values_of_a_field_are_kept() -> None:
     settings = ProfileSettings(max_values=2)
     touches = [Touch("p", "click", 0, None, Facts(brand=b)) for b in ("a", "b", "b", "c", "c")]
@@ -138,6 +146,7 @@ def test_the_strongest_values_of_a_field_are_kept() -> None:
 def test_the_medoid_is_a_touched_product_near_the_mean() -> None:
     rng = np.random.default_rng(3)
     rows = [near(axis(0), rng, 0.7) for _ in range(40)]
+    rows.append(np.asarray(0.6 * axis(0) + 0.8 * axis(1), np.float32))  # joins, but far out
     profile = learned(*(click(row, float(n), f"{n}") for n, row in enumerate(rows)))
     cosines = np.array([row @ profile.interests.directions()[0] for row in rows])
     (medoid,) = profile.interests.medoids
@@ -147,12 +156,12 @@ def test_the_medoid_is_a_touched_product_near_the_mean() -> None:
 
 
 @EXAMPLES
-@given(st.floats(-1, 0.5), st.floats(0.1, 50), st.floats(0.1, 50))
-def test_what_has_little_in_common_is_never_merged(cosine: float, one: float, other: float) -> None:
+@given(st.floats(-1, 0.45), st.floats(0.1, 50), st.floats(0.1, 50))
+def test_what_has_little_in_common_is_not_merged(cosine: float, one: float, other: float) -> None:
     rows = np.array([axis(0), cosine * axis(0) + math.sqrt(1 - cosine**2) * axis(1)], np.float32)
-    weights = {"a": one, "b": other}
+    weights = {"a": one, "b": other, "c": max(one, other)}
     settings = ProfileSettings(n_interests=2, joins_from=0.6, kind_weights=weights)
-    touches = [click(rows[0], kind="a"), click(rows[1], kind="b"), click(axis(2), kind="a")]
+    touches = [click(rows[0], kind="a"), click(rows[1], kind="b"), click(axis(2), kind="c")]
     directions = learned(*touches, kept=settings).interests.directions()
     known = np.array([*rows, axis(2)])
     assert (directions @ known.T).max(axis=1) == pytest.approx([1, 1], abs=1e-5)
