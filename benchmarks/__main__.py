@@ -7,10 +7,10 @@ from typing import Annotated
 
 import typer
 
-WITHOUT_DATA = ("start", "latency", "crash", "event_crash", "events")
+WITHOUT_DATA = ("start", "latency", "crash", "event_crash", "events", "taste_costs")
 WITH_DATA = (
     "indexing", "relevance", "judged", "engine_fusion", "cutoff", "arabic", "typing_errors",
-    "intent", "matching", "bench_compact", "bench_adapt", "bench_encoders",
+    "intent", "matching", "bench_compact", "bench_adapt", "bench_encoders", "tastes",
 )  # fmt: skip
 
 

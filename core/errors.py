@@ -25,6 +25,10 @@ its data as attributes. The message says what was expected, what came and what t
     │   ├── EncoderMismatchError               an index was made by another encoder
     │   └── AdaptError                         a feed teaches an encoder nothing
     ├── VectorError (ValueError)               wrong width, or values that are not finite
+    ├── ProfileError (ValueError)              a visitor's profile cannot be read
+    │   ├── ProfileVersionError                it was written by a newer Shopwindow
+    │   └── ProfileEncoderError                its vectors are another encoder's
+    ├── ProfileStoreError (RuntimeError)       the file of profiles cannot be used
     └── IndexStoreError (RuntimeError)         the store refused, broke or is not ours to open
         ├── IndexLockedError                   another process holds the folder
         ├── IndexVersionError                  the folder was written by another schema
@@ -225,6 +229,43 @@ class AdaptError(EncoderError):
 
 class VectorError(ShopwindowError, ValueError):
     """A vector has the wrong width or values that are not finite numbers."""
+
+
+class ProfileError(ShopwindowError, ValueError):
+    """A visitor's profile cannot be read."""
+
+
+class ProfileVersionError(ProfileError):
+    """A profile was written in a form that this Shopwindow does not know."""
+
+    def __init__(self, stored: int, supported: int) -> None:
+        self.stored = stored
+        self.supported = supported
+        super().__init__(
+            f"the profile has form {stored}, this Shopwindow reads forms up to {supported}. "
+            "Update Shopwindow, or erase the profile."
+        )
+
+
+class ProfileEncoderError(ProfileError):
+    """A profile was made of another encoder's vectors, which mean nothing to this one's."""
+
+    def __init__(self, stored: str, given: str) -> None:
+        self.stored = stored
+        self.given = given
+        super().__init__(
+            f"the profile was made with encoder {stored}, but {given} was given. Use {stored}, or "
+            "make the profile again from the visitor's events."
+        )
+
+
+class ProfileStoreError(ShopwindowError, RuntimeError):
+    """The file of profiles cannot be opened, read or written."""
+
+    def __init__(self, location: str, reason: str) -> None:
+        self.location = location
+        self.reason = reason
+        super().__init__(f"the profiles at {location} cannot be used: {reason}")
 
 
 class IndexStoreError(ShopwindowError, RuntimeError):

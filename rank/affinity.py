@@ -1,0 +1,161 @@
+"""How well products suit a visitor's profile."""
+
+from collections.abc import Sequence
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.arrays import check_vectors
+from core.encoder import Vectors
+from core.errors import InvalidValueError
+from rank.facts import FIELDS, Facts
+from rank.interests import Interests
+from rank.profile import Profile
+from rank.settings import DEFAULTS, ProfileSettings
+from rank.tastes import Tastes
+
+Scores: TypeAlias = NDArray[np.float64]
+"""One score for each product, shape (n_products,)."""
+
+
+def affinity(
+    profile: Profile,
+    rows: Vectors,
+    facts: Sequence[Facts],
+    now_s: float,
+    background: Vectors | None = None,
+    settings: ProfileSettings = DEFAULTS,
+) -> Scores:
+    """Return how well products suit a visitor, from -1 (turned down) to 1 (just the taste).
+
+    The likeness to the best of the interests, faint ones counting less, less the likeness to what
+    was turned down, and the tastes in categories, brands, prices and so on. Likeness is what a
+    cosine has above that of a product taken at random, so a catalogue of alike things suits nobody
+    by that alone; a half is typical of what was touched. Everything is drawn towards 0 while
+    little is known: an empty profile gives 0.
+
+    Args:
+        profile: The visitor's.
+        rows: Unit vectors of the products, shape (n_products, dim); zeros for one without.
+        facts: About each product.
+        now_s: The moment, in seconds.
+        background: Mean vector of the catalogue, shape (dim,); None takes chance for a cosine of 0.
+        settings: How profiles are read.
+
+    Returns:
+        Shape (n_products,), in [-1, 1].
+
+    Raises:
+        VectorError: The rows have another width, or values that are not finite.
+        InvalidValueError: There are more or fewer facts than rows.
+    """
+    rows = check_vectors(rows, profile.dim)
+    if len(facts) != len(rows):
+        raise InvalidValueError("facts", f"facts about {len(rows)} products", len(facts))
+    now = profile.at(now_s, settings)
+    liked = _likeness(now.interests, rows, background, settings)
+    disliked = np.maximum(_likeness(now.dislikes, rows, background, settings), 0.0)
+    seen = np.clip(liked - disliked, -1.0, 1.0)
+    counted = _counted(now.tastes, facts, settings)
+    share = settings.weight_tastes
+    return np.asarray((1 - share) * seen + share * counted, dtype=np.float64)
+
+
+def by_interest(
+    profile: Profile,
+    rows: Vectors,
+    now_s: float,
+    background: Vectors | None = None,
+    settings: ProfileSettings = DEFAULTS,
+) -> tuple[NDArray[np.int64], Scores]:
+    """Return the interest that each product suits best, and what each interest counts.
+
+    Args:
+        profile: The visitor's.
+        rows: Unit vectors of the products, shape (n_products, dim).
+        now_s: The moment, in seconds.
+        background: See `affinity`.
+        settings: How profiles are read.
+
+    Returns:
+        Numbers of interests, shape (n_products,), all 0 when there are none; what each counts,
+        0 to 1, shape (n_interests,).
+
+    Raises:
+        VectorError: The rows have another width, or values that are not finite.
+    """
+    rows = check_vectors(rows, profile.dim)
+    interests = profile.at(now_s, settings).interests
+    if not len(interests):
+        return np.zeros(len(rows), dtype=np.int64), np.zeros(0)
+    likeness = _to_each(interests, rows, background, settings)
+    return likeness.argmax(axis=1), _heard(interests, settings)
+
+
+def _likeness(
+    interests: Interests, rows: Vectors, background: Vectors | None, settings: ProfileSettings
+) -> Scores:
+    """Return the likeness of products to the best of some interests, shape (n_products,)."""
+    total = float(interests.weights(settings.session_share).sum())
+    if total <= 0:
+        return np.zeros(len(rows))
+    heard = _heard(interests, settings)
+    best = (_to_each(interests, rows, background, settings) * heard).max(axis=1)
+    best[~rows.any(axis=1)] = 0.0  # nothing is known of what has no vector
+    return np.asarray(best * (total / (total + settings.shrink)), dtype=np.float64)
+
+
+def _to_each(
+    interests: Interests, rows: Vectors, background: Vectors | None, settings: ProfileSettings
+) -> Scores:
+    """Return the likeness of products to each interest, shape (n_products, n_interests).
+
+    0 is chance, a half is typical of what belongs to the interest, so that a wide interest is not
+    outdone by a narrow one.
+    """
+    directions = interests.directions()
+    # einsum, because it stays on one core: BLAS shares so small a product among threads, which
+    # takes many times as long when the cores are busy.
+    cosines = np.einsum("nd,kd->nk", rows, directions)  # (n_products, n_interests)
+    chance = np.zeros(len(interests)) if background is None else directions @ background
+    above = np.maximum(_typical(interests, settings) - chance, 0.01)
+    return np.asarray(np.clip((cosines - chance) / (2 * above), -1.0, 1.0), dtype=np.float64)
+
+
+def _heard(interests: Interests, settings: ProfileSettings) -> Scores:
+    """Return what each interest counts against the heaviest, 0 to 1, shape (n_interests,)."""
+    weights = interests.weights(settings.session_share)
+    return np.minimum(1.0, weights / max(settings.heard_from * float(weights.max()), 1e-300))
+
+
+def _typical(interests: Interests, settings: ProfileSettings) -> Scores:
+    """Return the cosine with an interest that is typical of what belongs to it.
+
+    The length of a mean of unit vectors is their mean cosine with its direction. Of few touches it
+    is too long, so it is drawn towards the least cosine that joins.
+    """
+    lengths = np.linalg.norm(interests.means, axis=1)  # (n_interests,)
+    weights = interests.weights(settings.session_share)
+    drawn = weights * lengths + settings.shrink * settings.joins_from
+    return np.asarray(drawn / (weights + settings.shrink), dtype=np.float64)
+
+
+def _counted(tastes: Tastes, facts: Sequence[Facts], settings: ProfileSettings) -> Scores:
+    """Return the mean taste in what is counted, over the fields that the profile knows."""
+    total = np.zeros(len(facts))
+    n_known = 0
+    for name in FIELDS:
+        shares = tastes.shares(name, settings.shrink)
+        if shares:
+            n_known += 1
+            total += np.array([shares.get(getattr(each, name), 0.0) for each in facts])
+    if tastes.prices:
+        n_known += 1
+        total += np.array([_price(tastes, each, settings) for each in facts])
+    return total / max(n_known, 1)
+
+
+def _price(tastes: Tastes, facts: Facts, settings: ProfileSettings) -> float:
+    taste = tastes.prices.get(facts.currency)
+    return taste.of(facts.price, settings) if taste and facts.price else 0.0
