@@ -87,21 +87,24 @@ class IndexReader:
         return self._whole(found[each].vectors)
 
     def sample(self, name: str, limit: int) -> Vectors:
-        """Return the encoder's vectors of products taken at random, always the same ones.
+        """Return vectors of products taken at random, always the same ones, as they are stored.
 
         Args:
             name: PHOTO or TEXT.
             limit: Most products looked at.
 
         Returns:
-            Unit rows, shape (n, dim); products without such a vector are left out.
+            Unit rows, shape (n, width as stored); products without such a vector are left out.
         """
         # Ids are hashes: their order has nothing to do with what the products are.
         ids = [each.id for each in self._store.scroll((), "", limit, ())[0]] if self.exists else []
         found = self.points(ids, (), vectors=True)
         kept = [found[each].vectors[name] for each in ids if name in found[each].vectors]
-        rows = [self._columns.whole(name, each) for each in kept]
-        return np.stack(rows) if rows else np.zeros((0, self._columns.dim), dtype=np.float32)
+        return np.stack(kept) if kept else np.zeros((0, self._columns.dims[name]), dtype=np.float32)
+
+    def cut(self, name: str, vector: Vectors) -> Vectors:
+        """Return the encoder's vector as it is compared with those stored under a name."""
+        return self._columns.cut(name, vector)
 
     def browse(
         self, filters: Filters, after: str = "", limit: int = 100

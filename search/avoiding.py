@@ -38,7 +38,7 @@ def avoided(
     legs = [LegQuery(using, v, among=among, limit=len(among), exact=True) for using, v in unwanted]
     taken: dict[str, float] = {}
     for (using, vector), scored in zip(unwanted, index.query(legs), strict=True):
-        chance = background.chance(using, vector)
+        chance = background.chance(using, index.cut(using, vector))
         scale = Scale(chance.mean if chance else 0.0, SAME_PHOTO)
         for (point, _), part in zip(scored, scores_on_scale(scored, scale), strict=True):
             taken[point] = max(taken.get(point, 0.0), WEIGHT * part)

@@ -38,7 +38,7 @@ class Background:
 
     Attributes:
         n_products: Products of the catalogue when it was drawn.
-        rows: Vectors by name, each of shape (at most `N_SAMPLED`, dim).
+        rows: Vectors by name as stored, each of shape (at most `N_SAMPLED`, width).
     """
 
     n_products: int = 0
@@ -61,7 +61,7 @@ class Background:
 
         Args:
             using: Name of the vectors.
-            query: Unit vector, shape (dim,).
+            query: Unit vector as it is compared with those stored, shape (width,).
 
         Returns:
             Mean and spread; None where too few products have such a vector.

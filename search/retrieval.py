@@ -121,7 +121,8 @@ class Retrieval:
         for name, leg in self.asked().items():
             if isinstance(leg.vector, SparseVector):
                 continue  # a product without any of the words has nothing: 0
-            chance = self._background.chance(leg.using, leg.vector)
+            vector = self._index.cut(leg.using, leg.vector)
+            chance = self._background.chance(leg.using, vector)
             if chance is not None:
                 above = chance.mean + SURELY * chance.spread
                 best = SAME_PHOTO if name == IMAGE else above
