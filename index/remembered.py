@@ -7,7 +7,7 @@ from index.points import AnyOf, Condition, Point, Value
 from index.rows import Row, Rows, row_of
 
 MAX_REMEMBERED = 200_000
-"""Points whose rows are kept: about 200 MB. Beyond that the memory starts anew."""
+"""Points whose rows are kept: about 120 MB. Beyond that the memory starts anew."""
 
 _READ_AHEAD = 50
 
