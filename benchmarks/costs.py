@@ -33,11 +33,11 @@ def main() -> None:
     for place, (size, share) in enumerate(bars):
         bar = WITHIN * sizes[size]["encode_plus_engine"][f"{share}_ms"]
         axes.hlines(bar, place - 0.4, place + 0.4, color="black", linestyle="--")
-    axes.set_ylabel("milliseconds (dashed: 3 times encode and one engine call)")
+    axes.set_ylabel("ms; dashed: 3 times encode and one engine call")
     axes.set_xlabel("products")
     handles, names = axes.get_legend_handles_labels()
     figure.legend(handles[::-1], names[::-1], loc="center right", frameon=False)
-    figure.subplots_adjust(right=0.82)
+    figure.subplots_adjust(right=0.82, bottom=0.18)
     figure.savefig(PICTURE, metadata={"Date": None})
     print(PICTURE)
 
