@@ -40,7 +40,7 @@ def as_document(page: Page, text: str) -> str:
 
     Returns:
         An object with the keys hits, facets, facets_over, next_cursor, took_ms, query_id,
-        readings, prices, relaxed, n_cut, n_folded, rules and redirect.
+        readings, prices, relaxed, n_cut, is_sure, n_folded, rules and redirect.
     """
     document = {
         "hits": [_plain_hit(hit, text) for hit in page.hits],
@@ -53,6 +53,7 @@ def as_document(page: Page, text: str) -> str:
         "prices": [asdict(each) for each in page.prices],
         "relaxed": list(page.relaxed),
         "n_cut": page.n_cut,
+        "is_sure": page.is_sure,
         "n_folded": page.n_folded,
         "rules": list(page.rules),
         "redirect": page.redirect,
@@ -93,6 +94,8 @@ def done_to(page: Page) -> list[str]:
     if page.relaxed:
         given_up = ", ".join(GIVEN_UP.get(name, name) for name in page.relaxed)
         lines.append(f"nothing passes all filters; given up: {given_up} (--no-relax keeps them)")
+    if page.hits and not page.is_sure:
+        lines.append("nothing is really what was asked for; these come nearest")
     if page.n_cut:
         lines.append(f"{page.n_cut:,} left out: too little to do with the query")
     if page.n_folded:

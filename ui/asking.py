@@ -53,6 +53,7 @@ def shown(view: View, page: Page) -> View:
         prices=page.prices,
         relaxed=page.relaxed,
         n_folded=page.n_folded,
+        is_sure=page.is_sure,
         redirect=page.redirect,
     )
 

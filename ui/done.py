@@ -49,6 +49,13 @@ def relaxed(view: View) -> Markup:
     return tag("p.sw-told", told, role="status")
 
 
+def unsure(view: View) -> Markup:
+    """Return that nothing was really found, above what comes nearest."""
+    if view.is_sure or not view.hits or view.notice is not None:
+        return Markup("")
+    return tag("p.sw-told", say("unsure", view.language), role="status")
+
+
 def _filter_name(name: str, language: Language) -> str:
     return say(name, language) if name in NAMES else name.replace("_", " ")
 

@@ -4,7 +4,7 @@ from textwrap import shorten
 
 from ui.cards import gallery, photo_box, price_line
 from ui.chips import active, answer_facets, filters_on
-from ui.done import redirect, relaxed
+from ui.done import redirect, relaxed, unsure
 from ui.look import CardLook
 from ui.markup import Markup, action, join, tag
 from ui.order_line import order_line
@@ -31,6 +31,7 @@ def results(view: View, n_products: int) -> Markup:
             notice(view),
             redirect(view),
             relaxed(view),
+            unsure(view),
             readings(view),
             answer_facets(view),
             order_line(view),

@@ -56,6 +56,10 @@ _TEXTS: Mapping[str, tuple[str, str]] = {
     "range_between": ("{low} to {high}", "{low} إلى {high}"),
     "not_like": ("Not like this", "ليس كهذا"),
     "avoided": ("Not like: {name}", "ليس مثل: {name}"),
+    "unsure": (
+        "Nothing here is really what you asked for. These come nearest:",
+        "لم نجد ما طلبته تمامًا. هذه أقرب المنتجات إليه:",
+    ),
     "relaxed": (
         "Nothing fits {asked}. Shown without: {given_up}.",
         "لا شيء يطابق {asked}. المعروض بدون: {given_up}.",

@@ -69,6 +69,7 @@ class View:
         prices: Ranges of prices of the answer.
         relaxed: Names of the filters that were given up.
         n_folded: Products that stand behind others.
+        is_sure: Whether the words were found; when not, the hits are only what comes nearest.
         redirect: Where the shop sends who searches this; empty when it does not.
     """
 
@@ -91,6 +92,7 @@ class View:
     prices: tuple[PriceRange, ...] = ()
     relaxed: tuple[str, ...] = ()
     n_folded: int = 0
+    is_sure: bool = True
     redirect: str = ""
 
     @property

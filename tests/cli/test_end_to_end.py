@@ -62,7 +62,7 @@ def test_json_says_what_python_says(indexed: Path) -> None:
     with ProductIndex.open(indexed / "var" / "index", FakeEncoder(), must_exist=True) as index:
         page = SearchService(index).search(Query(text="blue mug", limit=10))
     names = ["hits", "facets", "facets_over", "next_cursor", "took_ms", "query_id", "readings"]
-    names += ["prices", "relaxed", "n_cut", "n_folded", "rules", "redirect"]
+    names += ["prices", "relaxed", "n_cut", "is_sure", "n_folded", "rules", "redirect"]
     assert list(answer) == names
     assert [each["typed"] for each in answer["readings"]] == [r.typed for r in page.readings]
     assert [hit["id"] for hit in answer["hits"]] == [hit.product.id for hit in page.hits]

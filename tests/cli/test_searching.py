@@ -194,3 +194,10 @@ def test_the_real_command(indexed: Path, tmp_path: Path) -> None:
     refused = shopwindow(indexed, "search", "dress", "--sort", "cheapest")
     assert (refused.code, refused.out) == (2, "")
     assert refused.err.startswith("error: sort: expected one of relevance, price_low")
+
+
+def test_an_unsure_answer_is_told() -> None:
+    line = "nothing is really what was asked for; these come nearest"
+    assert line in done_to(Page((HIT,), "q", is_sure=False))
+    assert line not in done_to(Page((HIT,), "q"))
+    assert line not in done_to(Page((), "q", is_sure=False))

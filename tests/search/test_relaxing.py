@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from core import Filters, Product, Query
+from core.query import ALL
+from core.settings import SearchSettings
 from embed import FakeEncoder
 from index import ProductIndex
 from search import SearchService
@@ -149,3 +151,13 @@ def test_facets_and_prices_are_those_of_what_is_left(service: SearchService) -> 
     page = service.search(query)
     assert page.facets["brand"] == {"Brand 0": 2, "Brand 1": 2, "Brand 2": 2}
     assert sum(each.count for each in page.prices) >= 6
+
+
+def test_an_answer_says_when_nothing_was_really_found(shop: ProductIndex) -> None:
+    by_vectors = SearchService(shop, SearchSettings(weight_lexical=0.01))
+    found = SearchService(shop).search(Query("red dress number 0"))
+    foreign = by_vectors.search(Query("zzyzx qwrtp", literal=(ALL,)))
+    assert found.is_sure
+    assert foreign.hits
+    assert not foreign.is_sure
+    assert SearchService(shop).search(Query(filters=Filters(brand="Brand 1"))).is_sure

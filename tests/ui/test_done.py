@@ -6,7 +6,7 @@ from core import Filters, Hit, Product
 from core.answer import PriceRange
 from core.query import Photo
 from ui.cards import gallery
-from ui.done import folded, is_page, redirect, relaxed
+from ui.done import folded, is_page, redirect, relaxed, unsure
 from ui.look import CardLook
 from ui.order_line import order_line
 from ui.results import results
@@ -151,3 +151,10 @@ def test_ranges_of_prices_stand_beside_the_boxes() -> None:
     assert 'data-low="50" data-high="99.5"' in html
     assert html.count('aria-pressed="true"') == 1
     assert "data-low" not in sidebar(View(), {"brand": {"A": 1}})
+
+
+def test_the_page_says_when_nothing_was_really_found() -> None:
+    hit = Hit(Product("a", "Red dress"), 0.2, {})
+    assert "come nearest" in unsure(View(hits=(hit,), is_sure=False))
+    assert "أقرب" in unsure(View(hits=(hit,), is_sure=False, language="ar"))
+    assert unsure(View(hits=(hit,))) == unsure(View(is_sure=False)) == ""
