@@ -25,7 +25,7 @@ def main() -> None:
     steps = list(sizes[bars[0][0]]["steps"]["p50"])
     figure, axes = plt.subplots(figsize=(8, 4.5))
     below = [0.0] * len(bars)
-    colours = mpl.colormaps["tab20"].colors  # type: ignore[attr-defined]
+    colours = mpl.colormaps["tab20"](range(len(steps)))
     for number, step in enumerate(steps):
         heights = [sizes[size]["steps"][share][step] for size, share in bars]
         axes.bar(labels, heights, 0.6, below, label=step, color=colours[number])
