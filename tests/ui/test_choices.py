@@ -13,7 +13,7 @@ from embed import FakeEncoder
 from index import ProductIndex
 from search import SearchService
 from search.rules import read_rules
-from tests.conftest import make_products
+from tests.conftest import WHOLE, make_products
 from ui import asking
 from ui.actions import MAX_PHOTOS, Actions
 from ui.sidebar import sidebar
@@ -104,7 +104,7 @@ def variants(encoder: FakeEncoder) -> ProductIndex:
 
 
 def test_variants_are_shown_one_by_one_and_put_together_again(variants: ProductIndex) -> None:
-    actions = Actions(SearchService(variants))
+    actions = Actions(SearchService(variants, WHOLE))
     view = actions.search("red dress", (), View())
     assert (view.n_folded, len(view.hits)) == (3, 2)
     every = actions.act("collapse", {}, view)
