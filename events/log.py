@@ -4,9 +4,9 @@ import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from threading import RLock
-from types import TracebackType
 from typing import Any, NamedTuple, Self, TypeVar
 
+from core.closing import Closing
 from core.errors import EventLogError, InvalidEventError
 from core.event import Event
 from events.erasing import clean, erase_rows
@@ -31,7 +31,7 @@ class Appended(NamedTuple):
     repeated: int
 
 
-class EventLog:
+class EventLog(Closing):
     """A folder of SQLite files that several threads and processes may write to and read.
 
     What `append` has returned for survives the death of the process and a loss of power. Each id
@@ -157,17 +157,6 @@ class EventLog:
             if not self._is_closed:
                 self._is_closed = True
                 self._segments.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def _guarded(self, work: Callable[[], T]) -> T:
         with self._lock, errors_named(self.folder):

@@ -6,9 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from threading import Condition, Thread
-from types import TracebackType
-from typing import Self
 
+from core.closing import Closing
 from core.errors import EventLogError, EventRefusedError
 from core.event import Event
 from events.log import EventLog
@@ -61,7 +60,7 @@ class WriterStats:
     last_failure: str = ""
 
 
-class EventWriter:
+class EventWriter(Closing):
     """Writes events to a log in batches, off the request path. Safe to use from several threads.
 
     An accepted event is written at least once, and is in the log once, as its id is known there.
@@ -156,17 +155,6 @@ class EventWriter:
                 self._gives_up = True
                 self._changed.notify_all()
             self._thread.join(timeout_s)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def _refuse(self, n_events: int, reason: str, advice: str) -> None:
         self._refused[reason] += n_events

@@ -2,9 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
+from core.closing import Closing
 from core.encoder import Encoder
 from core.errors import IndexNotFoundError
 from core.product import Product
@@ -23,7 +22,7 @@ from index.store import VectorStore
 from index.weighing import settled_mean
 
 
-class ProductIndex(IndexReader):
+class ProductIndex(IndexReader, Closing):
     """A catalogue's products in a vector store, with the encoder that made their vectors.
 
     Use `open`. Searching is safe from several threads, adding from one at a time.
@@ -157,19 +156,6 @@ class ProductIndex(IndexReader):
     def close(self) -> None:
         """Make everything durable and let go of the folder or connection. Idempotent."""
         self._store.close()
-
-    def __enter__(self) -> Self:
-        """Return the index itself."""
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        """Close the index."""
-        self.close()
 
     def _checked_manifest(self) -> Manifest | None:
         stored = self._store.read_manifest()

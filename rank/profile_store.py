@@ -6,9 +6,8 @@ from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
+from core.closing import Closing
 from core.errors import InvalidValueError, ProfileStoreError
 from rank.profile import Profile
 from rank.profile_bytes import from_bytes, to_bytes
@@ -26,7 +25,7 @@ ON CONFLICT (user_id) DO UPDATE SET profile = excluded.profile
 _BUSY_TIMEOUT_S = 10.0
 
 
-class ProfileStore:
+class ProfileStore(Closing):
     """Profiles by user id, the ones last used in memory. Safe to call from several threads.
 
     Several processes may share the file, but each has a memory of its own: what another one wrote
@@ -55,17 +54,6 @@ class ProfileStore:
             self._db.execute("PRAGMA secure_delete = ON")  # what is erased is overwritten
             self._db.execute(_MAKE)
             self._db.commit()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Close the file; a second call does nothing."""
