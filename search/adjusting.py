@@ -62,15 +62,8 @@ def adjusted(
     banned: set[str] = set()
     for word in understood.banned:
         banned |= _with_phrase(ids, word, known, index)
-    kept = [_with(each, parts.get(each.id, {})) for each in candidates if each.id not in banned]
+    kept = [each.plus(parts.get(each.id, {})) for each in candidates if each.id not in banned]
     return sorted(kept, key=lambda each: (-each.score, each.id))
-
-
-def _with(candidate: Candidate, more: dict[str, float]) -> Candidate:
-    if not more:
-        return candidate
-    parts = {**candidate.parts, **more}
-    return Candidate(candidate.id, sum(parts.values()), parts)
 
 
 def fields_of(understood: Understood) -> set[str]:

@@ -42,12 +42,6 @@ def avoided(
         scale = Scale(chance.mean if chance else 0.0, SAME_PHOTO)
         for (point, _), part in zip(scored, scores_on_scale(scored, scale), strict=True):
             taken[point] = max(taken.get(point, 0.0), WEIGHT * part)
-    kept = [_without(each, taken.get(each.id, 0.0)) for each in candidates]
+    parts = {point: {AVOID: -part} for point, part in taken.items() if part}
+    kept = [each.plus(parts.get(each.id, {})) for each in candidates]
     return sorted(kept, key=lambda each: (-each.score, each.id))
-
-
-def _without(candidate: Candidate, taken: float) -> Candidate:
-    if not taken:
-        return candidate
-    parts = {**candidate.parts, AVOID: -taken}
-    return Candidate(candidate.id, sum(parts.values()), parts)

@@ -44,17 +44,11 @@ def diversified(
     chosen: list[Candidate] = []
     while left.any():
         best = int(np.argmax(np.where(left, scores - dial * closest, -np.inf)))
-        chosen.append(_held_back(candidates[best], dial * float(closest[best])))
+        taken = dial * float(closest[best])
+        chosen.append(candidates[best].plus({DIVERSITY: -taken} if taken else {}))
         left[best] = False
         closest = np.maximum(closest, likeness[best])
     return chosen
-
-
-def _held_back(candidate: Candidate, by: float) -> Candidate:
-    if not by:
-        return candidate
-    parts = {**candidate.parts, DIVERSITY: -by}
-    return Candidate(candidate.id, sum(parts.values()), parts)
 
 
 def _likeness(

@@ -32,6 +32,13 @@ class Candidate(NamedTuple):
     score: float
     parts: Mapping[str, float]
 
+    def plus(self, more: Mapping[str, float]) -> "Candidate":
+        """Return the candidate with further parts; one of a name that it has takes its place."""
+        if not more:
+            return self
+        parts = {**self.parts, **more}
+        return Candidate(self.id, sum(parts.values()), parts)
+
 
 class Scale(NamedTuple):
     """Scores of a leg that mean the same on every leg.

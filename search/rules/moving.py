@@ -49,10 +49,7 @@ def moves_of(plan: Plan, found: Touched, candidates: Sequence[Candidate]) -> dic
 
 def moved(candidate: Candidate, move: Move | None) -> Candidate:
     """Return a candidate with its move as a further part."""
-    if move is None:
-        return candidate
-    parts = {**candidate.parts, RULES: move.by}
-    return Candidate(candidate.id, sum(parts.values()), parts)
+    return candidate if move is None else candidate.plus({RULES: move.by})
 
 
 _Amounts: TypeAlias = tuple[list[float], list[str]]

@@ -75,5 +75,4 @@ def _raised(candidate: Candidate, below: Candidate) -> Candidate:
 
 
 def _at(candidate: Candidate, score: float) -> Candidate:
-    parts = {**candidate.parts, PINNED: score - candidate.score}
-    return Candidate(candidate.id, sum(parts.values()), parts)
+    return candidate.plus({PINNED: score - candidate.score})
