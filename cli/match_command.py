@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cli.filter_options import Brands, Category, InStock, Merchants
+
 if TYPE_CHECKING:
     from cli.invocation import Invocation
 
@@ -24,18 +26,10 @@ def match(  # noqa: PLR0913 -- one parameter for each option
         typer.Option(metavar="FILE", help="The sheet to write: .xlsx, .csv or .jsonl."),
     ] = Path("matches.xlsx"),
     limit: Annotated[int, typer.Option(metavar="N", help="Products for each photo, 1 to 500.")] = 5,
-    category: Annotated[
-        str, typer.Option(metavar="C", help='A category: "Dresses" or "Clothing > Dresses".')
-    ] = "",
-    brand: Annotated[
-        list[str] | None, typer.Option(metavar="B", help="A brand; of several, one must match.")
-    ] = None,
-    merchant: Annotated[
-        list[str] | None, typer.Option(metavar="M", help="A seller; of several, one must match.")
-    ] = None,
-    in_stock: Annotated[
-        bool | None, typer.Option("--in-stock/--out-of-stock", help="Only one of the two.")
-    ] = None,
+    category: Category = "",
+    brand: Brands = None,
+    merchant: Merchants = None,
+    in_stock: InStock = None,
     thumbnails: Annotated[
         bool, typer.Option("--thumbnails/--no-thumbnails", help="Small pictures in an .xlsx.")
     ] = True,

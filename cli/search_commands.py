@@ -4,6 +4,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cli.filter_options import Brands, Category, InStock, Merchants
+
 if TYPE_CHECKING:
     from cli.invocation import Invocation
 
@@ -48,20 +50,12 @@ def search(  # noqa: PLR0913 -- one parameter for each option
         typer.Option(metavar="X", help="How far hits must differ from each other, 0 to 1."),
     ] = None,
     limit: Limit = 10,
-    category: Annotated[
-        str, typer.Option(metavar="C", help='A category: "Dresses" or "Clothing > Dresses".')
-    ] = "",
-    brand: Annotated[
-        list[str] | None, typer.Option(metavar="B", help="A brand; of several, one must match.")
-    ] = None,
-    merchant: Annotated[
-        list[str] | None, typer.Option(metavar="M", help="A seller; of several, one must match.")
-    ] = None,
+    category: Category = "",
+    brand: Brands = None,
+    merchant: Merchants = None,
     price_min: Annotated[float | None, typer.Option(metavar="X", help="Least price.")] = None,
     price_max: Annotated[float | None, typer.Option(metavar="X", help="Greatest price.")] = None,
-    in_stock: Annotated[
-        bool | None, typer.Option("--in-stock/--out-of-stock", help="Only one of the two.")
-    ] = None,
+    in_stock: InStock = None,
     attribute: Annotated[
         list[str] | None,
         typer.Option(metavar="NAME=VALUE", help="As color=red; the same name again: or."),
