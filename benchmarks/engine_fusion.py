@@ -26,7 +26,7 @@ from evaluation.compare import compare
 from evaluation.measures import parse_measure
 from evaluation.runs import Run, mean
 from index import ProductIndex
-from index.bm25 import SparseVector
+from index.edge.engine import engine_vector
 from index.edge.files import CURRENT_FILE
 from index.payload import point_id
 from index.points import LegQuery, Scored
@@ -83,7 +83,7 @@ def _ours(task: Task, name: str) -> list[str]:
 
 def _engines(shard: "qe.EdgeShard", task: Task, fusion: Any) -> list[str]:
     prefetches = [
-        qe.Prefetch(leg.limit, qe.Query.Nearest(_vector(leg.vector), using=leg.using))
+        qe.Prefetch(leg.limit, qe.Query.Nearest(engine_vector(leg.vector), using=leg.using))
         for leg in task.legs.values()
     ]
     request = qe.QueryRequest(limit=DEPTH, query=fusion, prefetches=prefetches)
@@ -101,12 +101,6 @@ def _formula(task: Task) -> Any:
         parts.append(qe.Expression.Mult([qe.Expression.Constant(weight), above]))
         nothing[f"$score[{number}]"] = scale.nothing
     return qe.Formula(qe.Expression.Sum(parts), nothing)
-
-
-def _vector(vector: Any) -> Any:
-    if isinstance(vector, SparseVector):
-        return qe.SparseVector(vector.indices.tolist(), vector.values.tolist())
-    return vector.tolist()
 
 
 def measure_set(each: JudgedSet, data: Path, encoder_name: str) -> dict[str, Any]:

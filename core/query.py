@@ -59,6 +59,11 @@ class Photo:
             raise InvalidQueryError("weight", "a number above 0", self.weight)
 
 
+def several(value: str | tuple[str, ...]) -> tuple[str, ...]:
+    """Return what a filter is given for: one value, or several."""
+    return (value,) if isinstance(value, str) else tuple(value)
+
+
 @dataclass(frozen=True, slots=True)
 class Filters:
     """What every hit must fulfil; the engine applies them while it searches.

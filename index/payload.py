@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from core.product import Product, Translation
-from core.query import Filters
+from core.query import Filters, several
 from index.analyser import Word, analyse, fold
 from index.points import AnyOf, Between, Condition, FieldIndex, Payload, Value
 from index.stemming import stemmed_language
@@ -175,15 +175,15 @@ def conditions(filters: Filters) -> tuple[Condition, ...]:
     if filters.category:
         found.append(AnyOf("category_key", (_category_key(filters.category),)))
     if filters.brand:
-        found.append(AnyOf("brand_key", tuple(fold(each) for each in _several(filters.brand))))
+        found.append(AnyOf("brand_key", tuple(fold(each) for each in several(filters.brand))))
     if filters.merchant_id:
-        found.append(AnyOf("merchant_id", _several(filters.merchant_id)))
+        found.append(AnyOf("merchant_id", several(filters.merchant_id)))
     if filters.price_min is not None or filters.price_max is not None:
         found.append(Between("price", filters.price_min, filters.price_max))
     if filters.in_stock is not None:
         found.append(AnyOf("in_stock", (int(filters.in_stock),)))
     for name, wanted in sorted(filters.attributes.items()):
-        keys = tuple(_attribute_key(name, value) for value in _several(wanted))
+        keys = tuple(_attribute_key(name, value) for value in several(wanted))
         found.append(AnyOf("attributes_key", keys))
     if filters.group_id:
         found.append(AnyOf(GROUP, (filters.group_id,)))
@@ -218,7 +218,3 @@ def _category_key(category: str) -> str:
 
 def _attribute_key(name: str, value: str) -> str:
     return f"{fold(name)}={fold(value)}"
-
-
-def _several(value: str | tuple[str, ...]) -> tuple[str, ...]:
-    return (value,) if isinstance(value, str) else tuple(value)

@@ -86,25 +86,33 @@ class IndexReader:
             return None
         return self._whole(found[each].vectors)
 
-    def sample(self, name: str, limit: int) -> Vectors:
+    def sample(self, limit: int) -> dict[str, Vectors]:
         """Return vectors of products taken at random, always the same ones, as they are stored.
 
         Args:
-            name: PHOTO or TEXT.
             limit: Most products looked at.
 
         Returns:
-            Unit rows, shape (n, width as stored); products without such a vector are left out.
+            By name, unit rows of shape (n, width as stored), where a product has such a vector.
         """
         # Ids are hashes: their order has nothing to do with what the products are.
         ids = [each.id for each in self._store.scroll((), "", limit, ())[0]] if self.exists else []
         found = self.points(ids, (), vectors=True)
-        kept = [found[each].vectors[name] for each in ids if name in found[each].vectors]
-        return np.stack(kept) if kept else np.zeros((0, self._columns.dims[name]), dtype=np.float32)
+        rows: dict[str, list[Vectors]] = {}
+        for point in (found[each] for each in ids if each in found):
+            for name, vector in point.vectors.items():
+                rows.setdefault(name, []).append(vector)
+        return {name: np.stack(some) for name, some in rows.items()}
 
     def cut(self, name: str, vector: Vectors) -> Vectors:
         """Return the encoder's vector as it is compared with those stored under a name."""
         return self._columns.cut(name, vector)
+
+    def as_stored(self, leg: LegQuery) -> LegQuery:
+        """Return a leg whose dense vector is cut to the columns that are stored."""
+        if isinstance(leg.vector, SparseVector):
+            return leg
+        return replace(leg, vector=self.cut(leg.using, leg.vector))
 
     def browse(
         self, filters: Filters, after: str = "", limit: int = 100
@@ -172,6 +180,13 @@ class IndexReader:
         """Return the first products of an order among those that pass the filters."""
         return self._store.ordered(order, conditions(filters), limit) if self.exists else []
 
+    def prices(self, filters: Filters, limit: int) -> list[float]:
+        """Return the prices of products taken at random among those that pass the filters."""
+        if not self.exists:
+            return []
+        points, _ = self._store.scroll(conditions(filters), "", limit, ("price",))
+        return [float(each.payload["price"]) for each in points if "price" in each.payload]
+
     def counter_of_prices(self, filters: Filters) -> Callable[[float | None, float | None], int]:
         """Return a function that counts what passes the filters and costs at least and at most."""
         required = conditions(filters)
@@ -201,9 +216,3 @@ class IndexReader:
     def _values(self, field: str, limit: int) -> dict[str, int]:
         counts = self._store.facet(field, (), limit) if self.exists else {}
         return {str(value): n for value, n in counts.items()}
-
-    def as_stored(self, leg: LegQuery) -> LegQuery:
-        """Return a leg whose dense vector is cut to the columns that are stored."""
-        if isinstance(leg.vector, SparseVector):
-            return leg
-        return replace(leg, vector=self._columns.cut(leg.using, leg.vector))

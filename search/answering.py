@@ -118,10 +118,8 @@ class Answering:
         return rows.joined(self._index.rows(new, rows.fields)) if new else rows
 
     def _prices_of_all(self, query: Query) -> tuple[PriceRange, ...]:
-        points, _ = self._index.browse(query.filters, limit=N_SAMPLED)
-        prices = [float(each.payload[PRICE]) for each in points if PRICE in each.payload]
-        count = self._index.counter_of_prices(query.filters)
-        return price_ranges(price_edges(prices), count)
+        edges = price_edges(self._index.prices(query.filters, N_SAMPLED))
+        return price_ranges(edges, self._index.counter_of_prices(query.filters))
 
     def _hits(
         self, shown: Sequence[Candidate], asked: Mapping[str, str], ordered: Ordered

@@ -7,7 +7,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.encoder import Vectors
-from index.points import PHOTO, TEXT
 from index.product_index import ProductIndex
 
 N_SAMPLED = 400
@@ -47,7 +46,7 @@ class Background:
     @classmethod
     def of(cls, index: ProductIndex) -> "Background":
         """Return a sample; the same one as long as the catalogue is the same."""
-        return cls(index.count(), {name: index.sample(name, N_SAMPLED) for name in (TEXT, PHOTO)})
+        return cls(index.count(), index.sample(N_SAMPLED))
 
     def renewed(self, index: ProductIndex) -> "Background":
         """Return this sample, or another one when the catalogue has become another."""

@@ -19,7 +19,7 @@ from search.knowledge import Knowledge
 from search.rules import applied
 from search.rules.plan import NOTHING, Plan
 from search.ruling import without_hidden
-from search.sorting import in_order
+from search.sorting import ORDERS, in_order
 from search.stopwatch import Stopwatch
 from search.understanding.readings import Understood
 
@@ -107,7 +107,7 @@ class Ordering:
         ranked = avoided(ranked, wanted.unwanted, index, known.background)
         watch.lap("adjust")
         ranked = without_hidden(ranked, plan, filters, index)
-        ranked = in_order(ranked, query.sort, index)
+        ranked = in_order(ranked, query.sort, rows)
         watch.lap("sort")
         stands_for: Mapping[str, int] = {}
         if query.collapse and not query.filters.group_id:
@@ -130,4 +130,6 @@ def _fields(wanted: Wanted) -> tuple[str, ...]:
     """Return the stored fields that are needed of each candidate, to be read in one go."""
     counted = (FACET_FIELDS.get(name, name) for name in wanted.query.facets)
     named = {GROUP, PHOTO_PRINT, *counted, *fields_of(wanted.understood)}
+    if wanted.query.sort in ORDERS:
+        named.add(ORDERS[wanted.query.sort].field)
     return tuple(sorted(named))

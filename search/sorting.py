@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from core.query import Sort
 from index.points import Order
-from index.product_index import ProductIndex
+from index.rows import Rows
 from search.fusion import Candidate
 
 ORDERS: Mapping[Sort, Order] = {
@@ -16,13 +16,13 @@ ORDERS: Mapping[Sort, Order] = {
 """The stored field behind each order but that of relevance."""
 
 
-def in_order(candidates: Sequence[Candidate], sort: Sort, index: ProductIndex) -> list[Candidate]:
+def in_order(candidates: Sequence[Candidate], sort: Sort, rows: Rows) -> list[Candidate]:
     """Put candidates in the order asked for; equal ones and those without the value by relevance.
 
     Args:
         candidates: Best first.
         sort: The order.
-        index: Has the values.
+        rows: Have the values.
 
     Returns:
         The candidates; those without the value last.
@@ -30,7 +30,6 @@ def in_order(candidates: Sequence[Candidate], sort: Sort, index: ProductIndex) -
     if sort == "relevance":
         return list(candidates)
     order = ORDERS[sort]
-    rows = index.rows([each.id for each in candidates], (order.field,))
     values = rows.first(order.field)
     sign = -1.0 if order.descending else 1.0
     having = [each for each in candidates if each.id in values]

@@ -7,7 +7,7 @@ from typing import TypeAlias
 from core import Filters, Hit, Product
 from core.answer import PriceRange, Reading
 from core.errors import InvalidQueryError
-from core.query import Photo, Sort
+from core.query import Photo, Sort, several
 from ui.texts import Language
 
 Facets: TypeAlias = Mapping[str, Mapping[str, int]]
@@ -103,13 +103,13 @@ class View:
 
 def chosen(filters: Filters, name: str) -> tuple[str, ...]:
     """Return the values that a facet is filtered by; none for a name that is not a facet's."""
-    several = {
+    values = {
         "category": filters.category,
         "brand": filters.brand,
         "merchant_id": filters.merchant_id,
     }
-    value = several.get(name, ())
-    return ((value,) if value else ()) if isinstance(value, str) else tuple(value)
+    value = values.get(name, ())
+    return several(value) if value else ()
 
 
 def toggled(filters: Filters, name: str, value: str) -> Filters:

@@ -98,7 +98,7 @@ class EdgeEngine:
 
     def set_words(self, words: Mapping[str, SparseVector]) -> None:
         """Replace the words of points; durable once this returns."""
-        made = [qe.PointVectors(each, {WORDS: _engine_vector(v)}) for each, v in words.items()]
+        made = [qe.PointVectors(each, {WORDS: engine_vector(v)}) for each, v in words.items()]
         _translated(self._shard.update, qe.UpdateOperation.update_vectors(made))
         _translated(self._shard.flush)
 
@@ -224,7 +224,7 @@ class EdgeEngine:
         )
         return qe.QueryRequest(
             limit=leg.limit,
-            query=qe.Query.Nearest(_engine_vector(leg.vector), using=leg.using),
+            query=qe.Query.Nearest(engine_vector(leg.vector), using=leg.using),
             filter=_filter(leg.conditions, leg.exclude, leg.among),
             params=params,
         )
@@ -271,11 +271,12 @@ def _condition(condition: Condition) -> "qe.FieldCondition | qe.IsEmptyCondition
 def _engine_vectors(point: Point) -> dict[str, Any]:
     vectors: dict[str, Any] = {name: each.tolist() for name, each in point.vectors.items()}
     if point.words:
-        vectors[WORDS] = _engine_vector(point.words)
+        vectors[WORDS] = engine_vector(point.words)
     return vectors
 
 
-def _engine_vector(vector: "np.typing.NDArray[np.float32] | SparseVector") -> Any:
+def engine_vector(vector: "np.typing.NDArray[np.float32] | SparseVector") -> Any:
+    """Return a vector as the engine takes it."""
     if isinstance(vector, SparseVector):
         return qe.SparseVector(vector.indices.tolist(), vector.values.tolist())
     return vector.tolist()

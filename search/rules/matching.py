@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import NamedTuple, Self
 
 from core.arabic import without_article
-from core.query import Filters
+from core.query import Filters, several
 from index.analyser import Word, analyse
 from search.rules.actions import Redirect, Synonyms
 from search.rules.rule import Rule
@@ -81,9 +81,7 @@ class Search(NamedTuple):
     @classmethod
     def of(cls, text: str, filters: Filters, at: float) -> Self:
         """Return what decides for a text under some filters."""
-        given = filters.merchant_id
-        merchants = (given,) if isinstance(given, str) else tuple(given)
-        named = tuple(each for each in merchants if each)
+        named = tuple(each for each in several(filters.merchant_id) if each)
         return cls(forms_of(text), category_path(filters.category), named, at)
 
 

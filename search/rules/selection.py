@@ -1,10 +1,9 @@
 """Which products a rule acts on, and whether two rules can act on the same ones."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import Enum
 
-from core.query import Filters
+from core.query import Filters, several
 from index.analyser import fold
 from search.rules.checks import list_faults, refuse
 
@@ -78,13 +77,9 @@ def _exclude(one: Filters, other: Filters) -> bool:
 
 def _disjoint(one: str | tuple[str, ...], other: str | tuple[str, ...]) -> bool:
     few, many = (
-        {fold(each) for each in _several(values) if each.strip()} for values in (one, other)
+        {fold(each) for each in several(values) if each.strip()} for values in (one, other)
     )
     return bool(few and many) and few.isdisjoint(many)
-
-
-def _several(values: str | tuple[str, ...]) -> Iterable[str]:
-    return (values,) if isinstance(values, str) else values
 
 
 def _apart(one: Filters, other: Filters) -> bool:
