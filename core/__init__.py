@@ -1,8 +1,9 @@
-"""Values that every part shares: products, queries, answers, events, the encoder contract."""
+"""Values that every part shares: products, queries, answers, events, visitors, the encoder."""
 
 from core.answer import Hit, Page, PriceRange, Reading
 from core.encoder import Encoder, EncoderSpec, PreparedImage, Vectors
 from core.event import EVENT_KINDS, Event, EventKind, Surface
+from core.person import Deed, Interest, Person, PriceTaste
 from core.product import Product, Translation
 from core.query import FACETS, SORTS, Filters, ImageSource, Photo, Query, Sort
 
@@ -10,6 +11,7 @@ __all__ = [
     "EVENT_KINDS",
     "FACETS",
     "SORTS",
+    "Deed",
     "Encoder",
     "EncoderSpec",
     "Event",
@@ -17,10 +19,13 @@ __all__ = [
     "Filters",
     "Hit",
     "ImageSource",
+    "Interest",
     "Page",
+    "Person",
     "Photo",
     "PreparedImage",
     "PriceRange",
+    "PriceTaste",
     "Product",
     "Query",
     "Reading",

@@ -38,6 +38,8 @@ class Hit:
         place_before: Its place by the legs alone, before wishes, rules, diversity and sorting;
             from 1, and 0 where the legs did not find it.
         rules: Names of the merchandiser's rules that moved it.
+        propensity: Probability with which it was put at this place, over 0 to 1; None when nothing
+            was left to chance.
     """
 
     product: Product
@@ -47,6 +49,7 @@ class Hit:
     n_variants: int = 1
     place_before: int = 0
     rules: tuple[str, ...] = ()
+    propensity: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -255,17 +255,30 @@ class ProfileEncoderError(ProfileError):
         self.given = given
         super().__init__(
             f"the profile was made with encoder {stored}, but {given} was given. Use {stored}, or "
-            "make the profile again from the visitor's events."
+            "make the profiles again from the event log: `shopwindow events rebuild`."
         )
 
 
-class ProfileStoreError(ShopwindowError, RuntimeError):
-    """The file of profiles cannot be opened, read or written."""
+class OnlineStoreError(ShopwindowError, RuntimeError):
+    """The file of profiles and counts cannot be opened, read or written."""
 
     def __init__(self, location: str, reason: str) -> None:
         self.location = location
         self.reason = reason
         super().__init__(f"the profiles at {location} cannot be used: {reason}")
+
+
+class OnlineStoreVersionError(OnlineStoreError):
+    """The file of profiles and counts was written with another schema version."""
+
+    def __init__(self, location: str, stored: int, supported: int) -> None:
+        self.stored = stored
+        self.supported = supported
+        super().__init__(
+            location,
+            f"it has schema {stored}, this Shopwindow reads {supported}. Update Shopwindow, or "
+            "delete the file and make it again from the log: `shopwindow events rebuild`",
+        )
 
 
 class IndexStoreError(ShopwindowError, RuntimeError):

@@ -13,7 +13,7 @@ from core.errors import InvalidEventError
 from core.product import MAX_ID_CHARS
 
 EventKind: TypeAlias = Literal["impression", "click", "cart", "purchase", "like", "hide"]
-Surface: TypeAlias = Literal["search", "similar", "feed", "store"]
+Surface: TypeAlias = Literal["search", "similar", "feed", "store", "complements", "recent"]
 
 EVENT_KINDS: tuple[str, ...] = get_args(EventKind)
 SURFACES: tuple[str, ...] = get_args(Surface)
@@ -44,7 +44,8 @@ class Event:
         user_id: The visitor; empty when unknown.
         session_id: The visit; empty when unknown.
         query_id: `Page.query_id` of the answer it was shown in; empty when there was none.
-        surface: Where: "search", "similar", "feed" or "store" (a merchant's own page).
+        surface: Where: "search", "similar", "feed", "store" (a merchant's own page) or
+            "complements" (what goes with a product) or "recent" (what was seen last).
         position: Its place in the answer, from 1, counted on over the answer's pages; 0 when
             unknown.
         propensity: Probability with which it was put at this place, over 0 to 1; None when

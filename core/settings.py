@@ -108,6 +108,10 @@ class SearchSettings(_Group):
         description="Share of the best score below which candidates are left out as irrelevant; "
         "0 keeps all.",
     )
+    weights: str = Field(
+        "",
+        description="A TOML file of what tastes, popularity and so on weigh; see docs/people.md.",
+    )
     diversity: float = Field(
         0.0, ge=0, le=1, description="How far hits must differ from those before them."
     )

@@ -2,7 +2,7 @@
 
 import logging
 from collections import Counter, deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from threading import Condition, Thread
@@ -69,10 +69,17 @@ class EventWriter(Closing):
     Args:
         log: The log; whoever opened it closes it, after the writer.
         pace: How it gathers and retries.
+        on_written: Called in the writer's thread after each batch; it must not raise.
     """
 
-    def __init__(self, log: EventLog, pace: Pace | None = None) -> None:
+    def __init__(
+        self,
+        log: EventLog,
+        pace: Pace | None = None,
+        on_written: Callable[[], None] | None = None,
+    ) -> None:
         self._log = log
+        self._on_written = on_written
         self._pace = pace or Pace()
         self._waiting: deque[Event] = deque()
         self._changed = Condition()
@@ -182,6 +189,8 @@ class EventWriter(Closing):
                     self._waiting.popleft()
                 self._counts.update(written=appended.written, repeated=appended.repeated)
                 self._changed.notify_all()
+            if self._on_written is not None:
+                self._on_written()
 
     def _next_batch(self) -> Sequence[Event]:
         """Wait for events; none means the end. They stay in the queue until they are written.

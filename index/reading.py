@@ -22,7 +22,17 @@ from index.payload import (
     labelled,
     point_id,
 )
-from index.points import Between, Condition, LegQuery, Missing, Order, Point, Scored
+from index.points import (
+    PHOTO,
+    TEXT,
+    Between,
+    Condition,
+    LegQuery,
+    Missing,
+    Order,
+    Point,
+    Scored,
+)
 from index.rows import Rows
 from index.store import VectorStore
 
@@ -107,6 +117,34 @@ class IndexReader:
     def cut(self, name: str, vector: Vectors) -> Vectors:
         """Return the encoder's vector as it is compared with those stored under a name."""
         return self._columns.cut(name, vector)
+
+    def width(self, name: str) -> int:
+        """Return the width of the vectors that are stored under a name."""
+        return self._columns.dims[name]
+
+    def in_space(self, name: str, stored: Mapping[str, Vectors]) -> Vectors | None:
+        """Return the vector by which a product is compared with others' under a name.
+
+        Args:
+            name: PHOTO or TEXT.
+            stored: The product's vectors as they are stored.
+
+        Returns:
+            Unit vector as stored under that name; made of what a text shares with photos where
+            the product has no photo, and None where nothing can be compared.
+        """
+        if name in stored:
+            return stored[name]
+        other = self._whole(stored)
+        if name == TEXT or TEXT not in other:
+            return None
+        shared = self.cut(PHOTO, other[TEXT])
+        length = float(np.linalg.norm(shared))
+        return shared / length if length > 1e-6 else None
+
+    def whole(self, name: str, stored: Vectors) -> Vectors:
+        """Return the encoder's vector of one that is stored under a name."""
+        return self._columns.whole(name, stored)
 
     def as_stored(self, leg: LegQuery) -> LegQuery:
         """Return a leg whose dense vector is cut to the columns that are stored."""

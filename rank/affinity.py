@@ -18,6 +18,11 @@ from rank.tastes import Tastes
 Scores: TypeAlias = NDArray[np.float64]
 """One score for each product, shape (n_products,)."""
 
+LIKENESS = "likeness"
+TASTES = "tastes"
+PRICE = "price"
+"""Names of the parts of an affinity."""
+
 
 def affinity(
     profile: Profile,
@@ -29,11 +34,8 @@ def affinity(
 ) -> Scores:
     """Return how well products suit a visitor, from -1 (turned down) to 1 (just the taste).
 
-    The likeness to the best of the interests, faint ones counting less, less the likeness to what
-    was turned down, and the tastes in categories, brands, prices and so on. Likeness is what a
-    cosine has above that of a product taken at random, so a catalogue of alike things suits nobody
-    by that alone; a half is typical of what was touched. Everything is drawn towards 0 while
-    little is known: an empty profile gives 0.
+    The sum of `affinity_parts`. Everything is drawn towards 0 while little is known: an empty
+    profile gives 0.
 
     Args:
         profile: The visitor's.
@@ -50,6 +52,31 @@ def affinity(
         VectorError: The rows have another width, or values that are not finite.
         InvalidValueError: There are more or fewer facts than rows.
     """
+    parts = affinity_parts(profile, rows, facts, now_s, background, settings)
+    return np.asarray(sum(parts.values()), dtype=np.float64)
+
+
+def affinity_parts(
+    profile: Profile,
+    rows: Vectors,
+    facts: Sequence[Facts],
+    now_s: float,
+    background: Vectors | None = None,
+    settings: ProfileSettings = DEFAULTS,
+) -> dict[str, Scores]:
+    """Return what an affinity is made of, by name; see `affinity` for the arguments and errors.
+
+    Returns:
+        "likeness": to the best of the interests, faint ones counting less, less the likeness to
+        what was turned down. Likeness is what a cosine has above that of a product taken at
+        random, so a catalogue of alike things suits nobody by that alone; a half is typical of what
+        was touched. "tastes": in categories, brands, colours and so on. "price": the taste in
+        prices. Each of shape (n_products,); their sum is in [-1, 1].
+
+    Raises:
+        VectorError: The rows have another width, or values that are not finite.
+        InvalidValueError: There are more or fewer facts than rows.
+    """
     rows = check_vectors(rows, profile.dim)
     if len(facts) != len(rows):
         raise InvalidValueError("facts", f"facts about {len(rows)} products", len(facts))
@@ -57,9 +84,19 @@ def affinity(
     liked = _likeness(now.interests, rows, background, settings)
     disliked = np.maximum(_likeness(now.dislikes, rows, background, settings), 0.0)
     seen = np.clip(liked - disliked, -1.0, 1.0)
-    counted = _counted(now.tastes, facts, settings)
-    share = settings.weight_tastes
-    return np.asarray((1 - share) * seen + share * counted, dtype=np.float64)
+    shares = {name: now.tastes.shares(name, settings.shrink) for name in FIELDS}
+    known = [name for name in FIELDS if shares[name]]
+    share = settings.weight_tastes / max(len(known) + bool(now.tastes.prices), 1)
+    tastes, price = np.zeros(len(rows)), np.zeros(len(rows))
+    for name in known:
+        tastes += np.array([shares[name].get(getattr(each, name), 0.0) for each in facts])
+    if now.tastes.prices:
+        price = np.array([_price(now.tastes, each, settings) for each in facts])
+    return {
+        LIKENESS: (1 - settings.weight_tastes) * seen,
+        TASTES: share * tastes,
+        PRICE: share * price,
+    }
 
 
 def by_interest(
@@ -139,21 +176,6 @@ def _typical(interests: Interests, settings: ProfileSettings) -> Scores:
     weights = interests.weights(settings.session_share)
     drawn = weights * lengths + settings.shrink * settings.joins_from
     return np.asarray(drawn / (weights + settings.shrink), dtype=np.float64)
-
-
-def _counted(tastes: Tastes, facts: Sequence[Facts], settings: ProfileSettings) -> Scores:
-    """Return the mean taste in what is counted, over the fields that the profile knows."""
-    total = np.zeros(len(facts))
-    n_known = 0
-    for name in FIELDS:
-        shares = tastes.shares(name, settings.shrink)
-        if shares:
-            n_known += 1
-            total += np.array([shares.get(getattr(each, name), 0.0) for each in facts])
-    if tastes.prices:
-        n_known += 1
-        total += np.array([_price(tastes, each, settings) for each in facts])
-    return total / max(n_known, 1)
 
 
 def _price(tastes: Tastes, facts: Facts, settings: ProfileSettings) -> float:

@@ -3,11 +3,13 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from core.errors import InvalidValueError
+from rank.facts import Facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,49 @@ class Expectation:
     deviation: NDArray[np.float64]
     strength: NDArray[np.float64]
 
+    @classmethod
+    def of(cls, mean: NDArray[np.float64], strength: NDArray[np.float64]) -> Self:
+        """Return the expectations of Beta distributions, shape (n_products,)."""
+        return cls(mean, np.sqrt(mean * (1 - mean) / (strength + 1)), strength)
+
+    def after(self, clicks: ArrayLike, shown: ArrayLike) -> "Expectation":
+        """Return what is expected after something happened with the products.
+
+        Args:
+            clicks: Shape (n_products,), from 0 to `shown`.
+            shown: Impressions, shape (n_products,).
+
+        Raises:
+            InvalidValueError: Counts are negative, or there are more clicks than impressions.
+        """
+        good, all_ = np.asarray(clicks, dtype=np.float64), np.asarray(shown, dtype=np.float64)
+        if good.shape != all_.shape or not ((good >= 0) & (good <= all_)).all():
+            raise InvalidValueError("clicks", "as many as `shown`, each from 0 to it", good.shape)
+        strength = self.strength + all_
+        return Expectation.of((good + self.mean * self.strength) / strength, strength)
+
+    def chosen(self, rng: np.random.Generator, n_draws: int = 128) -> NDArray[np.float64]:
+        """Return how probable Thompson sampling is to choose each of the products.
+
+        A share of draws, with a tenth dealt out evenly, so that no product is out of reach.
+
+        Args:
+            rng: Draws.
+            n_draws: Draws from the distribution of each product.
+
+        Returns:
+            Probabilities that add up to 1, shape (n_products,).
+
+        Source: Thompson (1933); Chapelle and Li, An Empirical Evaluation of Thompson Sampling
+            (2011).
+        """
+        n_products = len(self.mean)
+        drawn = rng.beta(
+            self.mean * self.strength, (1 - self.mean) * self.strength, (n_draws, n_products)
+        )
+        wins = np.bincount(drawn.argmax(axis=1), minlength=n_products) / n_draws
+        return np.asarray(0.9 * wins + 0.1 / n_products, dtype=np.float64)
+
 
 def expected(clicks: ArrayLike, shown: ArrayLike, prior: Prior) -> Expectation:
     """Return what to expect of products by what happened with them.
@@ -68,12 +113,9 @@ def expected(clicks: ArrayLike, shown: ArrayLike, prior: Prior) -> Expectation:
 
     Source: Gelman et al., Bayesian Data Analysis, section 2.4 (binomial model, conjugate prior).
     """
-    good, all_ = np.asarray(clicks, dtype=np.float64), np.asarray(shown, dtype=np.float64)
-    if good.shape != all_.shape or not ((good >= 0) & (good <= all_)).all():
-        raise InvalidValueError("clicks", "as many as `shown`, each from 0 to it", good.shape)
-    strength = all_ + prior.strength
-    mean = (good + prior.mean * prior.strength) / strength
-    return Expectation(mean, np.sqrt(mean * (1 - mean) / (strength + 1)), strength)
+    n_products = np.shape(shown)
+    before = Expectation.of(np.full(n_products, prior.mean), np.full(n_products, prior.strength))
+    return before.after(clicks, shown)
 
 
 def inherited(
@@ -144,3 +186,38 @@ def spread(scores: ArrayLike, categories: Sequence[str], limit: int) -> list[int
         taken[categories[place]] += 1
     turns.sort(key=lambda turn: turn[0])  # stable: within a turn the best stay first
     return [place for _, place in turns[:limit]]
+
+
+def agreement(
+    cosines: ArrayLike, product: Facts, others: Sequence[Facts], chance: float = 0.3
+) -> NDArray[np.float64]:
+    """Return how much each neighbour's history says about a product.
+
+    The likeness of their vectors above chance, squared because it fades fast, times how far
+    category, brand and price agree.
+
+    Args:
+        cosines: Of the neighbours with the product, shape (n_others,).
+        product: Facts about the product.
+        others: Facts about the neighbours.
+        chance: Cosine from which on there is likeness.
+
+    Returns:
+        Weights from 0 to 1, shape (n_others,).
+    """
+    near = np.clip((np.asarray(cosines, dtype=np.float64) - chance) / (1 - chance), 0.0, 1.0) ** 2
+    return np.asarray(near * np.array([_common(product, each) for each in others]))
+
+
+def _common(one: Facts, other: Facts) -> float:
+    share = 0.4
+    share += 0.3 * (bool(one.category) and one.category == other.category)
+    share += 0.15 * (bool(one.brand) and one.brand == other.brand)
+    return share + 0.15 * _near_price(one, other)
+
+
+def _near_price(one: Facts, other: Facts) -> float:
+    """Return 1 for equal prices, falling to 0 at half or twice the price."""
+    if not (one.price and other.price) or one.currency != other.currency:
+        return 0.0
+    return max(0.0, 1 - abs(float(np.log2(one.price / other.price))))

@@ -45,10 +45,13 @@ class PriceTaste:
 
     def of(self, price: float, settings: ProfileSettings) -> float:
         """Return how a price suits, in (-1, 1): 1 at the mean, -1 far away, 0 when unknown."""
-        prior = settings.shrink
-        variance = (self.squares + prior * settings.price_deviation**2) / (self.weight + prior)
-        fit = math.exp(-((math.log(price) - self.mean) ** 2) / (2 * variance))
-        return (2 * fit - 1) * self.weight / (self.weight + prior)
+        fit = math.exp(-((math.log(price) - self.mean) ** 2) / (2 * self.variance(settings)))
+        return (2 * fit - 1) * self.weight / (self.weight + settings.shrink)
+
+    def variance(self, settings: ProfileSettings) -> float:
+        """Return the variance of the logarithms, drawn towards the usual one while few speak."""
+        usual = settings.shrink * settings.price_deviation**2
+        return (self.squares + usual) / (self.weight + settings.shrink)
 
 
 @dataclass(frozen=True, slots=True)

@@ -144,6 +144,7 @@ class Answering:
             n_variants=ordered.stands_for.get(candidate.id, 1),
             place_before=ordered.places.get(candidate.id, 0),
             rules=ordered.rules.get(candidate.id, ()),
+            propensity=ordered.propensities.get(candidate.id),
         )
 
     def _stems(self, point: str, text_hash: str, product: Product) -> frozenset[str]:

@@ -72,6 +72,11 @@ class Background:
         cosines = np.einsum("nd,d->n", rows, query)
         return Chance(float(cosines.mean()), max(float(cosines.std()), _LEAST_SPREAD))
 
+    def mean(self, using: str) -> Vectors | None:
+        """Return the mean vector of products, shape (width,); None where none has such a vector."""
+        rows = self.rows.get(using)
+        return None if rows is None else np.asarray(rows.mean(axis=0))
+
     def likeness(self, using: str, rows: Vectors) -> NDArray[np.float64]:
         """Return how like each two products are, from 0 (two at random) to 1 (the same).
 

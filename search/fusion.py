@@ -109,6 +109,20 @@ def scores_over_range(scored: Sequence[Scored], _: Scale | None = None) -> list[
     return placed
 
 
+def never_rising(candidates: Sequence[Candidate], part: str) -> list[Candidate]:
+    """Return candidates in their order, with a part for what standing behind worse ones costs.
+
+    Args:
+        candidates: In any order.
+        part: Name of the part.
+    """
+    found: list[Candidate] = []
+    for each in candidates:
+        too_much = each.score - found[-1].score if found else 0.0
+        found.append(each.plus({part: -too_much}) if too_much > 0 else each)
+    return found
+
+
 FUSIONS: Mapping[str, Fusion] = {
     "scale": scores_on_scale,
     "range": scores_over_range,

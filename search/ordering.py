@@ -16,6 +16,7 @@ from search.diversity import diversified
 from search.folding import folded
 from search.fusion import Candidate
 from search.knowledge import Knowledge
+from search.personal import Personal
 from search.rules import applied
 from search.rules.plan import NOTHING, Plan
 from search.ruling import without_hidden
@@ -37,6 +38,8 @@ class Ordered:
         n_cut: Candidates that were left out as having too little to do with the query.
         rules: Names of the rules that moved each, by point id.
         best: The best score of the legs alone; 0 when nothing was found.
+        propensities: Probability of each to stand where it stands, by point id, where something
+            was left to chance.
     """
 
     candidates: Sequence[Candidate]
@@ -46,6 +49,7 @@ class Ordered:
     n_cut: int = 0
     rules: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     best: float = 0.0
+    propensities: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def n_folded(self) -> int:
@@ -80,10 +84,12 @@ class Ordering:
     Args:
         index: Has the fields and vectors of candidates.
         settings: Weights, the least relevance, the usual diversity.
+        personal: Knows the visitors.
     """
 
-    def __init__(self, index: ProductIndex, settings: SearchSettings) -> None:
+    def __init__(self, index: ProductIndex, settings: SearchSettings, personal: Personal) -> None:
         self._index = index
+        self._personal = personal
         self._settings = settings
 
     def ordered(
@@ -118,6 +124,8 @@ class Ordering:
         watch.lap("fold")
         if query.sort != "relevance":  # who asks for the cheapest wants the cheapest
             return Ordered(ranked, rows, places, stands_for, n_cut, best=best)
+        ranked = self._personal.moved(ranked, query.user_id, known.background)
+        watch.lap("personal")
         dial = settings.diversity if query.diversity is None else query.diversity
         ranked = diversified(ranked, dial, index, known.background)
         watch.lap("diversify")

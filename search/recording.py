@@ -1,17 +1,18 @@
 """What a search tells the event log: what was shown where, and what people did with it."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from core.answer import Page
-from core.encoder import digest
 from core.errors import EventLogError, EventRefusedError, InvalidEventError
 from core.event import Event, Surface
-from core.settings import SearchSettings
 from events import EventLog, EventWriter, WriterStats
 from search.cursor import Cursor
 
-RANKER = "search"
+RANKERS: Mapping[Surface, str] = {"search": "search", "similar": "search"}
+"""Names of what puts products in order, by surface; the others are feeds."""
+
+FEED = "feed"
 INVALID = "an id cannot be logged"
 
 _log = logging.getLogger(__name__)
@@ -22,13 +23,16 @@ class Recording:
 
     Args:
         log: The log; None for none.
-        settings: Those that the search orders by; their digest is the ranker's version.
+        version: The rankers' version; equal ones order alike.
+        on_written: Called in the writer's thread when events have become durable.
     """
 
-    def __init__(self, log: EventLog | None, settings: SearchSettings) -> None:
+    def __init__(
+        self, log: EventLog | None, version: str, on_written: Callable[[], None] | None = None
+    ) -> None:
         self._log = log
-        self._writer = EventWriter(log) if log is not None else None
-        self._version = digest(settings.model_dump(mode="json"))
+        self._writer = None if log is None else EventWriter(log, on_written=on_written)
+        self._version = version
 
     @property
     def stats(self) -> WriterStats:
@@ -82,6 +86,15 @@ class Recording:
         self._writing().flush()
         return self._log.erase(user_id) if self._log is not None else 0
 
+    def flush(self) -> None:
+        """Wait until everything that was taken is in the log; nothing waits without one.
+
+        Raises:
+            EventLogError: It took too long; it is tried again.
+        """
+        if self._writer is not None:
+            self._writer.flush()
+
     def close(self) -> None:
         """Write what waits.
 
@@ -110,8 +123,9 @@ class Recording:
                 query_id=page.query_id,
                 surface=surface,
                 position=0 if n_before is None else n_before + place,
-                ranker=RANKER,
+                ranker=RANKERS.get(surface, FEED),
                 ranker_version=self._version,
+                propensity=hit.propensity,
                 features=hit.parts,
             )
             for place, hit in enumerate(page.hits, 1)

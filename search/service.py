@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 from core.answer import Page
-from core.event import Event
+from core.encoder import digest
 from core.product import Product
 from core.query import ALL, Filters, Query
 from core.settings import SearchSettings
@@ -13,11 +13,15 @@ from core.synonyms import Group, all_synonyms
 from events import EventLog
 from index.payload import conditions, point_id
 from index.product_index import ProductIndex
+from people import People
+from rank import read_weights
 from search.answering import Answering
 from search.cursor import Cursor
+from search.feeding import Feeds
 from search.legs import Asked
 from search.looking import Looking, identity
 from search.ordering import Ordering, Wanted
+from search.personal import Personal
 from search.query_encoder import Looks, QueryEncoder
 from search.query_reader import QueryReader, ReadQuery
 from search.recording import Recording, n_shown_before
@@ -27,11 +31,12 @@ from search.rules import RuleBook, rules_of
 from search.stopwatch import Stopwatch
 from search.suggesting import Suggestion, Suggestions
 from search.understanding.readings import Understood
+from search.visitors import ServesVisitors
 
 _WAITING_THREADS = 16
 
 
-class SearchService:
+class SearchService(ServesVisitors):
     """Answers queries from one index. Safe to call from several threads.
 
     Args:
@@ -40,11 +45,14 @@ class SearchService:
         synonyms: Groups of words that mean the same; the shipped ones and those of the shop's file
             when None.
         rules: The merchandiser's rules; those of the shop's file when None.
-        events: Where what is shown is logged; `close` the service before this log.
+        events: Where what is shown is logged, and what people do is learned from; `close` the
+            service before this log.
 
     Raises:
-        InvalidSettingError: The file of synonyms cannot be used.
+        InvalidSettingError: The file of synonyms or of weights cannot be used.
         RuleError: The file of rules cannot be used.
+        ProfileEncoderError: The visitors' profiles were made with another encoder.
+        OnlineStoreError: The file of profiles cannot be used.
     """
 
     def __init__(
@@ -64,11 +72,17 @@ class SearchService:
             rules_of(self._settings.rules) if rules is None else rules,
         )
         self._threads = ThreadPoolExecutor(_WAITING_THREADS, "search")
-        self._ordering = Ordering(index, self._settings)
+        weights = read_weights(self._settings.weights)
+        self.people = People(index, events, weights.profile.settings())
+        self._ordering = Ordering(index, self._settings, Personal(self.people, weights))
         self._answering = Answering(index)
+        self._feeds = Feeds(self.people, weights, self._answering, lambda: self._reader.rules)
+        self._background = lambda: self._reader.knowledge().background
         self._looking = Looking(index, self._encoder)
         self._suggestions: Suggestions | None = None
-        self.events = Recording(events, self._settings)
+        version = digest(self._settings.model_dump(mode="json"), weights.model_dump(mode="json"))
+        self.events = Recording(events, version, self.people.wake)
+        self.people.start()
 
     @property
     def rules(self) -> RuleBook:
@@ -84,6 +98,7 @@ class SearchService:
         self._reader.warm_up()
         self.suggest("a")
         self._encoder.warm_up()
+        self.people.warm_up()
 
     def search(self, query: Query) -> Page:
         """Answer a query by words, photos or both; without either, browse what passes the filters.
@@ -115,7 +130,11 @@ class SearchService:
         return self.events.shown(page, n_shown_before(cursor), "search", query.user_id)
 
     def similar(
-        self, product: str | Product, limit: int = 10, filters: Filters | None = None
+        self,
+        product: str | Product,
+        limit: int = 10,
+        filters: Filters | None = None,
+        user_id: str = "",
     ) -> Page:
         """Return products like one that is indexed, or like one that is not.
 
@@ -124,6 +143,7 @@ class SearchService:
                 only a title will do.
             limit: Hits, 1 to 500.
             filters: What every hit must fulfil.
+            user_id: The visitor, for a personal order.
 
         Returns:
             One page, best first; the product itself is not in it.
@@ -133,7 +153,7 @@ class SearchService:
             PhotoError: The photo of a product that is not indexed cannot be used.
         """
         watch = Stopwatch.start()
-        query = Query(limit=limit, filters=filters or Filters(), facets=())
+        query = Query(limit=limit, filters=filters or Filters(), facets=(), user_id=user_id)
         itself = product.id if isinstance(product, Product) else product
         asked = self._looking.asked(product)
         retrieval = self._retrieval(query.filters, (point_id(itself),))
@@ -142,7 +162,7 @@ class SearchService:
         wanted = Wanted(query, Understood("", query.filters))
         page = self._answer(wanted, Cursor(""), retrieval, watch)
         page = replace(page, next_cursor="")  # there is no way to hand one in
-        return self.events.shown(page, 0, "similar")
+        return self.events.shown(page, 0, "similar", user_id)
 
     def suggest(self, text: str, limit: int = 8) -> tuple[Suggestion, ...]:
         """Return how a begun query may go on, best first; see `Suggestions.suggested`.
@@ -155,30 +175,16 @@ class SearchService:
             ready = self._suggestions = Suggestions(known)
         return ready.suggested(text, limit)
 
-    def record(self, event: Event) -> None:
-        """Log what somebody did with a product; it is written soon, off the request path.
-
-        Raises:
-            EventLogError: The service has no log, or it cannot take the event now.
-        """
-        self.events.record(event)
-
-    def erase(self, user_id: str) -> int:
-        """Return how many events of a visitor were removed from the log; see `EventLog.erase`.
-
-        Raises:
-            InvalidEventError: The id is empty.
-            EventLogError: They cannot be removed, or the service has no log.
-        """
-        return self.events.erase(user_id)
-
     def close(self) -> None:
         """Write the events that wait; index and log stay open. See `EventWriter.close`.
 
         Raises:
             EventLogError: They cannot be written, and are lost.
         """
-        self.events.close()
+        try:
+            self.events.close()
+        finally:
+            self.people.close()
 
     def _attempt(
         self, query: Query, read: ReadQuery, looks: Looks, cursor: Cursor, watch: Stopwatch

@@ -1,0 +1,109 @@
+"""The reader of the event log that keeps the online store up to date."""
+
+import logging
+import threading
+
+from core.closing import Closing
+from core.errors import ShopwindowError
+from events import EventLog
+from people.catalogue import Catalogue
+from people.learning import Lesson
+from people.online_store import OnlineStore
+from rank import ProfileSettings
+
+LOG = logging.getLogger(__name__)
+BATCH = 500
+_LOOK_EVERY_S = 1.0
+
+
+class Follower(Closing):
+    """Takes each event of a log into the online store, once.
+
+    The cursor of the log is changed in the same transaction as what was learned, so a death at any
+    moment loses nothing and counts nothing twice, and several processes may follow one log.
+
+    Args:
+        log: The log; whoever opened it closes it, after the follower.
+        store: The store.
+        catalogue: Knows the products.
+        settings: How touches become profiles.
+    """
+
+    def __init__(
+        self, log: EventLog, store: OnlineStore, catalogue: Catalogue, settings: ProfileSettings
+    ) -> None:
+        self._log = log
+        self._store = store
+        self._catalogue = catalogue
+        self._settings = settings
+        self._woken = threading.Event()
+        self._is_closed = False
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Follow the log in a thread from now on."""
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._run, name="follower", daemon=True)
+            self._thread.start()
+
+    def wake(self) -> None:
+        """Look for new events now."""
+        self._woken.set()
+
+    def catch_up(self) -> int:
+        """Take all events that are in the log.
+
+        Returns:
+            How many were new.
+
+        Raises:
+            ProfileEncoderError: The profiles were made with another encoder.
+            EventLogError: The log cannot be read.
+            OnlineStoreError: The store cannot be written.
+            IndexStoreError: The products cannot be looked up.
+        """
+        n_taken = 0
+        while n_new := self._step():
+            n_taken += n_new
+        return n_taken
+
+    def rebuild(self) -> int:
+        """Forget everything and learn it anew from the log.
+
+        Returns:
+            How many events that took.
+
+        Raises:
+            ShopwindowError: See `catch_up`; what was learned so far is kept, and goes on.
+        """
+        with self._store.changing() as change:
+            change.clear()
+        return self.catch_up()
+
+    def close(self) -> None:
+        """Stop following; what the log has meanwhile is taken at the next start."""
+        self._is_closed = True
+        self.wake()
+        if self._thread is not None:
+            self._thread.join()
+
+    def _step(self) -> int:
+        self._store.check_encoder()
+        if not self._log.read(self._store.cursor, 1)[0]:
+            return 0
+        with self._store.changing() as change:
+            events, cursor = self._log.read(change.cursor, BATCH)
+            if events:
+                Lesson(change, self._catalogue, self._settings).learn(events)
+                change.read_to(cursor)
+            return len(events)
+
+    def _run(self) -> None:
+        while not self._is_closed:
+            self._woken.wait(_LOOK_EVERY_S)
+            self._woken.clear()
+            try:
+                while not self._is_closed and self._step():
+                    pass
+            except ShopwindowError:  # the next round tries again; serving goes on
+                LOG.warning("what visitors did could not be learned", exc_info=True)

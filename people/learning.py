@@ -1,0 +1,159 @@
+"""What a batch of events teaches: profiles, histories, counts, and what belongs together."""
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+
+from core.event import Event
+from people.catalogue import Catalogue, Known
+from people.change import Change, Places
+from people.tallies import ALL, SHOWN, WANTED, Tally, examined, forward
+from people.together import CATEGORIES, KINDS
+from rank import Profile, ProfileSettings, Touch
+from rank.settings import DAY_S, MINUTE_S
+
+WANTING = ("click", "like", "cart", "purchase")
+REPEATED_WITHIN_S = 30 * MINUTE_S
+"""The same thing done again within this time counts once: it is a reload, or a robot."""
+
+PAGES_KEPT_S = DAY_S
+
+
+class Lesson:
+    """One batch of events on its way into the online store.
+
+    Args:
+        change: Takes what is learned.
+        catalogue: Knows the products.
+        settings: How touches become profiles.
+    """
+
+    def __init__(self, change: Change, catalogue: Catalogue, settings: ProfileSettings) -> None:
+        self._change = change
+        self._catalogue = catalogue
+        self._settings = settings
+        self._known: dict[str, Known] = {}
+        self._profiles: dict[str, Profile] = {}
+        self._tallies: defaultdict[str, list[float]] = defaultdict(lambda: [0.0, 0.0])
+        self._pairs: Counter[tuple[str, str, str]] = Counter()
+        self._occurrences: dict[tuple[str, str], float] = defaultdict(float)
+        self._pages: dict[str, tuple[str, float, Places]] = {}
+
+    def learn(self, events: Sequence[Event]) -> None:
+        """Take events in the order of the log.
+
+        Raises:
+            ProfileError: A stored profile cannot be read.
+            IndexStoreError: The products cannot be looked up.
+        """
+        self._known = self._catalogue.known([each.product_id for each in events])
+        for each in events:
+            if each.kind == "impression":
+                self._shown(each)
+            elif not self._is_repeated(each):
+                self._done(each)
+        self._write(events)
+
+    def _is_repeated(self, event: Event) -> bool:
+        if not event.user_id:
+            return False
+        last = self._change.last_touch(event.user_id, event.product_id, event.kind)
+        return last is not None and abs(event.time.timestamp() - last) < REPEATED_WITHIN_S
+
+    def _shown(self, event: Event) -> None:
+        time_s = event.time.timestamp()
+        looks = examined(event.position) * forward(time_s)
+        self._tallies[event.product_id][0] += looks
+        self._occurrences[ALL, SHOWN] += looks
+        if event.query_id and event.user_id and event.position:
+            places = self._page(event.query_id, event.user_id, time_s)
+            places[event.position] = event.product_id
+
+    def _done(self, event: Event) -> None:
+        time_s = event.time.timestamp()
+        if event.kind in WANTING:
+            self._tallies[event.product_id][1] += forward(time_s)
+            self._occurrences[ALL, WANTED] += forward(time_s)
+        if not event.user_id:
+            return
+        self._touch(event.user_id, event.product_id, event.kind, time_s)
+        self._pass_over(event, time_s)
+        self._join(event, time_s)
+        self._change.touch(event.user_id, event.product_id, event.kind, time_s)
+
+    def _touch(self, user_id: str, product_id: str, kind: str, time_s: float) -> None:
+        known = self._known.get(product_id)
+        if known is None:  # it was deleted meanwhile, or never was: nothing to learn from
+            return
+        profile = self._profiles.get(user_id) or self._change.profile(user_id)
+        if profile is None:
+            profile = Profile.empty(self._catalogue.encoder, self._catalogue.dim)
+        vector = self._catalogue.rows([known])[0]
+        touch = Touch(product_id, kind, time_s, vector, known.facts)
+        self._profiles[user_id] = profile.touched(touch, self._settings)
+
+    def _pass_over(self, event: Event, time_s: float) -> None:
+        """Take what stood above a clicked product, and was not clicked, as passed over.
+
+        Source: "click > skip above"; Joachims et al., Accurately Interpreting Clickthrough Data as
+            Implicit Feedback (2005).
+        """
+        if event.kind != "click" or not event.query_id or event.position <= 0:
+            return
+        places = self._page(event.query_id, event.user_id, time_s)
+        places.pop(event.position, None)
+        above = sorted(place for place in places if place < event.position)
+        skipped = {places.pop(place) for place in above} - {event.product_id}
+        self._known |= self._catalogue.known([each for each in skipped if each not in self._known])
+        for each in sorted(skipped):
+            self._touch(event.user_id, each, "impression", time_s)
+
+    def _join(self, event: Event, time_s: float) -> None:
+        """Count what was touched shortly before as belonging together with this."""
+        product = event.product_id
+        for kind, bond in KINDS.items():
+            if event.kind not in bond.events:
+                continue
+            before = self._change.touched_since(event.user_id, time_s - bond.within_s)
+            alike = [p for p, what, when in before if what in bond.events and when <= time_s]
+            if product in alike:
+                continue  # a click and then a cart is one thing
+            others = list(dict.fromkeys(alike))[: bond.n_others]
+            self._count(kind, product, others)
+            if bond.counts_categories:
+                self._count_categories(f"{kind}{CATEGORIES}", product, others)
+
+    def _count_categories(self, kind: str, product: str, others: Sequence[str]) -> None:
+        self._known |= self._catalogue.known(
+            [each for each in (product, *others) if each not in self._known]
+        )
+        own, *theirs = (
+            self._known[each].facts.category if each in self._known else ""
+            for each in (product, *others)
+        )
+        if own:
+            self._count(kind, own, [each for each in theirs if each and each != own])
+
+    def _count(self, kind: str, name: str, others: Sequence[str]) -> None:
+        self._occurrences[kind, name] += 1
+        if not others:
+            self._occurrences[kind, ""] += 1
+        for other in others:
+            self._pairs[kind, name, other] += 1
+            self._pairs[kind, other, name] += 1
+
+    def _page(self, query_id: str, user_id: str, time_s: float) -> Places:
+        if query_id not in self._pages:
+            self._pages[query_id] = (user_id, time_s, self._change.page(query_id))
+        return self._pages[query_id][2]
+
+    def _write(self, events: Sequence[Event]) -> None:
+        change = self._change
+        change.set_profiles(self._profiles)
+        change.forget_old_touches(self._profiles)
+        change.add_tallies({each: Tally(*both) for each, both in self._tallies.items()})
+        change.add_pairs(self._pairs)
+        change.add_occurrences(self._occurrences)
+        for query_id, (user_id, time_s, places) in self._pages.items():
+            change.set_page(query_id, user_id, time_s, places)
+        if events:
+            change.forget_pages(max(each.time.timestamp() for each in events) - PAGES_KEPT_S)

@@ -1,0 +1,122 @@
+"""Visitors and products as the search sees them: one door to what was learned."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from core.closing import Closing
+from events import EventLog
+from index.product_index import ProductIndex
+from people.catalogue import Catalogue
+from people.expectations import Expectations
+from people.follower import Follower
+from people.online_store import IN_MEMORY, OnlineStore, Touched
+from rank import Profile, ProfileSettings
+
+FILE = "people.sqlite"
+"""In the folder of the event log."""
+
+N_TOUCHED = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """What is known of one visitor at one moment.
+
+    Attributes:
+        user_id: The visitor; empty for somebody unknown.
+        profile: Their tastes; None when nothing was learned yet.
+        touched: What they did with products, the newest first.
+        hidden: Products that they never want to see again.
+    """
+
+    user_id: str = ""
+    profile: Profile | None = None
+    touched: tuple[Touched, ...] = ()
+    hidden: frozenset[str] = frozenset()
+
+    @property
+    def has_tastes(self) -> bool:
+        """Whether anything of their tastes is known."""
+        return self.profile is not None and self.profile.n_touches > 0
+
+
+class People(Closing):
+    """What was learned of visitors and products. Safe to use from several threads.
+
+    Args:
+        index: The catalogue.
+        log: The event log that is learned from; None for a shop without events.
+        settings: How touches become profiles.
+        now: Seconds since 1970; for tests.
+
+    Raises:
+        ProfileEncoderError: The profiles were made with another encoder.
+        OnlineStoreError: The file of profiles cannot be used.
+    """
+
+    def __init__(
+        self,
+        index: ProductIndex,
+        log: EventLog | None,
+        settings: ProfileSettings,
+        now: Callable[[], float] = time.time,
+    ) -> None:
+        self.settings = settings
+        self.now = now
+        self.catalogue = Catalogue(index)
+        self.store = opened_store(log, self.catalogue)
+        self.expectations = Expectations(self.store, self.catalogue, now)
+        self.follower: Follower | None = None
+        if log is not None:
+            self.follower = Follower(log, self.store, self.catalogue, settings)
+        try:
+            self.store.check_encoder()
+        except BaseException:
+            self.store.close()
+            raise
+
+    def visitor(self, user_id: str) -> Visitor:
+        """Return what is known of a visitor.
+
+        Raises:
+            ProfileError: Their profile cannot be read.
+            OnlineStoreError: The file of profiles cannot be read.
+        """
+        if not user_id:
+            return Visitor()
+        touched = tuple(self.store.touched(user_id, N_TOUCHED))
+        hidden = frozenset(self.store.hidden(user_id))
+        return Visitor(user_id, self.store.profile(user_id), touched, hidden)
+
+    def start(self) -> None:
+        """Learn what the log has, and goes on to get, from now on."""
+        if self.follower is not None:
+            self.follower.start()
+
+    def wake(self) -> None:
+        """Look into the log now."""
+        if self.follower is not None:
+            self.follower.wake()
+
+    def warm_up(self) -> None:
+        """Read products ahead, where visitors are known for whom they will be compared."""
+        if self.follower is not None:
+            self.catalogue.warm_up()
+
+    def close(self) -> None:
+        """Stop learning and close the file; the index and the log stay open."""
+        if self.follower is not None:
+            self.follower.close()
+        self.expectations.close()
+        self.store.close()
+
+
+def opened_store(log: EventLog | None, catalogue: Catalogue) -> OnlineStore:
+    """Return the store beside a log; one that keeps nothing when there is no log.
+
+    Raises:
+        OnlineStoreError: The file cannot be used.
+    """
+    path = IN_MEMORY if log is None else log.folder / FILE
+    return OnlineStore(path, catalogue.encoder)

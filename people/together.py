@@ -1,0 +1,35 @@
+"""The ways in which products are touched together."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from rank.settings import DAY_S
+
+VIEWED = "viewed"
+BOUGHT = "bought"
+CATEGORIES = " categories"
+"""After a kind: the same of categories."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bond:
+    """When two things that one visitor touched belong together.
+
+    Attributes:
+        events: Kinds of events that count.
+        within_s: Most time between them, in seconds.
+        n_others: Most things before that one is joined with, the newest.
+        counts_categories: Whether their categories are counted too.
+    """
+
+    events: frozenset[str]
+    within_s: float
+    n_others: int
+    counts_categories: bool = False
+
+
+KINDS: Mapping[str, Bond] = {
+    VIEWED: Bond(frozenset({"click", "like", "cart", "purchase"}), 3600.0, 10),
+    BOUGHT: Bond(frozenset({"cart", "purchase"}), DAY_S, 20, counts_categories=True),
+}
+"""By name. What is put into one cart within a day counts as one basket, bought or not."""

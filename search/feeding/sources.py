@@ -1,0 +1,124 @@
+"""Where the products of a feed come from, before they are put in order."""
+
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from core.query import Filters
+from index.payload import conditions, point_id
+from index.points import LegQuery, Order
+from index.product_index import ProductIndex
+from people import Known, People, Visitor
+from people.together import VIEWED
+from rank import by_recency, seen_together
+
+N_BY_TASTE = 240
+"""Products that suit the interests, shared among them."""
+
+N_POPULAR = 200
+N_TOGETHER = 100
+N_NEW = 60
+N_BY_CHANCE = 60
+_LEAST_EACH = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Candidates of a feed.
+
+    Attributes:
+        known: What is known of them, by point id.
+        together: How much others touched each together with what the visitor touched, 0 to 1, by
+            product id; those that nobody did are missing.
+    """
+
+    known: Mapping[str, Known]
+    together: Mapping[str, float] = field(default_factory=dict)
+
+
+class Sources:
+    """Finds products for visitors.
+
+    Args:
+        people: What is known of visitors and products.
+    """
+
+    def __init__(self, people: People) -> None:
+        self._people = people
+        self._index: ProductIndex = people.catalogue.index
+
+    def found(self, visitor: Visitor, filters: Filters, without: Iterable[str]) -> Found:
+        """Return products that may be shown to a visitor.
+
+        Args:
+            visitor: For whom.
+            filters: What every product must fulfil.
+            without: Products that are left out.
+        """
+        left_out = {point_id(each) for each in without}
+        together = self._together(visitor)
+        points = dict.fromkeys(self._by_taste(visitor, filters, left_out))
+        points |= dict.fromkeys(self._newest(filters))
+        points |= dict.fromkeys(self._by_chance(filters))
+        elsewhere = [point_id(each) for each in (*together, *self._popular())]
+        (passing,) = self._index.passing(elsewhere, [conditions(filters)])
+        points |= dict.fromkeys(each for each in elsewhere if each in passing)
+        wanted = [each for each in points if each not in left_out]
+        return Found(self._people.catalogue.known_points(wanted), together)
+
+    def _by_taste(self, visitor: Visitor, filters: Filters, left_out: set[str]) -> Iterable[str]:
+        if visitor.profile is None or not len(visitor.profile.interests):
+            return []
+        catalogue = self._people.catalogue
+        directions = visitor.profile.interests.directions()
+        limit = max(_LEAST_EACH, N_BY_TASTE // len(directions))
+        legs = [
+            LegQuery(
+                catalogue.space,
+                self._index.whole(catalogue.space, each),
+                conditions(filters),
+                tuple(sorted(left_out)),
+                limit,
+            )
+            for each in directions
+        ]
+        return [point for scored in self._index.query(legs) for point, _ in scored]
+
+    def _popular(self) -> Sequence[str]:
+        return list(self._people.store.most_wanted(N_POPULAR, self._people.now()))
+
+    def _newest(self, filters: Filters) -> list[str]:
+        orders = (Order("created_at", descending=True), Order("popularity", descending=True))
+        return [p.id for order in orders for p in self._index.ordered(order, filters, N_NEW)]
+
+    def _by_chance(self, filters: Filters) -> list[str]:
+        """Return products taken at random: ids are hashes, so what follows any one is random."""
+        points, _ = self._index.browse(filters, str(uuid.uuid4()), N_BY_CHANCE)
+        if len(points) < N_BY_CHANCE:
+            points += self._index.browse(filters, "", N_BY_CHANCE - len(points))[0]
+        return [each.id for each in points]
+
+    def _together(self, visitor: Visitor) -> dict[str, float]:
+        """Return how much others touched products together with what the visitor touched.
+
+        A pair may have been counted on both sides of the hour that joins two touches, so it is cut
+        to how often the rarer of both occurs.
+        """
+        touches = by_recency(each.product_id for each in visitor.touched if each.kind != "hide")
+        if not touches:
+            return {}
+        store = self._people.store
+        partners = store.partners(VIEWED, list(touches))
+        names = {*touches, *(name for some in partners.values() for name in some)}
+        counts = store.occurrences(VIEWED, list(names))
+        sound = {
+            own: {
+                other: min(n, counts[own], counts[other])
+                for other, n in some.items()
+                if other in counts
+            }
+            for own, some in partners.items()
+            if own in counts
+        }
+        best = seen_together(touches, sound, counts)
+        return dict(list(best.items())[:N_TOGETHER])

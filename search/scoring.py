@@ -1,0 +1,104 @@
+"""The score of a feed's products for one visitor, as named parts."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.encoder import Vectors
+from people import Known, People, Tally, Visitor
+from rank import Expectation, affinity_parts
+from rank.settings import DAY_S
+from rank.weights import ShopWeights
+
+TOGETHER = "together"
+POPULARITY = "popularity"
+FRESHNESS = "freshness"
+STOCK = "stock"
+"""Names of the parts, beside those of `rank.affinity`."""
+
+Scores = NDArray[np.float64]
+
+
+def taste_parts(
+    people: People,
+    visitor: Visitor,
+    known: Sequence[Known],
+    background: Vectors | None,
+) -> dict[str, Scores]:
+    """Return how products suit a visitor, as the parts of `rank.affinity_parts`.
+
+    Args:
+        people: What is known of visitors and products.
+        visitor: For whom; nothing for one without tastes.
+        known: The products.
+        background: Mean vector of the catalogue, shape (dim,).
+    """
+    if visitor.profile is None or not visitor.has_tastes:
+        return {}
+    rows, facts = people.catalogue.rows(known), [each.facts for each in known]
+    now_s, settings = people.now(), people.settings
+    return affinity_parts(visitor.profile, rows, facts, now_s, background, settings)
+
+
+def shop_parts(
+    people: People, known: Sequence[Known], expectation: Expectation, weights: ShopWeights
+) -> dict[str, Scores]:
+    """Return the parts that do not depend on the visitor, those that weigh anything.
+
+    Args:
+        people: What is known of visitors and products.
+        known: The products.
+        expectation: How well each is expected to be received.
+        weights: What each part weighs.
+    """
+    found: dict[str, Scores] = {}
+    if weights.popularity:
+        found[POPULARITY] = weights.popularity * _popularity(people, known, expectation)
+    if weights.freshness:
+        found[FRESHNESS] = weights.freshness * _freshness(known, people.now(), weights.fresh_days)
+    if weights.stock:
+        found[STOCK] = -weights.stock * np.array([not each.product.in_stock for each in known])
+    return found
+
+
+def together_part(known: Sequence[Known], together: Mapping[str, float]) -> Scores:
+    """Return how much products were touched with what the visitor touched, 0 to 1 for the most.
+
+    Args:
+        known: The products.
+        together: By product id; not empty.
+    """
+    shares = np.array([together.get(each.product.id, 0.0) for each in known])
+    return np.asarray(shares / max(together.values()), dtype=np.float64)
+
+
+def _popularity(people: People, known: Sequence[Known], expectation: Expectation) -> Scores:
+    """Return how each product does against the usual one, which has a half; 0 to 1.
+
+    Where little happened yet, the feed's own figure decides, by its place among the others.
+    """
+    prior = people.expectations.prior()
+    lift = expectation.mean / (expectation.mean + prior.mean)
+    told = np.array([each.product.popularity or 0.0 for each in known])
+    if not told.any():
+        return np.asarray(lift, dtype=np.float64)
+    place = np.searchsorted(np.sort(told), told, side="right") / len(told) - 0.5
+    return np.clip(lift + place * (told > 0) * prior.strength / expectation.strength, 0.0, 1.0)
+
+
+def _freshness(known: Sequence[Known], now_s: float, fresh_days: float) -> Scores:
+    """Return how new each product is, 1 for today's; 0 where that is not known."""
+    ages = (_age_s(each, now_s) for each in known)
+    half_s = fresh_days * DAY_S
+    return np.array([0.0 if age is None else 2.0 ** (-max(age, 0.0) / half_s) for age in ages])
+
+
+def is_new_to_people(tally: Tally, enough: float) -> bool:
+    """Return whether too little is known of how a product is received."""
+    return tally.shown < enough
+
+
+def _age_s(known: Known, now_s: float) -> float | None:
+    created = known.product.created_at
+    return None if created is None else now_s - created.timestamp()

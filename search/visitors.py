@@ -1,0 +1,148 @@
+"""The half of the search that knows visitors: feeds, what goes with a product, profiles."""
+
+import uuid
+from collections.abc import Callable, Sequence
+
+from core.answer import Hit, Page
+from core.closing import Closing
+from core.event import Event
+from core.person import Person
+from core.query import Filters, Query
+from index.payload import conditions, point_id
+from index.product_index import ProductIndex
+from people import People
+from search.background import Background
+from search.cursor import Cursor
+from search.feeding import Feeds
+from search.feeding.feeds import identity
+from search.feeding.persons import person_of
+from search.recording import Recording, n_shown_before
+
+
+class ServesVisitors(Closing):
+    """What `SearchService` does for visitors.
+
+    Attributes:
+        index: The catalogue.
+        events: What is told to the event log.
+        people: What was learned from it.
+    """
+
+    index: ProductIndex
+    events: Recording
+    people: People
+    _feeds: Feeds
+    _background: Callable[[], Background]
+
+    def feed(
+        self,
+        user_id: str = "",
+        limit: int = 20,
+        filters: Filters | None = None,
+        cursor: str = "",
+    ) -> Page:
+        """Return a page of products that suit a visitor, such as their home page.
+
+        A visitor without history sees what the shop's others like, categories by turns; in a shop
+        without events the feed's own popularity and what is new decide. What the visitor clicked,
+        bought or hid is left out.
+
+        Args:
+            user_id: The visitor; empty for somebody unknown.
+            limit: Hits, 1 to 500.
+            filters: What every hit must fulfil.
+            cursor: `next_cursor` of the page before; empty for the first page.
+
+        Returns:
+            One page. Some of its places, never the first, try products of which little is known;
+            each hit has the probability with which it was put there.
+
+        Raises:
+            InvalidQueryError: The limit is out of range, or the cursor is not of this feed.
+            ProfileError: The visitor's profile cannot be read.
+            OnlineStoreError: The file of profiles cannot be used.
+        """
+        query = Query(
+            limit=limit, filters=filters or Filters(), user_id=user_id, facets=(), cursor=cursor
+        )
+        merchants = query.filters.merchant_id
+        page, place = self._fed(query)
+        return self.events.shown(page, place, "store" if merchants else "feed", user_id)
+
+    def recently_seen(self, user_id: str, limit: int = 20, filters: Filters | None = None) -> Page:
+        """Return the products that a visitor did something with last, the newest first.
+
+        Args:
+            user_id: The visitor.
+            limit: Hits, 1 to 500.
+            filters: What every hit must fulfil: those of one merchant, on that merchant's page.
+
+        Returns:
+            One page; what was hidden is not in it.
+
+        Raises:
+            InvalidQueryError: The limit is out of range.
+            OnlineStoreError: The file of profiles cannot be read.
+        """
+        query = Query(limit=limit, filters=filters or Filters(), user_id=user_id, facets=())
+        visitor = self.people.visitor(user_id)
+        ids = dict.fromkeys(each.product_id for each in visitor.touched)
+        seen = [each for each in ids if each not in visitor.hidden]
+        products = self.index.get(self._passing(seen, query.filters)[:limit])
+        hits = tuple(Hit(each, 0.0, {}) for each in products)
+        return self.events.shown(Page(hits, uuid.uuid4().hex), 0, "recent", user_id)
+
+    def profile(self, user_id: str) -> Person:
+        """Return what is known of a visitor, to show it.
+
+        Raises:
+            ProfileError: Their profile cannot be read.
+            OnlineStoreError: The file of profiles cannot be read.
+        """
+        return person_of(self.people, self.people.visitor(user_id))
+
+    def record(self, event: Event) -> None:
+        """Log what somebody did with a product; it is written soon, off the request path.
+
+        What the visitor sees follows within about a tenth of a second; see `catch_up`.
+
+        Raises:
+            EventLogError: The service has no log, or it cannot take the event now.
+        """
+        self.events.record(event)
+
+    def catch_up(self) -> None:
+        """Wait until everything recorded so far is in the log, and in profiles and counts.
+
+        Raises:
+            EventLogError: It cannot be written or read.
+            OnlineStoreError: Profiles cannot be written.
+        """
+        self.events.flush()
+        if self.people.follower is not None:
+            self.people.follower.catch_up()
+
+    def erase(self, user_id: str) -> int:
+        """Remove a visitor: every event from the log, and everything that was learned of them.
+
+        Returns:
+            How many events there were.
+
+        Raises:
+            InvalidEventError: The id is empty.
+            EventLogError: They cannot be removed, or the service has no log.
+            OnlineStoreError: What was learned cannot be removed; erase again then.
+        """
+        n_erased = self.events.erase(user_id)
+        self.people.store.erase(user_id)
+        return n_erased
+
+    def _fed(self, query: Query) -> tuple[Page, int | None]:
+        cursor = Cursor.decode(query.cursor, identity(query))
+        return self._feeds.feed(query, self._background(), cursor), n_shown_before(cursor)
+
+    def _passing(self, product_ids: Sequence[str], filters: Filters) -> list[str]:
+        """Return the products that pass the filters, in their order."""
+        points = {point_id(each): each for each in product_ids}
+        (passing,) = self.index.passing(list(points), [conditions(filters)])
+        return [each for point, each in points.items() if point in passing]
