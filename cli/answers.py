@@ -180,6 +180,7 @@ def _plain_hit(hit: Hit, text: str) -> dict[str, Any]:
         "n_variants": hit.n_variants,
         "place_before": hit.place_before,
         "rules": list(hit.rules),
+        "propensity": hit.propensity,
         "product": _plain_product(hit.product),
     }
 

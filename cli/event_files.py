@@ -7,6 +7,7 @@ from cli.output import answers, printable, say
 from core.errors import EventLogError
 from core.settings import EventSettings
 from events import EventLog, ImportReport, export_events, import_events
+from people import erased
 
 MAX_SHOWN = 5
 
@@ -34,7 +35,7 @@ def show_export(settings: EventSettings, file: Path, user: str) -> ExitCode:
     Returns:
         OK.
     """
-    with _existing(settings) as log:
+    with existing_log(settings) as log:
         n_written = export_events(log, file, user)
     answers().print(printable(f"{n_written:,} events written to {file}."), soft_wrap=True)
     return ExitCode.OK
@@ -46,8 +47,8 @@ def show_erasure(settings: EventSettings, user: str) -> ExitCode:
     Returns:
         OK, also when there were none: then nothing of theirs is in the log.
     """
-    with _existing(settings) as log:
-        n_erased = log.erase(user)
+    with existing_log(settings) as log:
+        n_erased = erased(log, user)
     answers().print(f"{n_erased:,} events erased.")
     return ExitCode.OK
 
@@ -58,12 +59,12 @@ def show_count(settings: EventSettings) -> ExitCode:
     Returns:
         OK.
     """
-    with _existing(settings) as log:
+    with existing_log(settings) as log:
         answers().print(f"{log.count():,} events.")
     return ExitCode.OK
 
 
-def _existing(settings: EventSettings) -> EventLog:
+def existing_log(settings: EventSettings) -> EventLog:
     """Return the log; asking one that is not there must not make it, and hide a mistyped folder.
 
     Raises:

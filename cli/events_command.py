@@ -51,7 +51,7 @@ def erase(
     ctx: typer.Context,
     user: Annotated[str, typer.Argument(metavar="USER", help="Id of the visitor.")],
 ) -> int:
-    """Remove every event of a visitor from the log, with its bytes.
+    """Remove a visitor: every event from the log, and what was learned of them.
 
     Returns:
         The exit code.
@@ -72,6 +72,18 @@ def count(ctx: typer.Context) -> int:
     return show_count(_settings(ctx))
 
 
+def rebuild(ctx: typer.Context) -> int:
+    """Learn profiles and counts anew from the log: needed after another encoder was chosen.
+
+    Returns:
+        The exit code.
+    """
+    from cli.rebuilding import show_rebuild  # noqa: PLC0415 -- `--help` does without
+
+    invocation: Invocation = ctx.obj
+    return show_rebuild(invocation.settings())
+
+
 def events_program(shown_help: Callable[..., str]) -> Any:
     """Return the commands below `shopwindow events`.
 
@@ -87,6 +99,7 @@ def events_program(shown_help: Callable[..., str]) -> Any:
         "export": export_file,
         "erase": erase,
         "count": count,
+        "rebuild": rebuild,
     }
     for name, command in commands.items():
         app.command(name, help=shown_help(command))(command)

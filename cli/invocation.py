@@ -88,13 +88,14 @@ def opened_index(settings: "Settings", must_exist: bool = True) -> Iterator["Pro
 
 @contextmanager
 def opened_service(
-    settings: "Settings", events: "EventLog | None" = None
+    settings: "Settings", events: "EventLog | None" = None, logs_impressions: bool = True
 ) -> Iterator["SearchService"]:
     """Open the search of the settings' index.
 
     Args:
         settings: The settings in force.
         events: Where what is shown is logged; nowhere when None.
+        logs_impressions: False to look at what visitors would see.
 
     Yields:
         The search; its index is closed when the block ends.
@@ -107,7 +108,9 @@ def opened_service(
     from search import SearchService  # noqa: PLC0415 -- `--help` does without
 
     with opened_index(settings) as index:
-        service = SearchService(index, settings.search, events=events)
+        service = SearchService(
+            index, settings.search, events=events, logs_impressions=logs_impressions
+        )
         try:
             yield service
         finally:

@@ -9,11 +9,11 @@ from pathlib import Path
 
 from rich.table import Table
 
+from cli.count_progress import shown_count
 from cli.exit_codes import ExitCode
 from cli.interrupting import ctrl_c_noted
 from cli.invocation import opened_service
 from cli.match_pictures import Illustrated, illustrated
-from cli.match_progress import shown_matching
 from cli.match_sheets import MAX_XLSX_ROWS, check_sheet, opened_sheet
 from cli.output import answers, printable, say
 from cli.photo_list import listed_photos
@@ -146,7 +146,7 @@ def _match(
     with (
         ctrl_c_noted() as was_stopped,
         opened_sheet(request.out) as sheet,
-        shown_matching(len(photos)) as progress,
+        shown_count("matching", len(photos), "photos") as progress,
     ):
         wanted = takewhile(lambda _: not was_stopped(), photos)
         matches = match_photos(

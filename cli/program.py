@@ -18,6 +18,7 @@ from cli.events_command import events_program
 from cli.fact_commands import encoders, info
 from cli.index_command import index
 from cli.match_command import match
+from cli.people_commands import complements, feed, profile
 from cli.report_command import report
 from cli.rules_command import rules
 from cli.search_commands import search, similar
@@ -30,8 +31,8 @@ if TYPE_CHECKING:
 
 PROGRAM = "shopwindow"
 _COMMANDS = (
-    index, adapt, search, similar, suggest, match, rules, report, evaluate, tune,
-    serve, encoders, info, demo,
+    index, adapt, search, similar, suggest, feed, complements, profile, match, rules, report,
+    evaluate, tune, serve, encoders, info, demo,
 )  # fmt: skip
 
 

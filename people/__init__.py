@@ -3,7 +3,7 @@
 from people.catalogue import Catalogue, Known
 from people.follower import Follower
 from people.online_store import OnlineStore, Touched
-from people.people import People, Visitor, opened_store
+from people.people import People, Visitor, erased, opened_store
 from people.tallies import Tally
 
 __all__ = [
@@ -15,5 +15,6 @@ __all__ = [
     "Tally",
     "Touched",
     "Visitor",
+    "erased",
     "opened_store",
 ]

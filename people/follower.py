@@ -2,6 +2,7 @@
 
 import logging
 import threading
+from collections.abc import Callable
 
 from core.closing import Closing
 from core.errors import ShopwindowError
@@ -50,8 +51,11 @@ class Follower(Closing):
         """Look for new events now."""
         self._woken.set()
 
-    def catch_up(self) -> int:
+    def catch_up(self, progress: Callable[[int], None] | None = None) -> int:
         """Take all events that are in the log.
+
+        Args:
+            progress: Called after each batch with the events taken so far.
 
         Returns:
             How many were new.
@@ -65,10 +69,15 @@ class Follower(Closing):
         n_taken = 0
         while n_new := self._step():
             n_taken += n_new
+            if progress is not None:
+                progress(n_taken)
         return n_taken
 
-    def rebuild(self) -> int:
+    def rebuild(self, progress: Callable[[int], None] | None = None) -> int:
         """Forget everything and learn it anew from the log.
+
+        Args:
+            progress: See `catch_up`.
 
         Returns:
             How many events that took.
@@ -78,7 +87,7 @@ class Follower(Closing):
         """
         with self._store.changing() as change:
             change.clear()
-        return self.catch_up()
+        return self.catch_up(progress)
 
     def close(self) -> None:
         """Stop following; what the log has meanwhile is taken at the next start."""

@@ -112,6 +112,27 @@ class People(Closing):
         self.store.close()
 
 
+def erased(log: EventLog, user_id: str) -> int:
+    """Remove a visitor from a log, and what was learned of them from the file beside it.
+
+    The log comes first: what is read from it meanwhile is then erased with the rest.
+
+    Returns:
+        How many events there were.
+
+    Raises:
+        InvalidEventError: The id is empty.
+        EventLogError: They cannot be removed.
+        OnlineStoreError: What was learned cannot be removed; erase again then.
+    """
+    n_erased = log.erase(user_id)
+    path = log.folder / FILE
+    if path.exists():
+        with OnlineStore(path, "") as store:
+            store.erase(user_id)
+    return n_erased
+
+
 def opened_store(log: EventLog | None, catalogue: Catalogue) -> OnlineStore:
     """Return the store beside a log; one that keeps nothing when there is no log.
 

@@ -25,11 +25,17 @@ class Recording:
         log: The log; None for none.
         version: The rankers' version; equal ones order alike.
         on_written: Called in the writer's thread when events have become durable.
+        logs_impressions: Whether what is shown is logged.
     """
 
     def __init__(
-        self, log: EventLog | None, version: str, on_written: Callable[[], None] | None = None
+        self,
+        log: EventLog | None,
+        version: str,
+        on_written: Callable[[], None] | None = None,
+        logs_impressions: bool = True,
     ) -> None:
+        self._logs_impressions = logs_impressions
         self._log = log
         self._writer = None if log is None else EventWriter(log, on_written=on_written)
         self._version = version
@@ -53,7 +59,7 @@ class Recording:
         Returns:
             The same page.
         """
-        if self._writer is None or not page.hits:
+        if self._writer is None or not (self._logs_impressions and page.hits):
             return page
         try:
             self._writer.record(*self._impressions(page, n_before, surface, user_id))

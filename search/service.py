@@ -47,6 +47,7 @@ class SearchService(ServesVisitors):
         rules: The merchandiser's rules; those of the shop's file when None.
         events: Where what is shown is logged, and what people do is learned from; `close` the
             service before this log.
+        logs_impressions: False to look at what visitors would see: the log is learned from only.
 
     Raises:
         InvalidSettingError: The file of synonyms or of weights cannot be used.
@@ -62,6 +63,8 @@ class SearchService(ServesVisitors):
         synonyms: Sequence[Group] | None = None,
         rules: RuleBook | None = None,
         events: EventLog | None = None,
+        *,
+        logs_impressions: bool = True,
     ) -> None:
         self.index = index
         self._settings = settings or SearchSettings()
@@ -81,7 +84,7 @@ class SearchService(ServesVisitors):
         self._looking = Looking(index, self._encoder)
         self._suggestions: Suggestions | None = None
         version = digest(self._settings.model_dump(mode="json"), weights.model_dump(mode="json"))
-        self.events = Recording(events, version, self.people.wake)
+        self.events = Recording(events, version, self.people.wake, logs_impressions)
         self.people.start()
 
     @property

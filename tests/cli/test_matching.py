@@ -16,9 +16,9 @@ import pytest
 from PIL import Image
 
 from cli import ExitCode, matching
+from cli.count_progress import shown_count
 from cli.interrupting import ctrl_c_noted
 from cli.match_pictures import Illustrated, illustrated
-from cli.match_progress import shown_matching
 from cli.match_rows import COLUMNS, NOTHING_FOUND
 from cli.match_sheets import SHEETS, opened_sheet
 from core import Hit, Product, Translation
@@ -312,7 +312,7 @@ def test_a_terminal_gets_a_bar(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("FORCE_COLOR", "1")
-    with shown_matching(4) as progress:
+    with shown_count("matching", 4, "photos") as progress:
         progress(2)
     assert "2/4" in re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", capsys.readouterr().err)
 

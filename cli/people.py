@@ -1,0 +1,150 @@
+"""The work of `shopwindow feed`, `complements` and `profile`."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from cli.answers import as_document, show_page
+from cli.invocation import opened_service
+from cli.output import answers, printable, say
+from cli.person_document import as_person_document
+from core.person import Interest, Person
+from core.query import Filters, Query
+from core.settings import Settings
+from events import EventLog
+from search import SearchService
+
+
+def show_feed(settings: Settings, user: str, asked: tuple[int, str, str], as_json: bool) -> None:
+    """Show the feed of a visitor.
+
+    Args:
+        settings: The settings in force.
+        user: The visitor; empty for a stranger.
+        asked: Limit, merchant and cursor.
+        as_json: One JSON document instead of a table.
+
+    Raises:
+        InvalidQueryError: The limit is out of range, or the cursor is not of this feed.
+        ProfileError: The visitor's profile cannot be read.
+        IndexStoreError: There is no index there, or it cannot be opened.
+        EventLogError: The log cannot be read.
+    """
+    limit, merchant, cursor = asked
+    limit = Query(limit=limit).limit
+    with informed_service(settings) as service:
+        page = service.feed(user, limit, Filters(merchant_id=merchant), cursor)
+    if as_json:
+        typer.echo(as_document(page, ""))
+        return
+    show_page(page, "", is_first=False)
+    if page.next_cursor:
+        say(f"more: the same command with --cursor {page.next_cursor}")
+
+
+def show_complements(
+    settings: Settings, product_id: str, asked: tuple[int, str], as_json: bool
+) -> None:
+    """Show what goes with a product.
+
+    Args:
+        settings: The settings in force.
+        product_id: The product.
+        asked: Limit and merchant.
+        as_json: One JSON document instead of a table.
+
+    Raises:
+        InvalidQueryError: The limit is out of range.
+        ProductNotFoundError: No product has the id.
+        IndexStoreError: There is no index there, or it cannot be opened.
+        EventLogError: The log cannot be read.
+    """
+    limit, merchant = asked
+    limit = Query(limit=limit).limit
+    with informed_service(settings) as service:
+        page = service.complements(product_id, limit, filters=Filters(merchant_id=merchant))
+    if as_json:
+        typer.echo(as_document(page, ""))
+    else:
+        show_page(page, "", is_first=False)
+
+
+def show_profile(settings: Settings, user: str, as_json: bool) -> None:
+    """Show what is known of a visitor.
+
+    Raises:
+        ProfileError: Their profile cannot be read.
+        IndexStoreError: There is no index there, or it cannot be opened.
+        EventLogError: The log cannot be read.
+    """
+    with informed_service(settings) as service:
+        person = service.profile(user)
+    if as_json:
+        typer.echo(as_person_document(person))
+        return
+    console = answers()
+    if not (person.n_touches or person.deeds):
+        console.print(printable(f"Nothing is known of {user}."), soft_wrap=True)
+        return
+    console.print(f"{person.n_touches:,} things learned from.")
+    console.print(_interests(person))
+    for line in _lines(person):
+        console.print(printable(line), soft_wrap=True)
+
+
+@contextmanager
+def informed_service(settings: Settings) -> Iterator[SearchService]:
+    """Open the search with what the event log knows, logging nothing of what is shown.
+
+    Yields:
+        The search; it, its index and the log are closed when the block ends.
+
+    Raises:
+        IndexStoreError: There is no index there, or it cannot be opened.
+        EventLogError: The log cannot be read.
+        OnlineStoreError: The profiles cannot be read or written.
+    """
+    if not Path(settings.events.folder).is_dir():
+        with opened_service(settings) as service:
+            yield service
+        return
+    with (
+        EventLog.open(settings.events.folder) as log,
+        opened_service(settings, log, logs_impressions=False) as service,
+    ):
+        service.catch_up()
+        yield service
+
+
+def _interests(person: Person) -> Table:
+    table = Table()
+    table.add_column("weight", justify="right")
+    table.add_column("interest")
+    for sign, several in (("", person.interests), ("-", person.dislikes)):
+        for each in several:
+            table.add_row(f"{sign}{each.share:.0%}", Text(printable(_titles(each))))
+    return table
+
+
+def _titles(interest: Interest) -> str:
+    return "; ".join(each.title or each.id for each in interest.products)
+
+
+def _lines(person: Person) -> list[str]:
+    lines = [f"{name}: {_values(values)}" for name, values in person.tastes.items()]
+    lines += [
+        f"price: usually {each.typical:,.2f} {currency} ({each.low:,.2f} to {each.high:,.2f})"
+        for currency, each in person.prices.items()
+    ]
+    return lines + [
+        f"{each.time:%Y-%m-%d %H:%M} {each.kind} {each.product.id} {each.product.title}"
+        for each in person.deeds
+    ]
+
+
+def _values(values: Mapping[str, float]) -> str:
+    return ", ".join(f"{value} {share:+.2f}" for value, share in values.items())

@@ -1,0 +1,32 @@
+"""The work of `shopwindow events rebuild`: profiles and counts made anew from the log."""
+
+from cli.count_progress import shown_count
+from cli.event_files import existing_log
+from cli.exit_codes import ExitCode
+from cli.invocation import opened_index
+from cli.output import answers
+from core.settings import Settings
+from people import Catalogue, Follower, opened_store
+from rank import read_weights
+
+
+def show_rebuild(settings: Settings) -> ExitCode:
+    """Learn everything anew, and write of how many events and visitors.
+
+    What is stopped half-way goes on the next time that the log is read.
+
+    Returns:
+        OK.
+    """
+    weights = read_weights(settings.search.weights)
+    with existing_log(settings.events) as log, opened_index(settings) as index:
+        catalogue = Catalogue(index)
+        with (
+            opened_store(log, catalogue) as store,
+            Follower(log, store, catalogue, weights.profile.settings()) as follower,
+            shown_count("learning", log.count(), "events") as progress,
+        ):
+            n_events = follower.rebuild(progress)
+            n_visitors = store.n_profiles()
+    answers().print(f"{n_events:,} events learned from; {n_visitors:,} visitors have a profile.")
+    return ExitCode.OK
