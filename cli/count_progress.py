@@ -1,4 +1,4 @@
-"""How far work is that counts what it has done: a bar on a terminal, a line now and then in a log."""
+"""How far counted work is: a bar on a terminal, a line now and then in a log."""
 
 import time
 from collections.abc import Callable, Iterator

@@ -28,6 +28,11 @@ class ShopWeights(_Table):
         0.0, ge=0, description="Taken off for each product of the same merchant before it."
     )
 
+    @classmethod
+    def told(cls, name: str) -> str:
+        """Return what a field is for."""
+        return cls.model_fields[name].description or ""
+
 
 class FeedWeights(ShopWeights):
     """Pages without a query: taste leads."""
@@ -36,10 +41,10 @@ class FeedWeights(ShopWeights):
     together: float = Field(
         0.1, ge=0, description="Touched by others together with what the visitor touched, 0 to 1."
     )
-    popularity: float = 0.1
-    freshness: float = 0.02
-    stock: float = 0.5
-    merchant: float = 0.02
+    popularity: float = Field(0.1, ge=0, description=ShopWeights.told("popularity"))
+    freshness: float = Field(0.02, ge=0, description=ShopWeights.told("freshness"))
+    stock: float = Field(0.5, ge=0, description=ShopWeights.told("stock"))
+    merchant: float = Field(0.02, ge=0, description=ShopWeights.told("merchant"))
 
 
 class QueryWeights(ShopWeights):

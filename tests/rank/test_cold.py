@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import InvalidValueError
-from rank import Prior, expected, inherited, spread
+from rank import Expectation, Facts, Prior, agreement, expected, inherited, spread
 from tests.rank.planted import EXAMPLES
 
 PRIOR = Prior(mean=0.1, strength=10)
@@ -93,3 +93,36 @@ def test_bad_counts_are_refused() -> None:
         Prior(mean=0)
     with pytest.raises(InvalidValueError, match="strength"):
         Prior(strength=0)
+
+
+def test_what_happens_later_moves_an_expectation_as_counting_it_at_once_does() -> None:
+    before = expected([2, 0], [20, 5], PRIOR)
+    after, at_once = before.after([1, 3], [10, 5]), expected([3, 3], [30, 10], PRIOR)
+    assert after.mean == pytest.approx(at_once.mean)
+    assert after.deviation == pytest.approx(at_once.deviation)
+    with pytest.raises(InvalidValueError, match="clicks"):
+        before.after([2, 0], [1, 0])
+
+
+def test_thompson_sampling_prefers_the_better_and_leaves_nobody_out() -> None:
+    found = Expectation.of(np.array([0.05, 0.5, 0.05]), np.array([400.0, 400.0, 4.0]))
+    chances = found.chosen(np.random.default_rng(0), n_draws=2000)
+    assert chances.sum() == pytest.approx(1)
+    assert chances.argmax() == 1
+    assert chances[0] == pytest.approx(0.1 / 3)  # it never wins, and still may come
+    assert chances[2] > chances[0]  # as bad on average, but little is known of it
+
+
+def test_neighbours_say_more_the_more_they_agree() -> None:
+    product = Facts(category="Mugs", brand="a", price=10.0, currency="AED")
+    others = [
+        product,
+        Facts(category="Mugs", brand="b", price=15.0, currency="AED"),
+        Facts(category="Mugs", brand="b", price=10.0, currency="USD"),
+        Facts(category="Dresses", brand="b", price=90.0, currency="AED"),
+        Facts(),
+    ]
+    weights = agreement([0.8] * 5, product, others)
+    assert weights[0] == pytest.approx(((0.8 - 0.3) / 0.7) ** 2)
+    assert weights[0] > weights[1] > weights[2] > weights[3] == weights[4] > 0
+    assert agreement([0.3, -1.0, 1.0], product, [product] * 3).tolist() == [0.0, 0.0, 1.0]

@@ -218,7 +218,7 @@ def test_each_step_is_timed(service: SearchService) -> None:
         "adjust",
         "fold",
         "sort",
-            "personal",
+        "personal",
         "diversify",
         "rules",
         "fetch",
