@@ -92,11 +92,9 @@ class Catalogue:
 
     def rows(self, several: Sequence[Known]) -> Vectors:
         """Return the vectors of products, shape (n, dim), float32; zeros for those without."""
-        rows = np.zeros((len(several), self.dim), dtype=np.float32)
-        for n, each in enumerate(several):
-            if each.vector is not None:
-                rows[n] = each.vector
-        return rows
+        nothing = np.zeros(self.dim, dtype=np.float16)
+        rows = [nothing if each.vector is None else each.vector for each in several]
+        return np.array(rows, dtype=np.float16).astype(np.float32).reshape(-1, self.dim)
 
     def warm_up(self, limit: int = MAX_KEPT) -> None:
         """Read products ahead, so that nobody waits for them."""

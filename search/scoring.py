@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.encoder import Vectors
-from people import Known, People, Tally, Visitor
+from people import Known, People, Visitor
 from rank import Expectation, affinity_parts
 from rank.settings import DAY_S
 from rank.weights import ShopWeights
@@ -92,11 +92,6 @@ def _freshness(known: Sequence[Known], now_s: float, fresh_days: float) -> Score
     ages = (_age_s(each, now_s) for each in known)
     half_s = fresh_days * DAY_S
     return np.array([0.0 if age is None else 2.0 ** (-max(age, 0.0) / half_s) for age in ages])
-
-
-def is_new_to_people(tally: Tally, enough: float) -> bool:
-    """Return whether too little is known of how a product is received."""
-    return tally.shown < enough
 
 
 def _age_s(known: Known, now_s: float) -> float | None:

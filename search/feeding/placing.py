@@ -4,11 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
-from core.encoder import Vectors
-from people import Known, People, Visitor
-from rank import Expectation, by_interest, explored, mixed
+from people import Known, People
+from rank import Expectation, explored, mixed
 from rank.weights import Weights
 from search.fusion import Candidate, never_rising
 
@@ -37,12 +35,16 @@ class Ranked:
     Attributes:
         candidates: Best first.
         known: What is known of each, by point id.
+        groups: Number of each one's interest, or category, by point id.
+        shares: What each interest, or category, counts.
         little_known: Of which too little is known, with what is expected of them, by point id:
             mean and strength.
     """
 
     candidates: Sequence[Candidate]
     known: Mapping[str, Known]
+    groups: Mapping[str, int]
+    shares: Sequence[float]
     little_known: Mapping[str, tuple[float, float]]
 
 
@@ -60,39 +62,21 @@ class Placing:
         self._weights = weights
         self._rng = rng
 
-    def placed(
-        self, visitor: Visitor, ranked: Ranked, background: Vectors | None, limit: int
-    ) -> Placed:
+    def placed(self, ranked: Ranked, limit: int) -> Placed:
         """Return the first products of a feed, and one more if there is one.
 
         Args:
-            visitor: For whom.
-            ranked: Their scored products.
-            background: Mean vector of the catalogue, shape (dim,).
+            ranked: The scored products.
             limit: Places of the page.
         """
         scores = [each.score for each in ranked.candidates]
         products = [ranked.known[each.id].product for each in ranked.candidates]
-        groups, shares = self._groups(visitor, ranked, background)
+        groups = [ranked.groups[each.id] for each in ranked.candidates]
         merchants = [each.merchant_id for each in products]
         held_back = self._weights.feed.merchant
-        order = mixed(scores, groups, shares, limit + 1, merchants, held_back)
+        order = mixed(scores, groups, ranked.shares, limit + 1, merchants, held_back)
         page = never_rising([ranked.candidates[place] for place in order], TURNS)
         return self._tried(page[:limit], page[limit:], ranked)
-
-    def _groups(
-        self, visitor: Visitor, ranked: Ranked, background: Vectors | None
-    ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-        """Return the interest of each product; where no interests are known, its category."""
-        known = [ranked.known[each.id] for each in ranked.candidates]
-        if visitor.profile is not None and len(visitor.profile.interests):
-            people = self._people
-            rows = people.catalogue.rows(known)
-            now_s, settings = people.now(), people.settings
-            return by_interest(visitor.profile, rows, now_s, background, settings)
-        names = [each.facts.category for each in known]
-        numbers = {name: n for n, name in enumerate(dict.fromkeys(names))}  # the best one first
-        return np.array([numbers[each] for each in names], dtype=np.int64), np.ones(len(numbers))
 
     def _tried(
         self, page: Sequence[Candidate], rest: Sequence[Candidate], ranked: Ranked

@@ -1,23 +1,23 @@
 """Where the products of a feed come from, before they are put in order."""
 
-import uuid
+import random
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from core.query import Filters
 from index.payload import conditions, point_id
-from index.points import LegQuery, Order
+from index.points import LegQuery
 from index.product_index import ProductIndex
 from people import Known, People, Visitor
 from people.together import VIEWED
 from rank import by_recency, seen_together
+from search.feeding.shelves import Shelves
 
 N_BY_TASTE = 240
 """Products that suit the interests, shared among them."""
 
 N_POPULAR = 200
 N_TOGETHER = 100
-N_NEW = 60
 N_BY_CHANCE = 60
 _LEAST_EACH = 30
 
@@ -46,6 +46,7 @@ class Sources:
     def __init__(self, people: People) -> None:
         self._people = people
         self._index: ProductIndex = people.catalogue.index
+        self._shelves = Shelves(self._index)
 
     def found(self, visitor: Visitor, filters: Filters, without: Iterable[str]) -> Found:
         """Return products that may be shown to a visitor.
@@ -58,11 +59,11 @@ class Sources:
         left_out = {point_id(each) for each in without}
         together = self._together(visitor)
         points = dict.fromkeys(self._by_taste(visitor, filters, left_out))
-        points |= dict.fromkeys(self._newest(filters))
-        points |= dict.fromkeys(self._by_chance(filters))
-        elsewhere = [point_id(each) for each in (*together, *self._popular())]
-        (passing,) = self._index.passing(elsewhere, [conditions(filters)])
-        points |= dict.fromkeys(each for each in elsewhere if each in passing)
+        shelf = self._shelves.of(filters)
+        n_by_chance = min(N_BY_CHANCE, len(shelf.by_chance))
+        points |= dict.fromkeys(shelf.newest)
+        points |= dict.fromkeys(random.sample(shelf.by_chance, n_by_chance))
+        points |= dict.fromkeys(self._elsewhere([*together, *self._popular()], filters))
         wanted = [each for each in points if each not in left_out]
         return Found(self._people.catalogue.known_points(wanted), together)
 
@@ -84,19 +85,16 @@ class Sources:
         ]
         return [point for scored in self._index.query(legs) for point, _ in scored]
 
+    def _elsewhere(self, product_ids: Sequence[str], filters: Filters) -> list[str]:
+        """Return the points of products that were not found by these filters, if they pass."""
+        points, required = [point_id(each) for each in product_ids], conditions(filters)
+        if not required:
+            return points
+        (passing,) = self._index.passing(points, [required])
+        return [each for each in points if each in passing]
+
     def _popular(self) -> Sequence[str]:
         return list(self._people.store.most_wanted(N_POPULAR, self._people.now()))
-
-    def _newest(self, filters: Filters) -> list[str]:
-        orders = (Order("created_at", descending=True), Order("popularity", descending=True))
-        return [p.id for order in orders for p in self._index.ordered(order, filters, N_NEW)]
-
-    def _by_chance(self, filters: Filters) -> list[str]:
-        """Return products taken at random: ids are hashes, so what follows any one is random."""
-        points, _ = self._index.browse(filters, str(uuid.uuid4()), N_BY_CHANCE)
-        if len(points) < N_BY_CHANCE:
-            points += self._index.browse(filters, "", N_BY_CHANCE - len(points))[0]
-        return [each.id for each in points]
 
     def _together(self, visitor: Visitor) -> dict[str, float]:
         """Return how much others touched products together with what the visitor touched.
