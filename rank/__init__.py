@@ -1,8 +1,10 @@
-"""What a visitor likes, and how products suit it: pure functions of values, and their store."""
+"""What a visitor likes and what goes with a product: pure functions of values."""
 
 from rank.affinity import affinity, affinity_parts, by_interest
+from rank.baskets import Baskets, Evidence, JointCounts
 from rank.blend import BOUND, blended, led_by_taste, personal_part
 from rank.cold import Expectation, Prior, agreement, expected, inherited, spread
+from rank.complements import Complements, ComplementWeights, complements
 from rank.exploring import Slot, explored
 from rank.facts import Facts
 from rank.mixing import mixed
@@ -10,17 +12,24 @@ from rank.profile import Profile, Touch
 from rank.profile_bytes import from_bytes, to_bytes
 from rank.seen_together import by_recency, seen_together
 from rank.settings import ProfileSettings
+from rank.traits import Traits
 from rank.weights import Weights, read_weights
 
 __all__ = [
     "BOUND",
+    "Baskets",
+    "ComplementWeights",
+    "Complements",
+    "Evidence",
     "Expectation",
     "Facts",
+    "JointCounts",
     "Prior",
     "Profile",
     "ProfileSettings",
     "Slot",
     "Touch",
+    "Traits",
     "Weights",
     "affinity",
     "affinity_parts",
@@ -28,6 +37,7 @@ __all__ = [
     "blended",
     "by_interest",
     "by_recency",
+    "complements",
     "expected",
     "explored",
     "from_bytes",

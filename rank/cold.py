@@ -159,30 +159,35 @@ def inherited(
     return expected(np.minimum(good, lent), lent, prior)
 
 
-def spread(scores: ArrayLike, categories: Sequence[str], limit: int) -> list[int]:
+def spread(
+    scores: ArrayLike, categories: Sequence[str], limit: int, per_turn: int = 1
+) -> list[int]:
     """Return places of the best products, taken from the categories by turns.
 
     In each turn every category gives its best product that is left, the best of them first; so the
-    first products are of as many categories as there are.
+    first products are of as many categories as there are, or of fewer where a turn gives more.
 
     Args:
         scores: Higher is better, shape (n_products,); equal ones keep their order.
         categories: Category of each product.
         limit: Most products.
+        per_turn: Products that a category gives in one turn.
 
     Returns:
         At most `limit` places in `scores`, each once.
 
     Raises:
-        InvalidValueError: There are more or fewer categories than scores.
+        InvalidValueError: There are more or fewer categories than scores, or a turn gives nothing.
     """
     values = np.asarray(scores, dtype=np.float64)
     if len(categories) != len(values):
         raise InvalidValueError("categories", f"{len(values)} of them", len(categories))
+    if per_turn < 1:
+        raise InvalidValueError("per_turn", "a number of at least 1", per_turn)
     turns: list[tuple[int, int]] = []
     taken: defaultdict[str, int] = defaultdict(int)
     for place in np.argsort(-values, kind="stable").tolist():
-        turns.append((taken[categories[place]], place))
+        turns.append((taken[categories[place]] // per_turn, place))
         taken[categories[place]] += 1
     turns.sort(key=lambda turn: turn[0])  # stable: within a turn the best stay first
     return [place for _, place in turns[:limit]]

@@ -1,0 +1,55 @@
+"""What complements look at in a product beside its vector."""
+
+import re
+from dataclasses import dataclass
+from typing import Self
+
+from core import Product
+from core.arabic import with_one_alef, without_marks
+from rank.facts import Facts
+
+_WORD = re.compile(r"[^\W\d_]{2,}")
+
+
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """The facts about one product; empty where unknown.
+
+    Attributes:
+        product_id: Its id.
+        kind: The most special category: what is of the same kind is more of the same.
+        family: What its kind is one of: the category above it.
+        words: Words of its title that do not name its category. What they share with another
+            kind's is mostly a series, a brand or a material.
+        colors: Words of its colour.
+        popularity: From 0 to 1, that of the catalogue's most popular.
+    """
+
+    product_id: str
+    kind: str = ""
+    family: str = ""
+    words: frozenset[str] = frozenset()
+    colors: frozenset[str] = frozenset()
+    popularity: float = 0.0
+
+    @classmethod
+    def of(cls, product: Product, popularity: float = 0.0) -> Self:
+        """Return the traits of a product of the catalogue.
+
+        The family of a category that stands alone is its last word: "floor lamp" and "table lamp"
+        are lamps.
+
+        Args:
+            product: Of the catalogue.
+            popularity: From 0 to 1, that of the catalogue's most popular.
+        """
+        path = [each.casefold().strip() for each in product.category]
+        kind = path[-1] if path else ""
+        family = path[-2] if len(path) > 1 else next(reversed(_WORD.findall(kind)), kind)
+        named = _words(" ".join(path))
+        colors = _words(Facts.of(product).color)
+        return cls(product.id, kind, family, _words(product.title) - named, colors, popularity)
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(_WORD.findall(with_one_alef(without_marks(text)).casefold()))
