@@ -29,6 +29,15 @@ class StoredColumns:
         without = {PHOTO: spec.only_texts, TEXT: spec.only_photos}
         return cls(spec.dim, {n: np.delete(every, slice(*each)) for n, each in without.items()})
 
+    def shared(self, name: str) -> NDArray[np.bool_]:
+        """Return which of the columns stored under a name texts and photos both fill.
+
+        Returns:
+            Shape (dims[name],).
+        """
+        other = TEXT if name == PHOTO else PHOTO
+        return np.isin(self.kept[name], self.kept[other])
+
     @property
     def dims(self) -> dict[str, int]:
         """Width of each stored vector, by name."""

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from core.encoder import Vectors
 from core.product import Product
@@ -141,6 +142,10 @@ class IndexReader:
         shared = self.cut(PHOTO, other[TEXT])
         length = float(np.linalg.norm(shared))
         return shared / length if length > 1e-6 else None
+
+    def shared_columns(self, name: str) -> NDArray[np.bool_]:
+        """Return which columns stored under a name texts and photos share, shape (width,)."""
+        return self._columns.shared(name)
 
     def whole(self, name: str, stored: Vectors) -> Vectors:
         """Return the encoder's vector of one that is stored under a name."""

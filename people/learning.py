@@ -1,14 +1,14 @@
 """What a batch of events teaches: profiles, histories, counts, and what belongs together."""
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from core.event import Event
 from people.catalogue import Catalogue, Known
 from people.change import Change, Places
 from people.tallies import ALL, SHOWN, WANTED, Tally, examined, forward
-from people.together import CATEGORIES, KINDS
-from rank import Profile, ProfileSettings, Touch
+from people.together import BONDS, FAMILIES, KINDS
+from rank import Profile, ProfileSettings, Touch, Traits
 from rank.settings import DAY_S, MINUTE_S
 
 WANTING = ("click", "like", "cart", "purchase")
@@ -103,14 +103,14 @@ class Lesson:
         places.pop(event.position, None)
         above = sorted(place for place in places if place < event.position)
         skipped = {places.pop(place) for place in above} - {event.product_id}
-        self._known |= self._catalogue.known([each for each in skipped if each not in self._known])
+        self._know(skipped)
         for each in sorted(skipped):
             self._touch(event.user_id, each, "impression", time_s)
 
     def _join(self, event: Event, time_s: float) -> None:
         """Count what was touched shortly before as belonging together with this."""
         product = event.product_id
-        for kind, bond in KINDS.items():
+        for kind, bond in BONDS.items():
             if event.kind not in bond.events:
                 continue
             before = self._change.touched_since(event.user_id, time_s - bond.within_s)
@@ -119,19 +119,8 @@ class Lesson:
                 continue  # a click and then a cart is one thing
             others = list(dict.fromkeys(alike))[: bond.n_others]
             self._count(kind, product, others)
-            if bond.counts_categories:
-                self._count_categories(f"{kind}{CATEGORIES}", product, others)
-
-    def _count_categories(self, kind: str, product: str, others: Sequence[str]) -> None:
-        self._known |= self._catalogue.known(
-            [each for each in (product, *others) if each not in self._known]
-        )
-        own, *theirs = (
-            self._known[each].facts.category if each in self._known else ""
-            for each in (product, *others)
-        )
-        if own:
-            self._count(kind, own, [each for each in theirs if each and each != own])
+            if bond.counts_kinds:
+                self._count_kinds(kind, product, others)
 
     def _count(self, kind: str, name: str, others: Sequence[str]) -> None:
         self._occurrences[kind, name] += 1
@@ -140,6 +129,35 @@ class Lesson:
         for other in others:
             self._pairs[kind, name, other] += 1
             self._pairs[kind, other, name] += 1
+
+    def _count_kinds(self, bond: str, product: str, others: Sequence[str]) -> None:
+        """Count the product's kind and family as joining a basket of others."""
+        self._know((product, *others))
+        names = (product, *others)
+        having = [Traits.of(self._known[e].product) for e in names if e in self._known]
+        if not having or having[0].product_id != product:
+            return
+        for suffix, name in ((KINDS, "kind"), (FAMILIES, "family")):
+            own, *theirs = (str(getattr(each, name)) for each in having)
+            self._join_kind(f"{bond}{suffix}", own, theirs)
+
+    def _join_kind(self, bond: str, own: str, theirs: Sequence[str]) -> None:
+        """Count a kind that comes into a basket: with each other kind, and twice with itself."""
+        if not own:
+            return
+        n_same = theirs.count(own)
+        if n_same == 1:
+            self._pairs[bond, own, own] += 1
+        if n_same:
+            return
+        self._occurrences[bond, own] += 1
+        for other in dict.fromkeys(each for each in theirs if each):
+            self._pairs[bond, own, other] += 1
+            self._pairs[bond, other, own] += 1
+
+    def _know(self, product_ids: Iterable[str]) -> None:
+        missing = [each for each in product_ids if each not in self._known]
+        self._known |= self._catalogue.known(missing) if missing else {}
 
     def _page(self, query_id: str, user_id: str, time_s: float) -> Places:
         if query_id not in self._pages:

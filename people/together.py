@@ -7,8 +7,9 @@ from rank.settings import DAY_S
 
 VIEWED = "viewed"
 BOUGHT = "bought"
-CATEGORIES = " categories"
-"""After a kind: the same of categories."""
+KINDS = " kinds"
+FAMILIES = " families"
+"""After a bond: the same of the products' kinds and families; see `rank.Traits`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,17 +20,17 @@ class Bond:
         events: Kinds of events that count.
         within_s: Most time between them, in seconds.
         n_others: Most things before that one is joined with, the newest.
-        counts_categories: Whether their categories are counted too.
+        counts_kinds: Whether their kinds and families are counted too.
     """
 
     events: frozenset[str]
     within_s: float
     n_others: int
-    counts_categories: bool = False
+    counts_kinds: bool = False
 
 
-KINDS: Mapping[str, Bond] = {
+BONDS: Mapping[str, Bond] = {
     VIEWED: Bond(frozenset({"click", "like", "cart", "purchase"}), 3600.0, 10),
-    BOUGHT: Bond(frozenset({"cart", "purchase"}), DAY_S, 20, counts_categories=True),
+    BOUGHT: Bond(frozenset({"cart", "purchase"}), DAY_S, 20, counts_kinds=True),
 }
 """By name. What is put into one cart within a day counts as one basket, bought or not."""

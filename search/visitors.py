@@ -2,9 +2,11 @@
 
 import uuid
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from core.answer import Hit, Page
 from core.closing import Closing
+from core.errors import ProductNotFoundError
 from core.event import Event
 from core.person import Person
 from core.query import Filters, Query
@@ -68,6 +70,41 @@ class ServesVisitors(Closing):
         merchants = query.filters.merchant_id
         page, place = self._fed(query)
         return self.events.shown(page, place, "store" if merchants else "feed", user_id)
+
+    def complements(
+        self,
+        product_id: str,
+        limit: int = 10,
+        user_id: str = "",
+        filters: Filters | None = None,
+    ) -> Page:
+        """Return products that go with one of the index: a rug with a sofa, not another sofa.
+
+        What was bought together counts first; where nothing was, what is of other kinds in the
+        same style, of the same series or colour. No more than two of one kind stand together while
+        others have fewer.
+
+        Args:
+            product_id: The product.
+            limit: Hits, 1 to 500.
+            user_id: The visitor; what they hid is left out.
+            filters: What every hit must fulfil.
+
+        Returns:
+            One page, best first.
+
+        Raises:
+            InvalidQueryError: The limit is out of range.
+            ProductNotFoundError: No indexed product has the id.
+            OnlineStoreError: The counts cannot be read.
+        """
+        query = Query(limit=limit, filters=filters or Filters(), user_id=user_id, facets=())
+        found = self.index.get([product_id])
+        if not found:
+            raise ProductNotFoundError(product_id)
+        page = self._feeds.complements(found[0], query, self._background())
+        page = replace(page, next_cursor="")  # there is no way to hand one in
+        return self.events.shown(page, 0, "complements", user_id)
 
     def recently_seen(self, user_id: str, limit: int = 20, filters: Filters | None = None) -> Page:
         """Return the products that a visitor did something with last, the newest first.

@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 import numpy as np
 
 from core.answer import Page
+from core.errors import ProductNotFoundError
+from core.product import Product
 from core.query import Query
 from index.payload import GROUP, PHOTO_PRINT, point_id
 from people import People
@@ -14,13 +16,21 @@ from rank import Weights
 from search.answering import Answering
 from search.background import Background
 from search.cursor import Cursor, query_digest
-from search.feeding.placing import Placing
-from search.feeding.ranking import Ranking
+from search.feeding.complementing import Complementing
+from search.feeding.placing import TURNS, Placing
+from search.feeding.ranking import Ranking, best_first
+from search.feeding.shelves import Shelves
 from search.feeding.sources import Sources
+from search.folding import folded
+from search.fusion import never_rising
 from search.ordering import Ordered, Wanted
 from search.rules import RuleBook, applied
+from search.ruling import without_hidden
 from search.stopwatch import Stopwatch
 from search.understanding.readings import Understood
+
+N_SHOWN = 200
+"""Most complements of one product."""
 
 FINISHED = ("purchase", "cart", "like", "click")
 """What a visitor did with a product that need not be recommended any more."""
@@ -50,7 +60,9 @@ class Feeds:
         self._weights = weights
         self._answering = answering
         self._rules = rules
-        self._sources = Sources(people)
+        shelves = Shelves(self._index)
+        self._sources = Sources(people, shelves)
+        self._complementing = Complementing(people, shelves)
         self._ranking = Ranking(people, weights)
         self._placing = Placing(people, weights, rng or np.random.default_rng())
 
@@ -83,6 +95,41 @@ class Feeds:
             ruled.candidates, rows, rules=ruled.rules, propensities=placed.propensities
         )
         return self._answering.page(wanted, cursor, ordered, (), watch)
+
+    def complements(self, product: Product, query: Query, background: Background) -> Page:
+        """Return a page of products that go with another.
+
+        Args:
+            product: The indexed product.
+            query: The visitor, filters and limit.
+            background: What likeness is chance.
+
+        Raises:
+            ProductNotFoundError: It was deleted.
+        """
+        watch = Stopwatch.start()
+        anchor = self._people.catalogue.known([product.id]).get(product.id)
+        if anchor is None:
+            raise ProductNotFoundError(product.id)
+        visitor = self._people.visitor(query.user_id)
+        plan = self._rules().plan("", query.filters, datetime.now(UTC))
+        wanted = Wanted(query, Understood("", query.filters), plan=plan)
+        several, found = self._complementing.found(
+            anchor, query.filters, background, visitor.hidden
+        )
+        watch.lap("retrieve")
+        points = [point_id(each.product.id) for each in several]
+        parts = {name: part for name, part in found.parts.items() if part.any()}
+        scored = {each.id: each for each in best_first(points, parts)}
+        order = [scored[points[place]] for place in found.best(N_SHOWN)]
+        left = without_hidden(order, plan, query.filters, self._index)
+        rows = self._index.rows([each.id for each in left], (GROUP, PHOTO_PRINT))
+        once, stands_for = folded(left, rows)
+        placed = never_rising(once, TURNS)
+        ruled = applied(placed, plan, query.filters, self._index, (point_id(product.id),))
+        watch.lap("rank")
+        ordered = Ordered(ruled.candidates, rows, stands_for=stands_for, rules=ruled.rules)
+        return self._answering.page(wanted, Cursor(""), ordered, (), watch)
 
 
 def identity(query: Query) -> str:

@@ -41,12 +41,13 @@ class Sources:
 
     Args:
         people: What is known of visitors and products.
+        shelves: What the catalogue offers whoever comes.
     """
 
-    def __init__(self, people: People) -> None:
+    def __init__(self, people: People, shelves: Shelves) -> None:
         self._people = people
         self._index: ProductIndex = people.catalogue.index
-        self._shelves = Shelves(self._index)
+        self._shelves = shelves
 
     def found(self, visitor: Visitor, filters: Filters, without: Iterable[str]) -> Found:
         """Return products that may be shown to a visitor.

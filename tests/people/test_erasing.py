@@ -29,7 +29,7 @@ def rows_of(folder: Path, user_id: str) -> int:
 def events_of(user_id: str, n_events: int, first: int) -> list[Event]:
     return [
         Event(
-            ("impression", "click", "hide")[n % 3],  # type: ignore[arg-type]
+            ("impression", "click", "hide")[n % 3],
             f"sku-{n % 24}",
             user_id=user_id,
             query_id=f"{user_id}-{n // 6}",
@@ -64,8 +64,7 @@ def test_a_visitor_erased_while_their_events_are_learned_is_gone(
 def test_erasing_one_of_many_writers_takes_nobody_else(log: EventLog, catalogue: Catalogue) -> None:
     users = [f"user-{n}" for n in range(6)]
     writers = [
-        threading.Thread(target=lambda u=user: [log.append(events_of(u, 30, 0))])  # type: ignore[misc]
-        for user in users
+        threading.Thread(target=lambda u=user: [log.append(events_of(u, 30, 0))]) for user in users
     ]
     with (
         opened_store(log, catalogue) as store,

@@ -5,7 +5,7 @@ import math
 import pytest
 
 from people.tallies import examined
-from people.together import BOUGHT, CATEGORIES, VIEWED
+from people.together import BOUGHT, FAMILIES, KINDS, VIEWED
 from tests.people.conftest import NOON, Told
 
 NOW_S = NOON.timestamp()
@@ -95,8 +95,13 @@ def test_baskets_join_products_and_their_categories(told: Told) -> None:
     told("purchase", "sku-3", 60 * 5)  # a mug, five hours later
     told("purchase", "sku-0", 60 * 5)  # the dress of the cart: nothing new
     assert told.store.partners(BOUGHT, ["sku-0"]) == {"sku-0": {"sku-3": 1}}
-    kinds = told.store.partners(f"{BOUGHT}{CATEGORIES}", ["Dresses"])
-    assert kinds == {"Dresses": {"Mugs": 1}}
+    kinds = told.store.partners(f"{BOUGHT}{KINDS}", ["dresses"])
+    assert kinds == {"dresses": {"mugs": 1}}
+    assert told.store.occurrences(f"{BOUGHT}{FAMILIES}", ["home"]) == {"home": 1}
+    told("cart", "sku-6", 60 * 6)  # another dress
+    kinds = told.store.partners(f"{BOUGHT}{KINDS}", ["dresses", "mugs"])
+    assert kinds == {"dresses": {"dresses": 1, "mugs": 1}, "mugs": {"dresses": 1}}
+    assert told.store.occurrences(BOUGHT, ["", "sku-0"]) == {"": 1, "sku-0": 1}
 
 
 def test_products_that_are_gone_are_counted_but_teach_no_taste(told: Told) -> None:

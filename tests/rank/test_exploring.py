@@ -50,7 +50,7 @@ def test_no_product_stands_twice() -> None:
 def test_propensities_weigh_what_is_seen_back_to_the_truth() -> None:
     """Weighted by 1 / propensity, each product counts as often as it could have come."""
     rng, settings = np.random.default_rng(3), Exploration(share=0.3)
-    weight, n_pages, n_pool = Counter[int](), 6000, 8
+    weight, n_pages, n_pool = [0.0] * 8, 6000, 8
     for _ in range(n_pages):
         for slot in explored(3, pool(n_pool), settings, rng):
             if slot.tried is not None:
