@@ -15,13 +15,13 @@ import numpy as np
 import typer
 from numpy.typing import NDArray
 
-from benchmarks.complement_weights import PARTS, scored, with_popularity
+from benchmarks.complement_weights import PARTS, UNIT, scored, with_popularity
 from benchmarks.datasets import DATA, DataFolder, EncoderName
 from benchmarks.results_file import SEED, write_result
 from benchmarks.rooms import Catalogue, Room, read_catalogue, split
 from evaluation.compare import compare
 from evaluation.measures import parse_measure
-from rank import Baskets, ComplementWeights, spread
+from rank import Baskets, Complements, ComplementWeights, spread
 from rank.complements import DEFAULT_WEIGHTS
 
 RECALL, NDCG = parse_measure("recall@10"), parse_measure("nDCG@10")
@@ -53,28 +53,32 @@ class Answer:
     n_kinds: int
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Bench:
     """One catalogue with the evidence of some rooms.
 
-    Attributes:
+    Args:
         catalogue: Of all products.
         evidence: Counts of the rooms to learn from.
     """
 
-    catalogue: Catalogue
-    evidence: Baskets
+    def __init__(self, catalogue: Catalogue, evidence: Baskets) -> None:
+        self.catalogue = catalogue
+        self.evidence = evidence
+        self._traits = with_popularity(catalogue, evidence)
+        self._unweighted: dict[int, Complements] = {}
 
-    def ours(
-        self,
-        weights: ComplementWeights = DEFAULT_WEIGHTS,
-        of_a_kind: int = 2,
-        evidence: Baskets | None = None,
-    ) -> Order:
-        """Return our order under some weights, with other evidence if any is given."""
-        baskets = self.evidence if evidence is None else evidence
-        traits = with_popularity(self.catalogue, baskets)
-        return lambda n: scored(self.catalogue, traits, baskets, n, weights).best(TOP, of_a_kind)
+    def ours(self, weights: ComplementWeights = DEFAULT_WEIGHTS, of_a_kind: int = 2) -> Order:
+        """Return our order under some weights of the parts."""
+
+        def order(number: int) -> list[int]:
+            found = self._unweighted.get(number)
+            if found is None:
+                found = scored(self.catalogue, self._traits, self.evidence, number, UNIT)
+                self._unweighted[number] = found
+            parts = {name: getattr(weights, name) * part for name, part in found.parts.items()}
+            return replace(found, parts=parts).best(TOP, of_a_kind)
+
+        return order
 
     def rivals(self) -> dict[str, Order]:
         """Return the simple orders that ours has to beat."""
@@ -182,6 +186,7 @@ def validated(catalogue: Catalogue, folds: Sequence[Sequence[Room]]) -> dict[str
     for number, fold in enumerate(folds):
         learned = [room for other in folds if other is not fold for room in other]
         bench = Bench(catalogue, catalogue.baskets(learned))
+        without_families = _without_families(catalogue, learned)
         orders = {
             OURS: bench.ours(),
             "one of a kind": bench.ours(of_a_kind=1),
@@ -191,7 +196,7 @@ def validated(catalogue: Catalogue, folds: Sequence[Sequence[Room]]) -> dict[str
             "popularity 0.1": bench.ours(replace(DEFAULT_WEIGHTS, popularity=0.1)),
             "baskets 0.1": bench.ours(replace(DEFAULT_WEIGHTS, baskets=0.1)),
             "baskets 0.4": bench.ours(replace(DEFAULT_WEIGHTS, baskets=0.4)),
-            "kinds without families": bench.ours(evidence=_without_families(catalogue, learned)),
+            "kinds without families": Bench(catalogue, without_families).ours(),
         }
         for name, order in orders.items():
             some = bench.answers(order, fold)
@@ -217,7 +222,7 @@ def tested(catalogue: Catalogue, learned: Sequence[Room], rooms: Sequence[Room])
         OURS: bench.ours(),
         "ours, one of a kind": bench.ours(of_a_kind=1),
         "ours, any of a kind": bench.ours(of_a_kind=TOP),
-        "ours, no room known": bench.ours(evidence=Baskets()),
+        "ours, no room known": Bench(catalogue, Baskets()).ours(),
         **bench.rivals(),
     }
     return _table({name: bench.answers(order, rooms) for name, order in orders.items()})

@@ -19,9 +19,12 @@ from rank.traits import Traits
 class ComplementWeights:
     """What each part counts, and how much evidence is believed.
 
-    The weights add up to 1, so no score is above 1. They are in the proportions of a conditional
+    The weights add up to 1, so no score is above 1. They are near the proportions of a conditional
     logit (McFadden, Conditional Logit Analysis of Qualitative Choice Behavior, 1974) of which
-    things stand in a room with the anchor, fitted by `benchmarks/complement_weights.py`.
+    things stand in a room with the anchor, fitted by `benchmarks/complement_weights.py`. Two were
+    moved, which `benchmarks/complements.py` measures: baskets up, because hardly two things are in
+    more than one of those rooms and a shop counts hundreds of baskets, and popularity down to what
+    decides near ties, because more of it hides what nobody bought yet.
 
     Attributes:
         baskets: Bought or shown together more often than by chance; 0 to 1.

@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import chain
 from typing import TypeAlias
 
@@ -112,8 +112,13 @@ def shared(own: frozenset[str], sets: Sequence[frozenset[str]]) -> Values:
         return found
     counts = Counter(chain(own, *sets))
     squares = {word: math.log1p(len(sets) / n) ** 2 for word, n in counts.items()}
-    length = math.fsum(squares[word] for word in own)
+    length = _total(own, squares)
     for n in touching:
-        theirs = math.fsum(squares[word] for word in sets[n])
-        found[n] = math.fsum(squares[w] for w in own & sets[n]) / math.sqrt(length * theirs)
+        among = math.sqrt(length * _total(sets[n], squares))
+        found[n] = min(_total(own & sets[n], squares) / among, 1.0)
     return found
+
+
+def _total(words: frozenset[str], squares: Mapping[str, float]) -> float:
+    """Return a sum that is the same in whatever order a set gives its words: ties stay ties."""
+    return math.fsum(map(squares.__getitem__, words))
