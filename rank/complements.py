@@ -19,12 +19,13 @@ from rank.traits import Traits
 class ComplementWeights:
     """What each part counts, and how much evidence is believed.
 
-    The weights add up to 1, so no score is above 1. They are near the proportions of a conditional
+    The six first weights add up to 1. They are near the proportions of a conditional
     logit (McFadden, Conditional Logit Analysis of Qualitative Choice Behavior, 1974) of which
     things stand in a room with the anchor, fitted by `benchmarks/complement_weights.py`. Two were
     moved, which `benchmarks/complements.py` measures: baskets up, because hardly two things are in
     more than one of those rooms and a shop counts hundreds of baskets, and popularity down to what
-    decides near ties, because more of it hides what nobody bought yet.
+    decides near ties, because more of it hides what nobody bought yet. The more baskets the anchor
+    is in, the more they count: with `trust` of them as much as everything else together.
 
     Attributes:
         baskets: Bought or shown together more often than by chance; 0 to 1.
@@ -33,8 +34,11 @@ class ComplementWeights:
         words: Words of the titles that are shared, such as a series; 0 to 1.
         colors: Colours that are shared; 0 to 1.
         popularity: Of the candidate; 0 to 1.
+        department: In the same part of the shop, or in another one; -1 to 1. The rooms have none,
+            so it is set by judgement: a sofa does not call for a T-shirt of its colour.
         shrink_baskets: Baskets that are added to those of each product before they are believed.
         shrink_kinds: Joint baskets that those of two kinds' families are worth.
+        trust: Baskets of the anchor from which they count for half of the score.
 
     Raises:
         InvalidValueError: A number has no sense; the error names it.
@@ -46,8 +50,10 @@ class ComplementWeights:
     words: float = 0.36
     colors: float = 0.12
     popularity: float = 0.02
+    department: float = 0.1
     shrink_baskets: float = 5.0
     shrink_kinds: float = 1.0
+    trust: float = 20.0
 
     def __post_init__(self) -> None:
         """Check that each number has sense.
@@ -59,8 +65,9 @@ class ComplementWeights:
             value = getattr(self, each.name)
             if not 0 <= value < float("inf"):
                 raise InvalidValueError(each.name, "a number of zero or more", value)
-        if not self.shrink_kinds > 0 or not self.shrink_baskets > 0:
-            raise InvalidValueError("shrink_kinds and shrink_baskets", "numbers above 0", self)
+        for name in ("shrink_baskets", "shrink_kinds", "trust"):
+            if not getattr(self, name) > 0:
+                raise InvalidValueError(name, "a number above 0", getattr(self, name))
 
 
 DEFAULT_WEIGHTS = ComplementWeights()
@@ -144,14 +151,25 @@ def complements(
         "words": shared(anchor.words, [each.words for each in offered]),
         "colors": shared(anchor.colors, [each.colors for each in offered]),
         "popularity": np.array([each.popularity for each in offered], dtype=np.float64),
+        "department": _same_department(anchor, offered),
     }
+    believed = evidence.products.own / (evidence.products.own + weights.trust)
+    weighed = {name: (1 - believed) * getattr(weights, name) for name in values}
+    weighed["baskets"] += believed
     is_other = np.array([each != anchor.product_id for each in ids], dtype=bool)
     is_same = np.array([bool(each) and each == anchor.kind for each in kinds], dtype=bool)
     return Complements(
-        {name: getattr(weights, name) * value for name, value in values.items()},
+        {name: weighed[name] * value for name, value in values.items()},
         is_other & (~is_same | (together > 0)),
         tuple(kinds),
     )
+
+
+def _same_department(anchor: Traits, offered: Sequence[Traits]) -> Values:
+    """Return 1 for those of the anchor's department, -1 for others, 0 where one has none."""
+    own = anchor.department
+    places = [each.department for each in offered]
+    return np.array([(1.0 if p == own else -1.0) if p and own else 0.0 for p in places])
 
 
 def _checked(

@@ -19,10 +19,11 @@ class Traits:
         product_id: Its id.
         kind: The most special category: what is of the same kind is more of the same.
         family: What its kind is one of: the category above it.
-        words: Words of its title that do not name its category. What they share with another
+        words: Words of its title that name neither its category nor its colour. What they share with another
             kind's is mostly a series, a brand or a material.
         colors: Words of its colour.
         popularity: From 0 to 1, that of the catalogue's most popular.
+        department: The first category of a path of several: the part of the shop it stands in.
     """
 
     product_id: str
@@ -31,6 +32,7 @@ class Traits:
     words: frozenset[str] = frozenset()
     colors: frozenset[str] = frozenset()
     popularity: float = 0.0
+    department: str = ""
 
     @classmethod
     def of(cls, product: Product, popularity: float = 0.0) -> Self:
@@ -48,7 +50,9 @@ class Traits:
         family = path[-2] if len(path) > 1 else next(reversed(_WORD.findall(kind)), kind)
         named = _words(" ".join(path))
         colors = _words(Facts.of(product).color)
-        return cls(product.id, kind, family, _words(product.title) - named, colors, popularity)
+        words = _words(product.title) - named - colors
+        department = path[0] if len(path) > 1 else ""
+        return cls(product.id, kind, family, words, colors, popularity, department)
 
 
 def _words(text: str) -> frozenset[str]:

@@ -54,17 +54,40 @@ def test_baskets_are_counted_by_hand() -> None:
     assert Baskets().evidence(SOFA).products == JointCounts()
 
 
+def test_the_more_baskets_the_more_they_count() -> None:
+    rugs = [Traits("rug", "rugs"), Traits("like it", "rugs", words=frozenset({"oslo"}))]
+    first = []
+    for n in (1, 10, 100, 1000):
+        counts = JointCounts(10 * n, n, {"rug": n / 2}, {"rug": n})
+        found = paired(rugs, Evidence(counts))
+        assert (found.parts["words"] >= 0).all()
+        first.append(int(found.scores.argmax()))
+    assert first == sorted(first, reverse=True) == [1, 1, 0, 0]
+
+
+def test_another_department_is_held_back_and_an_unknown_one_is_not() -> None:
+    sofa = replace(SOFA, department="home")
+    offered = [replace(RUG, department=name) for name in ("home", "", "fashion")]
+    part = paired(offered, anchor=sofa).parts["department"]
+    assert part.tolist() == pytest.approx([0.1, 0.0, -0.1])
+    assert paired(offered).parts["department"].tolist() == [0.0] * 3
+
+
 def test_parts_by_hand() -> None:
     offered = [replace(RUG, words=frozenset({"oslo"}), popularity=1.0), LAMP]
     counts = JointCounts(100, 10, {"rug": 5}, {"rug": 10})
     kinds = JointCounts(100, 20, {"rugs": 11}, {"rugs": 25, "floor lamps": 25})
     found = paired(offered, Evidence(counts, kinds))
     weights = ComplementWeights()
-    assert found.parts["baskets"] == pytest.approx([weights.baskets * 4 / 15, 0])
+    believed = 10 / (10 + weights.trust)
+    left = 1 - believed
+    assert found.parts["baskets"] == pytest.approx(
+        [(left * weights.baskets + believed) * 4 / 15, 0]
+    )
     lifts = np.array([12 / 6, 1 / 6])
-    assert found.parts["kinds"] == pytest.approx(weights.kinds * (lifts - 1) / (lifts + 1))
-    assert found.parts["words"] == pytest.approx([weights.words, 0])
-    assert found.parts["popularity"] == pytest.approx([weights.popularity, 0])
+    assert found.parts["kinds"] == pytest.approx(left * weights.kinds * (lifts - 1) / (lifts + 1))
+    assert found.parts["words"] == pytest.approx([left * weights.words, 0])
+    assert found.parts["popularity"] == pytest.approx([left * weights.popularity, 0])
     assert not found.parts["style"].any()
 
 
@@ -202,6 +225,7 @@ def test_traits_of_a_product() -> None:
     home = Traits(
         "1", "floor lamps", "home", frozenset({"oslo", "lamp", "steel"}), frozenset({"red"})
     )
+    home = replace(home, department="home")
     assert Traits.of(product) == home
     alone = Traits.of(replace(product, category=("Floor lamp",)), 0.5)
     assert (alone.family, alone.words) == ("lamp", frozenset({"oslo", "steel"}))

@@ -80,8 +80,8 @@ def test_without_baskets_other_kinds_in_the_same_colour_come_first(service: Sear
 
 
 def test_what_was_bought_together_comes_first(service: SearchService) -> None:
-    together = [("sofas-red-0", "lamps-green-1")] * 4
-    apart = [("rugs-red-0", "shelves-blue-0"), ("rugs-red-1", "shelves-red-0")] * 4
+    together = [("sofas-red-0", "lamps-green-1")] * 30
+    apart = [("rugs-red-0", "shelves-blue-0"), ("rugs-red-1", "shelves-red-0")] * 15
     buy(service, *together, *apart)
     page = service.complements("sofas-red-0", limit=3)
     assert ids(page)[0] == "lamps-green-1"
