@@ -154,7 +154,8 @@ def why(hit: Hit, place: int) -> str:
         place: Its place, from 1; 0 when it is not known.
     """
     parts = sorted(hit.parts.items(), key=lambda item: (-item[1], item[0]))
-    told = [" + ".join(f"{name} {value:.3f}" for name, value in parts)]
+    shown = [(name, f"{value:.3f}") for name, value in parts]
+    told = [" + ".join(f"{n} {v}" for n, v in shown if v.strip("-0.") or len(shown) == 1)]
     if hit.matched_words:
         told.append(f"({', '.join(hit.matched_words)})")
     if hit.rules:

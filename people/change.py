@@ -15,6 +15,10 @@ _SET_FACT = (
     "INSERT INTO facts (name, value) VALUES (?, ?) "
     "ON CONFLICT (name) DO UPDATE SET value = excluded.value"
 )
+_SET_NEWEST = (
+    "INSERT INTO facts (name, value) VALUES ('newest', ?) ON CONFLICT (name) DO UPDATE "
+    "SET value = excluded.value WHERE CAST(excluded.value AS REAL) > CAST(value AS REAL)"
+)
 _SET_PROFILE = (
     "INSERT INTO profiles (user_id, profile) VALUES (?, ?) "
     "ON CONFLICT (user_id) DO UPDATE SET profile = excluded.profile"
@@ -70,6 +74,10 @@ class Change:
     def read_to(self, cursor: str) -> None:
         """Note where the log was read to, and with which encoder."""
         self._db.executemany(_SET_FACT, [("cursor", cursor), ("encoder", self._encoder)])
+
+    def happened(self, time_s: float) -> None:
+        """Note when something was done, if nothing later is known."""
+        self._db.execute(_SET_NEWEST, (repr(time_s),))
 
     def profile(self, user_id: str) -> Profile | None:
         """Return a visitor's profile; None when there is none.

@@ -173,5 +173,8 @@ class Lesson:
         change.add_occurrences(self._occurrences)
         for query_id, (user_id, time_s, places) in self._pages.items():
             change.set_page(query_id, user_id, time_s, places)
+        done = [each.time.timestamp() for each in events if each.kind != "impression"]
+        if done:
+            change.happened(max(done))
         if events:
             change.forget_pages(max(each.time.timestamp() for each in events) - PAGES_KEPT_S)

@@ -77,6 +77,12 @@ class OnlineStore(Closing):
         """Where the event log was read to; empty before the first event."""
         return self._fact("cursor")
 
+    @property
+    def newest_s(self) -> float | None:
+        """When somebody did something last, in seconds since 1970; None when never."""
+        value = self._fact("newest")
+        return float(value) if value else None
+
     def check_encoder(self) -> None:
         """Check that the profiles can be compared with the encoder's vectors.
 

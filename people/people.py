@@ -48,7 +48,7 @@ class People(Closing):
         index: The catalogue.
         log: The event log that is learned from; None for a shop without events.
         settings: How touches become profiles.
-        now: Seconds since 1970; for tests.
+        now: Seconds since 1970 by the clock on the wall; for tests.
 
     Raises:
         ProfileEncoderError: The profiles were made with another encoder.
@@ -63,10 +63,10 @@ class People(Closing):
         now: Callable[[], float] = time.time,
     ) -> None:
         self.settings = settings
-        self.now = now
+        self._wall = now
         self.catalogue = Catalogue(index)
         self.store = opened_store(log, self.catalogue)
-        self.expectations = Expectations(self.store, self.catalogue, now)
+        self.expectations = Expectations(self.store, self.catalogue, self.now)
         self.follower: Follower | None = None
         if log is not None:
             self.follower = Follower(log, self.store, self.catalogue, settings)
@@ -75,6 +75,15 @@ class People(Closing):
         except BaseException:
             self.store.close()
             raise
+
+    def now(self) -> float:
+        """Return the moment that tastes and counts are read at, in seconds since 1970.
+
+        It is when somebody did something last, if that is past: while nothing happens nothing
+        fades, and what was imported from an old log is as it was at its end.
+        """
+        newest = self.store.newest_s
+        return self._wall() if newest is None else min(newest, self._wall())
 
     def visitor(self, user_id: str) -> Visitor:
         """Return what is known of a visitor.

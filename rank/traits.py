@@ -19,8 +19,8 @@ class Traits:
         product_id: Its id.
         kind: The most special category: what is of the same kind is more of the same.
         family: What its kind is one of: the category above it.
-        words: Words of its title that name neither its category nor its colour. What they share with another
-            kind's is mostly a series, a brand or a material.
+        words: Words of its title that name neither its category nor its colour. What they share
+            with another kind's is mostly a series, a brand or a material.
         colors: Words of its colour.
         popularity: From 0 to 1, that of the catalogue's most popular.
         department: The first category of a path of several: the part of the shop it stands in.

@@ -103,7 +103,8 @@ class ServesVisitors(Closing):
         if not found:
             raise ProductNotFoundError(product_id)
         page = self._feeds.complements(found[0], query, self._background())
-        page = replace(page, next_cursor="")  # there is no way to hand one in
+        # There is no way to hand a cursor in, nor to ask for what stands behind others.
+        page = replace(page, next_cursor="", n_folded=0)
         return self.events.shown(page, 0, "complements", user_id)
 
     def recently_seen(self, user_id: str, limit: int = 20, filters: Filters | None = None) -> Page:

@@ -119,8 +119,7 @@ class Feeds:
         )
         watch.lap("retrieve")
         points = [point_id(each.product.id) for each in several]
-        parts = {name: part for name, part in found.parts.items() if part.any()}
-        scored = {each.id: each for each in best_first(points, parts)}
+        scored = {each.id: each for each in best_first(points, found.parts)}
         order = [scored[points[place]] for place in found.best(N_SHOWN)]
         left = without_hidden(order, plan, query.filters, self._index)
         rows = self._index.rows([each.id for each in left], (GROUP, PHOTO_PRINT))

@@ -118,7 +118,7 @@ def best_first(points: Sequence[str], parts: Mapping[str, Scores]) -> list[Candi
         return [Candidate(each, 0.0, {}) for each in points]
     rows = np.stack(list(parts.values()), axis=1).tolist()  # (n_points, n_parts)
     found = [
-        Candidate(point, sum(row), dict(zip(parts, row, strict=True)))
+        Candidate(point, sum(row), {n: v for n, v in zip(parts, row, strict=True) if v})
         for point, row in zip(points, rows, strict=True)
     ]
     return sorted(found, key=lambda each: (-each.score, each.id))

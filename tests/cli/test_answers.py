@@ -78,7 +78,7 @@ def test_the_document_has_every_field_whatever_the_encoding(
     assert json.loads(escaped) == json.loads(document)
     (hit,) = json.loads(document)["hits"]
     names = ["id", "title", "score", "parts", "matched_words", "n_variants", "place_before"]
-    assert list(hit) == [*names, "rules", "product"]
+    assert list(hit) == [*names, "rules", "propensity", "product"]
     assert set(hit["product"]) == set(Product.__dataclass_fields__)
     assert hit["product"]["created_at"] == "2025-01-02T00:00:00+00:00"
 

@@ -115,3 +115,11 @@ def test_somebody_unknown_is_counted_and_nothing_else(told: Told) -> None:
     assert told.store.n_profiles() == 0
     assert told.store.visitors(5) == []
     assert told.store.tallies(["sku-0"], NOW_S)["sku-0"].wanted == pytest.approx(1)
+
+
+def test_time_stands_still_while_nobody_does_anything(told: Told) -> None:
+    assert told.store.newest_s is None
+    told("click", "sku-0", minutes=5)
+    told("click", "sku-1", minutes=2)  # it comes late
+    told("impression", "sku-2", minutes=9, position=1, query_id="q")
+    assert told.store.newest_s == NOW_S + 300
