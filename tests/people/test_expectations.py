@@ -1,0 +1,73 @@
+"""What is expected of products: their own history, or that of their neighbours."""
+
+import pytest
+
+from index import ProductIndex
+from people import Catalogue, People
+from people.expectations import ENOUGH
+from rank import ProfileSettings
+from tests.people.conftest import NOON, Told
+
+NOW_S = NOON.timestamp()
+
+
+@pytest.fixture
+def people(shop: ProductIndex, told: Told) -> People:
+    return People(shop, told.log, ProfileSettings(), lambda: NOW_S)
+
+
+def shown(told: Told, product_id: str, n_shown: int, n_clicked: int) -> None:
+    from core import Event  # noqa: PLC0415
+
+    told.log.append(
+        Event(
+            "impression" if n < n_shown else "click",
+            product_id,
+            position=1,
+            time=NOON,
+            event_id=f"{product_id}-{n}",
+        )
+        for n in range(n_shown + n_clicked)
+    )
+    told.follower.catch_up()
+
+
+def mean(people: People, product_id: str) -> float:
+    expectation, _ = people.expectations.of([product_id])
+    return float(expectation.mean[0])
+
+
+def test_without_history_all_are_expected_the_same(people: People) -> None:
+    assert mean(people, "sku-0") == mean(people, "sku-1") == people.expectations.prior().mean
+
+
+def test_a_product_that_was_looked_at_stands_on_its_own(people: People, told: Told) -> None:
+    shown(told, "sku-0", 400, 100)
+    assert mean(people, "sku-0") == pytest.approx(0.25, abs=0.02)
+    assert people.expectations.prior().mean == pytest.approx(0.25)
+
+
+def test_a_new_product_inherits_from_what_is_like_it(people: People, told: Told) -> None:
+    # Red dresses do well, blue mugs badly; sku-18 is a red dress and sku-22 a blue mug.
+    for product in ("sku-0", "sku-6", "sku-12"):
+        shown(told, product, int(ENOUGH), 60)
+    for product in ("sku-4", "sku-10", "sku-16"):
+        shown(told, product, int(ENOUGH), 1)
+    mean(people, "sku-18")
+    mean(people, "sku-22")
+    people.expectations.settle()
+    usual = people.expectations.prior().mean
+    assert mean(people, "sku-18") > usual > mean(people, "sku-22")
+
+
+def test_imported_clicks_without_impressions_count(people: People, told: Told) -> None:
+    shown(told, "sku-0", 0, 30)
+    assert mean(people, "sku-0") > mean(people, "sku-1")
+
+
+def test_the_catalogue_is_asked_once_for_what_is_at_hand(shop: ProductIndex) -> None:
+    catalogue = Catalogue(shop)
+    catalogue.warm_up()
+    first = catalogue.known([f"sku-{n}" for n in range(24)])
+    assert len(first) == 24
+    assert catalogue.known(["sku-3"])["sku-3"] is first["sku-3"]

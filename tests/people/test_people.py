@@ -1,0 +1,84 @@
+"""The door to what was learned: visitors, the moment, an encoder that changed."""
+
+from pathlib import Path
+
+import pytest
+
+from core import Product
+from core.errors import ProfileEncoderError
+from embed import FakeEncoder
+from events import EventLog
+from index import ProductIndex
+from people import Catalogue, People
+from rank import ProfileSettings
+from tests.events.conftest import made
+from tests.people.conftest import NOON, Told
+
+NOW_S = NOON.timestamp()
+
+
+def opened(index: ProductIndex, log: EventLog | None, wall_s: float = NOW_S) -> People:
+    return People(index, log, ProfileSettings(), lambda: wall_s)
+
+
+def test_now_is_when_somebody_did_something_last(shop: ProductIndex, told: Told) -> None:
+    with opened(shop, told.log, NOW_S + 1000) as people:
+        assert people.now() == NOW_S + 1000
+        told("click", "sku-0")
+        assert people.now() == NOW_S
+        told("click", "sku-1", minutes=60)  # by a clock that is ahead of ours
+        assert people.now() == NOW_S + 1000
+
+
+def test_an_old_log_is_as_it_was_at_its_end(shop: ProductIndex, log: EventLog) -> None:
+    log.append(made(5, user_id="u1", time=NOON))
+    with opened(shop, log, NOW_S + 9e7) as people:  # three years later
+        assert people.follower is not None
+        people.follower.catch_up()
+        profile = people.visitor("u1").profile
+        assert profile is not None
+        now = profile.at(people.now(), people.settings)
+        assert now.interests.weights(0.0).sum() == pytest.approx(5)
+        assert people.store.most_wanted(1, people.now())["sku-0"].wanted == pytest.approx(1)
+
+
+def test_nobody_has_neither_profile_nor_history(shop: ProductIndex) -> None:
+    with opened(shop, None) as people:
+        visitor = people.visitor("")
+        assert (visitor.profile, visitor.touched, visitor.has_tastes) == (None, (), False)
+        assert not people.visitor("never seen").has_tastes
+
+
+def test_an_index_made_with_another_encoder_refuses_the_profiles(
+    shop: ProductIndex, log: EventLog, tmp_path: Path
+) -> None:
+    log.append(made(1, user_id="u1", time=NOON))
+    with opened(shop, log) as people:
+        assert people.follower is not None
+        people.follower.catch_up()
+    with ProductIndex.open(":memory:", FakeEncoder(seed=3)) as other:
+        other.add([Product("sku-0", "Red dress")])
+        with pytest.raises(ProfileEncoderError, match="shopwindow events rebuild"):
+            opened(other, log)
+
+
+def test_a_catalogue_without_photos_is_compared_by_its_texts() -> None:
+    with ProductIndex.open(":memory:", FakeEncoder()) as index:
+        index.add([Product("a", "Red dress"), Product("b", "Blue mug")])
+        catalogue = Catalogue(index)
+        assert catalogue.space == "text"
+        known = catalogue.known(["a", "nowhere"])
+        assert list(known) == ["a"]
+        assert catalogue.rows(list(known.values())).shape == (1, catalogue.dim)
+
+
+def test_what_changes_in_the_index_is_read_again(tmp_path: Path) -> None:
+    with ProductIndex.open(":memory:", FakeEncoder()) as index:
+        index.add([Product("a", "Red dress", price=5.0)])
+        catalogue = Catalogue(index)
+        assert catalogue.known(["a", "b"])["a"].facts.price == 5.0
+        index.add([Product("a", "Red dress", price=7.0), Product("b", "Mug")])
+        assert catalogue.known(["a", "b"])["a"].facts.price == 7.0
+        assert set(catalogue.known(["a", "b"])) == {"a", "b"}
+        index.delete(["a"])
+        assert set(catalogue.known(["a", "b"])) == {"b"}
