@@ -10,7 +10,7 @@ import typer
 WITHOUT_DATA = ("start", "latency", "crash", "event_crash", "events", "taste_costs")
 WITH_DATA = (
     "indexing", "relevance", "judged", "engine_fusion", "cutoff", "arabic", "typing_errors",
-    "intent", "matching", "bench_compact", "bench_adapt", "bench_encoders", "tastes",
+    "intent", "matching", "bench_compact", "bench_adapt", "bench_encoders", "tastes", "sequences",
 )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from rank.mixing import mixed
 from rank.profile import Profile, Touch
 from rank.profile_bytes import from_bytes, to_bytes
 from rank.profile_store import ProfileStore
+from rank.seen_together import TogetherSettings, by_recency, seen_together
 from rank.settings import ProfileSettings
 
 __all__ = [
@@ -18,16 +19,19 @@ __all__ = [
     "Profile",
     "ProfileSettings",
     "ProfileStore",
+    "TogetherSettings",
     "Touch",
     "affinity",
     "blended",
     "by_interest",
+    "by_recency",
     "expected",
     "from_bytes",
     "inherited",
     "led_by_taste",
     "mixed",
     "personal_part",
+    "seen_together",
     "spread",
     "to_bytes",
 ]

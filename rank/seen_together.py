@@ -28,7 +28,7 @@ class TogetherSettings:
         InvalidValueError: A number has no sense; the error names it.
     """
 
-    n_touches: int = 10
+    n_touches: int = 5
     half_life: float = 1.5
     own_share: float = 0.7
     shrink: float = 10.0
