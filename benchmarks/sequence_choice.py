@@ -120,9 +120,7 @@ def main(data: DataFolder = DATA) -> None:
         "ours, for all sets": for_all,
         "ours, for each set alone": alone,
         "ours with all partners": _with_all_partners(sets, for_all),
-        "V-SKNN": {
-            n: search(NEIGHBOURS, begin, lambda s, n=n: theirs.score(s, [n])) for n in names
-        },
+        "V-SKNN": {n: search(NEIGHBOURS, begin, partial(theirs.score, names=[n])) for n in names},
         "most partners of one product": MOST_PARTNERS,
         "tried, ours": mine.rows,
         "tried, V-SKNN": theirs.rows,
