@@ -11,6 +11,7 @@ WITHOUT_DATA = ("start", "latency", "crash", "event_crash", "events", "taste_cos
 WITH_DATA = (
     "indexing", "relevance", "judged", "engine_fusion", "cutoff", "arabic", "typing_errors",
     "intent", "matching", "bench_compact", "bench_adapt", "bench_encoders", "tastes", "complements",
+    "sequences",
 )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from rank.facts import Facts
 from rank.mixing import mixed
 from rank.profile import Profile, Touch
 from rank.profile_bytes import from_bytes, to_bytes
-from rank.seen_together import by_recency, seen_together
+from rank.seen_together import TogetherSettings, by_recency, seen_together
 from rank.settings import ProfileSettings
 from rank.traits import Traits
 from rank.weights import Weights, read_weights
@@ -28,6 +28,7 @@ __all__ = [
     "Profile",
     "ProfileSettings",
     "Slot",
+    "TogetherSettings",
     "Touch",
     "Traits",
     "Weights",
