@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
+from cli.event_store import erase_from_store, existing_log
 from cli.exit_codes import ExitCode
 from cli.output import answers, printable, say
-from core.errors import EventLogError
 from core.settings import EventSettings
 from events import EventLog, ImportReport, export_events, import_events
 
@@ -34,21 +34,22 @@ def show_export(settings: EventSettings, file: Path, user: str) -> ExitCode:
     Returns:
         OK.
     """
-    with _existing(settings) as log:
+    with existing_log(settings) as log:
         n_written = export_events(log, file, user)
     answers().print(printable(f"{n_written:,} events written to {file}."), soft_wrap=True)
     return ExitCode.OK
 
 
 def show_erasure(settings: EventSettings, user: str) -> ExitCode:
-    """Erase a visitor, and write how many events that were.
+    """Erase a visitor from the log, then from the store behind it, and write how many events.
 
     Returns:
         OK, also when there were none: then nothing of theirs is in the log.
     """
-    with _existing(settings) as log:
+    with existing_log(settings) as log:
         n_erased = log.erase(user)
     answers().print(f"{n_erased:,} events erased.")
+    erase_from_store(settings, user)
     return ExitCode.OK
 
 
@@ -58,23 +59,9 @@ def show_count(settings: EventSettings) -> ExitCode:
     Returns:
         OK.
     """
-    with _existing(settings) as log:
+    with existing_log(settings) as log:
         answers().print(f"{log.count():,} events.")
     return ExitCode.OK
-
-
-def _existing(settings: EventSettings) -> EventLog:
-    """Return the log; asking one that is not there must not make it, and hide a mistyped folder.
-
-    Raises:
-        EventLogError: There is none.
-    """
-    if not Path(settings.folder).is_dir():
-        raise EventLogError(
-            f"there is no event log at {settings.folder}. Set SHOPWINDOW_EVENTS__FOLDER to where "
-            "it is, or begin one: `shopwindow events import FILE`."
-        )
-    return EventLog.open(settings.folder)
 
 
 def _show_refused(report: ImportReport) -> None:

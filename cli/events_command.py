@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from cli.event_store_commands import STORE_COMMANDS
+
 if TYPE_CHECKING:
     from cli.invocation import Invocation
 
@@ -51,7 +53,7 @@ def erase(
     ctx: typer.Context,
     user: Annotated[str, typer.Argument(metavar="USER", help="Id of the visitor.")],
 ) -> int:
-    """Remove every event of a visitor from the log, with its bytes.
+    """Remove every event of a visitor from the log and the analytic store, with its bytes.
 
     Returns:
         The exit code.
@@ -87,6 +89,7 @@ def events_program(shown_help: Callable[..., str]) -> Any:
         "export": export_file,
         "erase": erase,
         "count": count,
+        **STORE_COMMANDS,
     }
     for name, command in commands.items():
         app.command(name, help=shown_help(command))(command)

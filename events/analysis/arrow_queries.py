@@ -80,9 +80,9 @@ def ranker_rates(events: ds.Dataset, bounds: Bounds) -> list[RankerRate]:
         table = table.append_column(name, column)
     rows = [
         RankerRate.of_sums(
-            [each[name] for name in keys],
-            [each["count_all"], each["clicked_sum"], each["is_weighted_sum"]],
-            [each[f"{name}_sum"] for name in ("w_clicked", "w", "w_squared")],
+            (each["ranker"], each["ranker_version"], each["surface"]),
+            (each["count_all"], each["clicked_sum"], each["is_weighted_sum"]),
+            (each["w_clicked_sum"], each["w_sum"], each["w_squared_sum"]),
         )
         for each in _grouped(table, keys, [(name, "sum") for name in ("clicked", *sizes)])
     ]

@@ -11,6 +11,7 @@ from core.errors import EventStoreError, EventStoreUnavailableError, InvalidSett
 if TYPE_CHECKING:
     from events.analysis.clickhouse_store import ClickHouseEventStore
 
+SETTING = "SHOPWINDOW_EVENTS__STORE"
 _INTERFACES = {"clickhouse": "http", "clickhouses": "https"}
 _PORTS = {"clickhouse": 8123, "clickhouses": 8443}
 
@@ -20,6 +21,9 @@ def open_chdb(folder: str) -> "ClickHouseEventStore":
 
     The client's way to chDB is experimental, says its documentation.
 
+    Returns:
+        The open store.
+
     Raises:
         InvalidSettingError: The folder has no name.
         EventStoreUnavailableError: chDB or its client is not installed.
@@ -27,7 +31,7 @@ def open_chdb(folder: str) -> "ClickHouseEventStore":
     """
     address = f"chdb:{folder}"
     if not folder.strip():
-        raise InvalidSettingError("events.store", "chdb:FOLDER", address)
+        raise InvalidSettingError(SETTING, "chdb:FOLDER", address)
     _check_installed(address, "clickhouse_connect", "chdb")
     try:
         Path(folder).mkdir(parents=True, exist_ok=True)
@@ -70,12 +74,12 @@ def server_options(address: str) -> dict[str, Any]:
     try:
         host, port, secret = parts.hostname, parts.port, parts.password
     except ValueError as exc:
-        raise InvalidSettingError("events.store", expected, parts.scheme) from exc
+        raise InvalidSettingError(SETTING, expected, parts.scheme) from exc
     if secret is not None:
         expected += ", and the password in SHOPWINDOW_EVENTS__STORE_PASSWORD"
-        raise InvalidSettingError("events.store", expected, "an address with a password in it")
+        raise InvalidSettingError(SETTING, expected, "an address with a password in it")
     if not host or parts.query or parts.fragment:
-        raise InvalidSettingError("events.store", expected, address)
+        raise InvalidSettingError(SETTING, expected, parts.scheme)
     return {
         "interface": _INTERFACES[parts.scheme],
         "host": host,

@@ -45,12 +45,12 @@ class ClickHouseEventStore(Closing):
             client.command(sql.CREATE)
 
     def position(self, log_id: str) -> str:
-        """See `EventStore`."""
+        """Return up to where a log was taken; see `EventStore`."""
         rows = self._rows(sql.WHERE_IS, {"log_id": log_id})
         return cursor_of(*rows[0]) if rows else ""
 
     def take(self, batch: Batch) -> bool:
-        """See `EventStore`."""
+        """Return whether a batch is new, and add it; see `EventStore`."""
         if not batch.is_next(self.position(batch.log_id)):
             return False
         token = f"{batch.log_id}/{batch.after}"
@@ -61,34 +61,40 @@ class ClickHouseEventStore(Closing):
         return self.position(batch.log_id) == batch.cursor
 
     def count(self) -> int:
-        """See `EventStore`."""
+        """Return how many events there are."""
         return int(self._rows(sql.COUNT)[0][0])
 
     def totals(self, period: Period = ALWAYS) -> list[DayTotal]:
-        """See `EventStore`."""
+        """Return events by day and kind."""
         return [DayTotal(day_of(day), *rest) for day, *rest in self._in(sql.TOTALS, period)]
 
     def product_counts(self, period: Period = ALWAYS) -> pa.Table:
-        """See `EventStore`."""
+        """Return one row a product."""
         return self._table(sql.PRODUCT_COUNTS, period, COUNTS)
 
     def position_rates(self, period: Period = ALWAYS) -> list[PositionRate]:
-        """See `EventStore`."""
+        """Return the position curves."""
         return [PositionRate(*row) for row in self._in(sql.POSITION_RATES, period)]
 
     def ranker_rates(self, period: Period = ALWAYS) -> list[RankerRate]:
-        """See `EventStore`."""
+        """Return what came of the rankers."""
         rows = self._in(sql.RANKER_RATES, period)
-        return [RankerRate.of_sums(row[:3], row[3:6], row[6:]) for row in rows]
+        return [
+            RankerRate.of_sums((r[0], r[1], r[2]), (r[3], r[4], r[5]), (r[6], r[7], r[8]))
+            for r in rows
+        ]
 
     def training_rows(self, period: Period = ALWAYS) -> pa.Table:
-        """See `EventStore`."""
+        """Return one row an impression."""
         return self._table(sql.TRAINING_ROWS, period, TRAINING)
 
     def erase(self, user_id: str) -> int:
-        """See `EventStore`. It returns when the files that had them are removed.
+        """Erase a visitor, and wait until the files that had them are removed; see `EventStore`.
 
-        A server's own log of queries has a digest of the id, not the id.
+        A server's own log of queries gets a digest of the id, not the id.
+
+        Returns:
+            How many events there were.
         """
         _check_user(user_id)
         who = {"digest": hashlib.sha256(user_id.encode()).hexdigest().upper()}
@@ -100,7 +106,7 @@ class ClickHouseEventStore(Closing):
         return n_erased
 
     def close(self) -> None:
-        """See `EventStore`."""
+        """Let go of the store."""
         with self._lock:
             if not self._is_closed:
                 self._is_closed = True
@@ -185,5 +191,3 @@ def errors_named(address: str) -> Iterator[None]:
             f"the event store {address} cannot be used: {said}. Check the address, the password "
             "(SHOPWINDOW_EVENTS__STORE_PASSWORD), and that no other process has the folder open."
         ) from exc
-
-

@@ -112,10 +112,14 @@ class PartFolder:
             runs.setdefault(each.log_id, []).append(each)
         for run in runs.values():
             last = run[-MERGED_AT_ONCE:]
-            sizes = [self.path(each).stat().st_size for each in last]
-            if len(last) == MERGED_AT_ONCE and 2 * max(sizes) <= sum(sizes) <= MAX_MERGED_BYTES:
+            if len(last) == MERGED_AT_ONCE and self._is_worth(last):
                 return last
         return []
+
+    def _is_worth(self, parts: Sequence[Part]) -> bool:
+        n_bytes = sum(self.path(each).stat().st_size for each in parts)
+        sizes = [pq.read_metadata(self.path(each)).num_rows for each in parts]
+        return n_bytes <= MAX_MERGED_BYTES and 2 * max(sizes) <= sum(sizes)
 
     def merge(self, parts: Sequence[Part]) -> None:
         """Make one part of several that follow each other."""

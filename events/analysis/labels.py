@@ -64,9 +64,7 @@ def labels_of(
     return labels
 
 
-def _bought_later(
-    events: ds.Dataset, bounds: Bounds, numbered: pa.Table
-) -> NDArray[np.int64]:
+def _bought_later(events: ds.Dataset, bounds: Bounds, numbered: pa.Table) -> NDArray[np.int64]:
     """Return the rows of impressions whose visitor bought the product soon, naming no query."""
     since, until = bounds
     wanted = (ds.field("kind") == "purchase") & (ds.field("query_id") == "")

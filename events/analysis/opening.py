@@ -37,16 +37,16 @@ def open_store(address: str, password: str = "") -> EventStore:
 
         return open_server(address, password)
     if not address.strip() or "://" in address:
-        scheme = address.split("://")[0]  # what follows may hold a secret
+        scheme = address.split("://", maxsplit=1)[0]  # what follows may hold a secret
         expected = "a folder, chdb:FOLDER, or clickhouse(s)://USER@HOST:PORT/DATABASE"
-        raise InvalidSettingError("events.store", expected, scheme)
+        raise InvalidSettingError("SHOPWINDOW_EVENTS__STORE", expected, scheme)
     from events.analysis.parquet_store import ParquetEventStore  # noqa: PLC0415
 
     return ParquetEventStore.open(address)
 
 
 def open_configured(settings: EventSettings) -> EventStore:
-    """Open the store that the settings name; see `open_store`."""
+    """Return the open store that the settings name; see `open_store`."""
     secret = settings.store_password
     return open_store(address_of(settings), secret.get_secret_value() if secret else "")
 
@@ -54,3 +54,8 @@ def open_configured(settings: EventSettings) -> EventStore:
 def address_of(settings: EventSettings) -> str:
     """Return the address that the settings name; beside the log when they name none."""
     return settings.store or str(Path(settings.folder) / _FOLDER)
+
+
+def is_there(address: str) -> bool:
+    """Return whether there is a store at an address; of a server it is taken for granted."""
+    return address.startswith(SERVERS) or Path(address.removeprefix(CHDB)).is_dir()

@@ -1,8 +1,9 @@
 """Events in a folder of Parquet files, asked with Arrow: needs nothing that is not installed."""
 
+import logging
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Self
 
@@ -23,6 +24,7 @@ from events.analysis.tables import EVENTS, to_table
 from events.cursor import cursor_of, place_of
 
 _LOCK = "lock.sqlite"
+_log = logging.getLogger(__name__)
 
 
 class ParquetEventStore(Closing):
@@ -57,12 +59,12 @@ class ParquetEventStore(Closing):
             return cls(place)
 
     def position(self, log_id: str) -> str:
-        """See `EventStore`."""
+        """Return up to where a log was taken; see `EventStore`."""
         with self._held("read"):
             return self._position(log_id)
 
     def take(self, batch: Batch) -> bool:
-        """See `EventStore`."""
+        """Return whether a batch is new, and add it; see `EventStore`."""
         with self._held("append"):
             if not batch.is_next(self._position(batch.log_id)):
                 return False
@@ -74,38 +76,42 @@ class ParquetEventStore(Closing):
         return True
 
     def count(self) -> int:
-        """See `EventStore`."""
+        """Return how many events there are."""
         with self._held("read"):
             paths = [self._parts.path(each) for each in self._parts.parts()]
             return sum(pq.read_metadata(each).num_rows for each in paths)
 
     def totals(self, period: Period = ALWAYS) -> list[DayTotal]:
-        """See `EventStore`."""
+        """Return events by day and kind."""
         with self._events() as events:
             return queries.totals(events, bounds(period))
 
     def product_counts(self, period: Period = ALWAYS) -> pa.Table:
-        """See `EventStore`."""
+        """Return one row a product."""
         with self._events() as events:
             return queries.product_counts(events, bounds(period))
 
     def position_rates(self, period: Period = ALWAYS) -> list[PositionRate]:
-        """See `EventStore`."""
+        """Return the position curves."""
         with self._events() as events:
             return queries.position_rates(events, bounds(period))
 
     def ranker_rates(self, period: Period = ALWAYS) -> list[RankerRate]:
-        """See `EventStore`."""
+        """Return what came of the rankers."""
         with self._events() as events:
             return queries.ranker_rates(events, bounds(period))
 
     def training_rows(self, period: Period = ALWAYS) -> pa.Table:
-        """See `EventStore`."""
+        """Return one row an impression."""
         with self._events() as events:
             return queries.training_rows(events, bounds(period))
 
     def erase(self, user_id: str) -> int:
-        """See `EventStore`. Each file is replaced by one without them; the old one is deleted."""
+        """Replace each file that has events of a visitor by one without; see `EventStore`.
+
+        Returns:
+            How many there were.
+        """
         _check_user(user_id)
         n_erased = 0
         with self._held("replace"):
@@ -121,7 +127,7 @@ class ParquetEventStore(Closing):
         return n_erased
 
     def close(self) -> None:
-        """See `EventStore`."""
+        """Let go of the store."""
         if not self._is_closed:
             self._is_closed = True
             self._lock.close()
@@ -131,10 +137,13 @@ class ParquetEventStore(Closing):
         return cursor_of(*max(ends)) if ends else ""
 
     def _merge(self) -> None:
-        # The batch is in already: when readers leave no gap, the next one tries again.
-        with suppress(sqlite3.OperationalError), self._lock.held("replace"):
-            while parts := self._parts.to_merge():
-                self._parts.merge(parts)
+        try:
+            with self._lock.held("replace"):
+                while parts := self._parts.to_merge():
+                    self._parts.merge(parts)
+        except (sqlite3.Error, OSError, pa.ArrowException) as exc:
+            # The batch itself is in; the next one merges.
+            _log.warning("files of the event store %s were not merged: %s", self.folder, exc)
 
     @contextmanager
     def _events(self) -> Iterator[ds.Dataset]:

@@ -147,7 +147,12 @@ class RankerRate:
     effective_size: float | None
 
     @classmethod
-    def of_sums(cls, key: Sequence[str], counts: Sequence[int], sums: Sequence[float]) -> Self:
+    def of_sums(
+        cls,
+        key: tuple[str, str, str],
+        counts: tuple[int, int, int],
+        sums: tuple[float, float, float],
+    ) -> Self:
         """Return the rates of sums.
 
         Args:

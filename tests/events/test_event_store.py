@@ -71,7 +71,9 @@ def history(n_events: int = 600, seed: int = 1) -> list[Event]:
 
 
 def _event(rng: np.random.Generator, number: int) -> Event:
-    kind = rng.choice(["impression"] * 6 + ["click", "cart", "purchase", "purchase", "like", "hide"])
+    kind = rng.choice(
+        ["impression"] * 6 + ["click", "cart", "purchase", "purchase", "like", "hide"]
+    )
     is_shown = kind == "impression"
     query = int(rng.integers(30))
     return Event(
@@ -131,7 +133,7 @@ def test_the_answers_are_those_of_plain_python(store: EventStore, seed: int) -> 
 
 def test_an_empty_store_answers(store: EventStore) -> None:
     assert (store.count(), store.position("a"), store.erase("u1")) == (0, "", 0)
-    assert store.totals() == store.position_rates() == store.ranker_rates() == []
+    assert [store.totals(), store.position_rates(), store.ranker_rates()] == [[], [], []]
     assert (store.product_counts().schema, store.training_rows().schema) == (COUNTS, TRAINING)
     assert len(store.product_counts()) == len(store.training_rows()) == 0
 
@@ -216,14 +218,14 @@ def test_injected_words_stay_values(store: EventStore) -> None:
 def test_a_closed_store_says_so(store: EventStore) -> None:
     store.close()
     store.close()
-    with pytest.raises(EventStoreError, match="is closed. Open it again"):
+    with pytest.raises(EventStoreError, match="is closed"):
         store.count()
 
 
 @pytest.mark.parametrize(
     ("since", "until", "message"),
     [
-        (datetime(2026, 1, 1), None, "since: expected a time with a zone"),  # noqa: DTZ001
+        (datetime(2026, 1, 1), None, "since: expected a time with a zone"),
         (START, START, "until: expected a time after 2026-03-01"),
     ],
 )
