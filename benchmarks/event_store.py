@@ -65,11 +65,11 @@ def _page(rng: np.random.Generator, number: int, time: datetime) -> list[Event]:
         for place, product in enumerate(products)
     ]  # fmt: skip
     for place in np.flatnonzero(rng.random(PAGE) < 0.1 * examined):
-        values = {"user_id": user, "time": time + timedelta(seconds=30)}
+        values: dict[str, Any] = {"user_id": user, "time": time + timedelta(seconds=30)}
         events.append(Event("click", products[place], query_id=query, **values))
         if rng.random() < 0.1:
             named = query if rng.random() < 0.5 else ""
-            paid = {"value": 99.0, "currency": "AED"}
+            paid: dict[str, Any] = {"value": 99.0, "currency": "AED"}
             events.append(Event("purchase", products[place], query_id=named, **values, **paid))
     return events
 
@@ -107,7 +107,7 @@ def asked(ask: Callable[[str], object], repeats: int) -> dict[str, float]:
     }
 
 
-def rolled(folder: Path, addresses: Mapping[str, str]) -> dict[str, float]:
+def rolled(folder: Path, addresses: Mapping[str, str]) -> dict[str, int]:
     """Return how many events a second go from a log into each store."""
     found = {}
     with EventLog.open(folder / "log") as log:
