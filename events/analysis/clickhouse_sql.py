@@ -14,6 +14,9 @@ POSITION = "position"
 
 _KINDS = ", ".join(f"'{kind}'" for kind in ACTIONS)
 _LABELS = ", ".join(f"max(kind = '{kind}') AS {label}" for kind, label in ACTIONS.items())
+_AGES = 1_000_000
+"""Days that are added before a division, which cuts off towards zero: no year is before them."""
+
 _PERIOD = "time >= {since:Int64} AND time < {until:Int64}"
 
 CREATE = f"""
@@ -64,7 +67,7 @@ ORDER BY log_file DESC, log_seq DESC LIMIT 1
 COUNT = f"SELECT count() FROM {TABLE} WHERE kind <> '{POSITION}'"
 
 TOTALS = f"""
-SELECT intDiv(time - positiveModulo(time, {DAY_US}), {DAY_US}) AS day, kind, count() AS n
+SELECT intDiv(time + {_AGES} * {DAY_US}, {DAY_US}) - {_AGES} AS day, kind, count() AS n
 FROM {TABLE} WHERE kind <> '{POSITION}' AND {_PERIOD}
 GROUP BY day, kind ORDER BY day, kind
 """

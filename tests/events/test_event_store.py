@@ -1,5 +1,10 @@
-"""The contract of `EventStore`: Parquet always, chDB where the extra is installed."""
+"""The contract of `EventStore`: Parquet always, chDB where the extra is installed.
 
+With CLICKHOUSE_URL set (`clickhouse://USER@HOST:PORT/DATABASE`, CLICKHOUSE_PASSWORD), a server too:
+its table of events is dropped before each test.
+"""
+
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import astuple, replace
 from datetime import UTC, datetime, timedelta
@@ -17,6 +22,8 @@ from events.analysis.tables import COUNTS, TRAINING
 from tests.events import naive
 
 HAS_CHDB = all(find_spec(each) for each in ("chdb", "clickhouse_connect"))
+SERVER = os.environ.get("CLICKHOUSE_URL", "")
+PASSWORD = os.environ.get("CLICKHOUSE_PASSWORD", "")
 START = datetime(2026, 3, 1, tzinfo=UTC)
 QUESTIONS = ("totals", "product_counts", "position_rates", "ranker_rates", "training_rows")
 Open = Callable[[], EventStore]
@@ -32,11 +39,30 @@ Open = Callable[[], EventStore]
                 pytest.mark.filterwarnings("ignore::DeprecationWarning"),  # of chdb itself
             ],
         ),
+        pytest.param(
+            "server",
+            marks=[
+                pytest.mark.server,
+                pytest.mark.enable_socket,
+                pytest.mark.skipif(not SERVER, reason="CLICKHOUSE_URL is not set"),
+            ],
+        ),
     ]
 )
 def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    if request.param == "server":
+        _drop_table()
+        return SERVER
     folder = str(tmp_path / "analysis")
     return folder if request.param == "parquet" else f"chdb:{folder}"
+
+
+def _drop_table() -> None:
+    from events.analysis.clickhouse_sql import TABLE  # noqa: PLC0415 -- an optional library
+
+    store: Any = open_store(SERVER, PASSWORD)
+    store._client.command(f"DROP TABLE {TABLE} SYNC")
+    store.close()
 
 
 @pytest.fixture
@@ -46,7 +72,7 @@ def open_again(address: str) -> Iterator[Open]:
     def again() -> EventStore:
         for each in opened:
             each.close()
-        opened.append(open_store(address))
+        opened.append(open_store(address, PASSWORD))
         return opened[-1]
 
     yield again
@@ -181,7 +207,8 @@ def test_erasing_is_for_good_and_keeps_the_position(open_again: Open, tmp_path: 
     store = open_again()
     store.take(batch(theirs))
     store.take(batch([*others, *theirs], 30))
-    assert any(secret.encode() in data for data in files(tmp_path))
+    is_here = any(tmp_path.iterdir())  # and not on a server
+    assert any(secret.encode() in data for data in files(tmp_path)) == is_here
     assert store.erase(secret) == 60
     assert not any(secret.encode() in data for data in files(tmp_path))
     assert store.erase(secret) == 0
