@@ -1,7 +1,7 @@
 """What an analytic store of events costs: taking batches, the questions, the disk.
 
-`python -m benchmarks.event_store` needs no data and takes two minutes of a processor. chDB and DuckDB are
-measured where they are installed (`pip install 'shopwindow[clickhouse]' duckdb`).
+`python -m benchmarks.event_store` needs no data and takes two minutes of a processor. chDB and
+DuckDB are measured where they are installed (`pip install 'shopwindow[clickhouse]' duckdb`).
 """
 
 import tempfile

@@ -1,16 +1,9 @@
 """The analytic store behind the log: counts, rates and training rows over all events."""
 
 from events.analysis.opening import open_store
+from events.analysis.rates import DayTotal, PositionRate, RankerRate
 from events.analysis.rollover import RollOver, roll_over
-from events.analysis.store import (
-    ALWAYS,
-    Batch,
-    DayTotal,
-    EventStore,
-    Period,
-    PositionRate,
-    RankerRate,
-)
+from events.analysis.store import ALWAYS, Batch, EventStore, Period
 
 __all__ = [
     "ALWAYS",

@@ -9,7 +9,7 @@ import pyarrow.dataset as ds
 
 from events.analysis.bounds import DAY_US, Bounds
 from events.analysis.labels import impressions_of, in_bounds, labels_of
-from events.analysis.store import DayTotal, PositionRate, RankerRate
+from events.analysis.rates import DayTotal, PositionRate, RankerRate
 from events.analysis.tables import COUNT_NAMES, COUNTS, TRAINING
 from events.schema import day_of
 

@@ -15,7 +15,8 @@ from core.closing import Closing
 from core.errors import EventStoreError
 from events.analysis import clickhouse_sql as sql
 from events.analysis.bounds import bounds
-from events.analysis.store import ALWAYS, Batch, DayTotal, Period, PositionRate, RankerRate
+from events.analysis.rates import DayTotal, PositionRate, RankerRate
+from events.analysis.store import ALWAYS, Batch, Period
 from events.analysis.store import check_user as _check_user
 from events.analysis.tables import COUNTS, EVENTS, TRAINING, to_table
 from events.cursor import cursor_of, place_of

@@ -18,7 +18,8 @@ from events.analysis import arrow_queries as queries
 from events.analysis.bounds import bounds
 from events.analysis.folder import Part, PartFolder
 from events.analysis.folder_lock import FolderLock
-from events.analysis.store import ALWAYS, Batch, DayTotal, Period, PositionRate, RankerRate
+from events.analysis.rates import DayTotal, PositionRate, RankerRate
+from events.analysis.store import ALWAYS, Batch, Period
 from events.analysis.store import check_user as _check_user
 from events.analysis.tables import EVENTS, to_table
 from events.cursor import cursor_of, place_of
