@@ -53,15 +53,24 @@ def one_round(folder: Path, address: str, after_s: float) -> int:
     return len(child.communicate()[0].splitlines())
 
 
-def rounds(folder: Path, address: str, n_rounds: int, n_events: int) -> dict[str, object]:
+def rounds(
+    folder: Path, address: str, n_rounds: int, n_events: int, longest_s: float = 0.4
+) -> dict[str, object]:
     """Fill a log, kill some processes that roll it over, and finish.
+
+    Args:
+        folder: Folder for the log.
+        address: The store.
+        n_rounds: How many processes are killed.
+        n_events: Events of the log.
+        longest_s: Until when they are killed, from when the store is open.
 
     Returns:
         Batches told of and events taken before the end, and events lost and doubled in the end.
     """
     rng = np.random.default_rng(SEED)
     fill(folder, n_events)
-    told = [one_round(folder, address, float(rng.uniform(0, 0.4))) for _ in range(n_rounds)]
+    told = [one_round(folder, address, float(rng.uniform(0, longest_s))) for _ in range(n_rounds)]
     with EventLog.open(folder) as log:
         store = open_store(address)
         n_before = store.count()
@@ -92,7 +101,7 @@ def main(
             continue
         with tempfile.TemporaryDirectory() as temporary:
             address = f"{scheme}{temporary}/analysis"
-            found[name] = rounds(Path(temporary) / "events", address, 10, 60_000)
+            found[name] = rounds(Path(temporary) / "events", address, 10, 20_000, 3.0)
     print(found)
     write_result("event_store_crash", found, command="python -m benchmarks.event_store_crash")
 
