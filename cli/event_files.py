@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
+from cli.event_store import erase_from_store, existing_log
 from cli.exit_codes import ExitCode
 from cli.output import answers, printable, say
-from core.errors import EventLogError
 from core.settings import EventSettings
 from events import EventLog, ImportReport, export_events, import_events
 from people import erased
@@ -42,7 +42,7 @@ def show_export(settings: EventSettings, file: Path, user: str) -> ExitCode:
 
 
 def show_erasure(settings: EventSettings, user: str) -> ExitCode:
-    """Erase a visitor, and write how many events that were.
+    """Erase a visitor from the log, then from the store behind it, and write how many events.
 
     Returns:
         OK, also when there were none: then nothing of theirs is in the log.
@@ -50,6 +50,7 @@ def show_erasure(settings: EventSettings, user: str) -> ExitCode:
     with existing_log(settings) as log:
         n_erased = erased(log, user)
     answers().print(f"{n_erased:,} events erased.")
+    erase_from_store(settings, user)
     return ExitCode.OK
 
 
@@ -62,20 +63,6 @@ def show_count(settings: EventSettings) -> ExitCode:
     with existing_log(settings) as log:
         answers().print(f"{log.count():,} events.")
     return ExitCode.OK
-
-
-def existing_log(settings: EventSettings) -> EventLog:
-    """Return the log; asking one that is not there must not make it, and hide a mistyped folder.
-
-    Raises:
-        EventLogError: There is none.
-    """
-    if not Path(settings.folder).is_dir():
-        raise EventLogError(
-            f"there is no event log at {settings.folder}. Set SHOPWINDOW_EVENTS__FOLDER to where "
-            "it is, or begin one: `shopwindow events import FILE`."
-        )
-    return EventLog.open(settings.folder)
 
 
 def _show_refused(report: ImportReport) -> None:

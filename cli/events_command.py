@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from cli.event_store_commands import STORE_COMMANDS
+
 if TYPE_CHECKING:
     from cli.invocation import Invocation
 
@@ -51,7 +53,7 @@ def erase(
     ctx: typer.Context,
     user: Annotated[str, typer.Argument(metavar="USER", help="Id of the visitor.")],
 ) -> int:
-    """Remove a visitor: every event from the log, and what was learned of them.
+    """Remove a visitor with their bytes: events from log and analytic store, what was learned.
 
     Returns:
         The exit code.
@@ -100,6 +102,7 @@ def events_program(shown_help: Callable[..., str]) -> Any:
         "erase": erase,
         "count": count,
         "rebuild": rebuild,
+        **STORE_COMMANDS,
     }
     for name, command in commands.items():
         app.command(name, help=shown_help(command))(command)

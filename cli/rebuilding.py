@@ -1,7 +1,7 @@
 """The work of `shopwindow events rebuild`: profiles and counts made anew from the log."""
 
 from cli.count_progress import shown_count
-from cli.event_files import existing_log
+from cli.event_store import existing_log
 from cli.exit_codes import ExitCode
 from cli.invocation import opened_index
 from cli.output import answers

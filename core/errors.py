@@ -14,6 +14,8 @@ its data as attributes. The message says what was expected, what came and what t
     ├── EventLogError (RuntimeError)           the log of events refused, broke or cannot be opened
     │   ├── EventLogVersionError               the log was written by another schema
     │   └── EventRefusedError                  an event was not taken, and is not in the log
+    ├── EventStoreError (RuntimeError)         the analytic store of events refused or broke
+    │   └── EventStoreUnavailableError (ImportError) what it runs on is not installed
     ├── RuleError (ValueError)                 merchandisers' rules cannot be used
     ├── PhotoError (ValueError)                one photo cannot be used
     │   ├── PhotoUnreadableError               not an image, truncated, or zero-sized
@@ -131,6 +133,23 @@ class EventRefusedError(EventLogError):
     def __init__(self, reason: str, advice: str) -> None:
         self.reason = reason
         super().__init__(f"the event was refused: {reason}. {advice}")
+
+
+class EventStoreError(ShopwindowError, RuntimeError):
+    """The analytic store of events refused an operation, broke, or cannot be opened."""
+
+
+class EventStoreUnavailableError(EventStoreError, ImportError):
+    """The analytic store needs a library that is not installed."""
+
+    def __init__(self, address: str, library: str) -> None:
+        self.address = address
+        self.library = library
+        super().__init__(
+            f"the event store {address} needs {library}, which is not installed. "
+            "Install it: `pip install 'shopwindow[clickhouse]'`, or set SHOPWINDOW_EVENTS__STORE "
+            "to a folder, for Parquet files."
+        )
 
 
 class RuleError(ShopwindowError, ValueError):

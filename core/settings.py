@@ -126,6 +126,13 @@ class EventSettings(_Group):
         "visitors should know first.",
     )
     folder: str = Field("var/events", description="Folder of the event log.")
+    store: str = Field(
+        "",
+        description="Where events go to be analysed: a folder (Parquet), `chdb:FOLDER`, "
+        "`clickhouse://USER@HOST:PORT/DATABASE` or `clickhouses://...` (TLS). Empty: the folder "
+        "`analysis` in that of the log.",
+    )
+    store_password: SecretStr | None = Field(None, description="Password of the ClickHouse server.")
 
 
 class ServerSettings(_Group):

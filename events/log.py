@@ -9,7 +9,9 @@ from typing import Any, NamedTuple, Self, TypeVar
 from core.closing import Closing
 from core.errors import EventLogError, InvalidEventError
 from core.event import Event
+from events.cursor import cursor_of, place_of
 from events.erasing import clean, erase_rows
+from events.identity import identity
 from events.schema import COLUMNS, INSERT, NAMES, from_row, to_row
 from events.segments import Segments, errors_named, transaction
 
@@ -42,9 +44,11 @@ class EventLog(Closing):
     Args:
         segments: The files.
         rotate_bytes: Size from which a new file is begun.
+        log_id: Names the log among others; it stays when the log is opened again.
     """
 
-    def __init__(self, segments: Segments, rotate_bytes: int) -> None:
+    def __init__(self, segments: Segments, rotate_bytes: int, log_id: str) -> None:
+        self.log_id = log_id
         self._segments = segments
         self._rotate_bytes = rotate_bytes
         self._lock = RLock()
@@ -73,13 +77,14 @@ class EventLog(Closing):
             segments = Segments(place)
             try:
                 with segments.writing():
+                    log_id = identity(place)
                     segments.current(rotate_bytes)
                     for number in segments.numbers():
                         clean(segments.connection(number))
             except BaseException:
                 segments.close()
                 raise
-        return cls(segments, rotate_bytes)
+        return cls(segments, rotate_bytes, log_id)
 
     @property
     def folder(self) -> Path:
@@ -114,8 +119,16 @@ class EventLog(Closing):
         """
         if limit < 1:
             raise InvalidEventError("limit", "a number of 1 or more", limit)
-        place = _decoded(after)
+        place = place_of(after)
         return self._guarded(lambda: self._read(place, after, limit))
+
+    def end(self) -> str:
+        """Return the cursor after the last event that was ever written, erased ones too.
+
+        Raises:
+            EventLogError: The log cannot be read.
+        """
+        return self._guarded(self._end)
 
     def of_user(self, user_id: str) -> list[Event]:
         """Return all events of a visitor in the order of writing.
@@ -199,8 +212,15 @@ class EventLog(Closing):
             connection = self._segments.connection(number)
             for row in connection.execute(ask, (seq, limit - len(found))).fetchall():
                 found.append(from_row(row[:-1]))
-                after = f"{number}.{row[-1]}"
+                after = cursor_of(number, row[-1])
         return found, after
+
+    def _end(self) -> str:
+        ask = "SELECT seq FROM sqlite_sequence WHERE name = 'events'"
+        for number in reversed(self._segments.numbers()):
+            if row := self._segments.connection(number).execute(ask).fetchone():
+                return cursor_of(number, row[0])
+        return ""
 
     def _from_each(self, ask: str, values: Sequence[str] = ()) -> list[tuple[Any, ...]]:
         def rows() -> list[tuple[Any, ...]]:
@@ -223,12 +243,3 @@ class EventLog(Closing):
 def _check_user(user_id: str) -> None:
     if not user_id:
         raise InvalidEventError("user_id", "a text that is not empty", user_id)
-
-
-def _decoded(after: str) -> tuple[int, int]:
-    number, dot, seq = after.partition(".")
-    if not after:
-        return 0, 0
-    if not (dot and number.isdecimal() and seq.isdecimal()) or len(after) > 30:
-        raise InvalidEventError("after", "the cursor that came with the events before", after)
-    return int(number), int(seq)

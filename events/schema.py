@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import fields
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from core.event import Event
@@ -46,11 +46,21 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
 
+def microseconds(time: datetime) -> int:
+    """Return a time as microseconds since 1970, UTC."""
+    return (time - _EPOCH) // _MICROSECOND
+
+
+def day_of(number: int) -> date:
+    """Return the day of a number of days since 1970."""
+    return _EPOCH.date() + timedelta(days=number)
+
+
 def to_row(event: Event) -> tuple[Any, ...]:
     """Return the values of an event in the order of `NAMES`."""
     values = {name: getattr(event, name) for name in NAMES}
     values["features"] = json.dumps(dict(event.features), ensure_ascii=False)
-    values["time"] = (event.time - _EPOCH) // _MICROSECOND
+    values["time"] = microseconds(event.time)
     return tuple(values.values())
 
 

@@ -1,6 +1,5 @@
 """The files of an event log: which there are, their connections, and who may write."""
 
-import os
 import re
 import sqlite3
 from collections.abc import Iterator
@@ -8,6 +7,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from core.errors import EventLogError, EventLogVersionError
+from events.identity import make_durable
 from events.schema import SCHEMA_VERSION, TABLES
 
 BUSY_TIMEOUT_S = 30.0
@@ -111,7 +111,7 @@ class Segments:
         finally:
             connection.close()
         new.replace(self.path(number))
-        _make_durable(self.folder)
+        make_durable(self.folder)
 
     def close(self) -> None:
         """Close every connection."""
@@ -180,11 +180,3 @@ def _connected(path: Path) -> sqlite3.Connection:
     for each in PRAGMAS:
         connection.execute(f"PRAGMA {each}")
     return connection
-
-
-def _make_durable(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

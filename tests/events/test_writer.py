@@ -22,7 +22,7 @@ class StuckLog(EventLog):
 
     def __init__(self, folder: Path) -> None:
         opened = EventLog.open(folder)
-        super().__init__(opened._segments, 1 << 20)
+        super().__init__(opened._segments, 1 << 20, opened.log_id)
         self.let_go = Signal()
         self.batches: list[int] = []
 

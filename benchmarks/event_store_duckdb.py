@@ -1,0 +1,73 @@
+"""The questions of `EventStore` in DuckDB's SQL, over the files of the Parquet store.
+
+It is the alternative that was considered for machines without chDB; only the benchmark uses it.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from events.analysis.bounds import DAY_US, LATE_US
+from events.analysis.tables import ACTIONS, COUNT_NAMES
+
+_LABELS = ", ".join(f"bool_or(kind = '{kind}') AS {label}" for kind, label in ACTIONS.items())
+_COUNTS = ", ".join(f"count(*) FILTER (kind = '{k}') AS {n}" for k, n in COUNT_NAMES.items())
+_KINDS = ", ".join(f"'{kind}'" for kind in ACTIONS)
+_PAID = "kind = 'purchase' AND value IS NOT NULL"
+
+_IMPRESSIONS = f"""
+FROM events i LEFT JOIN (
+    SELECT query_id, product_id, {_LABELS} FROM events
+    WHERE kind IN ({_KINDS}) AND query_id <> '' GROUP BY ALL
+) a USING (query_id, product_id)
+WHERE i.kind = 'impression'
+"""
+
+_BOUGHT_LATER = f"""
+SELECT i.event_id FROM events i JOIN (
+    SELECT user_id, product_id, time AS bought FROM events
+    WHERE kind = 'purchase' AND query_id = '' AND user_id <> ''
+) p USING (user_id, product_id)
+WHERE i.kind = 'impression' AND bought BETWEEN i.time AND i.time + {LATE_US}
+"""
+
+QUESTIONS: Mapping[str, str] = {
+    "totals": f"SELECT time // {DAY_US} AS day, kind, count(*) FROM events GROUP BY ALL",
+    "product_counts": f"""
+        SELECT product_id, {_COUNTS},
+            CASE WHEN count(DISTINCT currency) FILTER ({_PAID}) = 1
+                THEN sum(value) FILTER ({_PAID}) END AS value
+        FROM events GROUP BY product_id ORDER BY product_id""",
+    "position_rates": f"""
+        SELECT surface, position, count(*), count(*) FILTER (a.clicked) {_IMPRESSIONS}
+        GROUP BY ALL ORDER BY ALL""",
+    "ranker_rates": f"""
+        SELECT ranker, ranker_version, surface, count(*), count(*) FILTER (a.clicked),
+            sum(a.clicked::INT / propensity), sum(1 / propensity), sum(1 / propensity ** 2)
+        {_IMPRESSIONS} GROUP BY ALL ORDER BY ALL""",
+    "training_rows": f"""
+        SELECT i.*, coalesce(clicked, false), coalesce(carted, false),
+            coalesce(purchased, false) OR event_id IN ({_BOUGHT_LATER}),
+            coalesce(liked, false), coalesce(hidden, false)
+        {_IMPRESSIONS} ORDER BY time, event_id""",
+}
+
+
+class DuckDbFiles:
+    """Asks the files of a folder.
+
+    Args:
+        folder: The folder of a Parquet store.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._connection: Any = duckdb.connect()
+        pattern = str(folder / "v1_*.parquet").replace("'", "''")
+        self._connection.execute(f"CREATE VIEW events AS SELECT * FROM read_parquet('{pattern}')")
+
+    def ask(self, question: str) -> pa.Table:
+        """Return the answer to a question."""
+        return self._connection.sql(QUESTIONS[question]).to_arrow_table()

@@ -1,0 +1,55 @@
+"""Who may do what with a folder of files, among all processes of one machine."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import RLock
+
+WAIT_S = 60.0
+_BEGIN = {
+    "read": ("BEGIN", "SELECT count(*) FROM sqlite_master"),
+    "append": ("BEGIN IMMEDIATE",),
+    "replace": ("BEGIN EXCLUSIVE",),
+}
+"""Who reads keeps out who replaces; who appends, other appenders; who replaces, everybody.
+
+Source: sqlite.org/lockingv3.html. The database stays empty, and a lock ends with its process.
+"""
+
+
+class FolderLock:
+    """A lock for threads and processes on an empty SQLite file.
+
+    Args:
+        path: The file; it is made when it is not there.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._threads = RLock()
+        self._connection = sqlite3.connect(
+            path, timeout=WAIT_S, isolation_level=None, check_same_thread=False
+        )
+
+    @contextmanager
+    def held(self, purpose: str) -> Iterator[None]:
+        """Hold the lock for one purpose: "read", "append" or "replace".
+
+        Yields:
+            Nothing.
+
+        Raises:
+            sqlite3.Error: Others held it for too long.
+        """
+        with self._threads:
+            for statement in _BEGIN[purpose]:
+                self._connection.execute(statement).fetchall()
+            try:
+                yield
+            finally:
+                self._connection.execute("ROLLBACK")
+
+    def close(self) -> None:
+        """Let go of the file."""
+        with self._threads:
+            self._connection.close()

@@ -1,0 +1,81 @@
+"""Events from the log into an analytic store, batch by batch, each exactly once."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from core.errors import EventStoreError
+from events.analysis.store import Batch, EventStore
+from events.cursor import place_of
+from events.log import EventLog
+
+BATCH_SIZE = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class RollOver:
+    """What a roll-over did.
+
+    Attributes:
+        n_events: Events that are new in the store.
+        n_batches: Batches they came in.
+        position: The log's cursor up to which the store has its events.
+    """
+
+    n_events: int
+    n_batches: int
+    position: str
+
+
+def roll_over(
+    log: EventLog,
+    store: EventStore,
+    *,
+    batch_size: int = BATCH_SIZE,
+    on_batch: Callable[[int], object] = lambda _: None,
+) -> RollOver:
+    """Take into a store what a log has after the store's position, up to the log's present end.
+
+    It may be killed and started again at any time, and several may run at once: the position is
+    asked of the store anew for each batch. The log stays as it is, its old files too.
+
+    Args:
+        log: The log.
+        store: The store; several logs can share one.
+        batch_size: Events taken at once, 1 or more.
+        on_batch: Called after each batch with its number of events.
+
+    Returns:
+        What was done.
+
+    Raises:
+        InvalidEventError: The size of a batch is below 1.
+        EventLogError: The log cannot be read.
+        EventStoreError: The store cannot be used, or has events that the log does not have.
+    """
+    _check_same(log, store)
+    n_events = n_batches = 0
+    goal = place_of(log.end())
+    while place_of(position := store.position(log.log_id)) < goal:
+        events, cursor = log.read(position, batch_size)
+        if not events:  # all that is left was erased
+            break
+        if store.take(Batch(log.log_id, position, cursor, events)):
+            n_events += len(events)
+            n_batches += 1
+            on_batch(len(events))
+    return RollOver(n_events, n_batches, position)
+
+
+def _check_same(log: EventLog, store: EventStore) -> None:
+    """Refuse a log that ends before what was taken of it: new events would be passed over.
+
+    Raises:
+        EventStoreError: It does.
+    """
+    position, end = store.position(log.log_id), log.end()
+    if place_of(position) > place_of(end):
+        raise EventStoreError(
+            f"the event store has events up to {position} of the log in {log.folder}, which ends "
+            f"at {end or 'its beginning'}: it was put back to an older state. Roll it over into a "
+            "new store (SHOPWINDOW_EVENTS__STORE)."
+        )
