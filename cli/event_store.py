@@ -13,7 +13,7 @@ from core.errors import EventLogError, EventStoreError
 from core.settings import EventSettings
 from events import EventLog
 from events.analysis import EventStore, Period, roll_over
-from events.analysis.opening import address_of, is_there, open_configured
+from events.analysis.opening import address_of, erase_configured, is_there, open_configured
 
 
 def show_rollover(settings: EventSettings, to: str) -> ExitCode:
@@ -71,17 +71,9 @@ def erase_from_store(settings: EventSettings, user: str) -> None:
     Raises:
         EventStoreError: The store still has them.
     """
-    if not is_there(address_of(settings)):
-        return
-    try:
-        with existing_store(settings) as store:
-            n_erased = store.erase(user)
-    except EventStoreError as exc:
-        raise EventStoreError(
-            f"{exc} The visitor is erased from the log, but not from the store: run `shopwindow "
-            "events erase` again."
-        ) from exc
-    answers().print(f"{n_erased:,} events erased from the analytic store.")
+    n_erased = erase_configured(settings, user)
+    if n_erased is not None:
+        answers().print(f"{n_erased:,} events erased from the analytic store.")
 
 
 def existing_log(settings: EventSettings) -> EventLog:

@@ -107,10 +107,16 @@ def opened_service(
     """
     from search import SearchService  # noqa: PLC0415 -- `--help` does without
 
+    def also_erase(user_id: str) -> object:
+        from events.analysis.opening import erase_configured  # noqa: PLC0415 -- rarely needed
+
+        return erase_configured(settings.events, user_id)
+
     with opened_index(settings) as index:
         service = SearchService(
             index, settings.search, events=events, logs_impressions=logs_impressions
         )
+        service.also_erase = also_erase
         try:
             yield service
         finally:

@@ -28,11 +28,14 @@ class ServesVisitors(Closing):
         index: The catalogue.
         events: What is told to the event log.
         people: What was learned from it.
+        also_erase: Erases a visitor, by id, from wherever else their events were taken to; None
+            for nowhere.
     """
 
     index: ProductIndex
     events: Recording
     people: People
+    also_erase: Callable[[str], object] | None = None
     _feeds: Feeds
     _background: Callable[[], Background]
 
@@ -161,7 +164,9 @@ class ServesVisitors(Closing):
             self.people.follower.catch_up()
 
     def erase(self, user_id: str) -> int:
-        """Remove a visitor: every event from the log, and everything that was learned of them.
+        """Remove a visitor: every event, and everything that was learned of them.
+
+        From the log, the profiles, and wherever else the service was told to.
 
         Returns:
             How many events there were.
@@ -170,9 +175,12 @@ class ServesVisitors(Closing):
             InvalidEventError: The id is empty.
             EventLogError: They cannot be removed, or the service has no log.
             OnlineStoreError: What was learned cannot be removed; erase again then.
+            EventStoreError: The analytic store still has them; erase again then.
         """
         n_erased = self.events.erase(user_id)
         self.people.store.erase(user_id)
+        if self.also_erase is not None:
+            self.also_erase(user_id)
         return n_erased
 
     def _fed(self, query: Query) -> tuple[Page, int | None]:

@@ -1,8 +1,9 @@
 """From an address to the store behind it."""
 
+from contextlib import closing
 from pathlib import Path
 
-from core.errors import InvalidSettingError
+from core.errors import EventStoreError, InvalidSettingError
 from core.settings import EventSettings
 from events.analysis.store import EventStore
 
@@ -49,6 +50,27 @@ def open_configured(settings: EventSettings) -> EventStore:
     """Return the open store that the settings name; see `open_store`."""
     secret = settings.store_password
     return open_store(address_of(settings), secret.get_secret_value() if secret else "")
+
+
+def erase_configured(settings: EventSettings, user_id: str) -> int | None:
+    """Erase a visitor from the store that the settings name.
+
+    Returns:
+        How many events there were; None when there is no store.
+
+    Raises:
+        EventStoreError: The store still has them.
+    """
+    if not is_there(address_of(settings)):
+        return None
+    try:
+        with closing(open_configured(settings)) as store:
+            return store.erase(user_id)
+    except EventStoreError as exc:
+        raise EventStoreError(
+            f"{exc} The visitor is erased from the log, but not from the store: run `shopwindow "
+            "events erase` again."
+        ) from exc
 
 
 def address_of(settings: EventSettings) -> str:

@@ -273,6 +273,16 @@ def test_an_erased_visitor_is_a_stranger_again(calm: SearchService, log: EventLo
     assert b'"u1"' not in left
 
 
+def test_a_visitor_is_erased_wherever_their_events_went(shop: ProductIndex, log: EventLog) -> None:
+    gone: list[str] = []
+    service = SearchService(shop, WHOLE, events=log)
+    service.also_erase = gone.append
+    do(service, "click", "sku-0")
+    assert service.erase("u1") == 1
+    assert gone == ["u1"]
+    service.close()
+
+
 def test_looking_at_a_feed_can_be_kept_out_of_the_log(shop: ProductIndex, log: EventLog) -> None:
     service = SearchService(shop, WHOLE, events=log, logs_impressions=False)
     service.feed("u1")
