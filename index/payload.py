@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from core.product import Product, Translation
@@ -68,6 +69,7 @@ _TITLE_COUNTS = 3  # a word of the title counts as often as three words elsewher
 _MAX_ENCODED_CHARS = 300
 
 
+@lru_cache(maxsize=100_000)
 def point_id(product_id: str) -> str:
     """Return the UUIDv5 under which a product is stored: Qdrant takes no other text as id."""
     return str(uuid.uuid5(_NAMESPACE, product_id))

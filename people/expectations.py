@@ -48,15 +48,21 @@ class Expectations(Closing):
     Args:
         store: Has the tallies.
         catalogue: Has the products.
-        now: Seconds since 1970; for tests.
+        now: The moment that tallies are read at, in seconds since 1970.
+        clock: Seconds that pass; for tests.
     """
 
     def __init__(
-        self, store: OnlineStore, catalogue: Catalogue, now: Callable[[], float] = time.time
+        self,
+        store: OnlineStore,
+        catalogue: Catalogue,
+        now: Callable[[], float] = time.time,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._store = store
         self._catalogue = catalogue
         self._now = now
+        self._clock = clock
         self._lock = threading.Lock()
         self._lent: dict[str, _Lent] = {}
         self._asked: dict[str, None] = {}
@@ -68,12 +74,12 @@ class Expectations(Closing):
     def prior(self) -> Prior:
         """Return what is expected of any product of this catalogue."""
         at_s, prior = self._prior
-        if self._now() - at_s > _PRIOR_KEPT_S:
+        if self._clock() - at_s > _PRIOR_KEPT_S:
             total = self._store.total(self._now())
             prior = Prior()
             if total.shown >= _LEAST_LOOKS and 0 < total.wanted < total.shown:
                 prior = Prior(mean=total.wanted / total.shown)
-            self._prior = (self._now(), prior)
+            self._prior = (self._clock(), prior)
         return prior
 
     def of(self, product_ids: Sequence[str]) -> tuple[Expectation, Sequence[Tally]]:
@@ -86,10 +92,10 @@ class Expectations(Closing):
             Expectations of shape (n_products,), and as many tallies.
         """
         prior, tallies = self.prior(), self._store.tallies(product_ids, self._now())
+        at_s = self._clock()
         own = [tallies.get(each, Tally()) for each in product_ids]
-        lent = [
-            self._of_neighbours(each, tally) for each, tally in zip(product_ids, own, strict=True)
-        ]
+        pairs = zip(product_ids, own, strict=True)
+        lent = [self._of_neighbours(each, tally, at_s) for each, tally in pairs]
         strength = np.array([each.strength if each else prior.strength for each in lent])
         mean = np.array([each.mean if each else prior.mean for each in lent])
         self._ask_beside()
@@ -116,11 +122,11 @@ class Expectations(Closing):
         if self._thread is not None:
             self._thread.join()
 
-    def _of_neighbours(self, product_id: str, own: Tally) -> _Lent | None:
+    def _of_neighbours(self, product_id: str, own: Tally, at_s: float) -> _Lent | None:
         if own.shown >= ENOUGH:
             return None
         lent = self._lent.get(product_id)
-        if lent is None or self._now() - lent.at_s > KEPT_S:
+        if lent is None or at_s - lent.at_s > KEPT_S:
             with self._lock:
                 self._asked[product_id] = None
         return lent
@@ -166,7 +172,7 @@ class Expectations(Closing):
         found = index.query(legs) if legs else []
         near = self._catalogue.known_points([point for scored in found for point, _ in scored])
         answers = dict.fromkeys(
-            product_ids, _Lent(self.prior().strength, self.prior().mean, self._now())
+            product_ids, _Lent(self.prior().strength, self.prior().mean, self._clock())
         )
         for each, scored in zip(having, found, strict=True):
             others = [(near[point], cosine) for point, cosine in scored if point in near]
@@ -185,4 +191,4 @@ class Expectations(Closing):
         )
         wanted = [each.wanted for each in own]
         lent = inherited(wanted, looked, weights[None, :], self.prior())
-        return _Lent(float(lent.strength[0]), float(lent.mean[0]), self._now())
+        return _Lent(float(lent.strength[0]), float(lent.mean[0]), self._clock())
