@@ -25,7 +25,10 @@ function restore() {
     heading?.focus({ preventScroll: true });
     (element.closest('#sw-main') ?? element).scrollIntoView({ block: 'start' });
   } else if (pressed) {
-    element.querySelector(`[data-key="${CSS.escape(pressed)}"]`)?.focus({ preventScroll: true });
+    const same = element.querySelector(`[data-key="${CSS.escape(pressed)}"]`);
+    const told = element.querySelector('.sw-effect'); // what was pressed may be gone by its own doing
+    told?.setAttribute('tabindex', '-1');
+    (same ?? told)?.focus({ preventScroll: true });
   }
   pressed = null;
 }
