@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from core.person import Interest, Person, PriceTaste
 from ui.cards import photo_address
 from ui.exporting import export_address
-from ui.markup import Markup, action, tag
+from ui.markup import Markup, action, join, tag
 from ui.prices import price_text
-from ui.texts import Language, say, title_of
+from ui.texts import NAMES, Language, say, title_of
 from ui.visit import Visit
 from ui.visitbar import short
 
@@ -27,18 +27,19 @@ def person_panel(visit: Visit, language: Language) -> Markup:
     person = visit.person
     if person is None:
         return Markup("")
-    known = [
-        _interests("interests", person.interests, language),
-        _interests("dislikes", person.dislikes, language),
-        _tastes(person.tastes, language),
-        _prices(person.prices, language),
-    ]
-    nothing = "" if any(known) else tag("p.sw-label", say("nothing_known", language))
+    looks = join(
+        _interests(name, several, language)
+        for name, several in (("interests", person.interests), ("dislikes", person.dislikes))
+    )
+    facts = join((_tastes(person.tastes, language), _prices(person.prices, language)))
+    if looks or facts:
+        known = tag("div.sw-known", tag("div", looks), tag("div", facts))
+    else:
+        known = tag("p.sw-status", say("nothing_known", language))
     return tag(
         "details.sw-person",
         tag("summary", say("known_of_you", language), _learned(person, language)),
-        *known,
-        nothing,
+        known,
         _data(visit, language),
         open=True,
         data_key="person",
@@ -112,7 +113,8 @@ def _taste(name: str, values: Mapping[str, float], language: Language) -> Markup
     ]
     if not chips:
         return Markup("")
-    label = say(_FIELD_NAMES.get(name, name), language)
+    known = _FIELD_NAMES.get(name, name)
+    label = say(known, language) if known in NAMES else name
     return tag("div.sw-taste", tag("span.sw-label", label), tag("ul", *chips, aria_label=label))
 
 

@@ -55,9 +55,9 @@ def _visitors(view: View) -> Markup:
         maxlength=str(MAX_ID_CHARS),
         placeholder=say("new_visitor_help", language),
         aria_label=say("new_visitor", language),
+        title=say("new_visitor", language),
         autocomplete="off",
         spellcheck="false",
-        dir="auto",
         data_change="visitor",
         data_key="new visitor",
     )

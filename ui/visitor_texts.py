@@ -14,8 +14,8 @@ VISITOR_TEXTS: Mapping[str, tuple[str, str]] = {
         "A visitor made up for the demonstration: their clicks are samples.",
         "زائر مُختلق لهذا العرض التوضيحي، ونقراته أمثلة فقط.",
     ),
-    "new_visitor": ("Id of a new visitor", "معرّف زائر جديد"),
-    "new_visitor_help": ("or a new id, then Enter", "أو معرّف جديد ثم Enter"),
+    "new_visitor": ("Id of a new visitor, then Enter", "معرّف زائر جديد ثم Enter"),
+    "new_visitor_help": ("or a new id", "أو معرّف جديد"),
     "events_off": (
         "Nothing that visitors do is recorded here, so this page is the same for everybody. "
         "To turn it on, start Shopwindow with SHOPWINDOW_EVENTS__ENABLED=true.",
@@ -36,7 +36,7 @@ VISITOR_TEXTS: Mapping[str, tuple[str, str]] = {
     "recent": ("Seen last", "شوهد مؤخرًا"),
     "goes_with": ("Goes with this", "يتناسق مع هذا"),
     "known_of_you": ("What is known", "ما نعرفه"),
-    "learned": ("learned from {n} deeds", "من {n} من الأفعال"),
+    "learned": ("things they did: {n}", "عدد أفعاله: {n}"),
     "nothing_known": (
         "Nothing yet. Open, like or hide products, and this page follows.",
         "لا شيء بعد. افتح منتجات أو أبدِ إعجابك بها أو أخفها وستتبعك هذه الصفحة.",
@@ -45,7 +45,7 @@ VISITOR_TEXTS: Mapping[str, tuple[str, str]] = {
     "interests_one": ("Interest: {name}, {n} percent", "اهتمام: {name}، {n} بالمئة"),
     "dislikes": ("Turned down", "لا يعجبه"),
     "dislikes_one": ("Turned down: {name}, {n} percent", "لا يعجبه: {name}، {n} بالمئة"),
-    "percent": ("{n} %", "{n}٪"),
+    "percent": ("{n}%", "{n}٪"),
     "tastes_title": ("Tastes", "الأذواق"),
     "taste": ("{name}: {n} of 100", "{name}: {n} من 100"),
     "prices_title": ("Usual prices", "الأسعار المعتادة"),
@@ -85,27 +85,27 @@ VISITOR_TEXTS: Mapping[str, tuple[str, str]] = {
     "none_moved": ("every product stands where it stood", "بقي كل منتج في مكانه"),
     "no_change": ("nothing changed here", "لم يتغير شيء هنا"),
     "interest_new": (
-        "a new interest, “{name}”, weighs {n} %",
+        "a new interest, “{name}”, weighs {n}%",
         "اهتمام جديد «{name}» وزنه {n}٪",
     ),
     "interest_shift": (
-        "the interest “{name}” weighs {n} %, before {before} %",
+        "the interest “{name}” weighs {n}%, before {before}%",
         "وزن الاهتمام «{name}» {n}٪ بعد أن كان {before}٪",
     ),
     "dislike_new": (
-        "“{name}” is turned down from now on, with {n} % of all that is",
+        "“{name}” is turned down from now on, with {n}% of all that is",
         "«{name}» مما لا يعجبه من الآن، وحصته {n}٪ من ذلك كله",
     ),
     "dislike_shift": (
-        "“{name}” weighs {n} % of what is turned down, before {before} %",
+        "“{name}” weighs {n}% of what is turned down, before {before}%",
         "وزن «{name}» {n}٪ مما لا يعجبه بعد أن كان {before}٪",
     ),
     "tried": (
-        "Tried here: little is known of it yet (chance {n} %)",
-        "تجربة هنا: لا نعرف عنه الكثير بعد (احتمال {n}٪)",
+        "Its chance to be tried at this place was {n}%",
+        "كان احتمال تجربته في هذا المكان {n}٪",
     ),
     "feed_likeness": ("like what you like", "يشبه ما يعجبك"),
-    "feed_tastes": ("your brands, colours, sizes", "علاماتك وألوانك ومقاساتك"),
+    "feed_tastes": ("brands, kinds you like", "علامات وأنواع تفضّلها"),
     "feed_price": ("a price you usually pay", "سعر معتاد لديك"),
     "feed_together": ("seen together with yours", "يُشاهَد مع ما شاهدته"),
     "popularity": ("liked by others", "يعجب الآخرين"),
