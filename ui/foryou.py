@@ -65,5 +65,8 @@ def row(title: str, hits: Sequence[Hit], look: CardLook) -> Markup:
     """
     if not hits:
         return Markup("")
-    cards = tag("div.sw-row-cards", gallery(hits, look), tabindex="0", role="group")
-    return tag("section.sw-row", tag("h3.sw-title", title), cards, aria_label=title)
+    cards = tag(
+        "div.sw-row-cards", gallery(hits, look), tabindex="0", role="group", aria_label=title
+    )
+    kind = "section.sw-row.sw-small" if look.surface == "recent" else "section.sw-row"
+    return tag(kind, tag("h3.sw-title", title), cards, aria_label=title)

@@ -81,6 +81,8 @@ def _part_name(part: str, value: float, look: CardLook) -> str:
         name = f"similar_{part}"
     elif look.surface in _FEEDS:
         name = f"feed_{part}"
+    if value < 0:
+        name = next((n for n in (f"{name}_minus", f"{part}_minus") if n in NAMES), name)
     known = name if name in NAMES else part
     return say(known, look.language) if known in NAMES else part.replace("_", " ")
 

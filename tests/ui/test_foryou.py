@@ -150,6 +150,18 @@ def test_a_try_is_told_with_its_chance() -> None:
     assert "tried" not in usual
 
 
+def test_what_counts_against_a_product_is_named_so() -> None:
+    parts = {"likeness": 0.5, "price": -0.1, "tastes": -0.2}
+    html = gallery((Hit(DRESS, 0.2, parts),), CardLook("en", surface="feed"))
+    assert "a price you seldom pay" in html
+    assert "brands, kinds you seldom like" in html
+    assert "like what you like" in html
+    ranked = CardLook("en", is_ranked=True)
+    moved = Hit(DRESS, 0.4, {"lexical": 0.5, "personal": -0.1}, place_before=3)
+    assert "less to your taste" in gallery((moved,), ranked)
+    assert "Was at place 3 by likeness alone" in gallery((moved,), ranked)
+
+
 @pytest.mark.parametrize(
     ("effect", "told"),
     [
