@@ -49,4 +49,6 @@ def _shift(shift: Shift | None, language: Language) -> str:
     kind = "dislike" if shift.is_dislike else "interest"
     if shift.before is None:
         return say(f"{kind}_new", language, name=name, n=now)
-    return say(f"{kind}_shift", language, name=name, n=now, before=f"{100 * shift.before:.0f}")
+    before = f"{100 * shift.before:.0f}"
+    change = "same" if before == now else "shift"
+    return say(f"{kind}_{change}", language, name=name, n=now, before=before)

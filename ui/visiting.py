@@ -121,8 +121,11 @@ class Visiting:
         return self._service.profile(visit.user_id) if visit.user_id else None
 
     def _at_tab(self, view: View, tab: str) -> View:
+        """Return a tab; where a product is opened, with the search that it was opened from."""
+        under = view.before if view.similar_to is not None and view.before is not None else view
         visit = replace(view.visit, tab="foryou" if tab == "foryou" else "search")
-        return self._again(replace(view, visit=visit, similar_to=None, before=None, goes_with=()))
+        closed = replace(under, visit=visit, similar_to=None, before=None, goes_with=())
+        return self.anew(replace(closed, language=view.language))
 
     def _chosen(self, view: View, user_id: str) -> View:
         if user_id:

@@ -92,6 +92,14 @@ VISITOR_TEXTS: Mapping[str, tuple[str, str]] = {
         "the interest “{name}” weighs {n}%, before {before}%",
         "وزن الاهتمام «{name}» {n}٪ بعد أن كان {before}٪",
     ),
+    "interest_same": (
+        "the interest “{name}” still weighs {n}%",
+        "بقي وزن الاهتمام «{name}» {n}٪",
+    ),
+    "dislike_same": (
+        "“{name}” still weighs {n}% of what is turned down",
+        "بقي وزن «{name}» {n}٪ مما لا يعجبه",
+    ),
     "dislike_new": (
         "“{name}” is turned down from now on, with {n}% of all that is",
         "«{name}» مما لا يعجبه من الآن، وحصته {n}٪ من ذلك كله",

@@ -174,6 +174,10 @@ def test_what_counts_against_a_product_is_named_so() -> None:
             Effect("cart", 20, 0, 3),
             "After it went into the cart: 3 of 20 products stand elsewhere.",
         ),
+        (
+            Effect("like", shift=Shift(DRESS, 1.0, 0.998)),
+            "After this like: the interest “Red dress” still weighs 100%.",
+        ),
         (Effect("like", 20), "After this like: every product stands where it stood."),
         (Effect("click"), "After this click: nothing changed here."),
         (

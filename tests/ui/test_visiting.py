@@ -67,6 +67,15 @@ def test_a_new_visitor_is_chosen_and_stays_chosen_in_the_search(
     assert len(shown(seeing, "search")) == 12
 
 
+def test_the_words_of_a_search_outlive_a_visit_to_the_other_tab(actions: Actions) -> None:
+    search = actions.search("red dress", (), View())
+    opened_one = opened(actions, 0, search)
+    feed = actions.act("tab", {"value": "foryou"}, opened_one)
+    assert (feed.is_feed, feed.similar_to, feed.is_ranked) == (True, None, False)
+    back = actions.act("tab", {"value": "search"}, feed)
+    assert (back.text, ids(back)) == ("red dress", ids(search))
+
+
 def test_a_click_changes_the_feed_and_what_changed_is_told(
     actions: Actions, seeing: SearchService
 ) -> None:
