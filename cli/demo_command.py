@@ -11,6 +11,9 @@ if TYPE_CHECKING:
 DEMO_INDEX = "var/demo"
 """The demonstration never touches the index of the settings."""
 
+DEMO_EVENTS = "var/demo-events"
+"""Nor their event log."""
+
 
 def demo(
     ctx: typer.Context,
@@ -30,14 +33,17 @@ def demo(
 ) -> int:
     """Index the sample catalogue into var/demo, ask it three things, and show the answers.
 
+    What is done on its page, and what three made-up visitors did, is logged in var/demo-events.
+
     Returns:
         The exit code.
     """
-    from cli.demonstration import demonstrate  # noqa: PLC0415 -- `--help` does without
+    from cli.demo_visitors import with_events  # noqa: PLC0415 -- `--help` does without
+    from cli.demonstration import demonstrate  # noqa: PLC0415
     from cli.serve_command import serve_page  # noqa: PLC0415
 
     invocation: Invocation = ctx.obj
-    settings = invocation.settings(DEMO_INDEX)
+    settings = with_events(invocation.settings(DEMO_INDEX), DEMO_EVENTS)
     code = demonstrate(settings, feed, text or (), photo)
     if code == 0 and opens_page:
         serve_page(invocation, settings)

@@ -6,9 +6,11 @@ from pathlib import Path
 
 from cli.answers import show_page
 from cli.demo_command import DEMO_INDEX
+from cli.demo_visitors import VISITORS, add_visitors, forget_profiles
 from cli.exit_codes import ExitCode
 from cli.indexing import FeedRequest, index_feed
-from cli.invocation import opened_service
+from cli.invocation import opened_events, opened_service
+from cli.output import answers
 from core.errors import EncoderMismatchError, IndexVersionError
 from core.query import Query
 from core.settings import Settings
@@ -26,7 +28,7 @@ def demonstrate(
     """Index a sample catalogue and show what it answers to words and to a photo.
 
     Args:
-        settings: The settings, with the index of the demonstration.
+        settings: The settings, with the index and the event log of the demonstration.
         feed: The sample catalogue.
         texts: Queries by words; the usual ones when empty.
         photo: Query by photo; when None the first of the folder `queries` beside the feed, and
@@ -40,19 +42,32 @@ def demonstrate(
         PhotoError: The photo cannot be used.
         EncoderError: The encoder cannot be loaded, or did not make this index.
         IndexStoreError: The index cannot be opened or written.
+        EventLogError: What the made-up visitors did cannot be logged.
+        OnlineStoreError: It cannot be learned.
     """
     code = _indexed(settings, feed)
     if code is not ExitCode.OK:
         return code
     photo = photo or first_photo(feed.parent / "queries")
-    with opened_service(settings) as service:
+    with opened_events(settings) as events, opened_service(settings, events) as service:
         for text in texts or QUERIES:
             page = service.search(Query(text=text, limit=LIMIT, facets=()))
             show_page(page, text, title=f"\nsearch {text}")
         if photo:
             page = service.search(Query(image=photo, limit=LIMIT, facets=()))
             show_page(page, "", title=f"\nsearch --image {photo}")
+        add_visitors(service)
+    _tell_events(settings)
     return code
+
+
+def _tell_events(settings: Settings) -> None:
+    names = ", ".join(VISITORS)
+    answers().print(
+        f"\nWhat is done on the page is logged in {settings.events.folder}, for its tab *For you*; "
+        f"nowhere else.\n{len(VISITORS)} made-up visitors have clicked there: {names}.",
+        soft_wrap=True,
+    )
 
 
 def _indexed(settings: Settings, feed: Path) -> ExitCode:
@@ -63,6 +78,7 @@ def _indexed(settings: Settings, feed: Path) -> ExitCode:
             raise
         # Our own folder, left by an earlier version: nothing is lost by making it anew.
         shutil.rmtree(DEMO_INDEX)
+        forget_profiles(settings.events.folder)  # they were of the other encoder
         return index_feed(settings, FeedRequest(feed))
 
 

@@ -6,6 +6,9 @@ from datetime import datetime
 
 from core.product import Product
 
+SAMPLE_PREFIX = "sample-"
+"""Ids of visitors who were made up for a demonstration begin with it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Interest:

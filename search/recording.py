@@ -41,6 +41,11 @@ class Recording:
         self._version = version
 
     @property
+    def has_log(self) -> bool:
+        """Whether anything is logged."""
+        return self._log is not None
+
+    @property
     def stats(self) -> WriterStats:
         """What was taken and written so far."""
         return self._writer.stats if self._writer is not None else WriterStats()
@@ -91,6 +96,16 @@ class Recording:
         """
         self._writing().flush()
         return self._log.erase(user_id) if self._log is not None else 0
+
+    def of_user(self, user_id: str) -> list[Event]:
+        """Return every event of a visitor in the order of writing, also those that just came.
+
+        Raises:
+            InvalidEventError: The id is empty.
+            EventLogError: They cannot be read, or the service has no log.
+        """
+        self._writing().flush()
+        return self._log.of_user(user_id) if self._log is not None else []
 
     def flush(self) -> None:
         """Wait until everything that was taken is in the log; nothing waits without one.

@@ -142,6 +142,28 @@ class ServesVisitors(Closing):
         """
         return person_of(self.people, self.people.visitor(user_id))
 
+    @property
+    def has_log(self) -> bool:
+        """Whether events are logged; without a log there are no visitors to know."""
+        return self.events.has_log
+
+    def visitors(self, limit: int = 20) -> list[str]:
+        """Return the ids of the visitors who did something last, the latest first.
+
+        Raises:
+            OnlineStoreError: The file of profiles cannot be read.
+        """
+        return self.people.store.visitors(limit)
+
+    def history(self, user_id: str) -> list[Event]:
+        """Return everything that is logged of a visitor, oldest first: what they were shown too.
+
+        Raises:
+            InvalidEventError: The id is empty.
+            EventLogError: It cannot be read, or the service has no log.
+        """
+        return self.events.of_user(user_id)
+
     def record(self, event: Event) -> None:
         """Log what somebody did with a product; it is written soon, off the request path.
 

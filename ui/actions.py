@@ -6,16 +6,17 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from core import Filters, Product
-from core.errors import ProductNotFoundError
+from core import Filters
 from core.query import Photo
 from search import SearchService
 from ui import asking
-from ui.asking import COUNTED, number, priced, query_of, with_more
+from ui.asking import COUNTED, number, priced, with_more
 from ui.changes import changed, cropped, toggled_range, without_photo
 from ui.notices import notice_of
+from ui.opening import Opening
 from ui.texts import Language, language_of, say
 from ui.view import Facets, Notice, View, toggled, without
+from ui.visiting import Visiting
 
 MAX_PHOTOS = 5
 """Photos of one thing that a visitor can give."""
@@ -33,6 +34,14 @@ class Actions:
 
     def __init__(self, service: SearchService) -> None:
         self._service = service
+        self._visiting = Visiting(service, self._again)
+        self._opening = Opening(service, self._visiting)
+
+    def begun(self, view: View) -> View:
+        """Return the page as it is first shown: the catalogue, and the visitors to choose from."""
+        met = self._told(view, self._visiting.met)
+        now = self.search(met.text, (), met)
+        return replace(now, notice=now.notice or met.notice)
 
     def search(self, text: str, new_photos: Sequence[str], view: View) -> View:
         """Return the answer to words and photos; filters, order and earlier photos stay.
@@ -53,6 +62,7 @@ class Actions:
             filters=view.filters,
             choices=view.choices,
             language=language_of(text, otherwise=view.language),
+            visit=replace(view.visit, tab="search", told=None, asks_erase=False),
         )
         now = self._told(asked, self._answered)
         if len(photos) > MAX_PHOTOS and now.notice is None:
@@ -66,7 +76,8 @@ class Actions:
         Args:
             name: "filter", "unfilter", "price", "price_range", "clear", "sort", "diversity",
                 "share", "collapse", "avoid", "unavoid", "crop", "no_photo", "similar", "back",
-                "more", "literal", "example", "suggested" or "language".
+                "more", "literal", "example", "suggested", "language", or one of
+                `Visiting.doings`.
             values: What the button carries.
             view: What it stood on.
 
@@ -90,17 +101,20 @@ class Actions:
             ),
             "crop": lambda now: self._again(cropped(now, values)),
             "no_photo": lambda now: self._again(without_photo(now, value)),
-            "similar": lambda now: self._similar(now, value),
-            "back": lambda now: replace(
-                now.before or View(choices=now.choices), language=now.language
-            ),
+            "similar": lambda now: self._opening.opened(now, value, str(values.get("surface", ""))),
+            "back": self._opening.back,
             "more": self._more,
             "literal": lambda now: self._again(replace(now, literal=(*now.literal, value))),
             "example": lambda now: self.search(value, (), replace(now, photos=())),
             "suggested": lambda now: self._suggested(now, values),
             "language": lambda now: replace(now, language=_other(now.language)),
+            **self._visiting.doings(values),
         }
-        return self._told(replace(view, notice=None), known[name]) if name in known else view
+        if name not in known:
+            return view
+        if name != "erase_now":  # which is done only where the page has just asked
+            view = self._visiting.quiet(view)
+        return self._told(replace(view, notice=None), known[name])
 
     def catalogue_facets(self, filters: Filters) -> Facets:
         """Count each facet over the catalogue, under the filters of the other facets.
@@ -130,21 +144,23 @@ class Actions:
         return self._service.index.facet(name, others, _MAX_VALUES)
 
     def _filtered(self, view: View, filters: Filters) -> View:
-        now = replace(view, filters=filters)
-        if now.similar_to is not None:
-            return self._similar(now, now.similar_to.id)
-        return self._again(now)
+        return self._again(replace(view, filters=filters))
 
     def _again(self, view: View) -> View:
+        """Return the view with what it shows asked for anew, from the first page."""
+        if view.similar_to is not None:
+            own = view.places[0] if view.places else None
+            return self._opening.shown(view, view.similar_to, own)
         return self._answered(replace(view, cursor=""))
 
     def _answered(self, view: View) -> View:
-        return asking.shown(view, self._service.search(query_of(view)))
+        now = asking.shown(view, self._visiting.page(view))
+        return self._visiting.refreshed(now) if view.is_feed else now
 
     def _more(self, view: View) -> View:
         if not view.cursor:  # a second click on a button that is already gone
             return view
-        return with_more(view, self._service.search(query_of(view)))
+        return with_more(view, self._visiting.page(view))
 
     def _suggested(self, view: View, values: Mapping[str, Any]) -> View:
         """Return the answer to a completed word, or what a chosen category or brand has."""
@@ -159,26 +175,7 @@ class Actions:
 
     def _avoiding(self, view: View, product_id: str) -> View:
         avoided = tuple(each for each in view.choices.avoid if each.id != product_id)
-        return self._again(changed(view, avoid=(*avoided, self._product(product_id))))
-
-    def _similar(self, view: View, product_id: str) -> View:
-        product = self._product(product_id)
-        page = self._service.similar(product_id, asking.PAGE_SIZE, view.filters)
-        return View(
-            filters=view.filters,
-            choices=view.choices,
-            language=view.language,
-            hits=page.hits,
-            took_ms=sum(page.took_ms.values()),
-            similar_to=product,
-            before=view.before if view.similar_to else view,
-        )
-
-    def _product(self, product_id: str) -> Product:
-        found = self._service.index.get([product_id])
-        if not found:
-            raise ProductNotFoundError(product_id)
-        return found[0]
+        return self._again(changed(view, avoid=(*avoided, self._opening.product(product_id))))
 
     def _told(self, view: View, work: Callable[[View], View]) -> View:
         """Do the work.

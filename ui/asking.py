@@ -8,6 +8,7 @@ from typing import Any
 from core import Filters, Hit, Page, Query
 from core.errors import InvalidQueryError
 from ui.view import View
+from ui.visit import places_of
 
 PAGE_SIZE = 24
 """Cards of one page: whole rows of 2, 3, 4 and 6."""
@@ -36,6 +37,7 @@ def query_of(view: View) -> Query:
         avoid=tuple(each.id for each in choices.avoid),
         sort=choices.sort,
         diversity=choices.diversity,
+        user_id=view.visit.user_id,
     )
 
 
@@ -55,15 +57,21 @@ def shown(view: View, page: Page) -> View:
         n_folded=page.n_folded,
         is_sure=page.is_sure,
         redirect=page.redirect,
+        places=places_of(page, view.surface),
     )
 
 
 def with_more(view: View, page: Page) -> View:
     """Return the view with a further page under what it shows."""
     hits = view.hits + page.hits
-    took_ms = sum(page.took_ms.values())
+    places = places_of(page, view.surface, len(view.hits))
     return replace(
-        view, hits=hits, cursor=page.next_cursor, n_found=n_found(page, hits), took_ms=took_ms
+        view,
+        hits=hits,
+        cursor=page.next_cursor,
+        n_found=n_found(page, hits),
+        took_ms=sum(page.took_ms.values()),
+        places=(*view.places, *places),
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from urllib.parse import urlencode
 
 from core import Hit, Product
+from ui.deeds import deeds
 from ui.look import CardLook
 from ui.markup import Markup, action, tag
 from ui.prices import price_text
@@ -52,13 +53,15 @@ def card(hit: Hit, look: CardLook, why: Markup) -> Markup:
             price_line(product, language),
             variants(hit, language),
             why,
+            deeds(product, look.surface, language) if look.can_act else "",
         ),
         action(
             "similar",
             tag("span", more, aria_hidden="true"),
             class_="sw-open",
             data_value=product.id,
-            data_key=f"card {product.id}",
+            data_surface=look.surface,
+            data_key=f"card {look.surface} {product.id}",
             aria_label=f"{more}: {title}",
         ),
         _put_aside(product, title, language) if look.is_ranked else "",

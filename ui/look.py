@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from core.event import Surface
 from ui.texts import Language
 
 
@@ -14,9 +15,13 @@ class CardLook:
         of_product: The hits are like a product rather than like a query.
         is_ranked: Words or photos put them in order, so that one can be put aside.
         by_relevance: That order is the one shown.
+        surface: What the hits are shown in, as events call it.
+        can_act: A visitor is chosen, so that what they do with a card is recorded.
     """
 
     language: Language
     of_product: bool = False
     is_ranked: bool = False
     by_relevance: bool = True
+    surface: Surface = "search"
+    can_act: bool = False

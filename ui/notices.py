@@ -1,18 +1,31 @@
 """From an error to the plain words that a visitor reads."""
 
 from core.errors import (
+    EventLogError,
     IndexStoreError,
+    InvalidEventError,
     InvalidQueryError,
     InvalidValueError,
+    OnlineStoreError,
     PhotoError,
     ProductNotFoundError,
+    ProfileError,
     ShopwindowError,
 )
+from core.product import MAX_ID_CHARS
 from core.query import MAX_TEXT_CHARS
 from ui.texts import Language, say
 from ui.view import Notice
 
 _PRICES = ("price_min", "price_max")
+_PLAIN: tuple[tuple[type[ShopwindowError], str, str], ...] = (
+    (ProductNotFoundError, "gone", ""),
+    (IndexStoreError, "store_down", ""),
+    (EventLogError, "not_recorded", ""),
+    (OnlineStoreError, "no_profile", "no_profile_help"),
+    (ProfileError, "no_profile", "no_profile_help"),
+)
+"""Errors of which no more is told than a text, and another about what to do."""
 
 
 def notice_of(error: Exception, language: Language) -> Notice:
@@ -29,10 +42,9 @@ def notice_of(error: Exception, language: Language) -> Notice:
         return Notice(told, say("bad_photo_help", language))
     if isinstance(error, InvalidValueError):
         return Notice(_invalid(error, language))
-    if isinstance(error, ProductNotFoundError):
-        return Notice(say("gone", language))
-    if isinstance(error, IndexStoreError):
-        return Notice(say("store_down", language))
+    for kind, name, about in _PLAIN:
+        if isinstance(error, kind):
+            return Notice(say(name, language), say(about, language) if about else "")
     if isinstance(error, ShopwindowError):
         return Notice(say("broken", language), str(error))
     return Notice(say("broken", language))
@@ -45,4 +57,6 @@ def _invalid(error: InvalidValueError, language: Language) -> str:
         return say("bad_text", language, limit=MAX_TEXT_CHARS)
     if isinstance(error, InvalidQueryError) and error.field == "cursor":
         return say("bad_cursor", language)
+    if isinstance(error, InvalidEventError) and error.field == "user_id":
+        return say("bad_visitor", language, limit=MAX_ID_CHARS)
     return f"{error}."

@@ -25,7 +25,10 @@ function restore() {
     heading?.focus({ preventScroll: true });
     (element.closest('#sw-main') ?? element).scrollIntoView({ block: 'start' });
   } else if (pressed) {
-    element.querySelector(`[data-key="${CSS.escape(pressed)}"]`)?.focus({ preventScroll: true });
+    const same = element.querySelector(`[data-key="${CSS.escape(pressed)}"]`);
+    const told = element.querySelector('.sw-effect'); // what was pressed may be gone by its own doing
+    told?.setAttribute('tabindex', '-1');
+    (same ?? told)?.focus({ preventScroll: true });
   }
   pressed = null;
 }
@@ -42,7 +45,9 @@ element.addEventListener('click', (event) => {
 
 element.addEventListener('change', (event) => {
   const { change, key } = event.target.dataset;
-  if (change) act({ act: change, value: event.target.value }, key);
+  const isTyped = event.target.type === 'text';
+  if (change && (event.target.value || !isTyped)) act({ act: change, value: event.target.value }, key);
+  if (change && isTyped) event.target.value = ''; // what was typed is now chosen
   if (!('price' in event.target.dataset)) return;
   const what = { act: 'price' };
   element.querySelectorAll('[data-price]').forEach((each) => (what[each.name] = each.value));

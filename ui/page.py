@@ -113,7 +113,7 @@ def _html(elem_id: str, script: str = "") -> Any:
 
 def _wire(page: gr.Blocks, parts: Parts, actions: Actions, renderer: Renderer) -> None:
     def first(view: View) -> list[Any]:
-        return renderer.updates(actions.search(view.text, (), view))
+        return renderer.updates(actions.begun(view))
 
     def search(text: str | None, photos: list[str] | None, view: View) -> list[Any]:
         return renderer.updates(actions.search(text or "", photos or (), view))

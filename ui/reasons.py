@@ -8,11 +8,15 @@ from ui.markup import Markup, tag
 from ui.texts import NAMES, say
 
 _LEAST_PART = 0.005  # a bar thinner than that shows nothing
-_OF_LIKENESS = frozenset({"lexical", "text", "text_image", "image", "personal"})
+_OF_LEGS = frozenset({"lexical", "text", "text_image", "image"})
+_OF_FEEDS = frozenset({"likeness", "tastes", "price", "together", "popularity", "freshness"})
+_OF_LIKENESS = _OF_LEGS | _OF_FEEDS | {"personal"}
+_FEEDS = frozenset({"feed", "store", "complements"})
+_EXPLORED = "explored"
 
 
 def longest_part(hits: Iterable[Hit]) -> float:
-    """Return the largest part of likeness, whose bar is full; what rules add may be far more."""
+    """Return the largest part of likeness or taste, whose bar is full; rules may add far more."""
     parts = (
         part for hit in hits for name, part in hit.parts.items() if name in _OF_LIKENESS and part
     )
@@ -52,7 +56,9 @@ def _moved(hit: Hit, look: CardLook, place: int) -> list[Markup]:
     """
     language = look.language
     told = [tag("li.sw-rule", say("rule", language, name=name), dir="auto") for name in hit.rules]
-    acted = bool(hit.rules) or bool(hit.parts.keys() - _OF_LIKENESS)
+    if hit.propensity is not None and _EXPLORED in hit.parts:
+        told.append(tag("li.sw-tried", say("tried", language, n=_percent(hit.propensity))))
+    acted = bool(hit.rules) or bool(hit.parts.keys() - _OF_LEGS)
     was_elsewhere = hit.place_before not in {0, place}
     if look.is_ranked and look.by_relevance and acted and was_elsewhere:
         told.append(tag("li", say("was_at", language, n=hit.place_before)))
@@ -70,6 +76,16 @@ def _bar(part: str, value: float, look: CardLook, longest: float) -> Markup:
 def _part_name(part: str, value: float, look: CardLook) -> str:
     if part == "without" and value > 0:
         part = "lacking"
-    name = f"similar_{part}" if look.of_product else part
+    name = part
+    if look.of_product:
+        name = f"similar_{part}"
+    elif look.surface in _FEEDS:
+        name = f"feed_{part}"
+    if value < 0:
+        name = next((n for n in (f"{name}_minus", f"{part}_minus") if n in NAMES), name)
     known = name if name in NAMES else part
     return say(known, look.language) if known in NAMES else part.replace("_", " ")
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.2g}"

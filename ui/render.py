@@ -8,12 +8,13 @@ import gradio as gr
 from embed import PhotoReader
 from ui.actions import MAX_PHOTOS, Actions
 from ui.given import GivenPhotos
-from ui.markup import Markup, action, tag
+from ui.markup import Markup, action, join, tag
 from ui.results import results
 from ui.sidebar import sidebar
 from ui.suggestions import suggestion_list
 from ui.texts import DIRECTIONS, Language, language_of, say
 from ui.view import View
+from ui.visitbar import visit_bar
 
 _WRITING = frozenset({"example", "suggested"})
 """Actions that write into the query box."""
@@ -53,7 +54,7 @@ class Renderer:
             gr.update(value=view.text) if box else gr.skip(),
             gr.update(visible=not is_full, label=say("photo", language), value=None),
             gr.update(value=say("search", language)),
-            brandline(language),
+            join((brandline(language), visit_bar(view))),
             suggestion_list(language),
             self._given.tiles(view),
             tries(self._tries, language),

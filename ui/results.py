@@ -2,14 +2,18 @@
 
 from textwrap import shorten
 
+from core import Product
 from ui.cards import gallery, photo_box, price_line
 from ui.chips import active, answer_facets, filters_on
+from ui.deeds import deeds
 from ui.done import redirect, relaxed, unsure
+from ui.foryou import about_visitor, feed_heading, foryou_heading, row
 from ui.look import CardLook
 from ui.markup import Markup, action, join, tag
 from ui.order_line import order_line
 from ui.readings import readings
 from ui.texts import DIRECTIONS, Language, say, title_of
+from ui.told import told
 from ui.view import View
 
 _MAX_HEADING_CHARS = 90
@@ -25,10 +29,23 @@ def results(view: View, n_products: int) -> Markup:
     language = view.language
     if not n_products and view.notice is None:
         parts = [empty_shop(language)]
+    elif view.is_feed:
+        parts = [
+            foryou_heading(view),
+            notice(view),
+            told(view),
+            about_visitor(view),
+            feed_heading(view),
+            gallery(view.hits, look_of(view)),
+            nothing_found(view),
+            load_more(view),
+        ]
     else:
         parts = [
             similar_heading(view) if view.similar_to else heading(view),
             notice(view),
+            told(view),
+            goes_with(view),
             redirect(view),
             relaxed(view),
             unsure(view),
@@ -60,7 +77,15 @@ def look_of(view: View) -> CardLook:
         of_product=view.similar_to is not None,
         is_ranked=view.is_ranked,
         by_relevance=view.choices.sort == "relevance",
+        surface=view.surface,
+        can_act=bool(view.visit.user_id),
     )
+
+
+def goes_with(view: View) -> Markup:
+    """Return what goes with the product that is opened, side by side; nothing without any."""
+    look = CardLook(view.language, surface="complements")
+    return row(say("goes_with", view.language), view.goes_with, look)
 
 
 def heading(view: View) -> Markup:
@@ -106,10 +131,18 @@ def similar_heading(view: View) -> Markup:
             tag("h2", title_of(product, language), dir="auto"),
             tag("p.sw-path", about, dir="auto"),
             price_line(product, language),
+            _own_deeds(view, product),
         ),
         title=f"id: {product.id}",
     )
     return tag("header.sw-head", tag("div.sw-back", back), chosen_one, status(view), active(view))
+
+
+def _own_deeds(view: View, product: Product) -> Markup:
+    """Return what can be done with the product that is opened, where a visitor is chosen."""
+    if not view.visit.user_id or not view.places:
+        return Markup("")
+    return deeds(product, view.places[0].surface, view.language)
 
 
 def notice(view: View) -> Markup:

@@ -16,11 +16,13 @@ from core.settings import ServerSettings, Settings
 from embed import PhotoReader
 from search import SearchService
 from ui.cards import PHOTO_ROUTE
+from ui.exporting import export_route
 from ui.page import N_AT_ONCE, build_page
 from ui.photos import ProductPhotos
 from ui.suggestions import suggestion_route
 
-_STYLES = tuple(Path(__file__).with_name(name) for name in ("style.css", "asking.css"))
+_STYLE_NAMES = ("style.css", "asking.css", "visitor.css")
+_STYLES = tuple(Path(__file__).with_name(name) for name in _STYLE_NAMES)
 _FONTS = ("system-ui", "sans-serif")
 _KEPT = {"Cache-Control": "private, max-age=600", "X-Content-Type-Options": "nosniff"}
 _LOOK_EVERY_S = 0.2
@@ -58,6 +60,7 @@ def start(service: SearchService, settings: Settings) -> gr.Blocks:
         InvalidSettingError: The port is taken, or the host is not one of this machine.
     """
     port = _usable_port(settings.server)
+    routes = [photo_route(service, settings), suggestion_route(service), export_route(service)]
     page = build_page(service, settings)
     page.launch(
         server_name=settings.server.host,
@@ -72,7 +75,7 @@ def start(service: SearchService, settings: Settings) -> gr.Blocks:
         footer_links=[],
         max_threads=N_AT_ONCE,
         max_file_size=settings.photo.max_bytes,
-        app_kwargs={"routes": [photo_route(service, settings), suggestion_route(service)]},
+        app_kwargs={"routes": routes},
         theme=gr.themes.Base(font=_FONTS, font_mono=("monospace",)),
         # Not `css_paths`: Gradio rewrites those rules and breaks `:is()` and `@media` on the way.
         head=f"<style>{''.join(each.read_text('utf-8') for each in _STYLES)}</style>",

@@ -5,10 +5,12 @@ from collections.abc import Mapping
 from typing import Literal, TypeAlias
 
 from core import Product
+from ui.visitor_texts import VISITOR_TEXTS
 
 Language: TypeAlias = Literal["en", "ar"]
 
 _TEXTS: Mapping[str, tuple[str, str]] = {
+    **VISITOR_TEXTS,
     # name: (English, Arabic)
     "tagline": ("Find it by words, by photo, or both", "ابحث بالكلمات أو بالصورة أو بهما معًا"),
     "search": ("Search", "بحث"),

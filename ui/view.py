@@ -7,8 +7,10 @@ from typing import TypeAlias
 from core import Filters, Hit, Product
 from core.answer import PriceRange, Reading
 from core.errors import InvalidQueryError
+from core.event import Surface
 from core.query import Photo, Sort, several
 from ui.texts import Language
+from ui.visit import Place, Visit
 
 Facets: TypeAlias = Mapping[str, Mapping[str, int]]
 
@@ -71,6 +73,9 @@ class View:
         n_folded: Products that stand behind others.
         is_sure: Whether the words were found; when not, the hits are only what comes nearest.
         redirect: Where the shop sends who searches this; empty when it does not.
+        visit: Who looks, and what is known of them.
+        places: Where each product is shown, as events tell it.
+        goes_with: What goes with `similar_to`.
     """
 
     text: str = ""
@@ -94,11 +99,35 @@ class View:
     n_folded: int = 0
     is_sure: bool = True
     redirect: str = ""
+    visit: Visit = field(default_factory=Visit)
+    places: tuple[Place, ...] = ()
+    goes_with: tuple[Hit, ...] = ()
+
+    @property
+    def is_feed(self) -> bool:
+        """Whether what is for the visitor is shown."""
+        return self.similar_to is None and self.visit.tab == "foryou"
 
     @property
     def is_ranked(self) -> bool:
         """Whether words or photos were asked for: neither browsing nor the likes of a product."""
-        return self.similar_to is None and bool(self.text.strip() or self.photos)
+        return (
+            self.similar_to is None and not self.is_feed and bool(self.text.strip() or self.photos)
+        )
+
+    @property
+    def surface(self) -> Surface:
+        """What the hits are shown in, as events call it."""
+        if self.similar_to is not None:
+            return "similar"
+        if self.is_feed:
+            return "store" if self.filters.merchant_id else "feed"
+        return "search"
+
+    def place_of(self, surface: str, product_id: str) -> Place | None:
+        """Return where a product is shown on a surface; None when it is not."""
+        found = (p for p in self.places if (p.surface, p.product.id) == (surface, product_id))
+        return next(found, None)
 
 
 def chosen(filters: Filters, name: str) -> tuple[str, ...]:

@@ -147,11 +147,13 @@ def test_the_demonstration_has_an_index_of_its_own(here: Here) -> None:
     assert first.code == ExitCode.OK
     for part in ("search red mug", "search كوب أزرق", f"search --image {Path('queries/b.png')}"):
         assert part in first.out
-    assert sorted(each.name for each in (here.folder / "var").iterdir()) == ["demo"]
+    assert sorted(each.name for each in (here.folder / "var").iterdir()) == ["demo", "demo-events"]
     assert here.launched == []
     again = here("demo", "--feed", "feed.csv", "--photo", "photos/1.png", "--serve")
     assert "search --image photos/1.png" in again.out
     assert [each.index.location for each in here.launched] == ["var/demo"]
+    assert [each.events.folder for each in here.launched] == ["var/demo-events"]
+    assert here.launched[0].events.enabled
 
 
 def test_no_command_shows_the_help_and_version_the_version(here: Here) -> None:

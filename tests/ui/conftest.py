@@ -1,9 +1,16 @@
-"""Leaves nothing of Gradio open behind a test."""
+"""Leaves nothing of Gradio open behind a test; a service that logs events."""
 
 import asyncio
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+
+from events import EventLog
+from index import ProductIndex
+from search import SearchService
+from tests.conftest import WHOLE
+from tests.ui.visitors import opened_log
 
 
 @pytest.fixture(autouse=True)
@@ -21,3 +28,16 @@ def closed_loops(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     for loop in made:
         if not loop.is_running():
             loop.close()
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Iterator[EventLog]:
+    with opened_log(tmp_path) as log:
+        yield log
+
+
+@pytest.fixture
+def seeing(shop: ProductIndex, log: EventLog) -> Iterator[SearchService]:
+    service = SearchService(shop, WHOLE, events=log)
+    yield service
+    service.close()

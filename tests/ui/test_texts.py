@@ -14,7 +14,7 @@ VALUES = {
     name: "7"
     for name in (
         *("n", "name", "text", "shown", "ms", "reason", "limit", "typed", "value"),
-        *("low", "high", "asked", "given_up"),
+        *("low", "high", "asked", "given_up", "before"),
     )
 }
 

@@ -1,0 +1,89 @@
+"""What cannot be done for a visitor is told, and the rest of the page goes on."""
+
+import pytest
+
+from core import Event
+from core.errors import EventRefusedError, OnlineStoreError, ProfileError
+from core.person import Person
+from events import EventLog
+from index import ProductIndex
+from search import SearchService
+from tests.conftest import WHOLE
+from tests.ui.visitors import (
+    did,
+    for_you,
+    ids,
+    opened,
+)
+from ui import asking
+from ui.actions import Actions
+
+
+@pytest.fixture
+def actions(seeing: SearchService, monkeypatch: pytest.MonkeyPatch) -> Actions:
+    monkeypatch.setattr(asking, "PAGE_SIZE", 6)
+    return Actions(seeing)
+
+
+@pytest.mark.parametrize("wrong", ["x" * 600, "a\0b", "\ud800"])
+def test_an_id_that_cannot_be_logged_is_told(actions: Actions, wrong: str) -> None:
+    view = for_you(actions, wrong)
+    assert view.notice is not None
+    assert "This id cannot be used" in view.notice.text
+    assert view.visit.user_id == ""
+
+
+def test_without_a_log_the_feed_is_a_strangers(service: SearchService) -> None:
+    view = for_you(Actions(service), "")
+    assert view.hits
+    assert not view.visit.has_log
+    chosen = for_you(Actions(service))
+    assert (chosen.visit.user_id, chosen.notice is not None) == ("", True)
+
+
+class Failing(SearchService):
+    """A service in which one thing fails."""
+
+    def __init__(self, index: ProductIndex, log: EventLog, error: Exception, name: str) -> None:
+        super().__init__(index, WHOLE, events=log)
+        self.error, self.name = error, name
+
+    def record(self, event: Event) -> None:
+        if self.name == "record":
+            raise self.error
+        super().record(event)
+
+    def profile(self, user_id: str) -> Person:
+        if self.name == "profile":
+            raise self.error
+        return super().profile(user_id)
+
+
+def test_what_cannot_be_recorded_is_told_and_a_product_opens_all_the_same(
+    shop: ProductIndex, log: EventLog
+) -> None:
+    service = Failing(shop, log, EventRefusedError("full", "Wait."), "record")
+    actions = Actions(service)
+    view = for_you(actions)
+    after = did(actions, "like", 0, view)
+    assert after.notice is not None
+    assert "cannot be recorded just now" in after.notice.text
+    assert ids(after) == ids(view)
+    page = opened(actions, 0, view)
+    assert page.similar_to == view.hits[0].product
+    assert page.notice == after.notice
+    service.close()
+
+
+@pytest.mark.parametrize(
+    "error", [OnlineStoreError("/srv/people.sqlite", "broken"), ProfileError("/srv/x"), OSError()]
+)
+def test_profiles_that_cannot_be_read_are_told_without_paths(
+    shop: ProductIndex, log: EventLog, error: Exception
+) -> None:
+    service = Failing(shop, log, error, "profile")
+    view = for_you(Actions(service))
+    assert view.notice is not None
+    assert "/srv" not in view.notice.text + view.notice.help
+    assert Actions(service).search("dress", (), view).hits
+    service.close()
