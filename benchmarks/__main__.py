@@ -7,8 +7,9 @@ from typing import Annotated
 
 import typer
 
-WITHOUT_DATA = ("start", "latency", "crash", "event_crash", "events", "event_store",
-    "event_store_crash", "taste_costs",
+WITHOUT_DATA = (
+    "start", "latency", "crash", "event_crash", "events", "event_store", "event_store_crash",
+    "taste_costs", "visits",
 )  # fmt: skip
 WITH_DATA = (
     "indexing", "relevance", "judged", "engine_fusion", "cutoff", "arabic", "typing_errors",

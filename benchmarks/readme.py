@@ -5,7 +5,7 @@
 
 from typing import Any
 
-from benchmarks import readme_search
+from benchmarks import readme_people, readme_search
 from benchmarks.bench_compact_words import TONGUES
 from benchmarks.results_file import RESULTS, read_result
 
@@ -33,6 +33,11 @@ def table() -> str:
         "intent": readme_search.intent,
         "cutoff": readme_search.cutoff,
         "matching": readme_search.matching,
+        "complements": readme_people.complements,
+        "sequences": readme_people.sequences,
+        "visits": readme_people.visits,
+        "taste_costs": readme_people.taste_costs,
+        "events": readme_people.events,
         "compact": _compact,
         "adapt": _adapt,
         "encoders": _encoders,
