@@ -13,8 +13,8 @@ WITHOUT_DATA = (
 )  # fmt: skip
 WITH_DATA = (
     "indexing", "relevance", "judged", "engine_fusion", "cutoff", "arabic", "typing_errors",
-    "intent", "matching", "bench_compact", "bench_adapt", "bench_encoders", "tastes", "complements",
-    "sequences",
+    "intent", "matching", "bench_compact", "bench_adapt", "bench_encoders", "tastes",
+    "taste_settings", "new_products", "complements", "sequences",
 )  # fmt: skip
 
 

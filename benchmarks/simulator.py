@@ -78,19 +78,26 @@ class Interest:
         return np.asarray(is_kind * (1 + is_color + is_price), dtype=np.int64)
 
 
-def plant(world: World, rng: np.random.Generator) -> tuple[Interest, Interest]:
+def plant(world: World, rng: np.random.Generator, least: int = 1) -> tuple[Interest, Interest]:
     """Return two tastes far apart: the second among the farther half of the categories.
 
     Categories are drawn by their size, so that an order at random and somebody else's taste are
     worth the same.
+
+    Args:
+        world: The catalogue.
+        rng: The source of chance.
+        least: Categories with fewer products are nobody's taste.
     """
     names, places = np.unique(world.categories, return_inverse=True)
     means = np.array([world.vectors[places == n].mean(axis=0) for n in range(len(names))])
     means /= np.linalg.norm(means, axis=1, keepdims=True)
-    sizes = np.bincount(places) / len(places)
+    sizes = np.bincount(places).astype(np.float64)
+    sizes[sizes < least] = 0.0
+    sizes /= sizes.sum()
     first = int(rng.choice(len(names), p=sizes))
     cosines = means @ means[first]
-    far = sizes * (cosines <= np.median(cosines))
+    far = sizes * (cosines <= np.median(cosines[sizes > 0]))
     second = int(rng.choice(len(names), p=far / far.sum()))
     return _taste(world, places == first, rng), _taste(world, places == second, rng)
 
@@ -112,9 +119,25 @@ class Visit:
 
     Attributes:
         touches: What was passed over above the click, then the click.
+        page: Numbers of the products of the page that was clicked on, in their order.
+        place: Where the click was, from 0.
+        opens: Whether it is the first click on its page.
     """
 
     touches: tuple[Touch, ...]
+    page: tuple[int, ...] = ()
+    place: int = 0
+    opens: bool = True
+
+    @property
+    def time_s(self) -> float:
+        """When the click was."""
+        return self.touches[-1].time_s
+
+    @property
+    def clicked(self) -> int:
+        """Number of the product that was clicked."""
+        return self.page[self.place]
 
 
 def visits(
@@ -154,7 +177,9 @@ def visits(
             passed = [int(page[at]) for at in range(above, place) if looked[at]]
             above = place + 1
             touches = [_touch(world, at, "impression", now_s) for at in passed]
-            yield Visit((*touches, _touch(world, int(page[place]), "click", now_s)))
+            touches.append(_touch(world, int(page[place]), "click", now_s))
+            opens = not is_clicked[:place].any()
+            yield Visit(tuple(touches), tuple(page.tolist()), place, opens)
             n_clicks += 1
             if n_clicks % SESSION_CLICKS == 0:
                 now_s += 2 * _DAY_S

@@ -1,4 +1,4 @@
-"""Orders of a catalogue for visitors with planted tastes, and what each is worth.
+"""Orders of a catalogue by profiles alone, without a service, and what each is worth.
 
 Visitors click through one half of a catalogue; the other half is put in order for them. What a
 product is worth to a visitor comes from its labels alone; the vectors have to find it.
@@ -20,7 +20,6 @@ from rank.settings import DEFAULTS
 
 AFTER = (1, 3, 10, 30)
 TOP = 10
-DRIFT_AT_MOST = 40
 _DISCOUNTS = 1 / np.log2(np.arange(TOP) + 2)
 
 Scores: TypeAlias = NDArray[np.float64]
@@ -181,47 +180,3 @@ def _after(
 def _mean_and_error(values: NDArray[np.float64]) -> list[float]:
     error = values.std(ddof=1) / np.sqrt(len(values))
     return [round(float(values.mean()), 4), round(float(error), 4)]
-
-
-def drift(bench: Bench, n_visitors: int, seed: int = SEED) -> dict[str, Any]:
-    """Return how many clicks after a change of taste the new one leads the first ten.
-
-    Thirty clicks on two interests, then only clicks on a third one, a week later.
-    """
-    rng = np.random.default_rng(seed + 1)
-    counts: dict[str, list[int]] = {"ours": [], "ours, vectors alone": [], "average vector": []}
-    for _ in range(n_visitors):
-        old = plant(bench.shown, rng)
-        new = next(t for t in iter(lambda: plant(bench.shown, rng)[0], None) if _is_new(t, old))
-        history = list(islice(visits(bench.shown, old, rng), max(AFTER)))
-        start_s = history[-1].touches[-1].time_s + 7 * 86_400
-        later = list(islice(visits(bench.shown, (new,), rng, start_s), DRIFT_AT_MOST))
-        orders: dict[str, Order] = {
-            "ours": bench.ours,
-            "ours, vectors alone": lambda h: bench.ours(h, VECTORS_ALONE),
-            "average vector": bench.average,
-        }
-        for name, order in orders.items():
-            counts[name].append(_until(order, history, later, bench.asked, new))
-    return {
-        name: {
-            "median clicks": float(np.median(some)),
-            "mean clicks": round(float(np.mean(some)), 2),
-            f"not within {DRIFT_AT_MOST}": round(float(np.mean(np.array(some) > DRIFT_AT_MOST)), 3),
-        }
-        for name, some in counts.items()
-    }
-
-
-def _is_new(taste: Interest, old: Sequence[Interest]) -> bool:
-    return all(taste.category != each.category for each in old)
-
-
-def _until(
-    order: Order, history: list[Visit], later: list[Visit], world: World, new: Interest
-) -> int:
-    for n in range(1, len(later) + 1):
-        first = _first(order(history + later[:n]))
-        if (world.categories[first] == new.category).sum() > TOP // 2:
-            return n
-    return len(later) + 1

@@ -39,7 +39,8 @@ def measure(index: ProductIndex, n_products: int) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder, EventLog.open(Path(folder)) as log:
         events = [e for n in range(N_VISITORS) for e in _clicks(rng, f"u{n}", n_products)]
         log.append(events)
-        service = SearchService(index, events=log, logs_impressions=False)
+        service = SearchService(index, events=log)
+        service.events.logs_impressions = False
         began = time.perf_counter()
         service.catch_up()
         learned_s = time.perf_counter() - began

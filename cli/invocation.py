@@ -113,9 +113,8 @@ def opened_service(
         return erase_configured(settings.events, user_id)
 
     with opened_index(settings) as index:
-        service = SearchService(
-            index, settings.search, events=events, logs_impressions=logs_impressions
-        )
+        service = SearchService(index, settings.search, events=events)
+        service.events.logs_impressions = logs_impressions
         service.also_erase = also_erase
         try:
             yield service

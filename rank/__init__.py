@@ -2,7 +2,7 @@
 
 from rank.affinity import affinity, affinity_parts, by_interest
 from rank.baskets import Baskets, Evidence, JointCounts
-from rank.blend import BOUND, blended, led_by_taste, personal_part
+from rank.blend import BOUND, blended, led_by_taste, personal_part, told_apart
 from rank.cold import Expectation, Prior, agreement, expected, inherited, spread
 from rank.complements import Complements, ComplementWeights, complements
 from rank.exploring import Slot, explored
@@ -50,4 +50,5 @@ __all__ = [
     "seen_together",
     "spread",
     "to_bytes",
+    "told_apart",
 ]

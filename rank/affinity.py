@@ -1,6 +1,7 @@
 """How well products suit a visitor's profile."""
 
 from collections.abc import Sequence
+from operator import attrgetter
 from typing import TypeAlias
 
 import numpy as np
@@ -13,10 +14,12 @@ from rank.facts import FIELDS, Facts
 from rank.interests import Interests
 from rank.profile import Profile
 from rank.settings import DEFAULTS, ProfileSettings
-from rank.tastes import Tastes
 
 Scores: TypeAlias = NDArray[np.float64]
 """One score for each product, shape (n_products,)."""
+
+_STRAY = 1.0
+"""Weight of touches at which an interest is believed half when places are dealt out."""
 
 LIKENESS = "likeness"
 TASTES = "tastes"
@@ -89,9 +92,10 @@ def affinity_parts(
     share = settings.weight_tastes / max(len(known) + bool(now.tastes.prices), 1)
     tastes, price = np.zeros(len(rows)), np.zeros(len(rows))
     for name in known:
-        tastes += np.array([shares[name].get(getattr(each, name), 0.0) for each in facts])
-    if now.tastes.prices:
-        price = np.array([_price(now.tastes, each, settings) for each in facts])
+        values = map(shares[name].get, map(attrgetter(name), facts))
+        tastes += np.fromiter((value or 0.0 for value in values), np.float64, len(facts))
+    for currency, taste in now.tastes.prices.items():
+        price += taste.suits(_prices(facts, currency), settings)
     return {
         LIKENESS: (1 - settings.weight_tastes) * seen,
         TASTES: share * tastes,
@@ -106,7 +110,7 @@ def by_interest(
     background: Vectors | None = None,
     settings: ProfileSettings = DEFAULTS,
 ) -> tuple[NDArray[np.int64], Scores]:
-    """Return the interest that each product suits best, and what each interest counts.
+    """Return the interest that each product suits best, and the share of each interest.
 
     Args:
         profile: The visitor's.
@@ -116,8 +120,11 @@ def by_interest(
         settings: How profiles are read.
 
     Returns:
-        Numbers of interests, shape (n_products,), all 0 when there are none; what each counts,
-        0 to 1, shape (n_interests,).
+        Numbers of interests, shape (n_products,), all 0 when there are none; what share of a page
+        each interest is worth against the heaviest, 0 to 1, shape (n_interests,). That is its
+        weight, of which less is believed while few touches speak for it: a stray click is not an
+        interest. Faint ones are not lifted as in an affinity: a page with equal places for all
+        that was ever liked would follow no change of taste.
 
     Raises:
         VectorError: The rows have another width, or values that are not finite.
@@ -127,7 +134,9 @@ def by_interest(
     if not len(interests):
         return np.zeros(len(rows), dtype=np.int64), np.zeros(0)
     likeness = _to_each(interests, rows, background, settings)
-    return likeness.argmax(axis=1), _heard(interests, settings)
+    weights = interests.weights(settings.session_share)
+    shares = weights * weights / (weights + _STRAY)
+    return likeness.argmax(axis=1), shares / max(float(shares.max()), 1e-300)
 
 
 def _likeness(
@@ -178,6 +187,7 @@ def _typical(interests: Interests, settings: ProfileSettings) -> Scores:
     return np.asarray(drawn / (weights + settings.shrink), dtype=np.float64)
 
 
-def _price(tastes: Tastes, facts: Facts, settings: ProfileSettings) -> float:
-    taste = tastes.prices.get(facts.currency)
-    return taste.of(facts.price, settings) if taste and facts.price else 0.0
+def _prices(facts: Sequence[Facts], currency: str) -> Scores:
+    """Return the prices in a currency, shape (n_products,); 0 for products without one."""
+    prices = (each.price if each.currency == currency and each.price else 0.0 for each in facts)
+    return np.fromiter(prices, np.float64, len(facts))

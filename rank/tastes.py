@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TypeAlias
 
+import numpy as np
+from numpy.typing import NDArray
+
 from rank.facts import FIELDS, Facts
 from rank.settings import ProfileSettings
 
@@ -43,10 +46,17 @@ class PriceTaste:
         """Return the taste with its weight multiplied; the mean stays."""
         return PriceTaste(self.weight * factor, self.mean, self.squares * factor)
 
-    def of(self, price: float, settings: ProfileSettings) -> float:
-        """Return how a price suits, in (-1, 1): 1 at the mean, -1 far away, 0 when unknown."""
-        fit = math.exp(-((math.log(price) - self.mean) ** 2) / (2 * self.variance(settings)))
-        return (2 * fit - 1) * self.weight / (self.weight + settings.shrink)
+    def suits(self, prices: NDArray[np.float64], settings: ProfileSettings) -> NDArray[np.float64]:
+        """Return how prices suit, in (-1, 1): 1 at the mean, -1 far away.
+
+        Args:
+            prices: Shape (n_products,); 0 for an unknown one, which neither suits nor does not: 0.
+            settings: How tastes are read.
+        """
+        logs = np.log(np.where(prices > 0, prices, 1.0))
+        fit = np.exp(-((logs - self.mean) ** 2) / (2 * self.variance(settings)))
+        believed = self.weight / (self.weight + settings.shrink)
+        return np.where(prices > 0, (2 * fit - 1) * believed, 0.0)
 
     def variance(self, settings: ProfileSettings) -> float:
         """Return the variance of the logarithms, drawn towards the usual one while few speak."""

@@ -60,18 +60,18 @@ class Exploration(_Table):
 
     share: float = Field(0.1, ge=0, lt=1, description="Probability of each place to be given.")
     from_place: int = Field(2, ge=1, description="First place that may be given; 1 is the first.")
-    enough: float = Field(
-        100.0, gt=0, description="Looks after which enough is known of a product."
+    enough: float = Field(30.0, gt=0, description="Looks after which enough is known of a product.")
+    pool: int = Field(
+        50, ge=1, le=500, description="Products that are tried at most, those that suit best."
     )
-    pool: int = Field(200, ge=1, le=500, description="Products that are tried at most.")
 
 
 class ProfileTable(_Table):
     """How fast tastes change."""
 
-    half_life_days: float = Field(30.0, gt=0, description="After this a click weighs half.")
+    half_life_days: float = Field(14.0, gt=0, description="After this a click weighs half.")
     session_half_life_minutes: float = Field(
-        20.0, gt=0, description="After this what a click weighs beyond that is half."
+        1440.0, gt=0, description="After this what a click weighs beyond that is half."
     )
     n_interests: int = Field(5, ge=1, le=20, description="Most interests of one visitor.")
 

@@ -3,9 +3,11 @@
 import logging
 from collections.abc import Sequence
 
+import numpy as np
+
 from core.errors import OnlineStoreError, ProfileError
 from people import Known, People, Visitor
-from rank import mixed, personal_part
+from rank import mixed, personal_part, told_apart
 from rank.weights import Weights
 from search.background import Background
 from search.fusion import Candidate, never_rising
@@ -79,8 +81,8 @@ class Personal:
         chance = background.mean(self._people.catalogue.space)
         suits = taste_parts(self._people, visitor, known, chance)
         if suits:
-            affinity = sum(suits.values())
-            parts[PERSONAL] = personal_part(affinity, self._weights.personal)
+            affinity = np.asarray(sum(suits.values()))
+            parts[PERSONAL] = personal_part(told_apart(affinity), self._weights.personal)
         return parts
 
     def _by_merchant(

@@ -25,7 +25,10 @@ class Recording:
         log: The log; None for none.
         version: The rankers' version; equal ones order alike.
         on_written: Called in the writer's thread when events have become durable.
-        logs_impressions: Whether what is shown is logged.
+
+    Attributes:
+        logs_impressions: Whether what is shown is logged; set it to False to look at what visitors
+            would see.
     """
 
     def __init__(
@@ -33,9 +36,8 @@ class Recording:
         log: EventLog | None,
         version: str,
         on_written: Callable[[], None] | None = None,
-        logs_impressions: bool = True,
     ) -> None:
-        self._logs_impressions = logs_impressions
+        self.logs_impressions = True
         self._log = log
         self._writer = None if log is None else EventWriter(log, on_written=on_written)
         self._version = version
@@ -64,7 +66,7 @@ class Recording:
         Returns:
             The same page.
         """
-        if self._writer is None or not (self._logs_impressions and page.hits):
+        if self._writer is None or not (self.logs_impressions and page.hits):
             return page
         try:
             self._writer.record(*self._impressions(page, n_before, surface, user_id))

@@ -1,6 +1,7 @@
 """The search of one catalogue: what the command line, the page and Python code call."""
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -47,7 +48,7 @@ class SearchService(ServesVisitors):
         rules: The merchandiser's rules; those of the shop's file when None.
         events: Where what is shown is logged, and what people do is learned from; `close` the
             service before this log.
-        logs_impressions: False to look at what visitors would see: the log is learned from only.
+        now: Seconds since 1970, by which what visitors did is young or old; for simulations.
 
     Raises:
         InvalidSettingError: The file of synonyms or of weights cannot be used.
@@ -63,8 +64,7 @@ class SearchService(ServesVisitors):
         synonyms: Sequence[Group] | None = None,
         rules: RuleBook | None = None,
         events: EventLog | None = None,
-        *,
-        logs_impressions: bool = True,
+        now: Callable[[], float] = time.time,
     ) -> None:
         self.index = index
         self._settings = settings or SearchSettings()
@@ -76,7 +76,7 @@ class SearchService(ServesVisitors):
         )
         self._threads = ThreadPoolExecutor(_WAITING_THREADS, "search")
         weights = read_weights(self._settings.weights)
-        self.people = People(index, events, weights.profile.settings())
+        self.people = People(index, events, weights.profile.settings(), now)
         self._ordering = Ordering(index, self._settings, Personal(self.people, weights))
         self._answering = Answering(index)
         self._feeds = Feeds(self.people, weights, self._answering, lambda: self._reader.rules)
@@ -84,7 +84,7 @@ class SearchService(ServesVisitors):
         self._looking = Looking(index, self._encoder)
         self._suggestions: Suggestions | None = None
         version = digest(self._settings.model_dump(mode="json"), weights.model_dump(mode="json"))
-        self.events = Recording(events, version, self.people.wake, logs_impressions)
+        self.events = Recording(events, version, self.people.wake)
         self.people.start()
 
     @property

@@ -129,6 +129,30 @@ def test_each_interest_has_its_share_of_places() -> None:
     assert by_interest(Profile.empty(ENCODER, DIM), rows, 0.0)[1].size == 0
 
 
+def test_a_stray_click_is_worth_less_than_its_share_of_places() -> None:
+    clicks = [click(axis(0), 0.0, "a")] * 9 + [click(axis(1), 0.0, "b")]
+    _, shares = by_interest(learned(*clicks), CATALOGUE, DAY_S)
+    assert shares.max() == 1.0
+    assert 0 < shares.min() < 0.7 / 9
+    _, even = by_interest(learned(*clicks[-1:], clicks[0]), CATALOGUE, DAY_S)
+    assert even.tolist() == pytest.approx([1.0, 1.0])
+
+
+def test_a_new_taste_soon_leads_the_page() -> None:
+    rng = np.random.default_rng(2)
+    old = [click(near(axis(n % 2), rng, 0.4), n * DAY_S) for n in range(20)]
+    new = [click(near(axis(2), rng, 0.4), (27 + n / 10) * DAY_S) for n in range(12)]
+    rows = np.array([near(axis(n % 4), rng, 0.5) for n in range(80)])
+
+    def places(profile: Profile) -> int:
+        groups, weights = by_interest(profile, rows, profile.time_s)
+        scores = suits(profile, rows, profile.time_s)
+        return sum(n % 4 == 2 for n in mixed(scores, groups, weights, 10))
+
+    assert places(learned(*old, *new[:1])) in {1, 2, 3}  # it begins beside the old ones
+    assert places(learned(*old, *new)) > 5
+
+
 def test_planted_tastes_are_found_and_shuffled_ones_are_not() -> None:
     bench = Bench.of(synthetic_world(np.random.default_rng(4)), np.random.default_rng(5))
     found = measure(bench, 60, seed=6)["10"]

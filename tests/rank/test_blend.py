@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from core.errors import InvalidValueError
 from core.settings import SearchSettings
-from rank import BOUND, blended, led_by_taste, mixed, personal_part
+from rank import BOUND, blended, led_by_taste, mixed, personal_part, told_apart
 from tests.rank.planted import EXAMPLES
 
 UNIT = st.floats(0, 1)
@@ -31,6 +31,25 @@ def test_what_differs_by_more_than_twice_the_bound_keeps_its_order(
 def test_the_personal_part_is_never_more_than_the_bound(taste: list[float], bound: float) -> None:
     part = personal_part(taste, bound)
     assert (np.abs(part) <= bound).all()
+
+
+@EXAMPLES
+@given(st.lists(TASTE, max_size=12), st.floats(-0.3, 0.3))
+def test_only_differences_between_candidates_count(taste: list[float], more: float) -> None:
+    values = np.array(taste) / 2
+    found = told_apart(values)
+    assert (np.abs(found) <= 1).all()
+    assert np.allclose(found, told_apart(values + more))
+    assert (np.diff(found[np.argsort(values)]) >= 0).all()
+
+
+def test_what_all_candidates_have_in_common_does_not_use_up_the_bound() -> None:
+    found = told_apart([0.5, 0.6, 0.7])
+    assert found.tolist() == pytest.approx([-0.5, 0.0, 0.5])  # 0.1 of twice the least spread
+    assert np.abs(told_apart([0.5, 0.501])).max() < 0.01
+    wide = told_apart([-1.0, 1.0])
+    assert wide.tolist() == pytest.approx([-0.5, 0.5])  # one deviation each
+    assert told_apart([]).tolist() == []
 
 
 def test_taste_decides_between_equals() -> None:

@@ -131,9 +131,11 @@ def test_price_mean_and_squares_are_those_of_all_prices(seen: list[tuple[float, 
 
 
 def test_a_price_is_believed_by_how_often_it_was_seen() -> None:
-    once = PriceTaste().seen(3.0, 1.0).of(math.exp(3.0), DEFAULTS)
-    often = PriceTaste().seen(3.0, 9.0).of(math.exp(3.0), DEFAULTS)
-    assert (once, often) == pytest.approx((1 / 4, 9 / 12))
+    prices = np.array([math.exp(3.0), 0.0])
+    once = PriceTaste().seen(3.0, 1.0).suits(prices, DEFAULTS)
+    often = PriceTaste().seen(3.0, 9.0).suits(prices, DEFAULTS)
+    assert once.tolist() == pytest.approx([1 / 4, 0.0])
+    assert often.tolist() == pytest.approx([9 / 12, 0.0])
 
 
 def test_the_strongest_values_of_a_field_are_kept() -> None:

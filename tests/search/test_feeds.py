@@ -284,7 +284,8 @@ def test_a_visitor_is_erased_wherever_their_events_went(shop: ProductIndex, log:
 
 
 def test_looking_at_a_feed_can_be_kept_out_of_the_log(shop: ProductIndex, log: EventLog) -> None:
-    service = SearchService(shop, WHOLE, events=log, logs_impressions=False)
+    service = SearchService(shop, WHOLE, events=log)
+    service.events.logs_impressions = False
     service.feed("u1")
     service.search(Query(text="mug", user_id="u1"))
     service.close()
