@@ -6,7 +6,8 @@ from cli.exit_codes import ExitCode
 from cli.invocation import opened_index
 from cli.output import answers
 from core.settings import Settings
-from people import Catalogue, Follower, opened_store
+from people import Catalogue, Follower, OnlineStore
+from people.people import FILE
 from rank import read_weights
 
 
@@ -22,7 +23,7 @@ def show_rebuild(settings: Settings) -> ExitCode:
     with existing_log(settings.events) as log, opened_index(settings) as index:
         catalogue = Catalogue(index)
         with (
-            opened_store(log, catalogue) as store,
+            OnlineStore(log.folder / FILE, catalogue.encoder) as store,
             Follower(log, store, catalogue, weights.profile.settings()) as follower,
             shown_count("learning", log.count(), "events") as progress,
         ):

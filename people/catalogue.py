@@ -2,8 +2,10 @@
 
 import threading
 import time
+from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +19,7 @@ from index.product_index import ProductIndex
 from rank import Facts
 
 MAX_KEPT = 100_000
-"""Products that are kept at hand, some 3 kB each. Beyond that the memory starts anew."""
+"""Products that are kept at hand, some 3 kB each."""
 
 MAX_AGE_S = 300.0
 """After this long products are read again: another process may have changed the index."""
@@ -41,6 +43,14 @@ class Known:
     vector: NDArray[np.float16] | None
 
 
+class _Kept(NamedTuple):
+    """A product as it was read, at which change of the index, and when; None for no product."""
+
+    known: Known | None
+    n_changes: int
+    read_s: float
+
+
 class Catalogue:
     """Products with the vectors that tastes are made of. Safe to use from several threads.
 
@@ -61,9 +71,21 @@ class Catalogue:
         sampled = index.sample(_N_SAMPLED)
         self.space = TEXT if TEXT in sampled and PHOTO not in sampled else PHOTO
         self._clock = clock
-        self._lock = threading.RLock()
-        self._known: dict[str, Known | None] = {}
-        self._read_at = (index.n_changes, clock())
+        self._lock = threading.Lock()
+        self._kept: OrderedDict[str, _Kept] = OrderedDict()
+
+    def keep_to(self, encoder: str) -> None:
+        """Compare by the vectors that profiles were made of, if this encoder makes them.
+
+        A catalogue without photos that gets its first ones goes on by its texts until profiles
+        are made anew.
+
+        Args:
+            encoder: What `encoder` was when they were made; empty for nothing.
+        """
+        for space in (PHOTO, TEXT):
+            if encoder == f"{self.index.encoder.spec.identity}/{space}":
+                self.space = space
 
     @property
     def dim(self) -> int:
@@ -82,13 +104,19 @@ class Catalogue:
 
     def known_points(self, points: Sequence[str]) -> dict[str, Known]:
         """Return what tastes look at, by point id; points that do not exist are missing."""
+        n_changes = self.index.n_changes
         with self._lock:
-            self._renew()
-            missing = [each for each in dict.fromkeys(points) if each not in self._known]
-            for start in range(0, len(missing), _READ_AT_ONCE):
-                self._read(missing[start : start + _READ_AT_ONCE])
-            found = ((each, self._known.get(each)) for each in points)
-            return {each: known for each, known in found if known is not None}
+            kept = {each: self._kept.get(each) for each in points}
+        oldest_s = self._clock() - MAX_AGE_S
+        found = {
+            each: one.known
+            for each, one in kept.items()
+            if one is not None and one.n_changes == n_changes and one.read_s >= oldest_s
+        }
+        missing = [each for each in kept if each not in found]
+        for start in range(0, len(missing), _READ_AT_ONCE):
+            found |= self._read(missing[start : start + _READ_AT_ONCE], n_changes)
+        return {each: known for each in points if (known := found[each]) is not None}
 
     def rows(self, several: Sequence[Known]) -> Vectors:
         """Return the vectors of products, shape (n, dim), float32; zeros for those without."""
@@ -106,18 +134,18 @@ class Catalogue:
             if not after:
                 return
 
-    def _renew(self) -> None:
-        n_changes, read_at = self._read_at
-        if n_changes != self.index.n_changes or self._clock() - read_at > MAX_AGE_S:
-            self._known = {}
-            self._read_at = (self.index.n_changes, self._clock())
-
-    def _read(self, points: Sequence[str]) -> None:
-        if len(self._known) + len(points) > MAX_KEPT:
-            self._known = {}
-        found = self.index.points(points, ("product",), vectors=True)
-        for each in points:
-            self._known[each] = self._of(found[each]) if each in found else None
+    def _read(self, points: Sequence[str], n_changes: int) -> dict[str, Known | None]:
+        """Return products as they are, and keep them instead of those read longest ago."""
+        stored = self.index.points(points, ("product",), vectors=True)
+        found = {each: self._of(stored[each]) if each in stored else None for each in points}
+        read_s = self._clock()
+        with self._lock:
+            for each, known in found.items():
+                self._kept[each] = _Kept(known, n_changes, read_s)
+                self._kept.move_to_end(each)
+            while len(self._kept) > MAX_KEPT:
+                self._kept.popitem(last=False)
+        return found
 
     def _of(self, point: Point) -> Known:
         product = from_payload(point.payload)

@@ -27,6 +27,10 @@ _SET_TOUCHED = (
     "INSERT INTO touched (user_id, product_id, kind, time_s) VALUES (?, ?, ?, ?) "
     "ON CONFLICT (user_id, product_id, kind) DO UPDATE SET time_s = max(time_s, excluded.time_s)"
 )
+_SET_CAME = (
+    "INSERT INTO came (user_id, time_s) VALUES (?, ?) "
+    "ON CONFLICT (user_id) DO UPDATE SET time_s = max(time_s, excluded.time_s)"
+)
 _FORGET_TOUCHED = (
     "DELETE FROM touched WHERE user_id = ? AND kind <> 'hide' AND time_s < (SELECT time_s FROM "
     "touched WHERE user_id = ? ORDER BY time_s DESC LIMIT 1 OFFSET ?)"
@@ -47,7 +51,7 @@ _SET_PAGE = (
     "INSERT INTO pages (query_id, user_id, time_s, places) VALUES (?, ?, ?, ?) "
     "ON CONFLICT (query_id) DO UPDATE SET places = excluded.places"
 )
-_EMPTIED = ("facts", "profiles", "touched", "tallies", "pairs", "occurrences", "pages")
+_EMPTIED = ("facts", "profiles", "touched", "came", "tallies", "pairs", "occurrences", "pages")
 
 Places = dict[int, str]
 """Products of one answer by their places, without those that need no more attention."""
@@ -71,9 +75,10 @@ class Change:
         row = self._db.execute("SELECT value FROM facts WHERE name = 'cursor'").fetchone()
         return str(row[0]) if row else ""
 
-    def read_to(self, cursor: str) -> None:
-        """Note where the log was read to, and with which encoder."""
-        self._db.executemany(_SET_FACT, [("cursor", cursor), ("encoder", self._encoder)])
+    def read_to(self, cursor: str, log_id: str) -> None:
+        """Note where which log was read to, and with which encoder."""
+        facts = {"cursor": cursor, "log": log_id, "encoder": self._encoder}
+        self._db.executemany(_SET_FACT, facts.items())
 
     def happened(self, time_s: float) -> None:
         """Note when something was done, if nothing later is known."""
@@ -111,6 +116,7 @@ class Change:
     def touch(self, user_id: str, product_id: str, kind: str, time_s: float) -> None:
         """Note what a visitor did with a product."""
         self._db.execute(_SET_TOUCHED, (user_id, product_id, kind, time_s))
+        self._db.execute(_SET_CAME, (user_id, time_s))
 
     def forget_old_touches(self, user_ids: Iterable[str]) -> None:
         """Keep the newest touches of some visitors, and all that they have hidden."""

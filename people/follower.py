@@ -2,11 +2,13 @@
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 
 from core.closing import Closing
-from core.errors import ShopwindowError
+from core.errors import OnlineStoreError
 from events import EventLog
+from events.cursor import place_of
 from people.catalogue import Catalogue
 from people.learning import Lesson
 from people.online_store import OnlineStore
@@ -28,11 +30,18 @@ class Follower(Closing):
         store: The store.
         catalogue: Knows the products.
         settings: How touches become profiles.
+        now: Seconds since 1970 by the clock on the wall; for tests.
     """
 
     def __init__(
-        self, log: EventLog, store: OnlineStore, catalogue: Catalogue, settings: ProfileSettings
+        self,
+        log: EventLog,
+        store: OnlineStore,
+        catalogue: Catalogue,
+        settings: ProfileSettings,
+        now: Callable[[], float] = time.time,
     ) -> None:
+        self._now = now
         self._log = log
         self._store = store
         self._catalogue = catalogue
@@ -51,8 +60,26 @@ class Follower(Closing):
         """Look for new events now."""
         self._woken.set()
 
+    def check(self) -> None:
+        """Check that what was learned is of this log and this encoder.
+
+        Raises:
+            ProfileEncoderError: The profiles were made with another encoder.
+            OnlineStoreError: They were learned from another log, or from what it has no more.
+            EventLogError: The log cannot be read.
+        """
+        self._store.check_encoder()
+        learned_from, cursor = self._store.log_id, self._store.cursor
+        is_other = learned_from not in {"", self._log.log_id}
+        if is_other or place_of(cursor) > place_of(self._log.end()):
+            raise OnlineStoreError(
+                str(self._store.path),
+                "they were learned from another event log, or from events that it lost. Learn "
+                "them anew: `shopwindow events rebuild`",
+            )
+
     def catch_up(self, progress: Callable[[int], None] | None = None) -> int:
-        """Take all events that are in the log.
+        """Take all events that are in the log now; what comes meanwhile is left for later.
 
         Args:
             progress: Called after each batch with the events taken so far.
@@ -63,11 +90,12 @@ class Follower(Closing):
         Raises:
             ProfileEncoderError: The profiles were made with another encoder.
             EventLogError: The log cannot be read.
-            OnlineStoreError: The store cannot be written.
+            OnlineStoreError: The store cannot be written, or is another log's.
             IndexStoreError: The products cannot be looked up.
         """
-        n_taken = 0
-        while n_new := self._step():
+        self.check()
+        n_taken, end = 0, place_of(self._log.end())
+        while place_of(self._store.cursor) < end and (n_new := self._step()):
             n_taken += n_new
             if progress is not None:
                 progress(n_taken)
@@ -97,14 +125,13 @@ class Follower(Closing):
             self._thread.join()
 
     def _step(self) -> int:
-        self._store.check_encoder()
         if not self._log.read(self._store.cursor, 1)[0]:
             return 0
         with self._store.changing() as change:
             events, cursor = self._log.read(change.cursor, BATCH)
             if events:
-                Lesson(change, self._catalogue, self._settings).learn(events)
-                change.read_to(cursor)
+                Lesson(change, self._catalogue, self._settings, self._now()).learn(events)
+                change.read_to(cursor, self._log.log_id)
             return len(events)
 
     def _run(self) -> None:
@@ -114,5 +141,5 @@ class Follower(Closing):
             try:
                 while not self._is_closed and self._step():
                     pass
-            except ShopwindowError:  # the next round tries again; serving goes on
+            except Exception:
                 LOG.warning("what visitors did could not be learned", exc_info=True)

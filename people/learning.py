@@ -1,8 +1,10 @@
 """What a batch of events teaches: profiles, histories, counts, and what belongs together."""
 
+import logging
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 
+from core.errors import ProfileError
 from core.event import Event
 from people.catalogue import Catalogue, Known
 from people.change import Change, Places
@@ -11,11 +13,15 @@ from people.together import BONDS, FAMILIES, KINDS
 from rank import Profile, ProfileSettings, Touch, Traits
 from rank.settings import DAY_S, MINUTE_S
 
+LOG = logging.getLogger(__name__)
+
 WANTING = ("click", "like", "cart", "purchase")
 REPEATED_WITHIN_S = 30 * MINUTE_S
 """The same thing done again within this time counts once: it is a reload, or a robot."""
 
 PAGES_KEPT_S = DAY_S
+EARLIEST_S = 631_152_000.0
+"""1990: what claims to be older is of that year."""
 
 
 class Lesson:
@@ -25,9 +31,13 @@ class Lesson:
         change: Takes what is learned.
         catalogue: Knows the products.
         settings: How touches become profiles.
+        now_s: The time on the wall: what claims to be later than tomorrow is of tomorrow.
     """
 
-    def __init__(self, change: Change, catalogue: Catalogue, settings: ProfileSettings) -> None:
+    def __init__(
+        self, change: Change, catalogue: Catalogue, settings: ProfileSettings, now_s: float
+    ) -> None:
+        self._latest_s = now_s + DAY_S
         self._change = change
         self._catalogue = catalogue
         self._settings = settings
@@ -42,7 +52,6 @@ class Lesson:
         """Take events in the order of the log.
 
         Raises:
-            ProfileError: A stored profile cannot be read.
             IndexStoreError: The products cannot be looked up.
         """
         self._known = self._catalogue.known([each.product_id for each in events])
@@ -57,10 +66,16 @@ class Lesson:
         if not event.user_id:
             return False
         last = self._change.last_touch(event.user_id, event.product_id, event.kind)
-        return last is not None and abs(event.time.timestamp() - last) < REPEATED_WITHIN_S
+        return last is not None and abs(self._time_s(event) - last) < REPEATED_WITHIN_S
+
+    def _time_s(self, event: Event) -> float:
+        """Return when an event was, within reason: one wrong clock must not spoil all counts."""
+        return min(max(event.time.timestamp(), EARLIEST_S), self._latest_s)
 
     def _shown(self, event: Event) -> None:
-        time_s = event.time.timestamp()
+        if event.surface == "recent":  # what was seen before says nothing new
+            return
+        time_s = self._time_s(event)
         looks = examined(event.position) * forward(time_s)
         self._tallies[event.product_id][0] += looks
         self._occurrences[ALL, SHOWN] += looks
@@ -69,7 +84,7 @@ class Lesson:
             places[event.position] = event.product_id
 
     def _done(self, event: Event) -> None:
-        time_s = event.time.timestamp()
+        time_s = self._time_s(event)
         if event.kind in WANTING:
             self._tallies[event.product_id][1] += forward(time_s)
             self._occurrences[ALL, WANTED] += forward(time_s)
@@ -84,12 +99,18 @@ class Lesson:
         known = self._known.get(product_id)
         if known is None:  # it was deleted meanwhile, or never was: nothing to learn from
             return
-        profile = self._profiles.get(user_id) or self._change.profile(user_id)
-        if profile is None:
-            profile = Profile.empty(self._catalogue.encoder, self._catalogue.dim)
+        profile = self._profiles.get(user_id) or self._stored(user_id)
         vector = self._catalogue.rows([known])[0]
         touch = Touch(product_id, kind, time_s, vector, known.facts)
         self._profiles[user_id] = profile.touched(touch, self._settings)
+
+    def _stored(self, user_id: str) -> Profile:
+        try:
+            profile = self._change.profile(user_id)
+        except ProfileError:  # one that is spoilt must not keep the others from being learned
+            LOG.warning("the profile of %r cannot be read and begins anew", user_id, exc_info=True)
+            profile = None
+        return profile or Profile.empty(self._catalogue.encoder, self._catalogue.dim)
 
     def _pass_over(self, event: Event, time_s: float) -> None:
         """Take what stood above a clicked product, and was not clicked, as passed over.
@@ -97,10 +118,12 @@ class Lesson:
         Source: "click > skip above"; Joachims et al., Accurately Interpreting Clickthrough Data as
             Implicit Feedback (2005).
         """
-        if event.kind != "click" or not event.query_id or event.position <= 0:
+        if not event.query_id or event.position <= 0:
             return
         places = self._page(event.query_id, event.user_id, time_s)
         places.pop(event.position, None)
+        if event.kind != "click":
+            return
         above = sorted(place for place in places if place < event.position)
         skipped = {places.pop(place) for place in above} - {event.product_id}
         self._know(skipped)
@@ -167,14 +190,14 @@ class Lesson:
     def _write(self, events: Sequence[Event]) -> None:
         change = self._change
         change.set_profiles(self._profiles)
-        change.forget_old_touches(self._profiles)
+        change.forget_old_touches({each.user_id for each in events if each.user_id})
         change.add_tallies({each: Tally(*both) for each, both in self._tallies.items()})
         change.add_pairs(self._pairs)
         change.add_occurrences(self._occurrences)
         for query_id, (user_id, time_s, places) in self._pages.items():
             change.set_page(query_id, user_id, time_s, places)
-        done = [each.time.timestamp() for each in events if each.kind != "impression"]
+        done = [self._time_s(each) for each in events if each.kind != "impression"]
         if done:
             change.happened(max(done))
         if events:
-            change.forget_pages(max(each.time.timestamp() for each in events) - PAGES_KEPT_S)
+            change.forget_pages(max(map(self._time_s, events)) - PAGES_KEPT_S)

@@ -59,7 +59,11 @@ class OnlineStore(Closing):
             else:
                 self.path.parent.mkdir(parents=True, exist_ok=True)
                 self._writing, self._reading = _connected(str(path)), _connected(str(path))
-            self._make()
+            try:
+                self._make()
+            except BaseException:
+                self.close()
+                raise
 
     def close(self) -> None:
         """Close the file; a second call does nothing."""
@@ -76,6 +80,11 @@ class OnlineStore(Closing):
     def cursor(self) -> str:
         """Where the event log was read to; empty before the first event."""
         return self._fact("cursor")
+
+    @property
+    def log_id(self) -> str:
+        """The event log that was read; empty before the first event."""
+        return self._fact("log")
 
     @property
     def newest_s(self) -> float | None:
@@ -142,8 +151,16 @@ class OnlineStore(Closing):
         rows = self._of_many(ask, product_ids)
         return {product: Tally(shown / worth, wanted / worth) for product, shown, wanted in rows}
 
-    def most_wanted(self, limit: int, now_s: float) -> dict[str, Tally]:
+    def most_wanted(self, limit: int, now_s: float, after: int = 0) -> dict[str, Tally]:
         """Return the products that were wanted most, the most wanted first.
+
+        Args:
+            limit: Most products.
+            now_s: The moment, in seconds since 1970.
+            after: How many of the first are passed over.
+
+        Returns:
+            What happened with each, by product id.
 
         Raises:
             OnlineStoreError: The file cannot be read.
@@ -151,9 +168,9 @@ class OnlineStore(Closing):
         worth = forward(now_s)
         ask = (
             "SELECT product_id, shown, wanted FROM tallies WHERE wanted > 0 "
-            "ORDER BY wanted DESC, product_id LIMIT ?"
+            "ORDER BY wanted DESC LIMIT ? OFFSET ?"
         )
-        rows = self._read(ask, (limit,))
+        rows = self._read(ask, (limit, after))
         return {product: Tally(shown / worth, wanted / worth) for product, shown, wanted in rows}
 
     def total(self, now_s: float) -> Tally:
@@ -212,7 +229,7 @@ class OnlineStore(Closing):
         Raises:
             OnlineStoreError: The file cannot be read.
         """
-        ask = "SELECT user_id FROM touched GROUP BY user_id ORDER BY max(time_s) DESC LIMIT ?"
+        ask = "SELECT user_id FROM came ORDER BY time_s DESC LIMIT ?"
         return [row[0] for row in self._read(ask, (limit,))]
 
     @contextmanager

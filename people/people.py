@@ -8,6 +8,7 @@ from core.closing import Closing
 from events import EventLog
 from index.product_index import ProductIndex
 from people.catalogue import Catalogue
+from people.change import MAX_TOUCHED
 from people.expectations import Expectations
 from people.follower import Follower
 from people.online_store import IN_MEMORY, OnlineStore, Touched
@@ -16,7 +17,7 @@ from rank import Profile, ProfileSettings
 FILE = "people.sqlite"
 """In the folder of the event log."""
 
-N_TOUCHED = 200
+N_TOUCHED = MAX_TOUCHED
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,8 @@ class People(Closing):
 
     Raises:
         ProfileEncoderError: The profiles were made with another encoder.
-        OnlineStoreError: The file of profiles cannot be used.
+        OnlineStoreError: The file of profiles cannot be used, or is another log's.
+        EventLogError: The log cannot be read.
     """
 
     def __init__(
@@ -69,9 +71,10 @@ class People(Closing):
         self.expectations = Expectations(self.store, self.catalogue, self.now)
         self.follower: Follower | None = None
         if log is not None:
-            self.follower = Follower(log, self.store, self.catalogue, settings)
+            self.follower = Follower(log, self.store, self.catalogue, settings, now)
         try:
-            self.store.check_encoder()
+            if self.follower is not None:
+                self.follower.check()
         except BaseException:
             self.store.close()
             raise
@@ -145,8 +148,13 @@ def erased(log: EventLog, user_id: str) -> int:
 def opened_store(log: EventLog | None, catalogue: Catalogue) -> OnlineStore:
     """Return the store beside a log; one that keeps nothing when there is no log.
 
+    The catalogue goes on by the vectors that the profiles in it were made of.
+
     Raises:
         OnlineStoreError: The file cannot be used.
     """
     path = IN_MEMORY if log is None else log.folder / FILE
-    return OnlineStore(path, catalogue.encoder)
+    store = OnlineStore(path, catalogue.encoder)
+    catalogue.keep_to(store.made_with)
+    store.encoder = catalogue.encoder
+    return store

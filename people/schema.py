@@ -13,6 +13,8 @@ TABLES = (
         PRIMARY KEY (user_id, product_id, kind)
     ) WITHOUT ROWID""",
     "CREATE INDEX touched_last ON touched (user_id, time_s)",
+    "CREATE TABLE came (user_id TEXT PRIMARY KEY, time_s REAL NOT NULL) WITHOUT ROWID",
+    "CREATE INDEX came_last ON came (time_s)",
     """CREATE TABLE tallies (
         product_id TEXT PRIMARY KEY,
         shown REAL NOT NULL,
@@ -26,6 +28,7 @@ TABLES = (
         n REAL NOT NULL,
         PRIMARY KEY (kind, product_id, other_id)
     ) WITHOUT ROWID""",
+    "CREATE INDEX pairs_most ON pairs (kind, product_id, n DESC, other_id)",
     """CREATE TABLE occurrences (
         kind TEXT NOT NULL,
         name TEXT NOT NULL,
@@ -41,10 +44,10 @@ TABLES = (
     "CREATE INDEX pages_of_user ON pages (user_id)",
     "CREATE INDEX pages_last ON pages (time_s)",
 )
-"""`facts`: the encoder, the cursor of the log. `touched`: what each visitor did last with each
-product. `tallies`: in forward-decayed units, see `people.tallies`. `pairs` and `occurrences`: what
-was touched together and how often each thing was, by kind of togetherness. `pages`: what stood
-where, until it is too old to be clicked."""
+"""`facts`: the encoder, the log and its cursor. `touched`: what each visitor did last with each
+product; `came`: when they did anything last. `tallies`: in forward-decayed units, see
+`people.tallies`. `pairs` and `occurrences`: what was touched together and how often each thing was,
+by kind of togetherness. `pages`: what stood where, until it is too old to be clicked."""
 
-PERSONAL = ("profiles", "touched", "pages")
+PERSONAL = ("profiles", "touched", "came", "pages")
 """The tables whose rows belong to one visitor."""

@@ -49,7 +49,15 @@ class Personal:
             user_id: The visitor; empty when unknown.
             background: What likeness is chance.
         """
-        visitor = self._visitor(user_id)
+        try:
+            return self._moved(candidates, self._people.visitor(user_id), background)
+        except (OnlineStoreError, ProfileError):
+            LOG.warning("an answer is not in the visitor's own order", exc_info=True)
+            return list(candidates)
+
+    def _moved(
+        self, candidates: Sequence[Candidate], visitor: Visitor, background: Background
+    ) -> list[Candidate]:
         if not candidates or not (visitor.has_tastes or self._has_wishes or self._weights.merchant):
             return list(candidates)
         known = self._people.catalogue.known_points([each.id for each in candidates])
@@ -63,13 +71,6 @@ class Personal:
         moved.sort(key=lambda each: (-each.score, each.id))
         merchants = [known[e.id].facts.merchant if e.id in known else "" for e in moved]
         return self._by_merchant(moved, merchants)
-
-    def _visitor(self, user_id: str) -> Visitor:
-        try:
-            return self._people.visitor(user_id)
-        except (OnlineStoreError, ProfileError):
-            LOG.warning("an answer is not in the visitor's own order", exc_info=True)
-            return Visitor(user_id)
 
     def _parts(
         self, visitor: Visitor, known: Sequence[Known], background: Background

@@ -119,7 +119,7 @@ class ServesVisitors(Closing):
             filters: What every hit must fulfil: those of one merchant, on that merchant's page.
 
         Returns:
-            One page; what was hidden is not in it.
+            One page; what was hidden, by the visitor or by a rule, is not in it.
 
         Raises:
             InvalidQueryError: The limit is out of range.
@@ -129,7 +129,8 @@ class ServesVisitors(Closing):
         visitor = self.people.visitor(user_id)
         ids = dict.fromkeys(each.product_id for each in visitor.touched)
         seen = [each for each in ids if each not in visitor.hidden]
-        products = self.index.get(self._passing(seen, query.filters)[:limit])
+        shown = self._feeds.shown(self._passing(seen, query.filters), query.filters)
+        products = self.index.get(shown[:limit])
         hits = tuple(Hit(each, 0.0, {}) for each in products)
         return self.events.shown(Page(hits, uuid.uuid4().hex), 0, "recent", user_id)
 

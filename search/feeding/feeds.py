@@ -1,6 +1,6 @@
 """Feeds: products for one visitor, without a query."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -9,7 +9,7 @@ import numpy as np
 from core.answer import Page
 from core.errors import ProductNotFoundError
 from core.product import Product
-from core.query import Query
+from core.query import Filters, Query
 from index.payload import GROUP, PHOTO_PRINT, point_id
 from people import People
 from rank import Weights
@@ -22,7 +22,7 @@ from search.feeding.ranking import Ranking, best_first
 from search.feeding.shelves import Shelves
 from search.feeding.sources import Sources
 from search.folding import folded
-from search.fusion import never_rising
+from search.fusion import Candidate, never_rising
 from search.ordering import Ordered, Wanted
 from search.rules import RuleBook, applied
 from search.ruling import without_hidden
@@ -60,7 +60,7 @@ class Feeds:
         self._weights = weights
         self._answering = answering
         self._rules = rules
-        shelves = Shelves(self._index)
+        shelves = Shelves(people)
         self._sources = Sources(people, shelves)
         self._complementing = Complementing(people, shelves)
         self._ranking = Ranking(people, weights)
@@ -87,14 +87,24 @@ class Feeds:
         watch.lap("rank")
         placed = self._placing.placed(ranked, query.limit)
         watch.lap("place")
-        exclude = tuple(point_id(each) for each in visitor.hidden)
-        ruled = applied(placed.candidates, plan, query.filters, self._index, exclude)
+        pins = replace(plan, boosts=(), buries=())  # those have moved what was chosen from
+        hidden = tuple(point_id(each) for each in visitor.hidden)
+        ruled = applied(placed.candidates, pins, query.filters, self._index, hidden)
         fields = (GROUP, PHOTO_PRINT)
         rows = self._index.rows([each.id for each in ruled.candidates], fields)
-        ordered = Ordered(
-            ruled.candidates, rows, rules=ruled.rules, propensities=placed.propensities
-        )
+        # What a rule put at a place stands there whatever was tried.
+        propensities = {**placed.propensities, **dict.fromkeys(ruled.rules, 1.0)}
+        rules = {**ranked.rules, **ruled.rules}
+        ordered = Ordered(ruled.candidates, rows, rules=rules, propensities=propensities)
         return self._answering.page(wanted, cursor, ordered, (), watch)
+
+    def shown(self, product_ids: Sequence[str], filters: Filters) -> list[str]:
+        """Return the products that no rule hides, in their order."""
+        plan = self._rules().plan("", filters, datetime.now(UTC))
+        points = {point_id(each): each for each in product_ids}
+        candidates = [Candidate(each, 0.0, {}) for each in points]
+        left = without_hidden(candidates, plan, filters, self._index)
+        return [points[each.id] for each in left]
 
     def complements(self, product: Product, query: Query, background: Background) -> Page:
         """Return a page of products that go with another.
@@ -125,7 +135,8 @@ class Feeds:
         rows = self._index.rows([each.id for each in left], (GROUP, PHOTO_PRINT))
         once, stands_for = folded(left, rows)
         placed = never_rising(once, TURNS)
-        ruled = applied(placed, plan, query.filters, self._index, (point_id(product.id),))
+        left_out = tuple(point_id(each) for each in (product.id, *visitor.hidden))
+        ruled = applied(placed, plan, query.filters, self._index, left_out)
         watch.lap("rank")
         ordered = Ordered(ruled.candidates, rows, stands_for=stands_for, rules=ruled.rules)
         return self._answering.page(wanted, Cursor(""), ordered, (), watch)

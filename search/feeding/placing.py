@@ -39,6 +39,7 @@ class Ranked:
         shares: What each interest, or category, counts.
         little_known: Of which too little is known, with what is expected of them, by point id:
             mean and strength.
+        rules: Names of the rules that moved each, by point id.
     """
 
     candidates: Sequence[Candidate]
@@ -46,6 +47,7 @@ class Ranked:
     groups: Mapping[str, int]
     shares: Sequence[float]
     little_known: Mapping[str, tuple[float, float]]
+    rules: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 class Placing:

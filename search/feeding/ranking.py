@@ -1,6 +1,7 @@
 """The products of a feed with their scores: hidden ones out, each thing once, best first."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -13,7 +14,7 @@ from search.feeding.sources import Found
 from search.folding import folded
 from search.fusion import Candidate
 from search.ordering import Wanted
-from search.ruling import without_hidden
+from search.rules import Ruled, applied
 from search.scoring import TOGETHER, Scores, shop_parts, taste_parts, together_part
 
 
@@ -44,10 +45,11 @@ class Ranking:
         points, several = list(found.known), list(found.known.values())
         expectation, tallies = self._people.expectations.of([e.product.id for e in several])
         parts = self._parts(visitor, found, expectation, background)
-        candidates = self._left(best_first(points, parts), wanted)
+        ruled = self._left(best_first(points, parts), wanted)
+        candidates = ruled.candidates
         groups, shares = self._groups(visitor, several, candidates, points, background)
         little = self._little_known(points, expectation, tallies)
-        return Ranked(candidates, found.known, groups, shares, little)
+        return Ranked(candidates, found.known, groups, shares, little, ruled.rules)
 
     def _parts(
         self,
@@ -64,14 +66,15 @@ class Ranking:
             parts[TOGETHER] = weights.together * together_part(several, found.together)
         return parts
 
-    def _left(self, candidates: Sequence[Candidate], wanted: Wanted) -> Sequence[Candidate]:
-        """Return the candidates that no rule hides, each thing once."""
-        filters = wanted.understood.filters
-        left = without_hidden(candidates, wanted.plan, filters, self._index)
+    def _left(self, candidates: Sequence[Candidate], wanted: Wanted) -> Ruled:
+        """Return the candidates that no rule hides, each thing once, boosted and buried."""
+        filters, plan = wanted.understood.filters, replace(wanted.plan, pins=())
+        ruled = applied(candidates, plan, filters, self._index)
         if filters.group_id:
-            return left
+            return ruled
+        left = ruled.candidates
         rows = self._index.rows([each.id for each in left], (GROUP, PHOTO_PRINT))
-        return folded(left, rows)[0]
+        return Ruled(folded(left, rows)[0], ruled.rules)
 
     def _groups(
         self,

@@ -8,14 +8,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from core.query import Filters
+from index.payload import conditions, point_id
 from index.points import Order
-from index.product_index import ProductIndex
+from people import People
 from search.cursor import query_digest
 
 KEPT_S = 30.0
 MAX_KEPT = 500
 N_NEW = 60
 N_BY_CHANCE = 300
+N_WANTED = 200
+N_LOOKED_AT = 500
+MAX_LOOKED_AT = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +28,13 @@ class Shelf:
 
     Attributes:
         newest: Those that came last, and those that the feed itself calls popular.
+        wanted: Those that visitors wanted most.
         by_chance: Some taken at random, others each time that they are read.
         read_at: When, and at which change of the index.
     """
 
     newest: Sequence[str]
+    wanted: Sequence[str]
     by_chance: Sequence[str]
     read_at: tuple[int, float]
 
@@ -37,12 +43,13 @@ class Shelves:
     """Reads shelves, and keeps each for half a minute. Safe to use from several threads.
 
     Args:
-        index: The catalogue.
+        people: Knows the catalogue, and what visitors wanted.
         clock: Seconds that pass; for tests.
     """
 
-    def __init__(self, index: ProductIndex, clock: Callable[[], float] = time.monotonic) -> None:
-        self._index = index
+    def __init__(self, people: People, clock: Callable[[], float] = time.monotonic) -> None:
+        self._people = people
+        self._index = people.catalogue.index
         self._clock = clock
         self._lock = threading.Lock()
         self._kept: OrderedDict[str, Shelf] = OrderedDict()
@@ -74,4 +81,19 @@ class Shelves:
         if len(points) < N_BY_CHANCE:
             points += self._index.browse(filters, "", N_BY_CHANCE - len(points))[0]
         newest = [point.id for some in ordered for point in some]
-        return Shelf(newest, [each.id for each in points], read_at)
+        wanted = self._wanted(filters)
+        return Shelf(newest, wanted, [each.id for each in points], read_at)
+
+    def _wanted(self, filters: Filters) -> list[str]:
+        """Return what visitors wanted most of what passes: a small merchant's is far down."""
+        required, found = conditions(filters), list[str]()
+        for start in range(0, MAX_LOOKED_AT, N_LOOKED_AT):
+            some = self._people.store.most_wanted(N_LOOKED_AT, self._people.now(), start)
+            points = [point_id(each) for each in some]
+            if required and points:
+                (passing,) = self._index.passing(points, [required])
+                points = [each for each in points if each in passing]
+            found += points
+            if len(found) >= N_WANTED or len(some) < N_LOOKED_AT:
+                break
+        return found[:N_WANTED]

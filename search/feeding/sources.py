@@ -16,7 +16,6 @@ from search.feeding.shelves import Shelves
 N_BY_TASTE = 240
 """Products that suit the interests, shared among them."""
 
-N_POPULAR = 200
 N_TOGETHER = 100
 N_BY_CHANCE = 60
 _LEAST_EACH = 30
@@ -64,7 +63,8 @@ class Sources:
         n_by_chance = min(N_BY_CHANCE, len(shelf.by_chance))
         points |= dict.fromkeys(shelf.newest)
         points |= dict.fromkeys(random.sample(shelf.by_chance, n_by_chance))
-        points |= dict.fromkeys(self._elsewhere([*together, *self._popular()], filters))
+        points |= dict.fromkeys(shelf.wanted)
+        points |= dict.fromkeys(self._passing(list(together), filters))
         wanted = [each for each in points if each not in left_out]
         return Found(self._people.catalogue.known_points(wanted), together)
 
@@ -86,16 +86,13 @@ class Sources:
         ]
         return [point for scored in self._index.query(legs) for point, _ in scored]
 
-    def _elsewhere(self, product_ids: Sequence[str], filters: Filters) -> list[str]:
+    def _passing(self, product_ids: Sequence[str], filters: Filters) -> list[str]:
         """Return the points of products that were not found by these filters, if they pass."""
         points, required = [point_id(each) for each in product_ids], conditions(filters)
         if not required:
             return points
         (passing,) = self._index.passing(points, [required])
         return [each for each in points if each in passing]
-
-    def _popular(self) -> Sequence[str]:
-        return list(self._people.store.most_wanted(N_POPULAR, self._people.now()))
 
     def _together(self, visitor: Visitor) -> dict[str, float]:
         """Return how much others touched products together with what the visitor touched.

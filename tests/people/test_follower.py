@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.errors import ProfileEncoderError
+from core.errors import OnlineStoreError, ProfileEncoderError
 from events import EventLog
 from people import Catalogue, Follower, OnlineStore, opened_store
 from rank import ProfileSettings
@@ -86,6 +86,31 @@ def test_profiles_of_another_encoder_stop_learning_until_they_are_made_anew(
         profile = store.profile("u1")
         assert profile is not None
         assert profile.encoder == "another@1/photo"
+
+
+def test_another_log_is_refused_until_it_is_learned_anew(
+    log: EventLog, catalogue: Catalogue, follow: Follow, tmp_path: Path
+) -> None:
+    log.append(made(9, user_id="u1", time=NOON))
+    with opened_store(log, catalogue) as store, EventLog.open(tmp_path / "other") as other:
+        follow(log, store).catch_up()
+        other.append(made(3, user_id="u2", time=NOON))
+        follower = follow(other, store)
+        with pytest.raises(OnlineStoreError, match="shopwindow events rebuild"):
+            follower.catch_up()
+        assert follower.rebuild() == 3
+        assert store.profile("u1") is None
+
+
+def test_what_comes_while_it_catches_up_is_left_for_later(
+    log: EventLog, catalogue: Catalogue, follow: Follow
+) -> None:
+    log.append(made(700, time=NOON, product_id="sku-0"))
+    with opened_store(log, catalogue) as store:
+        n_taken = follow(log, store).catch_up(
+            lambda n: log.append(made(600, first=10_000 * n, time=NOON)) and None
+        )
+        assert n_taken < 1400
 
 
 class _Renamed(Catalogue):

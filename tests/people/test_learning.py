@@ -1,9 +1,16 @@
 """What events teach: profiles, histories, counts, and what belongs together."""
 
 import math
+import sqlite3
+import time
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from core import Event
+from events import EventLog
+from people.change import MAX_TOUCHED
+from people.people import FILE
 from people.tallies import examined
 from people.together import BOUGHT, FAMILIES, KINDS, VIEWED
 from tests.people.conftest import NOON, Told
@@ -123,3 +130,68 @@ def test_time_stands_still_while_nobody_does_anything(told: Told) -> None:
     told("click", "sku-1", minutes=2)  # it comes late
     told("impression", "sku-2", minutes=9, position=1, query_id="q")
     assert told.store.newest_s == NOW_S + 300
+
+
+def test_seen_last_is_no_new_look_and_no_page(told: Told) -> None:
+    for place in (1, 2, 3):
+        told("impression", f"sku-{place}", position=place, query_id="q", surface="recent")
+    told("click", "sku-3", position=3, query_id="q", surface="recent")
+    profile = told.store.profile("u1")
+    assert profile is not None
+    assert profile.n_touches == 1
+    assert told.store.total(NOW_S).shown == 0
+
+
+def test_what_was_bought_on_a_page_was_not_passed_over(told: Told) -> None:
+    for place in (1, 2, 3):
+        told("impression", f"sku-{place}", position=place, query_id="q")
+    told("purchase", "sku-1", position=1, query_id="q")
+    told("click", "sku-3", position=3, query_id="q")
+    profile = told.store.profile("u1")
+    assert profile is not None
+    assert profile.dislikes.medoids == ("sku-2",)
+
+
+@pytest.mark.parametrize("year", [1, 1931, 2040, 9999])
+def test_a_wrong_clock_spoils_nothing(told: Told, year: int) -> None:
+    told("impression", "sku-5", position=1, query_id="q")
+    away = datetime(year, 12, 31, tzinfo=UTC) - NOON
+    told("click", "sku-0", minutes=away.total_seconds() / 60)
+    told("click", "sku-1")
+    now_s = time.time()
+    assert told.store.total(now_s).wanted < 3
+    assert 0 < told.store.tallies(["sku-1"], NOW_S)["sku-1"].wanted <= 1
+    newest = told.store.newest_s
+    assert newest is not None
+    assert newest <= now_s + 86_401
+
+
+def test_a_spoilt_profile_does_not_keep_others_from_being_learned(
+    told: Told, log: EventLog
+) -> None:
+    told("click", "sku-0", user_id="bad")
+    with sqlite3.connect(log.folder / FILE) as connection:
+        connection.execute("UPDATE profiles SET profile = x'00' WHERE user_id = 'bad'")
+    connection.close()
+    told("click", "sku-1", user_id="bad")
+    told("click", "sku-1", user_id="good")
+    good, bad = told.store.profile("good"), told.store.profile("bad")
+    assert good is not None
+    assert bad is not None
+    assert (good.n_touches, bad.n_touches) == (1, 1)
+
+
+def test_histories_of_products_that_are_gone_are_cut_too(told: Told) -> None:
+    told.log.append(
+        Event("click", f"gone-{n}", user_id="u9", event_id=f"g{n}", time=NOON)
+        for n in range(MAX_TOUCHED + 400)
+    )
+    told.follower.catch_up()
+    assert len(told.store.touched("u9", 10_000)) <= MAX_TOUCHED + 400
+    later = [
+        Event("click", f"late-{n}", user_id="u9", event_id=f"l{n}", time=NOON + timedelta(1, n))
+        for n in range(MAX_TOUCHED + 50)
+    ]
+    told.log.append(later)
+    told.follower.catch_up()
+    assert len(told.store.touched("u9", 10_000)) <= MAX_TOUCHED + 1

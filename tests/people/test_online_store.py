@@ -98,7 +98,7 @@ def test_another_encoders_profiles_are_refused_with_what_to_do(path: Path) -> No
     with OnlineStore(path, ENCODER) as store:
         with store.changing() as change:
             change.set_profiles({"ann": profile_of(0)})
-            change.read_to("1.1")
+            change.read_to("1.1", "a log")
         store.check_encoder()
     with OnlineStore(path, "another@1/photo") as store:
         with pytest.raises(ProfileEncoderError, match="shopwindow events rebuild"):

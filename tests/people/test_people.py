@@ -39,7 +39,7 @@ def test_an_old_log_is_as_it_was_at_its_end(shop: ProductIndex, log: EventLog) -
         assert profile is not None
         now = profile.at(people.now(), people.settings)
         assert now.interests.weights(0.0).sum() == pytest.approx(5)
-        assert people.store.most_wanted(1, people.now())["sku-0"].wanted == pytest.approx(1)
+        assert people.store.most_wanted(5, people.now())["sku-0"].wanted == pytest.approx(1)
 
 
 def test_nobody_has_neither_profile_nor_history(shop: ProductIndex) -> None:
@@ -82,3 +82,31 @@ def test_what_changes_in_the_index_is_read_again(tmp_path: Path) -> None:
         assert set(catalogue.known(["a", "b"])) == {"a", "b"}
         index.delete(["a"])
         assert set(catalogue.known(["a", "b"])) == {"b"}
+
+
+def test_a_full_memory_answers_with_everything(
+    shop: ProductIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("people.catalogue.MAX_KEPT", 10)
+    catalogue = Catalogue(shop)
+    wanted = [f"sku-{n}" for n in range(24)]
+    catalogue.known(wanted[:9])
+    assert set(catalogue.known(wanted)) == set(wanted)
+    catalogue.warm_up()
+    assert set(catalogue.known(wanted)) == set(wanted)
+
+
+def test_a_catalogue_that_gets_photos_goes_on_by_its_texts(
+    log: EventLog, products: list[Product]
+) -> None:
+    log.append(made(1, user_id="u1", time=NOON))
+    with ProductIndex.open(":memory:", FakeEncoder()) as index:
+        index.add([Product("sku-0", "Red dress"), Product("b", "Blue mug")])
+        with opened(index, log) as people:
+            assert people.follower is not None
+            people.follower.catch_up()
+        index.add(products[3:5])
+        assert Catalogue(index).space == "photo"
+        with opened(index, log) as people:
+            assert people.catalogue.space == "text"
+            assert people.visitor("u1").has_tastes

@@ -15,7 +15,7 @@ from embed import FakeEncoder
 from events import EventLog
 from index import ProductIndex
 from search import SearchService
-from search.rules import Hide, Pin, Rule, RuleBook, Selection
+from search.rules import Boost, Hide, Pin, Rule, RuleBook, Selection
 from tests.conftest import WHOLE, make_products
 from tests.events.conftest import everything
 
@@ -259,18 +259,24 @@ def test_a_profile_tells_what_was_learned(calm: SearchService) -> None:
 
 
 def test_an_erased_visitor_is_a_stranger_again(calm: SearchService, log: EventLog) -> None:
-    stranger = ids(calm.feed("u1", limit=10))
-    do(calm, "hide", "sku-0", "sku-1")
+    secret = "somebody-to-be-forgotten"
+    do(calm, "hide", "sku-0", "sku-1", user_id=secret)
     do(calm, "click", "sku-4", user_id="u2")
-    assert calm.erase("u1") > 0
-    assert calm.profile("u1").deeds == ()
-    assert log.of_user("u1") == []
-    assert ids(calm.recently_seen("u1")) == []
-    assert set(ids(calm.feed("u1", limit=24))) >= set(stranger)
+    calm.feed(secret)
+    calm.catch_up()
+    assert secret.encode() in _all_bytes(log.folder)
+    assert {"sku-0", "sku-1"}.isdisjoint(ids(calm.feed(secret, limit=24)))
+    assert calm.erase(secret) > 0
+    assert calm.profile(secret).deeds == ()
+    assert log.of_user(secret) == []
+    assert ids(calm.recently_seen(secret)) == []
     assert calm.profile("u2").n_touches == 1
-    left = b"".join(each.read_bytes() for each in log.folder.iterdir())
     calm.close()
-    assert b'"u1"' not in left
+    assert secret.encode() not in _all_bytes(log.folder)
+
+
+def _all_bytes(folder: Path) -> bytes:
+    return b"".join(each.read_bytes() for each in folder.iterdir() if each.is_file())
 
 
 def test_a_visitor_is_erased_wherever_their_events_went(shop: ProductIndex, log: EventLog) -> None:
@@ -302,4 +308,51 @@ def test_new_products_reach_feeds_on_their_first_day(
         new = make_products(tmp_path / "more", 25)[24]
         index.add([new])
         assert "sku-24" in ids(service.feed("u1", limit=10))
+        service.close()
+
+
+def test_a_boosted_product_comes_forward_and_a_pinned_one_stands_whatever_is_tried(
+    shop: ProductIndex, log: EventLog, tmp_path: Path
+) -> None:
+    greens = Selection(filters=Filters(attributes={"color": "green"}))
+    rules = [Rule("spring", Boost(greens, 0.5)), Rule("first", Pin(("sku-4",)))]
+    service = SearchService(
+        shop,
+        with_weights(tmp_path, "[exploration]\nshare = 0.9\n"),
+        rules=RuleBook(rules),
+        events=log,
+    )
+    for _ in range(20):
+        pinned = service.feed(limit=4).hits[0]
+        assert (pinned.product.id, pinned.propensity) == ("sku-4", 1.0)
+    service.close()
+    calm = SearchService(shop, with_weights(tmp_path, NO_TRIES), rules=RuleBook(rules[:1]))
+    page = calm.feed(limit=6)
+    assert {hit.product.attributes["color"] for hit in page.hits} == {"green"}
+    assert {hit.rules for hit in page.hits} == {("spring",)}
+    calm.close()
+
+
+def test_what_a_rule_hides_is_not_seen_last_either(shop: ProductIndex, log: EventLog) -> None:
+    reds = Selection(filters=Filters(attributes={"color": "red"}))
+    service = SearchService(shop, WHOLE, rules=RuleBook([Rule("no reds", Hide(reds))]), events=log)
+    do(service, "click", "sku-0", "sku-1")  # a red dress and a blue one
+    assert ids(service.recently_seen("u1")) == ["sku-1"]
+    service.close()
+
+
+def test_a_small_merchants_page_has_what_its_visitors_wanted(
+    encoder: FakeEncoder, tmp_path: Path, log: EventLog
+) -> None:
+    with ProductIndex.open(":memory:", encoder) as index:
+        index.add(
+            Product(f"p{n}", f"Thing {n}", merchant_id="small" if n >= 620 else "big")
+            for n in range(640)
+        )
+        log.append(Event("purchase", f"p{n % 620}", event_id=f"e{n}") for n in range(1240))
+        log.append([Event("purchase", "p633", event_id="small")])
+        service = SearchService(index, with_weights(tmp_path, NO_TRIES), events=log)
+        service.catch_up()
+        page = service.feed(limit=3, filters=Filters(merchant_id="small"))
+        assert ids(page)[0] == "p633"
         service.close()
