@@ -33,6 +33,8 @@ def table() -> str:
         "intent": readme_search.intent,
         "cutoff": readme_search.cutoff,
         "matching": readme_search.matching,
+        "tastes": readme_people.tastes,
+        "new_products": readme_people.new_products,
         "complements": readme_people.complements,
         "sequences": readme_people.sequences,
         "visits": readme_people.visits,

@@ -7,6 +7,58 @@ from benchmarks.results_file import read_result
 Row = tuple[str, str, str]
 
 
+def tastes() -> list[Row]:
+    """Return the rows of planted tastes."""
+    found, rows = read_result("tastes"), []
+    for shop in ("labels given", "photos alone"):
+        after = found[shop]["after clicks"]
+        n_visitors = found[shop]["n_visitors"]["feed"]
+        for place in ("feed", "search"):
+            names = ["service", "one average vector", "popularity", "shuffled"]
+            names += ["not personal"] if place == "search" else []
+            measured = "; ".join(
+                f"{name} {_curve(after, place, 'nDCG@10', name)}" for name in names
+            )
+            what = f"planted tastes, {shop}, {place}: nDCG@10 after {', '.join(after)} clicks"
+            rows.append((f"{what} ({n_visitors:,} visitors)", measured))
+        both = _curve(after, "feed", "both interests", "service")
+        average = _curve(after, "feed", "both interests", "one average vector")
+        drift = found[shop]["clicks until a new taste leads"]
+        rows.append(
+            (
+                f"two tastes, {shop}: both in the first ten; clicks until a new one leads",
+                f"{both} (one average vector {average}); {drift['service']['median']:.0f} "
+                f"({drift['one average vector']['median']:.0f})",
+            )
+        )
+    return [(what, measured, found["command"]) for what, measured in rows]
+
+
+def new_products() -> list[Row]:
+    """Return the rows of products without history."""
+    found = read_result("new_products")
+    looks, price = [], []
+    for name, policy in found["policies"].items():
+        first = policy["exposure by age"]["0"]["mean"]
+        looks.append(f"{name} {first:.1f}")
+        less = policy.get("less content and inheritance", {}).get("all")
+        if less:
+            price.append(f"{name} {less['mean']:+.3f}")
+    return [
+        (
+            "new products' share of looks on their first day, 1 is even",
+            ", ".join(looks),
+            found["command"],
+        ),
+        ("clicks a page against content and inheritance", ", ".join(price), found["command"]),
+    ]
+
+
+def _curve(after: dict[str, Any], place: str, measure: str, name: str) -> str:
+    means = (each[place][measure][name]["mean"] for each in after.values())
+    return ", ".join(f"{mean:.2f}" for mean in means)
+
+
 def complements() -> list[Row]:
     """Return the rows of what goes with a product."""
     found = read_result("complements")

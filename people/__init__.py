@@ -2,7 +2,8 @@
 
 from people.catalogue import Catalogue, Known
 from people.follower import Follower
-from people.online_store import OnlineStore, Touched
+from people.lookups import Touched
+from people.online_store import OnlineStore
 from people.people import People, Visitor, erased, opened_store
 from people.tallies import Tally
 

@@ -11,7 +11,8 @@ from people.catalogue import Catalogue
 from people.change import MAX_TOUCHED
 from people.expectations import Expectations
 from people.follower import Follower
-from people.online_store import IN_MEMORY, OnlineStore, Touched
+from people.lookups import Touched
+from people.online_store import IN_MEMORY, OnlineStore
 from rank import Profile, ProfileSettings
 
 FILE = "people.sqlite"
