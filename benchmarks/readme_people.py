@@ -6,6 +6,8 @@ from benchmarks.results_file import read_result
 
 Row = tuple[str, str, str]
 
+OTHERS = "somebody else's history"
+
 
 def tastes() -> list[Row]:
     """Return the rows of planted tastes."""
@@ -14,7 +16,7 @@ def tastes() -> list[Row]:
         after = found[shop]["after clicks"]
         n_visitors = found[shop]["n_visitors"]["feed"]
         for place in ("feed", "search"):
-            names = ["service", "one average vector", "popularity", "shuffled"]
+            names = ["service", "one average vector", "popularity", OTHERS]
             names += ["not personal"] if place == "search" else []
             measured = "; ".join(
                 f"{name} {_curve(after, place, 'nDCG@10', name)}" for name in names
