@@ -13,6 +13,7 @@ from search import SearchService
 from ui import asking
 from ui.deeds import DEEDS
 from ui.effects import effect
+from ui.notices import notice_of
 from ui.texts import say
 from ui.view import Notice, View
 from ui.visit import Erased, Place, Visit, places_of
@@ -153,7 +154,11 @@ class Visiting:
         user_id = view.visit.user_id
         if not (user_id and view.visit.asks_erase):
             return view
-        told = Erased(user_id, self._service.erase(user_id))
+        try:
+            told = Erased(user_id, self._service.erase(user_id))
+        except ShopwindowError as error:
+            LOG.exception("a visitor is not erased, or not everywhere")
+            return self._half_erased(view, error)
         stranger = Visit(tab="foryou", has_log=view.visit.has_log)
         now = replace(view, visit=stranger, similar_to=None, before=None, goes_with=())
         try:
@@ -161,3 +166,13 @@ class Visiting:
         except ShopwindowError:  # erased it is, and that must be told
             LOG.exception("the feed could not be shown after an erasure")
         return replace(now, visit=replace(now.visit, told=told))
+
+    def _half_erased(self, view: View, error: ShopwindowError) -> View:
+        """Return what is left of a visitor whom not everything could be erased of, and why."""
+        visit = replace(view.visit, person=None, recent=(), asks_erase=False)
+        now = replace(view, visit=visit)
+        try:
+            now = self.anew(now)
+        except ShopwindowError:
+            LOG.exception("what is left of a visitor could not be shown")
+        return replace(now, notice=notice_of(error, view.language))
