@@ -7,7 +7,7 @@ from typing import Any
 
 from core import Event, Page
 from core.errors import ShopwindowError
-from core.event import EventKind
+from core.event import EventKind, with_price
 from core.person import Person
 from search import SearchService
 from ui import asking
@@ -103,7 +103,6 @@ class Visiting:
             ShopwindowError: It is recorded, and cannot be learned now.
         """
         product = place.product
-        is_sold = kind == "purchase" and product.price is not None
         event = Event(
             kind,
             product.id,
@@ -112,10 +111,8 @@ class Visiting:
             surface=place.surface,
             position=place.position,
             propensity=place.propensity,
-            value=product.price if is_sold else None,
-            currency=product.currency if is_sold else "",
         )
-        self._service.record(event)
+        self._service.record(with_price(event, product))
         self._service.catch_up()
 
     def _person(self, visit: Visit) -> Person | None:
