@@ -20,6 +20,7 @@ from ui.visit import Erased, Place, Visit, places_of
 
 _MAX_KNOWN = 50
 _MAX_RECENT = 12
+_WAIT_S = 2.0
 LOG = logging.getLogger(__name__)
 
 
@@ -96,7 +97,9 @@ class Visiting:
         return now if now.is_feed else self.met(now)
 
     def record(self, view: View, kind: EventKind, place: Place) -> None:
-        """Record what the visitor of a view did, and wait until it is learned.
+        """Record what the visitor of a view did, and wait a little until it is learned.
+
+        While much else is to be learned, as after an import, the page shows what is known so far.
 
         Raises:
             EventLogError: It cannot be recorded.
@@ -113,7 +116,7 @@ class Visiting:
             propensity=place.propensity,
         )
         self._service.record(with_price(event, product))
-        self._service.catch_up()
+        self._service.catch_up(_WAIT_S)
 
     def _person(self, visit: Visit) -> Person | None:
         return self._service.profile(visit.user_id) if visit.user_id else None

@@ -20,7 +20,7 @@ from tests.ui.visitors import (
     opened,
     shown,
 )
-from ui import asking
+from ui import asking, visiting
 from ui.actions import Actions
 from ui.results import results
 from ui.view import View
@@ -135,6 +135,22 @@ def test_every_deed_is_recorded_where_it_was_done(
     assert (event.kind, event.query_id, event.position) == (kind, place.query_id, 4)
     sold = (product.price, "AED") if kind == "purchase" else (None, "")
     assert (event.value, event.currency) == sold
+
+
+def test_the_page_does_not_wait_long_for_what_else_is_to_be_learned(
+    actions: Actions, seeing: SearchService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(visiting, "_WAIT_S", 0.2)
+    view = for_you(actions)
+    with seeing.people.store.changing():  # keeps the thread that learns from its work
+        after = did(actions, "like", 0, view)
+        assert (after.notice, after.visit.person) == (None, Person(USER))
+        assert len(after.hits) == 6
+        assert [each.kind for each in deeds(seeing)] == ["like"]
+    seeing.catch_up()
+    later = actions.act("visitor", {"value": USER}, after)
+    assert later.visit.person is not None
+    assert later.visit.person.n_touches == 1
 
 
 def test_places_count_on_over_pages_and_each_page_has_its_own_name(
