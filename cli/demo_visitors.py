@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from core.event import Event, EventKind
+from core.event import Event, EventKind, with_price
 from core.person import SAMPLE_PREFIX
 from core.query import Query
 from core.settings import EventSettings, Settings
@@ -84,15 +84,5 @@ def _look(service: SearchService, user_id: str, look: Look) -> None:
     page = service.search(Query(text=look.text, limit=_SHOWN, user_id=user_id, facets=()))
     for place, (hit, kind) in enumerate(zip(page.hits, look.deeds, strict=False), 1):
         product = hit.product
-        is_sold = kind == "purchase" and product.price is not None
-        service.record(
-            Event(
-                kind,
-                product.id,
-                user_id=user_id,
-                query_id=page.query_id,
-                position=place,
-                value=product.price if is_sold else None,
-                currency=product.currency if is_sold else "",
-            )
-        )
+        event = Event(kind, product.id, user_id=user_id, query_id=page.query_id, position=place)
+        service.record(with_price(event, product))

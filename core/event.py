@@ -3,14 +3,14 @@
 import math
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from numbers import Real
 from types import MappingProxyType
 from typing import Literal, TypeAlias, get_args
 
 from core.errors import InvalidEventError
-from core.product import MAX_ID_CHARS
+from core.product import MAX_ID_CHARS, Product
 
 EventKind: TypeAlias = Literal["impression", "click", "cart", "purchase", "like", "hide"]
 Surface: TypeAlias = Literal["search", "similar", "feed", "store", "complements", "recent"]
@@ -94,6 +94,28 @@ class Event:
         values = [getattr(self, name) for name in self.__slots__]
         plain = [dict(v) if isinstance(v, MappingProxyType) else v for v in values]
         return (Event, tuple(plain))
+
+
+def with_price(event: Event, product: Product) -> Event:
+    """Return a purchase with what the product costs; any other event, or one unpriced, as it is.
+
+    Args:
+        event: What somebody did.
+        product: With which product.
+    """
+    if event.kind != "purchase" or product.price is None:
+        return event
+    return replace(event, value=product.price, currency=product.currency)
+
+
+def check_user(user_id: str) -> None:
+    """Refuse an empty id, which would stand for everybody unknown.
+
+    Raises:
+        InvalidEventError: It is empty.
+    """
+    if not user_id:
+        raise InvalidEventError("user_id", "a text that is not empty", user_id)
 
 
 def _check_names(event: Event) -> None:

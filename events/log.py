@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, Self, TypeVar
 
 from core.closing import Closing
 from core.errors import EventLogError, InvalidEventError
-from core.event import Event
+from core.event import Event, check_user
 from events.cursor import cursor_of, place_of
 from events.erasing import clean, erase_rows
 from events.identity import identity
@@ -137,7 +137,7 @@ class EventLog(Closing):
             InvalidEventError: The id is empty.
             EventLogError: The log cannot be read.
         """
-        _check_user(user_id)
+        check_user(user_id)
         ask = f"SELECT {COLUMNS} FROM events WHERE user_id <> '' AND user_id = ? ORDER BY seq"
         return [from_row(row) for row in self._from_each(ask, (user_id,))]
 
@@ -161,7 +161,7 @@ class EventLog(Closing):
             InvalidEventError: The id is empty.
             EventLogError: They cannot be removed.
         """
-        _check_user(user_id)
+        check_user(user_id)
         return self._guarded(lambda: self._erased(user_id))
 
     def close(self) -> None:
@@ -238,8 +238,3 @@ class EventLog(Closing):
             for each in opened:
                 clean(each)
         return n_erased
-
-
-def _check_user(user_id: str) -> None:
-    if not user_id:
-        raise InvalidEventError("user_id", "a text that is not empty", user_id)

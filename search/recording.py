@@ -109,14 +109,22 @@ class Recording:
         self._writing().flush()
         return self._log.of_user(user_id) if self._log is not None else []
 
-    def flush(self) -> None:
+    def flush(self, timeout_s: float = 30.0) -> None:
         """Wait until everything that was taken is in the log; nothing waits without one.
 
         Raises:
-            EventLogError: It took too long; it is tried again.
+            EventLogError: It took longer; it is tried again.
         """
         if self._writer is not None:
-            self._writer.flush()
+            self._writer.flush(timeout_s)
+
+    def end(self) -> str:
+        """Return the log's cursor after the last event written; empty without a log.
+
+        Raises:
+            EventLogError: The log cannot be read.
+        """
+        return "" if self._log is None else self._log.end()
 
     def close(self) -> None:
         """Write what waits.

@@ -1,5 +1,6 @@
 """The half of the search that knows visitors: feeds, what goes with a product, profiles."""
 
+import time
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -10,6 +11,7 @@ from core.errors import ProductNotFoundError
 from core.event import Event
 from core.person import Person
 from core.query import Filters, Query
+from events.cursor import place_of
 from index.payload import conditions, point_id
 from index.product_index import ProductIndex
 from people import People
@@ -19,6 +21,8 @@ from search.feeding import Feeds
 from search.feeding.feeds import identity
 from search.feeding.persons import person_of
 from search.recording import Recording, n_shown_before
+
+_LOOK_EVERY_S = 0.005
 
 
 class ServesVisitors(Closing):
@@ -175,16 +179,27 @@ class ServesVisitors(Closing):
         """
         self.events.record(event)
 
-    def catch_up(self) -> None:
+    def catch_up(self, wait_s: float | None = None) -> None:
         """Wait until everything recorded so far is in the log, and in profiles and counts.
 
+        Args:
+            wait_s: Seconds after which what is not learned yet is left to be learned beside, as
+                after an import of many events; None to learn it all here and now.
+
         Raises:
-            EventLogError: It cannot be written or read.
-            OnlineStoreError: Profiles cannot be written.
+            EventLogError: It cannot be written in time, or not be read.
+            OnlineStoreError: Profiles cannot be read, or, without `wait_s`, not be written.
         """
-        self.events.flush()
-        if self.people.follower is not None:
-            self.people.follower.catch_up()
+        follower = self.people.follower
+        if wait_s is None:
+            self.events.flush()
+            if follower is not None:
+                follower.catch_up()
+            return
+        until = time.monotonic() + wait_s
+        self.events.flush(wait_s)
+        if follower is not None:
+            self._await_learned(until)
 
     def erase(self, user_id: str) -> int:
         """Remove a visitor: every event, and everything that was learned of them.
@@ -209,6 +224,12 @@ class ServesVisitors(Closing):
     def _fed(self, query: Query) -> tuple[Page, int | None]:
         cursor = Cursor.decode(query.cursor, identity(query))
         return self._feeds.feed(query, self._background(), cursor), n_shown_before(cursor)
+
+    def _await_learned(self, until: float) -> None:
+        """Wait for the thread that learns, until it knows what the log has now or time is over."""
+        end = place_of(self.events.end())
+        while place_of(self.people.store.cursor) < end and time.monotonic() < until:
+            time.sleep(_LOOK_EVERY_S)
 
     def _passing(self, product_ids: Sequence[str], filters: Filters) -> list[str]:
         """Return the products that pass the filters, in their order."""

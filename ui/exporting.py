@@ -1,4 +1,7 @@
-"""Everything that is known of a visitor as a file, for the visitor."""
+"""A visitor's data as a file, for the visitor: their profile, and every event that is logged.
+
+The line of the profile names what they did last, fifty deeds at most; the events have them all.
+"""
 
 import json
 import logging
@@ -70,7 +73,10 @@ def lines_of(person: Person, events: list[Event]) -> Iterator[str]:
 
 
 def profile_cells(person: Person) -> dict[str, Any]:
-    """Return what is known of a visitor, as plain values; products by id and title."""
+    """Return what is known of a visitor, as plain values; products by id and title.
+
+    The deeds are the last ones, as many as a `Person` has.
+    """
     return {
         "user_id": person.user_id,
         "n_touches": person.n_touches,

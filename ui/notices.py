@@ -2,6 +2,7 @@
 
 from core.errors import (
     EventLogError,
+    EventStoreError,
     IndexStoreError,
     InvalidEventError,
     InvalidQueryError,
@@ -22,6 +23,7 @@ _PLAIN: tuple[tuple[type[ShopwindowError], str, str], ...] = (
     (ProductNotFoundError, "gone", ""),
     (IndexStoreError, "store_down", ""),
     (EventLogError, "not_recorded", ""),
+    (EventStoreError, "half_erased", "half_erased_help"),
     (OnlineStoreError, "no_profile", "no_profile_help"),
     (ProfileError, "no_profile", "no_profile_help"),
 )

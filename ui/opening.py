@@ -2,7 +2,6 @@
 
 import logging
 from dataclasses import replace
-from typing import Any
 
 from core import Page, Product
 from core.errors import ProductNotFoundError, ShopwindowError
@@ -114,12 +113,9 @@ class Opening:
 
     def _complements(self, product_id: str, view: View) -> Page:
         """Return what goes with a product; nothing when that cannot be told."""
-        complements: Any = getattr(self._service, "complements", None)
-        if complements is None:
-            return Page((), "")
+        user_id, filters = view.visit.user_id, view.filters
         try:
-            found: Page = complements(product_id, _MAX_GOES_WITH, view.visit.user_id, view.filters)
+            return self._service.complements(product_id, _MAX_GOES_WITH, user_id, filters)
         except ShopwindowError:
             LOG.exception("what goes with a product could not be found")
             return Page((), "")
-        return found

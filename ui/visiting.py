@@ -7,18 +7,20 @@ from typing import Any
 
 from core import Event, Page
 from core.errors import ShopwindowError
-from core.event import EventKind
+from core.event import EventKind, with_price
 from core.person import Person
 from search import SearchService
 from ui import asking
 from ui.deeds import DEEDS
 from ui.effects import effect
+from ui.notices import notice_of
 from ui.texts import say
 from ui.view import Notice, View
 from ui.visit import Erased, Place, Visit, places_of
 
 _MAX_KNOWN = 50
 _MAX_RECENT = 12
+_WAIT_S = 2.0
 LOG = logging.getLogger(__name__)
 
 
@@ -95,14 +97,15 @@ class Visiting:
         return now if now.is_feed else self.met(now)
 
     def record(self, view: View, kind: EventKind, place: Place) -> None:
-        """Record what the visitor of a view did, and wait until it is learned.
+        """Record what the visitor of a view did, and wait a little until it is learned.
+
+        While much else is to be learned, as after an import, the page shows what is known so far.
 
         Raises:
             EventLogError: It cannot be recorded.
             ShopwindowError: It is recorded, and cannot be learned now.
         """
         product = place.product
-        is_sold = kind == "purchase" and product.price is not None
         event = Event(
             kind,
             product.id,
@@ -111,11 +114,9 @@ class Visiting:
             surface=place.surface,
             position=place.position,
             propensity=place.propensity,
-            value=product.price if is_sold else None,
-            currency=product.currency if is_sold else "",
         )
-        self._service.record(event)
-        self._service.catch_up()
+        self._service.record(with_price(event, product))
+        self._service.catch_up(_WAIT_S)
 
     def _person(self, visit: Visit) -> Person | None:
         return self._service.profile(visit.user_id) if visit.user_id else None
@@ -153,7 +154,11 @@ class Visiting:
         user_id = view.visit.user_id
         if not (user_id and view.visit.asks_erase):
             return view
-        told = Erased(user_id, self._service.erase(user_id))
+        try:
+            told = Erased(user_id, self._service.erase(user_id))
+        except ShopwindowError as error:
+            LOG.exception("a visitor is not erased, or not everywhere")
+            return self._half_erased(view, error)
         stranger = Visit(tab="foryou", has_log=view.visit.has_log)
         now = replace(view, visit=stranger, similar_to=None, before=None, goes_with=())
         try:
@@ -161,3 +166,13 @@ class Visiting:
         except ShopwindowError:  # erased it is, and that must be told
             LOG.exception("the feed could not be shown after an erasure")
         return replace(now, visit=replace(now.visit, told=told))
+
+    def _half_erased(self, view: View, error: ShopwindowError) -> View:
+        """Return what is left of a visitor whom not everything could be erased of, and why."""
+        visit = replace(view.visit, person=None, recent=(), asks_erase=False)
+        now = replace(view, visit=visit)
+        try:
+            now = self.anew(now)
+        except ShopwindowError:
+            LOG.exception("what is left of a visitor could not be shown")
+        return replace(now, notice=notice_of(error, view.language))

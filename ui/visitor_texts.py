@@ -66,6 +66,14 @@ VISITOR_TEXTS: Mapping[str, tuple[str, str]] = {
         "{name} is erased: {n} events, and what was learned from them.",
         "تم محو {name}: عدد الأحداث {n}، مع كل ما عُرف منها.",
     ),
+    "half_erased": (
+        "Not everything is erased yet: the store for analysis cannot be changed just now.",
+        "لم يُمحَ كل شيء بعد: يتعذر الآن تغيير مخزن التحليل.",
+    ),
+    "half_erased_help": (
+        "Erase once more in a moment; the log has the details.",
+        "كرّر المحو بعد قليل؛ التفاصيل في السجل.",
+    ),
     "deeds": ("What you can do", "ما يمكنك فعله"),
     "do_like": ("Like", "إعجاب"),
     "do_cart": ("Cart", "السلة"),

@@ -13,11 +13,11 @@ from clickhouse_connect.driver.exceptions import Error
 
 from core.closing import Closing
 from core.errors import EventStoreError
+from core.event import check_user
 from events.analysis import clickhouse_sql as sql
 from events.analysis.bounds import bounds
 from events.analysis.rates import DayTotal, PositionRate, RankerRate
 from events.analysis.store import ALWAYS, Batch, Period
-from events.analysis.store import check_user as _check_user
 from events.analysis.tables import COUNTS, EVENTS, TRAINING, to_table
 from events.cursor import cursor_of, place_of
 from events.schema import day_of
@@ -97,7 +97,7 @@ class ClickHouseEventStore(Closing):
         Returns:
             How many events there were.
         """
-        _check_user(user_id)
+        check_user(user_id)
         who = {"digest": hashlib.sha256(user_id.encode()).hexdigest().upper()}
         n_erased = int(self._rows(sql.COUNT_OF, who)[0][0])
         if n_erased:

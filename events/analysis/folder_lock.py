@@ -42,12 +42,13 @@ class FolderLock:
             sqlite3.Error: Others held it for too long.
         """
         with self._threads:
-            for statement in _BEGIN[purpose]:
-                self._connection.execute(statement).fetchall()
             try:
+                for statement in _BEGIN[purpose]:
+                    self._connection.execute(statement).fetchall()
                 yield
             finally:
-                self._connection.execute("ROLLBACK")
+                if self._connection.in_transaction:  # also when only the beginning succeeded
+                    self._connection.execute("ROLLBACK")
 
     def close(self) -> None:
         """Let go of the file."""

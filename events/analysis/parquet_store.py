@@ -14,13 +14,13 @@ import pyarrow.parquet as pq
 
 from core.closing import Closing
 from core.errors import EventStoreError
+from core.event import check_user
 from events.analysis import arrow_queries as queries
 from events.analysis.bounds import bounds
 from events.analysis.folder import Part, PartFolder
 from events.analysis.folder_lock import FolderLock
 from events.analysis.rates import DayTotal, PositionRate, RankerRate
 from events.analysis.store import ALWAYS, Batch, Period
-from events.analysis.store import check_user as _check_user
 from events.analysis.tables import EVENTS, to_table
 from events.cursor import cursor_of, place_of
 
@@ -113,7 +113,7 @@ class ParquetEventStore(Closing):
         Returns:
             How many there were.
         """
-        _check_user(user_id)
+        check_user(user_id)
         n_erased = 0
         with self._held("replace"):
             self._parts.sweep()

@@ -1,9 +1,10 @@
 """Events from the log into an analytic store, batch by batch, each exactly once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from core.errors import EventStoreError
+from core.event import Event
 from events.analysis.store import Batch, EventStore
 from events.cursor import place_of
 from events.log import EventLog
@@ -36,7 +37,8 @@ def roll_over(
     """Take into a store what a log has after the store's position, up to the log's present end.
 
     It may be killed and started again at any time, and several may run at once: the position is
-    asked of the store anew for each batch. The log stays as it is, its old files too.
+    asked of the store anew for each batch. The log stays as it is, its old files too. A visitor
+    who is erased from both while their events are on their way is erased from the store again.
 
     Args:
         log: The log.
@@ -60,10 +62,28 @@ def roll_over(
         if not events:  # all that is left was erased
             break
         if store.take(Batch(log.log_id, position, cursor, events)):
-            n_events += len(events)
+            n_events += len(events) - _erased_meanwhile(log, store, position, events)
             n_batches += 1
             on_batch(len(events))
     return RollOver(n_events, n_batches, position)
+
+
+def _erased_meanwhile(
+    log: EventLog, store: EventStore, position: str, taken: Sequence[Event]
+) -> int:
+    """Erase the visitors from the store whose events left the log after they were read.
+
+    Whoever erases asks the store after the log: what it then took too late is found here, and what
+    leaves the log later than this is erased from the store later too.
+
+    Returns:
+        How many of the taken events were theirs.
+    """
+    left = {each.event_id for each in log.read(position, len(taken))[0]}
+    gone = {each.user_id for each in taken if each.user_id and each.event_id not in left}
+    for user_id in gone:
+        store.erase(user_id)
+    return sum(each.user_id in gone for each in taken)
 
 
 def _check_same(log: EventLog, store: EventStore) -> None:

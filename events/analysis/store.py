@@ -169,13 +169,3 @@ class EventStore(Protocol):
     def close(self) -> None:
         """Let go of the store. Closing again does nothing."""
         ...
-
-
-def check_user(user_id: str) -> None:
-    """Refuse an empty id, which would stand for everybody unknown.
-
-    Raises:
-        InvalidEventError: It is empty.
-    """
-    if not user_id:
-        raise InvalidEventError("user_id", "a text that is not empty", user_id)

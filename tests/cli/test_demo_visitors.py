@@ -32,6 +32,7 @@ def test_they_are_recorded_once_as_real_events(shop: ProductIndex, folder: Path)
             deeds = [each for each in service.history(user_id) if each.kind != "impression"]
             assert [each.kind for each in deeds] == [kind for look in looks for kind in look.deeds]
             assert all(each.query_id and each.position for each in deeds)
+            assert all((each.value is None) == (each.kind != "purchase") for each in deeds)
             assert service.profile(user_id).interests
         service.erase("sample-omar")
         assert add_visitors(service) == 1

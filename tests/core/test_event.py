@@ -2,14 +2,16 @@
 
 import math
 import pickle
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import numpy as np
 import pytest
 
-from core import Event
+from core import Event, Product
 from core.errors import InvalidEventError, InvalidValueError
+from core.event import check_user, with_price
 
 BROKEN: dict[str, tuple[dict[str, Any], str]] = {
     "kind": ({"kind": "view"}, "kind: expected one of impression, click"),
@@ -76,3 +78,20 @@ def test_features_are_a_copy_that_nobody_changes() -> None:
 def test_pickle_gives_the_same_event() -> None:
     event = Event("like", "sku-1", features={"a": 1.5}, propensity=0.25, value=3.0)
     assert pickle.loads(pickle.dumps(event)) == event
+
+
+def test_only_a_purchase_of_what_has_a_price_gets_it() -> None:
+    priced = Product("sku-1", "Lamp", price=80.0, currency="AED")
+    bought = Event("purchase", "sku-1", user_id="u", position=3, features={"dense": 0.5})
+    sold = with_price(bought, priced)
+    assert (sold.value, sold.currency) == (80.0, "AED")
+    assert replace(sold, value=None, currency="") == bought
+    assert with_price(bought, Product("sku-1", "Lamp")) == bought
+    liked = Event("like", "sku-1")
+    assert with_price(liked, priced) == liked
+
+
+def test_an_empty_user_is_nobody() -> None:
+    check_user("u")
+    with pytest.raises(InvalidEventError, match="user_id: expected a text that is not empty"):
+        check_user("")

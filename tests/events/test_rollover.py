@@ -9,6 +9,8 @@ from core import Event
 from core.errors import EventStoreError, InvalidEventError
 from events import EventLog
 from events.analysis import RollOver, open_store, roll_over
+from events.analysis.parquet_store import ParquetEventStore
+from events.analysis.store import Batch
 from tests.events.conftest import made
 
 
@@ -48,6 +50,36 @@ def test_what_was_erased_from_the_log_is_not_waited_for(log: EventLog, tmp_path:
     assert roll_over(log, store) == RollOver(5, 1, "1.5")
     log.append(made(1, 20))
     assert roll_over(log, store) == RollOver(1, 1, "1.11")
+    store.close()
+
+
+class ErasedOnTheWay(ParquetEventStore):
+    """A store; before it takes a batch, another process erases visitors from log and store."""
+
+    erased: tuple[str, ...] = ()
+    log_folder: Path
+
+    def take(self, batch: Batch) -> bool:
+        with EventLog.open(self.log_folder) as other:
+            for user_id in self.erased:
+                other.erase(user_id)
+                self.erase(user_id)
+        return super().take(batch)
+
+
+def test_who_is_erased_while_their_events_are_on_their_way_stays_erased(
+    log: EventLog, tmp_path: Path
+) -> None:
+    store = ErasedOnTheWay.open(tmp_path / "analysis")
+    store.log_folder = log.folder
+    log.append([*made(5, user_id="stays"), *made(5, 5, user_id="goes"), *made(5, 10)])
+    assert roll_over(log, store, batch_size=8).n_events == 15
+    log.append([*made(4, 20, user_id="goes"), *made(4, 24, user_id="stays"), *made(4, 28)])
+    store.erased = ("goes",)
+    assert roll_over(log, store, batch_size=8).n_events == 8
+    assert store.erase("goes") == 0
+    assert store.count() == log.count() == 18
+    assert store.erase("stays") == 9
     store.close()
 
 

@@ -2,14 +2,14 @@
 
 import json
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from core import Hit, Product
+from core import Event, EventKind, Hit, Product
 from core.person import Interest, Person, PriceTaste
 from embed import PhotoReader
 from events import import_events
@@ -19,7 +19,7 @@ from tests.conftest import WHOLE
 from tests.ui.visitors import USER, did, for_you, opened_log
 from ui.actions import Actions
 from ui.cards import gallery
-from ui.exporting import export_route, file_name
+from ui.exporting import export_route, file_name, lines_of
 from ui.look import CardLook
 from ui.person import person_panel
 from ui.render import Renderer
@@ -218,6 +218,23 @@ def test_the_file_of_a_visitor_has_all_their_events(shop: ProductIndex, tmp_path
         report = import_events(other, tmp_path / "theirs.jsonl")
         assert (report.written, report.n_refused) == (len(events), 1)  # the profile is no event
         assert other.of_user("ليلى <1>") == events
+
+
+def test_the_profile_in_the_file_has_the_last_fifty_deeds_and_the_events_have_all(
+    shop: ProductIndex, tmp_path: Path
+) -> None:
+    kinds: tuple[EventKind, ...] = ("click", "like", "cart")
+    with opened_log(tmp_path) as log:
+        service = SearchService(shop, WHOLE, events=log)
+        for n in range(72):
+            time = NOW + timedelta(seconds=n)
+            service.record(Event(kinds[n // 24], f"sku-{n % 24}", user_id=USER, time=time))
+        service.catch_up()
+        profile, *events = map(json.loads, lines_of(service.profile(USER), service.history(USER)))
+        service.close()
+    assert len(events) == 72
+    deeds = [(each["kind"], each["product_id"]) for each in profile["profile"]["deeds"]]
+    assert deeds == [(each["kind"], each["product_id"]) for each in reversed(events[22:])]
 
 
 def test_the_file_cannot_be_had_without_a_log(service: SearchService) -> None:

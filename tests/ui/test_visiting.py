@@ -1,14 +1,14 @@
 """What a visitor does on the page: chosen, recorded, shown anew, erased; over a real log."""
 
-from dataclasses import replace
-
 import pytest
 
-from core import Filters
+from core import Filters, Page, Product
+from core.errors import OnlineStoreError
 from core.person import Person
 from events import EventLog
 from index import ProductIndex
 from search import SearchService
+from tests.conftest import WHOLE
 from tests.ui.visitors import (
     USER,
     Pairing,
@@ -20,7 +20,7 @@ from tests.ui.visitors import (
     opened,
     shown,
 )
-from ui import asking
+from ui import asking, visiting
 from ui.actions import Actions
 from ui.results import results
 from ui.view import View
@@ -83,19 +83,40 @@ def test_a_click_changes_the_feed_and_what_changed_is_told(
 
 
 def test_what_an_interest_weighed_before_is_told(actions: Actions) -> None:
-    view = did(actions, "like", 0, for_you(actions))
-    colour = view.visit.person.interests[0].products[0].attributes["color"]  # type: ignore[union-attr]
-    other = next(n for n, hit in enumerate(view.hits) if hit.product.attributes["color"] != colour)
-    second = did(actions, "like", other, view)
-    third = did(actions, "like", 0, second)
-    told, person = third.visit.told, second.visit.person
+    view = for_you(actions)
+    product = view.hits[0].product
+    first = did(actions, "like", 0, view)
+    second = did(actions, "like", _place(first, product, is_alike=False), first)
+    assert len(_shares(second)) == 2
+    before = _shares(second)[product.id]
+    third = did(actions, "like", _place(second, product, is_alike=True), second)
+    after = _shares(third)[product.id]
+    assert len(_shares(third)) == 2
+    assert 0 < before < after < 1
+    told = third.visit.told
     assert isinstance(told, Effect)
     assert told.shift is not None
-    assert person is not None
-    shares = [each.share for each in person.interests]
-    assert told.shift.before is None or told.shift.before in shares
-    now = [each.share for each in third.visit.person.interests]  # type: ignore[union-attr]
-    assert told.shift.share in now
+    assert (told.shift.before, told.shift.share) == (before, after)
+    assert f"weighs {after:.0%}, before {before:.0%}" in results(third, 24)
+
+
+def _place(view: View, product: Product, is_alike: bool) -> int:
+    """Return the place of the first product that has a product's colour, or has another."""
+    colour = product.attributes["color"]
+    colours = [hit.product.attributes["color"] for hit in view.hits]
+    return next(n for n, each in enumerate(colours) if (each == colour) == is_alike)
+
+
+def _shares(view: View) -> dict[str, float]:
+    """Return what the visitor's interests weigh, by each interest's oldest product."""
+    assert view.visit.person is not None
+    liked = [each.product.id for each in reversed(view.visit.person.deeds)]
+    return {
+        next(
+            each for each in liked if each in {one.id for one in interest.products}
+        ): interest.share
+        for interest in view.visit.person.interests
+    }
 
 
 @pytest.mark.parametrize("kind", ["like", "cart", "purchase", "hide"])
@@ -114,6 +135,22 @@ def test_every_deed_is_recorded_where_it_was_done(
     assert (event.kind, event.query_id, event.position) == (kind, place.query_id, 4)
     sold = (product.price, "AED") if kind == "purchase" else (None, "")
     assert (event.value, event.currency) == sold
+
+
+def test_the_page_does_not_wait_long_for_what_else_is_to_be_learned(
+    actions: Actions, seeing: SearchService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(visiting, "_WAIT_S", 0.2)
+    view = for_you(actions)
+    with seeing.people.store.changing():  # keeps the thread that learns from its work
+        after = did(actions, "like", 0, view)
+        assert (after.notice, after.visit.person) == (None, Person(USER))
+        assert len(after.hits) == 6
+        assert [each.kind for each in deeds(seeing)] == ["like"]
+    seeing.catch_up()
+    later = actions.act("visitor", {"value": USER}, after)
+    assert later.visit.person is not None
+    assert later.visit.person.n_touches == 1
 
 
 def test_places_count_on_over_pages_and_each_page_has_its_own_name(
@@ -196,9 +233,27 @@ def test_what_goes_with_a_product_stands_beside_it(shop: ProductIndex, log: Even
     service.close()
 
 
-def test_without_complements_there_is_no_such_row(service: SearchService) -> None:
+class Unpaired(SearchService):
+    """A service that cannot tell what goes with a product."""
+
+    def complements(
+        self, product_id: str, limit: int = 10, user_id: str = "", filters: Filters | None = None
+    ) -> Page:
+        raise OnlineStoreError("/srv/people.sqlite", "broken")
+
+
+def test_when_it_cannot_be_told_what_goes_with_a_product_that_row_is_left_out(
+    shop: ProductIndex, caplog: pytest.LogCaptureFixture
+) -> None:
+    service = Unpaired(shop, WHOLE)
     page = Actions(service).act("similar", {"value": "sku-0"}, View())
-    assert "Goes with this" not in results(replace(page, goes_with=()), 24)
+    assert page.notice is None
+    assert page.similar_to is not None
+    assert page.hits
+    assert page.goes_with == ()
+    assert "Goes with this" not in results(page, 24)
+    assert "what goes with a product could not be found" in caplog.text
+    service.close()
 
 
 def test_deeds_on_an_opened_product_belong_to_where_it_was_shown(

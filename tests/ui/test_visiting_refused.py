@@ -1,15 +1,18 @@
 """What cannot be done for a visitor is told, and the rest of the page goes on."""
 
+from dataclasses import replace
+
 import pytest
 
 from core import Event
-from core.errors import EventRefusedError, OnlineStoreError, ProfileError
+from core.errors import EventRefusedError, EventStoreError, OnlineStoreError, ProfileError
 from core.person import Person
 from events import EventLog
 from index import ProductIndex
 from search import SearchService
 from tests.conftest import WHOLE
 from tests.ui.visitors import (
+    USER,
     did,
     for_you,
     ids,
@@ -17,6 +20,7 @@ from tests.ui.visitors import (
 )
 from ui import asking
 from ui.actions import Actions
+from ui.texts import Language
 
 
 @pytest.fixture
@@ -87,3 +91,40 @@ def test_profiles_that_cannot_be_read_are_told_without_paths(
     assert "/srv" not in view.notice.text + view.notice.help
     assert Actions(service).search("dress", (), view).hits
     service.close()
+
+
+@pytest.mark.parametrize(("language", "told"), [("en", "Not everything is"), ("ar", "لم يُمحَ")])
+def test_a_half_done_erasure_is_told_without_paths_and_can_be_repeated(
+    seeing: SearchService, actions: Actions, language: Language, told: str
+) -> None:
+    def broken(user_id: str) -> object:
+        raise EventStoreError(f"the event store /srv/analysis cannot erase {user_id}")
+
+    view = replace(did(actions, "like", 0, for_you(actions)), language=language)
+    assert view.visit.recent
+    seeing.also_erase = broken
+    after = actions.act("erase_now", {}, actions.act("erase", {}, view))
+    assert after.notice is not None
+    assert told in after.notice.text
+    assert "/srv" not in after.notice.text + after.notice.help
+    assert (after.visit.user_id, after.visit.person) == (USER, Person(USER))
+    assert (after.visit.recent, after.visit.told, after.visit.asks_erase) == ((), None, False)
+    assert after.hits
+    seeing.also_erase = None
+    done = actions.act("erase_now", {}, actions.act("erase", {}, after))
+    assert (done.notice, done.visit.user_id) == (None, "")
+
+
+def test_an_erasure_after_which_nothing_can_be_shown_leaves_no_old_profile(
+    seeing: SearchService, actions: Actions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(user_id: str) -> int:
+        raise OnlineStoreError("/srv/people.sqlite", f"{user_id} is locked")
+
+    view = actions.act("erase", {}, did(actions, "like", 0, for_you(actions)))
+    monkeypatch.setattr(seeing, "erase", broken)
+    monkeypatch.setattr(seeing, "profile", broken)
+    after = actions.act("erase_now", {}, view)
+    assert after.notice is not None
+    assert "cannot be read or changed" in after.notice.text
+    assert (after.visit.user_id, after.visit.person, after.visit.recent) == (USER, None, ())
