@@ -42,9 +42,10 @@ def new_products() -> list[Row]:
     looks, price = [], []
     for name, policy in found["policies"].items():
         first = policy["exposure by age"]["0"]["mean"]
+        name = name.removeprefix("and ")
         looks.append(f"{name} {first:.1f}")
         less = policy.get("less content and inheritance", {}).get("all")
-        if less:
+        if less and name != "content and inheritance":
             price.append(f"{name} {less['mean']:+.3f}")
     return [
         (

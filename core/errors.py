@@ -30,7 +30,8 @@ its data as attributes. The message says what was expected, what came and what t
     ├── ProfileError (ValueError)              a visitor's profile cannot be read
     │   ├── ProfileVersionError                it was written by a newer Shopwindow
     │   └── ProfileEncoderError                its vectors are another encoder's
-    ├── ProfileStoreError (RuntimeError)       the file of profiles cannot be used
+    ├── OnlineStoreError (RuntimeError)        the file of profiles and counts cannot be used
+    │   └── OnlineStoreVersionError            it was written by another schema
     └── IndexStoreError (RuntimeError)         the store refused, broke or is not ours to open
         ├── IndexLockedError                   another process holds the folder
         ├── IndexVersionError                  the folder was written by another schema
