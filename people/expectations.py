@@ -28,6 +28,8 @@ _PRIOR_KEPT_S = 30.0
 _MAX_KEPT = 200_000
 _LEAST_LOOKS = 100.0
 _AT_ONCE = 16
+_PAUSE = 9.0
+"""Rest after each batch, in times that the batch took."""
 
 
 class _Lent(NamedTuple):
@@ -67,7 +69,7 @@ class Expectations(Closing):
         self._lent: dict[str, _Lent] = {}
         self._asked: dict[str, None] = {}
         self._is_asking = False
-        self._is_closed = False
+        self._ended = threading.Event()
         self._thread: threading.Thread | None = None
         self._prior: tuple[float, Prior] = (-np.inf, Prior())
 
@@ -116,8 +118,8 @@ class Expectations(Closing):
 
     def close(self) -> None:
         """Ask no more neighbours."""
+        self._ended.set()
         with self._lock:
-            self._is_closed = True
             self._asked.clear()
         if self._thread is not None:
             self._thread.join()
@@ -133,7 +135,7 @@ class Expectations(Closing):
 
     def _ask_beside(self) -> None:
         with self._lock:
-            if not self._asked or self._is_asking or self._is_closed:
+            if not self._asked or self._is_asking or self._ended.is_set():
                 return
             self._is_asking = True
             self._thread = threading.Thread(target=self._work, name="neighbours", daemon=True)
@@ -141,7 +143,11 @@ class Expectations(Closing):
 
     def _work(self) -> None:
         try:
-            self.settle()
+            while some := self._next():
+                begun_s = time.monotonic()
+                self._inherit(some)
+                # Searches use the same engine: they have it most of the time.
+                self._ended.wait(_PAUSE * (time.monotonic() - begun_s))
         except ShopwindowError:  # the index or the store was closed, or is away
             LOG.warning("new products could not be compared with their neighbours", exc_info=True)
         finally:
