@@ -9,7 +9,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 import numpy as np
@@ -18,6 +17,7 @@ from benchmarks.datasets import Row, sample_rows
 from benchmarks.results_file import SEED
 from benchmarks.simulator import Visit, World, planted_prices
 from core import Product
+from core.closing import Closing
 from core.event import Event
 from core.settings import SearchSettings
 from embed import load_encoder
@@ -105,7 +105,7 @@ def opened_index(stock: Stock, encoder_name: str, are_labelled: bool) -> Product
     return index
 
 
-class Shop:
+class Shop(Closing):
     """A service with its event log, at a time of one's own. What it shows is not logged by itself.
 
     Args:
@@ -130,15 +130,7 @@ class Shop:
         self.service.events = Recording(None, "")  # the simulator says what was looked at
         self.service.warm_up()
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
         """Close the service and the log."""
         self.service.close()
         self._log.close()

@@ -2,7 +2,7 @@
 
 from rank.affinity import affinity, affinity_parts, by_interest
 from rank.baskets import Baskets, Evidence, JointCounts
-from rank.blend import BOUND, blended, led_by_taste, personal_part, told_apart
+from rank.blend import BOUND, personal_part, told_apart
 from rank.cold import Expectation, Prior, agreement, expected, inherited, spread
 from rank.complements import Complements, ComplementWeights, complements
 from rank.exploring import Slot, explored
@@ -35,7 +35,6 @@ __all__ = [
     "affinity",
     "affinity_parts",
     "agreement",
-    "blended",
     "by_interest",
     "by_recency",
     "complements",
@@ -43,7 +42,6 @@ __all__ = [
     "explored",
     "from_bytes",
     "inherited",
-    "led_by_taste",
     "mixed",
     "personal_part",
     "read_weights",

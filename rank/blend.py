@@ -1,4 +1,4 @@
-"""Relevance and taste in one score, so that taste alone never lets a wrong product win."""
+"""The part of taste in a score, bounded so that taste alone never lets a wrong product win."""
 
 from typing import TypeAlias
 
@@ -60,44 +60,3 @@ def personal_part(affinity: ArrayLike, bound: float = BOUND) -> Scores:
         raise InvalidValueError("bound", "a number of zero or more", bound)
     values = np.nan_to_num(np.asarray(affinity, dtype=np.float64), nan=0.0)
     return np.asarray(bound * np.clip(values, -1.0, 1.0), dtype=np.float64)
-
-
-def blended(relevance: ArrayLike, affinity: ArrayLike, bound: float = BOUND) -> Scores:
-    """Return the scores of a query's candidates with the visitor's taste in them.
-
-    Two products whose relevance differs by more than twice the bound keep their order, whatever
-    their affinities.
-
-    Args:
-        relevance: Shape (n_products,), 0 to 1.
-        affinity: Shape (n_products,), -1 to 1.
-        bound: See `personal_part`.
-
-    Returns:
-        Relevance and personal part added up, shape (n_products,).
-
-    Raises:
-        InvalidValueError: The bound has no sense, or there are not as many of one as of the other.
-    """
-    scores = np.asarray(relevance, dtype=np.float64)
-    part = personal_part(affinity, bound)
-    if part.shape != scores.shape:
-        raise InvalidValueError("affinity", f"values of shape {scores.shape}", part.shape)
-    return scores + part
-
-
-def led_by_taste(affinity: ArrayLike, popularity: ArrayLike, bound: float = BOUND) -> Scores:
-    """Return the scores of a page without a query: affinity leads, popularity decides near ties.
-
-    Args:
-        affinity: Shape (n_products,), -1 to 1.
-        popularity: Shape (n_products,), 0 to 1 of the catalogue's most popular.
-        bound: Most that popularity adds.
-
-    Returns:
-        Shape (n_products,). For a visitor without events it is the order of popularity.
-
-    Raises:
-        InvalidValueError: The bound has no sense, or there are not as many of one as of the other.
-    """
-    return blended(affinity, popularity, bound)

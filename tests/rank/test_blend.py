@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from core.errors import InvalidValueError
 from core.settings import SearchSettings
-from rank import BOUND, blended, led_by_taste, mixed, personal_part, told_apart
+from rank import BOUND, mixed, personal_part, told_apart
 from tests.rank.planted import EXAMPLES
 
 UNIT = st.floats(0, 1)
@@ -19,7 +19,7 @@ def test_what_differs_by_more_than_twice_the_bound_keeps_its_order(
     pairs: list[tuple[float, float]], bound: float
 ) -> None:
     relevance, taste = np.array(pairs).T
-    scores = blended(relevance, taste, bound)
+    scores = relevance + personal_part(taste, bound)
     for one in range(len(pairs)):
         for other in range(len(pairs)):
             if relevance[one] - relevance[other] > 2 * bound + 1e-12:
@@ -53,26 +53,19 @@ def test_what_all_candidates_have_in_common_does_not_use_up_the_bound() -> None:
 
 
 def test_taste_decides_between_equals() -> None:
-    assert blended([0.5, 0.5], [-1.0, 1.0]).argmax() == 1
-    assert blended([0.5, 0.5], [0.2, 0.1]).argmax() == 0
+    assert personal_part([-1.0, 1.0]).argmax() == 1
+    assert personal_part([0.2, 0.1]).argmax() == 0
 
 
 def test_the_default_never_outweighs_a_named_colour() -> None:
     assert SearchSettings().weight_named >= 2 * BOUND
 
 
-def test_without_a_query_taste_leads_and_popularity_decides_ties() -> None:
-    assert np.argsort(-led_by_taste([0.0, 0.5, 0.5], [1.0, 0.1, 0.2])).tolist() == [2, 1, 0]
-    assert np.argsort(-led_by_taste([0.0, 0.0, 0.0], [0.2, 1.0, 0.5])).tolist() == [1, 2, 0]
-
-
 def test_bad_bounds_and_shapes_are_refused() -> None:
     with pytest.raises(InvalidValueError, match="bound: expected a number of zero or more"):
-        blended([0.5], [0.5], -0.1)
+        personal_part([0.5], -0.1)
     with pytest.raises(InvalidValueError, match="bound"):
         personal_part([0.5], float("nan"))
-    with pytest.raises(InvalidValueError, match="affinity: expected values of shape"):
-        blended([0.5, 0.4], [0.5])
 
 
 @EXAMPLES
