@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import matplotlib as mpl
 import typer
 
 from benchmarks.results_file import read_result
@@ -16,6 +15,8 @@ MEASURES = {
 
 def draw() -> Path:
     """Return the path of `docs/images/new_products.svg`, which is written."""
+    import matplotlib as mpl  # noqa: PLC0415 -- only who draws needs it
+
     mpl.use("svg")
     mpl.rcParams["svg.hashsalt"] = "new_products"  # the same numbers give the same file
     from matplotlib import pyplot as plt  # noqa: PLC0415 -- after the backend is chosen

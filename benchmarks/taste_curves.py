@@ -3,7 +3,6 @@
 from pathlib import Path
 from typing import Any
 
-import matplotlib as mpl
 import typer
 
 from benchmarks.results_file import read_result
@@ -22,6 +21,8 @@ NAMES = ("service", "one average vector", "popularity", "somebody else's history
 
 def draw() -> Path:
     """Return the path of `docs/images/tastes.svg`, which is written."""
+    import matplotlib as mpl  # noqa: PLC0415 -- only who draws needs it
+
     mpl.use("svg")
     mpl.rcParams["svg.hashsalt"] = "tastes"  # the same numbers give the same file
     from matplotlib import pyplot as plt  # noqa: PLC0415 -- after the backend is chosen
