@@ -113,8 +113,9 @@ def seen_together(
         for partner, part in zip(together, parts.tolist(), strict=True):
             scores[partner] = scores.get(partner, 0.0) + part
     left_out = () if keep_touched else touches
-    order = sorted(scores.items(), key=lambda item: (-item[1], item[0]))
-    return {each: score / total for each, score in order if score > 0 and each not in left_out}
+    means = {each: score / total for each, score in scores.items() if score > 0}
+    order = sorted(means.items(), key=lambda item: (-item[1], item[0]))
+    return {each: mean for each, mean in order if mean > 0 and each not in left_out}
 
 
 def _checked_total(touches: Mapping[str, float]) -> float:
