@@ -1,5 +1,6 @@
 """The work of `shopwindow feed`, `complements` and `profile`."""
 
+import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -8,11 +9,10 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from cli.answers import as_document, show_page
+from cli.answers import as_document, is_unicode, show_page
 from cli.invocation import opened_service
 from cli.output import answers, printable, say
-from cli.person_document import as_person_document
-from core.person import Interest, Person
+from core.person import Interest, Person, plain_person
 from core.query import Filters, Query
 from core.settings import Settings
 from events import EventLog
@@ -84,7 +84,8 @@ def show_profile(settings: Settings, user: str, as_json: bool) -> None:
     with informed_service(settings) as service:
         person = service.profile(user)
     if as_json:
-        typer.echo(as_person_document(person))
+        document = plain_person(person)
+        typer.echo(json.dumps(document, ensure_ascii=not is_unicode(), indent=2))
         return
     console = answers()
     if not (person.n_touches or person.deeds):

@@ -1,8 +1,9 @@
 """What is known of a visitor, to be shown to them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
+from typing import Any
 
 from core.product import Product
 
@@ -76,3 +77,37 @@ class Person:
     tastes: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     prices: Mapping[str, PriceTaste] = field(default_factory=dict)
     deeds: tuple[Deed, ...] = ()
+
+
+def plain_person(person: Person, with_titles: bool = False) -> dict[str, Any]:
+    """Return what is known of a visitor as plain values, products by their ids.
+
+    Args:
+        person: The visitor.
+        with_titles: Whether the products' titles stand beside their ids.
+
+    Returns:
+        An object with the keys user_id, n_touches, interests, dislikes, tastes, prices and deeds;
+        times in ISO 8601.
+    """
+
+    def named(product: Product) -> dict[str, str]:
+        title = {"title": product.title} if with_titles else {}
+        return {"product_id": product.id, **title}
+
+    def plain(interest: Interest) -> dict[str, Any]:
+        products = [named(each) if with_titles else each.id for each in interest.products]
+        return {"share": interest.share, "products": products, "last": interest.last.isoformat()}
+
+    return {
+        "user_id": person.user_id,
+        "n_touches": person.n_touches,
+        "interests": [plain(each) for each in person.interests],
+        "dislikes": [plain(each) for each in person.dislikes],
+        "tastes": {name: dict(values) for name, values in person.tastes.items()},
+        "prices": {currency: asdict(each) for currency, each in person.prices.items()},
+        "deeds": [
+            {"kind": each.kind, **named(each.product), "time": each.time.isoformat()}
+            for each in person.deeds
+        ],
+    }

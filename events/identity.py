@@ -1,8 +1,9 @@
 """The name of a log, by which others know it again."""
 
-import os
 import uuid
 from pathlib import Path
+
+from core.files import replace_file
 
 _NAME = "log-id"
 
@@ -17,24 +18,5 @@ def identity(folder: Path) -> str:
     """
     path = folder / _NAME
     if not path.exists():
-        new = folder / f"{_NAME}.new"
-        with new.open("w", encoding="ascii") as file:
-            file.write(uuid.uuid4().hex)
-            file.flush()
-            os.fsync(file.fileno())
-        new.replace(path)
-        make_durable(folder)
+        replace_file(path, uuid.uuid4().hex.encode("ascii"))
     return path.read_text(encoding="ascii").strip()
-
-
-def make_durable(folder: Path) -> None:
-    """Make the names in a folder survive a loss of power.
-
-    Raises:
-        OSError: The system does not do that.
-    """
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -7,7 +7,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from core.errors import EventLogError, EventLogVersionError
-from events.identity import make_durable
+from core.files import make_durable
 from events.schema import SCHEMA_VERSION, TABLES
 
 BUSY_TIMEOUT_S = 30.0

@@ -61,11 +61,24 @@ def written_rows(path: Path) -> Iterator[Write]:
         EventFileError: The file cannot be written, or its ending is not known.
     """
     _, writer = _format(path)
+    with replaced(path) as new, writer(new) as write:
+        yield write
+
+
+@contextmanager
+def replaced(path: Path) -> Iterator[Path]:
+    """Replace a file whole, or leave it as it is when the block fails.
+
+    Yields:
+        Where to write what takes its place.
+
+    Raises:
+        EventFileError: It cannot be written.
+    """
     new = path.with_name(path.name + ".new")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with writer(new) as write:
-            yield write
+        yield new
         new.replace(path)
     except OSError as exc:
         raise EventFileError(path, f"the file cannot be written: {exc}") from exc

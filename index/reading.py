@@ -253,6 +253,20 @@ class IndexReader:
         """Return which of some points fulfil conditions; see `VectorStore.passing`."""
         return self._store.passing(ids, several) if self.exists else [set() for _ in several]
 
+    def products_passing(self, product_ids: Sequence[str], filters: Filters) -> dict[str, str]:
+        """Return which products exist and pass the filters.
+
+        Args:
+            product_ids: The products.
+            filters: What they must fulfil.
+
+        Returns:
+            Their ids by point id, in their order.
+        """
+        points = {point_id(each): each for each in product_ids}
+        (passing,) = self.passing(list(points), [conditions(filters)]) if points else (set(),)
+        return {point: each for point, each in points.items() if point in passing}
+
     def _whole(self, stored: Mapping[str, Vectors]) -> dict[str, Vectors]:
         return {name: self._columns.whole(name, vector) for name, vector in stored.items()}
 

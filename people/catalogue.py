@@ -84,7 +84,7 @@ class Catalogue:
             encoder: What `encoder` was when they were made; empty for nothing.
         """
         for space in (PHOTO, TEXT):
-            if encoder == f"{self.index.encoder.spec.identity}/{space}":
+            if encoder == self._named(space):
                 self.space = space
 
     @property
@@ -95,7 +95,7 @@ class Catalogue:
     @property
     def encoder(self) -> str:
         """Names the vectors: profiles of equal names can be compared."""
-        return f"{self.index.encoder.spec.identity}/{self.space}"
+        return self._named(self.space)
 
     def known(self, product_ids: Iterable[str]) -> dict[str, Known]:
         """Return what tastes look at, by product id; products that do not exist are missing."""
@@ -133,6 +133,9 @@ class Catalogue:
             n_read += len(points)
             if not after:
                 return
+
+    def _named(self, space: str) -> str:
+        return f"{self.index.encoder.spec.identity}/{space}"
 
     def _read(self, points: Sequence[str], n_changes: int) -> dict[str, Known | None]:
         """Return products as they are, and keep them instead of those read longest ago."""

@@ -103,7 +103,7 @@ class Expectations(Closing):
         self._ask_beside()
         before = Expectation.of(mean, strength)
         wanted = np.array([each.wanted for each in own])
-        looked = np.array([max(each.shown, each.wanted) for each in own])  # imported clicks
+        looked = np.array([each.looked_at for each in own])
         return before.after(wanted, looked), own
 
     def settle(self) -> None:
@@ -191,7 +191,7 @@ class Expectations(Closing):
         ids = [each.product.id for each, _ in others]
         tallies = self._store.tallies(ids, self._now())
         own = [tallies.get(each, Tally()) for each in ids]
-        looked = [max(each.shown, each.wanted) for each in own]
+        looked = [each.looked_at for each in own]
         weights = agreement(
             [cosine for _, cosine in others], product.facts, [each.facts for each, _ in others]
         )

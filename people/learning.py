@@ -150,8 +150,11 @@ class Lesson:
         if not others:
             self._occurrences[kind, ""] += 1
         for other in others:
-            self._pairs[kind, name, other] += 1
-            self._pairs[kind, other, name] += 1
+            self._pair(kind, name, other)
+
+    def _pair(self, kind: str, one: str, other: str) -> None:
+        self._pairs[kind, one, other] += 1
+        self._pairs[kind, other, one] += 1
 
     def _count_kinds(self, bond: str, product: str, others: Sequence[str]) -> None:
         """Count the product's kind and family as joining a basket of others."""
@@ -175,8 +178,7 @@ class Lesson:
             return
         self._occurrences[bond, own] += 1
         for other in dict.fromkeys(each for each in theirs if each):
-            self._pairs[bond, own, other] += 1
-            self._pairs[bond, other, own] += 1
+            self._pair(bond, own, other)
 
     def _know(self, product_ids: Iterable[str]) -> None:
         missing = [each for each in product_ids if each not in self._known]

@@ -109,10 +109,8 @@ class Lookups(ABC):
         Raises:
             OnlineStoreError: The file cannot be read.
         """
-        worth = forward(now_s)
         ask = "SELECT product_id, shown, wanted FROM tallies WHERE product_id IN ({})"
-        rows = self._of_many(ask, product_ids)
-        return {product: Tally(shown / worth, wanted / worth) for product, shown, wanted in rows}
+        return _decayed(self._of_many(ask, product_ids), now_s)
 
     def most_wanted(self, limit: int, now_s: float, after: int = 0) -> dict[str, Tally]:
         """Return the products that were wanted most, the most wanted first.
@@ -128,13 +126,11 @@ class Lookups(ABC):
         Raises:
             OnlineStoreError: The file cannot be read.
         """
-        worth = forward(now_s)
         ask = (
             "SELECT product_id, shown, wanted FROM tallies WHERE wanted > 0 "
             "ORDER BY wanted DESC LIMIT ? OFFSET ?"
         )
-        rows = self._read(ask, (limit, after))
-        return {product: Tally(shown / worth, wanted / worth) for product, shown, wanted in rows}
+        return _decayed(self._read(ask, (limit, after)), now_s)
 
     def total(self, now_s: float) -> Tally:
         """Return what happened with all products together.
@@ -143,8 +139,8 @@ class Lookups(ABC):
             OnlineStoreError: The file cannot be read.
         """
         sums = self.occurrences(ALL, (SHOWN, WANTED))
-        worth = forward(now_s)
-        return Tally(sums.get(SHOWN, 0.0) / worth, sums.get(WANTED, 0.0) / worth)
+        row = (ALL, sums.get(SHOWN, 0.0), sums.get(WANTED, 0.0))
+        return _decayed([row], now_s)[ALL]
 
     def partners(
         self, kind: str, names: Sequence[str], limit: int = 100
@@ -209,3 +205,9 @@ class Lookups(ABC):
     @abstractmethod
     def _read(self, ask: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """Return the rows that a question finds."""
+
+
+def _decayed(rows: Sequence[tuple[Any, ...]], now_s: float) -> dict[str, Tally]:
+    """Return tallies at a moment, of rows of names and what was added up in forward units."""
+    worth = forward(now_s)
+    return {name: Tally(shown / worth, wanted / worth) for name, shown, wanted in rows}

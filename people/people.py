@@ -18,8 +18,6 @@ from rank import Profile, ProfileSettings
 FILE = "people.sqlite"
 """In the folder of the event log."""
 
-N_TOUCHED = MAX_TOUCHED
-
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
@@ -89,6 +87,15 @@ class People(Closing):
         newest = self.store.newest_s
         return self._wall() if newest is None else min(newest, self._wall())
 
+    def profile(self, user_id: str) -> Profile | None:
+        """Return a visitor's tastes; None for somebody unknown, or of whom nothing was learned.
+
+        Raises:
+            ProfileError: Their profile cannot be read.
+            OnlineStoreError: The file of profiles cannot be read.
+        """
+        return self.store.profile(user_id) if user_id else None
+
     def visitor(self, user_id: str) -> Visitor:
         """Return what is known of a visitor.
 
@@ -98,9 +105,9 @@ class People(Closing):
         """
         if not user_id:
             return Visitor()
-        touched = tuple(self.store.touched(user_id, N_TOUCHED))
+        touched = tuple(self.store.touched(user_id, MAX_TOUCHED))
         hidden = frozenset(self.store.hidden(user_id))
-        return Visitor(user_id, self.store.profile(user_id), touched, hidden)
+        return Visitor(user_id, self.profile(user_id), touched, hidden)
 
     def start(self) -> None:
         """Learn what the log has, and goes on to get, from now on."""

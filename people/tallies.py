@@ -26,6 +26,11 @@ class Tally(NamedTuple):
     shown: float = 0.0
     wanted: float = 0.0
 
+    @property
+    def looked_at(self) -> float:
+        """Times that it was looked at; at least those that it was wanted: clicks are imported."""
+        return max(self.shown, self.wanted)
+
 
 def examined(position: int) -> float:
     """Return the probability that somebody looks at a place of a page, 0 to 1.

@@ -74,6 +74,14 @@ class Expectation:
         strength = self.strength + all_
         return Expectation.of((good + self.mean * self.strength) / strength, strength)
 
+    def lift(self, usual: float) -> NDArray[np.float64]:
+        """Return how well each is received against the usual share, which has a half; 0 to 1.
+
+        Args:
+            usual: What is expected of any product, above 0.
+        """
+        return np.asarray(self.mean / (self.mean + usual), dtype=np.float64)
+
     def chosen(self, rng: np.random.Generator, n_draws: int = 128) -> NDArray[np.float64]:
         """Return how probable Thompson sampling is to choose each of the products.
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from core.errors import OnlineStoreError, ProfileError
-from people import Known, People, Visitor
-from rank import mixed, personal_part, told_apart
+from people import Known, People
+from rank import Profile, mixed, personal_part, told_apart
 from rank.weights import Weights
 from search.background import Background
 from search.fusion import Candidate, never_rising
@@ -50,19 +50,19 @@ class Personal:
             background: What likeness is chance.
         """
         try:
-            return self._moved(candidates, self._people.visitor(user_id), background)
+            return self._moved(candidates, self._people.profile(user_id), background)
         except (OnlineStoreError, ProfileError):
             LOG.warning("an answer is not in the visitor's own order", exc_info=True)
             return list(candidates)
 
     def _moved(
-        self, candidates: Sequence[Candidate], visitor: Visitor, background: Background
+        self, candidates: Sequence[Candidate], profile: Profile | None, background: Background
     ) -> list[Candidate]:
-        if not candidates or not (visitor.has_tastes or self._has_wishes or self._weights.merchant):
+        if not candidates or not (profile or self._has_wishes or self._weights.merchant):
             return list(candidates)
         known = self._people.catalogue.known_points([each.id for each in candidates])
         having = [each for each in candidates if each.id in known]
-        parts = self._parts(visitor, [known[each.id] for each in having], background)
+        parts = self._parts(profile, [known[each.id] for each in having], background)
         found = {
             each.id: {name: float(part[n]) for name, part in parts.items() if part[n]}
             for n, each in enumerate(having)
@@ -73,14 +73,15 @@ class Personal:
         return self._by_merchant(moved, merchants)
 
     def _parts(
-        self, visitor: Visitor, known: Sequence[Known], background: Background
+        self, profile: Profile | None, known: Sequence[Known], background: Background
     ) -> dict[str, Scores]:
         parts: dict[str, Scores] = {}
         if self._has_wishes:
             expectation, _ = self._people.expectations.of([each.product.id for each in known])
             parts = shop_parts(self._people, known, expectation, self._weights)
         chance = background.mean(self._people.catalogue.space)
-        suits = taste_parts(self._people, visitor, known, chance)
+        rows = self._people.catalogue.rows(known if profile else ())
+        suits = taste_parts(self._people, profile, known, rows, chance)
         if suits:
             affinity = np.asarray(sum(suits.values()))
             parts[PERSONAL] = personal_part(told_apart(affinity), self._weights.personal)

@@ -1,4 +1,4 @@
-"""The score of a feed's products for one visitor, as named parts."""
+"""What tastes and the shop add to the scores of products, as named parts."""
 
 from collections.abc import Mapping, Sequence
 
@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.encoder import Vectors
-from people import Known, People, Visitor
-from rank import Expectation, affinity_parts
+from people import Known, People
+from rank import Expectation, Profile, affinity_parts
 from rank.settings import DAY_S
 from rank.weights import ShopWeights
 
@@ -22,23 +22,24 @@ Scores = NDArray[np.float64]
 
 def taste_parts(
     people: People,
-    visitor: Visitor,
+    profile: Profile | None,
     known: Sequence[Known],
+    rows: Vectors,
     background: Vectors | None,
 ) -> dict[str, Scores]:
     """Return how products suit a visitor, as the parts of `rank.affinity_parts`.
 
     Args:
         people: What is known of visitors and products.
-        visitor: For whom; nothing for one without tastes.
+        profile: The visitor's; there are no parts without one.
         known: The products.
+        rows: Their vectors, shape (n_products, dim); not looked at without a profile.
         background: Mean vector of the catalogue, shape (dim,).
     """
-    if visitor.profile is None or not visitor.has_tastes:
+    if profile is None:
         return {}
-    rows, facts = people.catalogue.rows(known), [each.facts for each in known]
-    now_s, settings = people.now(), people.settings
-    return affinity_parts(visitor.profile, rows, facts, now_s, background, settings)
+    facts = [each.facts for each in known]
+    return affinity_parts(profile, rows, facts, people.now(), background, people.settings)
 
 
 def shop_parts(
@@ -79,10 +80,10 @@ def _popularity(people: People, known: Sequence[Known], expectation: Expectation
     Where little happened yet, the feed's own figure decides, by its place among the others.
     """
     prior = people.expectations.prior()
-    lift = expectation.mean / (expectation.mean + prior.mean)
+    lift = expectation.lift(prior.mean)
     told = np.array([each.product.popularity or 0.0 for each in known])
     if not told.any():
-        return np.asarray(lift, dtype=np.float64)
+        return lift
     place = np.searchsorted(np.sort(told), told, side="right") / len(told) - 0.5
     return np.clip(lift + place * (told > 0) * prior.strength / expectation.strength, 0.0, 1.0)
 

@@ -2,17 +2,15 @@
 
 import time
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 
 from core.answer import Hit, Page
 from core.closing import Closing
-from core.errors import ProductNotFoundError
 from core.event import Event
 from core.person import Person
 from core.query import Filters, Query
 from events.cursor import place_of
-from index.payload import conditions, point_id
 from index.product_index import ProductIndex
 from people import People
 from search.background import Background
@@ -106,10 +104,7 @@ class ServesVisitors(Closing):
             OnlineStoreError: The counts cannot be read.
         """
         query = Query(limit=limit, filters=filters or Filters(), user_id=user_id, facets=())
-        found = self.index.get([product_id])
-        if not found:
-            raise ProductNotFoundError(product_id)
-        page = self._feeds.complements(found[0], query, self._background())
+        page = self._feeds.complements(product_id, query, self._background())
         # There is no way to hand a cursor in, nor to ask for what stands behind others.
         page = replace(page, next_cursor="", n_folded=0)
         return self.events.shown(page, 0, "complements", user_id)
@@ -133,7 +128,8 @@ class ServesVisitors(Closing):
         visitor = self.people.visitor(user_id)
         ids = dict.fromkeys(each.product_id for each in visitor.touched)
         seen = [each for each in ids if each not in visitor.hidden]
-        shown = self._feeds.shown(self._passing(seen, query.filters), query.filters)
+        passing = self.index.products_passing(seen, query.filters)
+        shown = self._feeds.shown(list(passing.values()), query.filters)
         products = self.index.get(shown[:limit])
         hits = tuple(Hit(each, 0.0, {}) for each in products)
         return self.events.shown(Page(hits, uuid.uuid4().hex), 0, "recent", user_id)
@@ -230,9 +226,3 @@ class ServesVisitors(Closing):
         end = place_of(self.events.end())
         while place_of(self.people.store.cursor) < end and time.monotonic() < until:
             time.sleep(_LOOK_EVERY_S)
-
-    def _passing(self, product_ids: Sequence[str], filters: Filters) -> list[str]:
-        """Return the products that pass the filters, in their order."""
-        points = {point_id(each): each for each in product_ids}
-        (passing,) = self.index.passing(list(points), [conditions(filters)])
-        return [each for point, each in points.items() if point in passing]

@@ -7,7 +7,6 @@ import json
 import logging
 import re
 from collections.abc import Iterator
-from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -17,9 +16,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from core import Event, Product
+from core import Event
 from core.errors import InvalidEventError, ShopwindowError
-from core.person import Interest, Person
+from core.person import Person, plain_person
 from events.rows import to_cells
 from search import SearchService
 
@@ -67,37 +66,9 @@ def lines_of(person: Person, events: list[Event]) -> Iterator[str]:
     Yields:
         Lines, each with its end.
     """
-    yield _json({"profile": profile_cells(person)})
+    yield _json({"profile": plain_person(person, with_titles=True)})
     for event in events:
         yield _json(to_cells(event, nested=True, times=False))
-
-
-def profile_cells(person: Person) -> dict[str, Any]:
-    """Return what is known of a visitor, as plain values; products by id and title.
-
-    The deeds are the last ones, as many as a `Person` has.
-    """
-    return {
-        "user_id": person.user_id,
-        "n_touches": person.n_touches,
-        "interests": [_interest(each) for each in person.interests],
-        "dislikes": [_interest(each) for each in person.dislikes],
-        "tastes": {name: dict(values) for name, values in person.tastes.items()},
-        "prices": {currency: asdict(each) for currency, each in person.prices.items()},
-        "deeds": [
-            {"kind": each.kind, **_product(each.product), "time": each.time.isoformat()}
-            for each in person.deeds
-        ],
-    }
-
-
-def _interest(interest: Interest) -> dict[str, Any]:
-    products = [_product(each) for each in interest.products]
-    return {"share": interest.share, "products": products, "last": interest.last.isoformat()}
-
-
-def _product(product: Product) -> dict[str, str]:
-    return {"product_id": product.id, "title": product.title}
 
 
 def _json(cells: dict[str, Any]) -> str:

@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from core.errors import EventStoreError
-from events.identity import make_durable
+from core.files import make_durable
 
 FORMAT = 1
 MERGED_AT_ONCE = 16

@@ -63,20 +63,17 @@ COUNTS = pa.schema(
 `value` is null, and `currency` empty, where no purchase has one, or they are in several currencies.
 """
 
+SHOWN = (
+    "query_id", "user_id", "session_id", "product_id", "surface", "position", "propensity",
+    "ranker", "ranker_version", "features",
+)  # fmt: skip
+"""Fields of an impression that stand in `TRAINING` as they are."""
+
 TRAINING = pa.schema(
     [
-        ("query_id", pa.string()),
-        ("user_id", pa.string()),
-        ("session_id", pa.string()),
-        ("product_id", pa.string()),
-        ("surface", pa.string()),
-        ("position", pa.int64()),
-        ("propensity", pa.float64()),
-        ("ranker", pa.string()),
-        ("ranker_version", pa.string()),
-        ("features", _FEATURES),
+        *(EVENTS.field(name) for name in SHOWN),
         ("time", TIME),
-        ("event_id", pa.string()),
+        EVENTS.field("event_id"),
         *((label, pa.bool_()) for label in ACTIONS.values()),
     ]
 )

@@ -1,12 +1,12 @@
 """Training rows in a file, for whatever learns from them."""
 
-from contextlib import suppress
 from pathlib import Path
 
 import pyarrow.parquet as pq
 
 from core.errors import EventFileError
 from events.analysis.store import ALWAYS, EventStore, Period
+from events.tables import replaced
 
 _ENDING = ".parquet"
 
@@ -29,14 +29,6 @@ def write_training(store: EventStore, path: Path, period: Period = ALWAYS) -> in
     if path.suffix.lower() != _ENDING:
         raise EventFileError(path, f"a name that ends in {_ENDING} was expected")
     rows = store.training_rows(period)
-    new = path.with_name(path.name + ".new")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+    with replaced(path) as new:
         pq.write_table(rows, new, compression="zstd")
-        new.replace(path)
-    except OSError as exc:
-        raise EventFileError(path, f"the file cannot be written: {exc}") from exc
-    finally:
-        with suppress(OSError):
-            new.unlink()
     return len(rows)

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import IndexStoreError
+from core.files import replace_file
 from index.bm25 import SparseVector
 from index.checks import check_field, check_legs, check_points
 from index.edge.files import MANIFEST_FILE, SCHEMA_FILE, read_schema
 from index.edge.process import WorkerProcess
-from index.files import replace_file
 from index.points import Condition, LegQuery, Order, Payload, Point, Scored, StoreSchema, Value
 from index.rows import Rows
 

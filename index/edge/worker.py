@@ -18,10 +18,10 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from core.errors import IndexLockedError, IndexStoreError, ShopwindowError
+from core.files import replace_file
 from index.edge.build import GraphBuild
 from index.edge.engine import EdgeEngine
 from index.edge.files import CURRENT_FILE, LOCK_FILE, SCHEMA_FILE, SHARD_PREFIX, read_schema
-from index.files import replace_file
 from index.points import Payload, StoreSchema
 
 LOCK_WAIT_S = 3.0

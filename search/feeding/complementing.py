@@ -10,7 +10,7 @@ from core.encoder import Vectors
 from core.query import Filters
 from index.analyser import analyse, word_number
 from index.bm25 import query_vector
-from index.payload import conditions, point_id
+from index.payload import CATEGORY_SEPARATOR, conditions
 from index.points import WORDS, LegQuery
 from people import Known, People
 from people.together import BOUGHT, FAMILIES, KINDS
@@ -68,8 +68,7 @@ class Complementing:
 
     def _offered(self, several: Sequence[Known]) -> list[Traits]:
         expectation, _ = self._people.expectations.of([each.product.id for each in several])
-        usual = self._people.expectations.prior().mean
-        liked = (expectation.mean / (expectation.mean + usual)).tolist()
+        liked = expectation.lift(self._people.expectations.prior().mean).tolist()
         return [Traits.of(each.product, n) for each, n in zip(several, liked, strict=True)]
 
     def _shared(self, rows: Vectors) -> Vectors:
@@ -109,14 +108,11 @@ class Complementing:
     ) -> list[str]:
         """Return points of the filters that may go with the anchor."""
         products, kinds, _ = counts
-        required = conditions(filters)
-        partners = [point_id(each) for each in products.joint]
-        (passing,) = self._index.passing(partners, [required]) if partners else (set(),)
+        points = list(self._index.products_passing(list(products.joint), filters))
         legs = [*self._by_words(anchor, traits, filters)]
         legs += self._by_kinds(anchor, list(kinds.joint), filters)
         found = self._index.query(legs) if legs else []
         shelf = self._shelves.of(filters)
-        points = [each for each in partners if each in passing]
         points += [point for scored in found for point, _ in scored]
         return list(dict.fromkeys([*points, *shelf.newest, *shelf.by_chance]))
 
@@ -144,7 +140,7 @@ class Complementing:
         own = anchor.product.category[-1].casefold() if anchor.product.category else ""
         named = {each.casefold(): None for each in together}
         largest = self._index.facet("category", filters, 4 * N_KINDS)
-        named |= {path.split(" > ")[-1].casefold(): None for path in largest}
+        named |= {path.split(CATEGORY_SEPARATOR)[-1].casefold(): None for path in largest}
         named.pop(own, None)
         legs = [LegQuery(space, style / length, conditions(filters), limit=N_ALIKE)]
         if filters.category:

@@ -8,7 +8,6 @@ import numpy as np
 
 from core.answer import Page
 from core.errors import ProductNotFoundError
-from core.product import Product
 from core.query import Filters, Query
 from index.payload import GROUP, PHOTO_PRINT, point_id
 from people import People
@@ -25,6 +24,7 @@ from search.folding import folded
 from search.fusion import Candidate, never_rising
 from search.ordering import Ordered, Wanted
 from search.rules import RuleBook, applied
+from search.rules.plan import Plan
 from search.ruling import without_hidden
 from search.stopwatch import Stopwatch
 from search.understanding.readings import Understood
@@ -64,7 +64,7 @@ class Feeds:
         self._sources = Sources(people, shelves)
         self._complementing = Complementing(people, shelves)
         self._ranking = Ranking(people, weights)
-        self._placing = Placing(people, weights, rng or np.random.default_rng())
+        self._placing = Placing(weights, rng or np.random.default_rng())
 
     def feed(self, query: Query, background: Background, cursor: Cursor) -> Page:
         """Return a page of products that suit a visitor.
@@ -76,8 +76,7 @@ class Feeds:
         """
         watch = Stopwatch.start()
         visitor = self._people.visitor(query.user_id)
-        plan = self._rules().plan("", query.filters, datetime.now(UTC))
-        wanted = Wanted(query, Understood("", query.filters), plan=plan)
+        wanted = self._wanted(query)
         done = {each.product_id for each in visitor.touched if each.kind in FINISHED}
         found = self._sources.found(visitor, query.filters, done | visitor.hidden)
         watch.lap("retrieve")
@@ -87,7 +86,7 @@ class Feeds:
         watch.lap("rank")
         placed = self._placing.placed(ranked, query.limit)
         watch.lap("place")
-        pins = replace(plan, boosts=(), buries=())  # those have moved what was chosen from
+        pins = replace(wanted.plan, boosts=(), buries=())  # those have moved what was chosen from
         hidden = tuple(point_id(each) for each in visitor.hidden)
         ruled = applied(placed.candidates, pins, query.filters, self._index, hidden)
         fields = (GROUP, PHOTO_PRINT)
@@ -100,30 +99,28 @@ class Feeds:
 
     def shown(self, product_ids: Sequence[str], filters: Filters) -> list[str]:
         """Return the products that no rule hides, in their order."""
-        plan = self._rules().plan("", filters, datetime.now(UTC))
         points = {point_id(each): each for each in product_ids}
         candidates = [Candidate(each, 0.0, {}) for each in points]
-        left = without_hidden(candidates, plan, filters, self._index)
+        left = without_hidden(candidates, self._plan(filters), filters, self._index)
         return [points[each.id] for each in left]
 
-    def complements(self, product: Product, query: Query, background: Background) -> Page:
+    def complements(self, product_id: str, query: Query, background: Background) -> Page:
         """Return a page of products that go with another.
 
         Args:
-            product: The indexed product.
+            product_id: The product.
             query: The visitor, filters and limit.
             background: What likeness is chance.
 
         Raises:
-            ProductNotFoundError: It was deleted.
+            ProductNotFoundError: No indexed product has the id.
         """
         watch = Stopwatch.start()
-        anchor = self._people.catalogue.known([product.id]).get(product.id)
+        anchor = self._people.catalogue.known([product_id]).get(product_id)
         if anchor is None:
-            raise ProductNotFoundError(product.id)
+            raise ProductNotFoundError(product_id)
         visitor = self._people.visitor(query.user_id)
-        plan = self._rules().plan("", query.filters, datetime.now(UTC))
-        wanted = Wanted(query, Understood("", query.filters), plan=plan)
+        wanted = self._wanted(query)
         several, found = self._complementing.found(
             anchor, query.filters, background, visitor.hidden
         )
@@ -131,15 +128,23 @@ class Feeds:
         points = [point_id(each.product.id) for each in several]
         scored = {each.id: each for each in best_first(points, found.parts)}
         order = [scored[points[place]] for place in found.best(N_SHOWN)]
-        left = without_hidden(order, plan, query.filters, self._index)
+        left = without_hidden(order, wanted.plan, query.filters, self._index)
         rows = self._index.rows([each.id for each in left], (GROUP, PHOTO_PRINT))
         once, stands_for = folded(left, rows)
         placed = never_rising(once, TURNS)
-        left_out = tuple(point_id(each) for each in (product.id, *visitor.hidden))
-        ruled = applied(placed, plan, query.filters, self._index, left_out)
+        left_out = tuple(point_id(each) for each in (product_id, *visitor.hidden))
+        ruled = applied(placed, wanted.plan, query.filters, self._index, left_out)
         watch.lap("rank")
         ordered = Ordered(ruled.candidates, rows, stands_for=stands_for, rules=ruled.rules)
         return self._answering.page(wanted, Cursor(""), ordered, (), watch)
+
+    def _wanted(self, query: Query) -> Wanted:
+        understood = Understood("", query.filters)
+        return Wanted(query, understood, plan=self._plan(query.filters))
+
+    def _plan(self, filters: Filters) -> Plan:
+        """Return the rules that hold for a page without a query."""
+        return self._rules().plan("", filters, datetime.now(UTC))
 
 
 def identity(query: Query) -> str:

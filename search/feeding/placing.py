@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from people import Known, People
+from people import Known
 from rank import Expectation, explored, mixed
 from rank.weights import Weights
 from search.fusion import Candidate, never_rising
@@ -54,13 +54,11 @@ class Placing:
     """Deals out the places of feeds.
 
     Args:
-        people: What is known of visitors and products.
         weights: What is held back, and how much is tried.
         rng: Decides what is tried.
     """
 
-    def __init__(self, people: People, weights: Weights, rng: np.random.Generator) -> None:
-        self._people = people
+    def __init__(self, weights: Weights, rng: np.random.Generator) -> None:
         self._weights = weights
         self._rng = rng
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from core.encoder import Vectors
 from index.payload import GROUP, PHOTO_PRINT
-from people import Known, People, Tally, Visitor
+from people import People, Tally, Visitor
 from rank import Expectation, Weights, by_interest
 from search.feeding.placing import Ranked
 from search.feeding.sources import Found
@@ -44,10 +44,11 @@ class Ranking:
         """
         points, several = list(found.known), list(found.known.values())
         expectation, tallies = self._people.expectations.of([e.product.id for e in several])
-        parts = self._parts(visitor, found, expectation, background)
+        rows = self._people.catalogue.rows(several if visitor.profile else ())
+        parts = self._parts(visitor, found, expectation, rows, background)
         ruled = self._left(best_first(points, parts), wanted)
         candidates = ruled.candidates
-        groups, shares = self._groups(visitor, several, candidates, points, background)
+        groups, shares = self._groups(visitor, found, candidates, rows, background)
         little = self._little_known(points, expectation, tallies)
         return Ranked(candidates, found.known, groups, shares, little, ruled.rules)
 
@@ -56,11 +57,12 @@ class Ranking:
         visitor: Visitor,
         found: Found,
         expectation: Expectation,
+        rows: Vectors,
         background: Vectors | None,
     ) -> dict[str, Scores]:
         several, weights = list(found.known.values()), self._weights.feed
         parts = shop_parts(self._people, several, expectation, weights)
-        suits = taste_parts(self._people, visitor, several, background)
+        suits = taste_parts(self._people, visitor.profile, several, rows, background)
         parts |= {name: weights.affinity * part for name, part in suits.items()}
         if found.together:
             parts[TOGETHER] = weights.together * together_part(several, found.together)
@@ -79,9 +81,9 @@ class Ranking:
     def _groups(
         self,
         visitor: Visitor,
-        several: Sequence[Known],
+        found: Found,
         candidates: Sequence[Candidate],
-        points: Sequence[str],
+        rows: Vectors,
         background: Vectors | None,
     ) -> tuple[Mapping[str, int], Sequence[float]]:
         """Return the interest of each product, and what each interest counts.
@@ -90,11 +92,10 @@ class Ranking:
         the best product comes first.
         """
         if visitor.profile is not None and len(visitor.profile.interests):
-            rows = self._people.catalogue.rows(several)
             now_s, settings = self._people.now(), self._people.settings
             numbers, shares = by_interest(visitor.profile, rows, now_s, background, settings)
-            return dict(zip(points, numbers.tolist(), strict=True)), shares.tolist()
-        names = {point: each.facts.category for point, each in zip(points, several, strict=True)}
+            return dict(zip(found.known, numbers.tolist(), strict=True)), shares.tolist()
+        names = {point: each.facts.category for point, each in found.known.items()}
         order = {name: n for n, name in enumerate(dict.fromkeys(names[e.id] for e in candidates))}
         return {each.id: order[names[each.id]] for each in candidates}, [1.0] * len(order)
 

@@ -8,7 +8,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from core.query import Filters
-from index.payload import conditions, point_id
 from index.points import Order
 from people import People
 from search.cursor import query_digest
@@ -86,14 +85,10 @@ class Shelves:
 
     def _wanted(self, filters: Filters) -> list[str]:
         """Return what visitors wanted most of what passes: a small merchant's is far down."""
-        required, found = conditions(filters), list[str]()
+        found: list[str] = []
         for start in range(0, MAX_LOOKED_AT, N_LOOKED_AT):
             some = self._people.store.most_wanted(N_LOOKED_AT, self._people.now(), start)
-            points = [point_id(each) for each in some]
-            if required and points:
-                (passing,) = self._index.passing(points, [required])
-                points = [each for each in points if each in passing]
-            found += points
+            found += self._index.products_passing(list(some), filters)
             if len(found) >= N_WANTED or len(some) < N_LOOKED_AT:
                 break
         return found[:N_WANTED]

@@ -1,7 +1,7 @@
 """Where the products of a feed come from, before they are put in order."""
 
 import random
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from core.query import Filters
@@ -64,7 +64,7 @@ class Sources:
         points |= dict.fromkeys(shelf.newest)
         points |= dict.fromkeys(random.sample(shelf.by_chance, n_by_chance))
         points |= dict.fromkeys(shelf.wanted)
-        points |= dict.fromkeys(self._passing(list(together), filters))
+        points |= dict.fromkeys(self._index.products_passing(list(together), filters))
         wanted = [each for each in points if each not in left_out]
         return Found(self._people.catalogue.known_points(wanted), together)
 
@@ -85,14 +85,6 @@ class Sources:
             for each in directions
         ]
         return [point for scored in self._index.query(legs) for point, _ in scored]
-
-    def _passing(self, product_ids: Sequence[str], filters: Filters) -> list[str]:
-        """Return the points of products that were not found by these filters, if they pass."""
-        points, required = [point_id(each) for each in product_ids], conditions(filters)
-        if not required:
-            return points
-        (passing,) = self._index.passing(points, [required])
-        return [each for each in points if each in passing]
 
     def _together(self, visitor: Visitor) -> dict[str, float]:
         """Return how much others touched products together with what the visitor touched.

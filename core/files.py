@@ -1,0 +1,32 @@
+"""Files that are replaced whole, so that a crash leaves the old one or the new one."""
+
+import os
+from pathlib import Path
+
+
+def replace_file(path: Path, data: bytes) -> None:
+    """Write a file at once and durably, also against a loss of power.
+
+    Raises:
+        OSError: It cannot be written.
+    """
+    temporary = path.with_name(path.name + ".new")
+    with temporary.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)
+    make_durable(path.parent)
+
+
+def make_durable(folder: Path) -> None:
+    """Make the names in a folder survive a loss of power.
+
+    Raises:
+        OSError: The system does not do that.
+    """
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
