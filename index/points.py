@@ -108,9 +108,12 @@ class StoreSchema:
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Self:
-        """Return the schema that `as_dict` wrote."""
+        """Return the schema that `as_dict` wrote, or that an older version wrote.
+
+        What did not exist then is empty: the manifest, which is read next, says what to do.
+        """
         fields = tuple(FieldIndex(**each) for each in values["fields"])
-        return cls(values["dims"], fields, tuple(values["remembered"]))
+        return cls(values["dims"], fields, tuple(values.get("remembered", ())))
 
 
 @dataclass(frozen=True, slots=True)

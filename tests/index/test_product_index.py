@@ -281,6 +281,19 @@ def test_another_version_is_refused(
         open_index()
 
 
+def test_an_index_of_before_says_that_it_is_to_be_made_anew(
+    open_index: Callable[[], ProductIndex], products: list[Product], tmp_path: Path
+) -> None:
+    open_index().add(products[:2])
+    open_index().close()
+    for name, change in (("manifest.json", {"schema": 2}), ("schema.json", {"remembered": None})):
+        path = tmp_path / "index" / name
+        values = {**json.loads(path.read_text()), **change}
+        path.write_text(json.dumps({k: v for k, v in values.items() if v is not None}))
+    with pytest.raises(IndexVersionError, match="index the feed again"):
+        open_index()
+
+
 @pytest.mark.parametrize(("content", "message"), [("{", "damaged"), ('{"schema":1}', "schema")])
 def test_a_damaged_manifest_is_refused(
     open_index: Callable[[], ProductIndex],
