@@ -10,7 +10,8 @@ from ui.texts import NAMES, say
 _LEAST_PART = 0.005  # a bar thinner than that shows nothing
 _OF_LEGS = frozenset({"lexical", "text", "text_image", "image"})
 _OF_FEEDS = frozenset({"likeness", "tastes", "price", "together", "popularity", "freshness"})
-_OF_LIKENESS = _OF_LEGS | _OF_FEEDS | {"personal"}
+_OF_COMPLEMENTS = frozenset({"baskets", "kinds", "style", "words", "colors", "department"})
+_OF_LIKENESS = _OF_LEGS | _OF_FEEDS | _OF_COMPLEMENTS | {"personal"}
 _FEEDS = frozenset({"feed", "store", "complements"})
 _EXPLORED = "explored"
 

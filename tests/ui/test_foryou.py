@@ -5,6 +5,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import numpy as np
 import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
@@ -14,6 +15,7 @@ from core.person import Interest, Person, PriceTaste
 from embed import PhotoReader
 from events import import_events
 from index import ProductIndex
+from rank import Evidence, Traits, complements
 from search import SearchService
 from tests.conftest import WHOLE
 from tests.ui.visitors import USER, did, for_you, opened_log
@@ -24,6 +26,7 @@ from ui.look import CardLook
 from ui.person import person_panel
 from ui.render import Renderer
 from ui.results import results
+from ui.texts import NAMES, Language
 from ui.told import effect_line
 from ui.view import View
 from ui.visit import Effect, Shift, Visit
@@ -148,6 +151,24 @@ def test_a_try_is_told_with_its_chance() -> None:
     assert "a price you usually pay" in html
     usual = gallery((Hit(DRESS, 0.2, {"likeness": 0.2}, propensity=0.9),), CardLook("en"))
     assert "tried" not in usual
+
+
+def test_each_part_of_what_goes_with_a_product_has_a_name_and_a_bar_of_its_length() -> None:
+    dress = Traits("a", "dresses", "clothes", department="fashion")
+    found = complements(
+        dress, np.zeros(2, np.float32), [], np.zeros((0, 2), np.float32), Evidence()
+    )
+    languages: tuple[Language, ...] = ("en", "ar")
+    for part in found.parts:
+        assert {f"feed_{part}", part} & set(NAMES), part
+        for language in languages:
+            look = CardLook(language, surface="complements")
+            assert f">{part}<" not in gallery((Hit(DRESS, 0.5, {part: 0.5}),), look)
+    parts = {"words": 0.4, "department": 0.1, "popularity": 0.01}
+    look = CardLook("en", surface="complements")
+    html = gallery((Hit(DRESS, 0.51, parts),), look)
+    assert re.findall(r"width:(\d+)%", html) == ["100", "25", "2"]
+    assert "of another department" in gallery((Hit(DRESS, -0.1, {"department": -0.1}),), look)
 
 
 def test_what_counts_against_a_product_is_named_so() -> None:
