@@ -34,6 +34,8 @@ its data as attributes. The message says what was expected, what came and what t
     │   └── OnlineStoreVersionError            it was written by another schema
     └── IndexStoreError (RuntimeError)         the store refused, broke or is not ours to open
         ├── IndexLockedError                   another process holds the folder
+        ├── IndexTimeoutError (TimeoutError)   the engine did not answer within its deadline
+        ├── DiskFullError (OSError)            the disk has too little room for a write
         ├── IndexVersionError                  the folder was written by another schema
         ├── IndexNotFoundError (FileNotFoundError)  there is no index at that place
         ├── StoreUnreachableError (ConnectionError) the server does not answer
@@ -306,13 +308,41 @@ class IndexStoreError(ShopwindowError, RuntimeError):
 
 
 class IndexLockedError(IndexStoreError):
-    """Another process holds the index folder."""
+    """Another process holds the index folder, or is writing for longer than one may wait."""
 
-    def __init__(self, location: str) -> None:
+    def __init__(self, location: str, by: str = "by another user or an older Shopwindow") -> None:
         self.location = location
+        self.by = by
         super().__init__(
-            f"the index at {location} is in use by another process. Stop it (a running "
-            "`shopwindow serve`?), or share one Qdrant server between processes."
+            f"the index at {location} is in use {by}. Stop that process, or try again when it is "
+            "done; processes of one user share a folder, those of several a Qdrant server."
+        )
+
+
+class IndexTimeoutError(IndexStoreError, TimeoutError):
+    """The engine did not answer within its deadline."""
+
+    def __init__(self, location: str, operation: str, timeout_s: float) -> None:
+        self.location = location
+        self.operation = operation
+        self.timeout_s = timeout_s
+        super().__init__(
+            f"the engine of {location} did not answer {operation!r} within {timeout_s:g} s. Try "
+            "again; if the machine is this busy, raise SHOPWINDOW_INDEX__TIMEOUT_S."
+        )
+
+
+class DiskFullError(IndexStoreError, OSError):
+    """The disk has too little room for a write, which was refused; nothing changed."""
+
+    def __init__(self, location: str, free: int, needed: int) -> None:
+        self.location = location
+        self.free = free
+        self.needed = needed
+        super().__init__(
+            f"the disk of {location} is full: {free / 1e6:.0f} MB are free, and {needed / 1e6:.0f} "
+            "MB are needed to write. Make room and try again. Searches go on, and what was "
+            "acknowledged is safe."
         )
 
 

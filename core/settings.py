@@ -70,6 +70,14 @@ class IndexSettings(_Group):
     hnsw_from: int = Field(
         20_000, ge=0, description="Products from which a graph is built; below, search is exact."
     )
+    timeout_s: float = Field(
+        30.0, gt=0, description="Seconds that the embedded engine may take for one answer."
+    )
+    write_wait_s: float = Field(
+        600.0,
+        ge=0,
+        description="Seconds to wait while another process is writing to the same folder.",
+    )
 
 
 class SearchSettings(_Group):

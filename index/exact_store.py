@@ -3,6 +3,7 @@
 import threading
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import replace
 
 import numpy as np
@@ -24,6 +25,7 @@ from index.points import (
     Value,
 )
 from index.rows import Rows, values_of
+from index.turns import WriteTurns
 
 
 class ExactStore:
@@ -31,6 +33,7 @@ class ExactStore:
 
     def __init__(self) -> None:
         self._lock = threading.RLock()
+        self._turns = WriteTurns()
         self._schema: StoreSchema | None = None
         self._points: dict[str, Point] = {}
         self._manifest: Payload | None = None
@@ -45,6 +48,19 @@ class ExactStore:
         """Whether there is anything; see `VectorStore.created`."""
         return self._schema is not None
 
+    @property
+    def n_changes(self) -> int:
+        """How many changes there were; see `VectorStore.n_changes`."""
+        return self._turns.n_changes
+
+    def writing(self) -> AbstractContextManager[None]:
+        """Take turns with other threads that write; see `VectorStore.writing`.
+
+        Returns:
+            What to use in a `with` block.
+        """
+        return self._turns.taken()
+
     def read_manifest(self) -> Payload | None:
         """Return the manifest; see `VectorStore.read_manifest`."""
         return self._manifest
@@ -52,8 +68,9 @@ class ExactStore:
     def write_manifest(self, manifest: Payload) -> None:
         """Keep the manifest; see `VectorStore.write_manifest`."""
         self._manifest = dict(manifest)
+        self._turns.note()
 
-    def create(self, schema: StoreSchema) -> None:
+    def create(self, schema: StoreSchema, manifest: Payload | None = None) -> None:
         """Make an empty store; see `VectorStore.create`.
 
         Raises:
@@ -62,12 +79,16 @@ class ExactStore:
         if self._schema is not None:
             raise IndexStoreError("the store exists already")
         self._schema = schema
+        if manifest is not None:
+            self.write_manifest(manifest)
+        self._turns.note()
 
     def upsert(self, points: Sequence[Point]) -> None:
         """Add or replace points; see `VectorStore.upsert`."""
         check_points(points, self._known())
         with self._lock:
             self._points.update({point.id: point for point in points})
+            self._turns.note()
 
     def set_words(self, words: Mapping[str, SparseVector]) -> None:
         """Replace the words of points; see `VectorStore.set_words`.
@@ -81,12 +102,14 @@ class ExactStore:
                 raise IndexStoreError(f"there is no point {min(unknown)}")
             for each, vector in words.items():
                 self._points[each] = replace(self._points[each], words=vector)
+            self._turns.note()
 
     def delete(self, ids: Sequence[str]) -> None:
         """Remove points; see `VectorStore.delete`."""
         with self._lock:
             for point_id in ids:
                 self._points.pop(point_id, None)
+            self._turns.note()
 
     def retrieve(
         self, ids: Sequence[str], fields: tuple[str, ...] | None = None, vectors: bool = False
@@ -156,6 +179,10 @@ class ExactStore:
         sign = -1.0 if order.descending else 1.0
         passing.sort(key=lambda point: (sign * point.payload[order.field], point.id))
         return [_view(point, fields, vectors=False) for point in passing[:limit]]
+
+    def info(self) -> Payload:
+        """Return how many points there are; see `VectorStore.info`."""
+        return {"points": len(self._points)}
 
     def optimise(self, wait: bool = False) -> None:
         """Do nothing: exact search has no graph."""

@@ -50,7 +50,8 @@ class IndexingRun:
         mean_words: Mean words per product, by which words are weighted; 0 takes the first
             batch's own mean, to be corrected when the run is over.
         batch_size: Products written at once.
-        create: Makes the store, called when the first product is accepted.
+        create: Makes what is missing of the store when the first product is accepted, and returns
+            whether stored products that did not change may be passed over.
         progress: Called after each batch.
     """
 
@@ -60,13 +61,14 @@ class IndexingRun:
         encoder: Encoder,
         mean_words: float,
         batch_size: int,
-        create: Callable[[], None],
+        create: Callable[[], bool],
         progress: Progress | None = None,
     ) -> None:
         self._store = store
         self._encoder = encoder
         self._batch_size = batch_size
         self._create = create
+        self._trusts: bool | None = None
         self._progress = progress
         self._started = time.perf_counter()
         self._file = ""
@@ -122,9 +124,9 @@ class IndexingRun:
     def _start(self, rows: Sequence[FeedRow], threads: Executor) -> list[Item]:
         accepted = [row for row in rows if self._accepts(row)]
         ids = [point_id(row.product.id) for row in accepted if row.product]
-        if ids and not self._store.created:
-            self._create()
-        stored = self._store.retrieve(ids, HASHES)
+        if ids and self._trusts is None:
+            self._trusts = self._create()
+        stored = self._store.retrieve(ids, HASHES) if self._trusts else {}
         return [
             start_item(row.product, row.line, stored.get(each), self._encoder, threads)
             for row, each in zip(accepted, ids, strict=True)

@@ -5,6 +5,7 @@ from pathlib import Path
 from core.errors import IndexNotFoundError, IndexStoreError
 from core.settings import IndexSettings
 from index.edge import EdgeStore
+from index.edge.client import Patience
 from index.edge.files import is_index_file
 from index.exact_store import ExactStore
 from index.store import VectorStore
@@ -26,7 +27,7 @@ def open_store(
 
     Raises:
         IndexNotFoundError: `must_exist`, and there is no such folder.
-        IndexLockedError: Another process holds the folder.
+        IndexLockedError: A process that cannot be reached holds the folder.
         StoreUnreachableError: The server does not answer.
         IndexStoreError: The place holds other things, or is damaged.
     """
@@ -47,4 +48,5 @@ def open_store(
         raise IndexStoreError(
             f"{location} holds other things ({foreign[0]}); give an empty or a new folder"
         )
-    return EdgeStore(folder, settings.hnsw_from)
+    patience = Patience(settings.timeout_s, settings.write_wait_s)
+    return EdgeStore(folder, settings.hnsw_from, patience)

@@ -5,10 +5,9 @@ from pathlib import Path
 
 from core.closing import Closing
 from core.encoder import Encoder
-from core.errors import IndexNotFoundError
+from core.errors import IndexNotFoundError, IndexStoreError
 from core.product import Product
 from core.settings import IndexSettings
-from index.columns import StoredColumns
 from index.feeds.feed import ProductFeed
 from index.indexing import IndexingRun
 from index.location import open_store
@@ -36,10 +35,9 @@ class ProductIndex(IndexReader, Closing):
     def __init__(
         self, store: VectorStore, encoder: Encoder, settings: IndexSettings | None = None
     ) -> None:
-        super().__init__(store, StoredColumns.of(encoder.spec))
+        super().__init__(store, encoder.spec)
         self.encoder = encoder
         self._settings = settings or IndexSettings()
-        self._manifest = self._checked_manifest()
 
     @classmethod
     def open(
@@ -66,7 +64,7 @@ class ProductIndex(IndexReader, Closing):
 
         Raises:
             IndexNotFoundError: `must_exist`, and there is none.
-            IndexLockedError: Another process holds the folder.
+            IndexLockedError: A process that cannot be reached holds the folder.
             EncoderMismatchError: Another encoder made it.
             IndexVersionError: Another version of Shopwindow made it.
             StoreUnreachableError: The server does not answer.
@@ -83,11 +81,6 @@ class ProductIndex(IndexReader, Closing):
             index.close()
             raise IndexNotFoundError(store.location)
         return index
-
-    @property
-    def manifest(self) -> Manifest | None:
-        """What the index was made with; None before the first product."""
-        return self._manifest
 
     def add(
         self,
@@ -111,16 +104,14 @@ class ProductIndex(IndexReader, Closing):
             FeedError: The feed cannot be read at all.
             IndexStoreError: The store refused, or too much would be deleted.
         """
-        mean_words = self._manifest.mean_words if self._manifest else 0.0
-        size = self._settings.batch_size
-        run = IndexingRun(self._store, self.encoder, mean_words, size, self._create, progress)
-        report = run.run(products)
-        if remove_missing and self.exists:
-            report.deleted = delete_missing(self._store, run)
-        if self._manifest:
-            changed = bool(report.added or report.updated or report.deleted)
-            self._settle(self._manifest, changed)
-            self.n_changes += changed
+        with self._store.writing():
+            mean_words = self.manifest.mean_words if self.manifest else 0.0
+            size = self._settings.batch_size
+            run = IndexingRun(self._store, self.encoder, mean_words, size, self._create, progress)
+            report = run.run(products)
+            if remove_missing and self.exists:
+                report.deleted = delete_missing(self._store, run)
+            self._settle(bool(report.added or report.updated or report.deleted))
         return report
 
     def delete(self, product_ids: Sequence[str]) -> int:
@@ -131,15 +122,19 @@ class ProductIndex(IndexReader, Closing):
         """
         if not self.exists:
             return 0
-        found = list(self._store.retrieve([point_id(each) for each in product_ids], ()))
-        self._store.delete(found)
-        self.n_changes += bool(found)
+        with self._store.writing():
+            found = list(self._store.retrieve([point_id(each) for each in product_ids], ()))
+            self._store.delete(found)
         return len(found)
 
     def info(self) -> Payload:
-        """Return facts to show: location, count, encoder, versions."""
-        manifest = self._manifest.as_dict() if self._manifest else {}
-        return {"location": self.location, "products": self.count(), **manifest}
+        """Return facts to show: location, count, state of the search graph, encoder, versions."""
+        manifest = self.manifest
+        if manifest is None:
+            return {"location": self.location, "products": 0}
+        engine = {"engine": self._store.info()}
+        facts = {"location": self.location, "products": self.count()}
+        return {**facts, **engine, **manifest.as_dict()}
 
     def optimise(self, wait: bool = True) -> None:
         """Build the search graph if the index is large enough; searches go on meanwhile.
@@ -157,24 +152,45 @@ class ProductIndex(IndexReader, Closing):
         """Make everything durable and let go of the folder or connection. Idempotent."""
         self._store.close()
 
-    def _checked_manifest(self) -> Manifest | None:
-        stored = self._store.read_manifest()
-        if stored is None:
-            return None
-        manifest = Manifest.from_dict(stored, self.location)
-        manifest.check_encoder(self.encoder.spec, self.location)
-        return manifest
+    def _create(self) -> bool:
+        """Make whatever is missing of an index, now that there is a product for it.
 
-    def _create(self) -> None:
-        if not self._store.created:  # it may be: a crash can fall between these two
-            self._store.create(StoreSchema(self._columns.dims, FIELDS, REMEMBERED))
-        self._manifest = Manifest.new(self.encoder.spec)
-        self._store.write_manifest(self._manifest.as_dict())
+        Returns:
+            Whether what is stored was made by this encoder, so that it need not be made again.
 
-    def _settle(self, manifest: Manifest, changed: bool) -> None:
+        Raises:
+            IndexStoreError: What is stored cannot be this encoder's.
+        """
+        if self.manifest is not None:
+            return True
+        manifest = Manifest.new(self.encoder.spec)
+        schema = StoreSchema(self._columns.dims, FIELDS, REMEMBERED)
+        if not self._store.created:
+            self._store.create(schema, manifest.as_dict())
+            return True
+        # The manifest is gone: an older version was stopped before it wrote one, or it was deleted.
+        self._check_widths()
+        self._store.write_manifest(manifest.as_dict())
+        return self._store.count() == 0
+
+    def _check_widths(self) -> None:
+        points, _ = self._store.scroll(limit=1, fields=())
+        for point in self._store.retrieve([each.id for each in points], (), vectors=True).values():
+            for name, vector in point.vectors.items():
+                if len(vector) != self._columns.dims.get(name):
+                    raise IndexStoreError(
+                        f"the index at {self.location} has lost its manifest, and its vectors are "
+                        f"{len(vector)} wide, not {self._columns.dims.get(name)} as those of "
+                        f"{self.encoder.spec.name}. Index with the encoder that made it, or into a "
+                        "new folder."
+                    )
+
+    def _settle(self, changed: bool) -> None:
+        manifest = self.manifest
+        if manifest is None:
+            return
         used = manifest.mean_words
         mean = settled_mean(self._store, used, self._settings.batch_size)
         if changed or mean != used:
-            self._manifest = manifest.touched(mean)
-            self._store.write_manifest(self._manifest.as_dict())
+            self._store.write_manifest(manifest.touched(mean).as_dict())
             self._store.optimise()

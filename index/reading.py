@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from core.encoder import Vectors
+from core.encoder import EncoderSpec, Vectors
 from core.product import Product
 from core.query import Filters
 from index.bm25 import SparseVector
@@ -43,20 +43,39 @@ class IndexReader:
 
     Args:
         store: Where the points are.
-        columns: Which columns of the encoder's vectors it holds.
+        spec: The encoder that made, or is to make, its vectors.
+
+    Raises:
+        EncoderMismatchError: Another encoder made them; also from every call after another process
+            made the index anew with another encoder.
+        IndexVersionError: Another version of Shopwindow made the index.
     """
 
-    def __init__(self, store: VectorStore, columns: StoredColumns) -> None:
+    def __init__(self, store: VectorStore, spec: EncoderSpec) -> None:
         self._store = store
-        self._columns = columns
-        self._manifest: Manifest | None = None
-        self.n_changes = 0
-        """How often this object changed the index; readers compare it with what they remember."""
+        self._columns = StoredColumns.of(spec)
+        self._spec = spec
+        self._read_at = store.n_changes
+        self._manifest = self._read_manifest()
+
+    @property
+    def n_changes(self) -> int:
+        """How often the index changed, by any process; readers compare it with what they know."""
+        return self._store.n_changes
+
+    @property
+    def manifest(self) -> Manifest | None:
+        """What the index was made with; None before the first product."""
+        n_changes = self._store.n_changes
+        if n_changes != self._read_at:
+            self._manifest = self._read_manifest()
+            self._read_at = n_changes
+        return self._manifest
 
     @property
     def exists(self) -> bool:
         """Whether anything was ever added."""
-        return self._manifest is not None
+        return self.manifest is not None
 
     @property
     def location(self) -> str:
@@ -266,6 +285,14 @@ class IndexReader:
         points = {point_id(each): each for each in product_ids}
         (passing,) = self.passing(list(points), [conditions(filters)]) if points else (set(),)
         return {point: each for point, each in points.items() if point in passing}
+
+    def _read_manifest(self) -> Manifest | None:
+        stored = self._store.read_manifest()
+        if stored is None:
+            return None
+        manifest = Manifest.from_dict(stored, self.location)
+        manifest.check_encoder(self._spec, self.location)
+        return manifest
 
     def _whole(self, stored: Mapping[str, Vectors]) -> dict[str, Vectors]:
         return {name: self._columns.whole(name, vector) for name, vector in stored.items()}

@@ -6,6 +6,7 @@ Three stores keep it: `ExactStore` (numpy, the oracle), `EdgeStore` (Qdrant Edge
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import Protocol
 
 from index.bm25 import SparseVector
@@ -31,6 +32,26 @@ class VectorStore(Protocol):
         """Whether `create` was called, now or in an earlier process."""
         ...
 
+    @property
+    def n_changes(self) -> int:
+        """How many changes were noticed, by whichever process of those that share the store.
+
+        Readers compare it with what they remember. Many batches of one turn may count as one. A
+        change of another process is noticed within a second of the end of its turn; a server tells
+        nothing of other processes.
+        """
+        ...
+
+    def writing(self) -> AbstractContextManager[None]:
+        """Take turns with others who write: in a `with` block around several writes.
+
+        Reading goes on meanwhile. A single write needs no turn.
+
+        Raises:
+            IndexLockedError: The others took longer than one may wait.
+        """
+        ...
+
     def read_manifest(self) -> Payload | None:
         """Return what `write_manifest` kept, or None for a new store."""
         ...
@@ -39,8 +60,8 @@ class VectorStore(Protocol):
         """Keep facts about the whole index, replacing the former ones at once."""
         ...
 
-    def create(self, schema: StoreSchema) -> None:
-        """Make an empty store for these vectors and fields.
+    def create(self, schema: StoreSchema, manifest: Payload | None = None) -> None:
+        """Make an empty store for these vectors and fields, with its manifest.
 
         Raises:
             IndexStoreError: There is one already.
@@ -151,6 +172,10 @@ class VectorStore(Protocol):
         Raises:
             IndexStoreError: The field has no index.
         """
+        ...
+
+    def info(self) -> Payload:
+        """Return facts about the engine to show; at least "points", how many there are."""
         ...
 
     def optimise(self, wait: bool = False) -> None:

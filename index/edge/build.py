@@ -7,7 +7,6 @@ throughout, so neither the worker nor the caller may do it.
 
 import ctypes
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -15,8 +14,10 @@ import threading
 from pathlib import Path
 from typing import Any
 
+from core.errors import DiskFullError
 from index.edge.engine import EdgeEngine
 from index.edge.files import read_schema
+from index.edge.room import allocated_bytes, check_room, copy_tree
 
 _PR_SET_PDEATHSIG = 1  # Source: prctl(2)
 
@@ -72,13 +73,15 @@ class GraphBuild:
 
     def _copy(self) -> None:
         try:
-            shutil.rmtree(self.target, ignore_errors=True)
-            shutil.copytree(self.source, self.target)
+            check_room(self.source, allocated_bytes(self.source))
+            copy_tree(self.source, self.target)
+        except DiskFullError as exc:
+            self._copy_failure = str(exc)
         except OSError as exc:
             self._copy_failure = f"the shard could not be copied: {exc}"
 
     def _start(self) -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-m", "index.edge.build", str(os.getpid())]
+        command = [sys.executable, "-P", "-m", "index.edge.build", str(os.getpid())]
         return subprocess.Popen([*command, str(self.target), str(self._schema_file)])
 
 

@@ -1,5 +1,6 @@
 """One Qdrant Edge shard in this process: our words translated into the engine's and back."""
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -37,6 +38,9 @@ from index.tuning import (
 )
 
 INDEX_SEGMENTS_FROM_KB = 1_000
+
+LOG_WAIT_S = 10.0
+"""Seconds that a dying process may take to let go of the engine's log."""
 
 _FIELD_PARAMS: dict[str, Callable[[FieldIndex], Any]] = {
     "keyword": lambda f: qe.KeywordIndexParams(is_tenant=f.tenant, enable_hnsw=f.linked),
@@ -86,7 +90,15 @@ class EdgeEngine:
         Raises:
             IndexStoreError: The folder is damaged, or another process has it.
         """
-        return cls(_translated(qe.EdgeShard.load, str(folder)), schema)
+        deadline = time.monotonic() + LOG_WAIT_S
+        while True:
+            try:
+                return cls(_translated(qe.EdgeShard.load, str(folder)), schema)
+            except IndexStoreError as exc:
+                # A process that was just killed may still hold the engine's own log.
+                if "WouldBlock" not in str(exc) or time.monotonic() > deadline:
+                    raise
+                time.sleep(0.02)
 
     def upsert(self, points: Sequence[Point]) -> None:
         """Add or replace points; durable once this returns."""

@@ -28,6 +28,7 @@ from index.server.translation import (
     sent_point,
     sent_words,
 )
+from index.turns import WriteTurns
 
 TIMEOUT_S = 30
 
@@ -60,6 +61,7 @@ class ServerStore:
         self._guard: AbstractContextManager[Any] = (
             threading.RLock() if one_at_a_time else nullcontext()
         )
+        self._turns = WriteTurns()
         self._schema: StoreSchema | None = None
         if self._call("collection_exists"):
             found = self._call("get_collection")
@@ -111,6 +113,19 @@ class ServerStore:
         """Whether there is anything; see `VectorStore.created`."""
         return self._schema is not None
 
+    @property
+    def n_changes(self) -> int:
+        """How many changes this process made; see `VectorStore.n_changes`."""
+        return self._turns.n_changes
+
+    def writing(self) -> AbstractContextManager[None]:
+        """Take turns with other threads that write; see `VectorStore.writing`.
+
+        Returns:
+            What to use in a `with` block.
+        """
+        return self._turns.taken()
+
     def read_manifest(self) -> Payload | None:
         """Return the manifest; see `VectorStore.read_manifest`."""
         return self._metadata().get(MANIFEST_KEY) if self._schema else None
@@ -119,8 +134,9 @@ class ServerStore:
         """Keep the manifest; see `VectorStore.write_manifest`."""
         metadata = {SCHEMA_KEY: self._known().as_dict(), MANIFEST_KEY: manifest}
         self._call("update_collection", metadata=metadata)
+        self._turns.note()
 
-    def create(self, schema: StoreSchema) -> None:
+    def create(self, schema: StoreSchema, manifest: Payload | None = None) -> None:
         """Make the collection and its payload indexes; see `VectorStore.create`.
 
         Raises:
@@ -132,6 +148,9 @@ class ServerStore:
         self._schema = schema
         self._linked = linked_fields(schema)
         self._index_fields(())
+        if manifest is not None:
+            self.write_manifest(manifest)
+        self._turns.note()
 
     def upsert(self, points: Sequence[Point]) -> None:
         """Add or replace points; see `VectorStore.upsert`."""
@@ -140,18 +159,21 @@ class ServerStore:
             latest = {point.id: point for point in points}
             made = [sent_point(point) for point in latest.values()]
             self._call("upsert", points=made, wait=True)
+            self._turns.note()
 
     def set_words(self, words: Mapping[str, SparseVector]) -> None:
         """Replace the words of points; see `VectorStore.set_words`."""
         self._known()
         if words:
             self._call("update_vectors", points=sent_words(words), wait=True)
+            self._turns.note()
 
     def delete(self, ids: Sequence[str]) -> None:
         """Remove points; see `VectorStore.delete`."""
         self._known()
         if ids:
             self._call("delete", points_selector=qm.PointIdsList(points=list(ids)), wait=True)
+            self._turns.note()
 
     def retrieve(
         self, ids: Sequence[str], fields: tuple[str, ...] | None = None, vectors: bool = False
@@ -247,6 +269,16 @@ class ServerStore:
             order_by=order_by(order),
         )
         return [point_of(record) for record in records]
+
+    def info(self) -> Payload:
+        """Return the server's counts; see `VectorStore.info`."""
+        self._known()
+        found = self._call("get_collection")
+        return {
+            "points": found.points_count or 0,
+            "indexed_vectors": found.indexed_vectors_count or 0,
+            "segments": found.segments_count,
+        }
 
     def optimise(self, wait: bool = False) -> None:
         """Do nothing: a server builds its graphs by itself."""

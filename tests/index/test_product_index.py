@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -11,7 +12,6 @@ from PIL import Image
 from core import EncoderSpec, Filters, PreparedImage, Product, Vectors
 from core.errors import (
     EncoderMismatchError,
-    IndexLockedError,
     IndexNotFoundError,
     IndexStoreError,
     IndexVersionError,
@@ -20,6 +20,8 @@ from core.errors import (
 from core.settings import IndexSettings
 from embed import FakeEncoder
 from index import ProductIndex, read_products
+from index.edge.client import FRESH_S
+from index.edge.files import read_checked, write_checked
 from index.manifest import Manifest
 from index.payload import conditions, from_payload, point_id, to_payload
 from index.points import PHOTO, TEXT, AnyOf, Between
@@ -258,12 +260,64 @@ def test_another_encoder_is_refused(
     assert open_index().count() == 2
 
 
-def test_a_held_folder_is_refused(
-    open_index: Callable[[], ProductIndex], encoder: FakeEncoder, tmp_path: Path
+def test_several_processes_share_a_folder(
+    open_index: Callable[[], ProductIndex],
+    encoder: FakeEncoder,
+    products: list[Product],
+    tmp_path: Path,
 ) -> None:
-    open_index()
-    with pytest.raises(IndexLockedError, match="in use by another process"):
-        ProductIndex.open(tmp_path / "index", encoder)
+    index = open_index()
+    with ProductIndex.open(tmp_path / "index", encoder) as other:
+        assert not other.exists
+        before = other.n_changes
+        index.add(products[:3])
+        time.sleep(FRESH_S)
+        assert other.n_changes > before
+        assert other.exists
+        assert other.count() == 3
+        other.add(products[:5])
+    assert index.count() == 5
+
+
+def test_another_encoder_is_refused_also_when_it_came_later(
+    open_index: Callable[[], ProductIndex], products: list[Product], tmp_path: Path
+) -> None:
+    early = ProductIndex.open(tmp_path / "index", FakeEncoder(seed=5))
+    open_index().add(products[:2])
+    time.sleep(FRESH_S)
+    with pytest.raises(EncoderMismatchError, match="made by encoder fake@"):
+        early.count()
+    with pytest.raises(EncoderMismatchError, match="made by encoder fake@"):
+        early.add(products[:2])
+    early.close()
+
+
+def test_a_lost_manifest_is_made_anew_and_everything_encoded_again(
+    open_index: Callable[[], ProductIndex], products: list[Product], tmp_path: Path
+) -> None:
+    open_index().add(products[:4])
+    open_index().close()
+    (tmp_path / "index" / "manifest.json").unlink()
+    index = open_index()
+    assert not index.exists
+    report = index.add(products[:5])
+    assert (report.added, report.unchanged) == (5, 0)
+    assert index.exists
+    assert index.count() == 5
+    assert index.add(products[:5]).unchanged == 5
+
+
+def test_a_lost_manifest_is_not_made_anew_by_a_wider_encoder(
+    open_index: Callable[[], ProductIndex], products: list[Product], tmp_path: Path
+) -> None:
+    open_index().add(products[:4])
+    open_index().close()
+    (tmp_path / "index" / "manifest.json").unlink()
+    index = ProductIndex.open(tmp_path / "index", FakeEncoder(dim=48))
+    with pytest.raises(IndexStoreError, match="lost its manifest"):
+        index.add(products[:4])
+    index.close()
+    assert not (tmp_path / "index" / "manifest.json").exists()
 
 
 @pytest.mark.parametrize("change", [{"schema": 99}, {"analyser": "0"}])
@@ -276,7 +330,7 @@ def test_another_version_is_refused(
     open_index().add(products[:2])
     open_index().close()
     path = tmp_path / "index" / "manifest.json"
-    path.write_text(json.dumps({**json.loads(path.read_text()), **change}))
+    write_checked(path, {**read_checked(path), **change})
     with pytest.raises(IndexVersionError, match="index the feed again"):
         open_index()
 
@@ -288,7 +342,7 @@ def test_an_index_of_before_says_that_it_is_to_be_made_anew(
     open_index().close()
     for name, change in (("manifest.json", {"schema": 2}), ("schema.json", {"remembered": None})):
         path = tmp_path / "index" / name
-        values = {**json.loads(path.read_text()), **change}
+        values = {**read_checked(path), **change}
         path.write_text(json.dumps({k: v for k, v in values.items() if v is not None}))
     with pytest.raises(IndexVersionError, match="index the feed again"):
         open_index()

@@ -1,0 +1,106 @@
+"""One connection to a folder's engine, and what is done about an engine that does not answer."""
+
+import os
+import signal
+import socket
+import struct
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from index.edge.address import connect
+from index.edge.frames import exchange, pack
+
+OPENING_WAIT_S = 120.0
+"""Seconds that opening a shard may take, if the engine is not stopped."""
+
+
+class Connection:
+    """A connected socket; one request and its reply at a time.
+
+    Args:
+        path: The service's socket.
+        hnsw_from: Points from which this client wants a graph.
+        timeout_s: Seconds without a reply after which the engine is looked at.
+
+    Attributes:
+        pid: The engine's process.
+        token: Name of the index's state as of the last reply.
+
+    Raises:
+        ShopwindowError: The folder cannot be opened.
+        TimeoutError: The engine does not answer.
+        EOFError: It ended.
+        OSError: Nobody is there.
+    """
+
+    def __init__(self, path: Path, hnsw_from: int, timeout_s: float) -> None:
+        self._socket = connect(path, timeout_s)
+        try:
+            kind, value, token = self._greet(hnsw_from, timeout_s)
+        except BaseException:
+            self.close()
+            raise
+        if kind == "error":
+            self.close()
+            raise value
+        self.pid = int(value["pid"])
+        self.token = str(token)
+
+    def ask(self, message: bytes, timeout_s: float) -> tuple[str, Any]:
+        """Send a request and wait for its reply.
+
+        Args:
+            message: What `pack` made; empty to wait on for the reply to what was sent before.
+            timeout_s: Seconds to wait.
+
+        Returns:
+            "ok" or "error", and the value.
+        """
+        kind, value, self.token = exchange(self._socket, message, time.monotonic() + timeout_s)
+        return kind, value
+
+    def close(self) -> None:
+        """Hang up. Idempotent."""
+        self._socket.close()
+
+    def _greet(self, hnsw_from: int, timeout_s: float) -> Any:
+        message, until = pack(("hello", (hnsw_from,))), time.monotonic() + OPENING_WAIT_S
+        while True:
+            try:
+                return exchange(self._socket, message, time.monotonic() + timeout_s)
+            except TimeoutError:
+                if end_if_stopped(peer_pid(self._socket)):
+                    raise EOFError("the engine was stopped") from None
+                if time.monotonic() > until:
+                    raise
+                message = b""  # it was sent; the reply is still to come
+
+
+def end_if_stopped(pid: int) -> bool:
+    """Kill an engine that somebody stopped (SIGSTOP): it would hang all its clients for ever.
+
+    Args:
+        pid: The engine's process; 0 for none.
+
+    Returns:
+        Whether it was stopped.
+    """
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
+    except (OSError, IndexError):
+        return False
+    if state not in "Tt":
+        return False
+    with suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGKILL)
+    return True
+
+
+def peer_pid(connection: socket.socket) -> int:
+    """Return the process at the other end of a Unix socket; 0 where the system does not say."""
+    if not hasattr(socket, "SO_PEERCRED"):
+        return 0
+    credentials = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12)
+    return int(struct.unpack("iII", credentials)[0])

@@ -1,0 +1,470 @@
+"""What an embedded index survives: values, kills, stops, forks, damage, full disks, other users."""
+
+import multiprocessing
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from core.errors import DiskFullError, IndexLockedError, IndexStoreError, IndexTimeoutError
+from index.edge import EdgeStore
+from index.edge.address import MAX_PATH_BYTES, socket_path
+from index.edge.client import Patience
+from index.edge.engine import EdgeEngine
+from index.edge.files import Current, is_index_file, read_current, write_current
+from index.edge.folder import EdgeFolder
+from index.edge.frames import pack
+from index.edge.lock import FolderLock
+from index.edge.room import allocated_bytes, copy_tree
+from index.points import PHOTO, AnyOf, Between, LegQuery
+from tests.index.test_edge_store import is_running, wait_until
+from tests.index.test_store_contract import SCHEMA, fill, make_point, point_id, unit
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "index"
+
+
+@pytest.fixture
+def store(folder: Path) -> Iterator[EdgeStore]:
+    store = EdgeStore(folder)
+    yield store
+    store.close()
+
+
+@pytest.fixture(scope="module")
+def closed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An index folder that was closed in peace; to be copied."""
+    folder = tmp_path_factory.mktemp("closed") / "index"
+    store = EdgeStore(folder)
+    fill(store)
+    store.close()
+    return folder
+
+
+def contents(folder: Path) -> list[str]:
+    """Return all names in a folder, but for what the service itself writes."""
+    own = {"engine.log", "lock", "socket"}
+    return sorted(
+        path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.name not in own
+    )
+
+
+BAD_VALUES = [
+    AnyOf("color", ("\ud83d",)),
+    AnyOf("color", ("red", None)),  # type: ignore[arg-type]
+    AnyOf("in_stock", (10**400,)),
+    Between("price", 0, 10**400),
+    Between("price", "5", None),  # type: ignore[arg-type]
+    "no condition at all",
+]
+
+
+@pytest.mark.parametrize("bad", BAD_VALUES, ids=repr)
+def test_no_value_ends_the_engine(filled: EdgeStore, bad: object) -> None:
+    pid = filled.worker_pid
+    with pytest.raises(IndexStoreError, match=r"could not carry out|refused"):
+        filled.count((bad,))  # type: ignore[arg-type]
+    assert filled.worker_pid == pid
+    assert filled.count() == 40
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EdgeStore]:
+    store = EdgeStore(tmp_path_factory.mktemp("filled") / "index")
+    fill(store)
+    yield store
+    store.close()
+
+
+def test_who_sends_no_request_is_sent_away(filled: EdgeStore) -> None:
+    pid = filled.worker_pid
+    for garbage in (
+        b"\xff" * 64,
+        pack(None),
+        pack(("hello",)),
+        pack((5, ())),
+        b"\x04\0\0\0\0\0\0\0junk",
+    ):
+        with socket.socket(socket.AF_UNIX) as stranger:
+            stranger.connect(str(socket_path(Path(filled.location))))
+            stranger.settimeout(5)
+            stranger.sendall(garbage)
+            stranger.shutdown(socket.SHUT_WR)
+            with suppress(ConnectionResetError):  # sent away before all was read
+                while stranger.recv(4096):
+                    pass
+    assert filled.worker_pid == pid
+    assert filled.count() == 40
+
+
+def test_unknown_operations_are_refused(filled: EdgeStore) -> None:
+    for name in ("close", "__init__", "_open", "optimise"):
+        with pytest.raises(IndexStoreError, match="knows no operation"):
+            filled._client.ask(name)
+
+
+def test_a_client_that_stops_in_the_middle_holds_nobody_up(filled: EdgeStore) -> None:
+    with socket.socket(socket.AF_UNIX) as slow:
+        slow.connect(str(socket_path(Path(filled.location))))
+        slow.sendall(pack(("count", ((),)))[:-3])
+        assert filled.count() == 40
+
+
+def test_a_client_that_takes_no_reply_holds_nobody_up(filled: EdgeStore) -> None:
+    ids = [point_id(number) for number in range(40)] * 200
+    with socket.socket(socket.AF_UNIX) as slow:
+        slow.connect(str(socket_path(Path(filled.location))))
+        for _ in range(5):
+            slow.sendall(pack(("passing", (ids, [()] * 60))))
+        assert filled.count() == 40
+
+
+def _ask(store: EdgeStore, numbers: range) -> int:
+    """Return how many answers were not those to the questions."""
+    wrong = 0
+    for number in numbers:
+        for _ in range(10):
+            found = store.query([LegQuery(PHOTO, unit(number), limit=1)])[0][0][0]
+            wrong += found != point_id(number)
+    return wrong
+
+
+def _ask_and_exit(store: EdgeStore, numbers: range) -> None:
+    os._exit(_ask(store, numbers))
+
+
+def test_parent_and_child_of_a_fork_get_their_own_answers(filled: EdgeStore) -> None:
+    fork = multiprocessing.get_context("fork").Process
+    children = [
+        fork(target=_ask_and_exit, args=(filled, numbers)) for numbers in (range(20), range(20, 40))
+    ]
+    for child in children:
+        child.start()
+    assert _ask(filled, range(10, 30)) == 0
+    for child in children:
+        child.join(60)
+    assert [child.exitcode for child in children] == [0, 0]
+    assert filled.count() == 40
+
+
+def test_a_stopped_engine_is_replaced_after_the_deadline(folder: Path) -> None:
+    store = EdgeStore(folder, patience=Patience(timeout_s=2.0))
+    fill(store)
+    pid = store.worker_pid
+    os.kill(pid, signal.SIGSTOP)
+    assert store.count() == 40
+    assert store.worker_pid != pid
+    os.kill(store.worker_pid, signal.SIGSTOP)
+    newcomer = EdgeStore(folder, patience=Patience(timeout_s=2.0))
+    assert newcomer.count() == 40
+    newcomer.close()
+    store.close()
+
+
+def test_a_late_answer_is_an_error_and_nobody_elses(
+    filled: EdgeStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    short = EdgeStore(Path(filled.location))
+    pid = short.worker_pid
+    assert pid == filled.worker_pid
+    monkeypatch.setattr(short._client, "_patience", Patience(timeout_s=0.0))
+    with pytest.raises(IndexTimeoutError, match="did not answer 'count' within"):
+        short.count()
+    assert filled.count() == 40
+    assert filled.worker_pid == pid, "an engine that is only busy is not ended"
+    short.close()
+
+
+def test_writers_take_turns(store: EdgeStore, folder: Path) -> None:
+    fill(store)
+    other = EdgeStore(folder, patience=Patience(write_wait_s=0.2))
+    with store.writing():
+        with pytest.raises(IndexLockedError, match="has been writing for more than"):
+            other.writing().__enter__()
+        assert other.count() == 40, "reading goes on"
+    with other.writing():
+        other.upsert([make_point(40)])
+    other.close()
+
+
+def test_a_turn_ends_with_the_process_that_had_it(store: EdgeStore, folder: Path) -> None:
+    fill(store)
+    code = (
+        "import sys, time; from pathlib import Path; from index.edge import EdgeStore\n"
+        "store = EdgeStore(Path(sys.argv[1])); turn = store.writing(); turn.__enter__()\n"
+        "print('mine', flush=True); time.sleep(60)"
+    )
+    holder = subprocess.Popen(
+        [sys.executable, "-c", code, str(folder)], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    )
+    assert holder.stdout is not None
+    assert holder.stdout.readline() == "mine\n"
+    holder.kill()
+    with store.writing():
+        store.upsert([make_point(40)])
+    holder.wait()
+    holder.stdout.close()
+    assert store.count() == 41
+
+
+def test_a_turn_outlives_the_engine(store: EdgeStore, folder: Path) -> None:
+    fill(store)
+    other = EdgeStore(folder, patience=Patience(write_wait_s=0.2))
+    with store.writing():
+        os.kill(store.worker_pid, signal.SIGKILL)
+        store.upsert([make_point(40)])
+        with pytest.raises(IndexLockedError, match="has been writing"):
+            other.writing().__enter__()
+    other.close()
+
+
+def test_changes_of_a_long_turn_are_told_when_it_ends(store: EdgeStore, folder: Path) -> None:
+    fill(store)
+    other = EdgeStore(folder)
+    before = other.n_changes
+    with store.writing():
+        for number in range(40, 43):
+            store.upsert([make_point(number)])
+    wait_until(lambda: other.n_changes > before, seconds=1.0)
+    other.close()
+
+
+@pytest.mark.parametrize(
+    "content", ["../other/shard-1 0", "shard-1", "", "{}", "shard-1 x", "\x80"]
+)
+def test_a_damaged_current_deletes_nothing(closed: Path, folder: Path, content: str) -> None:
+    copy_tree(closed, folder)
+    right = (folder / "current").read_bytes()
+    before = contents(folder)
+    (folder / "current").write_text(content)
+    with pytest.raises(IndexStoreError, match=r"is damaged\. Nothing was deleted"):
+        EdgeStore(folder)
+    assert contents(folder) == before
+    (folder / "current").write_bytes(right)
+    again = EdgeStore(folder)
+    assert again.count() == 40
+    again.close()
+
+
+def test_a_current_of_before_checksums_is_read(closed: Path, folder: Path) -> None:
+    copy_tree(closed, folder)
+    (folder / "current").write_text(f"{read_current(folder).shard} 0")
+    again = EdgeStore(folder)
+    assert again.count() == 40
+    again.close()
+
+
+def test_a_current_that_names_nothing_deletes_nothing(closed: Path, folder: Path) -> None:
+    copy_tree(closed, folder)
+    before = contents(folder)
+    write_current(folder, Current("shard-99"))
+    with pytest.raises(IndexStoreError, match="names shard-99, which is not there"):
+        EdgeStore(folder)
+    assert contents(folder) == before
+
+
+def test_a_missing_current_deletes_nothing(closed: Path, folder: Path) -> None:
+    copy_tree(closed, folder)
+    (folder / "current").unlink()
+    with pytest.raises(IndexStoreError, match="has products in shard-"):
+        EdgeStore(folder)
+    assert len(list(folder.glob("shard-*"))) == 1
+
+
+def small_files(folder: Path) -> list[str]:
+    """Return one path for each kind of small file of an index."""
+    kinds = {}
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and 0 < path.stat().st_size < 70_000 and path.name not in ("lock",):
+            inside = path.relative_to(folder).parts
+            kinds[(path.name, inside[3].split("-")[0] if len(inside) > 3 else "")] = path
+    return [path.relative_to(folder).as_posix() for path in kinds.values()]
+
+
+def test_a_flipped_byte_of_any_small_file_is_told_and_put_right(closed: Path, folder: Path) -> None:
+    names = [name for name in small_files(closed) if not name.endswith(".log")]
+    assert len(names) > 20
+    copy_tree(closed, folder)
+    for name in names:
+        path = folder / name
+        right = path.read_bytes()
+        middle = len(right) // 2
+        path.write_bytes(right[:middle] + bytes([right[middle] ^ 0x20]) + right[middle + 1 :])
+        with pytest.raises(IndexStoreError, match=r"damaged|not there"):
+            EdgeFolder(folder)
+        path.write_bytes(right)
+    again = EdgeStore(folder)
+    assert len(again.retrieve([point_id(number) for number in range(40)], vectors=True)) == 40
+    again.close()
+
+
+def test_what_a_cut_off_creation_left_is_no_index_and_no_obstacle(folder: Path) -> None:
+    EdgeEngine.create(folder / "shard-1", SCHEMA).close()  # as versions before left it
+    EdgeEngine.create(folder / "build-1", SCHEMA).close()
+    store = EdgeStore(folder)
+    assert not store.created
+    fill(store)
+    assert not (folder / "build-1").exists()
+    store.close()
+    again = EdgeStore(folder)
+    assert again.count() == 40
+    again.close()
+
+
+def test_only_proven_leftovers_are_removed(closed: Path, folder: Path) -> None:
+    copy_tree(closed, folder)
+    for name in ("shard-aa", "shard-bb", "build-cc"):
+        (folder / name).mkdir()
+    write_current(folder, Current(read_current(folder).shard, leftover="shard-bb"))
+    store = EdgeStore(folder)
+    assert store.count() == 40
+    assert (folder / "shard-aa").exists(), "nothing says what this is"
+    assert not (folder / "shard-bb").exists()
+    assert not (folder / "build-cc").exists()
+    store.close()
+
+
+def test_a_full_disk_refuses_writes_and_answers_reads(
+    closed: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy_tree(closed, folder)
+    served = EdgeFolder(folder)
+    monkeypatch.setattr("index.edge.room.free_bytes", lambda _: 40_000_000)
+    served.handle("upsert", ([make_point(40)],), 1_000_000)
+    with pytest.raises(DiskFullError, match=r"the disk of .* is full: 40 MB are free, and 42 MB"):
+        served.handle("upsert", ([make_point(41)],), 2_000_000)
+    assert served.handle("count", ((),), 0) == 41
+    served.handle("delete", ([point_id(40)],), 2_000_000)
+    served.build_graph(hnsw_from=1)
+    wait_until(lambda: (served.tick(), not served.building)[1])
+    assert "is full" in served.graph()["failed"] or served.graph()["failed"] == ""
+    served.close()
+
+
+@pytest.mark.parametrize("reason", ["read-only", "full"])
+def test_a_folder_that_cannot_be_written_is_searched(
+    closed: Path, folder: Path, monkeypatch: pytest.MonkeyPatch, reason: str
+) -> None:
+    copy_tree(closed, folder)
+    before = {path: path.stat().st_mtime_ns for path in folder.rglob("*")}
+    if reason == "read-only":
+        monkeypatch.setattr("index.edge.folder._is_writable", lambda _: False)
+    else:
+        monkeypatch.setattr("index.edge.folder.free_bytes", lambda _: 1_000)
+    served = EdgeFolder(folder)
+    assert served.handle("count", ((),), 0) == 40
+    assert len(served.handle("query", ([LegQuery(PHOTO, unit(3), limit=5)],), 0)[0]) == 5
+    for name, args in (("upsert", ([make_point(40)],)), ("write_manifest", ({},))):
+        with pytest.raises(IndexStoreError, match="can be searched, but not changed"):
+            served.handle(name, args, 0)
+    served.close()
+    assert {path: path.stat().st_mtime_ns for path in folder.rglob("*")} == before
+
+
+def test_holes_stay_holes_in_a_copy(closed: Path, tmp_path: Path) -> None:
+    copy_tree(closed, tmp_path / "copy")
+    assert allocated_bytes(tmp_path / "copy") < 2 * allocated_bytes(closed) + 1_000_000
+    for path in closed.rglob("*"):
+        if path.is_file():
+            copied = tmp_path / "copy" / path.relative_to(closed)
+            assert copied.read_bytes() == path.read_bytes()
+
+
+def test_a_stale_socket_is_noticed(closed: Path, folder: Path) -> None:
+    copy_tree(closed, folder)
+    with socket.socket(socket.AF_UNIX) as dead:
+        dead.bind(str(socket_path(folder)))
+    store = EdgeStore(folder)
+    assert store.count() == 40
+    assert socket_path(folder).stat().st_mode & 0o777 == 0o600
+    store.close()
+    wait_until(lambda: not socket_path(folder).exists())
+
+
+def test_a_long_path_has_its_socket_elsewhere(tmp_path: Path) -> None:
+    folder = tmp_path / ("x" * MAX_PATH_BYTES) / "index"
+    assert len(os.fsencode(socket_path(folder))) <= MAX_PATH_BYTES
+    first, second = EdgeStore(folder), EdgeStore(folder)
+    fill(first)
+    assert second.count() == 40
+    first.close()
+    second.close()
+
+
+def test_a_holder_that_cannot_be_reached_is_told(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder.mkdir()
+    lock = FolderLock(folder)
+    assert lock.acquire()
+    monkeypatch.setenv("_SHOPWINDOW_LOCK_WAIT_S", "0.2")
+    with pytest.raises(IndexLockedError, match="in use by another user or an older Shopwindow"):
+        EdgeStore(folder)
+    lock.release()
+
+
+def test_an_engine_whose_folder_is_removed_ends(store: EdgeStore, folder: Path) -> None:
+    fill(store)
+    pid = store.worker_pid
+    shutil.rmtree(folder)
+    wait_until(lambda: not is_running(pid))
+    fresh = EdgeStore(folder)
+    assert not fresh.created
+    fresh.close()
+
+
+def test_a_folder_named_like_one_of_ours_shadows_nothing(tmp_path: Path) -> None:
+    for name in ("core", "index", "numpy"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "__init__.py").write_text("raise RuntimeError('not ours')")
+    code = (
+        f"import sys; sys.path[0] = {str(ROOT)!r}\n"
+        "from pathlib import Path; from index.edge import EdgeStore\n"
+        "store = EdgeStore(Path('shop/index')); print(store.created); store.close()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.stdout == "False\n", done.stderr
+
+
+def test_a_dying_process_may_hold_the_log_for_a_while(closed: Path, folder: Path) -> None:
+    copy_tree(closed, folder)
+    shard = folder / read_current(folder).shard
+    code = (
+        "import sys, time; from pathlib import Path\n"
+        "from index.edge.engine import EdgeEngine\n"
+        "from tests.index.test_store_contract import SCHEMA\n"
+        "engine = EdgeEngine.load(Path(sys.argv[1]), SCHEMA); print('open', flush=True)\n"
+        "time.sleep(1.0); engine.close()"
+    )
+    holder = subprocess.Popen(
+        [sys.executable, "-c", code, str(shard)], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    )
+    assert holder.stdout is not None
+    assert holder.stdout.readline() == "open\n"
+    began = time.monotonic()
+    engine = EdgeEngine.load(shard, SCHEMA)
+    assert time.monotonic() - began > 0.3
+    assert engine.count(()) == 40
+    engine.close()
+    holder.wait()
+    holder.stdout.close()
+
+
+def test_every_file_of_an_index_is_known_as_its_own(store: EdgeStore, folder: Path) -> None:
+    fill(store)
+    store.write_manifest({"a": 1})
+    assert [path.name for path in folder.iterdir() if not is_index_file(path.name)] == []
