@@ -26,6 +26,7 @@ its data as attributes. The message says what was expected, what came and what t
     │   ├── EncoderUnavailableError            its weights are not here and cannot be fetched
     │   ├── EncoderMismatchError               an index was made by another encoder
     │   └── AdaptError                         a feed teaches an encoder nothing
+    ├── ForkedError (RuntimeError)             what a parent process opened is used after a fork
     ├── VectorError (ValueError)               wrong width, or values that are not finite
     ├── ProfileError (ValueError)              a visitor's profile cannot be read
     │   ├── ProfileVersionError                it was written by a newer Shopwindow
@@ -247,6 +248,19 @@ class EncoderMismatchError(EncoderError):
 
 class AdaptError(EncoderError):
     """A feed has too little to learn from, or what was learned is no better."""
+
+
+class ForkedError(ShopwindowError, RuntimeError):
+    """What one process opened is used in another that was forked from it."""
+
+    def __init__(self, what: str, opened_by: int) -> None:
+        self.what = what
+        self.opened_by = opened_by
+        super().__init__(
+            f"{what} was opened by process {opened_by}, from which this one was forked; threads "
+            "and connections do not survive that. Open encoder, log and service in each process, "
+            "after the fork (gunicorn: in `post_fork`, or without --preload)."
+        )
 
 
 class VectorError(ShopwindowError, ValueError):

@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import EncoderError
+from core.processes import OneProcess
 from core.settings import EncoderSettings
 from embed.compact_checkpoint import backbone_path, read_checkpoint
 from embed.compact_choice import Run, int8_is_better
@@ -36,6 +37,7 @@ class ImageTower:
     def __init__(
         self, image_size: int, settings: EncoderSettings, ranges: Ranges | None = None
     ) -> None:
+        self._process = OneProcess("this encoder")
         try:
             self.numbers, self._run = _choose(read_tower(image_size), settings, ranges)
         except KeyError as exc:
@@ -52,7 +54,11 @@ class ImageTower:
         Returns:
             Shape (n, width), float32; the first `LAST` columns are the means of the last layer,
             the last ones describe colours.
+
+        Raises:
+            ForkedError: Another process opened it: its threads are not here.
         """
+        self._process.check()
         starts = range(0, len(pixels), CHUNK)
         return np.concatenate([self._run(pixels[at : at + CHUNK]) for at in starts])
 

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, Self, TypeVar
 from core.closing import Closing
 from core.errors import EventLogError, InvalidEventError
 from core.event import Event, check_user
+from core.processes import OneProcess
 from events.cursor import cursor_of, place_of
 from events.erasing import clean, erase_rows
 from events.identity import identity
@@ -52,6 +53,7 @@ class EventLog(Closing):
         self._segments = segments
         self._rotate_bytes = rotate_bytes
         self._lock = RLock()
+        self._process = OneProcess("this EventLog")
         self._is_closed = False
 
     @classmethod
@@ -172,6 +174,7 @@ class EventLog(Closing):
                 self._segments.close()
 
     def _guarded(self, work: Callable[[], T]) -> T:
+        self._process.check()
         with self._lock, errors_named(self.folder):
             if self._is_closed:
                 raise EventLogError(f"the event log in {self.folder} is closed. Open it again.")

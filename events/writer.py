@@ -10,6 +10,7 @@ from threading import Condition, Thread
 from core.closing import Closing
 from core.errors import EventLogError, EventRefusedError
 from core.event import Event
+from core.processes import OneProcess
 from events.log import EventLog
 
 QUEUE_FULL = "the queue is full"
@@ -83,6 +84,7 @@ class EventWriter(Closing):
         self._pace = pace or Pace()
         self._waiting: deque[Event] = deque()
         self._changed = Condition()
+        self._process = OneProcess("this EventWriter")
         self._counts: Counter[str] = Counter()
         self._refused: Counter[str] = Counter()
         self._last_failure = ""
@@ -110,7 +112,9 @@ class EventWriter(Closing):
 
         Raises:
             EventRefusedError: They do not fit the queue, or the writer is closed.
+            ForkedError: Another process opened it, whose thread does the writing.
         """
+        self._process.check()
         with self._changed:
             if self._is_closed:
                 self._refuse(len(events), CLOSED, "Open the service, or the writer, again.")
@@ -130,7 +134,9 @@ class EventWriter(Closing):
 
         Raises:
             EventLogError: It took longer; the events still wait, and are tried again.
+            ForkedError: See `record`.
         """
+        self._process.check()
         with self._changed:
             goal = self._counts["accepted"]
             self._n_flushing += 1

@@ -9,6 +9,7 @@ from typing import Any
 
 from core.closing import Closing
 from core.errors import OnlineStoreError, OnlineStoreVersionError
+from core.processes import OneProcess
 from people.change import Change
 from people.lookups import Lookups
 from people.schema import PERSONAL, SCHEMA_VERSION, TABLES
@@ -35,6 +36,7 @@ class OnlineStore(Lookups, Closing):
     def __init__(self, path: str | Path, encoder: str) -> None:
         self.path = Path(path)
         self.encoder = encoder
+        self._process = OneProcess("this OnlineStore")
         self._reads, self._changes = threading.RLock(), threading.RLock()
         with self._translated():
             if str(path) == IN_MEMORY:
@@ -103,6 +105,7 @@ class OnlineStore(Lookups, Closing):
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
+        self._process.check()
         with self._changes, self._translated():
             self._writing.execute("BEGIN IMMEDIATE")
             try:
@@ -113,6 +116,7 @@ class OnlineStore(Lookups, Closing):
             self._writing.commit()
 
     def _read(self, ask: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        self._process.check()
         with self._reads, self._translated():
             return self._reading.execute(ask, tuple(values)).fetchall()
 
