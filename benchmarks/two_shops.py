@@ -121,7 +121,7 @@ def rules_of(shop: Shop) -> list[Rule]:
     """Return rules about a shop's products, some of which do not say whose they are."""
     brand, own = shop.brand, Scope(merchant=shop.merchant_id)
     first, second = f"{shop.prefix}001", f"{shop.prefix}002"
-    colour = Selection(filters=Filters(attributes={"color": shop.colour}, price_min=130))
+    colour = Selection(filters=Filters(attributes={"color": shop.colour}, price_min=120))
     return [
         Rule(f"pin {shop.category}", Pin((first,))),
         Rule(f"more {brand}", Boost(Selection(filters=Filters(brand=brand)))),
