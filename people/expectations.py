@@ -127,6 +127,8 @@ class Expectations(Closing):
         """
         while some := self._next():
             self._inherit(some)
+        if self._thread is not None:  # it may have taken some, and not have their answers yet
+            self._thread.join()
 
     def close(self) -> None:
         """Ask no more neighbours."""

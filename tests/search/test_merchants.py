@@ -4,6 +4,7 @@ import time
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -157,13 +158,23 @@ def test_rules_that_are_exchanged_are_looked_up_anew(service: SearchService) -> 
         service.rules = rule_book()
 
 
-def test_the_best_of_ones_own_is_the_measure_of_what_was_seen_together(
-    service: SearchService,
-) -> None:
-    # zkb002 and zkb003 were seen with zka004 and the like far more often than anything of A.
-    page = service.feed("vera", 40, A.filters)
-    most = max(hit.parts.get("together", 0.0) for hit in page.hits)
-    assert most == pytest.approx(0.1)  # the weight of the part, whole
+def test_the_best_of_ones_own_is_the_measure_of_what_was_seen_together(tmp_path: Path) -> None:
+    with served(tmp_path, MEMORY) as (service, log):
+        # With zka010, somebody saw zka011 once, and thirty others zkb012.
+        for n, other in enumerate(["zka011", *["zkb012"] * 30]):
+            log.append(
+                Event("click", each, user_id=f"walker-{n}", time=NOON + timedelta(minutes=n))
+                for each in ("zka010", other)
+            )
+        log.append([Event("click", "zka010", user_id="walt", time=NOON + timedelta(days=9))])
+        service.catch_up()
+        page = service.feed("walt", 40, A.filters)
+        together = {hit.product.id: hit.parts.get("together", 0.0) for hit in page.hits}
+        assert together["zka011"] == pytest.approx(0.1)  # the weight of the part, whole
+        everybodys = service.feed("walt", 40)
+        among = {hit.product.id: hit.parts.get("together", 0.0) for hit in everybodys.hits}
+        assert among["zkb012"] == pytest.approx(0.1)
+        assert among["zka011"] < 0.05
 
 
 def test_products_that_come_and_go_change_their_own_merchants_words(tmp_path: Path) -> None:
@@ -181,6 +192,7 @@ def test_products_that_come_and_go_change_their_own_merchants_words(tmp_path: Pa
         assert "glimmerwick" not in reader.knowledge(B.filters).vocabulary.counts
 
 
+NOON = datetime(2026, 8, 1, 12, tzinfo=UTC)
 WORDS = ("lampor", "lampon", "vasell", "vaserl", "chairon", "chairot", "rugbar", "rugber", "فانوس")
 NAMES = ("Norwin", "Norwen", "Tasse", "Tassa", "Lampor House")
 BY_VECTORS = SearchSettings(weight_lexical=0)
