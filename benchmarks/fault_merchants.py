@@ -15,7 +15,17 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.results_file import write_result
-from benchmarks.two_shops import SHOPS, A, B, Shop, begun_words, events, products_of, rule_book, slips
+from benchmarks.two_shops import (
+    SHOPS,
+    A,
+    B,
+    Shop,
+    begun_words,
+    events,
+    products_of,
+    rule_book,
+    slips,
+)
 from core import Product, Query
 from core.errors import ShopwindowError
 from core.query import FACETS
@@ -161,14 +171,20 @@ def served(folder: Path, location: str) -> Iterator[tuple[SearchService, EventLo
             index.add(products_of(shop, folder))
         log.append(events())
         service = SearchService(index, rules=rule_book(), events=log)
-        service.catch_up()
-        service.people.expectations.settle()
-        yield service, log
-        service.close()
+        try:
+            service.catch_up()
+            service.people.expectations.settle()
+            yield service, log
+        finally:
+            service.close()
 
 
 def leaks(folder: Path, location: str = MEMORY) -> dict[str, dict[str, int]]:
-    """Return, by kind of answer, how many were asked for, and how many told of the other."""
+    """Ask one merchant's questions, then the other's.
+
+    Returns:
+        By kind of answer, how many were asked for, and how many told of the other.
+    """
     asked: Counter[str] = Counter()
     leaked: Counter[str] = Counter()
     with served(folder, location) as (service, log):

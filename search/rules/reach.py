@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from core.query import several
 from index.product_index import ProductIndex
-from search.rules.plan import InForce, Plan, ProductRule
+from search.rules.plan import Plan, ProductRule
 
 
 class Reach:
