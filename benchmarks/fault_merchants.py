@@ -8,7 +8,7 @@ with the other's ids. Needs no data.
 import logging
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -26,7 +26,7 @@ from benchmarks.two_shops import (
     rule_book,
     slips,
 )
-from core import Product, Query
+from core import Page, Product, Query
 from core.errors import ShopwindowError
 from core.query import FACETS
 from embed import FakeEncoder
@@ -97,18 +97,18 @@ def _products(service: SearchService, own: Shop) -> Iterator[Told]:
 
 def _refusals(service: SearchService, own: Shop, other: Shop) -> Iterator[Told]:
     """Yield what is told of the other's products, each as if it had been found where it was."""
+    asks: dict[str, Callable[[str], Page]] = {
+        "similar": lambda asked: service.similar(asked, 5, own.filters),
+        "complements": lambda asked: service.complements(asked, 5, "", own.filters),
+        "avoid": lambda asked: service.search(
+            Query("lamp", filters=own.filters, avoid=(asked,), limit=5)
+        ),
+    }
     for number in range(3):
         asked = f"{other.prefix}{number:03d}"
-        for kind, ask in (
-            ("similar", lambda: service.similar(asked, 5, own.filters)),  # noqa: B023
-            ("complements", lambda: service.complements(asked, 5, "", own.filters)),  # noqa: B023
-            (
-                "avoid",
-                lambda: service.search(Query("lamp", filters=own.filters, avoid=(asked,))),  # noqa: B023
-            ),
-        ):
+        for kind, ask in asks.items():
             try:
-                answer = f"{other.merchant_id}: {ask()!r}"  # it is known: that is told already
+                answer = f"{other.merchant_id}: {ask(asked)!r}"  # it is known: that is told already
             except ShopwindowError as error:
                 answer = str(error).replace(asked, "")
             yield Told("refusals", f"{kind} {asked}", answer)

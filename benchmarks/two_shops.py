@@ -144,7 +144,7 @@ def events() -> Iterator[Event]:
         for minute, each in enumerate(("zka001", "zkb003", "zkb001", "zka002", "zkb002")):
             when = at + timedelta(minutes=minute)
             for kind in ("click", "purchase") if minute < 2 + n % 3 else ("click",):
-                yield Event(kind, each, user_id=f"buyer-{n}", time=when)  # type: ignore[arg-type]
+                yield Event(kind, each, user_id=f"buyer-{n}", time=when)
     for minute, each in enumerate(("zkb001", "zka001", "zkb004", "zka004")):
         yield Event("click", each, user_id="vera", time=_NOON + timedelta(minutes=minute))
 

@@ -25,8 +25,8 @@ MAX_AGE_S = 300.0
 """After this long the names are read again: another process may have changed the index."""
 
 MAX_KEPT = 48
-"""Merchants, or groups of them, of whom something is kept beside what is known of all. One of a
-thousand products takes about 4 MB; the first search of one that is not kept waits about 0.15 s."""
+"""Merchants, or groups of them, of whom something is kept beside what is known of all. A thousand
+products take about 4 MB, and let the first search of a merchant that is not kept wait 0.2 s."""
 
 
 @dataclass(frozen=True, eq=False)

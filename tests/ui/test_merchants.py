@@ -81,7 +81,7 @@ def test_suggestions_are_asked_for_the_shops_that_are_chosen(service: SearchServ
     with TestClient(Starlette(routes=[suggestion_route(service)])) as client:
 
         def values(*merchants: str) -> set[str]:
-            asked = [("text", "falk"), *(("merchant", each) for each in merchants)]
+            asked = {"text": "falk", "merchant": merchants}
             return {each["value"] for each in client.get("/suggestions", params=asked).json()}
 
         assert values(A.merchant_id) == {A.brand}
