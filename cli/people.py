@@ -19,13 +19,15 @@ from events import EventLog
 from search import SearchService
 
 
-def show_feed(settings: Settings, user: str, asked: tuple[int, str, str], as_json: bool) -> None:
+def show_feed(
+    settings: Settings, user: str, asked: tuple[int, tuple[str, ...], str], as_json: bool
+) -> None:
     """Show the feed of a visitor.
 
     Args:
         settings: The settings in force.
         user: The visitor; empty for a stranger.
-        asked: Limit, merchant and cursor.
+        asked: Limit, merchants (none for all) and cursor.
         as_json: One JSON document instead of a table.
 
     Raises:
@@ -34,10 +36,10 @@ def show_feed(settings: Settings, user: str, asked: tuple[int, str, str], as_jso
         IndexStoreError: There is no index there, or it cannot be opened.
         EventLogError: The log cannot be read.
     """
-    limit, merchant, cursor = asked
+    limit, merchants, cursor = asked
     limit = Query(limit=limit).limit
     with informed_service(settings) as service:
-        page = service.feed(user, limit, Filters(merchant_id=merchant), cursor)
+        page = service.feed(user, limit, Filters(merchant_id=merchants), cursor)
     if as_json:
         typer.echo(as_document(page, ""))
         return
@@ -47,14 +49,14 @@ def show_feed(settings: Settings, user: str, asked: tuple[int, str, str], as_jso
 
 
 def show_complements(
-    settings: Settings, product_id: str, asked: tuple[int, str], as_json: bool
+    settings: Settings, product_id: str, asked: tuple[int, tuple[str, ...]], as_json: bool
 ) -> None:
     """Show what goes with a product.
 
     Args:
         settings: The settings in force.
         product_id: The product.
-        asked: Limit and merchant.
+        asked: Limit and merchants; none for all.
         as_json: One JSON document instead of a table.
 
     Raises:
@@ -63,10 +65,10 @@ def show_complements(
         IndexStoreError: There is no index there, or it cannot be opened.
         EventLogError: The log cannot be read.
     """
-    limit, merchant = asked
+    limit, merchants = asked
     limit = Query(limit=limit).limit
     with informed_service(settings) as service:
-        page = service.complements(product_id, limit, filters=Filters(merchant_id=merchant))
+        page = service.complements(product_id, limit, filters=Filters(merchant_id=merchants))
     if as_json:
         typer.echo(as_document(page, ""))
     else:

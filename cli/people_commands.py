@@ -4,14 +4,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cli.filter_options import Merchants
 from cli.search_commands import AsJson, Limit
 
 if TYPE_CHECKING:
     from cli.invocation import Invocation
-
-Merchant = Annotated[
-    str, typer.Option("--merchant", metavar="M", help="Only this merchant's products.")
-]
 
 
 def feed(
@@ -20,7 +17,7 @@ def feed(
         str, typer.Argument(metavar="USER", help="Id of the visitor; none for a stranger.")
     ] = "",
     limit: Limit = 20,
-    merchant: Merchant = "",
+    merchant: Merchants = None,
     cursor: Annotated[
         str, typer.Option(metavar="C", help="Where the page before ended: its next_cursor.")
     ] = "",
@@ -33,21 +30,21 @@ def feed(
     from cli.people import show_feed  # noqa: PLC0415 -- `--help` does without
 
     invocation: Invocation = ctx.obj
-    show_feed(invocation.settings(), user, (limit, merchant, cursor), as_json)
+    show_feed(invocation.settings(), user, (limit, tuple(merchant or ()), cursor), as_json)
 
 
 def complements(
     ctx: typer.Context,
     product_id: Annotated[str, typer.Argument(metavar="ID", help="Id of an indexed product.")],
     limit: Limit = 10,
-    merchant: Merchant = "",
+    merchant: Merchants = None,
     as_json: AsJson = False,
 ) -> None:
     """Find what goes with a product: bought with it, or of other kinds in its style."""
     from cli.people import show_complements  # noqa: PLC0415 -- `--help` does without
 
     invocation: Invocation = ctx.obj
-    show_complements(invocation.settings(), product_id, (limit, merchant), as_json)
+    show_complements(invocation.settings(), product_id, (limit, tuple(merchant or ())), as_json)
 
 
 def profile(

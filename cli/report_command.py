@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cli.filter_options import Merchants
+
 if TYPE_CHECKING:
     from cli.invocation import Invocation
 
@@ -23,17 +25,20 @@ def report(
     fetch: Annotated[
         bool, typer.Option("--fetch", help="Fetch photos behind addresses for the page.")
     ] = False,
+    merchant: Merchants = None,
 ) -> int:
     """Look through the index for what is wrong in the catalogue.
 
     It finds doubles, photos that do not fit their title, fields that are missing or contradict one
     another, doubtful prices and unusable photos. It writes one page that needs nothing else, and
-    beside it a table (.csv) of every finding with what to do.
+    beside it a table (.csv) of every finding with what to do. With --merchant nobody else's
+    products are looked at, so that the report can be handed to them.
 
     Returns:
         The exit code.
     """
-    from cli.reporting import report_on_index  # noqa: PLC0415 -- `--help` does without
+    from cli.reporting import ReportRequest, report_on_index  # noqa: PLC0415 -- for `--help`
 
     invocation: Invocation = ctx.obj
-    return report_on_index(invocation.settings(), out, as_json, fetch)
+    asked = ReportRequest(out, as_json, fetch, tuple(merchant or ()))
+    return report_on_index(invocation.settings(), asked)

@@ -4,7 +4,7 @@ import csv
 import json
 import sys
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import typer
@@ -15,6 +15,7 @@ from cli.invocation import opened_index
 from cli.output import answers, notices, printable, say
 from cli.report_page import page
 from core.errors import InvalidValueError
+from core.query import Filters
 from core.settings import Settings
 from embed import PhotoReader
 from search.catalogue_report import CatalogueReport, Finding, Section, catalogue_report
@@ -25,14 +26,34 @@ HEADER = ("product_id", "title", "kind", "found", "what_to_do")
 _OTHERS_NAMED = 5
 
 
-def report_on_index(settings: Settings, out: Path | None, as_json: bool, fetch: bool) -> ExitCode:
+@dataclass(frozen=True, slots=True)
+class ReportRequest:
+    """What is reported on, and how.
+
+    Attributes:
+        out: Where the page goes; when None to `report.html`, or nowhere with `as_json`.
+        as_json: Write the findings to stdout as JSON instead of a table of counts.
+        fetch: Fetch photos behind addresses.
+        merchants: Whose products are looked at; everybody's for none.
+    """
+
+    out: Path | None = None
+    as_json: bool = False
+    fetch: bool = False
+    merchants: tuple[str, ...] = ()
+
+    @property
+    def path(self) -> Path | None:
+        """Where the page goes; None for nowhere."""
+        return self.out or (None if self.as_json else PAGE)
+
+
+def report_on_index(settings: Settings, asked: ReportRequest) -> ExitCode:
     """Report on the index of the settings.
 
     Args:
         settings: Index, encoder and limits of photos.
-        out: Where the page goes; when None to `report.html`, or nowhere with `as_json`.
-        as_json: Write the findings to stdout as JSON instead of a table of counts.
-        fetch: Fetch photos behind addresses.
+        asked: What is reported on, and how.
 
     Returns:
         OK, whatever was found.
@@ -42,13 +63,13 @@ def report_on_index(settings: Settings, out: Path | None, as_json: bool, fetch: 
         EncoderError: The encoder cannot be loaded, or did not make this index.
         IndexStoreError: There is no index there, or it cannot be opened.
     """
-    path = out or (None if as_json else PAGE)
+    path, filters = asked.path, Filters(merchant_id=asked.merchants)
     reader = PhotoReader(settings.photo)
     with opened_index(settings) as index, notices().status("looking through the catalogue"):
-        found = catalogue_report(index, reader)
+        found = catalogue_report(index, reader, filters)
     if path:
-        _write(found, path, reader, fetch)
-    if as_json:
+        _write(found, path, reader, asked.fetch)
+    if asked.as_json:
         typer.echo(as_document(found))
     else:
         _show(found)

@@ -22,8 +22,8 @@ def rules(
         str, typer.Option(metavar="C", help="The category that the search is filtered to.")
     ] = "",
     merchant: Annotated[
-        str, typer.Option(metavar="M", help="The seller that the search is filtered to.")
-    ] = "",
+        str | None, typer.Option(metavar="M", help="The seller that the search is filtered to.")
+    ] = None,
     as_json: AsJson = False,
 ) -> int:
     """Check a file of rules, and show them with the pairs that contradict each other.
@@ -40,5 +40,5 @@ def rules(
 
     case = Case.of(" ".join(words or ()), at, category, merchant)
     book = read_rules(file)
-    asked = words or category or merchant
+    asked = words or category or merchant is not None
     return show_case(book, case, as_json) if asked else show_book(book, case.at, as_json)

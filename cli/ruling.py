@@ -35,13 +35,13 @@ class Case:
     at: datetime
 
     @classmethod
-    def of(cls, text: str, at: str, category: str, merchant: str) -> Self:
+    def of(cls, text: str, at: str, category: str, merchant: str | None) -> Self:
         """Return the case of what was given.
 
         Raises:
             InvalidQueryError: The time is none, or has no zone.
         """
-        filters = Filters(category=category, merchant_id=merchant)
+        filters = Filters(category=category, merchant_id=() if merchant is None else merchant)
         return cls(text, filters, _time(at) if at else datetime.now(UTC))
 
 

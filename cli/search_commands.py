@@ -110,10 +110,12 @@ def similar(
     ctx: typer.Context,
     product_id: Annotated[str, typer.Argument(metavar="ID", help="Id of an indexed product.")],
     limit: Limit = 10,
+    merchant: Merchants = None,
     as_json: AsJson = False,
 ) -> None:
     """Find products like one of the index."""
     from cli.searching import show_similar  # noqa: PLC0415 -- `--help` does without
 
     invocation: Invocation = ctx.obj
-    show_similar(invocation.settings(), product_id, limit, as_json)
+    asked = (limit, tuple(merchant or ()))
+    show_similar(invocation.settings(), product_id, asked, as_json)

@@ -162,8 +162,16 @@ def show_search(settings: Settings, wish: Wish, as_json: bool, rules: str = "") 
         say(f"more: the same command with --cursor {page.next_cursor}")
 
 
-def show_similar(settings: Settings, product_id: str, limit: int, as_json: bool) -> None:
+def show_similar(
+    settings: Settings, product_id: str, asked: tuple[int, tuple[str, ...]], as_json: bool
+) -> None:
     """Show products like one of the index.
+
+    Args:
+        settings: The settings in force.
+        product_id: The product.
+        asked: Limit, and the merchants whose products are shown; everybody's for none.
+        as_json: One JSON document instead of a table.
 
     Raises:
         InvalidQueryError: The limit is out of range.
@@ -171,9 +179,10 @@ def show_similar(settings: Settings, product_id: str, limit: int, as_json: bool)
         EncoderError: The encoder cannot be loaded, or did not make this index.
         IndexStoreError: There is no index there, or it cannot be opened.
     """
-    limit = Query(limit=limit).limit
+    limit, merchants = asked
+    limit, filters = Query(limit=limit).limit, Filters(merchant_id=merchants)
     with opened_service(settings) as service:
-        page = service.similar(product_id, limit=limit)
+        page = service.similar(product_id, limit=limit, filters=filters)
     _show(page, "", as_json)
 
 

@@ -4,6 +4,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cli.filter_options import Merchants
+
 if TYPE_CHECKING:
     from cli.invocation import Invocation
 
@@ -15,6 +17,7 @@ def suggest(
     ],
     limit: Annotated[int, typer.Option(metavar="N", help="Suggestions shown, 1 to 50.")] = 8,
     *,
+    merchant: Merchants = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="One JSON document instead of a table.")
     ] = False,
@@ -23,4 +26,5 @@ def suggest(
     from cli.suggesting import show_suggestions  # noqa: PLC0415 -- `--help` does without
 
     invocation: Invocation = ctx.obj
-    show_suggestions(invocation.settings(), text, limit, as_json)
+    asked = (limit, tuple(merchant or ()))
+    show_suggestions(invocation.settings(), text, asked, as_json)

@@ -11,20 +11,30 @@ from rich.text import Text
 from cli.answers import is_unicode
 from cli.invocation import opened_service
 from cli.output import answers, printable
+from core.query import Filters
 from core.settings import Settings
 from search.suggesting import Suggestion
 
 
-def show_suggestions(settings: Settings, text: str, limit: int, as_json: bool) -> None:
+def show_suggestions(
+    settings: Settings, text: str, asked: tuple[int, tuple[str, ...]], as_json: bool
+) -> None:
     """Show how a begun query may go on.
+
+    Args:
+        settings: The settings in force.
+        text: What was typed so far.
+        asked: Limit, and the merchants whose words are suggested; everybody's for none.
+        as_json: One JSON document instead of a table.
 
     Raises:
         InvalidQueryError: The limit is out of range.
         EncoderError: The encoder cannot be loaded, or did not make this index.
         IndexStoreError: There is no index there, or it cannot be opened.
     """
+    limit, merchants = asked
     with opened_service(settings) as service:
-        found = service.suggest(text, limit)
+        found = service.suggest(text, limit, Filters(merchant_id=merchants))
     if as_json:
         document = [asdict(each) for each in found]
         typer.echo(json.dumps(document, ensure_ascii=not is_unicode(), indent=2))

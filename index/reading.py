@@ -116,17 +116,20 @@ class IndexReader:
             return None
         return self._whole(found[each].vectors)
 
-    def sample(self, limit: int) -> dict[str, Vectors]:
+    def sample(self, limit: int, filters: Filters | None = None) -> dict[str, Vectors]:
         """Return vectors of products taken at random, always the same ones, as they are stored.
 
         Args:
             limit: Most products looked at.
+            filters: What they must fulfil.
 
         Returns:
             By name, unit rows of shape (n, width as stored), where a product has such a vector.
         """
         # Ids are hashes: their order has nothing to do with what the products are.
-        ids = [each.id for each in self._store.scroll((), "", limit, ())[0]] if self.exists else []
+        required = conditions(filters or Filters())
+        points = self._store.scroll(required, "", limit, ())[0] if self.exists else []
+        ids = [each.id for each in points]
         found = self.points(ids, (), vectors=True)
         rows: dict[str, list[Vectors]] = {}
         for point in (found[each] for each in ids if each in found):
@@ -184,9 +187,11 @@ class IndexReader:
             return [], ""
         return self._store.scroll(conditions(filters), after, limit)
 
-    def browse_vectors(self, after: str = "", limit: int = 100) -> tuple[list[Point], str]:
-        """Return one batch of all products with the encoder's vectors; see `browse`."""
-        points, following = self.browse(Filters(), after, limit)
+    def browse_vectors(
+        self, after: str = "", limit: int = 100, filters: Filters | None = None
+    ) -> tuple[list[Point], str]:
+        """Return one batch of what passes the filters with the encoder's vectors; see `browse`."""
+        points, following = self.browse(filters or Filters(), after, limit)
         stored = self.points([point.id for point in points], (), vectors=True)
         found = [
             replace(point, vectors=self._whole(stored[point.id].vectors))
@@ -206,33 +211,40 @@ class IndexReader:
         counts = self._store.facet(FACET_FIELDS[name], conditions(filters), limit)
         return labelled(name, counts, limit)
 
-    def words(self, limit: int = 200_000) -> dict[str, int]:
+    def words(self, filters: Filters | None = None, limit: int = 200_000) -> dict[str, int]:
         """Count the products that have each word in title, category, brand or attributes.
+
+        Args:
+            filters: Only products that pass them count.
+            limit: Most words returned.
 
         Returns:
             Counts by word as written, in small letters, most frequent first.
         """
-        return self._values(SURFACES, limit)
+        return self._values(SURFACES, filters, limit)
 
-    def names(self, kind: str, limit: int = 20_000) -> dict[str, int]:
+    def names(
+        self, kind: str, filters: Filters | None = None, limit: int = 20_000
+    ) -> dict[str, int]:
         """Count the products under each name of a kind.
 
         Args:
             kind: "category" (paths), "brand" or "attributes" ("name=value", folded).
+            filters: Only products that pass them count.
             limit: Most names returned.
 
         Returns:
             Counts by name, most frequent first.
         """
-        return self._values(TERM_FIELDS[kind], limit)
+        return self._values(TERM_FIELDS[kind], filters, limit)
 
-    def languages(self) -> tuple[str, ...]:
-        """Return the languages of the catalogue that have stemmers of their own, in order."""
-        return tuple(sorted(self._values(LANGUAGES, limit=100)))
+    def languages(self, filters: Filters | None = None) -> tuple[str, ...]:
+        """Return the languages of what passes that have stemmers of their own, in order."""
+        return tuple(sorted(self._values(LANGUAGES, filters, limit=100)))
 
-    def has_groups(self) -> bool:
-        """Return whether any product is a variant of a group."""
-        return bool(self._values(GROUP, limit=1))
+    def has_groups(self, filters: Filters | None = None) -> bool:
+        """Return whether any product that passes is a variant of a group."""
+        return bool(self._values(GROUP, filters, limit=1))
 
     def rows(self, ids: Sequence[str], fields: tuple[str, ...]) -> Rows:
         """Return values of stored fields of named points; see `VectorStore.rows`."""
@@ -297,6 +309,7 @@ class IndexReader:
     def _whole(self, stored: Mapping[str, Vectors]) -> dict[str, Vectors]:
         return {name: self._columns.whole(name, vector) for name, vector in stored.items()}
 
-    def _values(self, field: str, limit: int) -> dict[str, int]:
-        counts = self._store.facet(field, (), limit) if self.exists else {}
+    def _values(self, field: str, filters: Filters | None, limit: int) -> dict[str, int]:
+        required = conditions(filters or Filters())
+        counts = self._store.facet(field, required, limit) if self.exists else {}
         return {str(value): n for value, n in counts.items()}

@@ -32,11 +32,18 @@ _PAUSE = 9.0
 """Rest after each batch, in times that the batch took."""
 
 
-class _Lent(NamedTuple):
-    """What the neighbours of a product say of it, and when they were asked."""
+class _Belief(NamedTuple):
+    """What neighbours of a product say of it."""
 
     strength: float
     mean: float
+
+
+class _Lent(NamedTuple):
+    """What the neighbours of a product say of it, its own merchant's alone, and when."""
+
+    by_all: _Belief
+    by_own: _Belief
     at_s: float
 
 
@@ -84,11 +91,15 @@ class Expectations(Closing):
             self._prior = (self._clock(), prior)
         return prior
 
-    def of(self, product_ids: Sequence[str]) -> tuple[Expectation, Sequence[Tally]]:
+    def of(
+        self, product_ids: Sequence[str], by_own: bool = False
+    ) -> tuple[Expectation, Sequence[Tally]]:
         """Return what is expected of products, and what happened with them so far.
 
         Args:
             product_ids: The products.
+            by_own: Whether a product inherits from its own merchant's products alone: where only
+                some merchants are seen, how others' products do is nobody's business.
 
         Returns:
             Expectations of shape (n_products,), and as many tallies.
@@ -97,7 +108,8 @@ class Expectations(Closing):
         at_s = self._clock()
         own = [tallies.get(each, Tally()) for each in product_ids]
         pairs = zip(product_ids, own, strict=True)
-        lent = [self._of_neighbours(each, tally, at_s) for each, tally in pairs]
+        asked = (self._of_neighbours(each, tally, at_s) for each, tally in pairs)
+        lent = [each and (each.by_own if by_own else each.by_all) for each in asked]
         strength = np.array([each.strength if each else prior.strength for each in lent])
         mean = np.array([each.mean if each else prior.mean for each in lent])
         self._ask_beside()
@@ -115,6 +127,8 @@ class Expectations(Closing):
         """
         while some := self._next():
             self._inherit(some)
+        if self._thread is not None:  # it may have taken some, and not have their answers yet
+            self._thread.join()
 
     def close(self) -> None:
         """Ask no more neighbours."""
@@ -177,9 +191,8 @@ class Expectations(Closing):
         ]
         found = index.query(legs) if legs else []
         near = self._catalogue.known_points([point for scored in found for point, _ in scored])
-        answers = dict.fromkeys(
-            product_ids, _Lent(self.prior().strength, self.prior().mean, self._clock())
-        )
+        unlike = _Belief(self.prior().strength, self.prior().mean)
+        answers = dict.fromkeys(product_ids, _Lent(unlike, unlike, self._clock()))
         for each, scored in zip(having, found, strict=True):
             others = [(near[point], cosine) for point, cosine in scored if point in near]
             answers[each] = self._lent_by(having[each], others)
@@ -188,6 +201,13 @@ class Expectations(Closing):
         self._lent |= answers
 
     def _lent_by(self, product: Known, others: Sequence[tuple[Known, float]]) -> _Lent:
+        merchant = product.product.merchant_id
+        own = [pair for pair in others if pair[0].product.merchant_id == merchant]
+        by_all = self._belief(product, others)
+        by_own = by_all if len(own) == len(others) else self._belief(product, own)
+        return _Lent(by_all, by_own, self._clock())
+
+    def _belief(self, product: Known, others: Sequence[tuple[Known, float]]) -> _Belief:
         ids = [each.product.id for each, _ in others]
         tallies = self._store.tallies(ids, self._now())
         own = [tallies.get(each, Tally()) for each in ids]
@@ -197,4 +217,4 @@ class Expectations(Closing):
         )
         wanted = [each.wanted for each in own]
         lent = inherited(wanted, looked, weights[None, :], self.prior())
-        return _Lent(float(lent.strength[0]), float(lent.mean[0]), self._clock())
+        return _Belief(float(lent.strength[0]), float(lent.mean[0]))

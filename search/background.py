@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.encoder import Vectors
+from core.query import Filters
 from index.product_index import ProductIndex
 
 N_SAMPLED = 400
@@ -44,16 +45,16 @@ class Background:
     rows: Mapping[str, Vectors] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, index: ProductIndex) -> "Background":
-        """Return a sample; the same one as long as the catalogue is the same."""
-        return cls(index.count(), index.sample(N_SAMPLED))
+    def of(cls, index: ProductIndex, filters: Filters | None = None) -> "Background":
+        """Return a sample of what passes; the same one as long as the catalogue is the same."""
+        return cls(index.count(filters), index.sample(N_SAMPLED, filters))
 
-    def renewed(self, index: ProductIndex) -> "Background":
-        """Return this sample, or another one when the catalogue has become another."""
-        n_products = index.count()
+    def renewed(self, index: ProductIndex, filters: Filters | None = None) -> "Background":
+        """Return this sample, or another one when what passes has become another catalogue."""
+        n_products = index.count(filters)
         moved = abs(n_products - self.n_products)
         is_other = moved > REDRAWN_AFTER * self.n_products or not self.n_products
-        return Background.of(index) if is_other else self
+        return Background.of(index, filters) if is_other else self
 
     def chance(self, using: str, query: Vectors) -> Chance | None:
         """Return what a query's likeness to products at random is.

@@ -6,12 +6,13 @@ from dataclasses import replace
 from core.encoder import Vectors
 from core.errors import ProductNotFoundError
 from core.product import Product
-from core.query import Photo, Query
+from core.query import Filters, Photo, Query
 from index.payload import encoded_texts
 from index.points import PHOTO, TEXT
 from index.product_index import ProductIndex
 from search.cursor import query_digest
 from search.legs import Asked
+from search.merchants import merchants_of, unknown_to
 from search.query_encoder import Looks, PreparedPhoto, QueryEncoder
 
 
@@ -32,11 +33,10 @@ class Looking:
 
         Raises:
             PhotoError: One of them cannot be used.
-            ProductNotFoundError: No indexed product has an id that is to be avoided.
+            ProductNotFoundError: No indexed product that may be seen has an id to be avoided.
         """
         ids = [each for each in query.avoid if isinstance(each, str)]
-        found = {each.id for each in self._index.get(ids)}
-        unknown = [each for each in ids if each not in found]
+        unknown = unknown_to(self._index, ids, query.filters)
         if unknown:
             raise ProductNotFoundError(unknown[0])
         unlike = tuple(
@@ -57,14 +57,22 @@ class Looking:
         name = PHOTO if PHOTO in vectors else TEXT
         return name, vectors[name]
 
-    def asked(self, product: str | Product) -> Asked:
+    def asked(self, product: str | Product, filters: Filters) -> Asked:
         """Return what finds products like one that is indexed (its id), or like any other.
 
+        Args:
+            product: The product.
+            filters: Their merchants' products alone are known by their ids.
+
         Raises:
-            ProductNotFoundError: No indexed product has the id.
+            ProductNotFoundError: No indexed product that may be seen has the id.
             PhotoError: The photo of a product that is not indexed cannot be used.
         """
-        return self._described(product) if isinstance(product, Product) else self._stored(product)
+        if isinstance(product, Product):
+            return self._described(product)
+        if merchants_of(filters) and unknown_to(self._index, (product,), filters):
+            raise ProductNotFoundError(product)
+        return self._stored(product)
 
     def _stored(self, product_id: str) -> Asked:
         vectors = self._vectors(product_id)

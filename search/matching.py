@@ -93,7 +93,7 @@ class _Matching:
         self._encoder = service.index.encoder
         self._limit = query.limit
         self._with_pictures = with_pictures
-        self._has_groups = service.index.has_groups()
+        self._has_groups = service.index.has_groups(query.filters)
         depth = max(_DEPTH, 2 * query.limit) if self._has_groups else query.limit
         nothing = np.zeros(self._encoder.dim, dtype=np.float32)
         self._leg = LegQuery(PHOTO, nothing, conditions(query.filters), limit=depth)

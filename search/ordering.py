@@ -124,7 +124,7 @@ class Ordering:
         watch.lap("fold")
         if query.sort != "relevance":  # who asks for the cheapest wants the cheapest
             return Ordered(ranked, rows, places, stands_for, n_cut, best=best)
-        ranked = self._personal.moved(ranked, query.user_id, known.background)
+        ranked = self._personal.moved(ranked, query.user_id, known)
         watch.lap("personal")
         dial = settings.diversity if query.diversity is None else query.diversity
         ranked = diversified(ranked, dial, index, known.background)

@@ -9,8 +9,8 @@ from core.errors import OnlineStoreError, ProfileError
 from people import Known, People
 from rank import Profile, mixed, personal_part, told_apart
 from rank.weights import Weights
-from search.background import Background
 from search.fusion import Candidate, never_rising
+from search.knowledge import Knowledge
 from search.scoring import Scores, shop_parts, taste_parts
 
 PERSONAL = "personal"
@@ -36,7 +36,7 @@ class Personal:
         )
 
     def moved(
-        self, candidates: Sequence[Candidate], user_id: str, background: Background
+        self, candidates: Sequence[Candidate], user_id: str, known: Knowledge
     ) -> list[Candidate]:
         """Return the candidates in the order for a visitor, with what moved them as parts.
 
@@ -47,22 +47,22 @@ class Personal:
         Args:
             candidates: Best first.
             user_id: The visitor; empty when unknown.
-            background: What likeness is chance.
+            known: What likeness is chance, and whose products are seen.
         """
         try:
-            return self._moved(candidates, self._people.profile(user_id), background)
+            return self._moved(candidates, self._people.profile(user_id), known)
         except (OnlineStoreError, ProfileError):
             LOG.warning("an answer is not in the visitor's own order", exc_info=True)
             return list(candidates)
 
     def _moved(
-        self, candidates: Sequence[Candidate], profile: Profile | None, background: Background
+        self, candidates: Sequence[Candidate], profile: Profile | None, catalogue: Knowledge
     ) -> list[Candidate]:
         if not candidates or not (profile or self._has_wishes or self._weights.merchant):
             return list(candidates)
         known = self._people.catalogue.known_points([each.id for each in candidates])
         having = [each for each in candidates if each.id in known]
-        parts = self._parts(profile, [known[each.id] for each in having], background)
+        parts = self._parts(profile, [known[each.id] for each in having], catalogue)
         found = {
             each.id: {name: float(part[n]) for name, part in parts.items() if part[n]}
             for n, each in enumerate(having)
@@ -73,13 +73,14 @@ class Personal:
         return self._by_merchant(moved, merchants)
 
     def _parts(
-        self, profile: Profile | None, known: Sequence[Known], background: Background
+        self, profile: Profile | None, known: Sequence[Known], catalogue: Knowledge
     ) -> dict[str, Scores]:
         parts: dict[str, Scores] = {}
         if self._has_wishes:
-            expectation, _ = self._people.expectations.of([each.product.id for each in known])
+            ids, by_own = [each.product.id for each in known], bool(catalogue.merchants)
+            expectation, _ = self._people.expectations.of(ids, by_own)
             parts = shop_parts(self._people, known, expectation, self._weights)
-        chance = background.mean(self._people.catalogue.space)
+        chance = catalogue.background.mean(self._people.catalogue.space)
         rows = self._people.catalogue.rows(known if profile else ())
         suits = taste_parts(self._people, profile, known, rows, chance)
         if suits:

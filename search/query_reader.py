@@ -12,10 +12,12 @@ from core.query import ALL, Filters, Query
 from core.synonyms import Group
 from index.analyser import Word, stems_in, word_number
 from index.bm25 import SparseVector, query_vector, weighted_vector
+from index.payload import conditions
 from index.points import WORDS, LegQuery
 from index.product_index import ProductIndex
 from search.knowledge import Knowledge, KnowledgeKeeper
 from search.known_words import KnownWords
+from search.merchants import only
 from search.rules import RuleBook
 from search.rules.plan import NOTHING, Plan
 from search.spelling import corrected
@@ -59,7 +61,7 @@ def _now() -> datetime:
 
 
 class QueryReader:
-    """Reads queries as one catalogue would have them.
+    """Reads queries as one catalogue would have them, or those of its merchants that are asked.
 
     Args:
         index: The catalogue.
@@ -86,9 +88,14 @@ class QueryReader:
         """Load what the first query would have to wait for."""
         self._words.has("shop window", self._keeper.get().languages)
 
-    def knowledge(self) -> Knowledge:
-        """Return the catalogue's words and names."""
-        return self._keeper.get()
+    def knowledge(self, filters: Filters | None = None) -> Knowledge:
+        """Return the catalogue's words and names, as far as some filters' merchants have them."""
+        return self._keeper.get(filters)
+
+    def plan(self, filters: Filters) -> Plan:
+        """Return the rules that hold for a page without a query."""
+        plan = self.rules.plan("", filters, self._clock())
+        return self._keeper.get(filters).reach.limited(plan) if plan else plan
 
     def read(self, query: Query) -> ReadQuery:
         """Correct and understand a query's text.
@@ -96,31 +103,34 @@ class QueryReader:
         Returns:
             What it says, and what the words leg is asked for.
         """
-        known, now = self._keeper.get(), self._clock()
+        known, now = self._keeper.get(query.filters), self._clock()
         plan = self.rules.plan(query.text, query.filters, now)
         readings: tuple[Reading, ...] = ()
         if query.text.strip() and ALL not in query.literal:
             kept = frozenset(query.literal)
-            is_word = partial(self._is_word, known.languages)
+            is_word = partial(self._is_word, known)
             found = corrected(query.text, known.vocabulary, is_word, kept)
             query = replace(query, text=found.text)
             readings = tuple(Reading("spelling", typed, used) for typed, used in found.changes)
             if found.changes:  # rules that hold for every search must not hide those for this one
                 corrected_plan = self.rules.plan(query.text, query.filters, now)
                 plan = max(plan, corrected_plan, key=lambda each: len(each.rules))
+        plan = known.reach.limited(plan)
         understood = Reader(known.terms).read(query)
         understood = replace(understood, readings=(*readings, *understood.readings))
         words = asked_words(understood.text, known.languages)
         return ReadQuery(understood, *_asked(words, known, plan), plan)
 
-    def _is_word(self, languages: tuple[str, ...], word: str) -> bool:
+    def _is_word(self, known: Knowledge, word: str) -> bool:
         """Return whether a word is known anywhere, or a product's description has it."""
+        languages = known.languages
         if self._words.has(word, languages):
             return True
         stems = (
             stem for each in asked_words(word, languages) for stem in stems_in(each, languages)
         )
-        leg = LegQuery(WORDS, query_vector(map(word_number, stems)), limit=1)
+        vector = query_vector(map(word_number, stems))
+        leg = LegQuery(WORDS, vector, conditions(only(known.merchants)), limit=1)
         return bool(self._index.query([leg])[0])
 
 

@@ -30,7 +30,7 @@ from search.relaxing import NAMED, attempts, first_found, without
 from search.retrieval import Retrieval, Scope
 from search.rules import RuleBook, rules_of
 from search.stopwatch import Stopwatch
-from search.suggesting import Suggestion, Suggestions
+from search.suggesting import Suggestion
 from search.understanding.readings import Understood
 from search.visitors import ServesVisitors
 
@@ -79,10 +79,9 @@ class SearchService(ServesVisitors):
         self.people = People(index, events, weights.profile.settings(), now)
         self._ordering = Ordering(index, self._settings, Personal(self.people, weights))
         self._answering = Answering(index)
-        self._feeds = Feeds(self.people, weights, self._answering, lambda: self._reader.rules)
-        self._background = lambda: self._reader.knowledge().background
+        self._feeds = Feeds(self.people, weights, self._answering, self._reader.plan)
+        self._background = lambda filters: self._reader.knowledge(filters).background
         self._looking = Looking(index, self._encoder)
-        self._suggestions: Suggestions | None = None
         version = digest(self._settings.model_dump(mode="json"), weights.model_dump(mode="json"))
         self.events = Recording(events, version, self.people.wake)
         self.people.start()
@@ -114,7 +113,7 @@ class SearchService(ServesVisitors):
 
         Raises:
             PhotoError: One of the query's photos cannot be used.
-            ProductNotFoundError: No indexed product has an id that is to be avoided.
+            ProductNotFoundError: No indexed product that may be seen has an id to be avoided.
             InvalidQueryError: The cursor is not of this query.
         """
         watch = Stopwatch.start()
@@ -145,20 +144,21 @@ class SearchService(ServesVisitors):
             product: The id of an indexed product, or any product: a draft with only a photo or
                 only a title will do.
             limit: Hits, 1 to 500.
-            filters: What every hit must fulfil.
+            filters: What every hit must fulfil. To who sees only some merchants, the id of another
+                one's product is unknown.
             user_id: The visitor, for a personal order.
 
         Returns:
             One page, best first; the product itself is not in it.
 
         Raises:
-            ProductNotFoundError: No indexed product has the id.
+            ProductNotFoundError: No indexed product that may be seen has the id.
             PhotoError: The photo of a product that is not indexed cannot be used.
         """
         watch = Stopwatch.start()
         query = Query(limit=limit, filters=filters or Filters(), facets=(), user_id=user_id)
         itself = product.id if isinstance(product, Product) else product
-        asked = self._looking.asked(product)
+        asked = self._looking.asked(product, query.filters)
         retrieval = self._retrieval(query.filters, (point_id(itself),))
         retrieval.begin(asked)
         watch.lap("encode")
@@ -167,16 +167,21 @@ class SearchService(ServesVisitors):
         page = replace(page, next_cursor="")  # there is no way to hand one in
         return self.events.shown(page, 0, "similar", user_id)
 
-    def suggest(self, text: str, limit: int = 8) -> tuple[Suggestion, ...]:
+    def suggest(
+        self, text: str, limit: int = 8, filters: Filters | None = None
+    ) -> tuple[Suggestion, ...]:
         """Return how a begun query may go on, best first; see `Suggestions.suggested`.
+
+        Args:
+            text: What was typed so far.
+            limit: Most suggestions, 1 to 50.
+            filters: Those of the search that is begun. Of these the merchants alone matter:
+                suggestions are words of what they sell, whatever else it costs or is.
 
         Raises:
             InvalidQueryError: The limit is out of range.
         """
-        known, ready = self._reader.knowledge(), self._suggestions
-        if ready is None or ready.known is not known:
-            ready = self._suggestions = Suggestions(known)
-        return ready.suggested(text, limit)
+        return self._reader.knowledge(filters).suggestions.suggested(text, limit)
 
     def close(self) -> None:
         """Write the events that wait; index and log stay open. See `EventWriter.close`.
@@ -226,7 +231,7 @@ class SearchService(ServesVisitors):
         watch.lap("retrieve")
         fused = retrieval.fused(legs)
         watch.lap("fuse")
-        known = self._reader.knowledge()
+        known = self._reader.knowledge(wanted.query.filters)
         ordered = self._ordering.ordered(fused, wanted, known, watch)
         return self._answering.page(wanted, cursor, ordered, known.languages, watch)
 
@@ -234,5 +239,5 @@ class SearchService(ServesVisitors):
         self, filters: Filters, exclude: tuple[str, ...], photo_share: float | None = None
     ) -> Retrieval:
         scope = Scope(conditions(filters), exclude, photo_share)
-        background = self._reader.knowledge().background
+        background = self._background(filters)
         return Retrieval(self.index, self._settings, background, scope, self._threads)

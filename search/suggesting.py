@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple, TypeAlias
 from core.arabic import without_article
 from core.errors import InvalidQueryError
 from index.analyser import fold
-from search.knowledge import Knowledge
+from search.understanding.terms import Term
 
 Kind: TypeAlias = Literal["word", "category", "brand"]
 
@@ -64,16 +64,16 @@ class Suggestions:
     """The completions of one catalogue; built once, then each look-up is a bisection.
 
     Args:
-        known: The catalogue's words and names.
+        words: How many products have each word.
+        names: What the catalogue's brands, categories and other things are called.
     """
 
-    def __init__(self, known: Knowledge) -> None:
-        self.known = known
-        self._words = _Beginnings(_words(known.vocabulary.counts))
-        names = (each for each in known.terms.names if each.kind in {"category", "brand"})
+    def __init__(self, words: Mapping[str, int], names: Iterable[Term]) -> None:
+        self._words = _Beginnings(_words(words))
+        completing = (each for each in names if each.kind in {"category", "brand"})
         self._names = _Beginnings(
             (key, _Entry(-each.count, place, each.name, _kind(each.kind)))
-            for each in names
+            for each in completing
             for place, key in enumerate(_keys(each.name))
         )
 

@@ -39,7 +39,7 @@ class ServesVisitors(Closing):
     people: People
     also_erase: Callable[[str], object] | None = None
     _feeds: Feeds
-    _background: Callable[[], Background]
+    _background: Callable[[Filters], Background]
 
     def feed(
         self,
@@ -93,18 +93,19 @@ class ServesVisitors(Closing):
             product_id: The product.
             limit: Hits, 1 to 500.
             user_id: The visitor; what they hid is left out.
-            filters: What every hit must fulfil.
+            filters: What every hit must fulfil. To who sees only some merchants, the id of another
+                one's product is unknown.
 
         Returns:
             One page, best first.
 
         Raises:
             InvalidQueryError: The limit is out of range.
-            ProductNotFoundError: No indexed product has the id.
+            ProductNotFoundError: No indexed product that may be seen has the id.
             OnlineStoreError: The counts cannot be read.
         """
         query = Query(limit=limit, filters=filters or Filters(), user_id=user_id, facets=())
-        page = self._feeds.complements(product_id, query, self._background())
+        page = self._feeds.complements(product_id, query, self._background(query.filters))
         # There is no way to hand a cursor in, nor to ask for what stands behind others.
         page = replace(page, next_cursor="", n_folded=0)
         return self.events.shown(page, 0, "complements", user_id)
@@ -219,7 +220,8 @@ class ServesVisitors(Closing):
 
     def _fed(self, query: Query) -> tuple[Page, int | None]:
         cursor = Cursor.decode(query.cursor, identity(query))
-        return self._feeds.feed(query, self._background(), cursor), n_shown_before(cursor)
+        background = self._background(query.filters)
+        return self._feeds.feed(query, background, cursor), n_shown_before(cursor)
 
     def _await_learned(self, until: float) -> None:
         """Wait for the thread that learns, until it knows what the log has now or time is over."""

@@ -9,6 +9,7 @@ from typing import Any
 from core import Filters
 from core.query import Photo
 from search import SearchService
+from search.merchants import may_see
 from ui import asking
 from ui.asking import COUNTED, number, priced, with_more
 from ui.changes import changed, cropped, toggled_range, without_photo
@@ -144,7 +145,15 @@ class Actions:
         return self._service.index.facet(name, others, _MAX_VALUES)
 
     def _filtered(self, view: View, filters: Filters) -> View:
-        return self._again(replace(view, filters=filters))
+        """Return the view under other filters, without products that their merchants do not have.
+
+        What was opened of another merchant is closed: what is like it is not shown either.
+        """
+        if view.similar_to is not None and not may_see(filters, view.similar_to):
+            under = view.before or View(choices=view.choices)
+            view = replace(under, language=view.language, visit=view.visit)
+        kept = tuple(each for each in view.choices.avoid if may_see(filters, each))
+        return self._again(replace(changed(view, avoid=kept), filters=filters))
 
     def _again(self, view: View) -> View:
         """Return the view with what it shows asked for anew, from the first page."""

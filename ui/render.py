@@ -55,9 +55,10 @@ class Renderer:
             gr.update(visible=not is_full, label=say("photo", language), value=None),
             gr.update(value=say("search", language)),
             join((brandline(language), visit_bar(view))),
-            suggestion_list(language),
+            suggestion_list(language, view.filters),
             self._given.tiles(view),
-            tries(self._tries, language),
+            # Examples are everybody's: under one shop's name they would be others' words.
+            tries(() if view.filters.merchant_id else self._tries, language),
             sidebar(view, counts) if side else gr.skip(),
             results(view, self._actions.n_products()),
         ]

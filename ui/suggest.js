@@ -54,7 +54,9 @@ async function ask(text) {
   asking?.abort();
   const mine = asking = new AbortController();
   try {
-    const answer = await fetch(`${list().dataset.route}?${new URLSearchParams({ text })}`, { signal: mine.signal });
+    const { route, merchants } = list().dataset;
+    const asked = new URLSearchParams([['text', text], ...JSON.parse(merchants).map((each) => ['merchant', each])]);
+    const answer = await fetch(`${route}?${asked}`, { signal: mine.signal });
     const several = answer.ok ? await answer.json() : [];
     if (asking !== mine || field()?.value !== text) return; // stale
     found = several;

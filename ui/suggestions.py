@@ -1,5 +1,6 @@
 """Suggestions while typing: where the page asks for them, and the list that shows them."""
 
+import json
 import logging
 from dataclasses import asdict
 
@@ -9,10 +10,11 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from core.errors import ShopwindowError
-from core.query import MAX_TEXT_CHARS
+from core.query import MAX_TEXT_CHARS, Filters
 from search import SearchService
 from ui.markup import Markup, tag
 from ui.texts import DIRECTIONS, Language, say
+from ui.view import chosen
 
 SUGGESTION_ROUTE = "suggestions"
 """Where the page asks how a begun query may go on."""
@@ -22,22 +24,33 @@ LOG = logging.getLogger(__name__)
 
 
 def suggestion_route(service: SearchService) -> Route:
-    """Return the route that answers a begun text with suggestions as JSON."""
+    """Return the route that answers a begun text with suggestions as JSON.
+
+    `merchant`, once for each, are those that the page is filtered to.
+    """
 
     async def suggested(request: Request) -> Response:
-        return await run_in_threadpool(_answer, service, request.query_params.get("text", ""))
+        text = request.query_params.get("text", "")
+        merchants = tuple(request.query_params.getlist("merchant"))
+        return await run_in_threadpool(_answer, service, text, merchants)
 
     return Route(f"/{SUGGESTION_ROUTE}", suggested)
 
 
-def suggestion_list(language: Language) -> Markup:
-    """Return the empty list under the query box; `ui/suggest.js` fills it."""
+def suggestion_list(language: Language, filters: Filters) -> Markup:
+    """Return the empty list under the query box; `ui/suggest.js` fills it.
+
+    Args:
+        language: Of the labels.
+        filters: Those that are on: suggestions are words of their merchants.
+    """
     return tag(
         "ul.sw-suggestions",
         id="sw-suggestions",
         role="listbox",
         aria_label=say("suggestions", language),
         data_route=SUGGESTION_ROUTE,
+        data_merchants=json.dumps(chosen(filters, "merchant_id")),
         data_category=say("category", language),
         data_brand=say("brand", language),
         dir=DIRECTIONS[language],
@@ -46,9 +59,10 @@ def suggestion_list(language: Language) -> Markup:
     )
 
 
-def _answer(service: SearchService, text: str) -> Response:
+def _answer(service: SearchService, text: str, merchants: tuple[str, ...]) -> Response:
     try:
-        found = service.suggest(text[-MAX_TEXT_CHARS:])
+        filters = Filters(merchant_id=merchants)
+        found = service.suggest(text[-MAX_TEXT_CHARS:], filters=filters)
     except ShopwindowError:  # the search itself will say so
         LOG.exception("nothing could be suggested")
         found = ()

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from core.product import Product
+from core.query import Filters
 from index.analyser import analyse, fold
 from index.payload import CATEGORY_SEPARATOR, PHOTO_HASH, PHOTO_PRINT, from_payload
 from index.points import PHOTO, Point
@@ -51,15 +52,17 @@ class Entry:
     has_photo: bool
 
 
-def batches(index: ProductIndex) -> Iterator[list[tuple[Product, Point]]]:
-    """Yield all products with their points, vectors whole, in batches in the order of point ids.
+def batches(
+    index: ProductIndex, filters: Filters | None = None
+) -> Iterator[list[tuple[Product, Point]]]:
+    """Yield what passes with its points, vectors whole, in batches in the order of point ids.
 
     Yields:
         Batches of at most 500.
     """
     after = ""
     while True:
-        points, after = index.browse_vectors(after, BATCH)
+        points, after = index.browse_vectors(after, BATCH, filters)
         yield [(from_payload(point.payload), point) for point in points]
         if not after:
             return

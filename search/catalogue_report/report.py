@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from core.query import Filters
 from embed.photo import PhotoReader
 from index.product_index import ProductIndex
 from search.catalogue_report.completeness import missing
@@ -17,7 +18,9 @@ from search.catalogue_report.values import CatalogueReport, Finding, Section
 _PLACES = {kind.name: place for place, kind in enumerate(KINDS)}
 
 
-def catalogue_report(index: ProductIndex, reader: PhotoReader | None = None) -> CatalogueReport:
+def catalogue_report(
+    index: ProductIndex, reader: PhotoReader | None = None, filters: Filters | None = None
+) -> CatalogueReport:
     """Look for what is wrong in a catalogue: doubles, wrong photos, gaps, contradictions.
 
     About 1 KB is kept of each product while it runs. No address is fetched.
@@ -25,6 +28,8 @@ def catalogue_report(index: ProductIndex, reader: PhotoReader | None = None) -> 
     Args:
         index: The index of the catalogue.
         reader: Opens the heads of photo files; one with the usual limits when None.
+        filters: What is looked through; everything when None. What does not pass is neither shown
+            nor compared with: a report on one merchant's products can be handed to them.
 
     Returns:
         All findings, by section.
@@ -32,7 +37,7 @@ def catalogue_report(index: ProductIndex, reader: PhotoReader | None = None) -> 
     Raises:
         IndexStoreError: The store refused.
     """
-    read = _read(index)
+    read = _read(index, filters)
     data = [*read.contradictions, *doubtful_prices(read.entries), *missing(read.entries)]
     sections = (
         Section(DUPLICATES, tuple(duplicates(read.entries))),
@@ -53,9 +58,10 @@ class _Read:
     better: dict[str, float] = field(default_factory=dict)
 
 
-def _read(index: ProductIndex) -> _Read:
-    read = _Read(Others.of([(entry(*pair), pair[1]) for pair in some] for some in batches(index)))
-    for batch in batches(index):
+def _read(index: ProductIndex, filters: Filters | None) -> _Read:
+    some = batches(index, filters)
+    read = _Read(Others.of([(entry(*pair), pair[1]) for pair in batch] for batch in some))
+    for batch in batches(index, filters):
         pairs = [(entry(product, point), point) for product, point in batch]
         read.entries += [each for each, _ in pairs]
         read.contradictions += [found for each, _ in batch for found in contradictions(each)]

@@ -17,8 +17,12 @@ from people.together import BOUGHT, FAMILIES, KINDS
 from rank import Complements, Evidence, JointCounts, Traits, complements
 from search.background import Background
 from search.feeding.shelves import Shelves
+from search.merchants import merchants_of, only
 
 N_PARTNERS = 100
+N_READ = 1000
+"""Partners that are read where only those of some merchants count."""
+
 N_BY_WORDS = 80
 N_ALIKE = 80
 N_KINDS = 12
@@ -50,7 +54,7 @@ class Complementing:
             without: Products that are left out; variants of the anchor always are.
         """
         traits = Traits.of(anchor.product)
-        counts = self._counts(traits)
+        counts = self._counts(traits, filters)
         left_out = {anchor.product.id, *without}
         points = self._points(anchor, traits, counts, filters)
         group = anchor.product.group_id
@@ -59,15 +63,16 @@ class Complementing:
             for each in self._people.catalogue.known_points(points).values()
             if each.product.id not in left_out and not (group and each.product.group_id == group)
         ]
-        offered = self._offered(several)
+        offered = self._offered(several, filters)
         rows = self._shared(self._people.catalogue.rows([anchor, *several]))
         sampled = background.rows.get(self._people.catalogue.space)
         usual = None if sampled is None else self._shared(sampled).mean(axis=0)
         evidence = Evidence(*counts, usual)
         return several, complements(traits, rows[0], offered, rows[1:], evidence)
 
-    def _offered(self, several: Sequence[Known]) -> list[Traits]:
-        expectation, _ = self._people.expectations.of([each.product.id for each in several])
+    def _offered(self, several: Sequence[Known], filters: Filters) -> list[Traits]:
+        ids = [each.product.id for each in several]
+        expectation, _ = self._people.expectations.of(ids, bool(merchants_of(filters)))
         liked = expectation.lift(self._people.expectations.prior().mean).tolist()
         return [Traits.of(each.product, n) for each, n in zip(several, liked, strict=True)]
 
@@ -76,21 +81,27 @@ class Complementing:
         columns = self._index.shared_columns(self._people.catalogue.space)
         return unit_rows(rows[:, columns])
 
-    def _counts(self, traits: Traits) -> tuple[JointCounts, JointCounts, JointCounts]:
-        names = {"": traits.product_id, KINDS: traits.kind, FAMILIES: traits.family}
-        products, kinds, families = (
-            self._joint(f"{BOUGHT}{suffix}", name) for suffix, name in names.items()
-        )
-        return products, kinds, families
+    def _counts(
+        self, traits: Traits, filters: Filters
+    ) -> tuple[JointCounts, JointCounts, JointCounts]:
+        kinds = self._joint(f"{BOUGHT}{KINDS}", traits.kind, N_PARTNERS)
+        families = self._joint(f"{BOUGHT}{FAMILIES}", traits.family, N_PARTNERS)
+        if not (merchants := merchants_of(filters)):
+            return self._joint(BOUGHT, traits.product_id, N_PARTNERS), kinds, families
+        # Others' products leave no room for what these merchants sell with it.
+        products = self._joint(BOUGHT, traits.product_id, N_READ)
+        passing = self._index.products_passing(list(products.joint), only(merchants)).values()
+        theirs = {each: products.joint[each] for each in passing}
+        return replace(products, joint=theirs), kinds, families
 
-    def _joint(self, bond: str, name: str) -> JointCounts:
-        """Return in how many baskets a thing was with others.
+    def _joint(self, bond: str, name: str, limit: int) -> JointCounts:
+        """Return in how many baskets a thing was with others, the most frequent of them.
 
         Baskets end a day after their first thing and are counted as they grow, so the counts may
         differ by a few from those of one set of baskets; they are cut to what is possible.
         """
         store = self._people.store
-        joint = store.partners(bond, [name], N_PARTNERS).get(name, {}) if name else {}
+        joint = store.partners(bond, [name], limit).get(name, {}) if name else {}
         if not joint:
             return JointCounts()
         each = store.occurrences(bond, [name, *joint])

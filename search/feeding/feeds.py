@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 
 import numpy as np
 
@@ -22,8 +21,9 @@ from search.feeding.shelves import Shelves
 from search.feeding.sources import Sources
 from search.folding import folded
 from search.fusion import Candidate, never_rising
+from search.merchants import may_see
 from search.ordering import Ordered, Wanted
-from search.rules import RuleBook, applied
+from search.rules import applied
 from search.rules.plan import Plan
 from search.ruling import without_hidden
 from search.stopwatch import Stopwatch
@@ -43,7 +43,7 @@ class Feeds:
         people: What is known of visitors and products.
         weights: What each part of the order weighs.
         answering: Makes pages.
-        rules: The merchandiser's rules in force.
+        plan: Returns the merchandiser's rules that hold for a page under some filters.
         rng: Decides what is tried.
     """
 
@@ -52,14 +52,14 @@ class Feeds:
         people: People,
         weights: Weights,
         answering: Answering,
-        rules: Callable[[], RuleBook],
+        plan: Callable[[Filters], Plan],
         rng: np.random.Generator | None = None,
     ) -> None:
         self._people = people
         self._index = people.catalogue.index
         self._weights = weights
         self._answering = answering
-        self._rules = rules
+        self._plan = plan
         shelves = Shelves(people)
         self._sources = Sources(people, shelves)
         self._complementing = Complementing(people, shelves)
@@ -113,11 +113,11 @@ class Feeds:
             background: What likeness is chance.
 
         Raises:
-            ProductNotFoundError: No indexed product has the id.
+            ProductNotFoundError: No indexed product that may be seen has the id.
         """
         watch = Stopwatch.start()
         anchor = self._people.catalogue.known([product_id]).get(product_id)
-        if anchor is None:
+        if anchor is None or not may_see(query.filters, anchor.product):
             raise ProductNotFoundError(product_id)
         visitor = self._people.visitor(query.user_id)
         wanted = self._wanted(query)
@@ -141,10 +141,6 @@ class Feeds:
     def _wanted(self, query: Query) -> Wanted:
         understood = Understood("", query.filters)
         return Wanted(query, understood, plan=self._plan(query.filters))
-
-    def _plan(self, filters: Filters) -> Plan:
-        """Return the rules that hold for a page without a query."""
-        return self._rules().plan("", filters, datetime.now(UTC))
 
 
 def identity(query: Query) -> str:

@@ -13,6 +13,7 @@ from search.feeding.placing import Ranked
 from search.feeding.sources import Found
 from search.folding import folded
 from search.fusion import Candidate
+from search.merchants import merchants_of
 from search.ordering import Wanted
 from search.rules import Ruled, applied
 from search.scoring import TOGETHER, Scores, shop_parts, taste_parts, together_part
@@ -43,7 +44,9 @@ class Ranking:
             background: Mean vector of the catalogue, shape (dim,).
         """
         points, several = list(found.known), list(found.known.values())
-        expectation, tallies = self._people.expectations.of([e.product.id for e in several])
+        by_own = bool(merchants_of(wanted.understood.filters))
+        ids = [each.product.id for each in several]
+        expectation, tallies = self._people.expectations.of(ids, by_own)
         rows = self._people.catalogue.rows(several if visitor.profile else ())
         parts = self._parts(visitor, found, expectation, rows, background)
         ruled = self._left(best_first(points, parts), wanted)

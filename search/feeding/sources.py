@@ -12,11 +12,15 @@ from people import Known, People, Visitor
 from people.together import VIEWED
 from rank import by_recency, seen_together
 from search.feeding.shelves import Shelves
+from search.merchants import merchants_of, only
 
 N_BY_TASTE = 240
 """Products that suit the interests, shared among them."""
 
 N_TOGETHER = 100
+N_READ = 1000
+"""Partners of a product that are read where only those of some merchants count."""
+
 N_BY_CHANCE = 60
 _LEAST_EACH = 30
 
@@ -57,7 +61,7 @@ class Sources:
             without: Products that are left out.
         """
         left_out = {point_id(each) for each in without}
-        together = self._together(visitor)
+        together = self._together(visitor, filters)
         points = dict.fromkeys(self._by_taste(visitor, filters, left_out))
         shelf = self._shelves.of(filters)
         n_by_chance = min(N_BY_CHANCE, len(shelf.by_chance))
@@ -86,17 +90,21 @@ class Sources:
         ]
         return [point for scored in self._index.query(legs) for point, _ in scored]
 
-    def _together(self, visitor: Visitor) -> dict[str, float]:
+    def _together(self, visitor: Visitor, filters: Filters) -> dict[str, float]:
         """Return how much others touched products together with what the visitor touched.
 
         A pair may have been counted on both sides of the hour that joins two touches, so it is cut
-        to how often the rarer of both occurs.
+        to how often the rarer of both occurs. Of those that only some merchants may be shown of,
+        other merchants' products are no measure: they are left out before the best are taken.
         """
         touches = by_recency(each.product_id for each in visitor.touched if each.kind != "hide")
         if not touches:
             return {}
         store = self._people.store
-        partners = store.partners(VIEWED, list(touches))
+        merchants = merchants_of(filters)
+        partners = store.partners(VIEWED, list(touches), N_READ if merchants else N_TOGETHER)
+        if merchants:
+            partners = self._of_theirs(partners, filters)
         names = {*touches, *(name for some in partners.values() for name in some)}
         counts = store.occurrences(VIEWED, list(names))
         sound = {
@@ -110,3 +118,15 @@ class Sources:
         }
         best = seen_together(touches, sound, counts)
         return dict(list(best.items())[:N_TOGETHER])
+
+    def _of_theirs(
+        self, partners: Mapping[str, Mapping[str, float]], filters: Filters
+    ) -> dict[str, dict[str, float]]:
+        """Return those partners of each product that the filters' merchants have."""
+        every = list({name for some in partners.values() for name in some})
+        theirs = only(merchants_of(filters))
+        passing = set(self._index.products_passing(every, theirs).values())
+        return {
+            own: {other: n for other, n in some.items() if other in passing}
+            for own, some in partners.items()
+        }

@@ -1,12 +1,12 @@
 """What the rules ask for in one search."""
 
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any, Generic, NamedTuple, TypeVar
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
+from typing import Any, Generic, NamedTuple, TypeAlias, TypeVar
 
 from core.synonyms import Group
-from search.rules.actions import Action, Boost, Bury, Hide, Pin, Redirect, Synonyms
+from search.rules.actions import Action, Boost, Bury, Hide, Pin, ProductAction, Redirect, Synonyms
 
 Kind_co = TypeVar("Kind_co", bound=Action, covariant=True)
 
@@ -23,6 +23,10 @@ class InForce(NamedTuple, Generic[Kind_co]):
     rule: str
     action: Kind_co
     merchant: str = ""
+
+
+ProductRule: TypeAlias = InForce[ProductAction]
+"""A rule that moves or hides products."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,22 @@ class Plan:
     def moves(self) -> bool:
         """Whether any rule changes which products are shown where."""
         return bool(self.pins or self.boosts or self.buries or self.hides)
+
+    @property
+    def moving(self) -> tuple[ProductRule, ...]:
+        """The rules that change which products are shown where."""
+        return (*self.pins, *self.boosts, *self.buries, *self.hides)
+
+    def without(self, names: Collection[str]) -> "Plan":
+        """Return the plan without some of the rules that move products."""
+        return replace(
+            self,
+            pins=tuple(each for each in self.pins if each.rule not in names),
+            boosts=tuple(each for each in self.boosts if each.rule not in names),
+            buries=tuple(each for each in self.buries if each.rule not in names),
+            hides=tuple(each for each in self.hides if each.rule not in names),
+            rules=tuple(each for each in self.rules if each not in names),
+        )
 
 
 NOTHING = Plan()

@@ -10,7 +10,7 @@ from index.payload import conditions, point_id
 from index.points import AnyOf, Condition
 from index.product_index import ProductIndex
 from search.rules.actions import Pin, ProductAction
-from search.rules.plan import InForce, Plan
+from search.rules.plan import Plan, ProductRule
 
 _Conditions: TypeAlias = tuple[Condition, ...]
 _MERCHANT = "merchant_id"
@@ -86,8 +86,7 @@ class _Passing:
         index: ProductIndex,
     ) -> None:
         self._filters = filters
-        rules: list[InForce[ProductAction]] = [*plan.pins, *plan.boosts, *plan.buries, *plan.hides]
-        asked = dict.fromkeys(each for each in map(self._required, rules) if each)
+        asked = dict.fromkeys(each for each in map(self._required, plan.moving) if each)
         among = (*ids, *further) if asked else tuple(further)
         to_show = conditions(filters)
         several = list(dict.fromkeys([*asked, to_show]) if further else asked)
@@ -96,7 +95,7 @@ class _Passing:
         self.added = frozenset(further) & self._found[to_show] if further else frozenset[str]()
         """The further points that exist and pass."""
 
-    def of(self, rule: InForce[ProductAction], among: Iterable[str]) -> frozenset[str]:
+    def of(self, rule: ProductRule, among: Iterable[str]) -> frozenset[str]:
         """Return which of some points a rule touches."""
         found = frozenset(among)
         ids = _ids(rule.action)
@@ -105,7 +104,7 @@ class _Passing:
         required = self._required(rule)
         return found & self._found[required] if required else found
 
-    def _required(self, rule: InForce[ProductAction]) -> _Conditions:
+    def _required(self, rule: ProductRule) -> _Conditions:
         """Return what must hold for the products of a rule beside having one of its ids."""
         action = rule.action
         needed = () if isinstance(action, Pin) else conditions(action.selection.filters)

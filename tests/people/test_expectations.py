@@ -2,6 +2,8 @@
 
 import pytest
 
+from core import Product
+from embed import FakeEncoder
 from index import ProductIndex
 from people import Catalogue, People
 from people.expectations import ENOUGH
@@ -58,6 +60,24 @@ def test_a_new_product_inherits_from_what_is_like_it(people: People, told: Told)
     people.expectations.settle()
     usual = people.expectations.prior().mean
     assert mean(people, "sku-18") > usual > mean(people, "sku-22")
+
+
+def test_a_product_can_inherit_from_its_own_merchants_alone(
+    encoder: FakeEncoder, told: Told
+) -> None:
+    with ProductIndex.open(":memory:", encoder) as index:
+        index.add(Product(f"p{n}", "Red dress", merchant_id=f"m{n % 2}") for n in range(6))
+        people = People(index, told.log, ProfileSettings(), lambda: NOW_S)
+        for product, n_clicked in (("p1", 60), ("p3", 60), ("p2", 2)):
+            shown(told, product, int(ENOUGH), n_clicked)
+
+        def expected(by_own: bool) -> float:
+            return float(people.expectations.of(["p0"], by_own)[0].mean[0])
+
+        assert expected(by_own=True) == expected(by_own=False) == people.expectations.prior().mean
+        people.expectations.settle()
+        usual = people.expectations.prior().mean
+        assert expected(by_own=False) > usual > expected(by_own=True)  # p2 alone is of m0
 
 
 def test_imported_clicks_without_impressions_count(people: People, told: Told) -> None:

@@ -1,14 +1,15 @@
 """What is known of the catalogue: read at once, renewed beside the searches, kept when it fails."""
 
+import threading
 import time
 
 import pytest
 
-from core import Product
+from core import Filters, Product
 from core.errors import IndexStoreError
 from embed import FakeEncoder
 from index import ProductIndex
-from search.knowledge import MAX_AGE_S, Knowledge, KnowledgeKeeper
+from search.knowledge import MAX_AGE_S, MAX_KEPT, Knowledge, KnowledgeKeeper
 from search.understanding.synonyms import Synonyms
 
 
@@ -85,3 +86,41 @@ def test_the_former_serves_while_the_store_is_away(
         time.sleep(0.05)
         assert keeper.get() is first
     assert len(tries) == 1
+
+
+def test_what_merchants_have_is_kept_within_a_bound(encoder: FakeEncoder) -> None:
+    with ProductIndex.open(":memory:", encoder) as index:
+        index.add(Product(f"p{n}", f"mug word{n}x", merchant_id=f"m{n}") for n in range(3))
+        keeper = KnowledgeKeeper(index, Synonyms(()))
+        everything, first = keeper.get(), keeper.get(Filters(merchant_id="m0"))
+        assert first.vocabulary.counts == {"mug": 1, "word0x": 1}
+        both = keeper.get(Filters(merchant_id=("m2", "m0", "m2")))
+        assert set(both.vocabulary.counts) == {"mug", "word0x", "word2x"}
+        assert keeper.get(Filters(merchant_id=("m0", "m2"), category="Mugs")) is both
+        for n in range(MAX_KEPT - 1):
+            assert keeper.get(Filters(merchant_id=f"nobody-{n}")).vocabulary.counts == {}
+        assert keeper.get(Filters(merchant_id=("m0", "m2"))) is both
+        assert keeper.get(Filters(merchant_id="m0")) is not first  # the one asked for longest ago
+        assert keeper.get() is keeper.get(Filters(category="Mugs")) is everything
+
+
+def test_one_merchant_waits_for_no_other(
+    index: ProductIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keeper, words = KnowledgeKeeper(index, Synonyms(())), index.words
+    begun, go_on = threading.Event(), threading.Event()
+
+    def slow(filters: Filters, limit: int = 9) -> dict[str, int]:
+        if filters.merchant_id == ("large",):
+            begun.set()
+            assert go_on.wait(10)
+        return words(filters, limit)
+
+    monkeypatch.setattr(index, "words", slow)
+    waiting = threading.Thread(target=keeper.get, args=(Filters(merchant_id="large"),))
+    waiting.start()
+    assert begun.wait(10)
+    assert keeper.get(Filters(merchant_id="small")).vocabulary.counts == {}
+    assert keeper.get().vocabulary.counts
+    go_on.set()
+    waiting.join()

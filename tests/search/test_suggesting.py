@@ -37,7 +37,7 @@ def known(
 
 @pytest.fixture
 def suggestions() -> Suggestions:
-    return Suggestions(known())
+    return known().suggestions
 
 
 def told(suggestions: Suggestions, begun: str, limit: int = 8) -> list[tuple[str, str]]:
@@ -99,7 +99,7 @@ def test_nothing_goes_on(suggestions: Suggestions, begun: str) -> None:
 
 def test_a_name_that_several_of_its_words_fit_comes_once() -> None:
     brands = {"Pro Prose Prow": 5, "Prim": 3}
-    suggestions = Suggestions(known(words={}, brands=brands, categories={}))
+    suggestions = known(words={}, brands=brands, categories={}).suggestions
     assert told(suggestions, "pr") == [("brand", "Pro Prose Prow"), ("brand", "Prim")]
 
 
@@ -112,7 +112,7 @@ def test_the_limit(suggestions: Suggestions) -> None:
 
 def test_what_is_ready_is_what_a_look_through_all_finds() -> None:
     counts = {f"w{number:04}": number % 97 for number in range(3000)}
-    suggestions = Suggestions(known(words=counts, brands={}, categories={}))
+    suggestions = known(words=counts, brands={}, categories={}).suggestions
     for begun in ("w", "w0", "w00", "w012"):
         fitting = [word for word in counts if fold(word).startswith(begun)]
         fitting.sort(key=lambda word: (-counts[word], word))

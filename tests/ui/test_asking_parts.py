@@ -9,7 +9,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from core.errors import StoreUnreachableError
-from core.query import Photo
+from core.query import Filters, Photo
 from embed import PhotoReader
 from index import ProductIndex
 from search import SearchService
@@ -23,7 +23,9 @@ from ui.view import View
 class SilentService(SearchService):
     """A service whose store is away."""
 
-    def suggest(self, text: str, limit: int = 8) -> tuple[Suggestion, ...]:
+    def suggest(
+        self, text: str, limit: int = 8, filters: Filters | None = None
+    ) -> tuple[Suggestion, ...]:
         raise StoreUnreachableError("http://10.0.0.1:6333")
 
 
@@ -52,7 +54,7 @@ def test_a_store_that_is_away_suggests_nothing(shop: ProductIndex) -> None:
 
 @pytest.mark.parametrize(("language", "label"), [("en", "Category"), ("ar", "الفئة")])
 def test_the_list_is_hidden_and_knows_its_labels(language: str, label: str) -> None:
-    html = suggestion_list("ar" if language == "ar" else "en")
+    html = suggestion_list("ar" if language == "ar" else "en", Filters())
     assert 'role="listbox"' in html
     assert f'data-category="{label}"' in html
     assert html.endswith("hidden></ul>")
