@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from core.answer import Page
 from core.encoder import digest
+from core.processes import OneProcess
 from core.product import Product
 from core.query import ALL, Filters, Query
 from core.settings import SearchSettings
@@ -66,6 +67,7 @@ class SearchService(ServesVisitors):
         events: EventLog | None = None,
         now: Callable[[], float] = time.time,
     ) -> None:
+        self._process = OneProcess("this SearchService")
         self.index = index
         self._settings = settings or SearchSettings()
         self._encoder = QueryEncoder(index.encoder)
@@ -116,6 +118,7 @@ class SearchService(ServesVisitors):
             ProductNotFoundError: No indexed product that may be seen has an id to be avoided.
             InvalidQueryError: The cursor is not of this query.
         """
+        self._process.check()
         watch = Stopwatch.start()
         literal = query.literal if self._settings.read_queries else (ALL,)
         read = self._reader.read(replace(query, literal=literal))
@@ -155,6 +158,7 @@ class SearchService(ServesVisitors):
             ProductNotFoundError: No indexed product that may be seen has the id.
             PhotoError: The photo of a product that is not indexed cannot be used.
         """
+        self._process.check()
         watch = Stopwatch.start()
         query = Query(limit=limit, filters=filters or Filters(), facets=(), user_id=user_id)
         itself = product.id if isinstance(product, Product) else product
@@ -181,6 +185,7 @@ class SearchService(ServesVisitors):
         Raises:
             InvalidQueryError: The limit is out of range.
         """
+        self._process.check()
         return self._reader.knowledge(filters).suggestions.suggested(text, limit)
 
     def close(self) -> None:

@@ -9,6 +9,7 @@ from core.answer import Hit, Page
 from core.closing import Closing
 from core.event import Event
 from core.person import Person
+from core.processes import OneProcess
 from core.query import Filters, Query
 from events.cursor import place_of
 from index.product_index import ProductIndex
@@ -39,6 +40,7 @@ class ServesVisitors(Closing):
     people: People
     also_erase: Callable[[str], object] | None = None
     _feeds: Feeds
+    _process: OneProcess
     _background: Callable[[Filters], Background]
 
     def feed(
@@ -69,6 +71,7 @@ class ServesVisitors(Closing):
             ProfileError: The visitor's profile cannot be read.
             OnlineStoreError: The file of profiles cannot be used.
         """
+        self._process.check()
         query = Query(
             limit=limit, filters=filters or Filters(), user_id=user_id, facets=(), cursor=cursor
         )
@@ -104,6 +107,7 @@ class ServesVisitors(Closing):
             ProductNotFoundError: No indexed product that may be seen has the id.
             OnlineStoreError: The counts cannot be read.
         """
+        self._process.check()
         query = Query(limit=limit, filters=filters or Filters(), user_id=user_id, facets=())
         page = self._feeds.complements(product_id, query, self._background(query.filters))
         # There is no way to hand a cursor in, nor to ask for what stands behind others.
@@ -125,6 +129,7 @@ class ServesVisitors(Closing):
             InvalidQueryError: The limit is out of range.
             OnlineStoreError: The file of profiles cannot be read.
         """
+        self._process.check()
         query = Query(limit=limit, filters=filters or Filters(), user_id=user_id, facets=())
         visitor = self.people.visitor(user_id)
         ids = dict.fromkeys(each.product_id for each in visitor.touched)
@@ -142,6 +147,7 @@ class ServesVisitors(Closing):
             ProfileError: Their profile cannot be read.
             OnlineStoreError: The file of profiles cannot be read.
         """
+        self._process.check()
         return person_of(self.people, self.people.visitor(user_id))
 
     @property
@@ -174,6 +180,7 @@ class ServesVisitors(Closing):
         Raises:
             EventLogError: The service has no log, or it cannot take the event now.
         """
+        self._process.check()
         self.events.record(event)
 
     def catch_up(self, wait_s: float | None = None) -> None:
@@ -187,6 +194,7 @@ class ServesVisitors(Closing):
             EventLogError: It cannot be written in time, or not be read.
             OnlineStoreError: Profiles cannot be read, or, without `wait_s`, not be written.
         """
+        self._process.check()
         follower = self.people.follower
         if wait_s is None:
             self.events.flush()
