@@ -186,7 +186,8 @@ def round_kernel(kernel: NDArray[np.float32]) -> NDArray[np.int8]:
 
     Neighbouring pixels are alike, and most of a studio photo is one colour: there the errors of a
     filter's numbers add up instead of cancelling. So the numbers are rounded down, and those with
-    the greatest remainders up, until the sum is right. A filter of one pixel has no neighbours.
+    the greatest remainders up (of equal ones the first), until the sum is right. A filter of one
+    pixel has no neighbours.
 
     Args:
         kernel: In steps, -127 to 127, shape (out, in, side, side).
@@ -199,7 +200,9 @@ def round_kernel(kernel: NDArray[np.float32]) -> NDArray[np.int8]:
     flat = kernel.reshape(len(kernel), -1)  # (out, in * side * side)
     down = np.floor(flat)
     missing = np.rint(flat.sum(axis=1)) - down.sum(axis=1)  # (out,), whole numbers
-    places = np.argsort(np.argsort(down - flat, axis=1), axis=1)  # 0: the greatest remainder
+    # Else the order of equal remainders, and so the numbers, would depend on the processor.
+    order = np.argsort(down - flat, axis=1, kind="stable")
+    places = np.argsort(order, axis=1, kind="stable")  # 0: the greatest remainder
     up = places < missing[:, None]
     rounded = np.clip(down + up, -127, 127).reshape(kernel.shape)
     return np.asarray(rounded, dtype=np.int8)

@@ -108,6 +108,18 @@ def test_rounding_keeps_the_sum_of_a_filter() -> None:
     assert np.abs(np.rint(kernel).sum(axis=(1, 2, 3)) - sums).max() > 1.0, "rint alone would do"
 
 
+def test_of_equal_remainders_the_first_are_rounded_up() -> None:
+    rng = np.random.default_rng(11)
+    kernel = rng.integers(-400, 400, (200, 1, 5, 5)).astype(np.float32) / 4
+    rounded = round_kernel(kernel).reshape(200, 25)
+    for row, found in zip(kernel.reshape(200, 25), rounded, strict=True):
+        expected = np.floor(row)
+        remainders = (row - expected).tolist()
+        n_up = int(np.rint(row.sum()) - expected.sum())
+        expected[sorted(range(25), key=lambda at: -remainders[at])[:n_up]] += 1
+        assert found.tolist() == expected.tolist()
+
+
 def test_a_filter_of_one_pixel_is_rounded_as_usual() -> None:
     kernel = np.array([0.4, 0.4, 0.4, -0.6], np.float32).reshape(1, 4, 1, 1)
     assert round_kernel(kernel).ravel().tolist() == [0, 0, 0, -1]
