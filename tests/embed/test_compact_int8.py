@@ -110,7 +110,7 @@ def test_rounding_keeps_the_sum_of_a_filter() -> None:
 
 def test_of_equal_remainders_the_first_are_rounded_up() -> None:
     rng = np.random.default_rng(11)
-    kernel = rng.integers(-400, 400, (200, 1, 5, 5)).astype(np.float32) / 4
+    kernel = rng.integers(-400, 400, (200, 1, 5, 5)).astype(np.float32) / np.float32(4)
     rounded = round_kernel(kernel).reshape(200, 25)
     for row, found in zip(kernel.reshape(200, 25), rounded, strict=True):
         expected = np.floor(row)
