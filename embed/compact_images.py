@@ -1,5 +1,7 @@
 """Run the frozen image tower: pixels to features, in the numbers that are fastest here."""
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -7,7 +9,7 @@ from core.errors import EncoderError
 from core.processes import OneProcess
 from core.settings import EncoderSettings
 from embed.compact_checkpoint import backbone_path, read_checkpoint
-from embed.compact_choice import Run, int8_is_better
+from embed.compact_choice import LEAST_COSINE, Run, first_right, is_faster
 from embed.compact_colours import colour_features
 from embed.compact_int8 import Int8Layers, Ranges
 from embed.compact_layers import FloatLayers
@@ -31,7 +33,7 @@ class ImageTower:
 
     Raises:
         EncoderUnavailableError: The package with the weights is not installed.
-        EncoderError: Its file is not the one we know.
+        EncoderError: Its file is not the one we know, or int8 is asked for where it goes wrong.
     """
 
     def __init__(
@@ -73,16 +75,36 @@ def read_tower(image_size: int) -> TowerGraph:
     return TowerGraph(read_checkpoint(backbone_path()), image_size)
 
 
+def int8_towers(graph: TowerGraph, threads: int, ranges: Ranges) -> Iterator[Run]:
+    """Open the tower in int8 with one kind of kernels after the other, the faster ones first.
+
+    Yields:
+        Towers that stand for the same numbers; only the last is right on every processor.
+    """
+    for unsigned in (False, True):
+        yield _open(graph.build(Int8Layers(OnnxGraph(), ranges, unsigned)), threads)
+
+
 def _choose(graph: TowerGraph, settings: EncoderSettings, ranges: Ranges | None) -> tuple[str, Run]:
-    """Return the name of the numbers, and what computes in them."""
-    if ranges is None or settings.precision == "float32":
-        return "float32", _open(graph.build(FloatLayers(OnnxGraph())), settings.threads)
-    rounded = _open(graph.build(Int8Layers(OnnxGraph(), ranges)), settings.threads)
-    if settings.precision == "int8":
-        return "int8", rounded
+    """Return the name of the numbers, and what computes in them.
+
+    Raises:
+        EncoderError: int8 is asked for, and goes wrong on this processor.
+    """
     precise = _open(graph.build(FloatLayers(OnnxGraph())), settings.threads)
-    better = int8_is_better(precise, rounded, graph.image_size)
-    return ("int8", rounded) if better else ("float32", precise)
+    if ranges is None or settings.precision == "float32":
+        return "float32", precise
+    side = graph.image_size
+    rounded = first_right(precise, int8_towers(graph, settings.threads, ranges), side)
+    if rounded is None and settings.precision == "int8":
+        raise EncoderError(
+            "compact was asked for int8, but on this processor its features in int8 are not those "
+            f"of float32 (cosine below {LEAST_COSINE}): set SHOPWINDOW_ENCODER__PRECISION to auto "
+            "or float32"
+        )
+    if rounded and (settings.precision == "int8" or is_faster(rounded, precise, side)):
+        return "int8", rounded
+    return "float32", precise
 
 
 def _open(model: bytes, threads: int) -> Run:

@@ -15,6 +15,9 @@ from embed.compact_layers import HALF, TOP, FloatLayers, Layer
 
 _PREFIX = "range."
 
+UNSIGNED_ZERO = 128
+"""What stands for 0 in a kernel of uint8."""
+
 _BIAS_ROOM = np.float32(2**28)
 """Most steps that a bias may take; an int32 holds eight times as many."""
 
@@ -98,9 +101,13 @@ class Int8Layers(FloatLayers):
 
     Attributes:
         ranges: Of a tower with these weights.
+        unsigned: Whether kernels are stored in uint8, where 128 stands for 0. The numbers are the
+            same, and slower to multiply where int8 is native; but x86 processors without VNNI add
+            up products with int8 in 16 bits, which overflow, and those with uint8 in 32.
     """
 
     ranges: Ranges
+    unsigned: bool = False
     _steps: dict[str, np.float32] = field(default_factory=dict)
 
     def pixels(self, planes: str) -> str:
@@ -130,7 +137,7 @@ class Int8Layers(FloatLayers):
         steps = np.maximum(bounds, np.float32(1e-12))  # (out,)
         kernel = round_kernel(layer.kernel / steps[:, None, None, None])
         bias = np.rint(layer.bias / (steps * step)).astype(np.int32)
-        rows = [self._restored_rows(kernel, steps), self._restored_rows(bias, steps * step)]
+        rows = [self._restored_kernel(kernel, steps), self._restored_rows(bias, steps * step)]
         y = self.clipped(self.convolved([x, *rows], layer), layer)
         return self._rounded(y, Range(0.0, TOP) if layer.active else self.ranges[layer.name])
 
@@ -160,8 +167,16 @@ class Int8Layers(FloatLayers):
         self._steps[y] = step
         return y
 
-    def _restored_rows(self, values: NDArray[Any], steps: NDArray[np.float32]) -> str:
-        zeros = np.zeros(len(steps), dtype=values.dtype)
+    def _restored_kernel(self, kernel: NDArray[np.int8], steps: NDArray[np.float32]) -> str:
+        if not self.unsigned:
+            return self._restored_rows(kernel, steps)
+        moved = (kernel.astype(np.int16) + UNSIGNED_ZERO).astype(np.uint8)
+        return self._restored_rows(moved, steps, UNSIGNED_ZERO)
+
+    def _restored_rows(
+        self, values: NDArray[Any], steps: NDArray[np.float32], zero: int = 0
+    ) -> str:
+        zeros = np.full(len(steps), zero, dtype=values.dtype)
         constants = [self.graph.add_constant(each) for each in (values, steps, zeros)]
         return self.graph.add_node("DequantizeLinear", constants, axis=0)
 
@@ -171,7 +186,8 @@ def round_kernel(kernel: NDArray[np.float32]) -> NDArray[np.int8]:
 
     Neighbouring pixels are alike, and most of a studio photo is one colour: there the errors of a
     filter's numbers add up instead of cancelling. So the numbers are rounded down, and those with
-    the greatest remainders up, until the sum is right. A filter of one pixel has no neighbours.
+    the greatest remainders up (of equal ones the first), until the sum is right. A filter of one
+    pixel has no neighbours.
 
     Args:
         kernel: In steps, -127 to 127, shape (out, in, side, side).
@@ -184,7 +200,9 @@ def round_kernel(kernel: NDArray[np.float32]) -> NDArray[np.int8]:
     flat = kernel.reshape(len(kernel), -1)  # (out, in * side * side)
     down = np.floor(flat)
     missing = np.rint(flat.sum(axis=1)) - down.sum(axis=1)  # (out,), whole numbers
-    places = np.argsort(np.argsort(down - flat, axis=1), axis=1)  # 0: the greatest remainder
+    # Else the order of equal remainders, and so the numbers, would depend on the processor.
+    order = np.argsort(down - flat, axis=1, kind="stable")
+    places = np.argsort(order, axis=1, kind="stable")  # 0: the greatest remainder
     up = places < missing[:, None]
     rounded = np.clip(down + up, -127, 127).reshape(kernel.shape)
     return np.asarray(rounded, dtype=np.int8)
