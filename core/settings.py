@@ -41,9 +41,9 @@ class PhotoLimits(_Group):
     )
     query_decode_cpu_s: float = Field(1.5, gt=0, description="The same for a photo in a query.")
     decode_memory_mb: int = Field(
-        1024, ge=64, description="Memory that opening one photo may take, in MB (Linux only)."
+        1280, ge=64, description="Memory that opening one photo may take, in MB (Linux only)."
     )
-    query_decode_memory_mb: int = Field(512, ge=64, description="The same for a photo in a query.")
+    query_decode_memory_mb: int = Field(640, ge=64, description="The same for a photo in a query.")
     decoders: int = Field(
         2,
         ge=1,

@@ -11,7 +11,7 @@ from collections import OrderedDict
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from core.closing import Closing
 from core.errors import PhotoDecoderError
@@ -71,7 +71,7 @@ class DecoderPool(Closing):
         self._waiting: list[object] = []
         self._idle: list[Decoder] = []
         self._busy: dict[Decoder, float] = {}
-        self._refused: OrderedDict[tuple[int, bytes], Refusal] = OrderedDict()
+        self._refused: OrderedDict[_Key, Refusal] = OrderedDict()
 
     def decode(self, data: bytes, task: Task, limits: PhotoLimits) -> Decoded:
         """Decode one photo; see `embed.decoding.decode`.
@@ -83,7 +83,7 @@ class DecoderPool(Closing):
             Refusal: The photo cannot be used, or had no turn.
             PhotoDecoderError: No process can be started.
         """
-        self._recall(data)
+        self._recall(data, task, limits)
         decoder = self._take()
         began = time.monotonic()
         try:
@@ -91,14 +91,14 @@ class DecoderPool(Closing):
         except Refusal as refusal:
             self._give_back(decoder)
             if time.monotonic() - began > self._patience.stuck_s:
-                self._remember(data, refusal)
+                self._remember(data, limits, refusal)
             raise
         except (EOFError, OSError) as exc:
             code = decoder.end(0.0 if isinstance(exc, TimeoutError) else _CLOSE_S)
             self._replace(decoder)
             refusal = _why(code, limits)
             if code not in _NOT_ITS_FAULT:
-                self._remember(data, refusal)
+                self._remember(data, limits, refusal)
             raise refusal from exc
         except BaseException:  # Ctrl-C, say: what it answers now would be taken for another photo's
             decoder.end()
@@ -189,30 +189,38 @@ class DecoderPool(Closing):
             del self._busy[decoder]
             self._changed.notify_all()
 
-    def _remember(self, data: bytes, refusal: Refusal) -> None:
+    def _remember(self, data: bytes, limits: PhotoLimits, refusal: Refusal) -> None:
         with self._changed:
-            self._refused[_key(data)] = refusal
+            self._refused[_key(data, limits)] = refusal
             while len(self._refused) > _MEMORABLE:
                 self._refused.popitem(last=False)
 
-    def _recall(self, data: bytes) -> None:
+    def _recall(self, data: bytes, task: Task, limits: PhotoLimits) -> None:
         """Refuse a photo that was refused before, after it had cost much.
 
         Raises:
             Refusal: The same.
         """
         with self._changed:
-            lengths = {length for length, _ in self._refused}
-        if len(data) not in lengths:  # so that good photos do without the digest
+            lengths = {key.n_bytes for key in self._refused}
+        if len(data) not in lengths or task.wanted == "size":  # good photos do without the digest
             return
         with self._changed:
-            before = self._refused.get(_key(data))
+            before = self._refused.get(_key(data, limits))
         if before is not None:
             raise Refusal(before.fault, before.reason)
 
 
-def _key(data: bytes) -> tuple[int, bytes]:
-    return len(data), hashlib.blake2b(data, digest_size=16).digest()
+class _Key(NamedTuple):
+    """A photo under certain limits."""
+
+    n_bytes: int
+    digest: bytes
+    limits: PhotoLimits
+
+
+def _key(data: bytes, limits: PhotoLimits) -> _Key:
+    return _Key(len(data), hashlib.blake2b(data, digest_size=16).digest(), limits)
 
 
 def _why(code: int | None, limits: PhotoLimits) -> Refusal:

@@ -16,6 +16,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
+from PIL import Image
+
 from embed.decoding import Refusal, Task, decode
 from embed.frames import read_frame, send_frame
 
@@ -27,6 +29,7 @@ def main(descriptor: int) -> None:
     """Answer requests until the socket closes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the other process
     warnings.simplefilter("ignore")  # of broken EXIF blocks and the like
+    Image.MAX_IMAGE_PIXELS = None  # the limits that come with each photo count
     _give_up_rights()
     with (
         socket.socket(fileno=descriptor) as channel,

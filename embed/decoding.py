@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 
 from PIL import Image, UnidentifiedImageError
 
-from embed.photo_formats import format_of, has_more_scans, what_it_is
+from embed.photo_formats import format_of, has_more_scans, webp_size, what_it_is
 from embed.pixels import to_upright_rgb, upright_size
 from embed.square import fit_to_square
 
@@ -29,7 +29,7 @@ _WHOLE: "Crop" = (0.0, 0.0, 1.0, 1.0)
 _SHRINK_MARGIN = 2
 """A JPEG is decoded at a smaller size only while that keeps this many times the wanted side."""
 
-_MAX_SCANS = 100
+_MAX_SCANS = 50
 """Progressive JPEGs of cameras and editors have 10 or so."""
 
 Wanted = Literal["square", "inside", "whole", "size"]
@@ -83,10 +83,12 @@ def decode(data: bytes, task: Task) -> tuple[tuple[int, int], bytes]:
         Refusal: The photo is broken, or too large.
         MemoryError: It does not fit into memory.
     """
+    if task.wanted != "size" and (size := webp_size(data)):
+        check_pixels(size, task.max_pixels)  # Pillow takes memory for them when it opens the file
     with _opened(data) as photo:
         if task.wanted == "size":
             return photo.size, b""
-        check_pixels(photo, task.max_pixels)
+        check_pixels(photo.size, task.max_pixels)
         if photo.format in {"JPEG", "MPO"} and has_more_scans(data, _MAX_SCANS):
             raise Refusal("too large", f"a JPEG of more than {_MAX_SCANS} scans; save it again")
         if photo.format == "JPEG" and task.side:
@@ -116,13 +118,13 @@ def pixels_of(photo: Image.Image, task: Task) -> Image.Image:
     return whole
 
 
-def check_pixels(photo: Image.Image, limit: int) -> None:
+def check_pixels(size: tuple[int, int], limit: int) -> None:
     """Check how many pixels a picture has, or says that it has.
 
     Raises:
         Refusal: None, or more than the limit.
     """
-    width, height = photo.size
+    width, height = size
     if width < 1 or height < 1:
         raise Refusal("unreadable", f"no pixels: {width} x {height}")
     if width * height > limit:

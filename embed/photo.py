@@ -2,8 +2,10 @@
 
 import re
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -134,7 +136,9 @@ class PhotoReader:
         return self._from_pool(source, self._task("size"))[0]
 
     def _task(self, wanted: Wanted, side: int = 0, crop: Crop | None = None) -> Task:
-        return Task(wanted, self.limits.max_pixels, side, crop)
+        # Plain numbers, whatever kinds of numbers came: the task goes to another process.
+        left_to_bottom = None if crop is None else cast("Crop", tuple(map(float, crop)))
+        return Task(wanted, self.limits.max_pixels, int(side), left_to_bottom)
 
     def _from_network(self, address: str) -> bytes:
         # Imported for the first address only: httpx adds a quarter of a second to each start.
@@ -146,7 +150,9 @@ class PhotoReader:
     def _decode(self, source: ImageSource, task: Task) -> NDArray[np.uint8]:
         """Return the pixels that are wanted, shape (height, width, 3)."""
         if isinstance(source, Image.Image):
-            return _decoded_here(source, task)
+            with _named(_PICTURE):
+                check_pixels(source.size, task.max_pixels)
+                return np.array(pixels_of(source, task), dtype=np.uint8)
         (width, height), pixels = self._from_pool(source, task)
         array = np.frombuffer(pixels, dtype=np.uint8).reshape(height, width, 3)
         return array if array.flags.writeable else array.copy()
@@ -155,10 +161,8 @@ class PhotoReader:
         data, name = self._bytes_of(source)
         if format_of(data) is None:
             raise PhotoUnreadableError(name, what_it_is(data))
-        try:
+        with _named(name):
             return self._pool.decode(data, task, self.limits)
-        except Refusal as refusal:
-            raise _named(refusal, name) from refusal
 
     def _bytes_of(self, source: object) -> tuple[bytes, str]:
         if isinstance(source, bytes | bytearray | memoryview):
@@ -199,16 +203,21 @@ class PhotoReader:
         return PhotoTooLargeError(name, f"{n_bytes:,} bytes, at most {limit:,} are allowed")
 
 
-def _decoded_here(picture: Image.Image, task: Task) -> NDArray[np.uint8]:
-    """Return what is wanted of a PIL picture, shape (height, width, 3)."""
+@contextmanager
+def _named(name: str) -> Iterator[None]:
+    """Turn whatever is wrong with a photo into the error that names it.
+
+    Yields:
+        While the photo is decoded.
+
+    Raises:
+        PhotoError: The photo cannot be used.
+        PhotoTooLargeError: This process has no memory for it.
+    """
     try:
-        check_pixels(picture, task.max_pixels)
-        return np.array(pixels_of(picture, task), dtype=np.uint8)
+        yield
     except Refusal as refusal:
-        raise _named(refusal, _PICTURE) from refusal
+        error: PhotoError = _ERRORS[refusal.fault](name, refusal.reason)
+        raise error from refusal
     except MemoryError as exc:
-        raise PhotoTooLargeError(_PICTURE, "this machine has no memory for it") from exc
-
-
-def _named(refusal: Refusal, name: str) -> PhotoError:
-    return _ERRORS[refusal.fault](name, refusal.reason)
+        raise PhotoTooLargeError(name, "there is no memory for it; save it smaller") from exc

@@ -27,6 +27,9 @@ _FOREIGN = (
 _LOOKED_AT = 256
 """Bytes from the start that say what a file is."""
 
+_WEBP_HEADER = 30
+"""Bytes of the longest of a WebP's headers."""
+
 _MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]", re.DOTALL)
 _START_OF_SCAN, _END_OF_IMAGE = 0xDA, 0xD9
 _WITHOUT_LENGTH = frozenset({0x01, 0xD8})
@@ -45,6 +48,24 @@ def what_it_is(data: bytes) -> str:
     return known or f"not a photo of a known format ({', '.join(FORMATS)})"
 
 
+def webp_size(data: bytes) -> tuple[int, int] | None:
+    """Return the width and height in a WebP's header; None for another file, or a broken one.
+
+    Source: RFC 9649, sections 2.5 to 2.7.
+    """
+    if format_of(data) != "WEBP" or len(data) < _WEBP_HEADER:
+        return None
+    kind, number = data[12:16], int.from_bytes
+    if kind == b"VP8X":  # 24 bits each, less one
+        return number(data[24:27], "little") + 1, number(data[27:30], "little") + 1
+    if kind == b"VP8L":  # 14 bits each, less one
+        bits = number(data[21:25], "little")
+        return (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1
+    if kind == b"VP8 ":
+        return number(data[26:28], "little") & 0x3FFF, number(data[28:30], "little") & 0x3FFF
+    return None
+
+
 def has_more_scans(jpeg: bytes, limit: int) -> bool:
     """Return whether a JPEG goes over its pixels more often than `limit` times.
 
@@ -58,7 +79,7 @@ def has_more_scans(jpeg: bytes, limit: int) -> bool:
 
 
 def _n_scans(jpeg: bytes) -> int:
-    """Count the scans up to the end of the photo, passing over what other segments hold."""
+    """Return how many scans there are up to the end of the photo, and none of its thumbnail's."""
     n_scans, place = 0, 0
     while found := _MARKER.search(jpeg, place):
         kind = jpeg[found.end() - 1]

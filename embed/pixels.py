@@ -9,7 +9,7 @@ from PIL import ExifTags, Image
 from embed.square import BACKGROUND
 
 if TYPE_CHECKING:
-    import numpy as np
+    pass
 
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -71,7 +71,7 @@ def _to_rgb(photo: Image.Image) -> Image.Image:
 
 
 def _over_white(photo: Image.Image) -> Image.Image:
-    """Lay the picture over white, band by band: a whole copy for each step would not fit."""
+    """Return the picture over white, made band by band: whole copies would take too much memory."""
     bands = list(_bands(photo))
     if len(bands) == 1:
         return _band_over_white(photo)

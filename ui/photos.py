@@ -81,9 +81,7 @@ def whole_photo(source: ImageSource, reader: PhotoReader, side: int) -> bytes:
     Raises:
         PhotoError: The photo cannot be used.
     """
-    photo = reader.read(source)
-    photo.thumbnail((side, side))
-    return _jpeg(photo)
+    return _jpeg(reader.inside(source, side))
 
 
 def _jpeg(photo: Image.Image) -> bytes:
