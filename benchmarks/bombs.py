@@ -113,7 +113,7 @@ BOMBS: Mapping[str, Callable[[], bytes]] = {
     "WebP, 16,383 x 16,383": lambda: webp(16_383),
     "WebP, 24.9 megapixels": lambda: webp(4990),
     "GIF, 24.9 megapixels": lambda: gif(4990),
-    "BMP in run lengths": lambda: run_length_bmp(1400, 1400),
+    "BMP in run lengths": lambda: run_length_bmp(2200, 2200),
     "TIFF of 60,000 tags": lambda: tiff_of_many_tags(60_000),
 }
 """Files by what they are: beyond visitors' limits, and just within them."""

@@ -1,9 +1,12 @@
 """One process that decodes photos, as its owner sees it: start, ask, end."""
 
+import math
 import os
+import select
 import socket
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 
@@ -16,6 +19,9 @@ from embed.frames import read_frame, send_frame
 _HOME = Path(__file__).resolve().parents[1]
 _START_S = 30.0
 """Most seconds until a process has started, on a machine that is busy with other things."""
+
+_BEHIND = 10
+"""How far a slow photo is put behind others' work, in steps of `nice`."""
 
 _END_S = 1.0
 _PATIENCE, _EXTRA_S = 4.0, 5.0
@@ -55,6 +61,8 @@ class Decoder:
             raise PhotoDecoderError(f"the system starts no process ({exc})") from exc
         self._channel = ours
         self._has_started = False
+        self.is_slow = False
+        """Whether its photo took so long that it was put behind other work, for good."""
 
     @property
     def pid(self) -> int:
@@ -67,9 +75,15 @@ class Decoder:
         return self._process.poll() is None
 
     def decode(
-        self, data: bytes, task: Task, limits: PhotoLimits
+        self, data: bytes, task: Task, limits: PhotoLimits, slow_s: float = math.inf
     ) -> tuple[tuple[int, int], bytes | bytearray]:
         """Decode one photo; after any error but `Refusal` the process is to be ended.
+
+        Args:
+            data: The bytes of the file.
+            task: What is wanted.
+            limits: What it may cost.
+            slow_s: Seconds after which it is put behind other work.
 
         Returns:
             Width and height, and the RGB pixels, row by row; see `embed.decoding.decode`.
@@ -85,12 +99,25 @@ class Decoder:
         self._channel.settimeout(deadline.remaining())
         cost = {"cpu_s": limits.decode_cpu_s, "memory": limits.decode_memory_mb * 1_000_000}
         send_frame(self._channel, {"task": asdict(task), **cost}, data)
+        self._put_behind_if_slower(slow_s)
         answer, pixels = read_frame(_Timed(self._channel, deadline), _most_bytes(task))
         if "fault" in answer:
             too_large = answer["fault"] == "too large"
             reason = str(answer.get("reason"))[:_MAX_REASON_CHARS]
             raise Refusal("too large" if too_large else "unreadable", reason)
         return _size(answer.get("size"), len(pixels), task), pixels
+
+    def _put_behind_if_slower(self, slow_s: float) -> None:
+        """Let other work go first once a photo takes long: searches are short, bombs are not."""
+        if math.isinf(slow_s):
+            return
+        poll = select.poll()
+        poll.register(self._channel, select.POLLIN)
+        if not poll.poll(1000 * slow_s):
+            self.is_slow = True
+            with suppress(OSError):  # it has just ended
+                own = os.getpriority(os.PRIO_PROCESS, 0)
+                os.setpriority(os.PRIO_PGRP, self._process.pid, own + _BEHIND)
 
     def _await_start(self) -> None:
         if self._has_started:

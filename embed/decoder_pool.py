@@ -1,32 +1,26 @@
 """The processes that decode photos: who may use one when, and what becomes of those that ended."""
 
 import atexit
-import hashlib
+import math
 import os
 import signal
 import threading
 import time
 import weakref
-from collections import OrderedDict
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
-from typing import NamedTuple, TypeAlias
 
 from core.closing import Closing
 from core.errors import PhotoDecoderError
 from core.settings import PhotoLimits
 from embed.decoder import Decoder
 from embed.decoding import Refusal, Task
+from embed.slow_photos import Decoded, SlowPhotos
 
 _CLOSE_S = 2.0
-_MEMORABLE = 256
-"""Photos that ended a decoder and are remembered, so that they do it once."""
-
 _NOT_ITS_FAULT = (None, -signal.SIGKILL)
 """Ends of a decoder for which another time may be better."""
-
-Decoded: TypeAlias = tuple[tuple[int, int], bytes | bytearray]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,25 +29,27 @@ class Patience:
 
     Attributes:
         wait_s: Most seconds.
-        n_patient: As many wait whatever happens; the others only while the decoders get on.
-        stuck_s: A decoder gets on while it has its photo for less than so many seconds.
+        n_patient: As many wait whatever happens; the others only while one of the decoders has had
+            its photo for less than `slow_s`.
+        slow_s: Seconds after which a photo is slow: it is put behind other work, and remembered.
     """
 
     wait_s: float
     n_patient: int = 1_000_000
-    stuck_s: float = 0.25
+    slow_s: float = math.inf
 
 
 PRODUCTS = Patience(wait_s=600.0)
-VISITORS = Patience(wait_s=10.0, n_patient=4)
+VISITORS = Patience(wait_s=10.0, n_patient=4, slow_s=0.25)
 """With two decoders, bombs hold up six threads; a server has more of them for others."""
 
 
 class DecoderPool(Closing):
     """Decodes photos in processes that can be ended. Safe to call from several threads.
 
-    Processes start when they are first needed. One that a photo ended is replaced at once; a photo
-    that did so is remembered and not tried again. After a fork, the child starts its own.
+    Processes start when they are first needed. One that a photo ended, or kept for long, is
+    replaced at once, and what came of that photo is remembered. After a fork, the child starts its
+    own.
 
     Args:
         n_decoders: Most processes.
@@ -71,7 +67,7 @@ class DecoderPool(Closing):
         self._waiting: list[object] = []
         self._idle: list[Decoder] = []
         self._busy: dict[Decoder, float] = {}
-        self._refused: OrderedDict[_Key, Refusal] = OrderedDict()
+        self._slow = SlowPhotos()
 
     def decode(self, data: bytes, task: Task, limits: PhotoLimits) -> Decoded:
         """Decode one photo; see `embed.decoding.decode`.
@@ -83,28 +79,29 @@ class DecoderPool(Closing):
             Refusal: The photo cannot be used, or had no turn.
             PhotoDecoderError: No process can be started.
         """
-        self._recall(data, task, limits)
+        known = self._slow.recall(data, task, limits)
+        if known is not None:
+            return known
         decoder = self._take()
-        began = time.monotonic()
         try:
-            decoded = decoder.decode(data, task, limits)
+            decoded = decoder.decode(data, task, limits, self._patience.slow_s)
         except Refusal as refusal:
-            self._give_back(decoder)
-            if time.monotonic() - began > self._patience.stuck_s:
-                self._remember(data, limits, refusal)
+            if self._give_back(decoder):
+                self._slow.note_refusal(data, limits, refusal)
             raise
         except (EOFError, OSError) as exc:
             code = decoder.end(0.0 if isinstance(exc, TimeoutError) else _CLOSE_S)
             self._replace(decoder)
             refusal = _why(code, limits)
             if code not in _NOT_ITS_FAULT:
-                self._remember(data, limits, refusal)
+                self._slow.note_refusal(data, limits, refusal)
             raise refusal from exc
         except BaseException:  # Ctrl-C, say: what it answers now would be taken for another photo's
             decoder.end()
             self._drop(decoder)
             raise
-        self._give_back(decoder)
+        if self._give_back(decoder):
+            self._slow.note_answer(data, task, limits, decoded)
         return decoded
 
     def pids(self) -> list[int]:
@@ -160,7 +157,7 @@ class DecoderPool(Closing):
         now = time.monotonic()
         left = until - now
         if self._waiting.index(ticket) >= self._patience.n_patient and self._busy:
-            left = min(left, max(self._busy.values()) + self._patience.stuck_s - now)
+            left = min(left, max(self._busy.values()) + self._patience.slow_s - now)
         return left
 
     def _free_one(self) -> Decoder:
@@ -171,11 +168,21 @@ class DecoderPool(Closing):
             decoder.end()  # somebody ended it; no photo did
         return Decoder()
 
-    def _give_back(self, decoder: Decoder) -> None:
+    def _give_back(self, decoder: Decoder) -> bool:
+        """Let others use a decoder, or end one that was put behind other work.
+
+        Returns:
+            Whether its photo was slow.
+        """
+        if decoder.is_slow:
+            decoder.end(_CLOSE_S)
+            self._replace(decoder)
+            return True
         with self._changed:
             del self._busy[decoder]
             self._idle.append(decoder)
             self._changed.notify_all()
+        return False
 
     def _replace(self, decoder: Decoder) -> None:
         """Start another process at once, so that the next photo need not wait for its start."""
@@ -188,39 +195,6 @@ class DecoderPool(Closing):
         with self._changed:
             del self._busy[decoder]
             self._changed.notify_all()
-
-    def _remember(self, data: bytes, limits: PhotoLimits, refusal: Refusal) -> None:
-        with self._changed:
-            self._refused[_key(data, limits)] = refusal
-            while len(self._refused) > _MEMORABLE:
-                self._refused.popitem(last=False)
-
-    def _recall(self, data: bytes, task: Task, limits: PhotoLimits) -> None:
-        """Refuse a photo that was refused before, after it had cost much.
-
-        Raises:
-            Refusal: The same.
-        """
-        with self._changed:
-            lengths = {key.n_bytes for key in self._refused}
-        if len(data) not in lengths or task.wanted == "size":  # good photos do without the digest
-            return
-        with self._changed:
-            before = self._refused.get(_key(data, limits))
-        if before is not None:
-            raise Refusal(before.fault, before.reason)
-
-
-class _Key(NamedTuple):
-    """A photo under certain limits."""
-
-    n_bytes: int
-    digest: bytes
-    limits: PhotoLimits
-
-
-def _key(data: bytes, limits: PhotoLimits) -> _Key:
-    return _Key(len(data), hashlib.blake2b(data, digest_size=16).digest(), limits)
 
 
 def _why(code: int | None, limits: PhotoLimits) -> Refusal:

@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 
@@ -274,6 +275,39 @@ def test_closing_ends_the_processes(pool: DecoderPool) -> None:
     assert is_red(reader_with(pool))  # and a later photo starts another
 
 
+def test_a_slow_photo_is_put_behind_and_remembered() -> None:
+    with DecoderPool(1, Patience(wait_s=30, slow_s=0.01)) as pool:
+        reader = reader_with(pool)
+        first = reader.square(SLOW, 32)
+        pids = pool.pids()  # of the next decoder: the first one is behind other work for good
+        began = time.process_time()
+        again = reader.square(SLOW, 32)
+        assert np.array_equal(first, again)
+        assert first.flags.writeable
+        assert again.flags.writeable
+        assert pool.pids() == pids
+        assert time.process_time() - began < 0.1
+        again[:] = 0
+        assert np.array_equal(first, reader.square(SLOW, 32))
+        assert os.getpriority(os.PRIO_PROCESS, pids[0]) == os.getpriority(os.PRIO_PROCESS, 0)
+        assert reader.square(SLOW, 16).shape == (16, 16, 3)  # something else of the same photo
+        assert pool.pids() != pids
+
+
+def test_a_decoder_works_behind_others_while_its_photo_is_slow() -> None:
+    with DecoderPool(1, Patience(wait_s=30, slow_s=0.01)) as pool:
+        reader = reader_with(pool, decode_cpu_s=5)
+        working = threading.Thread(target=reader.square, args=(noisy_png((5000, 4000)), 8))
+        working.start()
+        until, own = time.monotonic() + 10, os.getpriority(os.PRIO_PROCESS, 0)
+        seen = {own}
+        while working.is_alive() and max(seen) == own and time.monotonic() < until:
+            with suppress(ProcessLookupError):
+                seen |= {os.getpriority(os.PRIO_PROCESS, pid) for pid in pool.pids()}
+        working.join()
+        assert max(seen) == min(19, own + 10)
+
+
 # --- turns
 
 
@@ -297,7 +331,7 @@ def test_photos_take_turns_in_few_processes() -> None:
 
 
 def test_who_has_no_turn_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    patience = Patience(wait_s=30, n_patient=1, stuck_s=0.05)
+    patience = Patience(wait_s=30, n_patient=1, slow_s=0.05)
     with DecoderPool(1, patience) as pool:
         reader = reader_with(pool, decode_cpu_s=1)
         assert is_red(reader)

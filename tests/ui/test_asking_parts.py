@@ -1,5 +1,7 @@
 """The parts around the question: suggestions while typing, and the photos with their frames."""
 
+import base64
+import io
 from pathlib import Path
 from typing import cast
 
@@ -15,7 +17,6 @@ from index import ProductIndex
 from search import SearchService
 from search.suggesting import Suggestion
 from ui.given import GivenPhotos
-from ui.photos import whole_photo
 from ui.suggestions import suggestion_list, suggestion_route
 from ui.view import View
 
@@ -87,7 +88,8 @@ def test_a_tile_shows_the_part_that_is_searched(photo: Path) -> None:
     assert whole.split('src="')[1].split('"')[0] != left.split('src="')[1].split('"')[0]
 
 
-def test_the_frame_lies_over_the_photo_in_its_own_shape(photo: Path, tmp_path: Path) -> None:
-    (tmp_path / "drawn.jpg").write_bytes(whole_photo(photo, PhotoReader(), 300))
-    with Image.open(tmp_path / "drawn.jpg") as drawn:
-        assert drawn.size == (300, 100)
+def test_the_frame_lies_over_the_photo_in_its_own_shape(photo: Path) -> None:
+    html = GivenPhotos(PhotoReader()).tiles(View(photos=(Photo(photo),)))
+    drawn = html.split("<dialog")[1].split("base64,")[1].split('"')[0]
+    with Image.open(io.BytesIO(base64.b64decode(drawn))) as picture:
+        assert picture.size == (560, 187)
