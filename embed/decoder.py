@@ -6,6 +6,7 @@ import select
 import socket
 import subprocess
 import sys
+import time
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
@@ -61,6 +62,8 @@ class Decoder:
             raise PhotoDecoderError(f"the system starts no process ({exc})") from exc
         self._channel = ours
         self._has_started = False
+        self.works_since = math.inf
+        """The moment from which on it has its photo; later than now while it starts."""
         self.is_slow = False
         """Whether its photo took so long that it was put behind other work, for good."""
 
@@ -95,6 +98,7 @@ class Decoder:
             OSError: It does not answer in time, or with anything but pixels.
         """
         self._await_start()
+        self.works_since = time.monotonic()
         deadline = Deadline(_PATIENCE * limits.decode_cpu_s + _EXTRA_S)
         self._channel.settimeout(deadline.remaining())
         cost = {"cpu_s": limits.decode_cpu_s, "memory": limits.decode_memory_mb * 1_000_000}

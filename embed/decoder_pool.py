@@ -40,7 +40,7 @@ class Patience:
 
 
 PRODUCTS = Patience(wait_s=600.0)
-VISITORS = Patience(wait_s=10.0, n_patient=4, slow_s=0.25)
+VISITORS = Patience(wait_s=10.0, n_patient=4, slow_s=0.5)
 """With two decoders, bombs hold up six threads; a server has more of them for others."""
 
 
@@ -66,7 +66,7 @@ class DecoderPool(Closing):
         self._changed = threading.Condition()
         self._waiting: list[object] = []
         self._idle: list[Decoder] = []
-        self._busy: dict[Decoder, float] = {}
+        self._busy: set[Decoder] = set()
         self._slow = SlowPhotos()
 
     def decode(self, data: bytes, task: Task, limits: PhotoLimits) -> Decoded:
@@ -85,9 +85,9 @@ class DecoderPool(Closing):
         decoder = self._take()
         try:
             decoded = decoder.decode(data, task, limits, self._patience.slow_s)
-        except Refusal as refusal:
+        except Refusal as exc:
             if self._give_back(decoder):
-                self._slow.note_refusal(data, limits, refusal)
+                self._slow.note_refusal(data, limits, exc)
             raise
         except (EOFError, OSError) as exc:
             code = decoder.end(0.0 if isinstance(exc, TimeoutError) else _CLOSE_S)
@@ -144,7 +144,8 @@ class DecoderPool(Closing):
                         raise Refusal("busy", reason)
                     self._changed.wait(left)
                 decoder = self._free_one()
-                self._busy[decoder] = time.monotonic()
+                decoder.works_since = math.inf
+                self._busy.add(decoder)
                 return decoder
             finally:
                 self._waiting.remove(ticket)
@@ -154,10 +155,16 @@ class DecoderPool(Closing):
         return bool(self._idle) or len(self._busy) < self._n_decoders
 
     def _time_left(self, ticket: object, until: float) -> float:
+        """Return the seconds until it is to be looked again whether a photo still waits.
+
+        Zero or less when it waits no longer.
+        """
         now = time.monotonic()
         left = until - now
         if self._waiting.index(ticket) >= self._patience.n_patient and self._busy:
-            left = min(left, max(self._busy.values()) + self._patience.slow_s - now)
+            youngest = max(each.works_since for each in self._busy)
+            stuck_in = min(youngest, now) + self._patience.slow_s - now
+            left = min(left, stuck_in)
         return left
 
     def _free_one(self) -> Decoder:
@@ -179,7 +186,7 @@ class DecoderPool(Closing):
             self._replace(decoder)
             return True
         with self._changed:
-            del self._busy[decoder]
+            self._busy.remove(decoder)
             self._idle.append(decoder)
             self._changed.notify_all()
         return False
@@ -193,7 +200,7 @@ class DecoderPool(Closing):
 
     def _drop(self, decoder: Decoder) -> None:
         with self._changed:
-            del self._busy[decoder]
+            self._busy.remove(decoder)
             self._changed.notify_all()
 
 

@@ -20,9 +20,10 @@ from core.errors import (
 )
 from core.query import Crop, ImageSource
 from core.settings import PhotoLimits
-from embed.decoder_pool import PRODUCTS, VISITORS, Decoded, DecoderPool, shared_pool
+from embed.decoder_pool import PRODUCTS, VISITORS, DecoderPool, shared_pool
 from embed.decoding import Fault, Refusal, Task, Wanted, check_pixels, pixels_of
 from embed.photo_formats import format_of, what_it_is
+from embed.slow_photos import Decoded
 
 _ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 _PICTURE = "<picture>"

@@ -297,7 +297,7 @@ def test_a_slow_photo_is_put_behind_and_remembered() -> None:
 def test_a_decoder_works_behind_others_while_its_photo_is_slow() -> None:
     with DecoderPool(1, Patience(wait_s=30, slow_s=0.01)) as pool:
         reader = reader_with(pool, decode_cpu_s=5)
-        working = threading.Thread(target=reader.square, args=(noisy_png((5000, 4000)), 8))
+        working = threading.Thread(target=reader.square, args=(png((8000, 8000)), 8))
         working.start()
         until, own = time.monotonic() + 10, os.getpriority(os.PRIO_PROCESS, 0)
         seen = {own}
