@@ -6,14 +6,13 @@ time.
 """
 
 import random
-import resource
 import signal
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import FrameType
 from typing import Any
 
+from benchmarks.processes import family_cpu_s
 from core.errors import ShopwindowError
 
 CPU_LIMIT_S = 2.0
@@ -94,7 +93,7 @@ def fuzz(target: FuzzTarget, n_inputs: int, seed: int) -> FuzzOutcome:
 
 def _run_one(target: FuzzTarget, made: object, outcome: FuzzOutcome) -> None:
     outcome.n_inputs += 1
-    began = _cpu_s()
+    began = family_cpu_s()
     try:
         signal.setitimer(signal.ITIMER_REAL, HANG_AFTER_S)
         try:
@@ -109,16 +108,11 @@ def _run_one(target: FuzzTarget, made: object, outcome: FuzzOutcome) -> None:
     except Exception as exc:  # noqa: BLE001 - any error that is not ours is the finding
         outcome.n_foreign += 1
         outcome.note(repr(exc)[:200], made)
-    took = _cpu_s() - began
+    took = family_cpu_s() - began
     outcome.worst_cpu_s = max(outcome.worst_cpu_s, took)
     if took > CPU_LIMIT_S:
         outcome.n_slow += 1
         outcome.note(f"{took:.1f} s", made)
-
-
-def _cpu_s() -> float:
-    children = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return time.process_time() + children.ru_utime + children.ru_stime
 
 
 def _raise_hung(number: int, frame: FrameType | None) -> None:

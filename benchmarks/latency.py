@@ -134,9 +134,11 @@ class ClusteredQueries:
         """Return the real encoder's vectors."""
         return self._encoder.encode_images(images)
 
-    def prepare_image(self, image: ImageSource, crop: Crop | None = None) -> PreparedImage:
+    def prepare_image(
+        self, image: ImageSource, crop: Crop | None = None, *, of_visitor: bool = False
+    ) -> PreparedImage:
         """Return the real encoder's picture."""
-        return self._encoder.prepare_image(image, crop)
+        return self._encoder.prepare_image(image, crop, of_visitor=of_visitor)
 
     def encode_prepared(self, prepared: Sequence[PreparedImage]) -> Vectors:
         """Return the real encoder's vectors."""

@@ -126,12 +126,16 @@ class Encoder(Protocol):
         """
         ...
 
-    def prepare_image(self, image: ImageSource, crop: Crop | None = None) -> PreparedImage:
+    def prepare_image(
+        self, image: ImageSource, crop: Crop | None = None, *, of_visitor: bool = False
+    ) -> PreparedImage:
         """Decode one photo to what `encode_prepared` takes; safe and useful in other threads.
 
         Args:
             image: Path, address, bytes or a PIL picture.
             crop: The part of it to take, as if it had been cut out before; None for the whole.
+            of_visitor: Whether it is part of a query, which may cost less than a product's photo;
+                the pixels are the same.
 
         Returns:
             uint8 RGB, shape (image_size, image_size, 3).

@@ -19,8 +19,10 @@ its data as attributes. The message says what was expected, what came and what t
     ├── RuleError (ValueError)                 merchandisers' rules cannot be used
     ├── PhotoError (ValueError)                one photo cannot be used
     │   ├── PhotoUnreadableError               not an image, truncated, or zero-sized
-    │   ├── PhotoTooLargeError                 more pixels or bytes than the limit
+    │   ├── PhotoTooLargeError                 more pixels, bytes, time or memory than the limit
+    │   ├── PhotoBusyError                     so many photos wait that this one had no turn
     │   └── PhotoFetchError (OSError)          the address is refused, missing, slow or private
+    ├── PhotoDecoderError (RuntimeError)       the process that opens photos does not start
     ├── EncoderError (RuntimeError)            an encoder cannot be loaded or used
     │   ├── UnknownEncoderError (KeyError)     no encoder has that name
     │   ├── EncoderUnavailableError            its weights are not here and cannot be fetched
@@ -190,11 +192,26 @@ class PhotoUnreadableError(PhotoError):
 
 
 class PhotoTooLargeError(PhotoError):
-    """The photo has more pixels or bytes than the limit allows."""
+    """The photo has more pixels or bytes, or takes more time or memory, than the limit allows."""
+
+
+class PhotoBusyError(PhotoError):
+    """So many photos are being opened that this one had no turn; it may be given again."""
 
 
 class PhotoFetchError(PhotoError, OSError):
     """The photo's address is refused, private, missing, too slow or redirects too often."""
+
+
+class PhotoDecoderError(ShopwindowError, RuntimeError):
+    """The process that opens photos does not start; no photo is at fault."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(
+            f"no photo can be opened: {reason}. Photos are opened in processes of their own: see "
+            "whether there is memory left, and whether `python -m embed.decoder_worker` is found."
+        )
 
 
 class EncoderError(ShopwindowError, RuntimeError):

@@ -6,7 +6,7 @@ of the working folder. `docs/settings.md` lists them; a test keeps that page com
 
 import os
 from collections.abc import Mapping
-from typing import Literal
+from typing import Literal, Self
 
 from dotenv import dotenv_values
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
@@ -24,11 +24,32 @@ class _Group(BaseModel):
 
 
 class PhotoLimits(_Group):
-    """What a photo may cost before it is refused."""
+    """What a photo may cost before it is refused; a visitor's less than a product's."""
 
     max_bytes: int = Field(20_000_000, gt=0, description="Largest photo file, in bytes.")
     max_pixels: int = Field(
         80_000_000, gt=0, description="Most pixels of a photo; guards against picture bombs."
+    )
+    query_max_bytes: int = Field(
+        10_000_000, gt=0, description="Largest file of a photo in a query, in bytes."
+    )
+    query_max_pixels: int = Field(
+        25_000_000, gt=0, description="Most pixels of a photo in a query."
+    )
+    decode_cpu_s: float = Field(
+        10.0, gt=0, description="Seconds of processor time that opening one photo may take."
+    )
+    query_decode_cpu_s: float = Field(1.5, gt=0, description="The same for a photo in a query.")
+    decode_memory_mb: int = Field(
+        1280, ge=64, description="Memory that opening one photo may take, in MB (Linux only)."
+    )
+    query_decode_memory_mb: int = Field(640, ge=64, description="The same for a photo in a query.")
+    decoders: int = Field(
+        2,
+        ge=1,
+        le=64,
+        description="Processes that open photos: so many for queries and so many for products, "
+        "started when they are needed.",
     )
     fetch_timeout_s: float = Field(
         10.0, gt=0, description="Seconds that fetching one photo's address may take in all."
@@ -39,6 +60,15 @@ class PhotoLimits(_Group):
     allow_private_addresses: bool = Field(
         False, description="Fetch photos from loopback and private networks too."
     )
+
+    def for_visitors(self) -> Self:
+        """Return what a photo in a query may cost: the smaller of each pair of limits."""
+        return self.model_copy(
+            update={
+                name: min(getattr(self, name), getattr(self, f"query_{name}"))
+                for name in ("max_bytes", "max_pixels", "decode_cpu_s", "decode_memory_mb")
+            }
+        )
 
 
 class EncoderSettings(_Group):

@@ -1,7 +1,28 @@
-"""Texts and photos to unit vectors of one space."""
+"""Texts and photos to unit vectors of one space.
 
-from embed.fake import FakeEncoder
-from embed.photo import PhotoReader
-from embed.registry import list_encoders, load_encoder
+What the names stand for is imported when one of them is first asked for: the processes that open
+photos (`embed.decoder_worker`) import this package too, and are to start fast and stay small.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from embed.fake import FakeEncoder
+    from embed.photo import PhotoReader
+    from embed.registry import list_encoders, load_encoder
 
 __all__ = ["FakeEncoder", "PhotoReader", "list_encoders", "load_encoder"]
+
+_MODULES = {
+    "FakeEncoder": "embed.fake",
+    "PhotoReader": "embed.photo",
+    "list_encoders": "embed.registry",
+    "load_encoder": "embed.registry",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_MODULES[name]), name)

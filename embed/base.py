@@ -33,6 +33,7 @@ class BatchEncoder(ABC):
     def __init__(self, spec: EncoderSpec, reader: PhotoReader, batch_size: int = 32) -> None:
         self._spec = spec
         self._reader = reader
+        self._visitors_reader = reader.for_visitors()
         self._batch_size = batch_size
 
     @property
@@ -75,7 +76,9 @@ class BatchEncoder(ABC):
         batches = ([self.prepare_image(each) for each in part] for part in self._parts(images))
         return self._rows([self._image_batch(np.stack(batch)) for batch in batches])
 
-    def prepare_image(self, image: ImageSource, crop: Crop | None = None) -> PreparedImage:
+    def prepare_image(
+        self, image: ImageSource, crop: Crop | None = None, *, of_visitor: bool = False
+    ) -> PreparedImage:
         """Decode one photo, or a part of one; see `core.Encoder`.
 
         Returns:
@@ -84,7 +87,8 @@ class BatchEncoder(ABC):
         Raises:
             PhotoError: The photo cannot be used.
         """
-        return self._reader.square(image, self._spec.image_size, crop)
+        reader = self._visitors_reader if of_visitor else self._reader
+        return reader.square(image, self._spec.image_size, crop)
 
     def encode_prepared(self, prepared: Sequence[PreparedImage]) -> Vectors:
         """Encode photos that `prepare_image` decoded, in order; see `core.Encoder`.

@@ -1,53 +1,71 @@
 """Photos from wherever they are: paths, addresses, bytes and pictures, checked before decoding."""
 
-import io
-import math
 import re
 import stat
-import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import cast
 
-from PIL import Image, UnidentifiedImageError
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
 
 from core.encoder import PreparedImage
-from core.errors import PhotoError, PhotoTooLargeError, PhotoUnreadableError
+from core.errors import (
+    PhotoBusyError,
+    PhotoError,
+    PhotoTooLargeError,
+    PhotoUnreadableError,
+)
 from core.query import Crop, ImageSource
 from core.settings import PhotoLimits
-from embed.pixels import to_upright_rgb, upright_size
-from embed.square import pad_to_square
+from embed.decoder_pool import PRODUCTS, VISITORS, DecoderPool, shared_pool
+from embed.decoding import Fault, Refusal, Task, Wanted, check_pixels, pixels_of
+from embed.photo_formats import format_of, what_it_is
+from embed.slow_photos import Decoded
 
-FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "PPM", "JPEG2000", "ICO")
-"""Formats that are opened. Pillow has more; some of those run other programs (EPS)."""
-
-WHOLE: Crop = (0.0, 0.0, 1.0, 1.0)
-
-_SHRINK_MARGIN = 2
-"""A JPEG is decoded at a smaller size only while that keeps this many times the wanted side."""
-
-_FOREIGN = (
-    (re.compile(rb"\s*(<!doctype html|<html)", re.IGNORECASE), "a web page, not a photo"),
-    (re.compile(rb"\s*(<\?xml|<svg)", re.IGNORECASE), "an XML or SVG file; export it as PNG"),
-    (re.compile(rb"....ftyp(hei|hev|mif)", re.DOTALL), "a HEIC photo; export it as JPEG"),
-    (re.compile(rb"%PDF|%!PS"), "a PDF or PostScript document, not a photo"),
-)
 _ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
-_HEADER_LOCK = threading.Lock()
+_PICTURE = "<picture>"
+_ERRORS: dict[Fault, type[PhotoError]] = {
+    "unreadable": PhotoUnreadableError,
+    "too large": PhotoTooLargeError,
+    "busy": PhotoBusyError,
+}
 
 
 class PhotoReader:
     """Opens photos within limits; every failure is one of the named photo errors.
 
+    Files are decoded in processes of their own, which the system ends when they take too long or
+    too much memory, whatever is in the file. A PIL picture is decoded here: whoever made it opened
+    it already, so give strangers' photos as bytes or paths.
+
     Args:
         limits: What a photo may cost.
         fetch: Gets the bytes behind an address; a `PhotoFetcher` with the same limits when None.
+        pool: Decodes; the one that all readers of products' photos share when None.
     """
 
     def __init__(
-        self, limits: PhotoLimits | None = None, fetch: Callable[[str], bytes] | None = None
+        self,
+        limits: PhotoLimits | None = None,
+        fetch: Callable[[str], bytes] | None = None,
+        pool: DecoderPool | None = None,
     ) -> None:
         self.limits = limits if limits is not None else PhotoLimits()
+        self._given_fetch = fetch
         self._fetch = fetch if fetch is not None else self._from_network
+        self._pool = pool if pool is not None else shared_pool(self.limits.decoders, PRODUCTS)
+
+    def for_visitors(self) -> "PhotoReader":
+        """Return a reader of photos that visitors give: with smaller limits, and apart from others.
+
+        Its decoders are others, so that the photos of a feed and of visitors do not wait for each
+        other; where too many wait, `PhotoBusyError` says so.
+        """
+        limits = self.limits.for_visitors()
+        return PhotoReader(limits, self._given_fetch, shared_pool(limits.decoders, VISITORS))
 
     def read(self, source: ImageSource) -> Image.Image:
         """Return the whole photo: upright RGB at full size, first frame, transparent as white.
@@ -62,11 +80,13 @@ class PhotoReader:
 
         Raises:
             PhotoUnreadableError: Missing, empty, not a photo, truncated, or of an unknown format.
-            PhotoTooLargeError: More bytes or pixels than the limits; nothing was decoded.
+            PhotoTooLargeError: More bytes, pixels, time or memory than the limits.
+            PhotoBusyError: Too many photos wait to be opened.
             PhotoFetchError: The address cannot be fetched.
+            PhotoDecoderError: The process that opens photos does not start.
             TypeError: The source is none of the four kinds.
         """
-        return self._decode(source)
+        return Image.fromarray(self._decode(source, self._task("whole")))
 
     def square(self, source: ImageSource, size: int, crop: Crop | None = None) -> PreparedImage:
         """Return the photo as a square of pixels, padded with white.
@@ -86,8 +106,22 @@ class PhotoReader:
         Raises:
             PhotoError: As for `read`.
         """
-        whole = self._decode(source, size, crop or WHOLE)
-        return pad_to_square(_cut(whole, crop) if crop else whole, size)
+        return self._decode(source, self._task("square", size, crop))
+
+    def inside(self, source: ImageSource, size: int) -> Image.Image:
+        """Return the whole photo, upright and in its own shape, made to fit into a square.
+
+        Args:
+            source: As for `read`.
+            size: Side of the square in pixels; a smaller photo keeps its size.
+
+        Returns:
+            An RGB picture.
+
+        Raises:
+            PhotoError: As for `read`.
+        """
+        return Image.fromarray(self._decode(source, self._task("inside", size)))
 
     def size(self, source: ImageSource) -> tuple[int, int]:
         """Return a photo's width and height in pixels as stored; only its header is read.
@@ -100,9 +134,12 @@ class PhotoReader:
         """
         if isinstance(source, Image.Image):
             return source.size
-        data, name = self._bytes_of(source)
-        with self._open(data, name) as photo:
-            return photo.size
+        return self._from_pool(source, self._task("size"))[0]
+
+    def _task(self, wanted: Wanted, side: int = 0, crop: Crop | None = None) -> Task:
+        # Plain numbers, whatever kinds of numbers came: the task goes to another process.
+        left_to_bottom = None if crop is None else cast("Crop", tuple(map(float, crop)))
+        return Task(wanted, self.limits.max_pixels, int(side), left_to_bottom)
 
     def _from_network(self, address: str) -> bytes:
         # Imported for the first address only: httpx adds a quarter of a second to each start.
@@ -111,18 +148,22 @@ class PhotoReader:
         self._fetch = PhotoFetcher(self.limits)
         return self._fetch(address)
 
-    def _decode(
-        self, source: ImageSource, side: int | None = None, crop: Crop = WHOLE
-    ) -> Image.Image:
+    def _decode(self, source: ImageSource, task: Task) -> NDArray[np.uint8]:
+        """Return the pixels that are wanted, shape (height, width, 3)."""
         if isinstance(source, Image.Image):
-            self._check_pixels(source, "<picture>")
-            return _load(source, "<picture>")
+            with _named(_PICTURE):
+                check_pixels(source.size, task.max_pixels)
+                return np.array(pixels_of(source, task), dtype=np.uint8)
+        (width, height), pixels = self._from_pool(source, task)
+        array = np.frombuffer(pixels, dtype=np.uint8).reshape(height, width, 3)
+        return array if array.flags.writeable else array.copy()
+
+    def _from_pool(self, source: ImageSource, task: Task) -> Decoded:
         data, name = self._bytes_of(source)
-        with self._open(data, name) as photo:
-            self._check_pixels(photo, name)
-            if side is not None and photo.format == "JPEG":
-                _shrink_while_decoding(photo, _SHRINK_MARGIN * side, crop)
-            return _load(photo, name)
+        if format_of(data) is None:
+            raise PhotoUnreadableError(name, what_it_is(data))
+        with _named(name):
+            return self._pool.decode(data, task, self.limits)
 
     def _bytes_of(self, source: object) -> tuple[bytes, str]:
         if isinstance(source, bytes | bytearray | memoryview):
@@ -162,74 +203,22 @@ class PhotoReader:
         limit = self.limits.max_bytes
         return PhotoTooLargeError(name, f"{n_bytes:,} bytes, at most {limit:,} are allowed")
 
-    def _check_pixels(self, photo: Image.Image, name: str) -> None:
-        width, height = photo.size
-        if width < 1 or height < 1:
-            raise PhotoUnreadableError(name, f"no pixels: {width} x {height}")
-        limit = self.limits.max_pixels
-        if width * height > limit:
-            reason = f"{width} x {height} pixels, at most {limit:,} are allowed in all"
-            raise PhotoTooLargeError(name, reason)
 
-    def _open(self, data: bytes, name: str) -> Image.Image:
-        """Read the header only.
+@contextmanager
+def _named(name: str) -> Iterator[None]:
+    """Turn whatever is wrong with a photo into the error that names it.
 
-        Returns:
-            A picture whose pixels are not decoded yet.
+    Yields:
+        While the photo is decoded.
 
-        Raises:
-            PhotoUnreadableError: Not a photo of a known format, or its header is broken.
-        """
-        Image.init()
-        formats = [each for each in FORMATS if each in Image.OPEN]
-        try:
-            # Pillow's own bomb check warns from one number on and raises from another, both of
-            # the whole process; ours replaces it for this header only.
-            with _HEADER_LOCK:
-                theirs, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, None
-                try:
-                    return Image.open(io.BytesIO(data), formats=formats)
-                finally:
-                    Image.MAX_IMAGE_PIXELS = theirs
-        except UnidentifiedImageError as exc:
-            raise PhotoUnreadableError(name, _what_it_is(data)) from exc
-        except Exception as exc:
-            raise PhotoUnreadableError(name, f"broken header ({exc})") from exc
-
-
-def _shrink_while_decoding(photo: Image.Image, least: int, crop: Crop) -> None:
-    """Set a JPEG to be decoded at the smallest size that keeps enough pixels of what is wanted.
-
-    Args:
-        photo: Not decoded yet.
-        least: Pixels that the longer side of the part is to keep.
-        crop: The part of the upright photo that is wanted.
+    Raises:
+        PhotoError: The photo cannot be used.
+        PhotoTooLargeError: This process has no memory for it.
     """
-    left, top, right, bottom = crop
-    width, height = upright_size(photo)
-    longer = max((right - left) * width, (bottom - top) * height)
-    if longer <= least:
-        return
-    scale = least / longer
-    width, height = photo.size
-    # draft() halves at most three times, and keeps both sides at least as long as asked.
-    photo.draft(photo.mode, (math.ceil(width * scale), math.ceil(height * scale)))
-
-
-def _cut(photo: Image.Image, crop: Crop) -> Image.Image:
-    """Return a part of a photo, of one pixel at least."""
-    left, right = (math.floor(share * photo.width) for share in (crop[0], crop[2]))
-    top, bottom = (math.floor(share * photo.height) for share in (crop[1], crop[3]))
-    return photo.crop((left, top, max(right, left + 1), max(bottom, top + 1)))
-
-
-def _load(photo: Image.Image, name: str) -> Image.Image:
     try:
-        return to_upright_rgb(photo)
-    except Exception as exc:  # decoders raise OSError, SyntaxError, struct.error, and more
-        raise PhotoUnreadableError(name, f"truncated or broken ({exc})") from exc
-
-
-def _what_it_is(data: bytes) -> str:
-    known = next((what for pattern, what in _FOREIGN if pattern.match(data[:256])), None)
-    return known or f"not a photo of a known format ({', '.join(FORMATS)})"
+        yield
+    except Refusal as refusal:
+        error: PhotoError = _ERRORS[refusal.fault](name, refusal.reason)
+        raise error from refusal
+    except MemoryError as exc:
+        raise PhotoTooLargeError(name, "there is no memory for it; save it smaller") from exc

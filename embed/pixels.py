@@ -1,11 +1,15 @@
 """Pictures of every colour mode and orientation to plain upright RGB."""
 
+from collections.abc import Iterator
 from contextlib import suppress
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from PIL import ExifTags, Image
 
 from embed.square import BACKGROUND
+
+if TYPE_CHECKING:
+    pass
 
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -20,6 +24,7 @@ _TURNS = {
 
 _ON_ITS_SIDE = (5, 6, 7, 8)
 _UPRIGHT = 1
+_BAND_PIXELS = 1_000_000
 _ALPHA_MODES = frozenset({"RGBA", "LA", "PA", "RGBa", "La"})
 
 
@@ -66,6 +71,17 @@ def _to_rgb(photo: Image.Image) -> Image.Image:
 
 
 def _over_white(photo: Image.Image) -> Image.Image:
+    """Return the picture over white, made band by band: whole copies would take too much memory."""
+    bands = list(_bands(photo))
+    if len(bands) == 1:
+        return _band_over_white(photo)
+    rgb = Image.new("RGB", photo.size)
+    for box in bands:
+        rgb.paste(_band_over_white(photo.crop(box)), box)
+    return rgb
+
+
+def _band_over_white(photo: Image.Image) -> Image.Image:
     rgba = photo.convert("RGBA")
     white = Image.new("RGBA", rgba.size, (*BACKGROUND, 255))
     return Image.alpha_composite(white, rgba).convert("RGB")
@@ -80,9 +96,29 @@ def _scale_to_8_bits(photo: Image.Image) -> Image.Image:
     Returns:
         A picture of mode L.
     """
-    grey = np.nan_to_num(np.asarray(photo, dtype=np.float32), posinf=0.0, neginf=0.0)
-    greatest = float(grey.max())
-    tops = [1.0, 255.0, 65535.0] if photo.mode == "F" else [255.0, 65535.0]
-    tops = [65535.0] if photo.mode.startswith("I;16") else tops
-    top = next((each for each in tops if greatest <= each), greatest)
-    return Image.fromarray(np.round(grey.clip(min=0) * (255 / top)).astype(np.uint8))
+    # Here, for most photos do without, and decoders' processes start faster so.
+    import numpy as np  # noqa: PLC0415
+
+    stored = np.asarray(photo)  # (height, width)
+    grey = np.empty(stored.shape, dtype=np.uint8)
+    rows = [slice(top, bottom) for _, top, _, bottom in _bands(photo)]
+
+    def values(band: slice) -> np.ndarray[Any, np.dtype[np.float32]]:
+        return np.nan_to_num(stored[band].astype(np.float32), posinf=0.0, neginf=0.0)
+
+    top = 65535.0
+    if not photo.mode.startswith("I;16"):
+        greatest = max(float(values(band).max()) for band in rows)
+        tops = [1.0, 255.0, 65535.0] if photo.mode == "F" else [255.0, 65535.0]
+        top = next((each for each in tops if greatest <= each), greatest)
+    for band in rows:
+        grey[band] = np.round(values(band).clip(min=0) * (255 / top))
+    return Image.fromarray(grey)
+
+
+def _bands(photo: Image.Image) -> Iterator[tuple[int, int, int, int]]:
+    """Yield boxes of whole rows, about a million pixels each, that make up the picture."""
+    width, height = photo.size
+    n_rows = max(1, _BAND_PIXELS // width)
+    for top in range(0, height, n_rows):
+        yield 0, top, width, min(top + n_rows, height)

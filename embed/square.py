@@ -1,9 +1,11 @@
 """A decoded photo to the square of pixels that an image tower sees."""
 
-import numpy as np
+from typing import TYPE_CHECKING
+
 from PIL import Image
 
-from core.encoder import PreparedImage
+if TYPE_CHECKING:
+    from core.encoder import PreparedImage
 
 PREPARATION_VERSION = 1
 """Raise it when the pixels below change: vectors made before are then other vectors."""
@@ -20,7 +22,7 @@ white meet: there grey bars are what an encoder sees first. What is transparent 
 """
 
 
-def pad_to_square(photo: Image.Image, size: int) -> PreparedImage:
+def fit_to_square(photo: Image.Image, size: int) -> Image.Image:
     """Fit the whole photo into a square, in its middle, on white.
 
     Nothing is cut off: a dress keeps its hem, a shoe its toe.
@@ -30,7 +32,7 @@ def pad_to_square(photo: Image.Image, size: int) -> PreparedImage:
         size: Side of the square in pixels.
 
     Returns:
-        uint8 RGB, shape (size, size, 3), writable.
+        An RGB picture of that size.
     """
     scale = size / max(photo.size)
     width, height = (max(1, round(side * scale)) for side in photo.size)
@@ -38,4 +40,19 @@ def pad_to_square(photo: Image.Image, size: int) -> PreparedImage:
     fitted = photo.resize((width, height), Image.Resampling.BICUBIC)
     square = Image.new("RGB", (size, size), BACKGROUND)
     square.paste(fitted, ((size - width) // 2, (size - height) // 2))
-    return np.array(square, dtype=np.uint8)  # (size, size, 3)
+    return square
+
+
+def pad_to_square(photo: Image.Image, size: int) -> "PreparedImage":
+    """Return what `fit_to_square` makes of the photo as an array.
+
+    Args:
+        photo: An RGB picture of any size.
+        size: Side of the square in pixels.
+
+    Returns:
+        uint8 RGB, shape (size, size, 3), writable.
+    """
+    import numpy as np  # noqa: PLC0415 -- decoders' processes use this module and start without
+
+    return np.array(fit_to_square(photo, size), dtype=np.uint8)  # (size, size, 3)

@@ -13,6 +13,8 @@ from core.query import Photo
 
 _CACHED_TEXTS = 1024
 _CACHED_PHOTOS = 64
+_SMALLEST = b"GIF89a\1\0\1\0\0\0\0,\0\0\0\0\1\0\1\0\0\2\2D\1\0;"
+"""A photo of one pixel, as a file."""
 
 
 class PreparedPhoto(NamedTuple):
@@ -57,9 +59,13 @@ class QueryEncoder:
         self._pixels = lru_cache(maxsize=_CACHED_PHOTOS)(self._encoded)
 
     def warm_up(self) -> None:
-        """Load both towers, which may take seconds, before somebody waits for them."""
+        """Load both towers, which may take seconds, before somebody waits for them.
+
+        A process that opens visitors' photos is started too.
+        """
         side = self._encoder.spec.image_size
         self._encoder.encode_texts(["shop"])
+        self._encoder.prepare_image(_SMALLEST, of_visitor=True)
         self._encoder.encode_prepared([np.zeros((side, side, 3), dtype=np.uint8)])
 
     def prepare(self, photos: Sequence[Photo]) -> tuple[PreparedPhoto, ...]:
@@ -69,7 +75,9 @@ class QueryEncoder:
             PhotoError: One of them cannot be used.
         """
         return tuple(
-            PreparedPhoto(self._encoder.prepare_image(each.source, each.crop), each.weight)
+            PreparedPhoto(
+                self._encoder.prepare_image(each.source, each.crop, of_visitor=True), each.weight
+            )
             for each in photos
         )
 

@@ -6,7 +6,7 @@ from core.errors import PhotoError
 from core.query import Crop, Photo
 from embed import PhotoReader
 from ui.markup import Markup, action, join, tag
-from ui.photos import data_address, thumbnail, whole_photo
+from ui.photos import data_address, jpeg, thumbnail
 from ui.texts import DIRECTIONS, Language, say
 from ui.view import View
 
@@ -60,9 +60,10 @@ class GivenPhotos:
         )
 
     def _drawing(self, photo: Photo) -> tuple[str, str]:
-        small = thumbnail(photo.source, self._reader, _TILE_SIDE, photo.crop)
-        large = whole_photo(photo.source, self._reader, _LARGE_SIDE)
-        return data_address(small), data_address(large)
+        # Opened once: a photo that is slow to open may come from somebody who knows that.
+        whole = self._reader.inside(photo.source, _LARGE_SIDE)
+        small = thumbnail(whole, self._reader, _TILE_SIDE, photo.crop)
+        return data_address(small), data_address(jpeg(whole))
 
 
 def _opener(address: str, photo: Photo, language: Language) -> Markup:

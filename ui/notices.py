@@ -8,6 +8,7 @@ from core.errors import (
     InvalidQueryError,
     InvalidValueError,
     OnlineStoreError,
+    PhotoBusyError,
     PhotoError,
     ProductNotFoundError,
     ProfileError,
@@ -20,6 +21,7 @@ from ui.view import Notice
 
 _PRICES = ("price_min", "price_max")
 _PLAIN: tuple[tuple[type[ShopwindowError], str, str], ...] = (
+    (PhotoBusyError, "busy_photos", "busy_photos_help"),
     (ProductNotFoundError, "gone", ""),
     (IndexStoreError, "store_down", ""),
     (EventLogError, "not_recorded", ""),
@@ -39,14 +41,14 @@ def notice_of(error: Exception, language: Language) -> Notice:
         error: Any error; one that is not of `core.errors` is told as ours, without details.
         language: Of the message. A photo's reason stays in English.
     """
+    for kind, name, about in _PLAIN:
+        if isinstance(error, kind):
+            return Notice(say(name, language), say(about, language) if about else "")
     if isinstance(error, PhotoError):
         told = say("bad_photo", language, reason=error.reason.rstrip("."))
         return Notice(told, say("bad_photo_help", language))
     if isinstance(error, InvalidValueError):
         return Notice(_invalid(error, language))
-    for kind, name, about in _PLAIN:
-        if isinstance(error, kind):
-            return Notice(say(name, language), say(about, language) if about else "")
     if isinstance(error, ShopwindowError):
         return Notice(say("broken", language), str(error))
     return Notice(say("broken", language))

@@ -58,7 +58,7 @@ def build_page(service: SearchService, settings: Settings) -> gr.Blocks:
         settings: Limits on photos.
     """
     actions = Actions(service)
-    renderer = Renderer(actions, PhotoReader(settings.photo), examples(service))
+    renderer = Renderer(actions, PhotoReader(settings.photo).for_visitors(), examples(service))
     page = gr.Blocks(
         title="Shopwindow",
         analytics_enabled=False,

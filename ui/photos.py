@@ -67,26 +67,11 @@ def thumbnail(
     Raises:
         PhotoError: The photo cannot be used.
     """
-    return _jpeg(Image.fromarray(reader.square(source, side, crop)))
+    return jpeg(Image.fromarray(reader.square(source, side, crop)))
 
 
-def whole_photo(source: ImageSource, reader: PhotoReader, side: int) -> bytes:
-    """Return a whole photo, upright and in its own shape, as a JPEG.
-
-    Args:
-        source: The photo.
-        reader: Opens it, within its limits.
-        side: Most pixels of its longer side.
-
-    Raises:
-        PhotoError: The photo cannot be used.
-    """
-    photo = reader.read(source)
-    photo.thumbnail((side, side))
-    return _jpeg(photo)
-
-
-def _jpeg(photo: Image.Image) -> bytes:
+def jpeg(photo: Image.Image) -> bytes:
+    """Return a picture as a JPEG file."""
     out = io.BytesIO()
     photo.save(out, "JPEG", quality=_QUALITY, optimize=True)
     return out.getvalue()

@@ -74,7 +74,7 @@ def start(service: SearchService, settings: Settings) -> gr.Blocks:
         run_history=False,
         footer_links=[],
         max_threads=N_AT_ONCE,
-        max_file_size=settings.photo.max_bytes,
+        max_file_size=settings.photo.for_visitors().max_bytes,
         app_kwargs={"routes": routes},
         theme=gr.themes.Base(font=_FONTS, font_mono=("monospace",)),
         # Not `css_paths`: Gradio rewrites those rules and breaks `:is()` and `@media` on the way.

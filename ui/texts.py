@@ -159,6 +159,11 @@ _TEXTS: Mapping[str, tuple[str, str]] = {
         "Take another one, in a common format such as JPEG or PNG.",
         "اختر صورة أخرى بصيغة شائعة مثل JPEG أو PNG.",
     ),
+    "busy_photos": (
+        "Too many photos are being searched for right now.",
+        "يجري البحث بصور كثيرة جدًا في هذه اللحظة.",
+    ),
+    "busy_photos_help": ("Try again in a moment.", "حاول مرة أخرى بعد لحظات."),
     "bad_cursor": (
         "These results are out of date. Search again to see more.",
         "هذه النتائج لم تعد حديثة. ابحث مرة أخرى لرؤية المزيد.",

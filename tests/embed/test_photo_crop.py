@@ -13,6 +13,7 @@ from PIL import ExifTags, Image, ImageOps
 from core.errors import InvalidQueryError
 from core.query import Crop, Photo
 from embed import PhotoReader
+from embed.decoding import Task, decode
 from embed.square import pad_to_square
 
 CROPS: list[Crop] = [(0, 0, 1, 1), (0.25, 0.5, 0.75, 1), (0, 0, 0.1, 1), (0.1, 0.9, 1, 1)]
@@ -72,7 +73,7 @@ def stripes(size: tuple[int, int]) -> Image.Image:
 
 
 def test_a_large_jpeg_is_still_decoded_small_for_a_large_part(
-    reader: PhotoReader, monkeypatch: pytest.MonkeyPatch
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     decoded: list[tuple[int, int]] = []
     real = Image.Image.crop
@@ -82,7 +83,8 @@ def test_a_large_jpeg_is_still_decoded_small_for_a_large_part(
         return real(self, box)
 
     monkeypatch.setattr(Image.Image, "crop", noting)
-    reader.square(packed(stripes((1600, 400)), "JPEG"), 32, (0, 0, 0.5, 1))
+    data = packed(stripes((1600, 400)), "JPEG")
+    decode(data, Task("square", 10**6, 32, (0, 0, 0.5, 1)))
     assert decoded == [(200, 50)]  # an eighth: half of it keeps more than twice 32 pixels
 
 

@@ -13,14 +13,15 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from core import Filters, Page, Product, Query
-from core.errors import InvalidQueryError
+from core.errors import InvalidQueryError, PhotoTooLargeError
 from core.query import Photo
-from core.settings import SearchSettings
-from embed import FakeEncoder
+from core.settings import PhotoLimits, SearchSettings
+from embed import FakeEncoder, PhotoReader
 from index import ProductIndex
 from index.photo_print import PRINT_SIZE
 from search import SearchService
 from search.folding import PLACEHOLDER_FROM, same_photos
+from search.matching import match_photos
 from search.price_ranges import N_RANGES, counted_in, price_edges, price_ranges
 from search.query_encoder import QueryEncoder
 from tests.conftest import COLORS, WHOLE
@@ -236,3 +237,21 @@ def test_candidates_are_counted_when_searching(shop: ProductIndex) -> None:
     for each in page.prices:
         low, high = each.low or 0.0, each.high or 1e9
         assert each.count == sum(low <= price <= high for price in prices)
+
+
+def test_a_photo_in_a_query_has_the_smaller_limits(tmp_path: Path) -> None:
+    limits = PhotoLimits(query_max_pixels=2000)
+    encoder = FakeEncoder(reader=PhotoReader(limits))
+    path = tmp_path / "large.png"
+    picture("red", 50).save(path)  # 2,500 pixels
+    product = Product("1", "Mug", image=str(path))
+    with ProductIndex.open(":memory:", encoder) as index:
+        assert index.add([product]).photos_encoded == 1
+        with SearchService(index) as service:
+            for image in (path, path.read_bytes(), picture("red", 50)):
+                with pytest.raises(PhotoTooLargeError, match="50 x 50 pixels, at most 2,000"):
+                    service.search(Query(image=image))
+            with pytest.raises(PhotoTooLargeError, match="at most 2,000"):
+                service.similar(replace(product, id="2"))
+            assert service.search(Query(image=picture("red", 40))).hits
+            assert next(match_photos(service, [path])).hits  # the merchant's own photos

@@ -12,6 +12,7 @@ from core.errors import (
     EncoderError,
     IndexStoreError,
     InvalidQueryError,
+    PhotoBusyError,
     PhotoFetchError,
     PhotoTooLargeError,
     PhotoUnreadableError,
@@ -166,6 +167,7 @@ def test_counts_are_over_the_catalogue_under_the_other_filters(actions: Actions)
 
 
 ERRORS: list[tuple[Exception, str]] = [
+    (PhotoBusyError("/tmp/x.jpg", "busy"), "Too many photos are being searched for right now."),
     (PhotoUnreadableError("/tmp/x.jpg", "truncated"), "This photo cannot be used: truncated."),
     (PhotoTooLargeError("/tmp/x.jpg", "9 pixels."), "This photo cannot be used: 9 pixels."),
     (PhotoFetchError("http://10.0.0.1/", "private"), "This photo cannot be used: private."),

@@ -1,21 +1,27 @@
 """The parts around the question: suggestions while typing, and the photos with their frames."""
 
+import base64
+import io
 from pathlib import Path
 from typing import cast
 
+import gradio as gr
 import pytest
 from PIL import Image
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from benchmarks.bombs import png
 from core.errors import StoreUnreachableError
 from core.query import Filters, Photo
+from core.settings import Settings
 from embed import PhotoReader
 from index import ProductIndex
 from search import SearchService
 from search.suggesting import Suggestion
+from ui.actions import Actions
 from ui.given import GivenPhotos
-from ui.photos import whole_photo
+from ui.page import build_page
 from ui.suggestions import suggestion_list, suggestion_route
 from ui.view import View
 
@@ -89,7 +95,27 @@ def test_a_tile_shows_the_part_that_is_searched(photo: Path) -> None:
     assert whole.split('src="')[1].split('"')[0] != left.split('src="')[1].split('"')[0]
 
 
-def test_the_frame_lies_over_the_photo_in_its_own_shape(photo: Path, tmp_path: Path) -> None:
-    (tmp_path / "drawn.jpg").write_bytes(whole_photo(photo, PhotoReader(), 300))
-    with Image.open(tmp_path / "drawn.jpg") as drawn:
-        assert drawn.size == (300, 100)
+def test_the_frame_lies_over_the_photo_in_its_own_shape(photo: Path) -> None:
+    html = GivenPhotos(PhotoReader()).tiles(View(photos=(Photo(photo),)))
+    drawn = html.split("<dialog")[1].split("base64,")[1].split('"')[0]
+    with Image.open(io.BytesIO(base64.b64decode(drawn))) as picture:
+        assert picture.size == (560, 187)
+
+
+def test_a_bomb_is_told_and_has_an_empty_tile(service: SearchService, tmp_path: Path) -> None:
+    (tmp_path / "bomb.png").write_bytes(png((60_000, 60_000), body=b"x"))
+    view = Actions(service).search("", [str(tmp_path / "bomb.png")], View())
+    assert view.notice is not None
+    assert "60000 x 60000 pixels, at most 25,000,000" in view.notice.text
+    assert str(tmp_path) not in view.notice.text
+    tile = GivenPhotos(PhotoReader().for_visitors()).tiles(view)
+    assert "sw-unusable" in tile
+    assert 'data-act="no_photo"' in tile  # it can be taken away
+
+
+def test_uploads_reach_our_own_checks_as_files(service: SearchService) -> None:
+    """Gradio's parts for pictures would open them in this process, without our limits."""
+    blocks = build_page(service, Settings()).blocks.values()
+    assert not [each for each in blocks if isinstance(each, gr.Image | gr.Gallery | gr.ImageEditor)]
+    (photo,) = (each for each in blocks if isinstance(each, gr.File))
+    assert photo.type == "filepath"
