@@ -1,0 +1,53 @@
+"""Attributes of one row: from columns of their own, and from objects of names and values."""
+
+from index.feeds.cells import RowReader
+from index.feeds.objects import read_object
+from index.feeds.records import CellError, as_json
+from index.feeds.stock import LATER, stock_word
+from index.feeds.texts import MAX_VALUE_CHARS, clean_line, is_empty
+
+MAX_ATTRIBUTES = 100
+
+
+def read_attributes(row: RowReader) -> dict[str, str]:
+    """Return the attributes of a row, at most a hundred; what cannot be used is noted as lost."""
+    found: dict[str, str] = {}
+    for name, column in row.plan.attributes:
+        _add(row, found, name, row.value(column), column)
+    for column, value in row.values("attributes"):
+        try:
+            pairs = read_object(value)
+        except CellError as exc:
+            row.lose("attributes", column, exc.reason)
+            continue
+        for key, each in pairs.items():
+            if len(found) >= MAX_ATTRIBUTES and row.lost("attributes"):
+                break
+            _add(row, found, key, each, column)
+    word = next((stock_word(value) for _, value in row.values("in_stock")), "")
+    if word in LATER:
+        found.setdefault("availability", word)
+    return found
+
+
+def _add(row: RowReader, found: dict[str, str], name: object, value: object, column: str) -> None:
+    """Take an attribute unless it is there already."""
+    if is_empty(value) or not name:
+        return
+    if len(found) >= MAX_ATTRIBUTES:
+        row.lose("attributes", column, f"at most {MAX_ATTRIBUTES} attributes expected")
+        return
+    try:
+        found.setdefault(clean_line(name, MAX_VALUE_CHARS), _text(value))
+    except CellError as exc:
+        row.lose("attributes", column, exc.reason)
+
+
+def _text(value: object) -> str:
+    if isinstance(value, list):
+        return ", ".join(_line(each) for each in value if not is_empty(each))
+    return _line(as_json(value) if isinstance(value, dict) else value)
+
+
+def _line(value: object) -> str:
+    return clean_line(value, MAX_VALUE_CHARS)
