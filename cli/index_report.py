@@ -83,7 +83,7 @@ def add_late_problems(rejects: Path, report: IndexReport) -> None:
 
 
 def _cells(each: Rejection) -> list[str]:
-    values = (each.file, each.line, each.column, each.reason, each.product_id, each.raw)
+    values = (each.file, each.line, each.column, each.outcome, each.product_id, each.raw)
     texts = [printable(value) for value in values]
     # A spreadsheet would run these as formulas.
     return [f"'{text}" if text.startswith(("=", "+", "-", "@")) else text for text in texts]

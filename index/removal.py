@@ -94,10 +94,12 @@ def _missing(store: VectorStore, run: Admission, merchant: str) -> tuple[list[st
 def _too_many(n_missing: int, total: int, merchants: list[str]) -> str:
     names = ", ".join(named(each) for each in merchants[:_MAX_NAMED])
     more = f" and {len(merchants) - _MAX_NAMED:,} more" if len(merchants) > _MAX_NAMED else ""
-    of = f" of {names}{more}" if merchants != [""] else ""
+    of, nothing = "", "nothing"
+    if merchants != [""]:
+        of, nothing = f" of {names}{more}", "nothing of theirs"
     return (
-        f"the feed lacks {n_missing} of {total} indexed products{of}, so nothing{of and ' of theirs'}"
-        " was deleted. If that is meant, delete them by id or index into a new folder."
+        f"the feed lacks {n_missing} of {total} indexed products{of}, so {nothing} was deleted. "
+        "If that is meant, delete them by id or index into a new folder."
     )
 
 

@@ -16,6 +16,7 @@ from index.feeds.photos import PhotoFolder
 from index.feeds.planner import ColumnPlanner
 from index.feeds.products import Built, ProductBuilder, RowDefaults
 from index.feeds.records import (
+    SHORT_ROW,
     CellError,
     ColumnSource,
     FeedRow,
@@ -126,7 +127,7 @@ class ProductFeed:
     def _warnings(self, row: SourceRow, built: Built) -> tuple[Rejection, ...]:
         losses = built.losses
         if row.problem:
-            losses = (Loss("cells", "", row.problem), *losses)
+            losses = (Loss(SHORT_ROW, "", row.problem), *losses)
         if not losses:
             return ()
         product, raw = built.product, excerpt(row.cells)

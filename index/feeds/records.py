@@ -10,6 +10,8 @@ from core.product import Product
 MAX_RAW_CHARS = 200
 MAX_ROW_CHARS = 4_000_000
 MAX_ROW_CELLS = 2_000
+SHORT_ROW = "cells"
+"""What stands as the field of a warning when a row has fewer cells than the header."""
 BROKE_OFF = "the rest of the file could not be read"
 
 
@@ -68,6 +70,14 @@ class Rejection:
     def broke_off(self) -> bool:
         """Whether it stands for everything after it: the feed is not complete."""
         return self.reason.startswith(BROKE_OFF)
+
+    @property
+    def outcome(self) -> str:
+        """The reason, and before it that the product was taken all the same, if it was."""
+        if not self.field:
+            return self.reason
+        without = "" if self.field == SHORT_ROW else f" without {self.field}"
+        return f"taken{without}: {self.reason}"
 
 
 @dataclass(frozen=True, slots=True)
