@@ -21,7 +21,7 @@ BROKEN = {
     "jsonl": '{"id": "A3", "title": "Jar",}',
     "google-xml": "<item><g:title>Salt & pepper</g:title><g:id>A3</g:id></item>",
     "google-tsv": '"A3" x\tJar\t7\t5',
-    "shopify": 'A3,"Jar" big,7,5,A3,Default Title',
+    "shopify": 'A3,"Jar" big,7,5,A3,-',
 }
 
 

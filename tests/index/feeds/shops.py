@@ -45,7 +45,8 @@ def _table(folder: Path, form: str, rows: Sequence[Row], broken: str) -> Path:
     lines = [[row.get(key, "") for key in columns] for row in rows]
     if form == "shopify":
         header += ["Handle", "Option1 Value"]
-        lines = [[*line, row["id"], "Default Title"] for line, row in zip(lines, rows, strict=True)]
+        handles = [row["id"] + row.get("merchant", "") for row in rows]
+        lines = [[*line, handle, "-"] for line, handle in zip(lines, handles, strict=True)]
     text = "\n".join(delimiter.join(line) for line in [header, *lines])
     return _text(folder / name, f"{text}\n{broken}\n")
 
