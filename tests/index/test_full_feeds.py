@@ -180,7 +180,9 @@ def test_what_broke_off_is_reported_with_its_count(index: ProductIndex, tmp_path
     run(index, path)
     text = path.read_text()
     path.write_text(text[: text.index("<g:id>A4")])
-    with pytest.raises(DeletionRefusedError, match="the feed broke off.*1 products are not") as err:
+    with pytest.raises(
+        DeletionRefusedError, match=r"the feed broke off.*1 products are not"
+    ) as err:
         run(index, path)
     report = err.value.report
     assert isinstance(report, IndexReport)

@@ -72,7 +72,7 @@ def test_the_guard_counts_each_merchant_by_itself(index: ProductIndex) -> None:
 
 
 def test_an_empty_feed_of_a_merchant_is_refused(index: ProductIndex) -> None:
-    with pytest.raises(DeletionRefusedError, match="lacks 4 of 4 .* of the merchant 'A'"):
+    with pytest.raises(DeletionRefusedError, match=r"lacks 4 of 4 .* of the merchant 'A'"):
         index.add([], remove_missing=True, merchant="A")
     assert counts(index) == (4, 4, 12)
 

@@ -21,7 +21,8 @@ HIDDEN = (
     ("منشور", "لا"), ("الحالة", "مسودة"), ("حالة المنتج", "غير منشور"), ("مخفي", "نعم"),
 )  # fmt: skip
 SOLD = (
-    ("status", "active"), ("status", ""), ("status", "new"), ("status", "1"), ("status", "sold out"),
+    ("status", "active"), ("status", ""), ("status", "new"), ("status", "1"),
+    ("status", "sold out"),
     ("published", "TRUE"), ("published", "1"), ("published", ""), ("active", "yes"),
     ("product_online", "1"), ("visibility", "Not Visible Individually"), ("visibility", "1"),
     ("visibility", "2"), ("visibility", "visible"), ("is_deleted", "false"), ("deleted_at", ""),
