@@ -13,34 +13,47 @@ def read_attributes(row: RowReader) -> dict[str, str]:
     """Return the attributes of a row, at most a hundred; what cannot be used is noted as lost."""
     found: dict[str, str] = {}
     for name, column in row.plan.attributes:
-        _add(row, found, name, row.value(column), column)
+        value = row.value(column)
+        if not is_empty(value) and not _add(row, found, name, value, column):
+            break
     for column, value in row.values("attributes"):
-        try:
-            pairs = read_object(value)
-        except CellError as exc:
-            row.lose("attributes", column, exc.reason)
-            continue
-        for key, each in pairs.items():
-            if len(found) >= MAX_ATTRIBUTES and row.lost("attributes"):
-                break
-            _add(row, found, key, each, column)
+        _add_object(row, found, value, column)
     word = next((stock_word(value) for _, value in row.values("in_stock")), "")
     if word in LATER:
         found.setdefault("availability", word)
     return found
 
 
-def _add(row: RowReader, found: dict[str, str], name: object, value: object, column: str) -> None:
-    """Take an attribute unless it is there already."""
-    if is_empty(value) or not name:
-        return
-    if len(found) >= MAX_ATTRIBUTES:
-        row.lose("attributes", column, f"at most {MAX_ATTRIBUTES} attributes expected")
-        return
+def _add_object(row: RowReader, found: dict[str, str], value: object, column: str) -> None:
     try:
-        found.setdefault(clean_line(name, MAX_VALUE_CHARS), _text(value))
+        pairs = read_object(value)
     except CellError as exc:
         row.lose("attributes", column, exc.reason)
+        return
+    for key, each in pairs.items():
+        try:
+            name = _line(key)
+        except CellError as exc:
+            row.lose("attributes", column, exc.reason)
+            continue
+        if name and not is_empty(each) and not _add(row, found, name, each, column):
+            break
+
+
+def _add(row: RowReader, found: dict[str, str], name: str, value: object, column: str) -> bool:
+    """Take an attribute unless it is there already.
+
+    Returns:
+        Whether there may be more of them.
+    """
+    if len(found) >= MAX_ATTRIBUTES:
+        row.lose("attributes", column, f"at most {MAX_ATTRIBUTES} attributes expected")
+        return False
+    try:
+        found.setdefault(name, _text(value))
+    except CellError as exc:
+        row.lose("attributes", column, exc.reason)
+    return True
 
 
 def _text(value: object) -> str:

@@ -1,6 +1,6 @@
 """The cells of one row, field by field; what cannot be used is set aside with its reason."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import NamedTuple, TypeVar
 
 from index.feeds.columns import ColumnPlan
@@ -9,6 +9,7 @@ from index.feeds.texts import is_empty
 
 T = TypeVar("T")
 Cells = Mapping[str, object]
+MAX_LOSSES = 20
 
 
 class Loss(NamedTuple):
@@ -29,14 +30,17 @@ class RowReader:
     def __init__(self, plan: ColumnPlan, cells: Cells) -> None:
         self.plan = plan
         self.losses: list[Loss] = []
+        self._lost: set[str] = set()
         self._cells = cells
+        self._columns = plan.fields
 
-    def values(self, field: str) -> Iterator[tuple[str, object]]:
-        """Yield the columns of a field that say something, best first, with their values."""
-        for column in self.plan.fields.get(field, ()):
-            value = self._cells.get(column)
-            if not is_empty(value):
-                yield column, value
+    def values(self, field: str) -> list[tuple[str, object]]:
+        """Return the columns of a field that say something, best first, with their values."""
+        columns = self._columns.get(field)
+        if not columns:
+            return []
+        pairs = [(column, self._cells.get(column)) for column in columns]
+        return [(column, value) for column, value in pairs if not is_empty(value)]
 
     def value(self, column: str) -> object:
         """Return the value of one column; None when the row does not have it."""
@@ -60,7 +64,10 @@ class RowReader:
 
     def read(self, field: str, parse: Callable[[object], T], empty: T) -> T:
         """Return the first value of a field that says something and can be used."""
-        for column, value in self.values(field):
+        for column in self._columns.get(field, ()):
+            value = self._cells.get(column)
+            if is_empty(value):
+                continue
             try:
                 found = parse(value)
             except CellError as exc:
@@ -71,9 +78,11 @@ class RowReader:
         return empty
 
     def lose(self, field: str, column: str, reason: str) -> None:
-        """Note a value that cannot be used."""
-        self.losses.append(Loss(field, column, reason))
+        """Note a value that cannot be used; of a row the first twenty are told."""
+        self._lost.add(field)
+        if len(self.losses) < MAX_LOSSES:
+            self.losses.append(Loss(field, column, reason))
 
     def lost(self, field: str) -> bool:
         """Return whether a value of a field could not be used."""
-        return any(loss.field == field for loss in self.losses)
+        return field in self._lost
