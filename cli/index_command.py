@@ -35,10 +35,11 @@ def index(  # noqa: PLR0913 -- one parameter for each option
         ),
     ] = None,
     full: Annotated[
-        bool, typer.Option("--full", help="The feed is complete: delete what it lacks.")
+        bool,
+        typer.Option("--full", help="The feed is complete: delete what its sellers lack."),
     ] = False,
     merchant: Annotated[
-        str, typer.Option(metavar="ID", help="Seller of rows that name none.")
+        str, typer.Option(metavar="ID", help="The feed's only seller: of rows that name none too.")
     ] = "",
     currency: Annotated[
         str, typer.Option(metavar="CODE", help="Currency of prices that name none, as AED.")
@@ -53,9 +54,10 @@ def index(  # noqa: PLR0913 -- one parameter for each option
 ) -> int:
     """Read a catalogue into the index; only what is new or changed costs time.
 
-    Rows that cannot be used are counted, shown and written to a file, and the rest is taken: the
-    exit code is 0, and 1 only when nothing could be taken. Ctrl-C stops between two batches; the
-    same command goes on from there.
+    Rows and values that cannot be used are counted, shown and written to a file, and the rest is
+    taken; products that are drafts, archived or not published are taken out of the index. The exit
+    code is 0, and 1 only when nothing could be taken, or when --full would delete too much or a
+    row's id cannot be read. Ctrl-C stops between two batches; the same command goes on from there.
 
     Returns:
         The exit code.

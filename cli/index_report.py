@@ -11,9 +11,27 @@ from cli.output import answers, printable
 from core.errors import FeedError
 from index import IndexReport, Rejection
 from index.feeds.rejects import HEADER
-from index.report import MAX_KEPT
 
 MAX_SHOWN = 5
+_WITHOUT = {
+    "image": "taken without their photo",
+    "cells": "taken with too few cells",
+    "price": "taken without their price",
+    "sale_price": "taken without their sale price",
+    "sale_dates": "taken without the dates of their sale",
+    "currency": "taken without their currency",
+    "in_stock": "taken without their availability",
+    "title": "taken without a title",
+    "description": "taken without a description",
+    "translations": "taken without a translation",
+    "brand": "taken without their brand",
+    "category": "taken without their category",
+    "attributes": "taken without an attribute",
+    "group_id": "taken without their group",
+    "created_at": "taken without their date",
+    "language": "taken without their language",
+    "popularity": "taken without their popularity",
+}
 
 
 def show_report(report: IndexReport, rejects: Path) -> None:
@@ -21,30 +39,36 @@ def show_report(report: IndexReport, rejects: Path) -> None:
     table = Table("products", "", show_header=False)
     for name in ("added", "updated", "unchanged", "deleted"):
         table.add_row(name, f"{getattr(report, name):,}")
+    if report.not_deleted:
+        table.add_row("missing, not deleted", f"{report.not_deleted:,}")
+    if report.n_withdrawn:
+        counts = f"{report.n_withdrawn:,} ({report.removed:,} taken out of the index)"
+        table.add_row("not for sale", counts)
     table.add_row("rejected", f"{report.n_rejected:,}")
-    n_warnings = len(report.warnings)
-    table.add_row("taken without their photo", f"{n_warnings:,}{'+' * (n_warnings >= MAX_KEPT)}")
+    for field, label in _WITHOUT.items():
+        if report.n_without[field] or field == "image":
+            table.add_row(label, f"{report.n_without[field]:,}")
     if report.took_s:
         table.add_row("took", f"{report.took_s:,.1f} s, {rate(report)}")
     console = answers()
     console.print(table)
+    _show_some("not for sale", report.withdrawn)
     _show_some("rejected", report.rejected)
-    _show_some("taken without their photo", report.warnings)
-    if report.n_rejected or report.warnings:
+    _show_some("taken without a value", report.warnings)
+    if report.n_rejected or report.warnings or report.n_withdrawn:
         console.print(f"All of them are in {rejects}", soft_wrap=True)
 
 
-def add_photo_problems(rejects: Path, report: IndexReport) -> None:
-    """Append the products whose photo could not be used to the file of rejected rows.
+def add_late_problems(rejects: Path, report: IndexReport) -> None:
+    """Append what only indexing showed to the file of rejected rows.
 
-    The feed writes the rows that it rejects itself. What only opening a photo shows is found
-    later: the product is taken by its words, or rejected if it has none.
+    The feed writes the rows that it rejects itself, and the values that products go without.
+    Photos are opened later, and whose an id is, only the index knows.
 
     Raises:
         FeedError: The file cannot be written.
     """
-    problems = [*report.warnings, *(each for each in report.rejected if _is_of_photo(each))]
-    if not problems:
+    if not report.late:
         return
     try:
         is_new = not rejects.exists()
@@ -53,18 +77,13 @@ def add_photo_problems(rejects: Path, report: IndexReport) -> None:
             writer = csv.writer(stream)
             if is_new:
                 writer.writerow(HEADER)
-            writer.writerows(_cells(each) for each in problems)
+            writer.writerows(_cells(each) for each in report.late)
     except OSError as exc:
         raise FeedError(rejects, f"rejected rows cannot be written: {exc}") from exc
 
 
-def _is_of_photo(rejection: Rejection) -> bool:
-    # The messages of PhotoError begin so, and no reason of a feed's row does.
-    return rejection.column == "image" and rejection.reason.startswith("photo ")
-
-
 def _cells(each: Rejection) -> list[str]:
-    values = (each.file, each.line, each.column, each.reason, each.product_id, each.raw)
+    values = (each.file, each.line, each.column, each.outcome, each.product_id, each.raw)
     texts = [printable(value) for value in values]
     # A spreadsheet would run these as formulas.
     return [f"'{text}" if text.startswith(("=", "+", "-", "@")) else text for text in texts]

@@ -3,15 +3,17 @@
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 from cli.exit_codes import ExitCode
 from cli.index_progress import shown_progress
-from cli.index_report import add_photo_problems, show_report
+from cli.index_report import add_late_problems, show_report
 from cli.invocation import opened_index
 from cli.output import notices, say
-from core.errors import ShopwindowError
+from core.errors import DeletionRefusedError, ShopwindowError
 from core.settings import Settings
 from index import IndexReport, ProductFeed, ProductIndex, read_products
+from index.report import Progress
 
 MAX_COUNTED_BYTES = 500_000_000
 """Feeds up to this size are read once beforehand to know how many rows there are."""
@@ -28,7 +30,7 @@ class FeedRequest:
         encoding: Encoding of the feed.
         rejects: File for rejected rows; beside the feed when None.
         photo_folder: Where photos go that the feed holds itself.
-        merchant_id: Seller of rows that name none.
+        merchant_id: The only seller of the feed, also of rows that name none.
         currency: Currency of prices that name none.
         language: Language of titles that name none.
         full: The feed is complete: delete what it lacks.
@@ -79,7 +81,8 @@ def index_feed(settings: Settings, request: FeedRequest) -> ExitCode:
     """Index a feed, showing how far it is, and then what came of it.
 
     Returns:
-        OK; FAILED when nothing could be taken; INTERRUPTED after Ctrl-C.
+        OK; FAILED when nothing could be taken, or when what a full feed lacks was not deleted;
+        INTERRUPTED after Ctrl-C.
 
     Raises:
         FeedError: The feed cannot be read at all.
@@ -93,15 +96,32 @@ def index_feed(settings: Settings, request: FeedRequest) -> ExitCode:
     with opened_index(settings, must_exist=False) as index:
         try:
             with shown_progress(n_rows) as progress:
-                report = index.add(feed, remove_missing=request.full, progress=progress)
+                report = _added(index, feed, request, progress)
             _finish_graph(index, settings)
         except KeyboardInterrupt:
             return _interrupted(index)
-    add_photo_problems(request.rejects_file(), report)
-    if not report.added + report.updated + report.unchanged:
+    add_late_problems(request.rejects_file(), report)
+    if not report.taken:
         return _nothing_taken(report, request.rejects_file())
     show_report(report, request.rejects_file())
-    return ExitCode.OK
+    if not report.why_not_deleted:
+        return ExitCode.OK
+    say(f"error: {report.why_not_deleted}", style="red")
+    return ExitCode.FAILED
+
+
+def _added(
+    index: ProductIndex, feed: ProductFeed, request: FeedRequest, progress: Progress
+) -> IndexReport:
+    try:
+        return index.add(
+            feed,
+            remove_missing=request.full,
+            merchant=request.merchant_id,
+            progress=progress,
+        )
+    except DeletionRefusedError as exc:
+        return cast(IndexReport, exc.report)  # what the feed has is indexed all the same
 
 
 def survey(feed: ProductFeed) -> tuple[int | None, IndexReport]:
@@ -123,7 +143,7 @@ def survey(feed: ProductFeed) -> tuple[int | None, IndexReport]:
     with notices().status(f"reading {feed.path.name}"):
         for row in feed.rows():
             n_rows += 1
-            if row.rejection:
+            if row.rejection and not row.rejection.withdrawn:
                 report.reject(row.rejection)
     return n_rows, report
 

@@ -41,6 +41,7 @@ its data as attributes. The message says what was expected, what came and what t
         ├── DiskFullError (OSError)            the disk has too little room for a write
         ├── IndexVersionError                  the folder was written by another schema
         ├── IndexNotFoundError (FileNotFoundError)  there is no index at that place
+        ├── DeletionRefusedError               a full feed would delete too much, or broke off
         ├── StoreUnreachableError (ConnectionError) the server does not answer
         └── ProductNotFoundError (KeyError)    no product has that id
 """
@@ -388,6 +389,14 @@ class IndexVersionError(IndexStoreError):
             f"the index at {location} has schema {stored}, this Shopwindow reads {supported}. "
             "Update Shopwindow, or index the feed again into a new folder."
         )
+
+
+class DeletionRefusedError(IndexStoreError):
+    """A full feed was indexed, and what it lacks was kept; `report` has the counts of the run."""
+
+    def __init__(self, reason: str, report: object) -> None:
+        self.report = report
+        super().__init__(reason)
 
 
 class IndexNotFoundError(IndexStoreError, FileNotFoundError):

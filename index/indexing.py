@@ -9,9 +9,10 @@ from itertools import islice
 from core.encoder import Encoder
 from core.errors import InvalidValueError
 from core.product import Product
+from index.admission import MERCHANT, Admission
 from index.encoding import HASHES, PointMaker
 from index.feeds.feed import ProductFeed
-from index.feeds.records import FeedRow, Rejection
+from index.feeds.records import FeedRow
 from index.payload import point_id
 from index.points import Point
 from index.report import IndexReport, Progress
@@ -74,12 +75,16 @@ class IndexingRun:
         self._file = ""
         self._mean_words = mean_words
         self._encoded = Batch()
+        self._replacing: list[FeedRow] = []
         self.report = IndexReport()
-        self.seen: set[str] = set()
-        self.broke_off = False
+        self.admission = Admission(self.report)
 
-    def run(self, products: Iterable[Product] | ProductFeed) -> IndexReport:
+    def run(self, products: Iterable[Product] | ProductFeed, merchant: str = "") -> IndexReport:
         """Index the products.
+
+        Args:
+            products: A feed, or products.
+            merchant: The only merchant whose products these are; empty when each names its own.
 
         Returns:
             What came of them.
@@ -90,12 +95,16 @@ class IndexingRun:
         """
         rows = products.rows() if isinstance(products, ProductFeed) else _numbered(products)
         self._file = str(products.path) if isinstance(products, ProductFeed) else ""
+        self.admission = Admission(self.report, self._file, merchant)
         decoding = ThreadPoolExecutor(DECODING_THREADS, "decode")
         writing = ThreadPoolExecutor(1, "write")
         with decoding, writing, ThreadPoolExecutor(1, "texts") as texts:
             maker = PointMaker(self._store, self._encoder, self._mean_words, texts)
             try:
-                self._run(rows, maker, decoding, writing)
+                self._run(self._first_rows(rows), maker, decoding, writing)
+                # These look at what the first rows with their ids have written.
+                if self._replacing:
+                    self._run(iter(self._replacing), maker, decoding, writing)
             except BaseException:
                 decoding.shutdown(wait=True, cancel_futures=True)
                 writing.submit(self._write, self._encoded)  # its work is done, so keep it
@@ -120,34 +129,30 @@ class IndexingRun:
         self._encoded = self._encode(started, maker)
         self._count(written.result())
         self._count(self._write(self._encoded))
+        self._encoded = Batch()
+
+    def _first_rows(self, rows: Iterator[FeedRow]) -> Iterator[FeedRow]:
+        """Yield the rows but those that take the place of an earlier one; they are kept."""
+        for row in rows:
+            if row.replaces:
+                self._replacing.append(row)
+            else:
+                yield row
 
     def _start(self, rows: Sequence[FeedRow], threads: Executor) -> list[Item]:
-        accepted = [row for row in rows if self._accepts(row)]
-        ids = [point_id(row.product.id) for row in accepted if row.product]
+        admission = self.admission
+        admitted = [row for row in map(admission.admitted, rows) if row is not None]
+        ids = [point_id(row.product.id) for row in admitted if row.product]
         if ids and self._trusts is None:
             self._trusts = self._create()
-        stored = self._store.retrieve(ids, HASHES) if self._trusts else {}
+        # Without digests nothing stored is taken as unchanged.
+        fields = (*HASHES, MERCHANT) if self._trusts else (MERCHANT,)
+        stored = self._store.retrieve(ids, fields) if ids else {}
         return [
             start_item(row.product, row.line, stored.get(each), self._encoder, threads)
-            for row, each in zip(accepted, ids, strict=True)
-            if row.product
+            for row, each in zip(admitted, ids, strict=True)
+            if row.product and admission.may_write(row, stored.get(each))
         ]
-
-    def _accepts(self, row: FeedRow) -> bool:
-        if row.product is None:
-            if row.rejection:
-                self.report.reject(row.rejection)
-                self.seen.add(point_id(row.rejection.product_id))
-                self.broke_off = self.broke_off or row.rejection.broke_off
-            return False
-        each = point_id(row.product.id)
-        if each in self.seen:
-            reason = "the id was used before in this run; each product needs its own"
-            rejection = Rejection(self._file, row.line, "id", reason, row.product.id)
-            self.report.reject(rejection)
-            return False
-        self.seen.add(each)
-        return True
 
     def _encode(self, items: list[Item], maker: PointMaker) -> Batch:
         taken = [item for item in items if self._takes(item)]
@@ -179,9 +184,9 @@ class IndexingRun:
         if rejection is None:
             return True
         if item.texts:
-            self.report.warn(rejection)
+            self.report.warn(rejection, late=True)
             return True
-        self.report.reject(rejection)
+        self.admission.reject_late(rejection)
         return False
 
 

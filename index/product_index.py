@@ -15,7 +15,7 @@ from index.manifest import Manifest
 from index.payload import FIELDS, REMEMBERED, point_id
 from index.points import Payload, StoreSchema
 from index.reading import IndexReader
-from index.removal import delete_missing
+from index.removal import delete_missing, remove_withdrawn
 from index.report import IndexReport, Progress
 from index.store import VectorStore
 from index.weighing import settled_mean
@@ -87,14 +87,21 @@ class ProductIndex(IndexReader, Closing):
         products: Iterable[Product] | ProductFeed,
         *,
         remove_missing: bool = False,
+        merchant: str = "",
         progress: Progress | None = None,
     ) -> IndexReport:
         """Add products, or update those that changed; the rest costs no encoding.
 
+        Rows of a feed that say that their product is not for sale (drafts and the like) remove it.
+
         Args:
             products: A feed from `read_products`, or products.
-            remove_missing: The feed is complete: delete products that it does not have. Refused
-                when the feed broke off, or when that were more than half of the index.
+            remove_missing: The feed is complete: delete products that it does not have, of those
+                merchants whom it names; rows that name none stand for products without merchant.
+                Nothing is deleted when a row has no id that can be read: see
+                `IndexReport.why_not_deleted`.
+            merchant: The only merchant whose products these are. Products that name none become
+                this merchant's; others are rejected, and only this merchant's are deleted.
             progress: Called after each batch with the counts so far.
 
         Returns:
@@ -102,16 +109,23 @@ class ProductIndex(IndexReader, Closing):
 
         Raises:
             FeedError: The feed cannot be read at all.
-            IndexStoreError: The store refused, or too much would be deleted.
+            DeletionRefusedError: The feed broke off, or lacks more than half of a merchant's
+                products; what it has is indexed.
+            IndexStoreError: The store refused.
         """
         with self._store.writing():
             mean_words = self.manifest.mean_words if self.manifest else 0.0
             size = self._settings.batch_size
             run = IndexingRun(self._store, self.encoder, mean_words, size, self._create, progress)
-            report = run.run(products)
-            if remove_missing and self.exists:
-                report.deleted = delete_missing(self._store, run)
-            self._settle(bool(report.added or report.updated or report.deleted))
+            report = run.run(products, merchant)
+            try:
+                if self.exists:
+                    remove_withdrawn(self._store, run.admission, report)
+                    if remove_missing:
+                        delete_missing(self._store, run.admission, report)
+            finally:
+                counts = (report.added, report.updated, report.deleted, report.removed)
+                self._settle(changed=any(counts))
         return report
 
     def delete(self, product_ids: Sequence[str]) -> int:

@@ -78,7 +78,17 @@ class Item:
         problem = self.photo.result().problem
         if not problem:
             return None
-        return Rejection(file, self.line, "image", problem, self.product.id, self.product.image)
+        product = self.product
+        return Rejection(
+            file,
+            self.line,
+            "image",
+            problem,
+            product.id,
+            product.image,
+            merchant_id=product.merchant_id,
+            field="image" if self.texts else "",
+        )
 
 
 def start_item(

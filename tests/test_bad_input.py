@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from core import Filters, Query
+from core import Filters, Product, Query
 from core.errors import (
     EncoderError,
     EncoderUnavailableError,
@@ -81,6 +81,11 @@ FEEDS = (
 ROWS = (
     Row("id,title,price", ",Dress,5", "id", "id"),
     Row("id,title,price", "1,,5", "", "title"),
+    Row("id,title,price", "1,Dress,5,extra,cells", "", "cells|columns|values"),
+    Row("id,title", "good,Again", "id", "used in line"),
+    Row("id,title", f"{'x' * 600},Dress", "id", "512"),
+)
+ODD = (
     Row("id,title,price", "1,Dress,cheap", "price", "price such as"),
     Row("id,title,price", "1,Dress,-5", "price", "price|negative|zero"),
     Row("id,title,price", "1,Dress,NaN", "price", "price"),
@@ -92,9 +97,6 @@ ROWS = (
     Row("id,title,created_at", "1,Dress,yesterday", "created_at", "date|time"),
     Row("id,title,in_stock", "1,Dress,perhaps", "in_stock", "stock|expected"),
     Row("id,title,attributes", "1,Dress,{color: red}", "attributes", "JSON"),
-    Row("id,title,price", "1,Dress,5,extra,cells", "", "cells|columns|values"),
-    Row("id,title", "good,Again", "id", "used in line"),
-    Row("id,title", f"{'x' * 600},Dress", "id", "512"),
 )
 
 
@@ -122,6 +124,17 @@ def test_a_row_that_cannot_be_used_is_rejected_and_the_rest_goes_on(
     assert (rejection.line, rejection.file) == (3, str(path))
     assert bad.column in (rejection.column, "")
     assert any(word in rejection.reason for word in bad.reason.split("|")), rejection.reason
+
+
+@pytest.mark.parametrize("odd", ODD, ids=lambda odd: odd.row[:30])
+def test_a_cell_that_cannot_be_used_costs_its_field_alone(tmp_path: Path, odd: Row) -> None:
+    path = tmp_path / "feed.csv"
+    path.write_text(f"{odd.header}\n{odd.row}\n", encoding="utf-8")
+    (row,) = read_products(path).rows()
+    assert row.product == Product(id="1", title="Dress")
+    (warning,) = row.warnings
+    assert (warning.line, warning.file, warning.column) == (2, str(path), odd.column)
+    assert any(word in warning.reason for word in odd.reason.split("|")), warning.reason
 
 
 def png(size: tuple[int, int]) -> bytes:

@@ -70,6 +70,16 @@ def plan_columns(
     return ColumnPlan(fields, _texts(free, claimed, mapping), _attributes(free, claimed, mapping))
 
 
+def means_something(column: str, mapping: FeedMapping) -> bool:
+    """Return whether a column would be read: by the mapping, or by its name."""
+    key = normal(column)
+    if key in FIELD_OF or key in ATTRIBUTE_OF or ATTRIBUTE_PREFIX.match(column.strip()):
+        return True
+    if split_language(column)[1]:
+        return True
+    return any(column == name or key == normal(name) for name in _mapped_names(mapping) if name)
+
+
 def require_usable(plan: ColumnPlan, columns: tuple[str, ...], path: Path) -> None:
     """Check that the columns can make a product.
 

@@ -8,7 +8,7 @@ from typing import TextIO
 
 from core.errors import FeedError
 from index.feeds.opening import BROKEN, open_text, read_sample, skip_line
-from index.feeds.records import MAX_ROW_CHARS, SourceFault, SourceRow, excerpt
+from index.feeds.records import MAX_ROW_CELLS, MAX_ROW_CHARS, SourceFault, SourceRow, excerpt
 
 DELIMITERS = "\t;,|"
 _MAX_FIELD_CHARS = 1_000_000
@@ -47,7 +47,8 @@ class DelimitedSource:
         """Yield the rows under the header; empty ones are passed over.
 
         Yields:
-            Rows, and faults for rows with too many or too few cells or broken quotes.
+            Rows, and faults for rows with too many cells or broken quotes. The cells that a short
+            row lacks are empty, and its problem says so.
 
         Raises:
             FeedError: The file is gone, or has no header.
@@ -64,10 +65,11 @@ class DelimitedSource:
     def _row(
         self, columns: tuple[str, ...], line: int, cells: list[str]
     ) -> SourceRow | SourceFault:
-        if len(cells) < len(columns) or any(cells[len(columns) :]):
-            reason = f"{len(columns)} cells expected as in the header, got {len(cells)}"
-            return SourceFault(line, reason, raw=self.delimiter.join(cells))
-        return SourceRow(line, dict(zip(columns, cells, strict=False)))
+        if any(cells[len(columns) :]):
+            return SourceFault(line, _counted(columns, cells), raw=self.delimiter.join(cells))
+        is_short = len(cells) < len(columns)
+        problem = f"{_counted(columns, cells)}; the others are empty" if is_short else ""
+        return SourceRow(line, dict(zip(columns, cells, strict=False)), problem)
 
     def _header(self, records: Iterator["tuple[int, list[str]] | SourceFault"]) -> tuple[str, ...]:
         for record in records:
@@ -77,8 +79,15 @@ class DelimitedSource:
                 )
             hint = self.delimiter.join(record[1]).casefold().startswith("sep=")
             if any(cell.strip() for cell in record[1]) and not hint:
-                return tuple(cell.strip() for cell in record[1])
+                return self._named(record[1])
         raise FeedError(self.path, "the feed has no header: its first line must name the columns")
+
+    def _named(self, cells: list[str]) -> tuple[str, ...]:
+        if len(cells) > MAX_ROW_CELLS:
+            raise FeedError(
+                self.path, f"at most {MAX_ROW_CELLS:,} columns expected, got {len(cells):,}"
+            )
+        return tuple(cell.strip() for cell in cells)
 
     def _records(self, stream: TextIO) -> Iterator["tuple[int, list[str]] | SourceFault"]:
         csv.field_size_limit(_MAX_FIELD_CHARS)
@@ -100,6 +109,10 @@ class DelimitedSource:
                 reader = csv.reader(lines, delimiter=self.delimiter, strict=True)
                 continue
             yield lines.first, cells
+
+
+def _counted(columns: tuple[str, ...], cells: list[str]) -> str:
+    return f"{len(columns)} cells expected as in the header, got {len(cells)}"
 
 
 class _Lines:

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from core.errors import FeedError
-from core.product import Product
+from core.product import MAX_ID_CHARS, Product
+from index.feeds.cells import Loss
 from index.feeds.columns import plan_columns, require_mapped, require_usable
 from index.feeds.currencies import currency_code
 from index.feeds.images import PhotoRoot
@@ -13,8 +14,9 @@ from index.feeds.mapping import FeedMapping, check_mapping, load_mapping
 from index.feeds.opening import guarded
 from index.feeds.photos import PhotoFolder
 from index.feeds.planner import ColumnPlanner
-from index.feeds.products import ProductBuilder, RowDefaults
+from index.feeds.products import Built, ProductBuilder, RowDefaults
 from index.feeds.records import (
+    SHORT_ROW,
     CellError,
     ColumnSource,
     FeedRow,
@@ -22,10 +24,12 @@ from index.feeds.records import (
     Rejection,
     SourceFault,
     SourceRow,
+    WithdrawnError,
     excerpt,
+    named,
 )
 from index.feeds.rejects import RejectsFile
-from index.feeds.seen import SeenIds
+from index.feeds.seen import Claim, SeenIds
 from index.feeds.sources import Reading, open_source
 
 
@@ -70,8 +74,10 @@ class ProductFeed:
     def rows(self) -> Iterator[FeedRow]:
         """Yield every row: its product, or why there is none. Empty lines are no rows.
 
-        Each id counts once: a second row with it is rejected with the line of the first. A file
-        that breaks off gives all rows before the break, and then one rejection for the rest.
+        A cell that cannot be used costs its field, with a warning; only the id and the seller
+        must be readable. Each id counts once: a second row with it is rejected with the line of
+        the first, unless the first lacks something and the second does not. A file that breaks
+        off gives all rows before the break, and then one rejection for the rest.
 
         Yields:
             Rows in the order of the feed.
@@ -88,9 +94,10 @@ class ProductFeed:
         try:
             for row in guarded(self._source):
                 read = self._read(row, planner, seen)
-                if rejects and read.rejection:
+                if rejects:
                     whole = row.cells if isinstance(row, SourceRow) else row.raw
-                    rejects.write(read.rejection, whole)
+                    for each in filter(None, (read.rejection, *read.warnings)):
+                        rejects.write(each, whole)
                 yield read
         finally:
             if rejects:
@@ -98,30 +105,70 @@ class ProductFeed:
 
     def _read(self, row: SourceRow | SourceFault, planner: ColumnPlanner, seen: SeenIds) -> FeedRow:
         if isinstance(row, SourceFault):
-            fault = CellError(row.reason, row.column, row.product_id)
-            return self._rejected(row.line, fault, row.raw)
+            known = self._builder.id_of(planner.plan(row.cells), row.cells) if row.cells else ""
+            return self._rejected(row.line, CellError(row.reason, "", known), row.raw)
         plan = planner.plan(row.cells)
         try:
-            product = self._builder.build(plan, row.cells)
+            built = self._builder.build(plan, row.cells)
         except CellError as exc:
             return self._rejected(row.line, exc, row.cells)
-        first = seen.first_line(product.id, row.line)
-        if first:
-            used = CellError(f"the id is used in line {first} already", "", product.id)
-            used.column = plan.column("id")
+        warnings = self._warnings(row, built)
+        product = built.product
+        # A product of nothing but a photo may still turn out to be unusable.
+        claim = Claim(row.line, product.merchant_id, not warnings and bool(product.title))
+        first = seen.claim(product.id, claim)
+        if first and not (claim.complete and _may_replace(first, claim)):
+            used = CellError(_used(first, claim), plan.column("id"), product.id)
             return self._rejected(row.line, used, row.cells)
-        return FeedRow(row.line, product=product)
+        if first:
+            seen.replace(product.id, claim)
+        return FeedRow(row.line, product, warnings=warnings, replaces=bool(first))
+
+    def _warnings(self, row: SourceRow, built: Built) -> tuple[Rejection, ...]:
+        losses = built.losses
+        if row.problem:
+            losses = (Loss(SHORT_ROW, "", row.problem), *losses)
+        if not losses:
+            return ()
+        product, raw = built.product, excerpt(row.cells)
+        return tuple(
+            Rejection(
+                file=str(self.path),
+                line=row.line,
+                column=loss.column,
+                reason=excerpt(loss.reason, 400),
+                product_id=product.id,
+                raw=raw,
+                merchant_id=product.merchant_id,
+                field=loss.field,
+            )
+            for loss in losses
+        )
 
     def _rejected(self, line: int, exc: CellError, row: object) -> FeedRow:
+        usable = len(exc.product_id) <= MAX_ID_CHARS
         rejection = Rejection(
             file=str(self.path),
             line=line,
             column=exc.column,
             reason=excerpt(exc.reason, 400),
-            product_id=excerpt(exc.product_id),
+            product_id=exc.product_id if usable else excerpt(exc.product_id),
             raw=excerpt(row),
+            merchant_id=exc.merchant_id,
+            withdrawn=isinstance(exc, WithdrawnError),
         )
         return FeedRow(line, rejection=rejection)
+
+
+def _may_replace(first: Claim, claim: Claim) -> bool:
+    return not first.complete and first.merchant_id == claim.merchant_id
+
+
+def _used(first: Claim, claim: Claim) -> str:
+    reason = f"the id is used in line {first.line} already"
+    if first.merchant_id == claim.merchant_id:
+        return reason
+    return f"{reason}, by {named(first.merchant_id)}; this row is of {named(claim.merchant_id)}"
 
 
 def read_products(  # noqa: PLR0913 -- one door; every option is named and has a default

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from core.errors import FeedError
 from index.feeds.opening import bounded_lines, guarded, open_text
-from index.feeds.records import MAX_ROW_CHARS, SourceFault, SourceRow, excerpt
+from index.feeds.records import MAX_ROW_CELLS, MAX_ROW_CHARS, SourceFault, SourceRow, excerpt
 
 _LOOKED_AT = 50
 
@@ -68,4 +68,7 @@ def _row(number: int, line: str) -> SourceRow | SourceFault:
         return SourceFault(number, f"not JSON that can be read: {exc}", raw=excerpt(line.rstrip()))
     if not isinstance(data, dict):
         return SourceFault(number, "an object {...} expected", raw=excerpt(line.rstrip()))
+    if len(data) > MAX_ROW_CELLS:
+        reason = f"an object may have {MAX_ROW_CELLS:,} names at most, this one has {len(data):,}"
+        return SourceFault(number, reason, raw=excerpt(line.rstrip()), cells=data)
     return SourceRow(number, data)

@@ -28,7 +28,11 @@ NAMES = {
     "إنجليزي": "en",
 }
 
-_SUFFIX = re.compile(r"^(.+?)[\s_\-.:]*[_\-.:\s(\[]([^\W\d_]{2,12})(?:[_-][a-z]{2})?[)\]]?$")
+_REGION = re.compile(r"[_-][a-z]{2}$", re.ASCII)
+_TONGUE = re.compile(r"[^\W\d_]{2,12}$")
+_APART = " \t\n\r\f\v_-.:(["
+_MAX_NAME_CHARS = 200
+"""Longer names of columns name no language."""
 
 _ARABIC = re.compile(
     r"[\u0620-\u064a\u0671-\u06d3\u0750-\u077f\u08a0-\u08c7\ufb50-\ufdfb\ufe70-\ufefc]"
@@ -46,14 +50,25 @@ def language_code(text: str) -> str:
 
 
 def split_language(column: str) -> tuple[str, str]:
-    """Take `title_ar`, `title (ar)`, `name_arabic` apart.
+    """Take `title_ar`, `title (ar)`, `title_ar_AE`, `name_arabic` apart.
+
+    Each way to end a name is looked at once, from the end: a column of a thousand blanks or
+    underlines takes no longer than another.
 
     Returns:
         The name without the language, and the code; the name as it is and "" when it has none.
     """
-    match = _SUFFIX.match(column.strip().casefold())
-    code = language_code(match[2]) if match else ""
-    return (match[1], code) if match and code else (column, "")
+    name = column.strip().casefold()
+    if len(name) > _MAX_NAME_CHARS:
+        return column, ""
+    name = name.removesuffix(")").removesuffix("]")
+    for end in (_REGION.sub("", name), name):
+        tongue = _TONGUE.search(end[-12:])
+        base = end[: len(end) - len(tongue[0])] if tongue else ""
+        code = language_code(tongue[0]) if tongue and base[-1:] in _APART else ""
+        if code and base.rstrip(_APART):
+            return base.rstrip(_APART), code
+    return column, ""
 
 
 def language_of(text: str) -> str:

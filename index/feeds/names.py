@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import NamedTuple
 
 
@@ -104,6 +105,28 @@ FIELDS = (
             "الشعبية", "عدد المبيعات", "عدد التقييمات",
         ),
     ),
+    FieldNames(
+        "status",
+        ("status", "product_status", "item_status", "state", "الحالة", "حالة المنتج"),
+    ),
+    FieldNames(
+        "published",
+        (
+            "published", "is_published", "publish", "published_on_online_store", "active",
+            "is_active", "active (0/1)", "enabled", "is_enabled", "product_online", "is_visible",
+            "visible", "listed", "is_listed", "for_sale",
+            "منشور", "مفعل", "نشط", "ظاهر",
+        ),
+    ),
+    FieldNames("visibility", ("visibility", "visibility_in_catalog", "catalog_visibility")),
+    FieldNames(
+        "withdrawn",
+        (
+            "withdrawn", "draft", "is_draft", "archived", "is_archived", "deleted", "is_deleted",
+            "disabled", "is_disabled", "hidden", "is_hidden", "unpublished", "is_private",
+            "is_discontinued", "deleted_at", "archived_at", "مسودة", "محذوف", "مخفي", "مؤرشف",
+        ),
+    ),
     FieldNames("language", ("language", "lang", "locale", "content_language", "اللغة")),
     FieldNames("attributes", ("attributes", "الخصائص")),
     FieldNames("translations", ("translations",)),
@@ -132,6 +155,7 @@ SINGLE = frozenset({"id", "group_id"})
 ATTRIBUTE_PREFIX = re.compile(r"^(?:attr|attribute|attributes)\s*[_:.]\s*(?=\D)", re.IGNORECASE)
 
 
+@lru_cache(maxsize=8_192)
 def normal(name: str) -> str:
     """Return a column name without what people write differently: case, spaces, `_`, `-`, `g:`."""
     folded = unicodedata.normalize("NFKC", name).casefold().strip()

@@ -12,7 +12,7 @@ _MAX_ROW_CHARS = 20_000
 
 
 class RejectsFile:
-    """Writes each rejection as it happens; there is no file when nothing was rejected.
+    """Writes each rejection and warning as it happens; there is no file when there is none.
 
     Reading a feed again writes the file anew. A file that is not of this kind is never touched.
     A cell that a spreadsheet would run as a formula gets an apostrophe in front.
@@ -53,7 +53,7 @@ class RejectsFile:
             rejection.file,
             rejection.line,
             rejection.column,
-            rejection.reason,
+            rejection.outcome,
             rejection.product_id,
             excerpt(row, _MAX_ROW_CHARS),
         )

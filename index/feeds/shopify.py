@@ -19,8 +19,6 @@ _OLD_AND_NEW = {
     "vendor": ("vendor",),
     "category": ("productcategory", "category"),
     "type": ("type", "producttype"),
-    "status": ("status",),
-    "published": ("published", "publishedononlinestore"),
     "sku": ("variantsku", "sku"),
     "price": ("variantprice", "price"),
     "quantity": ("variantinventoryqty", "inventoryquantity"),
@@ -76,22 +74,26 @@ class ShopifySource:
         """Yield the variants.
 
         Yields:
-            A row per variant; a fault for each variant of a product that is a draft, archived or
-            not published.
+            A row per variant. Status and publication stand in the first row of a handle and count
+            for all its variants. Variants whose first row is broken are faults too.
 
         Raises:
             FeedError: The file is gone, or has no header.
         """
         first: Mapping[str, object] = {}
+        headless = False
         for row in self._table.rows():
             if isinstance(row, SourceFault):
+                headless = True
                 yield row
                 continue
             if row.cells.get(self._name("handle")) != first.get(self._name("handle")) or not first:
                 first = row.cells
+                headless = headless and not self._text(first, "title")
             elif not self._is_variant(row.cells):
                 continue
-            yield self._variant(row, first)
+            variant = self._variant(row, first)
+            yield _orphan(variant) if headless else variant
 
     def _name(self, meaning: str) -> str:
         """Return the feed's name of a column; empty when the export has none."""
@@ -110,7 +112,7 @@ class ShopifySource:
     def _is_variant(self, cells: Mapping[str, object]) -> bool:
         return any(self._text(cells, each) for each in ("option1", "sku", "price"))
 
-    def _variant(self, row: SourceRow, first: Mapping[str, object]) -> SourceRow | SourceFault:
+    def _variant(self, row: SourceRow, first: Mapping[str, object]) -> SourceRow:
         own = {name: value for name, value in row.cells.items() if value}
         # A row's own photo is the product's next one; without a photo of its own, a variant
         # shows the product's first.
@@ -120,11 +122,9 @@ class ShopifySource:
         key = self._text(row.cells, "sku") or "/".join(
             [self._text(first, "handle"), "-".join(options.values())]
         ).rstrip("/")
-        hidden = self._hidden(first)
-        if hidden:
-            return SourceFault(row.line, hidden[1], hidden[0], as_json(row.cells), key)
         stock = self._in_stock(row.cells)
-        return SourceRow(row.line, {**cells, _ID: key, _STOCK: stock, _ATTRIBUTES: options})
+        own_cells = {**cells, _ID: key, _STOCK: stock, _ATTRIBUTES: options}
+        return SourceRow(row.line, own_cells, row.problem)
 
     def _options(self, cells: Mapping[str, object], first: Mapping[str, object]) -> dict[str, str]:
         """Return {"color": "Red", "size": "M"}; a product without options has none."""
@@ -135,18 +135,18 @@ class ShopifySource:
         named = {("color" if k == "colour" else k): v for k, v in named.items() if k and v}
         return {} if list(named.values()) == ["Default Title"] else named
 
-    def _hidden(self, first: Mapping[str, object]) -> tuple[str, str] | None:
-        """Return the column and the reason by which shoppers do not see a product."""
-        status = self._text(first, "status").casefold()
-        if status not in {"", "active"}:
-            return self._name("status"), f"the product's status is {status}, not active"
-        if self._text(first, "published").casefold() in {"false", "no", "0"}:
-            return self._name("published"), "the product is not published"
-        return None
-
     def _in_stock(self, cells: Mapping[str, object]) -> object:
         """Return the quantity, or yes where the shop does not count or sells on without."""
         untracked = self._name("tracker") and not self._text(cells, "tracker")
         if untracked or self._text(cells, "policy").casefold() in {"continue", "true"}:
             return True
         return self._text(cells, "quantity")
+
+
+def _orphan(variant: SourceRow) -> SourceFault:
+    """Return a variant without its product as a fault: its words and its status are not known."""
+    return SourceFault(
+        variant.line,
+        "the first row of this product could not be read, so its title and status are not known",
+        raw=as_json(variant.cells),
+    )

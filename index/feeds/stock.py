@@ -45,6 +45,7 @@ def parse_stock(value: object) -> bool:
 
 def stock_word(value: object) -> str:
     """Return a word of stock as the tables above write it."""
-    text = str(value).casefold().removeprefix("https://").removeprefix("http://")
-    text = text.removeprefix("schema.org/")
-    return " ".join(text.replace("_", " ").replace("-", " ", text.find("-") > 0).split())
+    text = str(value).casefold().strip().removeprefix("https://").removeprefix("http://")
+    text = text.removeprefix("schema.org/").replace("_", " ")
+    sign = "-" if text.startswith("-") else ""  # a quantity below zero; other dashes join words
+    return sign + " ".join(text.replace("-", " ").split())

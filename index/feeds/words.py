@@ -1,12 +1,12 @@
 """Titles and descriptions of one row, in the first language and in the others."""
 
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from core.product import Translation
-from index.feeds.columns import ColumnPlan
+from index.feeds.cells import RowReader
 from index.feeds.languages import language_code, language_of
+from index.feeds.objects import read_object
 from index.feeds.records import CellError
 from index.feeds.texts import clean_line, clean_text, is_empty
 
@@ -59,100 +59,78 @@ class Words:
         }
 
 
-def read_words(plan: ColumnPlan, cells: Mapping[str, object], language: str) -> Words:
-    """Return all titles and descriptions of a row.
-
-    Raises:
-        CellError: A text is broken, or an object does not hold texts by language.
-    """
+def read_words(row: RowReader, language: str) -> Words:
+    """Return all titles and descriptions of a row; what cannot be used is noted as lost."""
     words = Words(language=language)
     for part in _PARTS:
-        _read_plain(words, part, plan, cells)
-    for each in plan.texts:
-        value = cells.get(each.column)
-        if not is_empty(value):
-            words.add(each.language, each.part, _cleaned(each.part, value, each.column))
-    for column in plan.fields.get("translations", ()):
-        if not is_empty(cells.get(column)):
-            _read_translations(words, cells[column], column)
+        _read_plain(words, part, row)
+    for each in row.plan.texts:
+        text = _cleaned(row, each.part, row.value(each.column), each.column)
+        words.add(each.language, each.part, text)
+    for column, value in row.values("translations"):
+        _read_translations(words, row, value, column)
     words.settle()
     return words
 
 
-def _read_plain(words: Words, part: str, plan: ColumnPlan, cells: Mapping[str, object]) -> None:
-    for column in plan.fields.get(part, ()):
-        value = cells.get(column)
-        if is_empty(value):
+def _read_plain(words: Words, part: str, row: RowReader) -> None:
+    for column, value in row.values(part):
+        by_language = _by_language(value)
+        if by_language is None:
+            if not getattr(words, part):
+                setattr(words, part, _cleaned(row, part, value, column))
             continue
-        tagged = list(_by_language(value, column))
-        for code, text in tagged:
-            words.add(code, part, _cleaned(part, text, column))
-        if not tagged and not getattr(words, part):
-            setattr(words, part, _cleaned(part, value, column))
-
-
-def _by_language(value: object, column: str) -> Iterator[tuple[str, object]]:
-    """Yield texts by language from {"en": ..., "ar": ...} and [{"language": ..., "value": ...}].
-
-    Yields:
-        Pairs of code and text; nothing when the value is no such object.
-
-    Raises:
-        CellError: A key of the object is no language.
-    """
-    if isinstance(value, list) and value and isinstance(value[0], dict) and "value" in value[0]:
-        tag = next((key for key in ("language_tag", "language", "lang") if key in value[0]), "")
-        value = {str(each.get(tag, "")): each.get("value") for each in reversed(value)}
-        value = dict(reversed(value.items()))
-    if isinstance(value, dict):
-        for key, text in value.items():
+        for key, text in by_language.items():
             code = language_code(str(key))
-            if not code:
-                raise CellError(f'texts by language ("en", "ar") expected, got {key!r}', column)
-            if not is_empty(text):
-                yield code, text
+            if code:
+                words.add(code, part, _cleaned(row, part, text, column))
+            else:
+                reason = f'texts by language ("en", "ar") expected, got {str(key)[:60]!r}'
+                row.lose(part, column, reason)
 
 
-def _read_translations(words: Words, value: object, column: str) -> None:
-    """Take {"ar": {"title": ..., "description": ...}}, or {"ar": "title"}; also written as text.
+def _by_language(value: object) -> Mapping[object, object] | None:
+    """Return texts by language from {"en": ...} and [{"language": "en", "value": ...}].
 
-    Raises:
-        CellError: It is no such object, or a text in it is broken.
+    Returns:
+        None when the value is neither.
     """
-    table = read_object(value, column)
+    if isinstance(value, dict):
+        return value
+    if not (isinstance(value, list) and value and isinstance(value[0], dict)):
+        return None
+    if "value" not in value[0]:
+        return None
+    tag = next((key for key in ("language_tag", "language", "lang") if key in value[0]), "")
+    tagged = [each for each in value if isinstance(each, dict)]
+    found = {str(each.get(tag, "")): each.get("value") for each in reversed(tagged)}
+    return dict(reversed(found.items()))
+
+
+def _read_translations(words: Words, row: RowReader, value: object, column: str) -> None:
+    """Take {"ar": {"title": ..., "description": ...}}, or {"ar": "title"}; also written as text."""
+    try:
+        table = read_object(value)
+    except CellError as exc:
+        row.lose("translations", column, exc.reason)
+        return
     for key, parts in table.items():
         code = language_code(str(key))
         if not code:
-            raise CellError(f'a language such as "ar" expected, got {key!r}', column)
-        if isinstance(parts, dict):
+            reason = f'a language such as "ar" expected, got {str(key)[:60]!r}'
+            row.lose("translations", column, reason)
+        elif isinstance(parts, dict):
             for part in _PARTS:
-                if not is_empty(parts.get(part)):
-                    words.add(code, part, _cleaned(part, parts[part], column))
-        elif not is_empty(parts):
-            words.add(code, "title", _cleaned("title", parts, column))
+                words.add(code, part, _cleaned(row, part, parts.get(part), column))
+        else:
+            words.add(code, "title", _cleaned(row, "title", parts, column))
 
 
-def read_object(value: object, column: str) -> dict[object, object]:
-    """Return an object that came as one, as pairs (a Parquet map) or as JSON text.
-
-    Raises:
-        CellError: It is none of these.
-    """
-    if isinstance(value, str):
-        try:
-            value = json.loads(value)
-        except (ValueError, RecursionError) as exc:
-            raise CellError(f"a JSON object expected: {exc}"[:160], column) from exc
-    if isinstance(value, list) and all(isinstance(p, tuple) and len(p) == 2 for p in value):
-        value = dict(value)
-    if not isinstance(value, dict):
-        raise CellError(f"a JSON object expected, got {str(value)[:60]!r}", column)
-    return value
-
-
-def _cleaned(part: str, value: object, column: str) -> str:
+def _cleaned(row: RowReader, part: str, value: object, column: str) -> str:
+    if is_empty(value):
+        return ""
     try:
         return _CLEAN[part](value)
     except CellError as exc:
-        exc.column = column
-        raise
+        row.lose(part, column, exc.reason)
+        return ""

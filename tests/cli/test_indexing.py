@@ -16,6 +16,8 @@ from tests.cli.conftest import Here, counts, write_feed
 
 BAD_PRICE = ("bad", "A [red] dress\x1b[31m", "", "cheap", "AED", "", "", "", "photos/0.png")
 NO_PHOTO = ("words-only", "Grey coat", "", "5", "AED", "", "", "", "photos/gone.png")
+NO_TITLE = ("bare", "", "", "5", "AED", "", "", "", "")
+REJECTS = "feed.csv.rejects.csv"
 NOTHING = ("nothing", "", "", "5", "AED", "", "", "", "photos/gone.png")
 
 
@@ -29,11 +31,9 @@ def test_what_is_not_taken_is_shown_and_written(here: Here) -> None:
     done = here("index", "feed.csv")
     assert done.code == ExitCode.OK
     found = counts(done)
-    assert (found["added"], found["rejected"], found["taken without their photo"]) == (
-        "4",
-        "2",
-        "1",
-    )
+    assert (found["added"], found["rejected"]) == ("5", "1")
+    assert found["taken without their photo"] == "1"
+    assert found["taken without their price"] == "1"
     assert re.search(r"│ 5 +│ bad +│ price +│ a price such as .* got 'cheap'", done.out)
     assert "All of them are in feed.csv.rejects.csv" in done.out
     assert "\x1b" not in done.out
@@ -57,7 +57,7 @@ def test_photo_problems_alone_make_the_file_too(here: Here) -> None:
 
 
 @pytest.mark.parametrize(
-    ("rows", "why"), [((BAD_PRICE,), "each row was rejected"), ((), "the feed has no rows")]
+    ("rows", "why"), [((NO_TITLE,), "each row was rejected"), ((), "the feed has no rows")]
 )
 def test_nothing_taken_fails_and_makes_no_index(
     here: Here, rows: tuple[tuple[str, ...], ...], why: str
@@ -88,6 +88,48 @@ def test_a_full_feed_deletes_what_it_lacks(here: Here) -> None:
     refused = here("index", "feed.csv", "--full")
     assert refused.code == ExitCode.FAILED
     assert "lacks 3 of 4 indexed products" in refused.err
+
+
+def test_a_row_without_id_keeps_what_the_feed_lacks_and_says_so(here: Here) -> None:
+    write_feed(here.folder / "feed.csv", 6)
+    here("index", "feed.csv")
+    no_id = ("", "A dress", "", "5", "AED", "", "", "", "")
+    write_feed(here.folder / "feed.csv", 4, no_id)
+    kept = here("index", "feed.csv", "--full")
+    assert kept.code == ExitCode.FAILED
+    found = counts(kept)
+    assert (found["unchanged"], found["deleted"], found["missing, not deleted"]) == ("4", "0", "2")
+    assert "error: 1 row has no id that can be read (the first in line 6: an id" in kept.err
+    assert "the feed lacks 2 indexed products" in " ".join(kept.err.split())
+    write_feed(here.folder / "feed.csv", 6, no_id)
+    assert here("index", "feed.csv", "--full").code == ExitCode.OK
+
+
+def test_drafts_are_taken_out_and_counted(here: Here) -> None:
+    path = here.folder / "feed.csv"
+    path.write_text("id,title,status\n1,Mug,active\n2,Cup,active\n")
+    here("index", "feed.csv")
+    path.write_text("id,title,status\n2,Cup,draft\n")
+    done = here("index", "feed.csv")
+    assert done.code == ExitCode.OK
+    assert counts(done)["not for sale"] == "1 (1 taken out of the index)"
+    assert "the product's status is draft" in done.out
+    (row,) = _rejected(here.folder / "feed.csv.rejects.csv")
+    assert (row["line"], row["column"], row["product_id"]) == ("2", "status", "2")
+
+
+def test_a_merchant_of_the_command_owns_the_feed(here: Here) -> None:
+    path = here.folder / "feed.csv"
+    path.write_text("id,title\na1,Mug\na2,Cup\n")
+    assert here("index", "feed.csv", "--merchant", "A").code == ExitCode.OK
+    path.write_text("id,title,seller\nb1,Mug,\na2,Cup,\nb2,Jar,A\n")
+    done = here("index", "feed.csv", "--merchant", "B", "--full")
+    assert done.code == ExitCode.OK
+    found = counts(done)
+    assert (found["added"], found["deleted"], found["rejected"]) == ("1", "0", "2")
+    reasons = {row["product_id"]: row["reason"] for row in _rejected(path.parent / REJECTS)}
+    assert "belongs to the merchant 'A' in the index" in reasons["a2"]
+    assert "of the merchant 'A', and this run is for the merchant 'B'" in reasons["b2"]
 
 
 def test_options_reach_the_reader(here: Here) -> None:

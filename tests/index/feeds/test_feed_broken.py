@@ -12,6 +12,7 @@ from core.errors import FeedError
 from index.feeds import FeedMapping, load_mapping, read_products
 
 RSS = '<rss xmlns:g="http://base.google.com/ns/1.0"><channel>\n'
+END = "</channel></rss>"
 ITEM = "<item><g:id>{0}</g:id><title>T{0}</title></item>\n"
 LAUGHS = (
     '<?xml version="1.0"?>\n<!DOCTYPE rss [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;">]>\n'
@@ -104,18 +105,6 @@ BROKEN = (
     Broken("no title", "id,title\n1,\n2,y\n", 2, "title", "1", "a title or an image expected"),
     Broken("blank title", "id,title\n1,<br>\n", 2, "title", "1", "a title or an image"),
     Broken("used id", "id,title\n1,x\n2,y\n1,z\n", 4, "id", "1", "used in line 2 already"),
-    Broken("word price", "id,title,Price\n1,x,free\n", 2, "Price", "1", "a price such as"),
-    Broken("negative", "id,title,price\n1,x,-5\n", 2, "price", "1", "zero or more"),
-    Broken("negative AED", "id,title,price\n1,x,AED -5\n", 2, "price", "1", "zero or more"),
-    Broken("nan", "id,title,price\n1,x,NaN\n", 2, "price", "1", "a price such as"),
-    Broken("inf", "id,title,price\n1,x,1e999\n", 2, "price", "1", "a finite price"),
-    Broken("range", "id,title,price\n1,x,10 - 20\n", 2, "price", "1", "a price such as"),
-    Broken("two prices", 'id,title,price\n1,x,"10, 20"\n', 2, "price", "1", "a price such as"),
-    Broken("currency", "id,title,currency\n1,x,QQQ\n", 2, "currency", "1", "a currency such as"),
-    Broken("stock", "id,title,stock\n1,x,maybe\n", 2, "stock", "1", "in stock"),
-    Broken("date", "id,title,date added\n1,x,31/05/24\n", 2, "date added", "1", "a date such as"),
-    Broken("no day", "id,title,created\n1,x,2024-02-30\n", 2, "created", "1", "a date such as"),
-    Broken("language", "id,title,lang\n1,x,klingon\n", 2, "lang", "1", "a language such as"),
     Broken("file:", "id,img\n1,file:///etc/passwd\n", 2, "img", "1", "http or https"),
     Broken("data:", "id,img\n1,data:image/png;base64;xx\n", 2, "img", "1", "http or https"),
     Broken("ftp:", "id,img\n1,ftp://a/b.jpg\n", 2, "img", "1", "http or https"),
@@ -125,8 +114,6 @@ BROKEN = (
     Broken("absolute", "id,img\n1,/etc/passwd\n", 2, "img", "1", "lies outside"),
     Broken("folder", "id,img\n1,.\n", 2, "img", "1", "lies outside"),
     Broken("no host", "id,img\n1,http:///a.jpg\n", 2, "img", "1", "with a host"),
-    Broken("attributes", "id,title,attributes\n1,x,red\n", 2, "attributes", "1", "a JSON object"),
-    Broken("few cells", "id,title,price\n1,x\n", 2, "", "", "3 cells expected.*got 2"),
     Broken("many cells", "id,title\n1,x,y\n", 2, "", "", "2 cells expected.*got 3"),
     Broken("quote", 'id,title\n1,"x"y\n2,z\n', 2, "", "", "broken quotes"),
     Broken("open quote", 'id,title\n1,"x\n2,y\n3,z\n', 2, "", "", "not closed properly"),
@@ -137,20 +124,9 @@ BROKEN = (
     Broken("id bytes", "id,title\n1,Ä Ö Ü\n\udce9,x\n", 3, "id", "", "broken characters"),
     Broken("not JSON", '{"id": 1, "title": "x"}\n{"id": \n', 2, "", "", "not JSON", "a.jsonl"),
     Broken("array row", '{"id": 1, "title": "x"}\n[1]\n', 2, "", "", "an object", "a.jsonl"),
-    Broken("NaN", '{"id": 1, "title": "x", "price": NaN}', 1, "price", "1", "finite", "a.jsonl"),
-    Broken("bool", '{"id": 1, "title": "x", "price": true}', 1, "price", "1", "such", "a.jsonl"),
     Broken("nested id", '{"id": {"a": 1}, "title": "x"}', 1, "id", "", "a text", "a.jsonl"),
     Broken("surrogate", '{"id": 1, "title": "\\ud800"}', 1, "title", "1", "broken", "a.jsonl"),
     Broken("tongue", '{"id": 1, "title": {"xx": "x"}}', 1, "title", "1", "language", "a.jsonl"),
-    Broken(
-        "translations",
-        '{"id": 1, "title": "x", "translations": {"??": {}}}',
-        1,
-        "translations",
-        "1",
-        "a language",
-        "a.jsonl",
-    ),
     Broken(
         "deep",
         '{"id": 1, "title": "x"}\n' + "[" * 200_000 + "\n",
@@ -169,14 +145,13 @@ BROKEN = (
         "4,000,000",
         "a.jsonl",
     ),
-    Broken("category", '{"id": 1, "title": "x", "type": 5.5}', 1, "type", "1", "path", "a.jsonl"),
     Broken(
-        "XML breaks",
-        RSS + ITEM.format(1) + "<item><g:id>2</g:id>\n<title>T</item>\n" + ITEM.format(3),
-        4,
+        "XML item",
+        RSS + ITEM.format(1) + "<item><g:id>2</g:id>\n<title>T</item>\n" + ITEM.format(3) + END,
+        3,
         "",
-        "",
-        "the rest of the file could not be read: mismatched tag",
+        "2",
+        "not XML at line 4: mismatched tag",
         "a.xml",
     ),
     Broken(
@@ -189,6 +164,46 @@ BROKEN = (
         "a.xml",
     ),
     Broken(
+        "XML size",
+        RSS + ITEM.format(1) + f"<item><g:id>2</g:id><title>{'x' * 4_100_000}</title></item>"
+        "</channel></rss>",
+        3,
+        "",
+        "2",
+        "4,000,000",
+        "a.xml",
+    ),
+)
+
+
+ODD = (
+    Broken("word price", "id,title,Price\n1,x,free\n", 2, "Price", "1", "a price such as"),
+    Broken("negative", "id,title,price\n1,x,-5\n", 2, "price", "1", "zero or more"),
+    Broken("negative AED", "id,title,price\n1,x,AED -5\n", 2, "price", "1", "zero or more"),
+    Broken("nan", "id,title,price\n1,x,NaN\n", 2, "price", "1", "a price such as"),
+    Broken("inf", "id,title,price\n1,x,1e999\n", 2, "price", "1", "a finite price"),
+    Broken("range", "id,title,price\n1,x,10 - 20\n", 2, "price", "1", "a price such as"),
+    Broken("two prices", 'id,title,price\n1,x,"10, 20"\n', 2, "price", "1", "a price such as"),
+    Broken("currency", "id,title,currency\n1,x,QQQ\n", 2, "currency", "1", "a currency such as"),
+    Broken("stock", "id,title,stock\n1,x,maybe\n", 2, "stock", "1", "in stock"),
+    Broken("date", "id,title,date added\n1,x,31/05/24\n", 2, "date added", "1", "a date such as"),
+    Broken("no day", "id,title,created\n1,x,2024-02-30\n", 2, "created", "1", "a date such as"),
+    Broken("language", "id,title,lang\n1,x,klingon\n", 2, "lang", "1", "a language such as"),
+    Broken("attributes", "id,title,attributes\n1,x,red\n", 2, "attributes", "1", "a JSON object"),
+    Broken("few cells", "id,title,price\n1,x\n", 2, "", "1", "3 cells expected.*got 2"),
+    Broken("NaN", '{"id": 1, "title": "x", "price": NaN}', 1, "price", "1", "finite", "a.jsonl"),
+    Broken("bool", '{"id": 1, "title": "x", "price": true}', 1, "price", "1", "such", "a.jsonl"),
+    Broken("category", '{"id": 1, "title": "x", "type": 5.5}', 1, "type", "1", "path", "a.jsonl"),
+    Broken(
+        "translations",
+        '{"id": 1, "title": "x", "translations": {"??": {}}}',
+        1,
+        "translations",
+        "1",
+        "a language",
+        "a.jsonl",
+    ),
+    Broken(
         "XML price",
         RSS + ITEM.format(1) + "<item>\n<g:id>2</g:id><title>T</title><g:price>x</g:price></item>"
         "</channel></rss>",
@@ -198,17 +213,34 @@ BROKEN = (
         "a price such as",
         "a.xml",
     ),
-    Broken(
-        "XML size",
-        RSS + ITEM.format(1) + f"<item><g:id>2</g:id><title>{'x' * 4_100_000}</title></item>"
-        "</channel></rss>",
-        3,
-        "",
-        "",
-        "4,000,000",
-        "a.xml",
-    ),
-)
+    Broken("photo", "id,title,img\n1,x,ftp://a/b.jpg\n", 2, "img", "1", "http or https"),
+    Broken("photo path", "id,title,img\n1,x,../b.jpg\n", 2, "img", "1", "lies outside"),
+    Broken("brand", '{"id": 1, "title": "x", "brand": {}, "brand name": {"a": 1}}', 1, "brand name",
+           "1", "a text expected", "a.jsonl"),
+    Broken("sale", "id,title,price,sale_price\n1,x,5,soon\n", 2, "sale_price", "1", "a price such"),
+    Broken("group", "id,title,group_id\n1,x,a\x01b\n", 2, "group_id", "1", "control characters"),
+    Broken("body", "id,title,body\n1,Ä Ö Ü,\udce9\n", 2, "body", "1", "broken characters"),
+    Broken("color", "id,title,color\n1,Ä Ö Ü,\udce9\n", 2, "color", "1", "broken characters"),
+    Broken("XML stock", RSS + "<item>\n<g:id>1</g:id><title>T</title>"
+           "<g:availability>soon</g:availability></item>" + END, 2, "availability", "1",
+           "in stock", "a.xml"),
+    Broken("TSV price", "id\ttitle\tprice\n1\tx\tfree\n", 2, "price", "1", "a price", "a.tsv"),
+    Broken("Shopify price", "Handle,Title,Option1 Value,SKU,Variant Price\nh,T,,1,free\n", 2,
+           "Variant Price", "1", "a price such"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("odd", ODD, ids=lambda each: each.case)
+def test_an_odd_cell_costs_its_field_and_not_the_product(tmp_path: Path, odd: Broken) -> None:
+    path = tmp_path / odd.name
+    path.write_bytes(odd.text.encode("utf-8", "surrogateescape"))
+    rows = list(read_products(path).rows())
+    assert [row.rejection for row in rows] == [None] * len(rows)
+    (warning,) = [each for row in rows for each in row.warnings]
+    assert (warning.file, warning.line) == (str(path), odd.line)
+    assert (warning.column, warning.product_id) == (odd.column, odd.product_id)
+    assert odd.reason.split(".*")[0] in warning.reason
+    assert warning.field
 
 
 @pytest.mark.parametrize("broken", BROKEN, ids=lambda each: each.case)
@@ -227,7 +259,7 @@ def test_a_bad_row_is_rejected_with_its_place(tmp_path: Path, broken: Broken) ->
 
 def test_rows_around_a_bad_one_are_read(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
-    path.write_text('id,title,price\n1,a,1\n2,"b,1\n3,c,1\n4,d,x\n5,"e\ne",1\n6,f,1\n')
+    path.write_text('id,title,price\n1,a,1\n2,"b,1\n3,c,1\n,d,1\n5,"e\ne",1\n6,f,1\n')
     rows = list(read_products(path).rows())
     assert [row.line for row in rows] == [2, 3, 4, 5, 6, 8]
     assert [row.product.id for row in rows if row.product] == ["1", "3", "5", "6"]

@@ -36,15 +36,16 @@ def test_numbers_as_they_are_written(tmp_path: Path, written: str, read: float |
 
 
 @pytest.mark.parametrize("bad", ["many", "-5", "nan", "inf", "1-2"])
-def test_a_row_with_a_bad_one_is_rejected_with_the_reason(
+def test_a_row_with_a_bad_one_is_taken_without_it(
     encoder: FakeEncoder, tmp_path: Path, bad: str
 ) -> None:
     index = ProductIndex.open(":memory:", encoder)
     report = index.add(read_products(feed(tmp_path, "sold", "3", bad, "4")))
-    assert (report.added, report.n_rejected) == (2, 1)
-    (rejected,) = report.rejected
-    assert (rejected.line, rejected.column, rejected.product_id) == (3, "sold", "p1")
-    assert rejected.reason == f"a number of zero or more expected, got {bad!r}"
+    assert (report.added, report.n_without) == (3, {"popularity": 1})
+    (warning,) = report.warnings
+    assert (warning.line, warning.column, warning.product_id) == (3, "sold", "p1")
+    assert warning.reason == f"a number of zero or more expected, got {bad!r}"
+    assert index.get(["p1"])[0].popularity is None
 
 
 @pytest.mark.parametrize("bad", [-1.0, float("nan"), float("inf")])

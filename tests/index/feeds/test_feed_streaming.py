@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from core.errors import FeedError
 from index.feeds import read_products
 from index.feeds.records import CellError
-from index.feeds.seen import SeenIds
+from index.feeds.seen import Claim, SeenIds
 from index.feeds.texts import clean_line
 
 N_IDS = 30_000
@@ -66,13 +66,17 @@ def test_ids_take_bytes_not_objects() -> None:
     seen = SeenIds()
     ids = [str(number) for number in range(N_IDS)]
     tracemalloc.start()
-    assert not any(seen.first_line(name, line) for line, name in enumerate(ids, 2))
+    assert not any(seen.claim(name, Claim(line, "", True)) for line, name in enumerate(ids, 2))
     held, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert held < 45 * N_IDS
     assert peak < 90 * N_IDS
-    assert all(seen.first_line(ids[n], 1) == n + 2 for n in range(0, N_IDS, 97))
-    assert seen.first_line("new", 5) == 0
+    late = Claim(1, "", True)
+    assert all(seen.claim(ids[n], late) == Claim(n + 2, "", True) for n in range(0, N_IDS, 97))
+    assert seen.claim("new", Claim(5, "m1", False)) is None
+    assert seen.claim("new", late) == Claim(5, "m1", False)
+    seen.replace("new", Claim(7, "m2", True))
+    assert seen.claim("new", late) == Claim(7, "m2", True)
 
 
 def test_a_feed_can_be_read_again_and_by_two_at_once(tmp_path: Path) -> None:

@@ -1,0 +1,18 @@
+"""Some hundreds of mutated feeds of each format; ten thousand: `benchmarks.fuzz_feeds`."""
+
+import pytest
+
+from benchmarks.fuzz_feeds import TARGETS, VALID, read
+from benchmarks.fuzzing import FuzzTarget, fuzz
+
+
+@pytest.mark.parametrize("target", TARGETS, ids=lambda target: target.name)
+def test_mutated_feeds_are_read_or_refused(target: FuzzTarget) -> None:
+    outcome = fuzz(target, 200, seed=7)
+    assert outcome.passed, outcome.examples
+    assert 0 < outcome.n_refused < outcome.n_inputs
+
+
+@pytest.mark.parametrize("kind", VALID)
+def test_the_feeds_they_are_made_of_are_read_whole(kind: str) -> None:
+    assert read(*VALID[kind]) in {3, 4}
