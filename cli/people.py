@@ -10,22 +10,25 @@ from rich.table import Table
 from rich.text import Text
 
 from cli.answers import as_document, is_unicode, show_page
+from cli.filter_options import of_merchant
 from cli.invocation import opened_service
 from cli.output import answers, printable, say
 from core.person import Interest, Person, plain_person
-from core.query import Filters, Query
+from core.query import Query
 from core.settings import Settings
 from events import EventLog
 from search import SearchService
 
 
-def show_feed(settings: Settings, user: str, asked: tuple[int, str, str], as_json: bool) -> None:
+def show_feed(
+    settings: Settings, user: str, asked: tuple[int, str | None, str], as_json: bool
+) -> None:
     """Show the feed of a visitor.
 
     Args:
         settings: The settings in force.
         user: The visitor; empty for a stranger.
-        asked: Limit, merchant and cursor.
+        asked: Limit, merchant (None for all) and cursor.
         as_json: One JSON document instead of a table.
 
     Raises:
@@ -37,7 +40,7 @@ def show_feed(settings: Settings, user: str, asked: tuple[int, str, str], as_jso
     limit, merchant, cursor = asked
     limit = Query(limit=limit).limit
     with informed_service(settings) as service:
-        page = service.feed(user, limit, Filters(merchant_id=merchant), cursor)
+        page = service.feed(user, limit, of_merchant(merchant), cursor)
     if as_json:
         typer.echo(as_document(page, ""))
         return
@@ -47,14 +50,14 @@ def show_feed(settings: Settings, user: str, asked: tuple[int, str, str], as_jso
 
 
 def show_complements(
-    settings: Settings, product_id: str, asked: tuple[int, str], as_json: bool
+    settings: Settings, product_id: str, asked: tuple[int, str | None], as_json: bool
 ) -> None:
     """Show what goes with a product.
 
     Args:
         settings: The settings in force.
         product_id: The product.
-        asked: Limit and merchant.
+        asked: Limit and merchant, None for all.
         as_json: One JSON document instead of a table.
 
     Raises:
@@ -66,7 +69,7 @@ def show_complements(
     limit, merchant = asked
     limit = Query(limit=limit).limit
     with informed_service(settings) as service:
-        page = service.complements(product_id, limit, filters=Filters(merchant_id=merchant))
+        page = service.complements(product_id, limit, filters=of_merchant(merchant))
     if as_json:
         typer.echo(as_document(page, ""))
     else:

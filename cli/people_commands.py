@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from cli.invocation import Invocation
 
 Merchant = Annotated[
-    str, typer.Option("--merchant", metavar="M", help="Only this merchant's products.")
+    str | None, typer.Option("--merchant", metavar="M", help="Only this merchant's products.")
 ]
 
 
@@ -20,7 +20,7 @@ def feed(
         str, typer.Argument(metavar="USER", help="Id of the visitor; none for a stranger.")
     ] = "",
     limit: Limit = 20,
-    merchant: Merchant = "",
+    merchant: Merchant = None,
     cursor: Annotated[
         str, typer.Option(metavar="C", help="Where the page before ended: its next_cursor.")
     ] = "",
@@ -40,7 +40,7 @@ def complements(
     ctx: typer.Context,
     product_id: Annotated[str, typer.Argument(metavar="ID", help="Id of an indexed product.")],
     limit: Limit = 10,
-    merchant: Merchant = "",
+    merchant: Merchant = None,
     as_json: AsJson = False,
 ) -> None:
     """Find what goes with a product: bought with it, or of other kinds in its style."""

@@ -22,8 +22,8 @@ def rules(
         str, typer.Option(metavar="C", help="The category that the search is filtered to.")
     ] = "",
     merchant: Annotated[
-        str, typer.Option(metavar="M", help="The seller that the search is filtered to.")
-    ] = "",
+        str | None, typer.Option(metavar="M", help="The seller that the search is filtered to.")
+    ] = None,
     as_json: AsJson = False,
 ) -> int:
     """Check a file of rules, and show them with the pairs that contradict each other.

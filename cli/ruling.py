@@ -3,7 +3,7 @@
 import json
 import sys
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Self
 
@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from cli.exit_codes import ExitCode
+from cli.filter_options import of_merchant
 from cli.output import answers, printable
 from core.errors import InvalidQueryError
 from core.query import Filters
@@ -35,13 +36,13 @@ class Case:
     at: datetime
 
     @classmethod
-    def of(cls, text: str, at: str, category: str, merchant: str) -> Self:
+    def of(cls, text: str, at: str, category: str, merchant: str | None) -> Self:
         """Return the case of what was given.
 
         Raises:
-            InvalidQueryError: The time is none, or has no zone.
+            InvalidQueryError: The time is none, or has no zone; the merchant is empty.
         """
-        filters = Filters(category=category, merchant_id=merchant)
+        filters = replace(of_merchant(merchant), category=category)
         return cls(text, filters, _time(at) if at else datetime.now(UTC))
 
 

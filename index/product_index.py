@@ -13,7 +13,7 @@ from index.feeds.feed import ProductFeed
 from index.indexing import IndexingRun
 from index.location import open_store
 from index.manifest import Manifest
-from index.payload import FIELDS, REMEMBERED, point_id
+from index.payload import FIELDS, REMEMBERED, point_ids
 from index.points import Payload, StoreSchema
 from index.reading import IndexReader
 from index.removal import delete_missing
@@ -131,7 +131,7 @@ class ProductIndex(IndexReader, Closing):
         """
         if not self.exists:
             return 0
-        found = list(self._store.retrieve([point_id(each) for each in product_ids], ()))
+        found = list(self._store.retrieve(point_ids(product_ids), ()))
         self._store.delete(found)
         self.n_changes += bool(found)
         return len(found)

@@ -152,6 +152,7 @@ class SearchService(ServesVisitors):
             One page, best first; the product itself is not in it.
 
         Raises:
+            InvalidQueryError: A value has no sense.
             ProductNotFoundError: No indexed product has the id.
             PhotoError: The photo of a product that is not indexed cannot be used.
         """
@@ -171,7 +172,7 @@ class SearchService(ServesVisitors):
         """Return how a begun query may go on, best first; see `Suggestions.suggested`.
 
         Raises:
-            InvalidQueryError: The limit is out of range.
+            InvalidQueryError: The limit is out of range, or the text too long or no text.
         """
         known, ready = self._reader.knowledge(), self._suggestions
         if ready is None or ready.known is not known:

@@ -138,6 +138,7 @@ class ServesVisitors(Closing):
         """Return what is known of a visitor, to show it.
 
         Raises:
+            InvalidQueryError: Nobody can have that id.
             ProfileError: Their profile cannot be read.
             OnlineStoreError: The file of profiles cannot be read.
         """
