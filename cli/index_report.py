@@ -9,6 +9,7 @@ from rich.table import Table
 from cli.index_progress import rate
 from cli.output import answers, printable
 from core.errors import FeedError
+from core.spreadsheet import as_cell
 from index import IndexReport, Rejection
 from index.feeds.rejects import HEADER
 from index.report import MAX_KEPT
@@ -66,8 +67,7 @@ def _is_of_photo(rejection: Rejection) -> bool:
 def _cells(each: Rejection) -> list[str]:
     values = (each.file, each.line, each.column, each.reason, each.product_id, each.raw)
     texts = [printable(value) for value in values]
-    # A spreadsheet would run these as formulas.
-    return [f"'{text}" if text.startswith(("=", "+", "-", "@")) else text for text in texts]
+    return [as_cell(text) for text in texts]
 
 
 def _show_some(title: str, rejections: Iterable[Rejection]) -> None:

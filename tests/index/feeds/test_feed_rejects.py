@@ -12,7 +12,7 @@ from index.feeds import Rejection, read_products
 
 def test_rejected_rows_are_written_as_they_happen(tmp_path: Path) -> None:
     path, rejects = tmp_path / "a.csv", tmp_path / "deep" / "rejects.csv"
-    path.write_text("id,title,price\n=1+1,x,bad\n2,y,2\n3,z\n", encoding="utf-8")
+    path.write_text("id,title,price\n＝1+1,x,bad\n2,y,2\n3,z\n", encoding="utf-8")
     feed = read_products(path, rejects=rejects)
     assert not rejects.exists()
     for _ in range(2):
@@ -23,8 +23,8 @@ def test_rejected_rows_are_written_as_they_happen(tmp_path: Path) -> None:
         with rejects.open(encoding="utf-8", newline="") as stream:
             first, second = csv.DictReader(stream)
         assert list(first) == ["file", "line", "column", "reason", "product_id", "row"]
-        assert (first["line"], first["column"], first["product_id"]) == ("2", "price", "'=1+1")
-        assert json.loads(first["row"]) == {"id": "=1+1", "title": "x", "price": "bad"}
+        assert (first["line"], first["column"], first["product_id"]) == ("2", "price", "'＝1+1")
+        assert json.loads(first["row"]) == {"id": "＝1+1", "title": "x", "price": "bad"}
         assert (second["line"], second["row"]) == ("4", "3,z")
 
 
