@@ -14,7 +14,7 @@ from cli.exit_codes import ExitCode
 from cli.filter_options import of_merchant
 from cli.output import answers, printable
 from core.errors import InvalidQueryError
-from core.query import Filters
+from core.query import Filters, Query
 from search.rules import Contradiction, Plan, Rule, RuleBook
 from search.rules.wording import action_told, scope_told
 
@@ -40,9 +40,11 @@ class Case:
         """Return the case of what was given.
 
         Raises:
-            InvalidQueryError: The time is none, or has no zone; the merchant is empty.
+            InvalidQueryError: The time is none, or has no zone; the merchant is empty; the text
+                is too long, or none.
         """
         filters = replace(of_merchant(merchant), category=category)
+        text = Query(text=text).text
         return cls(text, filters, _time(at) if at else datetime.now(UTC))
 
 

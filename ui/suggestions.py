@@ -11,6 +11,7 @@ from starlette.routing import Route
 from core.errors import ShopwindowError
 from core.query import MAX_TEXT_CHARS
 from search import SearchService
+from ui.entered import entered
 from ui.markup import Markup, tag
 from ui.texts import DIRECTIONS, Language, say
 
@@ -48,7 +49,7 @@ def suggestion_list(language: Language) -> Markup:
 
 def _answer(service: SearchService, text: str) -> Response:
     try:
-        found = service.suggest(text[-MAX_TEXT_CHARS:])
+        found = service.suggest(entered(text[-MAX_TEXT_CHARS:]))
     except ShopwindowError:  # the search itself will say so
         LOG.exception("nothing could be suggested")
         found = ()
