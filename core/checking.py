@@ -90,7 +90,7 @@ class Checker:
         """
         if type(value) is tuple and not required and are_plain(value, max_chars):
             return value
-        if isinstance(value, (str, bytes, Mapping)) or not isinstance(value, Collection):
+        if not isinstance(value, (list, tuple, set, frozenset)):
             raise self.refusal(field, "texts in a tuple", value)
         if len(value) > MAX_VALUES:
             raise self.refusal(field, f"at most {MAX_VALUES} values", len(value))
