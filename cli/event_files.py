@@ -48,9 +48,10 @@ def show_erasure(settings: EventSettings, user: str) -> ExitCode:
         OK, also when there were none: then nothing of theirs is in the log.
     """
     with existing_log(settings) as log:
+        traces = log.traces(user)
         n_erased = erased(log, user)
     answers().print(f"{n_erased:,} events erased.")
-    erase_from_store(settings, user)
+    erase_from_store(settings, user, traces)
     return ExitCode.OK
 
 

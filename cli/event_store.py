@@ -14,6 +14,7 @@ from core.settings import EventSettings
 from events import EventLog
 from events.analysis import EventStore, Period, roll_over
 from events.analysis.opening import address_of, erase_configured, is_there, open_configured
+from events.traces import Traces
 
 
 def show_rollover(settings: EventSettings, to: str) -> ExitCode:
@@ -65,13 +66,13 @@ def show_training(
     return ExitCode.OK
 
 
-def erase_from_store(settings: EventSettings, user: str) -> None:
+def erase_from_store(settings: EventSettings, user: str, traces: Traces) -> None:
     """Erase a visitor from the store, if there is one, and write how many events that were.
 
     Raises:
         EventStoreError: The store still has them.
     """
-    n_erased = erase_configured(settings, user)
+    n_erased = erase_configured(settings, user, traces)
     if n_erased is not None:
         answers().print(f"{n_erased:,} events erased from the analytic store.")
 

@@ -1,8 +1,11 @@
 """Options that several commands filter by."""
 
-from typing import Annotated, TypeAlias
+from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
+
+if TYPE_CHECKING:
+    from core.query import Filters
 
 Category: TypeAlias = Annotated[
     str, typer.Option(metavar="C", help='A category: "Dresses" or "Clothing > Dresses".')
@@ -16,3 +19,14 @@ Merchants: TypeAlias = Annotated[
 InStock: TypeAlias = Annotated[
     bool | None, typer.Option("--in-stock/--out-of-stock", help="Only one of the two.")
 ]
+
+
+def of_merchant(merchant: str | None) -> "Filters":
+    """Return the filter for one merchant's products; for everybody's when None.
+
+    Raises:
+        InvalidQueryError: The merchant is empty.
+    """
+    from core.query import Filters  # noqa: PLC0415 -- `--help` does without
+
+    return Filters() if merchant is None else Filters(merchant_id=merchant)

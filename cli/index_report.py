@@ -9,6 +9,7 @@ from rich.table import Table
 from cli.index_progress import rate
 from cli.output import answers, printable
 from core.errors import FeedError
+from core.spreadsheet import as_cell
 from index import IndexReport, Rejection
 from index.feeds.rejects import HEADER
 
@@ -85,8 +86,7 @@ def add_late_problems(rejects: Path, report: IndexReport) -> None:
 def _cells(each: Rejection) -> list[str]:
     values = (each.file, each.line, each.column, each.outcome, each.product_id, each.raw)
     texts = [printable(value) for value in values]
-    # A spreadsheet would run these as formulas.
-    return [f"'{text}" if text.startswith(("=", "+", "-", "@")) else text for text in texts]
+    return [as_cell(text) for text in texts]
 
 
 def _show_some(title: str, rejections: Iterable[Rejection]) -> None:

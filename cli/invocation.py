@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 if TYPE_CHECKING:
     from core.settings import Settings
     from events import EventLog
+    from events.traces import Traces
     from index import ProductIndex
     from search import SearchService
 
@@ -107,10 +108,10 @@ def opened_service(
     """
     from search import SearchService  # noqa: PLC0415 -- `--help` does without
 
-    def also_erase(user_id: str) -> object:
+    def also_erase(user_id: str, traces: "Traces") -> object:
         from events.analysis.opening import erase_configured  # noqa: PLC0415 -- rarely needed
 
-        return erase_configured(settings.events, user_id)
+        return erase_configured(settings.events, user_id, traces)
 
     with opened_index(settings) as index:
         service = SearchService(index, settings.search, events=events)

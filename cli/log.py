@@ -30,7 +30,13 @@ def open_log() -> Path | None:
         return path
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handler = RotatingFileHandler(path, maxBytes=_MAX_BYTES, backupCount=1, encoding="utf-8")
+        handler = RotatingFileHandler(
+            path,
+            maxBytes=_MAX_BYTES,
+            backupCount=1,
+            encoding="utf-8",
+            errors="backslashreplace",  # names of files need not be valid Unicode
+        )
     except OSError:
         root.addHandler(logging.NullHandler())
         return None

@@ -66,11 +66,6 @@ def clean(value: object) -> str:
     return printable(value).encode("utf-8", "backslashreplace").decode()
 
 
-def is_formula(text: str) -> bool:
-    """Return whether a spreadsheet would take a text for a formula and run it."""
-    return text.startswith(("=", "+", "-", "@"))
-
-
 def _facts(hit: Hit) -> tuple[Cell, ...]:
     product = hit.product
     return (

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Protocol
 
 from cli.match_pictures import Illustrated
-from cli.match_rows import COLUMNS, is_formula, rows_of
+from cli.match_rows import COLUMNS, rows_of
 from core.errors import FeedError
+from core.spreadsheet import as_cell
 
 NAMES = tuple(column.name for column in COLUMNS)
 
@@ -45,8 +46,7 @@ class CsvSheet:
     def add(self, shown: Illustrated) -> None:
         """Write the rows of one match."""
         for row in rows_of(shown.match):
-            # A spreadsheet would run these as formulas.
-            guarded = [f"'{c}" if isinstance(c, str) and is_formula(c) else c for c in row]
+            guarded = [as_cell(each) if isinstance(each, str) else each for each in row]
             self._writer.writerow(guarded)
 
     def close(self) -> None:

@@ -6,7 +6,8 @@ from pathlib import Path
 import xlsxwriter
 
 from cli.match_pictures import SIDE, Illustrated
-from cli.match_rows import COLUMNS, Cell, is_formula, rows_of
+from cli.match_rows import COLUMNS, Cell, rows_of
+from core.spreadsheet import is_formula
 
 # Source of the limits: Excel specifications and limits.
 _MAX_LINKS = 65_530

@@ -31,15 +31,16 @@ def show_feed(
         as_json: One JSON document instead of a table.
 
     Raises:
-        InvalidQueryError: The limit is out of range, or the cursor is not of this feed.
+        InvalidQueryError: A value has no sense, or the cursor is not of this feed.
         ProfileError: The visitor's profile cannot be read.
         IndexStoreError: There is no index there, or it cannot be opened.
         EventLogError: The log cannot be read.
     """
     limit, merchants, cursor = asked
-    limit = Query(limit=limit).limit
+    filters = Filters(merchant_id=merchants)
+    query = Query(limit=limit, filters=filters, user_id=user, cursor=cursor)
     with informed_service(settings) as service:
-        page = service.feed(user, limit, Filters(merchant_id=merchants), cursor)
+        page = service.feed(user, query.limit, query.filters, cursor)
     if as_json:
         typer.echo(as_document(page, ""))
         return
@@ -60,15 +61,15 @@ def show_complements(
         as_json: One JSON document instead of a table.
 
     Raises:
-        InvalidQueryError: The limit is out of range.
+        InvalidQueryError: A value has no sense.
         ProductNotFoundError: No product has the id.
         IndexStoreError: There is no index there, or it cannot be opened.
         EventLogError: The log cannot be read.
     """
     limit, merchants = asked
-    limit = Query(limit=limit).limit
+    query = Query(limit=limit, filters=Filters(merchant_id=merchants))
     with informed_service(settings) as service:
-        page = service.complements(product_id, limit, filters=Filters(merchant_id=merchants))
+        page = service.complements(product_id, query.limit, filters=query.filters)
     if as_json:
         typer.echo(as_document(page, ""))
     else:

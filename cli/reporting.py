@@ -17,6 +17,7 @@ from cli.report_page import page
 from core.errors import InvalidValueError
 from core.query import Filters
 from core.settings import Settings
+from core.spreadsheet import as_cell
 from embed import PhotoReader
 from search.catalogue_report import CatalogueReport, Finding, Section, catalogue_report
 
@@ -122,8 +123,7 @@ def rows(finding: Finding) -> Iterator[tuple[str, ...]]:
 
 def _cells(*values: str) -> tuple[str, ...]:
     texts = [printable(value) for value in values]
-    # A spreadsheet would run these as formulas.
-    return tuple(f"'{text}" if text.startswith(("=", "+", "-", "@")) else text for text in texts)
+    return tuple(map(as_cell, texts))
 
 
 def _table_beside(path: Path) -> Path:

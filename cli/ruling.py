@@ -3,7 +3,7 @@
 import json
 import sys
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Self
 
@@ -11,9 +11,10 @@ from rich.table import Table
 from rich.text import Text
 
 from cli.exit_codes import ExitCode
+from cli.filter_options import of_merchant
 from cli.output import answers, printable
 from core.errors import InvalidQueryError
-from core.query import Filters
+from core.query import Filters, Query
 from search.rules import Contradiction, Plan, Rule, RuleBook
 from search.rules.wording import action_told, scope_told
 
@@ -39,9 +40,11 @@ class Case:
         """Return the case of what was given.
 
         Raises:
-            InvalidQueryError: The time is none, or has no zone.
+            InvalidQueryError: The time is none, or has no zone; the merchant is empty; the text
+                is too long, or none.
         """
-        filters = Filters(category=category, merchant_id=() if merchant is None else merchant)
+        filters = replace(of_merchant(merchant), category=category)
+        text = Query(text=text).text
         return cls(text, filters, _time(at) if at else datetime.now(UTC))
 
 

@@ -48,13 +48,19 @@ its data as attributes. The message says what was expected, what came and what t
 
 from collections.abc import Iterable
 
+_MAX_SHOWN_CHARS = 80
+
 
 class ShopwindowError(Exception):
     """Base of every error below; catch it at the edges only."""
 
     def __str__(self) -> str:
-        """Return the message as written (KeyError would put it in quotes)."""
-        return str(self.args[0]) if self.args else type(self).__name__
+        """Return the message as written (KeyError would put it in quotes).
+
+        Halves of surrogate pairs, which no terminal, log or page takes, come as escapes.
+        """
+        message = str(self.args[0]) if self.args else type(self).__name__
+        return message.encode("utf-8", "backslashreplace").decode("utf-8")
 
     def __reduce__(self) -> tuple[object, ...]:
         """Return what pickle rebuilds the error from: errors cross from worker processes."""
@@ -71,16 +77,35 @@ def _rebuilt(
     return error
 
 
-class InvalidValueError(ShopwindowError, ValueError):
-    """A value is out of range; `field` names it and `got` is what came."""
+def shown(value: object, max_chars: int = _MAX_SHOWN_CHARS) -> str:
+    """Return a value as Python writes it, on one line and cut when it is long; it never raises."""
+    if isinstance(value, (str, bytes)):
+        value = value[: max_chars + 1]
+    try:
+        text = repr(value)
+    except Exception:  # noqa: BLE001 -- a number of too many digits, a deep list, anybody's class
+        text = f"<{type(value).__name__} that cannot be shown>"
+    text = " ".join(text.split())
+    return text if len(text) <= max_chars else text[: max_chars - 3] + "..."
 
-    def __init__(self, field: str, expected: str, got: object) -> None:
+
+class InvalidValueError(ShopwindowError, ValueError):
+    """A value is out of range.
+
+    Attributes:
+        field: Names it.
+        expected: What it should have been.
+        got: What came.
+        remedy: What to do, where `expected` does not say it.
+    """
+
+    def __init__(self, field: str, expected: str, got: object, remedy: str = "") -> None:
         self.field = field
         self.expected = expected
         self.got = got
-        shown = repr(got)
-        shown = shown if len(shown) <= 80 else shown[:77] + "..."
-        super().__init__(f"{field}: expected {expected}, got {shown}")
+        self.remedy = remedy
+        advice = f". {remedy}" if remedy else ""
+        super().__init__(f"{field}: expected {expected}, got {shown(got)}{advice}")
 
 
 class InvalidProductError(InvalidValueError):

@@ -1,16 +1,15 @@
 """What people were shown and what they did, as every part of Shopwindow sees it."""
 
-import math
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from numbers import Real
 from types import MappingProxyType
 from typing import Literal, TypeAlias, get_args
 
+from core.checking import MAX_ID_CHARS, Checker, are_plain
 from core.errors import InvalidEventError
-from core.product import MAX_ID_CHARS, Product
+from core.product import Product
 
 EventKind: TypeAlias = Literal["impression", "click", "cart", "purchase", "like", "hide"]
 Surface: TypeAlias = Literal["search", "similar", "feed", "store", "complements", "recent"]
@@ -18,7 +17,12 @@ Surface: TypeAlias = Literal["search", "similar", "feed", "store", "complements"
 EVENT_KINDS: tuple[str, ...] = get_args(EventKind)
 SURFACES: tuple[str, ...] = get_args(Surface)
 MAX_POSITION = 1_000_000_000
+_PLACE = "a place from 1, or 0 when it is unknown"
 
+_CHECK = Checker(InvalidEventError)
+_PROBABILITY = "a number over 0, at most 1, or None"
+_WORTH = "a number of zero or more, or None"
+_REQUIRED = ("product_id", "event_id")
 _TEXTS = (
     "product_id", "event_id", "user_id", "session_id", "query_id", "ranker", "ranker_version",
     "currency",
@@ -84,10 +88,10 @@ class Event:
         Raises:
             InvalidEventError: See the class.
         """
-        _check_names(self)
-        _check_numbers(self)
+        for name, checked in (*_texts(self), *_numbers(self)):
+            object.__setattr__(self, name, checked)
         object.__setattr__(self, "features", MappingProxyType(_features(self.features)))
-        object.__setattr__(self, "time", _in_utc(self.time))
+        object.__setattr__(self, "time", _CHECK.time("time", self.time).astimezone(UTC))
 
     def __reduce__(self) -> tuple[object, ...]:
         """Return what pickle rebuilds the event from: a read-only mapping cannot be pickled."""
@@ -108,77 +112,38 @@ def with_price(event: Event, product: Product) -> Event:
     return replace(event, value=product.price, currency=product.currency)
 
 
-def check_user(user_id: str) -> None:
-    """Refuse an empty id, which would stand for everybody unknown.
+def check_user(user_id: object) -> None:
+    """Refuse what is no id, and an empty one, which would stand for everybody unknown.
 
     Raises:
-        InvalidEventError: It is empty.
+        InvalidEventError: It is.
     """
-    if not user_id:
-        raise InvalidEventError("user_id", "a text that is not empty", user_id)
+    _CHECK.text("user_id", user_id, MAX_ID_CHARS, required=True)
 
 
-def _check_names(event: Event) -> None:
-    if event.kind not in EVENT_KINDS:
-        raise InvalidEventError("kind", f"one of {', '.join(EVENT_KINDS)}", event.kind)
-    if event.surface not in SURFACES:
-        raise InvalidEventError("surface", f"one of {', '.join(SURFACES)}", event.surface)
-    for name in _TEXTS:
-        text = getattr(event, name)
-        if text == "":
-            continue
-        if not isinstance(text, str) or len(text) > MAX_ID_CHARS or not _is_storable(text):
-            expected = f"a text of at most {MAX_ID_CHARS} characters, in valid Unicode, without NUL"
-            raise InvalidEventError(name, expected, text)
-    for name in ("product_id", "event_id"):
-        if not getattr(event, name).strip():
-            raise InvalidEventError(name, "a text that is not empty", getattr(event, name))
+def _texts(given: Event) -> Iterator[tuple[str, str]]:
+    """Yield the checked texts that differ from those given, by name."""
+    _CHECK.choice("kind", given.kind, EVENT_KINDS)
+    _CHECK.choice("surface", given.surface, SURFACES)
+    texts = [getattr(given, name) for name in _TEXTS]
+    if are_plain(texts, MAX_ID_CHARS) and given.product_id.strip() and given.event_id.strip():
+        return
+    for name, text in zip(_TEXTS, texts, strict=True):
+        yield name, _CHECK.text(name, text, MAX_ID_CHARS, required=name in _REQUIRED)
 
 
-def _check_numbers(event: Event) -> None:
-    place, share, value = event.position, event.propensity, event.value
-    if isinstance(place, bool) or not isinstance(place, int) or not 0 <= place <= MAX_POSITION:
-        raise InvalidEventError("position", "a place from 1, or 0 when it is unknown", place)
-    if share is not None and not (_is_number(share) and 0 < share <= 1):
-        raise InvalidEventError("propensity", "a number over 0, at most 1, or None", share)
-    if value is not None and not (_is_number(value) and value >= 0):
-        raise InvalidEventError("value", "a number of zero or more, or None", value)
+def _numbers(given: Event) -> Iterator[tuple[str, float | None]]:
+    yield "position", _CHECK.whole("position", given.position, _PLACE, 0, MAX_POSITION)
+    share = _CHECK.number_or_none("propensity", given.propensity, _PROBABILITY, _is_probability)
+    yield "propensity", share
+    yield "value", _CHECK.number_or_none("value", given.value, _WORTH, lambda n: n >= 0)
 
 
-def _features(features: Mapping[str, float]) -> dict[str, float]:
-    if not isinstance(features, Mapping):
-        raise InvalidEventError("features", "numbers by name", features)
-    for name, number in features.items():
-        if not (isinstance(name, str) and _is_storable(name) and _is_number(number)):
-            raise InvalidEventError("features", "finite numbers by name", {name: number})
-    return {name: float(number) for name, number in features.items()}
+def _is_probability(number: float) -> bool:
+    return 0 < number <= 1
 
 
-def _in_utc(time: datetime) -> datetime:
-    if not isinstance(time, datetime) or time.tzinfo is None:
-        raise InvalidEventError("time", "a time with a zone", time)
-    try:
-        return time.astimezone(UTC)
-    except OverflowError as exc:
-        raise InvalidEventError("time", "a time of the years 1 to 9999 in UTC", time) from exc
-
-
-def _is_number(number: object) -> bool:
-    if type(number) is float:  # nearly always; asking for `Real` takes ten times as long
-        return math.isfinite(number)
-    if isinstance(number, bool) or not isinstance(number, Real):
-        return False
-    try:
-        return math.isfinite(number)
-    except OverflowError:  # a whole number beyond the range of floats
-        return False
-
-
-def _is_storable(text: str) -> bool:
-    if text.isascii():
-        return "\0" not in text
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError:  # half of a surrogate pair
-        return False
-    return "\0" not in text
+def _features(given: object) -> dict[str, float]:
+    expected = "finite numbers by name"
+    numbers = _CHECK.by_name("features", given, expected)
+    return {name: _CHECK.number("features", each, expected) for name, each in numbers.items()}

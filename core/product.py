@@ -1,14 +1,20 @@
 """What a shop sells, as every part of Shopwindow sees it."""
 
-import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
+from typing import cast
 
+from core.checking import MAX_ID_CHARS, Checker, are_plain
 from core.errors import InvalidProductError
 
-MAX_ID_CHARS = 512
+_CHECK = Checker(InvalidProductError)
+_AMOUNT = ("a number of zero or more", lambda n: n >= 0)
+_TEXTS = (
+    "id", "title", "description", "currency", "brand", "image", "merchant_id", "group_id",
+    "language",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,10 +24,24 @@ class Translation:
     Attributes:
         title: The title in that language; may be empty when only the description is translated.
         description: The description in that language.
+
+    Raises:
+        InvalidProductError: One of them is not a text.
     """
 
     title: str = ""
     description: str = ""
+
+    def __post_init__(self) -> None:
+        """Check the texts.
+
+        Raises:
+            InvalidProductError: See the class.
+        """
+        if are_plain((self.title, self.description)):
+            return
+        for name in ("title", "description"):
+            object.__setattr__(self, name, _CHECK.text(name, getattr(self, name)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +89,16 @@ class Product:
     popularity: float | None = None
 
     def __post_init__(self) -> None:
-        """Check the fields and freeze the mappings, so that a product never changes."""
-        _check(self)
-        object.__setattr__(self, "translations", MappingProxyType(dict(self.translations)))
-        object.__setattr__(self, "attributes", MappingProxyType(dict(self.attributes)))
+        """Check the fields and freeze the mappings, so that a product never changes.
+
+        Raises:
+            InvalidProductError: See the class.
+        """
+        for name, checked in (*_texts(self), *_values(self)):
+            object.__setattr__(self, name, checked)
+        titles = [self.title, *(each.title for each in self.translations.values())]
+        if not self.image and not any(title.strip() for title in titles):
+            raise InvalidProductError("title", "a title or an image", self.title)
 
     def __reduce__(self) -> tuple[object, ...]:
         """Return what pickle rebuilds the product from: a read-only mapping cannot be pickled."""
@@ -81,21 +107,44 @@ class Product:
         return (Product, tuple(plain))
 
 
-def _check(product: Product) -> None:
-    if not isinstance(product.id, str) or not product.id.strip():
-        raise InvalidProductError("id", "a text that is not empty", product.id)
-    if len(product.id) > MAX_ID_CHARS:
-        raise InvalidProductError("id", f"at most {MAX_ID_CHARS} characters", product.id)
-    titles = [product.title, *(each.title for each in product.translations.values())]
-    if not product.image and not any(title.strip() for title in titles):
-        raise InvalidProductError("title", "a title or an image", product.title)
-    price = product.price
-    if price is not None and not (math.isfinite(price) and price >= 0):
-        raise InvalidProductError("price", "a number of zero or more", price)
-    popularity = product.popularity
-    if popularity is not None and not (math.isfinite(popularity) and popularity >= 0):
-        raise InvalidProductError("popularity", "a number of zero or more", popularity)
-    if isinstance(product.category, str):
-        raise InvalidProductError("category", "a tuple from general to special", product.category)
-    if product.created_at is not None and product.created_at.tzinfo is None:
-        raise InvalidProductError("created_at", "a time with a zone", product.created_at)
+def _texts(given: Product) -> Iterator[tuple[str, str]]:
+    """Yield the checked texts that differ from those given, by name."""
+    texts = [getattr(given, name) for name in _TEXTS]
+    if are_plain(texts) and given.id.strip() and len(given.id) <= MAX_ID_CHARS:
+        return
+    yield "id", _CHECK.text("id", given.id, MAX_ID_CHARS, required=True)
+    for name, text in zip(_TEXTS, texts, strict=True):
+        yield name, _CHECK.text(name, text)
+
+
+def _values(given: Product) -> Iterator[tuple[str, object]]:
+    yield "translations", MappingProxyType(_translations(given.translations))
+    yield "attributes", MappingProxyType(_attributes(given.attributes))
+    yield "category", _category(given.category)
+    yield "price", _CHECK.number_or_none("price", given.price, *_AMOUNT)
+    yield "popularity", _CHECK.number_or_none("popularity", given.popularity, *_AMOUNT)
+    yield "in_stock", _CHECK.flag("in_stock", given.in_stock)
+    if given.created_at is not None:
+        yield "created_at", _CHECK.time("created_at", given.created_at)
+
+
+def _translations(value: object) -> dict[str, Translation]:
+    expected = "core.Translation by language"
+    found = _CHECK.by_name("translations", value, expected)
+    for each in found.values():
+        if not isinstance(each, Translation):
+            raise InvalidProductError("translations", expected, each)
+    return cast(dict[str, Translation], found)
+
+
+def _attributes(value: object) -> dict[str, str]:
+    given = _CHECK.by_name("attributes", value, "texts by name")
+    if are_plain(list(given.values())):
+        return cast(dict[str, str], given)
+    return {name: _CHECK.text("attributes", each) for name, each in given.items()}
+
+
+def _category(value: object) -> tuple[str, ...]:
+    if isinstance(value, (str, set, frozenset)):
+        raise InvalidProductError("category", "a tuple from general to special", value)
+    return _CHECK.texts("category", value)

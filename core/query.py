@@ -1,6 +1,6 @@
 """What is asked of a search."""
 
-import math
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -9,6 +9,7 @@ from typing import Literal, TypeAlias, get_args
 
 from PIL import Image
 
+from core.checking import MAX_ID_CHARS, Checker
 from core.errors import InvalidQueryError
 
 ImageSource: TypeAlias = str | Path | bytes | Image.Image
@@ -20,6 +21,9 @@ Sort: TypeAlias = Literal["relevance", "price_low", "price_high", "newest", "pop
 MAX_LIMIT = 500
 MAX_PHOTOS = 10
 MAX_TEXT_CHARS = 2000
+MAX_AVOIDED = 500
+MAX_CURSOR_CHARS = 4_000_000
+"""Characters of a cursor: it names what was shown, 4 bytes for each product."""
 
 ALL = "*"
 """In `Query.literal`: the whole text."""
@@ -27,6 +31,12 @@ ALL = "*"
 
 Crop: TypeAlias = tuple[float, float, float, float]
 """A part of a photo: left, top, right and bottom as shares of width and height, from 0 to 1."""
+
+_CHECK = Checker(InvalidQueryError)
+_PRICE = ("a number of zero or more", lambda n: n >= 0)
+_SHARE = ("a number from 0 to 1", lambda n: 0 <= n <= 1)
+_VALUES = "one text or several by name"
+_ALL_MERCHANTS = "For the products of all merchants leave it out"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +49,8 @@ class Photo:
         weight: How much it counts among several photos, greater than 0.
 
     Raises:
-        InvalidQueryError: The crop is empty or outside the photo, or the weight is not above 0.
+        InvalidQueryError: The source is no photo, the crop is empty or outside the photo, or the
+            weight is not above 0.
     """
 
     source: ImageSource
@@ -47,16 +58,16 @@ class Photo:
     weight: float = 1.0
 
     def __post_init__(self) -> None:
-        """Check crop and weight.
+        """Check source, crop and weight.
 
         Raises:
             InvalidQueryError: See the class.
         """
-        if self.crop is not None and not _is_crop(self.crop):
-            expected = "left, top, right, bottom as shares from 0 to 1, left < right, top < bottom"
-            raise InvalidQueryError("crop", expected, self.crop)
-        if not (math.isfinite(self.weight) and self.weight > 0):
-            raise InvalidQueryError("weight", "a number above 0", self.weight)
+        _check_source(self.source)
+        if self.crop is not None:
+            object.__setattr__(self, "crop", _checked_crop(self.crop))
+        weight = _CHECK.number("weight", self.weight, "a number above 0", lambda n: n > 0)
+        object.__setattr__(self, "weight", weight)
 
 
 def several(value: str | tuple[str, ...]) -> tuple[str, ...]:
@@ -72,7 +83,8 @@ class Filters:
         category: A node of the category tree: its name ("Dresses"), or its path
             ("Clothing > Dresses"). Everything below it counts. Case does not matter.
         brand: One brand, or several of which one must match. Case does not matter.
-        merchant_id: One merchant, or several.
+        merchant_id: One merchant, or several; an empty one is refused, as it would not mean what it
+            seems to: nobody's products, or everybody's.
         price_min: Least price, inclusive; products without a price are left out.
         price_max: Greatest price, inclusive; products without a price are left out.
         in_stock: True for what can be bought now, False for what cannot, None for both.
@@ -81,7 +93,8 @@ class Filters:
         group_id: Only the variants of one thing; they are then not collapsed.
 
     Raises:
-        InvalidQueryError: A price is negative or not a number, or the range is empty.
+        InvalidQueryError: A price is negative or not a number, the range is empty, a merchant is
+            empty, or a value is not what its field takes.
     """
 
     category: str = ""
@@ -95,20 +108,16 @@ class Filters:
     group_id: str = ""
 
     def __post_init__(self) -> None:
-        """Check the ranges.
+        """Check each value, and the range; a list becomes a tuple.
 
         Raises:
             InvalidQueryError: See the class.
         """
-        for name in ("price_min", "price_max"):
-            price = getattr(self, name)
-            if price is not None and not (math.isfinite(price) and price >= 0):
-                raise InvalidQueryError(name, "a number of zero or more", price)
+        for name, checked in _checked_filters(self).items():
+            object.__setattr__(self, name, checked)
         low, high = self.price_min, self.price_max
         if low is not None and high is not None and low > high:
-            raise InvalidQueryError("price_max", f"at least price_min ({low})", high)
-        if self.created_since is not None and self.created_since.tzinfo is None:
-            raise InvalidQueryError("created_since", "a time with a zone", self.created_since)
+            raise InvalidQueryError("price_max", f"at least price_min ({low:g})", high)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +146,8 @@ class Query:
             `Page.relaxed` says which. That of merchants never is.
 
     Raises:
-        InvalidQueryError: A number is out of range, the text too long, or a name unknown.
+        InvalidQueryError: A number is out of range, a text too long or not valid Unicode, a name
+            unknown, or a value is not what its field takes.
     """
 
     text: str = ""
@@ -156,32 +166,15 @@ class Query:
     relax: bool = True
 
     def __post_init__(self) -> None:
-        """Check the limits.
+        """Check each value; a list becomes a tuple.
 
         Raises:
             InvalidQueryError: See the class.
         """
-        if isinstance(self.limit, bool) or not isinstance(self.limit, int):
-            raise InvalidQueryError("limit", "a whole number", self.limit)
-        if not 1 <= self.limit <= MAX_LIMIT:
-            raise InvalidQueryError("limit", f"1 to {MAX_LIMIT}", self.limit)
-        if len(self.text) > MAX_TEXT_CHARS:
-            raise InvalidQueryError("text", f"at most {MAX_TEXT_CHARS} characters", self.text)
-        unknown = set(self.facets) - set(FACETS)
-        if unknown:
-            raise InvalidQueryError("facets", f"some of {', '.join(FACETS)}", sorted(unknown))
-        if self.sort not in SORTS:
-            raise InvalidQueryError("sort", f"one of {', '.join(SORTS)}", self.sort)
-        for name in ("photo_share", "diversity"):
-            share = getattr(self, name)
-            if share is not None and not 0 <= share <= 1:
-                raise InvalidQueryError(name, "a number from 0 to 1", share)
+        for name, checked in _checked_query(self).items():
+            object.__setattr__(self, name, checked)
         if len(self.photos) > MAX_PHOTOS:
             raise InvalidQueryError("image", f"at most {MAX_PHOTOS} photos", len(self.photos))
-        if isinstance(self.avoid, str) or not all(
-            isinstance(each, (str, Photo)) for each in self.avoid
-        ):
-            raise InvalidQueryError("avoid", "a tuple of product ids and photos", self.avoid)
 
     @property
     def photos(self) -> tuple[Photo, ...]:
@@ -193,11 +186,103 @@ class Query:
         return tuple(each if isinstance(each, Photo) else Photo(each) for each in several)
 
 
-def _is_crop(crop: Crop) -> bool:
-    if len(crop) != 4:
-        return False
-    left, top, right, bottom = crop
-    return 0 <= left < right <= 1 and 0 <= top < bottom <= 1
+def _check_source(source: object) -> None:
+    """Refuse what is no photo, or a path that no system could have.
+
+    Raises:
+        InvalidQueryError: It is.
+    """
+    if isinstance(source, (bytes, Image.Image)):
+        return
+    expected = "a path, an http(s) address, the bytes of a file, or a PIL picture"
+    if not isinstance(source, (str, Path)):
+        raise InvalidQueryError("image", expected, source)
+    try:
+        is_path = b"\0" not in os.fsencode(source)  # names of files need not be valid Unicode
+    except UnicodeEncodeError:
+        is_path = False
+    if not is_path:
+        raise InvalidQueryError("image", expected, source)
+
+
+def _checked_crop(crop: object) -> Crop:
+    expected = "left, top, right, bottom as shares from 0 to 1, left < right, top < bottom"
+    if not isinstance(crop, (tuple, list)) or len(crop) != 4:
+        raise InvalidQueryError("crop", expected, crop)
+    sides = [_CHECK.number("crop", side, expected, lambda n: 0 <= n <= 1) for side in crop]
+    left, top, right, bottom = sides
+    if not (left < right and top < bottom):
+        raise InvalidQueryError("crop", expected, crop)
+    return left, top, right, bottom
+
+
+def _checked_filters(given: Filters) -> dict[str, object]:
+    since, in_stock = given.created_since, given.in_stock
+    return {
+        "category": _CHECK.text("category", given.category, MAX_TEXT_CHARS),
+        "brand": _one_or_several("brand", given.brand),
+        "merchant_id": _merchants(given.merchant_id),
+        "price_min": _CHECK.number_or_none("price_min", given.price_min, *_PRICE),
+        "price_max": _CHECK.number_or_none("price_max", given.price_max, *_PRICE),
+        "in_stock": in_stock if in_stock is None else _CHECK.flag("in_stock", in_stock),
+        "attributes": _attributes(given.attributes),
+        "created_since": since if since is None else _CHECK.time("created_since", since),
+        "group_id": _CHECK.text("group_id", given.group_id, MAX_TEXT_CHARS),
+    }
+
+
+def _one_or_several(name: str, value: object) -> str | tuple[str, ...]:
+    if isinstance(value, str):
+        return _CHECK.text(name, value, MAX_TEXT_CHARS)
+    return _CHECK.texts(name, value, MAX_TEXT_CHARS)
+
+
+def _attributes(value: object) -> dict[str, str | tuple[str, ...]]:
+    given = _CHECK.by_name("attributes", value, _VALUES)
+    found = {name: _one_or_several("attributes", each) for name, each in given.items()}
+    return {name: each for name, each in found.items() if each != ()}  # as for brands: any
+
+
+def _merchants(value: object) -> str | tuple[str, ...]:
+    checked = _one_or_several("merchant_id", value)
+    if not all(each.strip() for each in several(checked)):
+        raise InvalidQueryError("merchant_id", "ids that are not empty", value, _ALL_MERCHANTS)
+    return checked
+
+
+def _checked_query(given: Query) -> dict[str, object]:
+    if not isinstance(given.filters, Filters):
+        raise InvalidQueryError("filters", "core.Filters", given.filters)
+    unknown = set(facets := _CHECK.texts("facets", given.facets)) - set(FACETS)
+    if unknown:
+        raise InvalidQueryError("facets", f"some of {', '.join(FACETS)}", sorted(unknown))
+    return {
+        "text": _CHECK.text("text", given.text, MAX_TEXT_CHARS),
+        "limit": _CHECK.whole("limit", given.limit, f"1 to {MAX_LIMIT}", 1, MAX_LIMIT),
+        "cursor": _CHECK.text("cursor", given.cursor, MAX_CURSOR_CHARS),
+        "user_id": _CHECK.text("user_id", given.user_id, MAX_ID_CHARS),
+        "collapse": _CHECK.flag("collapse", given.collapse),
+        "literal": _CHECK.texts("literal", given.literal, MAX_TEXT_CHARS),
+        "facets": facets,
+        "photo_share": _CHECK.number_or_none("photo_share", given.photo_share, *_SHARE),
+        "avoid": _avoided(given.avoid),
+        "sort": _CHECK.choice("sort", given.sort, SORTS),
+        "diversity": _CHECK.number_or_none("diversity", given.diversity, *_SHARE),
+        "relax": _CHECK.flag("relax", given.relax),
+    }
+
+
+def _avoided(value: object) -> tuple[str | Photo, ...]:
+    expected = "a tuple of product ids and photos"
+    if not isinstance(value, (tuple, list)):
+        raise InvalidQueryError("avoid", expected, value)
+    if len(value) > MAX_AVOIDED:
+        raise InvalidQueryError("avoid", f"at most {MAX_AVOIDED}", len(value))
+    if not all(isinstance(each, (str, Photo)) for each in value):
+        raise InvalidQueryError("avoid", expected, value)
+    ids = [each for each in value if isinstance(each, str)]
+    _CHECK.texts("avoid", ids, MAX_ID_CHARS, required=True)
+    return tuple(value)
 
 
 SORTS: tuple[str, ...] = get_args(Sort)

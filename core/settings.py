@@ -12,11 +12,14 @@ from dotenv import dotenv_values
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
+from core.checking import Checker, are_plain
 from core.errors import InvalidSettingError
 
 PREFIX = "SHOPWINDOW_"
 DELIMITER = "__"
 DOTENV = ".env"
+_ENCODING = "utf-8-sig"  # some editors begin a file with a mark that would join the first name
+_SECRETS = ("KEY", "PASSWORD")
 
 
 class _Group(BaseModel):
@@ -187,6 +190,7 @@ class Settings(BaseSettings):
         env_prefix=PREFIX,
         env_nested_delimiter=DELIMITER,
         env_file=DOTENV,
+        env_file_encoding=_ENCODING,
         frozen=True,
         extra="ignore",  # `.env` may hold other programs' lines; ours are checked below
     )
@@ -211,12 +215,10 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
     Raises:
         InvalidSettingError: A name is unknown or a value does not fit; the error names it.
     """
-    # pydantic-settings passes over a mistyped top-level variable even with extra="forbid".
-    for name in (*(environ if environ is not None else os.environ), *dotenv_values(DOTENV)):
-        top = name.upper().removeprefix(PREFIX).split(DELIMITER)[0].lower()
-        if name.upper().startswith(PREFIX) and top not in Settings.model_fields:
-            known = ", ".join(sorted(f"{PREFIX}{f.upper()}" for f in Settings.model_fields))
-            raise InvalidSettingError(name, f"a name that begins with one of {known}", top)
+    variables = {**_dotenv(), **(environ if environ is not None else os.environ)}
+    for name, value in variables.items():
+        if name.upper().startswith(PREFIX):
+            _check(name, value)
     try:
         return Settings()
     except ValidationError as exc:
@@ -224,5 +226,36 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         path = DELIMITER.join(str(part) for part in first["loc"]).upper()
         name = path if path.startswith(PREFIX) else PREFIX + path
         raise InvalidSettingError(name, first["msg"], first.get("input")) from exc
-    except SettingsError as exc:
+    except (SettingsError, RecursionError) as exc:
         raise InvalidSettingError(PREFIX, "settings that can be read", str(exc)) from exc
+
+
+def _dotenv() -> dict[str, str | None]:
+    """Return the variables of the `.env` file.
+
+    Raises:
+        InvalidSettingError: It is no text, or cannot be read.
+    """
+    try:
+        return dotenv_values(DOTENV, encoding=_ENCODING)
+    except UnicodeDecodeError as exc:
+        raise InvalidSettingError(DOTENV, "a file in UTF-8", exc.object[exc.start :]) from exc
+    except OSError as exc:
+        raise InvalidSettingError(DOTENV, "a file that can be read", exc.strerror) from exc
+
+
+def _check(name: str, value: str | None) -> None:
+    """Refuse a variable of an unknown group, or whose value no setting can have.
+
+    pydantic-settings passes over a mistyped top-level variable even with extra="forbid".
+
+    Raises:
+        InvalidSettingError: It is one.
+    """
+    top = name.upper().removeprefix(PREFIX).split(DELIMITER)[0].lower()
+    if top not in Settings.model_fields:
+        known = ", ".join(sorted(f"{PREFIX}{f.upper()}" for f in Settings.model_fields))
+        raise InvalidSettingError(name, f"a name that begins with one of {known}", top)
+    if any(secret in name.upper() for secret in _SECRETS) and not are_plain([value or ""]):
+        raise InvalidSettingError(name, "a text in valid Unicode", "something secret")
+    Checker(InvalidSettingError).text(name, value or "")

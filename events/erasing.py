@@ -1,22 +1,46 @@
 """Removing a visitor from a file of the log, so that no byte of theirs is left in it."""
 
+import json
 import sqlite3
+from collections.abc import Sequence
 
 from events.segments import transaction
+from events.traces import Traces
+
+_TRACES = "SELECT DISTINCT session_id, query_id FROM events WHERE user_id <> '' AND user_id = ?"
+_OWN = "DELETE FROM events WHERE user_id <> '' AND user_id = ?"
+_TRACED = """DELETE FROM events WHERE user_id = '' AND (
+    session_id IN (SELECT value FROM json_each(?)) OR query_id IN (SELECT value FROM json_each(?)))
+"""
 
 
-def erase_rows(connection: sqlite3.Connection, user_id: str) -> int:
-    """Delete the events of a visitor, and note that the file is to be cleaned.
+def traces_of(connections: Sequence[sqlite3.Connection], user_id: str) -> Traces:
+    """Return what leads to a visitor beside their id, by their events in some files."""
+    named = (connection.execute(_TRACES, (user_id,)).fetchall() for connection in connections)
+    return Traces.of([row for rows in named for row in rows])
+
+
+def erase_rows(connections: Sequence[sqlite3.Connection], user_id: str) -> int:
+    """Delete the events of a visitor from the files of a log, and note that each is to be cleaned.
+
+    What names only a session or an answer of theirs goes first, from all files: while something of
+    it is left, so is what leads to it.
 
     Returns:
         How many there were.
     """
+    traces = traces_of(connections, user_id)
+    values = [json.dumps(sorted(each)) for each in (traces.sessions, traces.queries)]
+    n_traced = sum(_deleted(each, _TRACED, values) for each in connections) if traces else 0
+    return n_traced + sum(_deleted(each, _OWN, [user_id]) for each in connections)
+
+
+def _deleted(connection: sqlite3.Connection, delete: str, values: Sequence[str]) -> int:
     with transaction(connection):
-        ask = "DELETE FROM events WHERE user_id <> '' AND user_id = ?"
-        n_erased = connection.execute(ask, (user_id,)).rowcount
-        if n_erased:
+        n_deleted = connection.execute(delete, values).rowcount
+        if n_deleted:
             connection.execute("INSERT INTO unclean VALUES ('erased')")
-    return n_erased
+    return n_deleted
 
 
 def clean(connection: sqlite3.Connection) -> None:

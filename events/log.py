@@ -11,10 +11,11 @@ from core.errors import EventLogError, InvalidEventError
 from core.event import Event, check_user
 from core.processes import OneProcess
 from events.cursor import cursor_of, place_of
-from events.erasing import clean, erase_rows
+from events.erasing import clean, erase_rows, traces_of
 from events.identity import identity
 from events.schema import COLUMNS, INSERT, NAMES, from_row, to_row
 from events.segments import Segments, errors_named, transaction
+from events.traces import Traces
 
 T = TypeVar("T")
 ROTATE_BYTES = 128 << 20
@@ -151,8 +152,21 @@ class EventLog(Closing):
         """
         return sum(int(row[0]) for row in self._from_each("SELECT count(*) FROM events"))
 
+    def traces(self, user_id: str) -> Traces:
+        """Return by what else a visitor's events can be known: for stores that have some of them.
+
+        Raises:
+            InvalidEventError: The id is empty.
+            EventLogError: The log cannot be read.
+        """
+        check_user(user_id)
+        return self._guarded(lambda: traces_of(self._connections(), user_id))
+
     def erase(self, user_id: str) -> int:
         """Remove every event of a visitor, impressions too, and their bytes from all files.
+
+        Events that name no visitor are theirs when they name a session, or an answer (`query_id`),
+        that their own events name.
 
         It waits for those who read the files. When it is interrupted, opening the log completes it.
 
@@ -227,17 +241,19 @@ class EventLog(Closing):
 
     def _from_each(self, ask: str, values: Sequence[str] = ()) -> list[tuple[Any, ...]]:
         def rows() -> list[tuple[Any, ...]]:
-            opened: list[sqlite3.Connection] = [
-                self._segments.connection(number) for number in self._segments.numbers()
+            return [
+                row for each in self._connections() for row in each.execute(ask, values).fetchall()
             ]
-            return [row for each in opened for row in each.execute(ask, values).fetchall()]
 
         return self._guarded(rows)
 
+    def _connections(self) -> list[sqlite3.Connection]:
+        return [self._segments.connection(number) for number in self._segments.numbers()]
+
     def _erased(self, user_id: str) -> int:
         with self._segments.writing():
-            opened = [self._segments.connection(each) for each in self._segments.numbers()]
-            n_erased = sum(erase_rows(each, user_id) for each in opened)
+            opened = self._connections()
+            n_erased = erase_rows(opened, user_id)
             for each in opened:
                 clean(each)
         return n_erased

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from core.errors import EventFileError
+from core.spreadsheet import as_cell, from_cell
 
 MAX_CELL_CHARS = 1_000_000
 _ERRORS = "surrogateescape"  # the event refuses such a text, and the next row is read
@@ -109,7 +110,7 @@ def _read_csv(path: Path) -> Iterator[Row]:
                 fault = f"{len(names)} cells expected, as in the header, got {len(cells)}"
                 yield Row(rows.line_num, {}, fault)
             elif any(cells):
-                yield Row(rows.line_num, dict(zip(names, cells, strict=False)))
+                yield Row(rows.line_num, dict(zip(names, map(from_cell, cells), strict=False)))
 
 
 def _read_json_lines(path: Path) -> Iterator[Row]:
@@ -144,9 +145,15 @@ def _csv_writer(path: Path) -> Iterator[Write]:
             if is_first:
                 writer.writerow(row)
                 is_first = False
-            writer.writerow(["" if value is None else value for value in row.values()])
+            writer.writerow([_cell(value) for value in row.values()])
 
         yield write
+
+
+def _cell(value: object) -> object:
+    if isinstance(value, str):
+        return as_cell(value)  # ids may come from strangers' cookies
+    return "" if value is None else value
 
 
 @contextmanager

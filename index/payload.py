@@ -1,11 +1,13 @@
 """A product as the store keeps it, and filters as the store understands them."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
+from core.checking import Checker
+from core.errors import InvalidQueryError
 from core.product import Product, Translation
 from core.query import Filters, several
 from index.analyser import Word, analyse, fold
@@ -69,10 +71,35 @@ _TITLE_COUNTS = 3  # a word of the title counts as often as three words elsewher
 _MAX_ENCODED_CHARS = 300
 
 
-@lru_cache(maxsize=100_000)
 def point_id(product_id: str) -> str:
-    """Return the UUIDv5 under which a product is stored: Qdrant takes no other text as id."""
-    return str(uuid.uuid5(_NAMESPACE, product_id))
+    """Return the UUIDv5 under which a product is stored: Qdrant takes no other text as id.
+
+    Raises:
+        InvalidQueryError: No product can have that id.
+    """
+    if type(product_id) is not str:
+        product_id = _checked_id(product_id)
+    return _point_id(product_id)
+
+
+def point_ids(product_ids: Iterable[str]) -> list[str]:
+    """Return the ids under which products are stored; see `point_id`.
+
+    Raises:
+        InvalidQueryError: One is no id, or they are one text, whose letters would be taken for ids.
+    """
+    if isinstance(product_ids, str) or not isinstance(product_ids, Iterable):
+        raise InvalidQueryError("product_ids", "ids in a list", product_ids)
+    return [point_id(each) for each in product_ids]
+
+
+@lru_cache(maxsize=100_000)
+def _point_id(product_id: str) -> str:
+    return str(uuid.uuid5(_NAMESPACE, _checked_id(product_id)))
+
+
+def _checked_id(product_id: object) -> str:
+    return Checker(InvalidQueryError).text("product_id", product_id)
 
 
 def document_words(product: Product) -> tuple[Word, ...]:

@@ -12,7 +12,7 @@ from index.feeds.feed import ProductFeed
 from index.indexing import IndexingRun
 from index.location import open_store
 from index.manifest import Manifest
-from index.payload import FIELDS, REMEMBERED, point_id
+from index.payload import FIELDS, REMEMBERED, point_ids
 from index.points import Payload, StoreSchema
 from index.reading import IndexReader
 from index.removal import delete_missing, remove_withdrawn
@@ -137,7 +137,7 @@ class ProductIndex(IndexReader, Closing):
         if not self.exists:
             return 0
         with self._store.writing():
-            found = list(self._store.retrieve([point_id(each) for each in product_ids], ()))
+            found = list(self._store.retrieve(point_ids(product_ids), ()))
             self._store.delete(found)
         return len(found)
 

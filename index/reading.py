@@ -22,6 +22,7 @@ from index.payload import (
     from_payload,
     labelled,
     point_id,
+    point_ids,
 )
 from index.points import (
     PHOTO,
@@ -83,8 +84,12 @@ class IndexReader:
         return self._store.location
 
     def get(self, product_ids: Sequence[str]) -> list[Product]:
-        """Return products by id, in the order asked; unknown ids are left out."""
-        ids = [point_id(each) for each in product_ids]
+        """Return products by id, in the order asked; unknown ids are left out.
+
+        Raises:
+            InvalidQueryError: One is no id, or they are one text instead of several.
+        """
+        ids = point_ids(product_ids)
         found = self.points(ids)
         return [from_payload(found[each].payload) for each in ids if each in found]
 

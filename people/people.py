@@ -4,7 +4,9 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from core.checking import MAX_ID_CHARS, Checker
 from core.closing import Closing
+from core.errors import InvalidQueryError
 from events import EventLog
 from index.product_index import ProductIndex
 from people.catalogue import Catalogue
@@ -91,18 +93,22 @@ class People(Closing):
         """Return a visitor's tastes; None for somebody unknown, or of whom nothing was learned.
 
         Raises:
+            InvalidQueryError: Nobody can have that id.
             ProfileError: Their profile cannot be read.
             OnlineStoreError: The file of profiles cannot be read.
         """
+        user_id = _checked(user_id)
         return self.store.profile(user_id) if user_id else None
 
     def visitor(self, user_id: str) -> Visitor:
         """Return what is known of a visitor.
 
         Raises:
+            InvalidQueryError: Nobody can have that id.
             ProfileError: Their profile cannot be read.
             OnlineStoreError: The file of profiles cannot be read.
         """
+        user_id = _checked(user_id)
         if not user_id:
             return Visitor()
         touched = tuple(self.store.touched(user_id, MAX_TOUCHED))
@@ -130,6 +136,10 @@ class People(Closing):
             self.follower.close()
         self.expectations.close()
         self.store.close()
+
+
+def _checked(user_id: object) -> str:
+    return Checker(InvalidQueryError).text("user_id", user_id, MAX_ID_CHARS)
 
 
 def erased(log: EventLog, user_id: str) -> int:

@@ -1,5 +1,6 @@
 """A catalogue without a query: everything that passes the filters, page by page."""
 
+import math
 from collections.abc import Sequence
 
 from core.errors import InvalidQueryError
@@ -11,6 +12,7 @@ from search.sorting import ORDERS
 
 _AT = "="
 _LACKING = "~"
+_EXPECTED = "the `next_cursor` of a page"
 
 
 def browsed(index: ProductIndex, query: Query, cursor: Cursor) -> tuple[list[Point], Cursor | None]:
@@ -32,6 +34,8 @@ def browsed(index: ProductIndex, query: Query, cursor: Cursor) -> tuple[list[Poi
         InvalidQueryError: The cursor was made up.
     """
     if query.sort == "relevance":
+        if cursor.after.startswith((_AT, _LACKING)):
+            raise InvalidQueryError("cursor", _EXPECTED, cursor.after)
         points, after = index.browse(query.filters, cursor.after, query.limit)
         return points, cursor.following((), after) if after else None
     order = ORDERS[query.sort]
@@ -65,9 +69,12 @@ def _number(text: str) -> float:
         InvalidQueryError: Somebody made the cursor up.
     """
     try:
-        return float(text)
+        number = float(text)
     except ValueError as exc:
-        raise InvalidQueryError("cursor", "the `next_cursor` of a page", text) from exc
+        raise InvalidQueryError("cursor", _EXPECTED, text) from exc
+    if not math.isfinite(number):
+        raise InvalidQueryError("cursor", _EXPECTED, text)
+    return number
 
 
 def _after(shown: Sequence[Point], order: Order, cursor: Cursor) -> Cursor:

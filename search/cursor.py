@@ -2,14 +2,23 @@
 
 import base64
 import json
+import re
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import mmh3
 
 from core.encoder import digest
 from core.errors import InvalidQueryError
+
+_EXPECTED = "the `next_cursor` of a page"
+_POINT = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+_AFTER = re.compile(rf"(?:~?(?:{_POINT})?|=-?\d+(?:\.\d+)?(?:e[+-]?\d+)?)", re.ASCII)
+"""Where a browsed page may end: at a point, at a value ("=9.5"), or among those without ("~")."""
+
+_MAX_GIVEN_UP = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +31,7 @@ class Cursor:
     Attributes:
         query: Digest of the query, so that a cursor is not used for another one.
         shown: 32-bit hashes of the points on the pages before.
-        after: For browsing: the point that the next page begins with.
+        after: For browsing: what the next page begins with; see `search.browsing`.
         given_up: Names of the filters that the first page was answered without; the next pages
             are answered without them too, whatever has come meanwhile.
     """
@@ -55,23 +64,44 @@ class Cursor:
     def decode(cls, text: str, query: str) -> "Cursor":
         """Return the cursor that `encode` wrote; an empty text is the first page.
 
+        Anybody can make one up: whatever is in it is checked before it reaches the engine.
+
         Raises:
             InvalidQueryError: It is not one of ours, or belongs to another query.
         """
         if not text:
             return cls(query)
         try:
-            padded = text + "=" * (-len(text) % 4)
-            data = base64.b64decode(padded, altchars=b"-_", validate=True)
-            head, _, shown = data.partition(b"\0")
-            written, after, given_up = json.loads(head)
-            names = tuple(str(each) for each in given_up)
-            hashes = frozenset(each for (each,) in struct.iter_unpack("<I", shown))
+            written, after, given_up, hashes = _decoded(text)
         except (ValueError, struct.error, TypeError, RecursionError) as exc:
-            raise InvalidQueryError("cursor", "the `next_cursor` of a page", text) from exc
+            raise InvalidQueryError("cursor", _EXPECTED, text) from exc
+        if not _is_ours(after, given_up):
+            raise InvalidQueryError("cursor", _EXPECTED, text)
         if written != query:
             raise InvalidQueryError("cursor", "the `next_cursor` of the same query", text)
-        return cls(query, hashes, str(after), names)
+        return cls(query, hashes, after, tuple(given_up))
+
+
+def _decoded(text: str) -> tuple[Any, Any, Any, frozenset[int]]:
+    """Return the parts of a cursor as they were written, whatever they are.
+
+    Raises:
+        ValueError: It is no cursor; so do struct.error, TypeError and RecursionError.
+    """
+    padded = text + "=" * (-len(text) % 4)
+    data = base64.b64decode(padded, altchars=b"-_", validate=True)
+    head, _, shown = data.partition(b"\0")
+    written, after, given_up = json.loads(head)
+    return written, after, given_up, frozenset(n for (n,) in struct.iter_unpack("<I", shown))
+
+
+def _is_ours(after: Any, given_up: Any) -> bool:
+    """Return whether a place, and names of filters, may be those of a cursor."""
+    if not isinstance(after, str) or not _AFTER.fullmatch(after):
+        return False
+    if not isinstance(given_up, list) or len(given_up) > _MAX_GIVEN_UP:
+        return False
+    return all(isinstance(each, str) for each in given_up)
 
 
 def _short_hash(point: str) -> int:

@@ -7,6 +7,7 @@ from core.answer import Page
 from core.errors import EventLogError, EventRefusedError, InvalidEventError
 from core.event import Event, Surface
 from events import EventLog, EventWriter, WriterStats
+from events.traces import NO_TRACES, Traces
 from search.cursor import Cursor
 
 RANKERS: Mapping[Surface, str] = {"search": "search", "similar": "search"}
@@ -85,6 +86,16 @@ class Recording:
             EventLogError: The service has no log.
         """
         self._writing().record(event)
+
+    def traces(self, user_id: str) -> Traces:
+        """Return by what else a visitor's events can be known; see `EventLog.traces`.
+
+        Raises:
+            InvalidEventError: The id is empty.
+            EventLogError: They cannot be read, or the service has no log.
+        """
+        self._writing().flush()
+        return self._log.traces(user_id) if self._log is not None else NO_TRACES
 
     def erase(self, user_id: str) -> int:
         """Remove every event of a visitor, also those that are not written yet.

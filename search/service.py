@@ -155,6 +155,7 @@ class SearchService(ServesVisitors):
             One page, best first; the product itself is not in it.
 
         Raises:
+            InvalidQueryError: A value has no sense.
             ProductNotFoundError: No indexed product that may be seen has the id.
             PhotoError: The photo of a product that is not indexed cannot be used.
         """
@@ -183,7 +184,7 @@ class SearchService(ServesVisitors):
                 suggestions are words of what they sell, whatever else it costs or is.
 
         Raises:
-            InvalidQueryError: The limit is out of range.
+            InvalidQueryError: The limit is out of range, or the text too long or no text.
         """
         self._process.check()
         return self._reader.knowledge(filters).suggestions.suggested(text, limit)

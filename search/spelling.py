@@ -4,8 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from core.arabic import without_article
+from core.query import MAX_TEXT_CHARS
 from index.analyser import rewritten
 from search.vocabulary import Vocabulary
+
+MOST_LOOKED_UP = 32
+"""Unknown words of one text that are looked up, each among all words of the catalogue that are
+about as long. Whoever pastes a page of text mistyped nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +35,8 @@ def corrected(
     """Correct the words that nobody knows.
 
     Codes, numbers, short words and words that anybody knows stay: a shopper who types a rare word
-    rightly must not be sent elsewhere.
+    rightly must not be sent elsewhere. So do the words after the first `MOST_LOOKED_UP` unknown
+    ones, and the whole text when it would grow beyond what a query may have.
 
     Args:
         text: What was typed.
@@ -41,21 +47,22 @@ def corrected(
     Returns:
         The text, and what was changed.
     """
-    changes: dict[str, str] = {}
+    looked_up: dict[str, str] = {}
 
     def change(word: str) -> str:
-        if word in changes:
-            return changes[word]
-        if word in kept or vocabulary.knows(word):
+        if word in looked_up:
+            return looked_up[word]
+        if word in kept or len(looked_up) == MOST_LOOKED_UP or vocabulary.knows(word):
             return word
         meant = _meant(word.casefold(), vocabulary)
-        if not meant or is_word(word):
-            return word
-        changes[word] = meant
-        return meant
+        looked_up[word] = word if not meant or is_word(word) else meant
+        return looked_up[word]
 
     found = rewritten(text, change)
-    return Corrected(found, tuple(changes.items())) if changes else Corrected(text, ())
+    changes = tuple((typed, used) for typed, used in looked_up.items() if used != typed)
+    if not changes or len(found) > MAX_TEXT_CHARS:
+        return Corrected(text, ())
+    return Corrected(found, changes)
 
 
 def _meant(word: str, vocabulary: Vocabulary) -> str:

@@ -8,7 +8,9 @@ from itertools import takewhile
 from typing import Literal, NamedTuple, TypeAlias
 
 from core.arabic import without_article
+from core.checking import Checker
 from core.errors import InvalidQueryError
+from core.query import MAX_TEXT_CHARS
 from index.analyser import fold
 from search.understanding.terms import Term
 
@@ -91,10 +93,11 @@ class Suggestions:
             Those of most products first, within categories and brands and within words.
 
         Raises:
-            InvalidQueryError: The limit is out of range.
+            InvalidQueryError: The limit is out of range, or the text too long or no text.
         """
-        if not 1 <= limit <= MAX_SUGGESTIONS:
-            raise InvalidQueryError("limit", f"1 to {MAX_SUGGESTIONS}", limit)
+        check = Checker(InvalidQueryError)
+        begun = check.text("text", begun, MAX_TEXT_CHARS)
+        limit = check.whole("limit", limit, f"1 to {MAX_SUGGESTIONS}", 1, MAX_SUGGESTIONS)
         words = begun.split()
         if not words:
             return ()

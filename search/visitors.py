@@ -12,6 +12,7 @@ from core.person import Person
 from core.processes import OneProcess
 from core.query import Filters, Query
 from events.cursor import place_of
+from events.traces import Traces
 from index.product_index import ProductIndex
 from people import People
 from search.background import Background
@@ -31,14 +32,14 @@ class ServesVisitors(Closing):
         index: The catalogue.
         events: What is told to the event log.
         people: What was learned from it.
-        also_erase: Erases a visitor, by id, from wherever else their events were taken to; None
-            for nowhere.
+        also_erase: Erases a visitor, by id and traces, from wherever else their events were taken
+            to; None for nowhere.
     """
 
     index: ProductIndex
     events: Recording
     people: People
-    also_erase: Callable[[str], object] | None = None
+    also_erase: Callable[[str, Traces], object] | None = None
     _feeds: Feeds
     _process: OneProcess
     _background: Callable[[Filters], Background]
@@ -144,6 +145,7 @@ class ServesVisitors(Closing):
         """Return what is known of a visitor, to show it.
 
         Raises:
+            InvalidQueryError: Nobody can have that id.
             ProfileError: Their profile cannot be read.
             OnlineStoreError: The file of profiles cannot be read.
         """
@@ -209,7 +211,8 @@ class ServesVisitors(Closing):
     def erase(self, user_id: str) -> int:
         """Remove a visitor: every event, and everything that was learned of them.
 
-        From the log, the profiles, and wherever else the service was told to.
+        From the log, the profiles, and wherever else the service was told to. Events that name no
+        visitor but a session, or an answer, that theirs name are theirs too.
 
         Returns:
             How many events there were.
@@ -220,10 +223,11 @@ class ServesVisitors(Closing):
             OnlineStoreError: What was learned cannot be removed; erase again then.
             EventStoreError: The analytic store still has them; erase again then.
         """
+        traces = self.events.traces(user_id)
         n_erased = self.events.erase(user_id)
         self.people.store.erase(user_id)
         if self.also_erase is not None:
-            self.also_erase(user_id)
+            self.also_erase(user_id, traces)
         return n_erased
 
     def _fed(self, query: Query) -> tuple[Page, int | None]:

@@ -1,8 +1,10 @@
 """A small shop that every suite can use: coloured pictures, titles in two languages."""
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 from PIL import Image
 
@@ -11,6 +13,12 @@ from core.settings import SearchSettings
 from embed import FakeEncoder
 from index import ProductIndex
 from search import SearchService
+
+# The gate gives one verdict for one state of the code: it tries the same examples each time, and no
+# slow machine fails it. "explore" looks for new ones: HYPOTHESIS_PROFILE=explore pytest ...
+hypothesis.settings.register_profile("gate", derandomize=True, deadline=None)
+hypothesis.settings.register_profile("explore", deadline=None, print_blob=True)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "gate"))
 
 COLORS = {
     "red": ((200, 30, 30), "أحمر"),

@@ -13,6 +13,7 @@ from search.merchants import may_see
 from ui import asking
 from ui.asking import COUNTED, number, priced, with_more
 from ui.changes import changed, cropped, toggled_range, without_photo
+from ui.entered import entered, entered_values
 from ui.notices import notice_of
 from ui.opening import Opening
 from ui.texts import Language, language_of, say
@@ -54,6 +55,9 @@ class Actions:
             new_photos: Paths of photos that are added; beyond five they are left out, and told.
             view: What it stood on.
         """
+        return self._told(view, lambda now: self._searched(entered(text), new_photos, now))
+
+    def _searched(self, text: str, new_photos: Sequence[str], view: View) -> View:
         if text.strip() != view.text.strip():
             view = changed(view, avoid=(), collapse=True)
         photos = (*view.photos, *(Photo(Path(each)) for each in new_photos))
@@ -85,7 +89,8 @@ class Actions:
         Returns:
             The next view; the same one for an unknown action.
         """
-        value = str(values.get("value", ""))
+        values = entered_values(values)
+        value = entered(str(values.get("value", "")))
         known: Mapping[str, Callable[[View], View]] = {
             "filter": lambda now: self._filtered(now, toggled(now.filters, *_named(values))),
             "unfilter": lambda now: self._filtered(now, without(now.filters, *_named(values))),

@@ -68,7 +68,8 @@ def without_photo(view: View, value: str) -> View:
 
 
 def _place(view: View, value: str) -> int:
-    if not (value.isdecimal() and int(value) < len(view.photos)):
+    numbers = [str(number) for number in range(len(view.photos))]
+    if value not in numbers:
         expected = f"a photo's number, below {len(view.photos)}"
         raise InvalidQueryError("photo", expected, value)
-    return int(value)
+    return numbers.index(value)

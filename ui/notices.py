@@ -1,5 +1,6 @@
 """From an error to the plain words that a visitor reads."""
 
+from core.checking import MAX_ID_CHARS
 from core.errors import (
     EventLogError,
     EventStoreError,
@@ -14,7 +15,6 @@ from core.errors import (
     ProfileError,
     ShopwindowError,
 )
-from core.product import MAX_ID_CHARS
 from core.query import MAX_TEXT_CHARS
 from ui.texts import Language, say
 from ui.view import Notice

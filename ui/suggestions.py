@@ -12,6 +12,7 @@ from starlette.routing import Route
 from core.errors import ShopwindowError
 from core.query import MAX_TEXT_CHARS, Filters
 from search import SearchService
+from ui.entered import entered
 from ui.markup import Markup, tag
 from ui.texts import DIRECTIONS, Language, say
 from ui.view import chosen
@@ -62,7 +63,7 @@ def suggestion_list(language: Language, filters: Filters) -> Markup:
 def _answer(service: SearchService, text: str, merchants: tuple[str, ...]) -> Response:
     try:
         filters = Filters(merchant_id=merchants)
-        found = service.suggest(text[-MAX_TEXT_CHARS:], filters=filters)
+        found = service.suggest(entered(text[-MAX_TEXT_CHARS:]), filters=filters)
     except ShopwindowError:  # the search itself will say so
         LOG.exception("nothing could be suggested")
         found = ()

@@ -1,7 +1,7 @@
 """The line under the page's name: search or what is for the visitor, and who that is."""
 
+from core.checking import MAX_ID_CHARS
 from core.person import SAMPLE_PREFIX
-from core.product import MAX_ID_CHARS
 from ui.markup import Markup, action, tag
 from ui.texts import DIRECTIONS, Language, say
 from ui.view import View

@@ -133,13 +133,24 @@ SELECT {", ".join(map(_column, TRAINING.names))}
 ORDER BY time, event_id
 """
 
-COUNT_OF = f"SELECT count() FROM {TABLE} WHERE hex(SHA256(user_id)) = {{digest:String}}"
+OF_USER = "hex(SHA256(user_id)) = {user:String}"
+TRACED = {
+    name: f"user_id = '' AND hex(SHA256({column})) IN {{digests:Array(String)}}"
+    for name, column in (
+        ("sessions", "session_id"),
+        ("queries", "query_id"),
+        ("events", "event_id"),
+    )
+}
+"""Which events are whose, by digests, as ClickHouse keeps the words of the last mutation in a file
+of its own."""
 
-ERASE = f"""
-ALTER TABLE {TABLE} DELETE WHERE hex(SHA256(user_id)) = {{digest:String}}
+TRACES = f"SELECT DISTINCT session_id, query_id FROM {TABLE} WHERE {OF_USER}"
+COUNT_WHERE = f"SELECT count() FROM {TABLE} WHERE {{}}"
+ERASE_WHERE = f"""
+ALTER TABLE {TABLE} DELETE WHERE {{}}
 SETTINGS mutations_sync = 2
 """
-"""By a digest, as ClickHouse keeps the words of the last mutation in a file of its own."""
 
 OLD_PARTS = f"""
 SELECT name FROM system.parts

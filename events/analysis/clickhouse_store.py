@@ -2,7 +2,7 @@
 
 import hashlib
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from threading import RLock
 from typing import Any
@@ -21,8 +21,10 @@ from events.analysis.store import ALWAYS, Batch, Period
 from events.analysis.tables import COUNTS, EVENTS, TRAINING, to_table
 from events.cursor import cursor_of, place_of
 from events.schema import day_of
+from events.traces import NO_TRACES, Traces
 
 _CLEANED_S = 30.0
+_DIGESTS_AT_ONCE = 1000
 _TAKEN = pa.schema([("log_id", pa.string()), ("log_file", pa.int64()), ("log_seq", pa.int64())])
 
 
@@ -89,20 +91,33 @@ class ClickHouseEventStore(Closing):
         """Return one row an impression."""
         return self._table(sql.TRAINING_ROWS, period, TRAINING)
 
-    def erase(self, user_id: str) -> int:
+    def erase(self, user_id: str, traces: Traces = NO_TRACES) -> int:
         """Erase a visitor, and wait until the files that had them are removed; see `EventStore`.
 
-        A server's own log of queries gets a digest of the id, not the id.
+        A server's own log of queries gets digests of the ids, not the ids.
 
         Returns:
             How many events there were.
         """
         check_user(user_id)
-        who = {"digest": hashlib.sha256(user_id.encode()).hexdigest().upper()}
-        n_erased = int(self._rows(sql.COUNT_OF, who)[0][0])
+        who = {"user": _digest(user_id)}
+        traces |= Traces.of((str(s), str(q)) for s, q in self._rows(sql.TRACES, who))
+        n_traced = self.forget(traces)  # first: while one is left, so is what leads to it
+        return n_traced + self._erased(sql.OF_USER, who)
+
+    def forget(self, traces: Traces) -> int:
+        """Return how many events without a visitor were removed; see `EventStore`."""
+        return sum(
+            self._erased(sql.TRACED[name], {"digests": some})
+            for name in sql.TRACED
+            for some in _digests(getattr(traces, name))
+        )
+
+    def _erased(self, condition: str, values: Mapping[str, Any]) -> int:
+        n_erased = int(self._rows(sql.COUNT_WHERE.format(condition), values)[0][0])
         if n_erased:
             with self._used():
-                self._client.command(sql.ERASE, parameters=who)
+                self._client.command(sql.ERASE_WHERE.format(condition), parameters=dict(values))
         self._await_cleaning()
         return n_erased
 
@@ -150,6 +165,17 @@ class ClickHouseEventStore(Closing):
             if self._is_closed:
                 raise EventStoreError(f"the event store {self.address} is closed. Open it again.")
             yield
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest().upper()
+
+
+def _digests(texts: Collection[str]) -> Iterator[list[str]]:
+    """Yield digests, as many at a time as fit into one question."""
+    every = [_digest(each) for each in sorted(texts)]
+    for start in range(0, len(every), _DIGESTS_AT_ONCE):
+        yield every[start : start + _DIGESTS_AT_ONCE]
 
 
 def _bound(period: Period) -> dict[str, int]:

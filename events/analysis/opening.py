@@ -6,6 +6,7 @@ from pathlib import Path
 from core.errors import EventStoreError, InvalidSettingError
 from core.settings import EventSettings
 from events.analysis.store import EventStore
+from events.traces import Traces
 
 CHDB = "chdb:"
 SERVERS = ("clickhouse://", "clickhouses://")
@@ -52,8 +53,8 @@ def open_configured(settings: EventSettings) -> EventStore:
     return open_store(address_of(settings), secret.get_secret_value() if secret else "")
 
 
-def erase_configured(settings: EventSettings, user_id: str) -> int | None:
-    """Erase a visitor from the store that the settings name.
+def erase_configured(settings: EventSettings, user_id: str, traces: Traces) -> int | None:
+    """Erase a visitor from the store that the settings name; see `EventStore.erase`.
 
     Returns:
         How many events there were; None when there is no store.
@@ -65,7 +66,7 @@ def erase_configured(settings: EventSettings, user_id: str) -> int | None:
         return None
     try:
         with closing(open_configured(settings)) as store:
-            return store.erase(user_id)
+            return store.erase(user_id, traces)
     except EventStoreError as exc:
         raise EventStoreError(
             f"{exc} The visitor is erased from the log, but not from the store: run `shopwindow "

@@ -2,7 +2,7 @@
 
 import logging
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Self
@@ -23,8 +23,11 @@ from events.analysis.rates import DayTotal, PositionRate, RankerRate
 from events.analysis.store import ALWAYS, Batch, Period
 from events.analysis.tables import EVENTS, to_table
 from events.cursor import cursor_of, place_of
+from events.traces import NO_TRACES, Traces
 
 _LOCK = "lock.sqlite"
+_OWN = ["user_id"]
+_TRACED = ["user_id", "session_id", "query_id", "event_id"]
 _log = logging.getLogger(__name__)
 
 
@@ -107,25 +110,51 @@ class ParquetEventStore(Closing):
         with self._events() as events:
             return queries.training_rows(events, bounds(period))
 
-    def erase(self, user_id: str) -> int:
+    def erase(self, user_id: str, traces: Traces = NO_TRACES) -> int:
         """Replace each file that has events of a visitor by one without; see `EventStore`.
 
         Returns:
             How many there were.
         """
         check_user(user_id)
-        n_erased = 0
         with self._held("replace"):
-            self._parts.sweep()
-            for part in self._parts.parts():
-                users = self._parts.read(part, ["user_id"])
-                n_theirs = pc.sum(pc.equal(users["user_id"], user_id)).as_py() or 0
-                if n_theirs:
-                    table = self._parts.read(part)
-                    left = table.filter(pc.not_equal(table["user_id"], user_id))
-                    self._parts.write(part, left)
-                n_erased += n_theirs
-        return n_erased
+            traces |= self._traces(user_id)
+            # The traces go first: while one is left, so is what leads to it.
+            n_traced = self._without(_TRACED, lambda table: _are_traces(table, traces))
+            return n_traced + self._without(_OWN, lambda table: pc.equal(table["user_id"], user_id))
+
+    def forget(self, traces: Traces) -> int:
+        """Return how many events without a visitor were removed; see `EventStore`."""
+        with self._held("replace"):
+            return self._without(_TRACED, lambda table: _are_traces(table, traces))
+
+    def _traces(self, user_id: str) -> Traces:
+        named: list[tuple[str, str]] = []
+        for part in self._parts.parts():
+            table = self._parts.read(part, ["user_id", "session_id", "query_id"])
+            theirs = table.filter(pc.equal(table["user_id"], user_id)).to_pydict()
+            named += zip(theirs["session_id"], theirs["query_id"], strict=True)
+        return Traces.of(named)
+
+    def _without(self, columns: list[str], chosen: Callable[[pa.Table], pa.ChunkedArray]) -> int:
+        """Replace each file that has chosen events by one without them.
+
+        Args:
+            columns: Those that are needed to choose.
+            chosen: Which events are chosen, one value for each row.
+
+        Returns:
+            How many were removed.
+        """
+        n_removed = 0
+        self._parts.sweep()
+        for part in self._parts.parts():
+            n_chosen = pc.sum(chosen(self._parts.read(part, columns))).as_py() or 0
+            if n_chosen:
+                table = self._parts.read(part)
+                self._parts.write(part, table.filter(pc.invert(chosen(table))))
+            n_removed += n_chosen
+        return n_removed
 
     def close(self) -> None:
         """Let go of the store."""
@@ -158,6 +187,19 @@ class ParquetEventStore(Closing):
             raise EventStoreError(f"the event store {self.folder} is closed. Open it again.")
         with _errors_named(self.folder), self._lock.held(purpose):
             yield
+
+
+def _are_traces(table: pa.Table, traces: Traces) -> pa.ChunkedArray:
+    """Return which events name no visitor, and are traces; one value for each row."""
+    found = [
+        pc.is_in(table[name], pa.array(sorted(values), pa.string()))
+        for name, values in (
+            ("session_id", traces.sessions),
+            ("query_id", traces.queries),
+            ("event_id", traces.events),
+        )
+    ]
+    return pc.and_(pc.equal(table["user_id"], ""), pc.or_(pc.or_(found[0], found[1]), found[2]))
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from core.event import Event
 from events.analysis.store import Batch, EventStore
 from events.cursor import place_of
 from events.log import EventLog
+from events.traces import Traces
 
 BATCH_SIZE = 20_000
 
@@ -80,10 +81,13 @@ def _erased_meanwhile(
         How many of the taken events were theirs.
     """
     left = {each.event_id for each in log.read(position, len(taken))[0]}
-    gone = {each.user_id for each in taken if each.user_id and each.event_id not in left}
-    for user_id in gone:
+    gone = [each for each in taken if each.event_id not in left]
+    users = {each.user_id for each in gone if each.user_id}
+    for user_id in users:
         store.erase(user_id)
-    return sum(each.user_id in gone for each in taken)
+    if any(not each.user_id for each in gone):  # known by a session or an answer of theirs
+        store.forget(Traces(events=frozenset(each.event_id for each in gone)))
+    return len(gone) + sum(each.user_id in users and each.event_id in left for each in taken)
 
 
 def _check_same(log: EventLog, store: EventStore) -> None:

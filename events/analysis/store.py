@@ -10,6 +10,7 @@ from core.errors import EventStoreError, InvalidEventError
 from core.event import Event
 from events.analysis.rates import DayTotal, PositionRate, RankerRate
 from events.cursor import place_of
+from events.traces import NO_TRACES, Traces
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -152,16 +153,33 @@ class EventStore(Protocol):
         """
         ...
 
-    def erase(self, user_id: str) -> int:
+    def erase(self, user_id: str, traces: Traces = NO_TRACES) -> int:
         """Remove every event of a visitor for good; to be repeated when it was interrupted.
 
-        Erase them from the log first: what is left there can be taken again.
+        Erase them from the log first: what is left there can be taken again. Events that name no
+        visitor are theirs when they name a session or answer that their own events name.
+
+        Args:
+            user_id: The visitor.
+            traces: What the log had of theirs, of which the store may lack the event that names
+                them; see `EventLog.traces`.
 
         Returns:
             How many there were.
 
         Raises:
             InvalidEventError: The id is empty.
+            EventStoreError: They cannot be removed.
+        """
+        ...
+
+    def forget(self, traces: Traces) -> int:
+        """Remove for good the events that name no visitor, and are traces.
+
+        Returns:
+            How many there were.
+
+        Raises:
             EventStoreError: They cannot be removed.
         """
         ...

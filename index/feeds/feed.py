@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from core.checking import MAX_ID_CHARS
 from core.errors import FeedError
-from core.product import MAX_ID_CHARS, Product
+from core.product import Product
 from index.feeds.cells import Loss
 from index.feeds.columns import plan_columns, require_mapped, require_usable
 from index.feeds.currencies import currency_code

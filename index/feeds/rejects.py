@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TextIO
 
 from core.errors import FeedError
+from core.spreadsheet import as_cell
 from index.feeds.records import Rejection, excerpt
 
 HEADER = ("file", "line", "column", "reason", "product_id", "row")
@@ -79,4 +80,4 @@ class RejectsFile:
 
 def _cell(value: object) -> str:
     text = str(value).encode("utf-8", "replace").decode("utf-8").replace("\0", "")
-    return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text
+    return as_cell(text)

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from core.query import MAX_LIMIT
 from core.synonyms import Group
-from search.rules.checks import list_faults, refuse, shown
+from search.rules.checks import list_faults, refuse, shown, text_faults
 from search.rules.selection import Selection
 
 BEHIND_EVERYTHING = 1.0
@@ -129,6 +129,7 @@ class Redirect:
         Raises:
             RuleError: See the class.
         """
+        refuse(text_faults("redirect", self.address))
         if not _is_address(self.address):
             expected = "an http(s) address, or a path that begins with one /"
             refuse([f"`redirect`: expected {expected}, got {shown(self.address)}"])
@@ -153,6 +154,8 @@ class Synonyms:
         Raises:
             RuleError: See the class.
         """
+        if not isinstance(self.groups, tuple):
+            refuse([f"`synonyms`: expected groups in a tuple, got {shown(self.groups)}"])
         if not self.groups:
             refuse(["`synonyms`: the list is empty; write at least one group"])
         faults = [fault for group in self.groups for fault in list_faults("synonyms", group)]

@@ -81,8 +81,8 @@ class Search(NamedTuple):
     @classmethod
     def of(cls, text: str, filters: Filters, at: float) -> Self:
         """Return what decides for a text under some filters."""
-        named = tuple(each for each in several(filters.merchant_id) if each)
-        return cls(forms_of(text), category_path(filters.category), named, at)
+        merchants = several(filters.merchant_id)
+        return cls(forms_of(text), category_path(filters.category), merchants, at)
 
 
 class Trigger:

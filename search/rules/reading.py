@@ -77,7 +77,9 @@ def _document(path: Path) -> dict[str, Any]:
         raise RuleError([f"it cannot be read: {exc.strerror}"], path) from exc
     try:
         return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as exc:
+    except RecursionError as exc:
+        raise RuleError(["it is not TOML that can be read: lists lie too deep"], path) from exc
+    except ValueError as exc:  # TOMLDecodeError, or a number of thousands of digits
         hint = ' Are its quotation marks straight (")?' if set(_CURLY) & set(text) else ""
         raise RuleError([f"it is not TOML: {exc}.{hint}"], path) from exc
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Literal, TypeAlias, get_args
 
 from search.rules.actions import Action
-from search.rules.checks import list_faults, refuse, shown
+from search.rules.checks import list_faults, refuse, shown, text_faults, time_faults
 from search.understanding.stems import stems_of
 
 Match: TypeAlias = Literal["phrase", "words", "exact"]
@@ -30,7 +30,8 @@ class Scope:
         until: Up to this time, exclusive.
 
     Raises:
-        RuleError: A text without words, a time without a zone, or an end before the beginning.
+        RuleError: A text without words or that is none, a time without a zone, or an end before
+            the beginning.
     """
 
     query: tuple[str, ...] = ()
@@ -53,6 +54,8 @@ class Scope:
         if self.match not in get_args(Match):
             expected = ", ".join(get_args(Match))
             faults.append(f"`match`: expected one of {expected}, got {shown(self.match)}")
+        for name in ("category", "merchant"):
+            faults += text_faults(name, getattr(self, name))
         refuse(faults + self._window_faults())
 
     @property
@@ -68,13 +71,10 @@ class Scope:
 
     def _window_faults(self) -> list[str]:
         times = {"from": self.start, "until": self.until}
-        bare = {name: at for name, at in times.items() if at is not None and at.tzinfo is None}
-        if bare:
-            example = "2026-03-01T00:00:00+04:00"
-            return [
-                f"`{name}`: expected a time with a zone, such as {example}, got {shown(at)}"
-                for name, at in bare.items()
-            ]
+        given = {name: at for name, at in times.items() if at is not None}
+        faults = [fault for name, at in given.items() for fault in time_faults(name, at)]
+        if faults:
+            return faults
         if self.start is not None and self.until is not None and self.start >= self.until:
             later = f"a time after `from` ({shown(self.start)})"
             return [f"`until`: expected {later}, got {shown(self.until)}"]
@@ -91,7 +91,7 @@ class Rule:
         scope: When it holds; always, for every search, when not given.
 
     Raises:
-        RuleError: It has no name.
+        RuleError: It has no name, or does nothing.
     """
 
     name: str
@@ -99,10 +99,14 @@ class Rule:
     scope: Scope = field(default_factory=Scope)
 
     def __post_init__(self) -> None:
-        """Check the name.
+        """Check name and action.
 
         Raises:
             RuleError: See the class.
         """
-        if not self.name.strip():
-            refuse(["`name`: expected a text, got an empty one"])
+        faults = text_faults("name", self.name, required=True)
+        if not isinstance(self.action, get_args(Action)):
+            faults.append(f"expected what the rule does, such as Pin, got {shown(self.action)}")
+        if not isinstance(self.scope, Scope):
+            faults.append(f"expected when the rule holds, as a Scope, got {shown(self.scope)}")
+        refuse(faults)

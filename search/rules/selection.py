@@ -5,7 +5,7 @@ from enum import Enum
 
 from core.query import Filters, several
 from index.analyser import fold
-from search.rules.checks import list_faults, refuse
+from search.rules.checks import list_faults, refuse, shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,8 @@ class Selection:
         Raises:
             RuleError: See the class.
         """
+        if not isinstance(self.filters, Filters):
+            refuse([f"`filters`: expected core.Filters, got {shown(self.filters)}"])
         if self.ids or not isinstance(self.ids, tuple):
             refuse(list_faults("ids", self.ids))
         elif not self.has_conditions:

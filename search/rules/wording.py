@@ -60,6 +60,8 @@ def selection_told(selection: Selection) -> str:
 def _value(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
     if isinstance(value, datetime):
         return _time(value)
     if isinstance(value, tuple):

@@ -30,7 +30,7 @@ from tests.cli.conftest import ROOT, Here, finish, shopwindow, start
 NAMES = [column.name for column in COLUMNS]
 SPACE = {"m": "http://schemas.openxmlformats.org/spreadsheetml/2006/main"}
 QUERIES = ROOT / "data_samples" / "queries"
-DANGEROUS = ("=1+1", "+cmd", "-2+3", "@SUM(A1)", '=HYPERLINK("http://x")')
+DANGEROUS = ("=1+1", "+cmd", "-2+3", "@SUM(A1)", '=HYPERLINK("http://x")', "＝1+1", "\ufeff=1")
 
 
 class Workbook:

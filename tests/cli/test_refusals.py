@@ -13,6 +13,11 @@ from tests.cli.conftest import Here, write_feed
 
 USAGE, FAILED = ExitCode.USAGE, ExitCode.FAILED
 
+HALF = "red \udced dress"
+"""What Python makes of a byte of an argument that is no UTF-8."""
+
+SHOWN = r"red \\udced dress"
+
 REFUSED = (
     (("search", "red"), FAILED, "there is no index at var/index.*`shopwindow index FEED`"),
     (("info",), FAILED, "there is no index at var/index"),
@@ -39,6 +44,24 @@ REFUSED = (
         r"--crop: expected one for each --image \(3\)",
     ),
     (("search", "--price-min", "9", "--price-max", "1"), USAGE, "price_max: expected at least"),
+    (("search", HALF), USAGE, rf"text: expected a text in valid Unicode, got '{SHOWN}'\. It has"),
+    (("search", "x", "--brand", HALF), USAGE, "brand: expected a text in valid Unicode"),
+    (("search", "x", "--category", HALF), USAGE, "category: expected a text in valid Unicode"),
+    (("search", "x", "--merchant", HALF), USAGE, "merchant_id: expected a text in valid Unicode"),
+    (("search", "x", "--attribute", f"a={HALF}"), USAGE, "attributes: expected a text in valid"),
+    (("search", "x", "--attribute", HALF), USAGE, f"--attribute: expected .*, got '{SHOWN}'"),
+    (("search", "x", "--avoid", HALF), USAGE, "avoid: expected a text in valid Unicode"),
+    (("search", "x", "--cursor", HALF), USAGE, "cursor: expected a text in valid Unicode"),
+    (("search", "x", "--sort", HALF), USAGE, f"sort: expected one of .*, got '{SHOWN}'"),
+    (("search", "x", "--price-max", "1e400"), USAGE, "price_max: expected a number of zero"),
+    (("search", "x", "--price-max", "nan"), USAGE, "price_max: expected a number of zero"),
+    (("search", "x", "--merchant", ""), USAGE, "merchant_id: expected ids that are not empty"),
+    (("feed", "--merchant", ""), USAGE, "merchant_id: expected ids that are not empty"),
+    (("feed", HALF), USAGE, "user_id: expected a text in valid Unicode"),
+    (("complements", "x", "--merchant", ""), USAGE, "merchant_id: expected ids that are not"),
+    (("match", "photos", "--merchant", ""), USAGE, "merchant_id: expected ids that are not empty"),
+    (("rules", "r.toml", "--merchant", ""), USAGE, "merchant_id: expected ids that are not empty"),
+    (("rules", "r.toml", HALF), USAGE, "text: expected a text in valid Unicode"),
     (("search", "--encoder", "fake"), USAGE, "stands before the command: `shopwindow --encoder"),
     (("serch", "x"), USAGE, r"No such command 'serch'. Did you mean .*\? See"),
     (("serve", "--port", "70000"), USAGE, "Invalid value for '--port'"),

@@ -32,7 +32,7 @@ BROKEN: dict[str, tuple[dict[str, Any], str]] = {
     "value under 0": ({"value": -0.01}, "value: expected a number of zero or more"),
     "value infinite": ({"value": math.inf}, "value: expected"),
     "value beyond floats": ({"value": 10**400}, "value: expected"),
-    "features no mapping": ({"features": [1]}, "features: expected numbers by name"),
+    "features no mapping": ({"features": [1]}, "features: expected finite numbers by name"),
     "feature nan": ({"features": {"a": math.nan}}, "features: expected finite numbers"),
     "feature text": ({"features": {"a": "1"}}, "features: expected finite numbers"),
     "naive time": ({"time": datetime(2026, 1, 1)}, "time: expected a time with a zone"),

@@ -160,9 +160,31 @@ def test_a_dotenv_file_may_hold_other_lines(
         read_settings()
 
 
+def test_a_dotenv_file_may_begin_with_a_mark_and_must_be_text(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    dotenv = tmp_path / ".env"
+    dotenv.write_bytes(b"\xef\xbb\xbfSHOPWINDOW_SERVER__PORT=8003\n")
+    assert read_settings().server.port == 8003
+    dotenv.write_bytes(b"SHOPWINDOW_INDEX__LOCATION=caf\xe9\n")
+    with pytest.raises(InvalidSettingError, match=r"\.env: expected a file in UTF-8, got b'\\xe9"):
+        read_settings()
+
+
+def test_a_secret_that_is_no_text_is_not_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SHOPWINDOW_INDEX__API_KEY", "hush\udce9")
+    with pytest.raises(InvalidSettingError, match=r"API_KEY: expected .*Unicode") as caught:
+        read_settings()
+    assert "hush" not in str(caught.value)
+
+
 @pytest.mark.parametrize(
     ("name", "value", "message"),
     [
+        ("SHOPWINDOW_INDEX__LOCATION", "caf\udce9", "LOCATION: expected a text in valid Unicode"),
+        ("SHOPWINDOW_SERV\udce9", "1", r"SHOPWINDOW_SERV\\udce9: expected a name that begins"),
+        ("SHOPWINDOW_SERVER", "[" * 5000, "SHOPWINDOW_: expected settings that can be read"),
         ("SHOPWINDOW_SERVER", "abc", "SHOPWINDOW_: expected settings that can be read"),
         ("SHOPWINDOW_SERVRE__PORT", "1", "SHOPWINDOW_SERVRE__PORT: expected a name that begins"),
         ("SHOPWINDOW_SERVER__PROT", "1", "SHOPWINDOW_SERVER__PROT"),

@@ -19,6 +19,7 @@ from core import Event
 from core.errors import EventStoreError, InvalidEventError
 from events.analysis import ALWAYS, Batch, EventStore, Period, open_store
 from events.analysis.tables import COUNTS, TRAINING
+from events.traces import Traces
 from tests.events import naive
 
 HAS_CHDB = all(find_spec(each) for each in ("chdb", "clickhouse_connect"))
@@ -203,7 +204,12 @@ def test_cursors_are_compared_as_numbers(store: EventStore) -> None:
 def test_erasing_is_for_good_and_keeps_the_position(open_again: Open, tmp_path: Path) -> None:
     secret = "visitor-whom-nobody-remembers"
     theirs = [replace(each, user_id=secret) for each in history(30)]
-    others = history(50, seed=2)
+    others = [
+        replace(
+            each, session_id=f"o{each.session_id}", query_id=each.query_id and f"o{each.query_id}"
+        )
+        for each in history(50, seed=2)
+    ]
     store = open_again()
     store.take(batch(theirs))
     store.take(batch([*others, *theirs], 30))
@@ -218,6 +224,30 @@ def test_erasing_is_for_good_and_keeps_the_position(open_again: Open, tmp_path: 
     assert not store.take(batch(theirs))
     with pytest.raises(InvalidEventError, match="user_id: expected a text that is not empty"):
         store.erase("")
+
+
+def test_what_names_only_a_session_or_an_answer_goes_too(store: EventStore) -> None:
+    own = [Event("click", "p", user_id="u", session_id="s1", query_id="q1", time=START)]
+    nobody = [Event("click", "p", time=START) for _ in range(6)]
+    traced = [
+        replace(nobody[0], session_id="s1"),
+        replace(nobody[1], query_id="q1"),
+        replace(nobody[2], session_id="s2"),  # which only the log knows to be theirs
+    ]
+    others = [
+        replace(nobody[3], session_id="s3", query_id="q3"),
+        nobody[4],
+        replace(nobody[5], user_id="other", session_id="s1", query_id="q1"),
+    ]
+    events = [*own, *traced, *others]
+    events = [replace(each, event_id=f"t{n}") for n, each in enumerate(events)]
+    store.take(batch(events))
+    assert store.erase("u", Traces(sessions=frozenset({"s2"}))) == 4
+    assert store.count() == 3
+    assert store.erase("u", Traces(sessions=frozenset({"s2"}))) == 0
+    kept = frozenset(each.event_id for each in events[4:])
+    assert store.forget(Traces(events=kept)) == 2  # not that of another visitor
+    assert (store.count(), store.position("a")) == (1, f"1.{len(events)}")
 
 
 def files(folder: Path) -> list[bytes]:

@@ -4,14 +4,17 @@ import secrets
 import sqlite3
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from core import Event
 from core.errors import EventLogError, EventLogVersionError, InvalidEventError
-from events import Appended, EventLog, segments
+from events import Appended, EventLog, erasing, segments
 from events import log as log_module
+from events.traces import Traces
 from tests.events.conftest import everything, made
 
 SMALL = 60_000
@@ -100,6 +103,64 @@ def test_erasing_leaves_no_byte_in_any_file(folder: Path) -> None:
     written = b"".join(each.read_bytes() for each in folder.iterdir())
     assert [name for name in gone if name.encode() in written] == []
     assert all(name.encode() in written for name in stays)  # the search can find something
+
+
+def test_what_names_only_a_session_or_an_answer_of_a_visitor_is_erased_with_them(
+    folder: Path,
+) -> None:
+    own = made(1, user_id="u", session_id="secret-visit", query_id="secret-answer")
+    traced = [
+        *made(40, 1, session_id="secret-visit", kind="impression"),
+        *made(40, 41, query_id="secret-answer"),
+    ]
+    others = [
+        *made(5, 81),
+        *made(5, 86, session_id="visit", query_id="answer"),
+        *made(5, 91, user_id="other", session_id="secret-visit", query_id="secret-answer"),
+    ]
+    with EventLog.open(folder, rotate_bytes=SMALL) as log:
+        for each in (traced, own, others):
+            log.append(each)
+        assert log.traces("u") == Traces(frozenset({"secret-visit"}), frozenset({"secret-answer"}))
+        assert log.erase("u") == 81
+        assert everything(log) == others
+        assert not log.traces("u")
+        log.erase("other")
+    assert not any(b"secret" in each.read_bytes() for each in folder.iterdir())
+
+
+def test_events_without_a_session_are_nobodys(log: EventLog) -> None:
+    log.append([*made(2, user_id="u"), *made(3, 2)])
+    assert log.erase("u") == 2
+    assert log.count() == 3
+
+
+def test_an_interrupted_erasure_keeps_what_leads_to_the_rest(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with EventLog.open(folder, rotate_bytes=SMALL) as log:
+        for start in range(0, 400, 20):  # into several files
+            log.append(made(10, start, session_id="s", query_id="q" * 400))
+            log.append(made(10, start + 10, user_id="u", session_id="s"))
+        assert len(files(folder)) >= 3
+        n_left = 2
+
+        def stopping(*given: Any) -> int:
+            nonlocal n_left
+            n_left -= 1
+            if n_left < 0:
+                raise sqlite3.OperationalError("stopped")
+            return deleted(*given)
+
+        deleted = erasing._deleted
+        for n_files in range(1, 6):
+            n_left = n_files
+            with monkeypatch.context() as patched:
+                patched.setattr(erasing, "_deleted", stopping)
+                with suppress(EventLogError):
+                    log.erase("u")
+        log.erase("u")
+        assert log.count() == 0
 
 
 def test_the_log_goes_on_after_an_erasure(log: EventLog) -> None:

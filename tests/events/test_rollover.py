@@ -83,6 +83,19 @@ def test_who_is_erased_while_their_events_are_on_their_way_stays_erased(
     store.close()
 
 
+def test_a_trace_erased_on_its_way_stays_erased_though_its_visitor_is_not_there_yet(
+    log: EventLog, tmp_path: Path
+) -> None:
+    store = ErasedOnTheWay.open(tmp_path / "analysis")
+    store.log_folder = log.folder
+    log.append([*made(4, session_id="s"), *made(4, 4, session_id="other")])
+    log.append(made(4, 8, user_id="goes", session_id="s"))
+    store.erased = ("goes",)
+    assert roll_over(log, store, batch_size=8).n_events == 4
+    assert store.count() == log.count() == 4
+    store.close()
+
+
 def test_two_logs_share_a_store(log: EventLog, tmp_path: Path) -> None:
     store = open_store(str(tmp_path / "analysis"))
     log.append(made(5))

@@ -13,6 +13,7 @@ from core.errors import EventLogError, InvalidQueryError
 from core.settings import SearchSettings
 from embed import FakeEncoder
 from events import EventLog
+from events.traces import Traces
 from index import ProductIndex
 from search import SearchService
 from search.rules import Boost, Hide, Pin, Rule, RuleBook, Selection
@@ -280,12 +281,15 @@ def _all_bytes(folder: Path) -> bytes:
 
 
 def test_a_visitor_is_erased_wherever_their_events_went(shop: ProductIndex, log: EventLog) -> None:
-    gone: list[str] = []
+    gone: list[tuple[str, Traces]] = []
     service = SearchService(shop, WHOLE, events=log)
-    service.also_erase = gone.append
-    do(service, "click", "sku-0")
-    assert service.erase("u1") == 1
-    assert gone == ["u1"]
+    service.also_erase = lambda user_id, traces: gone.append((user_id, traces))
+    service.record(Event("click", "sku-0", user_id="u1", session_id="s1"))
+    service.record(Event("cart", "sku-1", session_id="s1"))
+    service.record(Event("click", "sku-2", session_id="s2"))
+    assert service.erase("u1") == 2
+    assert gone == [("u1", Traces(sessions=frozenset({"s1"})))]
+    assert [each.product_id for each in everything(log)] == ["sku-2"]
     service.close()
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from core import Filters, Product, Query
@@ -16,6 +16,7 @@ from index import ProductIndex
 from search import SearchService, retrieval
 from search.fusion import fuse
 from search.legs import plan
+from tests.conftest import WHOLE
 from tests.search.paging import ids, joined, whole
 
 COLORS = ("red", "blue", "green", "أحمر", "black")
@@ -110,19 +111,65 @@ WORDS = st.text(string.ascii_lowercase, min_size=6, max_size=9).map(lambda word:
     WORDS,
     WORDS,
 )
+@example([0, 1, 2, 3, 5, 6, 7, 8, 15, 155, 255, 370], "shirt", "zzaaaaaaqq", "zzbbbbbbqq")
 @QUICK
-def test_an_irrelevant_product_changes_no_other_order(
+def test_an_irrelevant_product_moves_no_other(
     encoder: FakeEncoder, numbers: list[int], word: str, strange: str, other: str
 ) -> None:
-    """For queries of one word; of several, see the test below."""
+    """For queries of one word, and answers that keep their irrelevant tail.
+
+    Of several words, and of answers that are cut off, see the tests below.
+    """
     index = shop_of(encoder, numbers)
-    service = SearchService(index)
+    service = SearchService(index, WHOLE)
     query = Query(word, limit=100)
     before = service.search(query)
     index.add([Product("irrelevant", f"{strange} {other}")])
     after = service.search(query)
     assert [each for each in ids(after) if each != "irrelevant"] == ids(before)
     assert service.search(replace(query, sort="popular", cursor="")).hits
+
+
+CUT_SHOP = [0, 1, 2, 3, 5, 6, 7, 8, 15, 155, 255, 370]
+"""A shop without shirts: whatever "shirt" finds there has little to do with it."""
+
+
+@given(
+    st.just(CUT_SHOP) | st.lists(NUMBERS, min_size=12, max_size=25, unique=True),
+    st.sampled_from([*COLORS, *THINGS]),
+    WORDS,
+    WORDS,
+)
+@QUICK
+def test_a_product_that_comes_first_by_chance_may_cut_others_off_and_moves_none(
+    encoder: FakeEncoder, numbers: list[int], word: str, strange: str, other: str
+) -> None:
+    """Answers end at a share of their best score, whatever has it.
+
+    Where nothing has to do with the query, a product that is as irrelevant may have the best.
+    """
+    index = shop_of(encoder, numbers)
+    service = SearchService(index)
+    query = Query(word, limit=100)
+    before = ids(service.search(query))
+    index.add([Product("irrelevant", f"{strange} {other}")])
+    after = service.search(query)
+    left = [each for each in ids(after) if each != "irrelevant"]
+    assert left == [each for each in before if each in left]
+    newcomer = [hit for hit in after.hits if hit.product.id == "irrelevant"]
+    assert left == before or [hit.place_before for hit in newcomer] == [1]
+
+
+def test_a_product_that_comes_first_by_chance_does_cut_others_off(encoder: FakeEncoder) -> None:
+    index = shop_of(encoder, CUT_SHOP)
+    service = SearchService(index)
+    query = Query("shirt", limit=100)
+    before = service.search(query)
+    index.add([Product("irrelevant", "zzfqjhvaqq zzqrnbtdqq")])
+    after = service.search(query)
+    assert ids(after)[0] == "irrelevant"
+    assert (before.is_sure, after.is_sure) == (False, False)
+    assert len(ids(after)) - 1 < len(ids(before))
 
 
 def test_another_product_makes_every_word_rarer(encoder: FakeEncoder) -> None:

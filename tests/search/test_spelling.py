@@ -2,7 +2,9 @@
 
 import pytest
 
-from search.spelling import corrected
+from core.query import MAX_TEXT_CHARS
+from index.analyser import rewritten
+from search.spelling import MOST_LOOKED_UP, Corrected, corrected
 from search.vocabulary import Vocabulary
 
 WORDS = {
@@ -61,3 +63,25 @@ def test_the_frequent_word_is_preferred_among_equals() -> None:
     vocabulary = Vocabulary({"tables": 1, "cables": 9})
     assert vocabulary.nearest("xables") == "cables"
     assert vocabulary.nearest("tabels") == "tables"
+
+
+def test_a_page_of_unknown_words_costs_no_more_than_a_query(vocabulary: Vocabulary) -> None:
+    asked: list[str] = []
+
+    def is_word(word: str) -> bool:
+        asked.append(word)
+        return False
+
+    words = [f"sunglass{a}{b}" for a in "bcdfghjklm" for b in "bcdfghjkmn"]
+    found = corrected(" ".join(words), vocabulary, is_word)
+    assert len(found.changes) == len(asked) == MOST_LOOKED_UP
+    assert found.text.split()[MOST_LOOKED_UP:] == words[MOST_LOOKED_UP:]
+    again = corrected(" ".join(["Gren", *words[:5], "Gren"] * 20), vocabulary, is_word)
+    assert again.text.count("green") == 40
+
+
+@pytest.mark.parametrize("long", ["greendress " * 181, "Gren " + "ﷺ" * 1900])
+def test_a_text_that_would_outgrow_a_query_stays(vocabulary: Vocabulary, long: str) -> None:
+    assert len(long) <= MAX_TEXT_CHARS
+    assert len(rewritten(long, lambda word: word.replace("greendress", "green dress"))) > 2000
+    assert corrected(long, vocabulary, nobody) == Corrected(long, ())

@@ -1,5 +1,6 @@
 """What a visitor can do, against a real service: each action gives the next view."""
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -19,7 +20,7 @@ from core.errors import (
     ProductNotFoundError,
     StoreUnreachableError,
 )
-from embed import FakeEncoder
+from embed import FakeEncoder, PhotoReader
 from index import ProductIndex
 from search import SearchService
 from tests.conftest import make_products
@@ -28,6 +29,7 @@ from ui.actions import Actions
 from ui.examples import examples
 from ui.notices import notice_of
 from ui.readings import readings
+from ui.render import Renderer
 from ui.view import View
 
 
@@ -271,3 +273,47 @@ def test_what_was_read_is_shown_and_taken_back(actions: Actions) -> None:
     assert readings(actions.search("zzz", (), literal)) == ""
     more = actions.act("more", {}, replace(literal, cursor=""))
     assert more.literal == (price,)
+
+
+HALF = "red \ud83d \0mug"
+"""What a browser may send in JSON, and nobody may send back."""
+
+
+def test_half_an_emoji_is_searched_and_shown_as_what_it_is(actions: Actions) -> None:
+    found = actions.search(HALF, (), View())
+    assert (found.text, found.notice) == ("red \ufffd \ufffdmug", None)
+    assert found.hits
+
+
+VALUES: dict[str, dict[str, Any]] = {
+    "filter": {"name": "brand", "value": HALF},
+    "unfilter": {"name": "category", "value": HALF},
+    "price": {"price_min": HALF},
+    "price_range": {"low": "0", "high": "9" * 400},
+    "sort": {"value": HALF},
+    "crop": {"value": "9" * 5000},
+    "no_photo": {"value": HALF},
+    "similar": {"value": HALF},
+    "avoid": {"value": HALF},
+    "literal": {"value": HALF},
+    "example": {"value": HALF},
+    "suggested": {"kind": "brand", "value": HALF, "before": HALF},
+    "visitor": {"value": HALF},
+    "do": {"name": HALF, "value": HALF, "surface": HALF},
+    HALF: {HALF: HALF},
+}
+
+
+@pytest.mark.parametrize("name", VALUES)
+def test_whatever_a_button_carries_the_page_can_be_sent(
+    service: SearchService, actions: Actions, name: str
+) -> None:
+    after = actions.act(name, VALUES[name], actions.search("mug", (), View()))
+    updates = Renderer(actions, PhotoReader(), ()).updates(after, box=True)
+    json.dumps(updates[1:], ensure_ascii=False).encode()
+    assert service.index.count() == 24
+
+
+def test_a_photo_at_no_possible_path_is_told(actions: Actions) -> None:
+    after = actions.search("mug", ["a\0b.png"], View())
+    assert after.notice is not None

@@ -8,6 +8,7 @@ from core import Event
 from core.errors import EventRefusedError, EventStoreError, OnlineStoreError, ProfileError
 from core.person import Person
 from events import EventLog
+from events.traces import Traces
 from index import ProductIndex
 from search import SearchService
 from tests.conftest import WHOLE
@@ -97,7 +98,7 @@ def test_profiles_that_cannot_be_read_are_told_without_paths(
 def test_a_half_done_erasure_is_told_without_paths_and_can_be_repeated(
     seeing: SearchService, actions: Actions, language: Language, told: str
 ) -> None:
-    def broken(user_id: str) -> object:
+    def broken(user_id: str, traces: Traces) -> object:
         raise EventStoreError(f"the event store /srv/analysis cannot erase {user_id}")
 
     view = replace(did(actions, "like", 0, for_you(actions)), language=language)

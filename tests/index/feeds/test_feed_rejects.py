@@ -12,7 +12,7 @@ from index.feeds import Rejection, read_products
 
 def test_rejected_rows_are_written_as_they_happen(tmp_path: Path) -> None:
     path, rejects = tmp_path / "a.csv", tmp_path / "deep" / "rejects.csv"
-    path.write_text("id,title,price\n=1+1,,bad\n2,y,2\n3,z,bad\n4,z,4,5\n", encoding="utf-8")
+    path.write_text("id,title,price\n＝1+1,,bad\n2,y,2\n3,z,bad\n4,z,4,5\n", encoding="utf-8")
     feed = read_products(path, rejects=rejects)
     assert not rejects.exists()
     for _ in range(2):
@@ -23,8 +23,8 @@ def test_rejected_rows_are_written_as_they_happen(tmp_path: Path) -> None:
         with rejects.open(encoding="utf-8", newline="") as stream:
             first, second, third = csv.DictReader(stream)
         assert list(first) == ["file", "line", "column", "reason", "product_id", "row"]
-        assert (first["line"], first["column"], first["product_id"]) == ("2", "title", "'=1+1")
-        assert json.loads(first["row"]) == {"id": "=1+1", "title": "", "price": "bad"}
+        assert (first["line"], first["column"], first["product_id"]) == ("2", "title", "'＝1+1")
+        assert json.loads(first["row"]) == {"id": "＝1+1", "title": "", "price": "bad"}
         assert second["reason"].startswith("taken without price: a price such as")
         assert (third["line"], third["row"]) == ("5", "4,z,4,5")
 

@@ -81,7 +81,7 @@ def test_a_window_includes_its_beginning_and_not_its_end() -> None:
 
 @pytest.mark.parametrize(
     ("merchants", "moves", "redirects"),
-    [("", True, False), ("m1", True, True), ("m2", False, False), (("m1", "m2"), True, False)],
+    [((), True, False), ("m1", True, True), ("m2", False, False), (("m1", "m2"), True, False)],
 )
 def test_a_merchant_changes_only_its_own(
     merchants: str | tuple[str, ...], moves: bool, redirects: bool
