@@ -54,7 +54,7 @@ def disk_mib(folder: Path) -> int:
 
 
 def measure(revision: str) -> list[dict[str, Any]]:
-    """Run the demo of a revision with a cold and with a warm package cache, and once again."""
+    """Return the runs of a revision: with a cold package cache, with a warm one, and once more."""
     runs = []
     with tempfile.TemporaryDirectory() as temporary:
         cache = {"PIP_CACHE_DIR": str(Path(temporary) / "cache")}
