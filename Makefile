@@ -4,50 +4,58 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-READY := $(VENV)/.ready
+LOCK ?= constraints.txt
 SERVE ?= 1
+ENCODER ?= $(SHOPWINDOW_ENCODER__NAME)
 DATA ?= ../shared/data
 
-.PHONY: demo test check lint types imports tests format bench clean help
+# Encoders of these families run on torch, which the plain installation does without.
+CLIP_FAMILIES := open_clip: hf-hub: local-dir: transformers:
+DEMO_SET := $(if $(strip $(foreach family,$(CLIP_FAMILIES),$(filter $(family)%,$(ENCODER)))),clip,base)
+
+.PHONY: demo test check lint types imports tests format bench lock clean help base clip dev
 
 help:
 	@echo "make demo         install, index data_samples, print answers, serve the page (SERVE=0: no page)"
-	@echo "make test         install and run the whole gate: ruff, mypy, import-linter, pytest"
+	@echo "                  ENCODER=open_clip:ViT-B-32/laion2b_s34b_b79k: with this encoder, and what it needs"
+	@echo "make test         install everything and run the whole gate: ruff, mypy, import-linter, pytest"
 	@echo "make format       put the code in the house format"
 	@echo "make bench        remake the numbers in benchmarks/results (DATA=folder of the research data)"
+	@echo "make lock         write the newest versions of all packages into constraints.txt"
 	@echo "make clean        remove what demo and the tools wrote, but not .venv"
+	@echo "LOCK=             install the newest versions instead of those in constraints.txt"
 
-$(READY): pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
-		{ echo "Shopwindow needs Python 3.11 or newer; give one with make PYTHON=python3.12"; exit 1; }
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
-	@touch $(READY)
+base clip dev:
+	@tools/set-up-venv $(PYTHON) $(VENV) $@ $(LOCK)
 
-demo: $(READY)
-	@$(BIN)/python -m app demo $(if $(filter 0,$(SERVE)),--no-serve,--serve)
+demo: $(DEMO_SET)
+	@$(BIN)/python -m app $(if $(ENCODER),--encoder '$(ENCODER)') demo $(if $(filter 0,$(SERVE)),--no-serve,--serve)
 
 test check: lint types imports tests
 
-lint: $(READY)
+lint: dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
-types: $(READY)
+types: dev
 	$(BIN)/mypy
 
-imports: $(READY)
+imports: dev
 	$(BIN)/lint-imports
 
-tests: $(READY)
+tests: dev
 	$(BIN)/python -m pytest
 
-format: $(READY)
+format: dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(READY)
+bench: dev
 	$(BIN)/python -m benchmarks --data $(DATA)
+
+lock: base
+	$(BIN)/python tools/lock.py > $(LOCK).new
+	@mv $(LOCK).new $(LOCK)
 
 clean:
 	rm -rf var build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

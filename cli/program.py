@@ -13,9 +13,10 @@ from typer.main import get_command
 
 from cli.adapt_command import adapt
 from cli.demo_command import demo
+from cli.encoder_commands import encoders_program
 from cli.evaluate_command import evaluate
 from cli.events_command import events_program
-from cli.fact_commands import encoders, info
+from cli.fact_commands import info
 from cli.index_command import index
 from cli.match_command import match
 from cli.people_commands import complements, feed, profile
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 PROGRAM = "shopwindow"
 _COMMANDS = (
     index, adapt, search, similar, suggest, feed, complements, profile, match, rules, report,
-    evaluate, tune, serve, encoders, info, demo,
+    evaluate, tune, serve, info, demo,
 )  # fmt: skip
 
 
@@ -43,6 +44,7 @@ def program() -> Any:
     options(global_options)
     for command in _COMMANDS:
         app.command(help=shown_help(command))(command)
+    app.add_typer(encoders_program(shown_help), name="encoders")
     app.add_typer(events_program(shown_help), name="events")
     return get_command(app)
 

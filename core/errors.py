@@ -25,8 +25,9 @@ its data as attributes. The message says what was expected, what came and what t
     ├── PhotoDecoderError (RuntimeError)       the process that opens photos does not start
     ├── EncoderError (RuntimeError)            an encoder cannot be loaded or used
     │   ├── UnknownEncoderError (KeyError)     no encoder has that name
-    │   ├── EncoderUnavailableError            its weights are not here and cannot be fetched
+    │   ├── EncoderUnavailableError            its weights or libraries are not here
     │   ├── EncoderMismatchError               an index was made by another encoder
+    │   ├── EncoderVerificationError           its vectors fail a check
     │   └── AdaptError                         a feed teaches an encoder nothing
     ├── ForkedError (RuntimeError)             what a parent process opened is used after a fork
     ├── VectorError (ValueError)               wrong width, or values that are not finite
@@ -264,7 +265,7 @@ _WITHOUT_DOWNLOAD = (
 
 
 class EncoderUnavailableError(EncoderError):
-    """The encoder's weights are not on this machine and cannot be fetched."""
+    """The encoder's weights or libraries are not on this machine and cannot be fetched."""
 
     def __init__(self, name: str, reason: str) -> None:
         self.name = name
@@ -273,6 +274,15 @@ class EncoderUnavailableError(EncoderError):
             f"encoder {name!r} cannot be loaded: {reason}."
             + ("" if name == "compact" else _WITHOUT_DOWNLOAD)
         )
+
+
+class EncoderVerificationError(EncoderError):
+    """An encoder could be loaded, but its vectors fail a check; `reason` says which."""
+
+    def __init__(self, name: str, reason: str) -> None:
+        self.name = name
+        self.reason = reason
+        super().__init__(f"encoder {name!r}: {reason}")
 
 
 class EncoderMismatchError(EncoderError):

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from difflib import get_close_matches
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TypeAlias
 
@@ -23,6 +24,12 @@ Loader: TypeAlias = Callable[[str, EncoderSettings, PhotoReader], Encoder]
 """Makes an encoder from the part of its name after the family's prefix."""
 
 
+CLIP_LIBRARIES = ("torch", "torchvision", "timm", "open_clip", "transformers")
+"""What the extra `clip` installs."""
+
+_INSTALL = "`pip install 'shopwindow[clip]'` (in a checkout: `pip install '.[clip]'`)"
+
+
 @dataclass(frozen=True, slots=True)
 class Family:
     """Encoders that are loaded in one way.
@@ -33,12 +40,14 @@ class Family:
         loader: Module and function that make one of them, imported only then: `import embed`
             must not wait for torch.
         on_hub: Whether the weights may have to be fetched, which is found out before that.
+        libraries: Modules that it needs beside those of the plain installation.
     """
 
     prefix: str
     form: str
     loader: str
     on_hub: bool = False
+    libraries: tuple[str, ...] = ()
 
     def has(self, name: str) -> bool:
         """Tell whether a name is one of this family's, complete or not.
@@ -73,12 +82,45 @@ class Family:
         Raises:
             EncoderError: It cannot be loaded.
         """
+        self._require_libraries(self.prefix + rest)
         if self.on_hub and not _is_local(rest):
             named = rest if self.form.startswith("ORG/NAME") else repository_of(self.prefix + rest)
             require_hub(self.prefix + rest, named)
+        return self._loader(self.prefix + rest)(rest, settings, reader)
+
+    def _require_libraries(self, name: str) -> None:
+        """Find out, without importing any, whether all libraries are installed.
+
+        Raises:
+            EncoderUnavailableError: Some are not; the message says the command.
+        """
+        missing = [each for each in self.libraries if not _is_installed(each)]
+        if missing:
+            reason = f"{', '.join(missing)} not installed; run {_INSTALL}"
+            raise EncoderUnavailableError(name, reason)
+
+    def _loader(self, name: str) -> Loader:
         module, _, function = self.loader.partition(":")
-        load: Loader = getattr(import_module(module), function)
-        return load(rest, settings, reader)
+        try:
+            load: Loader = getattr(import_module(module), function)
+        except (ImportError, OSError, RuntimeError) as exc:
+            if not self.libraries:
+                raise
+            # Versions that do not fit together, or a library of the system that is missing.
+            reason = f"its libraries cannot be imported ({_first_line(exc)}); run {_INSTALL}"
+            raise EncoderUnavailableError(name, reason) from exc
+        return load
+
+
+def _is_installed(module: str) -> bool:
+    try:
+        return find_spec(module) is not None
+    except ImportError:
+        return False
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip() or type(error).__name__).splitlines()[0].rstrip(".")
 
 
 def _is_local(rest: str) -> bool:
@@ -119,17 +161,16 @@ def load_fake(_: str, settings: EncoderSettings, reader: PhotoReader) -> Encoder
     return FakeEncoder(reader=reader, batch_size=settings.batch_size)
 
 
+_OPEN_CLIP = "embed.open_clip_encoder:"
+_TRANSFORMERS = "embed.transformers_encoder:load_model"
+
 FAMILIES = (
     Family("compact", "", "embed.registry:load_compact"),
     Family("fake", "", "embed.registry:load_fake"),
-    Family(
-        "open_clip:", "MODEL/PRETRAINED", "embed.open_clip_encoder:load_pretrained", on_hub=True
-    ),
-    Family("hf-hub:", "ORG/NAME", "embed.open_clip_encoder:load_hub", on_hub=True),
-    Family("local-dir:", "FOLDER", "embed.open_clip_encoder:load_folder"),
-    Family(
-        "transformers:", "ORG/NAME or FOLDER", "embed.transformers_encoder:load_model", on_hub=True
-    ),
+    Family("open_clip:", "MODEL/PRETRAINED", f"{_OPEN_CLIP}load_pretrained", True, CLIP_LIBRARIES),
+    Family("hf-hub:", "ORG/NAME", f"{_OPEN_CLIP}load_hub", True, CLIP_LIBRARIES),
+    Family("local-dir:", "FOLDER", f"{_OPEN_CLIP}load_folder", False, CLIP_LIBRARIES),
+    Family("transformers:", "ORG/NAME or FOLDER", _TRANSFORMERS, True, CLIP_LIBRARIES),
 )
 """Every family, in the order in which messages name them."""
 

@@ -4,7 +4,6 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from importlib import import_module
 from operator import itemgetter
 from pathlib import Path
 
@@ -19,7 +18,9 @@ from embed.adapted_folder import write_adapted
 from embed.adapted_heads import ShopHeads, beside
 from embed.adapting.catalogue import Lesson, held_back, sampled
 from embed.adapting.checks import check_enough, check_folder, check_parts
+from embed.adapting.drawing import Material
 from embed.adapting.features import Texts, photo_features
+from embed.adapting.fit import SHOP_RECIPE, fit
 from embed.adapting.judging import Examination, Judged, clearly_better
 from embed.base import BatchEncoder
 from embed.familiarity import Familiarity
@@ -191,12 +192,10 @@ def _seen(base: BatchEncoder, lessons: Sequence[Lesson], tell: Progress) -> _Sho
 
 
 def _learned(shop: _Shop, tell: Progress) -> ShopHeads:
-    # torch is loaded only now: too little to learn from is said at once.
-    training = import_module("embed.adapting.fit")
     rows = shop.trained
     lessons = [shop.lessons[n] for n in rows]
-    material = training.Material(lessons, shop.features[rows], shop.varied[rows], shop.texts)
-    trained = training.fit(material, training.SHOP_RECIPE, partial(tell, "training"))
+    material = Material(lessons, shop.features[rows], shop.varied[rows], shop.texts)
+    trained = fit(material, SHOP_RECIPE, partial(tell, "training"))
     chosen = shop.choosing.exam.rows
     photos = Familiarity.of(shop.vectors[rows], shop.vectors[chosen], REACH)
     texts = Familiarity.of(shop.said_of(rows), shop.said_of(chosen), REACH)

@@ -60,7 +60,7 @@ class Examples:
         self._meanings = torch.from_numpy(cache.texts(ordered))
         used = (self._words_of(photos[n], self._captions[n]) for n in train)
         self.vocabulary = vocabulary_of(used, recipe.word_count)
-        self._words = word_rows(ordered, self.vocabulary, split_words, MAX_WORDS)
+        self._words = torch.from_numpy(word_rows(ordered, self.vocabulary, split_words, MAX_WORDS))
         self._titles = [photo.title for photo in photos]
         self._title_codes = _codes([photo.title_key for photo in photos])
         labels = [[each.colour, each.kind, each.person] for each in photos]

@@ -3,8 +3,8 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
-import torch
-from torch import Tensor
+import numpy as np
+from numpy.typing import NDArray
 
 from embed.compact_words import Splitter
 
@@ -23,10 +23,10 @@ def vocabulary_of(used: Iterable[set[str]], least: int) -> dict[str, int]:
 
 def word_rows(
     texts: Sequence[str], vocabulary: Mapping[str, int], split: Splitter, most: int
-) -> Tensor:
+) -> NDArray[np.int64]:
     """Return the row numbers of each text's words from 1, 0 for none, shape (n_texts, most)."""
-    rows = torch.zeros(len(texts), most, dtype=torch.long)
+    rows = np.zeros((len(texts), most), dtype=np.int64)
     for row, text in zip(rows, texts, strict=True):
         known = [vocabulary[word] + 1 for word in split(text) if word in vocabulary][:most]
-        row[: len(known)] = torch.tensor(known, dtype=torch.long)
+        row[: len(known)] = known
     return rows

@@ -121,12 +121,6 @@ def test_info_shows_settings_without_secrets_and_the_index(
         assert fact in shown
 
 
-def test_encoders_are_listed_and_the_chosen_one_marked(here: Here) -> None:
-    lines = here("encoders").out.splitlines()
-    assert [line.split()[3] for line in lines if line.startswith("│ *")] == ["fake"]
-    assert any("open_clip:ViT-B-32/laion2b_s34b_b79k" in line for line in lines)
-
-
 def test_serve_hands_the_settings_to_the_page(shop: Here) -> None:
     served = shop("serve", "--host", "0.0.0.0", "--port", "8123")
     assert served.code == ExitCode.OK

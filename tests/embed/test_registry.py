@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import open_clip
@@ -144,3 +145,25 @@ def test_folder_of_something_else_is_refused(tmp_path: Path, kind: type) -> None
 def test_missing_folders_are_named(name: str, reason: str) -> None:
     with pytest.raises(EncoderUnavailableError, match=reason):
         load_encoder(name)
+
+
+def test_libraries_that_do_not_load_are_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = tmp_path / "broken_adapter.py"
+    broken.write_text("raise OSError('libgomp.so.1: cannot open shared object file')")
+    monkeypatch.syspath_prepend(tmp_path)
+    family = replace(FAMILIES[2], loader="broken_adapter:load", on_hub=False)
+    with pytest.raises(
+        EncoderUnavailableError, match=r"imported \(libgomp.*pip install '"
+    ) as caught:
+        family.load("a/b", EncoderSettings(), PhotoReader())
+    assert isinstance(caught.value.__cause__, OSError)
+
+
+def test_missing_libraries_are_told_before_the_hub_is_asked() -> None:
+    family = replace(FAMILIES[2], libraries=("torch", "no_such_library"))
+    with pytest.raises(
+        EncoderUnavailableError, match=r"loaded: no_such_library not installed; run"
+    ):
+        family.load("ViT-B-32/no_such", EncoderSettings(), PhotoReader())

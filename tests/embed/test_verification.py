@@ -1,0 +1,81 @@
+"""An encoder is sound when widths, lengths and meanings are; each fault is named."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from core import EncoderSpec
+from core.encoder import Vectors
+from core.errors import EncoderVerificationError
+from core.query import ImageSource
+from embed import FakeEncoder, load_encoder
+from embed.verification import KINDS, PHOTOS, TEXTS, verify
+
+SAMPLES = Path(__file__).resolve().parents[2] / "data_samples" / "photos"
+SOUND = np.eye(2, 8, dtype=np.float32)
+
+
+@dataclass
+class TwoRows(FakeEncoder):
+    """Gives the rows that it is told."""
+
+    texts: Vectors = field(default_factory=SOUND.copy)
+    photos: Vectors = field(default_factory=SOUND.copy)
+
+    @property
+    def dim(self) -> int:
+        return 8
+
+    @property
+    def spec(self) -> EncoderSpec:
+        return EncoderSpec(name="two-rows", version="1", dim=8, image_size=8)
+
+    def encode_texts(self, texts: Sequence[str]) -> Vectors:
+        assert tuple(texts) == TEXTS
+        return self.texts
+
+    def encode_images(self, images: Sequence[ImageSource]) -> Vectors:
+        assert tuple(images) == PHOTOS
+        return self.photos
+
+
+def test_the_photos_are_those_of_the_samples() -> None:
+    names = {"shoe": "sneaker-run-navy.jpg", "dress": "dress-summer-red.jpg"}
+    for kind, path in zip(KINDS, PHOTOS, strict=True):
+        assert path.read_bytes() == (SAMPLES / names[kind]).read_bytes()
+
+
+def test_sound_encoders_pass() -> None:
+    np.testing.assert_array_equal(verify(TwoRows()), np.eye(2))
+    assert verify(load_encoder("compact")).shape == (2, 2)
+
+
+@pytest.mark.parametrize("family", ["open_clip", "clip", "siglip"])
+def test_random_weights_do_not_understand_words(
+    family: str, model_names: Callable[[str], str]
+) -> None:
+    encoder = load_encoder(model_names(family))
+    with pytest.raises(EncoderVerificationError, match="do not understand words") as caught:
+        verify(encoder)
+    assert caught.value.name == encoder.spec.name
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "fault"),
+    [
+        ("texts", SOUND[:1], r"vectors of texts: expected float32 \(2, 8\), got float32 \(1, 8\)"),
+        ("photos", SOUND[:, :4], r"of photos: expected float32 \(2, 8\), got float32 \(2, 4\)"),
+        ("texts", SOUND.astype(np.float64), r"got float64 \(2, 8\)"),
+        ("photos", 1.01 * SOUND, "vectors of photos: expected length 1, got 1.010, 1.010"),
+        ("texts", np.nan * SOUND, "vectors of texts: expected length 1, got nan, nan"),
+        ("photos", SOUND[::-1], "'a photo of a shoe' is not nearer to its own kind .* a dress"),
+        ("texts", SOUND[[0, 0]], "a shoe is not nearer to its own kind .* 'a photo of a dress'"),
+        ("photos", SOUND[[1, 1]], "'a photo of a shoe' is not nearer to its own kind"),
+    ],
+)
+def test_each_fault_is_named(place: str, value: Vectors, fault: str) -> None:
+    with pytest.raises(EncoderVerificationError, match=fault):
+        verify(TwoRows(**{place: np.ascontiguousarray(value)}))
