@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -16,7 +17,7 @@ import pytest
 
 from core.errors import DiskFullError, IndexLockedError, IndexStoreError, IndexTimeoutError
 from index.edge import EdgeStore
-from index.edge.address import MAX_PATH_BYTES, socket_path
+from index.edge.address import MAX_PATH_BYTES, listen, socket_path
 from index.edge.client import Patience
 from index.edge.engine import EdgeEngine
 from index.edge.files import Current, is_index_file, read_current, write_current
@@ -415,6 +416,27 @@ def test_a_holder_that_cannot_be_reached_is_told(
     with pytest.raises(IndexLockedError, match="in use by another user or an older Shopwindow"):
         EdgeStore(folder)
     lock.release()
+
+
+def test_who_comes_while_a_service_ends_starts_another(folder: Path) -> None:
+    folder.mkdir()
+    lock, path = FolderLock(folder), socket_path(folder)
+    assert lock.acquire()
+    ending = listen(path)
+
+    def end() -> None:
+        for _ in ("the store", "the service that it starts meanwhile"):
+            ending.accept()[0].close()
+        path.unlink()
+        ending.close()
+        lock.release()
+
+    thread = threading.Thread(target=end)
+    thread.start()
+    store = EdgeStore(folder)
+    fill(store)
+    store.close()
+    thread.join()
 
 
 def test_an_engine_whose_folder_is_removed_ends(store: EdgeStore, folder: Path) -> None:
