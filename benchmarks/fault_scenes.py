@@ -166,7 +166,9 @@ class Indexing:
         """Return the digest of every product's point, or an empty text where there is none."""
         ids = {f"sku-{n}": point_id(f"sku-{n}") for n in range(self.n_products)}
         points = index.points(list(ids.values()), vectors=True)
-        return {sku: _digest(points[each]) if each in points else "" for sku, each in ids.items()}
+        return {
+            sku: point_digest(points[each]) if each in points else "" for sku, each in ids.items()
+        }
 
     def run_undisturbed(self, place: Path) -> None:
         """Index once and keep what came of it, to compare with."""
@@ -183,7 +185,8 @@ class Indexing:
         self.expected = dict(line.split() for line in child.lines if line.startswith("sku-"))
 
 
-def _digest(point: Point) -> str:
+def point_digest(point: Point) -> str:
+    """Return a digest of all that is stored of a product."""
     vectors: list[Any] = [point.vectors[name].tobytes() for name in sorted(point.vectors)]
     words = [point.words.indices.tobytes(), point.words.values.tobytes()] if point.words else []
     return digest(point.payload, *vectors, *words)
