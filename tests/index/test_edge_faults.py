@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 
@@ -172,6 +173,50 @@ def test_a_stopped_engine_is_replaced_after_the_deadline(folder: Path) -> None:
     assert newcomer.count() == 40
     newcomer.close()
     store.close()
+
+
+def test_all_who_wait_for_a_stopped_engine_are_answered(folder: Path) -> None:
+    store = EdgeStore(folder, patience=Patience(timeout_s=1.0))
+    fill(store)
+    with ThreadPoolExecutor(8) as threads:
+        for _ in range(3):
+            os.kill(store.worker_pid, signal.SIGSTOP)
+            assert list(threads.map(lambda _: store.count(), range(8))) == [40] * 8
+    store.close()
+
+
+def test_a_writer_is_not_held_up_by_a_stopped_engine(folder: Path) -> None:
+    store = EdgeStore(folder, patience=Patience(timeout_s=1.0))
+    fill(store)
+    os.kill(store.worker_pid, signal.SIGSTOP)
+    began = time.monotonic()
+    with store.writing():
+        store.upsert([make_point(40)])
+    assert time.monotonic() - began < 20
+    assert store.count() == 41
+    store.close()
+
+
+def test_who_waits_for_a_turn_outlives_the_engine(store: EdgeStore, folder: Path) -> None:
+    fill(store)
+    other = EdgeStore(folder)
+    written = threading.Event()
+
+    def write() -> None:
+        with other.writing():
+            other.upsert([make_point(40)])
+        written.set()
+
+    waiting = threading.Thread(target=write)
+    with store.writing():
+        waiting.start()
+        time.sleep(0.3)
+        os.kill(store.worker_pid, signal.SIGKILL)
+        assert store.count() == 40
+    assert written.wait(20)
+    waiting.join()
+    assert store.count() == 41
+    other.close()
 
 
 def test_a_late_answer_is_an_error_and_nobody_elses(
