@@ -22,7 +22,7 @@ from index.edge.engine import EdgeEngine
 from index.edge.files import Current, is_index_file, read_current, write_current
 from index.edge.folder import EdgeFolder
 from index.edge.frames import pack
-from index.edge.lock import FolderLock
+from index.edge.lock import FolderLock, holder_of
 from index.edge.room import allocated_bytes, copy_tree
 from index.points import PHOTO, AnyOf, Between, LegQuery
 from tests.index.test_edge_store import is_running, wait_until
@@ -170,6 +170,18 @@ def test_a_stopped_engine_is_replaced_after_the_deadline(folder: Path) -> None:
     newcomer = EdgeStore(folder, patience=Patience(timeout_s=2.0))
     assert newcomer.count() == 40
     newcomer.close()
+    store.close()
+
+
+def test_a_stopped_keeper_is_replaced_too(folder: Path) -> None:
+    store = EdgeStore(folder, patience=Patience(timeout_s=2.0))
+    fill(store)
+    engine, keeper = store.worker_pid, holder_of(folder)
+    assert keeper not in {0, engine}
+    for pid in (keeper, engine):
+        os.kill(pid, signal.SIGSTOP)
+    assert store.count() == 40
+    wait_until(lambda: not is_running(keeper))
     store.close()
 
 
