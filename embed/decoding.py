@@ -111,6 +111,7 @@ def decode(data: bytes, task: Task) -> Decoded:
         Refusal: The photo is broken, or too large.
         MemoryError: It does not fit into memory.
     """
+    began = time.process_time()
     if task.wanted != "size" and (size := webp_size(data)):
         check_pixels(size, task.max_pixels)  # Pillow takes memory for them when it opens the file
     with _opened(data) as photo:
@@ -121,7 +122,6 @@ def decode(data: bytes, task: Task) -> Decoded:
             raise Refusal("too large", f"a JPEG of more than {_MAX_SCANS} scans; save it again")
         if photo.format == "JPEG" and task.side:
             _shrink_while_decoding(photo, _SHRINK_MARGIN * task.side, task.crop or _WHOLE)
-        began = time.process_time()
         whole = upright(photo)
         decoded = Decoded.of(made_of(whole, task))
         if task.preview and time.process_time() - began > _SLOW_CPU_S:
