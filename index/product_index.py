@@ -5,11 +5,12 @@ from pathlib import Path
 
 from core.closing import Closing
 from core.encoder import Encoder
-from core.errors import IndexNotFoundError
+from core.errors import IndexNotFoundError, InvalidValueError
 from core.product import Product
 from core.settings import IndexSettings
 from index.columns import StoredColumns
 from index.feeds.feed import ProductFeed
+from index.feeds.texts import clean_line
 from index.indexing import IndexingRun
 from index.location import open_store
 from index.manifest import Manifest
@@ -116,10 +117,12 @@ class ProductIndex(IndexReader, Closing):
 
         Raises:
             FeedError: The feed cannot be read at all.
+            InvalidValueError: `merchant` is no name.
             DeletionRefusedError: The feed broke off, or lacks more than half of a merchant's
                 products; what it has is indexed.
             IndexStoreError: The store refused.
         """
+        _require_name(merchant)
         mean_words = self._manifest.mean_words if self._manifest else 0.0
         size = self._settings.batch_size
         run = IndexingRun(self._store, self.encoder, mean_words, size, self._create, progress)
@@ -194,3 +197,11 @@ class ProductIndex(IndexReader, Closing):
             self._manifest = manifest.touched(mean)
             self._store.write_manifest(self._manifest.as_dict())
             self._store.optimise()
+
+
+def _require_name(merchant: str) -> None:
+    """Check that a merchant is written as feeds have them once they are read."""
+    # No surrogates are printable, and only such a text can be cleaned.
+    printable = isinstance(merchant, str) and merchant.isprintable()
+    if not printable or clean_line(merchant) != merchant:
+        raise InvalidValueError("merchant", "a name on one line, without blanks around it", merchant)
