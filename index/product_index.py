@@ -200,8 +200,13 @@ class ProductIndex(IndexReader, Closing):
 
 
 def _require_name(merchant: str) -> None:
-    """Check that a merchant is written as feeds have them once they are read."""
+    """Check that a merchant is written as feeds have them once they are read.
+
+    Raises:
+        InvalidValueError: It is not.
+    """
     # No surrogates are printable, and only such a text can be cleaned.
     printable = isinstance(merchant, str) and merchant.isprintable()
     if not printable or clean_line(merchant) != merchant:
-        raise InvalidValueError("merchant", "a name on one line, without blanks around it", merchant)
+        expected = "a name on one line, without blanks around it"
+        raise InvalidValueError("merchant", expected, merchant)

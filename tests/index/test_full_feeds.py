@@ -54,7 +54,7 @@ def test_a_row_that_cannot_be_read_keeps_what_the_feed_lacks(
     assert ids(index) == "A1 A2 A3 A4"
     assert (report.deleted, report.not_deleted, report.n_rejected) == (0, 1, 1)
     assert report.why_not_deleted.startswith("1 row has no id that can be read (the first in line")
-    assert "the feed lacks 1 indexed products" in report.why_not_deleted
+    assert "the feed lacks 1 of the indexed products" in report.why_not_deleted
 
 
 @pytest.mark.parametrize("form", FORMATS)
