@@ -49,7 +49,8 @@ class EngineClient:
     """Asks the service of one folder, from any thread and also after a fork.
 
     Each call has a deadline. When the engine dies, its keeper starts another one, and what was
-    asked is asked once more: every operation but `create` may be repeated without harm.
+    asked is asked once more: every operation but `create` may be repeated without harm, and that
+    one has a form which may.
 
     Args:
         folder: The index folder, an absolute path; it is made if it is not there.
@@ -92,13 +93,14 @@ class EngineClient:
                 self.ask("version")
         return self._n_changes
 
-    def ask(self, name: str, *args: Any, repeat: bool = True) -> Any:
+    def ask(self, name: str, *args: Any, again: str = "") -> Any:
         """Have one operation carried out.
 
         Args:
             name: The operation.
             *args: Its arguments.
-            repeat: Whether to ask once more when the engine dies over it.
+            again: What is asked when the engine dies over it, with the same arguments; the same
+                operation when empty.
 
         Returns:
             What the operation returned.
@@ -106,18 +108,15 @@ class EngineClient:
         Raises:
             ShopwindowError: The operation's own error.
             IndexTimeoutError: The deadline passed.
-            IndexStoreError: The engine died, twice if it was asked twice.
+            IndexStoreError: The engine died twice.
         """
-        message = pack((name, args))
         try:
-            return self._ask_once(name, message)
-        except _LostError as lost:
+            return self._ask_once(name, pack((name, args)))
+        except _LostError:
             self._drop_idle()
-            if not repeat:
-                raise self._gone() from lost
         try:
             self._take_turn_again()
-            return self._ask_once(name, message)
+            return self._ask_once(name, pack((again or name, args)))
         except _LostError as lost:
             self._drop_idle()
             raise self._gone() from lost

@@ -97,6 +97,7 @@ class EdgeFolder:
             return getattr(self._opened(), name)(*args)
         own: dict[str, Callable[..., Any]] = {
             "create": self.create,
+            "create_again": self.create_again,
             "describe": self.describe,
             "write_manifest": self.write_manifest,
             "build_graph": self.build_graph,
@@ -125,6 +126,16 @@ class EdgeFolder:
             self.write_manifest(manifest)
         write_current(self._folder, Current(shard.name))
         self._open()
+
+    def create_again(self, schema: StoreSchema, manifest: Payload | None) -> None:
+        """Make an empty index, unless the engine that died over it did so just before.
+
+        Raises:
+            IndexStoreError: There is one that holds something or is another, or no room.
+        """
+        if self._engine is not None and self._schema == schema and not self._engine.count(()):
+            return
+        self.create(schema, manifest)
 
     def describe(self) -> StoreSchema | None:
         """Return what the index was made for; None when there is none."""

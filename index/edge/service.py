@@ -277,7 +277,7 @@ class EngineService:
         if name == "end_writing":
             return self._end_turn(peer)
         value = self._folder.handle(name, args, n_bytes)
-        if name in WRITES or name in ("create", "write_manifest"):
+        if name in WRITES or name in ("create", "create_again", "write_manifest"):
             self._token.note()
             # A run's own manifest is its last word; before that, its batches are told now and then.
             self._token.announce(at_once=not self._writers or name not in WRITES)

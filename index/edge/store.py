@@ -87,7 +87,7 @@ class EdgeStore:
 
     def create(self, schema: StoreSchema, manifest: Payload | None = None) -> None:
         """Make an empty store; see `VectorStore.create`."""
-        self._client.ask("create", schema, manifest, repeat=False)
+        self._client.ask("create", schema, manifest, again="create_again")
         self._describe()
 
     def upsert(self, points: Sequence[Point]) -> None:

@@ -6,12 +6,14 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from core.errors import IndexStoreError
 from index.edge import EdgeStore
+from index.edge.frames import exchange
 from index.exact_store import ExactStore
 from index.points import PHOTO, AnyOf, Between, LegQuery
 from index.store import VectorStore
@@ -58,6 +60,27 @@ def test_a_creation_is_not_repeated(store: EdgeStore) -> None:
     fill(store)
     with pytest.raises(IndexStoreError, match="there is an index at"):
         store.create(SCHEMA)
+
+
+@pytest.mark.parametrize("done", [False, True], ids=["before it is done", "after it is done"])
+def test_a_creation_that_the_engine_dies_over_is_completed(
+    store: EdgeStore, monkeypatch: pytest.MonkeyPatch, done: bool
+) -> None:
+    pid = store.worker_pid
+
+    def dying(*request: Any) -> object:
+        monkeypatch.undo()
+        if done:
+            exchange(*request)
+        os.kill(pid, signal.SIGKILL)
+        raise EOFError
+
+    monkeypatch.setattr("index.edge.connection.exchange", dying)
+    store.create(SCHEMA, {"a": 1})
+    assert store.created
+    assert store.read_manifest() == {"a": 1}
+    store.upsert([make_point(0)])
+    assert store.count() == 1
 
 
 def test_the_engine_ends_with_its_last_client(folder: Path) -> None:
