@@ -1,6 +1,6 @@
 """What came of one row, for the people who mend the feed."""
 
-from core.product import MAX_ID_CHARS
+from core.checking import MAX_ID_CHARS
 from index.feeds.cells import Loss
 from index.feeds.products import Built
 from index.feeds.records import (
