@@ -86,8 +86,8 @@ def shown(value: object, max_chars: int = _MAX_SHOWN_CHARS) -> str:
         text = repr(value)
     except Exception:  # noqa: BLE001 -- a number of too many digits, a deep list, anybody's class
         text = f"<{type(value).__name__} that cannot be shown>"
-    text = " ".join(text.split())
-    return text if len(text) <= max_chars else text[: max_chars - 3] + "..."
+    text = text if len(text) <= max_chars else text[: max_chars - 3] + "..."
+    return text if text.isprintable() else "".join(c if c.isprintable() else " " for c in text)
 
 
 class InvalidValueError(ShopwindowError, ValueError):

@@ -10,7 +10,12 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from core import Product
-from core.errors import PhotoTooLargeError, PhotoUnreadableError, ProductNotFoundError
+from core.errors import (
+    InvalidQueryError,
+    PhotoTooLargeError,
+    PhotoUnreadableError,
+    ProductNotFoundError,
+)
 from core.settings import PhotoLimits, Settings
 from embed import FakeEncoder, PhotoReader
 from index import ProductIndex
