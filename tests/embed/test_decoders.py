@@ -470,3 +470,25 @@ def test_parent_and_child_of_a_fork_have_decoders_of_their_own() -> None:
         "assert red(7)\n"
     )
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_child_does_not_wait_for_photos_of_its_parents_threads() -> None:
+    done = run(
+        "import threading, warnings\n"
+        "warnings.simplefilter('ignore')  # newer Pythons warn of forks beside threads\n"
+        "from embed.decoder_pool import DecoderPool\n"
+        "reader = PhotoReader(pool=DecoderPool(1))\n"
+        "is_over = threading.Event()\n"
+        "def work():\n"
+        "    while not is_over.is_set():\n"
+        "        reader.square(packed(5), 8)\n"
+        "threads = [threading.Thread(target=work) for _ in range(3)]\n"
+        "for each in threads: each.start()\n"
+        "for _ in range(5):\n"
+        "    if not (child := os.fork()):\n"
+        "        os._exit(0 if red(60) else 9)\n"
+        "    assert os.waitpid(child, 0)[1] == 0\n"
+        "is_over.set()\n"
+        "for each in threads: each.join()\n"
+    )
+    assert (done.returncode, done.stderr) == (0, "")
