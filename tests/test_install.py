@@ -63,7 +63,7 @@ def asked(folder: Path) -> list[str]:
     log = folder / "pip.log"
     lines = log.read_text().splitlines() if log.exists() else []
     for line in lines:
-        assert "--progress-bar on --constraint lock.txt --editable" in line
+        assert "--progress-bar on --no-compile --constraint lock.txt --editable" in line
         assert "--quiet" not in line
     return [line.split()[-1] for line in lines]
 

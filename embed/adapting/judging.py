@@ -77,8 +77,8 @@ class Examination:
         return np.asarray(alike.mean(axis=1), dtype=np.float64)
 
 
-def clearly_better(before: ArrayLike, after: ArrayLike, n_errors: float = 2.0) -> bool:
-    """Return whether the mean gain exceeds so many times its own standard error."""
+def clearly_better(before: ArrayLike, after: ArrayLike) -> bool:
+    """Return whether the mean gain exceeds twice its own standard error."""
     gains = np.asarray(after) - np.asarray(before)
     error = gains.std(ddof=1) / np.sqrt(len(gains)) if len(gains) > 1 else np.inf
-    return bool(gains.mean() > n_errors * error)
+    return bool(gains.mean() > 2 * error)

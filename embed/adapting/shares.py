@@ -1,7 +1,8 @@
-"""How much of a vector is the shop's own: what questions say, give or take chance."""
+"""How much of a vector is the shop's own: the share with which most questions are answered."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from operator import itemgetter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,7 +10,7 @@ from numpy.typing import NDArray
 from core.encoder import Vectors
 from core.errors import AdaptError
 from embed.adapted_heads import ShopHeads, beside
-from embed.adapting.judging import Examination, Ranks, clearly_better
+from embed.adapting.judging import Examination, clearly_better
 
 IMAGE_SHARES = (0.1, 0.2, 0.3, 0.4)
 TEXT_SHARES = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
@@ -47,44 +48,30 @@ def choose_shares(
     own_photos, near_photos = heads.own_of_photos(vectors, features)
     own_texts, near_texts = heads.own_of_texts(asked.features, asked.worded)
     before = asked.exam.category_shares(vectors)
-    found: list[tuple[Ranks, ShopHeads]] = []
+    found: list[tuple[float, ShopHeads]] = []
     for image_share in IMAGE_SHARES:
         photos = heads.photos_beside(vectors, own_photos, image_share * near_photos, image_share)
         after = asked.exam.category_shares(photos)
-        if (
-            before is not None
-            and after is not None
-            and clearly_better(after, before - ALLOWED_LOSS)
-        ):
+        if before is not None and after is not None and loses_too_much(before, after):
             continue
         for text_share in TEXT_SHARES:
             texts = beside(asked.vectors, own_texts, text_share * near_texts)
             tried = replace(heads, image_share=image_share, text_share=text_share)
-            found.append((asked.exam.reciprocal_ranks(texts, photos), tried))
+            rank = float(asked.exam.reciprocal_ranks(texts, photos).mean())
+            found.append((rank, tried))
     if not found:
         raise AdaptError(
             "nothing was written: however small the share of what was learned, photos found fewer "
             "others of their category. Do categories, titles and photos belong together?"
         )
-    return moderate_shares(found)
+    return max(found, key=itemgetter(0))[1]
 
 
-def moderate_shares(tried: Sequence[tuple[Ranks, ShopHeads]]) -> ShopHeads:
-    """Choose the middle of the text shares that do as well as the best, give or take its error.
+def loses_too_much(before: NDArray[np.float64], after: NDArray[np.float64]) -> bool:
+    """Return whether photos find clearly fewer others of their category than is allowed.
 
-    A few hundred questions do not tell the best share from its neighbours, and the best of them
-    alone is often the outermost by chance. The photos' share is that of the best.
-
-    Returns:
-        The heads with these shares.
-
-    Source: Breiman et al., Classification and Regression Trees (1984), the rule of one standard
-        error.
+    Args:
+        before: Share of the nearest that are of a photo's category, by photo, shape (n,).
+        after: The same afterwards, shape (n,).
     """
-    ranks_of_best, best = max(tried, key=lambda each: float(each[0].mean()))
-    near = [
-        heads
-        for ranks, heads in tried
-        if heads.image_share == best.image_share and not clearly_better(ranks, ranks_of_best, 1.0)
-    ]
-    return near[len(near) // 2]
+    return clearly_better(after, before - ALLOWED_LOSS)
