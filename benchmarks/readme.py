@@ -62,8 +62,17 @@ def rewritten(readme: str) -> str:
 
 def _start() -> list[tuple[str, str, str]]:
     found = read_result("start")
-    shown = ", ".join(f"{each['packages']} {each['seconds']:.0f} s" for each in found["runs"])
-    return [("fresh clone to printed answers", shown, found["command"])]
+    runs = ", ".join(f"{each['packages']} {each['seconds']:.0f} s" for each in found["runs"])
+    before = f" (with torch {_installed(found['before']['runs'])})" if "before" in found else ""
+    shown = f"{runs}; {_installed(found['runs'])}{before}"
+    return [
+        ("fresh clone to printed answers; installing from a warm cache", shown, found["command"])
+    ]
+
+
+def _installed(runs: list[dict[str, Any]]) -> str:
+    warm = next(each for each in runs if each["packages"].startswith("warm"))
+    return f"{warm['install_s']:.0f} s and {warm['venv_mib']:,} MiB"
 
 
 def _indexing() -> list[tuple[str, str, str]]:
