@@ -136,6 +136,10 @@ class ProductIndex(IndexReader, Closing):
 
         Returns:
             How many there were; unknown ids are passed over.
+
+        Raises:
+            InvalidQueryError: What is given is no id.
+            IndexStoreError: The store refused.
         """
         if not self.exists:
             return 0
