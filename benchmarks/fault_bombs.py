@@ -4,6 +4,7 @@
 """
 
 import json
+import logging
 import tempfile
 import threading
 import time
@@ -91,7 +92,7 @@ def measure() -> dict[str, Any]:
         By bomb and way: the outcome, processor seconds (decoders included), MB of this process and
         of the decoder. For eight at once the same, and milliseconds of searches beside them.
     """
-    with _shop() as shop:
+    with _shop() as shop, _silence():
         alone = {
             name: {"kb": round(len(data) / 1000), **_measured_alone(shop, data)}
             for name, data in ((name, make()) for name, make in BOMBS.items())
@@ -105,6 +106,21 @@ def measure() -> dict[str, Any]:
         "worst_own_mb": max(each["own_mb"] for each in ways),
         "eight_at_once": together,
     }
+
+
+@contextmanager
+def _silence() -> Iterator[None]:
+    """Keep the page from logging each refusal with its traceback.
+
+    Yields:
+        While it is silent.
+    """
+    before = logging.root.manager.disable
+    logging.disable()
+    try:
+        yield
+    finally:
+        logging.disable(before)
 
 
 @contextmanager

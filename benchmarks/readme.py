@@ -1,16 +1,27 @@
-"""Prints the measured numbers into the README, from `results/`.
+"""Prints the measured numbers from `results/`: all into docs/measured.md, ten into the README.
 
-`python -m benchmarks.readme` rewrites what stands between the two markers.
+`python -m benchmarks.readme` rewrites what stands between the two markers of each page.
 """
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, TypeAlias
 
 from benchmarks import readme_people, readme_search
 from benchmarks.bench_compact_words import TONGUES
 from benchmarks.results_file import RESULTS, read_result
 
 README = RESULTS.parents[1] / "README.md"
+MEASURED = RESULTS.parents[1] / "docs" / "measured.md"
 BEGIN, END = "<!-- numbers -->\n", "<!-- /numbers -->\n"
+
+Row: TypeAlias = tuple[str, str, str]
+"""What was measured, the numbers, and the command that remakes them."""
+
+TEN = (
+    ("start", 0), ("indexing", 0), ("latency", 1), ("crash", 0), ("compact", 0),
+    ("relevance", 0), ("judged", 0), ("matching", 0), ("tastes", 0), ("visits", 1),
+)  # fmt: skip
+"""The rows that the README shows: the result, and which of its rows."""
 
 PHOTO_MEASURES = {
     "same_kind": "same kind",
@@ -19,8 +30,8 @@ PHOTO_MEASURES = {
 }
 
 
-def table() -> str:
-    """Return the README's table of numbers as Markdown."""
+def rows() -> dict[str, list[Row]]:
+    """Return all rows, by the name of their result."""
     makers = {
         "start": _start,
         "indexing": _indexing,
@@ -44,29 +55,54 @@ def table() -> str:
         "adapt": _adapt,
         "encoders": _encoders,
     }
-    rows: list[tuple[str, str, str]] = []
-    for name, make in makers.items():
-        there = (RESULTS / f"{name}.json").exists()
-        rows += make() if there else [(name, "not measured yet", f"python -m benchmarks.{name}")]
+    return {
+        name: make()
+        if (RESULTS / f"{name}.json").exists()
+        else [(name, "not measured yet", f"python -m benchmarks.{name}")]
+        for name, make in makers.items()
+    }
+
+
+def whole_table() -> str:
+    """Return the table of all numbers as Markdown."""
+    return _as_table([row for some in rows().values() for row in some])
+
+
+def short_table() -> str:
+    """Return the README's table as Markdown."""
+    found = rows()
+    return _as_table([found[name][number] for name, number in TEN if number < len(found[name])])
+
+
+def rewritten(page: str, table: str) -> str:
+    """Return a page with a table of today's results between its markers."""
+    before, _, rest = page.partition(BEGIN)
+    _, _, after = rest.partition(END)
+    return before + BEGIN + table + END + after
+
+
+def _as_table(found: Sequence[Row]) -> str:
     lines = ["| what | measured | command |", "|---|---|---|"]
-    lines += [f"| {what} | {measured} | `{command}` |" for what, measured, command in rows]
+    lines += [f"| {what} | {measured} | `{command}` |" for what, measured, command in found]
     return "\n".join(lines) + "\n"
 
 
-def rewritten(readme: str) -> str:
-    """Return the README with the table of today's results."""
-    before, _, rest = readme.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    return before + BEGIN + table() + END + after
-
-
-def _start() -> list[tuple[str, str, str]]:
+def _start() -> list[Row]:
     found = read_result("start")
-    shown = ", ".join(f"{each['packages']} {each['seconds']:.0f} s" for each in found["runs"])
-    return [("fresh clone to printed answers", shown, found["command"])]
+    runs = ", ".join(f"{each['packages']} {each['seconds']:.0f} s" for each in found["runs"])
+    before = f" (with torch {_installed(found['before']['runs'])})" if "before" in found else ""
+    shown = f"{runs}; {_installed(found['runs'])}{before}"
+    return [
+        ("fresh clone to printed answers; installing from a warm cache", shown, found["command"])
+    ]
 
 
-def _indexing() -> list[tuple[str, str, str]]:
+def _installed(runs: list[dict[str, Any]]) -> str:
+    warm = next(each for each in runs if each["packages"].startswith("warm"))
+    return f"{warm['install_s']:.0f} s and {warm['venv_mib']:,} MiB"
+
+
+def _indexing() -> list[Row]:
     found = read_result("indexing")
     shown = (
         f"{found['ratio_median']:.2f} times the encoder's bare time; "
@@ -75,7 +111,7 @@ def _indexing() -> list[tuple[str, str, str]]:
     return [("indexing 1,000 products with `compact`", shown, found["command"])]
 
 
-def _latency() -> list[tuple[str, str, str]]:
+def _latency() -> list[Row]:
     found = read_result("latency")
     rows = []
     for size, each in found["sizes"].items():
@@ -91,7 +127,7 @@ def _latency() -> list[tuple[str, str, str]]:
     return rows
 
 
-def _crash() -> list[tuple[str, str, str]]:
+def _crash() -> list[Row]:
     found = read_result("crash")
     n_rounds = len(found["rounds"])
     shown = (
@@ -101,7 +137,7 @@ def _crash() -> list[tuple[str, str, str]]:
     return [("kill -9 while indexing", shown, found["command"])]
 
 
-def _compact() -> list[tuple[str, str, str]]:
+def _compact() -> list[Row]:
     found = read_result("compact")
     matched, asked = found["title_to_photo"], found["kind_and_colour"]
     chance, count = matched["chance"], f"{matched['n_products']:,}"
@@ -134,7 +170,7 @@ def _compact() -> list[tuple[str, str, str]]:
     return [(what, shown, found["command"]) for what, shown in rows]
 
 
-def _adapt() -> list[tuple[str, str, str]]:
+def _adapt() -> list[Row]:
     found = read_result("adapt")
     rows = []
     for name in ("electronics", "ikea"):
@@ -158,7 +194,7 @@ def _adapt() -> list[tuple[str, str, str]]:
     return [(what, shown, found["command"]) for what, shown in rows]
 
 
-def _encoders() -> list[tuple[str, str, str]]:
+def _encoders() -> list[Row]:
     found = read_result("encoders")
     ours, vit = found["compact"], found["ViT-B-32"]
     whole, shares = ours["photo_ms"]["whole_auto_with_decoding"], ours["share_of_bare_tower"]
@@ -196,8 +232,10 @@ def _kinds(found: dict[str, float]) -> str:
 
 
 def main() -> None:
-    """Rewrite the README's table."""
-    README.write_text(rewritten(README.read_text(encoding="utf-8")), encoding="utf-8")
+    """Rewrite the tables of both pages."""
+    for path, table in ((README, short_table()), (MEASURED, whole_table())):
+        page = path.read_text(encoding="utf-8")
+        path.write_text(rewritten(page, table), encoding="utf-8")
 
 
 if __name__ == "__main__":

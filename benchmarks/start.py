@@ -76,7 +76,7 @@ def main(
 ) -> None:
     """Measure and write `results/start.json`."""
     there = read_result(NAME) if (RESULTS / f"{NAME}.json").exists() else {}
-    numbers = {key: there[key] for key in ("runs", "before") if key in there}
+    numbers: dict[str, Any] = {key: there[key] for key in ("runs", "before") if key in there}
     if before:
         numbers["before"] = {"revision": before, "runs": measure(before)}
     else:

@@ -260,7 +260,7 @@ def _checked_query(given: Query) -> dict[str, object]:
         "text": _CHECK.text("text", given.text, MAX_TEXT_CHARS),
         "limit": _CHECK.whole("limit", given.limit, f"1 to {MAX_LIMIT}", 1, MAX_LIMIT),
         "cursor": _CHECK.text("cursor", given.cursor, MAX_CURSOR_CHARS),
-        "user_id": _CHECK.text("user_id", given.user_id, MAX_ID_CHARS),
+        "user_id": _CHECK.text("user_id", given.user_id, MAX_TEXT_CHARS),
         "collapse": _CHECK.flag("collapse", given.collapse),
         "literal": _CHECK.texts("literal", given.literal, MAX_TEXT_CHARS),
         "facets": facets,

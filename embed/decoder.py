@@ -10,11 +10,12 @@ import time
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from core.errors import PhotoDecoderError
 from core.settings import PhotoLimits
 from embed.deadline import Deadline
-from embed.decoding import Refusal, Task
+from embed.decoding import Decoded, Refusal, Task
 from embed.frames import read_frame, send_frame
 
 _HOME = Path(__file__).resolve().parents[1]
@@ -79,7 +80,7 @@ class Decoder:
 
     def decode(
         self, data: bytes, task: Task, limits: PhotoLimits, slow_s: float = math.inf
-    ) -> tuple[tuple[int, int], bytes | bytearray]:
+    ) -> Decoded:
         """Decode one photo; after any error but `Refusal` the process is to be ended.
 
         Args:
@@ -89,7 +90,7 @@ class Decoder:
             slow_s: Seconds after which it is put behind other work.
 
         Returns:
-            Width and height, and the RGB pixels, row by row; see `embed.decoding.decode`.
+            What came of it; see `embed.decoding.decode`.
 
         Raises:
             Refusal: The photo cannot be used.
@@ -109,7 +110,7 @@ class Decoder:
             too_large = answer["fault"] == "too large"
             reason = str(answer.get("reason"))[:_MAX_REASON_CHARS]
             raise Refusal("too large" if too_large else "unreadable", reason)
-        return _size(answer.get("size"), len(pixels), task), pixels
+        return _checked(answer, pixels, task)
 
     def _put_behind_if_slower(self, slow_s: float) -> None:
         """Let other work go first once a photo takes long: searches are short, bombs are not."""
@@ -187,21 +188,31 @@ class _Timed:
 
 
 def _most_bytes(task: Task) -> int:
-    return 3 * (task.max_pixels if task.wanted == "whole" else task.side**2)
+    return 3 * ((task.max_pixels if task.wanted == "whole" else task.side**2) + task.preview**2)
 
 
-def _size(size: object, n_bytes: int, task: Task) -> tuple[int, int]:
-    """Check what a process says of its pixels.
+def _checked(answer: dict[str, Any], pixels: bytes | bytearray, task: Task) -> Decoded:
+    """Check what a process says of its pixels: the photo may have taken it over.
 
     Returns:
-        Width and height.
+        The answer.
 
     Raises:
-        OSError: They are not those of the pixels.
+        OSError: These are no pixels, or not of what was wanted.
     """
-    match size:
-        case [int(width), int(height)] if min(width, height) >= 0:
-            square = task.wanted != "square" or width == height == task.side
-            if square and n_bytes == (0 if task.wanted == "size" else 3 * width * height):
-                return width, height
-    raise OSError(f"{n_bytes:,} bytes for {size!r} are no pixels")
+    size, preview = _size(answer.get("size")), _size(answer.get("preview"))
+    n_first = 0 if task.wanted == "size" or size is None else 3 * size[0] * size[1]
+    n_second = 0 if preview is None else 3 * preview[0] * preview[1]
+    is_square = task.wanted != "square" or size == (task.side, task.side)
+    if size is None or not is_square or n_first + n_second != len(pixels):
+        raise OSError(f"{len(pixels):,} bytes for {answer!r} are no pixels")
+    if preview is None:
+        return Decoded(size, pixels)
+    return Decoded(size, pixels[:n_first], Decoded(preview, pixels[n_first:]))
+
+
+def _size(value: object) -> tuple[int, int] | None:
+    match value:
+        case [int(width), int(height)] if min(width, height) > 0:
+            return width, height
+    return None

@@ -15,8 +15,8 @@ from core.closing import Closing
 from core.errors import PhotoDecoderError
 from core.settings import PhotoLimits
 from embed.decoder import Decoder
-from embed.decoding import Refusal, Task
-from embed.slow_photos import Decoded, SlowPhotos
+from embed.decoding import Decoded, Refusal, Task
+from embed.slow_photos import SlowPhotos
 
 _CLOSE_S = 2.0
 _NOT_ITS_FAULT = (None, -signal.SIGKILL)
@@ -73,7 +73,7 @@ class DecoderPool(Closing):
         """Decode one photo; see `embed.decoding.decode`.
 
         Returns:
-            Width and height, and the RGB pixels, row by row.
+            What came of it.
 
         Raises:
             Refusal: The photo cannot be used, or had no turn.
@@ -100,7 +100,7 @@ class DecoderPool(Closing):
             decoder.end()
             self._drop(decoder)
             raise
-        if self._give_back(decoder):
+        if self._give_back(decoder) or decoded.preview is not None:
             self._slow.note_answer(data, task, limits, decoded)
         return decoded
 

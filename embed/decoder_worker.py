@@ -46,13 +46,15 @@ def _answer(asked: dict[str, Any], data: bytes) -> tuple[dict[str, Any], bytes]:
     task = Task(**asked["task"])
     try:
         with _limited(asked["cpu_s"], asked["memory"]):
-            size, pixels = decode(data, task)
+            size, pixels, preview = decode(data, task)
     except Refusal as exc:
         return {"fault": exc.fault, "reason": exc.reason}, b""
     except MemoryError:
         reason = f"opening it takes more than {asked['memory'] // 1_000_000:,} MB; save it smaller"
         return {"fault": "too large", "reason": reason}, b""
-    return {"size": size}, pixels
+    if preview is None:
+        return {"size": size}, bytes(pixels)
+    return {"size": size, "preview": preview.size}, bytes(pixels) + preview.pixels
 
 
 @contextmanager

@@ -5,10 +5,11 @@ This is what runs in the processes of `embed.decoder_pool`, so it imports Pillow
 
 import io
 import math
+import time
 from contextlib import suppress
 from dataclasses import dataclass
 from importlib import import_module
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from PIL import Image, UnidentifiedImageError
 
@@ -31,6 +32,9 @@ _SHRINK_MARGIN = 2
 
 _MAX_SCANS = 50
 """Progressive JPEGs of cameras and editors have 10 or so."""
+
+_SLOW_CPU_S = 0.1
+"""Seconds of a processor from which on a photo is decoded once for all that a page needs of it."""
 
 Wanted = Literal["square", "inside", "whole", "size"]
 Fault = Literal["unreadable", "too large", "busy"]
@@ -60,15 +64,40 @@ class Task:
         max_pixels: Most pixels it may have, as its header says.
         side: Pixels of the square's side.
         crop: The part of the upright photo to take; None for the whole.
+        preview: Side of what is wanted "inside" as well where decoding was slow; 0 for nothing.
     """
 
     wanted: Wanted
     max_pixels: int
     side: int = 0
     crop: "Crop | None" = None
+    preview: int = 0
+
+    def of_preview(self) -> "Task":
+        """Return the task that the preview is the answer to."""
+        return Task("inside", self.max_pixels, self.preview)
 
 
-def decode(data: bytes, task: Task) -> tuple[tuple[int, int], bytes]:
+class Decoded(NamedTuple):
+    """What came of a task.
+
+    Attributes:
+        size: Width and height; as stored, where only the size was wanted.
+        pixels: RGB, row by row; none where only the size was wanted.
+        preview: What came of `Task.of_preview`, where decoding was slow.
+    """
+
+    size: tuple[int, int]
+    pixels: bytes | bytearray
+    preview: "Decoded | None" = None
+
+    @classmethod
+    def of(cls, picture: Image.Image) -> "Decoded":
+        """Return an RGB picture's size and pixels."""
+        return cls(picture.size, picture.tobytes())
+
+
+def decode(data: bytes, task: Task) -> Decoded:
     """Decode a photo's file.
 
     Args:
@@ -76,45 +105,53 @@ def decode(data: bytes, task: Task) -> tuple[tuple[int, int], bytes]:
         task: What is wanted.
 
     Returns:
-        Width and height, and the RGB pixels, row by row; none where only the size is wanted, which
-        is as stored.
+        What came of it.
 
     Raises:
         Refusal: The photo is broken, or too large.
         MemoryError: It does not fit into memory.
     """
+    began = time.process_time()
     if task.wanted != "size" and (size := webp_size(data)):
         check_pixels(size, task.max_pixels)  # Pillow takes memory for them when it opens the file
     with _opened(data) as photo:
         if task.wanted == "size":
-            return photo.size, b""
+            return Decoded(photo.size, b"")
         check_pixels(photo.size, task.max_pixels)
         if photo.format in {"JPEG", "MPO"} and has_more_scans(data, _MAX_SCANS):
             raise Refusal("too large", f"a JPEG of more than {_MAX_SCANS} scans; save it again")
         if photo.format == "JPEG" and task.side:
             _shrink_while_decoding(photo, _SHRINK_MARGIN * task.side, task.crop or _WHOLE)
-        picture = pixels_of(photo, task)
-    return picture.size, picture.tobytes()
+        whole = upright(photo)
+        decoded = Decoded.of(made_of(whole, task))
+        if task.preview and time.process_time() - began > _SLOW_CPU_S:
+            decoded = decoded._replace(preview=Decoded.of(made_of(whole, task.of_preview())))
+    return decoded
 
 
-def pixels_of(photo: Image.Image, task: Task) -> Image.Image:
-    """Return what is wanted of a picture as an RGB picture; the given one is loaded, not changed.
+def upright(photo: Image.Image) -> Image.Image:
+    """Return a picture upright and in RGB; the given one is loaded, not changed.
 
     Raises:
         Refusal: The pixels are broken.
         MemoryError: They do not fit into memory.
     """
     try:
-        whole = to_upright_rgb(photo)
+        return to_upright_rgb(photo)
     except MemoryError:
         raise
     except Exception as exc:  # decoders raise OSError, SyntaxError, struct.error, and more
         raise Refusal("unreadable", f"truncated or broken ({exc})") from exc
+
+
+def made_of(whole: Image.Image, task: Task) -> Image.Image:
+    """Return what is wanted of an upright picture in RGB, which is not changed."""
     if task.wanted == "square":
         return fit_to_square(_cut(whole, task.crop) if task.crop else whole, task.side)
-    if task.wanted == "inside":
-        whole = whole.copy() if whole is photo else whole
-        whole.thumbnail((task.side, task.side))
+    if task.wanted == "inside" and max(whole.size) > task.side:
+        scale = task.side / max(whole.size)
+        width, height = (max(1, round(side * scale)) for side in whole.size)
+        return whole.resize((width, height), Image.Resampling.BICUBIC, reducing_gap=2.0)
     return whole
 
 

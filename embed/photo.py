@@ -21,12 +21,23 @@ from core.errors import (
 from core.query import Crop, ImageSource
 from core.settings import PhotoLimits
 from embed.decoder_pool import PRODUCTS, VISITORS, DecoderPool, shared_pool
-from embed.decoding import Fault, Refusal, Task, Wanted, check_pixels, pixels_of
+from embed.decoding import (
+    Decoded,
+    Fault,
+    Refusal,
+    Task,
+    Wanted,
+    check_pixels,
+    made_of,
+    upright,
+)
 from embed.photo_formats import format_of, what_it_is
-from embed.slow_photos import Decoded
 
 _ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 _PICTURE = "<picture>"
+PREVIEW_SIDE = 560
+"""Side of the `inside` of a visitor's photo that costs nothing after its `square` was slow."""
+
 _ERRORS: dict[Fault, type[PhotoError]] = {
     "unreadable": PhotoUnreadableError,
     "too large": PhotoTooLargeError,
@@ -56,6 +67,7 @@ class PhotoReader:
         self.limits = limits if limits is not None else PhotoLimits()
         self._given_fetch = fetch
         self._fetch = fetch if fetch is not None else self._from_network
+        self._preview = 0
         self._pool = pool if pool is not None else shared_pool(self.limits.decoders, PRODUCTS)
 
     def for_visitors(self) -> "PhotoReader":
@@ -65,7 +77,9 @@ class PhotoReader:
         other; where too many wait, `PhotoBusyError` says so.
         """
         limits = self.limits.for_visitors()
-        return PhotoReader(limits, self._given_fetch, shared_pool(limits.decoders, VISITORS))
+        reader = PhotoReader(limits, self._given_fetch, shared_pool(limits.decoders, VISITORS))
+        reader._preview = PREVIEW_SIDE
+        return reader
 
     def read(self, source: ImageSource) -> Image.Image:
         """Return the whole photo: upright RGB at full size, first frame, transparent as white.
@@ -139,7 +153,8 @@ class PhotoReader:
     def _task(self, wanted: Wanted, side: int = 0, crop: Crop | None = None) -> Task:
         # Plain numbers, whatever kinds of numbers came: the task goes to another process.
         left_to_bottom = None if crop is None else cast("Crop", tuple(map(float, crop)))
-        return Task(wanted, self.limits.max_pixels, int(side), left_to_bottom)
+        preview = self._preview if wanted == "square" else 0
+        return Task(wanted, self.limits.max_pixels, int(side), left_to_bottom, preview)
 
     def _from_network(self, address: str) -> bytes:
         # Imported for the first address only: httpx adds a quarter of a second to each start.
@@ -153,8 +168,8 @@ class PhotoReader:
         if isinstance(source, Image.Image):
             with _named(_PICTURE):
                 check_pixels(source.size, task.max_pixels)
-                return np.array(pixels_of(source, task), dtype=np.uint8)
-        (width, height), pixels = self._from_pool(source, task)
+                return np.array(made_of(upright(source), task), dtype=np.uint8)
+        (width, height), pixels, _ = self._from_pool(source, task)
         array = np.frombuffer(pixels, dtype=np.uint8).reshape(height, width, 3)
         return array if array.flags.writeable else array.copy()
 

@@ -3,13 +3,10 @@
 import hashlib
 import threading
 from collections import OrderedDict
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
 from core.settings import PhotoLimits
-from embed.decoding import Refusal, Task
-
-Decoded: TypeAlias = tuple[tuple[int, int], bytes | bytearray]
-"""Width and height, and the RGB pixels, row by row."""
+from embed.decoding import Decoded, Refusal, Task
 
 _REMEMBERED = 64
 _MAX_ANSWER = 1_000_000
@@ -49,7 +46,7 @@ class SlowPhotos:
             known = self._known.get(key) or self._known.get(key._replace(task=None))
         if isinstance(known, Refusal):
             raise Refusal(known.fault, known.reason)
-        return None if known is None else (known[0], bytearray(known[1]))
+        return None if known is None else Decoded(known.size, bytearray(known.pixels))
 
     def note_refusal(self, data: bytes, limits: PhotoLimits, refusal: Refusal) -> None:
         """Remember why a photo cannot be used."""
@@ -57,10 +54,12 @@ class SlowPhotos:
         self._note(key, Refusal(refusal.fault, refusal.reason))  # without its traceback
 
     def note_answer(self, data: bytes, task: Task, limits: PhotoLimits, answer: Decoded) -> None:
-        """Remember an answer, unless it is large."""
-        size, pixels = answer
-        if len(pixels) <= _MAX_ANSWER:
-            self._note(_Key(len(data), _digest(data), limits, task), (size, bytes(pixels)))
+        """Remember an answer with its preview, unless it is large."""
+        if len(answer.pixels) <= _MAX_ANSWER:
+            kept = Decoded(answer.size, bytes(answer.pixels))
+            self._note(_Key(len(data), _digest(data), limits, task), kept)
+        if answer.preview is not None:
+            self.note_answer(data, task.of_preview(), limits, answer.preview)
 
     def _note(self, key: _Key, known: Decoded | Refusal) -> None:
         with self._lock:

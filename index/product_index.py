@@ -5,10 +5,11 @@ from pathlib import Path
 
 from core.closing import Closing
 from core.encoder import Encoder
-from core.errors import IndexNotFoundError, IndexStoreError
+from core.errors import IndexNotFoundError, IndexStoreError, InvalidValueError
 from core.product import Product
 from core.settings import IndexSettings
 from index.feeds.feed import ProductFeed
+from index.feeds.texts import clean_line
 from index.indexing import IndexingRun
 from index.location import open_store
 from index.manifest import Manifest
@@ -109,10 +110,12 @@ class ProductIndex(IndexReader, Closing):
 
         Raises:
             FeedError: The feed cannot be read at all.
+            InvalidValueError: `merchant` is no name.
             DeletionRefusedError: The feed broke off, or lacks more than half of a merchant's
                 products; what it has is indexed.
             IndexStoreError: The store refused.
         """
+        _require_name(merchant)
         with self._store.writing():
             mean_words = self.manifest.mean_words if self.manifest else 0.0
             size = self._settings.batch_size
@@ -133,6 +136,10 @@ class ProductIndex(IndexReader, Closing):
 
         Returns:
             How many there were; unknown ids are passed over.
+
+        Raises:
+            InvalidQueryError: What is given is no id.
+            IndexStoreError: The store refused.
         """
         if not self.exists:
             return 0
@@ -208,3 +215,16 @@ class ProductIndex(IndexReader, Closing):
         if changed or mean != used:
             self._store.write_manifest(manifest.touched(mean).as_dict())
             self._store.optimise()
+
+
+def _require_name(merchant: str) -> None:
+    """Check that a merchant is written as feeds have them once they are read.
+
+    Raises:
+        InvalidValueError: It is not.
+    """
+    # No surrogates are printable, and only such a text can be cleaned.
+    printable = isinstance(merchant, str) and merchant.isprintable()
+    if not printable or clean_line(merchant) != merchant:
+        expected = "a name on one line, without blanks around it"
+        raise InvalidValueError("merchant", expected, merchant)

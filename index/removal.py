@@ -109,8 +109,8 @@ def _unknown(run: Admission, n_missing: int) -> str:
     first = f"the first in line {row.line}: {row.reason}" if row else ""
     return (
         f"{rows} no id that can be read ({first}), so nothing was deleted: the feed lacks "
-        f"{n_missing:,} indexed products, and any of them may be meant. Repair the feed and run it "
-        "again."
+        f"{n_missing:,} of the indexed products, and any of them may be meant. Repair the feed and "
+        "run it again."
     )
 
 

@@ -20,3 +20,7 @@ SCAN_BELOW_POINTS = 25_000
 def scan_below_kb(dims: Mapping[str, int]) -> int:
     """Return that limit as the engines take it: kilobytes of float32 vectors of the widest kind."""
     return SCAN_BELOW_POINTS * max(dims.values()) * 4 // 1024
+
+
+REBUILD_SHARE = 0.5
+"""Share of `hnsw_from` that may lie outside the graph, scanned exactly, before it is rebuilt."""

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from core.checking import MAX_ID_CHARS, Checker
+from core.checking import Checker
 from core.closing import Closing
 from core.errors import InvalidQueryError
 from events import EventLog
@@ -139,7 +139,7 @@ class People(Closing):
 
 
 def _checked(user_id: object) -> str:
-    return Checker(InvalidQueryError).text("user_id", user_id, MAX_ID_CHARS)
+    return Checker(InvalidQueryError).text("user_id", user_id)
 
 
 def erased(log: EventLog, user_id: str) -> int:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
-from packaging.utils import canonicalize_name
+from packaging.utils import NormalizedName, canonicalize_name
 
 from embed.registry import CLIP_LIBRARIES, FAMILIES
 
@@ -63,7 +63,7 @@ def asked(folder: Path) -> list[str]:
     log = folder / "pip.log"
     lines = log.read_text().splitlines() if log.exists() else []
     for line in lines:
-        assert "--progress-bar on --constraint lock.txt --editable" in line
+        assert "--progress-bar on --no-compile --constraint lock.txt --editable" in line
         assert "--quiet" not in line
     return [line.split()[-1] for line in lines]
 
@@ -235,9 +235,9 @@ def test_the_plain_installation_has_no_torch() -> None:
     assert not heavy & closure(plain)
 
 
-def closure(names: set[str]) -> set[str]:
+def closure(names: set[NormalizedName]) -> set[NormalizedName]:
     """Return these packages with all that they require on this machine."""
-    found: set[str] = set()
+    found: set[NormalizedName] = set()
     while names:
         found |= names
         needed = (Requirement(line) for name in names for line in requires(name) or ())

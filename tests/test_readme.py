@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from benchmarks.readme import README, rewritten
+from benchmarks.readme import MEASURED, README, TEN, rewritten, short_table, whole_table
 
 ROOT = README.parent
 
@@ -32,8 +32,11 @@ def test_the_python_block_runs(tmp_path: Path) -> None:
 
 
 def test_the_numbers_are_those_of_the_results() -> None:
-    text = README.read_text(encoding="utf-8")
-    assert rewritten(text) == text, "run `python -m benchmarks.readme`"
+    for path, table in ((README, short_table()), (MEASURED, whole_table())):
+        text = path.read_text(encoding="utf-8")
+        assert rewritten(text, table) == text, "run `python -m benchmarks.readme`"
+    assert len(short_table().splitlines()) == 2 + len(TEN)
+    assert len(TEN) == 10
 
 
 def test_it_stays_short_and_its_links_lead_somewhere() -> None:

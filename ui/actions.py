@@ -89,6 +89,7 @@ class Actions:
         Returns:
             The next view; the same one for an unknown action.
         """
+        doings = self._visiting.doings(values)  # ids as they came: altered, they name others
         values = entered_values(values)
         value = entered(str(values.get("value", "")))
         known: Mapping[str, Callable[[View], View]] = {
@@ -114,7 +115,7 @@ class Actions:
             "example": lambda now: self.search(value, (), replace(now, photos=())),
             "suggested": lambda now: self._suggested(now, values),
             "language": lambda now: replace(now, language=_other(now.language)),
-            **self._visiting.doings(values),
+            **doings,
         }
         if name not in known:
             return view

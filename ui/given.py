@@ -5,13 +5,13 @@ from functools import lru_cache
 from core.errors import PhotoError
 from core.query import Crop, Photo
 from embed import PhotoReader
+from embed.photo import PREVIEW_SIDE
 from ui.markup import Markup, action, join, tag
 from ui.photos import data_address, jpeg, thumbnail
 from ui.texts import DIRECTIONS, Language, say
 from ui.view import View
 
 _TILE_SIDE = 96
-_LARGE_SIDE = 560
 _CACHED = 64
 _FIRST_CROP: Crop = (0.15, 0.15, 0.85, 0.85)
 _CORNERS = ("nw", "ne", "sw", "se")
@@ -61,7 +61,7 @@ class GivenPhotos:
 
     def _drawing(self, photo: Photo) -> tuple[str, str]:
         # Opened once: a photo that is slow to open may come from somebody who knows that.
-        whole = self._reader.inside(photo.source, _LARGE_SIDE)
+        whole = self._reader.inside(photo.source, PREVIEW_SIDE)
         small = thumbnail(whole, self._reader, _TILE_SIDE, photo.crop)
         return data_address(small), data_address(jpeg(whole))
 

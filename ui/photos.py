@@ -37,6 +37,7 @@ class ProductPhotos:
         """Return the photo of one product as a JPEG of 320 × 320 pixels.
 
         Raises:
+            InvalidQueryError: No product can have the id.
             ProductNotFoundError: No product of the index has the id.
             PhotoUnreadableError: The product has no photo on this machine, or it is broken.
             PhotoTooLargeError: The photo is beyond the limits.

@@ -2,9 +2,8 @@
 
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
-from operator import itemgetter
 from pathlib import Path
 
 import numpy as np
@@ -15,13 +14,14 @@ from core.errors import AdaptError
 from core.product import Product
 from core.settings import EncoderSettings, PhotoLimits
 from embed.adapted_folder import write_adapted
-from embed.adapted_heads import ShopHeads, beside
+from embed.adapted_heads import ShopHeads
 from embed.adapting.catalogue import Lesson, held_back, sampled
 from embed.adapting.checks import check_enough, check_folder, check_parts
 from embed.adapting.drawing import Material
 from embed.adapting.features import Texts, photo_features
 from embed.adapting.fit import SHOP_RECIPE, fit
 from embed.adapting.judging import Examination, Judged, clearly_better
+from embed.adapting.shares import Questions, choose_shares
 from embed.base import BatchEncoder
 from embed.familiarity import Familiarity
 from embed.registry import family_of, load_encoder
@@ -33,11 +33,6 @@ HELD_BACK = 0.2
 
 REACH = 1.2
 """How far the shop's own reaches; see `Familiarity.of`. Source: docs/decisions/0008-adapt.md."""
-
-IMAGE_SHARES = (0.1, 0.2, 0.3, 0.4)
-TEXT_SHARES = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
-ALLOWED_LOSS = 0.005
-"""What photo to photo may lose in same category while words gain."""
 
 Progress = Callable[[str, int, int], None]
 """Told the stage, how many are done, and of how many."""
@@ -71,16 +66,6 @@ class AdaptReport:
 
 
 @dataclass(frozen=True, slots=True)
-class _Questions:
-    """Titles that are asked among all photos, as the base sees them."""
-
-    exam: Examination
-    worded: Sequence[str]
-    features: NDArray[np.float32]
-    vectors: Vectors
-
-
-@dataclass(frozen=True, slots=True)
 class _Shop:
     """The usable products as the base sees them; the questions are not trained on."""
 
@@ -91,8 +76,8 @@ class _Shop:
     only_photos: Columns
     texts: Texts
     trained: NDArray[np.int64]
-    choosing: _Questions
-    judging: _Questions
+    choosing: Questions
+    judging: Questions
 
     def said_of(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
         """Return the features of everything that may be said of some products."""
@@ -142,7 +127,7 @@ def adapt(  # noqa: PLR0913 -- one parameter for each choice
     check_enough(lessons, f"of {n_products} products only {{}} have a photo and a title")
     check_parts(held_back(lessons, HELD_BACK))  # before minutes are spent on photos
     shop = _seen(base, lessons, tell)
-    heads = _shared(shop, _learned(shop, tell))
+    heads = choose_shares(_learned(shop, tell), shop.choosing, shop.vectors, shop.features)
     before, after = _judged(shop, heads)
     named = str(base_name) if family_of(base_name) else Path(base_name)
     spec = write_adapted(Path(folder), named, base.spec, heads)
@@ -170,12 +155,12 @@ def _seen(base: BatchEncoder, lessons: Sequence[Lesson], tell: Progress) -> _Sho
     keys = np.unique([lesson.title_key for lesson in lessons], return_inverse=True)[1]
     categories = np.array([lesson.category for lesson in lessons])
 
-    def questions(rows: NDArray[np.int64]) -> _Questions:
+    def questions(rows: NDArray[np.int64]) -> Questions:
         places = texts.rows(lessons[n].title for n in rows)
         worded = [texts.worded[place] for place in places]
         said = texts.features[places]
         exam = Examination(rows, keys, categories)
-        return _Questions(exam, worded, said, base.vectors_of_texts(said, worded))
+        return Questions(exam, worded, said, base.vectors_of_texts(said, worded))
 
     whole = features.astype(np.float32)
     return _Shop(
@@ -203,40 +188,6 @@ def _learned(shop: _Shop, tell: Progress) -> ShopHeads:
     heads = ShopHeads(trained.image, trained.text, trained.words, photos, texts, only, 0.5, 0.5)
     # As they will be read back, in half precision.
     return ShopHeads.from_arrays(heads.as_arrays(), {"image": 0.5, "text": 0.5}, only)
-
-
-def _shared(shop: _Shop, heads: ShopHeads) -> ShopHeads:
-    """Choose how much of a vector is the shop's own, by products that are not judged by.
-
-    Returns:
-        The heads with these shares.
-
-    Raises:
-        AdaptError: Every share costs photo to photo more than is allowed.
-    """
-    asked = shop.choosing
-    own_photos, near_photos = heads.own_of_photos(shop.vectors, shop.features)
-    own_texts, near_texts = heads.own_of_texts(asked.features, asked.worded)
-    before = asked.exam.same_category(shop.vectors)
-    found: list[tuple[float, ShopHeads]] = []
-    for image_share in IMAGE_SHARES:
-        photos = heads.photos_beside(
-            shop.vectors, own_photos, image_share * near_photos, image_share
-        )
-        after = asked.exam.same_category(photos)
-        if before is not None and after is not None and after < before - ALLOWED_LOSS:
-            continue
-        for text_share in TEXT_SHARES:
-            texts = beside(asked.vectors, own_texts, text_share * near_texts)
-            rank = float(asked.exam.reciprocal_ranks(texts, photos).mean())
-            tried = replace(heads, image_share=image_share, text_share=text_share)
-            found.append((rank, tried))
-    if not found:
-        raise AdaptError(
-            "nothing was written: however small the share of what was learned, photos found fewer "
-            "others of their category. Do categories, titles and photos belong together?"
-        )
-    return max(found, key=itemgetter(0))[1]
 
 
 def _judged(shop: _Shop, heads: ShopHeads) -> tuple[Judged, Judged]:

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from threadpoolctl import threadpool_limits
+
 from embed.adapting.descent import Descent
 from embed.adapting.drawing import Draws, Material
 from embed.adapting.features import Step
@@ -50,6 +52,12 @@ def fit(material: Material, recipe: Recipe, step: Step) -> Trained:
     Returns:
         What was learned.
     """
+    # Threads that wait for each other at every product take thirty times as long on busy cores.
+    with threadpool_limits(1, "blas"):
+        return _fit(material, recipe, step)
+
+
+def _fit(material: Material, recipe: Recipe, step: Step) -> Trained:
     draws = Draws.of(material, recipe)
     n_batches, size, epochs = n_passes(len(material.lessons), recipe)
     scalings = (Scaling.of(material.photos), Scaling.of(material.texts.features))

@@ -86,8 +86,8 @@ class HeadPass:
         }
         first = self.even.shape[1] - n_last
         mask = None if self.masks.features is None else self.masks.features[:, first:]
-        of_even = _masked(of_inner @ self.head.inner[first:].T, mask)  # (n, n_last)
-        return layers, of_even * self.inside[:, first:] * self.head.scale[first:]
+        back: Rows = np.matmul(of_inner, self.head.inner[first:].T)  # (n, n_last)
+        return layers, _masked(back, mask) * self.inside[:, first:] * self.head.scale[first:]
 
 
 def pass_through(head: Head, features: Rows, masks: DropoutMasks) -> HeadPass:

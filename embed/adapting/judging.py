@@ -60,7 +60,12 @@ class Examination:
         )
 
     def same_category(self, photos: Vectors) -> float | None:
-        """Return the share of the ten nearest photos that are of the asked one's category.
+        """Return the mean of `category_shares`; None where they are None."""
+        shares = self.category_shares(photos)
+        return None if shares is None else float(shares.mean())
+
+    def category_shares(self, photos: Vectors) -> NDArray[np.float64] | None:
+        """Return what share of the ten nearest photos is of each asked one's category.
 
         Rare categories are left out; None where that leaves less than half of the questions.
         """
@@ -68,7 +73,8 @@ class Examination:
         if len(chosen) * 2 < len(self.rows) or len(set(self.categories) - {""}) < 2:
             return None
         near = neighbours(photos, chosen)
-        return float((self.categories[near] == self.categories[chosen][:, None]).mean())
+        alike: NDArray[np.bool_] = self.categories[near] == self.categories[chosen][:, None]
+        return np.asarray(alike.mean(axis=1), dtype=np.float64)
 
 
 def clearly_better(before: ArrayLike, after: ArrayLike) -> bool:

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import IndexLockedError, IndexStoreError, IndexTimeoutError
-from index.edge.address import socket_path
 from index.edge.connection import OPENING_WAIT_S, Connection, end_if_stopped
 from index.edge.files import LOG_FILE
 from index.edge.frames import pack
@@ -281,9 +280,8 @@ class EngineClient:
 
     def _connect(self) -> Connection:
         for _ in range(STARTS):
-            path = socket_path(self._folder)
             try:
-                connection = Connection(path, self._hnsw_from, self._patience.timeout_s)
+                connection = Connection(self._folder, self._hnsw_from, self._patience.timeout_s)
             except TimeoutError as exc:
                 raise IndexTimeoutError(str(self._folder), "hello", OPENING_WAIT_S) from exc
             except (FileNotFoundError, ConnectionError, EOFError):

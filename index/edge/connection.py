@@ -9,18 +9,22 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from index.edge.address import connect
+from index.edge.address import connect, socket_path
 from index.edge.frames import exchange, pack
+from index.edge.lock import holder_of
 
 OPENING_WAIT_S = 120.0
 """Seconds that opening a shard may take, if the engine is not stopped."""
+
+_MODULE = b"index.edge.keeper"
+"""In the command line of keeper and engine: a process id may have gone to somebody else."""
 
 
 class Connection:
     """A connected socket; one request and its reply at a time.
 
     Args:
-        path: The service's socket.
+        folder: The index folder.
         hnsw_from: Points from which this client wants a graph.
         timeout_s: Seconds without a reply after which the engine is looked at.
 
@@ -35,8 +39,9 @@ class Connection:
         OSError: Nobody is there.
     """
 
-    def __init__(self, path: Path, hnsw_from: int, timeout_s: float) -> None:
-        self._socket = connect(path, timeout_s)
+    def __init__(self, folder: Path, hnsw_from: int, timeout_s: float) -> None:
+        self._folder = folder
+        self._socket = connect(socket_path(folder), timeout_s)
         try:
             kind, value, token = self._greet(hnsw_from, timeout_s)
         except BaseException:
@@ -81,7 +86,8 @@ class Connection:
             try:
                 return exchange(self._socket, message, time.monotonic() + timeout_s)
             except TimeoutError:
-                if end_if_stopped(peer_pid(self._socket)):
+                # The engine, or its keeper when the engine is gone and no other one came.
+                if any(map(end_if_stopped, (peer_pid(self._socket), holder_of(self._folder)))):
                     raise EOFError("the engine was stopped") from None
                 if time.monotonic() > until:
                     raise
@@ -89,19 +95,20 @@ class Connection:
 
 
 def end_if_stopped(pid: int) -> bool:
-    """Kill an engine that somebody stopped (SIGSTOP): it would hang all its clients for ever.
+    """Kill an engine or keeper that somebody stopped (SIGSTOP): its clients would hang for ever.
 
     Args:
-        pid: The engine's process; 0 for none.
+        pid: The process; 0 for none.
 
     Returns:
         Whether it was stopped.
     """
     try:
         state = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
+        is_ours = _MODULE in Path(f"/proc/{pid}/cmdline").read_bytes()
     except (OSError, IndexError):
         return False
-    if state not in "Tt":
+    if state not in "Tt" or not is_ours:
         return False
     with suppress(ProcessLookupError):
         os.kill(pid, signal.SIGKILL)

@@ -30,11 +30,9 @@ from index.edge.files import (
 from index.edge.room import OPENING_BYTES, check_room, copy_tree, free_bytes
 from index.edge.sums import check_sums, drop_sums, write_sums
 from index.points import Payload, StoreSchema
+from index.tuning import REBUILD_SHARE
 
 LOG = logging.getLogger(__name__)
-
-REBUILD_SHARE = 0.5
-"""Share of `hnsw_from` that may lie outside the graph, scanned exactly, before it is rebuilt."""
 
 WRITES = frozenset({"upsert", "set_words", "delete"})
 READS = frozenset(
@@ -168,13 +166,13 @@ class EdgeFolder:
         return {"running": self.building, "failed": self._failed_build}
 
     def info(self) -> Payload:
-        """Return counts of points, of points outside the graph, of segments, and the build."""
+        """Return counts of points, of points outside the graph, of segments; and the build."""
         facts = self._opened().info()
         return {
             "points": facts["points"],
             "outside_graph": min(self._n_outside(), facts["points"]),
             "segments": facts["segments"],
-            "graph_is_built": "now" if self.building else self._failed_build or "no",
+            "graph": "being built" if self.building else self._failed_build,
         }
 
     def tick(self) -> None:

@@ -68,6 +68,7 @@ def main(folder: Path) -> int:
     os.setsid()  # a Ctrl-C at the starter's terminal is not for the engine
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     _log_to(folder)
+    lock.name_holder()
     try:
         keep(folder, listener, lock)
     finally:

@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from index.edge.files import LOCK_FILE
@@ -46,6 +47,12 @@ class FolderLock:
             os.close(self._descriptor)
             self._descriptor = None
 
+    def name_holder(self) -> None:
+        """Write this process's id into the file, for clients whose calls are not answered."""
+        if self._alone:
+            with suppress(OSError):  # a full disk: nobody is named, and nothing else changes
+                self._path.write_text(str(os.getpid()))
+
     def is_in_place(self) -> bool:
         """Return whether the locked file is still that of the folder: it may have been removed."""
         if self._descriptor is None:
@@ -56,6 +63,14 @@ class FolderLock:
         except OSError:
             return False
         return (held.st_dev, held.st_ino) == (found.st_dev, found.st_ino)
+
+
+def holder_of(folder: Path) -> int:
+    """Return the process that holds a folder's lock, as far as it said so; 0 when it did not."""
+    try:
+        return int((folder / LOCK_FILE).read_text())
+    except (OSError, ValueError):
+        return 0
 
 
 def try_lock(path: Path, *, alone: bool = True) -> int | None:

@@ -12,6 +12,7 @@ from index.edge.client import EngineClient, Patience
 from index.edge.files import MANIFEST_FILE, read_checked
 from index.points import Condition, LegQuery, Order, Payload, Point, Scored, StoreSchema, Value
 from index.rows import Rows
+from index.tuning import REBUILD_SHARE
 
 _BUILD_POLL_S = 0.1
 
@@ -179,10 +180,10 @@ class EdgeStore:
         return points
 
     def info(self) -> Payload:
-        """Return the engine's counts: points, points outside the graph, segments, and the build."""
+        """Return the engine's counts, with "graph" in words: built, being built, due, failed."""
         self._known()
         facts: Payload = self._client.ask("info")
-        return facts
+        return {**facts, "graph": facts["graph"] or self._graph_in_words(facts)}
 
     def optimise(self, wait: bool = False) -> None:
         """Build the graph beside the running shard; see `VectorStore.optimise`.
@@ -202,6 +203,12 @@ class EdgeStore:
     def close(self) -> None:
         """Leave the engine, which ends with its last client; see `VectorStore.close`."""
         self._client.close()
+
+    def _graph_in_words(self, facts: Payload) -> str:
+        if facts["points"] < self._hnsw_from:
+            return f"not needed: below {self._hnsw_from:,} products search is exact"
+        is_due = facts["outside_graph"] >= max(self._hnsw_from * REBUILD_SHARE, 1)
+        return "due" if is_due else "built"
 
     def _describe(self) -> None:
         self._schema = self._client.ask("describe")

@@ -3,30 +3,25 @@
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from core.checking import MAX_ID_CHARS
 from core.errors import FeedError
 from core.product import Product
-from index.feeds.cells import Loss
 from index.feeds.columns import plan_columns, require_mapped, require_usable
 from index.feeds.currencies import currency_code
 from index.feeds.images import PhotoRoot
 from index.feeds.languages import language_code
 from index.feeds.mapping import FeedMapping, check_mapping, load_mapping
 from index.feeds.opening import guarded
+from index.feeds.outcomes import rejected, warnings_of
 from index.feeds.photos import PhotoFolder
 from index.feeds.planner import ColumnPlanner
-from index.feeds.products import Built, ProductBuilder, RowDefaults
+from index.feeds.products import ProductBuilder, RowDefaults
 from index.feeds.records import (
-    SHORT_ROW,
     CellError,
     ColumnSource,
     FeedRow,
     FeedSource,
-    Rejection,
     SourceFault,
     SourceRow,
-    WithdrawnError,
-    excerpt,
     named,
 )
 from index.feeds.rejects import RejectsFile
@@ -52,6 +47,7 @@ class ProductFeed:
         rejects: Path | None = None,
     ) -> None:
         self.path = path
+        self._file = str(path)
         self.format = form
         self._source = source
         self._mapping = mapping
@@ -107,58 +103,23 @@ class ProductFeed:
     def _read(self, row: SourceRow | SourceFault, planner: ColumnPlanner, seen: SeenIds) -> FeedRow:
         if isinstance(row, SourceFault):
             known = self._builder.id_of(planner.plan(row.cells), row.cells) if row.cells else ""
-            return self._rejected(row.line, CellError(row.reason, "", known), row.raw)
+            return rejected(self._file, row.line, CellError(row.reason, "", known), row.raw)
         plan = planner.plan(row.cells)
         try:
             built = self._builder.build(plan, row.cells)
         except CellError as exc:
-            return self._rejected(row.line, exc, row.cells)
-        warnings = self._warnings(row, built)
+            return rejected(self._file, row.line, exc, row.cells)
+        warnings = warnings_of(self._file, row, built)
         product = built.product
         # A product of nothing but a photo may still turn out to be unusable.
         claim = Claim(row.line, product.merchant_id, not warnings and bool(product.title))
         first = seen.claim(product.id, claim)
         if first and not (claim.complete and _may_replace(first, claim)):
             used = CellError(_used(first, claim), plan.column("id"), product.id)
-            return self._rejected(row.line, used, row.cells)
+            return rejected(self._file, row.line, used, row.cells)
         if first:
             seen.replace(product.id, claim)
         return FeedRow(row.line, product, warnings=warnings, replaces=bool(first))
-
-    def _warnings(self, row: SourceRow, built: Built) -> tuple[Rejection, ...]:
-        losses = built.losses
-        if row.problem:
-            losses = (Loss(SHORT_ROW, "", row.problem), *losses)
-        if not losses:
-            return ()
-        product, raw = built.product, excerpt(row.cells)
-        return tuple(
-            Rejection(
-                file=str(self.path),
-                line=row.line,
-                column=loss.column,
-                reason=excerpt(loss.reason, 400),
-                product_id=product.id,
-                raw=raw,
-                merchant_id=product.merchant_id,
-                field=loss.field,
-            )
-            for loss in losses
-        )
-
-    def _rejected(self, line: int, exc: CellError, row: object) -> FeedRow:
-        usable = len(exc.product_id) <= MAX_ID_CHARS
-        rejection = Rejection(
-            file=str(self.path),
-            line=line,
-            column=exc.column,
-            reason=excerpt(exc.reason, 400),
-            product_id=exc.product_id if usable else excerpt(exc.product_id),
-            raw=excerpt(row),
-            merchant_id=exc.merchant_id,
-            withdrawn=isinstance(exc, WithdrawnError),
-        )
-        return FeedRow(line, rejection=rejection)
 
 
 def _may_replace(first: Claim, claim: Claim) -> bool:

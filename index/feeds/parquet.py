@@ -12,6 +12,7 @@ from index.feeds.records import SourceFault, SourceRow
 _BATCH_ROWS = 512
 _BATCH_ROWS_WITH_PHOTOS = 32
 _BUFFER_BYTES = 1 << 20
+_UNBUFFERED_BYTES = 64 << 20
 _ERRORS = (pa.ArrowException, OSError, ValueError, KeyError, OverflowError)
 
 
@@ -75,7 +76,10 @@ class ParquetSource:
 
     def _open(self) -> pq.ParquetFile:
         try:
-            return pq.ParquetFile(self.path, buffer_size=_BUFFER_BYTES, pre_buffer=False)
+            # Through a buffer pyarrow makes room for whatever a page says of its own size, before
+            # it looks: ten kilobytes asked for two gigabytes. A small file needs no buffer.
+            size = _BUFFER_BYTES if self.path.stat().st_size > _UNBUFFERED_BYTES else 0
+            return pq.ParquetFile(self.path, buffer_size=size, pre_buffer=False)
         except _ERRORS as exc:
             raise FeedError(self.path, f"not a Parquet file that can be read: {exc}") from exc
 

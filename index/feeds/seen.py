@@ -49,7 +49,7 @@ class SeenIds:
         """
         if self._n_ids > _FULLEST * self._mask:
             self._grow()
-        digest = hash(product_id) & 0xFFFF_FFFF_FFFF_FFFF or 1
+        digest = _digest(product_id)
         place = self._place(digest)
         if self._hashes[place]:
             return self._read(place)
@@ -60,7 +60,7 @@ class SeenIds:
 
     def replace(self, product_id: str, claim: Claim) -> None:
         """Note that another row uses an id now."""
-        self._write(self._place(hash(product_id) & 0xFFFF_FFFF_FFFF_FFFF or 1), claim)
+        self._write(self._place(_digest(product_id)), claim)
 
     def _write(self, place: int, claim: Claim) -> None:
         number = self._numbers.setdefault(claim.merchant_id, len(self._merchants))
@@ -87,3 +87,7 @@ class SeenIds:
             if digest:
                 place = self._place(digest)
                 self._hashes[place], self._claims[place] = digest, claim
+
+
+def _digest(product_id: str) -> int:
+    return hash(product_id) & 0xFFFF_FFFF_FFFF_FFFF or 1

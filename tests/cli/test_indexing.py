@@ -100,7 +100,7 @@ def test_a_row_without_id_keeps_what_the_feed_lacks_and_says_so(here: Here) -> N
     found = counts(kept)
     assert (found["unchanged"], found["deleted"], found["missing, not deleted"]) == ("4", "0", "2")
     assert "error: 1 row has no id that can be read (the first in line 6: an id" in kept.err
-    assert "the feed lacks 2 indexed products" in " ".join(kept.err.split())
+    assert "the feed lacks 2 of the indexed products" in " ".join(kept.err.split())
     write_feed(here.folder / "feed.csv", 6, no_id)
     assert here("index", "feed.csv", "--full").code == ExitCode.OK
 

@@ -25,8 +25,10 @@ from core.errors import (
 )
 from core.settings import PhotoLimits
 from embed import PhotoReader
+from embed.decoder import _checked
 from embed.decoder_pool import VISITORS, DecoderPool, Patience
 from embed.decoding import Task, decode
+from embed.photo import PREVIEW_SIDE
 from embed.photo_formats import FORMATS, webp_size
 
 LIMITS = PhotoLimits()
@@ -294,6 +296,23 @@ def test_a_slow_photo_is_put_behind_and_remembered() -> None:
         assert pool.pids() != pids
 
 
+def test_a_slow_photo_is_decoded_once_for_search_and_page() -> None:
+    with DecoderPool(1, Patience(wait_s=30, slow_s=30)) as pool:
+        reader = reader_with(pool)
+        reader._preview = PREVIEW_SIDE
+        data = png((5000, 4000))
+        assert reader.square(data, 32).shape == (32, 32, 3)
+        used = cpu_s(pool)
+        assert reader.inside(data, PREVIEW_SIDE).size == (560, 448)
+        assert cpu_s(pool) == used
+        reader.inside(data, 100)
+        assert cpu_s(pool) > used
+
+
+def cpu_s(pool: DecoderPool) -> int:
+    return int(Path(f"/proc/{pool.pids()[0]}/schedstat").read_text().split()[0])
+
+
 def test_a_decoder_works_behind_others_while_its_photo_is_slow() -> None:
     with DecoderPool(1, Patience(wait_s=30, slow_s=0.01)) as pool:
         reader = reader_with(pool, decode_cpu_s=5)
@@ -306,6 +325,26 @@ def test_a_decoder_works_behind_others_while_its_photo_is_slow() -> None:
                 seen |= {os.getpriority(os.PRIO_PROCESS, pid) for pid in pool.pids()}
         working.join()
         assert max(seen) == min(19, own + 10)
+
+
+@pytest.mark.parametrize(
+    ("answer", "n_bytes"),
+    [
+        ({}, 192),
+        ({"size": [8, 8]}, 191),
+        ({"size": [4, 16]}, 192),
+        ({"size": [8, -8]}, 192),
+        ({"size": "8"}, 192),
+        ({"size": [8, 8.0]}, 192),
+        ({"size": [8, 8], "preview": [1, 1]}, 192),
+        ({"size": [8, 8, 8]}, 192),
+    ],
+)
+def test_what_is_no_answer_is_not_taken_for_one(answer: dict[str, object], n_bytes: int) -> None:
+    task = Task("square", 100, 8)
+    with pytest.raises(OSError, match="are no pixels"):
+        _checked(answer, bytes(n_bytes), task)
+    assert _checked({"size": [8, 8]}, bytes(192), task).size == (8, 8)
 
 
 # --- turns
@@ -429,5 +468,27 @@ def test_parent_and_child_of_a_fork_have_decoders_of_their_own() -> None:
         "assert os.waitpid(child, 0)[1] == 0\n"
         "assert reader._pool.pids() == mine\n"
         "assert red(7)\n"
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_child_does_not_wait_for_photos_of_its_parents_threads() -> None:
+    done = run(
+        "import threading, warnings\n"
+        "warnings.simplefilter('ignore')  # newer Pythons warn of forks beside threads\n"
+        "from embed.decoder_pool import DecoderPool\n"
+        "reader = PhotoReader(pool=DecoderPool(1))\n"
+        "is_over = threading.Event()\n"
+        "def work():\n"
+        "    while not is_over.is_set():\n"
+        "        reader.square(packed(5), 8)\n"
+        "threads = [threading.Thread(target=work) for _ in range(3)]\n"
+        "for each in threads: each.start()\n"
+        "for _ in range(5):\n"
+        "    if not (child := os.fork()):\n"
+        "        os._exit(0 if red(60) else 9)\n"
+        "    assert os.waitpid(child, 0)[1] == 0\n"
+        "is_over.set()\n"
+        "for each in threads: each.join()\n"
     )
     assert (done.returncode, done.stderr) == (0, "")

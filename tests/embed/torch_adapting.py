@@ -34,7 +34,8 @@ def torch_towers(recipe: Recipe, ours: ShopTowers) -> Towers:
     towers.words_hidden = 0.0  # a batch has them hidden already
     with torch.no_grad():
         for theirs, head in ((towers.image, ours.image), (towers.text, ours.text)):
-            theirs.first, theirs.second = FixedMask(), FixedMask()
+            for place in ("first", "second"):
+                theirs.add_module(place, FixedMask())
             _set_layers(theirs, head)
         towers.words.weight.copy_(torch.from_numpy(ours.words))
         towers.sharpness.copy_(torch.from_numpy(ours.sharpness)[0])

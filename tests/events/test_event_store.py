@@ -265,7 +265,8 @@ def test_times_of_all_years_are_kept(store: EventStore) -> None:
 
 def test_injected_words_stay_values(store: EventStore) -> None:
     evil = "u' OR 1=1; DROP TABLE shopwindow_events_v1 --"
-    events = [replace(each, user_id=evil, product_id=evil) for each in history(10)]
+    names = {"user_id": evil, "product_id": evil, "session_id": evil, "query_id": evil}
+    events = [replace(each, **names) for each in history(10)]  # type: ignore[arg-type]
     store.take(batch([*events, *history(10)]))
     assert (store.position(evil), store.count()) == ("", 20)
     assert evil in store.product_counts()["product_id"].to_pylist()

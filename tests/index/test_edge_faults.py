@@ -24,7 +24,7 @@ from index.edge.engine import EdgeEngine
 from index.edge.files import Current, is_index_file, read_current, write_current
 from index.edge.folder import EdgeFolder
 from index.edge.frames import pack
-from index.edge.lock import FolderLock
+from index.edge.lock import FolderLock, holder_of
 from index.edge.room import allocated_bytes, copy_tree
 from index.points import PHOTO, AnyOf, Between, LegQuery
 from tests.index.test_edge_store import is_running, wait_until
@@ -161,9 +161,17 @@ def test_parent_and_child_of_a_fork_get_their_own_answers(filled: EdgeStore) -> 
     assert filled.count() == 40
 
 
-def test_a_stopped_engine_is_replaced_after_the_deadline(folder: Path) -> None:
+def impatient(folder: Path) -> EdgeStore:
+    """Return a full store that soon looks at an engine which does not answer."""
+    patient = EdgeStore(folder)
+    fill(patient)
     store = EdgeStore(folder, patience=Patience(timeout_s=2.0))
-    fill(store)
+    patient.close()
+    return store
+
+
+def test_a_stopped_engine_is_replaced_after_the_deadline(folder: Path) -> None:
+    store = impatient(folder)
     pid = store.worker_pid
     os.kill(pid, signal.SIGSTOP)
     assert store.count() == 40
@@ -176,8 +184,7 @@ def test_a_stopped_engine_is_replaced_after_the_deadline(folder: Path) -> None:
 
 
 def test_all_who_wait_for_a_stopped_engine_are_answered(folder: Path) -> None:
-    store = EdgeStore(folder, patience=Patience(timeout_s=1.0))
-    fill(store)
+    store = impatient(folder)
     with ThreadPoolExecutor(8) as threads:
         for _ in range(3):
             os.kill(store.worker_pid, signal.SIGSTOP)
@@ -186,8 +193,7 @@ def test_all_who_wait_for_a_stopped_engine_are_answered(folder: Path) -> None:
 
 
 def test_a_writer_is_not_held_up_by_a_stopped_engine(folder: Path) -> None:
-    store = EdgeStore(folder, patience=Patience(timeout_s=1.0))
-    fill(store)
+    store = impatient(folder)
     os.kill(store.worker_pid, signal.SIGSTOP)
     began = time.monotonic()
     with store.writing():
@@ -212,11 +218,22 @@ def test_who_waits_for_a_turn_outlives_the_engine(store: EdgeStore, folder: Path
         waiting.start()
         time.sleep(0.3)
         os.kill(store.worker_pid, signal.SIGKILL)
-        assert store.count() == 40
+        store.upsert([make_point(41)])
     assert written.wait(20)
     waiting.join()
-    assert store.count() == 41
+    assert store.count() == 42
     other.close()
+
+
+def test_a_stopped_keeper_is_replaced_too(folder: Path) -> None:
+    store = impatient(folder)
+    engine, keeper = store.worker_pid, holder_of(folder)
+    assert keeper not in {0, engine}
+    for pid in (keeper, engine):
+        os.kill(pid, signal.SIGSTOP)
+    assert store.count() == 40
+    wait_until(lambda: not is_running(keeper))
+    store.close()
 
 
 def test_a_late_answer_is_an_error_and_nobody_elses(

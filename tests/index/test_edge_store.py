@@ -128,21 +128,22 @@ def test_an_interrupt_between_request_and_reply_loses_no_step(
 
 def fill_many(store: VectorStore, n_points: int) -> None:
     store.create(SCHEMA)
-    for start in range(0, n_points, 250):
-        store.upsert([make_point(number) for number in range(start, start + 250)])
+    with store.writing():  # a graph that is due is built when the turn is over
+        for start in range(0, n_points, 250):
+            store.upsert([make_point(number) for number in range(start, start + 250)])
 
 
 def test_searches_and_writes_go_on_while_the_graph_is_built(store: EdgeStore) -> None:
     fill_many(store, 2000)
     store.optimise(wait=False)
     answers, number = 0, 2000
-    while store.info()["graph_is_built"] == "now":
+    while store.info()["graph"] == "being built":
         assert len(store.query([LegQuery(PHOTO, unit(3), limit=10)])[0]) == 10
         store.upsert([make_point(number)])
         store.delete([point_id(number - 2000)])
         answers, number = answers + 1, number + 1
     assert answers >= 2, "the build must not block"
-    assert store.info()["graph_is_built"] == "no"
+    assert "could not" not in store.info()["graph"]
     assert store.count() == 2000
     last = store.retrieve([point_id(number - 1), point_id(0)])
     assert set(last) == {point_id(number - 1)}, "writes during the build are in the new shard"
@@ -176,7 +177,8 @@ def test_a_kill_during_the_build_loses_nothing(store: EdgeStore, folder: Path) -
     os.kill(store.worker_pid, signal.SIGKILL)
     assert store.count() == 1001
     assert len(list(folder.glob("shard-*"))) == 1
-    wait_until(lambda: store.info()["outside_graph"] == 0)
+    wait_until(lambda: store.info()["graph"] == "built")
+    assert store.info()["outside_graph"] == 0
     assert store.count() == 1001
     assert list(folder.glob("build-*")) == [], "the half-built copy is gone"
 
@@ -205,3 +207,33 @@ def test_a_build_that_fails_says_so_and_searches_go_on(store: EdgeStore, folder:
     with pytest.raises(IndexStoreError, match="could not be built"):
         store.optimise(wait=True)
     assert store.count() == 500
+
+
+def test_a_graph_that_was_left_undone_is_built_by_whoever_opens_the_folder(folder: Path) -> None:
+    early = EdgeStore(folder, hnsw_from=10**6)
+    fill_many(early, 1000)
+    assert early.info()["graph"].startswith("not needed: below 1,000,000 products")
+    early.close()
+    later = EdgeStore(folder, hnsw_from=GRAPH_FROM)
+    assert later.info()["outside_graph"] in {0, 1000}
+    wait_until(lambda: later.info()["graph"] == "built", seconds=30)
+    assert later.info()["outside_graph"] == 0
+    later.upsert([make_point(number) for number in range(300)])
+    later.close()
+    again = EdgeStore(folder, hnsw_from=GRAPH_FROM)
+    wait_until(lambda: again.info()["outside_graph"] == 0, seconds=30)
+    assert again.count() == 1000, "rewritten points are due after a restart too"
+    again.close()
+
+
+def test_an_engine_that_builds_outlives_its_last_client(folder: Path) -> None:
+    store = EdgeStore(folder, hnsw_from=GRAPH_FROM)
+    fill_many(store, 1500)
+    store.optimise(wait=False)
+    pid = store.worker_pid
+    store.close()
+    assert is_running(pid)
+    wait_until(lambda: not is_running(pid), seconds=30)
+    again = EdgeStore(folder, hnsw_from=GRAPH_FROM)
+    assert again.info()["graph"] == "built"
+    again.close()

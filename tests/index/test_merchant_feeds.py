@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from core import Filters, Product
-from core.errors import DeletionRefusedError
+from core.errors import DeletionRefusedError, InvalidValueError
 from embed import FakeEncoder
 from index import ProductIndex, read_products
 from tests.index.feeds.shops import FORMATS, write_shop
@@ -69,6 +69,12 @@ def test_the_guard_counts_each_merchant_by_itself(index: ProductIndex) -> None:
         index.add([*A[:3], B[0]], remove_missing=True)
     assert counts(index) == (3, 4, 11)
     assert vars(caught.value)["report"].deleted == 1
+
+
+@pytest.mark.parametrize("name", [" A", "A\n", "a\x00b", 5, "\ud800", "x" * 2_000])
+def test_a_merchant_has_a_name(index: ProductIndex, name: str) -> None:
+    with pytest.raises(InvalidValueError, match="merchant: expected a name on one line"):
+        index.add(A, merchant=name)
 
 
 def test_an_empty_feed_of_a_merchant_is_refused(index: ProductIndex) -> None:

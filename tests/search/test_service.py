@@ -150,7 +150,7 @@ def test_any_cursor_is_read_or_refused(service: SearchService, cursor: str) -> N
         service.search(Query(text="dress", cursor=cursor))
 
 
-@given(st.text(max_size=60))
+@given(st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=60))
 @hypothesis_settings(max_examples=50, deadline=None)
 def test_any_text_is_answered(service: SearchService, text: str) -> None:
     page = service.search(Query(text=text))

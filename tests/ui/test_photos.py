@@ -10,7 +10,12 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from core import Product
-from core.errors import PhotoTooLargeError, PhotoUnreadableError, ProductNotFoundError
+from core.errors import (
+    InvalidQueryError,
+    PhotoTooLargeError,
+    PhotoUnreadableError,
+    ProductNotFoundError,
+)
 from core.settings import PhotoLimits, Settings
 from embed import FakeEncoder, PhotoReader
 from index import ProductIndex
@@ -42,10 +47,15 @@ def test_a_thumbnail_is_a_small_square_on_white(photos: ProductPhotos) -> None:
     assert white == (255, 255, 255)
 
 
-@pytest.mark.parametrize("asked", ["/etc/passwd", "../../etc/passwd", "", "sku-0.png", "\0"])
+@pytest.mark.parametrize("asked", ["/etc/passwd", "../../etc/passwd", "", "sku-0.png"])
 def test_only_products_have_photos(photos: ProductPhotos, asked: str) -> None:
     with pytest.raises(ProductNotFoundError, match="no product has the id"):
         photos.jpeg(asked)
+
+
+def test_what_is_no_id_has_no_photo(photos: ProductPhotos) -> None:
+    with pytest.raises(InvalidQueryError, match="product_id: expected a text without NUL"):
+        photos.jpeg("\0")
 
 
 def test_the_path_of_a_photo_is_not_an_id(

@@ -4,6 +4,8 @@ import json
 import time
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from core.errors import FeedError
@@ -63,3 +65,29 @@ def test_absurd_numbers_of_columns_are_refused(tmp_path: Path) -> None:
     assert row.rejection is not None
     reason = "an object may have 2,000 names at most, this one has 2,002"
     assert (row.rejection.reason, row.rejection.product_id) == (reason, "2")
+
+
+def _varint(number: int) -> bytes:
+    parts = []
+    while number > 0x7F:
+        parts.append(number & 0x7F | 0x80)
+        number >>= 7
+    return bytes([*parts, number])
+
+
+def test_a_page_of_parquet_that_claims_gigabytes_takes_none(tmp_path: Path) -> None:
+    path = tmp_path / "a.parquet"
+    table = pa.table({"id": ["1", "2"], "title": ["x", "y"]})
+    pq.write_table(table, path, use_dictionary=False, compression="none")
+    data = path.read_bytes()
+    at = pq.ParquetFile(path).metadata.row_group(0).column(1).data_page_offset
+    # Thrift's compact form: the kind of the page, then its two sizes, each doubled (zigzag).
+    assert data[at : at + 3] == b"\x15\x00\x15"
+    assert data[at + 4] == 0x15
+    claimed = b"\x15" + _varint(2 * 1_900_000_000)
+    path.write_bytes(data[: at + 2] + claimed + claimed + data[at + 6 :])
+    began = time.process_time()
+    (row,) = read_products(path).rows()
+    assert time.process_time() - began < 0.5
+    assert row.rejection is not None
+    assert row.rejection.reason.startswith("rows 1 to 2 could not be read")
