@@ -70,6 +70,7 @@ class EngineClient:
         self._hnsw_from = hnsw_from
         self._patience = patience
         self._lock = threading.Lock()
+        self._turn_lock = threading.Lock()
         self._open: set[Connection] = set()
         self._idle: list[Connection] = []
         self._turn: Connection | None = None
@@ -159,6 +160,7 @@ class EngineClient:
         """Leave the parent's connections to the parent; called in a child that was just forked."""
         _close_all(self._open)
         self._lock = threading.Lock()
+        self._turn_lock = threading.Lock()
         self._idle = []
         self._turn = None
 
@@ -242,15 +244,16 @@ class EngineClient:
 
     def _take_turn_again(self) -> None:
         """Queue anew if the engine died that had given the turn, which died with it."""
-        if self._turn is None:
-            return
-        connection = self._take()
-        self._give_back(connection)
-        # It may have been an older one whose end is noticed only now. Who queued behind their own
-        # turn would wait for themselves.
-        if connection.pid != self._turn.pid:
-            former, self._turn = self._turn, self._begin_turn()
-            self._discard(former)
+        # One thread at a time, and only for another engine: who queued behind a turn of their own
+        # would wait for themselves.
+        with self._turn_lock:
+            if self._turn is None:
+                return
+            connection = self._take()
+            self._give_back(connection)
+            if connection.pid != self._turn.pid:
+                former, self._turn = self._turn, self._begin_turn()
+                self._discard(former)
 
     def _take(self) -> Connection:
         with self._lock:

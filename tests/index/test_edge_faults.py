@@ -293,6 +293,26 @@ def test_a_turn_outlives_the_engine(store: EdgeStore, folder: Path) -> None:
     other.close()
 
 
+def test_threads_that_share_a_turn_do_not_queue_behind_it(store: EdgeStore) -> None:
+    fill(store)
+    with ThreadPoolExecutor(4) as threads:
+        for _ in range(5):
+            list(threads.map(lambda _: store.count(), range(40)))  # a connection for each thread
+            with store.writing():
+                os.kill(store.worker_pid, signal.SIGKILL)
+                assert list(threads.map(lambda _: store.count(), range(8), timeout=30)) == [40] * 8
+
+
+def test_an_idle_connection_to_a_former_engine_costs_no_turn(store: EdgeStore) -> None:
+    fill(store)
+    os.kill(store.worker_pid, signal.SIGKILL)
+    began = time.monotonic()
+    with store.writing():
+        store.upsert([make_point(40)])
+    assert time.monotonic() - began < 20
+    assert store.count() == 41
+
+
 def test_changes_of_a_long_turn_are_told_when_it_ends(store: EdgeStore, folder: Path) -> None:
     fill(store)
     other = EdgeStore(folder)
