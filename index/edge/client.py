@@ -19,8 +19,12 @@ from index.edge.starting import start_service
 
 LOG = logging.getLogger(__name__)
 
-STARTS = 4
-"""Services that may fail to be reached, one after the other, before an error is raised."""
+STARTS = 10
+"""Services that may fail to be reached, one after the other, before an error is raised.
+
+Each may have ended with its last client just before; which is likely where many short-lived
+processes share a folder.
+"""
 
 FRESH_S = 0.5
 """Age in seconds up to which the last reply's word on changes holds; then the engine is asked."""

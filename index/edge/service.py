@@ -60,7 +60,7 @@ class EngineService:
         self._wait_until = time.monotonic() + FIRST_CLIENT_WAIT_S
         self._exit_code: int | None = None
         listener.listen(BACKLOG)  # again: clients are to see this process at the other end
-        self._peers = Peers(listener, self._forget)
+        self._peers = Peers(listener, self._end_turn)
 
     def run(self) -> int:
         """Open the folder and answer.
@@ -169,12 +169,14 @@ class EngineService:
         return value
 
     def _greet(self, hnsw_from: int) -> dict[str, Any]:
+        # Not before: others look whether somebody listens, and hang up, while the first client is
+        # still on its way.
+        self._wait_until = 0.0
         if self._failure is not None:
             self._open()  # the folder may have been put right meanwhile
         if self._failure is not None:
             raise self._failure
         self._hnsw_from = hnsw_from
-        self._wait_until = 0.0
         return {"pid": os.getpid()}
 
     def _let_leave(self, peer: Peer) -> None:
@@ -195,10 +197,6 @@ class EngineService:
         self._token.announce(at_once=True)
         if had_turn and self._writers:
             self._reply(self._writers[0], "ok", None)
-
-    def _forget(self, peer: Peer) -> None:
-        self._wait_until = 0.0
-        self._end_turn(peer)
 
     def _reply(self, peer: Peer, kind: str, value: Any) -> None:
         try:

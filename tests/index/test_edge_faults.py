@@ -18,7 +18,7 @@ import pytest
 
 from core.errors import DiskFullError, IndexLockedError, IndexStoreError, IndexTimeoutError
 from index.edge import EdgeStore
-from index.edge.address import MAX_PATH_BYTES, listen, socket_path
+from index.edge.address import MAX_PATH_BYTES, connect, listen, socket_path
 from index.edge.client import Patience
 from index.edge.engine import EdgeEngine
 from index.edge.files import Current, is_index_file, read_current, write_current
@@ -26,6 +26,7 @@ from index.edge.folder import EdgeFolder
 from index.edge.frames import pack
 from index.edge.lock import FolderLock, holder_of
 from index.edge.room import allocated_bytes, copy_tree
+from index.edge.starting import start_service
 from index.points import PHOTO, AnyOf, Between, LegQuery
 from tests.index.test_edge_store import is_running, wait_until
 from tests.index.test_store_contract import SCHEMA, fill, make_point, point_id, unit
@@ -519,6 +520,31 @@ def test_who_comes_while_a_service_ends_starts_another(folder: Path) -> None:
     fill(store)
     store.close()
     thread.join()
+
+
+def test_a_service_waits_for_its_first_client_though_others_look_in(folder: Path) -> None:
+    start_service(folder)
+    for _ in range(3):
+        connect(socket_path(folder), timeout_s=5.0).close()
+        time.sleep(0.2)
+    connect(socket_path(folder), timeout_s=5.0).close()
+    EdgeStore(folder).close()
+    wait_until(lambda: not socket_path(folder).exists(), seconds=5.0)
+
+
+def test_short_lived_clients_find_a_service_every_time(folder: Path) -> None:
+    store = EdgeStore(folder)
+    fill(store)
+    store.close()
+
+    def look(_: int) -> int:
+        store = EdgeStore(folder)
+        n_points = store.count()
+        store.close()
+        return n_points
+
+    with ThreadPoolExecutor(3) as threads:
+        assert list(threads.map(look, range(12))) == [40] * 12
 
 
 def test_an_engine_whose_folder_is_removed_ends(store: EdgeStore, folder: Path) -> None:
