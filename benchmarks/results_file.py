@@ -23,18 +23,20 @@ def write_result(name: str, numbers: dict[str, Any], *, command: str) -> Path:
     Returns:
         The file's path.
     """
-    record = {
-        "command": command,
-        "commit": _commit(),
-        "measured_at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "machine": machine(),
-        "seed": SEED,
-        **numbers,
-    }
+    record = {"command": command, **stamp(), "seed": SEED, **numbers}
     RESULTS.mkdir(exist_ok=True)
     path = RESULTS / f"{name}.json"
     path.write_text(json.dumps(record, indent=2, ensure_ascii=False) + "\n")
     return path
+
+
+def stamp() -> dict[str, Any]:
+    """Return what was measured, when, and on what machine."""
+    return {
+        "commit": _commit(),
+        "measured_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "machine": machine(),
+    }
 
 
 def machine() -> dict[str, Any]:

@@ -27,6 +27,9 @@ FRESH_S = 0.5
 
 _NOTE_WAIT_S = 1.0
 
+_DYING_S = 0.2
+"""Seconds that the system may take to close the connections of an engine that was just killed."""
+
 
 @dataclass(frozen=True, slots=True)
 class Patience:
@@ -164,8 +167,10 @@ class EngineClient:
         try:
             kind, value = connection.ask(message, self._patience.timeout_s)
         except TimeoutError as exc:
+            # Of several threads that waited for a stopped engine, one ends it for all of them.
+            is_lost = end_if_stopped(connection.pid) or connection.is_hung_up(_DYING_S)
             self._discard(connection)
-            if end_if_stopped(connection.pid):
+            if is_lost:
                 raise _LostError from exc
             location = str(self._folder)
             raise IndexTimeoutError(location, name, self._patience.timeout_s) from exc
@@ -189,28 +194,43 @@ class EngineClient:
             self._n_changes += 1
 
     def _begin_turn(self) -> Connection:
-        connection = self._connect()
-        try:
-            self._wait_for_turn(connection)
-        except (EOFError, ConnectionError) as exc:
-            self._discard(connection)
-            raise self._gone() from exc
-        except BaseException:
-            self._discard(connection)
-            raise
-        return connection
+        until = time.monotonic() + self._patience.write_wait_s
+        for _ in range(STARTS):
+            connection = self._connect()
+            try:
+                self._wait_for_turn(connection, until)
+            except (EOFError, ConnectionError):  # the engine died: queue at the next one
+                self._drop_idle()
+                self._discard(connection)
+            except BaseException:
+                self._discard(connection)
+                raise
+            else:
+                return connection
+        raise self._gone()
 
-    def _wait_for_turn(self, connection: Connection) -> None:
-        wait_s = self._patience.write_wait_s
-        try:
-            connection.ask(pack(("begin_writing", ())), min(_NOTE_WAIT_S, wait_s) or _NOTE_WAIT_S)
-        except TimeoutError:
-            LOG.warning("waiting for another process that is writing to %s", self._folder)
-        else:
-            return
-        try:
-            connection.ask(b"", max(wait_s - _NOTE_WAIT_S, 0.0))
-        except TimeoutError as exc:
+    def _wait_for_turn(self, connection: Connection, until: float) -> None:
+        message, noted = pack(("begin_writing", ())), False
+        while True:
+            # A writer that is at work may hold the turn for long, so the engine is looked at while
+            # this one waits: it may have been stopped, and would say nothing to anybody.
+            longest = self._patience.timeout_s if noted else _NOTE_WAIT_S
+            wait_s = min(longest, max(until - time.monotonic(), 0.0))
+            try:
+                connection.ask(message, wait_s or _DYING_S)
+            except TimeoutError as exc:
+                self._go_on_waiting(connection, until, exc)
+            else:
+                return
+            if not noted:
+                LOG.warning("waiting for another process that is writing to %s", self._folder)
+            message, noted = b"", True
+
+    def _go_on_waiting(self, connection: Connection, until: float, exc: TimeoutError) -> None:
+        if end_if_stopped(connection.pid):
+            raise EOFError("the engine was stopped") from exc
+        if time.monotonic() >= until:
+            wait_s = self._patience.write_wait_s
             by = f"by another process that has been writing for more than {wait_s:g} s"
             raise IndexLockedError(str(self._folder), by) from exc
 
@@ -221,8 +241,14 @@ class EngineClient:
         self._discard(turn)
 
     def _take_turn_again(self) -> None:
-        """Queue anew after the engine died: the turn died with it."""
-        if self._turn is not None:
+        """Queue anew if the engine died that had given the turn, which died with it."""
+        if self._turn is None:
+            return
+        connection = self._take()
+        self._give_back(connection)
+        # It may have been an older one whose end is noticed only now. Who queued behind their own
+        # turn would wait for themselves.
+        if connection.pid != self._turn.pid:
             former, self._turn = self._turn, self._begin_turn()
             self._discard(former)
 

@@ -66,6 +66,16 @@ class Connection:
         kind, value, self.token = exchange(self._socket, message, time.monotonic() + timeout_s)
         return kind, value
 
+    def is_hung_up(self, within_s: float) -> bool:
+        """Return whether the other side has gone, or goes within some seconds."""
+        self._socket.settimeout(within_s)
+        try:
+            return not self._socket.recv(1, socket.MSG_PEEK)
+        except TimeoutError:
+            return False
+        except OSError:
+            return True
+
     def close(self) -> None:
         """Hang up. Idempotent."""
         self._socket.close()

@@ -55,8 +55,13 @@ def main(folder: Path) -> int:
     os.umask(0o077)
     path = socket_path(folder)
     lock = FolderLock(folder)
-    if not _acquire(lock, path):
-        return LOCKED
+    deadline = time.monotonic() + float(os.environ.get(WAIT_VARIABLE, LOCK_WAIT_S))
+    while not _acquire(lock, path):
+        if _is_served(path):
+            return 0  # another service was first; should it be ending, the caller starts anew
+        if time.monotonic() > deadline:
+            return LOCKED
+        time.sleep(0.02)
     listener = listen(path)
     if os.fork():
         return 0  # the starter's child is done; what goes on is nobody's child
@@ -72,21 +77,17 @@ def main(folder: Path) -> int:
 
 
 def _acquire(lock: FolderLock, path: Path) -> bool:
-    """Take the folder's lock and the right to its socket, unless a service is to be reached there.
+    """Take the folder's lock and the right to its socket.
 
     Returns:
-        Whether both were taken.
+        Whether both were free.
     """
-    deadline = time.monotonic() + float(os.environ.get(WAIT_VARIABLE, LOCK_WAIT_S))
     beside = path.with_name(path.name + ".lock")
-    while True:
-        # Several may hold a folder that none of them can write; only one of them has the socket.
-        if lock.acquire() and (path.parent == lock.folder or try_lock(beside) is not None):
-            return True
-        lock.release()
-        if _is_served(path) or time.monotonic() > deadline:
-            return False
-        time.sleep(0.02)
+    # Several may hold a folder that none of them can write; only one of them has the socket.
+    if lock.acquire() and (path.parent == lock.folder or try_lock(beside) is not None):
+        return True
+    lock.release()
+    return False
 
 
 def _is_served(path: Path) -> bool:

@@ -7,8 +7,10 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 
@@ -16,7 +18,7 @@ import pytest
 
 from core.errors import DiskFullError, IndexLockedError, IndexStoreError, IndexTimeoutError
 from index.edge import EdgeStore
-from index.edge.address import MAX_PATH_BYTES, socket_path
+from index.edge.address import MAX_PATH_BYTES, listen, socket_path
 from index.edge.client import Patience
 from index.edge.engine import EdgeEngine
 from index.edge.files import Current, is_index_file, read_current, write_current
@@ -183,6 +185,50 @@ def test_a_stopped_keeper_is_replaced_too(folder: Path) -> None:
     assert store.count() == 40
     wait_until(lambda: not is_running(keeper))
     store.close()
+
+
+def test_all_who_wait_for_a_stopped_engine_are_answered(folder: Path) -> None:
+    store = EdgeStore(folder, patience=Patience(timeout_s=1.0))
+    fill(store)
+    with ThreadPoolExecutor(8) as threads:
+        for _ in range(3):
+            os.kill(store.worker_pid, signal.SIGSTOP)
+            assert list(threads.map(lambda _: store.count(), range(8))) == [40] * 8
+    store.close()
+
+
+def test_a_writer_is_not_held_up_by_a_stopped_engine(folder: Path) -> None:
+    store = EdgeStore(folder, patience=Patience(timeout_s=1.0))
+    fill(store)
+    os.kill(store.worker_pid, signal.SIGSTOP)
+    began = time.monotonic()
+    with store.writing():
+        store.upsert([make_point(40)])
+    assert time.monotonic() - began < 20
+    assert store.count() == 41
+    store.close()
+
+
+def test_who_waits_for_a_turn_outlives_the_engine(store: EdgeStore, folder: Path) -> None:
+    fill(store)
+    other = EdgeStore(folder)
+    written = threading.Event()
+
+    def write() -> None:
+        with other.writing():
+            other.upsert([make_point(40)])
+        written.set()
+
+    waiting = threading.Thread(target=write)
+    with store.writing():
+        waiting.start()
+        time.sleep(0.3)
+        os.kill(store.worker_pid, signal.SIGKILL)
+        assert store.count() == 40
+    assert written.wait(20)
+    waiting.join()
+    assert store.count() == 41
+    other.close()
 
 
 def test_a_late_answer_is_an_error_and_nobody_elses(
@@ -427,6 +473,27 @@ def test_a_holder_that_cannot_be_reached_is_told(
     with pytest.raises(IndexLockedError, match="in use by another user or an older Shopwindow"):
         EdgeStore(folder)
     lock.release()
+
+
+def test_who_comes_while_a_service_ends_starts_another(folder: Path) -> None:
+    folder.mkdir()
+    lock, path = FolderLock(folder), socket_path(folder)
+    assert lock.acquire()
+    ending = listen(path)
+
+    def end() -> None:
+        for _ in ("the store", "the service that it starts meanwhile"):
+            ending.accept()[0].close()
+        path.unlink()
+        ending.close()
+        lock.release()
+
+    thread = threading.Thread(target=end)
+    thread.start()
+    store = EdgeStore(folder)
+    fill(store)
+    store.close()
+    thread.join()
 
 
 def test_an_engine_whose_folder_is_removed_ends(store: EdgeStore, folder: Path) -> None:
