@@ -44,7 +44,7 @@ imports: dev
 	$(BIN)/lint-imports
 
 tests: dev
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
 
 format: dev
 	$(BIN)/ruff check --fix .

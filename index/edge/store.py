@@ -215,8 +215,8 @@ class EdgeStore:
         self._described_at = self._client.n_changes
 
     def _known(self) -> StoreSchema:
-        if self._schema is None and not self.created:
-            raise IndexStoreError(f"the store at {self._folder} was not created yet")
         if self._schema is None:
-            raise IndexStoreError(f"the store at {self._folder} was removed meanwhile")
+            self._describe()  # another process may just have made it
+        if self._schema is None:
+            raise IndexStoreError(f"the store at {self._folder} was not created yet")
         return self._schema

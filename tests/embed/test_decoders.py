@@ -417,6 +417,7 @@ PROGRAM = """
 import io, os, signal, sys
 from PIL import Image
 from embed import PhotoReader
+signal.signal(signal.SIGINT, signal.default_int_handler)  # in the background it is ignored
 def packed(red):
     data = io.BytesIO()
     Image.new("RGB", (30, 20), (red, 0, 0)).save(data, "PNG")
