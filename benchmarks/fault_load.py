@@ -9,6 +9,7 @@ import os
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -80,7 +81,7 @@ def measure(place: Path, minutes: float) -> dict[str, Any]:
         "delete, add, get": _change,
     }
     children = {
-        name: Child(lambda talk, work=work: _repeat(talk, folder, stop, work))
+        name: Child(partial(_repeat, folder=folder, stop=stop, work=work))
         for name, work in works.items()
     }
     samples = _sampled(children, folder, minutes)

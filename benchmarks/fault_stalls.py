@@ -8,6 +8,7 @@ import os
 import signal
 import time
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -79,17 +80,18 @@ def _fork(talk: Talk, folder: Path) -> None:
         vectors = FakeEncoder().encode_texts([f"word{n} thing{n}" for n in range(N_PRODUCTS)])
         expected = [_nearest(index, vector) for vector in vectors]
         shares = np.array_split(np.arange(N_PRODUCTS), N_CHILDREN + 1)
-        children = [
-            Child(lambda t, s=share: t.say(str(_wrong(index, vectors, expected, s))))
-            for share in shares[1:]
-        ]
+
+        def ask(talk: Talk, share: Any) -> None:
+            talk.say(str(_wrong(index, vectors, expected, share)))
+
+        children = [Child(partial(ask, share=share)) for share in shares[1:]]
         wrong = _wrong(index, vectors, expected, shares[0])
         for child in children:
             child.ended_within(120)
             wrong += int(child.lines[-1]) if child.code == 0 else N_ASKED
         talk.say(f"answers: {N_ASKED * (N_CHILDREN + 1)}")
         talk.say(f"wrong: {wrong}")
-        asking = Child(lambda _: service.search(Query("word1")) and None)
+        asking = Child(lambda talk: talk.say(str(service.search(Query("word1")))))
         asking.ended_within(60)
         talk.say(f"service: {asking.error().split(':')[0] or 'answers'}")
         service.close()
