@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 WITHOUT_DATA = (
-    "start", "latency", "crash", "event_crash", "events", "event_store", "event_store_crash",
-    "taste_costs", "visits",
+    "start", "latency", "crash", "event_crash", "faults", "events", "event_store",
+    "event_store_crash", "taste_costs", "visits",
 )  # fmt: skip
 WITH_DATA = (
     "indexing", "relevance", "judged", "engine_fusion", "cutoff", "arabic", "typing_errors",

@@ -22,7 +22,7 @@ from embed import FakeEncoder
 from index import ProductIndex
 from search import SearchService
 
-SMALL, LARGE = "200m", "700m"
+SMALL, LARGE = "145m", "700m"
 N_PRODUCTS = 6_000
 DIM = 256
 BATCH = 100

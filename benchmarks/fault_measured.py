@@ -20,7 +20,7 @@ def table() -> str:
     """Return the tables of faults as Markdown."""
     sections = read_result("faults")["sections"]
     lines = ["| what goes wrong | what came of it | command |", "|---|---|---|"]
-    for name, make in _MAKERS.items():
+    for name, make in MAKERS.items():
         shown = make(sections[name]) if name in sections else [(name, "not measured yet")]
         lines += [f"| {what} | {measured} | `{COMMAND} {name}` |" for what, measured in shown]
     if "kills" in sections:
@@ -218,7 +218,7 @@ def _rate(found: Numbers) -> list[Row]:
     ]
 
 
-_MAKERS: Mapping[str, Callable[[Numbers], list[Row]]] = {
+MAKERS: Mapping[str, Callable[[Numbers], list[Row]]] = {
     "kills": _kills,
     "bytes": _bytes,
     "disk": _disk,
@@ -230,6 +230,7 @@ _MAKERS: Mapping[str, Callable[[Numbers], list[Row]]] = {
     "load": _load,
     "rate": _rate,
 }
+"""The rows of each section."""
 
 
 def main() -> None:
