@@ -3,7 +3,7 @@
 import selectors
 import socket
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -43,14 +43,14 @@ class Peers:
 
     Args:
         listener: Where clients connect.
-        on_gone: Called with each client that is gone.
     """
 
-    def __init__(self, listener: socket.socket, on_gone: Callable[[Peer], None]) -> None:
+    def __init__(self, listener: socket.socket) -> None:
         self._listener = listener
-        self._on_gone = on_gone
         self._selector = selectors.DefaultSelector()
         self._connected: set[Peer] = set()
+        self.was_used = False
+        """Whether anybody was here and has left."""
         listener.setblocking(False)
         self._selector.register(listener, selectors.EVENT_READ)
 
@@ -139,4 +139,4 @@ class Peers:
         self._connected.discard(peer)
         self._selector.unregister(peer.connection)
         peer.connection.close()
-        self._on_gone(peer)
+        self.was_used = True

@@ -161,9 +161,17 @@ def test_parent_and_child_of_a_fork_get_their_own_answers(filled: EdgeStore) -> 
     assert filled.count() == 40
 
 
-def test_a_stopped_engine_is_replaced_after_the_deadline(folder: Path) -> None:
+def filled_and_impatient(folder: Path) -> EdgeStore:
+    """Return a store that soon looks whether the engine was stopped."""
+    patient = EdgeStore(folder)
+    fill(patient)
     store = EdgeStore(folder, patience=Patience(timeout_s=2.0))
-    fill(store)
+    patient.close()
+    return store
+
+
+def test_a_stopped_engine_is_replaced_after_the_deadline(folder: Path) -> None:
+    store = filled_and_impatient(folder)
     pid = store.worker_pid
     os.kill(pid, signal.SIGSTOP)
     assert store.count() == 40
@@ -176,8 +184,7 @@ def test_a_stopped_engine_is_replaced_after_the_deadline(folder: Path) -> None:
 
 
 def test_a_stopped_keeper_is_replaced_too(folder: Path) -> None:
-    store = EdgeStore(folder, patience=Patience(timeout_s=2.0))
-    fill(store)
+    store = filled_and_impatient(folder)
     engine, keeper = store.worker_pid, holder_of(folder)
     assert keeper not in {0, engine}
     for pid in (keeper, engine):
@@ -188,8 +195,7 @@ def test_a_stopped_keeper_is_replaced_too(folder: Path) -> None:
 
 
 def test_all_who_wait_for_a_stopped_engine_are_answered(folder: Path) -> None:
-    store = EdgeStore(folder, patience=Patience(timeout_s=1.0))
-    fill(store)
+    store = filled_and_impatient(folder)
     with ThreadPoolExecutor(8) as threads:
         for _ in range(3):
             os.kill(store.worker_pid, signal.SIGSTOP)
@@ -198,8 +204,7 @@ def test_all_who_wait_for_a_stopped_engine_are_answered(folder: Path) -> None:
 
 
 def test_a_writer_is_not_held_up_by_a_stopped_engine(folder: Path) -> None:
-    store = EdgeStore(folder, patience=Patience(timeout_s=1.0))
-    fill(store)
+    store = filled_and_impatient(folder)
     os.kill(store.worker_pid, signal.SIGSTOP)
     began = time.monotonic()
     with store.writing():
