@@ -75,7 +75,7 @@ class Child:
 
     def go(self) -> None:
         """Tell it to go on."""
-        with suppress(BrokenPipeError):
+        with suppress(OSError):  # it has ended
             os.write(self._mouth, GO)
 
     def said(self, word: str) -> bool:

@@ -49,8 +49,6 @@ class Peers:
         self._listener = listener
         self._selector = selectors.DefaultSelector()
         self._connected: set[Peer] = set()
-        self.was_used = False
-        """Whether anybody was here and has left."""
         listener.setblocking(False)
         self._selector.register(listener, selectors.EVENT_READ)
 
@@ -139,4 +137,3 @@ class Peers:
         self._connected.discard(peer)
         self._selector.unregister(peer.connection)
         peer.connection.close()
-        self.was_used = True

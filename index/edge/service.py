@@ -87,7 +87,7 @@ class EngineService:
             self._failure = IndexStoreError(reason)
 
     def _is_over(self) -> bool:
-        if self._peers or (not self._peers.was_used and time.monotonic() < self._wait_until):
+        if self._peers or time.monotonic() < self._wait_until:
             return False
         return self._folder is None or not self._folder.building
 
@@ -171,6 +171,9 @@ class EngineService:
         return value
 
     def _greet(self, hnsw_from: int) -> dict[str, Any]:
+        # Not before: others look whether somebody listens, and hang up, while the first client is
+        # still on its way.
+        self._wait_until = 0.0
         if self._failure is not None:
             self._open()  # the folder may have been put right meanwhile
         if self._failure is not None:

@@ -18,7 +18,7 @@ import pytest
 
 from core.errors import DiskFullError, IndexLockedError, IndexStoreError, IndexTimeoutError
 from index.edge import EdgeStore
-from index.edge.address import MAX_PATH_BYTES, listen, socket_path
+from index.edge.address import MAX_PATH_BYTES, connect, listen, socket_path
 from index.edge.client import Patience
 from index.edge.engine import EdgeEngine
 from index.edge.files import Current, is_index_file, read_current, write_current
@@ -26,6 +26,7 @@ from index.edge.folder import EdgeFolder
 from index.edge.frames import pack
 from index.edge.lock import FolderLock, holder_of
 from index.edge.room import allocated_bytes, copy_tree
+from index.edge.starting import start_service
 from index.points import PHOTO, AnyOf, Between, LegQuery
 from tests.index.test_edge_store import is_running, wait_until
 from tests.index.test_store_contract import SCHEMA, fill, make_point, point_id, unit
@@ -229,10 +230,10 @@ def test_who_waits_for_a_turn_outlives_the_engine(store: EdgeStore, folder: Path
         waiting.start()
         time.sleep(0.3)
         os.kill(store.worker_pid, signal.SIGKILL)
-        assert store.count() == 40
+        store.upsert([make_point(41)])
     assert written.wait(20)
     waiting.join()
-    assert store.count() == 41
+    assert store.count() == 42
     other.close()
 
 
@@ -291,6 +292,26 @@ def test_a_turn_outlives_the_engine(store: EdgeStore, folder: Path) -> None:
         with pytest.raises(IndexLockedError, match="has been writing"):
             other.writing().__enter__()
     other.close()
+
+
+def test_threads_that_share_a_turn_do_not_queue_behind_it(store: EdgeStore) -> None:
+    fill(store)
+    with ThreadPoolExecutor(4) as threads:
+        for _ in range(5):
+            list(threads.map(lambda _: store.count(), range(40)))  # a connection for each thread
+            with store.writing():
+                os.kill(store.worker_pid, signal.SIGKILL)
+                assert list(threads.map(lambda _: store.count(), range(8), timeout=30)) == [40] * 8
+
+
+def test_an_idle_connection_to_a_former_engine_costs_no_turn(store: EdgeStore) -> None:
+    fill(store)
+    os.kill(store.worker_pid, signal.SIGKILL)
+    began = time.monotonic()
+    with store.writing():
+        store.upsert([make_point(40)])
+    assert time.monotonic() - began < 20
+    assert store.count() == 41
 
 
 def test_changes_of_a_long_turn_are_told_when_it_ends(store: EdgeStore, folder: Path) -> None:
@@ -499,6 +520,31 @@ def test_who_comes_while_a_service_ends_starts_another(folder: Path) -> None:
     fill(store)
     store.close()
     thread.join()
+
+
+def test_a_service_waits_for_its_first_client_though_others_look_in(folder: Path) -> None:
+    start_service(folder)
+    for _ in range(3):
+        connect(socket_path(folder), timeout_s=5.0).close()
+        time.sleep(0.2)
+    connect(socket_path(folder), timeout_s=5.0).close()
+    EdgeStore(folder).close()
+    wait_until(lambda: not socket_path(folder).exists(), seconds=5.0)
+
+
+def test_short_lived_clients_find_a_service_every_time(folder: Path) -> None:
+    store = EdgeStore(folder)
+    fill(store)
+    store.close()
+
+    def look(_: int) -> int:
+        store = EdgeStore(folder)
+        n_points = store.count()
+        store.close()
+        return n_points
+
+    with ThreadPoolExecutor(3) as threads:
+        assert list(threads.map(look, range(12))) == [40] * 12
 
 
 def test_an_engine_whose_folder_is_removed_ends(store: EdgeStore, folder: Path) -> None:
