@@ -432,6 +432,10 @@ def test_a_full_disk_refuses_writes_and_answers_reads(
         served.handle("upsert", ([make_point(41)],), 2_000_000)
     assert served.handle("count", ((),), 0) == 41
     served.handle("delete", ([point_id(40)],), 2_000_000)
+    monkeypatch.setattr("index.edge.room.free_bytes", lambda _: 8_000_000)
+    with pytest.raises(DiskFullError, match="8 MB are free, and 8 MB are needed"):
+        served.handle("delete", ([point_id(39)],), 0)
+    monkeypatch.setattr("index.edge.room.free_bytes", lambda _: 40_000_000)
     served.build_graph(hnsw_from=1)
     while served.building:
         served.tick()
