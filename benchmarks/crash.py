@@ -1,13 +1,11 @@
 """kill -9 at random moments of indexing: what was acknowledged is there, and the rest follows.
 
 `python -m benchmarks.crash` runs 20 rounds. In each, a process indexes a feed into a fresh folder
-and reports what was acknowledged; it, or every second time the engine's worker below it, is killed
-at a random moment. Then the folder is opened, the acknowledged products are counted, the same
+and reports what was acknowledged; it, or every second time the engine beside it, is killed at a
+random moment. Then the folder is opened, the acknowledged products are counted, the same
 feed is indexed again, and every stored point is compared with an undisturbed index. Needs no data.
 """
 
-import os
-import signal
 import subprocess
 import sys
 import tempfile
@@ -19,6 +17,7 @@ import numpy as np
 import typer
 from PIL import Image
 
+from benchmarks.fault_processes import kill, service_of
 from benchmarks.results_file import SEED, write_result
 from core.encoder import digest
 from core.settings import IndexSettings
@@ -88,9 +87,8 @@ def one_round(number: int, place: Path, feed: Path, after_s: float) -> dict[str,
     command = [sys.executable, "-m", "benchmarks.crash", "--child", str(folder), str(feed)]
     child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     time.sleep(after_s)
-    victim = child.pid if number % 2 else _worker_of(child.pid)
-    if victim:
-        os.kill(victim, signal.SIGKILL)
+    victim = child.pid if number % 2 else service_of(folder).engine
+    kill(victim)
     output, _ = child.communicate()
     acknowledged = max([int(line) for line in output.split()], default=0)
     stored = contents(folder)
@@ -98,19 +96,13 @@ def one_round(number: int, place: Path, feed: Path, after_s: float) -> dict[str,
     lost = [each for each in in_feed_order[:acknowledged] if not stored[each]]
     index_feed(folder, feed)
     return {
-        "killed": "indexing process" if number % 2 else "engine's worker",
+        "killed": "indexing process" if number % 2 else "engine",
         "after_s": round(after_s, 2),
         "acknowledged": acknowledged,
         "found_after_kill": sum(bool(each) for each in stored.values()),
         "lost": len(lost),
         "contents": contents(folder),
     }
-
-
-def _worker_of(pid: int) -> int:
-    children = Path(f"/proc/{pid}/task/{pid}/children")
-    found = children.read_text().split() if children.exists() else []
-    return int(found[0]) if found else 0
 
 
 def main(

@@ -80,16 +80,18 @@ def _fork(talk: Talk, folder: Path) -> None:
         vectors = FakeEncoder().encode_texts([f"word{n} thing{n}" for n in range(N_PRODUCTS)])
         expected = [_nearest(index, vector) for vector in vectors]
         shares = np.array_split(np.arange(N_PRODUCTS), N_CHILDREN + 1)
-        children = [
-            Child(partial(_say_wrong, index, vectors, expected, share)) for share in shares[1:]
-        ]
+
+        def ask(talk: Talk, share: Any) -> None:
+            talk.say(str(_wrong(index, vectors, expected, share)))
+
+        children = [Child(partial(ask, share=share)) for share in shares[1:]]
         wrong = _wrong(index, vectors, expected, shares[0])
         for child in children:
             child.ended_within(120)
             wrong += int(child.lines[-1]) if child.code == 0 else N_ASKED
         talk.say(f"answers: {N_ASKED * (N_CHILDREN + 1)}")
         talk.say(f"wrong: {wrong}")
-        asking = Child(partial(_search, service))
+        asking = Child(lambda talk: talk.say(str(service.search(Query("word1")))))
         asking.ended_within(60)
         talk.say(f"service: {asking.error().split(':')[0] or 'answers'}")
         service.close()
@@ -97,20 +99,6 @@ def _fork(talk: Talk, folder: Path) -> None:
 
 def _nearest(index: ProductIndex, vector: Any) -> str:
     return index.query([LegQuery(TEXT, vector, limit=1)])[0][0][0]
-
-
-def _say_wrong(
-    index: ProductIndex,
-    vectors: Any,
-    expected: list[str],
-    share: Any,
-    talk: Talk,
-) -> None:
-    talk.say(str(_wrong(index, vectors, expected, share)))
-
-
-def _search(service: SearchService, _: Talk) -> None:
-    service.search(Query("word1"))
 
 
 def _wrong(index: ProductIndex, vectors: Any, expected: list[str], share: Any) -> int:
