@@ -10,6 +10,7 @@ from typing import Any
 
 RESULTS = Path(__file__).parent / "results"
 SEED = 20261122
+_PRINTED = (":!benchmarks/results", ":!docs/measured.md", ":!README.md")
 
 
 def write_result(name: str, numbers: dict[str, Any], *, command: str) -> Path:
@@ -60,8 +61,16 @@ def _processor() -> str:
 
 
 def _commit() -> str:
-    command = ["git", "describe", "--always", "--dirty"]
-    done = subprocess.run(command, capture_output=True, text=True, cwd=RESULTS.parent, check=False)
+    """Return the commit, marked if anything but results and the pages that show them changed."""
+    commit = _git("rev-parse", "--short", "HEAD")
+    changed = _git("status", "--porcelain", "--untracked-files=no", "--", ".", *_PRINTED)
+    return commit + ("-dirty" if changed else "")
+
+
+def _git(*words: str) -> str:
+    command = ["git", *words]
+    root = RESULTS.parents[1]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=root, check=False)
     return done.stdout.strip()
 
 

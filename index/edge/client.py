@@ -1,6 +1,5 @@
 """A process's way to the engine's service of a folder: connect, or start it; ask, or ask again."""
 
-import logging
 import os
 import threading
 import time
@@ -11,25 +10,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from core.errors import IndexLockedError, IndexStoreError, IndexTimeoutError
+from core.errors import IndexStoreError, IndexTimeoutError
 from index.edge.connection import OPENING_WAIT_S, Connection, end_if_stopped
 from index.edge.files import LOG_FILE
 from index.edge.frames import pack
 from index.edge.starting import start_service
+from index.edge.turn import write_turn
 
-LOG = logging.getLogger(__name__)
-
-STARTS = 10
-"""Services that may fail to be reached, one after the other, before an error is raised.
-
-Each may have ended with its last client just before; which is likely where many short-lived
-processes share a folder.
-"""
+STARTS = 4
+"""Services that may be started and end at once, one after the other, before an error is raised."""
 
 FRESH_S = 0.5
 """Age in seconds up to which the last reply's word on changes holds; then the engine is asked."""
-
-_NOTE_WAIT_S = 1.0
 
 _DYING_S = 0.2
 """Seconds that the system may take to close the connections of an engine that was just killed."""
@@ -74,10 +66,8 @@ class EngineClient:
         self._hnsw_from = hnsw_from
         self._patience = patience
         self._lock = threading.Lock()
-        self._turn_lock = threading.Lock()
         self._open: set[Connection] = set()
         self._idle: list[Connection] = []
-        self._turn: Connection | None = None
         self._closed = False
         self._token = ""
         self._n_changes = 0
@@ -123,7 +113,6 @@ class EngineClient:
         except _LostError:
             self._drop_idle()
         try:
-            self._take_turn_again()
             return self._ask_once(name, pack((again or name, args)))
         except _LostError as lost:
             self._drop_idle()
@@ -136,13 +125,12 @@ class EngineClient:
         Raises:
             IndexLockedError: Others took longer than one may wait.
         """
-        self._turn = self._begin_turn()
-        try:
-            yield
-        finally:
-            turn, self._turn = self._turn, None
-            if turn is not None:
-                self._end_turn(turn)
+        with write_turn(self._folder, self._patience.write_wait_s):
+            try:
+                yield
+            finally:
+                with suppress(IndexStoreError):  # it notices by itself, a second later
+                    self.ask("end_writing")
 
     def close(self) -> None:
         """Leave; the last one to leave waits until the engine has made all durable. Idempotent."""
@@ -164,9 +152,7 @@ class EngineClient:
         """Leave the parent's connections to the parent; called in a child that was just forked."""
         _close_all(self._open)
         self._lock = threading.Lock()
-        self._turn_lock = threading.Lock()
         self._idle = []
-        self._turn = None
 
     def _ask_once(self, name: str, message: bytes) -> Any:
         connection = self._take()
@@ -199,66 +185,6 @@ class EngineClient:
             self._token = connection.token
             self._n_changes += 1
 
-    def _begin_turn(self) -> Connection:
-        until = time.monotonic() + self._patience.write_wait_s
-        for _ in range(STARTS):
-            connection = self._connect()
-            try:
-                self._wait_for_turn(connection, until)
-            except (EOFError, ConnectionError):  # the engine died: queue at the next one
-                self._drop_idle()
-                self._discard(connection)
-            except BaseException:
-                self._discard(connection)
-                raise
-            else:
-                return connection
-        raise self._gone()
-
-    def _wait_for_turn(self, connection: Connection, until: float) -> None:
-        message, noted = pack(("begin_writing", ())), False
-        while True:
-            # A writer that is at work may hold the turn for long, so the engine is looked at while
-            # this one waits: it may have been stopped, and would say nothing to anybody.
-            longest = self._patience.timeout_s if noted else _NOTE_WAIT_S
-            wait_s = min(longest, max(until - time.monotonic(), 0.0))
-            try:
-                connection.ask(message, wait_s or _DYING_S)
-            except TimeoutError as exc:
-                self._go_on_waiting(connection, until, exc)
-            else:
-                return
-            if not noted:
-                LOG.warning("waiting for another process that is writing to %s", self._folder)
-            message, noted = b"", True
-
-    def _go_on_waiting(self, connection: Connection, until: float, exc: TimeoutError) -> None:
-        if end_if_stopped(connection.pid):
-            raise EOFError("the engine was stopped") from exc
-        if time.monotonic() >= until:
-            wait_s = self._patience.write_wait_s
-            by = f"by another process that has been writing for more than {wait_s:g} s"
-            raise IndexLockedError(str(self._folder), by) from exc
-
-    def _end_turn(self, turn: Connection) -> None:
-        with suppress(OSError, EOFError):
-            turn.ask(pack(("end_writing", ())), self._patience.timeout_s)
-            self._hear(turn)
-        self._discard(turn)
-
-    def _take_turn_again(self) -> None:
-        """Queue anew if the engine died that had given the turn, which died with it."""
-        # One thread at a time, and only for another engine: who queued behind a turn of their own
-        # would wait for themselves.
-        with self._turn_lock:
-            if self._turn is None:
-                return
-            connection = self._take()
-            self._give_back(connection)
-            if connection.pid != self._turn.pid:
-                former, self._turn = self._turn, self._begin_turn()
-                self._discard(former)
-
     def _take(self) -> Connection:
         with self._lock:
             if self._closed:
@@ -286,13 +212,14 @@ class EngineClient:
             self._discard(connection)
 
     def _connect(self) -> Connection:
-        for _ in range(STARTS):
+        n_started, until = 0, time.monotonic() + OPENING_WAIT_S
+        while n_started < STARTS and time.monotonic() < until:
             try:
                 connection = Connection(self._folder, self._hnsw_from, self._patience.timeout_s)
             except TimeoutError as exc:
                 raise IndexTimeoutError(str(self._folder), "hello", OPENING_WAIT_S) from exc
             except (FileNotFoundError, ConnectionError, EOFError):
-                start_service(self._folder)  # nobody is there, or the last one is just leaving
+                n_started += start_service(self._folder)  # nobody is there, or is just leaving
             else:
                 self._open.add(connection)
                 self._hear(connection)

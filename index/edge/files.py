@@ -17,6 +17,7 @@ MANIFEST_FILE = "manifest.json"
 SCHEMA_FILE = "schema.json"
 SOCKET_FILE = "socket"
 SUMS_FILE = "sums.json"
+TURN_FILE = "turn"
 SHARD_PREFIX = "shard-"
 BUILD_PREFIX = "build-"
 
@@ -108,7 +109,8 @@ def damaged(path: Path) -> str:
 
 def is_index_file(name: str) -> bool:
     """Return whether a name in a folder is one of an index's own."""
-    own = {CURRENT_FILE, LOCK_FILE, LOG_FILE, MANIFEST_FILE, SCHEMA_FILE, SOCKET_FILE, SUMS_FILE}
+    own = {CURRENT_FILE, LOCK_FILE, LOG_FILE, MANIFEST_FILE, SCHEMA_FILE}
+    own |= {SOCKET_FILE, SUMS_FILE, TURN_FILE}
     return name.removesuffix(".new") in own or name.startswith((SHARD_PREFIX, BUILD_PREFIX))
 
 

@@ -3,7 +3,7 @@
 import selectors
 import socket
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -43,12 +43,10 @@ class Peers:
 
     Args:
         listener: Where clients connect.
-        on_gone: Called with each client that is gone.
     """
 
-    def __init__(self, listener: socket.socket, on_gone: Callable[[Peer], None]) -> None:
+    def __init__(self, listener: socket.socket) -> None:
         self._listener = listener
-        self._on_gone = on_gone
         self._selector = selectors.DefaultSelector()
         self._connected: set[Peer] = set()
         listener.setblocking(False)
@@ -139,4 +137,3 @@ class Peers:
         self._connected.discard(peer)
         self._selector.unregister(peer.connection)
         peer.connection.close()
-        self._on_gone(peer)

@@ -16,7 +16,7 @@ GROWTH = 4
 """Bytes that a written byte may take: in the log, in the store, and in moved pages."""
 
 OPENING_BYTES = 8 << 20
-"""Needed to open a shard: the engine repeats its log and maps new pages."""
+"""Needed to open a shard, or to delete: the engine writes its log and maps new pages."""
 
 
 def free_bytes(folder: Path) -> int:
@@ -25,17 +25,18 @@ def free_bytes(folder: Path) -> int:
     return disk.f_bavail * disk.f_frsize
 
 
-def check_room(folder: Path, n_bytes: int) -> None:
+def check_room(folder: Path, n_bytes: int, spare_bytes: int = SPARE_BYTES) -> None:
     """Check that bytes can be written and the engine can go on.
 
     Args:
         folder: On the disk in question.
         n_bytes: What is to be written.
+        spare_bytes: What must be left beside it.
 
     Raises:
         DiskFullError: There is not enough room.
     """
-    needed, free = n_bytes * GROWTH + SPARE_BYTES, free_bytes(folder)
+    needed, free = n_bytes * GROWTH + spare_bytes, free_bytes(folder)
     if free < needed:
         raise DiskFullError(str(folder), free, needed)
 

@@ -2,15 +2,14 @@
 
 A request is a pair of an operation's name and its arguments, a reply a triple of "ok" or "error",
 a value, and a token that is another one after each change, so that every process notices changes
-of others. Whoever writes more than one batch takes turns with others: `begin_writing` is answered
-when those who asked before are done.
+of others. Who writes more than one batch takes a turn (`index.edge.turn`): meanwhile changes are
+told now and then only, and no graph is built.
 """
 
 import os
 import socket
 import time
 import traceback
-from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -22,6 +21,7 @@ from index.edge.folder import WRITES, EdgeFolder
 from index.edge.frames import pack
 from index.edge.lock import FolderLock
 from index.edge.peers import Peer, Peers, Request
+from index.edge.turn import is_turn_taken
 
 PEACEFUL = 0
 AGAIN = 4
@@ -51,7 +51,6 @@ class EngineService:
         self._path = folder
         self._listener = listener
         self._lock = lock
-        self._writers: deque[Peer] = deque()  # the first has its turn
         self._token = ChangeToken()
         self._failure: ShopwindowError | None = None
         self._folder: EdgeFolder | None = None
@@ -60,7 +59,7 @@ class EngineService:
         self._wait_until = time.monotonic() + FIRST_CLIENT_WAIT_S
         self._exit_code: int | None = None
         listener.listen(BACKLOG)  # again: clients are to see this process at the other end
-        self._peers = Peers(listener, self._end_turn)
+        self._peers = Peers(listener)
 
     def run(self) -> int:
         """Open the folder and answer.
@@ -124,8 +123,10 @@ class EngineService:
             self._folder.tick()
         elif is_idle and self._folder.may_read_ahead:
             self._folder.use_pause()
-        if is_due and self._peers and not self._writers and self._hnsw_from:
-            self._resume_graph(self._folder)
+        if is_due and not is_turn_taken(self._path):
+            self._token.announce(at_once=True)  # of a writer that died in its turn
+            if self._peers and self._hnsw_from:
+                self._resume_graph(self._folder)
 
     def _resume_graph(self, folder: EdgeFolder) -> None:
         """Build the graph if it is due, also where an earlier process left it undone."""
@@ -135,8 +136,8 @@ class EngineService:
             traceback.print_exc()
 
     def _answer(self, request: Request) -> None:
-        if request.name in {"leave", "begin_writing"}:  # whose replies may have to wait
-            {"leave": self._let_leave, "begin_writing": self._queue}[request.name](request.peer)
+        if request.name == "leave":  # whose reply may have to wait
+            self._let_leave(request.peer)
             return
         try:
             kind, value = "ok", self._carry_out(request)
@@ -155,7 +156,7 @@ class EngineService:
         own: dict[str, Callable[..., Any]] = {
             "hello": self._greet,
             "version": lambda: None,
-            "end_writing": lambda: self._end_turn(request.peer),
+            "end_writing": lambda: self._token.announce(at_once=True),
         }
         if request.name in own:
             return own[request.name](*request.args)
@@ -165,7 +166,8 @@ class EngineService:
         if request.name in _CHANGING:
             self._token.note()
             # A run's own manifest is its last word; before, its batches are told now and then.
-            self._token.announce(at_once=not self._writers or request.name not in WRITES)
+            at_once = request.name not in WRITES or not is_turn_taken(self._path)
+            self._token.announce(at_once)
         return value
 
     def _greet(self, hnsw_from: int) -> dict[str, Any]:
@@ -183,20 +185,6 @@ class EngineService:
         peer.leaving = True
         if self._peers or (self._folder is not None and self._folder.building):
             self._reply(peer, "ok", None)  # to the last one the end of the connection says it
-
-    def _queue(self, peer: Peer) -> None:
-        self._writers.append(peer)
-        if self._writers[0] is peer:
-            self._reply(peer, "ok", None)
-
-    def _end_turn(self, peer: Peer) -> None:
-        if peer not in self._writers:
-            return
-        had_turn = self._writers[0] is peer
-        self._writers.remove(peer)
-        self._token.announce(at_once=True)
-        if had_turn and self._writers:
-            self._reply(self._writers[0], "ok", None)
 
     def _reply(self, peer: Peer, kind: str, value: Any) -> None:
         try:

@@ -15,11 +15,14 @@ START_WAIT_S = 120.0
 _HOME = Path(__file__).resolve().parents[2]
 
 
-def start_service(folder: Path) -> None:
+def start_service(folder: Path) -> bool:
     """Start a service and return when it can be reached, or when another one was first.
 
     Args:
         folder: The index folder; it is made if it is not there.
+
+    Returns:
+        Whether this one was started; otherwise another one listens, or was just about to end.
 
     Raises:
         IndexLockedError: Somebody who cannot be reached holds the folder.
@@ -45,6 +48,7 @@ def start_service(folder: Path) -> None:
     if process.returncode not in (0, LOCKED):
         reason = errors.decode("utf-8", "replace").strip().rsplit("\n", 1)[-1]
         raise IndexStoreError(f"the engine of {folder} cannot be started: {reason}")
+    return process.returncode == 0
 
 
 def is_reached(folder: Path) -> bool:

@@ -162,8 +162,8 @@ def test_parent_and_child_of_a_fork_get_their_own_answers(filled: EdgeStore) -> 
     assert filled.count() == 40
 
 
-def impatient(folder: Path) -> EdgeStore:
-    """Return a full store that soon looks at an engine which does not answer."""
+def filled_and_impatient(folder: Path) -> EdgeStore:
+    """Return a store that soon looks whether the engine was stopped."""
     patient = EdgeStore(folder)
     fill(patient)
     store = EdgeStore(folder, patience=Patience(timeout_s=2.0))
@@ -172,7 +172,7 @@ def impatient(folder: Path) -> EdgeStore:
 
 
 def test_a_stopped_engine_is_replaced_after_the_deadline(folder: Path) -> None:
-    store = impatient(folder)
+    store = filled_and_impatient(folder)
     pid = store.worker_pid
     os.kill(pid, signal.SIGSTOP)
     assert store.count() == 40
@@ -184,8 +184,19 @@ def test_a_stopped_engine_is_replaced_after_the_deadline(folder: Path) -> None:
     store.close()
 
 
+def test_a_stopped_keeper_is_replaced_too(folder: Path) -> None:
+    store = filled_and_impatient(folder)
+    engine, keeper = store.worker_pid, holder_of(folder)
+    assert keeper not in {0, engine}
+    for pid in (keeper, engine):
+        os.kill(pid, signal.SIGSTOP)
+    assert store.count() == 40
+    wait_until(lambda: not is_running(keeper))
+    store.close()
+
+
 def test_all_who_wait_for_a_stopped_engine_are_answered(folder: Path) -> None:
-    store = impatient(folder)
+    store = filled_and_impatient(folder)
     with ThreadPoolExecutor(8) as threads:
         for _ in range(3):
             os.kill(store.worker_pid, signal.SIGSTOP)
@@ -194,7 +205,7 @@ def test_all_who_wait_for_a_stopped_engine_are_answered(folder: Path) -> None:
 
 
 def test_a_writer_is_not_held_up_by_a_stopped_engine(folder: Path) -> None:
-    store = impatient(folder)
+    store = filled_and_impatient(folder)
     os.kill(store.worker_pid, signal.SIGSTOP)
     began = time.monotonic()
     with store.writing():
@@ -224,17 +235,6 @@ def test_who_waits_for_a_turn_outlives_the_engine(store: EdgeStore, folder: Path
     waiting.join()
     assert store.count() == 42
     other.close()
-
-
-def test_a_stopped_keeper_is_replaced_too(folder: Path) -> None:
-    store = impatient(folder)
-    engine, keeper = store.worker_pid, holder_of(folder)
-    assert keeper not in {0, engine}
-    for pid in (keeper, engine):
-        os.kill(pid, signal.SIGSTOP)
-    assert store.count() == 40
-    wait_until(lambda: not is_running(keeper))
-    store.close()
 
 
 def test_a_late_answer_is_an_error_and_nobody_elses(
@@ -432,6 +432,10 @@ def test_a_full_disk_refuses_writes_and_answers_reads(
         served.handle("upsert", ([make_point(41)],), 2_000_000)
     assert served.handle("count", ((),), 0) == 41
     served.handle("delete", ([point_id(40)],), 2_000_000)
+    monkeypatch.setattr("index.edge.room.free_bytes", lambda _: 8_000_000)
+    with pytest.raises(DiskFullError, match="8 MB are free, and 8 MB are needed"):
+        served.handle("delete", ([point_id(39)],), 0)
+    monkeypatch.setattr("index.edge.room.free_bytes", lambda _: 40_000_000)
     served.build_graph(hnsw_from=1)
     while served.building:
         served.tick()
