@@ -40,7 +40,7 @@ class DiskFullError(IndexStoreError, OSError):
         self.free = free
         self.needed = needed
         super().__init__(
-            f"the disk of {location} is full: {free / 1e6:.0f} MB are free, and {needed / 1e6:.0f} "
+            f"the disk of {location} is full: {free / 1e6:.1f} MB are free, and {needed / 1e6:.1f} "
             "MB are needed to write. Make room and try again. Searches go on, and what was "
             "acknowledged is safe."
         )

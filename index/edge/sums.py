@@ -7,6 +7,7 @@ that was not closed (a crash) has no checksums: then the engine's own log repair
 
 import hashlib
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,13 +15,19 @@ from core.errors import IndexStoreError
 from core.files import replace_file
 from index.edge.files import SUMS_FILE, damaged
 
-SMALL_BYTES = 70_000
-"""Files up to this size are summed: all that hold counts and structure, none that holds vectors."""
+SMALL_BYTES = 256 << 10
+"""Files that take up to so much on the disk are summed: what holds counts, flags and structure,
+however long it is with its holes, and nothing that holds many vectors."""
+
+_BLOCK = 4096
+_ZEROS = bytes(_BLOCK)
 
 
 def write_sums(folder: Path, shard: Path) -> None:
     """Sum the small files of a shard that nobody has open."""
-    sums = {name: _sum(path) for name, path in _small_files(folder, shard)}
+    names = sorted(path for path in shard.rglob("*") if path.is_file())
+    small = (path for path in names if path.stat().st_blocks * 512 <= SMALL_BYTES)
+    sums = {path.relative_to(folder).as_posix(): sum_of(path) for path in small}
     replace_file(folder / SUMS_FILE, json.dumps(sums).encode())
 
 
@@ -41,10 +48,12 @@ def check_sums(folder: Path, shard: Path) -> None:
         raise IndexStoreError(damaged(path))
     if not any(name.startswith(shard.name + "/") for name in sums):
         return  # of another shard: the index was switched and not closed since
-    now = dict(_small_files(folder, shard))
-    for name in sorted(sums.keys() | now.keys()):
-        if name not in sums or name not in now or _sum(now[name]) != sums[name]:
-            raise IndexStoreError(damaged(folder / name))
+    for name, expected in sorted(sums.items()):
+        # A name that damage made up is looked for here and nowhere else.
+        path = folder / name
+        inside = path.resolve().is_relative_to(shard.resolve())
+        if not inside or not path.is_file() or sum_of(path) != expected:
+            raise IndexStoreError(damaged(path if inside else folder / SUMS_FILE))
 
 
 def drop_sums(folder: Path) -> None:
@@ -52,11 +61,29 @@ def drop_sums(folder: Path) -> None:
     (folder / SUMS_FILE).unlink(missing_ok=True)
 
 
-def _small_files(folder: Path, shard: Path) -> Iterator[tuple[str, Path]]:
-    for path in sorted(shard.rglob("*")):
-        if path.is_file() and path.stat().st_size <= SMALL_BYTES:
-            yield path.relative_to(folder).as_posix(), path
+def sum_of(path: Path) -> str:
+    """Return the sum of a file, the same whether its zeros are holes or written out."""
+    blake = hashlib.blake2b(digest_size=12)
+    with path.open("rb") as file:
+        size = os.fstat(file.fileno()).st_size
+        blake.update(size.to_bytes(8, "big"))
+        for begin in _data_blocks(file.fileno(), size):
+            block = os.pread(file.fileno(), _BLOCK, begin)
+            if block != _ZEROS[: len(block)]:
+                blake.update(begin.to_bytes(8, "big") + block)
+    return blake.hexdigest()
 
 
-def _sum(path: Path) -> str:
-    return hashlib.blake2b(path.read_bytes(), digest_size=12).hexdigest()
+def _data_blocks(descriptor: int, size: int) -> Iterator[int]:
+    """Yield where each block begins that may hold anything but zeros."""
+    begin = 0
+    while begin < size:
+        try:
+            data = os.lseek(descriptor, begin, os.SEEK_DATA)
+            end = os.lseek(descriptor, data, os.SEEK_HOLE)
+        except OSError:  # nothing but a hole is left
+            return
+        begin = max(data - data % _BLOCK, begin)
+        while begin < end:
+            yield begin
+            begin += _BLOCK
