@@ -15,9 +15,10 @@ from core.errors import IndexStoreError
 from core.files import replace_file
 from index.edge.files import SUMS_FILE, damaged
 
-SMALL_BYTES = 256 << 10
-"""Files that take up to so much on the disk are summed: what holds counts, flags and structure,
-however long it is with its holes, and nothing that holds many vectors."""
+SMALL_BYTES = 1 << 20
+SMALL_ON_DISK_BYTES = 256 << 10
+"""Files up to the one length, or that take up to the other on the disk, are summed: what holds
+counts, flags and structure, and nothing that holds many vectors."""
 
 _BLOCK = 4096
 _ZEROS = bytes(_BLOCK)
@@ -26,7 +27,7 @@ _ZEROS = bytes(_BLOCK)
 def write_sums(folder: Path, shard: Path) -> None:
     """Sum the small files of a shard that nobody has open."""
     names = sorted(path for path in shard.rglob("*") if path.is_file())
-    small = (path for path in names if path.stat().st_blocks * 512 <= SMALL_BYTES)
+    small = filter(_is_small, names)
     sums = {path.relative_to(folder).as_posix(): sum_of(path) for path in small}
     replace_file(folder / SUMS_FILE, json.dumps(sums).encode())
 
@@ -72,6 +73,11 @@ def sum_of(path: Path) -> str:
             if block != _ZEROS[: len(block)]:
                 blake.update(begin.to_bytes(8, "big") + block)
     return blake.hexdigest()
+
+
+def _is_small(path: Path) -> bool:
+    found = path.stat()  # some file systems fill the holes that a mapping was read through
+    return found.st_size <= SMALL_BYTES or found.st_blocks * 512 <= SMALL_ON_DISK_BYTES
 
 
 def _data_blocks(descriptor: int, size: int) -> Iterator[int]:

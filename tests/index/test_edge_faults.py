@@ -27,7 +27,7 @@ from index.edge.frames import pack
 from index.edge.lock import FolderLock, holder_of
 from index.edge.room import allocated_bytes, copy_tree
 from index.edge.starting import start_service
-from index.edge.sums import sum_of
+from index.edge.sums import sum_of, write_sums
 from index.points import PHOTO, AnyOf, Between, LegQuery
 from tests.index.test_edge_store import is_running, wait_until
 from tests.index.test_store_contract import SCHEMA, fill, make_point, point_id, unit
@@ -651,3 +651,16 @@ def test_an_index_is_whole_when_its_holes_were_written_out(closed: Path, folder:
     served = EdgeFolder(folder)
     assert served.handle("count", ((),), 0) == 40
     served.close()
+
+
+def test_flags_are_summed_also_where_the_disk_fills_their_holes(closed: Path, folder: Path) -> None:
+    shutil.copytree(closed, folder, ignore=shutil.ignore_patterns("socket", "sums.json"))
+    write_sums(folder, next(folder.glob("shard-*")))
+    flags = [path for path in folder.rglob("flags_a.dat") if "deleted" in path.parts]
+    assert flags
+    for path in flags:
+        content = path.read_bytes()
+        path.write_bytes(bytes([content[0] ^ 1]) + content[1:])
+        with pytest.raises(IndexStoreError, match=r"flags_a\.dat is damaged"):
+            EdgeFolder(folder)
+        path.write_bytes(content)
