@@ -64,6 +64,14 @@ def _pairs(found: Numbers) -> list[str]:
     ]
 
 
+def kills_row() -> tuple[str, str, str]:
+    """Return the one row of all kills, with its command."""
+    found = read_result("faults")["sections"]["kills"]
+    n_phases = len({each["phase"] for each in found["pairs"]})
+    what = f"kill -9 of main process, engine, keeper or all, in {n_phases} phases"
+    return what, _kills(found)[0][1], f"{COMMAND} kills"
+
+
 def _kills(found: Numbers) -> list[Row]:
     shown = (
         f"{found['rounds']} rounds: {found['lost']} lost, {found['doubled']} doubled, "
