@@ -56,6 +56,7 @@ def rows() -> dict[str, list[Row]]:
         "compact": _compact,
         "adapt": _adapt,
         "encoders": _encoders,
+        "photo_costs": _photo_costs,
     }
     return {
         name: make()
@@ -220,6 +221,16 @@ def _encoders() -> list[Row]:
         ),
     ]
     return [(what, shown, found["command"]) for what, shown in rows]
+
+
+def _photo_costs() -> list[Row]:
+    found = read_result("photo_costs")
+    shown = ", ".join(
+        f"{name} {each['added_ms']:.1f} ms (of {each['guarded_ms']:.1f})"
+        for name, each in found["photos"].items()
+    )
+    what = f"added to a good photo by opening it in a process of its own (bar {found['bar_ms']:g})"
+    return [(what, shown, found["command"])]
 
 
 def _start_up(found: dict[str, Any], name: str) -> str:
