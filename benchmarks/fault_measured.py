@@ -85,13 +85,13 @@ def _bytes(found: Numbers) -> list[Row]:
     small, large = found["small"], found["large"]
     return [
         (
-            f"one bit flipped, {small['files']} files of up to 70 KB, first, middle, last byte",
+            f"one bit flipped, {small['files']} files of up to 1 MB, first, middle, last byte",
             f"{small['refused']} of {small['flips']} refused, "
             f"{small['changed in silence']} changed anything in silence, "
             f"{small['not put right']} not whole with the bit put back",
         ),
         (
-            f"the same, {large['files']} larger files, which hold vectors and texts and no sums",
+            f"the same, {large['files']} larger files, which hold vectors and texts",
             f"{large['refused']} of {large['flips']} refused, {large['harmless']} harmless, "
             f"{large['changed in silence']} changed a value in silence, "
             f"{large['not put right']} not whole with the bit put back",
