@@ -146,15 +146,20 @@ class EdgeFolder:
         self._check_writable()
         write_checked(self._folder / MANIFEST_FILE, manifest)
 
-    def build_graph(self, hnsw_from: int) -> None:
-        """Begin to build the graph on a copy if it is due and not being built already."""
+    def build_graph(self, hnsw_from: int) -> bool:
+        """Begin to build the graph on a copy if it is due and not being built already.
+
+        Returns:
+            Whether one is being built now.
+        """
         if self._build is not None or self.read_only or not self._is_due(hnsw_from):
-            return
+            return self.building
         self._failed_build = ""
         # A name of its own each time: whatever an earlier build left behind stays apart.
         target = self._folder / f"{BUILD_PREFIX}{uuid.uuid4().hex[:12]}"
         source = self._folder / self._current.shard
         self._build = GraphBuild(source, target, self._folder / SCHEMA_FILE)
+        return True
 
     def resume_graph(self, hnsw_from: int) -> None:
         """Build the graph if it is due, unless the last try failed: that would fail again."""

@@ -193,12 +193,16 @@ class EdgeStore:
         """
         if not self.created:
             return
-        self._client.ask("build_graph", self._hnsw_from)
-        while wait and self._client.ask("graph")["running"]:
+        # One that was begun before the last writes may be under way: after it another is due.
+        while self._client.ask("build_graph", self._hnsw_from) and wait:
+            self._await_graph()
+        self._await_graph(at_once=True)
+
+    def _await_graph(self, at_once: bool = False) -> None:
+        while (graph := self._client.ask("graph"))["running"] and not at_once:
             time.sleep(_BUILD_POLL_S)
-        failed = self._client.ask("graph")["failed"]
-        if failed:
-            raise IndexStoreError(f"the search graph could not be built: {failed}")
+        if graph["failed"]:
+            raise IndexStoreError(f"the search graph could not be built: {graph['failed']}")
 
     def close(self) -> None:
         """Leave the engine, which ends with its last client; see `VectorStore.close`."""

@@ -237,3 +237,15 @@ def test_an_engine_that_builds_outlives_its_last_client(folder: Path) -> None:
     again = EdgeStore(folder, hnsw_from=GRAPH_FROM)
     assert again.info()["graph"] == "built"
     again.close()
+
+
+def test_waiting_for_the_graph_waits_for_one_that_has_all(store: EdgeStore) -> None:
+    store.create(SCHEMA)
+    store.upsert([make_point(number) for number in range(500)])
+    store.optimise(wait=False)
+    assert store.info()["graph"] == "being built"
+    for start in range(500, 1500, 250):
+        store.upsert([make_point(number) for number in range(start, start + 250)])
+    store.optimise(wait=True)
+    assert store.info()["graph"] == "built"
+    assert store.info()["outside_graph"] == 0
