@@ -156,6 +156,7 @@ def test_a_place_that_is_no_folder_is_named(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_ten_kills_lose_and_double_nothing(tmp_path: Path) -> None:
-    found = rounds(tmp_path / "events", str(tmp_path / "analysis"), 10, 20_000)
+    n_events = 60_000  # more than a quick machine takes before the last kill
+    found = rounds(tmp_path / "events", str(tmp_path / "analysis"), 10, n_events)
     assert (found["lost"], found["doubled"]) == (0, 0)
-    assert 0 < int(str(found["told"])) <= int(str(found["before_the_last_run"])) < 20_000
+    assert 0 < int(str(found["told"])) <= int(str(found["before_the_last_run"])) < n_events
