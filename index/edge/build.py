@@ -2,7 +2,7 @@
 
 Run as `python -m index.edge.build PARENT SHARD SCHEMA`: it optimises that shard and ends, at the
 latest when the process PARENT does. Building takes seconds to minutes and holds the interpreter
-throughout, so neither the worker nor the caller may do it.
+throughout, so neither the engine's process nor the caller may do it.
 """
 
 import ctypes
@@ -96,7 +96,7 @@ def end_with(parent: int) -> None:
     """Have this process killed when its parent ends, also by kill -9.
 
     The engine holds the interpreter while it builds, so nothing in Python could notice. Without
-    it an orphan would go on writing into a folder that the next worker removes.
+    it an orphan would go on writing into a folder that the next engine removes.
 
     Args:
         parent: The parent's process id; if it has ended already, so does this process.

@@ -50,7 +50,7 @@ _FIELD_PARAMS: dict[str, Callable[[FieldIndex], Any]] = {
 
 
 class EdgeEngine:
-    """An open shard. Not safe for threads; one worker process owns it.
+    """An open shard. Not safe for threads; one process owns it.
 
     The operations are those of `VectorStore` and mean the same; arguments were checked before.
 
