@@ -7,16 +7,16 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from cli import run
+from shopwindow.serving.cli import run
 
 if TYPE_CHECKING:
-    from core.settings import Settings
     from search import SearchService
+    from shopwindow.values.settings import Settings
 
 
 def open_page(service: "SearchService", settings: "Settings") -> None:
     """Serve the page until Ctrl-C."""
-    from ui import launch  # noqa: PLC0415 -- no other command waits for gradio
+    from shopwindow.serving.web import launch  # noqa: PLC0415 -- no other command waits for gradio
 
     launch(service, settings)
 
@@ -28,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         arguments: What follows the program's name; the process's own when None.
 
     Returns:
-        The exit code; see `cli.exit_codes`.
+        The exit code; see `shopwindow.serving.cli.exit_codes`.
     """
     return run(arguments, open_page)
 

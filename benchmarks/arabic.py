@@ -22,12 +22,12 @@ import typer
 from benchmarks.datasets import DATA, DataFolder, EncoderName, read_bilingual
 from benchmarks.relevance import OFF
 from benchmarks.results_file import write_result
-from core import Product, Query
-from core.settings import SearchSettings
 from embed import load_encoder
 from index import ProductIndex, read_products
-from index.analyser import analyse, fold
+from index.text.analyzer import analyse, fold
 from search import SearchService
+from shopwindow.values import Product, Query
+from shopwindow.values.settings import SearchSettings
 
 TOP = 5
 QUERIES = Path(__file__).with_name("arabic_queries.csv")

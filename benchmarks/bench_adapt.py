@@ -14,11 +14,11 @@ from typing import Annotated, Any
 import typer
 
 from benchmarks.results_file import write_result
-from core import Encoder, Product
 from embed import load_encoder
-from embed.adapting import AdaptReport, adapt
-from embed.training.judge import find_equals
-from embed.training.products import LabelledPhoto, read_photos, split_by_title
+from embed.finetuning import AdaptReport, adapt
+from shopwindow.values import Encoder, Product
+from tools.train_compact.datasets import LabelledPhoto, read_photos, split_by_title
+from tools.train_compact.retrieval_metrics import find_equals
 
 BASE = "compact"
 SHOPS = ("electronics", "ikea")

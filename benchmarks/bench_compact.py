@@ -14,9 +14,9 @@ from benchmarks.bench_compact_robust import measure_robustness
 from benchmarks.bench_compact_speed import measure_speed
 from benchmarks.bench_compact_words import measure_queries, measure_titles
 from benchmarks.results_file import write_result
-from core.settings import EncoderSettings
-from embed.compact import CompactEncoder
-from embed.photo import PhotoReader
+from embed.compact.encoder import CompactEncoder
+from embed.photos.reader import PhotoReader
+from shopwindow.values.settings import EncoderSettings
 
 COMMAND = "python -m benchmarks.bench_compact --data FOLDER"
 

@@ -11,16 +11,16 @@ from PIL import Image
 
 from benchmarks.bench_compact_photos import phone_photo
 from benchmarks.results_file import SEED
-from core.arrays import unit_rows
-from core.encoder import PreparedImage, Vectors
-from core.settings import EncoderSettings
-from embed.compact import CompactEncoder
-from embed.compact_images import ImageTower
-from embed.compact_tower import LAST
-from embed.photo import PhotoReader
-from embed.square import pad_to_square
-from embed.training.judge import agreement, find_equals, neighbours
-from embed.training.products import LabelledPhoto, read_photos, split_by_title
+from embed.compact.encoder import CompactEncoder
+from embed.compact.image_encoder import ImageTower
+from embed.compact.image_tower import LAST
+from embed.photos.letterboxing import pad_to_square
+from embed.photos.reader import PhotoReader
+from shopwindow.values.arrays import unit_rows
+from shopwindow.values.encoder import PreparedImage, Vectors
+from shopwindow.values.settings import EncoderSettings
+from tools.train_compact.datasets import LabelledPhoto, read_photos, split_by_title
+from tools.train_compact.retrieval_metrics import agreement, find_equals, neighbours
 
 N_PHONE = 400
 """Phone photos of each shop."""

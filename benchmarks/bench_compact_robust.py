@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 from PIL import Image, ImageEnhance, ImageOps
 
-from core.encoder import Vectors
-from embed.compact import CompactEncoder
-from embed.photo import PhotoReader
-from embed.training.judge import find_equals
-from embed.training.products import read_photos, split_by_title
+from embed.compact.encoder import CompactEncoder
+from embed.photos.reader import PhotoReader
+from shopwindow.values.encoder import Vectors
+from tools.train_compact.datasets import read_photos, split_by_title
+from tools.train_compact.retrieval_metrics import find_equals
 
 Change = Callable[[Image.Image], Image.Image]
 

@@ -6,8 +6,8 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from embed.compact import CompactEncoder
-from embed.training.products import read_photos
+from embed.compact.encoder import CompactEncoder
+from tools.train_compact.datasets import read_photos
 
 REPEATS = 7
 

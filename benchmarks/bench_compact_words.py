@@ -10,11 +10,11 @@ from typing import Any
 import bm25s
 import numpy as np
 
-from core.encoder import Vectors
-from embed.compact import CompactEncoder
-from embed.compact_words import split_words
-from embed.training.judge import TOP, find_equals
-from embed.training.products import LabelledPhoto, read_photos, split_by_title
+from embed.compact.encoder import CompactEncoder
+from embed.compact.word_embeddings import split_words
+from shopwindow.values.encoder import Vectors
+from tools.train_compact.datasets import LabelledPhoto, read_photos, split_by_title
+from tools.train_compact.retrieval_metrics import TOP, find_equals
 
 QUERIES = Path(__file__).with_name("bench_compact_queries.csv")
 """The 60 most frequent pairs of kind and colour among the test products, in five languages."""

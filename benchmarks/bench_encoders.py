@@ -24,15 +24,15 @@ import typer
 from numpy.typing import NDArray
 
 from benchmarks.results_file import SEED, write_result
-from core import Encoder
-from core.settings import EncoderSettings
 from embed import load_encoder
-from embed.compact_folder import read_parts
-from embed.compact_images import CHUNK, read_tower
-from embed.compact_int8 import Int8Layers
-from embed.compact_layers import FloatLayers
-from embed.compact_onnx import OnnxGraph
-from embed.training.products import read_photos
+from embed.compact.heads_folder import read_parts
+from embed.compact.image_encoder import CHUNK, read_tower
+from embed.compact.onnx_layers import FloatLayers
+from embed.compact.onnx_writer import OnnxGraph
+from embed.compact.quantization import Int8Layers
+from shopwindow.values import Encoder
+from shopwindow.values.settings import EncoderSettings
+from tools.train_compact.datasets import read_photos
 
 THREADS = 1
 BATCH = 16
@@ -85,7 +85,7 @@ def _start(name: str, settings: EncoderSettings) -> dict[str, float]:
     code = (
         "import json, re, time; began = time.perf_counter()\n"
         "import numpy as np\n"
-        "from core.settings import EncoderSettings\n"
+        "from shopwindow.values.settings import EncoderSettings\n"
         "from embed import load_encoder\n"
         f"settings = EncoderSettings(**{settings.model_dump()})\n"
         f"encoder = load_encoder({name!r}, settings=settings)\n"

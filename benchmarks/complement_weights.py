@@ -1,4 +1,4 @@
-"""The weights of `rank.complements`: fitted on validation rooms, never on those that are reported.
+"""The weights of `shopwindow.ranking.complement_ranker`: fitted on validation rooms, never on those that are reported.
 
 `python -m benchmarks.complement_weights --data FOLDER` prints proportions that add up to 1. Each
 validation fold has its evidence from the other folds; the rooms of the test take no part.
@@ -15,7 +15,13 @@ from numpy.typing import NDArray
 
 from benchmarks.datasets import DATA, DataFolder, EncoderName
 from benchmarks.rooms import Catalogue, Room, read_catalogue, split
-from rank import Baskets, Complements, ComplementWeights, Traits, complements
+from shopwindow.ranking import (
+    Baskets,
+    Complements,
+    ComplementWeights,
+    Traits,
+    complements,
+)
 
 PARTS = ("baskets", "kinds", "style", "words", "colors", "popularity")
 UNIT = replace(ComplementWeights(), **dict.fromkeys(PARTS, 1.0))

@@ -19,10 +19,10 @@ from benchmarks.complement_weights import PARTS, UNIT, scored, with_popularity
 from benchmarks.datasets import DATA, DataFolder, EncoderName
 from benchmarks.results_file import SEED, write_result
 from benchmarks.rooms import Catalogue, Room, read_catalogue, split
-from evaluation.compare import compare
-from evaluation.measures import parse_measure
-from rank import Baskets, Complements, ComplementWeights, spread
-from rank.complements import DEFAULT_WEIGHTS
+from shopwindow.evaluation.comparison import compare
+from shopwindow.evaluation.measures import parse_measure
+from shopwindow.ranking import Baskets, Complements, ComplementWeights, spread
+from shopwindow.ranking.complement_ranker import DEFAULT_WEIGHTS
 
 RECALL, NDCG = parse_measure("recall@10"), parse_measure("nDCG@10")
 TOP = 10

@@ -19,12 +19,12 @@ from PIL import Image
 
 from benchmarks.fault_processes import kill, service_of
 from benchmarks.results_file import SEED, write_result
-from core.encoder import digest
-from core.settings import IndexSettings
 from embed import load_encoder
 from index import ProductIndex, read_products
 from index.payload import point_id
-from index.points import Point
+from index.store.points import Point
+from shopwindow.values.encoder import digest
+from shopwindow.values.settings import IndexSettings
 
 N_PRODUCTS = 1200
 N_PHOTOS = 40

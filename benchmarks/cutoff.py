@@ -16,13 +16,13 @@ from benchmarks.datasets import DATA, DataFolder, EncoderName
 from benchmarks.judged import SETS
 from benchmarks.relevance import read_queries, real_shop
 from benchmarks.results_file import write_result
-from core import Filters, Product, Query
-from core.settings import SearchSettings
 from embed import load_encoder
 from index import ProductIndex
 from index.payload import from_payload
 from search import SearchService
-from search.legs import LEXICAL, TEXT_IMAGE, TEXT_TEXT
+from search.retrieval.query_plan import LEXICAL, TEXT_IMAGE, TEXT_TEXT
+from shopwindow.values import Filters, Product, Query
+from shopwindow.values.settings import SearchSettings
 
 SHARES = (0.2, 0.3, 0.4, 0.5, 0.6)
 DEPTH = 200

@@ -16,8 +16,8 @@ import numpy as np
 import pyarrow.parquet as pq
 import typer
 
-from core import Product
-from core.product import Translation
+from shopwindow.values import Product
+from shopwindow.values.product import Translation
 
 DATA = Path("../shared/data")
 DataFolder: TypeAlias = Annotated[Path, typer.Option(help="Folder of the research data.")]

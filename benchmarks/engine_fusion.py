@@ -18,22 +18,22 @@ import typer
 from benchmarks.datasets import DATA, DataFolder, EncoderName
 from benchmarks.judged import DEPTH, MAIN, SETS, JudgedSet
 from benchmarks.results_file import SEED, write_result
-from core.query import Query
-from core.settings import SearchSettings
-from core.synonyms import all_synonyms
 from embed import load_encoder
-from evaluation.compare import compare
-from evaluation.measures import parse_measure
-from evaluation.runs import Run, mean
 from index import ProductIndex
-from index.edge.engine import engine_vector
-from index.edge.files import CURRENT_FILE
 from index.payload import point_id
-from index.points import LegQuery, Scored
-from search.fusion import FUSIONS, RRF_K, Scale, fuse
-from search.legs import Asked, weights
-from search.query_reader import QueryReader
-from search.retrieval import Retrieval, Scope
+from index.store.edge.engine import engine_vector
+from index.store.edge.metadata_files import CURRENT_FILE
+from index.store.points import LegQuery, Scored
+from search.query.query_reader import QueryReader
+from search.retrieval.fusion import FUSIONS, RRF_K, Scale, fuse
+from search.retrieval.generators import Retrieval, Scope
+from search.retrieval.query_plan import Asked, weights
+from shopwindow.evaluation.comparison import compare
+from shopwindow.evaluation.measures import parse_measure
+from shopwindow.evaluation.runs import Run, mean
+from shopwindow.values.query import Query
+from shopwindow.values.settings import SearchSettings
+from shopwindow.values.synonyms import all_synonyms
 
 SETTINGS = SearchSettings()
 

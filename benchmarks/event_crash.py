@@ -19,8 +19,8 @@ import numpy as np
 import typer
 
 from benchmarks.results_file import SEED, write_result
-from core import Event
-from events import EventLog
+from shopwindow.eventlog import EventLog
+from shopwindow.values import Event
 
 BATCH = 20
 ROTATE_BYTES = 300_000

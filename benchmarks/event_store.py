@@ -17,9 +17,9 @@ import numpy as np
 import typer
 
 from benchmarks.results_file import SEED, write_result
-from core import Event
-from events import EventLog
-from events.analysis import Batch, EventStore, open_store, roll_over
+from shopwindow.eventlog import EventLog
+from shopwindow.eventlog.analytics import Batch, EventStore, open_store, roll_over
+from shopwindow.values import Event
 
 QUESTIONS = ("totals", "product_counts", "position_rates", "ranker_rates", "training_rows")
 PAGE = 40

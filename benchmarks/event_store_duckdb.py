@@ -10,8 +10,8 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from events.analysis.bounds import DAY_US, LATE_US
-from events.analysis.tables import ACTIONS, COUNT_NAMES
+from shopwindow.eventlog.analytics.arrow_tables import ACTIONS, COUNT_NAMES
+from shopwindow.eventlog.analytics.periods import DAY_US, LATE_US
 
 _LABELS = ", ".join(f"bool_or(kind = '{kind}') AS {label}" for kind, label in ACTIONS.items())
 _COUNTS = ", ".join(f"count(*) FILTER (kind = '{k}') AS {n}" for k, n in COUNT_NAMES.items())

@@ -14,9 +14,9 @@ import numpy as np
 import typer
 
 from benchmarks.results_file import write_result
-from core import Event
-from events import EventLog, EventWriter
-from events.writer import Pace
+from shopwindow.eventlog import EventLog, EventWriter
+from shopwindow.eventlog.event_writer import Pace
+from shopwindow.values import Event
 
 BATCH_SIZES = (1, 40, 1000)
 N_RECORDED = 20_000

@@ -20,16 +20,16 @@ from PIL import Image
 
 from benchmarks.bombs import BOMBS
 from benchmarks.processes import family_cpu_s, watched_peaks
-from core import Product, Query
-from core.errors import PhotoError
-from core.settings import PhotoLimits
 from embed import PhotoReader, load_encoder
 from index import ProductIndex
 from search import SearchService
-from ui.actions import Actions
-from ui.page import N_AT_ONCE
-from ui.render import Renderer
-from ui.view import View
+from shopwindow.serving.web.actions import Actions
+from shopwindow.serving.web.page import N_AT_ONCE
+from shopwindow.serving.web.rendering import Renderer
+from shopwindow.serving.web.view_model import View
+from shopwindow.values import Product, Query
+from shopwindow.values.errors import PhotoError
+from shopwindow.values.settings import PhotoLimits
 
 _N_PRODUCTS = 60
 _N_BOMBS = 8

@@ -13,11 +13,11 @@ from typing import Any
 
 from benchmarks.fault_processes import OK, REFUSED, Child, Talk, gone_within
 from benchmarks.fault_scenes import Indexing, point_digest, write_feed
-from core.encoder import digest
-from index.edge.folder import EdgeFolder
-from index.edge.room import copy_tree
-from index.edge.sums import SMALL_BYTES
 from index.payload import point_id
+from index.store.edge.checksums import SMALL_BYTES
+from index.store.edge.disk_space import copy_tree
+from index.store.edge.index_folder import EdgeFolder
+from shopwindow.values.encoder import digest
 
 N_PRODUCTS = 120
 _BIT = 0x20

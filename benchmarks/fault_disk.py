@@ -15,12 +15,12 @@ import numpy as np
 
 from benchmarks.fault_processes import Child, Talk, gone_within, kill, service_of
 from benchmarks.fault_scenes import DONE, OPEN, acknowledged
-from core import Product, Query
-from core.errors import ShopwindowError
-from core.settings import IndexSettings
 from embed import FakeEncoder
 from index import ProductIndex
 from search import SearchService
+from shopwindow.values import Product, Query
+from shopwindow.values.errors import ShopwindowError
+from shopwindow.values.settings import IndexSettings
 
 SMALL, LARGE = "145m", "700m"
 N_PRODUCTS = 6_000

@@ -14,14 +14,14 @@ import numpy as np
 from benchmarks.fault_processes import Child, Talk
 from benchmarks.fault_scenes import CLOSED, DONE, OPEN, Found, acknowledged
 from benchmarks.results_file import SEED
-from core import Event, Product
 from embed import FakeEncoder
-from events import EventLog, export_events
-from events.cursor import place_of
 from index import ProductIndex
-from index.edge.room import copy_tree
-from people import People
-from rank import ProfileSettings
+from index.store.edge.disk_space import copy_tree
+from shopwindow.eventlog import EventLog, export_events
+from shopwindow.eventlog.log_cursor import place_of
+from shopwindow.personalization import People
+from shopwindow.ranking import ProfileSettings
+from shopwindow.values import Event, Product
 
 BATCH = 20
 N_BATCHES = 150

@@ -18,11 +18,11 @@ from scipy import stats
 
 from benchmarks.fault_processes import Child, Talk, service_of
 from benchmarks.latency import COLOURS, KINDS, STYLES
-from core import Filters, Product, Query
-from core.settings import IndexSettings
 from embed import FakeEncoder
 from index import ProductIndex
 from search import SearchService
+from shopwindow.values import Filters, Product, Query
+from shopwindow.values.settings import IndexSettings
 
 N_PRODUCTS = 2_000
 N_OTHERS = 40

@@ -26,15 +26,15 @@ from benchmarks.two_shops import (
     rule_book,
     slips,
 )
-from core import Page, Product, Query
-from core.errors import ShopwindowError
-from core.query import FACETS
 from embed import FakeEncoder
-from events import EventLog
 from index import ProductIndex
 from search import SearchService
-from search.catalogue_report import catalogue_report
-from search.matching import match_photos
+from search.audit import catalogue_report
+from search.batch_matching import match_photos
+from shopwindow.eventlog import EventLog
+from shopwindow.values import Page, Product, Query
+from shopwindow.values.errors import ShopwindowError
+from shopwindow.values.query import FACETS
 
 MEMORY = ":memory:"
 N_FEED = 40

@@ -14,7 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from core.errors import ShopwindowError
+from shopwindow.values.errors import ShopwindowError
 
 OK, REFUSED, FOREIGN = 0, 3, 4
 """Exit codes of a child: it ended well, with an error of ours, with any other error."""
@@ -180,7 +180,7 @@ class Service:
 
 def service_of(folder: Path) -> Service:
     """Return the processes that serve a folder now."""
-    wanted = b"index.edge.keeper\0" + os.fsencode(folder.resolve()) + b"\0"
+    wanted = b"index.store.edge.keeper\0" + os.fsencode(folder.resolve()) + b"\0"
     found = {}
     for entry in os.listdir("/proc"):
         if entry.isdecimal():

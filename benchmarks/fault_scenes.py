@@ -11,14 +11,14 @@ from PIL import Image
 
 from benchmarks.fault_processes import Child, Talk
 from benchmarks.results_file import SEED
-from core import Query
-from core.encoder import digest
-from core.settings import IndexSettings
 from embed import FakeEncoder
 from index import ProductIndex, read_products
 from index.payload import point_id
-from index.points import Point
+from index.store.points import Point
 from search import SearchService
+from shopwindow.values import Query
+from shopwindow.values.encoder import digest
+from shopwindow.values.settings import IndexSettings
 
 BATCH = 40
 OPEN, ADDED, CLOSING, CLOSED = "open", "added", "closing", "closed"

@@ -15,13 +15,13 @@ from typing import Any
 import numpy as np
 
 from benchmarks.fault_processes import Child, Talk, service_of
-from core import Product, Query
-from core.errors import ShopwindowError
-from core.settings import IndexSettings
 from embed import FakeEncoder
 from index import ProductIndex
-from index.points import TEXT, LegQuery
+from index.store.points import TEXT, LegQuery
 from search import SearchService
+from shopwindow.values import Product, Query
+from shopwindow.values.errors import ShopwindowError
+from shopwindow.values.settings import IndexSettings
 
 N_PRODUCTS = 200
 N_CHILDREN = 4

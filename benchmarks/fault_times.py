@@ -20,13 +20,13 @@ import qdrant_edge
 from benchmarks.fault_processes import Child, Talk, gone_within, kill
 from benchmarks.latency import Catalogue
 from embed import FakeEncoder
-from index.columns import StoredColumns
-from index.edge import EdgeStore
-from index.edge.client import EngineClient, Patience
-from index.edge.files import read_current
-from index.edge.room import copy_tree
 from index.payload import FIELDS, REMEMBERED
-from index.points import StoreSchema
+from index.store.edge import EdgeStore
+from index.store.edge.client import EngineClient, Patience
+from index.store.edge.disk_space import copy_tree
+from index.store.edge.metadata_files import read_current
+from index.store.points import StoreSchema
+from index.vector_projection import StoredColumns
 
 N_POINTS = 20_000
 DIM = 256

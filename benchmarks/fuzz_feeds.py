@@ -18,8 +18,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from benchmarks.fuzzing import FuzzTarget, fuzz
-from core.errors import FeedError
 from index import read_products
+from shopwindow.values.errors import FeedError
 
 _ROWS: tuple[Mapping[str, object], ...] = (
     {

@@ -35,14 +35,14 @@ from benchmarks.valid_inputs import (
     SETTINGS,
     TOML_VALUES,
 )
-from core import Event, Filters, Page, Product, Query, Translation
-from core.query import SORTS
-from core.settings import DOTENV, SearchSettings, read_settings
 from embed import FakeEncoder
-from events import EventLog, export_events, import_events
 from index import ProductIndex
 from search import SearchService
 from search.rules import read_rules
+from shopwindow.eventlog import EventLog, export_events, import_events
+from shopwindow.values import Event, Filters, Page, Product, Query, Translation
+from shopwindow.values.query import SORTS
+from shopwindow.values.settings import DOTENV, SearchSettings, read_settings
 
 _TOML_VALUE = re.compile(r'"[^"]*"|\d{4}-\S+|\d[\d.]*|true')
 

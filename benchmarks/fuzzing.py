@@ -13,7 +13,7 @@ from types import FrameType
 from typing import Any
 
 from benchmarks.processes import family_cpu_s
-from core.errors import ShopwindowError
+from shopwindow.values.errors import ShopwindowError
 
 CPU_LIMIT_S = 2.0
 HANG_AFTER_S = 30.0

@@ -14,9 +14,9 @@ import typer
 
 from benchmarks.datasets import sample_rows, write_feed
 from benchmarks.results_file import SEED, write_result
-from core import Encoder
 from embed import load_encoder
 from index import ProductIndex, read_products
+from shopwindow.values import Encoder
 
 N_PRODUCTS = 1000
 

@@ -19,15 +19,15 @@ import typer
 from benchmarks.datasets import DATA, DataFolder, EncoderName, Row, sample_rows, write_feed
 from benchmarks.relevance import TOP, right_shares
 from benchmarks.results_file import SEED, write_result
-from core import Product, Query
-from core.arrays import unit_rows
-from core.lexicon import read_lexicon
-from core.query import ALL
-from core.settings import SearchSettings
 from embed import load_encoder
 from index import ProductIndex, read_products
-from index.points import PHOTO, LegQuery
+from index.store.points import PHOTO, LegQuery
 from search import SearchService
+from shopwindow.values import Product, Query
+from shopwindow.values.arrays import unit_rows
+from shopwindow.values.lexicon import read_lexicon
+from shopwindow.values.query import ALL
+from shopwindow.values.settings import SearchSettings
 
 N_COMPOSED = 200
 N_NEGATIVES = 60

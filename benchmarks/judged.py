@@ -21,15 +21,15 @@ import typer
 from benchmarks.datasets import DATA, DataFolder, EncoderName
 from benchmarks.relevance import OFF
 from benchmarks.results_file import SEED, write_result
-from cli.evaluating import run_service
-from core import Product
-from core.settings import SearchSettings
 from embed import load_encoder
-from evaluation.compare import compare
-from evaluation.judgments import Judgments, read_judgments
-from evaluation.measures import parse_measure
-from evaluation.runs import Run, mean
 from index import ProductIndex
+from shopwindow.evaluation.comparison import compare
+from shopwindow.evaluation.judgments import Judgments, read_judgments
+from shopwindow.evaluation.measures import parse_measure
+from shopwindow.evaluation.runs import Run, mean
+from shopwindow.serving.cli.evaluating import run_service
+from shopwindow.values import Product
+from shopwindow.values.settings import SearchSettings
 
 DEPTH = 100
 MAIN = "nDCG@10"

@@ -18,14 +18,8 @@ import numpy as np
 import typer
 
 from benchmarks.results_file import SEED, write_result
-from core import Encoder, EncoderSpec, Filters, PreparedImage, Product, Query, Vectors
-from core.arrays import unit_rows
-from core.query import Crop, ImageSource
 from embed import load_encoder
 from index import ProductIndex
-from index.bm25 import document_vector
-from index.columns import StoredColumns
-from index.edge import EdgeStore
 from index.manifest import Manifest
 from index.payload import (
     FIELDS,
@@ -37,9 +31,15 @@ from index.payload import (
     point_id,
     to_payload,
 )
-from index.photo_print import photo_print
-from index.points import PHOTO, TEXT, Condition, LegQuery, Point, StoreSchema
+from index.perceptual_hash import photo_print
+from index.store.edge import EdgeStore
+from index.store.points import PHOTO, TEXT, Condition, LegQuery, Point, StoreSchema
+from index.text.bm25 import document_vector
+from index.vector_projection import StoredColumns
 from search import SearchService
+from shopwindow.values import Encoder, EncoderSpec, Filters, PreparedImage, Product, Query, Vectors
+from shopwindow.values.arrays import unit_rows
+from shopwindow.values.query import Crop, ImageSource
 
 KINDS = ("dress", "shirt", "shoes", "bag", "watch", "lamp", "chair", "mug", "phone", "speaker")
 COLOURS = ("red", "blue", "green", "black", "white", "grey", "brown", "pink")

@@ -23,12 +23,12 @@ from PIL import Image, ImageEnhance
 from benchmarks.bench_compact_photos import phone_photo
 from benchmarks.datasets import DATA, DataFolder, EncoderName, Row, sample_rows, write_feed
 from benchmarks.results_file import SEED, write_result
-from core import Encoder, Hit
 from embed import load_encoder
 from index import ProductIndex, read_products
 from search import SearchService
-from search.likeness import BOUNDS, in_words
-from search.matching import Match, match_photos
+from search.batch_matching import Match, match_photos
+from search.similarity_levels import BOUNDS, in_words
+from shopwindow.values import Encoder, Hit
 
 SETS = {"electronics": 4000, "fashion": 5000}
 N_PHOTOS = 200

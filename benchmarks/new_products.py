@@ -35,8 +35,8 @@ from benchmarks.taste_persons import ndcg
 from benchmarks.taste_shop import FOLDER, Shop, Stock, opened_index
 from embed import load_encoder
 from index import ProductIndex
-from people import Catalogue
-from people.tallies import examined
+from shopwindow.personalization import Catalogue
+from shopwindow.personalization.product_stats import examined
 
 N_OLD = 900
 NO_TRIES = "[exploration]\nshare = 0.0\n"

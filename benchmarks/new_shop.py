@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 
 from benchmarks.simulator import World, gains, plant, visits
 from benchmarks.taste_shop import START_S, Shop, Stock, events_of
-from core import Product
-from core.event import Event
 from index import ProductIndex
-from people.tallies import examined
-from rank.settings import DAY_S
+from shopwindow.personalization.product_stats import examined
+from shopwindow.ranking.profile_settings import DAY_S
+from shopwindow.values import Product
+from shopwindow.values.event import Event
 
 TOP = 10
 OLD_DAYS = 60

@@ -13,9 +13,9 @@ import numpy as np
 from PIL import Image
 
 from benchmarks.results_file import SEED, write_result
-from core.settings import PhotoLimits
 from embed import PhotoReader
-from embed.decoding import Task, decode
+from embed.photos.decoding import Task, decode
+from shopwindow.values.settings import PhotoLimits
 
 N_TURNS = 80
 SIDE = 224

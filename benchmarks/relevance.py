@@ -17,11 +17,11 @@ import typer
 
 from benchmarks.datasets import DATA, DataFolder, EncoderName, sample_rows, write_feed
 from benchmarks.results_file import SEED, write_result
-from core import Product, Query
-from core.settings import SearchSettings
 from embed import load_encoder
 from index import ProductIndex, read_products
 from search import SearchService
+from shopwindow.values import Product, Query
+from shopwindow.values.settings import SearchSettings
 
 TOP = 10
 QUERIES = Path(__file__).with_name("kind_colour_queries.csv")

@@ -11,11 +11,11 @@ import pyarrow.parquet as pq
 
 from benchmarks.datasets import read_rows
 from benchmarks.results_file import SEED
-from core import Product
-from core.arrays import unit_rows
-from core.encoder import Vectors
 from embed import load_encoder
-from rank import Baskets, Traits
+from shopwindow.ranking import Baskets, Traits
+from shopwindow.values import Product
+from shopwindow.values.arrays import unit_rows
+from shopwindow.values.encoder import Vectors
 
 SET = "ikea"
 N_FOLDS = 5

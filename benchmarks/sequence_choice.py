@@ -20,7 +20,7 @@ from benchmarks.sequence_data import READERS, SequenceSet, Task
 from benchmarks.sequence_measures import MEASURES, mean_and_error, values
 from benchmarks.sequence_methods import MOST_PARTNERS, Scorer, ours, rank
 from benchmarks.sequence_neighbours import NeighbourSettings, session_knn
-from rank.seen_together import TogetherSettings
+from shopwindow.ranking.co_engagement import TogetherSettings
 
 OURS: Mapping[str, Sequence[Any]] = {
     "own_share": (0.5, 0.7, 0.85, 1.0),

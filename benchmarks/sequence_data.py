@@ -23,7 +23,7 @@ from typing import TypeAlias
 import numpy as np
 
 from benchmarks.results_file import SEED
-from core.errors import FeedError
+from shopwindow.values.errors import FeedError
 
 History: TypeAlias = tuple[int, ...]
 """Numbers of the products that one visitor touched, oldest first."""

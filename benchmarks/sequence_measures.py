@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from benchmarks.sequence_data import Task
 from benchmarks.sequence_methods import TOP
-from evaluation.measures import parse_measure
+from shopwindow.evaluation.measures import parse_measure
 
 MEASURES = (f"recall@{TOP}", f"nDCG@{TOP}")
 

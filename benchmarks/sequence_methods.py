@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from benchmarks.sequence_data import History, Task
-from rank.seen_together import DEFAULTS, TogetherSettings, by_recency, seen_together
+from shopwindow.ranking.co_engagement import DEFAULTS, TogetherSettings, by_recency, seen_together
 
 Scored: TypeAlias = tuple[NDArray[np.int64], NDArray[np.float64]]
 """Products and their scores over 0, in any order, each product once."""
@@ -98,7 +98,7 @@ def item_cosines(matrix: Any) -> Any:
 def ours(
     task: Task, settings: TogetherSettings = DEFAULTS, most_partners: int = MOST_PARTNERS
 ) -> Scorer:
-    """Return the scorer that pages are served by: `rank.seen_together`.
+    """Return the scorer that pages are served by: `shopwindow.ranking.co_engagement`.
 
     Args:
         task: What is learned from.

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from core.encoder import Vectors
-from rank import Facts, Touch
+from shopwindow.ranking import Facts, Touch
+from shopwindow.values.encoder import Vectors
 
 PAGE = 10
 """Products that one page shows."""

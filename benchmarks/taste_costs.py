@@ -15,8 +15,8 @@ import typer
 
 from benchmarks.results_file import SEED, write_result
 from benchmarks.simulator import World, synthetic_world
-from people import OnlineStore
-from rank import Profile, Touch, affinity, from_bytes, to_bytes
+from shopwindow.personalization import OnlineStore
+from shopwindow.ranking import Profile, Touch, affinity, from_bytes, to_bytes
 
 N_CANDIDATES = 500
 DIMS = (512, 1024)

@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 
 from benchmarks.results_file import SEED
 from benchmarks.simulator import Interest, Visit, World, gains, plant, visits
-from core.encoder import Vectors
-from rank import Profile, ProfileSettings, affinity, by_interest, mixed
-from rank.settings import DEFAULTS
+from shopwindow.ranking import Profile, ProfileSettings, affinity, by_interest, mixed
+from shopwindow.ranking.profile_settings import DEFAULTS
+from shopwindow.values.encoder import Vectors
 
 AFTER = (1, 3, 10, 30)
 TOP = 10

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from benchmarks.simulator import Interest, Visit, World, gains, plant, visits
 from benchmarks.taste_shop import START_S
-from rank.settings import DAY_S
+from shopwindow.ranking.profile_settings import DAY_S
 
 AFTER = (1, 3, 10, 30)
 TOP = 10

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from benchmarks.simulator import Visit, World
 from benchmarks.taste_persons import TOP, Person
 from benchmarks.taste_shop import Shop, events_of
-from core.query import Query
-from rank import personal_part, told_apart
-from rank.settings import DEFAULTS
+from shopwindow.ranking import personal_part, told_apart
+from shopwindow.ranking.profile_settings import DEFAULTS
+from shopwindow.values.query import Query
 
 LATER_S = 60.0
 """After the last click the page is asked for."""

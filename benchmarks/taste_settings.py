@@ -26,9 +26,9 @@ from benchmarks.taste_persons import (
     persons,
 )
 from benchmarks.taste_shop import Stock, opened_index
-from people import Catalogue
-from rank import Profile, ProfileSettings, affinity, by_interest, mixed
-from rank.settings import DAY_S, DEFAULTS
+from shopwindow.personalization import Catalogue
+from shopwindow.ranking import Profile, ProfileSettings, affinity, by_interest, mixed
+from shopwindow.ranking.profile_settings import DAY_S, DEFAULTS
 
 VALIDATION_SEED = SEED + 777
 N_NEAREST = 240

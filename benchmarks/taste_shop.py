@@ -16,16 +16,16 @@ import numpy as np
 from benchmarks.datasets import Row, sample_rows
 from benchmarks.results_file import SEED
 from benchmarks.simulator import Visit, World, planted_prices
-from core import Product
-from core.closing import Closing
-from core.event import Event
-from core.settings import SearchSettings
 from embed import load_encoder
-from events import EventLog
 from index import ProductIndex
-from people import Catalogue
 from search import SearchService
-from search.recording import Recording
+from search.event_recording import Recording
+from shopwindow.eventlog import EventLog
+from shopwindow.personalization import Catalogue
+from shopwindow.values import Product
+from shopwindow.values.closing import Closing
+from shopwindow.values.event import Event
+from shopwindow.values.settings import SearchSettings
 
 N_PRODUCTS = 5000
 FOLDER = Path("var/tastes")

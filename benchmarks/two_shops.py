@@ -7,7 +7,6 @@ from pathlib import Path
 
 from PIL import Image
 
-from core import Event, Filters, Product, Translation
 from search.rules import (
     Boost,
     Bury,
@@ -20,6 +19,7 @@ from search.rules import (
     Selection,
     Synonyms,
 )
+from shopwindow.values import Event, Filters, Product, Translation
 
 KINDS = ("lamp", "vase", "chair", "rug")
 """Words of both merchants."""

@@ -19,15 +19,15 @@ import typer
 from benchmarks.datasets import DATA, DataFolder, EncoderName, read_bilingual, read_rows
 from benchmarks.judged import SETS
 from benchmarks.results_file import SEED, write_result
-from core import Product
-from core.synonyms import shipped_synonyms
 from embed import load_encoder
 from index import read_products
-from index.analyser import analyse, fold
-from search.known_words import KnownWords
-from search.spelling import corrected
-from search.understanding.synonyms import Synonyms
-from search.vocabulary import SHORTEST, Vocabulary
+from index.text.analyzer import analyse, fold
+from search.query.known_words import KnownWords
+from search.query.spelling import corrected
+from search.query.synonym_expansion import Synonyms
+from search.query.vocabulary import SHORTEST, Vocabulary
+from shopwindow.values import Product
+from shopwindow.values.synonyms import shipped_synonyms
 
 N_ERRORS = 250
 """Mistyped words of each script."""

@@ -6,7 +6,7 @@ from dataclasses import fields
 from datetime import UTC, datetime
 from typing import Any
 
-from core import Event
+from shopwindow.values import Event
 
 QUERIES = (
     "red dress", "red dress under 50", "dress without sleeves", "not red mug -leather",

@@ -16,11 +16,11 @@ import typer
 
 from benchmarks.latency import COLOURS, KINDS, PER_CLUSTER, filled
 from benchmarks.results_file import SEED, write_result
-from core import Event, Filters, Query
 from embed import load_encoder
-from events import EventLog
 from index import ProductIndex
 from search import SearchService
+from shopwindow.eventlog import EventLog
+from shopwindow.values import Event, Filters, Query
 
 N_VISITORS = 200
 N_CLICKS = 30

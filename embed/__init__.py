@@ -1,22 +1,22 @@
 """Texts and photos to unit vectors of one space.
 
 What the names stand for is imported when one of them is first asked for: the processes that open
-photos (`embed.decoder_worker`) import this package too, and are to start fast and stay small.
+photos (`embed.photos.decoder_worker`) import this package too, and are to start fast and stay small.
 """
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from embed.fake import FakeEncoder
-    from embed.photo import PhotoReader
+    from embed.fake_encoder import FakeEncoder
+    from embed.photos.reader import PhotoReader
     from embed.registry import list_encoders, load_encoder
 
 __all__ = ["FakeEncoder", "PhotoReader", "list_encoders", "load_encoder"]
 
 _MODULES = {
-    "FakeEncoder": "embed.fake",
-    "PhotoReader": "embed.photo",
+    "FakeEncoder": "embed.fake_encoder",
+    "PhotoReader": "embed.photos.reader",
     "list_encoders": "embed.registry",
     "load_encoder": "embed.registry",
 }

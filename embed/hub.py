@@ -16,8 +16,8 @@ import httpx
 from huggingface_hub import constants
 from huggingface_hub.errors import LocalEntryNotFoundError, OfflineModeIsEnabled
 
-from core.errors import EncoderError, EncoderUnavailableError
 from embed.deadline import within
+from shopwindow.values.errors import EncoderError, EncoderUnavailableError
 
 T = TypeVar("T")
 

@@ -6,7 +6,7 @@ Sources: each model's card under its `source`, and open_clip's own model configu
 
 from dataclasses import replace
 
-from core.encoder import EncoderSpec
+from shopwindow.values.encoder import EncoderSpec
 
 _MANY = ("en", "ar", "de", "es", "fr", "hi", "id", "it", "ja", "ko", "pt", "ru", "tr", "ur", "zh")
 """Some of the hundred and more languages of a multilingual encoder."""

@@ -9,14 +9,14 @@ from typing import Any
 import open_clip
 import torch
 
-from core.encoder import EncoderSpec
-from core.errors import EncoderError, EncoderUnavailableError, UnknownEncoderError
-from core.settings import EncoderSettings
-from embed.causal_texts import CausalTexts, find_causal_texts
+from embed.causal_text_tower import CausalTexts, find_causal_texts
 from embed.hub import URL_CACHE, from_cache, from_cache_or_hub, quiet_root_logger
 from embed.known_encoders import KNOWN_ENCODERS, describe
-from embed.photo import PhotoReader
+from embed.photos.reader import PhotoReader
 from embed.torch_runtime import Normalisation, TorchEncoder, weights_version
+from shopwindow.values.encoder import EncoderSpec
+from shopwindow.values.errors import EncoderError, EncoderUnavailableError, UnknownEncoderError
+from shopwindow.values.settings import EncoderSettings
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,14 +11,14 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TypeAlias
 
-from core.encoder import Encoder, EncoderSpec
-from core.errors import EncoderUnavailableError, InvalidValueError, UnknownEncoderError
-from core.settings import EncoderSettings, PhotoLimits
-from embed.fake import FakeEncoder, fake_spec
-from embed.folder_facts import ADAPTED, FACTS, read_facts
+from embed.fake_encoder import FakeEncoder, fake_spec
+from embed.folder_spec import ADAPTED, FACTS, read_facts
 from embed.hub import require_hub
 from embed.known_encoders import KNOWN_ENCODERS, repository_of
-from embed.photo import PhotoReader
+from embed.photos.reader import PhotoReader
+from shopwindow.values.encoder import Encoder, EncoderSpec
+from shopwindow.values.errors import EncoderUnavailableError, InvalidValueError, UnknownEncoderError
+from shopwindow.values.settings import EncoderSettings, PhotoLimits
 
 Loader: TypeAlias = Callable[[str, EncoderSettings, PhotoReader], Encoder]
 """Makes an encoder from the part of its name after the family's prefix."""
@@ -147,7 +147,7 @@ def load_compact(folder: str, settings: EncoderSettings, reader: PhotoReader) ->
     Raises:
         EncoderUnavailableError: Its weights are missing.
     """
-    from embed.compact import CompactEncoder  # noqa: PLC0415 - imported only when it is wanted
+    from embed.compact.encoder import CompactEncoder  # noqa: PLC0415 - imported only when it is wanted
 
     return CompactEncoder.load(settings, reader, Path(folder) if folder else None)
 
@@ -218,7 +218,7 @@ def list_encoders() -> tuple[EncoderSpec, ...]:
     Returns:
         The default first.
     """
-    from embed.compact import compact_spec  # noqa: PLC0415 - imported only when it is wanted
+    from embed.compact.encoder import compact_spec  # noqa: PLC0415 - imported only when it is wanted
 
     return (compact_spec(), *KNOWN_ENCODERS, fake_spec())
 
@@ -233,7 +233,7 @@ def _load_adapted(folder: str | Path, settings: EncoderSettings, reader: PhotoRe
     facts = read_facts(Path(folder))
     if facts.get("family") != ADAPTED:
         return load_compact(name, settings, reader)
-    from embed.adapted_folder import read_adapted  # noqa: PLC0415 - imported only when wanted
+    from embed.adapted.folder import read_adapted  # noqa: PLC0415 - imported only when wanted
 
     def load_base(base: str | Path) -> Encoder:
         return load_encoder(base, photo=reader.limits, settings=settings)

@@ -11,12 +11,12 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from core.encoder import EncoderSpec, digest
-from core.errors import EncoderError
-from core.settings import EncoderSettings
-from embed.base import BatchEncoder
-from embed.photo import PhotoReader
-from embed.square import PREPARATION_VERSION
+from embed.base_encoder import BatchEncoder
+from embed.photos.letterboxing import PREPARATION_VERSION
+from embed.photos.reader import PhotoReader
+from shopwindow.values.encoder import EncoderSpec, digest
+from shopwindow.values.errors import EncoderError
+from shopwindow.values.settings import EncoderSettings
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,13 +10,13 @@ import torch
 from transformers import AutoConfig, AutoImageProcessor, AutoModel, AutoTokenizer
 from transformers.utils import logging
 
-from core.encoder import EncoderSpec
-from core.errors import EncoderError, EncoderUnavailableError
-from core.settings import EncoderSettings
 from embed.hub import from_cache, from_cache_or_hub
 from embed.known_encoders import describe
-from embed.photo import PhotoReader
+from embed.photos.reader import PhotoReader
 from embed.torch_runtime import Normalisation, TorchEncoder, weights_version
+from shopwindow.values.encoder import EncoderSpec
+from shopwindow.values.errors import EncoderError, EncoderUnavailableError
+from shopwindow.values.settings import EncoderSettings
 
 
 @dataclass(frozen=True, slots=True)

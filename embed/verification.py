@@ -4,8 +4,8 @@ from pathlib import Path
 
 import numpy as np
 
-from core.encoder import Encoder, Vectors
-from core.errors import EncoderVerificationError
+from shopwindow.values.encoder import Encoder, Vectors
+from shopwindow.values.errors import EncoderVerificationError
 
 KINDS = ("shoe", "dress")
 PHOTOS = tuple(Path(__file__).with_name("reference") / f"{kind}.jpg" for kind in KINDS)

@@ -3,17 +3,17 @@
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from index.feeds import FeedMapping, ProductFeed, Rejection, read_products
+    from index.catalog import FeedMapping, ProductFeed, Rejection, read_products
+    from index.index_report import IndexReport
     from index.product_index import ProductIndex
-    from index.report import IndexReport
 
 _HOMES = {
-    "FeedMapping": "index.feeds",
-    "IndexReport": "index.report",
-    "ProductFeed": "index.feeds",
+    "FeedMapping": "index.catalog",
+    "IndexReport": "index.index_report",
+    "ProductFeed": "index.catalog",
     "ProductIndex": "index.product_index",
-    "Rejection": "index.feeds",
-    "read_products": "index.feeds",
+    "Rejection": "index.catalog",
+    "read_products": "index.catalog",
 }
 
 __all__ = [
@@ -29,7 +29,7 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     """Return an exported name, imported when it is first asked for.
 
-    The engine's worker process imports `index.edge` and must not wait for the feed readers.
+    The engine's worker process imports `index.store.edge` and must not wait for the feed readers.
 
     Raises:
         AttributeError: This package exports no such name.

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from core.product import Product
-from index.analyser import Word
 from index.payload import DATA_HASH, PHOTO_HASH, TEXT_HASH
-from index.points import Payload
+from index.store.points import Payload
+from index.text.analyzer import Word
+from shopwindow.values.product import Product
 
 HASHED_BYTES = 64 * 1024 * 1024
 

@@ -4,10 +4,10 @@ from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import Self
 
-from core.encoder import EncoderSpec
-from core.errors import EncoderMismatchError, IndexStoreError, IndexVersionError
-from index.analyser import ANALYSER_VERSION
-from index.points import Payload
+from index.store.points import Payload
+from index.text.analyzer import ANALYSER_VERSION
+from shopwindow.values.encoder import EncoderSpec
+from shopwindow.values.errors import EncoderMismatchError, IndexStoreError, IndexVersionError
 
 SCHEMA_VERSION = 3
 

@@ -6,13 +6,13 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
-from core.checking import Checker
-from core.errors import InvalidQueryError
-from core.product import Product, Translation
-from core.query import Filters, several
-from index.analyser import Word, analyse, fold
-from index.points import AnyOf, Between, Condition, FieldIndex, Payload, Value
-from index.stemming import stemmed_language
+from index.store.points import AnyOf, Between, Condition, FieldIndex, Payload, Value
+from index.text.analyzer import Word, analyse, fold
+from index.text.stemming import stemmed_language
+from shopwindow.values.errors import InvalidQueryError
+from shopwindow.values.product import Product, Translation
+from shopwindow.values.query import Filters, several
+from shopwindow.values.validation import Checker
 
 CATEGORY_SEPARATOR = " > "
 FACET_FIELDS = {
@@ -27,7 +27,7 @@ _STOCK_LABELS: Mapping[Value, str] = {0: "false", 1: "true"}
 
 PHOTO_HASH = "photo_hash"
 PHOTO_PRINT = "photo_print"
-"""Stored: what the photo looks like in 192 bytes; see `index.photo_print`."""
+"""Stored: what the photo looks like in 192 bytes; see `index.perceptual_hash`."""
 TEXT_HASH = "text_hash"
 DATA_HASH = "data_hash"
 N_WORDS = "n_words"

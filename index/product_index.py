@@ -3,23 +3,23 @@
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from core.closing import Closing
-from core.encoder import Encoder
-from core.errors import IndexNotFoundError, IndexStoreError, InvalidValueError
-from core.product import Product
-from core.settings import IndexSettings
-from index.feeds.feed import ProductFeed
-from index.feeds.texts import clean_line
-from index.indexing import IndexingRun
-from index.location import open_store
+from index.bm25_reweighting import settled_mean
+from index.catalog.product_feed import ProductFeed
+from index.catalog.text_cleaning import clean_line
+from index.index_reader import IndexReader
+from index.index_report import IndexReport, Progress
+from index.indexing_run import IndexingRun
 from index.manifest import Manifest
 from index.payload import FIELDS, REMEMBERED, point_ids
-from index.points import Payload, StoreSchema
-from index.reading import IndexReader
 from index.removal import delete_missing, remove_withdrawn
-from index.report import IndexReport, Progress
-from index.store import VectorStore
-from index.weighing import settled_mean
+from index.store.contract import VectorStore
+from index.store.location import open_store
+from index.store.points import Payload, StoreSchema
+from shopwindow.values.closing import Closing
+from shopwindow.values.encoder import Encoder
+from shopwindow.values.errors import IndexNotFoundError, IndexStoreError, InvalidValueError
+from shopwindow.values.product import Product
+from shopwindow.values.settings import IndexSettings
 
 
 class ProductIndex(IndexReader, Closing):

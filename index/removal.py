@@ -5,12 +5,12 @@ from dataclasses import replace
 from itertools import islice
 from typing import NoReturn
 
-from core.errors import DeletionRefusedError
-from index.admission import MERCHANT, Admission, not_yours, owner_of
-from index.feeds.records import named
-from index.points import AnyOf, Condition, Missing
-from index.report import IndexReport
-from index.store import VectorStore
+from index.catalog.admission import MERCHANT, Admission, not_yours, owner_of
+from index.catalog.records import named
+from index.index_report import IndexReport
+from index.store.contract import VectorStore
+from index.store.points import AnyOf, Condition, Missing
+from shopwindow.values.errors import DeletionRefusedError
 
 MAX_DELETED_SHARE = 0.5
 _BATCH = 1000

@@ -10,8 +10,8 @@ from typing import Any
 
 import mmh3
 
-from core.encoder import digest
-from core.errors import InvalidQueryError
+from shopwindow.values.encoder import digest
+from shopwindow.values.errors import InvalidQueryError
 
 _EXPECTED = "the `next_cursor` of a page"
 _POINT = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
@@ -31,7 +31,7 @@ class Cursor:
     Attributes:
         query: Digest of the query, so that a cursor is not used for another one.
         shown: 32-bit hashes of the points on the pages before.
-        after: For browsing: what the next page begins with; see `search.browsing`.
+        after: For browsing: what the next page begins with; see `search.retrieval.browsing`.
         given_up: Names of the filters that the first page was answered without; the next pages
             are answered without them too, whatever has come meanwhile.
     """

@@ -5,35 +5,35 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
-from core.answer import Page
-from core.encoder import digest
-from core.processes import OneProcess
-from core.product import Product
-from core.query import ALL, Filters, Query
-from core.settings import SearchSettings
-from core.synonyms import Group, all_synonyms
-from events import EventLog
 from index.payload import conditions, point_id
 from index.product_index import ProductIndex
-from people import People
-from rank import read_weights
-from search.answering import Answering
 from search.cursor import Cursor
-from search.feeding import Feeds
-from search.legs import Asked
-from search.looking import Looking, identity
-from search.ordering import Ordering, Wanted
-from search.personal import Personal
-from search.query_encoder import Looks, QueryEncoder
-from search.query_reader import QueryReader, ReadQuery
-from search.recording import Recording, n_shown_before
-from search.relaxing import NAMED, attempts, first_found, without
-from search.retrieval import Retrieval, Scope
+from search.event_recording import Recording, n_shown_before
+from search.pipeline.personal_reranking import Personal
+from search.pipeline.query_relaxation import NAMED, attempts, first_found, without
+from search.pipeline.reranking import Ordering, Wanted
+from search.query.parsed_query import Understood
+from search.query.query_reader import QueryReader, ReadQuery
+from search.recommendations import Feeds
+from search.response_builder import Answering
+from search.retrieval.generators import Retrieval, Scope
+from search.retrieval.query_encoder import Looks, QueryEncoder
+from search.retrieval.query_plan import Asked
+from search.retrieval.query_vectors import Looking, identity
 from search.rules import RuleBook, rules_of
 from search.stopwatch import Stopwatch
-from search.suggesting import Suggestion
-from search.understanding.readings import Understood
-from search.visitors import ServesVisitors
+from search.suggestions import Suggestion
+from search.visitor_api import ServesVisitors
+from shopwindow.eventlog import EventLog
+from shopwindow.personalization import People
+from shopwindow.ranking import read_weights
+from shopwindow.values.encoder import digest
+from shopwindow.values.fork_guard import OneProcess
+from shopwindow.values.product import Product
+from shopwindow.values.query import ALL, Filters, Query
+from shopwindow.values.response import Page
+from shopwindow.values.settings import SearchSettings
+from shopwindow.values.synonyms import Group, all_synonyms
 
 _WAITING_THREADS = 16
 

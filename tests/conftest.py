@@ -8,11 +8,11 @@ import hypothesis
 import pytest
 from PIL import Image
 
-from core import Product, Translation
-from core.settings import SearchSettings
 from embed import FakeEncoder
 from index import ProductIndex
 from search import SearchService
+from shopwindow.values import Product, Translation
+from shopwindow.values.settings import SearchSettings
 
 # The gate gives one verdict for one state of the code: it tries the same examples each time, and no
 # slow machine fails it. "explore" looks for new ones: HYPOTHESIS_PROFILE=explore pytest ...

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from core import Product
+from shopwindow.values import Product
 
 HUES = {
     "vermio": (200, 30, 30),

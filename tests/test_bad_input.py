@@ -14,8 +14,12 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from core import Filters, Product, Query
-from core.errors import (
+from embed import FakeEncoder, PhotoReader, load_encoder
+from embed.photos.download import PhotoFetcher
+from index import ProductIndex, read_products
+from search import SearchService
+from shopwindow.values import Filters, Product, Query
+from shopwindow.values.errors import (
     EncoderError,
     EncoderUnavailableError,
     FeedError,
@@ -31,11 +35,7 @@ from core.errors import (
     ShopwindowError,
     UnknownEncoderError,
 )
-from core.settings import PhotoLimits, read_settings
-from embed import FakeEncoder, PhotoReader, load_encoder
-from embed.fetch import PhotoFetcher
-from index import ProductIndex, read_products
-from search import SearchService
+from shopwindow.values.settings import PhotoLimits, read_settings
 
 RSS = '<rss version="2.0" xmlns:g="http://base.google.com/ns/1.0"><channel>{}</channel></rss>'
 BOMB = '<!DOCTYPE x [<!ENTITY a "aaaa">]>' + RSS.format("<item><g:id>&a;</g:id></item>")

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from embed.registry import CLIP_LIBRARIES
-from tests.cli.conftest import ROOT, Outcome, environment, shopwindow
 from tests.own_words import products
+from tests.serving.cli.conftest import ROOT, Outcome, environment, shopwindow
 
 BLOCKER = f"""
 import sys

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import TypeAlias
 from urllib.parse import urlsplit
 
-from core.query import MAX_LIMIT
-from core.synonyms import Group
-from search.rules.checks import list_faults, refuse, shown, text_faults
+from search.rules.rule_checks import list_faults, refuse, shown, text_faults
 from search.rules.selection import Selection
+from shopwindow.values.query import MAX_LIMIT
+from shopwindow.values.synonyms import Group
 
 BEHIND_EVERYTHING = 1.0
 """What a bury takes off unless it says less: so much that the product stands behind all others."""

@@ -5,8 +5,8 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from typing import Any, Generic, NamedTuple, TypeAlias, TypeVar
 
-from core.synonyms import Group
 from search.rules.actions import Action, Boost, Bury, Hide, Pin, ProductAction, Redirect, Synonyms
+from shopwindow.values.synonyms import Group
 
 Kind_co = TypeVar("Kind_co", bound=Action, covariant=True)
 

@@ -4,9 +4,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, TypeAlias, get_args
 
+from search.query.stems import stems_of
 from search.rules.actions import Action
-from search.rules.checks import list_faults, refuse, shown, text_faults, time_faults
-from search.understanding.stems import stems_of
+from search.rules.rule_checks import list_faults, refuse, shown, text_faults, time_faults
 
 Match: TypeAlias = Literal["phrase", "words", "exact"]
 State: TypeAlias = Literal["now", "later", "over"]

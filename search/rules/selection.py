@@ -3,9 +3,9 @@
 from dataclasses import dataclass, field
 from enum import Enum
 
-from core.query import Filters, several
-from index.analyser import fold
-from search.rules.checks import list_faults, refuse, shown
+from index.text.analyzer import fold
+from search.rules.rule_checks import list_faults, refuse, shown
+from shopwindow.values.query import Filters, several
 
 
 @dataclass(frozen=True, slots=True)

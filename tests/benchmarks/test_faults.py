@@ -9,7 +9,7 @@ from benchmarks import fault_measured
 from benchmarks.fault_processes import FOREIGN, OK, REFUSED, Child, Talk, service_of
 from benchmarks.fault_scenes import Found
 from benchmarks.faults import SECTIONS
-from core.errors import FeedError
+from shopwindow.values.errors import FeedError
 
 
 def test_the_page_shows_the_result_file() -> None:

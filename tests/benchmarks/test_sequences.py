@@ -24,7 +24,7 @@ from benchmarks.sequence_methods import (
     touched_before,
 )
 from benchmarks.sequence_neighbours import NeighbourSettings, session_knn
-from core.errors import FeedError
+from shopwindow.values.errors import FeedError
 
 VISITS: Sequence[History] = ((0, 1), (0, 1, 2), (0, 2, 2), (3, 0), (3, 4))
 

@@ -11,11 +11,11 @@ from benchmarks.new_shop import Scene, Seen
 from benchmarks.simulator import plant, synthetic_world, visits
 from benchmarks.taste_persons import has_both, leads, ndcg, persons
 from benchmarks.taste_shop import START_S, Shop, events_of
-from core import Product
-from core.event import Event
-from embed.fake import FakeEncoder
+from embed.fake_encoder import FakeEncoder
 from index import ProductIndex
-from rank.settings import DAY_S
+from shopwindow.ranking.profile_settings import DAY_S
+from shopwindow.values import Product
+from shopwindow.values.event import Event
 
 
 def test_clicks_become_events_with_the_pages_they_were_made_on() -> None:

@@ -22,10 +22,10 @@ from transformers import (
     SiglipModel,
 )
 
-from core import Encoder
-from core.settings import EncoderSettings
 from embed import PhotoReader, load_encoder
-from embed.adapting import adapt
+from embed.finetuning import adapt
+from shopwindow.values import Encoder
+from shopwindow.values.settings import EncoderSettings
 from tests.own_words import products
 
 SIDE = 32

@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from core import Encoder, Vectors
-from core.settings import EncoderSettings
 from embed import load_encoder
+from shopwindow.values import Encoder, Vectors
+from shopwindow.values.settings import EncoderSettings
 
 GOLDEN = Path(__file__).with_name("test_compact_golden.json")
 SAMPLES = Path(__file__).resolve().parents[2] / "data_samples" / "photos"

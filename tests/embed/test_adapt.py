@@ -12,19 +12,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from core import Product
-from core.arrays import unit_rows
-from core.errors import AdaptError, EncoderError, EncoderUnavailableError
-from core.product import Translation
 from embed import load_encoder
-from embed.adapted import AdaptedEncoder
-from embed.adapted_folder import WEIGHTS
-from embed.adapting import AdaptReport, adapt
-from embed.adapting.catalogue import Lesson, ShopText, held_back, sampled
-from embed.adapting.drawing import _matches
-from embed.adapting.judging import clearly_better
-from embed.adapting.shares import loses_too_much
-from embed.folder_facts import FACTS
+from embed.adapted.encoder import AdaptedEncoder
+from embed.adapted.folder import WEIGHTS
+from embed.finetuning import AdaptReport, adapt
+from embed.finetuning.head_weights import loses_too_much
+from embed.finetuning.holdout_evaluation import clearly_better
+from embed.finetuning.sampling import _matches
+from embed.finetuning.training_catalog import Lesson, ShopText, held_back, sampled
+from embed.folder_spec import FACTS
+from shopwindow.values import Product
+from shopwindow.values.arrays import unit_rows
+from shopwindow.values.errors import AdaptError, EncoderError, EncoderUnavailableError
+from shopwindow.values.product import Translation
 from tests.own_words import products
 
 

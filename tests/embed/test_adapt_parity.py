@@ -7,19 +7,19 @@ import pytest
 import torch
 
 from embed import load_encoder
-from embed.adapting.catalogue import sampled
-from embed.adapting.descent import SHARPNESS_HASTE, Descent, pace_at
-from embed.adapting.drawing import Draws, Material
-from embed.adapting.features import Texts, photo_features
-from embed.adapting.fit import SHOP_RECIPE, Trained, fit, n_passes
-from embed.adapting.head_training import gelu_slope
-from embed.adapting.towers import MAX_SHARPNESS, Batch, Scaling, ShopTowers, contrast
-from embed.base import BatchEncoder
-from embed.compact_head import gelu
-from embed.training.descent import Descent as TorchDescent
-from embed.training.judge import find_equals
+from embed.base_encoder import BatchEncoder
+from embed.compact.projection_head import gelu
+from embed.finetuning.frozen_features import Texts, photo_features
+from embed.finetuning.head_gradients import gelu_slope
+from embed.finetuning.optimizer import SHARPNESS_HASTE, Descent, pace_at
+from embed.finetuning.sampling import Draws, Material
+from embed.finetuning.trainable_heads import MAX_SHARPNESS, Batch, Scaling, ShopTowers, contrast
+from embed.finetuning.training_catalog import sampled
+from embed.finetuning.training_loop import SHOP_RECIPE, Trained, fit, n_passes
 from tests.embed.torch_adapting import torch_fit, torch_loss, torch_towers, torch_weights
 from tests.own_words import products
+from tools.train_compact.optimizer import Descent as TorchDescent
+from tools.train_compact.retrieval_metrics import find_equals
 
 RELATIVE = 1e-5
 """Allowed difference of a gradient, as a share of the largest one of its array."""

@@ -6,7 +6,7 @@ import open_clip
 import pytest
 import torch
 
-from embed.causal_texts import find_causal_texts
+from embed.causal_text_tower import find_causal_texts
 
 VISION: dict[str, Any] = {
     "image_size": 32,

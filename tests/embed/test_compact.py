@@ -11,13 +11,13 @@ import numpy as np
 import pytest
 from safetensors.numpy import load_file, save_file
 
-from core.errors import EncoderError, EncoderUnavailableError
-from core.settings import EncoderSettings
-from embed.compact import CompactEncoder, compact_spec
-from embed.compact_folder import SHIPPED, WEIGHTS, read_parts, version_of, write_parts
-from embed.compact_head import gelu
-from embed.folder_facts import FACTS
-from embed.photo import PhotoReader
+from embed.compact.encoder import CompactEncoder, compact_spec
+from embed.compact.heads_folder import SHIPPED, WEIGHTS, read_parts, version_of, write_parts
+from embed.compact.projection_head import gelu
+from embed.folder_spec import FACTS
+from embed.photos.reader import PhotoReader
+from shopwindow.values.errors import EncoderError, EncoderUnavailableError
+from shopwindow.values.settings import EncoderSettings
 
 SETTINGS = EncoderSettings(threads=1, batch_size=4)
 

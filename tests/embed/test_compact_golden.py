@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from embed.compact import CompactEncoder
-from embed.compact_folder import read_parts
-from embed.compact_head import Head
-from embed.compact_heads import Heads
-from embed.photo import PhotoReader
+from embed.compact.encoder import CompactEncoder
+from embed.compact.heads import Heads
+from embed.compact.heads_folder import read_parts
+from embed.compact.projection_head import Head
+from embed.photos.reader import PhotoReader
 from tests.embed.golden import (
     EXACT,
     GOLDEN,

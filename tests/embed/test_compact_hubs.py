@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from core.arrays import unit_rows
-from core.encoder import Vectors
-from embed.compact_hubs import N_NEAREST, WIDTH, Hubs, fit_hubs
+from embed.compact.hubness import N_NEAREST, WIDTH, Hubs, fit_hubs
+from shopwindow.values.arrays import unit_rows
+from shopwindow.values.encoder import Vectors
 
 DIM = 12
 

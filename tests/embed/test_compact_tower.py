@@ -9,14 +9,14 @@ import timm
 import torch
 from numpy.typing import NDArray
 
-from core.errors import EncoderError, EncoderUnavailableError
-from core.settings import EncoderSettings
-from embed.compact_checkpoint import backbone_path, read_checkpoint
-from embed.compact_colours import WIDTH as COLOUR_WIDTH
-from embed.compact_colours import colour_features
-from embed.compact_images import CHUNK, ImageTower
-from embed.compact_onnx import FLOAT, OnnxGraph
-from embed.compact_tower import LAST
+from embed.compact.checkpoint import backbone_path, read_checkpoint
+from embed.compact.color_features import WIDTH as COLOUR_WIDTH
+from embed.compact.color_features import colour_features
+from embed.compact.image_encoder import CHUNK, ImageTower
+from embed.compact.image_tower import LAST
+from embed.compact.onnx_writer import FLOAT, OnnxGraph
+from shopwindow.values.errors import EncoderError, EncoderUnavailableError
+from shopwindow.values.settings import EncoderSettings
 
 SIDE = 224
 

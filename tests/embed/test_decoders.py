@@ -17,19 +17,19 @@ import pytest
 from PIL import Image
 
 from benchmarks.bombs import noisy_png, png, scanned_jpeg, text_ppm, texts_png, webp
-from core.errors import (
+from embed import PhotoReader
+from embed.photos.decoder import _checked
+from embed.photos.decoder_pool import VISITORS, DecoderPool, Patience
+from embed.photos.decoding import Task, decode
+from embed.photos.file_formats import FORMATS, webp_size
+from embed.photos.reader import PREVIEW_SIDE
+from shopwindow.values.errors import (
     PhotoBusyError,
     PhotoDecoderError,
     PhotoTooLargeError,
     PhotoUnreadableError,
 )
-from core.settings import PhotoLimits
-from embed import PhotoReader
-from embed.decoder import _checked
-from embed.decoder_pool import VISITORS, DecoderPool, Patience
-from embed.decoding import Task, decode
-from embed.photo import PREVIEW_SIDE
-from embed.photo_formats import FORMATS, webp_size
+from shopwindow.values.settings import PhotoLimits
 
 LIMITS = PhotoLimits()
 RED = Image.new("RGB", (30, 20), (200, 0, 0))
@@ -228,7 +228,7 @@ def test_a_decoder_that_dies_at_work_is_replaced(
 
 
 def test_a_stopped_decoder_is_ended(pool: DecoderPool, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("embed.decoder._EXTRA_S", 0.2)
+    monkeypatch.setattr("embed.photos.decoder._EXTRA_S", 0.2)
     reader = reader_with(pool, decode_cpu_s=0.01)
     assert is_red(reader)
     (pid,) = pool.pids()
@@ -259,7 +259,7 @@ def test_an_interrupted_photo_is_not_the_answer_to_the_next(pool: DecoderPool) -
 def test_a_decoder_that_does_not_start_is_not_the_photos_fault(
     pool: DecoderPool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("embed.decoder._HOME", Path("/nowhere"))
+    monkeypatch.setattr("embed.photos.decoder._HOME", Path("/nowhere"))
     monkeypatch.setenv("PYTHONPATH", "")
     monkeypatch.setattr(sys, "executable", "/bin/false")
     with pytest.raises(PhotoDecoderError, match=r"no photo can be opened: .* ended with code 1"):
@@ -477,7 +477,7 @@ def test_a_child_does_not_wait_for_photos_of_its_parents_threads() -> None:
     done = run(
         "import threading, warnings\n"
         "warnings.simplefilter('ignore')  # newer Pythons warn of forks beside threads\n"
-        "from embed.decoder_pool import DecoderPool\n"
+        "from embed.photos.decoder_pool import DecoderPool\n"
         "reader = PhotoReader(pool=DecoderPool(1))\n"
         "is_over = threading.Event()\n"
         "def work():\n"

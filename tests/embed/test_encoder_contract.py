@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from core import Encoder
-from core.errors import InvalidValueError, PhotoUnreadableError
-from core.settings import EncoderSettings
 from embed import load_encoder
+from shopwindow.values import Encoder
+from shopwindow.values.errors import InvalidValueError, PhotoUnreadableError
+from shopwindow.values.settings import EncoderSettings
 
 TEXTS = [
     "red dress",

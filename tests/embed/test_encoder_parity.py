@@ -13,11 +13,11 @@ from PIL import Image
 from safetensors.torch import load_file, save_file
 from transformers import AutoImageProcessor, AutoModel, AutoTokenizer
 
-from core.arrays import unit_rows
-from core.errors import EncoderError, EncoderUnavailableError
-from core.settings import EncoderSettings
 from embed import load_encoder
 from embed.torch_runtime import choose_dtype
+from shopwindow.values.arrays import unit_rows
+from shopwindow.values.errors import EncoderError, EncoderUnavailableError
+from shopwindow.values.settings import EncoderSettings
 
 TEXTS = ["red dress", "فستان", "blue shoes in a box"]
 SAME = 0.99999

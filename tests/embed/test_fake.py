@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from embed import FakeEncoder
-from embed.fake import COLOURS
+from embed.fake_encoder import COLOURS
 
 
 @pytest.fixture(scope="module")

@@ -7,10 +7,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from core.errors import PhotoFetchError, PhotoTooLargeError
-from core.settings import PhotoLimits
-from embed.addresses import is_public, system_resolver
-from embed.fetch import PhotoFetcher
+from embed.photos.download import PhotoFetcher
+from embed.photos.public_addresses import is_public, system_resolver
+from shopwindow.values.errors import PhotoFetchError, PhotoTooLargeError
+from shopwindow.values.settings import PhotoLimits
 
 BODY = b"photo" * 100
 OPEN = PhotoLimits(allow_private_addresses=True, max_bytes=1000, fetch_timeout_s=2)
@@ -314,7 +314,9 @@ def test_redirect_to_what_is_refused_is_refused(
         return ("127.0.0.1",) if host == "shop.example" else ("10.0.0.1",)
 
     # The shop stands for a public one; everything else is judged as always.
-    monkeypatch.setattr("embed.fetch.is_public", lambda ip: ip == "127.0.0.1" or is_public(ip))
+    monkeypatch.setattr(
+        "embed.photos.download.is_public", lambda ip: ip == "127.0.0.1" or is_public(ip)
+    )
     fetch = PhotoFetcher(PhotoLimits(), resolve)
     assert fetch(f"http://shop.example:{shop.server_port}/photo") == BODY
     with pytest.raises(PhotoFetchError, match=reason):
@@ -325,7 +327,9 @@ def test_redirect_to_what_is_refused_is_refused(
 def test_second_answer_of_a_resolver_does_not_count(
     shop: ThreadingHTTPServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("embed.fetch.is_public", lambda ip: ip == "127.0.0.1" or is_public(ip))
+    monkeypatch.setattr(
+        "embed.photos.download.is_public", lambda ip: ip == "127.0.0.1" or is_public(ip)
+    )
     answers = iter([("127.0.0.1",), ("10.0.0.1",)])
     fetch = PhotoFetcher(PhotoLimits(), lambda host, port: next(answers))
     assert fetch(f"http://shop.example:{shop.server_port}/photo") == BODY

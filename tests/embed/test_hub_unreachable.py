@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 from huggingface_hub import constants
 
-from core.errors import EncoderUnavailableError
 from embed import load_encoder
 from embed.hub import from_cache_or_hub
+from shopwindow.values.errors import EncoderUnavailableError
 
 LIMIT_S = 5.0
 NAMES = [
@@ -83,7 +83,7 @@ def test_fresh_process_fails_soon_and_prints_nothing(tmp_path: Path) -> None:
     code = """
 import sys, time, torch
 started = time.monotonic()
-from core.errors import EncoderUnavailableError
+from shopwindow.values.errors import EncoderUnavailableError
 from embed import load_encoder
 try:
     load_encoder(sys.argv[1])

@@ -11,8 +11,8 @@ import pytest
 from PIL import ExifTags, Image, ImageOps
 
 from embed import PhotoReader
-from embed.decoding import Task, decode
-from embed.square import fit_to_square, pad_to_square
+from embed.photos.decoding import Task, decode
+from embed.photos.letterboxing import fit_to_square, pad_to_square
 
 WHITE = (255, 255, 255)
 
@@ -216,7 +216,7 @@ def test_large_jpeg_is_decoded_smaller_and_looks_the_same(
         decoded.append(photo.size)
         return fit_to_square(photo, size)
 
-    monkeypatch.setattr("embed.decoding.fit_to_square", watch)
+    monkeypatch.setattr("embed.photos.decoding.fit_to_square", watch)
     for side in (64, 100, 224, 400):
         shrunk = decode(data, Task("square", 10**7, side)).pixels
         assert reader.square(data, side).tobytes() == shrunk  # the same in another process

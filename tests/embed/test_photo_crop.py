@@ -10,11 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import ExifTags, Image, ImageOps
 
-from core.errors import InvalidQueryError
-from core.query import Crop, Photo
 from embed import PhotoReader
-from embed.decoding import Task, decode
-from embed.square import pad_to_square
+from embed.photos.decoding import Task, decode
+from embed.photos.letterboxing import pad_to_square
+from shopwindow.values.errors import InvalidQueryError
+from shopwindow.values.query import Crop, Photo
 
 CROPS: list[Crop] = [(0, 0, 1, 1), (0.25, 0.5, 0.75, 1), (0, 0, 0.1, 1), (0.1, 0.9, 1, 1)]
 

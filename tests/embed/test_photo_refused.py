@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from core.errors import PhotoFetchError, PhotoTooLargeError, PhotoUnreadableError
-from core.settings import PhotoLimits
 from embed import PhotoReader
+from shopwindow.values.errors import PhotoFetchError, PhotoTooLargeError, PhotoUnreadableError
+from shopwindow.values.settings import PhotoLimits
 
 
 def packed(picture: Image.Image, form: str = "PNG", **options: Any) -> bytes:

@@ -10,18 +10,18 @@ import pytest
 from PIL import Image
 
 import embed
-from core import EncoderSpec
-from core.errors import (
+from embed import FakeEncoder, PhotoReader, list_encoders, load_encoder
+from embed.known_encoders import KNOWN_ENCODERS
+from embed.open_clip_encoder import load_pretrained
+from embed.registry import FAMILIES
+from shopwindow.values import EncoderSpec
+from shopwindow.values.errors import (
     EncoderUnavailableError,
     InvalidValueError,
     PhotoTooLargeError,
     UnknownEncoderError,
 )
-from core.settings import EncoderSettings, PhotoLimits
-from embed import FakeEncoder, PhotoReader, list_encoders, load_encoder
-from embed.known_encoders import KNOWN_ENCODERS
-from embed.open_clip_encoder import load_pretrained
-from embed.registry import FAMILIES
+from shopwindow.values.settings import EncoderSettings, PhotoLimits
 
 
 def test_exported_names() -> None:

@@ -7,12 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core import EncoderSpec
-from core.encoder import Vectors
-from core.errors import EncoderVerificationError
-from core.query import ImageSource
 from embed import FakeEncoder, load_encoder
 from embed.verification import KINDS, PHOTOS, TEXTS, verify
+from shopwindow.values import EncoderSpec
+from shopwindow.values.encoder import Vectors
+from shopwindow.values.errors import EncoderVerificationError
+from shopwindow.values.query import ImageSource
 
 SAMPLES = Path(__file__).resolve().parents[2] / "data_samples" / "photos"
 SOUND = np.eye(2, 8, dtype=np.float32)

@@ -5,14 +5,14 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from embed.adapting.drawing import Draws, Material
-from embed.adapting.fit import Trained, n_passes
-from embed.adapting.towers import Batch, ShopTowers
-from embed.compact_head import Head
-from embed.compact_words import WordTable, split_any_words
-from embed.training.descent import Descent, contrast
-from embed.training.modules import Evening, Towers, TrainedHead
-from embed.training.recipe import Recipe
+from embed.compact.projection_head import Head
+from embed.compact.word_embeddings import WordTable, split_any_words
+from embed.finetuning.sampling import Draws, Material
+from embed.finetuning.trainable_heads import Batch, ShopTowers
+from embed.finetuning.training_loop import Trained, n_passes
+from tools.train_compact.hyperparameters import Recipe
+from tools.train_compact.optimizer import Descent, contrast
+from tools.train_compact.torch_heads import Evening, Towers, TrainedHead
 
 
 class FixedMask(nn.Module):

@@ -5,11 +5,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.errors import FeedError
-from evaluation.compare import compare
-from evaluation.judgments import read_judgments
-from evaluation.measures import parse_measure
-from evaluation.runs import Run, mean, run_queries
+from shopwindow.evaluation.comparison import compare
+from shopwindow.evaluation.judgments import read_judgments
+from shopwindow.evaluation.measures import parse_measure
+from shopwindow.evaluation.runs import Run, mean, run_queries
+from shopwindow.values.errors import FeedError
 
 
 def write(folder: Path, text: str, name: str = "judged.tsv") -> Path:

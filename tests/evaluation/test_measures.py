@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.errors import InvalidValueError
-from evaluation.measures import Grades, Ranking, parse_measure
+from shopwindow.evaluation.measures import Grades, Ranking, parse_measure
+from shopwindow.values.errors import InvalidValueError
 
 THEIRS = {
     "nDCG@10": ir_measures.nDCG @ 10,

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from evaluation.judgments import Judgments
-from evaluation.tuning import climb, halves
+from shopwindow.evaluation.judgments import Judgments
+from shopwindow.evaluation.weight_tuning import climb, halves
 
 
 def test_halves_are_fixed_and_share_nothing() -> None:

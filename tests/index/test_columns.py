@@ -6,12 +6,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from core import EncoderSpec, Product, Vectors
-from core.arrays import unit_rows
-from embed.fake import FakeEncoder
+from embed.fake_encoder import FakeEncoder
 from index import ProductIndex
-from index.columns import StoredColumns
-from index.points import PHOTO, TEXT
+from index.store.points import PHOTO, TEXT
+from index.vector_projection import StoredColumns
+from shopwindow.values import EncoderSpec, Product, Vectors
+from shopwindow.values.arrays import unit_rows
 
 SPEC = EncoderSpec("x", "1", dim=10, image_size=8, only_photos=(3, 6), only_texts=(6, 9))
 

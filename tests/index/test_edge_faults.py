@@ -16,19 +16,24 @@ from pathlib import Path
 
 import pytest
 
-from core.errors import DiskFullError, IndexLockedError, IndexStoreError, IndexTimeoutError
-from index.edge import EdgeStore
-from index.edge.address import MAX_PATH_BYTES, connect, listen, socket_path
-from index.edge.client import Patience
-from index.edge.engine import EdgeEngine
-from index.edge.files import Current, is_index_file, read_current, write_current
-from index.edge.folder import EdgeFolder
-from index.edge.frames import pack
-from index.edge.lock import FolderLock, holder_of
-from index.edge.room import allocated_bytes, copy_tree
-from index.edge.starting import start_service
-from index.edge.sums import sum_of, write_sums
-from index.points import PHOTO, AnyOf, Between, LegQuery
+from index.store.edge import EdgeStore
+from index.store.edge.checksums import sum_of, write_sums
+from index.store.edge.client import Patience
+from index.store.edge.disk_space import allocated_bytes, copy_tree
+from index.store.edge.engine import EdgeEngine
+from index.store.edge.folder_lock import FolderLock, holder_of
+from index.store.edge.index_folder import EdgeFolder
+from index.store.edge.messages import pack
+from index.store.edge.metadata_files import Current, is_index_file, read_current, write_current
+from index.store.edge.socket_address import MAX_PATH_BYTES, connect, listen, socket_path
+from index.store.edge.startup import start_service
+from index.store.points import PHOTO, AnyOf, Between, LegQuery
+from shopwindow.values.errors import (
+    DiskFullError,
+    IndexLockedError,
+    IndexStoreError,
+    IndexTimeoutError,
+)
 from tests.index.test_edge_store import is_running, wait_until
 from tests.index.test_store_contract import SCHEMA, fill, make_point, point_id, unit
 
@@ -267,7 +272,7 @@ def test_writers_take_turns(store: EdgeStore, folder: Path) -> None:
 def test_a_turn_ends_with_the_process_that_had_it(store: EdgeStore, folder: Path) -> None:
     fill(store)
     code = (
-        "import sys, time; from pathlib import Path; from index.edge import EdgeStore\n"
+        "import sys, time; from pathlib import Path; from index.store.edge import EdgeStore\n"
         "store = EdgeStore(Path(sys.argv[1])); turn = store.writing(); turn.__enter__()\n"
         "print('mine', flush=True); time.sleep(60)"
     )
@@ -426,17 +431,17 @@ def test_a_full_disk_refuses_writes_and_answers_reads(
 ) -> None:
     copy_tree(closed, folder)
     served = EdgeFolder(folder)
-    monkeypatch.setattr("index.edge.room.free_bytes", lambda _: 40_000_000)
-    monkeypatch.setattr("index.edge.build.allocated_bytes", lambda _: 100_000_000)
+    monkeypatch.setattr("index.store.edge.disk_space.free_bytes", lambda _: 40_000_000)
+    monkeypatch.setattr("index.store.edge.graph_build.allocated_bytes", lambda _: 100_000_000)
     served.handle("upsert", ([make_point(40)],), 1_000_000)
     with pytest.raises(DiskFullError, match=r"is full: 40\.0 MB are free, and 41\.6 MB"):
         served.handle("upsert", ([make_point(41)],), 2_000_000)
     assert served.handle("count", ((),), 0) == 41
     served.handle("delete", ([point_id(40)],), 2_000_000)
-    monkeypatch.setattr("index.edge.room.free_bytes", lambda _: 8_000_000)
+    monkeypatch.setattr("index.store.edge.disk_space.free_bytes", lambda _: 8_000_000)
     with pytest.raises(DiskFullError, match=r"8\.0 MB are free, and 8\.4 MB are needed"):
         served.handle("delete", ([point_id(39)],), 0)
-    monkeypatch.setattr("index.edge.room.free_bytes", lambda _: 40_000_000)
+    monkeypatch.setattr("index.store.edge.disk_space.free_bytes", lambda _: 40_000_000)
     served.build_graph(hnsw_from=1)
     while served.building:
         served.tick()
@@ -451,9 +456,9 @@ def test_a_folder_that_cannot_be_written_is_searched(
     copy_tree(closed, folder)
     before = {path: path.stat().st_mtime_ns for path in folder.rglob("*")}
     if reason == "read-only":
-        monkeypatch.setattr("index.edge.folder._is_writable", lambda _: False)
+        monkeypatch.setattr("index.store.edge.index_folder._is_writable", lambda _: False)
     else:
-        monkeypatch.setattr("index.edge.folder.free_bytes", lambda _: 1_000)
+        monkeypatch.setattr("index.store.edge.index_folder.free_bytes", lambda _: 1_000)
     served = EdgeFolder(folder)
     assert served.handle("count", ((),), 0) == 40
     assert len(served.handle("query", ([LegQuery(PHOTO, unit(3), limit=5)],), 0)[0]) == 5
@@ -568,7 +573,7 @@ def test_a_folder_named_like_one_of_ours_shadows_nothing(tmp_path: Path) -> None
         (tmp_path / name / "__init__.py").write_text("raise RuntimeError('not ours')")
     code = (
         f"import sys; sys.path[0] = {str(ROOT)!r}\n"
-        "from pathlib import Path; from index.edge import EdgeStore\n"
+        "from pathlib import Path; from index.store.edge import EdgeStore\n"
         "store = EdgeStore(Path('shop/index')); print(store.created); store.close()"
     )
     done = subprocess.run(
@@ -582,7 +587,7 @@ def test_a_dying_process_may_hold_the_log_for_a_while(closed: Path, folder: Path
     shard = folder / read_current(folder).shard
     code = (
         "import sys, time; from pathlib import Path\n"
-        "from index.edge.engine import EdgeEngine\n"
+        "from index.store.edge.engine import EdgeEngine\n"
         "from tests.index.test_store_contract import SCHEMA\n"
         "engine = EdgeEngine.load(Path(sys.argv[1]), SCHEMA); print('open', flush=True)\n"
         "time.sleep(1.0); engine.close()"

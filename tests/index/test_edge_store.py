@@ -11,12 +11,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from core.errors import IndexStoreError
-from index.edge import EdgeStore
-from index.edge.frames import exchange
-from index.exact_store import ExactStore
-from index.points import PHOTO, AnyOf, Between, LegQuery
-from index.store import VectorStore
+from index.store.contract import VectorStore
+from index.store.edge import EdgeStore
+from index.store.edge.messages import exchange
+from index.store.exact import ExactStore
+from index.store.points import PHOTO, AnyOf, Between, LegQuery
+from shopwindow.values.errors import IndexStoreError
 from tests.index.test_store_contract import SCHEMA, fill, make_point, point_id, unit
 
 GRAPH_FROM = 500
@@ -75,7 +75,7 @@ def test_a_creation_that_the_engine_dies_over_is_completed(
         os.kill(pid, signal.SIGKILL)
         raise EOFError
 
-    monkeypatch.setattr("index.edge.connection.exchange", dying)
+    monkeypatch.setattr("index.store.edge.connection.exchange", dying)
     store.create(SCHEMA, {"a": 1})
     assert store.created
     assert store.read_manifest() == {"a": 1}
@@ -120,7 +120,7 @@ def test_an_interrupt_between_request_and_reply_loses_no_step(
         monkeypatch.undo()
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("index.edge.connection.exchange", interrupted)
+    monkeypatch.setattr("index.store.edge.connection.exchange", interrupted)
     with pytest.raises(KeyboardInterrupt):
         store.count((AnyOf("color", ("red",)),))
     assert store.count() == 40, "not the answer to the question before"

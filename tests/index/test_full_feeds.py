@@ -6,11 +6,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from core import Product
-from core.errors import DeletionRefusedError
 from embed import FakeEncoder
 from index import IndexReport, ProductIndex, read_products
-from tests.index.feeds.shops import FORMATS, Row, write_shop
+from shopwindow.values import Product
+from shopwindow.values.errors import DeletionRefusedError
+from tests.index.catalog.shops import FORMATS, Row, write_shop
 
 MUG, CUP, JAR, POT = SHOP = tuple(
     {"id": f"A{at}", "title": title, "price": f"{at + 4}", "stock": "5"}

@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import data_samples
-from core import Product, Translation
-from index.analyser import analyse, fold, stems_in
-from index.latin import without_elisions, without_latin_marks
 from index.payload import LANGUAGES, SURFACES, document_words, from_payload, to_payload
-from index.stemming import STEMMED, stemmed_language
+from index.text.analyzer import analyse, fold, stems_in
+from index.text.latin import without_elisions, without_latin_marks
+from index.text.stemming import STEMMED, stemmed_language
+from shopwindow.values import Product, Translation
 
 FORMS = {
     "fr": "chaussure chaussures; cheval chevaux; brodé brodée brodées; vélo vélos; léger légère;"

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from core import Filters, Product
-from core.errors import DeletionRefusedError, InvalidValueError
 from embed import FakeEncoder
 from index import ProductIndex, read_products
-from tests.index.feeds.shops import FORMATS, write_shop
+from shopwindow.values import Filters, Product
+from shopwindow.values.errors import DeletionRefusedError, InvalidValueError
+from tests.index.catalog.shops import FORMATS, write_shop
 
 
 def products_of(merchant: str, n_products: int = 4, prefix: str = "") -> list[Product]:

@@ -12,12 +12,10 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from PIL import Image
 
-from core import PreparedImage, Product
-from core.errors import InvalidValueError
 from embed import FakeEncoder
 from index import ProductIndex
 from index.payload import PHOTO_PRINT, point_id
-from index.photo_print import (
+from index.perceptual_hash import (
     PRINT_SIZE,
     Prints,
     is_flat,
@@ -26,6 +24,8 @@ from index.photo_print import (
     same_photo,
     same_photo_pairs,
 )
+from shopwindow.values import PreparedImage, Product
+from shopwindow.values.errors import InvalidValueError
 
 
 def picture(seed: int, size: int = 224) -> PreparedImage:

@@ -9,22 +9,22 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from core import EncoderSpec, Filters, PreparedImage, Product, Vectors
-from core.errors import (
+from embed import FakeEncoder
+from index import ProductIndex, read_products
+from index.manifest import Manifest
+from index.payload import conditions, from_payload, point_id, to_payload
+from index.store.edge.client import FRESH_S
+from index.store.edge.metadata_files import read_checked, write_checked
+from index.store.points import PHOTO, TEXT, AnyOf, Between
+from shopwindow.values import EncoderSpec, Filters, PreparedImage, Product, Vectors
+from shopwindow.values.errors import (
     EncoderMismatchError,
     IndexNotFoundError,
     IndexStoreError,
     IndexVersionError,
     InvalidValueError,
 )
-from core.settings import IndexSettings
-from embed import FakeEncoder
-from index import ProductIndex, read_products
-from index.edge.client import FRESH_S
-from index.edge.files import read_checked, write_checked
-from index.manifest import Manifest
-from index.payload import conditions, from_payload, point_id, to_payload
-from index.points import PHOTO, TEXT, AnyOf, Between
+from shopwindow.values.settings import IndexSettings
 
 
 class CountingEncoder(FakeEncoder):

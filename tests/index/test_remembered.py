@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 
 import pytest
 
-import index.remembered
-from index.points import Payload, Point, Value
-from index.remembered import RememberedRows
+import index.payload_cache
+from index.payload_cache import RememberedRows
+from index.store.points import Payload, Point, Value
 
 SHOP: dict[str, Payload] = {
     "a": {"brand": "Noor", "category": ["Shoes", "Shoes > Boots"]},
@@ -90,7 +90,7 @@ def test_fields_that_are_not_kept_are_read_each_time() -> None:
 
 
 def test_a_full_memory_starts_anew_and_counts_right(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(index.remembered, "MAX_REMEMBERED", 3)
+    monkeypatch.setattr(index.payload_cache, "MAX_REMEMBERED", 3)
     rows = remembered(Shelf())
     tally(rows, ["a", "b"], FIELDS)
     assert tally(rows, ["a", "c", "d"], ("brand",)) == {"brand": {"Sidra": 2, "Noor": 1}}
@@ -111,5 +111,5 @@ def test_nothing_is_read_ahead_where_there_is_no_room_or_no_use(
 ) -> None:
     shelf = Shelf()
     assert not RememberedRows((), shelf.fetch, shelf.scan).may_read_ahead
-    monkeypatch.setattr(index.remembered, "MAX_REMEMBERED", 40)
+    monkeypatch.setattr(index.payload_cache, "MAX_REMEMBERED", 40)
     assert not remembered(shelf).may_read_ahead

@@ -13,10 +13,10 @@ from typing import Any
 
 import pytest
 
-from core.errors import IndexStoreError, StoreUnreachableError
-from index.points import PHOTO, WORDS, AnyOf, Between, LegQuery
-from index.server import ServerStore
-from index.tuning import scan_below_kb
+from index.store.hnsw_config import scan_below_kb
+from index.store.points import PHOTO, WORDS, AnyOf, Between, LegQuery
+from index.store.server import ServerStore
+from shopwindow.values.errors import IndexStoreError, StoreUnreachableError
 from tests.index.test_store_contract import SCHEMA, fill, make_point, point_id, unit, words
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])

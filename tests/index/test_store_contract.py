@@ -10,11 +10,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from core.errors import IndexStoreError, VectorError
-from index.bm25 import SparseVector
-from index.edge import EdgeStore
-from index.exact_store import ExactStore
-from index.points import (
+from index.store.contract import VectorStore
+from index.store.edge import EdgeStore
+from index.store.exact import ExactStore
+from index.store.points import (
     PHOTO,
     TEXT,
     WORDS,
@@ -30,8 +29,9 @@ from index.points import (
     StoreSchema,
     Value,
 )
-from index.server import ServerStore
-from index.store import VectorStore
+from index.store.server import ServerStore
+from index.text.bm25 import SparseVector
+from shopwindow.values.errors import IndexStoreError, VectorError
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore:Payload indexes have no effect in the local Qdrant"),

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.analyser import analyse, fold
-from index.bm25 import K1, B, document_vector, idf, query_vector
+from index.text.analyzer import analyse, fold
+from index.text.bm25 import K1, B, document_vector, idf, query_vector
 
 SAME = [
     ("dress", "Dresses"),

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from core import Page, Query
 from search import SearchService
+from shopwindow.values import Page, Query
 
 
 def pages(

@@ -9,15 +9,15 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from core import Product, Translation
 from embed import FakeEncoder
-from embed.fake import COLOURS
+from embed.fake_encoder import COLOURS
 from index import ProductIndex
-from index.photo_print import Prints, same_photo
-from search.catalogue_report import CatalogueReport, catalogue_report
-from search.catalogue_report.contradictions import contradictions
-from search.catalogue_report.kinds import KINDS, SECTIONS
-from search.catalogue_report.near_pairs import near_pairs
+from index.perceptual_hash import Prints, same_photo
+from search.audit import CatalogueReport, catalogue_report
+from search.audit.attribute_contradictions import contradictions
+from search.audit.finding_kinds import KINDS, SECTIONS
+from search.audit.near_duplicates import near_pairs
+from shopwindow.values import Product, Translation
 
 PAIRS = list(combinations(COLOURS, 2))
 

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from core import Event
-from core.errors import EventLogError
-from events import EventLog
 from index import ProductIndex
 from search import SearchService
+from shopwindow.eventlog import EventLog
+from shopwindow.values import Event
+from shopwindow.values.errors import EventLogError
 from tests.conftest import WHOLE
 
 LIKE = Event("like", "sku-1", user_id="u")

@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from core import Event, Filters, Page, Product
-from core.errors import InvalidQueryError, ProductNotFoundError
 from embed import FakeEncoder
-from events import EventLog
 from index import ProductIndex
 from search import SearchService
 from search.rules import Hide, Rule, RuleBook, Selection
+from shopwindow.eventlog import EventLog
+from shopwindow.values import Event, Filters, Page, Product
+from shopwindow.values.errors import InvalidQueryError, ProductNotFoundError
 from tests.conftest import WHOLE
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)

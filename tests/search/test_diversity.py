@@ -10,18 +10,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from core import Filters, Page, Product, Query
-from core.errors import InvalidQueryError, ProductNotFoundError
-from core.query import Photo
-from core.settings import SearchSettings
 from embed import FakeEncoder
 from index import ProductIndex
-from index.points import PHOTO, TEXT
+from index.store.points import PHOTO, TEXT
 from search import SearchService
-from search.avoiding import AVOID
-from search.background import N_SAMPLED, Background
-from search.diversity import DIVERSITY, diversified
-from search.fusion import Candidate
+from search.pipeline.diversity import DIVERSITY, diversified
+from search.pipeline.negative_examples import AVOID
+from search.retrieval.fusion import Candidate
+from search.retrieval.similarity_baseline import N_SAMPLED, Background
+from shopwindow.values import Filters, Page, Product, Query
+from shopwindow.values.errors import InvalidQueryError, ProductNotFoundError
+from shopwindow.values.query import Photo
+from shopwindow.values.settings import SearchSettings
 from tests.conftest import COLORS
 from tests.search.paging import ids, joined, whole
 

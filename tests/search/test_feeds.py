@@ -8,17 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from core import Event, Filters, Page, Product, Query
-from core.errors import EventLogError, InvalidQueryError
-from core.settings import SearchSettings
 from embed import FakeEncoder
-from events import EventLog
-from events.traces import Traces
 from index import ProductIndex
 from search import SearchService
 from search.rules import Boost, Hide, Pin, Rule, RuleBook, Selection
+from shopwindow.eventlog import EventLog
+from shopwindow.eventlog.visitor_traces import Traces
+from shopwindow.values import Event, Filters, Page, Product, Query
+from shopwindow.values.errors import EventLogError, InvalidQueryError
+from shopwindow.values.settings import SearchSettings
 from tests.conftest import WHOLE, make_products
-from tests.events.conftest import everything
+from tests.eventlog.conftest import everything
 
 NO_TRIES = "[exploration]\nshare = 0.0\n"
 

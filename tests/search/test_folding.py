@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from core import Filters, Product, Query
-from core.settings import SearchSettings
 from embed import FakeEncoder
 from index import ProductIndex
 from search import SearchService
-from search.folding import first_of_each
+from search.pipeline.collapse import first_of_each
+from shopwindow.values import Filters, Product, Query
+from shopwindow.values.settings import SearchSettings
 
 
 def test_the_best_of_each_group_stands_for_it() -> None:

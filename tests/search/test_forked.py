@@ -8,13 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core import Event, Query
-from core.errors import ForkedError
-from core.settings import EncoderSettings
 from embed import FakeEncoder, load_encoder
-from events import EventLog
 from index import ProductIndex
 from search import SearchService
+from shopwindow.eventlog import EventLog
+from shopwindow.values import Event, Query
+from shopwindow.values.errors import ForkedError
+from shopwindow.values.settings import EncoderSettings
 from tests.conftest import make_products
 
 Use = Callable[[SearchService], object]

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.points import Scored
-from search.fusion import FUSIONS, Fusion, fuse, scores_on_scale, scores_over_range
+from index.store.points import Scored
+from search.retrieval.fusion import FUSIONS, Fusion, fuse, scores_on_scale, scores_over_range
 
 ids = st.sampled_from([f"p{n}" for n in range(12)])
 leg = st.dictionaries(ids, st.floats(-1, 1, width=32), max_size=12).map(

@@ -5,12 +5,12 @@ import time
 
 import pytest
 
-from core import Filters, Product
-from core.errors import IndexStoreError
 from embed import FakeEncoder
 from index import ProductIndex
-from search.knowledge import MAX_AGE_S, MAX_KEPT, Knowledge, KnowledgeKeeper
-from search.understanding.synonyms import Synonyms
+from search.catalog_snapshot import MAX_AGE_S, MAX_KEPT, Knowledge, KnowledgeKeeper
+from search.query.synonym_expansion import Synonyms
+from shopwindow.values import Filters, Product
+from shopwindow.values.errors import IndexStoreError
 
 
 class Clock:

@@ -3,8 +3,8 @@
 import pytest
 
 from embed import FakeEncoder
-from search.known_words import KnownWords
-from search.understanding.synonyms import Synonyms
+from search.query.known_words import KnownWords
+from search.query.synonym_expansion import Synonyms
 
 
 class Linguist(FakeEncoder):

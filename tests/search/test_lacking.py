@@ -2,8 +2,8 @@
 
 import pytest
 
-from search.understanding.lacking import says_without
-from search.understanding.stems import stems_of
+from search.query.stated_absences import says_without
+from search.query.stems import stems_of
 
 
 @pytest.mark.parametrize(

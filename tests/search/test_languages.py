@@ -5,17 +5,17 @@ import time
 import numpy as np
 import pytest
 
-from core import Page, Product, Query, Translation
 from embed import FakeEncoder
 from index import ProductIndex
-from index.analyser import analyse
-from index.bm25 import query_vector
+from index.text.analyzer import analyse
+from index.text.bm25 import query_vector
 from search import SearchService
-from search.knowledge import Knowledge
-from search.known_words import KnownWords
-from search.query_reader import QueryReader
-from search.understanding.synonyms import Synonyms
-from search.vocabulary import Vocabulary
+from search.catalog_snapshot import Knowledge
+from search.query.known_words import KnownWords
+from search.query.query_reader import QueryReader
+from search.query.synonym_expansion import Synonyms
+from search.query.vocabulary import Vocabulary
+from shopwindow.values import Page, Product, Query, Translation
 from tests.conftest import WHOLE
 
 PRODUCTS = [

@@ -9,15 +9,15 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from core import Filters, Product, Query
-from core.answer import Hit
-from core.errors import InvalidQueryError
-from core.query import ImageSource
 from embed import FakeEncoder
 from index import ProductIndex
 from search import SearchService
-from search.likeness import BOUNDS, in_words, is_measured, likeness
-from search.matching import BATCH_SIZE, match_photos
+from search.batch_matching import BATCH_SIZE, match_photos
+from search.similarity_levels import BOUNDS, in_words, is_measured, likeness
+from shopwindow.values import Filters, Product, Query
+from shopwindow.values.errors import InvalidQueryError
+from shopwindow.values.query import ImageSource
+from shopwindow.values.response import Hit
 
 BLUE = (30, 30, 200)
 

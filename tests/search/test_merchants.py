@@ -13,17 +13,17 @@ from hypothesis import strategies as st
 
 from benchmarks.fault_merchants import MEMORY, answers_and_logs, served
 from benchmarks.two_shops import SHOPS, A, B, Shop, products_of, rule_book, slips
-from core import Event, Filters, Product, Query
-from core.errors import ProductNotFoundError
-from core.query import FACETS
-from core.settings import SearchSettings
 from embed import FakeEncoder
-from events import EventLog
 from index import ProductIndex
 from search import SearchService
-from search.catalogue_report import catalogue_report
-from search.query_reader import QueryReader, ReadQuery
+from search.audit import catalogue_report
+from search.query.query_reader import QueryReader, ReadQuery
 from search.rules import Pin, Rule, RuleBook, Scope
+from shopwindow.eventlog import EventLog
+from shopwindow.values import Event, Filters, Product, Query
+from shopwindow.values.errors import ProductNotFoundError
+from shopwindow.values.query import FACETS
+from shopwindow.values.settings import SearchSettings
 
 KINDS = (
     "search", "facets", "readings", "rules", "suggestions", "similar", "complements", "match",

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from core import Filters, Photo, Product, Query
-from core.errors import InvalidQueryError
 from embed import FakeEncoder
 from index import ProductIndex
 from search import SearchService
+from shopwindow.values import Filters, Photo, Product, Query
+from shopwindow.values.errors import InvalidQueryError
 from tests.conftest import WHOLE, make_products
 
 HALF = "red \ud83d"

@@ -12,18 +12,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from core import Filters, Page, Product, Query
-from core.errors import InvalidQueryError, PhotoTooLargeError
-from core.query import Photo
-from core.settings import PhotoLimits, SearchSettings
 from embed import FakeEncoder, PhotoReader
 from index import ProductIndex
-from index.photo_print import PRINT_SIZE
+from index.perceptual_hash import PRINT_SIZE
 from search import SearchService
-from search.folding import PLACEHOLDER_FROM, same_photos
-from search.matching import match_photos
-from search.price_ranges import N_RANGES, counted_in, price_edges, price_ranges
-from search.query_encoder import QueryEncoder
+from search.batch_matching import match_photos
+from search.pipeline.collapse import PLACEHOLDER_FROM, same_photos
+from search.price_buckets import N_RANGES, counted_in, price_edges, price_ranges
+from search.retrieval.query_encoder import QueryEncoder
+from shopwindow.values import Filters, Page, Product, Query
+from shopwindow.values.errors import InvalidQueryError, PhotoTooLargeError
+from shopwindow.values.query import Photo
+from shopwindow.values.settings import PhotoLimits, SearchSettings
 from tests.conftest import COLORS, WHOLE
 from tests.search.paging import ids, joined, whole
 

@@ -9,13 +9,14 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from core import Filters, Product, Query
-from core.query import SORTS
 from embed import FakeEncoder
 from index import ProductIndex
-from search import SearchService, retrieval
-from search.fusion import fuse
-from search.legs import plan
+from search import SearchService
+from search.retrieval import generators as retrieval
+from search.retrieval.fusion import fuse
+from search.retrieval.query_plan import plan
+from shopwindow.values import Filters, Product, Query
+from shopwindow.values.query import SORTS
 from tests.conftest import WHOLE
 from tests.search.paging import ids, joined, whole
 

@@ -6,15 +6,15 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from core import Event, Filters, Query
-from core.errors import EventLogError, EventRefusedError
-from core.settings import SearchSettings
-from events import EventLog
 from index import ProductIndex
 from search import SearchService
-from search.recording import INVALID
+from search.event_recording import INVALID
+from shopwindow.eventlog import EventLog
+from shopwindow.values import Event, Filters, Query
+from shopwindow.values.errors import EventLogError, EventRefusedError
+from shopwindow.values.settings import SearchSettings
 from tests.conftest import COLORS, WHOLE
-from tests.events.conftest import everything
+from tests.eventlog.conftest import everything
 
 
 @pytest.fixture

@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from core import Filters, Product, Query
-from core.query import ALL
-from core.settings import SearchSettings
 from embed import FakeEncoder
 from index import ProductIndex
 from search import SearchService
-from search.relaxing import relaxations, without
+from search.pipeline.query_relaxation import relaxations, without
+from shopwindow.values import Filters, Product, Query
+from shopwindow.values.query import ALL
+from shopwindow.values.settings import SearchSettings
 from tests.search.paging import ids, pages
 
 NEVER = datetime(2030, 1, 1, tzinfo=UTC)

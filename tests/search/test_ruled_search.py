@@ -5,11 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from core import Filters, Product, Query
 from embed import FakeEncoder
 from index import ProductIndex
 from search import SearchService
-from search.query_reader import QueryReader
+from search.query.query_reader import QueryReader
 from search.rules import (
     PINNED,
     RULES,
@@ -24,6 +23,7 @@ from search.rules import (
     Selection,
     Synonyms,
 )
+from shopwindow.values import Filters, Product, Query
 from tests.conftest import WHOLE
 from tests.search.paging import ids, joined, pages, whole
 

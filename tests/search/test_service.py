@@ -12,17 +12,17 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from core import Filters, Page, Product, Query
-from core.errors import (
+from embed import FakeEncoder
+from index import ProductIndex
+from search import SearchService
+from shopwindow.values import Filters, Page, Product, Query
+from shopwindow.values.errors import (
     InvalidQueryError,
     InvalidSettingError,
     PhotoUnreadableError,
     ProductNotFoundError,
 )
-from core.settings import SearchSettings
-from embed import FakeEncoder
-from index import ProductIndex
-from search import SearchService
+from shopwindow.values.settings import SearchSettings
 from tests.conftest import COLORS, make_products
 
 RED, GREEN = COLORS["red"][0], COLORS["green"][0]

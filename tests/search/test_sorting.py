@@ -13,14 +13,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from core import Filters, Product, Query
-from core.errors import InvalidQueryError
-from core.query import SORTS, Sort
 from embed import FakeEncoder
 from index import ProductIndex
-from index.server import ServerStore
+from index.store.server import ServerStore
 from search import SearchService
 from search.cursor import Cursor
+from shopwindow.values import Filters, Product, Query
+from shopwindow.values.errors import InvalidQueryError
+from shopwindow.values.query import SORTS, Sort
 from tests.conftest import WHOLE
 from tests.search.paging import ids, joined, pages, whole
 

@@ -2,10 +2,10 @@
 
 import pytest
 
-from core.query import MAX_TEXT_CHARS
-from index.analyser import rewritten
-from search.spelling import MOST_LOOKED_UP, Corrected, corrected
-from search.vocabulary import Vocabulary
+from index.text.analyzer import rewritten
+from search.query.spelling import MOST_LOOKED_UP, Corrected, corrected
+from search.query.vocabulary import Vocabulary
+from shopwindow.values.query import MAX_TEXT_CHARS
 
 WORDS = {
     "sunglasses": 20, "glasses": 5, "dress": 30, "dresses": 9, "green": 8, "rose": 4, "linen": 3,

@@ -5,18 +5,18 @@ from collections.abc import Mapping
 
 import pytest
 
-from core import Product
-from core.errors import InvalidQueryError
 from embed import FakeEncoder
 from index import ProductIndex
-from index.analyser import fold
+from index.text.analyzer import fold
 from search import SearchService
-from search.background import Background
-from search.knowledge import Knowledge
-from search.suggesting import Suggestion, Suggestions
-from search.understanding.synonyms import Synonyms
-from search.understanding.terms import Terms
-from search.vocabulary import Vocabulary
+from search.catalog_snapshot import Knowledge
+from search.query.entities import Terms
+from search.query.synonym_expansion import Synonyms
+from search.query.vocabulary import Vocabulary
+from search.retrieval.similarity_baseline import Background
+from search.suggestions import Suggestion, Suggestions
+from shopwindow.values import Product
+from shopwindow.values.errors import InvalidQueryError
 
 WORDS = {
     "dress": 30, "dresses": 9, "drinking": 4, "red": 12, "coffee": 5, "pot": 5, "pots": 7,

@@ -4,14 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core import Filters, Query
-from core.synonyms import shipped_synonyms
-from search.understanding.negatives import negatives_of
-from search.understanding.prices import price_of
-from search.understanding.reader import Reader
-from search.understanding.stems import stems_of
-from search.understanding.synonyms import Synonyms
-from search.understanding.terms import Terms
+from search.query.entities import Terms
+from search.query.interpreter import Reader
+from search.query.negation import negatives_of
+from search.query.price_filters import price_of
+from search.query.stems import stems_of
+from search.query.synonym_expansion import Synonyms
+from shopwindow.values import Filters, Query
+from shopwindow.values.synonyms import shipped_synonyms
 
 PRICES = [
     ("red dress under 50", None, 50.0),

@@ -7,12 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core import Filters, Product
 from embed import FakeEncoder
 from index import ProductIndex
 from index.payload import point_id
-from index.points import Condition
-from search.fusion import Candidate
+from index.store.points import Condition
+from search.retrieval.fusion import Candidate
 from search.rules import (
     PINNED,
     RULES,
@@ -27,6 +26,7 @@ from search.rules import (
     Selection,
     applied,
 )
+from shopwindow.values import Filters, Product
 
 NOW = datetime(2026, 3, 10, tzinfo=UTC)
 NONE = Filters()

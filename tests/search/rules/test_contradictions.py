@@ -4,7 +4,6 @@ from datetime import UTC, datetime
 
 import pytest
 
-from core import Filters
 from search.rules import (
     Action,
     Boost,
@@ -19,6 +18,7 @@ from search.rules import (
     Selection,
     Synonyms,
 )
+from shopwindow.values import Filters
 
 APRIL = datetime(2026, 4, 1, tzinfo=UTC)
 AB, BC, D = Selection(("a", "b")), Selection(("b", "c")), Selection(("d",))

@@ -4,9 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from core import Filters
 from search.rules import Boost, Hide, Pin, Redirect, Rule, RuleBook, Scope, Selection, Synonyms
-from search.rules.matching import forms_of
+from search.rules.rule_matcher import forms_of
+from shopwindow.values import Filters
 
 NOW = datetime(2026, 3, 10, tzinfo=UTC)
 NONE = Filters()

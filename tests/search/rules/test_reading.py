@@ -6,8 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from core import Filters
-from core.errors import RuleError
 from search.rules import (
     Boost,
     Bury,
@@ -21,6 +19,8 @@ from search.rules import (
     Synonyms,
     read_rules,
 )
+from shopwindow.values import Filters
+from shopwindow.values.errors import RuleError
 
 SAMPLE = Path(__file__).resolve().parents[3] / "data_samples" / "rules.toml"
 WHOLE = """

@@ -1,5 +1,0 @@
-"""Learning a shop: heads over the frozen features of any encoder, trained on the shop's feed."""
-
-from embed.adapting.adapt import AdaptReport, adapt
-
-__all__ = ["AdaptReport", "adapt"]

@@ -1,0 +1,1 @@
+"""The default encoder: frozen towers from the package index, heads trained on product photos."""

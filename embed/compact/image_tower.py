@@ -1,0 +1,167 @@
+"""The frozen image tower: EfficientNet-Lite0, run by ONNX Runtime on the processor.
+
+The model is put together in memory from the weights that the package index delivered: batch
+normalisation is folded into the convolutions, and pooling is part of the graph. Outputs agree with
+torch's to five digits (`tests/embed/test_compact_tower.py`), and nothing is written to disk.
+
+Source: Tan and Le, EfficientNet (ICML 2019), table 1; the Lite family without squeeze-and-excite
+and with ReLU6, as in timm's `tf_efficientnet_lite0`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from embed.compact.onnx_layers import FloatLayers, Layer
+from embed.compact.onnx_writer import FLOAT, UINT8, OnnxGraph
+
+TowerWeights: TypeAlias = Mapping[str, NDArray[Any]]
+"""Arrays by the names of the checkpoint."""
+
+BLOCKS = 16
+STRIDED = frozenset({1, 3, 5, 11})
+"""Blocks that halve the picture."""
+
+TAPPED = (4, 10)
+"""Blocks whose statistics are features too: texture and cut, before objects take over."""
+
+LAST = 1280
+"""Channels of the last layer; the first features are their means."""
+
+FIELD = 8
+"""Side in pixels of the fields whose mean colours are given."""
+
+EPSILON = 1e-3
+"""What the checkpoint's batch normalisation adds to variances."""
+
+
+@dataclass(frozen=True, slots=True)
+class TowerGraph:
+    """Builds the model of one checkpoint.
+
+    Args:
+        weights: The checkpoint's tensors.
+        image_size: Side of the pictures in pixels, a multiple of 32.
+    """
+
+    weights: TowerWeights
+    image_size: int
+
+    def build(self, layers: FloatLayers) -> bytes:
+        """Return an ONNX model of one input and two outputs.
+
+        `pixels`: (n, side, side, 3) uint8. `features`: (n, width), the means and the maxima of the
+        last layer, then mean, deviation and maximum of each channel of the tapped blocks, then
+        the last block by thirds of the picture. `fields`: (n, 3, side / FIELD, side / FIELD), mean
+        colours from 0 to 255.
+
+        Args:
+            layers: Adds each layer to its graph, in its own numbers.
+
+        Raises:
+            KeyError: A tensor is missing.
+        """
+        graph, side = layers.graph, self.image_size
+        planes = self._add_planes(graph)
+        blocks = self._add_blocks(layers, layers.pixels(planes))
+        statistics = (_mean, _deviation, _maximum)
+        tapped = [add(graph, blocks[number]) for number in TAPPED for add in statistics]
+        x = layers.convolution(blocks[-1], self._layer("_conv_head", "_bn1"))
+        parts = [_mean(graph, x), _maximum(graph, x), *tapped, _thirds(graph, blocks[-1])]
+        graph.add_node("Concat", parts, name="features", axis=1)
+        graph.add_output("features", ("n", "width"))
+        field = {"kernel_shape": [FIELD] * 2, "strides": [FIELD] * 2}
+        values = graph.add_node("Cast", [planes], to=FLOAT)
+        graph.add_node("AveragePool", [values], name="fields", **field)
+        graph.add_output("fields", ("n", 3, side // FIELD, side // FIELD))
+        return graph.as_model()
+
+    def build_bare(self, layers: FloatLayers) -> bytes:
+        """Return a model whose one output, `features`, is the means of the last layer alone.
+
+        Args:
+            layers: Adds each layer to its graph, in its own numbers.
+        """
+        graph = layers.graph
+        blocks = self._add_blocks(layers, layers.pixels(self._add_planes(graph)))
+        x = layers.convolution(blocks[-1], self._layer("_conv_head", "_bn1"))
+        graph.add_node("ReduceMean", [x], name="features", axes=[2, 3], keepdims=0)
+        graph.add_output("features", ("n", LAST))
+        return graph.as_model()
+
+    def _add_planes(self, graph: OnnxGraph) -> str:
+        side = self.image_size
+        pixels = graph.add_input("pixels", UINT8, ("n", side, side, 3))
+        return graph.add_node("Transpose", [pixels], perm=[0, 3, 1, 2])  # (n, 3, side, side)
+
+    def _add_blocks(self, layers: FloatLayers, x: str) -> list[str]:
+        """Return the name of each block's output."""
+        outputs = [layers.convolution(x, self._layer("_conv_stem", "_bn0", stride=2))]
+        for number in range(BLOCKS):
+            outputs.append(self._add_block(layers, outputs[-1], number))
+        return outputs[1:]
+
+    def _add_block(self, layers: FloatLayers, x: str, number: int) -> str:
+        """Expand, filter each channel, project; add the input where the shape stayed.
+
+        Returns:
+            The name of the block's output.
+        """
+        prefix = f"_blocks.{number}."
+        stride = 2 if number in STRIDED else 1
+        y = x
+        if prefix + "_expand_conv.weight" in self.weights:
+            y = layers.convolution(y, self._layer(prefix + "_expand_conv", prefix + "_bn0"))
+        filtered = self._layer(prefix + "_depthwise_conv", prefix + "_bn1", stride=stride)
+        y = layers.convolution(y, filtered)
+        projected = self._layer(prefix + "_project_conv", prefix + "_bn2", active=False)
+        y = layers.convolution(y, projected)
+        return layers.total(x, y, f"{prefix}sum") if self._keeps_shape(number) else y
+
+    def _keeps_shape(self, number: int) -> bool:
+        if number == 0 or number in STRIDED:
+            return False
+        shapes = [
+            self.weights[f"_blocks.{n}._project_conv.weight"].shape for n in (number - 1, number)
+        ]
+        return bool(shapes[0][0] == shapes[1][0])
+
+    def _layer(
+        self, convolution: str, normalisation: str, *, stride: int = 1, active: bool = True
+    ) -> Layer:
+        """Return one layer that does convolution and normalisation at once."""
+        weights, norm = self.weights, normalisation
+        scale = weights[norm + ".weight"] / np.sqrt(weights[norm + ".running_var"] + EPSILON)
+        bias = weights[norm + ".bias"] - weights[norm + ".running_mean"] * scale
+        kernel = weights[convolution + ".weight"] * scale[:, None, None, None]
+        return Layer(
+            convolution, kernel.astype(np.float32), bias.astype(np.float32), stride, active
+        )
+
+
+def _mean(graph: OnnxGraph, x: str) -> str:
+    return graph.add_node("ReduceMean", [x], axes=[2, 3], keepdims=0)  # (n, channels)
+
+
+def _maximum(graph: OnnxGraph, x: str) -> str:
+    return graph.add_node("ReduceMax", [x], axes=[2, 3], keepdims=0)  # (n, channels)
+
+
+def _deviation(graph: OnnxGraph, x: str) -> str:
+    centre = graph.add_node("ReduceMean", [x], axes=[2, 3], keepdims=1)
+    offset = graph.add_node("Sub", [x, centre])
+    variance = _mean(graph, graph.add_node("Mul", [offset, offset]))
+    return graph.add_node("Sqrt", [variance])  # (n, channels)
+
+
+def _thirds(graph: OnnxGraph, x: str) -> str:
+    """Average overlapping thirds of the picture, upper left to lower right, channel by channel.
+
+    Returns:
+        The name of the output.
+    """
+    pooled = graph.add_node("AveragePool", [x], kernel_shape=[3, 3], strides=[2, 2])
+    return graph.add_node("Flatten", [pooled], axis=1)  # (n, channels * 9)

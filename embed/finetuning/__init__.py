@@ -1,0 +1,5 @@
+"""Learning a shop: heads over the frozen features of any encoder, trained on the shop's feed."""
+
+from embed.finetuning.adapt import AdaptReport, adapt
+
+__all__ = ["AdaptReport", "adapt"]

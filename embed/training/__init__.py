@@ -1,1 +1,0 @@
-"""Train the heads of the compact encoder: `python -m embed.training --data FOLDER`."""

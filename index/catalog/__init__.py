@@ -1,0 +1,16 @@
+"""A shop's catalogue feeds: CSV, TSV, JSON Lines, Parquet, Google Merchant XML, Shopify CSV."""
+
+from index.catalog.feed_mapping import FeedMapping, load_mapping
+from index.catalog.formats import FORMATS
+from index.catalog.product_feed import ProductFeed, read_products
+from index.catalog.records import FeedRow, Rejection
+
+__all__ = [
+    "FORMATS",
+    "FeedMapping",
+    "FeedRow",
+    "ProductFeed",
+    "Rejection",
+    "load_mapping",
+    "read_products",
+]

@@ -1,0 +1,57 @@
+"""Addresses and paths of photos: which may stand in a product."""
+
+import os
+import re
+from pathlib import Path
+
+from index.catalog.records import CellError
+
+MAX_ADDRESS_CHARS = 4_000
+_SCHEME = re.compile(r"^([a-z][a-z0-9+.\-]*):", re.IGNORECASE)
+_WITH_HOST = re.compile(r"^https?://(?:[^/?#@\s]*@)?[^/?#@:\s]", re.IGNORECASE)
+_SEVERAL = re.compile(r"\s*[|,;]\s*(?=https?://)", re.IGNORECASE)
+
+
+class PhotoRoot:
+    """The folder that relative photos start from, and that no photo's path may leave.
+
+    A feed may come from a stranger: without the fence, a row could name any file of the machine,
+    and the demo would show it. Links inside the folder are the shop's own and are followed.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = os.path.realpath(folder)
+        self._inside = self.folder.rstrip(os.sep) + os.sep
+
+    def place(self, text: str) -> str:
+        """Return an http(s) address as it is, and a path as an absolute one.
+
+        Raises:
+            CellError: Another scheme, an address without a host, or a path out of the folder.
+        """
+        if len(text) > MAX_ADDRESS_CHARS:
+            raise CellError(f"at most {MAX_ADDRESS_CHARS} characters expected, got {len(text)}")
+        text = _SEVERAL.split(text.strip(), maxsplit=1)[0]
+        if text.startswith("//"):
+            text = f"https:{text}"
+        scheme = _SCHEME.match(text)
+        if scheme is None:
+            return self._path(text)
+        if scheme[1].casefold() not in {"http", "https"}:
+            raise CellError(f"a path, or an http or https address expected, got {text[:80]!r}")
+        return _address(text)
+
+    def _path(self, text: str) -> str:
+        path = os.path.normpath(os.path.join(self.folder, text.replace("\\", "/")))
+        if not path.startswith(self._inside) or "\0" in text:
+            raise CellError(
+                f"the photo {text[:80]!r} lies outside {self.folder}; move it there, or set "
+                "image_root under [defaults] of the mapping file"
+            )
+        return path
+
+
+def _address(text: str) -> str:
+    if not _WITH_HOST.match(text):
+        raise CellError(f"an address with a host expected, got {text[:80]!r}")
+    return text.replace(" ", "%20")

@@ -1,0 +1,83 @@
+"""The file of rejected rows, for the people who mend the feed."""
+
+import csv
+from pathlib import Path
+from typing import TextIO
+
+from index.catalog.records import Rejection, excerpt
+from shopwindow.values.errors import FeedError
+from shopwindow.values.spreadsheet import as_cell
+
+HEADER = ("file", "line", "column", "reason", "product_id", "row")
+_MAX_ROW_CHARS = 20_000
+
+
+class RejectsFile:
+    """Writes each rejection and warning as it happens; there is no file when there is none.
+
+    Reading a feed again writes the file anew. A file that is not of this kind is never touched.
+    A cell that a spreadsheet would run as a formula gets an apostrophe in front.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._stream: TextIO | None = None
+
+    def begin(self) -> None:
+        """Take away the file of an earlier reading.
+
+        Raises:
+            FeedError: Something else has that name, or it cannot be removed.
+        """
+        self.close()
+        try:
+            if not self.path.exists():
+                return
+            with self.path.open(encoding="utf-8", errors="replace") as old:
+                ours = old.read(200).startswith(",".join(HEADER))
+            if ours:
+                self.path.unlink()
+        except OSError as exc:
+            raise FeedError(self.path, f"cannot be used for rejected rows: {exc}") from exc
+        if not ours:
+            raise FeedError(
+                self.path, "is there and is not a file of rejected rows; give another name"
+            )
+
+    def write(self, rejection: Rejection, row: object) -> None:
+        """Append one rejection with its whole row.
+
+        Raises:
+            FeedError: The file cannot be written.
+        """
+        values = (
+            rejection.file,
+            rejection.line,
+            rejection.column,
+            rejection.outcome,
+            rejection.product_id,
+            excerpt(row, _MAX_ROW_CHARS),
+        )
+        try:
+            stream = self._stream or self._open()
+            csv.writer(stream).writerow([_cell(value) for value in values])
+            stream.flush()
+        except OSError as exc:
+            raise FeedError(self.path, f"rejected rows cannot be written: {exc}") from exc
+
+    def _open(self) -> TextIO:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self._stream = self.path.open("w", encoding="utf-8", newline="")
+        csv.writer(self._stream).writerow(HEADER)
+        return self._stream
+
+    def close(self) -> None:
+        """Close the file; writing again would start it anew."""
+        if self._stream is not None:
+            self._stream.close()
+            self._stream = None
+
+
+def _cell(value: object) -> str:
+    text = str(value).encode("utf-8", "replace").decode("utf-8").replace("\0", "")
+    return as_cell(text)

@@ -1,0 +1,98 @@
+"""Field values of points, kept at hand: reading payloads costs an engine more than searching."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TypeAlias
+
+from index.field_rows import Row, Rows, row_of
+from index.store.points import AnyOf, Condition, Point, Value
+
+MAX_REMEMBERED = 200_000
+"""Points whose rows are kept: about 120 MB. Beyond that the memory starts anew."""
+
+_READ_AHEAD = 50
+
+Fetch: TypeAlias = Callable[[Sequence[str], tuple[str, ...]], Mapping[str, Point]]
+"""Returns the points that exist among some ids, with these payload fields."""
+
+Scan: TypeAlias = Callable[[str, int, tuple[str, ...]], tuple[Sequence[Point], str]]
+"""Returns the next points after an id, with these payload fields, and where to go on."""
+
+
+class RememberedRows:
+    """Field values of points, kept at hand so that counting them needs no engine.
+
+    Reading 200 payloads costs an embedded engine more than finding them. So what is written is
+    kept, what was written in an earlier process is read ahead, and the rest is read when asked.
+
+    Args:
+        fields: The fields that are kept.
+        fetch: Reads named points.
+        scan: Reads ahead.
+    """
+
+    def __init__(self, fields: tuple[str, ...], fetch: Fetch, scan: Scan) -> None:
+        self._fields = fields
+        self._fetch = fetch
+        self._scan = scan
+        self._rows: dict[str, Row] = {}
+        self._distinct: dict[tuple[Value, ...], tuple[Value, ...]] = {}
+        self._scanned_to: str | None = "" if fields else None
+
+    def rows(self, ids: Sequence[str], fields: tuple[str, ...]) -> Rows:
+        """Return the values of some fields of the points that exist among the ids."""
+        if not set(fields) <= set(self._fields):
+            return Rows.of(self._fetch(ids, fields).values(), fields)
+        self._ensure(ids)
+        columns = [self._fields.index(name) for name in fields]
+        known = ((each, self._rows[each]) for each in ids if each in self._rows)
+        return Rows(fields, {each: tuple(row[n] for n in columns) for each, row in known})
+
+    def passing(self, ids: Sequence[str], conditions: Sequence[AnyOf]) -> set[str]:
+        """Return which points fulfil conditions on fields that are kept."""
+        return self.rows(ids, tuple(each.field for each in conditions)).passing(conditions)
+
+    def keeps(self, conditions: Sequence[Condition]) -> bool:
+        """Return whether `passing` can tell."""
+        return all(isinstance(c, AnyOf) and c.field in self._fields for c in conditions)
+
+    def keep(self, points: Sequence[Point]) -> None:
+        """Take the values of points that were just written."""
+        if len(self._rows) + len(points) > MAX_REMEMBERED:
+            self._forget_all()
+        self._learn(points)
+
+    def forget(self, ids: Iterable[str]) -> None:
+        """Drop the values of points that are deleted or about to be written."""
+        for each in ids:
+            self._rows.pop(each, None)
+
+    @property
+    def may_read_ahead(self) -> bool:
+        """Whether there are points to read before anyone asks, and room for them."""
+        return self._scanned_to is not None and len(self._rows) + _READ_AHEAD <= MAX_REMEMBERED
+
+    def read_ahead(self) -> None:
+        """Read a few points that were not asked for yet; takes about 1 ms."""
+        begin, self._scanned_to = self._scanned_to, None
+        if begin is not None:
+            points, after = self._scan(begin, _READ_AHEAD, self._fields)
+            self._learn(points)
+            self._scanned_to = after or None
+
+    def _ensure(self, ids: Sequence[str]) -> None:
+        if len(self._rows) + len(ids) > MAX_REMEMBERED:
+            self._forget_all()
+        missing = [each for each in ids if each not in self._rows]
+        if missing:
+            self._learn(self._fetch(missing, self._fields).values())
+
+    def _learn(self, points: Iterable[Point]) -> None:
+        for point in points:
+            row = row_of(point.payload, self._fields)
+            # Equal values are one object: less to keep, and a pickle names it again by number.
+            self._rows[point.id] = tuple(self._distinct.setdefault(each, each) for each in row)
+
+    def _forget_all(self) -> None:
+        self._rows.clear()
+        self._distinct.clear()
+        self._scanned_to = None

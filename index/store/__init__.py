@@ -1,0 +1,1 @@
+"""The vector store: one contract, and its exact, embedded and server implementations."""

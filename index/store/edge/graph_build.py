@@ -1,0 +1,112 @@
+"""Building the search graph on a copy of the shard, in a process of its own.
+
+Run as `python -m index.store.edge.graph_build PARENT SHARD SCHEMA`: it optimises that shard and ends, at the
+latest when the process PARENT does. Building takes seconds to minutes and holds the interpreter
+throughout, so neither the engine's process nor the caller may do it.
+"""
+
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+from index.store.edge.disk_space import allocated_bytes, check_room, copy_tree
+from index.store.edge.engine import EdgeEngine
+from index.store.edge.metadata_files import read_schema
+from shopwindow.values.errors import DiskFullError
+
+_PR_SET_PDEATHSIG = 1  # Source: prctl(2)
+
+
+class GraphBuild:
+    """One build under way: copy, optimise, and the writes that came in between."""
+
+    def __init__(self, source: Path, target: Path, schema_file: Path) -> None:
+        self.source = source
+        self.target = target
+        self._schema_file = schema_file
+        self._writes: list[tuple[str, tuple[Any, ...]]] = []
+        self._process: subprocess.Popen[bytes] | None = None
+        self._copy_failure = ""
+        self._copying = threading.Thread(target=self._copy, daemon=True)
+        self._copying.start()
+
+    def wait_for_copy(self) -> None:
+        """Return when the copy is complete; the source must not change before that."""
+        self._copying.join()
+
+    def note_write(self, name: str, args: tuple[Any, ...]) -> None:
+        """Remember a write that the copy does not have."""
+        self._writes.append((name, args))
+
+    def writes_since_copy(self) -> list[tuple[str, tuple[Any, ...]]]:
+        """Return the writes to repeat on the built shard, in order."""
+        return self._writes
+
+    def finished(self) -> bool:
+        """Return whether the build has ended, well or not."""
+        if self._copying.is_alive():
+            return False
+        if self._copy_failure:
+            return True
+        if self._process is None:
+            self._process = self._start()
+        return self._process.poll() is not None
+
+    def failure(self) -> str:
+        """Return why the build failed; empty when it succeeded."""
+        if self._copy_failure or self._process is None:
+            return self._copy_failure
+        code = self._process.returncode
+        return f"the building process ended with code {code}" if code else ""
+
+    def stop(self) -> None:
+        """End the build without a result."""
+        self._copying.join()
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+
+    def _copy(self) -> None:
+        try:
+            check_room(self.source, allocated_bytes(self.source))
+            copy_tree(self.source, self.target)
+        except DiskFullError as exc:
+            self._copy_failure = str(exc)
+        except OSError as exc:
+            self._copy_failure = f"the shard could not be copied: {exc}"
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-P", "-m", "index.store.edge.graph_build", str(os.getpid())]
+        return subprocess.Popen([*command, str(self.target), str(self._schema_file)])
+
+
+def build_graph(shard: Path, schema_file: Path) -> None:
+    """Optimise a shard that nobody else has open."""
+    engine = EdgeEngine.load(shard, read_schema(schema_file))
+    engine.optimise()
+    engine.close()
+
+
+def end_with(parent: int) -> None:
+    """Have this process killed when its parent ends, also by kill -9.
+
+    The engine holds the interpreter while it builds, so nothing in Python could notice. Without
+    it an orphan would go on writing into a folder that the next engine removes.
+
+    Args:
+        parent: The parent's process id; if it has ended already, so does this process.
+    """
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    end_with(int(sys.argv[1]))
+    build_graph(Path(sys.argv[2]), Path(sys.argv[3]))

@@ -1,0 +1,1 @@
+"""Text analysis, BM25 weights, and one grammar of prices for feeds and queries."""

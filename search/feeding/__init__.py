@@ -1,5 +1,0 @@
-"""Pages without a query: home page, a merchant's page, what was seen last, what goes with this."""
-
-from search.feeding.feeds import Feeds
-
-__all__ = ["Feeds"]

@@ -1,0 +1,1 @@
+"""Stages between retrieval and the response: rerank, collapse, diversify, sort, cut off."""

@@ -1,0 +1,37 @@
+"""Answers in the order of a price, a date or a popularity."""
+
+from collections.abc import Mapping, Sequence
+
+from index.field_rows import Rows
+from index.store.points import Order
+from search.retrieval.fusion import Candidate
+from shopwindow.values.query import Sort
+
+ORDERS: Mapping[Sort, Order] = {
+    "price_low": Order("price"),
+    "price_high": Order("price", descending=True),
+    "newest": Order("created_at", descending=True),
+    "popular": Order("popularity", descending=True),
+}
+"""The stored field behind each order but that of relevance."""
+
+
+def in_order(candidates: Sequence[Candidate], sort: Sort, rows: Rows) -> list[Candidate]:
+    """Put candidates in the order asked for; equal ones and those without the value by relevance.
+
+    Args:
+        candidates: Best first.
+        sort: The order.
+        rows: Have the values.
+
+    Returns:
+        The candidates; those without the value last.
+    """
+    if sort == "relevance":
+        return list(candidates)
+    order = ORDERS[sort]
+    values = rows.first(order.field)
+    sign = -1.0 if order.descending else 1.0
+    having = [each for each in candidates if each.id in values]
+    having.sort(key=lambda each: sign * float(values[each.id]))
+    return having + [each for each in candidates if each.id not in values]

@@ -1,0 +1,1 @@
+"""Candidate generators: query vectors, one plan of retrievals, and their fusion."""

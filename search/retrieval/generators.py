@@ -1,0 +1,130 @@
+"""The legs of one query on their way, and their one order."""
+
+from collections.abc import Mapping
+from concurrent.futures import Executor, Future
+from dataclasses import dataclass, replace
+
+from index.product_index import ProductIndex
+from index.store.points import Condition, LegQuery, Scored
+from index.text.bm25 import SparseVector
+from search.retrieval.fusion import FUSIONS, SAME_PHOTO, Candidate, Scale, fuse
+from search.retrieval.query_plan import IMAGE, Asked, plan, shared, weights
+from search.retrieval.similarity_baseline import Background
+from shopwindow.values.settings import SearchSettings
+
+SURELY = 8.0
+"""Standard deviations above chance at which a text is as like as can be (decision 0005)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What one query searches.
+
+    Attributes:
+        conditions: What every point must fulfil.
+        exclude: Point ids to leave out.
+        photo_share: How much the photos count against the text, 0 to 1; None as set.
+    """
+
+    conditions: tuple[Condition, ...] = ()
+    exclude: tuple[str, ...] = ()
+    photo_share: float | None = None
+
+
+class Retrieval:
+    """Runs the legs of one query as soon as what they need is known.
+
+    The engine finds the words while this process still encodes the text.
+
+    Args:
+        index: Where to search.
+        settings: Depth, weights and fusion.
+        background: What likeness is chance.
+        scope: What is searched.
+        threads: Wait for the store.
+    """
+
+    def __init__(
+        self,
+        index: ProductIndex,
+        settings: SearchSettings,
+        background: Background,
+        scope: Scope,
+        threads: Executor,
+    ) -> None:
+        self._index = index
+        self._settings = settings
+        self._background = background
+        self._scope = scope
+        self._threads = threads
+        self._coverage = 1.0
+        self._running: list[tuple[dict[str, LegQuery], Future[list[list[Scored]]]]] = []
+
+    def begin(self, asked: Asked) -> None:
+        """Start the legs that this part of the query feeds."""
+        self._coverage = min(self._coverage, asked.coverage)
+        legs = plan(asked, self._settings, self._scope.conditions, self._scope.exclude)
+        if legs:
+            found = self._threads.submit(self._index.query, list(legs.values()))
+            self._running.append((legs, found))
+
+    def legs(self) -> dict[str, list[Scored]]:
+        """Wait for what was begun.
+
+        The legs of a photo and those of words find different things. Where both are asked, each leg
+        is asked again what it thinks of what only others found: "this shirt, in red" is neither
+        among the first of the photo nor among the first of "red".
+
+        Returns:
+            The points of each leg.
+
+        Raises:
+            IndexStoreError: The engine refused.
+        """
+        asked, found = self.asked(), dict[str, list[Scored]]()
+        for legs, results in self._running:
+            found |= dict(zip(legs, results.result(), strict=True))
+        if IMAGE in asked and len(asked) > 1:
+            for name, scored in self._missing(asked, found).items():
+                found[name] = found[name] + scored
+        return found
+
+    def _missing(
+        self, asked: Mapping[str, LegQuery], found: Mapping[str, list[Scored]]
+    ) -> dict[str, list[Scored]]:
+        """Return what each leg thinks of the points that only other legs found."""
+        every = {point for scored in found.values() for point, _ in scored}
+        again: dict[str, LegQuery] = {}
+        for name, leg in asked.items():
+            among = tuple(sorted(every.difference(point for point, _ in found[name])))
+            if among and len(found[name]) == leg.limit:  # a shorter list has all there are
+                again[name] = replace(leg, conditions=(), among=among, limit=len(among), exact=True)
+        if not again:
+            return {}
+        return dict(zip(again, self._index.query(list(again.values())), strict=True))
+
+    def fused(self, legs: dict[str, list[Scored]]) -> list[Candidate]:
+        """Return the best points of all legs in one order, `depth` at most."""
+        weighed = weights(self._settings, self._coverage)
+        if self._scope.photo_share is not None and IMAGE in legs and len(legs) > 1:
+            weighed = shared(weighed, self._scope.photo_share, legs)
+        fusion = FUSIONS[self._settings.fusion]
+        return fuse(legs, weighed, fusion, self.scales(), self._settings.depth)
+
+    def asked(self) -> dict[str, LegQuery]:
+        """Return what the store was asked, by leg."""
+        return {name: leg for legs, _ in self._running for name, leg in legs.items()}
+
+    def scales(self) -> dict[str, Scale]:
+        """Return what likeness by chance and the best likeness are, for each leg of vectors."""
+        found: dict[str, Scale] = {}
+        for name, leg in self.asked().items():
+            if isinstance(leg.vector, SparseVector):
+                continue  # a product without any of the words has nothing: 0
+            vector = self._index.cut(leg.using, leg.vector)
+            chance = self._background.chance(leg.using, vector)
+            if chance is not None:
+                above = chance.mean + SURELY * chance.spread
+                best = SAME_PHOTO if name == IMAGE else above
+                found[name] = Scale(chance.mean, best)
+        return found

@@ -1,0 +1,115 @@
+"""Connections to ClickHouse: a chDB folder in this process, or a server over HTTP."""
+
+from collections.abc import Mapping
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import SplitResult, unquote, urlsplit
+
+from shopwindow.values.errors import (
+    EventStoreError,
+    EventStoreUnavailableError,
+    InvalidSettingError,
+)
+
+if TYPE_CHECKING:
+    from shopwindow.eventlog.analytics.clickhouse_store import ClickHouseEventStore
+
+SETTING = "SHOPWINDOW_EVENTS__STORE"
+_INTERFACES = {"clickhouse": "http", "clickhouses": "https"}
+_PORTS = {"clickhouse": 8123, "clickhouses": 8443}
+
+
+def open_chdb(folder: str) -> "ClickHouseEventStore":
+    """Open the chDB store of a folder, which one process at a time can have open.
+
+    The client's way to chDB is experimental, says its documentation.
+
+    Returns:
+        The open store.
+
+    Raises:
+        InvalidSettingError: The folder has no name.
+        EventStoreUnavailableError: chDB or its client is not installed.
+        EventStoreError: The folder cannot be used.
+    """
+    address = f"chdb:{folder}"
+    if not folder.strip():
+        raise InvalidSettingError(SETTING, "chdb:FOLDER", address)
+    _check_installed(address, "clickhouse_connect", "chdb")
+    try:
+        Path(folder).mkdir(parents=True, exist_ok=True)
+    except OSError as exc:
+        raise EventStoreError(
+            f"the event store {address} cannot be used: {exc.strerror}. A writable folder was "
+            "expected."
+        ) from exc
+    return _opened(address, {"interface": "chdb", "path": folder})
+
+
+def open_server(address: str, password: str) -> "ClickHouseEventStore":
+    """Open the store on a ClickHouse server; its database is there already.
+
+    Args:
+        address: See `open_store`.
+        password: Of the user; empty for none.
+
+    Returns:
+        The open store.
+
+    Raises:
+        InvalidSettingError: The address is none, or carries a password.
+        EventStoreUnavailableError: The client is not installed.
+        EventStoreError: The server does not answer, or refuses.
+    """
+    options = server_options(address)
+    _check_installed(address, "clickhouse_connect")
+    return _opened(address, {**options, "password": password})
+
+
+def server_options(address: str) -> dict[str, Any]:
+    """Return what the client is to connect to.
+
+    Raises:
+        InvalidSettingError: The address is none, or carries a password.
+    """
+    expected = "clickhouse://USER@HOST:PORT/DATABASE, or clickhouses:// over TLS"
+    parts = urlsplit(address)
+    try:
+        host, port, secret = parts.hostname, parts.port, parts.password
+    except ValueError as exc:
+        raise InvalidSettingError(SETTING, expected, parts.scheme) from exc
+    if secret is not None:
+        expected += ", and the password in SHOPWINDOW_EVENTS__STORE_PASSWORD"
+        raise InvalidSettingError(SETTING, expected, "an address with a password in it")
+    if not host or parts.query or parts.fragment:
+        raise InvalidSettingError(SETTING, expected, parts.scheme)
+    return {
+        "interface": _INTERFACES[parts.scheme],
+        "host": host,
+        "port": port or _PORTS[parts.scheme],
+        "username": unquote(parts.username or "default"),
+        "database": _database(parts),
+        # Sessions would let one query at a time through, and keep state on the server.
+        "autogenerate_session_id": False,
+    }
+
+
+def _database(parts: SplitResult) -> str:
+    return unquote(parts.path.strip("/")) or "default"
+
+
+def _check_installed(address: str, *modules: str) -> None:
+    for each in modules:
+        if find_spec(each) is None:
+            raise EventStoreUnavailableError(address, each.replace("_", "-"))
+
+
+def _opened(address: str, options: Mapping[str, Any]) -> "ClickHouseEventStore":
+    import clickhouse_connect  # noqa: PLC0415 -- an optional library
+
+    from shopwindow.eventlog.analytics.clickhouse_store import ClickHouseEventStore, errors_named  # noqa: PLC0415
+
+    with errors_named(address):
+        client = clickhouse_connect.get_client(**options)
+    return ClickHouseEventStore(client, address)

@@ -1,0 +1,159 @@
+"""All SQL of the ClickHouse store; values are bound as `{name:Type}`, never written into it.
+
+Times are microseconds since 1970 in UTC, as in the log. A row whose kind is `POSITION` is no event:
+it says up to where a log was taken, and is written in the same block as the events. There are no
+partitions, because a block that falls into several is not written as a whole.
+Source: clickhouse.com/docs, "Transactional (ACID) support".
+"""
+
+from shopwindow.eventlog.analytics.arrow_tables import ACTIONS, COUNT_NAMES, TRAINING
+from shopwindow.eventlog.analytics.periods import DAY_US, LATE_US
+
+TABLE = "shopwindow_events_v1"
+POSITION = "position"
+
+_KINDS = ", ".join(f"'{kind}'" for kind in ACTIONS)
+_LABELS = ", ".join(f"max(kind = '{kind}') AS {label}" for kind, label in ACTIONS.items())
+_AGES = 1_000_000
+"""Days that are added before a division, which cuts off towards zero: no year is before them."""
+
+_PERIOD = "time >= {since:Int64} AND time < {until:Int64}"
+
+CREATE = f"""
+CREATE TABLE IF NOT EXISTS {TABLE} (
+    kind LowCardinality(String),
+    product_id String,
+    user_id String,
+    session_id String,
+    query_id String,
+    surface LowCardinality(String),
+    position Int64,
+    propensity Nullable(Float64),
+    ranker LowCardinality(String),
+    ranker_version LowCardinality(String),
+    features Map(LowCardinality(String), Float64),
+    value Nullable(Float64),
+    currency LowCardinality(String),
+    time Int64,
+    event_id String,
+    log_id LowCardinality(String),
+    log_file Int64,
+    log_seq Int64
+) ENGINE = MergeTree ORDER BY (kind, time)
+SETTINGS non_replicated_deduplication_window = 1000, finished_mutations_to_keep = 1,
+    old_parts_lifetime = 1, merge_tree_clear_old_parts_interval_seconds = 1,
+    cleanup_delay_period = 1, cleanup_delay_period_random_add = 0, max_cleanup_delay_period = 2
+"""
+"""The settings: repeated blocks are known by their token; replaced files go within seconds."""
+
+INSERT_SETTINGS = {
+    "async_insert": 0,
+    "insert_deduplicate": 1,
+    "max_insert_threads": 1,
+    "max_insert_block_size": 16_777_216,
+    "min_insert_block_size_rows": 16_777_216,
+    "min_insert_block_size_bytes": 0,
+}
+"""One insert is one block, which is written as a whole or not."""
+
+READ_SETTINGS = {"output_format_arrow_string_as_string": 1, "join_use_nulls": 0}
+
+WHERE_IS = f"""
+SELECT log_file, log_seq FROM {TABLE}
+WHERE kind = '{POSITION}' AND log_id = {{log_id:String}}
+ORDER BY log_file DESC, log_seq DESC LIMIT 1
+"""
+
+COUNT = f"SELECT count() FROM {TABLE} WHERE kind <> '{POSITION}'"
+
+TOTALS = f"""
+SELECT intDiv(time + {_AGES} * {DAY_US}, {DAY_US}) - {_AGES} AS day, kind, count() AS n
+FROM {TABLE} WHERE kind <> '{POSITION}' AND {_PERIOD}
+GROUP BY day, kind ORDER BY day, kind
+"""
+
+PRODUCT_COUNTS = f"""
+SELECT product_id,
+    {", ".join(f"countIf(kind = '{kind}') AS {name}" for kind, name in COUNT_NAMES.items())},
+    uniqExactIf(e.currency, kind = 'purchase' AND e.value IS NOT NULL) AS n_currencies,
+    if(n_currencies = 1, sumIf(e.value, kind = 'purchase'), NULL) AS value,
+    if(n_currencies = 1, anyIf(e.currency, kind = 'purchase' AND e.value IS NOT NULL), '')
+        AS currency
+FROM {TABLE} AS e WHERE kind <> '{POSITION}' AND {_PERIOD}
+GROUP BY product_id ORDER BY product_id
+"""
+
+_IMPRESSIONS = f"""
+FROM {TABLE} AS i
+LEFT JOIN (
+    SELECT query_id, product_id, {_LABELS}
+    FROM {TABLE}
+    WHERE kind IN ({_KINDS}) AND time >= {{since:Int64}} AND query_id <> ''
+    GROUP BY query_id, product_id
+) AS a ON i.query_id = a.query_id AND i.product_id = a.product_id
+WHERE i.kind = 'impression' AND i.time >= {{since:Int64}} AND i.time < {{until:Int64}}
+"""
+
+POSITION_RATES = f"""
+SELECT i.surface AS surface, i.position AS position, count() AS n, sum(a.clicked) AS n_clicks
+{_IMPRESSIONS}
+GROUP BY surface, position ORDER BY surface, position
+"""
+
+RANKER_RATES = f"""
+SELECT i.ranker AS ranker, i.ranker_version AS version, i.surface AS surface,
+    count() AS n, sum(a.clicked) AS n_clicks, count(i.propensity) AS n_weighted,
+    sum(a.clicked / i.propensity) AS w_clicked, sum(1 / i.propensity) AS w,
+    sum(1 / (i.propensity * i.propensity)) AS w_squared
+{_IMPRESSIONS}
+GROUP BY ranker, version, surface ORDER BY ranker, version, surface
+"""
+
+_BOUGHT_LATER = f"""
+SELECT i.event_id FROM {TABLE} AS i
+INNER JOIN (
+    SELECT user_id, product_id, time AS bought FROM {TABLE}
+    WHERE kind = 'purchase' AND query_id = '' AND user_id <> ''
+        AND time >= {{since:Int64}} AND time <= {{until:Int64}} + {LATE_US}
+) AS p ON i.user_id = p.user_id AND i.product_id = p.product_id
+WHERE i.kind = 'impression' AND i.time >= {{since:Int64}} AND i.time < {{until:Int64}}
+    AND bought >= i.time AND bought <= i.time + {LATE_US}
+"""
+
+
+def _column(name: str) -> str:
+    if name == "purchased":
+        return f"(a.purchased OR i.event_id IN ({_BOUGHT_LATER})) AS purchased"
+    return f"{'a' if name in ACTIONS.values() else 'i'}.{name} AS {name}"
+
+
+TRAINING_ROWS = f"""
+SELECT {", ".join(map(_column, TRAINING.names))}
+{_IMPRESSIONS}
+ORDER BY time, event_id
+"""
+
+OF_USER = "hex(SHA256(user_id)) = {user:String}"
+TRACED = {
+    name: f"user_id = '' AND hex(SHA256({column})) IN {{digests:Array(String)}}"
+    for name, column in (
+        ("sessions", "session_id"),
+        ("queries", "query_id"),
+        ("events", "event_id"),
+    )
+}
+"""Which events are whose, by digests, as ClickHouse keeps the words of the last mutation in a file
+of its own."""
+
+TRACES = f"SELECT DISTINCT session_id, query_id FROM {TABLE} WHERE {OF_USER}"
+COUNT_WHERE = f"SELECT count() FROM {TABLE} WHERE {{}}"
+ERASE_WHERE = f"""
+ALTER TABLE {TABLE} DELETE WHERE {{}}
+SETTINGS mutations_sync = 2
+"""
+
+OLD_PARTS = f"""
+SELECT name FROM system.parts
+WHERE database = currentDatabase() AND table = '{TABLE}' AND NOT active
+"""
+"""Files of before, which are removed soon."""

@@ -1,0 +1,72 @@
+"""How an event lies in a file of the log; the only place that knows its columns."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import fields
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from shopwindow.values.event import Event
+
+SCHEMA_VERSION = 1
+
+# AUTOINCREMENT: a number is not given again after its row was erased, so cursors stay right.
+TABLES = (
+    """CREATE TABLE events (
+        seq INTEGER PRIMARY KEY AUTOINCREMENT,
+        kind TEXT NOT NULL,
+        product_id TEXT NOT NULL,
+        user_id TEXT NOT NULL,
+        session_id TEXT NOT NULL,
+        query_id TEXT NOT NULL,
+        surface TEXT NOT NULL,
+        position INTEGER NOT NULL,
+        propensity REAL,
+        ranker TEXT NOT NULL,
+        ranker_version TEXT NOT NULL,
+        features TEXT NOT NULL,
+        value REAL,
+        currency TEXT NOT NULL,
+        time INTEGER NOT NULL,
+        event_id TEXT NOT NULL UNIQUE
+    )""",
+    "CREATE INDEX events_of_user ON events (user_id) WHERE user_id <> ''",
+    "CREATE TABLE unclean (reason TEXT NOT NULL)",
+)
+"""`time` is in microseconds since 1970, UTC. `unclean` has a row while erased bytes may be left."""
+
+NAMES = tuple(each.name for each in fields(Event))
+COLUMNS = ", ".join(NAMES)
+INSERT = (
+    f"INSERT INTO events ({COLUMNS}) VALUES ({', '.join('?' * len(NAMES))}) "
+    "ON CONFLICT (event_id) DO NOTHING"
+)
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+def microseconds(time: datetime) -> int:
+    """Return a time as microseconds since 1970, UTC."""
+    return (time - _EPOCH) // _MICROSECOND
+
+
+def day_of(number: int) -> date:
+    """Return the day of a number of days since 1970."""
+    return _EPOCH.date() + timedelta(days=number)
+
+
+def to_row(event: Event) -> tuple[Any, ...]:
+    """Return the values of an event in the order of `NAMES`."""
+    values = {name: getattr(event, name) for name in NAMES}
+    values["features"] = json.dumps(dict(event.features), ensure_ascii=False)
+    values["time"] = microseconds(event.time)
+    return tuple(values.values())
+
+
+def from_row(row: Sequence[Any]) -> Event:
+    """Return the event of values in the order of `NAMES`."""
+    values = dict(zip(NAMES, row, strict=True))
+    values["features"] = json.loads(values["features"])
+    values["time"] = _EPOCH + values["time"] * _MICROSECOND
+    return Event(**values)

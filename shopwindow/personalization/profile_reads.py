@@ -1,0 +1,213 @@
+"""What is asked of the online store while requests are served."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from shopwindow.personalization.product_stats import ALL, SHOWN, WANTED, Tally, forward
+from shopwindow.ranking import Profile, from_bytes
+from shopwindow.values.errors import ProfileEncoderError
+
+_IDS_AT_ONCE = 500
+
+
+class Touched(NamedTuple):
+    """What a visitor did last with a product.
+
+    Attributes:
+        product_id: The product.
+        kind: Kind of the event.
+        time_s: When, in seconds since 1970.
+    """
+
+    product_id: str
+    kind: str
+    time_s: float
+
+
+class Lookups(ABC):
+    """The reading half of `OnlineStore`; safe to use from several threads.
+
+    Attributes:
+        encoder: Names the vectors in use.
+    """
+
+    encoder: str
+
+    @property
+    def made_with(self) -> str:
+        """The encoder that the profiles were made with; empty before the first event."""
+        return self._fact("encoder")
+
+    @property
+    def cursor(self) -> str:
+        """Where the event log was read to; empty before the first event."""
+        return self._fact("cursor")
+
+    @property
+    def log_id(self) -> str:
+        """The event log that was read; empty before the first event."""
+        return self._fact("log")
+
+    @property
+    def newest_s(self) -> float | None:
+        """When somebody did something last, in seconds since 1970; None when never."""
+        value = self._fact("newest")
+        return float(value) if value else None
+
+    def check_encoder(self) -> None:
+        """Check that the profiles can be compared with the encoder's vectors.
+
+        Raises:
+            ProfileEncoderError: They were made with another encoder.
+        """
+        stored = self.made_with
+        if stored and stored != self.encoder:
+            raise ProfileEncoderError(stored, self.encoder)
+
+    def profile(self, user_id: str) -> Profile | None:
+        """Return a visitor's profile; None when there is none.
+
+        Raises:
+            ProfileError: What is stored cannot be read, or is another encoder's.
+            OnlineStoreError: The file cannot be read.
+        """
+        rows = self._read("SELECT profile FROM profiles WHERE user_id = ?", (user_id,))
+        return from_bytes(rows[0][0], self.encoder) if rows else None
+
+    def touched(self, user_id: str, limit: int = 200) -> list[Touched]:
+        """Return what a visitor did with products, the newest first.
+
+        Raises:
+            OnlineStoreError: The file cannot be read.
+        """
+        ask = (
+            "SELECT product_id, kind, time_s FROM touched WHERE user_id = ? "
+            "ORDER BY time_s DESC, product_id LIMIT ?"
+        )
+        return [Touched(*row) for row in self._read(ask, (user_id, limit))]
+
+    def hidden(self, user_id: str) -> set[str]:
+        """Return the products that a visitor has hidden.
+
+        Raises:
+            OnlineStoreError: The file cannot be read.
+        """
+        ask = "SELECT product_id FROM touched WHERE user_id = ? AND kind = 'hide'"
+        return {row[0] for row in self._read(ask, (user_id,))}
+
+    def tallies(self, product_ids: Sequence[str], now_s: float) -> dict[str, Tally]:
+        """Return what happened with products; those with which nothing did are missing.
+
+        Args:
+            product_ids: The products.
+            now_s: The moment, in seconds since 1970.
+
+        Returns:
+            By product id.
+
+        Raises:
+            OnlineStoreError: The file cannot be read.
+        """
+        ask = "SELECT product_id, shown, wanted FROM tallies WHERE product_id IN ({})"
+        return _decayed(self._of_many(ask, product_ids), now_s)
+
+    def most_wanted(self, limit: int, now_s: float, after: int = 0) -> dict[str, Tally]:
+        """Return the products that were wanted most, the most wanted first.
+
+        Args:
+            limit: Most products.
+            now_s: The moment, in seconds since 1970.
+            after: How many of the first are passed over.
+
+        Returns:
+            What happened with each, by product id.
+
+        Raises:
+            OnlineStoreError: The file cannot be read.
+        """
+        ask = (
+            "SELECT product_id, shown, wanted FROM tallies WHERE wanted > 0 "
+            "ORDER BY wanted DESC LIMIT ? OFFSET ?"
+        )
+        return _decayed(self._read(ask, (limit, after)), now_s)
+
+    def total(self, now_s: float) -> Tally:
+        """Return what happened with all products together.
+
+        Raises:
+            OnlineStoreError: The file cannot be read.
+        """
+        sums = self.occurrences(ALL, (SHOWN, WANTED))
+        row = (ALL, sums.get(SHOWN, 0.0), sums.get(WANTED, 0.0))
+        return _decayed([row], now_s)[ALL]
+
+    def partners(
+        self, kind: str, names: Sequence[str], limit: int = 100
+    ) -> dict[str, dict[str, float]]:
+        """Return what was touched together with products (or categories), and how often.
+
+        Args:
+            kind: A kind of togetherness; see `shopwindow.personalization.co_occurrence`.
+            names: The products.
+            limit: Most partners of each, the most frequent.
+
+        Returns:
+            By product, by partner; products without partners are missing.
+
+        Raises:
+            OnlineStoreError: The file cannot be read.
+        """
+        ask = (
+            "SELECT other_id, n FROM pairs WHERE kind = ? AND product_id = ? "
+            "ORDER BY n DESC, other_id LIMIT ?"
+        )
+        found = {each: dict(self._read(ask, (kind, each, limit))) for each in names}
+        return {each: some for each, some in found.items() if some}
+
+    def occurrences(self, kind: str, names: Sequence[str]) -> dict[str, float]:
+        """Return how often things were touched in a kind of togetherness; "" is how often any was.
+
+        Raises:
+            OnlineStoreError: The file cannot be read.
+        """
+        ask = "SELECT name, n FROM occurrences WHERE name IN ({}) AND kind = ?"
+        return dict(self._of_many(ask, names, kind))
+
+    def n_profiles(self) -> int:
+        """Return how many visitors have a profile.
+
+        Raises:
+            OnlineStoreError: The file cannot be read.
+        """
+        return int(self._read("SELECT count(*) FROM profiles")[0][0])
+
+    def visitors(self, limit: int) -> list[str]:
+        """Return the visitors who did something last, the latest first.
+
+        Raises:
+            OnlineStoreError: The file cannot be read.
+        """
+        ask = "SELECT user_id FROM came ORDER BY time_s DESC LIMIT ?"
+        return [row[0] for row in self._read(ask, (limit,))]
+
+    def _fact(self, name: str) -> str:
+        rows = self._read("SELECT value FROM facts WHERE name = ?", (name,))
+        return str(rows[0][0]) if rows else ""
+
+    def _of_many(self, ask: str, ids: Sequence[str], *values: str) -> list[tuple[Any, ...]]:
+        found: list[tuple[Any, ...]] = []
+        for start in range(0, len(ids), _IDS_AT_ONCE):
+            some = ids[start : start + _IDS_AT_ONCE]
+            found += self._read(ask.format(", ".join("?" * len(some))), (*some, *values))
+        return found
+
+    @abstractmethod
+    def _read(self, ask: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        """Return the rows that a question finds."""
+
+
+def _decayed(rows: Sequence[tuple[Any, ...]], now_s: float) -> dict[str, Tally]:
+    """Return tallies at a moment, of rows of names and what was added up in forward units."""
+    worth = forward(now_s)
+    return {name: Tally(shown / worth, wanted / worth) for name, shown, wanted in rows}

@@ -1,0 +1,48 @@
+"""What profiles look at in a product beside its vector."""
+
+from dataclasses import dataclass
+from typing import Self
+
+from shopwindow.values import Product
+
+FIELDS = ("category", "brand", "color", "size", "merchant")
+"""The fields whose values are counted."""
+
+_COLOR_NAMES = ("color", "colour")
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """The facts about one product; empty or None where unknown.
+
+    Attributes:
+        category: The most special one.
+        brand: Brand, in small letters.
+        color: Colour, in small letters.
+        size: Size, in small letters.
+        merchant: The seller.
+        price: In `currency`; None when unknown.
+        currency: ISO 4217 code; prices of different currencies are not compared.
+    """
+
+    category: str = ""
+    brand: str = ""
+    color: str = ""
+    size: str = ""
+    merchant: str = ""
+    price: float | None = None
+    currency: str = ""
+
+    @classmethod
+    def of(cls, product: Product) -> Self:
+        """Return the facts about a product of the catalogue."""
+        values = {name.casefold(): value for name, value in product.attributes.items()}
+        return cls(
+            category=product.category[-1] if product.category else "",
+            brand=product.brand.casefold(),
+            color=next((values[n].casefold() for n in _COLOR_NAMES if n in values), ""),
+            size=values.get("size", "").casefold(),
+            merchant=product.merchant_id,
+            price=product.price,
+            currency=product.currency,
+        )

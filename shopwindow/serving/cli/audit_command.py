@@ -1,0 +1,44 @@
+"""`shopwindow report`: what is wrong in a catalogue. The work is in `shopwindow.serving.cli.auditing`."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from shopwindow.serving.cli.filter_options import Merchants
+
+if TYPE_CHECKING:
+    from shopwindow.serving.cli.context import Invocation
+
+
+def report(
+    ctx: typer.Context,
+    *,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="FILE", help="The page; report.html when not given."),
+    ] = None,
+    as_json: Annotated[
+        bool,
+        typer.Option("--json", help="One JSON document; the files only with --out."),
+    ] = False,
+    fetch: Annotated[
+        bool, typer.Option("--fetch", help="Fetch photos behind addresses for the page.")
+    ] = False,
+    merchant: Merchants = None,
+) -> int:
+    """Look through the index for what is wrong in the catalogue.
+
+    It finds doubles, photos that do not fit their title, fields that are missing or contradict one
+    another, doubtful prices and unusable photos. It writes one page that needs nothing else, and
+    beside it a table (.csv) of every finding with what to do. With --merchant nobody else's
+    products are looked at, so that the report can be handed to them.
+
+    Returns:
+        The exit code.
+    """
+    from shopwindow.serving.cli.auditing import ReportRequest, report_on_index  # noqa: PLC0415 -- for `--help`
+
+    invocation: Invocation = ctx.obj
+    asked = ReportRequest(out, as_json, fetch, tuple(merchant or ()))
+    return report_on_index(invocation.settings(), asked)

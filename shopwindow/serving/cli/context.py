@@ -1,0 +1,142 @@
+"""One run of the command line: what was given before the command, and what is opened for it."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from index import ProductIndex
+    from search import SearchService
+    from shopwindow.eventlog import EventLog
+    from shopwindow.eventlog.visitor_traces import Traces
+    from shopwindow.values.settings import Settings
+
+Launch: TypeAlias = Callable[["SearchService", "Settings"], None]
+"""Serves the page until Ctrl-C."""
+
+
+@dataclass(slots=True)
+class Invocation:
+    """What every command gets.
+
+    Attributes:
+        launch: Serves the page.
+        location: Index that was given with `--index`; empty when the settings say.
+        encoder: Encoder that was given with `--encoder`; empty when the settings say.
+        debug: Show tracebacks.
+    """
+
+    launch: Launch
+    location: str = ""
+    encoder: str = ""
+    debug: bool = False
+
+    def settings(self, location: str = "") -> "Settings":
+        """Read the settings, with what was given on the command line in their place.
+
+        Args:
+            location: The index when `--index` was not given; empty for that of the settings.
+
+        Returns:
+            The settings in force.
+
+        Raises:
+            InvalidSettingError: A setting is unknown, mistyped or out of range.
+        """
+        from shopwindow.values.settings import read_settings  # noqa: PLC0415 -- `--help` does without
+
+        settings = read_settings()
+        place = self.location or location or settings.index.location
+        name = self.encoder or settings.encoder.name
+        return settings.model_copy(
+            update={
+                "index": settings.index.model_copy(update={"location": place}),
+                "encoder": settings.encoder.model_copy(update={"name": name}),
+            }
+        )
+
+
+@contextmanager
+def opened_index(settings: "Settings", must_exist: bool = True) -> Iterator["ProductIndex"]:
+    """Open the index of the settings with the encoder of the settings.
+
+    Args:
+        settings: The settings in force.
+        must_exist: Refuse to make a new index.
+
+    Yields:
+        The index; it is closed when the block ends.
+
+    Raises:
+        EncoderError: The encoder cannot be loaded, or did not make this index.
+        IndexStoreError: There is no index there, or it cannot be opened.
+    """
+    from embed import load_encoder  # noqa: PLC0415 -- `--help` does without
+    from index import ProductIndex  # noqa: PLC0415
+
+    encoder = load_encoder(settings.encoder.name, photo=settings.photo, settings=settings.encoder)
+    key = settings.index.api_key
+    with ProductIndex.open(
+        settings.index.location,
+        encoder,
+        api_key=key.get_secret_value() if key else None,
+        settings=settings.index,
+        must_exist=must_exist,
+    ) as index:
+        yield index
+
+
+@contextmanager
+def opened_service(
+    settings: "Settings", events: "EventLog | None" = None, logs_impressions: bool = True
+) -> Iterator["SearchService"]:
+    """Open the search of the settings' index.
+
+    Args:
+        settings: The settings in force.
+        events: Where what is shown is logged; nowhere when None.
+        logs_impressions: False to look at what visitors would see.
+
+    Yields:
+        The search; its index is closed when the block ends.
+
+    Raises:
+        EncoderError: The encoder cannot be loaded, or did not make this index.
+        IndexStoreError: There is no index there, or it cannot be opened.
+        EventLogError: Events that wait cannot be written.
+    """
+    from search import SearchService  # noqa: PLC0415 -- `--help` does without
+
+    def also_erase(user_id: str, traces: "Traces") -> object:
+        from shopwindow.eventlog.analytics.store_addresses import erase_configured  # noqa: PLC0415 -- rarely needed
+
+        return erase_configured(settings.events, user_id, traces)
+
+    with opened_index(settings) as index:
+        service = SearchService(index, settings.search, events=events)
+        service.events.logs_impressions = logs_impressions
+        service.also_erase = also_erase
+        try:
+            yield service
+        finally:
+            service.close()
+
+
+@contextmanager
+def opened_events(settings: "Settings") -> Iterator["EventLog | None"]:
+    """Open the event log, if it is enabled.
+
+    Yields:
+        The log, closed when the block ends; None when nothing is to be logged.
+
+    Raises:
+        EventLogError: It cannot be opened.
+    """
+    if not settings.events.enabled:
+        yield None
+        return
+    from shopwindow.eventlog import EventLog  # noqa: PLC0415 -- most commands do without
+
+    with EventLog.open(settings.events.folder) as log:
+        yield log

@@ -1,0 +1,73 @@
+"""The work of `shopwindow events`: the log opened, files in and out, what came of it."""
+
+from pathlib import Path
+
+from shopwindow.eventlog import EventLog, ImportReport, export_events, import_events
+from shopwindow.personalization import erased
+from shopwindow.serving.cli.event_store import erase_from_store, existing_log
+from shopwindow.serving.cli.exit_codes import ExitCode
+from shopwindow.serving.cli.output import answers, printable, say
+from shopwindow.values.settings import EventSettings
+
+MAX_SHOWN = 5
+
+
+def show_import(settings: EventSettings, file: Path) -> ExitCode:
+    """Take a file in, and write what came of it.
+
+    Returns:
+        OK, or FAILED when no row could be used.
+    """
+    with EventLog.open(settings.folder) as log:
+        report = import_events(log, file)
+    answers().print(
+        f"{report.written:,} events written, {report.repeated:,} there before, "
+        f"{report.n_refused:,} rows refused."
+    )
+    _show_refused(report)
+    useless = report.n_refused and not (report.written or report.repeated)
+    return ExitCode.FAILED if useless else ExitCode.OK
+
+
+def show_export(settings: EventSettings, file: Path, user: str) -> ExitCode:
+    """Write a file, and how many events are in it.
+
+    Returns:
+        OK.
+    """
+    with existing_log(settings) as log:
+        n_written = export_events(log, file, user)
+    answers().print(printable(f"{n_written:,} events written to {file}."), soft_wrap=True)
+    return ExitCode.OK
+
+
+def show_erasure(settings: EventSettings, user: str) -> ExitCode:
+    """Erase a visitor from the log, then from the store behind it, and write how many events.
+
+    Returns:
+        OK, also when there were none: then nothing of theirs is in the log.
+    """
+    with existing_log(settings) as log:
+        traces = log.traces(user)
+        n_erased = erased(log, user)
+    answers().print(f"{n_erased:,} events erased.")
+    erase_from_store(settings, user, traces)
+    return ExitCode.OK
+
+
+def show_count(settings: EventSettings) -> ExitCode:
+    """Write how many events there are.
+
+    Returns:
+        OK.
+    """
+    with existing_log(settings) as log:
+        answers().print(f"{log.count():,} events.")
+    return ExitCode.OK
+
+
+def _show_refused(report: ImportReport) -> None:
+    for each in report.refused[:MAX_SHOWN]:
+        say(f"line {each.line}: {each.reason}")
+    if report.n_refused > MAX_SHOWN:
+        say(f"... and {report.n_refused - MAX_SHOWN:,} more")

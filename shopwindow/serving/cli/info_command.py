@@ -1,0 +1,18 @@
+"""`shopwindow info`: what is in force."""
+
+from typing import TYPE_CHECKING
+
+import typer
+
+if TYPE_CHECKING:
+    from shopwindow.serving.cli.context import Invocation
+
+
+def info(ctx: typer.Context) -> None:
+    """Show the settings in force and the facts about the index."""
+    from shopwindow.serving.cli.info_tables import show_index, show_settings  # noqa: PLC0415 -- `--help` does without
+
+    invocation: Invocation = ctx.obj
+    settings = invocation.settings()
+    show_settings(settings)
+    show_index(settings)

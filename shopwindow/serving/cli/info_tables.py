@@ -1,0 +1,69 @@
+"""Tables of encoders, of settings and of the facts about an index."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pydantic import SecretStr
+from rich.table import Table
+from rich.text import Text
+
+from embed import list_encoders
+from shopwindow.serving.cli.context import opened_index
+from shopwindow.serving.cli.output import answers, printable
+from shopwindow.serving.cli.settings_page import setting_rows
+from shopwindow.values.settings import Settings
+
+
+def show_encoders(chosen: str) -> None:
+    """Write a table of the known encoders.
+
+    Args:
+        chosen: Name of the one in force; it gets a mark.
+    """
+    table = Table("", "name", "dim", "pixels", "languages", "licence")
+    for spec in list_encoders():
+        languages = " ".join(spec.languages)
+        mark = "*" if spec.name == chosen else ""
+        cells = (mark, spec.name, spec.dim, spec.image_size, languages, spec.licence)
+        table.add_row(*(Text(printable(cell), overflow="fold") for cell in cells))
+    answers().print(table)
+
+
+def show_settings(settings: Settings) -> None:
+    """Write a table of the settings in force: secrets masked, what is not the default marked."""
+    table = Table("", "setting", "value")
+    for row in setting_rows():
+        value = getattr(getattr(settings, row.group), row.field)
+        table.add_row("*" if value != row.default else "", row.name, _shown(value))
+    answers().print(table)
+
+
+def show_index(settings: Settings) -> None:
+    """Write a table of the facts about the index.
+
+    Raises:
+        EncoderError: The encoder cannot be loaded, or did not make this index.
+        IndexStoreError: There is no index there, or it cannot be opened.
+    """
+    with opened_index(settings) as index:
+        facts = index.info()
+    table = Table("index", "")
+    for name, value in _flat(facts):
+        table.add_row(name, _shown(value))
+    answers().print(table)
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, SecretStr):
+        return "********"
+    if isinstance(value, list):
+        return printable(" ".join(str(each) for each in value))
+    return "" if value is None else printable(value)
+
+
+def _flat(facts: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, object]]:
+    for name, value in facts.items():
+        if isinstance(value, Mapping):
+            yield from _flat(value, f"{prefix}{name}.")
+        else:
+            yield prefix + name, value

@@ -1,0 +1,195 @@
+"""The work of `shopwindow match`: photos in, a sheet of matches out."""
+
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import takewhile
+from pathlib import Path
+
+from rich.table import Table
+
+from search import SearchService
+from search.batch_matching import Match, match_photos
+from search.similarity_levels import BOUNDS, UNSURE, in_words, is_measured
+from shopwindow.serving.cli.context import opened_service
+from shopwindow.serving.cli.count_progress import shown_count
+from shopwindow.serving.cli.exit_codes import ExitCode
+from shopwindow.serving.cli.interrupts import ctrl_c_noted
+from shopwindow.serving.cli.match_sheets import MAX_XLSX_ROWS, check_sheet, opened_sheet
+from shopwindow.serving.cli.match_thumbnails import Illustrated, illustrated
+from shopwindow.serving.cli.output import answers, printable, say
+from shopwindow.serving.cli.photo_list import listed_photos
+from shopwindow.values.errors import InvalidQueryError
+from shopwindow.values.query import Filters, Query
+from shopwindow.values.settings import PhotoLimits, Settings
+
+_MAX_SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True)
+class MatchRequest:
+    """What is to be matched, and where the matches go.
+
+    Attributes:
+        photos: Files, folders, addresses and lists, as typed.
+        out: The sheet.
+        limit: Products for each photo.
+        filters: What every product must fulfil.
+        thumbnails: Whether a workbook gets small pictures.
+        force: Write over a sheet that exists.
+    """
+
+    photos: tuple[str, ...]
+    out: Path
+    limit: int = 5
+    filters: Filters = field(default_factory=Filters)
+    thumbnails: bool = True
+    force: bool = False
+
+    @property
+    def has_pictures(self) -> bool:
+        """Whether the sheet gets small pictures."""
+        return self.thumbnails and self.out.suffix.lower() == ".xlsx"
+
+    def listed(self) -> list[str]:
+        """Return the photos, after a check of everything that can be wrong before the work.
+
+        Raises:
+            InvalidQueryError: The limit is out of range, or a workbook cannot hold so many rows.
+            FeedError: Photos or lists are not there, or the sheet cannot be written.
+        """
+        limit = Query(limit=self.limit).limit
+        check_sheet(self.out, self.force)
+        photos = listed_photos(self.photos)
+        n_rows = len(photos) * limit
+        if self.out.suffix.lower() == ".xlsx" and n_rows > MAX_XLSX_ROWS:
+            expected = f"at most {MAX_XLSX_ROWS:,} rows in a workbook; give --out matches.csv"
+            raise InvalidQueryError("--limit", expected, f"{n_rows:,} rows")
+        return photos
+
+
+@dataclass(slots=True)
+class Tally:
+    """What came of the photos so far.
+
+    Attributes:
+        n_photos: Photos that are in the sheet.
+        words: Photos by the word of their first place.
+        problems: Photos that could not be used, with the reason.
+    """
+
+    n_photos: int = 0
+    words: Counter[str] = field(default_factory=Counter)
+    problems: list[tuple[str, str]] = field(default_factory=list)
+
+    def count(self, match: Match) -> None:
+        """Count one match."""
+        self.n_photos += 1
+        if match.problem:
+            self.problems.append((str(match.photo), match.problem))
+        else:
+            self.words[in_words(match.hits[0].score) if match.hits else ""] += 1
+
+    def exit_code(self) -> ExitCode:
+        """Return whether all, some or none of the photos could be used."""
+        if not self.problems:
+            return ExitCode.OK
+        all_failed = len(self.problems) == self.n_photos
+        return ExitCode.FAILED if all_failed else ExitCode.SOME_FAILED
+
+
+def match_into_sheet(settings: Settings, request: MatchRequest) -> ExitCode:
+    """Match photos and write the sheet, showing how far it is, and then what came of it.
+
+    Returns:
+        OK; SOME_FAILED or FAILED when some or all photos could not be used; INTERRUPTED after
+        Ctrl-C, with what was done in the sheet.
+
+    Raises:
+        InvalidQueryError: The limit is out of range.
+        FeedError: The photos cannot be listed, or the sheet cannot be written.
+        EncoderError: The encoder cannot be loaded, or did not make this index.
+        IndexStoreError: There is no index there, or it cannot be opened.
+    """
+    photos = request.listed()
+    tally = Tally()
+    with opened_service(settings) as service:
+        began = time.perf_counter()
+        _warn_of_words(service)
+        try:
+            was_stopped = _match(service, settings.photo, request, photos, tally)
+        except KeyboardInterrupt:  # the second one, or before the first photo
+            was_stopped = True
+        except Exception:
+            _say_kept(request.out, tally)
+            raise
+    _show(tally, time.perf_counter() - began)
+    if was_stopped:
+        say(f"interrupted after {tally.n_photos:,} of {len(photos):,} photos")
+    _say_kept(request.out, tally)
+    return ExitCode.INTERRUPTED if was_stopped else tally.exit_code()
+
+
+def _match(
+    service: SearchService,
+    limits: PhotoLimits,
+    request: MatchRequest,
+    photos: list[str],
+    tally: Tally,
+) -> bool:
+    """Write the matches of all photos, or of those that Ctrl-C leaves.
+
+    Returns:
+        Whether Ctrl-C came.
+    """
+    with (
+        ctrl_c_noted() as was_stopped,
+        opened_sheet(request.out) as sheet,
+        shown_count("matching", len(photos), "photos") as progress,
+    ):
+        wanted = takewhile(lambda _: not was_stopped(), photos)
+        matches = match_photos(
+            service,
+            wanted,
+            request.limit,
+            request.filters,
+            with_pictures=request.has_pictures,
+        )
+        for shown in _shown(matches, limits, request.has_pictures):
+            sheet.add(shown)
+            tally.count(shown.match)
+            progress(tally.n_photos)
+        return was_stopped()
+
+
+def _shown(
+    matches: Iterator[Match], limits: PhotoLimits, has_pictures: bool
+) -> Iterator[Illustrated]:
+    return illustrated(matches, limits) if has_pictures else map(Illustrated, matches)
+
+
+def _warn_of_words(service: SearchService) -> None:
+    name = service.index.encoder.spec.name
+    if not is_measured(name):
+        say(f"the words for likeness were not measured with {name}: go by the order and numbers")
+
+
+def _say_kept(out: Path, tally: Tally) -> None:
+    if tally.n_photos:
+        say(f"{tally.n_photos:,} photos are in {out}")
+
+
+def _show(tally: Tally, took_s: float) -> None:
+    table = Table("first place", "photos", show_header=False)
+    for word in (*(word for _, word in BOUNDS), UNSURE):
+        table.add_row(word, f"{tally.words[word]:,}")
+    if tally.words[""]:
+        table.add_row("no product found", f"{tally.words['']:,}")
+    table.add_row("photo could not be used", f"{len(tally.problems):,}")
+    table.add_row("took", f"{took_s:,.1f} s, {tally.n_photos / max(took_s, 1e-9):,.0f} photos/s")
+    answers().print(table)
+    for photo, problem in tally.problems[:_MAX_SHOWN]:
+        say(f"{printable(photo)}: {problem}")
+    if len(tally.problems) > _MAX_SHOWN:
+        say(f"and {len(tally.problems) - _MAX_SHOWN:,} more; the sheet has all of them")

@@ -1,0 +1,193 @@
+"""The work of `shopwindow search` and `shopwindow similar`."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import cast
+
+import typer
+
+from shopwindow.serving.cli.context import opened_service
+from shopwindow.serving.cli.output import say
+from shopwindow.serving.cli.response_tables import as_document, show_page
+from shopwindow.values.errors import InvalidQueryError
+from shopwindow.values.query import ALL, Crop, Filters, Photo, Query, Sort
+from shopwindow.values.response import Page
+from shopwindow.values.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Looks:
+    """What hits should look like and what not, as it was typed; see the fields of `Query`."""
+
+    images: tuple[str, ...] = ()
+    crops: tuple[str, ...] = ()
+    photo_share: float | None = None
+    avoid: tuple[str, ...] = ()
+
+    @property
+    def photos(self) -> list[Photo]:
+        """The photos with their parts.
+
+        Raises:
+            InvalidQueryError: A crop has no sense, or there are more or fewer than photos.
+        """
+        crops: list[Crop | None] = [parsed_crop(each) for each in self.crops]
+        if len(crops) not in {0, 1, len(self.images)} or len(crops) > len(self.images):
+            n_photos = len(self.images)
+            raise InvalidQueryError("--crop", f"one for each --image ({n_photos})", self.crops)
+        each_has = crops if len(crops) > 1 else (crops or [None]) * len(self.images)
+        return [Photo(image, crop) for image, crop in zip(self.images, each_has, strict=True)]
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """In which order, as it was typed; see the fields of `Query`."""
+
+    sort: str = "relevance"
+    diversity: float | None = None
+    collapse: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A search as it was typed; see the fields of `Query` and `Filters`."""
+
+    text: str = ""
+    looks: Looks = Looks()
+    order: Order = Order()
+    limit: int = 10
+    category: str = ""
+    brands: tuple[str, ...] = ()
+    merchants: tuple[str, ...] = ()
+    price_min: float | None = None
+    price_max: float | None = None
+    in_stock: bool | None = None
+    attributes: tuple[str, ...] = ()
+    cursor: str = ""
+    literal: bool = False
+    relax: bool = True
+
+    def query(self) -> Query:
+        """Return the query.
+
+        Returns:
+            The query, checked.
+
+        Raises:
+            InvalidQueryError: Something is out of range, unknown, or not written as it should be.
+        """
+        filters = Filters(
+            category=self.category,
+            brand=self.brands,
+            merchant_id=self.merchants,
+            price_min=self.price_min,
+            price_max=self.price_max,
+            in_stock=self.in_stock,
+            attributes=parsed_attributes(self.attributes),
+        )
+        return Query(
+            text=self.text,
+            image=self.looks.photos or None,
+            photo_share=self.looks.photo_share,
+            avoid=self.looks.avoid,
+            sort=cast(Sort, self.order.sort),  # the query checks it
+            diversity=self.order.diversity,
+            collapse=self.order.collapse,
+            relax=self.relax,
+            filters=filters,
+            limit=self.limit,
+            cursor=self.cursor,
+            literal=(ALL,) if self.literal else (),
+        )
+
+
+def parsed_attributes(given: Sequence[str]) -> Mapping[str, tuple[str, ...]]:
+    """Return what `--attribute NAME=VALUE` asks for; a name that comes twice takes either value.
+
+    Raises:
+        InvalidQueryError: One of them has no name, no value or no equals sign.
+    """
+    found: dict[str, tuple[str, ...]] = {}
+    for each in given:
+        name, _, value = (part.strip() for part in each.partition("="))
+        if not name or not value:
+            raise InvalidQueryError("--attribute", "NAME=VALUE, as color=red", each)
+        found[name] = (*found.get(name, ()), value)
+    return found
+
+
+def parsed_crop(given: str) -> Crop:
+    """Return what `--crop LEFT,TOP,RIGHT,BOTTOM` asks for.
+
+    Raises:
+        InvalidQueryError: These are not four numbers.
+    """
+    try:
+        left, top, right, bottom = (float(each) for each in given.split(","))
+    except ValueError as exc:
+        expected = "LEFT,TOP,RIGHT,BOTTOM from 0 to 1, as 0.2,0,0.8,0.5"
+        raise InvalidQueryError("--crop", expected, given) from exc
+    return left, top, right, bottom
+
+
+def show_search(settings: Settings, wish: Wish, as_json: bool, rules: str = "") -> None:
+    """Answer a search.
+
+    Args:
+        settings: The settings in force.
+        wish: What was typed.
+        as_json: One JSON document instead of a table.
+        rules: A file of rules to search by; empty for that of the settings.
+
+    Raises:
+        InvalidQueryError: The query has no sense.
+        PhotoError: A photo cannot be used.
+        ProductNotFoundError: No product has an id that is to be avoided.
+        RuleError: The file of rules cannot be used.
+        EncoderError: The encoder cannot be loaded, or did not make this index.
+        IndexStoreError: There is no index there, or it cannot be opened.
+    """
+    query = wish.query()
+    if not as_json:
+        query = replace(query, facets=())  # a table does not show them
+    else:
+        query = replace(query, facets=(*query.facets, "price"))
+    if rules:
+        search = settings.search.model_copy(update={"rules": rules})
+        settings = settings.model_copy(update={"search": search})
+    with opened_service(settings) as service:
+        page = service.search(query)
+    _show(page, query.text, as_json, is_first=not query.cursor)
+    if page.next_cursor and not as_json:
+        say(f"more: the same command with --cursor {page.next_cursor}")
+
+
+def show_similar(
+    settings: Settings, product_id: str, asked: tuple[int, tuple[str, ...]], as_json: bool
+) -> None:
+    """Show products like one of the index.
+
+    Args:
+        settings: The settings in force.
+        product_id: The product.
+        asked: Limit, and the merchants whose products are shown; everybody's for none.
+        as_json: One JSON document instead of a table.
+
+    Raises:
+        InvalidQueryError: The limit is out of range.
+        ProductNotFoundError: No product has the id.
+        EncoderError: The encoder cannot be loaded, or did not make this index.
+        IndexStoreError: There is no index there, or it cannot be opened.
+    """
+    limit, merchants = asked
+    limit, filters = Query(limit=limit).limit, Filters(merchant_id=merchants)
+    with opened_service(settings) as service:
+        page = service.similar(product_id, limit=limit, filters=filters)
+    _show(page, "", as_json)
+
+
+def _show(page: Page, text: str, as_json: bool, is_first: bool = True) -> None:
+    if as_json:
+        typer.echo(as_document(page, text))
+    else:
+        show_page(page, text, is_first=is_first)

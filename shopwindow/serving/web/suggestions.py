@@ -1,0 +1,70 @@
+"""Suggestions while typing: where the page asks for them, and the list that shows them."""
+
+import json
+import logging
+from dataclasses import asdict
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from search import SearchService
+from shopwindow.serving.web.markup import Markup, tag
+from shopwindow.serving.web.translations import DIRECTIONS, Language, say
+from shopwindow.serving.web.typed_input import entered
+from shopwindow.serving.web.view_model import chosen
+from shopwindow.values.errors import ShopwindowError
+from shopwindow.values.query import MAX_TEXT_CHARS, Filters
+
+SUGGESTION_ROUTE = "suggestions"
+"""Where the page asks how a begun query may go on."""
+
+_NOT_KEPT = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+LOG = logging.getLogger(__name__)
+
+
+def suggestion_route(service: SearchService) -> Route:
+    """Return the route that answers a begun text with suggestions as JSON.
+
+    `merchant`, once for each, are those that the page is filtered to.
+    """
+
+    async def suggested(request: Request) -> Response:
+        text = request.query_params.get("text", "")
+        merchants = tuple(request.query_params.getlist("merchant"))
+        return await run_in_threadpool(_answer, service, text, merchants)
+
+    return Route(f"/{SUGGESTION_ROUTE}", suggested)
+
+
+def suggestion_list(language: Language, filters: Filters) -> Markup:
+    """Return the empty list under the query box; `shopwindow/serving/web/suggest.js` fills it.
+
+    Args:
+        language: Of the labels.
+        filters: Those that are on: suggestions are words of their merchants.
+    """
+    return tag(
+        "ul.sw-suggestions",
+        id="sw-suggestions",
+        role="listbox",
+        aria_label=say("suggestions", language),
+        data_route=SUGGESTION_ROUTE,
+        data_merchants=json.dumps(chosen(filters, "merchant_id")),
+        data_category=say("category", language),
+        data_brand=say("brand", language),
+        dir=DIRECTIONS[language],
+        lang=language,
+        hidden=True,
+    )
+
+
+def _answer(service: SearchService, text: str, merchants: tuple[str, ...]) -> Response:
+    try:
+        filters = Filters(merchant_id=merchants)
+        found = service.suggest(entered(text[-MAX_TEXT_CHARS:]), filters=filters)
+    except ShopwindowError:  # the search itself will say so
+        LOG.exception("nothing could be suggested")
+        found = ()
+    return JSONResponse([asdict(each) for each in found], headers=_NOT_KEPT)

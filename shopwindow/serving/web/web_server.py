@@ -1,0 +1,116 @@
+"""The page on a port, with the photos of its products and nothing else of this machine."""
+
+import logging
+import socket
+import time
+from pathlib import Path
+
+import gradio as gr
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from embed import PhotoReader
+from search import SearchService
+from shopwindow.serving.web.cards import PHOTO_ROUTE
+from shopwindow.serving.web.data_export import export_route
+from shopwindow.serving.web.page import N_AT_ONCE, build_page
+from shopwindow.serving.web.suggestions import suggestion_route
+from shopwindow.serving.web.thumbnails import ProductPhotos
+from shopwindow.values.errors import InvalidSettingError, ShopwindowError
+from shopwindow.values.settings import ServerSettings, Settings
+
+_STYLE_NAMES = ("style.css", "search.css", "visitor.css")
+_STYLES = tuple(Path(__file__).with_name(name) for name in _STYLE_NAMES)
+_FONTS = ("system-ui", "sans-serif")
+_KEPT = {"Cache-Control": "private, max-age=600", "X-Content-Type-Options": "nosniff"}
+_LOOK_EVERY_S = 0.2
+LOG = logging.getLogger(__name__)
+
+
+def launch(service: SearchService, settings: Settings) -> None:
+    """Serve the page until Ctrl-C; its address is printed.
+
+    Args:
+        service: Answers the queries.
+        settings: Where to listen, and limits on photos.
+
+    Raises:
+        InvalidSettingError: The port is taken, or the host is not one of this machine.
+    """
+    page = start(service, settings)
+    print(f"Shopwindow is at {page.local_url} (Ctrl-C stops it)", flush=True)  # noqa: T201
+    try:
+        while page.is_running:
+            time.sleep(_LOOK_EVERY_S)
+    except KeyboardInterrupt:
+        LOG.info("stopped by Ctrl-C")
+    finally:
+        page.close(verbose=False)
+
+
+def start(service: SearchService, settings: Settings) -> gr.Blocks:
+    """Serve the page from a thread and return at once.
+
+    Returns:
+        The page; `local_url` is its address, `close()` ends it.
+
+    Raises:
+        InvalidSettingError: The port is taken, or the host is not one of this machine.
+    """
+    port = _usable_port(settings.server)
+    routes = [photo_route(service, settings), suggestion_route(service), export_route(service)]
+    page = build_page(service, settings)
+    page.launch(
+        server_name=settings.server.host,
+        server_port=port,
+        prevent_thread_lock=True,
+        quiet=True,
+        inbrowser=False,
+        share=False,
+        ssr_mode=False,
+        enable_monitoring=False,
+        run_history=False,
+        footer_links=[],
+        max_threads=N_AT_ONCE,
+        max_file_size=settings.photo.for_visitors().max_bytes,
+        app_kwargs={"routes": routes},
+        theme=gr.themes.Base(font=_FONTS, font_mono=("monospace",)),
+        # Not `css_paths`: Gradio rewrites those rules and breaks `:is()` and `@media` on the way.
+        head=f"<style>{''.join(each.read_text('utf-8') for each in _STYLES)}</style>",
+    )
+    return page
+
+
+def _usable_port(server: ServerSettings) -> int:
+    """Return the port to listen on, after a try: Gradio's own message names its own settings.
+
+    Raises:
+        InvalidSettingError: The port is taken, or the host is not one of this machine.
+    """
+    family = socket.AF_INET6 if ":" in server.host else socket.AF_INET
+    try:
+        with socket.create_server((server.host, server.port), family=family) as tried:
+            return int(tried.getsockname()[1])
+    except OSError as exc:
+        wanted = f"a free port of {server.host} (0 takes any)"
+        raise InvalidSettingError("SHOPWINDOW_SERVER__PORT", wanted, server.port) from exc
+
+
+def photo_route(service: SearchService, settings: Settings) -> Route:
+    """Return the route that shows the photo of one product, by the product's id."""
+    photos = ProductPhotos(service.index, PhotoReader(settings.photo))
+
+    async def photo(request: Request) -> Response:
+        return await run_in_threadpool(_answer, photos, request.query_params.get("id", ""))
+
+    return Route(f"/{PHOTO_ROUTE}", photo)
+
+
+def _answer(photos: ProductPhotos, product_id: str) -> Response:
+    try:
+        return Response(photos.jpeg(product_id), media_type="image/jpeg", headers=_KEPT)
+    except ShopwindowError as error:
+        LOG.info("no photo of %r: %s", product_id, error)
+        return Response("no photo", 404, _KEPT, media_type="text/plain")

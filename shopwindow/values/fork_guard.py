@@ -1,0 +1,27 @@
+"""What belongs to the process that opened it: threads and connections do not survive a fork."""
+
+import os
+
+from shopwindow.values.errors import ForkedError
+
+
+class OneProcess:
+    """Remembers which process opened something.
+
+    Args:
+        what: Its name for messages, such as "this SearchService".
+    """
+
+    def __init__(self, what: str) -> None:
+        self._what = what
+        self._pid = os.getpid()
+
+    def check(self) -> None:
+        """Check that the caller is in that process.
+
+        Raises:
+            ForkedError: It was forked from it, and would wait for threads that are not there, or
+                spoil what its parent writes.
+        """
+        if os.getpid() != self._pid:
+            raise ForkedError(self._what, self._pid)

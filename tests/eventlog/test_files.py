@@ -1,0 +1,196 @@
+"""Files of events: taken in by their usual names, with faults told; out and in again unchanged."""
+
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from shopwindow.eventlog import EventLog, export_events, import_events
+from shopwindow.values import EVENT_KINDS, Event
+from shopwindow.values.errors import EventFileError
+from tests.eventlog.conftest import everything, made
+
+MARCH = datetime(2026, 3, 1, 8, 30, tzinfo=UTC)
+
+CSV = """timestamp,visitorid,event,itemid,transactionid
+1772353800000,257597,view,355908,
+1772353800,992329,addtocart,248676,
+2026-03-01T12:30:00+04:00,111016,transaction,318965,4000
+2026-03-01 08:30:00,,View_Item_List,253185,
+"""
+
+FAULTS = """user,item,event,time,position
+u1,sku-1,click,2026-03-01T08:30:00Z,1
+u2,,click,2026-03-01T08:30:00Z,1
+u3,sku-3,stare,2026-03-01T08:30:00Z,1
+u4,sku-4,click,yesterday,1
+u5,sku-5,click,,1
+u6,sku-6,click,2026-03-01T08:30:00Z,1.5
+u7,sku-7,click,2026-03-01T08:30:00Z,first
+u8,sku-8,click,2026-03-01T08:30:00Z,1,too,many
+u9,sku-\xff,click,2026-03-01T08:30:00Z,1
+u10,sku-10,like,2026-03-01T08:30:00Z,
+"""
+
+
+def test_a_table_of_a_shop_is_understood(log: EventLog, tmp_path: Path) -> None:
+    (tmp_path / "events.csv").write_text("\ufeff" + CSV, encoding="utf-8")
+    report = import_events(log, tmp_path / "events.csv")
+    assert (report.written, report.repeated, report.n_refused) == (4, 0, 0)
+    found = everything(log)
+    assert [each.kind for each in found] == ["click", "cart", "purchase", "impression"]
+    assert [each.user_id for each in found] == ["257597", "992329", "111016", ""]
+    assert [each.time for each in found] == [MARCH] * 4
+    again = import_events(log, tmp_path / "events.csv")
+    assert (again.written, again.repeated) == (0, 4)
+
+
+def test_equal_rows_are_events_of_their_own(log: EventLog, tmp_path: Path) -> None:
+    (tmp_path / "e.csv").write_text("user,item,event,time\n" + "u,i,view,1772353800\n" * 3)
+    assert import_events(log, tmp_path / "e.csv").written == 3
+
+
+def test_bad_rows_are_refused_with_line_and_reason_and_the_rest_goes_on(
+    log: EventLog, tmp_path: Path
+) -> None:
+    (tmp_path / "events.csv").write_bytes(FAULTS.encode("latin-1"))
+    report = import_events(log, tmp_path / "events.csv")
+    assert [each.user_id for each in everything(log)] == ["u1", "u10"]
+    assert (report.written, report.n_refused) == (2, 8)
+    told = {each.line: each.reason for each in report.refused}
+    assert list(told) == [3, 4, 5, 6, 7, 8, 9, 10]
+    expected = {
+        3: "product_id: expected a value in a column 'product_id' or 'product'",
+        4: "kind: expected one of impression, click",
+        5: "time: expected a time in ISO 8601",
+        6: "time: expected a value in a column",
+        7: "position: expected a whole number, got '1.5'",
+        8: "position: expected a number, got 'first'",
+        9: "5 cells expected, as in the header, got 7",
+        10: "product_id: expected a text in valid Unicode",
+    }
+    assert {line: reason for line, reason in expected.items() if reason not in told[line]} == {}
+
+
+def test_json_lines_with_faults(log: EventLog, tmp_path: Path) -> None:
+    lines = [
+        '{"kind": "like", "sku": 17, "ts": 1772353800, "features": {"a": 0.5}, "value": 3}',
+        "",
+        '{"kind": "like"',
+        "[1]",
+        '{"kind": "like", "sku": ["a"], "ts": 1772353800}',
+        '{"kind": "like", "sku": "b", "ts": 1772353800, "features": {"a": "x"}}',
+        '{"event": "dislike", "product": "c", "date": "20260301"}',
+    ]
+    (tmp_path / "events.jsonl").write_text("\n".join(lines))
+    report = import_events(log, tmp_path / "events.jsonl")
+    assert [each.line for each in report.refused] == [3, 4, 5, 6]
+    first, last = everything(log)
+    assert (first.product_id, first.features, first.value, first.time) == (
+        "17",
+        {"a": 0.5},
+        3,
+        MARCH,
+    )
+    assert (last.kind, last.time) == ("hide", datetime(2026, 3, 1, tzinfo=UTC))
+
+
+def test_parquet_with_times_of_nanoseconds(log: EventLog, tmp_path: Path) -> None:
+    times = pa.array([1772353800 * 10**9] * 2, pa.timestamp("ns"))
+    table = pa.table({"event": ["view", "stare"], "item_id": [5, 6], "event_time": times})
+    pq.write_table(table, tmp_path / "events.parquet")
+    report = import_events(log, tmp_path / "events.parquet")
+    assert [(each.line, each.reason[:4]) for each in report.refused] == [(2, "kind")]
+    assert [(each.product_id, each.time) for each in everything(log)] == [("5", MARCH)]
+
+
+BAD_FILES = {
+    "missing.csv": (None, "there is no such file"),
+    "events.txt": (b"x", "a name that ends in .csv, .jsonl, .ndjson, .parquet was expected"),
+    "events.parquet": (b"PAR1 no", "not a Parquet file that can be read"),
+    "events.csv": (b"a,b\n1,2\n", "no column for kind: expected one of kind, event.*; it has a, b"),
+}
+
+
+@pytest.mark.parametrize("name", BAD_FILES)
+def test_files_that_cannot_be_read_are_refused(log: EventLog, tmp_path: Path, name: str) -> None:
+    data, message = BAD_FILES[name]
+    if data is not None:
+        (tmp_path / name).write_bytes(data)
+    with pytest.raises(EventFileError, match=message):
+        import_events(log, tmp_path / name)
+    assert log.count() == 0
+
+
+@pytest.mark.parametrize("ending", ["csv", "jsonl", "parquet"])
+def test_one_visitors_events_go_out_alone(log: EventLog, tmp_path: Path, ending: str) -> None:
+    log.append([*made(3, user_id="u1"), *made(3, 3, user_id="u2")])
+    path = tmp_path / "out" / f"u2.{ending}"
+    assert export_events(log, path, "u2") == 3
+    with EventLog.open(tmp_path / "other") as other:
+        import_events(other, path)
+        assert everything(other) == log.of_user("u2")
+    assert [each.name for each in path.parent.iterdir()] == [path.name]
+
+
+def test_a_file_that_cannot_be_written_is_refused(log: EventLog, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(EventFileError, match="the file cannot be written"):
+        export_events(log, tmp_path / "file" / "events.csv")
+
+
+_TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=20)
+_NAMES = _TEXTS.filter(lambda text: bool(text.strip()))
+_NUMBERS = st.floats(0, 1e9)
+_TIMES = st.datetimes(datetime(1974, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))
+EVENTS = st.builds(
+    Event,
+    kind=st.sampled_from(EVENT_KINDS),
+    product_id=_NAMES,
+    user_id=_TEXTS,
+    session_id=_TEXTS,
+    query_id=_TEXTS,
+    surface=st.sampled_from(("search", "similar", "feed", "store")),
+    position=st.integers(0, 1_000_000_000),
+    propensity=st.none() | st.floats(0, 1, exclude_min=True),
+    ranker=_TEXTS,
+    ranker_version=_TEXTS,
+    features=st.dictionaries(_TEXTS, st.floats(-1e9, 1e9), max_size=3),
+    value=st.none() | _NUMBERS,
+    currency=_TEXTS,
+    time=_TIMES,
+    event_id=_NAMES,
+)
+
+
+@pytest.mark.parametrize("ending", ["csv", "jsonl", "parquet"])
+@settings(max_examples=25, deadline=None)
+@given(events=st.lists(EVENTS, max_size=8, unique_by=lambda each: each.event_id))
+def test_out_and_in_again_is_the_same(ending: str, events: list[Event]) -> None:
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        path = folder / f"all.{ending}"
+        with EventLog.open(folder / "a") as first, EventLog.open(folder / "b") as second:
+            first.append(events)
+            assert everything(first) == events
+            assert export_events(first, path) == len(events)
+            report = import_events(second, path)
+            assert (report.written, report.refused) == (len(events), [])
+            assert everything(second) == events
+
+
+@pytest.mark.parametrize("user_id", ["=1+1", "＝1+1", "\ufeff=1", "'=1", "''=1", "-5"])
+def test_a_table_runs_no_formula_and_gives_the_id_again(
+    log: EventLog, tmp_path: Path, user_id: str
+) -> None:
+    log.append([Event("click", "p1", user_id=user_id)])
+    export_events(log, tmp_path / "events.csv")
+    assert f"'{user_id}" in (tmp_path / "events.csv").read_text(encoding="utf-8")
+    with EventLog.open(tmp_path / "other") as other:
+        import_events(other, tmp_path / "events.csv")
+        assert [each.user_id for each in other.read()[0]] == [user_id]

@@ -1,0 +1,117 @@
+"""From an address to a store: what is refused, and what the ClickHouse client is asked for."""
+
+from importlib.util import find_spec
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from shopwindow.eventlog.analytics import open_store
+from shopwindow.eventlog.analytics import store_addresses as opening
+from shopwindow.eventlog.analytics.clickhouse_connection import server_options
+from shopwindow.eventlog.analytics.parquet_store import ParquetEventStore
+from shopwindow.values.errors import EventStoreUnavailableError, InvalidSettingError
+from shopwindow.values.settings import EventSettings
+
+
+def test_a_folder_is_parquet_and_none_is_beside_the_log(tmp_path: Path) -> None:
+    with ParquetEventStore.open(tmp_path) as expected:
+        store = open_store(str(tmp_path))
+        assert type(store) is type(expected)
+        store.close()
+    settings = EventSettings(folder="var/log", store="")
+    assert opening.address_of(settings) == str(Path("var/log/analysis"))
+    assert opening.address_of(settings.model_copy(update={"store": "chdb:x"})) == "chdb:x"
+    store = opening.open_configured(EventSettings(folder=str(tmp_path / "log")))
+    assert (tmp_path / "log" / "analysis").is_dir()
+    store.close()
+
+
+@pytest.mark.parametrize(
+    ("address", "got"),
+    [
+        ("", "''"),
+        ("  ", "'  '"),
+        ("http://u:secret@host", "'http'"),
+        ("chdb:", "'chdb:'"),
+        ("clickhouse://", "'clickhouse'"),
+        ("clickhouse://u:secret@host/db", "an address with a password in it"),
+        ("clickhouse://u@host:99999/db", "'clickhouse'"),
+        ("clickhouse://u@host/db?password=secret", "'clickhouse'"),
+    ],
+)
+def test_what_is_no_address_is_refused_without_its_secret(address: str, got: str) -> None:
+    with pytest.raises(
+        InvalidSettingError, match=r"EVENTS__STORE: expected .*c(hdb|lickhouse)"
+    ) as told:
+        open_store(address, "secret")
+    assert got in str(told.value)
+    assert "secret" not in str(told.value)
+
+
+SERVERS = (
+    ("clickhouse://host", ("http", "host", 8123, "default", "default")),
+    ("clickhouse://me@host:9/shop", ("http", "host", 9, "me", "shop")),
+    ("clickhouses://m%40e@host/shop", ("https", "host", 8443, "m@e", "shop")),
+    ("clickhouse://me@[::1]:8123/shop", ("http", "::1", 8123, "me", "shop")),
+)
+
+
+@pytest.mark.parametrize(("address", "expected"), SERVERS)
+def test_an_address_becomes_the_clients_options(address: str, expected: tuple[Any, ...]) -> None:
+    options = server_options(address)
+    names = ("interface", "host", "port", "username", "database")
+    assert tuple(options[name] for name in names) == expected
+    assert options["autogenerate_session_id"] is False
+
+
+@pytest.mark.parametrize("address", ["chdb:var/x", "clickhouse://u@host/db"])
+def test_a_missing_library_is_named_with_what_to_do(
+    address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(
+        "shopwindow.eventlog.analytics.clickhouse_connection.find_spec", lambda _: None
+    )
+    message = r"needs clickhouse-connect, .*Install it: `pip install 'shopwindow\[clickhouse\]'`"
+    with pytest.raises(EventStoreUnavailableError, match=message):
+        open_store(address)
+    assert not (tmp_path / "var").exists()
+
+
+@pytest.mark.skipif(
+    find_spec("clickhouse_connect") is None, reason="the extra `clickhouse` is not installed"
+)
+def test_a_server_is_given_the_password_and_values_apart_from_the_sql(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[tuple[str, Any]] = []
+
+    class Client:
+        def command(self, query: str, **options: Any) -> None:
+            asked.append((query, options))
+
+        def query(self, query: str, parameters: Any) -> Any:
+            asked.append((query, parameters))
+            is_count = "count()" in query
+            return SimpleNamespace(result_rows=[(3,)] if is_count else [])
+
+        def close(self) -> None:
+            asked.append(("close", {}))
+
+    def get_client(**options: Any) -> Client:
+        asked.append(("connect", options))
+        return Client()
+
+    monkeypatch.setattr("clickhouse_connect.get_client", get_client)
+    store = open_store("clickhouse://me@host/shop", "very secret")
+    assert store.position("log-1") == ""
+    assert store.erase("visitor-1") == 3
+    store.close()
+    connected, *rest = asked
+    assert connected[1]["password"] == "very secret"
+    assert connected[1]["database"] == "shop"
+    assert ("log_id", "log-1") in [item for _, o in rest for item in o.items()]
+    assert all("log-1" not in query and "visitor-1" not in query for query, _ in rest)
+    assert rest[-1][0] == "close"

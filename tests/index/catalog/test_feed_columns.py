@@ -1,0 +1,264 @@
+"""Which columns are understood: usual names, languages, attributes, the mapping file."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from index.catalog import FeedMapping, ProductFeed, read_products
+from index.catalog.header_vocabulary import ATTRIBUTES, FIELDS, normal
+from shopwindow.values import Product, Translation
+
+
+def feed_of(folder: Path, text: str, **options: Any) -> ProductFeed:
+    path = folder / ("a.jsonl" if text.startswith("{") else "a.csv")
+    path.write_text(text, encoding="utf-8")
+    return read_products(path, **options)
+
+
+def one(folder: Path, text: str, **options: Any) -> Product:
+    rows = list(feed_of(folder, text, **options).rows())
+    assert [row.rejection for row in rows] == [None]
+    product = rows[0].product
+    assert product is not None
+    return product
+
+
+def test_no_name_is_listed_for_two_fields() -> None:
+    names = [normal(name) for each in (*FIELDS, *ATTRIBUTES) for name in each.names]
+    assert len(names) == len(set(names))
+
+
+@pytest.mark.parametrize("name", ["Product ID", "product_id", "PRODUCT-ID", "productId", "g:id"])
+def test_case_and_signs_in_names_do_not_matter(tmp_path: Path, name: str) -> None:
+    assert one(tmp_path, f"{name},TITLE\n7,x\n").id == "7"
+
+
+def test_every_listed_name_is_understood(tmp_path: Path) -> None:
+    for name in next(each.names for each in FIELDS if each.field == "id"):
+        assert one(tmp_path, f"{name},title\n7,x\n").id == "7"
+    for name in next(each.names for each in FIELDS if each.field == "image"):
+        assert one(tmp_path, f"id,{name}\n7,x.jpg\n").image == str(tmp_path / "x.jpg")
+
+
+def test_arabic_names(tmp_path: Path) -> None:
+    product = one(
+        tmp_path,
+        "رمز المنتج,اسم المنتج,الوصف,السعر,العلامة التجارية,القسم,رابط الصورة,اللون,التوفر\n"
+        "7,فستان أحمر,قطن,٩٩٫٥ ر.س,نور,ملابس > فساتين,https://x.org/7.jpg,أحمر,غير متوفر\n",
+    )
+    assert product == Product(
+        id="7",
+        title="فستان أحمر",
+        description="قطن",
+        price=99.5,
+        currency="SAR",
+        brand="نور",
+        category=("ملابس", "فساتين"),
+        attributes={"color": "أحمر"},
+        image="https://x.org/7.jpg",
+        in_stock=False,
+        language="ar",
+    )
+
+
+@pytest.mark.parametrize(
+    "name", ["title_ar", "Title (ar)", "title[ar]", "title-AR", "title.ar", "name_arabic",
+             "Product Name (Arabic)", "title_ar_AE", "title:ar", "العنوان عربي"],
+)  # fmt: skip
+def test_languages_in_names(tmp_path: Path, name: str) -> None:
+    product = one(tmp_path, f"id,title,{name}\n7,Dress,فستان\n")
+    assert (product.title, product.language) == ("Dress", "")
+    assert product.translations == {"ar": Translation("فستان")}
+
+
+def test_without_a_plain_title_the_first_language_leads(tmp_path: Path) -> None:
+    text = "id,title_en,title_ar,description_ar,description_en\n"
+    first = one(tmp_path, f"{text}7,Dress,فستان,قطن,Cotton\n")
+    assert (first.title, first.description, first.language) == ("Dress", "Cotton", "en")
+    assert first.translations == {"ar": Translation("فستان", "قطن")}
+    second = one(tmp_path, f"{text}7,,فستان,قطن,Cotton\n")
+    assert (second.title, second.description, second.language) == ("فستان", "قطن", "ar")
+    assert second.translations == {"en": Translation("", "Cotton")}
+
+
+def test_the_language_of_the_row_leads_when_it_has_a_title(tmp_path: Path) -> None:
+    product = one(tmp_path, "id,title_en,title_ar,lang\n7,Dress,فستان,ar-AE\n")
+    assert (product.title, product.language) == ("فستان", "ar")
+    assert product.translations == {"en": Translation("Dress")}
+
+
+def test_a_plain_title_is_not_repeated_as_a_translation(tmp_path: Path) -> None:
+    product = one(tmp_path, "id,title,title_en,title_ar\n7,Dress,Dress,فستان\n")
+    assert (product.language, list(product.translations)) == ("en", ["ar"])
+
+
+@pytest.mark.parametrize(
+    ("title", "given", "language"),
+    [("فستان Zara", "", "ar"), ("Zara فستان black", "", ""), ("فستان", "fa", "fa"), ("x", "", "")],
+)
+def test_language_of_a_title(tmp_path: Path, title: str, given: str, language: str) -> None:
+    assert one(tmp_path, f"id,title\n7,{title}\n", language=given).language == language
+
+
+def test_attributes_come_from_names_prefixes_and_objects(tmp_path: Path) -> None:
+    product = one(
+        tmp_path,
+        "id,title,Colour,attr_Heel height,attribute:Neck,attributes,unknown,size\n"
+        '7,x,red,4 cm,V,"{""fit"": ""slim"", ""washable"": true, ""sizes"": [1, 2], ""n"": null}"'
+        ",y,\n",
+    )
+    assert product.attributes == {
+        "color": "red",
+        "heel height": "4 cm",
+        "neck": "V",
+        "fit": "slim",
+        "washable": "true",
+        "sizes": "1, 2",
+    }
+
+
+def test_of_too_many_attributes_the_first_hundred_are_taken(tmp_path: Path) -> None:
+    row = {"id": "7", "title": "x", "attributes": {str(n): "y" for n in range(5_000)}}
+    (row_read,) = feed_of(tmp_path, json.dumps(row)).rows()
+    assert row_read.product is not None
+    assert list(row_read.product.attributes) == [str(n) for n in range(100)]
+    (warning,) = row_read.warnings
+    assert warning.reason == "at most 100 attributes expected"
+
+
+def test_what_can_be_ordered_but_not_sent_keeps_its_word(tmp_path: Path) -> None:
+    product = one(tmp_path, "id,title,availability\n7,x,Pre-order\n")
+    assert (product.in_stock, product.attributes) == (False, {"availability": "pre order"})
+
+
+def test_a_column_stands_in_for_an_empty_one_but_not_for_the_id(tmp_path: Path) -> None:
+    text = "sku,id,title,name,google_product_category,product_type\nS1,1,,Cup,2271,\nS2,,x,,,Mugs\n"
+    first, second = feed_of(tmp_path, text).rows()
+    assert first.product is not None
+    assert (first.product.id, first.product.title, first.product.category) == ("1", "Cup", ())
+    assert second.rejection is not None
+    assert second.rejection.column == "id"
+
+
+def test_objects_of_one_feed_go_by_one_id(tmp_path: Path) -> None:
+    text = '{"id": 1, "title": "x"}\n{"sku": 2, "title": "y"}\n{"id": 3, "new": 1, "title": "z"}\n'
+    assert [row.product is not None for row in feed_of(tmp_path, text).rows()] == [
+        True,
+        False,
+        True,
+    ]
+
+
+def test_the_lower_price_counts(tmp_path: Path) -> None:
+    text = "id,title,price,sale_price\n1,x,10 AED,8 AED\n2,x,10,0\n3,x,10,12\n4,x,,8\n5,x,10,\n"
+    assert [each.price for each in feed_of(tmp_path, text)] == [8.0, 10.0, 10.0, 8.0, 10.0]
+
+
+def test_currency_of_price_column_and_default(tmp_path: Path) -> None:
+    text = "id,title,price,currency\n1,x,5 €,sar\n2,x,5,sar\n3,x,5,\n"
+    assert [each.currency for each in feed_of(tmp_path, text, currency="aed")] == [
+        "EUR",
+        "SAR",
+        "AED",
+    ]
+
+
+MAPPING = """
+[columns]
+id = "Artikel"
+title = "Produktname"
+price = ""
+[columns.translations.ar]
+title = "Arabisch"
+[attributes]
+color = "Farbe"
+[defaults]
+currency = "AED"
+merchant_id = "m1"
+language = "de"
+image_root = "photos"
+[file]
+delimiter = "|"
+"""
+TABLE = "Artikel|id|Produktname|Arabisch|Farbe|price|image\nA1|1|Kleid, rot|فستان|rot|5|a.jpg\n"
+
+
+def test_a_mapping_file_goes_before_the_usual_names(tmp_path: Path) -> None:
+    (tmp_path / "mapping.toml").write_text(MAPPING, encoding="utf-8")
+    product = one(tmp_path, TABLE, mapping=tmp_path / "mapping.toml")
+    assert product == Product(
+        id="A1",
+        title="Kleid, rot",
+        translations={"ar": Translation("فستان")},
+        currency="AED",
+        merchant_id="m1",
+        language="de",
+        attributes={"color": "rot"},
+        image=str(tmp_path / "photos" / "a.jpg"),
+    )
+
+
+def test_what_is_given_goes_before_the_mapping_file(tmp_path: Path) -> None:
+    (tmp_path / "mapping.toml").write_text(MAPPING, encoding="utf-8")
+    product = one(
+        tmp_path, TABLE, mapping=str(tmp_path / "mapping.toml"), currency="SAR", merchant_id="m2"
+    )
+    assert (product.currency, product.merchant_id, product.language) == ("SAR", "m2", "de")
+
+
+def test_a_mapping_as_a_value(tmp_path: Path) -> None:
+    mapping = FeedMapping(columns={"title": "produkt NAME"}, file={"encoding": "cp1252"})
+    (tmp_path / "a.csv").write_bytes("id,Produkt-Name\n1,Café\n".encode("cp1252"))
+    (product,) = read_products(tmp_path / "a.csv", mapping=mapping)
+    assert product.title == "Café"
+
+
+def test_image_root_widens_the_fence(tmp_path: Path) -> None:
+    (tmp_path / "feeds").mkdir()
+    mapping = FeedMapping(defaults={"image_root": str(tmp_path)})
+    text = f"id,image\n1,photos/a.jpg\n2,{tmp_path}/b.jpg\n3,../c.jpg\n"
+    rows = list(feed_of(tmp_path / "feeds", text, mapping=mapping).rows())
+    assert [row.product.image for row in rows if row.product] == [
+        str(tmp_path / "photos" / "a.jpg"),
+        str(tmp_path / "b.jpg"),
+    ]
+    assert rows[2].rejection is not None
+
+
+def test_mapped_names_are_looked_up_in_objects_too(tmp_path: Path) -> None:
+    mapping = FeedMapping(columns={"title": "nom", "image": "foto"})
+    assert one(tmp_path, '{"id": 1, "nom": "Robe"}', mapping=mapping).title == "Robe"
+
+
+def test_the_separator_line_of_spreadsheets_is_understood(tmp_path: Path) -> None:
+    product = one(tmp_path, "sep=;\nid;title\n1;a,b\n")
+    assert product.title == "a,b"
+
+
+def test_empty_rows_and_trailing_delimiters_are_passed_over(tmp_path: Path) -> None:
+    rows = list(feed_of(tmp_path, "\n\nid,title,\n\n1,x,,,\n,,\n\n2,y,\n").rows())
+    assert [(row.line, row.product.id if row.product else "") for row in rows] == [
+        (5, "1"),
+        (8, "2"),
+    ]
+
+
+def test_a_header_alone_is_a_shop_without_products(tmp_path: Path) -> None:
+    assert list(feed_of(tmp_path, "id,title\n")) == []
+
+
+def test_a_delimiter_in_quotes_does_not_count(tmp_path: Path) -> None:
+    assert one(tmp_path, '"a,b,c,d";id;title\n;1;x\n').id == "1"
+
+
+def test_columns_that_come_late_are_read_and_change_no_id(tmp_path: Path) -> None:
+    rows = [{"id": n, "title": "x"} for n in range(60)]
+    late = [{"sku": "S1", "title": "y"}, {"id": "last", "title": "z", "colour": "red"}]
+    text = "\n".join(json.dumps(row) for row in [*rows, *late])
+    *_, without, last = feed_of(tmp_path, text).rows()
+    assert without.rejection is not None
+    assert "an id expected" in without.rejection.reason
+    assert last.product is not None
+    assert last.product.attributes == {"color": "red"}

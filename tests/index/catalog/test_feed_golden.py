@@ -1,0 +1,182 @@
+"""One small shop in every format: the same three products come out of each."""
+
+import gzip
+import json
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from index.catalog import FORMATS, read_products
+from shopwindow.values import Product, Translation
+
+DATA = Path(__file__).parent / "data"
+DRESSES = ("Clothing", "Women", "Dresses")
+
+
+def expected(folder: Path, language: str) -> list[Product]:
+    return [
+        Product(
+            id="d-1",
+            title="Red summer dress",
+            description="Light cotton,\nfor hot days",
+            translations={"ar": Translation("فستان صيفي أحمر")},
+            price=1299.0,
+            currency="AED",
+            brand="Noor",
+            category=DRESSES,
+            attributes={"color": "red"},
+            image=str(folder / "photos" / "d-1.jpg"),
+            group_id="d",
+            created_at=datetime(2024, 5, 31, tzinfo=UTC),
+            language=language,
+        ),
+        Product(
+            id="d-2",
+            title="Blue summer dress",
+            translations={"ar": Translation("فستان صيفي أزرق")},
+            price=79.5,
+            currency="AED",
+            brand="Noor",
+            category=DRESSES,
+            attributes={"color": "blue"},
+            image="https://cdn.example.com/d-2.jpg",
+            group_id="d",
+            in_stock=False,
+            created_at=datetime(2024, 5, 31, 14, tzinfo=UTC),
+            language=language,
+        ),
+        Product(
+            id="m-1",
+            title="Coffee cup",
+            description="A cup",
+            translations={"ar": Translation("فنجان قهوة")},
+            price=99.5,
+            currency="SAR",
+            category=("Home", "Kitchen"),
+            image="https://cdn.example.com/m-1.jpg",
+            language=language,
+        ),
+    ]
+
+
+FILES = [
+    ("shop.csv", "csv"),
+    ("shop_semicolon.csv", "csv"),
+    ("google.tsv", "tsv"),
+    ("shop.jsonl", "jsonl"),
+    ("google.xml", "google-xml"),
+    ("google_atom.xml", "google-xml"),
+]
+
+
+@pytest.mark.parametrize(("name", "form"), FILES)
+def test_every_format_gives_the_same_products(tmp_path: Path, name: str, form: str) -> None:
+    path = Path(shutil.copy(DATA / name, tmp_path))
+    feed = read_products(path, language="en")
+    assert feed.format == form
+    assert feed.path == path
+    assert [row.rejection for row in feed.rows() if row.rejection] == []
+    assert list(feed) == expected(tmp_path, "en")
+
+
+def test_parquet_gives_the_same_products(tmp_path: Path) -> None:
+    times = [datetime(2024, 5, 31), datetime(2024, 5, 31, 14), None]
+    table = pa.table(
+        {
+            "item_id": ["d-1", "d-2", "m-1"],
+            "title": [
+                {"en": "Red summer dress", "ar": "فستان صيفي أحمر"},
+                {"en": "Blue summer dress", "ar": "فستان صيفي أزرق"},
+                {"en": "Coffee cup", "ar": "فنجان قهوة"},
+            ],
+            "description": ["Light cotton,\nfor hot days", None, "A cup"],
+            "price": [1299.0, 79.5, 99.5],
+            "currency": pa.array(["AED", "AED", "SAR"]).dictionary_encode(),
+            "brand": ["Noor", "Noor", None],
+            "category": [list(DRESSES), list(DRESSES), ["Home", "Kitchen"]],
+            "image": [
+                "photos/d-1.jpg",
+                "https://cdn.example.com/d-2.jpg",
+                "https://cdn.example.com/m-1.jpg",
+            ],
+            "attributes": pa.array(
+                [[("color", "red")], [("color", "blue")], []], pa.map_(pa.string(), pa.string())
+            ),
+            "in_stock": [True, False, True],
+            "group_id": ["d", "d", None],
+            "created_at": pa.array(times, pa.timestamp("ns")),
+            "vector": [[0.1, 0.2]] * 3,
+        }
+    )
+    pq.write_table(table, tmp_path / "shop.parquet")
+    feed = read_products(tmp_path / "shop.parquet")
+    assert feed.format == "parquet"
+    assert list(feed) == expected(tmp_path, "en")
+
+
+@pytest.mark.parametrize(
+    "encoding", ["utf-8-sig", "utf-16", "utf-16-le-bom", "utf-32", "cp1256", "utf-16-le"]
+)
+@pytest.mark.parametrize("packed", [False, True])
+def test_encodings_and_gzip_change_nothing(tmp_path: Path, encoding: str, packed: bool) -> None:
+    text = (DATA / "shop.csv").read_text(encoding="utf-8").replace("٩٩٫٥٠ ر.س", "99.50 SAR")
+    data = ("\ufeff" + text).encode("utf-16-le") if "bom" in encoding else text.encode(encoding)
+    path = tmp_path / ("shop.csv.gz" if packed else "shop.csv")
+    path.write_bytes(gzip.compress(data) if packed else data)
+    option = encoding if encoding in {"cp1256", "utf-16-le"} else ""
+    feed = read_products(path, language="en", encoding=option)
+    assert list(feed) == expected(tmp_path, "en")
+
+
+@pytest.mark.parametrize("ending", ["\n", "\r\n", "\r"])
+def test_line_endings_change_neither_products_nor_lines(tmp_path: Path, ending: str) -> None:
+    text = (DATA / "shop.csv").read_text(encoding="utf-8")
+    (tmp_path / "shop.csv").write_bytes(text.replace("\n", ending).encode())
+    feed = read_products(tmp_path / "shop.csv", language="en")
+    assert [row.line for row in feed.rows()] == [2, 4, 5]
+    assert list(feed) == expected(tmp_path, "en")
+
+
+def test_suffix_does_not_decide_against_the_content(tmp_path: Path) -> None:
+    for name, form in FILES:
+        path = Path(shutil.copy(DATA / name, tmp_path / f"{Path(name).stem}.txt"))
+        assert read_products(path).format == form
+
+
+def test_every_format_can_be_named(tmp_path: Path) -> None:
+    for name, form in FILES:
+        path = Path(shutil.copy(DATA / name, tmp_path / name))
+        assert len(list(read_products(path, format=form))) == 3
+    assert {form for _, form in FILES} | {"parquet", "shopify"} == set(FORMATS)
+
+
+def test_products_survive_a_round_trip_through_json_lines(tmp_path: Path) -> None:
+    shutil.copy(DATA / "shop.csv", tmp_path)
+    products = list(read_products(tmp_path / "shop.csv", language="en"))
+    lines = [
+        json.dumps(
+            {
+                "id": each.id,
+                "title": each.title,
+                "description": each.description,
+                "translations": {k: {"title": v.title} for k, v in each.translations.items()},
+                "price": each.price,
+                "currency": each.currency,
+                "brand": each.brand,
+                "category": each.category,
+                "attributes": dict(each.attributes),
+                "image": each.image,
+                "group_id": each.group_id,
+                "in_stock": each.in_stock,
+                "created_at": each.created_at.isoformat() if each.created_at else None,
+                "language": each.language,
+            }
+        )
+        for each in products
+    ]
+    (tmp_path / "again.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    assert list(read_products(tmp_path / "again.jsonl")) == products

@@ -1,0 +1,45 @@
+"""Vectors around planted directions, and touches of them."""
+
+import numpy as np
+from hypothesis import settings
+
+from shopwindow.ranking import Facts, Profile, Touch
+from shopwindow.ranking.profile_settings import DEFAULTS, ProfileSettings
+from shopwindow.values.encoder import Vectors
+
+DIM = 16
+ENCODER = "fake@1"
+DAY_S = 86_400.0
+
+EXAMPLES = settings(max_examples=60, deadline=None)
+"""Busy machines are slow; that is not what is tested."""
+
+
+def axis(number: int, dim: int = DIM) -> Vectors:
+    """Return a unit vector along one axis."""
+    row = np.zeros(dim, np.float32)
+    row[number] = 1.0
+    return row
+
+
+def near(direction: Vectors, rng: np.random.Generator, spread: float = 0.3) -> Vectors:
+    """Return a unit vector near a direction, at a length of noise of about `spread`."""
+    row = direction + rng.normal(scale=spread / np.sqrt(len(direction)), size=len(direction))
+    return np.asarray(row / np.linalg.norm(row), np.float32)
+
+
+def click(
+    vector: Vectors | None, time_s: float = 0.0, product_id: str = "p", kind: str = "click"
+) -> Touch:
+    return Touch(product_id, kind, time_s, vector)
+
+
+def learned(*touches: Touch, kept: ProfileSettings = DEFAULTS) -> Profile:
+    profile = Profile.empty(ENCODER, DIM)
+    for touch in touches:
+        profile = profile.touched(touch, kept)
+    return profile
+
+
+def no_facts(count: int) -> list[Facts]:
+    return [Facts()] * count

@@ -1,0 +1,323 @@
+"""`shopwindow match`: sheets of every format, what is refused, what goes wrong, Ctrl-C."""
+
+import csv
+import json
+import os
+import re
+import shutil
+import signal
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+from PIL import Image
+
+from search.batch_matching import Match
+from shopwindow.serving.cli import ExitCode
+from shopwindow.serving.cli import match_photos as matching
+from shopwindow.serving.cli.count_progress import shown_count
+from shopwindow.serving.cli.interrupts import ctrl_c_noted
+from shopwindow.serving.cli.match_rows import COLUMNS, NOTHING_FOUND
+from shopwindow.serving.cli.match_sheets import SHEETS, opened_sheet
+from shopwindow.serving.cli.match_thumbnails import Illustrated, illustrated
+from shopwindow.values import Hit, Product, Translation
+from shopwindow.values.errors import FeedError, IndexStoreError
+from shopwindow.values.settings import PhotoLimits
+from tests.serving.cli.conftest import ROOT, Here, finish, shopwindow, start
+
+NAMES = [column.name for column in COLUMNS]
+SPACE = {"m": "http://schemas.openxmlformats.org/spreadsheetml/2006/main"}
+QUERIES = ROOT / "data_samples" / "queries"
+DANGEROUS = ("=1+1", "+cmd", "-2+3", "@SUM(A1)", '=HYPERLINK("http://x")', "＝1+1", "\ufeff=1")
+
+
+class Workbook:
+    """What an .xlsx says, read without the library that wrote it."""
+
+    def __init__(self, path: Path) -> None:
+        with zipfile.ZipFile(path) as book:
+            assert book.testzip() is None
+            self.names = book.namelist()
+            strings = ElementTree.fromstring(book.read("xl/sharedStrings.xml"))
+            self.sheet = ElementTree.fromstring(book.read("xl/worksheets/sheet1.xml"))
+        self._strings = ["".join(each.itertext()) for each in strings]
+
+    @property
+    def rows(self) -> list[dict[str, str]]:
+        """Every row by the headings."""
+        cells = [
+            {re.sub(r"\d", "", c.attrib["r"]): self._value(c) for c in row if len(c)}
+            for row in self.sheet.iterfind(".//m:row", SPACE)
+        ]
+        head = cells[0]
+        return [{head[column]: value for column, value in row.items()} for row in cells[1:]]
+
+    def _value(self, cell: ElementTree.Element) -> str:
+        text = cell.findtext("m:v", namespaces=SPACE) or ""
+        return self._strings[int(text)] if cell.get("t") == "s" else text
+
+    def has(self, path: str) -> bool:
+        return self.sheet.find(f".//m:{path}", SPACE) is not None
+
+
+def _read_csv(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8-sig", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+def _match(title: str = "Red dress", **facts: Any) -> Illustrated:
+    arabic = {"ar": Translation("فستان أحمر", "")}
+    product = Product("sku", title, translations=arabic, price=9.5, currency="AED", **facts)
+    return Illustrated(Match("a.png", (Hit(product, 0.9, {"image": 0.9}),)))
+
+
+@pytest.fixture
+def indexed_here(here: Here, indexed: Path) -> Here:
+    shutil.copytree(indexed, here.folder, dirs_exist_ok=True)
+    return here
+
+
+def test_the_real_command_writes_a_workbook(indexed: Path, tmp_path: Path) -> None:
+    broken = tmp_path / "broken.jpg"
+    broken.write_bytes(b"nothing")
+    out = tmp_path / "new" / "m.xlsx"
+    done = shopwindow(indexed, "match", str(QUERIES), str(broken), "--out", str(out))
+    assert done.code == ExitCode.SOME_FAILED, done
+    assert f"7 photos are in {out}" in done.err
+    assert f"{broken}: not a photo of a known format" in done.err
+    assert re.search(r"photo could not be used +│ 1 ", done.out)
+    book = Workbook(out)
+    assert len(book.rows) == 6 * 5 + 1
+    assert [row["place"] for row in book.rows[:5]] == ["1", "2", "3", "4", "5"]
+    assert book.rows[0]["photo"] == str(QUERIES / "query-1.jpg")
+    assert book.rows[0]["title"].split()[1] in {"dress", "mug"}
+    assert re.search("[\u0600-\u06ff]", book.rows[0]["title ar"])
+    assert (book.rows[0]["currency"], float(book.rows[0]["likeness"]) <= 1) == ("AED", True)
+    assert book.rows[-1]["photo"] == str(broken)
+    assert book.rows[-1]["problem"].startswith("not a photo")
+    assert book.has("pane[@state='frozen'][@ySplit='1']")
+    assert book.sheet.find("m:autoFilter", SPACE).attrib["ref"] == "A1:O32"  # type: ignore[union-attr]
+    n_pictures = len([name for name in book.names if name.startswith("xl/media/")])
+    assert 6 < n_pictures <= 6 + 12  # each picture once, however often it is shown
+    assert list(tmp_path.glob("new/.*")) == []
+
+
+def test_every_format_says_the_same(indexed_here: Here) -> None:
+    for suffix in SHEETS:
+        options = ("--out", f"m{suffix}", "--limit", "2", "--no-thumbnails")
+        assert indexed_here("match", "photos/1.png", "photos/2.png", *options).code == ExitCode.OK
+    lines = (indexed_here.folder / "m.jsonl").read_text(encoding="utf-8").splitlines()
+    records = [json.loads(line) for line in lines]
+    assert (indexed_here.folder / "m.csv").read_bytes().startswith(b"\xef\xbb\xbf")
+    table = _read_csv(indexed_here.folder / "m.csv")
+    book = Workbook(indexed_here.folder / "m.xlsx")
+    assert [name for name in book.names if "media" in name] == []
+    assert [list(each) for each in (records[0], table[0])] == [NAMES, NAMES]
+    for record, row, cells in zip(records, table, book.rows, strict=True):
+        assert {name: "" if v is None else str(v) for name, v in record.items()} == row
+        for name in ("photo", "product_id", "title", "title_ar", "in_words"):
+            assert cells[name.replace("_", " ")] == record[name]
+        assert float(cells["price"]) == record["price"]
+    assert [each["place"] for each in records] == [1, 2, 1, 2]
+    assert (records[0]["product_id"], records[0]["in_words"]) == ("sku-1", "same photo")
+
+
+def test_filters_hold_and_nothing_found_is_said(indexed_here: Here) -> None:
+    common = ("match", "photos/1.png", "--out", "m.jsonl", "--force")
+    options = ("--brand", "Brand 1", "--category", "Clothing", "--in-stock", "--merchant", "m1")
+    assert indexed_here(*common, "--brand", "Brand 1").code == ExitCode.OK
+    lines = (indexed_here.folder / "m.jsonl").read_text(encoding="utf-8").splitlines()
+    assert {json.loads(line)["brand"] for line in lines} == {"Brand 1"}
+    done = indexed_here(*common, *options)
+    assert done.code == ExitCode.OK
+    (line,) = (indexed_here.folder / "m.jsonl").read_text(encoding="utf-8").splitlines()
+    assert (json.loads(line)["place"], json.loads(line)["problem"]) == (None, NOTHING_FOUND)
+    assert re.search(r"no product found +│ 1 ", done.out)
+
+
+def test_nothing_is_written_over_unasked(indexed_here: Here) -> None:
+    out = indexed_here.folder / "m.csv"
+    out.write_text("mine", encoding="utf-8")
+    refused = indexed_here("match", "photos/1.png", "--out", "m.csv")
+    assert refused.code == ExitCode.USAGE
+    assert "m.csv: it exists already; give another --out, or --force" in refused.err
+    assert out.read_text(encoding="utf-8") == "mine"
+    assert indexed_here("match", "photos/1.png", "--out", "m.csv", "--force").code == ExitCode.OK
+    assert len(_read_csv(out)) == 5
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("gone",), "gone: there is no such file or folder"),
+        (("empty",), "no photos are in this folder or below it"),
+        (("photos", "--out", "m.pdf"), "must end in one of .xlsx, .csv, .jsonl"),
+        (("photos", "--out", "dir.csv"), "this is a folder"),
+        (("photos", "--out", "feed.csv/m.csv"), "it cannot be written: "),
+        (("photos", "--limit", "0"), "limit: expected 1 to 500"),
+        ((), "Missing argument 'PHOTOS...'"),
+    ],
+)
+def test_what_cannot_be_done_is_refused(
+    indexed_here: Here, arguments: tuple[str, ...], message: str
+) -> None:
+    (indexed_here.folder / "empty").mkdir()
+    (indexed_here.folder / "dir.csv").mkdir()
+    before = sorted(each.name for each in indexed_here.folder.iterdir())
+    refused = indexed_here("match", *arguments)
+    assert refused.code == ExitCode.USAGE
+    assert message in refused.err
+    after = {each.name for each in indexed_here.folder.iterdir()} - {"state"}
+    assert sorted(after) == [name for name in before if name != "state"]
+
+
+def test_more_rows_than_a_workbook_has_are_refused(
+    indexed_here: Here, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(matching, "MAX_XLSX_ROWS", 23)
+    refused = indexed_here("match", "photos", "--limit", "2")
+    assert "at most 23 rows in a workbook; give --out matches.csv, got '24 rows'" in refused.err
+    assert indexed_here("match", "photos", "--limit", "2", "--out", "m.csv").code == ExitCode.OK
+
+
+def test_no_photo_that_could_be_used_fails_and_says_why(indexed_here: Here) -> None:
+    (indexed_here.folder / "list.txt").write_text("gone.png\n", encoding="utf-8")
+    failed = indexed_here("match", "@list.txt")
+    assert failed.code == ExitCode.FAILED
+    assert Workbook(indexed_here.folder / "matches.xlsx").rows == [
+        {"photo": "gone.png", "problem": "no such file"}
+    ]
+
+
+@pytest.mark.parametrize("text", DANGEROUS)
+def test_formulas_are_text(tmp_path: Path, text: str) -> None:
+    for suffix in SHEETS:
+        with opened_sheet(tmp_path / f"m{suffix}") as sheet:
+            sheet.add(_match(text, brand=text, image=text))
+    book = Workbook(tmp_path / "m.xlsx")
+    assert not book.has("f")
+    assert not book.has("hyperlink")
+    assert [book.rows[0][name] for name in ("title", "brand", "product photo")] == [text] * 3
+    (row,) = _read_csv(tmp_path / "m.csv")
+    assert (row["title"], row["brand"]) == (f"'{text}", f"'{text}")
+    assert json.loads((tmp_path / "m.jsonl").read_text(encoding="utf-8"))["title"] == text
+
+
+def test_texts_that_files_do_not_take(tmp_path: Path) -> None:
+    long = "x" * 40_000
+    strange = _match("two\nlines \x1b[31m", brand=long, image="https://shop.example/a b.png")
+    undecodable = Illustrated(Match("caf\udce9.png", problem="no such file"))
+    for suffix in SHEETS:
+        with opened_sheet(tmp_path / f"m{suffix}") as sheet:
+            sheet.add(strange)
+            sheet.add(undecodable)
+    first, second = Workbook(tmp_path / "m.xlsx").rows
+    assert (first["title"], len(first["brand"])) == ("two lines [31m", 32_767)
+    assert Workbook(tmp_path / "m.xlsx").has("hyperlink")
+    assert second == {"photo": "caf\\udce9.png", "problem": "no such file"}
+    assert _read_csv(tmp_path / "m.csv")[1]["photo"] == "caf\\udce9.png"
+
+
+def test_pictures_of_products_that_are_gone_are_left_out(tmp_path: Path) -> None:
+    there = tmp_path / "there.png"
+    Image.new("RGB", (300, 100), (200, 30, 30)).save(there)
+    images = (str(there), str(tmp_path / "gone.png"), "")
+    hits = tuple(Hit(Product(str(n), "t", image=i), 0.5, {}) for n, i in enumerate(images))
+    (shown,) = illustrated([Match("q", hits)], PhotoLimits())
+    assert [bool(each) for each in shown.products] == [True, False, False]
+    assert shown.photo == b""
+    with opened_sheet(tmp_path / "m.xlsx") as sheet:
+        sheet.add(shown)
+    assert [n for n in Workbook(tmp_path / "m.xlsx").names if "media" in n] == [
+        "xl/media/image1.jpeg"
+    ]
+
+
+def test_a_failure_midway_keeps_what_is_done(
+    indexed_here: Here, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(*_: object, **__: object) -> Iterator[Match]:
+        yield Match("a.png", problem="no such file")
+        raise IndexStoreError("the engine went away")
+
+    monkeypatch.setattr(matching, "match_photos", failing)
+    failed = indexed_here("match", "photos", "--no-thumbnails")
+    assert failed.code == ExitCode.FAILED
+    assert "error: the engine went away" in failed.err
+    assert "1 photos are in matches.xlsx" in failed.err
+    assert len(Workbook(indexed_here.folder / "matches.xlsx").rows) == 1
+
+
+def test_what_was_there_stays_when_nothing_is_done(tmp_path: Path) -> None:
+    out = tmp_path / "m.csv"
+    out.write_text("before", encoding="utf-8")
+    with pytest.raises(KeyboardInterrupt, match=r"^$"), opened_sheet(out):
+        raise KeyboardInterrupt
+    assert [each.name for each in tmp_path.iterdir()] == ["m.csv"]
+    assert out.read_text(encoding="utf-8") == "before"
+
+
+def test_matches_are_not_lost_when_the_sheet_is_open_elsewhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise PermissionError(13, "in use")
+
+    monkeypatch.setattr(os, "replace", refuse)
+    kept = r"close it where it is open; the matches are in .*\.m\.csv\.part"
+    with pytest.raises(FeedError, match=kept), opened_sheet(tmp_path / "m.csv") as sheet:
+        sheet.add(_match())
+    assert len(_read_csv(tmp_path / ".m.csv.part")) == 1
+
+
+def test_ctrl_c_keeps_what_is_done(indexed: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "many"
+    folder.mkdir()
+    shutil.copy(indexed / "photos" / "0.png", folder / "0.png")
+    for number in range(1, 4000):
+        os.link(folder / "0.png", folder / f"{number}.png")
+    out = tmp_path / "m.csv"
+    process = start(indexed, "match", str(folder), "--out", str(out))
+    assert process.stderr is not None
+    lines = [process.stderr.readline()]
+    while lines[-1] and not lines[-1].startswith("matching: "):
+        lines.append(process.stderr.readline())
+    process.send_signal(signal.SIGINT)
+    stopped = finish(process)
+    assert stopped.code == ExitCode.INTERRUPTED, stopped
+    assert "Traceback" not in stopped.err
+    found = re.search(r"interrupted after ([\d,]+) of 4,000 photos", stopped.err)
+    assert found, stopped.err
+    n_kept = int(found[1].replace(",", ""))
+    rows = _read_csv(out)
+    assert 0 < n_kept < 4000
+    assert len({row["photo"] for row in rows}) == n_kept
+    assert len(rows) == 5 * n_kept  # whole photos only
+
+
+def test_the_second_ctrl_c_ends_at_once() -> None:
+    before = signal.getsignal(signal.SIGINT)
+    with ctrl_c_noted() as came:
+        assert not came()
+        signal.raise_signal(signal.SIGINT)
+        assert came()
+        with pytest.raises(KeyboardInterrupt, match=r"^$"):
+            signal.raise_signal(signal.SIGINT)
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_a_terminal_gets_a_bar(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    with shown_count("matching", 4, "photos") as progress:
+        progress(2)
+    assert "2/4" in re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", capsys.readouterr().err)
+
+
+def test_another_encoder_is_told_that_its_words_were_not_measured(indexed_here: Here) -> None:
+    done = indexed_here("match", "photos/1.png")
+    assert "were not measured with fake: go by the order" in done.err

@@ -1,0 +1,28 @@
+"""docs/settings.md is made from the settings, and is up to date."""
+
+from shopwindow.serving.cli.settings_page import setting_rows, settings_page
+from shopwindow.values.settings import Settings
+from tests.serving.cli.conftest import ROOT
+
+
+def test_the_page_is_what_the_settings_say() -> None:
+    written = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
+    remake = "run `python -m shopwindow.serving.cli.settings_page > docs/settings.md`"
+    assert written == settings_page(), remake
+
+
+def test_every_setting_is_on_the_page_with_its_meaning() -> None:
+    page = settings_page()
+    for group, values in Settings().model_dump().items():
+        for field in values:
+            assert f"| `SHOPWINDOW_{group.upper()}__{field.upper()}` |" in page
+    assert [row.name for row in setting_rows() if not row.meaning] == []
+
+
+def test_bounds_and_choices_are_named() -> None:
+    values = {row.name: row.values for row in setting_rows()}
+    assert values["SHOPWINDOW_SERVER__PORT"] == "whole number from 0 to 65,535"
+    assert values["SHOPWINDOW_SEARCH__FUSION"] == "`scale`, `range`, `spread`, `ranks`"
+    assert values["SHOPWINDOW_PHOTO__FETCH_TIMEOUT_S"] == "number over 0"
+    assert values["SHOPWINDOW_PHOTO__ALLOW_PRIVATE_ADDRESSES"] == "true or false"
+    assert values["SHOPWINDOW_INDEX__API_KEY"] == "text"

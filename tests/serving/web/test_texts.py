@@ -1,0 +1,66 @@
+"""Labels in two languages, and which of them a query asks for."""
+
+import re
+import string
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shopwindow.serving.web.markup import Markup, tag, text
+from shopwindow.serving.web.translations import NAMES, Language, language_of, say
+
+VALUES = {
+    name: "7"
+    for name in (
+        *("n", "name", "text", "shown", "ms", "reason", "limit", "typed", "value"),
+        *("low", "high", "asked", "given_up", "before"),
+    )
+}
+
+
+@pytest.mark.parametrize("name", sorted(NAMES))
+def test_every_text_exists_in_both_languages_with_the_same_values(name: str) -> None:
+    english, arabic = say(name, "en", **VALUES), say(name, "ar", **VALUES)
+    assert english.strip()
+    assert arabic.strip()
+    assert "{" not in english + arabic
+    if name != "other_language":
+        assert re.search(r"[\u0600-\u06ff]", arabic)
+        assert not re.search(r"[\u0600-\u06ff]", english)
+
+
+def test_an_unknown_text_is_an_error() -> None:
+    with pytest.raises(KeyError, match="nonsense"):
+        say("nonsense", "en")
+
+
+@pytest.mark.parametrize(
+    ("query", "before", "language"),
+    [
+        ("red dress", "ar", "en"),
+        ("فستان أحمر", "en", "ar"),
+        ("حذاء nike adidas", "en", "ar"),
+        ("", "ar", "ar"),
+        ("42 !", "en", "en"),
+        ("٤٢", "ar", "ar"),
+    ],
+)
+def test_the_language_of_a_query(query: str, before: Language, language: str) -> None:
+    assert language_of(query, otherwise=before) == language
+
+
+@given(st.text())
+def test_any_text_is_escaped_once_inside_an_element(value: str) -> None:
+    html = tag("p", value, title=value)
+    assert set("<>") & set(text(value)) == set()
+    assert html == f'<p title="{text(value)}">{text(value)}</p>'
+    assert tag("div", html) == f"<div>{html}</div>"
+
+
+def test_attributes() -> None:
+    html = tag("button.a.b", "x", data_key='"k"', hidden=True, lang=None, open=False)
+    assert html == '<button class="a b" data-key="&quot;k&quot;" hidden>x</button>'
+    assert tag("input", name="n") == '<input name="n">'
+    assert isinstance(html, Markup)
+    assert string.whitespace[0] in html

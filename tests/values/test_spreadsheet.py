@@ -1,0 +1,35 @@
+"""What a spreadsheet would run is shown instead."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shopwindow.values.spreadsheet import as_cell, from_cell, is_formula
+
+FORMULAS = (
+    "=1+1", "+1", "-1", "@SUM(A1)",  # plain
+    "＝1+1", "＋1", "－1", "＠SUM(A1)",  # full-width
+    "﹦1+1", "﹢1", "﹣1", "﹫SUM(A1)", "⁼1", "⁺1", "₌1",  # small, raised, lowered
+    "\t=1", "\r=1", "\n=1", "\ttext", "\rtext", " =1", "\u00a0=1", "\u3000＝1", "\x0b=1", "\x1f=1",
+    "\ufeff=1", "\u200b=1", "\u200f=1", "\u2066=1", "\u00ad=1", "\ufe0f=1", "\u034f=1", "\u2800=1",
+    "\u3164=1", "\ufeff \u200b\t＝1", "\x00=1",
+)  # fmt: skip
+TEXTS = ("", " ", "\u200b", "Red mug", "a=1", "1-1", "'tis", "خزانة = 3", "50 - 60", "♥ =1", "(=1)")
+
+
+@pytest.mark.parametrize("text", FORMULAS)
+def test_what_would_be_run_gets_an_apostrophe(text: str) -> None:
+    assert is_formula(text)
+    assert as_cell(text) == f"'{text}"
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_a_text_stays_as_it_is(text: str) -> None:
+    assert not is_formula(text)
+    assert as_cell(text) == text
+
+
+@given(st.text(st.sampled_from("'=＝+-@ \t\ufeff\u200baب")))
+def test_a_cell_gives_its_text_again(text: str) -> None:
+    assert from_cell(as_cell(text)) == text
+    assert not is_formula(as_cell(text))

@@ -1,0 +1,1 @@
+"""Commands of the developers of Shopwindow; no part of the installed package."""

@@ -1,0 +1,28 @@
+"""The model card, filled in from the record of the training."""
+
+from pathlib import Path
+from string import Template
+
+from shopwindow.values.encoder import EncoderSpec
+from tools.train_compact.training_log import Journal
+
+CARD = "MODEL_CARD.md"
+TEMPLATE = Path(__file__).with_name("model_card.md")
+
+
+def write_card(folder: Path, spec: EncoderSpec, journal: Journal) -> None:
+    """Write the model card next to the weights."""
+    last = journal.epochs[-1]
+    values = {
+        "version": spec.version,
+        "dim": spec.dim,
+        "image_size": spec.image_size,
+        "languages": ", ".join(spec.languages),
+        "n_train": f"{len(journal.split.train):,}",
+        "n_dev": f"{len(journal.split.dev):,}",
+        "n_test": f"{len(journal.split.test):,}",
+        "recall": f"{last['title_to_photo_recall_at_10']:.3f}",
+        "mrr": f"{last['title_to_photo_mrr']:.3f}",
+    }
+    text = Template(TEMPLATE.read_text(encoding="utf-8")).substitute(values)
+    (folder / CARD).write_text(text, encoding="utf-8")
