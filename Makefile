@@ -29,7 +29,7 @@ base clip dev:
 	@tools/set-up-venv $(PYTHON) $(VENV) $@ $(LOCK)
 
 demo: $(DEMO_SET)
-	@$(BIN)/python -m app $(if $(ENCODER),--encoder '$(ENCODER)') demo $(if $(filter 0,$(SERVE)),--no-serve,--serve)
+	@$(BIN)/python -m shopwindow $(if $(ENCODER),--encoder '$(ENCODER)') demo $(if $(filter 0,$(SERVE)),--no-serve,--serve)
 
 test check: lint types imports tests
 

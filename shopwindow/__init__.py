@@ -4,5 +4,8 @@ This face has the values that every part shares; the parts are `embed`, `index`,
 and the packages beside this file.
 """
 
+from shopwindow import values as _values
 from shopwindow.values import *  # noqa: F403
-from shopwindow.values import __all__ as __all__
+from shopwindow.version import __version__
+
+__all__ = [*_values.__all__, "__version__"]

@@ -3,13 +3,16 @@
 import hashlib
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 from shopwindow.values.errors import InvalidEventError
 from shopwindow.values.event import EVENT_KINDS, Event
+
+Write: TypeAlias = Callable[[Mapping[str, Any]], None]
+"""Writes one row of a file."""
 
 COLUMNS = tuple(each.name for each in fields(Event))
 REQUIRED = ("kind", "product_id", "time")

@@ -8,8 +8,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from shopwindow.eventlog.event_rows import COLUMNS
-from shopwindow.eventlog.row_files import Write
+from shopwindow.eventlog.event_rows import COLUMNS, Write
 from shopwindow.values.errors import EventFileError
 
 _BATCH_ROWS = 1024

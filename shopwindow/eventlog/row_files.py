@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
+from shopwindow.eventlog.event_rows import Write
 from shopwindow.values.errors import EventFileError
 from shopwindow.values.spreadsheet import as_cell, from_cell
 
@@ -28,9 +29,6 @@ class Row:
     line: int
     cells: Mapping[str, Any]
     fault: str = ""
-
-
-Write: TypeAlias = Callable[[Mapping[str, Any]], None]
 
 
 def read_rows(path: Path) -> Iterator[Row]:

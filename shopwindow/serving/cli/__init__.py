@@ -1,6 +1,6 @@
-"""The command line: asks the Python API, shows its answers, turns errors into one line."""
+"""The command line: calls the Python API, prints its responses, turns errors into one line."""
 
 from shopwindow.serving.cli.exit_codes import ExitCode
-from shopwindow.serving.cli.main import run
+from shopwindow.serving.cli.main import main
 
-__all__ = ["ExitCode", "run"]
+__all__ = ["ExitCode", "main"]

@@ -8,24 +8,18 @@ import typer
 if TYPE_CHECKING:
     from shopwindow.serving.cli.context import Invocation
 
-DEMO_INDEX = "var/demo"
-"""The demonstration never touches the index of the settings."""
-
-DEMO_EVENTS = "var/demo-events"
-"""Nor their event log."""
-
 
 def demo(
     ctx: typer.Context,
-    feed: Annotated[Path, typer.Option(metavar="FILE", help="The sample catalogue.")] = Path(
-        "data_samples/catalog.csv"
-    ),
+    feed: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="A feed; the sample catalogue by default.")
+    ] = None,
     text: Annotated[
         list[str] | None, typer.Option(metavar="TEXT", help="A query; one English, one Arabic.")
     ] = None,
     photo: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="A photo query; the first of data_samples/queries."),
+        typer.Option(metavar="FILE", help="A photo query; the first of `queries` beside the feed."),
     ] = None,
     opens_page: Annotated[
         bool, typer.Option("--serve/--no-serve", help="Open the page afterwards.")
@@ -38,13 +32,18 @@ def demo(
     Returns:
         The exit code.
     """
-    from shopwindow.serving.cli.demo_visitors import with_events  # noqa: PLC0415 -- `--help` does without
-    from shopwindow.serving.cli.demonstration import demonstrate  # noqa: PLC0415
+    from data_samples import CATALOG  # noqa: PLC0415 -- `--help` does without
+    from shopwindow.serving.cli.demo_visitors import with_events  # noqa: PLC0415
+    from shopwindow.serving.cli.demonstration import (  # noqa: PLC0415
+        DEMO_EVENTS,
+        DEMO_INDEX,
+        demonstrate,
+    )
     from shopwindow.serving.cli.serve_command import serve_page  # noqa: PLC0415
 
     invocation: Invocation = ctx.obj
     settings = with_events(invocation.settings(DEMO_INDEX), DEMO_EVENTS)
-    code = demonstrate(settings, feed, text or (), photo)
+    code = demonstrate(settings, feed or CATALOG, text or (), photo)
     if code == 0 and opens_page:
         serve_page(invocation, settings)
     return code

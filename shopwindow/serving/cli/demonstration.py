@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from shopwindow.serving.cli.context import opened_events, opened_service
-from shopwindow.serving.cli.demo_command import DEMO_INDEX
 from shopwindow.serving.cli.demo_visitors import VISITORS, add_visitors, forget_profiles
 from shopwindow.serving.cli.exit_codes import ExitCode
 from shopwindow.serving.cli.indexing import FeedRequest, index_feed
@@ -14,6 +13,12 @@ from shopwindow.serving.cli.response_tables import show_page
 from shopwindow.values.errors import EncoderMismatchError, IndexVersionError
 from shopwindow.values.query import Query
 from shopwindow.values.settings import Settings
+
+DEMO_INDEX = "var/demo"
+"""The demonstration never touches the index of the settings."""
+
+DEMO_EVENTS = "var/demo-events"
+"""Nor their event log."""
 
 QUERIES = ("red summer dress", "حقيبة جلدية بنية")
 """What is asked when nothing else is given; the second is "brown leather bag"."""

@@ -4,6 +4,7 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -12,19 +13,23 @@ from shopwindow.serving.cli.exit_codes import ExitCode
 from shopwindow.serving.cli.output import never_fail_on_characters, say
 from shopwindow.serving.cli.program import PROGRAM, program
 
+if TYPE_CHECKING:
+    from search import SearchService
+    from shopwindow.values.settings import Settings
 
-def run(arguments: Sequence[str] | None, launch: Launch) -> int:
+
+def main(arguments: Sequence[str] | None = None, launch: Launch | None = None) -> int:
     """Run one command and turn whatever goes wrong into a message and an exit code.
 
     Args:
         arguments: What follows the program's name; the process's own when None.
-        launch: Serves the page; handed in, because the command line does not know the page.
+        launch: Serves the page; the web page of `shopwindow.serving.web` when None.
 
     Returns:
-        The exit code.
+        The exit code; see `shopwindow.serving.cli.exit_codes`.
     """
     given = list(sys.argv[1:] if arguments is None else arguments)
-    invocation = Invocation(launch)
+    invocation = Invocation(launch or open_page)
     never_fail_on_characters()
     try:
         code = program().main(given, prog_name=PROGRAM, standalone_mode=False, obj=invocation)
@@ -40,6 +45,13 @@ def run(arguments: Sequence[str] | None, launch: Launch) -> int:
     except Exception as exc:  # noqa: BLE001 -- the edge: nothing may reach the user as a traceback
         return _failed(exc, invocation.debug)
     return int(code or ExitCode.OK)
+
+
+def open_page(service: "SearchService", settings: "Settings") -> None:
+    """Serve the web page until Ctrl-C."""
+    from shopwindow.serving.web import launch  # noqa: PLC0415 -- no other command loads Gradio
+
+    launch(service, settings)
 
 
 def exit_code(error: Exception) -> ExitCode:

@@ -2,10 +2,7 @@
 
 import inspect
 import re
-import tomllib
 from collections.abc import Callable
-from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -26,6 +23,7 @@ from shopwindow.serving.cli.search_commands import search, similar
 from shopwindow.serving.cli.serve_command import serve
 from shopwindow.serving.cli.suggest_command import suggest
 from shopwindow.serving.cli.tune_command import tune
+from shopwindow.version import __version__
 
 if TYPE_CHECKING:
     from shopwindow.serving.cli.context import Invocation
@@ -76,7 +74,7 @@ def global_options(
     invocation.encoder = encoder
     invocation.debug = debug
     if wants_version:
-        typer.echo(f"{PROGRAM} {_version()}")
+        typer.echo(f"{PROGRAM} {__version__}")
         raise typer.Exit
     if ctx.invoked_subcommand is None:
         typer.echo(ctx.get_help())
@@ -86,11 +84,3 @@ def shown_help(command: Callable[..., Any]) -> str:
     """Return what a command's docstring says to its users: its paragraphs, without sections."""
     words = re.split(r"\n\n(?:Returns|Raises):", inspect.getdoc(command) or "")[0]
     return "\n\n".join(" ".join(each.split()) for each in words.split("\n\n"))
-
-
-def _version() -> str:
-    try:
-        return version(PROGRAM)
-    except PackageNotFoundError:  # run from a checkout that is not installed
-        project = Path(__file__).resolve().parents[3] / "pyproject.toml"
-        return str(tomllib.loads(project.read_text(encoding="utf-8"))["project"]["version"])

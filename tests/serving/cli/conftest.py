@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from search import SearchService
-from shopwindow.serving.cli import run
+from shopwindow.serving.cli import main
 from shopwindow.values.settings import Settings
 from tests.conftest import make_products
 
@@ -61,7 +61,7 @@ def environment(folder: Path, **variables: str) -> dict[str, str]:
 def start(folder: Path, *arguments: str, **variables: str) -> "subprocess.Popen[str]":
     """Start the real command in a folder."""
     return subprocess.Popen(
-        [sys.executable, "-m", "app", *arguments],
+        [sys.executable, "-m", "shopwindow", *arguments],
         cwd=folder,
         env=environment(folder, **variables),
         stdout=subprocess.PIPE,
@@ -104,7 +104,7 @@ class Here:
 
     def __call__(self, *arguments: str) -> Outcome:
         self.captured.readouterr()
-        code = run(arguments, self._launch)
+        code = main(arguments, self._launch)
         out, err = self.captured.readouterr()
         return Outcome(code, out, err)
 

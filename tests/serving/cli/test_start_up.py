@@ -23,7 +23,7 @@ SEARCHING = {
 def imported(folder: Path, *arguments: str) -> set[str]:
     """Return the top-level packages that a command imports."""
     done = subprocess.run(
-        [sys.executable, "-X", "importtime", "-m", "app", *arguments],
+        [sys.executable, "-X", "importtime", "-m", "shopwindow", *arguments],
         cwd=folder,
         env=environment(folder),
         capture_output=True,
