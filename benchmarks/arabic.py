@@ -24,7 +24,7 @@ from benchmarks.relevance import OFF
 from benchmarks.results_file import write_result
 from embed import load_encoder
 from index import ProductIndex, read_products
-from index.text.analyzer import analyse, fold
+from index.text.analyzer import analyze, fold
 from search import SearchService
 from shopwindow.values import Product, Query
 from shopwindow.values.settings import SearchSettings
@@ -35,14 +35,14 @@ SAMPLES = Path("data_samples/catalog.csv")
 
 SETTINGS: dict[str, dict[str, Any]] = {
     "default": {},
-    "words only": OFF | {"weight_lexical": 1.0, "read_queries": True},
-    "vectors only": {"weight_lexical": 0.0, "weight_named": 0.0},
+    "words only": OFF | {"weight_lexical": 1.0, "query_understanding": True},
+    "vectors only": {"weight_lexical": 0.0, "attribute_match_boost": 0.0},
 }
 Tokeniser = Callable[[str], list[str]]
 TOKENISERS: dict[str, Tokeniser] = {
     "BM25, words as written": lambda text: text.casefold().split(),
     "BM25, folded": lambda text: fold(text).split(),
-    "BM25, folded and stemmed": lambda text: [word.stem for word in analyse(text)],
+    "BM25, folded and stemmed": lambda text: [word.stem for word in analyze(text)],
 }
 
 

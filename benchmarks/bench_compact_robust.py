@@ -9,10 +9,10 @@ import numpy as np
 from PIL import Image, ImageEnhance, ImageOps
 
 from embed.compact.encoder import CompactEncoder
+from embed.finetuning.retrieval_metrics import evaluate_title_retrieval
 from embed.photos.reader import PhotoReader
 from shopwindow.values.encoder import Vectors
-from tools.train_compact.datasets import read_photos, split_by_title
-from tools.train_compact.retrieval_metrics import find_equals
+from tools.train_compact.datasets import read_labeled_products, split_by_title
 
 Change = Callable[[Image.Image], Image.Image]
 
@@ -63,17 +63,17 @@ def measure_robustness(encoder: CompactEncoder, data: Path) -> Mapping[str, Any]
     Returns:
         Recall@10 and mean reciprocal rank by change.
     """
-    photos = read_photos(data)
+    photos = read_labeled_products(data)
     products = [photos[n] for n in split_by_title(photos).test]
     keys = [each.title_key for each in products]
     texts = encoder.encode_texts([each.title for each in products])
-    pictures = [PhotoReader().read(each.image) for each in products]
+    pictures = [PhotoReader().read_image(each.image) for each in products]
     found = {}
     for name, change in CHANGES.items():
-        judged = find_equals(texts, _encoded(encoder, pictures, change), keys, keys)
+        judged = evaluate_title_retrieval(texts, _encoded(encoder, pictures, change), keys, keys)
         found[name] = {
-            "recall": round(judged.recall, 4),
-            "reciprocal_rank": round(judged.reciprocal_rank, 4),
+            "recall": round(judged.recall_at_10, 4),
+            "reciprocal_rank": round(judged.mrr, 4),
         }
     return {"n_products": len(products), **found}
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from embed.compact.encoder import CompactEncoder
-from tools.train_compact.datasets import read_photos
+from tools.train_compact.datasets import read_labeled_products
 
 REPEATS = 7
 
@@ -20,7 +20,7 @@ COLD = (
 
 def measure_speed(encoder: CompactEncoder, data: Path) -> Mapping[str, float]:
     """Return milliseconds, each the best of REPEATS: other work on the machine only adds."""
-    products = read_photos(data, ("magento_luma",))
+    products = read_labeled_products(data, ("magento_luma",))
     titles = [each.title for each in products][:256]
     prepared = [encoder.prepare_image(each.image) for each in products[:32]]
     return {

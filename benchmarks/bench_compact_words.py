@@ -12,9 +12,9 @@ import numpy as np
 
 from embed.compact.encoder import CompactEncoder
 from embed.compact.word_embeddings import split_words
+from embed.finetuning.retrieval_metrics import TOP_K, evaluate_title_retrieval
 from shopwindow.values.encoder import Vectors
-from tools.train_compact.datasets import LabelledPhoto, read_photos, split_by_title
-from tools.train_compact.retrieval_metrics import TOP, find_equals
+from tools.train_compact.datasets import LabeledProduct, read_labeled_products, split_by_title
 
 QUERIES = Path(__file__).with_name("bench_compact_queries.csv")
 """The 60 most frequent pairs of kind and colour among the test products, in five languages."""
@@ -41,7 +41,7 @@ FAMILIES = {
 class Unseen:
     """The test products and their photos' vectors."""
 
-    products: tuple[LabelledPhoto, ...]
+    products: tuple[LabeledProduct, ...]
     vectors: Vectors
 
 
@@ -61,7 +61,7 @@ class Query:
 @cache
 def unseen_products(encoder: CompactEncoder, data: Path) -> Unseen:
     """Return the test products, encoded once."""
-    photos = read_photos(data)
+    photos = read_labeled_products(data)
     products = tuple(photos[n] for n in split_by_title(photos).test)
     return Unseen(products, encoder.encode_images([each.image for each in products]))
 
@@ -76,11 +76,11 @@ def measure_titles(encoder: CompactEncoder, data: Path) -> Mapping[str, Any]:
     titles = [each.title for each in unseen.products]
     keys = [each.title_key for each in unseen.products]
     texts = encoder.encode_texts(titles)
-    found = find_equals(texts, unseen.vectors, keys, keys)
-    large = np.array([each.set_name == "fashion" for each in unseen.products])
-    wide = find_equals(texts[large], unseen.vectors, list(np.array(keys)[large]), keys)
+    found = evaluate_title_retrieval(texts, unseen.vectors, keys, keys)
+    large = np.array([each.dataset == "fashion" for each in unseen.products])
+    wide = evaluate_title_retrieval(texts[large], unseen.vectors, list(np.array(keys)[large]), keys)
     noise = np.random.default_rng(0).normal(size=texts.shape).astype(np.float32)
-    chance = find_equals(noise, unseen.vectors, keys, keys)
+    chance = evaluate_title_retrieval(noise, unseen.vectors, keys, keys)
     return {
         "n_products": len(keys),
         "n_titles": len(set(keys)),
@@ -104,7 +104,7 @@ def measure_queries(encoder: CompactEncoder, data: Path) -> Mapping[str, Any]:
         **{name: _by_vectors(encoder, texts, unseen) for name, texts in asked.items()},
         "english, BM25 on the titles": _by_words(asked["english"], unseen),
         "best possible": _by_labels(queries, unseen),
-        "chance": [list(range(at, at + TOP)) for at in range(len(queries))],
+        "chance": [list(range(at, at + TOP_K)) for at in range(len(queries))],
     }
     shares = {name: _shares(queries, ranking, unseen) for name, ranking in rankings.items()}
     return {"n_queries": len(queries), "n_products": len(unseen.products), **shares}
@@ -112,7 +112,7 @@ def measure_queries(encoder: CompactEncoder, data: Path) -> Mapping[str, Any]:
 
 def _by_vectors(encoder: CompactEncoder, texts: Sequence[str], unseen: Unseen) -> list[list[int]]:
     likeness = encoder.encode_texts(texts) @ unseen.vectors.T  # (n_queries, n_products)
-    rows: list[list[int]] = np.argsort(-likeness, axis=1, kind="stable")[:, :TOP].tolist()
+    rows: list[list[int]] = np.argsort(-likeness, axis=1, kind="stable")[:, :TOP_K].tolist()
     return rows
 
 
@@ -120,7 +120,7 @@ def _by_words(texts: Sequence[str], unseen: Unseen) -> list[list[int]]:
     engine = bm25s.BM25()
     engine.index([split_words(each.title) for each in unseen.products], show_progress=False)
     asked = [split_words(text) for text in texts]
-    places, _ = engine.retrieve(asked, k=TOP, show_progress=False)
+    places, _ = engine.retrieve(asked, k=TOP_K, show_progress=False)
     return [[int(place) for place in row] for row in places]
 
 
@@ -131,13 +131,13 @@ def _by_labels(queries: Sequence[Query], unseen: Unseen) -> list[list[int]]:
         The first TOP places of each query.
     """
 
-    def order(query: Query, product: LabelledPhoto) -> tuple[bool, bool]:
-        right = product.kind == query.kind
-        return not (right and product.colour == query.colour), not right
+    def order(query: Query, product: LabeledProduct) -> tuple[bool, bool]:
+        right = product.product_type == query.kind
+        return not (right and product.color == query.colour), not right
 
     numbers = range(len(unseen.products))
     return [
-        sorted(numbers, key=lambda n, q=query: order(q, unseen.products[n]))[:TOP]  # type: ignore[misc]
+        sorted(numbers, key=lambda n, q=query: order(q, unseen.products[n]))[:TOP_K]  # type: ignore[misc]
         for query in queries
     ]
 
@@ -148,10 +148,10 @@ def _shares(
     kind, both, family = [], [], []
     for query, row in zip(queries, ranking, strict=True):
         for product in (unseen.products[n] for n in row):
-            right = product.kind == query.kind
+            right = product.product_type == query.kind
             kind.append(right)
-            both.append(right and product.colour == query.colour)
+            both.append(right and product.color == query.colour)
             shades = FAMILIES.get(query.colour, {query.colour})
-            family.append(right and product.colour in shades)
+            family.append(right and product.color in shades)
     shares = {"kind": kind, "kind_and_colour": both, "kind_and_shade": family}
     return {name: round(float(np.mean(values)), 4) for name, values in shares.items()}

@@ -25,14 +25,14 @@ from numpy.typing import NDArray
 
 from benchmarks.results_file import SEED, write_result
 from embed import load_encoder
-from embed.compact.heads_folder import read_parts
-from embed.compact.image_encoder import CHUNK, read_tower
+from embed.compact.heads_folder import load_compact_weights
+from embed.compact.image_encoder import CHUNK_SIZE, load_tower_builder
 from embed.compact.onnx_layers import FloatLayers
 from embed.compact.onnx_writer import OnnxGraph
 from embed.compact.quantization import Int8Layers
 from shopwindow.values import Encoder
 from shopwindow.values.settings import EncoderSettings
-from tools.train_compact.datasets import read_photos
+from tools.train_compact.datasets import read_labeled_products
 
 THREADS = 1
 BATCH = 16
@@ -75,7 +75,7 @@ def _bare_tower(layers: FloatLayers) -> Callable[[NDArray[np.uint8]], object]:
     """Return what runs EfficientNet-Lite0 with one output, as nothing but a classifier needs it."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = THREADS
-    model = read_tower(SIDE).build_bare(layers)
+    model = load_tower_builder(SIDE).build_pooled(layers)
     session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
     return lambda pixels: session.run(["features"], {"pixels": pixels})
 
@@ -112,14 +112,14 @@ def measure_compact(photos: list[bytes], texts: list[str]) -> dict[str, Any]:
         name: load_encoder("compact", settings=settings.model_copy(update={"precision": name}))
         for name in ("auto", "float32", "int8")
     }
-    _, parts = read_parts()
+    _, parts = load_compact_weights()
     bare = {
-        "int8": _bare_tower(Int8Layers(OnnxGraph(), parts.ranges)),
+        "int8": _bare_tower(Int8Layers(OnnxGraph(), parts.activation_ranges)),
         "float32": _bare_tower(FloatLayers(OnnxGraph())),
     }
     squares = [encoders["auto"].prepare_image(photo) for photo in photos]
     pixels = np.stack(squares)
-    batches = [pixels[at : at + CHUNK] for at in range(0, len(pixels), CHUNK)]
+    batches = [pixels[at : at + CHUNK_SIZE] for at in range(0, len(pixels), CHUNK_SIZE)]
     torch_model = timm.create_model("tf_efficientnet_lite0").eval()
     found = _by_turns(
         {
@@ -209,7 +209,7 @@ def main(
 ) -> None:
     """Measure and write `results/encoders.json`."""
     torch.set_num_threads(THREADS)
-    products = read_photos(data, ("magento_luma",))[: 4 * BATCH]
+    products = read_labeled_products(data, ("magento_luma",))[: 4 * BATCH]
     photos = [each.image for each in products]
     texts = [each.title for each in products][:N_TEXTS]
     numbers = {

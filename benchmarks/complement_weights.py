@@ -16,14 +16,21 @@ from numpy.typing import NDArray
 from benchmarks.datasets import DATA, DataFolder, EncoderName
 from benchmarks.rooms import Catalogue, Room, read_catalogue, split
 from shopwindow.ranking import (
-    Baskets,
-    Complements,
+    BasketCounter,
+    ComplementFeatures,
     ComplementWeights,
-    Traits,
-    complements,
+    ScoredComplements,
+    score_complements,
 )
 
-PARTS = ("baskets", "kinds", "style", "words", "colors", "popularity")
+PARTS = (
+    "co_purchase",
+    "category_lift",
+    "visual_similarity",
+    "title_similarity",
+    "color_similarity",
+    "popularity",
+)
 UNIT = replace(ComplementWeights(), **dict.fromkeys(PARTS, 1.0))
 RIDGE = 1e-3
 """Keeps the weights from growing where the parts tell rooms apart by luck."""
@@ -46,9 +53,9 @@ class Choices:
     weights: NDArray[np.float32]
 
 
-def with_popularity(catalogue: Catalogue, baskets: Baskets) -> list[Traits]:
+def with_popularity(catalogue: Catalogue, baskets: BasketCounter) -> list[ComplementFeatures]:
     """Return the traits with the logarithm of how many baskets each was in, by the most."""
-    counts = np.log1p([baskets.count(each.product_id) for each in catalogue.traits])
+    counts = np.log1p([baskets.get_count(each.product_id) for each in catalogue.traits])
     shares = (counts / max(float(counts.max()), 1e-12)).tolist()
     pairs = zip(catalogue.traits, shares, strict=True)
     return [replace(each, popularity=share) for each, share in pairs]
@@ -56,15 +63,15 @@ def with_popularity(catalogue: Catalogue, baskets: Baskets) -> list[Traits]:
 
 def scored(
     catalogue: Catalogue,
-    traits: Sequence[Traits],
-    baskets: Baskets,
+    traits: Sequence[ComplementFeatures],
+    baskets: BasketCounter,
     number: int,
     weights: ComplementWeights,
-) -> Complements:
+) -> ScoredComplements:
     """Return the whole catalogue as complements of one product of it."""
     background = catalogue.joint.mean(axis=0)
-    evidence = baskets.evidence(traits[number], background)
-    return complements(
+    evidence = baskets.get_statistics(traits[number], background)
+    return score_complements(
         traits[number], catalogue.joint[number], traits, catalogue.joint, evidence, weights
     )
 
@@ -82,10 +89,10 @@ def choices(
         for room in fold:
             for number in room:
                 found = scored(catalogue, traits, baskets, number, unit)
-                chosen = np.isin(np.arange(len(traits)), room) & found.is_allowed
-                values = np.stack([found.parts[name] for name in PARTS], axis=1)
+                chosen = np.isin(np.arange(len(traits)), room) & found.is_eligible
+                values = np.stack([found.contributions[name] for name in PARTS], axis=1)
                 share = chosen / max(chosen.sum(), 1)
-                rows.append((values.astype(np.float32), share, found.is_allowed, 1 / len(room)))
+                rows.append((values.astype(np.float32), share, found.is_eligible, 1 / len(room)))
     parts, shares, allowed, weights = zip(*rows, strict=True)
     return Choices(
         np.stack(parts),

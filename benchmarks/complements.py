@@ -21,8 +21,8 @@ from benchmarks.results_file import SEED, write_result
 from benchmarks.rooms import Catalogue, Room, read_catalogue, split
 from shopwindow.evaluation.comparison import compare
 from shopwindow.evaluation.measures import parse_measure
-from shopwindow.ranking import Baskets, Complements, ComplementWeights, spread
-from shopwindow.ranking.complement_ranker import DEFAULT_WEIGHTS
+from shopwindow.ranking import BasketCounter, ComplementWeights, ScoredComplements, round_robin
+from shopwindow.ranking.complement_ranker import DEFAULT_COMPLEMENT_WEIGHTS
 
 RECALL, NDCG = parse_measure("recall@10"), parse_measure("nDCG@10")
 TOP = 10
@@ -61,13 +61,15 @@ class Bench:
         evidence: Counts of the rooms to learn from.
     """
 
-    def __init__(self, catalogue: Catalogue, evidence: Baskets) -> None:
+    def __init__(self, catalogue: Catalogue, evidence: BasketCounter) -> None:
         self.catalogue = catalogue
         self.evidence = evidence
         self._traits = with_popularity(catalogue, evidence)
-        self._unweighted: dict[int, Complements] = {}
+        self._unweighted: dict[int, ScoredComplements] = {}
 
-    def ours(self, weights: ComplementWeights = DEFAULT_WEIGHTS, of_a_kind: int = 2) -> Order:
+    def ours(
+        self, weights: ComplementWeights = DEFAULT_COMPLEMENT_WEIGHTS, of_a_kind: int = 2
+    ) -> Order:
         """Return our order under some weights of the parts."""
 
         def order(number: int) -> list[int]:
@@ -75,8 +77,10 @@ class Bench:
             if found is None:
                 found = scored(self.catalogue, self._traits, self.evidence, number, UNIT)
                 self._unweighted[number] = found
-            parts = {name: getattr(weights, name) * part for name, part in found.parts.items()}
-            return replace(found, parts=parts).best(TOP, of_a_kind)
+            parts = {
+                name: getattr(weights, name) * part for name, part in found.contributions.items()
+            }
+            return replace(found, contributions=parts).select_best(TOP, of_a_kind)
 
         return order
 
@@ -84,8 +88,8 @@ class Bench:
         """Return the simple orders that ours has to beat."""
         rng = np.random.default_rng(SEED)
         traits = self.catalogue.traits
-        kinds = np.array([each.kind for each in traits])
-        counts = np.array([self.evidence.count(each.product_id) for each in traits], float)
+        kinds = np.array([each.category for each in traits])
+        counts = np.array([self.evidence.get_count(each.product_id) for each in traits], float)
         by_kind = {kind: counts[kinds == kind].sum() for kind in set(kinds.tolist())}
         of_kind = np.array([by_kind[kind] for kind in kinds.tolist()])
         photos, texts = self.catalogue.photos, self.catalogue.texts
@@ -105,7 +109,7 @@ class Bench:
     def answers(self, order: Order, rooms: Sequence[Room]) -> list[Answer]:
         """Return what an order finds for each thing of some rooms."""
         traits = self.catalogue.traits
-        known = [self.evidence.count(each.product_id) > 0 for each in traits]
+        known = [self.evidence.get_count(each.product_id) > 0 for each in traits]
         found = []
         for number, room in enumerate(rooms):
             for anchor in room:
@@ -117,10 +121,10 @@ class Bench:
                     Answer(
                         number,
                         known[anchor],
-                        RECALL.of(ranking, grades),
-                        NDCG.of(ranking, grades),
-                        RECALL.of(ranking, new) if new else None,
-                        len({traits[n].kind for n in first}),
+                        RECALL.compute(ranking, grades),
+                        NDCG.compute(ranking, grades),
+                        RECALL.compute(ranking, new) if new else None,
+                        len({traits[n].category for n in first}),
                     )
                 )
         return found
@@ -136,7 +140,7 @@ def _others(scores: NDArray[Any], kinds: NDArray[np.str_], anchor: int) -> NDArr
 
 
 def _turns(scores: NDArray[Any], kinds: NDArray[np.str_], anchor: int) -> list[int]:
-    return [n for n in spread(scores, kinds.tolist(), TOP + 1) if n != anchor][:TOP]
+    return [n for n in round_robin(scores, kinds.tolist(), TOP + 1) if n != anchor][:TOP]
 
 
 def by_room(answers: Sequence[Answer], value: Callable[[Answer], float | None]) -> dict[str, float]:
@@ -193,9 +197,9 @@ def validated(catalogue: Catalogue, folds: Sequence[Sequence[Room]]) -> dict[str
             "three of a kind": bench.ours(of_a_kind=3),
             "any of a kind": bench.ours(of_a_kind=TOP),
             **{f"without {name}": bench.ours(_without(name)) for name in PARTS},
-            "popularity 0.1": bench.ours(replace(DEFAULT_WEIGHTS, popularity=0.1)),
-            "baskets 0.1": bench.ours(replace(DEFAULT_WEIGHTS, baskets=0.1)),
-            "baskets 0.4": bench.ours(replace(DEFAULT_WEIGHTS, baskets=0.4)),
+            "popularity 0.1": bench.ours(replace(DEFAULT_COMPLEMENT_WEIGHTS, popularity=0.1)),
+            "baskets 0.1": bench.ours(replace(DEFAULT_COMPLEMENT_WEIGHTS, co_purchase=0.1)),
+            "baskets 0.4": bench.ours(replace(DEFAULT_COMPLEMENT_WEIGHTS, co_purchase=0.4)),
             "kinds without families": Bench(catalogue, without_families).ours(),
         }
         for name, order in orders.items():
@@ -207,12 +211,12 @@ def validated(catalogue: Catalogue, folds: Sequence[Sequence[Room]]) -> dict[str
 
 
 def _without(name: str) -> ComplementWeights:
-    return replace(DEFAULT_WEIGHTS, **{name: 0.0})
+    return replace(DEFAULT_COMPLEMENT_WEIGHTS, **{name: 0.0})
 
 
-def _without_families(catalogue: Catalogue, rooms: Sequence[Room]) -> Baskets:
-    traits = [replace(each, family="") for each in catalogue.traits]
-    return Baskets.of([[traits[n] for n in room] for room in rooms])
+def _without_families(catalogue: Catalogue, rooms: Sequence[Room]) -> BasketCounter:
+    traits = [replace(each, parent_category="") for each in catalogue.traits]
+    return BasketCounter.from_baskets([[traits[n] for n in room] for room in rooms])
 
 
 def tested(catalogue: Catalogue, learned: Sequence[Room], rooms: Sequence[Room]) -> dict[str, Any]:
@@ -222,7 +226,7 @@ def tested(catalogue: Catalogue, learned: Sequence[Room], rooms: Sequence[Room])
         OURS: bench.ours(),
         "ours, one of a kind": bench.ours(of_a_kind=1),
         "ours, any of a kind": bench.ours(of_a_kind=TOP),
-        "ours, no room known": Bench(catalogue, Baskets()).ours(),
+        "ours, no room known": Bench(catalogue, BasketCounter()).ours(),
         **bench.rivals(),
     }
     return _table({name: bench.answers(order, rooms) for name, order in orders.items()})
@@ -247,7 +251,7 @@ def main(data: DataFolder = DATA, encoder: EncoderName = "compact") -> None:
     found: dict[str, Any] = {
         "encoder": catalogue.encoder,
         "n_products": len(catalogue.traits),
-        "n_kinds": len({each.kind for each in catalogue.traits}),
+        "n_kinds": len({each.category for each in catalogue.traits}),
         "n_rooms": {"learned from and validated": len(learned), "tested": len(test)},
         "n_anchors": sum(len(room) for room in test),
         "validation rooms": validated(catalogue, folds),

@@ -21,14 +21,14 @@ from benchmarks.fault_processes import kill, service_of
 from benchmarks.results_file import SEED, write_result
 from embed import load_encoder
 from index import ProductIndex, read_products
-from index.payload import point_id
+from index.payload import to_point_id
 from index.store.points import Point
 from shopwindow.values.encoder import digest
 from shopwindow.values.settings import IndexSettings
 
 N_PRODUCTS = 1200
 N_PHOTOS = 40
-SETTINGS = IndexSettings(batch_size=40, hnsw_from=400)
+SETTINGS = IndexSettings(batch_size=40, hnsw_min_points=400)
 
 
 def write_shop(folder: Path) -> Path:
@@ -56,7 +56,9 @@ def write_shop(folder: Path) -> Path:
 def index_feed(folder: Path, feed: Path) -> None:
     """Index the feed and print the number of acknowledged products after each batch."""
     with ProductIndex.open(folder, load_encoder("fake"), settings=SETTINGS) as index:
-        index.add(read_products(feed), progress=lambda report: print(report.done, flush=True))
+        index.add(
+            read_products(feed), progress=lambda report: print(report.n_processed, flush=True)
+        )
 
 
 def contents(folder: Path) -> dict[str, str]:
@@ -64,16 +66,20 @@ def contents(folder: Path) -> dict[str, str]:
     found = {}
     with ProductIndex.open(folder, load_encoder("fake"), settings=SETTINGS) as index:
         ids = [f"sku-{number}" for number in range(N_PRODUCTS)]
-        points = index.points([point_id(each) for each in ids], vectors=True)
+        points = index.get_points([to_point_id(each) for each in ids], vectors=True)
         for each in ids:
-            point = points.get(point_id(each))
+            point = points.get(to_point_id(each))
             found[each] = _digest(point) if point else ""
     return found
 
 
 def _digest(point: Point) -> str:
     vectors = [point.vectors[name].tobytes() for name in sorted(point.vectors)]
-    words = [point.words.indices.tobytes(), point.words.values.tobytes()] if point.words else []
+    words = (
+        [point.sparse_vector.indices.tobytes(), point.sparse_vector.values.tobytes()]
+        if point.sparse_vector
+        else []
+    )
     return digest(point.payload, *vectors, *words)
 
 

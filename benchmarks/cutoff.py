@@ -65,7 +65,7 @@ def answer(service: SearchService, text: str, relevant: Callable[[Product], bool
     """Return a whole answer with what is relevant in it."""
     query = Query(text=text, limit=DEPTH, facets=(), collapse=False)
     hits = service.search(query).hits
-    scores = [sum(hit.parts.get(leg, 0.0) for leg in LEGS) for hit in hits]
+    scores = [sum(hit.contributions.get(leg, 0.0) for leg in LEGS) for hit in hits]
     return Answer(scores, [relevant(hit.product) for hit in hits])
 
 
@@ -145,7 +145,7 @@ def _graded(grades: Any) -> Callable[[Product], bool | None]:
 
 def main(data: DataFolder = DATA, encoder: EncoderName = "compact") -> None:
     """Measure and write `results/cutoff.json`."""
-    whole = SearchSettings(least_share=0)
+    whole = SearchSettings(relative_score_cutoff=0)
     found = fashion(data, encoder, whole) | judged(data, encoder, whole)
     for name, numbers in found.items():
         print(f"{name:18} {numbers}")

@@ -20,20 +20,20 @@ from benchmarks.judged import DEPTH, MAIN, SETS, JudgedSet
 from benchmarks.results_file import SEED, write_result
 from embed import load_encoder
 from index import ProductIndex
-from index.payload import point_id
-from index.store.edge.engine import engine_vector
+from index.payload import to_point_id
+from index.store.edge.engine import to_engine_vector
 from index.store.edge.metadata_files import CURRENT_FILE
-from index.store.points import LegQuery, Scored
-from search.query.query_reader import QueryReader
-from search.retrieval.fusion import FUSIONS, RRF_K, Scale, fuse
-from search.retrieval.generators import Retrieval, Scope
-from search.retrieval.query_plan import Asked, weights
+from index.store.points import ScoredPoint, VectorQuery
+from search.query.query_reader import QueryInterpreter
+from search.retrieval.fusion import FUSION_METHODS, RRF_K, ScoreNormalization, fuse
+from search.retrieval.generators import HybridRetriever, RetrievalOptions
+from search.retrieval.query_plan import RetrievalInput, weigh_retrievers
 from shopwindow.evaluation.comparison import compare
 from shopwindow.evaluation.measures import parse_measure
 from shopwindow.evaluation.runs import Run, mean
 from shopwindow.values.query import Query
 from shopwindow.values.settings import SearchSettings
-from shopwindow.values.synonyms import all_synonyms
+from shopwindow.values.synonyms import load_synonyms
 
 SETTINGS = SearchSettings()
 
@@ -49,41 +49,47 @@ class Task:
         shares: Weights that add up to 1, by leg.
     """
 
-    legs: Mapping[str, LegQuery]
-    found: Mapping[str, Sequence[Scored]]
-    scales: Mapping[str, Scale]
+    legs: Mapping[str, VectorQuery]
+    found: Mapping[str, Sequence[ScoredPoint]]
+    scales: Mapping[str, ScoreNormalization]
     shares: Mapping[str, float]
 
 
 def tasks(index: ProductIndex, queries: Sequence[str]) -> Iterator[Task]:
     """Yield the legs of each query."""
-    reader = QueryReader(index, all_synonyms(""))
-    background = reader.knowledge().background
+    reader = QueryInterpreter(index, load_synonyms(""))
+    background = reader.get_snapshot().baseline
     with ThreadPoolExecutor(2) as threads:
         for text in queries:
-            read = reader.read(Query(text=text))
-            vector = index.encoder.encode_texts([read.understood.text])[0]
-            retrieval = Retrieval(index, SETTINGS, background, Scope(), threads)
-            retrieval.begin(Asked(words=read.words, text=vector, coverage=read.coverage))
-            found = {name: scored for name, scored in retrieval.legs().items() if scored}
-            weighed = weights(SETTINGS, read.coverage)
+            read = reader.interpret(Query(text=text))
+            vector = index.encoder.encode_texts([read.parsed.text])[0]
+            retrieval = HybridRetriever(index, SETTINGS, background, RetrievalOptions(), threads)
+            retrieval.submit(
+                RetrievalInput(
+                    sparse_vector=read.sparse_vector, text_vector=vector, coverage=read.coverage
+                )
+            )
+            found = {name: scored for name, scored in retrieval.collect().items() if scored}
+            weighed = weigh_retrievers(SETTINGS, read.coverage)
             total = sum(weighed[name] for name in found) or 1.0
-            scales = retrieval.scales()
+            scales = retrieval.compute_normalizations()
             for name, scored in found.items():
-                scales.setdefault(name, Scale(0.0, scored[0][1]))
-            legs = {name: index.as_stored(leg) for name, leg in retrieval.asked().items()}
+                scales.setdefault(name, ScoreNormalization(0.0, scored[0][1]))
+            legs = {
+                name: index.project_query(leg) for name, leg in retrieval.list_queries().items()
+            }
             kept = {name: leg for name, leg in legs.items() if name in found}
             yield Task(kept, found, scales, {name: weighed[name] / total for name in found})
 
 
 def _ours(task: Task, name: str) -> list[str]:
-    fused = fuse(task.found, task.shares, FUSIONS[name], task.scales)
+    fused = fuse(task.found, task.shares, FUSION_METHODS[name], task.scales)
     return [each.id for each in fused[:DEPTH]]
 
 
 def _engines(shard: "qe.EdgeShard", task: Task, fusion: Any) -> list[str]:
     prefetches = [
-        qe.Prefetch(leg.limit, qe.Query.Nearest(engine_vector(leg.vector), using=leg.using))
+        qe.Prefetch(leg.limit, qe.Query.Nearest(to_engine_vector(leg.vector), using=leg.using))
         for leg in task.legs.values()
     ]
     request = qe.QueryRequest(limit=DEPTH, query=fusion, prefetches=prefetches)
@@ -95,11 +101,11 @@ def _formula(task: Task) -> Any:
     parts, nothing = [], {}
     for number, name in enumerate(task.legs):
         scale = task.scales[name]
-        weight = task.shares[name] / max(scale.best - scale.nothing, 1e-9)
+        weight = task.shares[name] / max(scale.ceiling - scale.floor, 1e-9)
         score = qe.Expression.Variable(f"$score[{number}]")
-        above = qe.Expression.Sum([score, qe.Expression.Constant(-scale.nothing)])
+        above = qe.Expression.Sum([score, qe.Expression.Constant(-scale.floor)])
         parts.append(qe.Expression.Mult([qe.Expression.Constant(weight), above]))
-        nothing[f"$score[{number}]"] = scale.nothing
+        nothing[f"$score[{number}]"] = scale.floor
     return qe.Formula(qe.Expression.Sum(parts), nothing)
 
 
@@ -110,7 +116,7 @@ def measure_set(each: JudgedSet, data: Path, encoder_name: str) -> dict[str, Any
         nDCG@10 and milliseconds by way, and ours less each.
     """
     judgments, products = each.judgments(data), list(each.products(data))
-    names = {point_id(product.id): product.id for product in products}
+    names = {to_point_id(product.id): product.id for product in products}
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         with ProductIndex.open(folder, load_encoder(encoder_name)) as index:
@@ -118,8 +124,8 @@ def measure_set(each: JudgedSet, data: Path, encoder_name: str) -> dict[str, Any
             asked = list(tasks(index, judgments.queries))
         shard = qe.EdgeShard.load(str(folder / (folder / CURRENT_FILE).read_text().split()[0]))
         ways: dict[str, Callable[[Task], list[str]]] = {
-            "ours: scale": lambda task: _ours(task, "scale"),
-            "ours: ranks": lambda task: _ours(task, "ranks"),
+            "ours: scale": lambda task: _ours(task, "theoretical_min_max"),
+            "ours: ranks": lambda task: _ours(task, "rrf"),
             "engine: RRF": lambda task: _engines(
                 shard, task, qe.Fusion.Rrf(RRF_K, [task.shares[name] for name in task.legs])
             ),
@@ -131,7 +137,7 @@ def measure_set(each: JudgedSet, data: Path, encoder_name: str) -> dict[str, Any
         }
         shard.close()
     measure = parse_measure(MAIN)
-    values = {name: run.values(judgments, measure) for name, (run, _) in runs.items()}
+    values = {name: run.evaluate(judgments, measure) for name, (run, _) in runs.items()}
     found: dict[str, Any] = {}
     for name, (_, took_ms) in runs.items():
         found[name] = {MAIN: round(mean(values[name]), 4), "p50_ms": round(took_ms, 2)}

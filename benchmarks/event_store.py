@@ -18,10 +18,16 @@ import typer
 
 from benchmarks.results_file import SEED, write_result
 from shopwindow.eventlog import EventLog
-from shopwindow.eventlog.analytics import Batch, EventStore, open_store, roll_over
+from shopwindow.eventlog.analytics import EventBatch, EventStore, open_event_store, sync_events
 from shopwindow.values import Event
 
-QUESTIONS = ("totals", "product_counts", "position_rates", "ranker_rates", "training_rows")
+QUESTIONS = (
+    "count_by_day",
+    "count_by_product",
+    "compute_position_rates",
+    "compute_ranker_rates",
+    "build_training_rows",
+)
 PAGE = 40
 DAYS = 30
 N_VISITORS = 50_000
@@ -58,7 +64,12 @@ def _page(rng: np.random.Generator, number: int, time: datetime) -> list[Event]:
     products = [f"sku-{each}" for each in rng.zipf(1.2, PAGE) % N_PRODUCTS]
     examined = 1 / np.arange(1, PAGE + 1) ** 0.7
     version = f"v{number % 3}"
-    features = {"lexical": 0.31, "text": float(rng.random()), "text_image": 0.07, "named": 0.1}
+    features = {
+        "lexical": 0.31,
+        "text": float(rng.random()),
+        "text_image": 0.07,
+        "attribute_match": 0.1,
+    }
     events = [
         Event("impression", product, user, f"s{number}", query, "search", place + 1,
               float(examined[place]), "search", version, features, time=time)
@@ -85,8 +96,8 @@ def filled(stores: Mapping[str, EventStore], n_events: int) -> dict[str, Any]:
     for batch in pages(n_events):
         after, end = f"1.{n_taken}" if n_taken else "", f"1.{n_taken + len(batch)}"
         for name, store in stores.items():
-            whole = Batch("benchmark", after, end, batch)
-            took[name].append(_took(lambda s=store, b=whole: s.take(b)))  # type: ignore[misc]
+            whole = EventBatch("benchmark", after, end, batch)
+            took[name].append(_took(lambda s=store, b=whole: s.append_batch(b)))  # type: ignore[misc]
         n_taken += len(batch)
     return {
         name: {
@@ -121,8 +132,8 @@ def rolled(folder: Path, addresses: Mapping[str, str]) -> dict[str, int]:
         for batch in pages(100_000):
             log.append(batch)
         for name, address in addresses.items():
-            store = open_store(address)
-            took = _took(lambda s=store: roll_over(log, s))  # type: ignore[misc]
+            store = open_event_store(address)
+            took = _took(lambda s=store: sync_events(log, s))  # type: ignore[misc]
             found[name] = round(log.count() / took)
             store.close()
     return found
@@ -131,7 +142,7 @@ def rolled(folder: Path, addresses: Mapping[str, str]) -> dict[str, int]:
 def same(stores: Mapping[str, EventStore]) -> bool:
     """Return whether the stores give one answer to what they can be compared in exactly."""
     first, *others = stores.values()
-    names = ("totals", "position_rates", "training_rows")
+    names = ("count_by_day", "compute_position_rates", "build_training_rows")
     return all(getattr(s, n)() == getattr(first, n)() for s in others for n in names)
 
 
@@ -175,7 +186,7 @@ def main(
         folder = Path(temporary)
         places = {"parquet": folder / "parquet"} | ({"chdb": folder / "chdb"} if has_chdb else {})
         schemes = {"parquet": "", "chdb": "chdb:"}
-        stores = {name: open_store(f"{schemes[name]}{path}") for name, path in places.items()}
+        stores = {name: open_event_store(f"{schemes[name]}{path}") for name, path in places.items()}
         numbers: dict[str, Any] = {"take": filled(stores, n_events)}
         numbers["events"] = stores["parquet"].count()
         numbers["questions_s"] = {

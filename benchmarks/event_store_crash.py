@@ -18,7 +18,7 @@ import typer
 
 from benchmarks.results_file import SEED, write_result
 from shopwindow.eventlog import EventLog
-from shopwindow.eventlog.analytics import open_store, roll_over
+from shopwindow.eventlog.analytics import open_event_store, sync_events
 from shopwindow.values import Event
 
 BATCH = 40
@@ -36,9 +36,9 @@ def fill(folder: Path, n_events: int) -> None:
 def roll_until_killed(folder: Path, address: str) -> None:
     """Roll over in small batches, and print after each."""
     with EventLog.open(folder) as log:
-        store = open_store(address)
+        store = open_event_store(address)
         print("ready", flush=True)
-        roll_over(log, store, batch_size=BATCH, on_batch=lambda n: print(n, flush=True))
+        sync_events(log, store, batch_size=BATCH, on_batch=lambda n: print(n, flush=True))
 
 
 def one_round(folder: Path, address: str, after_s: float) -> int:
@@ -72,10 +72,10 @@ def rounds(
     fill(folder, n_events)
     told = [one_round(folder, address, float(rng.uniform(0, longest_s))) for _ in range(n_rounds)]
     with EventLog.open(folder) as log:
-        store = open_store(address)
+        store = open_event_store(address)
         n_before = store.count()
-        roll_over(log, store)
-        shown = store.product_counts()["impressions"].to_numpy()
+        sync_events(log, store)
+        shown = store.count_by_product()["impressions"].to_numpy()
         store.close()
     return {
         "kills": n_rounds,

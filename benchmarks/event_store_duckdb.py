@@ -10,12 +10,12 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from shopwindow.eventlog.analytics.arrow_tables import ACTIONS, COUNT_NAMES
-from shopwindow.eventlog.analytics.periods import DAY_US, LATE_US
+from shopwindow.eventlog.analytics.arrow_tables import ACTION_LABELS, COUNT_COLUMNS
+from shopwindow.eventlog.analytics.periods import ATTRIBUTION_WINDOW_US, DAY_US
 
-_LABELS = ", ".join(f"bool_or(kind = '{kind}') AS {label}" for kind, label in ACTIONS.items())
-_COUNTS = ", ".join(f"count(*) FILTER (kind = '{k}') AS {n}" for k, n in COUNT_NAMES.items())
-_KINDS = ", ".join(f"'{kind}'" for kind in ACTIONS)
+_LABELS = ", ".join(f"bool_or(kind = '{kind}') AS {label}" for kind, label in ACTION_LABELS.items())
+_COUNTS = ", ".join(f"count(*) FILTER (kind = '{k}') AS {n}" for k, n in COUNT_COLUMNS.items())
+_KINDS = ", ".join(f"'{kind}'" for kind in ACTION_LABELS)
 _PAID = "kind = 'purchase' AND value IS NOT NULL"
 
 _IMPRESSIONS = f"""
@@ -31,24 +31,24 @@ SELECT i.event_id FROM events i JOIN (
     SELECT user_id, product_id, time AS bought FROM events
     WHERE kind = 'purchase' AND query_id = '' AND user_id <> ''
 ) p USING (user_id, product_id)
-WHERE i.kind = 'impression' AND bought BETWEEN i.time AND i.time + {LATE_US}
+WHERE i.kind = 'impression' AND bought BETWEEN i.time AND i.time + {ATTRIBUTION_WINDOW_US}
 """
 
 QUESTIONS: Mapping[str, str] = {
-    "totals": f"SELECT time // {DAY_US} AS day, kind, count(*) FROM events GROUP BY ALL",
-    "product_counts": f"""
+    "count_by_day": f"SELECT time // {DAY_US} AS day, kind, count(*) FROM events GROUP BY ALL",
+    "count_by_product": f"""
         SELECT product_id, {_COUNTS},
             CASE WHEN count(DISTINCT currency) FILTER ({_PAID}) = 1
                 THEN sum(value) FILTER ({_PAID}) END AS value
         FROM events GROUP BY product_id ORDER BY product_id""",
-    "position_rates": f"""
+    "compute_position_rates": f"""
         SELECT surface, position, count(*), count(*) FILTER (a.clicked) {_IMPRESSIONS}
         GROUP BY ALL ORDER BY ALL""",
-    "ranker_rates": f"""
+    "compute_ranker_rates": f"""
         SELECT ranker, ranker_version, surface, count(*), count(*) FILTER (a.clicked),
             sum(a.clicked::INT / propensity), sum(1 / propensity), sum(1 / propensity ** 2)
         {_IMPRESSIONS} GROUP BY ALL ORDER BY ALL""",
-    "training_rows": f"""
+    "build_training_rows": f"""
         SELECT i.*, coalesce(clicked, false), coalesce(carted, false),
             coalesce(purchased, false) OR event_id IN ({_BOUGHT_LATER}),
             coalesce(liked, false), coalesce(hidden, false)

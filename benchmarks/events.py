@@ -15,7 +15,7 @@ import typer
 
 from benchmarks.results_file import write_result
 from shopwindow.eventlog import EventLog, EventWriter
-from shopwindow.eventlog.event_writer import Pace
+from shopwindow.eventlog.event_writer import BatchPolicy
 from shopwindow.values import Event
 
 BATCH_SIZES = (1, 40, 1000)
@@ -27,7 +27,7 @@ N_VISITORS = 2000
 
 def impressions(n_events: int, number: int) -> list[Event]:
     """Return events as large as those of a search: with parts of the score as features."""
-    features = {"lexical": 0.31, "text": 0.12, "text_image": 0.07, "named": 0.1}
+    features = {"lexical": 0.31, "text": 0.12, "text_image": 0.07, "attribute_match": 0.1}
     return [
         Event(
             "impression",
@@ -70,7 +70,10 @@ def recorded(folder: Path) -> dict[str, object]:
     Returns:
         Microseconds of the caller, and the events a second until everything is durable.
     """
-    with EventLog.open(folder) as log, EventWriter(log, Pace(max_waiting=1_000_000)) as writer:
+    with (
+        EventLog.open(folder) as log,
+        EventWriter(log, BatchPolicy(max_pending=1_000_000)) as writer,
+    ):
         events = impressions(N_RECORDED, 0)
         began = time.perf_counter()
         single = [1e6 * _took(lambda each=each: writer.record(each)) for each in events]  # type: ignore[misc]

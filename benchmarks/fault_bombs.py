@@ -23,9 +23,9 @@ from benchmarks.processes import family_cpu_s, watched_peaks
 from embed import PhotoReader, load_encoder
 from index import ProductIndex
 from search import SearchService
-from shopwindow.serving.web.actions import Actions
-from shopwindow.serving.web.page import N_AT_ONCE
-from shopwindow.serving.web.rendering import Renderer
+from shopwindow.serving.web.actions import PageController
+from shopwindow.serving.web.page import MAX_CONCURRENCY
+from shopwindow.serving.web.rendering import PageRenderer
 from shopwindow.serving.web.view_model import View
 from shopwindow.values import Product, Query
 from shopwindow.values.errors import PhotoError
@@ -48,8 +48,8 @@ class _Shop:
     """A shop, as Python and as the page ask it."""
 
     service: SearchService
-    actions: Actions
-    renderer: Renderer
+    actions: PageController
+    renderer: PageRenderer
     folder: Path
 
     def by_service(self, file: Path) -> str:
@@ -71,7 +71,7 @@ class _Shop:
             What came of it.
         """
         view = self.actions.search("", [str(file)], View())
-        self.renderer.updates(view)
+        self.renderer.render_updates(view)
         return "answered" if view.notice is None else f"refused: {view.notice.text}"
 
     def write(self, data: bytes, number: int = 0) -> Path:
@@ -137,9 +137,9 @@ def _shop() -> Iterator[_Shop]:
             index.add(_products(folder))
             with SearchService(index) as service:
                 service.warm_up()
-                actions = Actions(service)
-                reader = PhotoReader(PhotoLimits()).for_visitors()
-                yield _Shop(service, actions, Renderer(actions, reader, ()), folder)
+                actions = PageController(service)
+                reader = PhotoReader(PhotoLimits()).for_queries()
+                yield _Shop(service, actions, PageRenderer(actions, reader, ()), folder)
 
 
 def _products(folder: Path) -> Iterator[Product]:
@@ -184,7 +184,10 @@ def _together(shop: _Shop, number: int) -> dict[str, Any]:
     made = [BOMBS[_SLOW[each % len(_SLOW)]]() for each in range(_N_BOMBS)]
     files = [shop.write(data, 100 * number + each) for each, data in enumerate(made, start=10)]
     is_over = threading.Event()
-    with ThreadPoolExecutor(N_AT_ONCE, "page") as page, ThreadPoolExecutor(2, "ask") as asking:
+    with (
+        ThreadPoolExecutor(MAX_CONCURRENCY, "page") as page,
+        ThreadPoolExecutor(2, "ask") as asking,
+    ):
         quiet = _searches(shop, page, asking, is_over)
         time.sleep(_QUIET_S)
         is_over.set()

@@ -13,9 +13,9 @@ from typing import Any
 
 from benchmarks.fault_processes import OK, REFUSED, Child, Talk, gone_within
 from benchmarks.fault_scenes import Indexing, point_digest, write_feed
-from index.payload import point_id
-from index.store.edge.checksums import SMALL_BYTES
-from index.store.edge.disk_space import copy_tree
+from index.payload import to_point_id
+from index.store.edge.checksums import MAX_CHECKSUMMED_BYTES
+from index.store.edge.disk_space import copy_sparse_tree
 from index.store.edge.index_folder import EdgeFolder
 from shopwindow.values.encoder import digest
 
@@ -40,7 +40,7 @@ def measure(place: Path) -> dict[str, Any]:
         for path in sorted(template.rglob("*"))
         if path.is_file() and path.stat().st_size and path.name not in _NOT_OF_THE_INDEX
     ]
-    small = [each for each in files if (template / each).stat().st_size <= SMALL_BYTES]
+    small = [each for each in files if (template / each).stat().st_size <= MAX_CHECKSUMMED_BYTES]
     large = [each for each in files if each not in small]
     return {
         "small": _flipped(template, small, ids),
@@ -54,14 +54,14 @@ def _closed_index(place: Path) -> tuple[Path, list[str]]:
     scene.run_undisturbed(place)
     folder = scene.index_of(place)
     gone_within(folder, 20.0)
-    return folder, [point_id(f"sku-{number}") for number in range(N_PRODUCTS)]
+    return folder, [to_point_id(f"sku-{number}") for number in range(N_PRODUCTS)]
 
 
 def _flipped(template: Path, names: list[Path], ids: list[str]) -> dict[str, Any]:
     counts: Counter[str] = Counter(files=len(names))
     examples: list[str] = []
     copy = template.with_name("copy")
-    copy_tree(template, copy)
+    copy_sparse_tree(template, copy)
     expected = _looked_at(copy, ids).lines
     _renew(template, copy)
     for name in names:
@@ -92,7 +92,7 @@ def _flipped(template: Path, names: list[Path], ids: list[str]) -> dict[str, Any
 
 def _renew(template: Path, copy: Path) -> None:
     shutil.rmtree(copy)
-    copy_tree(template, copy)
+    copy_sparse_tree(template, copy)
 
 
 def _states(folder: Path) -> dict[str, str]:
@@ -101,7 +101,7 @@ def _states(folder: Path) -> dict[str, str]:
     for path in folder.rglob("*"):
         if path.is_file() and path.name not in _NOT_OF_THE_INDEX:
             state = path.stat()
-            is_small = state.st_size <= SMALL_BYTES
+            is_small = state.st_size <= MAX_CHECKSUMMED_BYTES
             told = path.read_bytes() if is_small else (state.st_size, state.st_mtime_ns)
             found[str(path)] = digest(told)
     return found

@@ -94,14 +94,16 @@ def _products(n_products: int) -> Iterator[Product]:
 
 
 def _open(folder: Path, must_exist: bool = False) -> ProductIndex:
-    settings = IndexSettings(batch_size=BATCH, hnsw_from=100_000)
+    settings = IndexSettings(batch_size=BATCH, hnsw_min_points=100_000)
     return ProductIndex.open(folder, FakeEncoder(DIM), settings=settings, must_exist=must_exist)
 
 
 def _index(talk: Talk, folder: Path) -> None:
     with _open(folder) as index:
         talk.say(OPEN)
-        index.add(_products(N_PRODUCTS), progress=lambda report: talk.say(f"{DONE}{report.done}"))
+        index.add(
+            _products(N_PRODUCTS), progress=lambda report: talk.say(f"{DONE}{report.n_processed}")
+        )
 
 
 def _search_on(talk: Talk, folder: Path, stop: Path) -> None:

@@ -16,10 +16,10 @@ from benchmarks.fault_scenes import CLOSED, DONE, OPEN, Found, acknowledged
 from benchmarks.results_file import SEED
 from embed import FakeEncoder
 from index import ProductIndex
-from index.store.edge.disk_space import copy_tree
+from index.store.edge.disk_space import copy_sparse_tree
 from shopwindow.eventlog import EventLog, export_events
-from shopwindow.eventlog.log_cursor import place_of
-from shopwindow.personalization import People
+from shopwindow.eventlog.log_cursor import decode_cursor
+from shopwindow.personalization import Personalizer
 from shopwindow.ranking import ProfileSettings
 from shopwindow.values import Event, Product
 
@@ -112,8 +112,8 @@ class Learning:
 
     def prepare(self, place: Path) -> None:
         """Copy log and index; see `Scene`."""
-        copy_tree(self.template / "index", place / "index")
-        copy_tree(self.template / "events", place / "events")
+        copy_sparse_tree(self.template / "index", place / "index")
+        copy_sparse_tree(self.template / "events", place / "events")
 
     def index_of(self, place: Path) -> Path:
         """Return the index folder of a round."""
@@ -144,13 +144,13 @@ class Learning:
         with (
             ProductIndex.open(place / "index", FakeEncoder(), must_exist=True) as index,
             EventLog.open(place / "events") as log,
-            People(index, log, ProfileSettings(), lambda: NOW_S) as people,
+            Personalizer(index, log, ProfileSettings(), lambda: NOW_S) as people,
         ):
             talk.say(OPEN)
             if talk.back != _OPEN_GATE:
                 talk.wait_for_go()
-            if people.follower is not None:
-                people.follower.catch_up(lambda n_taken: talk.say(f"{DONE}{n_taken}"))
+            if people.event_consumer is not None:
+                people.event_consumer.consume_pending(lambda n_taken: talk.say(f"{DONE}{n_taken}"))
 
 
 _OPEN_GATE = -1
@@ -191,7 +191,7 @@ def _n_learned(file: Path) -> int:
     with sqlite3.connect(file) as connection:
         rows = connection.execute("SELECT value FROM facts WHERE name = 'cursor'").fetchall()
     connection.close()
-    return place_of(rows[0][0])[1] if rows else 0
+    return decode_cursor(rows[0][0])[1] if rows else 0
 
 
 def _dumped(file: Path) -> str:
@@ -251,7 +251,7 @@ class Exporting:
 
     def prepare(self, place: Path) -> None:
         """Copy the log, and put an older export there; see `Scene`."""
-        copy_tree(self.template / "events", place / "events")
+        copy_sparse_tree(self.template / "events", place / "events")
         shutil.rmtree(place / "out", ignore_errors=True)
         (place / "out").mkdir()
         self._file(place).write_bytes(_OLDER)

@@ -62,7 +62,7 @@ def open_index(folder: Path, must_exist: bool = True) -> ProductIndex:
     Returns:
         The open index.
     """
-    settings = IndexSettings(hnsw_from=HNSW_FROM)
+    settings = IndexSettings(hnsw_min_points=HNSW_FROM)
     return ProductIndex.open(folder, FakeEncoder(), settings=settings, must_exist=must_exist)
 
 
@@ -102,7 +102,7 @@ def _filled(folder: Path) -> None:
     def fill(_: Talk) -> None:
         with open_index(folder, must_exist=False) as index:
             index.add(product(number) for number in range(N_PRODUCTS + N_OTHERS))
-            index.optimise(wait=True)
+            index.optimize(wait=True)
 
     Child(fill).ended_within(300)
 
@@ -139,8 +139,8 @@ def _index(service: SearchService, turn: int) -> None:
     """
     changed = (product(n, turn if n % 10 == turn % 10 else 0) for n in range(N_PRODUCTS))
     report = service.index.add(changed)
-    if report.done != N_PRODUCTS or report.n_rejected:
-        raise LookupError(f"{report.done} done, {report.n_rejected} rejected")
+    if report.n_processed != N_PRODUCTS or report.n_rejected:
+        raise LookupError(f"{report.n_processed} done, {report.n_rejected} rejected")
     time.sleep(0.5)
 
 

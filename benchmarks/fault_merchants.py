@@ -29,10 +29,10 @@ from benchmarks.two_shops import (
 from embed import FakeEncoder
 from index import ProductIndex
 from search import SearchService
-from search.audit import catalogue_report
+from search.audit import audit_catalog
 from search.batch_matching import match_photos
 from shopwindow.eventlog import EventLog
-from shopwindow.values import Page, Product, Query
+from shopwindow.values import Product, Query, SearchResponse
 from shopwindow.values.errors import ShopwindowError
 from shopwindow.values.query import FACETS
 
@@ -64,21 +64,21 @@ def answers(service: SearchService, own: Shop, other: Shop) -> Iterator[Told]:
             yield Told("suggestions", begun, repr(found))
     yield from _products(service, own)
     for user in ("", "vera"):
-        yield Told("recommendations", user, repr(service.feed(user, 40, own.filters)))
-        yield Told("seen last", user, repr(service.recently_seen(user, 40, own.filters)))
+        yield Told("recommendations", user, repr(service.recommend(user, 40, own.filters)))
+        yield Told("seen last", user, repr(service.recently_viewed(user, 40, own.filters)))
     yield from _refusals(service, own, other)
-    report = catalogue_report(service.index, filters=own.filters)
+    report = audit_catalog(service.index, filters=own.filters)
     yield Told("report", "", repr(replace(report, location="")))
 
 
 def _searches(service: SearchService, own: Shop, other: Shop) -> Iterator[Told]:
     for text in ("", "lamp", "red vase", "فستان", *slips(other), *slips(own)):
-        for sort in ("relevance", "price_low"):
+        for sort in ("relevance", "price_asc"):
             query = Query(text, filters=own.filters, facets=FACETS, limit=40, user_id="vera")
             page = service.search(replace(query, sort=sort))
             yield Told("search", text, repr(page.hits))
-            yield Told("facets", text, repr((page.facets, page.prices)))
-            yield Told("readings", text, repr((page.readings, page.relaxed)))
+            yield Told("facets", text, repr((page.facets, page.price_buckets)))
+            yield Told("readings", text, repr((page.interpretations, page.relaxed)))
             yield Told("rules", text, repr((page.rules, page.redirect)))
 
 
@@ -97,11 +97,11 @@ def _products(service: SearchService, own: Shop) -> Iterator[Told]:
 
 def _refusals(service: SearchService, own: Shop, other: Shop) -> Iterator[Told]:
     """Yield what is told of the other's products, each as if it had been found where it was."""
-    asks: dict[str, Callable[[str], Page]] = {
+    asks: dict[str, Callable[[str], SearchResponse]] = {
         "similar": lambda asked: service.similar(asked, 5, own.filters),
         "complements": lambda asked: service.complements(asked, 5, "", own.filters),
         "avoid": lambda asked: service.search(
-            Query("lamp", filters=own.filters, avoid=(asked,), limit=5)
+            Query("lamp", filters=own.filters, negative_examples=(asked,), limit=5)
         ),
     }
     for number in range(3):
@@ -142,11 +142,11 @@ def answers_and_logs(
     service: SearchService, log: EventLog, own: Shop, other: Shop
 ) -> Iterator[Told]:
     """Yield every kind of answer, and then what was logged meanwhile."""
-    service.events.flush()
-    before = log.end()
+    service.recorder.flush()
+    before = log.get_end_cursor()
     with written_log() as lines:
         yield from answers(service, own, other)
-        service.events.flush()
+        service.recorder.flush()
     yield Told("logs", "", "\n".join(lines))
     shown, _ = log.read(before, 1_000_000)
     yield Told("impressions", "", repr(shown))
@@ -170,10 +170,10 @@ def served(folder: Path, location: str) -> Iterator[tuple[SearchService, EventLo
         for shop in SHOPS:
             index.add(products_of(shop, folder))
         log.append(events())
-        service = SearchService(index, rules=rule_book(), events=log)
+        service = SearchService(index, rules=rule_book(), event_log=log)
         try:
-            service.catch_up()
-            service.people.expectations.settle()
+            service.flush()
+            service.personalization.engagement_estimator.process_pending()
             yield service, log
         finally:
             service.close()
@@ -218,7 +218,7 @@ def full_feed() -> dict[str, int]:
 
 def _sent(index: ProductIndex, products: list[Product], remove_missing: bool = False) -> None:
     try:
-        index.add(products, remove_missing=remove_missing)
+        index.add(products, delete_missing=remove_missing)
     except ShopwindowError:  # refused: nothing is lost
         return
 

@@ -46,7 +46,7 @@ def measure(place: Path, run_s: float = RUN_S) -> dict[str, Any]:
 def _fill(folder: Path) -> None:
     with open_index(folder, must_exist=False) as index:
         index.add(product(number) for number in range(N_PRODUCTS))
-        index.optimise(wait=True)
+        index.optimize(wait=True)
 
 
 def _run(folder: Path, n_processes: int, n_threads: int, run_s: float) -> tuple[float, int]:

@@ -13,7 +13,7 @@ from benchmarks.fault_processes import Child, Talk
 from benchmarks.results_file import SEED
 from embed import FakeEncoder
 from index import ProductIndex, read_products
-from index.payload import point_id
+from index.payload import to_point_id
 from index.store.points import Point
 from search import SearchService
 from shopwindow.values import Query
@@ -62,7 +62,7 @@ class Scene(Protocol):
         """Do the work in the process that may be killed; it says how far it is."""
 
     def examine(self, talk: Talk, place: Path, said: list[str]) -> None:
-        """Compare what is there with what was said, do the work again, and say what is `Found`."""
+        """Compare what is there with what was said, do the work again, and say what is `TitleRetrievalMetrics`."""
 
     def index_of(self, place: Path) -> Path:
         """Return the index folder of a round."""
@@ -126,7 +126,7 @@ class Indexing:
         Returns:
             The open index.
         """
-        settings = IndexSettings(batch_size=BATCH, hnsw_from=self.hnsw_from)
+        settings = IndexSettings(batch_size=BATCH, hnsw_min_points=self.hnsw_from)
         encoder = FakeEncoder(self.dim)
         return ProductIndex.open(folder, encoder, settings=settings, must_exist=must_exist)
 
@@ -136,10 +136,11 @@ class Indexing:
             talk.say(OPEN)
             talk.wait_for_go()
             index.add(
-                read_products(self.feed), progress=lambda report: talk.say(f"{DONE}{report.done}")
+                read_products(self.feed),
+                progress=lambda report: talk.say(f"{DONE}{report.n_processed}"),
             )
             talk.say(ADDED)
-            index.optimise(wait=True)
+            index.optimize(wait=True)
             talk.say(CLOSING)
         talk.say(CLOSED)
 
@@ -151,7 +152,7 @@ class Indexing:
             told = [f"sku-{number}" for number in range(acknowledged(said))]
             found.lost = sum(not there[each] for each in told)
             index.add(read_products(self.feed))
-            index.optimise(wait=True)
+            index.optimize(wait=True)
         with self.open(folder, must_exist=True) as index:
             found.doubled = index.count() - sum(map(bool, self.contents(index).values()))
             found.equal = self.contents(index) == self.expected
@@ -164,8 +165,8 @@ class Indexing:
 
     def contents(self, index: ProductIndex) -> dict[str, str]:
         """Return the digest of every product's point, or an empty text where there is none."""
-        ids = {f"sku-{n}": point_id(f"sku-{n}") for n in range(self.n_products)}
-        points = index.points(list(ids.values()), vectors=True)
+        ids = {f"sku-{n}": to_point_id(f"sku-{n}") for n in range(self.n_products)}
+        points = index.get_points(list(ids.values()), vectors=True)
         return {
             sku: point_digest(points[each]) if each in points else "" for sku, each in ids.items()
         }
@@ -188,5 +189,9 @@ class Indexing:
 def point_digest(point: Point) -> str:
     """Return a digest of all that is stored of a product."""
     vectors: list[Any] = [point.vectors[name].tobytes() for name in sorted(point.vectors)]
-    words = [point.words.indices.tobytes(), point.words.values.tobytes()] if point.words else []
+    words = (
+        [point.sparse_vector.indices.tobytes(), point.sparse_vector.values.tobytes()]
+        if point.sparse_vector
+        else []
+    )
     return digest(point.payload, *vectors, *words)

@@ -17,7 +17,7 @@ import numpy as np
 from benchmarks.fault_processes import Child, Talk, service_of
 from embed import FakeEncoder
 from index import ProductIndex
-from index.store.points import TEXT, LegQuery
+from index.store.points import TEXT, VectorQuery
 from search import SearchService
 from shopwindow.values import Product, Query
 from shopwindow.values.errors import ShopwindowError
@@ -98,7 +98,7 @@ def _fork(talk: Talk, folder: Path) -> None:
 
 
 def _nearest(index: ProductIndex, vector: Any) -> str:
-    return index.query([LegQuery(TEXT, vector, limit=1)])[0][0][0]
+    return index.query([VectorQuery(TEXT, vector, limit=1)])[0][0][0]
 
 
 def _wrong(index: ProductIndex, vectors: Any, expected: list[str], share: Any) -> int:

@@ -20,13 +20,13 @@ import qdrant_edge
 from benchmarks.fault_processes import Child, Talk, gone_within, kill
 from benchmarks.latency import Catalogue
 from embed import FakeEncoder
-from index.payload import FIELDS, REMEMBERED
+from index.payload import CACHED_FIELDS, INDEXED_FIELDS
 from index.store.edge import EdgeStore
-from index.store.edge.client import EngineClient, Patience
-from index.store.edge.disk_space import copy_tree
-from index.store.edge.metadata_files import read_current
+from index.store.edge.client import ClientTimeouts, EngineClient
+from index.store.edge.disk_space import copy_sparse_tree
+from index.store.edge.metadata_files import read_current_shard
 from index.store.points import StoreSchema
-from index.vector_projection import StoredColumns
+from index.vector_projection import VectorProjection
 
 N_POINTS = 20_000
 DIM = 256
@@ -80,26 +80,26 @@ def _done(work: Any) -> list[str]:
 def _fill(folder: Path) -> None:
     spec = FakeEncoder(DIM).spec
     catalogue = Catalogue.of(N_POINTS, spec)
-    store = EdgeStore(folder, hnsw_from=N_POINTS)
-    store.create(StoreSchema(StoredColumns.of(spec).dims, FIELDS, REMEMBERED))
+    store = EdgeStore(folder, hnsw_min_points=N_POINTS)
+    store.create(StoreSchema(VectorProjection.from_spec(spec).dims, INDEXED_FIELDS, CACHED_FIELDS))
     for start in range(0, N_POINTS, _BATCH):
         store.upsert(catalogue.points(start, start + _BATCH, 20.0))
-    store.optimise(wait=True)
+    store.optimize(wait=True)
     store.close()
 
 
 def _restart(talk: Talk, folder: Path, copy: Path) -> None:
     """Kill the engine and wait for the next answer; by turns, open a copy with the bare engine."""
-    store = EdgeStore(folder, hnsw_from=10 * N_POINTS)
-    shard = folder / read_current(folder).shard
+    store = EdgeStore(folder, hnsw_min_points=10 * N_POINTS)
+    shard = folder / read_current_shard(folder).shard
     for number in range(N_RESTARTS + 1):
-        pid = store.worker_pid
+        pid = store.engine_pid
         began = time.perf_counter()
         kill(pid)
         store.count()
         took_s = time.perf_counter() - began
         time.sleep(_PAUSE_S)  # the engine reads ahead after it has answered
-        copy_tree(shard, copy)  # nobody writes: it is as the kill left it
+        copy_sparse_tree(shard, copy)  # nobody writes: it is as the kill left it
         child = Child(lambda inner: inner.say(f"{_opened_s(copy):.4f}"))
         child.ended_within(120)
         if number:  # the first one reads files that later ones find in memory
@@ -120,14 +120,14 @@ def _trips(talk: Talk, folder: Path) -> None:
     child = os.fork()
     if child == 0:
         _echo(question, answer)
-    client = EngineClient(folder, 10 * N_POINTS, Patience())
-    client.ask("version")
+    client = EngineClient(folder, 10 * N_POINTS, ClientTimeouts())
+    client.call("version")
 
     def piped() -> None:
         asking.send(("version", ()))
         answering.recv()
 
-    pairs = [(_block_ms(lambda: client.ask("version")), _block_ms(piped)) for _ in range(N_BLOCKS)]
+    pairs = [(_block_ms(lambda: client.call("version")), _block_ms(piped)) for _ in range(N_BLOCKS)]
     kill(child)
     os.waitpid(child, 0)
     client.close()

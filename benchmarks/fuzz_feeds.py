@@ -203,7 +203,7 @@ def read(name: str, data: bytes) -> int:
         path = Path(folder) / name
         path.write_bytes(data)
         feed = read_products(path, rejects=Path(folder) / "rejects.csv", photo_folder=folder)
-        rows = list(feed.rows())
+        rows = list(feed.iter_rows())
     for row in rows:
         if (row.product is None) == (row.rejection is None):
             raise RuntimeError(f"line {row.line} is neither a product nor a rejection")

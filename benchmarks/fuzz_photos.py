@@ -211,7 +211,7 @@ _FAULTS: tuple[Callable[[bytes, random.Random], bytes], ...] = (
 
 @cache
 def _reader() -> PhotoReader:
-    return PhotoReader().for_visitors()
+    return PhotoReader().for_queries()
 
 
 def run(data: bytes) -> object:
@@ -226,10 +226,10 @@ def run(data: bytes) -> object:
     """
     reader = _reader()
     if len(data) % 3 == 0:
-        reader.size(data)
+        reader.read_size(data)
     if len(data) % 3 == 1:
-        return reader.inside(data, 100)
-    square = reader.square(data, 64, (0.2, 0.1, 0.7, 0.6) if len(data) % 2 else None)
+        return reader.read_thumbnail(data, 100)
+    square = reader.read_letterboxed(data, 64, (0.2, 0.1, 0.7, 0.6) if len(data) % 2 else None)
     if square.shape != (64, 64, 3) or square.dtype != np.uint8:
         raise ValueError(f"{square.shape} {square.dtype}")
     return square

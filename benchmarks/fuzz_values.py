@@ -40,7 +40,7 @@ from index import ProductIndex
 from search import SearchService
 from search.rules import read_rules
 from shopwindow.eventlog import EventLog, export_events, import_events
-from shopwindow.values import Event, Filters, Page, Product, Query, Translation
+from shopwindow.values import Event, Filters, Product, Query, SearchResponse, Translation
 from shopwindow.values.query import SORTS
 from shopwindow.values.settings import DOTENV, SearchSettings, read_settings
 
@@ -51,7 +51,7 @@ _TOML_VALUE = re.compile(r'"[^"]*"|\d{4}-\S+|\d[\d.]*|true')
 def _service() -> SearchService:
     index = ProductIndex.open(":memory:", FakeEncoder())
     index.add([_product(number) for number in range(30)])
-    return SearchService(index, SearchSettings(least_share=0))
+    return SearchService(index, SearchSettings(relative_score_cutoff=0))
 
 
 def _product(number: int) -> Product:
@@ -98,7 +98,7 @@ def _filtered(rng: random.Random) -> tuple[dict[str, Any], dict[str, Any]]:
 
 def _search_filtered(made: tuple[dict[str, Any], dict[str, Any]]) -> object:
     filters, asked = made
-    _service().feed(asked.get("user_id", "u1"), filters=Filters(**filters))
+    _service().recommend(asked.get("user_id", "u1"), filters=Filters(**filters))
     return _service().search(Query(**asked, filters=Filters(**filters)))
 
 
@@ -120,9 +120,9 @@ def _cursor(rng: random.Random) -> tuple[str, str, str]:
     return text, sort, base64.urlsafe_b64encode(written.encode() + b"\0" + shown).decode()
 
 
-def _page(text: str, sort: str, cursor: str) -> Page:
+def _page(text: str, sort: str, cursor: str) -> SearchResponse:
     if text == FEED:
-        return _service().feed("u1", limit=3, cursor=cursor)
+        return _service().recommend("u1", limit=3, cursor=cursor)
     return _service().search(Query(text, limit=3, sort=sort, cursor=cursor))  # type: ignore[arg-type]
 
 
@@ -149,7 +149,7 @@ def _apply_rules(written: bytes) -> None:
     service, before = _service(), _service().rules
     try:
         service.rules = read_rules(path)
-        service.rules.contradictions()
+        service.rules.find_conflicts()
         for text in ("red dress", "sale"):
             service.search(Query(text, limit=5))
     finally:
@@ -208,7 +208,7 @@ def _record(values: dict[str, Any]) -> object:
     event = Event(**values)
     with EventLog.open(_folder() / "one") as log:
         log.append([event])
-        found = log.of_user(event.user_id) if event.user_id.strip() else log.read()[0]
+        found = log.read_user_events(event.user_id) if event.user_id.strip() else log.read()[0]
         export_events(log, _folder() / "out.csv")
         if event.user_id.strip():
             log.erase(event.user_id)

@@ -21,12 +21,12 @@ from benchmarks.relevance import TOP, right_shares
 from benchmarks.results_file import SEED, write_result
 from embed import load_encoder
 from index import ProductIndex, read_products
-from index.store.points import PHOTO, LegQuery
+from index.store.points import PHOTO, VectorQuery
 from search import SearchService
 from shopwindow.values import Product, Query
-from shopwindow.values.arrays import unit_rows
+from shopwindow.values.arrays import l2_normalize
 from shopwindow.values.lexicon import read_lexicon
-from shopwindow.values.query import ALL
+from shopwindow.values.query import WHOLE_TEXT
 from shopwindow.values.settings import SearchSettings
 
 N_COMPOSED = 200
@@ -105,9 +105,9 @@ def _averaged(index: ProductIndex, row: Row, text: str) -> list[Product]:
         index.encoder.encode_images([row.image])[0],
         index.encoder.encode_texts([text])[0],
     )
-    vector = unit_rows((photo + words)[None])[0]
-    found = index.query([LegQuery(PHOTO, vector, limit=TOP + 1)])[0]
-    points = index.points([each for each, _ in found])
+    vector = l2_normalize((photo + words)[None])[0]
+    found = index.query([VectorQuery(PHOTO, vector, limit=TOP + 1)])[0]
+    points = index.get_points([each for each, _ in found])
     ids = [str(points[each].payload["product"]["id"]) for each, _ in found]
     return index.get(ids)
 
@@ -126,7 +126,7 @@ def measure_negatives(shop: Shop) -> dict[str, Any]:
     forms = ("{kind} not {colour}", "{kind} without {colour}", "{kind} -{colour}", "arabic")
     found: dict[str, Any] = {"n_cases": len(cases)}
     for form in forms:
-        rows = {"read": (), "literal": (ALL,)}
+        rows = {"read": (), "literal": (WHOLE_TEXT,)}
         found[form] = {
             name: _unwanted(service, form, cases, literal) for name, literal in rows.items()
         }
@@ -139,7 +139,7 @@ def _unwanted(
     unwanted, right = [], []
     for kind, colour in cases:
         page = service.search(
-            Query(text=_worded(form, kind, colour), limit=TOP, facets=(), literal=literal)
+            Query(text=_worded(form, kind, colour), limit=TOP, facets=(), verbatim=literal)
         )
         products = [hit.product for hit in page.hits]
         unwanted.append(sum(p.attributes.get("color") == colour for p in products) / TOP)

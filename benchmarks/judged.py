@@ -27,7 +27,7 @@ from shopwindow.evaluation.comparison import compare
 from shopwindow.evaluation.judgments import Judgments, read_judgments
 from shopwindow.evaluation.measures import parse_measure
 from shopwindow.evaluation.runs import Run, mean
-from shopwindow.serving.cli.evaluating import run_service
+from shopwindow.serving.cli.evaluating import run_judged_queries
 from shopwindow.values import Product
 from shopwindow.values.settings import SearchSettings
 
@@ -42,10 +42,10 @@ SETTINGS: dict[str, dict[str, Any]] = {
     "text vectors only": OFF | {"weight_text": 1.0},
     "default": {},
     "equal weights": {"weight_text": 1.0},
-    "fused, nothing read": {"read_queries": False},
-    "by spread": {"fusion": "spread"},
-    "by range": {"fusion": "range"},
-    "by ranks": {"fusion": "ranks"},
+    "fused, nothing read": {"query_understanding": False},
+    "by spread": {"fusion": "dbsf"},
+    "by range": {"fusion": "min_max"},
+    "by ranks": {"fusion": "rrf"},
 }
 
 
@@ -115,9 +115,9 @@ def measure_set(each: JudgedSet, data: Path, encoder_name: str) -> dict[str, Any
         tempfile.TemporaryDirectory() as folder,
         ProductIndex.open(Path(folder), load_encoder(encoder_name)) as index,
     ):
-        print(index.add(products).took_s, "s to index", len(products))
+        print(index.add(products).duration_s, "s to index", len(products))
         runs = [
-            run_service(index, name, SearchSettings(**changes), judgments, DEPTH)
+            run_judged_queries(index, name, SearchSettings(**changes), judgments, DEPTH)
             for name, changes in SETTINGS.items()
         ]
         identity = index.encoder.spec.identity
@@ -128,11 +128,11 @@ def measure_set(each: JudgedSet, data: Path, encoder_name: str) -> dict[str, Any
     against = {}
     for rival in runs:
         if rival is not default:
-            theirs, ours = (run.values(judgments, measure) for run in (rival, default))
+            theirs, ours = (run.evaluate(judgments, measure) for run in (rival, default))
             found = asdict(compare(theirs, ours, seed=SEED))
             del found["by_query"]
             against[rival.name] = {name: round(value, 4) for name, value in found.items()}
-    worst = sorted(default.values(judgments, measure).items(), key=lambda item: item[1])[:20]
+    worst = sorted(default.evaluate(judgments, measure).items(), key=lambda item: item[1])[:20]
     return {
         "encoder": identity,
         "n_products": len(products),
@@ -147,8 +147,8 @@ def _row(run: Run, judgments: Judgments, names: tuple[str, ...]) -> dict[str, fl
     row = {}
     for name in names:
         measure = parse_measure(name)
-        row[name] = round(mean(run.values(judgments, measure)), 4)
-    condensed = run.condensed(judgments).values(judgments, parse_measure(MAIN))
+        row[name] = round(mean(run.evaluate(judgments, measure)), 4)
+    condensed = run.condense(judgments).evaluate(judgments, parse_measure(MAIN))
     return row | {f"{MAIN}, condensed": round(mean(condensed), 4)}
 
 

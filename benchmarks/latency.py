@@ -22,23 +22,23 @@ from embed import load_encoder
 from index import ProductIndex
 from index.manifest import Manifest
 from index.payload import (
-    FIELDS,
-    N_WORDS,
-    PHOTO_PRINT,
-    REMEMBERED,
-    conditions,
-    document_words,
-    point_id,
+    CACHED_FIELDS,
+    DOC_LENGTH,
+    INDEXED_FIELDS,
+    PERCEPTUAL_HASH,
+    to_conditions,
     to_payload,
+    to_point_id,
+    tokenize_product,
 )
-from index.perceptual_hash import photo_print
+from index.perceptual_hash import compute_perceptual_hash
 from index.store.edge import EdgeStore
-from index.store.points import PHOTO, TEXT, Condition, LegQuery, Point, StoreSchema
-from index.text.bm25 import document_vector
-from index.vector_projection import StoredColumns
+from index.store.points import PHOTO, TEXT, Condition, Point, StoreSchema, VectorQuery
+from index.text.bm25 import build_document_vector
+from index.vector_projection import VectorProjection
 from search import SearchService
 from shopwindow.values import Encoder, EncoderSpec, Filters, PreparedImage, Product, Query, Vectors
-from shopwindow.values.arrays import unit_rows
+from shopwindow.values.arrays import l2_normalize
 from shopwindow.values.query import Crop, ImageSource
 
 KINDS = ("dress", "shirt", "shoes", "bag", "watch", "lamp", "chair", "mug", "phone", "speaker")
@@ -59,28 +59,28 @@ class Catalogue:
     """Products with made-up vectors around cluster centres, and queries from the same clusters."""
 
     centres: Vectors
-    columns: StoredColumns
+    columns: VectorProjection
     rng: np.random.Generator
 
     @classmethod
     def of(cls, n_products: int, spec: EncoderSpec) -> "Catalogue":
         """Return a catalogue with one cluster for each 50 products."""
         rng = np.random.default_rng(SEED)
-        centres = unit_rows(rng.normal(size=(max(n_products // PER_CLUSTER, 1), spec.dim)))
-        return cls(centres, StoredColumns.of(spec), rng)
+        centres = l2_normalize(rng.normal(size=(max(n_products // PER_CLUSTER, 1), spec.dim)))
+        return cls(centres, VectorProjection.from_spec(spec), rng)
 
     def near(self, clusters: np.ndarray) -> Vectors:
         """Return one unit vector near each named centre, shape (n, dim)."""
         dim = self.centres.shape[1]
         noise = self.rng.normal(size=(len(clusters), dim)) * (NOISE / np.sqrt(dim))
-        return unit_rows(self.centres[clusters] + noise)
+        return l2_normalize(self.centres[clusters] + noise)
 
     def points(self, start: int, stop: int, mean_words: float) -> list[Point]:
         """Return products as stored points."""
         clusters = self.rng.integers(len(self.centres), size=stop - start)
         photos, texts = self.near(clusters), self.near(clusters)
         rows = zip(range(start, stop), clusters, photos, texts, strict=True)
-        cut = self.columns.cut
+        cut = self.columns.project
         return [
             _point(n, int(c), {PHOTO: cut(PHOTO, p), TEXT: cut(TEXT, t)}, mean_words)
             for n, c, p, t in rows
@@ -100,11 +100,17 @@ def _point(number: int, cluster: int, vectors: dict[str, Vectors], mean_words: f
         attributes={"color": colour},
         merchant_id=f"m{number % 20}",
     )
-    words = document_words(product)
+    words = tokenize_product(product)
     rng = np.random.default_rng(number)
     picture = rng.integers(rng.integers(250), 256, (8, 8, 3), dtype=np.uint8)  # bright or dark
-    payload = {**to_payload(product), N_WORDS: len(words), PHOTO_PRINT: photo_print(picture)}
-    return Point(point_id(product.id), payload, vectors, document_vector(words, mean_words))
+    payload = {
+        **to_payload(product),
+        DOC_LENGTH: len(words),
+        PERCEPTUAL_HASH: compute_perceptual_hash(picture),
+    }
+    return Point(
+        to_point_id(product.id), payload, vectors, build_document_vector(words, mean_words)
+    )
 
 
 class ClusteredQueries:
@@ -135,10 +141,10 @@ class ClusteredQueries:
         return self._encoder.encode_images(images)
 
     def prepare_image(
-        self, image: ImageSource, crop: Crop | None = None, *, of_visitor: bool = False
+        self, image: ImageSource, crop: Crop | None = None, *, for_query: bool = False
     ) -> PreparedImage:
         """Return the real encoder's picture."""
-        return self._encoder.prepare_image(image, crop, of_visitor=of_visitor)
+        return self._encoder.prepare_image(image, crop, for_query=for_query)
 
     def encode_prepared(self, prepared: Sequence[PreparedImage]) -> Vectors:
         """Return the real encoder's vectors."""
@@ -156,14 +162,14 @@ def filled(n_products: int, encoder: Encoder) -> Iterator[tuple[ProductIndex, Ed
     timed = ClusteredQueries(encoder, catalogue)
     with tempfile.TemporaryDirectory() as folder:
         store = EdgeStore(Path(folder))
-        store.create(StoreSchema(catalogue.columns.dims, FIELDS, REMEMBERED))
+        store.create(StoreSchema(catalogue.columns.dims, INDEXED_FIELDS, CACHED_FIELDS))
         mean = 20.0
-        store.write_manifest(Manifest.new(encoder.spec).touched(mean).as_dict())
+        store.write_manifest(Manifest.create(encoder.spec).with_update(mean).as_dict())
         began = time.perf_counter()
         for start in range(0, n_products, BATCH):
             store.upsert(catalogue.points(start, min(start + BATCH, n_products), mean))
         wrote = time.perf_counter()
-        store.optimise(wait=True)
+        store.optimize(wait=True)
         took = {"write_s": wrote - began, "graph_s": time.perf_counter() - wrote}
         store.close()
         store = EdgeStore(Path(folder))
@@ -190,8 +196,8 @@ def measure(index: ProductIndex, store: EdgeStore, encoder: Encoder) -> dict[str
         text = f"{COLOURS[number % 8]} {STYLES[number % 7]} {KINDS[number % 10]} {number}"
         filters = Filters(category=KINDS[number % 10].title(), price_max=250.0)
         vector = index.encoder.encode_texts([text])[0]
-        photo = StoredColumns.of(encoder.spec).cut(PHOTO, vector)
-        bare = LegQuery(PHOTO, photo, conditions(filters), limit=10)
+        photo = VectorProjection.from_spec(encoder.spec).project(PHOTO, vector)
+        bare = VectorQuery(PHOTO, photo, to_conditions(filters), limit=10)
         queries = {
             "service": Query(text=text, filters=filters, limit=10),
             "service_no_facets": Query(text=text + " x", filters=filters, limit=10, facets=()),
@@ -234,19 +240,20 @@ def _summary(laps: dict[str, list[float]]) -> dict[str, Any]:
 def recall(store: EdgeStore, catalogue: Catalogue) -> dict[str, float]:
     """Return recall@10 against the engine's exact scan, without and with two filters."""
     clusters = catalogue.rng.integers(len(catalogue.centres), size=N_RECALL)
-    vectors = catalogue.columns.cut(PHOTO, catalogue.near(clusters))
+    vectors = catalogue.columns.project(PHOTO, catalogue.near(clusters))
     filters: dict[str, list[tuple[Condition, ...]]] = {
         "no_filter": [()] * N_RECALL,
         "two_filters": [
-            conditions(Filters(category=KINDS[n % 10].title(), price_max=250.0)) for n in clusters
+            to_conditions(Filters(category=KINDS[n % 10].title(), price_max=250.0))
+            for n in clusters
         ],
-        "category_only": [conditions(Filters(category=KINDS[n % 10].title())) for n in clusters],
-        "price_only": [conditions(Filters(price_max=100.0))] * N_RECALL,
+        "category_only": [to_conditions(Filters(category=KINDS[n % 10].title())) for n in clusters],
+        "price_only": [to_conditions(Filters(price_max=100.0))] * N_RECALL,
     }
     found = {}
     for name, each in filters.items():
-        legs = [LegQuery(PHOTO, v, c, limit=10) for v, c in zip(vectors, each, strict=True)]
-        exact = [LegQuery(PHOTO, v, c, (), 10, True) for v, c in zip(vectors, each, strict=True)]
+        legs = [VectorQuery(PHOTO, v, c, limit=10) for v, c in zip(vectors, each, strict=True)]
+        exact = [VectorQuery(PHOTO, v, c, (), 10, True) for v, c in zip(vectors, each, strict=True)]
         pairs = zip(store.query(legs), store.query(exact), strict=True)
         shares = [len({a for a, _ in x} & {b for b, _ in y}) / max(len(y), 1) for x, y in pairs]
         found[name] = round(float(np.mean(shares)), 4)

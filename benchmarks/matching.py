@@ -26,8 +26,8 @@ from benchmarks.results_file import SEED, write_result
 from embed import load_encoder
 from index import ProductIndex, read_products
 from search import SearchService
-from search.batch_matching import Match, match_photos
-from search.similarity_levels import BOUNDS, in_words
+from search.batch_matching import PhotoMatch, match_photos
+from search.match_confidence import CONFIDENCE_BOUNDS, label_confidence
 from shopwindow.values import Encoder, Hit
 
 SETS = {"electronics": 4000, "fashion": 5000}
@@ -80,7 +80,7 @@ class Case:
     """A photo that was matched, and the products it shows."""
 
     right: frozenset[str]
-    match: Match
+    match: PhotoMatch
 
     @property
     def others(self) -> list[Hit]:
@@ -140,10 +140,10 @@ def worth_of_words(cases: Sequence[Case]) -> dict[str, Any]:
         By word: first places that have it, the share of them that is the right product, and the
         share of photos whose first place would have it if the shop did not have the product.
     """
-    firsts = [(in_words(case.match.hits[0].score), case.found(1)) for case in cases]
-    absent = Counter(in_words(case.others[0].score) for case in cases if case.others)
+    firsts = [(label_confidence(case.match.hits[0].score), case.found(1)) for case in cases]
+    absent = Counter(label_confidence(case.others[0].score) for case in cases if case.others)
     found = {}
-    for word in dict.fromkeys([*(word for _, word in BOUNDS), in_words(0.0)]):
+    for word in dict.fromkeys([*(word for _, word in CONFIDENCE_BOUNDS), label_confidence(0.0)]):
         right = [is_right for each, is_right in firsts if each == word]
         found[word] = {
             "n_first": len(right),

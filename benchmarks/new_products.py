@@ -35,20 +35,20 @@ from benchmarks.taste_persons import ndcg
 from benchmarks.taste_shop import FOLDER, Shop, Stock, opened_index
 from embed import load_encoder
 from index import ProductIndex
-from shopwindow.personalization import Catalogue
-from shopwindow.personalization.product_stats import examined
+from shopwindow.personalization import CatalogItems
+from shopwindow.personalization.product_stats import examination_probability
 
 N_OLD = 900
-NO_TRIES = "[exploration]\nshare = 0.0\n"
-NO_COUNTS = "[feed]\npopularity = 0.0\ntogether = 0.0\n"
+NO_TRIES = "[exploration]\nrate = 0.0\n"
+NO_COUNTS = "[recommendations]\npopularity = 0.0\nco_engagement = 0.0\n"
 BASE = "content and inheritance"
 POLICIES: dict[str, tuple[Policy, str]] = {
     "popularity": (popular, NO_TRIES),
     "content": (served, NO_TRIES + NO_COUNTS),
     BASE: (served, NO_TRIES),
-    "and 5 % tried": (served, "[exploration]\nshare = 0.05\n"),
-    "and 10 % tried": (served, "[exploration]\nshare = 0.1\n"),
-    "and 20 % tried": (served, "[exploration]\nshare = 0.2\n"),
+    "and 5 % tried": (served, "[exploration]\nrate = 0.05\n"),
+    "and 10 % tried": (served, "[exploration]\nrate = 0.1\n"),
+    "and 20 % tried": (served, "[exploration]\nrate = 0.2\n"),
 }
 AGES = {
     "0": (0, 0),
@@ -60,7 +60,7 @@ AGES = {
 }
 """Ages in days; what was there before the first day is old."""
 
-_LOOKS = np.array([examined(place) for place in range(1, TOP + 1)])
+_LOOKS = np.array([examination_probability(place) for place in range(1, TOP + 1)])
 
 
 def ages_on(what: Scene, day: int) -> NDArray[np.int64]:
@@ -128,7 +128,7 @@ def simulated(data: Path, encoder_name: str, plan: Plan) -> dict[str, Any]:
     stock = Stock.of(data, N_OLD + plan.n_days * plan.new_a_day)
     encoder = load_encoder(encoder_name)
     with opened_index(stock, encoder_name, are_labelled=True) as whole:
-        world = stock.world(Catalogue(whole))
+        world = stock.world(CatalogItems(whole))
     what = scene(stock, world, stock.products(FOLDER / "photos", are_labelled=True), plan)
     seen = {}
     with tempfile.TemporaryDirectory() as temporary:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from benchmarks.simulator import World, gains, plant, visits
 from benchmarks.taste_shop import START_S, Shop, Stock, events_of
 from index import ProductIndex
-from shopwindow.personalization.product_stats import examined
+from shopwindow.personalization.product_stats import examination_probability
 from shopwindow.ranking.profile_settings import DAY_S
 from shopwindow.values import Product
 from shopwindow.values.event import Event
@@ -160,9 +160,9 @@ def served(shop: Shop, user_id: str, limit: int) -> list[str]:
 
 def popular(shop: Shop, user_id: str, limit: int) -> list[str]:
     """Return what was clicked most, without what the visitor has clicked."""
-    store = shop.service.people.store
-    done = {each.product_id for each in store.touched(user_id)}
-    wanted = store.most_wanted(limit + len(done), shop.now_s)
+    store = shop.service.personalization.store
+    done = {each.product_id for each in store.get_interactions(user_id)}
+    wanted = store.get_top_products(limit + len(done), shop.now_s)
     return [each for each in wanted if each not in done][:limit]
 
 
@@ -186,8 +186,8 @@ def run(index: ProductIndex, shop: Shop, what: Scene, policy: Policy) -> Seen:
         index.add(what.arriving(day))
         shop.now_s = _FIRST_DAY_S + (day + 0.5) * DAY_S
         here = [each.id for each, d in zip(what.products, what.arrives, strict=True) if d <= day]
-        shop.service.people.expectations.of(here)
-        shop.service.people.expectations.settle()
+        shop.service.personalization.engagement_estimator.estimate(here)
+        shop.service.personalization.engagement_estimator.process_pending()
         events: list[Event] = []
         for turn, visitor in enumerate(coming):
             page = [numbers[each] for each in policy(shop, f"v{visitor}", TOP)]
@@ -219,7 +219,7 @@ def _looked_at(
             time=when,
         )
         found.append(shown)
-        looked = draws[0, place - 1] < examined(place)
+        looked = draws[0, place - 1] < examination_probability(place)
         if looked and draws[1, place - 1] < what.suits[visitor, number]:
             found.append(replace(shown, kind="click", event_id=uuid.uuid4().hex))
     return found

@@ -14,7 +14,7 @@ from PIL import Image
 
 from benchmarks.results_file import SEED, write_result
 from embed import PhotoReader
-from embed.photos.decoding import Task, decode
+from embed.photos.decoding import DecodeRequest, decode_image
 from shopwindow.values.settings import PhotoLimits
 
 N_TURNS = 80
@@ -41,11 +41,11 @@ def measure(data: bytes, reader: PhotoReader) -> dict[str, float]:
     Returns:
         Median milliseconds here, through a decoder, and of the paired differences.
     """
-    task = Task("square", reader.limits.max_pixels, SIDE)
+    task = DecodeRequest("letterbox", reader.limits.max_pixels, SIDE)
     here, guarded = [], []
     for _ in range(N_TURNS):
-        here.append(_seconds(lambda: decode(data, task)))
-        guarded.append(_seconds(lambda: reader.square(data, SIDE)))
+        here.append(_seconds(lambda: decode_image(data, task)))
+        guarded.append(_seconds(lambda: reader.read_letterboxed(data, SIDE)))
     added = np.subtract(guarded, here)
     return {
         "kb": round(len(data) / 1000),
@@ -63,11 +63,11 @@ def _seconds(call: Callable[[], object]) -> float:
 
 def main() -> None:
     """Measure and write `results/photo_costs.json`."""
-    reader = PhotoReader(PhotoLimits()).for_visitors()
+    reader = PhotoReader(PhotoLimits()).for_queries()
     found: dict[str, Any] = {}
     for kind, size in PHOTOS:
         data = photo(kind, size)
-        reader.square(data, SIDE)  # starts the decoder
+        reader.read_letterboxed(data, SIDE)  # starts the decoder
         found[f"{kind} {size[0]} x {size[1]}"] = measure(data, reader)
     print(found)
     numbers = {"bar_ms": BAR_MS, "photos": found}

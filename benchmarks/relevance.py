@@ -29,8 +29,8 @@ OFF = {
     "weight_lexical": 0.0,
     "weight_text": 0.0,
     "weight_text_image": 0.0,
-    "weight_named": 0.0,
-    "read_queries": False,
+    "attribute_match_boost": 0.0,
+    "query_understanding": False,
 }
 """One leg alone: nothing is read out of the words, no other leg is asked."""
 SETTINGS: dict[str, dict[str, Any]] = {
@@ -40,10 +40,10 @@ SETTINGS: dict[str, dict[str, Any]] = {
     "together (default)": {},
     "together, equal weights": {"weight_text": 1.0, "weight_text_image": 1.0},
     "together, text to photo 1.0": {"weight_text_image": 1.0},
-    "together, nothing read": {"read_queries": False},
-    "together, by spread": {"fusion": "spread"},
-    "together, by range": {"fusion": "range"},
-    "together, by ranks": {"fusion": "ranks"},
+    "together, nothing read": {"query_understanding": False},
+    "together, by spread": {"fusion": "dbsf"},
+    "together, by range": {"fusion": "min_max"},
+    "together, by ranks": {"fusion": "rrf"},
 }
 
 
@@ -76,7 +76,9 @@ def real_shop(data: Path, encoder_name: str) -> Iterator[ProductIndex]:
         encoder = load_encoder(encoder_name)
         with ProductIndex.open(Path(temporary) / "index", encoder) as index:
             report = index.add(read_products(feed))
-            print(f"{report.added} products in {report.took_s:.0f} s, {report.n_rejected} rejected")
+            print(
+                f"{report.added} products in {report.duration_s:.0f} s, {report.n_rejected} rejected"
+            )
             yield index
 
 

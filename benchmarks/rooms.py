@@ -12,9 +12,9 @@ import pyarrow.parquet as pq
 from benchmarks.datasets import read_rows
 from benchmarks.results_file import SEED
 from embed import load_encoder
-from shopwindow.ranking import Baskets, Traits
+from shopwindow.ranking import BasketCounter, ComplementFeatures
 from shopwindow.values import Product
-from shopwindow.values.arrays import unit_rows
+from shopwindow.values.arrays import l2_normalize
 from shopwindow.values.encoder import Vectors
 
 SET = "ikea"
@@ -41,16 +41,16 @@ class Catalogue:
         encoder: The encoder's identity.
     """
 
-    traits: Sequence[Traits]
+    traits: Sequence[ComplementFeatures]
     joint: Vectors
     photos: Vectors
     texts: Vectors
     rooms: Sequence[Room]
     encoder: str
 
-    def baskets(self, rooms: Sequence[Room]) -> Baskets:
+    def baskets(self, rooms: Sequence[Room]) -> BasketCounter:
         """Return counts of some rooms."""
-        return Baskets.of([[self.traits[n] for n in room] for room in rooms])
+        return BasketCounter.from_baskets([[self.traits[n] for n in room] for room in rooms])
 
 
 def read_catalogue(data: Path, encoder_name: str) -> Catalogue:
@@ -69,7 +69,7 @@ def read_catalogue(data: Path, encoder_name: str) -> Catalogue:
         np.savez(path, photos=photos, texts=encoder.encode_texts([row.title for row in rows]))
     found = np.load(path)
     joint = found["photos"].copy()
-    joint[:, slice(*encoder.spec.only_photos)] = 0.0
+    joint[:, slice(*encoder.spec.image_only_dims)] = 0.0
     products = [
         Product(
             id=row.id,
@@ -80,8 +80,8 @@ def read_catalogue(data: Path, encoder_name: str) -> Catalogue:
         for row in rows
     ]
     return Catalogue(
-        [Traits.of(each) for each in products],
-        unit_rows(joint[:, joint.any(axis=0)]),
+        [ComplementFeatures.from_product(each) for each in products],
+        l2_normalize(joint[:, joint.any(axis=0)]),
         found["photos"],
         found["texts"],
         _rooms(data),

@@ -20,7 +20,7 @@ from benchmarks.sequence_data import READERS, SequenceSet, Task
 from benchmarks.sequence_measures import MEASURES, mean_and_error, values
 from benchmarks.sequence_methods import MOST_PARTNERS, Scorer, ours, rank
 from benchmarks.sequence_neighbours import NeighbourSettings, session_knn
-from shopwindow.ranking.co_engagement import TogetherSettings
+from shopwindow.ranking.co_engagement import CoEngagementSettings
 
 OURS: Mapping[str, Sequence[Any]] = {
     "own_share": (0.5, 0.7, 0.85, 1.0),
@@ -100,7 +100,7 @@ class Trials:
 
 
 def _ours(task: Task, settings: Mapping[str, Any]) -> Scorer:
-    return ours(task, TogetherSettings(**settings))
+    return ours(task, CoEngagementSettings(**settings))
 
 
 def _neighbours(task: Task, settings: Mapping[str, Any]) -> Scorer:
@@ -111,7 +111,7 @@ def main(data: DataFolder = DATA) -> None:
     """Choose and write `results/sequence_choice.json`."""
     sets = [read(data / "behaviour") for read in READERS]
     mine, theirs = Trials(sets, _ours), Trials(sets, _neighbours)
-    start = {name: getattr(TogetherSettings(), name) for name in OURS}
+    start = {name: getattr(CoEngagementSettings(), name) for name in OURS}
     begin = {name: getattr(NeighbourSettings(), name) for name in NEIGHBOURS}
     names = [each.name for each in sets]
     for_all = search(OURS, start, mine.score)
@@ -130,7 +130,7 @@ def main(data: DataFolder = DATA) -> None:
 
 
 def _with_all_partners(sets: Sequence[SequenceSet], settings: Mapping[str, Any]) -> dict[str, Row]:
-    chosen = TogetherSettings(**settings)
+    chosen = CoEngagementSettings(**settings)
     return {
         each.name: measured(each.validation, ours(each.validation, chosen, each.test.n_products))
         for each in sets

@@ -17,7 +17,7 @@ def values(task: Task, rankings: Sequence[Sequence[int]], measure: str) -> NDArr
     parsed = parse_measure(measure)
     pairs = zip(task.cases, rankings, strict=True)
     return np.array(
-        [parsed.of([str(n) for n in some], {str(case.next): 1.0}) for case, some in pairs]
+        [parsed.compute([str(n) for n in some], {str(case.next): 1.0}) for case, some in pairs]
     )
 
 

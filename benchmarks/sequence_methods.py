@@ -12,7 +12,12 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from benchmarks.sequence_data import History, Task
-from shopwindow.ranking.co_engagement import DEFAULTS, TogetherSettings, by_recency, seen_together
+from shopwindow.ranking.co_engagement import (
+    DEFAULT_CO_ENGAGEMENT_SETTINGS,
+    CoEngagementSettings,
+    recency_weights,
+    score_co_engagement,
+)
 
 Scored: TypeAlias = tuple[NDArray[np.int64], NDArray[np.float64]]
 """Products and their scores over 0, in any order, each product once."""
@@ -96,7 +101,9 @@ def item_cosines(matrix: Any) -> Any:
 
 
 def ours(
-    task: Task, settings: TogetherSettings = DEFAULTS, most_partners: int = MOST_PARTNERS
+    task: Task,
+    settings: CoEngagementSettings = DEFAULT_CO_ENGAGEMENT_SETTINGS,
+    most_partners: int = MOST_PARTNERS,
 ) -> Scorer:
     """Return the scorer that pages are served by: `shopwindow.ranking.co_engagement`.
 
@@ -111,8 +118,10 @@ def ours(
     by_name = {str(n): count for n, count in enumerate(counts.tolist())}
 
     def score(before: History) -> Scored:
-        touches = by_recency((str(each) for each in reversed(before)), settings)
-        found = seen_together(touches, partners, by_name, settings, keep_touched=task.repeats)
+        touches = recency_weights((str(each) for each in reversed(before)), settings)
+        found = score_co_engagement(
+            touches, partners, by_name, settings, include_seeds=task.repeats
+        )
         return _arrays({int(name): value for name, value in found.items()})
 
     return score

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from shopwindow.ranking import Facts, Touch
+from shopwindow.ranking import ProductAttributes, ProfileInteraction
 from shopwindow.values.encoder import Vectors
 
 PAGE = 10
@@ -42,13 +42,14 @@ class World:
     categories: NDArray[np.str_]
     colors: NDArray[np.str_]
     prices: NDArray[np.float64]
-    facts: tuple[Facts, ...] = field(init=False)
+    facts: tuple[ProductAttributes, ...] = field(init=False)
 
     def __post_init__(self) -> None:
         """Put the labels together."""
         rows = zip(self.categories, self.colors, self.prices, strict=True)
         facts = tuple(
-            Facts(category=str(c), color=str(h), price=float(p), currency="AED") for c, h, p in rows
+            ProductAttributes(category=str(c), color=str(h), price=float(p), currency="AED")
+            for c, h, p in rows
         )
         object.__setattr__(self, "facts", facts)
 
@@ -124,7 +125,7 @@ class Visit:
         opens: Whether it is the first click on its page.
     """
 
-    touches: tuple[Touch, ...]
+    touches: tuple[ProfileInteraction, ...]
     page: tuple[int, ...] = ()
     place: int = 0
     opens: bool = True
@@ -192,8 +193,8 @@ def _page(world: World, wanted: NDArray[np.int64], rng: np.random.Generator) -> 
     return np.asarray(rng.permutation(page), dtype=np.int64)
 
 
-def _touch(world: World, at: int, kind: str, time_s: float) -> Touch:
-    return Touch(str(at), kind, time_s, world.vectors[at], world.facts[at])
+def _touch(world: World, at: int, kind: str, time_s: float) -> ProfileInteraction:
+    return ProfileInteraction(str(at), kind, time_s, world.vectors[at], world.facts[at])
 
 
 def synthetic_world(rng: np.random.Generator, n_products: int = 600, dim: int = 32) -> World:

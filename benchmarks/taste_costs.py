@@ -16,7 +16,13 @@ import typer
 from benchmarks.results_file import SEED, write_result
 from benchmarks.simulator import World, synthetic_world
 from shopwindow.personalization import OnlineStore
-from shopwindow.ranking import Profile, Touch, affinity, from_bytes, to_bytes
+from shopwindow.ranking import (
+    Profile,
+    ProfileInteraction,
+    deserialize_profile,
+    score_affinity,
+    serialize_profile,
+)
 
 N_CANDIDATES = 500
 DIMS = (512, 1024)
@@ -47,16 +53,16 @@ def _of_one(world: World) -> dict[str, Any]:
     touch = _touch(world, 7, 200)
     rows, facts = world.vectors[:N_CANDIDATES], world.facts[:N_CANDIDATES]
     background = world.vectors.mean(axis=0)
-    data = to_bytes(profile)
+    data = serialize_profile(profile)
     return {
         "interests": len(profile.interests),
         "dislikes": len(profile.dislikes),
-        "touch_ms": timed(lambda _: profile.touched(touch)),
+        "touch_ms": timed(lambda _: profile.with_interaction(touch)),
         f"affinity of {N_CANDIDATES} products_ms": timed(
-            lambda _: affinity(profile, rows, facts, profile.time_s + 60, background)
+            lambda _: score_affinity(profile, rows, facts, profile.time_s + 60, background)
         ),
-        "to_bytes_ms": timed(lambda _: to_bytes(profile)),
-        "from_bytes_ms": timed(lambda _: from_bytes(data, ENCODER)),
+        "to_bytes_ms": timed(lambda _: serialize_profile(profile)),
+        "from_bytes_ms": timed(lambda _: deserialize_profile(data, ENCODER)),
         "bytes": len(data),
     }
 
@@ -65,13 +71,13 @@ def full_profile(world: World, n_touches: int) -> Profile:
     """Return a profile with as many interests as it may have."""
     profile = Profile.empty(ENCODER, world.vectors.shape[1])
     for n in range(n_touches):
-        profile = profile.touched(_touch(world, n, n))
+        profile = profile.with_interaction(_touch(world, n, n))
     return profile
 
 
-def _touch(world: World, at: int, n: int) -> Touch:
+def _touch(world: World, at: int, n: int) -> ProfileInteraction:
     kind = "hide" if n % 20 == 19 else "click"
-    return Touch(f"p{at}", kind, 3600.0 * n, world.vectors[at], world.facts[at])
+    return ProfileInteraction(f"p{at}", kind, 3600.0 * n, world.vectors[at], world.facts[at])
 
 
 def timed(run: Callable[[int], object], n_times: int = 300) -> dict[str, float]:
@@ -101,13 +107,13 @@ def _store(world: World, n_profiles: int) -> dict[str, Any]:
             begun = time.perf_counter()
             for start in range(0, n_profiles, _WRITTEN_AT_ONCE):
                 some = range(start, min(start + _WRITTEN_AT_ONCE, n_profiles))
-                with store.changing() as change:
+                with store.begin() as change:
                     change.set_profiles({f"visitor-{n}": kinds[n % len(kinds)] for n in some})
             took_s = time.perf_counter() - begun
         with OnlineStore(path, ENCODER) as store:
             asked = [f"visitor-{n}" for n in rng.integers(0, n_profiles, 1000)]
-            cold = timed(lambda n: store.profile(asked[n]), len(asked))
-            warm = timed(lambda n: store.profile(asked[n]), len(asked))
+            cold = timed(lambda n: store.get_profile(asked[n]), len(asked))
+            warm = timed(lambda n: store.get_profile(asked[n]), len(asked))
             erased = timed(lambda n: store.erase(asked[n]), 50)
             return {
                 "profiles": n_profiles,

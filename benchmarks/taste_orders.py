@@ -14,8 +14,14 @@ from numpy.typing import NDArray
 
 from benchmarks.results_file import SEED
 from benchmarks.simulator import Interest, Visit, World, gains, plant, visits
-from shopwindow.ranking import Profile, ProfileSettings, affinity, by_interest, mixed
-from shopwindow.ranking.profile_settings import DEFAULTS
+from shopwindow.ranking import (
+    Profile,
+    ProfileSettings,
+    assign_interests,
+    diversify_slate,
+    score_affinity,
+)
+from shopwindow.ranking.profile_settings import DEFAULT_PROFILE_SETTINGS
 from shopwindow.values.encoder import Vectors
 
 AFTER = (1, 3, 10, 30)
@@ -24,7 +30,7 @@ _DISCOUNTS = 1 / np.log2(np.arange(TOP) + 2)
 
 Scores: TypeAlias = NDArray[np.float64]
 Order: TypeAlias = Callable[[Sequence[Visit]], Scores]
-VECTORS_ALONE = replace(DEFAULTS, weight_tastes=0.0)
+VECTORS_ALONE = replace(DEFAULT_PROFILE_SETTINGS, preference_weight=0.0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,40 +57,47 @@ class Bench:
         ]
         return cls(halves[0], halves[1], halves[0].vectors.mean(axis=0))
 
-    def profile(self, history: Sequence[Visit], settings: ProfileSettings = DEFAULTS) -> Profile:
+    def profile(
+        self, history: Sequence[Visit], settings: ProfileSettings = DEFAULT_PROFILE_SETTINGS
+    ) -> Profile:
         """Return what is learned of a history."""
         profile = Profile.empty("any", self.shown.vectors.shape[1])
         for visit in history:
             for touch in visit.touches:
-                profile = profile.touched(touch, settings)
+                profile = profile.with_interaction(touch, settings)
         return profile
 
-    def ours(self, history: Sequence[Visit], settings: ProfileSettings = DEFAULTS) -> Scores:
+    def ours(
+        self, history: Sequence[Visit], settings: ProfileSettings = DEFAULT_PROFILE_SETTINGS
+    ) -> Scores:
         """Return the affinity of each product asked for."""
         profile = self.profile(history, settings)
         rows, facts = self.asked.vectors, self.asked.facts
-        return affinity(profile, rows, facts, profile.time_s, self.background, settings)
+        return score_affinity(profile, rows, facts, profile.time_s, self.background, settings)
 
-    def mixed(self, history: Sequence[Visit], settings: ProfileSettings = DEFAULTS) -> Scores:
+    def mixed(
+        self, history: Sequence[Visit], settings: ProfileSettings = DEFAULT_PROFILE_SETTINGS
+    ) -> Scores:
         """Return scores of the same order with each interest having its share of places."""
         profile = self.profile(history, settings)
         rows, facts, now_s = self.asked.vectors, self.asked.facts, profile.time_s
-        scores = affinity(profile, rows, facts, now_s, self.background, settings)
-        groups, weights = by_interest(profile, rows, now_s, self.background, settings)
+        scores = score_affinity(profile, rows, facts, now_s, self.background, settings)
+        groups, weights = assign_interests(profile, rows, now_s, self.background, settings)
         placed = np.full(len(scores), -np.inf)
-        first = mixed(scores, groups, weights, TOP)
+        first = diversify_slate(scores, groups, weights, TOP)
         placed[first] = -np.arange(len(first))
         return placed
 
     def medoids(self, history: Sequence[Visit]) -> Scores:
         """Return the likeness to the best of the interests' medoids, by the same weights."""
         interests = self.profile(history).interests
-        weights = interests.weights(DEFAULTS.session_share)
+        weights = interests.combine_weights(DEFAULT_PROFILE_SETTINGS.session_boost)
         rows = self.shown.vectors[[int(each) for each in interests.medoids]]
         chance = rows @ self.background
         likeness = (self.asked.vectors @ rows.T - chance) / (1 - chance)
         best: Scores = (
-            likeness * np.minimum(1.0, weights / (DEFAULTS.heard_from * weights.max()))
+            likeness
+            * np.minimum(1.0, weights / (DEFAULT_PROFILE_SETTINGS.saturation_share * weights.max()))
         ).max(axis=1)
         return best
 
@@ -92,8 +105,10 @@ class Bench:
         """Return the cosine with one average of what was clicked, weighed by age as ours is."""
         clicks = [visit.touches[-1] for visit in history]
         ages_s = clicks[-1].time_s - np.array([each.time_s for each in clicks])
-        weights = 0.5 ** (ages_s / DEFAULTS.half_life_s)
-        weights += DEFAULTS.session_share * 0.5 ** (ages_s / DEFAULTS.session_half_life_s)
+        weights = 0.5 ** (ages_s / DEFAULT_PROFILE_SETTINGS.half_life_s)
+        weights += DEFAULT_PROFILE_SETTINGS.session_boost * 0.5 ** (
+            ages_s / DEFAULT_PROFILE_SETTINGS.session_half_life_s
+        )
         mean = weights @ np.array([each.vector for each in clicks])
         return np.asarray(self.asked.vectors @ mean, dtype=np.float64)
 
@@ -143,7 +158,7 @@ def _popular(bench: Bench, histories: Sequence[Sequence[Visit]]) -> Scores:
     clicked: dict[tuple[str, str], float] = {}
     for history in histories:
         for visit in history:
-            facts = visit.touches[-1].facts
+            facts = visit.touches[-1].attributes
             key = (facts.category, facts.color)
             clicked[key] = clicked.get(key, 0.0) + 1
     return np.array([clicked.get((f.category, f.color), 0.0) for f in bench.asked.facts])

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from benchmarks.simulator import Visit, World
 from benchmarks.taste_persons import TOP, Person
 from benchmarks.taste_shop import Shop, events_of
-from shopwindow.ranking import personal_part, told_apart
-from shopwindow.ranking.profile_settings import DEFAULTS
+from shopwindow.ranking import bound_contribution, standardize
+from shopwindow.ranking.profile_settings import DEFAULT_PROFILE_SETTINGS
 from shopwindow.values.query import Query
 
 LATER_S = 60.0
@@ -93,7 +93,7 @@ class Bench:
             suits: Of each product, -1 to 1, shape (n_products,).
         """
         answer = self.answer(text)
-        moved = personal_part(told_apart([suits[n] for n, _ in answer]))
+        moved = bound_contribution(standardize([suits[n] for n, _ in answer]))
         order = np.argsort(-(np.array([score for _, score in answer]) + moved), kind="stable")
         return [answer[place][0] for place in order.tolist()]
 
@@ -101,7 +101,9 @@ class Bench:
 def averaged(world: World, clicks: Sequence[Visit]) -> NDArray[np.float64]:
     """Return each product's cosine with the average vector of some clicks, in [-1, 1]."""
     ages_s = clicks[-1].time_s + LATER_S - np.array([each.time_s for each in clicks])
-    weights = 0.5 ** (ages_s / DEFAULTS.half_life_s)
-    weights += DEFAULTS.session_share * 0.5 ** (ages_s / DEFAULTS.session_half_life_s)
+    weights = 0.5 ** (ages_s / DEFAULT_PROFILE_SETTINGS.half_life_s)
+    weights += DEFAULT_PROFILE_SETTINGS.session_boost * 0.5 ** (
+        ages_s / DEFAULT_PROFILE_SETTINGS.session_half_life_s
+    )
     mean = weights @ world.vectors[[each.clicked for each in clicks]]
     return np.asarray(world.vectors @ (mean / np.linalg.norm(mean)), dtype=np.float64)

@@ -26,9 +26,15 @@ from benchmarks.taste_persons import (
     persons,
 )
 from benchmarks.taste_shop import Stock, opened_index
-from shopwindow.personalization import Catalogue
-from shopwindow.ranking import Profile, ProfileSettings, affinity, by_interest, mixed
-from shopwindow.ranking.profile_settings import DAY_S, DEFAULTS
+from shopwindow.personalization import CatalogItems
+from shopwindow.ranking import (
+    Profile,
+    ProfileSettings,
+    assign_interests,
+    diversify_slate,
+    score_affinity,
+)
+from shopwindow.ranking.profile_settings import DAY_S, DEFAULT_PROFILE_SETTINGS
 
 VALIDATION_SEED = SEED + 777
 N_NEAREST = 240
@@ -51,7 +57,7 @@ SETTINGS: dict[str, dict[str, Any]] = {
 def taught(profile: Profile, visit: Visit, settings: ProfileSettings) -> Profile:
     """Return a profile after one click and what was passed over for it."""
     for touch in visit.touches:
-        profile = profile.touched(touch, settings)
+        profile = profile.with_interaction(touch, settings)
     return profile
 
 
@@ -59,15 +65,15 @@ def page(
     world: World, profile: Profile, done: set[int], settings: ProfileSettings
 ) -> Sequence[int]:
     """Return the first products of a feed as the service would put them, without its counts."""
-    cosines = world.vectors @ profile.interests.directions().T  # (n_products, n_interests)
+    cosines = world.vectors @ profile.interests.to_unit_vectors().T  # (n_products, n_interests)
     n_each = max(30, N_NEAREST // cosines.shape[1]) + len(done)
     near = np.argsort(-cosines, axis=0, kind="stable")[:n_each]
     pool = np.array(sorted(set(near.ravel().tolist()) - done))
     rows, facts = world.vectors[pool], [world.facts[n] for n in pool]
     chance, now_s = world.vectors.mean(axis=0), profile.time_s
-    scores = affinity(profile, rows, facts, now_s, chance, settings)
-    groups, shares = by_interest(profile, rows, now_s, chance, settings)
-    first: list[int] = pool[mixed(scores, groups, shares, TOP)].tolist()
+    scores = score_affinity(profile, rows, facts, now_s, chance, settings)
+    groups, shares = assign_interests(profile, rows, now_s, chance, settings)
+    first: list[int] = pool[diversify_slate(scores, groups, shares, TOP)].tolist()
     return first
 
 
@@ -115,11 +121,11 @@ def main(
     """Measure and write `results/taste_settings.json`."""
     stock = Stock.of(data)
     with opened_index(stock, encoder, are_labelled=True) as index:
-        world = stock.world(Catalogue(index))
+        world = stock.world(CatalogItems(index))
     people = persons(world, visitors, visitors // 2, VALIDATION_SEED)
     found = {}
     for name, changed in SETTINGS.items():
-        found[name] = of_settings(world, people, replace(DEFAULTS, **changed))
+        found[name] = of_settings(world, people, replace(DEFAULT_PROFILE_SETTINGS, **changed))
         means = {part: {n: v["mean"] for n, v in found[name][part].items()}
                  for part in ("nDCG@10", "both interests")}  # fmt: skip
         print(name, means, found[name]["clicks until a new taste leads"], flush=True)

@@ -19,11 +19,11 @@ from benchmarks.simulator import Visit, World, planted_prices
 from embed import load_encoder
 from index import ProductIndex
 from search import SearchService
-from search.event_recording import Recording
+from search.event_recording import EventRecorder
 from shopwindow.eventlog import EventLog
-from shopwindow.personalization import Catalogue
+from shopwindow.personalization import CatalogItems
 from shopwindow.values import Product
-from shopwindow.values.closing import Closing
+from shopwindow.values.closeable import Closeable
 from shopwindow.values.event import Event
 from shopwindow.values.settings import SearchSettings
 
@@ -84,10 +84,10 @@ class Stock:
             )
         return found
 
-    def world(self, catalogue: Catalogue) -> World:
+    def world(self, catalogue: CatalogItems) -> World:
         """Return the products as the simulator sees them, by all their labels."""
-        known = catalogue.known([row.id for row in self.rows])
-        vectors = catalogue.rows([known[row.id] for row in self.rows])
+        known = catalogue.get_items([row.id for row in self.rows])
+        vectors = catalogue.stack_vectors([known[row.id] for row in self.rows])
         colors = [str(row.attributes.get("base_colour") or "") for row in self.rows]
         categories = np.array([row.category for row in self.rows])
         return World(vectors, categories, np.array(colors), np.array(self.prices))
@@ -105,7 +105,7 @@ def opened_index(stock: Stock, encoder_name: str, are_labelled: bool) -> Product
     return index
 
 
-class Shop(Closing):
+class Shop(Closeable):
     """A service with its event log, at a time of one's own. What it shows is not logged by itself.
 
     Args:
@@ -124,10 +124,10 @@ class Shop(Closing):
         path.write_text(weights)
         self.now_s = START_S
         self._log = EventLog.open(folder / "events")
-        settings = SearchSettings(weights=str(path))
-        self.service = SearchService(index, settings, events=self._log, now=lambda: self.now_s)
-        self.service.events.close()
-        self.service.events = Recording(None, "")  # the simulator says what was looked at
+        settings = SearchSettings(weights_file=str(path))
+        self.service = SearchService(index, settings, event_log=self._log, clock=lambda: self.now_s)
+        self.service.recorder.close()
+        self.service.recorder = EventRecorder(None, "")  # the simulator says what was looked at
         self.service.warm_up()
 
     def close(self) -> None:
@@ -140,12 +140,12 @@ class Shop(Closing):
         ordered = sorted(events, key=lambda each: each.time)
         for start in range(0, len(ordered), _APPENDED_AT_ONCE):
             self._log.append(ordered[start : start + _APPENDED_AT_ONCE])
-        self.service.catch_up()
+        self.service.flush()
 
     def feed(self, user_id: str, now_s: float, limit: int = 10) -> list[str]:
         """Return the ids of a visitor's feed at a moment."""
         self.now_s = now_s
-        return [hit.product.id for hit in self.service.feed(user_id, limit).hits]
+        return [hit.product.id for hit in self.service.recommend(user_id, limit).hits]
 
 
 def events_of(

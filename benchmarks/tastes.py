@@ -21,7 +21,7 @@ from benchmarks.taste_persons import persons
 from benchmarks.taste_served import Bench
 from benchmarks.taste_shop import Shop, Stock, opened_index
 
-WEIGHTS = "[exploration]\nshare = 0.0\n"
+WEIGHTS = "[exploration]\nrate = 0.0\n"
 SHOPS = {"labels given": True, "photos alone": False}
 
 
@@ -35,7 +35,7 @@ def of_shop(
         tempfile.TemporaryDirectory() as temporary,
         Shop(index, Path(temporary), weights) as shop,
     ):
-        world = stock.world(shop.service.people.catalogue)
+        world = stock.world(shop.service.personalization.catalog)
         people = persons(world, n_visitors, n_drifting, SEED)
         ids = [row.id for row in stock.rows]
         bench = Bench(shop, world, ids, people, np.random.default_rng(SEED))

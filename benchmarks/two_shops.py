@@ -14,8 +14,8 @@ from search.rules import (
     Pin,
     Redirect,
     Rule,
-    RuleBook,
-    Scope,
+    RuleScope,
+    RuleSet,
     Selection,
     Synonyms,
 )
@@ -119,7 +119,7 @@ def _product(shop: Shop, number: int, folder: Path) -> Product:
 
 def rules_of(shop: Shop) -> list[Rule]:
     """Return rules about a shop's products, some of which do not say whose they are."""
-    brand, own = shop.brand, Scope(merchant=shop.merchant_id)
+    brand, own = shop.brand, RuleScope(merchant=shop.merchant_id)
     first, second = f"{shop.prefix}001", f"{shop.prefix}002"
     colour = Selection(filters=Filters(attributes={"color": shop.colour}, price_min=120))
     return [
@@ -132,9 +132,9 @@ def rules_of(shop: Shop) -> list[Rule]:
     ]
 
 
-def rule_book() -> RuleBook:
+def rule_book() -> RuleSet:
     """Return the rules about both shops."""
-    return RuleBook([rule for shop in SHOPS for rule in rules_of(shop)])
+    return RuleSet([rule for shop in SHOPS for rule in rules_of(shop)])
 
 
 def events() -> Iterator[Event]:

@@ -21,13 +21,13 @@ from benchmarks.judged import SETS
 from benchmarks.results_file import SEED, write_result
 from embed import load_encoder
 from index import read_products
-from index.text.analyzer import analyse, fold
-from search.query.known_words import KnownWords
-from search.query.spelling import corrected
-from search.query.synonym_expansion import Synonyms
-from search.query.vocabulary import SHORTEST, Vocabulary
+from index.text.analyzer import analyze, fold
+from search.query.known_words import SpellingDictionary
+from search.query.spelling import correct_spelling
+from search.query.synonym_expansion import SynonymIndex
+from search.query.vocabulary import MIN_CORRECTABLE_LENGTH, Vocabulary
 from shopwindow.values import Product
-from shopwindow.values.synonyms import shipped_synonyms
+from shopwindow.values.synonyms import load_builtin_synonyms
 
 N_ERRORS = 250
 """Mistyped words of each script."""
@@ -41,7 +41,7 @@ def words_of(texts: Iterable[str]) -> Counter[str]:
     """Return in how many texts each word stands, in small letters, without numbers and codes."""
     counts: Counter[str] = Counter()
     for text in texts:
-        counts.update({word.surface.casefold() for word in analyse(text)})
+        counts.update({word.surface.casefold() for word in analyze(text)})
     return Counter({word: n for word, n in counts.items() if word.isalpha()})
 
 
@@ -94,11 +94,11 @@ def measure_errors(
     while found["asked"] < N_ERRORS:
         word = words[int(rng.integers(len(words)))]
         slip = mistyped(word, rng)
-        if vocabulary.knows(slip) or fold(slip) == fold(word):
+        if vocabulary.contains(slip) or fold(slip) == fold(word):
             continue  # another right word, or a spelling that is folded anyway
-        used = corrected(slip, vocabulary, is_word).text
+        used = correct_spelling(slip, vocabulary, is_word).text
         found["asked"] += 1
-        found["recovered"] += analyse(used)[0].stem == analyse(word)[0].stem
+        found["recovered"] += analyze(used)[0].stem == analyze(word)[0].stem
         found["left"] += used == slip
     asked = found["asked"]
     return {
@@ -124,7 +124,7 @@ def measure_right_words(
     changed = {}
     for words, vocabulary in asked:
         for word in words:
-            used = corrected(word, vocabulary, is_word).text
+            used = correct_spelling(word, vocabulary, is_word).text
             if used != word:
                 changed[word] = used
     n_words = sum(len(words) for words, _ in asked)
@@ -138,7 +138,7 @@ def _vocabulary(products: Iterable[Product]) -> Vocabulary:
 
 def main(data: DataFolder = DATA, encoder: EncoderName = "compact") -> None:
     """Measure and write `results/typing_errors.json`."""
-    guard = KnownWords(load_encoder(encoder), Synonyms(shipped_synonyms()))
+    guard = SpellingDictionary(load_encoder(encoder), SynonymIndex(load_builtin_synonyms()))
     with tempfile.TemporaryDirectory() as photos:
         bilingual = read_bilingual(data, Path(photos))
     samples = list(read_products(Path("data_samples/catalog.csv")))
@@ -146,14 +146,14 @@ def main(data: DataFolder = DATA, encoder: EncoderName = "compact") -> None:
     in_texts = frozenset(words_of(text for each in products for text in texts_of(each)))
 
     def is_word(word: str) -> bool:
-        return word.casefold() in in_texts or guard.has(word)
+        return word.casefold() in in_texts or guard.contains(word)
 
     shop, *parts = (_vocabulary(each) for each in (products, samples, bilingual))
-    own = [word for word in sorted(shop.counts) if len(word) >= SHORTEST]
+    own = [word for word in sorted(shop.counts) if len(word) >= MIN_CORRECTABLE_LENGTH]
     others = words_of(names_of(each) for one in SETS for each in one.products(data))
     others += words_of(row.title for row in read_rows(data, "electronics"))
     elsewhere = [word for word, n in sorted(others.items()) if n >= MIN_PRODUCTS]
-    latin = [word for word in elsewhere if word.isascii() and len(word) >= SHORTEST]
+    latin = [word for word in elsewhere if word.isascii() and len(word) >= MIN_CORRECTABLE_LENGTH]
     halves = list(zip(parts, reversed(parts), strict=True))
     found: dict[str, Any] = {}
     for name, arabic in (("english", False), ("arabic", True)):
@@ -163,7 +163,7 @@ def main(data: DataFolder = DATA, encoder: EncoderName = "compact") -> None:
             "own_words": measure_right_words([(words, shop)], is_word),
             "words_of_the_other_shop": measure_right_words(
                 [([w for w in words if w in theirs.counts], mine) for mine, theirs in halves],
-                guard.has,
+                guard.contains,
             ),
         }
     found["english"]["words_of_others"] = measure_right_words([(latin, shop)], is_word)

@@ -39,10 +39,10 @@ def measure(index: ProductIndex, n_products: int) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder, EventLog.open(Path(folder)) as log:
         events = [e for n in range(N_VISITORS) for e in _clicks(rng, f"u{n}", n_products)]
         log.append(events)
-        service = SearchService(index, events=log)
-        service.events.logs_impressions = False
+        service = SearchService(index, event_log=log)
+        service.recorder.impressions_enabled = False
         began = time.perf_counter()
-        service.catch_up()
+        service.flush()
         learned_s = time.perf_counter() - began
         service.warm_up()
         laps, steps = _asked(service, rng, n_products)
@@ -74,9 +74,9 @@ def _asked(
         text = f"{COLOURS[n % 8]} {KINDS[n % 10]} {n}"
         only = Filters(merchant_id=f"m{n % 20}")
         calls: dict[str, Callable[[], object]] = {
-            "feed": lambda user=user: steps.append(service.feed(user).took_ms),  # type: ignore[misc]
-            "feed_of_a_stranger": service.feed,
-            "feed_of_one_merchant": lambda user=user, only=only: service.feed(user, 20, only),  # type: ignore[misc]
+            "feed": lambda user=user: steps.append(service.recommend(user).took_ms),  # type: ignore[misc]
+            "feed_of_a_stranger": service.recommend,
+            "feed_of_one_merchant": lambda user=user, only=only: service.recommend(user, 20, only),  # type: ignore[misc]
             "search": lambda text=text: service.search(Query(text=text)),  # type: ignore[misc]
             "search_personal": lambda text=text, user=user: service.search(  # type: ignore[misc]
                 Query(text=text, user_id=user)
@@ -96,9 +96,9 @@ def _until_seen(service: SearchService, rng: np.random.Generator, n: int, n_prod
     user = f"new-{n}"
     began = time.perf_counter()
     service.record(Event("click", f"sku-{int(rng.integers(n_products))}", user_id=user))
-    while not service.people.visitor(user).has_tastes:
+    while not service.personalization.get_user_context(user).has_preferences:
         time.sleep(0.001)
-    service.feed(user)
+    service.recommend(user)
     return 1000 * (time.perf_counter() - began)
 
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from embed.photos.reader import PhotoReader
-from shopwindow.values.arrays import check_vectors, unit_rows
+from shopwindow.values.arrays import check_vectors, l2_normalize
 from shopwindow.values.encoder import EncoderSpec, PreparedImage, Vectors
 from shopwindow.values.errors import InvalidValueError
 from shopwindow.values.query import Crop, ImageSource
@@ -22,7 +22,7 @@ class BatchEncoder(ABC):
     """An `core.Encoder` whose towers take batches; the contract is stated there.
 
     Subclasses give `_text_batch` and `_image_batch`; those that have more to offer than vectors to
-    heads of a shop's own give `image_features`, `text_features` and the two that lead on.
+    heads of a shop's own give `extract_image_features`, `extract_text_features` and the two that lead on.
 
     Args:
         spec: The facts about the encoder.
@@ -33,7 +33,7 @@ class BatchEncoder(ABC):
     def __init__(self, spec: EncoderSpec, reader: PhotoReader, batch_size: int = 32) -> None:
         self._spec = spec
         self._reader = reader
-        self._visitors_reader = reader.for_visitors()
+        self._visitors_reader = reader.for_queries()
         self._batch_size = batch_size
 
     @property
@@ -59,7 +59,9 @@ class BatchEncoder(ABC):
         for text in texts:
             if not isinstance(text, str):
                 raise TypeError(f"texts: expected strings, got {type(text).__name__}")
-        return self._rows([self._text_batch(part) for part in self._parts(self.worded(texts))])
+        return self._rows(
+            [self._text_batch(part) for part in self._parts(self.apply_prompt(texts))]
+        )
 
     def encode_images(self, images: Sequence[ImageSource]) -> Vectors:
         """Decode and encode photos, in order; see `core.Encoder`.
@@ -77,7 +79,7 @@ class BatchEncoder(ABC):
         return self._rows([self._image_batch(np.stack(batch)) for batch in batches])
 
     def prepare_image(
-        self, image: ImageSource, crop: Crop | None = None, *, of_visitor: bool = False
+        self, image: ImageSource, crop: Crop | None = None, *, for_query: bool = False
     ) -> PreparedImage:
         """Decode one photo, or a part of one; see `core.Encoder`.
 
@@ -87,8 +89,8 @@ class BatchEncoder(ABC):
         Raises:
             PhotoError: The photo cannot be used.
         """
-        reader = self._visitors_reader if of_visitor else self._reader
-        return reader.square(image, self._spec.image_size, crop)
+        reader = self._visitors_reader if for_query else self._reader
+        return reader.read_letterboxed(image, self._spec.image_size, crop)
 
     def encode_prepared(self, prepared: Sequence[PreparedImage]) -> Vectors:
         """Encode photos that `prepare_image` decoded, in order; see `core.Encoder`.
@@ -106,30 +108,30 @@ class BatchEncoder(ABC):
                 raise InvalidValueError("prepared", expected, f"{each.dtype} {each.shape}")
         return self._rows([self._image_batch(np.stack(part)) for part in self._parts(prepared)])
 
-    def image_features(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
+    def extract_image_features(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Return what a shop's own heads are trained on: the vectors, or richer features.
 
         Args:
             pixels: RGB, shape (n, image_size, image_size, 3).
 
         Returns:
-            Shape (n, width); `vectors_of_images` makes the vectors of it.
+            Shape (n, width); `project_image_features` makes the vectors of it.
         """
-        return unit_rows(self._image_batch(pixels))
+        return l2_normalize(self._image_batch(pixels))
 
-    def vectors_of_images(self, features: NDArray[np.float32]) -> Vectors:
+    def project_image_features(self, features: NDArray[np.float32]) -> Vectors:
         """Return the unit rows, shape (n, dim), of photos with these features."""
         return features
 
-    def text_features(self, texts: Sequence[str]) -> NDArray[np.float32]:
+    def extract_text_features(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return the same of texts, which carry the prompt already, shape (n, width)."""
-        return unit_rows(self._text_batch(texts))
+        return l2_normalize(self._text_batch(texts))
 
-    def vectors_of_texts(self, features: NDArray[np.float32], texts: Sequence[str]) -> Vectors:
+    def project_text_features(self, features: NDArray[np.float32], texts: Sequence[str]) -> Vectors:
         """Return the unit rows, shape (n, dim), of texts with these features."""
         return features
 
-    def worded(self, texts: Sequence[str]) -> list[str]:
+    def apply_prompt(self, texts: Sequence[str]) -> list[str]:
         """Return the texts with the encoder's prompt around them."""
         prompt = self._spec.prompt
         return [prompt.replace("{}", text) if prompt else text for text in texts]
@@ -149,7 +151,7 @@ class BatchEncoder(ABC):
     def _rows(self, parts: list[NDArray[np.float32]]) -> Vectors:
         if not parts:
             return np.zeros((0, self.dim), dtype=np.float32)
-        return unit_rows(check_vectors(np.concatenate(parts), self.dim))
+        return l2_normalize(check_vectors(np.concatenate(parts), self.dim))
 
 
 def _refuse_single(items: object, name: str) -> None:

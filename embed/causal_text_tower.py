@@ -8,7 +8,7 @@ from torch import nn
 
 
 @dataclass(frozen=True, slots=True)
-class CausalTexts:
+class CausalTextTower:
     """Runs a text tower on as many places as the longest text of a batch has.
 
     open_clip always computes all 77. Under a causal mask no place sees a later one, and the vector
@@ -17,12 +17,12 @@ class CausalTexts:
     Attributes:
         tower: The module with the layers, as open_clip names them.
         pool_type: Where the vector is read: "argmax" or "eos".
-        eos: Token that ends a text; for "argmax" any, the greatest token ends it.
+        eos_token_id: Token that ends a text; for "argmax" any, the greatest token ends it.
     """
 
     tower: Any
     pool_type: str
-    eos: int
+    eos_token_id: int
 
     def encode(self, tokens: torch.Tensor) -> torch.Tensor:
         """Return the texts' vectors, shape (n_texts, dim).
@@ -33,7 +33,7 @@ class CausalTexts:
         tower = self.tower
         ends = tokens.argmax(dim=1)  # (n_texts,)
         if self.pool_type == "eos":
-            ends = (tokens == self.eos).int().argmax(dim=1)
+            ends = (tokens == self.eos_token_id).int().argmax(dim=1)
         n = int(ends.max()) + 1
         x = tower.token_embedding(tokens[:, :n]) + tower.positional_embedding[:n]
         x = tower.transformer(x, attn_mask=tower.attn_mask[:n, :n])
@@ -44,7 +44,7 @@ class CausalTexts:
         return torch.as_tensor(projection(x) if callable(projection) else x @ projection)
 
 
-def find_causal_texts(model: nn.Module) -> CausalTexts | None:
+def find_causal_text_tower(model: nn.Module) -> CausalTextTower | None:
     """Return the short way through a model's text tower; None where it has none."""
     # open_clip keeps the layers in the model itself, or in its part `text`.
     tower: Any = model if hasattr(model, "token_embedding") else getattr(model, "text", None)
@@ -57,4 +57,4 @@ def find_causal_texts(model: nn.Module) -> CausalTexts | None:
         and getattr(tower, "cls_emb", None) is None
         and pool_type in {"argmax", "eos"}
     )
-    return CausalTexts(tower, pool_type, -1 if eos is None else int(eos)) if fits else None
+    return CausalTextTower(tower, pool_type, -1 if eos is None else int(eos)) if fits else None

@@ -12,14 +12,14 @@ class Deadline:
     """A moment by which something must be done.
 
     Args:
-        seconds: From now.
+        timeout_s: From now.
     """
 
-    def __init__(self, seconds: float) -> None:
-        self.seconds = seconds
-        self._end = time.monotonic() + seconds
+    def __init__(self, timeout_s: float) -> None:
+        self.timeout_s = timeout_s
+        self._end = time.monotonic() + timeout_s
 
-    def remaining(self) -> float:
+    def remaining_s(self) -> float:
         """Return the seconds that are left, more than zero.
 
         Raises:
@@ -27,11 +27,11 @@ class Deadline:
         """
         left = self._end - time.monotonic()
         if left <= 0:
-            raise TimeoutError(f"not done within {self.seconds:g} s")
+            raise TimeoutError(f"not done within {self.timeout_s:g} s")
         return left
 
 
-def within(seconds: float, call: Callable[[], T]) -> T:
+def call_with_timeout(timeout_s: float, call: Callable[[], T]) -> T:
     """Return what the call returns, but wait only so long.
 
     The call runs in a thread of its own, which is left behind when the time is over: for looking
@@ -46,9 +46,9 @@ def within(seconds: float, call: Callable[[], T]) -> T:
     """
     worker = _Worker(call)
     worker.start()
-    worker.join(seconds)
+    worker.join(timeout_s)
     if worker.is_alive():
-        raise TimeoutError(f"no answer within {seconds:g} s")
+        raise TimeoutError(f"no answer within {timeout_s:g} s")
     if worker.error is not None:
         raise worker.error
     return worker.results[0]

@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embed.base_encoder import BatchEncoder
-from embed.photos.letterboxing import PREPARATION_VERSION
+from embed.photos.letterboxing import PREPROCESSING_VERSION
 from embed.photos.reader import PhotoReader
 from shopwindow.values.encoder import EncoderSpec, Vectors, digest
 
-COLOURS = {
+COLORS = {
     "red": ((220, 20, 30), ("أحمر", "حمراء")),
     "orange": ((250, 140, 20), ("برتقالي", "برتقالية")),
     "yellow": ((250, 230, 40), ("أصفر", "صفراء")),
@@ -28,7 +28,7 @@ COLOURS = {
 }
 """Colours that join texts and photos: RGB, and further words that mean the same."""
 
-_CANONICAL = {word: name for name, (_, words) in COLOURS.items() for word in words}
+_CANONICAL = {word: name for name, (_, words) in COLORS.items() for word in words}
 _WHITE_SHARE = 0.03  # white is mostly background: little of it counts
 _GRID = 4
 _TRIGRAM_WEIGHT, _COLOUR_WEIGHT, _LAYOUT_WEIGHT = 0.5, 1.5, 0.5
@@ -57,11 +57,11 @@ class FakeEncoder(BatchEncoder):
         reader: PhotoReader | None = None,
         batch_size: int = 32,
     ) -> None:
-        spec = fake_spec(dim=dim, seed=seed, image_size=image_size)
+        spec = make_fake_spec(dim=dim, seed=seed, image_size=image_size)
         super().__init__(spec, reader if reader is not None else PhotoReader(), batch_size)
         self._direction = lru_cache(maxsize=100_000)(_Directions(dim, seed))
         self._layout = np.stack([self._direction(f"layout {i}") for i in range(_GRID**2 * 3)])
-        self._colours = np.stack([self._direction(f"word {name}") for name in COLOURS])
+        self._colours = np.stack([self._direction(f"word {name}") for name in COLORS])
 
     def _text_batch(self, texts: Sequence[str]) -> NDArray[np.float32]:
         return np.stack([self._text(text) for text in texts])
@@ -70,7 +70,7 @@ class FakeEncoder(BatchEncoder):
         words = re.findall(r"\w+", unicodedata.normalize("NFKC", text).casefold())
         total = np.zeros(self.dim, dtype=np.float32)
         for word in (_CANONICAL.get(word, word) for word in words):
-            weight = _COLOUR_WEIGHT if word in COLOURS else 1.0
+            weight = _COLOUR_WEIGHT if word in COLORS else 1.0
             total += weight * self._direction(f"word {word}")
             marked = f"<{word}>"
             for start in range(len(marked) - 2):
@@ -84,7 +84,7 @@ class FakeEncoder(BatchEncoder):
         return np.asarray(_COLOUR_WEIGHT * colours + _LAYOUT_WEIGHT * layout, dtype=np.float32)
 
 
-def fake_spec(dim: int = 64, seed: int = 0, image_size: int = 32) -> EncoderSpec:
+def make_fake_spec(dim: int = 64, seed: int = 0, image_size: int = 32) -> EncoderSpec:
     """Return the facts about a `FakeEncoder` with these arguments.
 
     Returns:
@@ -92,10 +92,10 @@ def fake_spec(dim: int = 64, seed: int = 0, image_size: int = 32) -> EncoderSpec
     """
     return EncoderSpec(
         name="fake",
-        version=digest("fake-1", PREPARATION_VERSION, dim, seed, image_size),
+        version=digest("fake-1", PREPROCESSING_VERSION, dim, seed, image_size),
         dim=dim,
         image_size=image_size,
-        licence="Apache-2.0",
+        license="Apache-2.0",
         languages=("en", "ar"),
         source="computed, no weights; for tests",
     )
@@ -121,10 +121,10 @@ def _grid_means(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
 
 
 def _colour_shares(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
-    named = np.array([rgb for rgb, _ in COLOURS.values()], dtype=np.float32)  # (n_colours, 3)
+    named = np.array([rgb for rgb, _ in COLORS.values()], dtype=np.float32)  # (n_colours, 3)
     flat = pixels.reshape(len(pixels), -1, 1, 3).astype(np.float32)
     nearest = ((flat - named) ** 2).sum(axis=3).argmin(axis=2)  # (n, n_pixels)
     shares = np.stack([(nearest == i).mean(axis=1) for i in range(len(named))], axis=1)
-    shares[:, list(COLOURS).index("white")] *= _WHITE_SHARE
+    shares[:, list(COLORS).index("white")] *= _WHITE_SHARE
     totals = shares.sum(axis=1, keepdims=True)  # never zero: white itself keeps a share
     return np.asarray(shares / totals, dtype=np.float32)  # (n, n_colours)

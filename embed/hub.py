@@ -16,7 +16,7 @@ import httpx
 from huggingface_hub import constants
 from huggingface_hub.errors import LocalEntryNotFoundError, OfflineModeIsEnabled
 
-from embed.deadline import within
+from embed.deadline import call_with_timeout
 from shopwindow.values.errors import EncoderError, EncoderUnavailableError
 
 T = TypeVar("T")
@@ -24,20 +24,20 @@ T = TypeVar("T")
 PROBE_TIMEOUT_S = 3.0
 """How long the hub may take to answer at all."""
 
-URL_CACHE = Path("~/.cache/clip")
+OPEN_CLIP_CACHE_DIR = Path("~/.cache/clip")
 """Where open_clip keeps weights that have an address of their own. Source: open_clip 3.3."""
 
 _SWITCH = threading.RLock()
 
 
-def from_cache_or_hub(name: str, load: Callable[[], T], missing_at: str = "") -> T:
+def load_from_cache_or_hub(name: str, load: Callable[[], T], download_url: str = "") -> T:
     """Load a model from the cache if all of it is there, else download it.
 
     Args:
         name: The encoder's name, for the message.
         load: Loads the model with the libraries' own means; called a second time when files
             are missing and the hub answers.
-        missing_at: An address other than the hub's, of weights known not to be here.
+        download_url: An address other than the hub's, of weights known not to be here.
 
     Returns:
         What `load` returns.
@@ -46,32 +46,32 @@ def from_cache_or_hub(name: str, load: Callable[[], T], missing_at: str = "") ->
         EncoderUnavailableError: Files are missing and cannot be fetched, or loading fails.
     """
     cause: Exception | None = None
-    if not missing_at:
+    if not download_url:
         try:
-            return from_cache(name, load)
+            return load_from_cache(name, load)
         except EncoderUnavailableError as exc:
             cause = exc.__cause__ if isinstance(exc.__cause__, Exception) else exc
-    _require_answer(name, missing_at or constants.ENDPOINT, cause)
+    _require_answer(name, download_url or constants.ENDPOINT, cause)
     return _translated(name, load)
 
 
-def require_hub(name: str, repository: str = "") -> None:
+def check_model_available(name: str, repo_id: str = "") -> None:
     """Make sure, before heavy libraries are imported, that a model can be had at all.
 
     Args:
         name: The encoder's name, for the message.
-        repository: "ORG/NAME" on the hub; empty when only the libraries know it.
+        repo_id: "ORG/NAME" on the hub; empty when only the libraries know it.
 
     Raises:
         EncoderUnavailableError: Nothing of it is in the caches, and the hub does not answer.
     """
-    folder = f"models--{repository.replace('/', '--')}" if repository else "models--*"
+    folder = f"models--{repo_id.replace('/', '--')}" if repo_id else "models--*"
     cached = any(Path(constants.HF_HUB_CACHE).glob(folder))
-    if not cached and (repository or not any(URL_CACHE.expanduser().glob("*"))):
+    if not cached and (repo_id or not any(OPEN_CLIP_CACHE_DIR.expanduser().glob("*"))):
         _require_answer(name, constants.ENDPOINT, None)
 
 
-def from_cache(name: str, load: Callable[[], T]) -> T:
+def load_from_cache(name: str, load: Callable[[], T]) -> T:
     """Load a model from this machine alone.
 
     Args:
@@ -98,7 +98,7 @@ def _translated(name: str, load: Callable[[], T]) -> T:
 
 
 @contextmanager
-def quiet_root_logger() -> Iterator[None]:
+def silence_root_logger() -> Iterator[None]:
     """Keep open_clip from writing to the root logger, and so from setting it up for everybody."""
     root = logging.getLogger()
     silent = logging.NullHandler()
@@ -129,17 +129,21 @@ def _require_answer(name: str, address: str, cause: Exception | None) -> None:
     Raises:
         EncoderUnavailableError: There is none; the message tells what else was wrong before.
     """
-    failure = "HF_HUB_OFFLINE is set" if constants.HF_HUB_OFFLINE else _why_unreachable(address)
+    failure = (
+        "HF_HUB_OFFLINE is set" if constants.HF_HUB_OFFLINE else _describe_unreachable(address)
+    )
     if failure:
         other = "" if cause is None or _is_missing(cause) else f" ({_first_line(cause)})"
         reason = f"it is not on this machine{other}, and {address} does not answer: {failure}"
         raise EncoderUnavailableError(name, reason) from cause
 
 
-def _why_unreachable(address: str) -> str:
+def _describe_unreachable(address: str) -> str:
     """Return why an address does not answer, or an empty text when it does."""
     try:
-        answer = within(PROBE_TIMEOUT_S, lambda: httpx.head(address, timeout=PROBE_TIMEOUT_S))
+        answer = call_with_timeout(
+            PROBE_TIMEOUT_S, lambda: httpx.head(address, timeout=PROBE_TIMEOUT_S)
+        )
     except Exception as exc:  # noqa: BLE001 - whatever it is, the hub was not reached
         return _first_line(exc) or type(exc).__name__
     refused = answer.status_code in {403, 407} or answer.is_server_error

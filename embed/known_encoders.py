@@ -17,7 +17,7 @@ KNOWN_ENCODERS = (
         version="",
         dim=512,
         image_size=224,
-        licence="MIT",
+        license="MIT",
         source="https://huggingface.co/laion/CLIP-ViT-B-32-laion2B-s34B-b79K",
     ),
     EncoderSpec(
@@ -25,7 +25,7 @@ KNOWN_ENCODERS = (
         version="",
         dim=512,
         image_size=224,
-        licence="MIT",
+        license="MIT",
         source="https://huggingface.co/timm/vit_base_patch32_clip_224.openai",
     ),
     EncoderSpec(
@@ -33,7 +33,7 @@ KNOWN_ENCODERS = (
         version="",
         dim=512,
         image_size=224,
-        licence="MIT",
+        license="MIT",
         languages=_MANY,
         source="https://huggingface.co/laion/CLIP-ViT-B-32-xlm-roberta-base-laion5B-s13B-b90k",
     ),
@@ -42,7 +42,7 @@ KNOWN_ENCODERS = (
         version="",
         dim=768,
         image_size=224,
-        licence="Apache-2.0",
+        license="Apache-2.0",
         source="https://huggingface.co/timm/ViT-B-16-SigLIP",
     ),
     EncoderSpec(
@@ -50,7 +50,7 @@ KNOWN_ENCODERS = (
         version="",
         dim=768,
         image_size=224,
-        licence="Apache-2.0",
+        license="Apache-2.0",
         source="https://huggingface.co/Marqo/marqo-fashionSigLIP",
     ),
     EncoderSpec(
@@ -58,7 +58,7 @@ KNOWN_ENCODERS = (
         version="",
         dim=512,
         image_size=224,
-        licence="Apache-2.0",
+        license="Apache-2.0",
         source="https://huggingface.co/Marqo/marqo-fashionCLIP",
     ),
     EncoderSpec(
@@ -66,7 +66,7 @@ KNOWN_ENCODERS = (
         version="",
         dim=768,
         image_size=224,
-        licence="Apache-2.0",
+        license="Apache-2.0",
         languages=_MANY,
         source="https://huggingface.co/google/siglip2-base-patch16-224",
     ),
@@ -75,7 +75,7 @@ KNOWN_ENCODERS = (
         version="",
         dim=512,
         image_size=224,
-        licence="MIT",
+        license="MIT",
         source="https://huggingface.co/patrickjohncyh/fashion-clip",
     ),
 )
@@ -83,13 +83,13 @@ KNOWN_ENCODERS = (
 _HUB = "https://huggingface.co/"
 
 
-def repository_of(name: str) -> str:
+def find_repo_id(name: str) -> str:
     """Return the hub's name of a model, "ORG/NAME"; empty when nothing is known of it."""
     source = next((spec.source for spec in KNOWN_ENCODERS if spec.name == name), "")
     return source.removeprefix(_HUB) if source.startswith(_HUB) else ""
 
 
-def describe(name: str, version: str, dim: int, image_size: int) -> EncoderSpec:
+def build_encoder_spec(name: str, version: str, dim: int, image_size: int) -> EncoderSpec:
     """Return what loading an encoder found out about it, with the facts that are known of it.
 
     Returns:
@@ -99,4 +99,4 @@ def describe(name: str, version: str, dim: int, image_size: int) -> EncoderSpec:
     found = EncoderSpec(name=name, version=version, dim=dim, image_size=image_size)
     if facts is None:
         return found
-    return replace(found, licence=facts.licence, languages=facts.languages, source=facts.source)
+    return replace(found, license=facts.license, languages=facts.languages, source=facts.source)

@@ -9,18 +9,23 @@ from typing import Any
 import open_clip
 import torch
 
-from embed.causal_text_tower import CausalTexts, find_causal_texts
-from embed.hub import URL_CACHE, from_cache, from_cache_or_hub, quiet_root_logger
-from embed.known_encoders import KNOWN_ENCODERS, describe
+from embed.causal_text_tower import CausalTextTower, find_causal_text_tower
+from embed.hub import (
+    OPEN_CLIP_CACHE_DIR,
+    load_from_cache,
+    load_from_cache_or_hub,
+    silence_root_logger,
+)
+from embed.known_encoders import KNOWN_ENCODERS, build_encoder_spec
 from embed.photos.reader import PhotoReader
-from embed.torch_runtime import Normalisation, TorchEncoder, weights_version
+from embed.torch_runtime import PixelNormalization, TorchEncoder, compute_weights_version
 from shopwindow.values.encoder import EncoderSpec
 from shopwindow.values.errors import EncoderError, EncoderUnavailableError, UnknownEncoderError
 from shopwindow.values.settings import EncoderSettings
 
 
 @dataclass(frozen=True, slots=True)
-class OpenClipParts:
+class OpenClipModel:
     """What open_clip makes of a name.
 
     Attributes:
@@ -39,7 +44,7 @@ class OpenClipEncoder(TorchEncoder):
 
     Args:
         name: What `load_encoder` took.
-        parts: Model, tokenizer and preprocessing.
+        loaded: Model, tokenizer and preprocessing.
         settings: How it runs.
         reader: Opens the photos.
 
@@ -48,13 +53,15 @@ class OpenClipEncoder(TorchEncoder):
     """
 
     def __init__(
-        self, name: str, parts: OpenClipParts, settings: EncoderSettings, reader: PhotoReader
+        self, name: str, loaded: OpenClipModel, settings: EncoderSettings, reader: PhotoReader
     ) -> None:
-        model = parts.model.eval().requires_grad_(False)
-        scaling = Normalisation(tuple(parts.preprocess["mean"]), tuple(parts.preprocess["std"]))
-        super().__init__(_spec(name, parts, scaling), reader, settings, model, scaling)
-        self._tokenizer = parts.tokenizer
-        self._causal: CausalTexts | None = find_causal_texts(model)
+        model = loaded.model.eval().requires_grad_(False)
+        scaling = PixelNormalization(
+            tuple(loaded.preprocess["mean"]), tuple(loaded.preprocess["std"])
+        )
+        super().__init__(_spec(name, loaded, scaling), reader, settings, model, scaling)
+        self._tokenizer = loaded.tokenizer
+        self._causal: CausalTextTower | None = find_causal_text_tower(model)
 
     def _tokens(self, texts: Sequence[str]) -> Mapping[str, torch.Tensor]:
         return {"text": self._tokenizer(list(texts))}
@@ -93,21 +100,23 @@ def load_pretrained(
     if not facts and not (model in open_clip.list_models() and Path(tag).is_file()):
         raise UnknownEncoderError(name, _nearest(name))
     address = "" if facts.get("hf_hub") else facts.get("url", "")
-    cached = not address or (URL_CACHE.expanduser() / address.rpartition("/")[2]).is_file()
+    cached = (
+        not address or (OPEN_CLIP_CACHE_DIR.expanduser() / address.rpartition("/")[2]).is_file()
+    )
     # OpenAI's weights were trained with another activation; open_clip only warns of the wrong one.
     quick_gelu = bool(facts.get("quick_gelu"))
-    with quiet_root_logger():
-        parts = from_cache_or_hub(
+    with silence_root_logger():
+        parts = load_from_cache_or_hub(
             name, lambda: _create(model, tag, quick_gelu), "" if cached else address
         )
     return OpenClipEncoder(name, parts, settings, reader)
 
 
-def load_hub(repository: str, settings: EncoderSettings, reader: PhotoReader) -> OpenClipEncoder:
+def load_from_hub(repo_id: str, settings: EncoderSettings, reader: PhotoReader) -> OpenClipEncoder:
     """Load a model of the hub that is kept in open_clip's form.
 
     Args:
-        repository: "ORG/NAME".
+        repo_id: "ORG/NAME".
         settings: How it runs.
         reader: Opens the photos.
 
@@ -117,13 +126,15 @@ def load_hub(repository: str, settings: EncoderSettings, reader: PhotoReader) ->
     Raises:
         EncoderUnavailableError: It is not in the cache and cannot be fetched.
     """
-    name = f"hf-hub:{repository}"
-    with quiet_root_logger():
-        parts = from_cache_or_hub(name, lambda: _create(name))
+    name = f"hf-hub:{repo_id}"
+    with silence_root_logger():
+        parts = load_from_cache_or_hub(name, lambda: _create(name))
     return OpenClipEncoder(name, parts, settings, reader)
 
 
-def load_folder(folder: str, settings: EncoderSettings, reader: PhotoReader) -> OpenClipEncoder:
+def load_from_folder(
+    folder: str, settings: EncoderSettings, reader: PhotoReader
+) -> OpenClipEncoder:
     """Load a model from a folder: open_clip_config.json, weights, and a tokenizer if it has one.
 
     Args:
@@ -140,12 +151,12 @@ def load_folder(folder: str, settings: EncoderSettings, reader: PhotoReader) -> 
     name = f"local-dir:{folder}"
     if not (Path(folder) / "open_clip_config.json").is_file():
         raise EncoderUnavailableError(name, "the folder has no open_clip_config.json")
-    with quiet_root_logger():
-        parts = from_cache(name, lambda: _create(name))
+    with silence_root_logger():
+        parts = load_from_cache(name, lambda: _create(name))
     return OpenClipEncoder(name, parts, settings, reader)
 
 
-def _create(model_name: str, tag: str | None = None, quick_gelu: bool = False) -> OpenClipParts:
+def _create(model_name: str, tag: str | None = None, quick_gelu: bool = False) -> OpenClipModel:
     model = open_clip.create_model(
         model_name, pretrained=tag, force_quick_gelu=quick_gelu, require_pretrained=True
     )
@@ -153,19 +164,19 @@ def _create(model_name: str, tag: str | None = None, quick_gelu: bool = False) -
     if torch.equal(tokenizer(["a"]), tokenizer(["b"])):
         # transformers makes an empty tokenizer where the files are missing, and does not say so.
         raise FileNotFoundError("its tokenizer knows no words; are the tokenizer's files there?")
-    return OpenClipParts(model, tokenizer, open_clip.get_model_preprocess_cfg(model))
+    return OpenClipModel(model, tokenizer, open_clip.get_model_preprocess_cfg(model))
 
 
-def _spec(name: str, parts: OpenClipParts, scaling: Normalisation) -> EncoderSpec:
+def _spec(name: str, parts: OpenClipModel, scaling: PixelNormalization) -> EncoderSpec:
     size = parts.preprocess["size"]
     sides = {size} if isinstance(size, int) else set(size)
     if len(sides) != 1:
         raise EncoderError(f"encoder {name!r} wants photos of {size}; only squares are supported")
     side = sides.pop()
-    version = weights_version(parts.model, side, list(scaling.mean), list(scaling.std))
+    version = compute_weights_version(parts.model, side, list(scaling.mean), list(scaling.std))
     with torch.inference_mode():
         dim = parts.model.encode_text(parts.tokenizer([""])).shape[1]  # type: ignore[operator]
-    return describe(name, version, dim, side)
+    return build_encoder_spec(name, version, dim, side)
 
 
 def _nearest(name: str) -> tuple[str, ...]:

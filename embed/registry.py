@@ -11,16 +11,16 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TypeAlias
 
-from embed.fake_encoder import FakeEncoder, fake_spec
-from embed.folder_spec import ADAPTED, FACTS, read_facts
-from embed.hub import require_hub
-from embed.known_encoders import KNOWN_ENCODERS, repository_of
+from embed.encoder_config import ADAPTED_FAMILY, ENCODER_CONFIG_FILE, read_encoder_config
+from embed.fake_encoder import FakeEncoder, make_fake_spec
+from embed.hub import check_model_available
+from embed.known_encoders import KNOWN_ENCODERS, find_repo_id
 from embed.photos.reader import PhotoReader
 from shopwindow.values.encoder import Encoder, EncoderSpec
 from shopwindow.values.errors import EncoderUnavailableError, InvalidValueError, UnknownEncoderError
 from shopwindow.values.settings import EncoderSettings, PhotoLimits
 
-Loader: TypeAlias = Callable[[str, EncoderSettings, PhotoReader], Encoder]
+EncoderFactory: TypeAlias = Callable[[str, EncoderSettings, PhotoReader], Encoder]
 """Makes an encoder from the part of its name after the family's prefix."""
 
 
@@ -31,33 +31,33 @@ _INSTALL = "`pip install 'shopwindow[clip]'` (in a checkout: `pip install '.[cli
 
 
 @dataclass(frozen=True, slots=True)
-class Family:
+class EncoderFamily:
     """Encoders that are loaded in one way.
 
     Attributes:
         prefix: What their names begin with; with an empty form it is the whole name.
-        form: What follows the prefix, in words for messages.
-        loader: Module and function that make one of them, imported only then: `import embed`
+        name_format: What follows the prefix, in words for messages.
+        entry_point: Module and function that make one of them, imported only then: `import embed`
             must not wait for torch.
-        on_hub: Whether the weights may have to be fetched, which is found out before that.
+        uses_hub: Whether the weights may have to be fetched, which is found out before that.
         libraries: Modules that it needs beside those of the plain installation.
     """
 
     prefix: str
-    form: str
-    loader: str
-    on_hub: bool = False
+    name_format: str
+    entry_point: str
+    uses_hub: bool = False
     libraries: tuple[str, ...] = ()
 
-    def has(self, name: str) -> bool:
+    def matches(self, name: str) -> bool:
         """Tell whether a name is one of this family's, complete or not.
 
         Returns:
             True also where a part is missing.
         """
-        return name.startswith(self.prefix) if self.form else name == self.prefix
+        return name.startswith(self.prefix) if self.name_format else name == self.prefix
 
-    def part_after_prefix(self, name: str) -> str:
+    def parse_model_name(self, name: str) -> str:
         """Return what follows the prefix, which must have the parts that the form says.
 
         Returns:
@@ -67,13 +67,13 @@ class Family:
             InvalidValueError: A part is missing.
         """
         rest = name.removeprefix(self.prefix).strip()
-        n_parts = 2 if self.form in {"MODEL/PRETRAINED", "ORG/NAME"} else 1
+        n_parts = 2 if self.name_format in {"MODEL/PRETRAINED", "ORG/NAME"} else 1
         parts = rest.split("/", 1) if n_parts == 2 else [rest]
-        if self.form and (len(parts) != n_parts or not all(parts)):
-            raise InvalidValueError("encoder", f"{self.prefix}{self.form}", name)
+        if self.name_format and (len(parts) != n_parts or not all(parts)):
+            raise InvalidValueError("encoder", f"{self.prefix}{self.name_format}", name)
         return rest
 
-    def load(self, rest: str, settings: EncoderSettings, reader: PhotoReader) -> Encoder:
+    def load(self, model_name: str, settings: EncoderSettings, reader: PhotoReader) -> Encoder:
         """Make the encoder whose name is the prefix and this rest.
 
         Returns:
@@ -82,11 +82,15 @@ class Family:
         Raises:
             EncoderError: It cannot be loaded.
         """
-        self._require_libraries(self.prefix + rest)
-        if self.on_hub and not _is_local(rest):
-            named = rest if self.form.startswith("ORG/NAME") else repository_of(self.prefix + rest)
-            require_hub(self.prefix + rest, named)
-        return self._loader(self.prefix + rest)(rest, settings, reader)
+        self._require_libraries(self.prefix + model_name)
+        if self.uses_hub and not _is_local(model_name):
+            named = (
+                model_name
+                if self.name_format.startswith("ORG/NAME")
+                else find_repo_id(self.prefix + model_name)
+            )
+            check_model_available(self.prefix + model_name, named)
+        return self._loader(self.prefix + model_name)(model_name, settings, reader)
 
     def _require_libraries(self, name: str) -> None:
         """Find out, without importing any, whether all libraries are installed.
@@ -99,10 +103,10 @@ class Family:
             reason = f"{', '.join(missing)} not installed; run {_INSTALL}"
             raise EncoderUnavailableError(name, reason)
 
-    def _loader(self, name: str) -> Loader:
-        module, _, function = self.loader.partition(":")
+    def _loader(self, name: str) -> EncoderFactory:
+        module, _, function = self.entry_point.partition(":")
         try:
-            load: Loader = getattr(import_module(module), function)
+            load: EncoderFactory = getattr(import_module(module), function)
         except (ImportError, OSError, RuntimeError) as exc:
             if not self.libraries:
                 raise
@@ -162,15 +166,17 @@ def load_fake(_: str, settings: EncoderSettings, reader: PhotoReader) -> Encoder
 
 
 _OPEN_CLIP = "embed.open_clip_encoder:"
-_TRANSFORMERS = "embed.transformers_encoder:load_model"
+_TRANSFORMERS = "embed.transformers_encoder:load_from_hub_or_folder"
 
-FAMILIES = (
-    Family("compact", "", "embed.registry:load_compact"),
-    Family("fake", "", "embed.registry:load_fake"),
-    Family("open_clip:", "MODEL/PRETRAINED", f"{_OPEN_CLIP}load_pretrained", True, CLIP_LIBRARIES),
-    Family("hf-hub:", "ORG/NAME", f"{_OPEN_CLIP}load_hub", True, CLIP_LIBRARIES),
-    Family("local-dir:", "FOLDER", f"{_OPEN_CLIP}load_folder", False, CLIP_LIBRARIES),
-    Family("transformers:", "ORG/NAME or FOLDER", _TRANSFORMERS, True, CLIP_LIBRARIES),
+ENCODER_FAMILIES = (
+    EncoderFamily("compact", "", "embed.registry:load_compact"),
+    EncoderFamily("fake", "", "embed.registry:load_fake"),
+    EncoderFamily(
+        "open_clip:", "MODEL/PRETRAINED", f"{_OPEN_CLIP}load_pretrained", True, CLIP_LIBRARIES
+    ),
+    EncoderFamily("hf-hub:", "ORG/NAME", f"{_OPEN_CLIP}load_from_hub", True, CLIP_LIBRARIES),
+    EncoderFamily("local-dir:", "FOLDER", f"{_OPEN_CLIP}load_from_folder", False, CLIP_LIBRARIES),
+    EncoderFamily("transformers:", "ORG/NAME or FOLDER", _TRANSFORMERS, True, CLIP_LIBRARIES),
 )
 """Every family, in the order in which messages name them."""
 
@@ -178,14 +184,14 @@ FAMILIES = (
 def load_encoder(
     name_or_folder: str | Path,
     *,
-    photo: PhotoLimits | None = None,
+    photo_limits: PhotoLimits | None = None,
     settings: EncoderSettings | None = None,
 ) -> Encoder:
     """Load an encoder by name, or from a folder that `shopwindow adapt` wrote.
 
     Args:
         name_or_folder: "compact", a name of another family (see `list_encoders`), or a folder.
-        photo: Limits on the photos it opens; the usual ones when None.
+        photo_limits: Limits on the photos it opens; the usual ones when None.
         settings: How it runs; `settings.name` is not read. The usual ones when None.
 
     Returns:
@@ -197,17 +203,17 @@ def load_encoder(
         EncoderUnavailableError: Its weights are not here and cannot be fetched.
     """
     settings = settings if settings is not None else EncoderSettings()
-    reader = PhotoReader(photo)
-    family = family_of(name_or_folder)
+    reader = PhotoReader(photo_limits)
+    family = find_family(name_or_folder)
     if family is None:
         return _load_adapted(name_or_folder, settings, reader)
-    return family.load(family.part_after_prefix(str(name_or_folder)), settings, reader)
+    return family.load(family.parse_model_name(str(name_or_folder)), settings, reader)
 
 
-def family_of(name_or_folder: str | Path) -> Family | None:
+def find_family(name_or_folder: str | Path) -> EncoderFamily | None:
     """Return the family of an encoder's name; None for a folder, which a Path always is."""
     name = name_or_folder if isinstance(name_or_folder, str) else ""
-    return next((each for each in FAMILIES if each.has(name)), None)
+    return next((each for each in ENCODER_FAMILIES if each.matches(name)), None)
 
 
 def list_encoders() -> tuple[EncoderSpec, ...]:
@@ -218,31 +224,35 @@ def list_encoders() -> tuple[EncoderSpec, ...]:
     Returns:
         The default first.
     """
-    from embed.compact.encoder import compact_spec  # noqa: PLC0415 - imported only when it is wanted
+    from embed.compact.encoder import read_compact_spec  # noqa: PLC0415 - imported only when it is wanted
 
-    return (compact_spec(), *KNOWN_ENCODERS, fake_spec())
+    return (read_compact_spec(), *KNOWN_ENCODERS, make_fake_spec())
 
 
 def _load_adapted(folder: str | Path, settings: EncoderSettings, reader: PhotoReader) -> Encoder:
     name = str(folder)
     if not name.strip() or not Path(folder).is_dir():
         raise _unknown(name)
-    if not (Path(folder) / FACTS).is_file():
-        reason = f"the folder has no {FACTS}, so `shopwindow adapt` has not written it"
+    if not (Path(folder) / ENCODER_CONFIG_FILE).is_file():
+        reason = (
+            f"the folder has no {ENCODER_CONFIG_FILE}, so `shopwindow adapt` has not written it"
+        )
         raise EncoderUnavailableError(name, reason)
-    facts = read_facts(Path(folder))
-    if facts.get("family") != ADAPTED:
+    facts = read_encoder_config(Path(folder))
+    if facts.get("family") != ADAPTED_FAMILY:
         return load_compact(name, settings, reader)
-    from embed.adapted.folder import read_adapted  # noqa: PLC0415 - imported only when wanted
+    from embed.adapted.folder import load_adapted_encoder  # noqa: PLC0415 - imported only when wanted
 
     def load_base(base: str | Path) -> Encoder:
-        return load_encoder(base, photo=reader.limits, settings=settings)
+        return load_encoder(base, photo_limits=reader.limits, settings=settings)
 
-    return read_adapted(Path(folder), facts, load_base, settings, reader)
+    return load_adapted_encoder(Path(folder), facts, load_base, settings, reader)
 
 
 def _unknown(name: str) -> UnknownEncoderError:
     specs = tuple(spec.name for spec in list_encoders())
-    forms = tuple(f"{family.prefix}{family.form}" for family in FAMILIES if family.form)
+    forms = tuple(
+        f"{family.prefix}{family.name_format}" for family in ENCODER_FAMILIES if family.name_format
+    )
     near = get_close_matches(name, specs, n=1, cutoff=0.5)
     return UnknownEncoderError(name, (*specs, *forms), near[0] if near else "")

@@ -12,7 +12,7 @@ import torch
 from numpy.typing import NDArray
 
 from embed.base_encoder import BatchEncoder
-from embed.photos.letterboxing import PREPARATION_VERSION
+from embed.photos.letterboxing import PREPROCESSING_VERSION
 from embed.photos.reader import PhotoReader
 from shopwindow.values.encoder import EncoderSpec, digest
 from shopwindow.values.errors import EncoderError
@@ -20,7 +20,7 @@ from shopwindow.values.settings import EncoderSettings
 
 
 @dataclass(frozen=True, slots=True)
-class Normalisation:
+class PixelNormalization:
     """How the photos were scaled when the model was trained.
 
     Attributes:
@@ -57,7 +57,7 @@ class TorchEncoder(BatchEncoder):
         reader: Opens the photos.
         settings: Precision, threads and batch size.
         model: Both towers; it is changed in place to the precision.
-        normalisation: How the model wants its pixels.
+        normalization: How the model wants its pixels.
     """
 
     def __init__(
@@ -66,12 +66,12 @@ class TorchEncoder(BatchEncoder):
         reader: PhotoReader,
         settings: EncoderSettings,
         model: torch.nn.Module,
-        normalisation: Normalisation,
+        normalization: PixelNormalization,
     ) -> None:
         super().__init__(spec, reader, settings.batch_size)
         self._dtype = choose_dtype(settings.precision)
         self._model = model.to(dtype=self._dtype).to(memory_format=torch.channels_last)
-        self._normalisation = normalisation
+        self._normalisation = normalization
         self._threads = settings.threads
         self._usual_threads = torch.get_num_threads()
         self._tokenizer_lock = threading.Lock()
@@ -151,7 +151,7 @@ def has_native_bfloat16() -> bool:
     return bool(found.get("avx512_bf16") or found.get("amx_bf16"))
 
 
-def weights_version(model: torch.nn.Module, *facts: object) -> str:
+def compute_weights_version(model: torch.nn.Module, *facts: object) -> str:
     """Return a digest of all weights and of what else decides the vectors.
 
     Every number counts, about 1 GB a second: a model that was trained on a little is another one.
@@ -170,7 +170,7 @@ def weights_version(model: torch.nn.Module, *facts: object) -> str:
         digest(name, list(tensor.shape), tensor.float().contiguous().numpy().tobytes())
         for name, tensor in named
     )
-    return digest(PREPARATION_VERSION, *facts, *tensors)
+    return digest(PREPROCESSING_VERSION, *facts, *tensors)
 
 
 def _rows(features: torch.Tensor) -> NDArray[np.float32]:

@@ -10,50 +10,50 @@ import torch
 from transformers import AutoConfig, AutoImageProcessor, AutoModel, AutoTokenizer
 from transformers.utils import logging
 
-from embed.hub import from_cache, from_cache_or_hub
-from embed.known_encoders import describe
+from embed.hub import load_from_cache, load_from_cache_or_hub
+from embed.known_encoders import build_encoder_spec
 from embed.photos.reader import PhotoReader
-from embed.torch_runtime import Normalisation, TorchEncoder, weights_version
+from embed.torch_runtime import PixelNormalization, TorchEncoder, compute_weights_version
 from shopwindow.values.encoder import EncoderSpec
 from shopwindow.values.errors import EncoderError, EncoderUnavailableError
 from shopwindow.values.settings import EncoderSettings
 
 
 @dataclass(frozen=True, slots=True)
-class TextHabits:
+class TextPreprocessing:
     """How a family's texts were prepared when it was trained.
 
     Attributes:
         padding: "max_length" where the last place is read, or where padding is not masked.
-        lower: Whether texts were in lower case. The tokenizers of SigLIP 2 do not see to it.
-        masked: Whether the text tower is told which places are padding.
+        lowercase: Whether texts were in lower case. The tokenizers of SigLIP 2 do not see to it.
+        use_attention_mask: Whether the text tower is told which places are padding.
     """
 
     padding: str
-    lower: bool
-    masked: bool
+    lowercase: bool
+    use_attention_mask: bool
 
 
 _FAMILIES = {
-    "clip": TextHabits(padding="longest", lower=False, masked=True),
-    "siglip": TextHabits(padding="max_length", lower=True, masked=False),
+    "clip": TextPreprocessing(padding="longest", lowercase=False, use_attention_mask=True),
+    "siglip": TextPreprocessing(padding="max_length", lowercase=True, use_attention_mask=False),
 }
 """By `model_type`. Source: the documentation of each model in transformers 5."""
 
 
 @dataclass(frozen=True, slots=True)
-class TransformersParts:
+class TransformersModel:
     """What transformers makes of a name.
 
     Attributes:
         model: Both towers, in float32.
         tokenizer: Texts to numbers.
-        processor: Mean and std of the photos, among others.
+        image_processor: Mean and std of the photos, among others.
     """
 
     model: Any
     tokenizer: Any
-    processor: Any
+    image_processor: Any
 
 
 class TransformersEncoder(TorchEncoder):
@@ -61,32 +61,32 @@ class TransformersEncoder(TorchEncoder):
 
     Args:
         name: What `load_encoder` took.
-        parts: Model, tokenizer and preprocessing.
+        loaded: Model, tokenizer and preprocessing.
         settings: How it runs.
         reader: Opens the photos.
     """
 
     def __init__(
-        self, name: str, parts: TransformersParts, settings: EncoderSettings, reader: PhotoReader
+        self, name: str, loaded: TransformersModel, settings: EncoderSettings, reader: PhotoReader
     ) -> None:
-        model = parts.model.eval().requires_grad_(False)
-        processor = parts.processor
-        scaling = Normalisation(tuple(processor.image_mean), tuple(processor.image_std))
-        super().__init__(_spec(name, parts, scaling), reader, settings, model, scaling)
-        self._tokenizer = parts.tokenizer
+        model = loaded.model.eval().requires_grad_(False)
+        processor = loaded.image_processor
+        scaling = PixelNormalization(tuple(processor.image_mean), tuple(processor.image_std))
+        super().__init__(_spec(name, loaded, scaling), reader, settings, model, scaling)
+        self._tokenizer = loaded.tokenizer
         self._habits = _FAMILIES[model.config.model_type]
         self._max_tokens = model.config.text_config.max_position_embeddings
 
     def _tokens(self, texts: Sequence[str]) -> Mapping[str, torch.Tensor]:
         habits = self._habits
         encoded = self._tokenizer(
-            [text.lower() for text in texts] if habits.lower else list(texts),
+            [text.lower() for text in texts] if habits.lowercase else list(texts),
             padding=habits.padding,
             truncation=True,
             max_length=self._max_tokens,
             return_tensors="pt",
         )
-        names = ("input_ids", "attention_mask") if habits.masked else ("input_ids",)
+        names = ("input_ids", "attention_mask") if habits.use_attention_mask else ("input_ids",)
         return {name: encoded[name] for name in names}
 
     def _text_tower(self, tokens: Mapping[str, torch.Tensor]) -> torch.Tensor:
@@ -96,7 +96,9 @@ class TransformersEncoder(TorchEncoder):
         return _pooled(self._call("get_image_features", pixel_values=pixels))
 
 
-def load_model(source: str, settings: EncoderSettings, reader: PhotoReader) -> TransformersEncoder:
+def load_from_hub_or_folder(
+    source: str, settings: EncoderSettings, reader: PhotoReader
+) -> TransformersEncoder:
     """Load a model of the hub or of a folder.
 
     Args:
@@ -114,15 +116,15 @@ def load_model(source: str, settings: EncoderSettings, reader: PhotoReader) -> T
     """
     name = f"transformers:{source}"
     if Path(source).is_dir():
-        parts = from_cache(name, lambda: _create(name, source))
+        parts = load_from_cache(name, lambda: _create(name, source))
     elif source.count("/") == 1 and not source.startswith(("/", ".", "~")):
-        parts = from_cache_or_hub(name, lambda: _create(name, source))
+        parts = load_from_cache_or_hub(name, lambda: _create(name, source))
     else:
         raise EncoderUnavailableError(name, f"there is no folder {source}")
     return TransformersEncoder(name, parts, settings, reader)
 
 
-def _create(name: str, source: str) -> TransformersParts:
+def _create(name: str, source: str) -> TransformersModel:
     config = AutoConfig.from_pretrained(source)
     if config.model_type not in _FAMILIES:
         known = ", ".join(_FAMILIES)
@@ -135,7 +137,7 @@ def _create(name: str, source: str) -> TransformersParts:
     with _no_progress_bar():
         # Some repositories keep half precision; the encoder chooses its own when it runs.
         model = AutoModel.from_pretrained(source, config=config, dtype=torch.float32)
-    return TransformersParts(model, tokenizer, processor)
+    return TransformersModel(model, tokenizer, processor)
 
 
 @contextmanager
@@ -150,14 +152,14 @@ def _no_progress_bar() -> Iterator[None]:
             logging.enable_progress_bar()
 
 
-def _spec(name: str, parts: TransformersParts, scaling: Normalisation) -> EncoderSpec:
+def _spec(name: str, parts: TransformersModel, scaling: PixelNormalization) -> EncoderSpec:
     config = parts.model.config
     side = config.vision_config.image_size
-    version = weights_version(parts.model, side, list(scaling.mean), list(scaling.std))
+    version = compute_weights_version(parts.model, side, list(scaling.mean), list(scaling.std))
     # SigLIP has no projection: its vectors are as wide as its towers.
     siglip = config.model_type == "siglip"
     dim = config.vision_config.hidden_size if siglip else config.projection_dim
-    return describe(name, version, dim, side)
+    return build_encoder_spec(name, version, dim, side)
 
 
 def _pooled(output: Any) -> torch.Tensor:

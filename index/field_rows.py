@@ -6,14 +6,14 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import TypeAlias
 
-from index.store.points import AnyOf, Payload, Point, Value
+from index.store.points import FieldValue, In, Payload, Point
 
-Row: TypeAlias = tuple[tuple[Value, ...], ...]
+FieldRow: TypeAlias = tuple[tuple[FieldValue, ...], ...]
 """A point's values by field, each once, in the order of the fields asked for."""
 
 
 @dataclass(frozen=True, slots=True)
-class Rows:
+class FieldRows:
     """Values of some fields of some points.
 
     Attributes:
@@ -22,19 +22,19 @@ class Rows:
     """
 
     fields: tuple[str, ...]
-    by_id: Mapping[str, Row] = field(default_factory=dict)
+    by_id: Mapping[str, FieldRow] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, points: Iterable[Point], fields: tuple[str, ...]) -> "Rows":
+    def from_points(cls, points: Iterable[Point], fields: tuple[str, ...]) -> "FieldRows":
         """Return the rows of points that were fetched with these fields."""
-        return cls(fields, {point.id: row_of(point.payload, fields) for point in points})
+        return cls(fields, {point.id: to_field_row(point.payload, fields) for point in points})
 
-    def first(self, name: str) -> dict[str, Value]:
+    def first_values(self, name: str) -> dict[str, FieldValue]:
         """Return the first value of a field by point id; points without one are left out."""
         column = self.fields.index(name)
         return {each: row[column][0] for each, row in self.by_id.items() if row[column]}
 
-    def passing(self, conditions: Sequence[AnyOf]) -> set[str]:
+    def filter_ids(self, conditions: Sequence[In]) -> set[str]:
         """Return the points that fulfil all conditions."""
         left = set(self.by_id)
         for condition in conditions:
@@ -43,7 +43,7 @@ class Rows:
             left.intersection_update(having)
         return left
 
-    def tally(self, ids: Sequence[str], name: str) -> dict[Value, int]:
+    def count_values(self, ids: Sequence[str], name: str) -> dict[FieldValue, int]:
         """Count the points that have each value of a field.
 
         Args:
@@ -58,12 +58,12 @@ class Rows:
         counts = Counter(chain.from_iterable(rows))
         return dict(sorted(counts.items(), key=lambda item: (-item[1], str(item[0]))))
 
-    def joined(self, others: "Rows") -> "Rows":
+    def merge(self, others: "FieldRows") -> "FieldRows":
         """Return these rows and those of other points, with the same fields."""
-        return Rows(self.fields, {**self.by_id, **others.by_id})
+        return FieldRows(self.fields, {**self.by_id, **others.by_id})
 
 
-def values_of(payload: Payload, name: str) -> tuple[Value, ...]:
+def get_values(payload: Payload, name: str) -> tuple[FieldValue, ...]:
     """Return the values of one field: none, one, or those of a list."""
     value = payload.get(name)
     if value is None:
@@ -71,6 +71,6 @@ def values_of(payload: Payload, name: str) -> tuple[Value, ...]:
     return tuple(dict.fromkeys(value)) if isinstance(value, (list, tuple)) else (value,)
 
 
-def row_of(payload: Payload, fields: tuple[str, ...]) -> Row:
+def to_field_row(payload: Payload, fields: tuple[str, ...]) -> FieldRow:
     """Return a point's values by field."""
-    return tuple(values_of(payload, name) for name in fields)
+    return tuple(get_values(payload, name) for name in fields)

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from index.payload import DATA_HASH, PHOTO_HASH, TEXT_HASH
+from index.payload import DATA_DIGEST, PHOTO_DIGEST, TEXT_DIGEST
 from index.store.points import Payload
-from index.text.analyzer import Word
+from index.text.analyzer import Token
 from shopwindow.values.product import Product
 
-HASHED_BYTES = 64 * 1024 * 1024
+MAX_HASHED_BYTES = 64 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,34 +30,34 @@ class Fingerprint:
     data: str
 
     @classmethod
-    def stored(cls, payload: Payload) -> "Fingerprint":
+    def from_payload(cls, payload: Payload) -> "Fingerprint":
         """Return the digests that were stored with a product."""
-        names = (PHOTO_HASH, TEXT_HASH, DATA_HASH)
+        names = (PHOTO_DIGEST, TEXT_DIGEST, DATA_DIGEST)
         return cls(*(str(payload.get(name, "")) for name in names))
 
-    def as_payload(self) -> Payload:
+    def to_payload(self) -> Payload:
         """Return the digests as stored fields."""
-        return {PHOTO_HASH: self.photo, TEXT_HASH: self.text, DATA_HASH: self.data}
+        return {PHOTO_DIGEST: self.photo, TEXT_DIGEST: self.text, DATA_DIGEST: self.data}
 
 
-def photo_digest(product: Product) -> str:
+def digest_photo(product: Product) -> str:
     """Return the digest of a product's photo; empty when it has none or it cannot be read."""
     image = product.image
     if not image or image.startswith(("http://", "https://")):
         return _digest(image.encode()) if image else ""
     try:
         with Path(image).open("rb") as file:
-            return _digest(file.read(HASHED_BYTES))
+            return _digest(file.read(MAX_HASHED_BYTES))
     except OSError:
         return ""
 
 
-def text_digest(texts: Sequence[str], words: Sequence[Word]) -> str:
+def digest_texts(texts: Sequence[str], tokens: Sequence[Token]) -> str:
     """Return the digest of what the encoder reads and of the words."""
-    return _digest(json.dumps([list(texts), [word.stem for word in words]]).encode())
+    return _digest(json.dumps([list(texts), [word.stem for word in tokens]]).encode())
 
 
-def data_digest(payload: Payload) -> str:
+def digest_payload(payload: Payload) -> str:
     """Return the digest of a stored payload."""
     return _digest(json.dumps(payload, sort_keys=True).encode())
 

@@ -6,34 +6,34 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from index.field_rows import Rows
+from index.field_rows import FieldRows
 from index.manifest import Manifest
 from index.payload import (
+    ENTITY_FIELDS,
     FACET_FIELDS,
-    GROUP,
+    GROUP_ID,
     LANGUAGES,
-    SURFACES,
-    TERM_FIELDS,
-    conditions,
+    SURFACE_FORMS,
     from_payload,
-    labelled,
-    point_id,
-    point_ids,
+    label_facet_counts,
+    to_conditions,
+    to_point_id,
+    to_point_ids,
 )
 from index.store.contract import VectorStore
 from index.store.points import (
     PHOTO,
     TEXT,
-    Between,
     Condition,
-    LegQuery,
-    Missing,
-    Order,
+    IsEmpty,
+    OrderBy,
     Point,
-    Scored,
+    Range,
+    ScoredPoint,
+    VectorQuery,
 )
 from index.text.bm25 import SparseVector
-from index.vector_projection import StoredColumns
+from index.vector_projection import VectorProjection
 from shopwindow.values.encoder import EncoderSpec, Vectors
 from shopwindow.values.product import Product
 from shopwindow.values.query import Filters
@@ -54,7 +54,7 @@ class IndexReader:
 
     def __init__(self, store: VectorStore, spec: EncoderSpec) -> None:
         self._store = store
-        self._columns = StoredColumns.of(spec)
+        self._columns = VectorProjection.from_spec(spec)
         self._spec = spec
         self._read_at = store.n_changes
         self._manifest = self._read_manifest()
@@ -89,39 +89,39 @@ class IndexReader:
         Raises:
             InvalidQueryError: One is no id, or they are one text instead of several.
         """
-        ids = point_ids(product_ids)
-        found = self.points(ids)
+        ids = to_point_ids(product_ids)
+        found = self.get_points(ids)
         return [from_payload(found[each].payload) for each in ids if each in found]
 
     def count(self, filters: Filters | None = None) -> int:
         """Return how many products there are, or how many pass the filters."""
-        return self._store.count(conditions(filters or Filters())) if self.exists else 0
+        return self._store.count(to_conditions(filters or Filters())) if self.exists else 0
 
-    def query(self, legs: Sequence[LegQuery]) -> list[list[Scored]]:
+    def query(self, queries: Sequence[VectorQuery]) -> list[list[ScoredPoint]]:
         """Return the best points of each leg; see `VectorStore.query`.
 
         Args:
-            legs: Their dense vectors as the encoder makes them.
+            queries: Their dense vectors as the encoder makes them.
         """
         if not self.exists:
-            return [[] for _ in legs]
-        return self._store.query([self.as_stored(leg) for leg in legs])
+            return [[] for _ in queries]
+        return self._store.query([self.project_query(leg) for leg in queries])
 
-    def points(
+    def get_points(
         self, ids: Sequence[str], fields: tuple[str, ...] | None = None, vectors: bool = False
     ) -> dict[str, Point]:
         """Return points by point id, vectors as stored; see `VectorStore.retrieve`."""
         return self._store.retrieve(ids, fields, vectors) if self.exists else {}
 
-    def vectors(self, product_id: str) -> dict[str, Vectors] | None:
+    def get_vectors(self, product_id: str) -> dict[str, Vectors] | None:
         """Return the encoder's vectors of a product by name, None when there is no such product."""
-        each = point_id(product_id)
-        found = self.points([each], (), vectors=True)
+        each = to_point_id(product_id)
+        found = self.get_points([each], (), vectors=True)
         if each not in found:
             return None
         return self._whole(found[each].vectors)
 
-    def sample(self, limit: int, filters: Filters | None = None) -> dict[str, Vectors]:
+    def sample_vectors(self, limit: int, filters: Filters | None = None) -> dict[str, Vectors]:
         """Return vectors of products taken at random, always the same ones, as they are stored.
 
         Args:
@@ -132,25 +132,25 @@ class IndexReader:
             By name, unit rows of shape (n, width as stored), where a product has such a vector.
         """
         # Ids are hashes: their order has nothing to do with what the products are.
-        required = conditions(filters or Filters())
+        required = to_conditions(filters or Filters())
         points = self._store.scroll(required, "", limit, ())[0] if self.exists else []
         ids = [each.id for each in points]
-        found = self.points(ids, (), vectors=True)
+        found = self.get_points(ids, (), vectors=True)
         rows: dict[str, list[Vectors]] = {}
         for point in (found[each] for each in ids if each in found):
             for name, vector in point.vectors.items():
                 rows.setdefault(name, []).append(vector)
         return {name: np.stack(some) for name, some in rows.items()}
 
-    def cut(self, name: str, vector: Vectors) -> Vectors:
+    def project(self, name: str, vector: Vectors) -> Vectors:
         """Return the encoder's vector as it is compared with those stored under a name."""
-        return self._columns.cut(name, vector)
+        return self._columns.project(name, vector)
 
-    def width(self, name: str) -> int:
+    def get_stored_dim(self, name: str) -> int:
         """Return the width of the vectors that are stored under a name."""
         return self._columns.dims[name]
 
-    def in_space(self, name: str, stored: Mapping[str, Vectors]) -> Vectors | None:
+    def get_comparison_vector(self, name: str, stored: Mapping[str, Vectors]) -> Vectors | None:
         """Return the vector by which a product is compared with others' under a name.
 
         Args:
@@ -166,23 +166,23 @@ class IndexReader:
         other = self._whole(stored)
         if name == TEXT or TEXT not in other:
             return None
-        shared = self.cut(PHOTO, other[TEXT])
+        shared = self.project(PHOTO, other[TEXT])
         length = float(np.linalg.norm(shared))
         return shared / length if length > 1e-6 else None
 
-    def shared_columns(self, name: str) -> NDArray[np.bool_]:
+    def shared_mask(self, name: str) -> NDArray[np.bool_]:
         """Return which columns stored under a name texts and photos share, shape (width,)."""
-        return self._columns.shared(name)
+        return self._columns.shared_mask(name)
 
-    def whole(self, name: str, stored: Vectors) -> Vectors:
+    def expand(self, name: str, stored: Vectors) -> Vectors:
         """Return the encoder's vector of one that is stored under a name."""
-        return self._columns.whole(name, stored)
+        return self._columns.expand(name, stored)
 
-    def as_stored(self, leg: LegQuery) -> LegQuery:
+    def project_query(self, query: VectorQuery) -> VectorQuery:
         """Return a leg whose dense vector is cut to the columns that are stored."""
-        if isinstance(leg.vector, SparseVector):
-            return leg
-        return replace(leg, vector=self.cut(leg.using, leg.vector))
+        if isinstance(query.vector, SparseVector):
+            return query
+        return replace(query, vector=self.project(query.using, query.vector))
 
     def browse(
         self, filters: Filters, after: str = "", limit: int = 100
@@ -190,14 +190,14 @@ class IndexReader:
         """Return one batch of what passes the filters; see `VectorStore.scroll`."""
         if not self.exists:
             return [], ""
-        return self._store.scroll(conditions(filters), after, limit)
+        return self._store.scroll(to_conditions(filters), after, limit)
 
     def browse_vectors(
         self, after: str = "", limit: int = 100, filters: Filters | None = None
     ) -> tuple[list[Point], str]:
         """Return one batch of what passes the filters with the encoder's vectors; see `browse`."""
         points, following = self.browse(filters or Filters(), after, limit)
-        stored = self.points([point.id for point in points], (), vectors=True)
+        stored = self.get_points([point.id for point in points], (), vectors=True)
         found = [
             replace(point, vectors=self._whole(stored[point.id].vectors))
             for point in points
@@ -213,10 +213,12 @@ class IndexReader:
         """
         if not self.exists:
             return {}
-        counts = self._store.facet(FACET_FIELDS[name], conditions(filters), limit)
-        return labelled(name, counts, limit)
+        counts = self._store.facet(FACET_FIELDS[name], to_conditions(filters), limit)
+        return label_facet_counts(name, counts, limit)
 
-    def words(self, filters: Filters | None = None, limit: int = 200_000) -> dict[str, int]:
+    def count_surface_forms(
+        self, filters: Filters | None = None, limit: int = 200_000
+    ) -> dict[str, int]:
         """Count the products that have each word in title, category, brand or attributes.
 
         Args:
@@ -226,9 +228,9 @@ class IndexReader:
         Returns:
             Counts by word as written, in small letters, most frequent first.
         """
-        return self._values(SURFACES, filters, limit)
+        return self._values(SURFACE_FORMS, filters, limit)
 
-    def names(
+    def count_entity_names(
         self, kind: str, filters: Filters | None = None, limit: int = 20_000
     ) -> dict[str, int]:
         """Count the products under each name of a kind.
@@ -241,55 +243,61 @@ class IndexReader:
         Returns:
             Counts by name, most frequent first.
         """
-        return self._values(TERM_FIELDS[kind], filters, limit)
+        return self._values(ENTITY_FIELDS[kind], filters, limit)
 
-    def languages(self, filters: Filters | None = None) -> tuple[str, ...]:
+    def list_languages(self, filters: Filters | None = None) -> tuple[str, ...]:
         """Return the languages of what passes that have stemmers of their own, in order."""
         return tuple(sorted(self._values(LANGUAGES, filters, limit=100)))
 
     def has_groups(self, filters: Filters | None = None) -> bool:
         """Return whether any product that passes is a variant of a group."""
-        return bool(self._values(GROUP, filters, limit=1))
+        return bool(self._values(GROUP_ID, filters, limit=1))
 
-    def rows(self, ids: Sequence[str], fields: tuple[str, ...]) -> Rows:
-        """Return values of stored fields of named points; see `VectorStore.rows`."""
-        return self._store.rows(ids, fields) if self.exists else Rows(fields)
+    def fetch_rows(self, ids: Sequence[str], fields: tuple[str, ...]) -> FieldRows:
+        """Return values of stored fields of named points; see `VectorStore.fetch_rows`."""
+        return self._store.fetch_rows(ids, fields) if self.exists else FieldRows(fields)
 
-    def ordered(self, order: Order, filters: Filters, limit: int) -> list[Point]:
+    def browse_ordered(self, order: OrderBy, filters: Filters, limit: int) -> list[Point]:
         """Return the first products of an order among those that pass the filters."""
-        return self._store.ordered(order, conditions(filters), limit) if self.exists else []
+        return (
+            self._store.scroll_ordered(order, to_conditions(filters), limit) if self.exists else []
+        )
 
-    def prices(self, filters: Filters, limit: int) -> list[float]:
+    def sample_prices(self, filters: Filters, limit: int) -> list[float]:
         """Return the prices of products taken at random among those that pass the filters."""
         if not self.exists:
             return []
-        points, _ = self._store.scroll(conditions(filters), "", limit, ("price",))
+        points, _ = self._store.scroll(to_conditions(filters), "", limit, ("price",))
         return [float(each.payload["price"]) for each in points if "price" in each.payload]
 
-    def counter_of_prices(self, filters: Filters) -> Callable[[float | None, float | None], int]:
+    def make_price_counter(self, filters: Filters) -> Callable[[float | None, float | None], int]:
         """Return a function that counts what passes the filters and costs at least and at most."""
-        required = conditions(filters)
+        required = to_conditions(filters)
 
         def count(low: float | None, high: float | None) -> int:
-            return self._store.count((*required, Between("price", low, high)))
+            return self._store.count((*required, Range("price", low, high)))
 
         return count
 
-    def lacking(
+    def browse_missing(
         self, field: str, filters: Filters, after: str = "", limit: int = 100
     ) -> tuple[list[Point], str]:
         """Return products that pass the filters and lack a field; see `VectorStore.scroll`."""
         if not self.exists:
             return [], ""
-        return self._store.scroll((*conditions(filters), Missing(field)), after, limit)
+        return self._store.scroll((*to_conditions(filters), IsEmpty(field)), after, limit)
 
-    def passing(
-        self, ids: Sequence[str], several: Sequence[tuple[Condition, ...]]
+    def filter_ids(
+        self, ids: Sequence[str], condition_sets: Sequence[tuple[Condition, ...]]
     ) -> list[set[str]]:
-        """Return which of some points fulfil conditions; see `VectorStore.passing`."""
-        return self._store.passing(ids, several) if self.exists else [set() for _ in several]
+        """Return which of some points fulfil conditions; see `VectorStore.filter_ids`."""
+        return (
+            self._store.filter_ids(ids, condition_sets)
+            if self.exists
+            else [set() for _ in condition_sets]
+        )
 
-    def products_passing(self, product_ids: Sequence[str], filters: Filters) -> dict[str, str]:
+    def filter_products(self, product_ids: Sequence[str], filters: Filters) -> dict[str, str]:
         """Return which products exist and pass the filters.
 
         Args:
@@ -299,8 +307,8 @@ class IndexReader:
         Returns:
             Their ids by point id, in their order.
         """
-        points = {point_id(each): each for each in product_ids}
-        (passing,) = self.passing(list(points), [conditions(filters)]) if points else (set(),)
+        points = {to_point_id(each): each for each in product_ids}
+        (passing,) = self.filter_ids(list(points), [to_conditions(filters)]) if points else (set(),)
         return {point: each for point, each in points.items() if point in passing}
 
     def _read_manifest(self) -> Manifest | None:
@@ -312,9 +320,9 @@ class IndexReader:
         return manifest
 
     def _whole(self, stored: Mapping[str, Vectors]) -> dict[str, Vectors]:
-        return {name: self._columns.whole(name, vector) for name, vector in stored.items()}
+        return {name: self._columns.expand(name, vector) for name, vector in stored.items()}
 
     def _values(self, field: str, filters: Filters | None, limit: int) -> dict[str, int]:
-        required = conditions(filters or Filters())
+        required = to_conditions(filters or Filters())
         counts = self._store.facet(field, required, limit) if self.exists else {}
         return {str(value): n for value, n in counts.items()}

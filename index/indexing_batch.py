@@ -6,42 +6,42 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from index.catalog.records import Rejection
-from index.fingerprint import Fingerprint, data_digest, photo_digest, text_digest
-from index.payload import document_words, encoded_texts, point_id, to_payload
-from index.perceptual_hash import photo_print
+from index.fingerprint import Fingerprint, digest_payload, digest_photo, digest_texts
+from index.payload import build_encoder_texts, to_payload, to_point_id, tokenize_product
+from index.perceptual_hash import compute_perceptual_hash
 from index.store.points import Payload, Point
-from index.text.analyzer import Word
+from index.text.analyzer import Token
 from shopwindow.values.encoder import Encoder, PreparedImage
 from shopwindow.values.errors import PhotoError
 from shopwindow.values.product import Product
 
 
 @dataclass(slots=True)
-class Photo:
+class LoadedPhoto:
     """A photo on its way: its digest, and the decoded picture or the reason why there is none.
 
     Attributes:
         digest: Of the file; see `Fingerprint`.
         prepared: The decoded picture, if it is new.
-        print: Its print; see `index.perceptual_hash`.
-        problem: Why it cannot be used.
+        perceptual_hash: Its print; see `index.perceptual_hash`.
+        error: Why it cannot be used.
     """
 
     digest: str = ""
     prepared: PreparedImage | None = None
-    print: str = ""
-    problem: str = ""
+    perceptual_hash: str = ""
+    error: str = ""
 
 
 @dataclass
-class Item:
+class BatchItem:
     """One product of a batch.
 
     Attributes:
         product: The product.
         line: Its line in the feed.
         stored: The point in the store without vectors; None when it is new.
-        words: Its words.
+        tokens: Its words.
         texts: What the encoder reads, one for each language.
         photo: The photo, decoded in another thread if it changed.
     """
@@ -49,33 +49,33 @@ class Item:
     product: Product
     line: int
     stored: Point | None
-    words: tuple[Word, ...]
+    tokens: tuple[Token, ...]
     texts: tuple[str, ...]
-    photo: "Future[Photo]"
+    photo: "Future[LoadedPhoto]"
     payload: Payload = field(default_factory=dict)
 
     @cached_property
     def id(self) -> str:
         """The point id."""
-        return point_id(self.product.id)
+        return to_point_id(self.product.id)
 
     @cached_property
-    def before(self) -> Fingerprint:
+    def stored_fingerprint(self) -> Fingerprint:
         """The stored digests; empty ones for a new product."""
-        return Fingerprint.stored(self.stored.payload if self.stored else {})
+        return Fingerprint.from_payload(self.stored.payload if self.stored else {})
 
     @cached_property
-    def now(self) -> Fingerprint:
+    def fingerprint(self) -> Fingerprint:
         """The digests as the feed has the product now; the first look waits for the photo."""
         return Fingerprint(
             photo=self.photo.result().digest,
-            text=text_digest(self.texts, self.words),
-            data=data_digest(self.payload),
+            text=digest_texts(self.texts, self.tokens),
+            data=digest_payload(self.payload),
         )
 
-    def rejection(self, file: str) -> Rejection | None:
+    def get_photo_rejection(self, file: str) -> Rejection | None:
         """Return why the photo cannot be used; None when it can, or when there is none."""
-        problem = self.photo.result().problem
+        problem = self.photo.result().error
         if not problem:
             return None
         product = self.product
@@ -91,41 +91,41 @@ class Item:
         )
 
 
-def start_item(
-    product: Product, line: int, stored: Point | None, encoder: Encoder, threads: Executor
-) -> Item:
+def start_batch_item(
+    product: Product, line: int, stored: Point | None, encoder: Encoder, executor: Executor
+) -> BatchItem:
     """Begin the work on one product; its photo is read and decoded in another thread.
 
     Returns:
         The product with everything that needs no encoder.
     """
-    before = Fingerprint.stored(stored.payload if stored else {})
-    return Item(
+    before = Fingerprint.from_payload(stored.payload if stored else {})
+    return BatchItem(
         product=product,
         line=line,
         stored=stored,
-        words=document_words(product),
-        texts=encoded_texts(product),
-        photo=threads.submit(_photo, product, before.photo, encoder),
+        tokens=tokenize_product(product),
+        texts=build_encoder_texts(product),
+        photo=executor.submit(_photo, product, before.photo, encoder),
         payload=to_payload(product),
     )
 
 
-def _photo(product: Product, digest_before: str, encoder: Encoder) -> Photo:
+def _photo(product: Product, digest_before: str, encoder: Encoder) -> LoadedPhoto:
     if not product.image:
-        return Photo()
-    digest = photo_digest(product)
+        return LoadedPhoto()
+    digest = digest_photo(product)
     if digest and digest == digest_before:
-        return Photo(digest)
+        return LoadedPhoto(digest)
     try:
         prepared = encoder.prepare_image(product.image)
-        return Photo(digest, prepared, photo_print(prepared))
+        return LoadedPhoto(digest, prepared, compute_perceptual_hash(prepared))
     except PhotoError as exc:
         # Without a digest the photo is tried again by the next run.
-        return Photo(problem=str(exc))
+        return LoadedPhoto(error=str(exc))
 
 
-def prepared_photos(items: Sequence[Item]) -> list[tuple[Item, PreparedImage]]:
+def collect_prepared_photos(items: Sequence[BatchItem]) -> list[tuple[BatchItem, PreparedImage]]:
     """Return the items whose photo must be encoded, with the decoded photo."""
     found = ((item, item.photo.result().prepared) for item in items)
     return [(item, prepared) for item, prepared in found if prepared is not None]

@@ -5,11 +5,19 @@ from datetime import UTC, datetime
 from typing import Self
 
 from index.store.points import Payload
-from index.text.analyzer import ANALYSER_VERSION
+from index.text.analyzer import ANALYZER_VERSION
 from shopwindow.values.encoder import EncoderSpec
 from shopwindow.values.errors import EncoderMismatchError, IndexStoreError, IndexVersionError
+from shopwindow.values.stored_names import from_stored, to_stored
 
 SCHEMA_VERSION = 3
+
+
+_STORED_NAMES = {
+    "schema_version": "schema",
+    "analyzer_version": "analyser",
+    "mean_doc_length": "mean_words",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,34 +26,35 @@ class Manifest:
 
     Attributes:
         encoder: The encoder whose vectors it holds.
-        schema: Version of the stored fields.
-        analyser: Version of the words.
-        mean_words: Mean words per product, by which the stored words are weighted; 0 before
+        schema_version: Version of the stored fields.
+        analyzer_version: Version of the words.
+        mean_doc_length: Mean words per product, by which the stored words are weighted; 0 before
             the first product.
         created_at: When it was made; ISO 8601.
         updated_at: When products last changed; ISO 8601.
     """
 
     encoder: EncoderSpec
-    schema: int = SCHEMA_VERSION
-    analyser: str = ANALYSER_VERSION
-    mean_words: float = 0.0
+    schema_version: int = SCHEMA_VERSION
+    analyzer_version: str = ANALYZER_VERSION
+    mean_doc_length: float = 0.0
     created_at: str = ""
     updated_at: str = ""
 
     @classmethod
-    def new(cls, encoder: EncoderSpec) -> Self:
+    def create(cls, encoder: EncoderSpec) -> Self:
         """Return the manifest of an index that is made now."""
         now = _now()
         return cls(encoder=encoder, created_at=now, updated_at=now)
 
-    def touched(self, mean_words: float) -> "Manifest":
+    def with_update(self, mean_doc_length: float) -> "Manifest":
         """Return the manifest after products changed."""
-        return replace(self, mean_words=mean_words, updated_at=_now())
+        return replace(self, mean_doc_length=mean_doc_length, updated_at=_now())
 
     def as_dict(self) -> Payload:
         """Return the manifest as plain JSON values."""
-        return {**asdict(self), "encoder": self.encoder.as_dict()}
+        values = {**asdict(self), "encoder": self.encoder.as_dict()}
+        return to_stored(values, _STORED_NAMES)
 
     @classmethod
     def from_dict(cls, values: Payload, location: str) -> Self:
@@ -56,11 +65,12 @@ class Manifest:
             IndexStoreError: It is damaged.
         """
         written = (values.get("schema"), values.get("analyser"))
-        if written != (SCHEMA_VERSION, ANALYSER_VERSION):
-            supported = f"{SCHEMA_VERSION} with analyser {ANALYSER_VERSION}"
+        if written != (SCHEMA_VERSION, ANALYZER_VERSION):
+            supported = f"{SCHEMA_VERSION} with analyser {ANALYZER_VERSION}"
             raise IndexVersionError(location, f"{written[0]} with analyser {written[1]}", supported)
         try:
-            return cls(**{**values, "encoder": EncoderSpec.from_dict(values["encoder"])})
+            named = from_stored(values, _STORED_NAMES)
+            return cls(**{**named, "encoder": EncoderSpec.from_dict(named["encoder"])})
         except (KeyError, TypeError) as exc:
             raise IndexStoreError(
                 f"the manifest of the index at {location} is damaged ({exc}); restore it from a "

@@ -6,13 +6,13 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
-from index.store.points import AnyOf, Between, Condition, FieldIndex, Payload, Value
-from index.text.analyzer import Word, analyse, fold
-from index.text.stemming import stemmed_language
+from index.store.points import Condition, FieldIndex, FieldValue, In, Payload, Range
+from index.text.analyzer import Token, analyze, fold
+from index.text.stemming import get_stemmer_language
 from shopwindow.values.errors import InvalidQueryError
 from shopwindow.values.product import Product, Translation
-from shopwindow.values.query import Filters, several
-from shopwindow.values.validation import Checker
+from shopwindow.values.query import Filters, as_tuple
+from shopwindow.values.validation import Validator
 
 CATEGORY_SEPARATOR = " > "
 FACET_FIELDS = {
@@ -23,47 +23,47 @@ FACET_FIELDS = {
 }
 """The stored field behind each facet of `core.FACETS`."""
 
-_STOCK_LABELS: Mapping[Value, str] = {0: "false", 1: "true"}
+_STOCK_LABELS: Mapping[FieldValue, str] = {0: "false", 1: "true"}
 
-PHOTO_HASH = "photo_hash"
-PHOTO_PRINT = "photo_print"
+PHOTO_DIGEST = "photo_hash"
+PERCEPTUAL_HASH = "photo_print"
 """Stored: what the photo looks like in 192 bytes; see `index.perceptual_hash`."""
-TEXT_HASH = "text_hash"
-DATA_HASH = "data_hash"
-N_WORDS = "n_words"
-GROUP = "group_id"
-SURFACES = "surfaces"
+TEXT_DIGEST = "text_hash"
+DATA_DIGEST = "data_hash"
+DOC_LENGTH = "n_words"
+GROUP_ID = "group_id"
+SURFACE_FORMS = "surfaces"
 """Stored: the different words of titles, category, brand and attributes as they are written; from
 them spelling is corrected and typing completed."""
 
 LANGUAGES = "languages"
 """Stored: the languages of a product's texts that have stemmers of their own."""
 
-TERM_FIELDS = {
+ENTITY_FIELDS = {
     "category": "category_path",
     "brand": "brand",
     "attributes": "attributes_key",
 }
 """The stored field behind each kind of name that a query's words are compared with."""
 
-FIELDS = (
-    FieldIndex("category_key", "keyword", linked=True, counted=True),
-    FieldIndex("category_path", "keyword", counted=True),
-    FieldIndex("brand_key", "keyword", linked=True, counted=True),
-    FieldIndex("brand", "keyword", counted=True),
-    FieldIndex("merchant_id", "keyword", linked=True, tenant=True, counted=True),
-    FieldIndex("attributes_key", "keyword", counted=True),
-    FieldIndex(GROUP, "keyword", counted=True),
-    FieldIndex("price", "float", counted=True),
+INDEXED_FIELDS = (
+    FieldIndex("category_key", "keyword", enable_hnsw=True, is_cached=True),
+    FieldIndex("category_path", "keyword", is_cached=True),
+    FieldIndex("brand_key", "keyword", enable_hnsw=True, is_cached=True),
+    FieldIndex("brand", "keyword", is_cached=True),
+    FieldIndex("merchant_id", "keyword", enable_hnsw=True, is_tenant=True, is_cached=True),
+    FieldIndex("attributes_key", "keyword", is_cached=True),
+    FieldIndex(GROUP_ID, "keyword", is_cached=True),
+    FieldIndex("price", "float", is_cached=True),
     FieldIndex("popularity", "float"),
-    FieldIndex("in_stock", "integer", counted=True),
+    FieldIndex("in_stock", "integer", is_cached=True),
     FieldIndex("created_at", "float"),
-    FieldIndex(N_WORDS, "integer"),
-    FieldIndex(SURFACES, "keyword"),
+    FieldIndex(DOC_LENGTH, "integer"),
+    FieldIndex(SURFACE_FORMS, "keyword"),
     FieldIndex(LANGUAGES, "keyword"),
 )
 
-REMEMBERED = (PHOTO_PRINT,)
+CACHED_FIELDS = (PERCEPTUAL_HASH,)
 """Further fields that are asked for over candidates."""
 
 _NAMESPACE = uuid.UUID("6d2ff1a8-6f0b-5a3e-9a51-2b1f60c2f0c7")
@@ -71,7 +71,7 @@ _TITLE_COUNTS = 3  # a word of the title counts as often as three words elsewher
 _MAX_ENCODED_CHARS = 300
 
 
-def point_id(product_id: str) -> str:
+def to_point_id(product_id: str) -> str:
     """Return the UUIDv5 under which a product is stored: Qdrant takes no other text as id.
 
     Raises:
@@ -82,7 +82,7 @@ def point_id(product_id: str) -> str:
     return _point_id(product_id)
 
 
-def point_ids(product_ids: Iterable[str]) -> list[str]:
+def to_point_ids(product_ids: Iterable[str]) -> list[str]:
     """Return the ids under which products are stored; see `point_id`.
 
     Raises:
@@ -90,7 +90,7 @@ def point_ids(product_ids: Iterable[str]) -> list[str]:
     """
     if isinstance(product_ids, str) or not isinstance(product_ids, Iterable):
         raise InvalidQueryError("product_ids", "ids in a list", product_ids)
-    return [point_id(each) for each in product_ids]
+    return [to_point_id(each) for each in product_ids]
 
 
 @lru_cache(maxsize=100_000)
@@ -99,16 +99,16 @@ def _point_id(product_id: str) -> str:
 
 
 def _checked_id(product_id: object) -> str:
-    return Checker(InvalidQueryError).text("product_id", product_id)
+    return Validator(InvalidQueryError).check_text("product_id", product_id)
 
 
-def document_words(product: Product) -> tuple[Word, ...]:
+def tokenize_product(product: Product) -> tuple[Token, ...]:
     """Return the words a product can be found by, in all its languages; the title's thrice.
 
     What is written alike in several of its languages, such as the brand, has the stem of the first
     one: a query asks for the stems of every language, and would count it once for each.
     """
-    rest = {stemmed_language(product.language): [*_names(product)]}
+    rest = {get_stemmer_language(product.language): [*_names(product)]}
     for language, text in _texts(product):
         rest.setdefault(language, []).append(text.description)
     words = _analysed(_titles(product)) * _TITLE_COUNTS + _analysed(rest)
@@ -122,7 +122,7 @@ def _texts(product: Product) -> list[tuple[str, Product | Translation]]:
     """Return the product's texts with their languages, as the analyser tells them apart."""
     texts: list[tuple[str, Product | Translation]] = [(product.language, product)]
     texts += sorted(product.translations.items())
-    return [(stemmed_language(code), text) for code, text in texts]
+    return [(get_stemmer_language(code), text) for code, text in texts]
 
 
 def _titles(product: Product) -> dict[str, list[str]]:
@@ -133,8 +133,8 @@ def _titles(product: Product) -> dict[str, list[str]]:
     return found
 
 
-def _analysed(texts: Mapping[str, list[str]]) -> tuple[Word, ...]:
-    return tuple(word for code in texts for word in analyse(" ".join(texts[code]), code))
+def _analysed(texts: Mapping[str, list[str]]) -> tuple[Token, ...]:
+    return tuple(word for code in texts for word in analyze(" ".join(texts[code]), code))
 
 
 def _names(product: Product) -> tuple[str, ...]:
@@ -143,12 +143,12 @@ def _names(product: Product) -> tuple[str, ...]:
 
 def _surfaces(product: Product) -> list[str]:
     texts = _titles(product)
-    texts[stemmed_language(product.language)] += _names(product)
+    texts[get_stemmer_language(product.language)] += _names(product)
     words = _analysed(texts)
     return sorted({word.surface.casefold() for word in words if not word.surface[0].isdigit()})
 
 
-def encoded_texts(product: Product) -> tuple[str, ...]:
+def build_encoder_texts(product: Product) -> tuple[str, ...]:
     """Return what the encoder reads of a product: one text for each of its languages."""
     texts = [_encoded(product)]
     texts += [_encoded(each) for _, each in sorted(product.translations.items())]
@@ -176,12 +176,12 @@ def to_payload(product: Product) -> Payload:
         "brand_key": fold(product.brand),
         "merchant_id": product.merchant_id,
         "attributes_key": sorted(_attribute_key(*item) for item in product.attributes.items()),
-        GROUP: product.group_id,
+        GROUP_ID: product.group_id,
         "price": product.price,
         "popularity": product.popularity,
         "in_stock": int(product.in_stock),
         "created_at": product.created_at.timestamp() if product.created_at else None,
-        SURFACES: _surfaces(product),
+        SURFACE_FORMS: _surfaces(product),
         LANGUAGES: sorted({code for code, _ in _texts(product) if code}),
     }
     return {name: value for name, value in fields.items() if value not in (None, "", [])}
@@ -198,32 +198,32 @@ def from_payload(payload: Mapping[str, Any]) -> Product:
     return Product(**values)
 
 
-def conditions(filters: Filters) -> tuple[Condition, ...]:
+def to_conditions(filters: Filters) -> tuple[Condition, ...]:
     """Return the filters as conditions on stored fields; all must hold."""
     found: list[Condition] = []
     if filters.category:
-        found.append(AnyOf("category_key", (_category_key(filters.category),)))
+        found.append(In("category_key", (_category_key(filters.category),)))
     if filters.brand:
-        found.append(AnyOf("brand_key", tuple(fold(each) for each in several(filters.brand))))
+        found.append(In("brand_key", tuple(fold(each) for each in as_tuple(filters.brand))))
     if filters.merchant_id:
-        found.append(AnyOf("merchant_id", several(filters.merchant_id)))
+        found.append(In("merchant_id", as_tuple(filters.merchant_id)))
     if filters.price_min is not None or filters.price_max is not None:
-        found.append(Between("price", filters.price_min, filters.price_max))
+        found.append(Range("price", filters.price_min, filters.price_max))
     if filters.in_stock is not None:
-        found.append(AnyOf("in_stock", (int(filters.in_stock),)))
+        found.append(In("in_stock", (int(filters.in_stock),)))
     for name, wanted in sorted(filters.attributes.items()):
-        keys = tuple(_attribute_key(name, value) for value in several(wanted))
-        found.append(AnyOf("attributes_key", keys))
+        keys = tuple(_attribute_key(name, value) for value in as_tuple(wanted))
+        found.append(In("attributes_key", keys))
     if filters.group_id:
-        found.append(AnyOf(GROUP, (filters.group_id,)))
+        found.append(In(GROUP_ID, (filters.group_id,)))
     if filters.created_since is not None:
-        found.append(Between("created_at", low=filters.created_since.timestamp()))
+        found.append(Range("created_at", low=filters.created_since.timestamp()))
     return tuple(found)
 
 
-def labelled(name: str, counts: Mapping[Value, int], limit: int) -> dict[str, int]:
+def label_facet_counts(name: str, counts: Mapping[FieldValue, int], limit: int) -> dict[str, int]:
     """Return a facet's counts by value as a filter takes it, the first `limit` of them."""
-    labels: Mapping[Value, str] = _STOCK_LABELS if name == "in_stock" else {}
+    labels: Mapping[FieldValue, str] = _STOCK_LABELS if name == "in_stock" else {}
     return {labels.get(value, str(value)): counts[value] for value in list(counts)[:limit]}
 
 

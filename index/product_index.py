@@ -3,26 +3,26 @@
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from index.bm25_reweighting import settled_mean
+from index.bm25_reweighting import reweight_on_drift
 from index.catalog.product_feed import ProductFeed
 from index.catalog.text_cleaning import clean_line
 from index.index_reader import IndexReader
-from index.index_report import IndexReport, Progress
+from index.index_report import IndexReport, ProgressCallback
 from index.indexing_run import IndexingRun
 from index.manifest import Manifest
-from index.payload import FIELDS, REMEMBERED, point_ids
-from index.removal import delete_missing, remove_withdrawn
+from index.payload import CACHED_FIELDS, INDEXED_FIELDS, to_point_ids
+from index.removal import delete_missing_products, delete_withdrawn_products
 from index.store.contract import VectorStore
 from index.store.location import open_store
 from index.store.points import Payload, StoreSchema
-from shopwindow.values.closing import Closing
+from shopwindow.values.closeable import Closeable
 from shopwindow.values.encoder import Encoder
 from shopwindow.values.errors import IndexNotFoundError, IndexStoreError, InvalidValueError
 from shopwindow.values.product import Product
 from shopwindow.values.settings import IndexSettings
 
 
-class ProductIndex(IndexReader, Closing):
+class ProductIndex(IndexReader, Closeable):
     """A catalogue's products in a vector store, with the encoder that made their vectors.
 
     Use `open`. Searching is safe from several threads, adding from one at a time.
@@ -87,9 +87,9 @@ class ProductIndex(IndexReader, Closing):
         self,
         products: Iterable[Product] | ProductFeed,
         *,
-        remove_missing: bool = False,
-        merchant: str = "",
-        progress: Progress | None = None,
+        delete_missing: bool = False,
+        merchant_id: str = "",
+        progress: ProgressCallback | None = None,
     ) -> IndexReport:
         """Add products, or update those that changed; the rest costs no encoding.
 
@@ -97,11 +97,11 @@ class ProductIndex(IndexReader, Closing):
 
         Args:
             products: A feed from `read_products`, or products.
-            remove_missing: The feed is complete: delete products that it does not have, of those
+            delete_missing: The feed is complete: delete products that it does not have, of those
                 merchants whom it names; rows that name none stand for products without merchant.
                 Nothing is deleted when a row has no id that can be read: see
-                `IndexReport.why_not_deleted`.
-            merchant: The only merchant whose products these are. Products that name none become
+                `IndexReport.not_deleted_reason`.
+            merchant_id: The only merchant whose products these are. Products that name none become
                 this merchant's; others are rejected, and only this merchant's are deleted.
             progress: Called after each batch with the counts so far.
 
@@ -110,24 +110,24 @@ class ProductIndex(IndexReader, Closing):
 
         Raises:
             FeedError: The feed cannot be read at all.
-            InvalidValueError: `merchant` is no name.
+            InvalidValueError: `merchant_id` is no name.
             DeletionRefusedError: The feed broke off, or lacks more than half of a merchant's
                 products; what it has is indexed.
             IndexStoreError: The store refused.
         """
-        _require_name(merchant)
-        with self._store.writing():
-            mean_words = self.manifest.mean_words if self.manifest else 0.0
+        _require_name(merchant_id)
+        with self._store.lock_writes():
+            mean_words = self.manifest.mean_doc_length if self.manifest else 0.0
             size = self._settings.batch_size
             run = IndexingRun(self._store, self.encoder, mean_words, size, self._create, progress)
-            report = run.run(products, merchant)
+            report = run.run(products, merchant_id)
             try:
                 if self.exists:
-                    remove_withdrawn(self._store, run.admission, report)
-                    if remove_missing:
-                        delete_missing(self._store, run.admission, report)
+                    delete_withdrawn_products(self._store, run.admission, report)
+                    if delete_missing:
+                        delete_missing_products(self._store, run.admission, report)
             finally:
-                counts = (report.added, report.updated, report.deleted, report.removed)
+                counts = (report.added, report.updated, report.deleted, report.n_withdrawn_deleted)
                 self._settle(changed=any(counts))
         return report
 
@@ -143,8 +143,8 @@ class ProductIndex(IndexReader, Closing):
         """
         if not self.exists:
             return 0
-        with self._store.writing():
-            found = list(self._store.retrieve(point_ids(product_ids), ()))
+        with self._store.lock_writes():
+            found = list(self._store.retrieve(to_point_ids(product_ids), ()))
             self._store.delete(found)
         return len(found)
 
@@ -157,7 +157,7 @@ class ProductIndex(IndexReader, Closing):
         facts = {"location": self.location, "products": self.count()}
         return {**facts, **engine, **manifest.as_dict()}
 
-    def optimise(self, wait: bool = True) -> None:
+    def optimize(self, wait: bool = True) -> None:
         """Build the search graph if the index is large enough; searches go on meanwhile.
 
         Args:
@@ -167,7 +167,7 @@ class ProductIndex(IndexReader, Closing):
             IndexStoreError: The build failed; searches go on without the graph.
         """
         if self.exists:
-            self._store.optimise(wait)
+            self._store.optimize(wait)
 
     def close(self) -> None:
         """Make everything durable and let go of the folder or connection. Idempotent."""
@@ -184,9 +184,9 @@ class ProductIndex(IndexReader, Closing):
         """
         if self.manifest is not None:
             return True
-        manifest = Manifest.new(self.encoder.spec)
-        schema = StoreSchema(self._columns.dims, FIELDS, REMEMBERED)
-        if not self._store.created:
+        manifest = Manifest.create(self.encoder.spec)
+        schema = StoreSchema(self._columns.dims, INDEXED_FIELDS, CACHED_FIELDS)
+        if not self._store.exists:
             self._store.create(schema, manifest.as_dict())
             return True
         # The manifest is gone: an older version was stopped before it wrote one, or it was deleted.
@@ -210,11 +210,11 @@ class ProductIndex(IndexReader, Closing):
         manifest = self.manifest
         if manifest is None:
             return
-        used = manifest.mean_words
-        mean = settled_mean(self._store, used, self._settings.batch_size)
+        used = manifest.mean_doc_length
+        mean = reweight_on_drift(self._store, used, self._settings.batch_size)
         if changed or mean != used:
-            self._store.write_manifest(manifest.touched(mean).as_dict())
-            self._store.optimise()
+            self._store.write_manifest(manifest.with_update(mean).as_dict())
+            self._store.optimize()
 
 
 def _require_name(merchant: str) -> None:
@@ -227,4 +227,4 @@ def _require_name(merchant: str) -> None:
     printable = isinstance(merchant, str) and merchant.isprintable()
     if not printable or clean_line(merchant) != merchant:
         expected = "a name on one line, without blanks around it"
-        raise InvalidValueError("merchant", expected, merchant)
+        raise InvalidValueError("merchant_id", expected, merchant)

@@ -8,13 +8,13 @@ from typing import TypeAlias
 
 import numpy as np
 
-from index.payload import GROUP, conditions, from_payload
-from index.store.points import PHOTO, LegQuery, Scored
-from search.pipeline.collapse import behind_first, first_of_each
+from index.payload import GROUP_ID, from_payload, to_conditions
+from index.store.points import PHOTO, ScoredPoint, VectorQuery
+from search.match_confidence import clamp_similarity
+from search.pipeline.collapse import find_representatives, keep_representatives
 from search.retrieval.fusion import Candidate
 from search.retrieval.query_plan import IMAGE
 from search.service import SearchService
-from search.similarity_levels import likeness
 from shopwindow.values.encoder import PreparedImage, Vectors
 from shopwindow.values.errors import PhotoError
 from shopwindow.values.product import Product
@@ -32,20 +32,20 @@ could all be of a few things."""
 
 
 @dataclass(frozen=True, slots=True)
-class Match:
+class PhotoMatch:
     """The products that look like one photo.
 
     Attributes:
         photo: As it was given.
         hits: Best first. The score is the likeness of the photos, from 0 to 1.
         problem: Why the photo could not be used; empty when it could.
-        picture: The photo as the encoder saw it, where pictures were asked for.
+        pixels: The photo as the encoder saw it, where pictures were asked for.
     """
 
     photo: ImageSource
     hits: tuple[Hit, ...] = ()
     problem: str = ""
-    picture: PreparedImage | None = field(default=None, repr=False, compare=False)
+    pixels: PreparedImage | None = field(default=None, repr=False, compare=False)
 
 
 _Opened: TypeAlias = tuple[ImageSource, PreparedImage | None, str]
@@ -58,8 +58,8 @@ def match_photos(
     limit: int = 5,
     filters: Filters | None = None,
     *,
-    with_pictures: bool = False,
-) -> Iterator[Match]:
+    keep_pixels: bool = False,
+) -> Iterator[PhotoMatch]:
     """Find the products that look like each of many photos.
 
     It is lazy: photos are taken when their turn comes. While one batch is encoded, the photos of
@@ -71,7 +71,7 @@ def match_photos(
         photos: Paths, addresses, bytes or PIL pictures; any number.
         limit: Hits for each photo, 1 to 500. Variants of one thing are shown once.
         filters: What every hit must fulfil.
-        with_pictures: Whether each match keeps its photo's pixels, to show them.
+        keep_pixels: Whether each match keeps its photo's pixels, to show them.
 
     Returns:
         One match for each photo, in order.
@@ -82,7 +82,7 @@ def match_photos(
         TypeError: Something is no photo at all, while matches are taken.
     """
     query = Query(limit=limit, filters=filters or Filters(), facets=())
-    return _Matching(service, query, with_pictures).run(iter(photos))
+    return _Matching(service, query, keep_pixels).run(iter(photos))
 
 
 class _Matching:
@@ -96,9 +96,9 @@ class _Matching:
         self._has_groups = service.index.has_groups(query.filters)
         depth = max(_DEPTH, 2 * query.limit) if self._has_groups else query.limit
         nothing = np.zeros(self._encoder.dim, dtype=np.float32)
-        self._leg = LegQuery(PHOTO, nothing, conditions(query.filters), limit=depth)
+        self._leg = VectorQuery(PHOTO, nothing, to_conditions(query.filters), limit=depth)
 
-    def run(self, photos: Iterator[ImageSource]) -> Iterator[Match]:
+    def run(self, photos: Iterator[ImageSource]) -> Iterator[PhotoMatch]:
         with (
             _Threads(DECODING_THREADS, "decode") as decoding,
             _Threads(FETCHING_THREADS, "fetch") as fetching,
@@ -110,7 +110,7 @@ class _Matching:
                 places = ((fetching if _is_address(each) else decoding, each) for each in batch)
                 return [threads.submit(self._opened, each) for threads, each in places]
 
-            found: Future[list[Match]] | None = None
+            found: Future[list[PhotoMatch]] | None = None
             following = start()
             while following:
                 opened, following = following, start()
@@ -129,32 +129,32 @@ class _Matching:
         usable = [pixels for _, pixels, _ in opened if pixels is not None]
         return opened, self._encoder.encode_prepared(usable)
 
-    def _found(self, opened: Sequence[_Opened], vectors: Vectors) -> list[Match]:
+    def _found(self, opened: Sequence[_Opened], vectors: Vectors) -> list[PhotoMatch]:
         legs = [replace(self._leg, vector=vector) for vector in vectors]
         answers = iter(self._hits(self._index.query(legs) if legs else []))
         return [
-            Match(
+            PhotoMatch(
                 photo,
                 hits=() if pixels is None else next(answers),
                 problem=problem,
-                picture=pixels if self._with_pictures else None,
+                pixels=pixels if self._with_pictures else None,
             )
             for photo, pixels, problem in opened
         ]
 
-    def _hits(self, answers: Sequence[Sequence[Scored]]) -> list[tuple[Hit, ...]]:
+    def _hits(self, answers: Sequence[Sequence[ScoredPoint]]) -> list[tuple[Hit, ...]]:
         every = {point for scored in answers for point, _ in scored}
         # Only variants are folded: who matches photos wants to see who else has the same one.
-        rows = self._index.rows(sorted(every) if self._has_groups else (), (GROUP,))
-        groups = {each: str(group) for each, group in rows.first(GROUP).items()}
+        rows = self._index.fetch_rows(sorted(every) if self._has_groups else (), (GROUP_ID,))
+        groups = {each: str(group) for each, group in rows.first_values(GROUP_ID).items()}
         shown = []
         for scored in answers:
             candidates = [Candidate(point, score, {}) for point, score in scored]
-            first = first_of_each([each.id for each in candidates], groups, {})
-            ranked, stands_for = behind_first(candidates, first)
+            first = find_representatives([each.id for each in candidates], groups, {})
+            ranked, stands_for = keep_representatives(candidates, first)
             shown.append((ranked[: self._limit], stands_for))
         ids = {each.id for ranked, _ in shown for each in ranked}
-        points = self._index.points(sorted(ids), ("product",))
+        points = self._index.get_points(sorted(ids), ("product",))
         products = {each: from_payload(point.payload) for each, point in points.items()}
         # A product may be deleted between the two questions; then it is left out.
         return [
@@ -168,7 +168,7 @@ class _Matching:
 
 
 def _hit(product: Product, score: float, n_variants: int) -> Hit:
-    value = likeness(score)
+    value = clamp_similarity(score)
     return Hit(product, value, {IMAGE: value}, n_variants=n_variants)
 
 

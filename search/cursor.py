@@ -29,26 +29,26 @@ class Cursor:
     others, and counting places would then repeat or lose some.
 
     Attributes:
-        query: Digest of the query, so that a cursor is not used for another one.
+        query_digest: Digest of the query, so that a cursor is not used for another one.
         shown: 32-bit hashes of the points on the pages before.
         after: For browsing: what the next page begins with; see `search.retrieval.browsing`.
-        given_up: Names of the filters that the first page was answered without; the next pages
+        relaxed: Names of the filters that the first page was answered without; the next pages
             are answered without them too, whatever has come meanwhile.
     """
 
-    query: str
+    query_digest: str
     shown: frozenset[int] = frozenset()
     after: str = ""
-    given_up: tuple[str, ...] = ()
+    relaxed: tuple[str, ...] = ()
 
-    def following(self, points: Sequence[str], after: str = "") -> "Cursor":
+    def advance(self, points: Sequence[str], after: str = "") -> "Cursor":
         """Return the cursor for the page after one that shows these points."""
         shown = self.shown | {_short_hash(each) for each in points}
-        return Cursor(self.query, shown, after, self.given_up)
+        return Cursor(self.query_digest, shown, after, self.relaxed)
 
-    def begun_at(self, after: str) -> "Cursor":
+    def start_at(self, after: str) -> "Cursor":
         """Return the cursor for a page that begins at a place, whatever was shown before it."""
-        return Cursor(self.query, after=after, given_up=self.given_up)
+        return Cursor(self.query_digest, after=after, relaxed=self.relaxed)
 
     def has_shown(self, point: str) -> bool:
         """Return whether an earlier page showed the point."""
@@ -57,7 +57,7 @@ class Cursor:
     def encode(self) -> str:
         """Return the cursor as a text that is safe in an address."""
         shown = struct.pack(f"<{len(self.shown)}I", *sorted(self.shown))
-        head = json.dumps([self.query, self.after, self.given_up]).encode()
+        head = json.dumps([self.query_digest, self.after, self.relaxed]).encode()
         return base64.urlsafe_b64encode(head + b"\0" + shown).decode().rstrip("=")
 
     @classmethod
@@ -108,6 +108,6 @@ def _short_hash(point: str) -> int:
     return mmh3.hash(point, signed=False)
 
 
-def query_digest(*parts: object) -> str:
+def digest_parts(*parts: object) -> str:
     """Return what a cursor remembers of its query."""
     return digest([str(part) for part in parts])

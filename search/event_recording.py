@@ -5,21 +5,21 @@ from collections.abc import Callable, Mapping, Sequence
 
 from search.cursor import Cursor
 from shopwindow.eventlog import EventLog, EventWriter, WriterStats
-from shopwindow.eventlog.visitor_traces import NO_TRACES, Traces
-from shopwindow.values.errors import EventLogError, EventRefusedError, InvalidEventError
+from shopwindow.eventlog.visitor_traces import NO_LINKED_IDS, LinkedIds
+from shopwindow.values.errors import EventLogError, EventRejectedError, InvalidEventError
 from shopwindow.values.event import Event, Surface
-from shopwindow.values.response import Page
+from shopwindow.values.response import SearchResponse
 
-RANKERS: Mapping[Surface, str] = {"search": "search", "similar": "search"}
+RANKER_BY_SURFACE: Mapping[Surface, str] = {"search": "search", "similar": "search"}
 """Names of what puts products in order, by surface; the others are feeds."""
 
-FEED = "feed"
-INVALID = "an id cannot be logged"
+RECOMMENDATION_RANKER = "feed"
+INVALID_ID_REASON = "an id cannot be logged"
 
 _log = logging.getLogger(__name__)
 
 
-class Recording:
+class EventRecorder:
     """Logs for one search; without a log it takes nothing. Safe to call from several threads.
 
     Args:
@@ -28,7 +28,7 @@ class Recording:
         on_written: Called in the writer's thread when events have become durable.
 
     Attributes:
-        logs_impressions: Whether what is shown is logged; set it to False to look at what visitors
+        impressions_enabled: Whether what is shown is logged; set it to False to look at what visitors
             would see.
     """
 
@@ -38,7 +38,7 @@ class Recording:
         version: str,
         on_written: Callable[[], None] | None = None,
     ) -> None:
-        self.logs_impressions = True
+        self.impressions_enabled = True
         self._log = log
         self._writer = None if log is None else EventWriter(log, on_written=on_written)
         self._version = version
@@ -53,7 +53,9 @@ class Recording:
         """What was taken and written so far."""
         return self._writer.stats if self._writer is not None else WriterStats()
 
-    def shown(self, page: Page, n_before: int | None, surface: Surface, user_id: str = "") -> Page:
+    def log_impressions(
+        self, page: SearchResponse, n_before: int | None, surface: Surface, user_id: str = ""
+    ) -> SearchResponse:
         """Log the hits of a page as impressions, and return the page.
 
         An answer does not fail because the log is behind: what is refused is counted and told.
@@ -67,14 +69,14 @@ class Recording:
         Returns:
             The same page.
         """
-        if self._writer is None or not (self.logs_impressions and page.hits):
+        if self._writer is None or not (self.impressions_enabled and page.hits):
             return page
         try:
             self._writer.record(*self._impressions(page, n_before, surface, user_id))
-        except EventRefusedError as exc:
+        except EventRejectedError as exc:
             _log.warning("%d impressions are not logged: %s", len(page.hits), exc)
         except InvalidEventError as exc:
-            self._writer.count_refused(len(page.hits), INVALID)
+            self._writer.count_rejected(len(page.hits), INVALID_ID_REASON)
             _log.warning("%d impressions are not logged: %s", len(page.hits), exc)
         return page
 
@@ -87,15 +89,15 @@ class Recording:
         """
         self._writing().record(event)
 
-    def traces(self, user_id: str) -> Traces:
-        """Return by what else a visitor's events can be known; see `EventLog.traces`.
+    def find_traces(self, user_id: str) -> LinkedIds:
+        """Return by what else a visitor's events can be known; see `EventLog.find_linked_ids`.
 
         Raises:
             InvalidEventError: The id is empty.
             EventLogError: They cannot be read, or the service has no log.
         """
         self._writing().flush()
-        return self._log.traces(user_id) if self._log is not None else NO_TRACES
+        return self._log.find_linked_ids(user_id) if self._log is not None else NO_LINKED_IDS
 
     def erase(self, user_id: str) -> int:
         """Remove every event of a visitor, also those that are not written yet.
@@ -110,7 +112,7 @@ class Recording:
         self._writing().flush()
         return self._log.erase(user_id) if self._log is not None else 0
 
-    def of_user(self, user_id: str) -> list[Event]:
+    def read_user_events(self, user_id: str) -> list[Event]:
         """Return every event of a visitor in the order of writing, also those that just came.
 
         Raises:
@@ -118,7 +120,7 @@ class Recording:
             EventLogError: They cannot be read, or the service has no log.
         """
         self._writing().flush()
-        return self._log.of_user(user_id) if self._log is not None else []
+        return self._log.read_user_events(user_id) if self._log is not None else []
 
     def flush(self, timeout_s: float = 30.0) -> None:
         """Wait until everything that was taken is in the log; nothing waits without one.
@@ -129,13 +131,13 @@ class Recording:
         if self._writer is not None:
             self._writer.flush(timeout_s)
 
-    def end(self) -> str:
+    def get_end_cursor(self) -> str:
         """Return the log's cursor after the last event written; empty without a log.
 
         Raises:
             EventLogError: The log cannot be read.
         """
-        return "" if self._log is None else self._log.end()
+        return "" if self._log is None else self._log.get_end_cursor()
 
     def close(self) -> None:
         """Write what waits.
@@ -155,7 +157,7 @@ class Recording:
         return self._writer
 
     def _impressions(
-        self, page: Page, n_before: int | None, surface: Surface, user_id: str
+        self, page: SearchResponse, n_before: int | None, surface: Surface, user_id: str
     ) -> Sequence[Event]:
         return [
             Event(
@@ -165,16 +167,16 @@ class Recording:
                 query_id=page.query_id,
                 surface=surface,
                 position=0 if n_before is None else n_before + place,
-                ranker=RANKERS.get(surface, FEED),
+                ranker=RANKER_BY_SURFACE.get(surface, RECOMMENDATION_RANKER),
                 ranker_version=self._version,
                 propensity=hit.propensity,
-                features=hit.parts,
+                features=hit.contributions,
             )
             for place, hit in enumerate(page.hits, 1)
         ]
 
 
-def n_shown_before(cursor: Cursor) -> int | None:
+def count_shown_before(cursor: Cursor) -> int | None:
     """Return how many hits the pages before showed; None when the cursor does not say.
 
     A browsed catalogue goes on from a point, and its cursor does not count what was before it.

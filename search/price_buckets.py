@@ -6,14 +6,14 @@ from itertools import pairwise
 
 import numpy as np
 
-from shopwindow.values.response import PriceRange
+from shopwindow.values.response import PriceBucket
 
-N_RANGES = 5
-N_SAMPLED = 400
+N_PRICE_BUCKETS = 5
+PRICE_SAMPLE_SIZE = 400
 """Products whose prices say where the ends of ranges are."""
 
 
-def price_edges(prices: Sequence[float]) -> list[float]:
+def compute_bucket_edges(prices: Sequence[float]) -> list[float]:
     """Return round numbers that cut prices into at most five parts of about the same size.
 
     Args:
@@ -24,14 +24,14 @@ def price_edges(prices: Sequence[float]) -> list[float]:
     """
     if len(prices) < 2 or min(prices) == max(prices):
         return []
-    shares = np.linspace(0, 1, N_RANGES + 1)[1:-1]
+    shares = np.linspace(0, 1, N_PRICE_BUCKETS + 1)[1:-1]
     edges = sorted({_rounded(float(each)) for each in np.quantile(prices, shares)})
     return [each for each in edges if min(prices) < each < max(prices)]
 
 
-def price_ranges(
+def build_price_buckets(
     edges: Sequence[float], count: Callable[[float | None, float | None], int]
-) -> tuple[PriceRange, ...]:
+) -> tuple[PriceBucket, ...]:
     """Return the ranges between the edges that have products, the first and last open.
 
     Args:
@@ -41,12 +41,12 @@ def price_ranges(
     if not edges:
         return ()
     ends = [None, *edges, None]
-    found = [PriceRange(low, high, count(low, high)) for low, high in pairwise(ends)]
+    found = [PriceBucket(low, high, count(low, high)) for low, high in pairwise(ends)]
     return tuple(each for each in found if each.count)
 
 
-def counted_in(prices: Sequence[float]) -> Callable[[float | None, float | None], int]:
-    """Return the count for `price_ranges` over prices that are known."""
+def make_price_counter(prices: Sequence[float]) -> Callable[[float | None, float | None], int]:
+    """Return the count for `build_price_buckets` over prices that are known."""
     values = np.asarray(prices, dtype=np.float64)
 
     def count(low: float | None, high: float | None) -> int:

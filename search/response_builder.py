@@ -4,32 +4,43 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from index.field_rows import Rows
-from index.payload import FACET_FIELDS, TEXT_HASH, document_words, from_payload, labelled
+from index.field_rows import FieldRows
+from index.payload import (
+    FACET_FIELDS,
+    TEXT_DIGEST,
+    from_payload,
+    label_facet_counts,
+    tokenize_product,
+)
 from index.product_index import ProductIndex
 from index.store.points import Point
-from search.browse_page import shelf_of
+from search.browse_page import build_browse_page
 from search.cursor import Cursor
-from search.pipeline.cutoff import SURE
-from search.pipeline.reranking import Ordered, Wanted
-from search.price_buckets import N_SAMPLED, counted_in, price_edges, price_ranges
-from search.query.stems import surfaces_by_stem
+from search.pipeline.cutoff import MIN_CONFIDENT_SCORE
+from search.pipeline.reranking import RankedList, RankingContext
+from search.price_buckets import (
+    PRICE_SAMPLE_SIZE,
+    build_price_buckets,
+    compute_bucket_edges,
+    make_price_counter,
+)
+from search.query.stems import map_stems_to_surfaces
 from search.retrieval.fusion import Candidate
-from search.rules.plan import Plan
+from search.rules.plan import RulePlan
 from search.stopwatch import Stopwatch
 from shopwindow.values.product import Product
 from shopwindow.values.query import Query
-from shopwindow.values.response import Hit, Page, PriceRange
+from shopwindow.values.response import Hit, PriceBucket, SearchResponse
 
 PRICE = "price"
-MAX_KNOWN_STEMS = 2_000
+MAX_CACHED_STEMS = 2_000
 """Products whose stems are kept, some 5 kB each."""
 
-MAX_VALUES = 100
+MAX_FACET_VALUES = 100
 """Values of a facet that are counted out."""
 
 
-class Answering:
+class ResponseBuilder:
     """Makes the pages of answers.
 
     Args:
@@ -40,109 +51,113 @@ class Answering:
         self._index = index
         self._known_stems: dict[tuple[str, str], frozenset[str]] = {}
 
-    def page(
+    def build(
         self,
-        wanted: Wanted,
+        context: RankingContext,
         cursor: Cursor,
-        ordered: Ordered,
+        ranked: RankedList,
         languages: Sequence[str],
         watch: Stopwatch,
-    ) -> Page:
+    ) -> SearchResponse:
         """Return the page of an order that begins where the page before ended.
 
         Args:
-            wanted: The query and what it says.
+            context: The query and what it says.
             cursor: Where the page before ended.
-            ordered: The order.
+            ranked: The order.
             languages: Those of the catalogue that have stemmers of their own.
             watch: Takes the time of each step.
         """
-        query, understood = wanted.query, wanted.understood
-        ids = [each.id for each in ordered.candidates]
+        query, understood = context.query, context.parsed
+        ids = [each.id for each in ranked.candidates]
         names = [name for name in query.facets if name != PRICE]
-        rest = [each for each in ordered.candidates if not cursor.has_shown(each.id)]
+        rest = [each for each in ranked.candidates if not cursor.has_shown(each.id)]
         shown = rest[: query.limit]
-        asked = surfaces_by_stem(understood.text, languages)
-        hits = self._hits(shown, asked, ordered)
-        following = cursor.following([each.id for each in shown])
+        asked = map_stems_to_surfaces(understood.text, languages)
+        hits = self._hits(shown, asked, ranked)
+        following = cursor.advance([each.id for each in shown])
         watch.lap("fetch")
-        rows = self._rows(ordered)
-        counts = {name: facet_of(rows, ids, name) for name in names}
-        prices = prices_among(rows, ids) if PRICE in query.facets else ()
+        rows = self._rows(ranked)
+        counts = {name: count_facet(rows, ids, name) for name in names}
+        prices = bucket_prices(rows, ids) if PRICE in query.facets else ()
         watch.lap("facets")
-        return Page(
+        return SearchResponse(
             hits=hits,
             query_id=uuid.uuid4().hex,
             next_cursor=following.encode() if len(rest) > len(shown) else "",
             facets=counts,
-            facets_over="candidates",
+            facet_scope="candidates",
             took_ms=watch.laps,
-            readings=understood.readings,
-            prices=prices,
-            n_cut=ordered.n_cut,
-            n_folded=ordered.n_folded,
-            is_sure=ordered.best >= SURE or not understood.text or bool(query.photos),
-            rules=wanted.plan.rules,
-            redirect=address_of(wanted.plan),
+            interpretations=understood.interpretations,
+            price_buckets=prices,
+            n_below_cutoff=ranked.n_below_cutoff,
+            n_collapsed=ranked.n_collapsed,
+            is_confident=ranked.top_score >= MIN_CONFIDENT_SCORE
+            or not understood.text
+            or bool(query.images),
+            rules=context.plan.rule_names,
+            redirect=get_redirect_url(context.plan),
         )
 
-    def browsed(self, wanted: Wanted, cursor: Cursor, watch: Stopwatch) -> Page:
+    def build_browse(
+        self, context: RankingContext, cursor: Cursor, watch: Stopwatch
+    ) -> SearchResponse:
         """Return the page of everything that passes the filters."""
-        query = replace(wanted.query, filters=wanted.understood.filters)
-        shelf = shelf_of(self._index, wanted, cursor, is_first=not query.cursor)
+        query = replace(context.query, filters=context.parsed.filters)
+        shelf = build_browse_page(self._index, context, cursor, is_first=not query.cursor)
         watch.lap("retrieve")
         names = [name for name in query.facets if name != PRICE]
         facets = {name: self._index.facet(name, query.filters) for name in names}
         prices = self._prices_of_all(query) if PRICE in query.facets else ()
         watch.lap("facets")
-        return Page(
+        return SearchResponse(
             hits=tuple(
                 Hit(from_payload(point.payload), 0.0, {}, rules=shelf.rules.get(point.id, ()))
                 for point in shelf.points
             ),
             query_id=uuid.uuid4().hex,
-            next_cursor=shelf.following.encode() if shelf.following else "",
+            next_cursor=shelf.next_cursor.encode() if shelf.next_cursor else "",
             facets=facets,
-            facets_over="catalogue",
+            facet_scope="catalog",
             took_ms=watch.laps,
-            readings=wanted.understood.readings,
-            prices=prices,
-            rules=wanted.plan.rules,
-            redirect=address_of(wanted.plan),
+            interpretations=context.parsed.interpretations,
+            price_buckets=prices,
+            rules=context.plan.rule_names,
+            redirect=get_redirect_url(context.plan),
         )
 
-    def _rows(self, ordered: Ordered) -> Rows:
+    def _rows(self, ordered: RankedList) -> FieldRows:
         """Return the rows of the candidates, those among them that rules brought in."""
         rows = ordered.rows
         new = [each.id for each in ordered.candidates if each.id not in rows.by_id]
-        return rows.joined(self._index.rows(new, rows.fields)) if new else rows
+        return rows.merge(self._index.fetch_rows(new, rows.fields)) if new else rows
 
-    def _prices_of_all(self, query: Query) -> tuple[PriceRange, ...]:
-        edges = price_edges(self._index.prices(query.filters, N_SAMPLED))
-        return price_ranges(edges, self._index.counter_of_prices(query.filters))
+    def _prices_of_all(self, query: Query) -> tuple[PriceBucket, ...]:
+        edges = compute_bucket_edges(self._index.sample_prices(query.filters, PRICE_SAMPLE_SIZE))
+        return build_price_buckets(edges, self._index.make_price_counter(query.filters))
 
     def _hits(
-        self, shown: Sequence[Candidate], asked: Mapping[str, str], ordered: Ordered
+        self, shown: Sequence[Candidate], asked: Mapping[str, str], ordered: RankedList
     ) -> tuple[Hit, ...]:
-        points = self._index.points([each.id for each in shown], ("product", TEXT_HASH))
+        points = self._index.get_points([each.id for each in shown], ("product", TEXT_DIGEST))
         # A product may be deleted between retrieval and fetch; then it is left out.
         return tuple(
             self._hit(each, points[each.id], asked, ordered) for each in shown if each.id in points
         )
 
     def _hit(
-        self, candidate: Candidate, point: Point, asked: Mapping[str, str], ordered: Ordered
+        self, candidate: Candidate, point: Point, asked: Mapping[str, str], ordered: RankedList
     ) -> Hit:
         product = from_payload(point.payload)
-        stems = self._stems(point.id, str(point.payload.get(TEXT_HASH)), product) if asked else ()
+        stems = self._stems(point.id, str(point.payload.get(TEXT_DIGEST)), product) if asked else ()
         matched = dict.fromkeys(surface for stem, surface in asked.items() if stem in stems)
         return Hit(
             product=product,
             score=candidate.score,
-            parts=candidate.parts,
+            contributions=candidate.contributions,
             matched_words=tuple(matched),
-            n_variants=ordered.stands_for.get(candidate.id, 1),
-            place_before=ordered.places.get(candidate.id, 0),
+            n_variants=ordered.variant_counts.get(candidate.id, 1),
+            retrieval_rank=ordered.retrieval_ranks.get(candidate.id, 0),
             rules=ordered.rules.get(candidate.id, ()),
             propensity=ordered.propensities.get(candidate.id),
         )
@@ -152,25 +167,25 @@ class Answering:
         key = (point, text_hash)
         stems = self._known_stems.get(key)
         if stems is None:
-            stems = frozenset(word.stem for word in document_words(product))
-            if len(self._known_stems) >= MAX_KNOWN_STEMS:
+            stems = frozenset(word.stem for word in tokenize_product(product))
+            if len(self._known_stems) >= MAX_CACHED_STEMS:
                 self._known_stems.clear()
             self._known_stems[key] = stems
         return stems
 
 
-def facet_of(rows: Rows, ids: Sequence[str], name: str) -> dict[str, int]:
+def count_facet(rows: FieldRows, ids: Sequence[str], name: str) -> dict[str, int]:
     """Return how many of some points have each value of a facet, most frequent first."""
-    return labelled(name, rows.tally(ids, FACET_FIELDS[name]), MAX_VALUES)
+    return label_facet_counts(name, rows.count_values(ids, FACET_FIELDS[name]), MAX_FACET_VALUES)
 
 
-def prices_among(rows: Rows, ids: Sequence[str]) -> tuple[PriceRange, ...]:
+def bucket_prices(rows: FieldRows, ids: Sequence[str]) -> tuple[PriceBucket, ...]:
     """Return ranges of the prices of some points."""
-    known = rows.first(PRICE)
+    known = rows.first_values(PRICE)
     prices = [float(known[each]) for each in ids if each in known]
-    return price_ranges(price_edges(prices), counted_in(prices))
+    return build_price_buckets(compute_bucket_edges(prices), make_price_counter(prices))
 
 
-def address_of(plan: Plan) -> str:
+def get_redirect_url(plan: RulePlan) -> str:
     """Return where the rules send who searches this; empty when they do not."""
     return plan.redirect.action.address if plan.redirect else ""

@@ -5,40 +5,45 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
-from index.payload import conditions, point_id
+from index.payload import to_conditions, to_point_id
 from index.product_index import ProductIndex
 from search.cursor import Cursor
-from search.event_recording import Recording, n_shown_before
-from search.pipeline.personal_reranking import Personal
-from search.pipeline.query_relaxation import NAMED, attempts, first_found, without
-from search.pipeline.reranking import Ordering, Wanted
-from search.query.parsed_query import Understood
-from search.query.query_reader import QueryReader, ReadQuery
-from search.recommendations import Feeds
-from search.response_builder import Answering
-from search.retrieval.generators import Retrieval, Scope
-from search.retrieval.query_encoder import Looks, QueryEncoder
-from search.retrieval.query_plan import Asked
-from search.retrieval.query_vectors import Looking, identity
-from search.rules import RuleBook, rules_of
+from search.event_recording import EventRecorder, count_shown_before
+from search.pipeline.personal_reranking import PersonalReranker
+from search.pipeline.query_relaxation import (
+    PARSED_FILTERS,
+    drop_filters,
+    find_first_page,
+    generate_attempts,
+)
+from search.pipeline.reranking import RankingContext, RerankingPipeline
+from search.query.parsed_query import ParsedQuery
+from search.query.query_reader import InterpretedQuery, QueryInterpreter
+from search.recommendations import Recommender
+from search.response_builder import ResponseBuilder
+from search.retrieval.generators import HybridRetriever, RetrievalOptions
+from search.retrieval.query_encoder import QueryEncoder, VisualConstraints
+from search.retrieval.query_plan import RetrievalInput
+from search.retrieval.query_vectors import QueryVectorizer, digest_query
+from search.rules import RuleSet, load_rules
 from search.stopwatch import Stopwatch
 from search.suggestions import Suggestion
-from search.visitor_api import ServesVisitors
+from search.visitor_api import VisitorServiceMixin
 from shopwindow.eventlog import EventLog
-from shopwindow.personalization import People
+from shopwindow.personalization import Personalizer
 from shopwindow.ranking import read_weights
 from shopwindow.values.encoder import digest
-from shopwindow.values.fork_guard import OneProcess
+from shopwindow.values.fork_guard import ForkGuard
 from shopwindow.values.product import Product
-from shopwindow.values.query import ALL, Filters, Query
-from shopwindow.values.response import Page
+from shopwindow.values.query import WHOLE_TEXT, Filters, Query
+from shopwindow.values.response import SearchResponse
 from shopwindow.values.settings import SearchSettings
-from shopwindow.values.synonyms import Group, all_synonyms
+from shopwindow.values.synonyms import SynonymGroup, load_synonyms
 
 _WAITING_THREADS = 16
 
 
-class SearchService(ServesVisitors):
+class SearchService(VisitorServiceMixin):
     """Answers queries from one index. Safe to call from several threads.
 
     Args:
@@ -47,9 +52,9 @@ class SearchService(ServesVisitors):
         synonyms: Groups of words that mean the same; the shipped ones and those of the shop's file
             when None.
         rules: The merchandiser's rules; those of the shop's file when None.
-        events: Where what is shown is logged, and what people do is learned from; `close` the
+        event_log: Where what is shown is logged, and what people do is learned from; `close` the
             service before this log.
-        now: Seconds since 1970, by which what visitors did is young or old; for simulations.
+        clock: Seconds since 1970, by which what visitors did is young or old; for simulations.
 
     Raises:
         InvalidSettingError: The file of synonyms or of weights cannot be used.
@@ -62,39 +67,45 @@ class SearchService(ServesVisitors):
         self,
         index: ProductIndex,
         settings: SearchSettings | None = None,
-        synonyms: Sequence[Group] | None = None,
-        rules: RuleBook | None = None,
-        events: EventLog | None = None,
-        now: Callable[[], float] = time.time,
+        synonyms: Sequence[SynonymGroup] | None = None,
+        rules: RuleSet | None = None,
+        event_log: EventLog | None = None,
+        clock: Callable[[], float] = time.time,
     ) -> None:
-        self._process = OneProcess("this SearchService")
+        self._process = ForkGuard("this SearchService")
         self.index = index
         self._settings = settings or SearchSettings()
         self._encoder = QueryEncoder(index.encoder)
-        self._reader = QueryReader(
+        self._reader = QueryInterpreter(
             index,
-            all_synonyms(self._settings.synonyms) if synonyms is None else synonyms,
-            rules_of(self._settings.rules) if rules is None else rules,
+            load_synonyms(self._settings.synonyms_file) if synonyms is None else synonyms,
+            load_rules(self._settings.rules_file) if rules is None else rules,
         )
         self._threads = ThreadPoolExecutor(_WAITING_THREADS, "search")
-        weights = read_weights(self._settings.weights)
-        self.people = People(index, events, weights.profile.settings(), now)
-        self._ordering = Ordering(index, self._settings, Personal(self.people, weights))
-        self._answering = Answering(index)
-        self._feeds = Feeds(self.people, weights, self._answering, self._reader.plan)
-        self._background = lambda filters: self._reader.knowledge(filters).background
-        self._looking = Looking(index, self._encoder)
+        weights = read_weights(self._settings.weights_file)
+        self.personalization = Personalizer(
+            index, event_log, weights.profile.to_profile_settings(), clock
+        )
+        self._ordering = RerankingPipeline(
+            index, self._settings, PersonalReranker(self.personalization, weights)
+        )
+        self._answering = ResponseBuilder(index)
+        self._feeds = Recommender(
+            self.personalization, weights, self._answering, self._reader.plan_rules
+        )
+        self._background = lambda filters: self._reader.get_snapshot(filters).baseline
+        self._looking = QueryVectorizer(index, self._encoder)
         version = digest(self._settings.model_dump(mode="json"), weights.model_dump(mode="json"))
-        self.events = Recording(events, version, self.people.wake)
-        self.people.start()
+        self.recorder = EventRecorder(event_log, version, self.personalization.wake)
+        self.personalization.start()
 
     @property
-    def rules(self) -> RuleBook:
+    def rules(self) -> RuleSet:
         """The merchandiser's rules; what is set here holds from the next query on."""
         return self._reader.rules
 
     @rules.setter
-    def rules(self, rules: RuleBook) -> None:
+    def rules(self, rules: RuleSet) -> None:
         self._reader.rules = rules
 
     def warm_up(self) -> None:
@@ -102,13 +113,13 @@ class SearchService(ServesVisitors):
         self._reader.warm_up()
         self.suggest("a")
         self._encoder.warm_up()
-        self.people.warm_up()
+        self.personalization.warm_up()
 
-    def search(self, query: Query) -> Page:
+    def search(self, query: Query) -> SearchResponse:
         """Answer a query by words, photos or both; without either, browse what passes the filters.
 
         When nothing passes the filters, those that the words named are given up first, then, if
-        the query lets them be, its own: `Page.relaxed` says which.
+        the query lets them be, its own: `SearchResponse.relaxed` says which.
 
         Returns:
             One page, best first, with the reason for each place.
@@ -120,19 +131,21 @@ class SearchService(ServesVisitors):
         """
         self._process.check()
         watch = Stopwatch.start()
-        literal = query.literal if self._settings.read_queries else (ALL,)
-        read = self._reader.read(replace(query, literal=literal))
-        watch.lap("read")
-        looks = self._looking.looks(query)
-        cursor = Cursor.decode(query.cursor, identity(query, looks))
+        literal = query.verbatim if self._settings.query_understanding else (WHOLE_TEXT,)
+        read = self._reader.interpret(replace(query, verbatim=literal))
+        watch.lap("interpret")
+        looks = self._looking.prepare_constraints(query)
+        cursor = Cursor.decode(query.cursor, digest_query(query, looks))
         if query.cursor:  # the pages of one answer give up the same filters
             page = self._attempt(query, read, looks, cursor, watch)
         else:
-            page = first_found(
-                self._attempt(query, read, looks, replace(cursor, given_up=given_up), watch)
-                for given_up in attempts(query, read.understood.filters, self.index.count)
+            page = find_first_page(
+                self._attempt(query, read, looks, replace(cursor, relaxed=given_up), watch)
+                for given_up in generate_attempts(query, read.parsed.filters, self.index.count)
             )
-        return self.events.shown(page, n_shown_before(cursor), "search", query.user_id)
+        return self.recorder.log_impressions(
+            page, count_shown_before(cursor), "search", query.user_id
+        )
 
     def similar(
         self,
@@ -140,7 +153,7 @@ class SearchService(ServesVisitors):
         limit: int = 10,
         filters: Filters | None = None,
         user_id: str = "",
-    ) -> Page:
+    ) -> SearchResponse:
         """Return products like one that is indexed, or like one that is not.
 
         Args:
@@ -163,19 +176,19 @@ class SearchService(ServesVisitors):
         watch = Stopwatch.start()
         query = Query(limit=limit, filters=filters or Filters(), facets=(), user_id=user_id)
         itself = product.id if isinstance(product, Product) else product
-        asked = self._looking.asked(product, query.filters)
-        retrieval = self._retrieval(query.filters, (point_id(itself),))
-        retrieval.begin(asked)
+        asked = self._looking.resolve_product(product, query.filters)
+        retrieval = self._retrieval(query.filters, (to_point_id(itself),))
+        retrieval.submit(asked)
         watch.lap("encode")
-        wanted = Wanted(query, Understood("", query.filters))
+        wanted = RankingContext(query, ParsedQuery("", query.filters))
         page = self._answer(wanted, Cursor(""), retrieval, watch)
         page = replace(page, next_cursor="")  # there is no way to hand one in
-        return self.events.shown(page, 0, "similar", user_id)
+        return self.recorder.log_impressions(page, 0, "similar", user_id)
 
     def suggest(
         self, text: str, limit: int = 8, filters: Filters | None = None
     ) -> tuple[Suggestion, ...]:
-        """Return how a begun query may go on, best first; see `Suggestions.suggested`.
+        """Return how a begun query may go on, best first; see `Suggester.suggest`.
 
         Args:
             text: What was typed so far.
@@ -187,7 +200,7 @@ class SearchService(ServesVisitors):
             InvalidQueryError: The limit is out of range, or the text too long or no text.
         """
         self._process.check()
-        return self._reader.knowledge(filters).suggestions.suggested(text, limit)
+        return self._reader.get_snapshot(filters).suggester.suggest(text, limit)
 
     def close(self) -> None:
         """Write the events that wait; index and log stay open. See `EventWriter.close`.
@@ -196,54 +209,68 @@ class SearchService(ServesVisitors):
             EventLogError: They cannot be written, and are lost.
         """
         try:
-            self.events.close()
+            self.recorder.close()
         finally:
-            self.people.close()
+            self.personalization.close()
 
     def _attempt(
-        self, query: Query, read: ReadQuery, looks: Looks, cursor: Cursor, watch: Stopwatch
-    ) -> Page:
+        self,
+        query: Query,
+        read: InterpretedQuery,
+        looks: VisualConstraints,
+        cursor: Cursor,
+        watch: Stopwatch,
+    ) -> SearchResponse:
         """Return the answer without the filters that the cursor says are given up."""
-        relaxed = tuple(name for name in cursor.given_up if name != NAMED)
-        if cursor.given_up:
-            read = read.without_filters(without(query.filters, relaxed))
+        relaxed = tuple(name for name in cursor.relaxed if name != PARSED_FILTERS)
+        if cursor.relaxed:
+            read = read.with_filters(drop_filters(query.filters, relaxed))
         return replace(self._found(query, read, looks, cursor, watch), relaxed=relaxed)
 
     def _found(
-        self, query: Query, read: ReadQuery, looks: Looks, cursor: Cursor, watch: Stopwatch
-    ) -> Page:
-        text = read.understood.text
-        excluded = tuple(point_id(each) for each in looks.unlike if isinstance(each, str))
-        share = self._settings.least_share
-        wanted = Wanted(query, read.understood, (), read.plan, excluded, share)
-        if not text and not looks.like:
-            return self._answering.browsed(wanted, cursor, watch)
-        retrieval = self._retrieval(read.understood.filters, excluded, query.photo_share)
-        retrieval.begin(Asked(words=read.words, coverage=read.coverage))
-        retrieval.begin(
-            Asked(
-                text=self._encoder.text(text) if text else None,
-                photo=self._encoder.photo(looks.like) if looks.like else None,
+        self,
+        query: Query,
+        read: InterpretedQuery,
+        looks: VisualConstraints,
+        cursor: Cursor,
+        watch: Stopwatch,
+    ) -> SearchResponse:
+        text = read.parsed.text
+        excluded = tuple(to_point_id(each) for each in looks.negative if isinstance(each, str))
+        share = self._settings.relative_score_cutoff
+        wanted = RankingContext(query, read.parsed, (), read.plan, excluded, share)
+        if not text and not looks.positive:
+            return self._answering.build_browse(wanted, cursor, watch)
+        retrieval = self._retrieval(read.parsed.filters, excluded, query.image_weight)
+        retrieval.submit(RetrievalInput(sparse_vector=read.sparse_vector, coverage=read.coverage))
+        retrieval.submit(
+            RetrievalInput(
+                text_vector=self._encoder.encode_text(text) if text else None,
+                photo_vector=self._encoder.encode_photos(looks.positive)
+                if looks.positive
+                else None,
             )
         )
-        wanted = replace(wanted, unwanted=[self._looking.unwanted(each) for each in looks.unlike])
+        wanted = replace(
+            wanted, negatives=[self._looking.resolve_negative(each) for each in looks.negative]
+        )
         watch.lap("encode")
         return self._answer(wanted, cursor, retrieval, watch)
 
     def _answer(
-        self, wanted: Wanted, cursor: Cursor, retrieval: Retrieval, watch: Stopwatch
-    ) -> Page:
-        legs = retrieval.legs()
+        self, wanted: RankingContext, cursor: Cursor, retrieval: HybridRetriever, watch: Stopwatch
+    ) -> SearchResponse:
+        legs = retrieval.collect()
         watch.lap("retrieve")
-        fused = retrieval.fused(legs)
+        fused = retrieval.fuse(legs)
         watch.lap("fuse")
-        known = self._reader.knowledge(wanted.query.filters)
-        ordered = self._ordering.ordered(fused, wanted, known, watch)
-        return self._answering.page(wanted, cursor, ordered, known.languages, watch)
+        known = self._reader.get_snapshot(wanted.query.filters)
+        ordered = self._ordering.rerank(fused, wanted, known, watch)
+        return self._answering.build(wanted, cursor, ordered, known.languages, watch)
 
     def _retrieval(
         self, filters: Filters, exclude: tuple[str, ...], photo_share: float | None = None
-    ) -> Retrieval:
-        scope = Scope(conditions(filters), exclude, photo_share)
+    ) -> HybridRetriever:
+        scope = RetrievalOptions(to_conditions(filters), exclude, photo_share)
         background = self._background(filters)
-        return Retrieval(self.index, self._settings, background, scope, self._threads)
+        return HybridRetriever(self.index, self._settings, background, scope, self._threads)

@@ -8,19 +8,19 @@ from itertools import takewhile
 from typing import Literal, NamedTuple, TypeAlias
 
 from index.text.analyzer import fold
-from search.query.entities import Term
-from shopwindow.values.arabic import without_article
+from search.query.entities import CatalogEntity
+from shopwindow.values.arabic import strip_article
 from shopwindow.values.errors import InvalidQueryError
 from shopwindow.values.query import MAX_TEXT_CHARS
-from shopwindow.values.validation import Checker
+from shopwindow.values.validation import Validator
 
-Kind: TypeAlias = Literal["word", "category", "brand"]
+SuggestionKind: TypeAlias = Literal["word", "category", "brand"]
 
 MAX_SUGGESTIONS = 50
-MOST_NAMES = 3
+MAX_ENTITY_SUGGESTIONS = 3
 """Categories and brands among suggestions, where words are left to fill the rest."""
 
-LONGEST = 4
+MAX_NAME_WORDS = 4
 """Words of a name that are looked at together."""
 
 _MANY = 300
@@ -40,7 +40,7 @@ class Suggestion:
     """
 
     text: str
-    kind: Kind
+    kind: SuggestionKind
     value: str
     before: str
     count: int
@@ -59,10 +59,10 @@ class _Entry(NamedTuple):
     rank: int
     place: int
     value: str
-    kind: Kind
+    kind: SuggestionKind
 
 
-class Suggestions:
+class Suggester:
     """The completions of one catalogue; built once, then each look-up is a bisection.
 
     Args:
@@ -70,7 +70,7 @@ class Suggestions:
         names: What the catalogue's brands, categories and other things are called.
     """
 
-    def __init__(self, words: Mapping[str, int], names: Iterable[Term]) -> None:
+    def __init__(self, words: Mapping[str, int], names: Iterable[CatalogEntity]) -> None:
         self._words = _Beginnings(_words(words))
         completing = (each for each in names if each.kind in {"category", "brand"})
         self._names = _Beginnings(
@@ -79,7 +79,7 @@ class Suggestions:
             for place, key in enumerate(_keys(each.name))
         )
 
-    def suggested(self, begun: str, limit: int = 8) -> tuple[Suggestion, ...]:
+    def suggest(self, begun: str, limit: int = 8) -> tuple[Suggestion, ...]:
         """Return how a begun query may go on: some categories and brands, then words.
 
         The last word is taken for begun, unless a blank follows it; the words before it stay. Case
@@ -95,9 +95,9 @@ class Suggestions:
         Raises:
             InvalidQueryError: The limit is out of range, or the text too long or no text.
         """
-        check = Checker(InvalidQueryError)
-        begun = check.text("text", begun, MAX_TEXT_CHARS)
-        limit = check.whole("limit", limit, f"1 to {MAX_SUGGESTIONS}", 1, MAX_SUGGESTIONS)
+        check = Validator(InvalidQueryError)
+        begun = check.check_text("text", begun, MAX_TEXT_CHARS)
+        limit = check.check_integer("limit", limit, f"1 to {MAX_SUGGESTIONS}", 1, MAX_SUGGESTIONS)
         words = begun.split()
         if not words:
             return ()
@@ -106,12 +106,12 @@ class Suggestions:
         told = {fold(each.value) for each in names}
         completed = self._completed(words, limit + len(told)) if is_begun else []
         more = [each for each in completed if fold(each.value) not in told]
-        n_names = max(MOST_NAMES, limit - len(more))
+        n_names = max(MAX_ENTITY_SUGGESTIONS, limit - len(more))
         return (*names[:n_names], *more)[:limit]
 
     def _named(self, words: list[str], is_begun: bool, limit: int) -> list[Suggestion]:
         """Return the names that begin as the last words do; as many words as some name has."""
-        for n_words in range(min(len(words), LONGEST), 0, -1):
+        for n_words in range(min(len(words), MAX_NAME_WORDS), 0, -1):
             before, phrase = words[:-n_words], words[-n_words:]
             found = self._names.beginning(fold(" ".join(phrase)) + " " * (not is_begun), limit)
             if found:
@@ -122,7 +122,7 @@ class Suggestions:
         begun = fold(words[-1])
         found = self._words.beginning(begun, limit + 1)
         if not found:  # catalogues rarely have the article that shoppers type
-            found = self._words.beginning(without_article(begun), limit)
+            found = self._words.beginning(strip_article(begun), limit)
         whole = [each for each in found if fold(each.value) != begun]
         return [_suggestion(each, words[:-1]) for each in whole[:limit]]
 
@@ -171,8 +171,8 @@ def _best_of_many(
 
 def _best(entries: Iterable[_Entry], limit: int) -> list[_Entry]:
     """Return the first entries in their order, a name that is found by several words once."""
-    several = nsmallest(LONGEST * limit, entries)
-    first: dict[tuple[Kind, str], _Entry] = {}
+    several = nsmallest(MAX_NAME_WORDS * limit, entries)
+    first: dict[tuple[SuggestionKind, str], _Entry] = {}
     for each in several:
         first.setdefault((each.kind, each.value), each)
     return list(first.values())[:limit]
@@ -191,10 +191,10 @@ def _words(counts: Mapping[str, int]) -> Iterator[tuple[str, _Entry]]:
 def _keys(name: str) -> Iterator[str]:
     """Yield a name from each of its words on: "coffee pots", "pots"."""
     words = fold(name).split()
-    yield from (" ".join(words[place:]) for place in range(min(len(words), LONGEST)))
+    yield from (" ".join(words[place:]) for place in range(min(len(words), MAX_NAME_WORDS)))
 
 
-def _kind(kind: str) -> Kind:
+def _kind(kind: str) -> SuggestionKind:
     return "brand" if kind == "brand" else "category"
 
 

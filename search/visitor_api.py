@@ -7,50 +7,50 @@ from dataclasses import replace
 
 from index.product_index import ProductIndex
 from search.cursor import Cursor
-from search.event_recording import Recording, n_shown_before
-from search.recommendations import Feeds
-from search.recommendations.profile_views import person_of
-from search.recommendations.recommender import identity
-from search.retrieval.similarity_baseline import Background
-from shopwindow.eventlog.log_cursor import place_of
-from shopwindow.eventlog.visitor_traces import Traces
-from shopwindow.personalization import People
-from shopwindow.values.closing import Closing
+from search.event_recording import EventRecorder, count_shown_before
+from search.recommendations import Recommender
+from search.recommendations.profile_views import build_profile_view
+from search.recommendations.recommender import digest_recommendation_query
+from search.retrieval.similarity_baseline import BaselineSample
+from shopwindow.eventlog.log_cursor import decode_cursor
+from shopwindow.eventlog.visitor_traces import LinkedIds
+from shopwindow.personalization import Personalizer
+from shopwindow.values.closeable import Closeable
 from shopwindow.values.event import Event
-from shopwindow.values.fork_guard import OneProcess
-from shopwindow.values.profile_view import Person
+from shopwindow.values.fork_guard import ForkGuard
+from shopwindow.values.profile_view import UserProfileView
 from shopwindow.values.query import Filters, Query
-from shopwindow.values.response import Hit, Page
+from shopwindow.values.response import Hit, SearchResponse
 
 _LOOK_EVERY_S = 0.005
 
 
-class ServesVisitors(Closing):
+class VisitorServiceMixin(Closeable):
     """What `SearchService` does for visitors.
 
     Attributes:
         index: The catalogue.
         events: What is told to the event log.
         people: What was learned from it.
-        also_erase: Erases a visitor, by id and traces, from wherever else their events were taken
+        on_erase: Erases a visitor, by id and traces, from wherever else their events were taken
             to; None for nowhere.
     """
 
     index: ProductIndex
-    events: Recording
-    people: People
-    also_erase: Callable[[str, Traces], object] | None = None
-    _feeds: Feeds
-    _process: OneProcess
-    _background: Callable[[Filters], Background]
+    recorder: EventRecorder
+    personalization: Personalizer
+    on_erase: Callable[[str, LinkedIds], object] | None = None
+    _feeds: Recommender
+    _process: ForkGuard
+    _background: Callable[[Filters], BaselineSample]
 
-    def feed(
+    def recommend(
         self,
         user_id: str = "",
         limit: int = 20,
         filters: Filters | None = None,
         cursor: str = "",
-    ) -> Page:
+    ) -> SearchResponse:
         """Return a page of products that suit a visitor, such as their home page.
 
         A visitor without history sees what the shop's others like, categories by turns; in a shop
@@ -78,7 +78,7 @@ class ServesVisitors(Closing):
         )
         merchants = query.filters.merchant_id
         page, place = self._fed(query)
-        return self.events.shown(page, place, "store" if merchants else "feed", user_id)
+        return self.recorder.log_impressions(page, place, "store" if merchants else "feed", user_id)
 
     def complements(
         self,
@@ -86,7 +86,7 @@ class ServesVisitors(Closing):
         limit: int = 10,
         user_id: str = "",
         filters: Filters | None = None,
-    ) -> Page:
+    ) -> SearchResponse:
         """Return products that go with one of the index: a rug with a sofa, not another sofa.
 
         What was bought together counts first; where nothing was, what is of other kinds in the
@@ -110,12 +110,14 @@ class ServesVisitors(Closing):
         """
         self._process.check()
         query = Query(limit=limit, filters=filters or Filters(), user_id=user_id, facets=())
-        page = self._feeds.complements(product_id, query, self._background(query.filters))
+        page = self._feeds.recommend_complements(product_id, query, self._background(query.filters))
         # There is no way to hand a cursor in, nor to ask for what stands behind others.
-        page = replace(page, next_cursor="", n_folded=0)
-        return self.events.shown(page, 0, "complements", user_id)
+        page = replace(page, next_cursor="", n_collapsed=0)
+        return self.recorder.log_impressions(page, 0, "complements", user_id)
 
-    def recently_seen(self, user_id: str, limit: int = 20, filters: Filters | None = None) -> Page:
+    def recently_viewed(
+        self, user_id: str, limit: int = 20, filters: Filters | None = None
+    ) -> SearchResponse:
         """Return the products that a visitor did something with last, the newest first.
 
         Args:
@@ -132,16 +134,18 @@ class ServesVisitors(Closing):
         """
         self._process.check()
         query = Query(limit=limit, filters=filters or Filters(), user_id=user_id, facets=())
-        visitor = self.people.visitor(user_id)
-        ids = dict.fromkeys(each.product_id for each in visitor.touched)
-        seen = [each for each in ids if each not in visitor.hidden]
-        passing = self.index.products_passing(seen, query.filters)
-        shown = self._feeds.shown(list(passing.values()), query.filters)
+        visitor = self.personalization.get_user_context(user_id)
+        ids = dict.fromkeys(each.product_id for each in visitor.interactions)
+        seen = [each for each in ids if each not in visitor.hidden_product_ids]
+        passing = self.index.filter_products(seen, query.filters)
+        shown = self._feeds.filter_hidden(list(passing.values()), query.filters)
         products = self.index.get(shown[:limit])
         hits = tuple(Hit(each, 0.0, {}) for each in products)
-        return self.events.shown(Page(hits, uuid.uuid4().hex), 0, "recent", user_id)
+        return self.recorder.log_impressions(
+            SearchResponse(hits, uuid.uuid4().hex), 0, "recent", user_id
+        )
 
-    def profile(self, user_id: str) -> Person:
+    def profile(self, user_id: str) -> UserProfileView:
         """Return what is known of a visitor, to show it.
 
         Raises:
@@ -150,20 +154,22 @@ class ServesVisitors(Closing):
             OnlineStoreError: The file of profiles cannot be read.
         """
         self._process.check()
-        return person_of(self.people, self.people.visitor(user_id))
+        return build_profile_view(
+            self.personalization, self.personalization.get_user_context(user_id)
+        )
 
     @property
     def has_log(self) -> bool:
         """Whether events are logged; without a log there are no visitors to know."""
-        return self.events.has_log
+        return self.recorder.has_log
 
-    def visitors(self, limit: int = 20) -> list[str]:
+    def recent_visitors(self, limit: int = 20) -> list[str]:
         """Return the ids of the visitors who did something last, the latest first.
 
         Raises:
             OnlineStoreError: The file of profiles cannot be read.
         """
-        return self.people.store.visitors(limit)
+        return self.personalization.store.list_recent_users(limit)
 
     def history(self, user_id: str) -> list[Event]:
         """Return everything that is logged of a visitor, oldest first: what they were shown too.
@@ -172,7 +178,7 @@ class ServesVisitors(Closing):
             InvalidEventError: The id is empty.
             EventLogError: It cannot be read, or the service has no log.
         """
-        return self.events.of_user(user_id)
+        return self.recorder.read_user_events(user_id)
 
     def record(self, event: Event) -> None:
         """Log what somebody did with a product; it is written soon, off the request path.
@@ -183,28 +189,28 @@ class ServesVisitors(Closing):
             EventLogError: The service has no log, or it cannot take the event now.
         """
         self._process.check()
-        self.events.record(event)
+        self.recorder.record(event)
 
-    def catch_up(self, wait_s: float | None = None) -> None:
+    def flush(self, timeout_s: float | None = None) -> None:
         """Wait until everything recorded so far is in the log, and in profiles and counts.
 
         Args:
-            wait_s: Seconds after which what is not learned yet is left to be learned beside, as
+            timeout_s: Seconds after which what is not learned yet is left to be learned beside, as
                 after an import of many events; None to learn it all here and now.
 
         Raises:
             EventLogError: It cannot be written in time, or not be read.
-            OnlineStoreError: Profiles cannot be read, or, without `wait_s`, not be written.
+            OnlineStoreError: Profiles cannot be read, or, without `timeout_s`, not be written.
         """
         self._process.check()
-        follower = self.people.follower
-        if wait_s is None:
-            self.events.flush()
+        follower = self.personalization.event_consumer
+        if timeout_s is None:
+            self.recorder.flush()
             if follower is not None:
-                follower.catch_up()
+                follower.consume_pending()
             return
-        until = time.monotonic() + wait_s
-        self.events.flush(wait_s)
+        until = time.monotonic() + timeout_s
+        self.recorder.flush(timeout_s)
         if follower is not None:
             self._await_learned(until)
 
@@ -223,20 +229,20 @@ class ServesVisitors(Closing):
             OnlineStoreError: What was learned cannot be removed; erase again then.
             EventStoreError: The analytic store still has them; erase again then.
         """
-        traces = self.events.traces(user_id)
-        n_erased = self.events.erase(user_id)
-        self.people.store.erase(user_id)
-        if self.also_erase is not None:
-            self.also_erase(user_id, traces)
+        traces = self.recorder.find_traces(user_id)
+        n_erased = self.recorder.erase(user_id)
+        self.personalization.store.erase(user_id)
+        if self.on_erase is not None:
+            self.on_erase(user_id, traces)
         return n_erased
 
-    def _fed(self, query: Query) -> tuple[Page, int | None]:
-        cursor = Cursor.decode(query.cursor, identity(query))
+    def _fed(self, query: Query) -> tuple[SearchResponse, int | None]:
+        cursor = Cursor.decode(query.cursor, digest_recommendation_query(query))
         background = self._background(query.filters)
-        return self._feeds.feed(query, background, cursor), n_shown_before(cursor)
+        return self._feeds.recommend(query, background, cursor), count_shown_before(cursor)
 
     def _await_learned(self, until: float) -> None:
         """Wait for the thread that learns, until it knows what the log has now or time is over."""
-        end = place_of(self.events.end())
-        while place_of(self.people.store.cursor) < end and time.monotonic() < until:
+        end = decode_cursor(self.recorder.get_end_cursor())
+        while decode_cursor(self.personalization.store.cursor) < end and time.monotonic() < until:
             time.sleep(_LOOK_EVERY_S)

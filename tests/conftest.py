@@ -76,7 +76,7 @@ def shop(encoder: FakeEncoder, tmp_path_factory: pytest.TempPathFactory) -> Iter
         yield index
 
 
-WHOLE = SearchSettings(least_share=0)
+WHOLE = SearchSettings(relative_score_cutoff=0)
 """A search that keeps the irrelevant tail, so that tests can tell whether anything is lost."""
 
 

@@ -118,7 +118,7 @@ def test_a_row_that_cannot_be_used_is_rejected_and_the_rest_goes_on(
     good = [f"good,First{blanks}", f"last,Second{blanks}"]
     path = tmp_path / "feed.csv"
     path.write_text("\n".join([bad.header, good[0], bad.row, good[1]]) + "\n", encoding="utf-8")
-    rows = list(read_products(path).rows())
+    rows = list(read_products(path).iter_rows())
     assert [row.product.id for row in rows if row.product] == ["good", "last"]
     (rejection,) = [row.rejection for row in rows if row.rejection]
     assert (rejection.line, rejection.file) == (3, str(path))
@@ -130,7 +130,7 @@ def test_a_row_that_cannot_be_used_is_rejected_and_the_rest_goes_on(
 def test_a_cell_that_cannot_be_used_costs_its_field_alone(tmp_path: Path, odd: Row) -> None:
     path = tmp_path / "feed.csv"
     path.write_text(f"{odd.header}\n{odd.row}\n", encoding="utf-8")
-    (row,) = read_products(path).rows()
+    (row,) = read_products(path).iter_rows()
     assert row.product == Product(id="1", title="Dress")
     (warning,) = row.warnings
     assert (warning.line, warning.file, warning.column) == (2, str(path), odd.column)
@@ -177,9 +177,9 @@ def test_a_photo_that_cannot_be_used_is_named(
     source: Any, error: type[Exception], message: str
 ) -> None:
     # The names used here are addresses already, so nobody need be asked for them.
-    fetch = PhotoFetcher(SMALL, resolve=lambda host, _: [host])
+    fetch = PhotoFetcher(SMALL, resolver=lambda host, _: [host])
     with pytest.raises(error, match=message):
-        PhotoReader(SMALL, fetch).read(source)
+        PhotoReader(SMALL, fetch).read_image(source)
 
 
 ASKED: dict[str, tuple[Callable[[SearchService], object], type[Exception], str]] = {

@@ -14,7 +14,7 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import NormalizedName, canonicalize_name
 
-from embed.registry import CLIP_LIBRARIES, FAMILIES
+from embed.registry import CLIP_LIBRARIES, ENCODER_FAMILIES
 
 ROOT = Path(__file__).resolve().parents[1]
 SCRIPT = ROOT / "tools" / "set-up-venv"
@@ -205,8 +205,8 @@ def made(*arguments: str) -> list[str]:
 def test_make_sets_up_what_is_needed() -> None:
     assert made("demo") == made("demo", "ENCODER=compact") == ["base"]
     assert made("test") == ["dev"]
-    for family in FAMILIES:
-        if family.form:
+    for family in ENCODER_FAMILIES:
+        if family.name_format:
             assert made("demo", f"ENCODER={family.prefix}a/b") == [
                 "clip" if family.libraries else "base"
             ]

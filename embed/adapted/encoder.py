@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from embed.adapted.heads import ShopHeads
+from embed.adapted.heads import AdapterHeads
 from embed.base_encoder import BatchEncoder
 from embed.photos.reader import PhotoReader
 from shopwindow.values.encoder import EncoderSpec, Vectors
@@ -27,7 +27,7 @@ class AdaptedEncoder(BatchEncoder):
         self,
         spec: EncoderSpec,
         base: BatchEncoder,
-        heads: ShopHeads,
+        heads: AdapterHeads,
         reader: PhotoReader,
         settings: EncoderSettings,
     ) -> None:
@@ -36,10 +36,10 @@ class AdaptedEncoder(BatchEncoder):
         self.heads = heads
 
     def _text_batch(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        features = self.base.text_features(texts)
-        vectors: Vectors = self.base.vectors_of_texts(features, texts)
-        return self.heads.text_vectors(vectors, features, texts)
+        features = self.base.extract_text_features(texts)
+        vectors: Vectors = self.base.project_text_features(features, texts)
+        return self.heads.project_texts(vectors, features, texts)
 
     def _image_batch(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
-        features = self.base.image_features(pixels)
-        return self.heads.image_vectors(self.base.vectors_of_images(features), features)
+        features = self.base.extract_image_features(pixels)
+        return self.heads.project_images(self.base.project_image_features(features), features)

@@ -11,24 +11,24 @@ from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
 from embed.adapted.encoder import AdaptedEncoder
-from embed.adapted.heads import ShopHeads
+from embed.adapted.heads import AdapterHeads
 from embed.base_encoder import BatchEncoder
-from embed.folder_spec import ADAPTED, FACTS, write_facts
+from embed.encoder_config import ADAPTED_FAMILY, ENCODER_CONFIG_FILE, write_encoder_config
 from embed.photos.reader import PhotoReader
 from shopwindow.values.encoder import Encoder, EncoderSpec, digest
 from shopwindow.values.errors import EncoderError, EncoderUnavailableError
 from shopwindow.values.settings import EncoderSettings
 
-WEIGHTS = "adapted.safetensors"
-BASE = "base"
-FORMAT = 2
+WEIGHTS_FILE = "adapted.safetensors"
+BASE_DIR = "base"
+FORMAT_VERSION = 2
 """Raise it when the same weights would give other vectors."""
 
-LoadBase = Callable[[str | Path], Encoder]
+BaseEncoderLoader = Callable[[str | Path], Encoder]
 
 
-def write_adapted(
-    folder: Path, base: str | Path, base_spec: EncoderSpec, heads: ShopHeads
+def save_adapted_encoder(
+    folder: Path, base: str | Path, base_spec: EncoderSpec, heads: AdapterHeads
 ) -> EncoderSpec:
     """Write what was learned into a folder that `load_encoder` takes.
 
@@ -43,7 +43,7 @@ def write_adapted(
     """
     folder.mkdir(parents=True, exist_ok=True)
     data = save(dict[str, NDArray[Any]](heads.as_arrays()))
-    shares = {"image": heads.image_share, "text": heads.text_share}
+    shares = {"image": heads.image_adapter_weight, "text": heads.text_adapter_weight}
     spec = replace(
         base_spec,
         name=f"{base_spec.name.removesuffix('+adapted')}+adapted",
@@ -52,24 +52,24 @@ def write_adapted(
         source=f"{base_spec.source}; adapted to a shop's feed",
     )
     if isinstance(base, Path):
-        shutil.copytree(base, folder / BASE)
+        shutil.copytree(base, folder / BASE_DIR)
     facts = {
-        "family": ADAPTED,
-        "format": FORMAT,
+        "family": ADAPTED_FAMILY,
+        "format": FORMAT_VERSION,
         "spec": spec.as_dict(),
         "base": "" if isinstance(base, Path) else base,
         "base_spec": base_spec.as_dict(),
         "shares": shares,
     }
-    (folder / WEIGHTS).write_bytes(data)
-    write_facts(folder, facts)
+    (folder / WEIGHTS_FILE).write_bytes(data)
+    write_encoder_config(folder, facts)
     return spec
 
 
-def read_adapted(
+def load_adapted_encoder(
     folder: Path,
-    facts: Mapping[str, Any],
-    load_base: LoadBase,
+    config: Mapping[str, Any],
+    load_base: BaseEncoderLoader,
     settings: EncoderSettings,
     reader: PhotoReader,
 ) -> AdaptedEncoder:
@@ -77,7 +77,7 @@ def read_adapted(
 
     Args:
         folder: Where it is.
-        facts: What its `encoder.json` says.
+        config: What its `encoder.json` says.
         load_base: Loads the base by name or folder.
         settings: How it runs.
         reader: Opens the photos.
@@ -89,22 +89,24 @@ def read_adapted(
         EncoderUnavailableError: A file is missing.
         EncoderError: A file is garbled, or the base is another one than was adapted.
     """
-    spec, base_spec, shares = _understood(folder, facts)
-    base = load_base(str(facts["base"]) or folder / BASE)
+    spec, base_spec, shares = _understood(folder, config)
+    base = load_base(str(config["base"]) or folder / BASE_DIR)
     if not isinstance(base, BatchEncoder) or base.spec.version != base_spec.version:
         raise EncoderError(
             f"{folder}: it was adapted from {base_spec.identity}, but here is "
             f"{base.spec.identity}; adapt it again"
         )
-    path = folder / WEIGHTS
+    path = folder / WEIGHTS_FILE
     try:
         data = path.read_bytes()
     except OSError as exc:
         raise EncoderUnavailableError(str(folder), f"{path} is missing") from exc
     if _version(data, shares, base_spec) != spec.version:
-        raise EncoderError(f"{path}: the weights are not those of {FACTS}; adapt it again")
+        raise EncoderError(
+            f"{path}: the weights are not those of {ENCODER_CONFIG_FILE}; adapt it again"
+        )
     try:
-        heads = ShopHeads.from_arrays(load(data), shares, base_spec.only_photos)
+        heads = AdapterHeads.from_arrays(load(data), shares, base_spec.image_only_dims)
     except (SafetensorError, KeyError, ValueError) as exc:
         raise EncoderError(f"{path}: expected heads that `adapt` wrote, got {exc!r}") from exc
     return AdaptedEncoder(spec, base, heads, reader, settings)
@@ -113,10 +115,10 @@ def read_adapted(
 def _understood(
     folder: Path, facts: Mapping[str, Any]
 ) -> tuple[EncoderSpec, EncoderSpec, dict[str, float]]:
-    path = folder / FACTS
-    if facts.get("format") != FORMAT:
+    path = folder / ENCODER_CONFIG_FILE
+    if facts.get("format") != FORMAT_VERSION:
         raise EncoderError(
-            f"{path}: expected format {FORMAT}, got {facts.get('format')}; adapt it again"
+            f"{path}: expected format {FORMAT_VERSION}, got {facts.get('format')}; adapt it again"
         )
     try:
         shares = {name: float(facts["shares"][name]) for name in ("image", "text")}
@@ -128,4 +130,4 @@ def _understood(
 
 
 def _version(weights: bytes, shares: Mapping[str, float], base: EncoderSpec) -> str:
-    return digest(weights, [FORMAT, dict(shares), base.identity])
+    return digest(weights, [FORMAT_VERSION, dict(shares), base.identity])

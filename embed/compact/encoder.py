@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from threadpoolctl import ThreadpoolController
 
 from embed.base_encoder import BatchEncoder
-from embed.compact.heads_folder import SHIPPED, CompactParts, read_parts, read_spec
+from embed.compact.heads_folder import BUNDLED_DIR, CompactWeights, load_compact_weights, read_spec
 from embed.compact.image_encoder import ImageTower
 from embed.compact.text_encoder import TextTower
 from embed.photos.reader import PhotoReader
@@ -25,14 +25,14 @@ from shopwindow.values.settings import EncoderSettings
 Tower = TypeVar("Tower")
 
 
-def compact_spec(folder: Path | None = None) -> EncoderSpec:
+def read_compact_spec(folder: Path | None = None) -> EncoderSpec:
     """Return the facts about the shipped heads, or those of a folder, without loading weights.
 
     Raises:
         EncoderUnavailableError: The folder has no `encoder.json`.
         EncoderError: It cannot be understood.
     """
-    return read_spec(folder or SHIPPED)
+    return read_spec(folder or BUNDLED_DIR)
 
 
 class CompactEncoder(BatchEncoder):
@@ -43,7 +43,7 @@ class CompactEncoder(BatchEncoder):
 
     Args:
         spec: The facts about the heads.
-        parts: What was trained and measured.
+        weights: What was trained and measured.
         reader: Opens the photos.
         settings: Numbers, threads and batch size.
 
@@ -52,13 +52,19 @@ class CompactEncoder(BatchEncoder):
     """
 
     def __init__(
-        self, spec: EncoderSpec, parts: CompactParts, reader: PhotoReader, settings: EncoderSettings
+        self,
+        spec: EncoderSpec,
+        weights: CompactWeights,
+        reader: PhotoReader,
+        settings: EncoderSettings,
     ) -> None:
         super().__init__(spec, reader, settings.batch_size)
         if settings.precision == "bfloat16":
             raise EncoderError("compact computes in float32 or int8, not in bfloat16")
-        self.heads = parts.heads
-        self._images = _Once(lambda: ImageTower(spec.image_size, settings, parts.ranges))
+        self.heads = weights.heads
+        self._images = _Once(
+            lambda: ImageTower(spec.image_size, settings, weights.activation_ranges)
+        )
         self._texts = _Once(TextTower)
         self._blas = ThreadpoolController()
 
@@ -80,38 +86,38 @@ class CompactEncoder(BatchEncoder):
             EncoderUnavailableError: A file is missing.
             EncoderError: A file is garbled, or the settings want other numbers.
         """
-        spec, parts = read_parts(folder or SHIPPED)
+        spec, parts = load_compact_weights(folder or BUNDLED_DIR)
         return cls(spec, parts, reader, settings)
 
-    def image_features(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """Return the image tower's features; see `BatchEncoder.image_features`."""
-        return self._images.get().features(pixels)
+    def extract_image_features(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Return the image tower's features; see `BatchEncoder.extract_image_features`."""
+        return self._images.get().extract_features(pixels)
 
-    def vectors_of_images(self, features: NDArray[np.float32]) -> Vectors:
+    def project_image_features(self, features: NDArray[np.float32]) -> Vectors:
         """Return the vectors of photos with these features."""
-        return self.heads.image_vectors(features)
+        return self.heads.project_images(features)
 
-    def text_features(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Return the text tower's vectors; see `BatchEncoder.text_features`."""
+    def extract_text_features(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return the text tower's vectors; see `BatchEncoder.extract_text_features`."""
         # The matrices of a query are too small to share: on busy cores a second thread waits for
         # its turn, and one text takes 23 ms of processor time instead of 5.
         with self._blas.limit(limits=1):
-            return self._texts.get().features(texts)
+            return self._texts.get().extract_features(texts)
 
-    def knows_word(self, word: str) -> bool:
-        """Return whether this is a word of one of the languages; see `KnowsWords`."""
-        return self._texts.get().knows_word(word)
+    def is_known_word(self, word: str) -> bool:
+        """Return whether this is a word of one of the languages; see `WordRecognizer`."""
+        return self._texts.get().is_known_word(word)
 
-    def vectors_of_texts(self, features: NDArray[np.float32], texts: Sequence[str]) -> Vectors:
+    def project_text_features(self, features: NDArray[np.float32], texts: Sequence[str]) -> Vectors:
         """Return the vectors of texts with these features."""
         with self._blas.limit(limits=1):
-            return self.heads.text_vectors(features, texts)
+            return self.heads.project_texts(features, texts)
 
     def _text_batch(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        return self.vectors_of_texts(self.text_features(texts), texts)
+        return self.project_text_features(self.extract_text_features(texts), texts)
 
     def _image_batch(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
-        return self.vectors_of_images(self.image_features(pixels))
+        return self.project_image_features(self.extract_image_features(pixels))
 
 
 class _Once(Generic[Tower]):

@@ -7,18 +7,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from embed.compact.appearance import Look
-from embed.compact.hubness import WIDTH as HUB_WIDTH
-from embed.compact.hubness import Hubs
-from embed.compact.projection_head import Head
-from embed.compact.sentence_part import Meaning
-from embed.compact.word_embeddings import WordTable
-from shopwindow.values.arrays import Arrays, unit_rows
-from shopwindow.values.encoder import Columns, Vectors
+from embed.compact.appearance import AppearanceProjection
+from embed.compact.hubness import HUBNESS_DIM as HUB_WIDTH
+from embed.compact.hubness import HubnessCorrection
+from embed.compact.projection_head import ProjectionHead
+from embed.compact.sentence_part import SentencePart
+from embed.compact.word_embeddings import WordEmbeddings
+from shopwindow.values.arrays import NamedArrays, l2_normalize
+from shopwindow.values.encoder import DimRange, Vectors
 
 
 @dataclass(frozen=True, slots=True)
-class Heads:
+class CompactHeads:
     """Everything trained, and how the parts of a vector are weighed.
 
     A vector has three parts. A photo has a joint part, its look, and zeros; a text has a joint
@@ -26,75 +26,84 @@ class Heads:
     photo by joint part and look, text to text by joint part and meaning.
 
     Attributes:
-        image: From the image tower's features.
-        text: From the text tower's vectors and the words' rows.
-        words: Rows of the words that the training titles used.
-        hubs: What is taken off photos that lie near too many texts.
-        look: From the image tower's last layer and the photo's colours.
-        meaning: How much of a text's vector is the sentence encoder's own.
+        image_head: From the image tower's features.
+        text_head: From the text tower's vectors and the words' rows.
+        word_embeddings: Rows of the words that the training titles used.
+        hubness_correction: What is taken off photos that lie near too many texts.
+        appearance: From the image tower's last layer and the photo's colours.
+        sentence_part: How much of a text's vector is the sentence encoder's own.
         joint_weight: Share of the joint part in photo-to-photo likeness, 0 to 1.
     """
 
-    image: Head
-    text: Head
-    words: WordTable
-    hubs: Hubs
-    look: Look
-    meaning: Meaning
+    image_head: ProjectionHead
+    text_head: ProjectionHead
+    word_embeddings: WordEmbeddings
+    hubness_correction: HubnessCorrection
+    appearance: AppearanceProjection
+    sentence_part: SentencePart
     joint_weight: float
 
     @property
     def joint_dim(self) -> int:
         """Width of the joint part, which texts have too."""
-        return self.image.dim + HUB_WIDTH
+        return self.image_head.dim + HUB_WIDTH
 
     @property
     def dim(self) -> int:
         """Width of the vectors."""
-        return self.only_texts[1]
+        return self.text_only_dims[1]
 
     @property
-    def only_photos(self) -> Columns:
+    def image_only_dims(self) -> DimRange:
         """Columns of the look, which are zero in texts."""
-        return (self.joint_dim, self.joint_dim + self.look.dim)
+        return (self.joint_dim, self.joint_dim + self.appearance.dim)
 
     @property
-    def only_texts(self) -> Columns:
+    def text_only_dims(self) -> DimRange:
         """Columns of the meaning, which are zero in photos."""
-        start = self.only_photos[1]
-        return (start, start + self.meaning.dim)
+        start = self.image_only_dims[1]
+        return (start, start + self.sentence_part.dim)
 
-    def image_vectors(self, features: NDArray[np.float32]) -> Vectors:
+    def project_images(self, features: NDArray[np.float32]) -> Vectors:
         """Return unit rows, shape (n, dim), for the image tower's features."""
-        parts = self.hubs.photo_parts(self.image.project(features))
+        parts = self.hubness_correction.correct_images(self.image_head.project(features))
         joint = parts * np.float32(self.joint_weight**0.5)
-        look = self.look.project(features) * np.float32((1.0 - self.joint_weight) ** 0.5)
-        blank = np.zeros((len(joint), self.meaning.dim), dtype=np.float32)
-        return unit_rows(np.concatenate([joint, look, blank], axis=1))
+        look = self.appearance.project(features) * np.float32((1.0 - self.joint_weight) ** 0.5)
+        blank = np.zeros((len(joint), self.sentence_part.dim), dtype=np.float32)
+        return l2_normalize(np.concatenate([joint, look, blank], axis=1))
 
-    def text_vectors(self, meanings: NDArray[np.float32], texts: Sequence[str]) -> Vectors:
+    def project_texts(self, sentence_vectors: NDArray[np.float32], texts: Sequence[str]) -> Vectors:
         """Return unit rows, shape (n, dim), for texts and the text tower's vectors of them."""
-        features = np.concatenate([meanings, self.words.features(texts)], axis=1)
-        joint = self.hubs.text_parts(self.text.project(features))
-        blank = np.zeros((len(joint), self.look.dim), dtype=np.float32)
-        shares = self.meaning.shares(meanings)[:, None]
-        parts = [np.sqrt(1.0 - shares) * joint, blank, np.sqrt(shares) * unit_rows(meanings)]
-        return unit_rows(np.concatenate(parts, axis=1))
+        features = np.concatenate(
+            [sentence_vectors, self.word_embeddings.embed_texts(texts)], axis=1
+        )
+        joint = self.hubness_correction.correct_texts(self.text_head.project(features))
+        blank = np.zeros((len(joint), self.appearance.dim), dtype=np.float32)
+        shares = self.sentence_part.compute_weights(sentence_vectors)[:, None]
+        parts = [
+            np.sqrt(1.0 - shares) * joint,
+            blank,
+            np.sqrt(shares) * l2_normalize(sentence_vectors),
+        ]
+        return l2_normalize(np.concatenate(parts, axis=1))
 
     def as_arrays(self) -> dict[str, NDArray[Any]]:
         """Return every array under its dotted name."""
-        look = {f"look.{n}": getattr(self.look, n).astype(np.float16) for n in Look.__slots__}
+        look = {
+            f"look.{n}": getattr(self.appearance, n).astype(np.float16)
+            for n in AppearanceProjection.__slots__
+        }
         return {
-            **self.words.as_arrays(),
-            **self.image.as_arrays("image"),
-            **self.text.as_arrays("text"),
-            **self.hubs.as_arrays(),
+            **self.word_embeddings.as_arrays(),
+            **self.image_head.as_arrays("image"),
+            **self.text_head.as_arrays("text"),
+            **self.hubness_correction.as_arrays(),
             **look,
-            **self.meaning.as_arrays(),
+            **self.sentence_part.as_arrays(),
         }
 
     @classmethod
-    def from_arrays(cls, arrays: Arrays, joint_weight: float) -> "Heads":
+    def from_arrays(cls, arrays: NamedArrays, joint_weight: float) -> "CompactHeads":
         """Return the heads that `as_arrays` wrote.
 
         Raises:
@@ -102,22 +111,27 @@ class Heads:
             ValueError: Shapes do not fit together.
         """
         heads = cls(
-            image=Head.from_arrays("image", arrays),
-            text=Head.from_arrays("text", arrays),
-            words=WordTable.from_arrays(arrays),
-            hubs=Hubs.from_arrays(arrays),
-            look=Look(**{n: arrays[f"look.{n}"].astype(np.float32) for n in Look.__slots__}),
-            meaning=Meaning.from_arrays(arrays),
+            image_head=ProjectionHead.from_arrays("image", arrays),
+            text_head=ProjectionHead.from_arrays("text", arrays),
+            word_embeddings=WordEmbeddings.from_arrays(arrays),
+            hubness_correction=HubnessCorrection.from_arrays(arrays),
+            appearance=AppearanceProjection(
+                **{
+                    n: arrays[f"look.{n}"].astype(np.float32)
+                    for n in AppearanceProjection.__slots__
+                }
+            ),
+            sentence_part=SentencePart.from_arrays(arrays),
             joint_weight=joint_weight,
         )
         _check(heads)
         return heads
 
 
-def _check(heads: Heads) -> None:
-    if heads.image.outer_bias.shape != heads.text.outer_bias.shape:
+def _check(heads: CompactHeads) -> None:
+    if heads.image_head.outer_bias.shape != heads.text_head.outer_bias.shape:
         raise ValueError("heads that end in spaces of different width")
-    if heads.hubs.texts.shape[1:] != (heads.image.dim,):
+    if heads.hubness_correction.anchor_texts.shape[1:] != (heads.image_head.dim,):
         raise ValueError("texts of another width than the heads")
-    if heads.look.matrix.shape[0] != len(heads.look.centre):
+    if heads.appearance.matrix.shape[0] != len(heads.appearance.centre):
         raise ValueError("a look whose layers do not fit together")

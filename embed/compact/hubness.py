@@ -17,10 +17,10 @@ from numpy.typing import NDArray
 
 from shopwindow.values.encoder import Vectors
 
-N_NEAREST = 20
+N_NEIGHBORS = 20
 """Texts whose likeness says how crowded a photo is."""
 
-WIDTH = 2
+HUBNESS_DIM = 2
 """Numbers that a vector gets on top of its joint part."""
 
 FLOOR_QUANTILE = 0.25
@@ -31,44 +31,44 @@ _STEPS = 127.0
 
 
 @dataclass(frozen=True, slots=True)
-class Hubs:
+class HubnessCorrection:
     """What is taken off photos that lie near too many texts.
 
     Attributes:
-        texts: Joint parts of the training's titles, unit rows, shape (n_texts, dim); one at least.
+        anchor_texts: Joint parts of the training's titles, unit rows, shape (n_texts, dim); one at least.
         weight: Of the crowding against the likeness; 0 changes no order.
         floor: Least crowding that is taken off. Photos of things that the training did not know lie
             near no title: without a floor they would be preferred to those that it did know.
     """
 
-    texts: Vectors
+    anchor_texts: Vectors
     weight: float
     floor: float
 
-    def crowding(self, photos: Vectors) -> NDArray[np.float32]:
+    def compute_hubness(self, photos: Vectors) -> NDArray[np.float32]:
         """Return the mean cosine of each photo to its N_NEAREST texts, shape (n_photos, 1).
 
         Args:
             photos: Joint parts, unit rows, shape (n_photos, dim).
         """
-        n = min(N_NEAREST, len(self.texts))
-        likeness = photos @ self.texts.T  # (n_photos, n_texts)
+        n = min(N_NEIGHBORS, len(self.anchor_texts))
+        likeness = photos @ self.anchor_texts.T  # (n_photos, n_texts)
         nearest = np.partition(likeness, -n, axis=1)[:, -n:]
         return np.asarray(nearest.mean(axis=1, keepdims=True), dtype=np.float32)
 
-    def photo_parts(self, photos: Vectors) -> Vectors:
+    def correct_images(self, photos: Vectors) -> Vectors:
         """Return unit rows, shape (n_photos, dim + WIDTH): a crowded photo is nearer to no text.
 
         Args:
             photos: Joint parts, unit rows, shape (n_photos, dim).
         """
-        crowding = np.clip(self.crowding(photos), self.floor, 1.0)
+        crowding = np.clip(self.compute_hubness(photos), self.floor, 1.0)
         # The second number keeps all rows of one length, so that the first is not scaled away.
         pair = np.concatenate([-crowding, np.sqrt(1.0 - np.square(crowding))], axis=1)
         parts = np.concatenate([photos, self.weight * pair], axis=1)
         return np.asarray(parts / (1.0 + self.weight**2) ** 0.5, dtype=np.float32)
 
-    def text_parts(self, texts: Vectors) -> Vectors:
+    def correct_texts(self, texts: Vectors) -> Vectors:
         """Return unit rows, shape (n_texts, dim + WIDTH), that take off what photos carry.
 
         Args:
@@ -80,16 +80,16 @@ class Hubs:
 
     def as_arrays(self) -> dict[str, NDArray[Any]]:
         """Return the texts in whole steps of -127 to 127, and the weight."""
-        step = np.float32(np.abs(self.texts).max(initial=1e-12) / _STEPS)
+        step = np.float32(np.abs(self.anchor_texts).max(initial=1e-12) / _STEPS)
         return {
-            "hubs.texts": np.rint(self.texts / step).astype(np.int8),
+            "hubs.texts": np.rint(self.anchor_texts / step).astype(np.int8),
             "hubs.step": np.array([step], dtype=np.float32),
             "hubs.weight": np.array([self.weight], dtype=np.float32),
             "hubs.floor": np.array([self.floor], dtype=np.float32),
         }
 
     @classmethod
-    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> "Hubs":
+    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> "HubnessCorrection":
         """Return what `as_arrays` wrote among others.
 
         Raises:
@@ -102,7 +102,7 @@ class Hubs:
         return cls(texts, float(arrays["hubs.weight"][0]), float(arrays["hubs.floor"][0]))
 
 
-def fit_hubs(texts: Vectors, photos: Vectors, weight: float) -> Hubs:
+def fit_hubness(texts: Vectors, photos: Vectors, weight: float) -> HubnessCorrection:
     """Return what is taken off photos, with the crowding of every fourth photo below its floor.
 
     Args:
@@ -110,5 +110,5 @@ def fit_hubs(texts: Vectors, photos: Vectors, weight: float) -> Hubs:
         photos: Joint parts of photos that belong to such titles, shape (n_photos, dim).
         weight: Of the crowding against the likeness.
     """
-    crowding = Hubs(texts, weight, -1.0).crowding(photos)
-    return Hubs(texts, weight, float(np.quantile(crowding, FLOOR_QUANTILE)))
+    crowding = HubnessCorrection(texts, weight, -1.0).compute_hubness(photos)
+    return HubnessCorrection(texts, weight, float(np.quantile(crowding, FLOOR_QUANTILE)))

@@ -5,18 +5,18 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from embed.compact.checkpoint import backbone_path, read_checkpoint
-from embed.compact.color_features import colour_features
-from embed.compact.image_tower import TowerGraph
-from embed.compact.kernel_choice import LEAST_COSINE, Run, first_right, is_faster
+from embed.compact.checkpoint import find_backbone_file, read_checkpoint
+from embed.compact.color_features import compute_color_features
+from embed.compact.image_tower import TowerBuilder
+from embed.compact.kernel_choice import MIN_COSINE, TowerFunction, find_accurate_tower, is_faster
 from embed.compact.onnx_layers import FloatLayers
 from embed.compact.onnx_writer import OnnxGraph
-from embed.compact.quantization import Int8Layers, Ranges
+from embed.compact.quantization import ActivationRanges, Int8Layers
 from shopwindow.values.errors import EncoderError
-from shopwindow.values.fork_guard import OneProcess
+from shopwindow.values.fork_guard import ForkGuard
 from shopwindow.values.settings import EncoderSettings
 
-CHUNK = 8
+CHUNK_SIZE = 8
 """Photos that go through the graph at once; more do not fit the cache and are slower each."""
 
 
@@ -26,10 +26,10 @@ class ImageTower:
     Args:
         image_size: Side of the pictures in pixels.
         settings: Threads, and numbers: "auto" takes int8 where it is measured to be faster.
-        ranges: What int8 must know; without one the tower runs in float32.
+        activation_ranges: What int8 must know; without one the tower runs in float32.
 
     Attributes:
-        numbers: "int8" or "float32".
+        precision: "int8" or "float32".
 
     Raises:
         EncoderUnavailableError: The package with the weights is not installed.
@@ -37,17 +37,22 @@ class ImageTower:
     """
 
     def __init__(
-        self, image_size: int, settings: EncoderSettings, ranges: Ranges | None = None
+        self,
+        image_size: int,
+        settings: EncoderSettings,
+        activation_ranges: ActivationRanges | None = None,
     ) -> None:
-        self._process = OneProcess("this encoder")
+        self._process = ForkGuard("this encoder")
         try:
-            self.numbers, self._run = _choose(read_tower(image_size), settings, ranges)
+            self.precision, self._run = _choose(
+                load_tower_builder(image_size), settings, activation_ranges
+            )
         except KeyError as exc:
             raise EncoderError(
-                f"{backbone_path()}: expected the weights of EfficientNet-Lite0, {exc} is missing"
+                f"{find_backbone_file()}: expected the weights of EfficientNet-Lite0, {exc} is missing"
             ) from exc
 
-    def features(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
+    def extract_features(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Return what the tower sees.
 
         Args:
@@ -61,31 +66,35 @@ class ImageTower:
             ForkedError: Another process opened it: its threads are not here.
         """
         self._process.check()
-        starts = range(0, len(pixels), CHUNK)
-        return np.concatenate([self._run(pixels[at : at + CHUNK]) for at in starts])
+        starts = range(0, len(pixels), CHUNK_SIZE)
+        return np.concatenate([self._run(pixels[at : at + CHUNK_SIZE]) for at in starts])
 
 
-def read_tower(image_size: int) -> TowerGraph:
+def load_tower_builder(image_size: int) -> TowerBuilder:
     """Return the tower with the weights that the package index delivered.
 
     Raises:
         EncoderUnavailableError: Their package is not installed.
         EncoderError: Their file cannot be read.
     """
-    return TowerGraph(read_checkpoint(backbone_path()), image_size)
+    return TowerBuilder(read_checkpoint(find_backbone_file()), image_size)
 
 
-def int8_towers(graph: TowerGraph, threads: int, ranges: Ranges) -> Iterator[Run]:
+def open_int8_towers(
+    builder: TowerBuilder, threads: int, activation_ranges: ActivationRanges
+) -> Iterator[TowerFunction]:
     """Open the tower in int8 with one kind of kernels after the other, the faster ones first.
 
     Yields:
         Towers that stand for the same numbers; only the last is right on every processor.
     """
     for unsigned in (False, True):
-        yield _open(graph.build(Int8Layers(OnnxGraph(), ranges, unsigned)), threads)
+        yield _open(builder.build(Int8Layers(OnnxGraph(), activation_ranges, unsigned)), threads)
 
 
-def _choose(graph: TowerGraph, settings: EncoderSettings, ranges: Ranges | None) -> tuple[str, Run]:
+def _choose(
+    graph: TowerBuilder, settings: EncoderSettings, ranges: ActivationRanges | None
+) -> tuple[str, TowerFunction]:
     """Return the name of the numbers, and what computes in them.
 
     Raises:
@@ -95,11 +104,11 @@ def _choose(graph: TowerGraph, settings: EncoderSettings, ranges: Ranges | None)
     if ranges is None or settings.precision == "float32":
         return "float32", precise
     side = graph.image_size
-    rounded = first_right(precise, int8_towers(graph, settings.threads, ranges), side)
+    rounded = find_accurate_tower(precise, open_int8_towers(graph, settings.threads, ranges), side)
     if rounded is None and settings.precision == "int8":
         raise EncoderError(
             "compact was asked for int8, but on this processor its features in int8 are not those "
-            f"of float32 (cosine below {LEAST_COSINE}): set SHOPWINDOW_ENCODER__PRECISION to auto "
+            f"of float32 (cosine below {MIN_COSINE}): set SHOPWINDOW_ENCODER__PRECISION to auto "
             "or float32"
         )
     if rounded and (settings.precision == "int8" or is_faster(rounded, precise, side)):
@@ -107,7 +116,7 @@ def _choose(graph: TowerGraph, settings: EncoderSettings, ranges: Ranges | None)
     return "float32", precise
 
 
-def _open(model: bytes, threads: int) -> Run:
+def _open(model: bytes, threads: int) -> TowerFunction:
     import onnxruntime  # noqa: PLC0415 - a search by words must not wait for it
 
     options = onnxruntime.SessionOptions()
@@ -118,7 +127,7 @@ def _open(model: bytes, threads: int) -> Run:
     session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
 
     def run(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
-        features, fields = session.run(["features", "fields"], {"pixels": pixels})
-        return np.concatenate([features, colour_features(fields)], axis=1)
+        features, fields = session.run(["features", "patches"], {"pixels": pixels})
+        return np.concatenate([features, compute_color_features(fields)], axis=1)
 
     return run

@@ -15,31 +15,31 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from embed.compact.onnx_layers import FloatLayers, Layer
+from embed.compact.onnx_layers import ConvLayer, FloatLayers
 from embed.compact.onnx_writer import FLOAT, UINT8, OnnxGraph
 
 TowerWeights: TypeAlias = Mapping[str, NDArray[Any]]
 """Arrays by the names of the checkpoint."""
 
-BLOCKS = 16
-STRIDED = frozenset({1, 3, 5, 11})
+N_BLOCKS = 16
+STRIDED_BLOCKS = frozenset({1, 3, 5, 11})
 """Blocks that halve the picture."""
 
-TAPPED = (4, 10)
+FEATURE_BLOCKS = (4, 10)
 """Blocks whose statistics are features too: texture and cut, before objects take over."""
 
-LAST = 1280
+N_LAST_CHANNELS = 1280
 """Channels of the last layer; the first features are their means."""
 
-FIELD = 8
+PATCH_SIZE = 8
 """Side in pixels of the fields whose mean colours are given."""
 
-EPSILON = 1e-3
+BATCH_NORM_EPSILON = 1e-3
 """What the checkpoint's batch normalisation adds to variances."""
 
 
 @dataclass(frozen=True, slots=True)
-class TowerGraph:
+class TowerBuilder:
     """Builds the model of one checkpoint.
 
     Args:
@@ -66,31 +66,31 @@ class TowerGraph:
         """
         graph, side = layers.graph, self.image_size
         planes = self._add_planes(graph)
-        blocks = self._add_blocks(layers, layers.pixels(planes))
+        blocks = self._add_blocks(layers, layers.normalize_pixels(planes))
         statistics = (_mean, _deviation, _maximum)
-        tapped = [add(graph, blocks[number]) for number in TAPPED for add in statistics]
-        x = layers.convolution(blocks[-1], self._layer("_conv_head", "_bn1"))
+        tapped = [add(graph, blocks[number]) for number in FEATURE_BLOCKS for add in statistics]
+        x = layers.add_convolution(blocks[-1], self._layer("_conv_head", "_bn1"))
         parts = [_mean(graph, x), _maximum(graph, x), *tapped, _thirds(graph, blocks[-1])]
         graph.add_node("Concat", parts, name="features", axis=1)
         graph.add_output("features", ("n", "width"))
-        field = {"kernel_shape": [FIELD] * 2, "strides": [FIELD] * 2}
+        field = {"kernel_shape": [PATCH_SIZE] * 2, "strides": [PATCH_SIZE] * 2}
         values = graph.add_node("Cast", [planes], to=FLOAT)
-        graph.add_node("AveragePool", [values], name="fields", **field)
-        graph.add_output("fields", ("n", 3, side // FIELD, side // FIELD))
-        return graph.as_model()
+        graph.add_node("AveragePool", [values], name="patches", **field)
+        graph.add_output("patches", ("n", 3, side // PATCH_SIZE, side // PATCH_SIZE))
+        return graph.serialize()
 
-    def build_bare(self, layers: FloatLayers) -> bytes:
+    def build_pooled(self, layers: FloatLayers) -> bytes:
         """Return a model whose one output, `features`, is the means of the last layer alone.
 
         Args:
             layers: Adds each layer to its graph, in its own numbers.
         """
         graph = layers.graph
-        blocks = self._add_blocks(layers, layers.pixels(self._add_planes(graph)))
-        x = layers.convolution(blocks[-1], self._layer("_conv_head", "_bn1"))
+        blocks = self._add_blocks(layers, layers.normalize_pixels(self._add_planes(graph)))
+        x = layers.add_convolution(blocks[-1], self._layer("_conv_head", "_bn1"))
         graph.add_node("ReduceMean", [x], name="features", axes=[2, 3], keepdims=0)
-        graph.add_output("features", ("n", LAST))
-        return graph.as_model()
+        graph.add_output("features", ("n", N_LAST_CHANNELS))
+        return graph.serialize()
 
     def _add_planes(self, graph: OnnxGraph) -> str:
         side = self.image_size
@@ -99,8 +99,8 @@ class TowerGraph:
 
     def _add_blocks(self, layers: FloatLayers, x: str) -> list[str]:
         """Return the name of each block's output."""
-        outputs = [layers.convolution(x, self._layer("_conv_stem", "_bn0", stride=2))]
-        for number in range(BLOCKS):
+        outputs = [layers.add_convolution(x, self._layer("_conv_stem", "_bn0", stride=2))]
+        for number in range(N_BLOCKS):
             outputs.append(self._add_block(layers, outputs[-1], number))
         return outputs[1:]
 
@@ -111,18 +111,18 @@ class TowerGraph:
             The name of the block's output.
         """
         prefix = f"_blocks.{number}."
-        stride = 2 if number in STRIDED else 1
+        stride = 2 if number in STRIDED_BLOCKS else 1
         y = x
         if prefix + "_expand_conv.weight" in self.weights:
-            y = layers.convolution(y, self._layer(prefix + "_expand_conv", prefix + "_bn0"))
+            y = layers.add_convolution(y, self._layer(prefix + "_expand_conv", prefix + "_bn0"))
         filtered = self._layer(prefix + "_depthwise_conv", prefix + "_bn1", stride=stride)
-        y = layers.convolution(y, filtered)
+        y = layers.add_convolution(y, filtered)
         projected = self._layer(prefix + "_project_conv", prefix + "_bn2", active=False)
-        y = layers.convolution(y, projected)
-        return layers.total(x, y, f"{prefix}sum") if self._keeps_shape(number) else y
+        y = layers.add_convolution(y, projected)
+        return layers.add_sum(x, y, f"{prefix}sum") if self._keeps_shape(number) else y
 
     def _keeps_shape(self, number: int) -> bool:
-        if number == 0 or number in STRIDED:
+        if number == 0 or number in STRIDED_BLOCKS:
             return False
         shapes = [
             self.weights[f"_blocks.{n}._project_conv.weight"].shape for n in (number - 1, number)
@@ -131,13 +131,15 @@ class TowerGraph:
 
     def _layer(
         self, convolution: str, normalisation: str, *, stride: int = 1, active: bool = True
-    ) -> Layer:
+    ) -> ConvLayer:
         """Return one layer that does convolution and normalisation at once."""
         weights, norm = self.weights, normalisation
-        scale = weights[norm + ".weight"] / np.sqrt(weights[norm + ".running_var"] + EPSILON)
+        scale = weights[norm + ".weight"] / np.sqrt(
+            weights[norm + ".running_var"] + BATCH_NORM_EPSILON
+        )
         bias = weights[norm + ".bias"] - weights[norm + ".running_mean"] * scale
         kernel = weights[convolution + ".weight"] * scale[:, None, None, None]
-        return Layer(
+        return ConvLayer(
             convolution, kernel.astype(np.float32), bias.astype(np.float32), stride, active
         )
 

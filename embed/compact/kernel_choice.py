@@ -6,59 +6,63 @@ from collections.abc import Callable, Iterable
 import numpy as np
 from numpy.typing import NDArray
 
-LEAST_COSINE = 0.99
+MIN_COSINE = 0.99
 """int8 is refused where the features of a probe have a smaller cosine to those in float32.
 
 Right kernels give 0.998 for both probes. Where only some products overflow, the drawn one may
 still give 0.990, the noise gives 0.973, and the vectors of photos go down to 0.88."""
 
-GAIN = 1.1
+MIN_SPEEDUP = 1.1
 """int8 must be this many times as fast, for float32 is the more exact."""
 
-LAPS = 3
+N_TIMING_RUNS = 3
 
-Run = Callable[[NDArray[np.uint8]], NDArray[np.float32]]
+TowerFunction = Callable[[NDArray[np.uint8]], NDArray[np.float32]]
 """Pixels, shape (n, side, side, 3), to features, shape (n, width)."""
 
 
-def first_right(precise: Run, rounded: Iterable[Run], side: int) -> Run | None:
+def find_accurate_tower(
+    reference: TowerFunction, quantized: Iterable[TowerFunction], image_size: int
+) -> TowerFunction | None:
     """Return the first of several towers whose features agree with those in float32.
 
     Args:
-        precise: The tower in float32.
-        rounded: The same in int8; those after the first right one are not asked for.
-        side: Of the pictures, in pixels.
+        reference: The tower in float32.
+        quantized: The same in int8; those after the first right one are not asked for.
+        image_size: Of the pictures, in pixels.
 
     Returns:
         One of them; None when all go wrong.
     """
-    pixels = probes(side)
-    expected = precise(pixels)
-    right = (run for run in rounded if _least_cosine(expected, run(pixels)) >= LEAST_COSINE)
+    pixels = make_probe_images(image_size)
+    expected = reference(pixels)
+    right = (run for run in quantized if _least_cosine(expected, run(pixels)) >= MIN_COSINE)
     return next(right, None)
 
 
-def is_faster(rounded: Run, precise: Run, side: int) -> bool:
+def is_faster(quantized: TowerFunction, reference: TowerFunction, image_size: int) -> bool:
     """Tell whether the tower in int8 is faster here than in float32, by enough to matter.
 
     Args:
-        rounded: The tower in int8.
-        precise: The same in float32.
-        side: Of the pictures, in pixels.
+        quantized: The tower in int8.
+        reference: The same in float32.
+        image_size: Of the pictures, in pixels.
 
     Returns:
         Whether int8 should be used.
     """
-    pixels = probes(side)[:1]
-    laps = [(_seconds(precise, pixels), _seconds(rounded, pixels)) for _ in range(LAPS)]
+    pixels = make_probe_images(image_size)[:1]
+    laps = [
+        (_seconds(reference, pixels), _seconds(quantized, pixels)) for _ in range(N_TIMING_RUNS)
+    ]
     exact, coarse = (min(each) for each in zip(*laps, strict=True))
-    return bool(coarse * GAIN < exact)
+    return bool(coarse * MIN_SPEEDUP < exact)
 
 
-def probes(side: int) -> NDArray[np.uint8]:
+def make_probe_images(image_size: int) -> NDArray[np.uint8]:
     """Return a drawing like a photo of a product, and noise: shape (2, side, side, 3)."""
-    noise = np.random.default_rng(0).integers(0, 256, (side, side, 3), dtype=np.uint8)
-    return np.stack([_drawing(side), noise])
+    noise = np.random.default_rng(0).integers(0, 256, (image_size, image_size, 3), dtype=np.uint8)
+    return np.stack([_drawing(image_size), noise])
 
 
 def _drawing(side: int) -> NDArray[np.uint8]:
@@ -75,7 +79,7 @@ def _least_cosine(a: NDArray[np.float32], b: NDArray[np.float32]) -> float:
     return float(((a * b).sum(axis=1) / lengths).min())
 
 
-def _seconds(run: Run, pixels: NDArray[np.uint8]) -> float:
+def _seconds(run: TowerFunction, pixels: NDArray[np.uint8]) -> float:
     began = time.perf_counter()
     run(pixels)
     return time.perf_counter() - began

@@ -33,13 +33,13 @@ class OnnxGraph:
     inputs: list[bytes] = field(default_factory=list)
     outputs: list[bytes] = field(default_factory=list)
 
-    def add_input(self, name: str, kind: int, shape: Sequence[int | str]) -> str:
+    def add_input(self, name: str, elem_type: int, shape: Sequence[int | str]) -> str:
         """Declare an input, whose named axes may have any length.
 
         Returns:
             Its name.
         """
-        self.inputs.append(_value_info(name, kind, shape))
+        self.inputs.append(_value_info(name, elem_type, shape))
         return name
 
     def add_output(self, name: str, shape: Sequence[int | str]) -> None:
@@ -59,11 +59,11 @@ class OnnxGraph:
         self.initializers.append(shape + kind + _text(8, name) + _bytes(9, raw))
         return name
 
-    def add_node(self, kind: str, inputs: Sequence[str], name: str = "", **settings: Any) -> str:
+    def add_node(self, op_type: str, inputs: Sequence[str], name: str = "", **settings: Any) -> str:
         """Compute one operator of the ONNX standard.
 
         Args:
-            kind: The operator's name, such as "Conv".
+            op_type: The operator's name, such as "Conv".
             inputs: Names of its inputs, in the standard's order; "" leaves an optional one out.
             name: Name of its one output; made up when empty.
             **settings: The operator's attributes: an int, or a sequence of ints.
@@ -71,13 +71,13 @@ class OnnxGraph:
         Returns:
             The name of its output.
         """
-        output = name or f"{kind}_{len(self.nodes)}"
+        output = name or f"{op_type}_{len(self.nodes)}"
         ends = b"".join(_text(1, each) for each in inputs) + _text(2, output)
         attributes = b"".join(_bytes(5, _attribute(*item)) for item in settings.items())
-        self.nodes.append(ends + _text(3, output) + _text(4, kind) + attributes)
+        self.nodes.append(ends + _text(3, output) + _text(4, op_type) + attributes)
         return output
 
-    def as_model(self) -> bytes:
+    def serialize(self) -> bytes:
         """Return the model as the bytes of an `.onnx` file."""
         graph = b"".join(_bytes(1, node) for node in self.nodes) + _text(2, "graph")
         graph += b"".join(_bytes(5, each) for each in self.initializers)

@@ -6,15 +6,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from shopwindow.values.arrays import Arrays, unit_rows
+from shopwindow.values.arrays import NamedArrays, l2_normalize
 from shopwindow.values.encoder import Vectors
 
-CLIP = 6.0
+MAX_DEVIATION = 6.0
 """Standardised features are cut to this many deviations: foreign photos have outliers."""
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
+class ProjectionHead:
     """Two layers from a tower's features to the joint space, by several members side by side.
 
     Each member has its own hidden units and its own part of the vector, of equal length: likeness
@@ -43,14 +43,14 @@ class Head:
 
     def project(self, features: NDArray[np.float32]) -> Vectors:
         """Return unit rows, shape (n, dim), for features of shape (n, width)."""
-        even = np.clip((features - self.centre) * self.scale, -CLIP, CLIP)
+        even = np.clip((features - self.centre) * self.scale, -MAX_DEVIATION, MAX_DEVIATION)
         hidden = gelu(even @ self.inner + self.inner_bias)  # (n, members * hidden)
         members = np.split(hidden, len(self.outer), axis=1)
         layers = zip(members, self.outer, self.outer_bias, strict=True)
-        parts = [unit_rows(units @ outer + bias) for units, outer, bias in layers]
+        parts = [l2_normalize(units @ outer + bias) for units, outer, bias in layers]
         return np.concatenate(parts, axis=1) / np.float32(len(parts) ** 0.5)  # (n, dim)
 
-    def as_arrays(self, name: str) -> dict[str, NDArray[Any]]:
+    def as_arrays(self, prefix: str) -> dict[str, NDArray[Any]]:
         """Return every array under a dotted name that begins with this one.
 
         Returns:
@@ -59,23 +59,23 @@ class Head:
         """
         step = np.abs(self.inner).max(axis=0).astype(np.float32) / 127.0  # (members * hidden,)
         step = np.maximum(step, np.float32(1e-12))
-        plain = {f"{name}.{each}": getattr(self, each) for each in self.__slots__}
+        plain = {f"{prefix}.{each}": getattr(self, each) for each in self.__slots__}
         return {
             **{each: array.astype(np.float16) for each, array in plain.items()},
-            f"{name}.inner": np.rint(self.inner / step).astype(np.int8),
-            f"{name}.inner_step": step,
+            f"{prefix}.inner": np.rint(self.inner / step).astype(np.int8),
+            f"{prefix}.inner_step": step,
         }
 
     @classmethod
-    def from_arrays(cls, name: str, arrays: Arrays) -> "Head":
+    def from_arrays(cls, prefix: str, arrays: NamedArrays) -> "ProjectionHead":
         """Return the head that `as_arrays` wrote.
 
         Raises:
             KeyError: An array is missing.
             ValueError: Shapes do not fit together.
         """
-        values = {each: arrays[f"{name}.{each}"].astype(np.float32) for each in cls.__slots__}
-        values["inner"] = values["inner"] * arrays[f"{name}.inner_step"]
+        values = {each: arrays[f"{prefix}.{each}"].astype(np.float32) for each in cls.__slots__}
+        values["inner"] = values["inner"] * arrays[f"{prefix}.inner_step"]
         head = cls(**values)
         members, hidden, part = head.outer.shape
         fits = (

@@ -11,34 +11,34 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from embed.compact.onnx_layers import HALF, TOP, FloatLayers, Layer
+from embed.compact.onnx_layers import PIXEL_MIDPOINT, RELU6_MAX, ConvLayer, FloatLayers
 
 _PREFIX = "range."
 
-UNSIGNED_ZERO = 128
+UINT8_ZERO_POINT = 128
 """What stands for 0 in a kernel of uint8."""
 
 _BIAS_ROOM = np.float32(2**28)
 """Most steps that a bias may take; an int32 holds eight times as many."""
 
 
-class Range(NamedTuple):
+class ActivationRange(NamedTuple):
     """Least and greatest value of an activation."""
 
-    least: float
-    most: float
+    min_value: float
+    max_value: float
 
 
-Ranges: TypeAlias = Mapping[str, Range]
+ActivationRanges: TypeAlias = Mapping[str, ActivationRange]
 """By layer, of every activation that no ReLU6 bounds."""
 
 
-def ranges_as_arrays(ranges: Ranges) -> dict[str, NDArray[Any]]:
+def ranges_as_arrays(ranges: ActivationRanges) -> dict[str, NDArray[Any]]:
     """Return an array of two numbers for each range, under a dotted name."""
     return {_PREFIX + name: np.array(each, np.float32) for name, each in ranges.items()}
 
 
-def ranges_from_arrays(arrays: Mapping[str, NDArray[Any]]) -> Ranges:
+def ranges_from_arrays(arrays: Mapping[str, NDArray[Any]]) -> ActivationRanges:
     """Return the ranges that `ranges_as_arrays` wrote, found among other arrays.
 
     Raises:
@@ -50,43 +50,43 @@ def ranges_from_arrays(arrays: Mapping[str, NDArray[Any]]) -> Ranges:
             least, most = ends.tolist()
             if not least < most:
                 raise ValueError(f"{name} from {least} to {most}")
-            ranges[name.removeprefix(_PREFIX)] = Range(least, most)
+            ranges[name.removeprefix(_PREFIX)] = ActivationRange(least, most)
     return ranges
 
 
 @dataclass(slots=True)
-class WatchedLayers(FloatLayers):
+class CalibrationLayers(FloatLayers):
     """Float32 layers that also give the ends of every activation that no ReLU6 bounds.
 
     Attributes:
-        watched: Names of the layers; the graph outputs `NAME.least` and `NAME.most`, by photo.
+        observed: Names of the layers; the graph outputs `NAME.least` and `NAME.most`, by photo.
     """
 
-    watched: list[str] = field(default_factory=list)
+    observed: list[str] = field(default_factory=list)
 
-    def convolution(self, x: str, layer: Layer) -> str:
+    def add_convolution(self, x: str, layer: ConvLayer) -> str:
         """Add one convolution; see `FloatLayers`.
 
         Returns:
             The name of the output.
         """
-        y = FloatLayers.convolution(self, x, layer)
-        if not layer.active:
+        y = FloatLayers.add_convolution(self, x, layer)
+        if not layer.has_relu6:
             self._watch(y, layer.name)
         return y
 
-    def total(self, x: str, y: str, name: str) -> str:
+    def add_sum(self, x: str, y: str, name: str) -> str:
         """Add two activations; see `FloatLayers`.
 
         Returns:
             The name of the output.
         """
-        z = FloatLayers.total(self, x, y, name)
+        z = FloatLayers.add_sum(self, x, y, name)
         self._watch(z, name)
         return z
 
     def _watch(self, x: str, name: str) -> None:
-        self.watched.append(name)
+        self.observed.append(name)
         for kind, end in (("ReduceMin", "least"), ("ReduceMax", "most")):
             self.graph.add_node(kind, [x], name=f"{name}.{end}", axes=[1, 2, 3], keepdims=0)
             self.graph.add_output(f"{name}.{end}", ("n",))
@@ -100,26 +100,26 @@ class Int8Layers(FloatLayers):
     which ONNX Runtime turns into integer kernels.
 
     Attributes:
-        ranges: Of a tower with these weights.
-        unsigned: Whether kernels are stored in uint8, where 128 stands for 0. The numbers are the
+        activation_ranges: Of a tower with these weights.
+        use_uint8_kernels: Whether kernels are stored in uint8, where 128 stands for 0. The numbers are the
             same, and slower to multiply where int8 is native; but x86 processors without VNNI add
             up products with int8 in 16 bits, which overflow, and those with uint8 in 32.
     """
 
-    ranges: Ranges
-    unsigned: bool = False
+    activation_ranges: ActivationRanges
+    use_uint8_kernels: bool = False
     _steps: dict[str, np.float32] = field(default_factory=dict)
 
-    def pixels(self, planes: str) -> str:
+    def normalize_pixels(self, planes: str) -> str:
         """Take the pixels as they are: 127 stands for 0, which is off by half a step.
 
         Returns:
             The name of the output.
         """
-        step = np.float32(1 / HALF)
-        return self._restored(planes, step, self._scale(step, np.uint8(HALF)))
+        step = np.float32(1 / PIXEL_MIDPOINT)
+        return self._restored(planes, step, self._scale(step, np.uint8(PIXEL_MIDPOINT)))
 
-    def convolution(self, x: str, layer: Layer) -> str:
+    def add_convolution(self, x: str, layer: ConvLayer) -> str:
         """Add one convolution; see `FloatLayers`.
 
         Returns:
@@ -138,10 +138,15 @@ class Int8Layers(FloatLayers):
         kernel = round_kernel(layer.kernel / steps[:, None, None, None])
         bias = np.rint(layer.bias / (steps * step)).astype(np.int32)
         rows = [self._restored_kernel(kernel, steps), self._restored_rows(bias, steps * step)]
-        y = self.clipped(self.convolved([x, *rows], layer), layer)
-        return self._rounded(y, Range(0.0, TOP) if layer.active else self.ranges[layer.name])
+        y = self.add_relu6(self.add_conv_node([x, *rows], layer), layer)
+        return self._rounded(
+            y,
+            ActivationRange(0.0, RELU6_MAX)
+            if layer.has_relu6
+            else self.activation_ranges[layer.name],
+        )
 
-    def total(self, x: str, y: str, name: str) -> str:
+    def add_sum(self, x: str, y: str, name: str) -> str:
         """Add two activations; see `FloatLayers`.
 
         Returns:
@@ -150,10 +155,10 @@ class Int8Layers(FloatLayers):
         Raises:
             KeyError: The sum's range is not known.
         """
-        return self._rounded(FloatLayers.total(self, x, y, name), self.ranges[name])
+        return self._rounded(FloatLayers.add_sum(self, x, y, name), self.activation_ranges[name])
 
-    def _rounded(self, x: str, span: Range) -> str:
-        least, most = min(span.least, 0.0), max(span.most, 0.0)
+    def _rounded(self, x: str, span: ActivationRange) -> str:
+        least, most = min(span.min_value, 0.0), max(span.max_value, 0.0)
         step = np.float32((most - least) / 255)
         zero = np.uint8(round(-least / float(step)))
         scale = self._scale(step, zero)
@@ -168,10 +173,10 @@ class Int8Layers(FloatLayers):
         return y
 
     def _restored_kernel(self, kernel: NDArray[np.int8], steps: NDArray[np.float32]) -> str:
-        if not self.unsigned:
+        if not self.use_uint8_kernels:
             return self._restored_rows(kernel, steps)
-        moved = (kernel.astype(np.int16) + UNSIGNED_ZERO).astype(np.uint8)
-        return self._restored_rows(moved, steps, UNSIGNED_ZERO)
+        moved = (kernel.astype(np.int16) + UINT8_ZERO_POINT).astype(np.uint8)
+        return self._restored_rows(moved, steps, UINT8_ZERO_POINT)
 
     def _restored_rows(
         self, values: NDArray[Any], steps: NDArray[np.float32], zero: int = 0

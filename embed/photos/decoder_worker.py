@@ -18,8 +18,8 @@ from typing import Any
 
 from PIL import Image
 
-from embed.photos.decoder_messages import read_frame, send_frame
-from embed.photos.decoding import Refusal, Task, decode
+from embed.photos.decoder_messages import read_message, send_message
+from embed.photos.decoding import DecodeError, DecodeRequest, decode_image
 
 _OPEN_FILES = 64
 """Python itself opens some when it imports."""
@@ -36,22 +36,22 @@ def main(descriptor: int) -> None:
         channel.makefile("rb") as requests,
         suppress(EOFError, OSError),  # the other process is gone
     ):
-        send_frame(channel, {"ready": True})
+        send_message(channel, {"ready": True})
         while True:
-            asked, data = read_frame(requests)
-            send_frame(channel, *_answer(asked, bytes(data)))  # which copies nothing
+            asked, data = read_message(requests)
+            send_message(channel, *_answer(asked, bytes(data)))  # which copies nothing
 
 
 def _answer(asked: dict[str, Any], data: bytes) -> tuple[dict[str, Any], bytes]:
-    task = Task(**asked["task"])
+    task = DecodeRequest(**asked["task"])
     try:
         with _limited(asked["cpu_s"], asked["memory"]):
-            size, pixels, preview = decode(data, task)
-    except Refusal as exc:
-        return {"fault": exc.fault, "reason": exc.reason}, b""
+            size, pixels, preview = decode_image(data, task)
+    except DecodeError as exc:
+        return {"error": exc.kind, "reason": exc.reason}, b""
     except MemoryError:
         reason = f"opening it takes more than {asked['memory'] // 1_000_000:,} MB; save it smaller"
-        return {"fault": "too large", "reason": reason}, b""
+        return {"error": "too large", "reason": reason}, b""
     if preview is None:
         return {"size": size}, bytes(pixels)
     return {"size": size, "preview": preview.size}, bytes(pixels) + preview.pixels

@@ -13,9 +13,14 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from PIL import Image, UnidentifiedImageError
 
-from embed.photos.file_formats import format_of, has_more_scans, webp_size, what_it_is
-from embed.photos.letterboxing import fit_to_square
-from embed.photos.pixels import to_upright_rgb, upright_size
+from embed.photos.file_formats import (
+    describe_non_photo,
+    detect_photo_format,
+    has_more_scans,
+    read_webp_size,
+)
+from embed.photos.letterboxing import letterbox
+from embed.photos.pixels import get_upright_size, to_upright_rgb
 
 if TYPE_CHECKING:
     from shopwindow.values.query import Crop
@@ -36,73 +41,73 @@ _MAX_SCANS = 50
 _SLOW_CPU_S = 0.1
 """Seconds of a processor from which on a photo is decoded once for all that a page needs of it."""
 
-Wanted = Literal["square", "inside", "whole", "size"]
-Fault = Literal["unreadable", "too large", "busy"]
+OutputMode = Literal["letterbox", "thumbnail", "full", "size"]
+DecodeErrorKind = Literal["unreadable", "too large", "busy"]
 
 
-class Refusal(Exception):  # noqa: N818 -- not an error of ours yet: it names no photo
+class DecodeError(Exception):
     """A photo cannot be used; `embed.photos.reader` makes one of the named photo errors of it.
 
     Attributes:
-        fault: What kind of error it is.
+        kind: What kind of error it is.
         reason: Why, in words.
     """
 
-    def __init__(self, fault: Fault, reason: str) -> None:
+    def __init__(self, kind: DecodeErrorKind, reason: str) -> None:
         super().__init__(reason)
-        self.fault: Fault = fault
+        self.kind: DecodeErrorKind = kind
         self.reason = reason
 
 
 @dataclass(frozen=True, slots=True)
-class Task:
+class DecodeRequest:
     """What is wanted of a photo.
 
     Attributes:
-        wanted: "square": fitted into a square on white; "inside": upright, in its own shape,
+        mode: "square": fitted into a square on white; "inside": upright, in its own shape,
             within a square; "whole": upright at full size; "size": no pixels, only how many.
         max_pixels: Most pixels it may have, as its header says.
-        side: Pixels of the square's side.
+        target_size: Pixels of the square's side.
         crop: The part of the upright photo to take; None for the whole.
-        preview: Side of what is wanted "inside" as well where decoding was slow; 0 for nothing.
+        preview_size: Side of what is wanted "inside" as well where decoding was slow; 0 for nothing.
     """
 
-    wanted: Wanted
+    mode: OutputMode
     max_pixels: int
-    side: int = 0
+    target_size: int = 0
     crop: "Crop | None" = None
-    preview: int = 0
+    preview_size: int = 0
 
-    def of_preview(self) -> "Task":
+    def to_preview_request(self) -> "DecodeRequest":
         """Return the task that the preview is the answer to."""
-        return Task("inside", self.max_pixels, self.preview)
+        return DecodeRequest("thumbnail", self.max_pixels, self.preview_size)
 
 
-class Decoded(NamedTuple):
+class DecodedImage(NamedTuple):
     """What came of a task.
 
     Attributes:
         size: Width and height; as stored, where only the size was wanted.
         pixels: RGB, row by row; none where only the size was wanted.
-        preview: What came of `Task.of_preview`, where decoding was slow.
+        preview: What came of `DecodeRequest.to_preview_request`, where decoding was slow.
     """
 
     size: tuple[int, int]
     pixels: bytes | bytearray
-    preview: "Decoded | None" = None
+    preview: "DecodedImage | None" = None
 
     @classmethod
-    def of(cls, picture: Image.Image) -> "Decoded":
+    def from_image(cls, picture: Image.Image) -> "DecodedImage":
         """Return an RGB picture's size and pixels."""
         return cls(picture.size, picture.tobytes())
 
 
-def decode(data: bytes, task: Task) -> Decoded:
+def decode_image(data: bytes, request: DecodeRequest) -> DecodedImage:
     """Decode a photo's file.
 
     Args:
         data: The bytes of the file.
-        task: What is wanted.
+        request: What is wanted.
 
     Returns:
         What came of it.
@@ -112,24 +117,32 @@ def decode(data: bytes, task: Task) -> Decoded:
         MemoryError: It does not fit into memory.
     """
     began = time.process_time()
-    if task.wanted != "size" and (size := webp_size(data)):
-        check_pixels(size, task.max_pixels)  # Pillow takes memory for them when it opens the file
+    if request.mode != "size" and (size := read_webp_size(data)):
+        check_pixel_count(
+            size, request.max_pixels
+        )  # Pillow takes memory for them when it opens the file
     with _opened(data) as photo:
-        if task.wanted == "size":
-            return Decoded(photo.size, b"")
-        check_pixels(photo.size, task.max_pixels)
+        if request.mode == "size":
+            return DecodedImage(photo.size, b"")
+        check_pixel_count(photo.size, request.max_pixels)
         if photo.format in {"JPEG", "MPO"} and has_more_scans(data, _MAX_SCANS):
-            raise Refusal("too large", f"a JPEG of more than {_MAX_SCANS} scans; save it again")
-        if photo.format == "JPEG" and task.side:
-            _shrink_while_decoding(photo, _SHRINK_MARGIN * task.side, task.crop or _WHOLE)
-        whole = upright(photo)
-        decoded = Decoded.of(made_of(whole, task))
-        if task.preview and time.process_time() - began > _SLOW_CPU_S:
-            decoded = decoded._replace(preview=Decoded.of(made_of(whole, task.of_preview())))
+            raise DecodeError("too large", f"a JPEG of more than {_MAX_SCANS} scans; save it again")
+        if photo.format == "JPEG" and request.target_size:
+            _shrink_while_decoding(
+                photo, _SHRINK_MARGIN * request.target_size, request.crop or _WHOLE
+            )
+        whole = load_upright_rgb(photo)
+        decoded = DecodedImage.from_image(transform_image(whole, request))
+        if request.preview_size and time.process_time() - began > _SLOW_CPU_S:
+            decoded = decoded._replace(
+                preview=DecodedImage.from_image(
+                    transform_image(whole, request.to_preview_request())
+                )
+            )
     return decoded
 
 
-def upright(photo: Image.Image) -> Image.Image:
+def load_upright_rgb(photo: Image.Image) -> Image.Image:
     """Return a picture upright and in RGB; the given one is loaded, not changed.
 
     Raises:
@@ -141,21 +154,21 @@ def upright(photo: Image.Image) -> Image.Image:
     except MemoryError:
         raise
     except Exception as exc:  # decoders raise OSError, SyntaxError, struct.error, and more
-        raise Refusal("unreadable", f"truncated or broken ({exc})") from exc
+        raise DecodeError("unreadable", f"truncated or broken ({exc})") from exc
 
 
-def made_of(whole: Image.Image, task: Task) -> Image.Image:
+def transform_image(image: Image.Image, request: DecodeRequest) -> Image.Image:
     """Return what is wanted of an upright picture in RGB, which is not changed."""
-    if task.wanted == "square":
-        return fit_to_square(_cut(whole, task.crop) if task.crop else whole, task.side)
-    if task.wanted == "inside" and max(whole.size) > task.side:
-        scale = task.side / max(whole.size)
-        width, height = (max(1, round(side * scale)) for side in whole.size)
-        return whole.resize((width, height), Image.Resampling.BICUBIC, reducing_gap=2.0)
-    return whole
+    if request.mode == "letterbox":
+        return letterbox(_cut(image, request.crop) if request.crop else image, request.target_size)
+    if request.mode == "thumbnail" and max(image.size) > request.target_size:
+        scale = request.target_size / max(image.size)
+        width, height = (max(1, round(side * scale)) for side in image.size)
+        return image.resize((width, height), Image.Resampling.BICUBIC, reducing_gap=2.0)
+    return image
 
 
-def check_pixels(size: tuple[int, int], limit: int) -> None:
+def check_pixel_count(size: tuple[int, int], limit: int) -> None:
     """Check how many pixels a picture has, or says that it has.
 
     Raises:
@@ -163,10 +176,10 @@ def check_pixels(size: tuple[int, int], limit: int) -> None:
     """
     width, height = size
     if width < 1 or height < 1:
-        raise Refusal("unreadable", f"no pixels: {width} x {height}")
+        raise DecodeError("unreadable", f"no pixels: {width} x {height}")
     if width * height > limit:
         reason = f"{width} x {height} pixels, at most {limit:,} are allowed in all; save it smaller"
-        raise Refusal("too large", reason)
+        raise DecodeError("too large", reason)
 
 
 def _opened(data: bytes) -> Image.Image:
@@ -179,17 +192,17 @@ def _opened(data: bytes) -> Image.Image:
         Refusal: Not a photo of a known format, or its header is broken.
         MemoryError: What the header asks for does not fit into memory.
     """
-    form = format_of(data)
+    form = detect_photo_format(data)
     if form is None or form not in Image.OPEN:
-        raise Refusal("unreadable", what_it_is(data))
+        raise DecodeError("unreadable", describe_non_photo(data))
     try:
         return Image.open(io.BytesIO(data), formats=[form])
     except UnidentifiedImageError as exc:
-        raise Refusal("unreadable", f"broken header (not a {form} file after all)") from exc
+        raise DecodeError("unreadable", f"broken header (not a {form} file after all)") from exc
     except MemoryError:
         raise
     except Exception as exc:
-        raise Refusal("unreadable", f"broken header ({exc})") from exc
+        raise DecodeError("unreadable", f"broken header ({exc})") from exc
 
 
 def _shrink_while_decoding(photo: Image.Image, least: int, crop: "Crop") -> None:
@@ -201,7 +214,7 @@ def _shrink_while_decoding(photo: Image.Image, least: int, crop: "Crop") -> None
         crop: The part of the upright photo that is wanted.
     """
     left, top, right, bottom = crop
-    width, height = upright_size(photo)
+    width, height = get_upright_size(photo)
     longer = max((right - left) * width, (bottom - top) * height)
     if longer <= least:
         return

@@ -8,8 +8,8 @@ from http import HTTPStatus
 import httpcore
 import httpx
 
-from embed.deadline import Deadline, within
-from embed.photos.public_addresses import Resolver, is_disguised_number, is_public, system_resolver
+from embed.deadline import Deadline, call_with_timeout
+from embed.photos.public_addresses import Resolver, is_obfuscated_ipv4, is_public_ip, resolve_host
 from shopwindow.values.errors import PhotoError, PhotoFetchError, PhotoTooLargeError
 from shopwindow.values.settings import PhotoLimits
 
@@ -33,14 +33,14 @@ class PhotoFetcher:
     Args:
         limits: Most bytes, seconds for everything together, redirects, and whether private
             addresses are allowed.
-        resolve: Looks host names up.
+        resolver: Looks host names up.
     """
 
     def __init__(
-        self, limits: PhotoLimits | None = None, resolve: Resolver = system_resolver
+        self, limits: PhotoLimits | None = None, resolver: Resolver = resolve_host
     ) -> None:
         self.limits = limits if limits is not None else PhotoLimits()
-        self._resolve = resolve
+        self._resolve = resolver
 
     @cached_property
     def _tls(self) -> ssl.SSLContext:
@@ -127,7 +127,9 @@ class PhotoFetcher:
         """
         host = url.raw_host.decode("ascii")
         try:
-            addresses = tuple(within(deadline.remaining(), lambda: self._resolve(host, _port(url))))
+            addresses = tuple(
+                call_with_timeout(deadline.remaining_s(), lambda: self._resolve(host, _port(url)))
+            )
         except OSError as exc:
             if isinstance(exc, TimeoutError):
                 raise
@@ -135,7 +137,7 @@ class PhotoFetcher:
         if not addresses:
             raise PhotoFetchError(url, f"no host is called {host!r}")
         for found in () if self.limits.allow_private_addresses else addresses:
-            if not is_public(found):
+            if not is_public_ip(found):
                 raise PhotoFetchError(url, f"{host!r} is the address {found}, which is not public")
         return addresses
 
@@ -152,7 +154,7 @@ def _parse(address: str) -> httpx.URL:
         raise PhotoFetchError(address, f"only http and https are fetched, not {url.scheme!r}")
     if not url.host or not 0 < _port(url) <= 65_535:
         raise PhotoFetchError(address, "the address names no host, or a port out of range")
-    if is_disguised_number(url.raw_host.decode("ascii")):
+    if is_obfuscated_ipv4(url.raw_host.decode("ascii")):
         raise PhotoFetchError(address, f"the host {url.host!r} is a number in disguise")
     return url
 
@@ -192,7 +194,7 @@ class _CheckedBackend(httpcore.NetworkBackend):
         error: Exception = httpcore.ConnectError(f"{host} has no address")
         for address in self._addresses:
             try:
-                left = self._deadline.remaining()
+                left = self._deadline.remaining_s()
                 stream = self._plain.connect_tcp(address, port, left, local_address, socket_options)
                 return _TimedStream(stream, self._deadline)
             except httpcore.ConnectError as exc:
@@ -212,10 +214,10 @@ class _TimedStream(httpcore.NetworkStream):
         self._deadline = deadline
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return self._stream.read(max_bytes, self._deadline.remaining())
+        return self._stream.read(max_bytes, self._deadline.remaining_s())
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self._stream.write(buffer, self._deadline.remaining())
+        self._stream.write(buffer, self._deadline.remaining_s())
 
     def close(self) -> None:
         self._stream.close()
@@ -226,7 +228,7 @@ class _TimedStream(httpcore.NetworkStream):
         server_hostname: str | None = None,
         timeout: float | None = None,
     ) -> httpcore.NetworkStream:
-        left = self._deadline.remaining()
+        left = self._deadline.remaining_s()
         return _TimedStream(
             self._stream.start_tls(ssl_context, server_hostname, left), self._deadline
         )

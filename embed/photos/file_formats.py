@@ -2,7 +2,7 @@
 
 import re
 
-FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")
+PHOTO_FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")
 """Formats that are opened: what phones, browsers and merchants' feeds hold.
 
 Pillow has some forty more. Some run other programs (EPS), some decode in Python at a thousandth of
@@ -35,25 +35,25 @@ _START_OF_SCAN, _END_OF_IMAGE = 0xDA, 0xD9
 _WITHOUT_LENGTH = frozenset({0x01, 0xD8})
 
 
-def format_of(data: bytes) -> str | None:
+def detect_photo_format(data: bytes) -> str | None:
     """Return the format of a photo's file, one of `FORMATS`; None when it is none of them."""
     start = data[:_LOOKED_AT]
     return next((name for name, begins in _BEGINNINGS if begins.match(start)), None)
 
 
-def what_it_is(data: bytes) -> str:
+def describe_non_photo(data: bytes) -> str:
     """Return in words what a file is that is no photo."""
     start = data[:_LOOKED_AT]
     known = next((what for pattern, what in _FOREIGN if pattern.match(start)), None)
-    return known or f"not a photo of a known format ({', '.join(FORMATS)})"
+    return known or f"not a photo of a known format ({', '.join(PHOTO_FORMATS)})"
 
 
-def webp_size(data: bytes) -> tuple[int, int] | None:
+def read_webp_size(data: bytes) -> tuple[int, int] | None:
     """Return the width and height in a WebP's header; None for another file, or a broken one.
 
     Source: RFC 9649, sections 2.5 to 2.7.
     """
-    if format_of(data) != "WEBP" or len(data) < _WEBP_HEADER:
+    if detect_photo_format(data) != "WEBP" or len(data) < _WEBP_HEADER:
         return None
     kind, number = data[12:16], int.from_bytes
     if kind == b"VP8X":  # 24 bits each, less one

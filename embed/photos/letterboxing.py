@@ -7,10 +7,10 @@ from PIL import Image
 if TYPE_CHECKING:
     from shopwindow.values.encoder import PreparedImage
 
-PREPARATION_VERSION = 1
+PREPROCESSING_VERSION = 1
 """Raise it when the pixels below change: vectors made before are then other vectors."""
 
-BACKGROUND = (255, 255, 255)
+BACKGROUND_COLOR = (255, 255, 255)
 """What surrounds a photo that is not square: white.
 
 Measured as how often a photo cut to another shape found its whole original first, with a frozen
@@ -22,7 +22,7 @@ white meet: there grey bars are what an encoder sees first. What is transparent 
 """
 
 
-def fit_to_square(photo: Image.Image, size: int) -> Image.Image:
+def letterbox(photo: Image.Image, size: int) -> Image.Image:
     """Fit the whole photo into a square, in its middle, on white.
 
     Nothing is cut off: a dress keeps its hem, a shoe its toe.
@@ -38,13 +38,13 @@ def fit_to_square(photo: Image.Image, size: int) -> Image.Image:
     width, height = (max(1, round(side * scale)) for side in photo.size)
     # Pillow widens the filter by the scale, so that fine weaves do not turn into false stripes.
     fitted = photo.resize((width, height), Image.Resampling.BICUBIC)
-    square = Image.new("RGB", (size, size), BACKGROUND)
+    square = Image.new("RGB", (size, size), BACKGROUND_COLOR)
     square.paste(fitted, ((size - width) // 2, (size - height) // 2))
     return square
 
 
-def pad_to_square(photo: Image.Image, size: int) -> "PreparedImage":
-    """Return what `fit_to_square` makes of the photo as an array.
+def letterbox_to_array(photo: Image.Image, size: int) -> "PreparedImage":
+    """Return what `letterbox` makes of the photo as an array.
 
     Args:
         photo: An RGB picture of any size.
@@ -55,4 +55,4 @@ def pad_to_square(photo: Image.Image, size: int) -> "PreparedImage":
     """
     import numpy as np  # noqa: PLC0415 -- decoders' processes use this module and start without
 
-    return np.array(fit_to_square(photo, size), dtype=np.uint8)  # (size, size, 3)
+    return np.array(letterbox(photo, size), dtype=np.uint8)  # (size, size, 3)

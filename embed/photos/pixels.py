@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from PIL import ExifTags, Image
 
-from embed.photos.letterboxing import BACKGROUND
+from embed.photos.letterboxing import BACKGROUND_COLOR
 
 if TYPE_CHECKING:
     pass
@@ -49,7 +49,7 @@ def to_upright_rgb(photo: Image.Image) -> Image.Image:
     return rgb.transpose(turn) if turn is not None else rgb
 
 
-def upright_size(photo: Image.Image) -> tuple[int, int]:
+def get_upright_size(photo: Image.Image) -> tuple[int, int]:
     """Return the width and height that a picture has once it stands as its EXIF says."""
     width, height = photo.size
     return (height, width) if _orientation(photo) in _ON_ITS_SIDE else (width, height)
@@ -83,7 +83,7 @@ def _over_white(photo: Image.Image) -> Image.Image:
 
 def _band_over_white(photo: Image.Image) -> Image.Image:
     rgba = photo.convert("RGBA")
-    white = Image.new("RGBA", rgba.size, (*BACKGROUND, 255))
+    white = Image.new("RGBA", rgba.size, (*BACKGROUND_COLOR, 255))
     return Image.alpha_composite(white, rgba).convert("RGB")
 
 

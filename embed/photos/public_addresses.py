@@ -20,7 +20,7 @@ _REFUSED_NETWORKS = (
 _NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*", re.IGNORECASE)
 
 
-def system_resolver(host: str, port: int) -> tuple[str, ...]:
+def resolve_host(host: str, port: int) -> tuple[str, ...]:
     """Return the addresses that the system knows for a host name, each once, in its order.
 
     Raises:
@@ -30,7 +30,7 @@ def system_resolver(host: str, port: int) -> tuple[str, ...]:
     return tuple(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 
-def is_disguised_number(host: str) -> bool:
+def is_obfuscated_ipv4(host: str) -> bool:
     """Whether a host is an IPv4 address in a form that only some programs read as one.
 
     `2130706433`, `0x7f.1` and `127.1` all lead to 127.0.0.1 in one program and to a name in
@@ -52,7 +52,7 @@ def is_disguised_number(host: str) -> bool:
     return False
 
 
-def is_public(address: str) -> bool:
+def is_public_ip(address: str) -> bool:
     """Whether an IP address belongs to the public internet.
 
     Loopback, private, link-local (cloud metadata among them), multicast, reserved and unspecified

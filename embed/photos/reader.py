@@ -11,18 +11,18 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from embed.photos.decoder_pool import PRODUCTS, VISITORS, DecoderPool, shared_pool
+from embed.photos.decoder_pool import CATALOG_QUEUE, QUERY_QUEUE, DecoderPool, get_shared_pool
 from embed.photos.decoding import (
-    Decoded,
-    Fault,
-    Refusal,
-    Task,
-    Wanted,
-    check_pixels,
-    made_of,
-    upright,
+    DecodedImage,
+    DecodeError,
+    DecodeErrorKind,
+    DecodeRequest,
+    OutputMode,
+    check_pixel_count,
+    load_upright_rgb,
+    transform_image,
 )
-from embed.photos.file_formats import format_of, what_it_is
+from embed.photos.file_formats import describe_non_photo, detect_photo_format
 from shopwindow.values.encoder import PreparedImage
 from shopwindow.values.errors import (
     PhotoBusyError,
@@ -35,10 +35,10 @@ from shopwindow.values.settings import PhotoLimits
 
 _ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 _PICTURE = "<picture>"
-PREVIEW_SIDE = 560
+PREVIEW_SIZE = 560
 """Side of the `inside` of a visitor's photo that costs nothing after its `square` was slow."""
 
-_ERRORS: dict[Fault, type[PhotoError]] = {
+_ERRORS: dict[DecodeErrorKind, type[PhotoError]] = {
     "unreadable": PhotoUnreadableError,
     "too large": PhotoTooLargeError,
     "busy": PhotoBusyError,
@@ -68,20 +68,26 @@ class PhotoReader:
         self._given_fetch = fetch
         self._fetch = fetch if fetch is not None else self._from_network
         self._preview = 0
-        self._pool = pool if pool is not None else shared_pool(self.limits.decoders, PRODUCTS)
+        self._pool = (
+            pool
+            if pool is not None
+            else get_shared_pool(self.limits.decoder_workers, CATALOG_QUEUE)
+        )
 
-    def for_visitors(self) -> "PhotoReader":
+    def for_queries(self) -> "PhotoReader":
         """Return a reader of photos that visitors give: with smaller limits, and apart from others.
 
         Its decoders are others, so that the photos of a feed and of visitors do not wait for each
         other; where too many wait, `PhotoBusyError` says so.
         """
-        limits = self.limits.for_visitors()
-        reader = PhotoReader(limits, self._given_fetch, shared_pool(limits.decoders, VISITORS))
-        reader._preview = PREVIEW_SIDE
+        limits = self.limits.for_queries()
+        reader = PhotoReader(
+            limits, self._given_fetch, get_shared_pool(limits.decoder_workers, QUERY_QUEUE)
+        )
+        reader._preview = PREVIEW_SIZE
         return reader
 
-    def read(self, source: ImageSource) -> Image.Image:
+    def read_image(self, source: ImageSource) -> Image.Image:
         """Return the whole photo: upright RGB at full size, first frame, transparent as white.
 
         A text without `://` is opened as a path, whatever it is: take none from strangers.
@@ -100,9 +106,11 @@ class PhotoReader:
             PhotoDecoderError: The process that opens photos does not start.
             TypeError: The source is none of the four kinds.
         """
-        return Image.fromarray(self._decode(source, self._task("whole")))
+        return Image.fromarray(self._decode(source, self._task("full")))
 
-    def square(self, source: ImageSource, size: int, crop: Crop | None = None) -> PreparedImage:
+    def read_letterboxed(
+        self, source: ImageSource, size: int, crop: Crop | None = None
+    ) -> PreparedImage:
         """Return the photo as a square of pixels, padded with white.
 
         A JPEG much larger than that is decoded at a half, quarter or eighth (of at least twice
@@ -120,9 +128,9 @@ class PhotoReader:
         Raises:
             PhotoError: As for `read`.
         """
-        return self._decode(source, self._task("square", size, crop))
+        return self._decode(source, self._task("letterbox", size, crop))
 
-    def inside(self, source: ImageSource, size: int) -> Image.Image:
+    def read_thumbnail(self, source: ImageSource, size: int) -> Image.Image:
         """Return the whole photo, upright and in its own shape, made to fit into a square.
 
         Args:
@@ -135,9 +143,9 @@ class PhotoReader:
         Raises:
             PhotoError: As for `read`.
         """
-        return Image.fromarray(self._decode(source, self._task("inside", size)))
+        return Image.fromarray(self._decode(source, self._task("thumbnail", size)))
 
-    def size(self, source: ImageSource) -> tuple[int, int]:
+    def read_size(self, source: ImageSource) -> tuple[int, int]:
         """Return a photo's width and height in pixels as stored; only its header is read.
 
         Args:
@@ -150,11 +158,11 @@ class PhotoReader:
             return source.size
         return self._from_pool(source, self._task("size"))[0]
 
-    def _task(self, wanted: Wanted, side: int = 0, crop: Crop | None = None) -> Task:
+    def _task(self, wanted: OutputMode, side: int = 0, crop: Crop | None = None) -> DecodeRequest:
         # Plain numbers, whatever kinds of numbers came: the task goes to another process.
         left_to_bottom = None if crop is None else cast("Crop", tuple(map(float, crop)))
-        preview = self._preview if wanted == "square" else 0
-        return Task(wanted, self.limits.max_pixels, int(side), left_to_bottom, preview)
+        preview = self._preview if wanted == "letterbox" else 0
+        return DecodeRequest(wanted, self.limits.max_pixels, int(side), left_to_bottom, preview)
 
     def _from_network(self, address: str) -> bytes:
         # Imported for the first address only: httpx adds a quarter of a second to each start.
@@ -163,20 +171,20 @@ class PhotoReader:
         self._fetch = PhotoFetcher(self.limits)
         return self._fetch(address)
 
-    def _decode(self, source: ImageSource, task: Task) -> NDArray[np.uint8]:
+    def _decode(self, source: ImageSource, task: DecodeRequest) -> NDArray[np.uint8]:
         """Return the pixels that are wanted, shape (height, width, 3)."""
         if isinstance(source, Image.Image):
             with _named(_PICTURE):
-                check_pixels(source.size, task.max_pixels)
-                return np.array(made_of(upright(source), task), dtype=np.uint8)
+                check_pixel_count(source.size, task.max_pixels)
+                return np.array(transform_image(load_upright_rgb(source), task), dtype=np.uint8)
         (width, height), pixels, _ = self._from_pool(source, task)
         array = np.frombuffer(pixels, dtype=np.uint8).reshape(height, width, 3)
         return array if array.flags.writeable else array.copy()
 
-    def _from_pool(self, source: ImageSource, task: Task) -> Decoded:
+    def _from_pool(self, source: ImageSource, task: DecodeRequest) -> DecodedImage:
         data, name = self._bytes_of(source)
-        if format_of(data) is None:
-            raise PhotoUnreadableError(name, what_it_is(data))
+        if detect_photo_format(data) is None:
+            raise PhotoUnreadableError(name, describe_non_photo(data))
         with _named(name):
             return self._pool.decode(data, task, self.limits)
 
@@ -232,8 +240,8 @@ def _named(name: str) -> Iterator[None]:
     """
     try:
         yield
-    except Refusal as refusal:
-        error: PhotoError = _ERRORS[refusal.fault](name, refusal.reason)
+    except DecodeError as refusal:
+        error: PhotoError = _ERRORS[refusal.kind](name, refusal.reason)
         raise error from refusal
     except MemoryError as exc:
         raise PhotoTooLargeError(name, "there is no memory for it; save it smaller") from exc

@@ -1,12 +1,12 @@
 """A shop's catalogue feeds: CSV, TSV, JSON Lines, Parquet, Google Merchant XML, Shopify CSV."""
 
 from index.catalog.feed_mapping import FeedMapping, load_mapping
-from index.catalog.formats import FORMATS
+from index.catalog.formats import FEED_FORMATS
 from index.catalog.product_feed import ProductFeed, read_products
 from index.catalog.records import FeedRow, Rejection
 
 __all__ = [
-    "FORMATS",
+    "FEED_FORMATS",
     "FeedMapping",
     "FeedRow",
     "ProductFeed",

@@ -5,7 +5,7 @@ import json
 from index.catalog.records import CellError
 
 
-def read_object(value: object) -> dict[object, object]:
+def parse_object(value: object) -> dict[object, object]:
     """Return an object that came as one, as pairs (a Parquet map) or as JSON text.
 
     Raises:

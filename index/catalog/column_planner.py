@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from index.catalog.column_mapping import ColumnPlan, means_something, plan_columns
+from index.catalog.column_mapping import ColumnPlan, is_known_column, plan_columns
 from index.catalog.feed_mapping import FeedMapping
 from index.catalog.records import FeedSource
 
@@ -19,7 +19,7 @@ class ColumnPlanner:
 
     def __init__(self, source: FeedSource, columns: tuple[str, ...], mapping: FeedMapping) -> None:
         self._mapping = mapping
-        self._fixed = source.fixed()
+        self._fixed = source.get_format_columns()
         self._own = {column for names in self._fixed.values() for column in names}
         self._met = set(columns)
         self._used = dict.fromkeys(columns)
@@ -36,7 +36,7 @@ class ColumnPlanner:
         if len(self._met) > _MAX_COLUMNS:
             self._met = set(self._used)
         self._met.update(names)
-        found = [n for n in names if n in self._own or means_something(n, self._mapping)]
+        found = [n for n in names if n in self._own or is_known_column(n, self._mapping)]
         if found:
             used = {} if len(self._used) > _MAX_COLUMNS else self._used
             self._used = {**used, **dict.fromkeys(found)}

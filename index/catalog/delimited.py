@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TextIO
 
-from index.catalog.file_detection import BROKEN, open_text, read_sample, skip_line
-from index.catalog.records import MAX_ROW_CELLS, MAX_ROW_CHARS, SourceFault, SourceRow, excerpt
+from index.catalog.file_detection import READ_ERRORS, open_text, read_sample, skip_line
+from index.catalog.records import MAX_ROW_CELLS, MAX_ROW_CHARS, MalformedRow, SourceRow, excerpt
 from shopwindow.values.errors import FeedError
 
 DELIMITERS = "\t;,|"
@@ -27,7 +27,7 @@ class DelimitedSource:
         self.encoding = encoding
         self.delimiter = delimiter or _sniffed(path, encoding)
 
-    def columns(self) -> tuple[str, ...]:
+    def read_columns(self) -> tuple[str, ...]:
         """Return the header's names.
 
         Raises:
@@ -36,14 +36,14 @@ class DelimitedSource:
         try:
             with open_text(self.path, self.encoding) as stream:
                 return self._header(iter(self._records(stream)))
-        except BROKEN as exc:
+        except READ_ERRORS as exc:
             raise FeedError(self.path, f"the header cannot be read: {exc}") from exc
 
-    def fixed(self) -> Mapping[str, tuple[str, ...]]:
+    def get_format_columns(self) -> Mapping[str, tuple[str, ...]]:
         """Return nothing: a table's columns mean what they are called."""
         return {}
 
-    def rows(self) -> Iterator[SourceRow | SourceFault]:
+    def iter_rows(self) -> Iterator[SourceRow | MalformedRow]:
         """Yield the rows under the header; empty ones are passed over.
 
         Yields:
@@ -57,23 +57,23 @@ class DelimitedSource:
             records = iter(self._records(stream))
             columns = self._header(records)
             for record in records:
-                if isinstance(record, SourceFault):
+                if isinstance(record, MalformedRow):
                     yield record
                 elif any(record[1]):
                     yield self._row(columns, *record)
 
     def _row(
         self, columns: tuple[str, ...], line: int, cells: list[str]
-    ) -> SourceRow | SourceFault:
+    ) -> SourceRow | MalformedRow:
         if any(cells[len(columns) :]):
-            return SourceFault(line, _counted(columns, cells), raw=self.delimiter.join(cells))
+            return MalformedRow(line, _counted(columns, cells), raw=self.delimiter.join(cells))
         is_short = len(cells) < len(columns)
         problem = f"{_counted(columns, cells)}; the others are empty" if is_short else ""
         return SourceRow(line, dict(zip(columns, cells, strict=False)), problem)
 
-    def _header(self, records: Iterator["tuple[int, list[str]] | SourceFault"]) -> tuple[str, ...]:
+    def _header(self, records: Iterator["tuple[int, list[str]] | MalformedRow"]) -> tuple[str, ...]:
         for record in records:
-            if isinstance(record, SourceFault):
+            if isinstance(record, MalformedRow):
                 raise FeedError(
                     self.path, f"the header in line {record.line} is broken: {record.reason}"
                 )
@@ -89,7 +89,7 @@ class DelimitedSource:
             )
         return tuple(cell.strip() for cell in cells)
 
-    def _records(self, stream: TextIO) -> Iterator["tuple[int, list[str]] | SourceFault"]:
+    def _records(self, stream: TextIO) -> Iterator["tuple[int, list[str]] | MalformedRow"]:
         csv.field_size_limit(_MAX_FIELD_CHARS)
         lines = _Lines(stream)
         reader = csv.reader(lines, delimiter=self.delimiter, strict=True)
@@ -103,7 +103,7 @@ class DelimitedSource:
             except csv.Error as exc:
                 resume = n_resumed < _MAX_RESUMED
                 n_resumed += lines.number > lines.first
-                yield SourceFault(lines.first, lines.why(exc, resume), raw=lines.excerpt())
+                yield MalformedRow(lines.first, lines.why(exc, resume), raw=lines.excerpt())
                 if resume:
                     lines.rewind()
                 reader = csv.reader(lines, delimiter=self.delimiter, strict=True)

@@ -8,18 +8,18 @@ _FULLEST = 0.6
 _LINE_AT = 24  # bits below the line: eight million sellers, and whether the product is complete
 
 
-class Claim(NamedTuple):
+class SeenRow(NamedTuple):
     """The row that used an id first.
 
     Attributes:
         line: Its line.
         merchant_id: Its seller.
-        complete: Whether its product lacks nothing; else a later row may take its place.
+        is_complete: Whether its product lacks nothing; else a later row may take its place.
     """
 
     line: int
     merchant_id: str
-    complete: bool
+    is_complete: bool
 
 
 class SeenIds:
@@ -41,7 +41,7 @@ class SeenIds:
         self._hashes = array("Q", bytes(8 * n_places))
         self._claims = array("Q", bytes(8 * n_places))  # line, number of the seller, complete
 
-    def claim(self, product_id: str, claim: Claim) -> Claim | None:
+    def add(self, product_id: str, claim: SeenRow) -> SeenRow | None:
         """Note who uses an id, unless somebody does.
 
         Returns:
@@ -58,20 +58,20 @@ class SeenIds:
         self._n_ids += 1
         return None
 
-    def replace(self, product_id: str, claim: Claim) -> None:
+    def replace(self, product_id: str, claim: SeenRow) -> None:
         """Note that another row uses an id now."""
         self._write(self._place(_digest(product_id)), claim)
 
-    def _write(self, place: int, claim: Claim) -> None:
+    def _write(self, place: int, claim: SeenRow) -> None:
         number = self._numbers.setdefault(claim.merchant_id, len(self._merchants))
         if number == len(self._merchants):
             self._merchants.append(claim.merchant_id)
-        self._claims[place] = claim.line << _LINE_AT | number << 1 | claim.complete
+        self._claims[place] = claim.line << _LINE_AT | number << 1 | claim.is_complete
 
-    def _read(self, place: int) -> Claim:
+    def _read(self, place: int) -> SeenRow:
         packed = self._claims[place]
         number = (packed & (1 << _LINE_AT) - 1) >> 1
-        return Claim(packed >> _LINE_AT, self._merchants[number], bool(packed & 1))
+        return SeenRow(packed >> _LINE_AT, self._merchants[number], bool(packed & 1))
 
     def _place(self, digest: int) -> int:
         hashes, mask = self._hashes, self._mask

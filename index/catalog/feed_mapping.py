@@ -26,7 +26,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from index.catalog.header_vocabulary import FIELD_KEYS
-from index.text.languages import language_code
+from index.text.languages import to_language_code
 from shopwindow.values.errors import FeedError
 
 _TABLES = ("columns", "attributes", "defaults", "file")
@@ -118,11 +118,11 @@ def _translations(path: Path | str, table: object) -> dict[str, dict[str, str]]:
     found: dict[str, dict[str, str]] = {}
     for language, parts in table.items():
         name = f"columns.translations.{language}"
-        if not language_code(str(language)):
+        if not to_language_code(str(language)):
             raise FeedError(path, f"mapping: [{name}] is not a language code such as ar")
         if not isinstance(parts, Mapping):
             raise FeedError(path, f"mapping: [{name}] must be a table with title, description")
-        found[language_code(str(language))] = _texts(path, name, parts, _PARTS)
+        found[to_language_code(str(language))] = _texts(path, name, parts, _PARTS)
     return found
 
 

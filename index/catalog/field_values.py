@@ -2,8 +2,8 @@
 
 from index.catalog.records import CellError
 from index.catalog.text_cleaning import as_text
-from index.text.currencies import currency_code
-from index.text.languages import language_code
+from index.text.currencies import to_currency_code
+from index.text.languages import to_language_code
 from index.text.prices import parse_price
 
 
@@ -29,7 +29,7 @@ def parse_language(value: object) -> str:
     Raises:
         CellError: It is no language.
     """
-    code = language_code(as_text(value))
+    code = to_language_code(as_text(value))
     if not code:
         raise CellError(f'a language such as "en" or "ar" expected, got {str(value)[:60]!r}')
     return code
@@ -41,7 +41,7 @@ def parse_currency(value: object) -> str:
     Raises:
         CellError: It is no currency.
     """
-    code = currency_code(as_text(value))
+    code = to_currency_code(as_text(value))
     if not code:
         raise CellError(f'a currency such as "AED" expected, got {str(value)[:60]!r}')
     return code

@@ -8,12 +8,18 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, TextIO, cast
 
-from index.catalog.records import BROKE_OFF, MAX_ROW_CHARS, FeedSource, SourceFault, SourceRow
+from index.catalog.records import (
+    MAX_ROW_CHARS,
+    UNREADABLE_REST,
+    FeedSource,
+    MalformedRow,
+    SourceRow,
+)
 from shopwindow.values.errors import FeedError
 
 SAMPLE_BYTES = 65_536
 _GZIP = b"\x1f\x8b"
-BROKEN = (OSError, EOFError, zlib.error, UnicodeError)
+READ_ERRORS = (OSError, EOFError, zlib.error, UnicodeError)
 """What reading raises where a file was cut, damaged, or is in another encoding."""
 
 _MARKS = (
@@ -74,14 +80,14 @@ def read_sample(path: Path) -> bytes:
     try:
         with open_bytes(path) as stream:
             sample = stream.read(SAMPLE_BYTES)
-    except BROKEN as exc:
+    except READ_ERRORS as exc:
         raise FeedError(path, f"the feed cannot be unpacked: {exc}") from exc
     if not sample.strip():
         raise FeedError(path, "the feed is empty")
     return sample
 
 
-def text_encoding(path: Path, sample: bytes, wanted: str) -> str:
+def detect_encoding(path: Path, sample: bytes, wanted: str) -> str:
     """Return the encoding to read a text feed with: the wanted one, that of its mark, or UTF-8.
 
     Raises:
@@ -118,7 +124,7 @@ def _known(path: Path, encoding: str) -> str:
     return "utf-8-sig" if name == "utf-8" else name
 
 
-def bounded_lines(stream: TextIO) -> Iterator[tuple[int, str | None]]:
+def iter_bounded_lines(stream: TextIO) -> Iterator[tuple[int, str | None]]:
     """Yield the number and text of each line; None for a line too long to hold.
 
     Yields:
@@ -140,7 +146,7 @@ def skip_line(stream: TextIO) -> None:
         pass
 
 
-def guarded(source: FeedSource) -> Iterator[SourceRow | SourceFault]:
+def iter_rows_safely(source: FeedSource) -> Iterator[SourceRow | MalformedRow]:
     """Yield a source's rows; where the file breaks off, one last fault instead of an error.
 
     Yields:
@@ -151,13 +157,13 @@ def guarded(source: FeedSource) -> Iterator[SourceRow | SourceFault]:
     """
     line = 0
     try:
-        for row in source.rows():
+        for row in source.iter_rows():
             line = row.line
             yield row
-    except BROKEN as exc:
-        yield SourceFault(line + 1, rest_unread(exc))
+    except READ_ERRORS as exc:
+        yield MalformedRow(line + 1, format_unreadable_rest(exc))
 
 
-def rest_unread(cause: object) -> str:
+def format_unreadable_rest(cause: object) -> str:
     """Return the reason of the fault that ends a broken file."""
-    return f"{BROKE_OFF}: {cause}"
+    return f"{UNREADABLE_REST}: {cause}"

@@ -5,16 +5,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from index.catalog.delimited import DelimitedSource
-from index.catalog.file_detection import read_sample, text_encoding
+from index.catalog.file_detection import detect_encoding, read_sample
 from index.catalog.google_xml import GoogleXmlSource
 from index.catalog.jsonl import JsonLinesSource
 from index.catalog.records import FeedSource
-from index.catalog.shopify import ShopifySource, is_shopify
+from index.catalog.shopify import ShopifySource, is_shopify_header
 from shopwindow.values.errors import FeedError
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ReadOptions:
     """How to read a file, where it is settled: empty values are found out."""
 
     format: str = ""
@@ -30,7 +30,7 @@ _SOURCES: dict[str, Callable[[Path, str, str], FeedSource]] = {
     "google-xml": lambda path, _encoding, _delimiter: GoogleXmlSource(path),
     "shopify": ShopifySource,
 }
-FORMATS = tuple(_SOURCES)
+FEED_FORMATS = tuple(_SOURCES)
 _BINARY = frozenset({"parquet", "google-xml"})
 
 _NOT_A_FEED = (
@@ -43,14 +43,14 @@ _NOT_A_FEED = (
 )
 
 
-def open_source(path: Path, reading: Reading) -> tuple[str, FeedSource]:
+def open_source(path: Path, reading: ReadOptions) -> tuple[str, FeedSource]:
     """Return the format's name and its reader.
 
     Raises:
         FeedError: There is no such file or format, or the file is none that can be read.
     """
     if reading.format and reading.format not in _SOURCES:
-        raise FeedError(path, f"no format {reading.format!r}; known: {', '.join(FORMATS)}")
+        raise FeedError(path, f"no format {reading.format!r}; known: {', '.join(FEED_FORMATS)}")
     if reading.delimiter and len(reading.delimiter) != 1:
         raise FeedError(path, f"one character as delimiter expected, got {reading.delimiter!r}")
     if not path.is_file():
@@ -60,7 +60,7 @@ def open_source(path: Path, reading: Reading) -> tuple[str, FeedSource]:
     binary = reading.format or _binary_format(path, sample)
     if binary in _BINARY:
         return binary, _SOURCES[binary](path, reading.encoding, "")
-    encoding = text_encoding(path, sample, reading.encoding)
+    encoding = detect_encoding(path, sample, reading.encoding)
     named = reading.format or _text_format(path, sample, encoding, reading.delimiter)
     return named, _SOURCES[named](path, encoding, reading.delimiter)
 
@@ -108,6 +108,6 @@ def _text_format(path: Path, sample: bytes, encoding: str, delimiter: str) -> st
     if head.startswith("{") or suffixes & {".jsonl", ".ndjson"}:
         return "jsonl"
     table = DelimitedSource(path, encoding, delimiter)
-    if is_shopify(table.columns()):
+    if is_shopify_header(table.read_columns()):
         return "shopify"
     return "tsv" if table.delimiter == "\t" else "csv"

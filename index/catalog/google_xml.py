@@ -9,10 +9,10 @@ from pathlib import Path
 
 from defusedxml.common import DefusedXmlException
 
-from index.catalog.file_detection import guarded, open_bytes
-from index.catalog.records import BROKE_OFF, SourceFault, SourceRow
+from index.catalog.file_detection import iter_rows_safely, open_bytes
+from index.catalog.records import UNREADABLE_REST, MalformedRow, SourceRow
 from index.catalog.xml_items import WrongRootError
-from index.catalog.xml_recovery import XmlParts
+from index.catalog.xml_recovery import RecoveringXmlReader
 from shopwindow.values.errors import FeedError
 
 _LOOKED_AT = 50
@@ -24,20 +24,24 @@ class GoogleXmlSource:
     def __init__(self, path: Path) -> None:
         self.path = path
 
-    def columns(self) -> tuple[str, ...]:
+    def read_columns(self) -> tuple[str, ...]:
         """Return the names of the elements in the first fifty items.
 
         Raises:
             FeedError: It is not XML, is of another kind, or has a document type.
         """
-        found = list(islice(guarded(self), _LOOKED_AT))
-        if len(found) == 1 and isinstance(found[0], SourceFault):
-            what = "not XML" if found[0].reason.startswith(BROKE_OFF) else "its only item is broken"
+        found = list(islice(iter_rows_safely(self), _LOOKED_AT))
+        if len(found) == 1 and isinstance(found[0], MalformedRow):
+            what = (
+                "not XML"
+                if found[0].reason.startswith(UNREADABLE_REST)
+                else "its only item is broken"
+            )
             raise FeedError(self.path, f"{what} (line {found[0].line}): {found[0].reason}")
         names = [name for each in found if isinstance(each, SourceRow) for name in each.cells]
         return tuple(dict.fromkeys(names))
 
-    def fixed(self) -> Mapping[str, tuple[str, ...]]:
+    def get_format_columns(self) -> Mapping[str, tuple[str, ...]]:
         """Return the columns whose order of trust differs from other feeds'.
 
         The shop's own `product_type` says more than a place in Google's taxonomy.
@@ -48,7 +52,7 @@ class GoogleXmlSource:
             "image": ("image_link", "additional_image_link"),
         }
 
-    def rows(self) -> Iterator[SourceRow | SourceFault]:
+    def iter_rows(self) -> Iterator[SourceRow | MalformedRow]:
         """Yield the items; `line` is that of the opening tag.
 
         Yields:
@@ -60,7 +64,7 @@ class GoogleXmlSource:
         """
         with open_bytes(self.path) as stream:
             try:
-                yield from XmlParts(stream).rows()
+                yield from RecoveringXmlReader(stream).iter_rows()
             except DefusedXmlException as exc:
                 raise FeedError(
                     self.path, f"XML with a document type or entities is refused: {exc}"

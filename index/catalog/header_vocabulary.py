@@ -6,15 +6,15 @@ from functools import lru_cache
 from typing import NamedTuple
 
 
-class FieldNames(NamedTuple):
+class FieldAliases(NamedTuple):
     """A field and the names of the columns that fill it, the most trusted name first."""
 
     field: str
-    names: tuple[str, ...]
+    aliases: tuple[str, ...]
 
 
-FIELDS = (
-    FieldNames(
+FIELD_ALIASES = (
+    FieldAliases(
         "id",
         (
             "id", "product_id", "item_id", "sku", "product_sku", "asin", "offer_id", "variant_sku",
@@ -22,7 +22,7 @@ FIELDS = (
             "المعرف", "رقم المنتج", "رمز المنتج", "كود المنتج",
         ),
     ),
-    FieldNames(
+    FieldAliases(
         "title",
         (
             "title", "product_title", "name", "product_name", "item_name", "product_display_name",
@@ -30,7 +30,7 @@ FIELDS = (
             "العنوان", "اسم المنتج", "الاسم",
         ),
     ),
-    FieldNames(
+    FieldAliases(
         "description",
         (
             "description", "product_description", "body", "body_html", "desc", "detail_desc",
@@ -38,26 +38,26 @@ FIELDS = (
             "الوصف", "وصف المنتج",
         ),
     ),
-    FieldNames("sale_price", ("sale_price", "discounted_price", "special_price", "سعر التخفيض")),
-    FieldNames(
+    FieldAliases("sale_price", ("sale_price", "discounted_price", "special_price", "سعر التخفيض")),
+    FieldAliases(
         "sale_dates", ("sale_price_effective_date",)
     ),
-    FieldNames(
+    FieldAliases(
         "price",
         (
             "price", "product_price", "regular_price", "list_price", "unit_price", "amount",
             "السعر", "سعر المنتج",
         ),
     ),
-    FieldNames("currency", ("currency", "currency_code", "price_currency", "العملة")),
-    FieldNames(
+    FieldAliases("currency", ("currency", "currency_code", "price_currency", "العملة")),
+    FieldAliases(
         "brand",
         (
             "brand", "brand_name", "product_brand", "vendor", "manufacturer",
             "الماركة", "العلامة التجارية",
         ),
     ),
-    FieldNames(
+    FieldAliases(
         "category",
         (
             "category", "categories", "product_category", "category_path", "product_type",
@@ -65,7 +65,7 @@ FIELDS = (
             "الفئة", "القسم", "التصنيف",
         ),
     ),
-    FieldNames(
+    FieldAliases(
         "image",
         (
             "image", "image_link", "image_url", "image_path", "image_src", "main_image",
@@ -74,18 +74,18 @@ FIELDS = (
             "الصورة", "رابط الصورة", "صورة المنتج",
         ),
     ),
-    FieldNames(
+    FieldAliases(
         "merchant_id",
         (
             "merchant_id", "merchant", "seller_id", "seller", "store_id", "store", "shop_id",
             "shop", "البائع", "المتجر",
         ),
     ),
-    FieldNames(
+    FieldAliases(
         "group_id",
         ("group_id", "item_group_id", "parent_id", "parent_sku", "parent_asin", "parent"),
     ),
-    FieldNames(
+    FieldAliases(
         "in_stock",
         (
             "in_stock", "availability", "available", "is_in_stock", "stock_status", "stock",
@@ -93,11 +93,11 @@ FIELDS = (
             "التوفر", "متوفر", "المخزون", "الكمية",
         ),
     ),
-    FieldNames(
+    FieldAliases(
         "created_at",
         ("created_at", "date_added", "published_at", "created", "date_created", "تاريخ الإضافة"),
     ),
-    FieldNames(
+    FieldAliases(
         "popularity",
         (
             "popularity", "units_sold", "n_sold", "sold", "quantity_sold", "total_sold",
@@ -105,11 +105,11 @@ FIELDS = (
             "الشعبية", "عدد المبيعات", "عدد التقييمات",
         ),
     ),
-    FieldNames(
+    FieldAliases(
         "status",
         ("status", "product_status", "item_status", "state", "الحالة", "حالة المنتج"),
     ),
-    FieldNames(
+    FieldAliases(
         "published",
         (
             "published", "is_published", "publish", "published_on_online_store", "active",
@@ -118,8 +118,8 @@ FIELDS = (
             "منشور", "مفعل", "نشط", "ظاهر",
         ),
     ),
-    FieldNames("visibility", ("visibility", "visibility_in_catalog", "catalog_visibility")),
-    FieldNames(
+    FieldAliases("visibility", ("visibility", "visibility_in_catalog", "catalog_visibility")),
+    FieldAliases(
         "withdrawn",
         (
             "withdrawn", "draft", "is_draft", "archived", "is_archived", "deleted", "is_deleted",
@@ -127,44 +127,48 @@ FIELDS = (
             "is_discontinued", "deleted_at", "archived_at", "مسودة", "محذوف", "مخفي", "مؤرشف",
         ),
     ),
-    FieldNames("language", ("language", "lang", "locale", "content_language", "اللغة")),
-    FieldNames("attributes", ("attributes", "الخصائص")),
-    FieldNames("translations", ("translations",)),
+    FieldAliases("language", ("language", "lang", "locale", "content_language", "اللغة")),
+    FieldAliases("attributes", ("attributes", "الخصائص")),
+    FieldAliases("translations", ("translations",)),
 )  # fmt: skip
 
-ATTRIBUTES = (
-    FieldNames("color", ("color", "colour", "color_name", "base_colour", "اللون")),
-    FieldNames("size", ("size", "size_name", "المقاس")),
-    FieldNames("gender", ("gender", "sex", "target_gender", "الجنس")),
-    FieldNames("age_group", ("age_group",)),
-    FieldNames("material", ("material", "fabric", "المادة", "الخامة")),
-    FieldNames("pattern", ("pattern",)),
-    FieldNames("condition", ("condition",)),
-    FieldNames("style", ("style",)),
-    FieldNames("season", ("season",)),
-    FieldNames("occasion", ("occasion", "usage")),
-    FieldNames("fit", ("fit",)),
-    FieldNames("sleeve", ("sleeve", "sleeve_length")),
-    FieldNames("model", ("model", "model_name")),
+ATTRIBUTE_ALIASES = (
+    FieldAliases("color", ("color", "colour", "color_name", "base_colour", "اللون")),
+    FieldAliases("size", ("size", "size_name", "المقاس")),
+    FieldAliases("gender", ("gender", "sex", "target_gender", "الجنس")),
+    FieldAliases("age_group", ("age_group",)),
+    FieldAliases("material", ("material", "fabric", "المادة", "الخامة")),
+    FieldAliases("pattern", ("pattern",)),
+    FieldAliases("condition", ("condition",)),
+    FieldAliases("style", ("style",)),
+    FieldAliases("season", ("season",)),
+    FieldAliases("occasion", ("occasion", "usage")),
+    FieldAliases("fit", ("fit",)),
+    FieldAliases("sleeve", ("sleeve", "sleeve_length")),
+    FieldAliases("model", ("model", "model_name")),
 )  # fmt: skip
 
 # One column may not answer for another here: a row without `id` must not borrow its `sku`,
 # or one catalogue would mix two kinds of keys.
-SINGLE = frozenset({"id", "group_id"})
+SINGLE_COLUMN_FIELDS = frozenset({"id", "group_id"})
 
 ATTRIBUTE_PREFIX = re.compile(r"^(?:attr|attribute|attributes)\s*[_:.]\s*(?=\D)", re.IGNORECASE)
 
 
 @lru_cache(maxsize=8_192)
-def normal(name: str) -> str:
+def normalize_column_name(name: str) -> str:
     """Return a column name without what people write differently: case, spaces, `_`, `-`, `g:`."""
     folded = unicodedata.normalize("NFKC", name).casefold().strip()
     folded = folded.removeprefix("g:")
     return "".join(ch for ch in folded if ch.isalnum())
 
 
-FIELD_OF = {
-    normal(name): (each.field, rank) for each in FIELDS for rank, name in enumerate(each.names)
+FIELD_BY_COLUMN = {
+    normalize_column_name(name): (each.field, rank)
+    for each in FIELD_ALIASES
+    for rank, name in enumerate(each.aliases)
 }
-ATTRIBUTE_OF = {normal(name): each.field for each in ATTRIBUTES for name in each.names}
-FIELD_KEYS = tuple(each.field for each in FIELDS)
+ATTRIBUTE_BY_COLUMN = {
+    normalize_column_name(name): each.field for each in ATTRIBUTE_ALIASES for name in each.aliases
+}
+FIELD_KEYS = tuple(each.field for each in FIELD_ALIASES)

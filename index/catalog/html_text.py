@@ -28,7 +28,7 @@ _SILENT = (
 )
 
 
-def strip_markup(text: str) -> str:
+def strip_html(text: str) -> str:
     """Return the words of a text; one that holds no HTML comes back as it is.
 
     Blocks and line breaks end a line; comments, scripts and styles are left out.

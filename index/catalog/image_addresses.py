@@ -6,7 +6,7 @@ from pathlib import Path
 
 from index.catalog.records import CellError
 
-MAX_ADDRESS_CHARS = 4_000
+MAX_URL_CHARS = 4_000
 _SCHEME = re.compile(r"^([a-z][a-z0-9+.\-]*):", re.IGNORECASE)
 _WITH_HOST = re.compile(r"^https?://(?:[^/?#@\s]*@)?[^/?#@:\s]", re.IGNORECASE)
 _SEVERAL = re.compile(r"\s*[|,;]\s*(?=https?://)", re.IGNORECASE)
@@ -23,14 +23,14 @@ class PhotoRoot:
         self.folder = os.path.realpath(folder)
         self._inside = self.folder.rstrip(os.sep) + os.sep
 
-    def place(self, text: str) -> str:
+    def resolve(self, text: str) -> str:
         """Return an http(s) address as it is, and a path as an absolute one.
 
         Raises:
             CellError: Another scheme, an address without a host, or a path out of the folder.
         """
-        if len(text) > MAX_ADDRESS_CHARS:
-            raise CellError(f"at most {MAX_ADDRESS_CHARS} characters expected, got {len(text)}")
+        if len(text) > MAX_URL_CHARS:
+            raise CellError(f"at most {MAX_URL_CHARS} characters expected, got {len(text)}")
         text = _SEVERAL.split(text.strip(), maxsplit=1)[0]
         if text.startswith("//"):
             text = f"https:{text}"

@@ -6,7 +6,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from index.catalog.records import SourceFault, SourceRow
+from index.catalog.records import MalformedRow, SourceRow
 from shopwindow.values.errors import FeedError
 
 _BATCH_ROWS = 512
@@ -35,7 +35,7 @@ class ParquetSource:
         self.path = path
         self._wanted: frozenset[str] | None = None
 
-    def columns(self) -> tuple[str, ...]:
+    def read_columns(self) -> tuple[str, ...]:
         """Return the names of the schema.
 
         Raises:
@@ -44,15 +44,15 @@ class ParquetSource:
         with self._open() as file:
             return tuple(file.schema_arrow.names)
 
-    def fixed(self) -> Mapping[str, tuple[str, ...]]:
+    def get_format_columns(self) -> Mapping[str, tuple[str, ...]]:
         """Return nothing: columns mean what they are called."""
         return {}
 
-    def narrow(self, columns: tuple[str, ...]) -> None:
+    def select_columns(self, columns: tuple[str, ...]) -> None:
         """Read only these columns from now on: vectors beside them would cost most of the time."""
         self._wanted = frozenset(columns)
 
-    def rows(self) -> Iterator[SourceRow | SourceFault]:
+    def iter_rows(self) -> Iterator[SourceRow | MalformedRow]:
         """Yield the rows; `line` is the number of the row, from 1.
 
         Yields:
@@ -70,7 +70,7 @@ class ParquetSource:
                         number += 1
                         yield SourceRow(number, cells)
                 except _ERRORS as exc:
-                    yield SourceFault(
+                    yield MalformedRow(
                         number + 1, f"rows {number + 1} to {last} could not be read: {exc}"
                     )
 

@@ -10,14 +10,14 @@ from index.catalog.column_mapping import ColumnPlan
 from index.catalog.embedded_photos import PhotoFolder
 from index.catalog.field_values import parse_currency, parse_id, parse_language, parse_popularity
 from index.catalog.image_addresses import PhotoRoot
-from index.catalog.localized_texts import read_words
+from index.catalog.localized_texts import read_texts
 from index.catalog.records import CellError, as_json
-from index.catalog.row_cells import Cells, Loss, RowReader
+from index.catalog.row_cells import Cells, DroppedValue, RowReader
 from index.catalog.sale_status import require_for_sale
-from index.catalog.stock_status import parse_stock
+from index.catalog.stock_status import parse_in_stock
 from index.catalog.text_cleaning import clean_line, is_empty
-from index.catalog.timestamps import parse_time
-from index.text.prices import Money, parse_price, sale_is_on
+from index.catalog.timestamps import parse_datetime
+from index.text.prices import Money, is_sale_active, parse_price
 from shopwindow.values.errors import FeedError, InvalidProductError
 from shopwindow.values.product import Product
 
@@ -33,11 +33,11 @@ class RowDefaults:
     language: str = ""
 
 
-class Built(NamedTuple):
+class BuiltProduct(NamedTuple):
     """A product, and what it goes without because its cell could not be used."""
 
     product: Product
-    losses: tuple[Loss, ...] = ()
+    dropped_values: tuple[DroppedValue, ...] = ()
 
 
 class ProductBuilder:
@@ -55,7 +55,7 @@ class ProductBuilder:
         self._defaults = defaults
         self._photos = photos
 
-    def build(self, plan: ColumnPlan, cells: Cells) -> Built:
+    def build(self, plan: ColumnPlan, cells: Cells) -> BuiltProduct:
         """Return the product of a row.
 
         Raises:
@@ -64,14 +64,14 @@ class ProductBuilder:
             FeedError: The row holds a photo itself, and no folder for photos was given.
         """
         row = RowReader(plan, cells)
-        product_id = row.required("id", parse_id)
+        product_id = row.read_required("id", parse_id)
         if not product_id:
-            raise CellError("an id expected, got nothing", plan.column("id"))
+            raise CellError("an id expected, got nothing", plan.get_column("id"))
         merchant = ""
         try:
-            merchant = row.required("merchant_id", clean_line) or self._defaults.merchant_id
+            merchant = row.read_required("merchant_id", clean_line) or self._defaults.merchant_id
             require_for_sale(row)
-            return Built(self._product(product_id, merchant, row), tuple(row.losses))
+            return BuiltProduct(self._product(product_id, merchant, row), tuple(row.dropped_values))
         except CellError as exc:
             exc.product_id, exc.merchant_id = product_id, merchant
             raise
@@ -79,26 +79,26 @@ class ProductBuilder:
             column, reason = _cause(exc, row)
             raise CellError(reason, column, product_id, merchant) from exc
 
-    def id_of(self, plan: ColumnPlan, cells: Cells) -> str:
+    def read_id(self, plan: ColumnPlan, cells: Cells) -> str:
         """Return the id of a row that may be a part of one; empty when it is not readable."""
         try:
-            return RowReader(plan, cells).required("id", parse_id)
+            return RowReader(plan, cells).read_required("id", parse_id)
         except CellError:
             return ""
 
     def _product(self, product_id: str, merchant: str, row: RowReader) -> Product:
         default = self._defaults
-        words = read_words(row, row.read("language", parse_language, default.language))
+        words = read_texts(row, row.read("language", parse_language, default.language))
         money = _money(row)
         currency = row.read("currency", parse_currency, "")
         # A currency that is named and not known is not the shop's usual one.
-        usual = "" if row.lost("currency") else default.currency
-        created: datetime | None = row.read("created_at", parse_time, None)
+        usual = "" if row.is_dropped("currency") else default.currency
+        created: datetime | None = row.read("created_at", parse_datetime, None)
         return Product(
             id=product_id,
             title=words.title,
             description=words.description,
-            translations=words.translations(),
+            translations=words.build_translations(),
             price=money.amount if money else None,
             currency=(money.currency if money else "") or currency or usual,
             brand=row.read("brand", clean_line, ""),
@@ -107,7 +107,7 @@ class ProductBuilder:
             image=row.read("image", self._image, ""),
             merchant_id=merchant,
             group_id=row.read("group_id", parse_id, ""),
-            in_stock=row.read("in_stock", parse_stock, True),
+            in_stock=row.read("in_stock", parse_in_stock, True),
             created_at=created,
             language=words.language,
             popularity=row.read("popularity", parse_popularity, None),
@@ -136,7 +136,7 @@ class ProductBuilder:
         if not isinstance(value, str):
             raise CellError(f"a path or an address expected, got {as_json(value)[:80]}")
         place = " ".join(parse_id(value).split()) if value else ""
-        return self._root.place(place) if place else ""
+        return self._root.resolve(place) if place else ""
 
 
 def _money(row: RowReader) -> Money | None:
@@ -145,7 +145,7 @@ def _money(row: RowReader) -> Money | None:
     sale: Money | None = row.read("sale_price", parse_price, None)
     if sale is None or not sale.amount or (price and price.amount <= sale.amount):
         return price
-    return sale if row.read("sale_dates", sale_is_on, True) else price
+    return sale if row.read("sale_dates", is_sale_active, True) else price
 
 
 def _cause(exc: InvalidProductError, row: RowReader) -> tuple[str, str]:
@@ -154,7 +154,7 @@ def _cause(exc: InvalidProductError, row: RowReader) -> tuple[str, str]:
     When the title or the photo was there and could not be used, that is the reason.
     """
     if exc.field == "title":
-        for loss in row.losses:
+        for loss in row.dropped_values:
             if loss.field in _NEEDED:
                 return loss.column, loss.reason
-    return row.plan.column(exc.field), f"{exc.expected} expected, got {str(exc.got)[:80]!r}"
+    return row.plan.get_column(exc.field), f"{exc.expected} expected, got {str(exc.got)[:80]!r}"

@@ -3,28 +3,28 @@
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from index.catalog.column_mapping import plan_columns, require_mapped, require_usable
+from index.catalog.column_mapping import check_mapped_columns, check_required_columns, plan_columns
 from index.catalog.column_planner import ColumnPlanner
-from index.catalog.duplicate_ids import Claim, SeenIds
+from index.catalog.duplicate_ids import SeenIds, SeenRow
 from index.catalog.embedded_photos import PhotoFolder
 from index.catalog.feed_mapping import FeedMapping, check_mapping, load_mapping
-from index.catalog.file_detection import guarded
-from index.catalog.formats import Reading, open_source
+from index.catalog.file_detection import iter_rows_safely
+from index.catalog.formats import ReadOptions, open_source
 from index.catalog.image_addresses import PhotoRoot
 from index.catalog.product_builder import ProductBuilder, RowDefaults
 from index.catalog.records import (
     CellError,
-    ColumnSource,
+    ColumnarSource,
     FeedRow,
     FeedSource,
-    SourceFault,
+    MalformedRow,
     SourceRow,
-    named,
+    describe_merchant,
 )
 from index.catalog.rejects_file import RejectsFile
-from index.catalog.row_outcomes import rejected, warnings_of
-from index.text.currencies import currency_code
-from index.text.languages import language_code
+from index.catalog.row_outcomes import build_rejected_row, build_warnings
+from index.text.currencies import to_currency_code
+from index.text.languages import to_language_code
 from shopwindow.values.errors import FeedError
 from shopwindow.values.product import Product
 
@@ -51,7 +51,7 @@ class ProductFeed:
         self.format = form
         self._source = source
         self._mapping = mapping
-        self._columns = source.columns()
+        self._columns = source.read_columns()
         self._builder = builder
         self._rejects = rejects
 
@@ -64,11 +64,11 @@ class ProductFeed:
         Raises:
             FeedError: The file is gone, or cannot be read at all.
         """
-        for row in self.rows():
+        for row in self.iter_rows():
             if row.product is not None:
                 yield row.product
 
-    def rows(self) -> Iterator[FeedRow]:
+    def iter_rows(self) -> Iterator[FeedRow]:
         """Yield every row: its product, or why there is none. Empty lines are no rows.
 
         A cell that cannot be used costs its field, with a warning; only the id and the seller
@@ -85,11 +85,11 @@ class ProductFeed:
         """
         rejects = RejectsFile(self._rejects) if self._rejects else None
         if rejects:
-            rejects.begin()
+            rejects.reset()
         planner = ColumnPlanner(self._source, self._columns, self._mapping)
         seen = SeenIds()
         try:
-            for row in guarded(self._source):
+            for row in iter_rows_safely(self._source):
                 read = self._read(row, planner, seen)
                 if rejects:
                     whole = row.cells if isinstance(row, SourceRow) else row.raw
@@ -100,37 +100,41 @@ class ProductFeed:
             if rejects:
                 rejects.close()
 
-    def _read(self, row: SourceRow | SourceFault, planner: ColumnPlanner, seen: SeenIds) -> FeedRow:
-        if isinstance(row, SourceFault):
-            known = self._builder.id_of(planner.plan(row.cells), row.cells) if row.cells else ""
-            return rejected(self._file, row.line, CellError(row.reason, "", known), row.raw)
+    def _read(
+        self, row: SourceRow | MalformedRow, planner: ColumnPlanner, seen: SeenIds
+    ) -> FeedRow:
+        if isinstance(row, MalformedRow):
+            known = self._builder.read_id(planner.plan(row.cells), row.cells) if row.cells else ""
+            return build_rejected_row(
+                self._file, row.line, CellError(row.reason, "", known), row.raw
+            )
         plan = planner.plan(row.cells)
         try:
             built = self._builder.build(plan, row.cells)
         except CellError as exc:
-            return rejected(self._file, row.line, exc, row.cells)
-        warnings = warnings_of(self._file, row, built)
+            return build_rejected_row(self._file, row.line, exc, row.cells)
+        warnings = build_warnings(self._file, row, built)
         product = built.product
         # A product of nothing but a photo may still turn out to be unusable.
-        claim = Claim(row.line, product.merchant_id, not warnings and bool(product.title))
-        first = seen.claim(product.id, claim)
-        if first and not (claim.complete and _may_replace(first, claim)):
-            used = CellError(_used(first, claim), plan.column("id"), product.id)
-            return rejected(self._file, row.line, used, row.cells)
+        claim = SeenRow(row.line, product.merchant_id, not warnings and bool(product.title))
+        first = seen.add(product.id, claim)
+        if first and not (claim.is_complete and _may_replace(first, claim)):
+            used = CellError(_used(first, claim), plan.get_column("id"), product.id)
+            return build_rejected_row(self._file, row.line, used, row.cells)
         if first:
             seen.replace(product.id, claim)
-        return FeedRow(row.line, product, warnings=warnings, replaces=bool(first))
+        return FeedRow(row.line, product, warnings=warnings, is_replacement=bool(first))
 
 
-def _may_replace(first: Claim, claim: Claim) -> bool:
-    return not first.complete and first.merchant_id == claim.merchant_id
+def _may_replace(first: SeenRow, claim: SeenRow) -> bool:
+    return not first.is_complete and first.merchant_id == claim.merchant_id
 
 
-def _used(first: Claim, claim: Claim) -> str:
+def _used(first: SeenRow, claim: SeenRow) -> str:
     reason = f"the id is used in line {first.line} already"
     if first.merchant_id == claim.merchant_id:
         return reason
-    return f"{reason}, by {named(first.merchant_id)}; this row is of {named(claim.merchant_id)}"
+    return f"{reason}, by {describe_merchant(first.merchant_id)}; this row is of {describe_merchant(claim.merchant_id)}"
 
 
 def read_products(  # noqa: PLR0913 -- one door; every option is named and has a default
@@ -168,12 +172,12 @@ def read_products(  # noqa: PLR0913 -- one door; every option is named and has a
 
     Raises:
         FeedError: The file is missing, of no known format or encoding, no column is understood,
-            or an option has no sense. Single bad rows do not raise: see `ProductFeed.rows`.
+            or an option has no sense. Single bad rows do not raise: see `ProductFeed.iter_rows`.
     """
     path = Path(path)
     settled = _mapping(path, mapping)
     file = settled.file
-    reading = Reading(
+    reading = ReadOptions(
         format or file.get("format", ""),
         encoding or file.get("encoding", ""),
         file.get("delimiter", ""),
@@ -202,25 +206,25 @@ def _mapping(path: Path, mapping: Path | str | FeedMapping | None) -> FeedMappin
 
 def _require_columns(path: Path, form: str, source: FeedSource, mapping: FeedMapping) -> None:
     """Check the header; formats without one are checked by the names their first rows use."""
-    columns = source.columns()
+    columns = source.read_columns()
     if form in {"csv", "tsv", "shopify", "parquet"}:
-        require_mapped(columns, mapping, path)
-    plan = plan_columns(columns, mapping, source.fixed())
+        check_mapped_columns(columns, mapping, path)
+    plan = plan_columns(columns, mapping, source.get_format_columns())
     if columns or form in {"csv", "tsv", "shopify", "parquet"}:
-        require_usable(plan, columns, path)
-    if isinstance(source, ColumnSource):
-        source.narrow(plan.used())
+        check_required_columns(plan, columns, path)
+    if isinstance(source, ColumnarSource):
+        source.select_columns(plan.list_columns())
 
 
 def _defaults(path: Path, given: RowDefaults, stored: Mapping[str, str]) -> RowDefaults:
     currency = given.currency or stored.get("currency", "")
     language = given.language or stored.get("language", "")
-    if currency and not currency_code(currency):
+    if currency and not to_currency_code(currency):
         raise FeedError(path, f"currency {currency!r} is no ISO 4217 code such as AED")
-    if language and not language_code(language):
+    if language and not to_language_code(language):
         raise FeedError(path, f"language {language!r} is no language code such as en")
     return RowDefaults(
         merchant_id=given.merchant_id or stored.get("merchant_id", ""),
-        currency=currency_code(currency) if currency else "",
-        language=language_code(language) if language else "",
+        currency=to_currency_code(currency) if currency else "",
+        language=to_language_code(language) if language else "",
     )

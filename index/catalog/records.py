@@ -12,7 +12,7 @@ MAX_ROW_CHARS = 4_000_000
 MAX_ROW_CELLS = 2_000
 SHORT_ROW = "cells"
 """What stands as the field of a warning when a row has fewer cells than the header."""
-BROKE_OFF = "the rest of the file could not be read"
+UNREADABLE_REST = "the rest of the file could not be read"
 
 
 class CellError(ValueError):
@@ -67,12 +67,12 @@ class Rejection:
     withdrawn: bool = False
 
     @property
-    def broke_off(self) -> bool:
+    def is_fatal(self) -> bool:
         """Whether it stands for everything after it: the feed is not complete."""
-        return self.reason.startswith(BROKE_OFF)
+        return self.reason.startswith(UNREADABLE_REST)
 
     @property
-    def outcome(self) -> str:
+    def message(self) -> str:
         """The reason, and before it that the product was taken all the same, if it was."""
         if not self.field:
             return self.reason
@@ -89,14 +89,14 @@ class FeedRow:
         product: The product; None when the row was rejected.
         rejection: The reason; None when there is a product.
         warnings: What the product goes without, because its cell could not be used.
-        replaces: Whether an earlier row with the same id lacked something; this one counts.
+        is_replacement: Whether an earlier row with the same id lacked something; this one counts.
     """
 
     line: int
     product: Product | None = None
     rejection: Rejection | None = None
     warnings: tuple[Rejection, ...] = ()
-    replaces: bool = False
+    is_replacement: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,16 +106,16 @@ class SourceRow:
     Attributes:
         line: Line where the row starts, from 1.
         cells: Values by column.
-        problem: What is odd about the row as a whole, although it can be used; empty if nothing.
+        warning: What is odd about the row as a whole, although it can be used; empty if nothing.
     """
 
     line: int
     cells: Mapping[str, object]
-    problem: str = ""
+    warning: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class SourceFault:
+class MalformedRow:
     """A row that the format's reader could not take apart.
 
     Attributes:
@@ -137,7 +137,7 @@ class FeedSource(Protocol):
     Opening again for each call makes a feed repeatable; reading row by row keeps it small.
     """
 
-    def columns(self) -> tuple[str, ...]:
+    def read_columns(self) -> tuple[str, ...]:
         """Return the feed's column names: its header, or the names that its first rows use.
 
         Raises:
@@ -145,11 +145,11 @@ class FeedSource(Protocol):
         """
         ...
 
-    def fixed(self) -> Mapping[str, tuple[str, ...]]:
+    def get_format_columns(self) -> Mapping[str, tuple[str, ...]]:
         """Return the columns whose meaning the format itself settles, by field, best first."""
         ...
 
-    def rows(self) -> Iterator[SourceRow | SourceFault]:
+    def iter_rows(self) -> Iterator[SourceRow | MalformedRow]:
         """Yield each row in the order of the file.
 
         Yields:
@@ -162,10 +162,10 @@ class FeedSource(Protocol):
 
 
 @runtime_checkable
-class ColumnSource(FeedSource, Protocol):
+class ColumnarSource(FeedSource, Protocol):
     """A format stored by columns, which can leave those alone that nobody uses."""
 
-    def narrow(self, columns: tuple[str, ...]) -> None:
+    def select_columns(self, columns: tuple[str, ...]) -> None:
         """Read only these columns from now on."""
         ...
 
@@ -188,6 +188,6 @@ def _shown(value: object) -> str:
     return f"<{len(value)} bytes>" if isinstance(value, bytes) else str(value)
 
 
-def named(merchant_id: str) -> str:
+def describe_merchant(merchant_id: str) -> str:
     """Return a seller as messages name it."""
     return f"the merchant {merchant_id[:80]!r}" if merchant_id else "no merchant"

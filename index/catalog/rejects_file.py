@@ -6,9 +6,9 @@ from typing import TextIO
 
 from index.catalog.records import Rejection, excerpt
 from shopwindow.values.errors import FeedError
-from shopwindow.values.spreadsheet import as_cell
+from shopwindow.values.spreadsheet import escape_formula
 
-HEADER = ("file", "line", "column", "reason", "product_id", "row")
+REJECTS_HEADER = ("file", "line", "column", "reason", "product_id", "row")
 _MAX_ROW_CHARS = 20_000
 
 
@@ -23,7 +23,7 @@ class RejectsFile:
         self.path = path
         self._stream: TextIO | None = None
 
-    def begin(self) -> None:
+    def reset(self) -> None:
         """Take away the file of an earlier reading.
 
         Raises:
@@ -34,7 +34,7 @@ class RejectsFile:
             if not self.path.exists():
                 return
             with self.path.open(encoding="utf-8", errors="replace") as old:
-                ours = old.read(200).startswith(",".join(HEADER))
+                ours = old.read(200).startswith(",".join(REJECTS_HEADER))
             if ours:
                 self.path.unlink()
         except OSError as exc:
@@ -54,7 +54,7 @@ class RejectsFile:
             rejection.file,
             rejection.line,
             rejection.column,
-            rejection.outcome,
+            rejection.message,
             rejection.product_id,
             excerpt(row, _MAX_ROW_CHARS),
         )
@@ -68,7 +68,7 @@ class RejectsFile:
     def _open(self) -> TextIO:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         self._stream = self.path.open("w", encoding="utf-8", newline="")
-        csv.writer(self._stream).writerow(HEADER)
+        csv.writer(self._stream).writerow(REJECTS_HEADER)
         return self._stream
 
     def close(self) -> None:
@@ -80,4 +80,4 @@ class RejectsFile:
 
 def _cell(value: object) -> str:
     text = str(value).encode("utf-8", "replace").decode("utf-8").replace("\0", "")
-    return as_cell(text)
+    return escape_formula(text)

@@ -9,10 +9,10 @@ from index.catalog.text_cleaning import is_empty
 
 T = TypeVar("T")
 Cells = Mapping[str, object]
-MAX_LOSSES = 20
+MAX_DROPPED_VALUES = 20
 
 
-class Loss(NamedTuple):
+class DroppedValue(NamedTuple):
     """A value that a product goes without: its field, the feed's column, and why."""
 
     field: str
@@ -21,7 +21,7 @@ class Loss(NamedTuple):
 
 
 class RowReader:
-    """Reads one row. A cell that cannot be used counts as empty and is noted in `losses`.
+    """Reads one row. A cell that cannot be used counts as empty and is noted in `dropped_values`.
 
     One odd cell must not cost the product: its row would be rejected, and the price and the stock
     of yesterday would stay in the index.
@@ -29,12 +29,12 @@ class RowReader:
 
     def __init__(self, plan: ColumnPlan, cells: Cells) -> None:
         self.plan = plan
-        self.losses: list[Loss] = []
+        self.dropped_values: list[DroppedValue] = []
         self._lost: set[str] = set()
         self._cells = cells
         self._columns = plan.fields
 
-    def values(self, field: str) -> list[tuple[str, object]]:
+    def get_values(self, field: str) -> list[tuple[str, object]]:
         """Return the columns of a field that say something, best first, with their values."""
         columns = self._columns.get(field)
         if not columns:
@@ -42,17 +42,17 @@ class RowReader:
         pairs = [(column, self._cells.get(column)) for column in columns]
         return [(column, value) for column, value in pairs if not is_empty(value)]
 
-    def value(self, column: str) -> object:
+    def get_value(self, column: str) -> object:
         """Return the value of one column; None when the row does not have it."""
         return self._cells.get(column)
 
-    def required(self, field: str, parse: Callable[[object], str]) -> str:
+    def read_required(self, field: str, parse: Callable[[object], str]) -> str:
         """Return the first value of a field that says something; empty when there is none.
 
         Raises:
             CellError: The value cannot be used; it carries the column.
         """
-        for column, value in self.values(field):
+        for column, value in self.get_values(field):
             try:
                 found = parse(value)
             except CellError as exc:
@@ -71,18 +71,18 @@ class RowReader:
             try:
                 found = parse(value)
             except CellError as exc:
-                self.lose(field, exc.column or column, exc.reason)
+                self.drop_value(field, exc.column or column, exc.reason)
                 continue
             if found or not isinstance(found, (str, tuple)):
                 return found
         return empty
 
-    def lose(self, field: str, column: str, reason: str) -> None:
+    def drop_value(self, field: str, column: str, reason: str) -> None:
         """Note a value that cannot be used; of a row the first twenty are told."""
         self._lost.add(field)
-        if len(self.losses) < MAX_LOSSES:
-            self.losses.append(Loss(field, column, reason))
+        if len(self.dropped_values) < MAX_DROPPED_VALUES:
+            self.dropped_values.append(DroppedValue(field, column, reason))
 
-    def lost(self, field: str) -> bool:
+    def is_dropped(self, field: str) -> bool:
         """Return whether a value of a field could not be used."""
         return field in self._lost

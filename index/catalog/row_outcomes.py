@@ -1,6 +1,6 @@
 """What came of one row, for the people who mend the feed."""
 
-from index.catalog.product_builder import Built
+from index.catalog.product_builder import BuiltProduct
 from index.catalog.records import (
     SHORT_ROW,
     CellError,
@@ -10,15 +10,15 @@ from index.catalog.records import (
     WithdrawnError,
     excerpt,
 )
-from index.catalog.row_cells import Loss
+from index.catalog.row_cells import DroppedValue
 from shopwindow.values.validation import MAX_ID_CHARS
 
 
-def warnings_of(file: str, row: SourceRow, built: Built) -> tuple[Rejection, ...]:
+def build_warnings(file: str, row: SourceRow, built: BuiltProduct) -> tuple[Rejection, ...]:
     """Return what a product goes without, with its place in the feed."""
-    losses = built.losses
-    if row.problem:
-        losses = (Loss(SHORT_ROW, "", row.problem), *losses)
+    losses = built.dropped_values
+    if row.warning:
+        losses = (DroppedValue(SHORT_ROW, "", row.warning), *losses)
     if not losses:
         return ()
     product, raw = built.product, excerpt(row.cells)
@@ -37,7 +37,7 @@ def warnings_of(file: str, row: SourceRow, built: Built) -> tuple[Rejection, ...
     )
 
 
-def rejected(file: str, line: int, exc: CellError, row: object) -> FeedRow:
+def build_rejected_row(file: str, line: int, exc: CellError, row: object) -> FeedRow:
     """Return the row that is no product, with the reason; an id that may be one is kept whole."""
     usable = len(exc.product_id) <= MAX_ID_CHARS
     rejection = Rejection(

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from index.catalog.records import CellError, WithdrawnError
 from index.catalog.row_cells import RowReader
 from index.catalog.text_cleaning import as_text
-from index.catalog.timestamps import parse_time
+from index.catalog.timestamps import parse_datetime
 
 _HIDDEN = frozenset({
     "draft", "drafted", "archive", "archived", "unpublished", "not published", "inactive",
@@ -23,7 +23,7 @@ _NO = frozenset({"no", "n", "false", "f", "off", "0", "-1", "2", "لا"})
 _YES = frozenset({"yes", "y", "true", "t", "on", "1", "نعم"})
 
 
-def is_hidden(value: object) -> bool:
+def is_hidden_status(value: object) -> bool:
     """Return whether a word of status or visibility says that nobody may see the product.
 
     Words that are not known say nothing: a status may as well be "new" or "bestseller". Numbers
@@ -32,12 +32,12 @@ def is_hidden(value: object) -> bool:
     return _word(value) in _HIDDEN
 
 
-def is_off(value: object) -> bool:
+def is_inactive(value: object) -> bool:
     """Return whether a status, or an answer to "is it published?", is a word for hidden or a no."""
     return _word(value) in _HIDDEN | _NO
 
 
-def is_marked(value: object) -> bool:
+def is_flag_set(value: object) -> bool:
     """Return whether a flag such as "deleted" holds: yes, or the time since when it does."""
     word = _word(value)
     if word in _YES | _HIDDEN:
@@ -45,7 +45,7 @@ def is_marked(value: object) -> bool:
     if word in _NO:
         return False
     try:
-        parse_time(value)
+        parse_datetime(value)
     except CellError:
         return False
     return True
@@ -65,15 +65,15 @@ class StatusField(NamedTuple):
     """One kind of column that says whether a product is for sale, and how to read it."""
 
     field: str
-    says_hidden: Callable[[object], bool]
+    is_withdrawn: Callable[[object], bool]
     reason: str
 
 
 STATUS_FIELDS = (
-    StatusField("status", is_off, "the product's status is {value}, not active"),
-    StatusField("published", is_off, "the product is not published"),
-    StatusField("visibility", is_hidden, "the product's visibility is {value}"),
-    StatusField("withdrawn", is_marked, "the product is marked as not for sale: {value}"),
+    StatusField("status", is_inactive, "the product's status is {value}, not active"),
+    StatusField("published", is_inactive, "the product is not published"),
+    StatusField("visibility", is_hidden_status, "the product's visibility is {value}"),
+    StatusField("withdrawn", is_flag_set, "the product is marked as not for sale: {value}"),
 )
 
 
@@ -84,6 +84,6 @@ def require_for_sale(row: RowReader) -> None:
         WithdrawnError: One does; the error carries the column.
     """
     for each in STATUS_FIELDS:
-        for column, value in row.values(each.field):
-            if each.says_hidden(value):
+        for column, value in row.get_values(each.field):
+            if each.is_withdrawn(value):
                 raise WithdrawnError(each.reason.format(value=_word(value)), column)

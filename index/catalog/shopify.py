@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from index.catalog.delimited import DelimitedSource
-from index.catalog.header_vocabulary import normal
-from index.catalog.records import SourceFault, SourceRow, as_json
+from index.catalog.header_vocabulary import normalize_column_name
+from index.catalog.records import MalformedRow, SourceRow, as_json
 
 _OLD_AND_NEW = {
     "handle": ("handle", "urlhandle"),
@@ -32,9 +32,9 @@ _OPTIONS = (1, 2, 3)
 _ID, _STOCK, _ATTRIBUTES = "variant id", "variant in stock", "variant options"
 
 
-def is_shopify(columns: tuple[str, ...]) -> bool:
+def is_shopify_header(columns: tuple[str, ...]) -> bool:
     """Return whether a header is that of a Shopify export."""
-    names = {normal(column) for column in columns}
+    names = {normalize_column_name(column) for column in columns}
     return bool(names & {"handle", "urlhandle"}) and {"title", "option1value"} <= names
 
 
@@ -45,15 +45,15 @@ class ShopifySource:
         self._table = DelimitedSource(path, encoding, delimiter)
         self._names: dict[str, str] = {}
 
-    def columns(self) -> tuple[str, ...]:
+    def read_columns(self) -> tuple[str, ...]:
         """Return the header's names, and those that every variant gets here.
 
         Raises:
             FeedError: There is no header.
         """
-        return (*self._table.columns(), _ID, _STOCK, _ATTRIBUTES)
+        return (*self._table.read_columns(), _ID, _STOCK, _ATTRIBUTES)
 
-    def fixed(self) -> Mapping[str, tuple[str, ...]]:
+    def get_format_columns(self) -> Mapping[str, tuple[str, ...]]:
         """Return what the export's columns mean."""
         name = self._name
         found = {
@@ -70,7 +70,7 @@ class ShopifySource:
         }
         return {field: tuple(filter(None, columns)) for field, columns in found.items()}
 
-    def rows(self) -> Iterator[SourceRow | SourceFault]:
+    def iter_rows(self) -> Iterator[SourceRow | MalformedRow]:
         """Yield the variants.
 
         Yields:
@@ -82,8 +82,8 @@ class ShopifySource:
         """
         first: Mapping[str, object] = {}
         headless = False
-        for row in self._table.rows():
-            if isinstance(row, SourceFault):
+        for row in self._table.iter_rows():
+            if isinstance(row, MalformedRow):
                 headless = True
                 yield row
                 continue
@@ -98,7 +98,10 @@ class ShopifySource:
     def _name(self, meaning: str) -> str:
         """Return the feed's name of a column; empty when the export has none."""
         if not self._names:
-            present = {normal(column): column for column in reversed(self._table.columns())}
+            present = {
+                normalize_column_name(column): column
+                for column in reversed(self._table.read_columns())
+            }
             for key, names in _OLD_AND_NEW.items():
                 self._names[key] = next((present[n] for n in names if n in present), "")
             for at in _OPTIONS:
@@ -124,7 +127,7 @@ class ShopifySource:
         ).rstrip("/")
         stock = self._in_stock(row.cells)
         own_cells = {**cells, _ID: key, _STOCK: stock, _ATTRIBUTES: options}
-        return SourceRow(row.line, own_cells, row.problem)
+        return SourceRow(row.line, own_cells, row.warning)
 
     def _options(self, cells: Mapping[str, object], first: Mapping[str, object]) -> dict[str, str]:
         """Return {"color": "Red", "size": "M"}; a product without options has none."""
@@ -143,9 +146,9 @@ class ShopifySource:
         return self._text(cells, "quantity")
 
 
-def _orphan(variant: SourceRow) -> SourceFault:
+def _orphan(variant: SourceRow) -> MalformedRow:
     """Return a variant without its product as a fault: its words and its status are not known."""
-    return SourceFault(
+    return MalformedRow(
         variant.line,
         "the first row of this product could not be read, so its title and status are not known",
         raw=as_json(variant.cells),

@@ -17,12 +17,12 @@ _NO = (
 )  # fmt: skip
 # They can be ordered, but there is nothing to send: a shopper who asks for what is in stock does
 # not mean them. The word itself is kept as the attribute "availability".
-LATER = ("preorder", "pre order", "backorder", "back order", "on backorder", "onbackorder")
+PREORDER_WORDS = ("preorder", "pre order", "backorder", "back order", "on backorder", "onbackorder")
 
-_WORDS = {**dict.fromkeys(_YES, True), **dict.fromkeys((*_NO, *LATER), False)}
+_WORDS = {**dict.fromkeys(_YES, True), **dict.fromkeys((*_NO, *PREORDER_WORDS), False)}
 
 
-def parse_stock(value: object) -> bool:
+def parse_in_stock(value: object) -> bool:
     """Return what a quantity ("3" is in stock, "0" and less are not) or a word says.
 
     Raises:
@@ -32,7 +32,7 @@ def parse_stock(value: object) -> bool:
         return value
     if isinstance(value, (int, float, Decimal)) and math.isfinite(value):
         return value > 0
-    word = stock_word(value)
+    word = normalize_availability(value)
     if word in _WORDS:
         return _WORDS[word]
     try:
@@ -43,7 +43,7 @@ def parse_stock(value: object) -> bool:
         ) from None
 
 
-def stock_word(value: object) -> str:
+def normalize_availability(value: object) -> str:
     """Return a word of stock as the tables above write it."""
     text = str(value).casefold().strip().removeprefix("https://").removeprefix("http://")
     text = text.removeprefix("schema.org/").replace("_", " ")

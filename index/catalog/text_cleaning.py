@@ -4,7 +4,7 @@ import re
 import unicodedata
 from decimal import Decimal
 
-from index.catalog.html_text import strip_markup
+from index.catalog.html_text import strip_html
 from index.catalog.records import CellError, as_json
 
 MAX_TITLE_CHARS = 1_000
@@ -45,7 +45,7 @@ def clean_text(value: object, limit: int = MAX_TEXT_CHARS) -> str:
 
 def _clean(text: str) -> str:
     text = text[:_MAX_MARKUP_CHARS].replace("\r\n", "\n").replace("\r", "\n")
-    text = _CONTROLS.sub(" ", strip_markup(text))
+    text = _CONTROLS.sub(" ", strip_html(text))
     if text.isascii():
         return text
     try:

@@ -11,7 +11,7 @@ _MILLISECONDS = re.compile(r"\d{12,13}", re.ASCII)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def parse_time(value: object) -> datetime:
+def parse_datetime(value: object) -> datetime:
     """Return the time of an ISO date or time, or of seconds since 1970; without a zone it is UTC.
 
     A date alone is its midnight in UTC. Numbers of twelve and thirteen digits are milliseconds.

@@ -3,7 +3,7 @@
 from xml.sax.handler import ContentHandler
 from xml.sax.xmlreader import AttributesImpl, Locator
 
-from index.catalog.records import MAX_ROW_CELLS, MAX_ROW_CHARS, SourceFault, SourceRow
+from index.catalog.records import MAX_ROW_CELLS, MAX_ROW_CHARS, MalformedRow, SourceRow
 
 _GOOGLE = "http://base.google.com/ns/1.0"
 _ITEMS = frozenset({"item", "entry"})
@@ -14,27 +14,27 @@ class WrongRootError(ValueError):
     """The XML is no feed; its message is the root element's name."""
 
 
-class Items(ContentHandler):
+class ItemHandler(ContentHandler):
     """Collects the elements directly under each item; what is nested deeper is passed over.
 
     An element of Google's namespace goes before one of the same name without (`g:id`, `id`), and
     the first of several with the same name counts.
 
     Attributes:
-        outer: Names of the open elements around the items that a feed has: rss, channel.
-        lines_before: Lines of the file before the part that the parser reads.
+        open_parents: Names of the open elements around the items that a feed has: rss, channel.
+        line_offset: Lines of the file before the part that the parser reads.
         has_root: Whether the root element was met.
-        n_met: Elements and pieces of text met so far.
+        n_events: Elements and pieces of text met so far.
     """
 
     def __init__(self) -> None:
         super().__init__()
-        self.outer: list[str] = []
-        self.lines_before = 0
+        self.open_parents: list[str] = []
+        self.line_offset = 0
         self.has_root = False
-        self.n_met = 0
+        self.n_events = 0
         self._place: Locator | None = None
-        self._done: list[SourceRow | SourceFault] = []
+        self._done: list[SourceRow | MalformedRow] = []
         self._cells: dict[str, object] = {}
         self._google: set[str] = set()
         self._prefixes = {"g"}
@@ -46,36 +46,36 @@ class Items(ContentHandler):
         self._depth = -1
         self._text: list[str] = []
 
-    def begin(self, place: Locator) -> None:
+    def reset(self, place: Locator) -> None:
         """Start anew with another parser; the item that was open is forgotten."""
         self._place = place
-        self.outer = []
+        self.open_parents = []
         self._n_around = self._n_unclosed = 0
         self._depth = -1
 
     @property
-    def in_item(self) -> bool:
+    def is_in_item(self) -> bool:
         """Whether an item is open."""
         return self._depth >= 0
 
-    def take(self) -> list[SourceRow | SourceFault]:
+    def pop_rows(self) -> list[SourceRow | MalformedRow]:
         """Return the finished items and forget them."""
         done, self._done = self._done, []
         return done
 
-    def broken(self, line: int, message: str) -> SourceFault | None:
+    def build_malformed_row(self, line: int, message: str) -> MalformedRow | None:
         """Return the open item as a fault; outside of one, what stands between the items.
 
         Returns:
             None when the fault was told before: an item that was never closed.
         """
-        if self.in_item:
+        if self.is_in_item:
             return self._fault(f"not XML at line {line}: {message}")
-        return None if self._n_unclosed else SourceFault(line, f"not XML: {message}")
+        return None if self._n_unclosed else MalformedRow(line, f"not XML: {message}")
 
     def startElement(self, name: str, attrs: AttributesImpl) -> None:  # noqa: N802
         """Open an element; called by the parser."""
-        self.n_met += 1
+        self.n_events += 1
         prefix, _, local = name.rpartition(":")
         if not self.has_root:
             self._root(local)
@@ -94,11 +94,11 @@ class Items(ContentHandler):
         elif self._n_around or local.casefold() not in _ROOTS:
             self._n_around += 1
         else:
-            self.outer.append(name)
+            self.open_parents.append(name)
 
     def characters(self, content: str) -> None:
         """Take a piece of text; called by the parser."""
-        self.n_met += 1
+        self.n_events += 1
         if self._depth == 1:
             self._n_chars += len(content)
             if self._n_chars <= MAX_ROW_CHARS:
@@ -106,7 +106,7 @@ class Items(ContentHandler):
 
     def endElement(self, name: str) -> None:  # noqa: N802
         """Close an element; called by the parser."""
-        self.n_met += 1
+        self.n_events += 1
         if self._depth >= 0:
             self._close(name)
         elif self._n_around:
@@ -114,7 +114,7 @@ class Items(ContentHandler):
         elif self._n_unclosed:
             self._n_unclosed -= 1
         else:
-            self.outer.pop()
+            self.open_parents.pop()
 
     def _close(self, name: str) -> None:
         if self._depth == 1:
@@ -126,12 +126,12 @@ class Items(ContentHandler):
     def _begin_item(self) -> None:
         self._depth, self._n_chars, self._n_elements = 0, 0, 0
         self._cells, self._google = {}, set()
-        self._line = self.lines_before + ((self._place and self._place.getLineNumber()) or 0)
+        self._line = self.line_offset + ((self._place and self._place.getLineNumber()) or 0)
 
-    def _fault(self, reason: str) -> SourceFault:
+    def _fault(self, reason: str) -> MalformedRow:
         # An id may come twice, with Google's prefix and without; that with it is certain.
         certain = {name: self._cells[name] for name in self._google}
-        return SourceFault(self._line, reason, raw=str(self._cells), cells=certain)
+        return MalformedRow(self._line, reason, raw=str(self._cells), cells=certain)
 
     def _root(self, local: str) -> None:
         self.has_root = True

@@ -13,9 +13,9 @@ from xml.sax.expatreader import ExpatParser
 
 from defusedxml.sax import make_parser
 
-from index.catalog.file_detection import rest_unread
-from index.catalog.records import MAX_ROW_CHARS, SourceFault, SourceRow
-from index.catalog.xml_items import Items
+from index.catalog.file_detection import format_unreadable_rest
+from index.catalog.records import MAX_ROW_CHARS, MalformedRow, SourceRow
+from index.catalog.xml_items import ItemHandler
 
 _CHUNK_BYTES = 65_536
 _LONGEST_TAG_BYTES = 256
@@ -31,7 +31,7 @@ class _Found(NamedTuple):
     ends: bytes
 
 
-class XmlParts:
+class RecoveringXmlReader:
     """The items of one stream, whatever breaks between them.
 
     Every byte is parsed or searched a bounded number of times: a tag or comment that is longer
@@ -40,7 +40,7 @@ class XmlParts:
 
     def __init__(self, stream: IO[bytes]) -> None:
         self._stream = stream
-        self._handler = Items()
+        self._handler = ItemHandler()
         self._prolog = b""
         self._searchable = True  # whether "<" is one byte in this encoding
         self._lines_gone = 0  # lines before the bytes that are held
@@ -49,7 +49,7 @@ class XmlParts:
         self._n_silent = 0  # bytes since anything was met
         self._parser = self._started(b"")
 
-    def rows(self) -> Iterator[SourceRow | SourceFault]:
+    def iter_rows(self) -> Iterator[SourceRow | MalformedRow]:
         """Yield the items, and faults for those that are broken.
 
         Yields:
@@ -66,14 +66,14 @@ class XmlParts:
                 self._parse(data)
             except SAXParseException as exc:
                 fault, rest = self._recovered(exc, last=not data)
-                yield from self._handler.take()
+                yield from self._handler.pop_rows()
                 if fault:
                     yield fault
                 if rest is None:
                     return
                 data = rest
                 continue
-            yield from self._handler.take()
+            yield from self._handler.pop_rows()
             if not data:
                 return
             if self._n_silent > MAX_ROW_CHARS:
@@ -85,7 +85,7 @@ class XmlParts:
         data = self._stream.read(_CHUNK_BYTES)
         self._searchable = not data.startswith((b"\xff\xfe", b"\xfe\xff")) and b"\0" not in data[:4]
         body = data.lstrip(_BLANKS)  # before <?xml, which must come first
-        self._handler.lines_before = self._lines_gone = _n_lines(data[: len(data) - len(body)])
+        self._handler.line_offset = self._lines_gone = _n_lines(data[: len(data) - len(body)])
         declared = _DECLARED.match(body.removeprefix(b"\xef\xbb\xbf"))
         if declared:
             self._prolog = b'<?xml version="1.0" encoding="' + declared[1] + b'"?>'
@@ -95,7 +95,7 @@ class XmlParts:
         parser: ExpatParser = make_parser()
         parser.forbid_dtd = True  # type: ignore[attr-defined]
         parser.setContentHandler(self._handler)
-        self._handler.begin(parser)
+        self._handler.reset(parser)
         self._n_gone, self._n_silent, self._held = len(prefix), 0, b""
         if prefix:
             parser.feed(prefix)
@@ -109,32 +109,34 @@ class XmlParts:
         if not data:
             self._parser.close()
             return
-        before = self._handler.n_met
+        before = self._handler.n_events
         self._parser.feed(data)
-        self._n_silent = self._n_silent + len(data) if before == self._handler.n_met else 0
+        self._n_silent = self._n_silent + len(data) if before == self._handler.n_events else 0
 
     def _line(self) -> int:
-        return self._handler.lines_before + (self._parser.getLineNumber() or 1)
+        return self._handler.line_offset + (self._parser.getLineNumber() or 1)
 
-    def _endless(self) -> SourceFault:
+    def _endless(self) -> MalformedRow:
         reason = f"a tag or comment has more than {MAX_ROW_CHARS:,} characters"
-        return SourceFault(self._line(), rest_unread(reason))
+        return MalformedRow(self._line(), format_unreadable_rest(reason))
 
     def _recovered(
         self, exc: SAXParseException, last: bool
-    ) -> tuple[SourceFault | None, bytes | None]:
+    ) -> tuple[MalformedRow | None, bytes | None]:
         """Return the fault of what broke, and the bytes to read on with; None at the end."""
         handler, expat = self._handler, cast(Any, self._parser)._parser
         message, line = exc.getMessage(), self._line()
-        fault, found = handler.broken(line, message), None
-        if self._searchable and handler.outer and not last:
+        fault, found = handler.build_malformed_row(line, message), None
+        if self._searchable and handler.open_parents and not last:
             found = self._next(max(expat.ErrorByteIndex - self._n_gone, 1))
         if found is None:
-            return SourceFault(line, rest_unread(message), raw=fault.raw if fault else ""), None
-        outer = [name.encode() for name in handler.outer]
+            return MalformedRow(
+                line, format_unreadable_rest(message), raw=fault.raw if fault else ""
+            ), None
+        outer = [name.encode() for name in handler.open_parents]
         if found.ends:
             outer = outer[: len(outer) - outer[::-1].index(found.ends)]
-        handler.lines_before = self._lines_gone
+        handler.line_offset = self._lines_gone
         prefix = self._prolog + b"".join(b"<" + name + b">" for name in outer)
         self._parser = self._started(prefix)
         return fault, found.data
@@ -145,7 +147,7 @@ class XmlParts:
         Returns:
             None when there is neither.
         """
-        names = b"|".join(re.escape(name.encode()) for name in self._handler.outer)
+        names = b"|".join(re.escape(name.encode()) for name in self._handler.open_parents)
         wanted = re.compile(b"(?i:" + _ITEM + rb")|</(" + names + rb")\s{0,99}>")
         while True:
             found = wanted.search(self._held, at)

@@ -9,16 +9,16 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
-from index.field_rows import Rows
+from index.field_rows import FieldRows
 from index.store.points import (
     Condition,
-    LegQuery,
-    Order,
+    FieldValue,
+    OrderBy,
     Payload,
     Point,
-    Scored,
+    ScoredPoint,
     StoreSchema,
-    Value,
+    VectorQuery,
 )
 from index.text.bm25 import SparseVector
 
@@ -37,7 +37,7 @@ class VectorStore(Protocol):
         ...
 
     @property
-    def created(self) -> bool:
+    def exists(self) -> bool:
         """Whether `create` was called, now or in an earlier process."""
         ...
 
@@ -51,7 +51,7 @@ class VectorStore(Protocol):
         """
         ...
 
-    def writing(self) -> AbstractContextManager[None]:
+    def lock_writes(self) -> AbstractContextManager[None]:
         """Take turns with others who write: in a `with` block around several writes.
 
         Reading goes on meanwhile. A single write needs no turn.
@@ -86,11 +86,11 @@ class VectorStore(Protocol):
         """
         ...
 
-    def set_words(self, words: Mapping[str, SparseVector]) -> None:
+    def update_sparse_vectors(self, vectors: Mapping[str, SparseVector]) -> None:
         """Replace the sparse vectors of existing points; everything else of them stays.
 
         Args:
-            words: By point id.
+            vectors: By point id.
 
         Raises:
             IndexStoreError: The engine refused, or one of the points does not exist.
@@ -113,7 +113,7 @@ class VectorStore(Protocol):
         """
         ...
 
-    def query(self, legs: Sequence[LegQuery]) -> list[list[Scored]]:
+    def query(self, queries: Sequence[VectorQuery]) -> list[list[ScoredPoint]]:
         """Run several retrievals at once.
 
         Returns:
@@ -127,7 +127,7 @@ class VectorStore(Protocol):
 
     def facet(
         self, name: str, conditions: Sequence[Condition] = (), limit: int = 100
-    ) -> dict[Value, int]:
+    ) -> dict[FieldValue, int]:
         """Count the values of an indexed field, exactly.
 
         Returns:
@@ -135,12 +135,12 @@ class VectorStore(Protocol):
         """
         ...
 
-    def rows(self, ids: Sequence[str], fields: tuple[str, ...]) -> Rows:
+    def fetch_rows(self, ids: Sequence[str], fields: tuple[str, ...]) -> FieldRows:
         """Return the values of some fields of the points that exist among these ids."""
         ...
 
-    def passing(
-        self, ids: Sequence[str], several: Sequence[tuple[Condition, ...]]
+    def filter_ids(
+        self, ids: Sequence[str], condition_sets: Sequence[tuple[Condition, ...]]
     ) -> list[set[str]]:
         """Return which of some points fulfil the conditions, for each of several lists of them."""
         ...
@@ -169,9 +169,9 @@ class VectorStore(Protocol):
         """
         ...
 
-    def ordered(
+    def scroll_ordered(
         self,
-        order: Order,
+        order: OrderBy,
         conditions: Sequence[Condition] = (),
         limit: int = 100,
         fields: tuple[str, ...] | None = None,
@@ -187,7 +187,7 @@ class VectorStore(Protocol):
         """Return facts about the engine to show; at least "points", how many there are."""
         ...
 
-    def optimise(self, wait: bool = False) -> None:
+    def optimize(self, wait: bool = False) -> None:
         """Build the search graph if the store is large enough; searches go on meanwhile.
 
         Args:

@@ -5,28 +5,28 @@ from typing import Any
 
 import numpy as np
 
-from index.store.points import WORDS, Point, Scored, Value
+from index.store.points import SPARSE, FieldValue, Point, ScoredPoint
 from index.text.bm25 import SparseVector
 
 
-def point_of(record: Any) -> Point:
+def to_point(record: Any) -> Point:
     """Return a point from a record with id, payload and, if asked for, vectors by name."""
     vectors = record.vector if isinstance(record.vector, dict) else {}
-    words = vectors.get(WORDS)
+    words = vectors.get(SPARSE)
     return Point(
         id=str(record.id),
         payload=dict(record.payload or {}),
-        vectors={n: np.array(v, np.float32) for n, v in vectors.items() if n != WORDS},
-        words=None if words is None else _sorted_words(words),
+        vectors={n: np.array(v, np.float32) for n, v in vectors.items() if n != SPARSE},
+        sparse_vector=None if words is None else _sorted_words(words),
     )
 
 
-def ranked(answer: Iterable[Any]) -> list[Scored]:
+def to_scored_points(answer: Iterable[Any]) -> list[ScoredPoint]:
     """Return ids and scores, best first; equal scores in the order of their ids."""
     return sorted(((str(p.id), p.score) for p in answer), key=lambda each: (-each[1], each[0]))
 
 
-def counted(hits: Iterable[Any]) -> dict[Value, int]:
+def to_facet_counts(hits: Iterable[Any]) -> dict[FieldValue, int]:
     """Return counts by value, most frequent first; equal counts in the order of the values."""
     pairs = ((hit.value, hit.count) for hit in hits)
     return dict(sorted(pairs, key=lambda each: (-each[1], str(each[0]))))

@@ -9,21 +9,21 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from index.field_rows import Rows, values_of
+from index.field_rows import FieldRows, get_values
 from index.store.points import (
-    Between,
     Condition,
-    LegQuery,
-    Missing,
-    Order,
+    FieldValue,
+    IsEmpty,
+    OrderBy,
     Payload,
     Point,
-    Scored,
+    Range,
+    ScoredPoint,
     StoreSchema,
-    Value,
+    VectorQuery,
 )
-from index.store.preconditions import check_field, check_legs, check_points
-from index.store.write_turns import WriteTurns
+from index.store.preconditions import check_indexed_field, check_points, check_queries
+from index.store.write_turns import LocalWriteLock
 from index.text.bm25 import SparseVector, idf
 from shopwindow.values.errors import IndexStoreError
 
@@ -33,7 +33,7 @@ class ExactStore:
 
     def __init__(self) -> None:
         self._lock = threading.RLock()
-        self._turns = WriteTurns()
+        self._turns = LocalWriteLock()
         self._schema: StoreSchema | None = None
         self._points: dict[str, Point] = {}
         self._manifest: Payload | None = None
@@ -44,8 +44,8 @@ class ExactStore:
         return ":memory:"
 
     @property
-    def created(self) -> bool:
-        """Whether there is anything; see `VectorStore.created`."""
+    def exists(self) -> bool:
+        """Whether there is anything; see `VectorStore.exists`."""
         return self._schema is not None
 
     @property
@@ -53,13 +53,13 @@ class ExactStore:
         """How many changes there were; see `VectorStore.n_changes`."""
         return self._turns.n_changes
 
-    def writing(self) -> AbstractContextManager[None]:
-        """Take turns with other threads that write; see `VectorStore.writing`.
+    def lock_writes(self) -> AbstractContextManager[None]:
+        """Take turns with other threads that write; see `VectorStore.lock_writes`.
 
         Returns:
             What to use in a `with` block.
         """
-        return self._turns.taken()
+        return self._turns.hold()
 
     def read_manifest(self) -> Payload | None:
         """Return the manifest; see `VectorStore.read_manifest`."""
@@ -68,7 +68,7 @@ class ExactStore:
     def write_manifest(self, manifest: Payload) -> None:
         """Keep the manifest; see `VectorStore.write_manifest`."""
         self._manifest = dict(manifest)
-        self._turns.note()
+        self._turns.record_change()
 
     def create(self, schema: StoreSchema, manifest: Payload | None = None) -> None:
         """Make an empty store; see `VectorStore.create`.
@@ -81,35 +81,35 @@ class ExactStore:
         self._schema = schema
         if manifest is not None:
             self.write_manifest(manifest)
-        self._turns.note()
+        self._turns.record_change()
 
     def upsert(self, points: Sequence[Point]) -> None:
         """Add or replace points; see `VectorStore.upsert`."""
         check_points(points, self._known())
         with self._lock:
             self._points.update({point.id: point for point in points})
-            self._turns.note()
+            self._turns.record_change()
 
-    def set_words(self, words: Mapping[str, SparseVector]) -> None:
-        """Replace the words of points; see `VectorStore.set_words`.
+    def update_sparse_vectors(self, vectors: Mapping[str, SparseVector]) -> None:
+        """Replace the words of points; see `VectorStore.update_sparse_vectors`.
 
         Raises:
             IndexStoreError: One of the points does not exist.
         """
         with self._lock:
-            unknown = words.keys() - self._points.keys()
+            unknown = vectors.keys() - self._points.keys()
             if unknown:
                 raise IndexStoreError(f"there is no point {min(unknown)}")
-            for each, vector in words.items():
-                self._points[each] = replace(self._points[each], words=vector)
-            self._turns.note()
+            for each, vector in vectors.items():
+                self._points[each] = replace(self._points[each], sparse_vector=vector)
+            self._turns.record_change()
 
     def delete(self, ids: Sequence[str]) -> None:
         """Remove points; see `VectorStore.delete`."""
         with self._lock:
             for point_id in ids:
                 self._points.pop(point_id, None)
-            self._turns.note()
+            self._turns.record_change()
 
     def retrieve(
         self, ids: Sequence[str], fields: tuple[str, ...] | None = None, vectors: bool = False
@@ -118,35 +118,35 @@ class ExactStore:
         found = ((each, self._points.get(each)) for each in ids)
         return {each: _view(p, fields, vectors) for each, p in found if p is not None}
 
-    def query(self, legs: Sequence[LegQuery]) -> list[list[Scored]]:
+    def query(self, queries: Sequence[VectorQuery]) -> list[list[ScoredPoint]]:
         """Return the best points of each leg; see `VectorStore.query`."""
-        check_legs(legs, self._known())
+        check_queries(queries, self._known())
         with self._lock:
-            return [self._leg(leg) for leg in legs]
+            return [self._leg(leg) for leg in queries]
 
     def facet(
         self, name: str, conditions: Sequence[Condition] = (), limit: int = 100
-    ) -> dict[Value, int]:
+    ) -> dict[FieldValue, int]:
         """Return counts by value; see `VectorStore.facet`."""
-        check_field(name, (each.name for each in self._known().fields))
-        counts: Counter[Value] = Counter()
+        check_indexed_field(name, (each.name for each in self._known().fields))
+        counts: Counter[FieldValue] = Counter()
         for point in self._passing(conditions):
-            counts.update(set(values_of(point.payload, name)))
+            counts.update(set(get_values(point.payload, name)))
         ranked = sorted(counts.items(), key=lambda item: (-item[1], str(item[0])))
         return dict(ranked[:limit])
 
-    def rows(self, ids: Sequence[str], fields: tuple[str, ...]) -> Rows:
-        """Return values of named points; see `VectorStore.rows`."""
-        return Rows.of(self.retrieve(ids).values(), fields)
+    def fetch_rows(self, ids: Sequence[str], fields: tuple[str, ...]) -> FieldRows:
+        """Return values of named points; see `VectorStore.fetch_rows`."""
+        return FieldRows.from_points(self.retrieve(ids).values(), fields)
 
-    def passing(
-        self, ids: Sequence[str], several: Sequence[tuple[Condition, ...]]
+    def filter_ids(
+        self, ids: Sequence[str], condition_sets: Sequence[tuple[Condition, ...]]
     ) -> list[set[str]]:
-        """Return which of some points pass; see `VectorStore.passing`."""
+        """Return which of some points pass; see `VectorStore.filter_ids`."""
         points = self.retrieve(ids).values()
         return [
             {point.id for point in points if all(_holds(point, each) for each in conditions)}
-            for conditions in several
+            for conditions in condition_sets
         ]
 
     def count(self, conditions: Sequence[Condition] = ()) -> int:
@@ -165,17 +165,17 @@ class ExactStore:
         batch = [_view(point, fields, vectors=False) for point in rest[:limit]]
         return batch, batch[-1].id if len(rest) > limit else ""
 
-    def ordered(
+    def scroll_ordered(
         self,
-        order: Order,
+        order: OrderBy,
         conditions: Sequence[Condition] = (),
         limit: int = 100,
         fields: tuple[str, ...] | None = None,
     ) -> list[Point]:
-        """Return the first points of an order; see `VectorStore.ordered`."""
-        check_field(order.field, (each.name for each in self._known().fields))
-        low, high = (None, order.start) if order.descending else (order.start, None)
-        passing = self._passing((*conditions, Between(order.field, low, high)))
+        """Return the first points of an order; see `VectorStore.scroll_ordered`."""
+        check_indexed_field(order.field, (each.name for each in self._known().fields))
+        low, high = (None, order.start_from) if order.descending else (order.start_from, None)
+        passing = self._passing((*conditions, Range(order.field, low, high)))
         sign = -1.0 if order.descending else 1.0
         passing.sort(key=lambda point: (sign * point.payload[order.field], point.id))
         return [_view(point, fields, vectors=False) for point in passing[:limit]]
@@ -184,7 +184,7 @@ class ExactStore:
         """Return how many points there are; see `VectorStore.info`."""
         return {"points": len(self._points)}
 
-    def optimise(self, wait: bool = False) -> None:
+    def optimize(self, wait: bool = False) -> None:
         """Do nothing: exact search has no graph."""
 
     def close(self) -> None:
@@ -201,32 +201,34 @@ class ExactStore:
             points = list(self._points.values())
         return [p for p in points if all(_holds(p, each) for each in conditions)]
 
-    def _leg(self, leg: LegQuery) -> list[Scored]:
-        excluded = set(leg.exclude)
+    def _leg(self, leg: VectorQuery) -> list[ScoredPoint]:
+        excluded = set(leg.exclude_ids)
         points = [p for p in self._passing(leg.conditions) if p.id not in excluded]
-        if leg.among:
-            points = [p for p in points if p.id in leg.among]
+        if leg.include_ids:
+            points = [p for p in points if p.id in leg.include_ids]
         if isinstance(leg.vector, SparseVector):
             scored = self._word_scores(points, leg.vector)
         else:
             scored = _dense_scores(points, leg.using, leg.vector)
         return sorted(scored, key=lambda each: (-each[1], each[0]))[: leg.limit]
 
-    def _word_scores(self, points: Sequence[Point], words_asked: SparseVector) -> list[Scored]:
-        with_words = [p.words for p in self._points.values() if p.words]
+    def _word_scores(self, points: Sequence[Point], words_asked: SparseVector) -> list[ScoredPoint]:
+        with_words = [p.sparse_vector for p in self._points.values() if p.sparse_vector]
         containing = Counter(int(n) for words in with_words for n in words.indices)
         asked = zip(words_asked.indices.tolist(), words_asked.values.tolist(), strict=True)
         query = {n: v * idf(len(with_words), containing[n]) for n, v in asked}
         scored = []
         for point in points:
-            words = point.words
+            words = point.sparse_vector
             if words and not query.keys().isdisjoint(words.indices.tolist()):
                 weights = zip(words.indices.tolist(), words.values.tolist(), strict=True)
                 scored.append((point.id, sum(query.get(n, 0.0) * w for n, w in weights)))
         return scored
 
 
-def _dense_scores(points: Sequence[Point], using: str, vector: NDArray[np.float32]) -> list[Scored]:
+def _dense_scores(
+    points: Sequence[Point], using: str, vector: NDArray[np.float32]
+) -> list[ScoredPoint]:
     having = [p for p in points if using in p.vectors]
     if not having:
         return []
@@ -241,15 +243,15 @@ def _view(point: Point, fields: tuple[str, ...] | None, vectors: bool) -> Point:
     if fields is not None:
         payload = {name: payload[name] for name in fields if name in payload}
     if vectors:
-        return Point(point.id, dict(payload), point.vectors, point.words)
+        return Point(point.id, dict(payload), point.vectors, point.sparse_vector)
     return Point(point.id, dict(payload))
 
 
 def _holds(point: Point, condition: Condition) -> bool:
-    values = values_of(point.payload, condition.field)
-    if isinstance(condition, Missing):
+    values = get_values(point.payload, condition.field)
+    if isinstance(condition, IsEmpty):
         return not values
-    if isinstance(condition, Between):
+    if isinstance(condition, Range):
         low = -np.inf if condition.low is None else condition.low
         high = np.inf if condition.high is None else condition.high
         return any(low <= float(value) <= high for value in values)

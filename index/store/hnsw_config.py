@@ -7,19 +7,19 @@ from collections.abc import Mapping
 
 HNSW_M = 16
 HNSW_EF_CONSTRUCT = 100
-SEARCH_EF = 128
+HNSW_EF_SEARCH = 128
 OVERSAMPLING = 2.0
 """Candidates of the int8 copies per point asked for, before they are scored anew in float32."""
 
 INT8_QUANTILE = 0.99
 
-SCAN_BELOW_POINTS = 25_000
+FULL_SCAN_THRESHOLD = 25_000
 """A filter that leaves fewer points than this has them all scored, rather than the graph walked."""
 
 
-def scan_below_kb(dims: Mapping[str, int]) -> int:
+def full_scan_threshold_kb(dims: Mapping[str, int]) -> int:
     """Return that limit as the engines take it: kilobytes of float32 vectors of the widest kind."""
-    return SCAN_BELOW_POINTS * max(dims.values()) * 4 // 1024
+    return FULL_SCAN_THRESHOLD * max(dims.values()) * 4 // 1024
 
 
 REBUILD_SHARE = 0.5

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from index.store.contract import VectorStore
 from index.store.edge import EdgeStore
-from index.store.edge.client import Patience
+from index.store.edge.client import ClientTimeouts
 from index.store.edge.metadata_files import is_index_file
 from index.store.exact import ExactStore
 from shopwindow.values.errors import IndexNotFoundError, IndexStoreError
@@ -48,5 +48,5 @@ def open_store(
         raise IndexStoreError(
             f"{location} holds other things ({foreign[0]}); give an empty or a new folder"
         )
-    patience = Patience(settings.timeout_s, settings.write_wait_s)
-    return EdgeStore(folder, settings.hnsw_from, patience)
+    patience = ClientTimeouts(settings.timeout_s, settings.write_lock_timeout_s)
+    return EdgeStore(folder, settings.hnsw_min_points, patience)

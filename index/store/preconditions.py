@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from index.store.points import LegQuery, Point, StoreSchema
+from index.store.points import Point, StoreSchema, VectorQuery
 from index.text.bm25 import SparseVector
 from shopwindow.values.arrays import check_vectors
 from shopwindow.values.errors import IndexStoreError, VectorError
@@ -21,8 +21,8 @@ def check_points(points: Iterable[Point], schema: StoreSchema) -> None:
     for point in points:
         for name, vector in point.vectors.items():
             rows.setdefault(name, []).append(vector)
-        if point.words is not None:
-            _check_sparse(point.words)
+        if point.sparse_vector is not None:
+            _check_sparse(point.sparse_vector)
     for name, vectors in rows.items():
         if name not in schema.dims:
             raise VectorError(f"unknown vector {name!r}; the index has {sorted(schema.dims)}")
@@ -32,7 +32,7 @@ def check_points(points: Iterable[Point], schema: StoreSchema) -> None:
         check_vectors(np.stack(vectors), schema.dims[name])
 
 
-def check_legs(legs: Sequence[LegQuery], schema: StoreSchema) -> None:
+def check_queries(queries: Sequence[VectorQuery], schema: StoreSchema) -> None:
     """Check queries against the schema.
 
     Raises:
@@ -41,7 +41,7 @@ def check_legs(legs: Sequence[LegQuery], schema: StoreSchema) -> None:
             wrong once there is a graph.
     """
     fields = {each.name for each in schema.fields}
-    for leg in legs:
+    for leg in queries:
         if isinstance(leg.vector, SparseVector):
             _check_sparse(leg.vector)
         elif leg.using not in schema.dims:
@@ -49,10 +49,10 @@ def check_legs(legs: Sequence[LegQuery], schema: StoreSchema) -> None:
         else:
             check_vectors(leg.vector[None, :], schema.dims[leg.using])
         for condition in leg.conditions:
-            check_field(condition.field, fields)
+            check_indexed_field(condition.field, fields)
 
 
-def check_field(name: str, known: Iterable[str]) -> None:
+def check_indexed_field(name: str, known: Iterable[str]) -> None:
     """Check that a field has an index.
 
     Raises:

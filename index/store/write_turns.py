@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 
-class WriteTurns:
-    """What `VectorStore.writing` and `VectorStore.n_changes` mean to a store of one process."""
+class LocalWriteLock:
+    """What `VectorStore.lock_writes` and `VectorStore.n_changes` mean to a store of one process."""
 
     def __init__(self) -> None:
         self._turn = threading.RLock()
@@ -16,7 +16,7 @@ class WriteTurns:
         """How many changes there were; those of one turn count as one."""
 
     @contextmanager
-    def taken(self) -> Iterator[None]:
+    def hold(self) -> Iterator[None]:
         """Hold the turn; another thread waits for it."""
         with self._turn:
             self._n_writing += 1
@@ -26,7 +26,7 @@ class WriteTurns:
                 self._n_writing -= 1
                 self._count()
 
-    def note(self) -> None:
+    def record_change(self) -> None:
         """Something was written."""
         self._pending = True
         self._count()

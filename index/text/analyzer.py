@@ -1,6 +1,6 @@
 """Words of a text as the index knows them: folded, stemmed, numbered.
 
-One analyser serves feed and query, and its `ANALYSER_VERSION` is stored with each index, because
+One analyser serves feed and query, and its `ANALYZER_VERSION` is stored with each index, because
 two versions do not find each other's words.
 """
 
@@ -12,11 +12,11 @@ from functools import lru_cache
 
 import mmh3
 
-from index.text.latin import ELIDING, without_elisions, without_latin_marks
-from index.text.stemming import stem_of, stemmed_language
-from shopwindow.values.arabic import with_one_alef, without_marks
+from index.text.latin import ELISION_LANGUAGES, strip_elisions, strip_latin_diacritics
+from index.text.stemming import get_stemmer_language, stem_word
+from shopwindow.values.arabic import normalize_alef, strip_diacritics
 
-ANALYSER_VERSION = "3"
+ANALYZER_VERSION = "3"
 
 _NUMBER = r"\d+(?:[.,٫]\d+)*"
 _UNITS = {
@@ -56,23 +56,23 @@ _CACHED_WORDS = 200_000
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
+class Token:
     """One word of a text.
 
     Attributes:
         surface: The word as it was written.
-        typed: What it was read from: the word, or the compound or number with unit around it.
+        source: What it was read from: the word, or the compound or number with unit around it.
         stem: Its folded stem; words with equal stems find each other.
-        number: The stem's 32-bit murmur3 hash, its place in the sparse vector.
+        term_id: The stem's 32-bit murmur3 hash, its place in the sparse vector.
     """
 
     surface: str
-    typed: str
+    source: str
     stem: str
-    number: int
+    term_id: int
 
 
-def analyse(text: str, language: str = "") -> tuple[Word, ...]:
+def analyze(text: str, language: str = "") -> tuple[Token, ...]:
     """Split a text into its words, in order.
 
     Args:
@@ -86,10 +86,10 @@ def analyse(text: str, language: str = "") -> tuple[Word, ...]:
         the whole ("T-shirt": t, shirt, tshirt; "DSL-N10": dsl, n10, dsln10), so that all ways to
         write it find each other.
     """
-    code = stemmed_language(language) if language else ""
-    bare = _POSSESSIVE.sub("", clean(text))
-    if code in ELIDING:
-        bare = without_elisions(bare, (code,))
+    code = get_stemmer_language(language) if language else ""
+    bare = _POSSESSIVE.sub("", normalize_text(text))
+    if code in ELISION_LANGUAGES:
+        bare = strip_elisions(bare, (code,))
     return tuple(
         _word(surface, found[0], code)
         for found in _TOKEN.finditer(bare)
@@ -97,15 +97,15 @@ def analyse(text: str, language: str = "") -> tuple[Word, ...]:
     )
 
 
-def stems_in(word: Word, languages: Iterable[str]) -> tuple[str, ...]:
+def get_stems(token: Token, languages: Iterable[str]) -> tuple[str, ...]:
     """Return the different stems of a word: its own, and those it has in further languages.
 
     Args:
-        word: A word whose language is not known.
-        languages: Codes that `stemmed_language` returns.
+        token: A word whose language is not known.
+        languages: Codes that `get_stemmer_language` returns.
     """
-    others = (_word(word.surface, word.typed, each).stem for each in languages)
-    return tuple(dict.fromkeys((word.stem, *others)))
+    others = (_word(token.surface, token.source, each).stem for each in languages)
+    return tuple(dict.fromkeys((token.stem, *others)))
 
 
 def _surfaces(found: re.Match[str]) -> tuple[str, ...]:
@@ -119,30 +119,30 @@ def _surfaces(found: re.Match[str]) -> tuple[str, ...]:
     return (found[0],)
 
 
-def rewritten(text: str, change: Callable[[str], str]) -> str:
+def map_words(text: str, transform: Callable[[str], str]) -> str:
     """Return a text, cleaned, with each of its words put through a function."""
-    return _WORD.sub(lambda found: change(found.group()), clean(text))
+    return _WORD.sub(lambda found: transform(found.group()), normalize_text(text))
 
 
 def fold(text: str) -> str:
     """Return the text without differences that shoppers do not type: case, marks, alef forms."""
-    small = without_latin_marks(clean(text).casefold())
-    return " ".join(with_one_alef(small).translate(_FEMININE).split())
+    small = strip_latin_diacritics(normalize_text(text).casefold())
+    return " ".join(normalize_alef(small).translate(_FEMININE).split())
 
 
-def clean(text: str) -> str:
+def normalize_text(text: str) -> str:
     """Return the text in plain letters, without Arabic vowel signs and underscores."""
     # The small form of the Turkish İ, as many programs write it, is i with a dot of its own.
-    return without_marks(text).replace("_", " ").replace("i\u0307", "i")
+    return strip_diacritics(text).replace("_", " ").replace("i\u0307", "i")
 
 
 @lru_cache(maxsize=_CACHED_WORDS)
-def _word(surface: str, typed: str, language: str) -> Word:
+def _word(surface: str, typed: str, language: str) -> Token:
     stem = _stem(surface.casefold(), language)
-    return Word(surface=surface, typed=typed, stem=stem, number=word_number(stem))
+    return Token(surface=surface, source=typed, stem=stem, term_id=hash_term(stem))
 
 
-def word_number(stem: str) -> int:
+def hash_term(stem: str) -> int:
     """Return the place of a stem in the sparse vectors, 0 to 2**32 - 1."""
     return int(mmh3.hash(stem, signed=False))
 
@@ -150,7 +150,7 @@ def word_number(stem: str) -> int:
 def _stem(word: str, language: str) -> str:
     if word[0].isdigit():
         return _plain_digits(word).replace(",", ".").replace("٫", ".")
-    return stem_of(_plain_digits(word), language)
+    return stem_word(_plain_digits(word), language)
 
 
 def _plain_digits(word: str) -> str:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from index.text.analyzer import Word
+from index.text.analyzer import Token
 
 K1 = 0.8
 B = 0.5
@@ -38,31 +38,31 @@ class SparseVector:
         return len(self.indices) > 0
 
 
-def document_vector(words: Iterable[Word], mean_length: float) -> SparseVector:
+def build_document_vector(tokens: Iterable[Token], mean_doc_length: float) -> SparseVector:
     """Weigh the words of one document.
 
     The weight is tf (k1 + 1) / (tf + k1 (1 - b + b length / mean_length)).
 
     Args:
-        words: The document's words; repeated ones count.
-        mean_length: Mean number of words of the catalogue's documents. The engines' own default
+        tokens: The document's words; repeated ones count.
+        mean_doc_length: Mean number of words of the catalogue's documents. The engines' own default
             of 256 agrees with exact BM25 on 28 % of the answers to short titles.
 
     Returns:
         One weight for each distinct word.
     """
-    counts = Counter(word.number for word in words)
+    counts = Counter(word.term_id for word in tokens)
     length = sum(counts.values())
-    norm = K1 * (1 - B + B * length / max(mean_length, 1e-9))
+    norm = K1 * (1 - B + B * length / max(mean_doc_length, 1e-9))
     return _sorted({number: n * (K1 + 1) / (n + norm) for number, n in counts.items()})
 
 
-def query_vector(numbers: Iterable[int]) -> SparseVector:
+def build_query_vector(term_ids: Iterable[int]) -> SparseVector:
     """Return the words of a query, by their numbers, each with its count as weight."""
-    return _sorted(dict(Counter(numbers)))
+    return _sorted(dict(Counter(term_ids)))
 
 
-def weighted_vector(weights: Mapping[int, float]) -> SparseVector:
+def build_weighted_vector(weights: Mapping[int, float]) -> SparseVector:
     """Return the words of a query, by their numbers, with these weights; others than 0 only."""
     return _sorted({number: weight for number, weight in weights.items() if weight})
 

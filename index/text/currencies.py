@@ -11,16 +11,16 @@ _IN_USE = (
     "SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TND TOP TRY TTD TWD TZS "
     "UAH UGX USD UYU UZS VED VES VND VUV WST XAF XCD XOF XPF YER ZAR ZMW ZWL"
 )
-CODES = frozenset(_IN_USE.split())
+CURRENCY_CODES = frozenset(_IN_USE.split())
 """Source: ISO 4217, currencies in use."""
 
-THREE_DECIMALS = frozenset({"BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"})
+THREE_DECIMAL_CURRENCIES = frozenset({"BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"})
 """Currencies of a thousand parts. Source: ISO 4217, minor unit 3."""
 
 # Several countries share a sign; the first that a Gulf shop would mean is taken: $ is USD, ريال and
 # the riyal sign are SAR, درهم is AED. A shop that means another one writes the code, or sets
 # `currency` in its own column.
-SIGNS = (
+CURRENCY_SYMBOLS = (
     ("US$", "USD"), ("A$", "AUD"), ("C$", "CAD"), ("CA$", "CAD"), ("HK$", "HKD"), ("R$", "BRL"),
     ("S$", "SGD"), ("NZ$", "NZD"), ("$", "USD"), ("€", "EUR"), ("£", "GBP"), ("E£", "EGP"),
     ("¥", "JPY"), ("₹", "INR"), ("₺", "TRY"), ("₽", "RUB"), ("₩", "KRW"), ("₪", "ILS"),
@@ -34,17 +34,17 @@ SIGNS = (
     ("د.م", "MAD"), ("د.ت", "TND"), ("د.ج", "DZD"), ("د.ل", "LYD"), ("ر.ي", "YER"),
 )  # fmt: skip
 
-_BY_SIGN = {sign.casefold(): code for sign, code in SIGNS}
+_BY_SIGN = {sign.casefold(): code for sign, code in CURRENCY_SYMBOLS}
 _ANY_SIGN = re.compile(
     "|".join(re.escape(sign) for sign in sorted(_BY_SIGN, key=len, reverse=True)), re.IGNORECASE
 )
 _CODE = re.compile(r"(?<![A-Z])[A-Z]{3}(?![A-Z])", re.IGNORECASE)
 
 
-def currency_code(text: str) -> str:
+def to_currency_code(text: str) -> str:
     """Return the ISO code of "AED", "aed", "د.إ." or "$"; empty when it is no currency."""
     word = text.strip()
-    if word.upper() in CODES:
+    if word.upper() in CURRENCY_CODES:
         return word.upper()
     return _BY_SIGN.get(word.casefold()) or _BY_SIGN.get(word.rstrip(".").casefold(), "")
 
@@ -55,7 +55,7 @@ def split_currency(text: str) -> tuple[str, str]:
     Returns:
         The text without it, and the ISO code; the text as it is and "" when it names none.
     """
-    codes = (match for match in _CODE.finditer(text) if match[0].upper() in CODES)
+    codes = (match for match in _CODE.finditer(text) if match[0].upper() in CURRENCY_CODES)
     found = next(codes, None) or _ANY_SIGN.search(text)
     if found is None:
         return text, ""
@@ -63,4 +63,4 @@ def split_currency(text: str) -> tuple[str, str]:
     if word[-1].isalpha():
         # "Dhs.12", "ج.م.٥": the dot shortens the word; after "$" it would be a decimal sign.
         rest = rest.removeprefix(".")
-    return f"{text[: found.start()]} {rest}", currency_code(word)
+    return f"{text[: found.start()]} {rest}", to_currency_code(word)

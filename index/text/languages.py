@@ -10,10 +10,10 @@ _CODES = (
     "ps fa pl pt pa qu ro rm rn ru se sm sg sa sc sr sn sd si sk sl so st es su sw ss sv tl ty tg "
     "ta tt te th bo ti to ts tn tr tk tw ug uk ur uz ve vi vo wa cy wo xh yi yo za zu"
 )
-CODES = frozenset(_CODES.split())
+LANGUAGE_CODES = frozenset(_CODES.split())
 """Source: ISO 639-1."""
 
-NAMES = {
+LANGUAGE_NAMES = {
     "arabic": "ar",
     "english": "en",
     "french": "fr",
@@ -40,13 +40,13 @@ _ARABIC = re.compile(
 """Letters of the Arabic script. Source: Unicode blocks Arabic, its supplements and forms."""
 
 
-def language_code(text: str) -> str:
+def to_language_code(text: str) -> str:
     """Return the two-letter code of "en", "en-US", "EN_us" or "English"; empty when unknown."""
     word = text.strip().casefold()
-    if word in NAMES:
-        return NAMES[word]
+    if word in LANGUAGE_NAMES:
+        return LANGUAGE_NAMES[word]
     head = re.split(r"[_-]", word, maxsplit=1)[0]
-    return head if head in CODES else ""
+    return head if head in LANGUAGE_CODES else ""
 
 
 def split_language(column: str) -> tuple[str, str]:
@@ -65,13 +65,13 @@ def split_language(column: str) -> tuple[str, str]:
     for end in (_REGION.sub("", name), name):
         tongue = _TONGUE.search(end[-12:])
         base = end[: len(end) - len(tongue[0])] if tongue else ""
-        code = language_code(tongue[0]) if tongue and base[-1:] in _APART else ""
+        code = to_language_code(tongue[0]) if tongue and base[-1:] in _APART else ""
         if code and base.rstrip(_APART):
             return base.rstrip(_APART), code
     return column, ""
 
 
-def language_of(text: str) -> str:
+def detect_language(text: str) -> str:
     """Return "ar" when most letters are Arabic, else "": other scripts serve many languages."""
     if text.isascii():
         return ""

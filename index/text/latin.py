@@ -34,10 +34,10 @@ _ELIDED = {
     code: re.compile(rf"(?<![\w'’ʼ])(?:{words})['’ʼ](?=\w)", re.IGNORECASE)
     for code, words in _BEFORE_VOWELS.items()
 }
-ELIDING = frozenset(_ELIDED)
+ELISION_LANGUAGES = frozenset(_ELIDED)
 
 
-def without_latin_marks(text: str) -> str:
+def strip_latin_diacritics(text: str) -> str:
     """Return the text with its Latin letters bare: "été" is "ete", "kırmızı" is "kirmizi".
 
     Other scripts keep theirs: the Russian й is no и.
@@ -48,7 +48,7 @@ def without_latin_marks(text: str) -> str:
     return unicodedata.normalize("NFC", _MARKS.sub("", apart))
 
 
-def without_elisions(text: str, languages: Iterable[str]) -> str:
+def strip_elisions(text: str, languages: Iterable[str]) -> str:
     """Return the text without the elided words of these languages: "d'hiver" is "hiver".
 
     Args:

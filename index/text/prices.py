@@ -16,7 +16,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from index.catalog.records import CellError
-from index.text.currencies import THREE_DECIMALS, split_currency
+from index.text.currencies import THREE_DECIMAL_CURRENCIES, split_currency
 
 _DIGITS = {ord(d): str(i % 10) for i, d in enumerate("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹")}
 _MARKS = dict.fromkeys((0x200E, 0x200F, 0x061C, 0x202A, 0x202B, 0x202C, 0x2066, 0x2067, 0x2069))
@@ -85,7 +85,7 @@ def _split_decimals(text: str, currency: str) -> tuple[str, str]:
     if text.count(sign) > 1:
         return text, ""
     grouping = len(decimals) == 3 and 1 <= len(whole) <= 3 and whole != "0" and other not in whole
-    if grouping and (sign == "," or (currency and currency not in THREE_DECIMALS)):
+    if grouping and (sign == "," or (currency and currency not in THREE_DECIMAL_CURRENCIES)):
         return text, ""
     return whole or "0", decimals
 
@@ -106,7 +106,7 @@ def _message(value: object) -> str:
     return f'a price such as "79.00" or "1,299.00 AED" expected, got {value!r}'[:160]
 
 
-def sale_is_on(value: object, now: datetime | None = None) -> bool:
+def is_sale_active(value: object, now: datetime | None = None) -> bool:
     """Return whether an interval of a sale ("start/end") holds now.
 
     What is not such an interval counts as holding: then the sale price itself is the statement.

@@ -11,9 +11,9 @@ from functools import lru_cache
 
 import Stemmer
 
-from index.text.languages import language_code
-from index.text.latin import without_latin_marks
-from shopwindow.values.arabic import with_one_alef, without_article
+from index.text.languages import to_language_code
+from index.text.latin import strip_latin_diacritics
+from shopwindow.values.arabic import normalize_alef, strip_article
 
 _SNOWBALL = {
     "ca": "catalan",
@@ -43,7 +43,7 @@ _SNOWBALL = {
 """Snowball's stemmer by language. Source: snowballstem.org."""
 
 TURKISH = "tr"
-STEMMED = frozenset({*_SNOWBALL, TURKISH})
+STEMMER_LANGUAGES = frozenset({*_SNOWBALL, TURKISH})
 """Languages with a stemmer of their own; in all others Latin words are stemmed as English."""
 
 _SAME = {"nb": "no", "nn": "no"}
@@ -91,35 +91,35 @@ _others = {code: Stemmer.Stemmer(name, 0) for code, name in _SNOWBALL.items()}
 
 
 @lru_cache(maxsize=1024)
-def stemmed_language(language: str) -> str:
+def get_stemmer_language(language: str) -> str:
     """Return the code of the stemmer for a language: "fr" for "fr", "fr-CA", "fr_fr", "French".
 
     Args:
         language: A language as feeds name it.
 
     Returns:
-        A code of `STEMMED`; empty for English, for Arabic and for languages without a stemmer.
+        A code of `STEMMER_LANGUAGES`; empty for English, for Arabic and for languages without a stemmer.
     """
-    code = language_code(language)
+    code = to_language_code(language)
     code = _SAME.get(code, code)
-    return code if code in STEMMED else ""
+    return code if code in STEMMER_LANGUAGES else ""
 
 
-def stem_of(word: str, language: str = "") -> str:
+def stem_word(word: str, language: str = "") -> str:
     """Return the stem of a word that is no number; words with equal stems find each other.
 
     Args:
         word: The word in small letters, digits as 0 to 9.
-        language: A code that `stemmed_language` returns. Arabic words are stemmed as Arabic in
+        language: A code that `get_stemmer_language` returns. Arabic words are stemmed as Arabic in
             any language.
     """
     if word.isascii() and not language:
         return str(_english.stemWord(word))
     if _ARABIC.search(word):
-        bare = without_article(with_one_alef(word))
+        bare = strip_article(normalize_alef(word))
         # Stemmed before the last letter is folded: the stemmer knows the feminine ending by its ة.
         return str(_arabic.stemWord(bare)).translate(_FEMININE)
-    return _stemmer(word, language)(without_latin_marks(word))
+    return _stemmer(word, language)(strip_latin_diacritics(word))
 
 
 def _stemmer(word: str, language: str) -> Callable[[str], str]:
@@ -136,4 +136,4 @@ def _stemmed(word: str, language: str) -> str:
     if language == TURKISH:
         return word
     # Some stemmers write marks themselves.
-    return without_latin_marks(str(_others[language].stemWord(word)))
+    return strip_latin_diacritics(str(_others[language].stemWord(word)))

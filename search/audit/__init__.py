@@ -1,7 +1,14 @@
 """What is wrong in a catalogue: doubles, photos that do not fit, gaps, contradictions."""
 
-from search.audit.audit import catalogue_report
-from search.audit.finding_kinds import Kind
-from search.audit.findings import CatalogueReport, Finding, Section, Shown
+from search.audit.audit import audit_catalog
+from search.audit.finding_kinds import FindingKind
+from search.audit.findings import AuditSection, CatalogAudit, Finding, ProductSummary
 
-__all__ = ["CatalogueReport", "Finding", "Kind", "Section", "Shown", "catalogue_report"]
+__all__ = [
+    "AuditSection",
+    "CatalogAudit",
+    "Finding",
+    "FindingKind",
+    "ProductSummary",
+    "audit_catalog",
+]

@@ -4,20 +4,20 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import TypeAlias
 
-from index.text.analyzer import analyse, fold
-from search.audit.findings import Finding, Shown
-from search.query.phrases import phrases
-from search.query.stems import Stems, stems_of
+from index.text.analyzer import analyze, fold
+from search.audit.findings import Finding, ProductSummary
+from search.query.phrases import segment_phrases
+from search.query.stems import Stems, stem_phrase
 from shopwindow.values.lexicon import read_lexicon
 from shopwindow.values.product import Product
 
-Meaning: TypeAlias = frozenset[str]
+TermFamilies: TypeAlias = frozenset[str]
 """Families of colours, or people, that a phrase may mean."""
 
 _COLOUR = "color colour base_colour main_color main_colour colors colours اللون لون"
 _PEOPLE = "gender sex target_gender الجنس"
-COLOUR_NAMES = frozenset(map(fold, _COLOUR.split()))
-PEOPLE_NAMES = frozenset(map(fold, _PEOPLE.split()))
+COLOR_ATTRIBUTES = frozenset(map(fold, _COLOUR.split()))
+AUDIENCE_ATTRIBUTES = frozenset(map(fold, _PEOPLE.split()))
 """Names of attributes, folded, that hold colours and people."""
 
 _FAMILIES = {
@@ -51,66 +51,68 @@ _AUDIENCES = {"Men": "men", "Women": "women", "Boys": "boys", "Girls": "girls"}
 _NONE: frozenset[Stems] = frozenset()
 
 
-def contradictions(product: Product) -> Iterator[Finding]:
+def find_contradictions(product: Product) -> Iterator[Finding]:
     """Yield where a title, in any language, names none of what an attribute says.
 
     Yields:
         At most one finding about the colour and one about people.
     """
     checks = (
-        ("colour_differs", COLOUR_NAMES, _colours(), _doubtful_colours()),
-        ("people_differ", PEOPLE_NAMES, _people(), _NONE),
+        ("color_mismatch", COLOR_ATTRIBUTES, _colours(), _doubtful_colours()),
+        ("audience_mismatch", AUDIENCE_ATTRIBUTES, _people(), _NONE),
     )
     for kind, names, known, doubtful in checks:
         found = _contradiction(product, names, known, doubtful)
         if found:
-            shown = Shown(product.id, found[0], product.image)
+            shown = ProductSummary(product.id, found[0], product.image)
             yield Finding(kind, (shown,), found[1])
 
 
 def _contradiction(
     product: Product,
     names: frozenset[str],
-    known: Mapping[Stems, Meaning],
+    known: Mapping[Stems, TermFamilies],
     doubtful: frozenset[Stems],
 ) -> tuple[str, str] | None:
     """Return the title that contradicts an attribute, and in what; None when none does."""
     said = [(name, value) for name, value in product.attributes.items() if fold(name) in names]
     titles = [product.title, *(each.title for each in product.translations.values())]
-    brand = frozenset(stems_of(product.brand))
+    brand = frozenset(stem_phrase(product.brand))
     for name, value in said:
         meant = _union(_named(value, known, frozenset()))
         for title in titles:
             named = _named(title, known, brand)
-            words = [words for words in named if stems_of(words) not in doubtful]
+            words = [words for words in named if stem_phrase(words) not in doubtful]
             if meant and words and not _union(named) & meant:
                 quoted = ", ".join(f"“{each}”" for each in words)
                 return title, f"the title says {quoted}, the attribute {name} says “{value}”"
     return None
 
 
-def _named(text: str, known: Mapping[Stems, Meaning], brand: frozenset[str]) -> dict[str, Meaning]:
+def _named(
+    text: str, known: Mapping[Stems, TermFamilies], brand: frozenset[str]
+) -> dict[str, TermFamilies]:
     """Return what the phrases of a text mean, by phrase; words of the brand mean nothing."""
 
-    def look_up(phrase: Stems) -> list[Meaning]:
+    def look_up(phrase: Stems) -> list[TermFamilies]:
         return [known[phrase]] if phrase in known else []
 
-    words = [word for word in analyse(text) if word.stem not in brand]
+    words = [word for word in analyze(text) if word.stem not in brand]
     return {
         " ".join(word.surface for word in phrase): found[0]
-        for phrase, found in phrases(words, look_up)
+        for phrase, found in segment_phrases(words, look_up)
         if found
     }
 
 
-def _union(meanings: Mapping[str, Meaning]) -> Meaning:
+def _union(meanings: Mapping[str, TermFamilies]) -> TermFamilies:
     return frozenset().union(*meanings.values())
 
 
 @cache
-def _colours() -> Mapping[Stems, Meaning]:
+def _colours() -> Mapping[Stems, TermFamilies]:
     """Return the families of each phrase that names a colour; what says no colour means all."""
-    found: dict[Stems, Meaning] = {}
+    found: dict[Stems, TermFamilies] = {}
     for name, entry in read_lexicon()["colours"].items():
         families = frozenset(f for f, names in _FAMILIES.items() if name in names.split(", "))
         for phrase in _phrases(name, *entry):
@@ -126,9 +128,9 @@ def _doubtful_colours() -> frozenset[Stems]:
 
 
 @cache
-def _people() -> Mapping[Stems, Meaning]:
+def _people() -> Mapping[Stems, TermFamilies]:
     everybody = frozenset(_AUDIENCES.values())
-    found: dict[Stems, Meaning] = {}
+    found: dict[Stems, TermFamilies] = {}
     for name, entry in read_lexicon()["people"].items():
         audience = frozenset({_AUDIENCES[name]}) if name in _AUDIENCES else everybody
         for phrase in _phrases(name, *entry):
@@ -137,4 +139,4 @@ def _people() -> Mapping[Stems, Meaning]:
 
 
 def _phrases(*texts: str) -> set[Stems]:
-    return {stems_of(each) for text in texts for each in text.split("|")}
+    return {stem_phrase(each) for text in texts for each in text.split("|")}

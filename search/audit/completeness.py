@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from search.audit.entries import Entry
+from search.audit.entries import AuditEntry
 from search.audit.findings import Finding
 
 _KINDS = {
@@ -17,7 +17,7 @@ _KINDS = {
 _NAMES = {"ar": "Arabic", "en": "English", "fr": "French", "hi": "Hindi", "ur": "Urdu"}
 
 
-def missing(entries: Sequence[Entry]) -> list[Finding]:
+def find_missing_fields(entries: Sequence[AuditEntry]) -> list[Finding]:
     """Return what products lack.
 
     What no product has is one finding about the catalogue: the shop does not use the field, or
@@ -26,7 +26,7 @@ def missing(entries: Sequence[Entry]) -> list[Finding]:
     Returns:
         Findings field by field, and then language by language.
     """
-    counts = Counter(name for each in entries for name in each.lacks)
+    counts = Counter(name for each in entries for name in each.missing_fields)
     found = []
     for name, kind in _KINDS.items():
         field = "photo" if name == "image" else name
@@ -34,17 +34,17 @@ def missing(entries: Sequence[Entry]) -> list[Finding]:
             text = f"no product has a {field}; was its column recognised?"
             found.append(Finding(kind, (), text))
             continue
-        lacking = (each for each in entries if name in each.lacks)
-        found += [Finding(kind, (each.shown,), f"the {field} is empty") for each in lacking]
+        lacking = (each for each in entries if name in each.missing_fields)
+        found += [Finding(kind, (each.product,), f"the {field} is empty") for each in lacking]
     return found + _untranslated(entries)
 
 
-def _untranslated(entries: Sequence[Entry]) -> list[Finding]:
-    titled = [each for each in entries if "title" not in each.lacks]
+def _untranslated(entries: Sequence[AuditEntry]) -> list[Finding]:
+    titled = [each for each in entries if "title" not in each.missing_fields]
     counts = Counter(code for each in titled for code in each.languages)
     usual = sorted(code for code, n in counts.items() if 2 * n > len(titled))
     return [
-        Finding("no_translation", (each.shown,), f"no title in {_NAMES.get(code, code)}")
+        Finding("no_translation", (each.product,), f"no title in {_NAMES.get(code, code)}")
         for code in usual
         for each in titled
         if code not in each.languages

@@ -3,13 +3,13 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
-from index.perceptual_hash import prints
-from search.audit.entries import Entry
+from index.perceptual_hash import decode_hashes
+from search.audit.entries import AuditEntry
 from search.audit.findings import Finding
-from search.audit.near_duplicates import near_pairs
+from search.audit.near_duplicates import find_near_pairs
 
 
-def duplicates(entries: Sequence[Entry]) -> list[Finding]:
+def find_duplicates(entries: Sequence[AuditEntry]) -> list[Finding]:
     """Return products with the same photo, then products with the same title.
 
     A photo is the same when its file is, or when its print is near identical. Products of one group
@@ -20,48 +20,48 @@ def duplicates(entries: Sequence[Entry]) -> list[Finding]:
     """
     photos = [_photo_finding(some) for some in _of_several_groups(_by_photo(entries))]
     titles = [
-        Finding("same_title", tuple(each.shown for each in some), "the same words in the title")
+        Finding("same_title", tuple(each.product for each in some), "the same words in the title")
         for some in _of_several_groups(_by_title(entries))
     ]
     return [each for some in (photos, titles) for each in sorted(some, key=_order)]
 
 
-def _photo_finding(some: Sequence[Entry]) -> Finding:
+def _photo_finding(some: Sequence[AuditEntry]) -> Finding:
     is_one_file = len({each.photo_hash for each in some}) == 1
     # Packs that differ in a printed number are as near as one photo saved twice.
     nearly = "the same photo or nearly so, in different files"
     found = "the same photo file" if is_one_file else nearly
-    return Finding("same_photo", tuple(each.shown for each in some), found)
+    return Finding("same_photo", tuple(each.product for each in some), found)
 
 
 def _order(finding: Finding) -> tuple[int, str]:
     return -len(finding.products), finding.products[0].id
 
 
-def _of_several_groups(classes: Iterable[Sequence[Entry]]) -> Iterator[list[Entry]]:
+def _of_several_groups(classes: Iterable[Sequence[AuditEntry]]) -> Iterator[list[AuditEntry]]:
     for some in classes:
         if len({each.group for each in some}) > 1:
-            yield sorted(some, key=lambda each: each.shown.id)
+            yield sorted(some, key=lambda each: each.product.id)
 
 
-def _by_title(entries: Iterable[Entry]) -> Iterable[list[Entry]]:
-    found: defaultdict[str, list[Entry]] = defaultdict(list)
+def _by_title(entries: Iterable[AuditEntry]) -> Iterable[list[AuditEntry]]:
+    found: defaultdict[str, list[AuditEntry]] = defaultdict(list)
     for each in entries:
         if each.title_key:
             found[each.title_key].append(each)
     return found.values()
 
 
-def _by_photo(entries: Sequence[Entry]) -> Iterable[list[Entry]]:
+def _by_photo(entries: Sequence[AuditEntry]) -> Iterable[list[AuditEntry]]:
     with_photo = [each for each in entries if each.photo_hash]
     joined = _Joined(len(with_photo))
     first: dict[str, int] = {}
     for number, each in enumerate(with_photo):
         joined.join(first.setdefault(each.photo_hash, number), number)
     printed = [number for number, each in enumerate(with_photo) if each.photo_print]
-    for one, other in near_pairs(prints([with_photo[n].photo_print for n in printed])):
+    for one, other in find_near_pairs(decode_hashes([with_photo[n].photo_print for n in printed])):
         joined.join(printed[one], printed[other])
-    found: defaultdict[int, list[Entry]] = defaultdict(list)
+    found: defaultdict[int, list[AuditEntry]] = defaultdict(list)
     for number, each in enumerate(with_photo):
         found[joined.root(number)].append(each)
     return found.values()

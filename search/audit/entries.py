@@ -5,11 +5,11 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from index.payload import CATEGORY_SEPARATOR, PHOTO_HASH, PHOTO_PRINT, from_payload
+from index.payload import CATEGORY_SEPARATOR, PERCEPTUAL_HASH, PHOTO_DIGEST, from_payload
 from index.product_index import ProductIndex
 from index.store.points import PHOTO, Point
-from index.text.analyzer import analyse, fold
-from search.audit.findings import Shown
+from index.text.analyzer import analyze, fold
+from search.audit.findings import ProductSummary
 from shopwindow.values.product import Product
 from shopwindow.values.query import Filters
 
@@ -20,14 +20,14 @@ _FIELDS = ("title", "description", "price", "category", "brand", "image")
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class AuditEntry:
     """What is kept of a product until all were read; texts that many share are kept once.
 
     Attributes:
-        shown: What is shown of it.
+        product: What is shown of it.
         group: Its group; its own id when it belongs to none.
         title_key: Folded words of its title; empty without a title.
-        lacks: Names of the fields that are empty.
+        missing_fields: Names of the fields that are empty.
         languages: Codes of the languages that it has a title in.
         merchant_id: Its seller.
         category: Its whole path.
@@ -38,10 +38,10 @@ class Entry:
         has_photo: Whether its photo could be read when it was indexed.
     """
 
-    shown: Shown
+    product: ProductSummary
     group: str
     title_key: str
-    lacks: tuple[str, ...]
+    missing_fields: tuple[str, ...]
     languages: frozenset[str]
     merchant_id: str
     category: str
@@ -52,7 +52,7 @@ class Entry:
     has_photo: bool
 
 
-def batches(
+def read_batches(
     index: ProductIndex, filters: Filters | None = None
 ) -> Iterator[list[tuple[Product, Point]]]:
     """Yield what passes with its points, vectors whole, in batches in the order of point ids.
@@ -68,27 +68,27 @@ def batches(
             return
 
 
-def entry(product: Product, point: Point) -> Entry:
+def build_entry(product: Product, point: Point) -> AuditEntry:
     """Return what is kept of a product."""
     titles = [product.title, *(each.title for each in product.translations.values())]
     title = next((each for each in titles if each.strip()), "")
-    return Entry(
-        shown=Shown(product.id, title, product.image),
+    return AuditEntry(
+        product=ProductSummary(product.id, title, product.image),
         group=product.group_id or product.id,
-        title_key=" ".join(fold(word.surface) for word in analyse(title)),
-        lacks=tuple(name for name in _FIELDS if _is_empty(product, name)),
-        languages=languages(product),
+        title_key=" ".join(fold(word.surface) for word in analyze(title)),
+        missing_fields=tuple(name for name in _FIELDS if _is_empty(product, name)),
+        languages=detect_languages(product),
         merchant_id=sys.intern(product.merchant_id),
         category=sys.intern(CATEGORY_SEPARATOR.join(product.category)),
         price=product.price,
         currency=sys.intern(product.currency),
-        photo_hash=str(point.payload.get(PHOTO_HASH, "")),
-        photo_print=str(point.payload.get(PHOTO_PRINT, "")),
+        photo_hash=str(point.payload.get(PHOTO_DIGEST, "")),
+        photo_print=str(point.payload.get(PERCEPTUAL_HASH, "")),
         has_photo=PHOTO in point.vectors,
     )
 
 
-def languages(product: Product) -> frozenset[str]:
+def detect_languages(product: Product) -> frozenset[str]:
     """Return the languages of a product's titles; a title in Arabic letters is Arabic."""
     titles = {product.language: product.title}
     titles |= {code: each.title for code, each in product.translations.items()}

@@ -14,7 +14,7 @@ SECTIONS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class FindingKind:
     """One kind of finding.
 
     Attributes:
@@ -32,71 +32,75 @@ class Kind:
 
 _FILL = "Fill it in: shoppers find and filter by it."
 
-KINDS = (
-    Kind(
+FINDING_KINDS = (
+    FindingKind(
         "same_photo",
         DUPLICATES,
         "The same photo on several products",
         "Delete doubles, give variants one group_id, or give each product its own photo.",
     ),
-    Kind(
+    FindingKind(
         "same_title",
         DUPLICATES,
         "The same title on several products",
         "Delete doubles, give variants one group_id, or say in the title what differs.",
     ),
-    Kind(
-        "photo_not_title",
+    FindingKind(
+        "photo_title_mismatch",
         FIT,
         "The photo fits its title no better than most other photos",
         "Look whether photo and title belong together; say in the title what the photo shows.",
     ),
-    Kind(
-        "colour_differs",
+    FindingKind(
+        "color_mismatch",
         DATA,
         "Title and attribute name different colours",
         "Correct the one that is wrong.",
     ),
-    Kind(
-        "people_differ",
+    FindingKind(
+        "audience_mismatch",
         DATA,
         "Title and attribute are for different people",
         "Correct the one that is wrong.",
     ),
-    Kind(
+    FindingKind(
         "price_zero", DATA, "Price of 0", "Give the price, or leave it empty while it is unknown."
     ),
-    Kind(
-        "price_far_off",
+    FindingKind(
+        "price_outlier",
         DATA,
         "Price far from its category's",
         "Look for a lost decimal point, another unit or another currency.",
     ),
-    Kind(
+    FindingKind(
         "several_currencies",
         DATA,
         "Another currency than the merchant's usual one",
         "Give all prices of one merchant in one currency: prices are compared as numbers.",
     ),
-    Kind("no_title", DATA, "No title", "Give a title: without words only its photo is found."),
-    Kind("no_description", DATA, "No description", _FILL),
-    Kind("no_price", DATA, "No price", _FILL),
-    Kind("no_category", DATA, "No category", _FILL),
-    Kind("no_brand", DATA, "No brand", _FILL),
-    Kind("no_photo", DATA, "No photo", "Give a photo: without it no photo finds the product."),
-    Kind(
+    FindingKind(
+        "no_title", DATA, "No title", "Give a title: without words only its photo is found."
+    ),
+    FindingKind("no_description", DATA, "No description", _FILL),
+    FindingKind("no_price", DATA, "No price", _FILL),
+    FindingKind("no_category", DATA, "No category", _FILL),
+    FindingKind("no_brand", DATA, "No brand", _FILL),
+    FindingKind(
+        "no_photo", DATA, "No photo", "Give a photo: without it no photo finds the product."
+    ),
+    FindingKind(
         "no_translation",
         DATA,
         "No title in a language that most products have",
         "Translate the title: shoppers of that language do not find the product by its words.",
     ),
-    Kind(
+    FindingKind(
         "photo_unreadable",
         PHOTOS,
         "Named photo that could not be read",
         "Correct the path or address, or save the photo anew as JPEG; then index the feed again.",
     ),
-    Kind(
+    FindingKind(
         "photo_small",
         PHOTOS,
         "Photo too small to see details",
@@ -105,4 +109,4 @@ KINDS = (
 )
 """Every kind, in the order of the report."""
 
-KIND_OF = {kind.name: kind for kind in KINDS}
+FINDING_KIND_BY_NAME = {kind.name: kind for kind in FINDING_KINDS}

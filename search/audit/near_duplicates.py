@@ -6,20 +6,26 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from index.perceptual_hash import NEAR, PRINT_SIZE, Prints, is_flat, same_photo
+from index.perceptual_hash import (
+    HASH_SIZE,
+    MAX_RMS_DISTANCE,
+    PerceptualHashes,
+    is_blank,
+    is_same_photo,
+)
 
 _BLOCK = 512
 _SAMPLE = 5_000
 _PAIRS = 50_000
 _N_AXES = 8
-_REACH = NEAR * PRINT_SIZE**0.5 + 0.5
+_REACH = MAX_RMS_DISTANCE * HASH_SIZE**0.5 + 0.5
 """Greatest distance of near identical prints; the half guards against the rounding of float32."""
 
-Places: TypeAlias = NDArray[np.float32]
+Projections: TypeAlias = NDArray[np.float32]
 """Prints along the directions in which a catalogue's prints differ most, shape (n, n_axes)."""
 
 
-def near_pairs(rows: Prints) -> Iterator[tuple[int, int]]:
+def find_near_pairs(rows: PerceptualHashes) -> Iterator[tuple[int, int]]:
     """Yield enough pairs of the same photo to join all that are the same, row by row number.
 
     Prints are sorted along the direction in which they differ most. Two prints are at least as far
@@ -32,7 +38,7 @@ def near_pairs(rows: Prints) -> Iterator[tuple[int, int]]:
     Yields:
         Pairs of different row numbers.
     """
-    numbers = np.flatnonzero(~is_flat(rows))
+    numbers = np.flatnonzero(~is_blank(rows))
     unique, first, same = np.unique(rows[numbers], axis=0, return_index=True, return_inverse=True)
     copies = np.flatnonzero(first[same.ravel()] != np.arange(len(numbers)))
     for copy in copies:
@@ -42,7 +48,7 @@ def near_pairs(rows: Prints) -> Iterator[tuple[int, int]]:
             yield int(numbers[first[one]]), int(numbers[first[other]])
 
 
-def _near_neighbours(unique: Prints) -> Iterator[tuple[int, int]]:
+def _near_neighbours(unique: PerceptualHashes) -> Iterator[tuple[int, int]]:
     places = _places(unique)  # (n, n_axes)
     order = np.argsort(places[:, 0])
     ends = np.searchsorted(places[order, 0], places[order, 0] + _REACH, side="right")
@@ -53,7 +59,7 @@ def _near_neighbours(unique: Prints) -> Iterator[tuple[int, int]]:
         yield from _checked(unique, block[one], others[other])
 
 
-def _near_places(some: Places, others: Places) -> NDArray[np.int64]:
+def _near_places(some: Projections, others: Projections) -> NDArray[np.int64]:
     """Return the pairs that are not too far apart, shape (2, n_pairs)."""
     squares = np.square(some).sum(1)[:, None] + np.square(others).sum(1)
     near = squares - 2 * (some @ others.T) <= _REACH**2  # (n_some, n_others)
@@ -61,15 +67,15 @@ def _near_places(some: Places, others: Places) -> NDArray[np.int64]:
 
 
 def _checked(
-    unique: Prints, ones: NDArray[np.int64], others: NDArray[np.int64]
+    unique: PerceptualHashes, ones: NDArray[np.int64], others: NDArray[np.int64]
 ) -> Iterator[tuple[int, int]]:
     for part in range(0, len(ones), _PAIRS):
         pairs = ones[part : part + _PAIRS], others[part : part + _PAIRS]
-        near = same_photo(unique[pairs[0]], unique[pairs[1]])
+        near = is_same_photo(unique[pairs[0]], unique[pairs[1]])
         yield from zip(pairs[0][near].tolist(), pairs[1][near].tolist(), strict=True)
 
 
-def _places(unique: Prints) -> Places:
+def _places(unique: PerceptualHashes) -> Projections:
     """Return where prints lie along the directions of greatest spread, shape (n, n_axes)."""
     sample = unique[:: max(1, len(unique) // _SAMPLE)].astype(np.float32)
     _, axes = np.linalg.eigh(np.cov(sample, rowvar=False))

@@ -7,22 +7,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.store.points import PHOTO, TEXT, Point
-from search.audit.entries import Entry
+from search.audit.entries import AuditEntry
 from search.audit.finding_kinds import FIT
-from search.audit.findings import Finding, Section
+from search.audit.findings import AuditSection, Finding
 from shopwindow.values.encoder import Vectors
 
-N_OTHERS = 500
+REFERENCE_SIZE = 500
 """Products that each photo and title is compared with."""
 
-LEAST_PRODUCTS = 50
-LEAST_AUC = 0.95
+MIN_PRODUCTS = 50
+MIN_AUC = 0.95
 """Below this the encoder does not tell well enough which photo belongs to which title. With
 `compact`, 3,000 fashion products had 0.999, and of 150 exchanged photos 86 % were found without one
 false alarm; the mixed goods of `data_samples` had 0.90, with three right products listed for each
 wrong one; 3,000 electronics had 0.59."""
 
-UNFIT = 0.2
+MAX_BETTER_SHARE = 0.2
 """A product is listed when more than this share of others fits better than its own."""
 
 Shares = NDArray[np.float64]
@@ -30,7 +30,7 @@ Shares = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
-class Others:
+class ReferenceSample:
     """Products that stand for all.
 
     Attributes:
@@ -44,23 +44,27 @@ class Others:
     texts: Vectors
 
     @classmethod
-    def of(cls, batches: Iterable[Sequence[tuple[Entry, Point]]]) -> "Others | None":
+    def from_batches(
+        cls, batches: Iterable[Sequence[tuple[AuditEntry, Point]]]
+    ) -> "ReferenceSample | None":
         """Return the first products that have a photo and a text; None when they are too few.
 
         Args:
             batches: Products in the order of their point ids. Those are hashes, so that the first
                 ones are a random sample, and the same one in each run.
         """
-        found: list[tuple[Entry, Point]] = []
+        found: list[tuple[AuditEntry, Point]] = []
         for batch in batches:
-            found += [pair for pair in batch if has_both(pair[1])]
-            if len(found) >= N_OTHERS:
+            found += [pair for pair in batch if has_photo_and_text(pair[1])]
+            if len(found) >= REFERENCE_SIZE:
                 break
-        if len(found) < LEAST_PRODUCTS:
+        if len(found) < MIN_PRODUCTS:
             return None
-        return cls(*arrays(found[:N_OTHERS]))
+        return cls(*stack_vectors(found[:REFERENCE_SIZE]))
 
-    def better(self, groups: NDArray[np.str_], photos: Vectors, texts: Vectors) -> Shares:
+    def compute_better_shares(
+        self, groups: NDArray[np.str_], photos: Vectors, texts: Vectors
+    ) -> Shares:
         """Return for each pair how much fits better: the mean of both ways to ask.
 
         The title is asked which photos fit it better than its own, and the photo which titles do:
@@ -79,61 +83,65 @@ class Others:
         by_texts = ((photos @ self.texts.T > own) & foreign).sum(axis=1) / n_foreign
         return np.asarray((by_photos + by_texts) / 2)
 
-    def found_when_exchanged(self) -> float:
+    def estimate_recall(self) -> float:
         """Return which share of wrong photos would be listed: each photo is given to the next."""
-        shares = self.better(self.groups, np.roll(self.photos, 1, axis=0), self.texts)
-        return float((shares > UNFIT).mean())
+        shares = self.compute_better_shares(
+            self.groups, np.roll(self.photos, 1, axis=0), self.texts
+        )
+        return float((shares > MAX_BETTER_SHARE).mean())
 
 
-def has_both(point: Point) -> bool:
+def has_photo_and_text(point: Point) -> bool:
     """Return whether a product has a photo and a text to compare."""
     return PHOTO in point.vectors and TEXT in point.vectors
 
 
-def arrays(pairs: Sequence[tuple[Entry, Point]]) -> tuple[NDArray[np.str_], Vectors, Vectors]:
+def stack_vectors(
+    pairs: Sequence[tuple[AuditEntry, Point]],
+) -> tuple[NDArray[np.str_], Vectors, Vectors]:
     """Return the groups, photo vectors and text vectors of products that have both."""
     groups = np.array([entry.group for entry, _ in pairs], dtype=np.str_)
     photos, texts = (np.stack([point.vectors[n] for _, point in pairs]) for n in (PHOTO, TEXT))
     return groups, photos, texts
 
 
-def unfit_photos(
-    entries: Sequence[Entry], better: Mapping[str, float], others: Others | None
-) -> Section:
+def find_unfit_photos(
+    entries: Sequence[AuditEntry], better: Mapping[str, float], others: ReferenceSample | None
+) -> AuditSection:
     """Return products whose photo hardly fits their title, the least fitting first.
 
     Args:
         entries: All products.
-        better: Shares of `Others.better` by product id.
+        better: Shares of `ReferenceSample.compute_better_shares` by product id.
         others: What they were compared with.
 
     Returns:
         The section, with a note that says how sure it is, or why it cannot be told.
     """
     if others is None:
-        note = f"It takes {LEAST_PRODUCTS} products with a photo and a title to compare."
-        return Section(FIT, (), note, told=False)
+        note = f"It takes {MIN_PRODUCTS} products with a photo and a title to compare."
+        return AuditSection(FIT, (), note, was_checked=False)
     auc = 1 - sum(better.values()) / len(better)
     how_well = (
         f"between a product's own photo and another's it chooses rightly {auc:.1%} of the time"
     )
-    if auc < LEAST_AUC:
+    if auc < MIN_AUC:
         note = (
             f"This cannot be told here: the encoder knows these goods too little ({how_well}; "
-            f"{LEAST_AUC:.0%} is needed). Adapt it to the catalogue with `shopwindow adapt`."
+            f"{MIN_AUC:.0%} is needed). Adapt it to the catalogue with `shopwindow adapt`."
         )
-        return Section(FIT, (), note, told=False)
-    listed = [each for each in entries if better.get(each.shown.id, 0.0) > UNFIT]
-    listed.sort(key=lambda each: (-better[each.shown.id], each.shown.id))
+        return AuditSection(FIT, (), note, was_checked=False)
+    listed = [each for each in entries if better.get(each.product.id, 0.0) > MAX_BETTER_SHARE]
+    listed.sort(key=lambda each: (-better[each.product.id], each.product.id))
     note = (
         f"The encoder knows these goods well enough: {how_well}. Of wrong photos, about "
-        f"{others.found_when_exchanged():.0%} would be listed. It errs with rare things and with "
+        f"{others.estimate_recall():.0%} would be listed. It errs with rare things and with "
         "titles that do not say what is seen: look before you change anything."
     )
-    found = tuple(_finding(each, better[each.shown.id]) for each in listed)
-    return Section(FIT, found, note)
+    found = tuple(_finding(each, better[each.product.id]) for each in listed)
+    return AuditSection(FIT, found, note)
 
 
-def _finding(entry: Entry, share: float) -> Finding:
+def _finding(entry: AuditEntry, share: float) -> Finding:
     found = f"{share:.0%} of other products fit better than the product's own photo and title"
-    return Finding("photo_not_title", (entry.shown,), found)
+    return Finding("photo_title_mismatch", (entry.product,), found)

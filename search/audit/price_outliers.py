@@ -4,49 +4,49 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from statistics import median
 
-from search.audit.entries import Entry
+from search.audit.entries import AuditEntry
 from search.audit.findings import Finding
 
-FAR_OFF = 20.0
+OUTLIER_RATIO = 20.0
 """A price this many times its category's median, or this part of it, is far off."""
 
-LEAST_PRICES = 20
+MIN_CATEGORY_PRICES = 20
 """Prices of one category and currency from which a median is taken."""
 
 
-def doubtful_prices(entries: Sequence[Entry]) -> list[Finding]:
+def find_suspicious_prices(entries: Sequence[AuditEntry]) -> list[Finding]:
     """Return prices of zero, then those far off, the farthest first, then odd currencies."""
     zero = [
-        Finding("price_zero", (each.shown,), f"the price is 0 {each.currency}".rstrip())
+        Finding("price_zero", (each.product,), f"the price is 0 {each.currency}".rstrip())
         for each in entries
         if each.price == 0
     ]
     return zero + _far_off(entries) + _odd_currencies(entries)
 
 
-def _far_off(entries: Iterable[Entry]) -> list[Finding]:
-    shelves: defaultdict[tuple[str, str], list[Entry]] = defaultdict(list)
+def _far_off(entries: Iterable[AuditEntry]) -> list[Finding]:
+    shelves: defaultdict[tuple[str, str], list[AuditEntry]] = defaultdict(list)
     for each in entries:
         if each.price and each.category:
             shelves[each.category, each.currency].append(each)
     found = []
     for (category, currency), some in shelves.items():
-        if len(some) < LEAST_PRICES:
+        if len(some) < MIN_CATEGORY_PRICES:
             continue
         middle = median(each.price or 0.0 for each in some)
         for each in some:
             times = max((each.price or middle) / middle, middle / (each.price or middle))
-            if times > FAR_OFF:
+            if times > OUTLIER_RATIO:
                 text = (
                     f"{each.price:,.2f} {currency}, where the middle price of {category} is "
                     f"{middle:,.2f} {currency}"
                 )
-                found.append((times, Finding("price_far_off", (each.shown,), text)))
+                found.append((times, Finding("price_outlier", (each.product,), text)))
     return [finding for _, finding in sorted(found, key=lambda pair: -pair[0])]
 
 
-def _odd_currencies(entries: Iterable[Entry]) -> list[Finding]:
-    merchants: defaultdict[str, list[Entry]] = defaultdict(list)
+def _odd_currencies(entries: Iterable[AuditEntry]) -> list[Finding]:
+    merchants: defaultdict[str, list[AuditEntry]] = defaultdict(list)
     for each in entries:
         if each.price is not None:
             merchants[each.merchant_id].append(each)
@@ -59,5 +59,5 @@ def _odd_currencies(entries: Iterable[Entry]) -> list[Finding]:
             if each.currency != usual:
                 own = each.currency or "no currency"
                 text = f"{own}, where {counts[usual]:,} {whose} are in {usual or 'none'}"
-                found.append(Finding("several_currencies", (each.shown,), text))
+                found.append(Finding("several_currencies", (each.product,), text))
     return found

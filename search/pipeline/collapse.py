@@ -3,17 +3,17 @@
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 
-from index.field_rows import Rows
-from index.payload import GROUP, PHOTO_PRINT
-from index.perceptual_hash import prints, same_photo_pairs
+from index.field_rows import FieldRows
+from index.payload import GROUP_ID, PERCEPTUAL_HASH
+from index.perceptual_hash import decode_hashes, find_same_photo_pairs
 from search.retrieval.fusion import Candidate
 
-PLACEHOLDER_FROM = 12
+PLACEHOLDER_MIN_COUNT = 12
 """Candidates with one photo from which it is taken for a placeholder, and folds nothing."""
 
 
-def folded(
-    candidates: Sequence[Candidate], rows: Rows, pinned: Collection[str] = ()
+def collapse_variants(
+    candidates: Sequence[Candidate], rows: FieldRows, pinned: Collection[str] = ()
 ) -> tuple[list[Candidate], Mapping[str, int]]:
     """Keep the best candidate of each thing.
 
@@ -27,29 +27,29 @@ def folded(
         those that stand for themselves alone are missing.
     """
     ids = [each.id for each in candidates]
-    known = (rows.first(name) for name in (GROUP, PHOTO_PRINT))
+    known = (rows.first_values(name) for name in (GROUP_ID, PERCEPTUAL_HASH))
     groups, photos = ({each: str(some[each]) for each in ids if each in some} for some in known)
     chosen = [each for each in ids if each in pinned]
     others = [each for each in ids if each not in pinned]
-    first = first_of_each([*chosen, *others], groups, same_photos(photos))
-    return behind_first(candidates, first | {each: each for each in chosen})
+    first = find_representatives([*chosen, *others], groups, find_same_photos(photos))
+    return keep_representatives(candidates, first | {each: each for each in chosen})
 
 
-def behind_first(
-    candidates: Sequence[Candidate], first: Mapping[str, str]
+def keep_representatives(
+    candidates: Sequence[Candidate], representatives: Mapping[str, str]
 ) -> tuple[list[Candidate], Mapping[str, int]]:
     """Return the candidates that stand for themselves, and how many stand behind each.
 
     Args:
         candidates: In their order.
-        first: What `first_of_each` returned of them.
+        representatives: What `find_representatives` returned of them.
     """
-    sizes = Counter(first.values())
-    kept = [each for each in candidates if first[each.id] == each.id]
+    sizes = Counter(representatives.values())
+    kept = [each for each in candidates if representatives[each.id] == each.id]
     return kept, {each: n for each, n in sizes.items() if n > 1}
 
 
-def first_of_each(
+def find_representatives(
     ids: Sequence[str], groups: Mapping[str, str], same: Mapping[str, Sequence[str]]
 ) -> dict[str, str]:
     """Return for each point the first of those that are one thing with it, perhaps itself.
@@ -71,13 +71,15 @@ def first_of_each(
     return leaders
 
 
-def same_photos(photo_prints: Mapping[str, str]) -> dict[str, list[str]]:
+def find_same_photos(photo_hashes: Mapping[str, str]) -> dict[str, list[str]]:
     """Return for each point the others with the same photo; those without any are missing."""
-    ids = list(photo_prints)
+    ids = list(photo_hashes)
     same: defaultdict[str, list[str]] = defaultdict(list)
-    for one, other in same_photo_pairs(prints(list(photo_prints.values()))).tolist():
+    for one, other in find_same_photo_pairs(decode_hashes(list(photo_hashes.values()))).tolist():
         same[ids[one]].append(ids[other])
         same[ids[other]].append(ids[one])
-    placeholders = {each for each, others in same.items() if len(others) + 1 >= PLACEHOLDER_FROM}
+    placeholders = {
+        each for each, others in same.items() if len(others) + 1 >= PLACEHOLDER_MIN_COUNT
+    }
     kept = {each: [o for o in others if o not in placeholders] for each, others in same.items()}
     return {each: others for each, others in kept.items() if others and each not in placeholders}

@@ -5,17 +5,17 @@ from collections.abc import Sequence
 from search.retrieval.fusion import Candidate
 from shopwindow.values.query import Sort
 
-SORTED_SHARE = 0.5
+SORTED_CUTOFF = 0.5
 """The least share where relevance does not order: what is hardly relevant would otherwise stand
 first because it is cheap (measured in docs/decisions/0005-fusion.md)."""
 
-SURE = 0.4
+MIN_CONFIDENT_SCORE = 0.4
 """Best score from which a text found what it asks for. Of 12 things that a shop of clothes does not
 have, those without a word in common stayed below 0.35; of 205 that it has, none fell below 0.47."""
 
 
-def kept(
-    candidates: Sequence[Candidate], least_share: float, sort: Sort = "relevance"
+def apply_cutoff(
+    candidates: Sequence[Candidate], relative_cutoff: float, sort: Sort = "relevance"
 ) -> list[Candidate]:
     """Return the candidates whose score is at least a share of the best one's.
 
@@ -24,11 +24,11 @@ def kept(
 
     Args:
         candidates: Best first.
-        least_share: From 0 (all) to 1 (only those as good as the best).
+        relative_cutoff: From 0 (all) to 1 (only those as good as the best).
         sort: The order that will be shown.
     """
-    if not candidates or not least_share:
+    if not candidates or not relative_cutoff:
         return list(candidates)
-    share = least_share if sort == "relevance" else max(least_share, SORTED_SHARE)
+    share = relative_cutoff if sort == "relevance" else max(relative_cutoff, SORTED_CUTOFF)
     least = candidates[0].score * share
     return [each for each in candidates if each.score >= least]

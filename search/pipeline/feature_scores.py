@@ -5,13 +5,13 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from shopwindow.personalization import Known, People
-from shopwindow.ranking import Expectation, Profile, affinity_parts
+from shopwindow.personalization import CatalogItem, Personalizer
+from shopwindow.ranking import EngagementEstimate, Profile, decompose_affinity
 from shopwindow.ranking.profile_settings import DAY_S
-from shopwindow.ranking.weights import ShopWeights
+from shopwindow.ranking.weights import BaseWeights
 from shopwindow.values.encoder import Vectors
 
-TOGETHER = "together"
+CO_ENGAGEMENT = "co_engagement"
 POPULARITY = "popularity"
 FRESHNESS = "freshness"
 STOCK = "stock"
@@ -20,10 +20,10 @@ STOCK = "stock"
 Scores = NDArray[np.float64]
 
 
-def taste_parts(
-    people: People,
+def score_affinity(
+    people: Personalizer,
     profile: Profile | None,
-    known: Sequence[Known],
+    known: Sequence[CatalogItem],
     rows: Vectors,
     background: Vectors | None,
 ) -> dict[str, Scores]:
@@ -38,12 +38,15 @@ def taste_parts(
     """
     if profile is None:
         return {}
-    facts = [each.facts for each in known]
-    return affinity_parts(profile, rows, facts, people.now(), background, people.settings)
+    facts = [each.attributes for each in known]
+    return decompose_affinity(profile, rows, facts, people.now(), background, people.settings)
 
 
-def shop_parts(
-    people: People, known: Sequence[Known], expectation: Expectation, weights: ShopWeights
+def score_product_signals(
+    people: Personalizer,
+    known: Sequence[CatalogItem],
+    expectation: EngagementEstimate,
+    weights: BaseWeights,
 ) -> dict[str, Scores]:
     """Return the parts that do not depend on the visitor, those that weigh anything.
 
@@ -57,30 +60,36 @@ def shop_parts(
     if weights.popularity:
         found[POPULARITY] = weights.popularity * _popularity(people, known, expectation)
     if weights.freshness:
-        found[FRESHNESS] = weights.freshness * _freshness(known, people.now(), weights.fresh_days)
-    if weights.stock:
-        found[STOCK] = -weights.stock * np.array([not each.product.in_stock for each in known])
+        found[FRESHNESS] = weights.freshness * _freshness(
+            known, people.now(), weights.freshness_half_life_days
+        )
+    if weights.out_of_stock_penalty:
+        found[STOCK] = -weights.out_of_stock_penalty * np.array(
+            [not each.product.in_stock for each in known]
+        )
     return found
 
 
-def together_part(known: Sequence[Known], together: Mapping[str, float]) -> Scores:
+def score_co_engagement(known: Sequence[CatalogItem], co_engagement: Mapping[str, float]) -> Scores:
     """Return how much products were touched with what the visitor touched, 0 to 1 for the most.
 
     Args:
         known: The products.
-        together: By product id; not empty.
+        co_engagement: By product id; not empty.
     """
-    shares = np.array([together.get(each.product.id, 0.0) for each in known])
-    return np.asarray(shares / max(together.values()), dtype=np.float64)
+    shares = np.array([co_engagement.get(each.product.id, 0.0) for each in known])
+    return np.asarray(shares / max(co_engagement.values()), dtype=np.float64)
 
 
-def _popularity(people: People, known: Sequence[Known], expectation: Expectation) -> Scores:
+def _popularity(
+    people: Personalizer, known: Sequence[CatalogItem], expectation: EngagementEstimate
+) -> Scores:
     """Return how each product does against the usual one, which has a half; 0 to 1.
 
     Where little happened yet, the feed's own figure decides, by its place among the others.
     """
-    prior = people.expectations.prior()
-    lift = expectation.lift(prior.mean)
+    prior = people.engagement_estimator.get_prior()
+    lift = expectation.saturate(prior.mean)
     told = np.array([each.product.popularity or 0.0 for each in known])
     if not told.any():
         return lift
@@ -88,13 +97,13 @@ def _popularity(people: People, known: Sequence[Known], expectation: Expectation
     return np.clip(lift + place * (told > 0) * prior.strength / expectation.strength, 0.0, 1.0)
 
 
-def _freshness(known: Sequence[Known], now_s: float, fresh_days: float) -> Scores:
+def _freshness(known: Sequence[CatalogItem], now_s: float, fresh_days: float) -> Scores:
     """Return how new each product is, 1 for today's; 0 where that is not known."""
     ages = (_age_s(each, now_s) for each in known)
     half_s = fresh_days * DAY_S
     return np.array([0.0 if age is None else 2.0 ** (-max(age, 0.0) / half_s) for age in ages])
 
 
-def _age_s(known: Known, now_s: float) -> float | None:
+def _age_s(known: CatalogItem, now_s: float) -> float | None:
     created = known.product.created_at
     return None if created is None else now_s - created.timestamp()

@@ -7,9 +7,9 @@ from typing import Any
 
 from shopwindow.values.errors import InvalidQueryError
 from shopwindow.values.query import Filters, Query
-from shopwindow.values.response import Page
+from shopwindow.values.response import SearchResponse
 
-NAMED = "named"
+PARSED_FILTERS = "named"
 """In what is given up: the filters that the query's words named."""
 
 _EMPTY: Mapping[str, Mapping[str, Any]] = {
@@ -25,13 +25,13 @@ missing: nobody is shown another shop's products. So are groups: they are the va
 thing."""
 
 
-def first_found(pages: Iterator[Page]) -> Page:
+def find_first_page(pages: Iterator[SearchResponse]) -> SearchResponse:
     """Return the first page that has hits; the first of all when none has."""
     first = next(pages)
     return first if first.hits else next((page for page in pages if page.hits), first)
 
 
-def attempts(
+def generate_attempts(
     query: Query, understood: Filters, passes: Callable[[Filters], object]
 ) -> Iterator[tuple[str, ...]]:
     """Yield what is given up, less before more, until something is found.
@@ -44,26 +44,26 @@ def attempts(
     yield ()
     if understood != query.filters:
         # Nothing is that cheap: better the right things, and a word about their price.
-        yield (NAMED,)
+        yield (PARSED_FILTERS,)
     if query.relax:
-        for names in relaxations(query.filters):
-            if passes(without(query.filters, names)):
-                yield (NAMED, *names)
+        for names in generate_relaxations(query.filters):
+            if passes(drop_filters(query.filters, names)):
+                yield (PARSED_FILTERS, *names)
 
 
-def relaxations(filters: Filters) -> Iterator[tuple[str, ...]]:
+def generate_relaxations(filters: Filters) -> Iterator[tuple[str, ...]]:
     """Yield names of filters to give up: first one of them, then more and more.
 
     Args:
         filters: The filters that nothing passes.
     """
-    on = [name for name in _EMPTY if without(filters, (name,)) != filters]
+    on = [name for name in _EMPTY if drop_filters(filters, (name,)) != filters]
     singles = [(name,) for name in on]
     yield from singles
     yield from list(accumulate(singles))[1:]
 
 
-def without(filters: Filters, names: tuple[str, ...]) -> Filters:
+def drop_filters(filters: Filters, names: tuple[str, ...]) -> Filters:
     """Return the filters less some of them.
 
     Raises:

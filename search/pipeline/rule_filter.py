@@ -5,13 +5,13 @@ from dataclasses import replace
 
 from index.product_index import ProductIndex
 from search.retrieval.fusion import Candidate
-from search.rules import applied
-from search.rules.plan import Plan
+from search.rules import apply_rules
+from search.rules.plan import RulePlan
 from shopwindow.values.query import Filters
 
 
-def without_hidden(
-    candidates: Sequence[Candidate], plan: Plan, filters: Filters, index: ProductIndex
+def remove_hidden(
+    candidates: Sequence[Candidate], plan: RulePlan, filters: Filters, index: ProductIndex
 ) -> list[Candidate]:
     """Return the candidates that no rule hides, in their order.
 
@@ -20,5 +20,5 @@ def without_hidden(
     if not plan.hides:
         return list(candidates)
     hiding = replace(plan, pins=(), boosts=(), buries=())
-    left = {each.id for each in applied(candidates, hiding, filters, index).candidates}
+    left = {each.id for each in apply_rules(candidates, hiding, filters, index).candidates}
     return [each for each in candidates if each.id in left]

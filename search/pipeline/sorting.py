@@ -2,21 +2,23 @@
 
 from collections.abc import Mapping, Sequence
 
-from index.field_rows import Rows
-from index.store.points import Order
+from index.field_rows import FieldRows
+from index.store.points import OrderBy
 from search.retrieval.fusion import Candidate
 from shopwindow.values.query import Sort
 
-ORDERS: Mapping[Sort, Order] = {
-    "price_low": Order("price"),
-    "price_high": Order("price", descending=True),
-    "newest": Order("created_at", descending=True),
-    "popular": Order("popularity", descending=True),
+SORT_ORDERS: Mapping[Sort, OrderBy] = {
+    "price_asc": OrderBy("price"),
+    "price_desc": OrderBy("price", descending=True),
+    "newest": OrderBy("created_at", descending=True),
+    "popular": OrderBy("popularity", descending=True),
 }
 """The stored field behind each order but that of relevance."""
 
 
-def in_order(candidates: Sequence[Candidate], sort: Sort, rows: Rows) -> list[Candidate]:
+def sort_candidates(
+    candidates: Sequence[Candidate], sort: Sort, rows: FieldRows
+) -> list[Candidate]:
     """Put candidates in the order asked for; equal ones and those without the value by relevance.
 
     Args:
@@ -29,8 +31,8 @@ def in_order(candidates: Sequence[Candidate], sort: Sort, rows: Rows) -> list[Ca
     """
     if sort == "relevance":
         return list(candidates)
-    order = ORDERS[sort]
-    values = rows.first(order.field)
+    order = SORT_ORDERS[sort]
+    values = rows.first_values(order.field)
     sign = -1.0 if order.descending else 1.0
     having = [each for each in candidates if each.id in values]
     having.sort(key=lambda each: sign * float(values[each.id]))

@@ -4,18 +4,18 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from index.payload import CATEGORY_SEPARATOR
-from index.store.points import AnyOf
+from index.store.points import In
 from index.text.analyzer import fold
-from search.query.phrases import LONGEST
-from search.query.stems import Stems, stems_of
-from search.query.synonym_expansion import Synonyms
+from search.query.phrases import MAX_PHRASE_WORDS
+from search.query.stems import Stems, stem_phrase
+from search.query.synonym_expansion import SynonymIndex
 
 _DESCRIBING_ENGLISH = (
     "color colour base_colour main_color colors colours gender sex target_gender department "
     "material fabric size age_group pattern style"
 )
 _DESCRIBING_ARABIC = "اللون لون الجنس النوع المادة الخامة القماش المقاس الحجم النمط"
-DESCRIBING = frozenset(fold(_DESCRIBING_ENGLISH + " " + _DESCRIBING_ARABIC).split())
+DESCRIPTIVE_ATTRIBUTES = frozenset(fold(_DESCRIBING_ENGLISH + " " + _DESCRIBING_ARABIC).split())
 """Attributes that say what a thing is like. The values of others, such as what a device can be
 connected to, are words for other things: with them "monitor" found cables for monitors (source:
 docs/decisions/0010-reading-queries.md)."""
@@ -25,7 +25,7 @@ _EMPTY = frozenset({"yes", "no", "true", "false", "none", "other", "n/a", "na", 
 
 
 @dataclass(frozen=True, slots=True)
-class Term:
+class CatalogEntity:
     """A name of the catalogue.
 
     Attributes:
@@ -37,12 +37,12 @@ class Term:
 
     kind: str
     name: str
-    condition: AnyOf
+    condition: In
     count: int
 
 
-class Terms:
-    """Looks up the names that a phrase may mean; `names` are all there are.
+class EntityIndex:
+    """Looks up the names that a phrase may mean; `entities` are all there are.
 
     Args:
         brands: Products by brand.
@@ -56,46 +56,46 @@ class Terms:
         brands: Mapping[str, int],
         categories: Mapping[str, int],
         attributes: Mapping[str, int],
-        synonyms: Synonyms,
+        synonyms: SynonymIndex,
     ) -> None:
-        self.names = (*_brands(brands), *_categories(categories), *_attributes(attributes))
-        self._terms: dict[Stems, list[Term]] = {}
-        for term in self.names:
-            stems = stems_of(term.name)
-            if 0 < len(stems) <= LONGEST:
+        self.entities = (*_brands(brands), *_categories(categories), *_attributes(attributes))
+        self._terms: dict[Stems, list[CatalogEntity]] = {}
+        for term in self.entities:
+            stems = stem_phrase(term.name)
+            if 0 < len(stems) <= MAX_PHRASE_WORDS:
                 self._terms.setdefault(stems, []).append(term)
         self.synonyms = synonyms
 
-    def meanings(self, stems: Stems) -> list[Term]:
+    def lookup(self, stems: Stems) -> list[CatalogEntity]:
         """Return the names that a phrase is, or by its synonyms means; none for other phrases."""
-        own = self.named(stems)
-        same = (self.named(other) for other in self.synonyms.of(stems))
+        own = self.lookup_exact(stems)
+        same = (self.lookup_exact(other) for other in self.synonyms.lookup(stems))
         return list(dict.fromkeys((*own, *(term for some in same for term in some))))
 
-    def named(self, stems: Stems) -> list[Term]:
+    def lookup_exact(self, stems: Stems) -> list[CatalogEntity]:
         """Return the names that a phrase is, without what its synonyms mean."""
         return self._terms.get(stems, [])
 
 
-def _brands(counts: Mapping[str, int]) -> Iterator[Term]:
+def _brands(counts: Mapping[str, int]) -> Iterator[CatalogEntity]:
     for name, count in counts.items():
-        yield Term("brand", name, AnyOf("brand_key", (fold(name),)), count)
+        yield CatalogEntity("brand", name, In("brand_key", (fold(name),)), count)
 
 
-def _categories(counts: Mapping[str, int]) -> Iterator[Term]:
+def _categories(counts: Mapping[str, int]) -> Iterator[CatalogEntity]:
     nodes: dict[str, int] = {}
     for path, count in counts.items():
         node = path.split(CATEGORY_SEPARATOR)[-1]
         nodes[node] = nodes.get(node, 0) + count
     for node, count in nodes.items():
-        yield Term("category", node, AnyOf("category_key", (fold(node),)), count)
+        yield CatalogEntity("category", node, In("category_key", (fold(node),)), count)
 
 
-def _attributes(counts: Mapping[str, int]) -> Iterator[Term]:
+def _attributes(counts: Mapping[str, int]) -> Iterator[CatalogEntity]:
     for key, count in counts.items():
         name, _, value = key.partition("=")
-        if value in _EMPTY or name.replace(" ", "_") not in DESCRIBING:
+        if value in _EMPTY or name.replace(" ", "_") not in DESCRIPTIVE_ATTRIBUTES:
             continue
         if value.replace(".", "").isdigit():  # "size 42" names a size, "42" nothing
             value = f"{name} {value}"
-        yield Term(name, value, AnyOf("attributes_key", (key,)), count)
+        yield CatalogEntity(name, value, In("attributes_key", (key,)), count)

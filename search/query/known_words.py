@@ -6,19 +6,19 @@ from functools import cache
 from spellchecker import SpellChecker
 
 from index.text.analyzer import fold
-from search.query.stems import stems_of
-from search.query.synonym_expansion import Synonyms
-from shopwindow.values.arabic import without_article
-from shopwindow.values.encoder import Encoder, KnowsWords
+from search.query.stems import stem_phrase
+from search.query.synonym_expansion import SynonymIndex
+from shopwindow.values.arabic import strip_article
+from shopwindow.values.encoder import Encoder, WordRecognizer
 
-LANGUAGES = ("en", "ar")
+DEFAULT_LANGUAGES = ("en", "ar")
 """Whose dictionaries are asked for any catalogue; a shopper's "beads" is no mistyped "beans"."""
 
-FURTHER = frozenset({"de", "es", "eu", "fr", "it", "nl", "pt", "ru"})
+EXTRA_LANGUAGES = frozenset({"de", "es", "eu", "fr", "it", "nl", "pt", "ru"})
 """Whose dictionaries are asked for a catalogue that has the language."""
 
 
-class KnownWords:
+class SpellingDictionary:
     """Dictionaries, the words of the synonyms, and those that the encoder has whole.
 
     Args:
@@ -26,11 +26,11 @@ class KnownWords:
         synonyms: Phrases that mean the same.
     """
 
-    def __init__(self, encoder: Encoder, synonyms: Synonyms) -> None:
+    def __init__(self, encoder: Encoder, synonyms: SynonymIndex) -> None:
         self._encoder = encoder
         self._synonyms = synonyms
 
-    def has(self, word: str, languages: Iterable[str] = ()) -> bool:
+    def contains(self, word: str, languages: Iterable[str] = ()) -> bool:
         """Return whether this is a word.
 
         Args:
@@ -38,17 +38,17 @@ class KnownWords:
             languages: Codes of languages that the catalogue has besides English and Arabic.
         """
         plain = word.casefold()
-        if self._synonyms.stems.issuperset(stems_of(plain)):
+        if self._synonyms.stems.issuperset(stem_phrase(plain)):
             return True
-        forms = {fold(plain), fold(without_article(plain))}
-        asked = (*LANGUAGES, *FURTHER.intersection(languages))
-        if any(not dictionary(each).isdisjoint(forms) for each in asked):
+        forms = {fold(plain), fold(strip_article(plain))}
+        asked = (*DEFAULT_LANGUAGES, *EXTRA_LANGUAGES.intersection(languages))
+        if any(not load_dictionary(each).isdisjoint(forms) for each in asked):
             return True
-        return isinstance(self._encoder, KnowsWords) and self._encoder.knows_word(plain)
+        return isinstance(self._encoder, WordRecognizer) and self._encoder.is_known_word(plain)
 
 
 @cache
-def dictionary(language: str) -> frozenset[str]:
+def load_dictionary(language: str) -> frozenset[str]:
     """Return every word of a language, folded; about 1 s and 20 MB, once in a process."""
     words = SpellChecker(language=language, distance=1).word_frequency.dictionary
     return frozenset(word if word.isascii() else fold(word) for word in words)

@@ -18,25 +18,25 @@ _OR = re.compile(r"\s+(?:or|nor|أو|او)\s+", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
-class Negatives:
+class ParsedNegations:
     """A text without what it does not want.
 
     Attributes:
-        rest: The text that is left.
-        unwanted: Phrases after "without" and the like, with how they were typed.
-        banned: Words after a minus sign, with how they were typed.
+        remaining_text: The text that is left.
+        demoted: Phrases after "without" and the like, with how they were typed.
+        excluded: Words after a minus sign, with how they were typed.
     """
 
-    rest: str
-    unwanted: tuple[tuple[str, str], ...]
-    banned: tuple[tuple[str, str], ...]
+    remaining_text: str
+    demoted: tuple[tuple[str, str], ...]
+    excluded: tuple[tuple[str, str], ...]
 
 
-def negatives_of(
+def extract_negations(
     text: str,
     is_name: Callable[[str], bool] = lambda _: True,
-    kept: frozenset[str] = frozenset(),
-) -> Negatives:
+    verbatim: frozenset[str] = frozenset(),
+) -> ParsedNegations:
     """Take out of a text what it does not want.
 
     A text that would be left empty is not taken apart: "no name" may be a brand.
@@ -45,7 +45,7 @@ def negatives_of(
         text: Any text, English or Arabic.
         is_name: Whether a word names something of the catalogue. After "without" any word is
             unwanted, after "not" and "no" only a name: "no show socks", "batteries not included".
-        kept: Phrases, as typed, that are to be taken literally.
+        verbatim: Phrases, as typed, that are to be taken literally.
 
     Returns:
         What is left, and what was taken out.
@@ -56,18 +56,18 @@ def negatives_of(
     def strike(found: re.Match[str]) -> str:
         typed = found[0].strip()
         words = _OR.split(found["what"])
-        if typed in kept or (found["not"] and not is_name(words[0])):
+        if typed in verbatim or (found["not"] and not is_name(words[0])):
             return found[0]
         unwanted.extend((word, typed) for word in words)
         return " "
 
     def ban(found: re.Match[str]) -> str:
-        if found[0].strip() in kept:
+        if found[0].strip() in verbatim:
             return found[0]
         banned.append((found[1], found[0].strip()))
         return " "
 
     rest = " ".join(_WITHOUT.sub(strike, _MINUS.sub(ban, text)).split())
     if not rest:
-        return Negatives(text, (), ())
-    return Negatives(rest, tuple(unwanted), tuple(banned))
+        return ParsedNegations(text, (), ())
+    return ParsedNegations(rest, tuple(unwanted), tuple(banned))

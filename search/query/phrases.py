@@ -3,18 +3,18 @@
 from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
-from index.text.analyzer import Word
+from index.text.analyzer import Token
 from search.query.stems import Stems
 
-LONGEST = 4
+MAX_PHRASE_WORDS = 4
 """Words of a phrase that are looked up together."""
 
 Found = TypeVar("Found")
 
 
-def phrases(
-    words: Sequence[Word], look_up: Callable[[Stems], list[Found]]
-) -> Iterator[tuple[Sequence[Word], list[Found]]]:
+def segment_phrases(
+    words: Sequence[Token], look_up: Callable[[Stems], list[Found]]
+) -> Iterator[tuple[Sequence[Token], list[Found]]]:
     """Cut a text into phrases, from left to right, each as long as it still finds something.
 
     Args:
@@ -26,7 +26,7 @@ def phrases(
     """
     start = 0
     while start < len(words):
-        for size in range(min(LONGEST, len(words) - start), 0, -1):
+        for size in range(min(MAX_PHRASE_WORDS, len(words) - start), 0, -1):
             phrase = words[start : start + size]
             found = look_up(tuple(word.stem for word in phrase))
             if found or size == 1:

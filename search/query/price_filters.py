@@ -36,7 +36,7 @@ _LOWER = re.compile(rf"(?<!\w)(?:{_LEAST})\s+{_MONEY}{_END}", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
-class PriceWish:
+class PriceConstraint:
     """A price that a query names.
 
     Attributes:
@@ -50,7 +50,7 @@ class PriceWish:
     high: float | None
 
 
-def price_of(text: str) -> PriceWish | None:
+def extract_price(text: str) -> PriceConstraint | None:
     """Return the first price range that a text names, or None.
 
     A number that counts something else ("under 50 cm") is no price, and a bare number never is.
@@ -62,11 +62,11 @@ def price_of(text: str) -> PriceWish | None:
     for pattern in _RANGES:
         if found := pattern.search(plain):
             low, high = sorted((_number(found[1]), _number(found[3])))
-            return PriceWish(text[found.start() : found.end()].strip(), low, high)
+            return PriceConstraint(text[found.start() : found.end()].strip(), low, high)
     if found := _UPPER.search(plain):
-        return PriceWish(text[found.start() : found.end()].strip(), None, _number(found[1]))
+        return PriceConstraint(text[found.start() : found.end()].strip(), None, _number(found[1]))
     if found := _LOWER.search(plain):
-        return PriceWish(text[found.start() : found.end()].strip(), _number(found[1]), None)
+        return PriceConstraint(text[found.start() : found.end()].strip(), _number(found[1]), None)
     return None
 
 

@@ -1,8 +1,8 @@
 """Products that say what they do not have: "without buckles", "sugar-free", "بدون أكمام"."""
 
-from search.query.stems import Stems, stems_of
+from search.query.stems import Stems, stem_phrase
 
-BEFORE = frozenset(
+NEGATORS_BEFORE = frozenset(
     stem
     for word in (
         "without",
@@ -17,25 +17,28 @@ BEFORE = frozenset(
         "غير",
         "خالي",
     )
-    for stem in stems_of(word)[:1]
+    for stem in stem_phrase(word)[:1]
 )
-AFTER = frozenset(stems_of("free less"))
-REACH = 2
+NEGATORS_AFTER = frozenset(stem_phrase("free less"))
+NEGATION_WINDOW = 2
 """Words between "without" and the thing, and one more: "without any metal buckles"."""
 
 
-def says_without(words: Stems, thing: Stems) -> bool:
+def states_absence(text_stems: Stems, thing: Stems) -> bool:
     """Return whether a text says that something is not there.
 
     Args:
-        words: The stems of the text, in order.
+        text_stems: The stems of the text, in order.
         thing: The stems of the thing, one or more.
     """
     size = len(thing)
-    for at in range(len(words) - size + 1):
-        if words[at : at + size] != thing:
+    for at in range(len(text_stems) - size + 1):
+        if text_stems[at : at + size] != thing:
             continue
-        before, after = words[max(0, at - REACH) : at], words[at + size : at + size + 1]
-        if not BEFORE.isdisjoint(before) or not AFTER.isdisjoint(after):
+        before, after = (
+            text_stems[max(0, at - NEGATION_WINDOW) : at],
+            text_stems[at + size : at + size + 1],
+        )
+        if not NEGATORS_BEFORE.isdisjoint(before) or not NEGATORS_AFTER.isdisjoint(after):
             return True
     return False

@@ -6,16 +6,16 @@ from functools import cached_property
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import extract
 
-from index.text.analyzer import analyse, fold, stems_in
+from index.text.analyzer import analyze, fold, get_stems
 
-SHORTEST = 4
+MIN_CORRECTABLE_LENGTH = 4
 """Letters below which a word has too many neighbours to be corrected."""
 
-SAFE = 5
+MIN_SUBSTITUTION_LENGTH = 5
 """Letters from which another letter is forgiven; a shorter word with another letter is too often
 another word, perhaps of another language."""
 
-LONG = 8
+TWO_EDIT_LENGTH = 8
 """Letters from which two errors are forgiven instead of one."""
 
 
@@ -31,24 +31,24 @@ class Vocabulary:
         self.counts = counts
         self._languages = languages
 
-    def knows(self, word: str) -> bool:
+    def contains(self, word: str) -> bool:
         """Return whether some product has the word, or another form of it in some language."""
-        words = analyse(word)
-        return all(self.has_one(stems_in(each, self._languages)) for each in words)
+        words = analyze(word)
+        return all(self.has_any_stem(get_stems(each, self._languages)) for each in words)
 
-    def has_stems(self, stems: tuple[str, ...]) -> bool:
+    def has_all_stems(self, stems: tuple[str, ...]) -> bool:
         """Return whether every stem is that of some word of the catalogue."""
         return self._stems.issuperset(stems)
 
-    def has_one(self, stems: tuple[str, ...]) -> bool:
+    def has_any_stem(self, stems: tuple[str, ...]) -> bool:
         """Return whether one of the stems is that of some word of the catalogue."""
         return not self._stems.isdisjoint(stems)
 
-    def in_languages(self, stem: str) -> tuple[str, ...]:
+    def expand_stem(self, stem: str) -> tuple[str, ...]:
         """Return a stem, and those that the catalogue's words with it have in its languages."""
         return (stem, *self._by_stem.get(stem, ()))
 
-    def nearest(self, word: str) -> str:
+    def find_nearest(self, word: str) -> str:
         """Return the word of the catalogue that was probably meant; empty when there is none.
 
         Of those with the fewest errors (a letter too many, missing, another, or two exchanged) it
@@ -58,9 +58,9 @@ class Vocabulary:
             word: A word that the catalogue does not know.
         """
         folded = fold(word)
-        if len(folded) < SHORTEST or any(letter.isdigit() for letter in folded):
+        if len(folded) < MIN_CORRECTABLE_LENGTH or any(letter.isdigit() for letter in folded):
             return ""
-        forgiven = 2 if len(folded) >= LONG else 1
+        forgiven = 2 if len(folded) >= TWO_EDIT_LENGTH else 1
         near: dict[str, int] = {}
         for length in range(len(folded) - forgiven, len(folded) + forgiven + 1):
             among = self._by_length.get(length, {})
@@ -70,13 +70,16 @@ class Vocabulary:
             near |= {among[e]: int(n) for e, n, _ in found if _is_slip(folded, e, int(n))}
         return min(near, key=lambda each: self._preference(each, near[each], folded), default="")
 
-    def parts(self, word: str) -> str:
+    def split_compound(self, word: str) -> str:
         """Return two words of the catalogue that a word is made of; empty when it is not.
 
         Of several cuts it is the one whose rarer word is in most products: "firestick" is "fire
         stick".
         """
-        cuts = [(word[:at], word[at:]) for at in range(SHORTEST - 1, len(word) - SHORTEST + 2)]
+        cuts = [
+            (word[:at], word[at:])
+            for at in range(MIN_CORRECTABLE_LENGTH - 1, len(word) - MIN_CORRECTABLE_LENGTH + 2)
+        ]
         known = [cut for cut in cuts if all(part in self.counts for part in cut)]
         best = max(known, key=lambda cut: (min(self.counts[p] for p in cut), cut), default=())
         return " ".join(best)
@@ -86,15 +89,15 @@ class Vocabulary:
 
     @cached_property
     def _stems(self) -> frozenset[str]:
-        words = (each for word in self.counts for each in analyse(word))
-        return frozenset(stem for each in words for stem in stems_in(each, self._languages))
+        words = (each for word in self.counts for each in analyze(word))
+        return frozenset(stem for each in words for stem in get_stems(each, self._languages))
 
     @cached_property
     def _by_stem(self) -> Mapping[str, Sequence[str]]:
         """By English stem: the other stems of its words."""
         found: dict[str, dict[str, None]] = {}
-        for each in (each for word in self.counts for each in analyse(word)):
-            for stem in stems_in(each, self._languages)[1:]:
+        for each in (each for word in self.counts for each in analyze(word)):
+            for stem in get_stems(each, self._languages)[1:]:
                 found.setdefault(each.stem, {})[stem] = None
         return {stem: tuple(others) for stem, others in found.items()}
 
@@ -103,7 +106,7 @@ class Vocabulary:
         """By number of letters: the most frequent word as written, by its folded form."""
         found: dict[int, dict[str, str]] = {}
         for word in sorted(self.counts, key=lambda each: self.counts[each]):
-            if len(word) >= SHORTEST - 1:
+            if len(word) >= MIN_CORRECTABLE_LENGTH - 1:
                 folded = fold(word)
                 found.setdefault(len(folded), {})[folded] = word
         return found
@@ -112,4 +115,8 @@ class Vocabulary:
 def _is_slip(typed: str, word: str, errors: int) -> bool:
     if errors > 1 and typed[0] != word[0]:
         return False
-    return len(typed) >= SAFE or len(word) > len(typed) or sorted(word) == sorted(typed)
+    return (
+        len(typed) >= MIN_SUBSTITUTION_LENGTH
+        or len(word) > len(typed)
+        or sorted(word) == sorted(typed)
+    )

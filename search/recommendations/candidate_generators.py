@@ -4,21 +4,21 @@ import random
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from index.payload import conditions, point_id
+from index.payload import to_conditions, to_point_id
 from index.product_index import ProductIndex
-from index.store.points import LegQuery
-from search.merchant_scope import merchants_of, only
-from search.recommendations.candidate_pools import Shelves
-from shopwindow.personalization import Known, People, Visitor
-from shopwindow.personalization.co_occurrence import VIEWED
-from shopwindow.ranking import by_recency, seen_together
+from index.store.points import VectorQuery
+from search.merchant_scope import filter_to_merchants, get_merchant_ids
+from search.recommendations.candidate_pools import CandidatePoolCache
+from shopwindow.personalization import CatalogItem, Personalizer, UserContext
+from shopwindow.personalization.co_occurrence import CO_VIEWED
+from shopwindow.ranking import recency_weights, score_co_engagement
 from shopwindow.values.query import Filters
 
-N_BY_TASTE = 240
+N_BY_INTEREST = 240
 """Products that suit the interests, shared among them."""
 
-N_TOGETHER = 100
-N_READ = 1000
+N_CO_ENGAGED = 100
+N_PARTNERS_READ = 1000
 """Partners of a product that are read where only those of some merchants count."""
 
 N_BY_CHANCE = 60
@@ -26,20 +26,20 @@ _LEAST_EACH = 30
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class GeneratedCandidates:
     """Candidates of a feed.
 
     Attributes:
-        known: What is known of them, by point id.
-        together: How much others touched each together with what the visitor touched, 0 to 1, by
+        items: What is known of them, by point id.
+        co_engagement: How much others touched each together with what the visitor touched, 0 to 1, by
             product id; those that nobody did are missing.
     """
 
-    known: Mapping[str, Known]
-    together: Mapping[str, float] = field(default_factory=dict)
+    items: Mapping[str, CatalogItem]
+    co_engagement: Mapping[str, float] = field(default_factory=dict)
 
 
-class Sources:
+class CandidateGenerator:
     """Finds products for visitors.
 
     Args:
@@ -47,12 +47,14 @@ class Sources:
         shelves: What the catalogue offers whoever comes.
     """
 
-    def __init__(self, people: People, shelves: Shelves) -> None:
+    def __init__(self, people: Personalizer, shelves: CandidatePoolCache) -> None:
         self._people = people
-        self._index: ProductIndex = people.catalogue.index
+        self._index: ProductIndex = people.catalog.index
         self._shelves = shelves
 
-    def found(self, visitor: Visitor, filters: Filters, without: Iterable[str]) -> Found:
+    def generate(
+        self, visitor: UserContext, filters: Filters, without: Iterable[str]
+    ) -> GeneratedCandidates:
         """Return products that may be shown to a visitor.
 
         Args:
@@ -60,29 +62,31 @@ class Sources:
             filters: What every product must fulfil.
             without: Products that are left out.
         """
-        left_out = {point_id(each) for each in without}
+        left_out = {to_point_id(each) for each in without}
         together = self._together(visitor, filters)
         points = dict.fromkeys(self._by_taste(visitor, filters, left_out))
-        shelf = self._shelves.of(filters)
-        n_by_chance = min(N_BY_CHANCE, len(shelf.by_chance))
+        shelf = self._shelves.get(filters)
+        n_by_chance = min(N_BY_CHANCE, len(shelf.sampled))
         points |= dict.fromkeys(shelf.newest)
-        points |= dict.fromkeys(random.sample(shelf.by_chance, n_by_chance))
-        points |= dict.fromkeys(shelf.wanted)
-        points |= dict.fromkeys(self._index.products_passing(list(together), filters))
+        points |= dict.fromkeys(random.sample(shelf.sampled, n_by_chance))
+        points |= dict.fromkeys(shelf.popular)
+        points |= dict.fromkeys(self._index.filter_products(list(together), filters))
         wanted = [each for each in points if each not in left_out]
-        return Found(self._people.catalogue.known_points(wanted), together)
+        return GeneratedCandidates(self._people.catalog.get_items_by_point(wanted), together)
 
-    def _by_taste(self, visitor: Visitor, filters: Filters, left_out: set[str]) -> Iterable[str]:
+    def _by_taste(
+        self, visitor: UserContext, filters: Filters, left_out: set[str]
+    ) -> Iterable[str]:
         if visitor.profile is None or not len(visitor.profile.interests):
             return []
-        catalogue = self._people.catalogue
-        directions = visitor.profile.interests.directions()
-        limit = max(_LEAST_EACH, N_BY_TASTE // len(directions))
+        catalogue = self._people.catalog
+        directions = visitor.profile.interests.to_unit_vectors()
+        limit = max(_LEAST_EACH, N_BY_INTEREST // len(directions))
         legs = [
-            LegQuery(
+            VectorQuery(
                 catalogue.space,
-                self._index.whole(catalogue.space, each),
-                conditions(filters),
+                self._index.expand(catalogue.space, each),
+                to_conditions(filters),
                 tuple(sorted(left_out)),
                 limit,
             )
@@ -90,23 +94,27 @@ class Sources:
         ]
         return [point for scored in self._index.query(legs) for point, _ in scored]
 
-    def _together(self, visitor: Visitor, filters: Filters) -> dict[str, float]:
+    def _together(self, visitor: UserContext, filters: Filters) -> dict[str, float]:
         """Return how much others touched products together with what the visitor touched.
 
         A pair may have been counted on both sides of the hour that joins two touches, so it is cut
         to how often the rarer of both occurs. Of those that only some merchants may be shown of,
         other merchants' products are no measure: they are left out before the best are taken.
         """
-        touches = by_recency(each.product_id for each in visitor.touched if each.kind != "hide")
+        touches = recency_weights(
+            each.product_id for each in visitor.interactions if each.kind != "hide"
+        )
         if not touches:
             return {}
         store = self._people.store
-        merchants = merchants_of(filters)
-        partners = store.partners(VIEWED, list(touches), N_READ if merchants else N_TOGETHER)
+        merchants = get_merchant_ids(filters)
+        partners = store.get_cooccurrences(
+            CO_VIEWED, list(touches), N_PARTNERS_READ if merchants else N_CO_ENGAGED
+        )
         if merchants:
             partners = self._of_theirs(partners, filters)
         names = {*touches, *(name for some in partners.values() for name in some)}
-        counts = store.occurrences(VIEWED, list(names))
+        counts = store.get_occurrences(CO_VIEWED, list(names))
         sound = {
             own: {
                 other: min(n, counts[own], counts[other])
@@ -116,16 +124,16 @@ class Sources:
             for own, some in partners.items()
             if own in counts
         }
-        best = seen_together(touches, sound, counts)
-        return dict(list(best.items())[:N_TOGETHER])
+        best = score_co_engagement(touches, sound, counts)
+        return dict(list(best.items())[:N_CO_ENGAGED])
 
     def _of_theirs(
         self, partners: Mapping[str, Mapping[str, float]], filters: Filters
     ) -> dict[str, dict[str, float]]:
         """Return those partners of each product that the filters' merchants have."""
         every = list({name for some in partners.values() for name in some})
-        theirs = only(merchants_of(filters))
-        passing = set(self._index.products_passing(every, theirs).values())
+        theirs = filter_to_merchants(get_merchant_ids(filters))
+        passing = set(self._index.filter_products(every, theirs).values())
         return {
             own: {other: n for other, n in some.items() if other in passing}
             for own, some in partners.items()

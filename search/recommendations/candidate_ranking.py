@@ -5,21 +5,27 @@ from dataclasses import replace
 
 import numpy as np
 
-from index.payload import GROUP, PHOTO_PRINT
-from search.merchant_scope import merchants_of
-from search.pipeline.collapse import folded
-from search.pipeline.feature_scores import TOGETHER, Scores, shop_parts, taste_parts, together_part
-from search.pipeline.reranking import Wanted
-from search.recommendations.candidate_generators import Found
-from search.recommendations.slate_builder import Ranked
+from index.payload import GROUP_ID, PERCEPTUAL_HASH
+from search.merchant_scope import get_merchant_ids
+from search.pipeline.collapse import collapse_variants
+from search.pipeline.feature_scores import (
+    CO_ENGAGEMENT,
+    Scores,
+    score_affinity,
+    score_co_engagement,
+    score_product_signals,
+)
+from search.pipeline.reranking import RankingContext
+from search.recommendations.candidate_generators import GeneratedCandidates
+from search.recommendations.slate_builder import ScoredCandidates
 from search.retrieval.fusion import Candidate
-from search.rules import Ruled, applied
-from shopwindow.personalization import People, Tally, Visitor
-from shopwindow.ranking import Expectation, Weights, by_interest
+from search.rules import RuledCandidates, apply_rules
+from shopwindow.personalization import EngagementStats, Personalizer, UserContext
+from shopwindow.ranking import EngagementEstimate, RankingWeights, assign_interests
 from shopwindow.values.encoder import Vectors
 
 
-class Ranking:
+class CandidateScorer:
     """Scores products for visitors.
 
     Args:
@@ -27,14 +33,18 @@ class Ranking:
         weights: What each part weighs, and how little is little known.
     """
 
-    def __init__(self, people: People, weights: Weights) -> None:
+    def __init__(self, people: Personalizer, weights: RankingWeights) -> None:
         self._people = people
-        self._index = people.catalogue.index
+        self._index = people.catalog.index
         self._weights = weights
 
-    def ranked(
-        self, visitor: Visitor, found: Found, wanted: Wanted, background: Vectors | None
-    ) -> Ranked:
+    def score(
+        self,
+        visitor: UserContext,
+        found: GeneratedCandidates,
+        wanted: RankingContext,
+        background: Vectors | None,
+    ) -> ScoredCandidates:
         """Return the products with their scores.
 
         Args:
@@ -43,48 +53,50 @@ class Ranking:
             wanted: The filters and rules in force.
             background: Mean vector of the catalogue, shape (dim,).
         """
-        points, several = list(found.known), list(found.known.values())
-        by_own = bool(merchants_of(wanted.understood.filters))
+        points, several = list(found.items), list(found.items.values())
+        by_own = bool(get_merchant_ids(wanted.parsed.filters))
         ids = [each.product.id for each in several]
-        expectation, tallies = self._people.expectations.of(ids, by_own)
-        rows = self._people.catalogue.rows(several if visitor.profile else ())
+        expectation, tallies = self._people.engagement_estimator.estimate(ids, by_own)
+        rows = self._people.catalog.stack_vectors(several if visitor.profile else ())
         parts = self._parts(visitor, found, expectation, rows, background)
-        ruled = self._left(best_first(points, parts), wanted)
+        ruled = self._left(rank_candidates(points, parts), wanted)
         candidates = ruled.candidates
         groups, shares = self._groups(visitor, found, candidates, rows, background)
         little = self._little_known(points, expectation, tallies)
-        return Ranked(candidates, found.known, groups, shares, little, ruled.rules)
+        return ScoredCandidates(candidates, found.items, groups, shares, little, ruled.rules)
 
     def _parts(
         self,
-        visitor: Visitor,
-        found: Found,
-        expectation: Expectation,
+        visitor: UserContext,
+        found: GeneratedCandidates,
+        expectation: EngagementEstimate,
         rows: Vectors,
         background: Vectors | None,
     ) -> dict[str, Scores]:
-        several, weights = list(found.known.values()), self._weights.feed
-        parts = shop_parts(self._people, several, expectation, weights)
-        suits = taste_parts(self._people, visitor.profile, several, rows, background)
+        several, weights = list(found.items.values()), self._weights.recommendations
+        parts = score_product_signals(self._people, several, expectation, weights)
+        suits = score_affinity(self._people, visitor.profile, several, rows, background)
         parts |= {name: weights.affinity * part for name, part in suits.items()}
-        if found.together:
-            parts[TOGETHER] = weights.together * together_part(several, found.together)
+        if found.co_engagement:
+            parts[CO_ENGAGEMENT] = weights.co_engagement * score_co_engagement(
+                several, found.co_engagement
+            )
         return parts
 
-    def _left(self, candidates: Sequence[Candidate], wanted: Wanted) -> Ruled:
+    def _left(self, candidates: Sequence[Candidate], wanted: RankingContext) -> RuledCandidates:
         """Return the candidates that no rule hides, each thing once, boosted and buried."""
-        filters, plan = wanted.understood.filters, replace(wanted.plan, pins=())
-        ruled = applied(candidates, plan, filters, self._index)
+        filters, plan = wanted.parsed.filters, replace(wanted.plan, pins=())
+        ruled = apply_rules(candidates, plan, filters, self._index)
         if filters.group_id:
             return ruled
         left = ruled.candidates
-        rows = self._index.rows([each.id for each in left], (GROUP, PHOTO_PRINT))
-        return Ruled(folded(left, rows)[0], ruled.rules)
+        rows = self._index.fetch_rows([each.id for each in left], (GROUP_ID, PERCEPTUAL_HASH))
+        return RuledCandidates(collapse_variants(left, rows)[0], ruled.rules)
 
     def _groups(
         self,
-        visitor: Visitor,
-        found: Found,
+        visitor: UserContext,
+        found: GeneratedCandidates,
         candidates: Sequence[Candidate],
         rows: Vectors,
         background: Vectors | None,
@@ -96,25 +108,28 @@ class Ranking:
         """
         if visitor.profile is not None and len(visitor.profile.interests):
             now_s, settings = self._people.now(), self._people.settings
-            numbers, shares = by_interest(visitor.profile, rows, now_s, background, settings)
-            return dict(zip(found.known, numbers.tolist(), strict=True)), shares.tolist()
-        names = {point: each.facts.category for point, each in found.known.items()}
+            numbers, shares = assign_interests(visitor.profile, rows, now_s, background, settings)
+            return dict(zip(found.items, numbers.tolist(), strict=True)), shares.tolist()
+        names = {point: each.attributes.category for point, each in found.items.items()}
         order = {name: n for n, name in enumerate(dict.fromkeys(names[e.id] for e in candidates))}
         return {each.id: order[names[each.id]] for each in candidates}, [1.0] * len(order)
 
     def _little_known(
-        self, points: Sequence[str], expectation: Expectation, tallies: Sequence[Tally]
+        self,
+        points: Sequence[str],
+        expectation: EngagementEstimate,
+        tallies: Sequence[EngagementStats],
     ) -> Mapping[str, tuple[float, float]]:
-        enough = self._weights.exploration.enough
+        enough = self._weights.exploration.min_impressions
         beliefs = zip(expectation.mean.tolist(), expectation.strength.tolist(), strict=True)
         return {
             point: belief
             for point, belief, tally in zip(points, beliefs, tallies, strict=True)
-            if tally.shown < enough
+            if tally.impressions < enough
         }
 
 
-def best_first(points: Sequence[str], parts: Mapping[str, Scores]) -> list[Candidate]:
+def rank_candidates(points: Sequence[str], parts: Mapping[str, Scores]) -> list[Candidate]:
     """Return candidates with their parts, best first.
 
     Args:

@@ -5,38 +5,38 @@ from dataclasses import replace
 
 import numpy as np
 
-from index.payload import GROUP, PHOTO_PRINT, point_id
-from search.cursor import Cursor, query_digest
-from search.merchant_scope import may_see
-from search.pipeline.collapse import folded
-from search.pipeline.reranking import Ordered, Wanted
-from search.pipeline.rule_filter import without_hidden
-from search.query.parsed_query import Understood
-from search.recommendations.candidate_generators import Sources
-from search.recommendations.candidate_pools import Shelves
-from search.recommendations.candidate_ranking import Ranking, best_first
-from search.recommendations.complement_candidates import Complementing
-from search.recommendations.slate_builder import TURNS, Placing
-from search.response_builder import Answering
-from search.retrieval.fusion import Candidate, never_rising
-from search.retrieval.similarity_baseline import Background
-from search.rules import applied
-from search.rules.plan import Plan
+from index.payload import GROUP_ID, PERCEPTUAL_HASH, to_point_id
+from search.cursor import Cursor, digest_parts
+from search.merchant_scope import is_visible
+from search.pipeline.collapse import collapse_variants
+from search.pipeline.reranking import RankedList, RankingContext
+from search.pipeline.rule_filter import remove_hidden
+from search.query.parsed_query import ParsedQuery
+from search.recommendations.candidate_generators import CandidateGenerator
+from search.recommendations.candidate_pools import CandidatePoolCache
+from search.recommendations.candidate_ranking import CandidateScorer, rank_candidates
+from search.recommendations.complement_candidates import ComplementFinder
+from search.recommendations.slate_builder import SLATE_DIVERSITY, SlateBuilder
+from search.response_builder import ResponseBuilder
+from search.retrieval.fusion import Candidate, enforce_monotonic_scores
+from search.retrieval.similarity_baseline import BaselineSample
+from search.rules import apply_rules
+from search.rules.plan import RulePlan
 from search.stopwatch import Stopwatch
-from shopwindow.personalization import People
-from shopwindow.ranking import Weights
+from shopwindow.personalization import Personalizer
+from shopwindow.ranking import RankingWeights
 from shopwindow.values.errors import ProductNotFoundError
 from shopwindow.values.query import Filters, Query
-from shopwindow.values.response import Page
+from shopwindow.values.response import SearchResponse
 
-N_SHOWN = 200
+MAX_COMPLEMENTS = 200
 """Most complements of one product."""
 
-FINISHED = ("purchase", "cart", "like", "click")
+CONSUMED_KINDS = ("purchase", "cart", "like", "click")
 """What a visitor did with a product that need not be recommended any more."""
 
 
-class Feeds:
+class Recommender:
     """Makes feeds. Safe to use from several threads.
 
     Args:
@@ -49,24 +49,24 @@ class Feeds:
 
     def __init__(
         self,
-        people: People,
-        weights: Weights,
-        answering: Answering,
-        plan: Callable[[Filters], Plan],
+        people: Personalizer,
+        weights: RankingWeights,
+        answering: ResponseBuilder,
+        plan: Callable[[Filters], RulePlan],
         rng: np.random.Generator | None = None,
     ) -> None:
         self._people = people
-        self._index = people.catalogue.index
+        self._index = people.catalog.index
         self._weights = weights
         self._answering = answering
         self._plan = plan
-        shelves = Shelves(people)
-        self._sources = Sources(people, shelves)
-        self._complementing = Complementing(people, shelves)
-        self._ranking = Ranking(people, weights)
-        self._placing = Placing(weights, rng or np.random.default_rng())
+        shelves = CandidatePoolCache(people)
+        self._sources = CandidateGenerator(people, shelves)
+        self._complementing = ComplementFinder(people, shelves)
+        self._ranking = CandidateScorer(people, weights)
+        self._placing = SlateBuilder(weights, rng or np.random.default_rng())
 
-    def feed(self, query: Query, background: Background, cursor: Cursor) -> Page:
+    def recommend(self, query: Query, background: BaselineSample, cursor: Cursor) -> SearchResponse:
         """Return a page of products that suit a visitor.
 
         Args:
@@ -75,36 +75,38 @@ class Feeds:
             cursor: Where the page before ended.
         """
         watch = Stopwatch.start()
-        visitor = self._people.visitor(query.user_id)
+        visitor = self._people.get_user_context(query.user_id)
         wanted = self._wanted(query)
-        done = {each.product_id for each in visitor.touched if each.kind in FINISHED}
-        found = self._sources.found(visitor, query.filters, done | visitor.hidden)
+        done = {each.product_id for each in visitor.interactions if each.kind in CONSUMED_KINDS}
+        found = self._sources.generate(visitor, query.filters, done | visitor.hidden_product_ids)
         watch.lap("retrieve")
-        chance = background.mean(self._people.catalogue.space)
-        new = {each: one for each, one in found.known.items() if not cursor.has_shown(each)}
-        ranked = self._ranking.ranked(visitor, replace(found, known=new), wanted, chance)
+        chance = background.compute_mean(self._people.catalog.space)
+        new = {each: one for each, one in found.items.items() if not cursor.has_shown(each)}
+        ranked = self._ranking.score(visitor, replace(found, items=new), wanted, chance)
         watch.lap("rank")
-        placed = self._placing.placed(ranked, query.limit)
-        watch.lap("place")
+        placed = self._placing.build(ranked, query.limit)
+        watch.lap("build_slate")
         pins = replace(wanted.plan, boosts=(), buries=())  # those have moved what was chosen from
-        hidden = tuple(point_id(each) for each in visitor.hidden)
-        ruled = applied(placed.candidates, pins, query.filters, self._index, hidden)
-        fields = (GROUP, PHOTO_PRINT)
-        rows = self._index.rows([each.id for each in ruled.candidates], fields)
+        hidden = tuple(to_point_id(each) for each in visitor.hidden_product_ids)
+        ruled = apply_rules(placed.candidates, pins, query.filters, self._index, hidden)
+        fields = (GROUP_ID, PERCEPTUAL_HASH)
+        rows = self._index.fetch_rows([each.id for each in ruled.candidates], fields)
         # What a rule put at a place stands there whatever was tried.
         propensities = {**placed.propensities, **dict.fromkeys(ruled.rules, 1.0)}
         rules = {**ranked.rules, **ruled.rules}
-        ordered = Ordered(ruled.candidates, rows, rules=rules, propensities=propensities)
-        return self._answering.page(wanted, cursor, ordered, (), watch)
+        ordered = RankedList(ruled.candidates, rows, rules=rules, propensities=propensities)
+        return self._answering.build(wanted, cursor, ordered, (), watch)
 
-    def shown(self, product_ids: Sequence[str], filters: Filters) -> list[str]:
+    def filter_hidden(self, product_ids: Sequence[str], filters: Filters) -> list[str]:
         """Return the products that no rule hides, in their order."""
-        points = {point_id(each): each for each in product_ids}
+        points = {to_point_id(each): each for each in product_ids}
         candidates = [Candidate(each, 0.0, {}) for each in points]
-        left = without_hidden(candidates, self._plan(filters), filters, self._index)
+        left = remove_hidden(candidates, self._plan(filters), filters, self._index)
         return [points[each.id] for each in left]
 
-    def complements(self, product_id: str, query: Query, background: Background) -> Page:
+    def recommend_complements(
+        self, product_id: str, query: Query, background: BaselineSample
+    ) -> SearchResponse:
         """Return a page of products that go with another.
 
         Args:
@@ -116,33 +118,33 @@ class Feeds:
             ProductNotFoundError: No indexed product that may be seen has the id.
         """
         watch = Stopwatch.start()
-        anchor = self._people.catalogue.known([product_id]).get(product_id)
-        if anchor is None or not may_see(query.filters, anchor.product):
+        anchor = self._people.catalog.get_items([product_id]).get(product_id)
+        if anchor is None or not is_visible(query.filters, anchor.product):
             raise ProductNotFoundError(product_id)
-        visitor = self._people.visitor(query.user_id)
+        visitor = self._people.get_user_context(query.user_id)
         wanted = self._wanted(query)
-        several, found = self._complementing.found(
-            anchor, query.filters, background, visitor.hidden
+        several, found = self._complementing.find(
+            anchor, query.filters, background, visitor.hidden_product_ids
         )
         watch.lap("retrieve")
-        points = [point_id(each.product.id) for each in several]
-        scored = {each.id: each for each in best_first(points, found.parts)}
-        order = [scored[points[place]] for place in found.best(N_SHOWN)]
-        left = without_hidden(order, wanted.plan, query.filters, self._index)
-        rows = self._index.rows([each.id for each in left], (GROUP, PHOTO_PRINT))
-        once, stands_for = folded(left, rows)
-        placed = never_rising(once, TURNS)
-        left_out = tuple(point_id(each) for each in (product_id, *visitor.hidden))
-        ruled = applied(placed, wanted.plan, query.filters, self._index, left_out)
+        points = [to_point_id(each.product.id) for each in several]
+        scored = {each.id: each for each in rank_candidates(points, found.contributions)}
+        order = [scored[points[place]] for place in found.select_best(MAX_COMPLEMENTS)]
+        left = remove_hidden(order, wanted.plan, query.filters, self._index)
+        rows = self._index.fetch_rows([each.id for each in left], (GROUP_ID, PERCEPTUAL_HASH))
+        once, stands_for = collapse_variants(left, rows)
+        placed = enforce_monotonic_scores(once, SLATE_DIVERSITY)
+        left_out = tuple(to_point_id(each) for each in (product_id, *visitor.hidden_product_ids))
+        ruled = apply_rules(placed, wanted.plan, query.filters, self._index, left_out)
         watch.lap("rank")
-        ordered = Ordered(ruled.candidates, rows, stands_for=stands_for, rules=ruled.rules)
-        return self._answering.page(wanted, Cursor(""), ordered, (), watch)
+        ordered = RankedList(ruled.candidates, rows, variant_counts=stands_for, rules=ruled.rules)
+        return self._answering.build(wanted, Cursor(""), ordered, (), watch)
 
-    def _wanted(self, query: Query) -> Wanted:
-        understood = Understood("", query.filters)
-        return Wanted(query, understood, plan=self._plan(query.filters))
+    def _wanted(self, query: Query) -> RankingContext:
+        understood = ParsedQuery("", query.filters)
+        return RankingContext(query, understood, plan=self._plan(query.filters))
 
 
-def identity(query: Query) -> str:
+def digest_recommendation_query(query: Query) -> str:
     """Return what a cursor remembers of its feed."""
-    return query_digest("feed", query.user_id, query.filters)
+    return digest_parts("feed", query.user_id, query.filters)

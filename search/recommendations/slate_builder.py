@@ -5,18 +5,18 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from search.retrieval.fusion import Candidate, never_rising
-from shopwindow.personalization import Known
-from shopwindow.ranking import Expectation, explored, mixed
-from shopwindow.ranking.weights import Weights
+from search.retrieval.fusion import Candidate, enforce_monotonic_scores
+from shopwindow.personalization import CatalogItem
+from shopwindow.ranking import EngagementEstimate, diversify_slate, plan_exploration
+from shopwindow.ranking.weights import RankingWeights
 
-TURNS = "turns"
-EXPLORED = "explored"
+SLATE_DIVERSITY = "slate_diversity"
+EXPLORATION = "exploration"
 """Names of parts: what giving way to another interest or merchant costs; what a try is given."""
 
 
 @dataclass(frozen=True, slots=True)
-class Placed:
+class Slate:
     """Products at their places.
 
     Attributes:
@@ -29,28 +29,28 @@ class Placed:
 
 
 @dataclass(frozen=True, slots=True)
-class Ranked:
+class ScoredCandidates:
     """Scored products of one feed.
 
     Attributes:
         candidates: Best first.
-        known: What is known of each, by point id.
+        items: What is known of each, by point id.
         groups: Number of each one's interest, or category, by point id.
-        shares: What each interest, or category, counts.
-        little_known: Of which too little is known, with what is expected of them, by point id:
+        group_weights: What each interest, or category, counts.
+        cold_candidates: Of which too little is known, with what is expected of them, by point id:
             mean and strength.
         rules: Names of the rules that moved each, by point id.
     """
 
     candidates: Sequence[Candidate]
-    known: Mapping[str, Known]
+    items: Mapping[str, CatalogItem]
     groups: Mapping[str, int]
-    shares: Sequence[float]
-    little_known: Mapping[str, tuple[float, float]]
+    group_weights: Sequence[float]
+    cold_candidates: Mapping[str, tuple[float, float]]
     rules: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
-class Placing:
+class SlateBuilder:
     """Deals out the places of feeds.
 
     Args:
@@ -58,11 +58,11 @@ class Placing:
         rng: Decides what is tried.
     """
 
-    def __init__(self, weights: Weights, rng: np.random.Generator) -> None:
+    def __init__(self, weights: RankingWeights, rng: np.random.Generator) -> None:
         self._weights = weights
         self._rng = rng
 
-    def placed(self, ranked: Ranked, limit: int) -> Placed:
+    def build(self, ranked: ScoredCandidates, limit: int) -> Slate:
         """Return the first products of a feed, and one more if there is one.
 
         Args:
@@ -70,34 +70,38 @@ class Placing:
             limit: Places of the page.
         """
         scores = [each.score for each in ranked.candidates]
-        products = [ranked.known[each.id].product for each in ranked.candidates]
+        products = [ranked.items[each.id].product for each in ranked.candidates]
         groups = [ranked.groups[each.id] for each in ranked.candidates]
         merchants = [each.merchant_id for each in products]
-        held_back = self._weights.feed.merchant
-        order = mixed(scores, groups, ranked.shares, limit + 1, merchants, held_back)
-        page = never_rising([ranked.candidates[place] for place in order], TURNS)
+        held_back = self._weights.recommendations.seller_diversity_penalty
+        order = diversify_slate(
+            scores, groups, ranked.group_weights, limit + 1, merchants, held_back
+        )
+        page = enforce_monotonic_scores(
+            [ranked.candidates[place] for place in order], SLATE_DIVERSITY
+        )
         return self._tried(page[:limit], page[limit:], ranked)
 
     def _tried(
-        self, page: Sequence[Candidate], rest: Sequence[Candidate], ranked: Ranked
-    ) -> Placed:
+        self, page: Sequence[Candidate], rest: Sequence[Candidate], ranked: ScoredCandidates
+    ) -> Slate:
         """Return the page with some of its places given to products of which little is known."""
         taken = {each.id for each in (*page, *rest)}
         pool = [
             each
             for each in ranked.candidates
-            if each.id in ranked.little_known
+            if each.id in ranked.cold_candidates
             and each.id not in taken
-            and ranked.known[each.id].product.in_stock
-        ][: self._weights.exploration.pool]
-        beliefs = np.array([ranked.little_known[each.id] for each in pool]).reshape(-1, 2)
-        expectation = Expectation.of(beliefs[:, 0], beliefs[:, 1])
-        slots = explored(len(page), expectation, self._weights.exploration, self._rng)
+            and ranked.items[each.id].product.in_stock
+        ][: self._weights.exploration.pool_size]
+        beliefs = np.array([ranked.cold_candidates[each.id] for each in pool]).reshape(-1, 2)
+        expectation = EngagementEstimate.from_means(beliefs[:, 0], beliefs[:, 1])
+        slots = plan_exploration(len(page), expectation, self._weights.exploration, self._rng)
         candidates, propensities = list(page), dict[str, float]()
         for place, slot in enumerate(slots):
-            if slot.tried is not None:
-                tried = pool[slot.tried]
+            if slot.pool_index is not None:
+                tried = pool[slot.pool_index]
                 lift = page[place].score - tried.score
-                candidates[place] = tried.plus({EXPLORED: lift})
+                candidates[place] = tried.with_contributions({EXPLORATION: lift})
             propensities[candidates[place].id] = slot.propensity
-        return Placed([*candidates, *rest], propensities)
+        return Slate([*candidates, *rest], propensities)

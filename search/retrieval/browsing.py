@@ -4,9 +4,9 @@ import math
 from collections.abc import Sequence
 
 from index.product_index import ProductIndex
-from index.store.points import Order, Point
+from index.store.points import OrderBy, Point
 from search.cursor import Cursor
-from search.pipeline.sorting import ORDERS
+from search.pipeline.sorting import SORT_ORDERS
 from shopwindow.values.errors import InvalidQueryError
 from shopwindow.values.query import Query
 
@@ -15,7 +15,7 @@ _LACKING = "~"
 _EXPECTED = "the `next_cursor` of a page"
 
 
-def browsed(index: ProductIndex, query: Query, cursor: Cursor) -> tuple[list[Point], Cursor | None]:
+def browse(index: ProductIndex, query: Query, cursor: Cursor) -> tuple[list[Point], Cursor | None]:
     """Return one page of what passes the query's filters, in the order it asks for.
 
     An order by a value goes on at the value where it ended, without what was shown there: products
@@ -37,29 +37,31 @@ def browsed(index: ProductIndex, query: Query, cursor: Cursor) -> tuple[list[Poi
         if cursor.after.startswith((_AT, _LACKING)):
             raise InvalidQueryError("cursor", _EXPECTED, cursor.after)
         points, after = index.browse(query.filters, cursor.after, query.limit)
-        return points, cursor.following((), after) if after else None
-    order = ORDERS[query.sort]
+        return points, cursor.advance((), after) if after else None
+    order = SORT_ORDERS[query.sort]
     if cursor.after.startswith(_LACKING):
         return _lacking(index, query, order, cursor)
     return _having(index, query, order, cursor)
 
 
 def _having(
-    index: ProductIndex, query: Query, order: Order, cursor: Cursor
+    index: ProductIndex, query: Query, order: OrderBy, cursor: Cursor
 ) -> tuple[list[Point], Cursor | None]:
     start = _number(cursor.after.removeprefix(_AT)) if cursor.after else None
     wanted = query.limit + len(cursor.shown)
-    found = index.ordered(Order(order.field, order.descending, start), query.filters, wanted + 1)
+    found = index.browse_ordered(
+        OrderBy(order.field, order.descending, start), query.filters, wanted + 1
+    )
     rest = [each for each in found if not cursor.has_shown(each.id)]
     shown = rest[: query.limit]
     if len(rest) > query.limit:
         return shown, _after(shown, order, cursor)
     room = query.limit - len(shown)
     if room == 0:
-        more = index.lacking(order.field, query.filters, "", 1)[0]
-        return shown, cursor.begun_at(_LACKING) if more else None
-    without, after = index.lacking(order.field, query.filters, "", room)
-    return shown + without, cursor.begun_at(_LACKING + after) if after else None
+        more = index.browse_missing(order.field, query.filters, "", 1)[0]
+        return shown, cursor.start_at(_LACKING) if more else None
+    without, after = index.browse_missing(order.field, query.filters, "", room)
+    return shown + without, cursor.start_at(_LACKING + after) if after else None
 
 
 def _number(text: str) -> float:
@@ -77,18 +79,18 @@ def _number(text: str) -> float:
     return number
 
 
-def _after(shown: Sequence[Point], order: Order, cursor: Cursor) -> Cursor:
+def _after(shown: Sequence[Point], order: OrderBy, cursor: Cursor) -> Cursor:
     """Return the cursor after a page: its last value, and everything shown that has it."""
     last = float(shown[-1].payload[order.field])
     at_last = [each.id for each in shown if float(each.payload[order.field]) == last]
     after = f"{_AT}{last!r}"
-    before = cursor if cursor.after == after else cursor.begun_at(after)
-    return before.following(at_last, after)
+    before = cursor if cursor.after == after else cursor.start_at(after)
+    return before.advance(at_last, after)
 
 
 def _lacking(
-    index: ProductIndex, query: Query, order: Order, cursor: Cursor
+    index: ProductIndex, query: Query, order: OrderBy, cursor: Cursor
 ) -> tuple[list[Point], Cursor | None]:
     begin = cursor.after.removeprefix(_LACKING)
-    points, after = index.lacking(order.field, query.filters, begin, query.limit)
-    return points, cursor.begun_at(_LACKING + after) if after else None
+    points, after = index.browse_missing(order.field, query.filters, begin, query.limit)
+    return points, cursor.start_at(_LACKING + after) if after else None

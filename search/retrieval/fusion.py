@@ -9,14 +9,14 @@ from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
-from index.store.points import Scored
+from index.store.points import ScoredPoint
 
 RRF_K = 60
 
-SAME_PHOTO = 1.0
+MAX_COSINE = 1.0
 """Cosine of a photo with itself."""
 
-SPREAD = 3.0
+DBSF_N_STD = 3.0
 
 
 class Candidate(NamedTuple):
@@ -25,39 +25,41 @@ class Candidate(NamedTuple):
     Attributes:
         id: Point id.
         score: Sum of the parts; higher is better.
-        parts: By leg; a leg that did not find the point is missing.
+        contributions: By leg; a leg that did not find the point is missing.
     """
 
     id: str
     score: float
-    parts: Mapping[str, float]
+    contributions: Mapping[str, float]
 
-    def plus(self, more: Mapping[str, float]) -> "Candidate":
+    def with_contributions(self, contributions: Mapping[str, float]) -> "Candidate":
         """Return the candidate with further parts; one of a name that it has takes its place."""
-        if not more:
+        if not contributions:
             return self
-        parts = {**self.parts, **more}
+        parts = {**self.contributions, **contributions}
         return Candidate(self.id, sum(parts.values()), parts)
 
 
-class Scale(NamedTuple):
+class ScoreNormalization(NamedTuple):
     """Scores of a leg that mean the same on every leg.
 
     Attributes:
-        nothing: What a product scores that has nothing to do with the query.
-        best: What one scores that is all that the leg can ask for.
+        floor: What a product scores that has nothing to do with the query.
+        ceiling: What one scores that is all that the leg can ask for.
     """
 
-    nothing: float
-    best: float
+    floor: float
+    ceiling: float
 
 
-Fusion: TypeAlias = Callable[[Sequence[Scored], Scale | None], list[float]]
+FusionMethod: TypeAlias = Callable[[Sequence[ScoredPoint], ScoreNormalization | None], list[float]]
 """The parts of one leg before its weight, in its order; from 0 to 1. Without a scale, the best
 score that came stands for the best there is."""
 
 
-def reciprocal_ranks(scored: Sequence[Scored], _: Scale | None = None) -> list[float]:
+def normalize_rrf(
+    scored: Sequence[ScoredPoint], _: ScoreNormalization | None = None
+) -> list[float]:
     """Return (k + 1) / (k + rank), with ranks from 1: 1 for the first.
 
     Source: Cormack, Clarke and Buettcher (2009), "Reciprocal Rank Fusion outperforms Condorcet";
@@ -66,7 +68,9 @@ def reciprocal_ranks(scored: Sequence[Scored], _: Scale | None = None) -> list[f
     return [(RRF_K + 1) / (RRF_K + rank) for rank in range(1, len(scored) + 1)]
 
 
-def scores_over_spread(scored: Sequence[Scored], _: Scale | None = None) -> list[float]:
+def normalize_dbsf(
+    scored: Sequence[ScoredPoint], _: ScoreNormalization | None = None
+) -> list[float]:
     """Return the scores placed between mean - 3 and mean + 3 standard deviations of the leg.
 
     Unlike the least and greatest score, mean and deviation hardly move with one odd product.
@@ -74,7 +78,7 @@ def scores_over_spread(scored: Sequence[Scored], _: Scale | None = None) -> list
     Source: distribution-based score fusion as in Qdrant's DBSF.
     """
     values = np.array([score for _, score in scored])
-    spread = float(values.std()) * SPREAD if len(values) else 0.0
+    spread = float(values.std()) * DBSF_N_STD if len(values) else 0.0
     if spread <= 1e-9:
         return [0.5] * len(scored)
     low = float(values.mean()) - spread
@@ -82,7 +86,9 @@ def scores_over_spread(scored: Sequence[Scored], _: Scale | None = None) -> list
     return placed
 
 
-def scores_on_scale(scored: Sequence[Scored], scale: Scale | None = None) -> list[float]:
+def normalize_theoretical_min_max(
+    scored: Sequence[ScoredPoint], scale: ScoreNormalization | None = None
+) -> list[float]:
     """Return the scores placed between what is nothing to the query (0) and the best (1).
 
     A leg that found nothing good hardly tells its candidates apart, and what else is in its list
@@ -92,14 +98,16 @@ def scores_on_scale(scored: Sequence[Scored], scale: Scale | None = None) -> lis
     Functions for Hybrid Retrieval (ACM TOIS 2023), section 4.
     """
     values = np.array([score for _, score in scored])
-    nothing, best = scale or Scale(0.0, float(values.max(initial=0.0)))
+    nothing, best = scale or ScoreNormalization(0.0, float(values.max(initial=0.0)))
     if best - nothing <= 1e-9:
         return [0.0] * len(scored)
     placed: list[float] = np.clip((values - nothing) / (best - nothing), 0.0, 1.0).tolist()
     return placed
 
 
-def scores_over_range(scored: Sequence[Scored], _: Scale | None = None) -> list[float]:
+def normalize_min_max(
+    scored: Sequence[ScoredPoint], _: ScoreNormalization | None = None
+) -> list[float]:
     """Return the scores placed between the leg's least (0) and greatest (1)."""
     values = np.array([score for _, score in scored])
     span = float(np.ptp(values)) if len(values) else 0.0
@@ -109,7 +117,7 @@ def scores_over_range(scored: Sequence[Scored], _: Scale | None = None) -> list[
     return placed
 
 
-def never_rising(candidates: Sequence[Candidate], part: str) -> list[Candidate]:
+def enforce_monotonic_scores(candidates: Sequence[Candidate], part: str) -> list[Candidate]:
     """Return candidates in their order, with a part for what standing behind worse ones costs.
 
     Args:
@@ -119,44 +127,44 @@ def never_rising(candidates: Sequence[Candidate], part: str) -> list[Candidate]:
     found: list[Candidate] = []
     for each in candidates:
         too_much = each.score - found[-1].score if found else 0.0
-        found.append(each.plus({part: -too_much}) if too_much > 0 else each)
+        found.append(each.with_contributions({part: -too_much}) if too_much > 0 else each)
     return found
 
 
-FUSIONS: Mapping[str, Fusion] = {
-    "scale": scores_on_scale,
-    "range": scores_over_range,
-    "spread": scores_over_spread,
-    "ranks": reciprocal_ranks,
+FUSION_METHODS: Mapping[str, FusionMethod] = {
+    "theoretical_min_max": normalize_theoretical_min_max,
+    "min_max": normalize_min_max,
+    "dbsf": normalize_dbsf,
+    "rrf": normalize_rrf,
 }
 """Methods by the name that the setting `search.fusion` takes."""
 
 
 def fuse(
-    legs: Mapping[str, Sequence[Scored]],
+    results: Mapping[str, Sequence[ScoredPoint]],
     weights: Mapping[str, float],
-    fusion: Fusion,
-    scales: Mapping[str, Scale] | None = None,
+    fusion: FusionMethod,
+    normalizations: Mapping[str, ScoreNormalization] | None = None,
     limit: int | None = None,
 ) -> list[Candidate]:
     """Put the points of all legs in one order.
 
     Args:
-        legs: Points by leg, each best first.
+        results: Points by leg, each best first.
         weights: By leg; they are scaled to a sum of 1 over the legs given.
         fusion: How one leg's scores become parts.
-        scales: By leg; for fusions that use them.
+        normalizations: By leg; for fusions that use them.
         limit: Most points returned; None for all.
 
     Returns:
         Every point once, best first; equal scores in the order of their ids.
     """
-    total = sum(weights[name] for name in sorted(legs)) or 1.0
-    scales = scales or {}
+    total = sum(weights[name] for name in sorted(results)) or 1.0
+    normalizations = normalizations or {}
     parts: dict[str, dict[str, float]] = {}
-    for name in sorted(legs):
-        share, scored = weights[name] / total, legs[name]
-        placed = fusion(scored, scales.get(name))
+    for name in sorted(results):
+        share, scored = weights[name] / total, results[name]
+        placed = fusion(scored, normalizations.get(name))
         parts[name] = {point: part * share for (point, _), part in zip(scored, placed, strict=True)}
     scores: dict[str, float] = {}
     for by_point in parts.values():

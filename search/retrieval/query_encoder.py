@@ -7,9 +7,9 @@ from typing import NamedTuple
 import mmh3
 import numpy as np
 
-from shopwindow.values.arrays import unit_rows
+from shopwindow.values.arrays import l2_normalize
 from shopwindow.values.encoder import Encoder, PreparedImage, Vectors
-from shopwindow.values.query import Photo
+from shopwindow.values.query import QueryImage
 
 _CACHED_TEXTS = 1024
 _CACHED_PHOTOS = 64
@@ -34,16 +34,16 @@ class PreparedPhoto(NamedTuple):
         return int(mmh3.hash128(self.pixels.tobytes()))
 
 
-class Looks(NamedTuple):
+class VisualConstraints(NamedTuple):
     """How the hits of a query should look.
 
     Attributes:
-        like: Photos of what they should be like.
-        unlike: Ids of products, and photos, of what they should not be like.
+        positive: Photos of what they should be like.
+        negative: Ids of products, and photos, of what they should not be like.
     """
 
-    like: tuple[PreparedPhoto, ...] = ()
-    unlike: tuple[str | PreparedPhoto, ...] = ()
+    positive: tuple[PreparedPhoto, ...] = ()
+    negative: tuple[str | PreparedPhoto, ...] = ()
 
 
 class QueryEncoder:
@@ -55,7 +55,7 @@ class QueryEncoder:
 
     def __init__(self, encoder: Encoder) -> None:
         self._encoder = encoder
-        self.text = lru_cache(maxsize=_CACHED_TEXTS)(self._text)
+        self.encode_text = lru_cache(maxsize=_CACHED_TEXTS)(self._text)
         self._pixels = lru_cache(maxsize=_CACHED_PHOTOS)(self._encoded)
 
     def warm_up(self) -> None:
@@ -65,10 +65,10 @@ class QueryEncoder:
         """
         side = self._encoder.spec.image_size
         self._encoder.encode_texts(["shop"])
-        self._encoder.prepare_image(_SMALLEST, of_visitor=True)
+        self._encoder.prepare_image(_SMALLEST, for_query=True)
         self._encoder.encode_prepared([np.zeros((side, side, 3), dtype=np.uint8)])
 
-    def prepare(self, photos: Sequence[Photo]) -> tuple[PreparedPhoto, ...]:
+    def prepare_photos(self, photos: Sequence[QueryImage]) -> tuple[PreparedPhoto, ...]:
         """Return photos as the encoder takes them.
 
         Raises:
@@ -76,12 +76,12 @@ class QueryEncoder:
         """
         return tuple(
             PreparedPhoto(
-                self._encoder.prepare_image(each.source, each.crop, of_visitor=True), each.weight
+                self._encoder.prepare_image(each.source, each.crop, for_query=True), each.weight
             )
             for each in photos
         )
 
-    def photo(self, photos: Sequence[PreparedPhoto]) -> Vectors:
+    def encode_photos(self, photos: Sequence[PreparedPhoto]) -> Vectors:
         """Return the vector of photos of one thing: the direction of their weighted mean.
 
         Returns:
@@ -92,7 +92,7 @@ class QueryEncoder:
         if len(rows) == 1:
             return rows[0]
         weighed = [each.weight * row for each, row in zip(photos, rows, strict=True)]
-        mean: Vectors = unit_rows(np.sum(weighed, axis=0)[None])[0]
+        mean: Vectors = l2_normalize(np.sum(weighed, axis=0)[None])[0]
         return mean
 
     def _text(self, text: str) -> Vectors:

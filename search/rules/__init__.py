@@ -1,13 +1,13 @@
 """Merchandisers' rules: which hold for a search, and what they do to its answer."""
 
 from search.rules.actions import Action, Boost, Bury, Hide, Pin, Redirect, Synonyms
-from search.rules.application import Ruled, applied
-from search.rules.parsing import read_rules, rules_of
+from search.rules.application import RuledCandidates, apply_rules
+from search.rules.parsing import load_rules, read_rules
 from search.rules.pinning import PINNED
-from search.rules.plan import InForce, Plan
-from search.rules.rule import Rule, Scope
-from search.rules.rule_conflicts import Contradiction
-from search.rules.ruleset import RuleBook
+from search.rules.plan import ActiveRule, RulePlan
+from search.rules.rule import Rule, RuleScope
+from search.rules.rule_conflicts import RuleConflict
+from search.rules.ruleset import RuleSet
 from search.rules.score_adjustments import RULES
 from search.rules.selection import Selection
 
@@ -15,21 +15,21 @@ __all__ = [
     "PINNED",
     "RULES",
     "Action",
+    "ActiveRule",
     "Boost",
     "Bury",
-    "Contradiction",
     "Hide",
-    "InForce",
     "Pin",
-    "Plan",
     "Redirect",
     "Rule",
-    "RuleBook",
-    "Ruled",
-    "Scope",
+    "RuleConflict",
+    "RulePlan",
+    "RuleScope",
+    "RuleSet",
+    "RuledCandidates",
     "Selection",
     "Synonyms",
-    "applied",
+    "apply_rules",
+    "load_rules",
     "read_rules",
-    "rules_of",
 ]

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from search.rules.actions import (
-    BEHIND_EVERYTHING,
+    BURY_TO_END,
     Action,
     Boost,
     Bury,
@@ -13,12 +13,12 @@ from search.rules.actions import (
     Redirect,
     Synonyms,
 )
-from search.rules.rule_checks import shown
+from search.rules.rule_checks import format_value
 from search.rules.selection import Selection
-from search.rules.table_fields import Fields
+from search.rules.table_fields import TableReader
 from shopwindow.values.query import Filters
 
-ACTIONS = ("pin", "boost", "bury", "hide", "redirect", "synonyms")
+ACTION_KEYS = ("pin", "boost", "bury", "hide", "redirect", "synonyms")
 
 _DEFAULT_BOOST = 0.2
 _STAND_IN = Selection(("-",))
@@ -38,59 +38,59 @@ _CONDITIONS = (
 )
 
 
-def read_action(fields: Fields) -> Action | None:
+def parse_action(fields: TableReader) -> Action | None:
     """Return the action of a rule; None, and faults, when there is not exactly one that fits."""
-    given = [key for key in ACTIONS if fields.has(key)]
+    given = [key for key in ACTION_KEYS if fields.has(key)]
     if len(given) != 1:
-        choice = f"expected exactly one of {', '.join(ACTIONS)}"
+        choice = f"expected exactly one of {', '.join(ACTION_KEYS)}"
         got = f"got {' and '.join(given)}; make a rule of each" if given else "got none"
-        fields.faults.append(f"{choice}, {got}")
+        fields.problems.append(f"{choice}, {got}")
         return None
     for key, actions in _BELONGS.items():
         if fields.has(key) and given[0] not in actions:
-            fields.faults.append(f"`{key}` belongs to {' or '.join(actions)}, not to {given[0]}")
-    return fields.made(lambda: _READERS[given[0]](fields))
+            fields.problems.append(f"`{key}` belongs to {' or '.join(actions)}, not to {given[0]}")
+    return fields.build(lambda: _READERS[given[0]](fields))
 
 
-def _pin(fields: Fields) -> Action | None:
-    ids = fields.texts("pin")
-    place = fields.number("place", 1)
+def _pin(fields: TableReader) -> Action | None:
+    ids = fields.get_texts("pin")
+    place = fields.get_number("place", 1)
     pin = Pin(ids or _STAND_IN.ids, place)  # type: ignore[arg-type]  # Pin checks it
     return pin if ids else None
 
 
-def _boost(fields: Fields) -> Action | None:
+def _boost(fields: TableReader) -> Action | None:
     selection = _selection(fields, "boost")
-    boost = Boost(selection or _STAND_IN, fields.number("by", _DEFAULT_BOOST))
+    boost = Boost(selection or _STAND_IN, fields.get_number("by", _DEFAULT_BOOST))
     return boost if selection else None
 
 
-def _bury(fields: Fields) -> Action | None:
+def _bury(fields: TableReader) -> Action | None:
     selection = _selection(fields, "bury")
-    bury = Bury(selection or _STAND_IN, fields.number("by", BEHIND_EVERYTHING))
+    bury = Bury(selection or _STAND_IN, fields.get_number("by", BURY_TO_END))
     return bury if selection else None
 
 
-def _hide(fields: Fields) -> Action | None:
+def _hide(fields: TableReader) -> Action | None:
     selection = _selection(fields, "hide")
     return Hide(selection) if selection else None
 
 
-def _redirect(fields: Fields) -> Action | None:
-    address = fields.text("redirect")
+def _redirect(fields: TableReader) -> Action | None:
+    address = fields.get_text("redirect")
     return Redirect(address) if address else None
 
 
-def _synonyms(fields: Fields) -> Action | None:
-    groups = fields.raw("synonyms")
+def _synonyms(fields: TableReader) -> Action | None:
+    groups = fields.get_raw("synonyms")
     if not isinstance(groups, list) or not all(_is_texts(each) for each in groups):
         expected = 'groups of words, such as [["abaya", "عباية"]]'
-        fields.faults.append(f"`synonyms`: expected {expected}, got {shown(groups)}")
+        fields.problems.append(f"`synonyms`: expected {expected}, got {format_value(groups)}")
         return None
     return Synonyms(tuple(tuple(word.strip() for word in group) for group in groups))
 
 
-_READERS: Mapping[str, Callable[[Fields], Action | None]] = {
+_READERS: Mapping[str, Callable[[TableReader], Action | None]] = {
     "pin": _pin,
     "boost": _boost,
     "bury": _bury,
@@ -100,46 +100,46 @@ _READERS: Mapping[str, Callable[[Fields], Action | None]] = {
 }
 
 
-def _selection(fields: Fields, key: str) -> Selection | None:
+def _selection(fields: TableReader, key: str) -> Selection | None:
     """Return the products that an action is about: a list of ids, or a table of conditions."""
-    value = fields.raw(key)
-    n_faults = len(fields.faults)
+    value = fields.get_raw(key)
+    n_faults = len(fields.problems)
     if isinstance(value, dict):
-        return _by_conditions(Fields(value, _CONDITIONS, fields.faults, key), n_faults)
-    ids = fields.texts(key)
+        return _by_conditions(TableReader(value, _CONDITIONS, fields.problems, key), n_faults)
+    ids = fields.get_texts(key)
     return Selection(ids) if ids else None
 
 
-def _by_conditions(table: Fields, n_faults: int) -> Selection | None:
-    ids = table.texts("ids")
-    filters = table.made(lambda: _filters(table))
-    is_whole = len(table.faults) == n_faults and filters is not None
-    return table.made(lambda: Selection(ids, filters)) if is_whole and filters else None
+def _by_conditions(table: TableReader, n_faults: int) -> Selection | None:
+    ids = table.get_texts("ids")
+    filters = table.build(lambda: _filters(table))
+    is_whole = len(table.problems) == n_faults and filters is not None
+    return table.build(lambda: Selection(ids, filters)) if is_whole and filters else None
 
 
-def _filters(table: Fields) -> Filters:
+def _filters(table: TableReader) -> Filters:
     return Filters(
-        category=table.text("category"),
-        brand=table.texts("brand"),
-        price_min=table.number("price_min"),
-        price_max=table.number("price_max"),
-        in_stock=table.flag("in_stock"),
+        category=table.get_text("category"),
+        brand=table.get_texts("brand"),
+        price_min=table.get_number("price_min"),
+        price_max=table.get_number("price_max"),
+        in_stock=table.get_bool("in_stock"),
         attributes=_attributes(table),
-        created_since=table.time("created_since"),
-        group_id=table.text("group_id"),
+        created_since=table.get_time("created_since"),
+        group_id=table.get_text("group_id"),
     )
 
 
-def _attributes(table: Fields) -> dict[str, tuple[str, ...]]:
+def _attributes(table: TableReader) -> dict[str, tuple[str, ...]]:
     if not table.has("attributes"):
         return {}
-    values: Any = table.raw("attributes")
+    values: Any = table.get_raw("attributes")
     if not isinstance(values, dict) or not values:
         expected = 'values by name, such as {color = "red"}'
-        table.faults.append(f"`attributes`: expected {expected}, got {shown(values)}")
+        table.problems.append(f"`attributes`: expected {expected}, got {format_value(values)}")
         return {}
-    each_of = Fields(values, tuple(values), table.faults, "attributes")
-    return {name: each_of.texts(name) for name in values}
+    each_of = TableReader(values, tuple(values), table.problems, "attributes")
+    return {name: each_of.get_texts(name) for name in values}
 
 
 def _is_texts(value: object) -> bool:

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from typing import TypeAlias
 from urllib.parse import urlsplit
 
-from search.rules.rule_checks import list_faults, refuse, shown, text_faults
+from search.rules.rule_checks import format_value, raise_on_faults, validate_text, validate_texts
 from search.rules.selection import Selection
 from shopwindow.values.query import MAX_LIMIT
-from shopwindow.values.synonyms import Group
+from shopwindow.values.synonyms import SynonymGroup
 
-BEHIND_EVERYTHING = 1.0
+BURY_TO_END = 1.0
 """What a bury takes off unless it says less: so much that the product stands behind all others."""
 
 _UNWRITABLE = re.compile(r"[\s\\\x00-\x1f\x7f]")
@@ -22,14 +22,14 @@ class Pin:
 
     Attributes:
         ids: Product ids.
-        place: Place of the first, from 1.
+        position: Place of the first, from 1.
 
     Raises:
         RuleError: There is no id, or the place is out of range.
     """
 
     ids: tuple[str, ...]
-    place: int = 1
+    position: int = 1
 
     def __post_init__(self) -> None:
         """Check ids and place.
@@ -37,12 +37,12 @@ class Pin:
         Raises:
             RuleError: See the class.
         """
-        faults = list_faults("pin", self.ids)
-        is_place = isinstance(self.place, int) and not isinstance(self.place, bool)
-        if not (is_place and 1 <= self.place <= MAX_LIMIT):
+        faults = validate_texts("pin", self.ids)
+        is_place = isinstance(self.position, int) and not isinstance(self.position, bool)
+        if not (is_place and 1 <= self.position <= MAX_LIMIT):
             expected = f"a whole number from 1 to {MAX_LIMIT}"
-            faults.append(f"`place`: expected {expected}, got {shown(self.place)}")
-        refuse(faults)
+            faults.append(f"`place`: expected {expected}, got {format_value(self.position)}")
+        raise_on_faults(faults)
 
     @property
     def selection(self) -> Selection:
@@ -71,7 +71,7 @@ class Boost:
         Raises:
             RuleError: See the class.
         """
-        refuse(_amount_faults(self.by))
+        raise_on_faults(_amount_faults(self.by))
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ class Bury:
     """
 
     selection: Selection
-    by: float = BEHIND_EVERYTHING
+    by: float = BURY_TO_END
 
     def __post_init__(self) -> None:
         """Check the amount.
@@ -96,7 +96,7 @@ class Bury:
         Raises:
             RuleError: See the class.
         """
-        refuse(_amount_faults(self.by))
+        raise_on_faults(_amount_faults(self.by))
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,10 +129,10 @@ class Redirect:
         Raises:
             RuleError: See the class.
         """
-        refuse(text_faults("redirect", self.address))
+        raise_on_faults(validate_text("redirect", self.address))
         if not _is_address(self.address):
             expected = "an http(s) address, or a path that begins with one /"
-            refuse([f"`redirect`: expected {expected}, got {shown(self.address)}"])
+            raise_on_faults([f"`redirect`: expected {expected}, got {format_value(self.address)}"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +146,7 @@ class Synonyms:
         RuleError: There is no group, or one has fewer than two.
     """
 
-    groups: tuple[Group, ...]
+    groups: tuple[SynonymGroup, ...]
 
     def __post_init__(self) -> None:
         """Check the groups.
@@ -155,13 +155,17 @@ class Synonyms:
             RuleError: See the class.
         """
         if not isinstance(self.groups, tuple):
-            refuse([f"`synonyms`: expected groups in a tuple, got {shown(self.groups)}"])
+            raise_on_faults(
+                [f"`synonyms`: expected groups in a tuple, got {format_value(self.groups)}"]
+            )
         if not self.groups:
-            refuse(["`synonyms`: the list is empty; write at least one group"])
-        faults = [fault for group in self.groups for fault in list_faults("synonyms", group)]
+            raise_on_faults(["`synonyms`: the list is empty; write at least one group"])
+        faults = [fault for group in self.groups for fault in validate_texts("synonyms", group)]
         alone = [group for group in self.groups if len(group) == 1]
-        faults += [f"`synonyms`: expected two or more words, got {shown(each)}" for each in alone]
-        refuse(faults)
+        faults += [
+            f"`synonyms`: expected two or more words, got {format_value(each)}" for each in alone
+        ]
+        raise_on_faults(faults)
 
 
 ProductAction: TypeAlias = Pin | Boost | Bury | Hide
@@ -171,7 +175,7 @@ Action: TypeAlias = ProductAction | Redirect | Synonyms
 def _amount_faults(by: object) -> list[str]:
     if isinstance(by, int | float) and not isinstance(by, bool) and 0 < by <= 1:
         return []
-    return [f"`by`: expected a number above 0, at most 1, got {shown(by)}"]
+    return [f"`by`: expected a number above 0, at most 1, got {format_value(by)}"]
 
 
 def _is_address(address: str) -> bool:

@@ -5,15 +5,15 @@ from dataclasses import dataclass, field
 
 from index.product_index import ProductIndex
 from search.retrieval.fusion import Candidate
-from search.rules.pinning import in_place
-from search.rules.plan import Plan
-from search.rules.score_adjustments import moved, moves_of
-from search.rules.targets import Touched, touched
+from search.rules.pinning import apply_pins
+from search.rules.plan import RulePlan
+from search.rules.score_adjustments import apply_adjustment, compute_adjustments
+from search.rules.targets import RuleTargets, resolve_targets
 from shopwindow.values.query import Filters
 
 
 @dataclass(frozen=True, slots=True)
-class Ruled:
+class RuledCandidates:
     """Candidates after the rules.
 
     Attributes:
@@ -25,13 +25,13 @@ class Ruled:
     rules: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
-def applied(
+def apply_rules(
     candidates: Sequence[Candidate],
-    plan: Plan,
+    plan: RulePlan,
     filters: Filters,
     index: ProductIndex,
     exclude: Sequence[str] = (),
-) -> Ruled:
+) -> RuledCandidates:
     """Hide, bury, boost and pin as a plan says.
 
     For one product, hide comes before pin, pin before bury, bury before boost: only the first of
@@ -48,14 +48,14 @@ def applied(
     Returns:
         The candidates, and which rules moved them.
     """
-    if not plan.moves:
-        return Ruled(list(candidates))
+    if not plan.has_product_rules:
+        return RuledCandidates(list(candidates))
     by_id = {each.id: each for each in candidates}
-    found = touched(plan, list(by_id), filters, index, exclude)
+    found = resolve_targets(plan, list(by_id), filters, index, exclude)
     places = _places(plan, found)
-    moves = moves_of(plan, found, candidates)
+    moves = compute_adjustments(plan, found, candidates)
     rest = [
-        moved(each, moves.get(each.id))
+        apply_adjustment(each, moves.get(each.id))
         for each in candidates
         if each.id not in found.hidden and each.id not in places
     ]
@@ -66,7 +66,7 @@ def applied(
     }
     names = {point: move.rules for point, move in moves.items() if point not in found.hidden}
     names |= {point: (place.rule,) for point, place in places.items()}
-    return Ruled(in_place(rest, pinned), names)
+    return RuledCandidates(apply_pins(rest, pinned), names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ class _Place:
     rule: str
 
 
-def _places(plan: Plan, found: Touched) -> dict[str, _Place]:
+def _places(plan: RulePlan, found: RuleTargets) -> dict[str, _Place]:
     """Return where each pinned point is to stand.
 
     The first rule gets the places that it asks for, the others the next that are free. What cannot
@@ -84,12 +84,12 @@ def _places(plan: Plan, found: Touched) -> dict[str, _Place]:
     places: dict[str, _Place] = {}
     taken: set[int] = set()
     for rule, points in zip(plan.pins, found.pins, strict=True):
-        at = rule.action.place
+        at = rule.action.position
         for point in points:
             if point in places or point in found.hidden:
                 continue
             while at in taken:
                 at += 1
             taken.add(at)
-            places[point] = _Place(at, rule.rule)
+            places[point] = _Place(at, rule.name)
     return places

@@ -5,7 +5,7 @@ from dataclasses import fields
 from datetime import datetime
 
 from search.rules.actions import Action, Boost, Bury, Hide, Pin, Redirect, Synonyms
-from search.rules.rule import Scope
+from search.rules.rule import RuleScope
 from search.rules.selection import Selection
 from shopwindow.values.query import Filters
 
@@ -13,7 +13,7 @@ _MAX_NAMED = 3
 _HOW = {"phrase": "with", "words": "with all words of", "exact": "for just"}
 
 
-def scope_told(scope: Scope) -> str:
+def format_scope(scope: RuleScope) -> str:
     """Return in one line when a rule holds."""
     texts = " or ".join(repr(each) for each in scope.query)
     told = [f"{_HOW[scope.match]} {texts}" if texts else "every search"]
@@ -28,25 +28,25 @@ def scope_told(scope: Scope) -> str:
     return ", ".join(told)
 
 
-def action_told(action: Action) -> str:
+def format_action(action: Action) -> str:
     """Return in one line what a rule does."""
     match action:
         case Pin(ids, place):
             return f"pin {_few(ids)} from place {place}"
         case Boost(selection, by):
-            return f"boost by {by:g}: {selection_told(selection)}"
+            return f"boost by {by:g}: {format_selection(selection)}"
         case Bury(selection, by):
             how = "behind everything" if by >= 1 else f"by {by:g}"
-            return f"bury {how}: {selection_told(selection)}"
+            return f"bury {how}: {format_selection(selection)}"
         case Hide(selection):
-            return f"hide {selection_told(selection)}"
+            return f"hide {format_selection(selection)}"
         case Redirect(address):
             return f"redirect to {address}"
         case Synonyms(groups):
             return f"synonyms: {_few(' = '.join(group) for group in groups)}"
 
 
-def selection_told(selection: Selection) -> str:
+def format_selection(selection: Selection) -> str:
     """Return in one line which products are meant."""
     told = [_few(selection.ids)] if selection.ids else []
     nothing = Filters()

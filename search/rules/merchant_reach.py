@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from index.product_index import ProductIndex
-from search.rules.plan import Plan, ProductRule
-from shopwindow.values.query import several
+from search.rules.plan import ActiveProductRule, RulePlan
+from shopwindow.values.query import as_tuple
 
 
-class Reach:
+class RuleVisibility:
     """Leaves the rules out of a plan that are about other merchants' products alone.
 
     Such a rule would do nothing, but its name says what others sell. Each rule is looked up once.
@@ -21,32 +21,32 @@ class Reach:
     def __init__(self, index: ProductIndex | None = None, merchants: tuple[str, ...] = ()) -> None:
         self._index = index
         self._merchants = merchants
-        self._known: dict[str, tuple[ProductRule, bool]] = {}
+        self._known: dict[str, tuple[ActiveProductRule, bool]] = {}
 
-    def limited(self, plan: Plan) -> Plan:
+    def restrict(self, plan: RulePlan) -> RulePlan:
         """Return the plan without rules for products that none of the merchants has."""
-        if self._index is None or not plan.moves:
+        if self._index is None or not plan.has_product_rules:
             return plan
         index = self._index
-        left_out = {each.rule for each in plan.moving if not self._reaches(each, index)}
-        return plan.without(left_out) if left_out else plan
+        left_out = {each.name for each in plan.product_rules if not self._reaches(each, index)}
+        return plan.exclude_rules(left_out) if left_out else plan
 
-    def _reaches(self, rule: ProductRule, index: ProductIndex) -> bool:
-        known = self._known.get(rule.rule)
+    def _reaches(self, rule: ActiveProductRule, index: ProductIndex) -> bool:
+        known = self._known.get(rule.name)
         if known is None or known[0] is not rule:  # the rules may be exchanged at any time
-            known = self._known[rule.rule] = (rule, self._asked(rule, index))
+            known = self._known[rule.name] = (rule, self._asked(rule, index))
         return known[1]
 
-    def _asked(self, rule: ProductRule, index: ProductIndex) -> bool:
+    def _asked(self, rule: ActiveProductRule, index: ProductIndex) -> bool:
         if rule.merchant:  # a plan has no rules of merchants that are not seen
             return True
         selection = rule.action.selection
-        merchants = _common(self._merchants, several(selection.filters.merchant_id))
+        merchants = _common(self._merchants, as_tuple(selection.filters.merchant_id))
         if not merchants:
             return False
         seen = replace(selection.filters, merchant_id=merchants)
         if selection.ids:
-            return bool(index.products_passing(selection.ids, seen))
+            return bool(index.filter_products(selection.ids, seen))
         return bool(index.count(seen))
 
 

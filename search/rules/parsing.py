@@ -5,19 +5,19 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from search.rules.action_parsing import ACTIONS, read_action
-from search.rules.rule import Match, Rule, Scope
-from search.rules.rule_checks import shown
-from search.rules.ruleset import RuleBook
-from search.rules.table_fields import Fields
+from search.rules.action_parsing import ACTION_KEYS, parse_action
+from search.rules.rule import MatchType, Rule, RuleScope
+from search.rules.rule_checks import format_value
+from search.rules.ruleset import RuleSet
+from search.rules.table_fields import TableReader
 from shopwindow.values.errors import RuleError
 
 _SCOPE = ("query", "match", "category", "merchant", "from", "until")
-_KNOWN = ("name", *_SCOPE, *ACTIONS, "place", "by")
+_KNOWN = ("name", *_SCOPE, *ACTION_KEYS, "place", "by")
 _CURLY = "“”„«»‘’"
 
 
-def read_rules(path: str | Path) -> RuleBook:
+def read_rules(path: str | Path) -> RuleSet:
     """Read a file of rules.
 
     Args:
@@ -36,19 +36,21 @@ def read_rules(path: str | Path) -> RuleBook:
     named = [table.get("name") for table in tables]
     names = Counter(each.strip() for each in named if isinstance(each, str))
     for name in [name for name, n in names.items() if name and n > 1]:
-        faults.append(f"{names[name]} rules are called {shown(name)}; give each its own name")
+        faults.append(
+            f"{names[name]} rules are called {format_value(name)}; give each its own name"
+        )
     if faults:
         raise RuleError(faults, path)
-    return RuleBook([each for each in rules if each is not None])
+    return RuleSet([each for each in rules if each is not None])
 
 
-def rules_of(path: str) -> RuleBook:
+def load_rules(path: str) -> RuleSet:
     """Return the rules of a file; none without a path.
 
     Raises:
         RuleError: The file cannot be used.
     """
-    return read_rules(Path(path)) if path else RuleBook.empty()
+    return read_rules(Path(path)) if path else RuleSet.empty()
 
 
 def _tables(path: Path, faults: list[str]) -> list[dict[str, Any]]:
@@ -58,7 +60,7 @@ def _tables(path: Path, faults: list[str]) -> list[dict[str, Any]]:
         RuleError: It is no TOML file.
     """
     document = _document(path)
-    Fields(document, ("rule",), faults)
+    TableReader(document, ("rule",), faults)
     tables = document.get("rule", [])
     if isinstance(tables, list) and all(isinstance(each, dict) for each in tables):
         return tables
@@ -86,34 +88,38 @@ def _document(path: Path) -> dict[str, Any]:
 
 def _read_rule(table: dict[str, Any], number: int, faults: list[str]) -> Rule | None:
     """Return one rule; None, and faults, when it cannot be used."""
-    fields = Fields(table, _KNOWN, [])
+    fields = TableReader(table, _KNOWN, [])
     rule = _rule(fields)
     name = table.get("name")
-    where = shown(name) if isinstance(name, str) and name.strip() else f"{number} (without a name)"
-    faults += [f"rule {where}: {each}" for each in fields.faults]
+    where = (
+        format_value(name)
+        if isinstance(name, str) and name.strip()
+        else f"{number} (without a name)"
+    )
+    faults += [f"rule {where}: {each}" for each in fields.problems]
     return rule
 
 
-def _rule(fields: Fields) -> Rule | None:
-    name = fields.text("name")
+def _rule(fields: TableReader) -> Rule | None:
+    name = fields.get_text("name")
     if not fields.has("name"):
-        fields.faults.append('`name` is missing; write name = "..."')
-    scope = fields.made(lambda: _scope(fields))
-    action = read_action(fields)
-    if fields.faults or action is None or scope is None:
+        fields.problems.append('`name` is missing; write name = "..."')
+    scope = fields.build(lambda: _scope(fields))
+    action = parse_action(fields)
+    if fields.problems or action is None or scope is None:
         return None
-    return fields.made(lambda: Rule(name, action, scope))
+    return fields.build(lambda: Rule(name, action, scope))
 
 
-def _scope(fields: Fields) -> Scope:
-    match: Match = fields.text("match", "phrase")  # type: ignore[assignment]  # Scope checks it
+def _scope(fields: TableReader) -> RuleScope:
+    match: MatchType = fields.get_text("match", "phrase")  # type: ignore[assignment]  # Scope checks it
     if fields.has("match") and not fields.has("query"):
-        fields.faults.append("`match` says how `query` is compared, and there is none")
-    return Scope(
-        query=fields.texts("query"),
+        fields.problems.append("`match` says how `query` is compared, and there is none")
+    return RuleScope(
+        query=fields.get_texts("query"),
         match=match,
-        category=fields.text("category"),
-        merchant=fields.text("merchant"),
-        start=fields.time("from"),
-        until=fields.time("until"),
+        category=fields.get_text("category"),
+        merchant=fields.get_text("merchant"),
+        start=fields.get_time("from"),
+        until=fields.get_time("until"),
     )

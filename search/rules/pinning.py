@@ -8,15 +8,15 @@ from search.retrieval.fusion import Candidate
 PINNED = "pinned"
 """Name of the part."""
 
-STEP = 1e-6
+MIN_SCORE_GAP = 1e-6
 """Least difference between a pinned product and its neighbours: far above rounding, and too small
 to be seen as a difference in likeness."""
 
-LEAD = 0.01
+EDGE_SCORE_GAP = 0.01
 """How far what is pinned before the first, or behind the last, stands from it."""
 
 
-def in_place(
+def apply_pins(
     rest: Sequence[Candidate], pinned: Mapping[str, tuple[Candidate, int]]
 ) -> list[Candidate]:
     """Put pinned products at their places among the others.
@@ -60,19 +60,19 @@ def _scored(
 
 def _between(run: Sequence[Candidate], below: float | None, above: float | None) -> list[Candidate]:
     """Return products, the lowest first, spread over the room between two scores."""
-    step = LEAD
+    step = EDGE_SCORE_GAP
     if below is not None and above is not None:
-        step = max((above - below) / (len(run) + 1), STEP)
+        step = max((above - below) / (len(run) + 1), MIN_SCORE_GAP)
     elif below is None:
-        below = 0.0 if above is None else above - LEAD * (len(run) + 1)
+        below = 0.0 if above is None else above - EDGE_SCORE_GAP * (len(run) + 1)
     return [_at(each, below + step * n) for n, each in enumerate(run, start=1)]
 
 
 def _raised(candidate: Candidate, below: Candidate) -> Candidate:
     if (-candidate.score, candidate.id) < (-below.score, below.id):
         return candidate
-    return _at(candidate, below.score + STEP)
+    return _at(candidate, below.score + MIN_SCORE_GAP)
 
 
 def _at(candidate: Candidate, score: float) -> Candidate:
-    return candidate.plus({PINNED: score - candidate.score})
+    return candidate.with_contributions({PINNED: score - candidate.score})

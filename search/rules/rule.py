@@ -4,18 +4,24 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, TypeAlias, get_args
 
-from search.query.stems import stems_of
+from search.query.stems import stem_phrase
 from search.rules.actions import Action
-from search.rules.rule_checks import list_faults, refuse, shown, text_faults, time_faults
+from search.rules.rule_checks import (
+    format_value,
+    raise_on_faults,
+    validate_text,
+    validate_texts,
+    validate_time,
+)
 
-Match: TypeAlias = Literal["phrase", "words", "exact"]
-State: TypeAlias = Literal["now", "later", "over"]
+MatchType: TypeAlias = Literal["phrase", "words", "exact"]
+RuleStatus: TypeAlias = Literal["active", "scheduled", "expired"]
 
 _EXACTNESS = {"exact": 3, "phrase": 2, "words": 1}
 
 
 @dataclass(frozen=True, slots=True)
-class Scope:
+class RuleScope:
     """When a rule holds, and whose products it touches.
 
     Attributes:
@@ -35,7 +41,7 @@ class Scope:
     """
 
     query: tuple[str, ...] = ()
-    match: Match = "phrase"
+    match: MatchType = "phrase"
     category: str = ""
     merchant: str = ""
     start: datetime | None = None
@@ -47,37 +53,37 @@ class Scope:
         Raises:
             RuleError: See the class.
         """
-        faults = [] if self.query == () else list_faults("query", self.query)
+        faults = [] if self.query == () else validate_texts("query", self.query)
         if not faults:
-            bare = [each for each in self.query if not stems_of(each)]
-            faults = [f"`query`: {shown(each)} has no word or number in it" for each in bare]
-        if self.match not in get_args(Match):
-            expected = ", ".join(get_args(Match))
-            faults.append(f"`match`: expected one of {expected}, got {shown(self.match)}")
+            bare = [each for each in self.query if not stem_phrase(each)]
+            faults = [f"`query`: {format_value(each)} has no word or number in it" for each in bare]
+        if self.match not in get_args(MatchType):
+            expected = ", ".join(get_args(MatchType))
+            faults.append(f"`match`: expected one of {expected}, got {format_value(self.match)}")
         for name in ("category", "merchant"):
-            faults += text_faults(name, getattr(self, name))
-        refuse(faults + self._window_faults())
+            faults += validate_text(name, getattr(self, name))
+        raise_on_faults(faults + self._window_faults())
 
     @property
-    def exactness(self) -> int:
+    def specificity(self) -> int:
         """How narrowly the query is described; of two rules the more exact comes first."""
         return _EXACTNESS[self.match] if self.query else 0
 
-    def state(self, now: datetime) -> State:
+    def get_status(self, now: datetime) -> RuleStatus:
         """Return where a time stands to the window."""
         if self.until is not None and now >= self.until:
-            return "over"
-        return "later" if self.start is not None and now < self.start else "now"
+            return "expired"
+        return "scheduled" if self.start is not None and now < self.start else "active"
 
     def _window_faults(self) -> list[str]:
         times = {"from": self.start, "until": self.until}
         given = {name: at for name, at in times.items() if at is not None}
-        faults = [fault for name, at in given.items() for fault in time_faults(name, at)]
+        faults = [fault for name, at in given.items() for fault in validate_time(name, at)]
         if faults:
             return faults
         if self.start is not None and self.until is not None and self.start >= self.until:
-            later = f"a time after `from` ({shown(self.start)})"
-            return [f"`until`: expected {later}, got {shown(self.until)}"]
+            later = f"a time after `from` ({format_value(self.start)})"
+            return [f"`until`: expected {later}, got {format_value(self.until)}"]
         return []
 
 
@@ -96,7 +102,7 @@ class Rule:
 
     name: str
     action: Action
-    scope: Scope = field(default_factory=Scope)
+    scope: RuleScope = field(default_factory=RuleScope)
 
     def __post_init__(self) -> None:
         """Check name and action.
@@ -104,9 +110,13 @@ class Rule:
         Raises:
             RuleError: See the class.
         """
-        faults = text_faults("name", self.name, required=True)
+        faults = validate_text("name", self.name, required=True)
         if not isinstance(self.action, get_args(Action)):
-            faults.append(f"expected what the rule does, such as Pin, got {shown(self.action)}")
-        if not isinstance(self.scope, Scope):
-            faults.append(f"expected when the rule holds, as a Scope, got {shown(self.scope)}")
-        refuse(faults)
+            faults.append(
+                f"expected what the rule does, such as Pin, got {format_value(self.action)}"
+            )
+        if not isinstance(self.scope, RuleScope):
+            faults.append(
+                f"expected when the rule holds, as a Scope, got {format_value(self.scope)}"
+            )
+        raise_on_faults(faults)

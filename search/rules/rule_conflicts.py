@@ -12,8 +12,8 @@ from typing import NamedTuple, TypeAlias
 
 from search.rules.actions import Action, Boost, Bury, Hide, Pin, ProductAction, Redirect
 from search.rules.rule import Rule
-from search.rules.rule_matcher import Trigger, is_within
-from search.rules.selection import Overlap, overlap
+from search.rules.rule_matcher import RuleMatcher, is_within
+from search.rules.selection import Overlap, detect_overlap
 
 
 class _Verb(NamedTuple):
@@ -36,7 +36,7 @@ _MAX_NAMED = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Contradiction:
+class RuleConflict:
     """Two rules that act against each other.
 
     Attributes:
@@ -44,41 +44,41 @@ class Contradiction:
         loser: The other.
         query: A query for which both hold; empty when they do for every search.
         is_certain: Whether they are known to touch the same products; conditions only may.
-        sentence: What they do, which wins, and why.
+        explanation: What they do, which wins, and why.
     """
 
     winner: str
     loser: str
     query: str
     is_certain: bool
-    sentence: str
+    explanation: str
 
 
-def contradictions_between(
-    triggers: Sequence[Trigger], together: frozenset[str] | None = None
-) -> tuple[Contradiction, ...]:
+def find_conflicts(
+    triggers: Sequence[RuleMatcher], active_names: frozenset[str] | None = None
+) -> tuple[RuleConflict, ...]:
     """Return the pairs of rules that act against each other.
 
     Args:
         triggers: The rules, the first to win first.
-        together: Names of rules that hold together; None to find out which can.
+        active_names: Names of rules that hold together; None to find out which can.
 
     Returns:
         The pairs, in the order of the rules.
     """
     found = []
     for one, other in combinations(triggers, 2):
-        if together is not None and not {one.rule.name, other.rule.name} <= together:
+        if active_names is not None and not {one.rule.name, other.rule.name} <= active_names:
             continue
         clash = _clash(one.rule, other.rule)
-        query = "" if together is not None else clash and _meeting(one, other)
+        query = "" if active_names is not None else clash and _meeting(one, other)
         if clash and query is not None:
             winner, loser, is_certain, sentence = clash
-            found.append(Contradiction(winner, loser, query, is_certain, sentence))
+            found.append(RuleConflict(winner, loser, query, is_certain, sentence))
     return tuple(found)
 
 
-def _meeting(one: Trigger, other: Trigger) -> str | None:
+def _meeting(one: RuleMatcher, other: RuleMatcher) -> str | None:
     """Return a query for which both rules hold; None when there is none that is to be expected."""
     if max(one.start, other.start) >= min(one.until, other.until):
         return None
@@ -88,8 +88,12 @@ def _meeting(one: Trigger, other: Trigger) -> str | None:
     mine, theirs = one.rule.scope.query, other.rule.scope.query
     if not (mine and theirs):
         return next(iter(mine or theirs), "")
-    mine_too = [text for text, forms in zip(mine, one.texts, strict=True) if other.reads(forms)]
-    theirs_too = [text for text, forms in zip(theirs, other.texts, strict=True) if one.reads(forms)]
+    mine_too = [
+        text for text, forms in zip(mine, one.texts, strict=True) if other.matches_text(forms)
+    ]
+    theirs_too = [
+        text for text, forms in zip(theirs, other.texts, strict=True) if one.matches_text(forms)
+    ]
     return next(iter([*mine_too, *theirs_too]), None)
 
 
@@ -114,7 +118,7 @@ def _opposed(winner: Rule, loser: Rule) -> _Clash | None:
     if not (isinstance(winner.action, ProductAction) and isinstance(loser.action, ProductAction)):
         return None
     one, other = winner.action.selection, loser.action.selection
-    known = overlap(one, other)
+    known = detect_overlap(one, other)
     if known is Overlap.NONE or not _same_merchant(winner, loser):
         return None
     common = [each for each in one.ids if each in other.ids]
@@ -160,7 +164,7 @@ def _two_redirects(winner: Rule, loser: Rule) -> _Clash | None:
 
 
 def _reason(winner: Rule, loser: Rule) -> str:
-    mine, theirs = winner.scope.exactness, loser.scope.exactness
+    mine, theirs = winner.scope.specificity, loser.scope.specificity
     if mine == theirs:
         return "it stands earlier"
     return f"its match is more exact ({_EXACTNESS[mine]} before {_EXACTNESS[theirs]})"
@@ -172,7 +176,7 @@ def _same_merchant(one: Rule, other: Rule) -> bool:
 
 def _places(action: Action) -> dict[str, int]:
     ids = action.ids if isinstance(action, Pin) else ()
-    first = action.place if isinstance(action, Pin) else 1
+    first = action.position if isinstance(action, Pin) else 1
     return {each: place for place, each in enumerate(ids, start=first)}
 
 

@@ -5,13 +5,13 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import NamedTuple, Self
 
-from index.text.analyzer import Word, analyse
+from index.text.analyzer import Token, analyze
 from search.query.stems import Stems
 from search.rules.actions import Redirect, Synonyms
 from search.rules.rule import Rule
-from search.rules.selection import category_path
-from shopwindow.values.arabic import without_article
-from shopwindow.values.query import Filters, several
+from search.rules.selection import parse_category_path
+from shopwindow.values.arabic import strip_article
+from shopwindow.values.query import Filters, as_tuple
 
 _PLURAL = "ات"
 _SINGULAR = "ة"
@@ -19,36 +19,36 @@ _MIN_LETTERS = 3
 _CACHED_WORDS = 20_000
 
 
-class Forms(NamedTuple):
+class StemForms(NamedTuple):
     """A text by its stems, in two ways: "T-shirt" as t, shirt, and as tshirt."""
 
-    apart: Stems
-    together: Stems
+    split: Stems
+    joined: Stems
 
 
-def forms_of(text: str) -> Forms:
+def build_stem_forms(text: str) -> StemForms:
     """Return the stems of a text, with what the analyser takes apart both apart and in one."""
     apart: list[str] = []
     together: list[str] = []
     pieces: list[str] = []  # of the word with hyphens, or the number with unit, being read
     stems: list[str] = []
-    for word in analyse(text):
+    for word in analyze(text):
         stem = _stem(word)
         if len(pieces) > 1 and word.surface == "".join(pieces):
             together.append(stem)
             pieces, stems = [], []
             continue
         apart.append(stem)
-        if word.surface == word.typed:
+        if word.surface == word.source:
             together += [*stems, stem]
             pieces, stems = [], []
         else:
             pieces.append(word.surface)
             stems.append(stem)
-    return Forms(tuple(apart), tuple([*together, *stems]))
+    return StemForms(tuple(apart), tuple([*together, *stems]))
 
 
-def _stem(word: Word) -> str:
+def _stem(word: Token) -> str:
     """Return a word's stem; that of the singular for an Arabic feminine plural.
 
     The stemmer takes them for two words: عباية and عبايات.
@@ -59,11 +59,11 @@ def _stem(word: Word) -> str:
 @lru_cache(maxsize=_CACHED_WORDS)
 def _singular(surface: str) -> str:
     """Return the stem of a feminine plural's singular, "" when too little is left to be a word."""
-    root = without_article(surface).removesuffix(_PLURAL)
-    return analyse(root + _SINGULAR)[0].stem if len(root) >= _MIN_LETTERS else ""
+    root = strip_article(surface).removesuffix(_PLURAL)
+    return analyze(root + _SINGULAR)[0].stem if len(root) >= _MIN_LETTERS else ""
 
 
-class Search(NamedTuple):
+class RuleContext(NamedTuple):
     """What of one search decides which rules hold.
 
     Attributes:
@@ -73,19 +73,19 @@ class Search(NamedTuple):
         at: When it is asked, in seconds since 1970.
     """
 
-    forms: Forms
+    forms: StemForms
     category: tuple[str, ...]
     merchants: tuple[str, ...]
     at: float
 
     @classmethod
-    def of(cls, text: str, filters: Filters, at: float) -> Self:
+    def from_query(cls, text: str, filters: Filters, at: float) -> Self:
         """Return what decides for a text under some filters."""
-        merchants = several(filters.merchant_id)
-        return cls(forms_of(text), category_path(filters.category), merchants, at)
+        merchants = as_tuple(filters.merchant_id)
+        return cls(build_stem_forms(text), parse_category_path(filters.category), merchants, at)
 
 
-class Trigger:
+class RuleMatcher:
     """Says whether a rule holds.
 
     Args:
@@ -97,14 +97,14 @@ class Trigger:
     def __init__(self, rule: Rule) -> None:
         scope = rule.scope
         self.rule = rule
-        self.texts = tuple(forms_of(text) for text in scope.query)
-        self.category = category_path(scope.category)
+        self.texts = tuple(build_stem_forms(text) for text in scope.query)
+        self.category = parse_category_path(scope.category)
         self.start = scope.start.timestamp() if scope.start else -math.inf
         self.until = scope.until.timestamp() if scope.until else math.inf
         self.needs_merchant = isinstance(rule.action, Redirect | Synonyms)
         self._holds = _HOLDS[scope.match]
 
-    def holds(self, search: Search) -> bool:
+    def matches(self, search: RuleContext) -> bool:
         """Return whether the rule holds for a search."""
         if not self.start <= search.at < self.until:
             return False
@@ -112,9 +112,9 @@ class Trigger:
             return False
         if self.rule.scope.merchant and not self._is_of_merchant(search.merchants):
             return False
-        return not self.texts or self.reads(search.forms)
+        return not self.texts or self.matches_text(search.forms)
 
-    def reads(self, forms: Forms) -> bool:
+    def matches_text(self, forms: StemForms) -> bool:
         """Return whether one of the rule's texts is in a query."""
         holds = self._holds
         return any(holds(*pair) for text in self.texts for pair in zip(text, forms, strict=True))

@@ -5,15 +5,15 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Self
 
-from search.rules.plan import NOTHING, InForce, Plan, plan_of
+from search.rules.plan import EMPTY_PLAN, ActiveRule, RulePlan, build_plan
 from search.rules.rule import Rule
-from search.rules.rule_checks import refuse, shown
-from search.rules.rule_conflicts import Contradiction, contradictions_between
-from search.rules.rule_matcher import Search, Trigger
+from search.rules.rule_checks import format_value, raise_on_faults
+from search.rules.rule_conflicts import RuleConflict, find_conflicts
+from search.rules.rule_matcher import RuleContext, RuleMatcher
 from shopwindow.values.query import Filters
 
 
-class RuleBook:
+class RuleSet:
     """Rules from a file (`read_rules`) or from Python; safe to use from several threads.
 
     Args:
@@ -27,11 +27,13 @@ class RuleBook:
         self.rules = tuple(rules)
         names = [each.name for each in self.rules]
         double = dict.fromkeys(name for n, name in enumerate(names) if name in names[:n])
-        refuse(f"two rules are called {shown(name)}; give one another name" for name in double)
+        raise_on_faults(
+            f"two rules are called {format_value(name)}; give one another name" for name in double
+        )
         # The more exact first: what is found in this order wins in this order.
-        ordered = sorted(self.rules, key=lambda each: -each.scope.exactness)
-        self._triggers = [Trigger(rule) for rule in ordered]
-        self._held = [InForce(each.name, each.action, each.scope.merchant) for each in ordered]
+        ordered = sorted(self.rules, key=lambda each: -each.scope.specificity)
+        self._triggers = [RuleMatcher(rule) for rule in ordered]
+        self._held = [ActiveRule(each.name, each.action, each.scope.merchant) for each in ordered]
         self._always = [n for n, each in enumerate(self._triggers) if not each.texts]
         self._by_stem: dict[str, list[int]] = {}
         forms = [(n, f) for n, each in enumerate(self._triggers) for t in each.texts for f in t]
@@ -54,7 +56,7 @@ class RuleBook:
         """Return the rules, in their order."""
         return iter(self.rules)
 
-    def plan(self, text: str, filters: Filters, now: datetime) -> Plan:
+    def plan(self, text: str, filters: Filters, now: datetime) -> RulePlan:
         """Return what the rules ask for in one search.
 
         Args:
@@ -66,16 +68,16 @@ class RuleBook:
             The rules that hold, the first to win first.
         """
         if not self.rules:
-            return NOTHING
-        search = Search.of(text, filters, now.timestamp())
+            return EMPTY_PLAN
+        search = RuleContext.from_query(text, filters, now.timestamp())
         found = set(self._always)
         for form in search.forms:
             for stem in form:
                 found.update(self._by_stem.get(stem, ()))
-        holding = (n for n in sorted(found) if self._triggers[n].holds(search))
-        return plan_of(self._held[n] for n in holding)
+        holding = (n for n in sorted(found) if self._triggers[n].matches(search))
+        return build_plan(self._held[n] for n in holding)
 
-    def contradictions(self, plan: Plan | None = None) -> tuple[Contradiction, ...]:
+    def find_conflicts(self, plan: RulePlan | None = None) -> tuple[RuleConflict, ...]:
         """Return the pairs of rules that act against each other, with which of them wins.
 
         Args:
@@ -86,5 +88,5 @@ class RuleBook:
         Returns:
             The pairs, in the order of precedence of their rules.
         """
-        names = None if plan is None else frozenset(plan.rules)
-        return contradictions_between(self._triggers, names)
+        names = None if plan is None else frozenset(plan.rule_names)
+        return find_conflicts(self._triggers, names)

@@ -4,15 +4,15 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple, TypeAlias
 
 from search.retrieval.fusion import Candidate
-from search.rules.actions import BEHIND_EVERYTHING, Boost, Bury
-from search.rules.plan import InForce, Plan
-from search.rules.targets import Touched
+from search.rules.actions import BURY_TO_END, Boost, Bury
+from search.rules.plan import ActiveRule, RulePlan
+from search.rules.targets import RuleTargets
 
 RULES = "rules"
 """Name of the part."""
 
 
-class Move(NamedTuple):
+class ScoreAdjustment(NamedTuple):
     """What rules do to one candidate's score.
 
     Attributes:
@@ -24,12 +24,14 @@ class Move(NamedTuple):
     rules: tuple[str, ...]
 
 
-def moves_of(plan: Plan, found: Touched, candidates: Sequence[Candidate]) -> dict[str, Move]:
+def compute_adjustments(
+    plan: RulePlan, targets: RuleTargets, candidates: Sequence[Candidate]
+) -> dict[str, ScoreAdjustment]:
     """Return the moves of all candidates that rules boost or bury, by point id.
 
     Args:
         plan: The rules in force.
-        found: Which points they touch.
+        targets: Which points they touch.
         candidates: All, with the scores that they have without rules.
 
     Returns:
@@ -37,26 +39,26 @@ def moves_of(plan: Plan, found: Touched, candidates: Sequence[Candidate]) -> dic
         more than the best and the last are apart, so that they are behind whatever the scores are.
     """
     scores = [each.score for each in candidates]
-    all_the_way = BEHIND_EVERYTHING + max(scores, default=0.0) - min(scores, default=0.0)
-    boosts = _by_point(plan.boosts, found.boosts)
-    buries = _by_point(plan.buries, found.buries)
+    all_the_way = BURY_TO_END + max(scores, default=0.0) - min(scores, default=0.0)
+    boosts = _by_point(plan.boosts, targets.boosts)
+    buries = _by_point(plan.buries, targets.buries)
     moves = {point: _move(sum(by), names) for point, (by, names) in boosts.items()}
     for point, (by, names) in buries.items():
-        is_last = max(by) >= BEHIND_EVERYTHING
-        moves[point] = _move(-(all_the_way if is_last else min(sum(by), BEHIND_EVERYTHING)), names)
+        is_last = max(by) >= BURY_TO_END
+        moves[point] = _move(-(all_the_way if is_last else min(sum(by), BURY_TO_END)), names)
     return moves
 
 
-def moved(candidate: Candidate, move: Move | None) -> Candidate:
+def apply_adjustment(candidate: Candidate, move: ScoreAdjustment | None) -> Candidate:
     """Return a candidate with its move as a further part."""
-    return candidate if move is None else candidate.plus({RULES: move.by})
+    return candidate if move is None else candidate.with_contributions({RULES: move.by})
 
 
 _Amounts: TypeAlias = tuple[list[float], list[str]]
 
 
 def _by_point(
-    rules: Iterable[InForce[Boost | Bury]], points: Iterable[frozenset[str]]
+    rules: Iterable[ActiveRule[Boost | Bury]], points: Iterable[frozenset[str]]
 ) -> dict[str, _Amounts]:
     """Return the amounts and the names of the rules for each point."""
     found: dict[str, _Amounts] = {}
@@ -64,9 +66,9 @@ def _by_point(
         for point in touched:
             amounts, names = found.setdefault(point, ([], []))
             amounts.append(rule.action.by)
-            names.append(rule.rule)
+            names.append(rule.name)
     return found
 
 
-def _move(by: float, names: Sequence[str]) -> Move:
-    return Move(by, tuple(names))
+def _move(by: float, names: Sequence[str]) -> ScoreAdjustment:
+    return ScoreAdjustment(by, tuple(names))

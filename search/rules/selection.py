@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from index.text.analyzer import fold
-from search.rules.rule_checks import list_faults, refuse, shown
-from shopwindow.values.query import Filters, several
+from search.rules.rule_checks import format_value, raise_on_faults, validate_texts
+from shopwindow.values.query import Filters, as_tuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +30,13 @@ class Selection:
             RuleError: See the class.
         """
         if not isinstance(self.filters, Filters):
-            refuse([f"`filters`: expected core.Filters, got {shown(self.filters)}"])
+            raise_on_faults([f"`filters`: expected core.Filters, got {format_value(self.filters)}"])
         if self.ids or not isinstance(self.ids, tuple):
-            refuse(list_faults("ids", self.ids))
+            raise_on_faults(validate_texts("ids", self.ids))
         elif not self.has_conditions:
-            refuse(["no product is selected; give a list of ids, or conditions such as `brand`"])
+            raise_on_faults(
+                ["no product is selected; give a list of ids, or conditions such as `brand`"]
+            )
 
     @property
     def has_conditions(self) -> bool:
@@ -50,7 +52,7 @@ class Overlap(Enum):
     CERTAIN = "certain"
 
 
-def overlap(one: Selection, other: Selection) -> Overlap:
+def detect_overlap(one: Selection, other: Selection) -> Overlap:
     """Return whether two selections have products in common, as far as that shows without asking.
 
     Equal conditions overlap for certain, other conditions may, unless they exclude each other.
@@ -79,7 +81,7 @@ def _exclude(one: Filters, other: Filters) -> bool:
 
 def _disjoint(one: str | tuple[str, ...], other: str | tuple[str, ...]) -> bool:
     few, many = (
-        {fold(each) for each in several(values) if each.strip()} for values in (one, other)
+        {fold(each) for each in as_tuple(values) if each.strip()} for values in (one, other)
     )
     return bool(few and many) and few.isdisjoint(many)
 
@@ -93,11 +95,11 @@ def _apart(one: Filters, other: Filters) -> bool:
 
 def _branches(one: str, other: str) -> bool:
     """Return whether two paths part somewhere; a name alone may stand anywhere in the tree."""
-    few, many = sorted((category_path(one), category_path(other)), key=len)
+    few, many = sorted((parse_category_path(one), parse_category_path(other)), key=len)
     return len(few) > 1 and many[: len(few)] != few
 
 
-def category_path(category: str) -> tuple[str, ...]:
+def parse_category_path(category: str) -> tuple[str, ...]:
     """Return the nodes of a category as it is written in a filter, folded; none for ""."""
     nodes = (fold(each) for each in category.split(">"))
     return tuple(each for each in nodes if each)

@@ -5,20 +5,20 @@ from datetime import datetime
 from difflib import get_close_matches
 from typing import Any, TypeVar, overload
 
-from search.rules.rule_checks import list_faults, shown
+from search.rules.rule_checks import format_value, validate_texts
 from shopwindow.values.errors import InvalidValueError, RuleError
 
 Made = TypeVar("Made")
 
 
-class Fields:
+class TableReader:
     """Hands out the values of a table; what does not fit becomes a fault, and a default comes.
 
     Args:
         values: The table.
         known: The keys that it may have.
         name: The table's own key, for messages; empty for a rule.
-        faults: Where faults are collected.
+        problems: Where faults are collected.
     """
 
     def __init__(
@@ -26,29 +26,29 @@ class Fields:
     ) -> None:
         self._values = values
         self._prefix = f"{name}." if name else ""
-        self.faults = faults
+        self.problems = faults
         for key in values:
             if key not in known:
                 near = get_close_matches(key, known, n=1)
                 hint = f"did you mean `{near[0]}`?" if near else f"known are {', '.join(known)}"
-                self.faults.append(f"`{self._prefix}{key}` is not known; {hint}")
+                self.problems.append(f"`{self._prefix}{key}` is not known; {hint}")
 
     def has(self, key: str) -> bool:
         """Return whether the key was written."""
         return key in self._values
 
-    def raw(self, key: str) -> Any:
+    def get_raw(self, key: str) -> Any:
         """Return the value as it was written."""
         return self._values[key]
 
-    def text(self, key: str, default: str = "") -> str:
+    def get_text(self, key: str, default: str = "") -> str:
         """Return a text that is not empty."""
         value = self._values.get(key, default)
         if key in self._values and not (isinstance(value, str) and value.strip()):
             return self._refused(key, "a text in quotation marks", default)
         return str(value).strip()
 
-    def texts(self, key: str) -> tuple[str, ...]:
+    def get_texts(self, key: str) -> tuple[str, ...]:
         """Return one or several texts."""
         value = self._values.get(key)
         if value is None:
@@ -57,17 +57,17 @@ class Fields:
         if not (isinstance(several, list) and all(isinstance(each, str) for each in several)):
             return self._refused(key, "texts in quotation marks between [ and ]", ())
         texts = tuple(each.strip() for each in several)
-        faults = list_faults(self._prefix + key, texts)
-        self.faults += faults
+        faults = validate_texts(self._prefix + key, texts)
+        self.problems += faults
         return () if faults else texts
 
     @overload
-    def number(self, key: str, default: float) -> float: ...
+    def get_number(self, key: str, default: float) -> float: ...
 
     @overload
-    def number(self, key: str) -> float | None: ...
+    def get_number(self, key: str) -> float | None: ...
 
-    def number(self, key: str, default: float | None = None) -> float | None:
+    def get_number(self, key: str, default: float | None = None) -> float | None:
         """Return a number."""
         value: Any = self._values.get(key)
         if value is None:
@@ -76,14 +76,14 @@ class Fields:
             return value
         return self._refused(key, "a number, without quotation marks", default)
 
-    def flag(self, key: str) -> bool | None:
+    def get_bool(self, key: str) -> bool | None:
         """Return true or false; None when it was not written."""
         value: Any = self._values.get(key)
         if value is None or isinstance(value, bool):
             return value
         return self._refused(key, "true or false, without quotation marks", None)
 
-    def time(self, key: str) -> datetime | None:
+    def get_time(self, key: str) -> datetime | None:
         """Return a time with a zone; None when it was not written."""
         value: Any = self._values.get(key)
         if value is None or (isinstance(value, datetime) and value.tzinfo is not None):
@@ -91,18 +91,18 @@ class Fields:
         example = "2026-03-01T00:00:00+04:00, without quotation marks"
         return self._refused(key, f"a time with a zone, such as {example}", None)
 
-    def made(self, make: Callable[[], Made]) -> Made | None:
+    def build(self, make: Callable[[], Made]) -> Made | None:
         """Return what a function makes of the values; None, and faults, when it refuses them."""
         try:
             return make()
         except RuleError as exc:
-            self.faults += exc.problems
+            self.problems += exc.problems
         except InvalidValueError as exc:
-            expected = f"expected {exc.expected}, got {shown(exc.got)}"
-            self.faults.append(f"`{self._prefix}{exc.field}`: {expected}")
+            expected = f"expected {exc.expected}, got {format_value(exc.got)}"
+            self.problems.append(f"`{self._prefix}{exc.field}`: {expected}")
         return None
 
     def _refused(self, key: str, expected: str, default: Made) -> Made:
-        got = shown(self._values[key])
-        self.faults.append(f"`{self._prefix}{key}`: expected {expected}, got {got}")
+        got = format_value(self._values[key])
+        self.problems.append(f"`{self._prefix}{key}`: expected {expected}, got {got}")
         return default

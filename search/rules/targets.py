@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeAlias
 
-from index.payload import conditions, point_id
+from index.payload import to_conditions, to_point_id
 from index.product_index import ProductIndex
-from index.store.points import AnyOf, Condition
+from index.store.points import Condition, In
 from search.rules.actions import Pin, ProductAction
-from search.rules.plan import Plan, ProductRule
+from search.rules.plan import ActiveProductRule, RulePlan
 from shopwindow.values.query import Filters
 
 _Conditions: TypeAlias = tuple[Condition, ...]
@@ -18,7 +18,7 @@ _REMEMBERED_LISTS = 2000
 
 
 @dataclass(frozen=True, slots=True)
-class Touched:
+class RuleTargets:
     """Points by what the rules do with them; one point may stand in several.
 
     Attributes:
@@ -34,9 +34,13 @@ class Touched:
     hidden: frozenset[str]
 
 
-def touched(
-    plan: Plan, ids: Sequence[str], filters: Filters, index: ProductIndex, exclude: Sequence[str]
-) -> Touched:
+def resolve_targets(
+    plan: RulePlan,
+    ids: Sequence[str],
+    filters: Filters,
+    index: ProductIndex,
+    exclude: Sequence[str],
+) -> RuleTargets:
     """Return which points the rules of a plan touch.
 
     Args:
@@ -56,7 +60,7 @@ def touched(
     passing = _Passing(plan, ids, tuple(further), filters, index)
     there = known | passing.added
     may_stand = [passing.of(rule, there) for rule in plan.pins]
-    return Touched(
+    return RuleTargets(
         pins=[
             [p for p in points if p in may] for points, may in zip(pinned, may_stand, strict=True)
         ],
@@ -79,23 +83,25 @@ class _Passing:
 
     def __init__(
         self,
-        plan: Plan,
+        plan: RulePlan,
         ids: Sequence[str],
         further: Sequence[str],
         filters: Filters,
         index: ProductIndex,
     ) -> None:
         self._filters = filters
-        asked = dict.fromkeys(each for each in map(self._required, plan.moving) if each)
+        asked = dict.fromkeys(each for each in map(self._required, plan.product_rules) if each)
         among = (*ids, *further) if asked else tuple(further)
-        to_show = conditions(filters)
+        to_show = to_conditions(filters)
         several = list(dict.fromkeys([*asked, to_show]) if further else asked)
-        answers = index.passing(among, several) if several and among else [set() for _ in several]
+        answers = (
+            index.filter_ids(among, several) if several and among else [set() for _ in several]
+        )
         self._found: Mapping[_Conditions, set[str]] = dict(zip(several, answers, strict=True))
         self.added = frozenset(further) & self._found[to_show] if further else frozenset[str]()
         """The further points that exist and pass."""
 
-    def of(self, rule: ProductRule, among: Iterable[str]) -> frozenset[str]:
+    def of(self, rule: ActiveProductRule, among: Iterable[str]) -> frozenset[str]:
         """Return which of some points a rule touches."""
         found = frozenset(among)
         ids = _ids(rule.action)
@@ -104,12 +110,12 @@ class _Passing:
         required = self._required(rule)
         return found & self._found[required] if required else found
 
-    def _required(self, rule: ProductRule) -> _Conditions:
+    def _required(self, rule: ActiveProductRule) -> _Conditions:
         """Return what must hold for the products of a rule beside having one of its ids."""
         action = rule.action
-        needed = () if isinstance(action, Pin) else conditions(action.selection.filters)
+        needed = () if isinstance(action, Pin) else to_conditions(action.selection.filters)
         if rule.merchant and self._filters.merchant_id not in (rule.merchant, (rule.merchant,)):
-            needed += (AnyOf(_MERCHANT, (rule.merchant,)),)
+            needed += (In(_MERCHANT, (rule.merchant,)),)
         return needed
 
 
@@ -120,4 +126,4 @@ def _ids(action: ProductAction) -> tuple[str, ...]:
 @lru_cache(maxsize=_REMEMBERED_LISTS)
 def _points(ids: tuple[str, ...]) -> tuple[str, ...]:
     """Return the point ids of products; rules name the same ones in every search."""
-    return tuple(point_id(each) for each in ids)
+    return tuple(to_point_id(each) for each in ids)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-N_DRAWS = 10_000
+N_RESAMPLES = 10_000
 _BATCH = 1_000
 
 
@@ -15,22 +15,22 @@ class Comparison:
 
     Attributes:
         difference: Mean of the second less the first.
-        low: Lower end of its 95 % interval.
-        high: Upper end.
-        p: How often so large a difference, up or down, comes by chance alone.
-        by_query: The second less the first, worst first.
+        ci_low: Lower end of its 95 % interval.
+        ci_high: Upper end.
+        p_value: How often so large a difference, up or down, comes by chance alone.
+        per_query: The second less the first, worst first.
     """
 
     difference: float
-    low: float
-    high: float
-    p: float
-    by_query: Mapping[str, float]
+    ci_low: float
+    ci_high: float
+    p_value: float
+    per_query: Mapping[str, float]
 
     @property
     def is_significant(self) -> bool:
         """Whether chance alone gives such a difference less than one time in twenty."""
-        return self.p < 0.05
+        return self.p_value < 0.05
 
 
 def compare(first: Mapping[str, float], second: Mapping[str, float], seed: int = 0) -> Comparison:
@@ -56,7 +56,7 @@ def compare(first: Mapping[str, float], second: Mapping[str, float], seed: int =
     values = np.array(list(gains.values()))  # (n_queries,)
     rng = np.random.default_rng(seed)
     chance, resampled = [], []
-    for _ in range(N_DRAWS // _BATCH):
+    for _ in range(N_RESAMPLES // _BATCH):
         signs = rng.choice((-1.0, 1.0), size=(_BATCH, len(values)))
         chance.append((signs * values).mean(axis=1))
         resampled.append(rng.choice(values, size=(_BATCH, len(values))).mean(axis=1))
@@ -66,8 +66,8 @@ def compare(first: Mapping[str, float], second: Mapping[str, float], seed: int =
     low, high = np.quantile(np.concatenate(resampled), (0.025, 0.975))
     return Comparison(
         difference=float(values.mean()),
-        low=float(low),
-        high=float(high),
-        p=(1 + as_large) / (1 + N_DRAWS),
-        by_query=dict(sorted(gains.items(), key=lambda item: item[1])),
+        ci_low=float(low),
+        ci_high=float(high),
+        p_value=(1 + as_large) / (1 + N_RESAMPLES),
+        per_query=dict(sorted(gains.items(), key=lambda item: item[1])),
     )

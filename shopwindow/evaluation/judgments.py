@@ -7,7 +7,7 @@ from pathlib import Path
 
 from shopwindow.values.errors import FeedError
 
-LABELS: Mapping[str, float] = {"E": 3.0, "S": 2.0, "C": 1.0, "I": 0.0}
+ESCI_GRADES: Mapping[str, float] = {"E": 3.0, "S": 2.0, "C": 1.0, "I": 0.0}
 """Grades of exact, substitute, complement and irrelevant. Source: Reddy et al., Shopping Queries
 Dataset (2022), section 3."""
 
@@ -83,8 +83,8 @@ def _grade_column(path: Path, names: Sequence[str]) -> str:
 def _grade(text: str | None) -> float | None:
     if text is None:
         return None
-    if text in LABELS:
-        return LABELS[text]
+    if text in ESCI_GRADES:
+        return ESCI_GRADES[text]
     try:
         grade = float(text)
     except ValueError:

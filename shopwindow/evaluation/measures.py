@@ -31,11 +31,11 @@ class Measure(ABC):
     kind: ClassVar[str]
 
     @abstractmethod
-    def of(self, ranking: Ranking, grades: Grades) -> float:
+    def compute(self, ranking: Ranking, grades: Grades) -> float:
         """Return the measure of one query's ranking."""
 
     @classmethod
-    def settings(cls, name: str, value: str) -> Mapping[str, Any]:
+    def parse_parameter(cls, name: str, value: str) -> Mapping[str, Any]:
         """Return the attributes that a setting in a name stands for.
 
         Raises:
@@ -69,13 +69,13 @@ class Ndcg(Measure):
     kind: ClassVar[str] = "nDCG"
 
     @classmethod
-    def settings(cls, name: str, value: str) -> Mapping[str, Any]:
-        """Return the gains; see `Measure.settings`."""
+    def parse_parameter(cls, name: str, value: str) -> Mapping[str, Any]:
+        """Return the gains; see `Measure.parse_parameter`."""
         if name != "gains":
-            return Measure.settings(name, value)
+            return Measure.parse_parameter(name, value)
         return {"gains": tuple(float(each) for each in value.split("|"))}
 
-    def of(self, ranking: Ranking, grades: Grades) -> float:
+    def compute(self, ranking: Ranking, grades: Grades) -> float:
         """Return the measure; 0 where nothing relevant is known."""
         best = sorted((self._gain(grade) for grade in grades.values()), reverse=True)
         ideal = self._sum(best[: self.k or None])
@@ -105,24 +105,28 @@ class _Binary(Measure):
     """A measure of products that are relevant or not.
 
     Attributes:
-        least: Least grade that is relevant.
+        min_relevant_grade: Least grade that is relevant.
     """
 
-    least: float = 1.0
+    min_relevant_grade: float = 1.0
 
     @classmethod
-    def settings(cls, name: str, value: str) -> Mapping[str, Any]:
-        """Return the least relevant grade; see `Measure.settings`."""
-        return {"least": float(value)} if name == "rel" else Measure.settings(name, value)
+    def parse_parameter(cls, name: str, value: str) -> Mapping[str, Any]:
+        """Return the least relevant grade; see `Measure.parse_parameter`."""
+        return (
+            {"min_relevant_grade": float(value)}
+            if name == "rel"
+            else Measure.parse_parameter(name, value)
+        )
 
     def _setting(self) -> str:
-        return f"(rel={self.least:g})" if self.least != 1.0 else ""
+        return f"(rel={self.min_relevant_grade:g})" if self.min_relevant_grade != 1.0 else ""
 
     def _hits(self, ranking: Ranking, grades: Grades) -> list[bool]:
-        return [grades.get(each, 0.0) >= self.least for each in self._top(ranking)]
+        return [grades.get(each, 0.0) >= self.min_relevant_grade for each in self._top(ranking)]
 
     def _n_relevant(self, grades: Grades) -> int:
-        return sum(grade >= self.least for grade in grades.values())
+        return sum(grade >= self.min_relevant_grade for grade in grades.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +139,7 @@ class AveragePrecision(_Binary):
 
     kind: ClassVar[str] = "MAP"
 
-    def of(self, ranking: Ranking, grades: Grades) -> float:
+    def compute(self, ranking: Ranking, grades: Grades) -> float:
         """Return the measure; 0 where nothing relevant is known."""
         hits = self._hits(ranking, grades)
         found = sum(sum(hits[:place]) / place for place, hit in enumerate(hits, 1) if hit)
@@ -148,7 +152,7 @@ class ReciprocalRank(_Binary):
 
     kind: ClassVar[str] = "MRR"
 
-    def of(self, ranking: Ranking, grades: Grades) -> float:
+    def compute(self, ranking: Ranking, grades: Grades) -> float:
         """Return the measure."""
         hits = self._hits(ranking, grades)
         return 1 / (1 + hits.index(True)) if True in hits else 0.0
@@ -160,7 +164,7 @@ class Recall(_Binary):
 
     kind: ClassVar[str] = "recall"
 
-    def of(self, ranking: Ranking, grades: Grades) -> float:
+    def compute(self, ranking: Ranking, grades: Grades) -> float:
         """Return the measure; 0 where nothing relevant is known."""
         n_relevant = self._n_relevant(grades)
         return sum(self._hits(ranking, grades)) / n_relevant if n_relevant else 0.0
@@ -172,7 +176,7 @@ class Precision(_Binary):
 
     kind: ClassVar[str] = "precision"
 
-    def of(self, ranking: Ranking, grades: Grades) -> float:
+    def compute(self, ranking: Ranking, grades: Grades) -> float:
         """Return the measure."""
         hits = self._hits(ranking, grades)
         n_places = self.k or len(hits)
@@ -185,7 +189,7 @@ class Success(_Binary):
 
     kind: ClassVar[str] = "success"
 
-    def of(self, ranking: Ranking, grades: Grades) -> float:
+    def compute(self, ranking: Ranking, grades: Grades) -> float:
         """Return the measure."""
         return float(any(self._hits(ranking, grades)))
 
@@ -196,7 +200,7 @@ class ZeroResults(Measure):
 
     kind: ClassVar[str] = "zero"
 
-    def of(self, ranking: Ranking, grades: Grades) -> float:
+    def compute(self, ranking: Ranking, grades: Grades) -> float:
         """Return the measure."""
         return float(not ranking)
 
@@ -227,7 +231,7 @@ def parse_measure(name: str) -> Measure:
         raise InvalidValueError("measure", f"one of {known}, such as nDCG@10", name)
     setting = (parts["setting"] or "").lower()
     try:
-        settings = made.settings(setting, parts["value"]) if setting else {}
+        settings = made.parse_parameter(setting, parts["value"]) if setting else {}
     except ValueError as exc:
         expected = f"{made.kind} with a setting that it has ({exc})"
         raise InvalidValueError("measure", expected, name) from exc

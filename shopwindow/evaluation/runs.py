@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from shopwindow.evaluation.judgments import Judgments
 from shopwindow.evaluation.measures import Measure
 
-Search = Callable[[str], Sequence[str]]
+SearchFunction = Callable[[str], Sequence[str]]
 """A query's text to product ids, best first."""
 
 
@@ -22,14 +22,14 @@ class Run:
     name: str
     rankings: Mapping[str, list[str]]
 
-    def values(self, judgments: Judgments, measure: Measure) -> dict[str, float]:
+    def evaluate(self, judgments: Judgments, measure: Measure) -> dict[str, float]:
         """Return the measure of each judged query; one without an answer has an empty ranking."""
         return {
-            query: measure.of(self.rankings.get(query, []), grades)
+            query: measure.compute(self.rankings.get(query, []), grades)
             for query, grades in judgments.grades.items()
         }
 
-    def condensed(self, judgments: Judgments) -> "Run":
+    def condense(self, judgments: Judgments) -> "Run":
         """Return the run without products that nobody judged.
 
         A pool that was made by one engine judges others unfairly: what they alone find counts as
@@ -44,7 +44,7 @@ class Run:
         return Run(f"{self.name}, condensed", rankings)
 
 
-def run_queries(name: str, search: Search, judgments: Judgments) -> Run:
+def run_queries(name: str, search: SearchFunction, judgments: Judgments) -> Run:
     """Ask every judged query.
 
     Args:

@@ -7,14 +7,14 @@ import mmh3
 
 from shopwindow.evaluation.judgments import Judgments
 
-Values: TypeAlias = Mapping[str, float]
+Parameters: TypeAlias = Mapping[str, float]
 """Numbers by name."""
 
-LEAST_GAIN = 0.001
+MIN_IMPROVEMENT = 0.001
 """A change that gains less is not worth another number than the one that is set."""
 
 
-def halves(judgments: Judgments) -> tuple[Judgments, Judgments]:
+def train_test_split(judgments: Judgments) -> tuple[Judgments, Judgments]:
     """Split judged queries in two by a hash of their text: always the same way, on every machine.
 
     Returns:
@@ -26,39 +26,39 @@ def halves(judgments: Judgments) -> tuple[Judgments, Judgments]:
     return Judgments(parts[0]), Judgments(parts[1])
 
 
-def climb(
-    start: Values,
-    choices: Mapping[str, Sequence[float]],
-    worth: Callable[[Values], float],
-    rounds: int,
-    told: Callable[[Values, float], None] = lambda _values, _worth: None,
-) -> Values:
+def coordinate_ascent(
+    initial: Parameters,
+    grid: Mapping[str, Sequence[float]],
+    objective: Callable[[Parameters], float],
+    max_rounds: int,
+    on_trial: Callable[[Parameters, float], None] = lambda _values, _worth: None,
+) -> Parameters:
     """Change one number at a time as long as something is gained.
 
     Args:
-        start: The numbers to begin with.
-        choices: What each number may become.
-        worth: What numbers are worth; higher is better.
-        rounds: Times that each number has its turn, at most.
-        told: Hears of every try.
+        initial: The numbers to begin with.
+        grid: What each number may become.
+        objective: What numbers are worth; higher is better.
+        max_rounds: Times that each number has its turn, at most.
+        on_trial: Hears of every try.
 
     Returns:
         The best numbers found.
     """
-    best, most = dict(start), worth(start)
-    told(best, most)
+    best, most = dict(initial), objective(initial)
+    on_trial(best, most)
     seen = [best]
-    for _ in range(rounds):
+    for _ in range(max_rounds):
         before = most
-        for name, values in choices.items():
+        for name, values in grid.items():
             for value in values:
                 tried = {**best, name: value}
                 if tried in seen:
                     continue
                 seen.append(tried)
-                found = worth(tried)
-                told(tried, found)
-                if found > most + LEAST_GAIN:
+                found = objective(tried)
+                on_trial(tried, found)
+                if found > most + MIN_IMPROVEMENT:
                     best, most = tried, found
         if most == before:
             break

@@ -5,17 +5,23 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from shopwindow.eventlog.event_log import EventLog
-from shopwindow.eventlog.event_rows import ALIASES, REQUIRED, mapped, to_cells, to_event
-from shopwindow.eventlog.row_files import Row, is_nested, read_rows, written_rows
+from shopwindow.eventlog.event_rows import (
+    COLUMN_ALIASES,
+    REQUIRED_FIELDS,
+    map_columns,
+    to_cells,
+    to_event,
+)
+from shopwindow.eventlog.row_files import FileRow, open_row_writer, read_rows, supports_nested
 from shopwindow.values.errors import EventFileError, InvalidEventError
 from shopwindow.values.event import Event
 
-MAX_KEPT = 1000
+MAX_REPORTED_REJECTIONS = 1000
 _BATCH = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class RefusedRow:
+class RejectedRow:
     """A row that did not become an event, and why.
 
     Attributes:
@@ -33,21 +39,21 @@ class ImportReport:
 
     Attributes:
         written: Events that are new in the log.
-        repeated: Events whose id was there before.
-        n_refused: Rows that did not become an event.
-        refused: The first thousand of them.
+        duplicates: Events whose id was there before.
+        n_rejected: Rows that did not become an event.
+        rejected: The first thousand of them.
     """
 
     written: int = 0
-    repeated: int = 0
-    n_refused: int = 0
-    refused: list[RefusedRow] = field(default_factory=list)
+    duplicates: int = 0
+    n_rejected: int = 0
+    rejected: list[RejectedRow] = field(default_factory=list)
 
 
 def import_events(log: EventLog, path: str | Path) -> ImportReport:
     """Append the events of a CSV, JSON Lines or Parquet file to a log.
 
-    Columns go by their usual names (`shopwindow.eventlog.event_rows.ALIASES`). A time without a zone is in UTC; a
+    Columns go by their usual names (`shopwindow.eventlog.event_rows.COLUMN_ALIASES`). A time without a zone is in UTC; a
     "view" is a click: the product's page was opened. A row that cannot be used is refused and
     counted, and the rest goes on. The same file again writes nothing new.
 
@@ -91,10 +97,10 @@ def export_events(log: EventLog, path: str | Path, user_id: str = "") -> int:
         EventLogError: The log cannot be read.
     """
     place = Path(path)
-    nested, times = is_nested(place), place.suffix.lower() == ".parquet"
+    nested, times = supports_nested(place), place.suffix.lower() == ".parquet"
     n_written = 0
-    with written_rows(place) as write:
-        for event in log.of_user(user_id) if user_id else _all(log):
+    with open_row_writer(place) as write:
+        for event in log.read_user_events(user_id) if user_id else _all(log):
             write(to_cells(event, nested, times))
             n_written += 1
     return n_written
@@ -103,45 +109,45 @@ def export_events(log: EventLog, path: str | Path, user_id: str = "") -> int:
 def _events(path: Path, report: ImportReport) -> Iterator[Event]:
     is_first = True
     for row in read_rows(path):
-        if is_first and not row.fault:
+        if is_first and not row.parse_error:
             _check_columns(path, row)
             is_first = False
         try:
-            if row.fault:
-                _refuse(report, row.line, row.fault)
+            if row.parse_error:
+                _refuse(report, row.line, row.parse_error)
             else:
                 yield to_event(row.cells, row.line)
         except InvalidEventError as exc:
             _refuse(report, row.line, str(exc))
 
 
-def _check_columns(path: Path, first: Row) -> None:
+def _check_columns(path: Path, first: FileRow) -> None:
     """Refuse a table none of whose rows could be used.
 
     Raises:
         EventFileError: A needed column is missing.
     """
-    own = mapped(first.cells)
-    if is_nested(path):  # each object may have keys of its own
+    own = map_columns(first.cells)
+    if supports_nested(path):  # each object may have keys of its own
         return
-    for name in REQUIRED:
+    for name in REQUIRED_FIELDS:
         if name not in own:
-            names = ", ".join((name, *ALIASES[name]))
+            names = ", ".join((name, *COLUMN_ALIASES[name]))
             has = ", ".join(map(str, first.cells))
             reason = f"no column for {name}: expected one of {names}; it has {has}"
             raise EventFileError(path, reason)
 
 
 def _refuse(report: ImportReport, line: int, reason: str) -> None:
-    report.n_refused += 1
-    if len(report.refused) < MAX_KEPT:
-        report.refused.append(RefusedRow(line, reason))
+    report.n_rejected += 1
+    if len(report.rejected) < MAX_REPORTED_REJECTIONS:
+        report.rejected.append(RejectedRow(line, reason))
 
 
 def _append(log: EventLog, batch: list[Event], report: ImportReport) -> None:
     appended = log.append(batch)
     report.written += appended.written
-    report.repeated += appended.repeated
+    report.duplicates += appended.duplicates
     batch.clear()
 
 

@@ -6,36 +6,36 @@ from pathlib import Path
 from threading import RLock
 from typing import Any, NamedTuple, Self, TypeVar
 
-from shopwindow.eventlog.log_cursor import cursor_of, place_of
-from shopwindow.eventlog.log_identity import identity
-from shopwindow.eventlog.log_schema import COLUMNS, INSERT, NAMES, from_row, to_row
-from shopwindow.eventlog.privacy_erasure import clean, erase_rows, traces_of
-from shopwindow.eventlog.segments import Segments, errors_named, transaction
-from shopwindow.eventlog.visitor_traces import Traces
-from shopwindow.values.closing import Closing
+from shopwindow.eventlog.log_cursor import decode_cursor, encode_cursor
+from shopwindow.eventlog.log_identity import get_or_create_log_id
+from shopwindow.eventlog.log_schema import COLUMN_LIST, COLUMN_NAMES, INSERT_EVENT, from_row, to_row
+from shopwindow.eventlog.privacy_erasure import erase_user_events, find_linked_ids, truncate_wal
+from shopwindow.eventlog.segments import Segments, transaction, wrap_log_errors
+from shopwindow.eventlog.visitor_traces import LinkedIds
+from shopwindow.values.closeable import Closeable
 from shopwindow.values.errors import EventLogError, InvalidEventError
-from shopwindow.values.event import Event, check_user
-from shopwindow.values.fork_guard import OneProcess
+from shopwindow.values.event import Event, check_user_id
+from shopwindow.values.fork_guard import ForkGuard
 
 T = TypeVar("T")
 ROTATE_BYTES = 128 << 20
 _IDS_AT_ONCE = 500
-_EVENT_ID = NAMES.index("event_id")
+_EVENT_ID = COLUMN_NAMES.index("event_id")
 
 
-class Appended(NamedTuple):
+class AppendResult(NamedTuple):
     """What came of a batch.
 
     Attributes:
         written: Events that are new in the log.
-        repeated: Events whose id was there before; the first one of an id stays as it is.
+        duplicates: Events whose id was there before; the first one of an id stays as it is.
     """
 
     written: int
-    repeated: int
+    duplicates: int
 
 
-class EventLog(Closing):
+class EventLog(Closeable):
     """A folder of SQLite files that several threads and processes may write to and read.
 
     What `append` has returned for survives the death of the process and a loss of power. Each id
@@ -54,7 +54,7 @@ class EventLog(Closing):
         self._segments = segments
         self._rotate_bytes = rotate_bytes
         self._lock = RLock()
-        self._process = OneProcess("this EventLog")
+        self._process = ForkGuard("this EventLog")
         self._is_closed = False
 
     @classmethod
@@ -75,15 +75,15 @@ class EventLog(Closing):
             EventLogError: The folder cannot be used.
         """
         place = Path(folder)
-        with errors_named(place):
+        with wrap_log_errors(place):
             place.mkdir(parents=True, exist_ok=True)
             segments = Segments(place)
             try:
-                with segments.writing():
-                    log_id = identity(place)
-                    segments.current(rotate_bytes)
-                    for number in segments.numbers():
-                        clean(segments.connection(number))
+                with segments.write_lock():
+                    log_id = get_or_create_log_id(place)
+                    segments.get_active_segment(rotate_bytes)
+                    for number in segments.list_numbers():
+                        truncate_wal(segments.get_connection(number))
             except BaseException:
                 segments.close()
                 raise
@@ -94,7 +94,7 @@ class EventLog(Closing):
         """Where the files are."""
         return self._segments.folder
 
-    def append(self, events: Iterable[Event]) -> Appended:
+    def append(self, events: Iterable[Event]) -> AppendResult:
         """Write events: all or, when this raises, none; durably when this returns.
 
         Returns:
@@ -104,7 +104,7 @@ class EventLog(Closing):
             EventLogError: They cannot be written.
         """
         rows = [to_row(each) for each in events]
-        return self._guarded(lambda: self._appended(rows)) if rows else Appended(0, 0)
+        return self._guarded(lambda: self._appended(rows)) if rows else AppendResult(0, 0)
 
     def read(self, after: str = "", limit: int = 1000) -> tuple[list[Event], str]:
         """Return the next events in the order of writing.
@@ -122,10 +122,10 @@ class EventLog(Closing):
         """
         if limit < 1:
             raise InvalidEventError("limit", "a number of 1 or more", limit)
-        place = place_of(after)
+        place = decode_cursor(after)
         return self._guarded(lambda: self._read(place, after, limit))
 
-    def end(self) -> str:
+    def get_end_cursor(self) -> str:
         """Return the cursor after the last event that was ever written, erased ones too.
 
         Raises:
@@ -133,15 +133,15 @@ class EventLog(Closing):
         """
         return self._guarded(self._end)
 
-    def of_user(self, user_id: str) -> list[Event]:
+    def read_user_events(self, user_id: str) -> list[Event]:
         """Return all events of a visitor in the order of writing.
 
         Raises:
             InvalidEventError: The id is empty.
             EventLogError: The log cannot be read.
         """
-        check_user(user_id)
-        ask = f"SELECT {COLUMNS} FROM events WHERE user_id <> '' AND user_id = ? ORDER BY seq"
+        check_user_id(user_id)
+        ask = f"SELECT {COLUMN_LIST} FROM events WHERE user_id <> '' AND user_id = ? ORDER BY seq"
         return [from_row(row) for row in self._from_each(ask, (user_id,))]
 
     def count(self) -> int:
@@ -152,15 +152,15 @@ class EventLog(Closing):
         """
         return sum(int(row[0]) for row in self._from_each("SELECT count(*) FROM events"))
 
-    def traces(self, user_id: str) -> Traces:
+    def find_linked_ids(self, user_id: str) -> LinkedIds:
         """Return by what else a visitor's events can be known: for stores that have some of them.
 
         Raises:
             InvalidEventError: The id is empty.
             EventLogError: The log cannot be read.
         """
-        check_user(user_id)
-        return self._guarded(lambda: traces_of(self._connections(), user_id))
+        check_user_id(user_id)
+        return self._guarded(lambda: find_linked_ids(self._connections(), user_id))
 
     def erase(self, user_id: str) -> int:
         """Remove every event of a visitor, impressions too, and their bytes from all files.
@@ -177,7 +177,7 @@ class EventLog(Closing):
             InvalidEventError: The id is empty.
             EventLogError: They cannot be removed.
         """
-        check_user(user_id)
+        check_user_id(user_id)
         return self._guarded(lambda: self._erased(user_id))
 
     def close(self) -> None:
@@ -189,28 +189,28 @@ class EventLog(Closing):
 
     def _guarded(self, work: Callable[[], T]) -> T:
         self._process.check()
-        with self._lock, errors_named(self.folder):
+        with self._lock, wrap_log_errors(self.folder):
             if self._is_closed:
                 raise EventLogError(f"the event log in {self.folder} is closed. Open it again.")
             return work()
 
-    def _appended(self, rows: Sequence[tuple[Any, ...]]) -> Appended:
-        with self._segments.writing():
-            current = self._segments.current(self._rotate_bytes)
-            connection = self._segments.connection(current)
-            older = [each for each in self._segments.numbers() if each != current]
+    def _appended(self, rows: Sequence[tuple[Any, ...]]) -> AppendResult:
+        with self._segments.write_lock():
+            current = self._segments.get_active_segment(self._rotate_bytes)
+            connection = self._segments.get_connection(current)
+            older = [each for each in self._segments.list_numbers() if each != current]
             known = self._known([row[_EVENT_ID] for row in rows], older)
             new = [row for row in rows if row[_EVENT_ID] not in known]
             with transaction(connection):
                 before = connection.total_changes
-                connection.executemany(INSERT, new)
+                connection.executemany(INSERT_EVENT, new)
                 n_written = connection.total_changes - before
-        return Appended(n_written, len(rows) - n_written)
+        return AppendResult(n_written, len(rows) - n_written)
 
     def _known(self, ids: Sequence[str], numbers: Iterable[int]) -> set[str]:
         found: set[str] = set()
         for number in numbers:
-            connection = self._segments.connection(number)
+            connection = self._segments.get_connection(number)
             for start in range(0, len(ids), _IDS_AT_ONCE):
                 some = ids[start : start + _IDS_AT_ONCE]
                 marks = ", ".join("?" * len(some))
@@ -219,24 +219,24 @@ class EventLog(Closing):
         return found
 
     def _read(self, place: tuple[int, int], after: str, limit: int) -> tuple[list[Event], str]:
-        ask = f"SELECT {COLUMNS}, seq FROM events WHERE seq > ? ORDER BY seq LIMIT ?"
+        ask = f"SELECT {COLUMN_LIST}, seq FROM events WHERE seq > ? ORDER BY seq LIMIT ?"
         found: list[Event] = []
         # Listed before they are read: a file that has a later one gets no more events.
-        for number in self._segments.numbers():
+        for number in self._segments.list_numbers():
             if number < place[0] or len(found) == limit:
                 continue
             seq = place[1] if number == place[0] else 0
-            connection = self._segments.connection(number)
+            connection = self._segments.get_connection(number)
             for row in connection.execute(ask, (seq, limit - len(found))).fetchall():
                 found.append(from_row(row[:-1]))
-                after = cursor_of(number, row[-1])
+                after = encode_cursor(number, row[-1])
         return found, after
 
     def _end(self) -> str:
         ask = "SELECT seq FROM sqlite_sequence WHERE name = 'events'"
-        for number in reversed(self._segments.numbers()):
-            if row := self._segments.connection(number).execute(ask).fetchone():
-                return cursor_of(number, row[0])
+        for number in reversed(self._segments.list_numbers()):
+            if row := self._segments.get_connection(number).execute(ask).fetchone():
+                return encode_cursor(number, row[0])
         return ""
 
     def _from_each(self, ask: str, values: Sequence[str] = ()) -> list[tuple[Any, ...]]:
@@ -248,12 +248,12 @@ class EventLog(Closing):
         return self._guarded(rows)
 
     def _connections(self) -> list[sqlite3.Connection]:
-        return [self._segments.connection(number) for number in self._segments.numbers()]
+        return [self._segments.get_connection(number) for number in self._segments.list_numbers()]
 
     def _erased(self, user_id: str) -> int:
-        with self._segments.writing():
+        with self._segments.write_lock():
             opened = self._connections()
-            n_erased = erase_rows(opened, user_id)
+            n_erased = erase_user_events(opened, user_id)
             for each in opened:
-                clean(each)
+                truncate_wal(each)
         return n_erased

@@ -14,10 +14,10 @@ from shopwindow.values.event import EVENT_KINDS, Event
 Write: TypeAlias = Callable[[Mapping[str, Any]], None]
 """Writes one row of a file."""
 
-COLUMNS = tuple(each.name for each in fields(Event))
-REQUIRED = ("kind", "product_id", "time")
+EVENT_COLUMNS = tuple(each.name for each in fields(Event))
+REQUIRED_FIELDS = ("kind", "product_id", "time")
 
-ALIASES: Mapping[str, tuple[str, ...]] = {
+COLUMN_ALIASES: Mapping[str, tuple[str, ...]] = {
     "kind": ("event", "event_type", "event_name", "type", "action"),
     "product_id": ("product", "item", "item_id", "itemid", "sku", "productid"),
     "user_id": ("user", "userid", "visitor", "visitor_id", "visitorid", "customer_id"),
@@ -36,7 +36,7 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
 }
 """Names of a column besides its own, best first; case, spaces and hyphens do not matter."""
 
-KINDS: Mapping[str, str] = {
+KIND_ALIASES: Mapping[str, str] = {
     **{kind: kind for kind in EVENT_KINDS},
     **dict.fromkeys(("impressions", "shown", "exposure", "view_item_list"), "impression"),
     # Shops call it a view when a product's own page is opened: that is our click.
@@ -52,12 +52,12 @@ _EPOCH_UNITS = ((1e17, 1e9), (1e14, 1e6), (1e11, 1e3))
 """From which number on a time since 1970 is in nano-, micro- or milliseconds: each is 1973."""
 
 
-def mapped(names: Mapping[str, Any]) -> dict[str, str]:
+def map_columns(names: Mapping[str, Any]) -> dict[str, str]:
     """Return the file's own column for each field of an event that it has."""
     known = {_plain(each): each for each in reversed(list(names))}
     found = {}
-    for name in COLUMNS:
-        own = next((known[each] for each in (name, *ALIASES[name]) if each in known), None)
+    for name in EVENT_COLUMNS:
+        own = next((known[each] for each in (name, *COLUMN_ALIASES[name]) if each in known), None)
         if own is not None:
             found[name] = own
     return found
@@ -72,12 +72,14 @@ def to_event(cells: Mapping[str, Any], line: int) -> Event:
     Raises:
         InvalidEventError: A value is missing or has no sense.
     """
-    own = mapped(cells)
+    own = map_columns(cells)
     values = {name: cells[column] for name, column in own.items()}
     given = {name: value for name, value in values.items() if value is not None and value != ""}
-    for name in REQUIRED:
+    for name in REQUIRED_FIELDS:
         if name not in given:
-            expected = f"a value in a column {name!r} or {', '.join(map(repr, ALIASES[name]))}"
+            expected = (
+                f"a value in a column {name!r} or {', '.join(map(repr, COLUMN_ALIASES[name]))}"
+            )
             raise InvalidEventError(name, expected, cells.get(own.get(name, "")))
     read = {name: _READERS.get(name, _text)(name, value) for name, value in given.items()}
     if "event_id" not in read:
@@ -93,7 +95,7 @@ def to_cells(event: Event, nested: bool, times: bool) -> dict[str, Any]:
         nested: Whether a cell can hold numbers by name; otherwise they are JSON in a text.
         times: Whether a cell can hold a time; otherwise it is ISO 8601 in a text.
     """
-    cells = {name: getattr(event, name) for name in COLUMNS}
+    cells = {name: getattr(event, name) for name in EVENT_COLUMNS}
     features = dict(event.features)
     cells["features"] = features if nested else json.dumps(features, ensure_ascii=False)
     cells["time"] = event.time if times else event.time.isoformat()
@@ -105,7 +107,7 @@ def _plain(name: object) -> str:
 
 
 def _id_of(line: int, given: Mapping[str, Any]) -> str:
-    said = json.dumps([line, *(str(given.get(name)) for name in COLUMNS)])
+    said = json.dumps([line, *(str(given.get(name)) for name in EVENT_COLUMNS)])
     return hashlib.blake2b(said.encode(), digest_size=16).hexdigest()
 
 
@@ -118,7 +120,7 @@ def _text(name: str, value: Any) -> str:
 
 
 def _kind(_name: str, value: Any) -> str:
-    return KINDS.get(_plain(value), str(value))
+    return KIND_ALIASES.get(_plain(value), str(value))
 
 
 def _surface(_name: str, value: Any) -> str:

@@ -8,10 +8,10 @@ from itertools import islice
 from threading import Condition, Thread
 
 from shopwindow.eventlog.event_log import EventLog
-from shopwindow.values.closing import Closing
-from shopwindow.values.errors import EventLogError, EventRefusedError
+from shopwindow.values.closeable import Closeable
+from shopwindow.values.errors import EventLogError, EventRejectedError
 from shopwindow.values.event import Event
-from shopwindow.values.fork_guard import OneProcess
+from shopwindow.values.fork_guard import ForkGuard
 
 QUEUE_FULL = "the queue is full"
 CLOSED = "the writer is closed"
@@ -20,22 +20,22 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
+class BatchPolicy:
     """How a writer gathers and retries.
 
     Attributes:
-        max_waiting: Events that may wait; more are refused.
+        max_pending: Events that may wait; more are refused.
         batch_size: Events written at once, at most.
-        gather_s: How long the first event of a batch waits for others.
-        retry_s: Pause after a failure of the log; doubled with each further one.
-        max_retry_s: The longest pause.
+        linger_s: How long the first event of a batch waits for others.
+        retry_backoff_s: Pause after a failure of the log; doubled with each further one.
+        max_retry_backoff_s: The longest pause.
     """
 
-    max_waiting: int = 100_000
+    max_pending: int = 100_000
     batch_size: int = 1000
-    gather_s: float = 0.05
-    retry_s: float = 0.1
-    max_retry_s: float = 5.0
+    linger_s: float = 0.05
+    retry_backoff_s: float = 0.1
+    max_retry_backoff_s: float = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,24 +44,24 @@ class WriterStats:
 
     Attributes:
         accepted: Events taken into the queue.
-        refused: Events not taken, by reason.
+        rejected: Events not taken, by reason.
         written: Accepted events that are new in the log.
-        repeated: Accepted events whose id was in the log before.
-        waiting: Accepted events that are not in the log yet.
+        duplicates: Accepted events whose id was in the log before.
+        pending: Accepted events that are not in the log yet.
         failures: How often the log refused a batch, which was then tried again.
-        last_failure: What it said; empty when it never did.
+        last_error: What it said; empty when it never did.
     """
 
     accepted: int = 0
-    refused: Mapping[str, int] = field(default_factory=dict)
+    rejected: Mapping[str, int] = field(default_factory=dict)
     written: int = 0
-    repeated: int = 0
-    waiting: int = 0
+    duplicates: int = 0
+    pending: int = 0
     failures: int = 0
-    last_failure: str = ""
+    last_error: str = ""
 
 
-class EventWriter(Closing):
+class EventWriter(Closeable):
     """Writes events to a log in batches, off the request path. Safe to use from several threads.
 
     An accepted event is written at least once, and is in the log once, as its id is known there.
@@ -69,22 +69,22 @@ class EventWriter(Closing):
 
     Args:
         log: The log; whoever opened it closes it, after the writer.
-        pace: How it gathers and retries.
+        policy: How it gathers and retries.
         on_written: Called in the writer's thread after each batch; it must not raise.
     """
 
     def __init__(
         self,
         log: EventLog,
-        pace: Pace | None = None,
+        policy: BatchPolicy | None = None,
         on_written: Callable[[], None] | None = None,
     ) -> None:
         self._log = log
         self._on_written = on_written
-        self._pace = pace or Pace()
+        self._pace = policy or BatchPolicy()
         self._waiting: deque[Event] = deque()
         self._changed = Condition()
-        self._process = OneProcess("this EventWriter")
+        self._process = ForkGuard("this EventWriter")
         self._counts: Counter[str] = Counter()
         self._refused: Counter[str] = Counter()
         self._last_failure = ""
@@ -98,13 +98,13 @@ class EventWriter(Closing):
     def stats(self) -> WriterStats:
         """What it did so far."""
         with self._changed:
-            counts = {name: self._counts[name] for name in ("accepted", "written", "repeated")}
+            counts = {name: self._counts[name] for name in ("accepted", "written", "duplicates")}
             return WriterStats(
                 **counts,
-                refused=dict(self._refused),
-                waiting=len(self._waiting),
+                rejected=dict(self._refused),
+                pending=len(self._waiting),
                 failures=self._counts["failures"],
-                last_failure=self._last_failure,
+                last_error=self._last_failure,
             )
 
     def record(self, *events: Event) -> None:
@@ -118,13 +118,13 @@ class EventWriter(Closing):
         with self._changed:
             if self._is_closed:
                 self._refuse(len(events), CLOSED, "Open the service, or the writer, again.")
-            if len(self._waiting) + len(events) > self._pace.max_waiting:
+            if len(self._waiting) + len(events) > self._pace.max_pending:
                 self._refuse(len(events), QUEUE_FULL, self._why_full())
             self._waiting.extend(events)
             self._counts["accepted"] += len(events)
             self._changed.notify_all()
 
-    def count_refused(self, n_events: int, reason: str) -> None:
+    def count_rejected(self, n_events: int, reason: str) -> None:
         """Count events that could not even be handed over."""
         with self._changed:
             self._refused[reason] += n_events
@@ -171,29 +171,29 @@ class EventWriter(Closing):
 
     def _refuse(self, n_events: int, reason: str, advice: str) -> None:
         self._refused[reason] += n_events
-        raise EventRefusedError(reason, advice)
+        raise EventRejectedError(reason, advice)
 
     def _why_full(self) -> str:
         said = f"; the log said: {self._last_failure}" if self._last_failure else ""
         return f"{len(self._waiting)} events wait to be written{said}. Try again in a while."
 
     def _n_done(self) -> int:
-        return self._counts["written"] + self._counts["repeated"]
+        return self._counts["written"] + self._counts["duplicates"]
 
     def _run(self) -> None:
-        pause_s = self._pace.retry_s
+        pause_s = self._pace.retry_backoff_s
         while batch := self._next_batch():
             try:
                 appended = self._log.append(batch)
             except Exception as exc:  # noqa: BLE001 -- whatever it is, the batch stays and is seen
                 self._failed(exc, pause_s)
-                pause_s = min(2 * pause_s, self._pace.max_retry_s)
+                pause_s = min(2 * pause_s, self._pace.max_retry_backoff_s)
                 continue
-            pause_s = self._pace.retry_s
+            pause_s = self._pace.retry_backoff_s
             with self._changed:
                 for _ in batch:
                     self._waiting.popleft()
-                self._counts.update(written=appended.written, repeated=appended.repeated)
+                self._counts.update(written=appended.written, repeated=appended.duplicates)
                 self._changed.notify_all()
             if self._on_written is not None:
                 self._on_written()
@@ -206,7 +206,7 @@ class EventWriter(Closing):
         """
         with self._changed:
             self._changed.wait_for(lambda: self._waiting or self._is_closed)
-            self._changed.wait_for(self._is_gathered, self._pace.gather_s)
+            self._changed.wait_for(self._is_gathered, self._pace.linger_s)
             if self._gives_up:
                 return ()
             size = min(len(self._waiting), self._pace.batch_size)

@@ -5,7 +5,7 @@ from shopwindow.values.errors import InvalidEventError
 _MAX_CHARS = 30
 
 
-def cursor_of(number: int, seq: int) -> str:
+def encode_cursor(number: int, seq: int) -> str:
     """Return the cursor of a place.
 
     Args:
@@ -15,7 +15,7 @@ def cursor_of(number: int, seq: int) -> str:
     return f"{number}.{seq}" if (number, seq) != (0, 0) else ""
 
 
-def place_of(cursor: str) -> tuple[int, int]:
+def decode_cursor(cursor: str) -> tuple[int, int]:
     """Return the place that a cursor names; (0, 0), before everything, for the empty one.
 
     Raises:

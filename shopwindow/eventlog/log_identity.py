@@ -3,12 +3,12 @@
 import uuid
 from pathlib import Path
 
-from shopwindow.values.atomic_files import replace_file
+from shopwindow.values.atomic_files import write_atomically
 
 _NAME = "log-id"
 
 
-def identity(folder: Path) -> str:
+def get_or_create_log_id(folder: Path) -> str:
     """Return the name of the log in a folder; a new log is given one.
 
     To be called by one process at a time, with the log's lock held.
@@ -18,5 +18,5 @@ def identity(folder: Path) -> str:
     """
     path = folder / _NAME
     if not path.exists():
-        replace_file(path, uuid.uuid4().hex.encode("ascii"))
+        write_atomically(path, uuid.uuid4().hex.encode("ascii"))
     return path.read_text(encoding="ascii").strip()

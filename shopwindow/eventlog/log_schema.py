@@ -11,7 +11,7 @@ from shopwindow.values.event import Event
 SCHEMA_VERSION = 1
 
 # AUTOINCREMENT: a number is not given again after its row was erased, so cursors stay right.
-TABLES = (
+CREATE_STATEMENTS = (
     """CREATE TABLE events (
         seq INTEGER PRIMARY KEY AUTOINCREMENT,
         kind TEXT NOT NULL,
@@ -35,10 +35,10 @@ TABLES = (
 )
 """`time` is in microseconds since 1970, UTC. `unclean` has a row while erased bytes may be left."""
 
-NAMES = tuple(each.name for each in fields(Event))
-COLUMNS = ", ".join(NAMES)
-INSERT = (
-    f"INSERT INTO events ({COLUMNS}) VALUES ({', '.join('?' * len(NAMES))}) "
+COLUMN_NAMES = tuple(each.name for each in fields(Event))
+COLUMN_LIST = ", ".join(COLUMN_NAMES)
+INSERT_EVENT = (
+    f"INSERT INTO events ({COLUMN_LIST}) VALUES ({', '.join('?' * len(COLUMN_NAMES))}) "
     "ON CONFLICT (event_id) DO NOTHING"
 )
 
@@ -46,27 +46,27 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
 
-def microseconds(time: datetime) -> int:
+def to_microseconds(time: datetime) -> int:
     """Return a time as microseconds since 1970, UTC."""
     return (time - _EPOCH) // _MICROSECOND
 
 
-def day_of(number: int) -> date:
+def to_date(number: int) -> date:
     """Return the day of a number of days since 1970."""
     return _EPOCH.date() + timedelta(days=number)
 
 
 def to_row(event: Event) -> tuple[Any, ...]:
     """Return the values of an event in the order of `NAMES`."""
-    values = {name: getattr(event, name) for name in NAMES}
+    values = {name: getattr(event, name) for name in COLUMN_NAMES}
     values["features"] = json.dumps(dict(event.features), ensure_ascii=False)
-    values["time"] = microseconds(event.time)
+    values["time"] = to_microseconds(event.time)
     return tuple(values.values())
 
 
 def from_row(row: Sequence[Any]) -> Event:
     """Return the event of values in the order of `NAMES`."""
-    values = dict(zip(NAMES, row, strict=True))
+    values = dict(zip(COLUMN_NAMES, row, strict=True))
     values["features"] = json.loads(values["features"])
     values["time"] = _EPOCH + values["time"] * _MICROSECOND
     return Event(**values)

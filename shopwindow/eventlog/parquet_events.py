@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from shopwindow.eventlog.event_rows import COLUMNS, Write
+from shopwindow.eventlog.event_rows import EVENT_COLUMNS, Write
 from shopwindow.values.errors import EventFileError
 
 _BATCH_ROWS = 1024
@@ -42,13 +42,13 @@ def read_parquet(path: Path) -> Iterator[dict[str, Any]]:
 
 
 @contextmanager
-def parquet_writer(path: Path) -> Iterator[Write]:
+def open_parquet_writer(path: Path) -> Iterator[Write]:
     """Open a file to write rows to.
 
     Yields:
         A function that writes one row; all have the columns of an event.
     """
-    schema = pa.schema([(name, _KINDS.get(name, pa.string())) for name in COLUMNS])
+    schema = pa.schema([(name, _KINDS.get(name, pa.string())) for name in EVENT_COLUMNS])
     waiting: list[Mapping[str, Any]] = []
     with pq.ParquetWriter(path, schema) as file:
 

@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Sequence
 
 from shopwindow.eventlog.segments import transaction
-from shopwindow.eventlog.visitor_traces import Traces
+from shopwindow.eventlog.visitor_traces import LinkedIds
 
 _TRACES = "SELECT DISTINCT session_id, query_id FROM events WHERE user_id <> '' AND user_id = ?"
 _OWN = "DELETE FROM events WHERE user_id <> '' AND user_id = ?"
@@ -14,13 +14,13 @@ _TRACED = """DELETE FROM events WHERE user_id = '' AND (
 """
 
 
-def traces_of(connections: Sequence[sqlite3.Connection], user_id: str) -> Traces:
+def find_linked_ids(connections: Sequence[sqlite3.Connection], user_id: str) -> LinkedIds:
     """Return what leads to a visitor beside their id, by their events in some files."""
     named = (connection.execute(_TRACES, (user_id,)).fetchall() for connection in connections)
-    return Traces.of([row for rows in named for row in rows])
+    return LinkedIds.from_rows([row for rows in named for row in rows])
 
 
-def erase_rows(connections: Sequence[sqlite3.Connection], user_id: str) -> int:
+def erase_user_events(connections: Sequence[sqlite3.Connection], user_id: str) -> int:
     """Delete the events of a visitor from the files of a log, and note that each is to be cleaned.
 
     What names only a session or an answer of theirs goes first, from all files: while something of
@@ -29,8 +29,8 @@ def erase_rows(connections: Sequence[sqlite3.Connection], user_id: str) -> int:
     Returns:
         How many there were.
     """
-    traces = traces_of(connections, user_id)
-    values = [json.dumps(sorted(each)) for each in (traces.sessions, traces.queries)]
+    traces = find_linked_ids(connections, user_id)
+    values = [json.dumps(sorted(each)) for each in (traces.session_ids, traces.query_ids)]
     n_traced = sum(_deleted(each, _TRACED, values) for each in connections) if traces else 0
     return n_traced + sum(_deleted(each, _OWN, [user_id]) for each in connections)
 
@@ -43,7 +43,7 @@ def _deleted(connection: sqlite3.Connection, delete: str, values: Sequence[str])
     return n_deleted
 
 
-def clean(connection: sqlite3.Connection) -> None:
+def truncate_wal(connection: sqlite3.Connection) -> None:
     """Remove what the write-ahead log still has of erased events, if anything was erased.
 
     `secure_delete` overwrites deleted rows with zeros. Source: sqlite.org/pragma.html. The pages of

@@ -10,28 +10,28 @@ from typing import Any
 
 from shopwindow.eventlog.event_rows import Write
 from shopwindow.values.errors import EventFileError
-from shopwindow.values.spreadsheet import as_cell, from_cell
+from shopwindow.values.spreadsheet import escape_formula, unescape_formula
 
 MAX_CELL_CHARS = 1_000_000
 _ERRORS = "surrogateescape"  # the event refuses such a text, and the next row is read
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class FileRow:
     """One row of a file.
 
     Attributes:
         line: Line where it ends, from 1; in Parquet the number of the row, from 1.
         cells: Values by the file's own column names; empty where there is a fault.
-        fault: Why it could not be taken apart; empty when it could.
+        parse_error: Why it could not be taken apart; empty when it could.
     """
 
     line: int
     cells: Mapping[str, Any]
-    fault: str = ""
+    parse_error: str = ""
 
 
-def read_rows(path: Path) -> Iterator[Row]:
+def read_rows(path: Path) -> Iterator[FileRow]:
     """Yield the rows of a file, whose ending says what it is.
 
     Yields:
@@ -50,7 +50,7 @@ def read_rows(path: Path) -> Iterator[Row]:
 
 
 @contextmanager
-def written_rows(path: Path) -> Iterator[Write]:
+def open_row_writer(path: Path) -> Iterator[Write]:
     """Open a file, whose ending says what it is, to write rows to.
 
     Yields:
@@ -60,12 +60,12 @@ def written_rows(path: Path) -> Iterator[Write]:
         EventFileError: The file cannot be written, or its ending is not known.
     """
     _, writer = _format(path)
-    with replaced(path) as new, writer(new) as write:
+    with replace_atomically(path) as new, writer(new) as write:
         yield write
 
 
 @contextmanager
-def replaced(path: Path) -> Iterator[Path]:
+def replace_atomically(path: Path) -> Iterator[Path]:
     """Replace a file whole, or leave it as it is when the block fails.
 
     Yields:
@@ -86,12 +86,12 @@ def replaced(path: Path) -> Iterator[Path]:
             new.unlink()
 
 
-def is_nested(path: Path) -> bool:
+def supports_nested(path: Path) -> bool:
     """Return whether a cell of the format can hold numbers by name as they are."""
     return path.suffix.lower() in _JSON_LINES
 
 
-def _read_csv(path: Path) -> Iterator[Row]:
+def _read_csv(path: Path) -> Iterator[FileRow]:
     csv.field_size_limit(MAX_CELL_CHARS)
     with path.open(encoding="utf-8-sig", errors=_ERRORS, newline="") as stream:
         rows = csv.reader(stream)
@@ -102,16 +102,18 @@ def _read_csv(path: Path) -> Iterator[Row]:
             except StopIteration:
                 return
             except csv.Error as exc:
-                yield Row(rows.line_num, {}, f"the line cannot be taken apart: {exc}")
+                yield FileRow(rows.line_num, {}, f"the line cannot be taken apart: {exc}")
                 continue
             if len(cells) > len(names):
                 fault = f"{len(names)} cells expected, as in the header, got {len(cells)}"
-                yield Row(rows.line_num, {}, fault)
+                yield FileRow(rows.line_num, {}, fault)
             elif any(cells):
-                yield Row(rows.line_num, dict(zip(names, map(from_cell, cells), strict=False)))
+                yield FileRow(
+                    rows.line_num, dict(zip(names, map(unescape_formula, cells), strict=False))
+                )
 
 
-def _read_json_lines(path: Path) -> Iterator[Row]:
+def _read_json_lines(path: Path) -> Iterator[FileRow]:
     with path.open(encoding="utf-8-sig", errors=_ERRORS) as stream:
         for line, text in enumerate(stream, 1):
             if not text.strip():
@@ -119,17 +121,17 @@ def _read_json_lines(path: Path) -> Iterator[Row]:
             try:
                 cells = json.loads(text)
             except (ValueError, RecursionError) as exc:
-                yield Row(line, {}, f"one JSON object expected: {exc}")
+                yield FileRow(line, {}, f"one JSON object expected: {exc}")
                 continue
             is_object = isinstance(cells, dict)
-            yield Row(line, cells if is_object else {}, "" if is_object else _NO_OBJECT)
+            yield FileRow(line, cells if is_object else {}, "" if is_object else _NO_OBJECT)
 
 
-def _read_parquet(path: Path) -> Iterator[Row]:
+def _read_parquet(path: Path) -> Iterator[FileRow]:
     from shopwindow.eventlog.parquet_events import read_parquet  # noqa: PLC0415 -- half a second that few files need
 
     for line, cells in enumerate(read_parquet(path), 1):
-        yield Row(line, cells)
+        yield FileRow(line, cells)
 
 
 @contextmanager
@@ -150,7 +152,7 @@ def _csv_writer(path: Path) -> Iterator[Write]:
 
 def _cell(value: object) -> object:
     if isinstance(value, str):
-        return as_cell(value)  # ids may come from strangers' cookies
+        return escape_formula(value)  # ids may come from strangers' cookies
     return "" if value is None else value
 
 
@@ -161,21 +163,21 @@ def _json_lines_writer(path: Path) -> Iterator[Write]:
 
 
 def _parquet_writer(path: Path) -> AbstractContextManager[Write]:
-    from shopwindow.eventlog.parquet_events import parquet_writer  # noqa: PLC0415 -- as above
+    from shopwindow.eventlog.parquet_events import open_parquet_writer  # noqa: PLC0415 -- as above
 
-    return parquet_writer(path)
+    return open_parquet_writer(path)
 
 
 _NO_OBJECT = "one JSON object expected, got another JSON value"
 _JSON_LINES = (".jsonl", ".ndjson")
-_FORMATS: Mapping[str, tuple[Callable[[Path], Iterator[Row]], Any]] = {
+_FORMATS: Mapping[str, tuple[Callable[[Path], Iterator[FileRow]], Any]] = {
     ".csv": (_read_csv, _csv_writer),
     **dict.fromkeys(_JSON_LINES, (_read_json_lines, _json_lines_writer)),
     ".parquet": (_read_parquet, _parquet_writer),
 }
 
 
-def _format(path: Path) -> tuple[Callable[[Path], Iterator[Row]], Any]:
+def _format(path: Path) -> tuple[Callable[[Path], Iterator[FileRow]], Any]:
     found = _FORMATS.get(path.suffix.lower())
     if found is None:
         raise EventFileError(path, f"a name that ends in {', '.join(_FORMATS)} was expected")

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from shopwindow.eventlog.log_schema import SCHEMA_VERSION, TABLES
-from shopwindow.values.atomic_files import make_durable
+from shopwindow.eventlog.log_schema import CREATE_STATEMENTS, SCHEMA_VERSION
+from shopwindow.values.atomic_files import fsync_directory
 from shopwindow.values.errors import EventLogError, EventLogVersionError
 
 BUSY_TIMEOUT_S = 30.0
@@ -35,16 +35,16 @@ class Segments:
         self._open: dict[int, sqlite3.Connection] = {}
         self._lock = _connected(folder / _LOCK)
 
-    def numbers(self) -> list[int]:
+    def list_numbers(self) -> list[int]:
         """Return the numbers of the files, oldest first."""
         found = (_NAME.fullmatch(each.name) for each in self.folder.iterdir())
         return sorted(int(match[1]) for match in found if match)
 
-    def path(self, number: int) -> Path:
+    def get_path(self, number: int) -> Path:
         """Return the path of a file."""
         return self.folder / f"events-{number:06d}.sqlite"
 
-    def connection(self, number: int) -> sqlite3.Connection:
+    def get_connection(self, number: int) -> sqlite3.Connection:
         """Return the open connection to a file.
 
         Raises:
@@ -52,7 +52,7 @@ class Segments:
             sqlite3.Error: It cannot be opened.
         """
         if number not in self._open:
-            path = self.path(number)
+            path = self.get_path(number)
             connection = _connected(path)
             version = int(connection.execute("PRAGMA user_version").fetchone()[0])
             if version != SCHEMA_VERSION:
@@ -62,7 +62,7 @@ class Segments:
         return self._open[number]
 
     @contextmanager
-    def writing(self) -> Iterator[None]:
+    def write_lock(self) -> Iterator[None]:
         """Hold the lock, so that no other process writes; others wait for it.
 
         Yields:
@@ -77,13 +77,13 @@ class Segments:
         finally:
             self._lock.execute("ROLLBACK")
 
-    def current(self, rotate_bytes: int) -> int:
+    def get_active_segment(self, rotate_bytes: int) -> int:
         """Return the number of the file for new events; to be called with the lock held.
 
         Args:
             rotate_bytes: Size from which a new file is begun.
         """
-        numbers = self.numbers()
+        numbers = self.list_numbers()
         if numbers and self._n_bytes(numbers[-1]) < rotate_bytes:
             return numbers[-1]
         following = numbers[-1] + 1 if numbers else 1
@@ -93,7 +93,7 @@ class Segments:
     def _n_bytes(self, number: int) -> int:
         """Return the size of a file with what its write-ahead log adds to it."""
         ask = "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size"
-        return int(self.connection(number).execute(ask).fetchone()[0])
+        return int(self.get_connection(number).execute(ask).fetchone()[0])
 
     def _make(self, number: int) -> None:
         """Make a file that is whole from the moment on that it has its name."""
@@ -104,14 +104,14 @@ class Segments:
         try:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("BEGIN")
-            for each in TABLES:
+            for each in CREATE_STATEMENTS:
                 connection.execute(each)
             connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
             connection.execute("COMMIT")
         finally:
             connection.close()
-        new.replace(self.path(number))
-        make_durable(self.folder)
+        new.replace(self.get_path(number))
+        fsync_directory(self.folder)
 
     def close(self) -> None:
         """Close every connection."""
@@ -141,7 +141,7 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
 
 
 @contextmanager
-def errors_named(folder: Path) -> Iterator[None]:
+def wrap_log_errors(folder: Path) -> Iterator[None]:
     """Turn what SQLite and the file system raise into errors of the log.
 
     Yields:

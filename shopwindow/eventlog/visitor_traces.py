@@ -6,36 +6,36 @@ from typing import Self
 
 
 @dataclass(frozen=True, slots=True)
-class Traces:
+class LinkedIds:
     """Events without a visitor's id that are one visitor's nevertheless.
 
     Attributes:
-        sessions: Their visits, as their own events name them.
-        queries: The answers that they were shown or acted on.
-        events: Ids of single events.
+        session_ids: Their visits, as their own events name them.
+        query_ids: The answers that they were shown or acted on.
+        event_ids: Ids of single events.
     """
 
-    sessions: frozenset[str] = frozenset()
-    queries: frozenset[str] = frozenset()
-    events: frozenset[str] = frozenset()
+    session_ids: frozenset[str] = frozenset()
+    query_ids: frozenset[str] = frozenset()
+    event_ids: frozenset[str] = frozenset()
 
     @classmethod
-    def of(cls, named: Iterable[tuple[str, str]]) -> Self:
+    def from_rows(cls, named: Iterable[tuple[str, str]]) -> Self:
         """Return the traces of the sessions and queries that a visitor's events name."""
         sessions, queries = zip(*named, strict=True) if (named := list(named)) else ((), ())
         return cls(frozenset(sessions) - {""}, frozenset(queries) - {""})
 
-    def __or__(self, other: "Traces") -> "Traces":
+    def __or__(self, other: "LinkedIds") -> "LinkedIds":
         """Return the traces of both."""
-        return Traces(
-            self.sessions | other.sessions,
-            self.queries | other.queries,
-            self.events | other.events,
+        return LinkedIds(
+            self.session_ids | other.session_ids,
+            self.query_ids | other.query_ids,
+            self.event_ids | other.event_ids,
         )
 
     def __bool__(self) -> bool:
         """Return whether there are any."""
-        return bool(self.sessions or self.queries or self.events)
+        return bool(self.session_ids or self.query_ids or self.event_ids)
 
 
-NO_TRACES = Traces()
+NO_LINKED_IDS = LinkedIds()

@@ -1,21 +1,26 @@
 """What is known of visitors and products, learned from the event log as it grows."""
 
-from shopwindow.personalization.catalog_items import Catalogue, Known
-from shopwindow.personalization.event_consumer import Follower
+from shopwindow.personalization.catalog_items import CatalogItem, CatalogItems
+from shopwindow.personalization.event_consumer import EventConsumer
 from shopwindow.personalization.online_store import OnlineStore
-from shopwindow.personalization.personalizer import People, Visitor, erased, opened_store
-from shopwindow.personalization.product_stats import Tally
-from shopwindow.personalization.profile_reads import Touched
+from shopwindow.personalization.personalizer import (
+    Personalizer,
+    UserContext,
+    erase_user,
+    open_online_store,
+)
+from shopwindow.personalization.product_stats import EngagementStats
+from shopwindow.personalization.profile_reads import InteractionRecord
 
 __all__ = [
-    "Catalogue",
-    "Follower",
-    "Known",
+    "CatalogItem",
+    "CatalogItems",
+    "EngagementStats",
+    "EventConsumer",
+    "InteractionRecord",
     "OnlineStore",
-    "People",
-    "Tally",
-    "Touched",
-    "Visitor",
-    "erased",
-    "opened_store",
+    "Personalizer",
+    "UserContext",
+    "erase_user",
+    "open_online_store",
 ]

@@ -5,32 +5,34 @@ from dataclasses import dataclass
 
 from shopwindow.ranking.profile_settings import DAY_S
 
-VIEWED = "viewed"
-BOUGHT = "bought"
-KINDS = " kinds"
-FAMILIES = " families"
+CO_VIEWED = "viewed"
+CO_PURCHASED = "bought"
+CATEGORY_SUFFIX = " kinds"
+PARENT_CATEGORY_SUFFIX = " families"
 """After a bond: the same of the products' kinds and families; see `rank.Traits`."""
 
 
 @dataclass(frozen=True, slots=True)
-class Bond:
+class CooccurrenceRule:
     """When two things that one visitor touched belong together.
 
     Attributes:
-        events: Kinds of events that count.
-        within_s: Most time between them, in seconds.
-        n_others: Most things before that one is joined with, the newest.
-        counts_kinds: Whether their kinds and families are counted too.
+        event_kinds: Kinds of events that count.
+        window_s: Most time between them, in seconds.
+        max_partners: Most things before that one is joined with, the newest.
+        counts_categories: Whether their kinds and families are counted too.
     """
 
-    events: frozenset[str]
-    within_s: float
-    n_others: int
-    counts_kinds: bool = False
+    event_kinds: frozenset[str]
+    window_s: float
+    max_partners: int
+    counts_categories: bool = False
 
 
-BONDS: Mapping[str, Bond] = {
-    VIEWED: Bond(frozenset({"click", "like", "cart", "purchase"}), 3600.0, 10),
-    BOUGHT: Bond(frozenset({"cart", "purchase"}), DAY_S, 20, counts_kinds=True),
+COOCCURRENCE_RULES: Mapping[str, CooccurrenceRule] = {
+    CO_VIEWED: CooccurrenceRule(frozenset({"click", "like", "cart", "purchase"}), 3600.0, 10),
+    CO_PURCHASED: CooccurrenceRule(
+        frozenset({"cart", "purchase"}), DAY_S, 20, counts_categories=True
+    ),
 }
 """By name. What is put into one cart within a day counts as one basket, bought or not."""

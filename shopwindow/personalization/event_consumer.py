@@ -6,20 +6,20 @@ import time
 from collections.abc import Callable
 
 from shopwindow.eventlog import EventLog
-from shopwindow.eventlog.log_cursor import place_of
-from shopwindow.personalization.catalog_items import Catalogue
+from shopwindow.eventlog.log_cursor import decode_cursor
+from shopwindow.personalization.catalog_items import CatalogItems
 from shopwindow.personalization.online_store import OnlineStore
-from shopwindow.personalization.profile_updater import Lesson
+from shopwindow.personalization.profile_updater import EventBatchProcessor
 from shopwindow.ranking import ProfileSettings
-from shopwindow.values.closing import Closing
+from shopwindow.values.closeable import Closeable
 from shopwindow.values.errors import OnlineStoreError
 
 LOG = logging.getLogger(__name__)
-BATCH = 500
+BATCH_SIZE = 500
 _LOOK_EVERY_S = 1.0
 
 
-class Follower(Closing):
+class EventConsumer(Closeable):
     """Takes each event of a log into the online store, once.
 
     The cursor of the log is changed in the same transaction as what was learned, so a death at any
@@ -28,7 +28,7 @@ class Follower(Closing):
     Args:
         log: The log; whoever opened it closes it, after the follower.
         store: The store.
-        catalogue: Knows the products.
+        catalog: Knows the products.
         settings: How touches become profiles.
         now: Seconds since 1970 by the clock on the wall; for tests.
     """
@@ -37,14 +37,14 @@ class Follower(Closing):
         self,
         log: EventLog,
         store: OnlineStore,
-        catalogue: Catalogue,
+        catalog: CatalogItems,
         settings: ProfileSettings,
         now: Callable[[], float] = time.time,
     ) -> None:
         self._now = now
         self._log = log
         self._store = store
-        self._catalogue = catalogue
+        self._catalogue = catalog
         self._settings = settings
         self._woken = threading.Event()
         self._is_closed = False
@@ -60,7 +60,7 @@ class Follower(Closing):
         """Look for new events now."""
         self._woken.set()
 
-    def check(self) -> None:
+    def check_compatibility(self) -> None:
         """Check that what was learned is of this log and this encoder.
 
         Raises:
@@ -71,14 +71,14 @@ class Follower(Closing):
         self._store.check_encoder()
         learned_from, cursor = self._store.log_id, self._store.cursor
         is_other = learned_from not in {"", self._log.log_id}
-        if is_other or place_of(cursor) > place_of(self._log.end()):
+        if is_other or decode_cursor(cursor) > decode_cursor(self._log.get_end_cursor()):
             raise OnlineStoreError(
                 str(self._store.path),
                 "they were learned from another event log, or from events that it lost. Learn "
                 "them anew: `shopwindow events rebuild`",
             )
 
-    def catch_up(self, progress: Callable[[int], None] | None = None) -> int:
+    def consume_pending(self, progress: Callable[[int], None] | None = None) -> int:
         """Take all events that are in the log now; what comes meanwhile is left for later.
 
         Args:
@@ -93,9 +93,9 @@ class Follower(Closing):
             OnlineStoreError: The store cannot be written, or is another log's.
             IndexStoreError: The products cannot be looked up.
         """
-        self.check()
-        n_taken, end = 0, place_of(self._log.end())
-        while place_of(self._store.cursor) < end and (n_new := self._step()):
+        self.check_compatibility()
+        n_taken, end = 0, decode_cursor(self._log.get_end_cursor())
+        while decode_cursor(self._store.cursor) < end and (n_new := self._step()):
             n_taken += n_new
             if progress is not None:
                 progress(n_taken)
@@ -113,9 +113,9 @@ class Follower(Closing):
         Raises:
             ShopwindowError: See `catch_up`; what was learned so far is kept, and goes on.
         """
-        with self._store.changing() as change:
+        with self._store.begin() as change:
             change.clear()
-        return self.catch_up(progress)
+        return self.consume_pending(progress)
 
     def close(self) -> None:
         """Stop following; what the log has meanwhile is taken at the next start."""
@@ -127,11 +127,13 @@ class Follower(Closing):
     def _step(self) -> int:
         if not self._log.read(self._store.cursor, 1)[0]:
             return 0
-        with self._store.changing() as change:
-            events, cursor = self._log.read(change.cursor, BATCH)
+        with self._store.begin() as change:
+            events, cursor = self._log.read(change.cursor, BATCH_SIZE)
             if events:
-                Lesson(change, self._catalogue, self._settings, self._now()).learn(events)
-                change.read_to(cursor, self._log.log_id)
+                EventBatchProcessor(change, self._catalogue, self._settings, self._now()).process(
+                    events
+                )
+                change.set_cursor(cursor, self._log.log_id)
             return len(events)
 
     def _run(self) -> None:

@@ -7,18 +7,18 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from shopwindow.personalization.profile_reads import Lookups
-from shopwindow.personalization.profile_writes import Change
-from shopwindow.personalization.store_schema import PERSONAL, SCHEMA_VERSION, TABLES
-from shopwindow.values.closing import Closing
+from shopwindow.personalization.profile_reads import OnlineStoreReader
+from shopwindow.personalization.profile_writes import OnlineStoreTransaction
+from shopwindow.personalization.store_schema import PER_USER_TABLES, SCHEMA_VERSION, TABLES
+from shopwindow.values.closeable import Closeable
 from shopwindow.values.errors import OnlineStoreError, OnlineStoreVersionError
-from shopwindow.values.fork_guard import OneProcess
+from shopwindow.values.fork_guard import ForkGuard
 
 IN_MEMORY = ":memory:"
 _BUSY_TIMEOUT_S = 30.0
 
 
-class OnlineStore(Lookups, Closing):
+class OnlineStore(OnlineStoreReader, Closeable):
     """Profiles, histories and counts, all made from the event log and made again from it.
 
     Several threads and processes may use one file: nothing is kept beside it, so what another
@@ -26,17 +26,17 @@ class OnlineStore(Lookups, Closing):
 
     Args:
         path: The file, made when missing; ":memory:" keeps nothing.
-        encoder: Names the vectors in use; profiles of others are refused.
+        encoder_id: Names the vectors in use; profiles of others are refused.
 
     Raises:
         OnlineStoreVersionError: Another version of Shopwindow made the file.
         OnlineStoreError: It cannot be opened, or is something else.
     """
 
-    def __init__(self, path: str | Path, encoder: str) -> None:
+    def __init__(self, path: str | Path, encoder_id: str) -> None:
         self.path = Path(path)
-        self.encoder = encoder
-        self._process = OneProcess("this OnlineStore")
+        self.encoder_id = encoder_id
+        self._process = ForkGuard("this OnlineStore")
         self._reads, self._changes = threading.RLock(), threading.RLock()
         with self._translated():
             if str(path) == IN_MEMORY:
@@ -58,7 +58,7 @@ class OnlineStore(Lookups, Closing):
             self._reading.close()
 
     @contextmanager
-    def changing(self) -> Iterator[Change]:
+    def begin(self) -> Iterator[OnlineStoreTransaction]:
         """Change the store: all or nothing, one at a time among all processes.
 
         Yields:
@@ -68,7 +68,7 @@ class OnlineStore(Lookups, Closing):
             OnlineStoreError: The file cannot be written.
         """
         with self._transaction() as connection:
-            yield Change(connection, self.encoder)
+            yield OnlineStoreTransaction(connection, self.encoder_id)
 
     def erase(self, user_id: str) -> bool:
         """Erase a visitor for good: their bytes are overwritten in the file and in its journal.
@@ -85,7 +85,7 @@ class OnlineStore(Lookups, Closing):
         with self._changes, self._translated():
             n_erased = 0
             with self._transaction() as connection:
-                for table in PERSONAL:
+                for table in PER_USER_TABLES:
                     ask = f"DELETE FROM {table} WHERE user_id = ?"
                     n_erased += connection.execute(ask, (user_id,)).rowcount
             busy = self._writing.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]

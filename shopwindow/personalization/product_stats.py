@@ -9,30 +9,30 @@ HALF_LIFE_S = 30 * DAY_S
 LANDMARK_S = 1_577_836_800.0
 """2020-01-01 UTC."""
 
-ALL, SHOWN, WANTED = "all", "shown", "wanted"
+ALL_PRODUCTS, IMPRESSIONS, ENGAGEMENTS = "all", "shown", "wanted"
 """Under which occurrences the sums over all products are kept."""
 
 _UNKNOWN_PLACE = 10
 
 
-class Tally(NamedTuple):
+class EngagementStats(NamedTuple):
     """What happened with one product, decayed to one moment.
 
     Attributes:
-        shown: Times that it was looked at, as far as its places tell.
-        wanted: Times that it was clicked, liked, put into a cart or bought.
+        impressions: Times that it was looked at, as far as its places tell.
+        engagements: Times that it was clicked, liked, put into a cart or bought.
     """
 
-    shown: float = 0.0
-    wanted: float = 0.0
+    impressions: float = 0.0
+    engagements: float = 0.0
 
     @property
-    def looked_at(self) -> float:
+    def exposures(self) -> float:
         """Times that it was looked at; at least those that it was wanted: clicks are imported."""
-        return max(self.shown, self.wanted)
+        return max(self.impressions, self.engagements)
 
 
-def examined(position: int) -> float:
+def examination_probability(position: int) -> float:
     """Return the probability that somebody looks at a place of a page, 0 to 1.
 
     Args:
@@ -44,7 +44,7 @@ def examined(position: int) -> float:
     return 1 / math.log2(1 + (position or _UNKNOWN_PLACE))
 
 
-def forward(time_s: float) -> float:
+def forward_decay_weight(time_s: float) -> float:
     """Return what one thing that happens at a time is worth, in units of the landmark.
 
     What is added in such units never has to be decayed, and keeps its order: reading divides by

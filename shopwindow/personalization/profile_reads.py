@@ -4,14 +4,20 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from shopwindow.personalization.product_stats import ALL, SHOWN, WANTED, Tally, forward
-from shopwindow.ranking import Profile, from_bytes
+from shopwindow.personalization.product_stats import (
+    ALL_PRODUCTS,
+    ENGAGEMENTS,
+    IMPRESSIONS,
+    EngagementStats,
+    forward_decay_weight,
+)
+from shopwindow.ranking import Profile, deserialize_profile
 from shopwindow.values.errors import ProfileEncoderError
 
 _IDS_AT_ONCE = 500
 
 
-class Touched(NamedTuple):
+class InteractionRecord(NamedTuple):
     """What a visitor did last with a product.
 
     Attributes:
@@ -25,17 +31,17 @@ class Touched(NamedTuple):
     time_s: float
 
 
-class Lookups(ABC):
+class OnlineStoreReader(ABC):
     """The reading half of `OnlineStore`; safe to use from several threads.
 
     Attributes:
-        encoder: Names the vectors in use.
+        encoder_id: Names the vectors in use.
     """
 
-    encoder: str
+    encoder_id: str
 
     @property
-    def made_with(self) -> str:
+    def profile_encoder_id(self) -> str:
         """The encoder that the profiles were made with; empty before the first event."""
         return self._fact("encoder")
 
@@ -50,7 +56,7 @@ class Lookups(ABC):
         return self._fact("log")
 
     @property
-    def newest_s(self) -> float | None:
+    def last_event_s(self) -> float | None:
         """When somebody did something last, in seconds since 1970; None when never."""
         value = self._fact("newest")
         return float(value) if value else None
@@ -61,11 +67,11 @@ class Lookups(ABC):
         Raises:
             ProfileEncoderError: They were made with another encoder.
         """
-        stored = self.made_with
-        if stored and stored != self.encoder:
-            raise ProfileEncoderError(stored, self.encoder)
+        stored = self.profile_encoder_id
+        if stored and stored != self.encoder_id:
+            raise ProfileEncoderError(stored, self.encoder_id)
 
-    def profile(self, user_id: str) -> Profile | None:
+    def get_profile(self, user_id: str) -> Profile | None:
         """Return a visitor's profile; None when there is none.
 
         Raises:
@@ -73,9 +79,9 @@ class Lookups(ABC):
             OnlineStoreError: The file cannot be read.
         """
         rows = self._read("SELECT profile FROM profiles WHERE user_id = ?", (user_id,))
-        return from_bytes(rows[0][0], self.encoder) if rows else None
+        return deserialize_profile(rows[0][0], self.encoder_id) if rows else None
 
-    def touched(self, user_id: str, limit: int = 200) -> list[Touched]:
+    def get_interactions(self, user_id: str, limit: int = 200) -> list[InteractionRecord]:
         """Return what a visitor did with products, the newest first.
 
         Raises:
@@ -85,9 +91,9 @@ class Lookups(ABC):
             "SELECT product_id, kind, time_s FROM touched WHERE user_id = ? "
             "ORDER BY time_s DESC, product_id LIMIT ?"
         )
-        return [Touched(*row) for row in self._read(ask, (user_id, limit))]
+        return [InteractionRecord(*row) for row in self._read(ask, (user_id, limit))]
 
-    def hidden(self, user_id: str) -> set[str]:
+    def get_hidden_product_ids(self, user_id: str) -> set[str]:
         """Return the products that a visitor has hidden.
 
         Raises:
@@ -96,7 +102,9 @@ class Lookups(ABC):
         ask = "SELECT product_id FROM touched WHERE user_id = ? AND kind = 'hide'"
         return {row[0] for row in self._read(ask, (user_id,))}
 
-    def tallies(self, product_ids: Sequence[str], now_s: float) -> dict[str, Tally]:
+    def get_engagement_stats(
+        self, product_ids: Sequence[str], now_s: float
+    ) -> dict[str, EngagementStats]:
         """Return what happened with products; those with which nothing did are missing.
 
         Args:
@@ -112,13 +120,15 @@ class Lookups(ABC):
         ask = "SELECT product_id, shown, wanted FROM tallies WHERE product_id IN ({})"
         return _decayed(self._of_many(ask, product_ids), now_s)
 
-    def most_wanted(self, limit: int, now_s: float, after: int = 0) -> dict[str, Tally]:
+    def get_top_products(
+        self, limit: int, now_s: float, offset: int = 0
+    ) -> dict[str, EngagementStats]:
         """Return the products that were wanted most, the most wanted first.
 
         Args:
             limit: Most products.
             now_s: The moment, in seconds since 1970.
-            after: How many of the first are passed over.
+            offset: How many of the first are passed over.
 
         Returns:
             What happened with each, by product id.
@@ -130,19 +140,19 @@ class Lookups(ABC):
             "SELECT product_id, shown, wanted FROM tallies WHERE wanted > 0 "
             "ORDER BY wanted DESC LIMIT ? OFFSET ?"
         )
-        return _decayed(self._read(ask, (limit, after)), now_s)
+        return _decayed(self._read(ask, (limit, offset)), now_s)
 
-    def total(self, now_s: float) -> Tally:
+    def get_total_engagement(self, now_s: float) -> EngagementStats:
         """Return what happened with all products together.
 
         Raises:
             OnlineStoreError: The file cannot be read.
         """
-        sums = self.occurrences(ALL, (SHOWN, WANTED))
-        row = (ALL, sums.get(SHOWN, 0.0), sums.get(WANTED, 0.0))
-        return _decayed([row], now_s)[ALL]
+        sums = self.get_occurrences(ALL_PRODUCTS, (IMPRESSIONS, ENGAGEMENTS))
+        row = (ALL_PRODUCTS, sums.get(IMPRESSIONS, 0.0), sums.get(ENGAGEMENTS, 0.0))
+        return _decayed([row], now_s)[ALL_PRODUCTS]
 
-    def partners(
+    def get_cooccurrences(
         self, kind: str, names: Sequence[str], limit: int = 100
     ) -> dict[str, dict[str, float]]:
         """Return what was touched together with products (or categories), and how often.
@@ -165,7 +175,7 @@ class Lookups(ABC):
         found = {each: dict(self._read(ask, (kind, each, limit))) for each in names}
         return {each: some for each, some in found.items() if some}
 
-    def occurrences(self, kind: str, names: Sequence[str]) -> dict[str, float]:
+    def get_occurrences(self, kind: str, names: Sequence[str]) -> dict[str, float]:
         """Return how often things were touched in a kind of togetherness; "" is how often any was.
 
         Raises:
@@ -174,7 +184,7 @@ class Lookups(ABC):
         ask = "SELECT name, n FROM occurrences WHERE name IN ({}) AND kind = ?"
         return dict(self._of_many(ask, names, kind))
 
-    def n_profiles(self) -> int:
+    def count_profiles(self) -> int:
         """Return how many visitors have a profile.
 
         Raises:
@@ -182,7 +192,7 @@ class Lookups(ABC):
         """
         return int(self._read("SELECT count(*) FROM profiles")[0][0])
 
-    def visitors(self, limit: int) -> list[str]:
+    def list_recent_users(self, limit: int) -> list[str]:
         """Return the visitors who did something last, the latest first.
 
         Raises:
@@ -207,7 +217,7 @@ class Lookups(ABC):
         """Return the rows that a question finds."""
 
 
-def _decayed(rows: Sequence[tuple[Any, ...]], now_s: float) -> dict[str, Tally]:
+def _decayed(rows: Sequence[tuple[Any, ...]], now_s: float) -> dict[str, EngagementStats]:
     """Return tallies at a moment, of rows of names and what was added up in forward units."""
-    worth = forward(now_s)
-    return {name: Tally(shown / worth, wanted / worth) for name, shown, wanted in rows}
+    worth = forward_decay_weight(now_s)
+    return {name: EngagementStats(shown / worth, wanted / worth) for name, shown, wanted in rows}

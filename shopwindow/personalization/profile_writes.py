@@ -5,10 +5,10 @@ import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-from shopwindow.personalization.product_stats import Tally
-from shopwindow.ranking import Profile, from_bytes, to_bytes
+from shopwindow.personalization.product_stats import EngagementStats
+from shopwindow.ranking import Profile, deserialize_profile, serialize_profile
 
-MAX_TOUCHED = 300
+MAX_INTERACTIONS = 300
 """Things that are remembered of one visitor."""
 
 _SET_FACT = (
@@ -53,21 +53,21 @@ _SET_PAGE = (
 )
 _EMPTIED = ("facts", "profiles", "touched", "came", "tallies", "pairs", "occurrences", "pages")
 
-Places = dict[int, str]
+ServedPositions = dict[int, str]
 """Products of one answer by their places, without those that need no more attention."""
 
 
-class Change:
-    """Takes changes; `OnlineStore.changing` makes them durable together.
+class OnlineStoreTransaction:
+    """Takes changes; `OnlineStore.begin` makes them durable together.
 
     Args:
         connection: In a transaction.
-        encoder: Names the vectors of profiles.
+        encoder_id: Names the vectors of profiles.
     """
 
-    def __init__(self, connection: sqlite3.Connection, encoder: str) -> None:
+    def __init__(self, connection: sqlite3.Connection, encoder_id: str) -> None:
         self._db = connection
-        self._encoder = encoder
+        self._encoder = encoder_id
 
     @property
     def cursor(self) -> str:
@@ -75,16 +75,16 @@ class Change:
         row = self._db.execute("SELECT value FROM facts WHERE name = 'cursor'").fetchone()
         return str(row[0]) if row else ""
 
-    def read_to(self, cursor: str, log_id: str) -> None:
+    def set_cursor(self, cursor: str, log_id: str) -> None:
         """Note where which log was read to, and with which encoder."""
         facts = {"cursor": cursor, "log": log_id, "encoder": self._encoder}
         self._db.executemany(_SET_FACT, facts.items())
 
-    def happened(self, time_s: float) -> None:
+    def set_last_event_time(self, time_s: float) -> None:
         """Note when something was done, if nothing later is known."""
         self._db.execute(_SET_NEWEST, (repr(time_s),))
 
-    def profile(self, user_id: str) -> Profile | None:
+    def get_profile(self, user_id: str) -> Profile | None:
         """Return a visitor's profile; None when there is none.
 
         Raises:
@@ -92,14 +92,14 @@ class Change:
         """
         ask = "SELECT profile FROM profiles WHERE user_id = ?"
         row = self._db.execute(ask, (user_id,)).fetchone()
-        return from_bytes(row[0], self._encoder) if row else None
+        return deserialize_profile(row[0], self._encoder) if row else None
 
     def set_profiles(self, profiles: Mapping[str, Profile]) -> None:
         """Write profiles by user id; what a visitor had is replaced."""
-        rows = [(user_id, to_bytes(profile)) for user_id, profile in profiles.items()]
+        rows = [(user_id, serialize_profile(profile)) for user_id, profile in profiles.items()]
         self._db.executemany(_SET_PROFILE, rows)
 
-    def touched_since(self, user_id: str, since_s: float) -> list[tuple[str, str, float]]:
+    def get_interactions_since(self, user_id: str, since_s: float) -> list[tuple[str, str, float]]:
         """Return product, kind and time of what a visitor did since a moment, newest first."""
         ask = (
             "SELECT product_id, kind, time_s FROM touched WHERE user_id = ? AND time_s >= ? "
@@ -107,28 +107,28 @@ class Change:
         )
         return self._db.execute(ask, (user_id, since_s)).fetchall()
 
-    def last_touch(self, user_id: str, product_id: str, kind: str) -> float | None:
+    def get_last_interaction_time(self, user_id: str, product_id: str, kind: str) -> float | None:
         """Return when a visitor did this last; None when never."""
         ask = "SELECT time_s FROM touched WHERE user_id = ? AND product_id = ? AND kind = ?"
         row = self._db.execute(ask, (user_id, product_id, kind)).fetchone()
         return float(row[0]) if row else None
 
-    def touch(self, user_id: str, product_id: str, kind: str, time_s: float) -> None:
+    def set_interaction(self, user_id: str, product_id: str, kind: str, time_s: float) -> None:
         """Note what a visitor did with a product."""
         self._db.execute(_SET_TOUCHED, (user_id, product_id, kind, time_s))
         self._db.execute(_SET_CAME, (user_id, time_s))
 
-    def forget_old_touches(self, user_ids: Iterable[str]) -> None:
+    def prune_interactions(self, user_ids: Iterable[str]) -> None:
         """Keep the newest touches of some visitors, and all that they have hidden."""
-        rows = [(each, each, MAX_TOUCHED) for each in user_ids]
+        rows = [(each, each, MAX_INTERACTIONS) for each in user_ids]
         self._db.executemany(_FORGET_TOUCHED, rows)
 
-    def add_tallies(self, tallies: Mapping[str, Tally]) -> None:
+    def add_engagement_stats(self, stats: Mapping[str, EngagementStats]) -> None:
         """Add to the tallies of products, in forward-decayed units."""
-        rows = [(product, *tally) for product, tally in tallies.items()]
+        rows = [(product, *tally) for product, tally in stats.items()]
         self._db.executemany(_ADD_TALLY, rows)
 
-    def add_pairs(self, pairs: Counter[tuple[str, str, str]]) -> None:
+    def add_cooccurrences(self, pairs: Counter[tuple[str, str, str]]) -> None:
         """Add to the counts of pairs, by (kind, product, other)."""
         self._db.executemany(_ADD_PAIR, [(*pair, n) for pair, n in pairs.items()])
 
@@ -136,18 +136,20 @@ class Change:
         """Add to the counts of things, by (kind, name)."""
         self._db.executemany(_ADD_OCCURRENCE, [(*each, n) for each, n in occurrences.items()])
 
-    def page(self, query_id: str) -> Places:
+    def get_served_positions(self, query_id: str) -> ServedPositions:
         """Return what stands where on an answer; nothing when it is not remembered."""
         row = self._db.execute(
             "SELECT places FROM pages WHERE query_id = ?", (query_id,)
         ).fetchone()
         return {int(place): each for place, each in json.loads(row[0]).items()} if row else {}
 
-    def set_page(self, query_id: str, user_id: str, time_s: float, places: Places) -> None:
+    def set_served_positions(
+        self, query_id: str, user_id: str, time_s: float, positions: ServedPositions
+    ) -> None:
         """Remember what stands where on an answer."""
-        self._db.execute(_SET_PAGE, (query_id, user_id, time_s, json.dumps(places)))
+        self._db.execute(_SET_PAGE, (query_id, user_id, time_s, json.dumps(positions)))
 
-    def forget_pages(self, before_s: float) -> None:
+    def prune_served_positions(self, before_s: float) -> None:
         """Forget answers that are too old to be clicked."""
         self._db.execute("DELETE FROM pages WHERE time_s < ?", (before_s,))
 

@@ -49,5 +49,5 @@ product; `came`: when they did anything last. `tallies`: in forward-decayed unit
 `shopwindow.personalization.product_stats`. `pairs` and `occurrences`: what was touched together and how often each thing was,
 by kind of togetherness. `pages`: what stood where, until it is too old to be clicked."""
 
-PERSONAL = ("profiles", "touched", "came", "pages")
+PER_USER_TABLES = ("profiles", "touched", "came", "pages")
 """The tables whose rows belong to one visitor."""

@@ -1,52 +1,71 @@
 """What a visitor likes and what goes with a product: pure functions of values."""
 
-from shopwindow.ranking.affinity import affinity, affinity_parts, by_interest
-from shopwindow.ranking.basket_counts import Baskets, Evidence, JointCounts
-from shopwindow.ranking.co_engagement import TogetherSettings, by_recency, seen_together
-from shopwindow.ranking.cold_start import Expectation, Prior, agreement, expected, inherited, spread
-from shopwindow.ranking.complement_features import Traits
-from shopwindow.ranking.complement_ranker import Complements, ComplementWeights, complements
-from shopwindow.ranking.exploration import Slot, explored
-from shopwindow.ranking.product_attributes import Facts
-from shopwindow.ranking.profile import Profile, Touch
-from shopwindow.ranking.profile_codec import from_bytes, to_bytes
+from shopwindow.ranking.affinity import assign_interests, decompose_affinity, score_affinity
+from shopwindow.ranking.basket_counts import BasketCounter, BasketStatistics, CooccurrenceCounts
+from shopwindow.ranking.co_engagement import (
+    CoEngagementSettings,
+    recency_weights,
+    score_co_engagement,
+)
+from shopwindow.ranking.cold_start import (
+    EngagementEstimate,
+    EngagementPrior,
+    estimate_engagement,
+    estimate_engagement_from_neighbors,
+    round_robin,
+    weigh_neighbors,
+)
+from shopwindow.ranking.complement_features import ComplementFeatures
+from shopwindow.ranking.complement_ranker import (
+    ComplementWeights,
+    ScoredComplements,
+    score_complements,
+)
+from shopwindow.ranking.exploration import SlateSlot, plan_exploration
+from shopwindow.ranking.product_attributes import ProductAttributes
+from shopwindow.ranking.profile import Profile, ProfileInteraction
+from shopwindow.ranking.profile_codec import deserialize_profile, serialize_profile
 from shopwindow.ranking.profile_settings import ProfileSettings
-from shopwindow.ranking.score_blending import BOUND, personal_part, told_apart
-from shopwindow.ranking.slate_diversification import mixed
-from shopwindow.ranking.weights import Weights, read_weights
+from shopwindow.ranking.score_blending import (
+    MAX_PERSONAL_CONTRIBUTION,
+    bound_contribution,
+    standardize,
+)
+from shopwindow.ranking.slate_diversification import diversify_slate
+from shopwindow.ranking.weights import RankingWeights, read_weights
 
 __all__ = [
-    "BOUND",
-    "Baskets",
+    "MAX_PERSONAL_CONTRIBUTION",
+    "BasketCounter",
+    "BasketStatistics",
+    "CoEngagementSettings",
+    "ComplementFeatures",
     "ComplementWeights",
-    "Complements",
-    "Evidence",
-    "Expectation",
-    "Facts",
-    "JointCounts",
-    "Prior",
+    "CooccurrenceCounts",
+    "EngagementEstimate",
+    "EngagementPrior",
+    "ProductAttributes",
     "Profile",
+    "ProfileInteraction",
     "ProfileSettings",
-    "Slot",
-    "TogetherSettings",
-    "Touch",
-    "Traits",
-    "Weights",
-    "affinity",
-    "affinity_parts",
-    "agreement",
-    "by_interest",
-    "by_recency",
-    "complements",
-    "expected",
-    "explored",
-    "from_bytes",
-    "inherited",
-    "mixed",
-    "personal_part",
+    "RankingWeights",
+    "ScoredComplements",
+    "SlateSlot",
+    "assign_interests",
+    "bound_contribution",
+    "decompose_affinity",
+    "deserialize_profile",
+    "diversify_slate",
+    "estimate_engagement",
+    "estimate_engagement_from_neighbors",
+    "plan_exploration",
     "read_weights",
-    "seen_together",
-    "spread",
-    "to_bytes",
-    "told_apart",
+    "recency_weights",
+    "round_robin",
+    "score_affinity",
+    "score_co_engagement",
+    "score_complements",
+    "serialize_profile",
+    "standardize",
+    "weigh_neighbors",
 ]

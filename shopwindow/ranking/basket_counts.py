@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from itertools import permutations
 from typing import Self, TypeAlias
 
-from shopwindow.ranking.complement_features import Traits
+from shopwindow.ranking.complement_features import ComplementFeatures
 from shopwindow.values.encoder import Vectors
 from shopwindow.values.errors import InvalidValueError
 
@@ -15,24 +15,24 @@ Counts: TypeAlias = Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True)
-class JointCounts:
+class CooccurrenceCounts:
     """In how many baskets one thing was, alone and with others: products, or categories.
 
     Attributes:
         n_baskets: All baskets.
-        own: Baskets with the thing.
-        joint: Baskets with the thing and another one, by the other; a category is with itself in a
+        anchor_count: Baskets with the thing.
+        pair_counts: Baskets with the thing and another one, by the other; a category is with itself in a
             basket of two of its products.
-        each: Baskets with the other one; what is missing was in those of `joint` alone.
+        item_counts: Baskets with the other one; what is missing was in those of `pair_counts` alone.
 
     Raises:
         InvalidValueError: A count is negative or not a number, or greater than it can be.
     """
 
     n_baskets: float = 0.0
-    own: float = 0.0
-    joint: Counts = field(default_factory=dict)
-    each: Counts = field(default_factory=dict)
+    anchor_count: float = 0.0
+    pair_counts: Counts = field(default_factory=dict)
+    item_counts: Counts = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Check that the counts can be those of the same baskets.
@@ -42,39 +42,41 @@ class JointCounts:
         """
         if not 0 <= self.n_baskets < float("inf"):
             raise InvalidValueError("n_baskets", "a number of zero or more", self.n_baskets)
-        if not 0 <= self.own <= self.n_baskets:
-            raise InvalidValueError("own", f"from 0 to {self.n_baskets} baskets", self.own)
-        for name, most in (("joint", self.own), ("each", self.n_baskets)):
+        if not 0 <= self.anchor_count <= self.n_baskets:
+            raise InvalidValueError(
+                "anchor_count", f"from 0 to {self.n_baskets} baskets", self.anchor_count
+            )
+        for name, most in (("pair_counts", self.anchor_count), ("item_counts", self.n_baskets)):
             counts: Counts = getattr(self, name)
             wrong = {key: n for key, n in counts.items() if not 0 <= n <= most}
             if wrong:
                 raise InvalidValueError(name, f"counts from 0 to {most} of the baskets", wrong)
 
-    def of(self, name: str) -> tuple[float, float]:
+    def get_counts(self, name: str) -> tuple[float, float]:
         """Return the baskets with another thing, joint ones and all of them."""
-        joint = self.joint.get(name, 0.0)
-        return joint, max(self.each.get(name, 0.0), joint)
+        joint = self.pair_counts.get(name, 0.0)
+        return joint, max(self.item_counts.get(name, 0.0), joint)
 
 
-NOTHING = JointCounts()
+NO_COOCCURRENCES = CooccurrenceCounts()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Evidence:
+class BasketStatistics:
     """What a shop knows of one product, its anchor, and others.
 
     Attributes:
         products: Of the anchor, with other products by id.
-        kinds: Of its kind, with other kinds.
-        families: Of its family, with other families.
-        background: Mean vector of the catalogue, shape (dim,); None takes chance for a cosine
+        categories: Of its kind, with other kinds.
+        parent_categories: Of its family, with other families.
+        catalog_mean: Mean vector of the catalogue, shape (dim,); None takes chance for a cosine
             of 0.
     """
 
-    products: JointCounts = NOTHING
-    kinds: JointCounts = NOTHING
-    families: JointCounts = NOTHING
-    background: Vectors | None = None
+    products: CooccurrenceCounts = NO_COOCCURRENCES
+    categories: CooccurrenceCounts = NO_COOCCURRENCES
+    parent_categories: CooccurrenceCounts = NO_COOCCURRENCES
+    catalog_mean: Vectors | None = None
 
 
 class _Counter:
@@ -94,13 +96,13 @@ class _Counter:
             if n_products > 1:
                 self.joint[name][name] += 1
 
-    def of(self, name: str, n_baskets: int) -> JointCounts:
+    def of(self, name: str, n_baskets: int) -> CooccurrenceCounts:
         """Return the counts of one name."""
         joint = self.joint.get(name, Counter[str]())
-        return JointCounts(n_baskets, self.each.get(name, 0), dict(joint), self.each)
+        return CooccurrenceCounts(n_baskets, self.each.get(name, 0), dict(joint), self.each)
 
 
-class Baskets:
+class BasketCounter:
     """A counter of baskets in memory.
 
     Examples:
@@ -115,35 +117,37 @@ class Baskets:
         self._products, self._kinds, self._families = _Counter(), _Counter(), _Counter()
 
     @classmethod
-    def of(cls, baskets: Iterable[Iterable[Traits]]) -> Self:
+    def from_baskets(cls, baskets: Iterable[Iterable[ComplementFeatures]]) -> Self:
         """Return the counts of baskets; what is in one of them twice counts once."""
         counter = cls()
         for basket in baskets:
             counter.add(basket)
         return counter
 
-    def add(self, basket: Iterable[Traits]) -> None:
+    def add(self, basket: Iterable[ComplementFeatures]) -> None:
         """Count one more basket; what is in it twice counts once."""
         members = {each.product_id: each for each in basket}.values()
         self.n_baskets += 1
         self._products.add(each.product_id for each in members)
-        self._kinds.add(each.kind for each in members)
-        self._families.add(each.family for each in members)
+        self._kinds.add(each.category for each in members)
+        self._families.add(each.parent_category for each in members)
 
-    def count(self, product_id: str) -> int:
+    def get_count(self, product_id: str) -> int:
         """Return how many baskets a product was in."""
         return self._products.each.get(product_id, 0)
 
-    def evidence(self, anchor: Traits, background: Vectors | None = None) -> Evidence:
+    def get_statistics(
+        self, anchor: ComplementFeatures, catalog_mean: Vectors | None = None
+    ) -> BasketStatistics:
         """Return what the baskets say about one product.
 
         Args:
             anchor: The product.
-            background: See `Evidence`.
+            catalog_mean: See `BasketStatistics`.
         """
-        return Evidence(
+        return BasketStatistics(
             self._products.of(anchor.product_id, self.n_baskets),
-            self._kinds.of(anchor.kind, self.n_baskets),
-            self._families.of(anchor.family, self.n_baskets),
-            background,
+            self._kinds.of(anchor.category, self.n_baskets),
+            self._families.of(anchor.parent_category, self.n_baskets),
+            catalog_mean,
         )

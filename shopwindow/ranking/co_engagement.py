@@ -12,44 +12,44 @@ from shopwindow.values.errors import InvalidValueError
 
 
 @dataclass(frozen=True, slots=True)
-class TogetherSettings:
+class CoEngagementSettings:
     """How joint counts become scores; `benchmarks/sequence_choice.py` chose the numbers.
 
     Attributes:
-        n_touches: How many of the last touched products count.
-        half_life: A touch counts half after so many other products were touched.
-        own_share: Exponent of the touched product's count, 0 to 1; the partner's has the rest. At
+        n_recent: How many of the last touched products count.
+        half_life_products: A touch counts half after so many other products were touched.
+        asymmetry: Exponent of the touched product's count, 0 to 1; the partner's has the rest. At
             a half it is the cosine; at 1 the share of the touched product's visits that have the
             partner too, by which a product that everybody sees is everybody's best partner.
-        shrink: Visits by which every count is taken to be greater: what was seen together a few
+        shrinkage: Visits by which every count is taken to be greater: what was seen together a few
             times only is not believed yet.
 
     Raises:
         InvalidValueError: A number has no sense; the error names it.
     """
 
-    n_touches: int = 5
-    half_life: float = 1.5
-    own_share: float = 0.7
-    shrink: float = 10.0
+    n_recent: int = 5
+    half_life_products: float = 1.5
+    asymmetry: float = 0.7
+    shrinkage: float = 10.0
 
     def __post_init__(self) -> None:
         """Check that each number has sense."""
-        self._check("n_touches", self.n_touches >= 1, "a number of at least 1")
-        self._check("half_life", self.half_life > 0, "a number above 0")
-        self._check("own_share", 0 <= self.own_share <= 1, "a share from 0 to 1")
-        self._check("shrink", 0 <= self.shrink < math.inf, "a number of zero or more")
+        self._check("n_recent", self.n_recent >= 1, "a number of at least 1")
+        self._check("half_life_products", self.half_life_products > 0, "a number above 0")
+        self._check("asymmetry", 0 <= self.asymmetry <= 1, "a share from 0 to 1")
+        self._check("shrinkage", 0 <= self.shrinkage < math.inf, "a number of zero or more")
 
     def _check(self, name: str, is_sound: bool, expected: str) -> None:
         if not is_sound:
             raise InvalidValueError(name, expected, getattr(self, name))
 
 
-DEFAULTS = TogetherSettings()
+DEFAULT_CO_ENGAGEMENT_SETTINGS = CoEngagementSettings()
 
 
-def by_recency(
-    newest_first: Iterable[str], settings: TogetherSettings = DEFAULTS
+def recency_weights(
+    newest_first: Iterable[str], settings: CoEngagementSettings = DEFAULT_CO_ENGAGEMENT_SETTINGS
 ) -> dict[str, float]:
     """Return what each of the last touched products counts: 1 for the newest, older ones less.
 
@@ -61,16 +61,16 @@ def by_recency(
     Returns:
         Weights by product, in (0, 1], newest first.
     """
-    last = islice(dict.fromkeys(newest_first), settings.n_touches)
-    return {each: 0.5 ** (place / settings.half_life) for place, each in enumerate(last)}
+    last = islice(dict.fromkeys(newest_first), settings.n_recent)
+    return {each: 0.5 ** (place / settings.half_life_products) for place, each in enumerate(last)}
 
 
-def seen_together(
-    touches: Mapping[str, float],
-    partners: Mapping[str, Mapping[str, float]],
+def score_co_engagement(
+    seed_weights: Mapping[str, float],
+    cooccurrences: Mapping[str, Mapping[str, float]],
     counts: Mapping[str, float],
-    settings: TogetherSettings = DEFAULTS,
-    keep_touched: bool = False,
+    settings: CoEngagementSettings = DEFAULT_CO_ENGAGEMENT_SETTINGS,
+    include_seeds: bool = False,
 ) -> dict[str, float]:
     """Return scores of the partners of what a visitor touched, best first.
 
@@ -84,13 +84,13 @@ def seen_together(
     comes first in other visits is not known here.
 
     Args:
-        touches: What each touched product counts, zero or more; see `by_recency`.
-        partners: By touched product, in how many visits it was seen together with each partner; a
+        seed_weights: What each touched product counts, zero or more; see `recency_weights`.
+        cooccurrences: By touched product, in how many visits it was seen together with each partner; a
             list that holds the strongest partners alone will do. Nothing for a touched product
             whose partners are not known.
-        counts: In how many visits a product occurs; of everything in `partners`.
+        counts: In how many visits a product occurs; of everything in `cooccurrences`.
         settings: How joint counts become scores.
-        keep_touched: Whether the touched products may be in the answer. Each then counts as its
+        include_seeds: Whether the touched products may be in the answer. Each then counts as its
             own partner in all of its visits, with a cosine of 1.
 
     Returns:
@@ -105,14 +105,16 @@ def seen_together(
         (RecSys 2013), section 3.2, for the asymmetric cosine; Ferrari Dacrema et al., Are We Really
         Making Much Progress? (RecSys 2019), section 3.2 (ItemKNN), for the term that shrinks it.
     """
-    total = _checked_total(touches)
-    scores = dict(touches) if keep_touched else {}
-    for touched, weight in touches.items():
-        together = {name: n for name, n in partners.get(touched, {}).items() if name != touched}
+    total = _checked_total(seed_weights)
+    scores = dict(seed_weights) if include_seeds else {}
+    for touched, weight in seed_weights.items():
+        together = {
+            name: n for name, n in cooccurrences.get(touched, {}).items() if name != touched
+        }
         parts = weight * _cosines(touched, together, counts, settings)
         for partner, part in zip(together, parts.tolist(), strict=True):
             scores[partner] = scores.get(partner, 0.0) + part
-    left_out = () if keep_touched else touches
+    left_out = () if include_seeds else seed_weights
     means = {each: score / total for each, score in scores.items() if score > 0}
     order = sorted(means.items(), key=lambda item: (-item[1], item[0]))
     return {each: mean for each, mean in order if mean > 0 and each not in left_out}
@@ -122,7 +124,7 @@ def _checked_total(touches: Mapping[str, float]) -> float:
     """Return the sum of the weights.
 
     Raises:
-        InvalidValueError: See `seen_together`.
+        InvalidValueError: See `score_co_engagement`.
     """
     for product, weight in touches.items():
         if not 0 <= weight < math.inf:
@@ -134,12 +136,12 @@ def _cosines(
     touched: str,
     together: Mapping[str, float],
     counts: Mapping[str, float],
-    settings: TogetherSettings,
+    settings: CoEngagementSettings,
 ) -> NDArray[np.float64]:
     """Return how much a product is seen together with each partner, 0 to 1, from its side.
 
     Raises:
-        InvalidValueError: See `seen_together`.
+        InvalidValueError: See `score_co_engagement`.
     """
     joints = np.fromiter(together.values(), dtype=np.float64, count=len(together))
     others = np.fromiter((counts.get(each, 0.0) for each in together), np.float64, len(together))
@@ -152,6 +154,6 @@ def _cosines(
         raise InvalidValueError(
             f"partners[{touched!r}][{list(together)[bad]!r}]", expected, float(joints[bad])
         )
-    share = settings.own_share
+    share = settings.asymmetry
     size = own**share * others ** (1 - share)
-    return np.asarray(joints / (size + settings.shrink), dtype=np.float64)
+    return np.asarray(joints / (size + settings.shrinkage), dtype=np.float64)

@@ -8,12 +8,12 @@ from typing import Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from shopwindow.ranking.product_attributes import Facts
+from shopwindow.ranking.product_attributes import ProductAttributes
 from shopwindow.values.errors import InvalidValueError
 
 
 @dataclass(frozen=True, slots=True)
-class Prior:
+class EngagementPrior:
     """What is expected of a product before anything is known: a Beta distribution.
 
     Attributes:
@@ -40,49 +40,53 @@ class Prior:
 
 
 @dataclass(frozen=True, slots=True)
-class Expectation:
+class EngagementEstimate:
     """Expected shares, one for each product.
 
     Attributes:
         mean: Shape (n_products,), in (0, 1).
-        deviation: How uncertain each is, as a standard deviation, shape (n_products,).
+        standard_deviation: How uncertain each is, as a standard deviation, shape (n_products,).
         strength: Impressions that each rests on, the prior's among them, shape (n_products,).
     """
 
     mean: NDArray[np.float64]
-    deviation: NDArray[np.float64]
+    standard_deviation: NDArray[np.float64]
     strength: NDArray[np.float64]
 
     @classmethod
-    def of(cls, mean: NDArray[np.float64], strength: NDArray[np.float64]) -> Self:
+    def from_means(cls, mean: NDArray[np.float64], strength: NDArray[np.float64]) -> Self:
         """Return the expectations of Beta distributions, shape (n_products,)."""
         return cls(mean, np.sqrt(mean * (1 - mean) / (strength + 1)), strength)
 
-    def after(self, clicks: ArrayLike, shown: ArrayLike) -> "Expectation":
+    def with_counts(self, clicks: ArrayLike, impressions: ArrayLike) -> "EngagementEstimate":
         """Return what is expected after something happened with the products.
 
         Args:
-            clicks: Shape (n_products,), from 0 to `shown`.
-            shown: Impressions, shape (n_products,).
+            clicks: Shape (n_products,), from 0 to `impressions`.
+            impressions: Impressions, shape (n_products,).
 
         Raises:
             InvalidValueError: Counts are negative, or there are more clicks than impressions.
         """
-        good, all_ = np.asarray(clicks, dtype=np.float64), np.asarray(shown, dtype=np.float64)
+        good, all_ = np.asarray(clicks, dtype=np.float64), np.asarray(impressions, dtype=np.float64)
         if good.shape != all_.shape or not ((good >= 0) & (good <= all_)).all():
             raise InvalidValueError("clicks", "as many as `shown`, each from 0 to it", good.shape)
         strength = self.strength + all_
-        return Expectation.of((good + self.mean * self.strength) / strength, strength)
+        return EngagementEstimate.from_means(
+            (good + self.mean * self.strength) / strength, strength
+        )
 
-    def lift(self, usual: float) -> NDArray[np.float64]:
+    def saturate(self, pivot: float) -> NDArray[np.float64]:
         """Return how well each is received against the usual share, which has a half; 0 to 1.
 
         Args:
-            usual: What is expected of any product, above 0.
+            pivot: What is expected of any product, above 0.
         """
-        return np.asarray(self.mean / (self.mean + usual), dtype=np.float64)
+        return np.asarray(self.mean / (self.mean + pivot), dtype=np.float64)
 
-    def chosen(self, rng: np.random.Generator, n_draws: int = 128) -> NDArray[np.float64]:
+    def estimate_selection_probabilities(
+        self, rng: np.random.Generator, n_draws: int = 128
+    ) -> NDArray[np.float64]:
         """Return how probable Thompson sampling is to choose each of the products.
 
         A share of draws, with a tenth dealt out evenly, so that no product is out of reach.
@@ -105,12 +109,14 @@ class Expectation:
         return np.asarray(0.9 * wins + 0.1 / n_products, dtype=np.float64)
 
 
-def expected(clicks: ArrayLike, shown: ArrayLike, prior: Prior) -> Expectation:
+def estimate_engagement(
+    clicks: ArrayLike, impressions: ArrayLike, prior: EngagementPrior
+) -> EngagementEstimate:
     """Return what to expect of products by what happened with them.
 
     Args:
-        clicks: Shape (n_products,), from 0 to `shown`.
-        shown: Impressions, shape (n_products,).
+        clicks: Shape (n_products,), from 0 to `impressions`.
+        impressions: Impressions, shape (n_products,).
         prior: What is expected of any product.
 
     Returns:
@@ -121,31 +127,33 @@ def expected(clicks: ArrayLike, shown: ArrayLike, prior: Prior) -> Expectation:
 
     Source: Gelman et al., Bayesian Data Analysis, section 2.4 (binomial model, conjugate prior).
     """
-    n_products = np.shape(shown)
-    before = Expectation.of(np.full(n_products, prior.mean), np.full(n_products, prior.strength))
-    return before.after(clicks, shown)
+    n_products = np.shape(impressions)
+    before = EngagementEstimate.from_means(
+        np.full(n_products, prior.mean), np.full(n_products, prior.strength)
+    )
+    return before.with_counts(clicks, impressions)
 
 
-def inherited(
+def estimate_engagement_from_neighbors(
     clicks: ArrayLike,
-    shown: ArrayLike,
+    impressions: ArrayLike,
     weights: ArrayLike,
-    prior: Prior,
-    most: float = 100.0,
-) -> Expectation:
+    prior: EngagementPrior,
+    max_impressions: float = 100.0,
+) -> EngagementEstimate:
     """Return what to expect of products without events, by their neighbours.
 
-    Each neighbour lends its counts, times the weight; what all lend together is cut to `most`
+    Each neighbour lends its counts, times the weight; what all lend together is cut to `max_impressions`
     impressions, because a thousand clicks on what is alike are not a thousand on the thing itself.
     So the mean lies between the prior's and the neighbours' own share, and a further neighbour
     never leaves it resting on less.
 
     Args:
         clicks: Of the products with events, shape (n_known,).
-        shown: Their impressions, shape (n_known,).
+        impressions: Their impressions, shape (n_known,).
         weights: How alike they are, 0 to 1, shape (n_new, n_known).
         prior: What is expected of any product.
-        most: Most impressions that are lent.
+        max_impressions: Most impressions that are lent.
 
     Returns:
         Expectations of the new products, shape (n_new,).
@@ -153,22 +161,22 @@ def inherited(
     Raises:
         InvalidValueError: Counts or weights have no sense, or do not fit each other.
     """
-    known = expected(clicks, shown, prior)  # checks the counts
+    known = estimate_engagement(clicks, impressions, prior)  # checks the counts
     likeness = np.asarray(weights, dtype=np.float64)
     if likeness.ndim != 2 or likeness.shape[1] != len(known.mean):
         shape = f"shape (n_new, {len(known.mean)})"
         raise InvalidValueError("weights", shape, likeness.shape)
     if not ((likeness >= 0) & (likeness <= 1)).all():
         raise InvalidValueError("weights", "values from 0 to 1", likeness)
-    lent = likeness @ np.asarray(shown, dtype=np.float64)  # (n_new,)
+    lent = likeness @ np.asarray(impressions, dtype=np.float64)  # (n_new,)
     good = likeness @ np.asarray(clicks, dtype=np.float64)
-    kept = np.minimum(1.0, most / np.maximum(lent, 1e-12))
+    kept = np.minimum(1.0, max_impressions / np.maximum(lent, 1e-12))
     lent, good = lent * kept, good * kept
-    return expected(np.minimum(good, lent), lent, prior)
+    return estimate_engagement(np.minimum(good, lent), lent, prior)
 
 
-def spread(
-    scores: ArrayLike, categories: Sequence[str], limit: int, per_turn: int = 1
+def round_robin(
+    scores: ArrayLike, categories: Sequence[str], limit: int, per_round: int = 1
 ) -> list[int]:
     """Return places of the best products, taken from the categories by turns.
 
@@ -179,7 +187,7 @@ def spread(
         scores: Higher is better, shape (n_products,); equal ones keep their order.
         categories: Category of each product.
         limit: Most products.
-        per_turn: Products that a category gives in one turn.
+        per_round: Products that a category gives in one turn.
 
     Returns:
         At most `limit` places in `scores`, each once.
@@ -190,19 +198,22 @@ def spread(
     values = np.asarray(scores, dtype=np.float64)
     if len(categories) != len(values):
         raise InvalidValueError("categories", f"{len(values)} of them", len(categories))
-    if per_turn < 1:
-        raise InvalidValueError("per_turn", "a number of at least 1", per_turn)
+    if per_round < 1:
+        raise InvalidValueError("per_turn", "a number of at least 1", per_round)
     turns: list[tuple[int, int]] = []
     taken: defaultdict[str, int] = defaultdict(int)
     for place in np.argsort(-values, kind="stable").tolist():
-        turns.append((taken[categories[place]] // per_turn, place))
+        turns.append((taken[categories[place]] // per_round, place))
         taken[categories[place]] += 1
     turns.sort(key=lambda turn: turn[0])  # stable: within a turn the best stay first
     return [place for _, place in turns[:limit]]
 
 
-def agreement(
-    cosines: ArrayLike, product: Facts, others: Sequence[Facts], chance: float = 0.3
+def weigh_neighbors(
+    cosines: ArrayLike,
+    product: ProductAttributes,
+    others: Sequence[ProductAttributes],
+    baseline_cosine: float = 0.3,
 ) -> NDArray[np.float64]:
     """Return how much each neighbour's history says about a product.
 
@@ -213,23 +224,30 @@ def agreement(
         cosines: Of the neighbours with the product, shape (n_others,).
         product: Facts about the product.
         others: Facts about the neighbours.
-        chance: Cosine from which on there is likeness.
+        baseline_cosine: Cosine from which on there is likeness.
 
     Returns:
         Weights from 0 to 1, shape (n_others,).
     """
-    near = np.clip((np.asarray(cosines, dtype=np.float64) - chance) / (1 - chance), 0.0, 1.0) ** 2
+    near = (
+        np.clip(
+            (np.asarray(cosines, dtype=np.float64) - baseline_cosine) / (1 - baseline_cosine),
+            0.0,
+            1.0,
+        )
+        ** 2
+    )
     return np.asarray(near * np.array([_common(product, each) for each in others]))
 
 
-def _common(one: Facts, other: Facts) -> float:
+def _common(one: ProductAttributes, other: ProductAttributes) -> float:
     share = 0.4
     share += 0.3 * (bool(one.category) and one.category == other.category)
     share += 0.15 * (bool(one.brand) and one.brand == other.brand)
     return share + 0.15 * _near_price(one, other)
 
 
-def _near_price(one: Facts, other: Facts) -> float:
+def _near_price(one: ProductAttributes, other: ProductAttributes) -> float:
     """Return 1 for equal prices, falling to 0 at half or twice the price."""
     if not (one.price and other.price) or one.currency != other.currency:
         return 0.0

@@ -4,22 +4,22 @@ import re
 from dataclasses import dataclass
 from typing import Self
 
-from shopwindow.ranking.product_attributes import Facts
+from shopwindow.ranking.product_attributes import ProductAttributes
 from shopwindow.values import Product
-from shopwindow.values.arabic import with_one_alef, without_marks
+from shopwindow.values.arabic import normalize_alef, strip_diacritics
 
 _WORD = re.compile(r"[^\W\d_]{2,}")
 
 
 @dataclass(frozen=True, slots=True)
-class Traits:
+class ComplementFeatures:
     """The facts about one product; empty where unknown.
 
     Attributes:
         product_id: Its id.
-        kind: The most special category: what is of the same kind is more of the same.
-        family: What its kind is one of: the category above it.
-        words: Words of its title that name neither its category nor its colour. What they share
+        category: The most special category: what is of the same kind is more of the same.
+        parent_category: What its kind is one of: the category above it.
+        title_keywords: Words of its title that name neither its category nor its colour. What they share
             with another kind's is mostly a series, a brand or a material.
         colors: Words of its colour.
         popularity: From 0 to 1, that of the catalogue's most popular.
@@ -27,15 +27,15 @@ class Traits:
     """
 
     product_id: str
-    kind: str = ""
-    family: str = ""
-    words: frozenset[str] = frozenset()
+    category: str = ""
+    parent_category: str = ""
+    title_keywords: frozenset[str] = frozenset()
     colors: frozenset[str] = frozenset()
     popularity: float = 0.0
     department: str = ""
 
     @classmethod
-    def of(cls, product: Product, popularity: float = 0.0) -> Self:
+    def from_product(cls, product: Product, popularity: float = 0.0) -> Self:
         """Return the traits of a product of the catalogue.
 
         The family of a category that stands alone is its last word: "floor lamp" and "table lamp"
@@ -49,11 +49,11 @@ class Traits:
         kind = path[-1] if path else ""
         family = path[-2] if len(path) > 1 else next(reversed(_WORD.findall(kind)), kind)
         named = _words(" ".join(path))
-        colors = _words(Facts.of(product).color)
+        colors = _words(ProductAttributes.from_product(product).color)
         words = _words(product.title) - named - colors
         department = path[0] if len(path) > 1 else ""
         return cls(product.id, kind, family, words, colors, popularity, department)
 
 
 def _words(text: str) -> frozenset[str]:
-    return frozenset(_WORD.findall(with_one_alef(without_marks(text)).casefold()))
+    return frozenset(_WORD.findall(normalize_alef(strip_diacritics(text)).casefold()))

@@ -5,14 +5,14 @@ from typing import Self
 
 from shopwindow.values import Product
 
-FIELDS = ("category", "brand", "color", "size", "merchant")
+PREFERENCE_FIELDS = ("category", "brand", "color", "size", "merchant")
 """The fields whose values are counted."""
 
 _COLOR_NAMES = ("color", "colour")
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class ProductAttributes:
     """The facts about one product; empty or None where unknown.
 
     Attributes:
@@ -34,7 +34,7 @@ class Facts:
     currency: str = ""
 
     @classmethod
-    def of(cls, product: Product) -> Self:
+    def from_product(cls, product: Product) -> Self:
         """Return the facts about a product of the catalogue."""
         values = {name.casefold(): value for name, value in product.attributes.items()}
         return cls(

@@ -16,16 +16,22 @@ from numpy.typing import NDArray
 
 from shopwindow.ranking.interests import Interests
 from shopwindow.ranking.profile import Profile
-from shopwindow.ranking.tastes import PriceTaste, Tastes
+from shopwindow.ranking.tastes import LogPriceStats, Preferences
 from shopwindow.values.errors import ProfileError, ProfileVersionError
 
-FORM = 1
+FORMAT_VERSION = 1
 _MAGIC = b"swp"
 _HEAD = struct.Struct("<3sBI")
-_NUMBERS = ("long", "session", "last_s", "angles")
+_NUMBERS = {
+    "long_term_weights": "long",
+    "session_weights": "session",
+    "last_interaction_s": "last_s",
+    "medoid_angles": "angles",
+}
+"""Keys of the numbers of interests in the JSON, by their field."""
 
 
-def to_bytes(profile: Profile) -> bytes:
+def serialize_profile(profile: Profile) -> bytes:
     """Return a profile as bytes.
 
     Vectors are rounded to float16 (a thousandth), weights to nine digits.
@@ -34,31 +40,31 @@ def to_bytes(profile: Profile) -> bytes:
         Two bytes for each number of a vector, and 200 to 2,000 for everything else.
     """
     facts = {
-        "encoder": profile.encoder,
+        "encoder": profile.encoder_id,
         "dim": profile.dim,
-        "time_s": profile.time_s if profile.n_touches else None,
-        "n_touches": profile.n_touches,
+        "time_s": profile.time_s if profile.n_interactions else None,
+        "n_touches": profile.n_interactions,
         "interests": _numbers(profile.interests),
         "dislikes": _numbers(profile.dislikes),
-        "counts": {n: _rounded(some) for n, some in profile.tastes.counts.items()},
-        "totals": _rounded(profile.tastes.totals),
+        "counts": {n: _rounded(some) for n, some in profile.preferences.counts.items()},
+        "totals": _rounded(profile.preferences.totals),
         "prices": {
-            currency: [_round(each.weight), _round(each.mean), _round(each.squares)]
-            for currency, each in profile.tastes.prices.items()
+            currency: [_round(each.weight), _round(each.mean), _round(each.squared_deviations)]
+            for currency, each in profile.preferences.prices.items()
         },
     }
     packed = zlib.compress(json.dumps(facts, separators=(",", ":")).encode())
-    vectors = [profile.interests.means, profile.dislikes.means]
+    vectors = [profile.interests.centroids, profile.dislikes.centroids]
     blocks = [each.astype("<f2").tobytes() for each in vectors]
-    return b"".join([_HEAD.pack(_MAGIC, FORM, len(packed)), packed, *blocks])
+    return b"".join([_HEAD.pack(_MAGIC, FORMAT_VERSION, len(packed)), packed, *blocks])
 
 
-def from_bytes(data: bytes, encoder: str) -> Profile:
+def deserialize_profile(data: bytes, encoder_id: str) -> Profile:
     """Return the profile that `to_bytes` wrote.
 
     Args:
         data: The bytes.
-        encoder: `EncoderSpec.identity` of the vectors that it shall be compared with.
+        encoder_id: `EncoderSpec.identity` of the vectors that it shall be compared with.
 
     Returns:
         The profile.
@@ -74,15 +80,15 @@ def from_bytes(data: bytes, encoder: str) -> Profile:
         raise ProfileError(_garbled(str(exc))) from exc
     if magic != _MAGIC:
         raise ProfileError(_garbled("it begins otherwise"))
-    if form > FORM:
-        raise ProfileVersionError(form, FORM)
+    if form > FORMAT_VERSION:
+        raise ProfileVersionError(form, FORMAT_VERSION)
     start = _HEAD.size + length
     try:
         facts = json.loads(zlib.decompress(data[_HEAD.size : start]))
         profile = _profile(facts, data[start:])
     except (zlib.error, ValueError, KeyError, TypeError, AttributeError) as exc:
         raise ProfileError(_garbled(str(exc))) from exc
-    profile.check_encoder(encoder)
+    profile.check_encoder(encoder_id)
     return profile
 
 
@@ -100,19 +106,19 @@ def _profile(facts: Mapping[str, Any], block: bytes) -> Profile:
     count = (n_interests + n_dislikes) * dim
     rows = np.frombuffer(block, dtype="<f2", count=count).astype(np.float32)
     means = rows.reshape(n_interests + n_dislikes, dim)
-    prices = {currency: PriceTaste(*some[:3]) for currency, some in facts["prices"].items()}
+    prices = {currency: LogPriceStats(*some[:3]) for currency, some in facts["prices"].items()}
     return Profile(
-        encoder=str(facts["encoder"]),
+        encoder_id=str(facts["encoder"]),
         time_s=-math.inf if facts["time_s"] is None else float(facts["time_s"]),
-        n_touches=int(facts["n_touches"]),
+        n_interactions=int(facts["n_touches"]),
         interests=_interests(facts["interests"], means[:n_interests]),
         dislikes=_interests(facts["dislikes"], means[n_interests:]),
-        tastes=Tastes(facts["counts"], facts["totals"], prices),
+        preferences=Preferences(facts["counts"], facts["totals"], prices),
     )
 
 
 def _interests(facts: Mapping[str, Any], means: NDArray[np.float32]) -> Interests:
-    arrays = {name: np.array(facts[name], dtype=np.float64) for name in _NUMBERS}
+    arrays = {name: np.array(facts[key], dtype=np.float64) for name, key in _NUMBERS.items()}
     if any(each.shape != (len(means),) for each in arrays.values()):
         raise ValueError("not as many weights as interests")
     return Interests(means, medoids=tuple(facts["medoids"]), **arrays)
@@ -120,9 +126,9 @@ def _interests(facts: Mapping[str, Any], means: NDArray[np.float32]) -> Interest
 
 def _numbers(interests: Interests) -> dict[str, Any]:
     found: dict[str, Any] = {"medoids": list(interests.medoids)}
-    for name in _NUMBERS:
+    for name, key in _NUMBERS.items():
         values = getattr(interests, name).tolist()
-        found[name] = values if name == "last_s" else [_round(each) for each in values]
+        found[key] = values if key == "last_s" else [_round(each) for each in values]
     return found
 
 

@@ -9,7 +9,7 @@ from shopwindow.values.errors import InvalidValueError
 DAY_S = 86_400.0
 MINUTE_S = 60.0
 
-KIND_WEIGHTS: Mapping[str, float] = MappingProxyType(
+EVENT_WEIGHTS: Mapping[str, float] = MappingProxyType(
     {
         "impression": -0.02,
         "click": 1.0,
@@ -34,9 +34,9 @@ class ProfileSettings:
     Attributes:
         n_interests: Most interests that are kept. PinnerSage shows three to five of them.
         n_dislikes: Most negative interests that are kept.
-        joins_from: Cosine from which a touch belongs to an interest; measured with `compact` by
+        join_threshold: Cosine from which a touch belongs to an interest; measured with `compact` by
             `benchmarks/tastes.py`, other encoders' cosines lie elsewhere.
-        drop_cost: What forgetting one unit of weight costs against merging; 0 always drops the
+        forget_cost: What forgetting one unit of weight costs against merging; 0 always drops the
             faintest interest, infinity always merges the nearest two. Up to a half, what
             has a cosine below a half is not merged, but for a new touch much lighter than all
             interests there are: it goes to the nearest, and none of them is forgotten for it.
@@ -44,16 +44,16 @@ class ProfileSettings:
             what is forgotten with how soon a new taste leads.
         session_half_life_s: After this time what a touch weighs beyond that is half. With 20
             minutes and a share of 1 a new taste takes 11 clicks to lead a feed in place of 8.
-        session_share: What a touch weighs more while it is new, in its own weight: at 2, what was
+        session_boost: What a touch weighs more while it is new, in its own weight: at 2, what was
             done today counts thrice.
-        shrink: Weight of touches at which a taste is believed half.
-        price_deviation: Deviation of the logarithm of prices before anything is known: a factor
+        shrinkage: Weight of touches at which a taste is believed half.
+        log_price_deviation: Deviation of the logarithm of prices before anything is known: a factor
             of 1.65 up or down.
-        max_values: Most values that are kept of one field.
-        heard_from: Share of the heaviest interest's weight from which an interest counts whole;
+        max_values_per_field: Most values that are kept of one field.
+        saturation_share: Share of the heaviest interest's weight from which an interest counts whole;
             fainter ones count less in proportion.
-        weight_tastes: Share of categories, brands, prices and so on in the affinity.
-        kind_weights: What an event of each kind weighs.
+        preference_weight: Share of categories, brands, prices and so on in the affinity.
+        event_weights: What an event of each kind weighs.
 
     Raises:
         InvalidValueError: A number has no sense; the error names it.
@@ -64,43 +64,43 @@ class ProfileSettings:
 
     n_interests: int = 5
     n_dislikes: int = 2
-    joins_from: float = 0.5
-    drop_cost: float = 0.5
+    join_threshold: float = 0.5
+    forget_cost: float = 0.5
     half_life_s: float = 14 * DAY_S
     session_half_life_s: float = DAY_S
-    session_share: float = 2.0
-    shrink: float = 3.0
-    price_deviation: float = 0.5
-    max_values: int = 30
-    heard_from: float = 0.5
-    weight_tastes: float = 0.3
-    kind_weights: Mapping[str, float] = field(default_factory=lambda: KIND_WEIGHTS)
+    session_boost: float = 2.0
+    shrinkage: float = 3.0
+    log_price_deviation: float = 0.5
+    max_values_per_field: int = 30
+    saturation_share: float = 0.5
+    preference_weight: float = 0.3
+    event_weights: Mapping[str, float] = field(default_factory=lambda: EVENT_WEIGHTS)
 
     def __post_init__(self) -> None:
         """Check that each number has sense."""
-        for name in ("n_interests", "n_dislikes", "max_values"):
+        for name in ("n_interests", "n_dislikes", "max_values_per_field"):
             self._check(name, getattr(self, name) >= 1, "a number of at least 1")
-        for name in ("half_life_s", "session_half_life_s", "shrink", "price_deviation"):
+        for name in ("half_life_s", "session_half_life_s", "shrinkage", "log_price_deviation"):
             self._check(name, getattr(self, name) > 0, "a number above 0")
-        for name in ("drop_cost", "session_share"):
+        for name in ("forget_cost", "session_boost"):
             self._check(name, getattr(self, name) >= 0, "a number of zero or more")
-        self._check("heard_from", 0 < self.heard_from <= 1, "a share above 0, up to 1")
-        self._check("weight_tastes", 0 <= self.weight_tastes <= 1, "a share from 0 to 1")
+        self._check("saturation_share", 0 < self.saturation_share <= 1, "a share above 0, up to 1")
+        self._check("preference_weight", 0 <= self.preference_weight <= 1, "a share from 0 to 1")
 
     def _check(self, name: str, is_sound: bool, expected: str) -> None:
         if not is_sound:
             raise InvalidValueError(name, expected, getattr(self, name))
 
-    def weight(self, kind: str) -> float:
+    def get_event_weight(self, kind: str) -> float:
         """Return what an event of a kind weighs; negative for what speaks against a product.
 
         Raises:
             InvalidValueError: Events of that kind have no weight.
         """
-        if kind not in self.kind_weights:
-            known = ", ".join(self.kind_weights)
+        if kind not in self.event_weights:
+            known = ", ".join(self.event_weights)
             raise InvalidValueError("kind", f"one of {known}", kind)
-        return self.kind_weights[kind]
+        return self.event_weights[kind]
 
 
-DEFAULTS = ProfileSettings()
+DEFAULT_PROFILE_SETTINGS = ProfileSettings()

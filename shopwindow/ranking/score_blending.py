@@ -9,10 +9,10 @@ from shopwindow.values.errors import InvalidValueError
 
 Scores: TypeAlias = NDArray[np.float64]
 
-LEAST_SPREAD = 0.1
+MIN_STANDARD_DEVIATION = 0.1
 """Standard deviation of affinities from which their differences count whole."""
 
-BOUND = 0.05
+MAX_PERSONAL_CONTRIBUTION = 0.05
 """Most that taste adds to, or takes off, a score that runs from 0 to 1.
 
 A colour, brand or kind that the query names is worth 0.1 (`search.weight_named`). Two products
@@ -21,7 +21,7 @@ bound: what was asked for in words is never given up for taste.
 """
 
 
-def told_apart(affinity: ArrayLike) -> Scores:
+def standardize(affinities: ArrayLike) -> Scores:
     """Return by how much each candidate suits more than the others of the same query.
 
     What answers one query is alike, and suits a visitor about as well: what all have in common
@@ -29,26 +29,28 @@ def told_apart(affinity: ArrayLike) -> Scores:
     the mean become 1; differences that are small in themselves stay small.
 
     Args:
-        affinity: Of all candidates, shape (n_products,), -1 to 1.
+        affinities: Of all candidates, shape (n_products,), -1 to 1.
 
     Returns:
         Shape (n_products,), in [-1, 1]; 0 for all of no candidates or equal ones.
     """
-    values = np.asarray(affinity, dtype=np.float64)
+    values = np.asarray(affinities, dtype=np.float64)
     if not len(values):
         return values
-    spread = max(float(values.std()), LEAST_SPREAD)
+    spread = max(float(values.std()), MIN_STANDARD_DEVIATION)
     apart = (values - values.mean()) / (2 * spread)
     return np.asarray(np.clip(apart, -1.0, 1.0), dtype=np.float64)
 
 
-def personal_part(affinity: ArrayLike, bound: float = BOUND) -> Scores:
+def bound_contribution(
+    affinities: ArrayLike, max_contribution: float = MAX_PERSONAL_CONTRIBUTION
+) -> Scores:
     """Return the part that taste adds to each score of a query.
 
     Args:
-        affinity: Shape (n_products,); what lies outside [-1, 1] counts as the nearest end, and
+        affinities: Shape (n_products,); what lies outside [-1, 1] counts as the nearest end, and
             what is not a number as 0.
-        bound: Most that it adds or takes off, zero or more.
+        max_contribution: Most that it adds or takes off, zero or more.
 
     Returns:
         Shape (n_products,), in [-bound, bound].
@@ -56,7 +58,7 @@ def personal_part(affinity: ArrayLike, bound: float = BOUND) -> Scores:
     Raises:
         InvalidValueError: The bound is negative or not a number.
     """
-    if not (np.isfinite(bound) and bound >= 0):
-        raise InvalidValueError("bound", "a number of zero or more", bound)
-    values = np.nan_to_num(np.asarray(affinity, dtype=np.float64), nan=0.0)
-    return np.asarray(bound * np.clip(values, -1.0, 1.0), dtype=np.float64)
+    if not (np.isfinite(max_contribution) and max_contribution >= 0):
+        raise InvalidValueError("bound", "a number of zero or more", max_contribution)
+    values = np.nan_to_num(np.asarray(affinities, dtype=np.float64), nan=0.0)
+    return np.asarray(max_contribution * np.clip(values, -1.0, 1.0), dtype=np.float64)

@@ -12,13 +12,13 @@ _LOOKED_AT = 50
 """Products of an interest among which the merchants are told apart."""
 
 
-def mixed(
+def diversify_slate(
     scores: ArrayLike,
     groups: ArrayLike,
     weights: ArrayLike,
     limit: int,
     merchants: Sequence[str] = (),
-    held_back: float = 0.0,
+    seller_diversity_penalty: float = 0.0,
 ) -> list[int]:
     """Return places of the best products, each interest having as many as its weight is worth.
 
@@ -33,7 +33,7 @@ def mixed(
             have products left. None at all puts everything in the order of scores.
         limit: Most products.
         merchants: Merchant of each product; none when they do not matter.
-        held_back: Taken off a score for each product of the same merchant before it.
+        seller_diversity_penalty: Taken off a score for each product of the same merchant before it.
 
     Returns:
         At most `limit` places in `scores`, each once.
@@ -59,7 +59,9 @@ def mixed(
     left: list[list[int]] = [[] for _ in shares]
     for place in order:
         left[int(numbers[place])].append(place)
-    pick = _Picker(values.tolist(), merchants if held_back else (), held_back)
+    pick = _Picker(
+        values.tolist(), merchants if seller_diversity_penalty else (), seller_diversity_penalty
+    )
     return _seated(left, shares.tolist(), min(limit, len(order)), pick)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from shopwindow.ranking.profile_settings import DAY_S, MINUTE_S, ProfileSettings
-from shopwindow.ranking.score_blending import BOUND
+from shopwindow.ranking.score_blending import MAX_PERSONAL_CONTRIBUTION
 from shopwindow.values.errors import InvalidSettingError
 
 
@@ -15,58 +15,71 @@ class _Table(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class ShopWeights(_Table):
+class BaseWeights(_Table):
     """What does not depend on the visitor."""
 
     popularity: float = Field(
         0.0, ge=0, description="Expected share of clicks; a half is usual, 0 to 1."
     )
     freshness: float = Field(0.0, ge=0, description="New in the catalogue, 0 to 1.")
-    fresh_days: float = Field(30.0, gt=0, description="After this newness counts half.")
-    stock: float = Field(0.0, ge=0, description="Taken off what cannot be bought now.")
-    merchant: float = Field(
+    freshness_half_life_days: float = Field(
+        30.0, gt=0, description="After this newness counts half."
+    )
+    out_of_stock_penalty: float = Field(
+        0.0, ge=0, description="Taken off what cannot be bought now."
+    )
+    seller_diversity_penalty: float = Field(
         0.0, ge=0, description="Taken off for each product of the same merchant before it."
     )
 
     @classmethod
-    def told(cls, name: str) -> str:
+    def describe(cls, name: str) -> str:
         """Return what a field is for."""
         return cls.model_fields[name].description or ""
 
 
-class FeedWeights(ShopWeights):
+class RecommendationWeights(BaseWeights):
     """Pages without a query: taste leads."""
 
     affinity: float = Field(1.0, ge=0, description="What suits the visitor, -1 to 1.")
-    together: float = Field(
+    co_engagement: float = Field(
         0.1, ge=0, description="Touched by others together with what the visitor touched, 0 to 1."
     )
-    popularity: float = Field(0.1, ge=0, description=ShopWeights.told("popularity"))
-    freshness: float = Field(0.02, ge=0, description=ShopWeights.told("freshness"))
-    stock: float = Field(0.5, ge=0, description=ShopWeights.told("stock"))
-    merchant: float = Field(0.02, ge=0, description=ShopWeights.told("merchant"))
+    popularity: float = Field(0.1, ge=0, description=BaseWeights.describe("popularity"))
+    freshness: float = Field(0.02, ge=0, description=BaseWeights.describe("freshness"))
+    out_of_stock_penalty: float = Field(
+        0.5, ge=0, description=BaseWeights.describe("out_of_stock_penalty")
+    )
+    seller_diversity_penalty: float = Field(
+        0.02, ge=0, description=BaseWeights.describe("seller_diversity_penalty")
+    )
 
 
-class QueryWeights(ShopWeights):
+class QueryWeights(BaseWeights):
     """Answers to words and photos: relevance leads."""
 
     personal: float = Field(
-        BOUND, ge=0, le=0.5, description="Most that a visitor's taste adds or takes off."
+        MAX_PERSONAL_CONTRIBUTION,
+        ge=0,
+        le=0.5,
+        description="Most that a visitor's taste adds or takes off.",
     )
 
 
-class Exploration(_Table):
+class ExplorationSettings(_Table):
     """Places of feeds that are given to products of which little is known."""
 
-    share: float = Field(0.1, ge=0, lt=1, description="Probability of each place to be given.")
-    from_place: int = Field(2, ge=1, description="First place that may be given; 1 is the first.")
-    enough: float = Field(30.0, gt=0, description="Looks after which enough is known of a product.")
-    pool: int = Field(
+    rate: float = Field(0.1, ge=0, lt=1, description="Probability of each place to be given.")
+    min_position: int = Field(2, ge=1, description="First place that may be given; 1 is the first.")
+    min_impressions: float = Field(
+        30.0, gt=0, description="Looks after which enough is known of a product."
+    )
+    pool_size: int = Field(
         50, ge=1, le=500, description="Products that are tried at most, those that suit best."
     )
 
 
-class ProfileTable(_Table):
+class ProfileOptions(_Table):
     """How fast tastes change."""
 
     half_life_days: float = Field(14.0, gt=0, description="After this a click weighs half.")
@@ -75,7 +88,7 @@ class ProfileTable(_Table):
     )
     n_interests: int = Field(5, ge=1, le=20, description="Most interests of one visitor.")
 
-    def settings(self) -> ProfileSettings:
+    def to_profile_settings(self) -> ProfileSettings:
         """Return the settings of profiles."""
         return ProfileSettings(
             n_interests=self.n_interests,
@@ -84,16 +97,16 @@ class ProfileTable(_Table):
         )
 
 
-class Weights(_Table):
+class RankingWeights(_Table):
     """All weights of one shop, each table with defaults."""
 
-    feed: FeedWeights = FeedWeights()
+    recommendations: RecommendationWeights = RecommendationWeights()
     query: QueryWeights = QueryWeights()
-    exploration: Exploration = Exploration()
-    profile: ProfileTable = ProfileTable()
+    exploration: ExplorationSettings = ExplorationSettings()
+    profile: ProfileOptions = ProfileOptions()
 
 
-def read_weights(path: str | Path) -> Weights:
+def read_weights(path: str | Path) -> RankingWeights:
     """Read a TOML file of weights; what it does not name keeps its default.
 
     Args:
@@ -107,14 +120,14 @@ def read_weights(path: str | Path) -> Weights:
             fit.
     """
     if not str(path):
-        return Weights()
+        return RankingWeights()
     try:
         values: dict[str, Any] = tomllib.loads(Path(path).read_text("utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as exc:
         expected = f"a TOML file that can be read ({exc})"
         raise InvalidSettingError("search.weights", expected, str(path)) from exc
     try:
-        return Weights.model_validate(values)
+        return RankingWeights.model_validate(values)
     except ValidationError as exc:
         first = exc.errors()[0]
         name = ".".join(str(part) for part in first["loc"])

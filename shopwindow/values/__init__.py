@@ -3,15 +3,19 @@
 from shopwindow.values.encoder import Encoder, EncoderSpec, PreparedImage, Vectors
 from shopwindow.values.event import EVENT_KINDS, Event, EventKind, Surface
 from shopwindow.values.product import Product, Translation
-from shopwindow.values.profile_view import Deed, Interest, Person, PriceTaste
-from shopwindow.values.query import FACETS, SORTS, Filters, ImageSource, Photo, Query, Sort
-from shopwindow.values.response import Hit, Page, PriceRange, Reading
+from shopwindow.values.profile_view import (
+    Interaction,
+    Interest,
+    PreferredPriceRange,
+    UserProfileView,
+)
+from shopwindow.values.query import FACETS, SORTS, Filters, ImageSource, Query, QueryImage, Sort
+from shopwindow.values.response import Hit, PriceBucket, QueryInterpretation, SearchResponse
 
 __all__ = [
     "EVENT_KINDS",
     "FACETS",
     "SORTS",
-    "Deed",
     "Encoder",
     "EncoderSpec",
     "Event",
@@ -19,18 +23,19 @@ __all__ = [
     "Filters",
     "Hit",
     "ImageSource",
+    "Interaction",
     "Interest",
-    "Page",
-    "Person",
-    "Photo",
+    "PreferredPriceRange",
     "PreparedImage",
-    "PriceRange",
-    "PriceTaste",
+    "PriceBucket",
     "Product",
     "Query",
-    "Reading",
+    "QueryImage",
+    "QueryInterpretation",
+    "SearchResponse",
     "Sort",
     "Surface",
     "Translation",
+    "UserProfileView",
     "Vectors",
 ]

@@ -6,7 +6,7 @@ The encoders' words and the index's words are folded by the same rules.
 import re
 import unicodedata
 
-MARKS = re.compile(r"[\u0610-\u061A\u064B-\u065F\u0670\u06D6-\u06ED\u0640]")
+DIACRITICS = re.compile(r"[\u0610-\u061A\u064B-\u065F\u0670\u06D6-\u06ED\u0640]")
 """Vowel and Koran signs, and the tatweel that only stretches a word."""
 
 ARTICLES = ("وال", "بال", "كال", "فال", "لل", "ال")
@@ -16,20 +16,20 @@ _LETTERS = str.maketrans("أإآٱى", "ااااي")
 _MIN_LETTERS_AFTER_ARTICLE = 3
 
 
-def without_marks(text: str) -> str:
+def strip_diacritics(text: str) -> str:
     """Return the text in plain letters, without the signs above and below them.
 
     NFKC also turns presentation forms and full-width letters into plain ones.
     """
-    return MARKS.sub("", unicodedata.normalize("NFKC", text))
+    return DIACRITICS.sub("", unicodedata.normalize("NFKC", text))
 
 
-def with_one_alef(text: str) -> str:
+def normalize_alef(text: str) -> str:
     """Return the text with every form of alef as the bare one, and the dotless yeh as yeh."""
     return text.translate(_LETTERS)
 
 
-def without_article(word: str) -> str:
+def strip_article(word: str) -> str:
     """Return a word without the article, when enough letters are left to be a word."""
     for article in ARTICLES:
         if word.startswith(article) and len(word) - len(article) >= _MIN_LETTERS_AFTER_ARTICLE:

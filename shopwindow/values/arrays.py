@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from shopwindow.values.encoder import Vectors
 from shopwindow.values.errors import VectorError
 
-Arrays: TypeAlias = Mapping[str, NDArray[Any]]
+NamedArrays: TypeAlias = Mapping[str, NDArray[Any]]
 """Arrays by name."""
 
 
@@ -36,7 +36,7 @@ def check_vectors(values: ArrayLike, dim: int) -> Vectors:
     return rows
 
 
-def unit_rows(values: ArrayLike) -> Vectors:
+def l2_normalize(values: ArrayLike) -> Vectors:
     """Scale each row to length 1; a row of zeros stays zero.
 
     Args:

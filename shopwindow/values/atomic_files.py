@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 
-def replace_file(path: Path, data: bytes) -> None:
+def write_atomically(path: Path, data: bytes) -> None:
     """Write a file at once and durably, also against a loss of power.
 
     Raises:
@@ -16,10 +16,10 @@ def replace_file(path: Path, data: bytes) -> None:
         file.flush()
         os.fsync(file.fileno())
     temporary.replace(path)
-    make_durable(path.parent)
+    fsync_directory(path.parent)
 
 
-def make_durable(folder: Path) -> None:
+def fsync_directory(folder: Path) -> None:
     """Make the names in a folder survive a loss of power.
 
     Raises:

@@ -10,15 +10,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shopwindow.values.query import Crop, ImageSource
+from shopwindow.values.stored_names import from_stored, to_stored
 
 Vectors: TypeAlias = NDArray[np.float32]
 """Rows of float32, shape (n, dim)."""
 
-Columns: TypeAlias = tuple[int, int]
+DimRange: TypeAlias = tuple[int, int]
 """Columns of vectors, from the first to before the second; equal ones are none."""
 
 PreparedImage: TypeAlias = NDArray[np.uint8]
 """A decoded photo, padded to a square: uint8 RGB, shape (image_size, image_size, 3)."""
+
+
+_STORED_NAMES = {
+    "normalized": "normalised",
+    "license": "licence",
+    "image_only_dims": "only_photos",
+    "text_only_dims": "only_texts",
+}
+"""Keys of the facts in manifests and folders of encoders."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,26 +43,26 @@ class EncoderSpec:
             weights, or a number raised by hand).
         dim: Width of the vectors.
         image_size: Side in pixels of the square that the image tower sees.
-        normalised: Whether rows have length 1.
+        normalized: Whether rows have length 1.
         prompt: Template that wraps a text before encoding, with `{}` for the text; empty for none.
-        licence: Licence of the weights, as an SPDX expression or in words.
+        license: Licence of the weights, as an SPDX expression or in words.
         languages: Codes of the languages whose texts it was made for.
         source: Where the weights come from.
-        only_photos: Columns that are zero in the vector of every text; they need not be stored.
-        only_texts: Columns that are zero in the vector of every photo.
+        image_only_dims: Columns that are zero in the vector of every text; they need not be stored.
+        text_only_dims: Columns that are zero in the vector of every photo.
     """
 
     name: str
     version: str
     dim: int
     image_size: int
-    normalised: bool = True
+    normalized: bool = True
     prompt: str = ""
-    licence: str = ""
+    license: str = ""
     languages: tuple[str, ...] = ("en",)
     source: str = ""
-    only_photos: Columns = (0, 0)
-    only_texts: Columns = (0, 0)
+    image_only_dims: DimRange = (0, 0)
+    text_only_dims: DimRange = (0, 0)
 
     @property
     def identity(self) -> str:
@@ -61,22 +71,24 @@ class EncoderSpec:
 
     def as_dict(self) -> dict[str, Any]:
         """Return the facts as plain JSON values."""
-        return {name: list(v) if isinstance(v, tuple) else v for name, v in asdict(self).items()}
+        values = to_stored(asdict(self), _STORED_NAMES)
+        return {key: list(v) if isinstance(v, tuple) else v for key, v in values.items()}
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Self:
         """Return the spec that `as_dict` wrote; unknown keys of newer versions are left out."""
         known = {each.name for each in fields(cls)}
-        kept = {key: value for key, value in values.items() if key in known}
-        tuples = {key: tuple(value) for key, value in kept.items() if isinstance(value, list)}
+        named = from_stored(values, _STORED_NAMES)
+        kept = {name: value for name, value in named.items() if name in known}
+        tuples = {name: tuple(value) for name, value in kept.items() if isinstance(value, list)}
         return cls(**{**kept, **tuples})
 
 
 @runtime_checkable
-class KnowsWords(Protocol):
+class WordRecognizer(Protocol):
     """An encoder that can tell words from typing errors."""
 
-    def knows_word(self, word: str) -> bool:
+    def is_known_word(self, word: str) -> bool:
         """Return whether this is a word of one of its languages, and not of its parts."""
         ...
 
@@ -127,14 +139,14 @@ class Encoder(Protocol):
         ...
 
     def prepare_image(
-        self, image: ImageSource, crop: Crop | None = None, *, of_visitor: bool = False
+        self, image: ImageSource, crop: Crop | None = None, *, for_query: bool = False
     ) -> PreparedImage:
         """Decode one photo to what `encode_prepared` takes; safe and useful in other threads.
 
         Args:
             image: Path, address, bytes or a PIL picture.
             crop: The part of it to take, as if it had been cut out before; None for the whole.
-            of_visitor: Whether it is part of a query, which may cost less than a product's photo;
+            for_query: Whether it is part of a query, which may cost less than a product's photo;
                 the pixels are the same.
 
         Returns:

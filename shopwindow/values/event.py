@@ -9,7 +9,7 @@ from typing import Literal, TypeAlias, get_args
 
 from shopwindow.values.errors import InvalidEventError
 from shopwindow.values.product import Product
-from shopwindow.values.validation import MAX_ID_CHARS, Checker, are_plain
+from shopwindow.values.validation import MAX_ID_CHARS, Validator, are_plain_strings
 
 EventKind: TypeAlias = Literal["impression", "click", "cart", "purchase", "like", "hide"]
 Surface: TypeAlias = Literal["search", "similar", "feed", "store", "complements", "recent"]
@@ -19,7 +19,7 @@ SURFACES: tuple[str, ...] = get_args(Surface)
 MAX_POSITION = 1_000_000_000
 _PLACE = "a place from 1, or 0 when it is unknown"
 
-_CHECK = Checker(InvalidEventError)
+_CHECK = Validator(InvalidEventError)
 _PROBABILITY = "a number over 0, at most 1, or None"
 _WORTH = "a number of zero or more, or None"
 _REQUIRED = ("product_id", "event_id")
@@ -47,7 +47,7 @@ class Event:
         product_id: The product's id in the catalogue.
         user_id: The visitor; empty when unknown.
         session_id: The visit; empty when unknown.
-        query_id: `Page.query_id` of the answer it was shown in; empty when there was none.
+        query_id: `SearchResponse.query_id` of the answer it was shown in; empty when there was none.
         surface: Where: "search", "similar", "feed", "store" (a merchant's own page) or
             "complements" (what goes with a product) or "recent" (what was seen last).
         position: Its place in the answer, from 1, counted on over the answer's pages; 0 when
@@ -91,7 +91,7 @@ class Event:
         for name, checked in (*_texts(self), *_numbers(self)):
             object.__setattr__(self, name, checked)
         object.__setattr__(self, "features", MappingProxyType(_features(self.features)))
-        object.__setattr__(self, "time", _CHECK.time("time", self.time).astimezone(UTC))
+        object.__setattr__(self, "time", _CHECK.check_datetime("time", self.time).astimezone(UTC))
 
     def __reduce__(self) -> tuple[object, ...]:
         """Return what pickle rebuilds the event from: a read-only mapping cannot be pickled."""
@@ -100,7 +100,7 @@ class Event:
         return (Event, tuple(plain))
 
 
-def with_price(event: Event, product: Product) -> Event:
+def fill_purchase_value(event: Event, product: Product) -> Event:
     """Return a purchase with what the product costs; any other event, or one unpriced, as it is.
 
     Args:
@@ -112,31 +112,37 @@ def with_price(event: Event, product: Product) -> Event:
     return replace(event, value=product.price, currency=product.currency)
 
 
-def check_user(user_id: object) -> None:
+def check_user_id(user_id: object) -> None:
     """Refuse what is no id, and an empty one, which would stand for everybody unknown.
 
     Raises:
         InvalidEventError: It is.
     """
-    _CHECK.text("user_id", user_id, MAX_ID_CHARS, required=True)
+    _CHECK.check_text("user_id", user_id, MAX_ID_CHARS, required=True)
 
 
 def _texts(given: Event) -> Iterator[tuple[str, str]]:
     """Yield the checked texts that differ from those given, by name."""
-    _CHECK.choice("kind", given.kind, EVENT_KINDS)
-    _CHECK.choice("surface", given.surface, SURFACES)
+    _CHECK.check_choice("kind", given.kind, EVENT_KINDS)
+    _CHECK.check_choice("surface", given.surface, SURFACES)
     texts = [getattr(given, name) for name in _TEXTS]
-    if are_plain(texts, MAX_ID_CHARS) and given.product_id.strip() and given.event_id.strip():
+    if (
+        are_plain_strings(texts, MAX_ID_CHARS)
+        and given.product_id.strip()
+        and given.event_id.strip()
+    ):
         return
     for name, text in zip(_TEXTS, texts, strict=True):
-        yield name, _CHECK.text(name, text, MAX_ID_CHARS, required=name in _REQUIRED)
+        yield name, _CHECK.check_text(name, text, MAX_ID_CHARS, required=name in _REQUIRED)
 
 
 def _numbers(given: Event) -> Iterator[tuple[str, float | None]]:
-    yield "position", _CHECK.whole("position", given.position, _PLACE, 0, MAX_POSITION)
-    share = _CHECK.number_or_none("propensity", given.propensity, _PROBABILITY, _is_probability)
+    yield "position", _CHECK.check_integer("position", given.position, _PLACE, 0, MAX_POSITION)
+    share = _CHECK.check_optional_number(
+        "propensity", given.propensity, _PROBABILITY, _is_probability
+    )
     yield "propensity", share
-    yield "value", _CHECK.number_or_none("value", given.value, _WORTH, lambda n: n >= 0)
+    yield "value", _CHECK.check_optional_number("value", given.value, _WORTH, lambda n: n >= 0)
 
 
 def _is_probability(number: float) -> bool:
@@ -145,5 +151,5 @@ def _is_probability(number: float) -> bool:
 
 def _features(given: object) -> dict[str, float]:
     expected = "finite numbers by name"
-    numbers = _CHECK.by_name("features", given, expected)
-    return {name: _CHECK.number("features", each, expected) for name, each in numbers.items()}
+    numbers = _CHECK.check_mapping("features", given, expected)
+    return {name: _CHECK.check_number("features", each, expected) for name, each in numbers.items()}

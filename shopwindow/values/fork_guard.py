@@ -5,15 +5,15 @@ import os
 from shopwindow.values.errors import ForkedError
 
 
-class OneProcess:
+class ForkGuard:
     """Remembers which process opened something.
 
     Args:
-        what: Its name for messages, such as "this SearchService".
+        resource: Its name for messages, such as "this SearchService".
     """
 
-    def __init__(self, what: str) -> None:
-        self._what = what
+    def __init__(self, resource: str) -> None:
+        self._what = resource
         self._pid = os.getpid()
 
     def check(self) -> None:

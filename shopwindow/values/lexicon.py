@@ -5,18 +5,18 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
-LEXICON = Path(__file__).with_name("lexicon.toml")
+LEXICON_PATH = Path(__file__).with_name("lexicon.toml")
 
 
 @cache
 def read_lexicon() -> Mapping[str, Mapping[str, Sequence[str]]]:
     """Return the words of the lexicon; see the file for their layout."""
-    with LEXICON.open("rb") as file:
+    with LEXICON_PATH.open("rb") as file:
         return tomllib.load(file)
 
 
 @cache
-def same_meaning() -> tuple[tuple[str, ...], ...]:
+def load_lexicon_synonyms() -> tuple[tuple[str, ...], ...]:
     """Return groups of words and phrases that mean the same, in any language and form."""
     groups = []
     for part, n_texts in (("colours", 3), ("kinds", 2), ("people", 3)):

@@ -7,9 +7,9 @@ from types import MappingProxyType
 from typing import cast
 
 from shopwindow.values.errors import InvalidProductError
-from shopwindow.values.validation import MAX_ID_CHARS, Checker, are_plain
+from shopwindow.values.validation import MAX_ID_CHARS, Validator, are_plain_strings
 
-_CHECK = Checker(InvalidProductError)
+_CHECK = Validator(InvalidProductError)
 _AMOUNT = ("a number of zero or more", lambda n: n >= 0)
 _TEXTS = (
     "id", "title", "description", "currency", "brand", "image", "merchant_id", "group_id",
@@ -38,10 +38,10 @@ class Translation:
         Raises:
             InvalidProductError: See the class.
         """
-        if are_plain((self.title, self.description)):
+        if are_plain_strings((self.title, self.description)):
             return
         for name in ("title", "description"):
-            object.__setattr__(self, name, _CHECK.text(name, getattr(self, name)))
+            object.__setattr__(self, name, _CHECK.check_text(name, getattr(self, name)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,27 +110,27 @@ class Product:
 def _texts(given: Product) -> Iterator[tuple[str, str]]:
     """Yield the checked texts that differ from those given, by name."""
     texts = [getattr(given, name) for name in _TEXTS]
-    if are_plain(texts) and given.id.strip() and len(given.id) <= MAX_ID_CHARS:
+    if are_plain_strings(texts) and given.id.strip() and len(given.id) <= MAX_ID_CHARS:
         return
-    yield "id", _CHECK.text("id", given.id, MAX_ID_CHARS, required=True)
+    yield "id", _CHECK.check_text("id", given.id, MAX_ID_CHARS, required=True)
     for name, text in zip(_TEXTS, texts, strict=True):
-        yield name, _CHECK.text(name, text)
+        yield name, _CHECK.check_text(name, text)
 
 
 def _values(given: Product) -> Iterator[tuple[str, object]]:
     yield "translations", MappingProxyType(_translations(given.translations))
     yield "attributes", MappingProxyType(_attributes(given.attributes))
     yield "category", _category(given.category)
-    yield "price", _CHECK.number_or_none("price", given.price, *_AMOUNT)
-    yield "popularity", _CHECK.number_or_none("popularity", given.popularity, *_AMOUNT)
-    yield "in_stock", _CHECK.flag("in_stock", given.in_stock)
+    yield "price", _CHECK.check_optional_number("price", given.price, *_AMOUNT)
+    yield "popularity", _CHECK.check_optional_number("popularity", given.popularity, *_AMOUNT)
+    yield "in_stock", _CHECK.check_bool("in_stock", given.in_stock)
     if given.created_at is not None:
-        yield "created_at", _CHECK.time("created_at", given.created_at)
+        yield "created_at", _CHECK.check_datetime("created_at", given.created_at)
 
 
 def _translations(value: object) -> dict[str, Translation]:
     expected = "core.Translation by language"
-    found = _CHECK.by_name("translations", value, expected)
+    found = _CHECK.check_mapping("translations", value, expected)
     for each in found.values():
         if not isinstance(each, Translation):
             raise InvalidProductError("translations", expected, each)
@@ -138,13 +138,13 @@ def _translations(value: object) -> dict[str, Translation]:
 
 
 def _attributes(value: object) -> dict[str, str]:
-    given = _CHECK.by_name("attributes", value, "texts by name")
-    if are_plain(list(given.values())):
+    given = _CHECK.check_mapping("attributes", value, "texts by name")
+    if are_plain_strings(list(given.values())):
         return cast(dict[str, str], given)
-    return {name: _CHECK.text("attributes", each) for name, each in given.items()}
+    return {name: _CHECK.check_text("attributes", each) for name, each in given.items()}
 
 
 def _category(value: object) -> tuple[str, ...]:
     if isinstance(value, (str, set, frozenset)):
         raise InvalidProductError("category", "a tuple from general to special", value)
-    return _CHECK.texts("category", value)
+    return _CHECK.check_texts("category", value)

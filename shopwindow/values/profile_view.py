@@ -7,7 +7,7 @@ from typing import Any
 
 from shopwindow.values.product import Product
 
-SAMPLE_PREFIX = "sample-"
+DEMO_USER_PREFIX = "sample-"
 """Ids of visitors who were made up for a demonstration begin with it."""
 
 
@@ -16,18 +16,18 @@ class Interest:
     """Things that a visitor likes, or dislikes, which look alike.
 
     Attributes:
-        share: What it weighs among the visitor's interests, 0 to 1.
+        weight: What it weighs among the visitor's interests, 0 to 1.
         products: What was touched of it, that which stands for it first; at most a few.
-        last: When it was touched last.
+        last_interaction_at: When it was touched last.
     """
 
-    share: float
+    weight: float
     products: tuple[Product, ...]
-    last: datetime
+    last_interaction_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
-class PriceTaste:
+class PreferredPriceRange:
     """What a visitor usually pays.
 
     Attributes:
@@ -42,7 +42,7 @@ class PriceTaste:
 
 
 @dataclass(frozen=True, slots=True)
-class Deed:
+class Interaction:
     """Something that a visitor did with a product.
 
     Attributes:
@@ -57,34 +57,34 @@ class Deed:
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class UserProfileView:
     """What is known of a visitor.
 
     Attributes:
         user_id: The visitor.
-        n_touches: Things they did that their tastes were learned from.
+        n_interactions: Things they did that their tastes were learned from.
         interests: What they like, the heaviest first.
         dislikes: What they turned down or passed over, the heaviest first.
-        tastes: By field ("brand"), by value, how much it is liked: -1 to 1, the best liked first.
-        prices: What they usually pay, by currency.
-        deeds: What they did last, the newest first; products that are gone are left out.
+        preferences: By field ("brand"), by value, how much it is liked: -1 to 1, the best liked first.
+        preferred_prices: What they usually pay, by currency.
+        recent_interactions: What they did last, the newest first; products that are gone are left out.
     """
 
     user_id: str
-    n_touches: int = 0
+    n_interactions: int = 0
     interests: tuple[Interest, ...] = ()
     dislikes: tuple[Interest, ...] = ()
-    tastes: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
-    prices: Mapping[str, PriceTaste] = field(default_factory=dict)
-    deeds: tuple[Deed, ...] = ()
+    preferences: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    preferred_prices: Mapping[str, PreferredPriceRange] = field(default_factory=dict)
+    recent_interactions: tuple[Interaction, ...] = ()
 
 
-def plain_person(person: Person, with_titles: bool = False) -> dict[str, Any]:
+def serialize_profile_view(person: UserProfileView, include_titles: bool = False) -> dict[str, Any]:
     """Return what is known of a visitor as plain values, products by their ids.
 
     Args:
         person: The visitor.
-        with_titles: Whether the products' titles stand beside their ids.
+        include_titles: Whether the products' titles stand beside their ids.
 
     Returns:
         An object with the keys user_id, n_touches, interests, dislikes, tastes, prices and deeds;
@@ -92,22 +92,28 @@ def plain_person(person: Person, with_titles: bool = False) -> dict[str, Any]:
     """
 
     def named(product: Product) -> dict[str, str]:
-        title = {"title": product.title} if with_titles else {}
+        title = {"title": product.title} if include_titles else {}
         return {"product_id": product.id, **title}
 
     def plain(interest: Interest) -> dict[str, Any]:
-        products = [named(each) if with_titles else each.id for each in interest.products]
-        return {"share": interest.share, "products": products, "last": interest.last.isoformat()}
+        products = [named(each) if include_titles else each.id for each in interest.products]
+        return {
+            "weight": interest.weight,
+            "products": products,
+            "last_interaction_at": interest.last_interaction_at.isoformat(),
+        }
 
     return {
         "user_id": person.user_id,
-        "n_touches": person.n_touches,
+        "n_interactions": person.n_interactions,
         "interests": [plain(each) for each in person.interests],
         "dislikes": [plain(each) for each in person.dislikes],
-        "tastes": {name: dict(values) for name, values in person.tastes.items()},
-        "prices": {currency: asdict(each) for currency, each in person.prices.items()},
-        "deeds": [
+        "preferences": {name: dict(values) for name, values in person.preferences.items()},
+        "preferred_prices": {
+            currency: asdict(each) for currency, each in person.preferred_prices.items()
+        },
+        "recent_interactions": [
             {"kind": each.kind, **named(each.product), "time": each.time.isoformat()}
-            for each in person.deeds
+            for each in person.recent_interactions
         ],
     }

@@ -10,29 +10,29 @@ from typing import Literal, TypeAlias, get_args
 from PIL import Image
 
 from shopwindow.values.errors import InvalidQueryError
-from shopwindow.values.validation import MAX_ID_CHARS, Checker
+from shopwindow.values.validation import MAX_ID_CHARS, Validator
 
 ImageSource: TypeAlias = str | Path | bytes | Image.Image
 """A photo: path, http(s) address, the bytes of a file, or a PIL picture."""
 
-Sort: TypeAlias = Literal["relevance", "price_low", "price_high", "newest", "popular"]
+Sort: TypeAlias = Literal["relevance", "price_asc", "price_desc", "newest", "popular"]
 """Orders of an answer. All but the first put products that lack the value last."""
 
 MAX_LIMIT = 500
-MAX_PHOTOS = 10
+MAX_QUERY_IMAGES = 10
 MAX_TEXT_CHARS = 2000
-MAX_AVOIDED = 500
+MAX_NEGATIVE_EXAMPLES = 500
 MAX_CURSOR_CHARS = 4_000_000
 """Characters of a cursor: it names what was shown, 4 bytes for each product."""
 
-ALL = "*"
-"""In `Query.literal`: the whole text."""
+WHOLE_TEXT = "*"
+"""In `Query.verbatim`: the whole text."""
 
 
 Crop: TypeAlias = tuple[float, float, float, float]
 """A part of a photo: left, top, right and bottom as shares of width and height, from 0 to 1."""
 
-_CHECK = Checker(InvalidQueryError)
+_CHECK = Validator(InvalidQueryError)
 _PRICE = ("a number of zero or more", lambda n: n >= 0)
 _SHARE = ("a number from 0 to 1", lambda n: 0 <= n <= 1)
 _VALUES = "one text or several by name"
@@ -40,7 +40,7 @@ _ALL_MERCHANTS = "For the products of all merchants leave it out"
 
 
 @dataclass(frozen=True, slots=True)
-class Photo:
+class QueryImage:
     """A photo of a query, or a part of one.
 
     Attributes:
@@ -66,11 +66,11 @@ class Photo:
         _check_source(self.source)
         if self.crop is not None:
             object.__setattr__(self, "crop", _checked_crop(self.crop))
-        weight = _CHECK.number("weight", self.weight, "a number above 0", lambda n: n > 0)
+        weight = _CHECK.check_number("weight", self.weight, "a number above 0", lambda n: n > 0)
         object.__setattr__(self, "weight", weight)
 
 
-def several(value: str | tuple[str, ...]) -> tuple[str, ...]:
+def as_tuple(value: str | tuple[str, ...]) -> tuple[str, ...]:
     """Return what a filter is given for: one value, or several."""
     return (value,) if isinstance(value, str) else tuple(value)
 
@@ -132,18 +132,18 @@ class Query:
         cursor: `next_cursor` of the page before; empty for the first page.
         user_id: The visitor, for a personal order.
         collapse: Whether of the variants of one thing (equal `group_id`) only the best is shown.
-        literal: Words of the text, as typed, that are not to be corrected or read as anything; all
+        verbatim: Words of the text, as typed, that are not to be corrected or read as anything; all
             of it when (ALL,).
         facets: Fields to count values of; see `core.FACETS`.
-        photo_share: How much the photos count against the text, 0 to 1; None as set.
-        avoid: What hits should not be like: ids of products, and photos. The products themselves
+        image_weight: How much the photos count against the text, 0 to 1; None as set.
+        negative_examples: What hits should not be like: ids of products, and photos. The products themselves
             are left out; to browse, that is all, as nothing is compared.
         sort: The order of what is relevant; of everything that passes the filters when there is
             neither text nor photo.
         diversity: How far hits must differ from those before them, 0 (not at all) to 1; None as
             set.
         relax: Whether filters are given up, one after the other, when nothing passes them all:
-            `Page.relaxed` says which. That of merchants never is.
+            `SearchResponse.relaxed` says which. That of merchants never is.
 
     Raises:
         InvalidQueryError: A number is out of range, a text too long or not valid Unicode, a name
@@ -151,16 +151,16 @@ class Query:
     """
 
     text: str = ""
-    image: ImageSource | Photo | Sequence[ImageSource | Photo] | None = None
+    image: ImageSource | QueryImage | Sequence[ImageSource | QueryImage] | None = None
     filters: Filters = field(default_factory=Filters)
     limit: int = 20
     cursor: str = ""
     user_id: str = ""
     collapse: bool = True
-    literal: tuple[str, ...] = ()
+    verbatim: tuple[str, ...] = ()
     facets: tuple[str, ...] = ("category", "brand", "merchant_id")
-    photo_share: float | None = None
-    avoid: tuple[str | Photo, ...] = ()
+    image_weight: float | None = None
+    negative_examples: tuple[str | QueryImage, ...] = ()
     sort: Sort = "relevance"
     diversity: float | None = None
     relax: bool = True
@@ -173,17 +173,17 @@ class Query:
         """
         for name, checked in _checked_query(self).items():
             object.__setattr__(self, name, checked)
-        if len(self.photos) > MAX_PHOTOS:
-            raise InvalidQueryError("image", f"at most {MAX_PHOTOS} photos", len(self.photos))
+        if len(self.images) > MAX_QUERY_IMAGES:
+            raise InvalidQueryError("image", f"at most {MAX_QUERY_IMAGES} photos", len(self.images))
 
     @property
-    def photos(self) -> tuple[Photo, ...]:
+    def images(self) -> tuple[QueryImage, ...]:
         """The photos to look like."""
         image = self.image
         if image is None:
             return ()
         several = image if isinstance(image, (list, tuple)) else (image,)
-        return tuple(each if isinstance(each, Photo) else Photo(each) for each in several)
+        return tuple(each if isinstance(each, QueryImage) else QueryImage(each) for each in several)
 
 
 def _check_source(source: object) -> None:
@@ -209,7 +209,7 @@ def _checked_crop(crop: object) -> Crop:
     expected = "left, top, right, bottom as shares from 0 to 1, left < right, top < bottom"
     if not isinstance(crop, (tuple, list)) or len(crop) != 4:
         raise InvalidQueryError("crop", expected, crop)
-    sides = [_CHECK.number("crop", side, expected, lambda n: 0 <= n <= 1) for side in crop]
+    sides = [_CHECK.check_number("crop", side, expected, lambda n: 0 <= n <= 1) for side in crop]
     left, top, right, bottom = sides
     if not (left < right and top < bottom):
         raise InvalidQueryError("crop", expected, crop)
@@ -219,33 +219,33 @@ def _checked_crop(crop: object) -> Crop:
 def _checked_filters(given: Filters) -> dict[str, object]:
     since, in_stock = given.created_since, given.in_stock
     return {
-        "category": _CHECK.text("category", given.category, MAX_TEXT_CHARS),
+        "category": _CHECK.check_text("category", given.category, MAX_TEXT_CHARS),
         "brand": _one_or_several("brand", given.brand),
         "merchant_id": _merchants(given.merchant_id),
-        "price_min": _CHECK.number_or_none("price_min", given.price_min, *_PRICE),
-        "price_max": _CHECK.number_or_none("price_max", given.price_max, *_PRICE),
-        "in_stock": in_stock if in_stock is None else _CHECK.flag("in_stock", in_stock),
+        "price_min": _CHECK.check_optional_number("price_min", given.price_min, *_PRICE),
+        "price_max": _CHECK.check_optional_number("price_max", given.price_max, *_PRICE),
+        "in_stock": in_stock if in_stock is None else _CHECK.check_bool("in_stock", in_stock),
         "attributes": _attributes(given.attributes),
-        "created_since": since if since is None else _CHECK.time("created_since", since),
-        "group_id": _CHECK.text("group_id", given.group_id, MAX_TEXT_CHARS),
+        "created_since": since if since is None else _CHECK.check_datetime("created_since", since),
+        "group_id": _CHECK.check_text("group_id", given.group_id, MAX_TEXT_CHARS),
     }
 
 
 def _one_or_several(name: str, value: object) -> str | tuple[str, ...]:
     if isinstance(value, str):
-        return _CHECK.text(name, value, MAX_TEXT_CHARS)
-    return _CHECK.texts(name, value, MAX_TEXT_CHARS)
+        return _CHECK.check_text(name, value, MAX_TEXT_CHARS)
+    return _CHECK.check_texts(name, value, MAX_TEXT_CHARS)
 
 
 def _attributes(value: object) -> dict[str, str | tuple[str, ...]]:
-    given = _CHECK.by_name("attributes", value, _VALUES)
+    given = _CHECK.check_mapping("attributes", value, _VALUES)
     found = {name: _one_or_several("attributes", each) for name, each in given.items()}
     return {name: each for name, each in found.items() if each != ()}  # as for brands: any
 
 
 def _merchants(value: object) -> str | tuple[str, ...]:
     checked = _one_or_several("merchant_id", value)
-    if not all(each.strip() for each in several(checked)):
+    if not all(each.strip() for each in as_tuple(checked)):
         raise InvalidQueryError("merchant_id", "ids that are not empty", value, _ALL_MERCHANTS)
     return checked
 
@@ -253,35 +253,35 @@ def _merchants(value: object) -> str | tuple[str, ...]:
 def _checked_query(given: Query) -> dict[str, object]:
     if not isinstance(given.filters, Filters):
         raise InvalidQueryError("filters", "core.Filters", given.filters)
-    unknown = set(facets := _CHECK.texts("facets", given.facets)) - set(FACETS)
+    unknown = set(facets := _CHECK.check_texts("facets", given.facets)) - set(FACETS)
     if unknown:
         raise InvalidQueryError("facets", f"some of {', '.join(FACETS)}", sorted(unknown))
     return {
-        "text": _CHECK.text("text", given.text, MAX_TEXT_CHARS),
-        "limit": _CHECK.whole("limit", given.limit, f"1 to {MAX_LIMIT}", 1, MAX_LIMIT),
-        "cursor": _CHECK.text("cursor", given.cursor, MAX_CURSOR_CHARS),
-        "user_id": _CHECK.text("user_id", given.user_id, MAX_TEXT_CHARS),
-        "collapse": _CHECK.flag("collapse", given.collapse),
-        "literal": _CHECK.texts("literal", given.literal, MAX_TEXT_CHARS),
+        "text": _CHECK.check_text("text", given.text, MAX_TEXT_CHARS),
+        "limit": _CHECK.check_integer("limit", given.limit, f"1 to {MAX_LIMIT}", 1, MAX_LIMIT),
+        "cursor": _CHECK.check_text("cursor", given.cursor, MAX_CURSOR_CHARS),
+        "user_id": _CHECK.check_text("user_id", given.user_id, MAX_TEXT_CHARS),
+        "collapse": _CHECK.check_bool("collapse", given.collapse),
+        "verbatim": _CHECK.check_texts("verbatim", given.verbatim, MAX_TEXT_CHARS),
         "facets": facets,
-        "photo_share": _CHECK.number_or_none("photo_share", given.photo_share, *_SHARE),
-        "avoid": _avoided(given.avoid),
-        "sort": _CHECK.choice("sort", given.sort, SORTS),
-        "diversity": _CHECK.number_or_none("diversity", given.diversity, *_SHARE),
-        "relax": _CHECK.flag("relax", given.relax),
+        "image_weight": _CHECK.check_optional_number("image_weight", given.image_weight, *_SHARE),
+        "negative_examples": _avoided(given.negative_examples),
+        "sort": _CHECK.check_choice("sort", given.sort, SORTS),
+        "diversity": _CHECK.check_optional_number("diversity", given.diversity, *_SHARE),
+        "relax": _CHECK.check_bool("relax", given.relax),
     }
 
 
-def _avoided(value: object) -> tuple[str | Photo, ...]:
+def _avoided(value: object) -> tuple[str | QueryImage, ...]:
     expected = "a tuple of product ids and photos"
     if not isinstance(value, (tuple, list)):
-        raise InvalidQueryError("avoid", expected, value)
-    if len(value) > MAX_AVOIDED:
-        raise InvalidQueryError("avoid", f"at most {MAX_AVOIDED}", len(value))
-    if not all(isinstance(each, (str, Photo)) for each in value):
-        raise InvalidQueryError("avoid", expected, value)
+        raise InvalidQueryError("negative_examples", expected, value)
+    if len(value) > MAX_NEGATIVE_EXAMPLES:
+        raise InvalidQueryError("negative_examples", f"at most {MAX_NEGATIVE_EXAMPLES}", len(value))
+    if not all(isinstance(each, (str, QueryImage)) for each in value):
+        raise InvalidQueryError("negative_examples", expected, value)
     ids = [each for each in value if isinstance(each, str)]
-    _CHECK.texts("avoid", ids, MAX_ID_CHARS, required=True)
+    _CHECK.check_texts("negative_examples", ids, MAX_ID_CHARS, required=True)
     return tuple(value)
 
 

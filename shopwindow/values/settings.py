@@ -13,10 +13,10 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from shopwindow.values.errors import InvalidSettingError
-from shopwindow.values.validation import Checker, are_plain
+from shopwindow.values.validation import Validator, are_plain_strings
 
-PREFIX = "SHOPWINDOW_"
-DELIMITER = "__"
+ENV_PREFIX = "SHOPWINDOW_"
+ENV_DELIMITER = "__"
 DOTENV = ".env"
 _ENCODING = "utf-8-sig"  # some editors begin a file with a mark that would join the first name
 _SECRETS = ("KEY", "PASSWORD")
@@ -47,7 +47,7 @@ class PhotoLimits(_Group):
         1280, ge=64, description="Memory that opening one photo may take, in MB (Linux only)."
     )
     query_decode_memory_mb: int = Field(640, ge=64, description="The same for a photo in a query.")
-    decoders: int = Field(
+    decoder_workers: int = Field(
         2,
         ge=1,
         le=64,
@@ -64,7 +64,7 @@ class PhotoLimits(_Group):
         False, description="Fetch photos from loopback and private networks too."
     )
 
-    def for_visitors(self) -> Self:
+    def for_queries(self) -> Self:
         """Return what a photo in a query may cost: the smaller of each pair of limits."""
         return self.model_copy(
             update={
@@ -100,13 +100,13 @@ class IndexSettings(_Group):
     batch_size: int = Field(
         256, ge=1, le=10_000, description="Products written and made durable at once."
     )
-    hnsw_from: int = Field(
+    hnsw_min_points: int = Field(
         20_000, ge=0, description="Products from which a graph is built; below, search is exact."
     )
     timeout_s: float = Field(
         30.0, gt=0, description="Seconds that the embedded engine may take for one answer."
     )
-    write_wait_s: float = Field(
+    write_lock_timeout_s: float = Field(
         600.0,
         ge=0,
         description="Seconds to wait while another process is writing to the same folder.",
@@ -116,40 +116,41 @@ class IndexSettings(_Group):
 class SearchSettings(_Group):
     """How answers are found and put in order."""
 
-    depth: int = Field(
+    candidates_per_retriever: int = Field(
         200, ge=10, le=2000, description="Candidates that each leg retrieves for one query."
     )
-    fusion: Literal["scale", "range", "spread", "ranks"] = Field(
-        "scale", description="How the legs' scores become one; see docs/decisions/0005-fusion.md."
+    fusion: Literal["theoretical_min_max", "min_max", "dbsf", "rrf"] = Field(
+        "theoretical_min_max",
+        description="How the legs' scores become one; see docs/decisions/0005-fusion.md.",
     )
     weight_lexical: float = Field(1.0, ge=0, description="Weight of matching words.")
     weight_text: float = Field(0.3, ge=0, description="Weight of text-to-text likeness.")
     weight_text_image: float = Field(0.3, ge=0, description="Weight of text-to-photo likeness.")
-    read_queries: bool = Field(
+    query_understanding: bool = Field(
         True,
         description="Correct typing errors, and read prices, names and negatives in the words.",
     )
-    synonyms: str = Field(
+    synonyms_file: str = Field(
         "", description="A text file of words that mean the same: one group a line, with commas."
     )
-    rules: str = Field(
+    rules_file: str = Field(
         "", description="A TOML file of the merchandiser's rules; see docs/rules.md."
     )
-    weight_named: float = Field(
+    attribute_match_boost: float = Field(
         0.1,
         ge=0,
         description="Most that a product gains by the colours, brands, kinds and other "
         "names of the catalogue that the query's words name.",
     )
     weight_image: float = Field(1.0, ge=0, description="Weight of photo-to-photo likeness.")
-    least_share: float = Field(
+    relative_score_cutoff: float = Field(
         0.3,
         ge=0,
         le=1,
         description="Share of the best score below which candidates are left out as irrelevant; "
         "0 keeps all.",
     )
-    weights: str = Field(
+    weights_file: str = Field(
         "",
         description="A TOML file of what tastes, popularity and so on weigh; see docs/people.md.",
     )
@@ -187,8 +188,8 @@ class Settings(BaseSettings):
     """Every setting, frozen; `read_settings` also refuses unknown names."""
 
     model_config = SettingsConfigDict(
-        env_prefix=PREFIX,
-        env_nested_delimiter=DELIMITER,
+        env_prefix=ENV_PREFIX,
+        env_nested_delimiter=ENV_DELIMITER,
         env_file=DOTENV,
         env_file_encoding=_ENCODING,
         frozen=True,
@@ -217,17 +218,17 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
     """
     variables = {**_dotenv(), **(environ if environ is not None else os.environ)}
     for name, value in variables.items():
-        if name.upper().startswith(PREFIX):
+        if name.upper().startswith(ENV_PREFIX):
             _check(name, value)
     try:
         return Settings()
     except ValidationError as exc:
         first = exc.errors()[0]
-        path = DELIMITER.join(str(part) for part in first["loc"]).upper()
-        name = path if path.startswith(PREFIX) else PREFIX + path
+        path = ENV_DELIMITER.join(str(part) for part in first["loc"]).upper()
+        name = path if path.startswith(ENV_PREFIX) else ENV_PREFIX + path
         raise InvalidSettingError(name, first["msg"], first.get("input")) from exc
     except (SettingsError, RecursionError) as exc:
-        raise InvalidSettingError(PREFIX, "settings that can be read", str(exc)) from exc
+        raise InvalidSettingError(ENV_PREFIX, "settings that can be read", str(exc)) from exc
 
 
 def _dotenv() -> dict[str, str | None]:
@@ -252,10 +253,10 @@ def _check(name: str, value: str | None) -> None:
     Raises:
         InvalidSettingError: It is one.
     """
-    top = name.upper().removeprefix(PREFIX).split(DELIMITER)[0].lower()
+    top = name.upper().removeprefix(ENV_PREFIX).split(ENV_DELIMITER)[0].lower()
     if top not in Settings.model_fields:
-        known = ", ".join(sorted(f"{PREFIX}{f.upper()}" for f in Settings.model_fields))
+        known = ", ".join(sorted(f"{ENV_PREFIX}{f.upper()}" for f in Settings.model_fields))
         raise InvalidSettingError(name, f"a name that begins with one of {known}", top)
-    if any(secret in name.upper() for secret in _SECRETS) and not are_plain([value or ""]):
+    if any(secret in name.upper() for secret in _SECRETS) and not are_plain_strings([value or ""]):
         raise InvalidSettingError(name, "a text in valid Unicode", "something secret")
-    Checker(InvalidSettingError).text(name, value or "")
+    Validator(InvalidSettingError).check_text(name, value or "")

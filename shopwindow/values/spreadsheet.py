@@ -30,13 +30,13 @@ def is_formula(text: str) -> bool:
     return unicodedata.normalize("NFKC", first)[:1] in _STARTS
 
 
-def as_cell(text: str) -> str:
-    """Return a text with an apostrophe in front if it would be run; `from_cell` takes it off."""
+def escape_formula(text: str) -> str:
+    """Return a text with an apostrophe in front if it would be run; `unescape_formula` takes it off."""
     return f"'{text}" if is_formula(text.lstrip("'")) else text
 
 
-def from_cell(text: str) -> str:
-    """Return the text that `as_cell` wrote."""
+def unescape_formula(text: str) -> str:
+    """Return the text that `escape_formula` wrote."""
     is_guarded = text.startswith("'") and is_formula(text.lstrip("'"))
     return text[1:] if is_guarded else text
 

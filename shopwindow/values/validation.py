@@ -22,7 +22,7 @@ MAX_ID_CHARS = 512
 MAX_CHARS = 100_000
 """Characters of any text; descriptions are among them."""
 
-MAX_VALUES = 10_000
+MAX_ITEMS = 10_000
 """Texts of one list."""
 
 _ONLY_TEXTS = {str}
@@ -34,19 +34,19 @@ _HALF = (
 
 
 @dataclass(frozen=True, slots=True)
-class Checker:
+class Validator:
     """Checks fields, and raises the error of one kind of value for what has no sense.
 
     Every method takes the field's name for the message first, and the value; each returns the
     value in Python's own types.
 
     Attributes:
-        refusal: The error.
+        error_type: The error.
     """
 
-    refusal: type[InvalidValueError]
+    error_type: type[InvalidValueError]
 
-    def text(
+    def check_text(
         self, field: str, value: object, max_chars: int = MAX_CHARS, *, required: bool = False
     ) -> str:
         """Return a text in valid Unicode, without NUL.
@@ -62,19 +62,19 @@ class Checker:
         """
         if type(value) is not str:
             if not isinstance(value, str):
-                raise self.refusal(field, "a text", value)
+                raise self.error_type(field, "a text", value)
             value = str.__str__(value)  # such as numpy's, or a member of a StrEnum
         if len(value) > max_chars:
-            raise self.refusal(field, f"a text of at most {max_chars} characters", value)
-        if not is_unicode(value):
-            raise self.refusal(field, "a text in valid Unicode", value, _HALF)
+            raise self.error_type(field, f"a text of at most {max_chars} characters", value)
+        if not is_well_formed(value):
+            raise self.error_type(field, "a text in valid Unicode", value, _HALF)
         if "\0" in value:
-            raise self.refusal(field, "a text without NUL characters", value)
+            raise self.error_type(field, "a text without NUL characters", value)
         if required and not value.strip():
-            raise self.refusal(field, "a text that is not empty", value)
+            raise self.error_type(field, "a text that is not empty", value)
         return value
 
-    def texts(
+    def check_texts(
         self, field: str, value: object, max_chars: int = MAX_CHARS, *, required: bool = False
     ) -> tuple[str, ...]:
         """Return the texts of a list, tuple or set; see `text`.
@@ -88,21 +88,21 @@ class Checker:
         Raises:
             InvalidValueError: It is no list of texts.
         """
-        if type(value) is tuple and not required and are_plain(value, max_chars):
+        if type(value) is tuple and not required and are_plain_strings(value, max_chars):
             return value
         if not isinstance(value, (list, tuple, set, frozenset)):
-            raise self.refusal(field, "texts in a tuple", value)
-        if len(value) > MAX_VALUES:
-            raise self.refusal(field, f"at most {MAX_VALUES} values", len(value))
-        found = (self.text(field, each, max_chars, required=required) for each in value)
+            raise self.error_type(field, "texts in a tuple", value)
+        if len(value) > MAX_ITEMS:
+            raise self.error_type(field, f"at most {MAX_ITEMS} values", len(value))
+        found = (self.check_text(field, each, max_chars, required=required) for each in value)
         return tuple(sorted(found)) if isinstance(value, (set, frozenset)) else tuple(found)
 
-    def number(
+    def check_number(
         self,
         field: str,
         value: object,
         expected: str,
-        accepts: Callable[[float], bool] | None = None,
+        predicate: Callable[[float], bool] | None = None,
     ) -> float:
         """Return a finite number.
 
@@ -110,27 +110,27 @@ class Checker:
             field: Its name.
             value: The number; True and False are none.
             expected: What numbers are meant, such as "a number of zero or more".
-            accepts: Whether a finite number is one of them; all are when None.
+            predicate: Whether a finite number is one of them; all are when None.
 
         Raises:
             InvalidValueError: It is no such number, or too large to be computed with.
         """
         number = _finite(value)
-        if number is None or not (accepts is None or accepts(number)):
-            raise self.refusal(field, expected, value)
+        if number is None or not (predicate is None or predicate(number)):
+            raise self.error_type(field, expected, value)
         return number
 
-    def number_or_none(
-        self, field: str, value: object, expected: str, accepts: Callable[[float], bool]
+    def check_optional_number(
+        self, field: str, value: object, expected: str, predicate: Callable[[float], bool]
     ) -> float | None:
         """Return a finite number, or None for None; see `number`.
 
         Raises:
             InvalidValueError: It is neither.
         """
-        return None if value is None else self.number(field, value, expected, accepts)
+        return None if value is None else self.check_number(field, value, expected, predicate)
 
-    def whole(self, field: str, value: object, expected: str, low: int, high: int) -> int:
+    def check_integer(self, field: str, value: object, expected: str, low: int, high: int) -> int:
         """Return a whole number.
 
         Args:
@@ -144,22 +144,22 @@ class Checker:
             InvalidValueError: It is no such number.
         """
         if type(value) is not int and (isinstance(value, bool) or not isinstance(value, Integral)):
-            raise self.refusal(field, "a whole number", value)
+            raise self.error_type(field, "a whole number", value)
         if not low <= int(value) <= high:
-            raise self.refusal(field, expected, value)
+            raise self.error_type(field, expected, value)
         return int(value)
 
-    def flag(self, field: str, value: object) -> bool:
+    def check_bool(self, field: str, value: object) -> bool:
         """Return True or False.
 
         Raises:
             InvalidValueError: It is neither.
         """
         if not isinstance(value, (bool, np.bool_)):
-            raise self.refusal(field, "True or False", value)
+            raise self.error_type(field, "True or False", value)
         return bool(value)
 
-    def time(self, field: str, value: object) -> datetime:
+    def check_datetime(self, field: str, value: object) -> datetime:
         """Return a time with a zone, in years that can be stored.
 
         Raises:
@@ -168,24 +168,24 @@ class Checker:
         if type(value) is datetime and value.tzinfo is UTC and 1 < value.year < 9999:
             return value  # nearly always
         if not isinstance(value, datetime) or value.tzinfo is None or value.utcoffset() is None:
-            raise self.refusal(field, "a time with a zone", value)
+            raise self.error_type(field, "a time with a zone", value)
         try:
             datetime.fromtimestamp(value.timestamp(), UTC)  # as what is stored is read again
         except (OverflowError, ValueError, OSError) as exc:
-            raise self.refusal(field, "a time of the years 1 to 9999 in UTC", value) from exc
+            raise self.error_type(field, "a time of the years 1 to 9999 in UTC", value) from exc
         return value
 
-    def choice(self, field: str, value: object, among: Collection[str]) -> str:
+    def check_choice(self, field: str, value: object, choices: Collection[str]) -> str:
         """Return one of several names.
 
         Raises:
             InvalidValueError: It is none of them.
         """
-        if not isinstance(value, str) or value not in among:
-            raise self.refusal(field, f"one of {', '.join(among)}", value)
+        if not isinstance(value, str) or value not in choices:
+            raise self.error_type(field, f"one of {', '.join(choices)}", value)
         return str.__str__(value)
 
-    def by_name(self, field: str, value: object, expected: str) -> Mapping[str, object]:
+    def check_mapping(self, field: str, value: object, expected: str) -> Mapping[str, object]:
         """Return a mapping whose keys are texts; its values are not looked at.
 
         Args:
@@ -197,15 +197,15 @@ class Checker:
             InvalidValueError: It is none.
         """
         if type(value) is not dict and not isinstance(value, Mapping):
-            raise self.refusal(field, expected, value)
-        if len(value) > MAX_VALUES:
-            raise self.refusal(field, f"at most {MAX_VALUES} values", len(value))
-        if are_plain(list(value)):
+            raise self.error_type(field, expected, value)
+        if len(value) > MAX_ITEMS:
+            raise self.error_type(field, f"at most {MAX_ITEMS} values", len(value))
+        if are_plain_strings(list(value)):
             return dict(value)
-        return {self.text(field, name): each for name, each in value.items()}
+        return {self.check_text(field, name): each for name, each in value.items()}
 
 
-def is_unicode(text: str) -> bool:
+def is_well_formed(text: str) -> bool:
     """Return whether a text can be written as UTF-8: it has no half of a surrogate pair."""
     if text.isascii():
         return True
@@ -216,8 +216,8 @@ def is_unicode(text: str) -> bool:
     return True
 
 
-def are_plain(texts: Sequence[object], max_chars: int = MAX_CHARS) -> bool:
-    """Return whether values are texts of which `Checker.text` would change and refuse none.
+def are_plain_strings(texts: Sequence[object], max_chars: int = MAX_CHARS) -> bool:
+    """Return whether values are texts of which `Validator.check_text` would change and refuse none.
 
     One look at all of them together, some ten times as fast; False says only that each must be
     looked at. Products and events are made by the million.
@@ -228,20 +228,20 @@ def are_plain(texts: Sequence[object], max_chars: int = MAX_CHARS) -> bool:
     """
     if not texts:
         return True
-    if set(map(type, texts)) != _ONLY_TEXTS or len(texts) > MAX_VALUES:
+    if set(map(type, texts)) != _ONLY_TEXTS or len(texts) > MAX_ITEMS:
         return False
     joined = "".join(texts)  # type: ignore[arg-type]  # as was just seen
-    return len(joined) <= max_chars and "\0" not in joined and is_unicode(joined)
+    return len(joined) <= max_chars and "\0" not in joined and is_well_formed(joined)
 
 
-def well_formed(text: str) -> str:
+def to_well_formed(text: str) -> str:
     """Return a text with a replacement character for each half of a surrogate pair.
 
     Source: USVString of the Web IDL standard, to which browsers convert what a form sends.
     """
     return (
         text
-        if is_unicode(text)
+        if is_well_formed(text)
         else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     )
 

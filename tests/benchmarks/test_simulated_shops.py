@@ -79,18 +79,22 @@ def test_a_simulated_shop_learns_at_its_own_time(tmp_path: Path) -> None:
     encoder = FakeEncoder()
     with ProductIndex.open(":memory:", encoder) as index:
         index.add(Product(id=f"p{n}", title=f"thing {n}") for n in range(30))
-        with Shop(index, tmp_path, "[exploration]\nshare = 0.0\n") as shop:
+        with Shop(index, tmp_path, "[exploration]\nrate = 0.0\n") as shop:
             when = datetime.fromtimestamp(START_S, UTC)
             shop.learn(Event("click", f"p{n}", "somebody", time=when) for n in range(3))
             first = shop.feed("somebody", START_S + 60)
             assert len(first) == 10
             assert not {"p0", "p1", "p2"} & set(first)
-            weights = shop.service.people.visitor("somebody").profile
+            weights = shop.service.personalization.get_user_context("somebody").profile
             assert weights is not None
-            assert weights.n_touches == 3
+            assert weights.n_interactions == 3
             shop.now_s = START_S + 14 * DAY_S
             then = datetime.fromtimestamp(shop.now_s, UTC)
             shop.learn([Event("click", "p9", "somebody else", time=then)])  # time goes on by deeds
-            soon = weights.at(START_S, shop.service.people.settings).interests.long.sum()
-            later = weights.at(shop.service.people.now(), shop.service.people.settings)
-            assert later.interests.long.sum() == pytest.approx(soon / 2)
+            soon = weights.decay_to(
+                START_S, shop.service.personalization.settings
+            ).interests.long_term_weights.sum()
+            later = weights.decay_to(
+                shop.service.personalization.now(), shop.service.personalization.settings
+            )
+            assert later.interests.long_term_weights.sum() == pytest.approx(soon / 2)

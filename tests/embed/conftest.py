@@ -23,7 +23,7 @@ from transformers import (
 )
 
 from embed import PhotoReader, load_encoder
-from embed.finetuning import adapt
+from embed.finetuning import adapt_encoder
 from shopwindow.values import Encoder
 from shopwindow.values.settings import EncoderSettings
 from tests.own_words import products
@@ -149,7 +149,7 @@ def _spread(model: object) -> None:
 def write_adapted(folder: Path) -> str:
     """Teach the fake encoder a shop."""
 
-    adapt("fake", products(folder / "photos", 220), folder / "adapted")
+    adapt_encoder("fake", products(folder / "photos", 220), folder / "adapted")
     return str(folder / "adapted")
 
 
@@ -211,8 +211,8 @@ def hub_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     cache = tmp_path / "hub"
     cache.mkdir()
     monkeypatch.setattr(constants, "HF_HUB_CACHE", str(cache))
-    monkeypatch.setattr("embed.hub.URL_CACHE", tmp_path / "clip")
-    monkeypatch.setattr("embed.open_clip_encoder.URL_CACHE", tmp_path / "clip")
+    monkeypatch.setattr("embed.hub.OPEN_CLIP_CACHE_DIR", tmp_path / "clip")
+    monkeypatch.setattr("embed.open_clip_encoder.OPEN_CLIP_CACHE_DIR", tmp_path / "clip")
     return cache
 
 

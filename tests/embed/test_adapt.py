@@ -14,16 +14,21 @@ from PIL import Image
 
 from embed import load_encoder
 from embed.adapted.encoder import AdaptedEncoder
-from embed.adapted.folder import WEIGHTS
-from embed.finetuning import AdaptReport, adapt
-from embed.finetuning.head_weights import loses_too_much
-from embed.finetuning.holdout_evaluation import clearly_better
-from embed.finetuning.sampling import _matches
-from embed.finetuning.training_catalog import Lesson, ShopText, held_back, sampled
-from embed.folder_spec import FACTS
+from embed.adapted.folder import WEIGHTS_FILE
+from embed.encoder_config import ENCODER_CONFIG_FILE
+from embed.finetuning import AdaptReport, adapt_encoder
+from embed.finetuning.head_weights import is_regression
+from embed.finetuning.holdout_evaluation import is_significantly_better
+from embed.finetuning.sampling import _build_targets
+from embed.finetuning.training_catalog import (
+    ProductText,
+    TrainingExample,
+    sample_examples,
+    select_holdout,
+)
 from shopwindow.values import Product
-from shopwindow.values.arrays import unit_rows
-from shopwindow.values.errors import AdaptError, EncoderError, EncoderUnavailableError
+from shopwindow.values.arrays import l2_normalize
+from shopwindow.values.errors import AdaptationError, EncoderError, EncoderUnavailableError
 from shopwindow.values.product import Translation
 from tests.own_words import products
 
@@ -38,7 +43,7 @@ def learned(
     shop: list[Product], tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[Path, AdaptReport]:
     folder = tmp_path_factory.mktemp("adapted") / "shop"
-    return folder, adapt("fake", shop, folder)
+    return folder, adapt_encoder("fake", shop, folder)
 
 
 def recall(encoder_name: str | Path, asked: list[Product]) -> float:
@@ -57,9 +62,9 @@ def test_words_of_the_shop_find_its_photos(
     unseen = products(tmp_path / "unseen", 60, first=1000)
     assert recall("fake", unseen) < 0.1
     assert recall(folder, unseen) > 0.3  # from 0.35 to 0.65, by the seed
-    assert report.after.reciprocal_rank > 2 * report.before.reciprocal_rank
+    assert report.after.mrr > 2 * report.before.mrr
     assert report.n_products == 300
-    assert report.n_trained + 2 * report.n_judged == pytest.approx(300, abs=1)
+    assert report.n_trained + 2 * report.n_evaluated == pytest.approx(300, abs=1)
 
 
 def test_the_folder_is_an_encoder_like_any_other(
@@ -85,8 +90,8 @@ def test_heads_over_any_encoder(
     family: str, model_names: Callable[[str], str], shop: list[Product], tmp_path: Path
 ) -> None:
     name = model_names(family)
-    report = adapt(name, shop, tmp_path / "out")
-    assert report.after.reciprocal_rank > report.before.reciprocal_rank
+    report = adapt_encoder(name, shop, tmp_path / "out")
+    assert report.after.mrr > report.before.mrr
     assert load_encoder(tmp_path / "out").dim == load_encoder(name).dim + 128
 
 
@@ -109,11 +114,11 @@ def test_a_foreign_text_finds_all_photos_in_the_order_of_the_base(
     encoder = load_encoder(learned[0])
     assert isinstance(encoder, AdaptedEncoder)
     base, dim = encoder.base.dim, encoder.heads.dim
-    heads = replace(encoder.heads, only_photos=(base - 20, base))
+    heads = replace(encoder.heads, image_only_dims=(base - 20, base))
     rng = np.random.default_rng(5)
-    photos = unit_rows(rng.normal(size=(9, base)))
+    photos = l2_normalize(rng.normal(size=(9, base)))
     shares = np.linspace(0.0, 0.4, 9).astype(np.float32)
-    rows = heads.photos_beside(photos, unit_rows(rng.normal(size=(9, dim))), shares, 0.4)
+    rows = heads.combine_image_vectors(photos, l2_normalize(rng.normal(size=(9, dim))), shares, 0.4)
     text = rng.normal(size=base)
     text[base - 20 :] = 0
     np.testing.assert_allclose(rows[:, :base] @ text, 0.6**0.5 * photos @ text, atol=1e-5)
@@ -138,7 +143,7 @@ def test_a_shop_after_a_shop(
     renamed = [
         replace(each, title=" ".join(f"x{word}" for word in each.title.split())) for each in shop
     ]
-    adapt(first, renamed, tmp_path / "second")
+    adapt_encoder(first, renamed, tmp_path / "second")
     shutil.rmtree(first)  # the second is complete by itself
     second = load_encoder(tmp_path / "second")
     assert second.dim == load_encoder("fake").dim + 2 * 128
@@ -153,7 +158,7 @@ def test_a_folder_of_the_same_name_is_not_the_base(
 ) -> None:
     shutil.copytree(learned[0], tmp_path / "fake")
     monkeypatch.chdir(tmp_path)
-    adapt("fake", shop, "by-name")
+    adapt_encoder("fake", shop, "by-name")
     assert load_encoder("by-name").dim == load_encoder("fake").dim + 128
     assert not (tmp_path / "by-name" / "base").exists()
 
@@ -162,46 +167,48 @@ def test_unrelated_photos_teach_nothing(shop: list[Product], tmp_path: Path) -> 
     images = [each.image for each in shop]
     order = np.random.default_rng(1).permutation(len(shop))
     mixed = [replace(each, image=images[n]) for each, n in zip(shop, order, strict=True)]
-    with pytest.raises(AdaptError, match=r"nothing was written: on .* not clearly better"):
-        adapt("fake", mixed, tmp_path / "out")
+    with pytest.raises(AdaptationError, match=r"nothing was written: on .* not clearly better"):
+        adapt_encoder("fake", mixed, tmp_path / "out")
     assert not (tmp_path / "out").exists()
 
 
 def test_too_little_to_learn_from(shop: list[Product], tmp_path: Path) -> None:
     out = tmp_path / "out"
-    with pytest.raises(AdaptError, match=r"of 199 products only 199 have .*200 are the least"):
-        adapt("fake", shop[:199], out)
+    with pytest.raises(AdaptationError, match=r"of 199 products only 199 have .*200 are the least"):
+        adapt_encoder("fake", shop[:199], out)
     bare = [replace(each, image="") for each in shop]
-    with pytest.raises(AdaptError, match="of 300 products only 0 have a photo"):
-        adapt("fake", bare, out)
+    with pytest.raises(AdaptationError, match="of 300 products only 0 have a photo"):
+        adapt_encoder("fake", bare, out)
     alike = [replace(each, title="Product") for each in shop]
-    with pytest.raises(AdaptError, match="1 different titles"):
-        adapt("fake", alike, out)
+    with pytest.raises(AdaptationError, match="1 different titles"):
+        adapt_encoder("fake", alike, out)
     bound = [replace(each, group_id="all") for each in shop]
-    with pytest.raises(AdaptError, match="Do all products have one group_id"):
-        adapt("fake", bound, out)
+    with pytest.raises(AdaptationError, match="Do all products have one group_id"):
+        adapt_encoder("fake", bound, out)
     lost = [replace(each, image=f"{each.image}.gone") for each in shop]
-    with pytest.raises(AdaptError, match="only 0 photos can be used"):
-        adapt("fake", lost, out)
+    with pytest.raises(AdaptationError, match="only 0 photos can be used"):
+        adapt_encoder("fake", lost, out)
     assert not out.exists()
 
 
 def test_unusable_photos_are_counted(shop: list[Product], tmp_path: Path) -> None:
     broken = [replace(each, image=f"{each.image}.gone") for each in shop[:5]]
-    report = adapt("fake", [*broken, *shop[5:], Product("bare", "no photo")], tmp_path / "out")
-    assert (report.n_unusable, report.n_without, report.n_products) == (5, 1, 301)
+    report = adapt_encoder(
+        "fake", [*broken, *shop[5:], Product("bare", "no photo")], tmp_path / "out"
+    )
+    assert (report.n_unreadable, report.n_skipped, report.n_products) == (5, 1, 301)
 
 
 def test_no_folder_is_overwritten(
     learned: tuple[Path, AdaptReport], shop: list[Product], tmp_path: Path
 ) -> None:
-    with pytest.raises(AdaptError, match="holds an encoder, which an index may need"):
-        adapt("fake", shop, learned[0])
+    with pytest.raises(AdaptationError, match="holds an encoder, which an index may need"):
+        adapt_encoder("fake", shop, learned[0])
     (tmp_path / "notes.txt").write_text("mine")
-    with pytest.raises(AdaptError, match="holds other things"):
-        adapt("fake", shop, tmp_path)
-    with pytest.raises(AdaptError, match="is a file"):
-        adapt("fake", shop, tmp_path / "notes.txt")
+    with pytest.raises(AdaptationError, match="holds other things"):
+        adapt_encoder("fake", shop, tmp_path)
+    with pytest.raises(AdaptationError, match="is a file"):
+        adapt_encoder("fake", shop, tmp_path / "notes.txt")
 
 
 @pytest.fixture
@@ -212,12 +219,12 @@ def copied(learned: tuple[Path, AdaptReport], tmp_path: Path) -> Path:
 
 
 def test_changed_weights_are_refused(copied: Path) -> None:
-    data = bytearray((copied / WEIGHTS).read_bytes())
+    data = bytearray((copied / WEIGHTS_FILE).read_bytes())
     data[-1] ^= 1
-    (copied / WEIGHTS).write_bytes(bytes(data))
+    (copied / WEIGHTS_FILE).write_bytes(bytes(data))
     with pytest.raises(EncoderError, match=r"not those of encoder\.json"):
         load_encoder(copied)
-    (copied / WEIGHTS).unlink()
+    (copied / WEIGHTS_FILE).unlink()
     with pytest.raises(EncoderUnavailableError, match="is missing"):
         load_encoder(copied)
 
@@ -232,16 +239,16 @@ def test_changed_weights_are_refused(copied: Path) -> None:
     ],
 )
 def test_changed_facts_are_refused(copied: Path, change: dict[str, object], reason: str) -> None:
-    facts = json.loads((copied / FACTS).read_text())
-    (copied / FACTS).write_text(json.dumps({**facts, **change}))
+    facts = json.loads((copied / ENCODER_CONFIG_FILE).read_text())
+    (copied / ENCODER_CONFIG_FILE).write_text(json.dumps({**facts, **change}))
     with pytest.raises(EncoderError, match=reason):
         load_encoder(copied)
 
 
 def test_another_base_is_refused(copied: Path) -> None:
-    facts = json.loads((copied / FACTS).read_text())
+    facts = json.loads((copied / ENCODER_CONFIG_FILE).read_text())
     facts["base_spec"]["version"] = "another"
-    (copied / FACTS).write_text(json.dumps(facts))
+    (copied / ENCODER_CONFIG_FILE).write_text(json.dumps(facts))
     with pytest.raises(EncoderError, match="it was adapted from fake@another"):
         load_encoder(copied)
 
@@ -251,28 +258,30 @@ TITLES = st.lists(st.tuples(st.sampled_from("abcdefgh"), st.sampled_from(["", "x
 
 @given(TITLES)
 def test_twins_are_never_divided(pairs: list[tuple[str, str]]) -> None:
-    lessons = [Lesson(str(n), "i", title, (), "", group) for n, (title, group) in enumerate(pairs)]
-    back = held_back(lessons, 0.5)
+    lessons = [
+        TrainingExample(str(n), "i", title, (), "", group) for n, (title, group) in enumerate(pairs)
+    ]
+    back = select_holdout(lessons, 0.5)
     for one, of_one in zip(lessons, back, strict=True):
         for other, of_other in zip(lessons, back, strict=True):
-            if one.title == other.title or (one.group and one.group == other.group):
+            if one.title == other.title or (one.group_id and one.group_id == other.group_id):
                 assert of_one == of_other
 
 
 def test_about_a_fifth_is_held_back() -> None:
-    lessons = [Lesson(str(n), "i", f"title {n}", (), "", "") for n in range(5000)]
-    assert held_back(lessons, 0.2).mean() == pytest.approx(0.2, abs=0.02)
+    lessons = [TrainingExample(str(n), "i", f"title {n}", (), "", "") for n in range(5000)]
+    assert select_holdout(lessons, 0.2).mean() == pytest.approx(0.2, abs=0.02)
 
 
 def test_a_large_feed_is_drawn_from_evenly() -> None:
     feed = [Product(str(n), f"title {n}", image="i.png") for n in range(2000)]
-    lessons, n_products = sampled(iter(feed), 200, seed=1)
+    lessons, n_products = sample_examples(iter(feed), 200, seed=1)
     numbers = [int(lesson.id) for lesson in lessons]
     assert n_products == 2000
     assert len(set(numbers)) == 200
     assert numbers == sorted(numbers)
     assert np.mean(numbers) == pytest.approx(1000, abs=150)
-    assert len(sampled(iter(feed), 5000, seed=1)[0]) == 2000
+    assert len(sample_examples(iter(feed), 5000, seed=1)[0]) == 2000
 
 
 def test_what_is_said_of_a_product() -> None:
@@ -285,32 +294,32 @@ def test_what_is_said_of_a_product() -> None:
         category=("Home", "Tables"),
         attributes={"color": "brown"},
     )
-    lesson = Lesson.of(product)
+    lesson = TrainingExample.from_product(product)
     assert lesson is not None
-    said = {text.text: text.code for text in lesson.texts}
+    said = {text.text: text.match_key for text in lesson.texts}
     assert said["Oak  Table"] == "oak table"
     assert said["طاولة"] == "طاولة"
     assert said["brown Noor Tables"] == "brown noor tables"
-    assert Lesson.of(replace(product, image="")) is None
-    assert Lesson.of(Product("2", image="i.png")) is None
+    assert TrainingExample.from_product(replace(product, image="")) is None
+    assert TrainingExample.from_product(Product("2", image="i.png")) is None
 
 
 def test_a_text_matches_whatever_it_is_true_of() -> None:
     codes = [frozenset({"a", "blue"}), frozenset({"b", "blue"}), frozenset({"a"})]
-    texts = [ShopText("A", "a"), ShopText("Blue", "blue"), ShopText("a", "a")]
-    np.testing.assert_array_equal(_matches(codes, texts), [[1, 0, 1], [1, 1, 0], [1, 0, 1]])
+    texts = [ProductText("A", "a"), ProductText("Blue", "blue"), ProductText("a", "a")]
+    np.testing.assert_array_equal(_build_targets(codes, texts), [[1, 0, 1], [1, 1, 0], [1, 0, 1]])
 
 
 def test_a_gain_within_chance_is_no_gain() -> None:
     before = np.zeros(50)
-    assert clearly_better(before.tolist(), (before + 0.1).tolist())
+    assert is_significantly_better(before.tolist(), (before + 0.1).tolist())
     noise = np.where(np.arange(50) % 2, 1.0, -0.9)
-    assert not clearly_better(before.tolist(), noise.tolist())
-    assert not clearly_better([0.0], [1.0])
+    assert not is_significantly_better(before.tolist(), noise.tolist())
+    assert not is_significantly_better([0.0], [1.0])
 
 
 def test_one_neighbour_lost_by_chance_refuses_nothing() -> None:
     before = np.linspace(0.2, 1.0, 25)
-    assert not loses_too_much(before, before - 0.2 * (np.arange(25) == 3))
-    assert loses_too_much(before, before - np.where(np.arange(25) % 2, 0.1, 0.0))
-    assert not loses_too_much(before, before + 0.1)
+    assert not is_regression(before, before - 0.2 * (np.arange(25) == 3))
+    assert is_regression(before, before - np.where(np.arange(25) % 2, 0.1, 0.0))
+    assert not is_regression(before, before + 0.1)

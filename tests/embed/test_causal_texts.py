@@ -6,7 +6,7 @@ import open_clip
 import pytest
 import torch
 
-from embed.causal_text_tower import find_causal_texts
+from embed.causal_text_tower import find_causal_text_tower
 
 VISION: dict[str, Any] = {
     "image_size": 32,
@@ -41,7 +41,7 @@ def test_vectors_are_open_clips_own(form: Any, text: dict[str, Any]) -> None:
     model = form(embed_dim=12, vision_cfg=VISION, text_cfg={**TEXT, **text}).eval()
     for parameter in model.parameters():
         torch.nn.init.normal_(parameter, std=0.3)
-    found = find_causal_texts(model)
+    found = find_causal_text_tower(model)
     assert found is not None
     places: list[int] = []
     found.tower.transformer.register_forward_pre_hook(
@@ -65,8 +65,8 @@ def test_vectors_are_open_clips_own(form: Any, text: dict[str, Any]) -> None:
 )
 def test_towers_that_look_ahead_are_left_alone(text: dict[str, Any]) -> None:
     model = open_clip.CustomTextCLIP(embed_dim=12, vision_cfg=VISION, text_cfg={**TEXT, **text})
-    assert find_causal_texts(model) is None
+    assert find_causal_text_tower(model) is None
 
 
 def test_text_towers_of_other_libraries_are_left_alone() -> None:
-    assert find_causal_texts(torch.nn.Linear(2, 2)) is None
+    assert find_causal_text_tower(torch.nn.Linear(2, 2)) is None

@@ -11,10 +11,16 @@ import numpy as np
 import pytest
 from safetensors.numpy import load_file, save_file
 
-from embed.compact.encoder import CompactEncoder, compact_spec
-from embed.compact.heads_folder import SHIPPED, WEIGHTS, read_parts, version_of, write_parts
+from embed.compact.encoder import CompactEncoder, read_compact_spec
+from embed.compact.heads_folder import (
+    BUNDLED_DIR,
+    WEIGHTS_FILE,
+    compute_heads_version,
+    load_compact_weights,
+    save_compact_weights,
+)
 from embed.compact.projection_head import gelu
-from embed.folder_spec import FACTS
+from embed.encoder_config import ENCODER_CONFIG_FILE
 from embed.photos.reader import PhotoReader
 from shopwindow.values.errors import EncoderError, EncoderUnavailableError
 from shopwindow.values.settings import EncoderSettings
@@ -32,8 +38,8 @@ def folder(tmp_path: Path) -> Path:
     """A copy of the shipped folder that a test may spoil."""
     copy = tmp_path / "heads"
     copy.mkdir()
-    for name in (FACTS, WEIGHTS):
-        shutil.copy(SHIPPED / name, copy / name)
+    for name in (ENCODER_CONFIG_FILE, WEIGHTS_FILE):
+        shutil.copy(BUNDLED_DIR / name, copy / name)
     return copy
 
 
@@ -42,16 +48,16 @@ def load(folder: Path) -> CompactEncoder:
 
 
 def test_spec_is_read_without_weights(folder: Path) -> None:
-    (folder / WEIGHTS).unlink()
-    spec = compact_spec(folder)
-    assert spec == compact_spec()
+    (folder / WEIGHTS_FILE).unlink()
+    spec = read_compact_spec(folder)
+    assert spec == read_compact_spec()
     assert spec.name == "compact"
-    assert spec.dim - (spec.only_texts[1] - spec.only_texts[0]) == 512  # stored of a photo
+    assert spec.dim - (spec.text_only_dims[1] - spec.text_only_dims[0]) == 512  # stored of a photo
     assert {"en", "ar"} <= set(spec.languages)
 
 
 def test_shipped_files_are_small() -> None:
-    assert sum(path.stat().st_size for path in SHIPPED.iterdir()) < 25_000_000
+    assert sum(path.stat().st_size for path in BUNDLED_DIR.iterdir()) < 25_000_000
 
 
 @pytest.mark.parametrize(
@@ -77,19 +83,21 @@ def test_a_text_has_no_look_and_a_photo_no_meaning(compact: CompactEncoder) -> N
     spec = compact.spec
     texts = compact.encode_texts(["red dress", ""])
     photos = compact.encode_prepared([_plaid(spec.image_size)])
-    assert not texts[:, slice(*spec.only_photos)].any()
-    assert not photos[:, slice(*spec.only_texts)].any()
-    assert texts[:, slice(*spec.only_texts)].any(axis=1).all()
-    assert photos[:, slice(*spec.only_photos)].any()
+    assert not texts[:, slice(*spec.image_only_dims)].any()
+    assert not photos[:, slice(*spec.text_only_dims)].any()
+    assert texts[:, slice(*spec.text_only_dims)].any(axis=1).all()
+    assert photos[:, slice(*spec.image_only_dims)].any()
 
 
 def test_the_meaning_leads_where_the_training_knew_nothing(compact: CompactEncoder) -> None:
-    spec, meaning = compact.spec, compact.heads.meaning
+    spec, meaning = compact.spec, compact.heads.sentence_part
     texts = ["black leather shoes for men", "stainless steel water heater with thermostat, 1500 W"]
-    parts = compact.encode_texts(texts)[:, slice(*spec.only_texts)]
+    parts = compact.encode_texts(texts)[:, slice(*spec.text_only_dims)]
     shares = np.square(parts).sum(axis=1)
-    assert shares == pytest.approx([meaning.familiar, meaning.foreign], abs=1e-5)
-    assert meaning.familiar < meaning.foreign
+    assert shares == pytest.approx(
+        [meaning.in_domain_weight, meaning.out_of_domain_weight], abs=1e-5
+    )
+    assert meaning.in_domain_weight < meaning.out_of_domain_weight
 
 
 @pytest.mark.parametrize(
@@ -97,13 +105,13 @@ def test_the_meaning_leads_where_the_training_knew_nothing(compact: CompactEncod
     [("القميص الأسود", "قميص اسود"), ("حَقِيبَة", "حقيبة"), ("BLACK Shoe", "black shoe")],
 )
 def test_spellings_of_one_word_have_one_row(compact: CompactEncoder, words: str, same: str) -> None:
-    found = compact.heads.words.features([words, same])
+    found = compact.heads.word_embeddings.embed_texts([words, same])
     assert found[0].any()
     np.testing.assert_array_equal(found[0], found[1])
 
 
 def test_joint_part_has_its_share_of_a_photo(compact: CompactEncoder) -> None:
-    joint = compact.spec.only_photos[0]
+    joint = compact.spec.image_only_dims[0]
     photo = compact.encode_prepared([_plaid(compact.spec.image_size)])[0]
     share = float(np.square(photo[:joint]).sum())
     assert share == pytest.approx(compact.heads.joint_weight, abs=1e-5)
@@ -119,29 +127,33 @@ def test_no_torch_and_no_image_tower_for_a_query() -> None:
 
 
 def test_heads_come_back_as_written(folder: Path, tmp_path: Path) -> None:
-    spec, parts = read_parts(folder)
-    assert write_parts(tmp_path / "again", parts, spec) == spec
-    assert (tmp_path / "again" / WEIGHTS).read_bytes() == (folder / WEIGHTS).read_bytes()
+    spec, parts = load_compact_weights(folder)
+    assert save_compact_weights(tmp_path / "again", parts, spec) == spec
+    assert (tmp_path / "again" / WEIGHTS_FILE).read_bytes() == (folder / WEIGHTS_FILE).read_bytes()
 
 
 def test_version_changes_with_weights_and_recipe(folder: Path, tmp_path: Path) -> None:
-    spec, parts = read_parts(folder)
-    parts.heads.text.outer_bias[0, 0] += 0.5
-    assert write_parts(tmp_path / "other", parts, spec).version != spec.version
-    data = (folder / WEIGHTS).read_bytes()
-    versions = {version_of(data, 0.3, 224), version_of(data, 0.2, 224), version_of(data, 0.3, 160)}
+    spec, parts = load_compact_weights(folder)
+    parts.heads.text_head.outer_bias[0, 0] += 0.5
+    assert save_compact_weights(tmp_path / "other", parts, spec).version != spec.version
+    data = (folder / WEIGHTS_FILE).read_bytes()
+    versions = {
+        compute_heads_version(data, 0.3, 224),
+        compute_heads_version(data, 0.2, 224),
+        compute_heads_version(data, 0.3, 160),
+    }
     assert len(versions) == 3
 
 
 def test_weights_of_another_version_are_refused(folder: Path) -> None:
-    arrays = load_file(folder / WEIGHTS)
+    arrays = load_file(folder / WEIGHTS_FILE)
     arrays["text.outer_bias"] = arrays["text.outer_bias"] + np.float16(0.5)
-    save_file(arrays, folder / WEIGHTS)
+    save_file(arrays, folder / WEIGHTS_FILE)
     with pytest.raises(EncoderError, match="expected weights of version"):
         load(folder)
 
 
-@pytest.mark.parametrize("name", [FACTS, WEIGHTS])
+@pytest.mark.parametrize("name", [ENCODER_CONFIG_FILE, WEIGHTS_FILE])
 def test_missing_files_are_unavailable(folder: Path, name: str) -> None:
     (folder / name).unlink()
     with pytest.raises(EncoderUnavailableError, match=f"{name} is missing"):
@@ -161,7 +173,7 @@ def test_missing_files_are_unavailable(folder: Path, name: str) -> None:
     ],
 )
 def test_garbled_facts_are_refused(folder: Path, text: str, reason: str) -> None:
-    (folder / FACTS).write_text(text)
+    (folder / ENCODER_CONFIG_FILE).write_text(text)
     with pytest.raises(EncoderError, match=reason):
         load(folder)
 
@@ -176,7 +188,7 @@ def _garble(data: bytes) -> bytes:
 
 @pytest.mark.parametrize("spoil", [_cut, _garble])
 def test_garbled_weights_are_refused(folder: Path, spoil: Callable[[bytes], bytes]) -> None:
-    path = folder / WEIGHTS
+    path = folder / WEIGHTS_FILE
     path.write_bytes(spoil(path.read_bytes()))
     _claim(folder)
     with pytest.raises(EncoderError, match="expected the heads of compact"):
@@ -185,11 +197,11 @@ def test_garbled_weights_are_refused(folder: Path, spoil: Callable[[bytes], byte
 
 @pytest.mark.parametrize("name", ["image.inner", "text.outer", "look.matrix", "words.rows"])
 def test_transposed_and_missing_arrays_are_refused(folder: Path, name: str) -> None:
-    arrays = load_file(folder / WEIGHTS)
+    arrays = load_file(folder / WEIGHTS_FILE)
     whole = arrays[name]
     for part in ({name: np.ascontiguousarray(whole.T)}, {}):
         rest = {key: value for key, value in arrays.items() if key != name}
-        save_file({**rest, **part}, folder / WEIGHTS)
+        save_file({**rest, **part}, folder / WEIGHTS_FILE)
         _claim(folder)
         with pytest.raises(EncoderError, match="expected the heads of compact"):
             load(folder)
@@ -202,11 +214,11 @@ def test_gelu_by_hand() -> None:
 
 def _claim(folder: Path) -> None:
     """Make the facts name the version of whatever weights lie there now."""
-    facts = json.loads((folder / FACTS).read_text())
-    data = (folder / WEIGHTS).read_bytes()
+    facts = json.loads((folder / ENCODER_CONFIG_FILE).read_text())
+    data = (folder / WEIGHTS_FILE).read_bytes()
     side = facts["spec"]["image_size"]
-    facts["spec"]["version"] = version_of(data, facts["joint_weight"], side)
-    (folder / FACTS).write_text(json.dumps(facts))
+    facts["spec"]["version"] = compute_heads_version(data, facts["joint_weight"], side)
+    (folder / ENCODER_CONFIG_FILE).write_text(json.dumps(facts))
 
 
 def _plaid(side: int) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from embed.compact.encoder import CompactEncoder
-from embed.compact.heads import Heads
-from embed.compact.heads_folder import read_parts
-from embed.compact.projection_head import Head
+from embed.compact.heads import CompactHeads
+from embed.compact.heads_folder import load_compact_weights
+from embed.compact.projection_head import ProjectionHead
 from embed.photos.reader import PhotoReader
 from tests.embed.golden import (
     EXACT,
@@ -56,16 +56,16 @@ def test_photos_give_what_they_gave(compact: CompactEncoder, golden: dict[str, A
     np.testing.assert_allclose(found, list(golden["photos"].values()), atol=PHOTO_TOLERANCE)
 
 
-def with_heads(compact: CompactEncoder, heads: Heads) -> CompactEncoder:
-    _, parts = read_parts()
+def with_heads(compact: CompactEncoder, heads: CompactHeads) -> CompactEncoder:
+    _, parts = load_compact_weights()
     return CompactEncoder(compact.spec, replace(parts, heads=heads), PhotoReader(), EXACT)
 
 
-def bare(head: Head) -> Head:
+def bare(head: ProjectionHead) -> ProjectionHead:
     return replace(head, centre=np.zeros_like(head.centre), scale=np.ones_like(head.scale))
 
 
-def transposed(head: Head) -> Head:
+def transposed(head: ProjectionHead) -> ProjectionHead:
     return replace(head, outer=head.outer.transpose(0, 2, 1).reshape(head.outer.shape))
 
 
@@ -74,10 +74,10 @@ MUTATIONS: dict[str, Mutation] = {
         [np.ascontiguousarray(c.prepare_image(p)[..., [1, 0, 2]]) for p in sample_photos()]
     ),
     "features not standardised": lambda c: with_heads(
-        c, replace(c.heads, image=bare(c.heads.image))
+        c, replace(c.heads, image_head=bare(c.heads.image_head))
     ).encode_images(sample_photos()),
     "photo head transposed": lambda c: with_heads(
-        c, replace(c.heads, image=transposed(c.heads.image))
+        c, replace(c.heads, image_head=transposed(c.heads.image_head))
     ).encode_images(sample_photos()),
 }
 
@@ -92,6 +92,8 @@ def test_a_spoilt_photo_side_is_far_off(
 
 def test_a_spoilt_text_head_is_far_off(compact: CompactEncoder, golden: dict[str, Any]) -> None:
     for spoil in (bare, transposed):
-        spoilt = with_heads(compact, replace(compact.heads, text=spoil(compact.heads.text)))
+        spoilt = with_heads(
+            compact, replace(compact.heads, text_head=spoil(compact.heads.text_head))
+        )
         off = np.abs(shortened(spoilt.encode_texts(texts())) - list(golden["texts"].values()))
         assert (off.max(axis=1) > 10 * TEXT_TOLERANCE).all()

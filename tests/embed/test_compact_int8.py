@@ -8,15 +8,20 @@ import pytest
 from numpy.typing import NDArray
 
 from embed import load_encoder
-from embed.compact.heads_folder import read_parts
-from embed.compact.image_encoder import ImageTower, int8_towers, read_tower
-from embed.compact.kernel_choice import Run, first_right, is_faster, probes
-from embed.compact.onnx_layers import FloatLayers, Layer
+from embed.compact.heads_folder import load_compact_weights
+from embed.compact.image_encoder import ImageTower, load_tower_builder, open_int8_towers
+from embed.compact.kernel_choice import (
+    TowerFunction,
+    find_accurate_tower,
+    is_faster,
+    make_probe_images,
+)
+from embed.compact.onnx_layers import ConvLayer, FloatLayers
 from embed.compact.onnx_writer import UINT8, OnnxGraph
 from embed.compact.quantization import (
+    ActivationRange,
+    CalibrationLayers,
     Int8Layers,
-    Range,
-    WatchedLayers,
     ranges_as_arrays,
     ranges_from_arrays,
     round_kernel,
@@ -24,13 +29,13 @@ from embed.compact.quantization import (
 from shopwindow.values.errors import EncoderError
 from shopwindow.values.settings import EncoderSettings
 from tests.embed.golden import sample_photos
-from tools.train_compact.calibration import calibrate
+from tools.train_compact.calibration import calibrate_ranges
 
 SIDE = 224
 
 
 def run_layer(
-    layers: FloatLayers, layer: Layer, pixels: NDArray[np.uint8], *, fused: bool = True
+    layers: FloatLayers, layer: ConvLayer, pixels: NDArray[np.uint8], *, fused: bool = True
 ) -> NDArray[np.float32]:
     """Return what one layer makes of planes of pixels, shape (n, channels, side, side).
 
@@ -38,23 +43,23 @@ def run_layer(
     processor.
     """
     x = layers.graph.add_input("x", UINT8, ("n", *pixels.shape[1:]))
-    y = layers.convolution(layers.pixels(x), layer)
+    y = layers.add_convolution(layers.normalize_pixels(x), layer)
     layers.graph.add_node("Identity", [y], name="y")
     layers.graph.add_output("y", ("n", len(layer.kernel), "height", "width"))
     options = onnxruntime.SessionOptions()
     if not fused:
         options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
     session = onnxruntime.InferenceSession(
-        layers.graph.as_model(), options, providers=["CPUExecutionProvider"]
+        layers.graph.serialize(), options, providers=["CPUExecutionProvider"]
     )
     found: NDArray[np.float32] = session.run(["y"], {"x": pixels})[0]
     return found
 
 
-def a_layer(rng: np.random.Generator, *, side: int, active: bool) -> Layer:
+def a_layer(rng: np.random.Generator, *, side: int, active: bool) -> ConvLayer:
     n_out, n_in = (4, 3) if side == 1 else (3, 1)
     kernel = rng.normal(size=(n_out, n_in, side, side)).astype(np.float32)
-    return Layer("layer", kernel, rng.normal(size=n_out).astype(np.float32), 1, active)
+    return ConvLayer("layer", kernel, rng.normal(size=n_out).astype(np.float32), 1, active)
 
 
 # Integer kernels for uint8 are right on every processor; those for int8 only on some, so that a
@@ -66,10 +71,10 @@ def test_a_layer_is_within_its_steps_of_float32(side: int, active: bool, unsigne
     layer = a_layer(rng, side=side, active=active)
     pixels = rng.integers(0, 256, (2, 3, 9, 9), dtype=np.uint8)
     exact = run_layer(FloatLayers(OnnxGraph()), layer, pixels)
-    span = Range(float(exact.min()), float(exact.max()))
+    span = ActivationRange(float(exact.min()), float(exact.max()))
     layers = Int8Layers(OnnxGraph(), {"layer": span}, unsigned)
     found = run_layer(layers, layer, pixels, fused=unsigned)
-    step = (6.0 if active else span.most - span.least) / 255
+    step = (6.0 if active else span.max_value - span.min_value) / 255
     # Half a step for the answer, one for each weight, and half of one for each pixel.
     weights = np.abs(layer.kernel)
     room = weights.max() / 127 * weights[0].size + weights.sum(axis=(1, 2, 3)).max() / 255
@@ -82,17 +87,19 @@ def test_a_layer_is_within_its_steps_of_float32(side: int, active: bool, unsigne
 def test_unsigned_kernels_never_overflow(n_in: int, side: int) -> None:
     # Every product is the greatest there is: two of them, 255 * 127, do not fit into 16 bits.
     kernel = np.ones((16, n_in, side, side), np.float32)
-    layer = Layer("layer", kernel, np.zeros(16, np.float32), 1, False)
+    layer = ConvLayer("layer", kernel, np.zeros(16, np.float32), 1, False)
     pixels = np.full((1, 16 if n_in == 1 < side else n_in, 8, 8), 255, dtype=np.uint8)
     most = float(kernel[0].sum())
-    found = run_layer(Int8Layers(OnnxGraph(), {"layer": Range(0.0, most)}, True), layer, pixels)
+    found = run_layer(
+        Int8Layers(OnnxGraph(), {"layer": ActivationRange(0.0, most)}, True), layer, pixels
+    )
     np.testing.assert_allclose(found[0, :, 3, 3], most, rtol=0.01)
 
 
 def test_a_channel_that_is_nearly_off_keeps_its_bias() -> None:
     kernel = np.full((2, 3, 1, 1), 1e-12, dtype=np.float32)
     kernel[1] = 0.2
-    layer = Layer("layer", kernel, np.array([3.0, 1.0], np.float32), 1, True)
+    layer = ConvLayer("layer", kernel, np.array([3.0, 1.0], np.float32), 1, True)
     pixels = np.full((1, 3, 2, 2), 127, dtype=np.uint8)
     found = run_layer(Int8Layers(OnnxGraph(), {}, True), layer, pixels)
     np.testing.assert_allclose(found[0, :, 0, 0], [3.0, 1.0], atol=6 / 255)
@@ -126,26 +133,26 @@ def test_a_filter_of_one_pixel_is_rounded_as_usual() -> None:
 
 
 def test_unknown_layer_is_an_error() -> None:
-    layer = Layer("new", np.ones((1, 3, 1, 1), np.float32), np.zeros(1, np.float32), 1, False)
+    layer = ConvLayer("new", np.ones((1, 3, 1, 1), np.float32), np.zeros(1, np.float32), 1, False)
     with pytest.raises(KeyError, match="new"):
         run_layer(Int8Layers(OnnxGraph(), {}), layer, np.zeros((1, 3, 2, 2), "u1"))
 
 
 def test_watched_layers_tell_how_far_they_reach() -> None:
-    layers = WatchedLayers(OnnxGraph())
+    layers = CalibrationLayers(OnnxGraph())
     kernel = np.full((1, 3, 1, 1), 2.0, dtype=np.float32)
     pixels = np.zeros((2, 3, 2, 2), dtype=np.uint8)
     pixels[1] = 255
-    run_layer(layers, Layer("layer", kernel, np.zeros(1, np.float32), 1, False), pixels)
+    run_layer(layers, ConvLayer("layer", kernel, np.zeros(1, np.float32), 1, False), pixels)
     session = onnxruntime.InferenceSession(
-        layers.graph.as_model(), providers=["CPUExecutionProvider"]
+        layers.graph.serialize(), providers=["CPUExecutionProvider"]
     )
     ends = session.run(["layer.least", "layer.most"], {"x": pixels})
     np.testing.assert_allclose(ends, [[-6.0, 6.0]] * 2, atol=1e-5)
 
 
 def test_ranges_come_back_as_written() -> None:
-    ranges = {"a.b": Range(-1.0, 2.5)}
+    ranges = {"a.b": ActivationRange(-1.0, 2.5)}
     arrays = ranges_as_arrays(ranges)
     assert ranges_from_arrays({**arrays, "look.centre": np.zeros(3)}) == ranges
     with pytest.raises(ValueError, match="expected 2"):
@@ -161,10 +168,10 @@ def photos() -> NDArray[np.uint8]:
 
 
 def test_calibrating_anew_finds_every_layer(photos: NDArray[np.uint8]) -> None:
-    _, parts = read_parts()
-    found = calibrate(read_tower(SIDE), list(photos[:3]))
-    assert found.keys() == parts.ranges.keys()
-    assert all(span.least < 0 < span.most for span in found.values())
+    _, parts = load_compact_weights()
+    found = calibrate_ranges(load_tower_builder(SIDE), list(photos[:3]))
+    assert found.keys() == parts.activation_ranges.keys()
+    assert all(span.min_value < 0 < span.max_value for span in found.values())
 
 
 def test_vectors_in_int8_are_near_those_in_float32(photos: NDArray[np.uint8]) -> None:
@@ -180,43 +187,45 @@ def test_vectors_in_int8_are_near_those_in_float32(photos: NDArray[np.uint8]) ->
 
 
 def test_numbers_are_those_asked_for() -> None:
-    _, parts = read_parts()
+    _, parts = load_compact_weights()
     for precision in ("float32", "int8"):
         settings = EncoderSettings(precision=precision)
-        assert ImageTower(SIDE, settings, parts.ranges).numbers == precision
-    assert ImageTower(SIDE, EncoderSettings(precision="int8")).numbers == "float32"
+        assert ImageTower(SIDE, settings, parts.activation_ranges).precision == precision
+    assert ImageTower(SIDE, EncoderSettings(precision="int8")).precision == "float32"
 
 
 def test_both_kinds_of_kernels_stand_for_the_same_numbers() -> None:
-    _, parts = read_parts()
-    tower = read_tower(SIDE)
+    _, parts = load_compact_weights()
+    tower = load_tower_builder(SIDE)
     options = onnxruntime.SessionOptions()
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
     signed, unsigned = (
         onnxruntime.InferenceSession(
-            tower.build(Int8Layers(OnnxGraph(), parts.ranges, kind)),
+            tower.build(Int8Layers(OnnxGraph(), parts.activation_ranges, kind)),
             options,
             providers=["CPUExecutionProvider"],
-        ).run(["features"], {"pixels": probes(SIDE)})[0]
+        ).run(["features"], {"pixels": make_probe_images(SIDE)})[0]
         for kind in (False, True)
     )
     np.testing.assert_array_equal(signed, unsigned)
 
 
 def test_the_last_tower_in_int8_is_right_on_every_processor() -> None:
-    _, parts = read_parts()
-    tower = read_tower(SIDE)
-    faster, last = int8_towers(tower, 1, parts.ranges)
-    precise = ImageTower(SIDE, EncoderSettings(precision="float32")).features
-    assert first_right(precise, [last], SIDE) is last
-    if first_right(precise, [faster], SIDE):
-        np.testing.assert_array_equal(faster(probes(SIDE)), last(probes(SIDE)))
+    _, parts = load_compact_weights()
+    tower = load_tower_builder(SIDE)
+    faster, last = open_int8_towers(tower, 1, parts.activation_ranges)
+    precise = ImageTower(SIDE, EncoderSettings(precision="float32")).extract_features
+    assert find_accurate_tower(precise, [last], SIDE) is last
+    if find_accurate_tower(precise, [faster], SIDE):
+        np.testing.assert_array_equal(
+            faster(make_probe_images(SIDE)), last(make_probe_images(SIDE))
+        )
 
 
 def test_int8_that_goes_wrong_is_refused_also_when_asked_for() -> None:
-    _, parts = read_parts()
-    cut = dict.fromkeys(parts.ranges, Range(-0.01, 0.01))
-    assert ImageTower(SIDE, EncoderSettings(precision="auto"), cut).numbers == "float32"
+    _, parts = load_compact_weights()
+    cut = dict.fromkeys(parts.activation_ranges, ActivationRange(-0.01, 0.01))
+    assert ImageTower(SIDE, EncoderSettings(precision="auto"), cut).precision == "float32"
     with pytest.raises(EncoderError, match="SHOPWINDOW_ENCODER__PRECISION to auto or float32"):
         ImageTower(SIDE, EncoderSettings(precision="int8"), cut)
 
@@ -226,7 +235,7 @@ def test_bfloat16_is_refused() -> None:
         load_encoder("compact", settings=EncoderSettings(precision="bfloat16"))
 
 
-def a_run(answer: float, seconds: float = 0.0, noise_answer: float | None = None) -> Run:
+def a_run(answer: float, seconds: float = 0.0, noise_answer: float | None = None) -> TowerFunction:
     def run(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
         time.sleep(seconds)
         second = [[1.0, answer if noise_answer is None else noise_answer]]
@@ -236,15 +245,15 @@ def a_run(answer: float, seconds: float = 0.0, noise_answer: float | None = None
 
 
 @pytest.mark.parametrize("wrong", [a_run(-1.0), a_run(0.7), a_run(1.0, noise_answer=0.7)])
-def test_the_first_right_tower_is_taken(wrong: Run) -> None:
+def test_the_first_right_tower_is_taken(wrong: TowerFunction) -> None:
     exact, right = a_run(1.0), a_run(0.9)
-    assert first_right(exact, [right, exact], SIDE) is right
-    assert first_right(exact, iter([wrong, right, wrong]), SIDE) is right
-    assert first_right(exact, [wrong, wrong], SIDE) is None
+    assert find_accurate_tower(exact, [right, exact], SIDE) is right
+    assert find_accurate_tower(exact, iter([wrong, right, wrong]), SIDE) is right
+    assert find_accurate_tower(exact, [wrong, wrong], SIDE) is None
 
 
 def test_what_is_not_a_number_is_wrong() -> None:
-    assert first_right(a_run(1.0), [a_run(float("nan"))], SIDE) is None
+    assert find_accurate_tower(a_run(1.0), [a_run(float("nan"))], SIDE) is None
 
 
 @pytest.mark.parametrize(("seconds", "faster"), [(0.0, True), (0.09, False), (0.059, False)])
@@ -253,7 +262,7 @@ def test_int8_must_be_faster(seconds: float, faster: bool) -> None:
 
 
 def test_probes_have_colours_a_background_and_noise() -> None:
-    drawing, noise = probes(SIDE)
+    drawing, noise = make_probe_images(SIDE)
     assert drawing.shape == noise.shape == (SIDE, SIDE, 3)
     assert (drawing[0] == 255).all()
     for picture in (drawing, noise):

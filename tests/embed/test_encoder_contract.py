@@ -38,7 +38,7 @@ def test_spec_tells_what_vectors_have(encoder: Encoder) -> None:
     assert encoder.dim == encoder.spec.dim == encoder.encode_texts(["x"]).shape[1]
     assert encoder.spec.image_size >= 4
     assert encoder.spec.version
-    assert encoder.spec.normalised
+    assert encoder.spec.normalized
 
 
 def test_nothing_gives_no_rows(encoder: Encoder) -> None:

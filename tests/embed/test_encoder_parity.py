@@ -15,7 +15,7 @@ from transformers import AutoImageProcessor, AutoModel, AutoTokenizer
 
 from embed import load_encoder
 from embed.torch_runtime import choose_dtype
-from shopwindow.values.arrays import unit_rows
+from shopwindow.values.arrays import l2_normalize
 from shopwindow.values.errors import EncoderError, EncoderUnavailableError
 from shopwindow.values.settings import EncoderSettings
 
@@ -38,8 +38,8 @@ def test_open_clip_gives_what_open_clip_gives(
     model, _, preprocess = open_clip.create_model_and_transforms(name)
     tokens = open_clip.get_tokenizer(name)(TEXTS)
     with torch.inference_mode():
-        texts = unit_rows(model.eval().encode_text(tokens).numpy())
-        images = unit_rows(model.encode_image(preprocess(square)[None]).numpy())
+        texts = l2_normalize(model.eval().encode_text(tokens).numpy())
+        images = l2_normalize(model.encode_image(preprocess(square)[None]).numpy())
     encoder = load_encoder(name, settings=settings)
     assert (encoder.encode_texts(TEXTS) * texts).sum(axis=1).min() > SAME
     assert (encoder.encode_images([square]) * images).sum() > SAME
@@ -63,8 +63,8 @@ def test_transformers_gives_what_transformers_gives(
         del tokens["attention_mask"]
     pixels = AutoImageProcessor.from_pretrained(folder)(square, return_tensors="pt")
     with torch.inference_mode():
-        texts = unit_rows(model.get_text_features(**tokens).pooler_output.numpy())
-        images = unit_rows(model.get_image_features(**pixels).pooler_output.numpy())
+        texts = l2_normalize(model.get_text_features(**tokens).pooler_output.numpy())
+        images = l2_normalize(model.get_image_features(**pixels).pooler_output.numpy())
     encoder = load_encoder(name, settings=settings)
     assert (encoder.encode_texts(TEXTS) * texts).sum(axis=1).min() > SAME
     assert (encoder.encode_images([square]) * images).sum() > SAME

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from embed import FakeEncoder
-from embed.fake_encoder import COLOURS
+from embed.fake_encoder import COLORS
 
 
 @pytest.fixture(scope="module")
@@ -31,13 +31,13 @@ def test_case_and_order_of_words_do_not_matter(encoder: FakeEncoder) -> None:
     assert left @ right > 0.9999
 
 
-@pytest.mark.parametrize("name", COLOURS)
+@pytest.mark.parametrize("name", COLORS)
 def test_colour_words_find_pictures_of_that_colour(encoder: FakeEncoder, name: str) -> None:
-    pictures = [Image.new("RGB", (60, 40), rgb) for rgb, _ in COLOURS.values()]
+    pictures = [Image.new("RGB", (60, 40), rgb) for rgb, _ in COLORS.values()]
     images = encoder.encode_images(pictures)
-    for text in (name, f"{name} dress", *(f"فستان {word}" for word in COLOURS[name][1])):
+    for text in (name, f"{name} dress", *(f"فستان {word}" for word in COLORS[name][1])):
         best = int((encoder.encode_texts([text]) @ images.T).argmax())
-        assert list(COLOURS)[best] == name, text
+        assert list(COLORS)[best] == name, text
 
 
 def test_a_thing_on_white_has_its_own_colour(encoder: FakeEncoder) -> None:

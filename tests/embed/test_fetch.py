@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from embed.photos.download import PhotoFetcher
-from embed.photos.public_addresses import is_public, system_resolver
+from embed.photos.public_addresses import is_public_ip, resolve_host
 from shopwindow.values.errors import PhotoFetchError, PhotoTooLargeError
 from shopwindow.values.settings import PhotoLimits
 
@@ -257,23 +257,23 @@ PUBLIC = ["93.184.215.14", "8.8.8.8", "2606:4700::1111", "::ffff:8.8.8.8", "64:f
 
 @pytest.mark.parametrize("address", PRIVATE)
 def test_private_addresses_are_not_public(address: str) -> None:
-    assert not is_public(address)
+    assert not is_public_ip(address)
 
 
 @pytest.mark.parametrize("address", PUBLIC)
 def test_public_addresses_are_public(address: str) -> None:
-    assert is_public(address)
+    assert is_public_ip(address)
 
 
 @pytest.mark.parametrize("address", PRIVATE)
 def test_name_of_a_private_address_is_refused(address: str) -> None:
-    fetch = PhotoFetcher(resolve=lambda host, port: (address,))
+    fetch = PhotoFetcher(resolver=lambda host, port: (address,))
     with pytest.raises(PhotoFetchError, match="is not public"):
         fetch("http://shop.example/a.jpg")
 
 
 def test_one_private_address_among_public_ones_is_refused() -> None:
-    fetch = PhotoFetcher(resolve=lambda host, port: ("8.8.8.8", "10.0.0.1"))
+    fetch = PhotoFetcher(resolver=lambda host, port: ("8.8.8.8", "10.0.0.1"))
     with pytest.raises(PhotoFetchError, match=r"10\.0\.0\.1, which is not public"):
         fetch("http://shop.example/a.jpg")
 
@@ -282,7 +282,7 @@ def test_one_private_address_among_public_ones_is_refused() -> None:
 @pytest.mark.parametrize("host", ["127.0.0.1", "[::1]", "[::ffff:7f00:1]", "localhost", "0.0.0.0"])
 def test_loopback_is_refused_with_the_resolver_of_the_system(host: str) -> None:
     with pytest.raises(PhotoFetchError, match="is not public"):
-        PhotoFetcher(resolve=system_resolver)(f"http://{host}/a.jpg")
+        PhotoFetcher(resolver=resolve_host)(f"http://{host}/a.jpg")
 
 
 @pytest.mark.parametrize(
@@ -290,7 +290,7 @@ def test_loopback_is_refused_with_the_resolver_of_the_system(host: str) -> None:
     ["2130706433", "0x7f000001", "0x7f.1", "127.1", "0177.0.0.1", "017700000001", "127.0.0.1."],
 )
 def test_numbers_in_disguise_are_refused(host: str) -> None:
-    fetch = PhotoFetcher(resolve=lambda host, port: ("8.8.8.8",))
+    fetch = PhotoFetcher(resolver=lambda host, port: ("8.8.8.8",))
     with pytest.raises(PhotoFetchError, match=r"number in disguise|not an address"):
         fetch(f"http://{host}/a.jpg")
 
@@ -315,7 +315,7 @@ def test_redirect_to_what_is_refused_is_refused(
 
     # The shop stands for a public one; everything else is judged as always.
     monkeypatch.setattr(
-        "embed.photos.download.is_public", lambda ip: ip == "127.0.0.1" or is_public(ip)
+        "embed.photos.download.is_public_ip", lambda ip: ip == "127.0.0.1" or is_public_ip(ip)
     )
     fetch = PhotoFetcher(PhotoLimits(), resolve)
     assert fetch(f"http://shop.example:{shop.server_port}/photo") == BODY
@@ -328,7 +328,7 @@ def test_second_answer_of_a_resolver_does_not_count(
     shop: ThreadingHTTPServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        "embed.photos.download.is_public", lambda ip: ip == "127.0.0.1" or is_public(ip)
+        "embed.photos.download.is_public_ip", lambda ip: ip == "127.0.0.1" or is_public_ip(ip)
     )
     answers = iter([("127.0.0.1",), ("10.0.0.1",)])
     fetch = PhotoFetcher(PhotoLimits(), lambda host, port: next(answers))
@@ -349,7 +349,7 @@ def test_second_answer_of_a_resolver_does_not_count(
 )
 def test_bad_addresses_are_refused(address: str, reason: str) -> None:
     with pytest.raises(PhotoFetchError, match=reason):
-        PhotoFetcher(resolve=lambda host, port: ("8.8.8.8",))(address)
+        PhotoFetcher(resolver=lambda host, port: ("8.8.8.8",))(address)
 
 
 def test_password_is_refused_and_not_repeated() -> None:
@@ -363,6 +363,6 @@ def test_unknown_host_is_named() -> None:
         raise OSError("Name or service not known")
 
     with pytest.raises(PhotoFetchError, match=r"no host is called 'shop\.invalid'"):
-        PhotoFetcher(resolve=resolve)("https://shop.invalid/a.jpg")
+        PhotoFetcher(resolver=resolve)("https://shop.invalid/a.jpg")
     with pytest.raises(PhotoFetchError, match=r"no host is called 'shop\.invalid'"):
-        PhotoFetcher(resolve=lambda host, port: ())("https://shop.invalid/a.jpg")
+        PhotoFetcher(resolver=lambda host, port: ())("https://shop.invalid/a.jpg")

@@ -15,7 +15,7 @@ import pytest
 from huggingface_hub import constants
 
 from embed import load_encoder
-from embed.hub import from_cache_or_hub
+from embed.hub import load_from_cache_or_hub
 from shopwindow.values.errors import EncoderUnavailableError
 
 LIMIT_S = 5.0
@@ -174,7 +174,7 @@ def test_hub_is_asked_only_when_the_cache_does_not_do(monkeypatch: pytest.Monkey
         asked.append(address)
         return ""
 
-    monkeypatch.setattr("embed.hub._why_unreachable", answers)
+    monkeypatch.setattr("embed.hub._describe_unreachable", answers)
     offline: list[bool] = []
 
     def load() -> str:
@@ -183,30 +183,30 @@ def test_hub_is_asked_only_when_the_cache_does_not_do(monkeypatch: pytest.Monkey
             raise FileNotFoundError("weights")
         return "loaded"
 
-    assert from_cache_or_hub("hf-hub:shop/tiny", load) == "loaded"
+    assert load_from_cache_or_hub("hf-hub:shop/tiny", load) == "loaded"
     assert (offline, asked) == ([True, False], [constants.ENDPOINT])
-    assert from_cache_or_hub("hf-hub:shop/tiny", lambda: "cached") == "cached"
+    assert load_from_cache_or_hub("hf-hub:shop/tiny", lambda: "cached") == "cached"
     assert asked == [constants.ENDPOINT]
 
 
 def test_failure_after_the_hub_answered_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("embed.hub._why_unreachable", lambda address: "")
+    monkeypatch.setattr("embed.hub._describe_unreachable", lambda address: "")
 
     def load() -> str:
         raise OSError("shop/tiny is gated.\nLog in first.")
 
     with pytest.raises(EncoderUnavailableError, match="cannot be loaded: shop/tiny is gated"):
-        from_cache_or_hub("transformers:shop/tiny", load)
+        load_from_cache_or_hub("transformers:shop/tiny", load)
 
 
 def test_other_trouble_is_told_besides(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("embed.hub._why_unreachable", lambda address: "no route")
+    monkeypatch.setattr("embed.hub._describe_unreachable", lambda address: "no route")
 
     def load() -> str:
         raise ValueError("the weights are broken")
 
     with pytest.raises(EncoderUnavailableError, match=r"\(the weights are broken\).*no route"):
-        from_cache_or_hub("hf-hub:shop/tiny", load)
+        load_from_cache_or_hub("hf-hub:shop/tiny", load)
 
 
 def test_root_logger_gets_nothing_and_is_left_as_it_was(

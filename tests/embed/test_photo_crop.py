@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from PIL import ExifTags, Image, ImageOps
 
 from embed import PhotoReader
-from embed.photos.decoding import Task, decode
-from embed.photos.letterboxing import pad_to_square
+from embed.photos.decoding import DecodeRequest, decode_image
+from embed.photos.letterboxing import letterbox_to_array
 from shopwindow.values.errors import InvalidQueryError
-from shopwindow.values.query import Crop, Photo
+from shopwindow.values.query import Crop, QueryImage
 
 CROPS: list[Crop] = [(0, 0, 1, 1), (0.25, 0.5, 0.75, 1), (0, 0, 0.1, 1), (0.1, 0.9, 1, 1)]
 
@@ -43,9 +43,9 @@ def test_a_part_equals_the_cut_out_picture(
     reader: PhotoReader, scene: Image.Image, crop: Crop, form: str
 ) -> None:
     picture = scene.resize((240, 160))
-    expected = pad_to_square(cut_out(picture, crop), 32)
-    assert np.array_equal(reader.square(packed(picture, form), 32, crop), expected)
-    assert np.array_equal(reader.square(picture, 32, crop), expected)
+    expected = letterbox_to_array(cut_out(picture, crop), 32)
+    assert np.array_equal(reader.read_letterboxed(packed(picture, form), 32, crop), expected)
+    assert np.array_equal(reader.read_letterboxed(picture, 32, crop), expected)
 
 
 @pytest.mark.parametrize("crop", CROPS)
@@ -59,8 +59,8 @@ def test_a_part_of_a_large_jpeg_is_as_sharp_as_the_cut_out_picture(
     data = packed(stripes(size), "JPEG", quality=95, subsampling=0, exif=exif)
     with Image.open(io.BytesIO(data)) as stored:
         upright = ImageOps.exif_transpose(stored).convert("RGB")
-    found = reader.square(data, 48, crop)
-    expected = pad_to_square(cut_out(upright, crop), 48)
+    found = reader.read_letterboxed(data, 48, crop)
+    expected = letterbox_to_array(cut_out(upright, crop), 48)
     assert difference(found, expected) <= 4
 
 
@@ -84,7 +84,7 @@ def test_a_large_jpeg_is_still_decoded_small_for_a_large_part(
 
     monkeypatch.setattr(Image.Image, "crop", noting)
     data = packed(stripes((1600, 400)), "JPEG")
-    decode(data, Task("square", 10**6, 32, (0, 0, 0.5, 1)))
+    decode_image(data, DecodeRequest("letterbox", 10**6, 32, (0, 0, 0.5, 1)))
     assert decoded == [(200, 50)]  # an eighth: half of it keeps more than twice 32 pixels
 
 
@@ -100,7 +100,7 @@ def test_a_large_jpeg_is_still_decoded_small_for_a_large_part(
 )
 def test_a_tiny_part_has_a_pixel(reader: PhotoReader, form: str, crop: Crop) -> None:
     red = Image.new("RGB", (64, 48), (200, 0, 0))
-    pixels = reader.square(packed(red, form), 8, crop)
+    pixels = reader.read_letterboxed(packed(red, form), 8, crop)
     assert pixels.shape == (8, 8, 3)
     assert min(difference(each, (200, 0, 0)) for each in pixels.reshape(-1, 3)) <= 2
 
@@ -114,11 +114,11 @@ def test_any_part_is_refused_or_prepared(crop: Crop) -> None:
     left, top, right, bottom = crop
     picture = Image.new("RGB", (30, 20), (9, 9, 9))
     if left < right and top < bottom:
-        part = Photo(picture, crop)
-        assert PhotoReader().square(part.source, 8, part.crop).shape == (8, 8, 3)
+        part = QueryImage(picture, crop)
+        assert PhotoReader().read_letterboxed(part.source, 8, part.crop).shape == (8, 8, 3)
     else:
         with pytest.raises(InvalidQueryError, match="crop: expected left, top, right, bottom"):
-            Photo(picture, crop)
+            QueryImage(picture, crop)
 
 
 @pytest.mark.parametrize(
@@ -137,10 +137,10 @@ def test_any_part_is_refused_or_prepared(crop: Crop) -> None:
 )
 def test_a_crop_without_sense_is_refused(crop: Any) -> None:
     with pytest.raises(InvalidQueryError, match="crop: expected left, top, right, bottom"):
-        Photo("a.png", crop)
+        QueryImage("a.png", crop)
 
 
 @pytest.mark.parametrize("weight", [0, -1, math.nan, math.inf])
 def test_a_weight_is_above_zero(weight: float) -> None:
     with pytest.raises(InvalidQueryError, match="weight: expected a number above 0"):
-        Photo("a.png", weight=weight)
+        QueryImage("a.png", weight=weight)

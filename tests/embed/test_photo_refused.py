@@ -43,7 +43,7 @@ def packed(picture: Image.Image, form: str = "PNG", **options: Any) -> bytes:
 )
 def test_what_is_no_photo_is_refused(reader: PhotoReader, data: bytes, reason: str) -> None:
     with pytest.raises(PhotoUnreadableError, match=reason):
-        reader.read(data)
+        reader.read_image(data)
 
 
 @pytest.mark.parametrize("form", ["JPEG", "PNG", "GIF", "WEBP", "TIFF", "BMP"])
@@ -53,7 +53,7 @@ def test_truncated_photos_are_refused(
     data = packed(scene.resize((300, 200)), form)
     path = tmp_path / "half"
     path.write_bytes(data[: len(data) // 2])
-    for read in (reader.read, lambda source: reader.square(source, 8)):
+    for read in (reader.read_image, lambda source: reader.read_letterboxed(source, 8)):
         with pytest.raises(PhotoUnreadableError, match=r"half: (truncated|broken|not a photo)"):
             read(path)
 
@@ -67,7 +67,7 @@ def test_flipped_bytes_never_raise_anything_else(reader: PhotoReader, scene: Ima
             for place in rng.integers(0, len(data), size=6):
                 data[place] = rng.integers(0, 256)
             with suppress(PhotoUnreadableError, PhotoTooLargeError):
-                assert reader.square(bytes(data), 8).shape == (8, 8, 3)
+                assert reader.read_letterboxed(bytes(data), 8).shape == (8, 8, 3)
 
 
 def claimed(width: int, height: int) -> bytes:
@@ -84,20 +84,20 @@ def claimed(width: int, height: int) -> bytes:
 def test_bomb_is_refused_by_its_header(reader: PhotoReader) -> None:
     before = Image.MAX_IMAGE_PIXELS
     with pytest.raises(PhotoTooLargeError, match="50000 x 50000 pixels, at most 80,000,000"):
-        reader.read(claimed(50_000, 50_000))
+        reader.read_image(claimed(50_000, 50_000))
     with pytest.raises(PhotoTooLargeError, match="9459 x 9460 pixels"):  # where Pillow only warns
-        reader.read(claimed(9459, 9460))
+        reader.read_image(claimed(9459, 9460))
     assert before == Image.MAX_IMAGE_PIXELS
 
 
 def test_pixels_up_to_the_limit_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 10)  # Pillow's own limit does not count
     reader = PhotoReader(PhotoLimits(max_pixels=100))
-    assert reader.read(packed(Image.new("RGB", (10, 10)))).size == (10, 10)
+    assert reader.read_image(packed(Image.new("RGB", (10, 10)))).size == (10, 10)
     with pytest.raises(PhotoTooLargeError, match="10 x 11 pixels, at most 100"):
-        reader.read(packed(Image.new("RGB", (10, 11))))
+        reader.read_image(packed(Image.new("RGB", (10, 11))))
     with pytest.raises(PhotoTooLargeError, match="<picture>: 10 x 11 pixels"):
-        reader.read(Image.new("RGB", (10, 11)))
+        reader.read_image(Image.new("RGB", (10, 11)))
 
 
 def test_bytes_up_to_the_limit_are_read(scene: Image.Image, tmp_path: Path) -> None:
@@ -107,9 +107,9 @@ def test_bytes_up_to_the_limit_are_read(scene: Image.Image, tmp_path: Path) -> N
     exact = PhotoReader(PhotoLimits(max_bytes=len(data)), fetch=lambda _: data)
     less = PhotoReader(PhotoLimits(max_bytes=len(data) - 1), fetch=lambda _: data)
     for source in (data, path, "https://shop.example/a.png"):
-        assert exact.read(source).size == (8, 8)
+        assert exact.read_image(source).size == (8, 8)
         with pytest.raises(PhotoTooLargeError, match=f"{len(data)} bytes, at most"):
-            less.read(source)
+            less.read_image(source)
 
 
 def test_large_file_is_refused_before_it_is_read(tmp_path: Path) -> None:
@@ -117,7 +117,7 @@ def test_large_file_is_refused_before_it_is_read(tmp_path: Path) -> None:
     with path.open("wb") as file:
         file.truncate(10**12)
     with pytest.raises(PhotoTooLargeError, match="1,000,000,000,000 bytes"):
-        PhotoReader().read(path)
+        PhotoReader().read_image(path)
 
 
 def _folder(tmp_path: Path) -> Path:
@@ -155,34 +155,34 @@ def test_bad_paths_are_refused(
     path = make(tmp_path)
     for source in (path, str(path)):
         with pytest.raises(PhotoUnreadableError, match=reason):
-            reader.read(source)
+            reader.read_image(source)
 
 
 def test_empty_path_is_refused(reader: PhotoReader) -> None:
     with pytest.raises(PhotoUnreadableError, match="not a file"):
-        reader.read("")
+        reader.read_image("")
 
 
 @pytest.mark.parametrize("size", [(0, 5), (5, 0), (0, 0)])
 def test_picture_without_pixels_is_refused(reader: PhotoReader, size: tuple[int, int]) -> None:
     with pytest.raises(PhotoUnreadableError, match="<picture>: no pixels"):
-        reader.read(Image.new("RGB", size))
+        reader.read_image(Image.new("RGB", size))
 
 
 def test_closed_picture_is_refused(reader: PhotoReader, scene: Image.Image) -> None:
     picture = Image.open(io.BytesIO(packed(scene)))
     picture.close()
     with pytest.raises(PhotoUnreadableError, match="<picture>: truncated or broken"):
-        reader.read(picture)
+        reader.read_image(picture)
 
 
 @pytest.mark.parametrize("source", [None, 3, ["a.jpg"], np.zeros((4, 4, 3))])
 def test_other_things_are_refused(reader: PhotoReader, source: Any) -> None:
     with pytest.raises(TypeError, match="a photo is a path, an address, bytes or a PIL picture"):
-        reader.read(source)
+        reader.read_image(source)
 
 
 @pytest.mark.parametrize("address", ["ftp://shop.example/a.jpg", "FILE:///etc/passwd"])
 def test_other_schemes_are_refused_not_opened(address: str) -> None:
     with pytest.raises(PhotoFetchError, match="only http and https"):
-        PhotoReader().read(address)
+        PhotoReader().read_image(address)

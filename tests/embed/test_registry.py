@@ -13,7 +13,7 @@ import embed
 from embed import FakeEncoder, PhotoReader, list_encoders, load_encoder
 from embed.known_encoders import KNOWN_ENCODERS
 from embed.open_clip_encoder import load_pretrained
-from embed.registry import FAMILIES
+from embed.registry import ENCODER_FAMILIES
 from shopwindow.values import EncoderSpec
 from shopwindow.values.errors import (
     EncoderUnavailableError,
@@ -42,14 +42,14 @@ def test_listed_names_are_unique_and_belong_to_a_family() -> None:
     names = [spec.name for spec in list_encoders()]
     assert len(set(names)) == len(names)
     for name in names:
-        assert any(name.startswith(family.prefix) for family in FAMILIES)
+        assert any(name.startswith(family.prefix) for family in ENCODER_FAMILIES)
 
 
 def test_every_fact_is_given() -> None:
     for spec in list_encoders():
         assert spec.dim > 0
         assert spec.image_size > 0
-        assert spec.licence
+        assert spec.license
         assert spec.source
         assert spec.languages
 
@@ -74,7 +74,7 @@ def test_fake_is_loaded_by_name() -> None:
 
 
 def test_limits_reach_the_photos() -> None:
-    encoder = load_encoder("fake", photo=PhotoLimits(max_pixels=10))
+    encoder = load_encoder("fake", photo_limits=PhotoLimits(max_pixels=10))
     with pytest.raises(PhotoTooLargeError, match="4 x 4 pixels, at most 10"):
         encoder.encode_images([Image.new("RGB", (4, 4))])
 
@@ -153,7 +153,7 @@ def test_libraries_that_do_not_load_are_told(
     broken = tmp_path / "broken_adapter.py"
     broken.write_text("raise OSError('libgomp.so.1: cannot open shared object file')")
     monkeypatch.syspath_prepend(tmp_path)
-    family = replace(FAMILIES[2], loader="broken_adapter:load", on_hub=False)
+    family = replace(ENCODER_FAMILIES[2], entry_point="broken_adapter:load", uses_hub=False)
     with pytest.raises(
         EncoderUnavailableError, match=r"imported \(libgomp.*pip install '"
     ) as caught:
@@ -162,7 +162,7 @@ def test_libraries_that_do_not_load_are_told(
 
 
 def test_missing_libraries_are_told_before_the_hub_is_asked() -> None:
-    family = replace(FAMILIES[2], libraries=("torch", "no_such_library"))
+    family = replace(ENCODER_FAMILIES[2], libraries=("torch", "no_such_library"))
     with pytest.raises(
         EncoderUnavailableError, match=r"loaded: no_such_library not installed; run"
     ):

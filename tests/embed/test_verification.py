@@ -8,7 +8,12 @@ import numpy as np
 import pytest
 
 from embed import FakeEncoder, load_encoder
-from embed.verification import KINDS, PHOTOS, TEXTS, verify
+from embed.verification import (
+    REFERENCE_IMAGES,
+    REFERENCE_LABELS,
+    REFERENCE_TEXTS,
+    run_sanity_checks,
+)
 from shopwindow.values import EncoderSpec
 from shopwindow.values.encoder import Vectors
 from shopwindow.values.errors import EncoderVerificationError
@@ -34,23 +39,23 @@ class TwoRows(FakeEncoder):
         return EncoderSpec(name="two-rows", version="1", dim=8, image_size=8)
 
     def encode_texts(self, texts: Sequence[str]) -> Vectors:
-        assert tuple(texts) == TEXTS
+        assert tuple(texts) == REFERENCE_TEXTS
         return self.texts
 
     def encode_images(self, images: Sequence[ImageSource]) -> Vectors:
-        assert tuple(images) == PHOTOS
+        assert tuple(images) == REFERENCE_IMAGES
         return self.photos
 
 
 def test_the_photos_are_those_of_the_samples() -> None:
     names = {"shoe": "sneaker-run-navy.jpg", "dress": "dress-summer-red.jpg"}
-    for kind, path in zip(KINDS, PHOTOS, strict=True):
+    for kind, path in zip(REFERENCE_LABELS, REFERENCE_IMAGES, strict=True):
         assert path.read_bytes() == (SAMPLES / names[kind]).read_bytes()
 
 
 def test_sound_encoders_pass() -> None:
-    np.testing.assert_array_equal(verify(TwoRows()), np.eye(2))
-    assert verify(load_encoder("compact")).shape == (2, 2)
+    np.testing.assert_array_equal(run_sanity_checks(TwoRows()), np.eye(2))
+    assert run_sanity_checks(load_encoder("compact")).shape == (2, 2)
 
 
 @pytest.mark.parametrize("family", ["open_clip", "clip", "siglip"])
@@ -59,7 +64,7 @@ def test_random_weights_do_not_understand_words(
 ) -> None:
     encoder = load_encoder(model_names(family))
     with pytest.raises(EncoderVerificationError, match="do not understand words") as caught:
-        verify(encoder)
+        run_sanity_checks(encoder)
     assert caught.value.name == encoder.spec.name
 
 
@@ -78,4 +83,4 @@ def test_random_weights_do_not_understand_words(
 )
 def test_each_fault_is_named(place: str, value: Vectors, fault: str) -> None:
     with pytest.raises(EncoderVerificationError, match=fault):
-        verify(TwoRows(**{place: np.ascontiguousarray(value)}))
+        run_sanity_checks(TwoRows(**{place: np.ascontiguousarray(value)}))

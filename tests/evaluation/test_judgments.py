@@ -55,15 +55,15 @@ def test_condensed_lists_leave_out_what_nobody_judged(tmp_path: Path) -> None:
     judged = read_judgments(write(tmp_path, "query\tproduct_id\tgain\nx\ta\t1\nx\tb\t0\n"))
     run = Run("ours", {"x": ["new", "b", "other", "a"]})
     rank = parse_measure("MRR")
-    assert run.values(judged, rank) == {"x": 0.25}
-    assert run.condensed(judged).values(judged, rank) == {"x": 0.5}
+    assert run.evaluate(judged, rank) == {"x": 0.25}
+    assert run.condense(judged).evaluate(judged, rank) == {"x": 0.5}
 
 
 def test_a_query_that_was_not_answered_counts(tmp_path: Path) -> None:
     judged = read_judgments(write(tmp_path, "query\tproduct_id\tgain\nx\ta\t1\ny\tb\t1\n"))
     run = run_queries("ours", lambda query: ["a"] if query == "x" else [], judged)
-    assert mean(run.values(judged, parse_measure("recall@5"))) == 0.5
-    assert mean(run.values(judged, parse_measure("zero"))) == 0.5
+    assert mean(run.evaluate(judged, parse_measure("recall@5"))) == 0.5
+    assert mean(run.evaluate(judged, parse_measure("zero"))) == 0.5
 
 
 def test_a_clear_difference_and_none() -> None:
@@ -74,25 +74,25 @@ def test_a_clear_difference_and_none() -> None:
     found = compare(first, better)
     assert found.difference == pytest.approx(0.1)
     assert found.is_significant
-    assert found.low == pytest.approx(0.1)
-    assert found.high == pytest.approx(0.1)
+    assert found.ci_low == pytest.approx(0.1)
+    assert found.ci_high == pytest.approx(0.1)
     shuffled = dict(zip(names, rng.permutation(list(first.values())).tolist(), strict=True))
     none = compare(first, shuffled)
     assert not none.is_significant
-    assert none.low < 0 < none.high
-    assert list(none.by_query.values()) == sorted(none.by_query.values())
+    assert none.ci_low < 0 < none.ci_high
+    assert list(none.per_query.values()) == sorted(none.per_query.values())
 
 
 def test_p_is_the_exact_one_for_few_queries() -> None:
     first = dict.fromkeys("abc", 0.0)
     second = {"a": 0.3, "b": 0.2, "c": 0.1}
     # All eight signs are equally likely, and two of them give so large a sum.
-    assert compare(first, second).p == pytest.approx(0.25, abs=0.02)
+    assert compare(first, second).p_value == pytest.approx(0.25, abs=0.02)
 
 
 def test_equal_settings_differ_by_chance_alone() -> None:
     same = {"a": 0.5, "b": 0.1}
-    assert compare(same, same).p == 1.0
+    assert compare(same, same).p_value == 1.0
 
 
 def test_different_queries_are_refused() -> None:

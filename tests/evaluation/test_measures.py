@@ -43,32 +43,32 @@ def test_measures_are_those_of_ir_measures(name: str, data: st.DataObject) -> No
     judged = data.draw(st.lists(st.sampled_from([*PRODUCTS, "unseen"]), unique=True, min_size=1))
     grades = {each: float(data.draw(st.integers(0, 3))) for each in judged}
     expected = theirs(name, ranking, grades)
-    assert parse_measure(name).of(ranking, grades) == pytest.approx(expected, abs=1e-9)
+    assert parse_measure(name).compute(ranking, grades) == pytest.approx(expected, abs=1e-9)
 
 
 def test_gains_by_hand() -> None:
     measure = parse_measure("nDCG(gains=0|0.01|0.1|1)@2")
     grades = {"exact": 3.0, "substitute": 2.0, "wrong": 0.0}
     ideal = 1 + 0.1 / math.log2(3)
-    assert measure.of(["substitute", "exact"], grades) == pytest.approx(
+    assert measure.compute(["substitute", "exact"], grades) == pytest.approx(
         (0.1 + 1 / math.log2(3)) / ideal
     )
-    assert measure.of(["exact", "substitute"], grades) == 1.0
-    assert measure.of(["wrong", "unknown", "exact"], grades) == 0.0
+    assert measure.compute(["exact", "substitute"], grades) == 1.0
+    assert measure.compute(["wrong", "unknown", "exact"], grades) == 0.0
 
 
 @pytest.mark.parametrize("grade", [4.0, 0.5])
 def test_a_grade_without_a_gain_is_refused(grade: float) -> None:
     with pytest.raises(InvalidValueError, match="from 0 to 3"):
-        parse_measure("nDCG(gains=0|0.01|0.1|1)@2").of(["a"], {"a": grade})
+        parse_measure("nDCG(gains=0|0.01|0.1|1)@2").compute(["a"], {"a": grade})
 
 
 def test_zero_results_and_no_relevant_product() -> None:
-    assert parse_measure("zero").of([], {"a": 1.0}) == 1.0
-    assert parse_measure("zero").of(["b"], {"a": 1.0}) == 0.0
+    assert parse_measure("zero").compute([], {"a": 1.0}) == 1.0
+    assert parse_measure("zero").compute(["b"], {"a": 1.0}) == 0.0
     for name in THEIRS:
-        assert parse_measure(name).of(["a"], {"a": 0.0}) == 0.0
-        assert parse_measure(name).of([], {"a": 3.0}) == 0.0
+        assert parse_measure(name).compute(["a"], {"a": 0.0}) == 0.0
+        assert parse_measure(name).compute([], {"a": 3.0}) == 0.0
 
 
 @pytest.mark.parametrize("name", [*THEIRS, "zero", "nDCG(gains=0|0.01|0.1|1)@10"])

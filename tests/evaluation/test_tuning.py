@@ -3,17 +3,17 @@
 from collections.abc import Mapping
 
 from shopwindow.evaluation.judgments import Judgments
-from shopwindow.evaluation.weight_tuning import climb, halves
+from shopwindow.evaluation.weight_tuning import coordinate_ascent, train_test_split
 
 
 def test_halves_are_fixed_and_share_nothing() -> None:
     judged = Judgments({f"query {n}": {"p": 1.0} for n in range(200)})
-    first, second = halves(judged)
+    first, second = train_test_split(judged)
     assert set(first.queries).isdisjoint(second.queries)
     assert {*first.queries, *second.queries} == set(judged.queries)
     assert 70 < len(first) < 130
     turned = Judgments(dict(reversed(list(judged.grades.items()))))
-    assert set(halves(turned)[0].queries) == set(first.queries)
+    assert set(train_test_split(turned)[0].queries) == set(first.queries)
 
 
 def test_the_planted_best_is_found_and_every_try_is_told() -> None:
@@ -23,7 +23,9 @@ def test_the_planted_best_is_found_and_every_try_is_told() -> None:
         return 1.0 - abs(values["a"] - 0.5) - abs(values["b"] - 2.0)
 
     choices = {"a": (0.0, 0.5, 1.0), "b": (0.0, 1.0, 2.0)}
-    best = climb({"a": 1.0, "b": 0.0}, choices, worth, 3, lambda *each: told.append(each))
+    best = coordinate_ascent(
+        {"a": 1.0, "b": 0.0}, choices, worth, 3, lambda *each: told.append(each)
+    )
     assert best == {"a": 0.5, "b": 2.0}
     assert len({tuple(values.items()) for values, _ in told}) == len(told)
     assert told[0] == ({"a": 1.0, "b": 0.0}, worth({"a": 1.0, "b": 0.0}))
@@ -32,4 +34,4 @@ def test_the_planted_best_is_found_and_every_try_is_told() -> None:
 
 def test_hardly_better_is_not_better() -> None:
     start = {"a": 0.0}
-    assert climb(start, {"a": (0.0, 1.0)}, lambda v: 0.5 + 0.0009 * v["a"], 2) == start
+    assert coordinate_ascent(start, {"a": (0.0, 1.0)}, lambda v: 0.5 + 0.0009 * v["a"], 2) == start

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from shopwindow.eventlog.analytics import DayTotal, Period, PositionRate, RankerRate
-from shopwindow.eventlog.analytics.arrow_tables import ACTIONS, COUNT_NAMES, TRAINING
+from shopwindow.eventlog.analytics import DailyCount, Period, PositionClickRate, RankerPerformance
+from shopwindow.eventlog.analytics.arrow_tables import ACTION_LABELS, COUNT_COLUMNS, TRAINING_SCHEMA
 from shopwindow.values import Event
 
 
@@ -20,12 +20,12 @@ def within(events: Sequence[Event], period: Period) -> list[Event]:
     ]
 
 
-def totals(events: Sequence[Event], period: Period) -> list[DayTotal]:
+def count_by_day(events: Sequence[Event], period: Period) -> list[DailyCount]:
     found = Counter((each.time.date(), each.kind) for each in within(events, period))
-    return [DayTotal(day, kind, n) for (day, kind), n in sorted(found.items())]
+    return [DailyCount(day, kind, n) for (day, kind), n in sorted(found.items())]
 
 
-def product_counts(events: Sequence[Event], period: Period) -> list[dict[str, Any]]:
+def count_by_product(events: Sequence[Event], period: Period) -> list[dict[str, Any]]:
     by_product: dict[str, list[Event]] = defaultdict(list)
     for each in within(events, period):
         by_product[each.product_id].append(each)
@@ -36,20 +36,24 @@ def product_counts(events: Sequence[Event], period: Period) -> list[dict[str, An
         currencies = {each.currency for each in paid}
         is_one = len(currencies) == 1
         row: dict[str, Any] = {"product_id": product_id}
-        row |= {name: kinds[kind] for kind, name in COUNT_NAMES.items()}  # type: ignore[index]
+        row |= {name: kinds[kind] for kind, name in COUNT_COLUMNS.items()}  # type: ignore[index]
         row["value"] = math.fsum(e.value or 0 for e in paid) if is_one else None
         row["currency"] = currencies.pop() if is_one else ""
         rows.append(row)
     return rows
 
 
-def training_rows(events: Sequence[Event], period: Period) -> list[dict[str, Any]]:
+def build_training_rows(events: Sequence[Event], period: Period) -> list[dict[str, Any]]:
     shown = [each for each in within(events, period) if each.kind == "impression"]
     rows = []
     for each in sorted(shown, key=lambda event: (event.time, event.event_id)):
-        row = {n: getattr(each, n) for n in TRAINING.names if n not in ACTIONS.values()}
+        row = {
+            n: getattr(each, n) for n in TRAINING_SCHEMA.names if n not in ACTION_LABELS.values()
+        }
         row["features"] = list(each.features.items())
-        row |= {label: _followed(events, each, period, kind) for kind, label in ACTIONS.items()}
+        row |= {
+            label: _followed(events, each, period, kind) for kind, label in ACTION_LABELS.items()
+        }
         rows.append(row)
     return rows
 
@@ -77,28 +81,28 @@ def _bought_later(shown: Event, action: Event) -> bool:
     )
 
 
-def position_rates(events: Sequence[Event], period: Period) -> list[PositionRate]:
+def compute_position_rates(events: Sequence[Event], period: Period) -> list[PositionClickRate]:
     groups: dict[tuple[str, int], list[bool]] = defaultdict(list)
-    for row in training_rows(events, period):
+    for row in build_training_rows(events, period):
         groups[row["surface"], row["position"]].append(row["clicked"])
-    return [PositionRate(*key, len(c), sum(c)) for key, c in sorted(groups.items())]
+    return [PositionClickRate(*key, len(c), sum(c)) for key, c in sorted(groups.items())]
 
 
-def ranker_rates(events: Sequence[Event], period: Period) -> list[RankerRate]:
+def compute_ranker_rates(events: Sequence[Event], period: Period) -> list[RankerPerformance]:
     groups: dict[tuple[str, str, str], list[dict[str, Any]]] = defaultdict(list)
-    for row in training_rows(events, period):
+    for row in build_training_rows(events, period):
         groups[row["ranker"], row["ranker_version"], row["surface"]].append(row)
     return [_ranker_rate(key, rows) for key, rows in sorted(groups.items())]
 
 
-def _ranker_rate(key: tuple[str, str, str], rows: Sequence[dict[str, Any]]) -> RankerRate:
+def _ranker_rate(key: tuple[str, str, str], rows: Sequence[dict[str, Any]]) -> RankerPerformance:
     n_clicks = sum(row["clicked"] for row in rows)
     known = [(1 / row["propensity"], row["clicked"]) for row in rows if row["propensity"]]
     if not known:
-        return RankerRate(*key, len(rows), n_clicks, 0, None, None, None)
+        return RankerPerformance(*key, len(rows), n_clicks, 0, None, None, None)
     gained = sum(w * c for w, c in known)
     total, squares = sum(w for w, _ in known), sum(w * w for w, _ in known)
-    return RankerRate(
+    return RankerPerformance(
         *key, len(rows), n_clicks, len(known),
         gained / len(known), gained / total, total**2 / squares,
     )  # fmt: skip

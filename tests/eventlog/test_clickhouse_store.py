@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from shopwindow.eventlog.analytics import open_store
+from shopwindow.eventlog.analytics import open_event_store
 from shopwindow.values.errors import EventStoreError
 from tests.eventlog.test_event_store import batch, history
 
@@ -22,7 +22,7 @@ pytestmark = [
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Any]:
-    opened = open_store(f"chdb:{tmp_path / 'analysis'}")
+    opened = open_event_store(f"chdb:{tmp_path / 'analysis'}")
     yield opened
     opened.close()
 
@@ -50,4 +50,4 @@ def test_a_batch_is_one_block_with_its_position(store: Any) -> None:
 
 def test_a_folder_is_one_engines(store: Any, tmp_path: Path) -> None:
     with pytest.raises(EventStoreError, match="no other process has the folder open"):
-        open_store(f"chdb:{tmp_path / 'another'}")
+        open_event_store(f"chdb:{tmp_path / 'another'}")

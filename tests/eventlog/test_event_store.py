@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from shopwindow.eventlog.analytics import ALWAYS, Batch, EventStore, Period, open_store
-from shopwindow.eventlog.analytics.arrow_tables import COUNTS, TRAINING
-from shopwindow.eventlog.visitor_traces import Traces
+from shopwindow.eventlog.analytics import ALL_TIME, EventBatch, EventStore, Period, open_event_store
+from shopwindow.eventlog.analytics.arrow_tables import PRODUCT_COUNT_SCHEMA, TRAINING_SCHEMA
+from shopwindow.eventlog.visitor_traces import LinkedIds
 from shopwindow.values import Event
 from shopwindow.values.errors import EventStoreError, InvalidEventError
 from tests.eventlog import naive
@@ -26,7 +26,13 @@ HAS_CHDB = all(find_spec(each) for each in ("chdb", "clickhouse_connect"))
 SERVER = os.environ.get("CLICKHOUSE_URL", "")
 PASSWORD = os.environ.get("CLICKHOUSE_PASSWORD", "")
 START = datetime(2026, 3, 1, tzinfo=UTC)
-QUESTIONS = ("totals", "product_counts", "position_rates", "ranker_rates", "training_rows")
+QUESTIONS = (
+    "count_by_day",
+    "count_by_product",
+    "compute_position_rates",
+    "compute_ranker_rates",
+    "build_training_rows",
+)
 Open = Callable[[], EventStore]
 
 
@@ -61,7 +67,7 @@ def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 def _drop_table() -> None:
     from shopwindow.eventlog.analytics.clickhouse_sql import TABLE  # noqa: PLC0415 -- an optional library
 
-    store: Any = open_store(SERVER, PASSWORD)
+    store: Any = open_event_store(SERVER, PASSWORD)
     store._client.command(f"DROP TABLE {TABLE} SYNC")
     store.close()
 
@@ -73,7 +79,7 @@ def open_again(address: str) -> Iterator[Open]:
     def again() -> EventStore:
         for each in opened:
             each.close()
-        opened.append(open_store(address, PASSWORD))
+        opened.append(open_event_store(address, PASSWORD))
         return opened[-1]
 
     yield again
@@ -86,9 +92,9 @@ def store(open_again: Open) -> EventStore:
     return open_again()
 
 
-def batch(events: list[Event], after: int = 0, log_id: str = "a") -> Batch:
+def batch(events: list[Event], after: int = 0, log_id: str = "a") -> EventBatch:
     """Return a batch whose cursors count its events."""
-    return Batch(log_id, f"1.{after}" if after else "", f"1.{after + len(events)}", events)
+    return EventBatch(log_id, f"1.{after}" if after else "", f"1.{after + len(events)}", events)
 
 
 def history(n_events: int = 600, seed: int = 1) -> list[Event]:
@@ -133,7 +139,7 @@ def plain(answer: Any) -> list[Any]:
 
 
 PERIODS = (
-    ALWAYS,
+    ALL_TIME,
     Period(since=START + timedelta(days=1)),
     Period(until=START + timedelta(hours=30)),
     Period(START + timedelta(hours=10), START + timedelta(hours=40)),
@@ -145,60 +151,71 @@ PERIODS = (
 def test_the_answers_are_those_of_plain_python(store: EventStore, seed: int) -> None:
     events = history(seed=seed)
     for start in range(0, 600, 150):
-        assert store.take(batch(events[start : start + 150], start))
+        assert store.append_batch(batch(events[start : start + 150], start))
     assert store.count() == 600
     for period in PERIODS:
         for name in QUESTIONS:
             answer = getattr(store, name)(period)
             assert plain(answer) == plain(getattr(naive, name)(events, period)), (name, period)
-    rows = store.training_rows()
-    assert rows.schema == TRAINING
-    assert store.product_counts().schema == COUNTS
+    rows = store.build_training_rows()
+    assert rows.schema == TRAINING_SCHEMA
+    assert store.count_by_product().schema == PRODUCT_COUNT_SCHEMA
     for label in ("clicked", "carted", "purchased", "liked", "hidden"):  # nothing compared empty
         assert 0 < sum(rows[label].to_pylist()) < len(rows)
 
 
 def test_an_empty_store_answers(store: EventStore) -> None:
-    assert (store.count(), store.position("a"), store.erase("u1")) == (0, "", 0)
-    assert [store.totals(), store.position_rates(), store.ranker_rates()] == [[], [], []]
-    assert (store.product_counts().schema, store.training_rows().schema) == (COUNTS, TRAINING)
-    assert len(store.product_counts()) == len(store.training_rows()) == 0
+    assert (store.count(), store.get_cursor("a"), store.erase("u1")) == (0, "", 0)
+    assert [store.count_by_day(), store.compute_position_rates(), store.compute_ranker_rates()] == [
+        [],
+        [],
+        [],
+    ]
+    assert (store.count_by_product().schema, store.build_training_rows().schema) == (
+        PRODUCT_COUNT_SCHEMA,
+        TRAINING_SCHEMA,
+    )
+    assert len(store.count_by_product()) == len(store.build_training_rows()) == 0
 
 
 def test_a_repeated_batch_counts_once_also_after_opening_again(open_again: Open) -> None:
     events = history(40)
     store = open_again()
-    assert store.take(batch(events[:20]))
-    assert not store.take(batch(events[:20]))
-    assert not store.take(batch(events[:30]))  # begins at the same place, ends elsewhere
-    assert (store.position("a"), store.count()) == ("1.20", 20)
+    assert store.append_batch(batch(events[:20]))
+    assert not store.append_batch(batch(events[:20]))
+    assert not store.append_batch(batch(events[:30]))  # begins at the same place, ends elsewhere
+    assert (store.get_cursor("a"), store.count()) == ("1.20", 20)
     store = open_again()
-    assert not store.take(batch(events[:20]))
-    assert store.take(batch(events[20:], 20))
-    assert (store.position("a"), store.count()) == ("1.40", 40)
-    assert plain(store.totals()) == plain(naive.totals(events, ALWAYS))
+    assert not store.append_batch(batch(events[:20]))
+    assert store.append_batch(batch(events[20:], 20))
+    assert (store.get_cursor("a"), store.count()) == ("1.40", 40)
+    assert plain(store.count_by_day()) == plain(naive.count_by_day(events, ALL_TIME))
 
 
 def test_a_gap_is_refused_and_leaves_no_trace(store: EventStore) -> None:
     with pytest.raises(EventStoreError, match=r"up to none, the batch begins after 1\.5"):
-        store.take(batch(history(3), 5))
-    assert (store.count(), store.position("a")) == (0, "")
+        store.append_batch(batch(history(3), 5))
+    assert (store.count(), store.get_cursor("a")) == (0, "")
 
 
 def test_logs_have_positions_of_their_own(store: EventStore) -> None:
     events = history(30)
-    assert store.take(batch(events[:10], log_id="a"))
-    assert store.take(batch(events[10:], log_id="b"))
-    assert (store.position("a"), store.position("b"), store.position("c")) == ("1.10", "1.20", "")
+    assert store.append_batch(batch(events[:10], log_id="a"))
+    assert store.append_batch(batch(events[10:], log_id="b"))
+    assert (store.get_cursor("a"), store.get_cursor("b"), store.get_cursor("c")) == (
+        "1.10",
+        "1.20",
+        "",
+    )
     assert store.count() == 30
 
 
 def test_cursors_are_compared_as_numbers(store: EventStore) -> None:
     first, second, third = history(3)
-    assert store.take(Batch("a", "", "9.9", [first]))
-    assert store.take(Batch("a", "9.9", "9.10", [second]))
-    assert store.take(Batch("a", "9.10", "10.1", [third]))
-    assert (store.position("a"), store.count()) == ("10.1", 3)
+    assert store.append_batch(EventBatch("a", "", "9.9", [first]))
+    assert store.append_batch(EventBatch("a", "9.9", "9.10", [second]))
+    assert store.append_batch(EventBatch("a", "9.10", "10.1", [third]))
+    assert (store.get_cursor("a"), store.count()) == ("10.1", 3)
 
 
 def test_erasing_is_for_good_and_keeps_the_position(open_again: Open, tmp_path: Path) -> None:
@@ -211,17 +228,17 @@ def test_erasing_is_for_good_and_keeps_the_position(open_again: Open, tmp_path: 
         for each in history(50, seed=2)
     ]
     store = open_again()
-    store.take(batch(theirs))
-    store.take(batch([*others, *theirs], 30))
+    store.append_batch(batch(theirs))
+    store.append_batch(batch([*others, *theirs], 30))
     is_here = any(tmp_path.iterdir())  # and not on a server
     assert any(secret.encode() in data for data in files(tmp_path)) == is_here
     assert store.erase(secret) == 60
     assert not any(secret.encode() in data for data in files(tmp_path))
     assert store.erase(secret) == 0
     store = open_again()
-    assert plain(store.training_rows()) == plain(naive.training_rows(others, ALWAYS))
-    assert (store.position("a"), store.count()) == ("1.110", 50)
-    assert not store.take(batch(theirs))
+    assert plain(store.build_training_rows()) == plain(naive.build_training_rows(others, ALL_TIME))
+    assert (store.get_cursor("a"), store.count()) == ("1.110", 50)
+    assert not store.append_batch(batch(theirs))
     with pytest.raises(InvalidEventError, match="user_id: expected a text that is not empty"):
         store.erase("")
 
@@ -241,13 +258,13 @@ def test_what_names_only_a_session_or_an_answer_goes_too(store: EventStore) -> N
     ]
     events = [*own, *traced, *others]
     events = [replace(each, event_id=f"t{n}") for n, each in enumerate(events)]
-    store.take(batch(events))
-    assert store.erase("u", Traces(sessions=frozenset({"s2"}))) == 4
+    store.append_batch(batch(events))
+    assert store.erase("u", LinkedIds(session_ids=frozenset({"s2"}))) == 4
     assert store.count() == 3
-    assert store.erase("u", Traces(sessions=frozenset({"s2"}))) == 0
+    assert store.erase("u", LinkedIds(session_ids=frozenset({"s2"}))) == 0
     kept = frozenset(each.event_id for each in events[4:])
-    assert store.forget(Traces(events=kept)) == 2  # not that of another visitor
-    assert (store.count(), store.position("a")) == (1, f"1.{len(events)}")
+    assert store.erase_linked(LinkedIds(event_ids=kept)) == 2  # not that of another visitor
+    assert (store.count(), store.get_cursor("a")) == (1, f"1.{len(events)}")
 
 
 def files(folder: Path) -> list[bytes]:
@@ -258,18 +275,18 @@ def test_times_of_all_years_are_kept(store: EventStore) -> None:
     times = [datetime(1, 1, 1, tzinfo=UTC), datetime(1969, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC)]
     times += [START, datetime(9999, 12, 31, 23, 59, tzinfo=UTC)]
     events = [Event("impression", "p", time=time, event_id=f"e{n}") for n, time in enumerate(times)]
-    store.take(batch(events))
-    assert store.totals() == naive.totals(events, ALWAYS)
-    assert len(store.training_rows(Period(since=times[1], until=times[3]))) == 2
+    store.append_batch(batch(events))
+    assert store.count_by_day() == naive.count_by_day(events, ALL_TIME)
+    assert len(store.build_training_rows(Period(since=times[1], until=times[3]))) == 2
 
 
 def test_injected_words_stay_values(store: EventStore) -> None:
     evil = "u' OR 1=1; DROP TABLE shopwindow_events_v1 --"
     names = {"user_id": evil, "product_id": evil, "session_id": evil, "query_id": evil}
     events = [replace(each, **names) for each in history(10)]  # type: ignore[arg-type]
-    store.take(batch([*events, *history(10)]))
-    assert (store.position(evil), store.count()) == ("", 20)
-    assert evil in store.product_counts()["product_id"].to_pylist()
+    store.append_batch(batch([*events, *history(10)]))
+    assert (store.get_cursor(evil), store.count()) == ("", 20)
+    assert evil in store.count_by_product()["product_id"].to_pylist()
     assert (store.erase(evil), store.count()) == (10, 10)
 
 
@@ -295,9 +312,9 @@ def test_a_period_must_make_sense(since: datetime, until: datetime | None, messa
 @pytest.mark.parametrize("name", ["", "A", "a/b", "a_b", "a" * 65, "\u0661"])
 def test_a_log_has_a_name_that_files_can_have(name: str) -> None:
     with pytest.raises(InvalidEventError, match="log_id: expected up to 64 small letters"):
-        Batch(name, "", "1.5", [])
+        EventBatch(name, "", "1.5", [])
 
 
 def test_a_batch_must_move_on() -> None:
     with pytest.raises(InvalidEventError, match=r"cursor: expected one that is after '1\.5'"):
-        Batch("a", "1.5", "1.5", [])
+        EventBatch("a", "1.5", "1.5", [])

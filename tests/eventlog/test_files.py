@@ -41,13 +41,13 @@ u10,sku-10,like,2026-03-01T08:30:00Z,
 def test_a_table_of_a_shop_is_understood(log: EventLog, tmp_path: Path) -> None:
     (tmp_path / "events.csv").write_text("\ufeff" + CSV, encoding="utf-8")
     report = import_events(log, tmp_path / "events.csv")
-    assert (report.written, report.repeated, report.n_refused) == (4, 0, 0)
+    assert (report.written, report.duplicates, report.n_rejected) == (4, 0, 0)
     found = everything(log)
     assert [each.kind for each in found] == ["click", "cart", "purchase", "impression"]
     assert [each.user_id for each in found] == ["257597", "992329", "111016", ""]
     assert [each.time for each in found] == [MARCH] * 4
     again = import_events(log, tmp_path / "events.csv")
-    assert (again.written, again.repeated) == (0, 4)
+    assert (again.written, again.duplicates) == (0, 4)
 
 
 def test_equal_rows_are_events_of_their_own(log: EventLog, tmp_path: Path) -> None:
@@ -61,8 +61,8 @@ def test_bad_rows_are_refused_with_line_and_reason_and_the_rest_goes_on(
     (tmp_path / "events.csv").write_bytes(FAULTS.encode("latin-1"))
     report = import_events(log, tmp_path / "events.csv")
     assert [each.user_id for each in everything(log)] == ["u1", "u10"]
-    assert (report.written, report.n_refused) == (2, 8)
-    told = {each.line: each.reason for each in report.refused}
+    assert (report.written, report.n_rejected) == (2, 8)
+    told = {each.line: each.reason for each in report.rejected}
     assert list(told) == [3, 4, 5, 6, 7, 8, 9, 10]
     expected = {
         3: "product_id: expected a value in a column 'product_id' or 'product'",
@@ -89,7 +89,7 @@ def test_json_lines_with_faults(log: EventLog, tmp_path: Path) -> None:
     ]
     (tmp_path / "events.jsonl").write_text("\n".join(lines))
     report = import_events(log, tmp_path / "events.jsonl")
-    assert [each.line for each in report.refused] == [3, 4, 5, 6]
+    assert [each.line for each in report.rejected] == [3, 4, 5, 6]
     first, last = everything(log)
     assert (first.product_id, first.features, first.value, first.time) == (
         "17",
@@ -105,7 +105,7 @@ def test_parquet_with_times_of_nanoseconds(log: EventLog, tmp_path: Path) -> Non
     table = pa.table({"event": ["view", "stare"], "item_id": [5, 6], "event_time": times})
     pq.write_table(table, tmp_path / "events.parquet")
     report = import_events(log, tmp_path / "events.parquet")
-    assert [(each.line, each.reason[:4]) for each in report.refused] == [(2, "kind")]
+    assert [(each.line, each.reason[:4]) for each in report.rejected] == [(2, "kind")]
     assert [(each.product_id, each.time) for each in everything(log)] == [("5", MARCH)]
 
 
@@ -134,7 +134,7 @@ def test_one_visitors_events_go_out_alone(log: EventLog, tmp_path: Path, ending:
     assert export_events(log, path, "u2") == 3
     with EventLog.open(tmp_path / "other") as other:
         import_events(other, path)
-        assert everything(other) == log.of_user("u2")
+        assert everything(other) == log.read_user_events("u2")
     assert [each.name for each in path.parent.iterdir()] == [path.name]
 
 
@@ -180,7 +180,7 @@ def test_out_and_in_again_is_the_same(ending: str, events: list[Event]) -> None:
             assert everything(first) == events
             assert export_events(first, path) == len(events)
             report = import_events(second, path)
-            assert (report.written, report.refused) == (len(events), [])
+            assert (report.written, report.rejected) == (len(events), [])
             assert everything(second) == events
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from shopwindow.eventlog.analytics import shared_folder_lock as folder_lock
-from shopwindow.eventlog.analytics.shared_folder_lock import FolderLock
+from shopwindow.eventlog.analytics.shared_folder_lock import SharedFolderLock
 
 PURPOSES = ("read", "append", "replace")
 
@@ -19,17 +19,17 @@ def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("hasty")
 @pytest.mark.parametrize("purpose", PURPOSES)
 def test_a_wait_in_vain_leaves_the_lock_usable(tmp_path: Path, purpose: str) -> None:
-    mine, other = FolderLock(tmp_path / "lock"), FolderLock(tmp_path / "lock")
+    mine, other = SharedFolderLock(tmp_path / "lock"), SharedFolderLock(tmp_path / "lock")
     with (
-        other.held("replace"),
+        other.acquire("replace"),
         pytest.raises(sqlite3.OperationalError, match="database is locked"),
-        mine.held(purpose),
+        mine.acquire(purpose),
     ):
         pass
     for each in PURPOSES:
-        with mine.held(each):
+        with mine.acquire(each):
             pass
-    with other.held("replace"):  # nothing is held any more
+    with other.acquire("replace"):  # nothing is held any more
         pass
     mine.close()
     other.close()
@@ -37,12 +37,12 @@ def test_a_wait_in_vain_leaves_the_lock_usable(tmp_path: Path, purpose: str) -> 
 
 @pytest.mark.usefixtures("hasty")
 def test_readers_and_one_appender_share_it(tmp_path: Path) -> None:
-    mine, other = FolderLock(tmp_path / "lock"), FolderLock(tmp_path / "lock")
-    with other.held("read"), mine.held("append"):
+    mine, other = SharedFolderLock(tmp_path / "lock"), SharedFolderLock(tmp_path / "lock")
+    with other.acquire("read"), mine.acquire("append"):
         pass
-    with other.held("append"), pytest.raises(sqlite3.OperationalError), mine.held("append"):
+    with other.acquire("append"), pytest.raises(sqlite3.OperationalError), mine.acquire("append"):
         pass
-    with other.held("read"), pytest.raises(sqlite3.OperationalError), mine.held("replace"):
+    with other.acquire("read"), pytest.raises(sqlite3.OperationalError), mine.acquire("replace"):
         pass
     mine.close()
     other.close()

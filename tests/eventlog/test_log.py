@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from shopwindow.eventlog import Appended, EventLog, segments
+from shopwindow.eventlog import AppendResult, EventLog, segments
 from shopwindow.eventlog import event_log as log_module
 from shopwindow.eventlog import privacy_erasure as erasing
-from shopwindow.eventlog.visitor_traces import Traces
+from shopwindow.eventlog.visitor_traces import LinkedIds
 from shopwindow.values import Event
 from shopwindow.values.errors import EventLogError, EventLogVersionError, InvalidEventError
 from tests.eventlog.conftest import everything, made
@@ -32,17 +32,17 @@ def test_what_is_read_is_what_was_written(log: EventLog) -> None:
         Event("purchase", "فستان", value=12.5, currency="AED"),
         *made(20, user_id="u"),
     ]
-    assert log.append(events) == Appended(22, 0)
+    assert log.append(events) == AppendResult(22, 0)
     assert everything(log) == events
     assert log.count() == 22
-    assert log.of_user("u") == [events[0], *events[2:]]
-    assert log.append([]) == Appended(0, 0)
+    assert log.read_user_events("u") == [events[0], *events[2:]]
+    assert log.append([]) == AppendResult(0, 0)
 
 
 def test_an_id_is_in_the_log_once_and_the_first_stays(log: EventLog) -> None:
     first = made(3)
     log.append(first)
-    assert log.append([*made(5, kind="hide"), *made(1, 4)]) == Appended(2, 4)
+    assert log.append([*made(5, kind="hide"), *made(1, 4)]) == AppendResult(2, 4)
     assert everything(log) == [*first, *everything(log)[3:]]
     assert [each.kind for each in everything(log)] == ["click"] * 3 + ["hide"] * 2
 
@@ -54,8 +54,8 @@ def test_files_rotate_and_stay_one_log(folder: Path) -> None:
         assert len(files(folder)) >= 3
         assert [each.event_id for each in everything(log, 333)] == [f"e{n}" for n in range(1000)]
         assert log.count() == 1000
-        assert len(log.of_user("u0")) == 50  # in the first file
-        assert log.append(made(1001)) == Appended(1, 1000)  # ids of all the files
+        assert len(log.read_user_events("u0")) == 50  # in the first file
+        assert log.append(made(1001)) == AppendResult(1, 1000)  # ids of all the files
     with EventLog.open(folder) as again:
         assert again.count() == 1001
 
@@ -80,7 +80,7 @@ def test_a_strange_cursor_is_refused(log: EventLog, cursor: str) -> None:
 def test_a_limit_and_a_user_must_make_sense(log: EventLog) -> None:
     with pytest.raises(InvalidEventError, match="limit: expected a number of 1 or more"):
         log.read(limit=0)
-    for ask in (log.of_user, log.erase):
+    for ask in (log.read_user_events, log.erase):
         with pytest.raises(InvalidEventError, match="user_id: expected a text that is not empty"):
             ask("")
 
@@ -98,9 +98,9 @@ def test_erasing_leaves_no_byte_in_any_file(folder: Path) -> None:
         gone, stays = names[:20], names[20:]
         assert [log.erase(name) for name in gone] == [30] * 20
         assert log.erase(gone[0]) == 0
-        assert log.of_user(gone[0]) == []
+        assert log.read_user_events(gone[0]) == []
         assert log.count() == 600
-        assert [len(log.of_user(name)) for name in stays] == [30] * 20
+        assert [len(log.read_user_events(name)) for name in stays] == [30] * 20
     written = b"".join(each.read_bytes() for each in folder.iterdir())
     assert [name for name in gone if name.encode() in written] == []
     assert all(name.encode() in written for name in stays)  # the search can find something
@@ -122,10 +122,12 @@ def test_what_names_only_a_session_or_an_answer_of_a_visitor_is_erased_with_them
     with EventLog.open(folder, rotate_bytes=SMALL) as log:
         for each in (traced, own, others):
             log.append(each)
-        assert log.traces("u") == Traces(frozenset({"secret-visit"}), frozenset({"secret-answer"}))
+        assert log.find_linked_ids("u") == LinkedIds(
+            frozenset({"secret-visit"}), frozenset({"secret-answer"})
+        )
         assert log.erase("u") == 81
         assert everything(log) == others
-        assert not log.traces("u")
+        assert not log.find_linked_ids("u")
         log.erase("other")
     assert not any(b"secret" in each.read_bytes() for each in folder.iterdir())
 
@@ -206,17 +208,20 @@ def test_a_reader_that_holds_old_pages_is_told_of(
         reader.execute("ROLLBACK")
         reader.close()
         assert log.erase("u") == 0  # the rows are gone already; now the bytes are too
-        assert log.of_user("u") == []
+        assert log.read_user_events("u") == []
 
 
 def test_one_process_writes_at_a_time(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(segments, "BUSY_TIMEOUT_S", 0.1)
     with EventLog.open(folder) as log:
         other = segments.Segments(folder)
-        with other.writing(), pytest.raises(EventLogError, match=r"locked by another process for"):
+        with (
+            other.write_lock(),
+            pytest.raises(EventLogError, match=r"locked by another process for"),
+        ):
             log.append(made(1))
         other.close()
-        assert log.append(made(1)) == Appended(1, 0)
+        assert log.append(made(1)) == AppendResult(1, 0)
 
 
 def test_a_full_disk_writes_nothing_and_says_so(
@@ -228,7 +233,7 @@ def test_a_full_disk_writes_nothing_and_says_so(
         with pytest.raises(EventLogError, match=r"full. Make room on the disk; nothing of this"):
             log.append(made(5000, 20))
         assert log.count() == 20
-        assert log.append(made(3, 18)) == Appended(1, 2)  # it can be used on
+        assert log.append(made(3, 18)) == AppendResult(1, 2)  # it can be used on
 
 
 def test_a_bad_folder_is_refused(tmp_path: Path) -> None:
@@ -260,7 +265,7 @@ def test_a_file_whose_making_was_interrupted_is_made_again(folder: Path) -> None
     (folder / "new.sqlite").write_bytes(b"half a file")
     (folder / "new.sqlite-journal").write_bytes(b"half")
     with EventLog.open(folder) as log:
-        assert log.append(made(2)) == Appended(2, 0)
+        assert log.append(made(2)) == AppendResult(2, 0)
     assert not list(folder.glob("new*"))
 
 
@@ -273,7 +278,7 @@ def test_a_closed_log_says_so(folder: Path) -> None:
 
 
 def test_commits_are_synchronous_and_rows_are_overwritten(log: EventLog) -> None:
-    connection = log._segments.connection(1)
+    connection = log._segments.get_connection(1)
     assert connection.execute("PRAGMA synchronous").fetchone() == (2,)  # FULL
     assert connection.execute("PRAGMA secure_delete").fetchone() == (1,)
     assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)

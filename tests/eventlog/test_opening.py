@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from shopwindow.eventlog.analytics import open_store
+from shopwindow.eventlog.analytics import open_event_store
 from shopwindow.eventlog.analytics import store_addresses as opening
-from shopwindow.eventlog.analytics.clickhouse_connection import server_options
+from shopwindow.eventlog.analytics.clickhouse_connection import parse_clickhouse_url
 from shopwindow.eventlog.analytics.parquet_store import ParquetEventStore
 from shopwindow.values.errors import EventStoreUnavailableError, InvalidSettingError
 from shopwindow.values.settings import EventSettings
@@ -17,13 +17,15 @@ from shopwindow.values.settings import EventSettings
 
 def test_a_folder_is_parquet_and_none_is_beside_the_log(tmp_path: Path) -> None:
     with ParquetEventStore.open(tmp_path) as expected:
-        store = open_store(str(tmp_path))
+        store = open_event_store(str(tmp_path))
         assert type(store) is type(expected)
         store.close()
     settings = EventSettings(folder="var/log", store="")
-    assert opening.address_of(settings) == str(Path("var/log/analysis"))
-    assert opening.address_of(settings.model_copy(update={"store": "chdb:x"})) == "chdb:x"
-    store = opening.open_configured(EventSettings(folder=str(tmp_path / "log")))
+    assert opening.resolve_store_address(settings) == str(Path("var/log/analysis"))
+    assert (
+        opening.resolve_store_address(settings.model_copy(update={"store": "chdb:x"})) == "chdb:x"
+    )
+    store = opening.open_configured_store(EventSettings(folder=str(tmp_path / "log")))
     assert (tmp_path / "log" / "analysis").is_dir()
     store.close()
 
@@ -45,7 +47,7 @@ def test_what_is_no_address_is_refused_without_its_secret(address: str, got: str
     with pytest.raises(
         InvalidSettingError, match=r"EVENTS__STORE: expected .*c(hdb|lickhouse)"
     ) as told:
-        open_store(address, "secret")
+        open_event_store(address, "secret")
     assert got in str(told.value)
     assert "secret" not in str(told.value)
 
@@ -60,7 +62,7 @@ SERVERS = (
 
 @pytest.mark.parametrize(("address", "expected"), SERVERS)
 def test_an_address_becomes_the_clients_options(address: str, expected: tuple[Any, ...]) -> None:
-    options = server_options(address)
+    options = parse_clickhouse_url(address)
     names = ("interface", "host", "port", "username", "database")
     assert tuple(options[name] for name in names) == expected
     assert options["autogenerate_session_id"] is False
@@ -76,7 +78,7 @@ def test_a_missing_library_is_named_with_what_to_do(
     )
     message = r"needs clickhouse-connect, .*Install it: `pip install 'shopwindow\[clickhouse\]'`"
     with pytest.raises(EventStoreUnavailableError, match=message):
-        open_store(address)
+        open_event_store(address)
     assert not (tmp_path / "var").exists()
 
 
@@ -105,8 +107,8 @@ def test_a_server_is_given_the_password_and_values_apart_from_the_sql(
         return Client()
 
     monkeypatch.setattr("clickhouse_connect.get_client", get_client)
-    store = open_store("clickhouse://me@host/shop", "very secret")
-    assert store.position("log-1") == ""
+    store = open_event_store("clickhouse://me@host/shop", "very secret")
+    assert store.get_cursor("log-1") == ""
     assert store.erase("visitor-1") == 3
     store.close()
     connected, *rest = asked

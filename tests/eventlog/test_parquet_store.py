@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from benchmarks.event_store_crash import rounds
-from shopwindow.eventlog.analytics import open_store
+from shopwindow.eventlog.analytics import open_event_store
 from shopwindow.eventlog.analytics import parquet_folder as files
 from shopwindow.eventlog.analytics.parquet_store import ParquetEventStore
 from shopwindow.values.errors import EventStoreError
@@ -23,8 +23,8 @@ def parquet_files(folder: Path) -> list[str]:
 
 def take_all(store: ParquetEventStore, size: int = 5) -> None:
     """Take what the store does not have yet."""
-    while (done := int(store.position("a").partition(".")[2] or 0)) < len(EVENTS):
-        store.take(batch(EVENTS[done : done + size], done))
+    while (done := int(store.get_cursor("a").partition(".")[2] or 0)) < len(EVENTS):
+        store.append_batch(batch(EVENTS[done : done + size], done))
 
 
 def ids(store: ParquetEventStore) -> list[str]:
@@ -37,7 +37,7 @@ def test_small_files_are_merged_in_order_and_stay_few(tmp_path: Path) -> None:
     with ParquetEventStore.open(tmp_path) as store:
         take_all(store)
         assert ids(store) == [each.event_id for each in EVENTS]
-        assert store.position("a") == "1.400"
+        assert store.get_cursor("a") == "1.400"
     assert len(parquet_files(tmp_path)) < 25  # of 80 batches
 
 
@@ -100,7 +100,7 @@ def test_broken_at_any_step_and_repeated_it_counts_once(
 
 def test_erasing_also_removes_what_a_kill_left(tmp_path: Path) -> None:
     with ParquetEventStore.open(tmp_path) as store:
-        store.take(batch(EVENTS[:50]))
+        store.append_batch(batch(EVENTS[:50]))
         whole = tmp_path / "v1_a_0.0_1.50.parquet"
         aside, part = tmp_path / "aside.new", tmp_path / "v1_a_0.0_1.20.parquet"
         aside.write_bytes(whole.read_bytes())
@@ -134,12 +134,12 @@ def test_several_threads_and_stores_take_each_batch_once(tmp_path: Path) -> None
 def test_foreign_files_are_left_alone_and_broken_ones_named(tmp_path: Path) -> None:
     (tmp_path / "notes.parquet").write_text("mine")
     with ParquetEventStore.open(tmp_path) as store:
-        store.take(batch(EVENTS[:5]))
+        store.append_batch(batch(EVENTS[:5]))
         store.erase("u1")
         assert (tmp_path / "notes.parquet").read_text() == "mine"
         (tmp_path / "v1_a_1.5_1.9.parquet").write_text("no Parquet")
         with pytest.raises(EventStoreError, match="Move the damaged file away"):
-            store.totals()
+            store.count_by_day()
     (tmp_path / "v9_a_1.5_1.9.parquet").write_text("")
     with (
         ParquetEventStore.open(tmp_path) as store,
@@ -151,7 +151,7 @@ def test_foreign_files_are_left_alone_and_broken_ones_named(tmp_path: Path) -> N
 def test_a_place_that_is_no_folder_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(EventStoreError, match="A writable folder was expected"):
-        open_store(str(tmp_path / "file"))
+        open_event_store(str(tmp_path / "file"))
 
 
 @pytest.mark.slow

@@ -8,13 +8,15 @@ from threading import Thread
 
 import pytest
 
-from shopwindow.eventlog import Appended, EventLog, EventWriter
-from shopwindow.eventlog.event_writer import CLOSED, QUEUE_FULL, Pace
+from shopwindow.eventlog import AppendResult, EventLog, EventWriter
+from shopwindow.eventlog.event_writer import CLOSED, QUEUE_FULL, BatchPolicy
 from shopwindow.values import Event
-from shopwindow.values.errors import EventLogError, EventRefusedError
+from shopwindow.values.errors import EventLogError, EventRejectedError
 from tests.eventlog.conftest import everything, made
 
-QUICK = Pace(max_waiting=10, batch_size=4, gather_s=0.01, retry_s=0.01, max_retry_s=0.02)
+QUICK = BatchPolicy(
+    max_pending=10, batch_size=4, linger_s=0.01, retry_backoff_s=0.01, max_retry_backoff_s=0.02
+)
 
 
 class StuckLog(EventLog):
@@ -26,7 +28,7 @@ class StuckLog(EventLog):
         self.let_go = Signal()
         self.batches: list[int] = []
 
-    def append(self, events: Iterable[Event]) -> Appended:
+    def append(self, events: Iterable[Event]) -> AppendResult:
         if not self.let_go.is_set():
             raise EventLogError("disk is full")
         batch = list(events)
@@ -48,8 +50,8 @@ def test_what_is_recorded_is_soon_in_the_log_in_order(log: EventLog) -> None:
             assert log.count() == start + 5
         stats = writer.stats
     assert everything(log) == events
-    assert (stats.accepted, stats.written, stats.repeated, stats.waiting) == (25, 25, 0, 0)
-    assert (stats.failures, stats.refused, stats.last_failure) == (0, {}, "")
+    assert (stats.accepted, stats.written, stats.duplicates, stats.pending) == (25, 25, 0, 0)
+    assert (stats.failures, stats.rejected, stats.last_error) == (0, {}, "")
 
 
 def test_it_is_written_without_a_flush_too(log: EventLog) -> None:
@@ -65,11 +67,11 @@ def test_it_is_written_without_a_flush_too(log: EventLog) -> None:
 def test_what_does_not_fit_is_refused_whole_and_counted(stuck: StuckLog) -> None:
     writer = EventWriter(stuck, QUICK)
     writer.record(*made(8))
-    with pytest.raises(EventRefusedError, match=r"the queue is full. 8 events wait") as caught:
+    with pytest.raises(EventRejectedError, match=r"the queue is full. 8 events wait") as caught:
         writer.record(*made(3, 8))
     assert caught.value.reason == QUEUE_FULL
     writer.record(*made(2, 11))
-    assert writer.stats.refused == {QUEUE_FULL: 3}
+    assert writer.stats.rejected == {QUEUE_FULL: 3}
     stuck.let_go.set()
     writer.close()
     found = [each.event_id for each in everything(stuck)]
@@ -84,10 +86,10 @@ def test_failures_of_the_log_are_retried_counted_and_told(stuck: StuckLog) -> No
     with pytest.raises(EventLogError, match=r"3 events are not written after 0.2 s: disk is full"):
         writer.flush(0.2)
     assert writer.stats.failures >= 2
-    assert (writer.stats.waiting, writer.stats.last_failure) == (3, "disk is full")
+    assert (writer.stats.pending, writer.stats.last_error) == (3, "disk is full")
     stuck.let_go.set()
     writer.flush()
-    assert (writer.stats.written, writer.stats.waiting) == (3, 0)
+    assert (writer.stats.written, writer.stats.pending) == (3, 0)
     writer.close()
     stuck.close()
 
@@ -97,9 +99,9 @@ def test_closing_says_what_is_lost(stuck: StuckLog) -> None:
     writer.record(*made(2))
     with pytest.raises(EventLogError, match="2 events are not written"):
         writer.close(0.1)
-    with pytest.raises(EventRefusedError, match=CLOSED):
+    with pytest.raises(EventRejectedError, match=CLOSED):
         writer.record(*made(1, 2))
-    assert writer.stats.refused == {CLOSED: 1}
+    assert writer.stats.rejected == {CLOSED: 1}
     writer.close()  # again does nothing
     stuck.close()
 
@@ -108,7 +110,7 @@ def test_repeated_events_are_counted(log: EventLog) -> None:
     with EventWriter(log, QUICK) as writer:
         writer.record(*made(3))
         writer.record(*made(4))
-    assert (writer.stats.written, writer.stats.repeated) == (4, 3)
+    assert (writer.stats.written, writer.stats.duplicates) == (4, 3)
 
 
 def test_threads_lose_nothing(log: EventLog) -> None:

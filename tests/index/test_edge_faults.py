@@ -17,17 +17,22 @@ from pathlib import Path
 import pytest
 
 from index.store.edge import EdgeStore
-from index.store.edge.checksums import sum_of, write_sums
-from index.store.edge.client import Patience
-from index.store.edge.disk_space import allocated_bytes, copy_tree
+from index.store.edge.checksums import compute_checksum, write_checksums
+from index.store.edge.client import ClientTimeouts
+from index.store.edge.disk_space import copy_sparse_tree, get_allocated_bytes
 from index.store.edge.engine import EdgeEngine
-from index.store.edge.folder_lock import FolderLock, holder_of
+from index.store.edge.folder_lock import IndexFolderLock, read_holder_pid
 from index.store.edge.index_folder import EdgeFolder
-from index.store.edge.messages import pack
-from index.store.edge.metadata_files import Current, is_index_file, read_current, write_current
-from index.store.edge.socket_address import MAX_PATH_BYTES, connect, listen, socket_path
+from index.store.edge.messages import pack_message
+from index.store.edge.metadata_files import (
+    CurrentShard,
+    is_index_file,
+    read_current_shard,
+    write_current_shard,
+)
+from index.store.edge.socket_address import MAX_SOCKET_PATH_BYTES, connect, get_socket_path, listen
 from index.store.edge.startup import start_service
-from index.store.points import PHOTO, AnyOf, Between, LegQuery
+from index.store.points import PHOTO, In, Range, VectorQuery
 from shopwindow.values.errors import (
     DiskFullError,
     IndexLockedError,
@@ -71,21 +76,21 @@ def contents(folder: Path) -> list[str]:
 
 
 BAD_VALUES = [
-    AnyOf("color", ("\ud83d",)),
-    AnyOf("color", ("red", None)),  # type: ignore[arg-type]
-    AnyOf("in_stock", (10**400,)),
-    Between("price", 0, 10**400),
-    Between("price", "5", None),  # type: ignore[arg-type]
+    In("color", ("\ud83d",)),
+    In("color", ("red", None)),  # type: ignore[arg-type]
+    In("in_stock", (10**400,)),
+    Range("price", 0, 10**400),
+    Range("price", "5", None),  # type: ignore[arg-type]
     "no condition at all",
 ]
 
 
 @pytest.mark.parametrize("bad", BAD_VALUES, ids=repr)
 def test_no_value_ends_the_engine(filled: EdgeStore, bad: object) -> None:
-    pid = filled.worker_pid
+    pid = filled.engine_pid
     with pytest.raises(IndexStoreError, match=r"could not carry out|refused"):
         filled.count((bad,))  # type: ignore[arg-type]
-    assert filled.worker_pid == pid
+    assert filled.engine_pid == pid
     assert filled.count() == 40
 
 
@@ -98,45 +103,45 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EdgeStore]:
 
 
 def test_who_sends_no_request_is_sent_away(filled: EdgeStore) -> None:
-    pid = filled.worker_pid
+    pid = filled.engine_pid
     for garbage in (
         b"\xff" * 64,
-        pack(None),
-        pack(("hello",)),
-        pack((5, ())),
+        pack_message(None),
+        pack_message(("hello",)),
+        pack_message((5, ())),
         b"\x04\0\0\0\0\0\0\0junk",
     ):
         with socket.socket(socket.AF_UNIX) as stranger:
-            stranger.connect(str(socket_path(Path(filled.location))))
+            stranger.connect(str(get_socket_path(Path(filled.location))))
             stranger.settimeout(5)
             stranger.sendall(garbage)
             stranger.shutdown(socket.SHUT_WR)
             with suppress(ConnectionResetError):  # sent away before all was read
                 while stranger.recv(4096):
                     pass
-    assert filled.worker_pid == pid
+    assert filled.engine_pid == pid
     assert filled.count() == 40
 
 
 def test_unknown_operations_are_refused(filled: EdgeStore) -> None:
     for name in ("close", "__init__", "_open", "optimise"):
         with pytest.raises(IndexStoreError, match="knows no operation"):
-            filled._client.ask(name)
+            filled._client.call(name)
 
 
 def test_a_client_that_stops_in_the_middle_holds_nobody_up(filled: EdgeStore) -> None:
     with socket.socket(socket.AF_UNIX) as slow:
-        slow.connect(str(socket_path(Path(filled.location))))
-        slow.sendall(pack(("count", ((),)))[:-3])
+        slow.connect(str(get_socket_path(Path(filled.location))))
+        slow.sendall(pack_message(("count", ((),)))[:-3])
         assert filled.count() == 40
 
 
 def test_a_client_that_takes_no_reply_holds_nobody_up(filled: EdgeStore) -> None:
     ids = [point_id(number) for number in range(40)] * 200
     with socket.socket(socket.AF_UNIX) as slow:
-        slow.connect(str(socket_path(Path(filled.location))))
+        slow.connect(str(get_socket_path(Path(filled.location))))
         for _ in range(5):
-            slow.sendall(pack(("passing", (ids, [()] * 60))))
+            slow.sendall(pack_message(("filter_ids", (ids, [()] * 60))))
         assert filled.count() == 40
 
 
@@ -145,7 +150,7 @@ def _ask(store: EdgeStore, numbers: range) -> int:
     wrong = 0
     for number in numbers:
         for _ in range(10):
-            found = store.query([LegQuery(PHOTO, unit(number), limit=1)])[0][0][0]
+            found = store.query([VectorQuery(PHOTO, unit(number), limit=1)])[0][0][0]
             wrong += found != point_id(number)
     return wrong
 
@@ -172,19 +177,19 @@ def filled_and_impatient(folder: Path) -> EdgeStore:
     """Return a store that soon looks whether the engine was stopped."""
     patient = EdgeStore(folder)
     fill(patient)
-    store = EdgeStore(folder, patience=Patience(timeout_s=2.0))
+    store = EdgeStore(folder, timeouts=ClientTimeouts(timeout_s=2.0))
     patient.close()
     return store
 
 
 def test_a_stopped_engine_is_replaced_after_the_deadline(folder: Path) -> None:
     store = filled_and_impatient(folder)
-    pid = store.worker_pid
+    pid = store.engine_pid
     os.kill(pid, signal.SIGSTOP)
     assert store.count() == 40
-    assert store.worker_pid != pid
-    os.kill(store.worker_pid, signal.SIGSTOP)
-    newcomer = EdgeStore(folder, patience=Patience(timeout_s=2.0))
+    assert store.engine_pid != pid
+    os.kill(store.engine_pid, signal.SIGSTOP)
+    newcomer = EdgeStore(folder, timeouts=ClientTimeouts(timeout_s=2.0))
     assert newcomer.count() == 40
     newcomer.close()
     store.close()
@@ -192,7 +197,7 @@ def test_a_stopped_engine_is_replaced_after_the_deadline(folder: Path) -> None:
 
 def test_a_stopped_keeper_is_replaced_too(folder: Path) -> None:
     store = filled_and_impatient(folder)
-    engine, keeper = store.worker_pid, holder_of(folder)
+    engine, keeper = store.engine_pid, read_holder_pid(folder)
     assert keeper not in {0, engine}
     for pid in (keeper, engine):
         os.kill(pid, signal.SIGSTOP)
@@ -205,16 +210,16 @@ def test_all_who_wait_for_a_stopped_engine_are_answered(folder: Path) -> None:
     store = filled_and_impatient(folder)
     with ThreadPoolExecutor(8) as threads:
         for _ in range(3):
-            os.kill(store.worker_pid, signal.SIGSTOP)
+            os.kill(store.engine_pid, signal.SIGSTOP)
             assert list(threads.map(lambda _: store.count(), range(8))) == [40] * 8
     store.close()
 
 
 def test_a_writer_is_not_held_up_by_a_stopped_engine(folder: Path) -> None:
     store = filled_and_impatient(folder)
-    os.kill(store.worker_pid, signal.SIGSTOP)
+    os.kill(store.engine_pid, signal.SIGSTOP)
     began = time.monotonic()
-    with store.writing():
+    with store.lock_writes():
         store.upsert([make_point(40)])
     assert time.monotonic() - began < 20
     assert store.count() == 41
@@ -227,15 +232,15 @@ def test_who_waits_for_a_turn_outlives_the_engine(store: EdgeStore, folder: Path
     written = threading.Event()
 
     def write() -> None:
-        with other.writing():
+        with other.lock_writes():
             other.upsert([make_point(40)])
         written.set()
 
     waiting = threading.Thread(target=write)
-    with store.writing():
+    with store.lock_writes():
         waiting.start()
         time.sleep(0.3)
-        os.kill(store.worker_pid, signal.SIGKILL)
+        os.kill(store.engine_pid, signal.SIGKILL)
         store.upsert([make_point(41)])
     assert written.wait(20)
     waiting.join()
@@ -247,24 +252,24 @@ def test_a_late_answer_is_an_error_and_nobody_elses(
     filled: EdgeStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     short = EdgeStore(Path(filled.location))
-    pid = short.worker_pid
-    assert pid == filled.worker_pid
-    monkeypatch.setattr(short._client, "_patience", Patience(timeout_s=0.0))
+    pid = short.engine_pid
+    assert pid == filled.engine_pid
+    monkeypatch.setattr(short._client, "_patience", ClientTimeouts(timeout_s=0.0))
     with pytest.raises(IndexTimeoutError, match="did not answer 'count' within"):
         short.count()
     assert filled.count() == 40
-    assert filled.worker_pid == pid, "an engine that is only busy is not ended"
+    assert filled.engine_pid == pid, "an engine that is only busy is not ended"
     short.close()
 
 
 def test_writers_take_turns(store: EdgeStore, folder: Path) -> None:
     fill(store)
-    other = EdgeStore(folder, patience=Patience(write_wait_s=0.2))
-    with store.writing():
+    other = EdgeStore(folder, timeouts=ClientTimeouts(write_wait_s=0.2))
+    with store.lock_writes():
         with pytest.raises(IndexLockedError, match="has been writing for more than"):
-            other.writing().__enter__()
+            other.lock_writes().__enter__()
         assert other.count() == 40, "reading goes on"
-    with other.writing():
+    with other.lock_writes():
         other.upsert([make_point(40)])
     other.close()
 
@@ -282,7 +287,7 @@ def test_a_turn_ends_with_the_process_that_had_it(store: EdgeStore, folder: Path
     assert holder.stdout is not None
     assert holder.stdout.readline() == "mine\n"
     holder.kill()
-    with store.writing():
+    with store.lock_writes():
         store.upsert([make_point(40)])
     holder.wait()
     holder.stdout.close()
@@ -291,12 +296,12 @@ def test_a_turn_ends_with_the_process_that_had_it(store: EdgeStore, folder: Path
 
 def test_a_turn_outlives_the_engine(store: EdgeStore, folder: Path) -> None:
     fill(store)
-    other = EdgeStore(folder, patience=Patience(write_wait_s=0.2))
-    with store.writing():
-        os.kill(store.worker_pid, signal.SIGKILL)
+    other = EdgeStore(folder, timeouts=ClientTimeouts(write_wait_s=0.2))
+    with store.lock_writes():
+        os.kill(store.engine_pid, signal.SIGKILL)
         store.upsert([make_point(40)])
         with pytest.raises(IndexLockedError, match="has been writing"):
-            other.writing().__enter__()
+            other.lock_writes().__enter__()
     other.close()
 
 
@@ -305,16 +310,16 @@ def test_threads_that_share_a_turn_do_not_queue_behind_it(store: EdgeStore) -> N
     with ThreadPoolExecutor(4) as threads:
         for _ in range(5):
             list(threads.map(lambda _: store.count(), range(40)))  # a connection for each thread
-            with store.writing():
-                os.kill(store.worker_pid, signal.SIGKILL)
+            with store.lock_writes():
+                os.kill(store.engine_pid, signal.SIGKILL)
                 assert list(threads.map(lambda _: store.count(), range(8), timeout=30)) == [40] * 8
 
 
 def test_an_idle_connection_to_a_former_engine_costs_no_turn(store: EdgeStore) -> None:
     fill(store)
-    os.kill(store.worker_pid, signal.SIGKILL)
+    os.kill(store.engine_pid, signal.SIGKILL)
     began = time.monotonic()
-    with store.writing():
+    with store.lock_writes():
         store.upsert([make_point(40)])
     assert time.monotonic() - began < 20
     assert store.count() == 41
@@ -324,7 +329,7 @@ def test_changes_of_a_long_turn_are_told_when_it_ends(store: EdgeStore, folder: 
     fill(store)
     other = EdgeStore(folder)
     before = other.n_changes
-    with store.writing():
+    with store.lock_writes():
         for number in range(40, 43):
             store.upsert([make_point(number)])
     wait_until(lambda: other.n_changes > before, seconds=1.0)
@@ -335,7 +340,7 @@ def test_changes_of_a_long_turn_are_told_when_it_ends(store: EdgeStore, folder: 
     "content", ["../other/shard-1 0", "shard-1", "", "{}", "shard-1 x", "\x80"]
 )
 def test_a_damaged_current_deletes_nothing(closed: Path, folder: Path, content: str) -> None:
-    copy_tree(closed, folder)
+    copy_sparse_tree(closed, folder)
     right = (folder / "current").read_bytes()
     before = contents(folder)
     (folder / "current").write_text(content)
@@ -349,24 +354,24 @@ def test_a_damaged_current_deletes_nothing(closed: Path, folder: Path, content: 
 
 
 def test_a_current_of_before_checksums_is_read(closed: Path, folder: Path) -> None:
-    copy_tree(closed, folder)
-    (folder / "current").write_text(f"{read_current(folder).shard} 0")
+    copy_sparse_tree(closed, folder)
+    (folder / "current").write_text(f"{read_current_shard(folder).shard} 0")
     again = EdgeStore(folder)
     assert again.count() == 40
     again.close()
 
 
 def test_a_current_that_names_nothing_deletes_nothing(closed: Path, folder: Path) -> None:
-    copy_tree(closed, folder)
+    copy_sparse_tree(closed, folder)
     before = contents(folder)
-    write_current(folder, Current("shard-99"))
+    write_current_shard(folder, CurrentShard("shard-99"))
     with pytest.raises(IndexStoreError, match="names shard-99, which is not there"):
         EdgeStore(folder)
     assert contents(folder) == before
 
 
 def test_a_missing_current_deletes_nothing(closed: Path, folder: Path) -> None:
-    copy_tree(closed, folder)
+    copy_sparse_tree(closed, folder)
     (folder / "current").unlink()
     with pytest.raises(IndexStoreError, match="has products in shard-"):
         EdgeStore(folder)
@@ -386,7 +391,7 @@ def small_files(folder: Path) -> list[str]:
 def test_a_flipped_byte_of_any_small_file_is_told_and_put_right(closed: Path, folder: Path) -> None:
     names = [name for name in small_files(closed) if not name.endswith(".log")]
     assert len(names) > 20
-    copy_tree(closed, folder)
+    copy_sparse_tree(closed, folder)
     for name in names:
         path = folder / name
         right = path.read_bytes()
@@ -404,7 +409,7 @@ def test_what_a_cut_off_creation_left_is_no_index_and_no_obstacle(folder: Path) 
     EdgeEngine.create(folder / "shard-1", SCHEMA).close()  # as versions before left it
     EdgeEngine.create(folder / "build-1", SCHEMA).close()
     store = EdgeStore(folder)
-    assert not store.created
+    assert not store.exists
     fill(store)
     assert not (folder / "build-1").exists()
     store.close()
@@ -414,10 +419,12 @@ def test_what_a_cut_off_creation_left_is_no_index_and_no_obstacle(folder: Path) 
 
 
 def test_only_proven_leftovers_are_removed(closed: Path, folder: Path) -> None:
-    copy_tree(closed, folder)
+    copy_sparse_tree(closed, folder)
     for name in ("shard-aa", "shard-bb", "build-cc"):
         (folder / name).mkdir()
-    write_current(folder, Current(read_current(folder).shard, leftover="shard-bb"))
+    write_current_shard(
+        folder, CurrentShard(read_current_shard(folder).shard, stale_shard="shard-bb")
+    )
     store = EdgeStore(folder)
     assert store.count() == 40
     assert (folder / "shard-aa").exists(), "nothing says what this is"
@@ -429,23 +436,23 @@ def test_only_proven_leftovers_are_removed(closed: Path, folder: Path) -> None:
 def test_a_full_disk_refuses_writes_and_answers_reads(
     closed: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    copy_tree(closed, folder)
+    copy_sparse_tree(closed, folder)
     served = EdgeFolder(folder)
-    monkeypatch.setattr("index.store.edge.disk_space.free_bytes", lambda _: 40_000_000)
-    monkeypatch.setattr("index.store.edge.graph_build.allocated_bytes", lambda _: 100_000_000)
+    monkeypatch.setattr("index.store.edge.disk_space.get_free_bytes", lambda _: 40_000_000)
+    monkeypatch.setattr("index.store.edge.graph_build.get_allocated_bytes", lambda _: 100_000_000)
     served.handle("upsert", ([make_point(40)],), 1_000_000)
     with pytest.raises(DiskFullError, match=r"is full: 40\.0 MB are free, and 41\.6 MB"):
         served.handle("upsert", ([make_point(41)],), 2_000_000)
     assert served.handle("count", ((),), 0) == 41
     served.handle("delete", ([point_id(40)],), 2_000_000)
-    monkeypatch.setattr("index.store.edge.disk_space.free_bytes", lambda _: 8_000_000)
+    monkeypatch.setattr("index.store.edge.disk_space.get_free_bytes", lambda _: 8_000_000)
     with pytest.raises(DiskFullError, match=r"8\.0 MB are free, and 8\.4 MB are needed"):
         served.handle("delete", ([point_id(39)],), 0)
-    monkeypatch.setattr("index.store.edge.disk_space.free_bytes", lambda _: 40_000_000)
-    served.build_graph(hnsw_from=1)
-    while served.building:
-        served.tick()
-    assert "the disk of" in served.graph()["failed"]
+    monkeypatch.setattr("index.store.edge.disk_space.get_free_bytes", lambda _: 40_000_000)
+    served.start_graph_build(hnsw_min_points=1)
+    while served.is_building:
+        served.swap_ready_graph()
+    assert "the disk of" in served.get_graph_status()["failed"]
     served.close()
 
 
@@ -453,15 +460,15 @@ def test_a_full_disk_refuses_writes_and_answers_reads(
 def test_a_folder_that_cannot_be_written_is_searched(
     closed: Path, folder: Path, monkeypatch: pytest.MonkeyPatch, reason: str
 ) -> None:
-    copy_tree(closed, folder)
+    copy_sparse_tree(closed, folder)
     before = {path: path.stat().st_mtime_ns for path in folder.rglob("*")}
     if reason == "read-only":
         monkeypatch.setattr("index.store.edge.index_folder._is_writable", lambda _: False)
     else:
-        monkeypatch.setattr("index.store.edge.index_folder.free_bytes", lambda _: 1_000)
+        monkeypatch.setattr("index.store.edge.index_folder.get_free_bytes", lambda _: 1_000)
     served = EdgeFolder(folder)
     assert served.handle("count", ((),), 0) == 40
-    assert len(served.handle("query", ([LegQuery(PHOTO, unit(3), limit=5)],), 0)[0]) == 5
+    assert len(served.handle("query", ([VectorQuery(PHOTO, unit(3), limit=5)],), 0)[0]) == 5
     for name, args in (("upsert", ([make_point(40)],)), ("write_manifest", ({},))):
         with pytest.raises(IndexStoreError, match="can be searched, but not changed"):
             served.handle(name, args, 0)
@@ -470,8 +477,8 @@ def test_a_folder_that_cannot_be_written_is_searched(
 
 
 def test_holes_stay_holes_in_a_copy(closed: Path, tmp_path: Path) -> None:
-    copy_tree(closed, tmp_path / "copy")
-    assert allocated_bytes(tmp_path / "copy") < 2 * allocated_bytes(closed) + 1_000_000
+    copy_sparse_tree(closed, tmp_path / "copy")
+    assert get_allocated_bytes(tmp_path / "copy") < 2 * get_allocated_bytes(closed) + 1_000_000
     for path in closed.rglob("*"):
         if path.is_file():
             copied = tmp_path / "copy" / path.relative_to(closed)
@@ -479,19 +486,19 @@ def test_holes_stay_holes_in_a_copy(closed: Path, tmp_path: Path) -> None:
 
 
 def test_a_stale_socket_is_noticed(closed: Path, folder: Path) -> None:
-    copy_tree(closed, folder)
+    copy_sparse_tree(closed, folder)
     with socket.socket(socket.AF_UNIX) as dead:
-        dead.bind(str(socket_path(folder)))
+        dead.bind(str(get_socket_path(folder)))
     store = EdgeStore(folder)
     assert store.count() == 40
-    assert socket_path(folder).stat().st_mode & 0o777 == 0o600
+    assert get_socket_path(folder).stat().st_mode & 0o777 == 0o600
     store.close()
-    wait_until(lambda: not socket_path(folder).exists())
+    wait_until(lambda: not get_socket_path(folder).exists())
 
 
 def test_a_long_path_has_its_socket_elsewhere(tmp_path: Path) -> None:
-    folder = tmp_path / ("x" * MAX_PATH_BYTES) / "index"
-    assert len(os.fsencode(socket_path(folder))) <= MAX_PATH_BYTES
+    folder = tmp_path / ("x" * MAX_SOCKET_PATH_BYTES) / "index"
+    assert len(os.fsencode(get_socket_path(folder))) <= MAX_SOCKET_PATH_BYTES
     first, second = EdgeStore(folder), EdgeStore(folder)
     fill(first)
     assert second.count() == 40
@@ -503,7 +510,7 @@ def test_a_holder_that_cannot_be_reached_is_told(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder.mkdir()
-    lock = FolderLock(folder)
+    lock = IndexFolderLock(folder)
     assert lock.acquire()
     monkeypatch.setenv("_SHOPWINDOW_LOCK_WAIT_S", "0.2")
     with pytest.raises(IndexLockedError, match="in use by another user or an older Shopwindow"):
@@ -513,7 +520,7 @@ def test_a_holder_that_cannot_be_reached_is_told(
 
 def test_who_comes_while_a_service_ends_starts_another(folder: Path) -> None:
     folder.mkdir()
-    lock, path = FolderLock(folder), socket_path(folder)
+    lock, path = IndexFolderLock(folder), get_socket_path(folder)
     assert lock.acquire()
     ending = listen(path)
 
@@ -535,11 +542,11 @@ def test_who_comes_while_a_service_ends_starts_another(folder: Path) -> None:
 def test_a_service_waits_for_its_first_client_though_others_look_in(folder: Path) -> None:
     start_service(folder)
     for _ in range(3):
-        connect(socket_path(folder), timeout_s=5.0).close()
+        connect(get_socket_path(folder), timeout_s=5.0).close()
         time.sleep(0.2)
-    connect(socket_path(folder), timeout_s=5.0).close()
+    connect(get_socket_path(folder), timeout_s=5.0).close()
     EdgeStore(folder).close()
-    wait_until(lambda: not socket_path(folder).exists(), seconds=5.0)
+    wait_until(lambda: not get_socket_path(folder).exists(), seconds=5.0)
 
 
 def test_short_lived_clients_find_a_service_every_time(folder: Path) -> None:
@@ -559,11 +566,11 @@ def test_short_lived_clients_find_a_service_every_time(folder: Path) -> None:
 
 def test_an_engine_whose_folder_is_removed_ends(store: EdgeStore, folder: Path) -> None:
     fill(store)
-    pid = store.worker_pid
+    pid = store.engine_pid
     shutil.rmtree(folder)
     wait_until(lambda: not is_running(pid))
     fresh = EdgeStore(folder)
-    assert not fresh.created
+    assert not fresh.exists
     fresh.close()
 
 
@@ -583,8 +590,8 @@ def test_a_folder_named_like_one_of_ours_shadows_nothing(tmp_path: Path) -> None
 
 
 def test_a_dying_process_may_hold_the_log_for_a_while(closed: Path, folder: Path) -> None:
-    copy_tree(closed, folder)
-    shard = folder / read_current(folder).shard
+    copy_sparse_tree(closed, folder)
+    shard = folder / read_current_shard(folder).shard
     code = (
         "import sys, time; from pathlib import Path\n"
         "from index.store.edge.engine import EdgeEngine\n"
@@ -619,22 +626,22 @@ def test_a_sum_is_of_what_is_in_a_file_whether_its_zeros_are_holes(tmp_path: Pat
         file.seek(500_000)
         file.write(b"here")
     written.write_bytes(holes.read_bytes())
-    assert sum_of(holes) == sum_of(written)
+    assert compute_checksum(holes) == compute_checksum(written)
     for change in (b"Here", b"\0\0\0\0"):
         with written.open("r+b") as file:
             file.seek(500_000)
             file.write(change)
-        assert sum_of(holes) != sum_of(written)
+        assert compute_checksum(holes) != compute_checksum(written)
     with holes.open("ab") as file:
         file.truncate(1_000_001)
     written.write_bytes(holes.read_bytes()[:-1])
-    assert sum_of(holes) != sum_of(written)
+    assert compute_checksum(holes) != compute_checksum(written)
 
 
 def test_a_flipped_bit_in_a_long_file_that_is_mostly_hole_is_told(
     closed: Path, folder: Path
 ) -> None:
-    copy_tree(closed, folder)
+    copy_sparse_tree(closed, folder)
     long = [path for path in folder.rglob("*") if path.name in {"flags_a.dat", "page_0.dat"}]
     assert len(long) > 10
     for path in long[::3]:
@@ -660,7 +667,7 @@ def test_an_index_is_whole_when_its_holes_were_written_out(closed: Path, folder:
 
 def test_flags_are_summed_also_where_the_disk_fills_their_holes(closed: Path, folder: Path) -> None:
     shutil.copytree(closed, folder, ignore=shutil.ignore_patterns("socket", "sums.json"))
-    write_sums(folder, next(folder.glob("shard-*")))
+    write_checksums(folder, next(folder.glob("shard-*")))
     flags = [path for path in folder.rglob("flags_a.dat") if "deleted" in path.parts]
     assert flags
     for path in flags:

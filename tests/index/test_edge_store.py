@@ -13,9 +13,9 @@ import pytest
 
 from index.store.contract import VectorStore
 from index.store.edge import EdgeStore
-from index.store.edge.messages import exchange
+from index.store.edge.messages import send_and_receive
 from index.store.exact import ExactStore
-from index.store.points import PHOTO, AnyOf, Between, LegQuery
+from index.store.points import PHOTO, In, Range, VectorQuery
 from shopwindow.values.errors import IndexStoreError
 from tests.index.test_store_contract import SCHEMA, fill, make_point, point_id, unit
 
@@ -29,7 +29,7 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def store(folder: Path) -> Iterator[EdgeStore]:
-    store = EdgeStore(folder, hnsw_from=GRAPH_FROM)
+    store = EdgeStore(folder, hnsw_min_points=GRAPH_FROM)
     yield store
     store.close()
 
@@ -49,9 +49,9 @@ def is_running(pid: int) -> bool:
 def test_kill_9_is_not_noticed_by_reads_nor_writes(store: EdgeStore) -> None:
     fill(store, 30)
     for number in range(30, 36):
-        os.kill(store.worker_pid, signal.SIGKILL)
+        os.kill(store.engine_pid, signal.SIGKILL)
         assert store.count() == number, "a read is asked once more"
-        os.kill(store.worker_pid, signal.SIGKILL)
+        os.kill(store.engine_pid, signal.SIGKILL)
         store.upsert([make_point(number)])
     assert store.count() == 36
 
@@ -66,18 +66,18 @@ def test_a_creation_is_not_repeated(store: EdgeStore) -> None:
 def test_a_creation_that_the_engine_dies_over_is_completed(
     store: EdgeStore, monkeypatch: pytest.MonkeyPatch, done: bool
 ) -> None:
-    pid = store.worker_pid
+    pid = store.engine_pid
 
     def dying(*request: Any) -> object:
         monkeypatch.undo()
         if done:
-            exchange(*request)
+            send_and_receive(*request)
         os.kill(pid, signal.SIGKILL)
         raise EOFError
 
-    monkeypatch.setattr("index.store.edge.connection.exchange", dying)
+    monkeypatch.setattr("index.store.edge.connection.send_and_receive", dying)
     store.create(SCHEMA, {"a": 1})
-    assert store.created
+    assert store.exists
     assert store.read_manifest() == {"a": 1}
     store.upsert([make_point(0)])
     assert store.count() == 1
@@ -85,10 +85,10 @@ def test_a_creation_that_the_engine_dies_over_is_completed(
 
 def test_the_engine_ends_with_its_last_client(folder: Path) -> None:
     first, second = EdgeStore(folder), EdgeStore(folder)
-    pid = first.worker_pid
-    assert second.worker_pid == pid, "one engine serves both"
+    pid = first.engine_pid
+    assert second.engine_pid == pid, "one engine serves both"
     first.close()
-    assert not second.created
+    assert not second.exists
     assert is_running(pid)
     second.close()
     wait_until(lambda: not is_running(pid))
@@ -98,9 +98,9 @@ def test_the_engine_ends_with_its_last_client(folder: Path) -> None:
 
 def test_two_stores_share_a_folder(store: EdgeStore, folder: Path) -> None:
     other = EdgeStore(folder)
-    assert not other.created
+    assert not other.exists
     fill(store)
-    wait_until(lambda: other.created, seconds=1.0)
+    wait_until(lambda: other.exists, seconds=1.0)
     assert other.count() == 40
     other.upsert([make_point(40)])
     assert store.count() == 41
@@ -120,25 +120,25 @@ def test_an_interrupt_between_request_and_reply_loses_no_step(
         monkeypatch.undo()
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("index.store.edge.connection.exchange", interrupted)
+    monkeypatch.setattr("index.store.edge.connection.send_and_receive", interrupted)
     with pytest.raises(KeyboardInterrupt):
-        store.count((AnyOf("color", ("red",)),))
+        store.count((In("color", ("red",)),))
     assert store.count() == 40, "not the answer to the question before"
 
 
 def fill_many(store: VectorStore, n_points: int) -> None:
     store.create(SCHEMA)
-    with store.writing():  # a graph that is due is built when the turn is over
+    with store.lock_writes():  # a graph that is due is built when the turn is over
         for start in range(0, n_points, 250):
             store.upsert([make_point(number) for number in range(start, start + 250)])
 
 
 def test_searches_and_writes_go_on_while_the_graph_is_built(store: EdgeStore) -> None:
     fill_many(store, 2000)
-    store.optimise(wait=False)
+    store.optimize(wait=False)
     answers, number = 0, 2000
     while store.info()["graph"] == "being built":
-        assert len(store.query([LegQuery(PHOTO, unit(3), limit=10)])[0]) == 10
+        assert len(store.query([VectorQuery(PHOTO, unit(3), limit=10)])[0]) == 10
         store.upsert([make_point(number)])
         store.delete([point_id(number - 2000)])
         answers, number = answers + 1, number + 1
@@ -154,31 +154,31 @@ def test_the_graph_finds_what_exact_search_finds(store: EdgeStore, folder: Path)
     oracle = ExactStore()
     fill_many(store, 1500)
     fill_many(oracle, 1500)
-    store.optimise(wait=True)
-    cases = [(), (AnyOf("color", ("red",)),), (Between("price", 100, 400), AnyOf("in_stock", (1,)))]
+    store.optimize(wait=True)
+    cases = [(), (In("color", ("red",)),), (Range("price", 100, 400), In("in_stock", (1,)))]
     for conditions in cases:
-        legs = [LegQuery(PHOTO, unit(9000 + n), conditions, limit=10) for n in range(20)]
+        legs = [VectorQuery(PHOTO, unit(9000 + n), conditions, limit=10) for n in range(20)]
         pairs = zip(store.query(legs), oracle.query(legs), strict=True)
         shares = [len({a for a, _ in x} & {b for b, _ in y}) / len(y) for x, y in pairs]
         assert np.mean(shares) >= 0.98
     store.close()
-    reopened = EdgeStore(folder, hnsw_from=GRAPH_FROM)
+    reopened = EdgeStore(folder, hnsw_min_points=GRAPH_FROM)
     assert reopened.count() == 1500
     shards = list(folder.glob("shard-*"))
-    reopened.optimise(wait=True)
+    reopened.optimize(wait=True)
     assert list(folder.glob("shard-*")) == shards, "nothing new, nothing to build"
     reopened.close()
 
 
 def test_a_kill_during_the_build_loses_nothing(store: EdgeStore, folder: Path) -> None:
     fill_many(store, 1000)
-    store.optimise(wait=False)
+    store.optimize(wait=False)
     store.upsert([make_point(5000)])
-    os.kill(store.worker_pid, signal.SIGKILL)
+    os.kill(store.engine_pid, signal.SIGKILL)
     assert store.count() == 1001
     assert len(list(folder.glob("shard-*"))) == 1
     wait_until(lambda: store.info()["graph"] == "built")
-    assert store.info()["outside_graph"] == 0
+    assert store.info()["unindexed_vectors"] == 0
     assert store.count() == 1001
     assert list(folder.glob("build-*")) == [], "the half-built copy is gone"
 
@@ -189,7 +189,7 @@ def test_many_threads_get_their_own_answers(store: EdgeStore) -> None:
 
     def ask(number: int) -> None:
         for _ in range(20):
-            found = store.query([LegQuery(PHOTO, unit(number), limit=1)])[0][0][0]
+            found = store.query([VectorQuery(PHOTO, unit(number), limit=1)])[0][0][0]
             if found != point_id(number):
                 wrong.append(number)
 
@@ -205,36 +205,36 @@ def test_a_build_that_fails_says_so_and_searches_go_on(store: EdgeStore, folder:
     fill_many(store, 500)
     (folder / "schema.json").rename(folder / "gone.json")
     with pytest.raises(IndexStoreError, match="could not be built"):
-        store.optimise(wait=True)
+        store.optimize(wait=True)
     assert store.count() == 500
 
 
 def test_a_graph_that_was_left_undone_is_built_by_whoever_opens_the_folder(folder: Path) -> None:
-    early = EdgeStore(folder, hnsw_from=10**6)
+    early = EdgeStore(folder, hnsw_min_points=10**6)
     fill_many(early, 1000)
     assert early.info()["graph"].startswith("not needed: below 1,000,000 products")
     early.close()
-    later = EdgeStore(folder, hnsw_from=GRAPH_FROM)
-    assert later.info()["outside_graph"] in {0, 1000}
+    later = EdgeStore(folder, hnsw_min_points=GRAPH_FROM)
+    assert later.info()["unindexed_vectors"] in {0, 1000}
     wait_until(lambda: later.info()["graph"] == "built", seconds=30)
-    assert later.info()["outside_graph"] == 0
+    assert later.info()["unindexed_vectors"] == 0
     later.upsert([make_point(number) for number in range(300)])
     later.close()
-    again = EdgeStore(folder, hnsw_from=GRAPH_FROM)
-    wait_until(lambda: again.info()["outside_graph"] == 0, seconds=30)
+    again = EdgeStore(folder, hnsw_min_points=GRAPH_FROM)
+    wait_until(lambda: again.info()["unindexed_vectors"] == 0, seconds=30)
     assert again.count() == 1000, "rewritten points are due after a restart too"
     again.close()
 
 
 def test_an_engine_that_builds_outlives_its_last_client(folder: Path) -> None:
-    store = EdgeStore(folder, hnsw_from=GRAPH_FROM)
+    store = EdgeStore(folder, hnsw_min_points=GRAPH_FROM)
     fill_many(store, 1500)
-    store.optimise(wait=False)
-    pid = store.worker_pid
+    store.optimize(wait=False)
+    pid = store.engine_pid
     store.close()
     assert is_running(pid)
     wait_until(lambda: not is_running(pid), seconds=30)
-    again = EdgeStore(folder, hnsw_from=GRAPH_FROM)
+    again = EdgeStore(folder, hnsw_min_points=GRAPH_FROM)
     assert again.info()["graph"] == "built"
     again.close()
 
@@ -242,10 +242,10 @@ def test_an_engine_that_builds_outlives_its_last_client(folder: Path) -> None:
 def test_waiting_for_the_graph_waits_for_one_that_has_all(store: EdgeStore) -> None:
     store.create(SCHEMA)
     store.upsert([make_point(number) for number in range(500)])
-    store.optimise(wait=False)
+    store.optimize(wait=False)
     assert store.info()["graph"] == "being built"
     for start in range(500, 1500, 250):
         store.upsert([make_point(number) for number in range(start, start + 250)])
-    store.optimise(wait=True)
+    store.optimize(wait=True)
     assert store.info()["graph"] == "built"
-    assert store.info()["outside_graph"] == 0
+    assert store.info()["unindexed_vectors"] == 0

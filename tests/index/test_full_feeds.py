@@ -33,7 +33,7 @@ def index(encoder: FakeEncoder) -> ProductIndex:
 
 
 def run(index: ProductIndex, path: Path, full: bool = True) -> IndexReport:
-    return index.add(read_products(path), remove_missing=full)
+    return index.add(read_products(path), delete_missing=full)
 
 
 def ids(index: ProductIndex) -> str:
@@ -52,9 +52,11 @@ def test_a_row_that_cannot_be_read_keeps_what_the_feed_lacks(
     run(index, write_shop(tmp_path, form, SHOP))
     report = run(index, write_shop(tmp_path, form, [MUG, CUP, POT], BROKEN[form]))
     assert ids(index) == "A1 A2 A3 A4"
-    assert (report.deleted, report.not_deleted, report.n_rejected) == (0, 1, 1)
-    assert report.why_not_deleted.startswith("1 row has no id that can be read (the first in line")
-    assert "the feed lacks 1 of the indexed products" in report.why_not_deleted
+    assert (report.deleted, report.n_not_deleted, report.n_rejected) == (0, 1, 1)
+    assert report.not_deleted_reason.startswith(
+        "1 row has no id that can be read (the first in line"
+    )
+    assert "the feed lacks 1 of the indexed products" in report.not_deleted_reason
 
 
 @pytest.mark.parametrize("form", FORMATS)
@@ -64,7 +66,7 @@ def test_a_row_without_id_keeps_what_the_feed_lacks(
     run(index, write_shop(tmp_path, form, SHOP))
     report = run(index, write_shop(tmp_path, form, [MUG, CUP, NO_ID, POT]))
     assert ids(index) == "A1 A2 A3 A4"
-    assert (report.deleted, report.not_deleted) == (0, 1)
+    assert (report.deleted, report.n_not_deleted) == (0, 1)
 
 
 @pytest.mark.parametrize("form", FORMATS)
@@ -72,7 +74,7 @@ def test_without_such_a_row_it_is_deleted(index: ProductIndex, tmp_path: Path, f
     run(index, write_shop(tmp_path, form, SHOP))
     report = run(index, write_shop(tmp_path, form, [MUG, CUP, POT]))
     assert ids(index) == "A1 A2 A4"
-    assert (report.deleted, report.not_deleted, report.why_not_deleted) == (1, 0, "")
+    assert (report.deleted, report.n_not_deleted, report.not_deleted_reason) == (1, 0, "")
 
 
 @pytest.mark.parametrize("form", FORMATS)
@@ -113,7 +115,7 @@ def test_a_whole_row_takes_the_place_of_one_that_lacks_a_value(
     rows = [without_price(MUG), *between, MUG, {**MUG, "price": "9"}]
     report = run(index, write_shop(tmp_path, form, rows), full=False)
     assert index.get(["A1"])[0].price == 5
-    assert (report.n_rejected, report.n_without) == (1, {"price": 1})
+    assert (report.n_rejected, report.warnings_by_field) == (1, {"price": 1})
     assert report.rejected[0].reason.startswith("the id is used in line")
 
 
@@ -127,7 +129,7 @@ def test_an_odd_cell_does_not_keep_yesterdays_price_and_stock(
     mug, cup = index.get(["A1", "A2"])
     assert (mug.price, mug.in_stock, cup.price, cup.in_stock) == (None, False, 9.0, True)
     assert (report.updated, report.n_rejected, report.n_warnings) == (2, 0, 2)
-    assert report.n_without == {"price": 1, "in_stock": 1}
+    assert report.warnings_by_field == {"price": 1, "in_stock": 1}
     assert [each.product_id for each in report.warnings] == ["A1", "A2"]
     assert [each.field for each in report.warnings] == ["price", "in_stock"]
 
@@ -151,18 +153,18 @@ def test_a_draft_leaves_the_index(
     run(index, write_shop(tmp_path, form, active))
     report = run(index, write_shop(tmp_path, form, [*active[:3], {**POT, "status": "Draft"}]), full)
     assert ids(index) == "A1 A2 A3"
-    assert (report.n_withdrawn, report.removed, report.deleted) == (1, 1, 0)
+    assert (report.n_withdrawn, report.n_withdrawn_deleted, report.deleted) == (1, 1, 0)
     assert (report.n_rejected, report.unchanged) == (0, 3)
     (row,) = report.withdrawn
     assert (row.product_id, row.reason) == ("A4", "the product's status is draft, not active")
     again = run(index, write_shop(tmp_path, form, [*active[:3], {**POT, "status": "Draft"}]), full)
-    assert (again.n_withdrawn, again.removed) == (1, 0)
+    assert (again.n_withdrawn, again.n_withdrawn_deleted) == (1, 0)
 
 
 def test_a_product_that_another_row_sells_stays(index: ProductIndex, tmp_path: Path) -> None:
     rows = [{**MUG, "status": "draft"}, {**CUP, "status": ""}, {**MUG, "status": "active"}]
     report = run(index, write_shop(tmp_path, "csv", rows))
-    assert (report.added, report.n_withdrawn, report.removed) == (2, 1, 0)
+    assert (report.added, report.n_withdrawn, report.n_withdrawn_deleted) == (2, 1, 0)
     assert ids(index) == "A1 A2"
 
 
@@ -174,7 +176,7 @@ def test_a_photo_that_fails_leaves_the_id_to_a_row_with_words(
     report = run(index, path)
     assert ids(index) == "A1 A2"
     assert (report.added, report.n_rejected) == (2, 1)
-    assert [each.line for each in report.late] == [2]
+    assert [each.line for each in report.indexing_issues] == [2]
 
 
 def test_a_broken_part_of_parquet_keeps_what_the_feed_lacks(
@@ -188,7 +190,7 @@ def test_a_broken_part_of_parquet_keeps_what_the_feed_lacks(
     data[len(data) // 2 : len(data) // 2 + 1_000] = bytes(1_000)
     path.write_bytes(data)
     report = run(index, path)
-    assert report.not_deleted >= 400
+    assert report.n_not_deleted >= 400
     assert report.deleted == 0
     assert index.count() == 2_000
 
@@ -204,8 +206,8 @@ def test_what_broke_off_is_reported_with_its_count(index: ProductIndex, tmp_path
         run(index, path)
     report = err.value.report
     assert isinstance(report, IndexReport)
-    assert (report.unchanged, report.not_deleted, report.deleted) == (3, 1, 0)
-    assert report.why_not_deleted == str(err.value)
+    assert (report.unchanged, report.n_not_deleted, report.deleted) == (3, 1, 0)
+    assert report.not_deleted_reason == str(err.value)
     assert ids(index) == "A1 A2 A3 A4"
 
 

@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import data_samples
-from index.payload import LANGUAGES, SURFACES, document_words, from_payload, to_payload
-from index.text.analyzer import analyse, fold, stems_in
-from index.text.latin import without_elisions, without_latin_marks
-from index.text.stemming import STEMMED, stemmed_language
+from index.payload import LANGUAGES, SURFACE_FORMS, from_payload, to_payload, tokenize_product
+from index.text.analyzer import analyze, fold, get_stems
+from index.text.latin import strip_elisions, strip_latin_diacritics
+from index.text.stemming import STEMMER_LANGUAGES, get_stemmer_language
 from shopwindow.values import Product, Translation
 
 FORMS = {
@@ -48,7 +48,7 @@ def groups(written: dict[str, str]) -> list[tuple[str, list[str]]]:
 
 
 def stems(text: str, language: str = "") -> list[str]:
-    return [word.stem for word in analyse(text, language)]
+    return [word.stem for word in analyze(text, language)]
 
 
 @pytest.mark.parametrize(("language", "forms"), groups(FORMS))
@@ -68,7 +68,7 @@ def test_different_words_stay_apart(language: str, words: list[str]) -> None:
      ("en", ""), ("en-GB", ""), ("ar", ""), ("ja", ""), ("", ""), ("?", "")],
 )  # fmt: skip
 def test_languages_are_known_by_their_codes(language: str, code: str) -> None:
-    assert stemmed_language(language) == code
+    assert get_stemmer_language(language) == code
     assert stems("grandes chaussures", language) == stems("grandes chaussures", code)
 
 
@@ -78,30 +78,31 @@ def test_english_and_arabic_words_are_those_of_before() -> None:
     assert stems(text, "en") == stems(text, "ar") == stems(text)
 
 
-@pytest.mark.parametrize("language", sorted(STEMMED))
+@pytest.mark.parametrize("language", sorted(STEMMER_LANGUAGES))
 def test_arabic_words_and_numbers_are_the_same_in_any_language(language: str) -> None:
     text = "القميص الأحمر ٤٢ 256GB"
     assert stems(text, language) == stems(text)
 
 
 @given(
-    st.sampled_from(sorted({*STEMMED, ""})),
+    st.sampled_from(sorted({*STEMMER_LANGUAGES, ""})),
     st.text(st.characters(codec="latin-1", categories=["L"]) | st.sampled_from("ğışœłőİ '-")),
 )
 def test_words_typed_without_marks_find_those_with_them(language: str, text: str) -> None:
-    bare = without_latin_marks(text)
+    bare = strip_latin_diacritics(text)
     assert stems(bare, language) == stems(text, language)
     assert all(stems(text, language))
     assert fold(bare) == fold(text)
 
 
 @given(
-    st.sampled_from(sorted(STEMMED)), st.text(st.characters(codec="utf-8", exclude_characters="\0"))
+    st.sampled_from(sorted(STEMMER_LANGUAGES)),
+    st.text(st.characters(codec="utf-8", exclude_characters="\0")),
 )
 def test_a_query_asks_for_the_stem_that_the_document_has(language: str, text: str) -> None:
     product = Product("1", text, language=language, image="a.jpg")
-    asked = {stem for word in analyse(text) for stem in stems_in(word, (language,))}
-    assert {word.stem for word in document_words(product)} <= asked
+    asked = {stem for word in analyze(text) for stem in get_stems(word, (language,))}
+    assert {word.stem for word in tokenize_product(product)} <= asked
 
 
 @pytest.mark.parametrize(
@@ -114,8 +115,8 @@ def test_a_query_asks_for_the_stem_that_the_document_has(language: str, text: st
     ],
 )  # fmt: skip
 def test_elided_words_are_left_out(text: str, left: str) -> None:
-    assert without_elisions(text, ("fr", "it")) == left
-    assert without_elisions(text, ("de",)) == text
+    assert strip_elisions(text, ("fr", "it")) == left
+    assert strip_elisions(text, ("de",)) == text
 
 
 def test_elided_words_are_left_out_of_french_texts_alone() -> None:
@@ -129,7 +130,7 @@ def test_elided_words_are_left_out_of_french_texts_alone() -> None:
      ("ǿ", "o"), ("йод", "йод"), ("أحمر", "أحمر"), ("が", "が")],
 )  # fmt: skip
 def test_latin_letters_lose_their_marks(text: str, bare: str) -> None:
-    assert without_latin_marks(text) == bare
+    assert strip_latin_diacritics(text) == bare
 
 
 BILINGUAL = Product(
@@ -147,7 +148,7 @@ BILINGUAL = Product(
 
 
 def test_each_text_is_stemmed_in_its_language_and_a_brand_once() -> None:
-    counts = Counter(word.stem for word in document_words(BILINGUAL))
+    counts = Counter(word.stem for word in tokenize_product(BILINGUAL))
     expected = {"nik": 10, "chaussur": 4, "shoe": 3, "run": 3, "semel": 1, "sole": 1}
     assert {stem: counts[stem] for stem in (*expected, "nike")} == {**expected, "nike": 0}
 
@@ -155,14 +156,14 @@ def test_each_text_is_stemmed_in_its_language_and_a_brand_once() -> None:
 def test_words_are_the_same_after_storing() -> None:
     stored = to_payload(BILINGUAL)
     stored["product"]["translations"] = dict(reversed(stored["product"]["translations"].items()))
-    assert document_words(from_payload(stored)) == document_words(BILINGUAL)
+    assert tokenize_product(from_payload(stored)) == tokenize_product(BILINGUAL)
 
 
 def test_languages_with_stemmers_are_stored() -> None:
     assert to_payload(BILINGUAL)[LANGUAGES] == ["fr"]
     assert LANGUAGES not in to_payload(Product("1", "Red", language="en-GB"))
     french = Product("1", "Manteau d'hiver", language="fr")
-    assert to_payload(french)[SURFACES] == ["hiver", "manteau"]
+    assert to_payload(french)[SURFACE_FORMS] == ["hiver", "manteau"]
 
 
 def test_products_in_english_and_arabic_have_the_words_of_before() -> None:
@@ -170,6 +171,6 @@ def test_products_in_english_and_arabic_have_the_words_of_before() -> None:
         "1", "Red shirt 14", "For men", translations={"ar": Translation("In قميص", "وصف")},
         category=("Clothes",), brand="B", attributes={"color": "red"}, language="en",
     )  # fmt: skip
-    assert document_words(product) == analyse("Red shirt 14 In قميص") * 3 + analyse(
+    assert tokenize_product(product) == analyze("Red shirt 14 In قميص") * 3 + analyze(
         "Clothes B red For men وصف"
     )

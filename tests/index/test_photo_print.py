@@ -14,15 +14,15 @@ from PIL import Image
 
 from embed import FakeEncoder
 from index import ProductIndex
-from index.payload import PHOTO_PRINT, point_id
+from index.payload import PERCEPTUAL_HASH, to_point_id
 from index.perceptual_hash import (
-    PRINT_SIZE,
-    Prints,
-    is_flat,
-    photo_print,
-    prints,
-    same_photo,
-    same_photo_pairs,
+    HASH_SIZE,
+    PerceptualHashes,
+    compute_perceptual_hash,
+    decode_hashes,
+    find_same_photo_pairs,
+    is_blank,
+    is_same_photo,
 )
 from shopwindow.values import PreparedImage, Product
 from shopwindow.values.errors import InvalidValueError
@@ -43,7 +43,7 @@ def saved_as_jpeg(pixels: PreparedImage, quality: int) -> PreparedImage:
 def test_each_pixel_is_the_mean_of_its_box() -> None:
     pixels = picture(1, size=16)
     expected = np.rint(pixels.reshape(8, 2, 8, 2, 3).mean(axis=(1, 3)))
-    found = prints([photo_print(pixels)]).reshape(8, 8, 3)
+    found = decode_hashes([compute_perceptual_hash(pixels)]).reshape(8, 8, 3)
     assert np.abs(found - expected).max() <= 1  # ties may be rounded to either side
     assert (found == expected).mean() > 0.9
 
@@ -51,66 +51,76 @@ def test_each_pixel_is_the_mean_of_its_box() -> None:
 @pytest.mark.parametrize("size", [4, 8, 13, 100, 224])
 def test_a_size_need_not_be_a_multiple_of_eight(size: int) -> None:
     left_to_right = np.linspace(0, 255, size)[None, :, None] * np.ones((size, 1, 3))
-    found = prints([photo_print(left_to_right.astype(np.uint8))]).reshape(8, 8, 3).astype(int)
+    found = (
+        decode_hashes([compute_perceptual_hash(left_to_right.astype(np.uint8))])
+        .reshape(8, 8, 3)
+        .astype(int)
+    )
     assert (np.diff(found, axis=1) >= 0).all()
     assert abs(found.mean() - 127.5) < 2
     assert (found == found[0]).all()
 
 
 def test_a_print_is_192_bytes_as_text() -> None:
-    assert len(base64.b64decode(photo_print(picture(1)))) == PRINT_SIZE == 192
+    assert len(base64.b64decode(compute_perceptual_hash(picture(1)))) == HASH_SIZE == 192
 
 
 def test_saving_changes_nothing_and_another_photo_is_another() -> None:
     pictures = [picture(seed) for seed in range(4)]
     again = [saved_as_jpeg(each, quality=40) for each in pictures]
-    rows = prints([photo_print(each) for each in (*pictures, *again)])
-    assert sorted(same_photo_pairs(rows).tolist()) == [[n, n + 4] for n in range(4)]
+    rows = decode_hashes([compute_perceptual_hash(each) for each in (*pictures, *again)])
+    assert sorted(find_same_photo_pairs(rows).tolist()) == [[n, n + 4] for n in range(4)]
 
 
 @pytest.mark.parametrize(("difference", "same"), [(1, True), (2, False)])
 def test_the_limit_lies_between_one_level_and_two(difference: int, same: bool) -> None:
-    one = prints([photo_print(picture(3))]).clip(10, 240)
+    one = decode_hashes([compute_perceptual_hash(picture(3))]).clip(10, 240)
     other: NDArray[np.uint8] = (one + difference).astype(np.uint8)
-    assert same_photo(one, other).tolist() == [same]
+    assert is_same_photo(one, other).tolist() == [same]
 
 
 def test_an_empty_picture_is_like_no_other() -> None:
     red = np.full((16, 16, 3), (200, 30, 30), dtype=np.uint8)
-    rows = prints([photo_print(red), photo_print(red), photo_print(picture(1))])
-    assert is_flat(rows).tolist() == [True, True, False]
-    assert same_photo(rows, rows).tolist() == [False, False, True]
+    rows = decode_hashes(
+        [
+            compute_perceptual_hash(red),
+            compute_perceptual_hash(red),
+            compute_perceptual_hash(picture(1)),
+        ]
+    )
+    assert is_blank(rows).tolist() == [True, True, False]
+    assert is_same_photo(rows, rows).tolist() == [False, False, True]
 
 
 @given(st.integers(0, 2**32 - 1), st.integers(0, 3))
 def test_the_pairs_are_those_that_comparing_all_finds(seed: int, spread: int) -> None:
     rng = np.random.default_rng(seed)
-    some = rng.integers(0, 256, (6, PRINT_SIZE))
-    moved = some[rng.integers(0, 6, 24)] + rng.integers(-spread, spread + 1, (24, PRINT_SIZE))
-    rows: Prints = np.asarray(moved.clip(0, 255), dtype=np.uint8)
+    some = rng.integers(0, 256, (6, HASH_SIZE))
+    moved = some[rng.integers(0, 6, 24)] + rng.integers(-spread, spread + 1, (24, HASH_SIZE))
+    rows: PerceptualHashes = np.asarray(moved.clip(0, 255), dtype=np.uint8)
     every = [
         [one, other]
         for one in range(24)
         for other in range(one + 1, 24)
-        if same_photo(rows[one : one + 1], rows[other : other + 1])[0]
+        if is_same_photo(rows[one : one + 1], rows[other : other + 1])[0]
     ]
-    assert sorted(same_photo_pairs(rows).tolist()) == every
+    assert sorted(find_same_photo_pairs(rows).tolist()) == every
 
 
 def test_no_prints_are_no_rows() -> None:
-    assert prints([]).shape == (0, PRINT_SIZE)
-    assert same_photo_pairs(prints([])).shape == (0, 2)
+    assert decode_hashes([]).shape == (0, HASH_SIZE)
+    assert find_same_photo_pairs(decode_hashes([])).shape == (0, 2)
 
 
 @pytest.mark.parametrize("text", ["", "AAAA", "not base64!"])
 def test_what_is_no_print_is_refused(text: str) -> None:
     with pytest.raises(InvalidValueError, match="photo_print: expected base64 of 192 bytes"):
-        prints([text])
+        decode_hashes([text])
 
 
 def stored_print(index: ProductIndex, product_id: str) -> object:
-    each = point_id(product_id)
-    return index.points([each], (PHOTO_PRINT,))[each].payload.get(PHOTO_PRINT)
+    each = to_point_id(product_id)
+    return index.get_points([each], (PERCEPTUAL_HASH,))[each].payload.get(PERCEPTUAL_HASH)
 
 
 def test_the_index_keeps_the_print_as_long_as_the_photo(
@@ -121,14 +131,14 @@ def test_the_index_keeps_the_print_as_long_as_the_photo(
     product = Product(id="sku-1", title="Red dress", image=str(path))
     index = ProductIndex.open(":memory:", encoder)
     index.add([product])
-    first = photo_print(encoder.prepare_image(path))
+    first = compute_perceptual_hash(encoder.prepare_image(path))
     assert stored_print(index, "sku-1") == first
     index.add([dataclasses.replace(product, price=3.0)])
     assert stored_print(index, "sku-1") == first
     Image.fromarray(picture(2)).save(path)
     index.add([product])
     second = stored_print(index, "sku-1")
-    assert second == photo_print(encoder.prepare_image(path)) != first
+    assert second == compute_perceptual_hash(encoder.prepare_image(path)) != first
     path.write_bytes(b"no photo any more")
     index.add([product])
     assert stored_print(index, "sku-1") is None

@@ -12,10 +12,10 @@ from PIL import Image
 from embed import FakeEncoder
 from index import ProductIndex, read_products
 from index.manifest import Manifest
-from index.payload import conditions, from_payload, point_id, to_payload
-from index.store.edge.client import FRESH_S
-from index.store.edge.metadata_files import read_checked, write_checked
-from index.store.points import PHOTO, TEXT, AnyOf, Between
+from index.payload import from_payload, to_conditions, to_payload, to_point_id
+from index.store.edge.client import MAX_TOKEN_AGE_S
+from index.store.edge.metadata_files import read_checksummed, write_checksummed
+from index.store.points import PHOTO, TEXT, In, Range
 from shopwindow.values import EncoderSpec, Filters, PreparedImage, Product, Vectors
 from shopwindow.values.errors import (
     EncoderMismatchError,
@@ -81,12 +81,12 @@ def test_a_price_change_costs_no_encoding(
 ) -> None:
     index.add(products)
     before = (counting.n_texts, counting.n_photos)
-    vectors = index.points([point_id("sku-4")], vectors=True)[point_id("sku-4")].vectors
+    vectors = index.get_points([to_point_id("sku-4")], vectors=True)[to_point_id("sku-4")].vectors
     report = index.add([dataclasses.replace(products[4], price=1.0, in_stock=False)])
     assert (report.updated, report.unchanged) == (1, 0)
     assert (counting.n_texts, counting.n_photos) == before
     assert index.get(["sku-4"])[0].price == 1.0
-    after = index.points([point_id("sku-4")], vectors=True)[point_id("sku-4")].vectors
+    after = index.get_points([to_point_id("sku-4")], vectors=True)[to_point_id("sku-4")].vectors
     assert all((vectors[name] == after[name]).all() for name in (PHOTO, TEXT))
 
 
@@ -105,7 +105,7 @@ def test_a_new_title_costs_one_text_and_a_new_photo_one_photo(
 def test_a_product_loses_its_photo(index: ProductIndex, products: list[Product]) -> None:
     index.add(products)
     index.add([dataclasses.replace(products[2], image="")])
-    stored = index.points([point_id("sku-2")], vectors=True)[point_id("sku-2")]
+    stored = index.get_points([to_point_id("sku-2")], vectors=True)[to_point_id("sku-2")]
     assert set(stored.vectors) == {TEXT}
 
 
@@ -131,7 +131,7 @@ def test_a_photo_that_breaks_keeps_the_former_vector_out(
     Path(products[6].image).write_bytes(b"no image")
     report = index.add([products[6]])
     assert [each.product_id for each in report.warnings] == ["sku-6"]
-    stored = index.points([point_id("sku-6")], vectors=True)[point_id("sku-6")]
+    stored = index.get_points([to_point_id("sku-6")], vectors=True)[to_point_id("sku-6")]
     assert set(stored.vectors) == {TEXT}
 
 
@@ -157,7 +157,7 @@ def test_deleting_by_id(index: ProductIndex, products: list[Product]) -> None:
 
 def test_a_full_feed_deletes_what_it_lacks(index: ProductIndex, products: list[Product]) -> None:
     index.add(products)
-    report = index.add(products[:20], remove_missing=True)
+    report = index.add(products[:20], delete_missing=True)
     assert report.deleted == 4
     assert index.count() == 20
 
@@ -165,7 +165,7 @@ def test_a_full_feed_deletes_what_it_lacks(index: ProductIndex, products: list[P
 def test_a_cut_off_feed_deletes_nothing(index: ProductIndex, products: list[Product]) -> None:
     index.add(products)
     with pytest.raises(IndexStoreError, match="lacks 21 of 24 indexed products"):
-        index.add(products[:3], remove_missing=True)
+        index.add(products[:3], delete_missing=True)
     assert index.count() == 24
 
 
@@ -177,14 +177,14 @@ def test_a_feed_that_breaks_off_deletes_nothing(index: ProductIndex, tmp_path: P
     index.add(read_products(feed))
     feed.write_text(f"{head}{rows[: rows.index('<item><g:id>3')]}<item><g:id>")
     with pytest.raises(IndexStoreError, match="the feed broke off, so nothing was deleted"):
-        index.add(read_products(feed), remove_missing=True)
+        index.add(read_products(feed), delete_missing=True)
     assert index.count() == 4
 
 
 def test_a_feed_without_usable_rows_makes_no_index(index: ProductIndex, tmp_path: Path) -> None:
     feed = tmp_path / "feed.csv"
     feed.write_text("id,title,price\na,,5\n")
-    assert index.add(read_products(feed), remove_missing=True).n_rejected == 1
+    assert index.add(read_products(feed), delete_missing=True).n_rejected == 1
     assert not index.exists
 
 
@@ -193,7 +193,7 @@ def test_rejected_rows_of_a_full_feed_are_not_deleted(index: ProductIndex, tmp_p
     feed.write_text("id,title,price\na,Red dress,1\nb,Blue dress,2\nc,Green dress,3\n")
     index.add(read_products(feed))
     feed.write_text("id,title,price\na,Red dress,1\nb,,2\n")
-    report = index.add(read_products(feed), remove_missing=True)
+    report = index.add(read_products(feed), delete_missing=True)
     assert (report.n_rejected, report.deleted) == (1, 1)
     assert [each.id for each in index.get(["a", "b", "c"])] == ["a", "b"]
 
@@ -207,8 +207,12 @@ def test_words_are_weighted_by_the_true_mean_length(
     at_once = ProductIndex.open(":memory:", index.encoder)
     at_once.add(products)
     for each in products:
-        one = index.points([point_id(each.id)], (), vectors=True)[point_id(each.id)].words
-        other = at_once.points([point_id(each.id)], (), vectors=True)[point_id(each.id)].words
+        one = index.get_points([to_point_id(each.id)], (), vectors=True)[
+            to_point_id(each.id)
+        ].sparse_vector
+        other = at_once.get_points([to_point_id(each.id)], (), vectors=True)[
+            to_point_id(each.id)
+        ].sparse_vector
         assert one is not None
         assert other is not None
         assert one.values == pytest.approx(other.values, rel=0.02)
@@ -216,7 +220,7 @@ def test_words_are_weighted_by_the_true_mean_length(
 
 def test_progress_and_counts_agree(index: ProductIndex, products: list[Product]) -> None:
     seen: list[int] = []
-    index.add(products, progress=lambda report: seen.append(report.done))
+    index.add(products, progress=lambda report: seen.append(report.n_processed))
     assert seen == [5, 10, 15, 20, 24]
 
 
@@ -271,7 +275,7 @@ def test_several_processes_share_a_folder(
         assert not other.exists
         before = other.n_changes
         index.add(products[:3])
-        time.sleep(FRESH_S)
+        time.sleep(MAX_TOKEN_AGE_S)
         assert other.n_changes > before
         assert other.exists
         assert other.count() == 3
@@ -284,7 +288,7 @@ def test_another_encoder_is_refused_also_when_it_came_later(
 ) -> None:
     early = ProductIndex.open(tmp_path / "index", FakeEncoder(seed=5))
     open_index().add(products[:2])
-    time.sleep(FRESH_S)
+    time.sleep(MAX_TOKEN_AGE_S)
     with pytest.raises(EncoderMismatchError, match="made by encoder fake@"):
         early.count()
     with pytest.raises(EncoderMismatchError, match="made by encoder fake@"):
@@ -330,7 +334,7 @@ def test_another_version_is_refused(
     open_index().add(products[:2])
     open_index().close()
     path = tmp_path / "index" / "manifest.json"
-    write_checked(path, {**read_checked(path), **change})
+    write_checksummed(path, {**read_checksummed(path), **change})
     with pytest.raises(IndexVersionError, match="index the feed again"):
         open_index()
 
@@ -342,7 +346,7 @@ def test_an_index_of_before_says_that_it_is_to_be_made_anew(
     open_index().close()
     for name, change in (("manifest.json", {"schema": 2}), ("schema.json", {"remembered": None})):
         path = tmp_path / "index" / name
-        values = {**read_checked(path), **change}
+        values = {**read_checksummed(path), **change}
         path.write_text(json.dumps({k: v for k, v in values.items() if v is not None}))
     with pytest.raises(IndexVersionError, match="index the feed again"):
         open_index()
@@ -380,7 +384,7 @@ def test_places_that_are_no_index(encoder: FakeEncoder, tmp_path: Path) -> None:
 
 def test_the_manifest_round_trip_and_newer_fields() -> None:
     spec = EncoderSpec(name="x", version="1", dim=4, image_size=8, languages=("ar",))
-    manifest = Manifest.new(spec).touched(7.5)
+    manifest = Manifest.create(spec).with_update(7.5)
     stored = json.loads(json.dumps(manifest.as_dict()))
     stored["encoder"]["from_the_future"] = True
     assert Manifest.from_dict(stored, "here") == manifest
@@ -394,10 +398,10 @@ def test_filters_become_conditions() -> None:
         in_stock=False,
         attributes={"Color": "أحمر"},
     )
-    assert conditions(filters) == (
-        AnyOf("category_key", ("clothing > dresses",)),
-        AnyOf("brand_key", ("acme", "zed")),
-        Between("price", 5, None),
-        AnyOf("in_stock", (0,)),
-        AnyOf("attributes_key", ("color=احمر",)),
+    assert to_conditions(filters) == (
+        In("category_key", ("clothing > dresses",)),
+        In("brand_key", ("acme", "zed")),
+        Range("price", 5, None),
+        In("in_stock", (0,)),
+        In("attributes_key", ("color=احمر",)),
     )

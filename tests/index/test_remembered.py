@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 import pytest
 
 import index.payload_cache
-from index.payload_cache import RememberedRows
-from index.store.points import Payload, Point, Value
+from index.payload_cache import PayloadCache
+from index.store.points import FieldValue, Payload, Point
 
 SHOP: dict[str, Payload] = {
     "a": {"brand": "Noor", "category": ["Shoes", "Shoes > Boots"]},
@@ -40,14 +40,14 @@ FIELDS = ("brand", "category")
 
 
 def tally(
-    kept: RememberedRows, ids: Sequence[str], fields: tuple[str, ...]
-) -> dict[str, dict[Value, int]]:
-    rows = kept.rows(ids, fields)
-    return {name: rows.tally(ids, name) for name in fields}
+    kept: PayloadCache, ids: Sequence[str], fields: tuple[str, ...]
+) -> dict[str, dict[FieldValue, int]]:
+    rows = kept.fetch_rows(ids, fields)
+    return {name: rows.count_values(ids, name) for name in fields}
 
 
-def remembered(shelf: Shelf) -> RememberedRows:
-    return RememberedRows(FIELDS, shelf.fetch, shelf.scan)
+def remembered(shelf: Shelf) -> PayloadCache:
+    return PayloadCache(FIELDS, shelf.fetch, shelf.scan)
 
 
 def test_a_row_counts_once_for_each_of_its_values() -> None:
@@ -65,7 +65,7 @@ def test_only_what_is_not_remembered_is_read() -> None:
     tally(rows, ["a", "b"], FIELDS)
     tally(rows, ["a", "b", "c"], ("category",))
     assert shelf.reads == ["a", "b", "c"]
-    rows.forget(["a", "unknown"])
+    rows.invalidate(["a", "unknown"])
     tally(rows, ["a", "b"], ("brand",))
     assert shelf.reads == ["a", "b", "c", "a"]
 
@@ -73,7 +73,7 @@ def test_only_what_is_not_remembered_is_read() -> None:
 def test_what_is_written_need_not_be_read() -> None:
     shelf = Shelf()
     rows = remembered(shelf)
-    rows.keep([Point("a", {"brand": "Dune"}), Point("e", {"brand": "Dune"})])
+    rows.put([Point("a", {"brand": "Dune"}), Point("e", {"brand": "Dune"})])
     assert tally(rows, ["a", "e"], ("brand",)) == {"brand": {"Dune": 2}}
     assert shelf.reads == []
 
@@ -90,7 +90,7 @@ def test_fields_that_are_not_kept_are_read_each_time() -> None:
 
 
 def test_a_full_memory_starts_anew_and_counts_right(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(index.payload_cache, "MAX_REMEMBERED", 3)
+    monkeypatch.setattr(index.payload_cache, "MAX_CACHED_POINTS", 3)
     rows = remembered(Shelf())
     tally(rows, ["a", "b"], FIELDS)
     assert tally(rows, ["a", "c", "d"], ("brand",)) == {"brand": {"Sidra": 2, "Noor": 1}}
@@ -99,8 +99,8 @@ def test_a_full_memory_starts_anew_and_counts_right(monkeypatch: pytest.MonkeyPa
 def test_reading_ahead_spares_later_reads_and_ends() -> None:
     shelf = Shelf()
     rows = remembered(shelf)
-    while rows.may_read_ahead:
-        rows.read_ahead()
+    while rows.can_prefetch:
+        rows.prefetch()
     assert shelf.reads == ["a", "b", "c", "d"]
     assert tally(rows, list("abcd"), ("brand",)) == {"brand": {"Noor": 2, "Sidra": 2}}
     assert len(shelf.reads) == 4
@@ -110,6 +110,6 @@ def test_nothing_is_read_ahead_where_there_is_no_room_or_no_use(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     shelf = Shelf()
-    assert not RememberedRows((), shelf.fetch, shelf.scan).may_read_ahead
-    monkeypatch.setattr(index.payload_cache, "MAX_REMEMBERED", 40)
-    assert not remembered(shelf).may_read_ahead
+    assert not PayloadCache((), shelf.fetch, shelf.scan).can_prefetch
+    monkeypatch.setattr(index.payload_cache, "MAX_CACHED_POINTS", 40)
+    assert not remembered(shelf).can_prefetch

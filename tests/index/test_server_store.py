@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from index.store.hnsw_config import scan_below_kb
-from index.store.points import PHOTO, WORDS, AnyOf, Between, LegQuery
+from index.store.hnsw_config import full_scan_threshold_kb
+from index.store.points import PHOTO, SPARSE, In, Range, VectorQuery
 from index.store.server import ServerStore
 from shopwindow.values.errors import IndexStoreError, StoreUnreachableError
 from tests.index.test_store_contract import SCHEMA, fill, make_point, point_id, unit, words
@@ -108,7 +108,7 @@ def server() -> Iterator[Recorder]:
 
 def test_a_collection_is_made_with_everything_it_needs(server: Recorder) -> None:
     store = ServerStore.connect(server.url)
-    assert not store.created
+    assert not store.exists
     store.create(SCHEMA)
     made = next(b for m, p, b in server.calls if (m, p) == ("PUT", "/collections/products"))
     assert made["vectors"] == {
@@ -119,9 +119,9 @@ def test_a_collection_is_made_with_everything_it_needs(server: Recorder) -> None
     assert made["hnsw_config"] == {
         "m": 16,
         "ef_construct": 100,
-        "full_scan_threshold": scan_below_kb(SCHEMA.dims),
+        "full_scan_threshold": full_scan_threshold_kb(SCHEMA.dims),
     }
-    assert scan_below_kb({"photo": 512, "text": 64}) == 50_000
+    assert full_scan_threshold_kb({"photo": 512, "text": 64}) == 50_000
     assert made["quantization_config"]["scalar"]["type"] == "int8"
     assert made["metadata"]["shopwindow_schema"] == SCHEMA.as_dict()
     fields = [b for m, p, b in server.calls if p.startswith("/collections/products/index")]
@@ -141,18 +141,18 @@ def test_a_creation_that_was_cut_off_is_completed(server: Recorder) -> None:
 def test_points_and_queries_are_sent_whole(server: Recorder) -> None:
     server.exists = True
     store = ServerStore.connect(server.url)
-    assert store.created
+    assert store.exists
     assert store.read_manifest() == {"schema": 1}
     store.upsert([make_point(1)])
     sent = server.last("PUT", "/collections/products/points")["points"]
     assert [each["id"] for each in sent] == [str(uuid.UUID(point_id(1)))]
     assert set(sent[0]["vector"]) == {"photo", "text", "words"}
     assert any("wait=true" in path for _, path, _ in server.calls), "acknowledged when applied"
-    conditions = (AnyOf("color", ("red",)), Between("price", 5, None))
+    conditions = (In("color", ("red",)), Range("price", 5, None))
     first, second = store.query(
         [
-            LegQuery(PHOTO, unit(1), conditions, (point_id(2),), 7),
-            LegQuery(WORDS, words(1), (AnyOf("color", ("red",)),), (), 300),
+            VectorQuery(PHOTO, unit(1), conditions, (point_id(2),), 7),
+            VectorQuery(SPARSE, words(1), (In("color", ("red",)),), (), 300),
         ]
     )
     assert (first, second) == ([(point_id(1), 0.5)], [])
@@ -208,8 +208,8 @@ def test_a_real_server_keeps_the_contract() -> None:
     store = ServerStore.connect(os.environ["QDRANT_URL"], name, os.environ.get("QDRANT_API_KEY"))
     try:
         fill(store)
-        assert store.count((AnyOf("color", ("red",)),)) == 14
-        assert store.query([LegQuery(PHOTO, unit(3), limit=1)])[0][0][0] == point_id(3)
+        assert store.count((In("color", ("red",)),)) == 14
+        assert store.query([VectorQuery(PHOTO, unit(3), limit=1)])[0][0][0] == point_id(3)
     finally:
         store._client.delete_collection(name)
         store.close()

@@ -15,19 +15,19 @@ from index.store.edge import EdgeStore
 from index.store.exact import ExactStore
 from index.store.points import (
     PHOTO,
+    SPARSE,
     TEXT,
-    WORDS,
-    AnyOf,
-    Between,
     Condition,
     FieldIndex,
-    LegQuery,
-    Missing,
-    Order,
+    FieldValue,
+    In,
+    IsEmpty,
+    OrderBy,
     Point,
-    Scored,
+    Range,
+    ScoredPoint,
     StoreSchema,
-    Value,
+    VectorQuery,
 )
 from index.store.server import ServerStore
 from index.text.bm25 import SparseVector
@@ -42,10 +42,10 @@ DIM = 8
 SCHEMA = StoreSchema(
     dims={PHOTO: DIM, TEXT: DIM},
     fields=(
-        FieldIndex("color", "keyword", linked=True, counted=True),
-        FieldIndex("merchant_id", "keyword", linked=True, tenant=True),
+        FieldIndex("color", "keyword", enable_hnsw=True, is_cached=True),
+        FieldIndex("merchant_id", "keyword", enable_hnsw=True, is_tenant=True),
         FieldIndex("price", "float"),
-        FieldIndex("in_stock", "integer", counted=True),
+        FieldIndex("in_stock", "integer", is_cached=True),
     ),
 )
 COLORS = ("red", "green", "blue")
@@ -71,7 +71,7 @@ def make_point(number: int, **payload: object) -> Point:
         id=point_id(number),
         payload={**fields, "merchant_id": f"m{number % 2}", **payload},
         vectors={PHOTO: unit(number), TEXT: unit(1000 + number)},
-        words=words(1, 2 + number % 4, 10 + number),
+        sparse_vector=words(1, 2 + number % 4, 10 + number),
     )
 
 
@@ -126,7 +126,7 @@ def test_nothing_works_before_create(empty: VectorStore) -> None:
 def test_an_empty_store_answers_with_nothing(empty: VectorStore) -> None:
     empty.create(SCHEMA)
     assert empty.count() == 0
-    assert empty.query([LegQuery(PHOTO, unit(1)), LegQuery(WORDS, words(1))]) == [[], []]
+    assert empty.query([VectorQuery(PHOTO, unit(1)), VectorQuery(SPARSE, words(1))]) == [[], []]
     assert empty.facet("color") == {}
     assert empty.scroll() == ([], "")
     assert empty.retrieve([point_id(1)]) == {}
@@ -148,13 +148,13 @@ def test_no_points_and_no_legs_are_fine(store: VectorStore) -> None:
 
 CONDITIONS: dict[str, tuple[Condition, ...]] = {
     "none": (),
-    "one keyword": (AnyOf("color", ("red",)),),
-    "one of two in a list": (AnyOf("color", ("shade-1", "blue")),),
-    "open range": (Between("price", low=20.0),),
-    "both ends inclusive": (Between("price", 5.0, 10.0),),
-    "integer flag": (AnyOf("in_stock", (1,)),),
-    "all must hold": (AnyOf("color", ("red",)), Between("price", high=30.0)),
-    "nothing passes": (AnyOf("color", ("no such",)),),
+    "one keyword": (In("color", ("red",)),),
+    "one of two in a list": (In("color", ("shade-1", "blue")),),
+    "open range": (Range("price", low=20.0),),
+    "both ends inclusive": (Range("price", 5.0, 10.0),),
+    "integer flag": (In("in_stock", (1,)),),
+    "all must hold": (In("color", ("red",)), Range("price", high=30.0)),
+    "nothing passes": (In("color", ("no such",)),),
 }
 
 
@@ -164,9 +164,9 @@ def test_answers_equal_exact_search(
     filled: VectorStore, oracle: VectorStore, conditions: tuple[Condition, ...], limit: int
 ) -> None:
     legs = [
-        LegQuery(PHOTO, unit(501), conditions, limit=limit),
-        LegQuery(TEXT, unit(502), conditions, limit=limit),
-        LegQuery(WORDS, words(3, 12, 15), conditions, limit=limit),
+        VectorQuery(PHOTO, unit(501), conditions, limit=limit),
+        VectorQuery(TEXT, unit(502), conditions, limit=limit),
+        VectorQuery(SPARSE, words(3, 12, 15), conditions, limit=limit),
     ]
     for got, expected in zip(filled.query(legs), oracle.query(legs), strict=True):
         assert [score for _, score in got] == pytest.approx([s for _, s in expected], abs=1e-5)
@@ -179,27 +179,29 @@ def test_answers_equal_exact_search(
 
 def test_words_are_replaced_and_nothing_else(store: VectorStore) -> None:
     before = store.retrieve([point_id(1)], vectors=True)[point_id(1)]
-    store.set_words({point_id(1): words(500, 501), point_id(2): words(500)})
+    store.update_sparse_vectors({point_id(1): words(500, 501), point_id(2): words(500)})
     after = store.retrieve([point_id(1)], vectors=True)[point_id(1)]
     assert after.payload == before.payload
     assert after.vectors.keys() == before.vectors.keys()
     for name, vector in before.vectors.items():
         np.testing.assert_allclose(after.vectors[name], vector, atol=1e-6)
-    found = store.query([LegQuery(WORDS, words(501), limit=50)])[0]
+    found = store.query([VectorQuery(SPARSE, words(501), limit=50)])[0]
     assert [each for each, _ in found] == [point_id(1)]
-    gone = store.query([LegQuery(WORDS, words(11), limit=50)])[0]  # was the word of point 1 alone
+    gone = store.query([VectorQuery(SPARSE, words(11), limit=50)])[
+        0
+    ]  # was the word of point 1 alone
     assert gone == []
-    store.set_words({})
+    store.update_sparse_vectors({})
     with pytest.raises(IndexStoreError):
-        store.set_words({point_id(77): words(1)})
+        store.update_sparse_vectors({point_id(77): words(1)})
     assert store.count() == 40
 
 
 def tally(
     store: VectorStore, ids: Sequence[str], fields: tuple[str, ...]
-) -> dict[str, dict[Value, int]]:
-    rows = store.rows(ids, fields)
-    return {name: rows.tally(ids, name) for name in fields}
+) -> dict[str, dict[FieldValue, int]]:
+    rows = store.fetch_rows(ids, fields)
+    return {name: rows.count_values(ids, name) for name in fields}
 
 
 def test_rows_are_those_of_the_named_points_as_they_are_now(store: VectorStore) -> None:
@@ -226,41 +228,43 @@ def counted(points: Iterable[Point], fields: tuple[str, ...]) -> dict[str, dict[
     return {name: dict(each) for name, each in found.items()}
 
 
-def above(scored: list[Scored], cut: float) -> list[str]:
+def above(scored: list[ScoredPoint], cut: float) -> list[str]:
     return [each for each, score in scored if score > cut]
 
 
 def test_only_named_points_are_ranked(filled: VectorStore) -> None:
     named = tuple(point_id(n) for n in (3, 7, 11))
-    for vector, using in ((unit(3), PHOTO), (words(1, 3, 14), WORDS)):
-        every = filled.query([LegQuery(using, vector, limit=100)])[0]
-        some = filled.query([LegQuery(using, vector, among=(*named, point_id(9999)), limit=9)])[0]
+    for vector, using in ((unit(3), PHOTO), (words(1, 3, 14), SPARSE)):
+        every = filled.query([VectorQuery(using, vector, limit=100)])[0]
+        some = filled.query(
+            [VectorQuery(using, vector, include_ids=(*named, point_id(9999)), limit=9)]
+        )[0]
         assert [each for each, _ in some] == [each for each, _ in every if each in named]
         assert [score for _, score in some] == pytest.approx([s for e, s in every if e in named])
 
 
 def test_values_and_conditions_of_named_points(filled: VectorStore) -> None:
     ids = [point_id(n) for n in (3, 4, 9999)]
-    rows = filled.rows(ids, ("merchant_id", "price", "nothing", "color"))
-    assert rows.first("merchant_id") == {ids[0]: "m1", ids[1]: "m0"}
-    assert rows.first("price") == {ids[0]: 3.0, ids[1]: 4.0}
-    assert rows.first("nothing") == {}
-    assert rows.first("color") == {ids[0]: "red", ids[1]: "green"}
+    rows = filled.fetch_rows(ids, ("merchant_id", "price", "nothing", "color"))
+    assert rows.first_values("merchant_id") == {ids[0]: "m1", ids[1]: "m0"}
+    assert rows.first_values("price") == {ids[0]: 3.0, ids[1]: 4.0}
+    assert rows.first_values("nothing") == {}
+    assert rows.first_values("color") == {ids[0]: "red", ids[1]: "green"}
     assert rows.by_id.keys() == set(ids[:2])
-    assert rows.passing((AnyOf("color", ("red",)), AnyOf("merchant_id", ("m1",)))) == {ids[0]}
-    assert filled.rows([], ("color",)).by_id == {}
-    red, cheap = AnyOf("color", ("red",)), Between("price", high=3)
-    assert filled.passing(ids, [(red,), (cheap,), (red, cheap), (AnyOf("color", ("x",)),)]) == [
+    assert rows.filter_ids((In("color", ("red",)), In("merchant_id", ("m1",)))) == {ids[0]}
+    assert filled.fetch_rows([], ("color",)).by_id == {}
+    red, cheap = In("color", ("red",)), Range("price", high=3)
+    assert filled.filter_ids(ids, [(red,), (cheap,), (red, cheap), (In("color", ("x",)),)]) == [
         {ids[0]},
         {ids[0]},
         {ids[0]},
         set(),
     ]
-    assert filled.passing([], [(red,)]) == [set()]
+    assert filled.filter_ids([], [(red,)]) == [set()]
 
 
 def test_excluded_points_are_left_out(filled: VectorStore) -> None:
-    query = LegQuery(PHOTO, unit(3), exclude=(point_id(3),), limit=100)
+    query = VectorQuery(PHOTO, unit(3), exclude_ids=(point_id(3),), limit=100)
     found = [each for each, _ in filled.query([query])[0]]
     assert point_id(3) not in found
     assert len(found) == 39
@@ -271,9 +275,9 @@ def test_a_point_without_photo_is_found_by_its_text_only(store: VectorStore) -> 
     store.upsert([Point(bare.id, bare.payload, {TEXT: bare.vectors[TEXT]})])
     by_photo, by_text, by_words = store.query(
         [
-            LegQuery(PHOTO, unit(77), limit=100),
-            LegQuery(TEXT, unit(1077), limit=1),
-            LegQuery(WORDS, words(87), limit=100),
+            VectorQuery(PHOTO, unit(77), limit=100),
+            VectorQuery(TEXT, unit(1077), limit=1),
+            VectorQuery(SPARSE, words(87), limit=100),
         ]
     )
     assert point_id(77) not in [each for each, _ in by_photo]
@@ -287,8 +291,8 @@ def test_upsert_replaces_the_whole_point(store: VectorStore) -> None:
     assert point.payload == {"color": ["black"]}
     assert set(point.vectors) == {TEXT}
     assert point.vectors[TEXT] == pytest.approx(unit(9), abs=1e-6)
-    assert point.words is not None
-    assert point.words.indices.tolist() == [99]
+    assert point.sparse_vector is not None
+    assert point.sparse_vector.indices.tolist() == [99]
     assert store.count() == 40
 
 
@@ -302,8 +306,8 @@ def test_vectors_come_back_as_they_went_in(filled: VectorStore) -> None:
     point = filled.retrieve([point_id(4)], vectors=True)[point_id(4)]
     assert point.vectors[PHOTO].dtype == np.float32
     np.testing.assert_allclose(point.vectors[PHOTO], unit(4), atol=1e-6)
-    assert point.words is not None
-    assert point.words.indices.tolist() == [1, 2, 14]
+    assert point.sparse_vector is not None
+    assert point.sparse_vector.indices.tolist() == [1, 2, 14]
 
 
 def test_only_the_asked_fields_come(filled: VectorStore) -> None:
@@ -316,14 +320,16 @@ def test_delete_removes_and_passes_over_unknown_ids(store: VectorStore) -> None:
     store.delete([point_id(1), point_id(999)])
     assert store.count() == 39
     assert store.retrieve([point_id(1)]) == {}
-    assert point_id(1) not in [e for e, _ in store.query([LegQuery(PHOTO, unit(1), limit=100)])[0]]
+    assert point_id(1) not in [
+        e for e, _ in store.query([VectorQuery(PHOTO, unit(1), limit=100)])[0]
+    ]
 
 
 def test_scroll_gives_each_point_once_in_order(filled: VectorStore) -> None:
     seen: list[str] = []
     after = ""
     while True:
-        batch, after = filled.scroll((AnyOf("merchant_id", ("m1",)),), after, 7, ("n",))
+        batch, after = filled.scroll((In("merchant_id", ("m1",)),), after, 7, ("n",))
         seen += [point.id for point in batch]
         assert all(set(point.payload) == {"n"} for point in batch)
         if not after:
@@ -337,18 +343,18 @@ def test_an_order_begins_at_its_start_and_passes_over_what_lacks_the_field(
 ) -> None:
     store.upsert([make_point(100, price=None), make_point(101, price=7.0)])
     start = 7.0
-    found = store.ordered(Order("price", descending, start), (), 200, ("price",))
+    found = store.scroll_ordered(OrderBy("price", descending, start), (), 200, ("price",))
     prices = [point.payload["price"] for point in found]
     wanted = [float(n) for n in range(40) if (n <= start if descending else n >= start)] + [7.0]
     assert prices == sorted(wanted, reverse=descending)
-    first = store.ordered(Order("price", descending), (AnyOf("merchant_id", ("m1",)),), 2)
+    first = store.scroll_ordered(OrderBy("price", descending), (In("merchant_id", ("m1",)),), 2)
     assert [point.payload["price"] for point in first] == (
         [39.0, 37.0] if descending else [1.0, 3.0]
     )
-    assert point_id(100) in {p.id for p in store.scroll((Missing("price"),))[0]}
-    assert store.count((Missing("price"),)) == 1
+    assert point_id(100) in {p.id for p in store.scroll((IsEmpty("price"),))[0]}
+    assert store.count((IsEmpty("price"),)) == 1
     with pytest.raises(IndexStoreError, match="no index"):
-        store.ordered(Order("n"))
+        store.scroll_ordered(OrderBy("n"))
 
 
 def test_the_manifest_is_replaced_whole(store: VectorStore) -> None:
@@ -382,11 +388,11 @@ def test_a_refused_batch_leaves_no_trace(store: VectorStore, broken: Point, mess
 
 def test_a_broken_query_is_refused(filled: VectorStore) -> None:
     with pytest.raises(VectorError, match="shape"):
-        filled.query([LegQuery(PHOTO, np.ones(3, np.float32))])
+        filled.query([VectorQuery(PHOTO, np.ones(3, np.float32))])
     with pytest.raises(VectorError, match="not finite"):
-        filled.query([LegQuery(PHOTO, np.full(DIM, np.nan, np.float32))])
+        filled.query([VectorQuery(PHOTO, np.full(DIM, np.nan, np.float32))])
     with pytest.raises(IndexStoreError, match="'weight' has no index"):
-        filled.query([LegQuery(PHOTO, unit(1), (AnyOf("weight", (1,)),))])
+        filled.query([VectorQuery(PHOTO, unit(1), (In("weight", (1,)),))])
     with pytest.raises(IndexStoreError, match="'weight' has no index"):
         filled.facet("weight")
 
@@ -418,7 +424,7 @@ def test_any_history_equals_the_oracle(
             else:
                 each.delete([point_id(number)])
     assert store.scroll(limit=50)[0] == oracle.scroll(limit=50)[0]
-    legs = [LegQuery(PHOTO, unit(600), limit=50), LegQuery(WORDS, words(1, 3, 14), limit=50)]
+    legs = [VectorQuery(PHOTO, unit(600), limit=50), VectorQuery(SPARSE, words(1, 3, 14), limit=50)]
     (got, got_words), (expected, expected_words) = store.query(legs), oracle.query(legs)
     assert [each for each, _ in got] == [each for each, _ in expected]
     # Engines count deleted points in their word statistics until they next optimise.

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.text.analyzer import analyse, fold
-from index.text.bm25 import K1, B, document_vector, idf, query_vector
+from index.text.analyzer import analyze, fold
+from index.text.bm25 import K1, B, build_document_vector, build_query_vector, idf
 
 SAME = [
     ("dress", "Dresses"),
@@ -49,41 +49,41 @@ DIFFERENT = [("dress", "shirt"), ("قميص", "فستان"), ("42", "43"), ("ا�
 
 @pytest.mark.parametrize(("one", "other"), SAME)
 def test_forms_of_one_word_find_each_other(one: str, other: str) -> None:
-    assert [word.number for word in analyse(one)] == [word.number for word in analyse(other)]
+    assert [word.term_id for word in analyze(one)] == [word.term_id for word in analyze(other)]
 
 
 @pytest.mark.parametrize(("query", "title"), FOUND_BY)
 def test_ways_to_write_a_compound_find_it(query: str, title: str) -> None:
-    assert {word.number for word in analyse(query)} <= {word.number for word in analyse(title)}
+    assert {word.term_id for word in analyze(query)} <= {word.term_id for word in analyze(title)}
 
 
 @pytest.mark.parametrize(("one", "other"), DIFFERENT)
 def test_different_words_stay_apart(one: str, other: str) -> None:
-    assert [word.number for word in analyse(one)] != [word.number for word in analyse(other)]
+    assert [word.term_id for word in analyze(one)] != [word.term_id for word in analyze(other)]
 
 
 def test_a_text_keeps_its_order_and_surfaces() -> None:
-    words = analyse("Red فستان, size-42 (new!)")
+    words = analyze("Red فستان, size-42 (new!)")
     assert [word.surface for word in words] == ["Red", "فستان", "size", "42", "size42", "new"]
 
 
 def test_nothing_gives_no_words() -> None:
-    assert analyse("") == ()
-    assert analyse("— … !") == ()
-    assert not query_vector(word.number for word in analyse("…"))
+    assert analyze("") == ()
+    assert analyze("— … !") == ()
+    assert not build_query_vector(word.term_id for word in analyze("…"))
 
 
 @given(st.text())
 def test_any_text_is_analysed_and_folding_is_stable(text: str) -> None:
-    for word in analyse(text):
+    for word in analyze(text):
         assert word.stem
-        assert 0 <= word.number < 2**32
+        assert 0 <= word.term_id < 2**32
     assert fold(fold(text)) == fold(text)
 
 
 @given(st.lists(st.sampled_from(["red", "dress", "فستان", "42"]), max_size=12))
 def test_vectors_are_sorted_and_unique(words: list[str]) -> None:
-    vector = document_vector(analyse(" ".join(words)), mean_length=5)
+    vector = build_document_vector(analyze(" ".join(words)), mean_doc_length=5)
     assert list(vector.indices) == sorted(set(vector.indices.tolist()))
     assert (vector.values > 0).all()
 
@@ -94,12 +94,12 @@ def test_scores_equal_a_reference_bm25() -> None:
     documents = [list(rng.choice(vocabulary, size=rng.integers(3, 30))) for _ in range(200)]
     reference = bm25s.BM25(method="lucene", k1=K1, b=B)
     reference.index(documents, show_progress=False)
-    analysed = [analyse(" ".join(each)) for each in documents]
+    analysed = [analyze(" ".join(each)) for each in documents]
     mean = float(np.mean([len(each) for each in analysed]))
-    vectors = [document_vector(each, mean) for each in analysed]
+    vectors = [build_document_vector(each, mean) for each in analysed]
     containing = {n: sum(n in v.indices for v in vectors) for v in vectors for n in v.indices}
     query = ["word1", "word7", "word33"]
-    asked = query_vector(word.number for word in analyse(" ".join(query)))
+    asked = build_query_vector(word.term_id for word in analyze(" ".join(query)))
     weights = {n: idf(200, containing[n]) for n in asked.indices}
     ours = [
         sum(weights.get(n, 0) * w for n, w in zip(v.indices, v.values, strict=True))
@@ -112,5 +112,5 @@ def test_scores_equal_a_reference_bm25() -> None:
 
 def test_the_weight_is_the_formula() -> None:
     # tf 2 in a document of 3 words, mean 6: 2 * 1.8 / (2 + 0.8 * (0.5 + 0.5 * 3 / 6))
-    vector = document_vector(analyse("red red dress"), mean_length=6)
+    vector = build_document_vector(analyze("red red dress"), mean_doc_length=6)
     assert max(vector.values) == pytest.approx(2 * 1.8 / (2 + 0.8 * 0.75))

@@ -9,7 +9,7 @@ import pytest
 
 from index import ProductIndex
 from shopwindow.eventlog import EventLog
-from shopwindow.personalization import Catalogue, Follower, OnlineStore, opened_store
+from shopwindow.personalization import CatalogItems, EventConsumer, OnlineStore, open_online_store
 from shopwindow.ranking import ProfileSettings
 from shopwindow.values import Event
 
@@ -25,7 +25,7 @@ class Told:
         follower: Learns.
     """
 
-    def __init__(self, log: EventLog, store: OnlineStore, follower: Follower) -> None:
+    def __init__(self, log: EventLog, store: OnlineStore, follower: EventConsumer) -> None:
         self.log = log
         self.store = store
         self.follower = follower
@@ -37,7 +37,7 @@ class Told:
         given = {"user_id": "u1", "event_id": f"e{self._number}"} | values
         event = Event(kind, product_id, time=NOON + timedelta(minutes=minutes), **given)
         self.log.append([event])
-        self.follower.catch_up()
+        self.follower.consume_pending()
         return event
 
 
@@ -48,18 +48,18 @@ def log(tmp_path: Path) -> Iterator[EventLog]:
 
 
 @pytest.fixture
-def catalogue(shop: ProductIndex) -> Catalogue:
-    return Catalogue(shop)
+def catalogue(shop: ProductIndex) -> CatalogItems:
+    return CatalogItems(shop)
 
 
 @pytest.fixture
-def follow(catalogue: Catalogue) -> Callable[[EventLog, OnlineStore], Follower]:
-    return lambda log, store: Follower(log, store, catalogue, ProfileSettings())
+def follow(catalogue: CatalogItems) -> Callable[[EventLog, OnlineStore], EventConsumer]:
+    return lambda log, store: EventConsumer(log, store, catalogue, ProfileSettings())
 
 
 @pytest.fixture
 def told(
-    log: EventLog, catalogue: Catalogue, follow: Callable[[EventLog, OnlineStore], Follower]
+    log: EventLog, catalogue: CatalogItems, follow: Callable[[EventLog, OnlineStore], EventConsumer]
 ) -> Iterator[Told]:
-    with opened_store(log, catalogue) as store:
+    with open_online_store(log, catalogue) as store:
         yield Told(log, store, follow(log, store))

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from shopwindow.eventlog import EventLog
-from shopwindow.personalization import Catalogue, Follower, erased, opened_store
-from shopwindow.personalization.personalizer import FILE
-from shopwindow.personalization.store_schema import PERSONAL
+from shopwindow.personalization import CatalogItems, EventConsumer, erase_user, open_online_store
+from shopwindow.personalization.personalizer import STORE_FILE_NAME
+from shopwindow.personalization.store_schema import PER_USER_TABLES
 from shopwindow.ranking import ProfileSettings
 from shopwindow.values import Event
 from shopwindow.values.errors import InvalidEventError
@@ -19,8 +19,8 @@ SECRET = "the-visitor-that-nobody-shall-know"
 
 
 def rows_of(folder: Path, user_id: str) -> int:
-    connection = sqlite3.connect(folder / FILE)
-    asked = [f"SELECT count(*) FROM {each} WHERE user_id = ?" for each in PERSONAL]
+    connection = sqlite3.connect(folder / STORE_FILE_NAME)
+    asked = [f"SELECT count(*) FROM {each} WHERE user_id = ?" for each in PER_USER_TABLES]
     n_rows = sum(connection.execute(ask, (user_id,)).fetchone()[0] for ask in asked)
     connection.close()
     return int(n_rows)
@@ -43,57 +43,59 @@ def events_of(user_id: str, n_events: int, first: int) -> list[Event]:
 
 @pytest.mark.parametrize("_again", range(4))
 def test_a_visitor_erased_while_their_events_are_learned_is_gone(
-    log: EventLog, catalogue: Catalogue, _again: int
+    log: EventLog, catalogue: CatalogItems, _again: int
 ) -> None:
     log.append(events_of("kept", 60, 0) + events_of(SECRET, 900, 0))
     with (
-        opened_store(log, catalogue) as store,
-        Follower(log, store, catalogue, ProfileSettings()) as follower,
+        open_online_store(log, catalogue) as store,
+        EventConsumer(log, store, catalogue, ProfileSettings()) as follower,
     ):
         follower.start()
         follower.wake()
-        assert erased(log, SECRET) == 900
-        follower.catch_up()
+        assert erase_user(log, SECRET) == 900
+        follower.consume_pending()
         assert rows_of(log.folder, SECRET) == 0
         assert rows_of(log.folder, "kept") > 0
-        assert log.of_user(SECRET) == []
+        assert log.read_user_events(SECRET) == []
     left = b"".join(each.read_bytes() for each in log.folder.iterdir())
     assert SECRET.encode() not in left
 
 
-def test_erasing_one_of_many_writers_takes_nobody_else(log: EventLog, catalogue: Catalogue) -> None:
+def test_erasing_one_of_many_writers_takes_nobody_else(
+    log: EventLog, catalogue: CatalogItems
+) -> None:
     users = [f"user-{n}" for n in range(6)]
     writers = [
         threading.Thread(target=lambda u=user: [log.append(events_of(u, 30, 0))]) for user in users
     ]
     with (
-        opened_store(log, catalogue) as store,
-        Follower(log, store, catalogue, ProfileSettings()) as follower,
+        open_online_store(log, catalogue) as store,
+        EventConsumer(log, store, catalogue, ProfileSettings()) as follower,
     ):
         follower.start()
         for each in writers:
             each.start()
         for each in writers:
             each.join()
-        follower.catch_up()
-        assert erased(log, "user-3") == 30
-        follower.catch_up()
+        follower.consume_pending()
+        assert erase_user(log, "user-3") == 30
+        follower.consume_pending()
         assert [rows_of(log.folder, user) > 0 for user in users] == [n != 3 for n in range(6)]
-        assert store.n_profiles() == 5
+        assert store.count_profiles() == 5
         assert log.count() == 150
 
 
 def test_what_is_learned_anew_after_an_erasure_knows_nothing_of_them(told: Told) -> None:
     told("click", "sku-0", user_id=SECRET)
     told("click", "sku-1", user_id="kept")
-    assert erased(told.log, SECRET) == 1
+    assert erase_user(told.log, SECRET) == 1
     assert told.follower.rebuild() == 1
-    assert told.store.profile(SECRET) is None
-    assert told.store.profile("kept") is not None
+    assert told.store.get_profile(SECRET) is None
+    assert told.store.get_profile("kept") is not None
 
 
 def test_nobody_can_be_erased_by_an_empty_name(told: Told) -> None:
     told("click", "sku-0")
     with pytest.raises(InvalidEventError, match="user_id"):
-        erased(told.log, "")
-    assert told.store.profile("u1") is not None
+        erase_user(told.log, "")
+    assert told.store.get_profile("u1") is not None

@@ -7,7 +7,7 @@ import pytest
 from embed import FakeEncoder
 from index import ProductIndex
 from shopwindow.eventlog import EventLog
-from shopwindow.personalization import Catalogue, People
+from shopwindow.personalization import CatalogItems, Personalizer
 from shopwindow.ranking import ProfileSettings
 from shopwindow.values import Product
 from shopwindow.values.errors import ProfileEncoderError
@@ -17,8 +17,8 @@ from tests.personalization.conftest import NOON, Told
 NOW_S = NOON.timestamp()
 
 
-def opened(index: ProductIndex, log: EventLog | None, wall_s: float = NOW_S) -> People:
-    return People(index, log, ProfileSettings(), lambda: wall_s)
+def opened(index: ProductIndex, log: EventLog | None, wall_s: float = NOW_S) -> Personalizer:
+    return Personalizer(index, log, ProfileSettings(), lambda: wall_s)
 
 
 def test_now_is_when_somebody_did_something_last(shop: ProductIndex, told: Told) -> None:
@@ -33,20 +33,22 @@ def test_now_is_when_somebody_did_something_last(shop: ProductIndex, told: Told)
 def test_an_old_log_is_as_it_was_at_its_end(shop: ProductIndex, log: EventLog) -> None:
     log.append(made(5, user_id="u1", time=NOON))
     with opened(shop, log, NOW_S + 9e7) as people:  # three years later
-        assert people.follower is not None
-        people.follower.catch_up()
-        profile = people.visitor("u1").profile
+        assert people.event_consumer is not None
+        people.event_consumer.consume_pending()
+        profile = people.get_user_context("u1").profile
         assert profile is not None
-        now = profile.at(people.now(), people.settings)
-        assert now.interests.weights(0.0).sum() == pytest.approx(5)
-        assert people.store.most_wanted(5, people.now())["sku-0"].wanted == pytest.approx(1)
+        now = profile.decay_to(people.now(), people.settings)
+        assert now.interests.combine_weights(0.0).sum() == pytest.approx(5)
+        assert people.store.get_top_products(5, people.now())["sku-0"].engagements == pytest.approx(
+            1
+        )
 
 
 def test_nobody_has_neither_profile_nor_history(shop: ProductIndex) -> None:
     with opened(shop, None) as people:
-        visitor = people.visitor("")
-        assert (visitor.profile, visitor.touched, visitor.has_tastes) == (None, (), False)
-        assert not people.visitor("never seen").has_tastes
+        visitor = people.get_user_context("")
+        assert (visitor.profile, visitor.interactions, visitor.has_preferences) == (None, (), False)
+        assert not people.get_user_context("never seen").has_preferences
 
 
 def test_an_index_made_with_another_encoder_refuses_the_profiles(
@@ -54,8 +56,8 @@ def test_an_index_made_with_another_encoder_refuses_the_profiles(
 ) -> None:
     log.append(made(1, user_id="u1", time=NOON))
     with opened(shop, log) as people:
-        assert people.follower is not None
-        people.follower.catch_up()
+        assert people.event_consumer is not None
+        people.event_consumer.consume_pending()
     with ProductIndex.open(":memory:", FakeEncoder(seed=3)) as other:
         other.add([Product("sku-0", "Red dress")])
         with pytest.raises(ProfileEncoderError, match="shopwindow events rebuild"):
@@ -65,35 +67,35 @@ def test_an_index_made_with_another_encoder_refuses_the_profiles(
 def test_a_catalogue_without_photos_is_compared_by_its_texts() -> None:
     with ProductIndex.open(":memory:", FakeEncoder()) as index:
         index.add([Product("a", "Red dress"), Product("b", "Blue mug")])
-        catalogue = Catalogue(index)
+        catalogue = CatalogItems(index)
         assert catalogue.space == "text"
-        known = catalogue.known(["a", "nowhere"])
+        known = catalogue.get_items(["a", "nowhere"])
         assert list(known) == ["a"]
-        assert catalogue.rows(list(known.values())).shape == (1, catalogue.dim)
+        assert catalogue.stack_vectors(list(known.values())).shape == (1, catalogue.dim)
 
 
 def test_what_changes_in_the_index_is_read_again(tmp_path: Path) -> None:
     with ProductIndex.open(":memory:", FakeEncoder()) as index:
         index.add([Product("a", "Red dress", price=5.0)])
-        catalogue = Catalogue(index)
-        assert catalogue.known(["a", "b"])["a"].facts.price == 5.0
+        catalogue = CatalogItems(index)
+        assert catalogue.get_items(["a", "b"])["a"].attributes.price == 5.0
         index.add([Product("a", "Red dress", price=7.0), Product("b", "Mug")])
-        assert catalogue.known(["a", "b"])["a"].facts.price == 7.0
-        assert set(catalogue.known(["a", "b"])) == {"a", "b"}
+        assert catalogue.get_items(["a", "b"])["a"].attributes.price == 7.0
+        assert set(catalogue.get_items(["a", "b"])) == {"a", "b"}
         index.delete(["a"])
-        assert set(catalogue.known(["a", "b"])) == {"b"}
+        assert set(catalogue.get_items(["a", "b"])) == {"b"}
 
 
 def test_a_full_memory_answers_with_everything(
     shop: ProductIndex, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("shopwindow.personalization.catalog_items.MAX_KEPT", 10)
-    catalogue = Catalogue(shop)
+    monkeypatch.setattr("shopwindow.personalization.catalog_items.MAX_CACHED_ITEMS", 10)
+    catalogue = CatalogItems(shop)
     wanted = [f"sku-{n}" for n in range(24)]
-    catalogue.known(wanted[:9])
-    assert set(catalogue.known(wanted)) == set(wanted)
+    catalogue.get_items(wanted[:9])
+    assert set(catalogue.get_items(wanted)) == set(wanted)
     catalogue.warm_up()
-    assert set(catalogue.known(wanted)) == set(wanted)
+    assert set(catalogue.get_items(wanted)) == set(wanted)
 
 
 def test_a_catalogue_that_gets_photos_goes_on_by_its_texts(
@@ -103,10 +105,10 @@ def test_a_catalogue_that_gets_photos_goes_on_by_its_texts(
     with ProductIndex.open(":memory:", FakeEncoder()) as index:
         index.add([Product("sku-0", "Red dress"), Product("b", "Blue mug")])
         with opened(index, log) as people:
-            assert people.follower is not None
-            people.follower.catch_up()
+            assert people.event_consumer is not None
+            people.event_consumer.consume_pending()
         index.add(products[3:5])
-        assert Catalogue(index).space == "photo"
+        assert CatalogItems(index).space == "photo"
         with opened(index, log) as people:
-            assert people.catalogue.space == "text"
-            assert people.visitor("u1").has_tastes
+            assert people.catalog.space == "text"
+            assert people.get_user_context("u1").has_preferences

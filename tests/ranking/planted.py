@@ -3,8 +3,8 @@
 import numpy as np
 from hypothesis import settings
 
-from shopwindow.ranking import Facts, Profile, Touch
-from shopwindow.ranking.profile_settings import DEFAULTS, ProfileSettings
+from shopwindow.ranking import ProductAttributes, Profile, ProfileInteraction
+from shopwindow.ranking.profile_settings import DEFAULT_PROFILE_SETTINGS, ProfileSettings
 from shopwindow.values.encoder import Vectors
 
 DIM = 16
@@ -30,16 +30,18 @@ def near(direction: Vectors, rng: np.random.Generator, spread: float = 0.3) -> V
 
 def click(
     vector: Vectors | None, time_s: float = 0.0, product_id: str = "p", kind: str = "click"
-) -> Touch:
-    return Touch(product_id, kind, time_s, vector)
+) -> ProfileInteraction:
+    return ProfileInteraction(product_id, kind, time_s, vector)
 
 
-def learned(*touches: Touch, kept: ProfileSettings = DEFAULTS) -> Profile:
+def learned(
+    *touches: ProfileInteraction, kept: ProfileSettings = DEFAULT_PROFILE_SETTINGS
+) -> Profile:
     profile = Profile.empty(ENCODER, DIM)
     for touch in touches:
-        profile = profile.touched(touch, kept)
+        profile = profile.with_interaction(touch, kept)
     return profile
 
 
-def no_facts(count: int) -> list[Facts]:
-    return [Facts()] * count
+def no_facts(count: int) -> list[ProductAttributes]:
+    return [ProductAttributes()] * count

@@ -8,7 +8,15 @@ from hypothesis import strategies as st
 
 from benchmarks.simulator import plant, synthetic_world, visits
 from benchmarks.taste_orders import Bench, measure
-from shopwindow.ranking import Facts, Profile, ProfileSettings, Touch, affinity, by_interest, mixed
+from shopwindow.ranking import (
+    ProductAttributes,
+    Profile,
+    ProfileInteraction,
+    ProfileSettings,
+    assign_interests,
+    diversify_slate,
+    score_affinity,
+)
 from shopwindow.ranking.profile_settings import DAY_S
 from shopwindow.values.errors import InvalidValueError, VectorError
 from tests.ranking.planted import DIM, ENCODER, EXAMPLES, axis, click, learned, near, no_facts
@@ -17,7 +25,7 @@ CATALOGUE = np.eye(DIM, dtype=np.float32)
 
 
 def suits(profile: Profile, rows: np.ndarray = CATALOGUE, now_s: float = 0.0) -> np.ndarray:
-    return affinity(profile, rows, no_facts(len(rows)), now_s)
+    return score_affinity(profile, rows, no_facts(len(rows)), now_s)
 
 
 def test_an_empty_profile_gives_nothing() -> None:
@@ -28,7 +36,7 @@ def test_what_was_clicked_leads_and_hiding_pushes_it_down() -> None:
     liked = learned(*(click(axis(n % 2), float(n)) for n in range(10)))
     scores = suits(liked)
     assert set(np.argsort(-scores)[:2]) == {0, 1}
-    hidden = liked.touched(click(axis(1), 11.0, kind="hide"))
+    hidden = liked.with_interaction(click(axis(1), 11.0, kind="hide"))
     after = suits(hidden)
     assert after[1] < scores[1] - 0.2
     assert after[0] == pytest.approx(scores[0], abs=0.02)
@@ -60,13 +68,15 @@ def test_affinity_is_finite_and_bounded(
 ) -> None:
     rng = np.random.default_rng(seed)
     touches = [
-        Touch("p", kind, time_s, near(axis(at), rng), Facts(brand=brand, price=price))
+        ProfileInteraction(
+            "p", kind, time_s, near(axis(at), rng), ProductAttributes(brand=brand, price=price)
+        )
         for at, kind, time_s, brand, price in done
     ]
     rows = np.vstack([CATALOGUE, -CATALOGUE, np.zeros((1, DIM), np.float32)])
-    facts = [Facts(brand="ab"[n % 2], price=float(n)) for n in range(len(rows))]
+    facts = [ProductAttributes(brand="ab"[n % 2], price=float(n)) for n in range(len(rows))]
     background = near(axis(0), rng) * 0.9
-    scores = affinity(learned(*touches), rows, facts, 2e7, background)
+    scores = score_affinity(learned(*touches), rows, facts, 2e7, background)
     assert np.isfinite(scores).all()
     assert np.abs(scores).max() <= 1
 
@@ -74,7 +84,7 @@ def test_affinity_is_finite_and_bounded(
 def test_a_product_without_a_vector_is_neither_liked_nor_disliked() -> None:
     profile = learned(click(axis(0)), click(axis(1), kind="hide"))
     nothing = np.zeros((1, DIM), np.float32)
-    assert affinity(profile, nothing, no_facts(1), 0.0, 0.5 * axis(0))[0] == 0
+    assert score_affinity(profile, nothing, no_facts(1), 0.0, 0.5 * axis(0))[0] == 0
 
 
 def test_a_passing_click_counts_less_than_a_settled_interest() -> None:
@@ -87,19 +97,26 @@ def test_what_is_common_to_the_catalogue_is_no_taste() -> None:
     shared = axis(15)
     rows = np.array([(shared + axis(n)) / np.sqrt(2) for n in range(8)], np.float32)
     profile = learned(click(rows[0]))
-    plain = affinity(profile, rows, no_facts(8), 0.0)
-    centred = affinity(profile, rows, no_facts(8), 0.0, rows.mean(axis=0))
+    plain = score_affinity(profile, rows, no_facts(8), 0.0)
+    centred = score_affinity(profile, rows, no_facts(8), 0.0, rows.mean(axis=0))
     assert plain[1] > 0.3 * plain[0]
     assert centred[1] <= 0 < centred[0]
 
 
 def test_taste_in_brands_and_prices() -> None:
-    touches = [Touch("p", "click", 0, None, Facts(brand="a", price=20.0)) for _ in range(10)]
-    offered = [Facts(brand="a", price=20.0), Facts(brand="a", price=30.0), Facts(brand="b")]
-    scores = affinity(learned(*touches), np.zeros((3, DIM), np.float32), offered, 0.0)
+    touches = [
+        ProfileInteraction("p", "click", 0, None, ProductAttributes(brand="a", price=20.0))
+        for _ in range(10)
+    ]
+    offered = [
+        ProductAttributes(brand="a", price=20.0),
+        ProductAttributes(brand="a", price=30.0),
+        ProductAttributes(brand="b"),
+    ]
+    scores = score_affinity(learned(*touches), np.zeros((3, DIM), np.float32), offered, 0.0)
     assert scores[0] > scores[1] > scores[2] == 0
-    abroad = [Facts(brand="a", price=20.0, currency="USD")]
-    foreign = affinity(learned(*touches), np.zeros((1, DIM), np.float32), abroad, 0.0)
+    abroad = [ProductAttributes(brand="a", price=20.0, currency="USD")]
+    foreign = score_affinity(learned(*touches), np.zeros((1, DIM), np.float32), abroad, 0.0)
     assert scores[1] < foreign[0] < scores[0]  # prices of another currency say nothing
 
 
@@ -112,29 +129,29 @@ def test_interests_fade_with_time() -> None:
 def test_bad_rows_and_facts_are_refused() -> None:
     profile = learned(click(axis(0)))
     with pytest.raises(VectorError, match="expected vectors of shape"):
-        affinity(profile, np.ones((2, 3), np.float32), no_facts(2), 0.0)
+        score_affinity(profile, np.ones((2, 3), np.float32), no_facts(2), 0.0)
     with pytest.raises(InvalidValueError, match="facts about 16 products"):
-        affinity(profile, CATALOGUE, no_facts(2), 0.0)
+        score_affinity(profile, CATALOGUE, no_facts(2), 0.0)
 
 
 def test_each_interest_has_its_share_of_places() -> None:
     rng = np.random.default_rng(1)
     profile = learned(*(click(near(axis(n % 2), rng, 0.2 + n % 2), float(n)) for n in range(20)))
     rows = np.array([near(axis(n % 4), rng, 0.5) for n in range(80)])
-    groups, weights = by_interest(profile, rows, 20.0)
-    first = mixed(suits(profile, rows, 20.0), groups, weights, 10)
+    groups, weights = assign_interests(profile, rows, 20.0)
+    first = diversify_slate(suits(profile, rows, 20.0), groups, weights, 10)
     kinds = [n % 4 for n in first]
     assert kinds.count(0) >= 3
     assert kinds.count(1) >= 3
-    assert by_interest(Profile.empty(ENCODER, DIM), rows, 0.0)[1].size == 0
+    assert assign_interests(Profile.empty(ENCODER, DIM), rows, 0.0)[1].size == 0
 
 
 def test_a_stray_click_is_worth_less_than_its_share_of_places() -> None:
     clicks = [click(axis(0), 0.0, "a")] * 9 + [click(axis(1), 0.0, "b")]
-    _, shares = by_interest(learned(*clicks), CATALOGUE, DAY_S)
+    _, shares = assign_interests(learned(*clicks), CATALOGUE, DAY_S)
     assert shares.max() == 1.0
     assert 0 < shares.min() < 0.7 / 9
-    _, even = by_interest(learned(*clicks[-1:], clicks[0]), CATALOGUE, DAY_S)
+    _, even = assign_interests(learned(*clicks[-1:], clicks[0]), CATALOGUE, DAY_S)
     assert even.tolist() == pytest.approx([1.0, 1.0])
 
 
@@ -145,9 +162,9 @@ def test_a_new_taste_soon_leads_the_page() -> None:
     rows = np.array([near(axis(n % 4), rng, 0.5) for n in range(80)])
 
     def places(profile: Profile) -> int:
-        groups, weights = by_interest(profile, rows, profile.time_s)
+        groups, weights = assign_interests(profile, rows, profile.time_s)
         scores = suits(profile, rows, profile.time_s)
-        return sum(n % 4 == 2 for n in mixed(scores, groups, weights, 10))
+        return sum(n % 4 == 2 for n in diversify_slate(scores, groups, weights, 10))
 
     assert places(learned(*old, *new[:1])) in {1, 2, 3}  # it begins beside the old ones
     assert places(learned(*old, *new)) > 5
@@ -175,8 +192,8 @@ def test_interests_are_the_planted_categories() -> None:
         profile = Profile.empty(ENCODER, world.vectors.shape[1])
         for visit in islice(visits(world, tastes, rng), 20):
             for touch in visit.touches:
-                profile = profile.touched(touch, settings)
-        heaviest = np.argsort(-profile.interests.long)[:2]
+                profile = profile.with_interaction(touch, settings)
+        heaviest = np.argsort(-profile.interests.long_term_weights)[:2]
         kinds = {str(world.categories[int(profile.interests.medoids[n])]) for n in heaviest}
         hits += kinds == {each.category for each in tastes}
     assert hits >= 17  # by chance 1 in 45

@@ -3,7 +3,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shopwindow.ranking import BOUND, mixed, personal_part, told_apart
+from shopwindow.ranking import (
+    MAX_PERSONAL_CONTRIBUTION,
+    bound_contribution,
+    diversify_slate,
+    standardize,
+)
 from shopwindow.values.errors import InvalidValueError
 from shopwindow.values.settings import SearchSettings
 from tests.ranking.planted import EXAMPLES
@@ -19,7 +24,7 @@ def test_what_differs_by_more_than_twice_the_bound_keeps_its_order(
     pairs: list[tuple[float, float]], bound: float
 ) -> None:
     relevance, taste = np.array(pairs).T
-    scores = relevance + personal_part(taste, bound)
+    scores = relevance + bound_contribution(taste, bound)
     for one in range(len(pairs)):
         for other in range(len(pairs)):
             if relevance[one] - relevance[other] > 2 * bound + 1e-12:
@@ -29,7 +34,7 @@ def test_what_differs_by_more_than_twice_the_bound_keeps_its_order(
 @EXAMPLES
 @given(st.lists(st.floats(allow_nan=True, allow_infinity=True), max_size=9), st.floats(0, 2))
 def test_the_personal_part_is_never_more_than_the_bound(taste: list[float], bound: float) -> None:
-    part = personal_part(taste, bound)
+    part = bound_contribution(taste, bound)
     assert (np.abs(part) <= bound).all()
 
 
@@ -37,35 +42,35 @@ def test_the_personal_part_is_never_more_than_the_bound(taste: list[float], boun
 @given(st.lists(TASTE, max_size=12), st.floats(-0.3, 0.3))
 def test_only_differences_between_candidates_count(taste: list[float], more: float) -> None:
     values = np.array(taste) / 2
-    found = told_apart(values)
+    found = standardize(values)
     assert (np.abs(found) <= 1).all()
-    assert np.allclose(found, told_apart(values + more))
+    assert np.allclose(found, standardize(values + more))
     assert (np.diff(found[np.argsort(values)]) >= 0).all()
 
 
 def test_what_all_candidates_have_in_common_does_not_use_up_the_bound() -> None:
-    found = told_apart([0.5, 0.6, 0.7])
+    found = standardize([0.5, 0.6, 0.7])
     assert found.tolist() == pytest.approx([-0.5, 0.0, 0.5])  # 0.1 of twice the least spread
-    assert np.abs(told_apart([0.5, 0.501])).max() < 0.01
-    wide = told_apart([-1.0, 1.0])
+    assert np.abs(standardize([0.5, 0.501])).max() < 0.01
+    wide = standardize([-1.0, 1.0])
     assert wide.tolist() == pytest.approx([-0.5, 0.5])  # one deviation each
-    assert told_apart([]).tolist() == []
+    assert standardize([]).tolist() == []
 
 
 def test_taste_decides_between_equals() -> None:
-    assert personal_part([-1.0, 1.0]).argmax() == 1
-    assert personal_part([0.2, 0.1]).argmax() == 0
+    assert bound_contribution([-1.0, 1.0]).argmax() == 1
+    assert bound_contribution([0.2, 0.1]).argmax() == 0
 
 
 def test_the_default_never_outweighs_a_named_colour() -> None:
-    assert SearchSettings().weight_named >= 2 * BOUND
+    assert SearchSettings().attribute_match_boost >= 2 * MAX_PERSONAL_CONTRIBUTION
 
 
 def test_bad_bounds_and_shapes_are_refused() -> None:
     with pytest.raises(InvalidValueError, match="bound: expected a number of zero or more"):
-        personal_part([0.5], -0.1)
+        bound_contribution([0.5], -0.1)
     with pytest.raises(InvalidValueError, match="bound"):
-        personal_part([0.5], float("nan"))
+        bound_contribution([0.5], float("nan"))
 
 
 @EXAMPLES
@@ -74,7 +79,7 @@ def test_mixing_takes_each_place_once_and_keeps_the_order_within_an_interest(
     rows: list[tuple[float, int]], limit: int
 ) -> None:
     scores, groups = [each[0] for each in rows], [each[1] for each in rows]
-    first = mixed(scores, groups, [1.0, 0.5, 0.0], limit)
+    first = diversify_slate(scores, groups, [1.0, 0.5, 0.0], limit)
     assert len(first) == len(set(first)) == min(limit, len(rows))
     for group in range(3):
         chosen = [scores[n] for n in first if groups[n] == group]
@@ -85,10 +90,10 @@ def test_mixing_takes_each_place_once_and_keeps_the_order_within_an_interest(
 
 def test_mixing_gives_places_by_weight() -> None:
     groups = [0] * 10 + [1] * 10 + [2] * 10
-    first = mixed(np.linspace(1, 0, 30), groups, [0.6, 0.4, 0.0], 10)
+    first = diversify_slate(np.linspace(1, 0, 30), groups, [0.6, 0.4, 0.0], 10)
     assert [sum(groups[n] == g for n in first) for g in range(3)] == [6, 4, 0]
-    assert mixed([0.1, 0.3, 0.2], [0, 0, 0], [], 2) == [1, 2]
+    assert diversify_slate([0.1, 0.3, 0.2], [0, 0, 0], [], 2) == [1, 2]
     with pytest.raises(InvalidValueError, match="groups: expected numbers from 0 to 1"):
-        mixed([0.1], [2], [1.0, 1.0], 1)
+        diversify_slate([0.1], [2], [1.0, 1.0], 1)
     with pytest.raises(InvalidValueError, match="groups: expected shape"):
-        mixed([0.1, 0.2], [0], [1.0], 1)
+        diversify_slate([0.1, 0.2], [0], [1.0], 1)

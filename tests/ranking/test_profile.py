@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shopwindow.ranking import Facts, Profile, ProfileSettings, Touch
-from shopwindow.ranking.profile_settings import DEFAULTS
-from shopwindow.ranking.tastes import PriceTaste
+from shopwindow.ranking import ProductAttributes, Profile, ProfileInteraction, ProfileSettings
+from shopwindow.ranking.profile_settings import DEFAULT_PROFILE_SETTINGS
+from shopwindow.ranking.tastes import LogPriceStats
 from shopwindow.values import Product
 from shopwindow.values.errors import InvalidValueError, ProfileEncoderError, VectorError
 from tests.ranking.planted import DAY_S, DIM, ENCODER, EXAMPLES, axis, click, learned, near
@@ -20,10 +20,10 @@ def test_two_interests_stay_two() -> None:
     touches = [click(near(axis(n % 2), rng), float(n)) for n in range(60)]
     interests = learned(*touches).interests
     assert len(interests) == 2
-    directions = interests.directions()
+    directions = interests.to_unit_vectors()
     assert directions[0, 0] > 0.95
     assert directions[1, 1] > 0.95
-    assert interests.long == pytest.approx([30, 30], rel=1e-3)
+    assert interests.long_term_weights == pytest.approx([30, 30], rel=1e-3)
 
 
 @EXAMPLES
@@ -46,42 +46,42 @@ def test_never_more_than_k_interests(touched: list[tuple[int, str]]) -> None:
 def test_settled_interests_outlive_passing_clicks() -> None:
     settled = [click(axis(n % 3), float(n)) for n in range(60)]
     passing = [click(axis(3 + n), 60.0 + n * DAY_S) for n in range(8)]
-    directions = learned(*settled, *passing).interests.directions()
+    directions = learned(*settled, *passing).interests.to_unit_vectors()
     assert (directions @ np.array([axis(0), axis(1), axis(2)]).T).max(axis=0).min() > 0.95
 
 
 def test_a_new_taste_begins_beside_five_settled_ones() -> None:
     settled = [click(axis(n % 5), float(n)) for n in range(100)]
     new = [click(axis(9), 90 * DAY_S + n) for n in range(6)]
-    directions = learned(*settled, *new).interests.directions()
+    directions = learned(*settled, *new).interests.to_unit_vectors()
     assert len(directions) == 5
     assert (directions @ axis(9)).max() > 0.99
 
 
 def test_near_interests_are_merged_rather_than_one_forgotten() -> None:
     close = (axis(0) + 0.5 * axis(1)) / np.sqrt(1.25)  # cosine of 0.89
-    settings = ProfileSettings(n_interests=2, joins_from=0.95)
+    settings = ProfileSettings(n_interests=2, join_threshold=0.95)
     touches = [click(axis(0), 0), click(close, 1), click(axis(5), 2)]
     interests = learned(*touches, kept=settings).interests
-    directions = interests.directions()
+    directions = interests.to_unit_vectors()
     assert (directions @ close).max() > 0.9
     assert (directions @ axis(5)).max() > 0.99
-    assert interests.long.sum() == pytest.approx(3, rel=1e-3)
+    assert interests.long_term_weights.sum() == pytest.approx(3, rel=1e-3)
 
 
 def test_half_life_is_exact() -> None:
     profile = learned(click(axis(0)), click(axis(1), kind="hide"))
-    later = profile.at(DEFAULTS.half_life_s)
-    assert later.interests.long == pytest.approx([0.5], rel=1e-12)
-    assert later.dislikes.long == pytest.approx([1.5], rel=1e-12)
-    soon = profile.at(DEFAULTS.session_half_life_s)
-    assert soon.interests.session == pytest.approx([0.5], rel=1e-12)
-    assert profile.at(-5.0) is profile
+    later = profile.decay_to(DEFAULT_PROFILE_SETTINGS.half_life_s)
+    assert later.interests.long_term_weights == pytest.approx([0.5], rel=1e-12)
+    assert later.dislikes.long_term_weights == pytest.approx([1.5], rel=1e-12)
+    soon = profile.decay_to(DEFAULT_PROFILE_SETTINGS.session_half_life_s)
+    assert soon.interests.session_weights == pytest.approx([0.5], rel=1e-12)
+    assert profile.decay_to(-5.0) is profile
 
 
 def test_counts_decay_by_the_same_half_life() -> None:
-    touch = Touch("p", "cart", 0.0, None, Facts(brand="a", price=10.0))
-    tastes = learned(touch).at(DEFAULTS.half_life_s).tastes
+    touch = ProfileInteraction("p", "cart", 0.0, None, ProductAttributes(brand="a", price=10.0))
+    tastes = learned(touch).decay_to(DEFAULT_PROFILE_SETTINGS.half_life_s).preferences
     assert tastes.counts["brand"]["a"] == pytest.approx(1.5)
     assert tastes.totals["brand"] == pytest.approx(1.5)
     assert tastes.prices[""].weight == pytest.approx(1.5)
@@ -91,29 +91,37 @@ def test_counts_decay_by_the_same_half_life() -> None:
 def test_a_late_touch_counts_what_would_be_left_of_it() -> None:
     early, late = click(axis(0), 0.0), click(axis(1), 10 * DAY_S)
     in_time, belated = learned(early, late).interests, learned(late, early).interests
-    assert sorted(belated.long) == pytest.approx(sorted(in_time.long), rel=1e-12)
-    assert sorted(belated.last_s) == sorted(in_time.last_s)
+    assert sorted(belated.long_term_weights) == pytest.approx(
+        sorted(in_time.long_term_weights), rel=1e-12
+    )
+    assert sorted(belated.last_interaction_s) == sorted(in_time.last_interaction_s)
 
 
 def test_a_late_touch_is_counted_like_one_in_time() -> None:
-    early = Touch("p", "cart", 0.0, None, Facts(brand="a", price=10.0))
-    late = Touch("p", "click", 45 * DAY_S, None, Facts(brand="b", price=20.0))
-    in_time, belated = learned(early, late).tastes, learned(late, early).tastes
+    early = ProfileInteraction("p", "cart", 0.0, None, ProductAttributes(brand="a", price=10.0))
+    late = ProfileInteraction(
+        "p", "click", 45 * DAY_S, None, ProductAttributes(brand="b", price=20.0)
+    )
+    in_time, belated = learned(early, late).preferences, learned(late, early).preferences
     assert belated.counts["brand"] == pytest.approx(in_time.counts["brand"])
     assert belated.prices[""].mean == pytest.approx(in_time.prices[""].mean)
 
 
 def test_order_within_an_instant_does_not_matter_for_counts() -> None:
     touches = [
-        Touch("p", kind, 5.0, None, Facts(brand=brand, color="red", price=price))
+        ProfileInteraction(
+            "p", kind, 5.0, None, ProductAttributes(brand=brand, color="red", price=price)
+        )
         for kind, brand, price in [("click", "a", 5.0), ("hide", "b", 7.0), ("cart", "b", 9.0)]
     ]
-    first, *others = (learned(*some).tastes for some in permutations(touches))
+    first, *others = (learned(*some).preferences for some in permutations(touches))
     for other in others:
         assert other.counts["brand"] == pytest.approx(first.counts["brand"])
         assert other.totals == pytest.approx(first.totals)
         price, known = other.prices[""], first.prices[""]
-        assert (price.mean, price.squares) == pytest.approx((known.mean, known.squares))
+        assert (price.mean, price.squared_deviations) == pytest.approx(
+            (known.mean, known.squared_deviations)
+        )
     assert first.counts["brand"] == pytest.approx({"a": 1.0, "b": 0.0})
     assert first.totals == pytest.approx({"brand": 7.0, "color": 7.0})
 
@@ -121,27 +129,30 @@ def test_order_within_an_instant_does_not_matter_for_counts() -> None:
 @EXAMPLES
 @given(st.lists(st.tuples(st.floats(0.1, 9), st.floats(0.1, 5)), min_size=1, max_size=20))
 def test_price_mean_and_squares_are_those_of_all_prices(seen: list[tuple[float, float]]) -> None:
-    taste = PriceTaste()
+    taste = LogPriceStats()
     for value, weight in seen:
-        taste = taste.seen(value, weight)
+        taste = taste.with_price(value, weight)
     values, weights = np.array(seen).T
     mean = np.average(values, weights=weights)
     assert taste.mean == pytest.approx(mean)
-    assert taste.squares == pytest.approx(weights @ (values - mean) ** 2, abs=1e-8)
+    assert taste.squared_deviations == pytest.approx(weights @ (values - mean) ** 2, abs=1e-8)
 
 
 def test_a_price_is_believed_by_how_often_it_was_seen() -> None:
     prices = np.array([math.exp(3.0), 0.0])
-    once = PriceTaste().seen(3.0, 1.0).suits(prices, DEFAULTS)
-    often = PriceTaste().seen(3.0, 9.0).suits(prices, DEFAULTS)
+    once = LogPriceStats().with_price(3.0, 1.0).score_prices(prices, DEFAULT_PROFILE_SETTINGS)
+    often = LogPriceStats().with_price(3.0, 9.0).score_prices(prices, DEFAULT_PROFILE_SETTINGS)
     assert once.tolist() == pytest.approx([1 / 4, 0.0])
     assert often.tolist() == pytest.approx([9 / 12, 0.0])
 
 
 def test_the_strongest_values_of_a_field_are_kept() -> None:
-    settings = ProfileSettings(max_values=2)
-    touches = [Touch("p", "click", 0, None, Facts(brand=b)) for b in ("a", "b", "b", "c", "c")]
-    counts = learned(*touches, kept=settings).tastes.counts["brand"]
+    settings = ProfileSettings(max_values_per_field=2)
+    touches = [
+        ProfileInteraction("p", "click", 0, None, ProductAttributes(brand=b))
+        for b in ("a", "b", "b", "c", "c")
+    ]
+    counts = learned(*touches, kept=settings).preferences.counts["brand"]
     assert set(counts) == {"b", "c"}
 
 
@@ -150,11 +161,11 @@ def test_the_medoid_is_a_touched_product_near_the_mean() -> None:
     rows = [near(axis(0), rng, 0.7) for _ in range(40)]
     rows.append(np.asarray(0.6 * axis(0) + 0.8 * axis(1), np.float32))  # joins, but far out
     profile = learned(*(click(row, float(n), f"{n}") for n, row in enumerate(rows)))
-    cosines = np.array([row @ profile.interests.directions()[0] for row in rows])
+    cosines = np.array([row @ profile.interests.to_unit_vectors()[0] for row in rows])
     (medoid,) = profile.interests.medoids
     assert (cosines <= cosines[int(medoid)]).mean() > 0.5
     actual = math.acos(min(1.0, float(cosines[int(medoid)])))
-    assert actual <= float(profile.interests.angles[0]) + 1e-3
+    assert actual <= float(profile.interests.medoid_angles[0]) + 1e-3
 
 
 @EXAMPLES
@@ -162,25 +173,25 @@ def test_the_medoid_is_a_touched_product_near_the_mean() -> None:
 def test_what_has_little_in_common_is_not_merged(cosine: float, one: float, other: float) -> None:
     rows = np.array([axis(0), cosine * axis(0) + math.sqrt(1 - cosine**2) * axis(1)], np.float32)
     weights = {"a": one, "b": other, "c": max(one, other)}
-    settings = ProfileSettings(n_interests=2, joins_from=0.6, kind_weights=weights)
+    settings = ProfileSettings(n_interests=2, join_threshold=0.6, event_weights=weights)
     touches = [click(rows[0], kind="a"), click(rows[1], kind="b"), click(axis(2), kind="c")]
-    directions = learned(*touches, kept=settings).interests.directions()
+    directions = learned(*touches, kept=settings).interests.to_unit_vectors()
     known = np.array([*rows, axis(2)])
     assert (directions @ known.T).max(axis=1) == pytest.approx([1, 1], abs=1e-5)
 
 
 def test_a_touch_leaves_the_profile_before_it_as_it_was() -> None:
     before = learned(click(axis(0)))
-    before.touched(click(near(axis(0), np.random.default_rng(0))))
-    assert np.array_equal(before.interests.means, axis(0)[None, :])
-    assert before.n_touches == 1
+    before.with_interaction(click(near(axis(0), np.random.default_rng(0))))
+    assert np.array_equal(before.interests.centroids, axis(0)[None, :])
+    assert before.n_interactions == 1
 
 
 @pytest.mark.parametrize("vector", [None, np.zeros(DIM, np.float32)])
 def test_a_touch_without_a_vector_counts_facts_alone(vector: np.ndarray | None) -> None:
-    profile = learned(replace(click(vector), facts=Facts(brand="a")))
+    profile = learned(replace(click(vector), attributes=ProductAttributes(brand="a")))
     assert len(profile.interests) == 0
-    assert profile.tastes.counts["brand"] == {"a": 1.0}
+    assert profile.preferences.counts["brand"] == {"a": 1.0}
 
 
 def test_bad_touches_are_refused() -> None:
@@ -216,5 +227,7 @@ def test_facts_of_a_product() -> None:
         currency="AED",
         merchant_id="m",
     )
-    assert Facts.of(product) == Facts("Shirts", "acme", "red", "m", "m", 3.0, "AED")
-    assert Facts.of(Product(id="1", title="x")) == Facts()
+    assert ProductAttributes.from_product(product) == ProductAttributes(
+        "Shirts", "acme", "red", "m", "m", 3.0, "AED"
+    )
+    assert ProductAttributes.from_product(Product(id="1", title="x")) == ProductAttributes()

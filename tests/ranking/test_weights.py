@@ -4,30 +4,32 @@ from pathlib import Path
 
 import pytest
 
-from shopwindow.ranking import Weights, read_weights
+from shopwindow.ranking import RankingWeights, read_weights
 from shopwindow.values.errors import InvalidSettingError
 
 
 def test_without_a_file_the_defaults_hold() -> None:
-    assert read_weights("") == Weights()
-    assert Weights().query.personal == 0.05
-    assert Weights().exploration.from_place == 2
+    assert read_weights("") == RankingWeights()
+    assert RankingWeights().query.personal == 0.05
+    assert RankingWeights().exploration.min_position == 2
 
 
 def test_what_a_file_does_not_name_keeps_its_default(tmp_path: Path) -> None:
     path = tmp_path / "weights.toml"
-    path.write_text("[feed]\npopularity = 0.4\n[profile]\nhalf_life_days = 7\n", encoding="utf-8")
+    path.write_text(
+        "[recommendations]\npopularity = 0.4\n[profile]\nhalf_life_days = 7\n", encoding="utf-8"
+    )
     found = read_weights(path)
-    assert (found.feed.popularity, found.feed.affinity) == (0.4, 1.0)
-    assert found.profile.settings().half_life_s == 7 * 86_400
+    assert (found.recommendations.popularity, found.recommendations.affinity) == (0.4, 1.0)
+    assert found.profile.to_profile_settings().half_life_s == 7 * 86_400
 
 
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("[feed]\npopularty = 1\n", "feed.popularty"),
+        ("[recommendations]\npopularty = 1\n", "recommendations.popularty"),
         ("[fed]\npopularity = 1\n", "fed"),
-        ("[feed]\npopularity = -1\n", "greater than or equal to 0"),
+        ("[recommendations]\npopularity = -1\n", "greater than or equal to 0"),
         ("[query]\npersonal = 3\n", "query.personal"),
         ("[feed\n", "a TOML file that can be read"),
     ],

@@ -6,12 +6,12 @@ from dataclasses import replace
 import pytest
 
 from search import SearchService
-from shopwindow.values import Page, Query
+from shopwindow.values import Query, SearchResponse
 
 
 def pages(
     service: SearchService, query: Query, between: Callable[[], object] = lambda: None
-) -> Iterator[Page]:
+) -> Iterator[SearchResponse]:
     """Yield every page of a query, with something done between them."""
     page = service.search(query)
     yield page
@@ -24,7 +24,7 @@ def pages(
     pytest.fail("the pages do not end")
 
 
-def ids(page: Page) -> list[str]:
+def ids(page: SearchResponse) -> list[str]:
     return [hit.product.id for hit in page.hits]
 
 

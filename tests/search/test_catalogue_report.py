@@ -10,16 +10,16 @@ import pytest
 from PIL import Image
 
 from embed import FakeEncoder
-from embed.fake_encoder import COLOURS
+from embed.fake_encoder import COLORS
 from index import ProductIndex
-from index.perceptual_hash import Prints, same_photo
-from search.audit import CatalogueReport, catalogue_report
-from search.audit.attribute_contradictions import contradictions
-from search.audit.finding_kinds import KINDS, SECTIONS
-from search.audit.near_duplicates import near_pairs
+from index.perceptual_hash import PerceptualHashes, is_same_photo
+from search.audit import CatalogAudit, audit_catalog
+from search.audit.attribute_contradictions import find_contradictions
+from search.audit.finding_kinds import FINDING_KINDS, SECTIONS
+from search.audit.near_duplicates import find_near_pairs
 from shopwindow.values import Product, Translation
 
-PAIRS = list(combinations(COLOURS, 2))
+PAIRS = list(combinations(COLORS, 2))
 
 
 def clean_products(folder: Path) -> list[Product]:
@@ -32,9 +32,9 @@ def _product(folder: Path, number: int) -> Product:
     one, other = PAIRS[number]
     photo = folder / f"{number}.png"
     pixels = np.empty((240, 240, 3), dtype=np.uint8)
-    pixels[:, :120], pixels[:, 120:] = COLOURS[one][0], COLOURS[other][0]
+    pixels[:, :120], pixels[:, 120:] = COLORS[one][0], COLORS[other][0]
     Image.fromarray(pixels).save(photo)
-    arabic = " ".join(COLOURS[name][1][-1] for name in (one, other))
+    arabic = " ".join(COLORS[name][1][-1] for name in (one, other))
     return Product(
         id=f"p{number:02}",
         title=f"{one} {other} mug",
@@ -56,24 +56,24 @@ def clean(tmp_path: Path) -> list[Product]:
     return clean_products(tmp_path / "photos")
 
 
-def report_on(products: list[Product]) -> CatalogueReport:
+def report_on(products: list[Product]) -> CatalogAudit:
     with ProductIndex.open(":memory:", FakeEncoder()) as index:
         index.add(products)
-        return catalogue_report(index)
+        return audit_catalog(index)
 
 
-def found(report: CatalogueReport, kind: str) -> list[tuple[list[str], str]]:
+def found(report: CatalogAudit, kind: str) -> list[tuple[list[str], str]]:
     """Return the product ids and words of all findings of one kind."""
     some = [each for each in report.findings if each.kind == kind]
-    return [([shown.id for shown in each.products], each.found) for each in some]
+    return [([shown.id for shown in each.products], each.detail) for each in some]
 
 
 def test_a_clean_catalogue_gives_nothing(clean: list[Product]) -> None:
     report = report_on(clean)
     assert report.findings == ()
-    assert (report.n_products, report.n_concerned) == (len(clean), 0)
+    assert (report.n_products, report.n_affected) == (len(clean), 0)
     assert [section.name for section in report.sections] == list(SECTIONS)
-    assert all(section.told for section in report.sections)
+    assert all(section.was_checked for section in report.sections)
 
 
 def saved_anew(product: Product, of: Product) -> Product:
@@ -106,21 +106,21 @@ FAULTS: tuple[tuple[str, Callable[[Product], Product], str], ...] = (
     ("no_translation", lambda p: replace(p, translations={}), "no title in Arabic"),
     ("no_translation", lambda p: replace(p, title="", translations=ARABIC_ONLY), "in English"),
     ("price_zero", lambda p: replace(p, price=0.0), "the price is 0 AED"),
-    ("price_far_off", lambda p: replace(p, price=4200.0), "4,200.00 AED, where the middle price"),
-    ("price_far_off", lambda p: replace(p, price=0.42), "of Home > Mugs is 42.00 AED"),
+    ("price_outlier", lambda p: replace(p, price=4200.0), "4,200.00 AED, where the middle price"),
+    ("price_outlier", lambda p: replace(p, price=0.42), "of Home > Mugs is 42.00 AED"),
     ("several_currencies", lambda p: replace(p, currency="SAR"), "SAR, where 54 of liwan's"),
     (
-        "colour_differs",
+        "color_mismatch",
         lambda p: replace(p, attributes={"Colour": "Navy"}),
         "the title says “red”, “orange”, the attribute Colour says “Navy”",
     ),
     (
-        "colour_differs",
+        "color_mismatch",
         lambda p: replace(p, title="mug", translations={"ar": Translation("كوب أخضر")}),
         "the title says “أخضر”, the attribute color says “red”",
     ),
     (
-        "people_differ",
+        "audience_mismatch",
         lambda p: replace(p, title=f"Men's {p.title}"),
         "the title says “Men”, the attribute gender says “women”",
     ),
@@ -129,7 +129,7 @@ FAULTS: tuple[tuple[str, Callable[[Product], Product], str], ...] = (
 )
 
 
-@pytest.mark.parametrize(("kind", "fault", "words"), FAULTS)
+@pytest.mark.parametrize(("kind", "fault", "title_similarity"), FAULTS)
 def test_each_fault_is_found_once(
     clean: list[Product], kind: str, fault: Callable[[Product], Product], words: str
 ) -> None:
@@ -140,15 +140,15 @@ def test_each_fault_is_found_once(
 
 
 def test_every_kind_is_tried() -> None:
-    others = {"same_photo", "same_title", "photo_not_title"}
-    assert {kind for kind, _, _ in FAULTS} | others == {kind.name for kind in KINDS}
+    others = {"same_photo", "same_title", "photo_title_mismatch"}
+    assert {kind for kind, _, _ in FAULTS} | others == {kind.name for kind in FINDING_KINDS}
 
 
 def test_exchanged_photos_do_not_fit(clean: list[Product]) -> None:
     first, last = clean[0], clean[PAIRS.index(("purple", "brown"))]
     changed = [each for each in clean if each not in (first, last)]
     changed += [replace(first, image=last.image), replace(last, image=first.image)]
-    assert {ids[0] for ids, _ in found(report_on(changed), "photo_not_title")} == {
+    assert {ids[0] for ids, _ in found(report_on(changed), "photo_title_mismatch")} == {
         first.id,
         last.id,
     }
@@ -159,13 +159,13 @@ def test_what_the_encoder_does_not_know_is_not_judged(clean: list[Product]) -> N
         replace(each, title=f"Thing {each.id}", translations={}, attributes={}) for each in clean
     ]
     section = report_on(colourless).sections[1]
-    assert (section.findings, section.told) == ((), False)
+    assert (section.findings, section.was_checked) == ((), False)
     assert "cannot be told" in section.note
 
 
 def test_a_handful_is_not_judged(clean: list[Product]) -> None:
     section = report_on(clean[:20]).sections[1]
-    assert (section.findings, section.told) == ((), False)
+    assert (section.findings, section.was_checked) == ((), False)
     assert "50 products" in section.note
 
 
@@ -222,7 +222,7 @@ def test_what_agrees_is_no_contradiction(
     title: str, attributes: dict[str, str], brand: str
 ) -> None:
     product = Product(id="1", title=title, attributes=attributes, brand=brand)
-    assert list(contradictions(product)) == []
+    assert list(find_contradictions(product)) == []
 
 
 def joined(pairs: list[tuple[int, int]], n: int) -> list[int]:
@@ -240,24 +240,26 @@ def test_near_pairs_join_what_comparing_all_would() -> None:
     originals = random.integers(60, 120, (400, 192)) + random.integers(0, 80, (400, 1))
     copies = originals[random.integers(0, 400, 1200)] + random.integers(-3, 4, (1200, 1))
     flat = np.full((3, 192), 90)
-    rows: Prints = np.concatenate([originals, copies, flat, originals[:5]]).astype(np.uint8)
+    rows: PerceptualHashes = np.concatenate([originals, copies, flat, originals[:5]]).astype(
+        np.uint8
+    )
     all_pairs = [
         (int(a), int(b))
         for a, b in np.argwhere(
-            [same_photo(np.broadcast_to(row, rows.shape), rows) for row in rows]
+            [is_same_photo(np.broadcast_to(row, rows.shape), rows) for row in rows]
         )
     ]
     n_joined = len(set(joined(all_pairs, len(rows))))
     assert 400 < n_joined < 1600  # some copies are near enough, some are not
-    assert joined(list(near_pairs(rows)), len(rows)) == joined(all_pairs, len(rows))
+    assert joined(list(find_near_pairs(rows)), len(rows)) == joined(all_pairs, len(rows))
 
 
 def test_no_photos_make_no_pairs() -> None:
-    assert list(near_pairs(np.empty((0, 192), dtype=np.uint8))) == []
-    assert list(near_pairs(np.full((2, 192), 9, dtype=np.uint8))) == []
+    assert list(find_near_pairs(np.empty((0, 192), dtype=np.uint8))) == []
+    assert list(find_near_pairs(np.full((2, 192), 9, dtype=np.uint8))) == []
 
 
 def test_an_empty_index_has_nothing_to_report() -> None:
     with ProductIndex.open(":memory:", FakeEncoder()) as index:
-        report = catalogue_report(index)
+        report = audit_catalog(index)
     assert (report.n_products, report.findings) == (0, ())

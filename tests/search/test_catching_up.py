@@ -19,7 +19,7 @@ LIKE = Event("like", "sku-1", user_id="u")
 @pytest.fixture
 def service(shop: ProductIndex, tmp_path: Path) -> Iterator[SearchService]:
     with EventLog.open(tmp_path / "events") as log:
-        service = SearchService(shop, WHOLE, events=log)
+        service = SearchService(shop, WHOLE, event_log=log)
         yield service
         service.close()
 
@@ -27,21 +27,21 @@ def service(shop: ProductIndex, tmp_path: Path) -> Iterator[SearchService]:
 def test_a_wait_ends_when_everything_is_learned(service: SearchService) -> None:
     service.record(LIKE)
     begun = time.monotonic()
-    service.catch_up(wait_s=60.0)
+    service.flush(timeout_s=60.0)
     assert time.monotonic() - begun < 30
-    assert service.profile("u").n_touches == 1
+    assert service.profile("u").n_interactions == 1
 
 
 def test_a_wait_ends_with_its_time_and_learning_goes_on(service: SearchService) -> None:
-    with service.people.store.changing():  # keeps the thread that learns from its work
+    with service.personalization.store.begin():  # keeps the thread that learns from its work
         service.record(LIKE)
         begun = time.monotonic()
-        service.catch_up(wait_s=0.2)
+        service.flush(timeout_s=0.2)
         assert 0.2 <= time.monotonic() - begun < 10
         assert service.history("u") == [LIKE]
-        assert service.profile("u").n_touches == 0
-    service.catch_up(wait_s=60.0)
-    assert service.profile("u").n_touches == 1
+        assert service.profile("u").n_interactions == 0
+    service.flush(timeout_s=60.0)
+    assert service.profile("u").n_interactions == 1
 
 
 def test_a_log_that_takes_nothing_is_told_in_time(
@@ -54,14 +54,14 @@ def test_a_log_that_takes_nothing_is_told_in_time(
         patched.setattr(EventLog, "append", lambda _, events: full(events))
         service.record(LIKE)
         with pytest.raises(EventLogError, match=r"not written after 0\.2 s: the disk is full"):
-            service.catch_up(wait_s=0.2)
-    service.catch_up()
-    assert service.profile("u").n_touches == 1
+            service.flush(timeout_s=0.2)
+    service.flush()
+    assert service.profile("u").n_interactions == 1
 
 
 def test_without_a_log_there_is_nothing_to_wait_for(shop: ProductIndex) -> None:
     service = SearchService(shop, WHOLE)
     begun = time.monotonic()
-    service.catch_up(wait_s=60.0)
+    service.flush(timeout_s=60.0)
     assert time.monotonic() - begun < 30
     service.close()

@@ -10,9 +10,9 @@ from PIL import Image
 from embed import FakeEncoder
 from index import ProductIndex
 from search import SearchService
-from search.rules import Hide, Rule, RuleBook, Selection
+from search.rules import Hide, Rule, RuleSet, Selection
 from shopwindow.eventlog import EventLog
-from shopwindow.values import Event, Filters, Page, Product
+from shopwindow.values import Event, Filters, Product, SearchResponse
 from shopwindow.values.errors import InvalidQueryError, ProductNotFoundError
 from tests.conftest import WHOLE
 
@@ -53,12 +53,12 @@ def index(encoder: FakeEncoder, tmp_path: Path) -> Iterator[ProductIndex]:
 @pytest.fixture
 def service(index: ProductIndex, tmp_path: Path) -> Iterator[SearchService]:
     with EventLog.open(tmp_path / "events") as log:
-        opened = SearchService(index, WHOLE, events=log)
+        opened = SearchService(index, WHOLE, event_log=log)
         yield opened
         opened.close()
 
 
-def ids(page: Page) -> list[str]:
+def ids(page: SearchResponse) -> list[str]:
     return [hit.product.id for hit in page.hits]
 
 
@@ -67,7 +67,7 @@ def buy(service: SearchService, *baskets: tuple[str, ...]) -> None:
         for minute, each in enumerate(basket):
             time = NOON + timedelta(days=3 * n, minutes=minute)
             service.record(Event("purchase", each, user_id=f"buyer-{n}", time=time))
-    service.catch_up()
+    service.flush()
 
 
 def test_without_baskets_other_kinds_in_the_same_colour_come_first(service: SearchService) -> None:
@@ -75,8 +75,8 @@ def test_without_baskets_other_kinds_in_the_same_colour_come_first(service: Sear
     assert {hit.product.category[-1] for hit in page.hits} == {"Rugs", "Lamps", "Shelves"}
     assert {hit.product.attributes["color"] for hit in page.hits} == {"red"}
     for hit in page.hits:
-        assert sum(hit.parts.values()) == pytest.approx(hit.score)
-        assert hit.parts["style"] > 0
+        assert sum(hit.contributions.values()) == pytest.approx(hit.score)
+        assert hit.contributions["visual_similarity"] > 0
 
 
 def test_what_was_bought_together_comes_first(service: SearchService) -> None:
@@ -85,8 +85,8 @@ def test_what_was_bought_together_comes_first(service: SearchService) -> None:
     buy(service, *together, *apart)
     page = service.complements("sofas-red-0", limit=3)
     assert ids(page)[0] == "lamps-green-1"
-    assert page.hits[0].parts["baskets"] > 0
-    assert page.hits[0].parts["kinds"] > 0
+    assert page.hits[0].contributions["co_purchase"] > 0
+    assert page.hits[0].contributions["category_lift"] > 0
 
 
 def test_itself_its_variants_and_its_kind_are_left_out(service: SearchService) -> None:
@@ -113,11 +113,11 @@ def test_what_is_hidden_by_the_visitor_or_a_rule_is_left_out(
     service: SearchService, index: ProductIndex
 ) -> None:
     service.record(Event("hide", "rugs-red-0", user_id="u1"))
-    service.catch_up()
+    service.flush()
     assert "rugs-red-0" not in ids(service.complements("sofas-red-0", user_id="u1", limit=24))
     assert "rugs-red-0" in ids(service.complements("sofas-red-0", user_id="u2", limit=24))
     lamps = Selection(filters=Filters(category="Lamps"))
-    ruled = SearchService(index, WHOLE, rules=RuleBook([Rule("no lamps", Hide(lamps))]))
+    ruled = SearchService(index, WHOLE, rules=RuleSet([Rule("no lamps", Hide(lamps))]))
     shown = ruled.complements("sofas-red-0", limit=24)
     assert not {hit.product.category[-1] for hit in shown.hits} & {"Lamps"}
     ruled.close()

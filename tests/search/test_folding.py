@@ -7,20 +7,20 @@ import pytest
 from embed import FakeEncoder
 from index import ProductIndex
 from search import SearchService
-from search.pipeline.collapse import first_of_each
+from search.pipeline.collapse import find_representatives
 from shopwindow.values import Filters, Product, Query
 from shopwindow.values.settings import SearchSettings
 
 
 def test_the_best_of_each_group_stands_for_it() -> None:
     groups = {"a": "x", "c": "x", "d": "y", "f": "x"}
-    first = first_of_each("abcdef", groups, {})
+    first = find_representatives("abcdef", groups, {})
     assert first == {"a": "a", "b": "b", "c": "a", "d": "d", "e": "e", "f": "a"}
 
 
 def test_the_same_photo_joins_things_and_their_groups() -> None:
     groups = {"b": "x", "d": "x"}
-    first = first_of_each("abcd", groups, {"a": ["b"], "b": ["a"]})
+    first = find_representatives("abcd", groups, {"a": ["b"], "b": ["a"]})
     assert first == {"a": "a", "b": "a", "c": "c", "d": "a"}
 
 
@@ -30,7 +30,7 @@ def service(encoder: FakeEncoder) -> SearchService:
     shirts = [Product(f"s{n}", f"{c} shirt", group_id="s") for n, c in enumerate(("red", "blue"))]
     mugs = [Product(f"m{n}", f"{c} mug", group_id="m") for n, c in enumerate(("red", "blue"))]
     index.add([*shirts, *mugs, Product("single", "red shirt and mug")])
-    return SearchService(index, SearchSettings(least_share=0))
+    return SearchService(index, SearchSettings(relative_score_cutoff=0))
 
 
 def test_an_answer_shows_one_of_each(service: SearchService) -> None:

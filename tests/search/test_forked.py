@@ -22,13 +22,13 @@ SURFACES: dict[str, Use] = {
     "search": lambda service: service.search(Query(text="red dress")),
     "similar": lambda service: service.similar("sku-1"),
     "suggest": lambda service: service.suggest("re"),
-    "feed": lambda service: service.feed("u1"),
+    "feed": lambda service: service.recommend("u1"),
     "complements": lambda service: service.complements("sku-1"),
-    "recently_seen": lambda service: service.recently_seen("u1"),
+    "recently_seen": lambda service: service.recently_viewed("u1"),
     "profile": lambda service: service.profile("u1"),
     "history": lambda service: service.history("u1"),
     "record": lambda service: service.record(Event(kind="click", user_id="u", product_id="sku-1")),
-    "catch_up": lambda service: service.catch_up(),
+    "catch_up": lambda service: service.flush(),
     "erase": lambda service: service.erase("u1"),
 }
 
@@ -60,7 +60,7 @@ def test_every_surface_refuses_in_a_child_and_answers_in_its_parent(tmp_path: Pa
         EventLog.open(tmp_path / "events") as log,
     ):
         index.add(make_products(tmp_path / "photos", 12))
-        service = SearchService(index, events=log)
+        service = SearchService(index, event_log=log)
         for name, use in SURFACES.items():
             assert exit_code_in_child(lambda use=use: use(service)) == 0, name  # type: ignore[misc]
             use(service)

@@ -4,8 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.store.points import Scored
-from search.retrieval.fusion import FUSIONS, Fusion, fuse, scores_on_scale, scores_over_range
+from index.store.points import ScoredPoint
+from search.retrieval.fusion import (
+    FUSION_METHODS,
+    FusionMethod,
+    fuse,
+    normalize_min_max,
+    normalize_theoretical_min_max,
+)
 
 ids = st.sampled_from([f"p{n}" for n in range(12)])
 leg = st.dictionaries(ids, st.floats(-1, 1, width=32), max_size=12).map(
@@ -18,45 +24,49 @@ EVEN = {"a": 1.0, "b": 1.0, "c": 1.0}
 @pytest.mark.parametrize(
     ("name", "expected"),
     [
-        ("scale", {"x": 0.5, "y": 0.5 * 0.8 / 0.9 + 0.5, "z": 0.5 * 0.7 / 0.9}),
-        ("range", {"x": 0.5, "y": 0.5 * 0.5 + 0.5, "z": 0.0}),
-        ("ranks", {"x": 0.5, "y": 0.5 * 61 / 62 + 0.5, "z": 0.5 * 61 / 63}),
+        ("theoretical_min_max", {"x": 0.5, "y": 0.5 * 0.8 / 0.9 + 0.5, "z": 0.5 * 0.7 / 0.9}),
+        ("min_max", {"x": 0.5, "y": 0.5 * 0.5 + 0.5, "z": 0.0}),
+        ("rrf", {"x": 0.5, "y": 0.5 * 61 / 62 + 0.5, "z": 0.5 * 61 / 63}),
     ],
 )
 def test_two_legs_by_hand(name: str, expected: dict[str, float]) -> None:
     found = {"a": [("x", 0.9), ("y", 0.8), ("z", 0.7)], "b": [("y", 5.0)]}
-    fused = fuse(found, EVEN, FUSIONS[name])
+    fused = fuse(found, EVEN, FUSION_METHODS[name])
     assert {each.id: each.score for each in fused} == pytest.approx(expected)
     assert next(each.id for each in fused) == max(expected, key=lambda each: expected[each])
 
 
-@pytest.mark.parametrize("fusion", FUSIONS.values(), ids=FUSIONS)
-def test_nothing_found_is_fine(fusion: Fusion) -> None:
+@pytest.mark.parametrize("fusion", FUSION_METHODS.values(), ids=FUSION_METHODS)
+def test_nothing_found_is_fine(fusion: FusionMethod) -> None:
     assert fuse({"a": [], "b": []}, EVEN, fusion) == []
     assert fuse({}, EVEN, fusion) == []
 
 
-@pytest.mark.parametrize("fusion", FUSIONS.values(), ids=FUSIONS)
+@pytest.mark.parametrize("fusion", FUSION_METHODS.values(), ids=FUSION_METHODS)
 @given(found=legs)
-def test_parts_add_up_and_stay_in_bounds(fusion: Fusion, found: dict[str, list[Scored]]) -> None:
+def test_parts_add_up_and_stay_in_bounds(
+    fusion: FusionMethod, found: dict[str, list[ScoredPoint]]
+) -> None:
     fused = fuse(found, EVEN, fusion)
     assert {each.id for each in fused} == {point for leg in found.values() for point, _ in leg}
     for each in fused:
-        assert sum(each.parts.values()) == each.score
+        assert sum(each.contributions.values()) == each.score
         assert 0 <= each.score <= 1 + 1e-9
     assert [(-e.score, e.id) for e in fused] == sorted((-e.score, e.id) for e in fused)
 
 
-@pytest.mark.parametrize("fusion", FUSIONS.values(), ids=FUSIONS)
+@pytest.mark.parametrize("fusion", FUSION_METHODS.values(), ids=FUSION_METHODS)
 @given(found=legs)
-def test_the_order_of_legs_does_not_matter(fusion: Fusion, found: dict[str, list[Scored]]) -> None:
+def test_the_order_of_legs_does_not_matter(
+    fusion: FusionMethod, found: dict[str, list[ScoredPoint]]
+) -> None:
     turned = dict(reversed(found.items()))
     assert fuse(found, EVEN, fusion) == fuse(turned, EVEN, fusion)
 
 
-@pytest.mark.parametrize("fusion", FUSIONS.values(), ids=FUSIONS)
+@pytest.mark.parametrize("fusion", FUSION_METHODS.values(), ids=FUSION_METHODS)
 @given(found=leg)
-def test_one_leg_keeps_its_own_order(fusion: Fusion, found: list[Scored]) -> None:
+def test_one_leg_keeps_its_own_order(fusion: FusionMethod, found: list[ScoredPoint]) -> None:
     fused = {each.id: each.score for each in fuse({"a": found}, EVEN, fusion)}
     scores = [fused[point] for point, _ in found]
     assert scores == sorted(scores, reverse=True)
@@ -64,20 +74,20 @@ def test_one_leg_keeps_its_own_order(fusion: Fusion, found: list[Scored]) -> Non
 
 @given(found=legs, new=st.floats(0, 1, width=32))
 def test_what_is_in_no_leg_the_best_moves_nothing_else(
-    found: dict[str, list[Scored]], new: float
+    found: dict[str, list[ScoredPoint]], new: float
 ) -> None:
-    before = fuse(found, EVEN, scores_on_scale)
+    before = fuse(found, EVEN, normalize_theoretical_min_max)
     more = {
         name: sorted([*leg, ("new", new * max(0.0, leg[0][1]))], key=lambda each: -each[1])
         for name, leg in found.items()
         if leg
     }
-    after = fuse({**found, **more}, EVEN, scores_on_scale)
+    after = fuse({**found, **more}, EVEN, normalize_theoretical_min_max)
     kept = [(each.id, each.score) for each in after if each.id != "new"]
     assert kept == [(each.id, each.score) for each in before]
 
 
 def test_weights_are_shares() -> None:
     found = {"a": [("x", 1.0), ("y", 0.0)], "b": [("y", 1.0), ("x", 0.0)]}
-    fused = fuse(found, {"a": 3.0, "b": 1.0}, scores_over_range)
+    fused = fuse(found, {"a": 3.0, "b": 1.0}, normalize_min_max)
     assert [(each.id, each.score) for each in fused] == [("x", 0.75), ("y", 0.25)]

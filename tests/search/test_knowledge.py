@@ -7,8 +7,13 @@ import pytest
 
 from embed import FakeEncoder
 from index import ProductIndex
-from search.catalog_snapshot import MAX_AGE_S, MAX_KEPT, Knowledge, KnowledgeKeeper
-from search.query.synonym_expansion import Synonyms
+from search.catalog_snapshot import (
+    MAX_SNAPSHOTS,
+    SNAPSHOT_MAX_AGE_S,
+    CatalogSnapshot,
+    CatalogSnapshotCache,
+)
+from search.query.synonym_expansion import SynonymIndex
 from shopwindow.values import Filters, Product
 from shopwindow.values.errors import IndexStoreError
 
@@ -30,7 +35,7 @@ def index(encoder: FakeEncoder) -> ProductIndex:
     return index
 
 
-def renewed(keeper: KnowledgeKeeper, former: Knowledge) -> Knowledge:
+def renewed(keeper: CatalogSnapshotCache, former: CatalogSnapshot) -> CatalogSnapshot:
     """Wait for what is read in another thread."""
     for _ in range(200):
         if keeper.get() is not former:
@@ -40,24 +45,24 @@ def renewed(keeper: KnowledgeKeeper, former: Knowledge) -> Knowledge:
 
 
 def test_words_and_names_are_those_of_the_catalogue(index: ProductIndex) -> None:
-    known = KnowledgeKeeper(index, Synonyms(())).get()
+    known = CatalogSnapshotCache(index, SynonymIndex(())).get()
     assert known.vocabulary.counts == {"red": 1, "mug": 1, "nuqta": 1, "home": 1, "mugs": 1}
-    assert [term.kind for term in known.terms.named(("nuqta",))] == ["brand"]
-    assert [term.name for term in known.terms.named(("mug",))] == ["Mugs"]
+    assert [term.kind for term in known.entities.lookup_exact(("nuqta",))] == ["brand"]
+    assert [term.name for term in known.entities.lookup_exact(("mug",))] == ["Mugs"]
 
 
 def test_nothing_is_read_twice_without_a_reason(index: ProductIndex) -> None:
     clock = Clock()
-    keeper = KnowledgeKeeper(index, Synonyms(()), clock)
+    keeper = CatalogSnapshotCache(index, SynonymIndex(()), clock)
     first = keeper.get()
-    clock.now = MAX_AGE_S
+    clock.now = SNAPSHOT_MAX_AGE_S
     assert keeper.get() is first
     clock.now += 1
     assert renewed(keeper, first) is not first
 
 
 def test_a_change_is_seen(index: ProductIndex) -> None:
-    keeper = KnowledgeKeeper(index, Synonyms(()))
+    keeper = CatalogSnapshotCache(index, SynonymIndex(()))
     first = keeper.get()
     index.add([Product("2", "Blue vase")])
     assert "vase" in renewed(keeper, first).vocabulary.counts
@@ -70,7 +75,7 @@ def test_the_former_serves_while_the_store_is_away(
     index: ProductIndex, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock = Clock()
-    keeper = KnowledgeKeeper(index, Synonyms(()), clock)
+    keeper = CatalogSnapshotCache(index, SynonymIndex(()), clock)
     first = keeper.get()
 
     tries = []
@@ -79,8 +84,8 @@ def test_the_former_serves_while_the_store_is_away(
         tries.append(1)
         raise IndexStoreError("away")
 
-    monkeypatch.setattr(index, "words", away)
-    clock.now = MAX_AGE_S + 1
+    monkeypatch.setattr(index, "count_surface_forms", away)
+    clock.now = SNAPSHOT_MAX_AGE_S + 1
     assert keeper.get() is first
     for _ in range(5):
         time.sleep(0.05)
@@ -91,13 +96,13 @@ def test_the_former_serves_while_the_store_is_away(
 def test_what_merchants_have_is_kept_within_a_bound(encoder: FakeEncoder) -> None:
     with ProductIndex.open(":memory:", encoder) as index:
         index.add(Product(f"p{n}", f"mug word{n}x", merchant_id=f"m{n}") for n in range(3))
-        keeper = KnowledgeKeeper(index, Synonyms(()))
+        keeper = CatalogSnapshotCache(index, SynonymIndex(()))
         everything, first = keeper.get(), keeper.get(Filters(merchant_id="m0"))
         assert first.vocabulary.counts == {"mug": 1, "word0x": 1}
         both = keeper.get(Filters(merchant_id=("m2", "m0", "m2")))
         assert set(both.vocabulary.counts) == {"mug", "word0x", "word2x"}
         assert keeper.get(Filters(merchant_id=("m0", "m2"), category="Mugs")) is both
-        for n in range(MAX_KEPT - 1):
+        for n in range(MAX_SNAPSHOTS - 1):
             assert keeper.get(Filters(merchant_id=f"nobody-{n}")).vocabulary.counts == {}
         assert keeper.get(Filters(merchant_id=("m0", "m2"))) is both
         assert keeper.get(Filters(merchant_id="m0")) is not first  # the one asked for longest ago
@@ -107,7 +112,7 @@ def test_what_merchants_have_is_kept_within_a_bound(encoder: FakeEncoder) -> Non
 def test_one_merchant_waits_for_no_other(
     index: ProductIndex, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    keeper, words = KnowledgeKeeper(index, Synonyms(())), index.words
+    keeper, words = CatalogSnapshotCache(index, SynonymIndex(())), index.count_surface_forms
     begun, go_on = threading.Event(), threading.Event()
 
     def slow(filters: Filters, limit: int = 9) -> dict[str, int]:
@@ -116,7 +121,7 @@ def test_one_merchant_waits_for_no_other(
             assert go_on.wait(10)
         return words(filters, limit)
 
-    monkeypatch.setattr(index, "words", slow)
+    monkeypatch.setattr(index, "count_surface_forms", slow)
     waiting = threading.Thread(target=keeper.get, args=(Filters(merchant_id="large"),))
     waiting.start()
     assert begun.wait(10)

@@ -3,36 +3,38 @@
 import pytest
 
 from embed import FakeEncoder
-from search.query.known_words import KnownWords
-from search.query.synonym_expansion import Synonyms
+from search.query.known_words import SpellingDictionary
+from search.query.synonym_expansion import SynonymIndex
 
 
 class Linguist(FakeEncoder):
     """An encoder that knows one word."""
 
-    def knows_word(self, word: str) -> bool:
+    def is_known_word(self, word: str) -> bool:
         """Return whether it is that one."""
         return word == "chaussures"
 
 
 @pytest.fixture(scope="module")
-def words() -> KnownWords:
-    return KnownWords(FakeEncoder(), Synonyms([("thobe", "dishdasha"), ("دشداشة", "ثوب")]))
+def words() -> SpellingDictionary:
+    return SpellingDictionary(
+        FakeEncoder(), SynonymIndex([("thobe", "dishdasha"), ("دشداشة", "ثوب")])
+    )
 
 
 @pytest.mark.parametrize(
     "word",
     ["beads", "Kettle", "blown", "كراسي", "الكراسي", "قارورة", "dishdasha", "دشداشه", "Thobes"],
 )
-def test_words(words: KnownWords, word: str) -> None:
-    assert words.has(word)
+def test_words(words: SpellingDictionary, word: str) -> None:
+    assert words.contains(word)
 
 
 @pytest.mark.parametrize("word", ["sunglases", "tshrt", "فستن", "vinpositine", "chaussures"])
-def test_no_words(words: KnownWords, word: str) -> None:
-    assert not words.has(word)
+def test_no_words(words: SpellingDictionary, word: str) -> None:
+    assert not words.contains(word)
 
 
 def test_an_encoder_may_know_more() -> None:
-    assert KnownWords(Linguist(), Synonyms(())).has("Chaussures")
-    assert not KnownWords(Linguist(), Synonyms(())).has("chausures")
+    assert SpellingDictionary(Linguist(), SynonymIndex(())).contains("Chaussures")
+    assert not SpellingDictionary(Linguist(), SynonymIndex(())).contains("chausures")

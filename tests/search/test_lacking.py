@@ -2,8 +2,8 @@
 
 import pytest
 
-from search.query.stated_absences import says_without
-from search.query.stems import stems_of
+from search.query.stated_absences import states_absence
+from search.query.stems import stem_phrase
 
 
 @pytest.mark.parametrize(
@@ -19,7 +19,7 @@ from search.query.stems import stems_of
     ],
 )
 def test_it_says_so(text: str, thing: str) -> None:
-    assert says_without(stems_of(text), stems_of(thing))
+    assert states_absence(stem_phrase(text), stem_phrase(thing))
 
 
 @pytest.mark.parametrize(
@@ -33,4 +33,4 @@ def test_it_says_so(text: str, thing: str) -> None:
     ],
 )
 def test_it_does_not(text: str, thing: str) -> None:
-    assert not says_without(stems_of(text), stems_of(thing))
+    assert not states_absence(stem_phrase(text), stem_phrase(thing))

@@ -7,15 +7,15 @@ import pytest
 
 from embed import FakeEncoder
 from index import ProductIndex
-from index.text.analyzer import analyse
-from index.text.bm25 import query_vector
+from index.text.analyzer import analyze
+from index.text.bm25 import build_query_vector
 from search import SearchService
-from search.catalog_snapshot import Knowledge
-from search.query.known_words import KnownWords
-from search.query.query_reader import QueryReader
-from search.query.synonym_expansion import Synonyms
+from search.catalog_snapshot import CatalogSnapshot
+from search.query.known_words import SpellingDictionary
+from search.query.query_reader import QueryInterpreter
+from search.query.synonym_expansion import SynonymIndex
 from search.query.vocabulary import Vocabulary
-from shopwindow.values import Page, Product, Query, Translation
+from shopwindow.values import Product, Query, SearchResponse, Translation
 from tests.conftest import WHOLE
 
 PRODUCTS = [
@@ -54,9 +54,13 @@ def service(index: ProductIndex) -> SearchService:
     return SearchService(index, WHOLE, synonyms=[("mantel", "fauteuils", "kırmızı")])
 
 
-def lexical(page: Page) -> dict[str, float]:
+def lexical(page: SearchResponse) -> dict[str, float]:
     """Return the products that have a word of the query, with their part of the words leg."""
-    return {hit.product.id: hit.parts["lexical"] for hit in page.hits if "lexical" in hit.parts}
+    return {
+        hit.product.id: hit.contributions["lexical"]
+        for hit in page.hits
+        if "lexical" in hit.contributions
+    }
 
 
 @pytest.mark.parametrize(
@@ -89,21 +93,21 @@ def test_each_language_finds_its_words(
 @pytest.mark.parametrize("word", ["schuhes", "stühlen", "stuhls", "chaussure", "cheval", "canta"])
 def test_right_words_are_not_corrected(service: SearchService, word: str) -> None:
     page = service.search(Query(text=word))
-    assert [each for each in page.readings if each.kind == "spelling"] == []
+    assert [each for each in page.interpretations if each.kind == "spelling"] == []
 
 
 def test_slips_are_corrected_to_the_words_of_the_catalogue(service: SearchService) -> None:
     page = service.search(Query(text="chausures"))
-    assert [each.value for each in page.readings] == ["chaussures"]
+    assert [each.value for each in page.interpretations] == ["chaussures"]
     assert page.hits[0].product.id == "shoe"
 
 
 def test_dictionaries_of_the_catalogue_are_asked() -> None:
-    words = KnownWords(FakeEncoder(), Synonyms(()))
-    assert words.has("Trottinettes", ("fr", "tr"))
-    assert words.has("echarpes", ("fr",))
-    assert not words.has("trottinettes", ("de",))
-    assert not words.has("trotinettes", ("fr",))
+    words = SpellingDictionary(FakeEncoder(), SynonymIndex(()))
+    assert words.contains("Trottinettes", ("fr", "tr"))
+    assert words.contains("echarpes", ("fr",))
+    assert not words.contains("trottinettes", ("de",))
+    assert not words.contains("trotinettes", ("fr",))
 
 
 def test_synonyms_find_the_stems_of_the_language(service: SearchService) -> None:
@@ -119,7 +123,7 @@ def test_banned_words_are_left_out_in_their_language(service: SearchService) -> 
 def test_a_brand_with_an_elided_article_is_still_a_name(service: SearchService) -> None:
     page = service.search(Query(text="l'atelier"))
     assert page.hits[0].product.id == "coat"
-    assert [each.kind for each in page.readings] == ["brand"]
+    assert [each.kind for each in page.interpretations] == ["brand"]
 
 
 def test_a_word_counts_once_whatever_languages_it_has_stems_in(encoder: FakeEncoder) -> None:
@@ -133,10 +137,10 @@ def test_a_word_counts_once_whatever_languages_it_has_stems_in(encoder: FakeEnco
             *(Product(f"{n}", f"Casquette {n}", language="fr") for n in range(8)),
         ]
     )
-    reader = QueryReader(index, ())
-    read = reader.read(Query(text="nike"))
-    assert len(read.words.indices) == 2
-    assert set(read.words.values) == {1.0}
+    reader = QueryInterpreter(index, ())
+    read = reader.interpret(Query(text="nike"))
+    assert len(read.sparse_vector.indices) == 2
+    assert set(read.sparse_vector.values) == {1.0}
     assert read.coverage == 1.0
     found = lexical(SearchService(index, synonyms=()).search(Query(text="nike")))
     assert set(found) == {"both", "english"}
@@ -150,13 +154,13 @@ def test_catalogues_in_english_and_arabic_ask_for_the_words_of_before(
     index.add(
         [PRODUCTS[-1], Product("2", "Chaussures rouges"), Product("3", "أكواب", language="ar")]
     )
-    reader = QueryReader(index, ())
-    assert reader.knowledge().languages == ()
+    reader = QueryInterpreter(index, ())
+    assert reader.get_snapshot().languages == ()
     for text in ("red mugs", "l'été chaussure", "الأكواب الحمراء 256GB t-shirt red red"):
-        read = reader.read(Query(text=text, literal=("chaussure",)))
-        before = query_vector(word.number for word in analyse(text))
-        np.testing.assert_array_equal(read.words.indices, before.indices)
-        np.testing.assert_array_equal(read.words.values, before.values)
+        read = reader.interpret(Query(text=text, verbatim=("chaussure",)))
+        before = build_query_vector(word.term_id for word in analyze(text))
+        np.testing.assert_array_equal(read.sparse_vector.indices, before.indices)
+        np.testing.assert_array_equal(read.sparse_vector.values, before.values)
 
 
 def test_languages_come_and_go_with_their_products(index: ProductIndex) -> None:
@@ -173,22 +177,22 @@ def test_languages_come_and_go_with_their_products(index: ProductIndex) -> None:
 def languages(service: SearchService, index: ProductIndex) -> tuple[str, ...]:
     """Return what the service knows, once it has read it again."""
     for _ in range(200):
-        if service._reader.knowledge().languages == index.languages():
+        if service._reader.get_snapshot().languages == index.list_languages():
             break
         time.sleep(0.01)
-    return service._reader.knowledge().languages
+    return service._reader.get_snapshot().languages
 
 
 def test_a_vocabulary_knows_words_by_the_stems_of_its_languages() -> None:
     counts = {"stuhl": 1, "chevaux": 2}
-    assert not Vocabulary(counts).knows("cheval")
+    assert not Vocabulary(counts).contains("cheval")
     vocabulary = Vocabulary(counts, ("fr", "de"))
-    assert vocabulary.knows("cheval")
-    assert vocabulary.knows("stühlen")
-    assert not vocabulary.knows("stühlen fenster")
-    assert "cheval" in vocabulary.in_languages("chevaux")
-    assert vocabulary.in_languages("fenster") == ("fenster",)
+    assert vocabulary.contains("cheval")
+    assert vocabulary.contains("stühlen")
+    assert not vocabulary.contains("stühlen fenster")
+    assert "cheval" in vocabulary.expand_stem("chevaux")
+    assert vocabulary.expand_stem("fenster") == ("fenster",)
 
 
 def test_knowledge_reads_the_languages(index: ProductIndex) -> None:
-    assert Knowledge.of(index, Synonyms(())).languages == ("de", "fr", "tr")
+    assert CatalogSnapshot.build(index, SynonymIndex(())).languages == ("de", "fr", "tr")

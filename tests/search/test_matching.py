@@ -13,7 +13,12 @@ from embed import FakeEncoder
 from index import ProductIndex
 from search import SearchService
 from search.batch_matching import BATCH_SIZE, match_photos
-from search.similarity_levels import BOUNDS, in_words, is_measured, likeness
+from search.match_confidence import (
+    CONFIDENCE_BOUNDS,
+    clamp_similarity,
+    is_calibrated,
+    label_confidence,
+)
 from shopwindow.values import Filters, Product, Query
 from shopwindow.values.errors import InvalidQueryError
 from shopwindow.values.query import ImageSource
@@ -42,7 +47,7 @@ def test_each_photo_finds_its_product_and_what_search_finds(
         assert f"sku-{number}" in [h.product.id for h in match.hits if h.score > 0.999]
         scores = [hit.score for hit in match.hits]
         assert scores == sorted(scores, reverse=True)
-        assert all(dict(hit.parts) == {"image": hit.score} for hit in match.hits)
+        assert all(dict(hit.contributions) == {"image": hit.score} for hit in match.hits)
         alone = service.search(Query(image=photos[number], limit=24, facets=()))
         assert set(_ids(alone.hits)) == set(_ids(match.hits))
 
@@ -126,10 +131,10 @@ def test_variants_are_shown_once(encoder: FakeEncoder, products: list[Product]) 
 
 def test_pictures_are_kept_when_asked_for(service: SearchService, photos: list[str]) -> None:
     (without,) = match_photos(service, photos[:1])
-    (match,) = match_photos(service, photos[:1], with_pictures=True)
-    assert without.picture is None
-    assert match.picture is not None
-    assert np.array_equal(match.picture, service.index.encoder.prepare_image(photos[0]))
+    (match,) = match_photos(service, photos[:1], keep_pixels=True)
+    assert without.pixels is None
+    assert match.pixels is not None
+    assert np.array_equal(match.pixels, service.index.encoder.prepare_image(photos[0]))
 
 
 def test_decoding_and_encoding_overlap(
@@ -159,12 +164,18 @@ def test_decoding_and_encoding_overlap(
 
 
 def test_words_for_likeness() -> None:
-    assert [in_words(least) for least, _ in BOUNDS] == ["same photo", "very like", "like"]
-    assert in_words(BOUNDS[-1][0] - 0.001) == "unsure"
-    assert [bound for bound, _ in BOUNDS] == sorted((b for b, _ in BOUNDS), reverse=True)
-    assert [likeness(each) for each in (-0.2, 0.0, 0.5, 1.0000002)] == [0.0, 0.0, 0.5, 1.0]
+    assert [label_confidence(least) for least, _ in CONFIDENCE_BOUNDS] == [
+        "same photo",
+        "high",
+        "medium",
+    ]
+    assert label_confidence(CONFIDENCE_BOUNDS[-1][0] - 0.001) == "low"
+    assert [bound for bound, _ in CONFIDENCE_BOUNDS] == sorted(
+        (b for b, _ in CONFIDENCE_BOUNDS), reverse=True
+    )
+    assert [clamp_similarity(each) for each in (-0.2, 0.0, 0.5, 1.0000002)] == [0.0, 0.0, 0.5, 1.0]
 
 
 def test_words_were_measured_with_compact_and_what_was_adapted_from_it() -> None:
     names = ("compact", "compact+adapted", "fake", "open_clip:ViT-B-32/laion2b_s34b_b79k")
-    assert [is_measured(name) for name in names] == [True, True, False, False]
+    assert [is_calibrated(name) for name in names] == [True, True, False, False]

@@ -16,9 +16,9 @@ from benchmarks.two_shops import SHOPS, A, B, Shop, products_of, rule_book, slip
 from embed import FakeEncoder
 from index import ProductIndex
 from search import SearchService
-from search.audit import catalogue_report
-from search.query.query_reader import QueryReader, ReadQuery
-from search.rules import Pin, Rule, RuleBook, Scope
+from search.audit import audit_catalog
+from search.query.query_reader import InterpretedQuery, QueryInterpreter
+from search.rules import Pin, Rule, RuleScope, RuleSet
 from shopwindow.eventlog import EventLog
 from shopwindow.values import Event, Filters, Product, Query
 from shopwindow.values.errors import ProductNotFoundError
@@ -75,7 +75,7 @@ def test_the_words_that_are_looked_for_are_those_of_the_answers(
 
 
 def test_without_a_merchant_everybodys_words_are_known(service: SearchService) -> None:
-    (spelling, brand) = service.search(Query("Falkoreq")).readings
+    (spelling, brand) = service.search(Query("Falkoreq")).interpretations
     assert (spelling.value, brand.value) == ("falkorex", "Falkorex")  # of more products
     assert {each.value for each in service.suggest("Falk")} == {"Falkoren", "Falkorex"}
     both = {each.value for each in service.suggest("Falk", filters=BOTH)}
@@ -84,7 +84,7 @@ def test_without_a_merchant_everybodys_words_are_known(service: SearchService) -
 
 @pytest.mark.parametrize("shop", SHOPS, ids=["first", "second"])
 def test_a_slip_is_corrected_to_the_shops_own_word(service: SearchService, shop: Shop) -> None:
-    spelling, brand = service.search(Query("Falkoreq", filters=shop.filters)).readings
+    spelling, brand = service.search(Query("Falkoreq", filters=shop.filters)).interpretations
     assert spelling.value == shop.brand.casefold()
     assert brand.value == shop.brand
     assert [each.value for each in service.suggest("FALK", filters=shop.filters)] == [shop.brand]
@@ -93,8 +93,8 @@ def test_a_slip_is_corrected_to_the_shops_own_word(service: SearchService, shop:
 @pytest.mark.parametrize("text", [B.category, B.maker, "zirmadoxed", B.merchant_id])
 def test_the_others_word_is_no_word(service: SearchService, text: str) -> None:
     page = service.search(Query(text, filters=A.filters))
-    assert page.readings == ()
-    assert not page.is_sure
+    assert page.interpretations == ()
+    assert not page.is_confident
     assert {hit.product.merchant_id for hit in page.hits} <= {A.merchant_id}
 
 
@@ -106,7 +106,7 @@ def test_anothers_product_is_as_unknown_as_nobodys(service: SearchService, nobod
     with pytest.raises(ProductNotFoundError, match=refused):
         service.complements(nobodys, filters=A.filters)
     with pytest.raises(ProductNotFoundError, match=refused):
-        service.search(Query("lamp", filters=A.filters, avoid=(nobodys,)))
+        service.search(Query("lamp", filters=A.filters, negative_examples=(nobodys,)))
 
 
 def test_what_is_like_anothers_product_can_be_asked_with_the_product_itself(
@@ -121,12 +121,12 @@ def test_what_is_like_anothers_product_can_be_asked_with_the_product_itself(
 
 def test_doubles_in_two_shops_are_no_finding_for_either(service: SearchService) -> None:
     def doubles(filters: Filters | None) -> list[str]:
-        report = catalogue_report(service.index, filters=filters)
+        report = audit_catalog(service.index, filters=filters)
         return [each.kind for each in report.findings if each.kind.startswith("same_")]
 
     assert {"same_photo", "same_title"} <= set(doubles(None))
     assert "same_title" not in doubles(A.filters)
-    assert catalogue_report(service.index, filters=A.filters).n_products == A.n_products
+    assert audit_catalog(service.index, filters=A.filters).n_products == A.n_products
 
 
 def rules_told(service: SearchService, filters: Filters) -> tuple[str, ...]:
@@ -147,12 +147,12 @@ def test_a_rule_for_products_that_are_not_seen_is_not_told(service: SearchServic
 
 def test_rules_that_are_exchanged_are_looked_up_anew(service: SearchService) -> None:
     try:
-        service.rules = RuleBook([Rule("first", Pin(("zkb001",)))])
+        service.rules = RuleSet([Rule("first", Pin(("zkb001",)))])
         assert rules_told(service, A.filters) == ()
-        service.rules = RuleBook([Rule("first", Pin(("zkb001", "zka003")))])
+        service.rules = RuleSet([Rule("first", Pin(("zkb001", "zka003")))])
         page = service.search(Query("lamp", filters=A.filters))
         assert (page.rules, page.hits[0].product.id) == (("first",), "zka003")
-        service.rules = RuleBook([Rule("ours", Pin(("zka003",)), Scope(merchant=B.merchant_id))])
+        service.rules = RuleSet([Rule("ours", Pin(("zka003",)), RuleScope(merchant=B.merchant_id))])
         assert rules_told(service, A.filters) == ()
     finally:
         service.rules = rule_book()
@@ -167,12 +167,16 @@ def test_the_best_of_ones_own_is_the_measure_of_what_was_seen_together(tmp_path:
                 for each in ("zka010", other)
             )
         log.append([Event("click", "zka010", user_id="walt", time=NOON + timedelta(days=9))])
-        service.catch_up()
-        page = service.feed("walt", 40, A.filters)
-        together = {hit.product.id: hit.parts.get("together", 0.0) for hit in page.hits}
+        service.flush()
+        page = service.recommend("walt", 40, A.filters)
+        together = {
+            hit.product.id: hit.contributions.get("co_engagement", 0.0) for hit in page.hits
+        }
         assert together["zka011"] == pytest.approx(0.1)  # the weight of the part, whole
-        everybodys = service.feed("walt", 40)
-        among = {hit.product.id: hit.parts.get("together", 0.0) for hit in everybodys.hits}
+        everybodys = service.recommend("walt", 40)
+        among = {
+            hit.product.id: hit.contributions.get("co_engagement", 0.0) for hit in everybodys.hits
+        }
         assert among["zkb012"] == pytest.approx(0.1)
         assert among["zka011"] < 0.05
 
@@ -180,16 +184,16 @@ def test_the_best_of_ones_own_is_the_measure_of_what_was_seen_together(tmp_path:
 def test_products_that_come_and_go_change_their_own_merchants_words(tmp_path: Path) -> None:
     with ProductIndex.open(MEMORY, FakeEncoder()) as index:
         index.add([*products_of(A, tmp_path), *products_of(B, tmp_path)])
-        reader = QueryReader(index, ())
-        before = reader.knowledge(A.filters)
-        assert before is reader.knowledge(Filters(merchant_id=(A.merchant_id,) * 2, price_max=9))
+        reader = QueryInterpreter(index, ())
+        before = reader.get_snapshot(A.filters)
+        assert before is reader.get_snapshot(Filters(merchant_id=(A.merchant_id,) * 2, price_max=9))
         index.add([Product("zka900", "Glimmerwick", merchant_id=A.merchant_id)])
         for _ in range(200):
-            if (now := reader.knowledge(A.filters)) is not before:
+            if (now := reader.get_snapshot(A.filters)) is not before:
                 break
             time.sleep(0.01)
         assert "glimmerwick" in now.vocabulary.counts
-        assert "glimmerwick" not in reader.knowledge(B.filters).vocabulary.counts
+        assert "glimmerwick" not in reader.get_snapshot(B.filters).vocabulary.counts
 
 
 NOON = datetime(2026, 8, 1, 12, tzinfo=UTC)
@@ -227,14 +231,19 @@ def _drawn(draw: st.DrawFn, product_id: str, merchant: str) -> Product:
     )
 
 
-def read(index: ProductIndex, query: Query) -> ReadQuery:
-    return QueryReader(index, SYNONYMS).read(query)
+def read(index: ProductIndex, query: Query) -> InterpretedQuery:
+    return QueryInterpreter(index, SYNONYMS).interpret(query)
 
 
-def plain(one: ReadQuery) -> tuple[object, ...]:
+def plain(one: InterpretedQuery) -> tuple[object, ...]:
     """Return what was read, without the filters."""
-    understood = replace(one.understood, filters=Filters())
-    return understood, one.words.indices.tolist(), one.words.values.tolist(), one.coverage
+    understood = replace(one.parsed, filters=Filters())
+    return (
+        understood,
+        one.sparse_vector.indices.tolist(),
+        one.sparse_vector.values.tolist(),
+        one.coverage,
+    )
 
 
 @given(
@@ -267,10 +276,10 @@ def test_a_scoped_query_is_read_as_if_nobody_else_were_there(
         for text in ("", *map(" ".join, texts)):
             query = Query(text, facets=FACETS, diversity=0.3)
             page, scoped = one.search(query), other.search(replace(query, filters=only_a))
-            assert (page.hits, page.is_sure, page.n_cut) == (
-                scoped.hits, scoped.is_sure, scoped.n_cut,
+            assert (page.hits, page.is_confident, page.n_below_cutoff) == (
+                scoped.hits, scoped.is_confident, scoped.n_below_cutoff,
             )  # fmt: skip
-            assert (page.facets, page.prices) == (scoped.facets, scoped.prices)
+            assert (page.facets, page.price_buckets) == (scoped.facets, scoped.price_buckets)
 
 
 def test_every_slip_is_really_without_the_words_of_the_shop() -> None:
@@ -281,10 +290,10 @@ def test_every_slip_is_really_without_the_words_of_the_shop() -> None:
 
 def test_a_scoped_visit_is_logged_as_the_shops_own(shops: tuple[SearchService, EventLog]) -> None:
     service, log = shops
-    service.events.flush()
-    before = log.end()
-    page = service.feed("vera", 5, A.filters)
-    service.events.flush()
+    service.recorder.flush()
+    before = log.get_end_cursor()
+    page = service.recommend("vera", 5, A.filters)
+    service.recorder.flush()
     shown, _ = log.read(before, 100)
     assert [each.product_id for each in shown] == [hit.product.id for hit in page.hits]
     assert {each.surface for each in shown} == {"store"}

@@ -11,7 +11,7 @@ import pytest
 from embed import FakeEncoder
 from index import ProductIndex
 from search import SearchService
-from shopwindow.values import Filters, Photo, Product, Query
+from shopwindow.values import Filters, Product, Query, QueryImage
 from shopwindow.values.errors import InvalidQueryError
 from tests.conftest import WHOLE, make_products
 
@@ -48,17 +48,17 @@ ASKED: dict[str, Ask] = {
     "price beyond floats": filtered(price_max=10**400),
     "price as text": filtered(price_max="5"),
     "nobody": filtered(merchant_id=""),
-    "literal": lambda s: s.search(Query("red", literal=(HALF,))),
+    "literal": lambda s: s.search(Query("red", verbatim=(HALF,))),
     "cursor": lambda s: s.search(Query("red", cursor=HALF)),
     "user": lambda s: s.search(Query("red", user_id=HALF)),
-    "avoid": lambda s: s.search(Query("red", avoid=(HALF,))),
-    "image": lambda s: s.search(Query(image=Photo(HALF))),
+    "avoid": lambda s: s.search(Query("red", negative_examples=(HALF,))),
+    "image": lambda s: s.search(Query(image=QueryImage(HALF))),
     "similar": lambda s: s.similar(HALF),
     "similar to a number": lambda s: s.similar(5),  # type: ignore[arg-type]
     "similar, filtered": lambda s: s.similar("sku-1", filters=Filters(brand=HALF)),
     "complements": lambda s: s.complements(HALF),
-    "feed": lambda s: s.feed(HALF),
-    "recently seen": lambda s: s.recently_seen(HALF),
+    "feed": lambda s: s.recommend(HALF),
+    "recently seen": lambda s: s.recently_viewed(HALF),
     "profile": lambda s: s.profile(HALF),
     "suggest": lambda s: s.suggest(HALF),
     "suggest a number": lambda s: s.suggest(5),  # type: ignore[arg-type]
@@ -98,12 +98,12 @@ def made_up(cursor: str, after: object, given_up: object) -> str:
         ("relevance", POINT, ["merchant_id"]),
         ("relevance", POINT, [HALF]),
         ("relevance", POINT, ["brand"] * 11),
-        ("price_low", HALF, []),
-        ("price_low", POINT, []),
-        ("price_low", "~nowhere", []),
-        ("price_low", "=nan", []),
-        ("price_low", "=1e400", []),
-        ("price_low", "=٥", []),
+        ("price_asc", HALF, []),
+        ("price_asc", POINT, []),
+        ("price_asc", "~nowhere", []),
+        ("price_asc", "=nan", []),
+        ("price_asc", "=1e400", []),
+        ("price_asc", "=٥", []),
     ],
 )
 def test_a_cursor_that_was_made_up_is_refused_and_the_engine_goes_on(

@@ -14,15 +14,20 @@ from PIL import Image
 
 from embed import FakeEncoder, PhotoReader
 from index import ProductIndex
-from index.perceptual_hash import PRINT_SIZE
+from index.perceptual_hash import HASH_SIZE
 from search import SearchService
 from search.batch_matching import match_photos
-from search.pipeline.collapse import PLACEHOLDER_FROM, same_photos
-from search.price_buckets import N_RANGES, counted_in, price_edges, price_ranges
+from search.pipeline.collapse import PLACEHOLDER_MIN_COUNT, find_same_photos
+from search.price_buckets import (
+    N_PRICE_BUCKETS,
+    build_price_buckets,
+    compute_bucket_edges,
+    make_price_counter,
+)
 from search.retrieval.query_encoder import QueryEncoder
-from shopwindow.values import Filters, Page, Product, Query
+from shopwindow.values import Filters, Product, Query, SearchResponse
 from shopwindow.values.errors import InvalidQueryError, PhotoTooLargeError
-from shopwindow.values.query import Photo
+from shopwindow.values.query import QueryImage
 from shopwindow.values.settings import PhotoLimits, SearchSettings
 from tests.conftest import COLORS, WHOLE
 from tests.search.paging import ids, joined, whole
@@ -32,7 +37,7 @@ def picture(color: str, width: int = 40) -> Image.Image:
     return Image.new("RGB", (width, 50), COLORS[color][0])
 
 
-def scores(page: Page) -> dict[str, float]:
+def scores(page: SearchResponse) -> dict[str, float]:
     return {hit.product.id: hit.score for hit in page.hits}
 
 
@@ -40,7 +45,7 @@ ALL = Query(limit=100, facets=())
 
 
 def test_one_photo_twice_equals_once_and_the_order_does_not_matter(service: SearchService) -> None:
-    red, blue = Photo(picture("red")), Photo(picture("blue"), weight=2)
+    red, blue = QueryImage(picture("red")), QueryImage(picture("blue"), weight=2)
     once = service.search(replace(ALL, image=red))
     twice = service.search(replace(ALL, image=[red, red]))
     assert scores(twice) == pytest.approx(scores(once), abs=1e-6)
@@ -50,15 +55,18 @@ def test_one_photo_twice_equals_once_and_the_order_does_not_matter(service: Sear
 
 
 def test_the_order_of_photos_moves_no_digit(encoder: FakeEncoder) -> None:
-    weighed = [Photo(noise(n), weight=0.1 + n / 3) for n in range(4)]
+    weighed = [QueryImage(noise(n), weight=0.1 + n / 3) for n in range(4)]
     asking = QueryEncoder(encoder)
-    vectors = {asking.photo(asking.prepare(each)).tobytes() for each in permutations(weighed)}
+    vectors = {
+        asking.encode_photos(asking.prepare_photos(each)).tobytes()
+        for each in permutations(weighed)
+    }
     assert len(vectors) == 1
 
 
 def test_the_heavier_photo_counts_more(service: SearchService) -> None:
     for heavy, light in (("red", "green"), ("green", "red")):
-        photos = [Photo(picture(heavy), weight=3), Photo(picture(light))]
+        photos = [QueryImage(picture(heavy), weight=3), QueryImage(picture(light))]
         hits = service.search(replace(ALL, image=photos, limit=16)).hits
         found = [hit.product.attributes["color"] for hit in hits]
         assert found == [heavy] * 8 + [light] * 8
@@ -79,7 +87,7 @@ def test_too_many_photos_are_refused() -> None:
 def test_the_part_of_a_photo_counts(service: SearchService) -> None:
     both = Image.new("RGB", (80, 50), COLORS["red"][0])
     both.paste(COLORS["blue"][0], (40, 0, 80, 50))
-    part = service.search(replace(ALL, image=Photo(both, (0.5, 0, 1, 1))))
+    part = service.search(replace(ALL, image=QueryImage(both, (0.5, 0, 1, 1))))
     assert scores(part) == pytest.approx(
         scores(service.search(replace(ALL, image=picture("blue"))))
     )
@@ -87,20 +95,20 @@ def test_the_part_of_a_photo_counts(service: SearchService) -> None:
 
 @pytest.mark.parametrize("share", [0.0, 1.0])
 def test_a_share_of_nothing_or_everything(shop: ProductIndex, share: float) -> None:
-    service = SearchService(shop, SearchSettings(weight_named=0, least_share=0))
+    service = SearchService(shop, SearchSettings(attribute_match_boost=0, relative_score_cutoff=0))
     query = replace(ALL, text="blue dress", image=picture("red"))
-    mixed = service.search(replace(query, photo_share=share))
+    mixed = service.search(replace(query, image_weight=share))
     alone = service.search(replace(query, text="") if share else replace(query, image=None))
     assert scores(mixed) == pytest.approx(scores(alone), abs=1e-6)
     silent = ("lexical", "text", "text_image") if share else ("image",)
-    assert all(not hit.parts.get(name) for hit in mixed.hits for name in silent)
+    assert all(not hit.contributions.get(name) for hit in mixed.hits for name in silent)
 
 
 def test_the_share_moves_the_answer_from_words_to_photos(service: SearchService) -> None:
     query = replace(ALL, text="blue", image=picture("red"), limit=8)
     reds = [
         [hit.product.attributes["color"] for hit in page.hits].count("red")
-        for page in (service.search(replace(query, photo_share=n / 10)) for n in range(11))
+        for page in (service.search(replace(query, image_weight=n / 10)) for n in range(11))
     ]
     assert (reds[0], reds[-1]) == (0, 8)
     assert reds == sorted(reds)
@@ -109,7 +117,7 @@ def test_the_share_moves_the_answer_from_words_to_photos(service: SearchService)
 @pytest.mark.parametrize("share", [0.0, 0.3])
 def test_a_share_means_nothing_without_words(service: SearchService, share: float) -> None:
     query = replace(ALL, image=picture("red"))
-    assert service.search(replace(query, photo_share=share)).hits == service.search(query).hits
+    assert service.search(replace(query, image_weight=share)).hits == service.search(query).hits
 
 
 # One photo in several products.
@@ -145,37 +153,37 @@ def test_the_same_photo_saved_otherwise_is_shown_once(encoder: FakeEncoder, tmp_
     service = shop_with(encoder, tmp_path, [*same, jpeg(noise(2)), jpeg(noise(3))])
     page = service.search(MUGS)
     every = service.search(replace(MUGS, collapse=False))
-    assert (len(page.hits), page.n_folded, len(every.hits), every.n_folded) == (3, 2, 5, 0)
+    assert (len(page.hits), page.n_collapsed, len(every.hits), every.n_collapsed) == (3, 2, 5, 0)
     best = next(each for each in ids(every) if each in {"p0", "p1", "p2"})
     assert {hit.product.id: hit.n_variants for hit in page.hits} == {best: 3, "p3": 1, "p4": 1}
-    cheapest = service.search(replace(MUGS, sort="price_low"))
+    cheapest = service.search(replace(MUGS, sort="price_asc"))
     assert ids(cheapest) == ["p4", "p3", "p2"]
     assert joined(service, replace(MUGS, limit=1)) == whole(service, MUGS)
 
 
 def test_empty_pictures_are_not_one_thing(encoder: FakeEncoder, tmp_path: Path) -> None:
     service = shop_with(encoder, tmp_path, [jpeg(Image.new("RGB", (50, 50), "white"))] * 4)
-    assert (len(service.search(MUGS).hits), service.search(MUGS).n_folded) == (4, 0)
+    assert (len(service.search(MUGS).hits), service.search(MUGS).n_collapsed) == (4, 0)
 
 
 @pytest.mark.parametrize("more", [-1, 0])
 def test_what_many_products_show_is_a_placeholder(
     encoder: FakeEncoder, tmp_path: Path, more: int
 ) -> None:
-    n_products = PLACEHOLDER_FROM + more
+    n_products = PLACEHOLDER_MIN_COUNT + more
     service = shop_with(encoder, tmp_path, [jpeg(noise(1))] * n_products + [jpeg(noise(2))])
     assert len(service.search(MUGS).hits) == (2 if more else n_products + 1)
 
 
 def test_what_is_near_one_placeholder_alone_is_not_folded_with_it() -> None:
-    grey = np.random.default_rng(1).integers(50, 200, PRINT_SIZE)
+    grey = np.random.default_rng(1).integers(50, 200, HASH_SIZE)
 
     def text(level: int) -> str:
         return base64.b64encode((grey + level).astype(np.uint8).tobytes()).decode()
 
-    placeholders = {f"b{n}": text(-1) for n in range(PLACEHOLDER_FROM - 1)}
-    assert same_photos({"a": text(0), "x": text(1)}) == {"a": ["x"], "x": ["a"]}
-    assert same_photos({"a": text(0), **placeholders, "x": text(1)}) == {}
+    placeholders = {f"b{n}": text(-1) for n in range(PLACEHOLDER_MIN_COUNT - 1)}
+    assert find_same_photos({"a": text(0), "x": text(1)}) == {"a": ["x"], "x": ["a"]}
+    assert find_same_photos({"a": text(0), **placeholders, "x": text(1)}) == {}
 
 
 # Ranges of prices.
@@ -185,16 +193,16 @@ PRICES = st.lists(st.floats(0, 1e5).map(lambda price: round(price, 2)), max_size
 
 @given(PRICES)
 def test_ends_are_round_and_ascend_inside(prices: list[float]) -> None:
-    edges = price_edges(prices)
+    edges = compute_bucket_edges(prices)
     assert edges == sorted(set(edges))
-    assert len(edges) < N_RANGES
+    assert len(edges) < N_PRICE_BUCKETS
     assert all(min(prices) < each < max(prices) for each in edges)
     assert all(float(f"{each:.2g}") == each for each in edges)
 
 
 @given(PRICES)
 def test_ranges_cover_every_price(prices: list[float]) -> None:
-    ranges = price_ranges(price_edges(prices), counted_in(prices))
+    ranges = build_price_buckets(compute_bucket_edges(prices), make_price_counter(prices))
     assert all(each.count > 0 for each in ranges)
     if ranges:
         assert sum(each.count for each in ranges) >= len(prices)
@@ -203,11 +211,11 @@ def test_ranges_cover_every_price(prices: list[float]) -> None:
 
 @pytest.mark.parametrize("prices", [[], [5.0], [5.0] * 9, [0.0] * 3])
 def test_prices_that_do_not_differ_have_no_ranges(prices: list[float]) -> None:
-    assert price_ranges(price_edges(prices), counted_in(prices)) == ()
+    assert build_price_buckets(compute_bucket_edges(prices), make_price_counter(prices)) == ()
 
 
 def test_small_prices_have_short_ends() -> None:
-    edges = price_edges([0.1 * n for n in range(1, 11)])
+    edges = compute_bucket_edges([0.1 * n for n in range(1, 11)])
     assert [str(each) for each in edges] == ["0.3", "0.5", "0.6", "0.8"]
 
 
@@ -220,12 +228,12 @@ def test_counts_are_what_the_filter_leaves(
     service: SearchService, text: str, filters: Filters
 ) -> None:
     page = service.search(Query(text, filters=filters, facets=("price",), limit=1))
-    assert len(page.prices) > 1
-    for each in page.prices:
+    assert len(page.price_buckets) > 1
+    for each in page.price_buckets:
         low = max(each.low or 0.0, filters.price_min or 0.0)
         high = min(each.high or 1e9, filters.price_max or 1e9)
         assert service.index.count(replace(filters, price_min=low, price_max=high)) == each.count
-    assert service.search(Query(text, facets=("brand",))).prices == ()
+    assert service.search(Query(text, facets=("brand",))).price_buckets == ()
 
 
 def test_candidates_are_counted_when_searching(shop: ProductIndex) -> None:
@@ -234,7 +242,7 @@ def test_candidates_are_counted_when_searching(shop: ProductIndex) -> None:
     page = service.search(query)
     prices = [hit.product.price or 0.0 for hit in page.hits]
     assert 0 < len(prices) < 24
-    for each in page.prices:
+    for each in page.price_buckets:
         low, high = each.low or 0.0, each.high or 1e9
         assert each.count == sum(low <= price <= high for price in prices)
 
@@ -246,7 +254,7 @@ def test_a_photo_in_a_query_has_the_smaller_limits(tmp_path: Path) -> None:
     picture("red", 50).save(path)  # 2,500 pixels
     product = Product("1", "Mug", image=str(path))
     with ProductIndex.open(":memory:", encoder) as index:
-        assert index.add([product]).photos_encoded == 1
+        assert index.add([product]).n_encoded_photos == 1
         with SearchService(index) as service:
             for image in (path, path.read_bytes(), picture("red", 50)):
                 with pytest.raises(PhotoTooLargeError, match="50 x 50 pixels, at most 2,000"):

@@ -14,7 +14,7 @@ from index import ProductIndex
 from search import SearchService
 from search.retrieval import generators as retrieval
 from search.retrieval.fusion import fuse
-from search.retrieval.query_plan import plan
+from search.retrieval.query_plan import plan_queries
 from shopwindow.values import Filters, Product, Query
 from shopwindow.values.query import SORTS
 from tests.conftest import WHOLE
@@ -61,7 +61,9 @@ def test_the_order_of_legs_does_not_matter(
     expected = SearchService(index).search(query)
     with pytest.MonkeyPatch.context() as patch:
         # The engine is asked in the other order, and answers in the other order.
-        patch.setattr(retrieval, "plan", lambda *given: dict(reversed(plan(*given).items())))
+        patch.setattr(
+            retrieval, "plan", lambda *given: dict(reversed(plan_queries(*given).items()))
+        )
         patch.setattr(
             retrieval, "fuse", lambda legs, *given: fuse(dict(reversed(legs.items())), *given)
         )
@@ -83,7 +85,7 @@ def test_a_permuted_catalogue_gives_the_same_pages(
     assert joined(answers[0], query) == joined(answers[1], query)
     first, second = (each.search(query) for each in answers)
     assert first.hits == second.hits
-    assert (first.facets, first.prices) == (second.facets, second.prices)
+    assert (first.facets, first.price_buckets) == (second.facets, second.price_buckets)
 
 
 @given(CATALOGUES, TEXTS, st.sampled_from(SORTS), st.integers(1, 6), NUMBERS)
@@ -158,7 +160,7 @@ def test_a_product_that_comes_first_by_chance_may_cut_others_off_and_moves_none(
     left = [each for each in ids(after) if each != "irrelevant"]
     assert left == [each for each in before if each in left]
     newcomer = [hit for hit in after.hits if hit.product.id == "irrelevant"]
-    assert left == before or [hit.place_before for hit in newcomer] == [1]
+    assert left == before or [hit.retrieval_rank for hit in newcomer] == [1]
 
 
 def test_a_product_that_comes_first_by_chance_does_cut_others_off(encoder: FakeEncoder) -> None:
@@ -169,7 +171,7 @@ def test_a_product_that_comes_first_by_chance_does_cut_others_off(encoder: FakeE
     index.add([Product("irrelevant", "zzfqjhvaqq zzqrnbtdqq")])
     after = service.search(query)
     assert ids(after)[0] == "irrelevant"
-    assert (before.is_sure, after.is_sure) == (False, False)
+    assert (before.is_confident, after.is_confident) == (False, False)
     assert len(ids(after)) - 1 < len(ids(before))
 
 
@@ -182,9 +184,9 @@ def test_another_product_makes_every_word_rarer(encoder: FakeEncoder) -> None:
     index = shop_of(encoder, range(25))
     service = SearchService(index)
     query = Query("red mug", limit=100)
-    before = {hit.product.id: hit.parts for hit in service.search(query).hits}
+    before = {hit.product.id: hit.contributions for hit in service.search(query).hits}
     index.add([Product("irrelevant", "zzyyxx wwvvuu")])
-    after = {hit.product.id: hit.parts for hit in service.search(query).hits}
+    after = {hit.product.id: hit.contributions for hit in service.search(query).hits}
     for each, parts in before.items():
         vectors = {name: part for name, part in parts.items() if name != "lexical"}
         assert vectors == {name: part for name, part in after[each].items() if name != "lexical"}

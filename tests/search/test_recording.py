@@ -8,10 +8,10 @@ from PIL import Image
 
 from index import ProductIndex
 from search import SearchService
-from search.event_recording import INVALID
+from search.event_recording import INVALID_ID_REASON
 from shopwindow.eventlog import EventLog
 from shopwindow.values import Event, Filters, Query
-from shopwindow.values.errors import EventLogError, EventRefusedError
+from shopwindow.values.errors import EventLogError, EventRejectedError
 from shopwindow.values.settings import SearchSettings
 from tests.conftest import COLORS, WHOLE
 from tests.eventlog.conftest import everything
@@ -25,7 +25,7 @@ def log(tmp_path: Path) -> Iterator[EventLog]:
 
 @pytest.fixture
 def logging_service(shop: ProductIndex, log: EventLog) -> Iterator[SearchService]:
-    service = SearchService(shop, WHOLE, events=log)
+    service = SearchService(shop, WHOLE, event_log=log)
     yield service
     service.close()
 
@@ -48,7 +48,9 @@ def test_places_are_counted_on_over_two_pages(
     assert {(each.kind, each.user_id, each.surface) for each in found} == {
         ("impression", "u1", "search")
     }
-    assert [dict(each.features) for each in found[:5]] == [dict(hit.parts) for hit in first.hits]
+    assert [dict(each.features) for each in found[:5]] == [
+        dict(hit.contributions) for hit in first.hits
+    ]
 
 
 def test_browsing_has_places_on_its_first_page_only(
@@ -83,15 +85,17 @@ def test_similar_products_are_impressions_of_their_own_surface(
 
 def test_photos_and_their_parts_can_be_logged(logging_service: SearchService) -> None:
     red = Image.new("RGB", (50, 50), COLORS["red"][0])
-    logging_service.search(Query(text="mug", image=red, avoid=("sku-1",), diversity=0.5, limit=6))
-    logging_service.events.close()
-    assert logging_service.events.stats.written == 6
-    assert logging_service.events.stats.refused == {}
+    logging_service.search(
+        Query(text="mug", image=red, negative_examples=("sku-1",), diversity=0.5, limit=6)
+    )
+    logging_service.recorder.close()
+    assert logging_service.recorder.stats.written == 6
+    assert logging_service.recorder.stats.rejected == {}
 
 
 def test_the_rankers_version_follows_the_settings(shop: ProductIndex, log: EventLog) -> None:
-    for settings in (WHOLE, WHOLE, SearchSettings(least_share=0, weight_text=0.7)):
-        service = SearchService(shop, settings, events=log)
+    for settings in (WHOLE, WHOLE, SearchSettings(relative_score_cutoff=0, weight_text=0.7)):
+        service = SearchService(shop, settings, event_log=log)
         service.search(Query(text="mug", limit=1))
         service.close()
     first, second, third = everything(log)
@@ -115,13 +119,13 @@ def test_an_answer_does_not_fail_because_it_cannot_be_logged(
 ) -> None:
     page = logging_service.search(Query(text="mug", limit=3, user_id="u" * 600))
     assert len(page.hits) == 3
-    assert logging_service.events.stats.refused == {INVALID: 3}
+    assert logging_service.recorder.stats.rejected == {INVALID_ID_REASON: 3}
     logging_service.close()
     assert len(logging_service.search(Query(text="mug", limit=2)).hits) == 2
     assert (
         "2 impressions are not logged: the event was refused: the writer is closed" in caplog.text
     )
-    with pytest.raises(EventRefusedError, match="the writer is closed"):
+    with pytest.raises(EventRejectedError, match="the writer is closed"):
         logging_service.record(Event("click", "sku-1"))
     assert log.count() == 0
 
@@ -129,7 +133,7 @@ def test_an_answer_does_not_fail_because_it_cannot_be_logged(
 def test_without_a_log_nothing_is_logged(shop: ProductIndex, tmp_path: Path) -> None:
     service = SearchService(shop, WHOLE)
     service.search(Query(text="mug", user_id="u1"))
-    assert service.events.stats.accepted == 0
+    assert service.recorder.stats.accepted == 0
     for ask in (lambda: service.record(Event("click", "sku-1")), lambda: service.erase("u1")):
         with pytest.raises(EventLogError, match=r"logs no events. Make it with `events=EventLog"):
             ask()

@@ -9,9 +9,9 @@ import pytest
 from embed import FakeEncoder
 from index import ProductIndex
 from search import SearchService
-from search.pipeline.query_relaxation import relaxations, without
+from search.pipeline.query_relaxation import drop_filters, generate_relaxations
 from shopwindow.values import Filters, Product, Query
-from shopwindow.values.query import ALL
+from shopwindow.values.query import WHOLE_TEXT
 from shopwindow.values.settings import SearchSettings
 from tests.search.paging import ids, pages
 
@@ -50,11 +50,11 @@ def service(encoder: FakeEncoder) -> SearchService:
 
 
 def test_one_is_given_up_before_several_and_the_least_first() -> None:
-    found = list(relaxations(EVERY))
+    found = list(generate_relaxations(EVERY))
     assert found[:6] == [(name,) for name in FROM_LEAST_TO_MOST]
     assert found[6:] == [FROM_LEAST_TO_MOST[:n] for n in range(2, 7)]
-    assert list(relaxations(Filters(merchant_id="m", group_id="g"))) == []
-    assert without(EVERY, FROM_LEAST_TO_MOST) == Filters(merchant_id="m0", group_id="g")
+    assert list(generate_relaxations(Filters(merchant_id="m", group_id="g"))) == []
+    assert drop_filters(EVERY, FROM_LEAST_TO_MOST) == Filters(merchant_id="m0", group_id="g")
 
 
 @pytest.mark.parametrize("text", ["", "mug"])
@@ -78,7 +78,7 @@ def test_what_is_given_up_is_told_and_the_rest_holds(
     page = service.search(query)
     assert page.relaxed == relaxed
     assert page.hits
-    left = service.search(replace(query, filters=without(query.filters, relaxed), relax=False))
+    left = service.search(replace(query, filters=drop_filters(query.filters, relaxed), relax=False))
     assert ids(page) == ids(left)
     assert all(hit.product.merchant_id == "m0" for hit in page.hits)
     strict = service.search(replace(query, relax=False))
@@ -104,7 +104,7 @@ def test_what_the_words_named_is_given_up_first(service: SearchService) -> None:
     page = service.search(Query("mug under 15", filters=Filters(brand="Brand 1")))
     assert page.relaxed == ()
     assert {hit.product.brand for hit in page.hits} == {"Brand 1"}
-    assert [(each.kind, each.is_filter) for each in page.readings][:1] == [("price", False)]
+    assert [(each.kind, each.is_filter) for each in page.interpretations][:1] == [("price", False)]
     both = service.search(Query("mug under 5", filters=Filters(brand="Nobody", price_min=3)))
     assert both.relaxed == ("brand",)
     assert len(both.hits) == 9
@@ -150,14 +150,14 @@ def test_facets_and_prices_are_those_of_what_is_left(service: SearchService) -> 
     query = Query(filters=Filters(merchant_id="m0", price_min=500), facets=("brand", "price"))
     page = service.search(query)
     assert page.facets["brand"] == {"Brand 0": 2, "Brand 1": 2, "Brand 2": 2}
-    assert sum(each.count for each in page.prices) >= 6
+    assert sum(each.count for each in page.price_buckets) >= 6
 
 
 def test_an_answer_says_when_nothing_was_really_found(shop: ProductIndex) -> None:
     by_vectors = SearchService(shop, SearchSettings(weight_lexical=0.01))
     found = SearchService(shop).search(Query("red dress number 0"))
-    foreign = by_vectors.search(Query("zzyzx qwrtp", literal=(ALL,)))
-    assert found.is_sure
+    foreign = by_vectors.search(Query("zzyzx qwrtp", verbatim=(WHOLE_TEXT,)))
+    assert found.is_confident
     assert foreign.hits
-    assert not foreign.is_sure
-    assert SearchService(shop).search(Query(filters=Filters(brand="Brand 1"))).is_sure
+    assert not foreign.is_confident
+    assert SearchService(shop).search(Query(filters=Filters(brand="Brand 1"))).is_confident

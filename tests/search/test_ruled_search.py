@@ -8,7 +8,7 @@ import pytest
 from embed import FakeEncoder
 from index import ProductIndex
 from search import SearchService
-from search.query.query_reader import QueryReader
+from search.query.query_reader import QueryInterpreter
 from search.rules import (
     PINNED,
     RULES,
@@ -18,8 +18,8 @@ from search.rules import (
     Pin,
     Redirect,
     Rule,
-    RuleBook,
-    Scope,
+    RuleScope,
+    RuleSet,
     Selection,
     Synonyms,
 )
@@ -51,11 +51,11 @@ def service(encoder: FakeEncoder) -> SearchService:
 
 
 def with_rules(service: SearchService, *rules: Rule) -> SearchService:
-    service.rules = RuleBook(rules)
+    service.rules = RuleSet(rules)
     return service
 
 
-ABAYA = Scope(query=("abaya", "عباية"))
+ABAYA = RuleScope(query=("abaya", "عباية"))
 QUERY = Query("abaya", limit=5)
 
 
@@ -66,9 +66,9 @@ def test_a_pin_holds_for_the_text_in_both_languages(service: SearchService, text
     assert ids(page)[:2] == ["p8", "p1"]
     first = page.hits[0]
     assert (first.rules, page.rules) == (("pins",), ("pins",))
-    assert first.place_before > 1
-    assert PINNED in first.parts
-    assert sum(first.parts.values()) == first.score
+    assert first.retrieval_rank > 1
+    assert PINNED in first.contributions
+    assert sum(first.contributions.values()) == first.score
     scores = [hit.score for hit in page.hits]
     assert scores == sorted(scores, reverse=True)
     assert service.search(Query("mug")).rules == ()
@@ -80,7 +80,7 @@ def test_a_rule_for_every_search_does_not_hide_those_for_corrected_words(
     always = Rule("no blue", Hide(BLUE))
     with_rules(service, always, Rule("pins", Pin(("p8",)), ABAYA))
     page = service.search(Query("abya", limit=3))
-    assert page.readings[0].value == "abaya"
+    assert page.interpretations[0].value == "abaya"
     assert (ids(page)[0], set(page.rules)) == ("p8", {"pins", "no blue"})
 
 
@@ -101,7 +101,7 @@ def test_pins_hold_on_the_first_page_and_never_come_again(
 
 
 def test_a_pin_at_a_later_place(service: SearchService) -> None:
-    with_rules(service, Rule("third", Pin(("p8",), place=3)))
+    with_rules(service, Rule("third", Pin(("p8",), position=3)))
     for text in ("", "abaya"):
         assert ids(service.search(Query(text, limit=5)))[2] == "p8"
 
@@ -112,7 +112,7 @@ def test_what_is_hidden_is_gone_from_every_page(service: SearchService, text: st
     with_rules(service, Rule("hide", Hide(Selection(("p3", "p7")))))
     query = Query(text, limit=3, collapse=False)
     assert joined(service, query) == [each for each in plain if each not in {"p3", "p7"}]
-    priced = replace(query, sort="price_low")
+    priced = replace(query, sort="price_asc")
     assert joined(service, priced) == [f"p{n}" for n in range(12) if n not in {3, 7}]
 
 
@@ -140,7 +140,7 @@ def test_a_pinned_variant_stands_for_its_group(service: SearchService) -> None:
     with_rules(service, Rule("pin", Pin((other,))))
     hits = service.search(Query("blue mug")).hits
     assert (hits[0].product.id, hits[0].n_variants) == (other, 2)
-    assert hits[0].parts["lexical"] > 0
+    assert hits[0].contributions["lexical"] > 0
     assert best not in [hit.product.id for hit in hits]
     both = with_rules(service, Rule("both", Pin((other, best)))).search(Query("blue mug")).hits
     assert [hit.product.id for hit in both][:2] == [other, best]
@@ -154,26 +154,28 @@ def test_boosts_and_buries_are_parts_of_the_score(service: SearchService) -> Non
     hits = service.search(replace(QUERY, limit=50)).hits
     assert hits[-1].product.id == "p0"
     assert hits[-1].rules == ("down",)
-    assert hits[-1].place_before == plain["p0"].place_before
+    assert hits[-1].retrieval_rank == plain["p0"].retrieval_rank
     for hit in hits[:-1]:
         is_blue = hit.product.attributes["color"] == "blue"
-        assert (hit.parts.get(RULES), hit.rules) == ((0.4, ("up",)) if is_blue else (None, ()))
+        assert (hit.contributions.get(RULES), hit.rules) == (
+            (0.4, ("up",)) if is_blue else (None, ())
+        )
     assert hits[0].product.attributes["color"] == "blue"
 
 
 def test_an_order_by_price_is_that_of_prices(service: SearchService) -> None:
-    plain = whole(service, Query("abaya", sort="price_high"))
-    browsed = whole(service, Query(sort="price_high"))
+    plain = whole(service, Query("abaya", sort="price_desc"))
+    browsed = whole(service, Query(sort="price_desc"))
     pins = Rule("pins", Pin(("p1",)))
     with_rules(service, pins, Rule("up", Boost(BLUE)))
-    assert whole(service, Query("abaya", sort="price_high")) == plain
-    assert whole(service, Query(sort="price_high")) == browsed
-    page = service.search(Query("abaya", sort="price_high"))
+    assert whole(service, Query("abaya", sort="price_desc")) == plain
+    assert whole(service, Query(sort="price_desc")) == browsed
+    page = service.search(Query("abaya", sort="price_desc"))
     assert {hit.rules for hit in page.hits} == {()}
 
 
 def test_browsing_a_category(service: SearchService) -> None:
-    with_rules(service, Rule("mugs", Pin(("p10", "p2")), Scope(category="Mugs")))
+    with_rules(service, Rule("mugs", Pin(("p10", "p2")), RuleScope(category="Mugs")))
     page = service.search(Query(filters=Filters(category="Shop > Mugs")))
     assert ids(page)[0] == "p10"  # p2 is no mug
     assert page.hits[0].rules == ("mugs",)
@@ -183,7 +185,7 @@ def test_browsing_a_category(service: SearchService) -> None:
 
 @pytest.mark.parametrize("text", ["", "abaya"])
 def test_a_merchant_moves_only_its_own_products(service: SearchService, text: str) -> None:
-    scope = Scope(merchant="m1")
+    scope = RuleScope(merchant="m1")
     with_rules(service, Rule("ours", Pin(("p2", "p4")), scope), Rule("not", Hide(BLUE), scope))
     found = whole(service, Query(text, collapse=False))
     assert found[0] == "p4"  # p2 is of m2: not pinned, and not lost
@@ -195,7 +197,7 @@ def test_a_merchant_moves_only_its_own_products(service: SearchService, text: st
 
 @pytest.mark.parametrize("text", ["عباية", "ABAYAS", ""])
 def test_a_redirect_is_told_beside_the_answer(service: SearchService, text: str) -> None:
-    scope = ABAYA if text else Scope()
+    scope = ABAYA if text else RuleScope()
     with_rules(service, Rule("eid", Redirect("/eid"), scope))
     page = service.search(Query(text))
     assert page.redirect == "/eid"
@@ -205,19 +207,19 @@ def test_a_redirect_is_told_beside_the_answer(service: SearchService, text: str)
 
 def test_synonyms_of_a_rule(service: SearchService) -> None:
     plain = service.search(Query("jalabiya", limit=1)).hits
-    assert all("lexical" not in hit.parts for hit in plain)
+    assert all("lexical" not in hit.contributions for hit in plain)
     with_rules(service, Rule("same", Synonyms((("jalabiya", "جلابية", "abaya"),))))
     for text in ("jalabiya", "جلابية"):
         first = service.search(Query(text, limit=1)).hits[0]
-        assert first.parts["lexical"] > 0
+        assert first.contributions["lexical"] > 0
         assert first.product.category[-1] == "Abayas"
 
 
 def test_rules_hold_in_their_window(encoder: FakeEncoder, service: SearchService) -> None:
     now = [NOON]
-    scope = Scope(start=NOON + timedelta(hours=1), until=NOON + timedelta(hours=2))
-    book = RuleBook([Rule("hour", Pin(("p8",)), scope)])
-    service._reader = QueryReader(service.index, (), book, clock=lambda: now[0])
+    scope = RuleScope(start=NOON + timedelta(hours=1), until=NOON + timedelta(hours=2))
+    book = RuleSet([Rule("hour", Pin(("p8",)), scope)])
+    service._reader = QueryInterpreter(service.index, (), book, clock=lambda: now[0])
     held = []
     for minutes in (0, 59, 60, 119, 120):
         now[0] = NOON + timedelta(minutes=minutes)
@@ -227,9 +229,9 @@ def test_rules_hold_in_their_window(encoder: FakeEncoder, service: SearchService
 
 def test_new_rules_hold_from_the_next_query_on(service: SearchService) -> None:
     assert ids(service.search(QUERY))[0] != "p8"
-    service.rules = RuleBook([Rule("pin", Pin(("p8",)))])
+    service.rules = RuleSet([Rule("pin", Pin(("p8",)))])
     assert ids(service.search(QUERY))[0] == "p8"
-    service.rules = RuleBook.empty()
+    service.rules = RuleSet.empty()
     assert ids(service.search(QUERY))[0] != "p8"
 
 
@@ -243,6 +245,6 @@ def test_what_is_like_a_product_is_not_ruled(service: SearchService) -> None:
 @pytest.mark.parametrize("text", ["", "abaya"])
 def test_what_is_avoided_is_not_pinned(service: SearchService, text: str) -> None:
     with_rules(service, Rule("pin", Pin(("p8", "p1"))))
-    page = service.search(Query(text, avoid=("p8",), limit=50))
+    page = service.search(Query(text, negative_examples=("p8",), limit=50))
     assert ids(page)[0] == "p1"
     assert "p8" not in ids(page)

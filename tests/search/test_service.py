@@ -15,7 +15,7 @@ from PIL import Image
 from embed import FakeEncoder
 from index import ProductIndex
 from search import SearchService
-from shopwindow.values import Filters, Page, Product, Query
+from shopwindow.values import Filters, Product, Query, SearchResponse
 from shopwindow.values.errors import (
     InvalidQueryError,
     InvalidSettingError,
@@ -28,7 +28,7 @@ from tests.conftest import COLORS, make_products
 RED, GREEN = COLORS["red"][0], COLORS["green"][0]
 
 
-def colors(page: Page) -> list[str]:
+def colors(page: SearchResponse) -> list[str]:
     return [hit.product.attributes["color"] for hit in page.hits]
 
 
@@ -45,20 +45,26 @@ def test_words_find_in_both_languages(service: SearchService) -> None:
 def test_a_photo_finds_its_like(service: SearchService) -> None:
     page = service.search(Query(image=Image.new("RGB", (50, 50), GREEN), limit=8))
     assert colors(page) == ["green"] * 8
-    assert all(set(hit.parts) == {"image"} for hit in page.hits)
+    assert all(set(hit.contributions) == {"image"} for hit in page.hits)
 
 
 def test_photo_and_words_together(service: SearchService) -> None:
     page = service.search(Query(text="mug", image=Image.new("RGB", (50, 50), RED), limit=4))
     first = page.hits[0].product
     assert (first.category[-1], first.attributes["color"]) == ("Mugs", "red")
-    assert set(page.hits[0].parts) == {"lexical", "text", "text_image", "image", "named"}
+    assert set(page.hits[0].contributions) == {
+        "lexical",
+        "text",
+        "text_image",
+        "image",
+        "attribute_match",
+    }
 
 
 def test_parts_add_up_to_the_score_exactly(service: SearchService) -> None:
     page = service.search(Query(text="blue dress", image=Image.new("RGB", (9, 9), RED), limit=24))
     for hit in page.hits:
-        assert sum(hit.parts.values()) == hit.score
+        assert sum(hit.contributions.values()) == hit.score
     scores = [hit.score for hit in page.hits]
     assert scores == sorted(scores, reverse=True)
 
@@ -96,11 +102,11 @@ def test_a_foreign_cursor_is_refused_before_anything_is_searched(
 
 def test_facets_count_what_they_say(service: SearchService) -> None:
     browsed = service.search(Query(filters=Filters(merchant_id="m0"), facets=("brand", "category")))
-    assert browsed.facets_over == "catalogue"
+    assert browsed.facet_scope == "catalog"
     assert browsed.facets["brand"] == {"Brand 0": 6, "Brand 2": 6}
     assert browsed.facets["category"]["Clothing > Dresses"] == 8
     asked = service.search(Query(text="dress", filters=Filters(category="Dresses")))
-    assert asked.facets_over == "candidates"
+    assert asked.facet_scope == "candidates"
     assert asked.facets["category"] == {"Clothing": 12, "Clothing > Dresses": 12}
     assert service.search(Query(text="dress", facets=())).facets == {}
     for query in (Query(facets=("in_stock",)), Query(text="dress", facets=("in_stock",))):
@@ -124,7 +130,7 @@ def test_a_product_that_arrives_between_pages_repeats_nothing(
 ) -> None:
     index = ProductIndex.open(":memory:", encoder)
     index.add(products[:20])
-    service = SearchService(index, SearchSettings(least_share=0))
+    service = SearchService(index, SearchSettings(relative_score_cutoff=0))
     query = Query(text="red dress", limit=8)
     first = service.search(query)
     index.add(products[20:])
@@ -190,9 +196,9 @@ def test_an_empty_index_answers_with_nothing(encoder: FakeEncoder) -> None:
 
 
 def test_a_leg_of_weight_zero_is_not_run(shop: ProductIndex) -> None:
-    words_only = SearchSettings(weight_text=0, weight_text_image=0, weight_named=0)
+    words_only = SearchSettings(weight_text=0, weight_text_image=0, attribute_match_boost=0)
     page = SearchService(shop, words_only).search(Query(text="red dress", limit=30))
-    assert all(set(hit.parts) == {"lexical"} for hit in page.hits)
+    assert all(set(hit.contributions) == {"lexical"} for hit in page.hits)
     silent = SearchSettings(weight_lexical=0, weight_text=0, weight_text_image=0)
     assert SearchService(shop, silent).search(Query(text="red dress")).hits == ()
 
@@ -211,12 +217,12 @@ def test_the_order_of_the_feed_does_not_matter(encoder: FakeEncoder, tmp_path: P
 def test_each_step_is_timed(service: SearchService) -> None:
     took = service.search(Query(text="red dress")).took_ms
     assert set(took) == {
-        "read",
+        "interpret",
         "encode",
         "retrieve",
         "fuse",
-        "adjust",
-        "fold",
+        "boost",
+        "collapse",
         "sort",
         "personal",
         "diversify",
@@ -247,13 +253,13 @@ def test_warming_up_asks_both_towers(shop: ProductIndex, monkeypatch: pytest.Mon
 
 def test_typing_errors_are_corrected_and_told(service: SearchService) -> None:
     page = service.search(Query(text="blue dres", limit=3))
-    assert [(each.kind, each.typed, each.value) for each in page.readings][:1] == [
+    assert [(each.kind, each.text, each.value) for each in page.interpretations][:1] == [
         ("spelling", "dres", "dress")
     ]
     assert page.hits[0].product.category[-1] == "Dresses"
-    kept = Query(text="blue dres", limit=3, literal=("dres",))
+    kept = Query(text="blue dres", limit=3, verbatim=("dres",))
     literal = service.search(kept)
-    assert "spelling" not in {each.kind for each in literal.readings}
+    assert "spelling" not in {each.kind for each in literal.interpretations}
 
 
 def test_a_price_in_words_filters_and_can_be_taken_back(service: SearchService) -> None:
@@ -261,17 +267,17 @@ def test_a_price_in_words_filters_and_can_be_taken_back(service: SearchService) 
     prices = sorted(hit.product.price or 0.0 for hit in every)
     asked = f"dress under {prices[len(prices) // 2]:g}"
     found = service.search(Query(text=asked, limit=50))
-    assert found.readings[0].kind == "price"
-    assert found.readings[0].is_filter
+    assert found.interpretations[0].kind == "price"
+    assert found.interpretations[0].is_filter
     assert all((hit.product.price or 0.0) <= prices[len(prices) // 2] for hit in found.hits)
-    again = service.search(Query(text=asked, limit=50, literal=(found.readings[0].typed,)))
+    again = service.search(Query(text=asked, limit=50, verbatim=(found.interpretations[0].text,)))
     assert len(again.hits) > len(found.hits)
 
 
 def test_a_price_that_nothing_has_is_given_up(service: SearchService) -> None:
     page = service.search(Query(text="red dress over 99999", limit=5))
     assert page.hits
-    assert (page.readings[0].kind, page.readings[0].is_filter) == ("price", False)
+    assert (page.interpretations[0].kind, page.interpretations[0].is_filter) == ("price", False)
     strict = Query(text="red dress", filters=Filters(price_min=99999), relax=False)
     assert service.search(strict).hits == ()
 
@@ -283,44 +289,52 @@ def test_what_is_not_wanted_goes_last_or_away(service: SearchService) -> None:
     reds = [hit.product.attributes["color"] == "red" for hit in last]
     assert sorted(reds) == reds
     assert any(reds)
-    assert all(("without" in hit.parts) == red for hit, red in zip(last, reds, strict=True))
+    assert all(
+        ("negation" in hit.contributions) == red for hit, red in zip(last, reds, strict=True)
+    )
     away = service.search(Query(text="dress -red", limit=50)).hits
     assert not any(hit.product.attributes["color"] == "red" for hit in away)
 
 
 def test_names_bring_forward(service: SearchService) -> None:
     first = service.search(Query(text="red mug", limit=1)).hits[0]
-    assert first.parts["named"] == pytest.approx(SearchSettings().weight_named)
-    assert sum(first.parts.values()) == first.score
+    assert first.contributions["attribute_match"] == pytest.approx(
+        SearchSettings().attribute_match_boost
+    )
+    assert sum(first.contributions.values()) == first.score
 
 
 def test_photo_and_words_judge_what_only_the_other_found(shop: ProductIndex) -> None:
-    service = SearchService(shop, SearchSettings(depth=10, weight_named=0))
+    service = SearchService(
+        shop, SearchSettings(candidates_per_retriever=10, attribute_match_boost=0)
+    )
     photo = Image.new("RGB", (50, 50), RED)
-    parts = [hit.parts for hit in service.search(Query(text="green", image=photo, limit=10)).hits]
+    parts = [
+        hit.contributions for hit in service.search(Query(text="green", image=photo, limit=10)).hits
+    ]
     assert all({"image", "text", "text_image"} <= set(each) for each in parts)
 
 
 def test_a_shops_own_synonyms(shop: ProductIndex, tmp_path: Path) -> None:
     (tmp_path / "own.txt").write_text("# ours\nfrock, dress\n", encoding="utf-8")
-    own = SearchService(shop, SearchSettings(synonyms=str(tmp_path / "own.txt")))
+    own = SearchService(shop, SearchSettings(synonyms_file=str(tmp_path / "own.txt")))
     assert own.search(Query(text="frock", limit=1)).hits[0].product.category[-1] == "Dresses"
-    assert own.search(Query(text="frock", limit=1)).hits[0].parts["lexical"] > 0
+    assert own.search(Query(text="frock", limit=1)).hits[0].contributions["lexical"] > 0
     (tmp_path / "bad.txt").write_text("alone\n", encoding="utf-8")
     with pytest.raises(InvalidSettingError, match="line 1"):
-        SearchService(shop, SearchSettings(synonyms=str(tmp_path / "bad.txt")))
+        SearchService(shop, SearchSettings(synonyms_file=str(tmp_path / "bad.txt")))
     with pytest.raises(InvalidSettingError, match="UTF-8"):
-        SearchService(shop, SearchSettings(synonyms=str(tmp_path / "none.txt")))
+        SearchService(shop, SearchSettings(synonyms_file=str(tmp_path / "none.txt")))
 
 
 def test_new_products_bring_their_names(encoder: FakeEncoder, tmp_path: Path) -> None:
     index = ProductIndex.open(":memory:", encoder)
     index.add([Product("1", "Red mug")])
     service = SearchService(index)
-    assert service.search(Query(text="zanzibr")).readings == ()
+    assert service.search(Query(text="zanzibr")).interpretations == ()
     index.add([Product("2", "Zanzibar tunic")])
     for _ in range(100):
-        if service.search(Query(text="zanzibr")).readings:
+        if service.search(Query(text="zanzibr")).interpretations:
             break
         time.sleep(0.02)
-    assert service.search(Query(text="zanzibr")).readings[0].value == "zanzibar"
+    assert service.search(Query(text="zanzibr")).interpretations[0].value == "zanzibar"

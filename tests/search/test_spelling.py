@@ -2,8 +2,8 @@
 
 import pytest
 
-from index.text.analyzer import rewritten
-from search.query.spelling import MOST_LOOKED_UP, Corrected, corrected
+from index.text.analyzer import map_words
+from search.query.spelling import MAX_LOOKUPS, CorrectedText, correct_spelling
 from search.query.vocabulary import Vocabulary
 from shopwindow.values.query import MAX_TEXT_CHARS
 
@@ -37,32 +37,32 @@ def nobody(_: str) -> bool:
     ],
 )
 def test_one_slip_is_forgiven(vocabulary: Vocabulary, typed: str, meant: str) -> None:
-    assert corrected(typed, vocabulary, nobody).text == meant
+    assert correct_spelling(typed, vocabulary, nobody).text == meant
 
 
 @pytest.mark.parametrize(
     "typed", ["robe", "dre", "n11", "DSL-N10", "dressing", "1234", "lemon", "kettle", "a"]
 )
 def test_what_is_or_may_be_a_word_stays(vocabulary: Vocabulary, typed: str) -> None:
-    found = corrected(typed, vocabulary, nobody)
+    found = correct_spelling(typed, vocabulary, nobody)
     assert (found.text, found.changes) == (typed, ())
 
 
 def test_words_that_somebody_knows_stay(vocabulary: Vocabulary) -> None:
-    assert corrected("grewn", vocabulary, lambda word: word == "grewn").changes == ()
-    assert corrected("grewn", vocabulary, nobody, frozenset({"grewn"})).changes == ()
+    assert correct_spelling("grewn", vocabulary, lambda word: word == "grewn").changes == ()
+    assert correct_spelling("grewn", vocabulary, nobody, frozenset({"grewn"})).changes == ()
 
 
 def test_the_rest_of_the_text_stays_as_it_is(vocabulary: Vocabulary) -> None:
-    found = corrected("a Gren, dress: 12 cm", vocabulary, nobody)
+    found = correct_spelling("a Gren, dress: 12 cm", vocabulary, nobody)
     assert found.text == "a green, dress: 12 cm"
     assert found.changes == (("Gren", "green"),)
 
 
 def test_the_frequent_word_is_preferred_among_equals() -> None:
     vocabulary = Vocabulary({"tables": 1, "cables": 9})
-    assert vocabulary.nearest("xables") == "cables"
-    assert vocabulary.nearest("tabels") == "tables"
+    assert vocabulary.find_nearest("xables") == "cables"
+    assert vocabulary.find_nearest("tabels") == "tables"
 
 
 def test_a_page_of_unknown_words_costs_no_more_than_a_query(vocabulary: Vocabulary) -> None:
@@ -73,15 +73,15 @@ def test_a_page_of_unknown_words_costs_no_more_than_a_query(vocabulary: Vocabula
         return False
 
     words = [f"sunglass{a}{b}" for a in "bcdfghjklm" for b in "bcdfghjkmn"]
-    found = corrected(" ".join(words), vocabulary, is_word)
-    assert len(found.changes) == len(asked) == MOST_LOOKED_UP
-    assert found.text.split()[MOST_LOOKED_UP:] == words[MOST_LOOKED_UP:]
-    again = corrected(" ".join(["Gren", *words[:5], "Gren"] * 20), vocabulary, is_word)
+    found = correct_spelling(" ".join(words), vocabulary, is_word)
+    assert len(found.changes) == len(asked) == MAX_LOOKUPS
+    assert found.text.split()[MAX_LOOKUPS:] == words[MAX_LOOKUPS:]
+    again = correct_spelling(" ".join(["Gren", *words[:5], "Gren"] * 20), vocabulary, is_word)
     assert again.text.count("green") == 40
 
 
 @pytest.mark.parametrize("long", ["greendress " * 181, "Gren " + "ﷺ" * 1900])
 def test_a_text_that_would_outgrow_a_query_stays(vocabulary: Vocabulary, long: str) -> None:
     assert len(long) <= MAX_TEXT_CHARS
-    assert len(rewritten(long, lambda word: word.replace("greendress", "green dress"))) > 2000
-    assert corrected(long, vocabulary, nobody) == Corrected(long, ())
+    assert len(map_words(long, lambda word: word.replace("greendress", "green dress"))) > 2000
+    assert correct_spelling(long, vocabulary, nobody) == CorrectedText(long, ())

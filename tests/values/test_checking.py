@@ -15,10 +15,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.payload import point_id, point_ids
-from shopwindow.values import Event, Filters, Photo, Product, Query, Translation
-from shopwindow.values.errors import InvalidQueryError, InvalidValueError, shown
-from shopwindow.values.validation import MAX_CHARS, Checker, are_plain, is_unicode, well_formed
+from index.payload import to_point_id, to_point_ids
+from shopwindow.values import Event, Filters, Product, Query, QueryImage, Translation
+from shopwindow.values.errors import InvalidQueryError, InvalidValueError, safe_repr
+from shopwindow.values.validation import (
+    MAX_CHARS,
+    Validator,
+    are_plain_strings,
+    is_well_formed,
+    to_well_formed,
+)
 
 HALF = "red \ud83d dress"
 NUL = "red\0dress"
@@ -29,7 +35,7 @@ OVER = datetime(9999, 12, 31, 23, 59, 59, 999_999, UTC)
 VALUES: dict[type, dict[str, Any]] = {
     Filters: {},
     Query: {},
-    Photo: {"source": b"photo"},
+    QueryImage: {"source": b"photo"},
     Event: {"kind": "click", "product_id": "p"},
     Product: {"id": "p", "title": "Mug"},
     Translation: {},
@@ -49,8 +55,8 @@ TEXTS = {
 }  # fmt: skip
 NUMBERS = {
     Filters: ("price_min", "price_max"),
-    Query: ("photo_share", "diversity"),
-    Photo: ("weight",),
+    Query: ("image_weight", "diversity"),
+    QueryImage: ("weight",),
     Event: ("propensity", "value"),
     Product: ("price", "popularity"),
 }
@@ -83,16 +89,16 @@ CASES = [
     (Query, "limit", HUGE),
     (Query, "filters", None),
     (Query, "filters", {"brand": "a"}),
-    (Query, "literal", "red"),
-    (Query, "literal", (HALF,)),
-    (Query, "literal", (5,)),
+    (Query, "verbatim", "red"),
+    (Query, "verbatim", (HALF,)),
+    (Query, "verbatim", (5,)),
     (Query, "facets", ([],)),
     (Query, "facets", "brand"),
     (Query, "facets", (HALF,)),
-    (Query, "avoid", (HALF,)),
-    (Query, "avoid", (5,)),
-    (Query, "avoid", ("",)),
-    (Query, "avoid", ("p",) * 501),
+    (Query, "negative_examples", (HALF,)),
+    (Query, "negative_examples", (5,)),
+    (Query, "negative_examples", ("",)),
+    (Query, "negative_examples", ("p",) * 501),
     (Query, "sort", HALF),
     (Query, "sort", []),
     (Query, "sort", np.zeros(3)),
@@ -102,12 +108,12 @@ CASES = [
     (Query, "image", HALF),
     (Query, "image", "photo\0.jpg"),
     (Query, "image", [b"", None]),
-    (Photo, "source", Path("a\0b")),
-    (Photo, "crop", (0, 0, 1)),
-    (Photo, "crop", "full"),
-    (Photo, "crop", (0, 0, "1", 1)),
-    (Photo, "crop", (0, 0, math.nan, 1)),
-    (Photo, "crop", (0, 0, HUGE, 1)),
+    (QueryImage, "source", Path("a\0b")),
+    (QueryImage, "crop", (0, 0, 1)),
+    (QueryImage, "crop", "full"),
+    (QueryImage, "crop", (0, 0, "1", 1)),
+    (QueryImage, "crop", (0, 0, math.nan, 1)),
+    (QueryImage, "crop", (0, 0, HUGE, 1)),
     (Event, "kind", HALF),
     (Event, "kind", np.zeros(3)),
     (Event, "surface", None),
@@ -170,7 +176,7 @@ PLAIN: tuple[tuple[Callable[[Any], object], object, object], ...] = (
     (lambda v: Filters(attributes=v).attributes, MappingProxyType({"a": ["b"]}), {"a": ("b",)}),
     (lambda v: Filters(attributes=v).attributes, {"color": ()}, {}),
     (lambda v: Query(limit=v).limit, np.int64(5), 5),
-    (lambda v: Query(literal=v).literal, ["a"], ("a",)),
+    (lambda v: Query(verbatim=v).verbatim, ["a"], ("a",)),
     (lambda v: Event("click", "p", value=v).value, np.float32(2), 2.0),
     (lambda v: Event("click", "p", value=v).value, 10**30, 1e30),
     (lambda v: Event("click", "p", position=v).position, np.int32(3), 3),
@@ -192,35 +198,35 @@ def test_what_stands_for_a_plain_value_becomes_one(
 @pytest.mark.parametrize("bad", [HALF, NUL, 5, None, ["a"], ("a",)])
 def test_no_product_has_such_an_id(bad: Any) -> None:
     with pytest.raises(InvalidQueryError, match="product_id: expected a text"):
-        point_id(bad)
+        to_point_id(bad)
     with pytest.raises(InvalidQueryError, match="product_id: expected a text"):
-        point_ids([bad])
+        to_point_ids([bad])
 
 
 @pytest.mark.parametrize("ids", ["sku-1", 5, None])
 def test_one_text_is_not_several_ids(ids: Any) -> None:
     with pytest.raises(InvalidQueryError, match="product_ids: expected ids in a list"):
-        point_ids(ids)
+        to_point_ids(ids)
 
 
 @given(st.lists(st.text(st.characters(exclude_categories=()))))
 def test_the_quick_look_agrees_with_the_close_one(texts: list[str]) -> None:
-    check = Checker(InvalidValueError)
+    check = Validator(InvalidValueError)
 
     def passes(text: str) -> bool:
         try:
-            return check.text("text", text) == text
+            return check.check_text("text", text) == text
         except InvalidValueError:
             return False
 
-    assert are_plain(texts) is all(map(passes, texts))
+    assert are_plain_strings(texts) is all(map(passes, texts))
 
 
 @given(st.text(st.characters(exclude_categories=())))
 def test_a_well_formed_text_is_unicode_and_otherwise_the_same(text: str) -> None:
-    found = well_formed(text)
-    assert is_unicode(found)
-    assert is_unicode(text) <= (found == text)
+    found = to_well_formed(text)
+    assert is_well_formed(found)
+    assert is_well_formed(text) <= (found == text)
 
 
 class Unprintable:
@@ -240,11 +246,11 @@ UNSHOWABLE = (HALF, NUL, 10**5000, Unprintable(), "x" * 10**6, "a\n\x1b[31mb", m
 
 @pytest.mark.parametrize("value", UNSHOWABLE, ids=range(len(UNSHOWABLE)))
 def test_any_value_can_be_shown(value: object) -> None:
-    told = shown(value)
+    told = safe_repr(value)
     told.encode()
     assert told.isprintable()
     assert len(told) <= 80
 
 
 def test_a_deep_list_can_be_shown() -> None:
-    assert shown(deep()) == "<list that cannot be shown>"
+    assert safe_repr(deep()) == "<list that cannot be shown>"

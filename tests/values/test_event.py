@@ -11,7 +11,7 @@ import pytest
 
 from shopwindow.values import Event, Product
 from shopwindow.values.errors import InvalidEventError, InvalidValueError
-from shopwindow.values.event import check_user, with_price
+from shopwindow.values.event import check_user_id, fill_purchase_value
 
 BROKEN: dict[str, tuple[dict[str, Any], str]] = {
     "kind": ({"kind": "view"}, "kind: expected one of impression, click"),
@@ -83,15 +83,15 @@ def test_pickle_gives_the_same_event() -> None:
 def test_only_a_purchase_of_what_has_a_price_gets_it() -> None:
     priced = Product("sku-1", "Lamp", price=80.0, currency="AED")
     bought = Event("purchase", "sku-1", user_id="u", position=3, features={"dense": 0.5})
-    sold = with_price(bought, priced)
+    sold = fill_purchase_value(bought, priced)
     assert (sold.value, sold.currency) == (80.0, "AED")
     assert replace(sold, value=None, currency="") == bought
-    assert with_price(bought, Product("sku-1", "Lamp")) == bought
+    assert fill_purchase_value(bought, Product("sku-1", "Lamp")) == bought
     liked = Event("like", "sku-1")
-    assert with_price(liked, priced) == liked
+    assert fill_purchase_value(liked, priced) == liked
 
 
 def test_an_empty_user_is_nobody() -> None:
-    check_user("u")
+    check_user_id("u")
     with pytest.raises(InvalidEventError, match="user_id: expected a text that is not empty"):
-        check_user("")
+        check_user_id("")

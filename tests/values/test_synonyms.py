@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from shopwindow.values.errors import InvalidSettingError
-from shopwindow.values.synonyms import all_synonyms, read_synonyms, shipped_synonyms
+from shopwindow.values.synonyms import load_builtin_synonyms, load_synonyms, read_synonyms
 
 
 def test_groups_remarks_and_both_commas(tmp_path: Path) -> None:
@@ -14,8 +14,8 @@ def test_groups_remarks_and_both_commas(tmp_path: Path) -> None:
         "\ufeff# ours\n\nfrock, dress  # old word\nنفنوف، فستان, dress\n", encoding="utf-8"
     )
     assert read_synonyms(path) == (("frock", "dress"), ("نفنوف", "فستان", "dress"))
-    assert all_synonyms(str(path)) == (*shipped_synonyms(), *read_synonyms(path))
-    assert all_synonyms() == shipped_synonyms()
+    assert load_synonyms(str(path)) == (*load_builtin_synonyms(), *read_synonyms(path))
+    assert load_synonyms() == load_builtin_synonyms()
 
 
 @pytest.mark.parametrize("line", ["alone", "alone,", ", ,alone"])
@@ -36,6 +36,6 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, data: bytes | None)
 
 
 def test_the_shipped_groups_join_the_languages() -> None:
-    groups = [set(group) for group in shipped_synonyms()]
+    groups = [set(group) for group in load_builtin_synonyms()]
     for pair in ({"red", "أحمر"}, {"sofa", "كنبة"}, {"rug", "زولية"}, {"Men", "رجالي"}):
         assert any(pair <= group for group in groups), pair

@@ -11,7 +11,7 @@ import pytest
 import shopwindow.values as core
 from shopwindow.values import EncoderSpec, Filters, Product, Query, Translation
 from shopwindow.values import errors as error_tree
-from shopwindow.values.arrays import check_vectors, unit_rows
+from shopwindow.values.arrays import check_vectors, l2_normalize
 from shopwindow.values.encoder import digest
 from shopwindow.values.errors import (
     EncoderMismatchError,
@@ -136,7 +136,7 @@ def test_vectors_are_checked() -> None:
         check_vectors([[1, 2]], 3)
     with pytest.raises(VectorError, match="vector 1 has values"):
         check_vectors(np.array([[1, 2], [np.nan, 1]]), 2)
-    rows = unit_rows(np.array([[3, 4], [0, 0]]))
+    rows = l2_normalize(np.array([[3, 4], [0, 0]]))
     np.testing.assert_allclose(rows, np.array([[0.6, 0.8], [0, 0]]))
 
 

@@ -3,28 +3,34 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from embed.compact.appearance import VIEW, Look, view
-from embed.compact.checkpoint import backbone_path, read_checkpoint
-from embed.compact.image_tower import LAST
+from embed.compact.appearance import (
+    APPEARANCE_FEATURE_DIM,
+    AppearanceProjection,
+    compute_appearance_features,
+)
+from embed.compact.checkpoint import find_backbone_file, read_checkpoint
+from embed.compact.image_tower import N_LAST_CHANNELS
 
-CALM = 2.0
+CAMERA_SHRINKAGE = 2.0
 """What is added to the camera's variance, as a multiple of its mean over directions: at 0 the
 directions that varied copies happened not to touch would count without bound."""
 
-FOREIGN = 1.0
+IMAGENET_WEIGHT = 1.0
 """Weight of the directions that tell ImageNet's classes apart, against those in which the training
 products differ. At 0 the look forgets what matters for furniture alone."""
 
-ROOT_FLOOR = 0.02
+MIN_CHANNEL_MEAN = 0.02
 """Least mean of a channel, as a share of the mean over channels, where roots are undone."""
 
 
-def fit_look(studio: NDArray[np.float16], varied: NDArray[np.float16], dim: int) -> Look:
+def fit_appearance(
+    clean: NDArray[np.float16], augmented: NDArray[np.float16], dim: int
+) -> AppearanceProjection:
     """Keep the directions that tell products apart, and measure in them by what a camera changes.
 
     Args:
-        studio: Image features of products, shape (n, width).
-        varied: Features of varied copies of the same products, in the same order and shape.
+        clean: Image features of products, shape (n, width).
+        augmented: Features of varied copies of the same products, in the same order and shape.
         dim: How many directions to keep.
 
     Returns:
@@ -33,18 +39,25 @@ def fit_look(studio: NDArray[np.float16], varied: NDArray[np.float16], dim: int)
     Source: the measure within the kept directions is Fisher's, with one class for each product;
         Hastie et al., The Elements of Statistical Learning (2009), section 4.3.3.
     """
-    ones, others = (view(each.astype(np.float32)) for each in (studio, varied))
+    ones, others = (
+        compute_appearance_features(each.astype(np.float32)) for each in (clean, augmented)
+    )
     within = np.cov((ones - others).T) / 2.0  # (VIEW, VIEW), the camera's variance
-    within += np.eye(VIEW) * CALM * np.trace(within) / VIEW
+    within += (
+        np.eye(APPEARANCE_FEATURE_DIM)
+        * CAMERA_SHRINKAGE
+        * np.trace(within)
+        / APPEARANCE_FEATURE_DIM
+    )
     spread = np.cov(np.concatenate([ones, others]).T)
-    means = studio[:, :LAST].astype(np.float32).mean(axis=0)  # (LAST,)
+    means = clean[:, :N_LAST_CHANNELS].astype(np.float32).mean(axis=0)  # (LAST,)
     _add_foreign(spread, _class_directions(means))
     _, directions = np.linalg.eigh(spread)  # ascending
     kept = directions[:, ::-1][:, :dim]  # (VIEW, dim)
     metric = np.linalg.inv(np.linalg.cholesky(kept.T @ within @ kept))  # (dim, dim)
     matrix = kept @ metric.T
     matrix /= np.sqrt(np.square(matrix).sum(axis=0).mean())
-    return Look(ones.mean(axis=0).astype(np.float32), matrix.astype(np.float32))
+    return AppearanceProjection(ones.mean(axis=0).astype(np.float32), matrix.astype(np.float32))
 
 
 def _class_directions(means: NDArray[np.float32]) -> NDArray[np.float64]:
@@ -53,14 +66,14 @@ def _class_directions(means: NDArray[np.float32]) -> NDArray[np.float64]:
     Args:
         means: Mean of each channel, shape (LAST,); a step of its root counts by its size.
     """
-    classes = np.asarray(read_checkpoint(backbone_path())["_fc.weight"], dtype=np.float64)
-    slope = np.sqrt(means + ROOT_FLOOR * means.mean())
+    classes = np.asarray(read_checkpoint(find_backbone_file())["_fc.weight"], dtype=np.float64)
+    slope = np.sqrt(means + MIN_CHANNEL_MEAN * means.mean())
     weights = (classes - classes.mean(axis=0)) * slope  # (1000, LAST)
     return np.asarray(weights.T @ weights)
 
 
 def _add_foreign(spread: NDArray[np.float64], classes: NDArray[np.float64]) -> None:
     """Add the classes' directions to the blocks of means and of maxima, in place."""
-    for block in (slice(0, LAST), slice(LAST, 2 * LAST)):
+    for block in (slice(0, N_LAST_CHANNELS), slice(N_LAST_CHANNELS, 2 * N_LAST_CHANNELS)):
         size = np.trace(spread[block, block]) / np.trace(classes)
-        spread[block, block] += FOREIGN * size * classes
+        spread[block, block] += IMAGENET_WEIGHT * size * classes

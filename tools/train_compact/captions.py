@@ -6,7 +6,7 @@ from functools import cache
 from itertools import product
 
 from shopwindow.values.lexicon import read_lexicon
-from tools.train_compact.datasets import LabelledPhoto
+from tools.train_compact.datasets import LabeledProduct
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,20 +15,20 @@ class Caption:
 
     Attributes:
         text: The words.
-        colour: The colour that it names; empty when it names none.
-        kind: The kind that it names.
-        person: For whom; empty when it does not say.
+        color: The colour that it names; empty when it names none.
+        product_type: The kind that it names.
+        audience: For whom; empty when it does not say.
     """
 
     text: str
-    colour: str
-    kind: str
-    person: str
+    color: str
+    product_type: str
+    audience: str
 
 
-def captions_of(photo: LabelledPhoto) -> tuple[Caption, ...]:
+def generate_captions(photo: LabeledProduct) -> tuple[Caption, ...]:
     """Return every caption of a photo's attributes: each with and without colour and person."""
-    return _captions(photo.kind, photo.colour, photo.person)
+    return _captions(photo.product_type, photo.color, photo.audience)
 
 
 @cache

@@ -11,13 +11,13 @@ import pyarrow.parquet as pq
 
 from shopwindow.values.errors import FeedError
 
-TRAINING_SETS = ("fashion", "fashion_small", "magento_luma")
+TRAINING_DATASETS = ("fashion", "fashion_small", "magento_luma")
 """Sets whose licence allows it; their README files say so."""
 
-UNSEEN_SETS = ("fashion", "fashion_small")
+HOLDOUT_DATASETS = ("fashion", "fashion_small")
 """Sets that test and development products are drawn from: one shop in two picture sizes."""
 
-DRAW = "second split"
+SPLIT_SALT = "second split"
 """Another word draws others: those of the first draw were looked at while recipes were chosen."""
 
 N_TEST = 2000
@@ -25,29 +25,29 @@ N_DEV = 1400
 
 
 @dataclass(frozen=True, slots=True)
-class LabelledPhoto:
+class LabeledProduct:
     """One product as training sees it.
 
     Attributes:
-        set_name: The set it comes from.
+        dataset: The set it comes from.
         id: Its id there.
         title: Its title.
         description: Its description, often empty.
-        kind: What it is, in the set's own word ("Casual Shoes").
-        colour: Its main colour, in the set's own word; empty when unknown.
-        person: For whom it is ("Men"); empty when unknown.
-        group: Products of one group, or of one title, are never split.
+        product_type: What it is, in the set's own word ("Casual Shoes").
+        color: Its main colour, in the set's own word; empty when unknown.
+        audience: For whom it is ("Men"); empty when unknown.
+        group_id: Products of one group, or of one title, are never split.
         image: The bytes of its photo.
     """
 
-    set_name: str
+    dataset: str
     id: str
     title: str
     description: str
-    kind: str
-    colour: str
-    person: str
-    group: str
+    product_type: str
+    color: str
+    audience: str
+    group_id: str
     image: bytes
 
     @property
@@ -65,7 +65,9 @@ class Split:
     test: tuple[int, ...]
 
 
-def read_photos(data: Path, sets: Sequence[str] = TRAINING_SETS) -> list[LabelledPhoto]:
+def read_labeled_products(
+    data: Path, datasets: Sequence[str] = TRAINING_DATASETS
+) -> list[LabeledProduct]:
     """Read every product of some sets, in the order of the files.
 
     Returns:
@@ -74,10 +76,12 @@ def read_photos(data: Path, sets: Sequence[str] = TRAINING_SETS) -> list[Labelle
     Raises:
         FeedError: A set is not there.
     """
-    return [photo for name in sets for photo in _read_set(data / name / "products.parquet", name)]
+    return [
+        photo for name in datasets for photo in _read_set(data / name / "products.parquet", name)
+    ]
 
 
-def split_by_title(photos: Sequence[LabelledPhoto]) -> Split:
+def split_by_title(products: Sequence[LabeledProduct]) -> Split:
     """Keep N_TEST products for the test and N_DEV for choices, by a digest of title or group.
 
     A product's place depends on its own title alone, so it never moves when a set grows. Training
@@ -86,27 +90,27 @@ def split_by_title(photos: Sequence[LabelledPhoto]) -> Split:
     Returns:
         Row numbers, in ascending order.
     """
-    places = [_place(photo) for photo in photos]
+    places = [_place(photo) for photo in products]
     drawn = sorted(
-        (place, n) for n, place in enumerate(places) if photos[n].set_name in UNSEEN_SETS
+        (place, n) for n, place in enumerate(places) if products[n].dataset in HOLDOUT_DATASETS
     )
     test = [n for _, n in drawn[:N_TEST]]
     dev = [n for _, n in drawn[N_TEST : N_TEST + N_DEV]]
-    unseen = {photos[n].title_key for n in (*test, *dev)}
+    unseen = {products[n].title_key for n in (*test, *dev)}
     # One title may lie on both sides of a border; the whole title then stays out of training, and
     # out of the development set when the test has it.
-    tested = {photos[n].title_key for n in test}
-    dev = [n for n in dev if photos[n].title_key not in tested]
-    train = [n for n, photo in enumerate(photos) if photo.title_key not in unseen]
+    tested = {products[n].title_key for n in test}
+    dev = [n for n in dev if products[n].title_key not in tested]
+    train = [n for n, photo in enumerate(products) if photo.title_key not in unseen]
     return Split(tuple(train), tuple(sorted(dev)), tuple(sorted(test)))
 
 
-def _place(photo: LabelledPhoto) -> int:
-    key = f"{DRAW}{photo.group or photo.title_key}".encode()
+def _place(photo: LabeledProduct) -> int:
+    key = f"{SPLIT_SALT}{photo.group_id or photo.title_key}".encode()
     return int.from_bytes(hashlib.blake2b(key, digest_size=8).digest())
 
 
-def _read_set(path: Path, name: str) -> Iterator[LabelledPhoto]:
+def _read_set(path: Path, name: str) -> Iterator[LabeledProduct]:
     try:
         rows = pq.read_table(path).to_pylist()
     except FileNotFoundError as exc:
@@ -115,14 +119,14 @@ def _read_set(path: Path, name: str) -> Iterator[LabelledPhoto]:
         ) from exc
     for row in rows:
         facts: dict[str, Any] = json.loads(row["attributes"] or "{}")
-        yield LabelledPhoto(
-            set_name=name,
+        yield LabeledProduct(
+            dataset=name,
             id=str(row["id"]),
             title=row["title"] or "",
             description=row["description"] or "",
-            kind=row["category"] or "",
-            colour=facts.get("base_colour") or facts.get("color") or "",
-            person=str(facts.get("gender") or "").split(",")[0],
-            group=str(facts.get("group") or ""),
+            product_type=row["category"] or "",
+            color=facts.get("base_colour") or facts.get("color") or "",
+            audience=str(facts.get("gender") or "").split(",")[0],
+            group_id=str(facts.get("group") or ""),
             image=row["image"],
         )

@@ -9,64 +9,66 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from embed.compact.word_embeddings import split_words
-from tools.train_compact.captions import Caption, captions_of
-from tools.train_compact.datasets import LabelledPhoto
+from embed.finetuning.hyperparameters import Hyperparameters
+from embed.finetuning.word_ids import build_vocabulary, build_word_ids
+from tools.train_compact.captions import Caption, generate_captions
+from tools.train_compact.datasets import LabeledProduct
 from tools.train_compact.feature_cache import FeatureCache
-from tools.train_compact.hyperparameters import Recipe
-from tools.train_compact.word_rows import vocabulary_of, word_rows
 
-MAX_WORDS = 16
+MAX_EXAMPLE_WORDS = 16
 """Words of one text that get a row while training; serving adds up all of them."""
 
 
 @dataclass(frozen=True, slots=True)
-class Batch:
+class TextBatch:
     """Some products with one text each.
 
     Attributes:
-        meanings: The texts' vectors, shape (n, 512).
-        words: The texts' words, shape (n, MAX_WORDS).
-        matches: 1 where the text of the row is true of the photo of the column, shape (n, n).
+        sentence_vectors: The texts' vectors, shape (n, 512).
+        word_ids: The texts' words, shape (n, MAX_WORDS).
+        targets: 1 where the text of the row is true of the photo of the column, shape (n, n).
     """
 
-    meanings: Tensor
-    words: Tensor
-    matches: Tensor
+    sentence_vectors: Tensor
+    word_ids: Tensor
+    targets: Tensor
 
 
-class Examples:
+class CaptionBatchSampler:
     """Texts of all products, ready to draw batches from.
 
     Args:
         photos: Every product.
         train: Row numbers of those that are trained on; only their words get rows.
         cache: Encodes the texts.
-        recipe: How often which kind of text is drawn.
+        hyperparameters: How often which kind of text is drawn.
     """
 
     def __init__(
         self,
-        photos: Sequence[LabelledPhoto],
+        photos: Sequence[LabeledProduct],
         train: Sequence[int],
         cache: FeatureCache,
-        recipe: Recipe,
+        hyperparameters: Hyperparameters,
     ) -> None:
-        self._recipe = recipe
-        self._captions = [captions_of(photo) for photo in photos]
+        self._recipe = hyperparameters
+        self._captions = [generate_captions(photo) for photo in photos]
         texts = {photo.title for photo in photos}
         texts.update(each.text for some in self._captions for each in some)
         self._place = {text: n for n, text in enumerate(sorted(texts))}
         ordered = list(self._place)
-        self._meanings = torch.from_numpy(cache.texts(ordered))
+        self._meanings = torch.from_numpy(cache.get_text_features(ordered))
         used = (self._words_of(photos[n], self._captions[n]) for n in train)
-        self.vocabulary = vocabulary_of(used, recipe.word_count)
-        self._words = torch.from_numpy(word_rows(ordered, self.vocabulary, split_words, MAX_WORDS))
+        self.vocabulary = build_vocabulary(used, hyperparameters.min_word_count)
+        self._words = torch.from_numpy(
+            build_word_ids(ordered, self.vocabulary, split_words, MAX_EXAMPLE_WORDS)
+        )
         self._titles = [photo.title for photo in photos]
         self._title_codes = _codes([photo.title_key for photo in photos])
-        labels = [[each.colour, each.kind, each.person] for each in photos]
+        labels = [[each.color, each.product_type, each.audience] for each in photos]
         self._labels = torch.stack([_codes(column) for column in zip(*labels, strict=True)], dim=1)
 
-    def draw(self, rows: Sequence[int], rng: np.random.Generator) -> Batch:
+    def sample_batch(self, rows: Sequence[int], rng: np.random.Generator) -> TextBatch:
         """Choose a text for each product: its title, or a caption of its attributes.
 
         Args:
@@ -76,26 +78,26 @@ class Examples:
         Returns:
             One text for each product, in their order.
         """
-        by_title = rng.random(len(rows)) < self._recipe.titles
+        by_title = rng.random(len(rows)) < self._recipe.title_rate
         chosen = [self._draw_caption(self._captions[n], rng) for n in rows]
         pairs = zip(rows, by_title, chosen, strict=True)
         places = [self._place[self._titles[n] if own else each.text] for n, own, each in pairs]
-        named = torch.tensor([[bool(c.colour), True, bool(c.person)] for c in chosen])  # (n, 3)
+        named = torch.tensor([[bool(c.color), True, bool(c.audience)] for c in chosen])  # (n, 3)
         labels = self._labels[list(rows)]  # (n, 3)
         same = labels[:, None] == labels[None]  # (n, n, 3)
         described = (same | ~named[:, None]).all(dim=-1)  # (n, n)
         titles = self._title_codes[list(rows)]
         entitled = titles[:, None] == titles[None]  # (n, n)
         matches = torch.where(torch.from_numpy(by_title)[:, None], entitled, described)
-        return Batch(self._meanings[places], self._words[places], matches.float())
+        return TextBatch(self._meanings[places], self._words[places], matches.float())
 
-    def titles(self, rows: Sequence[int]) -> tuple[NDArray[np.float32], list[str]]:
+    def get_titles(self, rows: Sequence[int]) -> tuple[NDArray[np.float32], list[str]]:
         """Return the different titles of some products, and their vectors, shape (n, 512)."""
         found = sorted({self._titles[n] for n in rows})
         meanings = self._meanings[[self._place[title] for title in found]]
         return meanings.float().numpy(), found
 
-    def meanings(self, rows: Sequence[int]) -> NDArray[np.float32]:
+    def get_sentence_vectors(self, rows: Sequence[int]) -> NDArray[np.float32]:
         """Return the sentence encoder's vectors of all that may be said of some products.
 
         Returns:
@@ -108,7 +110,7 @@ class Examples:
         return self._meanings[[self._place[text] for text in texts]].float().numpy()
 
     @staticmethod
-    def _words_of(photo: LabelledPhoto, captions: Sequence[Caption]) -> set[str]:
+    def _words_of(photo: LabeledProduct, captions: Sequence[Caption]) -> set[str]:
         return {
             word
             for text in (photo.title, *(c.text for c in captions))
@@ -116,9 +118,9 @@ class Examples:
         }
 
     def _draw_caption(self, captions: Sequence[Caption], rng: np.random.Generator) -> Caption:
-        arabic = rng.random() < self._recipe.arabic
+        arabic = rng.random() < self._recipe.arabic_rate
         fitting = [each for each in captions if each.text.isascii() != arabic] or captions
-        full = [each for each in fitting if each.colour]
+        full = [each for each in fitting if each.color]
         fitting = full if full and rng.random() < 0.85 else fitting
         return fitting[int(rng.integers(len(fitting)))]
 

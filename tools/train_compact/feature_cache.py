@@ -10,19 +10,19 @@ from numpy.typing import NDArray
 from PIL import Image
 from rich.progress import track
 
-from embed.compact.image_encoder import CHUNK, ImageTower
+from embed.compact.image_encoder import CHUNK_SIZE, ImageTower
 from embed.compact.text_encoder import TextTower
-from embed.photos.letterboxing import PREPARATION_VERSION, pad_to_square
+from embed.finetuning.augmentation import Augmentation
+from embed.photos.letterboxing import PREPROCESSING_VERSION, letterbox_to_array
 from embed.photos.reader import PhotoReader
 from shopwindow.values.encoder import digest
 from shopwindow.values.settings import EncoderSettings
-from tools.train_compact.augmentation import Variation
-from tools.train_compact.datasets import LabelledPhoto
+from tools.train_compact.datasets import LabeledProduct
 
 FEATURES_VERSION = 1
 """Raise it when the towers give other features: kept files are then made again."""
 
-WORKERS = 2
+N_WORKERS = 2
 """Threads that decode and run the tower side by side."""
 
 
@@ -40,23 +40,25 @@ class FeatureCache:
     image_size: int
     seed: int
 
-    def photos(self, photos: Sequence[LabelledPhoto], copy: int) -> NDArray[np.float16]:
+    def get_image_features(
+        self, photos: Sequence[LabeledProduct], copy_index: int
+    ) -> NDArray[np.float16]:
         """Return the image tower's features.
 
         Args:
             photos: Products, in any order.
-            copy: 0 for the photos as they are, 1 and up for varied copies.
+            copy_index: 0 for the photos as they are, 1 and up for varied copies.
 
         Returns:
             Shape (n_photos, width), float16.
         """
-        versions = [FEATURES_VERSION, PREPARATION_VERSION]
-        made_from: list[object] = [*versions, self.image_size, copy]
-        made_from += [self.seed, repr(Variation())] if copy else []
-        name = digest(made_from, [f"{each.set_name}/{each.id}" for each in photos])
-        return self._kept(f"photos-{name}", lambda: self._photo_features(photos, copy))
+        versions = [FEATURES_VERSION, PREPROCESSING_VERSION]
+        made_from: list[object] = [*versions, self.image_size, copy_index]
+        made_from += [self.seed, repr(Augmentation())] if copy_index else []
+        name = digest(made_from, [f"{each.dataset}/{each.id}" for each in photos])
+        return self._kept(f"photos-{name}", lambda: self._photo_features(photos, copy_index))
 
-    def texts(self, texts: Sequence[str]) -> NDArray[np.float16]:
+    def get_text_features(self, texts: Sequence[str]) -> NDArray[np.float16]:
         """Return the text tower's vectors, shape (n_texts, 512), float16."""
         return self._kept(
             f"texts-{digest([FEATURES_VERSION, *texts])}", lambda: _text_features(texts)
@@ -71,30 +73,32 @@ class FeatureCache:
             unfinished.rename(path)
         return np.asarray(np.load(path))
 
-    def _photo_features(self, photos: Sequence[LabelledPhoto], copy: int) -> NDArray[np.float16]:
+    def _photo_features(self, photos: Sequence[LabeledProduct], copy: int) -> NDArray[np.float16]:
         tower = ImageTower(self.image_size, EncoderSettings(precision="float32", threads=1))
 
         def part(start: int) -> NDArray[np.float16]:
-            numbers = range(start, min(start + CHUNK, len(photos)))
-            pixels = [self.pixels(photos[n], n, copy) for n in numbers]
-            return tower.features(np.stack(pixels)).astype(np.float16)
+            numbers = range(start, min(start + CHUNK_SIZE, len(photos)))
+            pixels = [self.load_pixels(photos[n], n, copy) for n in numbers]
+            return tower.extract_features(np.stack(pixels)).astype(np.float16)
 
-        starts = range(0, len(photos), CHUNK)
-        with ThreadPoolExecutor(WORKERS) as pool:
+        starts = range(0, len(photos), CHUNK_SIZE)
+        with ThreadPoolExecutor(N_WORKERS) as pool:
             parts = track(pool.map(part, starts), f"photos, copy {copy}", total=len(starts))
             return np.concatenate(list(parts))
 
-    def pixels(self, photo: LabelledPhoto, number: int = 0, copy: int = 0) -> NDArray[np.uint8]:
+    def load_pixels(
+        self, photo: LabeledProduct, number: int = 0, copy_index: int = 0
+    ) -> NDArray[np.uint8]:
         """Return the square that the tower sees of a photo, or of its varied copy."""
-        if copy == 0:
-            return PhotoReader().square(photo.image, self.image_size)
-        rng = np.random.default_rng([self.seed, copy, number])
-        picture: Image.Image = Variation().apply(PhotoReader().read(photo.image), rng)
-        return pad_to_square(picture, self.image_size)
+        if copy_index == 0:
+            return PhotoReader().read_letterboxed(photo.image, self.image_size)
+        rng = np.random.default_rng([self.seed, copy_index, number])
+        picture: Image.Image = Augmentation().apply(PhotoReader().read_image(photo.image), rng)
+        return letterbox_to_array(picture, self.image_size)
 
 
 def _text_features(texts: Sequence[str]) -> NDArray[np.float16]:
     tower = TextTower()
     starts = range(0, len(texts), 256)
-    parts = [tower.features(texts[at : at + 256]) for at in track(starts, "texts")]
+    parts = [tower.extract_features(texts[at : at + 256]) for at in track(starts, "texts")]
     return np.concatenate(parts).astype(np.float16)

@@ -4,13 +4,13 @@ from pathlib import Path
 from string import Template
 
 from shopwindow.values.encoder import EncoderSpec
-from tools.train_compact.training_log import Journal
+from tools.train_compact.training_log import TrainingLog
 
-CARD = "MODEL_CARD.md"
-TEMPLATE = Path(__file__).with_name("model_card.md")
+MODEL_CARD_FILE = "MODEL_CARD.md"
+MODEL_CARD_TEMPLATE = Path(__file__).with_name("model_card.md")
 
 
-def write_card(folder: Path, spec: EncoderSpec, journal: Journal) -> None:
+def write_model_card(folder: Path, spec: EncoderSpec, journal: TrainingLog) -> None:
     """Write the model card next to the weights."""
     last = journal.epochs[-1]
     values = {
@@ -24,5 +24,5 @@ def write_card(folder: Path, spec: EncoderSpec, journal: Journal) -> None:
         "recall": f"{last['title_to_photo_recall_at_10']:.3f}",
         "mrr": f"{last['title_to_photo_mrr']:.3f}",
     }
-    text = Template(TEMPLATE.read_text(encoding="utf-8")).substitute(values)
-    (folder / CARD).write_text(text, encoding="utf-8")
+    text = Template(MODEL_CARD_TEMPLATE.read_text(encoding="utf-8")).substitute(values)
+    (folder / MODEL_CARD_FILE).write_text(text, encoding="utf-8")

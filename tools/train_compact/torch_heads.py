@@ -8,39 +8,48 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
-from embed.compact.projection_head import CLIP, Head
-from tools.train_compact.hyperparameters import Recipe
+from embed.compact.projection_head import MAX_DEVIATION, ProjectionHead
+from embed.finetuning.hyperparameters import Hyperparameters
 
-MAX_SHARPNESS = 100.0
+MAX_LOGIT_SCALE = 100.0
 """Source: Radford et al., CLIP (2021), section 2.5: sharper than this is unstable."""
 
-Evening: TypeAlias = tuple[Tensor, Tensor]
+ScalingTensors: TypeAlias = tuple[Tensor, Tensor]
 """What is taken off each feature, and what the rest is multiplied with, each of shape (width,)."""
 
 
-class TrainedHead(nn.Module):
+class TorchHead(nn.Module):
     """Two layers with dropout, ending in unit rows, by several members side by side.
 
     Args:
-        centre: Mean of each feature, shape (width,).
+        mean: Mean of each feature, shape (width,).
         scale: What centred features are multiplied with, shape (width,).
-        recipe: Widths.
+        hyperparameters: Widths.
         dropout: Share of features and share of hidden units that a step leaves out.
     """
 
-    centre: Tensor
+    mean: Tensor
     scale: Tensor
 
     def __init__(
-        self, centre: Tensor, scale: Tensor, recipe: Recipe, dropout: tuple[float, float]
+        self,
+        mean: Tensor,
+        scale: Tensor,
+        hyperparameters: Hyperparameters,
+        dropout: tuple[float, float],
     ) -> None:
         super().__init__()
-        self.register_buffer("centre", centre)
+        self.register_buffer("mean", mean)
         self.register_buffer("scale", scale)
         self.first, self.second = nn.Dropout(dropout[0]), nn.Dropout(dropout[1])
-        self.inner = nn.Linear(len(centre), recipe.members * recipe.hidden)
-        part = recipe.joint_dim // recipe.members
-        layers = [nn.Linear(recipe.hidden, part) for _ in range(recipe.members)]
+        self.inner = nn.Linear(
+            len(mean), hyperparameters.ensemble_size * hyperparameters.hidden_dim
+        )
+        part = hyperparameters.joint_dim // hyperparameters.ensemble_size
+        layers = [
+            nn.Linear(hyperparameters.hidden_dim, part)
+            for _ in range(hyperparameters.ensemble_size)
+        ]
         self.outer = nn.ModuleList(layers)
 
     def forward(self, features: Tensor) -> Tensor:
@@ -49,17 +58,17 @@ class TrainedHead(nn.Module):
         Args:
             features: Shape (n, width).
         """
-        even = ((features.float() - self.centre) * self.scale).clamp(-CLIP, CLIP)
+        even = ((features.float() - self.mean) * self.scale).clamp(-MAX_DEVIATION, MAX_DEVIATION)
         hidden = self.second(functional.gelu(self.inner(self.first(even)), approximate="tanh"))
         members = hidden.chunk(len(self.outer), dim=1)
         parts = [layer(units) for layer, units in zip(self.outer, members, strict=True)]
         return functional.normalize(torch.stack(parts).float(), dim=-1)
 
-    def as_head(self) -> Head:
+    def as_head(self) -> ProjectionHead:
         """Return the same arithmetic in numpy."""
         layers = [cast("nn.Linear", layer) for layer in self.outer]
-        return Head(
-            centre=_array(self.centre),
+        return ProjectionHead(
+            centre=_array(self.mean),
             scale=_array(self.scale),
             inner=_array(self.inner.weight.T),
             inner_bias=_array(self.inner.bias),
@@ -68,7 +77,7 @@ class TrainedHead(nn.Module):
         )
 
 
-class WordRows(nn.EmbeddingBag):
+class WordEmbeddingBag(nn.EmbeddingBag):
     """A learned row for each word; a text has the sum of its words' rows.
 
     Args:
@@ -81,36 +90,44 @@ class WordRows(nn.EmbeddingBag):
         nn.init.normal_(self.weight, std=0.05)
         self.weight.data[0] = 0.0
 
-    def as_rows(self) -> NDArray[np.float32]:
+    def as_array(self) -> NDArray[np.float32]:
         """Return the rows of the words, shape (n_words, width)."""
         rows: NDArray[np.float32] = self.weight.detach().numpy()[1:].copy()
         return rows
 
 
-class Towers(nn.Module):
+class TorchTowers(nn.Module):
     """Both heads, the words' rows, and how sharply likeness is read.
 
     Args:
-        recipe: Widths and dropout.
+        hyperparameters: Widths and dropout.
         photos: How the features of photos are evened.
         texts: How the features of texts are evened; the words' rows, behind them, are not.
         n_words: Words that have a row.
     """
 
-    def __init__(self, recipe: Recipe, photos: Evening, texts: Evening, n_words: int) -> None:
+    def __init__(
+        self,
+        hyperparameters: Hyperparameters,
+        photos: ScalingTensors,
+        texts: ScalingTensors,
+        n_words: int,
+    ) -> None:
         super().__init__()
-        drop = (recipe.feature_dropout, recipe.image_dropout)
-        self.image = TrainedHead(*photos, recipe, drop)
-        centre = torch.cat([texts[0], torch.zeros(recipe.word_dim)])
-        scale = torch.cat([texts[1], torch.ones(recipe.word_dim)])
-        self.text = TrainedHead(centre, scale, recipe, (0.0, recipe.text_dropout))
-        self.words = WordRows(n_words, recipe.word_dim)
-        self.sharpness = nn.Parameter(torch.tensor(recipe.sharpness).log())
-        self.words_hidden = recipe.words_hidden
+        drop = (hyperparameters.feature_dropout, hyperparameters.image_dropout)
+        self.image_head = TorchHead(*photos, hyperparameters, drop)
+        centre = torch.cat([texts[0], torch.zeros(hyperparameters.word_dim)])
+        scale = torch.cat([texts[1], torch.ones(hyperparameters.word_dim)])
+        self.text_head = TorchHead(
+            centre, scale, hyperparameters, (0.0, hyperparameters.text_dropout)
+        )
+        self.word_embeddings = WordEmbeddingBag(n_words, hyperparameters.word_dim)
+        self.logit_scale = nn.Parameter(torch.tensor(hyperparameters.logit_scale).log())
+        self.word_dropout = hyperparameters.word_dropout
 
-    def sharp(self) -> Tensor:
+    def clamp_logit_scale(self) -> Tensor:
         """Return what likeness is multiplied with."""
-        return self.sharpness.exp().clamp(max=MAX_SHARPNESS)
+        return self.logit_scale.exp().clamp(max=MAX_LOGIT_SCALE)
 
     def encode_texts(self, meanings: Tensor, words: Tensor) -> Tensor:
         """Return each member's unit rows, shape (members, n, joint_dim / members).
@@ -120,8 +137,10 @@ class Towers(nn.Module):
             words: Row numbers of each text's words, 0 for none, shape (n, n_places).
         """
         if self.training:
-            words = words * (torch.rand(len(words), 1) >= self.words_hidden)
-        rows: Tensor = self.text(torch.cat([meanings.float(), self.words(words)], dim=1))
+            words = words * (torch.rand(len(words), 1) >= self.word_dropout)
+        rows: Tensor = self.text_head(
+            torch.cat([meanings.float(), self.word_embeddings(words)], dim=1)
+        )
         return rows
 
 

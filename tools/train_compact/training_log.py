@@ -10,65 +10,73 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from embed.compact.heads import Heads
-from tools.train_compact.datasets import LabelledPhoto, Split
+from embed.compact.heads import CompactHeads
+from embed.finetuning.retrieval_metrics import (
+    compute_label_precision,
+    evaluate_title_retrieval,
+    find_neighbors,
+)
+from tools.train_compact.datasets import LabeledProduct, Split
 from tools.train_compact.feature_cache import FeatureCache
-from tools.train_compact.retrieval_metrics import agreement, find_equals, neighbours
 
-LOG = "training-log.json"
+LOG_FILE = "training-log.json"
 
 
 @dataclass(slots=True)
-class Journal:
+class TrainingLog:
     """Judges the heads on the development products after each epoch, and keeps the numbers.
 
     Attributes:
         photos: Every product.
         split: Which of them are trained on.
-        features: Image features of every product, shape (n_products, width).
+        image_features: Image features of every product, shape (n_products, width).
         cache: Encodes the titles.
-        say: Shows a line.
+        print_line: Shows a line.
         epochs: What was noted, by epoch.
     """
 
-    photos: Sequence[LabelledPhoto]
+    photos: Sequence[LabeledProduct]
     split: Split
-    features: NDArray[np.float16]
+    image_features: NDArray[np.float16]
     cache: FeatureCache
-    say: Callable[[str], None]
+    print_line: Callable[[str], None]
     epochs: list[dict[str, float]] = field(default_factory=list)
 
-    def note(self, epoch: int, loss: float, heads: Heads) -> None:
+    def record_epoch(self, epoch: int, loss: float, heads: CompactHeads) -> None:
         """Judge the heads of one epoch and show the numbers."""
         numbers = {"epoch": epoch, "loss": round(loss, 4), **self._judge(heads, self.split.dev)}
         self.epochs.append(numbers)
-        self.say("  ".join(f"{name} {value}" for name, value in numbers.items()))
+        self.print_line("  ".join(f"{name} {value}" for name, value in numbers.items()))
 
-    def write(self, folder: Path, version: str, recipe: Mapping[str, Any], seconds: float) -> None:
+    def write(
+        self, folder: Path, version: str, hyperparameters: Mapping[str, Any], seconds: float
+    ) -> None:
         """Write the record next to the weights."""
         parts = {name: len(getattr(self.split, name)) for name in ("train", "dev", "test")}
-        sets = Counter(self.photos[n].set_name for n in self.split.train)
+        sets = Counter(self.photos[n].dataset for n in self.split.train)
         record = {
             "version": version,
-            "recipe": dict(recipe),
+            "recipe": dict(hyperparameters),
             "products": {**parts, "train_by_set": dict(sorted(sets.items()))},
             "seconds_of_training": round(seconds),
             "development_by_epoch": self.epochs,
         }
-        (folder / LOG).write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
+        (folder / LOG_FILE).write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
 
-    def _judge(self, heads: Heads, rows: Sequence[int]) -> dict[str, float]:
+    def _judge(self, heads: CompactHeads, rows: Sequence[int]) -> dict[str, float]:
         products = [self.photos[n] for n in rows]
-        images = heads.image_vectors(self.features[list(rows)].astype(np.float32))
+        images = heads.project_images(self.image_features[list(rows)].astype(np.float32))
         titles = [product.title for product in products]
-        texts = heads.text_vectors(self.cache.texts(titles).astype(np.float32), titles)
+        texts = heads.project_texts(self.cache.get_text_features(titles).astype(np.float32), titles)
         keys = [product.title_key for product in products]
-        found = find_equals(texts, images, keys, keys)
-        near = neighbours(images)
-        kinds, colours = (np.array([getattr(p, at) for p in products]) for at in ("kind", "colour"))
+        found = evaluate_title_retrieval(texts, images, keys, keys)
+        near = find_neighbors(images)
+        kinds, colours = (
+            np.array([getattr(p, at) for p in products]) for at in ("product_type", "color")
+        )
         return {
-            "title_to_photo_recall_at_10": round(found.recall, 4),
-            "title_to_photo_mrr": round(found.reciprocal_rank, 4),
-            "photo_to_photo_same_kind": round(agreement(near, kinds), 4),
-            "photo_to_photo_same_colour": round(agreement(near, colours), 4),
+            "title_to_photo_recall_at_10": round(found.recall_at_10, 4),
+            "title_to_photo_mrr": round(found.mrr, 4),
+            "photo_to_photo_same_kind": round(compute_label_precision(near, kinds), 4),
+            "photo_to_photo_same_colour": round(compute_label_precision(near, colours), 4),
         }

@@ -3,7 +3,7 @@
 import time
 import uuid
 
-ANNOUNCE_S = 15.0
+ANNOUNCE_INTERVAL_S = 15.0
 """While a long run writes, others are told of changes this often, and when it is over."""
 
 
@@ -21,13 +21,13 @@ class ChangeToken:
         """The name now."""
         return f"{self._boot}-{self._n}"
 
-    def note(self) -> None:
+    def mark_changed(self) -> None:
         """Something was written."""
         self._pending = True
 
-    def announce(self, at_once: bool) -> None:
+    def announce(self, force: bool) -> None:
         """Tell of what was written: at once, or when that was not done for a while."""
         now = time.monotonic()
-        if self._pending and (at_once or now - self._announced_at >= ANNOUNCE_S):
+        if self._pending and (force or now - self._announced_at >= ANNOUNCE_INTERVAL_S):
             self._n += 1
             self._pending, self._announced_at = False, now

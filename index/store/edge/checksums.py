@@ -11,12 +11,12 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from index.store.edge.metadata_files import SUMS_FILE, damaged
-from shopwindow.values.atomic_files import replace_file
+from index.store.edge.metadata_files import CHECKSUMS_FILE, format_damage_message
+from shopwindow.values.atomic_files import write_atomically
 from shopwindow.values.errors import IndexStoreError
 
-SMALL_BYTES = 1 << 20
-SMALL_ON_DISK_BYTES = 256 << 10
+MAX_CHECKSUMMED_BYTES = 1 << 20
+MAX_CHECKSUMMED_DISK_BYTES = 256 << 10
 """Files up to the one length, or that take up to the other on the disk, are summed: what holds
 counts, flags and structure, and nothing that holds many vectors."""
 
@@ -24,45 +24,47 @@ _BLOCK = 4096
 _ZEROS = bytes(_BLOCK)
 
 
-def write_sums(folder: Path, shard: Path) -> None:
+def write_checksums(folder: Path, shard: Path) -> None:
     """Sum the small files of a shard that nobody has open."""
     names = sorted(path for path in shard.rglob("*") if path.is_file())
     small = filter(_is_small, names)
-    sums = {path.relative_to(folder).as_posix(): sum_of(path) for path in small}
-    replace_file(folder / SUMS_FILE, json.dumps(sums).encode())
+    sums = {path.relative_to(folder).as_posix(): compute_checksum(path) for path in small}
+    write_atomically(folder / CHECKSUMS_FILE, json.dumps(sums).encode())
 
 
-def check_sums(folder: Path, shard: Path) -> None:
+def verify_checksums(folder: Path, shard: Path) -> None:
     """Compare the small files of a shard with their sums, if there are any.
 
     Raises:
         IndexStoreError: A file is not as it was when the index was closed.
     """
-    path = folder / SUMS_FILE
+    path = folder / CHECKSUMS_FILE
     try:
         sums = json.loads(path.read_bytes())
     except FileNotFoundError:
         return
     except ValueError as exc:
-        raise IndexStoreError(damaged(path)) from exc
+        raise IndexStoreError(format_damage_message(path)) from exc
     if not isinstance(sums, dict):
-        raise IndexStoreError(damaged(path))
+        raise IndexStoreError(format_damage_message(path))
     if not any(name.startswith(shard.name + "/") for name in sums):
         return  # of another shard: the index was switched and not closed since
     for name, expected in sorted(sums.items()):
         # A name that damage made up is looked for here and nowhere else.
         path = folder / name
         inside = path.resolve().is_relative_to(shard.resolve())
-        if not inside or not path.is_file() or sum_of(path) != expected:
-            raise IndexStoreError(damaged(path if inside else folder / SUMS_FILE))
+        if not inside or not path.is_file() or compute_checksum(path) != expected:
+            raise IndexStoreError(
+                format_damage_message(path if inside else folder / CHECKSUMS_FILE)
+            )
 
 
-def drop_sums(folder: Path) -> None:
+def delete_checksums(folder: Path) -> None:
     """Forget the sums: the files are about to change."""
-    (folder / SUMS_FILE).unlink(missing_ok=True)
+    (folder / CHECKSUMS_FILE).unlink(missing_ok=True)
 
 
-def sum_of(path: Path) -> str:
+def compute_checksum(path: Path) -> str:
     """Return the sum of a file, the same whether its zeros are holes or written out."""
     blake = hashlib.blake2b(digest_size=12)
     with path.open("rb") as file:
@@ -77,7 +79,10 @@ def sum_of(path: Path) -> str:
 
 def _is_small(path: Path) -> bool:
     found = path.stat()  # some file systems fill the holes that a mapping was read through
-    return found.st_size <= SMALL_BYTES or found.st_blocks * 512 <= SMALL_ON_DISK_BYTES
+    return (
+        found.st_size <= MAX_CHECKSUMMED_BYTES
+        or found.st_blocks * 512 <= MAX_CHECKSUMMED_DISK_BYTES
+    )
 
 
 def _data_blocks(descriptor: int, size: int) -> Iterator[int]:

@@ -10,17 +10,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from index.store.edge.connection import OPENING_WAIT_S, Connection, end_if_stopped
-from index.store.edge.messages import pack
+from index.store.edge.connection import OPEN_TIMEOUT_S, Connection, kill_if_stopped
+from index.store.edge.messages import pack_message
 from index.store.edge.metadata_files import LOG_FILE
 from index.store.edge.startup import start_service
-from index.store.edge.write_lock import write_turn
+from index.store.edge.write_lock import hold_write_lock
 from shopwindow.values.errors import IndexStoreError, IndexTimeoutError
 
-STARTS = 4
+MAX_STARTS = 4
 """Services that may be started and end at once, one after the other, before an error is raised."""
 
-FRESH_S = 0.5
+MAX_TOKEN_AGE_S = 0.5
 """Age in seconds up to which the last reply's word on changes holds; then the engine is asked."""
 
 _DYING_S = 0.2
@@ -28,7 +28,7 @@ _DYING_S = 0.2
 
 
 @dataclass(frozen=True, slots=True)
-class Patience:
+class ClientTimeouts:
     """How long a client waits.
 
     Attributes:
@@ -53,18 +53,18 @@ class EngineClient:
 
     Args:
         folder: The index folder, an absolute path; it is made if it is not there.
-        hnsw_from: Points from which a graph is wanted.
-        patience: How long to wait.
+        hnsw_min_points: Points from which a graph is wanted.
+        timeouts: How long to wait.
 
     Raises:
         IndexLockedError: A process that cannot be reached holds the folder.
         IndexStoreError: The folder is damaged, or the service cannot be started.
     """
 
-    def __init__(self, folder: Path, hnsw_from: int, patience: Patience) -> None:
+    def __init__(self, folder: Path, hnsw_min_points: int, timeouts: ClientTimeouts) -> None:
         self._folder = folder
-        self._hnsw_from = hnsw_from
-        self._patience = patience
+        self._hnsw_from = hnsw_min_points
+        self._patience = timeouts
         self._lock = threading.Lock()
         self._open: set[Connection] = set()
         self._idle: list[Connection] = []
@@ -86,18 +86,18 @@ class EngineClient:
     @property
     def n_changes(self) -> int:
         """How many changes of the index were noticed, whoever made them; at most a second old."""
-        if time.monotonic() - self._heard_at > FRESH_S and not self._closed:
+        if time.monotonic() - self._heard_at > MAX_TOKEN_AGE_S and not self._closed:
             with suppress(IndexStoreError):  # whoever asks for more than this is told
-                self.ask("version")
+                self.call("version")
         return self._n_changes
 
-    def ask(self, name: str, *args: Any, again: str = "") -> Any:
+    def call(self, name: str, *args: Any, retry_as: str = "") -> Any:
         """Have one operation carried out.
 
         Args:
             name: The operation.
             *args: Its arguments.
-            again: What is asked when the engine dies over it, with the same arguments; the same
+            retry_as: What is asked when the engine dies over it, with the same arguments; the same
                 operation when empty.
 
         Returns:
@@ -109,28 +109,28 @@ class EngineClient:
             IndexStoreError: The engine died twice.
         """
         try:
-            return self._ask_once(name, pack((name, args)))
+            return self._ask_once(name, pack_message((name, args)))
         except _LostError:
             self._drop_idle()
         try:
-            return self._ask_once(name, pack((again or name, args)))
+            return self._ask_once(name, pack_message((retry_as or name, args)))
         except _LostError as lost:
             self._drop_idle()
             raise self._gone() from lost
 
     @contextmanager
-    def writing(self) -> Iterator[None]:
+    def lock_writes(self) -> Iterator[None]:
         """Write several batches while other processes wait for their turn.
 
         Raises:
             IndexLockedError: Others took longer than one may wait.
         """
-        with write_turn(self._folder, self._patience.write_wait_s):
+        with hold_write_lock(self._folder, self._patience.write_wait_s):
             try:
                 yield
             finally:
                 with suppress(IndexStoreError):  # it notices by itself, a second later
-                    self.ask("end_writing")
+                    self.call("end_writing")
 
     def close(self) -> None:
         """Leave; the last one to leave waits until the engine has made all durable. Idempotent."""
@@ -144,11 +144,11 @@ class EngineClient:
         if idle:
             # The service answers at once, but to its last client: there the connection's end does.
             with suppress(OSError, EOFError):
-                idle[0].ask(pack(("leave", ())), self._patience.timeout_s)
+                idle[0].send_request(pack_message(("leave", ())), self._patience.timeout_s)
             self._discard(idle[0])
         self._finalizer()
 
-    def begin_anew_after_fork(self) -> None:
+    def reset_after_fork(self) -> None:
         """Leave the parent's connections to the parent; called in a child that was just forked."""
         _close_all(self._open)
         self._lock = threading.Lock()
@@ -157,10 +157,10 @@ class EngineClient:
     def _ask_once(self, name: str, message: bytes) -> Any:
         connection = self._take()
         try:
-            kind, value = connection.ask(message, self._patience.timeout_s)
+            kind, value = connection.send_request(message, self._patience.timeout_s)
         except TimeoutError as exc:
             # Of several threads that waited for a stopped engine, one ends it for all of them.
-            is_lost = end_if_stopped(connection.pid) or connection.is_hung_up(_DYING_S)
+            is_lost = kill_if_stopped(connection.pid) or connection.is_closed_by_peer(_DYING_S)
             self._discard(connection)
             if is_lost:
                 raise _LostError from exc
@@ -181,8 +181,8 @@ class EngineClient:
 
     def _hear(self, connection: Connection) -> None:
         self._heard_at = time.monotonic()
-        if connection.token != self._token:
-            self._token = connection.token
+        if connection.change_token != self._token:
+            self._token = connection.change_token
             self._n_changes += 1
 
     def _take(self) -> Connection:
@@ -212,12 +212,12 @@ class EngineClient:
             self._discard(connection)
 
     def _connect(self) -> Connection:
-        n_started, until = 0, time.monotonic() + OPENING_WAIT_S
-        while n_started < STARTS and time.monotonic() < until:
+        n_started, until = 0, time.monotonic() + OPEN_TIMEOUT_S
+        while n_started < MAX_STARTS and time.monotonic() < until:
             try:
                 connection = Connection(self._folder, self._hnsw_from, self._patience.timeout_s)
             except TimeoutError as exc:
-                raise IndexTimeoutError(str(self._folder), "hello", OPENING_WAIT_S) from exc
+                raise IndexTimeoutError(str(self._folder), "hello", OPEN_TIMEOUT_S) from exc
             except (FileNotFoundError, ConnectionError, EOFError):
                 n_started += start_service(self._folder)  # nobody is there, or is just leaving
             else:
@@ -238,7 +238,7 @@ _CLIENTS: "weakref.WeakSet[EngineClient]" = weakref.WeakSet()
 
 def _begin_anew() -> None:
     for client in list(_CLIENTS):
-        client.begin_anew_after_fork()
+        client.reset_after_fork()
 
 
 if hasattr(os, "register_at_fork"):

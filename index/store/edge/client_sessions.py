@@ -7,38 +7,38 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from index.store.edge.messages import unpack
+from index.store.edge.messages import unpack_message
 
 _READ_BYTES = 1 << 18
 
 
 @dataclass(slots=True, eq=False)
-class Peer:
+class ClientSession:
     """One connected client.
 
     Attributes:
         connection: Its socket.
-        inbox: Bytes of a request that is not complete yet.
-        outbox: Bytes of a reply that it did not take yet.
-        leaving: Whether it only waits for the engine to end.
+        receive_buffer: Bytes of a request that is not complete yet.
+        send_buffer: Bytes of a reply that it did not take yet.
+        is_leaving: Whether it only waits for the engine to end.
     """
 
     connection: socket.socket
-    inbox: bytearray = field(default_factory=bytearray)
-    outbox: bytearray = field(default_factory=bytearray)
-    leaving: bool = False
+    receive_buffer: bytearray = field(default_factory=bytearray)
+    send_buffer: bytearray = field(default_factory=bytearray)
+    is_leaving: bool = False
 
 
 class Request(NamedTuple):
     """What a client asks: an operation by name, its arguments, and its length in bytes."""
 
-    peer: Peer
+    session: ClientSession
     name: str
     args: tuple[Any, ...]
     n_bytes: int
 
 
-class Peers:
+class ClientSessions:
     """All clients of one listening socket. No client can make the others wait.
 
     Args:
@@ -48,15 +48,15 @@ class Peers:
     def __init__(self, listener: socket.socket) -> None:
         self._listener = listener
         self._selector = selectors.DefaultSelector()
-        self._connected: set[Peer] = set()
+        self._connected: set[ClientSession] = set()
         listener.setblocking(False)
         self._selector.register(listener, selectors.EVENT_READ)
 
     def __bool__(self) -> bool:
         """Return whether anybody is connected who is not just leaving."""
-        return any(not peer.leaving for peer in self._connected)
+        return any(not peer.is_leaving for peer in self._connected)
 
-    def requests(self, timeout_s: float) -> Iterator[Request]:
+    def poll_requests(self, timeout_s: float) -> Iterator[Request]:
         """Yield the requests that are complete now, after waiting for the first sign of one."""
         for key, events in self._selector.select(timeout_s):
             if key.data is None:
@@ -80,18 +80,18 @@ class Peers:
         except OSError:  # nobody, or gone again
             return False
         connection.setblocking(False)
-        peer = Peer(connection)
+        peer = ClientSession(connection)
         self._connected.add(peer)
         self._selector.register(connection, selectors.EVENT_READ, peer)
         return True
 
-    def put(self, peer: Peer, message: bytes) -> None:
+    def send(self, peer: ClientSession, message: bytes) -> None:
         """Send a message, now or when the client takes it; nothing if it is gone."""
         if peer in self._connected:
-            peer.outbox += message
+            peer.send_buffer += message
             self._send(peer)
 
-    def _receive(self, peer: Peer) -> Request | None:
+    def _receive(self, peer: ClientSession) -> Request | None:
         if peer not in self._connected:  # dropped while another was attended to
             return None
         try:
@@ -103,12 +103,12 @@ class Peers:
         if not received:
             self._drop(peer)
             return None
-        peer.inbox += received
+        peer.receive_buffer += received
         return self._unpacked(peer)
 
-    def _unpacked(self, peer: Peer) -> Request | None:
+    def _unpacked(self, peer: ClientSession) -> Request | None:
         try:
-            request = unpack(peer.inbox)
+            request = unpack_message(peer.receive_buffer)
             if request is None:
                 return None
             (name, args), n_bytes = request
@@ -118,22 +118,22 @@ class Peers:
             self._drop(peer)
             return None
 
-    def _send(self, peer: Peer) -> None:
+    def _send(self, peer: ClientSession) -> None:
         if peer not in self._connected:
             return
         try:
-            sent = peer.connection.send(peer.outbox)
+            sent = peer.connection.send(peer.send_buffer)
         except (BlockingIOError, InterruptedError):
             sent = 0
         except OSError:
             self._drop(peer)
             return
-        del peer.outbox[:sent]
-        events = selectors.EVENT_READ | (selectors.EVENT_WRITE if peer.outbox else 0)
+        del peer.send_buffer[:sent]
+        events = selectors.EVENT_READ | (selectors.EVENT_WRITE if peer.send_buffer else 0)
         if self._selector.get_key(peer.connection).events != events:
             self._selector.modify(peer.connection, events, peer)
 
-    def _drop(self, peer: Peer) -> None:
+    def _drop(self, peer: ClientSession) -> None:
         self._connected.discard(peer)
         self._selector.unregister(peer.connection)
         peer.connection.close()

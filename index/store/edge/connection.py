@@ -9,11 +9,11 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from index.store.edge.folder_lock import holder_of
-from index.store.edge.messages import exchange, pack
-from index.store.edge.socket_address import connect, socket_path
+from index.store.edge.folder_lock import read_holder_pid
+from index.store.edge.messages import pack_message, send_and_receive
+from index.store.edge.socket_address import connect, get_socket_path
 
-OPENING_WAIT_S = 120.0
+OPEN_TIMEOUT_S = 120.0
 """Seconds that opening a shard may take, if the engine is not stopped."""
 
 _MODULE = b"index.store.edge.keeper"
@@ -25,12 +25,12 @@ class Connection:
 
     Args:
         folder: The index folder.
-        hnsw_from: Points from which this client wants a graph.
+        hnsw_min_points: Points from which this client wants a graph.
         timeout_s: Seconds without a reply after which the engine is looked at.
 
     Attributes:
         pid: The engine's process.
-        token: Name of the index's state as of the last reply.
+        change_token: Name of the index's state as of the last reply.
 
     Raises:
         ShopwindowError: The folder cannot be opened.
@@ -39,11 +39,11 @@ class Connection:
         OSError: Nobody is there.
     """
 
-    def __init__(self, folder: Path, hnsw_from: int, timeout_s: float) -> None:
+    def __init__(self, folder: Path, hnsw_min_points: int, timeout_s: float) -> None:
         self._folder = folder
-        self._socket = connect(socket_path(folder), timeout_s)
+        self._socket = connect(get_socket_path(folder), timeout_s)
         try:
-            kind, value, token = self._greet(hnsw_from, timeout_s)
+            kind, value, token = self._greet(hnsw_min_points, timeout_s)
         except BaseException:
             self.close()
             raise
@@ -51,9 +51,9 @@ class Connection:
             self.close()
             raise value
         self.pid = int(value["pid"])
-        self.token = str(token)
+        self.change_token = str(token)
 
-    def ask(self, message: bytes, timeout_s: float) -> tuple[str, Any]:
+    def send_request(self, message: bytes, timeout_s: float) -> tuple[str, Any]:
         """Send a request and wait for its reply.
 
         Args:
@@ -63,10 +63,12 @@ class Connection:
         Returns:
             "ok" or "error", and the value.
         """
-        kind, value, self.token = exchange(self._socket, message, time.monotonic() + timeout_s)
+        kind, value, self.change_token = send_and_receive(
+            self._socket, message, time.monotonic() + timeout_s
+        )
         return kind, value
 
-    def is_hung_up(self, within_s: float) -> bool:
+    def is_closed_by_peer(self, within_s: float) -> bool:
         """Return whether the other side has gone, or goes within some seconds."""
         self._socket.settimeout(within_s)
         try:
@@ -81,20 +83,24 @@ class Connection:
         self._socket.close()
 
     def _greet(self, hnsw_from: int, timeout_s: float) -> Any:
-        message, until = pack(("hello", (hnsw_from,))), time.monotonic() + OPENING_WAIT_S
+        message, until = pack_message(("hello", (hnsw_from,))), time.monotonic() + OPEN_TIMEOUT_S
         while True:
             try:
-                return exchange(self._socket, message, time.monotonic() + timeout_s)
+                return send_and_receive(self._socket, message, time.monotonic() + timeout_s)
             except TimeoutError:
                 # The engine, or its keeper when the engine is gone and no other one came.
-                if any(map(end_if_stopped, (peer_pid(self._socket), holder_of(self._folder)))):
+                if any(
+                    map(
+                        kill_if_stopped, (get_peer_pid(self._socket), read_holder_pid(self._folder))
+                    )
+                ):
                     raise EOFError("the engine was stopped") from None
                 if time.monotonic() > until:
                     raise
                 message = b""  # it was sent; the reply is still to come
 
 
-def end_if_stopped(pid: int) -> bool:
+def kill_if_stopped(pid: int) -> bool:
     """Kill an engine or keeper that somebody stopped (SIGSTOP): its clients would hang for ever.
 
     Args:
@@ -115,7 +121,7 @@ def end_if_stopped(pid: int) -> bool:
     return True
 
 
-def peer_pid(connection: socket.socket) -> int:
+def get_peer_pid(connection: socket.socket) -> int:
     """Return the process at the other end of a Unix socket; 0 where the system does not say."""
     if not hasattr(socket, "SO_PEERCRED"):
         return 0

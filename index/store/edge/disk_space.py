@@ -9,44 +9,44 @@ from pathlib import Path
 
 from shopwindow.values.errors import DiskFullError
 
-SPARE_BYTES = 32 << 20
+RESERVED_BYTES = 32 << 20
 """Left free by every write: what the engine's log and indexes may take beside the points."""
 
-GROWTH = 4
+WRITE_AMPLIFICATION = 4
 """Bytes that a written byte may take: in the log, in the store, and in moved pages."""
 
-OPENING_BYTES = 8 << 20
+MIN_FREE_BYTES = 8 << 20
 """Needed to open a shard, or to delete: the engine writes its log and maps new pages."""
 
 
-def free_bytes(folder: Path) -> int:
+def get_free_bytes(folder: Path) -> int:
     """Return the bytes that may still be written on a folder's disk."""
     disk = os.statvfs(folder)
     return disk.f_bavail * disk.f_frsize
 
 
-def check_room(folder: Path, n_bytes: int, spare_bytes: int = SPARE_BYTES) -> None:
+def check_disk_space(folder: Path, n_bytes: int, reserved_bytes: int = RESERVED_BYTES) -> None:
     """Check that bytes can be written and the engine can go on.
 
     Args:
         folder: On the disk in question.
         n_bytes: What is to be written.
-        spare_bytes: What must be left beside it.
+        reserved_bytes: What must be left beside it.
 
     Raises:
         DiskFullError: There is not enough room.
     """
-    needed, free = n_bytes * GROWTH + spare_bytes, free_bytes(folder)
+    needed, free = n_bytes * WRITE_AMPLIFICATION + reserved_bytes, get_free_bytes(folder)
     if free < needed:
         raise DiskFullError(str(folder), free, needed)
 
 
-def allocated_bytes(folder: Path) -> int:
+def get_allocated_bytes(folder: Path) -> int:
     """Return what a folder's files take on the disk, holes left out."""
     return sum(path.stat().st_blocks * 512 for path in folder.rglob("*") if path.is_file())
 
 
-def copy_tree(source: Path, target: Path) -> None:
+def copy_sparse_tree(source: Path, target: Path) -> None:
     """Copy a folder; holes of its files stay holes, so that the copy takes no more room.
 
     Raises:

@@ -5,21 +5,21 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 
-from index.field_rows import Rows
-from index.store.edge.client import EngineClient, Patience
-from index.store.edge.metadata_files import MANIFEST_FILE, read_checked
+from index.field_rows import FieldRows
+from index.store.edge.client import ClientTimeouts, EngineClient
+from index.store.edge.metadata_files import MANIFEST_FILE, read_checksummed
 from index.store.hnsw_config import REBUILD_SHARE
 from index.store.points import (
     Condition,
-    LegQuery,
-    Order,
+    FieldValue,
+    OrderBy,
     Payload,
     Point,
-    Scored,
+    ScoredPoint,
     StoreSchema,
-    Value,
+    VectorQuery,
 )
-from index.store.preconditions import check_field, check_legs, check_points
+from index.store.preconditions import check_indexed_field, check_points, check_queries
 from index.text.bm25 import SparseVector
 from shopwindow.values.errors import IndexStoreError
 
@@ -31,8 +31,8 @@ class EdgeStore:
 
     Args:
         folder: Where the index is, or is to be made.
-        hnsw_from: Points from which a graph is built; below, exact search is as fast.
-        patience: How long to wait for an answer, and for the turn to write.
+        hnsw_min_points: Points from which a graph is built; below, exact search is as fast.
+        timeouts: How long to wait for an answer, and for the turn to write.
 
     Raises:
         IndexLockedError: A process that cannot be reached holds the folder.
@@ -40,11 +40,11 @@ class EdgeStore:
     """
 
     def __init__(
-        self, folder: Path, hnsw_from: int = 20_000, patience: Patience | None = None
+        self, folder: Path, hnsw_min_points: int = 20_000, timeouts: ClientTimeouts | None = None
     ) -> None:
         self._folder = folder.resolve()
-        self._hnsw_from = hnsw_from
-        self._client = EngineClient(self._folder, hnsw_from, patience or Patience())
+        self._hnsw_from = hnsw_min_points
+        self._client = EngineClient(self._folder, hnsw_min_points, timeouts or ClientTimeouts())
         self._schema: StoreSchema | None = None
         self._described_at = -1
         self._describe()
@@ -55,8 +55,8 @@ class EdgeStore:
         return str(self._folder)
 
     @property
-    def created(self) -> bool:
-        """Whether there is anything; see `VectorStore.created`."""
+    def exists(self) -> bool:
+        """Whether there is anything; see `VectorStore.exists`."""
         if self._client.n_changes != self._described_at:
             self._describe()
         return self._schema is not None
@@ -67,17 +67,17 @@ class EdgeStore:
         return self._client.n_changes
 
     @property
-    def worker_pid(self) -> int:
+    def engine_pid(self) -> int:
         """Process id of the engine, for tests and diagnosis."""
         return self._client.pid
 
-    def writing(self) -> AbstractContextManager[None]:
-        """Take turns with other writers; see `VectorStore.writing`.
+    def lock_writes(self) -> AbstractContextManager[None]:
+        """Take turns with other writers; see `VectorStore.lock_writes`.
 
         Returns:
             What to use in a `with` block.
         """
-        return self._client.writing()
+        return self._client.lock_writes()
 
     def read_manifest(self) -> Payload | None:
         """Return the manifest; see `VectorStore.read_manifest`.
@@ -86,36 +86,36 @@ class EdgeStore:
             IndexStoreError: The manifest is damaged.
         """
         try:
-            return read_checked(self._folder / MANIFEST_FILE)
+            return read_checksummed(self._folder / MANIFEST_FILE)
         except FileNotFoundError:
             return None
 
     def write_manifest(self, manifest: Payload) -> None:
         """Keep the manifest; see `VectorStore.write_manifest`."""
-        self._client.ask("write_manifest", manifest)
+        self._client.call("write_manifest", manifest)
 
     def create(self, schema: StoreSchema, manifest: Payload | None = None) -> None:
         """Make an empty store; see `VectorStore.create`."""
-        self._client.ask("create", schema, manifest, again="create_again")
+        self._client.call("create", schema, manifest, retry_as="create_again")
         self._describe()
 
     def upsert(self, points: Sequence[Point]) -> None:
         """Add or replace points; see `VectorStore.upsert`."""
         check_points(points, self._known())
         if points:
-            self._client.ask("upsert", points)
+            self._client.call("upsert", points)
 
-    def set_words(self, words: Mapping[str, SparseVector]) -> None:
-        """Replace the words of points; see `VectorStore.set_words`."""
+    def update_sparse_vectors(self, vectors: Mapping[str, SparseVector]) -> None:
+        """Replace the words of points; see `VectorStore.update_sparse_vectors`."""
         self._known()
-        if words:
-            self._client.ask("set_words", dict(words))
+        if vectors:
+            self._client.call("update_sparse_vectors", dict(vectors))
 
     def delete(self, ids: Sequence[str]) -> None:
         """Remove points; see `VectorStore.delete`."""
         self._known()
         if ids:
-            self._client.ask("delete", list(ids))
+            self._client.call("delete", list(ids))
 
     def retrieve(
         self, ids: Sequence[str], fields: tuple[str, ...] | None = None, vectors: bool = False
@@ -123,44 +123,48 @@ class EdgeStore:
         """Return points by id; see `VectorStore.retrieve`."""
         self._known()
         found: dict[str, Point] = (
-            self._client.ask("retrieve", list(ids), fields, vectors) if ids else {}
+            self._client.call("retrieve", list(ids), fields, vectors) if ids else {}
         )
         return found
 
-    def query(self, legs: Sequence[LegQuery]) -> list[list[Scored]]:
+    def query(self, queries: Sequence[VectorQuery]) -> list[list[ScoredPoint]]:
         """Return the best points of each leg; see `VectorStore.query`."""
-        check_legs(legs, self._known())
-        answers: list[list[Scored]] = self._client.ask("query", list(legs)) if legs else []
+        check_queries(queries, self._known())
+        answers: list[list[ScoredPoint]] = (
+            self._client.call("query", list(queries)) if queries else []
+        )
         return answers
 
     def facet(
         self, name: str, conditions: Sequence[Condition] = (), limit: int = 100
-    ) -> dict[Value, int]:
+    ) -> dict[FieldValue, int]:
         """Return counts by value; see `VectorStore.facet`."""
-        check_field(name, (each.name for each in self._known().fields))
-        counts: dict[Value, int] = self._client.ask("facet", name, tuple(conditions), limit)
+        check_indexed_field(name, (each.name for each in self._known().fields))
+        counts: dict[FieldValue, int] = self._client.call("facet", name, tuple(conditions), limit)
         return counts
 
-    def rows(self, ids: Sequence[str], fields: tuple[str, ...]) -> Rows:
-        """Return values of named points; see `VectorStore.rows`."""
+    def fetch_rows(self, ids: Sequence[str], fields: tuple[str, ...]) -> FieldRows:
+        """Return values of named points; see `VectorStore.fetch_rows`."""
         self._known()
-        found: Rows = self._client.ask("rows", list(ids), fields) if ids else Rows(fields)
+        found: FieldRows = (
+            self._client.call("fetch_rows", list(ids), fields) if ids else FieldRows(fields)
+        )
         return found
 
-    def passing(
-        self, ids: Sequence[str], several: Sequence[tuple[Condition, ...]]
+    def filter_ids(
+        self, ids: Sequence[str], condition_sets: Sequence[tuple[Condition, ...]]
     ) -> list[set[str]]:
-        """Return which of some points pass; see `VectorStore.passing`."""
+        """Return which of some points pass; see `VectorStore.filter_ids`."""
         self._known()
-        if not ids or not several:
-            return [set() for _ in several]
-        found: list[set[str]] = self._client.ask("passing", list(ids), list(several))
+        if not ids or not condition_sets:
+            return [set() for _ in condition_sets]
+        found: list[set[str]] = self._client.call("filter_ids", list(ids), list(condition_sets))
         return found
 
     def count(self, conditions: Sequence[Condition] = ()) -> int:
         """Return how many points pass; see `VectorStore.count`."""
         self._known()
-        return int(self._client.ask("count", tuple(conditions)))
+        return int(self._client.call("count", tuple(conditions)))
 
     def scroll(
         self,
@@ -171,44 +175,46 @@ class EdgeStore:
     ) -> tuple[list[Point], str]:
         """Return one batch in the order of ids; see `VectorStore.scroll`."""
         self._known()
-        batch: tuple[list[Point], str] = self._client.ask(
+        batch: tuple[list[Point], str] = self._client.call(
             "scroll", tuple(conditions), after, limit, fields
         )
         return batch
 
-    def ordered(
+    def scroll_ordered(
         self,
-        order: Order,
+        order: OrderBy,
         conditions: Sequence[Condition] = (),
         limit: int = 100,
         fields: tuple[str, ...] | None = None,
     ) -> list[Point]:
-        """Return the first points of an order; see `VectorStore.ordered`."""
-        check_field(order.field, (each.name for each in self._known().fields))
-        points: list[Point] = self._client.ask("ordered", order, tuple(conditions), limit, fields)
+        """Return the first points of an order; see `VectorStore.scroll_ordered`."""
+        check_indexed_field(order.field, (each.name for each in self._known().fields))
+        points: list[Point] = self._client.call(
+            "scroll_ordered", order, tuple(conditions), limit, fields
+        )
         return points
 
     def info(self) -> Payload:
         """Return the engine's counts, with "graph" in words: built, being built, due, failed."""
         self._known()
-        facts: Payload = self._client.ask("info")
+        facts: Payload = self._client.call("info")
         return {**facts, "graph": facts["graph"] or self._graph_in_words(facts)}
 
-    def optimise(self, wait: bool = False) -> None:
-        """Build the graph beside the running shard; see `VectorStore.optimise`.
+    def optimize(self, wait: bool = False) -> None:
+        """Build the graph beside the running shard; see `VectorStore.optimize`.
 
         Raises:
             IndexStoreError: The build failed; searches go on with the former shard.
         """
-        if not self.created:
+        if not self.exists:
             return
         # One that was begun before the last writes may be under way: after it another is due.
-        while self._client.ask("build_graph", self._hnsw_from) and wait:
+        while self._client.call("build_graph", self._hnsw_from) and wait:
             self._await_graph()
         self._await_graph(at_once=True)
 
     def _await_graph(self, at_once: bool = False) -> None:
-        while (graph := self._client.ask("graph"))["running"] and not at_once:
+        while (graph := self._client.call("graph"))["running"] and not at_once:
             time.sleep(_BUILD_POLL_S)
         if graph["failed"]:
             raise IndexStoreError(f"the search graph could not be built: {graph['failed']}")
@@ -220,11 +226,11 @@ class EdgeStore:
     def _graph_in_words(self, facts: Payload) -> str:
         if facts["points"] < self._hnsw_from:
             return f"not needed: below {self._hnsw_from:,} products search is exact"
-        is_due = facts["outside_graph"] >= max(self._hnsw_from * REBUILD_SHARE, 1)
+        is_due = facts["unindexed_vectors"] >= max(self._hnsw_from * REBUILD_SHARE, 1)
         return "due" if is_due else "built"
 
     def _describe(self) -> None:
-        self._schema = self._client.ask("describe")
+        self._schema = self._client.call("describe")
         self._described_at = self._client.n_changes
 
     def _known(self) -> StoreSchema:

@@ -9,43 +9,43 @@ from typing import Any
 import numpy as np
 import qdrant_edge as qe
 
-from index.field_rows import Rows
-from index.payload_cache import RememberedRows
-from index.store.engine_records import counted, point_of, ranked
+from index.field_rows import FieldRows
+from index.payload_cache import PayloadCache
+from index.store.engine_records import to_facet_counts, to_point, to_scored_points
 from index.store.hnsw_config import (
     HNSW_EF_CONSTRUCT,
+    HNSW_EF_SEARCH,
     HNSW_M,
     INT8_QUANTILE,
     OVERSAMPLING,
-    SEARCH_EF,
-    scan_below_kb,
+    full_scan_threshold_kb,
 )
 from index.store.points import (
-    WORDS,
-    AnyOf,
+    SPARSE,
     Condition,
     FieldIndex,
-    LegQuery,
-    Missing,
-    Order,
+    FieldValue,
+    In,
+    IsEmpty,
+    OrderBy,
     Payload,
     Point,
-    Scored,
+    ScoredPoint,
     StoreSchema,
-    Value,
+    VectorQuery,
 )
 from index.text.bm25 import SparseVector
 from shopwindow.values.errors import IndexStoreError
 
-INDEX_SEGMENTS_FROM_KB = 1_000
+INDEXING_THRESHOLD_KB = 1_000
 
-LOG_WAIT_S = 10.0
+WAL_WAIT_S = 10.0
 """Seconds that a dying process may take to let go of the engine's log."""
 
 _FIELD_PARAMS: dict[str, Callable[[FieldIndex], Any]] = {
-    "keyword": lambda f: qe.KeywordIndexParams(is_tenant=f.tenant, enable_hnsw=f.linked),
-    "integer": lambda f: qe.IntegerIndexParams(lookup=True, range=True, enable_hnsw=f.linked),
-    "float": lambda f: qe.FloatIndexParams(enable_hnsw=f.linked),
+    "keyword": lambda f: qe.KeywordIndexParams(is_tenant=f.is_tenant, enable_hnsw=f.enable_hnsw),
+    "integer": lambda f: qe.IntegerIndexParams(lookup=True, range=True, enable_hnsw=f.enable_hnsw),
+    "float": lambda f: qe.FloatIndexParams(enable_hnsw=f.enable_hnsw),
 }
 
 
@@ -55,15 +55,15 @@ class EdgeEngine:
     The operations are those of `VectorStore` and mean the same; arguments were checked before.
 
     Attributes:
-        remembered: Values that are asked for over candidates.
+        payload_cache: Values that are asked for over candidates.
     """
 
     def __init__(self, shard: "qe.EdgeShard", schema: StoreSchema) -> None:
         self._shard = shard
-        self._linked = {each.name for each in schema.fields if each.linked}
-        kept = (*(each.name for each in schema.fields if each.counted), *schema.remembered)
+        self._linked = {each.name for each in schema.fields if each.enable_hnsw}
+        kept = (*(each.name for each in schema.fields if each.is_cached), *schema.cached_fields)
         fetch = partial(self.retrieve, vectors=False)
-        self.remembered = RememberedRows(kept, fetch, partial(self.scroll, ()))
+        self.payload_cache = PayloadCache(kept, fetch, partial(self.scroll, ()))
 
     @classmethod
     def create(cls, folder: Path, schema: StoreSchema) -> "EdgeEngine":
@@ -90,7 +90,7 @@ class EdgeEngine:
         Raises:
             IndexStoreError: The folder is damaged, or another process has it.
         """
-        deadline = time.monotonic() + LOG_WAIT_S
+        deadline = time.monotonic() + WAL_WAIT_S
         while True:
             try:
                 return cls(_translated(qe.EdgeShard.load, str(folder)), schema)
@@ -102,21 +102,21 @@ class EdgeEngine:
 
     def upsert(self, points: Sequence[Point]) -> None:
         """Add or replace points; durable once this returns."""
-        self.remembered.forget(point.id for point in points)
+        self.payload_cache.invalidate(point.id for point in points)
         made = [qe.Point(p.id, _engine_vectors(p), p.payload) for p in points]
         _translated(self._shard.update, qe.UpdateOperation.upsert_points(made))
         _translated(self._shard.flush)
-        self.remembered.keep(points)
+        self.payload_cache.put(points)
 
-    def set_words(self, words: Mapping[str, SparseVector]) -> None:
+    def update_sparse_vectors(self, vectors: Mapping[str, SparseVector]) -> None:
         """Replace the words of points; durable once this returns."""
-        made = [qe.PointVectors(each, {WORDS: engine_vector(v)}) for each, v in words.items()]
+        made = [qe.PointVectors(each, {SPARSE: to_engine_vector(v)}) for each, v in vectors.items()]
         _translated(self._shard.update, qe.UpdateOperation.update_vectors(made))
         _translated(self._shard.flush)
 
     def delete(self, ids: Sequence[str]) -> None:
         """Remove points; durable once this returns."""
-        self.remembered.forget(ids)
+        self.payload_cache.invalidate(ids)
         _translated(self._shard.update, qe.UpdateOperation.delete_points(list(ids)))
         _translated(self._shard.flush)
 
@@ -126,33 +126,35 @@ class EdgeEngine:
         """Return the points that exist among the ids."""
         payload = True if fields is None else list(fields)
         found = _translated(self._shard.retrieve, list(ids), payload, vectors)
-        return {str(record.id): point_of(record) for record in found}
+        return {str(record.id): to_point(record) for record in found}
 
-    def query(self, legs: Sequence[LegQuery]) -> list[list[Scored]]:
+    def query(self, queries: Sequence[VectorQuery]) -> list[list[ScoredPoint]]:
         """Return the best points of each leg."""
-        requests = qe.QueryBatchRequest([self._request(leg) for leg in legs])
+        requests = qe.QueryBatchRequest([self._request(leg) for leg in queries])
         answers = _translated(self._shard.query_batch, requests)
-        return [ranked(answer) for answer in answers]
+        return [to_scored_points(answer) for answer in answers]
 
-    def facet(self, name: str, conditions: Sequence[Condition], limit: int) -> dict[Value, int]:
+    def facet(
+        self, name: str, conditions: Sequence[Condition], limit: int
+    ) -> dict[FieldValue, int]:
         """Return exact counts by value, most frequent first."""
         request = qe.FacetRequest(name, limit=limit, exact=True, filter=_filter(conditions))
         hits = _translated(self._shard.facet, request).hits
-        return counted(hits)
+        return to_facet_counts(hits)
 
-    def rows(self, ids: Sequence[str], fields: tuple[str, ...]) -> Rows:
+    def fetch_rows(self, ids: Sequence[str], fields: tuple[str, ...]) -> FieldRows:
         """Return the values of some fields of the points that exist among the ids."""
-        return self.remembered.rows(ids, fields)
+        return self.payload_cache.fetch_rows(ids, fields)
 
-    def passing(
-        self, ids: Sequence[str], several: Sequence[tuple[Condition, ...]]
+    def filter_ids(
+        self, ids: Sequence[str], condition_sets: Sequence[tuple[Condition, ...]]
     ) -> list[set[str]]:
         """Return which of the points fulfil the conditions, for each list of them."""
         found = []
-        for conditions in several:
-            if self.remembered.keeps(conditions):
-                asked = [each for each in conditions if isinstance(each, AnyOf)]
-                found.append(self.remembered.passing(ids, asked))
+        for conditions in condition_sets:
+            if self.payload_cache.covers(conditions):
+                asked = [each for each in conditions if isinstance(each, In)]
+                found.append(self.payload_cache.filter_ids(ids, asked))
                 continue
             request = qe.ScrollRequest(
                 limit=max(len(ids), 1),
@@ -183,11 +185,11 @@ class EdgeEngine:
             with_payload=True if fields is None else list(fields),
         )
         records, following = _translated(self._shard.scroll, request)
-        return [point_of(record) for record in records], str(following) if following else ""
+        return [to_point(record) for record in records], str(following) if following else ""
 
-    def ordered(
+    def scroll_ordered(
         self,
-        order: Order,
+        order: OrderBy,
         conditions: Sequence[Condition],
         limit: int,
         fields: tuple[str, ...] | None,
@@ -198,12 +200,12 @@ class EdgeEngine:
             limit=limit,
             filter=_filter(conditions),
             with_payload=True if fields is None else list(fields),
-            order_by=qe.OrderBy(order.field, direction, order.start),
+            order_by=qe.OrderBy(order.field, direction, order.start_from),
         )
         records, _ = _translated(self._shard.scroll, request)
-        return [point_of(record) for record in records]
+        return [to_point(record) for record in records]
 
-    def optimise(self) -> bool:
+    def optimize(self) -> bool:
         """Build the graphs and the int8 copies; blocks this process for seconds to minutes.
 
         Returns:
@@ -216,7 +218,7 @@ class EdgeEngine:
         info = _translated(self._shard.info)
         return {
             "points": info.points_count,
-            "in_graph": info.indexed_vectors_count,
+            "indexed_vectors": info.indexed_vectors_count,
             "segments": info.segments_count,
         }
 
@@ -225,10 +227,10 @@ class EdgeEngine:
         _translated(self._shard.flush)
         _translated(self._shard.close)
 
-    def _request(self, leg: LegQuery) -> "qe.QueryRequest":
+    def _request(self, leg: VectorQuery) -> "qe.QueryRequest":
         touched = {each.field for each in leg.conditions}
         params = qe.SearchParams(
-            hnsw_ef=max(SEARCH_EF, leg.limit),
+            hnsw_ef=max(HNSW_EF_SEARCH, leg.limit),
             exact=leg.exact,
             quantization=qe.QuantizationSearchParams(rescore=True, oversampling=OVERSAMPLING),
             # A filter whose field has no links in the graph cuts it into islands; ACORN hops over.
@@ -236,8 +238,8 @@ class EdgeEngine:
         )
         return qe.QueryRequest(
             limit=leg.limit,
-            query=qe.Query.Nearest(engine_vector(leg.vector), using=leg.using),
-            filter=_filter(leg.conditions, leg.exclude, leg.among),
+            query=qe.Query.Nearest(to_engine_vector(leg.vector), using=leg.using),
+            filter=_filter(leg.conditions, leg.exclude_ids, leg.include_ids),
             params=params,
         )
 
@@ -247,11 +249,13 @@ def _config(schema: StoreSchema) -> "qe.EdgeConfig":
         vectors={
             name: qe.EdgeVectorParams(dim, qe.Distance.Dot) for name, dim in schema.dims.items()
         },
-        sparse_vectors={WORDS: qe.EdgeSparseVectorParams(modifier=qe.Modifier.Idf)},
-        hnsw_config=qe.HnswIndexConfig(HNSW_M, HNSW_EF_CONSTRUCT, scan_below_kb(schema.dims)),
+        sparse_vectors={SPARSE: qe.EdgeSparseVectorParams(modifier=qe.Modifier.Idf)},
+        hnsw_config=qe.HnswIndexConfig(
+            HNSW_M, HNSW_EF_CONSTRUCT, full_scan_threshold_kb(schema.dims)
+        ),
         quantization_config=qe.ScalarQuantizationConfig(qe.ScalarType.Int8, quantile=INT8_QUANTILE),
         optimizers=qe.EdgeOptimizersConfig(
-            default_segment_number=1, indexing_threshold=INDEX_SEGMENTS_FROM_KB
+            default_segment_number=1, indexing_threshold=INDEXING_THRESHOLD_KB
         ),
     )
 
@@ -271,9 +275,9 @@ def _filter(
 
 
 def _condition(condition: Condition) -> "qe.FieldCondition | qe.IsEmptyCondition":
-    if isinstance(condition, Missing):
+    if isinstance(condition, IsEmpty):
         return qe.IsEmptyCondition(condition.field)
-    if isinstance(condition, AnyOf):
+    if isinstance(condition, In):
         match = qe.MatchAny(list(condition.values))  # type: ignore[arg-type]
         return qe.FieldCondition(condition.field, match=match)
     span = qe.RangeFloat(gte=condition.low, lte=condition.high)
@@ -282,12 +286,12 @@ def _condition(condition: Condition) -> "qe.FieldCondition | qe.IsEmptyCondition
 
 def _engine_vectors(point: Point) -> dict[str, Any]:
     vectors: dict[str, Any] = {name: each.tolist() for name, each in point.vectors.items()}
-    if point.words:
-        vectors[WORDS] = engine_vector(point.words)
+    if point.sparse_vector:
+        vectors[SPARSE] = to_engine_vector(point.sparse_vector)
     return vectors
 
 
-def engine_vector(vector: "np.typing.NDArray[np.float32] | SparseVector") -> Any:
+def to_engine_vector(vector: "np.typing.NDArray[np.float32] | SparseVector") -> Any:
     """Return a vector as the engine takes it."""
     if isinstance(vector, SparseVector):
         return qe.SparseVector(vector.indices.tolist(), vector.values.tolist())

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from index.store.edge.metadata_files import LOCK_FILE
 
-LOCKED = 3
+EXIT_LOCKED = 3
 """Exit code of a service that found the folder taken."""
 
 
-class FolderLock:
+class IndexFolderLock:
     """A lock on a folder; the system takes it back when all processes that inherit it have ended.
 
     A folder that can be written is held alone. One that cannot is held together with others who
@@ -38,7 +38,7 @@ class FolderLock:
         """
         if not self._alone and not self._path.exists():
             return True  # nobody has ever written here who could go on
-        self._descriptor = try_lock(self._path, alone=self._alone)
+        self._descriptor = try_lock(self._path, exclusive=self._alone)
         return self._descriptor is not None
 
     def release(self) -> None:
@@ -47,7 +47,7 @@ class FolderLock:
             os.close(self._descriptor)
             self._descriptor = None
 
-    def name_holder(self) -> None:
+    def write_holder_pid(self) -> None:
         """Write this process's id into the file, for clients whose calls are not answered."""
         if self._alone:
             with suppress(OSError):  # a full disk: nobody is named, and nothing else changes
@@ -65,7 +65,7 @@ class FolderLock:
         return (held.st_dev, held.st_ino) == (found.st_dev, found.st_ino)
 
 
-def holder_of(folder: Path) -> int:
+def read_holder_pid(folder: Path) -> int:
     """Return the process that holds a folder's lock, as far as it said so; 0 when it did not."""
     try:
         return int((folder / LOCK_FILE).read_text())
@@ -73,7 +73,7 @@ def holder_of(folder: Path) -> int:
         return 0
 
 
-def try_lock(path: Path, *, alone: bool = True) -> int | None:
+def try_lock(path: Path, *, exclusive: bool = True) -> int | None:
     """Lock a file, which is made if it is to be held alone.
 
     Returns:
@@ -82,9 +82,9 @@ def try_lock(path: Path, *, alone: bool = True) -> int | None:
     Raises:
         OSError: The file cannot be opened.
     """
-    descriptor = os.open(path, os.O_RDONLY | (os.O_CREAT if alone else 0), 0o600)
+    descriptor = os.open(path, os.O_RDONLY | (os.O_CREAT if exclusive else 0), 0o600)
     try:
-        fcntl.flock(descriptor, (fcntl.LOCK_EX if alone else fcntl.LOCK_SH) | fcntl.LOCK_NB)
+        fcntl.flock(descriptor, (fcntl.LOCK_EX if exclusive else fcntl.LOCK_SH) | fcntl.LOCK_NB)
     except BlockingIOError:
         os.close(descriptor)
         return None

@@ -14,7 +14,7 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from index.store.edge.disk_space import allocated_bytes, check_room, copy_tree
+from index.store.edge.disk_space import check_disk_space, copy_sparse_tree, get_allocated_bytes
 from index.store.edge.engine import EdgeEngine
 from index.store.edge.metadata_files import read_schema
 from shopwindow.values.errors import DiskFullError
@@ -39,15 +39,15 @@ class GraphBuild:
         """Return when the copy is complete; the source must not change before that."""
         self._copying.join()
 
-    def note_write(self, name: str, args: tuple[Any, ...]) -> None:
+    def record_write(self, name: str, args: tuple[Any, ...]) -> None:
         """Remember a write that the copy does not have."""
         self._writes.append((name, args))
 
-    def writes_since_copy(self) -> list[tuple[str, tuple[Any, ...]]]:
+    def get_pending_writes(self) -> list[tuple[str, tuple[Any, ...]]]:
         """Return the writes to repeat on the built shard, in order."""
         return self._writes
 
-    def finished(self) -> bool:
+    def is_finished(self) -> bool:
         """Return whether the build has ended, well or not."""
         if self._copying.is_alive():
             return False
@@ -57,14 +57,14 @@ class GraphBuild:
             self._process = self._start()
         return self._process.poll() is not None
 
-    def failure(self) -> str:
+    def get_failure(self) -> str:
         """Return why the build failed; empty when it succeeded."""
         if self._copy_failure or self._process is None:
             return self._copy_failure
         code = self._process.returncode
         return f"the building process ended with code {code}" if code else ""
 
-    def stop(self) -> None:
+    def cancel(self) -> None:
         """End the build without a result."""
         self._copying.join()
         if self._process is not None:
@@ -73,8 +73,8 @@ class GraphBuild:
 
     def _copy(self) -> None:
         try:
-            check_room(self.source, allocated_bytes(self.source))
-            copy_tree(self.source, self.target)
+            check_disk_space(self.source, get_allocated_bytes(self.source))
+            copy_sparse_tree(self.source, self.target)
         except DiskFullError as exc:
             self._copy_failure = str(exc)
         except OSError as exc:
@@ -88,25 +88,25 @@ class GraphBuild:
 def build_graph(shard: Path, schema_file: Path) -> None:
     """Optimise a shard that nobody else has open."""
     engine = EdgeEngine.load(shard, read_schema(schema_file))
-    engine.optimise()
+    engine.optimize()
     engine.close()
 
 
-def end_with(parent: int) -> None:
+def die_with_parent(parent_pid: int) -> None:
     """Have this process killed when its parent ends, also by kill -9.
 
     The engine holds the interpreter while it builds, so nothing in Python could notice. Without
     it an orphan would go on writing into a folder that the next engine removes.
 
     Args:
-        parent: The parent's process id; if it has ended already, so does this process.
+        parent_pid: The parent's process id; if it has ended already, so does this process.
     """
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != parent:
+    if os.getppid() != parent_pid:
         sys.exit(1)
 
 
 if __name__ == "__main__":
-    end_with(int(sys.argv[1]))
+    die_with_parent(int(sys.argv[1]))
     build_graph(Path(sys.argv[2]), Path(sys.argv[3]))

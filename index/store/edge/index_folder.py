@@ -11,8 +11,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from index.store.edge.checksums import check_sums, drop_sums, write_sums
-from index.store.edge.disk_space import OPENING_BYTES, check_room, copy_tree, free_bytes
+from index.store.edge.checksums import delete_checksums, verify_checksums, write_checksums
+from index.store.edge.disk_space import (
+    MIN_FREE_BYTES,
+    check_disk_space,
+    copy_sparse_tree,
+    get_free_bytes,
+)
 from index.store.edge.engine import EdgeEngine
 from index.store.edge.graph_build import GraphBuild
 from index.store.edge.metadata_files import (
@@ -21,12 +26,12 @@ from index.store.edge.metadata_files import (
     MANIFEST_FILE,
     SCHEMA_FILE,
     SHARD_PREFIX,
-    Current,
-    read_checked,
-    read_current,
+    CurrentShard,
+    read_checksummed,
+    read_current_shard,
     read_schema,
-    write_checked,
-    write_current,
+    write_checksummed,
+    write_current_shard,
 )
 from index.store.hnsw_config import REBUILD_SHARE
 from index.store.points import Payload, StoreSchema
@@ -34,9 +39,9 @@ from shopwindow.values.errors import IndexStoreError
 
 LOG = logging.getLogger(__name__)
 
-WRITES = frozenset({"upsert", "set_words", "delete"})
-READS = frozenset(
-    {"retrieve", "query", "facet", "rows", "passing", "count", "scroll", "ordered"}
+WRITE_OPERATIONS = frozenset({"upsert", "update_sparse_vectors", "delete"})
+READ_OPERATIONS = frozenset(
+    {"retrieve", "query", "facet", "fetch_rows", "filter_ids", "count", "scroll", "scroll_ordered"}
 )  # fmt: skip
 
 
@@ -60,7 +65,7 @@ class EdgeFolder:
         self._schema: StoreSchema | None = None
         self._build: GraphBuild | None = None
         self._failed_build = ""
-        self._current = Current("")
+        self._current = CurrentShard("")
         self._private: Path | None = None
         if (folder / CURRENT_FILE).exists():
             self._open()
@@ -68,12 +73,12 @@ class EdgeFolder:
             self._refuse_nameless()
 
     @property
-    def read_only(self) -> bool:
+    def is_read_only(self) -> bool:
         """Whether the folder cannot be written, so that a private copy of the shard is served."""
         return self._private is not None
 
     @property
-    def building(self) -> bool:
+    def is_building(self) -> bool:
         """Whether a graph is under construction."""
         return self._build is not None
 
@@ -91,17 +96,17 @@ class EdgeFolder:
         Raises:
             IndexStoreError: There is no such operation, or it was refused.
         """
-        if name in WRITES:
+        if name in WRITE_OPERATIONS:
             return self._write(name, args, n_bytes)
-        if name in READS:
+        if name in READ_OPERATIONS:
             return getattr(self._opened(), name)(*args)
         own: dict[str, Callable[..., Any]] = {
             "create": self.create,
-            "create_again": self.create_again,
-            "describe": self.describe,
+            "create_again": self.ensure_created,
+            "describe": self.get_schema,
             "write_manifest": self.write_manifest,
-            "build_graph": self.build_graph,
-            "graph": self.graph,
+            "build_graph": self.start_graph_build,
+            "graph": self.get_graph_status,
             "info": self.info,
         }
         if name not in own:
@@ -116,18 +121,18 @@ class EdgeFolder:
         """
         if self._engine is not None:
             raise IndexStoreError(f"there is an index at {self._folder} already")
-        check_room(self._folder, 0)
+        check_disk_space(self._folder, 0)
         shard = self._folder / f"{SHARD_PREFIX}{uuid.uuid4().hex[:12]}"
         making = self._folder / f"{BUILD_PREFIX}{uuid.uuid4().hex[:12]}"
         EdgeEngine.create(making, schema).close()
         making.rename(shard)
-        write_checked(self._folder / SCHEMA_FILE, schema.as_dict())
+        write_checksummed(self._folder / SCHEMA_FILE, schema.as_dict())
         if manifest is not None:
             self.write_manifest(manifest)
-        write_current(self._folder, Current(shard.name))
+        write_current_shard(self._folder, CurrentShard(shard.name))
         self._open()
 
-    def create_again(self, schema: StoreSchema, manifest: Payload | None) -> None:
+    def ensure_created(self, schema: StoreSchema, manifest: Payload | None) -> None:
         """Make an empty index, unless the engine that died over it did so just before.
 
         Raises:
@@ -137,23 +142,23 @@ class EdgeFolder:
             return
         self.create(schema, manifest)
 
-    def describe(self) -> StoreSchema | None:
+    def get_schema(self) -> StoreSchema | None:
         """Return what the index was made for; None when there is none."""
         return self._schema
 
     def write_manifest(self, manifest: Payload) -> None:
         """Keep the manifest."""
         self._check_writable()
-        write_checked(self._folder / MANIFEST_FILE, manifest)
+        write_checksummed(self._folder / MANIFEST_FILE, manifest)
 
-    def build_graph(self, hnsw_from: int) -> bool:
+    def start_graph_build(self, hnsw_min_points: int) -> bool:
         """Begin to build the graph on a copy if it is due and not being built already.
 
         Returns:
             Whether one is being built now.
         """
-        if self._build is not None or self.read_only or not self._is_due(hnsw_from):
-            return self.building
+        if self._build is not None or self.is_read_only or not self._is_due(hnsw_min_points):
+            return self.is_building
         self._failed_build = ""
         # A name of its own each time: whatever an earlier build left behind stays apart.
         target = self._folder / f"{BUILD_PREFIX}{uuid.uuid4().hex[:12]}"
@@ -161,31 +166,31 @@ class EdgeFolder:
         self._build = GraphBuild(source, target, self._folder / SCHEMA_FILE)
         return True
 
-    def resume_graph(self, hnsw_from: int) -> None:
+    def resume_graph_build(self, hnsw_min_points: int) -> None:
         """Build the graph if it is due, unless the last try failed: that would fail again."""
         if self._engine is not None and not self._failed_build:
-            self.build_graph(hnsw_from)
+            self.start_graph_build(hnsw_min_points)
 
-    def graph(self) -> Payload:
+    def get_graph_status(self) -> Payload:
         """Return the state of the graph: whether one is built now, why the last build failed."""
-        return {"running": self.building, "failed": self._failed_build}
+        return {"running": self.is_building, "failed": self._failed_build}
 
     def info(self) -> Payload:
         """Return counts of points, of points outside the graph, of segments; and the build."""
         facts = self._opened().info()
         return {
             "points": facts["points"],
-            "outside_graph": min(self._n_outside(), facts["points"]),
+            "unindexed_vectors": min(self._n_outside(), facts["points"]),
             "segments": facts["segments"],
-            "graph": "being built" if self.building else self._failed_build,
+            "graph": "being built" if self.is_building else self._failed_build,
         }
 
-    def tick(self) -> None:
+    def swap_ready_graph(self) -> None:
         """Switch to a graph that is ready."""
-        if self._build is None or not self._build.finished():
+        if self._build is None or not self._build.is_finished():
             return
         build, self._build = self._build, None
-        self._failed_build = build.failure()
+        self._failed_build = build.get_failure()
         try:
             if not self._failed_build:
                 self._switch(build)
@@ -196,28 +201,28 @@ class EdgeFolder:
             shutil.rmtree(build.target, ignore_errors=True)
 
     @property
-    def may_read_ahead(self) -> bool:
-        """Whether `use_pause` has something to do."""
+    def can_prefetch(self) -> bool:
+        """Whether `prefetch` has something to do."""
         return self._build is None and bool(
-            self._engine is not None and self._engine.remembered.may_read_ahead
+            self._engine is not None and self._engine.payload_cache.can_prefetch
         )
 
-    def use_pause(self) -> None:
+    def prefetch(self) -> None:
         """Read ahead a little while nobody asks."""
         if self._engine is not None:
             with suppress(IndexStoreError):  # whoever needs these points is told
-                self._engine.remembered.read_ahead()
+                self._engine.payload_cache.prefetch()
 
     def close(self) -> None:
         """Stop building, make everything durable, and sum the small files."""
         if self._build is not None:
-            self._build.stop()
+            self._build.cancel()
             shutil.rmtree(self._build.target, ignore_errors=True)
         if self._engine is not None:
             self._engine.close()
-            if not self.read_only:
+            if not self.is_read_only:
                 with suppress(OSError):  # without sums damage is noticed later, no more
-                    write_sums(self._folder, self._folder / self._current.shard)
+                    write_checksums(self._folder, self._folder / self._current.shard)
         if self._private is not None:
             shutil.rmtree(self._private, ignore_errors=True)
 
@@ -227,7 +232,7 @@ class EdgeFolder:
         return self._engine
 
     def _check_writable(self) -> None:
-        if self.read_only:
+        if self.is_read_only:
             raise IndexStoreError(
                 f"{self._folder} cannot be written (read-only, or the disk was full when it was "
                 "opened): it can be searched, but not changed"
@@ -237,14 +242,14 @@ class EdgeFolder:
         engine = self._opened()
         self._check_writable()
         if name == "delete":  # which adds next to nothing
-            check_room(self._folder, 0, OPENING_BYTES)
+            check_disk_space(self._folder, 0, MIN_FREE_BYTES)
         else:
-            check_room(self._folder, n_bytes)
+            check_disk_space(self._folder, n_bytes)
         if self._build:
             self._build.wait_for_copy()
         result = getattr(engine, name)(*args)
         if self._build:
-            self._build.note_write(name, args)
+            self._build.record_write(name, args)
         return result
 
     def _is_due(self, hnsw_from: int) -> bool:
@@ -254,29 +259,29 @@ class EdgeFolder:
 
     def _n_outside(self) -> int:
         # The engine counts as indexed what the graph holds, and each point's words outside it.
-        return max(int(self._opened().info()["in_graph"]) - self._current.n_built, 0)
+        return max(int(self._opened().info()["indexed_vectors"]) - self._current.n_graph_vectors, 0)
 
     def _switch(self, build: GraphBuild) -> None:
         if self._engine is None or self._schema is None:
             return
         built = EdgeEngine.load(build.target, self._schema)
-        n_built = int(built.info()["in_graph"])
-        for name, args in build.writes_since_copy():
+        n_built = int(built.info()["indexed_vectors"])
+        for name, args in build.get_pending_writes():
             getattr(built, name)(*args)
         built.close()
         shard = self._folder / build.target.name.replace(BUILD_PREFIX, SHARD_PREFIX)
         # A crash between these steps leaves a shard that `current` calls a leftover.
-        write_current(self._folder, replace(self._current, leftover=shard.name))
+        write_current_shard(self._folder, replace(self._current, stale_shard=shard.name))
         build.target.rename(shard)
         following = EdgeEngine.load(shard, self._schema)
-        current = Current(shard.name, n_built, leftover=self._current.shard)
-        write_current(self._folder, current)
+        current = CurrentShard(shard.name, n_built, stale_shard=self._current.shard)
+        write_current_shard(self._folder, current)
         former, self._engine, self._current = self._engine, following, current
         former.close()
         self._remove_leftovers()
 
     def _open(self) -> None:
-        self._current = read_current(self._folder)
+        self._current = read_current_shard(self._folder)
         shard = self._folder / self._current.shard
         if not shard.is_dir():
             raise IndexStoreError(
@@ -286,26 +291,26 @@ class EdgeFolder:
             )
         self._schema = read_schema(self._folder / SCHEMA_FILE)
         self._check_manifest()
-        check_sums(self._folder, shard)
-        if not _is_writable(self._folder) or free_bytes(self._folder) < OPENING_BYTES:
+        verify_checksums(self._folder, shard)
+        if not _is_writable(self._folder) or get_free_bytes(self._folder) < MIN_FREE_BYTES:
             self._private = Path(tempfile.mkdtemp(prefix="shopwindow-copy-"))
-            copy_tree(shard, self._private / shard.name)
+            copy_sparse_tree(shard, self._private / shard.name)
             self._engine = EdgeEngine.load(self._private / shard.name, self._schema)
             return
         # From here on the files change. After a crash the engine's log says what is right.
-        drop_sums(self._folder)
+        delete_checksums(self._folder)
         self._engine = EdgeEngine.load(shard, self._schema)
         self._remove_leftovers()
 
     def _check_manifest(self) -> None:
         with suppress(FileNotFoundError):  # the next indexing run writes a new one
-            read_checked(self._folder / MANIFEST_FILE)
+            read_checksummed(self._folder / MANIFEST_FILE)
 
     def _remove_leftovers(self) -> None:
         """Delete what is proved to be left over; called when the current shard is open."""
         leftovers = list(self._folder.glob(f"{BUILD_PREFIX}*"))
-        if self._current.leftover:
-            leftovers.append(self._folder / self._current.leftover)
+        if self._current.stale_shard:
+            leftovers.append(self._folder / self._current.stale_shard)
         for leftover in leftovers:
             shutil.rmtree(leftover, ignore_errors=True)
 

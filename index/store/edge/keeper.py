@@ -14,35 +14,35 @@ import sys
 import time
 from pathlib import Path
 
-from index.store.edge.folder_lock import LOCKED, FolderLock, try_lock
+from index.store.edge.folder_lock import EXIT_LOCKED, IndexFolderLock, try_lock
 from index.store.edge.metadata_files import LOG_FILE
-from index.store.edge.service import PEACEFUL, EngineService
-from index.store.edge.socket_address import connect, listen, socket_path
+from index.store.edge.service import EXIT_OK, EngineService
+from index.store.edge.socket_address import connect, get_socket_path, listen
 
-LOCK_WAIT_S = 5.0
+LOCK_TIMEOUT_S = 5.0
 """Seconds that a service which is just ending may take."""
 
-WAIT_VARIABLE = "_SHOPWINDOW_LOCK_WAIT_S"
+LOCK_TIMEOUT_ENV = "_SHOPWINDOW_LOCK_WAIT_S"
 
-QUICK_S = 2.0
-MAX_QUICK_DEATHS = 20
-"""Engines that may die within `QUICK_S`, one after the other, before the keeper gives up."""
+MIN_UPTIME_S = 2.0
+MAX_RAPID_RESTARTS = 20
+"""Engines that may die within `MIN_UPTIME_S`, one after the other, before the keeper gives up."""
 
 MAX_LOG_BYTES = 1_000_000
 
 
-def keep(folder: Path, listener: socket.socket, lock: FolderLock) -> None:
+def supervise(folder: Path, listener: socket.socket, lock: IndexFolderLock) -> None:
     """Fork the engine until it ends in peace, or dies again and again at once."""
     n_quick = 0
-    while n_quick < MAX_QUICK_DEATHS:
+    while n_quick < MAX_RAPID_RESTARTS:
         began = time.monotonic()
         engine = os.fork()
         if engine == 0:
             _serve(folder, listener, lock)
         _, status = os.waitpid(engine, 0)
-        if os.WIFEXITED(status) and os.WEXITSTATUS(status) == PEACEFUL:
+        if os.WIFEXITED(status) and os.WEXITSTATUS(status) == EXIT_OK:
             return
-        n_quick = n_quick + 1 if time.monotonic() - began < QUICK_S else 0
+        n_quick = n_quick + 1 if time.monotonic() - began < MIN_UPTIME_S else 0
         print(f"the engine ended with status {status}; again", file=sys.stderr, flush=True)  # noqa: T201
 
 
@@ -53,14 +53,14 @@ def main(folder: Path) -> int:
         The exit code, in the process that was started and, later, in the keeper.
     """
     os.umask(0o077)
-    path = socket_path(folder)
-    lock = FolderLock(folder)
-    deadline = time.monotonic() + float(os.environ.get(WAIT_VARIABLE, LOCK_WAIT_S))
+    path = get_socket_path(folder)
+    lock = IndexFolderLock(folder)
+    deadline = time.monotonic() + float(os.environ.get(LOCK_TIMEOUT_ENV, LOCK_TIMEOUT_S))
     while not _acquire(lock, path):
         if _is_served(path):
             return 0  # another service was first; should it be ending, the caller starts anew
         if time.monotonic() > deadline:
-            return LOCKED
+            return EXIT_LOCKED
         time.sleep(0.02)
     listener = listen(path)
     if os.fork():
@@ -68,15 +68,15 @@ def main(folder: Path) -> int:
     os.setsid()  # a Ctrl-C at the starter's terminal is not for the engine
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     _log_to(folder)
-    lock.name_holder()
+    lock.write_holder_pid()
     try:
-        keep(folder, listener, lock)
+        supervise(folder, listener, lock)
     finally:
         path.unlink(missing_ok=True)
     return 0
 
 
-def _acquire(lock: FolderLock, path: Path) -> bool:
+def _acquire(lock: IndexFolderLock, path: Path) -> bool:
     """Take the folder's lock and the right to its socket.
 
     Returns:
@@ -98,7 +98,7 @@ def _is_served(path: Path) -> bool:
     return True
 
 
-def _serve(folder: Path, listener: socket.socket, lock: FolderLock) -> None:
+def _serve(folder: Path, listener: socket.socket, lock: IndexFolderLock) -> None:
     """Run the engine in this process and end it, without what its parent would do at the end."""
     code = 1
     try:

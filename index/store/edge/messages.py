@@ -7,19 +7,19 @@ import time
 from typing import Any
 
 _LENGTH = struct.Struct("<Q")
-MAX_BYTES = 1 << 31
+MAX_MESSAGE_BYTES = 1 << 31
 """Longest message; more than any batch of products, and less than what garbage would ask for."""
 
 _READ_BYTES = 1 << 16
 
 
-def pack(value: Any) -> bytes:
+def pack_message(value: Any) -> bytes:
     """Return a value as a message."""
     body = pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
     return _LENGTH.pack(len(body)) + body
 
 
-def unpack(inbox: bytearray) -> tuple[Any, int] | None:
+def unpack_message(inbox: bytearray) -> tuple[Any, int] | None:
     """Take one message off the front of what was received.
 
     Returns:
@@ -31,7 +31,7 @@ def unpack(inbox: bytearray) -> tuple[Any, int] | None:
     if len(inbox) < _LENGTH.size:
         return None
     (length,) = _LENGTH.unpack_from(inbox)
-    if length > MAX_BYTES:
+    if length > MAX_MESSAGE_BYTES:
         raise ValueError(f"a message of {length} bytes")
     end = _LENGTH.size + length
     if len(inbox) < end:
@@ -42,7 +42,7 @@ def unpack(inbox: bytearray) -> tuple[Any, int] | None:
     return pickle.loads(body), length
 
 
-def exchange(connection: socket.socket, message: bytes, deadline: float) -> Any:
+def send_and_receive(connection: socket.socket, message: bytes, deadline: float) -> Any:
     """Send a message and wait for the reply.
 
     Args:
@@ -67,7 +67,7 @@ def exchange(connection: socket.socket, message: bytes, deadline: float) -> Any:
         if not received:
             raise EOFError("the connection was closed")
         inbox += received
-        reply = unpack(inbox)
+        reply = unpack_message(inbox)
         if reply is not None:
             return reply[0]
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from index.store.points import Payload, StoreSchema
-from shopwindow.values.atomic_files import replace_file
+from shopwindow.values.atomic_files import write_atomically
 from shopwindow.values.encoder import digest
 from shopwindow.values.errors import IndexStoreError
 
@@ -16,8 +16,8 @@ LOG_FILE = "engine.log"
 MANIFEST_FILE = "manifest.json"
 SCHEMA_FILE = "schema.json"
 SOCKET_FILE = "socket"
-SUMS_FILE = "sums.json"
-TURN_FILE = "turn"
+CHECKSUMS_FILE = "sums.json"
+WRITE_LOCK_FILE = "turn"
 SHARD_PREFIX = "shard-"
 BUILD_PREFIX = "build-"
 
@@ -27,22 +27,22 @@ _OLD_CURRENT = re.compile(r"(shard-[0-9a-f]{1,32}) (\d{1,12})\n?")
 
 
 @dataclass(frozen=True, slots=True)
-class Current:
+class CurrentShard:
     """Which shard is in use.
 
     Attributes:
         shard: Its name.
-        n_built: Vectors that its graph was built over; 0 without a graph.
-        leftover: A shard that is not in use and may be deleted: what this one took the place of,
+        n_graph_vectors: Vectors that its graph was built over; 0 without a graph.
+        stale_shard: A shard that is not in use and may be deleted: what this one took the place of,
             or what was about to take its place; empty for none.
     """
 
     shard: str
-    n_built: int = 0
-    leftover: str = ""
+    n_graph_vectors: int = 0
+    stale_shard: str = ""
 
 
-def read_current(folder: Path) -> Current:
+def read_current_shard(folder: Path) -> CurrentShard:
     """Return which shard is in use.
 
     Raises:
@@ -52,21 +52,25 @@ def read_current(folder: Path) -> Current:
     text = path.read_bytes().decode("utf-8", "replace")
     old = _OLD_CURRENT.fullmatch(text)
     if old:  # as versions before the checksum wrote it; the number meant points, not vectors
-        return Current(old[1])
+        return CurrentShard(old[1])
     values = _parsed(path, text)
     if values.keys() != {"shard", "n_built", "leftover"}:
-        raise IndexStoreError(damaged(path))
-    current = Current(**values)
-    for name in (current.shard, current.leftover or current.shard):
+        raise IndexStoreError(format_damage_message(path))
+    current = CurrentShard(values["shard"], values["n_built"], values["leftover"])
+    for name in (current.shard, current.stale_shard or current.shard):
         if not _SHARD_NAME.fullmatch(name):
-            raise IndexStoreError(damaged(path))
+            raise IndexStoreError(format_damage_message(path))
     return current
 
 
-def write_current(folder: Path, current: Current) -> None:
+def write_current_shard(folder: Path, current: CurrentShard) -> None:
     """Say durably which shard is in use from now on."""
-    values = {"shard": current.shard, "n_built": current.n_built, "leftover": current.leftover}
-    write_checked(folder / CURRENT_FILE, values)
+    values = {
+        "shard": current.shard,
+        "n_built": current.n_graph_vectors,
+        "leftover": current.stale_shard,
+    }
+    write_checksummed(folder / CURRENT_FILE, values)
 
 
 def read_schema(path: Path) -> StoreSchema:
@@ -76,21 +80,21 @@ def read_schema(path: Path) -> StoreSchema:
         IndexStoreError: The file is missing or damaged.
     """
     try:
-        return StoreSchema.from_dict(read_checked(path))
+        return StoreSchema.from_dict(read_checksummed(path))
     except FileNotFoundError as exc:
-        raise IndexStoreError(damaged(path)) from exc
+        raise IndexStoreError(format_damage_message(path)) from exc
     except (KeyError, TypeError) as exc:
-        raise IndexStoreError(damaged(path)) from exc
+        raise IndexStoreError(format_damage_message(path)) from exc
 
 
-def write_checked(path: Path, values: Payload) -> None:
+def write_checksummed(path: Path, values: Payload) -> None:
     """Write JSON values durably, with a checksum."""
     record = {**values, _CHECKSUM: _sum_of(values)}
-    replace_file(path, json.dumps(record, ensure_ascii=False, indent=2).encode())
+    write_atomically(path, json.dumps(record, ensure_ascii=False, indent=2).encode())
 
 
-def read_checked(path: Path) -> Payload:
-    """Return the values that `write_checked` wrote, or that a version before checksums wrote.
+def read_checksummed(path: Path) -> Payload:
+    """Return the values that `write_checksummed` wrote, or that a version before checksums wrote.
 
     Raises:
         FileNotFoundError: There is no such file.
@@ -99,7 +103,7 @@ def read_checked(path: Path) -> Payload:
     return _parsed(path, path.read_bytes().decode("utf-8", "replace"))
 
 
-def damaged(path: Path) -> str:
+def format_damage_message(path: Path) -> str:
     """Return what to say of a file that is not as it was written, or as it was at closing."""
     return (
         f"{path} is damaged. Nothing was deleted: put the file back from a backup, or index the "
@@ -110,7 +114,7 @@ def damaged(path: Path) -> str:
 def is_index_file(name: str) -> bool:
     """Return whether a name in a folder is one of an index's own."""
     own = {CURRENT_FILE, LOCK_FILE, LOG_FILE, MANIFEST_FILE, SCHEMA_FILE}
-    own |= {SOCKET_FILE, SUMS_FILE, TURN_FILE}
+    own |= {SOCKET_FILE, CHECKSUMS_FILE, WRITE_LOCK_FILE}
     return name.removesuffix(".new") in own or name.startswith((SHARD_PREFIX, BUILD_PREFIX))
 
 
@@ -118,13 +122,13 @@ def _parsed(path: Path, text: str) -> Payload:
     try:
         values = json.loads(text)
     except ValueError as exc:
-        raise IndexStoreError(damaged(path)) from exc
+        raise IndexStoreError(format_damage_message(path)) from exc
     if not isinstance(values, dict):
-        raise IndexStoreError(damaged(path))
+        raise IndexStoreError(format_damage_message(path))
     stored = values.pop(_CHECKSUM, None)
     # Versions before checksums wrote none; whoever uses the values checks them.
     if stored not in (None, _sum_of(values)):
-        raise IndexStoreError(damaged(path))
+        raise IndexStoreError(format_damage_message(path))
     return values
 
 

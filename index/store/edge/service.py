@@ -15,19 +15,19 @@ from pathlib import Path
 from typing import Any
 
 from index.store.edge.change_token import ChangeToken
-from index.store.edge.client_sessions import Peer, Peers, Request
-from index.store.edge.folder_lock import FolderLock
-from index.store.edge.index_folder import WRITES, EdgeFolder
-from index.store.edge.messages import pack
+from index.store.edge.client_sessions import ClientSession, ClientSessions, Request
+from index.store.edge.folder_lock import IndexFolderLock
+from index.store.edge.index_folder import WRITE_OPERATIONS, EdgeFolder
+from index.store.edge.messages import pack_message
 from index.store.edge.socket_address import BACKLOG
-from index.store.edge.write_lock import is_turn_taken
+from index.store.edge.write_lock import is_write_locked
 from shopwindow.values.errors import IndexStoreError, ShopwindowError
 
-PEACEFUL = 0
-AGAIN = 4
+EXIT_OK = 0
+EXIT_RESTART = 4
 """Exit code: somebody came while the engine was ending, so it is to be started again."""
 
-BROKEN = 5
+EXIT_PANIC = 5
 """Exit code: the engine panicked; what it has in memory is not to be trusted."""
 
 FIRST_CLIENT_WAIT_S = 10.0
@@ -35,7 +35,7 @@ FIRST_CLIENT_WAIT_S = 10.0
 
 TICK_S = 1.0
 TICK_WHILE_BUILDING_S = 0.1
-_CHANGING = WRITES | {"create", "create_again", "write_manifest"}
+_CHANGING = WRITE_OPERATIONS | {"create", "create_again", "write_manifest"}
 
 
 class EngineService:
@@ -47,7 +47,7 @@ class EngineService:
         lock: The folder's.
     """
 
-    def __init__(self, folder: Path, listener: socket.socket, lock: FolderLock) -> None:
+    def __init__(self, folder: Path, listener: socket.socket, lock: IndexFolderLock) -> None:
         self._path = folder
         self._listener = listener
         self._lock = lock
@@ -59,7 +59,7 @@ class EngineService:
         self._wait_until = time.monotonic() + FIRST_CLIENT_WAIT_S
         self._exit_code: int | None = None
         listener.listen(BACKLOG)  # again: clients are to see this process at the other end
-        self._peers = Peers(listener)
+        self._peers = ClientSessions(listener)
 
     def run(self) -> int:
         """Open the folder and answer.
@@ -70,7 +70,7 @@ class EngineService:
         self._open()
         while self._exit_code is None and not self._is_over():
             is_idle = True
-            for request in self._peers.requests(self._patience_s()):
+            for request in self._peers.poll_requests(self._patience_s()):
                 is_idle = False
                 self._answer(request)
             self._tick(is_idle)
@@ -89,7 +89,7 @@ class EngineService:
     def _is_over(self) -> bool:
         if self._peers or time.monotonic() < self._wait_until:
             return False
-        return self._folder is None or not self._folder.building
+        return self._folder is None or not self._folder.is_building
 
     def _end(self) -> int:
         if self._folder is not None:
@@ -98,15 +98,15 @@ class EngineService:
             except ShopwindowError:
                 traceback.print_exc()
         if self._peers.accept():  # while this one was closing
-            return AGAIN
+            return EXIT_RESTART
         # Who comes from here on finds nobody, or hears nothing, and starts a service of its own.
         Path(self._listener.getsockname()).unlink(missing_ok=True)
-        return PEACEFUL
+        return EXIT_OK
 
     def _patience_s(self) -> float:
-        if self._folder is not None and self._folder.may_read_ahead:
+        if self._folder is not None and self._folder.can_prefetch:
             return 0.0
-        building = self._folder is not None and self._folder.building
+        building = self._folder is not None and self._folder.is_building
         return TICK_WHILE_BUILDING_S if building else TICK_S
 
     def _tick(self, is_idle: bool) -> None:
@@ -115,29 +115,29 @@ class EngineService:
         if is_due:
             self._ticked_at = now
             if not self._lock.is_in_place():  # the folder was removed, or another put in its place
-                self._exit_code = PEACEFUL
+                self._exit_code = EXIT_OK
                 return
         if self._folder is None:
             return
-        if self._folder.building:
-            self._folder.tick()
-        elif is_idle and self._folder.may_read_ahead:
-            self._folder.use_pause()
-        if is_due and not is_turn_taken(self._path):
-            self._token.announce(at_once=True)  # of a writer that died in its turn
+        if self._folder.is_building:
+            self._folder.swap_ready_graph()
+        elif is_idle and self._folder.can_prefetch:
+            self._folder.prefetch()
+        if is_due and not is_write_locked(self._path):
+            self._token.announce(force=True)  # of a writer that died in its turn
             if self._peers and self._hnsw_from:
                 self._resume_graph(self._folder)
 
     def _resume_graph(self, folder: EdgeFolder) -> None:
         """Build the graph if it is due, also where an earlier process left it undone."""
         try:
-            folder.resume_graph(self._hnsw_from)
+            folder.resume_graph_build(self._hnsw_from)
         except ShopwindowError:
             traceback.print_exc()
 
     def _answer(self, request: Request) -> None:
         if request.name == "leave":  # whose reply may have to wait
-            self._let_leave(request.peer)
+            self._let_leave(request.session)
             return
         try:
             kind, value = "ok", self._carry_out(request)
@@ -148,15 +148,15 @@ class EngineService:
             kind, value = "error", _refused(request.name, exc)
         except BaseException as exc:  # noqa: BLE001 - a panic of the engine
             traceback.print_exc()
-            self._exit_code = BROKEN
+            self._exit_code = EXIT_PANIC
             kind, value = "error", _refused(request.name, exc)
-        self._reply(request.peer, kind, value)
+        self._reply(request.session, kind, value)
 
     def _carry_out(self, request: Request) -> Any:
         own: dict[str, Callable[..., Any]] = {
             "hello": self._greet,
             "version": lambda: None,
-            "end_writing": lambda: self._token.announce(at_once=True),
+            "end_writing": lambda: self._token.announce(force=True),
         }
         if request.name in own:
             return own[request.name](*request.args)
@@ -164,9 +164,9 @@ class EngineService:
             raise self._failure or IndexStoreError(f"{self._path} is not open")
         value = self._folder.handle(request.name, request.args, request.n_bytes)
         if request.name in _CHANGING:
-            self._token.note()
+            self._token.mark_changed()
             # A run's own manifest is its last word; before, its batches are told now and then.
-            at_once = request.name not in WRITES or not is_turn_taken(self._path)
+            at_once = request.name not in WRITE_OPERATIONS or not is_write_locked(self._path)
             self._token.announce(at_once)
         return value
 
@@ -181,17 +181,17 @@ class EngineService:
         self._hnsw_from = hnsw_from
         return {"pid": os.getpid()}
 
-    def _let_leave(self, peer: Peer) -> None:
-        peer.leaving = True
-        if self._peers or (self._folder is not None and self._folder.building):
+    def _let_leave(self, peer: ClientSession) -> None:
+        peer.is_leaving = True
+        if self._peers or (self._folder is not None and self._folder.is_building):
             self._reply(peer, "ok", None)  # to the last one the end of the connection says it
 
-    def _reply(self, peer: Peer, kind: str, value: Any) -> None:
+    def _reply(self, peer: ClientSession, kind: str, value: Any) -> None:
         try:
-            message = pack((kind, value, self._token.value))
+            message = pack_message((kind, value, self._token.value))
         except Exception as exc:  # noqa: BLE001 - a value that cannot travel is an error, not an end
-            message = pack(("error", _refused("the reply", exc), self._token.value))
-        self._peers.put(peer, message)
+            message = pack_message(("error", _refused("the reply", exc), self._token.value))
+        self._peers.send(peer, message)
 
 
 def _refused(name: str, exc: BaseException) -> IndexStoreError:

@@ -10,13 +10,13 @@ from pathlib import Path
 from index.store.edge.metadata_files import SOCKET_FILE
 from shopwindow.values.errors import IndexStoreError
 
-MAX_PATH_BYTES = 100
+MAX_SOCKET_PATH_BYTES = 100
 """Longest path of a socket; Linux takes 107 bytes, others 103."""
 
 BACKLOG = 128
 
 
-def socket_path(folder: Path) -> Path:
+def get_socket_path(folder: Path) -> Path:
     """Return where the socket of an index folder is.
 
     It is in the folder itself, or, where the path is too long or the folder cannot be written, at
@@ -26,7 +26,7 @@ def socket_path(folder: Path) -> Path:
         IndexStoreError: The short one's folder belongs to somebody else.
     """
     inside = folder / SOCKET_FILE
-    if len(os.fsencode(inside)) <= MAX_PATH_BYTES and os.access(folder, os.W_OK | os.X_OK):
+    if len(os.fsencode(inside)) <= MAX_SOCKET_PATH_BYTES and os.access(folder, os.W_OK | os.X_OK):
         return inside
     name = hashlib.blake2b(os.fsencode(folder), digest_size=8).hexdigest()
     return _private_folder() / name

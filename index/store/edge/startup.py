@@ -5,11 +5,11 @@ import subprocess
 import sys
 from pathlib import Path
 
-from index.store.edge.folder_lock import LOCKED
-from index.store.edge.socket_address import connect, socket_path
+from index.store.edge.folder_lock import EXIT_LOCKED
+from index.store.edge.socket_address import connect, get_socket_path
 from shopwindow.values.errors import IndexLockedError, IndexStoreError
 
-START_WAIT_S = 120.0
+START_TIMEOUT_S = 120.0
 """Seconds until the service listens; it takes half of one, more where much else is going on."""
 
 _HOME = Path(__file__).resolve().parents[3]
@@ -38,23 +38,23 @@ def start_service(folder: Path) -> bool:
     )
     try:
         # The errors end when the service listens: its keeper writes them to a file from then.
-        _, errors = process.communicate(timeout=START_WAIT_S)
+        _, errors = process.communicate(timeout=START_TIMEOUT_S)
     except BaseException:
         process.kill()
         process.communicate()
         raise
-    if process.returncode == LOCKED and not is_reached(folder):
+    if process.returncode == EXIT_LOCKED and not is_reachable(folder):
         raise IndexLockedError(str(folder))
-    if process.returncode not in (0, LOCKED):
+    if process.returncode not in (0, EXIT_LOCKED):
         reason = errors.decode("utf-8", "replace").strip().rsplit("\n", 1)[-1]
         raise IndexStoreError(f"the engine of {folder} cannot be started: {reason}")
     return process.returncode == 0
 
 
-def is_reached(folder: Path) -> bool:
+def is_reachable(folder: Path) -> bool:
     """Return whether a service of the folder listens."""
     try:
-        connect(socket_path(folder), timeout_s=1.0).close()
+        connect(get_socket_path(folder), timeout_s=1.0).close()
     except OSError:
         return False
     return True

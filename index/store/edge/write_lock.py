@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from index.store.edge.metadata_files import TURN_FILE
+from index.store.edge.metadata_files import WRITE_LOCK_FILE
 from shopwindow.values.errors import IndexLockedError
 
 LOG = logging.getLogger(__name__)
@@ -18,7 +18,7 @@ _POLL_S = 0.05
 
 
 @contextmanager
-def write_turn(folder: Path, wait_s: float) -> Iterator[None]:
+def hold_write_lock(folder: Path, wait_s: float) -> Iterator[None]:
     """Hold the turn; the system takes it back from a process that dies.
 
     In a folder that cannot be written there are no turns: the write itself is refused.
@@ -31,7 +31,7 @@ def write_turn(folder: Path, wait_s: float) -> Iterator[None]:
         IndexLockedError: They took longer.
     """
     try:
-        descriptor = os.open(folder / TURN_FILE, os.O_RDWR | os.O_CREAT, 0o600)
+        descriptor = os.open(folder / WRITE_LOCK_FILE, os.O_RDWR | os.O_CREAT, 0o600)
     except OSError:
         yield
         return
@@ -44,10 +44,10 @@ def write_turn(folder: Path, wait_s: float) -> Iterator[None]:
         os.close(descriptor)
 
 
-def is_turn_taken(folder: Path) -> bool:
+def is_write_locked(folder: Path) -> bool:
     """Return whether a process has its turn to write now."""
     try:
-        descriptor = os.open(folder / TURN_FILE, os.O_RDONLY)
+        descriptor = os.open(folder / WRITE_LOCK_FILE, os.O_RDONLY)
     except OSError:
         return False
     try:

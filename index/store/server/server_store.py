@@ -9,33 +9,33 @@ from qdrant_client import QdrantClient
 from qdrant_client import models as qm
 from qdrant_client.http.exceptions import ResponseHandlingException, UnexpectedResponse
 
-from index.field_rows import Rows
-from index.store.engine_records import counted, point_of, ranked
+from index.field_rows import FieldRows
+from index.store.engine_records import to_facet_counts, to_point, to_scored_points
 from index.store.points import (
     Condition,
-    LegQuery,
-    Order,
+    FieldValue,
+    OrderBy,
     Payload,
     Point,
-    Scored,
+    ScoredPoint,
     StoreSchema,
-    Value,
+    VectorQuery,
 )
-from index.store.preconditions import check_field, check_legs, check_points
+from index.store.preconditions import check_indexed_field, check_points, check_queries
 from index.store.server.translation import (
     FIELD_PARAMS,
     MANIFEST_KEY,
     SCHEMA_KEY,
-    collection_settings,
-    filter_of,
-    linked_fields,
-    order_by,
-    request,
-    selector,
-    sent_point,
-    sent_words,
+    build_collection_config,
+    get_hnsw_fields,
+    to_filter,
+    to_order_by,
+    to_payload_selector,
+    to_point_struct,
+    to_point_vectors,
+    to_query_request,
 )
-from index.store.write_turns import WriteTurns
+from index.store.write_turns import LocalWriteLock
 from index.text.bm25 import SparseVector
 from shopwindow.values.errors import IndexStoreError, StoreUnreachableError
 
@@ -51,7 +51,7 @@ class ServerStore:
         client: A connected client.
         collection: The collection's name.
         location: Where the server is, for messages.
-        one_at_a_time: Let one thread call at a time: the client's in-memory mode breaks otherwise.
+        serialize_calls: Let one thread call at a time: the client's in-memory mode breaks otherwise.
 
     Raises:
         StoreUnreachableError: The server does not answer, or refuses the key.
@@ -62,15 +62,15 @@ class ServerStore:
         client: QdrantClient,
         collection: str = "products",
         location: str = "",
-        one_at_a_time: bool = False,
+        serialize_calls: bool = False,
     ) -> None:
         self._client = client
         self._collection = collection
         self._location = location
         self._guard: AbstractContextManager[Any] = (
-            threading.RLock() if one_at_a_time else nullcontext()
+            threading.RLock() if serialize_calls else nullcontext()
         )
-        self._turns = WriteTurns()
+        self._turns = LocalWriteLock()
         self._schema: StoreSchema | None = None
         if self._call("collection_exists"):
             found = self._call("get_collection")
@@ -83,7 +83,7 @@ class ServerStore:
             self._schema = StoreSchema.from_dict(stored)
             # A creation that was cut off may have left fields without an index.
             self._index_fields(found.payload_schema)
-        self._linked = linked_fields(self._schema)
+        self._linked = get_hnsw_fields(self._schema)
 
     @classmethod
     def connect(
@@ -110,7 +110,7 @@ class ServerStore:
     @classmethod
     def in_memory(cls) -> "ServerStore":
         """Return a store on the client's own in-memory double, for tests."""
-        return cls(QdrantClient(":memory:"), location=":memory:", one_at_a_time=True)
+        return cls(QdrantClient(":memory:"), location=":memory:", serialize_calls=True)
 
     @property
     def location(self) -> str:
@@ -118,8 +118,8 @@ class ServerStore:
         return f"{self._location} (collection {self._collection})"
 
     @property
-    def created(self) -> bool:
-        """Whether there is anything; see `VectorStore.created`."""
+    def exists(self) -> bool:
+        """Whether there is anything; see `VectorStore.exists`."""
         return self._schema is not None
 
     @property
@@ -127,13 +127,13 @@ class ServerStore:
         """How many changes this process made; see `VectorStore.n_changes`."""
         return self._turns.n_changes
 
-    def writing(self) -> AbstractContextManager[None]:
-        """Take turns with other threads that write; see `VectorStore.writing`.
+    def lock_writes(self) -> AbstractContextManager[None]:
+        """Take turns with other threads that write; see `VectorStore.lock_writes`.
 
         Returns:
             What to use in a `with` block.
         """
-        return self._turns.taken()
+        return self._turns.hold()
 
     def read_manifest(self) -> Payload | None:
         """Return the manifest; see `VectorStore.read_manifest`."""
@@ -143,7 +143,7 @@ class ServerStore:
         """Keep the manifest; see `VectorStore.write_manifest`."""
         metadata = {SCHEMA_KEY: self._known().as_dict(), MANIFEST_KEY: manifest}
         self._call("update_collection", metadata=metadata)
-        self._turns.note()
+        self._turns.record_change()
 
     def create(self, schema: StoreSchema, manifest: Payload | None = None) -> None:
         """Make the collection and its payload indexes; see `VectorStore.create`.
@@ -153,36 +153,36 @@ class ServerStore:
         """
         if self._schema is not None:
             raise IndexStoreError(f"there is an index at {self.location} already")
-        self._call("create_collection", **collection_settings(schema))
+        self._call("create_collection", **build_collection_config(schema))
         self._schema = schema
-        self._linked = linked_fields(schema)
+        self._linked = get_hnsw_fields(schema)
         self._index_fields(())
         if manifest is not None:
             self.write_manifest(manifest)
-        self._turns.note()
+        self._turns.record_change()
 
     def upsert(self, points: Sequence[Point]) -> None:
         """Add or replace points; see `VectorStore.upsert`."""
         check_points(points, self._known())
         if points:
             latest = {point.id: point for point in points}
-            made = [sent_point(point) for point in latest.values()]
+            made = [to_point_struct(point) for point in latest.values()]
             self._call("upsert", points=made, wait=True)
-            self._turns.note()
+            self._turns.record_change()
 
-    def set_words(self, words: Mapping[str, SparseVector]) -> None:
-        """Replace the words of points; see `VectorStore.set_words`."""
+    def update_sparse_vectors(self, vectors: Mapping[str, SparseVector]) -> None:
+        """Replace the words of points; see `VectorStore.update_sparse_vectors`."""
         self._known()
-        if words:
-            self._call("update_vectors", points=sent_words(words), wait=True)
-            self._turns.note()
+        if vectors:
+            self._call("update_vectors", points=to_point_vectors(vectors), wait=True)
+            self._turns.record_change()
 
     def delete(self, ids: Sequence[str]) -> None:
         """Remove points; see `VectorStore.delete`."""
         self._known()
         if ids:
             self._call("delete", points_selector=qm.PointIdsList(points=list(ids)), wait=True)
-            self._turns.note()
+            self._turns.record_change()
 
     def retrieve(
         self, ids: Sequence[str], fields: tuple[str, ...] | None = None, vectors: bool = False
@@ -192,46 +192,49 @@ class ServerStore:
         if not ids:
             return {}
         records = self._call(
-            "retrieve", ids=list(ids), with_payload=selector(fields), with_vectors=vectors
+            "retrieve",
+            ids=list(ids),
+            with_payload=to_payload_selector(fields),
+            with_vectors=vectors,
         )
-        return {str(record.id): point_of(record) for record in records}
+        return {str(record.id): to_point(record) for record in records}
 
-    def query(self, legs: Sequence[LegQuery]) -> list[list[Scored]]:
+    def query(self, queries: Sequence[VectorQuery]) -> list[list[ScoredPoint]]:
         """Return the best points of each leg; see `VectorStore.query`."""
-        check_legs(legs, self._known())
-        if not legs:
+        check_queries(queries, self._known())
+        if not queries:
             return []
         answers = self._call(
-            "query_batch_points", requests=[request(leg, self._linked) for leg in legs]
+            "query_batch_points", requests=[to_query_request(leg, self._linked) for leg in queries]
         )
-        return [ranked(each.points) for each in answers]
+        return [to_scored_points(each.points) for each in answers]
 
     def facet(
         self, name: str, conditions: Sequence[Condition] = (), limit: int = 100
-    ) -> dict[Value, int]:
+    ) -> dict[FieldValue, int]:
         """Return counts by value; see `VectorStore.facet`."""
-        check_field(name, (each.name for each in self._known().fields))
+        check_indexed_field(name, (each.name for each in self._known().fields))
         answer = self._call(
-            "facet", key=name, facet_filter=filter_of(conditions), limit=limit, exact=True
+            "facet", key=name, facet_filter=to_filter(conditions), limit=limit, exact=True
         )
-        return counted(answer.hits)
+        return to_facet_counts(answer.hits)
 
-    def rows(self, ids: Sequence[str], fields: tuple[str, ...]) -> Rows:
-        """Return values of named points; see `VectorStore.rows`."""
-        return Rows.of(self.retrieve(ids, fields).values(), fields)
+    def fetch_rows(self, ids: Sequence[str], fields: tuple[str, ...]) -> FieldRows:
+        """Return values of named points; see `VectorStore.fetch_rows`."""
+        return FieldRows.from_points(self.retrieve(ids, fields).values(), fields)
 
-    def passing(
-        self, ids: Sequence[str], several: Sequence[tuple[Condition, ...]]
+    def filter_ids(
+        self, ids: Sequence[str], condition_sets: Sequence[tuple[Condition, ...]]
     ) -> list[set[str]]:
-        """Return which of some points pass; see `VectorStore.passing`."""
+        """Return which of some points pass; see `VectorStore.filter_ids`."""
         self._known()
         if not ids:
-            return [set() for _ in several]
+            return [set() for _ in condition_sets]
         found = []
-        for conditions in several:
+        for conditions in condition_sets:
             records, _ = self._call(
                 "scroll",
-                scroll_filter=filter_of(conditions, among=ids),
+                scroll_filter=to_filter(conditions, include_ids=ids),
                 limit=len(ids),
                 with_payload=False,
             )
@@ -241,7 +244,7 @@ class ServerStore:
     def count(self, conditions: Sequence[Condition] = ()) -> int:
         """Return how many points pass; see `VectorStore.count`."""
         self._known()
-        return int(self._call("count", count_filter=filter_of(conditions), exact=True).count)
+        return int(self._call("count", count_filter=to_filter(conditions), exact=True).count)
 
     def scroll(
         self,
@@ -254,30 +257,30 @@ class ServerStore:
         self._known()
         records, following = self._call(
             "scroll",
-            scroll_filter=filter_of(conditions),
+            scroll_filter=to_filter(conditions),
             offset=after or None,
             limit=limit,
-            with_payload=selector(fields),
+            with_payload=to_payload_selector(fields),
         )
-        return [point_of(record) for record in records], str(following) if following else ""
+        return [to_point(record) for record in records], str(following) if following else ""
 
-    def ordered(
+    def scroll_ordered(
         self,
-        order: Order,
+        order: OrderBy,
         conditions: Sequence[Condition] = (),
         limit: int = 100,
         fields: tuple[str, ...] | None = None,
     ) -> list[Point]:
-        """Return the first points of an order; see `VectorStore.ordered`."""
-        check_field(order.field, (each.name for each in self._known().fields))
+        """Return the first points of an order; see `VectorStore.scroll_ordered`."""
+        check_indexed_field(order.field, (each.name for each in self._known().fields))
         records, _ = self._call(
             "scroll",
-            scroll_filter=filter_of(conditions),
+            scroll_filter=to_filter(conditions),
             limit=limit,
-            with_payload=selector(fields),
-            order_by=order_by(order),
+            with_payload=to_payload_selector(fields),
+            order_by=to_order_by(order),
         )
-        return [point_of(record) for record in records]
+        return [to_point(record) for record in records]
 
     def info(self) -> Payload:
         """Return the server's counts; see `VectorStore.info`."""
@@ -289,7 +292,7 @@ class ServerStore:
             "segments": found.segments_count,
         }
 
-    def optimise(self, wait: bool = False) -> None:
+    def optimize(self, wait: bool = False) -> None:
         """Do nothing: a server builds its graphs by itself."""
 
     def close(self) -> None:

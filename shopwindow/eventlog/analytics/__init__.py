@@ -1,19 +1,19 @@
 """The analytic store behind the log: counts, rates and training rows over all events."""
 
-from shopwindow.eventlog.analytics.event_store import ALWAYS, Batch, EventStore, Period
-from shopwindow.eventlog.analytics.rates import DayTotal, PositionRate, RankerRate
-from shopwindow.eventlog.analytics.store_addresses import open_store
-from shopwindow.eventlog.analytics.sync import RollOver, roll_over
+from shopwindow.eventlog.analytics.event_store import ALL_TIME, EventBatch, EventStore, Period
+from shopwindow.eventlog.analytics.rates import DailyCount, PositionClickRate, RankerPerformance
+from shopwindow.eventlog.analytics.store_addresses import open_event_store
+from shopwindow.eventlog.analytics.sync import SyncResult, sync_events
 
 __all__ = [
-    "ALWAYS",
-    "Batch",
-    "DayTotal",
+    "ALL_TIME",
+    "DailyCount",
+    "EventBatch",
     "EventStore",
     "Period",
-    "PositionRate",
-    "RankerRate",
-    "RollOver",
-    "open_store",
-    "roll_over",
+    "PositionClickRate",
+    "RankerPerformance",
+    "SyncResult",
+    "open_event_store",
+    "sync_events",
 ]

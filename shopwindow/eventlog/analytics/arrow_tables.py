@@ -4,13 +4,13 @@ from collections.abc import Sequence
 
 import pyarrow as pa
 
-from shopwindow.eventlog.log_schema import microseconds
+from shopwindow.eventlog.log_schema import to_microseconds
 from shopwindow.values.event import Event
 
-TIME = pa.timestamp("us", tz="UTC")
+TIMESTAMP_TYPE = pa.timestamp("us", tz="UTC")
 _FEATURES = pa.map_(pa.string(), pa.float64())
 
-EVENTS = pa.schema(
+EVENT_SCHEMA = pa.schema(
     [
         ("kind", pa.string()),
         ("product_id", pa.string()),
@@ -31,7 +31,7 @@ EVENTS = pa.schema(
 )
 """The fields of `shopwindow.values.event.Event`; the time in microseconds since 1970, as in the log."""
 
-ACTIONS = {
+ACTION_LABELS = {
     "click": "clicked",
     "cart": "carted",
     "purchase": "purchased",
@@ -40,7 +40,7 @@ ACTIONS = {
 }
 """What can follow an impression, and the label it gives the impression."""
 
-COUNT_NAMES = {
+COUNT_COLUMNS = {
     "impression": "impressions",
     "click": "clicks",
     "cart": "carts",
@@ -50,10 +50,10 @@ COUNT_NAMES = {
 }
 """Columns of `COUNTS` by kind."""
 
-COUNTS = pa.schema(
+PRODUCT_COUNT_SCHEMA = pa.schema(
     [
         ("product_id", pa.string()),
-        *((name, pa.int64()) for name in COUNT_NAMES.values()),
+        *((name, pa.int64()) for name in COUNT_COLUMNS.values()),
         ("value", pa.float64()),
         ("currency", pa.string()),
     ]
@@ -63,27 +63,27 @@ COUNTS = pa.schema(
 `value` is null, and `currency` empty, where no purchase has one, or they are in several currencies.
 """
 
-SHOWN = (
+IMPRESSION_FIELDS = (
     "query_id", "user_id", "session_id", "product_id", "surface", "position", "propensity",
     "ranker", "ranker_version", "features",
 )  # fmt: skip
-"""Fields of an impression that stand in `TRAINING` as they are."""
+"""Fields of an impression that stand in `TRAINING_SCHEMA` as they are."""
 
-TRAINING = pa.schema(
+TRAINING_SCHEMA = pa.schema(
     [
-        *(EVENTS.field(name) for name in SHOWN),
-        ("time", TIME),
-        EVENTS.field("event_id"),
-        *((label, pa.bool_()) for label in ACTIONS.values()),
+        *(EVENT_SCHEMA.field(name) for name in IMPRESSION_FIELDS),
+        ("time", TIMESTAMP_TYPE),
+        EVENT_SCHEMA.field("event_id"),
+        *((label, pa.bool_()) for label in ACTION_LABELS.values()),
     ]
 )
 """An impression, and whether it was clicked, carted, purchased, liked, hidden."""
 
 
-def to_table(events: Sequence[Event]) -> pa.Table:
+def events_to_table(events: Sequence[Event]) -> pa.Table:
     """Return events as a table of `EVENTS`."""
-    columns = {name: [getattr(each, name) for each in events] for name in EVENTS.names}
-    columns["time"] = [microseconds(each) for each in columns["time"]]
+    columns = {name: [getattr(each, name) for each in events] for name in EVENT_SCHEMA.names}
+    columns["time"] = [to_microseconds(each) for each in columns["time"]]
     columns["features"] = [list(each.items()) for each in columns["features"]]
-    arrays = [pa.array(columns[field.name], field.type) for field in EVENTS]
-    return pa.Table.from_arrays(arrays, schema=EVENTS)
+    arrays = [pa.array(columns[field.name], field.type) for field in EVENT_SCHEMA]
+    return pa.Table.from_arrays(arrays, schema=EVENT_SCHEMA)

@@ -15,7 +15,7 @@ from shopwindow.values.errors import (
 if TYPE_CHECKING:
     from shopwindow.eventlog.analytics.clickhouse_store import ClickHouseEventStore
 
-SETTING = "SHOPWINDOW_EVENTS__STORE"
+STORE_SETTING = "SHOPWINDOW_EVENTS__STORE"
 _INTERFACES = {"clickhouse": "http", "clickhouses": "https"}
 _PORTS = {"clickhouse": 8123, "clickhouses": 8443}
 
@@ -35,7 +35,7 @@ def open_chdb(folder: str) -> "ClickHouseEventStore":
     """
     address = f"chdb:{folder}"
     if not folder.strip():
-        raise InvalidSettingError(SETTING, "chdb:FOLDER", address)
+        raise InvalidSettingError(STORE_SETTING, "chdb:FOLDER", address)
     _check_installed(address, "clickhouse_connect", "chdb")
     try:
         Path(folder).mkdir(parents=True, exist_ok=True)
@@ -47,7 +47,7 @@ def open_chdb(folder: str) -> "ClickHouseEventStore":
     return _opened(address, {"interface": "chdb", "path": folder})
 
 
-def open_server(address: str, password: str) -> "ClickHouseEventStore":
+def open_clickhouse(address: str, password: str) -> "ClickHouseEventStore":
     """Open the store on a ClickHouse server; its database is there already.
 
     Args:
@@ -62,12 +62,12 @@ def open_server(address: str, password: str) -> "ClickHouseEventStore":
         EventStoreUnavailableError: The client is not installed.
         EventStoreError: The server does not answer, or refuses.
     """
-    options = server_options(address)
+    options = parse_clickhouse_url(address)
     _check_installed(address, "clickhouse_connect")
     return _opened(address, {**options, "password": password})
 
 
-def server_options(address: str) -> dict[str, Any]:
+def parse_clickhouse_url(address: str) -> dict[str, Any]:
     """Return what the client is to connect to.
 
     Raises:
@@ -78,12 +78,12 @@ def server_options(address: str) -> dict[str, Any]:
     try:
         host, port, secret = parts.hostname, parts.port, parts.password
     except ValueError as exc:
-        raise InvalidSettingError(SETTING, expected, parts.scheme) from exc
+        raise InvalidSettingError(STORE_SETTING, expected, parts.scheme) from exc
     if secret is not None:
         expected += ", and the password in SHOPWINDOW_EVENTS__STORE_PASSWORD"
-        raise InvalidSettingError(SETTING, expected, "an address with a password in it")
+        raise InvalidSettingError(STORE_SETTING, expected, "an address with a password in it")
     if not host or parts.query or parts.fragment:
-        raise InvalidSettingError(SETTING, expected, parts.scheme)
+        raise InvalidSettingError(STORE_SETTING, expected, parts.scheme)
     return {
         "interface": _INTERFACES[parts.scheme],
         "host": host,
@@ -108,8 +108,11 @@ def _check_installed(address: str, *modules: str) -> None:
 def _opened(address: str, options: Mapping[str, Any]) -> "ClickHouseEventStore":
     import clickhouse_connect  # noqa: PLC0415 -- an optional library
 
-    from shopwindow.eventlog.analytics.clickhouse_store import ClickHouseEventStore, errors_named  # noqa: PLC0415
+    from shopwindow.eventlog.analytics.clickhouse_store import (  # noqa: PLC0415
+        ClickHouseEventStore,
+        wrap_client_errors,
+    )
 
-    with errors_named(address):
+    with wrap_client_errors(address):
         client = clickhouse_connect.get_client(**options)
     return ClickHouseEventStore(client, address)

@@ -1,25 +1,25 @@
 """All SQL of the ClickHouse store; values are bound as `{name:Type}`, never written into it.
 
-Times are microseconds since 1970 in UTC, as in the log. A row whose kind is `POSITION` is no event:
+Times are microseconds since 1970 in UTC, as in the log. A row whose kind is `CURSOR_ROW_KIND` is no event:
 it says up to where a log was taken, and is written in the same block as the events. There are no
 partitions, because a block that falls into several is not written as a whole.
 Source: clickhouse.com/docs, "Transactional (ACID) support".
 """
 
-from shopwindow.eventlog.analytics.arrow_tables import ACTIONS, COUNT_NAMES, TRAINING
-from shopwindow.eventlog.analytics.periods import DAY_US, LATE_US
+from shopwindow.eventlog.analytics.arrow_tables import ACTION_LABELS, COUNT_COLUMNS, TRAINING_SCHEMA
+from shopwindow.eventlog.analytics.periods import ATTRIBUTION_WINDOW_US, DAY_US
 
 TABLE = "shopwindow_events_v1"
-POSITION = "position"
+CURSOR_ROW_KIND = "position"
 
-_KINDS = ", ".join(f"'{kind}'" for kind in ACTIONS)
-_LABELS = ", ".join(f"max(kind = '{kind}') AS {label}" for kind, label in ACTIONS.items())
+_KINDS = ", ".join(f"'{kind}'" for kind in ACTION_LABELS)
+_LABELS = ", ".join(f"max(kind = '{kind}') AS {label}" for kind, label in ACTION_LABELS.items())
 _AGES = 1_000_000
 """Days that are added before a division, which cuts off towards zero: no year is before them."""
 
 _PERIOD = "time >= {since:Int64} AND time < {until:Int64}"
 
-CREATE = f"""
+CREATE_TABLE = f"""
 CREATE TABLE IF NOT EXISTS {TABLE} (
     kind LowCardinality(String),
     product_id String,
@@ -58,28 +58,28 @@ INSERT_SETTINGS = {
 
 READ_SETTINGS = {"output_format_arrow_string_as_string": 1, "join_use_nulls": 0}
 
-WHERE_IS = f"""
+SELECT_CURSOR = f"""
 SELECT log_file, log_seq FROM {TABLE}
-WHERE kind = '{POSITION}' AND log_id = {{log_id:String}}
+WHERE kind = '{CURSOR_ROW_KIND}' AND log_id = {{log_id:String}}
 ORDER BY log_file DESC, log_seq DESC LIMIT 1
 """
 
-COUNT = f"SELECT count() FROM {TABLE} WHERE kind <> '{POSITION}'"
+COUNT_EVENTS = f"SELECT count() FROM {TABLE} WHERE kind <> '{CURSOR_ROW_KIND}'"
 
-TOTALS = f"""
+DAILY_COUNTS = f"""
 SELECT intDiv(time + {_AGES} * {DAY_US}, {DAY_US}) - {_AGES} AS day, kind, count() AS n
-FROM {TABLE} WHERE kind <> '{POSITION}' AND {_PERIOD}
+FROM {TABLE} WHERE kind <> '{CURSOR_ROW_KIND}' AND {_PERIOD}
 GROUP BY day, kind ORDER BY day, kind
 """
 
 PRODUCT_COUNTS = f"""
 SELECT product_id,
-    {", ".join(f"countIf(kind = '{kind}') AS {name}" for kind, name in COUNT_NAMES.items())},
+    {", ".join(f"countIf(kind = '{kind}') AS {name}" for kind, name in COUNT_COLUMNS.items())},
     uniqExactIf(e.currency, kind = 'purchase' AND e.value IS NOT NULL) AS n_currencies,
     if(n_currencies = 1, sumIf(e.value, kind = 'purchase'), NULL) AS value,
     if(n_currencies = 1, anyIf(e.currency, kind = 'purchase' AND e.value IS NOT NULL), '')
         AS currency
-FROM {TABLE} AS e WHERE kind <> '{POSITION}' AND {_PERIOD}
+FROM {TABLE} AS e WHERE kind <> '{CURSOR_ROW_KIND}' AND {_PERIOD}
 GROUP BY product_id ORDER BY product_id
 """
 
@@ -114,40 +114,40 @@ SELECT i.event_id FROM {TABLE} AS i
 INNER JOIN (
     SELECT user_id, product_id, time AS bought FROM {TABLE}
     WHERE kind = 'purchase' AND query_id = '' AND user_id <> ''
-        AND time >= {{since:Int64}} AND time <= {{until:Int64}} + {LATE_US}
+        AND time >= {{since:Int64}} AND time <= {{until:Int64}} + {ATTRIBUTION_WINDOW_US}
 ) AS p ON i.user_id = p.user_id AND i.product_id = p.product_id
 WHERE i.kind = 'impression' AND i.time >= {{since:Int64}} AND i.time < {{until:Int64}}
-    AND bought >= i.time AND bought <= i.time + {LATE_US}
+    AND bought >= i.time AND bought <= i.time + {ATTRIBUTION_WINDOW_US}
 """
 
 
 def _column(name: str) -> str:
     if name == "purchased":
         return f"(a.purchased OR i.event_id IN ({_BOUGHT_LATER})) AS purchased"
-    return f"{'a' if name in ACTIONS.values() else 'i'}.{name} AS {name}"
+    return f"{'a' if name in ACTION_LABELS.values() else 'i'}.{name} AS {name}"
 
 
 TRAINING_ROWS = f"""
-SELECT {", ".join(map(_column, TRAINING.names))}
+SELECT {", ".join(map(_column, TRAINING_SCHEMA.names))}
 {_IMPRESSIONS}
 ORDER BY time, event_id
 """
 
-OF_USER = "hex(SHA256(user_id)) = {user:String}"
-TRACED = {
+BY_USER = "hex(SHA256(user_id)) = {user:String}"
+BY_LINKED_IDS = {
     name: f"user_id = '' AND hex(SHA256({column})) IN {{digests:Array(String)}}"
     for name, column in (
-        ("sessions", "session_id"),
-        ("queries", "query_id"),
+        ("session_ids", "session_id"),
+        ("query_ids", "query_id"),
         ("events", "event_id"),
     )
 }
 """Which events are whose, by digests, as ClickHouse keeps the words of the last mutation in a file
 of its own."""
 
-TRACES = f"SELECT DISTINCT session_id, query_id FROM {TABLE} WHERE {OF_USER}"
+SELECT_LINKED_IDS = f"SELECT DISTINCT session_id, query_id FROM {TABLE} WHERE {BY_USER}"
 COUNT_WHERE = f"SELECT count() FROM {TABLE} WHERE {{}}"
-ERASE_WHERE = f"""
+DELETE_WHERE = f"""
 ALTER TABLE {TABLE} DELETE WHERE {{}}
 SETTINGS mutations_sync = 2
 """

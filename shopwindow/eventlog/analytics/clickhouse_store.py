@@ -12,23 +12,28 @@ from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.exceptions import Error
 
 from shopwindow.eventlog.analytics import clickhouse_sql as sql
-from shopwindow.eventlog.analytics.arrow_tables import COUNTS, EVENTS, TRAINING, to_table
-from shopwindow.eventlog.analytics.event_store import ALWAYS, Batch, Period
-from shopwindow.eventlog.analytics.periods import bounds
-from shopwindow.eventlog.analytics.rates import DayTotal, PositionRate, RankerRate
-from shopwindow.eventlog.log_cursor import cursor_of, place_of
-from shopwindow.eventlog.log_schema import day_of
-from shopwindow.eventlog.visitor_traces import NO_TRACES, Traces
-from shopwindow.values.closing import Closing
+from shopwindow.eventlog.analytics.arrow_tables import (
+    EVENT_SCHEMA,
+    PRODUCT_COUNT_SCHEMA,
+    TRAINING_SCHEMA,
+    events_to_table,
+)
+from shopwindow.eventlog.analytics.event_store import ALL_TIME, EventBatch, Period
+from shopwindow.eventlog.analytics.periods import to_time_bounds
+from shopwindow.eventlog.analytics.rates import DailyCount, PositionClickRate, RankerPerformance
+from shopwindow.eventlog.log_cursor import decode_cursor, encode_cursor
+from shopwindow.eventlog.log_schema import to_date
+from shopwindow.eventlog.visitor_traces import NO_LINKED_IDS, LinkedIds
+from shopwindow.values.closeable import Closeable
 from shopwindow.values.errors import EventStoreError
-from shopwindow.values.event import check_user
+from shopwindow.values.event import check_user_id
 
 _CLEANED_S = 30.0
 _DIGESTS_AT_ONCE = 1000
 _TAKEN = pa.schema([("log_id", pa.string()), ("log_file", pa.int64()), ("log_seq", pa.int64())])
 
 
-class ClickHouseEventStore(Closing):
+class ClickHouseEventStore(Closeable):
     """An `EventStore` in one table of a ClickHouse.
 
     A batch and its cursor are one block, which ClickHouse writes as a whole. The block's token is
@@ -45,53 +50,55 @@ class ClickHouseEventStore(Closing):
         self._lock = RLock()
         self._is_closed = False
         with self._used():
-            client.command(sql.CREATE)
+            client.command(sql.CREATE_TABLE)
 
-    def position(self, log_id: str) -> str:
+    def get_cursor(self, log_id: str) -> str:
         """Return up to where a log was taken; see `EventStore`."""
-        rows = self._rows(sql.WHERE_IS, {"log_id": log_id})
-        return cursor_of(*rows[0]) if rows else ""
+        rows = self._rows(sql.SELECT_CURSOR, {"log_id": log_id})
+        return encode_cursor(*rows[0]) if rows else ""
 
-    def take(self, batch: Batch) -> bool:
+    def append_batch(self, batch: EventBatch) -> bool:
         """Return whether a batch is new, and add it; see `EventStore`."""
-        if not batch.is_next(self.position(batch.log_id)):
+        if not batch.is_next(self.get_cursor(batch.log_id)):
             return False
-        token = f"{batch.log_id}/{batch.after}"
+        token = f"{batch.log_id}/{batch.start_cursor}"
         settings = {**sql.INSERT_SETTINGS, "insert_deduplication_token": token}
         with self._used():
             self._client.insert_arrow(sql.TABLE, _block(batch), settings=settings)
         # Somebody else's block of the same token may have been first, with another end.
-        return self.position(batch.log_id) == batch.cursor
+        return self.get_cursor(batch.log_id) == batch.end_cursor
 
     def count(self) -> int:
         """Return how many events there are."""
-        return int(self._rows(sql.COUNT)[0][0])
+        return int(self._rows(sql.COUNT_EVENTS)[0][0])
 
-    def totals(self, period: Period = ALWAYS) -> list[DayTotal]:
+    def count_by_day(self, period: Period = ALL_TIME) -> list[DailyCount]:
         """Return events by day and kind."""
-        return [DayTotal(day_of(day), *rest) for day, *rest in self._in(sql.TOTALS, period)]
+        return [
+            DailyCount(to_date(day), *rest) for day, *rest in self._in(sql.DAILY_COUNTS, period)
+        ]
 
-    def product_counts(self, period: Period = ALWAYS) -> pa.Table:
+    def count_by_product(self, period: Period = ALL_TIME) -> pa.Table:
         """Return one row a product."""
-        return self._table(sql.PRODUCT_COUNTS, period, COUNTS)
+        return self._table(sql.PRODUCT_COUNTS, period, PRODUCT_COUNT_SCHEMA)
 
-    def position_rates(self, period: Period = ALWAYS) -> list[PositionRate]:
+    def compute_position_rates(self, period: Period = ALL_TIME) -> list[PositionClickRate]:
         """Return the position curves."""
-        return [PositionRate(*row) for row in self._in(sql.POSITION_RATES, period)]
+        return [PositionClickRate(*row) for row in self._in(sql.POSITION_RATES, period)]
 
-    def ranker_rates(self, period: Period = ALWAYS) -> list[RankerRate]:
+    def compute_ranker_rates(self, period: Period = ALL_TIME) -> list[RankerPerformance]:
         """Return what came of the rankers."""
         rows = self._in(sql.RANKER_RATES, period)
         return [
-            RankerRate.of_sums((r[0], r[1], r[2]), (r[3], r[4], r[5]), (r[6], r[7], r[8]))
+            RankerPerformance.from_sums((r[0], r[1], r[2]), (r[3], r[4], r[5]), (r[6], r[7], r[8]))
             for r in rows
         ]
 
-    def training_rows(self, period: Period = ALWAYS) -> pa.Table:
+    def build_training_rows(self, period: Period = ALL_TIME) -> pa.Table:
         """Return one row an impression."""
-        return self._table(sql.TRAINING_ROWS, period, TRAINING)
+        return self._table(sql.TRAINING_ROWS, period, TRAINING_SCHEMA)
 
-    def erase(self, user_id: str, traces: Traces = NO_TRACES) -> int:
+    def erase(self, user_id: str, linked_ids: LinkedIds = NO_LINKED_IDS) -> int:
         """Erase a visitor, and wait until the files that had them are removed; see `EventStore`.
 
         A server's own log of queries gets digests of the ids, not the ids.
@@ -99,25 +106,27 @@ class ClickHouseEventStore(Closing):
         Returns:
             How many events there were.
         """
-        check_user(user_id)
+        check_user_id(user_id)
         who = {"user": _digest(user_id)}
-        traces |= Traces.of((str(s), str(q)) for s, q in self._rows(sql.TRACES, who))
-        n_traced = self.forget(traces)  # first: while one is left, so is what leads to it
-        return n_traced + self._erased(sql.OF_USER, who)
+        linked_ids |= LinkedIds.from_rows(
+            (str(s), str(q)) for s, q in self._rows(sql.SELECT_LINKED_IDS, who)
+        )
+        n_traced = self.erase_linked(linked_ids)  # first: while one is left, so is what leads to it
+        return n_traced + self._erased(sql.BY_USER, who)
 
-    def forget(self, traces: Traces) -> int:
+    def erase_linked(self, linked_ids: LinkedIds) -> int:
         """Return how many events without a visitor were removed; see `EventStore`."""
         return sum(
-            self._erased(sql.TRACED[name], {"digests": some})
-            for name in sql.TRACED
-            for some in _digests(getattr(traces, name))
+            self._erased(sql.BY_LINKED_IDS[name], {"digests": some})
+            for name in sql.BY_LINKED_IDS
+            for some in _digests(getattr(linked_ids, name))
         )
 
     def _erased(self, condition: str, values: Mapping[str, Any]) -> int:
         n_erased = int(self._rows(sql.COUNT_WHERE.format(condition), values)[0][0])
         if n_erased:
             with self._used():
-                self._client.command(sql.ERASE_WHERE.format(condition), parameters=dict(values))
+                self._client.command(sql.DELETE_WHERE.format(condition), parameters=dict(values))
         self._await_cleaning()
         return n_erased
 
@@ -161,7 +170,7 @@ class ClickHouseEventStore(Closing):
 
     @contextmanager
     def _used(self) -> Iterator[None]:
-        with self._lock, errors_named(self.address):
+        with self._lock, wrap_client_errors(self.address):
             if self._is_closed:
                 raise EventStoreError(f"the event store {self.address} is closed. Open it again.")
             yield
@@ -179,16 +188,16 @@ def _digests(texts: Collection[str]) -> Iterator[list[str]]:
 
 
 def _bound(period: Period) -> dict[str, int]:
-    return dict(zip(("since", "until"), bounds(period), strict=True))
+    return dict(zip(("since", "until"), to_time_bounds(period), strict=True))
 
 
-def _block(batch: Batch) -> pa.Table:
+def _block(batch: EventBatch) -> pa.Table:
     """Return a batch with the row that says up to where the log was taken with it."""
-    events = to_table(batch.events)
-    position = {field.name: _EMPTY.get(field.type) for field in EVENTS}
-    position |= {"kind": sql.POSITION, "propensity": None, "value": None}
-    whole = pa.concat_tables([events, pa.Table.from_pylist([position], EVENTS)])
-    file, seq = place_of(batch.cursor)
+    events = events_to_table(batch.events)
+    position = {field.name: _EMPTY.get(field.type) for field in EVENT_SCHEMA}
+    position |= {"kind": sql.CURSOR_ROW_KIND, "propensity": None, "value": None}
+    whole = pa.concat_tables([events, pa.Table.from_pylist([position], EVENT_SCHEMA)])
+    file, seq = decode_cursor(batch.end_cursor)
     ends = {"log_id": (batch.log_id, ""), "log_file": (file, 0), "log_seq": (seq, 0)}
     for field in _TAKEN:
         at_end, before = ends[field.name]
@@ -201,7 +210,7 @@ _EMPTY: Mapping[Any, Any] = {pa.string(): "", pa.int64(): 0, pa.map_(pa.string()
 
 
 @contextmanager
-def errors_named(address: str) -> Iterator[None]:
+def wrap_client_errors(address: str) -> Iterator[None]:
     """Turn what the client raises into errors of the store.
 
     Yields:

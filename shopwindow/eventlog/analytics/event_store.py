@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
-from shopwindow.eventlog.analytics.rates import DayTotal, PositionRate, RankerRate
-from shopwindow.eventlog.log_cursor import place_of
-from shopwindow.eventlog.visitor_traces import NO_TRACES, Traces
+from shopwindow.eventlog.analytics.rates import DailyCount, PositionClickRate, RankerPerformance
+from shopwindow.eventlog.log_cursor import decode_cursor
+from shopwindow.eventlog.visitor_traces import NO_LINKED_IDS, LinkedIds
 from shopwindow.values.errors import EventStoreError, InvalidEventError
 from shopwindow.values.event import Event
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _LOG_ID = re.compile(r"[0-9a-z-]{1,64}")
 
-LATE_PURCHASE = timedelta(days=1)
+ATTRIBUTION_WINDOW = timedelta(days=1)
 """How long after an impression a purchase that names no query still counts for it."""
 
 
@@ -49,17 +49,17 @@ class Period:
             raise InvalidEventError("until", f"a time after {self.since}", self.until)
 
 
-ALWAYS = Period()
+ALL_TIME = Period()
 
 
 @dataclass(frozen=True, slots=True)
-class Batch:
+class EventBatch:
     """Events that follow each other in a log.
 
     Attributes:
         log_id: The log they come from.
-        after: Its cursor before the first of them; empty at the beginning.
-        cursor: Its cursor after the last of them.
+        start_cursor: Its cursor before the first of them; empty at the beginning.
+        end_cursor: Its cursor after the last of them.
         events: The events.
 
     Raises:
@@ -67,8 +67,8 @@ class Batch:
     """
 
     log_id: str
-    after: str
-    cursor: str
+    start_cursor: str
+    end_cursor: str
     events: Sequence[Event]
 
     def __post_init__(self) -> None:
@@ -80,8 +80,10 @@ class Batch:
         if not _LOG_ID.fullmatch(self.log_id):  # it becomes part of a file's name
             expected = "up to 64 small letters, digits and hyphens"
             raise InvalidEventError("log_id", expected, self.log_id)
-        if place_of(self.after) >= place_of(self.cursor):
-            raise InvalidEventError("cursor", f"one that is after {self.after!r}", self.cursor)
+        if decode_cursor(self.start_cursor) >= decode_cursor(self.end_cursor):
+            raise InvalidEventError(
+                "end_cursor", f"one that is after {self.start_cursor!r}", self.end_cursor
+            )
 
     def is_next(self, position: str) -> bool:
         """Return whether a store that is at a position is to take it; if not, it has done so.
@@ -89,12 +91,12 @@ class Batch:
         Raises:
             EventStoreError: The store lacks events before it.
         """
-        if place_of(position) < place_of(self.after):
+        if decode_cursor(position) < decode_cursor(self.start_cursor):
             raise EventStoreError(
                 f"the event store has the log's events up to {position or 'none'}, the batch begins"
-                f" after {self.after}: what is between would be lost. Read on from its position."
+                f" after {self.start_cursor}: what is between would be lost. Read on from its position."
             )
-        return place_of(position) == place_of(self.after)
+        return decode_cursor(position) == decode_cursor(self.start_cursor)
 
 
 class EventStore(Protocol):
@@ -103,15 +105,15 @@ class EventStore(Protocol):
     For analysis and training only: nothing that serves a request asks it. An impression counts as
     clicked (carted, ...) when the store has such an event of the same `query_id` and `product_id`
     whose time is not before the period. A purchase without a `query_id` counts for the visitor's
-    impressions of the product in the `LATE_PURCHASE` before it. Every method raises
+    impressions of the product in the `ATTRIBUTION_WINDOW` before it. Every method raises
     `EventStoreError` when the store cannot be used.
     """
 
-    def position(self, log_id: str) -> str:
+    def get_cursor(self, log_id: str) -> str:
         """Return the cursor up to which a log's events were taken; empty when none were."""
         ...
 
-    def take(self, batch: Batch) -> bool:
+    def append_batch(self, batch: EventBatch) -> bool:
         """Add a batch together with its cursor: both, or neither.
 
         However often it is repeated, also after a kill between any two steps, its events are in
@@ -130,30 +132,30 @@ class EventStore(Protocol):
         """Return how many events there are."""
         ...
 
-    def totals(self, period: Period = ALWAYS) -> list[DayTotal]:
+    def count_by_day(self, period: Period = ALL_TIME) -> list[DailyCount]:
         """Return events by day and kind, ordered by both."""
         ...
 
-    def product_counts(self, period: Period = ALWAYS) -> "pa.Table":
-        """Return one row a product, by id, with the columns of `shopwindow.eventlog.analytics.arrow_tables.COUNTS`."""
+    def count_by_product(self, period: Period = ALL_TIME) -> "pa.Table":
+        """Return one row a product, by id, with the columns of `shopwindow.eventlog.analytics.arrow_tables.PRODUCT_COUNT_SCHEMA`."""
         ...
 
-    def position_rates(self, period: Period = ALWAYS) -> list[PositionRate]:
+    def compute_position_rates(self, period: Period = ALL_TIME) -> list[PositionClickRate]:
         """Return the position curves, by surface and position."""
         ...
 
-    def ranker_rates(self, period: Period = ALWAYS) -> list[RankerRate]:
+    def compute_ranker_rates(self, period: Period = ALL_TIME) -> list[RankerPerformance]:
         """Return what came of the rankers, by name, version and surface."""
         ...
 
-    def training_rows(self, period: Period = ALWAYS) -> "pa.Table":
-        """Return one row an impression with the columns of `shopwindow.eventlog.analytics.arrow_tables.TRAINING`.
+    def build_training_rows(self, period: Period = ALL_TIME) -> "pa.Table":
+        """Return one row an impression with the columns of `shopwindow.eventlog.analytics.arrow_tables.TRAINING_SCHEMA`.
 
         They are ordered by time, then by `event_id`, and all in memory: a period bounds them.
         """
         ...
 
-    def erase(self, user_id: str, traces: Traces = NO_TRACES) -> int:
+    def erase(self, user_id: str, linked_ids: LinkedIds = NO_LINKED_IDS) -> int:
         """Remove every event of a visitor for good; to be repeated when it was interrupted.
 
         Erase them from the log first: what is left there can be taken again. Events that name no
@@ -161,8 +163,8 @@ class EventStore(Protocol):
 
         Args:
             user_id: The visitor.
-            traces: What the log had of theirs, of which the store may lack the event that names
-                them; see `EventLog.traces`.
+            linked_ids: What the log had of theirs, of which the store may lack the event that names
+                them; see `EventLog.find_linked_ids`.
 
         Returns:
             How many there were.
@@ -173,7 +175,7 @@ class EventStore(Protocol):
         """
         ...
 
-    def forget(self, traces: Traces) -> int:
+    def erase_linked(self, linked_ids: LinkedIds) -> int:
         """Remove for good the events that name no visitor, and are traces.
 
         Returns:

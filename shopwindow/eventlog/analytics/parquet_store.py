@@ -13,17 +13,17 @@ import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
 from shopwindow.eventlog.analytics import arrow_queries as queries
-from shopwindow.eventlog.analytics.arrow_tables import EVENTS, to_table
-from shopwindow.eventlog.analytics.event_store import ALWAYS, Batch, Period
-from shopwindow.eventlog.analytics.parquet_folder import Part, PartFolder
-from shopwindow.eventlog.analytics.periods import bounds
-from shopwindow.eventlog.analytics.rates import DayTotal, PositionRate, RankerRate
-from shopwindow.eventlog.analytics.shared_folder_lock import FolderLock
-from shopwindow.eventlog.log_cursor import cursor_of, place_of
-from shopwindow.eventlog.visitor_traces import NO_TRACES, Traces
-from shopwindow.values.closing import Closing
+from shopwindow.eventlog.analytics.arrow_tables import EVENT_SCHEMA, events_to_table
+from shopwindow.eventlog.analytics.event_store import ALL_TIME, EventBatch, Period
+from shopwindow.eventlog.analytics.parquet_folder import ParquetPart, PartFolder
+from shopwindow.eventlog.analytics.periods import to_time_bounds
+from shopwindow.eventlog.analytics.rates import DailyCount, PositionClickRate, RankerPerformance
+from shopwindow.eventlog.analytics.shared_folder_lock import SharedFolderLock
+from shopwindow.eventlog.log_cursor import decode_cursor, encode_cursor
+from shopwindow.eventlog.visitor_traces import NO_LINKED_IDS, LinkedIds
+from shopwindow.values.closeable import Closeable
 from shopwindow.values.errors import EventStoreError
-from shopwindow.values.event import check_user
+from shopwindow.values.event import check_user_id
 
 _LOCK = "lock.sqlite"
 _OWN = ["user_id"]
@@ -31,7 +31,7 @@ _TRACED = ["user_id", "session_id", "query_id", "event_id"]
 _log = logging.getLogger(__name__)
 
 
-class ParquetEventStore(Closing):
+class ParquetEventStore(Closeable):
     """An `EventStore` that several threads and processes of one machine may use.
 
     A batch is one file, and the files' names are the position: a batch is there with its cursor, or
@@ -44,7 +44,7 @@ class ParquetEventStore(Closing):
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._parts = PartFolder(folder)
-        self._lock = FolderLock(folder / _LOCK)
+        self._lock = SharedFolderLock(folder / _LOCK)
         self._is_closed = False
 
     @classmethod
@@ -62,19 +62,21 @@ class ParquetEventStore(Closing):
             place.mkdir(parents=True, exist_ok=True)
             return cls(place)
 
-    def position(self, log_id: str) -> str:
+    def get_cursor(self, log_id: str) -> str:
         """Return up to where a log was taken; see `EventStore`."""
         with self._held("read"):
             return self._position(log_id)
 
-    def take(self, batch: Batch) -> bool:
+    def append_batch(self, batch: EventBatch) -> bool:
         """Return whether a batch is new, and add it; see `EventStore`."""
         with self._held("append"):
             if not batch.is_next(self._position(batch.log_id)):
                 return False
-            part = Part(batch.log_id, place_of(batch.after), place_of(batch.cursor))
-            self._parts.write(part, to_table(batch.events))
-            is_to_merge = bool(self._parts.to_merge())
+            part = ParquetPart(
+                batch.log_id, decode_cursor(batch.start_cursor), decode_cursor(batch.end_cursor)
+            )
+            self._parts.write(part, events_to_table(batch.events))
+            is_to_merge = bool(self._parts.find_mergeable())
         if is_to_merge:
             self._merge()
         return True
@@ -82,59 +84,59 @@ class ParquetEventStore(Closing):
     def count(self) -> int:
         """Return how many events there are."""
         with self._held("read"):
-            paths = [self._parts.path(each) for each in self._parts.parts()]
+            paths = [self._parts.get_path(each) for each in self._parts.list_parts()]
             return sum(pq.read_metadata(each).num_rows for each in paths)
 
-    def totals(self, period: Period = ALWAYS) -> list[DayTotal]:
+    def count_by_day(self, period: Period = ALL_TIME) -> list[DailyCount]:
         """Return events by day and kind."""
         with self._events() as events:
-            return queries.totals(events, bounds(period))
+            return queries.count_by_day(events, to_time_bounds(period))
 
-    def product_counts(self, period: Period = ALWAYS) -> pa.Table:
+    def count_by_product(self, period: Period = ALL_TIME) -> pa.Table:
         """Return one row a product."""
         with self._events() as events:
-            return queries.product_counts(events, bounds(period))
+            return queries.count_by_product(events, to_time_bounds(period))
 
-    def position_rates(self, period: Period = ALWAYS) -> list[PositionRate]:
+    def compute_position_rates(self, period: Period = ALL_TIME) -> list[PositionClickRate]:
         """Return the position curves."""
         with self._events() as events:
-            return queries.position_rates(events, bounds(period))
+            return queries.compute_position_rates(events, to_time_bounds(period))
 
-    def ranker_rates(self, period: Period = ALWAYS) -> list[RankerRate]:
+    def compute_ranker_rates(self, period: Period = ALL_TIME) -> list[RankerPerformance]:
         """Return what came of the rankers."""
         with self._events() as events:
-            return queries.ranker_rates(events, bounds(period))
+            return queries.compute_ranker_rates(events, to_time_bounds(period))
 
-    def training_rows(self, period: Period = ALWAYS) -> pa.Table:
+    def build_training_rows(self, period: Period = ALL_TIME) -> pa.Table:
         """Return one row an impression."""
         with self._events() as events:
-            return queries.training_rows(events, bounds(period))
+            return queries.build_training_rows(events, to_time_bounds(period))
 
-    def erase(self, user_id: str, traces: Traces = NO_TRACES) -> int:
+    def erase(self, user_id: str, linked_ids: LinkedIds = NO_LINKED_IDS) -> int:
         """Replace each file that has events of a visitor by one without; see `EventStore`.
 
         Returns:
             How many there were.
         """
-        check_user(user_id)
+        check_user_id(user_id)
         with self._held("replace"):
-            traces |= self._traces(user_id)
+            linked_ids |= self._traces(user_id)
             # The traces go first: while one is left, so is what leads to it.
-            n_traced = self._without(_TRACED, lambda table: _are_traces(table, traces))
+            n_traced = self._without(_TRACED, lambda table: _are_traces(table, linked_ids))
             return n_traced + self._without(_OWN, lambda table: pc.equal(table["user_id"], user_id))
 
-    def forget(self, traces: Traces) -> int:
+    def erase_linked(self, linked_ids: LinkedIds) -> int:
         """Return how many events without a visitor were removed; see `EventStore`."""
         with self._held("replace"):
-            return self._without(_TRACED, lambda table: _are_traces(table, traces))
+            return self._without(_TRACED, lambda table: _are_traces(table, linked_ids))
 
-    def _traces(self, user_id: str) -> Traces:
+    def _traces(self, user_id: str) -> LinkedIds:
         named: list[tuple[str, str]] = []
-        for part in self._parts.parts():
+        for part in self._parts.list_parts():
             table = self._parts.read(part, ["user_id", "session_id", "query_id"])
             theirs = table.filter(pc.equal(table["user_id"], user_id)).to_pydict()
             named += zip(theirs["session_id"], theirs["query_id"], strict=True)
-        return Traces.of(named)
+        return LinkedIds.from_rows(named)
 
     def _without(self, columns: list[str], chosen: Callable[[pa.Table], pa.ChunkedArray]) -> int:
         """Replace each file that has chosen events by one without them.
@@ -147,8 +149,8 @@ class ParquetEventStore(Closing):
             How many were removed.
         """
         n_removed = 0
-        self._parts.sweep()
-        for part in self._parts.parts():
+        self._parts.remove_obsolete()
+        for part in self._parts.list_parts():
             n_chosen = pc.sum(chosen(self._parts.read(part, columns))).as_py() or 0
             if n_chosen:
                 table = self._parts.read(part)
@@ -163,13 +165,13 @@ class ParquetEventStore(Closing):
             self._lock.close()
 
     def _position(self, log_id: str) -> str:
-        ends = [each.end for each in self._parts.parts() if each.log_id == log_id]
-        return cursor_of(*max(ends)) if ends else ""
+        ends = [each.end for each in self._parts.list_parts() if each.log_id == log_id]
+        return encode_cursor(*max(ends)) if ends else ""
 
     def _merge(self) -> None:
         try:
-            with self._lock.held("replace"):
-                while parts := self._parts.to_merge():
+            with self._lock.acquire("replace"):
+                while parts := self._parts.find_mergeable():
                     self._parts.merge(parts)
         except (sqlite3.Error, OSError, pa.ArrowException) as exc:
             # The batch itself is in; the next one merges.
@@ -178,25 +180,25 @@ class ParquetEventStore(Closing):
     @contextmanager
     def _events(self) -> Iterator[ds.Dataset]:
         with self._held("read"):
-            paths = [str(self._parts.path(each)) for each in self._parts.parts()]
-            yield ds.dataset(paths, schema=EVENTS, format="parquet")
+            paths = [str(self._parts.get_path(each)) for each in self._parts.list_parts()]
+            yield ds.dataset(paths, schema=EVENT_SCHEMA, format="parquet")
 
     @contextmanager
     def _held(self, purpose: str) -> Iterator[None]:
         if self._is_closed:
             raise EventStoreError(f"the event store {self.folder} is closed. Open it again.")
-        with _errors_named(self.folder), self._lock.held(purpose):
+        with _errors_named(self.folder), self._lock.acquire(purpose):
             yield
 
 
-def _are_traces(table: pa.Table, traces: Traces) -> pa.ChunkedArray:
+def _are_traces(table: pa.Table, traces: LinkedIds) -> pa.ChunkedArray:
     """Return which events name no visitor, and are traces; one value for each row."""
     found = [
         pc.is_in(table[name], pa.array(sorted(values), pa.string()))
         for name, values in (
-            ("session_id", traces.sessions),
-            ("query_id", traces.queries),
-            ("event_id", traces.events),
+            ("session_id", traces.session_ids),
+            ("query_id", traces.query_ids),
+            ("event_id", traces.event_ids),
         )
     ]
     return pc.and_(pc.equal(table["user_id"], ""), pc.or_(pc.or_(found[0], found[1]), found[2]))

@@ -6,7 +6,7 @@ from typing import Self
 
 
 @dataclass(frozen=True, slots=True)
-class DayTotal:
+class DailyCount:
     """How many events of a kind there were on one day in UTC."""
 
     day: date
@@ -15,7 +15,7 @@ class DayTotal:
 
 
 @dataclass(frozen=True, slots=True)
-class PositionRate:
+class PositionClickRate:
     """How often what was shown at a position was clicked; position 0 is unknown.
 
     `n_clicks` counts impressions that were clicked, so that it never exceeds `n_impressions`.
@@ -33,7 +33,7 @@ class PositionRate:
 
 
 @dataclass(frozen=True, slots=True)
-class RankerRate:
+class RankerPerformance:
     """What came of one version of a ranker on one surface.
 
     The weighted values are over the impressions whose propensity was logged, each with the weight
@@ -42,7 +42,7 @@ class RankerRate:
     - `ips` = sum(w c) / n. Source: Horvitz & Thompson (1952), JASA 47(260).
     - `snips` = sum(w c) / sum(w), the click rate had everything been as likely to be shown.
       Source: Swaminathan & Joachims (2015), "The self-normalized estimator", NeurIPS.
-    - `effective_size` = sum(w)^2 / sum(w^2): how many equally likely impressions the estimates are
+    - `effective_sample_size` = sum(w)^2 / sum(w^2): how many equally likely impressions the estimates are
       worth; below some hundreds they say little. Source: Kish (1965), Survey Sampling.
     """
 
@@ -51,13 +51,13 @@ class RankerRate:
     surface: str
     n_impressions: int
     n_clicks: int
-    n_weighted: int
+    n_with_propensity: int
     ips: float | None
     snips: float | None
-    effective_size: float | None
+    effective_sample_size: float | None
 
     @classmethod
-    def of_sums(
+    def from_sums(
         cls,
         key: tuple[str, str, str],
         counts: tuple[int, int, int],

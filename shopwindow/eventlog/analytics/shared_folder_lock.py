@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from threading import RLock
 
-WAIT_S = 60.0
+LOCK_TIMEOUT_S = 60.0
 _BEGIN = {
     "read": ("BEGIN", "SELECT count(*) FROM sqlite_master"),
     "append": ("BEGIN IMMEDIATE",),
@@ -18,7 +18,7 @@ Source: sqlite.org/lockingv3.html. The database stays empty, and a lock ends wit
 """
 
 
-class FolderLock:
+class SharedFolderLock:
     """A lock for threads and processes on an empty SQLite file.
 
     Args:
@@ -28,11 +28,11 @@ class FolderLock:
     def __init__(self, path: Path) -> None:
         self._threads = RLock()
         self._connection = sqlite3.connect(
-            path, timeout=WAIT_S, isolation_level=None, check_same_thread=False
+            path, timeout=LOCK_TIMEOUT_S, isolation_level=None, check_same_thread=False
         )
 
     @contextmanager
-    def held(self, purpose: str) -> Iterator[None]:
+    def acquire(self, mode: str) -> Iterator[None]:
         """Hold the lock for one purpose: "read", "append" or "replace".
 
         Yields:
@@ -43,7 +43,7 @@ class FolderLock:
         """
         with self._threads:
             try:
-                for statement in _BEGIN[purpose]:
+                for statement in _BEGIN[mode]:
                     self._connection.execute(statement).fetchall()
                 yield
             finally:

@@ -4,16 +4,16 @@ from contextlib import closing
 from pathlib import Path
 
 from shopwindow.eventlog.analytics.event_store import EventStore
-from shopwindow.eventlog.visitor_traces import Traces
+from shopwindow.eventlog.visitor_traces import LinkedIds
 from shopwindow.values.errors import EventStoreError, InvalidSettingError
 from shopwindow.values.settings import EventSettings
 
-CHDB = "chdb:"
-SERVERS = ("clickhouse://", "clickhouses://")
+CHDB_PREFIX = "chdb:"
+SERVER_SCHEMES = ("clickhouse://", "clickhouses://")
 _FOLDER = "analysis"
 
 
-def open_store(address: str, password: str = "") -> EventStore:
+def open_event_store(address: str, password: str = "") -> EventStore:
     """Open the store at an address; it is made when it is not there.
 
     Args:
@@ -30,14 +30,14 @@ def open_store(address: str, password: str = "") -> EventStore:
         EventStoreError: The store cannot be used.
     """
     # Half a second for Arrow, and more for chDB, that not everybody needs.
-    if address.startswith(CHDB):
+    if address.startswith(CHDB_PREFIX):
         from shopwindow.eventlog.analytics.clickhouse_connection import open_chdb  # noqa: PLC0415
 
-        return open_chdb(address.removeprefix(CHDB))
-    if address.startswith(SERVERS):
-        from shopwindow.eventlog.analytics.clickhouse_connection import open_server  # noqa: PLC0415
+        return open_chdb(address.removeprefix(CHDB_PREFIX))
+    if address.startswith(SERVER_SCHEMES):
+        from shopwindow.eventlog.analytics.clickhouse_connection import open_clickhouse  # noqa: PLC0415
 
-        return open_server(address, password)
+        return open_clickhouse(address, password)
     if not address.strip() or "://" in address:
         scheme = address.split("://", maxsplit=1)[0]  # what follows may hold a secret
         expected = "a folder, chdb:FOLDER, or clickhouse(s)://USER@HOST:PORT/DATABASE"
@@ -47,13 +47,17 @@ def open_store(address: str, password: str = "") -> EventStore:
     return ParquetEventStore.open(address)
 
 
-def open_configured(settings: EventSettings) -> EventStore:
+def open_configured_store(settings: EventSettings) -> EventStore:
     """Return the open store that the settings name; see `open_store`."""
     secret = settings.store_password
-    return open_store(address_of(settings), secret.get_secret_value() if secret else "")
+    return open_event_store(
+        resolve_store_address(settings), secret.get_secret_value() if secret else ""
+    )
 
 
-def erase_configured(settings: EventSettings, user_id: str, traces: Traces) -> int | None:
+def erase_from_configured_store(
+    settings: EventSettings, user_id: str, traces: LinkedIds
+) -> int | None:
     """Erase a visitor from the store that the settings name; see `EventStore.erase`.
 
     Returns:
@@ -62,10 +66,10 @@ def erase_configured(settings: EventSettings, user_id: str, traces: Traces) -> i
     Raises:
         EventStoreError: The store still has them.
     """
-    if not is_there(address_of(settings)):
+    if not store_exists(resolve_store_address(settings)):
         return None
     try:
-        with closing(open_configured(settings)) as store:
+        with closing(open_configured_store(settings)) as store:
             return store.erase(user_id, traces)
     except EventStoreError as exc:
         raise EventStoreError(
@@ -74,11 +78,11 @@ def erase_configured(settings: EventSettings, user_id: str, traces: Traces) -> i
         ) from exc
 
 
-def address_of(settings: EventSettings) -> str:
+def resolve_store_address(settings: EventSettings) -> str:
     """Return the address that the settings name; beside the log when they name none."""
     return settings.store or str(Path(settings.folder) / _FOLDER)
 
 
-def is_there(address: str) -> bool:
+def store_exists(address: str) -> bool:
     """Return whether there is a store at an address; of a server it is taken for granted."""
-    return address.startswith(SERVERS) or Path(address.removeprefix(CHDB)).is_dir()
+    return address.startswith(SERVER_SCHEMES) or Path(address.removeprefix(CHDB_PREFIX)).is_dir()

@@ -3,10 +3,10 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from shopwindow.eventlog.analytics.event_store import Batch, EventStore
+from shopwindow.eventlog.analytics.event_store import EventBatch, EventStore
 from shopwindow.eventlog.event_log import EventLog
-from shopwindow.eventlog.log_cursor import place_of
-from shopwindow.eventlog.visitor_traces import Traces
+from shopwindow.eventlog.log_cursor import decode_cursor
+from shopwindow.eventlog.visitor_traces import LinkedIds
 from shopwindow.values.errors import EventStoreError
 from shopwindow.values.event import Event
 
@@ -14,27 +14,27 @@ BATCH_SIZE = 20_000
 
 
 @dataclass(frozen=True, slots=True)
-class RollOver:
+class SyncResult:
     """What a roll-over did.
 
     Attributes:
         n_events: Events that are new in the store.
         n_batches: Batches they came in.
-        position: The log's cursor up to which the store has its events.
+        cursor: The log's cursor up to which the store has its events.
     """
 
     n_events: int
     n_batches: int
-    position: str
+    cursor: str
 
 
-def roll_over(
+def sync_events(
     log: EventLog,
     store: EventStore,
     *,
     batch_size: int = BATCH_SIZE,
     on_batch: Callable[[int], object] = lambda _: None,
-) -> RollOver:
+) -> SyncResult:
     """Take into a store what a log has after the store's position, up to the log's present end.
 
     It may be killed and started again at any time, and several may run at once: the position is
@@ -57,16 +57,16 @@ def roll_over(
     """
     _check_same(log, store)
     n_events = n_batches = 0
-    goal = place_of(log.end())
-    while place_of(position := store.position(log.log_id)) < goal:
+    goal = decode_cursor(log.get_end_cursor())
+    while decode_cursor(position := store.get_cursor(log.log_id)) < goal:
         events, cursor = log.read(position, batch_size)
         if not events:  # all that is left was erased
             break
-        if store.take(Batch(log.log_id, position, cursor, events)):
+        if store.append_batch(EventBatch(log.log_id, position, cursor, events)):
             n_events += len(events) - _erased_meanwhile(log, store, position, events)
             n_batches += 1
             on_batch(len(events))
-    return RollOver(n_events, n_batches, position)
+    return SyncResult(n_events, n_batches, position)
 
 
 def _erased_meanwhile(
@@ -86,7 +86,7 @@ def _erased_meanwhile(
     for user_id in users:
         store.erase(user_id)
     if any(not each.user_id for each in gone):  # known by a session or an answer of theirs
-        store.forget(Traces(events=frozenset(each.event_id for each in gone)))
+        store.erase_linked(LinkedIds(event_ids=frozenset(each.event_id for each in gone)))
     return len(gone) + sum(each.user_id in users and each.event_id in left for each in taken)
 
 
@@ -96,8 +96,8 @@ def _check_same(log: EventLog, store: EventStore) -> None:
     Raises:
         EventStoreError: It does.
     """
-    position, end = store.position(log.log_id), log.end()
-    if place_of(position) > place_of(end):
+    position, end = store.get_cursor(log.log_id), log.get_end_cursor()
+    if decode_cursor(position) > decode_cursor(end):
         raise EventStoreError(
             f"the event store has events up to {position} of the log in {log.folder}, which ends "
             f"at {end or 'its beginning'}: it was put back to an older state. Roll it over into a "

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from shopwindow.serving.cli.context import Invocation
+    from shopwindow.serving.cli.context import CliContext
 
 
 def adapt(
@@ -41,6 +41,6 @@ def adapt(
     from shopwindow.serving.cli.adapting import adapt_to_feed  # noqa: PLC0415 -- `--help` does without
     from shopwindow.serving.cli.indexing import FeedRequest  # noqa: PLC0415
 
-    invocation: Invocation = ctx.obj
+    invocation: CliContext = ctx.obj
     request = FeedRequest(path=feed, mapping=mapping, photo_folder=photo_folder)
-    return adapt_to_feed(invocation.settings(), request, out, limit)
+    return adapt_to_feed(invocation.load_settings(), request, out, limit)

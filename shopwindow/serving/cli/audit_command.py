@@ -8,15 +8,15 @@ import typer
 from shopwindow.serving.cli.filter_options import Merchants
 
 if TYPE_CHECKING:
-    from shopwindow.serving.cli.context import Invocation
+    from shopwindow.serving.cli.context import CliContext
 
 
-def report(
+def audit(
     ctx: typer.Context,
     *,
     out: Annotated[
         Path | None,
-        typer.Option("--out", metavar="FILE", help="The page; report.html when not given."),
+        typer.Option("--out", metavar="FILE", help="The page; audit.html when not given."),
     ] = None,
     as_json: Annotated[
         bool,
@@ -37,8 +37,8 @@ def report(
     Returns:
         The exit code.
     """
-    from shopwindow.serving.cli.auditing import ReportRequest, report_on_index  # noqa: PLC0415 -- for `--help`
+    from shopwindow.serving.cli.auditing import AuditRequest, audit_index  # noqa: PLC0415 -- for `--help`
 
-    invocation: Invocation = ctx.obj
-    asked = ReportRequest(out, as_json, fetch, tuple(merchant or ()))
-    return report_on_index(invocation.settings(), asked)
+    invocation: CliContext = ctx.obj
+    asked = AuditRequest(out, as_json, fetch, tuple(merchant or ()))
+    return audit_index(invocation.load_settings(), asked)

@@ -11,13 +11,13 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from PIL import Image
 
 from embed import PhotoReader
-from search.audit import CatalogueReport, Finding, Kind, Section, Shown
+from search.audit import AuditSection, CatalogAudit, Finding, FindingKind, ProductSummary
 from shopwindow.values.errors import PhotoError
 
-EXAMPLES = 50
+MAX_FINDINGS_SHOWN = 50
 """Most findings of one section that the page shows; the table has all of them."""
 
-PRODUCTS = 8
+MAX_PRODUCTS_SHOWN = 8
 """Most products of one finding that the page shows."""
 
 _SIDE = 96
@@ -26,7 +26,7 @@ _ADDRESSES = ("http://", "https://")
 
 
 @dataclass(frozen=True, slots=True)
-class Examples:
+class FindingGroup:
     """The findings of one kind.
 
     Attributes:
@@ -35,7 +35,7 @@ class Examples:
         findings: Those that are shown.
     """
 
-    kind: Kind
+    kind: FindingKind
     count: int
     findings: Sequence[Finding]
 
@@ -51,7 +51,7 @@ class Thumbnails:
     def __init__(self, reader: PhotoReader, fetch: bool) -> None:
         self._reader = reader
         self._fetch = fetch
-        self.address = lru_cache(maxsize=None)(self._address)
+        self.to_data_url = lru_cache(maxsize=None)(self._address)
         """The address of a photo, as `(address, "")`, or `("", why there is none)`."""
 
     def _address(self, image: str) -> tuple[str, str]:
@@ -60,7 +60,7 @@ class Thumbnails:
         if image.lower().startswith(_ADDRESSES) and not self._fetch:
             return "", "not fetched"
         try:
-            pixels = self._reader.square(image, _SIDE)
+            pixels = self._reader.read_letterboxed(image, _SIDE)
         except PhotoError:
             return "", "unreadable"
         out = io.BytesIO()
@@ -68,7 +68,7 @@ class Thumbnails:
         return "data:image/jpeg;base64," + base64.b64encode(out.getvalue()).decode("ascii"), ""
 
 
-def page(report: CatalogueReport, table: str, reader: PhotoReader, fetch: bool = False) -> str:
+def render_page(report: CatalogAudit, table: str, reader: PhotoReader, fetch: bool = False) -> str:
     """Return a report as one HTML page.
 
     Args:
@@ -86,18 +86,18 @@ def page(report: CatalogueReport, table: str, reader: PhotoReader, fetch: bool =
     )
     return environment.get_template("audit.html").render(
         report=report,
-        sections=[(section, examples(section)) for section in report.sections],
+        sections=[(section, select_findings(section)) for section in report.sections],
         table=table,
-        thumbnail=Thumbnails(reader, fetch).address,
+        thumbnail=Thumbnails(reader, fetch).to_data_url,
         shown=_shown,
         made_at=datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
     )
 
 
-def examples(section: Section) -> list[Examples]:
+def select_findings(section: AuditSection) -> list[FindingGroup]:
     """Return the findings of a section that are shown: as many of each kind as there is room."""
     kinds = list(section.by_kind())
-    room = EXAMPLES
+    room = MAX_FINDINGS_SHOWN
     shown = {}
     # The rarest kinds first, so that the room they do not need is left for the others.
     for n_left, (kind, found) in zip(
@@ -105,8 +105,8 @@ def examples(section: Section) -> list[Examples]:
     ):
         shown[kind.name] = found[: room // n_left]
         room -= len(shown[kind.name])
-    return [Examples(kind, len(found), shown[kind.name]) for kind, found in kinds]
+    return [FindingGroup(kind, len(found), shown[kind.name]) for kind, found in kinds]
 
 
-def _shown(finding: Finding) -> Sequence[Shown]:
-    return finding.products[:PRODUCTS]
+def _shown(finding: Finding) -> Sequence[ProductSummary]:
+    return finding.products[:MAX_PRODUCTS_SHOWN]

@@ -11,24 +11,29 @@ import typer
 from rich.table import Table
 
 from embed import PhotoReader
-from search.audit import CatalogueReport, Finding, Section, catalogue_report
-from shopwindow.serving.cli.audit_page import page
-from shopwindow.serving.cli.context import opened_index
+from search.audit import AuditSection, CatalogAudit, Finding, audit_catalog
+from shopwindow.serving.cli.audit_page import render_page
+from shopwindow.serving.cli.context import open_index
 from shopwindow.serving.cli.exit_codes import ExitCode
-from shopwindow.serving.cli.output import answers, notices, printable, say
+from shopwindow.serving.cli.output import (
+    get_stderr_console,
+    get_stdout_console,
+    print_notice,
+    sanitize_line,
+)
 from shopwindow.values.errors import InvalidValueError
 from shopwindow.values.query import Filters
 from shopwindow.values.settings import Settings
-from shopwindow.values.spreadsheet import as_cell
+from shopwindow.values.spreadsheet import escape_formula
 
-PAGE = Path("report.html")
-HEADER = ("product_id", "title", "kind", "found", "what_to_do")
+DEFAULT_AUDIT_PAGE = Path("report.html")
+FINDINGS_HEADER = ("product_id", "title", "kind", "finding", "recommended_action")
 
 _OTHERS_NAMED = 5
 
 
 @dataclass(frozen=True, slots=True)
-class ReportRequest:
+class AuditRequest:
     """What is reported on, and how.
 
     Attributes:
@@ -44,12 +49,12 @@ class ReportRequest:
     merchants: tuple[str, ...] = ()
 
     @property
-    def path(self) -> Path | None:
+    def page_path(self) -> Path | None:
         """Where the page goes; None for nowhere."""
-        return self.out or (None if self.as_json else PAGE)
+        return self.out or (None if self.as_json else DEFAULT_AUDIT_PAGE)
 
 
-def report_on_index(settings: Settings, asked: ReportRequest) -> ExitCode:
+def audit_index(settings: Settings, asked: AuditRequest) -> ExitCode:
     """Report on the index of the settings.
 
     Args:
@@ -64,22 +69,25 @@ def report_on_index(settings: Settings, asked: ReportRequest) -> ExitCode:
         EncoderError: The encoder cannot be loaded, or did not make this index.
         IndexStoreError: There is no index there, or it cannot be opened.
     """
-    path, filters = asked.path, Filters(merchant_id=asked.merchants)
+    path, filters = asked.page_path, Filters(merchant_id=asked.merchants)
     reader = PhotoReader(settings.photo)
-    with opened_index(settings) as index, notices().status("looking through the catalogue"):
-        found = catalogue_report(index, reader, filters)
+    with (
+        open_index(settings) as index,
+        get_stderr_console().status("looking through the catalogue"),
+    ):
+        found = audit_catalog(index, reader, filters)
     if path:
         _write(found, path, reader, asked.fetch)
     if asked.as_json:
-        typer.echo(as_document(found))
+        typer.echo(audit_to_json(found))
     else:
         _show(found)
     if path:
-        say(f"{path} is the page, {_table_beside(path)} the table of every finding")
+        print_notice(f"{path} is the page, {_table_beside(path)} the table of every finding")
     return ExitCode.OK
 
 
-def as_document(report: CatalogueReport) -> str:
+def audit_to_json(report: CatalogAudit) -> str:
     """Return a report as one JSON document.
 
     Returns:
@@ -88,16 +96,18 @@ def as_document(report: CatalogueReport) -> str:
     sections = [
         {
             "name": section.name,
-            "told": section.told,
+            "was_checked": section.was_checked,
             "note": section.note,
-            "findings": [{**asdict(each), "what_to_do": each.advice} for each in section.findings],
+            "findings": [
+                {**asdict(each), "recommended_action": each.advice} for each in section.findings
+            ],
         }
         for section in report.sections
     ]
     document = {
         "location": report.location,
         "n_products": report.n_products,
-        "n_concerned": report.n_concerned,
+        "n_affected": report.n_affected,
         "sections": sections,
     }
     # Where stdout cannot carry Arabic, JSON's own escapes can.
@@ -105,32 +115,32 @@ def as_document(report: CatalogueReport) -> str:
     return json.dumps(document, ensure_ascii=not is_unicode, indent=2)
 
 
-def rows(finding: Finding) -> Iterator[tuple[str, ...]]:
+def iter_finding_rows(finding: Finding) -> Iterator[tuple[str, ...]]:
     """Yield a finding as rows of the table: one for each of its products.
 
     Yields:
         Cells in the order of `HEADER`; one row without id when it is about the whole catalogue.
     """
     if not finding.products:
-        yield _cells("", "", finding.kind, finding.found, finding.advice)
+        yield _cells("", "", finding.kind, finding.detail, finding.advice)
     for each in finding.products:
         others = [other.id for other in finding.products if other.id != each.id]
         named = ", ".join(others[:_OTHERS_NAMED])
         more = f" and {len(others) - _OTHERS_NAMED:,} more" if len(others) > _OTHERS_NAMED else ""
-        found = f"{finding.found} as {named}{more}" if others else finding.found
+        found = f"{finding.detail} as {named}{more}" if others else finding.detail
         yield _cells(each.id, each.title, finding.kind, found, finding.advice)
 
 
 def _cells(*values: str) -> tuple[str, ...]:
-    texts = [printable(value) for value in values]
-    return tuple(map(as_cell, texts))
+    texts = [sanitize_line(value) for value in values]
+    return tuple(map(escape_formula, texts))
 
 
 def _table_beside(path: Path) -> Path:
     return path.with_suffix(".csv")
 
 
-def _write(report: CatalogueReport, path: Path, reader: PhotoReader, fetch: bool) -> None:
+def _write(report: CatalogAudit, path: Path, reader: PhotoReader, fetch: bool) -> None:
     if path.suffix.lower() == ".csv":
         raise InvalidValueError("--out", "the name of a page, such as report.html", str(path))
     table = _table_beside(path)
@@ -138,16 +148,16 @@ def _write(report: CatalogueReport, path: Path, reader: PhotoReader, fetch: bool
         path.parent.mkdir(parents=True, exist_ok=True)
         with table.open("w", encoding="utf-8-sig", newline="") as stream:  # Excel needs the BOM
             writer = csv.writer(stream)
-            writer.writerow(HEADER)
+            writer.writerow(FINDINGS_HEADER)
             for finding in report.findings:
-                writer.writerows(rows(finding))
-        path.write_text(page(report, table.name, reader, fetch), encoding="utf-8")
+                writer.writerows(iter_finding_rows(finding))
+        path.write_text(render_page(report, table.name, reader, fetch), encoding="utf-8")
     except OSError as exc:
         raise InvalidValueError("--out", f"a file that can be written ({exc})", str(path)) from exc
 
 
-def _show(report: CatalogueReport) -> None:
-    title = f"{report.n_concerned:,} of {report.n_products:,} products want a look"
+def _show(report: CatalogAudit) -> None:
+    title = f"{report.n_affected:,} of {report.n_products:,} products want a look"
     table = Table(title=title, title_justify="left")
     table.add_column("section")
     table.add_column("finding", ratio=1)
@@ -156,11 +166,11 @@ def _show(report: CatalogueReport) -> None:
         kinds = [(kind.heading, f"{len(some):,}") for kind, some in section.by_kind()]
         for heading, n_findings in kinds or [_none(section)]:
             table.add_row(section.heading, heading, n_findings)
-    answers().print(table)
+    get_stdout_console().print(table)
     for section in report.sections:
         if section.note:
-            say(f"{section.heading}: {section.note}")
+            print_notice(f"{section.heading}: {section.note}")
 
 
-def _none(section: Section) -> tuple[str, str]:
-    return ("nothing found", "0") if section.told else ("cannot be told", "")
+def _none(section: AuditSection) -> tuple[str, str]:
+    return ("nothing found", "0") if section.was_checked else ("cannot be told", "")

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from index import ProductIndex
     from search import SearchService
     from shopwindow.eventlog import EventLog
-    from shopwindow.eventlog.visitor_traces import Traces
+    from shopwindow.eventlog.visitor_traces import LinkedIds
     from shopwindow.values.settings import Settings
 
 Launch: TypeAlias = Callable[["SearchService", "Settings"], None]
@@ -17,22 +17,22 @@ Launch: TypeAlias = Callable[["SearchService", "Settings"], None]
 
 
 @dataclass(slots=True)
-class Invocation:
+class CliContext:
     """What every command gets.
 
     Attributes:
         launch: Serves the page.
-        location: Index that was given with `--index`; empty when the settings say.
+        index_location: Index that was given with `--index`; empty when the settings say.
         encoder: Encoder that was given with `--encoder`; empty when the settings say.
         debug: Show tracebacks.
     """
 
     launch: Launch
-    location: str = ""
+    index_location: str = ""
     encoder: str = ""
     debug: bool = False
 
-    def settings(self, location: str = "") -> "Settings":
+    def load_settings(self, location: str = "") -> "Settings":
         """Read the settings, with what was given on the command line in their place.
 
         Args:
@@ -47,7 +47,7 @@ class Invocation:
         from shopwindow.values.settings import read_settings  # noqa: PLC0415 -- `--help` does without
 
         settings = read_settings()
-        place = self.location or location or settings.index.location
+        place = self.index_location or location or settings.index.location
         name = self.encoder or settings.encoder.name
         return settings.model_copy(
             update={
@@ -58,7 +58,7 @@ class Invocation:
 
 
 @contextmanager
-def opened_index(settings: "Settings", must_exist: bool = True) -> Iterator["ProductIndex"]:
+def open_index(settings: "Settings", must_exist: bool = True) -> Iterator["ProductIndex"]:
     """Open the index of the settings with the encoder of the settings.
 
     Args:
@@ -75,7 +75,9 @@ def opened_index(settings: "Settings", must_exist: bool = True) -> Iterator["Pro
     from embed import load_encoder  # noqa: PLC0415 -- `--help` does without
     from index import ProductIndex  # noqa: PLC0415
 
-    encoder = load_encoder(settings.encoder.name, photo=settings.photo, settings=settings.encoder)
+    encoder = load_encoder(
+        settings.encoder.name, photo_limits=settings.photo, settings=settings.encoder
+    )
     key = settings.index.api_key
     with ProductIndex.open(
         settings.index.location,
@@ -88,7 +90,7 @@ def opened_index(settings: "Settings", must_exist: bool = True) -> Iterator["Pro
 
 
 @contextmanager
-def opened_service(
+def open_service(
     settings: "Settings", events: "EventLog | None" = None, logs_impressions: bool = True
 ) -> Iterator["SearchService"]:
     """Open the search of the settings' index.
@@ -108,15 +110,15 @@ def opened_service(
     """
     from search import SearchService  # noqa: PLC0415 -- `--help` does without
 
-    def also_erase(user_id: str, traces: "Traces") -> object:
-        from shopwindow.eventlog.analytics.store_addresses import erase_configured  # noqa: PLC0415 -- rarely needed
+    def also_erase(user_id: str, traces: "LinkedIds") -> object:
+        from shopwindow.eventlog.analytics.store_addresses import erase_from_configured_store  # noqa: PLC0415 -- rarely needed
 
-        return erase_configured(settings.events, user_id, traces)
+        return erase_from_configured_store(settings.events, user_id, traces)
 
-    with opened_index(settings) as index:
-        service = SearchService(index, settings.search, events=events)
-        service.events.logs_impressions = logs_impressions
-        service.also_erase = also_erase
+    with open_index(settings) as index:
+        service = SearchService(index, settings.search, event_log=events)
+        service.recorder.impressions_enabled = logs_impressions
+        service.on_erase = also_erase
         try:
             yield service
         finally:
@@ -124,7 +126,7 @@ def opened_service(
 
 
 @contextmanager
-def opened_events(settings: "Settings") -> Iterator["EventLog | None"]:
+def open_event_log(settings: "Settings") -> Iterator["EventLog | None"]:
     """Open the event log, if it is enabled.
 
     Yields:

@@ -6,12 +6,12 @@ from contextlib import contextmanager
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from shopwindow.serving.cli.index_progress import LINE_EVERY_S
-from shopwindow.serving.cli.output import notices, say
+from shopwindow.serving.cli.index_progress import LOG_INTERVAL_S
+from shopwindow.serving.cli.output import get_stderr_console, print_notice
 
 
 @contextmanager
-def shown_count(what: str, n_all: int, things: str) -> Iterator[Callable[[int], None]]:
+def show_count_progress(what: str, n_all: int, things: str) -> Iterator[Callable[[int], None]]:
     """Show how many things are done for as long as the block lasts.
 
     Args:
@@ -22,7 +22,7 @@ def shown_count(what: str, n_all: int, things: str) -> Iterator[Callable[[int], 
     Yields:
         What is called with the number of things done.
     """
-    console = notices()
+    console = get_stderr_console()
     if not console.is_terminal:
         yield _Lines(what, n_all, things)
         return
@@ -42,5 +42,5 @@ class _Lines:
 
     def __call__(self, n_done: int) -> None:
         if time.monotonic() >= self._next:
-            self._next = time.monotonic() + LINE_EVERY_S
-            say(f"{self._what}: {n_done:,} of {self._of}")
+            self._next = time.monotonic() + LOG_INTERVAL_S
+            print_notice(f"{self._what}: {n_done:,} of {self._of}")

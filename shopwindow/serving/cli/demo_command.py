@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from shopwindow.serving.cli.context import Invocation
+    from shopwindow.serving.cli.context import CliContext
 
 
 def demo(
@@ -37,13 +37,13 @@ def demo(
     from shopwindow.serving.cli.demonstration import (  # noqa: PLC0415
         DEMO_EVENTS,
         DEMO_INDEX,
-        demonstrate,
+        run_demo,
     )
     from shopwindow.serving.cli.serve_command import serve_page  # noqa: PLC0415
 
-    invocation: Invocation = ctx.obj
-    settings = with_events(invocation.settings(DEMO_INDEX), DEMO_EVENTS)
-    code = demonstrate(settings, feed or CATALOG, text or (), photo)
+    invocation: CliContext = ctx.obj
+    settings = with_events(invocation.load_settings(DEMO_INDEX), DEMO_EVENTS)
+    code = run_demo(settings, feed or CATALOG, text or (), photo)
     if code == 0 and opens_page:
         serve_page(invocation, settings)
     return code

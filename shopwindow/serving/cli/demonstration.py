@@ -4,12 +4,12 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
-from shopwindow.serving.cli.context import opened_events, opened_service
-from shopwindow.serving.cli.demo_visitors import VISITORS, add_visitors, forget_profiles
+from shopwindow.serving.cli.context import open_event_log, open_service
+from shopwindow.serving.cli.demo_visitors import DEMO_VISITORS, add_demo_visitors, delete_profiles
 from shopwindow.serving.cli.exit_codes import ExitCode
 from shopwindow.serving.cli.indexing import FeedRequest, index_feed
-from shopwindow.serving.cli.output import answers
-from shopwindow.serving.cli.response_tables import show_page
+from shopwindow.serving.cli.output import get_stdout_console
+from shopwindow.serving.cli.response_tables import show_response
 from shopwindow.values.errors import EncoderMismatchError, IndexVersionError
 from shopwindow.values.query import Query
 from shopwindow.values.settings import Settings
@@ -20,16 +20,14 @@ DEMO_INDEX = "var/demo"
 DEMO_EVENTS = "var/demo-events"
 """Nor their event log."""
 
-QUERIES = ("red summer dress", "حقيبة جلدية بنية")
+DEMO_QUERIES = ("red summer dress", "حقيبة جلدية بنية")
 """What is asked when nothing else is given; the second is "brown leather bag"."""
 
-LIMIT = 5
+DEMO_LIMIT = 5
 _PHOTOS = frozenset({".jpg", ".jpeg", ".png", ".webp"})
 
 
-def demonstrate(
-    settings: Settings, feed: Path, texts: Sequence[str], photo: Path | None
-) -> ExitCode:
+def run_demo(settings: Settings, feed: Path, texts: Sequence[str], photo: Path | None) -> ExitCode:
     """Index a sample catalogue and show what it answers to words and to a photo.
 
     Args:
@@ -53,24 +51,24 @@ def demonstrate(
     code = _indexed(settings, feed)
     if code is not ExitCode.OK:
         return code
-    photo = photo or first_photo(feed.parent / "queries")
-    with opened_events(settings) as events, opened_service(settings, events) as service:
-        for text in texts or QUERIES:
-            page = service.search(Query(text=text, limit=LIMIT, facets=()))
-            show_page(page, text, title=f"\nsearch {text}")
+    photo = photo or find_first_photo(feed.parent / "queries")
+    with open_event_log(settings) as events, open_service(settings, events) as service:
+        for text in texts or DEMO_QUERIES:
+            page = service.search(Query(text=text, limit=DEMO_LIMIT, facets=()))
+            show_response(page, text, title=f"\nsearch {text}")
         if photo:
-            page = service.search(Query(image=photo, limit=LIMIT, facets=()))
-            show_page(page, "", title=f"\nsearch --image {photo}")
-        add_visitors(service)
+            page = service.search(Query(image=photo, limit=DEMO_LIMIT, facets=()))
+            show_response(page, "", title=f"\nsearch --image {photo}")
+        add_demo_visitors(service)
     _tell_events(settings)
     return code
 
 
 def _tell_events(settings: Settings) -> None:
-    names = ", ".join(VISITORS)
-    answers().print(
+    names = ", ".join(DEMO_VISITORS)
+    get_stdout_console().print(
         f"\nWhat is done on the page is logged in {settings.events.folder}, for its tab *For you*; "
-        f"nowhere else.\n{len(VISITORS)} made-up visitors have clicked there: {names}.",
+        f"nowhere else.\n{len(DEMO_VISITORS)} made-up visitors have clicked there: {names}.",
         soft_wrap=True,
     )
 
@@ -83,10 +81,10 @@ def _indexed(settings: Settings, feed: Path) -> ExitCode:
             raise
         # Our own folder, left by an earlier version: nothing is lost by making it anew.
         shutil.rmtree(DEMO_INDEX)
-        forget_profiles(settings.events.folder)  # they were of the other encoder
+        delete_profiles(settings.events.folder)  # they were of the other encoder
         return index_feed(settings, FeedRequest(feed))
 
 
-def first_photo(folder: Path) -> Path | None:
+def find_first_photo(folder: Path) -> Path | None:
     """Return the first photo of a folder by name; None when there is none."""
     return next((each for each in sorted(folder.glob("*")) if each.suffix.lower() in _PHOTOS), None)

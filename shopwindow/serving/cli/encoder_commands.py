@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    from shopwindow.serving.cli.context import Invocation
+    from shopwindow.serving.cli.context import CliContext
 
 
 def encoders(ctx: typer.Context) -> None:
@@ -18,8 +18,8 @@ def encoders(ctx: typer.Context) -> None:
         return
     from shopwindow.serving.cli.info_tables import show_encoders  # noqa: PLC0415 -- `--help` does without
 
-    invocation: Invocation = ctx.obj
-    show_encoders(invocation.settings().encoder.name)
+    invocation: CliContext = ctx.obj
+    show_encoders(invocation.load_settings().encoder.name)
 
 
 def verify(
@@ -34,18 +34,18 @@ def verify(
     """
     from shopwindow.serving.cli.encoder_verification import verify_encoder  # noqa: PLC0415 -- `--help` does without
 
-    invocation: Invocation = ctx.obj
-    settings = invocation.settings()
+    invocation: CliContext = ctx.obj
+    settings = invocation.load_settings()
     verify_encoder(settings, name or settings.encoder.name)
 
 
-def encoders_program(shown_help: Callable[..., str]) -> Any:
+def build_encoders_app(format_help: Callable[..., str]) -> Any:
     """Return `shopwindow encoders` with what is below it.
 
     Args:
-        shown_help: Makes a command's help of its docstring.
+        format_help: Makes a command's help of its docstring.
     """
     app = typer.Typer()
-    app.callback(invoke_without_command=True, help=shown_help(encoders))(encoders)
-    app.command("verify", help=shown_help(verify))(verify)
+    app.callback(invoke_without_command=True, help=format_help(encoders))(encoders)
+    app.command("verify", help=format_help(verify))(verify)
     return app

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from shopwindow.serving.cli.context import Invocation
+    from shopwindow.serving.cli.context import CliContext
 
-MEASURES = ["nDCG@10", "MAP@10", "MRR@10", "recall@100", "precision@10", "zero"]
+DEFAULT_METRICS = ["nDCG@10", "MAP@10", "MRR@10", "recall@100", "precision@10", "zero"]
 
 
 def evaluate(
@@ -20,11 +20,11 @@ def evaluate(
         ),
     ],
     *,
-    measures: Annotated[
+    metrics: Annotated[
         list[str] | None,
         typer.Option("--measure", metavar="NAME", help="Such as nDCG@10; may be given again."),
     ] = None,
-    against: Annotated[
+    baseline: Annotated[
         list[str] | None,
         typer.Option(
             "--against",
@@ -46,7 +46,11 @@ def evaluate(
     """
     from shopwindow.serving.cli.evaluating import evaluate_index  # noqa: PLC0415 -- `--help` does without
 
-    invocation: Invocation = ctx.obj
+    invocation: CliContext = ctx.obj
     return evaluate_index(
-        invocation.settings(), judged, tuple(measures or MEASURES), tuple(against or ()), queries
+        invocation.load_settings(),
+        judged,
+        tuple(metrics or DEFAULT_METRICS),
+        tuple(baseline or ()),
+        queries,
     )

@@ -13,14 +13,14 @@ from shopwindow.evaluation.comparison import Comparison, compare
 from shopwindow.evaluation.judgments import Judgments, read_judgments
 from shopwindow.evaluation.measures import Measure, parse_measure
 from shopwindow.evaluation.runs import Run, mean, run_queries
-from shopwindow.serving.cli.context import opened_index
+from shopwindow.serving.cli.context import open_index
 from shopwindow.serving.cli.exit_codes import ExitCode
-from shopwindow.serving.cli.output import answers, say
+from shopwindow.serving.cli.output import get_stdout_console, print_notice
 from shopwindow.values.errors import InvalidSettingError
 from shopwindow.values.query import Query
 from shopwindow.values.settings import SearchSettings, Settings
 
-LEAST_DEPTH = 10
+MIN_DEPTH = 10
 
 
 def evaluate_index(
@@ -49,28 +49,28 @@ def evaluate_index(
     """
     judgments = read_judgments(judged)
     measures = [parse_measure(name) for name in names]
-    other = changed(settings.search, against) if against else None
-    depth = max([LEAST_DEPTH, *(each.k for each in measures)])
-    with opened_index(settings) as index:
-        runs = [run_service(index, "as set", settings.search, judgments, depth)]
+    other = apply_overrides(settings.search, against) if against else None
+    depth = max([MIN_DEPTH, *(each.k for each in measures)])
+    with open_index(settings) as index:
+        runs = [run_judged_queries(index, "as set", settings.search, judgments, depth)]
         if other is not None:
-            runs.append(run_service(index, ", ".join(against), other, judgments, depth))
+            runs.append(run_judged_queries(index, ", ".join(against), other, judgments, depth))
     _show_measures(runs, judgments, measures)
-    first, last = (run.values(judgments, measures[0]) for run in (runs[0], runs[-1]))
+    first, last = (run.evaluate(judgments, measures[0]) for run in (runs[0], runs[-1]))
     if other is None:
         worst = sorted(first.items(), key=itemgetter(1))[:n_queries]
         _show_queries(f"{measures[0]}, worst queries", worst, ".4f")
         return ExitCode.OK
     comparison = compare(first, last)
-    say_difference(comparison, measures[0], runs[-1].name)
-    gains = [each for each in comparison.by_query.items() if each[1]]
+    print_comparison(comparison, measures[0], runs[-1].name)
+    gains = [each for each in comparison.per_query.items() if each[1]]
     harmed, helped = ([each for each in gains if (each[1] > 0) == up] for up in (False, True))
     _show_queries("harmed most", harmed[:n_queries], "+.4f")
     _show_queries("helped most", helped[::-1][:n_queries], "+.4f")
     return ExitCode.OK
 
 
-def changed(settings: SearchSettings, changes: Sequence[str]) -> SearchSettings:
+def apply_overrides(settings: SearchSettings, changes: Sequence[str]) -> SearchSettings:
     """Return the settings with NAME=VALUE applied.
 
     Raises:
@@ -88,7 +88,7 @@ def changed(settings: SearchSettings, changes: Sequence[str]) -> SearchSettings:
         raise InvalidSettingError(str(first["loc"][0]), first["msg"], first["input"]) from exc
 
 
-def run_service(
+def run_judged_queries(
     index: ProductIndex, name: str, settings: SearchSettings, judgments: Judgments, depth: int
 ) -> Run:
     """Ask an index every judged query under some settings.
@@ -118,17 +118,17 @@ def _show_measures(runs: Sequence[Run], judgments: Judgments, measures: Sequence
     for run in runs:
         table.add_column(run.name, justify="right")
     for measure in measures:
-        values = [mean(run.values(judgments, measure)) for run in runs]
+        values = [mean(run.evaluate(judgments, measure)) for run in runs]
         table.add_row(str(measure), *(f"{value:.4f}" for value in values))
-    answers().print(table)
+    get_stdout_console().print(table)
 
 
-def say_difference(found: Comparison, measure: Measure, name: str) -> None:
+def print_comparison(found: Comparison, measure: Measure, name: str) -> None:
     """Write how far two settings differ, and whether that is more than chance."""
     verdict = "more than chance" if found.is_significant else "may well be chance"
-    say(
+    print_notice(
         f"{name}: {found.difference:+.4f} {measure} "
-        f"(95 % between {found.low:+.4f} and {found.high:+.4f}; p = {found.p:.4f}: {verdict})"
+        f"(95 % between {found.ci_low:+.4f} and {found.ci_high:+.4f}; p = {found.p_value:.4f}: {verdict})"
     )
 
 
@@ -140,4 +140,4 @@ def _show_queries(title: str, values: Sequence[tuple[str, float]], form: str) ->
     table.add_column("", justify="right")
     for query, value in values:
         table.add_row(query, format(value, form))
-    answers().print(table)
+    get_stdout_console().print(table)

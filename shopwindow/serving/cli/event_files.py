@@ -3,13 +3,13 @@
 from pathlib import Path
 
 from shopwindow.eventlog import EventLog, ImportReport, export_events, import_events
-from shopwindow.personalization import erased
-from shopwindow.serving.cli.event_store import erase_from_store, existing_log
+from shopwindow.personalization import erase_user
+from shopwindow.serving.cli.event_store import erase_from_store, open_existing_log
 from shopwindow.serving.cli.exit_codes import ExitCode
-from shopwindow.serving.cli.output import answers, printable, say
+from shopwindow.serving.cli.output import get_stdout_console, print_notice, sanitize_line
 from shopwindow.values.settings import EventSettings
 
-MAX_SHOWN = 5
+MAX_REFUSED_SHOWN = 5
 
 
 def show_import(settings: EventSettings, file: Path) -> ExitCode:
@@ -20,12 +20,12 @@ def show_import(settings: EventSettings, file: Path) -> ExitCode:
     """
     with EventLog.open(settings.folder) as log:
         report = import_events(log, file)
-    answers().print(
-        f"{report.written:,} events written, {report.repeated:,} there before, "
-        f"{report.n_refused:,} rows refused."
+    get_stdout_console().print(
+        f"{report.written:,} events written, {report.duplicates:,} there before, "
+        f"{report.n_rejected:,} rows refused."
     )
     _show_refused(report)
-    useless = report.n_refused and not (report.written or report.repeated)
+    useless = report.n_rejected and not (report.written or report.duplicates)
     return ExitCode.FAILED if useless else ExitCode.OK
 
 
@@ -35,9 +35,11 @@ def show_export(settings: EventSettings, file: Path, user: str) -> ExitCode:
     Returns:
         OK.
     """
-    with existing_log(settings) as log:
+    with open_existing_log(settings) as log:
         n_written = export_events(log, file, user)
-    answers().print(printable(f"{n_written:,} events written to {file}."), soft_wrap=True)
+    get_stdout_console().print(
+        sanitize_line(f"{n_written:,} events written to {file}."), soft_wrap=True
+    )
     return ExitCode.OK
 
 
@@ -47,10 +49,10 @@ def show_erasure(settings: EventSettings, user: str) -> ExitCode:
     Returns:
         OK, also when there were none: then nothing of theirs is in the log.
     """
-    with existing_log(settings) as log:
-        traces = log.traces(user)
-        n_erased = erased(log, user)
-    answers().print(f"{n_erased:,} events erased.")
+    with open_existing_log(settings) as log:
+        traces = log.find_linked_ids(user)
+        n_erased = erase_user(log, user)
+    get_stdout_console().print(f"{n_erased:,} events erased.")
     erase_from_store(settings, user, traces)
     return ExitCode.OK
 
@@ -61,13 +63,13 @@ def show_count(settings: EventSettings) -> ExitCode:
     Returns:
         OK.
     """
-    with existing_log(settings) as log:
-        answers().print(f"{log.count():,} events.")
+    with open_existing_log(settings) as log:
+        get_stdout_console().print(f"{log.count():,} events.")
     return ExitCode.OK
 
 
 def _show_refused(report: ImportReport) -> None:
-    for each in report.refused[:MAX_SHOWN]:
-        say(f"line {each.line}: {each.reason}")
-    if report.n_refused > MAX_SHOWN:
-        say(f"... and {report.n_refused - MAX_SHOWN:,} more")
+    for each in report.rejected[:MAX_REFUSED_SHOWN]:
+        print_notice(f"line {each.line}: {each.reason}")
+    if report.n_rejected > MAX_REFUSED_SHOWN:
+        print_notice(f"... and {report.n_rejected - MAX_REFUSED_SHOWN:,} more")

@@ -11,11 +11,17 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from shopwindow.eventlog.analytics import DayTotal, EventStore, Period, PositionRate, RankerRate
-from shopwindow.serving.cli.event_store import existing_store, period_of
+from shopwindow.eventlog.analytics import (
+    DailyCount,
+    EventStore,
+    Period,
+    PositionClickRate,
+    RankerPerformance,
+)
+from shopwindow.serving.cli.event_store import open_existing_store, to_period
 from shopwindow.serving.cli.exit_codes import ExitCode
-from shopwindow.serving.cli.output import answers, printable
-from shopwindow.serving.cli.response_tables import is_unicode
+from shopwindow.serving.cli.output import get_stdout_console, sanitize_line
+from shopwindow.serving.cli.response_tables import is_stdout_unicode
 from shopwindow.values.settings import EventSettings
 
 MAX_POSITIONS = 20
@@ -33,16 +39,16 @@ def show_stats(
         EventStoreError: There is no store, or it cannot be used.
         InvalidEventError: The period ends before it begins.
     """
-    period = period_of(since, until)
-    with existing_store(settings) as store:
+    period = to_period(since, until)
+    with open_existing_store(settings) as store:
         document = _document(store, period) if as_json else None
         tables = [] if as_json else list(_tables(store, period))
     if document is not None:
-        typer.echo(json.dumps(document, ensure_ascii=not is_unicode(), indent=2))
+        typer.echo(json.dumps(document, ensure_ascii=not is_stdout_unicode(), indent=2))
     elif not tables:
-        answers().print("No events.")
+        get_stdout_console().print("No events.")
     for each in tables:
-        answers().print(each)
+        get_stdout_console().print(each)
     return ExitCode.OK
 
 
@@ -52,28 +58,28 @@ def _document(store: EventStore, period: Period) -> dict[str, Any]:
     Returns:
         An object with the keys days, positions and rankers.
     """
-    days = [asdict(each) | {"day": each.day.isoformat()} for each in store.totals(period)]
+    days = [asdict(each) | {"day": each.day.isoformat()} for each in store.count_by_day(period)]
     return {
         "days": days,
-        "positions": [_with_rate(each) for each in store.position_rates(period)],
-        "rankers": [_with_rate(each) for each in store.ranker_rates(period)],
+        "positions": [_with_rate(each) for each in store.compute_position_rates(period)],
+        "rankers": [_with_rate(each) for each in store.compute_ranker_rates(period)],
     }
 
 
-def _with_rate(rate: PositionRate | RankerRate) -> dict[str, Any]:
+def _with_rate(rate: PositionClickRate | RankerPerformance) -> dict[str, Any]:
     return asdict(rate) | {"click_rate": rate.click_rate}
 
 
 def _tables(store: EventStore, period: Period) -> Iterable[Table]:
-    if totals := store.totals(period):
+    if totals := store.count_by_day(period):
         yield _totals_table(totals)
-    if rankers := store.ranker_rates(period):
+    if rankers := store.compute_ranker_rates(period):
         yield _ranker_table(rankers)
-    if positions := store.position_rates(period):
+    if positions := store.compute_position_rates(period):
         yield _position_table(positions)
 
 
-def _totals_table(totals: Sequence[DayTotal]) -> Table:
+def _totals_table(totals: Sequence[DailyCount]) -> Table:
     counts: Counter[str] = Counter()
     for each in totals:
         counts[each.kind] += each.n_events
@@ -83,21 +89,21 @@ def _totals_table(totals: Sequence[DayTotal]) -> Table:
     return _table(title, ("kind", "events"), rows, n_names=1)
 
 
-def _ranker_table(rates: Sequence[RankerRate]) -> Table:
+def _ranker_table(rates: Sequence[RankerPerformance]) -> Table:
     names = ("ranker", "version", "surface")
     heads = (*names, "impressions", "clicked", "rate", "IPS", "SNIPS", "effective size")
     rows = [
         (
             each.ranker or "(none)", each.version, each.surface, f"{each.n_impressions:,}",
             f"{each.n_clicks:,}", f"{each.click_rate:.4f}", _known(each.ips, ".4f"),
-            _known(each.snips, ".4f"), _known(each.effective_size, ",.0f"),
+            _known(each.snips, ".4f"), _known(each.effective_sample_size, ",.0f"),
         )
         for each in rates
     ]  # fmt: skip
     return _table("click rates by ranker", heads, rows, n_names=3)
 
 
-def _position_table(rates: Sequence[PositionRate]) -> Table:
+def _position_table(rates: Sequence[PositionClickRate]) -> Table:
     rows = [
         (
             each.surface,
@@ -120,7 +126,7 @@ def _table(
     for place, head in enumerate(heads):
         table.add_column(head, justify="left" if place < n_names else "right", overflow="fold")
     for row in rows:
-        table.add_row(*(Text(printable(cell)) for cell in row))
+        table.add_row(*(Text(sanitize_line(cell)) for cell in row))
     return table
 
 

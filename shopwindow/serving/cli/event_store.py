@@ -8,21 +8,21 @@ from pathlib import Path
 from rich.progress import Progress, SpinnerColumn, TextColumn
 
 from shopwindow.eventlog import EventLog
-from shopwindow.eventlog.analytics import EventStore, Period, roll_over
+from shopwindow.eventlog.analytics import EventStore, Period, sync_events
 from shopwindow.eventlog.analytics.store_addresses import (
-    address_of,
-    erase_configured,
-    is_there,
-    open_configured,
+    erase_from_configured_store,
+    open_configured_store,
+    resolve_store_address,
+    store_exists,
 )
-from shopwindow.eventlog.visitor_traces import Traces
+from shopwindow.eventlog.visitor_traces import LinkedIds
 from shopwindow.serving.cli.exit_codes import ExitCode
-from shopwindow.serving.cli.output import answers, notices, printable
+from shopwindow.serving.cli.output import get_stderr_console, get_stdout_console, sanitize_line
 from shopwindow.values.errors import EventLogError, EventStoreError
 from shopwindow.values.settings import EventSettings
 
 
-def show_rollover(settings: EventSettings, to: str) -> ExitCode:
+def show_sync(settings: EventSettings, to: str) -> ExitCode:
     """Roll the log over, and write how much that was.
 
     Args:
@@ -38,18 +38,24 @@ def show_rollover(settings: EventSettings, to: str) -> ExitCode:
         InvalidSettingError: The address is none.
     """
     settings = settings.model_copy(update={"store": to or settings.store})
-    with existing_log(settings) as log, closing(open_configured(settings)) as store, _bar() as bar:
+    with (
+        open_existing_log(settings) as log,
+        closing(open_configured_store(settings)) as store,
+        _bar() as bar,
+    ):
         task = bar.add_task("rolling over", total=None)
-        done = roll_over(log, store, on_batch=lambda n_events: bar.advance(task, n_events))
+        done = sync_events(log, store, on_batch=lambda n_events: bar.advance(task, n_events))
         n_all = store.count()
-    answers().print(
-        printable(f"{done.n_events:,} events taken into {address_of(settings)}, {n_all:,} in all."),
+    get_stdout_console().print(
+        sanitize_line(
+            f"{done.n_events:,} events taken into {resolve_store_address(settings)}, {n_all:,} in all."
+        ),
         soft_wrap=True,
     )
     return ExitCode.OK
 
 
-def show_training(
+def show_training_export(
     settings: EventSettings, out: Path, since: datetime | None, until: datetime | None
 ) -> ExitCode:
     """Write the file of training rows, and how many there are.
@@ -62,27 +68,29 @@ def show_training(
         EventStoreError: There is no store, or it cannot be used.
         InvalidEventError: The period ends before it begins.
     """
-    from shopwindow.eventlog.analytics.training_file import write_training  # noqa: PLC0415 -- Arrow
+    from shopwindow.eventlog.analytics.training_file import export_training_rows  # noqa: PLC0415 -- Arrow
 
-    period = period_of(since, until)
-    with existing_store(settings) as store:
-        n_rows = write_training(store, out, period)
-    answers().print(printable(f"{n_rows:,} impressions written to {out}."), soft_wrap=True)
+    period = to_period(since, until)
+    with open_existing_store(settings) as store:
+        n_rows = export_training_rows(store, out, period)
+    get_stdout_console().print(
+        sanitize_line(f"{n_rows:,} impressions written to {out}."), soft_wrap=True
+    )
     return ExitCode.OK
 
 
-def erase_from_store(settings: EventSettings, user: str, traces: Traces) -> None:
+def erase_from_store(settings: EventSettings, user: str, traces: LinkedIds) -> None:
     """Erase a visitor from the store, if there is one, and write how many events that were.
 
     Raises:
         EventStoreError: The store still has them.
     """
-    n_erased = erase_configured(settings, user, traces)
+    n_erased = erase_from_configured_store(settings, user, traces)
     if n_erased is not None:
-        answers().print(f"{n_erased:,} events erased from the analytic store.")
+        get_stdout_console().print(f"{n_erased:,} events erased from the analytic store.")
 
 
-def existing_log(settings: EventSettings) -> EventLog:
+def open_existing_log(settings: EventSettings) -> EventLog:
     """Return the log; asking one that is not there must not make it, and hide a mistyped folder.
 
     Raises:
@@ -97,7 +105,7 @@ def existing_log(settings: EventSettings) -> EventLog:
 
 
 @contextmanager
-def existing_store(settings: EventSettings) -> Iterator[EventStore]:
+def open_existing_store(settings: EventSettings) -> Iterator[EventStore]:
     """Open the store, which is there already.
 
     Yields:
@@ -107,17 +115,17 @@ def existing_store(settings: EventSettings) -> Iterator[EventStore]:
         EventStoreError: There is none, or it cannot be used.
         InvalidSettingError: The address is none.
     """
-    address = address_of(settings)
-    if not is_there(address):
+    address = resolve_store_address(settings)
+    if not store_exists(address):
         raise EventStoreError(
             f"there is no event store at {address}. Make it: `shopwindow events rollover`, or set "
             "SHOPWINDOW_EVENTS__STORE to where it is."
         )
-    with closing(open_configured(settings)) as store:
+    with closing(open_configured_store(settings)) as store:
         yield store
 
 
-def period_of(since: datetime | None, until: datetime | None) -> Period:
+def to_period(since: datetime | None, until: datetime | None) -> Period:
     """Return the period between two times, which are in UTC.
 
     Raises:
@@ -128,4 +136,4 @@ def period_of(since: datetime | None, until: datetime | None) -> Period:
 
 def _bar() -> Progress:
     columns = (SpinnerColumn(), TextColumn("{task.description} {task.completed:,.0f} events"))
-    return Progress(*columns, console=notices(), transient=True)
+    return Progress(*columns, console=get_stderr_console(), transient=True)

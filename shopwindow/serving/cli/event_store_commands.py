@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    from shopwindow.serving.cli.context import Invocation
+    from shopwindow.serving.cli.context import CliContext
 
 _DAYS = ["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"]
 
@@ -20,7 +20,7 @@ Until = Annotated[
 ]
 
 
-def rollover(
+def sync(
     ctx: typer.Context,
     *,
     to: Annotated[
@@ -36,9 +36,9 @@ def rollover(
     Returns:
         The exit code.
     """
-    from shopwindow.serving.cli.event_store import show_rollover  # noqa: PLC0415 -- `--help` does without
+    from shopwindow.serving.cli.event_store import show_sync  # noqa: PLC0415 -- `--help` does without
 
-    return show_rollover(_settings(ctx), to)
+    return show_sync(_settings(ctx), to)
 
 
 def stats(
@@ -60,7 +60,7 @@ def stats(
     return show_stats(_settings(ctx), since, until, as_json)
 
 
-def training(
+def export_training(
     ctx: typer.Context,
     out: Annotated[Path, typer.Argument(metavar="OUT", help="The file to write: .parquet.")],
     *,
@@ -72,18 +72,18 @@ def training(
     Returns:
         The exit code.
     """
-    from shopwindow.serving.cli.event_store import show_training  # noqa: PLC0415 -- `--help` does without
+    from shopwindow.serving.cli.event_store import show_training_export  # noqa: PLC0415 -- `--help` does without
 
-    return show_training(_settings(ctx), out, since, until)
+    return show_training_export(_settings(ctx), out, since, until)
 
 
 STORE_COMMANDS: Mapping[str, Callable[..., int]] = {
-    "rollover": rollover,
+    "rollover": sync,
     "stats": stats,
-    "training": training,
+    "training": export_training,
 }
 
 
 def _settings(ctx: typer.Context) -> Any:
-    invocation: Invocation = ctx.obj
-    return invocation.settings().events
+    invocation: CliContext = ctx.obj
+    return invocation.load_settings().events

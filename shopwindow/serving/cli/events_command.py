@@ -9,7 +9,7 @@ import typer
 from shopwindow.serving.cli.event_store_commands import STORE_COMMANDS
 
 if TYPE_CHECKING:
-    from shopwindow.serving.cli.context import Invocation
+    from shopwindow.serving.cli.context import CliContext
 
 EventFile = Annotated[
     Path, typer.Argument(metavar="FILE", help="A file named .csv, .jsonl or .parquet.")
@@ -80,17 +80,17 @@ def rebuild(ctx: typer.Context) -> int:
     Returns:
         The exit code.
     """
-    from shopwindow.serving.cli.profile_rebuild import show_rebuild  # noqa: PLC0415 -- `--help` does without
+    from shopwindow.serving.cli.profile_rebuild import rebuild_profiles  # noqa: PLC0415 -- `--help` does without
 
-    invocation: Invocation = ctx.obj
-    return show_rebuild(invocation.settings())
+    invocation: CliContext = ctx.obj
+    return rebuild_profiles(invocation.load_settings())
 
 
-def events_program(shown_help: Callable[..., str]) -> Any:
+def build_events_app(format_help: Callable[..., str]) -> Any:
     """Return the commands below `shopwindow events`.
 
     Args:
-        shown_help: Makes a command's help of its docstring.
+        format_help: Makes a command's help of its docstring.
     """
     app = typer.Typer(
         no_args_is_help=True,
@@ -105,10 +105,10 @@ def events_program(shown_help: Callable[..., str]) -> Any:
         **STORE_COMMANDS,
     }
     for name, command in commands.items():
-        app.command(name, help=shown_help(command))(command)
+        app.command(name, help=format_help(command))(command)
     return app
 
 
 def _settings(ctx: typer.Context) -> Any:
-    invocation: Invocation = ctx.obj
-    return invocation.settings().events
+    invocation: CliContext = ctx.obj
+    return invocation.load_settings().events

@@ -10,7 +10,7 @@ class ExitCode(IntEnum):
         OK: Done; rows of a feed that were rejected are reported and do not count as failure.
         FAILED: Asked rightly and not possible: no index, no such product, nothing could be taken.
         USAGE: Bad input: an option, a setting, a feed or a photo that cannot be used.
-        SOME_FAILED: Done, but for some of the photos; what came of the others is written.
+        PARTIAL_FAILURE: Done, but for some of the photos; what came of the others is written.
         UNEXPECTED: A fault of ours; the traceback is in the log. Source: EX_SOFTWARE, sysexits.h.
         INTERRUPTED: Ctrl-C. Source: 128 + SIGINT, as shells say it.
     """
@@ -18,6 +18,6 @@ class ExitCode(IntEnum):
     OK = 0
     FAILED = 1
     USAGE = 2
-    SOME_FAILED = 3
+    PARTIAL_FAILURE = 3
     UNEXPECTED = 70
     INTERRUPTED = 130

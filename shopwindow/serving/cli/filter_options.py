@@ -21,7 +21,7 @@ InStock: TypeAlias = Annotated[
 ]
 
 
-def of_merchant(merchant: str | None) -> "Filters":
+def filter_by_merchant(merchant: str | None) -> "Filters":
     """Return the filter for one merchant's products; for everybody's when None.
 
     Raises:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from shopwindow.serving.cli.context import Invocation
+    from shopwindow.serving.cli.context import CliContext
 
 
 def index(  # noqa: PLR0913 -- one parameter for each option
@@ -34,7 +34,7 @@ def index(  # noqa: PLR0913 -- one parameter for each option
             help="Takes what could not be used; FEED.rejects.csv when not given.",
         ),
     ] = None,
-    full: Annotated[
+    delete_missing: Annotated[
         bool,
         typer.Option("--full", help="The feed is complete: delete what its sellers lack."),
     ] = False,
@@ -64,7 +64,7 @@ def index(  # noqa: PLR0913 -- one parameter for each option
     """
     from shopwindow.serving.cli.indexing import FeedRequest, index_feed  # noqa: PLC0415 -- `--help` does without
 
-    invocation: Invocation = ctx.obj
+    invocation: CliContext = ctx.obj
     request = FeedRequest(
         path=feed,
         mapping=mapping,
@@ -75,6 +75,6 @@ def index(  # noqa: PLR0913 -- one parameter for each option
         merchant_id=merchant,
         currency=currency,
         language=language,
-        full=full,
+        delete_missing=delete_missing,
     )
-    return index_feed(invocation.settings(), request)
+    return index_feed(invocation.load_settings(), request)

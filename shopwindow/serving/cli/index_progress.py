@@ -15,15 +15,15 @@ from rich.progress import (
 )
 
 from index import IndexReport
-from index.index_report import Progress as Reporter
-from shopwindow.serving.cli.output import notices, say
+from index.index_report import ProgressCallback as Reporter
+from shopwindow.serving.cli.output import get_stderr_console, print_notice
 
-LINE_EVERY_S = 10.0
+LOG_INTERVAL_S = 10.0
 _ESTIMATE_OVER_S = 120.0
 
 
 @contextmanager
-def shown_progress(n_rows: int | None) -> Iterator[Reporter]:
+def show_index_progress(n_rows: int | None) -> Iterator[Reporter]:
     """Show how far a run is for as long as the block lasts.
 
     Args:
@@ -32,21 +32,23 @@ def shown_progress(n_rows: int | None) -> Iterator[Reporter]:
     Yields:
         What the run calls after each batch.
     """
-    console = notices()
+    console = get_stderr_console()
     if not console.is_terminal:
         yield _Lines(n_rows)
         return
     with _bar(console) as bar:
         task = bar.add_task("indexing", total=n_rows, rate="")
-        yield lambda report: bar.update(task, completed=report.done, rate=rate(report))
+        yield lambda report: bar.update(
+            task, completed=report.n_processed, rate=format_rate(report)
+        )
 
 
-def rate(report: IndexReport) -> str:
+def format_rate(report: IndexReport) -> str:
     """Return the speed of a run so far, in photos where photos are what takes the time."""
-    took_s = max(report.took_s, 1e-9)
-    if report.photos_encoded:
-        return f"{report.photos_encoded / took_s:,.0f} photos/s"
-    return f"{report.done / took_s:,.0f} products/s"
+    took_s = max(report.duration_s, 1e-9)
+    if report.n_encoded_photos:
+        return f"{report.n_encoded_photos / took_s:,.0f} photos/s"
+    return f"{report.n_processed / took_s:,.0f} products/s"
 
 
 def _bar(console: Console) -> Progress:
@@ -71,5 +73,5 @@ class _Lines:
 
     def __call__(self, report: IndexReport) -> None:
         if time.monotonic() >= self._next:
-            self._next = time.monotonic() + LINE_EVERY_S
-            say(f"indexing: {report.done:,}{self._of}, {rate(report)}")
+            self._next = time.monotonic() + LOG_INTERVAL_S
+            print_notice(f"indexing: {report.n_processed:,}{self._of}, {format_rate(report)}")

@@ -7,13 +7,13 @@ from pathlib import Path
 from rich.table import Table
 
 from index import IndexReport, Rejection
-from index.catalog.rejects_file import HEADER
-from shopwindow.serving.cli.index_progress import rate
-from shopwindow.serving.cli.output import answers, printable
+from index.catalog.rejects_file import REJECTS_HEADER
+from shopwindow.serving.cli.index_progress import format_rate
+from shopwindow.serving.cli.output import get_stdout_console, sanitize_line
 from shopwindow.values.errors import FeedError
-from shopwindow.values.spreadsheet import as_cell
+from shopwindow.values.spreadsheet import escape_formula
 
-MAX_SHOWN = 5
+MAX_REJECTIONS_SHOWN = 5
 _WITHOUT = {
     "image": "taken without their photo",
     "cells": "taken with too few cells",
@@ -35,23 +35,23 @@ _WITHOUT = {
 }
 
 
-def show_report(report: IndexReport, rejects: Path) -> None:
+def show_index_report(report: IndexReport, rejects: Path) -> None:
     """Write the counts, the first problems, and where all of them are."""
     table = Table("products", "", show_header=False)
     for name in ("added", "updated", "unchanged", "deleted"):
         table.add_row(name, f"{getattr(report, name):,}")
-    if report.not_deleted:
-        table.add_row("missing, not deleted", f"{report.not_deleted:,}")
+    if report.n_not_deleted:
+        table.add_row("missing, not deleted", f"{report.n_not_deleted:,}")
     if report.n_withdrawn:
-        counts = f"{report.n_withdrawn:,} ({report.removed:,} taken out of the index)"
+        counts = f"{report.n_withdrawn:,} ({report.n_withdrawn_deleted:,} taken out of the index)"
         table.add_row("not for sale", counts)
     table.add_row("rejected", f"{report.n_rejected:,}")
     for field, label in _WITHOUT.items():
-        if report.n_without[field] or field == "image":
-            table.add_row(label, f"{report.n_without[field]:,}")
-    if report.took_s:
-        table.add_row("took", f"{report.took_s:,.1f} s, {rate(report)}")
-    console = answers()
+        if report.warnings_by_field[field] or field == "image":
+            table.add_row(label, f"{report.warnings_by_field[field]:,}")
+    if report.duration_s:
+        table.add_row("took", f"{report.duration_s:,.1f} s, {format_rate(report)}")
+    console = get_stdout_console()
     console.print(table)
     _show_some("not for sale", report.withdrawn)
     _show_some("rejected", report.rejected)
@@ -60,7 +60,7 @@ def show_report(report: IndexReport, rejects: Path) -> None:
         console.print(f"All of them are in {rejects}", soft_wrap=True)
 
 
-def add_late_problems(rejects: Path, report: IndexReport) -> None:
+def append_late_rejections(rejects: Path, report: IndexReport) -> None:
     """Append what only indexing showed to the file of rejected rows.
 
     The feed writes the rows that it rejects itself, and the values that products go without.
@@ -69,7 +69,7 @@ def add_late_problems(rejects: Path, report: IndexReport) -> None:
     Raises:
         FeedError: The file cannot be written.
     """
-    if not report.late:
+    if not report.indexing_issues:
         return
     try:
         is_new = not rejects.exists()
@@ -77,16 +77,16 @@ def add_late_problems(rejects: Path, report: IndexReport) -> None:
         with rejects.open("a", encoding="utf-8", newline="") as stream:
             writer = csv.writer(stream)
             if is_new:
-                writer.writerow(HEADER)
-            writer.writerows(_cells(each) for each in report.late)
+                writer.writerow(REJECTS_HEADER)
+            writer.writerows(_cells(each) for each in report.indexing_issues)
     except OSError as exc:
         raise FeedError(rejects, f"rejected rows cannot be written: {exc}") from exc
 
 
 def _cells(each: Rejection) -> list[str]:
-    values = (each.file, each.line, each.column, each.outcome, each.product_id, each.raw)
-    texts = [printable(value) for value in values]
-    return [as_cell(text) for text in texts]
+    values = (each.file, each.line, each.column, each.message, each.product_id, each.raw)
+    texts = [sanitize_line(value) for value in values]
+    return [escape_formula(text) for text in texts]
 
 
 def _show_some(title: str, rejections: Iterable[Rejection]) -> None:
@@ -94,9 +94,9 @@ def _show_some(title: str, rejections: Iterable[Rejection]) -> None:
     if not listed:
         return
     table = Table("line", "id", "column", "reason", title=title, title_justify="left")
-    for each in listed[:MAX_SHOWN]:
+    for each in listed[:MAX_REJECTIONS_SHOWN]:
         cells = (each.line, each.product_id, each.column, each.reason)
-        table.add_row(*(printable(cell) for cell in cells))
-    answers().print(table)
-    if len(listed) > MAX_SHOWN:
-        answers().print(f"and {len(listed) - MAX_SHOWN:,} more {title}")
+        table.add_row(*(sanitize_line(cell) for cell in cells))
+    get_stdout_console().print(table)
+    if len(listed) > MAX_REJECTIONS_SHOWN:
+        get_stdout_console().print(f"and {len(listed) - MAX_REJECTIONS_SHOWN:,} more {title}")

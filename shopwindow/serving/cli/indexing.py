@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import cast
 
 from index import IndexReport, ProductFeed, ProductIndex, read_products
-from index.index_report import Progress
-from shopwindow.serving.cli.context import opened_index
+from index.index_report import ProgressCallback
+from shopwindow.serving.cli.context import open_index
 from shopwindow.serving.cli.exit_codes import ExitCode
-from shopwindow.serving.cli.index_progress import shown_progress
-from shopwindow.serving.cli.index_report import add_late_problems, show_report
-from shopwindow.serving.cli.output import notices, say
+from shopwindow.serving.cli.index_progress import show_index_progress
+from shopwindow.serving.cli.index_report import append_late_rejections, show_index_report
+from shopwindow.serving.cli.output import get_stderr_console, print_notice
 from shopwindow.values.errors import DeletionRefusedError, ShopwindowError
 from shopwindow.values.settings import Settings
 
@@ -33,7 +33,7 @@ class FeedRequest:
         merchant_id: The only seller of the feed, also of rows that name none.
         currency: Currency of prices that name none.
         language: Language of titles that name none.
-        full: The feed is complete: delete what it lacks.
+        delete_missing: The feed is complete: delete what it lacks.
     """
 
     path: Path
@@ -45,9 +45,9 @@ class FeedRequest:
     merchant_id: str = ""
     currency: str = ""
     language: str = ""
-    full: bool = False
+    delete_missing: bool = False
 
-    def rejects_file(self) -> Path:
+    def get_rejects_path(self) -> Path:
         """Return the file for rejected rows: beside the feed, or here if that is read-only."""
         if self.rejects:
             return self.rejects
@@ -55,7 +55,7 @@ class FeedRequest:
         folder = self.path.parent
         return folder / name if os.access(folder, os.W_OK) else Path(name)
 
-    def opened(self) -> ProductFeed:
+    def open_feed(self) -> ProductFeed:
         """Open the feed.
 
         Returns:
@@ -68,7 +68,7 @@ class FeedRequest:
             self.path,
             mapping=self.mapping,
             format=self.format or None,
-            rejects=self.rejects_file(),
+            rejects=self.get_rejects_path(),
             photo_folder=self.photo_folder,
             encoding=self.encoding,
             merchant_id=self.merchant_id,
@@ -89,42 +89,42 @@ def index_feed(settings: Settings, request: FeedRequest) -> ExitCode:
         EncoderError: The encoder cannot be loaded, or did not make this index.
         IndexStoreError: The index cannot be opened or written.
     """
-    feed = request.opened()
-    n_rows, surveyed = survey(feed)
+    feed = request.open_feed()
+    n_rows, surveyed = scan_feed(feed)
     if n_rows is not None and n_rows == surveyed.n_rejected:
-        return _nothing_taken(surveyed, request.rejects_file())
-    with opened_index(settings, must_exist=False) as index:
+        return _nothing_taken(surveyed, request.get_rejects_path())
+    with open_index(settings, must_exist=False) as index:
         try:
-            with shown_progress(n_rows) as progress:
+            with show_index_progress(n_rows) as progress:
                 report = _added(index, feed, request, progress)
             _finish_graph(index, settings)
         except KeyboardInterrupt:
             return _interrupted(index)
-    add_late_problems(request.rejects_file(), report)
-    if not report.taken:
-        return _nothing_taken(report, request.rejects_file())
-    show_report(report, request.rejects_file())
-    if not report.why_not_deleted:
+    append_late_rejections(request.get_rejects_path(), report)
+    if not report.n_accepted:
+        return _nothing_taken(report, request.get_rejects_path())
+    show_index_report(report, request.get_rejects_path())
+    if not report.not_deleted_reason:
         return ExitCode.OK
-    say(f"error: {report.why_not_deleted}", style="red")
+    print_notice(f"error: {report.not_deleted_reason}", style="red")
     return ExitCode.FAILED
 
 
 def _added(
-    index: ProductIndex, feed: ProductFeed, request: FeedRequest, progress: Progress
+    index: ProductIndex, feed: ProductFeed, request: FeedRequest, progress: ProgressCallback
 ) -> IndexReport:
     try:
         return index.add(
             feed,
-            remove_missing=request.full,
-            merchant=request.merchant_id,
+            delete_missing=request.delete_missing,
+            merchant_id=request.merchant_id,
             progress=progress,
         )
     except DeletionRefusedError as exc:
         return cast(IndexReport, exc.report)  # what the feed has is indexed all the same
 
 
-def survey(feed: ProductFeed) -> tuple[int | None, IndexReport]:
+def scan_feed(feed: ProductFeed) -> tuple[int | None, IndexReport]:
     """Read a feed once without indexing it, to know how long it is.
 
     Returns:
@@ -136,12 +136,12 @@ def survey(feed: ProductFeed) -> tuple[int | None, IndexReport]:
     report = IndexReport()
     n_bytes = feed.path.stat().st_size
     if n_bytes > MAX_COUNTED_BYTES:
-        say(f"{feed.path} has {n_bytes / 1e9:.1f} GB: it is not counted first, so the time left "
+        print_notice(f"{feed.path} has {n_bytes / 1e9:.1f} GB: it is not counted first, so the time left "
             "is not shown")  # fmt: skip
         return None, report
     n_rows = 0
-    with notices().status(f"reading {feed.path.name}"):
-        for row in feed.rows():
+    with get_stderr_console().status(f"reading {feed.path.name}"):
+        for row in feed.iter_rows():
             n_rows += 1
             if row.rejection and not row.rejection.withdrawn:
                 report.reject(row.rejection)
@@ -149,10 +149,10 @@ def survey(feed: ProductFeed) -> tuple[int | None, IndexReport]:
 
 
 def _finish_graph(index: ProductIndex, settings: Settings) -> None:
-    if index.count() < settings.index.hnsw_from:
+    if index.count() < settings.index.hnsw_min_points:
         return
-    with notices().status("building the search graph"):
-        index.optimise(wait=True)
+    with get_stderr_console().status("building the search graph"):
+        index.optimize(wait=True)
 
 
 def _interrupted(index: ProductIndex) -> ExitCode:
@@ -160,7 +160,7 @@ def _interrupted(index: ProductIndex) -> ExitCode:
         n_products = f"{index.count():,} products are"
     except ShopwindowError:  # the server may be what was waited for when Ctrl-C came
         n_products = "whole batches are"
-    say(
+    print_notice(
         f"interrupted: {n_products} in the index at {index.location}. The same command goes on "
         "where it stopped."
     )
@@ -168,7 +168,7 @@ def _interrupted(index: ProductIndex) -> ExitCode:
 
 
 def _nothing_taken(report: IndexReport, rejects: Path) -> ExitCode:
-    show_report(report, rejects)
+    show_index_report(report, rejects)
     why = "each row was rejected" if report.n_rejected else "the feed has no rows"
-    say(f"error: nothing could be taken: {why}.", style="red")
+    print_notice(f"error: nothing could be taken: {why}.", style="red")
     return ExitCode.FAILED

@@ -8,9 +8,9 @@ from rich.table import Table
 from rich.text import Text
 
 from embed import list_encoders
-from shopwindow.serving.cli.context import opened_index
-from shopwindow.serving.cli.output import answers, printable
-from shopwindow.serving.cli.settings_page import setting_rows
+from shopwindow.serving.cli.context import open_index
+from shopwindow.serving.cli.output import get_stdout_console, sanitize_line
+from shopwindow.serving.cli.settings_page import iter_settings
 from shopwindow.values.settings import Settings
 
 
@@ -24,18 +24,18 @@ def show_encoders(chosen: str) -> None:
     for spec in list_encoders():
         languages = " ".join(spec.languages)
         mark = "*" if spec.name == chosen else ""
-        cells = (mark, spec.name, spec.dim, spec.image_size, languages, spec.licence)
-        table.add_row(*(Text(printable(cell), overflow="fold") for cell in cells))
-    answers().print(table)
+        cells = (mark, spec.name, spec.dim, spec.image_size, languages, spec.license)
+        table.add_row(*(Text(sanitize_line(cell), overflow="fold") for cell in cells))
+    get_stdout_console().print(table)
 
 
 def show_settings(settings: Settings) -> None:
     """Write a table of the settings in force: secrets masked, what is not the default marked."""
     table = Table("", "setting", "value")
-    for row in setting_rows():
+    for row in iter_settings():
         value = getattr(getattr(settings, row.group), row.field)
         table.add_row("*" if value != row.default else "", row.name, _shown(value))
-    answers().print(table)
+    get_stdout_console().print(table)
 
 
 def show_index(settings: Settings) -> None:
@@ -45,20 +45,20 @@ def show_index(settings: Settings) -> None:
         EncoderError: The encoder cannot be loaded, or did not make this index.
         IndexStoreError: There is no index there, or it cannot be opened.
     """
-    with opened_index(settings) as index:
+    with open_index(settings) as index:
         facts = index.info()
     table = Table("index", "")
     for name, value in _flat(facts):
         table.add_row(name, _shown(value))
-    answers().print(table)
+    get_stdout_console().print(table)
 
 
 def _shown(value: object) -> str:
     if isinstance(value, SecretStr):
         return "********"
     if isinstance(value, list):
-        return printable(" ".join(str(each) for each in value))
-    return "" if value is None else printable(value)
+        return sanitize_line(" ".join(str(each) for each in value))
+    return "" if value is None else sanitize_line(value)
 
 
 def _flat(facts: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, object]]:

@@ -8,7 +8,7 @@ from types import FrameType
 
 
 @contextmanager
-def ctrl_c_noted() -> Iterator[Callable[[], bool]]:
+def defer_interrupt() -> Iterator[Callable[[], bool]]:
     """Note the first Ctrl-C for as long as the block lasts; the second one ends it as usual.
 
     Yields:

@@ -9,7 +9,7 @@ _MAX_BYTES = 1_000_000
 _FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
 
-def log_file() -> Path:
+def get_log_path() -> Path:
     """Return where the log is.
 
     Source: XDG base directory specification: logs are state, by default in ~/.local/state.
@@ -18,13 +18,13 @@ def log_file() -> Path:
     return Path(state) / "shopwindow" / "shopwindow.log"
 
 
-def open_log() -> Path | None:
+def configure_logging() -> Path | None:
     """Write warnings and errors of this process to the log file from now on. Idempotent.
 
     Returns:
         The file; None where it cannot be written: a command must not fail because of its log.
     """
-    path = log_file()
+    path = get_log_path()
     root = logging.getLogger()
     if any(getattr(each, "baseFilename", "") == str(path.absolute()) for each in root.handlers):
         return path
@@ -51,6 +51,6 @@ def log_failure(error: BaseException) -> Path | None:
     Returns:
         The file; None when it could not be written.
     """
-    path = open_log()
+    path = configure_logging()
     logging.getLogger("shopwindow").error("%s", type(error).__name__, exc_info=error)
     return path

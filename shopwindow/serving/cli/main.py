@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from shopwindow.serving.cli.context import Invocation, Launch
+from shopwindow.serving.cli.context import CliContext, Launch
 from shopwindow.serving.cli.exit_codes import ExitCode
-from shopwindow.serving.cli.output import never_fail_on_characters, say
-from shopwindow.serving.cli.program import PROGRAM, program
+from shopwindow.serving.cli.output import escape_unencodable_output, print_notice
+from shopwindow.serving.cli.program import PROGRAM_NAME, build_app
 
 if TYPE_CHECKING:
     from search import SearchService
@@ -29,10 +29,12 @@ def main(arguments: Sequence[str] | None = None, launch: Launch | None = None) -
         The exit code; see `shopwindow.serving.cli.exit_codes`.
     """
     given = list(sys.argv[1:] if arguments is None else arguments)
-    invocation = Invocation(launch or open_page)
-    never_fail_on_characters()
+    invocation = CliContext(launch or open_page)
+    escape_unencodable_output()
     try:
-        code = program().main(given, prog_name=PROGRAM, standalone_mode=False, obj=invocation)
+        code = build_app().main(
+            given, prog_name=PROGRAM_NAME, standalone_mode=False, obj=invocation
+        )
         sys.stdout.flush()
     except typer.TyperException as exc:
         return _misused(exc, given)
@@ -54,7 +56,7 @@ def open_page(service: "SearchService", settings: "Settings") -> None:
     launch(service, settings)
 
 
-def exit_code(error: Exception) -> ExitCode:
+def to_exit_code(error: Exception) -> ExitCode:
     """Return the exit code of an error."""
     from shopwindow.values.errors import (  # noqa: PLC0415 -- `core` loads numpy; only failing costs that
         EventFileError,
@@ -79,14 +81,14 @@ def _failed(error: Exception, debug: bool) -> ExitCode:
     log = log_failure(error)
     if debug:
         traceback.print_exception(error)
-    code = exit_code(error)
+    code = to_exit_code(error)
     if code is not ExitCode.UNEXPECTED:
         for line in getattr(error, "lines", (error,)):  # a file of rules may have several faults
-            say(f"error: {line}", style="red")
+            print_notice(f"error: {line}", style="red")
         return code
     where = f"; the traceback is in {log}" if log else ""
     hint = "" if debug else f". Run with --debug to see where it happened{where}"
-    say(f"unexpected error: {type(error).__name__}: {error}{hint}", style="red")
+    print_notice(f"unexpected error: {type(error).__name__}: {error}{hint}", style="red")
     return code
 
 
@@ -94,9 +96,9 @@ def _misused(error: "typer.TyperException", given: Sequence[str]) -> ExitCode:
     message = error.format_message().rstrip(".")
     option = getattr(error, "option_name", None)
     if option in {"--index", "--encoder", "--debug", "--version"} and given:
-        message += f"; it stands before the command: `{PROGRAM} {option} ...`"
+        message += f"; it stands before the command: `{PROGRAM_NAME} {option} ...`"
     end = "" if message.endswith("?") else "."
-    say(f"error: {message}{end} See `{PROGRAM} --help`.", style="red")
+    print_notice(f"error: {message}{end} See `{PROGRAM_NAME} --help`.", style="red")
     return ExitCode.USAGE
 
 

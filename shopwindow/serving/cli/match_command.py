@@ -8,7 +8,7 @@ import typer
 from shopwindow.serving.cli.filter_options import Brands, Category, InStock, Merchants
 
 if TYPE_CHECKING:
-    from shopwindow.serving.cli.context import Invocation
+    from shopwindow.serving.cli.context import CliContext
 
 
 def match(  # noqa: PLR0913 -- one parameter for each option
@@ -47,7 +47,7 @@ def match(  # noqa: PLR0913 -- one parameter for each option
     from shopwindow.serving.cli.match_photos import MatchRequest, match_into_sheet  # noqa: PLC0415 -- `--help` does without
     from shopwindow.values.query import Filters  # noqa: PLC0415
 
-    invocation: Invocation = ctx.obj
+    invocation: CliContext = ctx.obj
     filters = Filters(
         category=category,
         brand=tuple(brand or ()),
@@ -55,4 +55,4 @@ def match(  # noqa: PLR0913 -- one parameter for each option
         in_stock=in_stock,
     )
     request = MatchRequest(tuple(photos), out, limit, filters, thumbnails, force)
-    return match_into_sheet(invocation.settings(), request)
+    return match_into_sheet(invocation.load_settings(), request)

@@ -10,16 +10,21 @@ from pathlib import Path
 from rich.table import Table
 
 from search import SearchService
-from search.batch_matching import Match, match_photos
-from search.similarity_levels import BOUNDS, UNSURE, in_words, is_measured
-from shopwindow.serving.cli.context import opened_service
-from shopwindow.serving.cli.count_progress import shown_count
+from search.batch_matching import PhotoMatch, match_photos
+from search.match_confidence import (
+    CONFIDENCE_BOUNDS,
+    LOW_CONFIDENCE,
+    is_calibrated,
+    label_confidence,
+)
+from shopwindow.serving.cli.context import open_service
+from shopwindow.serving.cli.count_progress import show_count_progress
 from shopwindow.serving.cli.exit_codes import ExitCode
-from shopwindow.serving.cli.interrupts import ctrl_c_noted
-from shopwindow.serving.cli.match_sheets import MAX_XLSX_ROWS, check_sheet, opened_sheet
-from shopwindow.serving.cli.match_thumbnails import Illustrated, illustrated
-from shopwindow.serving.cli.output import answers, printable, say
-from shopwindow.serving.cli.photo_list import listed_photos
+from shopwindow.serving.cli.interrupts import defer_interrupt
+from shopwindow.serving.cli.match_sheets import MAX_XLSX_ROWS, check_sheet, open_sheet
+from shopwindow.serving.cli.match_thumbnails import IllustratedMatch, add_thumbnails
+from shopwindow.serving.cli.output import get_stdout_console, print_notice, sanitize_line
+from shopwindow.serving.cli.photo_list import list_photos
 from shopwindow.values.errors import InvalidQueryError
 from shopwindow.values.query import Filters, Query
 from shopwindow.values.settings import PhotoLimits, Settings
@@ -48,11 +53,11 @@ class MatchRequest:
     force: bool = False
 
     @property
-    def has_pictures(self) -> bool:
+    def has_thumbnails(self) -> bool:
         """Whether the sheet gets small pictures."""
         return self.thumbnails and self.out.suffix.lower() == ".xlsx"
 
-    def listed(self) -> list[str]:
+    def resolve_photos(self) -> list[str]:
         """Return the photos, after a check of everything that can be wrong before the work.
 
         Raises:
@@ -61,7 +66,7 @@ class MatchRequest:
         """
         limit = Query(limit=self.limit).limit
         check_sheet(self.out, self.force)
-        photos = listed_photos(self.photos)
+        photos = list_photos(self.photos)
         n_rows = len(photos) * limit
         if self.out.suffix.lower() == ".xlsx" and n_rows > MAX_XLSX_ROWS:
             expected = f"at most {MAX_XLSX_ROWS:,} rows in a workbook; give --out matches.csv"
@@ -70,33 +75,33 @@ class MatchRequest:
 
 
 @dataclass(slots=True)
-class Tally:
+class MatchSummary:
     """What came of the photos so far.
 
     Attributes:
         n_photos: Photos that are in the sheet.
-        words: Photos by the word of their first place.
-        problems: Photos that could not be used, with the reason.
+        n_by_confidence: Photos by the word of their first place.
+        errors: Photos that could not be used, with the reason.
     """
 
     n_photos: int = 0
-    words: Counter[str] = field(default_factory=Counter)
-    problems: list[tuple[str, str]] = field(default_factory=list)
+    n_by_confidence: Counter[str] = field(default_factory=Counter)
+    errors: list[tuple[str, str]] = field(default_factory=list)
 
-    def count(self, match: Match) -> None:
+    def count(self, match: PhotoMatch) -> None:
         """Count one match."""
         self.n_photos += 1
         if match.problem:
-            self.problems.append((str(match.photo), match.problem))
+            self.errors.append((str(match.photo), match.problem))
         else:
-            self.words[in_words(match.hits[0].score) if match.hits else ""] += 1
+            self.n_by_confidence[label_confidence(match.hits[0].score) if match.hits else ""] += 1
 
-    def exit_code(self) -> ExitCode:
+    def to_exit_code(self) -> ExitCode:
         """Return whether all, some or none of the photos could be used."""
-        if not self.problems:
+        if not self.errors:
             return ExitCode.OK
-        all_failed = len(self.problems) == self.n_photos
-        return ExitCode.FAILED if all_failed else ExitCode.SOME_FAILED
+        all_failed = len(self.errors) == self.n_photos
+        return ExitCode.FAILED if all_failed else ExitCode.PARTIAL_FAILURE
 
 
 def match_into_sheet(settings: Settings, request: MatchRequest) -> ExitCode:
@@ -112,9 +117,9 @@ def match_into_sheet(settings: Settings, request: MatchRequest) -> ExitCode:
         EncoderError: The encoder cannot be loaded, or did not make this index.
         IndexStoreError: There is no index there, or it cannot be opened.
     """
-    photos = request.listed()
-    tally = Tally()
-    with opened_service(settings) as service:
+    photos = request.resolve_photos()
+    tally = MatchSummary()
+    with open_service(settings) as service:
         began = time.perf_counter()
         _warn_of_words(service)
         try:
@@ -126,9 +131,9 @@ def match_into_sheet(settings: Settings, request: MatchRequest) -> ExitCode:
             raise
     _show(tally, time.perf_counter() - began)
     if was_stopped:
-        say(f"interrupted after {tally.n_photos:,} of {len(photos):,} photos")
+        print_notice(f"interrupted after {tally.n_photos:,} of {len(photos):,} photos")
     _say_kept(request.out, tally)
-    return ExitCode.INTERRUPTED if was_stopped else tally.exit_code()
+    return ExitCode.INTERRUPTED if was_stopped else tally.to_exit_code()
 
 
 def _match(
@@ -136,7 +141,7 @@ def _match(
     limits: PhotoLimits,
     request: MatchRequest,
     photos: list[str],
-    tally: Tally,
+    tally: MatchSummary,
 ) -> bool:
     """Write the matches of all photos, or of those that Ctrl-C leaves.
 
@@ -144,9 +149,9 @@ def _match(
         Whether Ctrl-C came.
     """
     with (
-        ctrl_c_noted() as was_stopped,
-        opened_sheet(request.out) as sheet,
-        shown_count("matching", len(photos), "photos") as progress,
+        defer_interrupt() as was_stopped,
+        open_sheet(request.out) as sheet,
+        show_count_progress("matching", len(photos), "photos") as progress,
     ):
         wanted = takewhile(lambda _: not was_stopped(), photos)
         matches = match_photos(
@@ -154,9 +159,9 @@ def _match(
             wanted,
             request.limit,
             request.filters,
-            with_pictures=request.has_pictures,
+            keep_pixels=request.has_thumbnails,
         )
-        for shown in _shown(matches, limits, request.has_pictures):
+        for shown in _shown(matches, limits, request.has_thumbnails):
             sheet.add(shown)
             tally.count(shown.match)
             progress(tally.n_photos)
@@ -164,32 +169,34 @@ def _match(
 
 
 def _shown(
-    matches: Iterator[Match], limits: PhotoLimits, has_pictures: bool
-) -> Iterator[Illustrated]:
-    return illustrated(matches, limits) if has_pictures else map(Illustrated, matches)
+    matches: Iterator[PhotoMatch], limits: PhotoLimits, has_pictures: bool
+) -> Iterator[IllustratedMatch]:
+    return add_thumbnails(matches, limits) if has_pictures else map(IllustratedMatch, matches)
 
 
 def _warn_of_words(service: SearchService) -> None:
     name = service.index.encoder.spec.name
-    if not is_measured(name):
-        say(f"the words for likeness were not measured with {name}: go by the order and numbers")
+    if not is_calibrated(name):
+        print_notice(
+            f"the words for likeness were not measured with {name}: go by the order and numbers"
+        )
 
 
-def _say_kept(out: Path, tally: Tally) -> None:
+def _say_kept(out: Path, tally: MatchSummary) -> None:
     if tally.n_photos:
-        say(f"{tally.n_photos:,} photos are in {out}")
+        print_notice(f"{tally.n_photos:,} photos are in {out}")
 
 
-def _show(tally: Tally, took_s: float) -> None:
+def _show(tally: MatchSummary, took_s: float) -> None:
     table = Table("first place", "photos", show_header=False)
-    for word in (*(word for _, word in BOUNDS), UNSURE):
-        table.add_row(word, f"{tally.words[word]:,}")
-    if tally.words[""]:
-        table.add_row("no product found", f"{tally.words['']:,}")
-    table.add_row("photo could not be used", f"{len(tally.problems):,}")
+    for word in (*(word for _, word in CONFIDENCE_BOUNDS), LOW_CONFIDENCE):
+        table.add_row(word, f"{tally.n_by_confidence[word]:,}")
+    if tally.n_by_confidence[""]:
+        table.add_row("no product found", f"{tally.n_by_confidence['']:,}")
+    table.add_row("photo could not be used", f"{len(tally.errors):,}")
     table.add_row("took", f"{took_s:,.1f} s, {tally.n_photos / max(took_s, 1e-9):,.0f} photos/s")
-    answers().print(table)
-    for photo, problem in tally.problems[:_MAX_SHOWN]:
-        say(f"{printable(photo)}: {problem}")
-    if len(tally.problems) > _MAX_SHOWN:
-        say(f"and {len(tally.problems) - _MAX_SHOWN:,} more; the sheet has all of them")
+    get_stdout_console().print(table)
+    for photo, problem in tally.errors[:_MAX_SHOWN]:
+        print_notice(f"{sanitize_line(photo)}: {problem}")
+    if len(tally.errors) > _MAX_SHOWN:
+        print_notice(f"and {len(tally.errors) - _MAX_SHOWN:,} more; the sheet has all of them")

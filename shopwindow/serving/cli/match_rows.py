@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from search.batch_matching import Match
-from search.similarity_levels import in_words
-from shopwindow.serving.cli.output import printable
+from search.batch_matching import PhotoMatch
+from search.match_confidence import label_confidence
+from shopwindow.serving.cli.output import sanitize_line
 from shopwindow.values.product import Product
 from shopwindow.values.response import Hit
 
@@ -16,7 +16,7 @@ NOTHING_FOUND = "no product with a photo passes the filters"
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class SheetColumn:
     """One column of the sheet.
 
     Attributes:
@@ -28,57 +28,61 @@ class Column:
     width: int
 
 
-COLUMNS = (
-    Column("photo", 30),
-    Column("place", 8),
-    Column("product_id", 22),
-    Column("title", 40),
-    Column("title_ar", 34),
-    Column("brand", 16),
-    Column("price", 11),
-    Column("currency", 11),
-    Column("category", 28),
-    Column("likeness", 11),
-    Column("in_words", 14),
-    Column("product_photo", 36),
-    Column("problem", 36),
+SHEET_COLUMNS = (
+    SheetColumn("photo", 30),
+    SheetColumn("rank", 8),
+    SheetColumn("product_id", 22),
+    SheetColumn("title", 40),
+    SheetColumn("title_ar", 34),
+    SheetColumn("brand", 16),
+    SheetColumn("price", 11),
+    SheetColumn("currency", 11),
+    SheetColumn("category", 28),
+    SheetColumn("similarity", 11),
+    SheetColumn("confidence", 14),
+    SheetColumn("product_image", 36),
+    SheetColumn("error", 36),
 )
 
 
-def rows_of(match: Match) -> Iterator[tuple[Cell, ...]]:
+def build_rows(match: PhotoMatch) -> Iterator[tuple[Cell, ...]]:
     """Yield the rows of one match, in the order of `COLUMNS`.
 
     Yields:
         One row for each hit; one with the problem where there is none.
     """
-    photo = clean(match.photo)
+    photo = sanitize_cell(match.photo)
     for place, hit in enumerate(match.hits, start=1):
         yield (photo, place, *_facts(hit), "")
     if not match.hits:
-        yield (photo, *[None] * (len(COLUMNS) - 2), clean(match.problem or NOTHING_FOUND))
+        yield (
+            photo,
+            *[None] * (len(SHEET_COLUMNS) - 2),
+            sanitize_cell(match.problem or NOTHING_FOUND),
+        )
 
 
-def clean(value: object) -> str:
+def sanitize_cell(value: object) -> str:
     """Return a text of one line that every file format takes.
 
     File names may hold bytes that are no text, and titles control characters.
     """
-    return printable(value).encode("utf-8", "backslashreplace").decode()
+    return sanitize_line(value).encode("utf-8", "backslashreplace").decode()
 
 
 def _facts(hit: Hit) -> tuple[Cell, ...]:
     product = hit.product
     return (
-        clean(product.id),
-        clean(product.title or _title_ar(product)),
-        clean(_title_ar(product)),
-        clean(product.brand),
+        sanitize_cell(product.id),
+        sanitize_cell(product.title or _title_ar(product)),
+        sanitize_cell(_title_ar(product)),
+        sanitize_cell(product.brand),
         product.price,
-        clean(product.currency),
-        clean(" > ".join(product.category)),
+        sanitize_cell(product.currency),
+        sanitize_cell(" > ".join(product.category)),
         round(hit.score, 3),
-        in_words(hit.score),
-        clean(product.image),
+        label_confidence(hit.score),
+        sanitize_cell(product.image),
     )
 
 

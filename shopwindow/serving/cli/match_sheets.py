@@ -8,12 +8,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
-from shopwindow.serving.cli.match_rows import COLUMNS, rows_of
-from shopwindow.serving.cli.match_thumbnails import Illustrated
+from shopwindow.serving.cli.match_rows import SHEET_COLUMNS, build_rows
+from shopwindow.serving.cli.match_thumbnails import IllustratedMatch
 from shopwindow.values.errors import FeedError
-from shopwindow.values.spreadsheet import as_cell
+from shopwindow.values.spreadsheet import escape_formula
 
-NAMES = tuple(column.name for column in COLUMNS)
+COLUMN_NAMES = tuple(column.name for column in SHEET_COLUMNS)
 
 MAX_XLSX_ROWS = 1_048_575
 """Rows of a worksheet below its header. Source: Excel specifications and limits."""
@@ -22,7 +22,7 @@ MAX_XLSX_ROWS = 1_048_575
 class Sheet(Protocol):
     """A file of matches that is being written."""
 
-    def add(self, shown: Illustrated) -> None:
+    def add(self, shown: IllustratedMatch) -> None:
         """Write the rows of one match."""
         ...
 
@@ -41,12 +41,12 @@ class CsvSheet:
     def __init__(self, path: Path) -> None:
         self._file = path.open("w", encoding="utf-8-sig", newline="")
         self._writer = csv.writer(self._file)
-        self._writer.writerow(NAMES)
+        self._writer.writerow(COLUMN_NAMES)
 
-    def add(self, shown: Illustrated) -> None:
+    def add(self, shown: IllustratedMatch) -> None:
         """Write the rows of one match."""
-        for row in rows_of(shown.match):
-            guarded = [as_cell(each) if isinstance(each, str) else each for each in row]
+        for row in build_rows(shown.match):
+            guarded = [escape_formula(each) if isinstance(each, str) else each for each in row]
             self._writer.writerow(guarded)
 
     def close(self) -> None:
@@ -64,10 +64,10 @@ class JsonLinesSheet:
     def __init__(self, path: Path) -> None:
         self._file = path.open("w", encoding="utf-8")
 
-    def add(self, shown: Illustrated) -> None:
+    def add(self, shown: IllustratedMatch) -> None:
         """Write the rows of one match."""
-        for row in rows_of(shown.match):
-            record = dict(zip(NAMES, row, strict=True))
+        for row in build_rows(shown.match):
+            record = dict(zip(COLUMN_NAMES, row, strict=True))
             self._file.write(json.dumps(record, ensure_ascii=False) + "\n")
 
     def close(self) -> None:
@@ -104,7 +104,7 @@ def check_sheet(out: Path, force: bool) -> None:
 
 
 @contextmanager
-def opened_sheet(out: Path) -> Iterator[Sheet]:
+def open_sheet(out: Path) -> Iterator[Sheet]:
     """Open a sheet; whatever ends the block, the matches that were added are kept.
 
     The rows go into a file beside it, which takes its name at the end: what was there before stays
@@ -149,7 +149,7 @@ class _Counting:
         self._sheet = sheet
         self.n_matches = 0
 
-    def add(self, shown: Illustrated) -> None:
+    def add(self, shown: IllustratedMatch) -> None:
         self._sheet.add(shown)
         self.n_matches += 1
 

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from PIL import Image
 
 from embed import PhotoReader
-from search.batch_matching import Match
+from search.batch_matching import PhotoMatch
 from shopwindow.values.encoder import PreparedImage
 from shopwindow.values.errors import PhotoError
 from shopwindow.values.settings import PhotoLimits
 
-SIDE = 72
+THUMBNAIL_SIDE = 72
 """Pixels of a small picture's side."""
 
 _THREADS = 2
@@ -23,21 +23,23 @@ _AHEAD = 32
 
 
 @dataclass(frozen=True, slots=True)
-class Illustrated:
+class IllustratedMatch:
     """A match with small pictures.
 
     Attributes:
         match: The match.
-        photo: JPEG of the photo; empty without pictures, or where it could not be used.
-        products: JPEG for each hit; empty where there is none. No entries without pictures.
+        photo_thumbnail: JPEG of the photo; empty without pictures, or where it could not be used.
+        product_thumbnails: JPEG for each hit; empty where there is none. No entries without pictures.
     """
 
-    match: Match
-    photo: bytes = b""
-    products: tuple[bytes, ...] = ()
+    match: PhotoMatch
+    photo_thumbnail: bytes = b""
+    product_thumbnails: tuple[bytes, ...] = ()
 
 
-def illustrated(matches: Iterable[Match], limits: PhotoLimits) -> Iterator[Illustrated]:
+def add_thumbnails(
+    matches: Iterable[PhotoMatch], limits: PhotoLimits
+) -> Iterator[IllustratedMatch]:
     """Add small pictures to matches, which must hold their photo's pixels.
 
     Products' photos are opened in other threads, each once.
@@ -48,7 +50,7 @@ def illustrated(matches: Iterable[Match], limits: PhotoLimits) -> Iterator[Illus
     threads = ThreadPoolExecutor(_THREADS, "pictures")
     try:
         made: dict[str, Future[bytes]] = {}
-        waiting: deque[tuple[Match, list[Future[bytes]]]] = deque()
+        waiting: deque[tuple[PhotoMatch, list[Future[bytes]]]] = deque()
         reader = PhotoReader(limits)
         for match in matches:
             images = [hit.product.image for hit in match.hits]
@@ -64,22 +66,22 @@ def illustrated(matches: Iterable[Match], limits: PhotoLimits) -> Iterator[Illus
         threads.shutdown(wait=True, cancel_futures=True)
 
 
-def _illustrated(match: Match, products: list[Future[bytes]]) -> Illustrated:
-    photo = b"" if match.picture is None else _jpeg(match.picture)
-    return Illustrated(match, photo, tuple(each.result() for each in products))
+def _illustrated(match: PhotoMatch, products: list[Future[bytes]]) -> IllustratedMatch:
+    photo = b"" if match.pixels is None else _jpeg(match.pixels)
+    return IllustratedMatch(match, photo, tuple(each.result() for each in products))
 
 
 def _of_product(image: str, reader: PhotoReader) -> bytes:
     # The photo may be gone since it was indexed; the product is found all the same.
     try:
-        return _jpeg(reader.square(image, SIDE))
+        return _jpeg(reader.read_letterboxed(image, THUMBNAIL_SIDE))
     except PhotoError:
         return b""
 
 
 def _jpeg(pixels: PreparedImage) -> bytes:
     picture = Image.fromarray(pixels)
-    picture.thumbnail((SIDE, SIDE))
+    picture.thumbnail((THUMBNAIL_SIDE, THUMBNAIL_SIDE))
     data = io.BytesIO()
     picture.save(data, "JPEG", quality=80)
     return data.getvalue()

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import xlsxwriter
 
-from shopwindow.serving.cli.match_rows import COLUMNS, Cell, rows_of
-from shopwindow.serving.cli.match_thumbnails import SIDE, Illustrated
+from shopwindow.serving.cli.match_rows import SHEET_COLUMNS, Cell, build_rows
+from shopwindow.serving.cli.match_thumbnails import THUMBNAIL_SIDE, IllustratedMatch
 from shopwindow.values.spreadsheet import is_formula
 
 # Source of the limits: Excel specifications and limits.
@@ -19,7 +19,7 @@ _MARGIN = 3
 _PICTURES = {0: "picture", 3: "product_picture"}
 """Columns of pictures, by their place in the sheet."""
 
-_FORMATS = {"price": {"num_format": "#,##0.00"}, "likeness": {"num_format": "0.000"}}
+_FORMATS = {"price": {"num_format": "#,##0.00"}, "similarity": {"num_format": "0.000"}}
 
 
 class WorkbookSheet:
@@ -49,14 +49,14 @@ class WorkbookSheet:
         self._link = self._book.add_format({**base, "font_color": "blue", "underline": 1})
         self._head()
 
-    def add(self, shown: Illustrated) -> None:
+    def add(self, shown: IllustratedMatch) -> None:
         """Write the rows of one match."""
-        products = shown.products or (b"",) * len(shown.match.hits)
-        for place, row in enumerate(rows_of(shown.match)):
+        products = shown.product_thumbnails or (b"",) * len(shown.match.hits)
+        for place, row in enumerate(build_rows(shown.match)):
             self._row += 1
-            for column, cell in zip(COLUMNS, row, strict=True):
+            for column, cell in zip(SHEET_COLUMNS, row, strict=True):
                 self._write(column.name, cell)
-            self._picture("picture", shown.photo)
+            self._picture("picture", shown.photo_thumbnail)
             self._picture("product_picture", products[place] if place < len(products) else b"")
 
     def close(self) -> None:
@@ -74,7 +74,7 @@ class WorkbookSheet:
 
     def _head(self) -> None:
         bold = self._book.add_format({"bold": True, "bottom": 1})
-        widths = {column.name: column.width for column in COLUMNS}
+        widths = {column.name: column.width for column in SHEET_COLUMNS}
         for name, place in self._columns.items():
             self._sheet.set_column(place, place, widths.get(name, _PICTURE_WIDTH))
             self._sheet.write_string(0, place, name.replace("_", " "), bold)
@@ -86,7 +86,7 @@ class WorkbookSheet:
             return
         if isinstance(cell, int | float):
             self._sheet.write_number(self._row, place, cell, self._numbers.get(name, self._text))
-        elif name == "product_photo" and self._is_link(cell):
+        elif name == "product_image" and self._is_link(cell):
             self._n_links += 1
             self._sheet.write_url(self._row, place, cell, self._link)
         else:
@@ -101,13 +101,13 @@ class WorkbookSheet:
     def _picture(self, name: str, jpeg: bytes) -> None:
         if not jpeg:
             return
-        self._sheet.set_row_pixels(self._row, SIDE + 2 * _MARGIN)
+        self._sheet.set_row_pixels(self._row, THUMBNAIL_SIDE + 2 * _MARGIN)
         place = {"x_offset": _MARGIN, "y_offset": _MARGIN, "object_position": 1, "decorative": True}
         self._sheet.insert_image(self._row, self._columns[name], io.BytesIO(jpeg), place)
 
 
 def _placed() -> dict[str, int]:
-    names = [column.name for column in COLUMNS]
+    names = [column.name for column in SHEET_COLUMNS]
     for place, name in _PICTURES.items():
         names.insert(place, name)
     return {name: place for place, name in enumerate(names)}

@@ -13,12 +13,12 @@ PIPED_WIDTH = 140
 """Columns where no terminal tells its own; tables would be cramped into 80 otherwise."""
 
 
-def answers() -> "Console":
+def get_stdout_console() -> "Console":
     """Return the console for what was asked."""
     return _console(stderr=False)
 
 
-def notices() -> "Console":
+def get_stderr_console() -> "Console":
     """Return the console for progress, hints and errors."""
     return _console(stderr=True)
 
@@ -33,7 +33,7 @@ def _console(stderr: bool) -> "Console":
     return console
 
 
-def printable(text: object) -> str:
+def sanitize_line(text: object) -> str:
     """Return a text on one line without control characters.
 
     Titles and reasons come from feeds, and a terminal obeys escape sequences in them.
@@ -42,12 +42,12 @@ def printable(text: object) -> str:
     return "".join(c for c in words if unicodedata.category(c) != "Cc")
 
 
-def say(message: str, style: str = "") -> None:
+def print_notice(message: str, style: str = "") -> None:
     """Write one line to stderr, however long it is."""
-    notices().print(printable(message), style=style or None, soft_wrap=True)
+    get_stderr_console().print(sanitize_line(message), style=style or None, soft_wrap=True)
 
 
-def never_fail_on_characters() -> None:
+def escape_unencodable_output() -> None:
     """Write a character that the terminal's encoding lacks as an escape instead of failing."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):

@@ -7,18 +7,18 @@ from pathlib import Path
 
 from shopwindow.values.errors import FeedError
 
-SUFFIXES = (
+PHOTO_SUFFIXES = (
     *(".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff"),
     *(".avif", ".ppm", ".jp2", ".ico", ".heic", ".heif"),
 )
 """What is taken from a folder. HEIC cannot be opened, but nobody's photos go missing in silence."""
 
-LISTS = (".txt", ".csv")
-HEADINGS = ("photo", "image", "path", "file", "url", "address", "image_link", "image_url")
+LIST_SUFFIXES = (".txt", ".csv")
+PHOTO_COLUMNS = ("photo", "image", "path", "file", "url", "address", "image_link", "image_url")
 """Names of the column that holds the photos, in small letters; without one it is the first."""
 
 
-def listed_photos(given: Sequence[str]) -> list[str]:
+def list_photos(given: Sequence[str]) -> list[str]:
     """Return the photos behind arguments, each once, in order.
 
     Args:
@@ -41,7 +41,7 @@ def _photos(given: str) -> Iterator[str]:
         raise FeedError(path, f"there is no such {kind}")
     if path.is_dir():
         yield from _in_folder(path)
-    elif is_list or path.suffix.lower() in LISTS:
+    elif is_list or path.suffix.lower() in LIST_SUFFIXES:
         yield from _in_list(path)
     else:
         yield given
@@ -52,11 +52,11 @@ def _in_folder(folder: Path) -> Iterator[str]:
     for place, folders, files in os.walk(folder):
         folders.sort()
         for name in sorted(files):
-            if Path(name).suffix.lower() in SUFFIXES and not name.startswith("."):
+            if Path(name).suffix.lower() in PHOTO_SUFFIXES and not name.startswith("."):
                 found = True
                 yield str(Path(place) / name)
     if not found:
-        kinds = ", ".join(SUFFIXES)
+        kinds = ", ".join(PHOTO_SUFFIXES)
         raise FeedError(folder, f"no photos are in this folder or below it ({kinds})")
 
 
@@ -81,7 +81,7 @@ def _column(text: str) -> list[str]:
     delimiter = max(",;\t", key=first.count)
     rows = [row for row in csv.reader(text.splitlines(), delimiter=delimiter) if row]
     names = [cell.strip().casefold() for cell in rows[0]] if rows else []
-    column = next((names.index(each) for each in HEADINGS if each in names), None)
+    column = next((names.index(each) for each in PHOTO_COLUMNS if each in names), None)
     body = rows if column is None else rows[1:]
     return [row[column or 0] for row in body if len(row) > (column or 0)]
 

@@ -8,10 +8,10 @@ from shopwindow.serving.cli.filter_options import Merchants
 from shopwindow.serving.cli.search_commands import AsJson, Limit
 
 if TYPE_CHECKING:
-    from shopwindow.serving.cli.context import Invocation
+    from shopwindow.serving.cli.context import CliContext
 
 
-def feed(
+def recommend(
     ctx: typer.Context,
     user: Annotated[
         str, typer.Argument(metavar="USER", help="Id of the visitor; none for a stranger.")
@@ -27,10 +27,12 @@ def feed(
 
     What they did is read from the event log; looking at it here is not logged.
     """
-    from shopwindow.serving.cli.recommending import show_feed  # noqa: PLC0415 -- `--help` does without
+    from shopwindow.serving.cli.recommending import show_recommendations  # noqa: PLC0415 -- `--help` does without
 
-    invocation: Invocation = ctx.obj
-    show_feed(invocation.settings(), user, (limit, tuple(merchant or ()), cursor), as_json)
+    invocation: CliContext = ctx.obj
+    show_recommendations(
+        invocation.load_settings(), user, (limit, tuple(merchant or ()), cursor), as_json
+    )
 
 
 def complements(
@@ -43,8 +45,10 @@ def complements(
     """Find what goes with a product: bought with it, or of other kinds in its style."""
     from shopwindow.serving.cli.recommending import show_complements  # noqa: PLC0415 -- `--help` does without
 
-    invocation: Invocation = ctx.obj
-    show_complements(invocation.settings(), product_id, (limit, tuple(merchant or ())), as_json)
+    invocation: CliContext = ctx.obj
+    show_complements(
+        invocation.load_settings(), product_id, (limit, tuple(merchant or ())), as_json
+    )
 
 
 def profile(
@@ -55,5 +59,5 @@ def profile(
     """Show what is known of a visitor: interests, tastes, prices, and what they did last."""
     from shopwindow.serving.cli.recommending import show_profile  # noqa: PLC0415 -- `--help` does without
 
-    invocation: Invocation = ctx.obj
-    show_profile(invocation.settings(), user, as_json)
+    invocation: CliContext = ctx.obj
+    show_profile(invocation.load_settings(), user, as_json)

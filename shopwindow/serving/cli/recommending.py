@@ -11,15 +11,19 @@ from rich.text import Text
 
 from search import SearchService
 from shopwindow.eventlog import EventLog
-from shopwindow.serving.cli.context import opened_service
-from shopwindow.serving.cli.output import answers, printable, say
-from shopwindow.serving.cli.response_tables import as_document, is_unicode, show_page
-from shopwindow.values.profile_view import Interest, Person, plain_person
+from shopwindow.serving.cli.context import open_service
+from shopwindow.serving.cli.output import get_stdout_console, print_notice, sanitize_line
+from shopwindow.serving.cli.response_tables import (
+    is_stdout_unicode,
+    response_to_json,
+    show_response,
+)
+from shopwindow.values.profile_view import Interest, UserProfileView, serialize_profile_view
 from shopwindow.values.query import Filters, Query
 from shopwindow.values.settings import Settings
 
 
-def show_feed(
+def show_recommendations(
     settings: Settings, user: str, asked: tuple[int, tuple[str, ...], str], as_json: bool
 ) -> None:
     """Show the feed of a visitor.
@@ -39,14 +43,14 @@ def show_feed(
     limit, merchants, cursor = asked
     filters = Filters(merchant_id=merchants)
     query = Query(limit=limit, filters=filters, user_id=user, cursor=cursor)
-    with informed_service(settings) as service:
-        page = service.feed(user, query.limit, query.filters, cursor)
+    with open_personalized_service(settings) as service:
+        page = service.recommend(user, query.limit, query.filters, cursor)
     if as_json:
-        typer.echo(as_document(page, ""))
+        typer.echo(response_to_json(page, ""))
         return
-    show_page(page, "", is_first=False)
+    show_response(page, "", is_first_page=False)
     if page.next_cursor:
-        say(f"more: the same command with --cursor {page.next_cursor}")
+        print_notice(f"more: the same command with --cursor {page.next_cursor}")
 
 
 def show_complements(
@@ -68,12 +72,12 @@ def show_complements(
     """
     limit, merchants = asked
     query = Query(limit=limit, filters=Filters(merchant_id=merchants))
-    with informed_service(settings) as service:
+    with open_personalized_service(settings) as service:
         page = service.complements(product_id, query.limit, filters=query.filters)
     if as_json:
-        typer.echo(as_document(page, ""))
+        typer.echo(response_to_json(page, ""))
     else:
-        show_page(page, "", is_first=False)
+        show_response(page, "", is_first_page=False)
 
 
 def show_profile(settings: Settings, user: str, as_json: bool) -> None:
@@ -84,24 +88,24 @@ def show_profile(settings: Settings, user: str, as_json: bool) -> None:
         IndexStoreError: There is no index there, or it cannot be opened.
         EventLogError: The log cannot be read.
     """
-    with informed_service(settings) as service:
+    with open_personalized_service(settings) as service:
         person = service.profile(user)
     if as_json:
-        document = plain_person(person)
-        typer.echo(json.dumps(document, ensure_ascii=not is_unicode(), indent=2))
+        document = serialize_profile_view(person)
+        typer.echo(json.dumps(document, ensure_ascii=not is_stdout_unicode(), indent=2))
         return
-    console = answers()
-    if not (person.n_touches or person.deeds):
-        console.print(printable(f"Nothing is known of {user}."), soft_wrap=True)
+    console = get_stdout_console()
+    if not (person.n_interactions or person.recent_interactions):
+        console.print(sanitize_line(f"Nothing is known of {user}."), soft_wrap=True)
         return
-    console.print(f"{person.n_touches:,} things learned from.")
+    console.print(f"{person.n_interactions:,} things learned from.")
     console.print(_interests(person))
     for line in _lines(person):
-        console.print(printable(line), soft_wrap=True)
+        console.print(sanitize_line(line), soft_wrap=True)
 
 
 @contextmanager
-def informed_service(settings: Settings) -> Iterator[SearchService]:
+def open_personalized_service(settings: Settings) -> Iterator[SearchService]:
     """Open the search with what the event log knows, logging nothing of what is shown.
 
     Yields:
@@ -113,24 +117,24 @@ def informed_service(settings: Settings) -> Iterator[SearchService]:
         OnlineStoreError: The profiles cannot be read or written.
     """
     if not Path(settings.events.folder).is_dir():
-        with opened_service(settings) as service:
+        with open_service(settings) as service:
             yield service
         return
     with (
         EventLog.open(settings.events.folder) as log,
-        opened_service(settings, log, logs_impressions=False) as service,
+        open_service(settings, log, logs_impressions=False) as service,
     ):
-        service.catch_up()
+        service.flush()
         yield service
 
 
-def _interests(person: Person) -> Table:
+def _interests(person: UserProfileView) -> Table:
     table = Table()
     table.add_column("weight", justify="right")
     table.add_column("interest")
     for sign, several in (("", person.interests), ("-", person.dislikes)):
         for each in several:
-            table.add_row(f"{sign}{each.share:.0%}", Text(printable(_titles(each))))
+            table.add_row(f"{sign}{each.weight:.0%}", Text(sanitize_line(_titles(each))))
     return table
 
 
@@ -138,15 +142,15 @@ def _titles(interest: Interest) -> str:
     return "; ".join(each.title or each.id for each in interest.products)
 
 
-def _lines(person: Person) -> list[str]:
-    lines = [f"{name}: {_values(values)}" for name, values in person.tastes.items()]
+def _lines(person: UserProfileView) -> list[str]:
+    lines = [f"{name}: {_values(values)}" for name, values in person.preferences.items()]
     lines += [
         f"price: usually {each.typical:,.2f} {currency} ({each.low:,.2f} to {each.high:,.2f})"
-        for currency, each in person.prices.items()
+        for currency, each in person.preferred_prices.items()
     ]
     return lines + [
         f"{each.time:%Y-%m-%d %H:%M} {each.kind} {each.product.id} {each.product.title}"
-        for each in person.deeds
+        for each in person.recent_interactions
     ]
 
 

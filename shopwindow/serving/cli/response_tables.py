@@ -9,15 +9,15 @@ from rich.table import Table
 from rich.text import Text
 
 from search.rules import RULES
-from shopwindow.serving.cli.output import answers, printable
+from shopwindow.serving.cli.output import get_stdout_console, sanitize_line
 from shopwindow.values.product import Product
-from shopwindow.values.response import Hit, Page, Reading
+from shopwindow.values.response import Hit, QueryInterpretation, SearchResponse
 
-GIVEN_UP = {"in_stock": "stock", "created_since": "date"}
+RELAXED_FILTER_LABELS = {"in_stock": "stock", "created_since": "date"}
 """Names of filters as people say them, where they differ."""
 
 
-def title_for(product: Product, text: str) -> str:
+def choose_title(product: Product, text: str) -> str:
     """Return the title in the script of the query, if there is one; else the product's first.
 
     Args:
@@ -31,7 +31,7 @@ def title_for(product: Product, text: str) -> str:
     return next(iter([*best, *there]), "")
 
 
-def as_document(page: Page, text: str) -> str:
+def response_to_json(page: SearchResponse, text: str) -> str:
     """Return a page as one JSON document.
 
     Args:
@@ -45,69 +45,71 @@ def as_document(page: Page, text: str) -> str:
     document = {
         "hits": [_plain_hit(hit, text) for hit in page.hits],
         "facets": {name: dict(counts) for name, counts in page.facets.items()},
-        "facets_over": page.facets_over,
+        "facet_scope": page.facet_scope,
         "next_cursor": page.next_cursor,
         "took_ms": dict(page.took_ms),
         "query_id": page.query_id,
-        "readings": [asdict(reading) for reading in page.readings],
-        "prices": [asdict(each) for each in page.prices],
-        "relaxed": list(page.relaxed),
-        "n_cut": page.n_cut,
-        "is_sure": page.is_sure,
-        "n_folded": page.n_folded,
+        "interpretations": [asdict(reading) for reading in page.interpretations],
+        "price_buckets": [asdict(each) for each in page.price_buckets],
+        "relaxed_filters": list(page.relaxed),
+        "n_below_cutoff": page.n_below_cutoff,
+        "is_confident": page.is_confident,
+        "n_collapsed": page.n_collapsed,
         "rules": list(page.rules),
         "redirect": page.redirect,
     }
-    return json.dumps(document, ensure_ascii=not is_unicode(), indent=2)
+    return json.dumps(document, ensure_ascii=not is_stdout_unicode(), indent=2)
 
 
-def is_unicode() -> bool:
+def is_stdout_unicode() -> bool:
     """Return whether stdout can carry Arabic; where it cannot, JSON's own escapes can."""
     return (sys.stdout.encoding or "").lower().replace("-", "").startswith("utf")
 
 
-def show_page(page: Page, text: str, title: str = "", is_first: bool = True) -> None:
+def show_response(
+    page: SearchResponse, text: str, title: str = "", is_first_page: bool = True
+) -> None:
     """Write a page as a table.
 
     Args:
         page: The page.
         text: The query, whose script chooses the titles.
         title: Stands above the table.
-        is_first: Whether it is the first page; only its places can be compared with others.
+        is_first_page: Whether it is the first page; only its places can be compared with others.
     """
-    console = answers()
+    console = get_stdout_console()
     if title:
-        console.print(printable(title), style="bold", soft_wrap=True)
-    for line in (*map(told, page.readings), *done_to(page)):
-        console.print(printable(line), style="dim", soft_wrap=True)
+        console.print(sanitize_line(title), style="bold", soft_wrap=True)
+    for line in (*map(describe_interpretation, page.interpretations), *describe_processing(page)):
+        console.print(sanitize_line(line), style="dim", soft_wrap=True)
     if not page.hits:
         console.print("No product matches.")
         return
-    console.print(_table(page, text, is_first))
+    console.print(_table(page, text, is_first_page))
 
 
-def done_to(page: Page) -> list[str]:
+def describe_processing(page: SearchResponse) -> list[str]:
     """Return what was done to an answer beside finding it, one line for each thing."""
     lines = []
     if page.redirect:
         lines.append(f"a rule sends who searches this to {page.redirect}")
     if page.relaxed:
-        given_up = ", ".join(GIVEN_UP.get(name, name) for name in page.relaxed)
+        given_up = ", ".join(RELAXED_FILTER_LABELS.get(name, name) for name in page.relaxed)
         lines.append(f"nothing passes all filters; given up: {given_up} (--no-relax keeps them)")
-    if page.hits and not page.is_sure:
+    if page.hits and not page.is_confident:
         lines.append("nothing is really what was asked for; these come nearest")
-    if page.n_cut:
-        lines.append(f"{page.n_cut:,} left out: too little to do with the query")
-    if page.n_folded:
+    if page.n_below_cutoff:
+        lines.append(f"{page.n_below_cutoff:,} left out: too little to do with the query")
+    if page.n_collapsed:
         lines.append(
-            f"{page.n_folded:,} behind their variants or photos (--all-variants shows them)"
+            f"{page.n_collapsed:,} behind their variants or photos (--all-variants shows them)"
         )
     if page.rules:
         lines.append(f"rules in force: {', '.join(page.rules)}")
     return lines
 
 
-def _table(page: Page, text: str, is_first: bool) -> Table:
+def _table(page: SearchResponse, text: str, is_first: bool) -> Table:
     table = Table()
     table.add_column("place", justify="right")
     table.add_column("id", overflow="fold")
@@ -119,67 +121,67 @@ def _table(page: Page, text: str, is_first: bool) -> Table:
         cells = (
             place,
             hit.product.id,
-            title_for(hit.product, text),
+            choose_title(hit.product, text),
             _price(hit.product),
-            f"{hit.score:.3f}" if hit.parts else "",
-            why(hit, place if is_first else 0),
+            f"{hit.score:.3f}" if hit.contributions else "",
+            explain_hit(hit, place if is_first else 0),
         )
-        table.add_row(*(Text(printable(cell)) for cell in cells))
+        table.add_row(*(Text(sanitize_line(cell)) for cell in cells))
     return table
 
 
-def told(reading: Reading) -> str:
+def describe_interpretation(reading: QueryInterpretation) -> str:
     """Return what was read out of the words, in one line."""
     match reading.kind:
         case "spelling":
-            return f"searched for {reading.value!r} instead of {reading.typed!r}"
-        case "without":
+            return f"searched for {reading.value!r} instead of {reading.text!r}"
+        case "negation":
             return f"without {reading.value!r}"
         case _:
             effect = "only" if reading.is_filter else "first"
             if reading.kind == "price" and not reading.is_filter:
                 effect = "nothing that matches has"
-            return f"{effect} {reading.kind} {reading.value} ({reading.typed!r})"
+            return f"{effect} {reading.kind} {reading.value} ({reading.text!r})"
 
 
 def _price(product: Product) -> str:
     return "" if product.price is None else f"{product.price:,.2f} {product.currency}".strip()
 
 
-def why(hit: Hit, place: int) -> str:
+def explain_hit(hit: Hit, place: int) -> str:
     """Return what brought a hit to its place, in one line.
 
     Args:
         hit: The hit.
         place: Its place, from 1; 0 when it is not known.
     """
-    parts = sorted(hit.parts.items(), key=lambda item: (-item[1], item[0]))
+    parts = sorted(hit.contributions.items(), key=lambda item: (-item[1], item[0]))
     shown = [(name, f"{value:.3f}") for name, value in parts]
     told = [" + ".join(f"{n} {v}" for n, v in shown if v.strip("-0.") or len(shown) == 1)]
     if hit.matched_words:
         told.append(f"({', '.join(hit.matched_words)})")
     if hit.rules:
         told.append(f"{_moved(hit)} by {', '.join(repr(each) for each in hit.rules)}")
-    if place and hit.place_before not in {0, place}:
-        told.append(f"(was {hit.place_before})")
+    if place and hit.retrieval_rank not in {0, place}:
+        told.append(f"(was {hit.retrieval_rank})")
     return " ".join(each for each in told if each)
 
 
 def _moved(hit: Hit) -> str:
-    if RULES not in hit.parts:
+    if RULES not in hit.contributions:
         return "pinned"
-    return "boosted" if hit.parts[RULES] > 0 else "buried"
+    return "boosted" if hit.contributions[RULES] > 0 else "buried"
 
 
 def _plain_hit(hit: Hit, text: str) -> dict[str, Any]:
     return {
         "id": hit.product.id,
-        "title": title_for(hit.product, text),
+        "title": choose_title(hit.product, text),
         "score": hit.score,
-        "parts": dict(hit.parts),
+        "contributions": dict(hit.contributions),
         "matched_words": list(hit.matched_words),
         "n_variants": hit.n_variants,
-        "place_before": hit.place_before,
+        "retrieval_rank": hit.retrieval_rank,
         "rules": list(hit.rules),
         "propensity": hit.propensity,
         "product": _plain_product(hit.product),

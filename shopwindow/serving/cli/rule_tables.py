@@ -10,19 +10,19 @@ from typing import Any, Self
 from rich.table import Table
 from rich.text import Text
 
-from search.rules import Contradiction, Plan, Rule, RuleBook
-from search.rules.formatting import action_told, scope_told
+from search.rules import Rule, RuleConflict, RulePlan, RuleSet
+from search.rules.formatting import format_action, format_scope
 from shopwindow.serving.cli.exit_codes import ExitCode
-from shopwindow.serving.cli.filter_options import of_merchant
-from shopwindow.serving.cli.output import answers, printable
+from shopwindow.serving.cli.filter_options import filter_by_merchant
+from shopwindow.serving.cli.output import get_stdout_console, sanitize_line
 from shopwindow.values.errors import InvalidQueryError
 from shopwindow.values.query import Filters, Query
 
-_STATES = {"now": "in force", "later": "later", "over": "over"}
+_STATES = {"active": "in force", "scheduled": "scheduled", "expired": "expired"}
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class SearchScenario:
     """The search that rules are asked about.
 
     Attributes:
@@ -36,68 +36,68 @@ class Case:
     at: datetime
 
     @classmethod
-    def of(cls, text: str, at: str, category: str, merchant: str | None) -> Self:
+    def from_options(cls, text: str, at: str, category: str, merchant: str | None) -> Self:
         """Return the case of what was given.
 
         Raises:
             InvalidQueryError: The time is none, or has no zone; the merchant is empty; the text
                 is too long, or none.
         """
-        filters = replace(of_merchant(merchant), category=category)
+        filters = replace(filter_by_merchant(merchant), category=category)
         text = Query(text=text).text
         return cls(text, filters, _time(at) if at else datetime.now(UTC))
 
 
-def show_book(book: RuleBook, at: datetime, as_json: bool) -> ExitCode:
+def show_ruleset(book: RuleSet, at: datetime, as_json: bool) -> ExitCode:
     """Write all rules, and the pairs that contradict each other.
 
     Returns:
         OK: a contradiction has a winner, and is no fault.
     """
-    found = book.contradictions()
+    found = book.find_conflicts()
     if as_json:
-        rules = [_plain(rule) | {"state": rule.scope.state(at)} for rule in book]
+        rules = [_plain(rule) | {"state": rule.scope.get_status(at)} for rule in book]
         _write({"rules": rules, "contradictions": [asdict(each) for each in found]})
         return ExitCode.OK
     table = _table(book, at)
-    answers().print(table if book else "The file has no rules.")
+    get_stdout_console().print(table if book else "The file has no rules.")
     _show_contradictions(found)
     return ExitCode.OK
 
 
-def show_case(book: RuleBook, case: Case, as_json: bool) -> ExitCode:
+def show_matching_rules(book: RuleSet, case: SearchScenario, as_json: bool) -> ExitCode:
     """Write which rules hold for one search, the first to win first, and what wins.
 
     Returns:
         OK.
     """
     plan = book.plan(case.text, case.filters, case.at)
-    found = book.contradictions(plan)
+    found = book.find_conflicts(plan)
     by_name = {rule.name: rule for rule in book}
-    held = [by_name[name] for name in plan.rules]
+    held = [by_name[name] for name in plan.rule_names]
     if as_json:
         _write(_document(plan, case, held, found))
         return ExitCode.OK
     if not plan:
-        answers().print("No rule holds for this search.")
+        get_stdout_console().print("No rule holds for this search.")
         return ExitCode.OK
-    answers().print(_table(held, case.at))
+    get_stdout_console().print(_table(held, case.at))
     if plan.redirect is not None:
-        target = f"Goes to {plan.redirect.action.address} by {plan.redirect.rule!r}."
-        answers().print(printable(target), soft_wrap=True)
+        target = f"Goes to {plan.redirect.action.address} by {plan.redirect.name!r}."
+        get_stdout_console().print(sanitize_line(target), soft_wrap=True)
     _show_contradictions(found)
     return ExitCode.OK
 
 
 def _document(
-    plan: Plan, case: Case, held: Sequence[Rule], found: Sequence[Contradiction]
+    plan: RulePlan, case: SearchScenario, held: Sequence[Rule], found: Sequence[RuleConflict]
 ) -> dict[str, Any]:
     redirect = plan.redirect
     return {
         "text": case.text,
         "at": case.at.isoformat(),
         "rules": [_plain(rule) for rule in held],
-        "redirect": redirect and {"address": redirect.action.address, "rule": redirect.rule},
+        "redirect": redirect and {"address": redirect.action.address, "rule": redirect.name},
         "contradictions": [asdict(each) for each in found],
     }
 
@@ -107,8 +107,8 @@ def _plain(rule: Rule) -> dict[str, Any]:
     return {
         "name": rule.name,
         "kind": kind,
-        "when": scope_told(rule.scope),
-        "action": action_told(rule.action),
+        "when": format_scope(rule.scope),
+        "action": format_action(rule.action),
     }
 
 
@@ -116,23 +116,23 @@ def _table(rules: Iterable[Rule], at: datetime) -> Table:
     table = Table()
     for name in ("rule", "when", "action"):
         table.add_column(name, overflow="fold", ratio=1)
-    table.add_column("now", no_wrap=True)
+    table.add_column("active", no_wrap=True)
     for rule in rules:
-        state = _STATES[rule.scope.state(at)]
-        cells = (rule.name, scope_told(rule.scope), action_told(rule.action), state)
-        table.add_row(*(Text(printable(cell)) for cell in cells))
+        state = _STATES[rule.scope.get_status(at)]
+        cells = (rule.name, format_scope(rule.scope), format_action(rule.action), state)
+        table.add_row(*(Text(sanitize_line(cell)) for cell in cells))
     return table
 
 
-def _show_contradictions(found: Sequence[Contradiction]) -> None:
-    console = answers()
+def _show_contradictions(found: Sequence[RuleConflict]) -> None:
+    console = get_stdout_console()
     if not found:
         console.print("No contradictions.")
         return
     console.print(f"{len(found)} contradictions:" if len(found) > 1 else "1 contradiction:")
     for each in found:
         where = f" For example, in a search for {each.query!r}." if each.query else ""
-        console.print(printable(f"- {each.sentence}{where}"), soft_wrap=True)
+        console.print(sanitize_line(f"- {each.explanation}{where}"), soft_wrap=True)
 
 
 def _write(document: dict[str, Any]) -> None:

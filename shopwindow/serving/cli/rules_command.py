@@ -36,9 +36,11 @@ def rules(
         The exit code.
     """
     from search.rules import read_rules  # noqa: PLC0415
-    from shopwindow.serving.cli.rule_tables import Case, show_book, show_case  # noqa: PLC0415 -- `--help` does without
+    from shopwindow.serving.cli.rule_tables import SearchScenario, show_matching_rules, show_ruleset  # noqa: PLC0415 -- `--help` does without
 
-    case = Case.of(" ".join(words or ()), at, category, merchant)
+    case = SearchScenario.from_options(" ".join(words or ()), at, category, merchant)
     book = read_rules(file)
     asked = words or category or merchant is not None
-    return show_case(book, case, as_json) if asked else show_book(book, case.at, as_json)
+    return (
+        show_matching_rules(book, case, as_json) if asked else show_ruleset(book, case.at, as_json)
+    )

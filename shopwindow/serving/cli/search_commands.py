@@ -7,7 +7,7 @@ import typer
 from shopwindow.serving.cli.filter_options import Brands, Category, InStock, Merchants
 
 if TYPE_CHECKING:
-    from shopwindow.serving.cli.context import Invocation
+    from shopwindow.serving.cli.context import CliContext
 
 Limit = Annotated[int, typer.Option(metavar="N", help="Products shown, 1 to 500.")]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON document instead of a table.")]
@@ -33,11 +33,11 @@ def search(  # noqa: PLR0913 -- one parameter for each option
             "0.2,0,0.8,0.5: one for each --image, or one for all.",
         ),
     ] = None,
-    photo_share: Annotated[
+    image_weight: Annotated[
         float | None,
         typer.Option(metavar="X", help="How much photos count against the text, 0 to 1."),
     ] = None,
-    avoid: Annotated[
+    not_like: Annotated[
         list[str] | None,
         typer.Option(metavar="ID", help="A product that hits should not be like; or several."),
     ] = None,
@@ -64,13 +64,13 @@ def search(  # noqa: PLR0913 -- one parameter for each option
     cursor: Annotated[
         str, typer.Option(metavar="C", help="Where the page before ended: its next_cursor.")
     ] = "",
-    literal: Annotated[
+    verbatim: Annotated[
         bool, typer.Option("--literal", help="Take the words as they are: correct and read none.")
     ] = False,
     no_relax: Annotated[
         bool, typer.Option("--no-relax", help="Give no filter up when nothing passes them all.")
     ] = False,
-    all_variants: Annotated[
+    no_collapse: Annotated[
         bool,
         typer.Option("--all-variants", help="Show each variant, and each product with one photo."),
     ] = False,
@@ -84,13 +84,20 @@ def search(  # noqa: PLR0913 -- one parameter for each option
     ] = "",
 ) -> None:
     """Find products by words, by photos, or by both; with neither, browse by the filters."""
-    from shopwindow.serving.cli.searching import Looks, Order, Wish, show_search  # noqa: PLC0415 -- `--help` does without
+    from shopwindow.serving.cli.searching import (  # noqa: PLC0415 -- `--help` does without
+        SearchOptions,
+        SortOptions,
+        VisualOptions,
+        show_search,
+    )
 
-    invocation: Invocation = ctx.obj
-    wish = Wish(
+    invocation: CliContext = ctx.obj
+    wish = SearchOptions(
         text=" ".join(words or ()),
-        looks=Looks(tuple(image or ()), tuple(crop or ()), photo_share, tuple(avoid or ())),
-        order=Order(sort, diversity, not all_variants),
+        visual=VisualOptions(
+            tuple(image or ()), tuple(crop or ()), image_weight, tuple(not_like or ())
+        ),
+        sorting=SortOptions(sort, diversity, not no_collapse),
         limit=limit,
         category=category,
         brands=tuple(brand or ()),
@@ -100,10 +107,10 @@ def search(  # noqa: PLR0913 -- one parameter for each option
         in_stock=in_stock,
         attributes=tuple(attribute or ()),
         cursor=cursor,
-        literal=literal,
+        verbatim=verbatim,
         relax=not no_relax,
     )
-    show_search(invocation.settings(), wish, as_json, rules)
+    show_search(invocation.load_settings(), wish, as_json, rules)
 
 
 def similar(
@@ -116,6 +123,6 @@ def similar(
     """Find products like one of the index."""
     from shopwindow.serving.cli.searching import show_similar  # noqa: PLC0415 -- `--help` does without
 
-    invocation: Invocation = ctx.obj
+    invocation: CliContext = ctx.obj
     asked = (limit, tuple(merchant or ()))
-    show_similar(invocation.settings(), product_id, asked, as_json)
+    show_similar(invocation.load_settings(), product_id, asked, as_json)

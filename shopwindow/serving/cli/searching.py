@@ -6,41 +6,41 @@ from typing import cast
 
 import typer
 
-from shopwindow.serving.cli.context import opened_service
-from shopwindow.serving.cli.output import say
-from shopwindow.serving.cli.response_tables import as_document, show_page
+from shopwindow.serving.cli.context import open_service
+from shopwindow.serving.cli.output import print_notice
+from shopwindow.serving.cli.response_tables import response_to_json, show_response
 from shopwindow.values.errors import InvalidQueryError
-from shopwindow.values.query import ALL, Crop, Filters, Photo, Query, Sort
-from shopwindow.values.response import Page
+from shopwindow.values.query import WHOLE_TEXT, Crop, Filters, Query, QueryImage, Sort
+from shopwindow.values.response import SearchResponse
 from shopwindow.values.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
-class Looks:
+class VisualOptions:
     """What hits should look like and what not, as it was typed; see the fields of `Query`."""
 
     images: tuple[str, ...] = ()
     crops: tuple[str, ...] = ()
-    photo_share: float | None = None
-    avoid: tuple[str, ...] = ()
+    image_weight: float | None = None
+    negative_examples: tuple[str, ...] = ()
 
     @property
-    def photos(self) -> list[Photo]:
+    def photos(self) -> list[QueryImage]:
         """The photos with their parts.
 
         Raises:
             InvalidQueryError: A crop has no sense, or there are more or fewer than photos.
         """
-        crops: list[Crop | None] = [parsed_crop(each) for each in self.crops]
+        crops: list[Crop | None] = [parse_crop(each) for each in self.crops]
         if len(crops) not in {0, 1, len(self.images)} or len(crops) > len(self.images):
             n_photos = len(self.images)
             raise InvalidQueryError("--crop", f"one for each --image ({n_photos})", self.crops)
         each_has = crops if len(crops) > 1 else (crops or [None]) * len(self.images)
-        return [Photo(image, crop) for image, crop in zip(self.images, each_has, strict=True)]
+        return [QueryImage(image, crop) for image, crop in zip(self.images, each_has, strict=True)]
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class SortOptions:
     """In which order, as it was typed; see the fields of `Query`."""
 
     sort: str = "relevance"
@@ -49,12 +49,12 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class SearchOptions:
     """A search as it was typed; see the fields of `Query` and `Filters`."""
 
     text: str = ""
-    looks: Looks = Looks()
-    order: Order = Order()
+    visual: VisualOptions = VisualOptions()
+    sorting: SortOptions = SortOptions()
     limit: int = 10
     category: str = ""
     brands: tuple[str, ...] = ()
@@ -64,10 +64,10 @@ class Wish:
     in_stock: bool | None = None
     attributes: tuple[str, ...] = ()
     cursor: str = ""
-    literal: bool = False
+    verbatim: bool = False
     relax: bool = True
 
-    def query(self) -> Query:
+    def to_query(self) -> Query:
         """Return the query.
 
         Returns:
@@ -83,25 +83,25 @@ class Wish:
             price_min=self.price_min,
             price_max=self.price_max,
             in_stock=self.in_stock,
-            attributes=parsed_attributes(self.attributes),
+            attributes=parse_attributes(self.attributes),
         )
         return Query(
             text=self.text,
-            image=self.looks.photos or None,
-            photo_share=self.looks.photo_share,
-            avoid=self.looks.avoid,
-            sort=cast(Sort, self.order.sort),  # the query checks it
-            diversity=self.order.diversity,
-            collapse=self.order.collapse,
+            image=self.visual.photos or None,
+            image_weight=self.visual.image_weight,
+            negative_examples=self.visual.negative_examples,
+            sort=cast(Sort, self.sorting.sort),  # the query checks it
+            diversity=self.sorting.diversity,
+            collapse=self.sorting.collapse,
             relax=self.relax,
             filters=filters,
             limit=self.limit,
             cursor=self.cursor,
-            literal=(ALL,) if self.literal else (),
+            verbatim=(WHOLE_TEXT,) if self.verbatim else (),
         )
 
 
-def parsed_attributes(given: Sequence[str]) -> Mapping[str, tuple[str, ...]]:
+def parse_attributes(given: Sequence[str]) -> Mapping[str, tuple[str, ...]]:
     """Return what `--attribute NAME=VALUE` asks for; a name that comes twice takes either value.
 
     Raises:
@@ -116,7 +116,7 @@ def parsed_attributes(given: Sequence[str]) -> Mapping[str, tuple[str, ...]]:
     return found
 
 
-def parsed_crop(given: str) -> Crop:
+def parse_crop(given: str) -> Crop:
     """Return what `--crop LEFT,TOP,RIGHT,BOTTOM` asks for.
 
     Raises:
@@ -130,7 +130,7 @@ def parsed_crop(given: str) -> Crop:
     return left, top, right, bottom
 
 
-def show_search(settings: Settings, wish: Wish, as_json: bool, rules: str = "") -> None:
+def show_search(settings: Settings, wish: SearchOptions, as_json: bool, rules: str = "") -> None:
     """Answer a search.
 
     Args:
@@ -147,19 +147,19 @@ def show_search(settings: Settings, wish: Wish, as_json: bool, rules: str = "") 
         EncoderError: The encoder cannot be loaded, or did not make this index.
         IndexStoreError: There is no index there, or it cannot be opened.
     """
-    query = wish.query()
+    query = wish.to_query()
     if not as_json:
         query = replace(query, facets=())  # a table does not show them
     else:
         query = replace(query, facets=(*query.facets, "price"))
     if rules:
-        search = settings.search.model_copy(update={"rules": rules})
+        search = settings.search.model_copy(update={"rules_file": rules})
         settings = settings.model_copy(update={"search": search})
-    with opened_service(settings) as service:
+    with open_service(settings) as service:
         page = service.search(query)
     _show(page, query.text, as_json, is_first=not query.cursor)
     if page.next_cursor and not as_json:
-        say(f"more: the same command with --cursor {page.next_cursor}")
+        print_notice(f"more: the same command with --cursor {page.next_cursor}")
 
 
 def show_similar(
@@ -181,13 +181,13 @@ def show_similar(
     """
     limit, merchants = asked
     limit, filters = Query(limit=limit).limit, Filters(merchant_id=merchants)
-    with opened_service(settings) as service:
+    with open_service(settings) as service:
         page = service.similar(product_id, limit=limit, filters=filters)
     _show(page, "", as_json)
 
 
-def _show(page: Page, text: str, as_json: bool, is_first: bool = True) -> None:
+def _show(page: SearchResponse, text: str, as_json: bool, is_first: bool = True) -> None:
     if as_json:
-        typer.echo(as_document(page, text))
+        typer.echo(response_to_json(page, text))
     else:
-        show_page(page, text, is_first=is_first)
+        show_response(page, text, is_first_page=is_first)

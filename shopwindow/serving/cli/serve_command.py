@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from shopwindow.serving.cli.output import say
+from shopwindow.serving.cli.output import print_notice
 
 if TYPE_CHECKING:
     from search import SearchService
-    from shopwindow.serving.cli.context import Invocation
+    from shopwindow.serving.cli.context import CliContext
     from shopwindow.values.settings import Settings
 
 
@@ -25,15 +25,15 @@ def serve(
     ] = None,
 ) -> None:
     """Open the search page of the index; Ctrl-C ends it."""
-    invocation: Invocation = ctx.obj
-    settings = invocation.settings()
+    invocation: CliContext = ctx.obj
+    settings = invocation.load_settings()
     listening = {"host": host or settings.server.host}
     given = listening if port is None else {**listening, "port": port}
     server = settings.server.model_copy(update=given)
     serve_page(invocation, settings.model_copy(update={"server": server}))
 
 
-def serve_page(invocation: "Invocation", settings: "Settings") -> None:
+def serve_page(invocation: "CliContext", settings: "Settings") -> None:
     """Serve the page of the settings' index until Ctrl-C.
 
     Raises:
@@ -41,13 +41,13 @@ def serve_page(invocation: "Invocation", settings: "Settings") -> None:
         IndexStoreError: There is no index there, or it cannot be opened.
         EventLogError: Events are to be logged, and cannot be.
     """
-    from shopwindow.serving.cli.context import opened_events, opened_service  # noqa: PLC0415 -- `--help` does without
-    from shopwindow.serving.cli.log_file import open_log  # noqa: PLC0415
+    from shopwindow.serving.cli.context import open_event_log, open_service  # noqa: PLC0415 -- `--help` does without
+    from shopwindow.serving.cli.log_file import configure_logging  # noqa: PLC0415
 
-    open_log()
-    with opened_events(settings) as events, opened_service(settings, events) as service:
+    configure_logging()
+    with open_event_log(settings) as events, open_service(settings, events) as service:
         Thread(target=_warm_up, args=(service,), name="warm-up", daemon=True).start()
-        say(f"opening the page of {service.index.count():,} products ...")
+        print_notice(f"opening the page of {service.index.count():,} products ...")
         invocation.launch(service, settings)  # says the address once the page is there
 
 

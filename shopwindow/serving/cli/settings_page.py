@@ -11,7 +11,7 @@ import typer
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from shopwindow.values.settings import DELIMITER, PREFIX, Settings
+from shopwindow.values.settings import ENV_DELIMITER, ENV_PREFIX, Settings
 
 _BOUNDS = {"gt": "over {:,}", "ge": "from {:,}", "lt": "under {:,}", "le": "to {:,}"}
 _KINDS = {"int": "whole number", "float": "number", "bool": "true or false"}
@@ -33,22 +33,22 @@ class SettingRow:
         field: Field of the group.
         default: Its value when nothing is given.
         values: What it takes, in words.
-        meaning: What it does.
+        description: What it does.
     """
 
     group: str
     field: str
     default: object
     values: str
-    meaning: str
+    description: str
 
     @property
     def name(self) -> str:
         """The variable of the environment."""
-        return f"{PREFIX}{self.group}{DELIMITER}{self.field}".upper()
+        return f"{ENV_PREFIX}{self.group}{ENV_DELIMITER}{self.field}".upper()
 
 
-def setting_rows() -> Iterator[SettingRow]:
+def iter_settings() -> Iterator[SettingRow]:
     """Yield every setting, in the order of `shopwindow.values.settings`.
 
     Yields:
@@ -61,14 +61,14 @@ def setting_rows() -> Iterator[SettingRow]:
             yield SettingRow(group, name, info.default, _values(info), info.description or "")
 
 
-def settings_page() -> str:
+def render_settings_page() -> str:
     """Return the page, as Markdown."""
     parts = [_HEAD]
     for group, info in Settings.model_fields.items():
         model: Any = info.annotation
         parts.append(f"\n## {group.title()}\n\n{_about(model)}\n")
         parts.append("| variable | default | takes | meaning |\n| --- | --- | --- | --- |")
-        parts += [_line(row) for row in setting_rows() if row.group == group]
+        parts += [_line(row) for row in iter_settings() if row.group == group]
     return "\n".join(parts) + "\n"
 
 
@@ -78,7 +78,7 @@ def _about(model: type[BaseModel]) -> str:
 
 def _line(row: SettingRow) -> str:
     default = "" if row.default is None else f"`{row.default}`"
-    return f"| `{row.name}` | {default} | {row.values} | {row.meaning} |"
+    return f"| `{row.name}` | {default} | {row.values} | {row.description} |"
 
 
 def _values(info: FieldInfo) -> str:
@@ -95,4 +95,4 @@ def _values(info: FieldInfo) -> str:
 
 
 if __name__ == "__main__":
-    typer.echo(settings_page(), nl=False)
+    typer.echo(render_settings_page(), nl=False)

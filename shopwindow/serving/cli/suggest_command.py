@@ -7,7 +7,7 @@ import typer
 from shopwindow.serving.cli.filter_options import Merchants
 
 if TYPE_CHECKING:
-    from shopwindow.serving.cli.context import Invocation
+    from shopwindow.serving.cli.context import CliContext
 
 
 def suggest(
@@ -25,6 +25,6 @@ def suggest(
     """Show how a begun query may go on: the catalogue's categories, brands and words."""
     from shopwindow.serving.cli.suggesting import show_suggestions  # noqa: PLC0415 -- `--help` does without
 
-    invocation: Invocation = ctx.obj
+    invocation: CliContext = ctx.obj
     asked = (limit, tuple(merchant or ()))
-    show_suggestions(invocation.settings(), text, asked, as_json)
+    show_suggestions(invocation.load_settings(), text, asked, as_json)

@@ -9,9 +9,9 @@ from rich.table import Table
 from rich.text import Text
 
 from search.suggestions import Suggestion
-from shopwindow.serving.cli.context import opened_service
-from shopwindow.serving.cli.output import answers, printable
-from shopwindow.serving.cli.response_tables import is_unicode
+from shopwindow.serving.cli.context import open_service
+from shopwindow.serving.cli.output import get_stdout_console, sanitize_line
+from shopwindow.serving.cli.response_tables import is_stdout_unicode
 from shopwindow.values.query import Filters
 from shopwindow.values.settings import Settings
 
@@ -33,15 +33,15 @@ def show_suggestions(
         IndexStoreError: There is no index there, or it cannot be opened.
     """
     limit, merchants = asked
-    with opened_service(settings) as service:
+    with open_service(settings) as service:
         found = service.suggest(text, limit, Filters(merchant_id=merchants))
     if as_json:
         document = [asdict(each) for each in found]
-        typer.echo(json.dumps(document, ensure_ascii=not is_unicode(), indent=2))
+        typer.echo(json.dumps(document, ensure_ascii=not is_stdout_unicode(), indent=2))
     elif found:
-        answers().print(_table(found))
+        get_stdout_console().print(_table(found))
     else:
-        answers().print("Nothing goes on like this.")
+        get_stdout_console().print("Nothing goes on like this.")
 
 
 def _table(found: Sequence[Suggestion]) -> Table:
@@ -51,5 +51,5 @@ def _table(found: Sequence[Suggestion]) -> Table:
     table.add_column("products", justify="right")
     for each in found:
         cells = (each.text, each.kind, each.value, each.count)
-        table.add_row(*(Text(printable(cell)) for cell in cells))
+        table.add_row(*(Text(sanitize_line(cell)) for cell in cells))
     return table

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from shopwindow.serving.cli.context import Invocation
+    from shopwindow.serving.cli.context import CliContext
 
 
 def tune(
@@ -18,7 +18,7 @@ def tune(
         ),
     ],
     *,
-    measure: Annotated[str, typer.Option(metavar="NAME", help="What is to rise.")] = "nDCG@10",
+    metric: Annotated[str, typer.Option(metavar="NAME", help="What is to rise.")] = "nDCG@10",
     rounds: Annotated[
         int, typer.Option(metavar="N", min=1, help="Times that each weight has its turn, at most.")
     ] = 2,
@@ -33,5 +33,5 @@ def tune(
     """
     from shopwindow.serving.cli.tuning import tune_weights  # noqa: PLC0415 -- `--help` does without
 
-    invocation: Invocation = ctx.obj
-    return tune_weights(invocation.settings(), judged, measure, rounds)
+    invocation: CliContext = ctx.obj
+    return tune_weights(invocation.load_settings(), judged, metric, rounds)

@@ -7,21 +7,21 @@ from shopwindow.values.event import Surface
 
 
 @dataclass(frozen=True, slots=True)
-class CardLook:
+class CardContext:
     """What the cards of one gallery share.
 
     Attributes:
         language: Of titles and labels.
-        of_product: The hits are like a product rather than like a query.
-        is_ranked: Words or photos put them in order, so that one can be put aside.
-        by_relevance: That order is the one shown.
+        is_similar_page: The hits are like a product rather than like a query.
+        has_query: Words or photos put them in order, so that one can be put aside.
+        is_sorted_by_relevance: That order is the one shown.
         surface: What the hits are shown in, as events call it.
-        can_act: A visitor is chosen, so that what they do with a card is recorded.
+        can_interact: A visitor is chosen, so that what they do with a card is recorded.
     """
 
     language: Language
-    of_product: bool = False
-    is_ranked: bool = False
-    by_relevance: bool = True
+    is_similar_page: bool = False
+    has_query: bool = False
+    is_sorted_by_relevance: bool = True
     surface: Surface = "search"
-    can_act: bool = False
+    can_interact: bool = False

@@ -20,7 +20,7 @@ from search import SearchService
 from shopwindow.eventlog.event_rows import to_cells
 from shopwindow.values import Event
 from shopwindow.values.errors import InvalidEventError, ShopwindowError
-from shopwindow.values.profile_view import Person, plain_person
+from shopwindow.values.profile_view import UserProfileView, serialize_profile_view
 
 EXPORT_ROUTE = "visitor-data"
 """Where the page gets the file of a visitor."""
@@ -31,12 +31,12 @@ _NOT_KEPT = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 LOG = logging.getLogger(__name__)
 
 
-def export_address(user_id: str) -> str:
+def get_export_url(user_id: str) -> str:
     """Return where a browser gets the file of a visitor."""
     return f"{EXPORT_ROUTE}?{urlencode({'id': user_id})}"
 
 
-def export_route(service: SearchService) -> Route:
+def build_export_route(service: SearchService) -> Route:
     """Return the route that answers a visitor's id with their profile and all their events."""
 
     async def exported(request: Request) -> Response:
@@ -45,7 +45,7 @@ def export_route(service: SearchService) -> Route:
     return Route(f"/{EXPORT_ROUTE}", exported)
 
 
-def file_name(user_id: str, now: datetime) -> str:
+def build_file_name(user_id: str, now: datetime) -> str:
     """Return the name of a visitor's file: of letters that every system takes.
 
     Args:
@@ -56,17 +56,17 @@ def file_name(user_id: str, now: datetime) -> str:
     return f"shopwindow-{name}-{now:%Y-%m-%d}.jsonl"
 
 
-def lines_of(person: Person, events: list[Event]) -> Iterator[str]:
+def iter_export_lines(profile: UserProfileView, events: list[Event]) -> Iterator[str]:
     """Return JSON Lines: the profile, then each event as `shopwindow events import` reads it.
 
     Args:
-        person: What is known of the visitor.
+        profile: What is known of the visitor.
         events: Everything that is logged of them.
 
     Yields:
         Lines, each with its end.
     """
-    yield _json({"profile": plain_person(person, with_titles=True)})
+    yield _json({"profile": serialize_profile_view(profile, include_titles=True)})
     for event in events:
         yield _json(to_cells(event, nested=True, times=False))
 
@@ -78,13 +78,13 @@ def _json(cells: dict[str, Any]) -> str:
 def _answer(service: SearchService, user_id: str) -> Response:
     try:
         events = service.history(user_id)
-        body = "".join(lines_of(service.profile(user_id), events))
+        body = "".join(iter_export_lines(service.profile(user_id), events))
     except InvalidEventError:
         return Response("no such visitor", 404, _NOT_KEPT, media_type="text/plain")
     except ShopwindowError:
         LOG.exception("what is known of a visitor cannot be written")
         told = "this cannot be read just now; the log has the details"
         return Response(told, 503, _NOT_KEPT, media_type="text/plain")
-    name = file_name(user_id, datetime.now(UTC))
+    name = build_file_name(user_id, datetime.now(UTC))
     headers = {**_NOT_KEPT, "Content-Disposition": f'attachment; filename="{name}"'}
     return Response(body, headers=headers, media_type="application/x-ndjson")

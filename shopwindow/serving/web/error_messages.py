@@ -1,6 +1,6 @@
 """From an error to the plain words that a visitor reads."""
 
-from shopwindow.serving.web.translations import Language, say
+from shopwindow.serving.web.translations import Language, translate
 from shopwindow.serving.web.view_model import Notice
 from shopwindow.values.errors import (
     EventLogError,
@@ -32,7 +32,7 @@ _PLAIN: tuple[tuple[type[ShopwindowError], str, str], ...] = (
 """Errors of which no more is told than a text, and another about what to do."""
 
 
-def notice_of(error: Exception, language: Language) -> Notice:
+def build_error_notice(error: Exception, language: Language) -> Notice:
     """Return what a visitor is told about an error.
 
     Neither paths nor addresses of this machine are told; those stand in the log.
@@ -43,24 +43,24 @@ def notice_of(error: Exception, language: Language) -> Notice:
     """
     for kind, name, about in _PLAIN:
         if isinstance(error, kind):
-            return Notice(say(name, language), say(about, language) if about else "")
+            return Notice(translate(name, language), translate(about, language) if about else "")
     if isinstance(error, PhotoError):
-        told = say("bad_photo", language, reason=error.reason.rstrip("."))
-        return Notice(told, say("bad_photo_help", language))
+        told = translate("bad_photo", language, reason=error.reason.rstrip("."))
+        return Notice(told, translate("bad_photo_help", language))
     if isinstance(error, InvalidValueError):
         return Notice(_invalid(error, language))
     if isinstance(error, ShopwindowError):
-        return Notice(say("broken", language), str(error))
-    return Notice(say("broken", language))
+        return Notice(translate("broken", language), str(error))
+    return Notice(translate("broken", language))
 
 
 def _invalid(error: InvalidValueError, language: Language) -> str:
     if isinstance(error, InvalidQueryError) and error.field in _PRICES:
-        return say("bad_price", language)
+        return translate("bad_price", language)
     if isinstance(error, InvalidQueryError) and error.field == "text":
-        return say("bad_text", language, limit=MAX_TEXT_CHARS)
+        return translate("bad_text", language, limit=MAX_TEXT_CHARS)
     if isinstance(error, InvalidQueryError) and error.field == "cursor":
-        return say("bad_cursor", language)
+        return translate("bad_cursor", language)
     if isinstance(error, InvalidEventError) and error.field == "user_id":
-        return say("bad_visitor", language, limit=MAX_ID_CHARS)
+        return translate("bad_visitor", language, limit=MAX_ID_CHARS)
     return f"{error}."

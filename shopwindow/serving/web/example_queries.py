@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 
 from search import SearchService
-from shopwindow.serving.web.translations import language_of
+from shopwindow.serving.web.translations import detect_language
 from shopwindow.values import Product, Query
 from shopwindow.values.errors import ShopwindowError
 
@@ -14,7 +14,7 @@ _MAX_WORDS = 3
 _WORD = re.compile(r"\b[^\W\d_]{2,}\b")
 
 
-def examples(service: SearchService) -> tuple[str, ...]:
+def build_example_queries(service: SearchService) -> tuple[str, ...]:
     """Return a few English and a few Arabic queries from products of several categories.
 
     Returns:
@@ -31,7 +31,7 @@ def examples(service: SearchService) -> tuple[str, ...]:
     found: list[str] = []
     for language in ("en", "ar"):
         queries = dict.fromkeys(each for each in shortened if each)
-        found += [each for each in queries if language_of(each) == language][:_N_EACH]
+        found += [each for each in queries if detect_language(each) == language][:_N_EACH]
     return tuple(found)
 
 

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 
 from shopwindow.serving.web.view_model import View
-from shopwindow.serving.web.visitor_state import Effect, Shift
+from shopwindow.serving.web.visitor_state import InteractionEffect, InterestChange
 from shopwindow.values.event import EventKind
-from shopwindow.values.profile_view import Interest, Person
+from shopwindow.values.profile_view import Interest, UserProfileView
 
 
-def effect(kind: EventKind, product_id: str, before: View, after: View) -> Effect:
+def compare_views(kind: EventKind, product_id: str, before: View, after: View) -> InteractionEffect:
     """Return what a visitor's deed changed in what is shown to them.
 
     Args:
@@ -17,21 +17,23 @@ def effect(kind: EventKind, product_id: str, before: View, after: View) -> Effec
         before: The view in which they did it.
         after: The same, shown anew; another screen only tells of interests.
     """
-    shift = shifted(product_id, before.visit.person, after.visit.person)
-    if before.similar_to != after.similar_to or before.visit.tab != after.visit.tab:
-        return Effect(kind, shift=shift)
+    shift = find_interest_change(product_id, before.visitor.profile, after.visitor.profile)
+    if before.similar_to != after.similar_to or before.visitor.tab != after.visitor.tab:
+        return InteractionEffect(kind, interest_change=shift)
     places = {hit.product.id: place for place, hit in enumerate(before.hits)}
     now = {hit.product.id: place for place, hit in enumerate(after.hits)}
     n_new = sum(each not in places for each in now)
     n_moved = sum(each in places and places[each] != place for each, place in now.items())
-    return Effect(kind, len(now), n_new, n_moved, shift)
+    return InteractionEffect(kind, len(now), n_new, n_moved, shift)
 
 
-def shifted(product_id: str, before: Person | None, after: Person | None) -> Shift | None:
+def find_interest_change(
+    product_id: str, before: UserProfileView | None, after: UserProfileView | None
+) -> InterestChange | None:
     """Return how the interest, or dislike, changed that a product belongs to; None without one."""
     if after is None:
         return None
-    old = before or Person(after.user_id)
+    old = before or UserProfileView(after.user_id)
     for is_dislike, now, earlier in (
         (False, after.interests, old.interests),
         (True, after.dislikes, old.dislikes),
@@ -39,8 +41,8 @@ def shifted(product_id: str, before: Person | None, after: Person | None) -> Shi
         for each in now:
             if product_id in _ids(each):
                 was = _same(each, earlier)
-                share = None if was is None else was.share
-                return Shift(each.products[0], each.share, share, is_dislike)
+                share = None if was is None else was.weight
+                return InterestChange(each.products[0], each.weight, share, is_dislike)
     return None
 
 

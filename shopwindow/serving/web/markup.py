@@ -10,14 +10,14 @@ class Markup(str):
     __slots__ = ()
 
 
-def text(value: str) -> Markup:
+def escape_text(value: str) -> Markup:
     """Return a text as HTML; what is markup already stays as it is."""
     return value if isinstance(value, Markup) else Markup(escape(value, quote=True))
 
 
 def join(parts: Iterable[str]) -> Markup:
     """Return the parts as HTML, one after another."""
-    return Markup("".join(text(part) for part in parts))
+    return Markup("".join(escape_text(part) for part in parts))
 
 
 def tag(element: str, /, *children: str, **attributes: str | bool | None) -> Markup:
@@ -38,7 +38,7 @@ def tag(element: str, /, *children: str, **attributes: str | bool | None) -> Mar
     return Markup(f"<{name}{inside}>{join(children)}</{name}>")
 
 
-def action(act: str, /, *children: str, **attributes: str | bool | None) -> Markup:
+def action_button(act: str, /, *children: str, **attributes: str | bool | None) -> Markup:
     """Return a button that tells the page to act; see `shopwindow/serving/web/page.js`."""
     return tag("button", *children, type="button", data_act=act, **attributes)
 

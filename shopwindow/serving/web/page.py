@@ -9,45 +9,52 @@ import gradio as gr
 
 from embed import PhotoReader
 from search import SearchService
-from shopwindow.serving.web.actions import Actions
-from shopwindow.serving.web.example_queries import examples
-from shopwindow.serving.web.rendering import Renderer
-from shopwindow.serving.web.translations import PLACEHOLDER, say
-from shopwindow.serving.web.view_model import Choices, View
+from shopwindow.serving.web.actions import PageController
+from shopwindow.serving.web.example_queries import build_example_queries
+from shopwindow.serving.web.rendering import PageRenderer
+from shopwindow.serving.web.translations import PLACEHOLDER, translate
+from shopwindow.serving.web.view_model import ResultChoices, View
 from shopwindow.values.settings import Settings
 
 _FOLDER = Path(__file__).parent
 SCRIPT = (_FOLDER / "page.js").read_text("utf-8")
-CROPPING = (_FOLDER / "crop.js").read_text("utf-8")
-SUGGESTING = (_FOLDER / "suggest.js").read_text("utf-8")
-N_AT_ONCE = 8
+CROP_SCRIPT = (_FOLDER / "crop.js").read_text("utf-8")
+SUGGEST_SCRIPT = (_FOLDER / "suggest.js").read_text("utf-8")
+MAX_CONCURRENCY = 8
 """Visitors served at the same time; searching is safe from several threads."""
 
 _FORGET_UPLOADS = (3600, 24 * 3600)  # look every hour for what is older than a day, in seconds
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
+class PageBlocks:
     """Every block that an action may change, in the order of its outputs."""
 
     state: Any
-    box: Any
+    query_box: Any
     photo: Any
-    go: Any
-    top: Any
-    begun: Any
-    given: Any
-    tries: Any
-    side: Any
-    main: Any
+    search_button: Any
+    header: Any
+    suggestions: Any
+    query_images: Any
+    example_queries: Any
+    filters: Any
+    results: Any
 
-    def all(self) -> list[Any]:
+    def list_blocks(self) -> list[Any]:
         """Return the blocks in the order of the fields."""
         return [getattr(self, name) for name in self.__slots__]
 
-    def clickable(self) -> Sequence[Any]:
+    def list_clickable(self) -> Sequence[Any]:
         """Return the parts of our own HTML."""
-        return (self.top, self.begun, self.given, self.tries, self.side, self.main)
+        return (
+            self.header,
+            self.suggestions,
+            self.query_images,
+            self.example_queries,
+            self.filters,
+            self.results,
+        )
 
 
 def build_page(service: SearchService, settings: Settings) -> gr.Blocks:
@@ -57,8 +64,10 @@ def build_page(service: SearchService, settings: Settings) -> gr.Blocks:
         service: Answers the queries.
         settings: Limits on photos.
     """
-    actions = Actions(service)
-    renderer = Renderer(actions, PhotoReader(settings.photo).for_visitors(), examples(service))
+    actions = PageController(service)
+    renderer = PageRenderer(
+        actions, PhotoReader(settings.photo).for_queries(), build_example_queries(service)
+    )
     page = gr.Blocks(
         title="Shopwindow",
         analytics_enabled=False,
@@ -66,13 +75,13 @@ def build_page(service: SearchService, settings: Settings) -> gr.Blocks:
         fill_width=True,
     )
     with page:
-        parts = _layout(View(choices=Choices(diversity=settings.search.diversity)))
+        parts = _layout(View(choices=ResultChoices(diversity=settings.search.diversity)))
         _wire(page, parts, actions, renderer)
-    page.queue(default_concurrency_limit=N_AT_ONCE)
+    page.queue(default_concurrency_limit=MAX_CONCURRENCY)
     return page
 
 
-def _layout(first: View) -> Parts:
+def _layout(first: View) -> PageBlocks:
     state = gr.State(first)
     with gr.Column(elem_id="sw-top"):
         top = _html("sw-brandline")
@@ -86,7 +95,7 @@ def _layout(first: View) -> Parts:
                 elem_id="sw-box",
                 scale=1,
             )
-            begun = _html("sw-begun", SUGGESTING)
+            begun = _html("sw-begun", SUGGEST_SCRIPT)
             photo = gr.File(
                 label="Photo",
                 show_label=False,
@@ -97,45 +106,51 @@ def _layout(first: View) -> Parts:
                 min_width=150,
                 scale=0,
             )
-            given = _html("sw-given", CROPPING)
+            given = _html("sw-given", CROP_SCRIPT)
             go = gr.Button(
-                say("search", "en"), variant="primary", elem_id="sw-go", min_width=110, scale=0
+                translate("search", "en"),
+                variant="primary",
+                elem_id="sw-go",
+                min_width=110,
+                scale=0,
             )
         tries = _html("sw-tries")
     with gr.Row(elem_id="sw-body"):
         side, main = _html("sw-side"), _html("sw-main")
-    return Parts(state, box, photo, go, top, begun, given, tries, side, main)
+    return PageBlocks(state, box, photo, go, top, begun, given, tries, side, main)
 
 
 def _html(elem_id: str, script: str = "") -> Any:
     return gr.HTML("", js_on_load=SCRIPT + script, apply_default_css=False, elem_id=elem_id)
 
 
-def _wire(page: gr.Blocks, parts: Parts, actions: Actions, renderer: Renderer) -> None:
+def _wire(
+    page: gr.Blocks, parts: PageBlocks, actions: PageController, renderer: PageRenderer
+) -> None:
     def first(view: View) -> list[Any]:
-        return renderer.updates(actions.begun(view))
+        return renderer.render_updates(actions.open_page(view))
 
     def search(text: str | None, photos: list[str] | None, view: View) -> list[Any]:
-        return renderer.updates(actions.search(text or "", photos or (), view))
+        return renderer.render_updates(actions.search(text or "", photos or (), view))
 
     def act(view: View, event: gr.EventData) -> list[Any]:
         what = getattr(event, "what", None)
         values = what if isinstance(what, dict) else {}
-        return renderer.after(str(values.get("act", "")), values, view)
+        return renderer.render_action(str(values.get("act", "")), values, view)
 
     common: dict[str, Any] = {
-        "outputs": parts.all(),
+        "outputs": parts.list_blocks(),
         "show_progress": "minimal",
-        "show_progress_on": parts.main,
+        "show_progress_on": parts.results,
     }
     page.load(first, parts.state, api_visibility="private", **common)
     gr.on(
-        [parts.box.submit, parts.go.click, parts.photo.upload],
+        [parts.query_box.submit, parts.search_button.click, parts.photo.upload],
         search,
-        [parts.box, parts.photo, parts.state],
+        [parts.query_box, parts.photo, parts.state],
         api_name="search",
         trigger_mode="always_last",
         **common,
     )
-    for part in parts.clickable():
+    for part in parts.list_clickable():
         part.act(act, parts.state, api_visibility="private", trigger_mode="always_last", **common)

@@ -16,7 +16,7 @@ _ARABIC: Mapping[str, str] = {
 }  # fmt: skip
 
 
-def price_text(price: float, currency: str, language: Language) -> str:
+def format_price(price: float, currency: str, language: Language) -> str:
     """Return a price with its currency: "AED 79.50", "1,200 د.إ."; whole numbers stay whole.
 
     Args:

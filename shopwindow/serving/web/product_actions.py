@@ -2,16 +2,16 @@
 
 from typing import Final
 
-from shopwindow.serving.web.markup import Markup, action, tag
-from shopwindow.serving.web.translations import Language, say, title_of
+from shopwindow.serving.web.markup import Markup, action_button, tag
+from shopwindow.serving.web.translations import Language, localize_title, translate
 from shopwindow.values import Product
 from shopwindow.values.event import EventKind
 
-DEEDS: Final[tuple[EventKind, ...]] = ("like", "cart", "purchase", "hide")
+PRODUCT_ACTIONS: Final[tuple[EventKind, ...]] = ("like", "cart", "purchase", "hide")
 """What can be done with a product, beside opening it."""
 
 
-def deeds(product: Product, surface: str, language: Language) -> Markup:
+def render_product_actions(product: Product, surface: str, language: Language) -> Markup:
     """Return the buttons of a product; each is recorded as an event.
 
     Args:
@@ -19,17 +19,17 @@ def deeds(product: Product, surface: str, language: Language) -> Markup:
         surface: In what it is shown, as events call it.
         language: Of the labels.
     """
-    title = title_of(product, language)
+    title = localize_title(product, language)
     buttons = [
-        action(
+        action_button(
             "do",
-            say(f"do_{kind}", language),
+            translate(f"do_{kind}", language),
             data_name=kind,
             data_value=product.id,
             data_surface=surface,
             data_key=f"{kind} {surface} {product.id}",
-            aria_label=f"{say(f'do_{kind}', language)}: {title}",
+            aria_label=f"{translate(f'do_{kind}', language)}: {title}",
         )
-        for kind in DEEDS
+        for kind in PRODUCT_ACTIONS
     ]
-    return tag("div.sw-deeds", *buttons, role="group", aria_label=say("deeds", language))
+    return tag("div.sw-deeds", *buttons, role="group", aria_label=translate("deeds", language))

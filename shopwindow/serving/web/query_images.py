@@ -3,13 +3,13 @@
 from functools import lru_cache
 
 from embed import PhotoReader
-from embed.photos.reader import PREVIEW_SIDE
-from shopwindow.serving.web.markup import Markup, action, join, tag
-from shopwindow.serving.web.thumbnails import data_address, jpeg, thumbnail
-from shopwindow.serving.web.translations import DIRECTIONS, Language, say
+from embed.photos.reader import PREVIEW_SIZE
+from shopwindow.serving.web.markup import Markup, action_button, join, tag
+from shopwindow.serving.web.thumbnails import encode_jpeg, make_thumbnail, to_data_url
+from shopwindow.serving.web.translations import TEXT_DIRECTIONS, Language, translate
 from shopwindow.serving.web.view_model import View
 from shopwindow.values.errors import PhotoError
-from shopwindow.values.query import Crop, Photo
+from shopwindow.values.query import Crop, QueryImage
 
 _TILE_SIDE = 96
 _CACHED = 64
@@ -17,7 +17,7 @@ _FIRST_CROP: Crop = (0.15, 0.15, 0.85, 0.85)
 _CORNERS = ("nw", "ne", "sw", "se")
 
 
-class GivenPhotos:
+class QueryImageRenderer:
     """Draws the photos of a query; each is decoded once.
 
     Args:
@@ -28,17 +28,17 @@ class GivenPhotos:
         self._reader = reader
         self._drawn = lru_cache(maxsize=_CACHED)(self._drawing)
 
-    def tiles(self, view: View) -> Markup:
+    def render_tiles(self, view: View) -> Markup:
         """Return a tile for each photo, in their order."""
         if not view.photos:
             return Markup("")
         drawn = [self._tile(number, photo, view) for number, photo in enumerate(view.photos)]
-        return tag("div.sw-tiles", *drawn, dir=DIRECTIONS[view.language], lang=view.language)
+        return tag("div.sw-tiles", *drawn, dir=TEXT_DIRECTIONS[view.language], lang=view.language)
 
-    def _tile(self, number: int, photo: Photo, view: View) -> Markup:
+    def _tile(self, number: int, photo: QueryImage, view: View) -> Markup:
         language, place = view.language, f"{number}"
-        remove = say("remove_photo", language)
-        out = action(
+        remove = translate("remove_photo", language)
+        out = action_button(
             "no_photo",
             "×",
             class_="sw-x",
@@ -50,7 +50,7 @@ class GivenPhotos:
         try:
             small, large = self._drawn(photo)
         except PhotoError:  # the results say why
-            unusable = tag("span", "?", title=say("photo_unusable", language))
+            unusable = tag("span", "?", title=translate("photo_unusable", language))
             return tag("div.sw-tile.sw-unusable", unusable, out)
         return tag(
             "div.sw-tile",
@@ -59,19 +59,19 @@ class GivenPhotos:
             _frame(large, place, photo.crop or _FIRST_CROP, language),
         )
 
-    def _drawing(self, photo: Photo) -> tuple[str, str]:
+    def _drawing(self, photo: QueryImage) -> tuple[str, str]:
         # Opened once: a photo that is slow to open may come from somebody who knows that.
-        whole = self._reader.inside(photo.source, PREVIEW_SIDE)
-        small = thumbnail(whole, self._reader, _TILE_SIDE, photo.crop)
-        return data_address(small), data_address(jpeg(whole))
+        whole = self._reader.read_thumbnail(photo.source, PREVIEW_SIZE)
+        small = make_thumbnail(whole, self._reader, _TILE_SIDE, photo.crop)
+        return to_data_url(small), to_data_url(encode_jpeg(whole))
 
 
-def _opener(address: str, photo: Photo, language: Language) -> Markup:
-    name = say("crop", language)
+def _opener(address: str, photo: QueryImage, language: Language) -> Markup:
+    name = translate("crop", language)
     mark = tag("span.sw-crop-mark", "⛶" if photo.crop is None else "✂", aria_hidden="true")
     return tag(
         "button.sw-crop-open",
-        tag("img", src=address, alt=say("your_photo", language)),
+        tag("img", src=address, alt=translate("your_photo", language)),
         mark,
         type="button",
         aria_label=name,
@@ -83,7 +83,7 @@ def _opener(address: str, photo: Photo, language: Language) -> Markup:
 def _frame(address: str, number: str, crop: Crop, language: Language) -> Markup:
     """Return the dialog with the whole photo and the frame; `shopwindow/serving/web/crop.js` moves it."""
     corners = (tag("i", data_corner=each, aria_hidden="true") for each in _CORNERS)
-    about = f"{say('crop_frame', language)}. {say('crop_help', language)}"
+    about = f"{translate('crop_frame', language)}. {translate('crop_help', language)}"
     frame = tag(
         "div.sw-frame",
         *corners,
@@ -92,14 +92,14 @@ def _frame(address: str, number: str, crop: Crop, language: Language) -> Markup:
         aria_label=about,
         data_crop=" ".join(f"{side:.4f}" for side in crop),
     )
-    photo = tag("img", src=address, alt=say("your_photo", language), draggable="false")
+    photo = tag("img", src=address, alt=translate("your_photo", language), draggable="false")
     return tag(
         "dialog.sw-crop",
-        tag("h2", say("crop", language)),
+        tag("h2", translate("crop", language)),
         tag("div.sw-stage", photo, frame, dir="ltr"),
-        tag("p", say("crop_help", language)),
+        tag("p", translate("crop_help", language)),
         tag("div.sw-crop-ends", join(_ends(number, language))),
-        aria_label=say("crop", language),
+        aria_label=translate("crop", language),
     )
 
 
@@ -107,10 +107,12 @@ def _ends(number: str, language: Language) -> list[Markup]:
     return [
         tag(
             "button.sw-main-button",
-            say("crop_part", language),
+            translate("crop_part", language),
             type="button",
             data_part=number,
         ),
-        action("crop", say("crop_whole", language), class_="sw-chip", data_value=number),
-        tag("button.sw-link.sw-crop-close", say("close", language), type="button"),
+        action_button(
+            "crop", translate("crop_whole", language), class_="sw-chip", data_value=number
+        ),
+        tag("button.sw-link.sw-crop-close", translate("close", language), type="button"),
     ]

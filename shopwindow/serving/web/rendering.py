@@ -6,98 +6,107 @@ from typing import Any
 import gradio as gr
 
 from embed import PhotoReader
-from shopwindow.serving.web.actions import MAX_PHOTOS, Actions
-from shopwindow.serving.web.markup import Markup, action, join, tag
-from shopwindow.serving.web.query_images import GivenPhotos
-from shopwindow.serving.web.results import results
-from shopwindow.serving.web.sidebar import sidebar
-from shopwindow.serving.web.suggestions import suggestion_list
-from shopwindow.serving.web.translations import DIRECTIONS, Language, language_of, say
+from shopwindow.serving.web.actions import MAX_PHOTOS, PageController
+from shopwindow.serving.web.markup import Markup, action_button, join, tag
+from shopwindow.serving.web.query_images import QueryImageRenderer
+from shopwindow.serving.web.results import render_results
+from shopwindow.serving.web.sidebar import render_sidebar
+from shopwindow.serving.web.suggestions import render_suggestion_list
+from shopwindow.serving.web.translations import (
+    TEXT_DIRECTIONS,
+    Language,
+    detect_language,
+    translate,
+)
 from shopwindow.serving.web.view_model import View
-from shopwindow.serving.web.visitor_bar import visit_bar
+from shopwindow.serving.web.visitor_bar import render_visitor_bar
 
-_WRITING = frozenset({"example", "suggested"})
+_WRITING = frozenset({"example", "select_suggestion"})
 """Actions that write into the query box."""
 
 
-class Renderer:
-    """Draws the page's parts, in the order of `shopwindow.serving.web.page.Parts`.
+class PageRenderer:
+    """Draws the page's parts, in the order of `shopwindow.serving.web.page.PageBlocks`.
 
     Args:
-        actions: Does what buttons say, and counts for the filters.
+        controller: Does what buttons say, and counts for the filters.
         reader: Opens the photos that visitors give.
-        tries: Example queries.
+        example_queries: Example queries.
     """
 
-    def __init__(self, actions: Actions, reader: PhotoReader, tries: Sequence[str]) -> None:
-        self._actions = actions
-        self._given = GivenPhotos(reader)
-        self._tries = tuple(tries)
+    def __init__(
+        self, controller: PageController, reader: PhotoReader, example_queries: Sequence[str]
+    ) -> None:
+        self._actions = controller
+        self._given = QueryImageRenderer(reader)
+        self._tries = tuple(example_queries)
 
-    def after(self, act: str, values: Mapping[str, Any], view: View) -> list[Any]:
+    def render_action(self, act: str, values: Mapping[str, Any], view: View) -> list[Any]:
         """Return the updates after one button was pressed."""
-        now = self._actions.act(act, values, view)
-        return self.updates(now, box=act in _WRITING, side=act != "more")
+        now = self._actions.handle_action(act, values, view)
+        return self.render_updates(now, with_query_box=act in _WRITING, with_filters=act != "more")
 
-    def updates(self, view: View, box: bool = False, side: bool = True) -> list[Any]:
+    def render_updates(
+        self, view: View, with_query_box: bool = False, with_filters: bool = True
+    ) -> list[Any]:
         """Return what each part becomes.
 
         Args:
             view: What to show.
-            box: Whether the query box gets the view's words; else it keeps what is typed.
-            side: Whether the filters may have changed.
+            with_query_box: Whether the query box gets the view's words; else it keeps what is typed.
+            with_filters: Whether the filters may have changed.
         """
         language, is_full = view.language, len(view.photos) >= MAX_PHOTOS
-        counts = self._actions.catalogue_facets(view.filters) if side else {}
+        counts = self._actions.count_facets(view.filters) if with_filters else {}
         return [
             view,
-            gr.update(value=view.text) if box else gr.skip(),
-            gr.update(visible=not is_full, label=say("photo", language), value=None),
-            gr.update(value=say("search", language)),
-            join((brandline(language), visit_bar(view))),
-            suggestion_list(language, view.filters),
-            self._given.tiles(view),
+            gr.update(value=view.text) if with_query_box else gr.skip(),
+            gr.update(visible=not is_full, label=translate("photo", language), value=None),
+            gr.update(value=translate("search", language)),
+            join((render_header(language), render_visitor_bar(view))),
+            render_suggestion_list(language, view.filters),
+            self._given.render_tiles(view),
             # Examples are everybody's: under one shop's name they would be others' words.
-            tries(() if view.filters.merchant_id else self._tries, language),
-            sidebar(view, counts) if side else gr.skip(),
-            results(view, self._actions.n_products()),
+            render_example_queries(() if view.filters.merchant_id else self._tries, language),
+            render_sidebar(view, counts) if with_filters else gr.skip(),
+            render_results(view, self._actions.count_products()),
         ]
 
 
-def brandline(language: Language) -> Markup:
+def render_header(language: Language) -> Markup:
     """Return the name of the page, what it is for, and the switch to the other language."""
     other = "en" if language == "ar" else "ar"
     return tag(
         "div.sw-brandline",
         tag("h1", "Shopwindow"),
-        tag("p", say("tagline", language)),
-        action(
+        tag("p", translate("tagline", language)),
+        action_button(
             "language",
-            say("other_language", language),
+            translate("other_language", language),
             class_="sw-link",
             lang=other,
             data_key="language",
         ),
-        dir=DIRECTIONS[language],
+        dir=TEXT_DIRECTIONS[language],
         lang=language,
     )
 
 
-def tries(queries: Sequence[str], language: Language) -> Markup:
+def render_example_queries(queries: Sequence[str], language: Language) -> Markup:
     """Return example queries as chips."""
     if not queries:
         return Markup("")
     chips = [
-        action(
+        action_button(
             "example",
             each,
             class_="sw-chip",
             dir="auto",
-            lang=language_of(each),
+            lang=detect_language(each),
             data_value=each,
             data_key=f"try {each}",
         )
         for each in queries
     ]
-    label = tag("span.sw-label", say("try", language))
-    return tag("div.sw-chips", label, *chips, dir=DIRECTIONS[language], lang=language)
+    label = tag("span.sw-label", translate("try", language))
+    return tag("div.sw-chips", label, *chips, dir=TEXT_DIRECTIONS[language], lang=language)

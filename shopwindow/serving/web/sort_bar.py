@@ -2,19 +2,19 @@
 
 from typing import get_args
 
-from shopwindow.serving.web.markup import Markup, action, tag
-from shopwindow.serving.web.notices import folded
-from shopwindow.serving.web.translations import Language, say
+from shopwindow.serving.web.markup import Markup, action_button, tag
+from shopwindow.serving.web.notices import render_collapse_toggle
+from shopwindow.serving.web.translations import Language, translate
 from shopwindow.serving.web.view_model import View
 from shopwindow.values.query import Sort
 
-VARIETIES = (("off", 0.0), ("some", 0.3), ("more", 0.6))
+DIVERSITY_LEVELS = (("off", 0.0), ("some", 0.3), ("more", 0.6))
 """Steps of the dial, and the diversity that each asks for."""
 
 _EVEN = 0.5
 
 
-def order_line(view: View) -> Markup:
+def render_sort_bar(view: View) -> Markup:
     """Return the controls that apply to the answer; none to the likes of a product."""
     if view.similar_to is not None or not view.hits:
         return Markup("")
@@ -22,9 +22,9 @@ def order_line(view: View) -> Markup:
     return tag(
         "div.sw-order",
         _sorts(view),
-        _varieties(view) if view.is_ranked and by_relevance else "",
+        _varieties(view) if view.has_query and by_relevance else "",
         _share(view) if view.photos and view.text.strip() else "",
-        folded(view),
+        render_collapse_toggle(view),
     )
 
 
@@ -32,29 +32,31 @@ def _sorts(view: View) -> Markup:
     options = [
         tag(
             "option",
-            say(f"sort_{each}", view.language),
+            translate(f"sort_{each}", view.language),
             value=each,
             selected=each == view.choices.sort,
         )
         for each in get_args(Sort)
     ]
     menu = tag("select", *options, data_change="sort", data_key="sort")
-    return tag("label", tag("span.sw-label", say("sort", view.language)), menu)
+    return tag("label", tag("span.sw-label", translate("sort", view.language)), menu)
 
 
 def _varieties(view: View) -> Markup:
     now = view.choices.diversity or 0.0
-    nearest = min((value for _, value in VARIETIES), key=lambda value: abs(value - now))
-    steps = [_step(name, value, value == nearest, view.language) for name, value in VARIETIES]
-    label = say("variety", view.language)
+    nearest = min((value for _, value in DIVERSITY_LEVELS), key=lambda value: abs(value - now))
+    steps = [
+        _step(name, value, value == nearest, view.language) for name, value in DIVERSITY_LEVELS
+    ]
+    label = translate("variety", view.language)
     head = tag("span.sw-label", label)
     return tag("span.sw-steps", head, *steps, role="group", aria_label=label)
 
 
 def _step(name: str, value: float, is_on: bool, language: Language) -> Markup:
-    return action(
+    return action_button(
         "diversity",
-        say(f"variety_{name}", language),
+        translate(f"variety_{name}", language),
         data_value=f"{value}",
         data_key=f"variety {name}",
         aria_pressed="true" if is_on else "false",
@@ -62,7 +64,7 @@ def _step(name: str, value: float, is_on: bool, language: Language) -> Markup:
 
 
 def _share(view: View) -> Markup:
-    share = view.choices.photo_share
+    share = view.choices.image_weight
     slider = tag(
         "input",
         type="range",
@@ -70,9 +72,9 @@ def _share(view: View) -> Markup:
         max="1",
         step="0.1",
         value=f"{_EVEN if share is None else share:.1f}",
-        aria_label=say("share", view.language),
+        aria_label=translate("share", view.language),
         data_change="share",
         data_key="share",
     )
-    words, photo = (say(name, view.language) for name in ("share_words", "share_photo"))
+    words, photo = (translate(name, view.language) for name in ("share_words", "share_photo"))
     return tag("label.sw-share", tag("span", words), slider, tag("span", photo))

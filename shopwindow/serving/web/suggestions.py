@@ -11,9 +11,9 @@ from starlette.routing import Route
 
 from search import SearchService
 from shopwindow.serving.web.markup import Markup, tag
-from shopwindow.serving.web.translations import DIRECTIONS, Language, say
-from shopwindow.serving.web.typed_input import entered
-from shopwindow.serving.web.view_model import chosen
+from shopwindow.serving.web.translations import TEXT_DIRECTIONS, Language, translate
+from shopwindow.serving.web.typed_input import sanitize_text
+from shopwindow.serving.web.view_model import get_selected_values
 from shopwindow.values.errors import ShopwindowError
 from shopwindow.values.query import MAX_TEXT_CHARS, Filters
 
@@ -24,7 +24,7 @@ _NOT_KEPT = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 LOG = logging.getLogger(__name__)
 
 
-def suggestion_route(service: SearchService) -> Route:
+def build_suggestion_route(service: SearchService) -> Route:
     """Return the route that answers a begun text with suggestions as JSON.
 
     `merchant`, once for each, are those that the page is filtered to.
@@ -38,7 +38,7 @@ def suggestion_route(service: SearchService) -> Route:
     return Route(f"/{SUGGESTION_ROUTE}", suggested)
 
 
-def suggestion_list(language: Language, filters: Filters) -> Markup:
+def render_suggestion_list(language: Language, filters: Filters) -> Markup:
     """Return the empty list under the query box; `shopwindow/serving/web/suggest.js` fills it.
 
     Args:
@@ -49,12 +49,12 @@ def suggestion_list(language: Language, filters: Filters) -> Markup:
         "ul.sw-suggestions",
         id="sw-suggestions",
         role="listbox",
-        aria_label=say("suggestions", language),
+        aria_label=translate("suggestions", language),
         data_route=SUGGESTION_ROUTE,
-        data_merchants=json.dumps(chosen(filters, "merchant_id")),
-        data_category=say("category", language),
-        data_brand=say("brand", language),
-        dir=DIRECTIONS[language],
+        data_merchants=json.dumps(get_selected_values(filters, "merchant_id")),
+        data_category=translate("category", language),
+        data_brand=translate("brand", language),
+        dir=TEXT_DIRECTIONS[language],
         lang=language,
         hidden=True,
     )
@@ -63,7 +63,7 @@ def suggestion_list(language: Language, filters: Filters) -> Markup:
 def _answer(service: SearchService, text: str, merchants: tuple[str, ...]) -> Response:
     try:
         filters = Filters(merchant_id=merchants)
-        found = service.suggest(entered(text[-MAX_TEXT_CHARS:]), filters=filters)
+        found = service.suggest(sanitize_text(text[-MAX_TEXT_CHARS:]), filters=filters)
     except ShopwindowError:  # the search itself will say so
         LOG.exception("nothing could be suggested")
         found = ()

@@ -12,7 +12,7 @@ from index import ProductIndex
 from shopwindow.values.errors import PhotoUnreadableError, ProductNotFoundError
 from shopwindow.values.query import Crop, ImageSource
 
-SIDE = 320
+THUMBNAIL_SIDE = 320
 """Pixels of a thumbnail's side: sharp on a card of 260 pixels, 5 to 15 KB."""
 
 _QUALITY = 82
@@ -33,7 +33,7 @@ class ProductPhotos:
         self._reader = reader
         self._cached = lru_cache(maxsize=_CACHED)(self._thumbnail)
 
-    def jpeg(self, product_id: str) -> bytes:
+    def get_jpeg(self, product_id: str) -> bytes:
         """Return the photo of one product as a JPEG of 320 × 320 pixels.
 
         Raises:
@@ -51,11 +51,11 @@ class ProductPhotos:
         return self._cached(image, _changed_at(image))
 
     def _thumbnail(self, path: str, changed_at: int) -> bytes:  # part of the key
-        return thumbnail(path, self._reader)
+        return make_thumbnail(path, self._reader)
 
 
-def thumbnail(
-    source: ImageSource, reader: PhotoReader, side: int = SIDE, crop: Crop | None = None
+def make_thumbnail(
+    source: ImageSource, reader: PhotoReader, side: int = THUMBNAIL_SIDE, crop: Crop | None = None
 ) -> bytes:
     """Return a photo, or a part of one, as a square JPEG on white.
 
@@ -68,17 +68,17 @@ def thumbnail(
     Raises:
         PhotoError: The photo cannot be used.
     """
-    return jpeg(Image.fromarray(reader.square(source, side, crop)))
+    return encode_jpeg(Image.fromarray(reader.read_letterboxed(source, side, crop)))
 
 
-def jpeg(photo: Image.Image) -> bytes:
+def encode_jpeg(photo: Image.Image) -> bytes:
     """Return a picture as a JPEG file."""
     out = io.BytesIO()
     photo.save(out, "JPEG", quality=_QUALITY, optimize=True)
     return out.getvalue()
 
 
-def data_address(jpeg: bytes) -> str:
+def to_data_url(jpeg: bytes) -> str:
     """Return a JPEG as an address that holds the photo itself."""
     return "data:image/jpeg;base64," + base64.b64encode(jpeg).decode("ascii")
 

@@ -4,13 +4,13 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Literal, TypeAlias
 
-from shopwindow.serving.web.visitor_translations import VISITOR_TEXTS
+from shopwindow.serving.web.visitor_translations import VISITOR_MESSAGES
 from shopwindow.values import Product
 
 Language: TypeAlias = Literal["en", "ar"]
 
 _TEXTS: Mapping[str, tuple[str, str]] = {
-    **VISITOR_TEXTS,
+    **VISITOR_MESSAGES,
     # name: (English, Arabic)
     "tagline": ("Find it by words, by photo, or both", "ابحث بالكلمات أو بالصورة أو بهما معًا"),
     "search": ("Search", "بحث"),
@@ -38,12 +38,12 @@ _TEXTS: Mapping[str, tuple[str, str]] = {
         "ابحث عن «{typed}» كما هي مكتوبة",
     ),
     "read_spelling": ("“{value}” instead of “{typed}”", "«{value}» بدل «{typed}»"),
-    "read_without": ("without “{value}”", "بدون «{value}»"),
+    "read_negation": ("without “{value}”", "بدون «{value}»"),
     "read_no_price": ("nothing at {value}", "لا شيء بسعر {value}"),
     "sort": ("Sort", "الترتيب"),
     "sort_relevance": ("Best match", "الأنسب"),
-    "sort_price_low": ("Price: low to high", "السعر: من الأقل"),
-    "sort_price_high": ("Price: high to low", "السعر: من الأعلى"),
+    "sort_price_asc": ("Price: low to high", "السعر: من الأقل"),
+    "sort_price_desc": ("Price: high to low", "السعر: من الأعلى"),
     "sort_newest": ("Newest", "الأحدث"),
     "sort_popular": ("Most popular", "الأكثر رواجًا"),
     "variety": ("Variety", "التنوّع"),
@@ -98,8 +98,8 @@ _TEXTS: Mapping[str, tuple[str, str]] = {
     "material": ("Material", "الخامة"),
     "gender": ("For", "لـ"),
     "size": ("Size", "المقاس"),
-    "named": ("has what you named", "فيه ما ذكرته"),
-    "without": ("has what you do not want", "فيه ما لا تريده"),
+    "attribute_match": ("has what you named", "فيه ما ذكرته"),
+    "negation": ("has what you do not want", "فيه ما لا تريده"),
     "lacking": ("says it is without it", "يذكر أنه بدونه"),
     "avoid": ("like what you put aside", "يشبه ما استبعدته"),
     "diversity": ("like others above it", "يشبه ما فوقه"),
@@ -135,7 +135,7 @@ _TEXTS: Mapping[str, tuple[str, str]] = {
         "Best first. Counts below are over what your search retrieved, not the whole catalogue.",
         "الأفضل أولًا. الأعداد أدناه محسوبة على ما وجده بحثك لا على كامل الكتالوج.",
     ),
-    "over_catalogue": (
+    "over_catalog": (
         "Counts are over the whole catalogue, with your filters.",
         "الأعداد محسوبة على كامل الكتالوج بعد التصفية.",
     ),
@@ -191,40 +191,40 @@ _TEXTS: Mapping[str, tuple[str, str]] = {
 }
 
 PLACEHOLDER = "red dress   ·   فستان أحمر"
-DIRECTIONS: Mapping[Language, str] = {"en": "ltr", "ar": "rtl"}
-NAMES = frozenset(_TEXTS)
+TEXT_DIRECTIONS: Mapping[Language, str] = {"en": "ltr", "ar": "rtl"}
+MESSAGE_KEYS = frozenset(_TEXTS)
 """Every name that `say` knows."""
 
 
-def say(name: str, language: Language, /, **values: object) -> str:
+def translate(key: str, language: Language, /, **values: object) -> str:
     """Return one text of the page, not escaped.
 
     Raises:
         KeyError: No text has the name, or one of its values is missing.
     """
-    english, arabic = _TEXTS[name]
+    english, arabic = _TEXTS[key]
     return (arabic if language == "ar" else english).format(**values)
 
 
-def language_of(text: str, otherwise: Language = "en") -> Language:
+def detect_language(text: str, default: Language = "en") -> Language:
     """Return Arabic for a text with any Arabic letter: brands stand in Latin in both languages.
 
     Args:
         text: What a shopper typed.
-        otherwise: The answer for a text without letters.
+        default: The answer for a text without letters.
     """
     letters = [letter for letter in text if letter.isalpha()]
     if not letters:
-        return otherwise
+        return default
     is_arabic = any(unicodedata.name(letter, "").startswith("ARABIC") for letter in letters)
     return "ar" if is_arabic else "en"
 
 
-def title_of(product: Product, language: Language) -> str:
+def localize_title(product: Product, language: Language) -> str:
     """Return a product's title in a language if it has one there, else the one it has."""
     translation = product.translations.get(language)
     if product.language != language and translation is not None and translation.title.strip():
         return translation.title
     others = [each.title for each in product.translations.values()]
     titles = [title for title in (product.title, *others) if title.strip()]
-    return titles[0] if titles else say("untitled", language)
+    return titles[0] if titles else translate("untitled", language)

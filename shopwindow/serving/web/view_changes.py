@@ -5,19 +5,19 @@ from dataclasses import replace
 from typing import Any
 
 from shopwindow.serving.web.view_model import View
-from shopwindow.serving.web.view_queries import number, priced
+from shopwindow.serving.web.view_queries import parse_number, set_price_range
 from shopwindow.values import Filters
 from shopwindow.values.errors import InvalidQueryError
 
 _SIDES = ("left", "top", "right", "bottom")
 
 
-def changed(view: View, **choices: Any) -> View:
+def update_choices(view: View, **choices: Any) -> View:
     """Return the view with some of its choices changed."""
     return replace(view, choices=replace(view.choices, **choices))
 
 
-def toggled_range(filters: Filters, values: Mapping[str, Any]) -> Filters:
+def toggle_price_range(filters: Filters, values: Mapping[str, Any]) -> Filters:
     """Return the filters with a range of prices put on, or taken off if it was on.
 
     Args:
@@ -28,11 +28,11 @@ def toggled_range(filters: Filters, values: Mapping[str, Any]) -> Filters:
         InvalidQueryError: They are not numbers, or the range is empty.
     """
     ends = {"price_min": values.get("low"), "price_max": values.get("high")}
-    after = priced(filters, ends)
-    return priced(filters, {}) if after == filters else after
+    after = set_price_range(filters, ends)
+    return set_price_range(filters, {}) if after == filters else after
 
 
-def cropped(view: View, values: Mapping[str, Any]) -> View:
+def crop_photo(view: View, values: Mapping[str, Any]) -> View:
     """Return the view with another part of one of its photos.
 
     Args:
@@ -44,7 +44,7 @@ def cropped(view: View, values: Mapping[str, Any]) -> View:
         InvalidQueryError: There is no such photo, or the part is empty or outside of it.
     """
     place = _place(view, str(values.get("value", "")))
-    left, top, right, bottom = (number(side, values) for side in _SIDES)
+    left, top, right, bottom = (parse_number(side, values) for side in _SIDES)
     if left is None or top is None or right is None or bottom is None:
         crop = None
     else:
@@ -53,7 +53,7 @@ def cropped(view: View, values: Mapping[str, Any]) -> View:
     return replace(view, photos=(*view.photos[:place], photo, *view.photos[place + 1 :]))
 
 
-def without_photo(view: View, value: str) -> View:
+def remove_photo(view: View, value: str) -> View:
     """Return the view without one of its photos.
 
     Args:

@@ -5,14 +5,14 @@ from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from shopwindow.serving.web.translations import Language
-from shopwindow.serving.web.visitor_state import Place, Visit
+from shopwindow.serving.web.visitor_state import CardImpression, VisitorState
 from shopwindow.values import Filters, Hit, Product
 from shopwindow.values.errors import InvalidQueryError
 from shopwindow.values.event import Surface
-from shopwindow.values.query import Photo, Sort, several
-from shopwindow.values.response import PriceRange, Reading
+from shopwindow.values.query import QueryImage, Sort, as_tuple
+from shopwindow.values.response import PriceBucket, QueryInterpretation
 
-Facets: TypeAlias = Mapping[str, Mapping[str, int]]
+FacetCounts: TypeAlias = Mapping[str, Mapping[str, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,22 +29,22 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
-class Choices:
+class ResultChoices:
     """How a visitor wants answers put together.
 
     Attributes:
         sort: The order.
         diversity: How far hits must differ, 0 to 1; None as the shop has set it.
-        photo_share: How much the photos count against the words, 0 to 1; None likewise.
+        image_weight: How much the photos count against the words, 0 to 1; None likewise.
         collapse: Whether one of several variants stands for all; so again for other words.
-        avoid: Products that hits should not be like; none for other words.
+        negative_examples: Products that hits should not be like; none for other words.
     """
 
     sort: Sort = "relevance"
     diversity: float | None = None
-    photo_share: float | None = None
+    image_weight: float | None = None
     collapse: bool = True
-    avoid: tuple[Product, ...] = ()
+    negative_examples: tuple[Product, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,59 +60,61 @@ class View:
         hits: Everything shown so far, best first.
         cursor: Where "Load more" goes on; empty at the end.
         facets: Counts of the answer.
-        facets_over: What they are over; see `core.Page`.
+        facet_scope: What they are over; see `core.Page`.
         n_found: Products of the answer, shown or not.
         took_ms: Milliseconds that the last step took.
         similar_to: The product whose likes are shown; None for a search.
-        before: The search to go back to from there.
+        previous: The search to go back to from there.
         notice: What went wrong, if anything.
-        readings: What was read out of the words.
-        literal: Words that the visitor wants searched for as they are.
-        prices: Ranges of prices of the answer.
+        interpretations: What was read out of the words.
+        verbatim: Words that the visitor wants searched for as they are.
+        price_buckets: Ranges of prices of the answer.
         relaxed: Names of the filters that were given up.
-        n_folded: Products that stand behind others.
-        is_sure: Whether the words were found; when not, the hits are only what comes nearest.
+        n_collapsed: Products that stand behind others.
+        is_confident: Whether the words were found; when not, the hits are only what comes nearest.
         redirect: Where the shop sends who searches this; empty when it does not.
-        visit: Who looks, and what is known of them.
-        places: Where each product is shown, as events tell it.
-        goes_with: What goes with `similar_to`.
+        visitor: Who looks, and what is known of them.
+        impressions: Where each product is shown, as events tell it.
+        complements: What goes with `similar_to`.
     """
 
     text: str = ""
-    photos: tuple[Photo, ...] = ()
+    photos: tuple[QueryImage, ...] = ()
     filters: Filters = field(default_factory=Filters)
-    choices: Choices = field(default_factory=Choices)
+    choices: ResultChoices = field(default_factory=ResultChoices)
     language: Language = "en"
     hits: tuple[Hit, ...] = ()
     cursor: str = ""
-    facets: Facets = field(default_factory=dict)
-    facets_over: str = "catalogue"
+    facets: FacetCounts = field(default_factory=dict)
+    facet_scope: str = "catalog"
     n_found: int = 0
     took_ms: float = 0.0
     similar_to: Product | None = None
-    before: "View | None" = None
+    previous: "View | None" = None
     notice: Notice | None = None
-    readings: tuple[Reading, ...] = ()
-    literal: tuple[str, ...] = ()
-    prices: tuple[PriceRange, ...] = ()
+    interpretations: tuple[QueryInterpretation, ...] = ()
+    verbatim: tuple[str, ...] = ()
+    price_buckets: tuple[PriceBucket, ...] = ()
     relaxed: tuple[str, ...] = ()
-    n_folded: int = 0
-    is_sure: bool = True
+    n_collapsed: int = 0
+    is_confident: bool = True
     redirect: str = ""
-    visit: Visit = field(default_factory=Visit)
-    places: tuple[Place, ...] = ()
-    goes_with: tuple[Hit, ...] = ()
+    visitor: VisitorState = field(default_factory=VisitorState)
+    impressions: tuple[CardImpression, ...] = ()
+    complements: tuple[Hit, ...] = ()
 
     @property
-    def is_feed(self) -> bool:
+    def is_for_you(self) -> bool:
         """Whether what is for the visitor is shown."""
-        return self.similar_to is None and self.visit.tab == "foryou"
+        return self.similar_to is None and self.visitor.tab == "foryou"
 
     @property
-    def is_ranked(self) -> bool:
+    def has_query(self) -> bool:
         """Whether words or photos were asked for: neither browsing nor the likes of a product."""
         return (
-            self.similar_to is None and not self.is_feed and bool(self.text.strip() or self.photos)
+            self.similar_to is None
+            and not self.is_for_you
+            and bool(self.text.strip() or self.photos)
         )
 
     @property
@@ -120,17 +122,17 @@ class View:
         """What the hits are shown in, as events call it."""
         if self.similar_to is not None:
             return "similar"
-        if self.is_feed:
+        if self.is_for_you:
             return "store" if self.filters.merchant_id else "feed"
         return "search"
 
-    def place_of(self, surface: str, product_id: str) -> Place | None:
+    def find_impression(self, surface: str, product_id: str) -> CardImpression | None:
         """Return where a product is shown on a surface; None when it is not."""
-        found = (p for p in self.places if (p.surface, p.product.id) == (surface, product_id))
+        found = (p for p in self.impressions if (p.surface, p.product.id) == (surface, product_id))
         return next(found, None)
 
 
-def chosen(filters: Filters, name: str) -> tuple[str, ...]:
+def get_selected_values(filters: Filters, name: str) -> tuple[str, ...]:
     """Return the values that a facet is filtered by; none for a name that is not a facet's."""
     values = {
         "category": filters.category,
@@ -138,10 +140,10 @@ def chosen(filters: Filters, name: str) -> tuple[str, ...]:
         "merchant_id": filters.merchant_id,
     }
     value = values.get(name, ())
-    return several(value) if value else ()
+    return as_tuple(value) if value else ()
 
 
-def toggled(filters: Filters, name: str, value: str) -> Filters:
+def toggle_filter(filters: Filters, name: str, value: str) -> Filters:
     """Return the filters with one value of a facet put on, or taken off if it was on.
 
     Args:
@@ -152,7 +154,7 @@ def toggled(filters: Filters, name: str, value: str) -> Filters:
     Raises:
         InvalidQueryError: There is no facet with that name.
     """
-    now = chosen(filters, name)
+    now = get_selected_values(filters, name)
     after = tuple(each for each in now if each != value) if value in now else (*now, value)
     match name:
         case "brand":
@@ -171,12 +173,12 @@ def toggled(filters: Filters, name: str, value: str) -> Filters:
             )
 
 
-def without(filters: Filters, name: str, value: str) -> Filters:
+def remove_filter(filters: Filters, name: str, value: str) -> Filters:
     """Return the filters without one of those that are on.
 
     Args:
         filters: The filters so far.
-        name: "price", or what `toggled` takes.
+        name: "price", or what `toggle_filter` takes.
         value: The facet's value.
 
     Raises:
@@ -184,4 +186,4 @@ def without(filters: Filters, name: str, value: str) -> Filters:
     """
     if name == "price":
         return replace(filters, price_min=None, price_max=None)
-    return toggled(filters, name, value)
+    return toggle_filter(filters, name, value)

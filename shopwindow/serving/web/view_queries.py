@@ -6,18 +6,18 @@ from dataclasses import replace
 from typing import Any
 
 from shopwindow.serving.web.view_model import View
-from shopwindow.serving.web.visitor_state import places_of
-from shopwindow.values import Filters, Hit, Page, Query
+from shopwindow.serving.web.visitor_state import build_impressions
+from shopwindow.values import Filters, Hit, Query, SearchResponse
 from shopwindow.values.errors import InvalidQueryError
 
 PAGE_SIZE = 24
 """Cards of one page: whole rows of 2, 3, 4 and 6."""
 
-COUNTED = ("category", "brand", "merchant_id", "in_stock")
+FACET_FIELDS = ("category", "brand", "merchant_id", "in_stock")
 """Facets that the page shows values of."""
 
 
-def query_of(view: View) -> Query:
+def build_query(view: View) -> Query:
     """Return what a view asks for.
 
     Raises:
@@ -30,67 +30,67 @@ def query_of(view: View) -> Query:
         filters=view.filters,
         limit=PAGE_SIZE,
         cursor=view.cursor,
-        literal=view.literal,
-        facets=(*COUNTED, "price"),
+        verbatim=view.verbatim,
+        facets=(*FACET_FIELDS, "price"),
         collapse=choices.collapse,
-        photo_share=choices.photo_share if view.photos and view.text.strip() else None,
-        avoid=tuple(each.id for each in choices.avoid),
+        image_weight=choices.image_weight if view.photos and view.text.strip() else None,
+        negative_examples=tuple(each.id for each in choices.negative_examples),
         sort=choices.sort,
         diversity=choices.diversity,
-        user_id=view.visit.user_id,
+        user_id=view.visitor.user_id,
     )
 
 
-def shown(view: View, page: Page) -> View:
+def apply_response(view: View, response: SearchResponse) -> View:
     """Return the view with an answer to it."""
     return replace(
         view,
-        hits=page.hits,
-        cursor=page.next_cursor,
-        facets=page.facets,
-        facets_over=page.facets_over,
-        n_found=n_found(page, page.hits),
-        took_ms=sum(page.took_ms.values()),
-        readings=page.readings,
-        prices=page.prices,
-        relaxed=page.relaxed,
-        n_folded=page.n_folded,
-        is_sure=page.is_sure,
-        redirect=page.redirect,
-        places=places_of(page, view.surface),
+        hits=response.hits,
+        cursor=response.next_cursor,
+        facets=response.facets,
+        facet_scope=response.facet_scope,
+        n_found=count_found(response, response.hits),
+        took_ms=sum(response.took_ms.values()),
+        interpretations=response.interpretations,
+        price_buckets=response.price_buckets,
+        relaxed=response.relaxed,
+        n_collapsed=response.n_collapsed,
+        is_confident=response.is_confident,
+        redirect=response.redirect,
+        impressions=build_impressions(response, view.surface),
     )
 
 
-def with_more(view: View, page: Page) -> View:
+def append_response(view: View, response: SearchResponse) -> View:
     """Return the view with a further page under what it shows."""
-    hits = view.hits + page.hits
-    places = places_of(page, view.surface, len(view.hits))
+    hits = view.hits + response.hits
+    places = build_impressions(response, view.surface, len(view.hits))
     return replace(
         view,
         hits=hits,
-        cursor=page.next_cursor,
-        n_found=n_found(page, hits),
-        took_ms=sum(page.took_ms.values()),
-        places=(*view.places, *places),
+        cursor=response.next_cursor,
+        n_found=count_found(response, hits),
+        took_ms=sum(response.took_ms.values()),
+        impressions=(*view.impressions, *places),
     )
 
 
-def n_found(page: Page, hits: tuple[Hit, ...]) -> int:
+def count_found(response: SearchResponse, hits: tuple[Hit, ...]) -> int:
     """Return how many products the counts of an answer are over, at least those shown."""
-    return max(sum(page.facets.get("in_stock", {}).values()), len(hits))
+    return max(sum(response.facets.get("in_stock", {}).values()), len(hits))
 
 
-def priced(filters: Filters, values: Mapping[str, Any]) -> Filters:
+def set_price_range(filters: Filters, values: Mapping[str, Any]) -> Filters:
     """Return the filters with the prices that were written; empty ones are taken off.
 
     Raises:
         InvalidQueryError: A price is not a number of zero or more, or the range is empty.
     """
-    low, high = (number(name, values) for name in ("price_min", "price_max"))
+    low, high = (parse_number(name, values) for name in ("price_min", "price_max"))
     return replace(filters, price_min=low, price_max=high)
 
 
-def number(name: str, values: Mapping[str, Any]) -> float | None:
+def parse_number(name: str, values: Mapping[str, Any]) -> float | None:
     """Return what a control carries as a number; None for nothing.
 
     Raises:

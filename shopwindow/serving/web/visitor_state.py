@@ -3,15 +3,15 @@
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from shopwindow.values import Hit, Page, Product
+from shopwindow.values import Hit, Product, SearchResponse
 from shopwindow.values.event import EventKind, Surface
-from shopwindow.values.profile_view import Person
+from shopwindow.values.profile_view import UserProfileView
 
 Tab: TypeAlias = Literal["search", "foryou"]
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class CardImpression:
     """Where a product was shown, as events tell it.
 
     Attributes:
@@ -29,39 +29,41 @@ class Place:
     propensity: float | None = None
 
 
-def places_of(page: Page, surface: Surface, n_before: int = 0) -> tuple[Place, ...]:
+def build_impressions(
+    response: SearchResponse, surface: Surface, n_before: int = 0
+) -> tuple[CardImpression, ...]:
     """Return where the hits of a page are shown.
 
     Args:
-        page: The page.
+        response: The page.
         surface: In what.
         n_before: Hits of the pages before.
     """
     return tuple(
-        Place(hit.product, surface, page.query_id, n_before + number, hit.propensity)
-        for number, hit in enumerate(page.hits, 1)
+        CardImpression(hit.product, surface, response.query_id, n_before + number, hit.propensity)
+        for number, hit in enumerate(response.hits, 1)
     )
 
 
 @dataclass(frozen=True, slots=True)
-class Shift:
+class InterestChange:
     """How the weight of an interest changed.
 
     Attributes:
-        name: The product that stands for it.
+        product: The product that stands for it.
         share: What it weighs now, 0 to 1.
-        before: What it weighed before; None for an interest that is new.
+        previous_share: What it weighed before; None for an interest that is new.
         is_dislike: Whether it is something that the visitor turns down.
     """
 
-    name: Product
+    product: Product
     share: float
-    before: float | None
+    previous_share: float | None
     is_dislike: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Effect:
+class InteractionEffect:
     """What came of something that a visitor did.
 
     Attributes:
@@ -69,18 +71,18 @@ class Effect:
         n_shown: Products shown now; 0 when it was not shown anew.
         n_new: Those of them that were not shown before.
         n_moved: Those that stand elsewhere.
-        shift: How the interest changed that the product belongs to; None when it has none.
+        interest_change: How the interest changed that the product belongs to; None when it has none.
     """
 
     kind: EventKind
     n_shown: int = 0
     n_new: int = 0
     n_moved: int = 0
-    shift: Shift | None = None
+    interest_change: InterestChange | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Erased:
+class ErasureResult:
     """A visitor who was erased.
 
     Attributes:
@@ -93,25 +95,25 @@ class Erased:
 
 
 @dataclass(frozen=True, slots=True)
-class Visit:
+class VisitorState:
     """The visitor's part of a view.
 
     Attributes:
         tab: Whether they search, or see what is for them.
         user_id: The visitor; empty for a stranger.
-        has_log: Whether events are logged; without that nobody can be chosen.
-        known: Visitors to choose from, who did something last first.
-        person: What is known of the visitor; None for a stranger.
-        recent: What they did something with last.
-        told: What came of what was done last.
-        asks_erase: Whether the page asks if they shall really be erased.
+        has_event_log: Whether events are logged; without that nobody can be chosen.
+        known_user_ids: Visitors to choose from, who did something last first.
+        profile: What is known of the visitor; None for a stranger.
+        recently_viewed: What they did something with last.
+        flash_message: What came of what was done last.
+        is_confirming_erasure: Whether the page asks if they shall really be erased.
     """
 
     tab: Tab = "search"
     user_id: str = ""
-    has_log: bool = False
-    known: tuple[str, ...] = ()
-    person: Person | None = None
-    recent: tuple[Hit, ...] = ()
-    told: Effect | Erased | None = None
-    asks_erase: bool = False
+    has_event_log: bool = False
+    known_user_ids: tuple[str, ...] = ()
+    profile: UserProfileView | None = None
+    recently_viewed: tuple[Hit, ...] = ()
+    flash_message: InteractionEffect | ErasureResult | None = None
+    is_confirming_erasure: bool = False

@@ -14,9 +14,9 @@ from starlette.routing import Route
 from embed import PhotoReader
 from search import SearchService
 from shopwindow.serving.web.cards import PHOTO_ROUTE
-from shopwindow.serving.web.data_export import export_route
-from shopwindow.serving.web.page import N_AT_ONCE, build_page
-from shopwindow.serving.web.suggestions import suggestion_route
+from shopwindow.serving.web.data_export import build_export_route
+from shopwindow.serving.web.page import MAX_CONCURRENCY, build_page
+from shopwindow.serving.web.suggestions import build_suggestion_route
 from shopwindow.serving.web.thumbnails import ProductPhotos
 from shopwindow.values.errors import InvalidSettingError, ShopwindowError
 from shopwindow.values.settings import ServerSettings, Settings
@@ -39,7 +39,7 @@ def launch(service: SearchService, settings: Settings) -> None:
     Raises:
         InvalidSettingError: The port is taken, or the host is not one of this machine.
     """
-    page = start(service, settings)
+    page = start_server(service, settings)
     print(f"Shopwindow is at {page.local_url} (Ctrl-C stops it)", flush=True)  # noqa: T201
     try:
         while page.is_running:
@@ -50,7 +50,7 @@ def launch(service: SearchService, settings: Settings) -> None:
         page.close(verbose=False)
 
 
-def start(service: SearchService, settings: Settings) -> gr.Blocks:
+def start_server(service: SearchService, settings: Settings) -> gr.Blocks:
     """Serve the page from a thread and return at once.
 
     Returns:
@@ -60,7 +60,11 @@ def start(service: SearchService, settings: Settings) -> gr.Blocks:
         InvalidSettingError: The port is taken, or the host is not one of this machine.
     """
     port = _usable_port(settings.server)
-    routes = [photo_route(service, settings), suggestion_route(service), export_route(service)]
+    routes = [
+        build_photo_route(service, settings),
+        build_suggestion_route(service),
+        build_export_route(service),
+    ]
     page = build_page(service, settings)
     page.launch(
         server_name=settings.server.host,
@@ -73,8 +77,8 @@ def start(service: SearchService, settings: Settings) -> gr.Blocks:
         enable_monitoring=False,
         run_history=False,
         footer_links=[],
-        max_threads=N_AT_ONCE,
-        max_file_size=settings.photo.for_visitors().max_bytes,
+        max_threads=MAX_CONCURRENCY,
+        max_file_size=settings.photo.for_queries().max_bytes,
         app_kwargs={"routes": routes},
         theme=gr.themes.Base(font=_FONTS, font_mono=("monospace",)),
         # Not `css_paths`: Gradio rewrites those rules and breaks `:is()` and `@media` on the way.
@@ -98,7 +102,7 @@ def _usable_port(server: ServerSettings) -> int:
         raise InvalidSettingError("SHOPWINDOW_SERVER__PORT", wanted, server.port) from exc
 
 
-def photo_route(service: SearchService, settings: Settings) -> Route:
+def build_photo_route(service: SearchService, settings: Settings) -> Route:
     """Return the route that shows the photo of one product, by the product's id."""
     photos = ProductPhotos(service.index, PhotoReader(settings.photo))
 
@@ -110,7 +114,7 @@ def photo_route(service: SearchService, settings: Settings) -> Route:
 
 def _answer(photos: ProductPhotos, product_id: str) -> Response:
     try:
-        return Response(photos.jpeg(product_id), media_type="image/jpeg", headers=_KEPT)
+        return Response(photos.get_jpeg(product_id), media_type="image/jpeg", headers=_KEPT)
     except ShopwindowError as error:
         LOG.info("no photo of %r: %s", product_id, error)
         return Response("no photo", 404, _KEPT, media_type="text/plain")

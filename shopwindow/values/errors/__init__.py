@@ -47,9 +47,9 @@ its data as attributes. The message says what was expected, what came and what t
         └── ProductNotFoundError (KeyError)    no product has that id
 """
 
-from shopwindow.values.errors.base import ForkedError, ShopwindowError, shown
+from shopwindow.values.errors.base import ForkedError, ShopwindowError, safe_repr
 from shopwindow.values.errors.encoders import (
-    AdaptError,
+    AdaptationError,
     EncoderError,
     EncoderMismatchError,
     EncoderUnavailableError,
@@ -59,7 +59,7 @@ from shopwindow.values.errors.encoders import (
 from shopwindow.values.errors.events import (
     EventLogError,
     EventLogVersionError,
-    EventRefusedError,
+    EventRejectedError,
     EventStoreError,
     EventStoreUnavailableError,
     OnlineStoreError,
@@ -68,7 +68,7 @@ from shopwindow.values.errors.events import (
     ProfileError,
     ProfileVersionError,
 )
-from shopwindow.values.errors.images import (
+from shopwindow.values.errors.photos import (
     PhotoBusyError,
     PhotoDecoderError,
     PhotoError,
@@ -100,7 +100,7 @@ from shopwindow.values.errors.values import (
 )
 
 __all__ = [
-    "AdaptError",
+    "AdaptationError",
     "DeletionRefusedError",
     "DiskFullError",
     "EncoderError",
@@ -110,7 +110,7 @@ __all__ = [
     "EventFileError",
     "EventLogError",
     "EventLogVersionError",
-    "EventRefusedError",
+    "EventRejectedError",
     "EventStoreError",
     "EventStoreUnavailableError",
     "FeedError",
@@ -142,5 +142,5 @@ __all__ = [
     "StoreUnreachableError",
     "UnknownEncoderError",
     "VectorError",
-    "shown",
+    "safe_repr",
 ]

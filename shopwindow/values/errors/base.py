@@ -29,7 +29,7 @@ def _rebuilt(
     return error
 
 
-def shown(value: object, max_chars: int = _MAX_SHOWN_CHARS) -> str:
+def safe_repr(value: object, max_chars: int = _MAX_SHOWN_CHARS) -> str:
     """Return a value as Python writes it, on one line and cut when it is long; it never raises."""
     if isinstance(value, (str, bytes)):
         value = value[: max_chars + 1]
@@ -44,11 +44,11 @@ def shown(value: object, max_chars: int = _MAX_SHOWN_CHARS) -> str:
 class ForkedError(ShopwindowError, RuntimeError):
     """What one process opened is used in another that was forked from it."""
 
-    def __init__(self, what: str, opened_by: int) -> None:
-        self.what = what
-        self.opened_by = opened_by
+    def __init__(self, resource: str, owner_pid: int) -> None:
+        self.resource = resource
+        self.owner_pid = owner_pid
         super().__init__(
-            f"{what} was opened by process {opened_by}, from which this one was forked; threads "
+            f"{resource} was opened by process {owner_pid}, from which this one was forked; threads "
             "and connections do not survive that. Open encoder, log and service in each process, "
             "after the fork (gunicorn: in `post_fork`, or without --preload)."
         )

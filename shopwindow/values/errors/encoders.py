@@ -61,5 +61,5 @@ class EncoderMismatchError(EncoderError):
         )
 
 
-class AdaptError(EncoderError):
+class AdaptationError(EncoderError):
     """A feed has too little to learn from, or what was learned is no better."""

@@ -20,7 +20,7 @@ class EventLogVersionError(EventLogError):
         )
 
 
-class EventRefusedError(EventLogError):
+class EventRejectedError(EventLogError):
     """An event was not taken, and is not in the log; `reason` says why in one word or two."""
 
     def __init__(self, reason: str, advice: str) -> None:

@@ -35,12 +35,12 @@ class IndexTimeoutError(IndexStoreError, TimeoutError):
 class DiskFullError(IndexStoreError, OSError):
     """The disk has too little room for a write, which was refused; nothing changed."""
 
-    def __init__(self, location: str, free: int, needed: int) -> None:
+    def __init__(self, location: str, free_bytes: int, needed_bytes: int) -> None:
         self.location = location
-        self.free = free
-        self.needed = needed
+        self.free_bytes = free_bytes
+        self.needed_bytes = needed_bytes
         super().__init__(
-            f"the disk of {location} is full: {free / 1e6:.1f} MB are free, and {needed / 1e6:.1f} "
+            f"the disk of {location} is full: {free_bytes / 1e6:.1f} MB are free, and {needed_bytes / 1e6:.1f} "
             "MB are needed to write. Make room and try again. Searches go on, and what was "
             "acknowledged is safe."
         )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from shopwindow.values.errors.base import ShopwindowError, shown
+from shopwindow.values.errors.base import ShopwindowError, safe_repr
 
 
 class InvalidValueError(ShopwindowError, ValueError):
@@ -21,7 +21,7 @@ class InvalidValueError(ShopwindowError, ValueError):
         self.got = got
         self.remedy = remedy
         advice = f". {remedy}" if remedy else ""
-        super().__init__(f"{field}: expected {expected}, got {shown(got)}{advice}")
+        super().__init__(f"{field}: expected {expected}, got {safe_repr(got)}{advice}")
 
 
 class InvalidProductError(InvalidValueError):

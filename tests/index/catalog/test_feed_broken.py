@@ -234,7 +234,7 @@ ODD = (
 def test_an_odd_cell_costs_its_field_and_not_the_product(tmp_path: Path, odd: Broken) -> None:
     path = tmp_path / odd.name
     path.write_bytes(odd.text.encode("utf-8", "surrogateescape"))
-    rows = list(read_products(path).rows())
+    rows = list(read_products(path).iter_rows())
     assert [row.rejection for row in rows] == [None] * len(rows)
     (warning,) = [each for row in rows for each in row.warnings]
     assert (warning.file, warning.line) == (str(path), odd.line)
@@ -247,7 +247,7 @@ def test_an_odd_cell_costs_its_field_and_not_the_product(tmp_path: Path, odd: Br
 def test_a_bad_row_is_rejected_with_its_place(tmp_path: Path, broken: Broken) -> None:
     path = tmp_path / broken.name
     path.write_bytes(broken.text.encode("utf-8", "surrogateescape"))
-    found = [row.rejection for row in read_products(path).rows() if row.rejection]
+    found = [row.rejection for row in read_products(path).iter_rows() if row.rejection]
     assert len(found) == 1
     assert (found[0].file, found[0].line) == (str(path), broken.line)
     assert (found[0].column, found[0].product_id) == (broken.column, broken.product_id)
@@ -260,7 +260,7 @@ def test_a_bad_row_is_rejected_with_its_place(tmp_path: Path, broken: Broken) ->
 def test_rows_around_a_bad_one_are_read(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text('id,title,price\n1,a,1\n2,"b,1\n3,c,1\n,d,1\n5,"e\ne",1\n6,f,1\n')
-    rows = list(read_products(path).rows())
+    rows = list(read_products(path).iter_rows())
     assert [row.line for row in rows] == [2, 3, 4, 5, 6, 8]
     assert [row.product.id for row in rows if row.product] == ["1", "3", "5", "6"]
 
@@ -268,7 +268,7 @@ def test_rows_around_a_bad_one_are_read(tmp_path: Path) -> None:
 def test_after_a_hundred_open_quotes_reading_goes_on_behind_them(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text("id,title\n" + '1,"x\n' * 300 + "last,y\n")
-    *faults, last = read_products(path).rows()
+    *faults, last = read_products(path).iter_rows()
     lines = [row.line for row in faults]
     assert lines == [*range(2, 102), *range(102, 302, 2)]
     assert faults[99].rejection is not None
@@ -283,7 +283,7 @@ def test_a_packed_feed_that_was_cut_says_where(tmp_path: Path) -> None:
     path = tmp_path / "a.csv.gz"
     data = gzip.compress(text.encode())
     path.write_bytes(data[: len(data) // 2])
-    *rows, last = read_products(path).rows()
+    *rows, last = read_products(path).iter_rows()
     assert len(rows) > 1_000
     assert all(row.product for row in rows)
     assert last.rejection is not None
@@ -295,7 +295,7 @@ def test_utf16_that_was_cut_says_where(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     text = "id,title\n" + "".join(f"{number},x\n" for number in range(9_000))
     path.write_bytes(text.encode("utf-16") + b"2")
-    *rows, last = read_products(path).rows()
+    *rows, last = read_products(path).iter_rows()
     assert len(rows) > 8_000
     assert last.rejection is not None
     assert "the rest of the file could not be read" in last.rejection.reason
@@ -305,7 +305,7 @@ def test_broken_values_in_parquet_reject_their_own_row(tmp_path: Path) -> None:
     bad = pa.array([b"ok", b"\xff\xfe", b"fine"]).cast(pa.binary())
     title = pa.Array.from_buffers(pa.string(), 3, bad.buffers())
     pq.write_table(pa.table({"id": [1, 2, 3], "title": title}), tmp_path / "a.parquet")
-    rows = list(read_products(tmp_path / "a.parquet").rows())
+    rows = list(read_products(tmp_path / "a.parquet").iter_rows())
     assert [row.line for row in rows] == [1, 2, 3]
     assert [bool(row.product) for row in rows] == [True, False, True]
     assert rows[1].rejection is not None
@@ -320,7 +320,7 @@ def test_a_broken_part_of_parquet_is_one_rejection(tmp_path: Path) -> None:
     middle = len(data) // 2
     data[middle : middle + 2_000] = bytes(2_000)
     path.write_bytes(data)
-    rows = list(read_products(path).rows())
+    rows = list(read_products(path).iter_rows())
     faults = [row.rejection for row in rows if row.rejection]
     assert 1 <= len(faults) <= 2
     assert (rows[0].line, rows[-1].line) == (1, 4_000)

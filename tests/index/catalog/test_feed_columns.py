@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from index.catalog import FeedMapping, ProductFeed, read_products
-from index.catalog.header_vocabulary import ATTRIBUTES, FIELDS, normal
+from index.catalog.header_vocabulary import ATTRIBUTE_ALIASES, FIELD_ALIASES, normalize_column_name
 from shopwindow.values import Product, Translation
 
 
@@ -18,7 +18,7 @@ def feed_of(folder: Path, text: str, **options: Any) -> ProductFeed:
 
 
 def one(folder: Path, text: str, **options: Any) -> Product:
-    rows = list(feed_of(folder, text, **options).rows())
+    rows = list(feed_of(folder, text, **options).iter_rows())
     assert [row.rejection for row in rows] == [None]
     product = rows[0].product
     assert product is not None
@@ -26,7 +26,11 @@ def one(folder: Path, text: str, **options: Any) -> Product:
 
 
 def test_no_name_is_listed_for_two_fields() -> None:
-    names = [normal(name) for each in (*FIELDS, *ATTRIBUTES) for name in each.names]
+    names = [
+        normalize_column_name(name)
+        for each in (*FIELD_ALIASES, *ATTRIBUTE_ALIASES)
+        for name in each.aliases
+    ]
     assert len(names) == len(set(names))
 
 
@@ -36,9 +40,9 @@ def test_case_and_signs_in_names_do_not_matter(tmp_path: Path, name: str) -> Non
 
 
 def test_every_listed_name_is_understood(tmp_path: Path) -> None:
-    for name in next(each.names for each in FIELDS if each.field == "id"):
+    for name in next(each.aliases for each in FIELD_ALIASES if each.field == "id"):
         assert one(tmp_path, f"{name},title\n7,x\n").id == "7"
-    for name in next(each.names for each in FIELDS if each.field == "image"):
+    for name in next(each.aliases for each in FIELD_ALIASES if each.field == "image"):
         assert one(tmp_path, f"id,{name}\n7,x.jpg\n").image == str(tmp_path / "x.jpg")
 
 
@@ -121,7 +125,7 @@ def test_attributes_come_from_names_prefixes_and_objects(tmp_path: Path) -> None
 
 def test_of_too_many_attributes_the_first_hundred_are_taken(tmp_path: Path) -> None:
     row = {"id": "7", "title": "x", "attributes": {str(n): "y" for n in range(5_000)}}
-    (row_read,) = feed_of(tmp_path, json.dumps(row)).rows()
+    (row_read,) = feed_of(tmp_path, json.dumps(row)).iter_rows()
     assert row_read.product is not None
     assert list(row_read.product.attributes) == [str(n) for n in range(100)]
     (warning,) = row_read.warnings
@@ -135,7 +139,7 @@ def test_what_can_be_ordered_but_not_sent_keeps_its_word(tmp_path: Path) -> None
 
 def test_a_column_stands_in_for_an_empty_one_but_not_for_the_id(tmp_path: Path) -> None:
     text = "sku,id,title,name,google_product_category,product_type\nS1,1,,Cup,2271,\nS2,,x,,,Mugs\n"
-    first, second = feed_of(tmp_path, text).rows()
+    first, second = feed_of(tmp_path, text).iter_rows()
     assert first.product is not None
     assert (first.product.id, first.product.title, first.product.category) == ("1", "Cup", ())
     assert second.rejection is not None
@@ -144,7 +148,7 @@ def test_a_column_stands_in_for_an_empty_one_but_not_for_the_id(tmp_path: Path) 
 
 def test_objects_of_one_feed_go_by_one_id(tmp_path: Path) -> None:
     text = '{"id": 1, "title": "x"}\n{"sku": 2, "title": "y"}\n{"id": 3, "new": 1, "title": "z"}\n'
-    assert [row.product is not None for row in feed_of(tmp_path, text).rows()] == [
+    assert [row.product is not None for row in feed_of(tmp_path, text).iter_rows()] == [
         True,
         False,
         True,
@@ -219,7 +223,7 @@ def test_image_root_widens_the_fence(tmp_path: Path) -> None:
     (tmp_path / "feeds").mkdir()
     mapping = FeedMapping(defaults={"image_root": str(tmp_path)})
     text = f"id,image\n1,photos/a.jpg\n2,{tmp_path}/b.jpg\n3,../c.jpg\n"
-    rows = list(feed_of(tmp_path / "feeds", text, mapping=mapping).rows())
+    rows = list(feed_of(tmp_path / "feeds", text, mapping=mapping).iter_rows())
     assert [row.product.image for row in rows if row.product] == [
         str(tmp_path / "photos" / "a.jpg"),
         str(tmp_path / "b.jpg"),
@@ -238,7 +242,7 @@ def test_the_separator_line_of_spreadsheets_is_understood(tmp_path: Path) -> Non
 
 
 def test_empty_rows_and_trailing_delimiters_are_passed_over(tmp_path: Path) -> None:
-    rows = list(feed_of(tmp_path, "\n\nid,title,\n\n1,x,,,\n,,\n\n2,y,\n").rows())
+    rows = list(feed_of(tmp_path, "\n\nid,title,\n\n1,x,,,\n,,\n\n2,y,\n").iter_rows())
     assert [(row.line, row.product.id if row.product else "") for row in rows] == [
         (5, "1"),
         (8, "2"),
@@ -257,7 +261,7 @@ def test_columns_that_come_late_are_read_and_change_no_id(tmp_path: Path) -> Non
     rows = [{"id": n, "title": "x"} for n in range(60)]
     late = [{"sku": "S1", "title": "y"}, {"id": "last", "title": "z", "colour": "red"}]
     text = "\n".join(json.dumps(row) for row in [*rows, *late])
-    *_, without, last = feed_of(tmp_path, text).rows()
+    *_, without, last = feed_of(tmp_path, text).iter_rows()
     assert without.rejection is not None
     assert "an id expected" in without.rejection.reason
     assert last.product is not None

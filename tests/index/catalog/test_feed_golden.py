@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from index.catalog import FORMATS, read_products
+from index.catalog import FEED_FORMATS, read_products
 from shopwindow.values import Product, Translation
 
 DATA = Path(__file__).parent / "data"
@@ -79,7 +79,7 @@ def test_every_format_gives_the_same_products(tmp_path: Path, name: str, form: s
     feed = read_products(path, language="en")
     assert feed.format == form
     assert feed.path == path
-    assert [row.rejection for row in feed.rows() if row.rejection] == []
+    assert [row.rejection for row in feed.iter_rows() if row.rejection] == []
     assert list(feed) == expected(tmp_path, "en")
 
 
@@ -137,7 +137,7 @@ def test_line_endings_change_neither_products_nor_lines(tmp_path: Path, ending: 
     text = (DATA / "shop.csv").read_text(encoding="utf-8")
     (tmp_path / "shop.csv").write_bytes(text.replace("\n", ending).encode())
     feed = read_products(tmp_path / "shop.csv", language="en")
-    assert [row.line for row in feed.rows()] == [2, 4, 5]
+    assert [row.line for row in feed.iter_rows()] == [2, 4, 5]
     assert list(feed) == expected(tmp_path, "en")
 
 
@@ -151,7 +151,7 @@ def test_every_format_can_be_named(tmp_path: Path) -> None:
     for name, form in FILES:
         path = Path(shutil.copy(DATA / name, tmp_path / name))
         assert len(list(read_products(path, format=form))) == 3
-    assert {form for _, form in FILES} | {"parquet", "shopify"} == set(FORMATS)
+    assert {form for _, form in FILES} | {"parquet", "shopify"} == set(FEED_FORMATS)
 
 
 def test_products_survive_a_round_trip_through_json_lines(tmp_path: Path) -> None:

@@ -41,7 +41,7 @@ def test_a_row_with_a_bad_one_is_taken_without_it(
 ) -> None:
     index = ProductIndex.open(":memory:", encoder)
     report = index.add(read_products(feed(tmp_path, "sold", "3", bad, "4")))
-    assert (report.added, report.n_without) == (3, {"popularity": 1})
+    assert (report.added, report.warnings_by_field) == (3, {"popularity": 1})
     (warning,) = report.warnings
     assert (warning.line, warning.column, warning.product_id) == (3, "sold", "p1")
     assert warning.reason == f"a number of zero or more expected, got {bad!r}"

@@ -16,7 +16,7 @@ def test_rejected_rows_are_written_as_they_happen(tmp_path: Path) -> None:
     feed = read_products(path, rejects=rejects)
     assert not rejects.exists()
     for _ in range(2):
-        rows = feed.rows()
+        rows = feed.iter_rows()
         assert next(rows).rejection is not None
         assert len(rejects.read_text(encoding="utf-8").splitlines()) == 2
         list(rows)

@@ -55,7 +55,7 @@ def test_each_variant_is_a_product_of_its_handle() -> None:
 
 
 def test_what_shoppers_do_not_see_is_rejected_with_its_line() -> None:
-    rejected = [row.rejection for row in read_products(DATA / "shopify.csv").rows()]
+    rejected = [row.rejection for row in read_products(DATA / "shopify.csv").iter_rows()]
     found = [(r.line, r.column, r.reason, r.product_id) for r in rejected if r]
     assert found == [
         (8, "Status", "the product's status is draft, not active", "OH-1"),

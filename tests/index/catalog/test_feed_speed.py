@@ -61,7 +61,7 @@ def test_absurd_numbers_of_columns_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl"
     many = {f"k{n}": n for n in range(2_000)}
     path.write_text('{"id": 1, "title": "x"}\n' + json.dumps({"id": 2, "title": "x", **many}))
-    _, row = read_products(path).rows()
+    _, row = read_products(path).iter_rows()
     assert row.rejection is not None
     reason = "an object may have 2,000 names at most, this one has 2,002"
     assert (row.rejection.reason, row.rejection.product_id) == (reason, "2")
@@ -87,7 +87,7 @@ def test_a_page_of_parquet_that_claims_gigabytes_takes_none(tmp_path: Path) -> N
     claimed = b"\x15" + _varint(2 * 1_900_000_000)
     path.write_bytes(data[: at + 2] + claimed + claimed + data[at + 6 :])
     began = time.process_time()
-    (row,) = read_products(path).rows()
+    (row,) = read_products(path).iter_rows()
     assert time.process_time() - began < 0.5
     assert row.rejection is not None
     assert row.rejection.reason.startswith("rows 1 to 2 could not be read")

@@ -33,7 +33,7 @@ SOLD = (
 def one(folder: Path, column: str, value: str) -> object:
     path = folder / "a.csv"
     path.write_text(f"id,title,{column}\n1,x,{value}\n", encoding="utf-8")
-    (row,) = read_products(path).rows()
+    (row,) = read_products(path).iter_rows()
     return row.product or row.rejection
 
 
@@ -59,19 +59,23 @@ def test_flags_of_json_and_parquet(tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").write_text("\n".join(map(json.dumps, rows)))
     pq.write_table(pa.Table.from_pylist(rows), tmp_path / "a.parquet")
     for name in ("a.jsonl", "a.parquet"):
-        found = [row.product and row.product.id for row in read_products(tmp_path / name).rows()]
+        found = [
+            row.product and row.product.id for row in read_products(tmp_path / name).iter_rows()
+        ]
         assert found == [None, "2", None, "4"]
 
 
 def test_a_mapping_names_the_column_or_none(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("id,title,status,Zustand\n1,x,draft,\n2,x,,archived\n")
     mapping = FeedMapping(columns={"status": "Zustand"})
-    first, second = read_products(tmp_path / "a.csv", mapping=mapping).rows()
+    first, second = read_products(tmp_path / "a.csv", mapping=mapping).iter_rows()
     assert first.product is not None
     assert second.rejection is not None
     assert second.rejection.withdrawn
     (tmp_path / "b.csv").write_text("id,title,status\n1,x,draft\n")
-    (row,) = read_products(tmp_path / "b.csv", mapping=FeedMapping(columns={"status": ""})).rows()
+    (row,) = read_products(
+        tmp_path / "b.csv", mapping=FeedMapping(columns={"status": ""})
+    ).iter_rows()
     assert row.product is not None
 
 
@@ -81,7 +85,7 @@ def test_shopify_says_it_once_for_all_variants(tmp_path: Path) -> None:
         "Handle,Title,Option1 Name,Option1 Value,Variant SKU,Status\n"
         "cap,Cap,Size,S,C-S,unlisted\ncap,,,M,C-M,\nmug,Mug,Title,Default Title,M-1,active\n"
     )
-    rows = list(read_products(path).rows())
+    rows = list(read_products(path).iter_rows())
     assert [bool(row.product) for row in rows] == [False, False, True]
     assert [row.rejection.product_id for row in rows if row.rejection] == ["C-S", "C-M"]
 
@@ -93,7 +97,7 @@ def test_variants_without_their_first_row_are_no_products(tmp_path: Path) -> Non
         'cap,"Cap" red,Size,S,C-S,,draft\ncap,,,M,C-M,https://x.org/m.jpg,\n'
         "mug,Mug,Title,Default Title,M-1,,active\n"
     )
-    rows = list(read_products(path).rows())
+    rows = list(read_products(path).iter_rows())
     assert [row.product and row.product.id for row in rows] == [None, None, "M-1"]
     assert rows[1].rejection is not None
     assert "title and status are not known" in rows[1].rejection.reason

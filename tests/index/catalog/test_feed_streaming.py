@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from index.catalog import read_products
-from index.catalog.duplicate_ids import Claim, SeenIds
+from index.catalog.duplicate_ids import SeenIds, SeenRow
 from index.catalog.records import CellError
 from index.catalog.text_cleaning import clean_line
 from shopwindow.values.errors import FeedError
@@ -66,17 +66,17 @@ def test_ids_take_bytes_not_objects() -> None:
     seen = SeenIds()
     ids = [str(number) for number in range(N_IDS)]
     tracemalloc.start()
-    assert not any(seen.claim(name, Claim(line, "", True)) for line, name in enumerate(ids, 2))
+    assert not any(seen.add(name, SeenRow(line, "", True)) for line, name in enumerate(ids, 2))
     held, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert held < 45 * N_IDS
     assert peak < 90 * N_IDS
-    late = Claim(1, "", True)
-    assert all(seen.claim(ids[n], late) == Claim(n + 2, "", True) for n in range(0, N_IDS, 97))
-    assert seen.claim("new", Claim(5, "m1", False)) is None
-    assert seen.claim("new", late) == Claim(5, "m1", False)
-    seen.replace("new", Claim(7, "m2", True))
-    assert seen.claim("new", late) == Claim(7, "m2", True)
+    late = SeenRow(1, "", True)
+    assert all(seen.add(ids[n], late) == SeenRow(n + 2, "", True) for n in range(0, N_IDS, 97))
+    assert seen.add("new", SeenRow(5, "m1", False)) is None
+    assert seen.add("new", late) == SeenRow(5, "m1", False)
+    seen.replace("new", SeenRow(7, "m2", True))
+    assert seen.add("new", late) == SeenRow(7, "m2", True)
 
 
 def test_a_feed_can_be_read_again_and_by_two_at_once(tmp_path: Path) -> None:
@@ -91,7 +91,7 @@ def test_a_feed_can_be_read_again_and_by_two_at_once(tmp_path: Path) -> None:
 
 def test_nothing_is_read_before_it_is_asked_for(tmp_path: Path) -> None:
     path = write_feed(tmp_path, "csv", 20_000, "")
-    rows = read_products(path).rows()
+    rows = read_products(path).iter_rows()
     assert next(rows).line == 2
     rows.close()  # type: ignore[attr-defined]
 
@@ -126,7 +126,7 @@ def test_whatever_the_csv_module_writes_is_read_back(
     path = tmp_path / "a.csv"
     data = text.getvalue().encode()
     path.write_bytes(gzip.compress(data) if packed else data)
-    found = list(read_products(path).rows())
+    found = list(read_products(path).iter_rows())
     assert [row.rejection for row in found] == [None] * len(rows)
     assert [row.line for row in found] == lines
     for row, (title, brand) in zip(found, rows, strict=True):
@@ -154,7 +154,7 @@ def test_any_json_object_is_a_product_or_a_rejection(
 ) -> None:
     path = tmp_path / "a.jsonl"
     path.write_text(json.dumps({"id": "0", "title": "x"}) + "\n" + json.dumps(cells))
-    _, row = read_products(path).rows()
+    _, row = read_products(path).iter_rows()
     assert (row.product is None) != (row.rejection is None)
 
 
@@ -180,7 +180,7 @@ def test_no_bytes_raise_anything_but_a_feed_error(
     path.write_bytes(head + data)
     rows = []
     with contextlib.suppress(FeedError):
-        rows = list(read_products(path).rows())
+        rows = list(read_products(path).iter_rows())
     assert all((row.product is None) != (row.rejection is None) for row in rows)
 
 
@@ -196,7 +196,7 @@ def test_no_bytes_under_a_wrong_name_raise_anything_else(
     path = tmp_path / "a.bin"
     path.write_bytes(b"id,title,handle,Option1 Value\n" + data)
     with contextlib.suppress(FeedError):
-        list(read_products(path, format=form, encoding=encoding).rows())
+        list(read_products(path, format=form, encoding=encoding).iter_rows())
 
 
 def photo_table(column: object) -> pa.Table:
@@ -223,7 +223,7 @@ def test_photos_in_structs_are_known(tmp_path: Path) -> None:
         {"bytes": b"no photo", "path": None},
     ]
     pq.write_table(photo_table(images), tmp_path / "a.parquet")
-    rows = list(read_products(tmp_path / "a.parquet", photo_folder=tmp_path / "photos").rows())
+    rows = list(read_products(tmp_path / "a.parquet", photo_folder=tmp_path / "photos").iter_rows())
     assert rows[0].product is not None
     assert Path(rows[0].product.image).parent == tmp_path / "photos"
     assert rows[1].product is not None

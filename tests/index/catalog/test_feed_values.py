@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from index.catalog.category_paths import parse_category
 from index.catalog.image_addresses import PhotoRoot
 from index.catalog.records import CellError
-from index.catalog.stock_status import parse_stock
+from index.catalog.stock_status import parse_in_stock
 from index.catalog.text_cleaning import MAX_TEXT_CHARS, MAX_TITLE_CHARS, clean_line, clean_text
-from index.catalog.timestamps import parse_time
-from index.text.currencies import CODES, SIGNS, currency_code
-from index.text.prices import Money, parse_price, sale_is_on
+from index.catalog.timestamps import parse_datetime
+from index.text.currencies import CURRENCY_CODES, CURRENCY_SYMBOLS, to_currency_code
+from index.text.prices import Money, is_sale_active, parse_price
 
 PRICES = [
     ("79", 79.0, ""),
@@ -84,7 +84,7 @@ ARABIC = str.maketrans("0123456789.,", "٠١٢٣٤٥٦٧٨٩٫٬")
 
 @given(
     st.decimals(min_value=0, max_value=10**9, places=2, allow_nan=False),
-    st.sampled_from(sorted(CODES)),
+    st.sampled_from(sorted(CURRENCY_CODES)),
 )
 def test_every_way_to_write_a_price_means_the_same(amount: Decimal, code: str) -> None:
     english = f"{amount:,.2f}"
@@ -112,19 +112,19 @@ def test_any_text_is_a_price_or_a_refusal(text: str) -> None:
 
 
 def test_every_sign_stands_for_a_currency() -> None:
-    assert {code for _, code in SIGNS} <= CODES
-    assert all(currency_code(sign) == code for sign, code in SIGNS)
-    assert all(parse_price(f"5 {sign}") == Money(5.0, code) for sign, code in SIGNS)
-    assert currency_code("aed") == "AED"
-    assert not currency_code("dirhams of the emirates")
+    assert {code for _, code in CURRENCY_SYMBOLS} <= CURRENCY_CODES
+    assert all(to_currency_code(sign) == code for sign, code in CURRENCY_SYMBOLS)
+    assert all(parse_price(f"5 {sign}") == Money(5.0, code) for sign, code in CURRENCY_SYMBOLS)
+    assert to_currency_code("aed") == "AED"
+    assert not to_currency_code("dirhams of the emirates")
 
 
 def test_a_sale_counts_between_its_dates() -> None:
     now = datetime(2024, 5, 31, tzinfo=UTC)
-    assert sale_is_on("2024-05-01T00:00+0400/2024-06-01T00:00+0400", now)
-    assert not sale_is_on("2024-04-01/2024-05-01", now)
-    assert not sale_is_on("2024-06-01T00:00Z/2024-07-01T00:00Z", now)
-    assert sale_is_on("while stocks last", now)
+    assert is_sale_active("2024-05-01T00:00+0400/2024-06-01T00:00+0400", now)
+    assert not is_sale_active("2024-04-01/2024-05-01", now)
+    assert not is_sale_active("2024-06-01T00:00Z/2024-07-01T00:00Z", now)
+    assert is_sale_active("while stocks last", now)
 
 
 @pytest.mark.parametrize(
@@ -133,7 +133,7 @@ def test_a_sale_counts_between_its_dates() -> None:
      "http://schema.org/InStock", "متوفر", "نعم", "limited availability"],
 )  # fmt: skip
 def test_in_stock(value: object) -> None:
-    assert parse_stock(value) is True
+    assert parse_in_stock(value) is True
 
 
 @pytest.mark.parametrize(
@@ -142,7 +142,7 @@ def test_in_stock(value: object) -> None:
      "غير متوفر", "لا", "preorder", "pre-order", "backorder", "on backorder", "sold out"],
 )  # fmt: skip
 def test_out_of_stock(value: object) -> None:
-    assert parse_stock(value) is False
+    assert parse_in_stock(value) is False
 
 
 @pytest.mark.parametrize(
@@ -150,7 +150,7 @@ def test_out_of_stock(value: object) -> None:
 )
 def test_other_words_say_nothing_of_stock(value: object) -> None:
     with pytest.raises(CellError, match="in stock"):
-        parse_stock(value)
+        parse_in_stock(value)
 
 
 NOON = datetime(2024, 5, 31, 12, tzinfo=UTC)
@@ -175,8 +175,8 @@ TIMES = [
 
 @pytest.mark.parametrize(("value", "expected"), TIMES, ids=str)
 def test_times(value: object, expected: datetime) -> None:
-    assert parse_time(value) == expected
-    assert parse_time(value).tzinfo is not None
+    assert parse_datetime(value) == expected
+    assert parse_datetime(value).tzinfo is not None
 
 
 @pytest.mark.parametrize(
@@ -184,19 +184,19 @@ def test_times(value: object, expected: datetime) -> None:
 )
 def test_what_is_not_a_time_is_refused(value: object) -> None:
     with pytest.raises(CellError, match="a date such as"):
-        parse_time(value)
+        parse_datetime(value)
 
 
 def test_photos_stay_in_their_folder(tmp_path: Path) -> None:
     root = PhotoRoot(tmp_path)
     inside = str(tmp_path / "a" / "b.jpg")
     for text in ("a/b.jpg", "./a/b.jpg", "a\\b.jpg", "c/../a/b.jpg", " a/b.jpg ", inside):
-        assert root.place(text) == inside
+        assert root.resolve(text) == inside
     for text in ("https://x.org/a.jpg", "HTTP://user@x.org:8000/a.jpg?b=1", "http://[::1]/a.jpg"):
-        assert root.place(text) == text
-    assert root.place("//x.org/a.jpg") == "https://x.org/a.jpg"
-    assert root.place("https://x.org/a b.jpg") == "https://x.org/a%20b.jpg"
-    assert root.place("https://x.org/1.jpg, https://x.org/2.jpg") == "https://x.org/1.jpg"
+        assert root.resolve(text) == text
+    assert root.resolve("//x.org/a.jpg") == "https://x.org/a.jpg"
+    assert root.resolve("https://x.org/a b.jpg") == "https://x.org/a%20b.jpg"
+    assert root.resolve("https://x.org/1.jpg, https://x.org/2.jpg") == "https://x.org/1.jpg"
     sibling = f"{tmp_path}-other/a.jpg"
     for text in (
         "../a.jpg",
@@ -209,7 +209,7 @@ def test_photos_stay_in_their_folder(tmp_path: Path) -> None:
         "x" * 5000,
     ):
         with pytest.raises(CellError, match=r"expected|outside"):
-            root.place(text)
+            root.resolve(text)
 
 
 PATHS = [

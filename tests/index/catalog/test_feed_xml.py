@@ -57,7 +57,7 @@ def test_a_broken_item_costs_itself_alone(tmp_path: Path, case: Case, filler: in
     more = "".join(f"<item><g:id>f{n}</g:id><title>x</title></item>\n" for n in range(filler))
     text = HEAD.format("utf-8") + FIRST + case.between + more + LAST
     path.write_bytes(text.encode("utf-8", "surrogateescape"))
-    rows = list(read_products(path).rows())
+    rows = list(read_products(path).iter_rows())
     faults = tuple(
         (row.line, row.rejection.product_id, row.rejection.reason) for row in rows if row.rejection
     )
@@ -83,7 +83,7 @@ def test_atom_and_prefixes_go_on_too(tmp_path: Path) -> None:
         "<entry><p:id>1</p:id><title>a & b</title></entry>\n"
         "<entry><id>no</id><p:id>2</p:id><title>x</title></entry></feed>"
     )
-    first, second = read_products(path).rows()
+    first, second = read_products(path).iter_rows()
     assert first.rejection is not None
     assert first.rejection.product_id == "1"
     assert second.product is not None
@@ -93,16 +93,16 @@ def test_atom_and_prefixes_go_on_too(tmp_path: Path) -> None:
 def test_wide_characters_break_off_as_before(tmp_path: Path) -> None:
     path = tmp_path / "a.xml"
     path.write_bytes((HEAD.format("utf-16") + FIRST + item("&") + LAST).encode("utf-16"))
-    first, last = read_products(path).rows()
+    first, last = read_products(path).iter_rows()
     assert first.product is not None
     assert last.rejection is not None
-    assert last.rejection.broke_off
+    assert last.rejection.is_fatal
 
 
 def test_blank_lines_before_the_declaration_count(tmp_path: Path) -> None:
     path = tmp_path / "a.xml"
     path.write_text("\n \n" + HEAD.format("utf-8") + FIRST + LAST)
-    assert [row.line for row in read_products(path).rows()] == [5, 6]
+    assert [row.line for row in read_products(path).iter_rows()] == [5, 6]
 
 
 @pytest.mark.parametrize("opening", ["<!--", "<item a='", "<item><g:id>2</g:id><title><![CDATA["])
@@ -110,10 +110,10 @@ def test_what_never_ends_is_given_up(tmp_path: Path, opening: str) -> None:
     path = tmp_path / "a.xml"
     path.write_text(HEAD.format("utf-8") + FIRST + opening + "x" * 20_000_000)
     began = time.process_time()
-    *_, last = read_products(path).rows()
+    *_, last = read_products(path).iter_rows()
     assert time.process_time() - began < 2
     assert last.rejection is not None
-    assert last.rejection.broke_off
+    assert last.rejection.is_fatal
 
 
 @pytest.mark.parametrize(
@@ -130,7 +130,7 @@ def test_many_elements_take_no_time(tmp_path: Path, name: str, text: str) -> Non
     path = tmp_path / "a.xml"
     path.write_text(HEAD.format("utf-8") + FIRST + text + LAST)
     began = time.process_time()
-    rows = list(read_products(path).rows())
+    rows = list(read_products(path).iter_rows())
     assert time.process_time() - began < 2
     assert rows[0].product is not None
     assert rows[1].rejection is not None

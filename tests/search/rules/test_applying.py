@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from embed import FakeEncoder
 from index import ProductIndex
-from index.payload import point_id
+from index.payload import to_point_id
 from index.store.points import Condition
 from search.retrieval.fusion import Candidate
 from search.rules import (
@@ -20,18 +20,18 @@ from search.rules import (
     Hide,
     Pin,
     Rule,
-    RuleBook,
-    Ruled,
-    Scope,
+    RuledCandidates,
+    RuleScope,
+    RuleSet,
     Selection,
-    applied,
+    apply_rules,
 )
 from shopwindow.values import Filters, Product
 
 NOW = datetime(2026, 3, 10, tzinfo=UTC)
 NONE = Filters()
 NAMES = "abcdefgh"
-POINTS = {point_id(name): name for name in NAMES + "x"}
+POINTS = {to_point_id(name): name for name in NAMES + "x"}
 RED = Selection(filters=Filters(attributes={"color": "red"}))
 
 
@@ -40,11 +40,11 @@ class CountingIndex(ProductIndex):
 
     n_asked = 0
 
-    def passing(
-        self, ids: Sequence[str], several: Sequence[tuple[Condition, ...]]
+    def filter_ids(
+        self, ids: Sequence[str], condition_sets: Sequence[tuple[Condition, ...]]
     ) -> list[set[str]]:
         self.n_asked += 1
-        return super().passing(ids, several)
+        return super().filter_ids(ids, condition_sets)
 
 
 @pytest.fixture(scope="module")
@@ -69,11 +69,11 @@ def _count_anew(index: CountingIndex) -> None:
 def found(names: str, scores: Sequence[float] = ()) -> list[Candidate]:
     """Return candidates by name, a tenth apart unless scores are given."""
     given = scores or [1 - n / 10 for n in range(len(names))]
-    each = [Candidate(point_id(n), s, {"text": s}) for n, s in zip(names, given, strict=True)]
+    each = [Candidate(to_point_id(n), s, {"text": s}) for n, s in zip(names, given, strict=True)]
     return sorted(each, key=lambda c: (-c.score, c.id))
 
 
-def order(ruled: Ruled) -> str:
+def order(ruled: RuledCandidates) -> str:
     return "".join(POINTS[each.id] for each in ruled.candidates)
 
 
@@ -83,29 +83,29 @@ def ruled(
     *rules: Rule,
     filters: Filters = NONE,
     exclude: Sequence[str] = (),
-) -> Ruled:
-    plan = RuleBook(rules).plan("red mug", filters, NOW)
-    done = applied(candidates, plan, filters, index, exclude)
+) -> RuledCandidates:
+    plan = RuleSet(rules).plan("red mug", filters, NOW)
+    done = apply_rules(candidates, plan, filters, index, exclude)
     check_whole(done)
     return done
 
 
-def check_whole(done: Ruled) -> None:
+def check_whole(done: RuledCandidates) -> None:
     keys = [(-each.score, each.id) for each in done.candidates]
     assert keys == sorted(keys)
     assert len({each.id for each in done.candidates}) == len(done.candidates)
     for each in done.candidates:
-        assert sum(each.parts.values()) == each.score
+        assert sum(each.contributions.values()) == each.score
     assert set(done.rules) <= {each.id for each in done.candidates}
 
 
-def pin(ids: str, place: int = 1, name: str = "pin", scope: Scope | None = None) -> Rule:
-    return Rule(name, Pin(tuple(ids), place), scope or Scope())
+def pin(ids: str, place: int = 1, name: str = "pin", scope: RuleScope | None = None) -> Rule:
+    return Rule(name, Pin(tuple(ids), place), scope or RuleScope())
 
 
 def test_without_rules_nothing_changes(index: CountingIndex) -> None:
     before = found("abc")
-    assert ruled(index, before) == Ruled(before, {})
+    assert ruled(index, before) == RuledCandidates(before, {})
     assert index.n_asked == 0
 
 
@@ -133,7 +133,7 @@ def test_pins_stand_where_they_are_asked(
     assert done.rules == moved
     assert index.n_asked == (not set(ids) <= set(names))
     for each in done.candidates:
-        assert (PINNED in each.parts) is (POINTS[each.id] in ids)
+        assert (PINNED in each.contributions) is (POINTS[each.id] in ids)
 
 
 def test_equal_scores_make_room_by_a_trace(index: CountingIndex) -> None:
@@ -150,20 +150,20 @@ def test_equal_scores_make_room_by_a_trace(index: CountingIndex) -> None:
 def test_a_pinned_product_must_be_there_and_pass(index: CountingIndex) -> None:
     blue = Filters(attributes={"color": "blue"})
     assert order(ruled(index, found("bd"), pin("axh"), filters=blue)) == "hbd"
-    assert order(ruled(index, found("b"), pin("dh"), exclude=[point_id("d")])) == "hb"
-    assert order(ruled(index, found("bd"), pin("d"), exclude=[point_id("d")])) == "db"
+    assert order(ruled(index, found("b"), pin("dh"), exclude=[to_point_id("d")])) == "hb"
+    assert order(ruled(index, found("bd"), pin("d"), exclude=[to_point_id("d")])) == "db"
     assert index.n_asked == 2
 
 
 def test_the_more_exact_pin_keeps_the_place(index: CountingIndex) -> None:
-    exact = pin("ab", 1, "exact", Scope(("red mug",), "exact"))
+    exact = pin("ab", 1, "exact", RuleScope(("red mug",), "exact"))
     later = pin("cd", 1, "later")
     for rules in ((exact, later), (later, exact)):
         assert order(ruled(index, found("efgh"), *rules)) == "abcdefgh"
     assert order(ruled(index, found("efgh"), later, pin("ab", 1, "last"))) == "cdabefgh"
     both = ruled(index, found("efgh"), pin("h", 3, "first"), pin("hg", 1, "second"))
     assert order(both) == "gehf"
-    assert both.rules[point_id("h")] == ("first",)
+    assert both.rules[to_point_id("h")] == ("first",)
 
 
 def test_boosts_add_up_and_are_a_part(index: CountingIndex) -> None:
@@ -173,9 +173,9 @@ def test_boosts_add_up_and_are_a_part(index: CountingIndex) -> None:
     )
     done = ruled(index, found("abcd"), *rules)
     assert order(done) == "acbd"
-    parts = {POINTS[each.id]: each.parts.get(RULES) for each in done.candidates}
+    parts = {POINTS[each.id]: each.contributions.get(RULES) for each in done.candidates}
     assert parts == {"a": 0.25, "b": None, "c": pytest.approx(0.4), "d": 0.15}
-    assert done.rules[point_id("c")] == ("ids", "red")
+    assert done.rules[to_point_id("c")] == ("ids", "red")
     assert index.n_asked == 1
 
 
@@ -204,19 +204,19 @@ def test_hide_beats_pin_beats_bury_beats_boost(index: CountingIndex) -> None:
     candidates = found("abc")
     assert order(ruled(index, candidates, boost)) == "bac"
     buried = ruled(index, candidates, boost, bury)
-    assert (order(buried), buried.rules) == ("acb", {point_id("b"): ("u",)})
+    assert (order(buried), buried.rules) == ("acb", {to_point_id("b"): ("u",)})
     little = ruled(index, candidates, boost, Rule("u", Bury(one, 0.05)))
-    assert little.candidates[1].parts == {"text": 0.9, RULES: -0.05}
+    assert little.candidates[1].contributions == {"text": 0.9, RULES: -0.05}
     pinned = ruled(index, candidates, boost, bury, pin("b", 2))
-    assert (order(pinned), pinned.rules) == ("abc", {point_id("b"): ("pin",)})
-    assert RULES not in pinned.candidates[1].parts
+    assert (order(pinned), pinned.rules) == ("abc", {to_point_id("b"): ("pin",)})
+    assert RULES not in pinned.candidates[1].contributions
     assert order(ruled(index, candidates, boost, bury, pin("b"), hide)) == "ac"
     unseen = Rule("h", Hide(Selection(("h",))))
     assert order(ruled(index, candidates, pin("h"), unseen)) == "abc"
 
 
 def test_a_merchants_rules_touch_only_its_products(index: CountingIndex) -> None:
-    mine = Scope(merchant="m1")
+    mine = RuleScope(merchant="m1")
     every = Selection(tuple(NAMES))
     assert order(ruled(index, found("abcd"), Rule("r", Hide(every), mine))) == "ac"
     assert order(ruled(index, found("abcd"), Rule("r", Bury(every), mine))) == "acbd"
@@ -236,11 +236,11 @@ selections = st.one_of(
 amounts = st.floats(0.01, 1)
 scopes = st.sampled_from(
     [
-        Scope(),
-        Scope(("red",)),
-        Scope(("red mug",), "exact"),
-        Scope(merchant="m0"),
-        Scope(("dress",)),
+        RuleScope(),
+        RuleScope(("red",)),
+        RuleScope(("red mug",), "exact"),
+        RuleScope(merchant="m0"),
+        RuleScope(("dress",)),
     ]
 )
 actions = st.one_of(
@@ -267,7 +267,7 @@ def test_parts_add_up_and_hidden_is_never_shown(
     assert index.n_asked <= 1
     shown = {POINTS[each.id] for each in done.candidates}
     assert "x" not in shown
-    plan = RuleBook(rules).plan("red mug", NONE, NOW)
+    plan = RuleSet(rules).plan("red mug", NONE, NOW)
     for hide in plan.hides:
         ids = frozenset(hide.action.selection.ids or NAMES)
         reds = frozenset("aceg") if hide.action.selection == RED or hide.merchant else ids

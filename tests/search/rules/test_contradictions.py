@@ -8,13 +8,13 @@ from search.rules import (
     Action,
     Boost,
     Bury,
-    Contradiction,
     Hide,
     Pin,
     Redirect,
     Rule,
-    RuleBook,
-    Scope,
+    RuleConflict,
+    RuleScope,
+    RuleSet,
     Selection,
     Synonyms,
 )
@@ -24,14 +24,14 @@ APRIL = datetime(2026, 4, 1, tzinfo=UTC)
 AB, BC, D = Selection(("a", "b")), Selection(("b", "c")), Selection(("d",))
 CHEAP = Selection(filters=Filters(price_max=10))
 DEAR = Selection(filters=Filters(price_min=20))
-ABAYA = Scope(("abaya",))
+ABAYA = RuleScope(("abaya",))
 
 
 def between(
-    one: Action, other: Action, first: Scope | None = None, second: Scope | None = None
-) -> tuple[Contradiction, ...]:
-    rules = (Rule("one", one, first or Scope()), Rule("other", other, second or Scope()))
-    return RuleBook(rules).contradictions()
+    one: Action, other: Action, first: RuleScope | None = None, second: RuleScope | None = None
+) -> tuple[RuleConflict, ...]:
+    rules = (Rule("one", one, first or RuleScope()), Rule("other", other, second or RuleScope()))
+    return RuleSet(rules).find_conflicts()
 
 
 @pytest.mark.parametrize(
@@ -66,10 +66,10 @@ def test_opposing_actions_have_a_winner(
     one: Action, other: Action, winner: str, sentence: str
 ) -> None:
     (found,) = between(one, other)
-    assert sentence in found.sentence
+    assert sentence in found.explanation
     assert found.winner == winner
     assert {found.winner, found.loser} == {"one", "other"}
-    assert found.is_certain is (" may " not in found.sentence)
+    assert found.is_certain is (" may " not in found.explanation)
 
 
 @pytest.mark.parametrize(
@@ -108,23 +108,23 @@ def test_what_does_not_oppose_is_not_reported(one: Action, other: Action) -> Non
 @pytest.mark.parametrize(
     ("first", "second", "query"),
     [
-        (Scope(), Scope(), ""),
-        (Scope(), ABAYA, "abaya"),
-        (ABAYA, Scope(("black abayas",)), "black abayas"),
-        (Scope(("black abaya",), "words"), Scope(("abaya black",)), "abaya black"),
-        (ABAYA, Scope(("abayas",), "exact"), "abayas"),
-        (ABAYA, Scope(("dress",)), None),
-        (Scope(("abaya",), "exact"), Scope(("black abaya",)), None),
-        (Scope(until=APRIL), Scope(start=APRIL), None),
-        (Scope(start=APRIL), Scope(), ""),
-        (Scope(category="Dresses"), Scope(category="Clothing > Dresses"), ""),
-        (Scope(category="Dresses"), Scope(category="Mugs"), None),
-        (Scope(merchant="m0"), Scope(), ""),
-        (Scope(merchant="m0"), Scope(merchant="m1"), None),
+        (RuleScope(), RuleScope(), ""),
+        (RuleScope(), ABAYA, "abaya"),
+        (ABAYA, RuleScope(("black abayas",)), "black abayas"),
+        (RuleScope(("black abaya",), "words"), RuleScope(("abaya black",)), "abaya black"),
+        (ABAYA, RuleScope(("abayas",), "exact"), "abayas"),
+        (ABAYA, RuleScope(("dress",)), None),
+        (RuleScope(("abaya",), "exact"), RuleScope(("black abaya",)), None),
+        (RuleScope(until=APRIL), RuleScope(start=APRIL), None),
+        (RuleScope(start=APRIL), RuleScope(), ""),
+        (RuleScope(category="Dresses"), RuleScope(category="Clothing > Dresses"), ""),
+        (RuleScope(category="Dresses"), RuleScope(category="Mugs"), None),
+        (RuleScope(merchant="m0"), RuleScope(), ""),
+        (RuleScope(merchant="m0"), RuleScope(merchant="m1"), None),
     ],
 )
 def test_only_rules_that_can_hold_together_contradict(
-    first: Scope, second: Scope, query: str | None
+    first: RuleScope, second: RuleScope, query: str | None
 ) -> None:
     for one, other in ((first, second), (second, first)):
         found = between(Pin(("a",)), Hide(AB), one, other)
@@ -135,26 +135,26 @@ def test_only_rules_that_can_hold_together_contradict(
 
 
 def test_pins_of_two_merchants_want_the_same_place() -> None:
-    (found,) = between(Pin(("a",)), Pin(("b",)), Scope(merchant="m0"), Scope(merchant="m1"))
+    (found,) = between(Pin(("a",)), Pin(("b",)), RuleScope(merchant="m0"), RuleScope(merchant="m1"))
     assert found.winner == "one"
 
 
 def test_the_more_exact_wins_and_the_sentence_says_so() -> None:
-    for one, other in (((Scope(), ABAYA)), (Scope(("abaya",), "words"), ABAYA)):
+    for one, other in (((RuleScope(), ABAYA)), (RuleScope(("abaya",), "words"), ABAYA)):
         (found,) = between(Pin(("a",)), Pin(("b",)), one, other)
         assert found.winner == "other"
-        assert "because its match is more exact (phrase before " in found.sentence
+        assert "because its match is more exact (phrase before " in found.explanation
 
 
 def test_a_query_can_bring_together_what_the_texts_do_not() -> None:
     rules = (
         Rule("one", Pin(("a",)), ABAYA),
-        Rule("other", Hide(AB), Scope(("black",))),
+        Rule("other", Hide(AB), RuleScope(("black",))),
         Rule("third", Boost(AB)),
     )
-    book = RuleBook(rules)
-    assert [(e.winner, e.loser) for e in book.contradictions()] == [("other", "third")]
+    book = RuleSet(rules)
+    assert [(e.winner, e.loser) for e in book.find_conflicts()] == [("other", "third")]
     plan = book.plan("black abaya", Filters(), APRIL)
-    found = book.contradictions(plan)
+    found = book.find_conflicts(plan)
     assert {(e.winner, e.loser) for e in found} == {("other", "one"), ("other", "third")}
-    assert book.contradictions(book.plan("abaya", Filters(), APRIL)) == ()
+    assert book.find_conflicts(book.plan("abaya", Filters(), APRIL)) == ()

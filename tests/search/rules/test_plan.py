@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from search.rules import Boost, Hide, Pin, Redirect, Rule, RuleBook, Scope, Selection, Synonyms
-from search.rules.rule_matcher import forms_of
+from search.rules import Boost, Hide, Pin, Redirect, Rule, RuleScope, RuleSet, Selection, Synonyms
+from search.rules.rule_matcher import build_stem_forms
 from shopwindow.values import Filters
 
 NOW = datetime(2026, 3, 10, tzinfo=UTC)
@@ -13,8 +13,8 @@ NONE = Filters()
 PIN = Pin(("sku-1",))
 
 
-def holds(scope: Scope, text: str = "", filters: Filters = NONE, at: datetime = NOW) -> bool:
-    return bool(RuleBook((Rule("r", PIN, scope),)).plan(text, filters, at))
+def holds(scope: RuleScope, text: str = "", filters: Filters = NONE, at: datetime = NOW) -> bool:
+    return bool(RuleSet((Rule("r", PIN, scope),)).plan(text, filters, at))
 
 
 @pytest.mark.parametrize(
@@ -43,16 +43,16 @@ def holds(scope: Scope, text: str = "", filters: Filters = NONE, at: datetime = 
 def test_words_are_compared_by_their_stems(
     wanted: str, match: str, asked: str, expected: bool
 ) -> None:
-    scope = Scope(query=("another text", wanted), match=match)  # type: ignore[arg-type]
+    scope = RuleScope(query=("another text", wanted), match=match)  # type: ignore[arg-type]
     assert holds(scope, asked) is expected
 
 
 def test_words_with_hyphens_are_read_in_both_ways() -> None:
-    assert forms_of("T-shirt T-shirt red 10-20") == (
+    assert build_stem_forms("T-shirt T-shirt red 10-20") == (
         ("t", "shirt", "t", "shirt", "red", "10", "20"),
         ("tshirt", "tshirt", "red", "10", "20"),
     )
-    assert forms_of("256 GB x") == (("256", "gb", "x"), ("256gb", "x"))
+    assert build_stem_forms("256 GB x") == (("256", "gb", "x"), ("256gb", "x"))
 
 
 @pytest.mark.parametrize(
@@ -69,14 +69,14 @@ def test_words_with_hyphens_are_read_in_both_ways() -> None:
     ],
 )
 def test_a_category_holds_for_itself_and_below(wanted: str, asked: str, expected: bool) -> None:
-    assert holds(Scope(category=wanted), filters=Filters(category=asked)) is expected
+    assert holds(RuleScope(category=wanted), filters=Filters(category=asked)) is expected
 
 
 def test_a_window_includes_its_beginning_and_not_its_end() -> None:
-    scope = Scope(start=NOW, until=NOW + timedelta(days=1))
+    scope = RuleScope(start=NOW, until=NOW + timedelta(days=1))
     moments = [NOW - timedelta(seconds=1), NOW, NOW + timedelta(hours=23), NOW + timedelta(days=1)]
     assert [holds(scope, at=each) for each in moments] == [False, True, True, False]
-    assert [scope.state(each) for each in moments] == ["later", "now", "now", "over"]
+    assert [scope.get_status(each) for each in moments] == ["later", "now", "now", "over"]
 
 
 @pytest.mark.parametrize(
@@ -86,8 +86,8 @@ def test_a_window_includes_its_beginning_and_not_its_end() -> None:
 def test_a_merchant_changes_only_its_own(
     merchants: str | tuple[str, ...], moves: bool, redirects: bool
 ) -> None:
-    scope = Scope(merchant="m1")
-    book = RuleBook(
+    scope = RuleScope(merchant="m1")
+    book = RuleSet(
         (
             Rule("pin", PIN, scope),
             Rule("go", Redirect("/x"), scope),
@@ -95,23 +95,23 @@ def test_a_merchant_changes_only_its_own(
         )
     )
     plan = book.plan("x", Filters(merchant_id=merchants), NOW)
-    assert bool(plan.pins) is plan.moves is moves
+    assert bool(plan.pins) is plan.has_product_rules is moves
     assert (plan.redirect is not None) is bool(plan.synonyms) is redirects
 
 
 def test_the_more_exact_comes_first_then_the_earlier() -> None:
     rules = (
         Rule("any", Redirect("/any")),
-        Rule("words", Redirect("/words"), Scope(("red dress",), "words")),
-        Rule("phrase", Redirect("/phrase"), Scope(("red",))),
-        Rule("later", Redirect("/later"), Scope(("dress",))),
-        Rule("exact", Redirect("/exact"), Scope(("red dress",), "exact")),
+        Rule("words", Redirect("/words"), RuleScope(("red dress",), "words")),
+        Rule("phrase", Redirect("/phrase"), RuleScope(("red",))),
+        Rule("later", Redirect("/later"), RuleScope(("dress",))),
+        Rule("exact", Redirect("/exact"), RuleScope(("red dress",), "exact")),
     )
-    plan = RuleBook(rules).plan("red dress", NONE, NOW)
-    assert plan.rules == ("exact", "phrase", "later", "words", "any")
+    plan = RuleSet(rules).plan("red dress", NONE, NOW)
+    assert plan.rule_names == ("exact", "phrase", "later", "words", "any")
     assert plan.redirect is not None
-    assert (plan.redirect.rule, plan.redirect.action.address) == ("exact", "/exact")
-    assert [each.rule for each in plan.redirects] == list(plan.rules)
+    assert (plan.redirect.name, plan.redirect.action.address) == ("exact", "/exact")
+    assert [each.name for each in plan.redirects] == list(plan.rule_names)
 
 
 def test_a_plan_holds_each_kind_and_is_false_without_rules() -> None:
@@ -119,13 +119,13 @@ def test_a_plan_holds_each_kind_and_is_false_without_rules() -> None:
     rules = (
         Rule("hide", Hide(one)),
         Rule("boost", Boost(one)),
-        Rule("words", Synonyms((("a", "b"), ("c", "d"))), Scope(("mug",))),
+        Rule("words", Synonyms((("a", "b"), ("c", "d"))), RuleScope(("mug",))),
     )
-    book = RuleBook(rules)
+    book = RuleSet(rules)
     plan = book.plan("mugs", NONE, NOW)
     assert plan
-    assert ([e.rule for e in plan.hides], [e.rule for e in plan.boosts]) == (["hide"], ["boost"])
+    assert ([e.name for e in plan.hides], [e.name for e in plan.boosts]) == (["hide"], ["boost"])
     assert plan.synonyms == (("a", "b"), ("c", "d"))
     assert book.plan("dress", NONE, NOW).synonyms == ()
-    assert not RuleBook.empty().plan("mug", NONE, NOW)
-    assert not RuleBook(rules[2:]).plan("dress", NONE, NOW)
+    assert not RuleSet.empty().plan("mug", NONE, NOW)
+    assert not RuleSet(rules[2:]).plan("dress", NONE, NOW)

@@ -13,8 +13,8 @@ from search.rules import (
     Pin,
     Redirect,
     Rule,
-    RuleBook,
-    Scope,
+    RuleScope,
+    RuleSet,
     Selection,
     Synonyms,
     read_rules,
@@ -75,7 +75,7 @@ def test_a_file_says_what_python_can_say(tmp_path: Path) -> None:
         attributes={"color": ("red",), "size": ("S", "M")},
         created_since=datetime(2026, 1, 1, tzinfo=UTC),
     )
-    eid = Scope(
+    eid = RuleScope(
         query=("abaya", "عباية"),
         match="words",
         category="Fashion > Women",
@@ -85,7 +85,7 @@ def test_a_file_says_what_python_can_say(tmp_path: Path) -> None:
     )
     assert read_rules(write(tmp_path, WHOLE)).rules == (
         Rule("Eid abayas first", Pin(("sku-1", "sku-2"), 3), eid),
-        Rule("عطور", Boost(Selection(filters=perfumes), 0.5), Scope(("عطر",))),
+        Rule("عطور", Boost(Selection(filters=perfumes), 0.5), RuleScope(("عطر",))),
         Rule("last", Bury(Selection(("sku-3",), Filters(category="Mugs", group_id="g")), 1.0)),
         Rule("gone", Hide(Selection(("sku-4",)))),
         Rule("help", Redirect("https://shop.example/eid?x=1")),
@@ -95,7 +95,7 @@ def test_a_file_says_what_python_can_say(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("text", ["", "# nothing yet\n", "rule = []\n"])
 def test_a_file_without_rules_is_an_empty_book(tmp_path: Path, text: str) -> None:
-    assert read_rules(write(tmp_path, text)).rules == RuleBook.empty().rules == ()
+    assert read_rules(write(tmp_path, text)).rules == RuleSet.empty().rules == ()
 
 
 def test_line_ends_and_marks_of_windows_do_not_matter(tmp_path: Path) -> None:
@@ -206,11 +206,11 @@ def test_all_problems_come_at_once(tmp_path: Path) -> None:
 
 def test_python_refuses_the_same() -> None:
     with pytest.raises(RuleError, match="two rules are called 'A'"):
-        RuleBook((Rule("A", Pin(("a",))), Rule("A", Pin(("b",)))))
+        RuleSet((Rule("A", Pin(("a",))), Rule("A", Pin(("b",)))))
     with pytest.raises(RuleError, match="`query`: expected texts in a tuple, got 'abaya'"):
-        Scope(query="abaya")  # type: ignore[arg-type]
+        RuleScope(query="abaya")  # type: ignore[arg-type]
     with pytest.raises(RuleError, match="a time with a zone"):
-        Scope(start=datetime(2026, 1, 1))
+        RuleScope(start=datetime(2026, 1, 1))
     with pytest.raises(RuleError, match="no product is selected"):
         Selection()
     with pytest.raises(RuleError, match="`ids`: expected texts in a tuple"):
@@ -222,7 +222,7 @@ def test_python_refuses_the_same() -> None:
 def test_the_sample_is_free_of_contradictions_and_names_products_that_there_are() -> None:
     book = read_rules(SAMPLE)
     assert len(book) >= 6
-    assert book.contradictions() == ()
+    assert book.find_conflicts() == ()
     lines = SAMPLE.with_name("catalog.csv").read_text(encoding="utf-8").splitlines()
     ids = {line.partition(",")[0] for line in lines}
     for rule in book:

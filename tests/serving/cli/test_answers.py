@@ -10,12 +10,17 @@ from pathlib import Path
 import pytest
 
 from shopwindow.serving.cli import ExitCode
-from shopwindow.serving.cli.output import printable
-from shopwindow.serving.cli.response_tables import as_document, show_page, title_for, told
-from shopwindow.serving.cli.searching import parsed_attributes
-from shopwindow.values import Hit, Page, Product, Translation
+from shopwindow.serving.cli.output import sanitize_line
+from shopwindow.serving.cli.response_tables import (
+    choose_title,
+    describe_interpretation,
+    response_to_json,
+    show_response,
+)
+from shopwindow.serving.cli.searching import parse_attributes
+from shopwindow.values import Hit, Product, SearchResponse, Translation
 from shopwindow.values.errors import InvalidQueryError
-from shopwindow.values.response import Reading
+from shopwindow.values.response import QueryInterpretation
 from tests.serving.cli.conftest import Here, write_feed
 
 BILINGUAL = Product(
@@ -26,7 +31,9 @@ BILINGUAL = Product(
     currency="AED",
     created_at=datetime(2025, 1, 2, tzinfo=UTC),
 )
-PAGE = Page((Hit(BILINGUAL, 0.75, {"lexical": 0.25, "text": 0.5}, ("red",)),), "q1", "next")
+PAGE = SearchResponse(
+    (Hit(BILINGUAL, 0.75, {"lexical": 0.25, "text": 0.5}, ("red",)),), "q1", "next"
+)
 
 
 @pytest.fixture
@@ -51,48 +58,56 @@ def shop(here: Here) -> Here:
     ],
 )
 def test_the_title_is_in_the_script_of_the_query(product: Product, text: str, title: str) -> None:
-    assert title_for(product, text) == title
+    assert choose_title(product, text) == title
 
 
 def test_the_table_shows_text_as_it_is(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.delenv("COLUMNS", raising=False)
-    show_page(PAGE, "red", title="search red")
+    show_response(PAGE, "red", title="search red")
     shown = capsys.readouterr().out
     for part in ("search red", "Red [bold]dress[/bold]", "1,234.50 AED", "0.750"):
         assert part in shown
     assert "text 0.500 + lexical 0.250 (red)" in shown
-    show_page(Page((), "q2"), "red")
+    show_response(SearchResponse((), "q2"), "red")
     assert capsys.readouterr().out == "No product matches.\n"
 
 
 def test_the_document_has_every_field_whatever_the_encoding(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    document = as_document(PAGE, "فستان")
+    document = response_to_json(PAGE, "فستان")
     assert "فستان أحمر" in document
     monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(io.BytesIO(), encoding="ascii"))
-    escaped = as_document(PAGE, "فستان")
+    escaped = response_to_json(PAGE, "فستان")
     assert escaped.isascii()
     assert json.loads(escaped) == json.loads(document)
     (hit,) = json.loads(document)["hits"]
-    names = ["id", "title", "score", "parts", "matched_words", "n_variants", "place_before"]
+    names = [
+        "id",
+        "title",
+        "score",
+        "contributions",
+        "matched_words",
+        "n_variants",
+        "retrieval_rank",
+    ]
     assert list(hit) == [*names, "rules", "propensity", "product"]
     assert set(hit["product"]) == set(Product.__dataclass_fields__)
     assert hit["product"]["created_at"] == "2025-01-02T00:00:00+00:00"
 
 
 def test_control_characters_never_reach_the_terminal() -> None:
-    assert printable("a\x1b[31m\nb\t\x00c\x9b") == "a[31m b c"
+    assert sanitize_line("a\x1b[31m\nb\t\x00c\x9b") == "a[31m b c"
 
 
 def test_attributes_are_names_and_values() -> None:
     given = ("color=red", "size = M", "color=blue", "fit=a=b")
-    assert parsed_attributes(given) == {"color": ("red", "blue"), "size": ("M",), "fit": ("a=b",)}
+    assert parse_attributes(given) == {"color": ("red", "blue"), "size": ("M",), "fit": ("a=b",)}
     for bad in ("color", "=red", "color=", ""):
         with pytest.raises(InvalidQueryError, match="expected NAME=VALUE"):
-            parsed_attributes([bad])
+            parse_attributes([bad])
 
 
 def test_filters_and_pages(shop: Here) -> None:
@@ -162,12 +177,21 @@ def test_no_command_shows_the_help_and_version_the_version(here: Here) -> None:
 @pytest.mark.parametrize(
     ("reading", "line"),
     [
-        (Reading("spelling", "gren", "green"), "searched for 'green' instead of 'gren'"),
-        (Reading("without", "-black", "black"), "without 'black'"),
-        (Reading("price", "under 9", "≤ 9", is_filter=True), "only price ≤ 9 ('under 9')"),
-        (Reading("price", "under 9", "≤ 9"), "nothing that matches has price ≤ 9 ('under 9')"),
-        (Reading("color", "red", "red"), "first color red ('red')"),
+        (
+            QueryInterpretation("spelling", "gren", "green"),
+            "searched for 'green' instead of 'gren'",
+        ),
+        (QueryInterpretation("negation", "-black", "black"), "without 'black'"),
+        (
+            QueryInterpretation("price", "under 9", "≤ 9", is_filter=True),
+            "only price ≤ 9 ('under 9')",
+        ),
+        (
+            QueryInterpretation("price", "under 9", "≤ 9"),
+            "nothing that matches has price ≤ 9 ('under 9')",
+        ),
+        (QueryInterpretation("color", "red", "red"), "first color red ('red')"),
     ],
 )
-def test_what_was_read_is_told(reading: Reading, line: str) -> None:
-    assert told(reading) == line
+def test_what_was_read_is_told(reading: QueryInterpretation, line: str) -> None:
+    assert describe_interpretation(reading) == line

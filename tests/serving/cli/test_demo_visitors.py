@@ -8,12 +8,12 @@ from index import ProductIndex
 from search import SearchService
 from shopwindow.eventlog import EventLog
 from shopwindow.serving.cli.demo_visitors import (
-    VISITORS,
-    add_visitors,
-    forget_profiles,
+    DEMO_VISITORS,
+    add_demo_visitors,
+    delete_profiles,
     with_events,
 )
-from shopwindow.values.profile_view import SAMPLE_PREFIX
+from shopwindow.values.profile_view import DEMO_USER_PREFIX
 from shopwindow.values.settings import Settings
 from tests.conftest import WHOLE
 from tests.serving.cli.conftest import Here, write_feed
@@ -26,32 +26,34 @@ def folder(tmp_path: Path) -> Path:
 
 def test_they_are_recorded_once_as_real_events(shop: ProductIndex, folder: Path) -> None:
     with EventLog.open(folder) as log:
-        service = SearchService(shop, WHOLE, events=log)
-        assert add_visitors(service) == len(VISITORS) == 3
+        service = SearchService(shop, WHOLE, event_log=log)
+        assert add_demo_visitors(service) == len(DEMO_VISITORS) == 3
         n_events = log.count()
-        assert add_visitors(service) == 0
+        assert add_demo_visitors(service) == 0
         assert log.count() == n_events
-        assert set(service.visitors()) == set(VISITORS)
-        assert all(each.startswith(SAMPLE_PREFIX) for each in VISITORS)
-        for user_id, looks in VISITORS.items():
+        assert set(service.recent_visitors()) == set(DEMO_VISITORS)
+        assert all(each.startswith(DEMO_USER_PREFIX) for each in DEMO_VISITORS)
+        for user_id, looks in DEMO_VISITORS.items():
             deeds = [each for each in service.history(user_id) if each.kind != "impression"]
-            assert [each.kind for each in deeds] == [kind for look in looks for kind in look.deeds]
+            assert [each.kind for each in deeds] == [
+                kind for look in looks for kind in look.actions
+            ]
             assert all(each.query_id and each.position for each in deeds)
             assert all((each.value is None) == (each.kind != "purchase") for each in deeds)
             assert service.profile(user_id).interests
         service.erase("sample-omar")
-        assert add_visitors(service) == 1
+        assert add_demo_visitors(service) == 1
         service.close()
 
 
 def test_profiles_that_were_forgotten_are_learned_anew(shop: ProductIndex, folder: Path) -> None:
     for is_first in (True, False):
         with EventLog.open(folder) as log:
-            service = SearchService(shop, WHOLE, events=log)
-            assert add_visitors(service) == (3 if is_first else 0)
-            assert len(service.visitors()) == 3
+            service = SearchService(shop, WHOLE, event_log=log)
+            assert add_demo_visitors(service) == (3 if is_first else 0)
+            assert len(service.recent_visitors()) == 3
             service.close()
-        forget_profiles(str(folder))
+        delete_profiles(str(folder))
         assert not list(folder.glob("people.sqlite*"))
         assert list(folder.iterdir())
 
@@ -64,5 +66,5 @@ def test_the_log_is_the_demonstrations_own(here: Here) -> None:
     assert "is logged in var/demo-events" in told
     assert "sample-layla, sample-omar, sample-noura" in told
     with EventLog.open(here.folder / "var" / "demo-events") as log:
-        assert log.of_user("sample-layla")
+        assert log.read_user_events("sample-layla")
     assert not (here.folder / "var" / "events").exists()

@@ -61,13 +61,33 @@ def test_json_says_what_python_says(indexed: Path) -> None:
     answer = json.loads(shopwindow(indexed, "search", "blue mug", "--json").out)
     with ProductIndex.open(indexed / "var" / "index", FakeEncoder(), must_exist=True) as index:
         page = SearchService(index).search(Query(text="blue mug", limit=10))
-    names = ["hits", "facets", "facets_over", "next_cursor", "took_ms", "query_id", "readings"]
-    names += ["prices", "relaxed", "n_cut", "is_sure", "n_folded", "rules", "redirect"]
+    names = [
+        "hits",
+        "facets",
+        "facet_scope",
+        "next_cursor",
+        "took_ms",
+        "query_id",
+        "interpretations",
+    ]
+    names += [
+        "price_buckets",
+        "relaxed_filters",
+        "n_below_cutoff",
+        "is_confident",
+        "n_collapsed",
+        "rules",
+        "redirect",
+    ]
     assert list(answer) == names
-    assert [each["typed"] for each in answer["readings"]] == [r.typed for r in page.readings]
+    assert [each["text"] for each in answer["interpretations"]] == [
+        r.text for r in page.interpretations
+    ]
     assert [hit["id"] for hit in answer["hits"]] == [hit.product.id for hit in page.hits]
     assert [hit["score"] for hit in answer["hits"]] == [hit.score for hit in page.hits]
-    assert [hit["parts"] for hit in answer["hits"]] == [dict(hit.parts) for hit in page.hits]
+    assert [hit["contributions"] for hit in answer["hits"]] == [
+        dict(hit.contributions) for hit in page.hits
+    ]
     assert [tuple(hit["matched_words"]) for hit in answer["hits"]] == [
         hit.matched_words for hit in page.hits
     ]

@@ -3,7 +3,7 @@
 import pytest
 
 from shopwindow.serving.cli import ExitCode
-from shopwindow.serving.cli.evaluating import changed
+from shopwindow.serving.cli.evaluating import apply_overrides
 from shopwindow.values.errors import InvalidSettingError
 from shopwindow.values.settings import SearchSettings
 from tests.serving.cli.conftest import Here, write_feed
@@ -65,11 +65,11 @@ def test_mistakes_are_named(shop: Here, arguments: tuple[str, ...], reason: str)
 
 
 def test_a_value_takes_the_type_of_its_setting() -> None:
-    found = changed(SearchSettings(), ["weight_text=0.5", "fusion=ranks", "depth=50"])
-    assert (found.weight_text, found.fusion, found.depth) == (0.5, "ranks", 50)
+    found = apply_overrides(SearchSettings(), ["weight_text=0.5", "fusion=ranks", "depth=50"])
+    assert (found.weight_text, found.fusion, found.candidates_per_retriever) == (0.5, "rrf", 50)
     assert found.weight_lexical == SearchSettings().weight_lexical
     with pytest.raises(InvalidSettingError, match="NAME=VALUE"):
-        changed(SearchSettings(), ["best"])
+        apply_overrides(SearchSettings(), ["best"])
 
 
 def test_tuning_tells_its_tries_and_changes_nothing(shop: Here) -> None:

@@ -7,7 +7,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from shopwindow.eventlog import EventLog
-from shopwindow.eventlog.analytics import open_store
+from shopwindow.eventlog.analytics import open_event_store
 from shopwindow.serving.cli import ExitCode
 from tests.serving.cli.conftest import Here, shopwindow
 
@@ -72,8 +72,8 @@ def test_erasing_reaches_the_store(filled: Here) -> None:
     done = filled("events", "erase", "u1")
     assert done.out == "4 events erased.\n4 events erased from the analytic store.\n"
     filled("events", "rollover")
-    store = open_store(str(filled.folder / "var" / "events" / "analysis"))
-    assert store.training_rows()["user_id"].to_pylist() == ["زائر"]
+    store = open_event_store(str(filled.folder / "var" / "events" / "analysis"))
+    assert store.build_training_rows()["user_id"].to_pylist() == ["زائر"]
     store.close()
 
 

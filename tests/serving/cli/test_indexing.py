@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from index import IndexReport
-from index.catalog import FORMATS
-from index.store.edge.metadata_files import read_current
+from index.catalog import FEED_FORMATS
+from index.store.edge.metadata_files import read_current_shard
 from shopwindow.serving.cli import ExitCode, indexing
-from shopwindow.serving.cli.index_progress import rate, shown_progress
+from shopwindow.serving.cli.index_progress import format_rate, show_index_progress
 from shopwindow.serving.cli.indexing import FeedRequest
 from tests.serving.cli.conftest import Here, counts, write_feed
 
@@ -146,7 +146,7 @@ def test_options_reach_the_reader(here: Here) -> None:
 
 def test_the_help_names_every_format(here: Here) -> None:
     words = " ".join(here("index", "--help").out.replace("│", " ").split())
-    assert [each for each in FORMATS if each not in words] == []
+    assert [each for each in FEED_FORMATS if each not in words] == []
 
 
 def test_a_large_feed_is_not_read_twice(here: Here, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -162,27 +162,27 @@ def test_the_graph_is_built_before_the_end(here: Here, monkeypatch: pytest.Monke
     monkeypatch.setenv("SHOPWINDOW_INDEX__HNSW_FROM", "2")
     write_feed(here.folder / "feed.csv", 3)
     assert here("index", "feed.csv").code == ExitCode.OK
-    assert read_current(here.folder / "var/index").n_built > 0
+    assert read_current_shard(here.folder / "var/index").n_graph_vectors > 0
 
 
 def test_rejects_go_here_when_the_feeds_folder_is_read_only(
     here: Here, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     there = here.folder / "elsewhere" / "feed.csv"
-    assert FeedRequest(there).rejects_file() == Path("feed.csv.rejects.csv")
+    assert FeedRequest(there).get_rejects_path() == Path("feed.csv.rejects.csv")
     there.parent.mkdir()
-    assert FeedRequest(there).rejects_file() == there.with_name("feed.csv.rejects.csv")
-    assert FeedRequest(there, rejects=Path("x.csv")).rejects_file() == Path("x.csv")
+    assert FeedRequest(there).get_rejects_path() == there.with_name("feed.csv.rejects.csv")
+    assert FeedRequest(there, rejects=Path("x.csv")).get_rejects_path() == Path("x.csv")
     monkeypatch.setattr(os, "access", lambda *_: False)  # root may write everywhere
-    assert FeedRequest(there).rejects_file() == Path("feed.csv.rejects.csv")
+    assert FeedRequest(there).get_rejects_path() == Path("feed.csv.rejects.csv")
 
 
 def test_a_terminal_gets_a_bar(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("FORCE_COLOR", "1")
-    with shown_progress(4) as progress:
-        progress(IndexReport(added=2, photos_encoded=2, took_s=0.5))
+    with show_index_progress(4) as progress:
+        progress(IndexReport(added=2, n_encoded_photos=2, duration_s=0.5))
     shown = re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", capsys.readouterr().err)
     assert "50%" in shown
     assert "2/4" in shown
@@ -190,6 +190,6 @@ def test_a_terminal_gets_a_bar(
 
 
 def test_the_rate_counts_products_when_no_photo_is_encoded() -> None:
-    assert rate(IndexReport(unchanged=3000, took_s=2.0)) == "1,500 products/s"
-    assert rate(IndexReport(added=30, photos_encoded=20, took_s=2.0)) == "10 photos/s"
-    assert rate(IndexReport()) == "0 products/s"
+    assert format_rate(IndexReport(unchanged=3000, duration_s=2.0)) == "1,500 products/s"
+    assert format_rate(IndexReport(added=30, n_encoded_photos=20, duration_s=2.0)) == "10 photos/s"
+    assert format_rate(IndexReport()) == "0 products/s"

@@ -15,20 +15,20 @@ from xml.etree import ElementTree
 import pytest
 from PIL import Image
 
-from search.batch_matching import Match
+from search.batch_matching import PhotoMatch
 from shopwindow.serving.cli import ExitCode
 from shopwindow.serving.cli import match_photos as matching
-from shopwindow.serving.cli.count_progress import shown_count
-from shopwindow.serving.cli.interrupts import ctrl_c_noted
-from shopwindow.serving.cli.match_rows import COLUMNS, NOTHING_FOUND
-from shopwindow.serving.cli.match_sheets import SHEETS, opened_sheet
-from shopwindow.serving.cli.match_thumbnails import Illustrated, illustrated
+from shopwindow.serving.cli.count_progress import show_count_progress
+from shopwindow.serving.cli.interrupts import defer_interrupt
+from shopwindow.serving.cli.match_rows import NOTHING_FOUND, SHEET_COLUMNS
+from shopwindow.serving.cli.match_sheets import SHEETS, open_sheet
+from shopwindow.serving.cli.match_thumbnails import IllustratedMatch, add_thumbnails
 from shopwindow.values import Hit, Product, Translation
 from shopwindow.values.errors import FeedError, IndexStoreError
 from shopwindow.values.settings import PhotoLimits
 from tests.serving.cli.conftest import ROOT, Here, finish, shopwindow, start
 
-NAMES = [column.name for column in COLUMNS]
+NAMES = [column.name for column in SHEET_COLUMNS]
 SPACE = {"m": "http://schemas.openxmlformats.org/spreadsheetml/2006/main"}
 QUERIES = ROOT / "data_samples" / "queries"
 DANGEROUS = ("=1+1", "+cmd", "-2+3", "@SUM(A1)", '=HYPERLINK("http://x")', "＝1+1", "\ufeff=1")
@@ -68,10 +68,10 @@ def _read_csv(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(stream))
 
 
-def _match(title: str = "Red dress", **facts: Any) -> Illustrated:
+def _match(title: str = "Red dress", **facts: Any) -> IllustratedMatch:
     arabic = {"ar": Translation("فستان أحمر", "")}
     product = Product("sku", title, translations=arabic, price=9.5, currency="AED", **facts)
-    return Illustrated(Match("a.png", (Hit(product, 0.9, {"image": 0.9}),)))
+    return IllustratedMatch(PhotoMatch("a.png", (Hit(product, 0.9, {"image": 0.9}),)))
 
 
 @pytest.fixture
@@ -85,19 +85,19 @@ def test_the_real_command_writes_a_workbook(indexed: Path, tmp_path: Path) -> No
     broken.write_bytes(b"nothing")
     out = tmp_path / "new" / "m.xlsx"
     done = shopwindow(indexed, "match", str(QUERIES), str(broken), "--out", str(out))
-    assert done.code == ExitCode.SOME_FAILED, done
+    assert done.code == ExitCode.PARTIAL_FAILURE, done
     assert f"7 photos are in {out}" in done.err
     assert f"{broken}: not a photo of a known format" in done.err
     assert re.search(r"photo could not be used +│ 1 ", done.out)
     book = Workbook(out)
     assert len(book.rows) == 6 * 5 + 1
-    assert [row["place"] for row in book.rows[:5]] == ["1", "2", "3", "4", "5"]
+    assert [row["rank"] for row in book.rows[:5]] == ["1", "2", "3", "4", "5"]
     assert book.rows[0]["photo"] == str(QUERIES / "query-1.jpg")
     assert book.rows[0]["title"].split()[1] in {"dress", "mug"}
     assert re.search("[\u0600-\u06ff]", book.rows[0]["title ar"])
-    assert (book.rows[0]["currency"], float(book.rows[0]["likeness"]) <= 1) == ("AED", True)
+    assert (book.rows[0]["currency"], float(book.rows[0]["similarity"]) <= 1) == ("AED", True)
     assert book.rows[-1]["photo"] == str(broken)
-    assert book.rows[-1]["problem"].startswith("not a photo")
+    assert book.rows[-1]["error"].startswith("not a photo")
     assert book.has("pane[@state='frozen'][@ySplit='1']")
     assert book.sheet.find("m:autoFilter", SPACE).attrib["ref"] == "A1:O32"  # type: ignore[union-attr]
     n_pictures = len([name for name in book.names if name.startswith("xl/media/")])
@@ -118,11 +118,11 @@ def test_every_format_says_the_same(indexed_here: Here) -> None:
     assert [list(each) for each in (records[0], table[0])] == [NAMES, NAMES]
     for record, row, cells in zip(records, table, book.rows, strict=True):
         assert {name: "" if v is None else str(v) for name, v in record.items()} == row
-        for name in ("photo", "product_id", "title", "title_ar", "in_words"):
+        for name in ("photo", "product_id", "title", "title_ar", "confidence"):
             assert cells[name.replace("_", " ")] == record[name]
         assert float(cells["price"]) == record["price"]
-    assert [each["place"] for each in records] == [1, 2, 1, 2]
-    assert (records[0]["product_id"], records[0]["in_words"]) == ("sku-1", "same photo")
+    assert [each["rank"] for each in records] == [1, 2, 1, 2]
+    assert (records[0]["product_id"], records[0]["confidence"]) == ("sku-1", "same photo")
 
 
 def test_filters_hold_and_nothing_found_is_said(indexed_here: Here) -> None:
@@ -134,7 +134,7 @@ def test_filters_hold_and_nothing_found_is_said(indexed_here: Here) -> None:
     done = indexed_here(*common, *options)
     assert done.code == ExitCode.OK
     (line,) = (indexed_here.folder / "m.jsonl").read_text(encoding="utf-8").splitlines()
-    assert (json.loads(line)["place"], json.loads(line)["problem"]) == (None, NOTHING_FOUND)
+    assert (json.loads(line)["rank"], json.loads(line)["error"]) == (None, NOTHING_FOUND)
     assert re.search(r"no product found +│ 1 ", done.out)
 
 
@@ -188,14 +188,14 @@ def test_no_photo_that_could_be_used_fails_and_says_why(indexed_here: Here) -> N
     failed = indexed_here("match", "@list.txt")
     assert failed.code == ExitCode.FAILED
     assert Workbook(indexed_here.folder / "matches.xlsx").rows == [
-        {"photo": "gone.png", "problem": "no such file"}
+        {"photo": "gone.png", "error": "no such file"}
     ]
 
 
 @pytest.mark.parametrize("text", DANGEROUS)
 def test_formulas_are_text(tmp_path: Path, text: str) -> None:
     for suffix in SHEETS:
-        with opened_sheet(tmp_path / f"m{suffix}") as sheet:
+        with open_sheet(tmp_path / f"m{suffix}") as sheet:
             sheet.add(_match(text, brand=text, image=text))
     book = Workbook(tmp_path / "m.xlsx")
     assert not book.has("f")
@@ -209,15 +209,15 @@ def test_formulas_are_text(tmp_path: Path, text: str) -> None:
 def test_texts_that_files_do_not_take(tmp_path: Path) -> None:
     long = "x" * 40_000
     strange = _match("two\nlines \x1b[31m", brand=long, image="https://shop.example/a b.png")
-    undecodable = Illustrated(Match("caf\udce9.png", problem="no such file"))
+    undecodable = IllustratedMatch(PhotoMatch("caf\udce9.png", problem="no such file"))
     for suffix in SHEETS:
-        with opened_sheet(tmp_path / f"m{suffix}") as sheet:
+        with open_sheet(tmp_path / f"m{suffix}") as sheet:
             sheet.add(strange)
             sheet.add(undecodable)
     first, second = Workbook(tmp_path / "m.xlsx").rows
     assert (first["title"], len(first["brand"])) == ("two lines [31m", 32_767)
     assert Workbook(tmp_path / "m.xlsx").has("hyperlink")
-    assert second == {"photo": "caf\\udce9.png", "problem": "no such file"}
+    assert second == {"photo": "caf\\udce9.png", "error": "no such file"}
     assert _read_csv(tmp_path / "m.csv")[1]["photo"] == "caf\\udce9.png"
 
 
@@ -226,10 +226,10 @@ def test_pictures_of_products_that_are_gone_are_left_out(tmp_path: Path) -> None
     Image.new("RGB", (300, 100), (200, 30, 30)).save(there)
     images = (str(there), str(tmp_path / "gone.png"), "")
     hits = tuple(Hit(Product(str(n), "t", image=i), 0.5, {}) for n, i in enumerate(images))
-    (shown,) = illustrated([Match("q", hits)], PhotoLimits())
-    assert [bool(each) for each in shown.products] == [True, False, False]
-    assert shown.photo == b""
-    with opened_sheet(tmp_path / "m.xlsx") as sheet:
+    (shown,) = add_thumbnails([PhotoMatch("q", hits)], PhotoLimits())
+    assert [bool(each) for each in shown.product_thumbnails] == [True, False, False]
+    assert shown.photo_thumbnail == b""
+    with open_sheet(tmp_path / "m.xlsx") as sheet:
         sheet.add(shown)
     assert [n for n in Workbook(tmp_path / "m.xlsx").names if "media" in n] == [
         "xl/media/image1.jpeg"
@@ -239,8 +239,8 @@ def test_pictures_of_products_that_are_gone_are_left_out(tmp_path: Path) -> None
 def test_a_failure_midway_keeps_what_is_done(
     indexed_here: Here, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def failing(*_: object, **__: object) -> Iterator[Match]:
-        yield Match("a.png", problem="no such file")
+    def failing(*_: object, **__: object) -> Iterator[PhotoMatch]:
+        yield PhotoMatch("a.png", problem="no such file")
         raise IndexStoreError("the engine went away")
 
     monkeypatch.setattr(matching, "match_photos", failing)
@@ -254,7 +254,7 @@ def test_a_failure_midway_keeps_what_is_done(
 def test_what_was_there_stays_when_nothing_is_done(tmp_path: Path) -> None:
     out = tmp_path / "m.csv"
     out.write_text("before", encoding="utf-8")
-    with pytest.raises(KeyboardInterrupt, match=r"^$"), opened_sheet(out):
+    with pytest.raises(KeyboardInterrupt, match=r"^$"), open_sheet(out):
         raise KeyboardInterrupt
     assert [each.name for each in tmp_path.iterdir()] == ["m.csv"]
     assert out.read_text(encoding="utf-8") == "before"
@@ -268,7 +268,7 @@ def test_matches_are_not_lost_when_the_sheet_is_open_elsewhere(
 
     monkeypatch.setattr(os, "replace", refuse)
     kept = r"close it where it is open; the matches are in .*\.m\.csv\.part"
-    with pytest.raises(FeedError, match=kept), opened_sheet(tmp_path / "m.csv") as sheet:
+    with pytest.raises(FeedError, match=kept), open_sheet(tmp_path / "m.csv") as sheet:
         sheet.add(_match())
     assert len(_read_csv(tmp_path / ".m.csv.part")) == 1
 
@@ -300,7 +300,7 @@ def test_ctrl_c_keeps_what_is_done(indexed: Path, tmp_path: Path) -> None:
 
 def test_the_second_ctrl_c_ends_at_once() -> None:
     before = signal.getsignal(signal.SIGINT)
-    with ctrl_c_noted() as came:
+    with defer_interrupt() as came:
         assert not came()
         signal.raise_signal(signal.SIGINT)
         assert came()
@@ -313,7 +313,7 @@ def test_a_terminal_gets_a_bar(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("FORCE_COLOR", "1")
-    with shown_count("matching", 4, "photos") as progress:
+    with show_count_progress("matching", 4, "photos") as progress:
         progress(2)
     assert "2/4" in re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", capsys.readouterr().err)
 

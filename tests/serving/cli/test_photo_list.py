@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from shopwindow.serving.cli.photo_list import listed_photos
+from shopwindow.serving.cli.photo_list import list_photos
 from shopwindow.values.errors import FeedError
 
 
@@ -22,7 +22,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.mark.usefixtures("folder")
 def test_files_folders_and_addresses_each_once() -> None:
     given = ["x.jpg", "shoot", "shoot/a.png", "https://shop.example/1.jpg", "x.jpg"]
-    assert listed_photos(given) == [
+    assert list_photos(given) == [
         "x.jpg",
         "shoot/a.png",
         "shoot/b.JPG",
@@ -44,8 +44,8 @@ def test_files_folders_and_addresses_each_once() -> None:
 )
 def test_lists(folder: Path, name: str, text: str, expected: list[str]) -> None:
     (folder / "shoot" / name).write_text(text, encoding="utf-8")
-    assert listed_photos([f"@shoot/{name}"]) == expected
-    assert listed_photos([f"shoot/{name}"]) == expected
+    assert list_photos([f"@shoot/{name}"]) == expected
+    assert list_photos([f"shoot/{name}"]) == expected
 
 
 @pytest.mark.parametrize(
@@ -65,4 +65,4 @@ def test_what_is_not_there_is_said(
     if content:
         (folder / given.removeprefix("@")).write_bytes(content)
     with pytest.raises(FeedError, match=message):
-        listed_photos([given])
+        list_photos([given])

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from shopwindow.serving.cli import ExitCode
-from shopwindow.serving.cli.log_file import log_file
-from shopwindow.serving.cli.main import exit_code
+from shopwindow.serving.cli.log_file import get_log_path
+from shopwindow.serving.cli.main import to_exit_code
 from shopwindow.values import errors
 from tests.serving.cli.conftest import Here, write_feed
 
@@ -28,7 +28,7 @@ REFUSED = (
     (("index", "feed.csv", "--currency", "coins"), USAGE, "'coins' is no ISO 4217 code"),
     (("index", "feed.csv", "--rejects", "feed.csv"), USAGE, "over the feed itself"),
     (("index", "feed.csv", "--rejects", "columns.csv"), USAGE, "not a file of rejected rows"),
-    (("--index", "photos", "index", "feed.csv"), FAILED, "photos holds other things"),
+    (("--index", "images", "index", "feed.csv"), FAILED, "photos holds other things"),
     (("--index", "feed.csv", "index", "feed.csv"), FAILED, "feed.csv is a file"),
     (("--encoder", "compct", "search", "x"), USAGE, "'compct'.*Did you mean 'compact'"),
     (("search", "--attribute", "red"), USAGE, "--attribute: expected NAME=VALUE.*got 'red'"),
@@ -59,7 +59,7 @@ REFUSED = (
     (("feed", "--merchant", ""), USAGE, "merchant_id: expected ids that are not empty"),
     (("feed", HALF), USAGE, "user_id: expected a text in valid Unicode"),
     (("complements", "x", "--merchant", ""), USAGE, "merchant_id: expected ids that are not"),
-    (("match", "photos", "--merchant", ""), USAGE, "merchant_id: expected ids that are not empty"),
+    (("match", "images", "--merchant", ""), USAGE, "merchant_id: expected ids that are not empty"),
     (("rules", "r.toml", "--merchant", ""), USAGE, "merchant_id: expected ids that are not empty"),
     (("rules", "r.toml", HALF), USAGE, "text: expected a text in valid Unicode"),
     (("search", "--encoder", "fake"), USAGE, "stands before the command: `shopwindow --encoder"),
@@ -111,9 +111,9 @@ def test_an_unexpected_error_is_one_line_and_its_traceback_is_in_the_log(here: H
     assert broken.code == ExitCode.UNEXPECTED
     *_, line = broken.err.splitlines()
     assert line.startswith("unexpected error: ZeroDivisionError: no page today. Run with --debug")
-    assert str(log_file()) in line
+    assert str(get_log_path()) in line
     assert "Traceback" not in broken.err
-    logged = log_file().read_text(encoding="utf-8")
+    logged = get_log_path().read_text(encoding="utf-8")
     assert "Traceback (most recent call last)" in logged
     assert logged.count("ZeroDivisionError: no page today") == 1
     assert "Traceback" in here("--debug", "serve").err
@@ -148,4 +148,6 @@ def test_every_error_of_ours_has_a_code() -> None:
         errors.VectorError("v"): FAILED,
         OSError("disk"): ExitCode.UNEXPECTED,
     }
-    assert {type(each): exit_code(each) for each in codes} == {type(k): v for k, v in codes.items()}
+    assert {type(each): to_exit_code(each) for each in codes} == {
+        type(k): v for k, v in codes.items()
+    }

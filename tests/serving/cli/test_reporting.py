@@ -9,10 +9,15 @@ from pathlib import Path
 import pytest
 
 from embed import PhotoReader
-from search.audit import CatalogueReport, Finding, Section, Shown
+from search.audit import AuditSection, CatalogAudit, Finding, ProductSummary
 from shopwindow.serving.cli import ExitCode
-from shopwindow.serving.cli.audit_page import EXAMPLES, PRODUCTS, examples, page
-from shopwindow.serving.cli.auditing import HEADER, rows
+from shopwindow.serving.cli.audit_page import (
+    MAX_FINDINGS_SHOWN,
+    MAX_PRODUCTS_SHOWN,
+    render_page,
+    select_findings,
+)
+from shopwindow.serving.cli.auditing import FINDINGS_HEADER, iter_finding_rows
 from shopwindow.values.errors import PhotoFetchError
 from tests.serving.cli.conftest import Here, write_feed
 
@@ -74,7 +79,7 @@ def test_the_page_and_the_table_are_written(shop: Here) -> None:
     assert "report.html is the page, report.csv the table of every finding" in done.err
     assert (shop.folder / "report.csv").read_bytes().startswith(b"\xef\xbb\xbf")
     found = table(shop.folder / "report.csv")
-    assert tuple(found[0]) == HEADER
+    assert tuple(found[0]) == FINDINGS_HEADER
     late = {each["kind"]: each["found"] for each in found if each["product_id"] == "late"}
     assert late["photo_unreadable"] == "no such file"
     quoted = [each for each in found if each["product_id"] == "'=1+1"]
@@ -98,7 +103,7 @@ def test_json_has_every_finding_and_writes_nothing(shop: Here) -> None:
     ]
     unreadable = [e for e in document["sections"][3]["findings"] if e["kind"] == "photo_unreadable"]
     assert [each["products"][0]["id"] for each in unreadable] == ["late"]
-    assert document["sections"][1]["told"] is False
+    assert document["sections"][1]["was_checked"] is False
     assert not list(shop.folder.glob("report.*"))
     shop("report", "--json", "--out", "deep/page.html")
     assert sorted(each.name for each in (shop.folder / "deep").iterdir()) == [
@@ -126,13 +131,17 @@ def test_without_an_index_nothing_is_reported(here: Here) -> None:
     assert not (here.folder / "report.html").exists()
 
 
-def one_finding(*products: Shown, n: int = 1) -> CatalogueReport:
+def one_finding(*products: ProductSummary, n: int = 1) -> CatalogAudit:
     found = Finding("same_title", products, "the same words in the title")
-    return CatalogueReport("here", 9, (Section("duplicates", (found,) * n, note=EVIL),))
+    return CatalogAudit("here", 9, (AuditSection("duplicates", (found,) * n, note=EVIL),))
 
 
 def test_texts_of_feeds_stay_texts() -> None:
-    html = page(one_finding(Shown(EVIL, EVIL), Shown("2", EVIL)), "a b&c.csv", PhotoReader())
+    html = render_page(
+        one_finding(ProductSummary(EVIL, EVIL), ProductSummary("2", EVIL)),
+        "a b&c.csv",
+        PhotoReader(),
+    )
     tags = Tags(html)
     assert tags.open == []
     assert tags.seen["script"] == 0
@@ -149,32 +158,37 @@ def test_addresses_are_fetched_only_when_that_is_asked() -> None:
         raise PhotoFetchError(address, "gone")
 
     reader = PhotoReader(fetch=fetch)
-    report = one_finding(Shown("1", "Mug", "https://shop.example/1.jpg"), Shown("2"))
-    html = page(report, "t.csv", reader)
+    report = one_finding(
+        ProductSummary("1", "Mug", "https://shop.example/1.jpg"), ProductSummary("2")
+    )
+    html = render_page(report, "t.csv", reader)
     assert asked == []
     assert "not fetched</span>" in html
     assert "no photo</span>" in html
-    assert "unreadable</span>" in page(report, "t.csv", reader, fetch=True)
+    assert "unreadable</span>" in render_page(report, "t.csv", reader, fetch=True)
     assert asked == ["https://shop.example/1.jpg"]
 
 
 def test_many_findings_are_cut_and_counted() -> None:
-    shown = [Shown(str(n)) for n in range(PRODUCTS + 3)]
-    html = page(one_finding(*shown, n=EXAMPLES + 70), "t.csv", PhotoReader())
-    assert Tags(html).of("class").count("several wide") == EXAMPLES
-    assert f"The first {EXAMPLES} are shown; all are in t.csv." in html
-    assert f"({PRODUCTS + 3} products, the first {PRODUCTS} are shown)" in html
+    shown = [ProductSummary(str(n)) for n in range(MAX_PRODUCTS_SHOWN + 3)]
+    html = render_page(one_finding(*shown, n=MAX_FINDINGS_SHOWN + 70), "t.csv", PhotoReader())
+    assert Tags(html).of("class").count("several wide") == MAX_FINDINGS_SHOWN
+    assert f"The first {MAX_FINDINGS_SHOWN} are shown; all are in t.csv." in html
+    assert f"({MAX_PRODUCTS_SHOWN + 3} products, the first {MAX_PRODUCTS_SHOWN} are shown)" in html
 
 
 def test_rare_kinds_keep_their_room() -> None:
-    many = (Finding("no_brand", (Shown("1"),), ""),) * 500
-    few = (Finding("price_zero", (Shown("2"),), ""),) * 3
-    found = {e.kind.name: (e.count, len(e.findings)) for e in examples(Section("data", few + many))}
-    assert found == {"price_zero": (3, 3), "no_brand": (500, EXAMPLES - 3)}
+    many = (Finding("no_brand", (ProductSummary("1"),), ""),) * 500
+    few = (Finding("price_zero", (ProductSummary("2"),), ""),) * 3
+    found = {
+        e.kind.name: (e.count, len(e.findings))
+        for e in select_findings(AuditSection("data", few + many))
+    }
+    assert found == {"price_zero": (3, 3), "no_brand": (500, MAX_FINDINGS_SHOWN - 3)}
 
 
 def test_a_row_names_the_others() -> None:
-    some = Finding("same_title", tuple(Shown(str(n)) for n in range(8)), "the same words")
-    cells = list(rows(some))
+    some = Finding("same_title", tuple(ProductSummary(str(n)) for n in range(8)), "the same words")
+    cells = list(iter_finding_rows(some))
     assert [each[0] for each in cells] == [str(n) for n in range(8)]
     assert cells[0][3] == "the same words as 1, 2, 3, 4, 5 and 2 more"

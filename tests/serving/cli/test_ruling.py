@@ -80,13 +80,13 @@ def test_rules_are_shown_with_what_they_do_and_when(here: Here) -> None:
     eid = found["Eid first"]
     assert eid[1].startswith("with 'abaya' or 'عباية', from 2026-03-01 00:00+04:00, until")
     assert eid[2:] == ["pin sku-1 from place 1", "in force"]
-    assert found["[b]Sale[/b]"][2:] == ["hide brand Brand 1", "later"]
+    assert found["[b]Sale[/b]"][2:] == ["hide brand Brand 1", "scheduled"]
     assert found["Help"][1] == "for just 'returns', for merchant m1"
     assert "1 contradiction:" in done.out
     assert "'[b]Sale[/b]' may hide: '[b]Sale[/b]' wins" in done.out
     assert "For example, in a search for 'abaya'." in done.out
     over = rows(here("rules", "rules.toml", "--at", "2027-01-01T00:00Z").out)
-    assert [cells[3] for cells in over.values()] == ["over", "in force", "in force"]
+    assert [cells[3] for cells in over.values()] == ["expired", "in force", "in force"]
 
 
 @pytest.mark.usefixtures("file")
@@ -105,7 +105,7 @@ def test_a_search_shows_which_rules_hold_and_which_wins(here: Here) -> None:
     assert document["redirect"] == {"address": "/help", "rule": "Help"}
     assert [each["kind"] for each in document["rules"]] == ["redirect", "hide"]
     every = json.loads(here("rules", "rules.toml", *early, "--json").out)
-    assert [each["state"] for each in every["rules"]] == ["now", "later", "now"]
+    assert [each["state"] for each in every["rules"]] == ["active", "scheduled", "active"]
     assert every["contradictions"][0]["is_certain"] is False
 
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from shopwindow.serving.cli.response_tables import done_to, why
-from shopwindow.values import Hit, Page, Product
+from shopwindow.serving.cli.response_tables import describe_processing, explain_hit
+from shopwindow.values import Hit, Product, SearchResponse
 from tests.conftest import COLORS
 from tests.serving.cli.conftest import Here, shopwindow, write_feed
 
@@ -53,7 +53,7 @@ def colors(hits: list[dict[str, Any]]) -> list[str]:
 @pytest.mark.parametrize("words", [(), ("dress",)])
 def test_orders(shop: Here, words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SHOPWINDOW_SEARCH__LEAST_SHARE", "0")
-    prices = [each["product"]["price"] for each in found(shop, *words, "--sort", "price_high")]
+    prices = [each["product"]["price"] for each in found(shop, *words, "--sort", "price_desc")]
     assert prices == [110.0 - 10 * n for n in range(10)]
 
 
@@ -89,7 +89,7 @@ def test_diversity_changes_the_order(shop: Here) -> None:
     plain, spread = (found(shop, "red dress", "--diversity", dial) for dial in ("0", "1"))
     assert {each["id"] for each in plain} != set()
     assert [each["id"] for each in plain] != [each["id"] for each in spread]
-    assert any("diversity" in each["parts"] for each in spread)
+    assert any("diversity" in each["contributions"] for each in spread)
 
 
 def test_filters_are_given_up_unless_that_is_unwanted(shop: Here) -> None:
@@ -98,7 +98,7 @@ def test_filters_are_given_up_unless_that_is_unwanted(shop: Here) -> None:
     line = "nothing passes all filters; given up: price (--no-relax keeps them)"
     assert told.out.splitlines()[0] == line
     page = json.loads(shop("search", "dress", *filters, "--json").out)
-    assert (page["relaxed"], len(page["hits"])) == (["price"], 6)
+    assert (page["relaxed_filters"], len(page["hits"])) == (["price"], 6)
     assert shop("search", *filters, "--no-relax").out == "No product matches.\n"
 
 
@@ -121,7 +121,7 @@ def test_rules_are_told(shop: Here, monkeypatch: pytest.MonkeyPatch) -> None:
     page = json.loads(shop("search", "red dress", "--json").out)
     assert page["rules"] == ["Blue first", "No green"]
     first = page["hits"][0]
-    assert (first["id"], first["rules"], first["place_before"] > 1) == (
+    assert (first["id"], first["rules"], first["retrieval_rank"] > 1) == (
         "sku-1",
         ["Blue first"],
         True,
@@ -134,8 +134,8 @@ def test_rules_are_told(shop: Here, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_ranges_of_prices(shop: Here, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SHOPWINDOW_SEARCH__LEAST_SHARE", "0")
     page = json.loads(shop("search", "dress", "--json").out)
-    assert set(page["prices"][0]) == {"low", "high", "count"}
-    assert sum(each["count"] for each in page["prices"]) >= 12
+    assert set(page["price_buckets"][0]) == {"low", "high", "count"}
+    assert sum(each["count"] for each in page["price_buckets"]) >= 12
     assert "price" not in page["facets"]
 
 
@@ -143,35 +143,39 @@ def test_ranges_of_prices(shop: Here, monkeypatch: pytest.MonkeyPatch) -> None:
     ("hit", "place", "line"),
     [
         (HIT, 1, "text 0.500 + lexical 0.250"),
-        (replace(HIT, place_before=1), 1, "text 0.500 + lexical 0.250"),
-        (replace(HIT, place_before=7), 1, "text 0.500 + lexical 0.250 (was 7)"),
-        (replace(HIT, place_before=7), 0, "text 0.500 + lexical 0.250"),
+        (replace(HIT, retrieval_rank=1), 1, "text 0.500 + lexical 0.250"),
+        (replace(HIT, retrieval_rank=7), 1, "text 0.500 + lexical 0.250 (was 7)"),
+        (replace(HIT, retrieval_rank=7), 0, "text 0.500 + lexical 0.250"),
         (
-            replace(HIT, parts={"text": 0.5, "rules": 0.2}, rules=("a",), matched_words=("red",)),
+            replace(
+                HIT, contributions={"text": 0.5, "rules": 0.2}, rules=("a",), matched_words=("red",)
+            ),
             1,
             "text 0.500 + rules 0.200 (red) boosted by 'a'",
         ),
         (
-            replace(HIT, parts={"text": 0.5, "rules": -1}, rules=("a", "b")),
+            replace(HIT, contributions={"text": 0.5, "rules": -1}, rules=("a", "b")),
             1,
             "text 0.500 + rules -1.000 buried by 'a', 'b'",
         ),
         (
-            replace(HIT, parts={"text": 0.5, "pinned": 0.1}, rules=("Eid abayas first",)),
+            replace(HIT, contributions={"text": 0.5, "pinned": 0.1}, rules=("Eid abayas first",)),
             1,
             "text 0.500 + pinned 0.100 pinned by 'Eid abayas first'",
         ),
-        (replace(HIT, parts={}, rules=("a",)), 1, "pinned by 'a'"),
+        (replace(HIT, contributions={}, rules=("a",)), 1, "pinned by 'a'"),
     ],
 )
 def test_why_a_hit_is_there(hit: Hit, place: int, line: str) -> None:
-    assert why(hit, place) == line
+    assert explain_hit(hit, place) == line
 
 
 def test_what_was_done_to_an_answer() -> None:
-    assert done_to(Page((), "q")) == []
-    page = Page((), "q", relaxed=("in_stock", "brand"), n_cut=1200, n_folded=3, rules=("a", "b"))
-    assert done_to(replace(page, redirect="/eid")) == [
+    assert describe_processing(SearchResponse((), "q")) == []
+    page = SearchResponse(
+        (), "q", relaxed=("in_stock", "brand"), n_below_cutoff=1200, n_collapsed=3, rules=("a", "b")
+    )
+    assert describe_processing(replace(page, redirect="/eid")) == [
         "a rule sends who searches this to /eid",
         "nothing passes all filters; given up: stock, brand (--no-relax keeps them)",
         "1,200 left out: too little to do with the query",
@@ -183,7 +187,7 @@ def test_what_was_done_to_an_answer() -> None:
 def test_the_real_command(indexed: Path, tmp_path: Path) -> None:
     rules = tmp_path / "rules.toml"
     rules.write_text(RULES, encoding="utf-8")
-    ordered = shopwindow(indexed, "search", "dress", "--sort", "price_low", "--json")
+    ordered = shopwindow(indexed, "search", "dress", "--sort", "price_asc", "--json")
     prices = [each["product"]["price"] for each in json.loads(ordered.out)["hits"]]
     assert prices == sorted(prices)
     photos = ("--image", "photos/0.png", "--image", "photos/3.png", "--crop", "0,0,0.5,1")
@@ -198,6 +202,6 @@ def test_the_real_command(indexed: Path, tmp_path: Path) -> None:
 
 def test_an_unsure_answer_is_told() -> None:
     line = "nothing is really what was asked for; these come nearest"
-    assert line in done_to(Page((HIT,), "q", is_sure=False))
-    assert line not in done_to(Page((HIT,), "q"))
-    assert line not in done_to(Page((), "q", is_sure=False))
+    assert line in describe_processing(SearchResponse((HIT,), "q", is_confident=False))
+    assert line not in describe_processing(SearchResponse((HIT,), "q"))
+    assert line not in describe_processing(SearchResponse((), "q", is_confident=False))

@@ -1,6 +1,6 @@
 """docs/settings.md is made from the settings, and is up to date."""
 
-from shopwindow.serving.cli.settings_page import setting_rows, settings_page
+from shopwindow.serving.cli.settings_page import iter_settings, render_settings_page
 from shopwindow.values.settings import Settings
 from tests.serving.cli.conftest import ROOT
 
@@ -8,19 +8,19 @@ from tests.serving.cli.conftest import ROOT
 def test_the_page_is_what_the_settings_say() -> None:
     written = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
     remake = "run `python -m shopwindow.serving.cli.settings_page > docs/settings.md`"
-    assert written == settings_page(), remake
+    assert written == render_settings_page(), remake
 
 
 def test_every_setting_is_on_the_page_with_its_meaning() -> None:
-    page = settings_page()
+    page = render_settings_page()
     for group, values in Settings().model_dump().items():
         for field in values:
             assert f"| `SHOPWINDOW_{group.upper()}__{field.upper()}` |" in page
-    assert [row.name for row in setting_rows() if not row.meaning] == []
+    assert [row.name for row in iter_settings() if not row.description] == []
 
 
 def test_bounds_and_choices_are_named() -> None:
-    values = {row.name: row.values for row in setting_rows()}
+    values = {row.name: row.values for row in iter_settings()}
     assert values["SHOPWINDOW_SERVER__PORT"] == "whole number from 0 to 65,535"
     assert values["SHOPWINDOW_SEARCH__FUSION"] == "`scale`, `range`, `spread`, `ranks`"
     assert values["SHOPWINDOW_PHOTO__FETCH_TIMEOUT_S"] == "number over 0"

@@ -38,6 +38,6 @@ def log(tmp_path: Path) -> Iterator[EventLog]:
 
 @pytest.fixture
 def seeing(shop: ProductIndex, log: EventLog) -> Iterator[SearchService]:
-    service = SearchService(shop, WHOLE, events=log)
+    service = SearchService(shop, WHOLE, event_log=log)
     yield service
     service.close()

@@ -16,13 +16,13 @@ from embed import PhotoReader
 from index import ProductIndex
 from search import SearchService
 from search.suggestions import Suggestion
-from shopwindow.serving.web.actions import Actions
+from shopwindow.serving.web.actions import PageController
 from shopwindow.serving.web.page import build_page
-from shopwindow.serving.web.query_images import GivenPhotos
-from shopwindow.serving.web.suggestions import suggestion_list, suggestion_route
+from shopwindow.serving.web.query_images import QueryImageRenderer
+from shopwindow.serving.web.suggestions import build_suggestion_route, render_suggestion_list
 from shopwindow.serving.web.view_model import View
 from shopwindow.values.errors import StoreUnreachableError
-from shopwindow.values.query import Filters, Photo
+from shopwindow.values.query import Filters, QueryImage
 from shopwindow.values.settings import Settings
 
 
@@ -36,7 +36,7 @@ class SilentService(SearchService):
 
 
 def asked(service: SearchService, text: str) -> list[dict[str, object]]:
-    with TestClient(Starlette(routes=[suggestion_route(service)])) as client:
+    with TestClient(Starlette(routes=[build_suggestion_route(service)])) as client:
         answer = client.get("/suggestions", params={"text": text})
     assert answer.status_code == 200
     assert answer.headers["cache-control"] == "no-store"
@@ -60,7 +60,7 @@ def test_a_store_that_is_away_suggests_nothing(shop: ProductIndex) -> None:
 
 @pytest.mark.parametrize(("language", "label"), [("en", "Category"), ("ar", "الفئة")])
 def test_the_list_is_hidden_and_knows_its_labels(language: str, label: str) -> None:
-    html = suggestion_list("ar" if language == "ar" else "en", Filters())
+    html = render_suggestion_list("ar" if language == "ar" else "en", Filters())
     assert 'role="listbox"' in html
     assert f'data-category="{label}"' in html
     assert html.endswith("hidden></ul>")
@@ -75,8 +75,8 @@ def photo(tmp_path: Path) -> Path:
 
 
 def test_every_photo_has_a_tile_with_a_frame_of_its_own(photo: Path) -> None:
-    view = View(photos=(Photo(photo), Photo(photo, (0, 0, 0.5, 1))))
-    html = GivenPhotos(PhotoReader()).tiles(view)
+    view = View(photos=(QueryImage(photo), QueryImage(photo, (0, 0, 0.5, 1))))
+    html = QueryImageRenderer(PhotoReader()).render_tiles(view)
     assert html.count('data-act="no_photo"') == html.count("<dialog") == 2
     assert 'data-crop="0.1500 0.1500 0.8500 0.8500"' in html
     assert 'data-crop="0.0000 0.0000 0.5000 1.0000"' in html
@@ -86,9 +86,9 @@ def test_every_photo_has_a_tile_with_a_frame_of_its_own(photo: Path) -> None:
 
 
 def test_a_tile_shows_the_part_that_is_searched(photo: Path) -> None:
-    given = GivenPhotos(PhotoReader())
+    given = QueryImageRenderer(PhotoReader())
     whole, left = (
-        given.tiles(View(photos=(Photo(photo, crop),))).split("<dialog")[0]
+        given.render_tiles(View(photos=(QueryImage(photo, crop),))).split("<dialog")[0]
         for crop in (None, (0.0, 0.0, 0.5, 1.0))
     )
     assert "data:image/jpeg" in whole
@@ -96,7 +96,7 @@ def test_a_tile_shows_the_part_that_is_searched(photo: Path) -> None:
 
 
 def test_the_frame_lies_over_the_photo_in_its_own_shape(photo: Path) -> None:
-    html = GivenPhotos(PhotoReader()).tiles(View(photos=(Photo(photo),)))
+    html = QueryImageRenderer(PhotoReader()).render_tiles(View(photos=(QueryImage(photo),)))
     drawn = html.split("<dialog")[1].split("base64,")[1].split('"')[0]
     with Image.open(io.BytesIO(base64.b64decode(drawn))) as picture:
         assert picture.size == (560, 187)
@@ -104,11 +104,11 @@ def test_the_frame_lies_over_the_photo_in_its_own_shape(photo: Path) -> None:
 
 def test_a_bomb_is_told_and_has_an_empty_tile(service: SearchService, tmp_path: Path) -> None:
     (tmp_path / "bomb.png").write_bytes(png((60_000, 60_000), body=b"x"))
-    view = Actions(service).search("", [str(tmp_path / "bomb.png")], View())
+    view = PageController(service).search("", [str(tmp_path / "bomb.png")], View())
     assert view.notice is not None
     assert "60000 x 60000 pixels, at most 25,000,000" in view.notice.text
     assert str(tmp_path) not in view.notice.text
-    tile = GivenPhotos(PhotoReader().for_visitors()).tiles(view)
+    tile = QueryImageRenderer(PhotoReader().for_queries()).render_tiles(view)
     assert "sw-unusable" in tile
     assert 'data-act="no_photo"' in tile  # it can be taken away
 

@@ -2,20 +2,20 @@
 
 import pytest
 
-from shopwindow.serving.web.card_context import CardLook
-from shopwindow.serving.web.cards import gallery, photo_address
+from shopwindow.serving.web.card_context import CardContext
+from shopwindow.serving.web.cards import get_photo_url, render_gallery
 from shopwindow.serving.web.markup import Markup
-from shopwindow.serving.web.price_formatting import price_text
+from shopwindow.serving.web.price_formatting import format_price
 from shopwindow.serving.web.translations import Language
 from shopwindow.values import Hit, Product, Translation
 
-ENGLISH, ARABIC = CardLook("en"), CardLook("ar")
+ENGLISH, ARABIC = CardContext("en"), CardContext("ar")
 EVIL = '"><script>alert(1)</script><img src=x onerror=alert(1)>'
 
 
-def card(hit: Hit, look: CardLook) -> Markup:
+def card(hit: Hit, look: CardContext) -> Markup:
     """Return a gallery of one card."""
-    return gallery([hit], look)
+    return render_gallery([hit], look)
 
 
 def hit(product: Product, **parts: float) -> Hit:
@@ -95,22 +95,22 @@ def test_a_product_without_price_has_no_price_line() -> None:
 
 def test_a_path_never_reaches_the_browser() -> None:
     product = dress(image="/srv/secret/1.jpg", id="a b/é?&")
-    assert photo_address(product) == "product-photo?id=a+b%2F%C3%A9%3F%26"
+    assert get_photo_url(product) == "product-photo?id=a+b%2F%C3%A9%3F%26"
     assert "secret" not in card(hit(product), ENGLISH)
 
 
 @pytest.mark.parametrize("address", ["http://shop.test/1.jpg", "HTTPS://shop.test/1.jpg"])
 def test_a_photo_on_the_web_is_shown_from_there(address: str) -> None:
-    assert photo_address(dress(image=address)) == address
+    assert get_photo_url(dress(image=address)) == address
 
 
 @pytest.mark.parametrize("image", ["javascript:alert(1)", "file:///etc/passwd", "data:text/html,x"])
 def test_no_other_kind_of_address_reaches_the_browser(image: str) -> None:
-    assert photo_address(dress(image=image)) == "product-photo?id=sku-1"
+    assert get_photo_url(dress(image=image)) == "product-photo?id=sku-1"
 
 
 def test_the_reasons_are_in_words_with_the_largest_part_first() -> None:
-    html = gallery([hit(dress(), lexical=0.2, text_image=0.4, new_part=0.1)], ENGLISH)
+    html = render_gallery([hit(dress(), lexical=0.2, text_image=0.4, new_part=0.1)], ENGLISH)
     names = ("photo shows it", "matches words", "new part")
     assert [html.index(name) for name in names] == sorted(html.index(name) for name in names)
     assert [f"width:{n}%" in html for n in (100, 50, 25)] == [True] * 3
@@ -118,14 +118,16 @@ def test_the_reasons_are_in_words_with_the_largest_part_first() -> None:
 
 
 def test_similar_products_have_reasons_of_their_own() -> None:
-    html = gallery([hit(dress(), image=0.5, text=0.5)], CardLook("en", of_product=True))
+    html = render_gallery(
+        [hit(dress(), image=0.5, text=0.5)], CardContext("en", is_similar_page=True)
+    )
     assert "looks alike" in html
     assert "your photo" not in html
 
 
 def test_a_hit_without_reasons_has_none() -> None:
     assert "sw-why" not in card(Hit(dress(), 0.0, {}), ENGLISH)
-    assert gallery([], ENGLISH) == '<ul class="sw-gallery"></ul>'
+    assert render_gallery([], ENGLISH) == '<ul class="sw-gallery"></ul>'
 
 
 @pytest.mark.parametrize(
@@ -143,4 +145,4 @@ def test_a_hit_without_reasons_has_none() -> None:
     ],
 )
 def test_prices(price: float, currency: str, language: Language, shown: str) -> None:
-    assert price_text(price, currency, language) == shown
+    assert format_price(price, currency, language) == shown

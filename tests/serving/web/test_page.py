@@ -15,14 +15,14 @@ import shopwindow.serving.web as ui
 from embed import FakeEncoder, PhotoReader
 from index import ProductIndex
 from search import SearchService
-from shopwindow.serving.web.actions import Actions
-from shopwindow.serving.web.rendering import Renderer
+from shopwindow.serving.web.actions import PageController
+from shopwindow.serving.web.rendering import PageRenderer
 from shopwindow.serving.web.view_model import View
 from shopwindow.serving.web.view_queries import PAGE_SIZE
-from shopwindow.serving.web.web_server import start
+from shopwindow.serving.web.web_server import start_server
 from shopwindow.values import Product, Query
 from shopwindow.values.errors import InvalidSettingError
-from shopwindow.values.query import Photo
+from shopwindow.values.query import QueryImage
 from shopwindow.values.settings import ServerSettings, Settings
 
 STATE, BOX, PHOTO, GO, TOP, BEGUN, GIVEN, TRIES, SIDE, MAIN = range(10)
@@ -30,8 +30,8 @@ LOOPBACK = pytest.mark.allow_hosts(["127.0.0.1", "::1", "localhost"])
 
 
 @pytest.fixture
-def renderer(service: SearchService) -> Renderer:
-    return Renderer(Actions(service), PhotoReader(), ("red dress",))
+def renderer(service: SearchService) -> PageRenderer:
+    return PageRenderer(PageController(service), PhotoReader(), ("red dress",))
 
 
 def test_the_exported_names() -> None:
@@ -48,7 +48,7 @@ def test_the_page_builds_over_an_empty_index(encoder: FakeEncoder) -> None:
     with ProductIndex.open(":memory:", encoder) as index:
         service = SearchService(index)
         ui.build_page(service, Settings())
-        empty = Renderer(Actions(service), PhotoReader(), ()).updates(View())
+        empty = PageRenderer(PageController(service), PhotoReader(), ()).render_updates(View())
         assert "shopwindow index" in empty[MAIN]
         assert empty[SIDE] == ""
 
@@ -59,42 +59,46 @@ def test_nothing_of_the_page_comes_from_elsewhere() -> None:
         assert not re.search(r"https?:|@import|url\(", file.read_text("utf-8"))
 
 
-def test_an_example_fills_the_box(renderer: Renderer) -> None:
-    parts = renderer.after("example", {"value": "red dress"}, View())
+def test_an_example_fills_the_box(renderer: PageRenderer) -> None:
+    parts = renderer.render_action("example", {"value": "red dress"}, View())
     assert parts[BOX]["value"] == "red dress"
     assert "Results for “red dress”" in parts[MAIN]
     assert 'data-value="red dress"' in parts[TRIES]
 
 
-def test_a_photo_is_shown_until_it_is_taken_away(renderer: Renderer, shop: ProductIndex) -> None:
+def test_a_photo_is_shown_until_it_is_taken_away(
+    renderer: PageRenderer, shop: ProductIndex
+) -> None:
     photo = shop.get(["sku-0"])[0].image
-    view = View(photos=(Photo(photo),) * 5)
-    parts = renderer.updates(view)
+    view = View(photos=(QueryImage(photo),) * 5)
+    parts = renderer.render_updates(view)
     assert parts[GIVEN].count('class="sw-tile"') == 5
     assert "data:image/jpeg;base64," in parts[GIVEN]
     assert parts[PHOTO]["visible"] is False
-    parts = renderer.after("no_photo", {"value": "3"}, view)
+    parts = renderer.render_action("no_photo", {"value": "3"}, view)
     assert parts[GIVEN].count('class="sw-tile"') == 4
     assert (parts[PHOTO]["visible"], parts[PHOTO]["value"]) == (True, None)
-    assert renderer.updates(View())[GIVEN] == ""
+    assert renderer.render_updates(View())[GIVEN] == ""
 
 
-def test_a_photo_that_cannot_be_used_can_be_taken_away(renderer: Renderer) -> None:
-    given = renderer.updates(View(photos=(Photo("/nowhere/1.jpg"),), language="ar"))[GIVEN]
+def test_a_photo_that_cannot_be_used_can_be_taken_away(renderer: PageRenderer) -> None:
+    given = renderer.render_updates(View(photos=(QueryImage("/nowhere/1.jpg"),), language="ar"))[
+        GIVEN
+    ]
     assert "<img" not in given
     assert "لا يمكن استخدامها" in given
     assert 'data-act="no_photo"' in given
 
 
-def test_arabic_turns_every_part(renderer: Renderer) -> None:
-    parts = renderer.updates(View(language="ar"))
+def test_arabic_turns_every_part(renderer: PageRenderer) -> None:
+    parts = renderer.render_updates(View(language="ar"))
     assert all('dir="rtl"' in parts[each] for each in (TOP, BEGUN, TRIES, SIDE, MAIN))
     assert parts[GO]["value"] == "بحث"
 
 
 @pytest.fixture
 def address(service: SearchService) -> Iterator[str]:
-    page = start(service, Settings(server=ServerSettings(port=0)))
+    page = start_server(service, Settings(server=ServerSettings(port=0)))
     yield page.local_url
     page.close(verbose=False)
 
@@ -143,17 +147,17 @@ def test_a_taken_port_is_named(service: SearchService) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         with pytest.raises(InvalidSettingError, match=r"a free port of 127\.0\.0\.1"):
-            start(service, Settings(server=ServerSettings(port=port)))
+            start_server(service, Settings(server=ServerSettings(port=port)))
 
 
 def test_a_product_that_attacks_is_shown_as_text(encoder: FakeEncoder) -> None:
     evil = Product('"><script>', "<script>alert(1)</script>", brand="<b>", category=("<i>", "'\""))
     with ProductIndex.open(":memory:", encoder) as index:
         index.add([evil, Product("sku-1", "Mug", brand="Noor", category=("Home",))])
-        renderer = Renderer(Actions(SearchService(index)), PhotoReader(), ())
-        similar = renderer.after("similar", {"value": evil.id}, View())
+        renderer = PageRenderer(PageController(SearchService(index)), PhotoReader(), ())
+        similar = renderer.render_action("similar", {"value": evil.id}, View())
         for parts in (
-            renderer.updates(Actions(SearchService(index)).search("x", (), View())),
+            renderer.render_updates(PageController(SearchService(index)).search("x", (), View())),
             similar,
         ):
             assert not re.search(r"<(script|b|i)>", parts[MAIN] + parts[SIDE])

@@ -12,8 +12,13 @@ from starlette.testclient import TestClient
 from embed import FakeEncoder, PhotoReader
 from index import ProductIndex
 from search import SearchService
-from shopwindow.serving.web.thumbnails import SIDE, ProductPhotos, data_address, thumbnail
-from shopwindow.serving.web.web_server import photo_route
+from shopwindow.serving.web.thumbnails import (
+    THUMBNAIL_SIDE,
+    ProductPhotos,
+    make_thumbnail,
+    to_data_url,
+)
+from shopwindow.serving.web.web_server import build_photo_route
 from shopwindow.values import Product
 from shopwindow.values.errors import (
     InvalidQueryError,
@@ -36,11 +41,14 @@ def opened(jpeg: bytes) -> Image.Image:
 
 
 def test_a_thumbnail_is_a_small_square_on_white(photos: ProductPhotos) -> None:
-    jpeg = photos.jpeg("sku-0")  # 40 x 50 pixels of red
+    jpeg = photos.get_jpeg("sku-0")  # 40 x 50 pixels of red
     picture = opened(jpeg)
-    assert (picture.format, picture.size) == ("JPEG", (SIDE, SIDE))
+    assert (picture.format, picture.size) == ("JPEG", (THUMBNAIL_SIDE, THUMBNAIL_SIDE))
     assert len(jpeg) < 15_000
-    red, white = picture.getpixel((SIDE // 2, SIDE // 2)), picture.getpixel((2, SIDE // 2))
+    red, white = (
+        picture.getpixel((THUMBNAIL_SIDE // 2, THUMBNAIL_SIDE // 2)),
+        picture.getpixel((2, THUMBNAIL_SIDE // 2)),
+    )
     assert isinstance(red, tuple)
     assert red[0] > 190
     assert red[1] < 40
@@ -50,12 +58,12 @@ def test_a_thumbnail_is_a_small_square_on_white(photos: ProductPhotos) -> None:
 @pytest.mark.parametrize("asked", ["/etc/passwd", "../../etc/passwd", "", "sku-0.png"])
 def test_only_products_have_photos(photos: ProductPhotos, asked: str) -> None:
     with pytest.raises(ProductNotFoundError, match="no product has the id"):
-        photos.jpeg(asked)
+        photos.get_jpeg(asked)
 
 
 def test_what_is_no_id_has_no_photo(photos: ProductPhotos) -> None:
     with pytest.raises(InvalidQueryError, match="product_id: expected a text without NUL"):
-        photos.jpeg("\0")
+        photos.get_jpeg("\0")
 
 
 def test_the_path_of_a_photo_is_not_an_id(
@@ -64,7 +72,7 @@ def test_the_path_of_a_photo_is_not_an_id(
     path = shop.get(["sku-0"])[0].image
     assert Path(path).exists()
     with pytest.raises(ProductNotFoundError, match="no product has the id"):
-        photos.jpeg(path)
+        photos.get_jpeg(path)
 
 
 @pytest.mark.parametrize("image", ["", "http://shop.test/1.jpg", "/nowhere/1.jpg", "/etc/passwd"])
@@ -74,7 +82,7 @@ def test_a_product_without_a_usable_file_has_none(encoder: FakeEncoder, image: s
         product = Product("sku-1", "Mug", image=image)
         photos = ProductPhotos(StubIndex(index, product), PhotoReader())
         with pytest.raises(PhotoUnreadableError, match="photo"):
-            photos.jpeg("sku-1")
+            photos.get_jpeg("sku-1")
 
 
 class StubIndex(ProductIndex):
@@ -94,30 +102,30 @@ def test_a_photo_that_changed_is_drawn_again(encoder: FakeEncoder, tmp_path: Pat
     with ProductIndex.open(":memory:", encoder) as index:
         index.add([Product("sku-1", "Mug", image=str(file))])
         photos = ProductPhotos(index, PhotoReader())
-        before = photos.jpeg("sku-1")
-        assert photos.jpeg("sku-1") is before
+        before = photos.get_jpeg("sku-1")
+        assert photos.get_jpeg("sku-1") is before
         Image.new("RGB", (30, 30), (0, 0, 255)).save(file)
-        assert photos.jpeg("sku-1") != before
+        assert photos.get_jpeg("sku-1") != before
 
 
 def test_a_thumbnail_keeps_the_limits(tmp_path: Path) -> None:
     file = tmp_path / "large.png"
     Image.new("RGB", (200, 200)).save(file)
     with pytest.raises(PhotoTooLargeError, match="pixels"):
-        thumbnail(file, PhotoReader(PhotoLimits(max_pixels=1000)))
+        make_thumbnail(file, PhotoReader(PhotoLimits(max_pixels=1000)))
 
 
 def test_a_data_address_holds_the_photo() -> None:
-    head, _, data = data_address(b"\xff\xd8jpeg").partition(",")
+    head, _, data = to_data_url(b"\xff\xd8jpeg").partition(",")
     assert head == "data:image/jpeg;base64"
     assert base64.b64decode(data) == b"\xff\xd8jpeg"
 
 
 def test_the_route_answers_with_a_photo_or_404(service: SearchService) -> None:
-    with TestClient(Starlette(routes=[photo_route(service, Settings())])) as client:
+    with TestClient(Starlette(routes=[build_photo_route(service, Settings())])) as client:
         found = client.get("/product-photo", params={"id": "sku-0"})
         assert (found.status_code, found.headers["content-type"]) == (200, "image/jpeg")
-        assert opened(found.content).size == (SIDE, SIDE)
+        assert opened(found.content).size == (THUMBNAIL_SIDE, THUMBNAIL_SIDE)
         for wrong in ("/etc/passwd", "sku-99", ""):
             answer = client.get("/product-photo", params={"id": wrong})
             assert (answer.status_code, answer.text) == (404, "no photo")

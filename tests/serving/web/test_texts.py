@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shopwindow.serving.web.markup import Markup, tag, text
-from shopwindow.serving.web.translations import NAMES, Language, language_of, say
+from shopwindow.serving.web.markup import Markup, escape_text, tag
+from shopwindow.serving.web.translations import MESSAGE_KEYS, Language, detect_language, translate
 
 VALUES = {
     name: "7"
@@ -19,9 +19,9 @@ VALUES = {
 }
 
 
-@pytest.mark.parametrize("name", sorted(NAMES))
+@pytest.mark.parametrize("name", sorted(MESSAGE_KEYS))
 def test_every_text_exists_in_both_languages_with_the_same_values(name: str) -> None:
-    english, arabic = say(name, "en", **VALUES), say(name, "ar", **VALUES)
+    english, arabic = translate(name, "en", **VALUES), translate(name, "ar", **VALUES)
     assert english.strip()
     assert arabic.strip()
     assert "{" not in english + arabic
@@ -32,7 +32,7 @@ def test_every_text_exists_in_both_languages_with_the_same_values(name: str) -> 
 
 def test_an_unknown_text_is_an_error() -> None:
     with pytest.raises(KeyError, match="nonsense"):
-        say("nonsense", "en")
+        translate("nonsense", "en")
 
 
 @pytest.mark.parametrize(
@@ -47,14 +47,14 @@ def test_an_unknown_text_is_an_error() -> None:
     ],
 )
 def test_the_language_of_a_query(query: str, before: Language, language: str) -> None:
-    assert language_of(query, otherwise=before) == language
+    assert detect_language(query, default=before) == language
 
 
 @given(st.text())
 def test_any_text_is_escaped_once_inside_an_element(value: str) -> None:
     html = tag("p", value, title=value)
-    assert set("<>") & set(text(value)) == set()
-    assert html == f'<p title="{text(value)}">{text(value)}</p>'
+    assert set("<>") & set(escape_text(value)) == set()
+    assert html == f'<p title="{escape_text(value)}">{escape_text(value)}</p>'
     assert tag("div", html) == f"<div>{html}</div>"
 
 

@@ -7,13 +7,13 @@ from search import SearchService
 from shopwindow.eventlog import EventLog
 from shopwindow.serving.web import view_queries as asking
 from shopwindow.serving.web import visitor_actions as visiting
-from shopwindow.serving.web.actions import Actions
-from shopwindow.serving.web.results import results
+from shopwindow.serving.web.actions import PageController
+from shopwindow.serving.web.results import render_results
 from shopwindow.serving.web.view_model import View
-from shopwindow.serving.web.visitor_state import Effect, Erased
-from shopwindow.values import Filters, Page, Product
+from shopwindow.serving.web.visitor_state import ErasureResult, InteractionEffect
+from shopwindow.values import Filters, Product, SearchResponse
 from shopwindow.values.errors import OnlineStoreError
-from shopwindow.values.profile_view import Person
+from shopwindow.values.profile_view import UserProfileView
 from tests.conftest import WHOLE
 from tests.serving.web.visitors import (
     USER,
@@ -29,61 +29,63 @@ from tests.serving.web.visitors import (
 
 
 @pytest.fixture
-def actions(seeing: SearchService, monkeypatch: pytest.MonkeyPatch) -> Actions:
+def actions(seeing: SearchService, monkeypatch: pytest.MonkeyPatch) -> PageController:
     monkeypatch.setattr(asking, "PAGE_SIZE", 6)
-    return Actions(seeing)
+    return PageController(seeing)
 
 
 def test_a_new_visitor_is_chosen_and_stays_chosen_in_the_search(
-    actions: Actions, seeing: SearchService
+    actions: PageController, seeing: SearchService
 ) -> None:
     view = for_you(actions, "  layla ")
-    assert (view.visit.user_id, view.surface, len(view.hits)) == (USER, "feed", 6)
-    assert view.visit.person == Person(USER)
-    view = actions.act("tab", {"value": "search"}, view)
+    assert (view.visitor.user_id, view.surface, len(view.hits)) == (USER, "feed", 6)
+    assert view.visitor.profile == UserProfileView(USER)
+    view = actions.handle_action("tab", {"value": "search"}, view)
     view = actions.search("red dress", (), view)
-    assert (view.visit.user_id, view.visit.tab) == (USER, "search")
-    seeing.catch_up()
+    assert (view.visitor.user_id, view.visitor.tab) == (USER, "search")
+    seeing.flush()
     assert len(shown(seeing, "search")) == 12  # browsing, then the answer
-    view = actions.act("visitor", {"value": ""}, view)
-    assert (view.visit.user_id, view.visit.person) == ("", None)
+    view = actions.handle_action("visitor", {"value": ""}, view)
+    assert (view.visitor.user_id, view.visitor.profile) == ("", None)
     assert len(shown(seeing, "search")) == 12
 
 
-def test_the_words_of_a_search_outlive_a_visit_to_the_other_tab(actions: Actions) -> None:
+def test_the_words_of_a_search_outlive_a_visit_to_the_other_tab(actions: PageController) -> None:
     search = actions.search("red dress", (), View())
     opened_one = opened(actions, 0, search)
-    feed = actions.act("tab", {"value": "foryou"}, opened_one)
-    assert (feed.is_feed, feed.similar_to, feed.is_ranked) == (True, None, False)
-    back = actions.act("tab", {"value": "search"}, feed)
+    feed = actions.handle_action("tab", {"value": "foryou"}, opened_one)
+    assert (feed.is_for_you, feed.similar_to, feed.has_query) == (True, None, False)
+    back = actions.handle_action("tab", {"value": "search"}, feed)
     assert (back.text, ids(back)) == ("red dress", ids(search))
 
 
 def test_a_click_changes_the_feed_and_what_changed_is_told(
-    actions: Actions, seeing: SearchService
+    actions: PageController, seeing: SearchService
 ) -> None:
     before = for_you(actions)
     product = before.hits[2].product
     page = opened(actions, 2, before)
     assert page.similar_to == product
-    assert page.visit.told == Effect("click", shift=page.visit.told.shift)  # type: ignore[union-attr]
-    after = actions.act("back", {}, page)
+    effect = page.visitor.flash_message
+    assert isinstance(effect, InteractionEffect)
+    assert effect == InteractionEffect("click", interest_change=effect.interest_change)
+    after = actions.handle_action("back", {}, page)
     assert product.id not in ids(after)
-    assert after.visit.person is not None
-    assert after.visit.person.interests[0].products == (product,)
-    assert [hit.product for hit in after.visit.recent] == [product]
-    told = after.visit.told
-    assert isinstance(told, Effect)
+    assert after.visitor.profile is not None
+    assert after.visitor.profile.interests[0].products == (product,)
+    assert [hit.product for hit in after.visitor.recently_viewed] == [product]
+    told = after.visitor.flash_message
+    assert isinstance(told, InteractionEffect)
     assert told.n_new == len(set(ids(after)) - set(ids(before))) >= 1
-    assert told.shift is not None
-    assert (told.shift.name, told.shift.before) == (product, None)
-    html = results(after, 24)
+    assert told.interest_change is not None
+    assert (told.interest_change.product, told.interest_change.previous_share) == (product, None)
+    html = render_results(after, 24)
     assert f"After this click: {told.n_new} of 6 products are new here; a new interest" in html
     (event,) = deeds(seeing)
     assert (event.kind, event.product_id, event.user_id) == ("click", product.id, USER)
 
 
-def test_what_an_interest_weighed_before_is_told(actions: Actions) -> None:
+def test_what_an_interest_weighed_before_is_told(actions: PageController) -> None:
     view = for_you(actions)
     product = view.hits[0].product
     first = did(actions, "like", 0, view)
@@ -94,11 +96,11 @@ def test_what_an_interest_weighed_before_is_told(actions: Actions) -> None:
     after = _shares(third)[product.id]
     assert len(_shares(third)) == 2
     assert 0 < before < after < 1
-    told = third.visit.told
-    assert isinstance(told, Effect)
-    assert told.shift is not None
-    assert (told.shift.before, told.shift.share) == (before, after)
-    assert f"weighs {after:.0%}, before {before:.0%}" in results(third, 24)
+    told = third.visitor.flash_message
+    assert isinstance(told, InteractionEffect)
+    assert told.interest_change is not None
+    assert (told.interest_change.previous_share, told.interest_change.share) == (before, after)
+    assert f"weighs {after:.0%}, before {before:.0%}" in render_results(third, 24)
 
 
 def _place(view: View, product: Product, is_alike: bool) -> int:
@@ -110,22 +112,22 @@ def _place(view: View, product: Product, is_alike: bool) -> int:
 
 def _shares(view: View) -> dict[str, float]:
     """Return what the visitor's interests weigh, by each interest's oldest product."""
-    assert view.visit.person is not None
-    liked = [each.product.id for each in reversed(view.visit.person.deeds)]
+    assert view.visitor.profile is not None
+    liked = [each.product.id for each in reversed(view.visitor.profile.recent_interactions)]
     return {
         next(
             each for each in liked if each in {one.id for one in interest.products}
-        ): interest.share
-        for interest in view.visit.person.interests
+        ): interest.weight
+        for interest in view.visitor.profile.interests
     }
 
 
 @pytest.mark.parametrize("kind", ["like", "cart", "purchase", "hide"])
 def test_every_deed_is_recorded_where_it_was_done(
-    actions: Actions, seeing: SearchService, kind: str
+    actions: PageController, seeing: SearchService, kind: str
 ) -> None:
     view = for_you(actions)
-    place, product = view.places[3], view.hits[3].product
+    place, product = view.impressions[3], view.hits[3].product
     after = did(actions, kind, 3, view)
     assert after.notice is None
     assert product.id not in ids(after)
@@ -139,27 +141,27 @@ def test_every_deed_is_recorded_where_it_was_done(
 
 
 def test_the_page_does_not_wait_long_for_what_else_is_to_be_learned(
-    actions: Actions, seeing: SearchService, monkeypatch: pytest.MonkeyPatch
+    actions: PageController, seeing: SearchService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(visiting, "_WAIT_S", 0.2)
     view = for_you(actions)
-    with seeing.people.store.changing():  # keeps the thread that learns from its work
+    with seeing.personalization.store.begin():  # keeps the thread that learns from its work
         after = did(actions, "like", 0, view)
-        assert (after.notice, after.visit.person) == (None, Person(USER))
+        assert (after.notice, after.visitor.profile) == (None, UserProfileView(USER))
         assert len(after.hits) == 6
         assert [each.kind for each in deeds(seeing)] == ["like"]
-    seeing.catch_up()
-    later = actions.act("visitor", {"value": USER}, after)
-    assert later.visit.person is not None
-    assert later.visit.person.n_touches == 1
+    seeing.flush()
+    later = actions.handle_action("visitor", {"value": USER}, after)
+    assert later.visitor.profile is not None
+    assert later.visitor.profile.n_interactions == 1
 
 
 def test_places_count_on_over_pages_and_each_page_has_its_own_name(
-    actions: Actions, seeing: SearchService
+    actions: PageController, seeing: SearchService
 ) -> None:
-    view = actions.act("more", {}, for_you(actions))
-    assert [each.position for each in view.places] == list(range(1, 13))
-    assert len({each.query_id for each in view.places}) == 2
+    view = actions.handle_action("more", {}, for_you(actions))
+    assert [each.position for each in view.impressions] == list(range(1, 13))
+    assert len({each.query_id for each in view.impressions}) == 2
     did(actions, "like", 8, view)
     (event,) = deeds(seeing)
     impression = next(
@@ -171,24 +173,26 @@ def test_places_count_on_over_pages_and_each_page_has_its_own_name(
 
 
 def test_deeds_in_the_search_are_recorded_and_move_the_answer(
-    actions: Actions, seeing: SearchService
+    actions: PageController, seeing: SearchService
 ) -> None:
-    view = actions.act("visitor", {"value": USER}, actions.search("dress", (), View()))
-    view = actions.act("more", {}, view)
+    view = actions.handle_action("visitor", {"value": USER}, actions.search("dress", (), View()))
+    view = actions.handle_action("more", {}, view)
     product = view.hits[7].product
     after = did(actions, "like", 7, view)
     (event,) = deeds(seeing)
     assert (event.surface, event.position, event.product_id) == ("search", 8, product.id)
-    assert event.query_id == view.places[7].query_id != view.places[0].query_id
-    assert any(hit.parts.get("personal") for hit in after.hits)
-    told = after.visit.told
-    assert isinstance(told, Effect)
+    assert event.query_id == view.impressions[7].query_id != view.impressions[0].query_id
+    assert any(hit.contributions.get("personal") for hit in after.hits)
+    told = after.visitor.flash_message
+    assert isinstance(told, InteractionEffect)
     assert told.n_moved + told.n_new > 0
-    assert "fits your taste" in results(after, 24)
+    assert "fits your taste" in render_results(after, 24)
 
 
-def test_the_feed_of_one_shop_is_its_own_surface(actions: Actions, seeing: SearchService) -> None:
-    view = actions.act("filter", {"name": "merchant_id", "value": "m1"}, for_you(actions))
+def test_the_feed_of_one_shop_is_its_own_surface(
+    actions: PageController, seeing: SearchService
+) -> None:
+    view = actions.handle_action("filter", {"name": "merchant_id", "value": "m1"}, for_you(actions))
     assert {hit.product.merchant_id for hit in view.hits} == {"m1"}
     did(actions, "like", 1, view)
     (event,) = deeds(seeing)
@@ -196,39 +200,39 @@ def test_the_feed_of_one_shop_is_its_own_surface(actions: Actions, seeing: Searc
 
 
 def test_a_product_seen_last_is_opened_from_its_own_row(
-    actions: Actions, seeing: SearchService
+    actions: PageController, seeing: SearchService
 ) -> None:
     view = did(actions, "like", 0, for_you(actions))
-    product = view.visit.recent[0].product
-    page = actions.act("similar", {"value": product.id, "surface": "recent"}, view)
+    product = view.visitor.recently_viewed[0].product
+    page = actions.handle_action("similar", {"value": product.id, "surface": "recent"}, view)
     assert page.similar_to == product
     assert [each.surface for each in deeds(seeing)] == ["feed", "recent"]
 
 
 def test_what_is_not_shown_any_more_and_strangers_record_nothing(
-    actions: Actions, seeing: SearchService
+    actions: PageController, seeing: SearchService
 ) -> None:
     view = for_you(actions)
     gone = {"name": "like", "value": "sku-99", "surface": "feed"}
-    assert actions.act("do", gone, view).hits == view.hits
-    assert actions.act("do", {**gone, "name": "impression"}, view).hits == view.hits
+    assert actions.handle_action("do", gone, view).hits == view.hits
+    assert actions.handle_action("do", {**gone, "name": "impression"}, view).hits == view.hits
     stranger = for_you(actions, "")
     assert did(actions, "like", 0, stranger).hits == stranger.hits
     opened(actions, 0, stranger)
     assert deeds(seeing) == []
-    assert seeing.visitors() == []
+    assert seeing.recent_visitors() == []
 
 
 def test_what_goes_with_a_product_stands_beside_it(shop: ProductIndex, log: EventLog) -> None:
     service = Pairing(shop, log)
-    actions = Actions(service)
-    view = actions.act("filter", {"name": "in_stock"}, for_you(actions))
+    actions = PageController(service)
+    view = actions.handle_action("filter", {"name": "in_stock"}, for_you(actions))
     page = opened(actions, 0, view)
     assert service.asked == [(view.hits[0].product.id, 12, USER, Filters(in_stock=True))]
-    html = results(page, 24)
+    html = render_results(page, 24)
     assert "Goes with this" in html
     assert card_ids(html)[:2] == ["sku-5", "sku-4"]
-    actions.act("similar", {"value": "sku-4", "surface": "complements"}, page)
+    actions.handle_action("similar", {"value": "sku-4", "surface": "complements"}, page)
     event = deeds(service)[-1]
     assert (event.surface, event.query_id, event.position) == ("complements", "pair-1", 2)
     service.close()
@@ -239,7 +243,7 @@ class Unpaired(SearchService):
 
     def complements(
         self, product_id: str, limit: int = 10, user_id: str = "", filters: Filters | None = None
-    ) -> Page:
+    ) -> SearchResponse:
         raise OnlineStoreError("/srv/people.sqlite", "broken")
 
 
@@ -247,25 +251,25 @@ def test_when_it_cannot_be_told_what_goes_with_a_product_that_row_is_left_out(
     shop: ProductIndex, caplog: pytest.LogCaptureFixture
 ) -> None:
     service = Unpaired(shop, WHOLE)
-    page = Actions(service).act("similar", {"value": "sku-0"}, View())
+    page = PageController(service).handle_action("similar", {"value": "sku-0"}, View())
     assert page.notice is None
     assert page.similar_to is not None
     assert page.hits
-    assert page.goes_with == ()
-    assert "Goes with this" not in results(page, 24)
+    assert page.complements == ()
+    assert "Goes with this" not in render_results(page, 24)
     assert "what goes with a product could not be found" in caplog.text
     service.close()
 
 
 def test_deeds_on_an_opened_product_belong_to_where_it_was_shown(
-    actions: Actions, seeing: SearchService
+    actions: PageController, seeing: SearchService
 ) -> None:
     view = for_you(actions)
     page = opened(actions, 1, view)
     product = view.hits[1].product
     values = {"name": "cart", "value": product.id, "surface": "feed"}
-    assert 'data-name="cart" data-value="' + product.id in results(page, 24)
-    after = actions.act("do", values, page)
+    assert 'data-name="cart" data-value="' + product.id in render_results(page, 24)
+    after = actions.handle_action("do", values, page)
     assert after.similar_to == product
     click, cart = deeds(seeing)
     assert (click.kind, cart.kind) == ("click", "cart")
@@ -274,28 +278,32 @@ def test_deeds_on_an_opened_product_belong_to_where_it_was_shown(
 
 
 def test_an_erased_visitor_is_gone_after_a_second_click(
-    actions: Actions, seeing: SearchService
+    actions: PageController, seeing: SearchService
 ) -> None:
     view = did(actions, "like", 0, for_you(actions))
     n_events = len(seeing.history(USER))
-    assert actions.act("erase_now", {}, view).visit.user_id == USER  # nobody asked
-    asked = actions.act("erase", {}, view)
-    assert asked.visit.asks_erase
-    assert not actions.act("keep", {}, asked).visit.asks_erase
+    assert actions.handle_action("erase_now", {}, view).visitor.user_id == USER  # nobody asked
+    asked = actions.handle_action("erase", {}, view)
+    assert asked.visitor.is_confirming_erasure
+    assert not actions.handle_action("keep", {}, asked).visitor.is_confirming_erasure
     assert len(seeing.history(USER)) == n_events
-    after = actions.act("erase_now", {}, asked)
-    assert after.visit.told == Erased(USER, n_events)
-    assert f"{USER} is erased: {n_events} events" in results(after, 24)
-    assert (after.visit.user_id, after.visit.person, after.visit.known) == ("", None, ())
+    after = actions.handle_action("erase_now", {}, asked)
+    assert after.visitor.flash_message == ErasureResult(USER, n_events)
+    assert f"{USER} is erased: {n_events} events" in render_results(after, 24)
+    assert (after.visitor.user_id, after.visitor.profile, after.visitor.known_user_ids) == (
+        "",
+        None,
+        (),
+    )
     assert seeing.history(USER) == []
-    assert seeing.profile(USER) == Person(USER)
+    assert seeing.profile(USER) == UserProfileView(USER)
     assert ids(after)
 
 
-def test_visitors_are_known_from_the_first_view_on(actions: Actions) -> None:
+def test_visitors_are_known_from_the_first_view_on(actions: PageController) -> None:
     did(actions, "like", 0, for_you(actions, "omar"))
     did(actions, "like", 0, for_you(actions, "layla"))
-    view = actions.begun(View())
-    assert view.visit.known == ("layla", "omar")
-    assert view.visit.has_log
+    view = actions.open_page(View())
+    assert view.visitor.known_user_ids == ("layla", "omar")
+    assert view.visitor.has_event_log
     assert len(view.hits) == 6

@@ -6,9 +6,9 @@ from pathlib import Path
 from index import ProductIndex
 from search import SearchService
 from shopwindow.eventlog import EventLog
-from shopwindow.serving.web.actions import Actions
+from shopwindow.serving.web.actions import PageController
 from shopwindow.serving.web.view_model import View
-from shopwindow.values import Event, Hit, Page
+from shopwindow.values import Event, Hit, SearchResponse
 from shopwindow.values.query import Filters
 from tests.conftest import WHOLE
 
@@ -19,23 +19,23 @@ def opened_log(folder: Path) -> EventLog:
     return EventLog.open(folder / "events")
 
 
-def for_you(actions: Actions, user_id: str = USER, view: View | None = None) -> View:
+def for_you(actions: PageController, user_id: str = USER, view: View | None = None) -> View:
     """Return the tab of a visitor."""
-    view = actions.act("tab", {"value": "foryou"}, view or View())
-    return actions.act("visitor", {"value": user_id}, view)
+    view = actions.handle_action("tab", {"value": "foryou"}, view or View())
+    return actions.handle_action("visitor", {"value": user_id}, view)
 
 
-def did(actions: Actions, kind: str, place: int, view: View) -> View:
+def did(actions: PageController, kind: str, place: int, view: View) -> View:
     """Return what follows when a visitor does something with a card."""
     product_id = view.hits[place].product.id
     values = {"name": kind, "value": product_id, "surface": view.surface}
-    return actions.act("do", values, view)
+    return actions.handle_action("do", values, view)
 
 
-def opened(actions: Actions, place: int, view: View) -> View:
+def opened(actions: PageController, place: int, view: View) -> View:
     """Return what follows when a visitor opens a card."""
     values = {"value": view.hits[place].product.id, "surface": view.surface}
-    return actions.act("similar", values, view)
+    return actions.handle_action("similar", values, view)
 
 
 def ids(view: View) -> list[str]:
@@ -61,12 +61,14 @@ class Pairing(SearchService):
     """A service that knows what goes with a product."""
 
     def __init__(self, index: ProductIndex, log: EventLog) -> None:
-        super().__init__(index, WHOLE, events=log)
+        super().__init__(index, WHOLE, event_log=log)
         self.asked: list[tuple[str, int, str, Filters | None]] = []
 
     def complements(
         self, product_id: str, limit: int = 10, user_id: str = "", filters: Filters | None = None
-    ) -> Page:
+    ) -> SearchResponse:
         self.asked.append((product_id, limit, user_id, filters))
         products = self.index.get(["sku-5", "sku-4"])
-        return Page(tuple(Hit(each, 1.0, {"together": 1.0}) for each in products), "pair-1")
+        return SearchResponse(
+            tuple(Hit(each, 1.0, {"co_engagement": 1.0}) for each in products), "pair-1"
+        )

@@ -8,36 +8,36 @@ from numpy.typing import NDArray
 from PIL import Image, ImageEnhance
 
 WHITE = (255, 255, 255)
-BACKGROUND_FROM = 240
+STUDIO_BACKGROUND_THRESHOLD = 240
 """A pixel whose every channel is brighter belongs to the studio's background."""
 
-THUMBNAIL = 60
+THUMBNAIL_SIZE = 60
 """Longest side, in pixels, of the smallest photos that shops still have."""
 
 
 @dataclass(frozen=True, slots=True)
-class Variation:
+class Augmentation:
     """How far a varied photo may go from the studio photo.
 
     Attributes:
-        mirrored: Chance of a mirror image.
-        other_background: Chance of another background than white.
-        tilted: Chance of a tilt.
-        degrees: Largest tilt to either side.
-        least_kept: Smallest part of each side that a crop keeps.
-        darkest: Least brightness; 1 is unchanged.
-        brightest: Greatest brightness.
-        thumbnail: Chance of being shrunk to a thumbnail first.
+        flip_probability: Chance of a mirror image.
+        background_probability: Chance of another background than white.
+        rotation_probability: Chance of a tilt.
+        max_rotation_deg: Largest tilt to either side.
+        min_crop_scale: Smallest part of each side that a crop keeps.
+        min_brightness: Least brightness; 1 is unchanged.
+        max_brightness: Greatest brightness.
+        thumbnail_probability: Chance of being shrunk to a thumbnail first.
     """
 
-    mirrored: float = 0.5
-    other_background: float = 0.6
-    tilted: float = 0.5
-    degrees: float = 15.0
-    least_kept: float = 0.75
-    darkest: float = 0.65
-    brightest: float = 1.2
-    thumbnail: float = 0.3
+    flip_probability: float = 0.5
+    background_probability: float = 0.6
+    rotation_probability: float = 0.5
+    max_rotation_deg: float = 15.0
+    min_crop_scale: float = 0.75
+    min_brightness: float = 0.65
+    max_brightness: float = 1.2
+    thumbnail_probability: float = 0.3
 
     def apply(self, photo: Image.Image, rng: np.random.Generator) -> Image.Image:
         """Return a varied copy of an RGB photo.
@@ -45,30 +45,32 @@ class Variation:
         Returns:
             An RGB photo, as a JPEG would give it back.
         """
-        if rng.random() < self.mirrored:
+        if rng.random() < self.flip_probability:
             photo = photo.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
         photo, colour = self._background(photo, rng)
-        if rng.random() < self.tilted:
-            angle = rng.uniform(-self.degrees, self.degrees)
+        if rng.random() < self.rotation_probability:
+            angle = rng.uniform(-self.max_rotation_deg, self.max_rotation_deg)
             photo = photo.rotate(angle, Image.Resampling.BICUBIC, expand=True, fillcolor=colour)
-        photo = _crop(photo, rng.uniform(self.least_kept, 1.0), rng)
-        light = rng.uniform(self.darkest, self.brightest)
+        photo = _crop(photo, rng.uniform(self.min_crop_scale, 1.0), rng)
+        light = rng.uniform(self.min_brightness, self.max_brightness)
         photo = ImageEnhance.Brightness(photo).enhance(light)
         photo = ImageEnhance.Color(photo).enhance(rng.uniform(0.8, 1.1))
         photo = ImageEnhance.Contrast(photo).enhance(rng.uniform(0.8, 1.15))
-        if rng.random() < self.thumbnail:
-            photo.thumbnail((THUMBNAIL, THUMBNAIL), Image.Resampling.BICUBIC)
+        if rng.random() < self.thumbnail_probability:
+            photo.thumbnail((THUMBNAIL_SIZE, THUMBNAIL_SIZE), Image.Resampling.BICUBIC)
         return _through_jpeg(photo, int(rng.integers(40, 80)))
 
     def _background(
         self, photo: Image.Image, rng: np.random.Generator
     ) -> tuple[Image.Image, tuple[int, ...]]:
         """Return the photo and the colour that now surrounds the product."""
-        if rng.random() >= self.other_background:
+        if rng.random() >= self.background_probability:
             return photo, WHITE
         colour = rng.integers(60, 250, 3)
         pixels = np.asarray(photo).astype(np.int16)  # (height, width, 3)
-        studio = pixels.min(axis=2, keepdims=True) > BACKGROUND_FROM  # (height, width, 1)
+        studio = (
+            pixels.min(axis=2, keepdims=True) > STUDIO_BACKGROUND_THRESHOLD
+        )  # (height, width, 1)
         backdrop = np.clip(colour + _shadows(photo.size, rng), 0, 255)
         mixed = np.where(studio, backdrop, pixels).astype(np.uint8)
         return Image.fromarray(mixed), tuple(int(value) for value in colour)

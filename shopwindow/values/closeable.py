@@ -5,7 +5,7 @@ from types import TracebackType
 from typing import Self
 
 
-class Closing(ABC):
+class Closeable(ABC):
     """Something with `close`, to be used in a `with` block."""
 
     @abstractmethod

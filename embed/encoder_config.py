@@ -7,19 +7,19 @@ from typing import Any
 
 from shopwindow.values.errors import EncoderError, EncoderUnavailableError
 
-FACTS = "encoder.json"
-COMPACT, ADAPTED = "compact", "adapted"
+ENCODER_CONFIG_FILE = "encoder.json"
+COMPACT_FAMILY, ADAPTED_FAMILY = "compact", "adapted"
 """What the file may say under "family"."""
 
 
-def read_facts(folder: Path) -> Mapping[str, Any]:
+def read_encoder_config(folder: Path) -> Mapping[str, Any]:
     """Return what the file says; its "family" tells who reads the rest.
 
     Raises:
         EncoderUnavailableError: It is not there.
         EncoderError: It is not a JSON object.
     """
-    path = folder / FACTS
+    path = folder / ENCODER_CONFIG_FILE
     try:
         facts = json.loads(path.read_bytes())
     except OSError as exc:
@@ -31,6 +31,6 @@ def read_facts(folder: Path) -> Mapping[str, Any]:
     return facts
 
 
-def write_facts(folder: Path, facts: Mapping[str, Any]) -> None:
+def write_encoder_config(folder: Path, config: Mapping[str, Any]) -> None:
     """Write them; the folder must be there."""
-    (folder / FACTS).write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
+    (folder / ENCODER_CONFIG_FILE).write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")

@@ -5,7 +5,7 @@ import threading
 from collections import OrderedDict
 from typing import NamedTuple
 
-from embed.photos.decoding import Decoded, Refusal, Task
+from embed.photos.decoding import DecodedImage, DecodeError, DecodeRequest
 from shopwindow.values.settings import PhotoLimits
 
 _REMEMBERED = 64
@@ -17,10 +17,10 @@ class _Key(NamedTuple):
     n_bytes: int
     digest: bytes
     limits: PhotoLimits
-    task: Task | None
+    task: DecodeRequest | None
 
 
-class SlowPhotos:
+class SlowPhotoCache:
     """Remembers the last slow answers and refusals. Safe to call from several threads.
 
     A visitor's photo is opened for the search and for its tile, and again with every click on the
@@ -29,9 +29,9 @@ class SlowPhotos:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._known: OrderedDict[_Key, Decoded | Refusal] = OrderedDict()
+        self._known: OrderedDict[_Key, DecodedImage | DecodeError] = OrderedDict()
 
-    def recall(self, data: bytes, task: Task, limits: PhotoLimits) -> Decoded | None:
+    def get(self, data: bytes, request: DecodeRequest, limits: PhotoLimits) -> DecodedImage | None:
         """Return the answer that was given before; None for a photo that is not remembered.
 
         Raises:
@@ -39,29 +39,31 @@ class SlowPhotos:
         """
         with self._lock:
             lengths = {key.n_bytes for key in self._known}
-        if task.wanted == "size" or len(data) not in lengths:  # others do without the digest
+        if request.mode == "size" or len(data) not in lengths:  # others do without the digest
             return None
-        key = _Key(len(data), _digest(data), limits, task)
+        key = _Key(len(data), _digest(data), limits, request)
         with self._lock:
             known = self._known.get(key) or self._known.get(key._replace(task=None))
-        if isinstance(known, Refusal):
-            raise Refusal(known.fault, known.reason)
-        return None if known is None else Decoded(known.size, bytearray(known.pixels))
+        if isinstance(known, DecodeError):
+            raise DecodeError(known.kind, known.reason)
+        return None if known is None else DecodedImage(known.size, bytearray(known.pixels))
 
-    def note_refusal(self, data: bytes, limits: PhotoLimits, refusal: Refusal) -> None:
+    def put_error(self, data: bytes, limits: PhotoLimits, error: DecodeError) -> None:
         """Remember why a photo cannot be used."""
         key = _Key(len(data), _digest(data), limits, None)
-        self._note(key, Refusal(refusal.fault, refusal.reason))  # without its traceback
+        self._note(key, DecodeError(error.kind, error.reason))  # without its traceback
 
-    def note_answer(self, data: bytes, task: Task, limits: PhotoLimits, answer: Decoded) -> None:
+    def put_result(
+        self, data: bytes, request: DecodeRequest, limits: PhotoLimits, result: DecodedImage
+    ) -> None:
         """Remember an answer with its preview, unless it is large."""
-        if len(answer.pixels) <= _MAX_ANSWER:
-            kept = Decoded(answer.size, bytes(answer.pixels))
-            self._note(_Key(len(data), _digest(data), limits, task), kept)
-        if answer.preview is not None:
-            self.note_answer(data, task.of_preview(), limits, answer.preview)
+        if len(result.pixels) <= _MAX_ANSWER:
+            kept = DecodedImage(result.size, bytes(result.pixels))
+            self._note(_Key(len(data), _digest(data), limits, request), kept)
+        if result.preview is not None:
+            self.put_result(data, request.to_preview_request(), limits, result.preview)
 
-    def _note(self, key: _Key, known: Decoded | Refusal) -> None:
+    def _note(self, key: _Key, known: DecodedImage | DecodeError) -> None:
         with self._lock:
             self._known[key] = known
             while len(self._known) > _REMEMBERED:

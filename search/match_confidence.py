@@ -1,11 +1,11 @@
 """How alike two photos are, in words that a merchandiser can act on."""
 
 SAME_PHOTO = "same photo"
-VERY_LIKE = "very like"
-LIKE = "like"
-UNSURE = "unsure"
+HIGH_CONFIDENCE = "high"
+MEDIUM_CONFIDENCE = "medium"
+LOW_CONFIDENCE = "low"
 
-BOUNDS = ((0.98, SAME_PHOTO), (0.85, VERY_LIKE), (0.65, LIKE))
+CONFIDENCE_BOUNDS = ((0.98, SAME_PHOTO), (0.85, HIGH_CONFIDENCE), (0.65, MEDIUM_CONFIDENCE))
 """Least likeness of each word.
 
 Source: `benchmarks/matching.py` with the encoder `compact`: photos as they are, cropped, darkened,
@@ -19,7 +19,7 @@ cosines of other encoders lie elsewhere.
 _MEASURED_WITH = "compact"
 
 
-def is_measured(encoder_name: str) -> bool:
+def is_calibrated(encoder_name: str) -> bool:
     """Return whether the words were measured with this encoder, or with what it was adapted from.
 
     Args:
@@ -28,7 +28,7 @@ def is_measured(encoder_name: str) -> bool:
     return encoder_name.partition("+")[0] == _MEASURED_WITH
 
 
-def likeness(cosine: float) -> float:
+def clamp_similarity(cosine: float) -> float:
     """Return how alike two photos are, from 0 (nothing in common) to 1 (the same).
 
     Args:
@@ -37,6 +37,6 @@ def likeness(cosine: float) -> float:
     return min(1.0, max(0.0, cosine))
 
 
-def in_words(value: float) -> str:
+def label_confidence(value: float) -> str:
     """Return the word for a likeness from 0 to 1."""
-    return next((word for least, word in BOUNDS if value >= least), UNSURE)
+    return next((word for least, word in CONFIDENCE_BOUNDS if value >= least), LOW_CONFIDENCE)

@@ -1,0 +1,107 @@
+"""Three services over one index of the sample catalogue: plain, with rules, with visitors."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import data_samples
+from embed import load_encoder
+from index import ProductIndex, read_products
+from search import SearchService
+from shopwindow.eventlog import EventLog
+from shopwindow.values import Encoder
+from shopwindow.values.settings import EncoderSettings, SearchSettings
+from tests.frozen.vectors import FrozenEncoder, read_vectors
+from tests.frozen.visitors import events
+
+SAMPLES = Path(data_samples.__file__).parent
+RULES = Path(__file__).with_name("rules.toml")
+NOW_S = datetime(2026, 11, 2, tzinfo=UTC).timestamp()
+"""The time in all of them: when somebody did something last is before it."""
+
+NO_TRIES = "[exploration]\nrate = 0.0\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Shops:
+    """Services over one index.
+
+    Attributes:
+        plain: Without rules or events.
+        ruled: With `rules.toml`.
+        visited: With the events of `tests.frozen.visitors`; it tries nothing.
+        ids: Ids of all products, sorted.
+    """
+
+    plain: SearchService
+    ruled: SearchService
+    visited: SearchService
+    ids: tuple[str, ...]
+
+    @property
+    def services(self) -> tuple[SearchService, ...]:
+        """All three."""
+        return (self.plain, self.ruled, self.visited)
+
+
+def living_encoder() -> Encoder:
+    """Return the encoder itself, in the numbers that are the same on every processor."""
+    return load_encoder("compact", settings=EncoderSettings(precision="float32", threads=1))
+
+
+def frozen_encoder() -> FrozenEncoder:
+    """Return the encoder with the vectors that are stored."""
+    return FrozenEncoder(living_encoder(), read_vectors())
+
+
+@contextmanager
+def open_shops(encoder: FrozenEncoder, folder: Path) -> Iterator[Shops]:
+    """Index the sample catalogue, tell what visitors did, and open the services.
+
+    The store is the exact one, in memory: it compares every product, in numpy alone, in this
+    process. The embedded engine sums up in an order that depends on the processor, and starts a
+    process of its own; `tests/index/test_store_contract.py` holds the two to each other.
+
+    Args:
+        encoder: Encodes products and queries.
+        folder: Where the event log and the file of weights are put.
+    """
+    weights = folder / "weights.toml"
+    weights.write_text(NO_TRIES, encoding="utf-8")
+    products = list(read_products(SAMPLES / "catalog.csv"))
+    ids = tuple(sorted(each.id for each in products))
+    with (
+        ProductIndex.open(":memory:", encoder) as index,
+        EventLog.open(folder / "events") as log,
+    ):
+        index.add(products)
+        log.append(events(ids))
+        with (
+            SearchService(index, clock=_now) as plain,
+            SearchService(index, SearchSettings(rules_file=str(RULES)), clock=_now) as ruled,
+            SearchService(
+                index, SearchSettings(weights_file=str(weights)), event_log=log, clock=_now
+            ) as visited,
+        ):
+            shops = Shops(plain, ruled, visited, ids)
+            _settle(shops)
+            yield shops
+
+
+def _settle(shops: Shops) -> None:
+    """Learn all events, and wait for what is otherwise found out beside the requests.
+
+    What products are expected to do is asked of their neighbours after the first answer; a page of
+    everything asks for every product.
+    """
+    shops.visited.recorder.impressions_enabled = False
+    shops.visited.flush()
+    for service in shops.services:
+        service.recommend(limit=len(shops.ids))
+        service.personalization.engagement_estimator.process_pending()
+
+
+def _now() -> float:
+    return NOW_S
