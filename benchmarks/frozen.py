@@ -36,12 +36,12 @@ from threadpoolctl import threadpool_limits
 from benchmarks.datasets import DATA, DataFolder, read_rows
 from benchmarks.judged import SETS, JudgedSet
 from benchmarks.results_file import SEED, read_result, write_result
-from core import Encoder, Event, Page, Product, Query
-from core.settings import EncoderSettings, SearchSettings
 from embed import load_encoder
-from events import EventLog
 from index import ProductIndex
 from search import SearchService
+from shopwindow.eventlog import EventLog
+from shopwindow.values import Encoder, Event, Product, Query, SearchResponse
+from shopwindow.values.settings import EncoderSettings, SearchSettings
 
 N_PRODUCTS = 5000
 N_HITS = 10
@@ -51,11 +51,26 @@ DIGITS = 6
 STEP = 1.5 * 10**-DIGITS
 """Rounded numbers may differ by one in the last digit, so that none sits on an edge."""
 
-PART_NAMES: Mapping[str, str] = {}
+PART_NAMES: Mapping[str, str] = {
+    "attribute_match": "named",
+    "negation": "without",
+    "negative_examples": "avoid",
+    "seller_diversity": "merchant",
+    "co_engagement": "together",
+    "slate_diversity": "turns",
+    "exploration": "explored",
+    "similarity": "likeness",
+    "preferences": "tastes",
+    "co_purchase": "baskets",
+    "category_lift": "kinds",
+    "visual_similarity": "style",
+    "title_similarity": "words",
+    "color_similarity": "colors",
+}
 """Parts of scores that were renamed since: from today's name to the frozen one."""
 
 EXACT = EncoderSettings(precision="float32", threads=1)
-NO_TRIES = "[exploration]\nshare = 0.0\n"
+NO_TRIES = "[exploration]\nrate = 0.0\n"
 BEGUN = datetime(2026, 1, 1, tzinfo=UTC)
 NOW_S = (BEGUN + timedelta(days=300)).timestamp()
 FURNITURE = "ikea"
@@ -65,7 +80,7 @@ Hits: TypeAlias = list[list[Any]]
 """Of each hit: id, score, and parts by name."""
 
 Answers: TypeAlias = dict[str, Hits]
-Asking: TypeAlias = Callable[[], Page]
+Asking: TypeAlias = Callable[[], SearchResponse]
 
 
 def judged_answers(each: JudgedSet, data: Path, encoder: Encoder) -> Answers:
@@ -81,7 +96,7 @@ def judged_answers(each: JudgedSet, data: Path, encoder: Encoder) -> Answers:
     chosen = [products[n] for n in sorted(order[:N_PRODUCTS])]
     with ProductIndex.open(":memory:", encoder) as index:
         index.add(chosen)
-        with SearchService(index, now=_now) as service:
+        with SearchService(index, clock=_now) as service:
             return {f"{each.name}: {q}": _hits(_asked(service, q)) for q in judgments.queries}
 
 
@@ -98,15 +113,15 @@ def furniture_answers(data: Path, encoder: Encoder) -> Answers:
         log.append(_events(rooms))
         weights = Path(temporary) / "weights.toml"
         weights.write_text(NO_TRIES, encoding="utf-8")
-        settings = SearchSettings(weights=str(weights))
-        with SearchService(index, settings, events=log, now=_now) as service:
-            service.events.logs_impressions = False
-            service.catch_up()
+        settings = SearchSettings(weights_file=str(weights))
+        with SearchService(index, settings, event_log=log, clock=_now) as service:
+            service.recorder.impressions_enabled = False
+            service.flush()
             asked = dict(_furniture_asked(service, products, rooms, data))
             with patch("uuid.uuid4", return_value=uuid.UUID(int=SEED << 96)):
                 for ask in asked.values():  # what neighbours of products say is found out beside
                     _by_no_chance(ask)
-                service.people.expectations.settle()
+                service.personalization.engagement_estimator.process_pending()
                 return {name: _hits(_by_no_chance(ask)) for name, ask in asked.items()}
 
 
@@ -116,18 +131,18 @@ def _furniture_asked(
     for text in _furniture_queries(data):
         yield f"furniture: {text}", partial(_asked, service, text)
     for n in range(N_VISITORS):
-        yield f"recommended to {n}", partial(service.feed, _visitor(n), N_HITS)
+        yield f"recommended to {n}", partial(service.recommend, _visitor(n), N_HITS)
     for n in range(N_ANCHORS):
         room = rooms[n * 3 % len(rooms)]
         anchor = room[0] if n % 4 else products[n * 31].id  # some are in no room
         yield f"complements {n}", partial(service.complements, anchor, N_HITS)
 
 
-def _asked(service: SearchService, text: str) -> Page:
+def _asked(service: SearchService, text: str) -> SearchResponse:
     return service.search(Query(text, limit=N_HITS, facets=()))
 
 
-def _by_no_chance(ask: Asking) -> Page:
+def _by_no_chance(ask: Asking) -> SearchResponse:
     random.seed(SEED)
     return ask()
 
@@ -196,12 +211,15 @@ def _events(rooms: Sequence[Sequence[str]]) -> list[Event]:
     return sorted(found, key=lambda each: (each.time, each.event_id))
 
 
-def _hits(page: Page) -> Hits:
+def _hits(page: SearchResponse) -> Hits:
     return [
         [
             hit.product.id,
             round(hit.score, DIGITS),
-            {PART_NAMES.get(name, name): round(part, DIGITS) for name, part in hit.parts.items()},
+            {
+                PART_NAMES.get(name, name): round(part, DIGITS)
+                for name, part in hit.contributions.items()
+            },
         ]
         for hit in page.hits
     ]
