@@ -11,10 +11,18 @@ if TYPE_CHECKING:
     from embed.fake_encoder import FakeEncoder
     from embed.photos.reader import PhotoReader
     from embed.registry import list_encoders, load_encoder
+    from shopwindow.version import __version__
 
-__all__ = ["FakeEncoder", "PhotoReader", "list_encoders", "load_encoder"]
+__all__ = [
+    "FakeEncoder",
+    "PhotoReader",
+    "__version__",
+    "list_encoders",
+    "load_encoder",
+]
 
 _MODULES = {
+    "__version__": "shopwindow.version",
     "FakeEncoder": "embed.fake_encoder",
     "PhotoReader": "embed.photos.reader",
     "list_encoders": "embed.registry",

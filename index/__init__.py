@@ -6,8 +6,10 @@ if TYPE_CHECKING:
     from index.catalog import FeedMapping, ProductFeed, Rejection, read_products
     from index.index_report import IndexReport
     from index.product_index import ProductIndex
+    from shopwindow.version import __version__
 
 _HOMES = {
+    "__version__": "shopwindow.version",
     "FeedMapping": "index.catalog",
     "IndexReport": "index.index_report",
     "ProductFeed": "index.catalog",
@@ -22,6 +24,7 @@ __all__ = [
     "ProductFeed",
     "ProductIndex",
     "Rejection",
+    "__version__",
     "read_products",
 ]
 

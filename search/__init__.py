@@ -1,5 +1,6 @@
-"""The read path: parse, retrieve, fuse, filter, rank, explain."""
+"""Search and recommendations over a product index."""
 
 from search.service import SearchService
+from shopwindow.version import __version__
 
-__all__ = ["SearchService"]
+__all__ = ["SearchService", "__version__"]
