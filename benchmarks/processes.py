@@ -19,7 +19,7 @@ def family_cpu_s() -> float:
     On a system without `/proc` those that run are left out.
     """
     running = (
-        sum(map(_cpu_s, children())) if Path("/proc/self").exists() else 0.0
+        sum(map(cpu_s_of, children())) if Path("/proc/self").exists() else 0.0
     )  # first: who ends meanwhile is counted twice, not never
     ended = resource.getrusage(resource.RUSAGE_CHILDREN)
     return time.process_time() + ended.ru_utime + ended.ru_stime + running
@@ -91,7 +91,8 @@ def watched_peaks() -> Iterator[Peaks]:
         watcher.join()
 
 
-def _cpu_s(pid: int) -> float:
+def cpu_s_of(pid: int) -> float:
+    """Return the processor seconds of a running process; 0 when it is gone."""
     about = _stat(pid)
     return (int(about[11]) + int(about[12])) / os.sysconf("SC_CLK_TCK") if about else 0.0
 
