@@ -1,4 +1,4 @@
-"""Impressions, clicks, orders: their log, a writer off the request path, files in and out."""
+"""The event log: impressions, clicks, orders; a background writer, import and export."""
 
 from shopwindow.eventlog.event_files import ImportReport, export_events, import_events
 from shopwindow.eventlog.event_log import AppendResult, EventLog

@@ -1,4 +1,4 @@
-"""Events from files into the log, and from the log into files."""
+"""Import events from files into the log, and export them from the log."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -17,15 +17,15 @@ from shopwindow.values.errors import EventFileError, InvalidEventError
 from shopwindow.values.event import Event
 
 MAX_REPORTED_REJECTIONS = 1000
-_BATCH = 1000
+_BATCH_SIZE = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class RejectedRow:
-    """A row that did not become an event, and why.
+    """A row that was not imported, and why.
 
     Attributes:
-        line: Its line from 1; in Parquet the number of the row.
+        line: Its line, from 1; in Parquet the number of the row.
         reason: What was expected and what came.
     """
 
@@ -35,13 +35,13 @@ class RejectedRow:
 
 @dataclass(slots=True)
 class ImportReport:
-    """What came of a file of events.
+    """Counts of an import.
 
     Attributes:
         written: Events that are new in the log.
-        duplicates: Events whose id was there before.
-        n_rejected: Rows that did not become an event.
-        rejected: The first thousand of them.
+        duplicates: Events whose id was in the log already.
+        n_rejected: Rows that were not imported.
+        rejected: The first `MAX_REPORTED_REJECTIONS` of them.
     """
 
     written: int = 0
@@ -53,31 +53,32 @@ class ImportReport:
 def import_events(log: EventLog, path: str | Path) -> ImportReport:
     """Append the events of a CSV, JSON Lines or Parquet file to a log.
 
-    Columns go by their usual names (`shopwindow.eventlog.event_rows.COLUMN_ALIASES`). A time without a zone is in UTC; a
-    "view" is a click: the product's page was opened. A row that cannot be used is refused and
-    counted, and the rest goes on. The same file again writes nothing new.
+    Columns are recognised by their usual names
+    (`shopwindow.eventlog.event_rows.COLUMN_ALIASES`). A time without a zone is in UTC; a "view" is
+    a click: the product's page was opened. An invalid row is rejected and counted, and the import
+    goes on. Importing the same file again writes nothing new.
 
     Args:
-        log: The log.
-        path: The file; its ending says what it is.
+        log: The log to append to.
+        path: The file; its suffix says its format.
 
     Returns:
-        What came of it.
+        How many events were written and how many rows rejected.
 
     Raises:
-        EventFileError: The file is missing, not what its name says, or lacks a needed column; or
-            it breaks off, and what came before is in the log.
-        EventLogError: The log cannot be written; the batches before are in it.
+        EventFileError: The file is missing, not of the format of its suffix, or lacks a required
+            column; or it is truncated, and the events before that point are in the log.
+        EventLogError: The log cannot be written; earlier batches are in it.
     """
     report = ImportReport()
     batch: list[Event] = []
     try:
-        for event in _events(Path(path), report):
+        for event in _read_events(Path(path), report):
             batch.append(event)
-            if len(batch) == _BATCH:
-                _append(log, batch, report)
-    finally:  # what could be read of a file that breaks off
-        _append(log, batch, report)
+            if len(batch) == _BATCH_SIZE:
+                _append_batch(log, batch, report)
+    finally:  # keeps what could be read of a truncated file
+        _append_batch(log, batch, report)
     return report
 
 
@@ -85,28 +86,28 @@ def export_events(log: EventLog, path: str | Path, user_id: str = "") -> int:
     """Write the events of a log to a CSV, JSON Lines or Parquet file, in the order of writing.
 
     Args:
-        log: The log.
-        path: The file; its ending says what it is. It is replaced.
-        user_id: Only the events of this visitor; everybody's when empty.
+        log: The log to export.
+        path: The file, which is replaced; its suffix says its format.
+        user_id: Export only the events of this visitor; all events when empty.
 
     Returns:
-        How many there were.
+        How many events were exported.
 
     Raises:
-        EventFileError: The file cannot be written, or its ending is not known.
+        EventFileError: The file cannot be written, or its suffix is not supported.
         EventLogError: The log cannot be read.
     """
-    place = Path(path)
-    nested, times = supports_nested(place), place.suffix.lower() == ".parquet"
+    path = Path(path)
+    nested, times = supports_nested(path), path.suffix.lower() == ".parquet"
     n_written = 0
-    with open_row_writer(place) as write:
-        for event in log.read_user_events(user_id) if user_id else _all(log):
-            write(to_cells(event, nested, times))
+    with open_row_writer(path) as write_row:
+        for event in log.read_user_events(user_id) if user_id else _iterate_log(log):
+            write_row(to_cells(event, nested, times))
             n_written += 1
     return n_written
 
 
-def _events(path: Path, report: ImportReport) -> Iterator[Event]:
+def _read_events(path: Path, report: ImportReport) -> Iterator[Event]:
     is_first = True
     for row in read_rows(path):
         if is_first and not row.parse_error:
@@ -114,45 +115,45 @@ def _events(path: Path, report: ImportReport) -> Iterator[Event]:
             is_first = False
         try:
             if row.parse_error:
-                _refuse(report, row.line, row.parse_error)
+                _reject_row(report, row.line, row.parse_error)
             else:
                 yield to_event(row.cells, row.line)
         except InvalidEventError as exc:
-            _refuse(report, row.line, str(exc))
+            _reject_row(report, row.line, str(exc))
 
 
-def _check_columns(path: Path, first: FileRow) -> None:
-    """Refuse a table none of whose rows could be used.
+def _check_columns(path: Path, first_row: FileRow) -> None:
+    """Check that a table has the columns that every event needs.
 
     Raises:
-        EventFileError: A needed column is missing.
+        EventFileError: A required column is missing.
     """
-    own = map_columns(first.cells)
+    columns = map_columns(first_row.cells)
     if supports_nested(path):  # each object may have keys of its own
         return
     for name in REQUIRED_FIELDS:
-        if name not in own:
-            names = ", ".join((name, *COLUMN_ALIASES[name]))
-            has = ", ".join(map(str, first.cells))
-            reason = f"no column for {name}: expected one of {names}; it has {has}"
+        if name not in columns:
+            expected = ", ".join((name, *COLUMN_ALIASES[name]))
+            actual = ", ".join(map(str, first_row.cells))
+            reason = f"no column for {name}: expected one of {expected}; it has {actual}"
             raise EventFileError(path, reason)
 
 
-def _refuse(report: ImportReport, line: int, reason: str) -> None:
+def _reject_row(report: ImportReport, line: int, reason: str) -> None:
     report.n_rejected += 1
     if len(report.rejected) < MAX_REPORTED_REJECTIONS:
         report.rejected.append(RejectedRow(line, reason))
 
 
-def _append(log: EventLog, batch: list[Event], report: ImportReport) -> None:
-    appended = log.append(batch)
-    report.written += appended.written
-    report.duplicates += appended.duplicates
+def _append_batch(log: EventLog, batch: list[Event], report: ImportReport) -> None:
+    result = log.append(batch)
+    report.written += result.written
+    report.duplicates += result.duplicates
     batch.clear()
 
 
-def _all(log: EventLog) -> Iterable[Event]:
-    events, cursor = log.read(limit=_BATCH)
+def _iterate_log(log: EventLog) -> Iterable[Event]:
+    events, cursor = log.read(limit=_BATCH_SIZE)
     while events:
         yield from events
-        events, cursor = log.read(cursor, _BATCH)
+        events, cursor = log.read(cursor, _BATCH_SIZE)

@@ -1,4 +1,4 @@
-"""The durable log of events: appended to while requests are served, read again in order."""
+"""The durable event log: appended to while requests are served, read back in order."""
 
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
@@ -19,16 +19,16 @@ from shopwindow.values.fork_guard import ForkGuard
 
 T = TypeVar("T")
 ROTATE_BYTES = 128 << 20
-_IDS_AT_ONCE = 500
+_IDS_PER_QUERY = 500
 _EVENT_ID = COLUMN_NAMES.index("event_id")
 
 
 class AppendResult(NamedTuple):
-    """What came of a batch.
+    """How many events of a batch were new.
 
     Attributes:
         written: Events that are new in the log.
-        duplicates: Events whose id was there before; the first one of an id stays as it is.
+        duplicates: Events whose id was in the log already; the first event of an id is kept.
     """
 
     written: int
@@ -36,17 +36,17 @@ class AppendResult(NamedTuple):
 
 
 class EventLog(Closeable):
-    """A folder of SQLite files that several threads and processes may write to and read.
+    """A folder of SQLite segments that several threads and processes may write to and read.
 
-    What `append` has returned for survives the death of the process and a loss of power. Each id
-    is in the log once: inside a file by its unique index, and across files because a batch is
-    looked up in the older ones before it is written, which costs one search of an index for each
-    event and older file.
+    Once `append` has returned, its events survive the death of the process and a loss of power.
+    Each event id is in the log once: within a segment by its unique index, and across segments
+    because a batch is looked up in the older ones before it is written, which costs one index
+    search per event and older segment.
 
     Args:
-        segments: The files.
-        rotate_bytes: Size from which a new file is begun.
-        log_id: Names the log among others; it stays when the log is opened again.
+        segments: The segment files.
+        rotate_bytes: Segment size from which a new segment is begun.
+        log_id: Identifies the log; it stays the same when the log is opened again.
     """
 
     def __init__(self, segments: Segments, rotate_bytes: int, log_id: str) -> None:
@@ -59,28 +59,28 @@ class EventLog(Closeable):
 
     @classmethod
     def open(cls, folder: str | Path, *, rotate_bytes: int = ROTATE_BYTES) -> Self:
-        """Open the log of a folder; both are made when they are not there.
+        """Open the log in a folder; folder and log are created if missing.
 
-        An erasure that was interrupted is completed first.
+        An interrupted erasure is completed first.
 
         Args:
-            folder: Where the files are.
-            rotate_bytes: Size from which a new file is begun; the older ones stay readable.
+            folder: The folder of the segments.
+            rotate_bytes: Segment size from which a new one is begun; older ones stay readable.
 
         Returns:
             The open log.
 
         Raises:
-            EventLogVersionError: Another schema wrote it.
+            EventLogVersionError: The log was written with another schema version.
             EventLogError: The folder cannot be used.
         """
-        place = Path(folder)
-        with wrap_log_errors(place):
-            place.mkdir(parents=True, exist_ok=True)
-            segments = Segments(place)
+        folder = Path(folder)
+        with wrap_log_errors(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+            segments = Segments(folder)
             try:
                 with segments.write_lock():
-                    log_id = get_or_create_log_id(place)
+                    log_id = get_or_create_log_id(folder)
                     segments.get_active_segment(rotate_bytes)
                     for number in segments.list_numbers():
                         truncate_wal(segments.get_connection(number))
@@ -91,11 +91,11 @@ class EventLog(Closeable):
 
     @property
     def folder(self) -> Path:
-        """Where the files are."""
+        """The folder of the segments."""
         return self._segments.folder
 
     def append(self, events: Iterable[Event]) -> AppendResult:
-        """Write events: all or, when this raises, none; durably when this returns.
+        """Write a batch of events: all of them, or none when this raises; durable on return.
 
         Returns:
             How many were new.
@@ -103,157 +103,165 @@ class EventLog(Closeable):
         Raises:
             EventLogError: They cannot be written.
         """
-        rows = [to_row(each) for each in events]
-        return self._guarded(lambda: self._appended(rows)) if rows else AppendResult(0, 0)
+        rows = [to_row(event) for event in events]
+        return self._run_guarded(lambda: self._append_rows(rows)) if rows else AppendResult(0, 0)
 
     def read(self, after: str = "", limit: int = 1000) -> tuple[list[Event], str]:
-        """Return the next events in the order of writing.
+        """Read the next events, in the order in which they were written.
 
         Args:
-            after: The cursor that came with the events before; empty to begin.
-            limit: Most events returned, 1 or more.
+            after: The cursor that came with the previous events; empty for the beginning.
+            limit: Maximum number of events, 1 or more.
 
         Returns:
-            The events, and the cursor after the last of them; without new events, the same one.
+            The events, and the cursor after the last of them; without events, `after` itself.
 
         Raises:
-            InvalidEventError: The cursor is not one of ours, or the limit is below 1.
+            InvalidEventError: The cursor is malformed, or the limit is below 1.
             EventLogError: The log cannot be read.
         """
         if limit < 1:
             raise InvalidEventError("limit", "a number of 1 or more", limit)
-        place = decode_cursor(after)
-        return self._guarded(lambda: self._read(place, after, limit))
+        offset = decode_cursor(after)
+        return self._run_guarded(lambda: self._read_events(offset, after, limit))
 
     def get_end_cursor(self) -> str:
-        """Return the cursor after the last event that was ever written, erased ones too.
+        """Return the cursor after the last event ever written, counting erased events.
 
         Raises:
             EventLogError: The log cannot be read.
         """
-        return self._guarded(self._end)
+        return self._run_guarded(self._find_end_cursor)
 
     def read_user_events(self, user_id: str) -> list[Event]:
-        """Return all events of a visitor in the order of writing.
+        """Return all events of a visitor, in the order in which they were written.
 
         Raises:
             InvalidEventError: The id is empty.
             EventLogError: The log cannot be read.
         """
         check_user_id(user_id)
-        ask = f"SELECT {COLUMN_LIST} FROM events WHERE user_id <> '' AND user_id = ? ORDER BY seq"
-        return [from_row(row) for row in self._from_each(ask, (user_id,))]
+        query = f"SELECT {COLUMN_LIST} FROM events WHERE user_id <> '' AND user_id = ? ORDER BY seq"
+        return [from_row(row) for row in self._query_segments(query, (user_id,))]
 
     def count(self) -> int:
-        """Return how many events there are.
+        """Return the number of events.
 
         Raises:
             EventLogError: The log cannot be read.
         """
-        return sum(int(row[0]) for row in self._from_each("SELECT count(*) FROM events"))
+        return sum(int(row[0]) for row in self._query_segments("SELECT count(*) FROM events"))
 
     def find_linked_ids(self, user_id: str) -> LinkedIds:
-        """Return by what else a visitor's events can be known: for stores that have some of them.
+        """Return the sessions and responses that link anonymous events to a visitor.
+
+        Stores that hold only some of the visitor's events need them to erase the rest.
 
         Raises:
             InvalidEventError: The id is empty.
             EventLogError: The log cannot be read.
         """
         check_user_id(user_id)
-        return self._guarded(lambda: find_linked_ids(self._connections(), user_id))
+        return self._run_guarded(lambda: find_linked_ids(self._list_connections(), user_id))
 
     def erase(self, user_id: str) -> int:
-        """Remove every event of a visitor, impressions too, and their bytes from all files.
+        """Erase every event of a visitor, impressions included, and its bytes from all segments.
 
-        Events that name no visitor are theirs when they name a session, or an answer (`query_id`),
-        that their own events name.
+        Anonymous events are theirs if they have a `session_id` or `query_id` that the visitor's
+        own events have.
 
-        It waits for those who read the files. When it is interrupted, opening the log completes it.
+        Waits for other processes that are reading. Opening the log completes an interrupted
+        erasure.
 
         Returns:
-            How many there were.
+            How many events were erased.
 
         Raises:
             InvalidEventError: The id is empty.
-            EventLogError: They cannot be removed.
+            EventLogError: The events cannot be erased.
         """
         check_user_id(user_id)
-        return self._guarded(lambda: self._erased(user_id))
+        return self._run_guarded(lambda: self._erase_user(user_id))
 
     def close(self) -> None:
-        """Close the files. Closing again does nothing."""
+        """Close the segments. Closing again does nothing."""
         with self._lock:
             if not self._is_closed:
                 self._is_closed = True
                 self._segments.close()
 
-    def _guarded(self, work: Callable[[], T]) -> T:
+    def _run_guarded(self, operation: Callable[[], T]) -> T:
         self._process.check()
         with self._lock, wrap_log_errors(self.folder):
             if self._is_closed:
                 raise EventLogError(f"the event log in {self.folder} is closed. Open it again.")
-            return work()
+            return operation()
 
-    def _appended(self, rows: Sequence[tuple[Any, ...]]) -> AppendResult:
+    def _append_rows(self, rows: Sequence[tuple[Any, ...]]) -> AppendResult:
         with self._segments.write_lock():
-            current = self._segments.get_active_segment(self._rotate_bytes)
-            connection = self._segments.get_connection(current)
-            older = [each for each in self._segments.list_numbers() if each != current]
-            known = self._known([row[_EVENT_ID] for row in rows], older)
-            new = [row for row in rows if row[_EVENT_ID] not in known]
+            active = self._segments.get_active_segment(self._rotate_bytes)
+            connection = self._segments.get_connection(active)
+            older = [number for number in self._segments.list_numbers() if number != active]
+            existing_ids = self._find_existing_ids([row[_EVENT_ID] for row in rows], older)
+            new_rows = [row for row in rows if row[_EVENT_ID] not in existing_ids]
             with transaction(connection):
-                before = connection.total_changes
-                connection.executemany(INSERT_EVENT, new)
-                n_written = connection.total_changes - before
+                n_before = connection.total_changes
+                connection.executemany(INSERT_EVENT, new_rows)
+                n_written = connection.total_changes - n_before
         return AppendResult(n_written, len(rows) - n_written)
 
-    def _known(self, ids: Sequence[str], numbers: Iterable[int]) -> set[str]:
-        found: set[str] = set()
+    def _find_existing_ids(self, event_ids: Sequence[str], numbers: Iterable[int]) -> set[str]:
+        existing: set[str] = set()
         for number in numbers:
             connection = self._segments.get_connection(number)
-            for start in range(0, len(ids), _IDS_AT_ONCE):
-                some = ids[start : start + _IDS_AT_ONCE]
-                marks = ", ".join("?" * len(some))
-                ask = f"SELECT event_id FROM events WHERE event_id IN ({marks})"
-                found.update(row[0] for row in connection.execute(ask, some))
-        return found
+            for start in range(0, len(event_ids), _IDS_PER_QUERY):
+                chunk = event_ids[start : start + _IDS_PER_QUERY]
+                placeholders = ", ".join("?" * len(chunk))
+                query = f"SELECT event_id FROM events WHERE event_id IN ({placeholders})"
+                existing.update(row[0] for row in connection.execute(query, chunk))
+        return existing
 
-    def _read(self, place: tuple[int, int], after: str, limit: int) -> tuple[list[Event], str]:
-        ask = f"SELECT {COLUMN_LIST}, seq FROM events WHERE seq > ? ORDER BY seq LIMIT ?"
-        found: list[Event] = []
-        # Listed before they are read: a file that has a later one gets no more events.
+    def _read_events(
+        self, offset: tuple[int, int], cursor: str, limit: int
+    ) -> tuple[list[Event], str]:
+        first_number, first_seq = offset
+        query = f"SELECT {COLUMN_LIST}, seq FROM events WHERE seq > ? ORDER BY seq LIMIT ?"
+        events: list[Event] = []
+        # Listed before they are read: a segment that has a later one gets no more events.
         for number in self._segments.list_numbers():
-            if number < place[0] or len(found) == limit:
+            if number < first_number or len(events) == limit:
                 continue
-            seq = place[1] if number == place[0] else 0
+            seq = first_seq if number == first_number else 0
             connection = self._segments.get_connection(number)
-            for row in connection.execute(ask, (seq, limit - len(found))).fetchall():
-                found.append(from_row(row[:-1]))
-                after = encode_cursor(number, row[-1])
-        return found, after
+            for row in connection.execute(query, (seq, limit - len(events))).fetchall():
+                events.append(from_row(row[:-1]))
+                cursor = encode_cursor(number, row[-1])
+        return events, cursor
 
-    def _end(self) -> str:
-        ask = "SELECT seq FROM sqlite_sequence WHERE name = 'events'"
+    def _find_end_cursor(self) -> str:
+        query = "SELECT seq FROM sqlite_sequence WHERE name = 'events'"
         for number in reversed(self._segments.list_numbers()):
-            if row := self._segments.get_connection(number).execute(ask).fetchone():
+            if row := self._segments.get_connection(number).execute(query).fetchone():
                 return encode_cursor(number, row[0])
         return ""
 
-    def _from_each(self, ask: str, values: Sequence[str] = ()) -> list[tuple[Any, ...]]:
-        def rows() -> list[tuple[Any, ...]]:
+    def _query_segments(self, query: str, parameters: Sequence[str] = ()) -> list[tuple[Any, ...]]:
+        def fetch_rows() -> list[tuple[Any, ...]]:
             return [
-                row for each in self._connections() for row in each.execute(ask, values).fetchall()
+                row
+                for connection in self._list_connections()
+                for row in connection.execute(query, parameters).fetchall()
             ]
 
-        return self._guarded(rows)
+        return self._run_guarded(fetch_rows)
 
-    def _connections(self) -> list[sqlite3.Connection]:
+    def _list_connections(self) -> list[sqlite3.Connection]:
         return [self._segments.get_connection(number) for number in self._segments.list_numbers()]
 
-    def _erased(self, user_id: str) -> int:
+    def _erase_user(self, user_id: str) -> int:
         with self._segments.write_lock():
-            opened = self._connections()
-            n_erased = erase_user_events(opened, user_id)
-            for each in opened:
-                truncate_wal(each)
+            connections = self._list_connections()
+            n_erased = erase_user_events(connections, user_id)
+            for connection in connections:
+                truncate_wal(connection)
         return n_erased

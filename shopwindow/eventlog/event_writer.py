@@ -1,4 +1,4 @@
-"""Events on their way to the log: taken at once, written by a thread beside the requests."""
+"""Asynchronous writing: events are queued at once and written to the log by a thread."""
 
 import logging
 from collections import Counter, deque
@@ -21,13 +21,13 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class BatchPolicy:
-    """How a writer gathers and retries.
+    """How a writer batches and retries.
 
     Attributes:
-        max_pending: Events that may wait; more are refused.
-        batch_size: Events written at once, at most.
-        linger_s: How long the first event of a batch waits for others.
-        retry_backoff_s: Pause after a failure of the log; doubled with each further one.
+        max_pending: Maximum number of queued events; more are rejected.
+        batch_size: Maximum number of events per batch.
+        linger_s: How long a batch waits for more events.
+        retry_backoff_s: Pause after a failed write; doubled with each further failure.
         max_retry_backoff_s: The longest pause.
     """
 
@@ -40,16 +40,16 @@ class BatchPolicy:
 
 @dataclass(frozen=True, slots=True)
 class WriterStats:
-    """What a writer did so far.
+    """Counts of a writer since it was opened.
 
     Attributes:
         accepted: Events taken into the queue.
-        rejected: Events not taken, by reason.
+        rejected: Number of rejected events, by reason.
         written: Accepted events that are new in the log.
         duplicates: Accepted events whose id was in the log before.
-        pending: Accepted events that are not in the log yet.
-        failures: How often the log refused a batch, which was then tried again.
-        last_error: What it said; empty when it never did.
+        pending: Accepted events that are not written yet.
+        failures: How often writing a batch failed; it is retried.
+        last_error: Message of the last failure; empty without one.
     """
 
     accepted: int = 0
@@ -62,14 +62,14 @@ class WriterStats:
 
 
 class EventWriter(Closeable):
-    """Writes events to a log in batches, off the request path. Safe to use from several threads.
+    """Writes events to a log in batches, off the request path. Thread-safe.
 
-    An accepted event is written at least once, and is in the log once, as its id is known there.
-    It is durable when `flush` returns; a process that is killed loses what still waits.
+    An accepted event is written at least once, and is in the log once, as the log deduplicates
+    ids. It is durable when `flush` returns; a process that is killed loses its pending events.
 
     Args:
-        log: The log; whoever opened it closes it, after the writer.
-        policy: How it gathers and retries.
+        log: The log; it is the caller's to close, after the writer.
+        policy: How to batch and retry.
         on_written: Called in the writer's thread after each batch; it must not raise.
     """
 
@@ -81,80 +81,80 @@ class EventWriter(Closeable):
     ) -> None:
         self._log = log
         self._on_written = on_written
-        self._pace = policy or BatchPolicy()
-        self._waiting: deque[Event] = deque()
+        self._policy = policy or BatchPolicy()
+        self._pending: deque[Event] = deque()
         self._changed = Condition()
         self._process = ForkGuard("this EventWriter")
         self._counts: Counter[str] = Counter()
-        self._refused: Counter[str] = Counter()
-        self._last_failure = ""
+        self._rejected: Counter[str] = Counter()
+        self._last_error = ""
         self._n_flushing = 0
         self._is_closed = False
-        self._gives_up = False
+        self._is_aborted = False
         self._thread = Thread(target=self._run, name="event-writer", daemon=True)
         self._thread.start()
 
     @property
     def stats(self) -> WriterStats:
-        """What it did so far."""
+        """The counts so far."""
         with self._changed:
             counts = {name: self._counts[name] for name in ("accepted", "written", "duplicates")}
             return WriterStats(
                 **counts,
-                rejected=dict(self._refused),
-                pending=len(self._waiting),
+                rejected=dict(self._rejected),
+                pending=len(self._pending),
                 failures=self._counts["failures"],
-                last_error=self._last_failure,
+                last_error=self._last_error,
             )
 
     def record(self, *events: Event) -> None:
-        """Take events to be written soon: all of them, or none.
+        """Queue events to be written soon: all of them, or none.
 
         Raises:
-            EventRefusedError: They do not fit the queue, or the writer is closed.
-            ForkedError: Another process opened it, whose thread does the writing.
+            EventRejectedError: The queue has no room for them, or the writer is closed.
+            ForkedError: The writer was opened in another process, which has its thread.
         """
         self._process.check()
         with self._changed:
             if self._is_closed:
-                self._refuse(len(events), CLOSED, "Open the service, or the writer, again.")
-            if len(self._waiting) + len(events) > self._pace.max_pending:
-                self._refuse(len(events), QUEUE_FULL, self._why_full())
-            self._waiting.extend(events)
+                self._reject(len(events), CLOSED, "Open the service, or the writer, again.")
+            if len(self._pending) + len(events) > self._policy.max_pending:
+                self._reject(len(events), QUEUE_FULL, self._build_advice())
+            self._pending.extend(events)
             self._counts["accepted"] += len(events)
             self._changed.notify_all()
 
     def count_rejected(self, n_events: int, reason: str) -> None:
-        """Count events that could not even be handed over."""
+        """Count events that were rejected before they reached the writer."""
         with self._changed:
-            self._refused[reason] += n_events
+            self._rejected[reason] += n_events
 
     def flush(self, timeout_s: float = 30.0) -> None:
-        """Wait until everything that was accepted before is durable.
+        """Wait until every event accepted so far is durable.
 
         Raises:
-            EventLogError: It took longer; the events still wait, and are tried again.
+            EventLogError: It took longer; the events stay queued and are retried.
             ForkedError: See `record`.
         """
         self._process.check()
         with self._changed:
-            goal = self._counts["accepted"]
+            target = self._counts["accepted"]
             self._n_flushing += 1
             self._changed.notify_all()
             try:
-                done = self._changed.wait_for(lambda: self._n_done() >= goal, timeout_s)
+                is_done = self._changed.wait_for(lambda: self._count_written() >= target, timeout_s)
             finally:
                 self._n_flushing -= 1
-            n_left = goal - self._n_done()
-        if not done:
-            said = self._last_failure or "the log said nothing"
-            raise EventLogError(f"{n_left} events are not written after {timeout_s:g} s: {said}")
+            n_left = target - self._count_written()
+        if not is_done:
+            reason = self._last_error or "the log reported no error"
+            raise EventLogError(f"{n_left} events are not written after {timeout_s:g} s: {reason}")
 
     def close(self, timeout_s: float = 30.0) -> None:
-        """Take no more events, write those that wait, and end. Closing again does nothing.
+        """Write the pending events and end; later events are rejected. Closing again does nothing.
 
         Raises:
-            EventLogError: They could not be written in time, and are lost.
+            EventLogError: Pending events could not be written in time, and are lost.
         """
         with self._changed:
             self._is_closed = True
@@ -165,60 +165,60 @@ class EventWriter(Closeable):
             self.flush(timeout_s)
         finally:
             with self._changed:
-                self._gives_up = True
+                self._is_aborted = True
                 self._changed.notify_all()
             self._thread.join(timeout_s)
 
-    def _refuse(self, n_events: int, reason: str, advice: str) -> None:
-        self._refused[reason] += n_events
+    def _reject(self, n_events: int, reason: str, advice: str) -> None:
+        self._rejected[reason] += n_events
         raise EventRejectedError(reason, advice)
 
-    def _why_full(self) -> str:
-        said = f"; the log said: {self._last_failure}" if self._last_failure else ""
-        return f"{len(self._waiting)} events wait to be written{said}. Try again in a while."
+    def _build_advice(self) -> str:
+        error = f"; the last error of the log: {self._last_error}" if self._last_error else ""
+        return f"{len(self._pending)} events wait to be written{error}. Try again later."
 
-    def _n_done(self) -> int:
+    def _count_written(self) -> int:
         return self._counts["written"] + self._counts["duplicates"]
 
     def _run(self) -> None:
-        pause_s = self._pace.retry_backoff_s
-        while batch := self._next_batch():
+        backoff_s = self._policy.retry_backoff_s
+        while batch := self._wait_for_batch():
             try:
-                appended = self._log.append(batch)
-            except Exception as exc:  # noqa: BLE001 -- whatever it is, the batch stays and is seen
-                self._failed(exc, pause_s)
-                pause_s = min(2 * pause_s, self._pace.max_retry_backoff_s)
+                result = self._log.append(batch)
+            except Exception as exc:  # noqa: BLE001 -- whatever it is, the batch stays queued and is reported
+                self._handle_failure(exc, backoff_s)
+                backoff_s = min(2 * backoff_s, self._policy.max_retry_backoff_s)
                 continue
-            pause_s = self._pace.retry_backoff_s
+            backoff_s = self._policy.retry_backoff_s
             with self._changed:
                 for _ in batch:
-                    self._waiting.popleft()
-                self._counts.update(written=appended.written, repeated=appended.duplicates)
+                    self._pending.popleft()
+                self._counts.update(written=result.written, duplicates=result.duplicates)
                 self._changed.notify_all()
             if self._on_written is not None:
                 self._on_written()
 
-    def _next_batch(self) -> Sequence[Event]:
-        """Wait for events; none means the end. They stay in the queue until they are written.
+    def _wait_for_batch(self) -> Sequence[Event]:
+        """Wait for the next batch, whose events stay in the queue until they are written.
 
         Returns:
-            The oldest that wait.
+            The oldest pending events, in order; empty when the writer ends.
         """
         with self._changed:
-            self._changed.wait_for(lambda: self._waiting or self._is_closed)
-            self._changed.wait_for(self._is_gathered, self._pace.linger_s)
-            if self._gives_up:
+            self._changed.wait_for(lambda: self._pending or self._is_closed)
+            self._changed.wait_for(self._is_batch_ready, self._policy.linger_s)
+            if self._is_aborted:
                 return ()
-            size = min(len(self._waiting), self._pace.batch_size)
-            return list(islice(self._waiting, size))
+            size = min(len(self._pending), self._policy.batch_size)
+            return list(islice(self._pending, size))
 
-    def _is_gathered(self) -> bool:
-        is_full = len(self._waiting) >= self._pace.batch_size
+    def _is_batch_ready(self) -> bool:
+        is_full = len(self._pending) >= self._policy.batch_size
         return is_full or self._is_closed or self._n_flushing > 0
 
-    def _failed(self, error: Exception, pause_s: float) -> None:
+    def _handle_failure(self, error: Exception, backoff_s: float) -> None:
         with self._changed:
             self._counts["failures"] += 1
-            self._last_failure = str(error)
-            _log.warning("events wait, as the log failed: %s", error)
-            self._changed.wait_for(lambda: self._gives_up, pause_s)
+            self._last_error = str(error)
+            _log.warning("events stay queued, writing to the log failed: %s", error)
+            self._changed.wait_for(lambda: self._is_aborted, backoff_s)

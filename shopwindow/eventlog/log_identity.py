@@ -1,22 +1,22 @@
-"""The name of a log, by which others know it again."""
+"""The id of a log, by which consumers recognise it."""
 
 import uuid
 from pathlib import Path
 
 from shopwindow.values.atomic_files import write_atomically
 
-_NAME = "log-id"
+_FILE_NAME = "log-id"
 
 
 def get_or_create_log_id(folder: Path) -> str:
-    """Return the name of the log in a folder; a new log is given one.
+    """Return the id of the log in a folder; a new log gets one.
 
     To be called by one process at a time, with the log's lock held.
 
     Raises:
-        OSError: It cannot be read or written.
+        OSError: The id cannot be read or written.
     """
-    path = folder / _NAME
+    path = folder / _FILE_NAME
     if not path.exists():
         write_atomically(path, uuid.uuid4().hex.encode("ascii"))
     return path.read_text(encoding="ascii").strip()

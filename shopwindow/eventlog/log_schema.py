@@ -1,4 +1,4 @@
-"""How an event lies in a file of the log; the only place that knows its columns."""
+"""How events are stored in a segment of the log; the only module that knows its columns."""
 
 import json
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from shopwindow.values.event import Event
 
 SCHEMA_VERSION = 1
 
-# AUTOINCREMENT: a number is not given again after its row was erased, so cursors stay right.
+# AUTOINCREMENT: the number of an erased row is not reused, so cursors stay valid.
 CREATE_STATEMENTS = (
     """CREATE TABLE events (
         seq INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -33,9 +33,9 @@ CREATE_STATEMENTS = (
     "CREATE INDEX events_of_user ON events (user_id) WHERE user_id <> ''",
     "CREATE TABLE unclean (reason TEXT NOT NULL)",
 )
-"""`time` is in microseconds since 1970, UTC. `unclean` has a row while erased bytes may be left."""
+"""`time` is in microseconds since 1970, UTC. `unclean` has a row while erased bytes may remain."""
 
-COLUMN_NAMES = tuple(each.name for each in fields(Event))
+COLUMN_NAMES = tuple(field.name for field in fields(Event))
 COLUMN_LIST = ", ".join(COLUMN_NAMES)
 INSERT_EVENT = (
     f"INSERT INTO events ({COLUMN_LIST}) VALUES ({', '.join('?' * len(COLUMN_NAMES))}) "
@@ -47,17 +47,17 @@ _MICROSECOND = timedelta(microseconds=1)
 
 
 def to_microseconds(time: datetime) -> int:
-    """Return a time as microseconds since 1970, UTC."""
+    """Return a time in microseconds since 1970, UTC."""
     return (time - _EPOCH) // _MICROSECOND
 
 
-def to_date(number: int) -> date:
-    """Return the day of a number of days since 1970."""
-    return _EPOCH.date() + timedelta(days=number)
+def to_date(n_days: int) -> date:
+    """Return the date of a number of days since 1970."""
+    return _EPOCH.date() + timedelta(days=n_days)
 
 
 def to_row(event: Event) -> tuple[Any, ...]:
-    """Return the values of an event in the order of `NAMES`."""
+    """Return an event as a row, in the order of `COLUMN_NAMES`."""
     values = {name: getattr(event, name) for name in COLUMN_NAMES}
     values["features"] = json.dumps(dict(event.features), ensure_ascii=False)
     values["time"] = to_microseconds(event.time)
@@ -65,7 +65,7 @@ def to_row(event: Event) -> tuple[Any, ...]:
 
 
 def from_row(row: Sequence[Any]) -> Event:
-    """Return the event of values in the order of `NAMES`."""
+    """Return the event of a row, which is in the order of `COLUMN_NAMES`."""
     values = dict(zip(COLUMN_NAMES, row, strict=True))
     values["features"] = json.loads(values["features"])
     values["time"] = _EPOCH + values["time"] * _MICROSECOND

@@ -1,4 +1,4 @@
-"""What leads to a visitor beside their id: events that name nobody may still be theirs."""
+"""Ids that link anonymous events to a visitor."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -7,11 +7,11 @@ from typing import Self
 
 @dataclass(frozen=True, slots=True)
 class LinkedIds:
-    """Events without a visitor's id that are one visitor's nevertheless.
+    """Ids by which events without a `user_id` still belong to one visitor.
 
     Attributes:
-        session_ids: Their visits, as their own events name them.
-        query_ids: The answers that they were shown or acted on.
+        session_ids: Sessions of the visitor's own events.
+        query_ids: Search responses that the visitor's own events name.
         event_ids: Ids of single events.
     """
 
@@ -20,13 +20,15 @@ class LinkedIds:
     event_ids: frozenset[str] = frozenset()
 
     @classmethod
-    def from_rows(cls, named: Iterable[tuple[str, str]]) -> Self:
-        """Return the traces of the sessions and queries that a visitor's events name."""
-        sessions, queries = zip(*named, strict=True) if (named := list(named)) else ((), ())
-        return cls(frozenset(sessions) - {""}, frozenset(queries) - {""})
+    def from_rows(cls, rows: Iterable[tuple[str, str]]) -> Self:
+        """Return the ids in (session_id, query_id) rows of a visitor; empty ids are ignored."""
+        id_pairs = list(rows)
+        session_ids = frozenset(session_id for session_id, _ in id_pairs)
+        query_ids = frozenset(query_id for _, query_id in id_pairs)
+        return cls(session_ids - {""}, query_ids - {""})
 
     def __or__(self, other: "LinkedIds") -> "LinkedIds":
-        """Return the traces of both."""
+        """Return the union of both."""
         return LinkedIds(
             self.session_ids | other.session_ids,
             self.query_ids | other.query_ids,
@@ -34,7 +36,7 @@ class LinkedIds:
         )
 
     def __bool__(self) -> bool:
-        """Return whether there are any."""
+        """Return whether there are any ids."""
         return bool(self.session_ids or self.query_ids or self.event_ids)
 
 

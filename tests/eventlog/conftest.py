@@ -1,4 +1,4 @@
-"""A log in a folder of its own, and events to put in."""
+"""Fixtures of the event log: a log in a temporary folder, and events to append."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,8 +10,8 @@ from shopwindow.eventlog import EventLog
 from shopwindow.values import Event
 
 
-def made(n_events: int, first: int = 0, **values: Any) -> list[Event]:
-    """Return events whose ids and products count up."""
+def make_events(n_events: int, first: int = 0, **values: Any) -> list[Event]:
+    """Return clicks whose event and product ids count up from `first`; `values` override fields."""
     numbers = range(first, first + n_events)
     return [
         Event(**({"kind": "click", "product_id": f"sku-{n}", "event_id": f"e{n}"} | values))
@@ -19,15 +19,18 @@ def made(n_events: int, first: int = 0, **values: Any) -> list[Event]:
     ]
 
 
-def everything(log: EventLog, limit: int = 7) -> list[Event]:
-    """Return all events of a log, a few at a time."""
-    found: list[Event] = []
+def read_all_events(log: EventLog, limit: int = 7) -> list[Event]:
+    """Read all events of a log, `limit` at a time."""
+    all_events: list[Event] = []
     events, cursor = log.read(limit=limit)
     while events:
         assert len(events) <= limit
-        found += events
+        all_events += events
         events, cursor = log.read(cursor, limit)
-    return found
+    return all_events
+
+
+made, everything = make_events, read_all_events  # the names that other packages' tests import
 
 
 @pytest.fixture

@@ -22,18 +22,18 @@ from shopwindow.values import Event
 from shopwindow.values.errors import EventStoreError, InvalidEventError
 from tests.eventlog import naive
 
-HAS_CHDB = all(find_spec(each) for each in ("chdb", "clickhouse_connect"))
+HAS_CHDB = all(find_spec(module) for module in ("chdb", "clickhouse_connect"))
 SERVER = os.environ.get("CLICKHOUSE_URL", "")
 PASSWORD = os.environ.get("CLICKHOUSE_PASSWORD", "")
 START = datetime(2026, 3, 1, tzinfo=UTC)
-QUESTIONS = (
+QUERIES = (
     "count_by_day",
     "count_by_product",
     "compute_position_rates",
     "compute_ranker_rates",
     "build_training_rows",
 )
-Open = Callable[[], EventStore]
+OpenStore = Callable[[], EventStore]
 
 
 @pytest.fixture(
@@ -73,41 +73,41 @@ def _drop_table() -> None:
 
 
 @pytest.fixture
-def open_again(address: str) -> Iterator[Open]:
+def reopen(address: str) -> Iterator[OpenStore]:
     opened: list[EventStore] = []
 
-    def again() -> EventStore:
-        for each in opened:
-            each.close()
+    def close_and_open() -> EventStore:
+        for store in opened:
+            store.close()
         opened.append(open_event_store(address, PASSWORD))
         return opened[-1]
 
-    yield again
-    for each in opened:
-        each.close()
+    yield close_and_open
+    for store in opened:
+        store.close()
 
 
 @pytest.fixture
-def store(open_again: Open) -> EventStore:
-    return open_again()
+def store(reopen: OpenStore) -> EventStore:
+    return reopen()
 
 
-def batch(events: list[Event], after: int = 0, log_id: str = "a") -> EventBatch:
-    """Return a batch whose cursors count its events."""
-    return EventBatch(log_id, f"1.{after}" if after else "", f"1.{after + len(events)}", events)
+def make_batch(events: list[Event], start: int = 0, log_id: str = "a") -> EventBatch:
+    """Return a batch after the first `start` events of a log with one segment."""
+    return EventBatch(log_id, f"1.{start}" if start else "", f"1.{start + len(events)}", events)
 
 
-def history(n_events: int = 600, seed: int = 1) -> list[Event]:
-    """Return events of three days that meet each other often."""
+def make_history(n_events: int = 600, seed: int = 1) -> list[Event]:
+    """Return random events of three days that often share queries, products and visitors."""
     rng = np.random.default_rng(seed)
-    return [_event(rng, number) for number in range(n_events)]
+    return [_make_event(rng, number) for number in range(n_events)]
 
 
-def _event(rng: np.random.Generator, number: int) -> Event:
+def _make_event(rng: np.random.Generator, number: int) -> Event:
     kind = rng.choice(
         ["impression"] * 6 + ["click", "cart", "purchase", "purchase", "like", "hide"]
     )
-    is_shown = kind == "impression"
+    is_impression = kind == "impression"
     query = int(rng.integers(30))
     return Event(
         kind,
@@ -116,11 +116,11 @@ def _event(rng: np.random.Generator, number: int) -> Event:
         session_id=f"s{query}",
         query_id=f"q{query}" if rng.random() < 0.7 else "",
         surface=str(rng.choice(["search", "feed"])),  # type: ignore[arg-type]
-        position=int(rng.integers(0, 5)) if is_shown else 0,
-        propensity=float(rng.choice([0.1, 0.5, 1.0])) if is_shown and query % 2 else None,
-        ranker=f"r{query % 3}" if is_shown else "",
-        ranker_version="v1" if is_shown else "",
-        features={"lexical": float(rng.random()), "نص": 1.0} if is_shown and query % 5 else {},
+        position=int(rng.integers(0, 5)) if is_impression else 0,
+        propensity=float(rng.choice([0.1, 0.5, 1.0])) if is_impression and query % 2 else None,
+        ranker=f"r{query % 3}" if is_impression else "",
+        ranker_version="v1" if is_impression else "",
+        features={"lexical": float(rng.random()), "نص": 1.0} if is_impression and query % 5 else {},
         value=float(rng.integers(1, 100)) if kind == "purchase" and rng.random() < 0.8 else None,
         currency=str(rng.choice(["AED", "AED", "AED", "SAR"])) if kind == "purchase" else "",
         time=START + timedelta(microseconds=int(rng.integers(0, 3 * 86_400_000_000))),
@@ -128,9 +128,9 @@ def _event(rng: np.random.Generator, number: int) -> Event:
     )
 
 
-def plain(answer: Any) -> list[Any]:
-    """Return an answer in values that can be compared nearly."""
-    rows = answer.to_pylist() if hasattr(answer, "to_pylist") else answer
+def to_rows(result: Any) -> list[Any]:
+    """Convert a result to tuples whose floats compare approximately."""
+    rows = result.to_pylist() if hasattr(result, "to_pylist") else result
     values = [tuple(row.values()) if isinstance(row, dict) else astuple(row) for row in rows]
     return [
         tuple(pytest.approx(v, rel=1e-9) if isinstance(v, float) else v for v in row)
@@ -148,149 +148,146 @@ PERIODS = (
 
 
 @pytest.mark.parametrize("seed", [1, 2])
-def test_the_answers_are_those_of_plain_python(store: EventStore, seed: int) -> None:
-    events = history(seed=seed)
+def test_the_results_are_those_of_plain_python(store: EventStore, seed: int) -> None:
+    events = make_history(seed=seed)
     for start in range(0, 600, 150):
-        assert store.append_batch(batch(events[start : start + 150], start))
+        assert store.append_batch(make_batch(events[start : start + 150], start))
     assert store.count() == 600
     for period in PERIODS:
-        for name in QUESTIONS:
-            answer = getattr(store, name)(period)
-            assert plain(answer) == plain(getattr(naive, name)(events, period)), (name, period)
+        for name in QUERIES:
+            expected = getattr(naive, name)(events, period)
+            assert to_rows(getattr(store, name)(period)) == to_rows(expected), (name, period)
     rows = store.build_training_rows()
     assert rows.schema == TRAINING_SCHEMA
     assert store.count_by_product().schema == PRODUCT_COUNT_SCHEMA
-    for label in ("clicked", "carted", "purchased", "liked", "hidden"):  # nothing compared empty
+    for label in ("clicked", "carted", "purchased", "liked", "hidden"):  # no label is constant
         assert 0 < sum(rows[label].to_pylist()) < len(rows)
 
 
-def test_an_empty_store_answers(store: EventStore) -> None:
+def test_an_empty_store_returns_empty_results(store: EventStore) -> None:
     assert (store.count(), store.get_cursor("a"), store.erase("u1")) == (0, "", 0)
-    assert [store.count_by_day(), store.compute_position_rates(), store.compute_ranker_rates()] == [
-        [],
-        [],
-        [],
-    ]
-    assert (store.count_by_product().schema, store.build_training_rows().schema) == (
-        PRODUCT_COUNT_SCHEMA,
-        TRAINING_SCHEMA,
-    )
+    assert store.count_by_day() == []
+    assert store.compute_position_rates() == []
+    assert store.compute_ranker_rates() == []
+    assert store.count_by_product().schema == PRODUCT_COUNT_SCHEMA
+    assert store.build_training_rows().schema == TRAINING_SCHEMA
     assert len(store.count_by_product()) == len(store.build_training_rows()) == 0
 
 
-def test_a_repeated_batch_counts_once_also_after_opening_again(open_again: Open) -> None:
-    events = history(40)
-    store = open_again()
-    assert store.append_batch(batch(events[:20]))
-    assert not store.append_batch(batch(events[:20]))
-    assert not store.append_batch(batch(events[:30]))  # begins at the same place, ends elsewhere
+def test_a_repeated_batch_is_stored_once_also_after_reopening(reopen: OpenStore) -> None:
+    events = make_history(40)
+    store = reopen()
+    assert store.append_batch(make_batch(events[:20]))
+    assert not store.append_batch(make_batch(events[:20]))
+    assert not store.append_batch(make_batch(events[:30]))  # same start cursor, another end cursor
     assert (store.get_cursor("a"), store.count()) == ("1.20", 20)
-    store = open_again()
-    assert not store.append_batch(batch(events[:20]))
-    assert store.append_batch(batch(events[20:], 20))
+    store = reopen()
+    assert not store.append_batch(make_batch(events[:20]))
+    assert store.append_batch(make_batch(events[20:], 20))
     assert (store.get_cursor("a"), store.count()) == ("1.40", 40)
-    assert plain(store.count_by_day()) == plain(naive.count_by_day(events, ALL_TIME))
+    assert to_rows(store.count_by_day()) == to_rows(naive.count_by_day(events, ALL_TIME))
 
 
-def test_a_gap_is_refused_and_leaves_no_trace(store: EventStore) -> None:
+def test_a_gap_is_rejected_and_changes_nothing(store: EventStore) -> None:
     with pytest.raises(EventStoreError, match=r"up to none, the batch begins after 1\.5"):
-        store.append_batch(batch(history(3), 5))
+        store.append_batch(make_batch(make_history(3), 5))
     assert (store.count(), store.get_cursor("a")) == (0, "")
 
 
-def test_logs_have_positions_of_their_own(store: EventStore) -> None:
-    events = history(30)
-    assert store.append_batch(batch(events[:10], log_id="a"))
-    assert store.append_batch(batch(events[10:], log_id="b"))
-    assert (store.get_cursor("a"), store.get_cursor("b"), store.get_cursor("c")) == (
-        "1.10",
-        "1.20",
-        "",
-    )
+def test_each_log_has_its_own_cursor(store: EventStore) -> None:
+    events = make_history(30)
+    assert store.append_batch(make_batch(events[:10], log_id="a"))
+    assert store.append_batch(make_batch(events[10:], log_id="b"))
+    assert [store.get_cursor(log_id) for log_id in "abc"] == ["1.10", "1.20", ""]
     assert store.count() == 30
 
 
 def test_cursors_are_compared_as_numbers(store: EventStore) -> None:
-    first, second, third = history(3)
+    first, second, third = make_history(3)
     assert store.append_batch(EventBatch("a", "", "9.9", [first]))
     assert store.append_batch(EventBatch("a", "9.9", "9.10", [second]))
     assert store.append_batch(EventBatch("a", "9.10", "10.1", [third]))
     assert (store.get_cursor("a"), store.count()) == ("10.1", 3)
 
 
-def test_erasing_is_for_good_and_keeps_the_position(open_again: Open, tmp_path: Path) -> None:
-    secret = "visitor-whom-nobody-remembers"
-    theirs = [replace(each, user_id=secret) for each in history(30)]
+def test_erasing_removes_every_byte_and_keeps_the_cursor(reopen: OpenStore, tmp_path: Path) -> None:
+    user_id = "visitor-whom-nobody-remembers"
+    own = [replace(event, user_id=user_id) for event in make_history(30)]
     others = [
         replace(
-            each, session_id=f"o{each.session_id}", query_id=each.query_id and f"o{each.query_id}"
+            event,
+            session_id=f"o{event.session_id}",
+            query_id=event.query_id and f"o{event.query_id}",
         )
-        for each in history(50, seed=2)
+        for event in make_history(50, seed=2)
     ]
-    store = open_again()
-    store.append_batch(batch(theirs))
-    store.append_batch(batch([*others, *theirs], 30))
-    is_here = any(tmp_path.iterdir())  # and not on a server
-    assert any(secret.encode() in data for data in files(tmp_path)) == is_here
-    assert store.erase(secret) == 60
-    assert not any(secret.encode() in data for data in files(tmp_path))
-    assert store.erase(secret) == 0
-    store = open_again()
-    assert plain(store.build_training_rows()) == plain(naive.build_training_rows(others, ALL_TIME))
+    store = reopen()
+    store.append_batch(make_batch(own))
+    store.append_batch(make_batch([*others, *own], 30))
+    is_local = any(tmp_path.iterdir())  # and not on a server
+    assert any(user_id.encode() in data for data in read_files(tmp_path)) == is_local
+    assert store.erase(user_id) == 60
+    assert not any(user_id.encode() in data for data in read_files(tmp_path))
+    assert store.erase(user_id) == 0
+    store = reopen()
+    assert to_rows(store.build_training_rows()) == to_rows(
+        naive.build_training_rows(others, ALL_TIME)
+    )
     assert (store.get_cursor("a"), store.count()) == ("1.110", 50)
-    assert not store.append_batch(batch(theirs))
+    assert not store.append_batch(make_batch(own))
     with pytest.raises(InvalidEventError, match="user_id: expected a text that is not empty"):
         store.erase("")
 
 
-def test_what_names_only_a_session_or_an_answer_goes_too(store: EventStore) -> None:
+def test_anonymous_events_of_a_visitors_session_or_query_are_erased_too(store: EventStore) -> None:
     own = [Event("click", "p", user_id="u", session_id="s1", query_id="q1", time=START)]
-    nobody = [Event("click", "p", time=START) for _ in range(6)]
-    traced = [
-        replace(nobody[0], session_id="s1"),
-        replace(nobody[1], query_id="q1"),
-        replace(nobody[2], session_id="s2"),  # which only the log knows to be theirs
+    anonymous = [Event("click", "p", time=START) for _ in range(6)]
+    linked = [
+        replace(anonymous[0], session_id="s1"),
+        replace(anonymous[1], query_id="q1"),
+        replace(anonymous[2], session_id="s2"),  # linked by the log only
     ]
     others = [
-        replace(nobody[3], session_id="s3", query_id="q3"),
-        nobody[4],
-        replace(nobody[5], user_id="other", session_id="s1", query_id="q1"),
+        replace(anonymous[3], session_id="s3", query_id="q3"),
+        anonymous[4],
+        replace(anonymous[5], user_id="other", session_id="s1", query_id="q1"),
     ]
-    events = [*own, *traced, *others]
-    events = [replace(each, event_id=f"t{n}") for n, each in enumerate(events)]
-    store.append_batch(batch(events))
+    events = [*own, *linked, *others]
+    events = [replace(event, event_id=f"t{n}") for n, event in enumerate(events)]
+    store.append_batch(make_batch(events))
     assert store.erase("u", LinkedIds(session_ids=frozenset({"s2"}))) == 4
     assert store.count() == 3
     assert store.erase("u", LinkedIds(session_ids=frozenset({"s2"}))) == 0
-    kept = frozenset(each.event_id for each in events[4:])
-    assert store.erase_linked(LinkedIds(event_ids=kept)) == 2  # not that of another visitor
+    remaining_ids = frozenset(event.event_id for event in events[4:])
+    # The third one has a user id.
+    assert store.erase_linked(LinkedIds(event_ids=remaining_ids)) == 2
     assert (store.count(), store.get_cursor("a")) == (1, f"1.{len(events)}")
 
 
-def files(folder: Path) -> list[bytes]:
-    return [each.read_bytes() for each in folder.rglob("*") if each.is_file()]
+def read_files(folder: Path) -> list[bytes]:
+    return [path.read_bytes() for path in folder.rglob("*") if path.is_file()]
 
 
-def test_times_of_all_years_are_kept(store: EventStore) -> None:
+def test_times_of_every_year_are_stored(store: EventStore) -> None:
     times = [datetime(1, 1, 1, tzinfo=UTC), datetime(1969, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC)]
     times += [START, datetime(9999, 12, 31, 23, 59, tzinfo=UTC)]
     events = [Event("impression", "p", time=time, event_id=f"e{n}") for n, time in enumerate(times)]
-    store.append_batch(batch(events))
+    store.append_batch(make_batch(events))
     assert store.count_by_day() == naive.count_by_day(events, ALL_TIME)
     assert len(store.build_training_rows(Period(since=times[1], until=times[3]))) == 2
 
 
-def test_injected_words_stay_values(store: EventStore) -> None:
-    evil = "u' OR 1=1; DROP TABLE shopwindow_events_v1 --"
-    names = {"user_id": evil, "product_id": evil, "session_id": evil, "query_id": evil}
-    events = [replace(each, **names) for each in history(10)]  # type: ignore[arg-type]
-    store.append_batch(batch([*events, *history(10)]))
-    assert (store.get_cursor(evil), store.count()) == ("", 20)
-    assert evil in store.count_by_product()["product_id"].to_pylist()
-    assert (store.erase(evil), store.count()) == (10, 10)
+def test_injected_sql_is_stored_as_a_value(store: EventStore) -> None:
+    injection = "u' OR 1=1; DROP TABLE shopwindow_events_v1 --"
+    values = dict.fromkeys(("user_id", "product_id", "session_id", "query_id"), injection)
+    events = [replace(event, **values) for event in make_history(10)]  # type: ignore[arg-type]
+    store.append_batch(make_batch([*events, *make_history(10)]))
+    assert (store.get_cursor(injection), store.count()) == ("", 20)
+    assert injection in store.count_by_product()["product_id"].to_pylist()
+    assert (store.erase(injection), store.count()) == (10, 10)
 
 
-def test_a_closed_store_says_so(store: EventStore) -> None:
+def test_a_closed_store_is_rejected(store: EventStore) -> None:
     store.close()
     store.close()
     with pytest.raises(EventStoreError, match="is closed"):
@@ -304,17 +301,19 @@ def test_a_closed_store_says_so(store: EventStore) -> None:
         (START, START, "until: expected a time after 2026-03-01"),
     ],
 )
-def test_a_period_must_make_sense(since: datetime, until: datetime | None, message: str) -> None:
+def test_an_invalid_period_is_rejected(
+    since: datetime, until: datetime | None, message: str
+) -> None:
     with pytest.raises(InvalidEventError, match=message):
         Period(since, until)
 
 
-@pytest.mark.parametrize("name", ["", "A", "a/b", "a_b", "a" * 65, "\u0661"])
-def test_a_log_has_a_name_that_files_can_have(name: str) -> None:
+@pytest.mark.parametrize("log_id", ["", "A", "a/b", "a_b", "a" * 65, "\u0661"])
+def test_a_log_id_unfit_for_a_file_name_is_rejected(log_id: str) -> None:
     with pytest.raises(InvalidEventError, match="log_id: expected up to 64 small letters"):
-        EventBatch(name, "", "1.5", [])
+        EventBatch(log_id, "", "1.5", [])
 
 
-def test_a_batch_must_move_on() -> None:
+def test_a_batch_whose_end_cursor_is_not_after_its_start_is_rejected() -> None:
     with pytest.raises(InvalidEventError, match=r"cursor: expected one that is after '1\.5'"):
         EventBatch("a", "1.5", "1.5", [])

@@ -1,4 +1,4 @@
-"""The analytic store behind the log: counts, rates and training rows over all events."""
+"""The analytic event store behind the log: counts, rates and training rows over all events."""
 
 from shopwindow.eventlog.analytics.event_store import ALL_TIME, EventBatch, EventStore, Period
 from shopwindow.eventlog.analytics.rates import DailyCount, PositionClickRate, RankerPerformance

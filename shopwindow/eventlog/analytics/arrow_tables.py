@@ -1,4 +1,4 @@
-"""Tables of events in Arrow: what a store keeps, and what it answers with."""
+"""Arrow schemas of what a store holds and returns."""
 
 from collections.abc import Sequence
 
@@ -8,7 +8,7 @@ from shopwindow.eventlog.log_schema import to_microseconds
 from shopwindow.values.event import Event
 
 TIMESTAMP_TYPE = pa.timestamp("us", tz="UTC")
-_FEATURES = pa.map_(pa.string(), pa.float64())
+_FEATURES_TYPE = pa.map_(pa.string(), pa.float64())
 
 EVENT_SCHEMA = pa.schema(
     [
@@ -22,14 +22,14 @@ EVENT_SCHEMA = pa.schema(
         ("propensity", pa.float64()),
         ("ranker", pa.string()),
         ("ranker_version", pa.string()),
-        ("features", _FEATURES),
+        ("features", _FEATURES_TYPE),
         ("value", pa.float64()),
         ("currency", pa.string()),
         ("time", pa.int64()),
         ("event_id", pa.string()),
     ]
 )
-"""The fields of `shopwindow.values.event.Event`; the time in microseconds since 1970, as in the log."""
+"""The fields of `shopwindow.values.event.Event`; time in microseconds since 1970, as in the log."""
 
 ACTION_LABELS = {
     "click": "clicked",
@@ -38,7 +38,7 @@ ACTION_LABELS = {
     "like": "liked",
     "hide": "hidden",
 }
-"""What can follow an impression, and the label it gives the impression."""
+"""Kinds of events that label an impression, and the label column of each."""
 
 COUNT_COLUMNS = {
     "impression": "impressions",
@@ -48,7 +48,7 @@ COUNT_COLUMNS = {
     "like": "likes",
     "hide": "hides",
 }
-"""Columns of `COUNTS` by kind."""
+"""Count columns of `PRODUCT_COUNT_SCHEMA` by kind."""
 
 PRODUCT_COUNT_SCHEMA = pa.schema(
     [
@@ -58,16 +58,16 @@ PRODUCT_COUNT_SCHEMA = pa.schema(
         ("currency", pa.string()),
     ]
 )
-"""Events of a product by kind, and what its purchases were worth in `currency`.
+"""A product's number of events by kind, and the total value of its purchases in `currency`.
 
-`value` is null, and `currency` empty, where no purchase has one, or they are in several currencies.
+`value` is null and `currency` empty if no purchase has a value, or they are in several currencies.
 """
 
 IMPRESSION_FIELDS = (
     "query_id", "user_id", "session_id", "product_id", "surface", "position", "propensity",
     "ranker", "ranker_version", "features",
 )  # fmt: skip
-"""Fields of an impression that stand in `TRAINING_SCHEMA` as they are."""
+"""Fields of an impression that `TRAINING_SCHEMA` takes over unchanged."""
 
 TRAINING_SCHEMA = pa.schema(
     [
@@ -81,9 +81,9 @@ TRAINING_SCHEMA = pa.schema(
 
 
 def events_to_table(events: Sequence[Event]) -> pa.Table:
-    """Return events as a table of `EVENTS`."""
-    columns = {name: [getattr(each, name) for each in events] for name in EVENT_SCHEMA.names}
-    columns["time"] = [to_microseconds(each) for each in columns["time"]]
-    columns["features"] = [list(each.items()) for each in columns["features"]]
+    """Return events as a table of `EVENT_SCHEMA`, in their order."""
+    columns = {name: [getattr(event, name) for event in events] for name in EVENT_SCHEMA.names}
+    columns["time"] = [to_microseconds(time) for time in columns["time"]]
+    columns["features"] = [list(features.items()) for features in columns["features"]]
     arrays = [pa.array(columns[field.name], field.type) for field in EVENT_SCHEMA]
     return pa.Table.from_arrays(arrays, schema=EVENT_SCHEMA)

@@ -21,15 +21,15 @@ _PORTS = {"clickhouse": 8123, "clickhouses": 8443}
 
 
 def open_chdb(folder: str) -> "ClickHouseEventStore":
-    """Open the chDB store of a folder, which one process at a time can have open.
+    """Open the chDB store in a folder, which one process at a time can have open.
 
-    The client's way to chDB is experimental, says its documentation.
+    The client's chDB interface is experimental according to its documentation.
 
     Returns:
         The open store.
 
     Raises:
-        InvalidSettingError: The folder has no name.
+        InvalidSettingError: The folder is empty.
         EventStoreUnavailableError: chDB or its client is not installed.
         EventStoreError: The folder cannot be used.
     """
@@ -44,42 +44,42 @@ def open_chdb(folder: str) -> "ClickHouseEventStore":
             f"the event store {address} cannot be used: {exc.strerror}. A writable folder was "
             "expected."
         ) from exc
-    return _opened(address, {"interface": "chdb", "path": folder})
+    return _connect(address, {"interface": "chdb", "path": folder})
 
 
 def open_clickhouse(address: str, password: str) -> "ClickHouseEventStore":
-    """Open the store on a ClickHouse server; its database is there already.
+    """Open the store on a ClickHouse server; its database must exist.
 
     Args:
-        address: See `open_store`.
-        password: Of the user; empty for none.
+        address: See `open_event_store`.
+        password: Password of the user; empty for none.
 
     Returns:
         The open store.
 
     Raises:
-        InvalidSettingError: The address is none, or carries a password.
+        InvalidSettingError: The address is malformed, or contains a password.
         EventStoreUnavailableError: The client is not installed.
-        EventStoreError: The server does not answer, or refuses.
+        EventStoreError: The server does not answer, or rejects the connection.
     """
     options = parse_clickhouse_url(address)
     _check_installed(address, "clickhouse_connect")
-    return _opened(address, {**options, "password": password})
+    return _connect(address, {**options, "password": password})
 
 
 def parse_clickhouse_url(address: str) -> dict[str, Any]:
-    """Return what the client is to connect to.
+    """Return the options of the ClickHouse client for an address.
 
     Raises:
-        InvalidSettingError: The address is none, or carries a password.
+        InvalidSettingError: The address is malformed, or contains a password.
     """
     expected = "clickhouse://USER@HOST:PORT/DATABASE, or clickhouses:// over TLS"
     parts = urlsplit(address)
     try:
-        host, port, secret = parts.hostname, parts.port, parts.password
+        host, port, password = parts.hostname, parts.port, parts.password
     except ValueError as exc:
         raise InvalidSettingError(STORE_SETTING, expected, parts.scheme) from exc
-    if secret is not None:
+    if password is not None:
         expected += ", and the password in SHOPWINDOW_EVENTS__STORE_PASSWORD"
         raise InvalidSettingError(STORE_SETTING, expected, "an address with a password in it")
     if not host or parts.query or parts.fragment:
@@ -89,24 +89,24 @@ def parse_clickhouse_url(address: str) -> dict[str, Any]:
         "host": host,
         "port": port or _PORTS[parts.scheme],
         "username": unquote(parts.username or "default"),
-        "database": _database(parts),
-        # Sessions would let one query at a time through, and keep state on the server.
+        "database": _parse_database(parts),
+        # Sessions allow one query at a time and keep state on the server.
         "autogenerate_session_id": False,
     }
 
 
-def _database(parts: SplitResult) -> str:
+def _parse_database(parts: SplitResult) -> str:
     return unquote(parts.path.strip("/")) or "default"
 
 
 def _check_installed(address: str, *modules: str) -> None:
-    for each in modules:
-        if find_spec(each) is None:
-            raise EventStoreUnavailableError(address, each.replace("_", "-"))
+    for module in modules:
+        if find_spec(module) is None:
+            raise EventStoreUnavailableError(address, module.replace("_", "-"))
 
 
-def _opened(address: str, options: Mapping[str, Any]) -> "ClickHouseEventStore":
-    import clickhouse_connect  # noqa: PLC0415 -- an optional library
+def _connect(address: str, options: Mapping[str, Any]) -> "ClickHouseEventStore":
+    import clickhouse_connect  # noqa: PLC0415 -- an optional dependency
 
     from shopwindow.eventlog.analytics.clickhouse_store import (  # noqa: PLC0415
         ClickHouseEventStore,

@@ -1,8 +1,9 @@
-"""All SQL of the ClickHouse store; values are bound as `{name:Type}`, never written into it.
+"""All SQL of the ClickHouse store; values are bound as `{name:Type}`, never interpolated.
 
-Times are microseconds since 1970 in UTC, as in the log. A row whose kind is `CURSOR_ROW_KIND` is no event:
-it says up to where a log was taken, and is written in the same block as the events. There are no
-partitions, because a block that falls into several is not written as a whole.
+Times are microseconds since 1970 in UTC, as in the log. A row whose kind is `CURSOR_ROW_KIND` is
+no event: it holds the cursor up to which a log is in the store, and is written in the same block
+as the events. There are no partitions, because a block that spans several is not written
+atomically.
 Source: clickhouse.com/docs, "Transactional (ACID) support".
 """
 
@@ -14,8 +15,8 @@ CURSOR_ROW_KIND = "position"
 
 _KINDS = ", ".join(f"'{kind}'" for kind in ACTION_LABELS)
 _LABELS = ", ".join(f"max(kind = '{kind}') AS {label}" for kind, label in ACTION_LABELS.items())
-_AGES = 1_000_000
-"""Days that are added before a division, which cuts off towards zero: no year is before them."""
+_DAY_SHIFT = 1_000_000
+"""Days added before a division, which truncates towards zero, so that every day is positive."""
 
 _PERIOD = "time >= {since:Int64} AND time < {until:Int64}"
 
@@ -44,7 +45,7 @@ SETTINGS non_replicated_deduplication_window = 1000, finished_mutations_to_keep 
     old_parts_lifetime = 1, merge_tree_clear_old_parts_interval_seconds = 1,
     cleanup_delay_period = 1, cleanup_delay_period_random_add = 0, max_cleanup_delay_period = 2
 """
-"""The settings: repeated blocks are known by their token; replaced files go within seconds."""
+"""The settings: repeated blocks are recognised by their token; old files go within seconds."""
 
 INSERT_SETTINGS = {
     "async_insert": 0,
@@ -54,7 +55,7 @@ INSERT_SETTINGS = {
     "min_insert_block_size_rows": 16_777_216,
     "min_insert_block_size_bytes": 0,
 }
-"""One insert is one block, which is written as a whole or not."""
+"""One insert is one block, which is written atomically."""
 
 READ_SETTINGS = {"output_format_arrow_string_as_string": 1, "join_use_nulls": 0}
 
@@ -67,7 +68,7 @@ ORDER BY log_file DESC, log_seq DESC LIMIT 1
 COUNT_EVENTS = f"SELECT count() FROM {TABLE} WHERE kind <> '{CURSOR_ROW_KIND}'"
 
 DAILY_COUNTS = f"""
-SELECT intDiv(time + {_AGES} * {DAY_US}, {DAY_US}) - {_AGES} AS day, kind, count() AS n
+SELECT intDiv(time + {_DAY_SHIFT} * {DAY_US}, {DAY_US}) - {_DAY_SHIFT} AS day, kind, count() AS n
 FROM {TABLE} WHERE kind <> '{CURSOR_ROW_KIND}' AND {_PERIOD}
 GROUP BY day, kind ORDER BY day, kind
 """
@@ -102,33 +103,33 @@ GROUP BY surface, position ORDER BY surface, position
 
 RANKER_RATES = f"""
 SELECT i.ranker AS ranker, i.ranker_version AS version, i.surface AS surface,
-    count() AS n, sum(a.clicked) AS n_clicks, count(i.propensity) AS n_weighted,
+    count() AS n, sum(a.clicked) AS n_clicks, count(i.propensity) AS n_with_propensity,
     sum(a.clicked / i.propensity) AS w_clicked, sum(1 / i.propensity) AS w,
     sum(1 / (i.propensity * i.propensity)) AS w_squared
 {_IMPRESSIONS}
 GROUP BY ranker, version, surface ORDER BY ranker, version, surface
 """
 
-_BOUGHT_LATER = f"""
+_PURCHASED_LATER = f"""
 SELECT i.event_id FROM {TABLE} AS i
 INNER JOIN (
-    SELECT user_id, product_id, time AS bought FROM {TABLE}
+    SELECT user_id, product_id, time AS purchase_time FROM {TABLE}
     WHERE kind = 'purchase' AND query_id = '' AND user_id <> ''
         AND time >= {{since:Int64}} AND time <= {{until:Int64}} + {ATTRIBUTION_WINDOW_US}
 ) AS p ON i.user_id = p.user_id AND i.product_id = p.product_id
 WHERE i.kind = 'impression' AND i.time >= {{since:Int64}} AND i.time < {{until:Int64}}
-    AND bought >= i.time AND bought <= i.time + {ATTRIBUTION_WINDOW_US}
+    AND purchase_time >= i.time AND purchase_time <= i.time + {ATTRIBUTION_WINDOW_US}
 """
 
 
-def _column(name: str) -> str:
+def _select_column(name: str) -> str:
     if name == "purchased":
-        return f"(a.purchased OR i.event_id IN ({_BOUGHT_LATER})) AS purchased"
+        return f"(a.purchased OR i.event_id IN ({_PURCHASED_LATER})) AS purchased"
     return f"{'a' if name in ACTION_LABELS.values() else 'i'}.{name} AS {name}"
 
 
 TRAINING_ROWS = f"""
-SELECT {", ".join(map(_column, TRAINING_SCHEMA.names))}
+SELECT {", ".join(map(_select_column, TRAINING_SCHEMA.names))}
 {_IMPRESSIONS}
 ORDER BY time, event_id
 """
@@ -139,11 +140,13 @@ BY_LINKED_IDS = {
     for name, column in (
         ("session_ids", "session_id"),
         ("query_ids", "query_id"),
-        ("events", "event_id"),
+        ("event_ids", "event_id"),
     )
 }
-"""Which events are whose, by digests, as ClickHouse keeps the words of the last mutation in a file
-of its own."""
+"""Conditions by digest, by field of `LinkedIds`.
+
+ClickHouse keeps the text of the last mutation in a file of its own, which must not contain ids.
+"""
 
 SELECT_LINKED_IDS = f"SELECT DISTINCT session_id, query_id FROM {TABLE} WHERE {BY_USER}"
 COUNT_WHERE = f"SELECT count() FROM {TABLE} WHERE {{}}"
@@ -156,4 +159,4 @@ OLD_PARTS = f"""
 SELECT name FROM system.parts
 WHERE database = currentDatabase() AND table = '{TABLE}' AND NOT active
 """
-"""Files of before, which are removed soon."""
+"""Files that were replaced, which are removed soon."""

@@ -1,4 +1,4 @@
-"""What an analytic store of events takes, and what it answers."""
+"""The contract of an analytic event store: the batches it appends, the queries it answers."""
 
 import re
 from collections.abc import Sequence
@@ -23,17 +23,17 @@ ATTRIBUTION_WINDOW = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """A stretch of time: from `since` on, and before `until`; unbounded where it is None.
+    """A half-open interval of time: `since` <= time < `until`; unbounded where None.
 
     Raises:
-        InvalidEventError: A time lacks its zone, or the end is not after the beginning.
+        InvalidEventError: A time has no zone, or `until` is not after `since`.
     """
 
     since: datetime | None = None
     until: datetime | None = None
 
     def __post_init__(self) -> None:
-        """Check the times and put them into UTC.
+        """Check the times and convert them to UTC.
 
         Raises:
             InvalidEventError: See the class.
@@ -54,16 +54,16 @@ ALL_TIME = Period()
 
 @dataclass(frozen=True, slots=True)
 class EventBatch:
-    """Events that follow each other in a log.
+    """Consecutive events of a log.
 
     Attributes:
-        log_id: The log they come from.
-        start_cursor: Its cursor before the first of them; empty at the beginning.
-        end_cursor: Its cursor after the last of them.
-        events: The events.
+        log_id: Id of the log they come from.
+        start_cursor: The log's cursor before the first event; empty at the beginning.
+        end_cursor: The log's cursor after the last event.
+        events: The events, in the order of the log.
 
     Raises:
-        InvalidEventError: The log's name has no sense, or the cursors do not move on.
+        InvalidEventError: The log id is malformed, or the end cursor is not after the start.
     """
 
     log_id: str
@@ -72,12 +72,12 @@ class EventBatch:
     events: Sequence[Event]
 
     def __post_init__(self) -> None:
-        """Check the name and the cursors.
+        """Check the log id and the cursors.
 
         Raises:
             InvalidEventError: See the class.
         """
-        if not _LOG_ID.fullmatch(self.log_id):  # it becomes part of a file's name
+        if not _LOG_ID.fullmatch(self.log_id):  # it becomes part of a file name
             expected = "up to 64 small letters, digits and hyphens"
             raise InvalidEventError("log_id", expected, self.log_id)
         if decode_cursor(self.start_cursor) >= decode_cursor(self.end_cursor):
@@ -85,107 +85,116 @@ class EventBatch:
                 "end_cursor", f"one that is after {self.start_cursor!r}", self.end_cursor
             )
 
-    def is_next(self, position: str) -> bool:
-        """Return whether a store that is at a position is to take it; if not, it has done so.
+    def is_next(self, cursor: str) -> bool:
+        """Return whether the batch is the next one; if not, the store has its first events already.
+
+        Args:
+            cursor: The store's cursor in the log.
 
         Raises:
-            EventStoreError: The store lacks events before it.
+            EventStoreError: The store lacks events before the batch.
         """
-        if decode_cursor(position) < decode_cursor(self.start_cursor):
+        if decode_cursor(cursor) < decode_cursor(self.start_cursor):
             raise EventStoreError(
-                f"the event store has the log's events up to {position or 'none'}, the batch begins"
-                f" after {self.start_cursor}: what is between would be lost. Read on from its position."
+                f"the event store has the log's events up to {cursor or 'none'}, the batch begins "
+                f"after {self.start_cursor}: the events between would be lost. Read on from the "
+                "store's cursor."
             )
-        return decode_cursor(position) == decode_cursor(self.start_cursor)
+        return decode_cursor(cursor) == decode_cursor(self.start_cursor)
 
 
 class EventStore(Protocol):
-    """Takes the events of logs in batches, each exactly once, and answers a few questions on them.
+    """Holds the events of logs, each exactly once, and answers a few queries over them.
 
-    For analysis and training only: nothing that serves a request asks it. An impression counts as
-    clicked (carted, ...) when the store has such an event of the same `query_id` and `product_id`
-    whose time is not before the period. A purchase without a `query_id` counts for the visitor's
-    impressions of the product in the `ATTRIBUTION_WINDOW` before it. Every method raises
-    `EventStoreError` when the store cannot be used.
+    For analysis and training only: no request is served from it. An impression counts as clicked
+    (carted, ...) if the store has such an event of the same `query_id` and `product_id` whose time
+    is not before the period. A purchase without a `query_id` counts for the visitor's impressions
+    of the product in the `ATTRIBUTION_WINDOW` before it. Every method raises `EventStoreError` if
+    the store cannot be used.
     """
 
     def get_cursor(self, log_id: str) -> str:
-        """Return the cursor up to which a log's events were taken; empty when none were."""
+        """Return the cursor up to which a log's events are in the store; empty if none are."""
         ...
 
     def append_batch(self, batch: EventBatch) -> bool:
-        """Add a batch together with its cursor: both, or neither.
+        """Append a batch together with its cursor: both, or neither.
 
-        However often it is repeated, also after a kill between any two steps, its events are in
-        the store once.
+        Idempotent: however often it is repeated, also after a kill between any two steps, its
+        events are in the store once.
 
         Returns:
-            Whether it was added; False when its events, or the first of them, had been before. Then
-            read on from `position`.
+            Whether it was appended; False if its events, or the first of them, are in the store
+            already. Then read on from `get_cursor`.
 
         Raises:
-            EventStoreError: The store lacks events before it, or cannot be used.
+            EventStoreError: The store lacks events before the batch, or cannot be used.
         """
         ...
 
     def count(self) -> int:
-        """Return how many events there are."""
+        """Return the number of events."""
         ...
 
     def count_by_day(self, period: Period = ALL_TIME) -> list[DailyCount]:
-        """Return events by day and kind, ordered by both."""
+        """Return event counts by day (UTC) and kind, ordered by both."""
         ...
 
     def count_by_product(self, period: Period = ALL_TIME) -> "pa.Table":
-        """Return one row a product, by id, with the columns of `shopwindow.eventlog.analytics.arrow_tables.PRODUCT_COUNT_SCHEMA`."""
+        """Return event counts by product: one row per product, ordered by id.
+
+        The columns are those of
+        `shopwindow.eventlog.analytics.arrow_tables.PRODUCT_COUNT_SCHEMA`.
+        """
         ...
 
     def compute_position_rates(self, period: Period = ALL_TIME) -> list[PositionClickRate]:
-        """Return the position curves, by surface and position."""
+        """Return click rates by position, ordered by surface and position."""
         ...
 
     def compute_ranker_rates(self, period: Period = ALL_TIME) -> list[RankerPerformance]:
-        """Return what came of the rankers, by name, version and surface."""
+        """Return click rates by ranker, ordered by name, version and surface."""
         ...
 
     def build_training_rows(self, period: Period = ALL_TIME) -> "pa.Table":
-        """Return one row an impression with the columns of `shopwindow.eventlog.analytics.arrow_tables.TRAINING_SCHEMA`.
+        """Return one labelled row per impression, ordered by time, then by `event_id`.
 
-        They are ordered by time, then by `event_id`, and all in memory: a period bounds them.
+        The columns are those of `shopwindow.eventlog.analytics.arrow_tables.TRAINING_SCHEMA`. All
+        rows are in memory: bound them with a period.
         """
         ...
 
     def erase(self, user_id: str, linked_ids: LinkedIds = NO_LINKED_IDS) -> int:
-        """Remove every event of a visitor for good; to be repeated when it was interrupted.
+        """Erase every event of a visitor for good; to be repeated after an interruption.
 
-        Erase them from the log first: what is left there can be taken again. Events that name no
-        visitor are theirs when they name a session or answer that their own events name.
+        Erase them from the log first: events left there can be synced again. Anonymous events are
+        theirs if they have a `session_id` or `query_id` that the visitor's own events have.
 
         Args:
             user_id: The visitor.
-            linked_ids: What the log had of theirs, of which the store may lack the event that names
-                them; see `EventLog.find_linked_ids`.
+            linked_ids: The visitor's sessions and responses according to the log, as the store may
+                lack the events that name them; see `EventLog.find_linked_ids`.
 
         Returns:
-            How many there were.
+            How many events were erased.
 
         Raises:
             InvalidEventError: The id is empty.
-            EventStoreError: They cannot be removed.
+            EventStoreError: The events cannot be erased.
         """
         ...
 
     def erase_linked(self, linked_ids: LinkedIds) -> int:
-        """Remove for good the events that name no visitor, and are traces.
+        """Erase for good the anonymous events that have one of the ids.
 
         Returns:
-            How many there were.
+            How many events were erased.
 
         Raises:
-            EventStoreError: They cannot be removed.
+            EventStoreError: The events cannot be erased.
         """
         ...
 
     def close(self) -> None:
-        """Let go of the store. Closing again does nothing."""
+        """Close the store. Closing again does nothing."""
         ...

@@ -1,4 +1,4 @@
-"""What followed an impression: actions joined to impressions, in Arrow."""
+"""Label impressions by joining the actions that followed them, in Arrow."""
 
 from collections.abc import Sequence
 
@@ -15,7 +15,7 @@ _KEYS = ("query_id", "product_id", "user_id", "time")
 
 
 def build_time_filter(bounds: TimeBounds) -> ds.Expression:
-    """Return the condition that an event is in a period."""
+    """Return the filter for events in a period."""
     since, until = bounds
     return (ds.field("time") >= since) & (ds.field("time") < until)
 
@@ -26,10 +26,10 @@ def read_impressions(events: ds.Dataset, bounds: TimeBounds, columns: Sequence[s
     Args:
         events: The events.
         bounds: The period.
-        columns: Columns that are wanted besides those that `label_impressions` needs.
+        columns: Columns to read besides those that `label_impressions` needs.
     """
-    wanted = (ds.field("kind") == "impression") & build_time_filter(bounds)
-    return events.to_table(columns=list(dict.fromkeys((*columns, *_KEYS))), filter=wanted)
+    is_impression = (ds.field("kind") == "impression") & build_time_filter(bounds)
+    return events.to_table(columns=list(dict.fromkeys((*columns, *_KEYS))), filter=is_impression)
 
 
 def label_impressions(
@@ -38,24 +38,24 @@ def label_impressions(
     impressions: pa.Table,
     kinds: Sequence[str] = tuple(ACTION_LABELS),
 ) -> dict[str, NDArray[np.bool_]]:
-    """Return which of the impressions were clicked, carted and so on.
+    """Label impressions as clicked, carted and so on.
 
     Args:
         events: The events.
         bounds: The period of the impressions.
-        impressions: What `read_impressions` returned.
-        kinds: Kinds of actions that matter.
+        impressions: The result of `read_impressions`.
+        kinds: Kinds of actions to label.
 
     Returns:
-        For each label, shape (n_impressions,).
+        One array per label, shape (n_impressions,), in the order of the impressions.
     """
     numbered = impressions.select(_KEYS).append_column("row", pa.array(np.arange(len(impressions))))
-    asked = numbered.filter(pc.not_equal(numbered["query_id"], "")).drop_columns(["user_id"])
+    with_query = numbered.filter(pc.not_equal(numbered["query_id"], "")).drop_columns(["user_id"])
     since, _ = bounds
-    wanted = ds.field("kind").isin(kinds) & (ds.field("time") >= since)
-    wanted &= ds.field("query_id") != ""
-    actions = events.to_table(columns=["query_id", "product_id", "kind"], filter=wanted)
-    pairs = asked.join(actions, ["query_id", "product_id"], join_type="inner")
+    is_action = ds.field("kind").isin(kinds) & (ds.field("time") >= since)
+    is_action &= ds.field("query_id") != ""
+    actions = events.to_table(columns=["query_id", "product_id", "kind"], filter=is_action)
+    pairs = with_query.join(actions, ["query_id", "product_id"], join_type="inner")
     labels = {}
     for kind in kinds:
         rows = pairs.filter(pc.equal(pairs["kind"], kind))["row"].to_numpy()
@@ -63,22 +63,28 @@ def label_impressions(
         label[rows] = True
         labels[ACTION_LABELS[kind]] = label
     if "purchase" in kinds:
-        labels["purchased"][_bought_later(events, bounds, numbered)] = True
+        labels["purchased"][_find_purchased_rows(events, bounds, numbered)] = True
     return labels
 
 
-def _bought_later(events: ds.Dataset, bounds: TimeBounds, numbered: pa.Table) -> NDArray[np.int64]:
-    """Return the rows of impressions whose visitor bought the product soon, naming no query."""
+def _find_purchased_rows(
+    events: ds.Dataset, bounds: TimeBounds, numbered: pa.Table
+) -> NDArray[np.int64]:
+    """Find impressions followed by a purchase without a query, within the attribution window.
+
+    Returns:
+        Values of the column `row`, shape (n_matches,); a row may be repeated.
+    """
     since, until = bounds
-    wanted = (ds.field("kind") == "purchase") & (ds.field("query_id") == "")
-    wanted &= (ds.field("user_id") != "") & (ds.field("time") >= since)
-    wanted &= ds.field("time") <= until + ATTRIBUTION_WINDOW_US
-    columns = {"user_id": "user_id", "product_id": "product_id", "bought": "time"}
-    bought = events.to_table(columns={k: ds.field(v) for k, v in columns.items()}, filter=wanted)
-    shown = numbered.drop_columns(["query_id"])
-    pairs = shown.join(bought, ["user_id", "product_id"], join_type="inner")
-    passed = pairs["bought"].to_numpy() - pairs["time"].to_numpy()
-    rows: NDArray[np.int64] = pairs["row"].to_numpy()[
-        (passed >= 0) & (passed <= ATTRIBUTION_WINDOW_US)
-    ]
+    is_purchase = (ds.field("kind") == "purchase") & (ds.field("query_id") == "")
+    is_purchase &= (ds.field("user_id") != "") & (ds.field("time") >= since)
+    is_purchase &= ds.field("time") <= until + ATTRIBUTION_WINDOW_US
+    columns = {"user_id": "user_id", "product_id": "product_id", "purchase_time": "time"}
+    fields = {name: ds.field(source) for name, source in columns.items()}
+    purchases = events.to_table(columns=fields, filter=is_purchase)
+    impressions = numbered.drop_columns(["query_id"])
+    pairs = impressions.join(purchases, ["user_id", "product_id"], join_type="inner")
+    delay_us = pairs["purchase_time"].to_numpy() - pairs["time"].to_numpy()
+    is_attributed = (delay_us >= 0) & (delay_us <= ATTRIBUTION_WINDOW_US)
+    rows: NDArray[np.int64] = pairs["row"].to_numpy()[is_attributed]
     return rows

@@ -1,8 +1,8 @@
-"""The Parquet files of a folder: their names say which part of which log they hold.
+"""The Parquet files of a store: their names say which part of which log they hold.
 
-A file is written aside and then given its name, so it is whole or not there. When several are
-merged, the merged file has the range of all of them; until the parts are removed, and when a kill
-keeps them from being removed, the wider range counts and the parts are passed over.
+A file is written under a temporary name and then renamed, so it is complete or absent. A merged
+file has the range of all its parts; until the parts are removed, and if a kill prevents that, the
+wider range counts and the parts are ignored.
 """
 
 import os
@@ -21,15 +21,16 @@ from shopwindow.values.errors import EventStoreError
 FORMAT_VERSION = 1
 MERGE_FACTOR = 16
 MAX_MERGE_BYTES = 256 << 20
-_ASIDE = "aside.new"
+_TEMPORARY_NAME = "aside.new"
 _NAME = re.compile(r"v(\d+)_([0-9a-z-]+)_(\d+)\.(\d+)_(\d+)\.(\d+)\.parquet")
 
 LogOffset: TypeAlias = tuple[int, int]
+"""(segment, seq) of an event in a log; see `shopwindow.eventlog.log_cursor`."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class ParquetPart:
-    """A file: the events of a log after one place, up to another."""
+    """A file with the events of a log after the offset `start`, up to and including `end`."""
 
     log_id: str
     start: LogOffset
@@ -37,112 +38,114 @@ class ParquetPart:
 
     @property
     def name(self) -> str:
-        """Name of the file."""
-        after, end = (".".join(map(str, each)) for each in (self.start, self.end))
-        return f"v{FORMAT_VERSION}_{self.log_id}_{after}_{end}.parquet"
+        """The file name."""
+        start, end = (".".join(map(str, offset)) for offset in (self.start, self.end))
+        return f"v{FORMAT_VERSION}_{self.log_id}_{start}_{end}.parquet"
 
     @classmethod
     def from_path(cls, path: Path) -> Self | None:
-        """Return the part that a file is; None when it is none of ours.
+        """Return the part that a file name stands for; None if it is not a file of the store.
 
         Raises:
-            EventStoreError: Another version of Shopwindow wrote it.
+            EventStoreError: The file was written with another format version.
         """
-        found = _NAME.fullmatch(path.name)
-        if found is None:
+        match = _NAME.fullmatch(path.name)
+        if match is None:
             return None
-        if int(found[1]) != FORMAT_VERSION:
+        version, log_id, *offsets = match.groups()
+        if int(version) != FORMAT_VERSION:
             raise EventStoreError(
-                f"{path} has format {found[1]}, this Shopwindow reads {FORMAT_VERSION}. Update Shopwindow, "
-                "or roll the log over into another folder."
+                f"{path} has format {version}, this Shopwindow reads {FORMAT_VERSION}. Update "
+                "Shopwindow, or sync the log into another folder."
             )
-        numbers = [int(each) for each in found.groups()[2:]]
-        return cls(found[2], (numbers[0], numbers[1]), (numbers[2], numbers[3]))
+        start_segment, start_seq, end_segment, end_seq = map(int, offsets)
+        return cls(log_id, (start_segment, start_seq), (end_segment, end_seq))
 
 
 class PartFolder:
-    """The parts in a folder. Callers hold the folder's lock.
+    """The parts in a folder. Callers must hold the folder's lock.
 
     Args:
-        folder: The folder; it exists.
+        folder: The existing folder.
     """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
     def list_parts(self) -> list[ParquetPart]:
-        """Return the parts that count, those of a log in their order.
+        """Return the current parts by log, those of a log in order; merged parts are left out.
 
         Raises:
-            EventStoreError: Another version of Shopwindow wrote one of them.
+            EventStoreError: A file was written with another format version.
         """
-        found = [
+        parts = [
             part
-            for each in self.folder.iterdir()
-            if (part := ParquetPart.from_path(each)) is not None
+            for path in self.folder.iterdir()
+            if (part := ParquetPart.from_path(path)) is not None
         ]
-        counted: list[ParquetPart] = []
-        for each in sorted(found, key=_widest_first):
-            if not (counted and _holds(counted[-1], each)):
-                counted.append(each)
-        return counted
+        current_parts: list[ParquetPart] = []
+        for part in sorted(parts, key=_get_widest_first_key):
+            if not (current_parts and _contains(current_parts[-1], part)):
+                current_parts.append(part)
+        return current_parts
 
     def get_path(self, part: ParquetPart) -> Path:
-        """Return where the file of a part is."""
+        """Return the path of a part."""
         return self.folder / part.name
 
     def write(self, part: ParquetPart, table: pa.Table) -> None:
-        """Write a part, in place of one of the same name; durable when this returns."""
-        aside = self.folder / _ASIDE
-        with aside.open("wb") as file:
+        """Write a part, replacing one of the same name; durable on return."""
+        temporary_path = self.folder / _TEMPORARY_NAME
+        with temporary_path.open("wb") as file:
             pq.write_table(table, file, compression="zstd")
             file.flush()
             os.fsync(file.fileno())
-        aside.replace(self.get_path(part))
+        temporary_path.replace(self.get_path(part))
         fsync_directory(self.folder)
 
     def read(self, part: ParquetPart, columns: list[str] | None = None) -> pa.Table:
-        """Return the events of a part."""
+        """Return the events of a part; all columns by default."""
         return pq.ParquetFile(self.get_path(part)).read(columns)
 
     def find_mergeable(self) -> list[ParquetPart]:
-        """Return parts that are to become one; none when there is nothing to gain.
+        """Return consecutive parts worth merging; empty if there are none.
 
-        The last ones of a log, when none is larger than the others together: so an event is written
-        again once for each doubling at most, and the files stay few.
+        These are the last `MERGE_FACTOR` parts of a log, if none is larger than the others
+        together: so an event is rewritten at most once per doubling, and the files stay few.
         """
-        runs: dict[str, list[ParquetPart]] = {}
-        for each in self.list_parts():
-            runs.setdefault(each.log_id, []).append(each)
-        for run in runs.values():
-            last = run[-MERGE_FACTOR:]
-            if len(last) == MERGE_FACTOR and self._is_worth(last):
-                return last
+        parts_by_log: dict[str, list[ParquetPart]] = {}
+        for part in self.list_parts():
+            parts_by_log.setdefault(part.log_id, []).append(part)
+        for parts in parts_by_log.values():
+            last_parts = parts[-MERGE_FACTOR:]
+            if len(last_parts) == MERGE_FACTOR and self._is_worth_merging(last_parts):
+                return last_parts
         return []
 
-    def _is_worth(self, parts: Sequence[ParquetPart]) -> bool:
-        n_bytes = sum(self.get_path(each).stat().st_size for each in parts)
-        sizes = [pq.read_metadata(self.get_path(each)).num_rows for each in parts]
-        return n_bytes <= MAX_MERGE_BYTES and 2 * max(sizes) <= sum(sizes)
+    def _is_worth_merging(self, parts: Sequence[ParquetPart]) -> bool:
+        n_bytes = sum(self.get_path(part).stat().st_size for part in parts)
+        n_rows = [pq.read_metadata(self.get_path(part)).num_rows for part in parts]
+        return n_bytes <= MAX_MERGE_BYTES and 2 * max(n_rows) <= sum(n_rows)
 
     def merge(self, parts: Sequence[ParquetPart]) -> None:
-        """Make one part of several that follow each other."""
-        whole = ParquetPart(parts[0].log_id, parts[0].start, parts[-1].end)
-        self.write(whole, pa.concat_tables(self.read(each) for each in parts))
+        """Merge consecutive parts into one."""
+        merged = ParquetPart(parts[0].log_id, parts[0].start, parts[-1].end)
+        self.write(merged, pa.concat_tables(self.read(part) for part in parts))
         self.remove_obsolete()
 
     def remove_obsolete(self) -> None:
-        """Remove what does not count: parts of merged parts, and what a kill left aside."""
-        keep = {each.name for each in self.list_parts()}
-        for each in self.folder.iterdir():
-            if each.name == _ASIDE or (ParquetPart.from_path(each) and each.name not in keep):
-                each.unlink()
+        """Remove merged parts, and the temporary file that a kill may have left."""
+        current_names = {part.name for part in self.list_parts()}
+        for path in self.folder.iterdir():
+            is_obsolete = ParquetPart.from_path(path) and path.name not in current_names
+            if path.name == _TEMPORARY_NAME or is_obsolete:
+                path.unlink()
         fsync_directory(self.folder)
 
 
-def _widest_first(part: ParquetPart) -> tuple[str, LogOffset, int, int]:
+def _get_widest_first_key(part: ParquetPart) -> tuple[str, LogOffset, int, int]:
     return part.log_id, part.start, -part.end[0], -part.end[1]
 
 
-def _holds(wide: ParquetPart, part: ParquetPart) -> bool:
-    return wide.log_id == part.log_id and part.end <= wide.end
+def _contains(wider: ParquetPart, part: ParquetPart) -> bool:
+    return wider.log_id == part.log_id and part.end <= wider.end

@@ -1,4 +1,4 @@
-"""Events in a folder of Parquet files, asked with Arrow: needs nothing that is not installed."""
+"""An event store in a folder of Parquet files, queried with Arrow; needs no extra dependency."""
 
 import logging
 import sqlite3
@@ -26,19 +26,18 @@ from shopwindow.values.errors import EventStoreError
 from shopwindow.values.event import check_user_id
 
 _LOCK = "lock.sqlite"
-_OWN = ["user_id"]
-_TRACED = ["user_id", "session_id", "query_id", "event_id"]
+_LINK_COLUMNS = ["user_id", "session_id", "query_id", "event_id"]
 _log = logging.getLogger(__name__)
 
 
 class ParquetEventStore(Closeable):
-    """An `EventStore` that several threads and processes of one machine may use.
+    """An `EventStore` for several threads and processes of one machine.
 
-    A batch is one file, and the files' names are the position: a batch is there with its cursor, or
-    not at all. Small files are merged as they come.
+    A batch is one file, and the file names hold the cursors: a batch is there with its cursor, or
+    not at all. Small files are merged over time.
 
     Args:
-        folder: The folder; it exists.
+        folder: The existing folder.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -49,7 +48,7 @@ class ParquetEventStore(Closeable):
 
     @classmethod
     def open(cls, folder: str | Path) -> Self:
-        """Open the store of a folder; it is made when it is not there.
+        """Open the store in a folder; both are created if missing.
 
         Returns:
             The open store.
@@ -57,172 +56,186 @@ class ParquetEventStore(Closeable):
         Raises:
             EventStoreError: The folder cannot be used.
         """
-        place = Path(folder)
-        with _errors_named(place):
-            place.mkdir(parents=True, exist_ok=True)
-            return cls(place)
+        folder = Path(folder)
+        with _wrap_store_errors(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+            return cls(folder)
 
     def get_cursor(self, log_id: str) -> str:
-        """Return up to where a log was taken; see `EventStore`."""
-        with self._held("read"):
-            return self._position(log_id)
+        """Return the cursor up to which a log is in the store; see `EventStore`."""
+        with self._hold_lock("read"):
+            return self._find_cursor(log_id)
 
     def append_batch(self, batch: EventBatch) -> bool:
-        """Return whether a batch is new, and add it; see `EventStore`."""
-        with self._held("append"):
-            if not batch.is_next(self._position(batch.log_id)):
+        """Append a batch if it is the next one; see `EventStore`.
+
+        Returns:
+            Whether it was appended.
+        """
+        with self._hold_lock("append"):
+            if not batch.is_next(self._find_cursor(batch.log_id)):
                 return False
             part = ParquetPart(
                 batch.log_id, decode_cursor(batch.start_cursor), decode_cursor(batch.end_cursor)
             )
             self._parts.write(part, events_to_table(batch.events))
-            is_to_merge = bool(self._parts.find_mergeable())
-        if is_to_merge:
-            self._merge()
+            needs_merge = bool(self._parts.find_mergeable())
+        if needs_merge:
+            self._merge_parts()
         return True
 
     def count(self) -> int:
-        """Return how many events there are."""
-        with self._held("read"):
-            paths = [self._parts.get_path(each) for each in self._parts.list_parts()]
-            return sum(pq.read_metadata(each).num_rows for each in paths)
+        """Return the number of events."""
+        with self._hold_lock("read"):
+            paths = [self._parts.get_path(part) for part in self._parts.list_parts()]
+            return sum(pq.read_metadata(path).num_rows for path in paths)
 
     def count_by_day(self, period: Period = ALL_TIME) -> list[DailyCount]:
-        """Return events by day and kind."""
-        with self._events() as events:
+        """Return event counts by day and kind."""
+        with self._open_dataset() as events:
             return queries.count_by_day(events, to_time_bounds(period))
 
     def count_by_product(self, period: Period = ALL_TIME) -> pa.Table:
-        """Return one row a product."""
-        with self._events() as events:
+        """Return event counts by product."""
+        with self._open_dataset() as events:
             return queries.count_by_product(events, to_time_bounds(period))
 
     def compute_position_rates(self, period: Period = ALL_TIME) -> list[PositionClickRate]:
-        """Return the position curves."""
-        with self._events() as events:
+        """Return click rates by position."""
+        with self._open_dataset() as events:
             return queries.compute_position_rates(events, to_time_bounds(period))
 
     def compute_ranker_rates(self, period: Period = ALL_TIME) -> list[RankerPerformance]:
-        """Return what came of the rankers."""
-        with self._events() as events:
+        """Return click rates by ranker."""
+        with self._open_dataset() as events:
             return queries.compute_ranker_rates(events, to_time_bounds(period))
 
     def build_training_rows(self, period: Period = ALL_TIME) -> pa.Table:
-        """Return one row an impression."""
-        with self._events() as events:
+        """Return one labelled row per impression."""
+        with self._open_dataset() as events:
             return queries.build_training_rows(events, to_time_bounds(period))
 
     def erase(self, user_id: str, linked_ids: LinkedIds = NO_LINKED_IDS) -> int:
-        """Replace each file that has events of a visitor by one without; see `EventStore`.
+        """Rewrite the files that have events of a visitor without them; see `EventStore`.
 
         Returns:
-            How many there were.
+            How many events were erased.
         """
         check_user_id(user_id)
-        with self._held("replace"):
-            linked_ids |= self._traces(user_id)
-            # The traces go first: while one is left, so is what leads to it.
-            n_traced = self._without(_TRACED, lambda table: _are_traces(table, linked_ids))
-            return n_traced + self._without(_OWN, lambda table: pc.equal(table["user_id"], user_id))
+        with self._hold_lock("replace"):
+            linked_ids |= self._find_linked_ids(user_id)
+            # Linked events first: as long as one is left, so are the events that link to it.
+            n_linked = self._erase_matching(_LINK_COLUMNS, lambda table: _match(table, linked_ids))
+            n_own = self._erase_matching(
+                ["user_id"], lambda table: pc.equal(table["user_id"], user_id)
+            )
+            return n_linked + n_own
 
     def erase_linked(self, linked_ids: LinkedIds) -> int:
-        """Return how many events without a visitor were removed; see `EventStore`."""
-        with self._held("replace"):
-            return self._without(_TRACED, lambda table: _are_traces(table, linked_ids))
-
-    def _traces(self, user_id: str) -> LinkedIds:
-        named: list[tuple[str, str]] = []
-        for part in self._parts.list_parts():
-            table = self._parts.read(part, ["user_id", "session_id", "query_id"])
-            theirs = table.filter(pc.equal(table["user_id"], user_id)).to_pydict()
-            named += zip(theirs["session_id"], theirs["query_id"], strict=True)
-        return LinkedIds.from_rows(named)
-
-    def _without(self, columns: list[str], chosen: Callable[[pa.Table], pa.ChunkedArray]) -> int:
-        """Replace each file that has chosen events by one without them.
-
-        Args:
-            columns: Those that are needed to choose.
-            chosen: Which events are chosen, one value for each row.
+        """Erase the anonymous events that have one of the ids; see `EventStore`.
 
         Returns:
-            How many were removed.
+            How many events were erased.
         """
-        n_removed = 0
+        with self._hold_lock("replace"):
+            return self._erase_matching(_LINK_COLUMNS, lambda table: _match(table, linked_ids))
+
+    def _find_linked_ids(self, user_id: str) -> LinkedIds:
+        id_pairs: list[tuple[str, str]] = []
+        for part in self._parts.list_parts():
+            table = self._parts.read(part, ["user_id", "session_id", "query_id"])
+            own_columns = table.filter(pc.equal(table["user_id"], user_id)).to_pydict()
+            id_pairs += zip(own_columns["session_id"], own_columns["query_id"], strict=True)
+        return LinkedIds.from_rows(id_pairs)
+
+    def _erase_matching(
+        self, columns: list[str], match: Callable[[pa.Table], pa.ChunkedArray]
+    ) -> int:
+        """Rewrite each part that has matching events without them.
+
+        Args:
+            columns: The columns that `match` needs.
+            match: Returns which events to erase, shape (n_rows,), boolean.
+
+        Returns:
+            How many events were erased.
+        """
+        n_erased = 0
         self._parts.remove_obsolete()
         for part in self._parts.list_parts():
-            n_chosen = pc.sum(chosen(self._parts.read(part, columns))).as_py() or 0
-            if n_chosen:
+            n_matching = pc.sum(match(self._parts.read(part, columns))).as_py() or 0
+            if n_matching:
                 table = self._parts.read(part)
-                self._parts.write(part, table.filter(pc.invert(chosen(table))))
-            n_removed += n_chosen
-        return n_removed
+                self._parts.write(part, table.filter(pc.invert(match(table))))
+            n_erased += n_matching
+        return n_erased
 
     def close(self) -> None:
-        """Let go of the store."""
+        """Close the store. Closing again does nothing."""
         if not self._is_closed:
             self._is_closed = True
             self._lock.close()
 
-    def _position(self, log_id: str) -> str:
-        ends = [each.end for each in self._parts.list_parts() if each.log_id == log_id]
+    def _find_cursor(self, log_id: str) -> str:
+        ends = [part.end for part in self._parts.list_parts() if part.log_id == log_id]
         return encode_cursor(*max(ends)) if ends else ""
 
-    def _merge(self) -> None:
+    def _merge_parts(self) -> None:
         try:
             with self._lock.acquire("replace"):
                 while parts := self._parts.find_mergeable():
                     self._parts.merge(parts)
         except (sqlite3.Error, OSError, pa.ArrowException) as exc:
-            # The batch itself is in; the next one merges.
+            # The batch itself is stored; the next one merges.
             _log.warning("files of the event store %s were not merged: %s", self.folder, exc)
 
     @contextmanager
-    def _events(self) -> Iterator[ds.Dataset]:
-        with self._held("read"):
-            paths = [str(self._parts.get_path(each)) for each in self._parts.list_parts()]
+    def _open_dataset(self) -> Iterator[ds.Dataset]:
+        with self._hold_lock("read"):
+            paths = [str(self._parts.get_path(part)) for part in self._parts.list_parts()]
             yield ds.dataset(paths, schema=EVENT_SCHEMA, format="parquet")
 
     @contextmanager
-    def _held(self, purpose: str) -> Iterator[None]:
+    def _hold_lock(self, mode: str) -> Iterator[None]:
         if self._is_closed:
             raise EventStoreError(f"the event store {self.folder} is closed. Open it again.")
-        with _errors_named(self.folder), self._lock.acquire(purpose):
+        with _wrap_store_errors(self.folder), self._lock.acquire(mode):
             yield
 
 
-def _are_traces(table: pa.Table, traces: LinkedIds) -> pa.ChunkedArray:
-    """Return which events name no visitor, and are traces; one value for each row."""
-    found = [
-        pc.is_in(table[name], pa.array(sorted(values), pa.string()))
-        for name, values in (
-            ("session_id", traces.session_ids),
-            ("query_id", traces.query_ids),
-            ("event_id", traces.event_ids),
+def _match(table: pa.Table, linked_ids: LinkedIds) -> pa.ChunkedArray:
+    """Return which events are anonymous and have one of the ids, shape (n_rows,), boolean."""
+    has_session, has_query, has_event = (
+        pc.is_in(table[name], pa.array(sorted(ids), pa.string()))
+        for name, ids in (
+            ("session_id", linked_ids.session_ids),
+            ("query_id", linked_ids.query_ids),
+            ("event_id", linked_ids.event_ids),
         )
-    ]
-    return pc.and_(pc.equal(table["user_id"], ""), pc.or_(pc.or_(found[0], found[1]), found[2]))
+    )
+    is_linked = pc.or_(pc.or_(has_session, has_query), has_event)
+    return pc.and_(pc.equal(table["user_id"], ""), is_linked)
 
 
 @contextmanager
-def _errors_named(folder: Path) -> Iterator[None]:
-    """Turn what SQLite, Arrow and the file system raise into errors of the store.
+def _wrap_store_errors(folder: Path) -> Iterator[None]:
+    """Translate errors of SQLite, Arrow and the file system into errors of the store.
 
     Yields:
         Nothing.
 
     Raises:
-        EventStoreError: With what to do.
+        EventStoreError: With a remedy.
     """
-    begin = f"the event store {folder} cannot be used: "
+    prefix = f"the event store {folder} cannot be used: "
     try:
         yield
     except sqlite3.Error as exc:
-        raise EventStoreError(f"{begin}{exc}. Another process holds it? Try again.") from exc
+        raise EventStoreError(f"{prefix}{exc}. Another process may hold it: try again.") from exc
     except OSError as exc:
         reason = exc.strerror or exc
-        raise EventStoreError(f"{begin}{reason}. A writable folder was expected.") from exc
+        raise EventStoreError(f"{prefix}{reason}. A writable folder was expected.") from exc
     except pa.ArrowException as exc:
         raise EventStoreError(
-            f"{begin}{exc}. Move the damaged file away and roll the log over into a new folder."
+            f"{prefix}{exc}. Move the damaged file away and sync the log into a new folder."
         ) from exc

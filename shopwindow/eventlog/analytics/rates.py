@@ -1,4 +1,4 @@
-"""Counts and click rates that a store of events answers with."""
+"""Results of an event store's queries: counts and click rates."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -7,7 +7,7 @@ from typing import Self
 
 @dataclass(frozen=True, slots=True)
 class DailyCount:
-    """How many events of a kind there were on one day in UTC."""
+    """Number of events of a kind on one day in UTC."""
 
     day: date
     kind: str
@@ -16,9 +16,9 @@ class DailyCount:
 
 @dataclass(frozen=True, slots=True)
 class PositionClickRate:
-    """How often what was shown at a position was clicked; position 0 is unknown.
+    """Impressions and clicks at one position of a surface; position 0 is unknown.
 
-    `n_clicks` counts impressions that were clicked, so that it never exceeds `n_impressions`.
+    `n_clicks` counts impressions that were clicked, so it never exceeds `n_impressions`.
     """
 
     surface: str
@@ -34,16 +34,18 @@ class PositionClickRate:
 
 @dataclass(frozen=True, slots=True)
 class RankerPerformance:
-    """What came of one version of a ranker on one surface.
+    """Click rates of one version of a ranker on one surface, plain and propensity-weighted.
 
-    The weighted values are over the impressions whose propensity was logged, each with the weight
-    w = 1 / propensity, and None where there are none. With c = 1 for a clicked impression:
+    The weighted values are over the `n_with_propensity` impressions whose propensity was logged,
+    each with the weight w = 1 / propensity, and None where there are none. With c = 1 for a
+    clicked impression:
 
     - `ips` = sum(w c) / n. Source: Horvitz & Thompson (1952), JASA 47(260).
-    - `snips` = sum(w c) / sum(w), the click rate had everything been as likely to be shown.
+    - `snips` = sum(w c) / sum(w), the click rate if all products were equally likely to be shown.
       Source: Swaminathan & Joachims (2015), "The self-normalized estimator", NeurIPS.
-    - `effective_sample_size` = sum(w)^2 / sum(w^2): how many equally likely impressions the estimates are
-      worth; below some hundreds they say little. Source: Kish (1965), Survey Sampling.
+    - `effective_sample_size` = sum(w)^2 / sum(w^2): the number of equally weighted impressions
+      that would give the same variance; below some hundreds the estimates say little.
+      Source: Kish (1965), Survey Sampling.
     """
 
     ranker: str
@@ -63,18 +65,18 @@ class RankerPerformance:
         counts: tuple[int, int, int],
         sums: tuple[float, float, float],
     ) -> Self:
-        """Return the rates of sums.
+        """Return the rates computed from counts and weighted sums.
 
         Args:
             key: Ranker, version and surface.
-            counts: Impressions, those clicked, those with a propensity.
-            sums: Over those with a propensity: of w c, of w and of w^2.
+            counts: Number of impressions, of clicked ones, and of those with a propensity.
+            sums: Sums of w c, w and w^2 over the impressions with a propensity.
         """
-        n_weighted = counts[2]
-        if not n_weighted:
+        n_with_propensity = counts[2]
+        if not n_with_propensity:
             return cls(*key, *counts, None, None, None)
-        clicked, weight, square = sums
-        return cls(*key, *counts, clicked / n_weighted, clicked / weight, weight * weight / square)
+        w_clicked, w, w_squared = sums
+        return cls(*key, *counts, w_clicked / n_with_propensity, w_clicked / w, w * w / w_squared)
 
     @property
     def click_rate(self) -> float:

@@ -1,4 +1,4 @@
-"""Who may do what with a folder of files, among all processes of one machine."""
+"""A read, append and replace lock on a folder, among all processes of one machine."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -7,12 +7,12 @@ from pathlib import Path
 from threading import RLock
 
 LOCK_TIMEOUT_S = 60.0
-_BEGIN = {
+_BEGIN_STATEMENTS = {
     "read": ("BEGIN", "SELECT count(*) FROM sqlite_master"),
     "append": ("BEGIN IMMEDIATE",),
     "replace": ("BEGIN EXCLUSIVE",),
 }
-"""Who reads keeps out who replaces; who appends, other appenders; who replaces, everybody.
+"""A reader excludes replacers; an appender, other appenders; a replacer, everybody.
 
 Source: sqlite.org/lockingv3.html. The database stays empty, and a lock ends with its process.
 """
@@ -22,7 +22,7 @@ class SharedFolderLock:
     """A lock for threads and processes on an empty SQLite file.
 
     Args:
-        path: The file; it is made when it is not there.
+        path: The file; it is created if missing.
     """
 
     def __init__(self, path: Path) -> None:
@@ -33,24 +33,24 @@ class SharedFolderLock:
 
     @contextmanager
     def acquire(self, mode: str) -> Iterator[None]:
-        """Hold the lock for one purpose: "read", "append" or "replace".
+        """Hold the lock in a mode: "read", "append" or "replace".
 
         Yields:
             Nothing.
 
         Raises:
-            sqlite3.Error: Others held it for too long.
+            sqlite3.Error: Others held it for longer than `LOCK_TIMEOUT_S`.
         """
         with self._threads:
             try:
-                for statement in _BEGIN[mode]:
+                for statement in _BEGIN_STATEMENTS[mode]:
                     self._connection.execute(statement).fetchall()
                 yield
             finally:
-                if self._connection.in_transaction:  # also when only the beginning succeeded
+                if self._connection.in_transaction:  # also if only the first statement succeeded
                     self._connection.execute("ROLLBACK")
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         with self._threads:
             self._connection.close()

@@ -1,4 +1,4 @@
-"""Events from the log into an analytic store, batch by batch, each exactly once."""
+"""Sync a log into an analytic store: batch by batch, each event exactly once."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -15,12 +15,12 @@ BATCH_SIZE = 20_000
 
 @dataclass(frozen=True, slots=True)
 class SyncResult:
-    """What a roll-over did.
+    """What a sync did.
 
     Attributes:
         n_events: Events that are new in the store.
-        n_batches: Batches they came in.
-        cursor: The log's cursor up to which the store has its events.
+        n_batches: Batches that were appended.
+        cursor: The log's cursor up to which its events are in the store.
     """
 
     n_events: int
@@ -35,71 +35,76 @@ def sync_events(
     batch_size: int = BATCH_SIZE,
     on_batch: Callable[[int], object] = lambda _: None,
 ) -> SyncResult:
-    """Take into a store what a log has after the store's position, up to the log's present end.
+    """Append a log's events after the store's cursor to the store, up to the log's current end.
 
-    It may be killed and started again at any time, and several may run at once: the position is
-    asked of the store anew for each batch. The log stays as it is, its old files too. A visitor
-    who is erased from both while their events are on their way is erased from the store again.
+    It may be killed and restarted at any time, and several may run at once: the cursor is read
+    from the store again for each batch. The log is not changed, nor are its old segments. A
+    visitor who is erased from both while their events are in transit is erased from the store
+    again.
 
     Args:
         log: The log.
         store: The store; several logs can share one.
-        batch_size: Events taken at once, 1 or more.
+        batch_size: Events per batch, 1 or more.
         on_batch: Called after each batch with its number of events.
 
     Returns:
-        What was done.
+        The new events and batches, and the store's cursor.
 
     Raises:
-        InvalidEventError: The size of a batch is below 1.
+        InvalidEventError: The batch size is below 1.
         EventLogError: The log cannot be read.
-        EventStoreError: The store cannot be used, or has events that the log does not have.
+        EventStoreError: The store cannot be used, or is ahead of the log.
     """
-    _check_same(log, store)
+    _check_not_ahead(log, store)
     n_events = n_batches = 0
-    goal = decode_cursor(log.get_end_cursor())
-    while decode_cursor(position := store.get_cursor(log.log_id)) < goal:
-        events, cursor = log.read(position, batch_size)
-        if not events:  # all that is left was erased
+    end_offset = decode_cursor(log.get_end_cursor())
+    while decode_cursor(start_cursor := store.get_cursor(log.log_id)) < end_offset:
+        events, end_cursor = log.read(start_cursor, batch_size)
+        if not events:  # all remaining events were erased
             break
-        if store.append_batch(EventBatch(log.log_id, position, cursor, events)):
-            n_events += len(events) - _erased_meanwhile(log, store, position, events)
+        if store.append_batch(EventBatch(log.log_id, start_cursor, end_cursor, events)):
+            n_events += len(events) - _erase_stale_events(log, store, start_cursor, events)
             n_batches += 1
             on_batch(len(events))
-    return SyncResult(n_events, n_batches, position)
+    return SyncResult(n_events, n_batches, start_cursor)
 
 
-def _erased_meanwhile(
-    log: EventLog, store: EventStore, position: str, taken: Sequence[Event]
+def _erase_stale_events(
+    log: EventLog, store: EventStore, start_cursor: str, appended: Sequence[Event]
 ) -> int:
-    """Erase the visitors from the store whose events left the log after they were read.
+    """Erase appended events from the store that were erased from the log after they were read.
 
-    Whoever erases asks the store after the log: what it then took too late is found here, and what
-    leaves the log later than this is erased from the store later too.
+    An erasure goes through the log first, then the store. If it passed the store before the batch
+    was appended, the missing events are found here; an erasure that reaches the log after this
+    check also reaches the store after it.
 
     Returns:
-        How many of the taken events were theirs.
+        How many of the appended events were erased.
     """
-    left = {each.event_id for each in log.read(position, len(taken))[0]}
-    gone = [each for each in taken if each.event_id not in left]
-    users = {each.user_id for each in gone if each.user_id}
-    for user_id in users:
+    remaining_ids = {event.event_id for event in log.read(start_cursor, len(appended))[0]}
+    stale = [event for event in appended if event.event_id not in remaining_ids]
+    user_ids = {event.user_id for event in stale if event.user_id}
+    for user_id in user_ids:
         store.erase(user_id)
-    if any(not each.user_id for each in gone):  # known by a session or an answer of theirs
-        store.erase_linked(LinkedIds(event_ids=frozenset(each.event_id for each in gone)))
-    return len(gone) + sum(each.user_id in users and each.event_id in left for each in taken)
+    if any(not event.user_id for event in stale):  # erased as linked to a visitor
+        store.erase_linked(LinkedIds(event_ids=frozenset(event.event_id for event in stale)))
+    n_remaining = sum(
+        event.user_id in user_ids and event.event_id in remaining_ids for event in appended
+    )
+    return len(stale) + n_remaining
 
 
-def _check_same(log: EventLog, store: EventStore) -> None:
-    """Refuse a log that ends before what was taken of it: new events would be passed over.
+def _check_not_ahead(log: EventLog, store: EventStore) -> None:
+    """Check that the log does not end before the store's cursor: new events would be skipped.
 
     Raises:
-        EventStoreError: It does.
+        EventStoreError: The store is ahead of the log.
     """
-    position, end = store.get_cursor(log.log_id), log.get_end_cursor()
-    if decode_cursor(position) > decode_cursor(end):
+    cursor, end_cursor = store.get_cursor(log.log_id), log.get_end_cursor()
+    if decode_cursor(cursor) > decode_cursor(end_cursor):
         raise EventStoreError(
-            f"the event store has events up to {position} of the log in {log.folder}, which ends "
-            f"at {end or 'its beginning'}: it was put back to an older state. Roll it over into a "
-            "new store (SHOPWINDOW_EVENTS__STORE)."
+            f"the event store has events up to {cursor} of the log in {log.folder}, which ends at "
+            f"{end_cursor or 'its beginning'}: the log was restored to an older state. Sync it "
+            "into a new store (SHOPWINDOW_EVENTS__STORE)."
         )

@@ -1,4 +1,4 @@
-"""Training rows in a file, for whatever learns from them."""
+"""Export of training rows to a Parquet file."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from shopwindow.eventlog.analytics.event_store import ALL_TIME, EventStore, Peri
 from shopwindow.eventlog.row_files import replace_atomically
 from shopwindow.values.errors import EventFileError
 
-_ENDING = ".parquet"
+_SUFFIX = ".parquet"
 
 
 def export_training_rows(store: EventStore, path: Path, period: Period = ALL_TIME) -> int:
@@ -16,19 +16,20 @@ def export_training_rows(store: EventStore, path: Path, period: Period = ALL_TIM
 
     Args:
         store: The store.
-        path: The file; its columns are those of `shopwindow.eventlog.analytics.arrow_tables.TRAINING_SCHEMA`.
-        period: When the impressions were shown.
+        path: The file; its columns are those of
+            `shopwindow.eventlog.analytics.arrow_tables.TRAINING_SCHEMA`.
+        period: The period of the impressions.
 
     Returns:
-        How many rows there are.
+        The number of rows.
 
     Raises:
-        EventFileError: The file cannot be written, or is not named .parquet.
+        EventFileError: The file cannot be written, or its suffix is not .parquet.
         EventStoreError: The store cannot be used.
     """
-    if path.suffix.lower() != _ENDING:
-        raise EventFileError(path, f"a name that ends in {_ENDING} was expected")
+    if path.suffix.lower() != _SUFFIX:
+        raise EventFileError(path, f"a name that ends in {_SUFFIX} was expected")
     rows = store.build_training_rows(period)
-    with replace_atomically(path) as new:
-        pq.write_table(rows, new, compression="zstd")
+    with replace_atomically(path) as temporary_path:
+        pq.write_table(rows, temporary_path, compression="zstd")
     return len(rows)

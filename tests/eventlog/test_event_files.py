@@ -1,4 +1,4 @@
-"""Files of events: taken in by their usual names, with faults told; out and in again unchanged."""
+"""Event files: import by usual column names, rejected rows reported, lossless round trip."""
 
 import tempfile
 from datetime import UTC, datetime
@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from shopwindow.eventlog import EventLog, export_events, import_events
 from shopwindow.values import EVENT_KINDS, Event
 from shopwindow.values.errors import EventFileError
-from tests.eventlog.conftest import everything, made
+from tests.eventlog.conftest import make_events, read_all_events
 
 MARCH = datetime(2026, 3, 1, 8, 30, tzinfo=UTC)
 
@@ -24,7 +24,7 @@ CSV = """timestamp,visitorid,event,itemid,transactionid
 2026-03-01 08:30:00,,View_Item_List,253185,
 """
 
-FAULTS = """user,item,event,time,position
+INVALID_ROWS = """user,item,event,time,position
 u1,sku-1,click,2026-03-01T08:30:00Z,1
 u2,,click,2026-03-01T08:30:00Z,1
 u3,sku-3,stare,2026-03-01T08:30:00Z,1
@@ -38,32 +38,32 @@ u10,sku-10,like,2026-03-01T08:30:00Z,
 """
 
 
-def test_a_table_of_a_shop_is_understood(log: EventLog, tmp_path: Path) -> None:
+def test_a_shops_table_is_imported_by_its_column_names(log: EventLog, tmp_path: Path) -> None:
     (tmp_path / "events.csv").write_text("\ufeff" + CSV, encoding="utf-8")
     report = import_events(log, tmp_path / "events.csv")
     assert (report.written, report.duplicates, report.n_rejected) == (4, 0, 0)
-    found = everything(log)
-    assert [each.kind for each in found] == ["click", "cart", "purchase", "impression"]
-    assert [each.user_id for each in found] == ["257597", "992329", "111016", ""]
-    assert [each.time for each in found] == [MARCH] * 4
-    again = import_events(log, tmp_path / "events.csv")
-    assert (again.written, again.duplicates) == (0, 4)
+    events = read_all_events(log)
+    assert [event.kind for event in events] == ["click", "cart", "purchase", "impression"]
+    assert [event.user_id for event in events] == ["257597", "992329", "111016", ""]
+    assert [event.time for event in events] == [MARCH] * 4
+    repeated = import_events(log, tmp_path / "events.csv")
+    assert (repeated.written, repeated.duplicates) == (0, 4)
 
 
-def test_equal_rows_are_events_of_their_own(log: EventLog, tmp_path: Path) -> None:
+def test_equal_rows_of_a_file_are_separate_events(log: EventLog, tmp_path: Path) -> None:
     (tmp_path / "e.csv").write_text("user,item,event,time\n" + "u,i,view,1772353800\n" * 3)
     assert import_events(log, tmp_path / "e.csv").written == 3
 
 
-def test_bad_rows_are_refused_with_line_and_reason_and_the_rest_goes_on(
+def test_invalid_rows_are_rejected_with_line_and_reason_and_the_rest_is_imported(
     log: EventLog, tmp_path: Path
 ) -> None:
-    (tmp_path / "events.csv").write_bytes(FAULTS.encode("latin-1"))
+    (tmp_path / "events.csv").write_bytes(INVALID_ROWS.encode("latin-1"))
     report = import_events(log, tmp_path / "events.csv")
-    assert [each.user_id for each in everything(log)] == ["u1", "u10"]
+    assert [event.user_id for event in read_all_events(log)] == ["u1", "u10"]
     assert (report.written, report.n_rejected) == (2, 8)
-    told = {each.line: each.reason for each in report.rejected}
-    assert list(told) == [3, 4, 5, 6, 7, 8, 9, 10]
+    reasons = {row.line: row.reason for row in report.rejected}
+    assert list(reasons) == [3, 4, 5, 6, 7, 8, 9, 10]
     expected = {
         3: "product_id: expected a value in a column 'product_id' or 'product'",
         4: "kind: expected one of impression, click",
@@ -74,10 +74,10 @@ def test_bad_rows_are_refused_with_line_and_reason_and_the_rest_goes_on(
         9: "5 cells expected, as in the header, got 7",
         10: "product_id: expected a text in valid Unicode",
     }
-    assert {line: reason for line, reason in expected.items() if reason not in told[line]} == {}
+    assert {line: text for line, text in expected.items() if text not in reasons[line]} == {}
 
 
-def test_json_lines_with_faults(log: EventLog, tmp_path: Path) -> None:
+def test_invalid_json_lines_are_rejected(log: EventLog, tmp_path: Path) -> None:
     lines = [
         '{"kind": "like", "sku": 17, "ts": 1772353800, "features": {"a": 0.5}, "value": 3}',
         "",
@@ -89,8 +89,8 @@ def test_json_lines_with_faults(log: EventLog, tmp_path: Path) -> None:
     ]
     (tmp_path / "events.jsonl").write_text("\n".join(lines))
     report = import_events(log, tmp_path / "events.jsonl")
-    assert [each.line for each in report.rejected] == [3, 4, 5, 6]
-    first, last = everything(log)
+    assert [row.line for row in report.rejected] == [3, 4, 5, 6]
+    first, last = read_all_events(log)
     assert (first.product_id, first.features, first.value, first.time) == (
         "17",
         {"a": 0.5},
@@ -100,16 +100,16 @@ def test_json_lines_with_faults(log: EventLog, tmp_path: Path) -> None:
     assert (last.kind, last.time) == ("hide", datetime(2026, 3, 1, tzinfo=UTC))
 
 
-def test_parquet_with_times_of_nanoseconds(log: EventLog, tmp_path: Path) -> None:
+def test_parquet_times_in_nanoseconds_are_imported(log: EventLog, tmp_path: Path) -> None:
     times = pa.array([1772353800 * 10**9] * 2, pa.timestamp("ns"))
     table = pa.table({"event": ["view", "stare"], "item_id": [5, 6], "event_time": times})
     pq.write_table(table, tmp_path / "events.parquet")
     report = import_events(log, tmp_path / "events.parquet")
-    assert [(each.line, each.reason[:4]) for each in report.rejected] == [(2, "kind")]
-    assert [(each.product_id, each.time) for each in everything(log)] == [("5", MARCH)]
+    assert [(row.line, row.reason[:4]) for row in report.rejected] == [(2, "kind")]
+    assert [(event.product_id, event.time) for event in read_all_events(log)] == [("5", MARCH)]
 
 
-BAD_FILES = {
+UNREADABLE_FILES = {
     "missing.csv": (None, "there is no such file"),
     "events.txt": (b"x", "a name that ends in .csv, .jsonl, .ndjson, .parquet was expected"),
     "events.parquet": (b"PAR1 no", "not a Parquet file that can be read"),
@@ -117,9 +117,9 @@ BAD_FILES = {
 }
 
 
-@pytest.mark.parametrize("name", BAD_FILES)
-def test_files_that_cannot_be_read_are_refused(log: EventLog, tmp_path: Path, name: str) -> None:
-    data, message = BAD_FILES[name]
+@pytest.mark.parametrize("name", UNREADABLE_FILES)
+def test_unreadable_files_are_rejected(log: EventLog, tmp_path: Path, name: str) -> None:
+    data, message = UNREADABLE_FILES[name]
     if data is not None:
         (tmp_path / name).write_bytes(data)
     with pytest.raises(EventFileError, match=message):
@@ -127,18 +127,20 @@ def test_files_that_cannot_be_read_are_refused(log: EventLog, tmp_path: Path, na
     assert log.count() == 0
 
 
-@pytest.mark.parametrize("ending", ["csv", "jsonl", "parquet"])
-def test_one_visitors_events_go_out_alone(log: EventLog, tmp_path: Path, ending: str) -> None:
-    log.append([*made(3, user_id="u1"), *made(3, 3, user_id="u2")])
-    path = tmp_path / "out" / f"u2.{ending}"
+@pytest.mark.parametrize("suffix", ["csv", "jsonl", "parquet"])
+def test_export_of_one_visitor_has_only_their_events(
+    log: EventLog, tmp_path: Path, suffix: str
+) -> None:
+    log.append([*make_events(3, user_id="u1"), *make_events(3, 3, user_id="u2")])
+    path = tmp_path / "out" / f"u2.{suffix}"
     assert export_events(log, path, "u2") == 3
     with EventLog.open(tmp_path / "other") as other:
         import_events(other, path)
-        assert everything(other) == log.read_user_events("u2")
-    assert [each.name for each in path.parent.iterdir()] == [path.name]
+        assert read_all_events(other) == log.read_user_events("u2")
+    assert [file.name for file in path.parent.iterdir()] == [path.name]
 
 
-def test_a_file_that_cannot_be_written_is_refused(log: EventLog, tmp_path: Path) -> None:
+def test_an_unwritable_file_is_rejected(log: EventLog, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
     with pytest.raises(EventFileError, match="the file cannot be written"):
         export_events(log, tmp_path / "file" / "events.csv")
@@ -168,24 +170,24 @@ EVENTS = st.builds(
 )
 
 
-@pytest.mark.parametrize("ending", ["csv", "jsonl", "parquet"])
+@pytest.mark.parametrize("suffix", ["csv", "jsonl", "parquet"])
 @settings(max_examples=25, deadline=None)
-@given(events=st.lists(EVENTS, max_size=8, unique_by=lambda each: each.event_id))
-def test_out_and_in_again_is_the_same(ending: str, events: list[Event]) -> None:
+@given(events=st.lists(EVENTS, max_size=8, unique_by=lambda event: event.event_id))
+def test_an_exported_file_is_imported_unchanged(suffix: str, events: list[Event]) -> None:
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
-        path = folder / f"all.{ending}"
+        path = folder / f"all.{suffix}"
         with EventLog.open(folder / "a") as first, EventLog.open(folder / "b") as second:
             first.append(events)
-            assert everything(first) == events
+            assert read_all_events(first) == events
             assert export_events(first, path) == len(events)
             report = import_events(second, path)
             assert (report.written, report.rejected) == (len(events), [])
-            assert everything(second) == events
+            assert read_all_events(second) == events
 
 
 @pytest.mark.parametrize("user_id", ["=1+1", "＝1+1", "\ufeff=1", "'=1", "''=1", "-5"])
-def test_a_table_runs_no_formula_and_gives_the_id_again(
+def test_formulas_are_escaped_in_csv_and_restored_on_import(
     log: EventLog, tmp_path: Path, user_id: str
 ) -> None:
     log.append([Event("click", "p1", user_id=user_id)])
@@ -193,4 +195,4 @@ def test_a_table_runs_no_formula_and_gives_the_id_again(
     assert f"'{user_id}" in (tmp_path / "events.csv").read_text(encoding="utf-8")
     with EventLog.open(tmp_path / "other") as other:
         import_events(other, tmp_path / "events.csv")
-        assert [each.user_id for each in other.read()[0]] == [user_id]
+        assert [event.user_id for event in other.read()[0]] == [user_id]

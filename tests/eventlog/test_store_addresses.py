@@ -1,4 +1,4 @@
-"""From an address to a store: what is refused, and what the ClickHouse client is asked for."""
+"""Store addresses: which are rejected, and the options that the ClickHouse client gets."""
 
 from importlib.util import find_spec
 from pathlib import Path
@@ -7,31 +7,29 @@ from typing import Any
 
 import pytest
 
-from shopwindow.eventlog.analytics import open_event_store
-from shopwindow.eventlog.analytics import store_addresses as opening
+from shopwindow.eventlog.analytics import open_event_store, store_addresses
 from shopwindow.eventlog.analytics.clickhouse_connection import parse_clickhouse_url
 from shopwindow.eventlog.analytics.parquet_store import ParquetEventStore
 from shopwindow.values.errors import EventStoreUnavailableError, InvalidSettingError
 from shopwindow.values.settings import EventSettings
 
 
-def test_a_folder_is_parquet_and_none_is_beside_the_log(tmp_path: Path) -> None:
+def test_a_folder_is_a_parquet_store_and_the_default_is_in_the_logs_folder(tmp_path: Path) -> None:
     with ParquetEventStore.open(tmp_path) as expected:
         store = open_event_store(str(tmp_path))
         assert type(store) is type(expected)
         store.close()
     settings = EventSettings(folder="var/log", store="")
-    assert opening.resolve_store_address(settings) == str(Path("var/log/analysis"))
-    assert (
-        opening.resolve_store_address(settings.model_copy(update={"store": "chdb:x"})) == "chdb:x"
-    )
-    store = opening.open_configured_store(EventSettings(folder=str(tmp_path / "log")))
+    assert store_addresses.resolve_store_address(settings) == str(Path("var/log/analysis"))
+    with_store = settings.model_copy(update={"store": "chdb:x"})
+    assert store_addresses.resolve_store_address(with_store) == "chdb:x"
+    store = store_addresses.open_configured_store(EventSettings(folder=str(tmp_path / "log")))
     assert (tmp_path / "log" / "analysis").is_dir()
     store.close()
 
 
 @pytest.mark.parametrize(
-    ("address", "got"),
+    ("address", "reported"),
     [
         ("", "''"),
         ("  ", "'  '"),
@@ -43,13 +41,15 @@ def test_a_folder_is_parquet_and_none_is_beside_the_log(tmp_path: Path) -> None:
         ("clickhouse://u@host/db?password=secret", "'clickhouse'"),
     ],
 )
-def test_what_is_no_address_is_refused_without_its_secret(address: str, got: str) -> None:
+def test_malformed_addresses_are_rejected_without_showing_the_password(
+    address: str, reported: str
+) -> None:
     with pytest.raises(
         InvalidSettingError, match=r"EVENTS__STORE: expected .*c(hdb|lickhouse)"
-    ) as told:
+    ) as caught:
         open_event_store(address, "secret")
-    assert got in str(told.value)
-    assert "secret" not in str(told.value)
+    assert reported in str(caught.value)
+    assert "secret" not in str(caught.value)
 
 
 SERVERS = (
@@ -61,7 +61,9 @@ SERVERS = (
 
 
 @pytest.mark.parametrize(("address", "expected"), SERVERS)
-def test_an_address_becomes_the_clients_options(address: str, expected: tuple[Any, ...]) -> None:
+def test_an_address_is_parsed_into_the_clients_options(
+    address: str, expected: tuple[Any, ...]
+) -> None:
     options = parse_clickhouse_url(address)
     names = ("interface", "host", "port", "username", "database")
     assert tuple(options[name] for name in names) == expected
@@ -69,7 +71,7 @@ def test_an_address_becomes_the_clients_options(address: str, expected: tuple[An
 
 
 @pytest.mark.parametrize("address", ["chdb:var/x", "clickhouse://u@host/db"])
-def test_a_missing_library_is_named_with_what_to_do(
+def test_a_missing_library_is_named_with_the_command_to_install_it(
     address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -85,25 +87,25 @@ def test_a_missing_library_is_named_with_what_to_do(
 @pytest.mark.skipif(
     find_spec("clickhouse_connect") is None, reason="the extra `clickhouse` is not installed"
 )
-def test_a_server_is_given_the_password_and_values_apart_from_the_sql(
+def test_password_and_values_reach_the_server_outside_the_sql(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    asked: list[tuple[str, Any]] = []
+    calls: list[tuple[str, Any]] = []
 
     class Client:
         def command(self, query: str, **options: Any) -> None:
-            asked.append((query, options))
+            calls.append((query, options))
 
         def query(self, query: str, parameters: Any) -> Any:
-            asked.append((query, parameters))
+            calls.append((query, parameters))
             is_count = "count()" in query
             return SimpleNamespace(result_rows=[(3,)] if is_count else [])
 
         def close(self) -> None:
-            asked.append(("close", {}))
+            calls.append(("close", {}))
 
     def get_client(**options: Any) -> Client:
-        asked.append(("connect", options))
+        calls.append(("connect", options))
         return Client()
 
     monkeypatch.setattr("clickhouse_connect.get_client", get_client)
@@ -111,9 +113,9 @@ def test_a_server_is_given_the_password_and_values_apart_from_the_sql(
     assert store.get_cursor("log-1") == ""
     assert store.erase("visitor-1") == 3
     store.close()
-    connected, *rest = asked
-    assert connected[1]["password"] == "very secret"
-    assert connected[1]["database"] == "shop"
-    assert ("log_id", "log-1") in [item for _, o in rest for item in o.items()]
-    assert all("log-1" not in query and "visitor-1" not in query for query, _ in rest)
-    assert rest[-1][0] == "close"
+    (_, client_options), *queries = calls
+    assert client_options["password"] == "very secret"
+    assert client_options["database"] == "shop"
+    assert ("log_id", "log-1") in [item for _, options in queries for item in options.items()]
+    assert all("log-1" not in query and "visitor-1" not in query for query, _ in queries)
+    assert queries[-1][0] == "close"
