@@ -1,4 +1,4 @@
-"""`python -m benchmarks --data FOLDER` remakes every number of the README, one after the other."""
+"""`python -m benchmarks --data FOLDER` remakes every number of the README, one after another."""
 
 import subprocess
 import sys
@@ -23,7 +23,7 @@ def main(
         "../shared/data"
     ),
 ) -> None:
-    """Run all benchmarks, then print their numbers into the README."""
+    """Run all benchmarks, then write their numbers into the README."""
     for name in WITHOUT_DATA:
         subprocess.run([sys.executable, "-m", f"benchmarks.{name}"], check=True)
     for name in WITH_DATA:

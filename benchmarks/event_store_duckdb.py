@@ -1,6 +1,6 @@
-"""The questions of `EventStore` in DuckDB's SQL, over the files of the Parquet store.
+"""The queries of `EventStore` in DuckDB's SQL, over the files of the Parquet store.
 
-It is the alternative that was considered for machines without chDB; only the benchmark uses it.
+The alternative that was considered for machines without chDB; only the benchmark uses it.
 """
 
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ from shopwindow.eventlog.analytics.periods import ATTRIBUTION_WINDOW_US, DAY_US
 _LABELS = ", ".join(f"bool_or(kind = '{kind}') AS {label}" for kind, label in ACTION_LABELS.items())
 _COUNTS = ", ".join(f"count(*) FILTER (kind = '{k}') AS {n}" for k, n in COUNT_COLUMNS.items())
 _KINDS = ", ".join(f"'{kind}'" for kind in ACTION_LABELS)
-_PAID = "kind = 'purchase' AND value IS NOT NULL"
+_HAS_VALUE = "kind = 'purchase' AND value IS NOT NULL"
 
 _IMPRESSIONS = f"""
 FROM events i LEFT JOIN (
@@ -26,20 +26,20 @@ FROM events i LEFT JOIN (
 WHERE i.kind = 'impression'
 """
 
-_BOUGHT_LATER = f"""
+_PURCHASED_LATER = f"""
 SELECT i.event_id FROM events i JOIN (
-    SELECT user_id, product_id, time AS bought FROM events
+    SELECT user_id, product_id, time AS purchase_time FROM events
     WHERE kind = 'purchase' AND query_id = '' AND user_id <> ''
 ) p USING (user_id, product_id)
-WHERE i.kind = 'impression' AND bought BETWEEN i.time AND i.time + {ATTRIBUTION_WINDOW_US}
+WHERE i.kind = 'impression' AND purchase_time BETWEEN i.time AND i.time + {ATTRIBUTION_WINDOW_US}
 """
 
-QUESTIONS: Mapping[str, str] = {
+QUERIES: Mapping[str, str] = {
     "count_by_day": f"SELECT time // {DAY_US} AS day, kind, count(*) FROM events GROUP BY ALL",
     "count_by_product": f"""
         SELECT product_id, {_COUNTS},
-            CASE WHEN count(DISTINCT currency) FILTER ({_PAID}) = 1
-                THEN sum(value) FILTER ({_PAID}) END AS value
+            CASE WHEN count(DISTINCT currency) FILTER ({_HAS_VALUE}) = 1
+                THEN sum(value) FILTER ({_HAS_VALUE}) END AS value
         FROM events GROUP BY product_id ORDER BY product_id""",
     "compute_position_rates": f"""
         SELECT surface, position, count(*), count(*) FILTER (a.clicked) {_IMPRESSIONS}
@@ -50,14 +50,14 @@ QUESTIONS: Mapping[str, str] = {
         {_IMPRESSIONS} GROUP BY ALL ORDER BY ALL""",
     "build_training_rows": f"""
         SELECT i.*, coalesce(clicked, false), coalesce(carted, false),
-            coalesce(purchased, false) OR event_id IN ({_BOUGHT_LATER}),
+            coalesce(purchased, false) OR event_id IN ({_PURCHASED_LATER}),
             coalesce(liked, false), coalesce(hidden, false)
         {_IMPRESSIONS} ORDER BY time, event_id""",
 }
 
 
 class DuckDbFiles:
-    """Asks the files of a folder.
+    """Queries the files of a Parquet store.
 
     Args:
         folder: The folder of a Parquet store.
@@ -68,6 +68,6 @@ class DuckDbFiles:
         pattern = str(folder / "v1_*.parquet").replace("'", "''")
         self._connection.execute(f"CREATE VIEW events AS SELECT * FROM read_parquet('{pattern}')")
 
-    def ask(self, question: str) -> pa.Table:
-        """Return the answer to a question."""
-        return self._connection.sql(QUESTIONS[question]).to_arrow_table()
+    def run_query(self, name: str) -> pa.Table:
+        """Return the result of a query, by the name of the method of `EventStore`."""
+        return self._connection.sql(QUERIES[name]).to_arrow_table()

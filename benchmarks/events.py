@@ -1,4 +1,4 @@
-"""What logging costs: durable batches a second, and the time of a request that records.
+"""The cost of logging: durable batches per second, and the time that recording adds to a request.
 
 `python -m benchmarks.events` needs no data and takes under a minute.
 """
@@ -7,6 +7,7 @@ import os
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -21,129 +22,133 @@ from shopwindow.values import Event
 BATCH_SIZES = (1, 40, 1000)
 N_RECORDED = 20_000
 N_PAGES = 1000
-PAGE = 40
+PAGE_SIZE = 40
 N_VISITORS = 2000
 
 
-def impressions(n_events: int, number: int) -> list[Event]:
-    """Return events as large as those of a search: with parts of the score as features."""
+def make_impressions(n_events: int, number: int) -> list[Event]:
+    """Return events as large as those of a search, with score contributions as features."""
     features = {"lexical": 0.31, "text": 0.12, "text_image": 0.07, "attribute_match": 0.1}
     return [
         Event(
             "impression",
-            f"sku-{place * 977 % 44_000}",
+            f"sku-{position * 977 % 44_000}",
             user_id=f"visitor-{number % N_VISITORS}",
             query_id=f"{number:032x}",
-            position=place,
+            position=position,
             ranker="search",
             ranker_version="0123456789ab",
             features=features,
         )
-        for place in range(1, n_events + 1)
+        for position in range(1, n_events + 1)
     ]
 
 
-def appended(folder: Path, size: int, seconds: float) -> dict[str, float]:
+def measure_append(folder: Path, batch_size: int, seconds: float) -> dict[str, float]:
     """Append batches of a size for some seconds.
 
     Returns:
-        Events a second, and percentiles of one durable batch in milliseconds.
+        Events per second, and percentiles of one durable batch in milliseconds.
     """
-    took: list[float] = []
+    times_s: list[float] = []
     with EventLog.open(folder) as log:
-        until = time.perf_counter() + seconds
-        while time.perf_counter() < until:
-            batch = impressions(size, len(took))
-            took.append(_took(lambda batch=batch: log.append(batch)))  # type: ignore[misc]
-        n_bytes = sum(each.stat().st_size for each in folder.iterdir())
+        deadline = time.perf_counter() + seconds
+        while time.perf_counter() < deadline:
+            batch = make_impressions(batch_size, len(times_s))
+            times_s.append(_time_call(partial(log.append, batch)))
+        n_bytes = sum(path.stat().st_size for path in folder.iterdir())
     return {
-        "batch": size,
-        "events_per_s": round(size * len(took) / sum(took)),
-        **_percentiles([1000 * each for each in took], "ms"),
-        "bytes_per_event": round(n_bytes / (size * len(took))),
+        "batch": batch_size,
+        "events_per_s": round(batch_size * len(times_s) / sum(times_s)),
+        **_compute_percentiles([1000 * time_s for time_s in times_s], "ms"),
+        "bytes_per_event": round(n_bytes / (batch_size * len(times_s))),
     }
 
 
-def recorded(folder: Path) -> dict[str, object]:
-    """Record single events, and pages of impressions, beside the thread that writes.
+def measure_writer(folder: Path) -> dict[str, object]:
+    """Record single events, and pages of impressions, while the writer's thread writes.
 
     Returns:
-        Microseconds of the caller, and the events a second until everything is durable.
+        Microseconds per call, and events per second until everything is durable.
     """
     with (
         EventLog.open(folder) as log,
         EventWriter(log, BatchPolicy(max_pending=1_000_000)) as writer,
     ):
-        events = impressions(N_RECORDED, 0)
-        began = time.perf_counter()
-        single = [1e6 * _took(lambda each=each: writer.record(each)) for each in events]  # type: ignore[misc]
+        events = make_impressions(N_RECORDED, 0)
+        start_s = time.perf_counter()
+        single_us = [1e6 * _time_call(partial(writer.record, event)) for event in events]
         writer.flush(600)
-        durable_s = time.perf_counter() - began
-        pages = [
-            1e6 * _took(lambda n=n: writer.record(*impressions(PAGE, n)))  # type: ignore[misc]
+        durable_s = time.perf_counter() - start_s
+        page_us = [
+            1e6 * _time_call(lambda n=n: writer.record(*make_impressions(PAGE_SIZE, n)))  # type: ignore[misc]
             for n in range(N_PAGES)
         ]
         writer.flush(600)
         stats = writer.stats
     return {
-        "record": _percentiles(single, "us"),
-        f"make_and_record_{PAGE}_impressions": _percentiles(pages, "us"),
+        "record": _compute_percentiles(single_us, "us"),
+        f"make_and_record_{PAGE_SIZE}_impressions": _compute_percentiles(page_us, "us"),
         "durable_events_per_s": round(N_RECORDED / durable_s),
         "written": stats.written,
         "failures": stats.failures,
     }
 
 
-def erased(folder: Path) -> dict[str, float]:
-    """Erase visitors of a log that has them all over.
+def measure_erase(folder: Path) -> dict[str, float]:
+    """Erase visitors whose events are spread over the log.
 
     Returns:
-        Events of the log, those of one visitor, and milliseconds to erase one.
+        Events in the log and per visitor, and percentiles of one erasure in milliseconds.
     """
     with EventLog.open(folder) as log:
         for number in range(N_VISITORS):
-            log.append(impressions(PAGE, number))
+            log.append(make_impressions(PAGE_SIZE, number))
         n_events = log.count()
-        took = [1000 * _took(lambda n=n: log.erase(f"visitor-{n}")) for n in range(20)]  # type: ignore[misc]
-        gone = n_events - log.count()
-    return {"events": n_events, "per_visitor": gone / 20, **_percentiles(took, "ms")}
+        erase_ms = [1000 * _time_call(partial(log.erase, f"visitor-{n}")) for n in range(20)]
+        n_erased = n_events - log.count()
+    return {
+        "events": n_events,
+        "per_visitor": n_erased / 20,
+        **_compute_percentiles(erase_ms, "ms"),
+    }
 
 
-def plain_fsync(folder: Path) -> dict[str, float]:
-    """Return what the disk itself takes for 4 KiB that are durable: the bound of one batch."""
+def measure_fsync(folder: Path) -> dict[str, float]:
+    """Return the milliseconds to write and sync 4 KiB: the lower bound of one batch."""
     with (folder / "probe").open("wb", buffering=0) as file:
 
         def write() -> None:
             file.write(b"x" * 4096)
             os.fsync(file.fileno())
 
-        took = [1000 * _took(write) for _ in range(200)]
-    return _percentiles(took, "ms")
+        fsync_ms = [1000 * _time_call(write) for _ in range(200)]
+    return _compute_percentiles(fsync_ms, "ms")
 
 
-def _took(work: Callable[[], object]) -> float:
-    began = time.perf_counter()
-    work()
-    return time.perf_counter() - began
+def _time_call(function: Callable[[], object]) -> float:
+    start_s = time.perf_counter()
+    function()
+    return time.perf_counter() - start_s
 
 
-def _percentiles(values: list[float], unit: str) -> dict[str, float]:
+def _compute_percentiles(values: list[float], unit: str) -> dict[str, float]:
     p50, p95 = np.percentile(values, (50, 95))
     return {f"p50_{unit}": round(float(p50), 3), f"p95_{unit}": round(float(p95), 3)}
 
 
 def main(
-    place: Annotated[Path | None, typer.Option(help="Folder on the disk to measure.")] = None,
-    seconds: Annotated[float, typer.Option(help="Seconds for each size of batch.")] = 5.0,
+    parent: Annotated[Path | None, typer.Option(help="Folder on the disk to measure.")] = None,
+    seconds: Annotated[float, typer.Option(help="Seconds per batch size.")] = 5.0,
 ) -> None:
     """Measure and write `results/events.json`."""
-    with tempfile.TemporaryDirectory(dir=place) as temporary:
+    with tempfile.TemporaryDirectory(dir=parent) as temporary:
         folder = Path(temporary)
         numbers = {
-            "fsync_4_kib": plain_fsync(folder),
-            "append": [appended(folder / str(size), size, seconds) for size in BATCH_SIZES],
-            "writer": recorded(folder / "writer"),
-            "erase": erased(folder / "erase"),
+            "fsync_4_kib": measure_fsync(folder),
+            "append": [measure_append(folder / str(size), size, seconds) for size in BATCH_SIZES],
+            "writer": measure_writer(folder / "writer"),
+            "erase": measure_erase(folder / "erase"),
         }
     print(numbers)
     write_result("events", numbers, command="python -m benchmarks.events")

@@ -1,4 +1,4 @@
-"""What else may be interrupted: events that are logged, learned from and exported."""
+"""Interrupted work on events: logging them, updating profiles from them, exporting them."""
 
 import json
 import shutil
@@ -23,7 +23,7 @@ from shopwindow.personalization import Personalizer
 from shopwindow.ranking import ProfileSettings
 from shopwindow.values import Event, Product
 
-BATCH = 20
+BATCH_SIZE = 20
 N_BATCHES = 150
 ROTATE_BYTES = 150_000
 N_PRODUCTS = 60
@@ -34,129 +34,133 @@ _TABLES = ("facts", "profiles", "touched", "came", "tallies", "pairs", "occurren
 
 @dataclass
 class Logging:
-    """Batches are appended to a log of several files."""
+    """Appends batches to a log of several segments."""
 
-    def prepare(self, place: Path) -> None:
-        """Begin with no log; see `Scene`."""
+    def prepare(self, folder: Path) -> None:
+        """Leave the folder empty: the work creates the log; see `Scene`."""
 
-    def index_of(self, place: Path) -> Path:
-        """Return a folder in which there is no index."""
-        return place / "none"
+    def index_of(self, folder: Path) -> Path:
+        """Return a folder without an index."""
+        return folder / "none"
 
-    def work(self, talk: Talk, place: Path) -> None:
+    def work(self, talk: Talk, folder: Path) -> None:
         """Append batches; see `Scene`."""
-        with EventLog.open(place / "events", rotate_bytes=ROTATE_BYTES) as log:
+        with EventLog.open(folder / "events", rotate_bytes=ROTATE_BYTES) as log:
             talk.say(OPEN)
             talk.wait_for_go()
             for number in range(N_BATCHES):
-                log.append(_batch(number))
+                log.append(_make_batch(number))
                 talk.say(f"{DONE}{number + 1}")
         talk.say(CLOSED)
 
-    def examine(self, talk: Talk, place: Path, said: list[str]) -> None:
+    def examine(self, talk: Talk, folder: Path, said: list[str]) -> None:
         """Count, send all batches again, and count again; see `Scene`."""
-        found = Found()
-        with EventLog.open(place / "events", rotate_bytes=ROTATE_BYTES) as log:
-            sizes = _sizes(log)
-            found.lost = sum(sizes[str(number)] != BATCH for number in range(acknowledged(said)))
-            halves = [size for size in sizes.values() if size != BATCH]
+        outcome = Found()
+        with EventLog.open(folder / "events", rotate_bytes=ROTATE_BYTES) as log:
+            sizes = _count_batch_sizes(log)
+            n_acknowledged = acknowledged(said)
+            outcome.lost = sum(sizes[str(number)] != BATCH_SIZE for number in range(n_acknowledged))
+            has_partial_batch = any(size != BATCH_SIZE for size in sizes.values())
             for number in range(N_BATCHES):
-                log.append(_batch(number))
-            found.doubled = log.count() - N_BATCHES * BATCH
-            whole = {str(number): BATCH for number in range(N_BATCHES)}
-            found.equal = not halves and _sizes(log) == whole
-        talk.say(found.as_line())
+                log.append(_make_batch(number))
+            outcome.doubled = log.count() - N_BATCHES * BATCH_SIZE
+            expected = {str(number): BATCH_SIZE for number in range(N_BATCHES)}
+            outcome.equal = not has_partial_batch and _count_batch_sizes(log) == expected
+        talk.say(outcome.as_line())
 
 
-def _batch(number: int) -> list[Event]:
+def _make_batch(number: int) -> list[Event]:
     return [
         Event(
             "impression",
-            f"sku-{place}",
+            f"sku-{position}",
             query_id=str(number),
-            position=place,
-            event_id=f"{number}-{place}",
+            position=position,
+            event_id=f"{number}-{position}",
         )
-        for place in range(1, BATCH + 1)
+        for position in range(1, BATCH_SIZE + 1)
     ]
 
 
-def _sizes(log: EventLog) -> Counter[str]:
-    found: Counter[str] = Counter()
+def _count_batch_sizes(log: EventLog) -> Counter[str]:
+    sizes: Counter[str] = Counter()
     events, cursor = log.read(limit=5_000)
     while events:
-        found.update(each.query_id for each in events)
+        sizes.update(event.query_id for event in events)
         events, cursor = log.read(cursor, limit=5_000)
-    return found
+    return sizes
 
 
 @dataclass
 class Learning:
-    """What people did is learned from a log, with products looked up in an index.
+    """Updates profiles from a log, with products looked up in an index.
 
     Attributes:
-        template: A folder with the log and the index, from which each round has a copy.
-        expected: What is in the file of profiles after an undisturbed run.
+        template: Folder with the log and the index, which each round copies.
+        expected: Dump of the profile store after an undisturbed run.
     """
 
     template: Path
     expected: str = field(default="")
 
     def make_template(self) -> None:
-        """Write the log and the index, and learn once undisturbed."""
-        _wait_for(lambda _: _fill(self.template))
-        whole = self.template.with_name("learned")
-        self.prepare(whole)
-        child = _wait_for(lambda talk: self._learn_all(talk, whole))
+        """Write the log and the index, and update profiles once undisturbed."""
+        _run_child(lambda _: _write_template(self.template))
+        undisturbed = self.template.with_name("learned")
+        self.prepare(undisturbed)
+        child = _run_child(lambda talk: self._update_and_dump(talk, undisturbed))
         self.expected = child.lines[-1]
 
-    def prepare(self, place: Path) -> None:
+    def prepare(self, folder: Path) -> None:
         """Copy log and index; see `Scene`."""
-        copy_sparse_tree(self.template / "index", place / "index")
-        copy_sparse_tree(self.template / "events", place / "events")
+        copy_sparse_tree(self.template / "index", folder / "index")
+        copy_sparse_tree(self.template / "events", folder / "events")
 
-    def index_of(self, place: Path) -> Path:
+    def index_of(self, folder: Path) -> Path:
         """Return the index folder of a round."""
-        return place / "index"
+        return folder / "index"
 
-    def work(self, talk: Talk, place: Path) -> None:
-        """Learn all that is in the log; see `Scene`."""
-        self._learn(talk, place)
+    def work(self, talk: Talk, folder: Path) -> None:
+        """Consume the whole log; see `Scene`."""
+        self._consume_log(talk, folder)
         talk.say(CLOSED)
 
-    def examine(self, talk: Talk, place: Path, said: list[str]) -> None:
-        """Compare the place in the log with what was said, learn the rest, compare all."""
-        found = Found()
-        file = place / "events" / "people.sqlite"
+    def examine(self, talk: Talk, folder: Path, said: list[str]) -> None:
+        """Check the cursor, consume the rest, compare the store; see `Scene`."""
+        outcome = Found()
+        path = folder / "events" / "people.sqlite"
         if acknowledged(said):
-            found.lost = max(acknowledged(said) - _n_learned(file), 0)
-        self._learn_all(talk, place)
-        now = _dumped(file)
-        found.equal = now == self.expected
-        found.doubled = _n_above(now, self.expected)
-        talk.say(found.as_line())
+            outcome.lost = max(acknowledged(said) - _read_n_consumed(path), 0)
+        self._update_and_dump(talk, folder)
+        dump = _dump_store(path)
+        outcome.equal = dump == self.expected
+        outcome.doubled = _count_higher(dump, self.expected)
+        talk.say(outcome.as_line())
 
-    def _learn_all(self, talk: Talk, place: Path) -> None:
-        self._learn(Talk(talk.out, _OPEN_GATE), place)
-        talk.say(_dumped(place / "events" / "people.sqlite"))
+    def _update_and_dump(self, talk: Talk, folder: Path) -> None:
+        self._consume_log(Talk(talk.out, _OPEN_GATE), folder)
+        talk.say(_dump_store(folder / "events" / "people.sqlite"))
 
-    def _learn(self, talk: Talk, place: Path) -> None:
+    def _consume_log(self, talk: Talk, folder: Path) -> None:
         with (
-            ProductIndex.open(place / "index", FakeEncoder(), must_exist=True) as index,
-            EventLog.open(place / "events") as log,
-            Personalizer(index, log, ProfileSettings(), lambda: NOW_S) as people,
+            ProductIndex.open(folder / "index", FakeEncoder(), must_exist=True) as index,
+            EventLog.open(folder / "events") as log,
+            Personalizer(index, log, ProfileSettings(), lambda: NOW_S) as personalizer,
         ):
             talk.say(OPEN)
             if talk.back != _OPEN_GATE:
                 talk.wait_for_go()
-            if people.event_consumer is not None:
-                people.event_consumer.consume_pending(lambda n_taken: talk.say(f"{DONE}{n_taken}"))
+            if personalizer.event_consumer is not None:
+                personalizer.event_consumer.consume_pending(
+                    lambda n_events: talk.say(f"{DONE}{n_events}")
+                )
 
 
 _OPEN_GATE = -1
+"""Descriptor of a `Talk` whose work does not wait to be told to go on."""
 
 
-def _fill(template: Path) -> None:
+def _write_template(template: Path) -> None:
     rng = np.random.default_rng(SEED)
     with ProductIndex.open(template / "index", FakeEncoder()) as index:
         index.add(
@@ -164,16 +168,16 @@ def _fill(template: Path) -> None:
             for n in range(N_PRODUCTS)
         )
     with EventLog.open(template / "events") as log:
-        log.append(_events(rng))
+        log.append(_generate_events(rng))
 
 
-def _events(rng: np.random.Generator) -> list[Event]:
-    began = datetime.fromtimestamp(NOW_S - 1e6, UTC)
+def _generate_events(rng: np.random.Generator) -> list[Event]:
+    start = datetime.fromtimestamp(NOW_S - 1e6, UTC)
     kinds = ("impression", "impression", "impression", "click", "cart", "purchase", "like")
-    found = []
+    events = []
     for number in range(N_EVENTS):
         kind: Any = kinds[int(rng.integers(len(kinds)))]
-        found.append(
+        events.append(
             Event(
                 kind,
                 f"p{rng.integers(N_PRODUCTS)}",
@@ -181,24 +185,24 @@ def _events(rng: np.random.Generator) -> list[Event]:
                 query_id=f"q{number // 12}",
                 position=1 + number % 12,
                 event_id=f"e{number}",
-                time=began + timedelta(seconds=60 * number),
+                time=start + timedelta(seconds=60 * number),
             )
         )
-    return found
+    return events
 
 
-def _n_learned(file: Path) -> int:
-    with sqlite3.connect(file) as connection:
+def _read_n_consumed(path: Path) -> int:
+    with sqlite3.connect(path) as connection:
         rows = connection.execute("SELECT value FROM facts WHERE name = 'cursor'").fetchall()
     connection.close()
     return decode_cursor(rows[0][0])[1] if rows else 0
 
 
-def _dumped(file: Path) -> str:
-    connection = sqlite3.connect(file)
+def _dump_store(path: Path) -> str:
+    connection = sqlite3.connect(path)
     tables = {
         name: [
-            [each.hex() if isinstance(each, bytes) else each for each in row]
+            [value.hex() if isinstance(value, bytes) else value for value in row]
             for row in sorted(connection.execute(f"SELECT * FROM {name}").fetchall())
         ]
         for name in _TABLES
@@ -207,21 +211,26 @@ def _dumped(file: Path) -> str:
     return json.dumps(tables)
 
 
-def _n_above(now: str, expected: str) -> int:
+def _count_higher(dump: str, expected: str) -> int:
     """Return how many counts are higher than after an undisturbed run."""
-    both = [json.loads(now), json.loads(expected)]
-    counts = [
-        {(name, *row[:key]): row[key] for name, key in _COUNTED for row in each[name]}
-        for each in both
-    ]
-    return sum(count > counts[1].get(name, 0.0) for name, count in counts[0].items())
+    counts, expected_counts = _read_counts(dump), _read_counts(expected)
+    return sum(count > expected_counts.get(key, 0.0) for key, count in counts.items())
 
 
-_COUNTED = (("tallies", 1), ("pairs", 3), ("occurrences", 2))
-"""Tables that count, and the column from which they do."""
+def _read_counts(dump: str) -> dict[tuple[Any, ...], float]:
+    tables = json.loads(dump)
+    return {
+        (name, *row[:column]): row[column]
+        for name, column in _COUNT_COLUMNS
+        for row in tables[name]
+    }
 
 
-def _wait_for(work: Any) -> Child:
+_COUNT_COLUMNS = (("tallies", 1), ("pairs", 3), ("occurrences", 2))
+"""Tables with counts, and the index of the count column, which follows the key columns."""
+
+
+def _run_child(work: Any) -> Child:
     child = Child(work)
     child.ended_within(600)
     if child.code != 0:
@@ -231,59 +240,60 @@ def _wait_for(work: Any) -> Child:
 
 @dataclass
 class Exporting:
-    """A log is exported over an older export.
+    """Exports a log over an older export.
 
     Attributes:
-        template: A folder with a log, from which each round has a copy.
-        ending: Of the file; says what it is.
+        template: Folder with a log, which each round copies.
+        suffix: Suffix of the exported file, which says its format.
+        expected: Content of the file after an undisturbed run.
     """
 
     template: Path
-    ending: str = ".jsonl"
+    suffix: str = ".jsonl"
     expected: bytes = b""
 
     def make_template(self) -> None:
-        """Export once undisturbed; `Learning` made the log."""
-        whole = self.template.with_name(f"exported{self.ending}")
-        self.prepare(whole)
-        _wait_for(lambda _: self._export(whole))
-        self.expected = self._file(whole).read_bytes()
+        """Export once undisturbed; `Learning` wrote the log."""
+        undisturbed = self.template.with_name(f"exported{self.suffix}")
+        self.prepare(undisturbed)
+        _run_child(lambda _: self._export(undisturbed))
+        self.expected = self._get_path(undisturbed).read_bytes()
 
-    def prepare(self, place: Path) -> None:
-        """Copy the log, and put an older export there; see `Scene`."""
-        copy_sparse_tree(self.template / "events", place / "events")
-        shutil.rmtree(place / "out", ignore_errors=True)
-        (place / "out").mkdir()
-        self._file(place).write_bytes(_OLDER)
+    def prepare(self, folder: Path) -> None:
+        """Copy the log, and write an older export; see `Scene`."""
+        copy_sparse_tree(self.template / "events", folder / "events")
+        shutil.rmtree(folder / "out", ignore_errors=True)
+        (folder / "out").mkdir()
+        self._get_path(folder).write_bytes(_OLDER_EXPORT)
 
-    def index_of(self, place: Path) -> Path:
-        """Return a folder in which there is no index."""
-        return place / "none"
+    def index_of(self, folder: Path) -> Path:
+        """Return a folder without an index."""
+        return folder / "none"
 
-    def work(self, talk: Talk, place: Path) -> None:
+    def work(self, talk: Talk, folder: Path) -> None:
         """Export; see `Scene`."""
         talk.say(OPEN)
         talk.wait_for_go()
-        self._export(place)
+        self._export(folder)
         talk.say(CLOSED)
 
-    def examine(self, talk: Talk, place: Path, said: list[str]) -> None:
-        """Look for the older export or the new one, and export again; see `Scene`."""
-        there = self._file(place).read_bytes()
-        found = Found(lost=int(there not in (_OLDER, self.expected)))
-        self._export(place)
-        found.equal = self._file(place).read_bytes() == self.expected
-        with EventLog.open(place / "events") as log:
-            found.doubled = log.count() - N_EVENTS
-        found.litter = len(list((place / "out").iterdir())) - 1
-        talk.say(found.as_line())
+    def examine(self, talk: Talk, folder: Path, said: list[str]) -> None:
+        """Check for the older export or the new one, and export again; see `Scene`."""
+        data = self._get_path(folder).read_bytes()
+        outcome = Found(lost=int(data not in (_OLDER_EXPORT, self.expected)))
+        self._export(folder)
+        outcome.equal = self._get_path(folder).read_bytes() == self.expected
+        with EventLog.open(folder / "events") as log:
+            outcome.doubled = log.count() - N_EVENTS
+        outcome.litter = len(list((folder / "out").iterdir())) - 1
+        talk.say(outcome.as_line())
 
-    def _export(self, place: Path) -> None:
-        with EventLog.open(place / "events") as log:
-            export_events(log, self._file(place))
+    def _export(self, folder: Path) -> None:
+        with EventLog.open(folder / "events") as log:
+            export_events(log, self._get_path(folder))
 
-    def _file(self, place: Path) -> Path:
-        return place / "out" / f"events{self.ending}"
+    def _get_path(self, folder: Path) -> Path:
+        return folder / "out" / f"events{self.suffix}"
 
 
-_OLDER = b"an older export\n"
+_OLDER_EXPORT = b"an older export\n"

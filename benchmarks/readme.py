@@ -1,9 +1,9 @@
 """Prints the measured numbers from `results/`: all into docs/measured.md, ten into the README.
 
-`python -m benchmarks.readme` rewrites what stands between the two markers of each page.
+`python -m benchmarks.readme` rewrites the table between the two markers of each page.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
 from benchmarks import readme_people, readme_search
@@ -22,60 +22,62 @@ TEN = (
     ("start", 0), ("indexing", 0), ("latency", 1), ("faults", 0), ("compact", 0),
     ("relevance", 0), ("judged", 0), ("matching", 0), ("tastes", 0), ("visits", 1),
 )  # fmt: skip
-"""The rows that the README shows: the result, and which of its rows."""
+"""The rows of the README: the name of the result, and the index among its rows."""
 
-PHOTO_MEASURES = {
-    "same_kind": "same kind",
+PHOTO_LABELS = {
+    "same_kind": "same product type",
     "same_colour": "same colour",
     "phone_first": "phone photo finds its product first",
 }
 
 
-def rows() -> dict[str, list[Row]]:
+def build_rows() -> dict[str, list[Row]]:
     """Return all rows, by the name of their result."""
-    makers = {
-        "start": _start,
-        "indexing": _indexing,
-        "latency": _latency,
-        "crash": _crash,
+    builders = {
+        "start": _build_start_rows,
+        "indexing": _build_indexing_rows,
+        "latency": _build_latency_rows,
+        "crash": _build_crash_rows,
         "faults": lambda: [kills_row()],
-        "relevance": readme_search.relevance,
-        "judged": readme_search.judged,
-        "arabic": readme_search.arabic,
-        "typing_errors": readme_search.typing_errors,
-        "intent": readme_search.intent,
-        "cutoff": readme_search.cutoff,
-        "matching": readme_search.matching,
-        "tastes": readme_people.tastes,
-        "new_products": readme_people.new_products,
-        "complements": readme_people.complements,
-        "sequences": readme_people.sequences,
-        "visits": readme_people.visits,
-        "taste_costs": readme_people.taste_costs,
-        "events": readme_people.events,
-        "compact": _compact,
-        "adapt": _adapt,
-        "encoders": _encoders,
-        "photo_costs": _photo_costs,
+        "relevance": readme_search.build_relevance_rows,
+        "judged": readme_search.build_judged_rows,
+        "arabic": readme_search.build_arabic_rows,
+        "typing_errors": readme_search.build_typing_error_rows,
+        "intent": readme_search.build_intent_rows,
+        "cutoff": readme_search.build_cutoff_rows,
+        "matching": readme_search.build_matching_rows,
+        "tastes": readme_people.build_taste_rows,
+        "new_products": readme_people.build_new_product_rows,
+        "complements": readme_people.build_complement_rows,
+        "sequences": readme_people.build_sequence_rows,
+        "visits": readme_people.build_visit_rows,
+        "taste_costs": readme_people.build_profile_cost_rows,
+        "events": readme_people.build_event_rows,
+        "compact": _build_compact_rows,
+        "adapt": _build_adapt_rows,
+        "encoders": _build_encoder_rows,
+        "photo_costs": _build_photo_cost_rows,
     }
     return {
-        name: make()
+        name: build()
         if (RESULTS / f"{name}.json").exists()
         else [(name, "not measured yet", f"python -m benchmarks.{name}")]
-        for name, make in makers.items()
+        for name, build in builders.items()
     }
 
 
 def whole_table() -> str:
     """Return the table of all numbers as Markdown."""
     # Faults have a table of their own on that page.
-    return _as_table([row for name, some in rows().items() for row in some if name != "faults"])
+    return _format_table(
+        [row for name, rows in build_rows().items() for row in rows if name != "faults"]
+    )
 
 
 def short_table() -> str:
     """Return the README's table as Markdown."""
-    found = rows()
-    return _as_table([found[name][number] for name, number in TEN if number < len(found[name])])
+    rows = build_rows()
+    return _format_table([rows[name][index] for name, index in TEN if index < len(rows[name])])
 
 
 def rewritten(page: str, table: str) -> str:
@@ -85,164 +87,184 @@ def rewritten(page: str, table: str) -> str:
     return before + BEGIN + table + END + after
 
 
-def _as_table(found: Sequence[Row]) -> str:
+def _format_table(rows: Sequence[Row]) -> str:
     lines = ["| what | measured | command |", "|---|---|---|"]
-    lines += [f"| {what} | {measured} | `{command}` |" for what, measured, command in found]
+    lines += [f"| {what} | {measured} | `{command}` |" for what, measured, command in rows]
     return "\n".join(lines) + "\n"
 
 
-def _start() -> list[Row]:
-    found = read_result("start")
-    runs = ", ".join(f"{each['packages']} {each['seconds']:.0f} s" for each in found["runs"])
-    before = f" (with torch {_installed(found['before']['runs'])})" if "before" in found else ""
-    shown = f"{runs}; {_installed(found['runs'])}{before}"
-    return [
-        ("fresh clone to printed answers; installing from a warm cache", shown, found["command"])
-    ]
-
-
-def _installed(runs: list[dict[str, Any]]) -> str:
-    warm = next(each for each in runs if each["packages"].startswith("warm"))
-    return f"{warm['install_s']:.0f} s and {warm['venv_mib']:,} MiB"
-
-
-def _indexing() -> list[Row]:
-    found = read_result("indexing")
-    shown = (
-        f"{found['ratio_median']:.2f} times the encoder's bare time; "
-        f"{found['products_per_s_median']:.0f} products/s"
+def _build_start_rows() -> list[Row]:
+    result = read_result("start")
+    runs = ", ".join(f"{run['packages']} {run['seconds']:.0f} s" for run in result["runs"])
+    with_torch = (
+        f" (with torch {_format_installation(result['before']['runs'])})"
+        if "before" in result
+        else ""
     )
-    return [("indexing 1,000 products with `compact`", shown, found["command"])]
+    measured = f"{runs}; {_format_installation(result['runs'])}{with_torch}"
+    what = "fresh clone to first results; installation from a warm cache"
+    return [(what, measured, result["command"])]
 
 
-def _latency() -> list[Row]:
-    found = read_result("latency")
+def _format_installation(runs: Sequence[Mapping[str, Any]]) -> str:
+    warm_run = next(run for run in runs if run["packages"].startswith("warm"))
+    return f"{warm_run['install_s']:.0f} s and {warm_run['venv_mib']:,} MiB"
+
+
+def _build_indexing_rows() -> list[Row]:
+    result = read_result("indexing")
+    measured = (
+        f"{result['ratio_median']:.2f} times the bare encoding time; "
+        f"{result['products_per_s_median']:.0f} products/s"
+    )
+    return [("indexing 1,000 products with `compact`", measured, result["command"])]
+
+
+def _build_latency_rows() -> list[Row]:
+    result = read_result("latency")
     rows = []
-    for size, each in found["sizes"].items():
-        shown = (
-            f"p50 {each['service']['p50_ms']:.1f} ms, p95 {each['service']['p95_ms']:.1f} ms; "
-            f"{each['service_ratio_p50']:.2f} and {each['service_ratio_p95']:.2f} times "
+    for n_products, latency in result["sizes"].items():
+        measured = (
+            f"p50 {latency['service']['p50_ms']:.1f} ms, "
+            f"p95 {latency['service']['p95_ms']:.1f} ms; "
+            f"{latency['service_ratio_p50']:.2f} and {latency['service_ratio_p95']:.2f} times "
             "encode + one engine call"
         )
-        rows.append((f"text query, two filters, {int(size):,} products", shown, found["command"]))
-    largest = list(found["sizes"].values())[-1]["recall_at_10"]
-    shown = f"{largest['no_filter']:.3f}; {largest['two_filters']:.3f} with two filters"
-    rows.append(("recall@10 of the graph against exact", shown, found["command"]))
+        what = f"text query, two filters, {int(n_products):,} products"
+        rows.append((what, measured, result["command"]))
+    recall = list(result["sizes"].values())[-1]["recall_at_10"]
+    measured = f"{recall['no_filter']:.3f}; {recall['two_filters']:.3f} with two filters"
+    rows.append(("recall@10 of HNSW against exact search", measured, result["command"]))
     return rows
 
 
-def _crash() -> list[Row]:
-    found = read_result("crash")
-    n_rounds = len(found["rounds"])
-    shown = (
-        f"{n_rounds} rounds: {found['rounds_with_loss']} lost anything acknowledged, "
-        f"{found['rounds_not_equal']} ended otherwise than an undisturbed run"
+def _build_crash_rows() -> list[Row]:
+    result = read_result("crash")
+    measured = (
+        f"{len(result['rounds'])} rounds: {result['rounds_with_loss']} lost anything acknowledged, "
+        f"{result['rounds_not_equal']} differed from an undisturbed run"
     )
-    return [("kill -9 while indexing", shown, found["command"])]
+    return [("kill -9 while indexing", measured, result["command"])]
 
 
-def _compact() -> list[Row]:
-    found = read_result("compact")
-    matched, asked = found["title_to_photo"], found["kind_and_colour"]
-    chance, count = matched["chance"], f"{matched['n_products']:,}"
+def _build_compact_rows() -> list[Row]:
+    result = read_result("compact")
+    titles, queries = result["title_to_photo"], result["kind_and_colour"]
+    recall, mrr = _read_title_metrics(titles["compact"])
+    chance_recall, chance_mrr = _read_title_metrics(titles["chance"])
+    bm25 = _format_shares(queries["english, BM25 on the titles"])
     rows = [
         (
-            f"`compact`, title to photo among {count} unseen fashion products",
-            f"recall@10 {matched['compact']['recall']:.3f}, "
-            f"MRR {matched['compact']['reciprocal_rank']:.3f} "
-            f"(chance {chance['recall']:.3f}, {chance['reciprocal_rank']:.3f})",
+            f"`compact`, title to photo among {titles['n_products']:,} unseen fashion products",
+            f"recall@10 {recall:.3f}, MRR {mrr:.3f} (chance {chance_recall:.3f}, {chance_mrr:.3f})",
         ),
         (
-            f"`compact`, {asked['n_queries']} queries: right kind; kind and colour",
-            ", ".join(f"{name.title()} {_kinds(asked[name])}" for name in TONGUES)
-            + f" (BM25 on titles, English: {_kinds(asked['english, BM25 on the titles'])})",
+            f"`compact`, {queries['n_queries']} queries, precision@10: product type; type and "
+            "colour",
+            ", ".join(f"{name.title()} {_format_shares(queries[name])}" for name in TONGUES)
+            + f" (BM25 on titles, English: {bm25})",
         ),
     ]
-    looks = []
-    for name, each in found["photo_to_photo"].items():
-        ours, bare = each["compact"], each["bare backbone"]
-        measures = [each for each in PHOTO_MEASURES if each in ours]
-        shown = "; ".join(f"{PHOTO_MEASURES[m]} {ours[m]:.3f} ({bare[m]:.3f})" for m in measures)
-        looks.append(f"{name}: {shown}")
-    rows.append(("photo to photo (bare backbone)", " · ".join(looks)))
-    left = ", ".join(
-        f"{name} {each['recall']:.3f}"
-        for name, each in found["robustness"].items()
+    datasets = []
+    for name, encoders in result["photo_to_photo"].items():
+        compact, backbone = encoders["compact"], encoders["bare backbone"]
+        measured = "; ".join(
+            f"{label} {compact[measure]:.3f} ({backbone[measure]:.3f})"
+            for measure, label in PHOTO_LABELS.items()
+            if measure in compact
+        )
+        datasets.append(f"{name}: {measured}")
+    rows.append(("photo to photo (bare backbone)", " · ".join(datasets)))
+    robustness = ", ".join(
+        f"{name} {metrics['recall']:.3f}"
+        for name, metrics in result["robustness"].items()
         if name != "n_products"
     )
-    rows.append(("`compact`, title to photo, recall@10 with spoilt photos", left))
-    return [(what, shown, found["command"]) for what, shown in rows]
+    rows.append(("`compact`, title to photo, recall@10 with degraded photos", robustness))
+    return [(what, measured, result["command"]) for what, measured in rows]
 
 
-def _adapt() -> list[Row]:
-    found = read_result("adapt")
+def _read_title_metrics(metrics: Mapping[str, float]) -> tuple[float, float]:
+    """Return recall@10 and MRR; older results have other keys than `TitleRetrievalMetrics`."""
+    if "recall_at_10" in metrics:
+        return metrics["recall_at_10"], metrics["mrr"]
+    return metrics["recall"], metrics["reciprocal_rank"]
+
+
+def _build_adapt_rows() -> list[Row]:
+    result = read_result("adapt")
     rows = []
     for name in ("electronics", "ikea"):
-        each = found[name]
+        dataset = result[name]
         rows.append(
             (
-                f"`adapt` on half of {name} ({each['n_products']:,} products, "
-                f"{each['seconds']:.0f} s): title to photo, other half",
-                f"recall@10 {each['before']['recall']:.3f} before, {each['after']['recall']:.3f} "
-                f"after (chance {each['chance_recall']:.3f}); fashion "
-                f"{found['fashion_before']['recall']:.3f} before, "
-                f"{each['fashion_after']['recall']:.3f} after",
+                f"`adapt` on half of {name} ({dataset['n_products']:,} products, "
+                f"{dataset['seconds']:.0f} s): title to photo, other half",
+                f"recall@10 {dataset['before']['recall']:.3f} before, "
+                f"{dataset['after']['recall']:.3f} after "
+                f"(chance {dataset['chance_recall']:.3f}); fashion "
+                f"{result['fashion_before']['recall']:.3f} before, "
+                f"{dataset['fashion_after']['recall']:.3f} after",
             )
         )
-    both = found["ikea after electronics"]
-    shown = (
-        f"recall@10 electronics {found['electronics']['after']['recall']:.3f} before, "
+    both = result["ikea after electronics"]
+    measured = (
+        f"recall@10 electronics {result['electronics']['after']['recall']:.3f} before, "
         f"{both['electronics']['recall']:.3f} after; ikea {both['ikea']['recall']:.3f}"
     )
-    rows.append(("`adapt` to ikea after electronics", shown))
-    return [(what, shown, found["command"]) for what, shown in rows]
+    rows.append(("`adapt` to ikea after electronics", measured))
+    return [(what, measured, result["command"]) for what, measured in rows]
 
 
-def _encoders() -> list[Row]:
-    found = read_result("encoders")
-    ours, vit = found["compact"], found["ViT-B-32"]
-    whole, shares = ours["photo_ms"]["whole_auto_with_decoding"], ours["share_of_bare_tower"]
-    cosine = ours["int8_cosine_to_float32"]
+def _build_encoder_rows() -> list[Row]:
+    result = read_result("encoders")
+    compact, vit = result["compact"], result["ViT-B-32"]
+    photo_ms, shares = (
+        compact["photo_ms"]["whole_auto_with_decoding"],
+        compact["share_of_bare_tower"],
+    )
+    cosine = compact["int8_cosine_to_float32"]
     rows = [
         (
             "`compact`, one thread, decoding included",
-            f"{whole:.1f} ms a photo, {ours['times_torch_eager']:.1f} times torch eager; "
-            f"{shares['int8']:.2f} of its bare tower's speed ({shares['float32']:.2f} in float32); "
-            f"int8 to float32: cosine {cosine['mean']:.3f}, at worst {cosine['least']:.3f}",
+            f"{photo_ms:.1f} ms per photo, {compact['times_torch_eager']:.1f} times as fast as "
+            f"torch eager; {shares['int8']:.2f} of its bare tower's speed "
+            f"({shares['float32']:.2f} in float32); int8 to float32: cosine "
+            f"{cosine['mean']:.3f}, at worst {cosine['least']:.3f}",
         ),
         (
             "ViT-B/32 through the open_clip adapter",
-            f"{vit['photo_ms']['adapter_with_decoding']:.1f} ms a photo, "
+            f"{vit['photo_ms']['adapter_with_decoding']:.1f} ms per photo, "
             f"{vit['times_torch_eager']:.1f} times as fast as torch eager",
         ),
         (
-            "texts of a batch of 16; first text and photo; peak memory",
-            f"`compact` {_start_up(ours, 'whole')}; ViT-B/32 {_start_up(vit, 'auto')}",
+            "texts in batches of 16; first text and photo; peak memory",
+            f"`compact` {_format_start(compact, 'whole')}; ViT-B/32 {_format_start(vit, 'auto')}",
         ),
     ]
-    return [(what, shown, found["command"]) for what, shown in rows]
+    return [(what, measured, result["command"]) for what, measured in rows]
 
 
-def _photo_costs() -> list[Row]:
-    found = read_result("photo_costs")
-    shown = ", ".join(
-        f"{name} {each['added_ms']:.1f} ms (of {each['guarded_ms']:.1f})"
-        for name, each in found["photos"].items()
+def _build_photo_cost_rows() -> list[Row]:
+    result = read_result("photo_costs")
+    measured = ", ".join(
+        f"{name} {cost['added_ms']:.1f} ms (of {cost['guarded_ms']:.1f})"
+        for name, cost in result["photos"].items()
     )
-    what = f"added to a good photo by opening it in a process of its own (bar {found['bar_ms']:g})"
-    return [(what, shown, found["command"])]
+    what = f"overhead of decoding a photo in a separate process (limit {result['bar_ms']:g} ms)"
+    return [(what, measured, result["command"])]
 
 
-def _start_up(found: dict[str, Any], name: str) -> str:
-    start = found["start"]
+def _format_start(encoder: Mapping[str, Any], name: str) -> str:
+    start = encoder["start"]
     return (
-        f"{found['text_ms'][name]:.1f} ms a text, {start['first_text_and_photo_s']:.1f} s, "
+        f"{encoder['text_ms'][name]:.1f} ms per text, {start['first_text_and_photo_s']:.1f} s, "
         f"{start['peak_mib']:,} MiB"
     )
 
 
-def _kinds(found: dict[str, float]) -> str:
-    return f"{found['kind']:.2f}; {found['kind_and_colour']:.2f}"
+def _format_shares(shares: Mapping[str, float]) -> str:
+    return f"{shares['kind']:.2f}; {shares['kind_and_colour']:.2f}"
 
 
 def main() -> None:

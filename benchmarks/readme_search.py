@@ -1,4 +1,4 @@
-"""Rows of the README's table about answers: what is measured, the numbers, the command."""
+"""Table rows about search: what is measured, the numbers, the command."""
 
 from typing import TypeAlias
 
@@ -6,110 +6,131 @@ from benchmarks.results_file import read_result
 
 Row: TypeAlias = tuple[str, str, str]
 
+SETTING_LABELS = {
+    "together (default)": "hybrid (default)",
+    "words only": "lexical only",
+    "text vectors only": "text vectors only",
+    "text to photo only": "text to photo only",
+}
 
-def relevance() -> list[Row]:
-    """Return the row of kinds and colours."""
-    found = read_result("relevance")
-    legs = ("together (default)", "words only", "text vectors only", "text to photo only")
-    shown = "; ".join(
-        f"{name} {each['english']['kind_and_colour']:.2f}, {each['arabic']['kind_and_colour']:.2f}"
-        for name, each in ((name, found["settings"][name]) for name in legs)
+
+def build_relevance_rows() -> list[Row]:
+    """Return the row of categories and colours."""
+    result = read_result("relevance")
+    settings = ((label, result["settings"][name]) for name, label in SETTING_LABELS.items())
+    measured = "; ".join(
+        f"{label} {shares['english']['kind_and_colour']:.2f}, "
+        f"{shares['arabic']['kind_and_colour']:.2f}"
+        for label, shares in settings
     )
-    what = f"right kind and colour in the first ten, {found['n_queries']} queries: English, Arabic"
-    return [(what, shown, found["command"])]
+    n_queries = result["n_queries"]
+    what = f"precision@10 of category and colour, {n_queries} queries: English, Arabic"
+    return [(what, measured, result["command"])]
 
 
-def arabic() -> list[Row]:
-    """Return a row for each Arabic set."""
-    found = read_result("arabic")
-    sets = (("samples", "our samples"), ("bilingual", "bilingual shop"))
-    shown = " · ".join(
-        f"{what}, {each['n_queries']}: {each['default']:.2f} (without synonyms "
-        f"{each['default without synonyms']:.2f}, vectors only {each['vectors only']:.2f}, BM25 "
-        f"{each['BM25, words as written']:.2f}, folded and stemmed "
-        f"{each['BM25, folded and stemmed']:.2f})"
-        for what, each in ((what, found[name]) for name, what in sets)
+def build_arabic_rows() -> list[Row]:
+    """Return the row of the Arabic query sets."""
+    result = read_result("arabic")
+    labels = (("samples", "our samples"), ("bilingual", "bilingual shop"))
+    measured = " · ".join(
+        f"{label}, {shares['n_queries']}: {shares['default']:.2f} (without synonyms "
+        f"{shares['default without synonyms']:.2f}, vectors only {shares['vectors only']:.2f}, "
+        f"BM25 {shares['BM25, words as written']:.2f}, folded and stemmed "
+        f"{shares['BM25, folded and stemmed']:.2f})"
+        for label, shares in ((label, result[name]) for name, label in labels)
     )
-    return [("Arabic queries answered in the first five", shown, found["command"])]
+    return [("Arabic queries, success@5", measured, result["command"])]
 
 
-def typing_errors() -> list[Row]:
+def build_typing_error_rows() -> list[Row]:
     """Return the row of typing errors."""
-    found = read_result("typing_errors")
-    shown = "; ".join(
-        f"{name.title()} {found[name]['errors']['recovered']:.2f} and "
-        f"{100 * found[name]['words_of_the_other_shop']['changed']:.1f} %"
-        for name in ("english", "arabic")
+    result = read_result("typing_errors")
+    measured = "; ".join(
+        f"{language.title()} {result[language]['errors']['recovered']:.2f} and "
+        f"{100 * result[language]['words_of_the_other_shop']['changed']:.1f} %"
+        for language in ("english", "arabic")
     )
-    what = "typing errors undone; right words of another shop wrongly changed"
-    return [(what, shown, found["command"])]
+    what = "typing errors corrected; correct words of another shop wrongly changed"
+    return [(what, measured, result["command"])]
 
 
-def intent() -> list[Row]:
-    """Return the rows of composed queries and negatives."""
-    found = read_result("intent")
-    composed, negatives = found["composed"], found["negatives"]
-    ways = ("photo alone", "words alone", "vectors averaged")
-    others = ", ".join(f"{name} {composed[name]['both']:.2f}" for name in ways)
-    both = composed["photo and words (default)"]["both"]
-    forms = [each for each in negatives.values() if isinstance(each, dict)]
-    read, literal = (
-        sum(each[name]["unwanted"] for each in forms) / len(forms) for name in ("read", "literal")
+def build_intent_rows() -> list[Row]:
+    """Return the rows of composed queries and negation."""
+    result = read_result("intent")
+    composed, negation = result["composed"], result["negatives"]
+    baselines = {
+        "photo alone": "photo only",
+        "words alone": "text only",
+        "vectors averaged": "mean of the vectors",
+    }
+    compared = ", ".join(
+        f"{label} {composed[name]['both']:.2f}" for name, label in baselines.items()
+    )
+    default = composed["photo and words (default)"]["both"]
+    forms = [form for form in negation.values() if isinstance(form, dict)]
+    understood, verbatim = (
+        sum(form[name]["unwanted"] for form in forms) / len(forms) for name in ("read", "literal")
     )
     return [
         (
-            f'photo and "in red", {composed["n_cases"]} cases: right kind and colour',
-            f"{both:.2f} ({others})",
-            found["command"],
+            f'photo and "in red", {composed["n_cases"]} cases: precision@10 of category and colour',
+            f"{default:.2f} ({compared})",
+            result["command"],
         ),
         (
-            f'"without", "not", "-", "بدون", {negatives["n_cases"]} cases: unwanted in the '
-            "first ten",
-            f"{read:.3f} (taken literally {literal:.2f})",
-            found["command"],
+            f'"without", "not", "-", "بدون", {negation["n_cases"]} cases: share of excluded '
+            "products in the first ten",
+            f"{understood:.3f} (query verbatim {verbatim:.2f})",
+            result["command"],
         ),
     ]
 
 
-def judged() -> list[Row]:
+def build_judged_rows() -> list[Row]:
     """Return a row for each judged set."""
-    found = read_result("judged")
+    result = read_result("judged")
     rows = []
     for name in ("esci_mini", "chorus_icecat"):
-        each = found[name]
-        ndcg = {rival: row["nDCG@10"] for rival, row in each["settings"].items()}
-        shown = (
-            f"{ndcg['default']:.3f} (words only {ndcg['words only']:.3f}, text vectors only "
+        judged_set = result[name]
+        ndcg = {setting: row["nDCG@10"] for setting, row in judged_set["settings"].items()}
+        measured = (
+            f"{ndcg['default']:.3f} (lexical only {ndcg['words only']:.3f}, text vectors only "
             f"{ndcg['text vectors only']:.3f}, bm25s {ndcg['bm25s']:.3f})"
         )
-        what = f"nDCG@10, {each['n_queries']} judged queries of {name}, texts only"
-        rows.append((what, shown, found["command"]))
+        what = f"nDCG@10, {judged_set['n_queries']} judged queries of {name}, texts only"
+        rows.append((what, measured, result["command"]))
     return rows
 
 
-def cutoff() -> list[Row]:
-    """Return the row of the usual cut-off."""
-    found, share = read_result("cutoff"), "0.3"
-    names = ("fashion, english", "fashion, arabic", "kinds", "esci_mini", "chorus_icecat")
-    shown = " · ".join(
-        f"{name} {found[name][share]['kept']:.2f}, {found[name][share]['cut']:.2f}"
-        for name in names
+def build_cutoff_rows() -> list[Row]:
+    """Return the row of the default relative score cutoff."""
+    result, cutoff = read_result("cutoff"), "0.3"
+    labels = {
+        "fashion, english": "fashion, English",
+        "fashion, arabic": "fashion, Arabic",
+        "kinds": "categories",
+        "esci_mini": "esci_mini",
+        "chorus_icecat": "chorus_icecat",
+    }
+    measured = " · ".join(
+        f"{label} {result[name][cutoff]['kept']:.2f}, {result[name][cutoff]['cut']:.2f}"
+        for name, label in labels.items()
     )
-    what = "cut-off at 0.3 of the best score: relevant kept, irrelevant cut"
-    return [(what, shown, found["command"])]
+    what = "cutoff at 0.3 of the best score: relevant hits kept, irrelevant hits removed"
+    return [(what, measured, result["command"])]
 
 
-def matching() -> list[Row]:
-    """Return the row of photos in batches."""
-    found = read_result("matching")
-    shown = " · ".join(
-        f"{name}, {found[name]['n_products']:,}: badly cropped "
-        f"{found[name]['badly cropped']['first']:.2f}, "
-        f"{found[name]['badly cropped']['in_five']:.2f}; tilted on a surface "
-        f"{found[name]['tilted on a surface']['first']:.2f}, "
-        f"{found[name]['tilted on a surface']['in_five']:.2f}"
+def build_matching_rows() -> list[Row]:
+    """Return the row of visual search in batch."""
+    result = read_result("matching")
+    measured = " · ".join(
+        f"{name}, {result[name]['n_products']:,}: badly cropped "
+        f"{result[name]['badly cropped']['first']:.2f}, "
+        f"{result[name]['badly cropped']['in_five']:.2f}; tilted on a surface "
+        f"{result[name]['tilted on a surface']['first']:.2f}, "
+        f"{result[name]['tilted on a surface']['in_five']:.2f}"
         for name in ("electronics", "fashion")
     )
-    ratio = f"; {found['time']['ratio_median']:.2f} times encoding alone"
-    what = "`match`: the photo's product found first, in the first five"
-    return [(what, shown + ratio, found["command"])]
+    ratio = f"; {result['time']['ratio_median']:.2f} times the encoding time"
+    what = "`match`: the photo's product ranked first; in the first five"
+    return [(what, measured + ratio, result["command"])]

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from benchmarks.event_store_crash import rounds
+from benchmarks.event_store_crash import run_rounds
 from shopwindow.eventlog.analytics import open_event_store, parquet_folder
 from shopwindow.eventlog.analytics.parquet_store import ParquetEventStore
 from shopwindow.values.errors import EventStoreError
@@ -156,6 +156,6 @@ def test_a_path_that_is_no_folder_is_rejected(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_ten_kills_lose_and_duplicate_nothing(tmp_path: Path) -> None:
     n_events = 60_000  # more than a fast machine syncs before the last kill
-    found = rounds(tmp_path / "events", str(tmp_path / "analysis"), 10, n_events)
-    assert (found["lost"], found["doubled"]) == (0, 0)
-    assert 0 < int(str(found["told"])) <= int(str(found["before_the_last_run"])) < n_events
+    counts = run_rounds(tmp_path / "events", str(tmp_path / "analysis"), 10, n_events)
+    assert (counts["lost"], counts["duplicated"]) == (0, 0)
+    assert 0 < int(str(counts["acknowledged"])) <= int(str(counts["before_last_sync"])) < n_events
