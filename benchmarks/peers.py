@@ -95,9 +95,7 @@ def make_questions(products: Sequence[Product]) -> list[Question]:
 
 
 @contextmanager
-def open_shopwindow(
-    products: Sequence[Product], encoder: Encoder
-) -> Iterator[tuple[Ask, Clock]]:
+def open_shopwindow(products: Sequence[Product], encoder: Encoder) -> Iterator[tuple[Ask, Clock]]:
     """Open Shopwindow on a folder.
 
     Yields:
@@ -237,14 +235,11 @@ def measure_large(encoder: Encoder) -> float:
         questions = [
             Question(f"{names[n % len(names)]}", 250.0 if n % 2 else None) for n in range(N_QUERIES)
         ]
-        measure_cpu_ms(lambda text, price: _search(service, text, price), questions[:20])
+        measure_cpu_ms(partial(_search, service), questions[:20])
+        ask = partial(_search, service)
         found = [
-            measure_cpu_ms(
-                lambda text, price, n=number: _search(service, f"{text} {n}", price),
-                questions,
-                clock,
-            )
-            for number in range(N_ROUNDS)
+            measure_cpu_ms(ask, [replace(q, text=f"{q.text} {n}") for q in questions], clock)
+            for n in range(N_ROUNDS)
         ]
     return round(median(found), 2)
 
@@ -264,15 +259,13 @@ def measure_rate(products: Sequence[Product], encoder: Encoder) -> float:
             ]
             for worker in workers:
                 worker.start()
-            total = sum(counts.get(timeout=300) for _ in workers)
+            total = sum(int(counts.get(timeout=300)) for _ in workers)
             for worker in workers:
                 worker.join()
-    return round(total / LOAD_S, 1)
+    return round(float(total) / LOAD_S, 1)
 
 
-def _load(
-    folder: str, questions: Sequence[Question], number: int, ready: Any, counts: Any
-) -> None:
+def _load(folder: str, questions: Sequence[Question], number: int, ready: Any, counts: Any) -> None:
     with threadpool_limits(limits=1):
         encoder = load_encoder("compact")
         with ProductIndex.open(folder, encoder) as index, SearchService(index) as service:
