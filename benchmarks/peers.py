@@ -3,10 +3,10 @@
 `python -m benchmarks.peers --data FOLDER` asks the same 200 queries of one to three words, half of
 them with a price filter, over the same 5,000 products: of Shopwindow on a folder, of a plain script
 (the same encoder, faiss, bm25s, reciprocal rank fusion, the filter as a mask), and of LanceDB's
-hybrid search with the same vectors. Each answers with ten products. Counted is the processor time of
-this process and of all that it started, with one thread for the encoder's and faiss's arithmetic,
-by rounds in turn. Then it asks Shopwindow at 100,000 made-up products, and from several processes at
-once. faiss and LanceDB come with `pip install '.[benchmarks]'`.
+hybrid search with the same vectors. Each answers with ten products. Counted is the processor time
+of all processes that take part, with one thread for the encoder's and faiss's arithmetic, by rounds
+in turn. Then it asks Shopwindow at 100,000 made-up products, and from several processes at once.
+faiss and LanceDB come with `pip install '.[benchmarks]'`.
 """
 
 import gc
@@ -27,8 +27,8 @@ import typer
 from threadpoolctl import threadpool_limits
 
 from benchmarks.datasets import DATA, DataFolder, sample_rows
-from benchmarks.latency import filled
 from benchmarks.fault_processes import service_of
+from benchmarks.latency import filled
 from benchmarks.processes import cpu_s_of
 from benchmarks.results_file import SEED, write_result
 from embed import load_encoder
@@ -246,22 +246,21 @@ def measure_large(encoder: Encoder) -> float:
 
 def measure_rate(products: Sequence[Product], encoder: Encoder) -> float:
     """Return searches a second of several processes that share one folder."""
-    with tempfile.TemporaryDirectory() as folder:
-        with ProductIndex.open(folder, encoder) as index:
-            index.add(products)
-            index.optimize()
-            questions = make_questions(products)
-            spawn = multiprocessing.get_context("spawn")
-            counts, ready = spawn.Queue(), spawn.Barrier(N_PROCESSES)
-            workers = [
-                spawn.Process(target=_load, args=(folder, questions, n, ready, counts))
-                for n in range(N_PROCESSES)
-            ]
-            for worker in workers:
-                worker.start()
-            total = sum(int(counts.get(timeout=300)) for _ in workers)
-            for worker in workers:
-                worker.join()
+    with tempfile.TemporaryDirectory() as folder, ProductIndex.open(folder, encoder) as index:
+        index.add(products)
+        index.optimize()
+        questions = make_questions(products)
+        spawn = multiprocessing.get_context("spawn")
+        counts, ready = spawn.Queue(), spawn.Barrier(N_PROCESSES)
+        workers = [
+            spawn.Process(target=_load, args=(folder, questions, n, ready, counts))
+            for n in range(N_PROCESSES)
+        ]
+        for worker in workers:
+            worker.start()
+        total = sum(int(counts.get(timeout=300)) for _ in workers)
+        for worker in workers:
+            worker.join()
     return round(float(total) / LOAD_S, 1)
 
 
