@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from search import SearchService
 from search.merchant_scope import is_visible
@@ -42,7 +42,7 @@ MAX_PHOTOS = 5
 _MAX_FACET_VALUES = 100
 LOG = logging.getLogger(__name__)
 
-Handler = Callable[[View], View]
+Handler: TypeAlias = Callable[[View], View]
 
 
 class PageController:

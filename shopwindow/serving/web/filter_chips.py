@@ -123,6 +123,6 @@ def _render_active_chip(act: str, label: str, language: Language, **data: str) -
         tag("span", "×", aria_hidden="true"),
         class_="sw-chip sw-active",
         data_key=" ".join((act, *data.values())),
-        aria_label=translate("remove_filter", language, name=label),
+        aria_label=translate("remove", language, name=label),
         **data,
     )

@@ -80,6 +80,7 @@ def _render_search(view: View) -> list[Markup]:
         render_notice(view),
         render_flash_message(view),
         render_complements(view),
+        render_similar_heading(view),
         render_redirect(view),
         render_relaxed_filters(view),
         render_low_confidence(view),
@@ -165,7 +166,6 @@ def render_product_heading(view: View) -> Markup:
         render_photo(product, language),
         tag(
             "div.sw-product-info",
-            tag("p.sw-brand", translate("more_like_this", language)),
             tag("h2", localize_title(product, language), dir="auto"),
             tag("p.sw-category-path", path, dir="auto"),
             render_price(product, language),
@@ -177,9 +177,16 @@ def render_product_heading(view: View) -> Markup:
         "header.sw-head",
         tag("div.sw-back", back),
         opened_product,
-        render_status(view),
         render_active_filters(view),
     )
+
+
+def render_similar_heading(view: View) -> Markup:
+    """Return the title of the products that are similar to the opened one; nothing without any."""
+    if view.similar_to is None or not view.hits:
+        return Markup("")
+    title = tag("h3.sw-title", translate("more_like_this", view.language))
+    return tag("header.sw-head", title, render_status(view))
 
 
 def _render_actions(view: View, product: Product) -> Markup:

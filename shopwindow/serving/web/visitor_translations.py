@@ -51,7 +51,7 @@ VISITOR_MESSAGES: Mapping[str, tuple[str, str]] = {
     "usual_prices": ("Usual price range", "نطاق أسعارك المعتاد"),
     "usual_price": (
         "Typically {value} ({low} to {high})",
-        "{value} عادةً (من {low} إلى {high})",
+        "عادةً {value} (من {low} إلى {high})",
     ),
     "export": ("Download data", "تنزيل البيانات"),
     "export_help": (
@@ -146,7 +146,7 @@ VISITOR_MESSAGES: Mapping[str, tuple[str, str]] = {
     "recommendation_color_similarity": ("Similar colour", "لون مشابه"),
     "recommendation_department": ("Same department", "من القسم نفسه"),
     "recommendation_department_minus": ("Different department", "من قسم آخر"),
-    "popularity": ("Popular with shoppers", "رائج بين المتسوقين"),
+    "popularity": ("Popular", "رائج"),
     "freshness": ("New arrival", "وصل حديثًا"),
     "stock": ("Out of stock", "غير متوفر"),
     "slate_diversity": ("Moved down for variety", "لتنويع النتائج"),

@@ -73,7 +73,7 @@ def test_active_filters_can_be_removed() -> None:
     ]
     html = render_results(replace(SEARCH, filters=active), 100)
     assert html.count('data-act="remove_filter"') == 5
-    assert 'aria-label="Remove filter: Price: up to 80"' in html
+    assert 'aria-label="Remove: Price: up to 80"' in html
     remaining = active
     for name, value, _ in list_active_filters(active, "en"):
         remaining = remove_filter(remaining, name, value)
