@@ -1,16 +1,15 @@
-"""What a visitor can do: from one view to the next, by asking the search service."""
+"""Handles every action of the page: from one view to the next, by asking the search service."""
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from search import SearchService
 from search.merchant_scope import is_visible
-from shopwindow.serving.web import view_queries as asking
 from shopwindow.serving.web.error_messages import build_error_notice
-from shopwindow.serving.web.product_view import ProductController
+from shopwindow.serving.web.product_controller import ProductController
 from shopwindow.serving.web.translations import Language, detect_language, translate
 from shopwindow.serving.web.typed_input import sanitize_text, sanitize_values
 from shopwindow.serving.web.view_changes import (
@@ -29,22 +28,25 @@ from shopwindow.serving.web.view_model import (
 from shopwindow.serving.web.view_queries import (
     FACET_FIELDS,
     append_response,
+    apply_response,
     parse_number,
     set_price_range,
 )
-from shopwindow.serving.web.visitor_actions import VisitorController
-from shopwindow.values import Filters
+from shopwindow.serving.web.visitor_controller import VisitorController
+from shopwindow.values import Filters, Product
 from shopwindow.values.query import QueryImage
 
 MAX_PHOTOS = 5
-"""Photos of one thing that a visitor can give."""
+"""Photos that one query can have."""
 
-_MAX_VALUES = 100
+_MAX_FACET_VALUES = 100
 LOG = logging.getLogger(__name__)
+
+Handler: TypeAlias = Callable[[View], View]
 
 
 class PageController:
-    """Every action takes the view so far and returns the next; none of them raises.
+    """Every action takes the current view and returns the next; none of them raises.
 
     Args:
         service: Answers the queries.
@@ -52,32 +54,35 @@ class PageController:
 
     def __init__(self, service: SearchService) -> None:
         self._service = service
-        self._visiting = VisitorController(service, self._again)
-        self._opening = ProductController(service, self._visiting)
+        self._visitors = VisitorController(service, self._reload)
+        self._products = ProductController(service, self._visitors)
 
     def open_page(self, view: View) -> View:
         """Return the page as it is first shown: the catalogue, and the visitors to choose from."""
-        met = self._told(view, self._visiting.load_visitor)
-        now = self.search(met.text, (), met)
-        return replace(now, notice=now.notice or met.notice)
+        with_visitor = self._run(view, self._visitors.load_visitor)
+        opened = self.search(with_visitor.text, (), with_visitor)
+        return replace(opened, notice=opened.notice or with_visitor.notice)
 
     def search(self, text: str, new_photos: Sequence[str], view: View) -> View:
-        """Return the answer to words and photos; filters, order and earlier photos stay.
+        """Return the results of a text and photos; filters, sort order and earlier photos stay.
 
-        Other words are another search: what was said of the products of the last one is forgotten.
+        Another text is another search: negative examples and expanded variants of the last one are
+        reset.
 
         Args:
-            text: The words.
-            new_photos: Paths of photos that are added; beyond five they are left out, and told.
-            view: What it stood on.
+            text: The text of the query.
+            new_photos: Paths of photos to add; those beyond five are left out, with a notice.
+            view: The view that it was entered on.
         """
-        return self._told(view, lambda now: self._searched(sanitize_text(text), new_photos, now))
+        return self._run(
+            view, lambda current: self._search(sanitize_text(text), new_photos, current)
+        )
 
-    def _searched(self, text: str, new_photos: Sequence[str], view: View) -> View:
+    def _search(self, text: str, new_photos: Sequence[str], view: View) -> View:
         if text.strip() != view.text.strip():
             view = update_choices(view, negative_examples=(), collapse=True)
-        photos = (*view.photos, *(QueryImage(Path(each)) for each in new_photos))
-        asked = View(
+        photos = (*view.photos, *(QueryImage(Path(path)) for path in new_photos))
+        requested = View(
             text=text,
             photos=photos[:MAX_PHOTOS],
             filters=view.filters,
@@ -87,133 +92,141 @@ class PageController:
                 view.visitor, tab="search", flash_message=None, is_confirming_erasure=False
             ),
         )
-        now = self._told(asked, self._answered)
-        if len(photos) > MAX_PHOTOS and now.notice is None:
-            told = translate("too_many_photos", now.language, limit=MAX_PHOTOS)
-            return replace(now, notice=Notice(told))
-        return now
+        results = self._run(requested, self._fetch)
+        if len(photos) > MAX_PHOTOS and results.notice is None:
+            message = translate("too_many_photos", results.language, limit=MAX_PHOTOS)
+            return replace(results, notice=Notice(message))
+        return results
 
     def handle_action(self, name: str, values: Mapping[str, Any], view: View) -> View:
-        """Do what a button of the page says.
+        """Handle a button or control of the page.
 
         Args:
-            name: "filter", "unfilter", "price", "price_range", "clear", "sort", "diversity",
-                "share", "collapse", "avoid", "unavoid", "crop", "no_photo", "similar", "back",
-                "more", "literal", "example", "suggested", "language", or one of
-                `VisitorController.get_handlers`.
+            name: "filter", "remove_filter", "price", "price_range", "clear", "sort", "diversity",
+                "image_weight", "collapse", "add_negative_example", "remove_negative_example",
+                "crop", "remove_photo", "similar", "back", "more", "verbatim", "example",
+                "select_suggestion", "language", or a name of `VisitorController.get_handlers`.
             values: What the button carries.
-            view: What it stood on.
+            view: The view that it was pressed on.
 
         Returns:
             The next view; the same one for an unknown action.
         """
-        doings = self._visiting.get_handlers(values)  # ids as they came: altered, they name others
-        values = sanitize_values(values)
-        value = sanitize_text(str(values.get("value", "")))
-        known: Mapping[str, Callable[[View], View]] = {
-            "filter": lambda now: self._filtered(now, toggle_filter(now.filters, *_named(values))),
-            "remove_filter": lambda now: self._filtered(
-                now, remove_filter(now.filters, *_named(values))
-            ),
-            "price": lambda now: self._filtered(now, set_price_range(now.filters, values)),
-            "price_range": lambda now: self._filtered(now, toggle_price_range(now.filters, values)),
-            "clear": lambda now: self._filtered(
-                update_choices(now, negative_examples=()), Filters()
-            ),
-            "sort": lambda now: self._again(update_choices(now, sort=value)),
-            "diversity": lambda now: self._again(
-                update_choices(now, diversity=parse_number("value", values))
-            ),
-            "share": lambda now: self._again(
-                update_choices(now, image_weight=parse_number("value", values))
-            ),
-            "collapse": lambda now: self._again(
-                update_choices(now, collapse=not now.choices.collapse)
-            ),
-            "avoid": lambda now: self._avoiding(now, value),
-            "remove_negative_example": lambda now: self._again(
-                update_choices(
-                    now,
-                    negative_examples=tuple(
-                        p for p in now.choices.negative_examples if p.id != value
-                    ),
-                )
-            ),
-            "crop": lambda now: self._again(crop_photo(now, values)),
-            "no_photo": lambda now: self._again(remove_photo(now, value)),
-            "similar": lambda now: self._opening.open_product(
-                now, value, str(values.get("surface", ""))
-            ),
-            "back": self._opening.go_back,
-            "more": self._more,
-            "verbatim": lambda now: self._again(replace(now, verbatim=(*now.verbatim, value))),
-            "example": lambda now: self.search(value, (), replace(now, photos=())),
-            "select_suggestion": lambda now: self._suggested(now, values),
-            "language": lambda now: replace(now, language=_other(now.language)),
-            **doings,
+        handlers = {
+            **self._get_filter_handlers(sanitize_values(values)),
+            **self._get_search_handlers(sanitize_values(values)),
+            # Ids exactly as they came: an altered one would name another visitor.
+            **self._visitors.get_handlers(values),
         }
-        if name not in known:
+        if name not in handlers:
             return view
-        if name != "erase_now":  # which is done only where the page has just asked
-            view = self._visiting.clear_messages(view)
-        return self._told(replace(view, notice=None), known[name])
+        if name != "erase_now":  # which is valid only while the page asks for confirmation
+            view = self._visitors.clear_messages(view)
+        return self._run(replace(view, notice=None), handlers[name])
+
+    def _get_filter_handlers(self, values: Mapping[str, Any]) -> dict[str, Handler]:
+        """Return the handlers that change filters, by action."""
+        facet, value = (str(values.get(key, "")) for key in ("name", "value"))
+
+        def clear(view: View) -> View:
+            return self._filter(update_choices(view, negative_examples=()), Filters())
+
+        return {
+            "filter": lambda view: self._filter(view, toggle_filter(view.filters, facet, value)),
+            "remove_filter": lambda view: self._filter(
+                view, remove_filter(view.filters, facet, value)
+            ),
+            "price": lambda view: self._filter(view, set_price_range(view.filters, values)),
+            "price_range": lambda view: self._filter(
+                view, toggle_price_range(view.filters, values)
+            ),
+            "clear": clear,
+        }
+
+    def _get_search_handlers(self, values: Mapping[str, Any]) -> dict[str, Handler]:
+        """Return the handlers that change the query, its choices or what is shown, by action."""
+        value, surface = (str(values.get(key, "")) for key in ("value", "surface"))
+
+        def change(view: View, **choices: Any) -> View:
+            return self._reload(update_choices(view, **choices))
+
+        return {
+            "sort": lambda view: change(view, sort=value),
+            "diversity": lambda view: change(view, diversity=parse_number("value", values)),
+            "image_weight": lambda view: change(view, image_weight=parse_number("value", values)),
+            "collapse": lambda view: change(view, collapse=not view.choices.collapse),
+            "add_negative_example": lambda view: self._add_negative_example(view, value),
+            "remove_negative_example": lambda view: self._remove_negative_example(view, value),
+            "crop": lambda view: self._reload(crop_photo(view, values)),
+            "remove_photo": lambda view: self._reload(remove_photo(view, value)),
+            "similar": lambda view: self._products.open_product(view, value, surface),
+            "back": self._products.go_back,
+            "more": self._load_more,
+            "verbatim": lambda view: self._reload(replace(view, verbatim=(*view.verbatim, value))),
+            "example": lambda view: self.search(value, (), replace(view, photos=())),
+            "select_suggestion": lambda view: self._select_suggestion(view, values),
+            "language": lambda view: replace(view, language=_get_other_language(view.language)),
+        }
 
     def count_facets(self, filters: Filters) -> FacetCounts:
         """Count each facet over the catalogue, under the filters of the other facets.
 
-        So every count says what choosing that value would leave, and what is chosen can be
-        changed for its neighbour.
+        So each count says how many products that value would leave, and a selected value can be
+        exchanged for another of its facet.
 
         Returns:
-            Counts by facet; empty when the index cannot be asked.
+            Counts by facet; empty when the index cannot be read.
         """
         try:
-            return {name: self._counts(name, filters) for name in FACET_FIELDS}
+            return {name: self._count_facet(name, filters) for name in FACET_FIELDS}
         except Exception:
-            LOG.exception("the filters could not be counted")
+            LOG.exception("the facets could not be counted")
             return {}
 
     def count_products(self) -> int:
-        """Return how many products there are; 1 when the index cannot say."""
+        """Return how many products there are; 1 when the index cannot be read."""
         try:
             return self._service.index.count()
         except Exception:
             LOG.exception("the products could not be counted")
             return 1
 
-    def _counts(self, name: str, filters: Filters) -> Mapping[str, int]:
-        others = replace(filters, **_OFF[name])
-        return self._service.index.facet(name, others, _MAX_VALUES)
+    def _count_facet(self, name: str, filters: Filters) -> Mapping[str, int]:
+        other_filters = replace(filters, **_WITHOUT_FACET[name])
+        return self._service.index.facet(name, other_filters, _MAX_FACET_VALUES)
 
-    def _filtered(self, view: View, filters: Filters) -> View:
+    def _filter(self, view: View, filters: Filters) -> View:
         """Return the view under other filters, without products that their merchants do not have.
 
-        What was opened of another merchant is closed: what is like it is not shown either.
+        An opened product of another merchant is closed: its similar products are not shown either.
         """
         if view.similar_to is not None and not is_visible(filters, view.similar_to):
-            under = view.previous or View(choices=view.choices)
-            view = replace(under, language=view.language, visitor=view.visitor)
-        kept = tuple(each for each in view.choices.negative_examples if is_visible(filters, each))
-        return self._again(replace(update_choices(view, negative_examples=kept), filters=filters))
+            previous = view.previous or View(choices=view.choices)
+            view = replace(previous, language=view.language, visitor=view.visitor)
+        visible = tuple(
+            product for product in view.choices.negative_examples if is_visible(filters, product)
+        )
+        view = update_choices(view, negative_examples=visible)
+        return self._reload(replace(view, filters=filters))
 
-    def _again(self, view: View) -> View:
-        """Return the view with what it shows asked for anew, from the first page."""
+    def _reload(self, view: View) -> View:
+        """Return the view with its first page fetched again."""
         if view.similar_to is not None:
-            own = view.impressions[0] if view.impressions else None
-            return self._opening.show_product(view, view.similar_to, own)
-        return self._answered(replace(view, cursor=""))
+            impression = view.impressions[0] if view.impressions else None
+            return self._products.show_product(view, view.similar_to, impression)
+        return self._fetch(replace(view, cursor=""))
 
-    def _answered(self, view: View) -> View:
-        now = asking.apply_response(view, self._visiting.fetch_page(view))
-        return self._visiting.refresh(now) if view.is_for_you else now
+    def _fetch(self, view: View) -> View:
+        results = apply_response(view, self._visitors.fetch_page(view))
+        return self._visitors.refresh(results) if view.is_for_you else results
 
-    def _more(self, view: View) -> View:
+    def _load_more(self, view: View) -> View:
         if not view.cursor:  # a second click on a button that is already gone
             return view
-        return append_response(view, self._visiting.fetch_page(view))
+        return append_response(view, self._visitors.fetch_page(view))
 
-    def _suggested(self, view: View, values: Mapping[str, Any]) -> View:
-        """Return the answer to a completed word, or what a chosen category or brand has."""
+    def _select_suggestion(self, view: View, values: Mapping[str, Any]) -> View:
+        """Return the results of a completed word, or of a suggested category or brand."""
         kind, value = (str(values.get(name, "")) for name in ("kind", "value"))
         if kind not in {"category", "brand"}:
             return self.search(value, (), view)
@@ -223,28 +236,25 @@ class PageController:
             filters = replace(view.filters, brand=value)
         return self.search(str(values.get("before", "")), (), replace(view, filters=filters))
 
-    def _avoiding(self, view: View, product_id: str) -> View:
-        avoided = tuple(each for each in view.choices.negative_examples if each.id != product_id)
-        return self._again(
-            update_choices(
-                view, negative_examples=(*avoided, self._opening.get_product(product_id))
-            )
-        )
+    def _add_negative_example(self, view: View, product_id: str) -> View:
+        product = self._products.get_product(product_id)
+        examples = _without_product(view, product_id)
+        return self._reload(update_choices(view, negative_examples=(*examples, product)))
 
-    def _told(self, view: View, work: Callable[[View], View]) -> View:
-        """Do the work.
+    def _remove_negative_example(self, view: View, product_id: str) -> View:
+        examples = _without_product(view, product_id)
+        return self._reload(update_choices(view, negative_examples=examples))
 
-        Returns:
-            What came of it; on an error, the view with a notice.
-        """
+    def _run(self, view: View, handler: Handler) -> View:
+        """Return what a handler makes of a view; on an error, the view with a notice."""
         try:
-            return work(view)
+            return handler(view)
         except Exception as error:
             LOG.exception("an action of the page failed")
             return replace(view, notice=build_error_notice(error, view.language))
 
 
-_OFF: Mapping[str, Mapping[str, Any]] = {
+_WITHOUT_FACET: Mapping[str, Mapping[str, Any]] = {
     "category": {"category": ""},
     "brand": {"brand": ()},
     "merchant_id": {"merchant_id": ()},
@@ -252,9 +262,10 @@ _OFF: Mapping[str, Mapping[str, Any]] = {
 }
 
 
-def _named(values: Mapping[str, Any]) -> tuple[str, str]:
-    return str(values.get("name", "")), str(values.get("value", ""))
+def _without_product(view: View, product_id: str) -> tuple[Product, ...]:
+    """Return the negative examples other than one product."""
+    return tuple(product for product in view.choices.negative_examples if product.id != product_id)
 
 
-def _other(language: Language) -> Language:
+def _get_other_language(language: Language) -> Language:
     return "en" if language == "ar" else "ar"

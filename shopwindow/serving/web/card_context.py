@@ -11,12 +11,12 @@ class CardContext:
     """What the cards of one gallery share.
 
     Attributes:
-        language: Of titles and labels.
-        is_similar_page: The hits are like a product rather than like a query.
-        has_query: Words or photos put them in order, so that one can be put aside.
-        is_sorted_by_relevance: That order is the one shown.
-        surface: What the hits are shown in, as events call it.
-        can_interact: A visitor is chosen, so that what they do with a card is recorded.
+        language: Language of titles and labels.
+        is_similar_page: Whether the hits are similar to a product rather than to a query.
+        has_query: Whether text or photos ranked them, so that one can be a negative example.
+        is_sorted_by_relevance: Whether they are shown in that ranking.
+        surface: Surface of the hits, as events name it.
+        can_interact: Whether a visitor is selected, whose interactions are recorded.
     """
 
     language: Language

@@ -1,4 +1,4 @@
-"""One product of an answer as a card, and many of them as a gallery."""
+"""A hit as a card, and hits as a gallery."""
 
 from collections.abc import Sequence
 from urllib.parse import urlencode
@@ -8,13 +8,18 @@ from shopwindow.serving.web.explanations import find_max_contribution, render_ex
 from shopwindow.serving.web.markup import Markup, action_button, tag
 from shopwindow.serving.web.price_formatting import format_price
 from shopwindow.serving.web.product_actions import render_product_actions
-from shopwindow.serving.web.translations import Language, localize_title, translate
+from shopwindow.serving.web.translations import (
+    Language,
+    localize_title,
+    translate,
+    translate_count,
+)
 from shopwindow.values import Hit, Product
 
 PHOTO_ROUTE = "product-photo"
-"""Where the page asks for the photo of a product that lies on this machine."""
+"""Route of product photos that are files of this machine."""
 
-_ADDRESSES = ("http://", "https://")
+_URL_SCHEMES = ("http://", "https://")
 
 
 def render_gallery(hits: Sequence[Hit], context: CardContext) -> Markup:
@@ -24,30 +29,30 @@ def render_gallery(hits: Sequence[Hit], context: CardContext) -> Markup:
         hits: Best first.
         context: What the cards share.
     """
-    longest = find_max_contribution(hits)
+    max_contribution = find_max_contribution(hits)
     cards = [
-        tag("li", render_card(each, context, render_explanation(each, context, place, longest)))
-        for place, each in enumerate(hits, start=1)
+        render_card(hit, context, render_explanation(hit, context, rank, max_contribution))
+        for rank, hit in enumerate(hits, start=1)
     ]
-    return tag("ul.sw-gallery", *cards)
+    return tag("ul.sw-gallery", *(tag("li", card) for card in cards))
 
 
 def render_card(hit: Hit, context: CardContext, explanation: Markup) -> Markup:
-    """Return one hit as a card that leads to the products like it.
+    """Return one hit as a card that opens its similar products.
 
     Args:
         hit: The hit.
         context: What the cards share.
-        explanation: The reasons for its place.
+        explanation: Why the hit has its rank.
     """
     product, language = hit.product, context.language
     title = localize_title(product, language)
-    more = translate("more_like", language)
+    more = translate("more_like_this", language)
     return tag(
         "article.sw-card" if product.in_stock else "article.sw-card.sw-sold-out",
         render_photo(product, language),
         tag(
-            "div.sw-about",
+            "div.sw-product-info",
             tag("p.sw-brand", product.brand, dir="auto") if product.brand else "",
             tag("h3", title, dir="auto"),
             render_price(product, language),
@@ -66,21 +71,21 @@ def render_card(hit: Hit, context: CardContext, explanation: Markup) -> Markup:
             data_key=f"card {context.surface} {product.id}",
             aria_label=f"{more}: {title}",
         ),
-        _put_aside(product, title, language) if context.has_query else "",
+        _render_less_like_button(product, title, language) if context.has_query else "",
         data_id=product.id,
         title=f"id: {product.id}",
     )
 
 
-def _put_aside(product: Product, title: str, language: Language) -> Markup:
-    label = translate("not_like", language)
+def _render_less_like_button(product: Product, title: str, language: Language) -> Markup:
+    label = translate("less_like_this", language)
     return action_button(
-        "avoid",
+        "add_negative_example",
         tag("span", "⊘", aria_hidden="true"),
-        tag("span.sw-aside-label", label, aria_hidden="true"),
-        class_="sw-aside",
+        tag("span.sw-less-like-label", label, aria_hidden="true"),
+        class_="sw-less-like",
         data_value=product.id,
-        data_key=f"aside {product.id}",
+        data_key=f"less like {product.id}",
         aria_label=f"{label}: {title}",
         title=label,
     )
@@ -88,10 +93,10 @@ def _put_aside(product: Product, title: str, language: Language) -> Markup:
 
 def render_photo(product: Product, language: Language) -> Markup:
     """Return a product's photo, or a plain tile that says that there is none."""
-    sold_out = "" if product.in_stock else tag("span.sw-mark", translate("out_of_stock", language))
-    nothing = tag("span.sw-no-photo", translate("no_photo", language))
+    badge = "" if product.in_stock else tag("span.sw-badge", translate("out_of_stock", language))
+    fallback = tag("span.sw-no-photo", translate("no_photo", language))
     if not product.image:
-        return tag("div.sw-photo", nothing, sold_out)
+        return tag("div.sw-photo", fallback, badge)
     photo = tag(
         "img",
         src=get_photo_url(product),
@@ -100,26 +105,26 @@ def render_photo(product: Product, language: Language) -> Markup:
         decoding="async",
         referrerpolicy="no-referrer",
     )
-    return tag("div.sw-photo", nothing, photo, sold_out)
+    return tag("div.sw-photo", fallback, photo, badge)
 
 
 def get_photo_url(product: Product) -> str:
-    """Return where a browser gets the photo: its own address, or our route by product id.
+    """Return where a browser gets the photo: its own URL, or our route by product id.
 
     A path never leaves this machine: the route looks it up by the id.
     """
-    if product.image.lower().startswith(_ADDRESSES):
+    if product.image.lower().startswith(_URL_SCHEMES):
         return product.image
     return f"{PHOTO_ROUTE}?{urlencode({'id': product.id})}"
 
 
 def render_variants_button(hit: Hit, language: Language) -> Markup:
-    """Return a button that shows all variants which the hit stands for, where there are more."""
+    """Return a button that shows all variants of a hit; nothing where it has no others."""
     if hit.n_variants < 2:
         return Markup("")
     return action_button(
         "filter",
-        translate("variants", language, n=hit.n_variants),
+        translate_count("variants", hit.n_variants, language),
         class_="sw-chip sw-variants",
         data_name="group_id",
         data_value=hit.product.group_id,
@@ -128,7 +133,7 @@ def render_variants_button(hit: Hit, language: Language) -> Markup:
 
 
 def render_price(product: Product, language: Language) -> Markup:
-    """Return the price, or nothing where it is unknown."""
+    """Return the price; nothing where it is unknown."""
     if product.price is None:
         return Markup("")
     return tag("p.sw-price", tag("bdi", format_price(product.price, product.currency, language)))

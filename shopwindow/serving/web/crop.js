@@ -1,29 +1,30 @@
 
-// A frame over a given photo: dragged and resized by pointer or keys, kept as shares of the photo.
-const LEAST = 0.08; // smallest side of the frame
-const STEP = 0.02; // of one key press
+// The crop frame over a photo of the query, moved and resized by pointer or keys. Its sides are
+// fractions of the photo.
+const MIN_SIDE = 0.08; // of the frame
+const KEY_STEP = 0.02; // of one key press
 
 const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
-const cropOf = (frame) => frame.dataset.crop.split(' ').map(Number); // left, top, right, bottom
+const readCrop = (frame) => frame.dataset.crop.split(' ').map(Number); // left, top, right, bottom
 
-function place(frame, crop) {
-  frame.dataset.crop = crop.map((each) => each.toFixed(4)).join(' ');
-  const [left, top, right, bottom] = crop.map((each) => `${100 * each}%`);
+function setCrop(frame, crop) {
+  frame.dataset.crop = crop.map((side) => side.toFixed(4)).join(' ');
+  const [left, top, right, bottom] = crop.map((side) => `${100 * side}%`);
   Object.assign(frame.style, { left, top, width: `calc(${right} - ${left})`, height: `calc(${bottom} - ${top})` });
 }
 
-function moved([left, top, right, bottom], dx, dy) {
+function move([left, top, right, bottom], dx, dy) {
   const x = clamp(dx, -left, 1 - right);
   const y = clamp(dy, -top, 1 - bottom);
   return [left + x, top + y, right + x, bottom + y];
 }
 
-function resized([left, top, right, bottom], corner, dx, dy) {
+function resize([left, top, right, bottom], corner, dx, dy) {
   return [
-    corner.includes('w') ? clamp(left + dx, 0, right - LEAST) : left,
-    corner.includes('n') ? clamp(top + dy, 0, bottom - LEAST) : top,
-    corner.includes('e') ? clamp(right + dx, left + LEAST, 1) : right,
-    corner.includes('s') ? clamp(bottom + dy, top + LEAST, 1) : bottom,
+    corner.includes('w') ? clamp(left + dx, 0, right - MIN_SIDE) : left,
+    corner.includes('n') ? clamp(top + dy, 0, bottom - MIN_SIDE) : top,
+    corner.includes('e') ? clamp(right + dx, left + MIN_SIDE, 1) : right,
+    corner.includes('s') ? clamp(bottom + dy, top + MIN_SIDE, 1) : bottom,
   ];
 }
 
@@ -31,12 +32,12 @@ function drag(frame, event) {
   event.preventDefault();
   frame.focus();
   const corner = event.target.dataset.corner;
-  const begun = cropOf(frame);
+  const initial = readCrop(frame);
   const stage = frame.parentElement.getBoundingClientRect();
-  const onMove = (now) => {
-    const dx = (now.clientX - event.clientX) / stage.width;
-    const dy = (now.clientY - event.clientY) / stage.height;
-    place(frame, corner ? resized(begun, corner, dx, dy) : moved(begun, dx, dy));
+  const onMove = (moveEvent) => {
+    const dx = (moveEvent.clientX - event.clientX) / stage.width;
+    const dy = (moveEvent.clientY - event.clientY) / stage.height;
+    setCrop(frame, corner ? resize(initial, corner, dx, dy) : move(initial, dx, dy));
   };
   const onEnd = () => {
     frame.removeEventListener('pointermove', onMove);
@@ -56,11 +57,11 @@ element.addEventListener('pointerdown', (event) => {
 
 element.addEventListener('keydown', (event) => {
   const frame = event.target.closest('.sw-frame');
-  const steps = { ArrowLeft: [-STEP, 0], ArrowRight: [STEP, 0], ArrowUp: [0, -STEP], ArrowDown: [0, STEP] };
+  const steps = { ArrowLeft: [-KEY_STEP, 0], ArrowRight: [KEY_STEP, 0], ArrowUp: [0, -KEY_STEP], ArrowDown: [0, KEY_STEP] };
   if (!frame || !(event.key in steps)) return;
   event.preventDefault();
   const [dx, dy] = steps[event.key];
-  place(frame, event.shiftKey ? resized(cropOf(frame), 'se', dx, dy) : moved(cropOf(frame), dx, dy));
+  setCrop(frame, event.shiftKey ? resize(readCrop(frame), 'se', dx, dy) : move(readCrop(frame), dx, dy));
 });
 
 element.addEventListener('click', (event) => {
@@ -69,14 +70,14 @@ element.addEventListener('click', (event) => {
   if (!dialog) return;
   const frame = dialog.querySelector('.sw-frame');
   if (event.target.closest('.sw-crop-open')) {
-    place(frame, cropOf(frame));
+    setCrop(frame, readCrop(frame));
     dialog.showModal();
     frame.focus();
-  } else if (event.target.closest('[data-part]')) {
-    const [left, top, right, bottom] = cropOf(frame).map(String);
+  } else if (event.target.closest('[data-crop-photo]')) {
+    const [left, top, right, bottom] = readCrop(frame).map(String);
     dialog.close();
-    act({ act: 'crop', value: event.target.dataset.part, left, top, right, bottom });
+    act({ act: 'crop', value: event.target.dataset.cropPhoto, left, top, right, bottom });
   } else if (event.target === dialog || event.target.closest('.sw-crop-close, [data-act]')) {
-    dialog.close(); // on the shade around it, too
+    dialog.close(); // on the backdrop, too
   }
 });

@@ -1,4 +1,4 @@
-"""From an error to the plain words that a visitor reads."""
+"""Turns errors into plain messages for the visitor."""
 
 from shopwindow.serving.web.translations import Language, translate
 from shopwindow.serving.web.view_model import Notice
@@ -19,48 +19,49 @@ from shopwindow.values.errors import (
 from shopwindow.values.query import MAX_TEXT_CHARS
 from shopwindow.values.validation import MAX_ID_CHARS
 
-_PRICES = ("price_min", "price_max")
-_PLAIN: tuple[tuple[type[ShopwindowError], str, str], ...] = (
-    (PhotoBusyError, "busy_photos", "busy_photos_help"),
-    (ProductNotFoundError, "gone", ""),
-    (IndexStoreError, "store_down", ""),
+_PRICE_FIELDS = ("price_min", "price_max")
+_FIXED_MESSAGES: tuple[tuple[type[ShopwindowError], str, str], ...] = (
+    (PhotoBusyError, "photos_busy", "photos_busy_help"),
+    (ProductNotFoundError, "product_gone", ""),
+    (IndexStoreError, "catalog_unavailable", ""),
     (EventLogError, "not_recorded", ""),
-    (EventStoreError, "half_erased", "half_erased_help"),
-    (OnlineStoreError, "no_profile", "no_profile_help"),
-    (ProfileError, "no_profile", "no_profile_help"),
+    (EventStoreError, "erasure_incomplete", "erasure_incomplete_help"),
+    (OnlineStoreError, "profiles_unavailable", "profiles_unavailable_help"),
+    (ProfileError, "profiles_unavailable", "profiles_unavailable_help"),
 )
-"""Errors of which no more is told than a text, and another about what to do."""
+"""By error class: the key of a fixed message and of its help, which may be empty."""
 
 
 def build_error_notice(error: Exception, language: Language) -> Notice:
-    """Return what a visitor is told about an error.
+    """Return the notice that a visitor is shown for an error.
 
-    Neither paths nor addresses of this machine are told; those stand in the log.
+    It contains neither paths nor addresses of this machine; those are in the log.
 
     Args:
-        error: Any error; one that is not of `shopwindow.values.errors` is told as ours, without details.
-        language: Of the message. A photo's reason stays in English.
+        error: Any error; one that is not of `shopwindow.values.errors` gets a general message.
+        language: Of the message. The reason of a photo error stays in English.
     """
-    for kind, name, about in _PLAIN:
-        if isinstance(error, kind):
-            return Notice(translate(name, language), translate(about, language) if about else "")
+    for error_class, key, help_key in _FIXED_MESSAGES:
+        if isinstance(error, error_class):
+            advice = translate(help_key, language) if help_key else ""
+            return Notice(translate(key, language), advice)
     if isinstance(error, PhotoError):
-        told = translate("bad_photo", language, reason=error.reason.rstrip("."))
-        return Notice(told, translate("bad_photo_help", language))
+        message = translate("bad_photo", language, reason=error.reason.rstrip("."))
+        return Notice(message, translate("bad_photo_help", language))
     if isinstance(error, InvalidValueError):
-        return Notice(_invalid(error, language))
+        return Notice(_describe_invalid_value(error, language))
     if isinstance(error, ShopwindowError):
-        return Notice(translate("broken", language), str(error))
-    return Notice(translate("broken", language))
+        return Notice(translate("internal_error", language), str(error))
+    return Notice(translate("internal_error", language))
 
 
-def _invalid(error: InvalidValueError, language: Language) -> str:
-    if isinstance(error, InvalidQueryError) and error.field in _PRICES:
-        return translate("bad_price", language)
+def _describe_invalid_value(error: InvalidValueError, language: Language) -> str:
+    if isinstance(error, InvalidQueryError) and error.field in _PRICE_FIELDS:
+        return translate("bad_price_range", language)
     if isinstance(error, InvalidQueryError) and error.field == "text":
-        return translate("bad_text", language, limit=MAX_TEXT_CHARS)
+        return translate("text_too_long", language, limit=MAX_TEXT_CHARS)
     if isinstance(error, InvalidQueryError) and error.field == "cursor":
-        return translate("bad_cursor", language)
+        return translate("results_expired", language)
     if isinstance(error, InvalidEventError) and error.field == "user_id":
-        return translate("bad_visitor", language, limit=MAX_ID_CHARS)
+        return translate("bad_visitor_id", language, limit=MAX_ID_CHARS)
     return f"{error}."

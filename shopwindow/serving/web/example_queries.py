@@ -1,4 +1,4 @@
-"""Queries to try, taken from the catalogue itself, so that each of them finds something."""
+"""Example queries, taken from the catalogue itself so that each finds something."""
 
 import re
 from collections.abc import Iterable
@@ -8,8 +8,8 @@ from shopwindow.serving.web.translations import detect_language
 from shopwindow.values import Product, Query
 from shopwindow.values.errors import ShopwindowError
 
-_N_READ = 200
-_N_EACH = 3
+_MAX_PRODUCTS = 200
+_QUERIES_PER_LANGUAGE = 3
 _MAX_WORDS = 3
 _WORD = re.compile(r"\b[^\W\d_]{2,}\b")
 
@@ -21,27 +21,27 @@ def build_example_queries(service: SearchService) -> tuple[str, ...]:
         At most six; none for an index that is empty or cannot be read.
     """
     try:
-        page = service.search(Query(limit=_N_READ, facets=()))
-    except ShopwindowError:  # the page itself will say so
+        response = service.search(Query(limit=_MAX_PRODUCTS, facets=()))
+    except ShopwindowError:  # opening the page will report it
         return ()
-    spread = _spread(hit.product for hit in page.hits)
-    titles = [_WORD.findall(title) for product in spread for title in _titles(product)]
+    products = _pick_one_per_category(hit.product for hit in response.hits)
+    titles = [_WORD.findall(title) for product in products for title in _list_titles(product)]
     titles.sort(key=lambda words: len(words) > _MAX_WORDS)  # whole titles first
-    shortened = [" ".join(words[:_MAX_WORDS]) for words in titles]
-    found: list[str] = []
+    candidates = dict.fromkeys(" ".join(words[:_MAX_WORDS]) for words in titles if words)
+    queries: list[str] = []
     for language in ("en", "ar"):
-        queries = dict.fromkeys(each for each in shortened if each)
-        found += [each for each in queries if detect_language(each) == language][:_N_EACH]
-    return tuple(found)
+        in_language = [query for query in candidates if detect_language(query) == language]
+        queries += in_language[:_QUERIES_PER_LANGUAGE]
+    return tuple(queries)
 
 
-def _spread(products: Iterable[Product]) -> list[Product]:
-    """Return one product of each category, then the rest."""
+def _pick_one_per_category(products: Iterable[Product]) -> list[Product]:
+    """Return the first product of each category, in their order."""
     first: dict[tuple[str, ...], Product] = {}
     for product in products:
         first.setdefault(product.category, product)
     return list(first.values())
 
 
-def _titles(product: Product) -> list[str]:
-    return [product.title, *(each.title for each in product.translations.values())]
+def _list_titles(product: Product) -> list[str]:
+    return [product.title, *(text.title for text in product.translations.values())]

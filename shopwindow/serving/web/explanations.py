@@ -1,4 +1,4 @@
-"""Why a hit stands where it stands: words, parts of its score, rules, its place without them."""
+"""Why a hit has its rank: matched words, score contributions, rules, its rank before them."""
 
 from collections.abc import Iterable
 
@@ -7,12 +7,12 @@ from shopwindow.serving.web.markup import Markup, tag
 from shopwindow.serving.web.translations import MESSAGE_KEYS, translate
 from shopwindow.values import Hit
 
-_LEAST_PART = 0.005  # a bar thinner than that shows nothing
-_OF_LEGS = frozenset({"lexical", "text", "text_image", "image"})
-_OF_FEEDS = frozenset(
+_MIN_CONTRIBUTION = 0.005  # a bar thinner than that shows nothing
+_RETRIEVAL = frozenset({"lexical", "text", "text_image", "image"})
+_RECOMMENDATION = frozenset(
     {"similarity", "preferences", "price", "co_engagement", "popularity", "freshness"}
 )
-_OF_COMPLEMENTS = frozenset(
+_COMPLEMENT = frozenset(
     {
         "co_purchase",
         "category_lift",
@@ -22,91 +22,100 @@ _OF_COMPLEMENTS = frozenset(
         "department",
     }
 )
-_OF_LIKENESS = _OF_LEGS | _OF_FEEDS | _OF_COMPLEMENTS | {"personal"}
-_FEEDS = frozenset({"feed", "store", "complements"})
-_EXPLORED = "exploration"
+_SIMILARITY = _RETRIEVAL | _RECOMMENDATION | _COMPLEMENT | {"personal"}
+_RECOMMENDATION_SURFACES = frozenset({"feed", "store", "complements"})
+_EXPLORATION = "exploration"
 
 
 def find_max_contribution(hits: Iterable[Hit]) -> float:
-    """Return the largest part of likeness or taste, whose bar is full; rules may add far more."""
-    parts = (
-        part
+    """Return the largest contribution of similarity or preferences, whose bar is full.
+
+    Rules may contribute far more; they do not set the scale.
+    """
+    contributions = (
+        contribution
         for hit in hits
-        for name, part in hit.contributions.items()
-        if name in _OF_LIKENESS and part
+        for name, contribution in hit.contributions.items()
+        if name in _SIMILARITY and contribution
     )
-    return max(parts, default=1.0)
+    return max(contributions, default=1.0)
 
 
 def render_explanation(
     hit: Hit, context: CardContext, rank: int, max_contribution: float
 ) -> Markup:
-    """Return matched words, a bar for each part, and what moved the hit.
+    """Return matched words, a bar for each contribution, and what changed the rank.
 
     Args:
         hit: The hit.
         context: What the cards share.
-        rank: Where it stands, from 1.
-        max_contribution: The part that fills a bar.
+        rank: Rank of the hit, from 1.
+        max_contribution: The contribution that fills a bar.
     """
-    about = translate("word", context.language)
-    words = [tag("li", word, dir="auto", title=about) for word in hit.matched_words]
-    parts = sorted(hit.contributions.items(), key=lambda item: -item[1])
+    tooltip = translate("matched_word", context.language)
+    words = [tag("li", word, dir="auto", title=tooltip) for word in hit.matched_words]
+    contributions = sorted(hit.contributions.items(), key=lambda item: -item[1])
     bars = [
-        _bar(n, part, context, max_contribution) for n, part in parts if abs(part) >= _LEAST_PART
+        _render_bar(name, value, context, max_contribution)
+        for name, value in contributions
+        if abs(value) >= _MIN_CONTRIBUTION
     ]
-    moved = _moved(hit, context, rank)
-    if not words and not bars and not moved:
+    changes = _render_rank_changes(hit, context, rank)
+    if not words and not bars and not changes:
         return Markup("")
     return tag(
-        "div.sw-why",
-        tag("ul.sw-words", *words) if words else "",
-        tag("ul.sw-bars", *bars) if bars else "",
-        tag("ul.sw-moved", *moved) if moved else "",
+        "div.sw-explanation",
+        tag("ul.sw-matched-words", *words) if words else "",
+        tag("ul.sw-contributions", *bars) if bars else "",
+        tag("ul.sw-rank-changes", *changes) if changes else "",
         role="group",
-        aria_label=translate("why", context.language),
+        aria_label=translate("explanation", context.language),
     )
 
 
-def _moved(hit: Hit, look: CardContext, place: int) -> list[Markup]:
-    """Return the rules that moved a hit, and its place by likeness alone where it had another.
+def _render_rank_changes(hit: Hit, context: CardContext, rank: int) -> list[Markup]:
+    """Return the rules that moved a hit, and its rank before reranking where it differs.
 
-    A place is told of a hit that something moved, not of those that only made room for it.
+    The rank is shown for a hit that was itself reranked, not for one that only made room.
     """
-    language = look.language
-    told = [
+    language = context.language
+    items = [
         tag("li.sw-rule", translate("rule", language, name=name), dir="auto") for name in hit.rules
     ]
-    if hit.propensity is not None and _EXPLORED in hit.contributions:
-        told.append(tag("li.sw-tried", translate("tried", language, n=_percent(hit.propensity))))
-    acted = bool(hit.rules) or bool(hit.contributions.keys() - _OF_LEGS)
-    was_elsewhere = hit.retrieval_rank not in {0, place}
-    if look.has_query and look.is_sorted_by_relevance and acted and was_elsewhere:
-        told.append(tag("li", translate("was_at", language, n=hit.retrieval_rank)))
-    return told
+    if hit.propensity is not None and _EXPLORATION in hit.contributions:
+        chance = translate("exploration_chance", language, n=_format_percent(hit.propensity))
+        items.append(tag("li.sw-exploration", chance))
+    is_reranked = bool(hit.rules) or bool(hit.contributions.keys() - _RETRIEVAL)
+    rank_changed = hit.retrieval_rank not in {0, rank}
+    if context.has_query and context.is_sorted_by_relevance and is_reranked and rank_changed:
+        key = "rank_before_rules" if hit.rules else "rank_before_reranking"
+        items.append(tag("li", translate(key, language, n=hit.retrieval_rank)))
+    return items
 
 
-def _bar(part: str, value: float, look: CardContext, longest: float) -> Markup:
-    name = _part_name(part, value, look)
-    percent = f"{100 * min(abs(value) / longest, 1.0):.0f}%"
+def _render_bar(
+    contribution: str, value: float, context: CardContext, max_contribution: float
+) -> Markup:
+    name = _describe_contribution(contribution, value, context)
+    percent = f"{100 * min(abs(value) / max_contribution, 1.0):.0f}%"
     bar = tag("span.sw-bar", tag("i", style=f"width:{percent}"), aria_hidden="true")
-    kind = "li" if value > 0 else "li.sw-minus"
-    return tag(kind, tag("span.sw-part", name), bar, title=f"{name}: {value:+.3f}")
+    item = "li" if value > 0 else "li.sw-negative"
+    return tag(item, tag("span.sw-contribution", name), bar, title=f"{name}: {value:+.3f}")
 
 
-def _part_name(part: str, value: float, look: CardContext) -> str:
-    if part == "negation" and value > 0:
-        part = "lacking"
-    name = part
-    if look.is_similar_page:
-        name = f"similar_{part}"
-    elif look.surface in _FEEDS:
-        name = f"feed_{part}"
+def _describe_contribution(contribution: str, value: float, context: CardContext) -> str:
+    """Return the text of a contribution: of its surface and sign where there is one."""
+    name = contribution
+    if context.is_similar_page:
+        name = f"similar_{contribution}"
+    elif context.surface in _RECOMMENDATION_SURFACES:
+        name = f"recommendation_{contribution}"
+    keys = [name, contribution]
     if value < 0:
-        name = next((n for n in (f"{name}_minus", f"{part}_minus") if n in MESSAGE_KEYS), name)
-    known = name if name in MESSAGE_KEYS else part
-    return translate(known, look.language) if known in MESSAGE_KEYS else part.replace("_", " ")
+        keys = [f"{name}_minus", f"{contribution}_minus", *keys]
+    key = next((key for key in keys if key in MESSAGE_KEYS), None)
+    return translate(key, context.language) if key else contribution.replace("_", " ")
 
 
-def _percent(share: float) -> str:
-    return f"{100 * share:.2g}"
+def _format_percent(probability: float) -> str:
+    return f"{100 * probability:.2g}"

@@ -1,54 +1,60 @@
-"""What the page tells after something was done: in one line, from what changed."""
+"""The one-line message after an action: what it changed."""
 
 from shopwindow.serving.web.markup import Markup, tag
-from shopwindow.serving.web.translations import Language, localize_title, translate
+from shopwindow.serving.web.translations import (
+    Language,
+    localize_title,
+    translate,
+    translate_count,
+)
 from shopwindow.serving.web.view_model import View
 from shopwindow.serving.web.visitor_bar import truncate_id
 from shopwindow.serving.web.visitor_state import ErasureResult, InteractionEffect, InterestChange
-from shopwindow.values.event import EventKind
 
 
 def render_flash_message(view: View) -> Markup:
-    """Return what came of what was done last; nothing when nothing was."""
-    done, language = view.visitor.flash_message, view.language
-    if done is None:
+    """Return the effect of the last action; nothing without one."""
+    message, language = view.visitor.flash_message, view.language
+    if message is None:
         return Markup("")
-    if isinstance(done, ErasureResult):
-        line = translate("erased", language, name=truncate_id(done.user_id), n=f"{done.n_events:,}")
+    if isinstance(message, ErasureResult):
+        events = translate_count("events", message.n_events, language)
+        name = truncate_id(message.user_id)
+        line = translate("erased", language, name=name, events=events)
     else:
-        line = describe_effect(done, language)
-    return tag("p.sw-told.sw-effect", line, role="status", dir="auto")
+        line = describe_effect(message, language)
+    return tag("p.sw-message.sw-flash", line, role="status", dir="auto")
 
 
-def describe_effect(done: InteractionEffect, language: Language) -> str:
-    """Return what a deed changed, as one line of plain words."""
-    parts = [_shown(done, language), _shift(done.interest_change, language)]
-    comma = "؛ " if language == "ar" else "; "
-    changes = comma.join(part for part in parts if part) or translate("no_change", language)
-    return f"{_after(done.kind, language)} {changes}."
+def describe_effect(effect: InteractionEffect, language: Language) -> str:
+    """Return what an interaction changed, as one line of text."""
+    parts = [
+        _describe_hits(effect, language),
+        _describe_interest(effect.interest_change, language),
+    ]
+    separator = "؛ " if language == "ar" else "; "
+    changes = separator.join(part for part in parts if part)
+    introduction = translate(f"after_{effect.kind}", language)
+    return f"{introduction} {changes or translate('nothing_changed', language)}."
 
 
-def _after(kind: EventKind, language: Language) -> str:
-    return translate(f"after_{kind}", language)
-
-
-def _shown(done: InteractionEffect, language: Language) -> str:
-    if not done.n_shown:
+def _describe_hits(effect: InteractionEffect, language: Language) -> str:
+    if not effect.n_shown:
         return ""
-    if done.n_new:
-        return translate("n_new", language, n=done.n_new, shown=done.n_shown)
-    if done.n_moved:
-        return translate("n_moved", language, n=done.n_moved, shown=done.n_shown)
-    return translate("none_moved", language)
+    if effect.n_new:
+        return translate("products_new", language, n=effect.n_new, shown=effect.n_shown)
+    if effect.n_moved:
+        return translate("products_moved", language, n=effect.n_moved, shown=effect.n_shown)
+    return translate("order_unchanged", language)
 
 
-def _shift(shift: InterestChange | None, language: Language) -> str:
-    if shift is None:
+def _describe_interest(change: InterestChange | None, language: Language) -> str:
+    if change is None:
         return ""
-    name, now = localize_title(shift.product, language), f"{100 * shift.share:.0f}"
-    kind = "dislike" if shift.is_dislike else "interest"
-    if shift.previous_share is None:
-        return translate(f"{kind}_new", language, name=name, n=now)
-    before = f"{100 * shift.previous_share:.0f}"
-    change = "same" if before == now else "shift"
-    return translate(f"{kind}_{change}", language, name=name, n=now, before=before)
+    name, percent = localize_title(change.product, language), f"{100 * change.share:.0f}"
+    kind = "dislike" if change.is_dislike else "interest"
+    if change.previous_share is None:
+        return translate(f"{kind}_new", language, name=name, n=percent)
+    before = f"{100 * change.previous_share:.0f}"
+    key = "unchanged" if before == percent else "changed"
+    return translate(f"{kind}_{key}", language, name=name, n=percent, before=before)

@@ -1,4 +1,4 @@
-"""The tab *For you*: who the visitor is, what they saw last, and their feed."""
+"""The tab *For you*: the visitor's profile, recently viewed products and recommendations."""
 
 from collections.abc import Sequence
 
@@ -7,7 +7,7 @@ from shopwindow.serving.web.cards import render_gallery
 from shopwindow.serving.web.filter_chips import render_active_filters
 from shopwindow.serving.web.markup import Markup, tag
 from shopwindow.serving.web.profile_panel import render_profile_panel
-from shopwindow.serving.web.translations import translate
+from shopwindow.serving.web.translations import translate, translate_count
 from shopwindow.serving.web.view_model import View
 from shopwindow.serving.web.visitor_bar import truncate_id
 from shopwindow.values import Hit
@@ -15,48 +15,58 @@ from shopwindow.values.profile_view import DEMO_USER_PREFIX
 
 
 def render_for_you_heading(view: View) -> Markup:
-    """Return whose page it is, what it is made of, and the filters that are on."""
-    visit, language = view.visitor, view.language
-    if visit.user_id:
-        name = truncate_id(visit.user_id.removeprefix(DEMO_USER_PREFIX))
-        title = translate("for_visitor", language, name=name)
+    """Return whose recommendations these are, and the active filters."""
+    visitor, language = view.visitor, view.language
+    if visitor.user_id:
+        name = truncate_id(visitor.user_id.removeprefix(DEMO_USER_PREFIX))
+        title = translate("recommended_for", language, name=name)
     else:
-        title = translate("for_stranger", language)
-    made_up = visit.user_id.startswith(DEMO_USER_PREFIX)
-    off = (
+        title = translate("recommended", language)
+    is_demo = visitor.user_id.startswith(DEMO_USER_PREFIX)
+    events_disabled = (
         ""
-        if visit.has_event_log
-        else tag("p.sw-told", translate("events_off", language), role="status")
+        if visitor.has_event_log
+        else tag("p.sw-message", translate("events_disabled", language), role="status")
     )
     return tag(
         "header.sw-head",
         tag("h2", title, dir="auto"),
-        tag("p.sw-status", translate("sample_help", language)) if made_up else "",
-        off,
+        tag("p.sw-status", translate("demo_visitor_help", language)) if is_demo else "",
+        events_disabled,
         render_active_filters(view) if view.hits or view.notice else "",
     )
 
 
 def render_visitor(view: View) -> Markup:
-    """Return what is known of the visitor and what they saw last; nothing for a stranger."""
-    if view.visitor.profile is None:
+    """Return the visitor's profile and recently viewed products; nothing for an anonymous one."""
+    visitor, language = view.visitor, view.language
+    if visitor.profile is None:
         return Markup("")
-    look = CardContext(view.language, surface="recent")
-    seen = render_carousel(translate("recent", view.language), view.visitor.recently_viewed, look)
-    return tag("div.sw-person-and-seen", render_profile_panel(view.visitor, view.language), seen)
+    context = CardContext(language, surface="recent")
+    title = translate("recently_viewed", language)
+    return tag(
+        "div.sw-profile-and-recent",
+        render_profile_panel(visitor, language),
+        render_carousel(title, visitor.recently_viewed, context),
+    )
 
 
 def render_recommendations_heading(view: View) -> Markup:
-    """Return the title of the feed with how many products it shows."""
+    """Return the title of the recommendations with how many are shown; the time is the tooltip."""
     if view.notice is not None or not view.hits:
         return Markup("")
-    language = view.language
-    is_personal = view.visitor.profile is not None and bool(view.visitor.profile.n_interactions)
-    name = "status_one" if len(view.hits) == 1 else "status_all"
-    shown = translate(name, language, shown=f"{len(view.hits):,}", ms=f"{view.took_ms:.0f}")
-    about = translate("over_feed" if is_personal else "over_stranger", language)
-    status = tag("p.sw-status", tag("strong", shown), tag("span.sw-over", about), role="status")
-    return tag("header.sw-head", tag("h3.sw-title", translate("feed", language)), status)
+    language, profile = view.language, view.visitor.profile
+    is_personal = profile is not None and bool(profile.n_interactions)
+    about = translate("mixed_across_interests" if is_personal else "popular_and_new", language)
+    status = tag(
+        "p.sw-status",
+        tag("strong", translate_count("products", len(view.hits), language)),
+        tag("span.sw-subtitle", about),
+        role="status",
+        title=translate("took_ms", language, ms=f"{view.took_ms:.0f}"),
+    )
+    title = tag("h3.sw-title", translate("recommended_for_you", language))
+    return tag("header.sw-head", title, status)
 
 
 def render_carousel(title: str, hits: Sequence[Hit], context: CardContext) -> Markup:
@@ -70,11 +80,12 @@ def render_carousel(title: str, hits: Sequence[Hit], context: CardContext) -> Ma
     if not hits:
         return Markup("")
     cards = tag(
-        "div.sw-row-cards",
+        "div.sw-carousel-cards",
         render_gallery(hits, context),
         tabindex="0",
         role="group",
         aria_label=title,
     )
-    kind = "section.sw-row.sw-small" if context.surface == "recent" else "section.sw-row"
-    return tag(kind, tag("h3.sw-title", title), cards, aria_label=title)
+    is_compact = context.surface == "recent"
+    section = "section.sw-carousel.sw-compact" if is_compact else "section.sw-carousel"
+    return tag(section, tag("h3.sw-title", title), cards, aria_label=title)

@@ -1,4 +1,4 @@
-"""What came of what a visitor did: the products and interests before and after it."""
+"""What an interaction changed: compares the hits and interests before and after it."""
 
 from collections.abc import Sequence
 
@@ -9,49 +9,66 @@ from shopwindow.values.profile_view import Interest, UserProfileView
 
 
 def compare_views(kind: EventKind, product_id: str, before: View, after: View) -> InteractionEffect:
-    """Return what a visitor's deed changed in what is shown to them.
+    """Return what an interaction changed in what its visitor is shown.
 
     Args:
-        kind: What they did.
-        product_id: With which product.
-        before: The view in which they did it.
-        after: The same, shown anew; another screen only tells of interests.
+        kind: Kind of the interaction.
+        product_id: The product that it was with.
+        before: The view that it was done on.
+        after: The view reloaded; on another screen only the interests are compared.
     """
-    shift = find_interest_change(product_id, before.visitor.profile, after.visitor.profile)
+    change = find_interest_change(product_id, before.visitor.profile, after.visitor.profile)
     if before.similar_to != after.similar_to or before.visitor.tab != after.visitor.tab:
-        return InteractionEffect(kind, interest_change=shift)
-    places = {hit.product.id: place for place, hit in enumerate(before.hits)}
-    now = {hit.product.id: place for place, hit in enumerate(after.hits)}
-    n_new = sum(each not in places for each in now)
-    n_moved = sum(each in places and places[each] != place for each, place in now.items())
-    return InteractionEffect(kind, len(now), n_new, n_moved, shift)
+        return InteractionEffect(kind, interest_change=change)
+    old_ranks = _rank_products(before)
+    new_ranks = _rank_products(after)
+    n_new = sum(shown_id not in old_ranks for shown_id in new_ranks)
+    n_moved = sum(
+        shown_id in old_ranks and old_ranks[shown_id] != rank
+        for shown_id, rank in new_ranks.items()
+    )
+    return InteractionEffect(kind, len(new_ranks), n_new, n_moved, change)
+
+
+def _rank_products(view: View) -> dict[str, int]:
+    return {hit.product.id: rank for rank, hit in enumerate(view.hits)}
 
 
 def find_interest_change(
     product_id: str, before: UserProfileView | None, after: UserProfileView | None
 ) -> InterestChange | None:
-    """Return how the interest, or dislike, changed that a product belongs to; None without one."""
+    """Return how the interest or dislike changed that a product belongs to; None without one.
+
+    Args:
+        product_id: The product.
+        before: Profile before the interaction; None for an anonymous visitor.
+        after: Profile after it.
+    """
     if after is None:
         return None
-    old = before or UserProfileView(after.user_id)
-    for is_dislike, now, earlier in (
-        (False, after.interests, old.interests),
-        (True, after.dislikes, old.dislikes),
+    previous = before or UserProfileView(after.user_id)
+    for is_dislike, interests, previous_interests in (
+        (False, after.interests, previous.interests),
+        (True, after.dislikes, previous.dislikes),
     ):
-        for each in now:
-            if product_id in _ids(each):
-                was = _same(each, earlier)
-                share = None if was is None else was.weight
-                return InterestChange(each.products[0], each.weight, share, is_dislike)
+        for interest in interests:
+            if product_id in _get_product_ids(interest):
+                match = _find_previous(interest, previous_interests)
+                share = None if match is None else match.weight
+                return InterestChange(interest.products[0], interest.weight, share, is_dislike)
     return None
 
 
-def _same(interest: Interest, earlier: Sequence[Interest]) -> Interest | None:
-    """Return what an interest was before: what shares most products with it."""
-    own = _ids(interest)
-    best = max(earlier, key=lambda each: len(own & _ids(each)), default=None)
-    return best if best is not None and own & _ids(best) else None
+def _find_previous(interest: Interest, previous: Sequence[Interest]) -> Interest | None:
+    """Return the previous interest that shares most products with one; None when none does."""
+    product_ids = _get_product_ids(interest)
+
+    def count_shared(candidate: Interest) -> int:
+        return len(product_ids & _get_product_ids(candidate))
+
+    best = max(previous, key=count_shared, default=None)
+    return best if best is not None and count_shared(best) else None
 
 
-def _ids(interest: Interest) -> set[str]:
-    return {each.id for each in interest.products}
+def _get_product_ids(interest: Interest) -> set[str]:
+    return {product.id for product in interest.products}

@@ -1,4 +1,4 @@
-"""What was read out of the shopper's words, as chips that take it back."""
+"""How the query was interpreted, as chips that undo an interpretation."""
 
 from shopwindow.serving.web.markup import Markup, action_button, tag
 from shopwindow.serving.web.translations import MESSAGE_KEYS, Language, translate
@@ -7,34 +7,36 @@ from shopwindow.values.response import QueryInterpretation
 
 
 def render_interpretations(view: View) -> Markup:
-    """Return a chip for each thing that was read; a click searches for the words as they are."""
+    """Return a chip for each interpretation; a click searches for its phrase as typed."""
     if not view.interpretations or view.similar_to:
         return Markup("")
     language = view.language
-    chips = [_chip(each, language) for each in view.interpretations]
-    label = translate("understood", language)
+    chips = [_render_chip(interpretation, language) for interpretation in view.interpretations]
+    label = translate("interpreted_as", language)
     head = tag("span.sw-label", label)
-    return tag("div.sw-chips.sw-line", head, *chips, role="group", aria_label=label)
+    return tag("div.sw-chips.sw-chip-row", head, *chips, role="group", aria_label=label)
 
 
-def _chip(reading: QueryInterpretation, language: Language) -> Markup:
-    label = _label(reading, language)
+def _render_chip(interpretation: QueryInterpretation, language: Language) -> Markup:
+    label = _describe(interpretation, language)
+    verbatim = translate("search_verbatim", language, typed=interpretation.text)
     return action_button(
         "verbatim",
         tag("bdi", label),
         tag("span", "×", aria_hidden="true"),
         class_="sw-chip",
-        data_value=reading.text,
-        data_key=f"read {reading.kind} {reading.text}",
-        title=translate("take_literally", language, typed=reading.text),
-        aria_label=f"{label}: {translate('take_literally', language, typed=reading.text)}",
+        data_value=interpretation.text,
+        data_key=f"interpretation {interpretation.kind} {interpretation.text}",
+        title=verbatim,
+        aria_label=f"{label}: {verbatim}",
     )
 
 
-def _label(reading: QueryInterpretation, language: Language) -> str:
-    if reading.kind in {"spelling", "negation"}:
-        return translate(f"read_{reading.kind}", language, typed=reading.text, value=reading.value)
-    if reading.kind == "price" and not reading.is_filter:
-        return translate("read_no_price", language, value=reading.value)
-    kind = translate(reading.kind, language) if reading.kind in MESSAGE_KEYS else reading.kind
-    return f"{kind}: {reading.value}"
+def _describe(interpretation: QueryInterpretation, language: Language) -> str:
+    kind, typed, value = interpretation.kind, interpretation.text, interpretation.value
+    if kind in {"spelling", "negation"}:
+        return translate(f"interpreted_{kind}", language, typed=typed, value=value)
+    if kind == "price" and not interpretation.is_filter:
+        return translate("interpreted_price_unavailable", language, value=value)
+    name = translate(kind, language) if kind in MESSAGE_KEYS else kind
+    return f"{name}: {value}"

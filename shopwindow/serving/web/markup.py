@@ -1,22 +1,22 @@
-"""HTML from values: every text and attribute is escaped here and nowhere else."""
+"""Builds HTML: every text and attribute is escaped here and nowhere else."""
 
 from collections.abc import Iterable
 from html import escape
 
 
 class Markup(str):
-    """HTML that was made by `tag` or `join`; any other text is escaped when it goes in."""
+    """HTML that `tag` or `join` built; any other text is escaped when it is inserted."""
 
     __slots__ = ()
 
 
 def escape_text(value: str) -> Markup:
-    """Return a text as HTML; what is markup already stays as it is."""
+    """Return a text as HTML; markup is returned unchanged."""
     return value if isinstance(value, Markup) else Markup(escape(value, quote=True))
 
 
 def join(parts: Iterable[str]) -> Markup:
-    """Return the parts as HTML, one after another."""
+    """Return the parts as HTML, one after another; texts among them are escaped."""
     return Markup("".join(escape_text(part) for part in parts))
 
 
@@ -32,19 +32,19 @@ def tag(element: str, /, *children: str, **attributes: str | bool | None) -> Mar
     name, *classes = element.split(".")
     if classes:
         attributes = {"class_": " ".join(classes), **attributes}
-    inside = "".join(_attribute(each, value) for each, value in attributes.items())
+    rendered = "".join(_render_attribute(key, value) for key, value in attributes.items())
     if name in {"img", "input"}:
-        return Markup(f"<{name}{inside}>")
-    return Markup(f"<{name}{inside}>{join(children)}</{name}>")
+        return Markup(f"<{name}{rendered}>")
+    return Markup(f"<{name}{rendered}>{join(children)}</{name}>")
 
 
 def action_button(act: str, /, *children: str, **attributes: str | bool | None) -> Markup:
-    """Return a button that tells the page to act; see `shopwindow/serving/web/page.js`."""
+    """Return a button that triggers an action of the page; `page.js` sends it."""
     return tag("button", *children, type="button", data_act=act, **attributes)
 
 
-def _attribute(name: str, value: str | bool | None) -> str:
+def _render_attribute(name: str, value: str | bool | None) -> str:
     if value is None or value is False:
         return ""
-    shown = name.rstrip("_").replace("_", "-")
-    return f" {shown}" if value is True else f' {shown}="{escape(value, quote=True)}"'
+    attribute = name.rstrip("_").replace("_", "-")
+    return f" {attribute}" if value is True else f' {attribute}="{escape(value, quote=True)}"'

@@ -1,72 +1,89 @@
-"""What was done beside the search itself: filters given up, products folded, a page of the shop."""
+"""Messages about the results: relaxed filters, low confidence, grouped variants, a redirect."""
 
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from shopwindow.serving.web.filter_chips import list_active_filters
 from shopwindow.serving.web.markup import Markup, action_button, tag
-from shopwindow.serving.web.translations import MESSAGE_KEYS, Language, translate
+from shopwindow.serving.web.translations import MESSAGE_KEYS, translate, translate_count
+from shopwindow.serving.web.typed_input import sanitize_text
 from shopwindow.serving.web.view_model import View
 
 
 def render_redirect(view: View) -> Markup:
-    """Return a link to the page that the shop has for this search; nothing for another address."""
+    """Return a link to the page that the shop has for this search; nothing for an unsafe URL."""
     if not is_safe_url(view.redirect):
         return Markup("")
     link = tag(
         "a",
-        tag("bdi", view.redirect, dir="ltr"),
+        translate("redirect", view.language, page=_name_page(view.redirect)),
         href=view.redirect,
         target="_blank",
         rel="noopener",
         title=translate("new_tab", view.language),
     )
-    told = tag("strong", translate("redirect", view.language))
-    return tag("p.sw-told", told, " ", link, role="status")
+    return tag("p.sw-message", link, role="status")
 
 
-def is_safe_url(address: str) -> bool:
-    """Return whether an address is http(s), or a path of this shop: nothing that runs a script."""
-    if any(each in address for each in "\\\t\r\n"):  # browsers read these as / or as nothing
+def is_safe_url(url: str) -> bool:
+    """Return whether a URL is http(s), or a path of this shop: nothing that runs a script."""
+    if any(character in url for character in "\\\t\r\n"):  # browsers read these as / or as nothing
         return False
     try:
-        parts = urlsplit(address)
+        parts = urlsplit(url)
     except ValueError:
         return False
     if parts.scheme or parts.netloc:
         return parts.scheme.lower() in {"http", "https"} and bool(parts.netloc)
-    return address.startswith("/")
+    return url.startswith("/")
+
+
+def _name_page(url: str) -> str:
+    """Return a readable name of a page: "Diwali" for "/diwali", else the host."""
+    parts = urlsplit(url)
+    segments = [segment for segment in parts.path.split("/") if segment]
+    if not segments:
+        return parts.netloc or url
+    words = sanitize_text(unquote(segments[-1])).replace("-", " ").replace("_", " ").split()
+    name = " ".join(words)
+    return name[:1].upper() + name[1:]
 
 
 def render_relaxed_filters(view: View) -> Markup:
-    """Return which filters were given up because nothing passed them all."""
+    """Return which filters were dropped because no product passed all of them."""
     if not view.relaxed or view.notice is not None:
         return Markup("")
     language = view.language
-    asked = [label for _, _, label in list_active_filters(view.filters, language)]
-    given_up = [_filter_name(name, language) for name in view.relaxed]
+    filters = [label for _, _, label in list_active_filters(view.filters, language)]
+    keys = [f"relaxed_{name}" for name in view.relaxed]
+    dropped = dict.fromkeys(key if key in MESSAGE_KEYS else "relaxed_other" for key in keys)
     comma = "، " if language == "ar" else ", "
-    told = translate("relaxed", language, asked=comma.join(asked), given_up=comma.join(given_up))
-    return tag("p.sw-told", told, role="status")
+    text = translate(
+        "relaxed",
+        language,
+        filters=comma.join(filters),
+        dropped=comma.join(translate(key, language) for key in dropped),
+    )
+    return tag("p.sw-message", text, role="status")
 
 
 def render_low_confidence(view: View) -> Markup:
-    """Return that nothing was really found, above what comes nearest."""
+    """Return that the query was not matched and the hits are only the closest products."""
     if view.is_confident or not view.hits or view.notice is not None:
         return Markup("")
-    return tag("p.sw-told", translate("unsure", view.language), role="status")
-
-
-def _filter_name(name: str, language: Language) -> str:
-    return translate(name, language) if name in MESSAGE_KEYS else name.replace("_", " ")
+    return tag("p.sw-message", translate("low_confidence", view.language), role="status")
 
 
 def render_collapse_toggle(view: View) -> Markup:
-    """Return how many products stand behind others, with the way to see each by itself."""
+    """Return how many variants are grouped, with a button to show each, or to group them again."""
     if not view.has_query or not view.hits or view.filters.group_id:
         return Markup("")
-    if view.choices.collapse and not view.n_collapsed:
+    is_collapsed, language = view.choices.collapse, view.language
+    if is_collapsed and not view.n_collapsed:
         return Markup("")
-    names = ("folded", "unfold") if view.choices.collapse else ("unfolded", "fold")
-    told, doing = (translate(name, view.language, n=f"{view.n_collapsed:,}") for name in names)
-    button = action_button("collapse", doing, class_="sw-link", data_key="collapse")
-    return tag("span.sw-folded", tag("span", told), button)
+    if is_collapsed:
+        state = translate_count("collapsed", view.n_collapsed, language)
+    else:
+        state = translate("expanded", language)
+    label = translate("expand" if is_collapsed else "collapse", language)
+    button = action_button("collapse", label, class_="sw-link", data_key="collapse")
+    return tag("span.sw-collapsed", tag("span", state), button)

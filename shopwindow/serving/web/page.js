@@ -1,42 +1,42 @@
-// Runs once in each of the page's HTML parts; Gradio gives `element`, `trigger` and `watch`.
-// Buttons carry what they do in data-act; the answer arrives as new HTML in `value`.
+// Runs once in each of the page's HTML blocks; Gradio gives `element`, `trigger` and `watch`.
+// Buttons carry their action in data-act; the server answers with new HTML in `value`.
 
 const isWide = () => window.innerWidth > 860;
-const opened = new Map(); // which <details> the visitor opened or closed, by data-key
-let pressed = null; // data-key of what had the focus when the visitor acted
-let screen = null;
+const openDetails = new Map(); // whether the visitor opened or closed a <details>, by data-key
+let pressedKey = null; // data-key of the control that triggered the action
+let screenId = null;
 
-function act(what, key) {
-  pressed = key || null;
-  trigger('act', { what });
+function act(payload, key) {
+  pressedKey = key || null;
+  trigger('act', { payload });
 }
 
 function restore() {
-  element.querySelectorAll('details[data-key]').forEach((each) => {
-    const usual = each.dataset.key === 'drawer' ? isWide() : each.open;
-    each.open = opened.get(each.dataset.key) ?? usual;
+  element.querySelectorAll('details[data-key]').forEach((details) => {
+    const isOpenByDefault = details.dataset.key === 'drawer' ? isWide() : details.open;
+    details.open = openDetails.get(details.dataset.key) ?? isOpenByDefault;
   });
-  const now = element.querySelector('[data-screen]')?.dataset.screen ?? null;
-  const isOther = screen !== null && now !== null && now !== screen;
-  screen = now ?? screen;
-  if (isOther) {
+  const newScreenId = element.querySelector('[data-screen]')?.dataset.screen ?? null;
+  const isOtherScreen = screenId !== null && newScreenId !== null && newScreenId !== screenId;
+  screenId = newScreenId ?? screenId;
+  if (isOtherScreen) {
     const heading = element.querySelector('h2');
     heading?.setAttribute('tabindex', '-1');
     heading?.focus({ preventScroll: true });
     (element.closest('#sw-main') ?? element).scrollIntoView({ block: 'start' });
-  } else if (pressed) {
-    const same = element.querySelector(`[data-key="${CSS.escape(pressed)}"]`);
-    const told = element.querySelector('.sw-effect'); // what was pressed may be gone by its own doing
-    told?.setAttribute('tabindex', '-1');
-    (same ?? told)?.focus({ preventScroll: true });
+  } else if (pressedKey) {
+    const control = element.querySelector(`[data-key="${CSS.escape(pressedKey)}"]`);
+    const message = element.querySelector('.sw-flash'); // the action may have removed its control
+    message?.setAttribute('tabindex', '-1');
+    (control ?? message)?.focus({ preventScroll: true });
   }
-  pressed = null;
+  pressedKey = null;
 }
 
 element.addEventListener('click', (event) => {
   const summary = event.target.closest('summary');
   if (summary) {
-    opened.set(summary.parentElement.dataset.key, !summary.parentElement.open);
+    openDetails.set(summary.parentElement.dataset.key, !summary.parentElement.open);
     return;
   }
   const button = event.target.closest('[data-act]');
@@ -47,36 +47,37 @@ element.addEventListener('change', (event) => {
   const { change, key } = event.target.dataset;
   const isTyped = event.target.type === 'text';
   if (change && (event.target.value || !isTyped)) act({ act: change, value: event.target.value }, key);
-  if (change && isTyped) event.target.value = ''; // what was typed is now chosen
+  if (change && isTyped) event.target.value = ''; // what was typed is now selected
   if (!('price' in event.target.dataset)) return;
-  const what = { act: 'price' };
-  element.querySelectorAll('[data-price]').forEach((each) => (what[each.name] = each.value));
-  act(what, key);
+  const payload = { act: 'price' };
+  element.querySelectorAll('[data-price]').forEach((input) => (payload[input.name] = input.value));
+  act(payload, key);
 });
 
-// A photo that cannot be loaded leaves the tile that says so. Errors do not bubble: capture them.
+// A photo that cannot be loaded is removed; the tile under it says so. Errors do not bubble, so
+// they are captured.
 element.addEventListener('error', (event) => {
   if (event.target.tagName === 'IMG') event.target.remove();
 }, true);
 
 // Photos may be dropped or pasted anywhere on the page.
-function give(files) {
+function addPhotos(files) {
   const input = document.querySelector('#sw-photo input[type=file]');
-  const photos = [...(files ?? [])].filter((each) => each.type.startsWith('image/'));
+  const photos = [...(files ?? [])].filter((file) => file.type.startsWith('image/'));
   if (!input || !photos.length) return false;
-  const carrier = new DataTransfer();
-  photos.forEach((each) => carrier.items.add(each));
-  input.files = carrier.files;
+  const transfer = new DataTransfer();
+  photos.forEach((photo) => transfer.items.add(photo));
+  input.files = transfer.files;
   input.dispatchEvent(new Event('change', { bubbles: true }));
   return true;
 }
 
-if (element.closest('#sw-given')) {
+if (element.closest('#sw-query-images')) {
   document.addEventListener('dragover', (event) => event.preventDefault());
   document.addEventListener('drop', (event) => {
-    if (!event.target.closest('#sw-photo') && give(event.dataTransfer?.files)) event.preventDefault();
+    if (!event.target.closest('#sw-photo') && addPhotos(event.dataTransfer?.files)) event.preventDefault();
   });
-  document.addEventListener('paste', (event) => give(event.clipboardData?.files));
+  document.addEventListener('paste', (event) => addPhotos(event.clipboardData?.files));
 }
 
 watch('value', restore);

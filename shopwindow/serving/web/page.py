@@ -1,4 +1,4 @@
-"""The page as Gradio blocks: parts, and what happens when a visitor uses them."""
+"""The page as Gradio blocks, and the events that update them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ SUGGEST_SCRIPT = (_FOLDER / "suggest.js").read_text("utf-8")
 MAX_CONCURRENCY = 8
 """Visitors served at the same time; searching is safe from several threads."""
 
-_FORGET_UPLOADS = (3600, 24 * 3600)  # look every hour for what is older than a day, in seconds
+_UPLOAD_CLEANUP_S = (3600, 24 * 3600)  # every hour, delete uploads older than a day
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class PageBlocks:
         return [getattr(self, name) for name in self.__slots__]
 
     def list_clickable(self) -> Sequence[Any]:
-        """Return the parts of our own HTML."""
+        """Return the blocks that hold our own HTML, whose buttons trigger actions."""
         return (
             self.header,
             self.suggestions,
@@ -58,44 +58,44 @@ class PageBlocks:
 
 
 def build_page(service: SearchService, settings: Settings) -> gr.Blocks:
-    """Return the page over one search service; `ui.launch` serves it with its style and photos.
+    """Return the page over one search service; `launch` serves it with its styles and photos.
 
     Args:
         service: Answers the queries.
-        settings: Limits on photos.
+        settings: Limits on photos, and the default diversity.
     """
-    actions = PageController(service)
+    controller = PageController(service)
     renderer = PageRenderer(
-        actions, PhotoReader(settings.photo).for_queries(), build_example_queries(service)
+        controller, PhotoReader(settings.photo).for_queries(), build_example_queries(service)
     )
     page = gr.Blocks(
         title="Shopwindow",
         analytics_enabled=False,
-        delete_cache=_FORGET_UPLOADS,
+        delete_cache=_UPLOAD_CLEANUP_S,
         fill_width=True,
     )
     with page:
-        parts = _layout(View(choices=ResultChoices(diversity=settings.search.diversity)))
-        _wire(page, parts, actions, renderer)
+        blocks = _layout(View(choices=ResultChoices(diversity=settings.search.diversity)))
+        _wire(page, blocks, controller, renderer)
     page.queue(default_concurrency_limit=MAX_CONCURRENCY)
     return page
 
 
-def _layout(first: View) -> PageBlocks:
-    state = gr.State(first)
+def _layout(initial_view: View) -> PageBlocks:
+    state = gr.State(initial_view)
     with gr.Column(elem_id="sw-top"):
-        top = _html("sw-brandline")
-        with gr.Row(elem_id="sw-ask", equal_height=True):
-            box = gr.Textbox(
+        header = _html("sw-header")
+        with gr.Row(elem_id="sw-search-bar", equal_height=True):
+            query_box = gr.Textbox(
                 placeholder=PLACEHOLDER,
                 label="Search / بحث",
                 show_label=False,
                 container=False,
                 autofocus=True,
-                elem_id="sw-box",
+                elem_id="sw-query",
                 scale=1,
             )
-            begun = _html("sw-begun", SUGGEST_SCRIPT)
+            suggestions = _html("sw-suggestion-box", SUGGEST_SCRIPT)
             photo = gr.File(
                 label="Photo",
                 show_label=False,
@@ -106,18 +106,29 @@ def _layout(first: View) -> PageBlocks:
                 min_width=150,
                 scale=0,
             )
-            given = _html("sw-given", CROP_SCRIPT)
-            go = gr.Button(
+            query_images = _html("sw-query-images", CROP_SCRIPT)
+            search_button = gr.Button(
                 translate("search", "en"),
                 variant="primary",
-                elem_id="sw-go",
+                elem_id="sw-search-button",
                 min_width=110,
                 scale=0,
             )
-        tries = _html("sw-tries")
+        examples = _html("sw-examples")
     with gr.Row(elem_id="sw-body"):
-        side, main = _html("sw-side"), _html("sw-main")
-    return PageBlocks(state, box, photo, go, top, begun, given, tries, side, main)
+        sidebar, main = _html("sw-sidebar"), _html("sw-main")
+    return PageBlocks(
+        state,
+        query_box,
+        photo,
+        search_button,
+        header,
+        suggestions,
+        query_images,
+        examples,
+        sidebar,
+        main,
+    )
 
 
 def _html(elem_id: str, script: str = "") -> Any:
@@ -125,32 +136,32 @@ def _html(elem_id: str, script: str = "") -> Any:
 
 
 def _wire(
-    page: gr.Blocks, parts: PageBlocks, actions: PageController, renderer: PageRenderer
+    page: gr.Blocks, blocks: PageBlocks, controller: PageController, renderer: PageRenderer
 ) -> None:
-    def first(view: View) -> list[Any]:
-        return renderer.render_updates(actions.open_page(view))
+    def open_page(view: View) -> list[Any]:
+        return renderer.render_updates(controller.open_page(view))
 
     def search(text: str | None, photos: list[str] | None, view: View) -> list[Any]:
-        return renderer.render_updates(actions.search(text or "", photos or (), view))
+        return renderer.render_updates(controller.search(text or "", photos or (), view))
 
     def act(view: View, event: gr.EventData) -> list[Any]:
-        what = getattr(event, "what", None)
-        values = what if isinstance(what, dict) else {}
+        payload = getattr(event, "payload", None)
+        values = payload if isinstance(payload, dict) else {}
         return renderer.render_action(str(values.get("act", "")), values, view)
 
     common: dict[str, Any] = {
-        "outputs": parts.list_blocks(),
+        "outputs": blocks.list_blocks(),
         "show_progress": "minimal",
-        "show_progress_on": parts.results,
+        "show_progress_on": blocks.results,
     }
-    page.load(first, parts.state, api_visibility="private", **common)
+    page.load(open_page, blocks.state, api_visibility="private", **common)
     gr.on(
-        [parts.query_box.submit, parts.search_button.click, parts.photo.upload],
+        [blocks.query_box.submit, blocks.search_button.click, blocks.photo.upload],
         search,
-        [parts.query_box, parts.photo, parts.state],
+        [blocks.query_box, blocks.photo, blocks.state],
         api_name="search",
         trigger_mode="always_last",
         **common,
     )
-    for part in parts.list_clickable():
-        part.act(act, parts.state, api_visibility="private", trigger_mode="always_last", **common)
+    for block in blocks.list_clickable():
+        block.act(act, blocks.state, api_visibility="private", trigger_mode="always_last", **common)

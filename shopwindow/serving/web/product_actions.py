@@ -1,4 +1,4 @@
-"""What a visitor can do with a product: like it, put it into the cart, buy it, hide it."""
+"""Buttons of a product that record an interaction: like, add to cart, buy, hide."""
 
 from typing import Final
 
@@ -8,7 +8,7 @@ from shopwindow.values import Product
 from shopwindow.values.event import EventKind
 
 PRODUCT_ACTIONS: Final[tuple[EventKind, ...]] = ("like", "cart", "purchase", "hide")
-"""What can be done with a product, beside opening it."""
+"""Interactions that have a button; a click is recorded when the product is opened."""
 
 
 def render_product_actions(product: Product, surface: str, language: Language) -> Markup:
@@ -16,20 +16,21 @@ def render_product_actions(product: Product, surface: str, language: Language) -
 
     Args:
         product: The product.
-        surface: In what it is shown, as events call it.
+        surface: The surface that it is shown on, as events name it.
         language: Of the labels.
     """
     title = localize_title(product, language)
     buttons = [
         action_button(
-            "do",
-            translate(f"do_{kind}", language),
+            "interact",
+            translate(f"action_{kind}", language),
             data_name=kind,
             data_value=product.id,
             data_surface=surface,
             data_key=f"{kind} {surface} {product.id}",
-            aria_label=f"{translate(f'do_{kind}', language)}: {title}",
+            aria_label=f"{translate(f'action_{kind}', language)}: {title}",
         )
         for kind in PRODUCT_ACTIONS
     ]
-    return tag("div.sw-deeds", *buttons, role="group", aria_label=translate("deeds", language))
+    label = translate("product_actions", language)
+    return tag("div.sw-product-actions", *buttons, role="group", aria_label=label)

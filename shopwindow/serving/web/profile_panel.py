@@ -1,4 +1,4 @@
-"""What is known of a visitor: interests, tastes, prices, and the way to take or erase it all."""
+"""The profile of a visitor: interests, preferences, usual prices; data export and erasure."""
 
 from collections.abc import Mapping, Sequence
 
@@ -6,149 +6,173 @@ from shopwindow.serving.web.cards import get_photo_url
 from shopwindow.serving.web.data_export import get_export_url
 from shopwindow.serving.web.markup import Markup, action_button, join, tag
 from shopwindow.serving.web.price_formatting import format_price
-from shopwindow.serving.web.translations import MESSAGE_KEYS, Language, localize_title, translate
+from shopwindow.serving.web.translations import (
+    MESSAGE_KEYS,
+    Language,
+    localize_title,
+    translate,
+    translate_count,
+)
 from shopwindow.serving.web.visitor_bar import truncate_id
 from shopwindow.serving.web.visitor_state import VisitorState
-from shopwindow.values.profile_view import Interest, PreferredPriceRange, UserProfileView
+from shopwindow.values import Product
+from shopwindow.values.profile_view import Interest, PreferredPriceRange
 
 _MAX_PHOTOS = 4
-_LEAST_TASTE = 0.01
-_FIELD_NAMES: Mapping[str, str] = {"merchant": "merchant_id"}
-"""Where the page has another name for a field of tastes."""
+_MIN_PREFERENCE = 0.01
+_MESSAGE_KEYS_BY_FIELD: Mapping[str, str] = {"merchant": "merchant_id"}
+"""Message keys of preference fields that have another name in the translations."""
 
 
-def render_profile_panel(visit: VisitorState, language: Language) -> Markup:
-    """Return what is known of the visitor of a page; nothing for a stranger.
+def render_profile_panel(visitor: VisitorState, language: Language) -> Markup:
+    """Return the profile of the selected visitor; nothing for an anonymous one.
 
     Args:
-        visit: The visitor.
+        visitor: The visitor.
         language: Of the labels.
     """
-    person = visit.profile
-    if person is None:
+    profile = visitor.profile
+    if profile is None:
         return Markup("")
-    looks = join(
-        _interests(name, several, language)
-        for name, several in (("interests", person.interests), ("dislikes", person.dislikes))
+    interests = join(
+        (
+            _render_interests("interests", profile.interests, language),
+            _render_interests("dislikes", profile.dislikes, language),
+        )
     )
-    facts = join(
-        (_tastes(person.preferences, language), _prices(person.preferred_prices, language))
+    preferences = join(
+        (
+            _render_preferences(profile.preferences, language),
+            _render_usual_prices(profile.preferred_prices, language),
+        )
     )
-    if looks or facts:
-        known = tag("div.sw-known", tag("div", looks), tag("div", facts))
+    if interests or preferences:
+        content = tag("div.sw-profile-columns", tag("div", interests), tag("div", preferences))
     else:
-        known = tag("p.sw-status", translate("nothing_known", language))
+        content = tag("p.sw-status", translate("profile_empty", language))
+    count = translate_count("interactions", profile.n_interactions, language)
     return tag(
-        "details.sw-person",
-        tag("summary", translate("known_of_you", language), _learned(person, language)),
-        known,
-        _data(visit, language),
+        "details.sw-profile",
+        tag("summary", translate("profile", language), tag("span.sw-count", count)),
+        content,
+        _render_data_actions(visitor, language),
         open=True,
-        data_key="person",
+        data_key="profile",
     )
 
 
-def _learned(person: UserProfileView, language: Language) -> Markup:
-    return tag("span.sw-count", translate("learned", language, n=f"{person.n_interactions:,}"))
-
-
-def _interests(name: str, several: Sequence[Interest], language: Language) -> Markup:
-    if not several:
+def _render_interests(name: str, interests: Sequence[Interest], language: Language) -> Markup:
+    if not interests:
         return Markup("")
-    clusters = [_cluster(name, each, language) for each in several]
+    clusters = [_render_cluster(name, interest, language) for interest in interests]
+    title = translate(name, language)
     return tag(
         "section.sw-interests",
-        tag("h3", translate(name, language)),
+        tag("h3", title),
         tag("ul.sw-clusters", *clusters),
-        aria_label=translate(name, language),
+        aria_label=title,
     )
 
 
-def _cluster(name: str, interest: Interest, language: Language) -> Markup:
+def _render_cluster(name: str, interest: Interest, language: Language) -> Markup:
     photos = [
-        tag(
-            "img",
-            src=get_photo_url(each),
-            alt=localize_title(each, language),
-            title=localize_title(each, language),
-            loading="lazy",
-            referrerpolicy="no-referrer",
-        )
-        for each in interest.products[:_MAX_PHOTOS]
-        if each.image
+        _render_photo(product, language)
+        for product in interest.products[:_MAX_PHOTOS]
+        if product.image
     ]
     title = localize_title(interest.products[0], language)
     percent = f"{100 * interest.weight:.0f}"
     return tag(
-        "li" if name == "interests" else "li.sw-minus",
+        "li" if name == "interests" else "li.sw-negative",
         tag("div.sw-cluster", *photos) if photos else "",
         tag("p.sw-cluster-name", title, dir="auto"),
-        _bar(interest.weight),
-        tag("span.sw-share-of", translate("percent", language, n=percent)),
-        aria_label=translate(f"{name}_one", language, name=title, n=percent),
+        _render_bar(interest.weight),
+        tag("span.sw-interest-share", translate("percent", language, n=percent)),
+        aria_label=translate(f"{name}_item", language, name=title, n=percent),
     )
 
 
-def _bar(share: float) -> Markup:
+def _render_photo(product: Product, language: Language) -> Markup:
+    title = localize_title(product, language)
+    return tag(
+        "img",
+        src=get_photo_url(product),
+        alt=title,
+        title=title,
+        loading="lazy",
+        referrerpolicy="no-referrer",
+    )
+
+
+def _render_bar(share: float) -> Markup:
     width = f"width:{100 * min(abs(share), 1.0):.0f}%"
     return tag("span.sw-bar", tag("i", style=width), aria_hidden="true")
 
 
-def _tastes(tastes: Mapping[str, Mapping[str, float]], language: Language) -> Markup:
-    lines = [_taste(name, values, language) for name, values in tastes.items()]
-    if not any(lines):
+def _render_preferences(
+    preferences: Mapping[str, Mapping[str, float]], language: Language
+) -> Markup:
+    rows = [_render_preference(name, values, language) for name, values in preferences.items()]
+    if not any(rows):
         return Markup("")
-    title = translate("tastes_title", language)
-    return tag("section.sw-tastes", tag("h3", title), *lines, aria_label=title)
+    title = translate("preferences_title", language)
+    return tag("section.sw-preferences", tag("h3", title), *rows, aria_label=title)
 
 
-def _taste(name: str, values: Mapping[str, float], language: Language) -> Markup:
+def _render_preference(name: str, values: Mapping[str, float], language: Language) -> Markup:
     chips = [
         tag(
-            "li" if share > 0 else "li.sw-minus",
+            "li" if preference > 0 else "li.sw-negative",
             tag("bdi", value),
-            _bar(share),
-            title=translate("taste", language, name=value, n=f"{100 * share:+.0f}"),
+            _render_bar(preference),
+            title=translate("preference_score", language, name=value, n=f"{100 * preference:+.0f}"),
         )
-        for value, share in values.items()
-        if value and abs(share) >= _LEAST_TASTE
+        for value, preference in values.items()
+        if value and abs(preference) >= _MIN_PREFERENCE
     ]
     if not chips:
         return Markup("")
-    known = _FIELD_NAMES.get(name, name)
-    label = translate(known, language) if known in MESSAGE_KEYS else name
-    return tag("div.sw-taste", tag("span.sw-label", label), tag("ul", *chips, aria_label=label))
+    key = _MESSAGE_KEYS_BY_FIELD.get(name, name)
+    label = translate(key, language) if key in MESSAGE_KEYS else name
+    return tag(
+        "div.sw-preference", tag("span.sw-label", label), tag("ul", *chips, aria_label=label)
+    )
 
 
-def _prices(prices: Mapping[str, PreferredPriceRange], language: Language) -> Markup:
+def _render_usual_prices(prices: Mapping[str, PreferredPriceRange], language: Language) -> Markup:
     lines = []
-    for currency, each in prices.items():
+    for currency, price_range in prices.items():
         low, typical, high = (
             format_price(round(price), currency, language)
-            for price in (each.low, each.typical, each.high)
+            for price in (price_range.low, price_range.typical, price_range.high)
         )
-        lines.append(tag("p", translate("usually", language, value=typical, low=low, high=high)))
-    title = translate("prices_title", language)
-    return tag("section.sw-paid", tag("h3", title), *lines) if lines else Markup("")
+        line = translate("usual_price", language, value=typical, low=low, high=high)
+        lines.append(tag("p", line))
+    title = translate("usual_prices", language)
+    return tag("section.sw-usual-prices", tag("h3", title), *lines) if lines else Markup("")
 
 
-def _data(visit: VisitorState, language: Language) -> Markup:
-    """Return the ways to take the visitor's data and to erase it, which asks once more."""
-    if visit.is_confirming_erasure:
-        asked = translate("erase_sure", language, name=truncate_id(visit.user_id))
-        keep = action_button(
-            "keep", translate("keep", language), class_="sw-chip", data_key="erase"
+def _render_data_actions(visitor: VisitorState, language: Language) -> Markup:
+    """Return the export and the erasure of the visitor's data; an erasure asks to confirm it."""
+    if visitor.is_confirming_erasure:
+        question = translate("confirm_erasure", language, name=truncate_id(visitor.user_id))
+        cancel = action_button(
+            "cancel_erasure",
+            translate("cancel_erasure", language),
+            class_="sw-chip",
+            data_key="erase",
         )
-        now = action_button(
+        confirm = action_button(
             "erase_now", translate("erase_now", language), class_="sw-chip sw-danger"
         )
-        return tag("div.sw-data", tag("strong", asked, role="alert", dir="auto"), keep, now)
+        alert = tag("strong", question, role="alert", dir="auto")
+        return tag("div.sw-data-actions", alert, cancel, confirm)
     export = tag(
         "a.sw-chip",
         translate("export", language),
-        href=get_export_url(visit.user_id),
+        href=get_export_url(visitor.user_id),
         download=True,
         title=translate("export_help", language),
     )
     erase = action_button("erase", translate("erase", language), class_="sw-chip", data_key="erase")
-    return tag("div.sw-data", export, erase)
+    return tag("div.sw-data-actions", export, erase)

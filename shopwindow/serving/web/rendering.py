@@ -1,4 +1,4 @@
-"""From a view to what each part of the page shows."""
+"""Renders a view as the updates of the page's blocks."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -21,63 +21,72 @@ from shopwindow.serving.web.translations import (
 from shopwindow.serving.web.view_model import View
 from shopwindow.serving.web.visitor_bar import render_visitor_bar
 
-_WRITING = frozenset({"example", "select_suggestion"})
+_FILLS_QUERY_BOX = frozenset({"example", "select_suggestion"})
 """Actions that write into the query box."""
 
 
 class PageRenderer:
-    """Draws the page's parts, in the order of `shopwindow.serving.web.page.PageBlocks`.
+    """Renders the page's blocks, in the order of `shopwindow.serving.web.page.PageBlocks`.
 
     Args:
-        controller: Does what buttons say, and counts for the filters.
-        reader: Opens the photos that visitors give.
-        example_queries: Example queries.
+        controller: Handles the actions, and counts the facets.
+        reader: Opens the photos that visitors upload.
+        example_queries: Queries to try.
     """
 
     def __init__(
         self, controller: PageController, reader: PhotoReader, example_queries: Sequence[str]
     ) -> None:
-        self._actions = controller
-        self._given = QueryImageRenderer(reader)
-        self._tries = tuple(example_queries)
+        self._controller = controller
+        self._query_images = QueryImageRenderer(reader)
+        self._example_queries = tuple(example_queries)
 
     def render_action(self, act: str, values: Mapping[str, Any], view: View) -> list[Any]:
-        """Return the updates after one button was pressed."""
-        now = self._actions.handle_action(act, values, view)
-        return self.render_updates(now, with_query_box=act in _WRITING, with_filters=act != "more")
+        """Return the updates of all blocks after one action.
+
+        Args:
+            act: The action; see `PageController.handle_action`.
+            values: What the button carries.
+            view: The view that it was pressed on.
+        """
+        next_view = self._controller.handle_action(act, values, view)
+        return self.render_updates(
+            next_view, with_query_box=act in _FILLS_QUERY_BOX, with_filters=act != "more"
+        )
 
     def render_updates(
         self, view: View, with_query_box: bool = False, with_filters: bool = True
     ) -> list[Any]:
-        """Return what each part becomes.
+        """Return the update of each block.
 
         Args:
             view: What to show.
-            with_query_box: Whether the query box gets the view's words; else it keeps what is typed.
+            with_query_box: Whether the query box gets the view's text; else what is typed stays.
             with_filters: Whether the filters may have changed.
         """
         language, is_full = view.language, len(view.photos) >= MAX_PHOTOS
-        counts = self._actions.count_facets(view.filters) if with_filters else {}
+        counts = self._controller.count_facets(view.filters) if with_filters else {}
+        # Examples come from every merchant's products: not shown on one merchant's page.
+        examples = () if view.filters.merchant_id else self._example_queries
         return [
             view,
             gr.update(value=view.text) if with_query_box else gr.skip(),
-            gr.update(visible=not is_full, label=translate("photo", language), value=None),
+            gr.update(visible=not is_full, label=translate("add_photo", language), value=None),
             gr.update(value=translate("search", language)),
             join((render_header(language), render_visitor_bar(view))),
             render_suggestion_list(language, view.filters),
-            self._given.render_tiles(view),
-            # Examples are everybody's: under one shop's name they would be others' words.
-            render_example_queries(() if view.filters.merchant_id else self._tries, language),
+            self._query_images.render_tiles(view),
+            render_example_queries(examples, language),
             render_sidebar(view, counts) if with_filters else gr.skip(),
-            render_results(view, self._actions.count_products()),
+            render_results(view, self._controller.count_products()),
         ]
 
 
 def render_header(language: Language) -> Markup:
-    """Return the name of the page, what it is for, and the switch to the other language."""
+    """Return the name of the page, its tagline, and the switch to the other language."""
     other = "en" if language == "ar" else "ar"
     return tag(
-        "div.sw-brandline",
+        "div.sw-header",
         tag("h1", "Shopwindow"),
         tag("p", translate("tagline", language)),
         action_button(
@@ -99,14 +108,14 @@ def render_example_queries(queries: Sequence[str], language: Language) -> Markup
     chips = [
         action_button(
             "example",
-            each,
+            query,
             class_="sw-chip",
             dir="auto",
-            lang=detect_language(each),
-            data_value=each,
-            data_key=f"try {each}",
+            lang=detect_language(query),
+            data_value=query,
+            data_key=f"try {query}",
         )
-        for each in queries
+        for query in queries
     ]
-    label = tag("span.sw-label", translate("try", language))
+    label = tag("span.sw-label", translate("try_searching", language))
     return tag("div.sw-chips", label, *chips, dir=TEXT_DIRECTIONS[language], lang=language)

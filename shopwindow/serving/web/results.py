@@ -1,4 +1,4 @@
-"""The middle of the page: heading, status, notices, counts to click on, gallery."""
+"""The main column of the page: heading, status, notices, facet chips and gallery."""
 
 from textwrap import shorten
 
@@ -25,7 +25,13 @@ from shopwindow.serving.web.notices import (
 )
 from shopwindow.serving.web.product_actions import render_product_actions
 from shopwindow.serving.web.sort_bar import render_sort_bar
-from shopwindow.serving.web.translations import TEXT_DIRECTIONS, Language, localize_title, translate
+from shopwindow.serving.web.translations import (
+    TEXT_DIRECTIONS,
+    Language,
+    localize_title,
+    translate,
+    translate_count,
+)
 from shopwindow.serving.web.view_model import View
 from shopwindow.values import Product
 
@@ -33,7 +39,7 @@ _MAX_HEADING_CHARS = 90
 
 
 def render_results(view: View, n_products: int) -> Markup:
-    """Return everything beside the filters.
+    """Return the main column of the page.
 
     Args:
         view: What to show.
@@ -41,50 +47,56 @@ def render_results(view: View, n_products: int) -> Markup:
     """
     language = view.language
     if not n_products and view.notice is None:
-        parts = [render_empty_catalog(language)]
-    elif view.is_for_you:
-        parts = [
-            render_for_you_heading(view),
-            render_notice(view),
-            render_flash_message(view),
-            render_visitor(view),
-            render_recommendations_heading(view),
-            render_gallery(view.hits, build_card_context(view)),
-            render_no_results(view),
-            render_load_more(view),
-        ]
+        blocks = [render_empty_catalog(language)]
     else:
-        parts = [
-            render_product_heading(view) if view.similar_to else render_search_heading(view),
-            render_notice(view),
-            render_flash_message(view),
-            render_complements(view),
-            render_redirect(view),
-            render_relaxed_filters(view),
-            render_low_confidence(view),
-            render_interpretations(view),
-            render_facet_chips(view),
-            render_sort_bar(view),
+        blocks = [
+            *(_render_for_you(view) if view.is_for_you else _render_search(view)),
             render_gallery(view.hits, build_card_context(view)),
             render_no_results(view),
             render_load_more(view),
         ]
     return tag(
         "section.sw-results",
-        join(parts),
+        join(blocks),
         dir=TEXT_DIRECTIONS[language],
         lang=language,
         data_screen=get_screen_id(view),
     )
 
 
+def _render_for_you(view: View) -> list[Markup]:
+    return [
+        render_for_you_heading(view),
+        render_notice(view),
+        render_flash_message(view),
+        render_visitor(view),
+        render_recommendations_heading(view),
+    ]
+
+
+def _render_search(view: View) -> list[Markup]:
+    return [
+        render_product_heading(view) if view.similar_to else render_search_heading(view),
+        render_notice(view),
+        render_flash_message(view),
+        render_complements(view),
+        render_similar_heading(view),
+        render_redirect(view),
+        render_relaxed_filters(view),
+        render_low_confidence(view),
+        render_interpretations(view),
+        render_facet_chips(view),
+        render_sort_bar(view),
+    ]
+
+
 def get_screen_id(view: View) -> str:
-    """Return what changes when the visitor comes to another screen, which begins at its top."""
+    """Return an id that changes when the visitor comes to another screen, shown from its top."""
     return "similar " + view.similar_to.id if view.similar_to else "search"
 
 
 def build_card_context(view: View) -> CardContext:
-    """Return what the cards of an answer share."""
+    """Return what the cards of a view's hits share."""
     return CardContext(
         view.language,
         is_similar_page=view.similar_to is not None,
@@ -96,18 +108,18 @@ def build_card_context(view: View) -> CardContext:
 
 
 def render_complements(view: View) -> Markup:
-    """Return what goes with the product that is opened, side by side; nothing without any."""
-    look = CardContext(view.language, surface="complements")
-    return render_carousel(translate("goes_with", view.language), view.complements, look)
+    """Return a carousel of products that go with the opened one; nothing without any."""
+    context = CardContext(view.language, surface="complements")
+    return render_carousel(translate("complements", view.language), view.complements, context)
 
 
 def render_search_heading(view: View) -> Markup:
-    """Return the title of a search's answer with its status line."""
+    """Return the title of a search, or of browsing, with its status and active filters."""
     if view.text.strip():
-        asked = shorten(view.text.strip(), _MAX_HEADING_CHARS, placeholder=" …")
-        title = translate("results_for", view.language, text=asked or view.text.strip()[:60])
+        query = shorten(view.text.strip(), _MAX_HEADING_CHARS, placeholder=" …")
+        title = translate("results_for", view.language, text=query or view.text.strip()[:60])
     else:
-        title = translate("results_photo" if view.photos else "all_products", view.language)
+        title = translate("results_for_photo" if view.photos else "all_products", view.language)
     filters = (
         render_active_filters(view) if view.hits or view.notice else ""
     )  # else `render_no_results` has them
@@ -115,61 +127,77 @@ def render_search_heading(view: View) -> Markup:
 
 
 def render_status(view: View) -> Markup:
-    """Return how many products in how much time, and what the numbers count."""
+    """Return how many products are shown, of how many; the time it took is the tooltip.
+
+    A search ranks its best matches only, so its total counts those; browsing counts the catalogue.
+    """
     if view.notice is not None or not view.hits:
         return Markup("")
-    shown, ms = len(view.hits), f"{view.took_ms:.0f}"
-    if view.n_found > shown:
-        name = "status_closest" if view.facet_scope == "candidates" else "status_part"
-        line = translate(name, view.language, shown=f"{shown:,}", n=f"{view.n_found:,}", ms=ms)
+    language, n_shown = view.language, len(view.hits)
+    if view.n_found <= n_shown:
+        line = translate_count("products", n_shown, language)
     else:
-        name = "status_one" if shown == 1 else "status_all"
-        line = translate(name, view.language, shown=f"{shown:,}", ms=ms)
-    over = "over_similar" if view.similar_to else f"over_{view.facet_scope}"
-    about = tag("span.sw-over", translate(over, view.language))
-    return tag("p.sw-status", tag("strong", line), about, role="status")
+        is_search = view.facet_scope == "candidates"
+        key = "shown_of_best_matches" if is_search else "shown_of"
+        noun = "best_matches" if is_search else "products"
+        total = translate_count(noun, view.n_found, language)
+        line = translate(key, language, shown=f"{n_shown:,}", total=total)
+    about = translate("similar_products", language) if view.similar_to else ""
+    return tag(
+        "p.sw-status",
+        tag("strong", line),
+        tag("span.sw-subtitle", about) if about else "",
+        role="status",
+        title=translate("took_ms", language, ms=f"{view.took_ms:.0f}"),
+    )
 
 
 def render_product_heading(view: View) -> Markup:
-    """Return the chosen product, large, above the products like it, with the way back."""
+    """Return the opened product, large, above the similar ones, with the way back."""
     product, language = view.similar_to, view.language
     if product is None:
         return Markup("")
-    about = " · ".join(part for part in (product.brand, *product.category) if part)
+    path = " · ".join(part for part in (product.brand, *product.category) if part)
     back = action_button(
-        "back", tag("span.sw-arrow", aria_hidden="true"), translate("back", language)
+        "back", tag("span.sw-arrow", aria_hidden="true"), translate("back_to_results", language)
     )
-    chosen_one = tag(
-        "div.sw-chosen",
+    opened_product = tag(
+        "div.sw-product",
         render_photo(product, language),
         tag(
-            "div.sw-about",
-            tag("p.sw-brand", translate("more_like", language)),
+            "div.sw-product-info",
             tag("h2", localize_title(product, language), dir="auto"),
-            tag("p.sw-path", about, dir="auto"),
+            tag("p.sw-category-path", path, dir="auto"),
             render_price(product, language),
-            _own_deeds(view, product),
+            _render_actions(view, product),
         ),
         title=f"id: {product.id}",
     )
     return tag(
         "header.sw-head",
         tag("div.sw-back", back),
-        chosen_one,
-        render_status(view),
+        opened_product,
         render_active_filters(view),
     )
 
 
-def _own_deeds(view: View, product: Product) -> Markup:
-    """Return what can be done with the product that is opened, where a visitor is chosen."""
+def render_similar_heading(view: View) -> Markup:
+    """Return the title of the products that are similar to the opened one; nothing without any."""
+    if view.similar_to is None or not view.hits:
+        return Markup("")
+    title = tag("h3.sw-title", translate("more_like_this", view.language))
+    return tag("header.sw-head", title, render_status(view))
+
+
+def _render_actions(view: View, product: Product) -> Markup:
+    """Return the actions of the opened product, where a visitor is selected."""
     if not view.visitor.user_id or not view.impressions:
         return Markup("")
     return render_product_actions(product, view.impressions[0].surface, view.language)
 
 
 def render_notice(view: View) -> Markup:
-    """Return what went wrong, in plain words."""
+    """Return what went wrong and what to do about it."""
     if view.notice is None:
         return Markup("")
     about = tag("p", view.notice.help) if view.notice.help else ""
@@ -177,14 +205,16 @@ def render_notice(view: View) -> Markup:
 
 
 def render_no_results(view: View) -> Markup:
-    """Return what to do when no product is left: which filters are on, and how to drop them."""
+    """Return what to do without hits: remove one of the active filters, or search otherwise."""
     if view.hits or view.notice is not None:
         return Markup("")
-    language, filtered = view.language, bool(list_active_filters(view.filters, view.language))
+    language = view.language
+    has_filters = bool(list_active_filters(view.filters, language))
+    advice = "no_results_remove_filter" if has_filters else "no_results_other_words"
     return tag(
         "div.sw-empty",
-        tag("h3", translate("none_title", language)),
-        tag("p", translate("none_filters" if filtered else "none_plain", language)),
+        tag("h3", translate("no_results", language)),
+        tag("p", translate(advice, language)),
         render_active_filters(view),
     )
 
@@ -193,8 +223,8 @@ def render_empty_catalog(language: Language) -> Markup:
     """Return how to index a catalogue."""
     return tag(
         "div.sw-empty",
-        tag("h3", translate("empty_title", language)),
-        tag("p", translate("empty_how", language)),
+        tag("h3", translate("catalog_empty", language)),
+        tag("p", translate("catalog_empty_help", language)),
         tag("pre", tag("code", "shopwindow index catalog.csv\nshopwindow serve"), dir="ltr"),
     )
 
@@ -203,6 +233,5 @@ def render_load_more(view: View) -> Markup:
     """Return the button for the next page, where there is one."""
     if not view.cursor:
         return Markup("")
-    return tag(
-        "div.sw-more", action_button("more", translate("load_more", view.language), data_key="more")
-    )
+    button = action_button("more", translate("load_more", view.language), data_key="more")
+    return tag("div.sw-load-more", button)

@@ -1,122 +1,122 @@
 
-// Suggestions under the query box: an ARIA combobox over Gradio's own text field. Typing never
-// waits: the list is asked for when the fingers rest, and only the answer to the last text counts.
-const PAUSE_MS = 150;
-const field = () => document.querySelector('#sw-box textarea, #sw-box input');
-const list = () => element.querySelector('#sw-suggestions');
+// Suggestions under the query box: an ARIA combobox over Gradio's own text field. Requests are
+// debounced, and only the response to the latest text is shown.
+const DEBOUNCE_MS = 150;
+const getField = () => document.querySelector('#sw-query textarea, #sw-query input');
+const getList = () => element.querySelector('#sw-suggestions');
 let timer = 0;
-let asking = null; // the request that is under way
-let found = [];
-let at = -1; // place of the marked suggestion
+let pendingRequest = null; // its AbortController
+let suggestions = [];
+let activeIndex = -1; // of the highlighted suggestion
 
 function close() {
   clearTimeout(timer);
-  asking?.abort();
-  asking = null;
-  found = [];
+  pendingRequest?.abort();
+  pendingRequest = null;
+  suggestions = [];
   draw();
 }
 
-function mark(place) {
-  at = place;
-  list()?.querySelectorAll('li').forEach((each, n) => each.setAttribute('aria-selected', String(n === at)));
-  const box = field();
-  if (at < 0) box?.removeAttribute('aria-activedescendant');
-  else box?.setAttribute('aria-activedescendant', `sw-suggestion-${at}`);
+function highlight(index) {
+  activeIndex = index;
+  getList()?.querySelectorAll('li').forEach((item, n) => item.setAttribute('aria-selected', String(n === index)));
+  const box = getField();
+  if (index < 0) box?.removeAttribute('aria-activedescendant');
+  else box?.setAttribute('aria-activedescendant', `sw-suggestion-${index}`);
 }
 
-function part(name, text) {
-  const made = document.createElement(name);
-  made.textContent = text;
-  made.dir = 'auto';
-  return made;
+function createElement(name, text) {
+  const created = document.createElement(name);
+  created.textContent = text;
+  created.dir = 'auto';
+  return created;
 }
 
 function draw() {
-  const shown = list();
-  if (!shown) return;
-  shown.replaceChildren(...found.map((each, place) => {
-    const line = document.createElement('li');
-    line.id = `sw-suggestion-${place}`;
-    line.setAttribute('role', 'option');
-    line.dataset.place = String(place);
-    line.append(part('bdi', each.kind === 'word' ? each.text : each.value));
-    const about = shown.dataset[each.kind];
-    if (about) line.append(part('small', about));
-    return line;
+  const list = getList();
+  if (!list) return;
+  list.replaceChildren(...suggestions.map((suggestion, index) => {
+    const item = document.createElement('li');
+    item.id = `sw-suggestion-${index}`;
+    item.setAttribute('role', 'option');
+    item.dataset.index = String(index);
+    item.append(createElement('bdi', suggestion.kind === 'word' ? suggestion.text : suggestion.value));
+    const label = list.dataset[suggestion.kind];
+    if (label) item.append(createElement('small', label));
+    return item;
   }));
-  shown.hidden = found.length === 0;
-  field()?.setAttribute('aria-expanded', String(!shown.hidden));
-  mark(-1);
+  list.hidden = suggestions.length === 0;
+  getField()?.setAttribute('aria-expanded', String(!list.hidden));
+  highlight(-1);
 }
 
-async function ask(text) {
-  asking?.abort();
-  const mine = asking = new AbortController();
+async function fetchSuggestions(text) {
+  pendingRequest?.abort();
+  const request = pendingRequest = new AbortController();
   try {
-    const { route, merchants } = list().dataset;
-    const asked = new URLSearchParams([['text', text], ...JSON.parse(merchants).map((each) => ['merchant', each])]);
-    const answer = await fetch(`${route}?${asked}`, { signal: mine.signal });
-    const several = answer.ok ? await answer.json() : [];
-    if (asking !== mine || field()?.value !== text) return; // stale
-    found = several;
+    const { route, merchants } = getList().dataset;
+    const parameters = [['text', text], ...JSON.parse(merchants).map((merchant) => ['merchant', merchant])];
+    const response = await fetch(`${route}?${new URLSearchParams(parameters)}`, { signal: request.signal });
+    const fetched = response.ok ? await response.json() : [];
+    if (pendingRequest !== request || getField()?.value !== text) return; // stale
+    suggestions = fetched;
     draw();
   } catch (error) {
-    if (error.name !== 'AbortError') close(); // the search itself will say what is wrong
+    if (error.name !== 'AbortError') close(); // the search itself will report the error
   }
 }
 
-function take(place) {
-  const chosen = found[place];
+function select(index) {
+  const selected = suggestions[index];
   close();
-  if (chosen) act({ act: 'suggested', kind: chosen.kind, before: chosen.before,
-    value: chosen.kind === 'word' ? chosen.text : chosen.value });
+  if (selected) act({ act: 'select_suggestion', kind: selected.kind, before: selected.before,
+    value: selected.kind === 'word' ? selected.text : selected.value });
 }
 
 function onKey(event) {
   if (event.isComposing) return;
   if (event.key === 'Enter') {
-    if (at >= 0) {
+    if (activeIndex >= 0) {
       event.preventDefault();
       event.stopImmediatePropagation();
-      take(at);
+      select(activeIndex);
     } else close();
-  } else if (event.key === 'Escape' && found.length) {
+  } else if (event.key === 'Escape' && suggestions.length) {
     event.preventDefault();
     close();
-  } else if (found.length && (event.key === 'ArrowDown' || event.key === 'ArrowUp')) {
+  } else if (suggestions.length && (event.key === 'ArrowDown' || event.key === 'ArrowUp')) {
     event.preventDefault();
-    const n = found.length + 1; // one more place: the text as it is typed
-    mark((at + 1 + (event.key === 'ArrowDown' ? 1 : n - 1)) % n - 1);
+    const n = suggestions.length + 1; // index -1 is the text as typed
+    highlight((activeIndex + 1 + (event.key === 'ArrowDown' ? 1 : n - 1)) % n - 1);
   }
 }
 
 document.addEventListener('input', (event) => {
-  if (event.target !== field()) return;
+  if (event.target !== getField()) return;
   const box = event.target;
   box.setAttribute('role', 'combobox');
   box.setAttribute('aria-autocomplete', 'list');
   box.setAttribute('aria-controls', 'sw-suggestions');
   clearTimeout(timer);
-  asking?.abort();
+  pendingRequest?.abort();
   if (!box.value.trim()) close();
-  else timer = setTimeout(() => ask(box.value), PAUSE_MS);
+  else timer = setTimeout(() => fetchSuggestions(box.value), DEBOUNCE_MS);
 });
 document.addEventListener('keydown', (event) => {
-  if (event.target === field()) onKey(event);
+  if (event.target === getField()) onKey(event);
 }, true);
 document.addEventListener('focusout', (event) => {
-  if (event.target === field()) close();
+  if (event.target === getField()) close();
 });
 document.addEventListener('click', (event) => {
-  if (event.target.closest('#sw-go')) close();
+  if (event.target.closest('#sw-search-button')) close();
 });
 // Before the field loses the focus, which would close the list.
 element.addEventListener('pointerdown', (event) => {
-  if (event.target.closest('[data-place]')) event.preventDefault();
+  if (event.target.closest('[data-index]')) event.preventDefault();
 });
 element.addEventListener('click', (event) => {
-  const line = event.target.closest('[data-place]');
-  if (line) take(Number(line.dataset.place));
+  const item = event.target.closest('[data-index]');
+  if (item) select(Number(item.dataset.index));
 });
 watch('value', close);

@@ -1,4 +1,4 @@
-"""Suggestions while typing: where the page asks for them, and the list that shows them."""
+"""Suggestions while typing: the route that the page calls, and the list that shows them."""
 
 import json
 import logging
@@ -18,32 +18,33 @@ from shopwindow.values.errors import ShopwindowError
 from shopwindow.values.query import MAX_TEXT_CHARS, Filters
 
 SUGGESTION_ROUTE = "suggestions"
-"""Where the page asks how a begun query may go on."""
+"""Route of the completions of a query that is being typed."""
 
-_NOT_KEPT = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+_NO_STORE_HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 LOG = logging.getLogger(__name__)
 
 
 def build_suggestion_route(service: SearchService) -> Route:
-    """Return the route that answers a begun text with suggestions as JSON.
+    """Return the route that answers a partly typed text with suggestions as JSON.
 
-    `merchant`, once for each, are those that the page is filtered to.
+    Its query parameters are `text`, and `merchant` once for each merchant that the page is
+    filtered to.
     """
 
-    async def suggested(request: Request) -> Response:
+    async def suggest(request: Request) -> Response:
         text = request.query_params.get("text", "")
         merchants = tuple(request.query_params.getlist("merchant"))
         return await run_in_threadpool(_answer, service, text, merchants)
 
-    return Route(f"/{SUGGESTION_ROUTE}", suggested)
+    return Route(f"/{SUGGESTION_ROUTE}", suggest)
 
 
 def render_suggestion_list(language: Language, filters: Filters) -> Markup:
-    """Return the empty list under the query box; `shopwindow/serving/web/suggest.js` fills it.
+    """Return the empty list under the query box; `suggest.js` fills it.
 
     Args:
         language: Of the labels.
-        filters: Those that are on: suggestions are words of their merchants.
+        filters: The active ones: suggestions come from the products of their merchants.
     """
     return tag(
         "ul.sw-suggestions",
@@ -63,8 +64,10 @@ def render_suggestion_list(language: Language, filters: Filters) -> Markup:
 def _answer(service: SearchService, text: str, merchants: tuple[str, ...]) -> Response:
     try:
         filters = Filters(merchant_id=merchants)
-        found = service.suggest(sanitize_text(text[-MAX_TEXT_CHARS:]), filters=filters)
+        suggestions = service.suggest(sanitize_text(text[-MAX_TEXT_CHARS:]), filters=filters)
     except ShopwindowError:  # the search itself will say so
-        LOG.exception("nothing could be suggested")
-        found = ()
-    return JSONResponse([asdict(each) for each in found], headers=_NOT_KEPT)
+        LOG.exception("suggestions could not be made")
+        suggestions = ()
+    return JSONResponse(
+        [asdict(suggestion) for suggestion in suggestions], headers=_NO_STORE_HEADERS
+    )

@@ -1,4 +1,4 @@
-"""Photos small enough to show: of products by id, and of the photo that a visitor gave."""
+"""Thumbnails of products, by id, and of the photos of a query."""
 
 import base64
 import io
@@ -16,54 +16,54 @@ THUMBNAIL_SIDE = 320
 """Pixels of a thumbnail's side: sharp on a card of 260 pixels, 5 to 15 KB."""
 
 _QUALITY = 82
-_CACHED = 1024
-_ADDRESSES = ("http://", "https://")
+_CACHE_SIZE = 1024
+_URL_SCHEMES = ("http://", "https://")
 
 
 class ProductPhotos:
-    """Thumbnails of the index's own products; nothing else on this machine can be asked for.
+    """Thumbnails of the index's own products; no other file of this machine can be read.
 
     Args:
-        index: Says which file belongs to which product.
+        index: Knows the photo file of each product.
         reader: Opens photos, within its limits.
     """
 
     def __init__(self, index: ProductIndex, reader: PhotoReader) -> None:
         self._index = index
         self._reader = reader
-        self._cached = lru_cache(maxsize=_CACHED)(self._thumbnail)
+        self._get_thumbnail = lru_cache(maxsize=_CACHE_SIZE)(self._make_thumbnail)
 
     def get_jpeg(self, product_id: str) -> bytes:
-        """Return the photo of one product as a JPEG of 320 × 320 pixels.
+        """Return the photo of a product as a JPEG of 320 × 320 pixels.
 
         Raises:
-            InvalidQueryError: No product can have the id.
+            InvalidQueryError: The id is not valid.
             ProductNotFoundError: No product of the index has the id.
             PhotoUnreadableError: The product has no photo on this machine, or it is broken.
             PhotoTooLargeError: The photo is beyond the limits.
         """
-        found = self._index.get([product_id])
-        if not found:
+        products = self._index.get([product_id])
+        if not products:
             raise ProductNotFoundError(product_id)
-        image = found[0].image
-        if not image or image.lower().startswith(_ADDRESSES):
+        image = products[0].image
+        if not image or image.lower().startswith(_URL_SCHEMES):
             raise PhotoUnreadableError(product_id, "the product has no photo on this machine")
-        return self._cached(image, _changed_at(image))
+        return self._get_thumbnail(image, _read_mtime_ns(image))
 
-    def _thumbnail(self, path: str, changed_at: int) -> bytes:  # part of the key
+    def _make_thumbnail(self, path: str, mtime_ns: int) -> bytes:  # the time is part of the key
         return make_thumbnail(path, self._reader)
 
 
 def make_thumbnail(
     source: ImageSource, reader: PhotoReader, side: int = THUMBNAIL_SIDE, crop: Crop | None = None
 ) -> bytes:
-    """Return a photo, or a part of one, as a square JPEG on white.
+    """Return a photo, or a crop of it, as a square JPEG on white.
 
     Args:
         source: The photo.
-        reader: Opens it, within its limits.
-        side: Pixels of the square's side.
-        crop: The part of it; None for the whole.
+        reader: Opens the photo, within its limits.
+        side: Side of the square in pixels.
+        crop: The crop; None for the whole photo.
 
     Raises:
         PhotoError: The photo cannot be used.
@@ -72,18 +72,23 @@ def make_thumbnail(
 
 
 def encode_jpeg(photo: Image.Image) -> bytes:
-    """Return a picture as a JPEG file."""
+    """Return an image as a JPEG file."""
     out = io.BytesIO()
     photo.save(out, "JPEG", quality=_QUALITY, optimize=True)
     return out.getvalue()
 
 
 def to_data_url(jpeg: bytes) -> str:
-    """Return a JPEG as an address that holds the photo itself."""
+    """Return a JPEG as a data URL."""
     return "data:image/jpeg;base64," + base64.b64encode(jpeg).decode("ascii")
 
 
-def _changed_at(path: str) -> int:
+def _read_mtime_ns(path: str) -> int:
+    """Return when a file was last changed, in nanoseconds.
+
+    Raises:
+        PhotoUnreadableError: There is no such file.
+    """
     try:
         return Path(path).stat().st_mtime_ns
     except (OSError, ValueError) as exc:

@@ -1,4 +1,4 @@
-"""What the page says, in English and Arabic."""
+"""Every text of the page, in English and Arabic."""
 
 import unicodedata
 from collections.abc import Mapping
@@ -9,201 +9,244 @@ from shopwindow.values import Product
 
 Language: TypeAlias = Literal["en", "ar"]
 
-_TEXTS: Mapping[str, tuple[str, str]] = {
+_MESSAGES: Mapping[str, tuple[str, str]] = {
     **VISITOR_MESSAGES,
-    # name: (English, Arabic)
-    "tagline": ("Find it by words, by photo, or both", "ابحث بالكلمات أو بالصورة أو بهما معًا"),
+    # key: (English, Arabic)
+    "tagline": ("Search by text, by photo, or both", "ابحث بالنص أو بالصورة أو بكليهما"),
     "search": ("Search", "بحث"),
     "other_language": ("العربية", "English"),
-    "photo": ("Add a photo", "أضف صورة"),
+    "add_photo": ("Add a photo", "أضف صورة"),
     "your_photo": ("Your photo", "صورتك"),
-    "photo_unusable": ("Cannot be used", "لا يمكن استخدامها"),
-    "remove_photo": ("Remove the photo", "أزل الصورة"),
-    "try": ("Try", "جرّب"),
-    "filters": ("Filters", "التصفية"),
+    "photo_unusable": ("This photo cannot be used", "لا يمكن استخدام هذه الصورة"),
+    "remove_photo": ("Remove photo", "حذف الصورة"),
+    "try_searching": ("Try", "جرّب"),
+    "suggestions": ("Suggestions", "اقتراحات"),
+    # Filters
+    "filters": ("Filters", "تصفية النتائج"),
     "category": ("Category", "الفئة"),
-    "brand": ("Brand", "العلامة"),
-    "merchant_id": ("Shop", "المتجر"),
+    "brand": ("Brand", "العلامة التجارية"),
+    "merchant_id": ("Seller", "البائع"),
     "price": ("Price", "السعر"),
-    "price_min": ("From", "من"),
-    "price_max": ("To", "إلى"),
+    "price_min": ("Min", "أقل سعر"),
+    "price_max": ("Max", "أعلى سعر"),
+    "range_to": ("Up to {high}", "حتى {high}"),
+    "range_from": ("{low} and above", "{low} فأكثر"),
+    "range_between": ("{low} to {high}", "من {low} إلى {high}"),
     "in_stock": ("In stock only", "المتوفر فقط"),
     "show_all": ("Show all {n}", "عرض الكل ({n})"),
     "clear_all": ("Clear all", "مسح الكل"),
-    "remove": ("Remove {name}", "إزالة {name}"),
-    "in_answer": ("In these results", "ضمن هذه النتائج"),
-    "understood": ("Understood as", "فهمنا طلبك"),
-    "take_literally": (
-        "Search for “{typed}” just as it is written",
-        "ابحث عن «{typed}» كما هي مكتوبة",
-    ),
-    "read_spelling": ("“{value}” instead of “{typed}”", "«{value}» بدل «{typed}»"),
-    "read_negation": ("without “{value}”", "بدون «{value}»"),
-    "read_no_price": ("nothing at {value}", "لا شيء بسعر {value}"),
-    "sort": ("Sort", "الترتيب"),
-    "sort_relevance": ("Best match", "الأنسب"),
-    "sort_price_asc": ("Price: low to high", "السعر: من الأقل"),
-    "sort_price_desc": ("Price: high to low", "السعر: من الأعلى"),
-    "sort_newest": ("Newest", "الأحدث"),
-    "sort_popular": ("Most popular", "الأكثر رواجًا"),
-    "variety": ("Variety", "التنوّع"),
-    "variety_off": ("off", "بلا"),
-    "variety_some": ("some", "قليل"),
-    "variety_more": ("more", "أكثر"),
-    "share": ("How much photo and words count", "وزن الصورة والكلمات"),
-    "share_photo": ("Photo", "الصورة"),
-    "share_words": ("Words", "الكلمات"),
-    "range_to": ("Up to {high}", "حتى {high}"),
-    "range_from": ("{low} and over", "{low} فأكثر"),
-    "range_between": ("{low} to {high}", "{low} إلى {high}"),
-    "not_like": ("Not like this", "ليس كهذا"),
-    "avoided": ("Not like: {name}", "ليس مثل: {name}"),
-    "unsure": (
-        "Nothing here is really what you asked for. These come nearest:",
-        "لم نجد ما طلبته تمامًا. هذه أقرب المنتجات إليه:",
-    ),
-    "relaxed": (
-        "Nothing fits {asked}. Shown without: {given_up}.",
-        "لا شيء يطابق {asked}. المعروض بدون: {given_up}.",
-    ),
-    "folded": (
-        "{n} variants or near-identical products are behind others",
-        "عدد الخيارات والمنتجات شبه المتطابقة خلف غيرها: {n}",
-    ),
-    "unfold": ("Show all", "عرض الكل"),
-    "unfolded": ("Every variant is shown", "كل الخيارات معروضة"),
-    "fold": ("Put alike ones together", "جمع المتشابهة"),
-    "redirect": ("The shop has a page for this:", "لدى المتجر صفحة لهذا:"),
-    "new_tab": ("opens in a new tab", "تُفتح في علامة تبويب جديدة"),
-    "was_at": ("Was at place {n} by likeness alone", "كان في المرتبة {n} بالتشابه وحده"),
-    "rule": ("Shop's rule: {name}", "قاعدة المتجر: {name}"),
-    "suggestions": ("Suggestions", "اقتراحات"),
-    "crop": ("Choose a part of the photo", "اختر جزءًا من الصورة"),
-    "crop_help": (
-        "Drag the frame or its corners. Arrow keys move it; with Shift they change its size.",
-        "اسحب الإطار أو زواياه. أسهم لوحة المفاتيح تحرّكه، ومع Shift تغيّر حجمه.",
-    ),
-    "crop_frame": ("Frame around the part", "إطار حول الجزء"),
-    "crop_part": ("Search this part", "ابحث بهذا الجزء"),
-    "crop_whole": ("Whole photo", "الصورة كاملة"),
-    "close": ("Close", "إغلاق"),
-    "too_many_photos": (
-        "At most {limit} photos of one thing are used; the others were left out.",
-        "تُستخدم {limit} صور للشيء الواحد على الأكثر؛ تُركت البقية.",
-    ),
-    "variants": ("{n} variants", "{n} خيارات"),
-    "group_id": ("Variants of one product", "خيارات منتج واحد"),
+    "remove": ("Remove: {name}", "إزالة: {name}"),
+    "price_filter_to": ("Price: up to {high}", "السعر: حتى {high}"),
+    "price_filter_from": ("Price: {low} and above", "السعر: {low} فأكثر"),
+    "price_filter_between": ("Price: {low} to {high}", "السعر: من {low} إلى {high}"),
+    "group_id": ("All variants of one product", "كل خيارات المنتج"),
+    "refine_results": ("Refine", "تضييق البحث"),
     "color": ("Colour", "اللون"),
     "colour": ("Colour", "اللون"),
     "material": ("Material", "الخامة"),
-    "gender": ("For", "لـ"),
+    "gender": ("Gender", "الجنس"),
     "size": ("Size", "المقاس"),
-    "attribute_match": ("has what you named", "فيه ما ذكرته"),
-    "negation": ("has what you do not want", "فيه ما لا تريده"),
-    "lacking": ("says it is without it", "يذكر أنه بدونه"),
-    "avoid": ("like what you put aside", "يشبه ما استبعدته"),
-    "diversity": ("like others above it", "يشبه ما فوقه"),
-    "rules": ("moved by the shop", "حرّكه المتجر"),
-    "pinned": ("placed by the shop", "وضعه المتجر هنا"),
-    "why": ("Why it is here", "سبب ظهوره"),
-    "lexical": ("matches words", "تطابق الكلمات"),
-    "text": ("means the same", "المعنى نفسه"),
-    "text_image": ("photo shows it", "الصورة تُظهره"),
-    "image": ("looks like your photo", "يشبه صورتك"),
-    "personal": ("fits your taste", "يناسب ذوقك"),
-    "similar_text": ("similar description", "وصف مشابه"),
-    "similar_text_image": ("photo fits its words", "الصورة توافق وصفه"),
-    "similar_image": ("looks alike", "شكل مشابه"),
-    "word": ("This word of your query is in the product's text", "هذه الكلمة موجودة في نص المنتج"),
+    # How the query was interpreted
+    "interpreted_as": ("Interpreted as", "فهمنا من بحثك"),
+    "search_verbatim": ("Search for “{typed}” exactly as typed", "البحث عن «{typed}» كما كُتبت"),
+    "interpreted_spelling": ("“{value}” instead of “{typed}”", "«{value}» بدلًا من «{typed}»"),
+    "interpreted_negation": ("without “{value}”", "بدون «{value}»"),
+    "interpreted_price_unavailable": ("no products at {value}", "لا توجد منتجات بسعر {value}"),
+    # Sorting and ranking controls
+    "sort": ("Sort by", "ترتيب حسب"),
+    "sort_relevance": ("Best match", "الأكثر صلة"),
+    "sort_price_asc": ("Price: low to high", "السعر: من الأقل إلى الأعلى"),
+    "sort_price_desc": ("Price: high to low", "السعر: من الأعلى إلى الأقل"),
+    "sort_newest": ("Newest", "الأحدث"),
+    "sort_popular": ("Most popular", "الأكثر شعبية"),
+    "variety": ("Variety", "التنوّع"),
+    "variety_off": ("Off", "بدون"),
+    "variety_medium": ("Medium", "متوسط"),
+    "variety_high": ("High", "عالٍ"),
+    "image_weight": ("Balance between text and photo", "الموازنة بين النص والصورة"),
+    "image_weight_text": ("Text", "النص"),
+    "image_weight_photo": ("Photo", "الصورة"),
+    "collapsed_one": ("1 variant grouped", "تم تجميع خيار واحد"),
+    "collapsed_two": ("{n} variants grouped", "تم تجميع خيارين"),
+    "collapsed_few": ("{n} variants grouped", "تم تجميع {n} خيارات"),
+    "collapsed_many": ("{n} variants grouped", "تم تجميع {n} خيارًا"),
+    "collapsed_other": ("{n} variants grouped", "تم تجميع {n} خيار"),
+    "expand": ("Show all", "عرض الكل"),
+    "expanded": ("Showing all variants", "تُعرض كل الخيارات"),
+    "collapse": ("Group variants", "تجميع الخيارات"),
+    "less_like_this": ("Less like this", "أقل من هذا النوع"),
+    "less_like": ("Less like: {name}", "أقل شبهًا بـ: {name}"),
+    # Notices about the results
+    "low_confidence": (
+        "No exact matches. Showing the closest products:",
+        "لا توجد نتائج مطابقة تمامًا. إليك أقرب المنتجات:",
+    ),
+    "relaxed": (
+        "No results for {filters}. Showing {dropped}.",
+        "لا توجد نتائج لـ: {filters}. نعرض لك {dropped}.",
+    ),
+    "relaxed_price": ("all prices", "كل الأسعار"),
+    "relaxed_brand": ("all brands", "كل العلامات التجارية"),
+    "relaxed_category": ("all categories", "كل الفئات"),
+    "relaxed_in_stock": ("out-of-stock products too", "المنتجات غير المتوفرة أيضًا"),
+    "relaxed_other": ("more products", "منتجات أخرى"),
+    "redirect": ("See our {page} page", "تفضّل بزيارة صفحة {page}"),
+    "new_tab": ("Opens in a new tab", "تُفتح في علامة تبويب جديدة"),
+    # Photos of the query
+    "crop": ("Crop photo", "قص الصورة"),
+    "crop_help": (
+        "Drag the frame or its corners. Arrow keys move it; Shift with an arrow key resizes it.",
+        "اسحب الإطار أو زواياه. حرّكه بمفاتيح الأسهم، وغيّر حجمه بالضغط على Shift مع الأسهم.",
+    ),
+    "crop_frame": ("Crop frame", "إطار القص"),
+    "crop_search": ("Search this area", "ابحث بهذا الجزء"),
+    "crop_reset": ("Use the whole photo", "استخدام الصورة كاملة"),
+    "close": ("Close", "إغلاق"),
+    "too_many_photos": (
+        "At most {limit} photos can be used. The rest were not added.",
+        "الحد الأقصى {limit} صور. لم تتم إضافة البقية.",
+    ),
+    # Cards
+    "variants_two": ("{n} variants", "خياران"),
+    "variants_few": ("{n} variants", "{n} خيارات"),
+    "variants_many": ("{n} variants", "{n} خيارًا"),
+    "variants_other": ("{n} variants", "{n} خيار"),
     "out_of_stock": ("Out of stock", "غير متوفر"),
     "no_photo": ("No photo", "لا توجد صورة"),
-    "untitled": ("Untitled product", "منتج بلا عنوان"),
-    "more_like": ("More like this", "منتجات مشابهة"),
-    "back": ("Back to results", "العودة إلى النتائج"),
+    "untitled": ("Untitled product", "منتج بدون عنوان"),
+    "more_like_this": ("More like this", "منتجات مشابهة"),
+    # Explanation of a hit: score contributions by name, "_minus" where they lower the score
+    "explanation": ("Why this result", "سبب ظهور هذا المنتج"),
+    "matched_word": (
+        "This word of your search is in the product text",
+        "كلمة من بحثك في نص المنتج",
+    ),
+    "lexical": ("Matches your keywords", "يطابق كلمات البحث"),
+    "text": ("Similar meaning", "معنى مشابه"),
+    "text_image": ("Matches the photo", "يطابق صورة المنتج"),
+    "image": ("Similar to your photo", "يشبه صورتك"),
+    "similar_text": ("Similar description", "وصف مشابه"),
+    "similar_text_image": ("Photo matches description", "الصورة تطابق الوصف"),
+    "similar_image": ("Looks similar", "شكل مشابه"),
+    "attribute_match": ("Matches colour, brand or category", "يطابق اللون أو العلامة أو الفئة"),
+    "negation": ("Free of what you excluded", "خالٍ مما استبعدته"),
+    "negation_minus": ("Has what you excluded", "فيه ما استبعدته"),
+    "negative_examples": ("Similar to what you excluded", "يشبه ما استبعدته"),
+    "diversity": ("Similar to products above", "يشبه منتجات قبله"),
+    "personal": ("Matches your preferences", "يناسب تفضيلاتك"),
+    "personal_minus": ("Outside your preferences", "لا يناسب تفضيلاتك"),
+    "rules": ("Boosted by a store rule", "رُفع ترتيبه بقاعدة من المتجر"),
+    "rules_minus": ("Demoted by a store rule", "خُفض ترتيبه بقاعدة من المتجر"),
+    "pinned": ("Pinned by the store", "مثبّت من المتجر"),
+    "rule": ("Store rule: {name}", "قاعدة المتجر: {name}"),
+    "rank_before_rules": ("Rank {n} before rules", "ترتيبه قبل القواعد: {n}"),
+    "rank_before_reranking": ("Rank {n} before reranking", "ترتيبه الأصلي: {n}"),
+    # Headings and status
+    "back_to_results": ("Back to results", "العودة إلى النتائج"),
     "load_more": ("Load more", "عرض المزيد"),
     "all_products": ("All products", "كل المنتجات"),
-    "results_for": ("Results for “{text}”", "نتائج «{text}»"),
-    "results_photo": ("Products like your photo", "منتجات تشبه صورتك"),
-    "status_one": ("1 product in {ms} ms", "منتج واحد خلال {ms} م.ث"),
-    "status_all": ("{shown} products in {ms} ms", "عدد المنتجات {shown} خلال {ms} م.ث"),
-    "status_part": ("{shown} of {n} products in {ms} ms", "{shown} من {n} منتج خلال {ms} م.ث"),
-    "status_closest": (
-        "{shown} of the {n} closest products in {ms} ms",
-        "{shown} من أقرب {n} منتج خلال {ms} م.ث",
+    "results_for": ("Results for “{text}”", "نتائج البحث عن «{text}»"),
+    "results_for_photo": ("Products similar to your photo", "منتجات مشابهة لصورتك"),
+    "products_one": ("1 product", "منتج واحد"),
+    "products_two": ("{n} products", "منتجان"),
+    "products_few": ("{n} products", "{n} منتجات"),
+    "products_many": ("{n} products", "{n} منتجًا"),
+    "products_other": ("{n} products", "{n} منتج"),
+    "best_matches_two": ("{n} best matches", "أفضل نتيجتين"),
+    "best_matches_few": ("{n} best matches", "أفضل {n} نتائج"),
+    "best_matches_other": ("{n} best matches", "أفضل {n} نتيجة"),
+    "shown_of": ("{shown} of {total}", "{shown} من {total}"),
+    "shown_of_best_matches": ("{shown} of the {total}", "{shown} من {total}"),
+    "took_ms": ("Took {ms} ms", "استغرق البحث {ms} مللي ثانية"),
+    "similar_products": ("Similar in looks and description", "تشابه في الشكل والوصف"),
+    "catalog_empty": ("No products yet", "لا توجد منتجات بعد"),
+    "catalog_empty_help": (
+        "Stop the server with Ctrl-C, index a catalogue, then start it again:",
+        "أوقف الخادم بـ Ctrl-C ثم فهرس كتالوجًا وشغّله من جديد:",
     ),
-    "over_candidates": (
-        "Best first. Counts below are over what your search retrieved, not the whole catalogue.",
-        "الأفضل أولًا. الأعداد أدناه محسوبة على ما وجده بحثك لا على كامل الكتالوج.",
-    ),
-    "over_catalog": (
-        "Counts are over the whole catalogue, with your filters.",
-        "الأعداد محسوبة على كامل الكتالوج بعد التصفية.",
-    ),
-    "over_similar": (
-        "The products closest to this one in looks and words, best first.",
-        "أقرب المنتجات إلى هذا المنتج شكلًا ووصفًا، والأفضل أولًا.",
-    ),
-    "empty_title": ("There are no products yet", "لا توجد منتجات بعد"),
-    "empty_how": (
-        "Stop this page with Ctrl-C, index a catalogue, and start it again:",
-        "أوقف هذه الصفحة بـ Ctrl-C ثم فهرس كتالوجًا وشغّلها من جديد:",
-    ),
-    "none_title": ("Nothing fits all of this", "لا شيء يطابق كل ذلك"),
-    "none_filters": (
-        "These filters are on. Take one away to see more:",
-        "هذه المرشحات مفعّلة. أزل أحدها لرؤية المزيد:",
-    ),
-    "none_plain": ("Try other words, or a photo.", "جرّب كلمات أخرى أو صورة."),
+    "no_results": ("No results found", "لم نجد أي نتائج"),
+    "no_results_remove_filter": ("Try removing a filter:", "جرّب إزالة أحد عوامل التصفية:"),
+    "no_results_other_words": ("Try other words, or a photo.", "جرّب كلمات أخرى أو ابحث بصورة."),
+    # Errors
     "bad_photo": ("This photo cannot be used: {reason}.", "لا يمكن استخدام هذه الصورة: {reason}."),
     "bad_photo_help": (
-        "Take another one, in a common format such as JPEG or PNG.",
-        "اختر صورة أخرى بصيغة شائعة مثل JPEG أو PNG.",
+        "Try another photo in a common format such as JPEG or PNG.",
+        "جرّب صورة أخرى بصيغة شائعة مثل JPEG أو PNG.",
     ),
-    "busy_photos": (
-        "Too many photos are being searched for right now.",
-        "يجري البحث بصور كثيرة جدًا في هذه اللحظة.",
+    "photos_busy": (
+        "Too many photo searches are running right now.",
+        "عدد عمليات البحث بالصور كبير في هذه اللحظة.",
     ),
-    "busy_photos_help": ("Try again in a moment.", "حاول مرة أخرى بعد لحظات."),
-    "bad_cursor": (
+    "photos_busy_help": ("Please try again in a moment.", "يرجى المحاولة بعد لحظات."),
+    "results_expired": (
         "These results are out of date. Search again to see more.",
-        "هذه النتائج لم تعد حديثة. ابحث مرة أخرى لرؤية المزيد.",
+        "هذه النتائج لم تعد محدّثة. أعد البحث لرؤية المزيد.",
     ),
-    "bad_price": (
-        "The price range is not a range: give numbers of zero or more, the smaller one first.",
-        "نطاق السعر غير صحيح: أدخل أرقامًا من صفر فأكثر، والأصغر أولًا.",
+    "bad_price_range": (
+        "Minimum price must not exceed maximum, and neither may be negative.",
+        "يجب ألا يتجاوز أقل سعر أعلى سعر، وألا يكون أي منهما سالبًا.",
     ),
-    "bad_text": (
-        "These words are too many; use at most {limit} characters.",
-        "النص طويل جدًا؛ الحد الأقصى {limit} حرف.",
+    "text_too_long": (
+        "Your search is too long; use at most {limit} characters.",
+        "نص البحث طويل جدًا؛ الحد الأقصى {limit} حرف.",
     ),
-    "gone": (
-        "This product is no longer in the catalogue. Search again.",
-        "لم يعد هذا المنتج في الكتالوج. ابحث مرة أخرى.",
+    "product_gone": (
+        "This product is no longer available. Please search again.",
+        "لم يعد هذا المنتج متوفرًا. يرجى البحث من جديد.",
     ),
-    "store_down": (
-        "The catalogue cannot be reached just now. Try again in a moment.",
-        "يتعذر الوصول إلى الكتالوج الآن. حاول بعد قليل.",
+    "catalog_unavailable": (
+        "The catalogue is unavailable right now. Please try again in a moment.",
+        "الكتالوج غير متاح الآن. يرجى المحاولة بعد قليل.",
     ),
-    "broken": (
-        "Something went wrong on our side. Try again; the log has the details.",
-        "حدث خطأ من جهتنا. حاول مرة أخرى؛ التفاصيل في السجل.",
+    "internal_error": (
+        "Something went wrong on our side. Please try again; details are in the server log.",
+        "حدث خطأ من جهتنا. يرجى المحاولة مرة أخرى؛ التفاصيل في سجل الخادم.",
     ),
 }
 
 PLACEHOLDER = "red dress   ·   فستان أحمر"
 TEXT_DIRECTIONS: Mapping[Language, str] = {"en": "ltr", "ar": "rtl"}
-MESSAGE_KEYS = frozenset(_TEXTS)
-"""Every name that `say` knows."""
+MESSAGE_KEYS = frozenset(_MESSAGES)
+"""Every key that `translate` knows."""
 
 
 def translate(key: str, language: Language, /, **values: object) -> str:
     """Return one text of the page, not escaped.
 
     Raises:
-        KeyError: No text has the name, or one of its values is missing.
+        KeyError: No text has this key, or one of its values is missing.
     """
-    english, arabic = _TEXTS[key]
+    english, arabic = _MESSAGES[key]
     return (arabic if language == "ar" else english).format(**values)
+
+
+def translate_count(key: str, count: int, language: Language) -> str:
+    """Return a counted noun in the plural form that the number takes: "1 product", "منتجان".
+
+    Args:
+        key: A key without its plural form; the text of `{key}_other` stands in for a form that has
+            no text of its own.
+        count: Zero or more.
+        language: Of the text.
+
+    Raises:
+        KeyError: No text has this key.
+    """
+    form = f"{key}_{_select_plural_form(count, language)}"
+    return translate(form if form in MESSAGE_KEYS else f"{key}_other", language, n=f"{count:,}")
+
+
+def _select_plural_form(count: int, language: Language) -> str:
+    """Return the plural category of a number. Source: Unicode CLDR, plural rules of en and ar."""
+    if count == 1:
+        return "one"
+    if language == "en":
+        return "other"
+    if count == 2:
+        return "two"
+    if 3 <= count % 100 <= 10:
+        return "few"
+    return "many" if count % 100 >= 11 else "other"
 
 
 def detect_language(text: str, default: Language = "en") -> Language:
@@ -221,10 +264,10 @@ def detect_language(text: str, default: Language = "en") -> Language:
 
 
 def localize_title(product: Product, language: Language) -> str:
-    """Return a product's title in a language if it has one there, else the one it has."""
+    """Return a product's title in a language if it has one there, else the title it has."""
     translation = product.translations.get(language)
     if product.language != language and translation is not None and translation.title.strip():
         return translation.title
-    others = [each.title for each in product.translations.values()]
-    titles = [title for title in (product.title, *others) if title.strip()]
+    other_titles = [translation.title for translation in product.translations.values()]
+    titles = [title for title in (product.title, *other_titles) if title.strip()]
     return titles[0] if titles else translate("untitled", language)

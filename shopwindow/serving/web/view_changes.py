@@ -1,4 +1,4 @@
-"""Small changes of a view, before it is answered anew."""
+"""Small changes of a view, before its results are fetched again."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -13,12 +13,12 @@ _SIDES = ("left", "top", "right", "bottom")
 
 
 def update_choices(view: View, **choices: Any) -> View:
-    """Return the view with some of its choices changed."""
+    """Return the view with some fields of its `ResultChoices` changed."""
     return replace(view, choices=replace(view.choices, **choices))
 
 
 def toggle_price_range(filters: Filters, values: Mapping[str, Any]) -> Filters:
-    """Return the filters with a range of prices put on, or taken off if it was on.
+    """Return the filters with a price range set, or removed if it was set.
 
     Args:
         filters: The filters so far.
@@ -28,29 +28,29 @@ def toggle_price_range(filters: Filters, values: Mapping[str, Any]) -> Filters:
         InvalidQueryError: They are not numbers, or the range is empty.
     """
     ends = {"price_min": values.get("low"), "price_max": values.get("high")}
-    after = set_price_range(filters, ends)
-    return set_price_range(filters, {}) if after == filters else after
+    changed = set_price_range(filters, ends)
+    return set_price_range(filters, {}) if changed == filters else changed
 
 
 def crop_photo(view: View, values: Mapping[str, Any]) -> View:
-    """Return the view with another part of one of its photos.
+    """Return the view with another crop of one of its photos.
 
     Args:
         view: The view.
         values: "value" is the photo's number, from 0; "left", "top", "right" and "bottom" are
-            shares of the upright photo, and none for the whole.
+            fractions of the upright photo, and missing for the whole photo.
 
     Raises:
-        InvalidQueryError: There is no such photo, or the part is empty or outside of it.
+        InvalidQueryError: There is no such photo, or the crop is empty or outside of it.
     """
-    place = _place(view, str(values.get("value", "")))
+    index = _find_photo(view, str(values.get("value", "")))
     left, top, right, bottom = (parse_number(side, values) for side in _SIDES)
     if left is None or top is None or right is None or bottom is None:
         crop = None
     else:
         crop = (left, top, right, bottom)
-    photo = replace(view.photos[place], crop=crop)
-    return replace(view, photos=(*view.photos[:place], photo, *view.photos[place + 1 :]))
+    photo = replace(view.photos[index], crop=crop)
+    return replace(view, photos=(*view.photos[:index], photo, *view.photos[index + 1 :]))
 
 
 def remove_photo(view: View, value: str) -> View:
@@ -63,11 +63,11 @@ def remove_photo(view: View, value: str) -> View:
     Raises:
         InvalidQueryError: There is no such photo.
     """
-    place = _place(view, value)
-    return replace(view, photos=view.photos[:place] + view.photos[place + 1 :])
+    index = _find_photo(view, value)
+    return replace(view, photos=view.photos[:index] + view.photos[index + 1 :])
 
 
-def _place(view: View, value: str) -> int:
+def _find_photo(view: View, value: str) -> int:
     numbers = [str(number) for number in range(len(view.photos))]
     if value not in numbers:
         expected = f"a photo's number, below {len(view.photos)}"

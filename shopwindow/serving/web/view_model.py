@@ -1,4 +1,4 @@
-"""What one visitor sees: a value that every action turns into the next one."""
+"""What one visitor sees: an immutable value that every action turns into the next one."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -13,11 +13,12 @@ from shopwindow.values.query import QueryImage, Sort, as_tuple
 from shopwindow.values.response import PriceBucket, QueryInterpretation
 
 FacetCounts: TypeAlias = Mapping[str, Mapping[str, int]]
+"""Numbers of products by facet, by value."""
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Something that the visitor must know.
+    """A message about something that went wrong or was left out.
 
     Attributes:
         text: One plain sentence.
@@ -30,14 +31,14 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class ResultChoices:
-    """How a visitor wants answers put together.
+    """How a visitor wants results ordered and grouped.
 
     Attributes:
-        sort: The order.
-        diversity: How far hits must differ, 0 to 1; None as the shop has set it.
-        image_weight: How much the photos count against the words, 0 to 1; None likewise.
-        collapse: Whether one of several variants stands for all; so again for other words.
-        negative_examples: Products that hits should not be like; none for other words.
+        sort: The sort order.
+        diversity: How far hits must differ, 0 to 1; None for the shop's default.
+        image_weight: How much the photos count against the text, 0 to 1; None for the default.
+        collapse: Whether one hit stands for all its variants; reset to True by another text.
+        negative_examples: Products that hits should not be like; cleared by another text.
     """
 
     sort: Sort = "relevance"
@@ -52,30 +53,30 @@ class View:
     """One state of the page.
 
     Attributes:
-        text: Words of the query.
-        photos: What the visitor gave, all of one thing.
-        filters: What is filtered by.
-        choices: How the answer is put together.
-        language: Language of the labels, and the one that titles are shown in.
-        hits: Everything shown so far, best first.
-        cursor: Where "Load more" goes on; empty at the end.
-        facets: Counts of the answer.
-        facet_scope: What they are over; see `core.Page`.
-        n_found: Products of the answer, shown or not.
-        took_ms: Milliseconds that the last step took.
-        similar_to: The product whose likes are shown; None for a search.
-        previous: The search to go back to from there.
+        text: Text of the query.
+        photos: Photos of the query, all of one product.
+        filters: The active filters.
+        choices: How the results are ordered and grouped.
+        language: Language of the labels, and the preferred one for titles.
+        hits: All hits shown so far, best first.
+        cursor: Where "Load more" continues; empty at the end.
+        facets: Facet counts of the response.
+        facet_scope: What they count; see `SearchResponse.facet_scope`.
+        n_found: Products that the response found, shown or not.
+        took_ms: Milliseconds that the last request took.
+        similar_to: The product whose similar products are shown; None for a search.
+        previous: The view to return to from there.
         notice: What went wrong, if anything.
-        interpretations: What was read out of the words.
-        verbatim: Words that the visitor wants searched for as they are.
-        price_buckets: Ranges of prices of the answer.
-        relaxed: Names of the filters that were given up.
-        n_collapsed: Products that stand behind others.
-        is_confident: Whether the words were found; when not, the hits are only what comes nearest.
+        interpretations: How the query was interpreted.
+        verbatim: Phrases that are searched for as typed.
+        price_buckets: Price ranges of the response.
+        relaxed: Names of the filters that were dropped to find anything.
+        n_collapsed: Products that are grouped under a variant of theirs.
+        is_confident: Whether the query was matched; when not, the hits are only the closest.
         redirect: Where the shop sends who searches this; empty when it does not.
-        visitor: Who looks, and what is known of them.
-        impressions: Where each product is shown, as events tell it.
-        complements: What goes with `similar_to`.
+        visitor: The visitor and their profile.
+        impressions: Where each product is shown, as events record it.
+        complements: Products that go with `similar_to`.
     """
 
     text: str = ""
@@ -105,12 +106,12 @@ class View:
 
     @property
     def is_for_you(self) -> bool:
-        """Whether what is for the visitor is shown."""
-        return self.similar_to is None and self.visitor.tab == "foryou"
+        """Whether the visitor's recommendations are shown."""
+        return self.similar_to is None and self.visitor.tab == "for_you"
 
     @property
     def has_query(self) -> bool:
-        """Whether words or photos were asked for: neither browsing nor the likes of a product."""
+        """Whether text or photos are searched for, rather than browsing or a product's page."""
         return (
             self.similar_to is None
             and not self.is_for_you
@@ -119,7 +120,7 @@ class View:
 
     @property
     def surface(self) -> Surface:
-        """What the hits are shown in, as events call it."""
+        """The surface of the hits, as events name it."""
         if self.similar_to is not None:
             return "similar"
         if self.is_for_you:
@@ -128,12 +129,16 @@ class View:
 
     def find_impression(self, surface: str, product_id: str) -> CardImpression | None:
         """Return where a product is shown on a surface; None when it is not."""
-        found = (p for p in self.impressions if (p.surface, p.product.id) == (surface, product_id))
-        return next(found, None)
+        matches = (
+            impression
+            for impression in self.impressions
+            if (impression.surface, impression.product.id) == (surface, product_id)
+        )
+        return next(matches, None)
 
 
 def get_selected_values(filters: Filters, name: str) -> tuple[str, ...]:
-    """Return the values that a facet is filtered by; none for a name that is not a facet's."""
+    """Return the selected values of a facet; none for a name that is not a facet's."""
     values = {
         "category": filters.category,
         "brand": filters.brand,
@@ -144,7 +149,7 @@ def get_selected_values(filters: Filters, name: str) -> tuple[str, ...]:
 
 
 def toggle_filter(filters: Filters, name: str, value: str) -> Filters:
-    """Return the filters with one value of a facet put on, or taken off if it was on.
+    """Return the filters with one value of a facet added, or removed if it was selected.
 
     Args:
         filters: The filters so far.
@@ -154,15 +159,18 @@ def toggle_filter(filters: Filters, name: str, value: str) -> Filters:
     Raises:
         InvalidQueryError: There is no facet with that name.
     """
-    now = get_selected_values(filters, name)
-    after = tuple(each for each in now if each != value) if value in now else (*now, value)
+    selected = get_selected_values(filters, name)
+    if value in selected:
+        toggled = tuple(other for other in selected if other != value)
+    else:
+        toggled = (*selected, value)
     match name:
         case "brand":
-            return replace(filters, brand=after)
+            return replace(filters, brand=toggled)
         case "merchant_id":
-            return replace(filters, merchant_id=after)
+            return replace(filters, merchant_id=toggled)
         case "category":
-            return replace(filters, category="" if value in now else value)
+            return replace(filters, category="" if value in selected else value)
         case "group_id":
             return replace(filters, group_id="" if value == filters.group_id else value)
         case "in_stock":
@@ -174,11 +182,11 @@ def toggle_filter(filters: Filters, name: str, value: str) -> Filters:
 
 
 def remove_filter(filters: Filters, name: str, value: str) -> Filters:
-    """Return the filters without one of those that are on.
+    """Return the filters without one of the active ones.
 
     Args:
         filters: The filters so far.
-        name: "price", or what `toggle_filter` takes.
+        name: "price", or a name that `toggle_filter` takes.
         value: The facet's value.
 
     Raises:

@@ -1,4 +1,4 @@
-"""From a view to a query, and from its answer back to a view."""
+"""Builds the query of a view, and applies the response to the view."""
 
 import math
 from collections.abc import Mapping
@@ -14,14 +14,14 @@ PAGE_SIZE = 24
 """Cards of one page: whole rows of 2, 3, 4 and 6."""
 
 FACET_FIELDS = ("category", "brand", "merchant_id", "in_stock")
-"""Facets that the page shows values of."""
+"""Facets whose values the page shows."""
 
 
 def build_query(view: View) -> Query:
-    """Return what a view asks for.
+    """Return the query that a view stands for.
 
     Raises:
-        InvalidQueryError: The words are too many, or a choice does not exist.
+        InvalidQueryError: The text is too long, or a choice does not exist.
     """
     choices = view.choices
     return Query(
@@ -34,7 +34,7 @@ def build_query(view: View) -> Query:
         facets=(*FACET_FIELDS, "price"),
         collapse=choices.collapse,
         image_weight=choices.image_weight if view.photos and view.text.strip() else None,
-        negative_examples=tuple(each.id for each in choices.negative_examples),
+        negative_examples=tuple(product.id for product in choices.negative_examples),
         sort=choices.sort,
         diversity=choices.diversity,
         user_id=view.visitor.user_id,
@@ -42,7 +42,7 @@ def build_query(view: View) -> Query:
 
 
 def apply_response(view: View, response: SearchResponse) -> View:
-    """Return the view with an answer to it."""
+    """Return the view with the first page of its results."""
     return replace(
         view,
         hits=response.hits,
@@ -62,26 +62,30 @@ def apply_response(view: View, response: SearchResponse) -> View:
 
 
 def append_response(view: View, response: SearchResponse) -> View:
-    """Return the view with a further page under what it shows."""
+    """Return the view with a further page appended to its results."""
     hits = view.hits + response.hits
-    places = build_impressions(response, view.surface, len(view.hits))
+    new_impressions = build_impressions(response, view.surface, len(view.hits))
     return replace(
         view,
         hits=hits,
         cursor=response.next_cursor,
         n_found=count_found(response, hits),
         took_ms=sum(response.took_ms.values()),
-        impressions=(*view.impressions, *places),
+        impressions=(*view.impressions, *new_impressions),
     )
 
 
 def count_found(response: SearchResponse, hits: tuple[Hit, ...]) -> int:
-    """Return how many products the counts of an answer are over, at least those shown."""
+    """Return how many products the facets of a response count, at least the hits shown."""
     return max(sum(response.facets.get("in_stock", {}).values()), len(hits))
 
 
 def set_price_range(filters: Filters, values: Mapping[str, Any]) -> Filters:
-    """Return the filters with the prices that were written; empty ones are taken off.
+    """Return the filters with the price range that was entered; an empty end is removed.
+
+    Args:
+        filters: The filters so far.
+        values: "price_min" and "price_max" as they were typed.
 
     Raises:
         InvalidQueryError: A price is not a number of zero or more, or the range is empty.
@@ -91,16 +95,16 @@ def set_price_range(filters: Filters, values: Mapping[str, Any]) -> Filters:
 
 
 def parse_number(name: str, values: Mapping[str, Any]) -> float | None:
-    """Return what a control carries as a number; None for nothing.
+    """Return the value of a control as a number; None when it is empty or not finite.
 
     Raises:
         InvalidQueryError: It is not a number.
     """
-    written = str(values.get(name) or "").strip()
-    if not written:
+    typed = str(values.get(name) or "").strip()
+    if not typed:
         return None
     try:
-        value = float(written)
+        value = float(typed)
     except ValueError as exc:
-        raise InvalidQueryError(name, "a number", written) from exc
+        raise InvalidQueryError(name, "a number", typed) from exc
     return value if math.isfinite(value) else None

@@ -1,4 +1,4 @@
-"""The line under the page's name: search or what is for the visitor, and who that is."""
+"""The bar under the page's name: tabs, and the visitor."""
 
 from shopwindow.serving.web.markup import Markup, action_button, tag
 from shopwindow.serving.web.translations import TEXT_DIRECTIONS, Language, translate
@@ -6,18 +6,18 @@ from shopwindow.serving.web.view_model import View
 from shopwindow.values.profile_view import DEMO_USER_PREFIX
 from shopwindow.values.validation import MAX_ID_CHARS
 
-_TABS = ("search", "foryou")
-_MAX_SHOWN = 40
+_TABS = ("search", "for_you")
+_MAX_DISPLAY_CHARS = 40
 
 
 def render_visitor_bar(view: View) -> Markup:
-    """Return the switch between both tabs and, where events are logged, the choice of a visitor."""
+    """Return the tabs and, where events are logged, the choice of a visitor."""
     language = view.language
-    tabs = [_tab(each, view) for each in _TABS]
+    tabs = [_render_tab(tab, view) for tab in _TABS]
     return tag(
-        "nav.sw-visit",
+        "nav.sw-visitor-bar",
         tag("div.sw-tabs", *tabs, role="group", aria_label=translate("tabs", language)),
-        _visitors(view) if view.visitor.has_event_log else "",
+        _render_visitor_picker(view) if view.visitor.has_event_log else "",
         dir=TEXT_DIRECTIONS[language],
         lang=language,
         data_tab=view.visitor.tab,
@@ -26,11 +26,13 @@ def render_visitor_bar(view: View) -> Markup:
 
 
 def truncate_id(user_id: str) -> str:
-    """Return an id as it is shown: a long one is cut."""
-    return user_id if len(user_id) <= _MAX_SHOWN else f"{user_id[: _MAX_SHOWN - 1]}…"
+    """Return an id as it is displayed: at most 40 characters."""
+    if len(user_id) <= _MAX_DISPLAY_CHARS:
+        return user_id
+    return f"{user_id[: _MAX_DISPLAY_CHARS - 1]}…"
 
 
-def _tab(name: str, view: View) -> Markup:
+def _render_tab(name: str, view: View) -> Markup:
     return action_button(
         "tab",
         translate(f"tab_{name}", view.language),
@@ -40,20 +42,23 @@ def _tab(name: str, view: View) -> Markup:
     )
 
 
-def _visitors(view: View) -> Markup:
-    visit, language = view.visitor, view.language
-    own = () if not visit.user_id or visit.user_id in visit.known_user_ids else (visit.user_id,)
-    options = [tag("option", translate("stranger", language), value="", selected=not visit.user_id)]
+def _render_visitor_picker(view: View) -> Markup:
+    visitor, language = view.visitor, view.language
+    selected, users = visitor.user_id, visitor.known_user_ids
+    if selected and selected not in users:
+        users = (selected, *users)
+    anonymous = translate("anonymous_visitor", language)
+    options = [tag("option", anonymous, value="", selected=not selected)]
     options += [
-        tag("option", _label(each, language), value=each, selected=each == visit.user_id)
-        for each in (*own, *visit.known_user_ids)
+        tag("option", _label_user(user, language), value=user, selected=user == selected)
+        for user in users
     ]
     menu = tag("select", *options, data_change="visitor", data_key="visitor", dir="auto")
-    typed = tag(
+    new_visitor = tag(
         "input",
         type="text",
         maxlength=str(MAX_ID_CHARS),
-        placeholder=translate("new_visitor_help", language),
+        placeholder=translate("new_visitor_placeholder", language),
         aria_label=translate("new_visitor", language),
         title=translate("new_visitor", language),
         autocomplete="off",
@@ -62,10 +67,11 @@ def _visitors(view: View) -> Markup:
         data_key="new visitor",
     )
     label = tag("span.sw-label", translate("visitor", language))
-    return tag("div.sw-who", tag("label", label, menu), typed)
+    return tag("div.sw-visitor-picker", tag("label", label, menu), new_visitor)
 
 
-def _label(user_id: str, language: Language) -> str:
+def _label_user(user_id: str, language: Language) -> str:
     if not user_id.startswith(DEMO_USER_PREFIX):
         return truncate_id(user_id)
-    return translate("sample", language, name=truncate_id(user_id.removeprefix(DEMO_USER_PREFIX)))
+    name = truncate_id(user_id.removeprefix(DEMO_USER_PREFIX))
+    return translate("demo_visitor", language, name=name)

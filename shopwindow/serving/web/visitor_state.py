@@ -1,4 +1,4 @@
-"""Who looks at the page, and what is known and told of them: the visitor's part of a view."""
+"""The visitor's part of a view: who it is, their profile, and the effect of their last action."""
 
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
@@ -7,19 +7,19 @@ from shopwindow.values import Hit, Product, SearchResponse
 from shopwindow.values.event import EventKind, Surface
 from shopwindow.values.profile_view import UserProfileView
 
-Tab: TypeAlias = Literal["search", "foryou"]
+Tab: TypeAlias = Literal["search", "for_you"]
 
 
 @dataclass(frozen=True, slots=True)
 class CardImpression:
-    """Where a product was shown, as events tell it.
+    """Where a product was shown, as events record it.
 
     Attributes:
         product: The product.
-        surface: In what.
-        query_id: In which answer.
-        position: Its place, from 1, counted on over "Load more"; 0 when unknown.
-        propensity: Probability with which it was put there; None when nothing was left to chance.
+        surface: The surface that it was shown on.
+        query_id: Id of the response that it was in.
+        position: Its position, from 1, counted on over "Load more"; 0 when unknown.
+        propensity: Probability with which it was put there; None when nothing was randomised.
     """
 
     product: Product
@@ -32,16 +32,16 @@ class CardImpression:
 def build_impressions(
     response: SearchResponse, surface: Surface, n_before: int = 0
 ) -> tuple[CardImpression, ...]:
-    """Return where the hits of a page are shown.
+    """Return the impressions of a response's hits, in their order.
 
     Args:
-        response: The page.
-        surface: In what.
+        response: One page.
+        surface: The surface that shows it.
         n_before: Hits of the pages before.
     """
     return tuple(
-        CardImpression(hit.product, surface, response.query_id, n_before + number, hit.propensity)
-        for number, hit in enumerate(response.hits, 1)
+        CardImpression(hit.product, surface, response.query_id, position, hit.propensity)
+        for position, hit in enumerate(response.hits, n_before + 1)
     )
 
 
@@ -50,10 +50,10 @@ class InterestChange:
     """How the weight of an interest changed.
 
     Attributes:
-        product: The product that stands for it.
-        share: What it weighs now, 0 to 1.
-        previous_share: What it weighed before; None for an interest that is new.
-        is_dislike: Whether it is something that the visitor turns down.
+        product: The product that represents it.
+        share: Its weight now, 0 to 1.
+        previous_share: Its weight before; None for a new interest.
+        is_dislike: Whether it is a dislike.
     """
 
     product: Product
@@ -64,14 +64,14 @@ class InterestChange:
 
 @dataclass(frozen=True, slots=True)
 class InteractionEffect:
-    """What came of something that a visitor did.
+    """What an interaction changed on the page.
 
     Attributes:
-        kind: What they did.
-        n_shown: Products shown now; 0 when it was not shown anew.
-        n_new: Those of them that were not shown before.
-        n_moved: Those that stand elsewhere.
-        interest_change: How the interest changed that the product belongs to; None when it has none.
+        kind: Kind of the interaction.
+        n_shown: Products shown now; 0 when the hits were not reloaded.
+        n_new: Products among them that were not shown before.
+        n_moved: Products among them whose rank changed.
+        interest_change: Change of the interest that the product belongs to; None without one.
     """
 
     kind: EventKind
@@ -86,8 +86,8 @@ class ErasureResult:
     """A visitor who was erased.
 
     Attributes:
-        user_id: Who it was.
-        n_events: How many events of theirs there were.
+        user_id: The visitor.
+        n_events: How many events were deleted.
     """
 
     user_id: str
@@ -99,14 +99,14 @@ class VisitorState:
     """The visitor's part of a view.
 
     Attributes:
-        tab: Whether they search, or see what is for them.
-        user_id: The visitor; empty for a stranger.
-        has_event_log: Whether events are logged; without that nobody can be chosen.
-        known_user_ids: Visitors to choose from, who did something last first.
-        profile: What is known of the visitor; None for a stranger.
-        recently_viewed: What they did something with last.
-        flash_message: What came of what was done last.
-        is_confirming_erasure: Whether the page asks if they shall really be erased.
+        tab: Whether the search or the recommendations are shown.
+        user_id: The selected visitor; empty for an anonymous one.
+        has_event_log: Whether events are logged; without that nobody can be selected.
+        known_user_ids: Visitors to choose from, the most recently active first.
+        profile: The visitor's profile; None for an anonymous one.
+        recently_viewed: Products that they interacted with last, the newest first.
+        flash_message: Effect of the last action, shown once.
+        is_confirming_erasure: Whether the page asks to confirm the erasure.
     """
 
     tab: Tab = "search"

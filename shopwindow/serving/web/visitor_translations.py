@@ -1,165 +1,172 @@
-"""What the page says about visitors, in English and Arabic."""
+"""The page's texts about visitors and recommendations, in English and Arabic."""
 
 from collections.abc import Mapping
 
 VISITOR_MESSAGES: Mapping[str, tuple[str, str]] = {
-    # name: (English, Arabic)
-    "tabs": ("Search, or what is for you", "البحث أو ما يناسبك"),
+    # key: (English, Arabic)
+    "tabs": ("Search or recommendations", "البحث أو المقترحات"),
     "tab_search": ("Search", "البحث"),
-    "tab_foryou": ("For you", "لك"),
+    "tab_for_you": ("For you", "مقترحات لك"),
     "visitor": ("Visitor", "الزائر"),
-    "stranger": ("A stranger", "زائر غير معروف"),
-    "sample": ("{name} (sample)", "{name} (مثال)"),
-    "sample_help": (
-        "A visitor made up for the demonstration: their clicks are samples.",
-        "زائر مُختلق لهذا العرض التوضيحي، ونقراته أمثلة فقط.",
+    "anonymous_visitor": ("Anonymous visitor", "زائر مجهول"),
+    "demo_visitor": ("{name} (demo)", "{name} (تجريبي)"),
+    "demo_visitor_help": (
+        "Demo visitor with made-up activity.",
+        "زائر تجريبي بنشاط غير حقيقي.",
     ),
-    "new_visitor": ("Id of a new visitor, then Enter", "معرّف زائر جديد ثم Enter"),
-    "new_visitor_help": ("or a new id", "أو معرّف جديد"),
-    "events_off": (
-        "Nothing that visitors do is recorded here, so this page is the same for everybody. "
-        "To turn it on, start Shopwindow with SHOPWINDOW_EVENTS__ENABLED=true.",
-        "لا يُسجَّل هنا ما يفعله الزوار، لذلك هذه الصفحة واحدة للجميع. "
+    "new_visitor": ("New visitor ID, then press Enter", "معرّف زائر جديد ثم اضغط Enter"),
+    "new_visitor_placeholder": ("or a new ID", "أو معرّف جديد"),
+    "events_disabled": (
+        "Visitor activity is not recorded, so everyone gets the same recommendations. "
+        "To record it, start Shopwindow with SHOPWINDOW_EVENTS__ENABLED=true.",
+        "لا يتم تسجيل نشاط الزوار، لذلك تظهر المقترحات نفسها للجميع. "
         "لتفعيل التسجيل شغّل Shopwindow مع SHOPWINDOW_EVENTS__ENABLED=true.",
     ),
-    "for_visitor": ("For {name}", "لأجل {name}"),
-    "for_stranger": ("For a stranger", "لزائر غير معروف"),
-    "feed": ("Chosen for you", "اخترنا لك"),
-    "over_feed": (
-        "What fits best first, interests by turns; a few places try products little is known of.",
-        "الأنسب أولًا مع المناوبة بين الاهتمامات، وبعض الأماكن لتجربة منتجات لا نعرف عنها الكثير.",
+    # Recommendations
+    "recommended_for": ("Recommended for {name}", "مقترحات لـ {name}"),
+    "recommended": ("Recommended", "مقترحات"),
+    "recommended_for_you": ("Recommended for you", "مقترحات لك"),
+    "mixed_across_interests": ("Mixed across your interests", "متنوعة بحسب اهتماماتك"),
+    "popular_and_new": (
+        "Popular and new products, mixed across categories",
+        "منتجات رائجة وجديدة من مختلف الفئات",
     ),
-    "over_stranger": (
-        "Nothing is known yet: what others like and what is new, categories by turns.",
-        "لا نعرف شيئًا بعد: ما يعجب الآخرين وما هو جديد، مع المناوبة بين الفئات.",
-    ),
-    "recent": ("Seen last", "شوهد مؤخرًا"),
-    "goes_with": ("Goes with this", "يتناسق مع هذا"),
-    "known_of_you": ("What is known", "ما نعرفه"),
-    "learned": ("things they did: {n}", "عدد أفعاله: {n}"),
-    "nothing_known": (
-        "Nothing yet. Open, like or hide products, and this page follows.",
-        "لا شيء بعد. افتح منتجات أو أبدِ إعجابك بها أو أخفها وستتبعك هذه الصفحة.",
+    "recently_viewed": ("Recently viewed", "شاهدته مؤخرًا"),
+    "complements": ("Goes well with this", "منتجات تتناسب معه"),
+    # Profile
+    "profile": ("Your profile", "ملفك الشخصي"),
+    "interactions_one": ("1 interaction", "عدد التفاعلات: 1"),
+    "interactions_other": ("{n} interactions", "عدد التفاعلات: {n}"),
+    "profile_empty": (
+        "Nothing yet. View, like or hide products to get recommendations that suit you.",
+        "لا شيء بعد. تصفّح المنتجات أو أبدِ إعجابك بها أو أخفِها لتحصل على مقترحات تناسبك.",
     ),
     "interests": ("Interests", "الاهتمامات"),
-    "interests_one": ("Interest: {name}, {n} percent", "اهتمام: {name}، {n} بالمئة"),
-    "dislikes": ("Turned down", "لا يعجبه"),
-    "dislikes_one": ("Turned down: {name}, {n} percent", "لا يعجبه: {name}، {n} بالمئة"),
+    "interests_item": ("Interest: {name}, {n} percent", "اهتمام: {name}، {n} بالمئة"),
+    "dislikes": ("Dislikes", "لا يعجبك"),
+    "dislikes_item": ("Dislike: {name}, {n} percent", "لا يعجبك: {name}، {n} بالمئة"),
     "percent": ("{n}%", "{n}٪"),
-    "tastes_title": ("Tastes", "الأذواق"),
-    "taste": ("{name}: {n} of 100", "{name}: {n} من 100"),
-    "prices_title": ("Usual prices", "الأسعار المعتادة"),
-    "usually": ("{value}, mostly {low} to {high}", "{value}، وغالبًا من {low} إلى {high}"),
-    "export": ("Download the data", "تنزيل البيانات"),
+    "preferences_title": ("Preferences", "التفضيلات"),
+    "preference_score": ("{name}: {n} of 100", "{name}: {n} من 100"),
+    "usual_prices": ("Usual price range", "نطاق أسعارك المعتاد"),
+    "usual_price": (
+        "Typically {value} ({low} to {high})",
+        "عادةً {value} (من {low} إلى {high})",
+    ),
+    "export": ("Download data", "تنزيل البيانات"),
     "export_help": (
-        "The profile and every event, as JSON Lines",
+        "The profile and all events, as JSON Lines",
         "الملف الشخصي وكل الأحداث بصيغة JSON Lines",
     ),
-    "erase": ("Erase the data", "محو البيانات"),
-    "erase_sure": (
-        "Erase everything about {name} for good?",
-        "هل تريد محو كل ما يخص {name} نهائيًا؟",
+    "erase": ("Delete data", "حذف البيانات"),
+    "confirm_erasure": (
+        "Permanently delete all data of {name}?",
+        "هل تريد حذف كل بيانات {name} نهائيًا؟",
     ),
-    "erase_now": ("Erase for good", "محو نهائي"),
-    "keep": ("Keep it", "إبقاء"),
+    "erase_now": ("Delete permanently", "حذف نهائي"),
+    "cancel_erasure": ("Cancel", "إلغاء"),
     "erased": (
-        "{name} is erased: {n} events, and what was learned from them.",
-        "تم محو {name}: عدد الأحداث {n}، مع كل ما عُرف منها.",
+        "All data of {name} was deleted, including {events}.",
+        "تم حذف كل بيانات {name}، ومنها {events}.",
     ),
-    "half_erased": (
-        "Not everything is erased yet: the store for analysis cannot be changed just now.",
-        "لم يُمحَ كل شيء بعد: يتعذر الآن تغيير مخزن التحليل.",
+    "events_one": ("1 event", "حدث واحد"),
+    "events_two": ("{n} events", "حدثان"),
+    "events_few": ("{n} events", "{n} أحداث"),
+    "events_many": ("{n} events", "{n} حدثًا"),
+    "events_other": ("{n} events", "{n} حدث"),
+    "erasure_incomplete": (
+        "Some data was not deleted: the analytics store is unavailable right now.",
+        "لم تُحذف بعض البيانات: مخزن التحليلات غير متاح الآن.",
     ),
-    "half_erased_help": (
-        "Erase once more in a moment; the log has the details.",
-        "كرّر المحو بعد قليل؛ التفاصيل في السجل.",
+    "erasure_incomplete_help": (
+        "Delete again in a moment; details are in the server log.",
+        "كرّر الحذف بعد قليل؛ التفاصيل في سجل الخادم.",
     ),
-    "deeds": ("What you can do", "ما يمكنك فعله"),
-    "do_like": ("Like", "إعجاب"),
-    "do_cart": ("Cart", "السلة"),
-    "do_purchase": ("Buy", "شراء"),
-    "do_hide": ("Hide", "إخفاء"),
-    "after_impression": ("After this was shown:", "بعد عرض هذا:"),
+    # Interactions and their effect
+    "product_actions": ("Product actions", "إجراءات المنتج"),
+    "action_like": ("Like", "أعجبني"),
+    "action_cart": ("Add to cart", "أضف إلى السلة"),
+    "action_purchase": ("Buy", "شراء"),
+    "action_hide": ("Hide", "إخفاء"),
+    "after_impression": ("After showing it:", "بعد عرضه:"),
     "after_click": ("After this click:", "بعد هذه النقرة:"),
     "after_like": ("After this like:", "بعد هذا الإعجاب:"),
-    "after_cart": ("After it went into the cart:", "بعد إضافته إلى السلة:"),
+    "after_cart": ("After adding it to the cart:", "بعد الإضافة إلى السلة:"),
     "after_purchase": ("After this purchase:", "بعد هذا الشراء:"),
-    "after_hide": ("After it was hidden:", "بعد إخفائه:"),
-    "n_new": ("{n} of {shown} products are new here", "{n} من أصل {shown} من المنتجات جديدة هنا"),
-    "n_moved": (
-        "{n} of {shown} products stand elsewhere",
-        "{n} من أصل {shown} من المنتجات في مكان آخر",
+    "after_hide": ("After hiding it:", "بعد الإخفاء:"),
+    "products_new": ("{n} of {shown} products are new", "منتجات جديدة: {n} من {shown}"),
+    "products_moved": (
+        "{n} of {shown} products changed rank",
+        "منتجات تغيّر ترتيبها: {n} من {shown}",
     ),
-    "none_moved": ("every product stands where it stood", "بقي كل منتج في مكانه"),
-    "no_change": ("nothing changed here", "لم يتغير شيء هنا"),
-    "interest_new": (
-        "a new interest, “{name}”, weighs {n}%",
-        "اهتمام جديد «{name}» وزنه {n}٪",
+    "order_unchanged": ("the order did not change", "لم يتغيّر الترتيب"),
+    "nothing_changed": ("nothing changed", "لم يتغيّر شيء"),
+    "interest_new": ("new interest “{name}” ({n}%)", "اهتمام جديد: «{name}» ({n}٪)"),
+    "interest_changed": (
+        "interest “{name}” went from {before}% to {n}%",
+        "تغيّر الاهتمام «{name}» من {before}٪ إلى {n}٪",
     ),
-    "interest_shift": (
-        "the interest “{name}” weighs {n}%, before {before}%",
-        "وزن الاهتمام «{name}» {n}٪ بعد أن كان {before}٪",
+    "interest_unchanged": (
+        "interest “{name}” stays at {n}%",
+        "بقي الاهتمام «{name}» عند {n}٪",
     ),
-    "interest_same": (
-        "the interest “{name}” still weighs {n}%",
-        "بقي وزن الاهتمام «{name}» {n}٪",
+    "dislike_new": ("new dislike “{name}” ({n}%)", "لم يعد يعجبك: «{name}» ({n}٪)"),
+    "dislike_changed": (
+        "dislike “{name}” went from {before}% to {n}%",
+        "«{name}» لا يعجبك: من {before}٪ إلى {n}٪",
     ),
-    "dislike_same": (
-        "“{name}” still weighs {n}% of what is turned down",
-        "بقي وزن «{name}» {n}٪ مما لا يعجبه",
+    "dislike_unchanged": (
+        "dislike “{name}” stays at {n}%",
+        "«{name}» لا يعجبك: بقي عند {n}٪",
     ),
-    "dislike_new": (
-        "“{name}” is turned down from now on, with {n}% of all that is",
-        "«{name}» مما لا يعجبه من الآن، وحصته {n}٪ من ذلك كله",
+    "exploration_chance": (
+        "Chance of being shown here: {n}%",
+        "احتمال عرضه في هذا الموضع: {n}٪",
     ),
-    "dislike_shift": (
-        "“{name}” weighs {n}% of what is turned down, before {before}%",
-        "وزن «{name}» {n}٪ مما لا يعجبه بعد أن كان {before}٪",
-    ),
-    "tried": (
-        "Its chance to be tried at this place was {n}%",
-        "كان احتمال تجربته في هذا المكان {n}٪",
-    ),
-    "recommendation_similarity": ("like what you like", "يشبه ما يعجبك"),
-    "recommendation_preferences": ("brands, kinds you like", "علامات وأنواع تفضّلها"),
-    "recommendation_price": ("a price you usually pay", "سعر معتاد لديك"),
-    "recommendation_similarity_minus": ("like what you turned down", "يشبه ما لا يعجبك"),
+    # Explanation of a recommendation: score contributions, "_minus" where they lower the score
+    "recommendation_similarity": ("Similar to what you like", "يشبه ما يعجبك"),
+    "recommendation_similarity_minus": ("Similar to what you dislike", "يشبه ما لا يعجبك"),
+    "recommendation_preferences": ("Brands and categories you like", "علامات وفئات تفضّلها"),
     "recommendation_preferences_minus": (
-        "brands, kinds you seldom like",
-        "علامات وأنواع قلّما تعجبك",
+        "Brands and categories you rarely choose",
+        "علامات وفئات نادرًا ما تختارها",
     ),
-    "recommendation_price_minus": ("a price you seldom pay", "سعر غير معتاد لديك"),
-    "personal_minus": ("less to your taste", "أقل ملاءمة لذوقك"),
-    "recommendation_co_engagement": ("seen together with yours", "يُشاهَد مع ما شاهدته"),
-    "recommendation_co_purchase": ("bought together", "يُشترى معه"),
-    "recommendation_category_lift": ("kinds that go together", "أنواع تتماشى معًا"),
-    "recommendation_category_lift_minus": ("kinds seldom together", "أنواع قلّما تجتمع"),
-    "recommendation_visual_similarity": ("in its style", "من الطراز نفسه"),
-    "recommendation_visual_similarity_minus": ("in another style", "من طراز آخر"),
-    "recommendation_title_similarity": ("words in common", "كلمات مشتركة"),
-    "recommendation_color_similarity": ("in its colour", "باللون نفسه"),
-    "recommendation_department": ("of its department", "من القسم نفسه"),
-    "recommendation_department_minus": ("of another department", "من قسم آخر"),
-    "popularity": ("liked by others", "يعجب الآخرين"),
-    "freshness": ("new here", "جديد لدينا"),
-    "stock": ("sold out", "نفدت الكمية"),
-    "slate_diversity": ("others got their turn", "جاء دور غيره"),
-    "seller_diversity": ("other shops got their turn", "جاء دور متاجر أخرى"),
-    "exploration": ("tried: little is known of it", "تجربة: لا نعرف عنه الكثير"),
-    "bad_visitor": (
-        "This id cannot be used: at most {limit} letters and digits.",
-        "لا يمكن استخدام هذا المعرّف: {limit} حرفًا ورقمًا على الأكثر.",
+    "recommendation_price": ("In your usual price range", "ضمن أسعارك المعتادة"),
+    "recommendation_price_minus": ("Outside your usual price range", "خارج أسعارك المعتادة"),
+    "recommendation_co_engagement": ("Viewed with your products", "يُشاهَد مع منتجات شاهدتها"),
+    "recommendation_co_purchase": ("Frequently bought together", "يُشترى معه عادةً"),
+    "recommendation_category_lift": ("Categories that go together", "فئات تتناسب معًا"),
+    "recommendation_category_lift_minus": (
+        "Categories rarely bought together",
+        "فئات نادرًا ما تُشترى معًا",
+    ),
+    "recommendation_visual_similarity": ("Similar style", "طراز مشابه"),
+    "recommendation_visual_similarity_minus": ("Different style", "طراز مختلف"),
+    "recommendation_title_similarity": ("Similar title", "عنوان مشابه"),
+    "recommendation_color_similarity": ("Similar colour", "لون مشابه"),
+    "recommendation_department": ("Same department", "من القسم نفسه"),
+    "recommendation_department_minus": ("Different department", "من قسم آخر"),
+    "popularity": ("Popular", "رائج"),
+    "freshness": ("New arrival", "وصل حديثًا"),
+    "stock": ("Out of stock", "غير متوفر"),
+    "slate_diversity": ("Moved down for variety", "لتنويع النتائج"),
+    "seller_diversity": ("Moved down for seller variety", "لتنويع البائعين"),
+    "exploration": ("New: still learning", "جديد: ما زلنا نتعرّف عليه"),
+    # Errors
+    "bad_visitor_id": (
+        "This ID cannot be used: at most {limit} letters and digits.",
+        "لا يمكن استخدام هذا المعرّف: الحد الأقصى {limit} حرفًا ورقمًا.",
     ),
     "not_recorded": (
-        "This cannot be recorded just now. Try again in a moment; the log has the details.",
-        "يتعذر تسجيل ذلك الآن. حاول بعد قليل؛ التفاصيل في السجل.",
+        "This could not be recorded. Please try again in a moment; details are in the server log.",
+        "تعذّر تسجيل ذلك. يرجى المحاولة بعد قليل؛ التفاصيل في سجل الخادم.",
     ),
-    "no_profile": (
-        "What is known of visitors cannot be read or changed just now.",
-        "يتعذر الآن قراءة ما نعرفه عن الزوار أو تغييره.",
+    "profiles_unavailable": (
+        "Visitor profiles are unavailable right now.",
+        "ملفات الزوار غير متاحة الآن.",
     ),
-    "no_profile_help": (
-        "Searching works as before; the log has the details.",
-        "البحث يعمل كالمعتاد؛ التفاصيل في السجل.",
+    "profiles_unavailable_help": (
+        "Search still works; details are in the server log.",
+        "البحث يعمل كالمعتاد؛ التفاصيل في سجل الخادم.",
     ),
 }

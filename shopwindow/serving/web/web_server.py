@@ -1,4 +1,4 @@
-"""The page on a port, with the photos of its products and nothing else of this machine."""
+"""Serves the page and the photos of its products, and no other file of this machine."""
 
 import logging
 import socket
@@ -24,17 +24,17 @@ from shopwindow.values.settings import ServerSettings, Settings
 _STYLE_NAMES = ("style.css", "search.css", "visitor.css")
 _STYLES = tuple(Path(__file__).with_name(name) for name in _STYLE_NAMES)
 _FONTS = ("system-ui", "sans-serif")
-_KEPT = {"Cache-Control": "private, max-age=600", "X-Content-Type-Options": "nosniff"}
-_LOOK_EVERY_S = 0.2
+_CACHE_HEADERS = {"Cache-Control": "private, max-age=600", "X-Content-Type-Options": "nosniff"}
+_POLL_INTERVAL_S = 0.2
 LOG = logging.getLogger(__name__)
 
 
 def launch(service: SearchService, settings: Settings) -> None:
-    """Serve the page until Ctrl-C; its address is printed.
+    """Serve the page until Ctrl-C, after printing its address.
 
     Args:
         service: Answers the queries.
-        settings: Where to listen, and limits on photos.
+        settings: Host and port, and limits on photos.
 
     Raises:
         InvalidSettingError: The port is taken, or the host is not one of this machine.
@@ -43,7 +43,7 @@ def launch(service: SearchService, settings: Settings) -> None:
     print(f"Shopwindow is at {page.local_url} (Ctrl-C stops it)", flush=True)  # noqa: T201
     try:
         while page.is_running:
-            time.sleep(_LOOK_EVERY_S)
+            time.sleep(_POLL_INTERVAL_S)
     except KeyboardInterrupt:
         LOG.info("stopped by Ctrl-C")
     finally:
@@ -54,12 +54,12 @@ def start_server(service: SearchService, settings: Settings) -> gr.Blocks:
     """Serve the page from a thread and return at once.
 
     Returns:
-        The page; `local_url` is its address, `close()` ends it.
+        The page; `local_url` is its address, `close()` stops it.
 
     Raises:
         InvalidSettingError: The port is taken, or the host is not one of this machine.
     """
-    port = _usable_port(settings.server)
+    port = _find_usable_port(settings.server)
     routes = [
         build_photo_route(service, settings),
         build_suggestion_route(service),
@@ -81,40 +81,42 @@ def start_server(service: SearchService, settings: Settings) -> gr.Blocks:
         max_file_size=settings.photo.for_queries().max_bytes,
         app_kwargs={"routes": routes},
         theme=gr.themes.Base(font=_FONTS, font_mono=("monospace",)),
-        # Not `css_paths`: Gradio rewrites those rules and breaks `:is()` and `@media` on the way.
-        head=f"<style>{''.join(each.read_text('utf-8') for each in _STYLES)}</style>",
+        # Not `css_paths`: Gradio rewrites those rules and breaks `:is()` and `@media`.
+        head=f"<style>{''.join(path.read_text('utf-8') for path in _STYLES)}</style>",
     )
     return page
 
 
-def _usable_port(server: ServerSettings) -> int:
-    """Return the port to listen on, after a try: Gradio's own message names its own settings.
+def _find_usable_port(server: ServerSettings) -> int:
+    """Return the port to listen on, after binding it once: Gradio's error names its own settings.
 
     Raises:
         InvalidSettingError: The port is taken, or the host is not one of this machine.
     """
     family = socket.AF_INET6 if ":" in server.host else socket.AF_INET
     try:
-        with socket.create_server((server.host, server.port), family=family) as tried:
-            return int(tried.getsockname()[1])
+        with socket.create_server((server.host, server.port), family=family) as probe:
+            return int(probe.getsockname()[1])
     except OSError as exc:
-        wanted = f"a free port of {server.host} (0 takes any)"
-        raise InvalidSettingError("SHOPWINDOW_SERVER__PORT", wanted, server.port) from exc
+        expected = f"a free port of {server.host} (0 takes any)"
+        raise InvalidSettingError("SHOPWINDOW_SERVER__PORT", expected, server.port) from exc
 
 
 def build_photo_route(service: SearchService, settings: Settings) -> Route:
-    """Return the route that shows the photo of one product, by the product's id."""
+    """Return the route that answers a product id with the product's photo."""
     photos = ProductPhotos(service.index, PhotoReader(settings.photo))
 
-    async def photo(request: Request) -> Response:
+    async def get_photo(request: Request) -> Response:
         return await run_in_threadpool(_answer, photos, request.query_params.get("id", ""))
 
-    return Route(f"/{PHOTO_ROUTE}", photo)
+    return Route(f"/{PHOTO_ROUTE}", get_photo)
 
 
 def _answer(photos: ProductPhotos, product_id: str) -> Response:
     try:
-        return Response(photos.get_jpeg(product_id), media_type="image/jpeg", headers=_KEPT)
+        return Response(
+            photos.get_jpeg(product_id), media_type="image/jpeg", headers=_CACHE_HEADERS
+        )
     except ShopwindowError as error:
         LOG.info("no photo of %r: %s", product_id, error)
-        return Response("no photo", 404, _KEPT, media_type="text/plain")
+        return Response("no photo", 404, _CACHE_HEADERS, media_type="text/plain")

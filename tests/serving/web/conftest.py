@@ -1,4 +1,4 @@
-"""Leaves nothing of Gradio open behind a test; a service that logs events."""
+"""Closes what Gradio leaves open after a test; a service that logs events."""
 
 import asyncio
 from collections.abc import Iterator
@@ -10,34 +10,34 @@ from index import ProductIndex
 from search import SearchService
 from shopwindow.eventlog import EventLog
 from tests.conftest import WHOLE
-from tests.serving.web.visitors import opened_log
+from tests.serving.web.visitors import open_log
 
 
 @pytest.fixture(autouse=True)
 def closed_loops(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Close the event loops that Gradio makes for its locks and forgets (gradio.utils)."""
-    made: list[asyncio.AbstractEventLoop] = []
+    """Close the event loops that Gradio creates for its locks and never closes (gradio.utils)."""
+    loops: list[asyncio.AbstractEventLoop] = []
     make = asyncio.new_event_loop
 
-    def remembered() -> asyncio.AbstractEventLoop:
-        made.append(make())
-        return made[-1]
+    def make_loop() -> asyncio.AbstractEventLoop:
+        loops.append(make())
+        return loops[-1]
 
-    monkeypatch.setattr(asyncio, "new_event_loop", remembered)
+    monkeypatch.setattr(asyncio, "new_event_loop", make_loop)
     yield
-    for loop in made:
+    for loop in loops:
         if not loop.is_running():
             loop.close()
 
 
 @pytest.fixture
 def log(tmp_path: Path) -> Iterator[EventLog]:
-    with opened_log(tmp_path) as log:
+    with open_log(tmp_path) as log:
         yield log
 
 
 @pytest.fixture
-def seeing(shop: ProductIndex, log: EventLog) -> Iterator[SearchService]:
+def logging_service(shop: ProductIndex, log: EventLog) -> Iterator[SearchService]:
     service = SearchService(shop, WHOLE, event_log=log)
     yield service
     service.close()

@@ -1,4 +1,4 @@
-"""What a visitor can do, against a real service: each action gives the next view."""
+"""Each action of the page, against a real service."""
 
 import json
 from collections.abc import Callable
@@ -11,7 +11,7 @@ import pytest
 from embed import FakeEncoder, PhotoReader
 from index import ProductIndex
 from search import SearchService
-from shopwindow.serving.web import view_queries as asking
+from shopwindow.serving.web import view_queries
 from shopwindow.serving.web.actions import PageController
 from shopwindow.serving.web.error_messages import build_error_notice
 from shopwindow.serving.web.example_queries import build_example_queries
@@ -34,7 +34,7 @@ from tests.conftest import make_products
 
 
 class BrokenService(SearchService):
-    """A service whose every answer is one error."""
+    """A service that always raises one error."""
 
     def __init__(self, index: ProductIndex, error: Exception) -> None:
         super().__init__(index)
@@ -48,187 +48,194 @@ class BrokenService(SearchService):
 
 
 @pytest.fixture
-def actions(service: SearchService) -> PageController:
+def controller(service: SearchService) -> PageController:
     return PageController(service)
 
 
 @pytest.fixture
 def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(asking, "PAGE_SIZE", 5)
+    monkeypatch.setattr(view_queries, "PAGE_SIZE", 5)
 
 
 def ids(view: View) -> list[str]:
     return [hit.product.id for hit in view.hits]
 
 
-def test_a_search_shows_what_the_service_answers(
-    actions: PageController, service: SearchService
+def test_a_search_shows_the_hits_of_the_service(
+    controller: PageController, service: SearchService
 ) -> None:
-    view = actions.search("red dress", (), View())
-    expected = service.search(Query(text="red dress", limit=asking.PAGE_SIZE))
+    view = controller.search("red dress", (), View())
+    expected = service.search(Query(text="red dress", limit=view_queries.PAGE_SIZE))
     assert ids(view) == [hit.product.id for hit in expected.hits]
     assert view.notice is None
     assert view.n_found == 24
     assert view.language == "en"
 
 
-def test_an_arabic_query_turns_the_page_arabic_and_a_photo_leaves_it(
-    actions: PageController, tmp_path: Path
+def test_an_arabic_query_switches_the_language_and_a_photo_keeps_it(
+    controller: PageController, tmp_path: Path
 ) -> None:
-    arabic = actions.search("فستان أحمر", (), View())
+    arabic = controller.search("فستان أحمر", (), View())
     assert arabic.language == "ar"
     photo = make_products(tmp_path, 1)[0].image
-    with_photo = actions.search("", [photo], arabic)
+    with_photo = controller.search("", [photo], arabic)
     assert with_photo.language == "ar"
     assert with_photo.hits[0].product.attributes["color"] == "red"
 
 
-def test_nothing_asked_browses_the_catalogue(actions: PageController) -> None:
-    view = actions.search("", (), View())
+def test_an_empty_query_browses_the_catalogue(controller: PageController) -> None:
+    view = controller.search("", (), View())
     assert len(view.hits) == view.n_found == 24
     assert view.facet_scope == "catalog"
 
 
-def test_filters_stay_on_over_searches(actions: PageController) -> None:
-    view = actions.handle_action(
+def test_filters_stay_active_over_searches(controller: PageController) -> None:
+    view = controller.handle_action(
         "filter", {"name": "brand", "value": "Brand 1"}, View(text="dress")
     )
-    again = actions.search("mug", (), view)
+    again = controller.search("mug", (), view)
     assert again.filters.brand == ("Brand 1",)
     assert {hit.product.brand for hit in again.hits} == {"Brand 1"}
 
 
-def test_every_filter_filters(actions: PageController) -> None:
-    view = actions.search("dress", (), View())
-    view = actions.handle_action(
+def test_every_filter_filters(controller: PageController) -> None:
+    view = controller.search("dress", (), View())
+    view = controller.handle_action(
         "filter", {"name": "category", "value": "Clothing > Dresses"}, view
     )
-    view = actions.handle_action("filter", {"name": "in_stock"}, view)
-    view = actions.handle_action("price", {"price_min": "20", "price_max": " 150.5 "}, view)
+    view = controller.handle_action("filter", {"name": "in_stock"}, view)
+    view = controller.handle_action("price", {"price_min": "20", "price_max": " 150.5 "}, view)
     products = [hit.product for hit in view.hits]
     assert products
     assert all(p.in_stock and p.price and 20 <= p.price <= 150.5 for p in products)
     assert {p.category for p in products} == {("Clothing", "Dresses")}
-    assert actions.handle_action("clear", {}, view).filters == Filters()
+    assert controller.handle_action("clear", {}, view).filters == Filters()
 
 
-def test_a_filter_is_taken_off(actions: PageController) -> None:
+def test_a_filter_is_removed(controller: PageController) -> None:
     view = View(filters=Filters(brand=("Brand 1",), price_max=50))
-    view = actions.handle_action("remove_filter", {"name": "price", "value": ""}, view)
+    view = controller.handle_action("remove_filter", {"name": "price", "value": ""}, view)
     assert view.filters == Filters(brand=("Brand 1",))
     assert (
-        actions.handle_action("remove_filter", {"name": "brand", "value": "Brand 1"}, view).n_found
+        controller.handle_action(
+            "remove_filter", {"name": "brand", "value": "Brand 1"}, view
+        ).n_found
         == 24
     )
 
 
 @pytest.mark.usefixtures("small_pages")
 @pytest.mark.parametrize("text", ["red dress", ""])
-def test_more_goes_on_to_the_end_without_repeats(actions: PageController, text: str) -> None:
-    view = actions.search(text, (), View())
+def test_load_more_continues_to_the_end_without_repeats(
+    controller: PageController, text: str
+) -> None:
+    view = controller.search(text, (), View())
     first = ids(view)
     while view.cursor:
-        before, view = view, actions.handle_action("more", {}, view)
+        before, view = view, controller.handle_action("more", {}, view)
         assert ids(view)[: len(before.hits)] == ids(before)
     assert ids(view)[:5] == first
     assert len(ids(view)) == len(set(ids(view))) == 24
-    assert actions.handle_action("more", {}, view) == view
+    assert controller.handle_action("more", {}, view) == view
 
 
 @pytest.mark.usefixtures("small_pages")
-def test_filters_begin_again_at_the_first_page(actions: PageController) -> None:
-    view = actions.handle_action("more", {}, actions.search("dress", (), View()))
-    view = actions.handle_action("filter", {"name": "merchant_id", "value": "m1"}, view)
+def test_a_filter_restarts_at_the_first_page(controller: PageController) -> None:
+    view = controller.handle_action("more", {}, controller.search("dress", (), View()))
+    view = controller.handle_action("filter", {"name": "merchant_id", "value": "m1"}, view)
     assert view.notice is None
     assert len(view.hits) == 5
 
 
-def test_similar_products_and_the_way_back(actions: PageController) -> None:
-    search = actions.search("red dress", (), View())
-    similar = actions.handle_action("similar", {"value": "sku-0"}, search)
+def test_similar_products_and_the_way_back(controller: PageController) -> None:
+    search = controller.search("red dress", (), View())
+    similar = controller.handle_action("similar", {"value": "sku-0"}, search)
     assert similar.similar_to is not None
     assert similar.similar_to.id == "sku-0"
     assert "sku-0" not in ids(similar)
-    further = actions.handle_action("similar", {"value": ids(similar)[0]}, similar)
-    assert actions.handle_action("back", {}, further) == search
-    assert actions.handle_action("back", {}, View()).hits == ()
+    further = controller.handle_action("similar", {"value": ids(similar)[0]}, similar)
+    assert controller.handle_action("back", {}, further) == search
+    assert controller.handle_action("back", {}, View()).hits == ()
 
 
-def test_filters_hold_for_similar_products_too(actions: PageController) -> None:
-    similar = actions.handle_action("similar", {"value": "sku-0"}, View())
-    similar = actions.handle_action("filter", {"name": "category", "value": "Home"}, similar)
+def test_filters_apply_to_similar_products(controller: PageController) -> None:
+    similar = controller.handle_action("similar", {"value": "sku-0"}, View())
+    similar = controller.handle_action("filter", {"name": "category", "value": "Home"}, similar)
     assert similar.similar_to is not None
     assert {hit.product.category[0] for hit in similar.hits} == {"Home"}
 
 
-def test_the_language_can_be_switched(actions: PageController) -> None:
-    arabic = actions.handle_action("language", {}, View())
-    assert (arabic.language, actions.handle_action("language", {}, arabic).language) == ("ar", "en")
+def test_the_language_can_be_switched(controller: PageController) -> None:
+    arabic = controller.handle_action("language", {}, View())
+    assert (arabic.language, controller.handle_action("language", {}, arabic).language) == (
+        "ar",
+        "en",
+    )
 
 
-def test_an_unknown_action_changes_nothing(actions: PageController) -> None:
+def test_an_unknown_action_changes_nothing(controller: PageController) -> None:
     view = View(text="red")
-    assert actions.handle_action("format_disk", {}, view) is view
+    assert controller.handle_action("format_disk", {}, view) is view
 
 
-def test_counts_are_over_the_catalogue_under_the_other_filters(actions: PageController) -> None:
-    facets = actions.count_facets(Filters(brand="Brand 1", category="Home"))
+def test_counts_are_over_the_catalogue_under_the_other_filters(controller: PageController) -> None:
+    facets = controller.count_facets(Filters(brand="Brand 1", category="Home"))
     assert sum(facets["brand"].values()) == 12  # all of Home
     assert set(facets["category"]) == {"Clothing", "Clothing > Dresses", "Home", "Home > Mugs"}
 
 
 ERRORS: list[tuple[Exception, str]] = [
-    (PhotoBusyError("/tmp/x.jpg", "busy"), "Too many photos are being searched for right now."),
+    (PhotoBusyError("/tmp/x.jpg", "busy"), "Too many photo searches are running right now."),
     (PhotoUnreadableError("/tmp/x.jpg", "truncated"), "This photo cannot be used: truncated."),
     (PhotoTooLargeError("/tmp/x.jpg", "9 pixels."), "This photo cannot be used: 9 pixels."),
     (PhotoFetchError("http://10.0.0.1/", "private"), "This photo cannot be used: private."),
     (InvalidQueryError("cursor", "ours", "x"), "These results are out of date."),
-    (InvalidQueryError("price_max", "at least 5", 1), "The price range is not a range"),
+    (InvalidQueryError("price_max", "at least 5", 1), "Minimum price must not exceed maximum"),
     (InvalidQueryError("limit", "1 to 500", 0), "limit: expected 1 to 500, got 0."),
-    (ProductNotFoundError("sku"), "This product is no longer in the catalogue."),
-    (StoreUnreachableError("http://10.0.0.1:6333"), "The catalogue cannot be reached"),
-    (IndexStoreError("/srv/index is damaged"), "The catalogue cannot be reached"),
+    (ProductNotFoundError("sku"), "This product is no longer available."),
+    (StoreUnreachableError("http://10.0.0.1:6333"), "The catalogue is unavailable"),
+    (IndexStoreError("/srv/index is damaged"), "The catalogue is unavailable"),
     (EncoderError("out of memory"), "Something went wrong on our side."),
     (RuntimeError("/srv/secret"), "Something went wrong on our side."),
 ]
 
 
-@pytest.mark.parametrize(("error", "told"), ERRORS, ids=lambda each: type(each).__name__)
-def test_every_error_becomes_a_plain_sentence(
-    shop: ProductIndex, error: Exception, told: str
+@pytest.mark.parametrize(("error", "message"), ERRORS, ids=lambda error: type(error).__name__)
+def test_every_error_becomes_a_plain_message(
+    shop: ProductIndex, error: Exception, message: str
 ) -> None:
-    actions = PageController(BrokenService(shop, error))
-    doings: list[Callable[[], View]] = [
-        lambda: actions.search("red", (), View()),
-        lambda: actions.handle_action("more", {}, View(text="red", cursor="x")),
-        lambda: actions.handle_action("similar", {"value": "sku-0"}, View()),
+    controller = PageController(BrokenService(shop, error))
+    handlers: list[Callable[[], View]] = [
+        lambda: controller.search("red", (), View()),
+        lambda: controller.handle_action("more", {}, View(text="red", cursor="x")),
+        lambda: controller.handle_action("similar", {"value": "sku-0"}, View()),
     ]
-    for do in doings:
-        notice = do().notice
+    for handler in handlers:
+        notice = handler().notice
         assert notice is not None
-        assert notice.text.startswith(told)
+        assert notice.text.startswith(message)
         for secret in ("/tmp", "/srv", "10.0.0.1", "Error", "Traceback"):
             assert secret not in notice.text + notice.help
     assert (
         build_error_notice(error, "ar").text != build_error_notice(error, "en").text
-        or "limit" in told
+        or "limit" in message
     )
 
 
-def test_a_broken_photo_is_told_and_nothing_else_is_shown(
-    actions: PageController, tmp_path: Path
+def test_a_broken_photo_shows_a_notice_and_no_hits(
+    controller: PageController, tmp_path: Path
 ) -> None:
     broken = tmp_path / "broken.jpg"
     broken.write_bytes(b"not a photo")
-    view = actions.search("red", [str(broken)], View())
+    view = controller.search("red", [str(broken)], View())
     assert view.notice is not None
     assert "cannot be used" in view.notice.text
     assert view.hits == ()
-    assert actions.handle_action("no_photo", {"value": "0"}, view).notice is None
+    assert controller.handle_action("remove_photo", {"value": "0"}, view).notice is None
 
 
-def test_too_many_words_are_told(actions: PageController) -> None:
-    view = actions.search("red " * 1000, (), View())
+def test_a_text_that_is_too_long_shows_a_notice(controller: PageController) -> None:
+    view = controller.search("red " * 1000, (), View())
     assert view.notice is not None
     assert "at most 2000 characters" in view.notice.text
 
@@ -237,34 +244,34 @@ def test_too_many_words_are_told(actions: PageController) -> None:
     "prices",
     [{"price_min": "9", "price_max": "5"}, {"price_min": "-1"}, {"price_max": "cheap"}],
 )
-def test_a_wrong_price_is_told_and_the_answer_stays(
-    actions: PageController, prices: dict[str, Any]
+def test_a_wrong_price_shows_a_notice_and_keeps_the_hits(
+    controller: PageController, prices: dict[str, Any]
 ) -> None:
-    before = actions.search("red", (), View())
-    view = actions.handle_action("price", prices, before)
+    before = controller.search("red", (), View())
+    view = controller.handle_action("price", prices, before)
     assert view.notice is not None
-    assert "price range" in view.notice.text
+    assert "Minimum price" in view.notice.text
     assert (view.hits, view.filters) == (before.hits, before.filters)
 
 
-def test_a_product_that_was_deleted_meanwhile_is_told(actions: PageController) -> None:
-    view = actions.handle_action("similar", {"value": "sku-gone"}, View())
+def test_a_deleted_product_shows_a_notice(controller: PageController) -> None:
+    view = controller.handle_action("similar", {"value": "sku-gone"}, View())
     assert view.notice is not None
     assert "no longer" in view.notice.text
 
 
-def test_a_filter_that_does_not_exist_is_told(actions: PageController) -> None:
-    view = actions.handle_action("filter", {"name": "limit", "value": "1"}, View())
+def test_an_unknown_filter_shows_a_notice(controller: PageController) -> None:
+    view = controller.handle_action("filter", {"name": "limit", "value": "1"}, View())
     assert view.notice is not None
 
 
 def test_an_empty_index_has_no_facets_and_no_products(encoder: FakeEncoder) -> None:
     with ProductIndex.open(":memory:", encoder) as index:
         service = SearchService(index)
-        actions = PageController(service)
-        assert actions.count_products() == 0
-        assert actions.search("red", (), View()).hits == ()
-        assert not any(actions.count_facets(Filters()).values())
+        controller = PageController(service)
+        assert controller.count_products() == 0
+        assert controller.search("red", (), View()).hits == ()
+        assert not any(controller.count_facets(Filters()).values())
         assert build_example_queries(service) == ()
 
 
@@ -275,28 +282,31 @@ def test_examples_come_from_the_catalogue_in_both_languages(service: SearchServi
     assert all(service.search(Query(text=query)).hits for query in queries)
 
 
-def test_what_was_read_is_shown_and_taken_back(actions: PageController) -> None:
-    view = actions.search("dress not red under 100", (), View())
-    kinds = [each.kind for each in view.interpretations]
+def test_interpretations_are_shown_and_can_be_undone(controller: PageController) -> None:
+    view = controller.search("dress not red under 100", (), View())
+    kinds = [interpretation.kind for interpretation in view.interpretations]
     assert kinds == ["price", "category", "negation"]
-    shown = render_interpretations(view)
-    assert shown.count('data-act="literal"') == 3
+    html = render_interpretations(view)
+    assert html.count('data-act="verbatim"') == 3
     price = view.interpretations[0].text
-    literal = actions.handle_action("verbatim", {"value": price}, view)
-    assert [each.kind for each in literal.interpretations] == ["category", "negation"]
-    assert render_interpretations(actions.search("zzz", (), literal)) == ""
-    more = actions.handle_action("more", {}, replace(literal, cursor=""))
+    verbatim = controller.handle_action("verbatim", {"value": price}, view)
+    assert [interpretation.kind for interpretation in verbatim.interpretations] == [
+        "category",
+        "negation",
+    ]
+    assert render_interpretations(controller.search("zzz", (), verbatim)) == ""
+    more = controller.handle_action("more", {}, replace(verbatim, cursor=""))
     assert more.verbatim == (price,)
 
 
 HALF = "red \ud83d \0mug"
-"""What a browser may send in JSON, and nobody may send back."""
+"""A browser may send this in JSON, but it cannot be sent back."""
 
 
-def test_half_an_emoji_is_searched_and_shown_as_what_it_is(actions: PageController) -> None:
-    found = actions.search(HALF, (), View())
-    assert (found.text, found.notice) == ("red \ufffd \ufffdmug", None)
-    assert found.hits
+def test_half_an_emoji_is_replaced_and_searched(controller: PageController) -> None:
+    results = controller.search(HALF, (), View())
+    assert (results.text, results.notice) == ("red \ufffd \ufffdmug", None)
+    assert results.hits
 
 
 VALUES: dict[str, dict[str, Any]] = {
@@ -306,28 +316,28 @@ VALUES: dict[str, dict[str, Any]] = {
     "price_range": {"low": "0", "high": "9" * 400},
     "sort": {"value": HALF},
     "crop": {"value": "9" * 5000},
-    "no_photo": {"value": HALF},
+    "remove_photo": {"value": HALF},
     "similar": {"value": HALF},
-    "avoid": {"value": HALF},
+    "negative_examples": {"value": HALF},
     "verbatim": {"value": HALF},
     "example": {"value": HALF},
     "select_suggestion": {"kind": "brand", "value": HALF, "before": HALF},
     "visitor": {"value": HALF},
-    "do": {"name": HALF, "value": HALF, "surface": HALF},
+    "interact": {"name": HALF, "value": HALF, "surface": HALF},
     HALF: {HALF: HALF},
 }
 
 
 @pytest.mark.parametrize("name", VALUES)
-def test_whatever_a_button_carries_the_page_can_be_sent(
-    service: SearchService, actions: PageController, name: str
+def test_the_page_can_be_sent_whatever_a_button_carries(
+    service: SearchService, controller: PageController, name: str
 ) -> None:
-    after = actions.handle_action(name, VALUES[name], actions.search("mug", (), View()))
-    updates = PageRenderer(actions, PhotoReader(), ()).render_updates(after, with_query_box=True)
+    after = controller.handle_action(name, VALUES[name], controller.search("mug", (), View()))
+    updates = PageRenderer(controller, PhotoReader(), ()).render_updates(after, with_query_box=True)
     json.dumps(updates[1:], ensure_ascii=False).encode()
     assert service.index.count() == 24
 
 
-def test_a_photo_at_no_possible_path_is_told(actions: PageController) -> None:
-    after = actions.search("mug", ["a\0b.png"], View())
+def test_an_impossible_photo_path_shows_a_notice(controller: PageController) -> None:
+    after = controller.search("mug", ["a\0b.png"], View())
     assert after.notice is not None

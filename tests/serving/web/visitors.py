@@ -1,4 +1,4 @@
-"""A page over a service that logs events: what the tests of its visitors share."""
+"""Helpers of the tests that have a visitor and an event log."""
 
 import re
 from pathlib import Path
@@ -15,60 +15,60 @@ from tests.conftest import WHOLE
 USER = "layla"
 
 
-def opened_log(folder: Path) -> EventLog:
+def open_log(folder: Path) -> EventLog:
     return EventLog.open(folder / "events")
 
 
-def for_you(actions: PageController, user_id: str = USER, view: View | None = None) -> View:
-    """Return the tab of a visitor."""
-    view = actions.handle_action("tab", {"value": "foryou"}, view or View())
-    return actions.handle_action("visitor", {"value": user_id}, view)
+def for_you(controller: PageController, user_id: str = USER, view: View | None = None) -> View:
+    """Return the tab For you of a visitor."""
+    view = controller.handle_action("tab", {"value": "for_you"}, view or View())
+    return controller.handle_action("visitor", {"value": user_id}, view)
 
 
-def did(actions: PageController, kind: str, place: int, view: View) -> View:
-    """Return what follows when a visitor does something with a card."""
-    product_id = view.hits[place].product.id
+def interact(controller: PageController, kind: str, rank: int, view: View) -> View:
+    """Return the view after a visitor used a button of a card."""
+    product_id = view.hits[rank].product.id
     values = {"name": kind, "value": product_id, "surface": view.surface}
-    return actions.handle_action("do", values, view)
+    return controller.handle_action("interact", values, view)
 
 
-def opened(actions: PageController, place: int, view: View) -> View:
-    """Return what follows when a visitor opens a card."""
-    values = {"value": view.hits[place].product.id, "surface": view.surface}
-    return actions.handle_action("similar", values, view)
+def open_card(controller: PageController, rank: int, view: View) -> View:
+    """Return the view after a visitor opened a card."""
+    values = {"value": view.hits[rank].product.id, "surface": view.surface}
+    return controller.handle_action("similar", values, view)
 
 
 def ids(view: View) -> list[str]:
     return [hit.product.id for hit in view.hits]
 
 
-def deeds(service: SearchService, user_id: str = USER) -> list[Event]:
-    """Return what a visitor did, without what they were shown."""
-    return [each for each in service.history(user_id) if each.kind != "impression"]
+def list_interactions(service: SearchService, user_id: str = USER) -> list[Event]:
+    """Return the events of a visitor other than impressions."""
+    return [event for event in service.history(user_id) if event.kind != "impression"]
 
 
-def shown(service: SearchService, surface: str, user_id: str = USER) -> list[Event]:
-    """Return what a visitor was shown on a surface."""
-    found = [each for each in service.history(user_id) if each.kind == "impression"]
-    return [each for each in found if each.surface == surface]
+def list_impressions(service: SearchService, surface: str, user_id: str = USER) -> list[Event]:
+    """Return the impressions of a visitor on a surface."""
+    impressions = [event for event in service.history(user_id) if event.kind == "impression"]
+    return [event for event in impressions if event.surface == surface]
 
 
 def card_ids(html: str) -> list[str]:
     return re.findall(r'data-id="([^"]*)"', html)
 
 
-class Pairing(SearchService):
-    """A service that knows what goes with a product."""
+class ComplementService(SearchService):
+    """A service that returns two fixed complements."""
 
     def __init__(self, index: ProductIndex, log: EventLog) -> None:
         super().__init__(index, WHOLE, event_log=log)
-        self.asked: list[tuple[str, int, str, Filters | None]] = []
+        self.calls: list[tuple[str, int, str, Filters | None]] = []
 
     def complements(
         self, product_id: str, limit: int = 10, user_id: str = "", filters: Filters | None = None
     ) -> SearchResponse:
-        self.asked.append((product_id, limit, user_id, filters))
+        self.calls.append((product_id, limit, user_id, filters))
         products = self.index.get(["sku-5", "sku-4"])
         return SearchResponse(
-            tuple(Hit(each, 1.0, {"co_engagement": 1.0}) for each in products), "pair-1"
+            tuple(Hit(product, 1.0, {"co_engagement": 1.0}) for product in products), "pair-1"
         )

@@ -1,4 +1,4 @@
-"""Thumbnails: of products of the index, and of nothing else on this machine."""
+"""Thumbnails of the index's products, and of no other file."""
 
 import base64
 import io
@@ -34,20 +34,20 @@ def photos(shop: ProductIndex) -> ProductPhotos:
     return ProductPhotos(shop, PhotoReader())
 
 
-def opened(jpeg: bytes) -> Image.Image:
-    with Image.open(io.BytesIO(jpeg)) as picture:
-        picture.load()
-        return picture
+def open_jpeg(jpeg: bytes) -> Image.Image:
+    with Image.open(io.BytesIO(jpeg)) as image:
+        image.load()
+        return image
 
 
 def test_a_thumbnail_is_a_small_square_on_white(photos: ProductPhotos) -> None:
     jpeg = photos.get_jpeg("sku-0")  # 40 x 50 pixels of red
-    picture = opened(jpeg)
-    assert (picture.format, picture.size) == ("JPEG", (THUMBNAIL_SIDE, THUMBNAIL_SIDE))
+    image = open_jpeg(jpeg)
+    assert (image.format, image.size) == ("JPEG", (THUMBNAIL_SIDE, THUMBNAIL_SIDE))
     assert len(jpeg) < 15_000
     red, white = (
-        picture.getpixel((THUMBNAIL_SIDE // 2, THUMBNAIL_SIDE // 2)),
-        picture.getpixel((2, THUMBNAIL_SIDE // 2)),
+        image.getpixel((THUMBNAIL_SIDE // 2, THUMBNAIL_SIDE // 2)),
+        image.getpixel((2, THUMBNAIL_SIDE // 2)),
     )
     assert isinstance(red, tuple)
     assert red[0] > 190
@@ -55,18 +55,18 @@ def test_a_thumbnail_is_a_small_square_on_white(photos: ProductPhotos) -> None:
     assert white == (255, 255, 255)
 
 
-@pytest.mark.parametrize("asked", ["/etc/passwd", "../../etc/passwd", "", "sku-0.png"])
-def test_only_products_have_photos(photos: ProductPhotos, asked: str) -> None:
+@pytest.mark.parametrize("product_id", ["/etc/passwd", "../../etc/passwd", "", "sku-0.png"])
+def test_an_unknown_id_has_no_photo(photos: ProductPhotos, product_id: str) -> None:
     with pytest.raises(ProductNotFoundError, match="no product has the id"):
-        photos.get_jpeg(asked)
+        photos.get_jpeg(product_id)
 
 
-def test_what_is_no_id_has_no_photo(photos: ProductPhotos) -> None:
+def test_an_invalid_id_has_no_photo(photos: ProductPhotos) -> None:
     with pytest.raises(InvalidQueryError, match="product_id: expected a text without NUL"):
         photos.get_jpeg("\0")
 
 
-def test_the_path_of_a_photo_is_not_an_id(
+def test_a_photo_path_is_not_an_id(
     photos: ProductPhotos, service: SearchService, shop: ProductIndex
 ) -> None:
     path = shop.get(["sku-0"])[0].image
@@ -76,7 +76,7 @@ def test_the_path_of_a_photo_is_not_an_id(
 
 
 @pytest.mark.parametrize("image", ["", "http://shop.test/1.jpg", "/nowhere/1.jpg", "/etc/passwd"])
-def test_a_product_without_a_usable_file_has_none(encoder: FakeEncoder, image: str) -> None:
+def test_a_product_without_a_usable_file_has_no_thumbnail(encoder: FakeEncoder, image: str) -> None:
     with ProductIndex.open(":memory:", encoder) as index:
         index.add([Product("sku-1", "Mug")])
         product = Product("sku-1", "Mug", image=image)
@@ -86,7 +86,7 @@ def test_a_product_without_a_usable_file_has_none(encoder: FakeEncoder, image: s
 
 
 class StubIndex(ProductIndex):
-    """An index that knows one product, whatever its photo is."""
+    """An index of one product with any photo path."""
 
     def __init__(self, index: ProductIndex, product: Product) -> None:
         super().__init__(index._store, index.encoder)
@@ -96,7 +96,7 @@ class StubIndex(ProductIndex):
         return [self._product]
 
 
-def test_a_photo_that_changed_is_drawn_again(encoder: FakeEncoder, tmp_path: Path) -> None:
+def test_a_changed_photo_gets_a_new_thumbnail(encoder: FakeEncoder, tmp_path: Path) -> None:
     file = tmp_path / "1.png"
     Image.new("RGB", (30, 30), (255, 0, 0)).save(file)
     with ProductIndex.open(":memory:", encoder) as index:
@@ -108,24 +108,24 @@ def test_a_photo_that_changed_is_drawn_again(encoder: FakeEncoder, tmp_path: Pat
         assert photos.get_jpeg("sku-1") != before
 
 
-def test_a_thumbnail_keeps_the_limits(tmp_path: Path) -> None:
+def test_a_thumbnail_respects_the_photo_limits(tmp_path: Path) -> None:
     file = tmp_path / "large.png"
     Image.new("RGB", (200, 200)).save(file)
     with pytest.raises(PhotoTooLargeError, match="pixels"):
         make_thumbnail(file, PhotoReader(PhotoLimits(max_pixels=1000)))
 
 
-def test_a_data_address_holds_the_photo() -> None:
+def test_a_data_url_holds_the_photo() -> None:
     head, _, data = to_data_url(b"\xff\xd8jpeg").partition(",")
     assert head == "data:image/jpeg;base64"
     assert base64.b64decode(data) == b"\xff\xd8jpeg"
 
 
-def test_the_route_answers_with_a_photo_or_404(service: SearchService) -> None:
+def test_the_photo_route_returns_a_photo_or_404(service: SearchService) -> None:
     with TestClient(Starlette(routes=[build_photo_route(service, Settings())])) as client:
-        found = client.get("/product-photo", params={"id": "sku-0"})
-        assert (found.status_code, found.headers["content-type"]) == (200, "image/jpeg")
-        assert opened(found.content).size == (THUMBNAIL_SIDE, THUMBNAIL_SIDE)
-        for wrong in ("/etc/passwd", "sku-99", ""):
-            answer = client.get("/product-photo", params={"id": wrong})
+        response = client.get("/product-photo", params={"id": "sku-0"})
+        assert (response.status_code, response.headers["content-type"]) == (200, "image/jpeg")
+        assert open_jpeg(response.content).size == (THUMBNAIL_SIDE, THUMBNAIL_SIDE)
+        for product_id in ("/etc/passwd", "sku-99", ""):
+            answer = client.get("/product-photo", params={"id": product_id})
             assert (answer.status_code, answer.text) == (404, "no photo")

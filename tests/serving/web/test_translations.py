@@ -1,4 +1,4 @@
-"""Labels in two languages, and which of them a query asks for."""
+"""Texts in two languages, language detection, and escaping."""
 
 import re
 import string
@@ -14,7 +14,7 @@ VALUES = {
     name: "7"
     for name in (
         *("n", "name", "text", "shown", "ms", "reason", "limit", "typed", "value"),
-        *("low", "high", "asked", "given_up", "before"),
+        *("low", "high", "filters", "dropped", "before", "page", "events", "total"),
     )
 }
 
@@ -30,7 +30,7 @@ def test_every_text_exists_in_both_languages_with_the_same_values(name: str) -> 
         assert not re.search(r"[\u0600-\u06ff]", english)
 
 
-def test_an_unknown_text_is_an_error() -> None:
+def test_an_unknown_message_key_is_an_error() -> None:
     with pytest.raises(KeyError, match="nonsense"):
         translate("nonsense", "en")
 
@@ -46,7 +46,7 @@ def test_an_unknown_text_is_an_error() -> None:
         ("٤٢", "ar", "ar"),
     ],
 )
-def test_the_language_of_a_query(query: str, before: Language, language: str) -> None:
+def test_the_language_of_a_query_is_detected(query: str, before: Language, language: str) -> None:
     assert detect_language(query, default=before) == language
 
 
@@ -58,7 +58,7 @@ def test_any_text_is_escaped_once_inside_an_element(value: str) -> None:
     assert tag("div", html) == f"<div>{html}</div>"
 
 
-def test_attributes() -> None:
+def test_attributes_are_rendered() -> None:
     html = tag("button.a.b", "x", data_key='"k"', hidden=True, lang=None, open=False)
     assert html == '<button class="a b" data-key="&quot;k&quot;" hidden>x</button>'
     assert tag("input", name="n") == '<input name="n">'

@@ -1,4 +1,4 @@
-"""What cannot be done for a visitor is told, and the rest of the page goes on."""
+"""Failures around a visitor show a notice, and the rest of the page works."""
 
 from dataclasses import replace
 
@@ -8,7 +8,7 @@ from index import ProductIndex
 from search import SearchService
 from shopwindow.eventlog import EventLog
 from shopwindow.eventlog.visitor_traces import LinkedIds
-from shopwindow.serving.web import view_queries as asking
+from shopwindow.serving.web import view_queries
 from shopwindow.serving.web.actions import PageController
 from shopwindow.serving.web.translations import Language
 from shopwindow.values import Event
@@ -20,24 +20,24 @@ from shopwindow.values.errors import (
 )
 from shopwindow.values.profile_view import UserProfileView
 from tests.conftest import WHOLE
-from tests.serving.web.visitors import USER, did, for_you, ids, opened
+from tests.serving.web.visitors import USER, for_you, ids, interact, open_card
 
 
 @pytest.fixture
-def actions(seeing: SearchService, monkeypatch: pytest.MonkeyPatch) -> PageController:
-    monkeypatch.setattr(asking, "PAGE_SIZE", 6)
-    return PageController(seeing)
+def controller(logging_service: SearchService, monkeypatch: pytest.MonkeyPatch) -> PageController:
+    monkeypatch.setattr(view_queries, "PAGE_SIZE", 6)
+    return PageController(logging_service)
 
 
-@pytest.mark.parametrize("wrong", ["x" * 600, "a\0b", "\ud800"])
-def test_an_id_that_cannot_be_logged_is_told(actions: PageController, wrong: str) -> None:
-    view = for_you(actions, wrong)
+@pytest.mark.parametrize("user_id", ["x" * 600, "a\0b", "\ud800"])
+def test_an_invalid_visitor_id_shows_a_notice(controller: PageController, user_id: str) -> None:
+    view = for_you(controller, user_id)
     assert view.notice is not None
-    assert "This id cannot be used" in view.notice.text
+    assert "This ID cannot be used" in view.notice.text
     assert view.visitor.user_id == ""
 
 
-def test_without_a_log_the_feed_is_a_strangers(service: SearchService) -> None:
+def test_without_an_event_log_recommendations_are_anonymous(service: SearchService) -> None:
     view = for_you(PageController(service), "")
     assert view.hits
     assert not view.visitor.has_event_log
@@ -45,8 +45,8 @@ def test_without_a_log_the_feed_is_a_strangers(service: SearchService) -> None:
     assert (chosen.visitor.user_id, chosen.notice is not None) == ("", True)
 
 
-class Failing(SearchService):
-    """A service in which one thing fails."""
+class FailingService(SearchService):
+    """A service in which one method fails."""
 
     def __init__(self, index: ProductIndex, log: EventLog, error: Exception, name: str) -> None:
         super().__init__(index, WHOLE, event_log=log)
@@ -63,17 +63,17 @@ class Failing(SearchService):
         return super().profile(user_id)
 
 
-def test_what_cannot_be_recorded_is_told_and_a_product_opens_all_the_same(
+def test_a_failed_recording_shows_a_notice_and_the_product_still_opens(
     shop: ProductIndex, log: EventLog
 ) -> None:
-    service = Failing(shop, log, EventRejectedError("full", "Wait."), "record")
-    actions = PageController(service)
-    view = for_you(actions)
-    after = did(actions, "like", 0, view)
+    service = FailingService(shop, log, EventRejectedError("full", "Wait."), "record")
+    controller = PageController(service)
+    view = for_you(controller)
+    after = interact(controller, "like", 0, view)
     assert after.notice is not None
-    assert "cannot be recorded just now" in after.notice.text
+    assert "could not be recorded" in after.notice.text
     assert ids(after) == ids(view)
-    page = opened(actions, 0, view)
+    page = open_card(controller, 0, view)
     assert page.similar_to == view.hits[0].product
     assert page.notice == after.notice
     service.close()
@@ -82,10 +82,10 @@ def test_what_cannot_be_recorded_is_told_and_a_product_opens_all_the_same(
 @pytest.mark.parametrize(
     "error", [OnlineStoreError("/srv/people.sqlite", "broken"), ProfileError("/srv/x"), OSError()]
 )
-def test_profiles_that_cannot_be_read_are_told_without_paths(
+def test_unreadable_profiles_show_a_notice_without_paths(
     shop: ProductIndex, log: EventLog, error: Exception
 ) -> None:
-    service = Failing(shop, log, error, "profile")
+    service = FailingService(shop, log, error, "profile")
     view = for_you(PageController(service))
     assert view.notice is not None
     assert "/srv" not in view.notice.text + view.notice.help
@@ -93,19 +93,21 @@ def test_profiles_that_cannot_be_read_are_told_without_paths(
     service.close()
 
 
-@pytest.mark.parametrize(("language", "told"), [("en", "Not everything is"), ("ar", "لم يُمحَ")])
-def test_a_half_done_erasure_is_told_without_paths_and_can_be_repeated(
-    seeing: SearchService, actions: PageController, language: Language, told: str
+@pytest.mark.parametrize(
+    ("language", "message"), [("en", "Some data was not deleted"), ("ar", "لم تُحذف بعض البيانات")]
+)
+def test_an_incomplete_erasure_shows_a_notice_and_can_be_repeated(
+    logging_service: SearchService, controller: PageController, language: Language, message: str
 ) -> None:
-    def broken(user_id: str, traces: LinkedIds) -> object:
+    def fail(user_id: str, traces: LinkedIds) -> object:
         raise EventStoreError(f"the event store /srv/analysis cannot erase {user_id}")
 
-    view = replace(did(actions, "like", 0, for_you(actions)), language=language)
+    view = replace(interact(controller, "like", 0, for_you(controller)), language=language)
     assert view.visitor.recently_viewed
-    seeing.on_erase = broken
-    after = actions.handle_action("erase_now", {}, actions.handle_action("erase", {}, view))
+    logging_service.on_erase = fail
+    after = controller.handle_action("erase_now", {}, controller.handle_action("erase", {}, view))
     assert after.notice is not None
-    assert told in after.notice.text
+    assert message in after.notice.text
     assert "/srv" not in after.notice.text + after.notice.help
     assert (after.visitor.user_id, after.visitor.profile) == (USER, UserProfileView(USER))
     assert (
@@ -114,23 +116,25 @@ def test_a_half_done_erasure_is_told_without_paths_and_can_be_repeated(
         after.visitor.is_confirming_erasure,
     ) == ((), None, False)
     assert after.hits
-    seeing.on_erase = None
-    done = actions.handle_action("erase_now", {}, actions.handle_action("erase", {}, after))
+    logging_service.on_erase = None
+    done = controller.handle_action("erase_now", {}, controller.handle_action("erase", {}, after))
     assert (done.notice, done.visitor.user_id) == (None, "")
 
 
-def test_an_erasure_after_which_nothing_can_be_shown_leaves_no_old_profile(
-    seeing: SearchService, actions: PageController, monkeypatch: pytest.MonkeyPatch
+def test_an_erasure_that_fails_leaves_no_old_profile(
+    logging_service: SearchService, controller: PageController, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(user_id: str) -> int:
+    def fail(user_id: str) -> int:
         raise OnlineStoreError("/srv/people.sqlite", f"{user_id} is locked")
 
-    view = actions.handle_action("erase", {}, did(actions, "like", 0, for_you(actions)))
-    monkeypatch.setattr(seeing, "erase", broken)
-    monkeypatch.setattr(seeing, "profile", broken)
-    after = actions.handle_action("erase_now", {}, view)
+    view = controller.handle_action(
+        "erase", {}, interact(controller, "like", 0, for_you(controller))
+    )
+    monkeypatch.setattr(logging_service, "erase", fail)
+    monkeypatch.setattr(logging_service, "profile", fail)
+    after = controller.handle_action("erase_now", {}, view)
     assert after.notice is not None
-    assert "cannot be read or changed" in after.notice.text
+    assert "profiles are unavailable" in after.notice.text
     assert (after.visitor.user_id, after.visitor.profile, after.visitor.recently_viewed) == (
         USER,
         None,
