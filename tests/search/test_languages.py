@@ -177,10 +177,10 @@ def test_languages_come_and_go_with_their_products(index: ProductIndex) -> None:
 def languages(service: SearchService, index: ProductIndex) -> tuple[str, ...]:
     """Return what the service knows, once it has read it again."""
     for _ in range(200):
-        if service._reader.get_snapshot().languages == index.list_languages():
+        if service._interpreter.get_snapshot().languages == index.list_languages():
             break
         time.sleep(0.01)
-    return service._reader.get_snapshot().languages
+    return service._interpreter.get_snapshot().languages
 
 
 def test_a_vocabulary_knows_words_by_the_stems_of_its_languages() -> None:

@@ -219,7 +219,7 @@ def test_rules_hold_in_their_window(encoder: FakeEncoder, service: SearchService
     now = [NOON]
     scope = RuleScope(start=NOON + timedelta(hours=1), until=NOON + timedelta(hours=2))
     book = RuleSet([Rule("hour", Pin(("p8",)), scope)])
-    service._reader = QueryInterpreter(service.index, (), book, clock=lambda: now[0])
+    service._interpreter = QueryInterpreter(service.index, (), book, clock=lambda: now[0])
     held = []
     for minutes in (0, 59, 60, 119, 120):
         now[0] = NOON + timedelta(minutes=minutes)
