@@ -65,7 +65,7 @@ class ArabicQuery:
     def is_answered(self, ids: Sequence[str]) -> bool:
         """Return whether an expected product is among the first TOP."""
         wanted = self.expected.split()
-        return any(fnmatch(each, pattern) for each in ids[:TOP] for pattern in wanted)
+        return any(fnmatch(product_id, pattern) for product_id in ids[:TOP] for pattern in wanted)
 
 
 def read_queries() -> list[ArabicQuery]:
@@ -123,7 +123,7 @@ def _bm25(
     products: Sequence[Product], queries: Sequence[ArabicQuery], tokenise: Tokeniser
 ) -> list[list[str]]:
     engine = bm25s.BM25()
-    engine.index([tokenise(_text(each)) for each in products], show_progress=False)
+    engine.index([tokenise(_text(product)) for product in products], show_progress=False)
     known = set(engine.vocab_dict)
     answers: list[list[str]] = []
     for query in queries:
@@ -157,7 +157,7 @@ def main(data: DataFolder = DATA, encoder: EncoderName = "compact") -> None:
             "bilingual": read_bilingual(data, Path(photos)),
         }
         for name, products in shops.items():
-            asked = [each for each in queries if each.set == name]
+            asked = [query for query in queries if query.set == name]
             found[name] = measure(products, asked, encoder)
             print(name, found[name])
     command = "python -m benchmarks.arabic --data FOLDER"

@@ -71,10 +71,10 @@ def answer(service: SearchService, text: str, relevant: Callable[[Product], bool
 
 def summary(answers: Iterable[Answer]) -> dict[str, Any]:
     """Return for each share of the best score what a cut there keeps and cuts, as means."""
-    some = [each for each in answers if each.scores]
+    some = [answer_ for answer_ in answers if answer_.scores]
     found: dict[str, Any] = {"n_queries": len(some)}
     for share in SHARES:
-        kept, cut = np.nanmean([each.kept_and_cut(share) for each in some], axis=0)
+        kept, cut = np.nanmean([answer_.kept_and_cut(share) for answer_ in some], axis=0)
         found[str(share)] = {"kept": round(float(kept), 3), "cut": round(float(cut), 3)}
     return found
 
@@ -92,7 +92,7 @@ def fashion(data: Path, encoder: str, settings: SearchSettings) -> dict[str, Any
         named = [kind for kind, n in counts.items() if n >= LEAST_OF_A_KIND]
         kinds = [answer(service, kind, _of_kind(kind)) for kind in named]
         absent = {text: answer(service, text, lambda _: False).scores for text in ABSENT}
-    present = [max(each.scores) for each in (*tongues["english"], *tongues["arabic"], *kinds)]
+    present = [max(answer_.scores) for answer_ in (*tongues["english"], *tongues["arabic"], *kinds)]
     return {
         **{f"fashion, {language}": summary(answers) for language, answers in tongues.items()},
         "kinds": summary(kinds),
@@ -122,16 +122,16 @@ def _kinds(index: ProductIndex) -> dict[str, int]:
 def judged(data: Path, encoder: str, settings: SearchSettings) -> dict[str, Any]:
     """Return what cuts keep of the judged sets' answers."""
     found = {}
-    for each in SETS:
-        grades = each.judgments(data).grades
+    for judged_set in SETS:
+        grades = judged_set.judgments(data).grades
         with (
             tempfile.TemporaryDirectory() as folder,
             ProductIndex.open(Path(folder), load_encoder(encoder)) as index,
         ):
-            index.add(list(each.products(data)))
+            index.add(list(judged_set.products(data)))
             service = SearchService(index, settings)
             answers = [answer(service, text, _graded(grades[text])) for text in grades]
-        found[each.name] = summary(answers)
+        found[judged_set.name] = summary(answers)
     return found
 
 

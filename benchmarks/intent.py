@@ -107,13 +107,13 @@ def _averaged(index: ProductIndex, row: Row, text: str) -> list[Product]:
     )
     vector = l2_normalize((photo + words)[None])[0]
     found = index.query([VectorQuery(PHOTO, vector, limit=TOP + 1)])[0]
-    points = index.get_points([each for each, _ in found])
-    ids = [str(points[each].payload["product"]["id"]) for each, _ in found]
+    points = index.get_points([point_id for point_id, _ in found])
+    ids = [str(points[point_id].payload["product"]["id"]) for point_id, _ in found]
     return index.get(ids)
 
 
 def _others(row: Row, products: Sequence[Product]) -> list[Product]:
-    return [each for each in products if each.id != row.id][:TOP]
+    return [product for product in products if product.id != row.id][:TOP]
 
 
 def measure_negatives(shop: Shop) -> dict[str, Any]:
@@ -145,7 +145,7 @@ def _unwanted(
         unwanted.append(sum(p.attributes.get("color") == colour for p in products) / TOP)
         right.append(sum(p.category[-1:] == (kind,) for p in products) / TOP)
     shares = {"unwanted": unwanted, "kind": right}
-    return {name: round(float(np.mean(each)), 4) for name, each in shares.items()}
+    return {name: round(float(np.mean(values)), 4) for name, values in shares.items()}
 
 
 def _worded(form: str, kind: str, colour: str) -> str:

@@ -103,14 +103,14 @@ SETS = (
 )
 
 
-def measure_set(each: JudgedSet, data: Path, encoder_name: str) -> dict[str, Any]:
+def measure_set(judged_set: JudgedSet, data: Path, encoder_name: str) -> dict[str, Any]:
     """Index one catalogue, ask its queries under every setting, compare.
 
     Returns:
         Counts; measures by setting; the default against each rival.
     """
-    judgments = each.judgments(data)
-    products = list(each.products(data))
+    judgments = judged_set.judgments(data)
+    products = list(judged_set.products(data))
     with (
         tempfile.TemporaryDirectory() as folder,
         ProductIndex.open(Path(folder), load_encoder(encoder_name)) as index,
@@ -122,7 +122,7 @@ def measure_set(each: JudgedSet, data: Path, encoder_name: str) -> dict[str, Any
         ]
         identity = index.encoder.spec.identity
     runs.append(_bm25s(products, judgments))
-    rows = {run.name: _row(run, judgments, each.measures) for run in runs}
+    rows = {run.name: _row(run, judgments, judged_set.measures) for run in runs}
     default = next(run for run in runs if run.name == "default")
     measure = parse_measure(MAIN)
     against = {}
@@ -156,8 +156,8 @@ def _bm25s(products: list[Product], judgments: Judgments) -> Run:
     """Return what a well-kept BM25 library finds in the same texts, with its own analyser."""
     stemmer = Stemmer.Stemmer("english")
     texts = [
-        " ".join((each.title, each.brand, *each.attributes.values(), each.description))
-        for each in products
+        " ".join((product.title, product.brand, *product.attributes.values(), product.description))
+        for product in products
     ]
     engine = bm25s.BM25()
     engine.index(bm25s.tokenize(texts, stemmer=stemmer, show_progress=False), show_progress=False)
@@ -173,7 +173,7 @@ def _bm25s(products: list[Product], judgments: Judgments) -> Run:
 
 def main(data: DataFolder = DATA, encoder: EncoderName = "compact") -> None:
     """Measure and write `results/judged.json`."""
-    found = {each.name: measure_set(each, data, encoder) for each in SETS}
+    found = {judged_set.name: measure_set(judged_set, data, encoder) for judged_set in SETS}
     for name, numbers in found.items():
         print(name)
         for setting, row in numbers["settings"].items():

@@ -219,7 +219,8 @@ def _steps(steps: Sequence[Mapping[str, float]], took_ms: Sequence[float]) -> di
         middle = round(share / 100 * len(order))
         around = [steps[n] for n in order[middle - _AROUND : middle + _AROUND]]
         found[f"p{share}"] = {
-            name: round(float(np.mean([each[name] for each in around])), 3) for name in around[0]
+            name: round(float(np.mean([steps_ms[name] for steps_ms in around])), 3)
+            for name in around[0]
         }
     return found
 
@@ -251,9 +252,13 @@ def recall(store: EdgeStore, catalogue: Catalogue) -> dict[str, float]:
         "price_only": [to_conditions(Filters(price_max=100.0))] * N_RECALL,
     }
     found = {}
-    for name, each in filters.items():
-        legs = [VectorQuery(PHOTO, v, c, limit=10) for v, c in zip(vectors, each, strict=True)]
-        exact = [VectorQuery(PHOTO, v, c, (), 10, True) for v, c in zip(vectors, each, strict=True)]
+    for name, conditions in filters.items():
+        legs = [
+            VectorQuery(PHOTO, v, c, limit=10) for v, c in zip(vectors, conditions, strict=True)
+        ]
+        exact = [
+            VectorQuery(PHOTO, v, c, (), 10, True) for v, c in zip(vectors, conditions, strict=True)
+        ]
         pairs = zip(store.query(legs), store.query(exact), strict=True)
         shares = [len({a for a, _ in x} & {b for b, _ in y}) / max(len(y), 1) for x, y in pairs]
         found[name] = round(float(np.mean(shares)), 4)
@@ -277,7 +282,7 @@ def main(
     """Measure and write `results/latency.json`."""
     loaded = load_encoder(encoder)
     found = {}
-    for n_products in [int(each) for each in sizes.split(",")]:
+    for n_products in [int(size) for size in sizes.split(",")]:
         with filled(n_products, loaded) as (index, store, took):
             numbers = measure(index, store, loaded)
             catalogue = Catalogue.of(n_products, loaded.spec)

@@ -101,8 +101,12 @@ def measure_set(service: SearchService, rows: Sequence[Row], seed: int) -> dict[
     chosen = [rows[n] for n in np.random.default_rng(seed).permutation(len(rows))[:N_PHOTOS]]
     cases = {name: matched(service, rows, chosen, name) for name in CHANGES}
     found: dict[str, Any] = {"n_products": len(rows), "n_photos": len(chosen)}
-    found |= {name: found_shares(each) for name, each in cases.items()}
-    return found | {"words": worth_of_words([case for each in cases.values() for case in each])}
+    found |= {name: found_shares(changed_cases) for name, changed_cases in cases.items()}
+    return found | {
+        "words": worth_of_words(
+            [case for changed_cases in cases.values() for case in changed_cases]
+        )
+    }
 
 
 def matched(
@@ -144,7 +148,7 @@ def worth_of_words(cases: Sequence[Case]) -> dict[str, Any]:
     absent = Counter(label_confidence(case.others[0].score) for case in cases if case.others)
     found = {}
     for word in dict.fromkeys([*(word for _, word in CONFIDENCE_BOUNDS), label_confidence(0.0)]):
-        right = [is_right for each, is_right in firsts if each == word]
+        right = [is_right for label, is_right in firsts if label == word]
         found[word] = {
             "n_first": len(right),
             "right": round(float(np.mean(right)), 4) if right else None,
@@ -185,7 +189,7 @@ def measure_time(
         encoder.encode_prepared(prepared)
         matching_s, encoding_s = between - began, time.perf_counter() - between
         turns.append({"matching_s": round(matching_s, 2), "encoding_s": round(encoding_s, 2)})
-    ratios = [each["matching_s"] / each["encoding_s"] for each in turns]
+    ratios = [turn["matching_s"] / turn["encoding_s"] for turn in turns]
     return {
         "n_photos": len(photos),
         "n_hits": n_hits,

@@ -114,13 +114,13 @@ def right_shares(answers: Iterable[tuple[str, str, Sequence[Product]]]) -> dict[
     """
     kinds, colours, both = [], [], []
     for kind, colour, products in answers:
-        right = [each.category[-1:] == (kind,) for each in products]
-        coloured = [each.attributes.get("color") == colour for each in products]
+        right = [product.category[-1:] == (kind,) for product in products]
+        coloured = [product.attributes.get("color") == colour for product in products]
         kinds.append(sum(right) / TOP)
         colours.append(sum(coloured) / TOP)
         both.append(sum(a and b for a, b in zip(right, coloured, strict=True)) / TOP)
     shares = {"kind": kinds, "colour": colours, "both": both}
-    return {name: round(float(np.mean(each)), 4) for name, each in shares.items()}
+    return {name: round(float(np.mean(values)), 4) for name, values in shares.items()}
 
 
 def main(data: DataFolder = DATA, encoder: EncoderName = "compact") -> None:

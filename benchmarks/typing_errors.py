@@ -47,14 +47,17 @@ def words_of(texts: Iterable[str]) -> Counter[str]:
 
 def names_of(product: Product) -> str:
     """Return the texts of a product that spelling is corrected by."""
-    titles = (product.title, *(each.title for each in product.translations.values()))
+    titles = (product.title, *(translation.title for translation in product.translations.values()))
     others = (*product.category, product.brand, *product.attributes.values())
     return " ".join((*titles, *others))
 
 
 def texts_of(product: Product) -> tuple[str, ...]:
     """Return the descriptions of a product, in all its languages."""
-    return (product.description, *(each.description for each in product.translations.values()))
+    return (
+        product.description,
+        *(translation.description for translation in product.translations.values()),
+    )
 
 
 def mistyped(word: str, rng: np.random.Generator) -> str:
@@ -133,7 +136,7 @@ def measure_right_words(
 
 
 def _vocabulary(products: Iterable[Product]) -> Vocabulary:
-    return Vocabulary(words_of(names_of(each) for each in products))
+    return Vocabulary(words_of(names_of(product) for product in products))
 
 
 def main(data: DataFolder = DATA, encoder: EncoderName = "compact") -> None:
@@ -143,14 +146,16 @@ def main(data: DataFolder = DATA, encoder: EncoderName = "compact") -> None:
         bilingual = read_bilingual(data, Path(photos))
     samples = list(read_products(Path("data_samples/catalog.csv")))
     products = [*samples, *bilingual]
-    in_texts = frozenset(words_of(text for each in products for text in texts_of(each)))
+    in_texts = frozenset(words_of(text for product in products for text in texts_of(product)))
 
     def is_word(word: str) -> bool:
         return word.casefold() in in_texts or guard.contains(word)
 
-    shop, *parts = (_vocabulary(each) for each in (products, samples, bilingual))
+    shop, *parts = (_vocabulary(product) for product in (products, samples, bilingual))
     own = [word for word in sorted(shop.counts) if len(word) >= MIN_CORRECTABLE_LENGTH]
-    others = words_of(names_of(each) for one in SETS for each in one.products(data))
+    others = words_of(
+        names_of(product) for judged_set in SETS for product in judged_set.products(data)
+    )
     others += words_of(row.title for row in read_rows(data, "electronics"))
     elsewhere = [word for word, n in sorted(others.items()) if n >= MIN_PRODUCTS]
     latin = [word for word in elsewhere if word.isascii() and len(word) >= MIN_CORRECTABLE_LENGTH]

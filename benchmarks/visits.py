@@ -37,7 +37,7 @@ def measure(index: ProductIndex, n_products: int) -> dict[str, Any]:
     """
     rng = np.random.default_rng(SEED)
     with tempfile.TemporaryDirectory() as folder, EventLog.open(Path(folder)) as log:
-        events = [e for n in range(N_VISITORS) for e in _clicks(rng, f"u{n}", n_products)]
+        events = [event for n in range(N_VISITORS) for event in _clicks(rng, f"u{n}", n_products)]
         log.append(events)
         service = SearchService(index, event_log=log)
         service.recorder.impressions_enabled = False
@@ -111,7 +111,7 @@ def main(
 ) -> None:
     """Measure and write `results/visits.json`."""
     loaded, found = load_encoder("compact"), {}
-    for n_products in [int(each) for each in sizes.split(",")]:
+    for n_products in [int(size) for size in sizes.split(",")]:
         with filled(n_products, loaded) as (index, _, _):
             found[str(n_products)] = measure(index, n_products)
         print(n_products, found[str(n_products)])

@@ -31,13 +31,15 @@ def answer(response: SearchResponse) -> Answer:
     The products are told by id alone. What is empty or usual is left out, so that lines stay short.
     """
     told = {
-        "hits": [_hit(each) for each in response.hits],
+        "hits": [_hit(hit) for hit in response.hits],
         "facets": {name: dict(counts) for name, counts in response.facets.items()},
         "facet_scope": response.facet_scope,
-        "price_buckets": [[each.low, each.high, each.count] for each in response.price_buckets],
+        "price_buckets": [
+            [bucket.low, bucket.high, bucket.count] for bucket in response.price_buckets
+        ],
         "has_more": bool(response.next_cursor),
         "interpretations": [
-            [e.kind, e.text, e.value, e.is_filter] for e in response.interpretations
+            [i.kind, i.text, i.value, i.is_filter] for i in response.interpretations
         ],
         "relaxed": list(response.relaxed),
         "n_below_cutoff": response.n_below_cutoff,
@@ -81,9 +83,9 @@ def answers(shops: Shops, asks: Sequence[Ask]) -> dict[str, Answer]:
     Raises:
         ValueError: Two questions have one name.
     """
-    if len({each.name for each in asks}) != len(asks):
+    if len({ask.name for ask in asks}) != len(asks):
         raise ValueError("two questions have one name")
-    return {each.name: answer(each.of(shops)) for each in asks}
+    return {ask.name: answer(ask.of(shops)) for ask in asks}
 
 
 def differences(golden: Mapping[str, Answer], found: Mapping[str, Answer]) -> dict[str, list[str]]:
@@ -92,7 +94,7 @@ def differences(golden: Mapping[str, Answer], found: Mapping[str, Answer]) -> di
         name: list(_differing("", golden.get(name), found.get(name)))
         for name in dict.fromkeys([*golden, *found])
     }
-    return {name: some for name, some in lines.items() if some}
+    return {name: changes for name, changes in lines.items() if changes}
 
 
 def _differing(where: str, golden: Any, found: Any) -> Iterator[str]:
@@ -101,7 +103,7 @@ def _differing(where: str, golden: Any, found: Any) -> Iterator[str]:
             yield from _differing(f"{where} {name}".strip(), golden.get(name), found.get(name))
     elif isinstance(golden, list) and isinstance(found, list):
         for at in range(max(len(golden), len(found))):
-            one, other = (each[at] if at < len(each) else None for each in (golden, found))
+            one, other = (values[at] if at < len(values) else None for values in (golden, found))
             yield from _differing(f"{where}[{at}]", one, other)
     elif not _is_equal(golden, found):
         yield f"{where}: was {golden!r}, is {found!r}"
@@ -119,9 +121,9 @@ def near_ties(golden: Mapping[str, Answer], least: float = 1e-5) -> list[str]:
     On another processor they could change places.
     """
     found = []
-    for name, each in golden.items():
-        scores = [hit[1] for hit in each["hits"]]
-        gaps = [one - other for one, other in pairwise(scores)]
+    for name, response in golden.items():
+        scores = [hit[1] for hit in response["hits"]]
+        gaps = [before - other for before, other in pairwise(scores)]
         if any(0 < abs(gap) < least for gap in gaps):
             found.append(name)
     return found
@@ -136,8 +138,8 @@ def read_golden() -> Answers:
 def write_golden(groups: Answers) -> None:
     """Write the golden file: one line for each question, keys in order."""
     parts = []
-    for group, some in groups.items():
-        lines = [f"{_json(name)}: {_json(some[name])}" for name in sorted(some)]
+    for group, responses in groups.items():
+        lines = [f"{_json(name)}: {_json(responses[name])}" for name in sorted(responses)]
         parts.append(f"{_json(group)}: {{\n" + ",\n".join(lines) + "\n}")
     GOLDEN.write_text("{\n" + ",\n".join(parts) + "\n}\n", encoding="utf-8")
 

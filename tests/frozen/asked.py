@@ -83,10 +83,10 @@ def _said(values: Mapping[str, Any]) -> str:
 
 
 def _by_photo(text: str, photos: Sequence[Any], more: Mapping[str, Any]) -> Query:
-    several = [_photo(each) for each in photos]
+    several = [_photo(photo) for photo in photos]
     avoid = tuple(
-        each if isinstance(each, str) else _photo(each)
-        for each in more.get("negative_examples", ())
+        example if isinstance(example, str) else _photo(example)
+        for example in more.get("negative_examples", ())
     )
     return Query(
         text, several, limit=N_HITS, **{**more, **({"negative_examples": avoid} if avoid else {})}
@@ -221,7 +221,7 @@ def _recommended() -> Iterator[Ask]:
     for n in range(12):
         yield Ask(f"{visitor(n)}, second page", _second_feed(visitor(n)))
     filtered: Sequence[dict[str, Any]] = (
-        *({"merchant_id": each} for each in MERCHANTS), {"category": "Home"}, {"price_max": 100},
+        *({"merchant_id": merchant_id} for merchant_id in MERCHANTS), {"category": "Home"}, {"price_max": 100},
         {"in_stock": True}, {"brand": "Velmara"}, {"category": "Fashion > Women"},
     )  # fmt: skip
     for n, filters in enumerate(filtered):

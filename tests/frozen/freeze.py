@@ -21,11 +21,11 @@ def main() -> int:
     """Ask everything and write the golden files."""
     encoder = FrozenEncoder(living_encoder(), read_vectors(), may_ask=True)
     with tempfile.TemporaryDirectory() as folder, open_shops(encoder, Path(folder)) as shops:
-        groups: Answers = {name: answers(shops, some) for name, some in asks().items()}
+        groups: Answers = {name: answers(shops, group) for name, group in asks().items()}
     write_golden(groups)
     np.savez_compressed(FILE, **encoder.as_arrays())  # type: ignore[arg-type]
-    for name, some in groups.items():
-        sys.stdout.write(f"{name}: {len(some)} questions, near ties: {near_ties(some)}\n")
+    for name, group in groups.items():
+        sys.stdout.write(f"{name}: {len(group)} questions, near ties: {near_ties(group)}\n")
     return 0
 
 

@@ -71,7 +71,7 @@ def open_shops(encoder: FrozenEncoder, folder: Path) -> Iterator[Shops]:
     weights = folder / "weights.toml"
     weights.write_text(NO_TRIES, encoding="utf-8")
     products = list(read_products(SAMPLES / "catalog.csv"))
-    ids = tuple(sorted(each.id for each in products))
+    ids = tuple(sorted(product.id for product in products))
     with (
         ProductIndex.open(":memory:", encoder) as index,
         EventLog.open(folder / "events") as log,

@@ -39,9 +39,9 @@ def test_answers_are_those_of_before(shops: Shops, golden: Answers, group: str) 
 
 def _told(group: str, found: dict[str, list[str]]) -> str:
     lines = [f"{len(found)} of {N_ASKED[group]} answers of {group!r} changed:"]
-    for name, some in list(found.items())[:N_QUESTIONS_TOLD]:
-        lines += [f"  {name!r}", *(f"    {each}" for each in some[:N_LINES_TOLD])]
-        lines += [f"    and {len(some) - N_LINES_TOLD} more"] * (len(some) > N_LINES_TOLD)
+    for name, changes in list(found.items())[:N_QUESTIONS_TOLD]:
+        lines += [f"  {name!r}", *(f"    {change}" for change in changes[:N_LINES_TOLD])]
+        lines += [f"    and {len(changes) - N_LINES_TOLD} more"] * (len(changes) > N_LINES_TOLD)
     return "\n".join(lines)
 
 

@@ -76,7 +76,7 @@ class FrozenEncoder:
 
     def encode_images(self, images: Sequence[ImageSource]) -> Vectors:
         """Return the vectors of photos; see `shopwindow.values.Encoder`."""
-        return self.encode_prepared([self.prepare_image(each) for each in images])
+        return self.encode_prepared([self.prepare_image(image) for image in images])
 
     def prepare_image(
         self, image: ImageSource, crop: Crop | None = None, *, for_query: bool = False
@@ -90,17 +90,17 @@ class FrozenEncoder:
 
     def encode_prepared(self, prepared: Sequence[PreparedImage]) -> Vectors:
         """Return the vectors of photos that were decoded here; see `shopwindow.values.Encoder`."""
-        return self._rows([self._photo(each) for each in prepared])
+        return self._rows([self._photo(pixels) for pixels in prepared])
 
     def as_arrays(self) -> dict[str, NDArray[Any]]:
         """Return everything that was asked for, to be stored."""
-        texts, photos = (sorted(self._used & set(each)) for each in (self._texts, self._photos))
+        texts, photos = (sorted(self._used & set(photo)) for photo in (self._texts, self._photos))
         return {
             "version": np.array(self.spec.version),
             "texts": np.array(json.dumps(texts, ensure_ascii=False)),
-            "text_rows": np.stack([self._texts[each] for each in texts]),
+            "text_rows": np.stack([self._texts[text] for text in texts]),
             "photos": np.array(json.dumps(photos)),
-            "photo_rows": np.stack([self._photos[each] for each in photos]),
+            "photo_rows": np.stack([self._photos[photo] for photo in photos]),
         }
 
     def _photo(self, prepared: PreparedImage) -> NDArray[np.float16]:

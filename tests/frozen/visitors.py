@@ -32,7 +32,7 @@ def events(ids: Sequence[str]) -> list[Event]:
     found = [*_crowd(ids), *_baskets(ids), *_pages(ids)]
     for number in range(N_VISITORS):
         found += _visits(number, ids)
-    return sorted(found, key=lambda each: (each.time, each.event_id))
+    return sorted(found, key=lambda pair: (pair.time, pair.event_id))
 
 
 def _crowd(ids: Sequence[str]) -> Iterator[Event]:
@@ -60,9 +60,9 @@ def _pages(ids: Sequence[str]) -> Iterator[Event]:
     for n in range(N_PAGES):
         name, when = f"page-{n}", BEGUN + timedelta(hours=n * 16, minutes=30)
         shown = [ids[(n * 13 + place * 3) % len(ids)] for place in range(PLACES)]
-        for place, each in enumerate(shown, 1):
+        for place, product_id in enumerate(shown, 1):
             yield Event(
-                "impression", each, name, query_id=name, position=place, time=when,
+                "impression", product_id, name, query_id=name, position=place, time=when,
                 event_id=f"{name}-shown-{place}",
             )  # fmt: skip
         if n % 4:
