@@ -8,8 +8,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from PIL import Image
 
 from embed import FakeEncoder, PhotoReader
@@ -18,14 +16,8 @@ from index.perceptual_hash import HASH_SIZE
 from search import SearchService
 from search.batch_matching import match_photos
 from search.pipeline.collapse import PLACEHOLDER_MIN_COUNT, find_same_photos
-from search.price_buckets import (
-    N_PRICE_BUCKETS,
-    build_price_buckets,
-    compute_bucket_edges,
-    make_price_counter,
-)
 from search.retrieval.query_encoder import QueryEncoder
-from shopwindow.values import Filters, Product, Query, SearchResponse
+from shopwindow.values import Product, Query, SearchResponse
 from shopwindow.values.errors import InvalidQueryError, PhotoTooLargeError
 from shopwindow.values.query import QueryImage
 from shopwindow.values.settings import PhotoLimits, SearchSettings
@@ -201,67 +193,6 @@ def test_a_photo_near_a_placeholder_is_not_collapsed_with_it() -> None:
     placeholders = {f"b{n}": make_hash(-1) for n in range(PLACEHOLDER_MIN_COUNT - 1)}
     assert find_same_photos({"a": make_hash(0), "x": make_hash(1)}) == {"a": ["x"], "x": ["a"]}
     assert find_same_photos({"a": make_hash(0), **placeholders, "x": make_hash(1)}) == {}
-
-
-# Ranges of prices.
-
-PRICES = st.lists(st.floats(0, 1e5).map(lambda price: round(price, 2)), max_size=60)
-
-
-@given(PRICES)
-def test_edges_are_round_ascending_and_inside_the_range(prices: list[float]) -> None:
-    edges = compute_bucket_edges(prices)
-    assert edges == sorted(set(edges))
-    assert len(edges) < N_PRICE_BUCKETS
-    assert all(min(prices) < edge < max(prices) for edge in edges)
-    assert all(float(f"{edge:.2g}") == edge for edge in edges)
-
-
-@given(PRICES)
-def test_buckets_cover_every_price(prices: list[float]) -> None:
-    ranges = build_price_buckets(compute_bucket_edges(prices), make_price_counter(prices))
-    assert all(bucket.count > 0 for bucket in ranges)
-    if ranges:
-        assert sum(bucket.count for bucket in ranges) >= len(prices)
-        assert (ranges[0].low, ranges[-1].high) == (None, None)
-
-
-@pytest.mark.parametrize("prices", [[], [5.0], [5.0] * 9, [0.0] * 3])
-def test_equal_prices_have_no_buckets(prices: list[float]) -> None:
-    assert build_price_buckets(compute_bucket_edges(prices), make_price_counter(prices)) == ()
-
-
-def test_edges_of_small_prices_print_short() -> None:
-    edges = compute_bucket_edges([0.1 * n for n in range(1, 11)])
-    assert [str(edge) for edge in edges] == ["0.3", "0.5", "0.6", "0.8"]
-
-
-FILTERS = [Filters(), Filters(price_min=30, price_max=150), Filters(merchant_id="m1")]
-
-
-@pytest.mark.parametrize("text", ["", "red mug"])
-@pytest.mark.parametrize("filters", FILTERS)
-def test_bucket_counts_equal_the_filtered_counts(
-    service: SearchService, text: str, filters: Filters
-) -> None:
-    page = service.search(Query(text, filters=filters, facets=("price",), limit=1))
-    assert len(page.price_buckets) > 1
-    for bucket in page.price_buckets:
-        low = max(bucket.low or 0.0, filters.price_min or 0.0)
-        high = min(bucket.high or 1e9, filters.price_max or 1e9)
-        assert service.index.count(replace(filters, price_min=low, price_max=high)) == bucket.count
-    assert service.search(Query(text, facets=("brand",))).price_buckets == ()
-
-
-def test_search_counts_prices_of_its_candidates(shop: ProductIndex) -> None:
-    service = SearchService(shop, SearchSettings(weight_text=0, weight_text_image=0))
-    query = Query("dress", facets=("price",), limit=100)
-    page = service.search(query)
-    prices = [hit.product.price or 0.0 for hit in page.hits]
-    assert 0 < len(prices) < 24
-    for bucket in page.price_buckets:
-        low, high = bucket.low or 0.0, bucket.high or 1e9
-        assert bucket.count == sum(low <= price <= high for price in prices)
 
 
 def test_query_photos_have_smaller_limits(tmp_path: Path) -> None:

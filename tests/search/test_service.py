@@ -349,3 +349,17 @@ def test_new_products_extend_the_vocabulary(encoder: FakeEncoder, tmp_path: Path
             break
         time.sleep(0.02)
     assert service.search(Query(text="zanzibr")).interpretations[0].value == "zanzibar"
+
+
+@given(st.text("abcdeو ", min_size=1, max_size=12), st.sampled_from([None, "red", "green"]))
+@hypothesis_settings(max_examples=40, deadline=None)
+def test_contributions_stay_within_their_weights(
+    service: SearchService, text: str, color: str | None
+) -> None:
+    image = Image.new("RGB", (9, 9), COLORS[color][0]) if color else None
+    for hit in service.search(Query(text, image=image)).hits:
+        contributions = [
+            hit.contributions.get(name, 0.0) for name in ("lexical", "text", "text_image", "image")
+        ]
+        assert all(0 <= contribution <= 1 for contribution in contributions)
+        assert sum(contributions) <= 1 + 1e-9
