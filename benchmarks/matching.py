@@ -3,9 +3,9 @@
 `python -m benchmarks.matching --data FOLDER` indexes 4,000 electronics and 5,000 fashion products
 and matches 200 seeded photos of each: as they are, badly cropped (35 to 70 % of the area, off the
 centre), darkened, as JPEG of quality 30, and as by a phone, tilted on a surface. Twenty further
-photos of electronics, badly cropped, are the merchandiser's try. Right is the product itself, or
-XX
-matching with that of encoding alone.
+photos of electronics, badly cropped, are a merchandiser's trial. Right is the product itself, or
+one with the very same photo. The last numbers compare the time of matching with that of encoding
+alone.
 """
 
 import io
