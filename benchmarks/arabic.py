@@ -1,10 +1,10 @@
-"""Arabic queries as people of the Gulf type them: spelling variants, dialect, mixed English.
+"""Arabic queries as typed in the Gulf: spelling variants, dialect, mixed English.
 
-`python -m benchmarks.arabic --data FOLDER` indexes our samples and the bilingual shop (each by
-itself), asks the queries of `arabic_queries.csv`, and counts those with an expected product among
-the first five: with everything, without vectors, without words, without synonyms, and by plain BM25
-over words that are not folded, folded, and folded and stemmed. Queries and shipped synonyms were
-written by the same people; the rows without synonyms show what that is worth.
+`python -m benchmarks.arabic --data FOLDER` indexes our samples and the bilingual shop separately,
+runs the queries of `arabic_queries.csv`, and measures success@5, the share of queries with an
+expected product among the first five: by default, lexical only, vectors only, without synonyms, and
+with plain BM25 over words as written, folded, and folded and stemmed. Queries and shipped synonyms
+were written by the same people; the rows without synonyms show how much that matters.
 """
 
 import csv
@@ -38,11 +38,11 @@ SETTINGS: dict[str, dict[str, Any]] = {
     "words only": OFF | {"weight_lexical": 1.0, "query_understanding": True},
     "vectors only": {"weight_lexical": 0.0, "attribute_match_boost": 0.0},
 }
-Tokeniser = Callable[[str], list[str]]
-TOKENISERS: dict[str, Tokeniser] = {
+Tokenizer = Callable[[str], list[str]]
+TOKENIZERS: dict[str, Tokenizer] = {
     "BM25, words as written": lambda text: text.casefold().split(),
     "BM25, folded": lambda text: fold(text).split(),
-    "BM25, folded and stemmed": lambda text: [word.stem for word in analyze(text)],
+    "BM25, folded and stemmed": lambda text: [token.stem for token in analyze(text)],
 }
 
 
@@ -52,9 +52,9 @@ class ArabicQuery:
 
     Attributes:
         set: The catalogue: "samples" or "bilingual".
-        query: The words.
-        expected: Ids, or patterns of ids, of which one must be found.
-        what: What is special about it.
+        query: The text.
+        expected: Product ids, or patterns of ids, of which one must be found.
+        what: The phenomenon that the query tests.
     """
 
     set: str
@@ -64,8 +64,8 @@ class ArabicQuery:
 
     def is_answered(self, ids: Sequence[str]) -> bool:
         """Return whether an expected product is among the first TOP."""
-        wanted = self.expected.split()
-        return any(fnmatch(each, pattern) for each in ids[:TOP] for pattern in wanted)
+        patterns = self.expected.split()
+        return any(fnmatch(product_id, pattern) for product_id in ids[:TOP] for pattern in patterns)
 
 
 def read_queries() -> list[ArabicQuery]:
@@ -75,7 +75,7 @@ def read_queries() -> list[ArabicQuery]:
 
 
 @contextmanager
-def indexed(products: Sequence[Product], encoder_name: str) -> Iterator[ProductIndex]:
+def build_index(products: Sequence[Product], encoder_name: str) -> Iterator[ProductIndex]:
     """Index a catalogue in a folder that is removed after.
 
     Yields:
@@ -92,76 +92,78 @@ def indexed(products: Sequence[Product], encoder_name: str) -> Iterator[ProductI
 def measure(
     products: Sequence[Product], queries: Sequence[ArabicQuery], encoder_name: str
 ) -> dict[str, Any]:
-    """Ask every query of one catalogue in every way.
+    """Run every query of one catalogue under every setting.
 
     Returns:
-        Counts, success by way, and the queries that the default does not answer.
+        Counts, success@5 by setting, and the queries that fail under the default.
     """
-    found: dict[str, Any] = {"n_products": len(products), "n_queries": len(queries)}
+    results: dict[str, Any] = {"n_products": len(products), "n_queries": len(queries)}
     missed: dict[str, list[str]] = {}
-    with indexed(products, encoder_name) as index:
+    with build_index(products, encoder_name) as index:
         for name, changes in SETTINGS.items():
             service = SearchService(index, SearchSettings(**changes))
-            answers = _answers(service, queries)
-            found[name] = _success(queries, answers)
+            rankings = _search(service, queries)
+            results[name] = _compute_success(queries, rankings)
             if name == "default":
-                pairs = zip(queries, answers, strict=True)
+                pairs = zip(queries, rankings, strict=True)
                 missed = {q.query: ids for q, ids in pairs if not q.is_answered(ids)}
-        bare = SearchService(index, SearchSettings(), synonyms=())
-        found["default without synonyms"] = _success(queries, _answers(bare, queries))
-    for name, tokenise in TOKENISERS.items():
-        found[name] = _success(queries, _bm25(products, queries, tokenise))
-    return found | {"missed": missed}
+        without_synonyms = SearchService(index, SearchSettings(), synonyms=())
+        results["default without synonyms"] = _compute_success(
+            queries, _search(without_synonyms, queries)
+        )
+    for name, tokenize in TOKENIZERS.items():
+        results[name] = _compute_success(queries, _run_bm25(products, queries, tokenize))
+    return results | {"missed": missed}
 
 
-def _answers(service: SearchService, queries: Sequence[ArabicQuery]) -> list[list[str]]:
+def _search(service: SearchService, queries: Sequence[ArabicQuery]) -> list[list[str]]:
     pages = (service.search(Query(text=q.query, limit=TOP, facets=())) for q in queries)
     return [[hit.product.id for hit in page.hits] for page in pages]
 
 
-def _bm25(
-    products: Sequence[Product], queries: Sequence[ArabicQuery], tokenise: Tokeniser
+def _run_bm25(
+    products: Sequence[Product], queries: Sequence[ArabicQuery], tokenize: Tokenizer
 ) -> list[list[str]]:
     engine = bm25s.BM25()
-    engine.index([tokenise(_text(each)) for each in products], show_progress=False)
-    known = set(engine.vocab_dict)
-    answers: list[list[str]] = []
+    engine.index([tokenize(_join_texts(product)) for product in products], show_progress=False)
+    vocabulary = set(engine.vocab_dict)
+    rankings: list[list[str]] = []
     for query in queries:
-        words = [word for word in tokenise(query.query) if word in known]
+        words = [word for word in tokenize(query.query) if word in vocabulary]
         if not words:
-            answers.append([])
+            rankings.append([])
             continue
-        places, scores = engine.retrieve([words], k=TOP, show_progress=False)
-        pairs = zip(places[0].tolist(), scores[0].tolist(), strict=True)
-        answers.append([products[at].id for at, score in pairs if score > 0])
-    return answers
+        indices, scores = engine.retrieve([words], k=TOP, show_progress=False)
+        pairs = zip(indices[0].tolist(), scores[0].tolist(), strict=True)
+        rankings.append([products[i].id for i, score in pairs if score > 0])
+    return rankings
 
 
-def _text(product: Product) -> str:
+def _join_texts(product: Product) -> str:
     arabic = product.translations["ar"]
     return " ".join((product.title, arabic.title, product.description, arabic.description))
 
 
-def _success(queries: Sequence[ArabicQuery], answers: Sequence[Sequence[str]]) -> float:
-    right = [q.is_answered(ids) for q, ids in zip(queries, answers, strict=True)]
-    return round(sum(right) / len(right), 4)
+def _compute_success(queries: Sequence[ArabicQuery], rankings: Sequence[Sequence[str]]) -> float:
+    is_answered = [q.is_answered(ids) for q, ids in zip(queries, rankings, strict=True)]
+    return round(sum(is_answered) / len(is_answered), 4)
 
 
 def main(data: DataFolder = DATA, encoder: EncoderName = "compact") -> None:
     """Measure and write `results/arabic.json`."""
     queries = read_queries()
-    found: dict[str, Mapping[str, Any]] = {}
+    results: dict[str, Mapping[str, Any]] = {}
     with tempfile.TemporaryDirectory() as photos:
         shops = {
             "samples": list(read_products(SAMPLES)),
             "bilingual": read_bilingual(data, Path(photos)),
         }
         for name, products in shops.items():
-            asked = [each for each in queries if each.set == name]
-            found[name] = measure(products, asked, encoder)
-            print(name, found[name])
+            shop_queries = [query for query in queries if query.set == name]
+            results[name] = measure(products, shop_queries, encoder)
+            print(name, results[name])
     command = "python -m benchmarks.arabic --data FOLDER"
-    write_result("arabic", {"encoder": encoder, "top": TOP, **found}, command=command)
+    write_result("arabic", {"encoder": encoder, "top": TOP, **results}, command=command)
 
 
 if __name__ == "__main__":

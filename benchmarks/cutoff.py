@@ -1,6 +1,6 @@
-"""Where answers end: how much of what is relevant a cut-off keeps, how much of the rest it cuts.
+"""Relevance cutoff: the share of relevant hits that it keeps, and of others that it drops.
 
-And how sure an answer's best score is of things that a shop does not have.
+Also the top score of queries for products that a shop does not have.
 """
 
 import tempfile
@@ -24,90 +24,104 @@ from search.retrieval.query_plan import LEXICAL, TEXT_IMAGE, TEXT_TEXT
 from shopwindow.values import Filters, Product, Query
 from shopwindow.values.settings import SearchSettings
 
-SHARES = (0.2, 0.3, 0.4, 0.5, 0.6)
+CUTOFFS = (0.2, 0.3, 0.4, 0.5, 0.6)
 DEPTH = 200
-LEGS = (LEXICAL, TEXT_TEXT, TEXT_IMAGE)
-LEAST_OF_A_KIND = 5
+RETRIEVERS = (LEXICAL, TEXT_TEXT, TEXT_IMAGE)
+MIN_PRODUCTS_PER_KIND = 5
 RELEVANT = 2.0
-"""Least grade of ESCI and Icecat that counts as relevant; unjudged products count as others."""
+"""Lowest grade of ESCI and Icecat that counts as relevant; unjudged ones count as irrelevant."""
 
 ABSENT = (
     "washing machine", "dog food", "garden hose", "laptop stand wood", "bicycle tyre",
     "coffee beans", "سيارة", "كتاب طبخ", "asdkjh qwe", "piano", "baby stroller", "tent for camping",
 )  # fmt: skip
-"""What neither clothes nor electronics of the sample are."""
+"""Queries for products that the sample of clothes and electronics does not have."""
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """A whole answer.
+class ResultList:
+    """All hits of one query, without a cutoff.
 
     Attributes:
-        scores: Of the legs alone, by which answers are cut; in the order of the answer.
-        is_relevant: For each of them; None where that cannot be said.
+        scores: Retrieval scores, to which the cutoff applies, in the order of the hits.
+        is_relevant: Whether each hit is relevant; None where its grade is in between.
     """
 
     scores: Sequence[float]
     is_relevant: Sequence[bool | None]
 
-    def kept_and_cut(self, share: float) -> tuple[float, float]:
-        """Return the share of relevant ones that a cut keeps, and that of others that it cuts.
+    def measure_cutoff(self, cutoff: float) -> tuple[float, float]:
+        """Return the share of relevant hits that a cutoff keeps, and of irrelevant ones it drops.
 
-        Both are not-a-number where there are none.
+        Both are not-a-number where there are no such hits.
         """
-        kept = np.array(self.scores) >= share * max(self.scores)
-        relevant, other = (np.array([r is v for r in self.is_relevant]) for v in (True, False))
+        is_kept = np.array(self.scores) >= cutoff * max(self.scores)
+        relevant, irrelevant = (
+            np.array([grade is value for grade in self.is_relevant]) for value in (True, False)
+        )
         with np.errstate(invalid="ignore"):
-            return (kept & relevant).sum() / relevant.sum(), (~kept & other).sum() / other.sum()
+            kept = (is_kept & relevant).sum() / relevant.sum()
+            dropped = (~is_kept & irrelevant).sum() / irrelevant.sum()
+            return kept, dropped
 
 
-def answer(service: SearchService, text: str, relevant: Callable[[Product], bool | None]) -> Answer:
-    """Return a whole answer with what is relevant in it."""
+def search(
+    service: SearchService, text: str, is_relevant: Callable[[Product], bool | None]
+) -> ResultList:
+    """Return all hits of a query, judged by `is_relevant`."""
     query = Query(text=text, limit=DEPTH, facets=(), collapse=False)
     hits = service.search(query).hits
-    scores = [sum(hit.contributions.get(leg, 0.0) for leg in LEGS) for hit in hits]
-    return Answer(scores, [relevant(hit.product) for hit in hits])
+    scores = [sum(hit.contributions.get(name, 0.0) for name in RETRIEVERS) for hit in hits]
+    return ResultList(scores, [is_relevant(hit.product) for hit in hits])
 
 
-def summary(answers: Iterable[Answer]) -> dict[str, Any]:
-    """Return for each share of the best score what a cut there keeps and cuts, as means."""
-    some = [each for each in answers if each.scores]
-    found: dict[str, Any] = {"n_queries": len(some)}
-    for share in SHARES:
-        kept, cut = np.nanmean([each.kept_and_cut(share) for each in some], axis=0)
-        found[str(share)] = {"kept": round(float(kept), 3), "cut": round(float(cut), 3)}
-    return found
+def summarize(result_lists: Iterable[ResultList]) -> dict[str, Any]:
+    """Return the mean shares kept and dropped by each cutoff."""
+    non_empty = [results for results in result_lists if results.scores]
+    summary: dict[str, Any] = {"n_queries": len(non_empty)}
+    for cutoff in CUTOFFS:
+        shares = [results.measure_cutoff(cutoff) for results in non_empty]
+        kept, dropped = np.nanmean(shares, axis=0)
+        summary[str(cutoff)] = {"kept": round(float(kept), 3), "cut": round(float(dropped), 3)}
+    return summary
 
 
-def fashion(data: Path, encoder: str, settings: SearchSettings) -> dict[str, Any]:
-    """Return what cuts keep of answers about kinds, with colours, and about what is not there."""
+def measure_fashion(data: Path, encoder: str, settings: SearchSettings) -> dict[str, Any]:
+    """Return what cutoffs keep for queries of kinds, with colours, and for absent products."""
     with real_shop(data, encoder) as index:
         service = SearchService(index, settings)
         queries = read_queries()
-        tongues = {
-            language: [answer(service, getattr(q, language), _of_kind(q.kind)) for q in queries]
+        by_language = {
+            language: [
+                search(service, getattr(query, language), _has_kind(query.kind))
+                for query in queries
+            ]
             for language in ("english", "arabic")
         }
-        counts = _kinds(index)
-        named = [kind for kind, n in counts.items() if n >= LEAST_OF_A_KIND]
-        kinds = [answer(service, kind, _of_kind(kind)) for kind in named]
-        absent = {text: answer(service, text, lambda _: False).scores for text in ABSENT}
-    present = [max(each.scores) for each in (*tongues["english"], *tongues["arabic"], *kinds)]
+        counts = _count_kinds(index)
+        frequent = [kind for kind, n in counts.items() if n >= MIN_PRODUCTS_PER_KIND]
+        kinds = [search(service, kind, _has_kind(kind)) for kind in frequent]
+        absent = {text: search(service, text, lambda _: False).scores for text in ABSENT}
+    present = [
+        max(results.scores) for results in (*by_language["english"], *by_language["arabic"], *kinds)
+    ]
     return {
-        **{f"fashion, {language}": summary(answers) for language, answers in tongues.items()},
-        "kinds": summary(kinds),
+        **{f"fashion, {language}": summarize(lists) for language, lists in by_language.items()},
+        "kinds": summarize(kinds),
         "best score": {
             "of what there is, least": round(min(present), 3),
-            "of what there is not": {k: round(max(v, default=0.0), 3) for k, v in absent.items()},
+            "of what there is not": {
+                text: round(max(scores, default=0.0), 3) for text, scores in absent.items()
+            },
         },
     }
 
 
-def _of_kind(kind: str) -> Callable[[Product], bool]:
+def _has_kind(kind: str) -> Callable[[Product], bool]:
     return lambda product: product.category[-1:] == (kind,)
 
 
-def _kinds(index: ProductIndex) -> dict[str, int]:
+def _count_kinds(index: ProductIndex) -> dict[str, int]:
     counts: dict[str, int] = {}
     after = ""
     while True:
@@ -119,23 +133,23 @@ def _kinds(index: ProductIndex) -> dict[str, int]:
             return dict(sorted(counts.items()))
 
 
-def judged(data: Path, encoder: str, settings: SearchSettings) -> dict[str, Any]:
-    """Return what cuts keep of the judged sets' answers."""
-    found = {}
-    for each in SETS:
-        grades = each.judgments(data).grades
+def measure_judged(data: Path, encoder: str, settings: SearchSettings) -> dict[str, Any]:
+    """Return what cutoffs keep of the judged sets' results."""
+    summaries = {}
+    for judged_set in SETS:
+        grades = judged_set.judgments(data).grades
         with (
             tempfile.TemporaryDirectory() as folder,
             ProductIndex.open(Path(folder), load_encoder(encoder)) as index,
         ):
-            index.add(list(each.products(data)))
+            index.add(list(judged_set.products(data)))
             service = SearchService(index, settings)
-            answers = [answer(service, text, _graded(grades[text])) for text in grades]
-        found[each.name] = summary(answers)
-    return found
+            result_lists = [search(service, text, _by_grade(grades[text])) for text in grades]
+        summaries[judged_set.name] = summarize(result_lists)
+    return summaries
 
 
-def _graded(grades: Any) -> Callable[[Product], bool | None]:
+def _by_grade(grades: Any) -> Callable[[Product], bool | None]:
     def is_relevant(product: Product) -> bool | None:
         grade = grades.get(product.id, 0.0)
         return True if grade >= RELEVANT else False if grade == 0 else None
@@ -145,11 +159,11 @@ def _graded(grades: Any) -> Callable[[Product], bool | None]:
 
 def main(data: DataFolder = DATA, encoder: EncoderName = "compact") -> None:
     """Measure and write `results/cutoff.json`."""
-    whole = SearchSettings(relative_score_cutoff=0)
-    found = fashion(data, encoder, whole) | judged(data, encoder, whole)
-    for name, numbers in found.items():
+    settings = SearchSettings(relative_score_cutoff=0)
+    results = measure_fashion(data, encoder, settings) | measure_judged(data, encoder, settings)
+    for name, numbers in results.items():
         print(f"{name:18} {numbers}")
-    write_result("cutoff", found, command="python -m benchmarks.cutoff --data FOLDER")
+    write_result("cutoff", results, command="python -m benchmarks.cutoff --data FOLDER")
 
 
 if __name__ == "__main__":

@@ -1,9 +1,9 @@
-"""Photo and words together, and what is not wanted: 200 composed queries, 60 with a negative.
+"""Photo with text, and negations: 200 composed queries, 60 with a negated colour.
 
 `python -m benchmarks.intent --data FOLDER` indexes 4,000 fashion products. Composed: a photo of one
-product with "in red", where the shop has that kind in red; the first ten should be of the photo's
-kind and of the words' colour. Negatives: kinds without a colour, in English and Arabic; answers
-should not have it. Which products, kinds and colours is drawn with a fixed seed.
+product with "in red", where the shop has that kind in red; the first ten hits should have the
+photo's kind and the text's colour. Negations: kinds without a colour, in English and Arabic; hits
+should not have it. Products, kinds and colours are drawn with a fixed seed.
 """
 
 import tempfile
@@ -31,8 +31,8 @@ from shopwindow.values.settings import SearchSettings
 
 N_COMPOSED = 200
 N_NEGATIVES = 60
-LEAST = 10
-"""Products of a kind in a colour that the shop must have."""
+MIN_PRODUCTS = 10
+"""Products that the shop must have of a kind in a colour."""
 
 COLOURS = ("Black", "White", "Blue", "Red", "Green", "Grey", "Brown", "Pink", "Yellow", "Purple")
 Answer: TypeAlias = Callable[[Row, str], list[Product]]
@@ -46,109 +46,115 @@ class Shop:
     index: ProductIndex
     counts: Counter[tuple[str, str]]
 
-    def composed(self) -> list[tuple[Row, str]]:
-        """Return products with another colour that the shop has their kind in."""
+    def draw_composed(self) -> list[tuple[Row, str]]:
+        """Return random products, each with another colour that the shop has its kind in."""
         rng = np.random.default_rng(SEED)
-        found: list[tuple[Row, str]] = []
+        cases: list[tuple[Row, str]] = []
         for n in rng.permutation(len(self.rows)):
             row = self.rows[n]
             others = [c for c in COLOURS if c != colour_of(row)]
-            fitting = [c for c in others if self.counts[row.category, c] >= LEAST]
-            if fitting and len(found) < N_COMPOSED:
-                found.append((row, str(rng.choice(fitting))))
-        return found
+            fitting = [c for c in others if self.counts[row.category, c] >= MIN_PRODUCTS]
+            if fitting and len(cases) < N_COMPOSED:
+                cases.append((row, str(rng.choice(fitting))))
+        return cases
 
-    def negatives(self) -> list[tuple[str, str]]:
-        """Return kinds with a colour that many of them have."""
+    def draw_negatives(self) -> list[tuple[str, str]]:
+        """Return random kinds, each with a colour that enough of its products have."""
         rng = np.random.default_rng(SEED)
         named = read_lexicon()["kinds"]
-        pairs = [(k, c) for (k, c), n in sorted(self.counts.items()) if n >= LEAST and k in named]
+        pairs = [
+            (k, c) for (k, c), n in sorted(self.counts.items()) if n >= MIN_PRODUCTS and k in named
+        ]
         fitting = [pair for pair in pairs if pair[1] in COLOURS]
         return [fitting[n] for n in rng.permutation(len(fitting))[:N_NEGATIVES]]
 
 
 def colour_of(row: Row) -> str:
-    """Return the colour that the set says."""
+    """Return a product's colour by the data set; empty when it has none."""
     return str(row.attributes.get("base_colour") or "")
 
 
 def measure_composed(shop: Shop) -> dict[str, Any]:
-    """Ask every composed query in several ways.
+    """Run every composed query by several methods.
 
     Returns:
-        Counts and shares by way.
+        The number of cases, and the shares that are right by method.
     """
-    cases, service = shop.composed(), SearchService(shop.index)
+    cases, service = shop.draw_composed(), SearchService(shop.index)
 
-    def asked(row: Row, text: str, photo: bool = True) -> list[Product]:
+    def search(row: Row, text: str, photo: bool = True) -> list[Product]:
         image = row.image if photo else None
         page = service.search(Query(text=text, image=image, limit=TOP + 1, facets=()))
         return [hit.product for hit in page.hits]
 
-    ways: dict[str, Answer] = {
-        "photo and words (default)": lambda row, colour: asked(row, f"in {colour.lower()}"),
-        "photo alone": lambda row, _: asked(row, ""),
-        "words alone": lambda row, colour: asked(row, f"in {colour.lower()}", photo=False),
-        "vectors averaged": lambda row, colour: _averaged(shop.index, row, f"in {colour.lower()}"),
+    methods: dict[str, Answer] = {
+        "photo and words (default)": lambda row, colour: search(row, f"in {colour.lower()}"),
+        "photo alone": lambda row, _: search(row, ""),
+        "words alone": lambda row, colour: search(row, f"in {colour.lower()}", photo=False),
+        "vectors averaged": lambda row, colour: _search_averaged(
+            shop.index, row, f"in {colour.lower()}"
+        ),
     }
-    found: dict[str, Any] = {"n_cases": len(cases)}
-    for name, answer in ways.items():
-        found[name] = right_shares(
-            (row.category, colour, _others(row, answer(row, colour))) for row, colour in cases
+    results: dict[str, Any] = {"n_cases": len(cases)}
+    for name, answer in methods.items():
+        results[name] = right_shares(
+            (row.category, colour, _without_itself(row, answer(row, colour)))
+            for row, colour in cases
         )
-    return found
+    return results
 
 
-def _averaged(index: ProductIndex, row: Row, text: str) -> list[Product]:
+def _search_averaged(index: ProductIndex, row: Row, text: str) -> list[Product]:
     """Return the products nearest to the mean of the photo's and the text's vector."""
-    photo, words = (
+    photo_vector, text_vector = (
         index.encoder.encode_images([row.image])[0],
         index.encoder.encode_texts([text])[0],
     )
-    vector = l2_normalize((photo + words)[None])[0]
-    found = index.query([VectorQuery(PHOTO, vector, limit=TOP + 1)])[0]
-    points = index.get_points([each for each, _ in found])
-    ids = [str(points[each].payload["product"]["id"]) for each, _ in found]
+    vector = l2_normalize((photo_vector + text_vector)[None])[0]
+    scored = index.query([VectorQuery(PHOTO, vector, limit=TOP + 1)])[0]
+    points = index.get_points([point_id for point_id, _ in scored])
+    ids = [str(points[point_id].payload["product"]["id"]) for point_id, _ in scored]
     return index.get(ids)
 
 
-def _others(row: Row, products: Sequence[Product]) -> list[Product]:
-    return [each for each in products if each.id != row.id][:TOP]
+def _without_itself(row: Row, products: Sequence[Product]) -> list[Product]:
+    return [product for product in products if product.id != row.id][:TOP]
 
 
 def measure_negatives(shop: Shop) -> dict[str, Any]:
-    """Ask for kinds without a colour, read and taken literally.
+    """Search for kinds without a colour, with the negation parsed and taken verbatim.
 
     Returns:
-        Counts, and by form the shares of unwanted products and of the right kind.
+        The number of cases, and by form the shares of unwanted products and of the right kind.
     """
-    cases, service = shop.negatives(), SearchService(shop.index)
+    cases, service = shop.draw_negatives(), SearchService(shop.index)
     forms = ("{kind} not {colour}", "{kind} without {colour}", "{kind} -{colour}", "arabic")
-    found: dict[str, Any] = {"n_cases": len(cases)}
+    results: dict[str, Any] = {"n_cases": len(cases)}
     for form in forms:
         rows = {"read": (), "literal": (WHOLE_TEXT,)}
-        found[form] = {
-            name: _unwanted(service, form, cases, literal) for name, literal in rows.items()
+        results[form] = {
+            name: _measure_negation(service, form, cases, verbatim)
+            for name, verbatim in rows.items()
         }
-    return found
+    return results
 
 
-def _unwanted(
-    service: SearchService, form: str, cases: Sequence[tuple[str, str]], literal: tuple[str, ...]
+def _measure_negation(
+    service: SearchService, form: str, cases: Sequence[tuple[str, str]], verbatim: tuple[str, ...]
 ) -> dict[str, float]:
     unwanted, right = [], []
     for kind, colour in cases:
         page = service.search(
-            Query(text=_worded(form, kind, colour), limit=TOP, facets=(), verbatim=literal)
+            Query(text=_format_query(form, kind, colour), limit=TOP, facets=(), verbatim=verbatim)
         )
         products = [hit.product for hit in page.hits]
         unwanted.append(sum(p.attributes.get("color") == colour for p in products) / TOP)
         right.append(sum(p.category[-1:] == (kind,) for p in products) / TOP)
     shares = {"unwanted": unwanted, "kind": right}
-    return {name: round(float(np.mean(each)), 4) for name, each in shares.items()}
+    return {name: round(float(np.mean(values)), 4) for name, values in shares.items()}
 
 
-def _worded(form: str, kind: str, colour: str) -> str:
+def _format_query(form: str, kind: str, colour: str) -> str:
     lexicon = read_lexicon()
     kinds, colours = lexicon["kinds"][kind], lexicon["colours"][colour]
     if form == "arabic":
@@ -165,11 +171,11 @@ def main(data: DataFolder = DATA, encoder: EncoderName = "compact") -> None:
             index.add(read_products(feed))
             counts = Counter((row.category, colour_of(row)) for row in rows)
             shop = Shop(rows, index, counts)
-            found = {"composed": measure_composed(shop), "negatives": measure_negatives(shop)}
-    print(found)
+            results = {"composed": measure_composed(shop), "negatives": measure_negatives(shop)}
+    print(results)
     settings = SearchSettings().model_dump()
     command = "python -m benchmarks.intent --data FOLDER"
-    write_result("intent", {"encoder": encoder, "settings": settings, **found}, command=command)
+    write_result("intent", {"encoder": encoder, "settings": settings, **results}, command=command)
 
 
 if __name__ == "__main__":

@@ -1,9 +1,9 @@
-"""Human judgments on two real catalogues: each leg alone, all together, and bm25s beside them.
+"""Relevance on two real catalogues with human judgments: each retriever alone, all fused, bm25s.
 
 `python -m benchmarks.judged --data FOLDER` indexes the products of `esci_mini` (Amazon, 75 hard
 queries) and `chorus_icecat` (electronics, 135 head queries), which have texts and no photos.
 Icecat's judgments were pooled from a BM25 run: what only other engines find counts as irrelevant
-there, so its lists are measured condensed too.
+there, so condensed lists (unjudged products removed) are measured too.
 """
 
 import gzip
@@ -42,10 +42,10 @@ SETTINGS: dict[str, dict[str, Any]] = {
     "text vectors only": OFF | {"weight_text": 1.0},
     "default": {},
     "equal weights": {"weight_text": 1.0},
-    "fused, nothing read": {"query_understanding": False},
-    "by spread": {"fusion": "dbsf"},
-    "by range": {"fusion": "min_max"},
-    "by ranks": {"fusion": "rrf"},
+    "no query understanding": {"query_understanding": False},
+    "dbsf": {"fusion": "dbsf"},
+    "min_max": {"fusion": "min_max"},
+    "rrf": {"fusion": "rrf"},
 }
 
 
@@ -55,9 +55,9 @@ class JudgedSet:
 
     Attributes:
         name: Folder of the set.
-        judged: File of the judgments in it.
-        product: Makes a product of one line.
-        measures: What is reported.
+        judged: File name of its judgments.
+        product: Converts a row to a product.
+        measures: The measures that are reported.
     """
 
     name: str
@@ -72,7 +72,7 @@ class JudgedSet:
                 yield self.product(json.loads(line))
 
     def judgments(self, data: Path) -> Judgments:
-        """Return the judged queries."""
+        """Return the queries with their judgments."""
         return read_judgments(data / "relevance" / self.name / self.judged)
 
 
@@ -103,14 +103,14 @@ SETS = (
 )
 
 
-def measure_set(each: JudgedSet, data: Path, encoder_name: str) -> dict[str, Any]:
-    """Index one catalogue, ask its queries under every setting, compare.
+def measure_set(judged_set: JudgedSet, data: Path, encoder_name: str) -> dict[str, Any]:
+    """Index one catalogue, run its queries under every setting, and compare the runs.
 
     Returns:
-        Counts; measures by setting; the default against each rival.
+        Counts; measures by setting; the default against each other run.
     """
-    judgments = each.judgments(data)
-    products = list(each.products(data))
+    judgments = judged_set.judgments(data)
+    products = list(judged_set.products(data))
     with (
         tempfile.TemporaryDirectory() as folder,
         ProductIndex.open(Path(folder), load_encoder(encoder_name)) as index,
@@ -121,29 +121,29 @@ def measure_set(each: JudgedSet, data: Path, encoder_name: str) -> dict[str, Any
             for name, changes in SETTINGS.items()
         ]
         identity = index.encoder.spec.identity
-    runs.append(_bm25s(products, judgments))
-    rows = {run.name: _row(run, judgments, each.measures) for run in runs}
+    runs.append(_run_bm25s(products, judgments))
+    rows = {run.name: _measure_run(run, judgments, judged_set.measures) for run in runs}
     default = next(run for run in runs if run.name == "default")
     measure = parse_measure(MAIN)
-    against = {}
+    comparisons = {}
     for rival in runs:
         if rival is not default:
-            theirs, ours = (run.evaluate(judgments, measure) for run in (rival, default))
-            found = asdict(compare(theirs, ours, seed=SEED))
-            del found["by_query"]
-            against[rival.name] = {name: round(value, 4) for name, value in found.items()}
+            baseline, scores = (run.evaluate(judgments, measure) for run in (rival, default))
+            comparison = asdict(compare(baseline, scores, seed=SEED))
+            del comparison["by_query"]
+            comparisons[rival.name] = {name: round(value, 4) for name, value in comparison.items()}
     worst = sorted(default.evaluate(judgments, measure).items(), key=lambda item: item[1])[:20]
     return {
         "encoder": identity,
         "n_products": len(products),
         "n_queries": len(judgments),
         "settings": rows,
-        f"default less rival, {MAIN}": against,
+        f"default less rival, {MAIN}": comparisons,
         "worst queries": {query: round(value, 3) for query, value in worst},
     }
 
 
-def _row(run: Run, judgments: Judgments, names: tuple[str, ...]) -> dict[str, float]:
+def _measure_run(run: Run, judgments: Judgments, names: tuple[str, ...]) -> dict[str, float]:
     row = {}
     for name in names:
         measure = parse_measure(name)
@@ -152,35 +152,35 @@ def _row(run: Run, judgments: Judgments, names: tuple[str, ...]) -> dict[str, fl
     return row | {f"{MAIN}, condensed": round(mean(condensed), 4)}
 
 
-def _bm25s(products: list[Product], judgments: Judgments) -> Run:
-    """Return what a well-kept BM25 library finds in the same texts, with its own analyser."""
+def _run_bm25s(products: list[Product], judgments: Judgments) -> Run:
+    """Return the run of a reference BM25 library over the same texts, with its own tokenizer."""
     stemmer = Stemmer.Stemmer("english")
     texts = [
-        " ".join((each.title, each.brand, *each.attributes.values(), each.description))
-        for each in products
+        " ".join((product.title, product.brand, *product.attributes.values(), product.description))
+        for product in products
     ]
     engine = bm25s.BM25()
     engine.index(bm25s.tokenize(texts, stemmer=stemmer, show_progress=False), show_progress=False)
     queries = list(judgments.queries)
-    asked = bm25s.tokenize(queries, stemmer=stemmer, show_progress=False)
-    places, scores = engine.retrieve(asked, k=DEPTH, show_progress=False)
+    query_tokens = bm25s.tokenize(queries, stemmer=stemmer, show_progress=False)
+    indices, scores = engine.retrieve(query_tokens, k=DEPTH, show_progress=False)
     rankings = {
-        query: [products[at].id for at, score in zip(row, values, strict=True) if score > 0]
-        for query, row, values in zip(queries, places.tolist(), scores.tolist(), strict=True)
+        query: [products[i].id for i, score in zip(row, values, strict=True) if score > 0]
+        for query, row, values in zip(queries, indices.tolist(), scores.tolist(), strict=True)
     }
     return Run("bm25s", rankings)
 
 
 def main(data: DataFolder = DATA, encoder: EncoderName = "compact") -> None:
     """Measure and write `results/judged.json`."""
-    found = {each.name: measure_set(each, data, encoder) for each in SETS}
-    for name, numbers in found.items():
+    results = {judged_set.name: measure_set(judged_set, data, encoder) for judged_set in SETS}
+    for name, numbers in results.items():
         print(name)
         for setting, row in numbers["settings"].items():
             print(f"  {setting:20} {row}")
         for rival, comparison in numbers[f"default less rival, {MAIN}"].items():
             print(f"  default less {rival:20} {comparison}")
-    write_result("judged", found, command="python -m benchmarks.judged --data ../shared/data")
+    write_result("judged", results, command="python -m benchmarks.judged --data ../shared/data")
 
 
 if __name__ == "__main__":

@@ -1,9 +1,8 @@
-"""A text query with two filters: the whole service against its least possible parts.
+"""Latency of a text query with two filters: the service against encoder and engine alone.
 
 `python -m benchmarks.latency` fills indexes with 10,000 and 100,000 products whose vectors are
-random in clusters, opens them anew, and after ten seconds asks the same questions by turns of the
-encoder alone, of the engine alone (one retrieval of ten points) and of the service. It needs no
-data.
+random in clusters, reopens them, and after ten seconds times the same queries in turn with the
+encoder alone, the engine alone (one retrieval of ten points) and the service. It needs no data.
 """
 
 import tempfile
@@ -49,17 +48,25 @@ NOISE = 0.7
 N_QUERIES = 300
 N_RECALL = 200
 BATCH = 500
-_AROUND = 8
-UP_S = 10.0
-"""Seconds that an opened index has before the first question; its worker reads ahead meanwhile."""
+_WINDOW = 8
+"""Queries on each side of a percentile whose steps are averaged."""
+
+SETTLE_S = 10.0
+"""Seconds between opening an index and the first query; its worker reads ahead meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """Products with made-up vectors around cluster centres, and queries from the same clusters."""
+    """Products with synthetic vectors around cluster centres, and queries from the same clusters.
+
+    Attributes:
+        centres: Unit vectors, shape (n_clusters, dim).
+        projection: Projects vectors to their stored columns.
+        rng: The random generator.
+    """
 
     centres: Vectors
-    columns: VectorProjection
+    projection: VectorProjection
     rng: np.random.Generator
 
     @classmethod
@@ -80,14 +87,19 @@ class Catalogue:
         clusters = self.rng.integers(len(self.centres), size=stop - start)
         photos, texts = self.near(clusters), self.near(clusters)
         rows = zip(range(start, stop), clusters, photos, texts, strict=True)
-        cut = self.columns.project
+        project = self.projection.project
         return [
-            _point(n, int(c), {PHOTO: cut(PHOTO, p), TEXT: cut(TEXT, t)}, mean_words)
-            for n, c, p, t in rows
+            _make_point(
+                number,
+                int(cluster),
+                {PHOTO: project(PHOTO, photo), TEXT: project(TEXT, text)},
+                mean_words,
+            )
+            for number, cluster, photo, text in rows
         ]
 
 
-def _point(number: int, cluster: int, vectors: dict[str, Vectors], mean_words: float) -> Point:
+def _make_point(number: int, cluster: int, vectors: dict[str, Vectors], mean_words: float) -> Point:
     kind, colour = KINDS[cluster % 10], COLOURS[number % 8]
     product = Product(
         id=f"sku-{number}",
@@ -100,21 +112,21 @@ def _point(number: int, cluster: int, vectors: dict[str, Vectors], mean_words: f
         attributes={"color": colour},
         merchant_id=f"m{number % 20}",
     )
-    words = tokenize_product(product)
+    tokens = tokenize_product(product)
     rng = np.random.default_rng(number)
-    picture = rng.integers(rng.integers(250), 256, (8, 8, 3), dtype=np.uint8)  # bright or dark
+    pixels = rng.integers(rng.integers(250), 256, (8, 8, 3), dtype=np.uint8)  # bright or dark
     payload = {
         **to_payload(product),
-        DOC_LENGTH: len(words),
-        PERCEPTUAL_HASH: compute_perceptual_hash(picture),
+        DOC_LENGTH: len(tokens),
+        PERCEPTUAL_HASH: compute_perceptual_hash(pixels),
     }
     return Point(
-        to_point_id(product.id), payload, vectors, build_document_vector(words, mean_words)
+        to_point_id(product.id), payload, vectors, build_document_vector(tokens, mean_words)
     )
 
 
-class ClusteredQueries:
-    """Takes as long as a real encoder, and answers with vectors of the made-up space."""
+class ClusteredEncoder:
+    """Takes as long as a real encoder, and returns vectors of the synthetic space."""
 
     def __init__(self, encoder: Encoder, catalogue: Catalogue) -> None:
         self._encoder = encoder
@@ -122,7 +134,7 @@ class ClusteredQueries:
 
     @property
     def spec(self) -> EncoderSpec:
-        """The real encoder's facts."""
+        """The real encoder's specification."""
         return self._encoder.spec
 
     @property
@@ -131,7 +143,7 @@ class ClusteredQueries:
         return self._encoder.dim
 
     def encode_texts(self, texts: Sequence[str]) -> Vectors:
-        """Return a made-up vector for each text, after the real encoder has worked on it."""
+        """Return a synthetic vector for each text, after the real encoder has encoded it."""
         self._encoder.encode_texts(texts)
         clusters = self._catalogue.rng.integers(len(self._catalogue.centres), size=len(texts))
         return self._catalogue.near(clusters)
@@ -143,7 +155,7 @@ class ClusteredQueries:
     def prepare_image(
         self, image: ImageSource, crop: Crop | None = None, *, for_query: bool = False
     ) -> PreparedImage:
-        """Return the real encoder's picture."""
+        """Return the real encoder's pixels."""
         return self._encoder.prepare_image(image, crop, for_query=for_query)
 
     def encode_prepared(self, prepared: Sequence[PreparedImage]) -> Vectors:
@@ -156,36 +168,36 @@ def filled(n_products: int, encoder: Encoder) -> Iterator[tuple[ProductIndex, Ed
     """Fill an index in a folder that is removed after.
 
     Yields:
-        The index, its store, and what filling and building took in seconds.
+        The index, its store, and the seconds that writing and graph building took.
     """
     catalogue = Catalogue.of(n_products, encoder.spec)
-    timed = ClusteredQueries(encoder, catalogue)
+    clustered = ClusteredEncoder(encoder, catalogue)
     with tempfile.TemporaryDirectory() as folder:
         store = EdgeStore(Path(folder))
-        store.create(StoreSchema(catalogue.columns.dims, INDEXED_FIELDS, CACHED_FIELDS))
-        mean = 20.0
-        store.write_manifest(Manifest.create(encoder.spec).with_update(mean).as_dict())
-        began = time.perf_counter()
+        store.create(StoreSchema(catalogue.projection.dims, INDEXED_FIELDS, CACHED_FIELDS))
+        mean_words = 20.0
+        store.write_manifest(Manifest.create(encoder.spec).with_update(mean_words).as_dict())
+        started = time.perf_counter()
         for start in range(0, n_products, BATCH):
-            store.upsert(catalogue.points(start, min(start + BATCH, n_products), mean))
-        wrote = time.perf_counter()
+            store.upsert(catalogue.points(start, min(start + BATCH, n_products), mean_words))
+        written = time.perf_counter()
         store.optimize(wait=True)
-        took = {"write_s": wrote - began, "graph_s": time.perf_counter() - wrote}
+        durations = {"write_s": written - started, "graph_s": time.perf_counter() - written}
         store.close()
         store = EdgeStore(Path(folder))
-        time.sleep(UP_S)
-        with ProductIndex(store, timed) as index:
-            yield index, store, took
+        time.sleep(SETTLE_S)
+        with ProductIndex(store, clustered) as index:
+            yield index, store, durations
 
 
 def measure(index: ProductIndex, store: EdgeStore, encoder: Encoder) -> dict[str, Any]:
-    """Ask all parts the same questions by turns.
+    """Time the same queries in turn with each component.
 
     Returns:
-        Milliseconds (p50, p95) of each part, and the ratios to encode plus one engine call.
+        Milliseconds (p50, p95) of each component, and the ratios to encode plus one engine call.
     """
     service = SearchService(index)
-    laps: dict[str, list[float]] = {
+    laps_ms: dict[str, list[float]] = {
         "encode": [],
         "engine": [],
         "service": [],
@@ -197,51 +209,59 @@ def measure(index: ProductIndex, store: EdgeStore, encoder: Encoder) -> dict[str
         filters = Filters(category=KINDS[number % 10].title(), price_max=250.0)
         vector = index.encoder.encode_texts([text])[0]
         photo = VectorProjection.from_spec(encoder.spec).project(PHOTO, vector)
-        bare = VectorQuery(PHOTO, photo, to_conditions(filters), limit=10)
+        engine_query = VectorQuery(PHOTO, photo, to_conditions(filters), limit=10)
         queries = {
             "service": Query(text=text, filters=filters, limit=10),
             "service_no_facets": Query(text=text + " x", filters=filters, limit=10, facets=()),
         }
-        laps["encode"].append(_ms(encoder.encode_texts, [text]))
-        laps["engine"].append(_ms(store.query, [bare]))
-        began = time.perf_counter()
+        laps_ms["encode"].append(_time_ms(encoder.encode_texts, [text]))
+        laps_ms["engine"].append(_time_ms(store.query, [engine_query]))
+        started = time.perf_counter()
         steps.append(service.search(queries["service"]).took_ms)
-        laps["service"].append(1000 * (time.perf_counter() - began))
-        laps["service_no_facets"].append(_ms(service.search, queries["service_no_facets"]))
-    return _summary(laps) | {"steps": _steps(steps, laps["service"])}
+        laps_ms["service"].append(1000 * (time.perf_counter() - started))
+        laps_ms["service_no_facets"].append(_time_ms(service.search, queries["service_no_facets"]))
+    return _summarize(laps_ms) | {"steps": _average_steps(steps, laps_ms["service"])}
 
 
-def _steps(steps: Sequence[Mapping[str, float]], took_ms: Sequence[float]) -> dict[str, Any]:
-    """Return the mean milliseconds of each step over the queries around p50, and around p95."""
+def _average_steps(
+    steps: Sequence[Mapping[str, float]], took_ms: Sequence[float]
+) -> dict[str, Any]:
+    """Return the mean milliseconds of each step over the queries around p50 and around p95."""
     order = np.argsort(took_ms)
-    found = {}
-    for share in (50, 95):
-        middle = round(share / 100 * len(order))
-        around = [steps[n] for n in order[middle - _AROUND : middle + _AROUND]]
-        found[f"p{share}"] = {
-            name: round(float(np.mean([each[name] for each in around])), 3) for name in around[0]
+    averages = {}
+    for percentile in (50, 95):
+        middle = round(percentile / 100 * len(order))
+        around = [steps[n] for n in order[middle - _WINDOW : middle + _WINDOW]]
+        averages[f"p{percentile}"] = {
+            name: round(float(np.mean([steps_ms[name] for steps_ms in around])), 3)
+            for name in around[0]
         }
-    return found
+    return averages
 
 
-def _summary(laps: dict[str, list[float]]) -> dict[str, Any]:
-    least = [a + b for a, b in zip(laps["encode"], laps["engine"], strict=True)]
-    found: dict[str, Any] = {
-        name: {"p50_ms": _percentile(ms, 50), "p95_ms": _percentile(ms, 95)}
-        for name, ms in {**laps, "encode_plus_engine": least}.items()
+def _summarize(laps_ms: dict[str, list[float]]) -> dict[str, Any]:
+    minimum = [
+        encode_ms + engine_ms
+        for encode_ms, engine_ms in zip(laps_ms["encode"], laps_ms["engine"], strict=True)
+    ]
+    summary: dict[str, Any] = {
+        name: {"p50_ms": _compute_percentile(ms, 50), "p95_ms": _compute_percentile(ms, 95)}
+        for name, ms in {**laps_ms, "encode_plus_engine": minimum}.items()
     }
-    for share in (50, 95):
+    for percentile in (50, 95):
         for name in ("service", "service_no_facets"):
-            ratio = _percentile(laps[name], share) / _percentile(least, share)
-            found[f"{name}_ratio_p{share}"] = round(ratio, 2)
-    return found
+            ratio = _compute_percentile(laps_ms[name], percentile) / _compute_percentile(
+                minimum, percentile
+            )
+            summary[f"{name}_ratio_p{percentile}"] = round(ratio, 2)
+    return summary
 
 
-def recall(store: EdgeStore, catalogue: Catalogue) -> dict[str, float]:
+def measure_recall(store: EdgeStore, catalogue: Catalogue) -> dict[str, float]:
     """Return recall@10 against the engine's exact scan, without and with two filters."""
     clusters = catalogue.rng.integers(len(catalogue.centres), size=N_RECALL)
-    vectors = catalogue.columns.project(PHOTO, catalogue.near(clusters))
-    filters: dict[str, list[tuple[Condition, ...]]] = {
+    vectors = catalogue.projection.project(PHOTO, catalogue.near(clusters))
+    conditions_by_name: dict[str, list[tuple[Condition, ...]]] = {
         "no_filter": [()] * N_RECALL,
         "two_filters": [
             to_conditions(Filters(category=KINDS[n % 10].title(), price_max=250.0))
@@ -250,24 +270,34 @@ def recall(store: EdgeStore, catalogue: Catalogue) -> dict[str, float]:
         "category_only": [to_conditions(Filters(category=KINDS[n % 10].title())) for n in clusters],
         "price_only": [to_conditions(Filters(price_max=100.0))] * N_RECALL,
     }
-    found = {}
-    for name, each in filters.items():
-        legs = [VectorQuery(PHOTO, v, c, limit=10) for v, c in zip(vectors, each, strict=True)]
-        exact = [VectorQuery(PHOTO, v, c, (), 10, True) for v, c in zip(vectors, each, strict=True)]
-        pairs = zip(store.query(legs), store.query(exact), strict=True)
-        shares = [len({a for a, _ in x} & {b for b, _ in y}) / max(len(y), 1) for x, y in pairs]
-        found[name] = round(float(np.mean(shares)), 4)
-    return found
+    recalls = {}
+    for name, conditions in conditions_by_name.items():
+        queries = [
+            VectorQuery(PHOTO, vector, condition, limit=10)
+            for vector, condition in zip(vectors, conditions, strict=True)
+        ]
+        exact = [
+            VectorQuery(PHOTO, vector, condition, (), 10, True)
+            for vector, condition in zip(vectors, conditions, strict=True)
+        ]
+        pairs = zip(store.query(queries), store.query(exact), strict=True)
+        shares = [
+            len({point for point, _ in approximate} & {point for point, _ in expected})
+            / max(len(expected), 1)
+            for approximate, expected in pairs
+        ]
+        recalls[name] = round(float(np.mean(shares)), 4)
+    return recalls
 
 
-def _ms(call: Callable[..., object], *args: object) -> float:
-    began = time.perf_counter()
+def _time_ms(call: Callable[..., object], *args: object) -> float:
+    started = time.perf_counter()
     call(*args)
-    return 1000 * (time.perf_counter() - began)
+    return 1000 * (time.perf_counter() - started)
 
 
-def _percentile(values: Sequence[float], share: int) -> float:
-    return round(float(np.percentile(values, share)), 3)
+def _compute_percentile(values: Sequence[float], percentile: int) -> float:
+    return round(float(np.percentile(values, percentile)), 3)
 
 
 def main(
@@ -276,21 +306,21 @@ def main(
 ) -> None:
     """Measure and write `results/latency.json`."""
     loaded = load_encoder(encoder)
-    found = {}
-    for n_products in [int(each) for each in sizes.split(",")]:
-        with filled(n_products, loaded) as (index, store, took):
+    results = {}
+    for n_products in [int(size) for size in sizes.split(",")]:
+        with filled(n_products, loaded) as (index, store, durations):
             numbers = measure(index, store, loaded)
             catalogue = Catalogue.of(n_products, loaded.spec)
-            found[str(n_products)] = {
+            results[str(n_products)] = {
                 **numbers,
-                "recall_at_10": recall(store, catalogue),
-                **{name: round(seconds, 1) for name, seconds in took.items()},
+                "recall_at_10": measure_recall(store, catalogue),
+                **{name: round(seconds, 1) for name, seconds in durations.items()},
                 "engine_info": store.info(),
             }
-        print(n_products, found[str(n_products)])
+        print(n_products, results[str(n_products)])
     write_result(
         "latency",
-        {"encoder": loaded.spec.identity, "n_queries": N_QUERIES, "sizes": found},
+        {"encoder": loaded.spec.identity, "n_queries": N_QUERIES, "sizes": results},
         command="python -m benchmarks.latency",
     )
 

@@ -1,10 +1,11 @@
-"""A batch of photos against a catalogue: is the right product first, and how sure is that?
+"""Batch matching of photos: whether the right product comes first, and how confident that is.
 
 `python -m benchmarks.matching --data FOLDER` indexes 4,000 electronics and 5,000 fashion products
 and matches 200 seeded photos of each: as they are, badly cropped (35 to 70 % of the area, off the
 centre), darkened, as JPEG of quality 30, and as by a phone, tilted on a surface. Twenty further
-photos of electronics, badly cropped, are the merchandiser's try. Right is the product itself, or
-one with the very same photo. The last numbers tell matching's time beside the encoder's own.
+photos of electronics, badly cropped, are a merchandiser's trial. Right is the product itself, or
+one with the very same photo. The last numbers compare the time of matching with that of encoding
+alone.
 """
 
 import io
@@ -32,7 +33,7 @@ from shopwindow.values import Encoder, Hit
 
 SETS = {"electronics": 4000, "fashion": 5000}
 N_PHOTOS = 200
-N_TRY = 20
+N_TRIAL = 20
 N_TIMED = 500
 N_TURNS = 3
 TOP = 5
@@ -40,27 +41,27 @@ TOP = 5
 Change: TypeAlias = Callable[[Image.Image, np.random.Generator], Image.Image]
 
 
-def badly_cropped(photo: Image.Image, rng: np.random.Generator) -> Image.Image:
-    """Return 35 to 70 % of the area, of another shape than the photo, away from its middle."""
+def crop_badly(photo: Image.Image, rng: np.random.Generator) -> Image.Image:
+    """Return 35 to 70 % of the area, with another aspect ratio, away from the centre."""
     side = rng.uniform(0.35, 0.70) ** 0.5
     shape = rng.uniform(max(0.8, side), 1.0) ** rng.choice([-1, 1])
     width, height = int(photo.width * side * shape), int(photo.height * side / shape)
-    left = int((photo.width - width) * _off_centre(rng))
-    top = int((photo.height - height) * _off_centre(rng))
+    left = int((photo.width - width) * _draw_offset(rng))
+    top = int((photo.height - height) * _draw_offset(rng))
     return photo.crop((left, top, left + max(1, width), top + max(1, height)))
 
 
-def _off_centre(rng: np.random.Generator) -> float:
-    """Return a place from 0 to 1 that is not within 0.2 of the middle."""
-    away = rng.uniform(0.2, 0.5)
-    return float(0.5 + away * rng.choice([-1, 1]))
+def _draw_offset(rng: np.random.Generator) -> float:
+    """Return a relative position from 0 to 1 that is not within 0.2 of the middle."""
+    distance = rng.uniform(0.2, 0.5)
+    return float(0.5 + distance * rng.choice([-1, 1]))
 
 
-def _darkened(photo: Image.Image, _: np.random.Generator) -> Image.Image:
+def _darken(photo: Image.Image, _: np.random.Generator) -> Image.Image:
     return ImageEnhance.Brightness(photo).enhance(0.5)
 
 
-def _jpeg_30(photo: Image.Image, _: np.random.Generator) -> Image.Image:
+def _compress(photo: Image.Image, _: np.random.Generator) -> Image.Image:
     data = io.BytesIO()
     photo.save(data, "JPEG", quality=30)
     return Image.open(data).convert("RGB")
@@ -68,110 +69,118 @@ def _jpeg_30(photo: Image.Image, _: np.random.Generator) -> Image.Image:
 
 CHANGES: Mapping[str, Change] = {
     "as they are": lambda photo, _: photo,
-    "badly cropped": badly_cropped,
-    "darkened to 50 %": _darkened,
-    "JPEG quality 30": _jpeg_30,
+    "badly cropped": crop_badly,
+    "darkened to 50 %": _darken,
+    "JPEG quality 30": _compress,
     "tilted on a surface": phone_photo,
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A photo that was matched, and the products it shows."""
+    """A photo that was matched.
+
+    Attributes:
+        right: Ids of the products that it shows.
+        match: The match.
+    """
 
     right: frozenset[str]
     match: PhotoMatch
 
     @property
     def others(self) -> list[Hit]:
-        """What would be found if the shop did not have the product."""
+        """The hits if the shop did not have the product."""
         return [hit for hit in self.match.hits if hit.product.id not in self.right]
 
-    def found(self, places: int) -> bool:
-        """Return whether the right product is within so many places."""
-        return any(hit.product.id in self.right for hit in self.match.hits[:places])
+    def is_found(self, top: int) -> bool:
+        """Return whether a right product is among the first hits."""
+        return any(hit.product.id in self.right for hit in self.match.hits[:top])
 
 
 def measure_set(service: SearchService, rows: Sequence[Row], seed: int) -> dict[str, Any]:
-    """Match photos of a set, changed in one way after the other.
+    """Match photos of a set under each change.
 
     Returns:
-        Shares found, by change; and what the words for likeness are worth over all changes.
+        Shares found by change, and the precision of the confidence labels over all changes.
     """
-    chosen = [rows[n] for n in np.random.default_rng(seed).permutation(len(rows))[:N_PHOTOS]]
-    cases = {name: matched(service, rows, chosen, name) for name in CHANGES}
-    found: dict[str, Any] = {"n_products": len(rows), "n_photos": len(chosen)}
-    found |= {name: found_shares(each) for name, each in cases.items()}
-    return found | {"words": worth_of_words([case for each in cases.values() for case in each])}
+    sample = [rows[n] for n in np.random.default_rng(seed).permutation(len(rows))[:N_PHOTOS]]
+    cases_by_change = {name: match_changed(service, rows, sample, name) for name in CHANGES}
+    results: dict[str, Any] = {"n_products": len(rows), "n_photos": len(sample)}
+    results |= {name: measure_shares(cases) for name, cases in cases_by_change.items()}
+    all_cases = [case for cases in cases_by_change.values() for case in cases]
+    return results | {"words": measure_labels(all_cases)}
 
 
-def matched(
-    service: SearchService, rows: Sequence[Row], chosen: Sequence[Row], change: str
+def match_changed(
+    service: SearchService, rows: Sequence[Row], sample: Sequence[Row], change: str
 ) -> list[Case]:
-    """Return the matches of photos that were changed in one way."""
-    same: dict[bytes, set[str]] = defaultdict(set)
+    """Return the matches of photos under one change."""
+    ids_by_photo: dict[bytes, set[str]] = defaultdict(set)
     for row in rows:
-        same[row.image].add(row.id)
-    photos = _changed(chosen, change)
+        ids_by_photo[row.image].add(row.id)
+    photos = _change_photos(sample, change)
     matches = match_photos(service, photos, limit=TOP + 1)
     return [
-        Case(frozenset(same[row.image]), match) for row, match in zip(chosen, matches, strict=True)
+        Case(frozenset(ids_by_photo[row.image]), match)
+        for row, match in zip(sample, matches, strict=True)
     ]
 
 
-def _changed(rows: Sequence[Row], change: str) -> Iterator[Image.Image]:
+def _change_photos(rows: Sequence[Row], change: str) -> Iterator[Image.Image]:
     rng = np.random.default_rng(SEED)
     for row in rows:
         yield CHANGES[change](Image.open(io.BytesIO(row.image)).convert("RGB"), rng)
 
 
-def found_shares(cases: Sequence[Case]) -> dict[str, float]:
-    """Return the shares of photos whose product came first, and among the first five."""
+def measure_shares(cases: Sequence[Case]) -> dict[str, float]:
+    """Return the shares of photos whose product is first, and among the first five."""
     return {
-        "first": round(float(np.mean([case.found(1) for case in cases])), 4),
-        "in_five": round(float(np.mean([case.found(TOP) for case in cases])), 4),
+        "first": round(float(np.mean([case.is_found(1) for case in cases])), 4),
+        "in_five": round(float(np.mean([case.is_found(TOP) for case in cases])), 4),
     }
 
 
-def worth_of_words(cases: Sequence[Case]) -> dict[str, Any]:
-    """Return for each word how often it stood, and how often rightly.
+def measure_labels(cases: Sequence[Case]) -> dict[str, Any]:
+    """Return how often each confidence label is given, and how often it is right.
 
     Returns:
-        By word: first places that have it, the share of them that is the right product, and the
-        share of photos whose first place would have it if the shop did not have the product.
+        By label: the number of first hits that have it, the share of them that is right, and the
+        share of photos whose first hit would have it if the shop did not have the product.
     """
-    firsts = [(label_confidence(case.match.hits[0].score), case.found(1)) for case in cases]
+    first_hits = [(label_confidence(case.match.hits[0].score), case.is_found(1)) for case in cases]
     absent = Counter(label_confidence(case.others[0].score) for case in cases if case.others)
-    found = {}
-    for word in dict.fromkeys([*(word for _, word in CONFIDENCE_BOUNDS), label_confidence(0.0)]):
-        right = [is_right for each, is_right in firsts if each == word]
-        found[word] = {
+    results = {}
+    labels = [*(label for _, label in CONFIDENCE_BOUNDS), label_confidence(0.0)]
+    for label in labels:
+        right = [is_right for given, is_right in first_hits if given == label]
+        results[label] = {
             "n_first": len(right),
             "right": round(float(np.mean(right)), 4) if right else None,
-            "share_when_absent": round(absent[word] / len(cases), 4),
+            "share_when_absent": round(absent[label] / len(cases), 4),
         }
-    return found
+    return results
 
 
-def measure_try(service: SearchService, rows: Sequence[Row]) -> dict[str, Any]:
-    """Match the twenty photos of the merchandiser's try.
+def measure_trial(service: SearchService, rows: Sequence[Row]) -> dict[str, Any]:
+    """Match the twenty photos of the merchandiser's trial.
 
     Returns:
-        How many of them were found.
+        The number of photos, and how many were found.
     """
-    chosen = [rows[n] for n in np.random.default_rng(SEED + 1).permutation(len(rows))[:N_TRY]]
-    cases = matched(service, rows, chosen, "badly cropped")
+    sample = [rows[n] for n in np.random.default_rng(SEED + 1).permutation(len(rows))[:N_TRIAL]]
+    cases = match_changed(service, rows, sample, "badly cropped")
     return {
-        "n_photos": N_TRY,
-        "n_first": sum(case.found(1) for case in cases),
-        "n_in_five": sum(case.found(TOP) for case in cases),
+        "n_photos": N_TRIAL,
+        "n_first": sum(case.is_found(1) for case in cases),
+        "n_in_five": sum(case.is_found(TOP) for case in cases),
     }
 
 
 def measure_time(
     service: SearchService, encoder: Encoder, photos: Sequence[Path]
 ) -> dict[str, Any]:
-    """Match photos, and encode the same ones with nothing else going on, by turns.
+    """Match photos, and encode the same ones alone, in turn.
 
     Returns:
         Seconds of each turn, and the median ratio of matching to encoding alone.
@@ -179,13 +188,13 @@ def measure_time(
     prepared = [encoder.prepare_image(photo) for photo in photos]
     turns = []
     for _ in range(N_TURNS):
-        began = time.perf_counter()
+        started = time.perf_counter()
         n_hits = sum(len(match.hits) for match in match_photos(service, photos))
-        between = time.perf_counter()
+        matched_at = time.perf_counter()
         encoder.encode_prepared(prepared)
-        matching_s, encoding_s = between - began, time.perf_counter() - between
+        matching_s, encoding_s = matched_at - started, time.perf_counter() - matched_at
         turns.append({"matching_s": round(matching_s, 2), "encoding_s": round(encoding_s, 2)})
-    ratios = [each["matching_s"] / each["encoding_s"] for each in turns]
+    ratios = [turn["matching_s"] / turn["encoding_s"] for turn in turns]
     return {
         "n_photos": len(photos),
         "n_hits": n_hits,
@@ -197,7 +206,7 @@ def measure_time(
 def main(data: DataFolder = DATA, encoder: EncoderName = "compact") -> None:
     """Measure and write `results/matching.json`."""
     loaded = load_encoder(encoder)
-    found: dict[str, Any] = {}
+    results: dict[str, Any] = {}
     for name, n_products in SETS.items():
         rows = sample_rows(data, name, n_products, SEED)
         with tempfile.TemporaryDirectory() as temporary:
@@ -205,15 +214,15 @@ def main(data: DataFolder = DATA, encoder: EncoderName = "compact") -> None:
             with ProductIndex.open(Path(temporary) / "index", loaded) as index:
                 index.add(read_products(feed))
                 service = SearchService(index)
-                found[name] = measure_set(service, rows, SEED)
+                results[name] = measure_set(service, rows, SEED)
                 if name == "electronics":
-                    found["merchandisers_try"] = measure_try(service, rows)
+                    results["merchandisers_try"] = measure_trial(service, rows)
                     photos = sorted((Path(temporary) / "photos").iterdir())[:N_TIMED]
-                    found["time"] = measure_time(service, loaded, photos)
-        print(name, found[name])
-    print(found["merchandisers_try"], found["time"])
+                    results["time"] = measure_time(service, loaded, photos)
+        print(name, results[name])
+    print(results["merchandisers_try"], results["time"])
     command = "python -m benchmarks.matching --data FOLDER"
-    write_result("matching", {"encoder": loaded.spec.identity, **found}, command=command)
+    write_result("matching", {"encoder": loaded.spec.identity, **results}, command=command)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
-"""Kind and colour on real products: each leg alone and all together, in English and Arabic.
+"""Category and colour on real products: each retriever alone and all fused, in two languages.
 
 `python -m benchmarks.relevance --data FOLDER` indexes 4,000 fashion products and 1,000 of
-electronics through a CSV feed and asks the 50 queries of `kind_colour_queries.csv`.
+electronics through a CSV feed and runs the 50 queries of `kind_colour_queries.csv`, in English and
+Arabic.
 """
 
 import csv
@@ -32,7 +33,8 @@ OFF = {
     "attribute_match_boost": 0.0,
     "query_understanding": False,
 }
-"""One leg alone: nothing is read out of the words, no other leg is asked."""
+"""Settings for one retriever alone: no other retriever runs, and the query is not parsed."""
+
 SETTINGS: dict[str, dict[str, Any]] = {
     "words only": OFF | {"weight_lexical": 1.0},
     "text vectors only": OFF | {"weight_text": 1.0},
@@ -40,16 +42,16 @@ SETTINGS: dict[str, dict[str, Any]] = {
     "together (default)": {},
     "together, equal weights": {"weight_text": 1.0, "weight_text_image": 1.0},
     "together, text to photo 1.0": {"weight_text_image": 1.0},
-    "together, nothing read": {"query_understanding": False},
-    "together, by spread": {"fusion": "dbsf"},
-    "together, by range": {"fusion": "min_max"},
-    "together, by ranks": {"fusion": "rrf"},
+    "together, no query understanding": {"query_understanding": False},
+    "together, dbsf": {"fusion": "dbsf"},
+    "together, min_max": {"fusion": "min_max"},
+    "together, rrf": {"fusion": "rrf"},
 }
 
 
 @dataclass(frozen=True, slots=True)
 class KindColour:
-    """One query with what its answers should be."""
+    """One query in two languages, with the category (`kind`) and colour that are right."""
 
     kind: str
     colour: str
@@ -77,7 +79,8 @@ def real_shop(data: Path, encoder_name: str) -> Iterator[ProductIndex]:
         with ProductIndex.open(Path(temporary) / "index", encoder) as index:
             report = index.add(read_products(feed))
             print(
-                f"{report.added} products in {report.duration_s:.0f} s, {report.n_rejected} rejected"
+                f"{report.added} products in {report.duration_s:.0f} s, "
+                f"{report.n_rejected} rejected"
             )
             yield index
 
@@ -85,54 +88,58 @@ def real_shop(data: Path, encoder_name: str) -> Iterator[ProductIndex]:
 def measure(
     index: ProductIndex, settings: SearchSettings, queries: Sequence[KindColour]
 ) -> dict[str, Mapping[str, float]]:
-    """Return, for each language, the mean shares of the first ten that are right.
+    """Return the mean shares of the top ten hits that are right, for each language.
 
     Returns:
         By language: "kind", "kind_and_colour", each from 0 to 1.
     """
     service = SearchService(index, settings)
     return {
-        language: _shares(service, [(getattr(q, language), q.kind, q.colour) for q in queries])
+        language: _measure_shares(
+            service, [(getattr(q, language), q.kind, q.colour) for q in queries]
+        )
         for language in ("english", "arabic")
     }
 
 
-def _shares(service: SearchService, asked: Sequence[tuple[str, str, str]]) -> dict[str, float]:
+def _measure_shares(
+    service: SearchService, queries: Sequence[tuple[str, str, str]]
+) -> dict[str, float]:
     answers = []
-    for text, kind, colour in asked:
+    for text, kind, colour in queries:
         hits = service.search(Query(text=text, limit=TOP, facets=())).hits
         answers.append((kind, colour, [hit.product for hit in hits]))
-    found = right_shares(answers)
-    return {"kind": found["kind"], "kind_and_colour": found["both"]}
+    shares = right_shares(answers)
+    return {"kind": shares["kind"], "kind_and_colour": shares["both"]}
 
 
 def right_shares(answers: Iterable[tuple[str, str, Sequence[Product]]]) -> dict[str, float]:
-    """Return the mean shares of the first TOP that have the kind, the colour, and both.
+    """Return the mean shares of the first TOP hits that have the kind, the colour, and both.
 
     Args:
-        answers: For each query the kind and the colour that are right, and what was found.
+        answers: For each query the right kind, the right colour, and the products found.
     """
     kinds, colours, both = [], [], []
     for kind, colour, products in answers:
-        right = [each.category[-1:] == (kind,) for each in products]
-        coloured = [each.attributes.get("color") == colour for each in products]
-        kinds.append(sum(right) / TOP)
-        colours.append(sum(coloured) / TOP)
-        both.append(sum(a and b for a, b in zip(right, coloured, strict=True)) / TOP)
+        has_kind = [product.category[-1:] == (kind,) for product in products]
+        has_colour = [product.attributes.get("color") == colour for product in products]
+        kinds.append(sum(has_kind) / TOP)
+        colours.append(sum(has_colour) / TOP)
+        both.append(sum(a and b for a, b in zip(has_kind, has_colour, strict=True)) / TOP)
     shares = {"kind": kinds, "colour": colours, "both": both}
-    return {name: round(float(np.mean(each)), 4) for name, each in shares.items()}
+    return {name: round(float(np.mean(values)), 4) for name, values in shares.items()}
 
 
 def main(data: DataFolder = DATA, encoder: EncoderName = "compact") -> None:
     """Measure and write `results/relevance.json`."""
     queries = read_queries()
     with real_shop(data, encoder) as index:
-        found = {
+        results = {
             name: measure(index, SearchSettings(**changes), queries)
             for name, changes in SETTINGS.items()
         }
         identity = index.encoder.spec.identity
-    for name, numbers in found.items():
+    for name, numbers in results.items():
         print(f"{name:22} {numbers}")
     write_result(
         "relevance",
@@ -141,7 +148,7 @@ def main(data: DataFolder = DATA, encoder: EncoderName = "compact") -> None:
             "encoder": identity,
             "n_queries": len(queries),
             "top": TOP,
-            "settings": found,
+            "settings": results,
         },
         command="python -m benchmarks.relevance --data ../shared/data",
     )

@@ -1,9 +1,9 @@
-"""Typing errors: how many are undone, and how many right words are wrongly changed.
+"""Spelling correction: typing errors corrected, and correct words wrongly changed.
 
-`python -m benchmarks.typing_errors --data FOLDER` takes the words of our samples and the bilingual
-shop together, makes one seeded error in each of 500, and asks for them. Words that must not be
-changed: the catalogue's own; those that stand in at least three products of others (electronics,
-Amazon, Icecat); and those of each of the two shops, asked of the other alone.
+`python -m benchmarks.typing_errors --data FOLDER` takes the vocabulary of our samples and the
+bilingual shop together, makes one seeded error in each of 500 words, and corrects them. Words that
+must not be changed: the catalogue's own; those of at least three products of other catalogues
+(electronics, Amazon, Icecat); and the words of each of the two shops, corrected by the other alone.
 """
 
 import re
@@ -34,41 +34,44 @@ N_ERRORS = 250
 
 LATIN, ARABIC = "abcdefghijklmnopqrstuvwxyz", "ابتثجحخدذرزسشصضطظعغفقكلمنهوي"
 MIN_PRODUCTS = 3
-"""Products of another catalogue that must have a word before it counts as right."""
+"""Products of another catalogue that must have a word before it counts as correct."""
 
 
-def words_of(texts: Iterable[str]) -> Counter[str]:
-    """Return in how many texts each word stands, in small letters, without numbers and codes."""
+def count_words(texts: Iterable[str]) -> Counter[str]:
+    """Return how many texts have each word, in lower case, without numbers and codes."""
     counts: Counter[str] = Counter()
     for text in texts:
-        counts.update({word.surface.casefold() for word in analyze(text)})
+        counts.update({token.surface.casefold() for token in analyze(text)})
     return Counter({word: n for word, n in counts.items() if word.isalpha()})
 
 
-def names_of(product: Product) -> str:
-    """Return the texts of a product that spelling is corrected by."""
-    titles = (product.title, *(each.title for each in product.translations.values()))
+def join_vocabulary_texts(product: Product) -> str:
+    """Return the texts of a product that spelling correction learns from."""
+    titles = (product.title, *(translation.title for translation in product.translations.values()))
     others = (*product.category, product.brand, *product.attributes.values())
     return " ".join((*titles, *others))
 
 
-def texts_of(product: Product) -> tuple[str, ...]:
+def list_descriptions(product: Product) -> tuple[str, ...]:
     """Return the descriptions of a product, in all its languages."""
-    return (product.description, *(each.description for each in product.translations.values()))
-
-
-def mistyped(word: str, rng: np.random.Generator) -> str:
-    """Return a word with one slip: a letter too few, too many, another, or two exchanged."""
-    letters = ARABIC if is_arabic(word) else LATIN
-    at = int(rng.integers(1, len(word)))
-    new = letters[int(rng.integers(len(letters)))]
-    slips = (
-        word[:at] + word[at + 1 :],
-        word[:at] + new + word[at:],
-        word[:at] + new + word[at + 1 :],
-        word[: at - 1] + word[at] + word[at - 1] + word[at + 1 :],
+    return (
+        product.description,
+        *(translation.description for translation in product.translations.values()),
     )
-    return slips[int(rng.integers(len(slips)))]
+
+
+def mistype(word: str, rng: np.random.Generator) -> str:
+    """Return a word with one random edit: a deletion, insertion, replacement or transposition."""
+    letters = ARABIC if is_arabic(word) else LATIN
+    i = int(rng.integers(1, len(word)))
+    letter = letters[int(rng.integers(len(letters)))]
+    edits = (
+        word[:i] + word[i + 1 :],
+        word[:i] + letter + word[i:],
+        word[:i] + letter + word[i + 1 :],
+        word[: i - 1] + word[i] + word[i - 1] + word[i + 1 :],
+    )
+    return edits[int(rng.integers(len(edits)))]
 
 
 def is_arabic(word: str) -> bool:
@@ -79,99 +82,108 @@ def is_arabic(word: str) -> bool:
 def measure_errors(
     words: Sequence[str], vocabulary: Vocabulary, is_word: Callable[[str], bool]
 ) -> dict[str, Any]:
-    """Mistype words and correct them again.
+    """Mistype random words and correct them.
 
     Args:
-        words: Right words of one script.
-        vocabulary: What is corrected by.
-        is_word: What is known beside it.
+        words: Correct words of one script.
+        vocabulary: The vocabulary to correct by.
+        is_word: Whether a word outside the vocabulary is correct.
 
     Returns:
-        Counts and shares.
+        The number of words; the shares recovered, left as typed, and made another word.
     """
     rng = np.random.default_rng(SEED)
-    found: Counter[str] = Counter()
-    while found["asked"] < N_ERRORS:
+    counts: Counter[str] = Counter()
+    while counts["asked"] < N_ERRORS:
         word = words[int(rng.integers(len(words)))]
-        slip = mistyped(word, rng)
-        if vocabulary.contains(slip) or fold(slip) == fold(word):
-            continue  # another right word, or a spelling that is folded anyway
-        used = correct_spelling(slip, vocabulary, is_word).text
-        found["asked"] += 1
-        found["recovered"] += analyze(used)[0].stem == analyze(word)[0].stem
-        found["left"] += used == slip
-    asked = found["asked"]
+        typed = mistype(word, rng)
+        if vocabulary.contains(typed) or fold(typed) == fold(word):
+            continue  # another correct word, or a variant that folding ignores
+        corrected = correct_spelling(typed, vocabulary, is_word).text
+        counts["asked"] += 1
+        counts["recovered"] += analyze(corrected)[0].stem == analyze(word)[0].stem
+        counts["left"] += corrected == typed
+    n_words = counts["asked"]
     return {
-        "n_asked": asked,
-        "recovered": round(found["recovered"] / asked, 4),
-        "left_as_typed": round(found["left"] / asked, 4),
-        "another_word": round((asked - found["recovered"] - found["left"]) / asked, 4),
+        "n_asked": n_words,
+        "recovered": round(counts["recovered"] / n_words, 4),
+        "left_as_typed": round(counts["left"] / n_words, 4),
+        "another_word": round((n_words - counts["recovered"] - counts["left"]) / n_words, 4),
     }
 
 
-def measure_right_words(
-    asked: Sequence[tuple[Sequence[str], Vocabulary]], is_word: Callable[[str], bool]
+def measure_correct_words(
+    words_by_vocabulary: Sequence[tuple[Sequence[str], Vocabulary]], is_word: Callable[[str], bool]
 ) -> dict[str, Any]:
-    """Ask for right words.
+    """Correct words that are correct already.
 
     Args:
-        asked: Words, and the vocabulary that they are asked of.
-        is_word: What is known beside it.
+        words_by_vocabulary: Words, each list with the vocabulary to correct by.
+        is_word: Whether a word outside the vocabulary is correct.
 
     Returns:
-        How many, the share that was changed, and some of those.
+        The number of words, the share that was changed, and examples of those.
     """
     changed = {}
-    for words, vocabulary in asked:
+    for words, vocabulary in words_by_vocabulary:
         for word in words:
-            used = correct_spelling(word, vocabulary, is_word).text
-            if used != word:
-                changed[word] = used
-    n_words = sum(len(words) for words, _ in asked)
+            corrected = correct_spelling(word, vocabulary, is_word).text
+            if corrected != word:
+                changed[word] = corrected
+    n_words = sum(len(words) for words, _ in words_by_vocabulary)
     share = round(len(changed) / max(n_words, 1), 4)
     return {"n_asked": n_words, "changed": share, "examples": dict(list(changed.items())[:20])}
 
 
-def _vocabulary(products: Iterable[Product]) -> Vocabulary:
-    return Vocabulary(words_of(names_of(each) for each in products))
+def _build_vocabulary(products: Iterable[Product]) -> Vocabulary:
+    return Vocabulary(count_words(join_vocabulary_texts(product) for product in products))
 
 
 def main(data: DataFolder = DATA, encoder: EncoderName = "compact") -> None:
     """Measure and write `results/typing_errors.json`."""
-    guard = SpellingDictionary(load_encoder(encoder), SynonymIndex(load_builtin_synonyms()))
+    dictionary = SpellingDictionary(load_encoder(encoder), SynonymIndex(load_builtin_synonyms()))
     with tempfile.TemporaryDirectory() as photos:
         bilingual = read_bilingual(data, Path(photos))
     samples = list(read_products(Path("data_samples/catalog.csv")))
     products = [*samples, *bilingual]
-    in_texts = frozenset(words_of(text for each in products for text in texts_of(each)))
+    in_descriptions = frozenset(
+        count_words(text for product in products for text in list_descriptions(product))
+    )
 
     def is_word(word: str) -> bool:
-        return word.casefold() in in_texts or guard.contains(word)
+        return word.casefold() in in_descriptions or dictionary.contains(word)
 
-    shop, *parts = (_vocabulary(each) for each in (products, samples, bilingual))
-    own = [word for word in sorted(shop.counts) if len(word) >= MIN_CORRECTABLE_LENGTH]
-    others = words_of(names_of(each) for one in SETS for each in one.products(data))
-    others += words_of(row.title for row in read_rows(data, "electronics"))
-    elsewhere = [word for word, n in sorted(others.items()) if n >= MIN_PRODUCTS]
-    latin = [word for word in elsewhere if word.isascii() and len(word) >= MIN_CORRECTABLE_LENGTH]
-    halves = list(zip(parts, reversed(parts), strict=True))
-    found: dict[str, Any] = {}
+    shop, *halves = (_build_vocabulary(catalog) for catalog in (products, samples, bilingual))
+    own_words = [word for word in sorted(shop.counts) if len(word) >= MIN_CORRECTABLE_LENGTH]
+    others = count_words(
+        join_vocabulary_texts(product)
+        for judged_set in SETS
+        for product in judged_set.products(data)
+    )
+    others += count_words(row.title for row in read_rows(data, "electronics"))
+    other_words = [word for word, n in sorted(others.items()) if n >= MIN_PRODUCTS]
+    latin = [word for word in other_words if word.isascii() and len(word) >= MIN_CORRECTABLE_LENGTH]
+    pairs = list(zip(halves, reversed(halves), strict=True))
+    results: dict[str, Any] = {}
     for name, arabic in (("english", False), ("arabic", True)):
-        words = [word for word in own if is_arabic(word) == arabic]
-        found[name] = {
+        words = [word for word in own_words if is_arabic(word) == arabic]
+        results[name] = {
             "errors": measure_errors(words, shop, is_word),
-            "own_words": measure_right_words([(words, shop)], is_word),
-            "words_of_the_other_shop": measure_right_words(
-                [([w for w in words if w in theirs.counts], mine) for mine, theirs in halves],
-                guard.contains,
+            "own_words": measure_correct_words([(words, shop)], is_word),
+            "words_of_the_other_shop": measure_correct_words(
+                [
+                    ([word for word in words if word in other_vocabulary.counts], own_vocabulary)
+                    for own_vocabulary, other_vocabulary in pairs
+                ],
+                dictionary.contains,
             ),
         }
-    found["english"]["words_of_others"] = measure_right_words([(latin, shop)], is_word)
-    for name, numbers in found.items():
+    results["english"]["words_of_others"] = measure_correct_words([(latin, shop)], is_word)
+    for name, numbers in results.items():
         print(name, numbers)
     facts = {"n_words": len(shop.counts), "encoder": encoder}
     command = "python -m benchmarks.typing_errors --data FOLDER"
-    write_result("typing_errors", {**facts, **found}, command=command)
+    write_result("typing_errors", {**facts, **results}, command=command)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Many photos in, the products that look like each of them out."""
+"""Visual search in batch: many photos in, the most similar products of each out."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
@@ -24,22 +24,22 @@ from shopwindow.values.response import Hit
 BATCH_SIZE = 32
 DECODING_THREADS = 2
 FETCHING_THREADS = 8
-"""Addresses are waited for, not worked on."""
+"""More than cores: downloads wait for the network, they take no processor time."""
 
-_DEPTH = 200
-"""Candidates where variants are shown once: sizes of one thing look alike, and fewer candidates
-could all be of a few things."""
+_N_CANDIDATES = 200
+"""Candidates per photo where variants are collapsed: sizes of one product look alike, and fewer
+candidates could all be variants of a few products."""
 
 
 @dataclass(frozen=True, slots=True)
 class PhotoMatch:
-    """The products that look like one photo.
+    """The products that are most similar to one photo.
 
     Attributes:
-        photo: As it was given.
-        hits: Best first. The score is the likeness of the photos, from 0 to 1.
+        photo: The photo as it was passed in.
+        hits: Best first. The score is the similarity of the photos, from 0 to 1.
         problem: Why the photo could not be used; empty when it could.
-        pixels: The photo as the encoder saw it, where pictures were asked for.
+        pixels: The photo as the encoder saw it, when `keep_pixels` was set.
     """
 
     photo: ImageSource
@@ -48,8 +48,8 @@ class PhotoMatch:
     pixels: PreparedImage | None = field(default=None, repr=False, compare=False)
 
 
-_Opened: TypeAlias = tuple[ImageSource, PreparedImage | None, str]
-"""A photo, its pixels, and why there are none."""
+_DecodedPhoto: TypeAlias = tuple[ImageSource, PreparedImage | None, str]
+"""A photo, its pixels, and the reason when there are none."""
 
 
 def match_photos(
@@ -60,124 +60,131 @@ def match_photos(
     *,
     keep_pixels: bool = False,
 ) -> Iterator[PhotoMatch]:
-    """Find the products that look like each of many photos.
+    """Find the products that are most similar to each of many photos.
 
-    It is lazy: photos are taken when their turn comes. While one batch is encoded, the photos of
-    the next one are decoded and the products of the one before are looked up, in other threads. A
-    photo that cannot be used has its place in the order too, with the reason.
+    Photos are consumed lazily, a batch at a time. While one batch is encoded, other threads decode
+    the photos of the next one and look up the products of the one before. A photo that cannot be
+    used keeps its place in the order, with the reason.
 
     Args:
         service: The search of the index.
-        photos: Paths, addresses, bytes or PIL pictures; any number.
-        limit: Hits for each photo, 1 to 500. Variants of one thing are shown once.
+        photos: Paths, addresses, bytes or PIL images; any number.
+        limit: Hits per photo, 1 to 500. Variants of one product are collapsed.
         filters: What every hit must fulfil.
         keep_pixels: Whether each match keeps its photo's pixels, to show them.
 
     Returns:
-        One match for each photo, in order.
+        One match per photo, in order.
 
     Raises:
         InvalidQueryError: The limit is out of range.
-        IndexStoreError: The engine refused, while matches are taken.
-        TypeError: Something is no photo at all, while matches are taken.
+        IndexStoreError: The engine refused a query; raised during iteration.
+        TypeError: An item is no photo at all; raised during iteration.
     """
     query = Query(limit=limit, filters=filters or Filters(), facets=())
-    return _Matching(service, query, keep_pixels).run(iter(photos))
+    return _BatchMatcher(service, query, keep_pixels).run(iter(photos))
 
 
-class _Matching:
-    """One run over photos."""
+class _BatchMatcher:
+    """Pipeline over one iterable of photos: decode, encode, retrieve."""
 
-    def __init__(self, service: SearchService, query: Query, with_pictures: bool) -> None:
+    def __init__(self, service: SearchService, query: Query, keep_pixels: bool) -> None:
         self._index = service.index
         self._encoder = service.index.encoder
         self._limit = query.limit
-        self._with_pictures = with_pictures
+        self._keep_pixels = keep_pixels
         self._has_groups = service.index.has_groups(query.filters)
-        depth = max(_DEPTH, 2 * query.limit) if self._has_groups else query.limit
-        nothing = np.zeros(self._encoder.dim, dtype=np.float32)
-        self._leg = VectorQuery(PHOTO, nothing, to_conditions(query.filters), limit=depth)
+        n_candidates = max(_N_CANDIDATES, 2 * query.limit) if self._has_groups else query.limit
+        placeholder = np.zeros(self._encoder.dim, dtype=np.float32)
+        self._query_template = VectorQuery(
+            PHOTO, placeholder, to_conditions(query.filters), limit=n_candidates
+        )
 
     def run(self, photos: Iterator[ImageSource]) -> Iterator[PhotoMatch]:
         with (
-            _Threads(DECODING_THREADS, "decode") as decoding,
-            _Threads(FETCHING_THREADS, "fetch") as fetching,
-            _Threads(1, "find") as finding,
+            _ThreadPool(DECODING_THREADS, "decode") as decoders,
+            _ThreadPool(FETCHING_THREADS, "fetch") as fetchers,
+            _ThreadPool(1, "find") as finder,
         ):
 
-            def start() -> list[Future[_Opened]]:
+            def submit_batch() -> list[Future[_DecodedPhoto]]:
                 batch = islice(photos, BATCH_SIZE)
-                places = ((fetching if _is_address(each) else decoding, each) for each in batch)
-                return [threads.submit(self._opened, each) for threads, each in places]
+                tasks = ((fetchers if _is_address(photo) else decoders, photo) for photo in batch)
+                return [pool.submit(self._decode, photo) for pool, photo in tasks]
 
-            found: Future[list[PhotoMatch]] | None = None
-            following = start()
-            while following:
-                opened, following = following, start()
-                encoded = self._encoded([each.result() for each in opened])
-                before, found = found, finding.submit(self._found, *encoded)
-                yield from before.result() if before else ()
-            yield from found.result() if found else ()
+            pending: Future[list[PhotoMatch]] | None = None
+            next_batch = submit_batch()
+            while next_batch:
+                batch, next_batch = next_batch, submit_batch()
+                encoded = self._encode([decoded.result() for decoded in batch])
+                previous, pending = pending, finder.submit(self._find_matches, *encoded)
+                yield from previous.result() if previous else ()
+            yield from pending.result() if pending else ()
 
-    def _opened(self, photo: ImageSource) -> _Opened:
+    def _decode(self, photo: ImageSource) -> _DecodedPhoto:
         try:
             return photo, self._encoder.prepare_image(photo), ""
         except PhotoError as exc:
             return photo, None, exc.reason
 
-    def _encoded(self, opened: Sequence[_Opened]) -> tuple[Sequence[_Opened], Vectors]:
-        usable = [pixels for _, pixels, _ in opened if pixels is not None]
-        return opened, self._encoder.encode_prepared(usable)
+    def _encode(self, photos: Sequence[_DecodedPhoto]) -> tuple[Sequence[_DecodedPhoto], Vectors]:
+        """Return the photos, and the vectors of the usable ones, shape (n_usable, dim)."""
+        usable = [pixels for _, pixels, _ in photos if pixels is not None]
+        return photos, self._encoder.encode_prepared(usable)
 
-    def _found(self, opened: Sequence[_Opened], vectors: Vectors) -> list[PhotoMatch]:
-        legs = [replace(self._leg, vector=vector) for vector in vectors]
-        answers = iter(self._hits(self._index.query(legs) if legs else []))
+    def _find_matches(self, photos: Sequence[_DecodedPhoto], vectors: Vectors) -> list[PhotoMatch]:
+        queries = [replace(self._query_template, vector=vector) for vector in vectors]
+        hits = iter(self._build_hits(self._index.query(queries) if queries else []))
         return [
             PhotoMatch(
                 photo,
-                hits=() if pixels is None else next(answers),
+                hits=() if pixels is None else next(hits),
                 problem=problem,
-                pixels=pixels if self._with_pictures else None,
+                pixels=pixels if self._keep_pixels else None,
             )
-            for photo, pixels, problem in opened
+            for photo, pixels, problem in photos
         ]
 
-    def _hits(self, answers: Sequence[Sequence[ScoredPoint]]) -> list[tuple[Hit, ...]]:
-        every = {point for scored in answers for point, _ in scored}
-        # Only variants are folded: who matches photos wants to see who else has the same one.
-        rows = self._index.fetch_rows(sorted(every) if self._has_groups else (), (GROUP_ID,))
-        groups = {each: str(group) for each, group in rows.first_values(GROUP_ID).items()}
-        shown = []
-        for scored in answers:
-            candidates = [Candidate(point, score, {}) for point, score in scored]
-            first = find_representatives([each.id for each in candidates], groups, {})
-            ranked, stands_for = keep_representatives(candidates, first)
-            shown.append((ranked[: self._limit], stands_for))
-        ids = {each.id for ranked, _ in shown for each in ranked}
-        points = self._index.get_points(sorted(ids), ("product",))
-        products = {each: from_payload(point.payload) for each, point in points.items()}
-        # A product may be deleted between the two questions; then it is left out.
+    def _build_hits(self, results: Sequence[Sequence[ScoredPoint]]) -> list[tuple[Hit, ...]]:
+        point_ids = {point_id for scored in results for point_id, _ in scored}
+        # Only variants are collapsed: who matches photos wants to see who else has the same one.
+        rows = self._index.fetch_rows(sorted(point_ids) if self._has_groups else (), (GROUP_ID,))
+        groups = {point_id: str(group) for point_id, group in rows.first_values(GROUP_ID).items()}
+        rankings = []
+        for scored in results:
+            candidates = [Candidate(point_id, score, {}) for point_id, score in scored]
+            representatives = find_representatives(
+                [candidate.id for candidate in candidates], groups, {}
+            )
+            ranked, variant_counts = keep_representatives(candidates, representatives)
+            rankings.append((ranked[: self._limit], variant_counts))
+        ranked_ids = {candidate.id for ranked, _ in rankings for candidate in ranked}
+        points = self._index.get_points(sorted(ranked_ids), ("product",))
+        products = {point_id: from_payload(point.payload) for point_id, point in points.items()}
+        # A product may be deleted between the two requests; then it is left out.
         return [
             tuple(
-                _hit(products[each.id], each.score, stands_for.get(each.id, 1))
-                for each in ranked
-                if each.id in products
+                _build_hit(
+                    products[candidate.id], candidate.score, variant_counts.get(candidate.id, 1)
+                )
+                for candidate in ranked
+                if candidate.id in products
             )
-            for ranked, stands_for in shown
+            for ranked, variant_counts in rankings
         ]
 
 
-def _hit(product: Product, score: float, n_variants: int) -> Hit:
-    value = clamp_similarity(score)
-    return Hit(product, value, {IMAGE: value}, n_variants=n_variants)
+def _build_hit(product: Product, score: float, n_variants: int) -> Hit:
+    similarity = clamp_similarity(score)
+    return Hit(product, similarity, {IMAGE: similarity}, n_variants=n_variants)
 
 
 def _is_address(photo: ImageSource) -> bool:
     return isinstance(photo, str) and "://" in photo
 
 
-class _Threads:
-    """Threads that, when a run is left early, do not begin what was not begun."""
+class _ThreadPool:
+    """A thread pool that cancels its pending tasks on exit, for a run that is left early."""
 
     def __init__(self, n_threads: int, name: str) -> None:
         self._executor = ThreadPoolExecutor(n_threads, name)

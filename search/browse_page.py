@@ -1,4 +1,4 @@
-"""One page of a catalogue that is browsed, as the merchandiser's rules want it."""
+"""One page of a browsed catalogue, with the merchandiser's rules applied."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -18,9 +18,9 @@ class BrowsePage(NamedTuple):
     """One page of a browsed catalogue.
 
     Attributes:
-        points: In their order.
+        points: In the order of the page.
         next_cursor: Where the next page begins; None at the end.
-        rules: Names of the rules that moved each, by point id.
+        rules: Names of the rules that moved a point, by point id.
     """
 
     points: Sequence[Point]
@@ -29,52 +29,60 @@ class BrowsePage(NamedTuple):
 
 
 def build_browse_page(
-    index: ProductIndex, wanted: RankingContext, cursor: Cursor, is_first: bool
+    index: ProductIndex, context: RankingContext, cursor: Cursor, is_first: bool
 ) -> BrowsePage:
-    """Return one page of a browsed catalogue without what is hidden, pinned products first.
+    """Return one page of a browsed catalogue: pinned products first, hidden ones removed.
 
-    Boosts and buries need scores, which browsing has not; an order by price or date has no pins.
+    Boosts and buries need scores, which browsing does not have; sorting by price, date or
+    popularity has no pins.
 
     Args:
         index: The catalogue.
-        wanted: The query with the filters that hold, the rules in force, what is left out.
-        cursor: Where the page before ended.
-        is_first: Whether it is the first page: pinned products are shown there, and nowhere else.
+        context: The query with its effective filters, the active rules, the excluded points.
+        cursor: Where the previous page ended.
+        is_first: Whether this is the first page; only that one shows pinned products.
     """
-    query, filters = wanted.query, wanted.parsed.filters
-    pins = wanted.plan.pins if is_first and query.sort == "relevance" else ()
-    plan = replace(wanted.plan, boosts=(), buries=(), pins=pins)
-    pinned = apply_rules((), plan, filters, index, wanted.exclude).candidates[: query.limit]
-    cursor = cursor.advance([each.id for each in pinned], cursor.after)
-    room = query.limit - len(pinned)
-    points, following = _listed(index, replace(wanted, plan=plan), cursor, room)
+    query, filters = context.query, context.parsed.filters
+    pins = context.plan.pins if is_first and query.sort == "relevance" else ()
+    plan = replace(context.plan, boosts=(), buries=(), pins=pins)
+    pinned = apply_rules((), plan, filters, index, context.exclude).candidates[: query.limit]
+    cursor = cursor.advance([candidate.id for candidate in pinned], cursor.after)
+    n_free = query.limit - len(pinned)
+    points, next_cursor = _fetch_listing(index, replace(context, plan=plan), cursor, n_free)
     if not pinned:
-        return BrowsePage(points, following)
-    listed = [Candidate(each.id, -float(n), {}) for n, each in enumerate(points)]
-    ruled = apply_rules(listed, plan, filters, index, wanted.exclude)
-    ids = [each.id for each in ruled.candidates][: query.limit]
-    known = {each.id: each for each in points}
-    known |= index.get_points([each for each in ids if each not in known])
-    return BrowsePage([known[each] for each in ids if each in known], following, ruled.rules)
+        return BrowsePage(points, next_cursor)
+    ruled = apply_rules(_as_candidates(points), plan, filters, index, context.exclude)
+    point_ids = [candidate.id for candidate in ruled.candidates][: query.limit]
+    points_by_id = {point.id: point for point in points}
+    missing = [point_id for point_id in point_ids if point_id not in points_by_id]
+    points_by_id |= index.get_points(missing)
+    ordered = [points_by_id[point_id] for point_id in point_ids if point_id in points_by_id]
+    return BrowsePage(ordered, next_cursor, ruled.rules)
 
 
-def _listed(
-    index: ProductIndex, wanted: RankingContext, cursor: Cursor, room: int
+def _fetch_listing(
+    index: ProductIndex, context: RankingContext, cursor: Cursor, n_free: int
 ) -> tuple[list[Point], Cursor | None]:
-    """Return the next points that are neither shown, nor hidden, nor left out."""
-    filters = wanted.parsed.filters
-    if not room:
+    """Return the next points that were not shown before, are not hidden and not excluded."""
+    filters = context.parsed.filters
+    if not n_free:
         return [], cursor if index.count(filters) > len(cursor.shown) else None
-    kept: list[Point] = []
-    following: Cursor | None = cursor
-    while following is not None and len(kept) < room:
-        query = replace(wanted.query, filters=filters, limit=room - len(kept))
-        points, following = browse(index, query, following)
-        listed = [
-            Candidate(each.id, -float(n), {})
-            for n, each in enumerate(points)
-            if each.id not in wanted.exclude and not cursor.has_shown(each.id)
+    listing: list[Point] = []
+    next_cursor: Cursor | None = cursor
+    while next_cursor is not None and len(listing) < n_free:
+        query = replace(context.query, filters=filters, limit=n_free - len(listing))
+        points, next_cursor = browse(index, query, next_cursor)
+        candidates = [
+            candidate
+            for candidate in _as_candidates(points)
+            if candidate.id not in context.exclude and not cursor.has_shown(candidate.id)
         ]
-        left = {each.id for each in remove_hidden(listed, wanted.plan, filters, index)}
-        kept += [each for each in points if each.id in left]
-    return kept, following
+        visible = remove_hidden(candidates, context.plan, filters, index)
+        visible_ids = {candidate.id for candidate in visible}
+        listing += [point for point in points if point.id in visible_ids]
+    return listing, next_cursor
+
+
+def _as_candidates(points: Sequence[Point]) -> list[Candidate]:
+    """Return points as candidates whose falling scores keep their order."""
+    return [Candidate(point.id, -float(rank), {}) for rank, point in enumerate(points)]

@@ -1,4 +1,4 @@
-"""What the search knows of its catalogue's own words and names, kept up to date."""
+"""Vocabulary, entities and similarity baseline of a catalogue, cached and kept up to date."""
 
 import logging
 import threading
@@ -22,24 +22,25 @@ from shopwindow.values.query import Filters
 LOG = logging.getLogger(__name__)
 
 SNAPSHOT_MAX_AGE_S = 300.0
-"""After this long the names are read again: another process may have changed the index."""
+"""Age after which a snapshot is rebuilt: another process may have changed the index."""
 
 MAX_SNAPSHOTS = 48
-"""Merchants, or groups of them, of whom something is kept beside what is known of all. A thousand
-products take about 4 MB, and let the first search of a merchant that is not kept wait 0.2 s."""
+"""Merchants, or sets of them, whose snapshots are cached beside that of the whole catalogue. A
+snapshot takes about 4 MB per thousand products; building one delays the first search of a merchant
+by 0.2 s."""
 
 
 @dataclass(frozen=True, eq=False)
 class CatalogSnapshot:
-    """One reading of the catalogue, or of what some merchants have in it.
+    """What query understanding and ranking need to know of a catalogue at one moment.
 
     Attributes:
-        vocabulary: Its words.
-        entities: Its names: brands, categories, attribute values.
-        baseline: What likeness is chance.
+        vocabulary: The words of its titles, categories, brands and attributes.
+        entities: Its brands, categories and attribute values.
+        baseline: Random sample of its vectors, to tell similarity from chance.
         languages: Codes of its languages that have stemmers of their own.
-        merchants: Whose products it was read from; none for everybody's.
-        rule_visibility: Which rules can touch any of them.
+        merchants: Whose products it was built from; empty for everybody's.
+        rule_visibility: Which rules can affect any of these products.
     """
 
     vocabulary: Vocabulary
@@ -57,41 +58,42 @@ class CatalogSnapshot:
         baseline: BaselineSample | None = None,
         merchants: MerchantIds = (),
     ) -> "CatalogSnapshot":
-        """Return what there is to know of an index.
+        """Return the snapshot of an index.
 
         Args:
             index: The index.
             synonyms: Phrases that mean the same.
-            baseline: What was drawn before.
-            merchants: Whose products are read; none for everybody's.
+            baseline: The sample of the previous snapshot; it is kept while it still fits.
+            merchants: Whose products are read; empty for everybody's.
         """
-        theirs = filter_to_merchants(merchants)
-        drawn = (baseline or BaselineSample()).refresh(index, theirs)
+        merchant_filters = filter_to_merchants(merchants)
+        sample = (baseline or BaselineSample()).refresh(index, merchant_filters)
         brands, categories, attributes = (
-            index.count_entity_names(kind, theirs) for kind in ("brand", "category", "attributes")
+            index.count_entity_names(kind, merchant_filters)
+            for kind in ("brand", "category", "attributes")
         )
-        terms = EntityIndex(brands, categories, attributes, synonyms)
-        languages = index.list_languages(theirs)
-        vocabulary = Vocabulary(index.count_surface_forms(theirs), languages)
-        reach = RuleVisibility(index, merchants) if merchants else RuleVisibility()
-        return cls(vocabulary, terms, drawn, languages, merchants, reach)
+        entities = EntityIndex(brands, categories, attributes, synonyms)
+        languages = index.list_languages(merchant_filters)
+        vocabulary = Vocabulary(index.count_surface_forms(merchant_filters), languages)
+        visibility = RuleVisibility(index, merchants) if merchants else RuleVisibility()
+        return cls(vocabulary, entities, sample, languages, merchants, visibility)
 
     @cached_property
     def suggester(self) -> Suggester:
-        """How a begun query may go on; made when it is first asked for."""
+        """Query completions from this catalogue; built on first use."""
         return Suggester(self.vocabulary.counts, self.entities.entities)
 
 
 class CatalogSnapshotCache:
-    """Hands out what is known, and reads it again when the index has changed.
+    """Returns catalogue snapshots, and rebuilds them when the index has changed.
 
-    What is known of some merchants is read from their products alone, and kept for those who were
-    asked for last. Safe to use from several threads.
+    The snapshot of some merchants is built from their products alone; those used least recently
+    are dropped. Safe to use from several threads.
 
     Args:
         index: The index.
         synonyms: Phrases that mean the same.
-        clock: Seconds that pass; for tests.
+        clock: Monotonic seconds; for tests.
     """
 
     def __init__(
@@ -104,91 +106,91 @@ class CatalogSnapshotCache:
         self._synonyms = synonyms
         self._clock = clock
         self._lock = threading.Lock()
-        self._renewing = threading.Lock()
-        self._of_all = self._kept(())
-        self._of_some: OrderedDict[MerchantIds, _Kept] = OrderedDict()
+        self._refresh_lock = threading.Lock()
+        self._whole_catalog = self._make_entry(())
+        self._by_merchants: OrderedDict[MerchantIds, _CacheEntry] = OrderedDict()
 
     def get(self, filters: Filters | None = None) -> CatalogSnapshot:
-        """Return what is known of the catalogue, as far as some filters' merchants have it.
+        """Return the snapshot of the products that the merchants of some filters sell.
 
         Args:
-            filters: Of these the merchants alone matter; everything for none.
+            filters: Only their merchants matter; None for the whole catalogue.
         """
         merchants = get_merchant_ids(filters) if filters else ()
         if not merchants:
-            return self._of_all.get()
+            return self._whole_catalog.get()
         with self._lock:
-            kept = self._of_some.get(merchants) or self._kept(merchants)
-            self._of_some[merchants] = kept
-            self._of_some.move_to_end(merchants)
-            while len(self._of_some) > MAX_SNAPSHOTS:
-                self._of_some.popitem(last=False)
-        return kept.get()
+            entry = self._by_merchants.get(merchants) or self._make_entry(merchants)
+            self._by_merchants[merchants] = entry
+            self._by_merchants.move_to_end(merchants)
+            while len(self._by_merchants) > MAX_SNAPSHOTS:
+                self._by_merchants.popitem(last=False)
+        return entry.get()
 
-    def _kept(self, merchants: MerchantIds) -> "_Kept":
-        def read(before: CatalogSnapshot | None) -> CatalogSnapshot:
-            background = before.baseline if before else None
-            return CatalogSnapshot.build(self._index, self._synonyms, background, merchants)
+    def _make_entry(self, merchants: MerchantIds) -> "_CacheEntry":
+        def build(previous: CatalogSnapshot | None) -> CatalogSnapshot:
+            baseline = previous.baseline if previous else None
+            return CatalogSnapshot.build(self._index, self._synonyms, baseline, merchants)
 
-        return _Kept(read, lambda: self._index.n_changes, self._clock, self._renewing)
+        return _CacheEntry(build, lambda: self._index.n_changes, self._clock, self._refresh_lock)
 
 
-class _Kept:
-    """What is known of the same merchants, one reading after the other.
+class _CacheEntry:
+    """The current snapshot of one set of merchants.
 
-    The first caller waits for it; afterwards it is renewed beside the searches, which go on with
-    the former one meanwhile.
+    The first caller waits for it to be built. Later it is refreshed in the background, while
+    searches go on with the previous one.
 
     Args:
-        read: Reads it, given the former one.
-        n_changes: Says how often the index was changed.
-        clock: Seconds that pass.
-        renewing: Held while one is renewed, so that many do not take the engine at once.
+        build: Builds a snapshot, given the previous one.
+        n_changes: Returns how often the index was changed.
+        clock: Monotonic seconds.
+        refresh_lock: Held during a refresh, so that only one at a time loads the engine.
     """
 
     def __init__(
         self,
-        read: Callable[[CatalogSnapshot | None], CatalogSnapshot],
+        build: Callable[[CatalogSnapshot | None], CatalogSnapshot],
         n_changes: Callable[[], int],
         clock: Callable[[], float],
-        renewing: threading.Lock,
+        refresh_lock: threading.Lock,
     ) -> None:
-        self._read_anew = read
+        self._build_snapshot = build
         self._n_changes = n_changes
         self._clock = clock
-        self._renewing = renewing
+        self._refresh_lock = refresh_lock
         self._lock = threading.Lock()
-        self._known: CatalogSnapshot | None = None
-        self._read_at: tuple[int, float] = (-1, 0.0)
-        self._is_renewing = False
+        self._snapshot: CatalogSnapshot | None = None
+        self._built_at: tuple[int, float] = (-1, 0.0)
+        self._is_refreshing = False
 
     def get(self) -> CatalogSnapshot:
-        """Return what is known."""
+        """Return the snapshot; a stale one starts a refresh in the background."""
         with self._lock:
-            known = self._known
-            if known is None or not self._is_stale():
-                return known or self._read()
-            if self._is_renewing:
-                return known
-            self._is_renewing = True
-        threading.Thread(target=self._renew, name="names", daemon=True).start()
-        return known
+            snapshot = self._snapshot
+            if snapshot is None or not self._is_stale():
+                return snapshot or self._build()
+            if self._is_refreshing:
+                return snapshot
+            self._is_refreshing = True
+        threading.Thread(target=self._refresh, name="names", daemon=True).start()
+        return snapshot
 
     def _is_stale(self) -> bool:
-        change, read_at = self._read_at
-        return change != self._n_changes() or self._clock() - read_at > SNAPSHOT_MAX_AGE_S
+        change, built_at_s = self._built_at
+        return change != self._n_changes() or self._clock() - built_at_s > SNAPSHOT_MAX_AGE_S
 
-    def _read(self) -> CatalogSnapshot:
-        # Noted before: while the store is away, not every search is to start another try.
-        self._read_at = self._n_changes(), self._clock()
-        self._known = self._read_anew(self._known)
-        return self._known
+    def _build(self) -> CatalogSnapshot:
+        # Noted before: while the store is away, not every search must start another attempt.
+        self._built_at = self._n_changes(), self._clock()
+        self._snapshot = self._build_snapshot(self._snapshot)
+        return self._snapshot
 
-    def _renew(self) -> None:
+    def _refresh(self) -> None:
         try:
-            with self._renewing:
-                self._read()
+            with self._refresh_lock:
+                self._build()
         except ShopwindowError:  # the index was closed, or its server is away: the old one serves
-            LOG.warning("the catalogue's names could not be read again", exc_info=True)
+            LOG.warning("the catalogue snapshot could not be refreshed", exc_info=True)
         finally:
-            self._is_renewing = False
+            self._is_refreshing = False

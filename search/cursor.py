@@ -1,4 +1,4 @@
-"""Where a page ends, as a text that the next request brings back."""
+"""Pagination cursors: where a page ended, as a string that the next request sends back."""
 
 import base64
 import json
@@ -14,26 +14,27 @@ from shopwindow.values.encoder import digest
 from shopwindow.values.errors import InvalidQueryError
 
 _EXPECTED = "the `next_cursor` of a page"
-_POINT = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
-_AFTER = re.compile(rf"(?:~?(?:{_POINT})?|=-?\d+(?:\.\d+)?(?:e[+-]?\d+)?)", re.ASCII)
-"""Where a browsed page may end: at a point, at a value ("=9.5"), or among those without ("~")."""
+_POINT_ID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+_AFTER = re.compile(rf"(?:~?(?:{_POINT_ID})?|=-?\d+(?:\.\d+)?(?:e[+-]?\d+)?)", re.ASCII)
+"""Where a browsed page may end: at a point, at a value ("=9.5"), or among products
+without a value ("~")."""
 
-_MAX_GIVEN_UP = 10
+_MAX_RELAXED = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """What was shown of one query.
+    """What the earlier pages of one query showed.
 
-    It names the shown points rather than a position: a product that arrives meanwhile moves the
-    others, and counting places would then repeat or lose some.
+    It lists the shown points rather than an offset: a product that is added meanwhile moves the
+    others, and an offset would then repeat or skip some.
 
     Attributes:
-        query_digest: Digest of the query, so that a cursor is not used for another one.
-        shown: 32-bit hashes of the points on the pages before.
-        after: For browsing: what the next page begins with; see `search.retrieval.browsing`.
-        relaxed: Names of the filters that the first page was answered without; the next pages
-            are answered without them too, whatever has come meanwhile.
+        query_digest: Digest of the query, so that a cursor is refused for another one.
+        shown: 32-bit hashes of the points on the earlier pages.
+        after: For browsing: where the next page begins; see `search.retrieval.browsing`.
+        relaxed: Names of the filters that the first page dropped; the next pages drop the same
+            ones, even when products that pass them have been added meanwhile.
     """
 
     query_digest: str
@@ -43,19 +44,19 @@ class Cursor:
 
     def advance(self, points: Sequence[str], after: str = "") -> "Cursor":
         """Return the cursor for the page after one that shows these points."""
-        shown = self.shown | {_short_hash(each) for each in points}
+        shown = self.shown | {_hash_point(point_id) for point_id in points}
         return Cursor(self.query_digest, shown, after, self.relaxed)
 
     def start_at(self, after: str) -> "Cursor":
-        """Return the cursor for a page that begins at a place, whatever was shown before it."""
+        """Return the cursor for a page that begins at a position, with no points shown before."""
         return Cursor(self.query_digest, after=after, relaxed=self.relaxed)
 
     def has_shown(self, point: str) -> bool:
         """Return whether an earlier page showed the point."""
-        return bool(self.shown) and _short_hash(point) in self.shown
+        return bool(self.shown) and _hash_point(point) in self.shown
 
     def encode(self) -> str:
-        """Return the cursor as a text that is safe in an address."""
+        """Return the cursor as a URL-safe string."""
         shown = struct.pack(f"<{len(self.shown)}I", *sorted(self.shown))
         head = json.dumps([self.query_digest, self.after, self.relaxed]).encode()
         return base64.urlsafe_b64encode(head + b"\0" + shown).decode().rstrip("=")
@@ -64,50 +65,51 @@ class Cursor:
     def decode(cls, text: str, query: str) -> "Cursor":
         """Return the cursor that `encode` wrote; an empty text is the first page.
 
-        Anybody can make one up: whatever is in it is checked before it reaches the engine.
+        Clients may send anything: the content is validated before it reaches the engine.
 
         Raises:
-            InvalidQueryError: It is not one of ours, or belongs to another query.
+            InvalidQueryError: The text is not a cursor, or belongs to another query.
         """
         if not text:
             return cls(query)
         try:
-            written, after, given_up, hashes = _decoded(text)
+            query_digest, after, relaxed, shown = _decode_fields(text)
         except (ValueError, struct.error, TypeError, RecursionError) as exc:
             raise InvalidQueryError("cursor", _EXPECTED, text) from exc
-        if not _is_ours(after, given_up):
+        if not _is_valid(after, relaxed):
             raise InvalidQueryError("cursor", _EXPECTED, text)
-        if written != query:
+        if query_digest != query:
             raise InvalidQueryError("cursor", "the `next_cursor` of the same query", text)
-        return cls(query, hashes, after, tuple(given_up))
+        return cls(query, shown, after, tuple(relaxed))
 
 
-def _decoded(text: str) -> tuple[Any, Any, Any, frozenset[int]]:
-    """Return the parts of a cursor as they were written, whatever they are.
+def _decode_fields(text: str) -> tuple[Any, Any, Any, frozenset[int]]:
+    """Return the query digest, position, relaxed filters and hashes of a cursor, not validated.
 
     Raises:
-        ValueError: It is no cursor; so do struct.error, TypeError and RecursionError.
+        ValueError: The text is not a cursor. So do struct.error, TypeError and RecursionError.
     """
     padded = text + "=" * (-len(text) % 4)
     data = base64.b64decode(padded, altchars=b"-_", validate=True)
-    head, _, shown = data.partition(b"\0")
-    written, after, given_up = json.loads(head)
-    return written, after, given_up, frozenset(n for (n,) in struct.iter_unpack("<I", shown))
+    head, _, packed_hashes = data.partition(b"\0")
+    query_digest, after, relaxed = json.loads(head)
+    shown = frozenset(point_hash for (point_hash,) in struct.iter_unpack("<I", packed_hashes))
+    return query_digest, after, relaxed, shown
 
 
-def _is_ours(after: Any, given_up: Any) -> bool:
-    """Return whether a place, and names of filters, may be those of a cursor."""
+def _is_valid(after: Any, relaxed: Any) -> bool:
+    """Return whether a position and relaxed filter names have the types that a cursor writes."""
     if not isinstance(after, str) or not _AFTER.fullmatch(after):
         return False
-    if not isinstance(given_up, list) or len(given_up) > _MAX_GIVEN_UP:
+    if not isinstance(relaxed, list) or len(relaxed) > _MAX_RELAXED:
         return False
-    return all(isinstance(each, str) for each in given_up)
+    return all(isinstance(name, str) for name in relaxed)
 
 
-def _short_hash(point: str) -> int:
-    return mmh3.hash(point, signed=False)
+def _hash_point(point_id: str) -> int:
+    return mmh3.hash(point_id, signed=False)
 
 
 def digest_parts(*parts: object) -> str:
-    """Return what a cursor remembers of its query."""
+    """Return the digest of all values that identify a query, for `Cursor.query_digest`."""
     return digest([str(part) for part in parts])

@@ -1,4 +1,4 @@
-"""What a search tells the event log: what was shown where, and what people did with it."""
+"""Records a search service's events: impressions of the hits shown, and visitor interactions."""
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
@@ -11,7 +11,7 @@ from shopwindow.values.event import Event, Surface
 from shopwindow.values.response import SearchResponse
 
 RANKER_BY_SURFACE: Mapping[Surface, str] = {"search": "search", "similar": "search"}
-"""Names of what puts products in order, by surface; the others are feeds."""
+"""Name of the ranker that is logged, by surface; all other surfaces are recommendations."""
 
 RECOMMENDATION_RANKER = "feed"
 INVALID_ID_REASON = "an id cannot be logged"
@@ -20,16 +20,18 @@ _log = logging.getLogger(__name__)
 
 
 class EventRecorder:
-    """Logs for one search; without a log it takes nothing. Safe to call from several threads.
+    """Writes the events of one search service to its log, if it has one.
+
+    Safe to call from several threads.
 
     Args:
-        log: The log; None for none.
-        version: The rankers' version; equal ones order alike.
+        log: The log; None to record nothing.
+        version: The rankers' version, logged with each impression; equal versions rank alike.
         on_written: Called in the writer's thread when events have become durable.
 
     Attributes:
-        impressions_enabled: Whether what is shown is logged; set it to False to look at what visitors
-            would see.
+        impressions_enabled: Whether impressions are logged; set it to False to preview what
+            visitors would see.
     """
 
     def __init__(
@@ -45,88 +47,92 @@ class EventRecorder:
 
     @property
     def has_log(self) -> bool:
-        """Whether anything is logged."""
+        """Whether there is an event log."""
         return self._log is not None
 
     @property
     def stats(self) -> WriterStats:
-        """What was taken and written so far."""
+        """Counts of the events accepted and written so far."""
         return self._writer.stats if self._writer is not None else WriterStats()
 
     def log_impressions(
-        self, page: SearchResponse, n_before: int | None, surface: Surface, user_id: str = ""
+        self, response: SearchResponse, n_before: int | None, surface: Surface, user_id: str = ""
     ) -> SearchResponse:
-        """Log the hits of a page as impressions, and return the page.
+        """Log the hits of a response as impressions, and return the response.
 
-        An answer does not fail because the log is behind: what is refused is counted and told.
+        A search does not fail because the log is behind: rejected impressions are counted and
+        logged as a warning.
 
         Args:
-            page: What is shown.
-            n_before: Hits on the pages before; None when that is not known.
+            response: The page of hits that is shown.
+            n_before: Hits on the earlier pages; None when that is not known.
             surface: Where it is shown.
-            user_id: To whom; empty when unknown.
+            user_id: The visitor; empty when unknown.
 
         Returns:
-            The same page.
+            The same response.
         """
-        if self._writer is None or not (self.impressions_enabled and page.hits):
-            return page
+        if self._writer is None or not (self.impressions_enabled and response.hits):
+            return response
         try:
-            self._writer.record(*self._impressions(page, n_before, surface, user_id))
+            self._writer.record(*self._build_impressions(response, n_before, surface, user_id))
         except EventRejectedError as exc:
-            _log.warning("%d impressions are not logged: %s", len(page.hits), exc)
+            _log.warning("%d impressions are not logged: %s", len(response.hits), exc)
         except InvalidEventError as exc:
-            self._writer.count_rejected(len(page.hits), INVALID_ID_REASON)
-            _log.warning("%d impressions are not logged: %s", len(page.hits), exc)
-        return page
+            self._writer.count_rejected(len(response.hits), INVALID_ID_REASON)
+            _log.warning("%d impressions are not logged: %s", len(response.hits), exc)
+        return response
 
     def record(self, event: Event) -> None:
-        """Log what somebody did.
+        """Log a visitor's interaction.
 
         Raises:
-            EventRefusedError: It cannot be taken now.
+            EventRejectedError: The writer cannot accept it now.
             EventLogError: The service has no log.
         """
-        self._writing().record(event)
+        self._require_writer().record(event)
 
     def find_traces(self, user_id: str) -> LinkedIds:
-        """Return by what else a visitor's events can be known; see `EventLog.find_linked_ids`.
+        """Return the other ids that link events to a visitor; see `EventLog.find_linked_ids`.
 
         Raises:
             InvalidEventError: The id is empty.
-            EventLogError: They cannot be read, or the service has no log.
+            EventLogError: The events cannot be read, or the service has no log.
         """
-        self._writing().flush()
+        self._require_writer().flush()
         return self._log.find_linked_ids(user_id) if self._log is not None else NO_LINKED_IDS
 
     def erase(self, user_id: str) -> int:
-        """Remove every event of a visitor, also those that are not written yet.
+        """Remove every event of a visitor, including those not written yet.
 
         Returns:
-            How many there were.
+            The number of events removed.
 
         Raises:
             InvalidEventError: The id is empty.
-            EventLogError: They cannot be removed, or the service has no log.
+            EventLogError: The events cannot be removed, or the service has no log.
         """
-        self._writing().flush()
+        self._require_writer().flush()
         return self._log.erase(user_id) if self._log is not None else 0
 
     def read_user_events(self, user_id: str) -> list[Event]:
-        """Return every event of a visitor in the order of writing, also those that just came.
+        """Return every event of a visitor in the order of writing, including the latest ones.
 
         Raises:
             InvalidEventError: The id is empty.
-            EventLogError: They cannot be read, or the service has no log.
+            EventLogError: The events cannot be read, or the service has no log.
         """
-        self._writing().flush()
+        self._require_writer().flush()
         return self._log.read_user_events(user_id) if self._log is not None else []
 
     def flush(self, timeout_s: float = 30.0) -> None:
-        """Wait until everything that was taken is in the log; nothing waits without one.
+        """Wait until all accepted events are in the log; returns at once without a log.
+
+        Args:
+            timeout_s: Seconds to wait at most.
 
         Raises:
-            EventLogError: It took longer; it is tried again.
+            EventLogError: It took longer; the writer keeps trying.
         """
         if self._writer is not None:
             self._writer.flush(timeout_s)
@@ -140,45 +146,46 @@ class EventRecorder:
         return "" if self._log is None else self._log.get_end_cursor()
 
     def close(self) -> None:
-        """Write what waits.
+        """Write the pending events and stop the writer.
 
         Raises:
-            EventLogError: That was not possible, and it is lost.
+            EventLogError: They could not be written, and are lost.
         """
         if self._writer is not None:
             self._writer.close()
 
-    def _writing(self) -> EventWriter:
+    def _require_writer(self) -> EventWriter:
         if self._writer is None:
             raise EventLogError(
-                "this service logs no events. Make it with `events=EventLog.open(FOLDER)`; for "
-                "`shopwindow serve`, set SHOPWINDOW_EVENTS__ENABLED=true."
+                "this service logs no events. Create it with "
+                "`SearchService(index, event_log=EventLog.open(FOLDER))`; for `shopwindow serve`, "
+                "set SHOPWINDOW_EVENTS__ENABLED=true."
             )
         return self._writer
 
-    def _impressions(
-        self, page: SearchResponse, n_before: int | None, surface: Surface, user_id: str
+    def _build_impressions(
+        self, response: SearchResponse, n_before: int | None, surface: Surface, user_id: str
     ) -> Sequence[Event]:
         return [
             Event(
                 "impression",
                 hit.product.id,
                 user_id=user_id,
-                query_id=page.query_id,
+                query_id=response.query_id,
                 surface=surface,
-                position=0 if n_before is None else n_before + place,
+                position=0 if n_before is None else n_before + rank,
                 ranker=RANKER_BY_SURFACE.get(surface, RECOMMENDATION_RANKER),
                 ranker_version=self._version,
                 propensity=hit.propensity,
                 features=hit.contributions,
             )
-            for place, hit in enumerate(page.hits, 1)
+            for rank, hit in enumerate(response.hits, 1)
         ]
 
 
 def count_shown_before(cursor: Cursor) -> int | None:
-    """Return how many hits the pages before showed; None when the cursor does not say.
+    """Return the number of hits on the earlier pages; None when the cursor does not say.
 
-    A browsed catalogue goes on from a point, and its cursor does not count what was before it.
+    Browsing continues from a point, and its cursor does not count the products before it.
     """
     return None if cursor.after else len(cursor.shown)

@@ -1,4 +1,4 @@
-"""The merchants that a request is limited to: their products alone speak in its answer."""
+"""The merchants that a request is limited to: only their products can affect its response."""
 
 from collections.abc import Iterable
 from typing import TypeAlias
@@ -8,38 +8,39 @@ from shopwindow.values.product import Product
 from shopwindow.values.query import Filters, as_tuple
 
 MerchantIds: TypeAlias = tuple[str, ...]
-"""Ids, each once, in order; none where all merchants may be seen."""
+"""Unique ids, sorted; empty where all merchants are visible."""
 
 
 def get_merchant_ids(filters: Filters) -> MerchantIds:
-    """Return the merchants that some filters let through; none for all of them."""
+    """Return the merchants that some filters allow; empty for all of them."""
     return tuple(sorted(set(as_tuple(filters.merchant_id)))) if filters.merchant_id else ()
 
 
 def filter_to_merchants(merchants: MerchantIds) -> Filters:
-    """Return the filters that let the merchants through, and no others."""
+    """Return filters that allow only these merchants."""
     return Filters(merchant_id=merchants)
 
 
 def is_visible(filters: Filters, product: Product) -> bool:
-    """Return whether the merchants of some filters have a product among theirs."""
+    """Return whether a product belongs to one of the merchants that some filters allow."""
     merchants = get_merchant_ids(filters)
     return not merchants or product.merchant_id in merchants
 
 
 def find_unknown(index: ProductIndex, product_ids: Iterable[str], filters: Filters) -> list[str]:
-    """Return the products that do not exist for who sees only the merchants of some filters.
+    """Return the ids that do not exist for a client limited to the merchants of some filters.
 
-    Another merchant's product is as unknown as one that nobody has: an error must not tell which.
+    Another merchant's product counts as unknown too: an error must not reveal that it exists.
 
     Args:
         index: Has the products.
-        product_ids: The products.
+        product_ids: The ids to look up.
         filters: Only their merchants count: a product may be named that does not pass the rest.
 
     Returns:
-        Their ids, in their order.
+        The unknown ids, in the order they came.
     """
     ids = list(product_ids)
-    found = set(index.filter_products(ids, filter_to_merchants(get_merchant_ids(filters))).values())
-    return [each for each in ids if each not in found]
+    merchant_filters = filter_to_merchants(get_merchant_ids(filters))
+    visible = set(index.filter_products(ids, merchant_filters).values())
+    return [product_id for product_id in ids if product_id not in visible]

@@ -1,4 +1,4 @@
-"""From an order to a page: what is shown, counted and explained."""
+"""Builds responses from ranked candidates: hits, facets, price buckets, explanations."""
 
 import uuid
 from collections.abc import Mapping, Sequence
@@ -34,14 +34,14 @@ from shopwindow.values.response import Hit, PriceBucket, SearchResponse
 
 PRICE = "price"
 MAX_CACHED_STEMS = 2_000
-"""Products whose stems are kept, some 5 kB each."""
+"""Products whose stems are cached, about 5 kB each."""
 
 MAX_FACET_VALUES = 100
-"""Values of a facet that are counted out."""
+"""Values of a facet that are returned, the most frequent ones."""
 
 
 class ResponseBuilder:
-    """Makes the pages of answers.
+    """Builds search and browse responses. Safe to call from several threads.
 
     Args:
         index: Has the products.
@@ -49,7 +49,7 @@ class ResponseBuilder:
 
     def __init__(self, index: ProductIndex) -> None:
         self._index = index
-        self._known_stems: dict[tuple[str, str], frozenset[str]] = {}
+        self._stems_cache: dict[tuple[str, str], frozenset[str]] = {}
 
     def build(
         self,
@@ -59,41 +59,41 @@ class ResponseBuilder:
         languages: Sequence[str],
         watch: Stopwatch,
     ) -> SearchResponse:
-        """Return the page of an order that begins where the page before ended.
+        """Return the response with the first ranked candidates that no earlier page showed.
 
         Args:
-            context: The query and what it says.
-            cursor: Where the page before ended.
-            ranked: The order.
+            context: The query and its interpretation.
+            cursor: Where the previous page ended.
+            ranked: The candidates in their final order.
             languages: Those of the catalogue that have stemmers of their own.
-            watch: Takes the time of each step.
+            watch: Times each step.
         """
-        query, understood = context.query, context.parsed
-        ids = [each.id for each in ranked.candidates]
-        names = [name for name in query.facets if name != PRICE]
-        rest = [each for each in ranked.candidates if not cursor.has_shown(each.id)]
-        shown = rest[: query.limit]
-        asked = map_stems_to_surfaces(understood.text, languages)
-        hits = self._hits(shown, asked, ranked)
-        following = cursor.advance([each.id for each in shown])
+        query, parsed = context.query, context.parsed
+        point_ids = [candidate.id for candidate in ranked.candidates]
+        remaining = [hit for hit in ranked.candidates if not cursor.has_shown(hit.id)]
+        page = remaining[: query.limit]
+        query_stems = map_stems_to_surfaces(parsed.text, languages)
+        hits = self._build_hits(page, query_stems, ranked)
+        next_cursor = cursor.advance([candidate.id for candidate in page])
         watch.lap("fetch")
-        rows = self._rows(ranked)
-        counts = {name: count_facet(rows, ids, name) for name in names}
-        prices = bucket_prices(rows, ids) if PRICE in query.facets else ()
+        rows = self._fetch_rows(ranked)
+        facet_names = [name for name in query.facets if name != PRICE]
+        facets = {name: count_facet(rows, point_ids, name) for name in facet_names}
+        price_buckets = bucket_prices(rows, point_ids) if PRICE in query.facets else ()
         watch.lap("facets")
         return SearchResponse(
             hits=hits,
             query_id=uuid.uuid4().hex,
-            next_cursor=following.encode() if len(rest) > len(shown) else "",
-            facets=counts,
+            next_cursor=next_cursor.encode() if len(remaining) > len(page) else "",
+            facets=facets,
             facet_scope="candidates",
             took_ms=watch.laps,
-            interpretations=understood.interpretations,
-            price_buckets=prices,
+            interpretations=parsed.interpretations,
+            price_buckets=price_buckets,
             n_below_cutoff=ranked.n_below_cutoff,
             n_collapsed=ranked.n_collapsed,
             is_confident=ranked.top_score >= MIN_CONFIDENT_SCORE
-            or not understood.text
+            or not parsed.text
             or bool(query.images),
             rules=context.plan.rule_names,
             redirect=get_redirect_url(context.plan),
@@ -102,90 +102,104 @@ class ResponseBuilder:
     def build_browse(
         self, context: RankingContext, cursor: Cursor, watch: Stopwatch
     ) -> SearchResponse:
-        """Return the page of everything that passes the filters."""
+        """Return the response without text or photos: everything that passes the filters.
+
+        Args:
+            context: The query and its interpretation.
+            cursor: Where the previous page ended.
+            watch: Times each step.
+        """
         query = replace(context.query, filters=context.parsed.filters)
-        shelf = build_browse_page(self._index, context, cursor, is_first=not query.cursor)
+        page = build_browse_page(self._index, context, cursor, is_first=not query.cursor)
         watch.lap("retrieve")
-        names = [name for name in query.facets if name != PRICE]
-        facets = {name: self._index.facet(name, query.filters) for name in names}
-        prices = self._prices_of_all(query) if PRICE in query.facets else ()
+        facet_names = [name for name in query.facets if name != PRICE]
+        facets = {name: self._index.facet(name, query.filters) for name in facet_names}
+        price_buckets = self._bucket_all_prices(query) if PRICE in query.facets else ()
         watch.lap("facets")
         return SearchResponse(
             hits=tuple(
-                Hit(from_payload(point.payload), 0.0, {}, rules=shelf.rules.get(point.id, ()))
-                for point in shelf.points
+                Hit(from_payload(point.payload), 0.0, {}, rules=page.rules.get(point.id, ()))
+                for point in page.points
             ),
             query_id=uuid.uuid4().hex,
-            next_cursor=shelf.next_cursor.encode() if shelf.next_cursor else "",
+            next_cursor=page.next_cursor.encode() if page.next_cursor else "",
             facets=facets,
             facet_scope="catalog",
             took_ms=watch.laps,
             interpretations=context.parsed.interpretations,
-            price_buckets=prices,
+            price_buckets=price_buckets,
             rules=context.plan.rule_names,
             redirect=get_redirect_url(context.plan),
         )
 
-    def _rows(self, ordered: RankedList) -> FieldRows:
-        """Return the rows of the candidates, those among them that rules brought in."""
-        rows = ordered.rows
-        new = [each.id for each in ordered.candidates if each.id not in rows.by_id]
-        return rows.merge(self._index.fetch_rows(new, rows.fields)) if new else rows
+    def _fetch_rows(self, ranked: RankedList) -> FieldRows:
+        """Return the rows of all candidates, including those that rules added."""
+        rows = ranked.rows
+        missing = [hit.id for hit in ranked.candidates if hit.id not in rows.by_id]
+        return rows.merge(self._index.fetch_rows(missing, rows.fields)) if missing else rows
 
-    def _prices_of_all(self, query: Query) -> tuple[PriceBucket, ...]:
+    def _bucket_all_prices(self, query: Query) -> tuple[PriceBucket, ...]:
         edges = compute_bucket_edges(self._index.sample_prices(query.filters, PRICE_SAMPLE_SIZE))
         return build_price_buckets(edges, self._index.make_price_counter(query.filters))
 
-    def _hits(
-        self, shown: Sequence[Candidate], asked: Mapping[str, str], ordered: RankedList
+    def _build_hits(
+        self, page: Sequence[Candidate], query_stems: Mapping[str, str], ranked: RankedList
     ) -> tuple[Hit, ...]:
-        points = self._index.get_points([each.id for each in shown], ("product", TEXT_DIGEST))
+        points = self._index.get_points([hit.id for hit in page], ("product", TEXT_DIGEST))
         # A product may be deleted between retrieval and fetch; then it is left out.
         return tuple(
-            self._hit(each, points[each.id], asked, ordered) for each in shown if each.id in points
+            self._build_hit(candidate, points[candidate.id], query_stems, ranked)
+            for candidate in page
+            if candidate.id in points
         )
 
-    def _hit(
-        self, candidate: Candidate, point: Point, asked: Mapping[str, str], ordered: RankedList
+    def _build_hit(
+        self,
+        candidate: Candidate,
+        point: Point,
+        query_stems: Mapping[str, str],
+        ranked: RankedList,
     ) -> Hit:
         product = from_payload(point.payload)
-        stems = self._stems(point.id, str(point.payload.get(TEXT_DIGEST)), product) if asked else ()
-        matched = dict.fromkeys(surface for stem, surface in asked.items() if stem in stems)
+        text_digest = str(point.payload.get(TEXT_DIGEST))
+        stems = self._get_stems(point.id, text_digest, product) if query_stems else ()
+        matched = dict.fromkeys(surface for stem, surface in query_stems.items() if stem in stems)
         return Hit(
             product=product,
             score=candidate.score,
             contributions=candidate.contributions,
             matched_words=tuple(matched),
-            n_variants=ordered.variant_counts.get(candidate.id, 1),
-            retrieval_rank=ordered.retrieval_ranks.get(candidate.id, 0),
-            rules=ordered.rules.get(candidate.id, ()),
-            propensity=ordered.propensities.get(candidate.id),
+            n_variants=ranked.variant_counts.get(candidate.id, 1),
+            retrieval_rank=ranked.retrieval_ranks.get(candidate.id, 0),
+            rules=ranked.rules.get(candidate.id, ()),
+            propensity=ranked.propensities.get(candidate.id),
         )
 
-    def _stems(self, point: str, text_hash: str, product: Product) -> frozenset[str]:
-        """Return the stems of a product's words; those that are shown often are kept."""
-        key = (point, text_hash)
-        stems = self._known_stems.get(key)
+    def _get_stems(self, point_id: str, text_digest: str, product: Product) -> frozenset[str]:
+        """Return the stems of a product's texts, cached by point and digest of the texts."""
+        key = (point_id, text_digest)
+        stems = self._stems_cache.get(key)
         if stems is None:
-            stems = frozenset(word.stem for word in tokenize_product(product))
-            if len(self._known_stems) >= MAX_CACHED_STEMS:
-                self._known_stems.clear()
-            self._known_stems[key] = stems
+            stems = frozenset(token.stem for token in tokenize_product(product))
+            if len(self._stems_cache) >= MAX_CACHED_STEMS:
+                self._stems_cache.clear()
+            self._stems_cache[key] = stems
         return stems
 
 
-def count_facet(rows: FieldRows, ids: Sequence[str], name: str) -> dict[str, int]:
-    """Return how many of some points have each value of a facet, most frequent first."""
-    return label_facet_counts(name, rows.count_values(ids, FACET_FIELDS[name]), MAX_FACET_VALUES)
+def count_facet(rows: FieldRows, point_ids: Sequence[str], name: str) -> dict[str, int]:
+    """Return how many points have each value of a facet, most frequent first."""
+    counts = rows.count_values(point_ids, FACET_FIELDS[name])
+    return label_facet_counts(name, counts, MAX_FACET_VALUES)
 
 
-def bucket_prices(rows: FieldRows, ids: Sequence[str]) -> tuple[PriceBucket, ...]:
-    """Return ranges of the prices of some points."""
-    known = rows.first_values(PRICE)
-    prices = [float(known[each]) for each in ids if each in known]
+def bucket_prices(rows: FieldRows, point_ids: Sequence[str]) -> tuple[PriceBucket, ...]:
+    """Return price buckets of some points; those without a price do not count."""
+    price_by_id = rows.first_values(PRICE)
+    prices = [float(price_by_id[point_id]) for point_id in point_ids if point_id in price_by_id]
     return build_price_buckets(compute_bucket_edges(prices), make_price_counter(prices))
 
 
 def get_redirect_url(plan: RulePlan) -> str:
-    """Return where the rules send who searches this; empty when they do not."""
+    """Return the address that the rules redirect to; empty when they do not redirect."""
     return plan.redirect.action.address if plan.redirect else ""

@@ -1,4 +1,4 @@
-"""The search of one catalogue: what the command line, the page and Python code call."""
+"""The search of one catalogue: the Python API behind the command line and the page."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -25,6 +25,7 @@ from search.retrieval.generators import HybridRetriever, RetrievalOptions
 from search.retrieval.query_encoder import QueryEncoder, VisualConstraints
 from search.retrieval.query_plan import RetrievalInput
 from search.retrieval.query_vectors import QueryVectorizer, digest_query
+from search.retrieval.similarity_baseline import BaselineSample
 from search.rules import RuleSet, load_rules
 from search.stopwatch import Stopwatch
 from search.suggestions import Suggestion
@@ -40,7 +41,8 @@ from shopwindow.values.response import SearchResponse
 from shopwindow.values.settings import SearchSettings
 from shopwindow.values.synonyms import SynonymGroup, load_synonyms
 
-_WAITING_THREADS = 16
+_RETRIEVAL_THREADS = 16
+"""They wait for the engine, and take no processor time."""
 
 
 class SearchService(VisitorServiceMixin):
@@ -48,19 +50,19 @@ class SearchService(VisitorServiceMixin):
 
     Args:
         index: The open index.
-        settings: Depth, weights, fusion, the shop's files of synonyms and rules.
-        synonyms: Groups of words that mean the same; the shipped ones and those of the shop's file
-            when None.
-        rules: The merchandiser's rules; those of the shop's file when None.
-        event_log: Where what is shown is logged, and what people do is learned from; `close` the
-            service before this log.
-        clock: Seconds since 1970, by which what visitors did is young or old; for simulations.
+        settings: Candidates per retriever, weights, fusion, the files of synonyms and rules.
+        synonyms: Groups of words that mean the same; when None, the shipped ones and those of the
+            synonyms file.
+        rules: The merchandiser's rules; those of the rules file when None.
+        event_log: Impressions are logged to it and profiles learned from it; `close` the service
+            before this log.
+        clock: Seconds since 1970, against which interactions decay; for simulations.
 
     Raises:
         InvalidSettingError: The file of synonyms or of weights cannot be used.
         RuleError: The file of rules cannot be used.
-        ProfileEncoderError: The visitors' profiles were made with another encoder.
-        OnlineStoreError: The file of profiles cannot be used.
+        ProfileEncoderError: The visitors' profiles were built with another encoder.
+        OnlineStoreError: The profile store cannot be used.
     """
 
     def __init__(
@@ -75,77 +77,78 @@ class SearchService(VisitorServiceMixin):
         self._process = ForkGuard("this SearchService")
         self.index = index
         self._settings = settings or SearchSettings()
-        self._encoder = QueryEncoder(index.encoder)
-        self._reader = QueryInterpreter(
+        self._query_encoder = QueryEncoder(index.encoder)
+        self._interpreter = QueryInterpreter(
             index,
             load_synonyms(self._settings.synonyms_file) if synonyms is None else synonyms,
             load_rules(self._settings.rules_file) if rules is None else rules,
         )
-        self._threads = ThreadPoolExecutor(_WAITING_THREADS, "search")
+        self._threads = ThreadPoolExecutor(_RETRIEVAL_THREADS, "search")
         weights = read_weights(self._settings.weights_file)
         self.personalization = Personalizer(
             index, event_log, weights.profile.to_profile_settings(), clock
         )
-        self._ordering = RerankingPipeline(
+        self._reranking = RerankingPipeline(
             index, self._settings, PersonalReranker(self.personalization, weights)
         )
-        self._answering = ResponseBuilder(index)
-        self._feeds = Recommender(
-            self.personalization, weights, self._answering, self._reader.plan_rules
+        self._response_builder = ResponseBuilder(index)
+        self._recommender = Recommender(
+            self.personalization, weights, self._response_builder, self._interpreter.plan_rules
         )
-        self._background = lambda filters: self._reader.get_snapshot(filters).baseline
-        self._looking = QueryVectorizer(index, self._encoder)
+        self._vectorizer = QueryVectorizer(index, self._query_encoder)
         version = digest(self._settings.model_dump(mode="json"), weights.model_dump(mode="json"))
         self.recorder = EventRecorder(event_log, version, self.personalization.wake)
         self.personalization.start()
 
     @property
     def rules(self) -> RuleSet:
-        """The merchandiser's rules; what is set here holds from the next query on."""
-        return self._reader.rules
+        """The merchandiser's rules; a new set applies from the next query on."""
+        return self._interpreter.rules
 
     @rules.setter
     def rules(self, rules: RuleSet) -> None:
-        self._reader.rules = rules
+        self._interpreter.rules = rules
 
     def warm_up(self) -> None:
-        """Load what the first query would have to wait for; meant for a thread beside serving."""
-        self._reader.warm_up()
+        """Load models and vocabulary before the first query; meant for a background thread."""
+        self._interpreter.warm_up()
         self.suggest("a")
-        self._encoder.warm_up()
+        self._query_encoder.warm_up()
         self.personalization.warm_up()
 
     def search(self, query: Query) -> SearchResponse:
-        """Answer a query by words, photos or both; without either, browse what passes the filters.
+        """Search by text, photos or both; without either, browse what passes the filters.
 
-        When nothing passes the filters, those that the words named are given up first, then, if
-        the query lets them be, its own: `SearchResponse.relaxed` says which.
+        When nothing passes the filters, those parsed from the text are dropped first, then, if
+        `query.relax` allows it, the query's own: `SearchResponse.relaxed` names them.
 
         Returns:
-            One page, best first, with the reason for each place.
+            One page, best first, with the score contributions of each hit.
 
         Raises:
             PhotoError: One of the query's photos cannot be used.
-            ProductNotFoundError: No indexed product that may be seen has an id to be avoided.
-            InvalidQueryError: The cursor is not of this query.
+            ProductNotFoundError: A negative example is the id of no visible indexed product.
+            InvalidQueryError: The cursor belongs to another query.
         """
         self._process.check()
         watch = Stopwatch.start()
-        literal = query.verbatim if self._settings.query_understanding else (WHOLE_TEXT,)
-        read = self._reader.interpret(replace(query, verbatim=literal))
+        verbatim = query.verbatim if self._settings.query_understanding else (WHOLE_TEXT,)
+        interpreted = self._interpreter.interpret(replace(query, verbatim=verbatim))
         watch.lap("interpret")
-        looks = self._looking.prepare_constraints(query)
-        cursor = Cursor.decode(query.cursor, digest_query(query, looks))
-        if query.cursor:  # the pages of one answer give up the same filters
-            page = self._attempt(query, read, looks, cursor, watch)
+        constraints = self._vectorizer.prepare_constraints(query)
+        cursor = Cursor.decode(query.cursor, digest_query(query, constraints))
+        if query.cursor:  # all pages of one result list drop the same filters
+            response = self._search_relaxed(query, interpreted, constraints, cursor, watch)
         else:
-            page = find_first_page(
-                self._attempt(query, read, looks, replace(cursor, relaxed=given_up), watch)
-                for given_up in generate_attempts(query, read.parsed.filters, self.index.count)
+            attempts = generate_attempts(query, interpreted.parsed.filters, self.index.count)
+            response = find_first_page(
+                self._search_relaxed(
+                    query, interpreted, constraints, replace(cursor, relaxed=relaxed), watch
+                )
+                for relaxed in attempts
             )
-        return self.recorder.log_impressions(
-            page, count_shown_before(cursor), "search", query.user_id
-        )
+        n_before = count_shown_before(cursor)
+        return self.recorder.log_impressions(response, n_before, "search", query.user_id)
 
     def similar(
         self,
@@ -154,123 +157,138 @@ class SearchService(VisitorServiceMixin):
         filters: Filters | None = None,
         user_id: str = "",
     ) -> SearchResponse:
-        """Return products like one that is indexed, or like one that is not.
+        """Find the products most similar to one, indexed or not.
 
         Args:
             product: The id of an indexed product, or any product: a draft with only a photo or
                 only a title will do.
             limit: Hits, 1 to 500.
-            filters: What every hit must fulfil. To who sees only some merchants, the id of another
-                one's product is unknown.
-            user_id: The visitor, for a personal order.
+            filters: What every hit must fulfil. Where they allow only some merchants, the ids of
+                other merchants' products are unknown.
+            user_id: The visitor, for personalised ranking.
 
         Returns:
             One page, best first; the product itself is not in it.
 
         Raises:
-            InvalidQueryError: A value has no sense.
-            ProductNotFoundError: No indexed product that may be seen has the id.
+            InvalidQueryError: A value is out of range.
+            ProductNotFoundError: No visible indexed product has the id.
             PhotoError: The photo of a product that is not indexed cannot be used.
         """
         self._process.check()
         watch = Stopwatch.start()
         query = Query(limit=limit, filters=filters or Filters(), facets=(), user_id=user_id)
-        itself = product.id if isinstance(product, Product) else product
-        asked = self._looking.resolve_product(product, query.filters)
-        retrieval = self._retrieval(query.filters, (to_point_id(itself),))
-        retrieval.submit(asked)
+        product_id = product.id if isinstance(product, Product) else product
+        inputs = self._vectorizer.resolve_product(product, query.filters)
+        retriever = self._make_retriever(query.filters, (to_point_id(product_id),))
+        retriever.submit(inputs)
         watch.lap("encode")
-        wanted = RankingContext(query, ParsedQuery("", query.filters))
-        page = self._answer(wanted, Cursor(""), retrieval, watch)
-        page = replace(page, next_cursor="")  # there is no way to hand one in
-        return self.recorder.log_impressions(page, 0, "similar", user_id)
+        context = RankingContext(query, ParsedQuery("", query.filters))
+        response = self._rank(context, Cursor(""), retriever, watch)
+        response = replace(response, next_cursor="")  # this method takes no cursor
+        return self.recorder.log_impressions(response, 0, "similar", user_id)
 
     def suggest(
         self, text: str, limit: int = 8, filters: Filters | None = None
     ) -> tuple[Suggestion, ...]:
-        """Return how a begun query may go on, best first; see `Suggester.suggest`.
+        """Return completions of a partial query, best first; see `Suggester.suggest`.
 
         Args:
             text: What was typed so far.
             limit: Most suggestions, 1 to 50.
-            filters: Those of the search that is begun. Of these the merchants alone matter:
-                suggestions are words of what they sell, whatever else it costs or is.
+            filters: Those of the search being typed. Only their merchants matter: suggestions come
+                from all that these sell.
 
         Raises:
-            InvalidQueryError: The limit is out of range, or the text too long or no text.
+            InvalidQueryError: The limit is out of range, or the text too long or not a string.
         """
         self._process.check()
-        return self._reader.get_snapshot(filters).suggester.suggest(text, limit)
+        return self._interpreter.get_snapshot(filters).suggester.suggest(text, limit)
 
     def close(self) -> None:
-        """Write the events that wait; index and log stay open. See `EventWriter.close`.
+        """Write the pending events; index and log stay open. See `EventWriter.close`.
 
         Raises:
-            EventLogError: They cannot be written, and are lost.
+            EventLogError: The events cannot be written, and are lost.
         """
         try:
             self.recorder.close()
         finally:
             self.personalization.close()
 
-    def _attempt(
+    def _search_relaxed(
         self,
         query: Query,
-        read: InterpretedQuery,
-        looks: VisualConstraints,
+        interpreted: InterpretedQuery,
+        constraints: VisualConstraints,
         cursor: Cursor,
         watch: Stopwatch,
     ) -> SearchResponse:
-        """Return the answer without the filters that the cursor says are given up."""
+        """Return the response without the filters that the cursor lists as dropped."""
         relaxed = tuple(name for name in cursor.relaxed if name != PARSED_FILTERS)
         if cursor.relaxed:
-            read = read.with_filters(drop_filters(query.filters, relaxed))
-        return replace(self._found(query, read, looks, cursor, watch), relaxed=relaxed)
+            interpreted = interpreted.with_filters(drop_filters(query.filters, relaxed))
+        response = self._search_once(query, interpreted, constraints, cursor, watch)
+        return replace(response, relaxed=relaxed)
 
-    def _found(
+    def _search_once(
         self,
         query: Query,
-        read: InterpretedQuery,
-        looks: VisualConstraints,
+        interpreted: InterpretedQuery,
+        constraints: VisualConstraints,
         cursor: Cursor,
         watch: Stopwatch,
     ) -> SearchResponse:
-        text = read.parsed.text
-        excluded = tuple(to_point_id(each) for each in looks.negative if isinstance(each, str))
-        share = self._settings.relative_score_cutoff
-        wanted = RankingContext(query, read.parsed, (), read.plan, excluded, share)
-        if not text and not looks.positive:
-            return self._answering.build_browse(wanted, cursor, watch)
-        retrieval = self._retrieval(read.parsed.filters, excluded, query.image_weight)
-        retrieval.submit(RetrievalInput(sparse_vector=read.sparse_vector, coverage=read.coverage))
-        retrieval.submit(
+        parsed = interpreted.parsed
+        excluded = tuple(
+            to_point_id(item) for item in constraints.negative if isinstance(item, str)
+        )
+        cutoff = self._settings.relative_score_cutoff
+        context = RankingContext(query, parsed, (), interpreted.plan, excluded, cutoff)
+        if not parsed.text and not constraints.positive:
+            return self._response_builder.build_browse(context, cursor, watch)
+        retriever = self._make_retriever(parsed.filters, excluded, query.image_weight)
+        self._submit(retriever, interpreted, constraints)
+        resolve = self._vectorizer.resolve_negative
+        context = replace(context, negatives=[resolve(item) for item in constraints.negative])
+        watch.lap("encode")
+        return self._rank(context, cursor, retriever, watch)
+
+    def _submit(
+        self,
+        retriever: HybridRetriever,
+        interpreted: InterpretedQuery,
+        constraints: VisualConstraints,
+    ) -> None:
+        """Start the lexical retriever, then encode the query and start those of its vectors."""
+        retriever.submit(
+            RetrievalInput(sparse_vector=interpreted.sparse_vector, coverage=interpreted.coverage)
+        )
+        text, photos = interpreted.parsed.text, constraints.positive
+        retriever.submit(
             RetrievalInput(
-                text_vector=self._encoder.encode_text(text) if text else None,
-                photo_vector=self._encoder.encode_photos(looks.positive)
-                if looks.positive
-                else None,
+                text_vector=self._query_encoder.encode_text(text) if text else None,
+                photo_vector=self._query_encoder.encode_photos(photos) if photos else None,
             )
         )
-        wanted = replace(
-            wanted, negatives=[self._looking.resolve_negative(each) for each in looks.negative]
-        )
-        watch.lap("encode")
-        return self._answer(wanted, cursor, retrieval, watch)
 
-    def _answer(
-        self, wanted: RankingContext, cursor: Cursor, retrieval: HybridRetriever, watch: Stopwatch
+    def _rank(
+        self, context: RankingContext, cursor: Cursor, retriever: HybridRetriever, watch: Stopwatch
     ) -> SearchResponse:
-        legs = retrieval.collect()
+        results = retriever.collect()
         watch.lap("retrieve")
-        fused = retrieval.fuse(legs)
+        candidates = retriever.fuse(results)
         watch.lap("fuse")
-        known = self._reader.get_snapshot(wanted.query.filters)
-        ordered = self._ordering.rerank(fused, wanted, known, watch)
-        return self._answering.build(wanted, cursor, ordered, known.languages, watch)
+        snapshot = self._interpreter.get_snapshot(context.query.filters)
+        ranked = self._reranking.rerank(candidates, context, snapshot, watch)
+        return self._response_builder.build(context, cursor, ranked, snapshot.languages, watch)
 
-    def _retrieval(
-        self, filters: Filters, exclude: tuple[str, ...], photo_share: float | None = None
+    def _make_retriever(
+        self, filters: Filters, exclude: tuple[str, ...], image_weight: float | None = None
     ) -> HybridRetriever:
-        scope = RetrievalOptions(to_conditions(filters), exclude, photo_share)
-        background = self._background(filters)
-        return HybridRetriever(self.index, self._settings, background, scope, self._threads)
+        options = RetrievalOptions(to_conditions(filters), exclude, image_weight)
+        baseline = self._get_baseline(filters)
+        return HybridRetriever(self.index, self._settings, baseline, options, self._threads)
+
+    def _get_baseline(self, filters: Filters) -> BaselineSample:
+        return self._interpreter.get_snapshot(filters).baseline

@@ -1,4 +1,4 @@
-"""How long each step of an answer takes."""
+"""Timing of the steps of a response."""
 
 import time
 from dataclasses import dataclass
@@ -6,7 +6,12 @@ from dataclasses import dataclass
 
 @dataclass(slots=True)
 class Stopwatch:
-    """Milliseconds by step."""
+    """Measures the milliseconds of each step.
+
+    Attributes:
+        laps: Milliseconds by step.
+        last: `time.perf_counter` seconds of the previous lap.
+    """
 
     laps: dict[str, float]
     last: float
@@ -17,7 +22,7 @@ class Stopwatch:
         return cls({}, time.perf_counter())
 
     def lap(self, step: str) -> None:
-        """Add what has passed since the lap before to one step's time."""
+        """Add the time since the previous lap to a step."""
         now = time.perf_counter()
         self.laps[step] = round(self.laps.get(step, 0.0) + 1000 * (now - self.last), 3)
         self.last = now

@@ -1,4 +1,4 @@
-"""What a begun query may go on as: the catalogue's words, its categories and brands."""
+"""Autocomplete: completions of a partial query from the catalogue's words, categories, brands."""
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
@@ -18,25 +18,25 @@ SuggestionKind: TypeAlias = Literal["word", "category", "brand"]
 
 MAX_SUGGESTIONS = 50
 MAX_ENTITY_SUGGESTIONS = 3
-"""Categories and brands among suggestions, where words are left to fill the rest."""
+"""Categories and brands among suggestions, where there are enough words to fill the rest."""
 
 MAX_NAME_WORDS = 4
-"""Words of a name that are looked at together."""
+"""Words of a name that are matched together."""
 
-_MANY = 300
-"""Entries from which the best of those that begin alike are found in advance."""
+_PRECOMPUTE_MIN_ENTRIES = 300
+"""Entries with one prefix above which the best of them are precomputed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """One way in which a begun query may go on.
+    """One completion of a partial query.
 
     Attributes:
-        text: What to search for: the words before, and the completion.
+        text: The whole query: the words before the completion, and the completion.
         kind: What the completion is.
-        value: The completion as the catalogue writes it; a category or brand can be filtered by.
-        before: The words before it, as typed.
-        count: Products that have it.
+        value: The completion as the catalogue writes it; a category or brand can be a filter.
+        before: The words before the completion, as typed.
+        count: Products that have the completion.
     """
 
     text: str
@@ -47,157 +47,162 @@ class Suggestion:
 
 
 class _Entry(NamedTuple):
-    """A completion by what it is found by; the order is that of preference.
+    """A completion under one of its keys; better ones sort first.
 
     Attributes:
-        rank: Minus the number of products.
-        place: Which word of its name the key begins with: the first is preferred.
+        negative_count: Minus the number of products.
+        word_offset: The word of the name that the key begins with, from 0: the first is preferred.
         value: The completion.
         kind: What it is.
     """
 
-    rank: int
-    place: int
+    negative_count: int
+    word_offset: int
     value: str
     kind: SuggestionKind
 
 
 class Suggester:
-    """The completions of one catalogue; built once, then each look-up is a bisection.
+    """Completes queries from one catalogue; each look-up is a bisection of sorted keys.
 
     Args:
-        words: How many products have each word.
-        names: What the catalogue's brands, categories and other things are called.
+        word_counts: How many products have each word.
+        entities: The catalogue's entities; only its brands and categories are suggested.
     """
 
-    def __init__(self, words: Mapping[str, int], names: Iterable[CatalogEntity]) -> None:
-        self._words = _Beginnings(_words(words))
-        completing = (each for each in names if each.kind in {"category", "brand"})
-        self._names = _Beginnings(
-            (key, _Entry(-each.count, place, each.name, _kind(each.kind)))
-            for each in completing
-            for place, key in enumerate(_keys(each.name))
+    def __init__(self, word_counts: Mapping[str, int], entities: Iterable[CatalogEntity]) -> None:
+        self._words = _PrefixIndex(_generate_word_entries(word_counts))
+        named = (entity for entity in entities if entity.kind in {"category", "brand"})
+        self._names = _PrefixIndex(
+            (key, _Entry(-entity.count, offset, entity.name, _to_suggestion_kind(entity.kind)))
+            for entity in named
+            for offset, key in enumerate(_generate_name_keys(entity.name))
         )
 
-    def suggest(self, begun: str, limit: int = 8) -> tuple[Suggestion, ...]:
-        """Return how a begun query may go on: some categories and brands, then words.
+    def suggest(self, text: str, limit: int = 8) -> tuple[Suggestion, ...]:
+        """Return completions of a partial query: some categories and brands, then words.
 
-        The last word is taken for begun, unless a blank follows it; the words before it stay. Case
-        and the forms of Arabic letters do not matter.
+        The last word is completed, unless a blank follows it; the words before it stay. Case and
+        the forms of Arabic letters do not matter.
 
         Args:
-            begun: What was typed so far.
+            text: What was typed so far.
             limit: Most suggestions, 1 to 50.
 
         Returns:
-            Those of most products first, within categories and brands and within words.
+            Those with most products first, within categories and brands and within words.
 
         Raises:
-            InvalidQueryError: The limit is out of range, or the text too long or no text.
+            InvalidQueryError: The limit is out of range, or the text too long or not a string.
         """
         check = Validator(InvalidQueryError)
-        begun = check.check_text("text", begun, MAX_TEXT_CHARS)
+        text = check.check_text("text", text, MAX_TEXT_CHARS)
         limit = check.check_integer("limit", limit, f"1 to {MAX_SUGGESTIONS}", 1, MAX_SUGGESTIONS)
-        words = begun.split()
+        words = text.split()
         if not words:
             return ()
-        is_begun = not begun[-1].isspace()
-        names = self._named(words, is_begun, limit)
-        told = {fold(each.value) for each in names}
-        completed = self._completed(words, limit + len(told)) if is_begun else []
-        more = [each for each in completed if fold(each.value) not in told]
-        n_names = max(MAX_ENTITY_SUGGESTIONS, limit - len(more))
-        return (*names[:n_names], *more)[:limit]
+        is_partial = not text[-1].isspace()
+        names = self._complete_names(words, is_partial, limit)
+        folded_names = {fold(name.value) for name in names}
+        completed = self._complete_word(words, limit + len(folded_names)) if is_partial else []
+        other_words = [word for word in completed if fold(word.value) not in folded_names]
+        n_names = max(MAX_ENTITY_SUGGESTIONS, limit - len(other_words))
+        return (*names[:n_names], *other_words)[:limit]
 
-    def _named(self, words: list[str], is_begun: bool, limit: int) -> list[Suggestion]:
-        """Return the names that begin as the last words do; as many words as some name has."""
+    def _complete_names(self, words: list[str], is_partial: bool, limit: int) -> list[Suggestion]:
+        """Return the names that begin with the last words: with as many of them as match."""
         for n_words in range(min(len(words), MAX_NAME_WORDS), 0, -1):
             before, phrase = words[:-n_words], words[-n_words:]
-            found = self._names.beginning(fold(" ".join(phrase)) + " " * (not is_begun), limit)
-            if found:
-                return [_suggestion(each, before) for each in found]
+            prefix = fold(" ".join(phrase)) + " " * (not is_partial)
+            entries = self._names.find(prefix, limit)
+            if entries:
+                return [_build_suggestion(entry, before) for entry in entries]
         return []
 
-    def _completed(self, words: list[str], limit: int) -> list[Suggestion]:
-        begun = fold(words[-1])
-        found = self._words.beginning(begun, limit + 1)
-        if not found:  # catalogues rarely have the article that shoppers type
-            found = self._words.beginning(strip_article(begun), limit)
-        whole = [each for each in found if fold(each.value) != begun]
-        return [_suggestion(each, words[:-1]) for each in whole[:limit]]
+    def _complete_word(self, words: list[str], limit: int) -> list[Suggestion]:
+        prefix = fold(words[-1])
+        entries = self._words.find(prefix, limit + 1)
+        if not entries:  # catalogues rarely have the article that shoppers type
+            entries = self._words.find(strip_article(prefix), limit)
+        longer = [entry for entry in entries if fold(entry.value) != prefix]
+        return [_build_suggestion(entry, words[:-1]) for entry in longer[:limit]]
 
 
-class _Beginnings:
-    """Finds the best entries whose keys begin with a text.
+class _PrefixIndex:
+    """Finds the best entries whose keys begin with a prefix.
 
     Args:
-        entries: Folded keys with what they stand for.
+        keyed_entries: Folded keys with their entries.
     """
 
-    def __init__(self, entries: Iterable[tuple[str, _Entry]]) -> None:
-        self._sorted = sorted(entries)
+    def __init__(self, keyed_entries: Iterable[tuple[str, _Entry]]) -> None:
+        self._sorted = sorted(keyed_entries)
         self._keys = [key for key, _ in self._sorted]
-        self._best = dict(_best_of_many(self._sorted))
+        self._best_by_prefix = dict(_precompute_best(self._sorted))
 
-    def beginning(self, start: str, limit: int) -> list[_Entry]:
+    def find(self, prefix: str, limit: int) -> list[_Entry]:
         """Return the best entries, each value once."""
-        if not start.strip():
+        if not prefix.strip():
             return []
-        if start in self._best:
-            return self._best[start][:limit]
-        return _best(self._from(start), limit)
+        if prefix in self._best_by_prefix:
+            return self._best_by_prefix[prefix][:limit]
+        return _select_best(self._scan(prefix), limit)
 
-    def _from(self, start: str) -> Iterator[_Entry]:
-        at = bisect_left(self._keys, start)
-        rest = (self._sorted[place] for place in range(at, len(self._sorted)))
-        return (entry for _, entry in takewhile(lambda each: each[0].startswith(start), rest))
+    def _scan(self, prefix: str) -> Iterator[_Entry]:
+        start = bisect_left(self._keys, prefix)
+        following = (self._sorted[i] for i in range(start, len(self._sorted)))
+        return (entry for _, entry in takewhile(lambda item: item[0].startswith(prefix), following))
 
 
-def _best_of_many(
-    entries: list[tuple[str, _Entry]],
+def _precompute_best(
+    keyed_entries: list[tuple[str, _Entry]],
 ) -> Iterator[tuple[str, list[_Entry]]]:
-    """Yield each beginning that many keys have, with the best of their entries."""
-    groups = {"": entries}
+    """Yield each prefix that many keys have, with the best of their entries."""
+    groups = {"": keyed_entries}
     while groups:
-        finer: dict[str, list[tuple[str, _Entry]]] = {}
-        for start, some in groups.items():
-            for key, entry in some:
-                if len(key) > len(start):
-                    finer.setdefault(key[: len(start) + 1], []).append((key, entry))
-        groups = {start: some for start, some in finer.items() if len(some) > _MANY}
-        for start, some in groups.items():
-            yield start, _best((entry for _, entry in some), 2 * MAX_SUGGESTIONS)
+        longer: dict[str, list[tuple[str, _Entry]]] = {}
+        for prefix, group in groups.items():
+            for key, entry in group:
+                if len(key) > len(prefix):
+                    longer.setdefault(key[: len(prefix) + 1], []).append((key, entry))
+        groups = {
+            prefix: group
+            for prefix, group in longer.items()
+            if len(group) > _PRECOMPUTE_MIN_ENTRIES
+        }
+        for prefix, group in groups.items():
+            yield prefix, _select_best((entry for _, entry in group), 2 * MAX_SUGGESTIONS)
 
 
-def _best(entries: Iterable[_Entry], limit: int) -> list[_Entry]:
-    """Return the first entries in their order, a name that is found by several words once."""
-    several = nsmallest(MAX_NAME_WORDS * limit, entries)
-    first: dict[tuple[SuggestionKind, str], _Entry] = {}
-    for each in several:
-        first.setdefault((each.kind, each.value), each)
-    return list(first.values())[:limit]
+def _select_best(entries: Iterable[_Entry], limit: int) -> list[_Entry]:
+    """Return the best entries in order; a name that matches by several words comes once."""
+    best = nsmallest(MAX_NAME_WORDS * limit, entries)
+    unique: dict[tuple[SuggestionKind, str], _Entry] = {}
+    for entry in best:
+        unique.setdefault((entry.kind, entry.value), entry)
+    return list(unique.values())[:limit]
 
 
-def _words(counts: Mapping[str, int]) -> Iterator[tuple[str, _Entry]]:
-    """Yield each word once, as most products write it."""
+def _generate_word_entries(counts: Mapping[str, int]) -> Iterator[tuple[str, _Entry]]:
+    """Yield each word once by its folded form, in the spelling that most products use."""
     seen: set[str] = set()
-    for word in sorted(counts, key=lambda each: (-counts[each], each)):
+    for word in sorted(counts, key=lambda word: (-counts[word], word)):
         key = fold(word)
         if key and key not in seen:
             seen.add(key)
             yield key, _Entry(-counts[word], 0, word, "word")
 
 
-def _keys(name: str) -> Iterator[str]:
-    """Yield a name from each of its words on: "coffee pots", "pots"."""
+def _generate_name_keys(name: str) -> Iterator[str]:
+    """Yield a folded name from each of its words on: "coffee pots", "pots"."""
     words = fold(name).split()
-    yield from (" ".join(words[place:]) for place in range(min(len(words), MAX_NAME_WORDS)))
+    yield from (" ".join(words[start:]) for start in range(min(len(words), MAX_NAME_WORDS)))
 
 
-def _kind(kind: str) -> SuggestionKind:
-    return "brand" if kind == "brand" else "category"
+def _to_suggestion_kind(entity_kind: str) -> SuggestionKind:
+    return "brand" if entity_kind == "brand" else "category"
 
 
-def _suggestion(entry: _Entry, before: list[str]) -> Suggestion:
+def _build_suggestion(entry: _Entry, before: list[str]) -> Suggestion:
     text = " ".join((*before, entry.value))
-    return Suggestion(text, entry.kind, entry.value, " ".join(before), -entry.rank)
+    return Suggestion(text, entry.kind, entry.value, " ".join(before), -entry.negative_count)

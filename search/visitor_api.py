@@ -1,7 +1,8 @@
-"""The half of the search that knows visitors: feeds, what goes with a product, profiles."""
+"""Visitor methods of `SearchService`: recommendations, complements, profiles, events, erasure."""
 
 import time
 import uuid
+from abc import abstractmethod
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -16,33 +17,36 @@ from shopwindow.eventlog.log_cursor import decode_cursor
 from shopwindow.eventlog.visitor_traces import LinkedIds
 from shopwindow.personalization import Personalizer
 from shopwindow.values.closeable import Closeable
-from shopwindow.values.event import Event
+from shopwindow.values.event import Event, Surface
 from shopwindow.values.fork_guard import ForkGuard
 from shopwindow.values.profile_view import UserProfileView
 from shopwindow.values.query import Filters, Query
 from shopwindow.values.response import Hit, SearchResponse
 
-_LOOK_EVERY_S = 0.005
+_POLL_INTERVAL_S = 0.005
 
 
 class VisitorServiceMixin(Closeable):
-    """What `SearchService` does for visitors.
+    """The methods of `SearchService` that know visitors.
 
     Attributes:
         index: The catalogue.
-        events: What is told to the event log.
-        people: What was learned from it.
-        on_erase: Erases a visitor, by id and traces, from wherever else their events were taken
-            to; None for nowhere.
+        recorder: Writes impressions and interactions to the event log.
+        personalization: Profiles and statistics learned from the log.
+        on_erase: Called by `erase` with a visitor's id and linked ids, to erase copies of their
+            events elsewhere; None when there are none.
     """
 
     index: ProductIndex
     recorder: EventRecorder
     personalization: Personalizer
     on_erase: Callable[[str, LinkedIds], object] | None = None
-    _feeds: Recommender
+    _recommender: Recommender
     _process: ForkGuard
-    _background: Callable[[Filters], BaselineSample]
+
+    @abstractmethod
+    def _get_baseline(self, filters: Filters) -> BaselineSample:
+        """Return the similarity baseline of the products that some filters' merchants sell."""
 
     def recommend(
         self,
@@ -51,34 +55,36 @@ class VisitorServiceMixin(Closeable):
         filters: Filters | None = None,
         cursor: str = "",
     ) -> SearchResponse:
-        """Return a page of products that suit a visitor, such as their home page.
+        """Recommend products to a visitor, for example on their home page.
 
-        A visitor without history sees what the shop's others like, categories by turns; in a shop
-        without events the feed's own popularity and what is new decide. What the visitor clicked,
-        bought or hid is left out.
+        A visitor without history gets what other visitors like, mixed across categories; in a shop
+        without events the catalogue's own popularity and freshness decide. Products that the
+        visitor clicked, liked, put in the cart, bought or hid are left out.
 
         Args:
-            user_id: The visitor; empty for somebody unknown.
+            user_id: The visitor; empty for an anonymous one.
             limit: Hits, 1 to 500.
             filters: What every hit must fulfil.
-            cursor: `next_cursor` of the page before; empty for the first page.
+            cursor: `next_cursor` of the previous page; empty for the first page.
 
         Returns:
-            One page. Some of its places, never the first, try products of which little is known;
-            each hit has the probability with which it was put there.
+            One page. Some positions, never the first, explore products with few impressions; each
+            hit has the propensity with which it was placed.
 
         Raises:
-            InvalidQueryError: The limit is out of range, or the cursor is not of this feed.
+            InvalidQueryError: The limit is out of range, or the cursor belongs to another query.
             ProfileError: The visitor's profile cannot be read.
-            OnlineStoreError: The file of profiles cannot be used.
+            OnlineStoreError: The profile store cannot be used.
         """
         self._process.check()
         query = Query(
             limit=limit, filters=filters or Filters(), user_id=user_id, facets=(), cursor=cursor
         )
-        merchants = query.filters.merchant_id
-        page, place = self._fed(query)
-        return self.recorder.log_impressions(page, place, "store" if merchants else "feed", user_id)
+        decoded = Cursor.decode(query.cursor, digest_recommendation_query(query))
+        response = self._recommender.recommend(query, self._get_baseline(query.filters), decoded)
+        surface: Surface = "store" if query.filters.merchant_id else "feed"
+        n_before = count_shown_before(decoded)
+        return self.recorder.log_impressions(response, n_before, surface, user_id)
 
     def complements(
         self,
@@ -87,162 +93,157 @@ class VisitorServiceMixin(Closeable):
         user_id: str = "",
         filters: Filters | None = None,
     ) -> SearchResponse:
-        """Return products that go with one of the index: a rug with a sofa, not another sofa.
+        """Recommend complements of an indexed product: a rug with a sofa, not another sofa.
 
-        What was bought together counts first; where nothing was, what is of other kinds in the
-        same style, of the same series or colour. No more than two of one kind stand together while
-        others have fewer.
+        Co-purchases count first; where there are none, products of other kinds in the same style,
+        series or colour. No more than two of one kind follow each other while other kinds have
+        fewer.
 
         Args:
             product_id: The product.
             limit: Hits, 1 to 500.
-            user_id: The visitor; what they hid is left out.
-            filters: What every hit must fulfil. To who sees only some merchants, the id of another
-                one's product is unknown.
+            user_id: The visitor; products that they hid are left out.
+            filters: What every hit must fulfil. Where they allow only some merchants, the ids of
+                other merchants' products are unknown.
 
         Returns:
             One page, best first.
 
         Raises:
             InvalidQueryError: The limit is out of range.
-            ProductNotFoundError: No indexed product that may be seen has the id.
-            OnlineStoreError: The counts cannot be read.
+            ProductNotFoundError: No visible indexed product has the id.
+            OnlineStoreError: The co-purchase counts cannot be read.
         """
         self._process.check()
         query = Query(limit=limit, filters=filters or Filters(), user_id=user_id, facets=())
-        page = self._feeds.recommend_complements(product_id, query, self._background(query.filters))
-        # There is no way to hand a cursor in, nor to ask for what stands behind others.
-        page = replace(page, next_cursor="", n_collapsed=0)
-        return self.recorder.log_impressions(page, 0, "complements", user_id)
+        baseline = self._get_baseline(query.filters)
+        response = self._recommender.recommend_complements(product_id, query, baseline)
+        # This method takes no cursor, and cannot show collapsed variants.
+        response = replace(response, next_cursor="", n_collapsed=0)
+        return self.recorder.log_impressions(response, 0, "complements", user_id)
 
     def recently_viewed(
         self, user_id: str, limit: int = 20, filters: Filters | None = None
     ) -> SearchResponse:
-        """Return the products that a visitor did something with last, the newest first.
+        """Return the products that a visitor last interacted with, the newest first.
 
         Args:
             user_id: The visitor.
             limit: Hits, 1 to 500.
-            filters: What every hit must fulfil: those of one merchant, on that merchant's page.
+            filters: What every hit must fulfil, such as the merchant on that merchant's page.
 
         Returns:
-            One page; what was hidden, by the visitor or by a rule, is not in it.
+            One page, without products hidden by the visitor or by a rule.
 
         Raises:
             InvalidQueryError: The limit is out of range.
-            OnlineStoreError: The file of profiles cannot be read.
+            OnlineStoreError: The profile store cannot be read.
         """
         self._process.check()
         query = Query(limit=limit, filters=filters or Filters(), user_id=user_id, facets=())
         visitor = self.personalization.get_user_context(user_id)
-        ids = dict.fromkeys(each.product_id for each in visitor.interactions)
-        seen = [each for each in ids if each not in visitor.hidden_product_ids]
-        passing = self.index.filter_products(seen, query.filters)
-        shown = self._feeds.filter_hidden(list(passing.values()), query.filters)
-        products = self.index.get(shown[:limit])
-        hits = tuple(Hit(each, 0.0, {}) for each in products)
-        return self.recorder.log_impressions(
-            SearchResponse(hits, uuid.uuid4().hex), 0, "recent", user_id
-        )
+        ids = dict.fromkeys(interaction.product_id for interaction in visitor.interactions)
+        viewed = [product_id for product_id in ids if product_id not in visitor.hidden_product_ids]
+        passing = self.index.filter_products(viewed, query.filters)
+        visible = self._recommender.filter_hidden(list(passing.values()), query.filters)
+        hits = tuple(Hit(product, 0.0, {}) for product in self.index.get(visible[:limit]))
+        response = SearchResponse(hits, uuid.uuid4().hex)
+        return self.recorder.log_impressions(response, 0, "recent", user_id)
 
     def profile(self, user_id: str) -> UserProfileView:
-        """Return what is known of a visitor, to show it.
+        """Return a visitor's profile in a form that can be shown to them.
 
         Raises:
-            InvalidQueryError: Nobody can have that id.
-            ProfileError: Their profile cannot be read.
-            OnlineStoreError: The file of profiles cannot be read.
+            InvalidQueryError: The id is not valid.
+            ProfileError: The visitor's profile cannot be read.
+            OnlineStoreError: The profile store cannot be read.
         """
         self._process.check()
-        return build_profile_view(
-            self.personalization, self.personalization.get_user_context(user_id)
-        )
+        visitor = self.personalization.get_user_context(user_id)
+        return build_profile_view(self.personalization, visitor)
 
     @property
     def has_log(self) -> bool:
-        """Whether events are logged; without a log there are no visitors to know."""
+        """Whether events are logged; without a log there are no visitor profiles."""
         return self.recorder.has_log
 
     def recent_visitors(self, limit: int = 20) -> list[str]:
-        """Return the ids of the visitors who did something last, the latest first.
+        """Return the ids of the most recently active visitors, the latest first.
 
         Raises:
-            OnlineStoreError: The file of profiles cannot be read.
+            OnlineStoreError: The profile store cannot be read.
         """
         return self.personalization.store.list_recent_users(limit)
 
     def history(self, user_id: str) -> list[Event]:
-        """Return everything that is logged of a visitor, oldest first: what they were shown too.
+        """Return every logged event of a visitor, impressions included, oldest first.
 
         Raises:
             InvalidEventError: The id is empty.
-            EventLogError: It cannot be read, or the service has no log.
+            EventLogError: The log cannot be read, or the service has none.
         """
         return self.recorder.read_user_events(user_id)
 
     def record(self, event: Event) -> None:
-        """Log what somebody did with a product; it is written soon, off the request path.
+        """Log a visitor's interaction with a product; it is written off the request path.
 
-        What the visitor sees follows within about a tenth of a second; see `catch_up`.
+        The visitor's recommendations follow within about a tenth of a second; see `flush`.
 
         Raises:
-            EventLogError: The service has no log, or it cannot take the event now.
+            EventLogError: The service has no log, or it cannot accept the event now.
         """
         self._process.check()
         self.recorder.record(event)
 
     def flush(self, timeout_s: float | None = None) -> None:
-        """Wait until everything recorded so far is in the log, and in profiles and counts.
+        """Wait until all recorded events are in the log, and in profiles and statistics.
 
         Args:
-            timeout_s: Seconds after which what is not learned yet is left to be learned beside, as
-                after an import of many events; None to learn it all here and now.
+            timeout_s: Seconds to wait for the background consumer, which continues afterwards, as
+                after an import of many events; None to consume all pending events in this thread.
 
         Raises:
-            EventLogError: It cannot be written in time, or not be read.
+            EventLogError: The events cannot be written in time, or not be read.
             OnlineStoreError: Profiles cannot be read, or, without `timeout_s`, not be written.
         """
         self._process.check()
-        follower = self.personalization.event_consumer
+        consumer = self.personalization.event_consumer
         if timeout_s is None:
             self.recorder.flush()
-            if follower is not None:
-                follower.consume_pending()
+            if consumer is not None:
+                consumer.consume_pending()
             return
-        until = time.monotonic() + timeout_s
+        deadline_s = time.monotonic() + timeout_s
         self.recorder.flush(timeout_s)
-        if follower is not None:
-            self._await_learned(until)
+        if consumer is not None:
+            self._wait_for_consumer(deadline_s)
 
     def erase(self, user_id: str) -> int:
-        """Remove a visitor: every event, and everything that was learned of them.
+        """Erase a visitor: all their events, and everything learned from them.
 
-        From the log, the profiles, and wherever else the service was told to. Events that name no
-        visitor but a session, or an answer, that theirs name are theirs too.
+        They are removed from the log, the profile store, and where `on_erase` reaches. Events
+        without a visitor belong to this one too when they share a session or a query id with
+        events that name the visitor.
 
         Returns:
-            How many events there were.
+            The number of events removed from the log.
 
         Raises:
             InvalidEventError: The id is empty.
-            EventLogError: They cannot be removed, or the service has no log.
-            OnlineStoreError: What was learned cannot be removed; erase again then.
-            EventStoreError: The analytic store still has them; erase again then.
+            EventLogError: The events cannot be removed, or the service has no log.
+            OnlineStoreError: The profile cannot be removed; erase again.
+            EventStoreError: The analytic store still has the events; erase again.
         """
-        traces = self.recorder.find_traces(user_id)
+        linked_ids = self.recorder.find_traces(user_id)
         n_erased = self.recorder.erase(user_id)
         self.personalization.store.erase(user_id)
         if self.on_erase is not None:
-            self.on_erase(user_id, traces)
+            self.on_erase(user_id, linked_ids)
         return n_erased
 
-    def _fed(self, query: Query) -> tuple[SearchResponse, int | None]:
-        cursor = Cursor.decode(query.cursor, digest_recommendation_query(query))
-        background = self._background(query.filters)
-        return self._feeds.recommend(query, background, cursor), count_shown_before(cursor)
-
-    def _await_learned(self, until: float) -> None:
-        """Wait for the thread that learns, until it knows what the log has now or time is over."""
+    def _wait_for_consumer(self, deadline_s: float) -> None:
+        """Wait until the event consumer has read what the log holds now, or time is over."""
         end = decode_cursor(self.recorder.get_end_cursor())
-        while decode_cursor(self.personalization.store.cursor) < end and time.monotonic() < until:
-            time.sleep(_LOOK_EVERY_S)
+        store = self.personalization.store
+        while decode_cursor(store.cursor) < end and time.monotonic() < deadline_s:
+            time.sleep(_POLL_INTERVAL_S)

@@ -1,1 +1,1 @@
-"""Stages between retrieval and the response: rerank, collapse, diversify, sort, cut off."""
+"""Reranking: the steps from fused candidates to the final order, and the filters they relax."""

@@ -1,5 +1,6 @@
-"""What a query's text says beyond likeness, as further parts of the candidates' scores."""
+"""Boosts candidates with the attributes that a query names, and demotes what it negates."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 
 from index.field_rows import FieldRows
@@ -17,10 +18,10 @@ from shopwindow.values.settings import SearchSettings
 
 ATTRIBUTE_MATCH = "attribute_match"
 NEGATION = "negation"
-"""Names of the parts."""
+"""Names of the contributions."""
 
 NEGATION_PENALTY = 1.0
-"""Taken off what is not wanted: more than likeness differs between two candidates."""
+"""Taken off candidates with a negated phrase: more than two similarity scores can differ."""
 
 
 def boost_attributes(
@@ -31,110 +32,105 @@ def boost_attributes(
     rows: FieldRows,
     settings: SearchSettings,
 ) -> list[Candidate]:
-    """Bring forward what has what the text names, push back what it does not want.
+    """Boost candidates that have what the text names; demote or drop those with what it negates.
 
     Args:
         candidates: Best first.
-        parsed: What the text says.
-        snapshot: The catalogue's names and languages.
-        index: Knows which candidate has which words.
-        rows: What the candidates have of `collect_fields(understood)`.
-        settings: The weight of what is named.
+        parsed: Attribute matches and negated phrases of the query's text.
+        snapshot: The catalogue's entities and languages.
+        index: Finds the candidates whose texts have a phrase.
+        rows: The candidates' values of `collect_fields(parsed)`.
+        settings: Has the attribute match boost.
 
     Returns:
-        The candidates in their new order; those with a banned word are left out.
+        The candidates in their new order, ties by id; those with an excluded word are left out.
     """
-    wishes = parsed.attribute_matches if settings.attribute_match_boost > 0 else ()
-    if not (wishes or parsed.demoted or parsed.excluded):
+    boost = settings.attribute_match_boost
+    matches = parsed.attribute_matches if boost > 0 else ()
+    if not (matches or parsed.demoted or parsed.excluded):
         return list(candidates)
-    ids = [each.id for each in candidates]
-    parts: dict[str, dict[str, float]] = {}
-    for having in _having(wishes, rows):
-        for point in having:
-            found = parts.setdefault(point, {})
-            found[ATTRIBUTE_MATCH] = found.get(
-                ATTRIBUTE_MATCH, 0.0
-            ) + settings.attribute_match_boost / len(wishes)
+    ids = [candidate.id for candidate in candidates]
+    contributions: defaultdict[str, dict[str, float]] = defaultdict(dict)
+    for match in matches:
+        for point_id in _filter_matching(match, rows):
+            values = contributions[point_id]
+            values[ATTRIBUTE_MATCH] = values.get(ATTRIBUTE_MATCH, 0.0) + boost / len(matches)
     for phrase in parsed.demoted:
-        having, lacking = _with_and_without(ids, phrase, snapshot, index)
-        for point in having:
-            parts.setdefault(point, {})[NEGATION] = -NEGATION_PENALTY
-        for point in lacking:
-            parts.setdefault(point, {})[NEGATION] = settings.attribute_match_boost
-    banned: set[str] = set()
+        having, lacking = _split_by_phrase(ids, phrase, snapshot, index)
+        for point_id in having:
+            contributions[point_id][NEGATION] = -NEGATION_PENALTY
+        for point_id in lacking:
+            contributions[point_id][NEGATION] = boost
+    excluded: set[str] = set()
     for word in parsed.excluded:
-        banned |= _with_phrase(ids, word, snapshot, index)
-    kept = [
-        each.with_contributions(parts.get(each.id, {}))
-        for each in candidates
-        if each.id not in banned
+        excluded |= _find_with_phrase(ids, word, snapshot, index)
+    boosted = [
+        candidate.with_contributions(contributions.get(candidate.id, {}))
+        for candidate in candidates
+        if candidate.id not in excluded
     ]
-    return sorted(kept, key=lambda each: (-each.score, each.id))
+    return sorted(boosted, key=lambda candidate: (-candidate.score, candidate.id))
 
 
-def collect_fields(understood: ParsedQuery) -> set[str]:
-    """Return the stored fields that tell who has what is wished for."""
-    return {
-        condition.field for wish in understood.attribute_matches for condition in wish.conditions
-    }
+def collect_fields(parsed: ParsedQuery) -> set[str]:
+    """Return the stored fields that the conditions of a query's attribute matches read."""
+    return {condition.field for match in parsed.attribute_matches for condition in match.conditions}
 
 
-def _having(wishes: Sequence[AttributeMatch], rows: FieldRows) -> list[set[str]]:
-    """Return for each wish the candidates that fulfil one of its conditions."""
-    return [
-        set().union(*(rows.filter_ids((each,)) for each in _joined(wish.conditions)))
-        for wish in wishes
-    ]
+def _filter_matching(match: AttributeMatch, rows: FieldRows) -> set[str]:
+    """Return the candidates that fulfil any condition of an attribute match."""
+    merged = _merge_by_field(match.conditions)
+    return set().union(*(rows.filter_ids((condition,)) for condition in merged))
 
 
-def _with_phrase(
-    ids: Sequence[str], phrase: str, known: CatalogSnapshot, index: ProductIndex
+def _find_with_phrase(
+    ids: Sequence[str], phrase: str, snapshot: CatalogSnapshot, index: ProductIndex
 ) -> set[str]:
-    """Return the candidates that have all words of a phrase, or something that it names.
+    """Return the candidates whose texts have all words of a phrase, or that it names.
 
     Args:
         ids: The candidates.
         phrase: The phrase.
-        known: What the catalogue itself calls so comes before synonyms: "not sneakers" must not
-            take away all shoes.
-        index: Knows which candidate has what.
+        snapshot: Entities that the phrase itself names come before those of its synonyms: "not
+            sneakers" must not exclude all shoes.
+        index: Finds words and entities among the candidates.
 
     Returns:
         Their ids.
     """
+    languages, entities = snapshot.languages, snapshot.entities
+    token_stems = (get_stems(token, languages) for token in analyze_query(phrase, languages))
+    vectors = [build_query_vector(map(hash_term, stems)) for stems in token_stems]
+    queries = [VectorQuery(SPARSE, v, include_ids=tuple(ids), limit=len(ids)) for v in vectors]
+    ids_by_word = [{point for point, _ in scored} for scored in index.query(queries)] if ids else []
+    having = set.intersection(*ids_by_word) if ids_by_word else set()
     stems = stem_phrase(phrase)
-    several = (get_stems(each, known.languages) for each in analyze_query(phrase, known.languages))
-    words = [build_query_vector(map(hash_term, each)) for each in several]
-    legs = [VectorQuery(SPARSE, each, include_ids=tuple(ids), limit=len(ids)) for each in words]
-    worded = [{point for point, _ in scored} for scored in index.query(legs)] if ids else []
-    having = set.intersection(*worded) if worded else set()
-    named = _joined(
-        [t.condition for t in known.entities.lookup_exact(stems) or known.entities.lookup(stems)]
-    )
-    return having.union(*index.filter_ids(ids, [(each,) for each in named]))
+    named = entities.lookup_exact(stems) or entities.lookup(stems)
+    conditions = _merge_by_field([entity.condition for entity in named])
+    return having.union(*index.filter_ids(ids, [(condition,) for condition in conditions]))
 
 
-def _with_and_without(
-    ids: Sequence[str], phrase: str, known: CatalogSnapshot, index: ProductIndex
+def _split_by_phrase(
+    ids: Sequence[str], phrase: str, snapshot: CatalogSnapshot, index: ProductIndex
 ) -> tuple[set[str], set[str]]:
-    """Return the candidates that have something, and those that say that they have not.
+    """Return the candidates that have what a phrase names, and those that state its absence.
 
     A belt "without buckles" has the word in its text, and is just what was asked for.
     """
-    having = _with_phrase(ids, phrase, known, index)
+    having = _find_with_phrase(ids, phrase, snapshot, index)
     stems = stem_phrase(phrase)
-    products = index.get_points(sorted(having)).values()
-    lacking = {p.id for p in products if states_absence(_stems_of_product(p), stems)}
+    points = index.get_points(sorted(having)).values()
+    lacking = {point.id for point in points if states_absence(_stem_product(point), stems)}
     return having - lacking, lacking
 
 
-def _stems_of_product(point: Point) -> Stems:
-    return tuple(word.stem for word in tokenize_product(from_payload(point.payload)))
+def _stem_product(point: Point) -> Stems:
+    return tuple(token.stem for token in tokenize_product(from_payload(point.payload)))
 
 
-def _joined(conditions: Sequence[In]) -> list[In]:
+def _merge_by_field(conditions: Sequence[In]) -> list[In]:
     """Return one condition for each field, with the values of all."""
-    values: dict[str, list[str | int]] = {}
-    for each in conditions:
-        values.setdefault(each.field, []).extend(each.values)
-    return [In(field, tuple(dict.fromkeys(some))) for field, some in values.items()]
+    values_by_field: dict[str, list[str | int]] = {}
+    for condition in conditions:
+        values_by_field.setdefault(condition.field, []).extend(condition.values)
+    return [In(field, tuple(dict.fromkeys(values))) for field, values in values_by_field.items()]

@@ -1,4 +1,4 @@
-"""Things shown once: variants of one thing, and products with the same photo."""
+"""Collapses variants of one product, and products with the same photo, to one candidate."""
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
@@ -9,77 +9,100 @@ from index.perceptual_hash import decode_hashes, find_same_photo_pairs
 from search.retrieval.fusion import Candidate
 
 PLACEHOLDER_MIN_COUNT = 12
-"""Candidates with one photo from which it is taken for a placeholder, and folds nothing."""
+"""Candidates with one photo from which it counts as a placeholder, and collapses nothing."""
 
 
 def collapse_variants(
     candidates: Sequence[Candidate], rows: FieldRows, pinned: Collection[str] = ()
 ) -> tuple[list[Candidate], Mapping[str, int]]:
-    """Keep the best candidate of each thing.
+    """Keep the best candidate of each set of variants or of products with the same photo.
 
     Args:
         candidates: Best first.
-        rows: Their groups and prints of photos.
-        pinned: Points that stand for their things whether they are the best or not.
+        rows: Their group ids and perceptual hashes.
+        pinned: Points that represent their variants whether they are the best or not.
 
     Returns:
-        The candidates that are left, in their order, and how many each stands for, by point id;
-        those that stand for themselves alone are missing.
+        The remaining candidates in their order, and how many each represents, by point id; those
+        that represent themselves alone are missing.
     """
-    ids = [each.id for each in candidates]
-    known = (rows.first_values(name) for name in (GROUP_ID, PERCEPTUAL_HASH))
-    groups, photos = ({each: str(some[each]) for each in ids if each in some} for some in known)
-    chosen = [each for each in ids if each in pinned]
-    others = [each for each in ids if each not in pinned]
-    first = find_representatives([*chosen, *others], groups, find_same_photos(photos))
-    return keep_representatives(candidates, first | {each: each for each in chosen})
+    ids = [candidate.id for candidate in candidates]
+    columns = (rows.first_values(name) for name in (GROUP_ID, PERCEPTUAL_HASH))
+    groups, photo_hashes = (
+        {point_id: str(column[point_id]) for point_id in ids if point_id in column}
+        for column in columns
+    )
+    pinned_ids = [point_id for point_id in ids if point_id in pinned]
+    other_ids = [point_id for point_id in ids if point_id not in pinned]
+    same_photos = find_same_photos(photo_hashes)
+    representatives = find_representatives([*pinned_ids, *other_ids], groups, same_photos)
+    representatives |= {point_id: point_id for point_id in pinned_ids}
+    return keep_representatives(candidates, representatives)
 
 
 def keep_representatives(
     candidates: Sequence[Candidate], representatives: Mapping[str, str]
 ) -> tuple[list[Candidate], Mapping[str, int]]:
-    """Return the candidates that stand for themselves, and how many stand behind each.
+    """Return the candidates that represent themselves, and how many each represents.
 
     Args:
         candidates: In their order.
-        representatives: What `find_representatives` returned of them.
+        representatives: The result of `find_representatives` for them.
+
+    Returns:
+        The candidates in their order, and the counts above 1 by point id.
     """
     sizes = Counter(representatives.values())
-    kept = [each for each in candidates if representatives[each.id] == each.id]
-    return kept, {each: n for each, n in sizes.items() if n > 1}
+    kept = [hit for hit in candidates if representatives[hit.id] == hit.id]
+    return kept, {point_id: size for point_id, size in sizes.items() if size > 1}
 
 
 def find_representatives(
-    ids: Sequence[str], groups: Mapping[str, str], same: Mapping[str, Sequence[str]]
+    ids: Sequence[str], groups: Mapping[str, str], same_photos: Mapping[str, Sequence[str]]
 ) -> dict[str, str]:
-    """Return for each point the first of those that are one thing with it, perhaps itself.
+    """Return for each point the best one of its group or with its photo, perhaps itself.
 
     Args:
         ids: Points, best first.
-        groups: The group of each point that has one.
-        same: Points with the same photo, by point.
+        groups: The group id of each point that has one.
+        same_photos: Points with the same photo, by point.
     """
-    leaders: dict[str, str] = {}
+    representatives: dict[str, str] = {}
     by_group: dict[str, str] = {}
-    for each in ids:
-        group = groups.get(each, "")
-        twin = next((leaders[other] for other in same.get(each, ()) if other in leaders), each)
-        leader = by_group.get(group, twin) if group else twin
-        leaders[each] = leader
+    for point_id in ids:
+        group = groups.get(point_id, "")
+        by_photo = (
+            representatives[other]
+            for other in same_photos.get(point_id, ())
+            if other in representatives
+        )
+        representative = next(by_photo, point_id)
         if group:
-            by_group.setdefault(group, leader)
-    return leaders
+            representative = by_group.setdefault(group, representative)
+        representatives[point_id] = representative
+    return representatives
 
 
 def find_same_photos(photo_hashes: Mapping[str, str]) -> dict[str, list[str]]:
-    """Return for each point the others with the same photo; those without any are missing."""
+    """Return the other points with the same photo, by point; points without any are missing.
+
+    Args:
+        photo_hashes: Perceptual hash by point id, as stored.
+    """
     ids = list(photo_hashes)
-    same: defaultdict[str, list[str]] = defaultdict(list)
-    for one, other in find_same_photo_pairs(decode_hashes(list(photo_hashes.values()))).tolist():
-        same[ids[one]].append(ids[other])
-        same[ids[other]].append(ids[one])
+    same_photos: defaultdict[str, list[str]] = defaultdict(list)
+    pairs = find_same_photo_pairs(decode_hashes(list(photo_hashes.values())))  # (n_pairs, 2)
+    for left, right in pairs.tolist():
+        same_photos[ids[left]].append(ids[right])
+        same_photos[ids[right]].append(ids[left])
     placeholders = {
-        each for each, others in same.items() if len(others) + 1 >= PLACEHOLDER_MIN_COUNT
+        point_id
+        for point_id, others in same_photos.items()
+        if len(others) + 1 >= PLACEHOLDER_MIN_COUNT
     }
-    kept = {each: [o for o in others if o not in placeholders] for each, others in same.items()}
-    return {each: others for each, others in kept.items() if others and each not in placeholders}
+    filtered = {
+        point_id: [other for other in others if other not in placeholders]
+        for point_id, others in same_photos.items()
+        if point_id not in placeholders
+    }
+    return {point_id: others for point_id, others in filtered.items() if others}

@@ -1,4 +1,4 @@
-"""Answers whose products differ: each is held back by its likeness to those before it."""
+"""Diversifies results by maximal marginal relevance over the similarity of products."""
 
 from collections.abc import Sequence
 
@@ -12,64 +12,69 @@ from search.retrieval.similarity_baseline import BaselineSample
 from shopwindow.values.encoder import Vectors
 
 DIVERSITY = "diversity"
-"""Name of the part."""
+"""Name of the contribution."""
 
 
 def diversify(
     candidates: Sequence[Candidate], diversity: float, index: ProductIndex, baseline: BaselineSample
 ) -> list[Candidate]:
-    """Choose one candidate after the other, each by its score less its likeness to those chosen.
+    """Reorder candidates one by one: each next one has the best score less its similarity penalty.
 
-    The scores that come of it never rise from one to the next: what is left only grows more like
-    what was chosen.
+    The penalty is the highest similarity to a candidate already selected, times `diversity`. The
+    resulting scores never rise down the list: penalties of the remaining candidates only grow.
 
     Source: maximal marginal relevance; Carbonell and Goldstein, The Use of MMR (SIGIR 1998), with
-    the likeness weighed by the dial instead of both by shares.
+    a weight on the similarity alone instead of a trade-off between both.
 
     Args:
         candidates: Best first.
-        diversity: 0 leaves the order; at 1 the same photo again costs as much as all relevance is worth.
+        diversity: Weight of the similarity: 0 keeps the order; at 1 showing the same photo again
+            costs as much as the highest possible relevance.
         index: Has the vectors.
-        baseline: What likeness is chance.
+        baseline: What similarity is chance.
 
     Returns:
-        The candidates in their new order, with what likeness took as a part.
+        The candidates in their new order, with the penalty as a negative contribution.
     """
     if not diversity or len(candidates) < 2:
         return list(candidates)
-    likeness = _likeness(candidates, index, baseline)
-    scores = np.array([each.score for each in candidates])
-    closest = np.zeros(len(candidates))
-    left = np.ones(len(candidates), dtype=bool)
-    chosen: list[Candidate] = []
-    while left.any():
-        best = int(np.argmax(np.where(left, scores - diversity * closest, -np.inf)))
-        taken = diversity * float(closest[best])
-        chosen.append(candidates[best].with_contributions({DIVERSITY: -taken} if taken else {}))
-        left[best] = False
-        closest = np.maximum(closest, likeness[best])
-    return chosen
+    similarities = _compute_similarities(candidates, index, baseline)
+    scores = np.array([candidate.score for candidate in candidates])
+    max_similarity = np.zeros(len(candidates))
+    is_remaining = np.ones(len(candidates), dtype=bool)
+    selected: list[Candidate] = []
+    while is_remaining.any():
+        marginal = np.where(is_remaining, scores - diversity * max_similarity, -np.inf)
+        best = int(np.argmax(marginal))
+        penalty = diversity * float(max_similarity[best])
+        contribution = {DIVERSITY: -penalty} if penalty else {}
+        selected.append(candidates[best].with_contributions(contribution))
+        is_remaining[best] = False
+        max_similarity = np.maximum(max_similarity, similarities[best])
+    return selected
 
 
-def _likeness(
-    candidates: Sequence[Candidate], index: ProductIndex, background: BaselineSample
+def _compute_similarities(
+    candidates: Sequence[Candidate], index: ProductIndex, baseline: BaselineSample
 ) -> NDArray[np.float64]:
-    """Return how like each two candidates are: by their photos where both have one, else by texts.
+    """Return pairwise similarities: by photos where both have one, else by texts.
 
     Returns:
         Shape (n, n), from 0 (chance) to 1 (the same).
     """
-    ids = [each.id for each in candidates]
-    points = index.get_points(ids, (), vectors=True)
-    photos, texts = (_rows([points.get(each) for each in ids], name) for name in (PHOTO, TEXT))
-    has_photo = photos.any(axis=1)
-    both = np.outer(has_photo, has_photo)
-    by_photo = background.compute_similarities(PHOTO, photos)
-    return np.where(both, by_photo, background.compute_similarities(TEXT, texts))
+    ids = [candidate.id for candidate in candidates]
+    points_by_id = index.get_points(ids, (), vectors=True)
+    points = [points_by_id.get(point_id) for point_id in ids]
+    photos, texts = (_stack_vectors(points, name) for name in (PHOTO, TEXT))
+    has_photo = photos.any(axis=1)  # (n,)
+    both_have_photo = np.outer(has_photo, has_photo)  # (n, n)
+    by_photo = baseline.compute_similarities(PHOTO, photos)
+    return np.where(both_have_photo, by_photo, baseline.compute_similarities(TEXT, texts))
 
 
-def _rows(points: Sequence[Point | None], name: str) -> Vectors:
-    vectors = [None if each is None else each.vectors.get(name) for each in points]
-    width = next((len(each) for each in vectors if each is not None), 1)
-    empty = np.zeros(width, dtype=np.float32)
-    return np.stack([empty if each is None else each for each in vectors])  # (n, width)
+def _stack_vectors(points: Sequence[Point | None], name: str) -> Vectors:
+    """Return the points' vectors of one name, zeros where there is none; shape (n, width)."""
+    vectors = [None if point is None else point.vectors.get(name) for point in points]
+    width = next((len(vector) for vector in vectors if vector is not None), 1)
+    zeros = np.zeros(width, dtype=np.float32)
+    return np.stack([zeros if vector is None else vector for vector in vectors])

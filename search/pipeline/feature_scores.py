@@ -1,4 +1,4 @@
-"""What tastes and the shop add to the scores of products, as named parts."""
+"""Feature scores of products: visitor affinity, popularity, freshness, stock, co-engagement."""
 
 from collections.abc import Mapping, Sequence
 
@@ -15,95 +15,109 @@ CO_ENGAGEMENT = "co_engagement"
 POPULARITY = "popularity"
 FRESHNESS = "freshness"
 STOCK = "stock"
-"""Names of the parts, beside those of `shopwindow.ranking.affinity`."""
+"""Names of the contributions, beside those of `shopwindow.ranking.affinity`."""
 
 Scores = NDArray[np.float64]
 
 
 def score_affinity(
-    people: Personalizer,
+    personalizer: Personalizer,
     profile: Profile | None,
-    known: Sequence[CatalogItem],
-    rows: Vectors,
-    background: Vectors | None,
+    items: Sequence[CatalogItem],
+    vectors: Vectors,
+    mean_vector: Vectors | None,
 ) -> dict[str, Scores]:
-    """Return how products suit a visitor, as the parts of `rank.affinity_parts`.
+    """Score how products suit a visitor, by the contributions of `decompose_affinity`.
 
     Args:
-        people: What is known of visitors and products.
-        profile: The visitor's; there are no parts without one.
-        known: The products.
-        rows: Their vectors, shape (n_products, dim); not looked at without a profile.
-        background: Mean vector of the catalogue, shape (dim,).
+        personalizer: Has the time and the profile settings.
+        profile: The visitor's; there are no contributions without one.
+        items: The products.
+        vectors: Their vectors, shape (n_products, dim); ignored without a profile.
+        mean_vector: Mean vector of the catalogue, shape (dim,).
+
+    Returns:
+        Scores of shape (n_products,) by name.
     """
     if profile is None:
         return {}
-    facts = [each.attributes for each in known]
-    return decompose_affinity(profile, rows, facts, people.now(), background, people.settings)
+    attributes = [item.attributes for item in items]
+    now_s, settings = personalizer.now(), personalizer.settings
+    return decompose_affinity(profile, vectors, attributes, now_s, mean_vector, settings)
 
 
 def score_product_signals(
-    people: Personalizer,
-    known: Sequence[CatalogItem],
-    expectation: EngagementEstimate,
+    personalizer: Personalizer,
+    items: Sequence[CatalogItem],
+    estimate: EngagementEstimate,
     weights: BaseWeights,
 ) -> dict[str, Scores]:
-    """Return the parts that do not depend on the visitor, those that weigh anything.
+    """Score products by what does not depend on the visitor; features of weight 0 are left out.
 
     Args:
-        people: What is known of visitors and products.
-        known: The products.
-        expectation: How well each is expected to be received.
-        weights: What each part weighs.
+        personalizer: Has the time and the engagement prior.
+        items: The products.
+        estimate: Expected engagement of each.
+        weights: Weight of each feature.
+
+    Returns:
+        Weighted scores of shape (n_products,) by name.
     """
-    found: dict[str, Scores] = {}
+    scores: dict[str, Scores] = {}
     if weights.popularity:
-        found[POPULARITY] = weights.popularity * _popularity(people, known, expectation)
+        scores[POPULARITY] = weights.popularity * _score_popularity(personalizer, items, estimate)
     if weights.freshness:
-        found[FRESHNESS] = weights.freshness * _freshness(
-            known, people.now(), weights.freshness_half_life_days
+        half_life_s = weights.freshness_half_life_days * DAY_S
+        scores[FRESHNESS] = weights.freshness * _score_freshness(
+            items, personalizer.now(), half_life_s
         )
     if weights.out_of_stock_penalty:
-        found[STOCK] = -weights.out_of_stock_penalty * np.array(
-            [not each.product.in_stock for each in known]
-        )
-    return found
+        is_out_of_stock = np.array([not item.product.in_stock for item in items])
+        scores[STOCK] = -weights.out_of_stock_penalty * is_out_of_stock
+    return scores
 
 
-def score_co_engagement(known: Sequence[CatalogItem], co_engagement: Mapping[str, float]) -> Scores:
-    """Return how much products were touched with what the visitor touched, 0 to 1 for the most.
+def score_co_engagement(items: Sequence[CatalogItem], co_engagement: Mapping[str, float]) -> Scores:
+    """Score how often products were engaged with by visitors of the same products.
 
     Args:
-        known: The products.
+        items: The products.
         co_engagement: By product id; not empty.
+
+    Returns:
+        Shape (n_products,), 0 to 1 for the highest of `co_engagement`.
     """
-    shares = np.array([co_engagement.get(each.product.id, 0.0) for each in known])
-    return np.asarray(shares / max(co_engagement.values()), dtype=np.float64)
+    values = np.array([co_engagement.get(item.product.id, 0.0) for item in items])
+    return np.asarray(values / max(co_engagement.values()), dtype=np.float64)
 
 
-def _popularity(
-    people: Personalizer, known: Sequence[CatalogItem], expectation: EngagementEstimate
+def _score_popularity(
+    personalizer: Personalizer, items: Sequence[CatalogItem], estimate: EngagementEstimate
 ) -> Scores:
-    """Return how each product does against the usual one, which has a half; 0 to 1.
+    """Return engagement against that of an average product, which has 0.5; from 0 to 1.
 
-    Where little happened yet, the feed's own figure decides, by its place among the others.
+    Where there is little engagement yet, the catalogue's own popularity figure decides, by its
+    rank among those of the other products.
     """
-    prior = people.engagement_estimator.get_prior()
-    lift = expectation.saturate(prior.mean)
-    told = np.array([each.product.popularity or 0.0 for each in known])
-    if not told.any():
+    prior = personalizer.engagement_estimator.get_prior()
+    lift = estimate.saturate(prior.mean)
+    popularity = np.array([item.product.popularity or 0.0 for item in items])
+    if not popularity.any():
         return lift
-    place = np.searchsorted(np.sort(told), told, side="right") / len(told) - 0.5
-    return np.clip(lift + place * (told > 0) * prior.strength / expectation.strength, 0.0, 1.0)
+    n_at_most = np.searchsorted(np.sort(popularity), popularity, side="right")
+    centered_rank = n_at_most / len(popularity) - 0.5  # -0.5 to 0.5
+    prior_share = prior.strength / estimate.strength
+    return np.clip(lift + centered_rank * (popularity > 0) * prior_share, 0.0, 1.0)
 
 
-def _freshness(known: Sequence[CatalogItem], now_s: float, fresh_days: float) -> Scores:
-    """Return how new each product is, 1 for today's; 0 where that is not known."""
-    ages = (_age_s(each, now_s) for each in known)
-    half_s = fresh_days * DAY_S
-    return np.array([0.0 if age is None else 2.0 ** (-max(age, 0.0) / half_s) for age in ages])
+def _score_freshness(items: Sequence[CatalogItem], now_s: float, half_life_s: float) -> Scores:
+    """Return how new each product is, 1 for one of today; 0 where its date is missing."""
+    ages_s = (_compute_age_s(item, now_s) for item in items)
+    return np.array(
+        [0.0 if age_s is None else 2.0 ** (-max(age_s, 0.0) / half_life_s) for age_s in ages_s]
+    )
 
 
-def _age_s(known: CatalogItem, now_s: float) -> float | None:
-    created = known.product.created_at
+def _compute_age_s(item: CatalogItem, now_s: float) -> float | None:
+    created = item.product.created_at
     return None if created is None else now_s - created.timestamp()

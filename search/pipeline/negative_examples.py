@@ -1,4 +1,4 @@
-"""What hits should not be like: products and photos, as a part taken off their scores."""
+"""Demotes candidates by their similarity to negative examples: products and photos."""
 
 from collections.abc import Sequence
 
@@ -14,10 +14,10 @@ from search.retrieval.similarity_baseline import BaselineSample
 from shopwindow.values.encoder import Vectors
 
 NEGATIVE_EXAMPLES = "negative_examples"
-"""Name of the part."""
+"""Name of the contribution."""
 
 NEGATIVE_WEIGHT = 1.0
-"""Taken off what is the same; what is no more like than chance loses nothing."""
+"""Taken off a candidate that is the same; one no more similar than chance loses nothing."""
 
 
 def penalize_negatives(
@@ -26,32 +26,36 @@ def penalize_negatives(
     index: ProductIndex,
     baseline: BaselineSample,
 ) -> list[Candidate]:
-    """Push back what is like something unwanted, by as much as it is like it.
+    """Lower each candidate's score by its highest similarity to a negative example.
 
     Args:
         candidates: Best first.
-        negatives: What it should not be like: PHOTO or TEXT, and a unit vector of shape (dim,).
+        negatives: Each example's vector name, PHOTO or TEXT, and unit vector, shape (dim,).
         index: Has the vectors of the candidates.
-        baseline: What likeness is chance.
+        baseline: What similarity is chance.
 
     Returns:
-        The candidates in their new order.
+        The candidates in their new order, ties by id.
     """
     if not negatives or not candidates:
         return list(candidates)
-    among = tuple(each.id for each in candidates)
-    legs = [
-        VectorQuery(using, v, include_ids=among, limit=len(among), exact=True)
-        for using, v in negatives
+    ids = tuple(candidate.id for candidate in candidates)
+    queries = [
+        VectorQuery(using, vector, include_ids=ids, limit=len(ids), exact=True)
+        for using, vector in negatives
     ]
-    taken: dict[str, float] = {}
-    for (using, vector), scored in zip(negatives, index.query(legs), strict=True):
-        chance = baseline.estimate_baseline(using, index.project(using, vector))
-        scale = ScoreNormalization(chance.mean if chance else 0.0, MAX_COSINE)
-        for (point, _), part in zip(
-            scored, normalize_theoretical_min_max(scored, scale), strict=True
-        ):
-            taken[point] = max(taken.get(point, 0.0), NEGATIVE_WEIGHT * part)
-    parts = {point: {NEGATIVE_EXAMPLES: -part} for point, part in taken.items() if part}
-    kept = [each.with_contributions(parts.get(each.id, {})) for each in candidates]
-    return sorted(kept, key=lambda each: (-each.score, each.id))
+    penalties: dict[str, float] = {}
+    for (using, vector), scored in zip(negatives, index.query(queries), strict=True):
+        random = baseline.estimate_baseline(using, index.project(using, vector))
+        normalization = ScoreNormalization(random.mean if random else 0.0, MAX_COSINE)
+        similarities = normalize_theoretical_min_max(scored, normalization)
+        for (point_id, _), similarity in zip(scored, similarities, strict=True):
+            penalty = NEGATIVE_WEIGHT * similarity
+            penalties[point_id] = max(penalties.get(point_id, 0.0), penalty)
+    contributions = {
+        point_id: {NEGATIVE_EXAMPLES: -penalty}
+        for point_id, penalty in penalties.items()
+        if penalty
+    }
+    penalized = [hit.with_contributions(contributions.get(hit.id, {})) for hit in candidates]
+    return sorted(penalized, key=lambda hit: (-hit.score, hit.id))

@@ -1,4 +1,4 @@
-"""The order of an answer for one visitor: their taste within a bound, and the shop's own wishes."""
+"""Reranks search results for a visitor, within a bound, and by the shop's own signals."""
 
 import logging
 from collections.abc import Sequence
@@ -15,23 +15,23 @@ from shopwindow.values.errors import OnlineStoreError, ProfileError
 
 PERSONAL = "personal"
 SELLER_DIVERSITY = "seller_diversity"
-"""Names of the parts, beside those of feeds."""
+"""Names of the contributions, beside those of recommendations."""
 
 LOG = logging.getLogger(__name__)
 
 
 class PersonalReranker:
-    """Moves candidates of a query for a visitor. Safe to use from several threads.
+    """Reranks the candidates of a query for a visitor. Safe to use from several threads.
 
     Args:
-        people: What is known of visitors and products.
-        weights: What each part weighs.
+        personalizer: Has the profiles and product statistics.
+        weights: Weights of the contributions.
     """
 
-    def __init__(self, people: Personalizer, weights: RankingWeights) -> None:
-        self._people = people
+    def __init__(self, personalizer: Personalizer, weights: RankingWeights) -> None:
+        self._personalizer = personalizer
         self._weights = weights.query
-        self._has_wishes = bool(
+        self._has_product_signals = bool(
             self._weights.popularity
             or self._weights.freshness
             or self._weights.out_of_stock_penalty
@@ -40,65 +40,73 @@ class PersonalReranker:
     def rerank(
         self, candidates: Sequence[Candidate], user_id: str, snapshot: CatalogSnapshot
     ) -> list[Candidate]:
-        """Return the candidates in the order for a visitor, with what moved them as parts.
+        """Rerank candidates for a visitor, adding what moved them as contributions.
 
         Two candidates whose scores differ by more than twice the weight of "personal" keep their
-        order, whatever the visitor likes. An answer does not fail because a profile cannot be
-        read: it is then everybody's.
+        order, whatever the visitor likes. A search does not fail because a profile cannot be read:
+        it is then not personalised.
 
         Args:
             candidates: Best first.
             user_id: The visitor; empty when unknown.
-            snapshot: What likeness is chance, and whose products are seen.
+            snapshot: Has the similarity baseline and the visible merchants.
+
+        Returns:
+            The candidates in their new order.
         """
         try:
-            return self._moved(candidates, self._people.get_profile(user_id), snapshot)
+            profile = self._personalizer.get_profile(user_id)
+            return self._rerank(candidates, profile, snapshot)
         except (OnlineStoreError, ProfileError):
-            LOG.warning("an answer is not in the visitor's own order", exc_info=True)
+            LOG.warning("a response is not personalised", exc_info=True)
             return list(candidates)
 
-    def _moved(
-        self, candidates: Sequence[Candidate], profile: Profile | None, catalogue: CatalogSnapshot
+    def _rerank(
+        self, candidates: Sequence[Candidate], profile: Profile | None, snapshot: CatalogSnapshot
     ) -> list[Candidate]:
-        if not candidates or not (
-            profile or self._has_wishes or self._weights.seller_diversity_penalty
-        ):
+        has_effect = profile or self._has_product_signals or self._weights.seller_diversity_penalty
+        if not candidates or not has_effect:
             return list(candidates)
-        known = self._people.catalog.get_items_by_point([each.id for each in candidates])
-        having = [each for each in candidates if each.id in known]
-        parts = self._parts(profile, [known[each.id] for each in having], catalogue)
-        found = {
-            each.id: {name: float(part[n]) for name, part in parts.items() if part[n]}
-            for n, each in enumerate(having)
+        catalog = self._personalizer.catalog
+        items = catalog.get_items_by_point([candidate.id for candidate in candidates])
+        scored_ids = [candidate.id for candidate in candidates if candidate.id in items]
+        scores = self._score(profile, [items[point_id] for point_id in scored_ids], snapshot)
+        contributions = {
+            point_id: {name: float(values[n]) for name, values in scores.items() if values[n]}
+            for n, point_id in enumerate(scored_ids)
         }
-        moved = [each.with_contributions(found.get(each.id, {})) for each in candidates]
-        moved.sort(key=lambda each: (-each.score, each.id))
-        merchants = [known[e.id].attributes.merchant if e.id in known else "" for e in moved]
-        return self._by_merchant(moved, merchants)
+        reranked = [hit.with_contributions(contributions.get(hit.id, {})) for hit in candidates]
+        reranked.sort(key=lambda hit: (-hit.score, hit.id))
+        merchants = [
+            items[hit.id].attributes.merchant if hit.id in items else "" for hit in reranked
+        ]
+        return self._diversify_sellers(reranked, merchants)
 
-    def _parts(
-        self, profile: Profile | None, known: Sequence[CatalogItem], catalogue: CatalogSnapshot
+    def _score(
+        self, profile: Profile | None, items: Sequence[CatalogItem], snapshot: CatalogSnapshot
     ) -> dict[str, Scores]:
-        parts: dict[str, Scores] = {}
-        if self._has_wishes:
-            ids, by_own = [each.product.id for each in known], bool(catalogue.merchants)
-            expectation, _ = self._people.engagement_estimator.estimate(ids, by_own)
-            parts = score_product_signals(self._people, known, expectation, self._weights)
-        chance = catalogue.baseline.compute_mean(self._people.catalog.space)
-        rows = self._people.catalog.stack_vectors(known if profile else ())
-        suits = score_affinity(self._people, profile, known, rows, chance)
-        if suits:
-            affinity = np.asarray(sum(suits.values()))
-            parts[PERSONAL] = bound_contribution(standardize(affinity), self._weights.personal)
-        return parts
+        """Return the contributions of shape (n_items,) by name."""
+        personalizer, scores = self._personalizer, dict[str, Scores]()
+        if self._has_product_signals:
+            ids, by_merchant = [item.product.id for item in items], bool(snapshot.merchants)
+            estimate, _ = personalizer.engagement_estimator.estimate(ids, by_merchant)
+            scores = score_product_signals(personalizer, items, estimate, self._weights)
+        mean_vector = snapshot.baseline.compute_mean(personalizer.catalog.space)
+        vectors = personalizer.catalog.stack_vectors(items if profile else ())
+        affinities = score_affinity(personalizer, profile, items, vectors, mean_vector)
+        if affinities:
+            affinity = np.asarray(sum(affinities.values()))
+            scores[PERSONAL] = bound_contribution(standardize(affinity), self._weights.personal)
+        return scores
 
-    def _by_merchant(
+    def _diversify_sellers(
         self, candidates: Sequence[Candidate], merchants: Sequence[str]
     ) -> list[Candidate]:
-        """Return the candidates, those of merchants that came before held back."""
-        held_back, n_all = self._weights.seller_diversity_penalty, len(candidates)
-        if not held_back:
+        """Return the candidates with those of merchants that came before demoted."""
+        penalty, n_candidates = self._weights.seller_diversity_penalty, len(candidates)
+        if not penalty:
             return list(candidates)
-        scores = [each.score for each in candidates]
-        order = diversify_slate(scores, [0] * n_all, [1.0], n_all, merchants, held_back)
-        return enforce_monotonic_scores([candidates[place] for place in order], SELLER_DIVERSITY)
+        scores = [candidate.score for candidate in candidates]
+        one_interest = [0] * n_candidates
+        order = diversify_slate(scores, one_interest, [1.0], n_candidates, merchants, penalty)
+        return enforce_monotonic_scores([candidates[i] for i in order], SELLER_DIVERSITY)

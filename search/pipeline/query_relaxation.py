@@ -1,4 +1,4 @@
-"""Filters that are given up when nothing passes them all."""
+"""Query relaxation: which filters to drop when nothing passes them all."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
@@ -10,9 +10,9 @@ from shopwindow.values.query import Filters, Query
 from shopwindow.values.response import SearchResponse
 
 PARSED_FILTERS = "named"
-"""In what is given up: the filters that the query's words named."""
+"""Name of the filters parsed from the query's text, in a list of dropped filters."""
 
-_EMPTY: Mapping[str, Mapping[str, Any]] = {
+_DROPPED_VALUES: Mapping[str, Mapping[str, Any]] = {
     "created_since": {"created_since": None},
     "attributes": {"attributes": {}},
     "price": {"price_min": None, "price_max": None},
@@ -20,57 +20,59 @@ _EMPTY: Mapping[str, Mapping[str, Any]] = {
     "brand": {"brand": ()},
     "category": {"category": ""},
 }
-"""What can be given up, from what says least about the thing to what says most. Merchants are
-missing: nobody is shown another shop's products. So are groups: they are the variants of one
-thing."""
+"""The filters that can be dropped, from the least to the most telling about the product, each with
+the values that drop it. Merchants are missing: nobody is shown another shop's products. So are
+groups: they are the variants of one product."""
 
 
-def find_first_page(pages: Iterator[SearchResponse]) -> SearchResponse:
-    """Return the first page that has hits; the first of all when none has."""
-    first = next(pages)
-    return first if first.hits else next((page for page in pages if page.hits), first)
+def find_first_page(responses: Iterator[SearchResponse]) -> SearchResponse:
+    """Return the first response that has hits; the first of all when none has."""
+    first = next(responses)
+    if first.hits:
+        return first
+    return next((response for response in responses if response.hits), first)
 
 
 def generate_attempts(
-    query: Query, understood: Filters, passes: Callable[[Filters], object]
+    query: Query, parsed_filters: Filters, count: Callable[[Filters], int]
 ) -> Iterator[tuple[str, ...]]:
-    """Yield what is given up, less before more, until something is found.
+    """Yield the names of filters to drop, fewer before more, for as long as nothing is found.
 
     Args:
-        query: What is asked.
-        understood: Its filters, and those that its words named.
-        passes: Whether anything passes some filters.
+        query: The query.
+        parsed_filters: Its filters, and those parsed from its text.
+        count: Counts the products that pass some filters.
     """
     yield ()
-    if understood != query.filters:
-        # Nothing is that cheap: better the right things, and a word about their price.
+    if parsed_filters != query.filters:
+        # Nothing is that cheap: better the right products, and a note about their price.
         yield (PARSED_FILTERS,)
     if query.relax:
         for names in generate_relaxations(query.filters):
-            if passes(drop_filters(query.filters, names)):
+            if count(drop_filters(query.filters, names)):
                 yield (PARSED_FILTERS, *names)
 
 
 def generate_relaxations(filters: Filters) -> Iterator[tuple[str, ...]]:
-    """Yield names of filters to give up: first one of them, then more and more.
+    """Yield names of filters to drop: first each one alone, then more and more together.
 
     Args:
         filters: The filters that nothing passes.
     """
-    on = [name for name in _EMPTY if drop_filters(filters, (name,)) != filters]
-    singles = [(name,) for name in on]
+    active = [name for name in _DROPPED_VALUES if drop_filters(filters, (name,)) != filters]
+    singles = [(name,) for name in active]
     yield from singles
     yield from list(accumulate(singles))[1:]
 
 
 def drop_filters(filters: Filters, names: tuple[str, ...]) -> Filters:
-    """Return the filters less some of them.
+    """Return the filters without some of them.
 
     Raises:
-        InvalidQueryError: One of the names cannot be given up; somebody made a cursor up.
+        InvalidQueryError: A filter of that name cannot be dropped; the name is from a bad cursor.
     """
     for name in names:
-        if name not in _EMPTY:
+        if name not in _DROPPED_VALUES:
             raise InvalidQueryError("cursor", "the `next_cursor` of a page", name)
-        filters = replace(filters, **_EMPTY[name])
+        filters = replace(filters, **_DROPPED_VALUES[name])
     return filters

@@ -1,7 +1,7 @@
-"""From fused candidates to the order that is shown, with what each step did to them."""
+"""The reranking pipeline: from fused candidates to the final order, step by step."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from index.field_rows import FieldRows
 from index.payload import FACET_FIELDS, GROUP_ID, PERCEPTUAL_HASH, to_point_id
@@ -27,19 +27,18 @@ from shopwindow.values.settings import SearchSettings
 
 @dataclass(frozen=True, slots=True)
 class RankedList:
-    """Candidates in the order of an answer.
+    """Candidates in their final order, with what explains it.
 
     Attributes:
-        candidates: In their order.
-        rows: Values of stored fields of those that were found.
-        retrieval_ranks: Where each stood by the legs alone, from 1, by point id.
-        variant_counts: How many candidates each stands for, by point id; those that stand for
+        candidates: In the order of the response.
+        rows: Stored field values of the retrieved candidates.
+        retrieval_ranks: Rank by retrieval alone, from 1, by point id.
+        variant_counts: How many candidates each represents, by point id; those that represent
             themselves alone are missing.
-        n_below_cutoff: Candidates that were left out as having too little to do with the query.
-        rules: Names of the rules that moved each, by point id.
-        top_score: The best score of the legs alone; 0 when nothing was found.
-        propensities: Probability of each to stand where it stands, by point id, where something
-            was left to chance.
+        n_below_cutoff: Candidates dropped by the relevance cutoff.
+        rules: Names of the rules that moved a candidate, by point id.
+        top_score: The best score by retrieval alone; 0 when nothing was found.
+        propensities: Probability of each position, by point id, where placement was randomised.
     """
 
     candidates: Sequence[Candidate]
@@ -53,21 +52,21 @@ class RankedList:
 
     @property
     def n_collapsed(self) -> int:
-        """Candidates that stand behind others."""
+        """Number of candidates collapsed behind others."""
         return sum(self.variant_counts.values()) - len(self.variant_counts)
 
 
 @dataclass(frozen=True, slots=True)
 class RankingContext:
-    """What orders the candidates of one query.
+    """What determines the order of one query's candidates.
 
     Attributes:
         query: The query.
-        parsed: What its text says.
-        negatives: What hits should not be like: the name of a vector, and the vector.
-        plan: The merchandiser's rules that hold.
-        exclude: Points that no rule may bring back.
-        relative_cutoff: Share of the best score below which candidates are left out.
+        parsed: Its parsed text, with the effective filters.
+        negatives: Negative examples: vector name, and unit vector of shape (dim,).
+        plan: The active merchandising rules.
+        exclude: Point ids that no rule may bring back.
+        relative_cutoff: Fraction of the top score below which candidates are dropped, 0 to 1.
     """
 
     query: Query
@@ -79,12 +78,12 @@ class RankingContext:
 
 
 class RerankingPipeline:
-    """The steps after fusion, in their order.
+    """Applies the steps after fusion: cutoff, boosts, sorting, collapsing, personalisation, rules.
 
     Args:
         index: Has the fields and vectors of candidates.
-        settings: Weights, the least relevance, the usual diversity.
-        personal: Knows the visitors.
+        settings: Attribute match boost and default diversity.
+        personal: Reranks for visitors.
     """
 
     def __init__(
@@ -101,49 +100,54 @@ class RerankingPipeline:
         snapshot: CatalogSnapshot,
         watch: Stopwatch,
     ) -> RankedList:
-        """Return the order that is shown.
+        """Return fused candidates in their final order.
 
         Args:
             candidates: Best first.
-            context: What orders them.
-            snapshot: Names and background of the catalogue.
-            watch: Takes the time of each step.
+            context: The query, its interpretation and rules.
+            snapshot: Entities and similarity baseline of the catalogue.
+            watch: Times each step.
         """
         index, settings, query = self._index, self._settings, context.query
         filters, plan = context.parsed.filters, context.plan
-        places = {each.id: place for place, each in enumerate(candidates, start=1)}
+        retrieval_ranks = {hit.id: rank for rank, hit in enumerate(candidates, start=1)}
+        top_score = candidates[0].score if candidates else 0.0
         ranked = apply_cutoff(candidates, context.relative_cutoff, query.sort)
-        n_cut, best = len(candidates) - len(ranked), candidates[0].score if candidates else 0.0
-        rows = index.fetch_rows([each.id for each in ranked], _fields(context))
+        n_below_cutoff = len(candidates) - len(ranked)
+        rows = index.fetch_rows([hit.id for hit in ranked], _list_fields(context))
         ranked = boost_attributes(ranked, context.parsed, snapshot, index, rows, settings)
         ranked = penalize_negatives(ranked, context.negatives, index, snapshot.baseline)
         watch.lap("boost")
         ranked = remove_hidden(ranked, plan, filters, index)
         ranked = sort_candidates(ranked, query.sort, rows)
         watch.lap("sort")
-        stands_for: Mapping[str, int] = {}
+        variant_counts: Mapping[str, int] = {}
         if query.collapse and not query.filters.group_id:
-            # A variant that is pinned stands for the others, or the thing would be shown twice.
+            # A pinned variant represents the others, or the product would be shown twice.
             pins = plan.pins if query.sort == "relevance" else ()
-            pinned = {to_point_id(each) for rule in pins for each in rule.action.ids}
-            ranked, stands_for = collapse_variants(ranked, rows, pinned)
+            pinned = {to_point_id(product_id) for rule in pins for product_id in rule.action.ids}
+            ranked, variant_counts = collapse_variants(ranked, rows, pinned)
         watch.lap("collapse")
+        result = RankedList(
+            ranked, rows, retrieval_ranks, variant_counts, n_below_cutoff, top_score=top_score
+        )
         if query.sort != "relevance":  # who asks for the cheapest wants the cheapest
-            return RankedList(ranked, rows, places, stands_for, n_cut, top_score=best)
+            return result
         ranked = self._personal.rerank(ranked, query.user_id, snapshot)
         watch.lap("personalize")
-        dial = settings.diversity if query.diversity is None else query.diversity
-        ranked = diversify(ranked, dial, index, snapshot.baseline)
+        diversity = settings.diversity if query.diversity is None else query.diversity
+        ranked = diversify(ranked, diversity, index, snapshot.baseline)
         watch.lap("diversify")
         ruled = apply_rules(ranked, plan, filters, index, context.exclude)
         watch.lap("rules")
-        return RankedList(ruled.candidates, rows, places, stands_for, n_cut, ruled.rules, best)
+        return replace(result, candidates=ruled.candidates, rules=ruled.rules)
 
 
-def _fields(wanted: RankingContext) -> tuple[str, ...]:
-    """Return the stored fields that are needed of each candidate, to be read in one go."""
-    counted = (FACET_FIELDS.get(name, name) for name in wanted.query.facets)
-    named = {GROUP_ID, PERCEPTUAL_HASH, *counted, *collect_fields(wanted.parsed)}
-    if wanted.query.sort in SORT_ORDERS:
-        named.add(SORT_ORDERS[wanted.query.sort].field)
-    return tuple(sorted(named))
+def _list_fields(context: RankingContext) -> tuple[str, ...]:
+    """Return the stored fields that are needed of each candidate, to be read in one request."""
+    query = context.query
+    facet_fields = (FACET_FIELDS.get(name, name) for name in query.facets)
+    fields = {GROUP_ID, PERCEPTUAL_HASH, *facet_fields, *collect_fields(context.parsed)}
+    if query.sort in SORT_ORDERS:
+        fields.add(SORT_ORDERS[query.sort].field)
+    return tuple(sorted(fields))

@@ -1,4 +1,4 @@
-"""What no rule may show, taken out before anything else is done with the candidates."""
+"""Removes the products that merchandising rules hide."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -15,10 +15,11 @@ def remove_hidden(
 ) -> list[Candidate]:
     """Return the candidates that no rule hides, in their order.
 
-    A hidden product must not stand for its variants, so it goes before they are folded.
+    This comes before variants are collapsed: a hidden product must not represent the others.
     """
     if not plan.hides:
         return list(candidates)
-    hiding = replace(plan, pins=(), boosts=(), buries=())
-    left = {each.id for each in apply_rules(candidates, hiding, filters, index).candidates}
-    return [each for each in candidates if each.id in left]
+    hide_plan = replace(plan, pins=(), boosts=(), buries=())
+    visible = apply_rules(candidates, hide_plan, filters, index).candidates
+    visible_ids = {candidate.id for candidate in visible}
+    return [candidate for candidate in candidates if candidate.id in visible_ids]

@@ -1,4 +1,4 @@
-"""Answers in the order of a price, a date or a popularity."""
+"""Sorts results by price, date or popularity."""
 
 from collections.abc import Mapping, Sequence
 
@@ -13,27 +13,27 @@ SORT_ORDERS: Mapping[Sort, OrderBy] = {
     "newest": OrderBy("created_at", descending=True),
     "popular": OrderBy("popularity", descending=True),
 }
-"""The stored field behind each order but that of relevance."""
+"""The stored field and direction of each sort order but relevance."""
 
 
 def sort_candidates(
     candidates: Sequence[Candidate], sort: Sort, rows: FieldRows
 ) -> list[Candidate]:
-    """Put candidates in the order asked for; equal ones and those without the value by relevance.
+    """Sort candidates by a stored value; ties keep the order of relevance.
 
     Args:
         candidates: Best first.
-        sort: The order.
-        rows: Have the values.
+        sort: The sort order.
+        rows: Values of the candidates.
 
     Returns:
-        The candidates; those without the value last.
+        The candidates, those without the value last, by relevance.
     """
     if sort == "relevance":
         return list(candidates)
     order = SORT_ORDERS[sort]
     values = rows.first_values(order.field)
     sign = -1.0 if order.descending else 1.0
-    having = [each for each in candidates if each.id in values]
-    having.sort(key=lambda each: sign * float(values[each.id]))
-    return having + [each for each in candidates if each.id not in values]
+    with_value = [candidate for candidate in candidates if candidate.id in values]
+    with_value.sort(key=lambda candidate: sign * float(values[candidate.id]))
+    return with_value + [candidate for candidate in candidates if candidate.id not in values]

@@ -1,1 +1,1 @@
-"""Reading a query: what its words say beyond being words."""
+"""Query understanding: spelling, negation, prices, entities and synonyms of a query's text."""

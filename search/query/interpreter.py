@@ -1,4 +1,4 @@
-"""From a query's text to what it asks for."""
+"""Parses a query's text: negations, a price range, and the entities that it names."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -16,68 +16,70 @@ from shopwindow.values.response import QueryInterpretation
 
 @dataclass(frozen=True, slots=True)
 class QueryParser:
-    """Reads queries against the names of one catalogue.
+    """Parses queries against the entities of one catalogue.
 
     Attributes:
-        entities: The names.
+        entities: Brands, categories and attribute values of the catalogue.
     """
 
     entities: EntityIndex
 
     def parse(self, query: Query) -> ParsedQuery:
-        """Take a query's text apart.
+        """Parse a query's text.
 
         Args:
-            query: Its filters win over what its text says; what stands in its `literal` is left
-                as it is.
+            query: Its own price filters take precedence over a price in its text; phrases in
+                `verbatim` are left as they are.
 
         Returns:
-            The text that is left to search for, and what the rest of it asks for.
+            The text that is left to search for, and the constraints found in the rest.
         """
-        text, kept = query.text.strip(), frozenset(query.verbatim)
-        if WHOLE_TEXT in kept:
+        text, verbatim = query.text.strip(), frozenset(query.verbatim)
+        if WHOLE_TEXT in verbatim:
             return ParsedQuery(text, query.filters)
-        negatives = extract_negations(text, self._is_name, kept)
-        text, filters, readings = negatives.remaining_text, query.filters, []
+        negations = extract_negations(text, self._is_entity, verbatim)
+        text, filters, interpretations = negations.remaining_text, query.filters, []
         price = extract_price(text)
-        if price and price.typed not in kept and filters.price_min is filters.price_max is None:
-            rest = " ".join(text.replace(price.typed, " ").split())
+        if price and price.typed not in verbatim and filters.price_min is filters.price_max is None:
+            text = " ".join(text.replace(price.typed, " ").split())
             filters = replace(filters, price_min=price.low, price_max=price.high)
-            text = rest
-            readings.append(
-                QueryInterpretation("price", price.typed, _range(price), is_filter=True)
+            interpretations.append(
+                QueryInterpretation("price", price.typed, _format_range(price), is_filter=True)
             )
-        wishes = tuple(each for each in self._wishes(text) if each.typed not in kept)
-        readings += [QueryInterpretation(each.kind, each.typed, each.name) for each in wishes]
-        struck = (*negatives.demoted, *negatives.excluded)
-        readings += [QueryInterpretation("negation", typed, phrase) for phrase, typed in struck]
+        matches = tuple(m for m in self._match_entities(text) if m.typed not in verbatim)
+        interpretations += [QueryInterpretation(m.kind, m.typed, m.name) for m in matches]
+        interpretations += [
+            QueryInterpretation("negation", typed, phrase)
+            for phrase, typed in (*negations.demoted, *negations.excluded)
+        ]
         return ParsedQuery(
             text=text,
             filters=filters,
-            attribute_matches=wishes,
-            demoted=tuple(phrase for phrase, _ in negatives.demoted),
-            excluded=tuple(phrase for phrase, _ in negatives.excluded),
-            interpretations=tuple(readings),
+            attribute_matches=matches,
+            demoted=tuple(phrase for phrase, _ in negations.demoted),
+            excluded=tuple(phrase for phrase, _ in negations.excluded),
+            interpretations=tuple(interpretations),
         )
 
-    def _is_name(self, phrase: str) -> bool:
+    def _is_entity(self, phrase: str) -> bool:
         return bool(self.entities.lookup(stem_phrase(phrase)))
 
-    def _wishes(self, text: str) -> Iterator[AttributeMatch]:
-        """Yield the longest phrases that are names, from left to right."""
-        for words, terms in segment_phrases(analyze(text), self.entities.lookup):
-            if terms:
-                yield _wish(" ".join(dict.fromkeys(word.source for word in words)), terms)
+    def _match_entities(self, text: str) -> Iterator[AttributeMatch]:
+        """Yield the longest phrases that name entities, from left to right."""
+        for tokens, entities in segment_phrases(analyze(text), self.entities.lookup):
+            if entities:
+                typed = " ".join(dict.fromkeys(token.source for token in tokens))
+                yield _build_match(typed, entities)
 
 
-def _wish(typed: str, terms: list[CatalogEntity]) -> AttributeMatch:
-    leading = max(terms, key=lambda term: (term.count, term.name))
-    return AttributeMatch(
-        leading.kind, typed, leading.name, tuple(term.condition for term in terms)
-    )
+def _build_match(typed: str, entities: list[CatalogEntity]) -> AttributeMatch:
+    """Return the match of a phrase; the entity of most products gives it kind and name."""
+    likeliest = max(entities, key=lambda entity: (entity.count, entity.name))
+    conditions = tuple(entity.condition for entity in entities)
+    return AttributeMatch(likeliest.kind, typed, likeliest.name, conditions)
 
 
-def _range(price: PriceConstraint) -> str:
+def _format_range(price: PriceConstraint) -> str:
     if price.low is None:
         return f"≤ {price.high:g}"
     return f"≥ {price.low:g}" if price.high is None else f"{price.low:g}–{price.high:g}"

@@ -1,4 +1,4 @@
-"""Words that are right although the catalogue does not have them."""
+"""Spelling dictionaries: correctly spelled words that the catalogue does not have."""
 
 from collections.abc import Iterable
 from functools import cache
@@ -12,17 +12,17 @@ from shopwindow.values.arabic import strip_article
 from shopwindow.values.encoder import Encoder, WordRecognizer
 
 DEFAULT_LANGUAGES = ("en", "ar")
-"""Whose dictionaries are asked for any catalogue; a shopper's "beads" is no mistyped "beans"."""
+"""Dictionaries used for any catalogue; a shopper's "beads" is no mistyped "beans"."""
 
 EXTRA_LANGUAGES = frozenset({"de", "es", "eu", "fr", "it", "nl", "pt", "ru"})
-"""Whose dictionaries are asked for a catalogue that has the language."""
+"""Dictionaries used for a catalogue that has the language."""
 
 
 class SpellingDictionary:
-    """Dictionaries, the words of the synonyms, and those that the encoder has whole.
+    """Recognizes words of the dictionaries, the synonyms, and the encoder's vocabulary.
 
     Args:
-        encoder: The encoder, which may know words.
+        encoder: The encoder; it counts when it is a `WordRecognizer`.
         synonyms: Phrases that mean the same.
     """
 
@@ -31,24 +31,24 @@ class SpellingDictionary:
         self._synonyms = synonyms
 
     def contains(self, word: str, languages: Iterable[str] = ()) -> bool:
-        """Return whether this is a word.
+        """Return whether a word is spelled correctly.
 
         Args:
             word: One word, in any case; the Arabic article may stand before it.
-            languages: Codes of languages that the catalogue has besides English and Arabic.
+            languages: Codes of the catalogue's languages besides English and Arabic.
         """
-        plain = word.casefold()
-        if self._synonyms.stems.issuperset(stem_phrase(plain)):
+        lowercase = word.casefold()
+        if self._synonyms.stems.issuperset(stem_phrase(lowercase)):
             return True
-        forms = {fold(plain), fold(strip_article(plain))}
-        asked = (*DEFAULT_LANGUAGES, *EXTRA_LANGUAGES.intersection(languages))
-        if any(not load_dictionary(each).isdisjoint(forms) for each in asked):
+        forms = {fold(lowercase), fold(strip_article(lowercase))}
+        codes = (*DEFAULT_LANGUAGES, *EXTRA_LANGUAGES.intersection(languages))
+        if any(not load_dictionary(language).isdisjoint(forms) for language in codes):
             return True
-        return isinstance(self._encoder, WordRecognizer) and self._encoder.is_known_word(plain)
+        return isinstance(self._encoder, WordRecognizer) and self._encoder.is_known_word(lowercase)
 
 
 @cache
 def load_dictionary(language: str) -> frozenset[str]:
-    """Return every word of a language, folded; about 1 s and 20 MB, once in a process."""
+    """Return every word of a language, folded; takes about 1 s and 20 MB, once per process."""
     words = SpellChecker(language=language, distance=1).word_frequency.dictionary
     return frozenset(word if word.isascii() else fold(word) for word in words)

@@ -1,4 +1,4 @@
-"""What a query does not want: "without sleeves", "-leather", "not red", "بدون أكمام"."""
+"""Negations in a query: "without sleeves", "-leather", "not red", "بدون أكمام"."""
 
 import re
 from collections.abc import Callable
@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 _WORD = r"[^\W\d_][\w'’-]*"
 _PHRASE = rf"(?:\w\w?\s+)?{_WORD}"
-_MORE = rf"(?:\s+(?:or|nor|أو|او)\s+{_WORD})*"
+_ALTERNATIVES = rf"(?:\s+(?:or|nor|أو|او)\s+{_WORD})*"
 _MINUS = re.compile(rf"(?:(?<=\s)|^)-({_WORD})")
 _WITHOUT = re.compile(
     r"(?:(?<=\s)|^)"
     r"(?:(?P<not>not|no|ليس|مو|مب)|without|w/o|except|excluding|بدون|بلا|من غير|ما عدا)"
-    rf"\s+(?:any\s+|a\s+|an\s+|the\s+|أي\s+)?(?P<what>{_PHRASE}{_MORE})",
+    rf"\s+(?:any\s+|a\s+|an\s+|the\s+|أي\s+)?(?P<what>{_PHRASE}{_ALTERNATIVES})",
     re.IGNORECASE,
 )
 _OR = re.compile(r"\s+(?:or|nor|أو|او)\s+", re.IGNORECASE)
@@ -19,12 +19,12 @@ _OR = re.compile(r"\s+(?:or|nor|أو|او)\s+", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class ParsedNegations:
-    """A text without what it does not want.
+    """A text split into what it asks for and what it negates.
 
     Attributes:
-        remaining_text: The text that is left.
-        demoted: Phrases after "without" and the like, with how they were typed.
-        excluded: Words after a minus sign, with how they were typed.
+        remaining_text: The text without its negations.
+        demoted: Phrases after "without" and the like, each with the typed negation.
+        excluded: Words after a minus sign, each with the typed negation.
     """
 
     remaining_text: str
@@ -34,40 +34,41 @@ class ParsedNegations:
 
 def extract_negations(
     text: str,
-    is_name: Callable[[str], bool] = lambda _: True,
+    is_entity: Callable[[str], bool] = lambda _: True,
     verbatim: frozenset[str] = frozenset(),
 ) -> ParsedNegations:
-    """Take out of a text what it does not want.
+    """Separate the negated phrases of a text from the rest.
 
-    A text that would be left empty is not taken apart: "no name" may be a brand.
+    A text of which nothing would remain is left whole: "no name" may be a brand.
 
     Args:
         text: Any text, English or Arabic.
-        is_name: Whether a word names something of the catalogue. After "without" any word is
-            unwanted, after "not" and "no" only a name: "no show socks", "batteries not included".
-        verbatim: Phrases, as typed, that are to be taken literally.
+        is_entity: Whether a word names an entity of the catalogue. After "without" any word is
+            negated, after "not" and "no" only an entity: "no show socks", "batteries not included".
+        verbatim: Phrases, as typed, that are no negations.
 
     Returns:
-        What is left, and what was taken out.
+        The remaining text, and the negated phrases.
     """
-    unwanted: list[tuple[str, str]] = []
-    banned: list[tuple[str, str]] = []
+    demoted: list[tuple[str, str]] = []
+    excluded: list[tuple[str, str]] = []
 
-    def strike(found: re.Match[str]) -> str:
-        typed = found[0].strip()
-        words = _OR.split(found["what"])
-        if typed in verbatim or (found["not"] and not is_name(words[0])):
-            return found[0]
-        unwanted.extend((word, typed) for word in words)
+    def take_demoted(match: re.Match[str]) -> str:
+        typed = match[0].strip()
+        phrases = _OR.split(match["what"])
+        if typed in verbatim or (match["not"] and not is_entity(phrases[0])):
+            return match[0]
+        demoted.extend((phrase, typed) for phrase in phrases)
         return " "
 
-    def ban(found: re.Match[str]) -> str:
-        if found[0].strip() in verbatim:
-            return found[0]
-        banned.append((found[1], found[0].strip()))
+    def take_excluded(match: re.Match[str]) -> str:
+        typed = match[0].strip()
+        if typed in verbatim:
+            return match[0]
+        excluded.append((match[1], typed))
         return " "
 
-    rest = " ".join(_WITHOUT.sub(strike, _MINUS.sub(ban, text)).split())
-    if not rest:
+    remaining = " ".join(_WITHOUT.sub(take_demoted, _MINUS.sub(take_excluded, text)).split())
+    if not remaining:
         return ParsedNegations(text, (), ())
-    return ParsedNegations(rest, tuple(unwanted), tuple(banned))
+    return ParsedNegations(remaining, tuple(demoted), tuple(excluded))

@@ -1,4 +1,4 @@
-"""What was read out of a query."""
+"""The result of parsing a query's text."""
 
 from dataclasses import dataclass, field
 
@@ -9,14 +9,14 @@ from shopwindow.values.response import QueryInterpretation
 
 @dataclass(frozen=True, slots=True)
 class AttributeMatch:
-    """A phrase of the query that names something of the catalogue: a colour, a brand, a kind.
+    """A phrase of the query that names an entity: a colour, a brand, a category.
 
     Attributes:
         kind: "brand", "category", or the attribute's name.
         typed: The phrase as typed.
         name: What it most probably means, as the catalogue writes it.
-        conditions: One condition for each thing that it may mean; a product that fulfils one of them is
-            what was wished for.
+        conditions: One condition for each entity that it may name; a product that fulfils any of
+            them matches.
     """
 
     kind: str
@@ -27,15 +27,15 @@ class AttributeMatch:
 
 @dataclass(frozen=True, slots=True)
 class ParsedQuery:
-    """A query's text, taken apart.
+    """A query's text, split into what to search for and what constrains the hits.
 
     Attributes:
-        text: What the words and the vectors are asked for.
-        filters: Those of the query, and those that its text names unmistakably.
-        attribute_matches: What the text names; products that have it come earlier.
-        demoted: Phrases that the text excludes.
-        excluded: Words that were struck out with a minus sign.
-        interpretations: All of this as a page shows it.
+        text: The text that the lexical and vector retrievers search for.
+        filters: Those of the query, and a price range parsed from its text.
+        attribute_matches: Entities that the text names; products that have them are boosted.
+        demoted: Phrases negated by a word such as "without"; products that have them are demoted.
+        excluded: Words after a minus sign; products that have them are left out.
+        interpretations: All of this in the form that a page shows.
     """
 
     text: str

@@ -1,4 +1,4 @@
-"""Phrases of a text that mean something, the longest first."""
+"""Segmentation of a text into the longest phrases that a look-up finds."""
 
 from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
@@ -7,29 +7,29 @@ from index.text.analyzer import Token
 from search.query.stems import Stems
 
 MAX_PHRASE_WORDS = 4
-"""Words of a phrase that are looked up together."""
+"""Longest phrase that is looked up."""
 
-Found = TypeVar("Found")
+Result = TypeVar("Result")
 
 
 def segment_phrases(
-    words: Sequence[Token], look_up: Callable[[Stems], list[Found]]
-) -> Iterator[tuple[Sequence[Token], list[Found]]]:
-    """Cut a text into phrases, from left to right, each as long as it still finds something.
+    tokens: Sequence[Token], look_up: Callable[[Stems], list[Result]]
+) -> Iterator[tuple[Sequence[Token], list[Result]]]:
+    """Split a text greedily from left to right into the longest phrases that are found.
 
     Args:
-        words: The words of the text.
-        look_up: What a phrase finds, by its stems.
+        tokens: The tokens of the text.
+        look_up: Finds a phrase by its stems.
 
     Yields:
-        The words of each phrase with what it found; a word that finds nothing comes alone.
+        The tokens of each phrase with its results; a token that finds nothing comes alone.
     """
     start = 0
-    while start < len(words):
-        for size in range(min(MAX_PHRASE_WORDS, len(words) - start), 0, -1):
-            phrase = words[start : start + size]
-            found = look_up(tuple(word.stem for word in phrase))
-            if found or size == 1:
-                yield phrase, found
+    while start < len(tokens):
+        for size in range(min(MAX_PHRASE_WORDS, len(tokens) - start), 0, -1):
+            phrase = tokens[start : start + size]
+            results = look_up(tuple(token.stem for token in phrase))
+            if results or size == 1:
+                yield phrase, results
                 start += size
                 break

@@ -1,4 +1,4 @@
-"""From a query to what the legs are asked: spelling, reading, synonyms."""
+"""Interprets queries for retrieval: spelling correction, parsing, synonym expansion, rules."""
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
@@ -30,7 +30,7 @@ from shopwindow.values.synonyms import SynonymGroup
 _NO_RULES = RuleSet.empty()
 
 SYNONYM_COVERAGE = 0.5
-"""How far a word is covered by another one that means the same."""
+"""Coverage of a word that the catalogue has only by a synonym."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +38,10 @@ class InterpretedQuery:
     """A query, ready for retrieval.
 
     Attributes:
-        parsed: What its text says.
-        sparse_vector: What the words leg is asked for.
-        coverage: How far the catalogue has the query's words, 0 to 1.
-        plan: The merchandiser's rules that hold for it.
+        parsed: Its text, corrected and parsed.
+        sparse_vector: The weighted terms that the lexical retriever searches for.
+        coverage: Share of the query's words that the catalogue has, 0 to 1.
+        plan: The active rules that match it.
     """
 
     parsed: ParsedQuery
@@ -50,24 +50,29 @@ class InterpretedQuery:
     plan: RulePlan = EMPTY_PLAN
 
     def with_filters(self, filters: Filters) -> "InterpretedQuery":
-        """Return the query with only these filters; what was read as one becomes a wish unmet."""
-        readings = tuple(replace(each, is_filter=False) for each in self.parsed.interpretations)
-        understood = replace(self.parsed, filters=filters, interpretations=readings)
-        return replace(self, parsed=understood)
+        """Return the query with only these filters; its interpretations are filters no longer."""
+        interpretations = tuple(
+            replace(interpretation, is_filter=False)
+            for interpretation in self.parsed.interpretations
+        )
+        parsed = replace(self.parsed, filters=filters, interpretations=interpretations)
+        return replace(self, parsed=parsed)
 
 
-def _now() -> datetime:
+def _get_utc_now() -> datetime:
     return datetime.now(UTC)
 
 
 class QueryInterpreter:
-    """Reads queries as one catalogue would have them, or those of its merchants that are asked.
+    """Interprets queries with the vocabulary of a catalogue, or of the merchants in their filters.
+
+    Safe to call from several threads.
 
     Args:
         index: The catalogue.
         synonyms: Groups of words that mean the same.
-        rules: The merchandiser's rules; they may be exchanged at any time.
-        clock: Tells which rules hold now.
+        rules: The merchandiser's rules; they may be replaced at any time.
+        clock: The time for which rules are active.
     """
 
     def __init__(
@@ -75,103 +80,100 @@ class QueryInterpreter:
         index: ProductIndex,
         synonyms: Sequence[SynonymGroup],
         rules: RuleSet = _NO_RULES,
-        clock: Callable[[], datetime] = _now,
+        clock: Callable[[], datetime] = _get_utc_now,
     ) -> None:
         self.rules = rules
         self._clock = clock
-        by_stems = SynonymIndex(synonyms)
+        synonym_index = SynonymIndex(synonyms)
         self._index = index
-        self._keeper = CatalogSnapshotCache(index, by_stems)
-        self._words = SpellingDictionary(index.encoder, by_stems)
+        self._snapshots = CatalogSnapshotCache(index, synonym_index)
+        self._dictionary = SpellingDictionary(index.encoder, synonym_index)
 
     def warm_up(self) -> None:
-        """Load what the first query would have to wait for."""
-        self._words.contains("shop window", self._keeper.get().languages)
+        """Load the dictionaries and the snapshot before the first query."""
+        self._dictionary.contains("shop window", self._snapshots.get().languages)
 
     def get_snapshot(self, filters: Filters | None = None) -> CatalogSnapshot:
-        """Return the catalogue's words and names, as far as some filters' merchants have them."""
-        return self._keeper.get(filters)
+        """Return the snapshot of the products that some filters' merchants sell."""
+        return self._snapshots.get(filters)
 
     def plan_rules(self, filters: Filters) -> RulePlan:
-        """Return the rules that hold for a page without a query."""
+        """Return the active rules for a page without a query."""
         plan = self.rules.plan("", filters, self._clock())
-        return self._keeper.get(filters).rule_visibility.restrict(plan) if plan else plan
+        return self._snapshots.get(filters).rule_visibility.restrict(plan) if plan else plan
 
     def interpret(self, query: Query) -> InterpretedQuery:
-        """Correct and understand a query's text.
+        """Correct, parse and expand a query's text.
 
         Returns:
-            What it says, and what the words leg is asked for.
+            The parsed query, the sparse vector of its words and synonyms, and its rules.
         """
-        known, now = self._keeper.get(query.filters), self._clock()
+        snapshot, now = self._snapshots.get(query.filters), self._clock()
         plan = self.rules.plan(query.text, query.filters, now)
-        readings: tuple[QueryInterpretation, ...] = ()
+        corrections: tuple[QueryInterpretation, ...] = ()
         if query.text.strip() and WHOLE_TEXT not in query.verbatim:
-            kept = frozenset(query.verbatim)
-            is_word = partial(self._is_word, known)
-            found = correct_spelling(query.text, known.vocabulary, is_word, kept)
-            query = replace(query, text=found.text)
-            readings = tuple(
-                QueryInterpretation("spelling", typed, used) for typed, used in found.changes
+            is_word = partial(self._is_word, snapshot)
+            corrected = correct_spelling(
+                query.text, snapshot.vocabulary, is_word, frozenset(query.verbatim)
             )
-            if found.changes:  # rules that hold for every search must not hide those for this one
+            query = replace(query, text=corrected.text)
+            corrections = tuple(
+                QueryInterpretation("spelling", typed, used) for typed, used in corrected.changes
+            )
+            if corrections:  # rules for every search must not hide those for this one
                 corrected_plan = self.rules.plan(query.text, query.filters, now)
-                plan = max(plan, corrected_plan, key=lambda each: len(each.rule_names))
-        plan = known.rule_visibility.restrict(plan)
-        understood = QueryParser(known.entities).parse(query)
-        understood = replace(understood, interpretations=(*readings, *understood.interpretations))
-        words = analyze_query(understood.text, known.languages)
-        return InterpretedQuery(understood, *_asked(words, known, plan), plan)
+                plan = max(plan, corrected_plan, key=lambda matched: len(matched.rule_names))
+        plan = snapshot.rule_visibility.restrict(plan)
+        parsed = QueryParser(snapshot.entities).parse(query)
+        parsed = replace(parsed, interpretations=(*corrections, *parsed.interpretations))
+        tokens = analyze_query(parsed.text, snapshot.languages)
+        return InterpretedQuery(parsed, *_expand_query(tokens, snapshot, plan), plan)
 
-    def _is_word(self, known: CatalogSnapshot, word: str) -> bool:
-        """Return whether a word is known anywhere, or a product's description has it."""
-        languages = known.languages
-        if self._words.contains(word, languages):
+    def _is_word(self, snapshot: CatalogSnapshot, word: str) -> bool:
+        """Return whether a dictionary or the text of any product has a word."""
+        languages = snapshot.languages
+        if self._dictionary.contains(word, languages):
             return True
-        stems = (
-            stem for each in analyze_query(word, languages) for stem in get_stems(each, languages)
-        )
+        tokens = analyze_query(word, languages)
+        stems = (stem for token in tokens for stem in get_stems(token, languages))
         vector = build_query_vector(map(hash_term, stems))
-        leg = VectorQuery(
-            SPARSE, vector, to_conditions(filter_to_merchants(known.merchants)), limit=1
-        )
-        return bool(self._index.query([leg])[0])
+        conditions = to_conditions(filter_to_merchants(snapshot.merchants))
+        return bool(self._index.query([VectorQuery(SPARSE, vector, conditions, limit=1)])[0])
 
 
-def _asked(
-    words: tuple[Token, ...], known: CatalogSnapshot, plan: RulePlan
+def _expand_query(
+    tokens: tuple[Token, ...], snapshot: CatalogSnapshot, plan: RulePlan
 ) -> tuple[SparseVector, float]:
-    """Weigh the words of a query, and the catalogue's words for those that it does not use.
+    """Weigh the words of a query, and the synonyms of those that the catalogue does not use.
 
-    A phrase that the catalogue uses stands for itself: its own words say best what was meant. The
-    other phrases that mean the same share the weight of one that it does not use; those of a rule
-    are asked for in any case. Nobody says in which of the catalogue's languages a word is: each of
-    its stems is asked, and as a product has a word under one of them, the word still counts once.
+    A phrase that the catalogue uses is not expanded: its own words say best what was meant. The
+    synonyms of one that it does not use share the weight of that phrase; those of a rule are always
+    added. The language of a word is not known: each of its stems is searched, and as a product has
+    a word under one of them, the word still counts once.
 
     Returns:
-        The words with their weights, and how far the catalogue has the query's words, 0 to 1.
+        The terms with their weights, and the share of words that the catalogue has, 0 to 1.
     """
-    vocabulary, synonyms = known.vocabulary, known.entities.synonyms
-    ruled = SynonymIndex(plan.synonyms)
+    vocabulary, synonyms = snapshot.vocabulary, snapshot.entities.synonyms
+    rule_synonyms = SynonymIndex(plan.synonyms)
 
-    def others(phrase: Stems) -> list[Stems]:
-        same = [each for each in ruled.lookup(phrase) if vocabulary.has_all_stems(each)]
-        if same:
-            return same
-        if vocabulary.has_all_stems(phrase):
-            return []
-        return [each for each in synonyms.lookup(phrase) if vocabulary.has_all_stems(each)]
+    def list_synonyms(phrase: Stems) -> list[Stems]:
+        from_rules = list(filter(vocabulary.has_all_stems, rule_synonyms.lookup(phrase)))
+        if from_rules or vocabulary.has_all_stems(phrase):
+            return from_rules
+        return list(filter(vocabulary.has_all_stems, synonyms.lookup(phrase)))
 
     weights: defaultdict[int, float] = defaultdict(float)
-    covered = 0.0
-    for phrase, same in segment_phrases(words, others):
-        for word in phrase:
-            for stem in get_stems(word, known.languages):
+    n_covered = 0.0
+    for phrase, expansions in segment_phrases(tokens, list_synonyms):
+        for token in phrase:
+            for stem in get_stems(token, snapshot.languages):
                 weights[hash_term(stem)] += 1.0
-        for stem in chain.from_iterable(map(vocabulary.expand_stem, chain.from_iterable(same))):
-            weights[hash_term(stem)] += 1.0 / len(same)
-        if same:
-            covered += SYNONYM_COVERAGE * len(phrase)
+        for stem in chain.from_iterable(expansions):
+            for form in vocabulary.expand_stem(stem):
+                weights[hash_term(form)] += 1.0 / len(expansions)
+        if expansions:
+            n_covered += SYNONYM_COVERAGE * len(phrase)
         else:
-            covered += vocabulary.has_any_stem(get_stems(phrase[0], known.languages))
-    return build_weighted_vector(weights), covered / max(len(words), 1)
+            n_covered += vocabulary.has_any_stem(get_stems(phrase[0], snapshot.languages))
+    return build_weighted_vector(weights), n_covered / max(len(tokens), 1)

@@ -1,4 +1,4 @@
-"""Typing errors, corrected against the catalogue's own words."""
+"""Spelling correction against the catalogue's own vocabulary."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,17 +9,17 @@ from shopwindow.values.arabic import strip_article
 from shopwindow.values.query import MAX_TEXT_CHARS
 
 MAX_LOOKUPS = 32
-"""Unknown words of one text that are looked up, each among all words of the catalogue that are
-about as long. Whoever pastes a page of text mistyped nothing."""
+"""Unknown words of one text that are looked up, each among all catalogue words of about its
+length. A text with more is pasted, not mistyped."""
 
 
 @dataclass(frozen=True, slots=True)
 class CorrectedText:
-    """A text after its typing errors were corrected.
+    """A text after spelling correction.
 
     Attributes:
-        text: What is searched for.
-        changes: The words that were changed, as typed, with what they became.
+        text: The corrected text.
+        changes: The words that were changed, as typed, each with its correction.
     """
 
     text: str
@@ -32,44 +32,44 @@ def correct_spelling(
     is_word: Callable[[str], bool],
     verbatim: frozenset[str] = frozenset(),
 ) -> CorrectedText:
-    """Correct the words that nobody knows.
+    """Correct the words that neither the catalogue nor `is_word` knows.
 
-    Codes, numbers, short words and words that anybody knows stay: a shopper who types a rare word
-    rightly must not be sent elsewhere. So do the words after the first `MAX_LOOKUPS` unknown
-    ones, and the whole text when it would grow beyond what a query may have.
+    Codes, numbers, short words and correctly spelled words stay: the search for a rare word must
+    not become another one. So do the words after the first `MAX_LOOKUPS` unknown ones, and the
+    whole text when it would grow beyond `MAX_TEXT_CHARS`.
 
     Args:
-        text: What was typed.
+        text: The text as typed.
         vocabulary: The catalogue's words.
-        is_word: Says whether a word that the catalogue's titles lack is one nevertheless.
+        is_word: Whether a word outside the vocabulary is correctly spelled.
         verbatim: Words that stay as they were typed.
 
     Returns:
-        The text, and what was changed.
+        The corrected text and the changes.
     """
-    looked_up: dict[str, str] = {}
+    corrections: dict[str, str] = {}
 
-    def change(word: str) -> str:
-        if word in looked_up:
-            return looked_up[word]
-        if word in verbatim or len(looked_up) == MAX_LOOKUPS or vocabulary.contains(word):
+    def correct(word: str) -> str:
+        if word in corrections:
+            return corrections[word]
+        if word in verbatim or len(corrections) == MAX_LOOKUPS or vocabulary.contains(word):
             return word
-        meant = _meant(word.casefold(), vocabulary)
-        looked_up[word] = word if not meant or is_word(word) else meant
-        return looked_up[word]
+        correction = _find_correction(word.casefold(), vocabulary)
+        corrections[word] = word if not correction or is_word(word) else correction
+        return corrections[word]
 
-    found = map_words(text, change)
-    changes = tuple((typed, used) for typed, used in looked_up.items() if used != typed)
-    if not changes or len(found) > MAX_TEXT_CHARS:
+    corrected = map_words(text, correct)
+    changes = tuple((typed, used) for typed, used in corrections.items() if used != typed)
+    if not changes or len(corrected) > MAX_TEXT_CHARS:
         return CorrectedText(text, ())
-    return CorrectedText(found, changes)
+    return CorrectedText(corrected, changes)
 
 
-def _meant(word: str, vocabulary: Vocabulary) -> str:
-    """Return what an unknown word may have meant: one with a slip, or two written as one."""
-    bare = strip_article(word)
+def _find_correction(word: str, vocabulary: Vocabulary) -> str:
+    """Return the nearest word of the vocabulary, or two words written as one; empty for neither."""
+    without_article = strip_article(word)
     return (
-        vocabulary.find_nearest(bare)
+        vocabulary.find_nearest(without_article)
         or vocabulary.find_nearest(word)
         or vocabulary.split_compound(word)
     )

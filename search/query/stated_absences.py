@@ -1,4 +1,4 @@
-"""Products that say what they do not have: "without buckles", "sugar-free", "بدون أكمام"."""
+"""Absences stated in a product's text: "without buckles", "sugar-free", "بدون أكمام"."""
 
 from search.query.stems import Stems, stem_phrase
 
@@ -21,24 +21,23 @@ NEGATORS_BEFORE = frozenset(
 )
 NEGATORS_AFTER = frozenset(stem_phrase("free less"))
 NEGATION_WINDOW = 2
-"""Words between "without" and the thing, and one more: "without any metal buckles"."""
+"""Words before the feature in which a negator is looked for: "without metal buckles"."""
 
 
-def states_absence(text_stems: Stems, thing: Stems) -> bool:
-    """Return whether a text says that something is not there.
+def states_absence(text_stems: Stems, feature: Stems) -> bool:
+    """Return whether a text says that a product does not have a feature.
 
     Args:
         text_stems: The stems of the text, in order.
-        thing: The stems of the thing, one or more.
+        feature: The stems of the feature, one or more.
     """
-    size = len(thing)
-    for at in range(len(text_stems) - size + 1):
-        if text_stems[at : at + size] != thing:
+    size = len(feature)
+    for start in range(len(text_stems) - size + 1):
+        end = start + size
+        if text_stems[start:end] != feature:
             continue
-        before, after = (
-            text_stems[max(0, at - NEGATION_WINDOW) : at],
-            text_stems[at + size : at + size + 1],
-        )
+        before = text_stems[max(0, start - NEGATION_WINDOW) : start]
+        after = text_stems[end : end + 1]
         if not NEGATORS_BEFORE.isdisjoint(before) or not NEGATORS_AFTER.isdisjoint(after):
             return True
     return False

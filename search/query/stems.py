@@ -1,4 +1,4 @@
-"""Phrases as the index compares them."""
+"""Stems of phrases and queries, as the index compares them."""
 
 from collections.abc import Sequence
 from typing import TypeAlias
@@ -12,14 +12,14 @@ Stems: TypeAlias = tuple[str, ...]
 
 def stem_phrase(text: str) -> Stems:
     """Return the stems of a phrase's words."""
-    return tuple(word.stem for word in analyze(text))
+    return tuple(token.stem for token in analyze(text))
 
 
 def analyze_query(text: str, languages: Sequence[str]) -> tuple[Token, ...]:
-    """Return the words of a text that may be in any language of a catalogue.
+    """Return the tokens of a text that may be in any language of a catalogue.
 
     Args:
-        text: What is asked for; what one of the languages elides is left out.
+        text: The query's text; elided articles of the languages ("l'") are stripped.
         languages: Those of the catalogue that have stemmers of their own.
     """
     return analyze(strip_elisions(text, languages))
@@ -28,7 +28,8 @@ def analyze_query(text: str, languages: Sequence[str]) -> tuple[Token, ...]:
 def map_stems_to_surfaces(text: str, languages: Sequence[str]) -> dict[str, str]:
     """Return the words of a text as typed, by each stem that they have in a catalogue.
 
-    What the analyser joins though it is written apart is no word of the text.
+    Tokens that the analyzer joins from separate words are left out.
     """
-    typed = (word for word in analyze_query(text, languages) if word.surface in word.source)
-    return {stem: word.surface for word in typed for stem in get_stems(word, languages)}
+    tokens = analyze_query(text, languages)
+    typed = (token for token in tokens if token.surface in token.source)
+    return {stem: token.surface for token in typed for stem in get_stems(token, languages)}

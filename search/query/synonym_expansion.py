@@ -1,4 +1,4 @@
-"""Phrases that mean the same, by their stems; made once for a service."""
+"""Synonyms, looked up by the stems of a phrase."""
 
 from collections.abc import Iterable, Sequence
 
@@ -6,22 +6,24 @@ from search.query.stems import Stems, stem_phrase
 
 
 class SynonymIndex:
-    """Looks up the phrases that mean the same as another.
+    """Looks up the synonyms of a phrase.
+
+    Attributes:
+        stems: The stems of all words of all groups.
 
     Args:
         groups: Groups of words and phrases that mean the same.
     """
 
     def __init__(self, groups: Iterable[Sequence[str]]) -> None:
-        self._same: dict[Stems, list[Stems]] = {}
+        self._synonyms: dict[Stems, list[Stems]] = {}
         for group in groups:
-            forms = list(dict.fromkeys(stem_phrase(each) for each in group))
-            for form in forms:
-                others = (each for each in forms if each != form)
-                self._same.setdefault(form, []).extend(others)
-        self.stems = frozenset(stem for form in self._same for stem in form)
-        """The stems of all their words."""
+            phrases = list(dict.fromkeys(stem_phrase(member) for member in group))
+            for phrase in phrases:
+                others = (other for other in phrases if other != phrase)
+                self._synonyms.setdefault(phrase, []).extend(others)
+        self.stems = frozenset(stem for phrase in self._synonyms for stem in phrase)
 
     def lookup(self, phrase: Stems) -> list[Stems]:
-        """Return the other phrases that mean the same as this one."""
-        return self._same.get(phrase, [])
+        """Return the other phrases that mean the same as this one, by their stems."""
+        return self._synonyms.get(phrase, [])

@@ -1,1 +1,1 @@
-"""Candidate generators: query vectors, one plan of retrievals, and their fusion."""
+"""Candidate retrieval: query vectors, one query per retriever, and score fusion."""

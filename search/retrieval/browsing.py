@@ -1,4 +1,4 @@
-"""A catalogue without a query: everything that passes the filters, page by page."""
+"""Browsing without a query: everything that passes the filters, page by page."""
 
 import math
 from collections.abc import Sequence
@@ -10,87 +10,88 @@ from search.pipeline.sorting import SORT_ORDERS
 from shopwindow.values.errors import InvalidQueryError
 from shopwindow.values.query import Query
 
-_AT = "="
-_LACKING = "~"
+_VALUE_MARK = "="
+_MISSING_MARK = "~"
 _EXPECTED = "the `next_cursor` of a page"
 
 
 def browse(index: ProductIndex, query: Query, cursor: Cursor) -> tuple[list[Point], Cursor | None]:
-    """Return one page of what passes the query's filters, in the order it asks for.
+    """Return one page of what passes the query's filters, in the query's sort order.
 
-    An order by a value goes on at the value where it ended, without what was shown there: products
-    that come and go meanwhile neither repeat nor hide others. Products without the value come
-    last.
+    A sorted page continues at the last value shown, without the products already shown at that
+    value: products added or removed meanwhile cause no repeats or gaps. Products without the value
+    come last.
 
     Args:
         index: The catalogue.
-        query: Filters, order, limit.
-        cursor: Where the page before ended.
+        query: Filters, sort order, limit.
+        cursor: Where the previous page ended.
 
     Returns:
         The products, and where the next page begins; None at the end.
 
     Raises:
-        InvalidQueryError: The cursor was made up.
+        InvalidQueryError: The cursor holds a position that `browse` never writes.
     """
     if query.sort == "relevance":
-        if cursor.after.startswith((_AT, _LACKING)):
+        if cursor.after.startswith((_VALUE_MARK, _MISSING_MARK)):
             raise InvalidQueryError("cursor", _EXPECTED, cursor.after)
         points, after = index.browse(query.filters, cursor.after, query.limit)
         return points, cursor.advance((), after) if after else None
     order = SORT_ORDERS[query.sort]
-    if cursor.after.startswith(_LACKING):
-        return _lacking(index, query, order, cursor)
-    return _having(index, query, order, cursor)
+    if cursor.after.startswith(_MISSING_MARK):
+        return _browse_missing(index, query, order, cursor)
+    return _browse_sorted(index, query, order, cursor)
 
 
-def _having(
+def _browse_sorted(
     index: ProductIndex, query: Query, order: OrderBy, cursor: Cursor
 ) -> tuple[list[Point], Cursor | None]:
-    start = _number(cursor.after.removeprefix(_AT)) if cursor.after else None
-    wanted = query.limit + len(cursor.shown)
-    found = index.browse_ordered(
-        OrderBy(order.field, order.descending, start), query.filters, wanted + 1
+    start = _parse_value(cursor.after.removeprefix(_VALUE_MARK)) if cursor.after else None
+    # One more than the page needs tells whether there is a next page.
+    n_points = query.limit + len(cursor.shown) + 1
+    points = index.browse_ordered(
+        OrderBy(order.field, order.descending, start), query.filters, n_points
     )
-    rest = [each for each in found if not cursor.has_shown(each.id)]
-    shown = rest[: query.limit]
-    if len(rest) > query.limit:
-        return shown, _after(shown, order, cursor)
-    room = query.limit - len(shown)
-    if room == 0:
-        more = index.browse_missing(order.field, query.filters, "", 1)[0]
-        return shown, cursor.start_at(_LACKING) if more else None
-    without, after = index.browse_missing(order.field, query.filters, "", room)
-    return shown + without, cursor.start_at(_LACKING + after) if after else None
+    remaining = [point for point in points if not cursor.has_shown(point.id)]
+    page = remaining[: query.limit]
+    if len(remaining) > query.limit:
+        return page, _advance_sorted(page, order, cursor)
+    n_free = query.limit - len(page)
+    if n_free == 0:
+        has_missing = bool(index.browse_missing(order.field, query.filters, "", 1)[0])
+        return page, cursor.start_at(_MISSING_MARK) if has_missing else None
+    missing, after = index.browse_missing(order.field, query.filters, "", n_free)
+    return page + missing, cursor.start_at(_MISSING_MARK + after) if after else None
 
 
-def _number(text: str) -> float:
+def _parse_value(text: str) -> float:
     """Return the value that a page ended at.
 
     Raises:
-        InvalidQueryError: Somebody made the cursor up.
+        InvalidQueryError: The text is no finite number, so `browse` did not write it.
     """
     try:
-        number = float(text)
+        value = float(text)
     except ValueError as exc:
         raise InvalidQueryError("cursor", _EXPECTED, text) from exc
-    if not math.isfinite(number):
+    if not math.isfinite(value):
         raise InvalidQueryError("cursor", _EXPECTED, text)
-    return number
+    return value
 
 
-def _after(shown: Sequence[Point], order: OrderBy, cursor: Cursor) -> Cursor:
-    """Return the cursor after a page: its last value, and everything shown that has it."""
-    last = float(shown[-1].payload[order.field])
-    at_last = [each.id for each in shown if float(each.payload[order.field]) == last]
-    after = f"{_AT}{last!r}"
-    before = cursor if cursor.after == after else cursor.start_at(after)
-    return before.advance(at_last, after)
+def _advance_sorted(page: Sequence[Point], order: OrderBy, cursor: Cursor) -> Cursor:
+    """Return the cursor after a page: its last value, and all points shown that have it."""
+    last_value = float(page[-1].payload[order.field])
+    tied = [point.id for point in page if float(point.payload[order.field]) == last_value]
+    after = f"{_VALUE_MARK}{last_value!r}"
+    previous = cursor if cursor.after == after else cursor.start_at(after)
+    return previous.advance(tied, after)
 
 
-def _lacking(
+def _browse_missing(
     index: ProductIndex, query: Query, order: OrderBy, cursor: Cursor
 ) -> tuple[list[Point], Cursor | None]:
-    begin = cursor.after.removeprefix(_LACKING)
-    points, after = index.browse_missing(order.field, query.filters, begin, query.limit)
-    return points, cursor.start_at(_LACKING + after) if after else None
+    start = cursor.after.removeprefix(_MISSING_MARK)
+    points, after = index.browse_missing(order.field, query.filters, start, query.limit)
+    return points, cursor.start_at(_MISSING_MARK + after) if after else None

@@ -1,7 +1,8 @@
-"""Several ranked legs into one order, as a sum of named parts.
+"""Score fusion: the ranked lists of several retrievers become one, scored by named contributions.
 
-A leg is one way of finding: by words, by text vector, from text to photo, from photo to photo.
-Each method gives every candidate one part per leg that found it; the score is the sum of the parts.
+A retriever finds points in one way: by keywords, by text vector, from text to photo, from photo to
+photo. Each fusion method gives a candidate one contribution per retriever that found it; the score
+is the sum of its contributions.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -17,15 +18,16 @@ MAX_COSINE = 1.0
 """Cosine of a photo with itself."""
 
 DBSF_N_STD = 3.0
+"""Standard deviations on each side of the mean that map to 0 and 1."""
 
 
 class Candidate(NamedTuple):
-    """A point with its score and what each leg added; hundreds are made for each query.
+    """A point with its score and contributions; a tuple because each query makes hundreds.
 
     Attributes:
         id: Point id.
-        score: Sum of the parts; higher is better.
-        contributions: By leg; a leg that did not find the point is missing.
+        score: Sum of the contributions; higher is better.
+        contributions: By retriever or reranking step; those that add nothing are missing.
     """
 
     id: str
@@ -33,19 +35,19 @@ class Candidate(NamedTuple):
     contributions: Mapping[str, float]
 
     def with_contributions(self, contributions: Mapping[str, float]) -> "Candidate":
-        """Return the candidate with further parts; one of a name that it has takes its place."""
+        """Return the candidate with further contributions; they replace those of the same name."""
         if not contributions:
             return self
-        parts = {**self.contributions, **contributions}
-        return Candidate(self.id, sum(parts.values()), parts)
+        merged = {**self.contributions, **contributions}
+        return Candidate(self.id, sum(merged.values()), merged)
 
 
 class ScoreNormalization(NamedTuple):
-    """Scores of a leg that mean the same on every leg.
+    """Two reference scores of a retriever, by which its scores compare with those of others.
 
     Attributes:
-        floor: What a product scores that has nothing to do with the query.
-        ceiling: What one scores that is all that the leg can ask for.
+        floor: Score of a product that is unrelated to the query.
+        ceiling: Score of a perfect match.
     """
 
     floor: float
@@ -53,17 +55,17 @@ class ScoreNormalization(NamedTuple):
 
 
 FusionMethod: TypeAlias = Callable[[Sequence[ScoredPoint], ScoreNormalization | None], list[float]]
-"""The parts of one leg before its weight, in its order; from 0 to 1. Without a scale, the best
-score that came stands for the best there is."""
+"""Maps one retriever's scores, best first, to contributions from 0 to 1 in the same order, before
+its weight. Without a normalization, the best score returned counts as the ceiling."""
 
 
 def normalize_rrf(
     scored: Sequence[ScoredPoint], _: ScoreNormalization | None = None
 ) -> list[float]:
-    """Return (k + 1) / (k + rank), with ranks from 1: 1 for the first.
+    """Return (k + 1) / (k + rank) for ranks from 1, which is 1 for the first.
 
     Source: Cormack, Clarke and Buettcher (2009), "Reciprocal Rank Fusion outperforms Condorcet";
-    k = 60 as there, scaled so that the first place is worth 1.
+    k = 60 as there, scaled so that the first rank is worth 1.
     """
     return [(RRF_K + 1) / (RRF_K + rank) for rank in range(1, len(scored) + 1)]
 
@@ -71,64 +73,66 @@ def normalize_rrf(
 def normalize_dbsf(
     scored: Sequence[ScoredPoint], _: ScoreNormalization | None = None
 ) -> list[float]:
-    """Return the scores placed between mean - 3 and mean + 3 standard deviations of the leg.
+    """Return scores scaled so that mean -/+ 3 standard deviations become 0 and 1, clipped.
 
-    Unlike the least and greatest score, mean and deviation hardly move with one odd product.
+    Unlike minimum and maximum, mean and deviation hardly move with one outlier. Scores without
+    spread all become 0.5.
 
     Source: distribution-based score fusion as in Qdrant's DBSF.
     """
     values = np.array([score for _, score in scored])
-    spread = float(values.std()) * DBSF_N_STD if len(values) else 0.0
-    if spread <= 1e-9:
+    half_range = float(values.std()) * DBSF_N_STD if len(values) else 0.0
+    if half_range <= 1e-9:
         return [0.5] * len(scored)
-    low = float(values.mean()) - spread
-    placed: list[float] = np.clip((values - low) / (2 * spread), 0.0, 1.0).tolist()
-    return placed
+    low = float(values.mean()) - half_range
+    normalized: list[float] = np.clip((values - low) / (2 * half_range), 0.0, 1.0).tolist()
+    return normalized
 
 
 def normalize_theoretical_min_max(
-    scored: Sequence[ScoredPoint], scale: ScoreNormalization | None = None
+    scored: Sequence[ScoredPoint], normalization: ScoreNormalization | None = None
 ) -> list[float]:
-    """Return the scores placed between what is nothing to the query (0) and the best (1).
+    """Return scores scaled from the normalization's floor (0) to its ceiling (1), clipped.
 
-    A leg that found nothing good hardly tells its candidates apart, and what else is in its list
-    moves no score: the scale is the query's and the catalogue's.
+    A retriever that found nothing good hardly separates its candidates, and the other points in
+    its list change no score: floor and ceiling depend on the query and the catalogue alone.
 
     Source: convex combination with theoretical minima; Bruch et al., An Analysis of Fusion
     Functions for Hybrid Retrieval (ACM TOIS 2023), section 4.
     """
     values = np.array([score for _, score in scored])
-    nothing, best = scale or ScoreNormalization(0.0, float(values.max(initial=0.0)))
-    if best - nothing <= 1e-9:
+    floor, ceiling = normalization or ScoreNormalization(0.0, float(values.max(initial=0.0)))
+    if ceiling - floor <= 1e-9:
         return [0.0] * len(scored)
-    placed: list[float] = np.clip((values - nothing) / (best - nothing), 0.0, 1.0).tolist()
-    return placed
+    normalized: list[float] = np.clip((values - floor) / (ceiling - floor), 0.0, 1.0).tolist()
+    return normalized
 
 
 def normalize_min_max(
     scored: Sequence[ScoredPoint], _: ScoreNormalization | None = None
 ) -> list[float]:
-    """Return the scores placed between the leg's least (0) and greatest (1)."""
+    """Return scores scaled from their minimum (0) to their maximum (1); equal ones are all 1."""
     values = np.array([score for _, score in scored])
-    span = float(np.ptp(values)) if len(values) else 0.0
-    if span <= 1e-9:
+    value_range = float(np.ptp(values)) if len(values) else 0.0
+    if value_range <= 1e-9:
         return [1.0] * len(scored)
-    placed: list[float] = ((values - values.min()) / span).tolist()
-    return placed
+    normalized: list[float] = ((values - values.min()) / value_range).tolist()
+    return normalized
 
 
-def enforce_monotonic_scores(candidates: Sequence[Candidate], part: str) -> list[Candidate]:
-    """Return candidates in their order, with a part for what standing behind worse ones costs.
+def enforce_monotonic_scores(candidates: Sequence[Candidate], name: str) -> list[Candidate]:
+    """Return candidates in the same order, with scores lowered so that none rises down the list.
 
     Args:
         candidates: In any order.
-        part: Name of the part.
+        name: Name of the negative contribution that lowers a score.
     """
-    found: list[Candidate] = []
-    for each in candidates:
-        too_much = each.score - found[-1].score if found else 0.0
-        found.append(each.with_contributions({part: -too_much}) if too_much > 0 else each)
-    return found
+    monotonic: list[Candidate] = []
+    for candidate in candidates:
+        excess = candidate.score - monotonic[-1].score if monotonic else 0.0
+        lowered = candidate.with_contributions({name: -excess}) if excess > 0 else candidate
+        monotonic.append(lowered)
+    return monotonic
 
 
 FUSION_METHODS: Mapping[str, FusionMethod] = {
@@ -137,7 +141,7 @@ FUSION_METHODS: Mapping[str, FusionMethod] = {
     "dbsf": normalize_dbsf,
     "rrf": normalize_rrf,
 }
-"""Methods by the name that the setting `search.fusion` takes."""
+"""Fusion methods by the name that the setting `search.fusion` takes."""
 
 
 def fuse(
@@ -147,31 +151,42 @@ def fuse(
     normalizations: Mapping[str, ScoreNormalization] | None = None,
     limit: int | None = None,
 ) -> list[Candidate]:
-    """Put the points of all legs in one order.
+    """Fuse the results of all retrievers into one ranking.
 
     Args:
-        results: Points by leg, each best first.
-        weights: By leg; they are scaled to a sum of 1 over the legs given.
-        fusion: How one leg's scores become parts.
-        normalizations: By leg; for fusions that use them.
-        limit: Most points returned; None for all.
+        results: Points by retriever, each best first.
+        weights: By retriever; scaled to a sum of 1 over the retrievers in `results`.
+        fusion: Maps one retriever's scores to contributions.
+        normalizations: By retriever, for fusion methods that use them.
+        limit: Most candidates returned; None for all.
 
     Returns:
-        Every point once, best first; equal scores in the order of their ids.
+        Unique candidates, best first; ties in the order of their ids.
     """
     total = sum(weights[name] for name in sorted(results)) or 1.0
     normalizations = normalizations or {}
-    parts: dict[str, dict[str, float]] = {}
+    contributions: dict[str, dict[str, float]] = {}
     for name in sorted(results):
-        share, scored = weights[name] / total, results[name]
-        placed = fusion(scored, normalizations.get(name))
-        parts[name] = {point: part * share for (point, _), part in zip(scored, placed, strict=True)}
+        weight, scored = weights[name] / total, results[name]
+        normalized = fusion(scored, normalizations.get(name))
+        contributions[name] = {
+            point_id: value * weight
+            for (point_id, _), value in zip(scored, normalized, strict=True)
+        }
     scores: dict[str, float] = {}
-    for by_point in parts.values():
-        for point, part in by_point.items():
-            scores[point] = scores.get(point, 0.0) + part
-    first = sorted(scores, key=lambda point: (-scores[point], point))[:limit]
+    for by_point in contributions.values():
+        for point_id, value in by_point.items():
+            scores[point_id] = scores.get(point_id, 0.0) + value
+    best = sorted(scores, key=lambda point_id: (-scores[point_id], point_id))[:limit]
     return [
-        Candidate(p, scores[p], {name: each[p] for name, each in parts.items() if p in each})
-        for p in first
+        Candidate(
+            point_id,
+            scores[point_id],
+            {
+                name: values[point_id]
+                for name, values in contributions.items()
+                if point_id in values
+            },
+        )
+        for point_id in best
     ]

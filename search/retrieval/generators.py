@@ -1,4 +1,4 @@
-"""The legs of one query on their way, and their one order."""
+"""Runs the retrievers of one query concurrently and fuses their results."""
 
 from collections.abc import Mapping
 from concurrent.futures import Executor, Future
@@ -19,17 +19,18 @@ from search.retrieval.similarity_baseline import BaselineSample
 from shopwindow.values.settings import SearchSettings
 
 SATURATION_STD = 8.0
-"""Standard deviations above chance at which a text is as like as can be (decision 0005)."""
+"""Standard deviations above the baseline at which a text's similarity counts as perfect
+(decision 0005)."""
 
 
 @dataclass(frozen=True, slots=True)
 class RetrievalOptions:
-    """What one query searches.
+    """Options of one query's retrieval.
 
     Attributes:
         conditions: What every point must fulfil.
         exclude: Point ids to leave out.
-        image_weight: How much the photos count against the text, 0 to 1; None as set.
+        image_weight: Share of the photos against the text, 0 to 1; None for the configured weights.
     """
 
     conditions: tuple[Condition, ...] = ()
@@ -38,107 +39,107 @@ class RetrievalOptions:
 
 
 class HybridRetriever:
-    """Runs the legs of one query as soon as what they need is known.
+    """Runs the retrievers of one query as soon as their inputs are ready.
 
-    The engine finds the words while this process still encodes the text.
+    The engine searches keywords while this process still encodes the text.
 
     Args:
-        index: Where to search.
-        settings: Depth, weights and fusion.
-        background: What likeness is chance.
-        scope: What is searched.
-        threads: Wait for the store.
+        index: The index to search.
+        settings: Candidates per retriever, weights and fusion method.
+        baseline: What similarity is chance.
+        options: Conditions, excluded points and image weight.
+        threads: Threads that wait for the engine.
     """
 
     def __init__(
         self,
         index: ProductIndex,
         settings: SearchSettings,
-        background: BaselineSample,
-        scope: RetrievalOptions,
+        baseline: BaselineSample,
+        options: RetrievalOptions,
         threads: Executor,
     ) -> None:
         self._index = index
         self._settings = settings
-        self._background = background
-        self._scope = scope
+        self._baseline = baseline
+        self._options = options
         self._threads = threads
         self._coverage = 1.0
-        self._running: list[tuple[dict[str, VectorQuery], Future[list[list[ScoredPoint]]]]] = []
+        self._pending: list[tuple[dict[str, VectorQuery], Future[list[list[ScoredPoint]]]]] = []
 
     def submit(self, inputs: RetrievalInput) -> None:
-        """Start the legs that this part of the query feeds."""
+        """Start the retrievers that these inputs feed."""
         self._coverage = min(self._coverage, inputs.coverage)
-        legs = plan_queries(inputs, self._settings, self._scope.conditions, self._scope.exclude)
-        if legs:
-            found = self._threads.submit(self._index.query, list(legs.values()))
-            self._running.append((legs, found))
+        conditions, exclude = self._options.conditions, self._options.exclude
+        queries = plan_queries(inputs, self._settings, conditions, exclude)
+        if queries:
+            results = self._threads.submit(self._index.query, list(queries.values()))
+            self._pending.append((queries, results))
 
     def collect(self) -> dict[str, list[ScoredPoint]]:
-        """Wait for what was begun.
+        """Wait for the submitted retrievers.
 
-        The legs of a photo and those of words find different things. Where both are asked, each leg
-        is asked again what it thinks of what only others found: "this shirt, in red" is neither
-        among the first of the photo nor among the first of "red".
+        Photos and text find different points. Where a query has both, each retriever also scores
+        the points that only others found: "this shirt, in red" is neither among the first of the
+        photo nor among the first of "red".
 
         Returns:
-            The points of each leg.
+            The points of each retriever.
 
         Raises:
-            IndexStoreError: The engine refused.
+            IndexStoreError: The engine refused a query.
         """
-        asked, found = self.list_queries(), dict[str, list[ScoredPoint]]()
-        for legs, results in self._running:
-            found |= dict(zip(legs, results.result(), strict=True))
-        if IMAGE in asked and len(asked) > 1:
-            for name, scored in self._missing(asked, found).items():
-                found[name] = found[name] + scored
-        return found
+        queries, results = self.list_queries(), dict[str, list[ScoredPoint]]()
+        for submitted, pending in self._pending:
+            results |= dict(zip(submitted, pending.result(), strict=True))
+        if IMAGE in queries and len(queries) > 1:
+            for name, scored in self._score_missing(queries, results).items():
+                results[name] = results[name] + scored
+        return results
 
-    def _missing(
-        self, asked: Mapping[str, VectorQuery], found: Mapping[str, list[ScoredPoint]]
+    def _score_missing(
+        self, queries: Mapping[str, VectorQuery], results: Mapping[str, list[ScoredPoint]]
     ) -> dict[str, list[ScoredPoint]]:
-        """Return what each leg thinks of the points that only other legs found."""
-        every = {point for scored in found.values() for point, _ in scored}
-        again: dict[str, VectorQuery] = {}
-        for name, leg in asked.items():
-            among = tuple(sorted(every.difference(point for point, _ in found[name])))
-            if among and len(found[name]) == leg.limit:  # a shorter list has all there are
-                again[name] = replace(
-                    leg, conditions=(), include_ids=among, limit=len(among), exact=True
+        """Return each retriever's scores of the points that only other retrievers found."""
+        all_ids = {point_id for scored in results.values() for point_id, _ in scored}
+        followups: dict[str, VectorQuery] = {}
+        for name, query in queries.items():
+            missing = tuple(sorted(all_ids.difference(point_id for point_id, _ in results[name])))
+            if missing and len(results[name]) == query.limit:  # a shorter list has all there are
+                followups[name] = replace(
+                    query, conditions=(), include_ids=missing, limit=len(missing), exact=True
                 )
-        if not again:
+        if not followups:
             return {}
-        return dict(zip(again, self._index.query(list(again.values())), strict=True))
+        return dict(zip(followups, self._index.query(list(followups.values())), strict=True))
 
     def fuse(self, results: dict[str, list[ScoredPoint]]) -> list[Candidate]:
-        """Return the best points of all legs in one order, `depth` at most."""
-        weighed = weigh_retrievers(self._settings, self._coverage)
-        if self._scope.image_weight is not None and IMAGE in results and len(results) > 1:
-            weighed = apply_image_weight(weighed, self._scope.image_weight, results)
-        fusion = FUSION_METHODS[self._settings.fusion]
+        """Return one ranking of the results, at most `candidates_per_retriever` candidates."""
+        weights = weigh_retrievers(self._settings, self._coverage)
+        if self._options.image_weight is not None and IMAGE in results and len(results) > 1:
+            weights = apply_image_weight(weights, self._options.image_weight, results)
         return fuse(
             results,
-            weighed,
-            fusion,
+            weights,
+            FUSION_METHODS[self._settings.fusion],
             self.compute_normalizations(),
             self._settings.candidates_per_retriever,
         )
 
     def list_queries(self) -> dict[str, VectorQuery]:
-        """Return what the store was asked, by leg."""
-        return {name: leg for legs, _ in self._running for name, leg in legs.items()}
+        """Return the queries submitted so far, by retriever."""
+        return {name: query for queries, _ in self._pending for name, query in queries.items()}
 
     def compute_normalizations(self) -> dict[str, ScoreNormalization]:
-        """Return what likeness by chance and the best likeness are, for each leg of vectors."""
-        found: dict[str, ScoreNormalization] = {}
-        for name, leg in self.list_queries().items():
-            if isinstance(leg.vector, SparseVector):
-                continue  # a product without any of the words has nothing: 0
-            vector = self._index.project(leg.using, leg.vector)
-            chance = self._background.estimate_baseline(leg.using, vector)
-            if chance is not None:
-                above = chance.mean + SATURATION_STD * chance.std
-                best = MAX_COSINE if name == IMAGE else above
-                found[name] = ScoreNormalization(chance.mean, best)
-        return found
+        """Return floor and ceiling of the scores of each vector retriever that has a baseline."""
+        normalizations: dict[str, ScoreNormalization] = {}
+        for name, query in self.list_queries().items():
+            if isinstance(query.vector, SparseVector):
+                continue  # a product without any of the words scores 0
+            vector = self._index.project(query.using, query.vector)
+            baseline = self._baseline.estimate_baseline(query.using, vector)
+            if baseline is not None:
+                saturation = baseline.mean + SATURATION_STD * baseline.std
+                ceiling = MAX_COSINE if name == IMAGE else saturation
+                normalizations[name] = ScoreNormalization(baseline.mean, ceiling)
+        return normalizations

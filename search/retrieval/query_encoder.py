@@ -1,4 +1,4 @@
-"""The encoder as queries use it: paging and filtering ask the same words or photo again."""
+"""Query encoder with a cache: paging and filtering encode the same text or photos again."""
 
 from collections.abc import Sequence
 from functools import lru_cache
@@ -13,16 +13,15 @@ from shopwindow.values.query import QueryImage
 
 _CACHED_TEXTS = 1024
 _CACHED_PHOTOS = 64
-_SMALLEST = b"GIF89a\1\0\1\0\0\0\0,\0\0\0\0\1\0\1\0\0\2\2D\1\0;"
-"""A photo of one pixel, as a file."""
+_ONE_PIXEL_GIF = b"GIF89a\1\0\1\0\0\0\0,\0\0\0\0\1\0\1\0\0\2\2D\1\0;"
 
 
 class PreparedPhoto(NamedTuple):
     """A photo of a query, decoded.
 
     Attributes:
-        pixels: As the encoder takes it.
-        weight: How much it counts among several.
+        pixels: The photo as the encoder takes it.
+        weight: Its weight among several photos.
     """
 
     pixels: PreparedImage
@@ -30,16 +29,16 @@ class PreparedPhoto(NamedTuple):
 
     @property
     def digest(self) -> int:
-        """A number for the pixels; equal ones for equal pixels."""
+        """128-bit hash of the pixels."""
         return int(mmh3.hash128(self.pixels.tobytes()))
 
 
 class VisualConstraints(NamedTuple):
-    """How the hits of a query should look.
+    """The examples that a query's hits should, or should not, be similar to.
 
     Attributes:
-        positive: Photos of what they should be like.
-        negative: Ids of products, and photos, of what they should not be like.
+        positive: Photos that hits should be similar to.
+        negative: Product ids and photos that hits should not be similar to.
     """
 
     positive: tuple[PreparedPhoto, ...] = ()
@@ -47,7 +46,10 @@ class VisualConstraints(NamedTuple):
 
 
 class QueryEncoder:
-    """Encodes one text or photo at a time, and keeps the last ones.
+    """Encodes one text or photo at a time, and caches the most recent ones.
+
+    Attributes:
+        encode_text: Returns the unit vector of a text, shape (dim,).
 
     Args:
         encoder: The encoder that made the index.
@@ -55,51 +57,54 @@ class QueryEncoder:
 
     def __init__(self, encoder: Encoder) -> None:
         self._encoder = encoder
-        self.encode_text = lru_cache(maxsize=_CACHED_TEXTS)(self._text)
-        self._pixels = lru_cache(maxsize=_CACHED_PHOTOS)(self._encoded)
+        self.encode_text = lru_cache(maxsize=_CACHED_TEXTS)(self._encode_text)
+        self._encode_pixels = lru_cache(maxsize=_CACHED_PHOTOS)(self._encode_raw_pixels)
 
     def warm_up(self) -> None:
-        """Load both towers, which may take seconds, before somebody waits for them.
+        """Load both towers, which may take seconds, before the first query needs them.
 
-        A process that opens visitors' photos is started too.
+        This also starts the process that decodes visitors' photos.
         """
         side = self._encoder.spec.image_size
         self._encoder.encode_texts(["shop"])
-        self._encoder.prepare_image(_SMALLEST, for_query=True)
+        self._encoder.prepare_image(_ONE_PIXEL_GIF, for_query=True)
         self._encoder.encode_prepared([np.zeros((side, side, 3), dtype=np.uint8)])
 
     def prepare_photos(self, photos: Sequence[QueryImage]) -> tuple[PreparedPhoto, ...]:
-        """Return photos as the encoder takes them.
+        """Return photos decoded and resized for the encoder.
 
         Raises:
             PhotoError: One of them cannot be used.
         """
         return tuple(
             PreparedPhoto(
-                self._encoder.prepare_image(each.source, each.crop, for_query=True), each.weight
+                self._encoder.prepare_image(photo.source, photo.crop, for_query=True), photo.weight
             )
-            for each in photos
+            for photo in photos
         )
 
     def encode_photos(self, photos: Sequence[PreparedPhoto]) -> Vectors:
-        """Return the vector of photos of one thing: the direction of their weighted mean.
+        """Return one vector for photos of the same product: their normalised weighted mean.
+
+        Args:
+            photos: At least one.
 
         Returns:
-            Unit vector, shape (dim,); the same one in whatever order the photos are given.
+            Unit vector, shape (dim,); independent of the order of the photos.
         """
-        photos = sorted(photos, key=lambda each: (each.digest, each.weight))
-        rows = [self._pixels(each.pixels.tobytes(), each.pixels.shape) for each in photos]
-        if len(rows) == 1:
-            return rows[0]
-        weighed = [each.weight * row for each, row in zip(photos, rows, strict=True)]
-        mean: Vectors = l2_normalize(np.sum(weighed, axis=0)[None])[0]
+        photos = sorted(photos, key=lambda photo: (photo.digest, photo.weight))
+        vectors = [self._encode_pixels(p.pixels.tobytes(), p.pixels.shape) for p in photos]
+        if len(vectors) == 1:
+            return vectors[0]
+        weighted = [photo.weight * row for photo, row in zip(photos, vectors, strict=True)]
+        mean: Vectors = l2_normalize(np.sum(weighted, axis=0)[None])[0]
         return mean
 
-    def _text(self, text: str) -> Vectors:
-        row: Vectors = self._encoder.encode_texts([text])[0]
-        return row
+    def _encode_text(self, text: str) -> Vectors:
+        vector: Vectors = self._encoder.encode_texts([text])[0]
+        return vector
 
-    def _encoded(self, data: bytes, shape: tuple[int, ...]) -> Vectors:
+    def _encode_raw_pixels(self, data: bytes, shape: tuple[int, ...]) -> Vectors:
         pixels = np.frombuffer(data, dtype=np.uint8).reshape(shape)
-        row: Vectors = self._encoder.encode_prepared([pixels])[0]
-        return row
+        vector: Vectors = self._encoder.encode_prepared([pixels])[0]
+        return vector

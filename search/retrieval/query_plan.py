@@ -1,4 +1,4 @@
-"""From what is asked to the retrievals that answer it."""
+"""Plans a query's retrievals: one vector query for each retriever, and its weight."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -12,21 +12,22 @@ LEXICAL = "lexical"
 TEXT_TEXT = "text"
 TEXT_IMAGE = "text_image"
 IMAGE = "image"
-
+"""Names of the retrievers, which are also those of their score contributions."""
 
 MIN_COVERAGE = 0.1
-"""Words keep this share: a word that stands in descriptions alone counts as not covered."""
+"""Least coverage that weighs the lexical retriever: coverage does not count words that only
+descriptions have."""
 
 
 @dataclass(frozen=True, slots=True)
 class RetrievalInput:
-    """A query after analysis and encoding; what is None was not asked.
+    """A query after analysis and encoding; a retriever without its vector does not run.
 
     Attributes:
         sparse_vector: Sparse vector of the query's words.
         text_vector: Unit vector of the query's text, shape (dim,).
-        photo_vector: Unit vector of the query's photo, shape (dim,).
-        coverage: How far the catalogue has the query's words, 0 to 1.
+        photo_vector: Unit vector of the query's photos, shape (dim,).
+        coverage: Share of the query's words that the catalogue has, 0 to 1.
     """
 
     sparse_vector: SparseVector | None = None
@@ -36,12 +37,12 @@ class RetrievalInput:
 
 
 def weigh_retrievers(settings: SearchSettings, coverage: float = 1.0) -> Mapping[str, float]:
-    """Return the weight of each leg; a leg of weight 0 is not run.
+    """Return the weight of each retriever; one of weight 0 does not run.
 
     Args:
-        settings: The weights as set.
-        coverage: Words weigh by how far the catalogue has the query's words: a query whose only
-            known word is "red" is not about everything red.
+        settings: The configured weights.
+        coverage: Share of the query's words that the catalogue has. It scales the lexical weight: a
+            query whose only known word is "red" is not about everything red.
     """
     return {
         LEXICAL: settings.weight_lexical * max(coverage, MIN_COVERAGE),
@@ -54,16 +55,17 @@ def weigh_retrievers(settings: SearchSettings, coverage: float = 1.0) -> Mapping
 def apply_image_weight(
     weights: Mapping[str, float], image_weight: float, retrievers: Collection[str]
 ) -> Mapping[str, float]:
-    """Return weights under which the photos count for a share of the whole.
+    """Return weights rescaled so that the photos have a given share of the total.
 
     Args:
-        weights: The weights as they are.
-        image_weight: The photos' share, 0 to 1.
-        retrievers: The legs that run.
+        weights: By retriever.
+        image_weight: Share of the photos, 0 to 1.
+        retrievers: The retrievers that run.
     """
-    words = sum(weights[name] for name in retrievers if name != IMAGE) or 1.0
-    rest = {name: weight * (1 - image_weight) / words for name, weight in weights.items()}
-    return {**rest, IMAGE: image_weight}
+    text_total = sum(weights[name] for name in retrievers if name != IMAGE) or 1.0
+    text_share = 1 - image_weight
+    rescaled = {name: weight * text_share / text_total for name, weight in weights.items()}
+    return {**rescaled, IMAGE: image_weight}
 
 
 def plan_queries(
@@ -72,16 +74,23 @@ def plan_queries(
     conditions: tuple[Condition, ...],
     exclude: tuple[str, ...] = (),
 ) -> dict[str, VectorQuery]:
-    """Return one retrieval for each leg that the query feeds and whose weight is not 0."""
-    feeds = {
+    """Return the vector query of each retriever that has input and a weight above 0.
+
+    Args:
+        inputs: The vectors of the query.
+        settings: Weights, and the number of candidates per retriever.
+        conditions: What every point must fulfil.
+        exclude: Point ids to leave out.
+    """
+    vectors = {
         LEXICAL: (SPARSE, inputs.sparse_vector or None),
         TEXT_TEXT: (TEXT, inputs.text_vector),
         TEXT_IMAGE: (PHOTO, inputs.text_vector),
         IMAGE: (PHOTO, inputs.photo_vector),
     }
-    weighed = weigh_retrievers(settings)
+    weights = weigh_retrievers(settings)
     return {
         name: VectorQuery(using, vector, conditions, exclude, settings.candidates_per_retriever)
-        for name, (using, vector) in feeds.items()
-        if vector is not None and weighed[name] > 0
+        for name, (using, vector) in vectors.items()
+        if vector is not None and weights[name] > 0
     }

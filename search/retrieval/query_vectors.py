@@ -1,4 +1,4 @@
-"""What a query's photos and the products it names look like, as vectors to retrieve by."""
+"""Resolves the photos and products of a query to vectors for retrieval."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -17,11 +17,13 @@ from shopwindow.values.query import Filters, Query, QueryImage
 
 
 class QueryVectorizer:
-    """Finds the vectors of what a query points at. Safe to call from several threads.
+    """Returns vectors for a query's photos and example products.
+
+    Safe to call from several threads.
 
     Args:
-        index: Has the products.
-        encoder: Encodes the photos.
+        index: Has the vectors of indexed products.
+        encoder: Encodes photos and the texts of other products.
     """
 
     def __init__(self, index: ProductIndex, encoder: QueryEncoder) -> None:
@@ -29,62 +31,66 @@ class QueryVectorizer:
         self._encoder = encoder
 
     def prepare_constraints(self, query: Query) -> VisualConstraints:
-        """Return the query's photos decoded.
+        """Return the query's photos decoded, and its negative examples checked.
 
         Raises:
-            PhotoError: One of them cannot be used.
-            ProductNotFoundError: No indexed product that may be seen has an id to be avoided.
+            PhotoError: One of the photos cannot be used.
+            ProductNotFoundError: A negative example is the id of no visible indexed product.
         """
-        ids = [each for each in query.negative_examples if isinstance(each, str)]
+        ids = [example for example in query.negative_examples if isinstance(example, str)]
         unknown = find_unknown(self._index, ids, query.filters)
         if unknown:
             raise ProductNotFoundError(unknown[0])
-        unlike = tuple(
-            each if isinstance(each, str) else self._encoder.prepare_photos((each,))[0]
-            for each in query.negative_examples
+        negative = tuple(
+            example if isinstance(example, str) else self._encoder.prepare_photos((example,))[0]
+            for example in query.negative_examples
         )
-        return VisualConstraints(self._encoder.prepare_photos(query.images), unlike)
+        return VisualConstraints(self._encoder.prepare_photos(query.images), negative)
 
     def resolve_negative(self, negative: str | PreparedPhoto) -> tuple[str, Vectors]:
-        """Return what hits should not be like: by its photo, if it has one.
+        """Return the vector of a negative example: that of its photo if it has one, else its text.
+
+        Returns:
+            Name of the vector, PHOTO or TEXT, and the unit vector, shape (dim,).
 
         Raises:
             ProductNotFoundError: No indexed product has the id.
         """
         if not isinstance(negative, str):
             return PHOTO, self._encoder.encode_photos((negative,))
-        vectors = self._vectors(negative)
-        name = PHOTO if PHOTO in vectors else TEXT
-        return name, vectors[name]
+        vectors = self._get_vectors(negative)
+        using = PHOTO if PHOTO in vectors else TEXT
+        return using, vectors[using]
 
     def resolve_product(self, product: str | Product, filters: Filters) -> RetrievalInput:
-        """Return what finds products like one that is indexed (its id), or like any other.
+        """Return the vectors that retrieve products similar to one.
 
         Args:
-            product: The product.
-            filters: Their merchants' products alone are known by their ids.
+            product: The id of an indexed product, whose stored vectors are used, or any product,
+                which is encoded.
+            filters: Only the ids of their merchants' products are known.
 
         Raises:
-            ProductNotFoundError: No indexed product that may be seen has the id.
+            ProductNotFoundError: No visible indexed product has the id.
             PhotoError: The photo of a product that is not indexed cannot be used.
         """
         if isinstance(product, Product):
-            return self._described(product)
+            return self._encode_product(product)
         if get_merchant_ids(filters) and find_unknown(self._index, (product,), filters):
             raise ProductNotFoundError(product)
-        return self._stored(product)
+        return self._get_stored(product)
 
-    def _stored(self, product_id: str) -> RetrievalInput:
-        vectors = self._vectors(product_id)
+    def _get_stored(self, product_id: str) -> RetrievalInput:
+        vectors = self._get_vectors(product_id)
         return RetrievalInput(text_vector=vectors.get(TEXT), photo_vector=vectors.get(PHOTO))
 
-    def _vectors(self, product_id: str) -> Mapping[str, Vectors]:
+    def _get_vectors(self, product_id: str) -> Mapping[str, Vectors]:
         vectors = self._index.get_vectors(product_id)
         if vectors is None:
             raise ProductNotFoundError(product_id)
         return vectors
 
-    def _described(self, product: Product) -> RetrievalInput:
+    def _encode_product(self, product: Product) -> RetrievalInput:
         texts = build_encoder_texts(product)
         photos = self._encoder.prepare_photos((QueryImage(product.image),) if product.image else ())
         return RetrievalInput(
@@ -94,8 +100,8 @@ class QueryVectorizer:
 
 
 def digest_query(query: Query, constraints: VisualConstraints) -> str:
-    """Return what a cursor remembers of its query: all that the order of the answer depends on."""
-    asked = replace(query, image=None, negative_examples=(), cursor="", facets=(), limit=1)
-    like = sorted((each.digest, each.weight) for each in constraints.positive)
-    unlike = [each if isinstance(each, str) else each.digest for each in constraints.negative]
-    return digest_parts(asked, like, unlike)
+    """Return a digest of everything in a query that the order of its hits depends on."""
+    normalized = replace(query, image=None, negative_examples=(), cursor="", facets=(), limit=1)
+    positive = sorted((photo.digest, photo.weight) for photo in constraints.positive)
+    negative = [item if isinstance(item, str) else item.digest for item in constraints.negative]
+    return digest_parts(normalized, positive, negative)

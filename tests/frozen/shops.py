@@ -14,14 +14,14 @@ from shopwindow.eventlog import EventLog
 from shopwindow.values import Encoder
 from shopwindow.values.settings import EncoderSettings, SearchSettings
 from tests.frozen.vectors import FrozenEncoder, read_vectors
-from tests.frozen.visitors import events
+from tests.frozen.visitors import build_events
 
 SAMPLES = Path(data_samples.__file__).parent
 RULES = Path(__file__).with_name("rules.toml")
 NOW_S = datetime(2026, 11, 2, tzinfo=UTC).timestamp()
-"""The time in all of them: when somebody did something last is before it."""
+"""The current time of all services; all events are before it."""
 
-NO_TRIES = "[exploration]\nrate = 0.0\n"
+NO_EXPLORATION = "[exploration]\nrate = 0.0\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Shops:
     Attributes:
         plain: Without rules or events.
         ruled: With `rules.toml`.
-        visited: With the events of `tests.frozen.visitors`; it tries nothing.
+        visited: With the events of `tests.frozen.visitors`, without exploration.
         ids: Ids of all products, sorted.
     """
 
@@ -42,59 +42,62 @@ class Shops:
 
     @property
     def services(self) -> tuple[SearchService, ...]:
-        """All three."""
+        """All three services."""
         return (self.plain, self.ruled, self.visited)
 
 
-def living_encoder() -> Encoder:
-    """Return the encoder itself, in the numbers that are the same on every processor."""
+def load_live_encoder() -> Encoder:
+    """Return the encoder itself, in the precision that varies least between processors."""
     return load_encoder("compact", settings=EncoderSettings(precision="float32", threads=1))
 
 
-def frozen_encoder() -> FrozenEncoder:
-    """Return the encoder with the vectors that are stored."""
-    return FrozenEncoder(living_encoder(), read_vectors())
+def load_frozen_encoder() -> FrozenEncoder:
+    """Return the encoder that looks up the stored vectors."""
+    return FrozenEncoder(load_live_encoder(), read_vectors())
 
 
 @contextmanager
 def open_shops(encoder: FrozenEncoder, folder: Path) -> Iterator[Shops]:
-    """Index the sample catalogue, tell what visitors did, and open the services.
+    """Index the sample catalogue, log the visitors' events, and open the services.
 
-    The store is the exact one, in memory: it compares every product, in numpy alone, in this
-    process. The embedded engine sums up in an order that depends on the processor, and starts a
-    process of its own; `tests/index/test_store_contract.py` holds the two to each other.
+    The store is the exact one, in memory: it compares every product, in numpy, in this process. The
+    embedded engine sums in an order that depends on the processor, and starts a process of its own;
+    `tests/index/test_store_contract.py` holds the two to each other.
 
     Args:
         encoder: Encodes products and queries.
-        folder: Where the event log and the file of weights are put.
+        folder: Where the event log and the weights file are written.
+
+    Yields:
+        The open services.
     """
     weights = folder / "weights.toml"
-    weights.write_text(NO_TRIES, encoding="utf-8")
+    weights.write_text(NO_EXPLORATION, encoding="utf-8")
     products = list(read_products(SAMPLES / "catalog.csv"))
-    ids = tuple(sorted(each.id for each in products))
+    ids = tuple(sorted(product.id for product in products))
     with (
         ProductIndex.open(":memory:", encoder) as index,
         EventLog.open(folder / "events") as log,
     ):
         index.add(products)
-        log.append(events(ids))
+        log.append(build_events(ids))
         with (
-            SearchService(index, clock=_now) as plain,
-            SearchService(index, SearchSettings(rules_file=str(RULES)), clock=_now) as ruled,
+            SearchService(index, clock=_get_now) as plain,
+            SearchService(index, SearchSettings(rules_file=str(RULES)), clock=_get_now) as ruled,
             SearchService(
-                index, SearchSettings(weights_file=str(weights)), event_log=log, clock=_now
+                index, SearchSettings(weights_file=str(weights)), event_log=log, clock=_get_now
             ) as visited,
         ):
             shops = Shops(plain, ruled, visited, ids)
-            _settle(shops)
+            _process_pending(shops)
             yield shops
 
 
-def _settle(shops: Shops) -> None:
-    """Learn all events, and wait for what is otherwise found out beside the requests.
+def _process_pending(shops: Shops) -> None:
+    """Consume all events, and finish what otherwise runs in the background of requests.
 
-    What products are expected to do is asked of their neighbours after the first answer; a page of
-    everything asks for every product.
+    The expected engagement of products is estimated from their neighbours after the first response;
+    a page of everything covers every product.
     """
     shops.visited.recorder.impressions_enabled = False
     shops.visited.flush()
@@ -103,5 +106,5 @@ def _settle(shops: Shops) -> None:
         service.personalization.engagement_estimator.process_pending()
 
 
-def _now() -> float:
+def _get_now() -> float:
     return NOW_S

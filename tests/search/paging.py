@@ -1,4 +1,4 @@
-"""Walking through the pages of an answer."""
+"""Walks through the pages of a search, for tests."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -9,10 +9,10 @@ from search import SearchService
 from shopwindow.values import Query, SearchResponse
 
 
-def pages(
+def iterate_pages(
     service: SearchService, query: Query, between: Callable[[], object] = lambda: None
 ) -> Iterator[SearchResponse]:
-    """Yield every page of a query, with something done between them."""
+    """Yield every page of a query, calling `between` before each further one."""
     page = service.search(query)
     yield page
     for _ in range(500):
@@ -24,16 +24,16 @@ def pages(
     pytest.fail("the pages do not end")
 
 
-def ids(page: SearchResponse) -> list[str]:
+def get_ids(page: SearchResponse) -> list[str]:
     return [hit.product.id for hit in page.hits]
 
 
-def joined(service: SearchService, query: Query) -> list[str]:
-    return [each for page in pages(service, query) for each in ids(page)]
+def collect_ids(service: SearchService, query: Query) -> list[str]:
+    return [product_id for page in iterate_pages(service, query) for product_id in get_ids(page)]
 
 
-def whole(service: SearchService, query: Query) -> list[str]:
-    """The ids of one long page."""
+def get_all_ids(service: SearchService, query: Query) -> list[str]:
+    """Return the ids of one page with all hits."""
     page = service.search(replace(query, limit=500))
     assert page.next_cursor == ""
-    return ids(page)
+    return get_ids(page)

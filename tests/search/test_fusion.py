@@ -1,4 +1,4 @@
-"""Legs into one order: hand-computed cases and what must hold for any legs."""
+"""Score fusion: hand-computed cases, and properties that hold for any results."""
 
 import pytest
 from hypothesis import given
@@ -14,10 +14,10 @@ from search.retrieval.fusion import (
 )
 
 ids = st.sampled_from([f"p{n}" for n in range(12)])
-leg = st.dictionaries(ids, st.floats(-1, 1, width=32), max_size=12).map(
-    lambda scores: sorted(scores.items(), key=lambda each: (-each[1], each[0]))
+scored_points = st.dictionaries(ids, st.floats(-1, 1, width=32), max_size=12).map(
+    lambda scores: sorted(scores.items(), key=lambda pair: (-pair[1], pair[0]))
 )
-legs = st.dictionaries(st.sampled_from(["a", "b", "c"]), leg, min_size=1)
+results_by_retriever = st.dictionaries(st.sampled_from(["a", "b", "c"]), scored_points, min_size=1)
 EVEN = {"a": 1.0, "b": 1.0, "c": 1.0}
 
 
@@ -29,65 +29,73 @@ EVEN = {"a": 1.0, "b": 1.0, "c": 1.0}
         ("rrf", {"x": 0.5, "y": 0.5 * 61 / 62 + 0.5, "z": 0.5 * 61 / 63}),
     ],
 )
-def test_two_legs_by_hand(name: str, expected: dict[str, float]) -> None:
-    found = {"a": [("x", 0.9), ("y", 0.8), ("z", 0.7)], "b": [("y", 5.0)]}
-    fused = fuse(found, EVEN, FUSION_METHODS[name])
-    assert {each.id: each.score for each in fused} == pytest.approx(expected)
-    assert next(each.id for each in fused) == max(expected, key=lambda each: expected[each])
+def test_fusing_two_retrievers_matches_hand_computed_scores(
+    name: str, expected: dict[str, float]
+) -> None:
+    results = {"a": [("x", 0.9), ("y", 0.8), ("z", 0.7)], "b": [("y", 5.0)]}
+    fused = fuse(results, EVEN, FUSION_METHODS[name])
+    assert {candidate.id: candidate.score for candidate in fused} == pytest.approx(expected)
+    assert next(candidate.id for candidate in fused) == max(
+        expected, key=lambda point: expected[point]
+    )
 
 
 @pytest.mark.parametrize("fusion", FUSION_METHODS.values(), ids=FUSION_METHODS)
-def test_nothing_found_is_fine(fusion: FusionMethod) -> None:
+def test_empty_results_fuse_to_nothing(fusion: FusionMethod) -> None:
     assert fuse({"a": [], "b": []}, EVEN, fusion) == []
     assert fuse({}, EVEN, fusion) == []
 
 
 @pytest.mark.parametrize("fusion", FUSION_METHODS.values(), ids=FUSION_METHODS)
-@given(found=legs)
-def test_parts_add_up_and_stay_in_bounds(
-    fusion: FusionMethod, found: dict[str, list[ScoredPoint]]
+@given(results=results_by_retriever)
+def test_contributions_add_up_and_stay_in_bounds(
+    fusion: FusionMethod, results: dict[str, list[ScoredPoint]]
 ) -> None:
-    fused = fuse(found, EVEN, fusion)
-    assert {each.id for each in fused} == {point for leg in found.values() for point, _ in leg}
-    for each in fused:
-        assert sum(each.contributions.values()) == each.score
-        assert 0 <= each.score <= 1 + 1e-9
-    assert [(-e.score, e.id) for e in fused] == sorted((-e.score, e.id) for e in fused)
+    fused = fuse(results, EVEN, fusion)
+    assert {candidate.id for candidate in fused} == {
+        point for scored in results.values() for point, _ in scored
+    }
+    for candidate in fused:
+        assert sum(candidate.contributions.values()) == candidate.score
+        assert 0 <= candidate.score <= 1 + 1e-9
+    assert [(-candidate.score, candidate.id) for candidate in fused] == sorted(
+        (-candidate.score, candidate.id) for candidate in fused
+    )
 
 
 @pytest.mark.parametrize("fusion", FUSION_METHODS.values(), ids=FUSION_METHODS)
-@given(found=legs)
-def test_the_order_of_legs_does_not_matter(
-    fusion: FusionMethod, found: dict[str, list[ScoredPoint]]
+@given(results=results_by_retriever)
+def test_the_order_of_retrievers_does_not_matter(
+    fusion: FusionMethod, results: dict[str, list[ScoredPoint]]
 ) -> None:
-    turned = dict(reversed(found.items()))
-    assert fuse(found, EVEN, fusion) == fuse(turned, EVEN, fusion)
+    reversed_results = dict(reversed(results.items()))
+    assert fuse(results, EVEN, fusion) == fuse(reversed_results, EVEN, fusion)
 
 
 @pytest.mark.parametrize("fusion", FUSION_METHODS.values(), ids=FUSION_METHODS)
-@given(found=leg)
-def test_one_leg_keeps_its_own_order(fusion: FusionMethod, found: list[ScoredPoint]) -> None:
-    fused = {each.id: each.score for each in fuse({"a": found}, EVEN, fusion)}
-    scores = [fused[point] for point, _ in found]
+@given(scored=scored_points)
+def test_one_retriever_keeps_its_own_order(fusion: FusionMethod, scored: list[ScoredPoint]) -> None:
+    fused = {candidate.id: candidate.score for candidate in fuse({"a": scored}, EVEN, fusion)}
+    scores = [fused[point] for point, _ in scored]
     assert scores == sorted(scores, reverse=True)
 
 
-@given(found=legs, new=st.floats(0, 1, width=32))
-def test_what_is_in_no_leg_the_best_moves_nothing_else(
-    found: dict[str, list[ScoredPoint]], new: float
+@given(results=results_by_retriever, new=st.floats(0, 1, width=32))
+def test_a_point_that_no_retriever_ranks_first_changes_no_other_score(
+    results: dict[str, list[ScoredPoint]], new: float
 ) -> None:
-    before = fuse(found, EVEN, normalize_theoretical_min_max)
-    more = {
-        name: sorted([*leg, ("new", new * max(0.0, leg[0][1]))], key=lambda each: -each[1])
-        for name, leg in found.items()
-        if leg
+    before = fuse(results, EVEN, normalize_theoretical_min_max)
+    extended = {
+        name: sorted([*scored, ("new", new * max(0.0, scored[0][1]))], key=lambda pair: -pair[1])
+        for name, scored in results.items()
+        if scored
     }
-    after = fuse({**found, **more}, EVEN, normalize_theoretical_min_max)
-    kept = [(each.id, each.score) for each in after if each.id != "new"]
-    assert kept == [(each.id, each.score) for each in before]
+    after = fuse({**results, **extended}, EVEN, normalize_theoretical_min_max)
+    others = [(hit.id, hit.score) for hit in after if hit.id != "new"]
+    assert others == [(hit.id, hit.score) for hit in before]
 
 
-def test_weights_are_shares() -> None:
-    found = {"a": [("x", 1.0), ("y", 0.0)], "b": [("y", 1.0), ("x", 0.0)]}
-    fused = fuse(found, {"a": 3.0, "b": 1.0}, normalize_min_max)
-    assert [(each.id, each.score) for each in fused] == [("x", 0.75), ("y", 0.25)]
+def test_weights_are_normalized_to_shares() -> None:
+    results = {"a": [("x", 1.0), ("y", 0.0)], "b": [("y", 1.0), ("x", 0.0)]}
+    fused = fuse(results, {"a": 3.0, "b": 1.0}, normalize_min_max)
+    assert [(candidate.id, candidate.score) for candidate in fused] == [("x", 0.75), ("y", 0.25)]

@@ -1,4 +1,4 @@
-"""Words that are right without the catalogue: dictionaries, synonyms, the encoder."""
+"""Correctly spelled words outside the catalogue: dictionaries, synonyms, the encoder."""
 
 import pytest
 
@@ -7,16 +7,16 @@ from search.query.known_words import SpellingDictionary
 from search.query.synonym_expansion import SynonymIndex
 
 
-class Linguist(FakeEncoder):
-    """An encoder that knows one word."""
+class WordEncoder(FakeEncoder):
+    """An encoder that recognizes one word."""
 
     def is_known_word(self, word: str) -> bool:
-        """Return whether it is that one."""
+        """Return whether it is that word."""
         return word == "chaussures"
 
 
 @pytest.fixture(scope="module")
-def words() -> SpellingDictionary:
+def dictionary() -> SpellingDictionary:
     return SpellingDictionary(
         FakeEncoder(), SynonymIndex([("thobe", "dishdasha"), ("دشداشة", "ثوب")])
     )
@@ -26,15 +26,15 @@ def words() -> SpellingDictionary:
     "word",
     ["beads", "Kettle", "blown", "كراسي", "الكراسي", "قارورة", "dishdasha", "دشداشه", "Thobes"],
 )
-def test_words(words: SpellingDictionary, word: str) -> None:
-    assert words.contains(word)
+def test_correctly_spelled_words_are_recognized(dictionary: SpellingDictionary, word: str) -> None:
+    assert dictionary.contains(word)
 
 
 @pytest.mark.parametrize("word", ["sunglases", "tshrt", "فستن", "vinpositine", "chaussures"])
-def test_no_words(words: SpellingDictionary, word: str) -> None:
-    assert not words.contains(word)
+def test_misspelled_words_are_not_recognized(dictionary: SpellingDictionary, word: str) -> None:
+    assert not dictionary.contains(word)
 
 
-def test_an_encoder_may_know_more() -> None:
-    assert SpellingDictionary(Linguist(), SynonymIndex(())).contains("Chaussures")
-    assert not SpellingDictionary(Linguist(), SynonymIndex(())).contains("chausures")
+def test_an_encoder_may_recognize_more_words() -> None:
+    assert SpellingDictionary(WordEncoder(), SynonymIndex(())).contains("Chaussures")
+    assert not SpellingDictionary(WordEncoder(), SynonymIndex(())).contains("chausures")

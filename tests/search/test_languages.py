@@ -1,4 +1,4 @@
-"""Catalogues in several languages: a query finds words of each, and nobody says which it is in."""
+"""Multilingual catalogues: a query of unknown language matches the words of each."""
 
 import time
 
@@ -54,8 +54,8 @@ def service(index: ProductIndex) -> SearchService:
     return SearchService(index, WHOLE, synonyms=[("mantel", "fauteuils", "kırmızı")])
 
 
-def lexical(page: SearchResponse) -> dict[str, float]:
-    """Return the products that have a word of the query, with their part of the words leg."""
+def get_lexical(page: SearchResponse) -> dict[str, float]:
+    """Return the lexical contributions by product id."""
     return {
         hit.product.id: hit.contributions["lexical"]
         for hit in page.hits
@@ -64,7 +64,7 @@ def lexical(page: SearchResponse) -> dict[str, float]:
 
 
 @pytest.mark.parametrize(
-    ("text", "found", "matched"),
+    ("text", "product_id", "matched"),
     [
         ("chaussure léger", "shoe", ("chaussure", "léger")),
         ("chaussure leger ete", "shoe", ("chaussure", "leger", "ete")),
@@ -81,109 +81,113 @@ def lexical(page: SearchResponse) -> dict[str, float]:
         ("red mugs", "mug", ("red", "mugs")),
     ],
 )
-def test_each_language_finds_its_words(
-    service: SearchService, text: str, found: str, matched: tuple[str, ...]
+def test_each_language_matches_its_own_words(
+    service: SearchService, text: str, product_id: str, matched: tuple[str, ...]
 ) -> None:
     page = service.search(Query(text=text))
-    assert set(lexical(page)) == {found}
-    (hit,) = (hit for hit in page.hits if hit.product.id == found)
+    assert set(get_lexical(page)) == {product_id}
+    (hit,) = (hit for hit in page.hits if hit.product.id == product_id)
     assert hit.matched_words == matched
 
 
 @pytest.mark.parametrize("word", ["schuhes", "stühlen", "stuhls", "chaussure", "cheval", "canta"])
-def test_right_words_are_not_corrected(service: SearchService, word: str) -> None:
+def test_correctly_spelled_words_are_not_corrected(service: SearchService, word: str) -> None:
     page = service.search(Query(text=word))
-    assert [each for each in page.interpretations if each.kind == "spelling"] == []
+    assert [
+        interpretation
+        for interpretation in page.interpretations
+        if interpretation.kind == "spelling"
+    ] == []
 
 
-def test_slips_are_corrected_to_the_words_of_the_catalogue(service: SearchService) -> None:
+def test_typing_errors_are_corrected_to_catalog_words(service: SearchService) -> None:
     page = service.search(Query(text="chausures"))
-    assert [each.value for each in page.interpretations] == ["chaussures"]
+    assert [interpretation.value for interpretation in page.interpretations] == ["chaussures"]
     assert page.hits[0].product.id == "shoe"
 
 
-def test_dictionaries_of_the_catalogue_are_asked() -> None:
-    words = SpellingDictionary(FakeEncoder(), SynonymIndex(()))
-    assert words.contains("Trottinettes", ("fr", "tr"))
-    assert words.contains("echarpes", ("fr",))
-    assert not words.contains("trottinettes", ("de",))
-    assert not words.contains("trotinettes", ("fr",))
+def test_dictionaries_of_the_catalog_languages_are_used() -> None:
+    dictionary = SpellingDictionary(FakeEncoder(), SynonymIndex(()))
+    assert dictionary.contains("Trottinettes", ("fr", "tr"))
+    assert dictionary.contains("echarpes", ("fr",))
+    assert not dictionary.contains("trottinettes", ("de",))
+    assert not dictionary.contains("trotinettes", ("fr",))
 
 
-def test_synonyms_find_the_stems_of_the_language(service: SearchService) -> None:
-    assert set(lexical(service.search(Query(text="mantel")))) == {"bag"}
+def test_synonyms_match_the_stems_of_the_language(service: SearchService) -> None:
+    assert set(get_lexical(service.search(Query(text="mantel")))) == {"bag"}
 
 
-def test_banned_words_are_left_out_in_their_language(service: SearchService) -> None:
+def test_excluded_words_are_matched_in_their_language(service: SearchService) -> None:
     page = service.search(Query(text="deri -çantalar", limit=10))
     assert "bag" not in {hit.product.id for hit in page.hits}
     assert len(page.hits) == len(PRODUCTS) - 1
 
 
-def test_a_brand_with_an_elided_article_is_still_a_name(service: SearchService) -> None:
+def test_a_brand_with_an_elided_article_is_still_an_entity(service: SearchService) -> None:
     page = service.search(Query(text="l'atelier"))
     assert page.hits[0].product.id == "coat"
-    assert [each.kind for each in page.interpretations] == ["brand"]
+    assert [interpretation.kind for interpretation in page.interpretations] == ["brand"]
 
 
 def test_a_word_counts_once_whatever_languages_it_has_stems_in(encoder: FakeEncoder) -> None:
-    """The brand has another stem in French; a product in both languages has it under one."""
-    both = {"en": Translation("Nike cap")}
+    """The brand stems differently in French; a product in both languages has it under one stem."""
+    translations = {"en": Translation("Nike cap")}
     index = ProductIndex.open(":memory:", encoder)
     index.add(
         [
-            Product("both", "Casquette Nike", translations=both, language="fr"),
+            Product("both", "Casquette Nike", translations=translations, language="fr"),
             Product("english", "Nike cap", translations={"ar": Translation("قبعة Nike")}),
             *(Product(f"{n}", f"Casquette {n}", language="fr") for n in range(8)),
         ]
     )
-    reader = QueryInterpreter(index, ())
-    read = reader.interpret(Query(text="nike"))
-    assert len(read.sparse_vector.indices) == 2
-    assert set(read.sparse_vector.values) == {1.0}
-    assert read.coverage == 1.0
-    found = lexical(SearchService(index, synonyms=()).search(Query(text="nike")))
-    assert set(found) == {"both", "english"}
-    assert found["both"] == pytest.approx(found["english"], rel=0.1)
+    interpreter = QueryInterpreter(index, ())
+    interpreted = interpreter.interpret(Query(text="nike"))
+    assert len(interpreted.sparse_vector.indices) == 2
+    assert set(interpreted.sparse_vector.values) == {1.0}
+    assert interpreted.coverage == 1.0
+    scores = get_lexical(SearchService(index, synonyms=()).search(Query(text="nike")))
+    assert set(scores) == {"both", "english"}
+    assert scores["both"] == pytest.approx(scores["english"], rel=0.1)
 
 
-def test_catalogues_in_english_and_arabic_ask_for_the_words_of_before(
+def test_english_and_arabic_catalogs_search_the_same_terms_as_before(
     encoder: FakeEncoder,
 ) -> None:
     index = ProductIndex.open(":memory:", encoder)
     index.add(
         [PRODUCTS[-1], Product("2", "Chaussures rouges"), Product("3", "أكواب", language="ar")]
     )
-    reader = QueryInterpreter(index, ())
-    assert reader.get_snapshot().languages == ()
+    interpreter = QueryInterpreter(index, ())
+    assert interpreter.get_snapshot().languages == ()
     for text in ("red mugs", "l'été chaussure", "الأكواب الحمراء 256GB t-shirt red red"):
-        read = reader.interpret(Query(text=text, verbatim=("chaussure",)))
-        before = build_query_vector(word.term_id for word in analyze(text))
-        np.testing.assert_array_equal(read.sparse_vector.indices, before.indices)
-        np.testing.assert_array_equal(read.sparse_vector.values, before.values)
+        interpreted = interpreter.interpret(Query(text=text, verbatim=("chaussure",)))
+        expected = build_query_vector(token.term_id for token in analyze(text))
+        np.testing.assert_array_equal(interpreted.sparse_vector.indices, expected.indices)
+        np.testing.assert_array_equal(interpreted.sparse_vector.values, expected.values)
 
 
-def test_languages_come_and_go_with_their_products(index: ProductIndex) -> None:
+def test_languages_follow_the_products(index: ProductIndex) -> None:
     service = SearchService(index, synonyms=())
-    assert languages(service, index) == ("de", "fr", "tr")
+    assert wait_for_languages(service, index) == ("de", "fr", "tr")
     index.delete(["chair", "bag"])
-    assert languages(service, index) == ("fr",)
+    assert wait_for_languages(service, index) == ("fr",)
     index.delete(["shoe", "coat"])
-    assert languages(service, index) == ()
+    assert wait_for_languages(service, index) == ()
     index.add([Product("new", "Scarpe", language="it-IT")])
-    assert languages(service, index) == ("it",)
+    assert wait_for_languages(service, index) == ("it",)
 
 
-def languages(service: SearchService, index: ProductIndex) -> tuple[str, ...]:
-    """Return what the service knows, once it has read it again."""
+def wait_for_languages(service: SearchService, index: ProductIndex) -> tuple[str, ...]:
+    """Return the languages that the service knows, once its snapshot is refreshed."""
     for _ in range(200):
-        if service._reader.get_snapshot().languages == index.list_languages():
+        if service._interpreter.get_snapshot().languages == index.list_languages():
             break
         time.sleep(0.01)
-    return service._reader.get_snapshot().languages
+    return service._interpreter.get_snapshot().languages
 
 
-def test_a_vocabulary_knows_words_by_the_stems_of_its_languages() -> None:
+def test_a_vocabulary_contains_words_by_the_stems_of_its_languages() -> None:
     counts = {"stuhl": 1, "chevaux": 2}
     assert not Vocabulary(counts).contains("cheval")
     vocabulary = Vocabulary(counts, ("fr", "de"))
@@ -194,5 +198,5 @@ def test_a_vocabulary_knows_words_by_the_stems_of_its_languages() -> None:
     assert vocabulary.expand_stem("fenster") == ("fenster",)
 
 
-def test_knowledge_reads_the_languages(index: ProductIndex) -> None:
+def test_a_snapshot_has_the_languages_of_the_catalog(index: ProductIndex) -> None:
     assert CatalogSnapshot.build(index, SynonymIndex(())).languages == ("de", "fr", "tr")

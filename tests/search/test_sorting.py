@@ -1,4 +1,4 @@
-"""Answers by price, date and popularity: when searching, when browsing, in every store."""
+"""Sorting by price, date and popularity: in searches, when browsing, in every store."""
 
 import base64
 import json
@@ -22,19 +22,19 @@ from shopwindow.values import Filters, Product, Query
 from shopwindow.values.errors import InvalidQueryError
 from shopwindow.values.query import SORTS, Sort
 from tests.conftest import WHOLE
-from tests.search.paging import ids, joined, pages, whole
+from tests.search.paging import collect_ids, get_all_ids, get_ids, iterate_pages
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore:Payload indexes have no effect in the local Qdrant"),
     pytest.mark.filterwarnings("ignore:Local mode performs exact"),
 ]
 
-BY_VALUE: tuple[Sort, ...] = tuple(each for each in get_args(Sort) if each != "relevance")
+BY_VALUE: tuple[Sort, ...] = tuple(sort for sort in get_args(Sort) if sort != "relevance")
 SOLD = (3.0, None, 40.0, 3.0, 0.0)
 PRICES = (19.99, 5.0, None, 19.99, 120.0, 5.0, 0.0)
 
 
-def product(number: int) -> Product:
+def make_product(number: int) -> Product:
     return Product(
         f"p{number}",
         f"{('red', 'blue')[number % 2]} mug number {number}",
@@ -45,32 +45,32 @@ def product(number: int) -> Product:
     )
 
 
-MUGS = [product(number) for number in range(35)]
+MUGS = [make_product(number) for number in range(35)]
 
 
-def value(each: Product, sort: Sort) -> float | None:
-    created = each.created_at.timestamp() if each.created_at else None
-    return {"newest": created, "popular": each.popularity}.get(sort, each.price)
+def get_value(product: Product, sort: Sort) -> float | None:
+    created = product.created_at.timestamp() if product.created_at else None
+    return {"newest": created, "popular": product.popularity}.get(sort, product.price)
 
 
-def check_order(found: Sequence[Product], sort: Sort) -> None:
-    values = [value(each, sort) for each in found]
-    having = [each for each in values if each is not None]
-    assert having == sorted(having, reverse=sort != "price_asc")
-    assert values[len(having) :] == [None] * (len(values) - len(having))
+def check_order(products: Sequence[Product], sort: Sort) -> None:
+    values = [get_value(product, sort) for product in products]
+    present = [number for number in values if number is not None]
+    assert present == sorted(present, reverse=sort != "price_asc")
+    assert values[len(present) :] == [None] * (len(values) - len(present))
 
 
 @pytest.fixture(scope="module", params=["exact", "edge", "server"])
 def mugs(
     request: pytest.FixtureRequest, encoder: FakeEncoder, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[SearchService]:
-    """A shop of mugs in each store, to be read only."""
-    with opened(request.param, encoder, tmp_path_factory.mktemp("mugs")) as index:
+    """A shop of mugs in each store, read-only."""
+    with open_index(request.param, encoder, tmp_path_factory.mktemp("mugs")) as index:
         index.add(MUGS)
         yield SearchService(index, WHOLE)
 
 
-def opened(kind: str, encoder: FakeEncoder, folder: Path) -> ProductIndex:
+def open_index(kind: str, encoder: FakeEncoder, folder: Path) -> ProductIndex:
     if kind == "server":
         return ProductIndex(ServerStore.in_memory(), encoder)
     return ProductIndex.open(":memory:" if kind == "exact" else folder / "index", encoder)
@@ -79,16 +79,16 @@ def opened(kind: str, encoder: FakeEncoder, folder: Path) -> ProductIndex:
 @pytest.mark.parametrize("sort", BY_VALUE)
 @pytest.mark.parametrize("text", ["", "red mug"])
 @pytest.mark.parametrize("filters", [Filters(), Filters(merchant_id="m1", price_min=5)])
-def test_the_order_is_the_values_and_what_lacks_them_comes_last(
+def test_results_are_sorted_by_value_with_missing_values_last(
     mugs: SearchService, sort: Sort, text: str, filters: Filters
 ) -> None:
     query = Query(text, filters=filters, sort=sort, limit=100)
-    found = [hit.product for hit in mugs.search(query).hits]
-    check_order(found, sort)
+    products = [hit.product for hit in mugs.search(query).hits]
+    check_order(products, sort)
     expected = {p.id for p in MUGS if not filters.merchant_id or p.merchant_id == "m1"}
     if filters.price_min is not None:
         expected &= {p.id for p in MUGS if p.price is not None and p.price >= 5}
-    assert sorted(each.id for each in found) == sorted(expected)
+    assert sorted(product.id for product in products) == sorted(expected)
 
 
 @pytest.mark.parametrize("sort", SORTS)
@@ -98,30 +98,30 @@ def test_pages_joined_equal_one_long_page(
     mugs: SearchService, sort: Sort, text: str, limit: int
 ) -> None:
     query = Query(text, sort=sort, limit=limit)
-    assert joined(mugs, query) == whole(mugs, query)
-    assert len(whole(mugs, query)) == len(MUGS)
+    assert collect_ids(mugs, query) == get_all_ids(mugs, query)
+    assert len(get_all_ids(mugs, query)) == len(MUGS)
 
 
 @pytest.mark.parametrize("sort", BY_VALUE)
-def test_equal_values_stand_by_relevance(mugs: SearchService, sort: Sort) -> None:
+def test_equal_values_are_ordered_by_relevance(mugs: SearchService, sort: Sort) -> None:
     query = Query("red mug", limit=100)
-    places = {each: place for place, each in enumerate(whole(mugs, query))}
+    ranks = {product_id: rank for rank, product_id in enumerate(get_all_ids(mugs, query))}
     hits = mugs.search(replace(query, sort=sort)).hits
     for before, after in pairwise(hits):
-        if value(before.product, sort) == value(after.product, sort):
-            assert places[before.product.id] < places[after.product.id]
-    assert [hit.retrieval_rank - 1 for hit in hits] != sorted(places.values())
+        if get_value(before.product, sort) == get_value(after.product, sort):
+            assert ranks[before.product.id] < ranks[after.product.id]
+    assert [hit.retrieval_rank - 1 for hit in hits] != sorted(ranks.values())
     assert {hit.product.id: hit.score for hit in hits} == {
         hit.product.id: hit.score for hit in mugs.search(query).hits
     }
 
 
-def test_an_unknown_order_is_refused() -> None:
-    with pytest.raises(InvalidQueryError, match="sort: expected one of relevance, price_low"):
+def test_an_unknown_sort_order_is_rejected() -> None:
+    with pytest.raises(InvalidQueryError, match="sort: expected one of relevance, price_asc"):
         Query(sort="cheapest")  # type: ignore[arg-type]
 
 
-def test_a_cursor_belongs_to_its_order(mugs: SearchService) -> None:
+def test_a_cursor_belongs_to_its_sort_order(mugs: SearchService) -> None:
     for text in ("", "red mug"):
         query = Query(text, sort="price_asc", limit=3)
         cursor = mugs.search(query).next_cursor
@@ -129,16 +129,16 @@ def test_a_cursor_belongs_to_its_order(mugs: SearchService) -> None:
             mugs.search(replace(query, sort="price_desc", cursor=cursor))
 
 
-def test_a_cursor_that_somebody_made_up_is_refused(mugs: SearchService) -> None:
+def test_a_forged_cursor_is_rejected(mugs: SearchService) -> None:
     query = Query(sort="price_asc", limit=3)
-    real = mugs.search(query).next_cursor
-    digest = Cursor.decode(real, _digest_of(real)).query_digest
+    genuine = mugs.search(query).next_cursor
+    digest = Cursor.decode(genuine, _get_digest(genuine)).query_digest
     for cursor in (Cursor(digest, after="=dear"), Cursor(digest, relaxed=("merchant_id",))):
         with pytest.raises(InvalidQueryError, match="cursor: expected the `next_cursor`"):
             mugs.search(replace(query, cursor=cursor.encode()))
 
 
-def _digest_of(cursor: str) -> str:
+def _get_digest(cursor: str) -> str:
     with pytest.raises(InvalidQueryError, match="of the same query"):
         Cursor.decode(cursor, "")
     data = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
@@ -146,16 +146,18 @@ def _digest_of(cursor: str) -> str:
 
 
 @pytest.mark.parametrize("sort", BY_VALUE)
-def test_the_cheapest_of_a_group_is_shown(encoder: FakeEncoder, sort: Sort) -> None:
+def test_the_first_of_a_group_in_sort_order_represents_it(encoder: FakeEncoder, sort: Sort) -> None:
     index = ProductIndex.open(":memory:", encoder)
-    index.add([replace(each, group_id=f"g{n % 5}") for n, each in enumerate(MUGS)])
+    index.add([replace(product, group_id=f"g{n % 5}") for n, product in enumerate(MUGS)])
     service = SearchService(index, WHOLE)
     query = Query("red mug", sort=sort, limit=100)
     page = service.search(query)
-    every = [hit.product for hit in service.search(replace(query, collapse=False)).hits]
-    assert len(every) == len(MUGS)
-    first = {each.group_id: each.id for each in reversed(every)}
-    assert ids(page) == [each.id for each in every if first[each.group_id] == each.id]
+    uncollapsed = [hit.product for hit in service.search(replace(query, collapse=False)).hits]
+    assert len(uncollapsed) == len(MUGS)
+    first = {product.group_id: product.id for product in reversed(uncollapsed)}
+    assert get_ids(page) == [
+        product.id for product in uncollapsed if first[product.group_id] == product.id
+    ]
     assert page.n_collapsed == len(MUGS) - 5
 
 
@@ -171,7 +173,7 @@ CHANGES = st.lists(st.tuples(st.booleans(), NUMBERS), max_size=6)
     st.integers(1, 5),
 )
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-def test_what_comes_and_goes_between_pages_neither_repeats_nor_hides(
+def test_changes_between_pages_cause_no_repeats_or_gaps(
     encoder: FakeEncoder,
     first: set[int],
     changes: list[list[tuple[bool, int]]],
@@ -180,52 +182,61 @@ def test_what_comes_and_goes_between_pages_neither_repeats_nor_hides(
     limit: int,
 ) -> None:
     index = ProductIndex.open(":memory:", encoder)
-    index.add([product(number) for number in first])
+    index.add([make_product(number) for number in first])
     service = SearchService(index, WHOLE)
-    always = set(first)
-    waiting = list(changes)
+    never_deleted = set(first)
+    pending = list(changes)
 
     def between() -> None:
-        for comes, number in waiting.pop(0) if waiting else ():
-            if comes:
-                index.add([product(number)])
+        for is_added, number in pending.pop(0) if pending else ():
+            if is_added:
+                index.add([make_product(number)])
             else:
                 index.delete([f"p{number}"])
-                always.discard(number)
+                never_deleted.discard(number)
 
     query = Query(text, sort=sort, limit=limit)
-    found = [each for page in pages(service, query, between) for each in ids(page)]
-    assert {f"p{number}" for number in always} <= set(found)
-    assert _no_repeats(found, changes)
+    shown = [
+        product_id
+        for page in iterate_pages(service, query, between)
+        for product_id in get_ids(page)
+    ]
+    assert {f"p{number}" for number in never_deleted} <= set(shown)
+    assert _has_no_repeats(shown, changes)
 
 
-def _no_repeats(found: list[str], changes: list[list[tuple[bool, int]]]) -> bool:
-    """A product that was deleted and came again is another one."""
-    again = {f"p{number}" for some in changes for comes, number in some if not comes}
-    once = [each for each in found if each not in again]
-    return len(once) == len(set(once))
+def _has_no_repeats(shown: list[str], changes: list[list[tuple[bool, int]]]) -> bool:
+    """Return whether no product came twice; one deleted and added again counts as another."""
+    deleted = {
+        f"p{number}"
+        for page_changes in changes
+        for is_added, number in page_changes
+        if not is_added
+    }
+    unchanged = [product_id for product_id in shown if product_id not in deleted]
+    return len(unchanged) == len(set(unchanged))
 
 
 @pytest.mark.parametrize("kind", ["edge", "server"])
 @pytest.mark.parametrize("sort", ["price_asc", "price_desc"])
-def test_engines_page_on_while_products_come_and_go(
+def test_sorted_paging_continues_in_every_engine_while_products_change(
     kind: str, sort: Sort, encoder: FakeEncoder, tmp_path: Path
 ) -> None:
-    with opened(kind, encoder, tmp_path) as index:
+    with open_index(kind, encoder, tmp_path) as index:
         index.add(MUGS[:20])
         number = iter(range(20, 35))
 
         def between() -> None:
             new = next(number, 0)
             if new:
-                index.add([product(new)])
+                index.add([make_product(new)])
                 index.delete([f"p{new - 20}"])
 
         query = Query(sort=sort, limit=3)
-        found = [
-            each
-            for page in pages(SearchService(index, WHOLE), query, between)
-            for each in ids(page)
+        shown = [
+            product_id
+            for page in iterate_pages(SearchService(index, WHOLE), query, between)
+            for product_id in get_ids(page)
         ]
-    assert len(found) == len(set(found))
-    assert {f"p{each}" for each in range(15, 20)} <= set(found)
+    assert len(shown) == len(set(shown))
+    assert {f"p{number}" for number in range(15, 20)} <= set(shown)

@@ -1,4 +1,4 @@
-"""Typing errors: what is corrected, and what must never be."""
+"""Spelling correction: what is corrected, and what must never be."""
 
 import pytest
 
@@ -18,12 +18,12 @@ def vocabulary() -> Vocabulary:
     return Vocabulary(WORDS)
 
 
-def nobody(_: str) -> bool:
+def is_never_word(_: str) -> bool:
     return False
 
 
 @pytest.mark.parametrize(
-    ("typed", "meant"),
+    ("typed", "expected"),
     [
         ("sunglases", "sunglasses"),
         ("snuglasess", "sunglasses"),
@@ -36,52 +36,52 @@ def nobody(_: str) -> bool:
         ("الفستن", "فستان"),
     ],
 )
-def test_one_slip_is_forgiven(vocabulary: Vocabulary, typed: str, meant: str) -> None:
-    assert correct_spelling(typed, vocabulary, nobody).text == meant
+def test_one_typing_error_is_corrected(vocabulary: Vocabulary, typed: str, expected: str) -> None:
+    assert correct_spelling(typed, vocabulary, is_never_word).text == expected
 
 
 @pytest.mark.parametrize(
     "typed", ["robe", "dre", "n11", "DSL-N10", "dressing", "1234", "lemon", "kettle", "a"]
 )
-def test_what_is_or_may_be_a_word_stays(vocabulary: Vocabulary, typed: str) -> None:
-    found = correct_spelling(typed, vocabulary, nobody)
-    assert (found.text, found.changes) == (typed, ())
+def test_words_and_possible_words_stay(vocabulary: Vocabulary, typed: str) -> None:
+    corrected = correct_spelling(typed, vocabulary, is_never_word)
+    assert (corrected.text, corrected.changes) == (typed, ())
 
 
-def test_words_that_somebody_knows_stay(vocabulary: Vocabulary) -> None:
+def test_known_and_verbatim_words_stay(vocabulary: Vocabulary) -> None:
     assert correct_spelling("grewn", vocabulary, lambda word: word == "grewn").changes == ()
-    assert correct_spelling("grewn", vocabulary, nobody, frozenset({"grewn"})).changes == ()
+    assert correct_spelling("grewn", vocabulary, is_never_word, frozenset({"grewn"})).changes == ()
 
 
 def test_the_rest_of_the_text_stays_as_it_is(vocabulary: Vocabulary) -> None:
-    found = correct_spelling("a Gren, dress: 12 cm", vocabulary, nobody)
-    assert found.text == "a green, dress: 12 cm"
-    assert found.changes == (("Gren", "green"),)
+    corrected = correct_spelling("a Gren, dress: 12 cm", vocabulary, is_never_word)
+    assert corrected.text == "a green, dress: 12 cm"
+    assert corrected.changes == (("Gren", "green"),)
 
 
-def test_the_frequent_word_is_preferred_among_equals() -> None:
+def test_the_more_frequent_word_wins_a_tie() -> None:
     vocabulary = Vocabulary({"tables": 1, "cables": 9})
     assert vocabulary.find_nearest("xables") == "cables"
     assert vocabulary.find_nearest("tabels") == "tables"
 
 
-def test_a_page_of_unknown_words_costs_no_more_than_a_query(vocabulary: Vocabulary) -> None:
-    asked: list[str] = []
+def test_the_number_of_lookups_is_limited(vocabulary: Vocabulary) -> None:
+    looked_up: list[str] = []
 
     def is_word(word: str) -> bool:
-        asked.append(word)
+        looked_up.append(word)
         return False
 
     words = [f"sunglass{a}{b}" for a in "bcdfghjklm" for b in "bcdfghjkmn"]
-    found = correct_spelling(" ".join(words), vocabulary, is_word)
-    assert len(found.changes) == len(asked) == MAX_LOOKUPS
-    assert found.text.split()[MAX_LOOKUPS:] == words[MAX_LOOKUPS:]
-    again = correct_spelling(" ".join(["Gren", *words[:5], "Gren"] * 20), vocabulary, is_word)
-    assert again.text.count("green") == 40
+    corrected = correct_spelling(" ".join(words), vocabulary, is_word)
+    assert len(corrected.changes) == len(looked_up) == MAX_LOOKUPS
+    assert corrected.text.split()[MAX_LOOKUPS:] == words[MAX_LOOKUPS:]
+    repeated = correct_spelling(" ".join(["Gren", *words[:5], "Gren"] * 20), vocabulary, is_word)
+    assert repeated.text.count("green") == 40
 
 
 @pytest.mark.parametrize("long", ["greendress " * 181, "Gren " + "ﷺ" * 1900])
-def test_a_text_that_would_outgrow_a_query_stays(vocabulary: Vocabulary, long: str) -> None:
+def test_a_text_that_would_exceed_the_length_limit_stays(vocabulary: Vocabulary, long: str) -> None:
     assert len(long) <= MAX_TEXT_CHARS
     assert len(map_words(long, lambda word: word.replace("greendress", "green dress"))) > 2000
-    assert correct_spelling(long, vocabulary, nobody) == CorrectedText(long, ())
+    assert correct_spelling(long, vocabulary, is_never_word) == CorrectedText(long, ())

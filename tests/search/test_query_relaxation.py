@@ -1,4 +1,4 @@
-"""Filters are given up one after the other when nothing passes them all, and the answer says so."""
+"""Query relaxation: filters are dropped when nothing passes them all, and the response says so."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -13,10 +13,10 @@ from search.pipeline.query_relaxation import drop_filters, generate_relaxations
 from shopwindow.values import Filters, Product, Query
 from shopwindow.values.query import WHOLE_TEXT
 from shopwindow.values.settings import SearchSettings
-from tests.search.paging import ids, pages
+from tests.search.paging import get_ids, iterate_pages
 
 NEVER = datetime(2030, 1, 1, tzinfo=UTC)
-EVERY = Filters(
+ALL_FILTERS = Filters(
     category="Hats",
     brand="Nobody",
     merchant_id="m0",
@@ -26,7 +26,7 @@ EVERY = Filters(
     created_since=NEVER,
     group_id="g",
 )
-FROM_LEAST_TO_MOST = ("created_since", "attributes", "price", "in_stock", "brand", "category")
+RELAXATION_ORDER = ("created_since", "attributes", "price", "in_stock", "brand", "category")
 
 
 @pytest.fixture
@@ -49,17 +49,17 @@ def service(encoder: FakeEncoder) -> SearchService:
     return SearchService(index)
 
 
-def test_one_is_given_up_before_several_and_the_least_first() -> None:
-    found = list(generate_relaxations(EVERY))
-    assert found[:6] == [(name,) for name in FROM_LEAST_TO_MOST]
-    assert found[6:] == [FROM_LEAST_TO_MOST[:n] for n in range(2, 7)]
+def test_single_filters_are_dropped_before_several_and_the_least_telling_first() -> None:
+    relaxations = list(generate_relaxations(ALL_FILTERS))
+    assert relaxations[:6] == [(name,) for name in RELAXATION_ORDER]
+    assert relaxations[6:] == [RELAXATION_ORDER[:n] for n in range(2, 7)]
     assert list(generate_relaxations(Filters(merchant_id="m", group_id="g"))) == []
-    assert drop_filters(EVERY, FROM_LEAST_TO_MOST) == Filters(merchant_id="m0", group_id="g")
+    assert drop_filters(ALL_FILTERS, RELAXATION_ORDER) == Filters(merchant_id="m0", group_id="g")
 
 
 @pytest.mark.parametrize("text", ["", "mug"])
 @pytest.mark.parametrize(
-    ("given", "relaxed"),
+    ("filters", "relaxed"),
     [
         ({"price_min": 500.0}, ("price",)),
         ({"price_max": 1.0, "brand": "Brand 1"}, ("price",)),
@@ -71,60 +71,69 @@ def test_one_is_given_up_before_several_and_the_least_first() -> None:
         ({"price_min": 500.0, "category": "Hats"}, ("price", "category")),
     ],
 )
-def test_what_is_given_up_is_told_and_the_rest_holds(
-    service: SearchService, text: str, given: dict[str, Any], relaxed: tuple[str, ...]
+def test_dropped_filters_are_named_and_the_others_still_apply(
+    service: SearchService, text: str, filters: dict[str, Any], relaxed: tuple[str, ...]
 ) -> None:
-    query = Query(text, filters=Filters(merchant_id="m0", **given))
+    query = Query(text, filters=Filters(merchant_id="m0", **filters))
     page = service.search(query)
     assert page.relaxed == relaxed
     assert page.hits
-    left = service.search(replace(query, filters=drop_filters(query.filters, relaxed), relax=False))
-    assert ids(page) == ids(left)
+    unfiltered = service.search(
+        replace(query, filters=drop_filters(query.filters, relaxed), relax=False)
+    )
+    assert get_ids(page) == get_ids(unfiltered)
     assert all(hit.product.merchant_id == "m0" for hit in page.hits)
     strict = service.search(replace(query, relax=False))
     assert (strict.hits, strict.relaxed) == ((), ())
 
 
 @pytest.mark.parametrize("text", ["", "mug"])
-@pytest.mark.parametrize("only", [Filters(merchant_id="m9"), Filters(group_id="none")])
-def test_merchants_and_groups_are_never_given_up(
-    service: SearchService, text: str, only: Filters
+@pytest.mark.parametrize("never_dropped", [Filters(merchant_id="m9"), Filters(group_id="none")])
+def test_merchant_and_group_filters_are_never_dropped(
+    service: SearchService, text: str, never_dropped: Filters
 ) -> None:
-    for filters in (only, replace(only, price_max=5, brand="Nobody", category="Hats")):
+    for filters in (
+        never_dropped,
+        replace(never_dropped, price_max=5, brand="Nobody", category="Hats"),
+    ):
         page = service.search(Query(text, filters=filters))
         assert (page.hits, page.relaxed) == ((), ())
 
 
-def test_nothing_is_given_up_where_something_passes(service: SearchService) -> None:
+def test_no_filter_is_dropped_where_something_passes(service: SearchService) -> None:
     page = service.search(Query("mug", filters=Filters(price_max=10)))
-    assert (ids(page), page.relaxed) == (["p0"], ())
+    assert (get_ids(page), page.relaxed) == (["p0"], ())
 
 
-def test_what_the_words_named_is_given_up_first(service: SearchService) -> None:
+def test_filters_parsed_from_the_text_are_dropped_first(service: SearchService) -> None:
     page = service.search(Query("mug under 15", filters=Filters(brand="Brand 1")))
     assert page.relaxed == ()
     assert {hit.product.brand for hit in page.hits} == {"Brand 1"}
-    assert [(each.kind, each.is_filter) for each in page.interpretations][:1] == [("price", False)]
+    assert [
+        (interpretation.kind, interpretation.is_filter) for interpretation in page.interpretations
+    ][:1] == [("price", False)]
     both = service.search(Query("mug under 5", filters=Filters(brand="Nobody", price_min=3)))
     assert both.relaxed == ("brand",)
     assert len(both.hits) == 9
     strict = service.search(Query("mug under 5", filters=Filters(brand="Brand 1"), relax=False))
-    assert strict.hits  # the words' own price is no filter of the query
+    assert strict.hits  # a price in the text is no filter of the query
 
 
 @pytest.mark.parametrize("text", ["", "mug", "mug under 5"])
-def test_the_pages_of_a_relaxed_answer_go_on(service: SearchService, text: str) -> None:
+def test_all_pages_of_a_relaxed_search_drop_the_same_filters(
+    service: SearchService, text: str
+) -> None:
     query = Query(text, filters=Filters(merchant_id="m0", price_min=500), limit=2)
-    found = list(pages(service, query))
-    assert [len(page.hits) for page in found] == [2, 2, 2]
-    assert {page.relaxed for page in found} == {("price",)}
-    joined = [each for page in found for each in ids(page)]
-    assert joined == ids(service.search(replace(query, limit=50)))
+    responses = list(iterate_pages(service, query))
+    assert [len(page.hits) for page in responses] == [2, 2, 2]
+    assert {page.relaxed for page in responses} == {("price",)}
+    joined = [product_id for page in responses for product_id in get_ids(page)]
+    assert joined == get_ids(service.search(replace(query, limit=50)))
     assert sorted(joined) == [f"p{n}" for n in range(6)]
 
 
 @pytest.mark.parametrize("text", ["", "mug", "mug under 5"])
-def test_a_product_that_passes_and_comes_later_does_not_turn_the_pages(
+def test_a_passing_product_added_between_pages_does_not_end_the_relaxation(
     service: SearchService, text: str
 ) -> None:
     query = Query(text, filters=Filters(price_min=500), limit=4)
@@ -132,32 +141,36 @@ def test_a_product_that_passes_and_comes_later_does_not_turn_the_pages(
     def between() -> None:
         service.index.add([Product("dear", "golden mug", price=900.0)])
 
-    found = [each for page in pages(service, query, between) for each in ids(page)]
-    assert {f"p{n}" for n in range(9)} <= set(found)
-    assert len(found) == len(set(found))
+    shown = [
+        product_id
+        for page in iterate_pages(service, query, between)
+        for product_id in get_ids(page)
+    ]
+    assert {f"p{n}" for n in range(9)} <= set(shown)
+    assert len(shown) == len(set(shown))
 
 
 @pytest.mark.parametrize("text", ["", "mug"])
-def test_a_last_page_that_became_empty_gives_nothing_up(service: SearchService, text: str) -> None:
+def test_a_last_page_that_became_empty_is_not_relaxed(service: SearchService, text: str) -> None:
     query = Query(text, filters=Filters(brand="Brand 1"), limit=2)
     first = service.search(query)
-    service.index.delete([f"p{n}" for n in (1, 4, 7) if f"p{n}" not in ids(first)])
+    service.index.delete([f"p{n}" for n in (1, 4, 7) if f"p{n}" not in get_ids(first)])
     last = service.search(replace(query, cursor=first.next_cursor))
     assert (last.hits, last.relaxed, last.next_cursor) == ((), (), "")
 
 
-def test_facets_and_prices_are_those_of_what_is_left(service: SearchService) -> None:
+def test_facets_count_the_relaxed_results(service: SearchService) -> None:
     query = Query(filters=Filters(merchant_id="m0", price_min=500), facets=("brand", "price"))
     page = service.search(query)
     assert page.facets["brand"] == {"Brand 0": 2, "Brand 1": 2, "Brand 2": 2}
-    assert sum(each.count for each in page.price_buckets) >= 6
+    assert sum(bucket.count for bucket in page.price_buckets) >= 6
 
 
-def test_an_answer_says_when_nothing_was_really_found(shop: ProductIndex) -> None:
+def test_a_response_says_when_it_is_not_confident(shop: ProductIndex) -> None:
     by_vectors = SearchService(shop, SearchSettings(weight_lexical=0.01))
-    found = SearchService(shop).search(Query("red dress number 0"))
-    foreign = by_vectors.search(Query("zzyzx qwrtp", verbatim=(WHOLE_TEXT,)))
-    assert found.is_confident
-    assert foreign.hits
-    assert not foreign.is_confident
+    relevant = SearchService(shop).search(Query("red dress number 0"))
+    irrelevant = by_vectors.search(Query("zzyzx qwrtp", verbatim=(WHOLE_TEXT,)))
+    assert relevant.is_confident
+    assert irrelevant.hits
+    assert not irrelevant.is_confident
     assert SearchService(shop).search(Query(filters=Filters(brand="Brand 1"))).is_confident

@@ -1,4 +1,4 @@
-"""A service in a process that was forked from the one that opened it."""
+"""A service is refused in a process that was forked from the one that opened it."""
 
 import multiprocessing
 import os
@@ -17,24 +17,24 @@ from shopwindow.values.errors import ForkedError
 from shopwindow.values.settings import EncoderSettings
 from tests.conftest import make_products
 
-Use = Callable[[SearchService], object]
-SURFACES: dict[str, Use] = {
+Call = Callable[[SearchService], object]
+METHODS: dict[str, Call] = {
     "search": lambda service: service.search(Query(text="red dress")),
     "similar": lambda service: service.similar("sku-1"),
     "suggest": lambda service: service.suggest("re"),
-    "feed": lambda service: service.recommend("u1"),
+    "recommend": lambda service: service.recommend("u1"),
     "complements": lambda service: service.complements("sku-1"),
-    "recently_seen": lambda service: service.recently_viewed("u1"),
+    "recently_viewed": lambda service: service.recently_viewed("u1"),
     "profile": lambda service: service.profile("u1"),
     "history": lambda service: service.history("u1"),
     "record": lambda service: service.record(Event(kind="click", user_id="u", product_id="sku-1")),
-    "catch_up": lambda service: service.flush(),
+    "flush": lambda service: service.flush(),
     "erase": lambda service: service.erase("u1"),
 }
 
 
-def exit_code_in_child(work: Callable[[], object]) -> int | None:
-    """Run something in a forked child; 0 when it was refused as forked, 1 when it was done."""
+def run_in_child(work: Callable[[], object]) -> int | None:
+    """Run a call in a forked child; return 0 when it raised `ForkedError`, 1 when it succeeded."""
 
     def run() -> None:
         try:
@@ -53,7 +53,7 @@ def exit_code_in_child(work: Callable[[], object]) -> int | None:
     return child.exitcode
 
 
-def test_every_surface_refuses_in_a_child_and_answers_in_its_parent(tmp_path: Path) -> None:
+def test_every_method_is_refused_in_a_child_and_works_in_its_parent(tmp_path: Path) -> None:
     encoder = FakeEncoder()
     with (
         ProductIndex.open(tmp_path / "index", encoder) as index,
@@ -61,20 +61,20 @@ def test_every_surface_refuses_in_a_child_and_answers_in_its_parent(tmp_path: Pa
     ):
         index.add(make_products(tmp_path / "photos", 12))
         service = SearchService(index, event_log=log)
-        for name, use in SURFACES.items():
-            assert exit_code_in_child(lambda use=use: use(service)) == 0, name  # type: ignore[misc]
-            use(service)
-        assert exit_code_in_child(index.count) == 1, "the index reconnects by itself"
+        for name, call in METHODS.items():
+            assert run_in_child(lambda call=call: call(service)) == 0, name  # type: ignore[misc]
+            call(service)
+        assert run_in_child(index.count) == 1, "the index reconnects by itself"
         service.close()
 
 
-def test_a_photo_tower_refuses_in_a_child() -> None:
+def test_a_photo_tower_is_refused_in_a_child() -> None:
     encoder = load_encoder("compact", settings=EncoderSettings(precision="float32"))
     pixels = np.zeros((encoder.spec.image_size, encoder.spec.image_size, 3), np.uint8)
     encoder.encode_prepared([pixels])
-    assert exit_code_in_child(lambda: encoder.encode_prepared([pixels])) == 0
+    assert run_in_child(lambda: encoder.encode_prepared([pixels])) == 0
 
 
-def test_the_refusal_says_what_to_do() -> None:
+def test_the_error_says_what_to_do() -> None:
     with pytest.raises(ForkedError, match="Open encoder, log and service in each process"):
         raise ForkedError("this SearchService", 12)

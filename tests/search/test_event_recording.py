@@ -1,4 +1,4 @@
-"""What the search tells the event log: who was shown what, at which place."""
+"""Impressions of a search in the event log: who was shown what, at which position."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -30,60 +30,56 @@ def logging_service(shop: ProductIndex, log: EventLog) -> Iterator[SearchService
     service.close()
 
 
-def test_places_are_counted_on_over_two_pages(
-    logging_service: SearchService, log: EventLog
-) -> None:
+def test_positions_continue_over_two_pages(logging_service: SearchService, log: EventLog) -> None:
     query = Query(text="red mug", limit=5, user_id="u1")
     first = logging_service.search(query)
     second = logging_service.search(
         Query(text="red mug", limit=5, user_id="u1", cursor=first.next_cursor)
     )
     logging_service.close()
-    found = everything(log)
+    events = everything(log)
     shown = [hit.product.id for page in (first, second) for hit in page.hits]
     assert len(set(shown)) == 10
-    assert [each.product_id for each in found] == shown
-    assert [each.position for each in found] == list(range(1, 11))
-    assert [each.query_id for each in found] == [first.query_id] * 5 + [second.query_id] * 5
-    assert {(each.kind, each.user_id, each.surface) for each in found} == {
+    assert [event.product_id for event in events] == shown
+    assert [event.position for event in events] == list(range(1, 11))
+    assert [event.query_id for event in events] == [first.query_id] * 5 + [second.query_id] * 5
+    assert {(event.kind, event.user_id, event.surface) for event in events} == {
         ("impression", "u1", "search")
     }
-    assert [dict(each.features) for each in found[:5]] == [
+    assert [dict(event.features) for event in events[:5]] == [
         dict(hit.contributions) for hit in first.hits
     ]
 
 
-def test_browsing_has_places_on_its_first_page_only(
+def test_browsing_logs_positions_on_its_first_page_only(
     logging_service: SearchService, log: EventLog
 ) -> None:
     first = logging_service.search(Query(limit=4))
     second = logging_service.search(Query(limit=4, cursor=first.next_cursor))
     assert len(second.hits) == 4
     logging_service.close()
-    assert [each.position for each in everything(log)] == [1, 2, 3, 4, 0, 0, 0, 0]
+    assert [event.position for event in everything(log)] == [1, 2, 3, 4, 0, 0, 0, 0]
 
 
-def test_an_answer_that_gave_up_filters_is_logged_once(
-    logging_service: SearchService, log: EventLog
-) -> None:
+def test_a_relaxed_search_is_logged_once(logging_service: SearchService, log: EventLog) -> None:
     page = logging_service.search(Query(text="mug", filters=Filters(brand="nobody"), limit=3))
     assert page.relaxed == ("brand",)
     logging_service.close()
-    assert [each.product_id for each in everything(log)] == [hit.product.id for hit in page.hits]
+    assert [event.product_id for event in everything(log)] == [hit.product.id for hit in page.hits]
 
 
-def test_similar_products_are_impressions_of_their_own_surface(
+def test_similar_products_are_logged_on_their_own_surface(
     logging_service: SearchService, log: EventLog
 ) -> None:
     page = logging_service.similar("sku-1", limit=3)
     logging_service.close()
-    found = everything(log)
-    assert [(each.product_id, each.position, each.surface) for each in found] == [
-        (hit.product.id, place, "similar") for place, hit in enumerate(page.hits, 1)
+    events = everything(log)
+    assert [(event.product_id, event.position, event.surface) for event in events] == [
+        (hit.product.id, position, "similar") for position, hit in enumerate(page.hits, 1)
     ]
 
 
-def test_photos_and_their_parts_can_be_logged(logging_service: SearchService) -> None:
+def test_searches_with_photos_can_be_logged(logging_service: SearchService) -> None:
     red = Image.new("RGB", (50, 50), COLORS["red"][0])
     logging_service.search(
         Query(text="mug", image=red, negative_examples=("sku-1",), diversity=0.5, limit=6)
@@ -93,7 +89,7 @@ def test_photos_and_their_parts_can_be_logged(logging_service: SearchService) ->
     assert logging_service.recorder.stats.rejected == {}
 
 
-def test_the_rankers_version_follows_the_settings(shop: ProductIndex, log: EventLog) -> None:
+def test_the_ranker_version_depends_on_the_settings(shop: ProductIndex, log: EventLog) -> None:
     for settings in (WHOLE, WHOLE, SearchSettings(relative_score_cutoff=0, weight_text=0.7)):
         service = SearchService(shop, settings, event_log=log)
         service.search(Query(text="mug", limit=1))
@@ -103,7 +99,7 @@ def test_the_rankers_version_follows_the_settings(shop: ProductIndex, log: Event
     assert first.ranker_version == second.ranker_version != third.ranker_version
 
 
-def test_clicks_are_recorded_and_a_visitor_is_erased_with_what_waits(
+def test_erasing_a_visitor_includes_pending_events(
     logging_service: SearchService, log: EventLog
 ) -> None:
     page = logging_service.search(Query(text="mug", limit=3, user_id="u1"))
@@ -111,10 +107,10 @@ def test_clicks_are_recorded_and_a_visitor_is_erased_with_what_waits(
     logging_service.record(click)
     logging_service.search(Query(text="mug", limit=2, user_id="u2"))
     assert logging_service.erase("u1") == 4
-    assert {each.user_id for each in everything(log)} == {"u2"}
+    assert {event.user_id for event in everything(log)} == {"u2"}
 
 
-def test_an_answer_does_not_fail_because_it_cannot_be_logged(
+def test_search_does_not_fail_when_impressions_cannot_be_logged(
     logging_service: SearchService, log: EventLog, caplog: pytest.LogCaptureFixture
 ) -> None:
     page = logging_service.search(Query(text="mug", limit=3, user_id="u" * 600))
@@ -134,7 +130,10 @@ def test_without_a_log_nothing_is_logged(shop: ProductIndex, tmp_path: Path) -> 
     service = SearchService(shop, WHOLE)
     service.search(Query(text="mug", user_id="u1"))
     assert service.recorder.stats.accepted == 0
-    for ask in (lambda: service.record(Event("click", "sku-1")), lambda: service.erase("u1")):
-        with pytest.raises(EventLogError, match=r"logs no events. Make it with `events=EventLog"):
-            ask()
+    for call in (lambda: service.record(Event("click", "sku-1")), lambda: service.erase("u1")):
+        with pytest.raises(
+            EventLogError,
+            match=r"logs no events\. Create it with `SearchService\(index, event_log=",
+        ):
+            call()
     service.close()

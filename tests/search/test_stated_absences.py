@@ -1,4 +1,4 @@
-"""A text that says what is not there, in words before the thing or behind it."""
+"""Absences stated in a text, by a word before the feature or after it."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from search.query.stems import stem_phrase
 
 
 @pytest.mark.parametrize(
-    ("text", "thing"),
+    ("text", "feature"),
     [
         ("leather belt without buckle", "buckles"),
         ("belt strap without belt buckle", "buckle"),
@@ -18,12 +18,12 @@ from search.query.stems import stem_phrase
         ("عطر خالي من الكحول", "كحول"),
     ],
 )
-def test_it_says_so(text: str, thing: str) -> None:
-    assert states_absence(stem_phrase(text), stem_phrase(thing))
+def test_a_stated_absence_is_found(text: str, feature: str) -> None:
+    assert states_absence(stem_phrase(text), stem_phrase(feature))
 
 
 @pytest.mark.parametrize(
-    ("text", "thing"),
+    ("text", "feature"),
     [
         ("belt with a silver buckle", "buckle"),
         ("without laces, but with a buckle", "buckle"),
@@ -32,5 +32,5 @@ def test_it_says_so(text: str, thing: str) -> None:
         ("فستان بأكمام طويلة", "أكمام"),
     ],
 )
-def test_it_does_not(text: str, thing: str) -> None:
-    assert not states_absence(stem_phrase(text), stem_phrase(thing))
+def test_no_absence_is_found_where_none_is_stated(text: str, feature: str) -> None:
+    assert not states_absence(stem_phrase(text), stem_phrase(feature))

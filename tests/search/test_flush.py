@@ -1,4 +1,4 @@
-"""Waiting until what was recorded is learned: all of it, or for a while."""
+"""`SearchService.flush` waits until recorded events are learned, entirely or up to a timeout."""
 
 import time
 from collections.abc import Iterator
@@ -24,34 +24,34 @@ def service(shop: ProductIndex, tmp_path: Path) -> Iterator[SearchService]:
         service.close()
 
 
-def test_a_wait_ends_when_everything_is_learned(service: SearchService) -> None:
+def test_flush_returns_once_all_events_are_consumed(service: SearchService) -> None:
     service.record(LIKE)
-    begun = time.monotonic()
+    started = time.monotonic()
     service.flush(timeout_s=60.0)
-    assert time.monotonic() - begun < 30
+    assert time.monotonic() - started < 30
     assert service.profile("u").n_interactions == 1
 
 
-def test_a_wait_ends_with_its_time_and_learning_goes_on(service: SearchService) -> None:
-    with service.personalization.store.begin():  # keeps the thread that learns from its work
+def test_flush_times_out_while_the_consumer_continues(service: SearchService) -> None:
+    with service.personalization.store.begin():  # blocks the event consumer
         service.record(LIKE)
-        begun = time.monotonic()
+        started = time.monotonic()
         service.flush(timeout_s=0.2)
-        assert 0.2 <= time.monotonic() - begun < 10
+        assert 0.2 <= time.monotonic() - started < 10
         assert service.history("u") == [LIKE]
         assert service.profile("u").n_interactions == 0
     service.flush(timeout_s=60.0)
     assert service.profile("u").n_interactions == 1
 
 
-def test_a_log_that_takes_nothing_is_told_in_time(
+def test_flush_reports_a_failing_log_within_its_timeout(
     service: SearchService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(_: object) -> object:
+    def refuse(_: object) -> object:
         raise EventLogError("the disk is full")
 
     with monkeypatch.context() as patched:
-        patched.setattr(EventLog, "append", lambda _, events: full(events))
+        patched.setattr(EventLog, "append", lambda _, events: refuse(events))
         service.record(LIKE)
         with pytest.raises(EventLogError, match=r"not written after 0\.2 s: the disk is full"):
             service.flush(timeout_s=0.2)
@@ -59,9 +59,9 @@ def test_a_log_that_takes_nothing_is_told_in_time(
     assert service.profile("u").n_interactions == 1
 
 
-def test_without_a_log_there_is_nothing_to_wait_for(shop: ProductIndex) -> None:
+def test_flush_returns_at_once_without_a_log(shop: ProductIndex) -> None:
     service = SearchService(shop, WHOLE)
-    begun = time.monotonic()
+    started = time.monotonic()
     service.flush(timeout_s=60.0)
-    assert time.monotonic() - begun < 30
+    assert time.monotonic() - started < 30
     service.close()

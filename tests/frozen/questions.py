@@ -1,4 +1,4 @@
-"""What is asked of the frozen shops: words, everything that steers an answer, and feeds."""
+"""The questions of the frozen tests: searches with all their options, and recommendations."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from search import SearchService
 from shopwindow.values import Filters, Product, Query, QueryImage, SearchResponse
 from tests.frozen.shops import SAMPLES, Shops
-from tests.frozen.visitors import visitor
+from tests.frozen.visitors import format_visitor_id
 
 WORDS = Path(__file__).with_name("words.txt")
 N_HITS = 10
@@ -17,84 +17,91 @@ EVERYTHING = ("category", "brand", "merchant_id", "in_stock", "price")
 MERCHANTS = ("liwan-fashion", "dar-finjan", "sadaf-tech")
 
 
-class Ask(NamedTuple):
+class Question(NamedTuple):
     """One question.
 
     Attributes:
-        name: What it is called in the golden file.
-        of: Asks it.
+        name: Its name in the golden file.
+        ask: Sends it to the shops and returns the response.
     """
 
     name: str
-    of: Callable[[Shops], SearchResponse]
+    ask: Callable[[Shops], SearchResponse]
 
 
-def asks() -> Mapping[str, Sequence[Ask]]:
+def list_questions() -> Mapping[str, Sequence[Question]]:
     """Return all questions by group; 480 in all."""
     return {
-        "words": list(_words()),
-        "steered": list(_steered()),
-        "similar": list(_similar()),
-        "recommended": list(_recommended()),
-        "complements": list(_complements()),
+        "words": list(_make_texts()),
+        "steered": list(_make_steered()),
+        "similar": list(_make_similar()),
+        "recommended": list(_make_recommended()),
+        "complements": list(_make_complements()),
     }
 
 
-def _words() -> Iterator[Ask]:
+def _make_texts() -> Iterator[Question]:
     lines = WORDS.read_text(encoding="utf-8").splitlines()
     for line in lines:
         if line and not line.startswith("#"):
             yield _search(line, Query(line, limit=N_HITS))
 
 
-def _steered() -> Iterator[Ask]:
+def _make_steered() -> Iterator[Question]:
     for text, filters in _FILTERED:
         query = Query(text, filters=Filters(**filters), limit=N_HITS, facets=EVERYTHING)
-        yield _search(f"{text} {_said(filters)}", query)
-    for text, more in _TURNED:
-        yield _search(f"{text} {_said(more)}", Query(text, limit=N_HITS, **more))
+        yield _search(f"{text} {_format(filters)}", query)
+    for text, options in _OPTIONS:
+        yield _search(f"{text} {_format(options)}", Query(text, limit=N_HITS, **options))
     for text in _RULED:
-        yield Ask(f"ruled: {text}", _ruled(Query(text, limit=N_HITS)))
+        yield Question(f"ruled: {text}", _search_ruled(Query(text, limit=N_HITS)))
     for text in ("", "black", "حقيبة"):
-        yield _second_page(Query(text, limit=N_HITS))
-    for name, text, photos, more in _PHOTOS:
-        yield _search(f"photo {name} {text} {_said(more)}", _by_photo(text, photos, more))
-    yield _second_page(_by_photo("", ("queries/query-3.jpg",), {}))
+        yield _search_second_page(Query(text, limit=N_HITS))
+    for name, text, photos, options in _PHOTOS:
+        yield _search(
+            f"photo {name} {text} {_format(options)}", _build_photo_query(text, photos, options)
+        )
+    yield _search_second_page(_build_photo_query("", ("queries/query-3.jpg",), {}))
 
 
-def _search(name: str, query: Query) -> Ask:
-    return Ask(name.strip(), lambda shops: shops.plain.search(query))
+def _search(name: str, query: Query) -> Question:
+    return Question(name.strip(), lambda shops: shops.plain.search(query))
 
 
-def _ruled(query: Query) -> Callable[[Shops], SearchResponse]:
+def _search_ruled(query: Query) -> Callable[[Shops], SearchResponse]:
     return lambda shops: shops.ruled.search(query)
 
 
-def _second_page(query: Query) -> Ask:
-    def asked(shops: Shops) -> SearchResponse:
+def _search_second_page(query: Query) -> Question:
+    def ask(shops: Shops) -> SearchResponse:
         first = shops.plain.search(query)
         return shops.plain.search(replace(query, cursor=first.next_cursor))
 
-    return Ask(f"second page: {query.text or ('photo' if query.images else 'everything')}", asked)
+    return Question(
+        f"second page: {query.text or ('photo' if query.images else 'everything')}", ask
+    )
 
 
-def _said(values: Mapping[str, Any]) -> str:
+def _format(values: Mapping[str, Any]) -> str:
     return ", ".join(f"{name}={value}" for name, value in values.items())
 
 
-def _by_photo(text: str, photos: Sequence[Any], more: Mapping[str, Any]) -> Query:
-    several = [_photo(each) for each in photos]
-    avoid = tuple(
-        each if isinstance(each, str) else _photo(each)
-        for each in more.get("negative_examples", ())
+def _build_photo_query(text: str, photos: Sequence[Any], options: Mapping[str, Any]) -> Query:
+    images = [_load_photo(photo) for photo in photos]
+    negatives = tuple(
+        example if isinstance(example, str) else _load_photo(example)
+        for example in options.get("negative_examples", ())
     )
     return Query(
-        text, several, limit=N_HITS, **{**more, **({"negative_examples": avoid} if avoid else {})}
+        text,
+        images,
+        limit=N_HITS,
+        **{**options, **({"negative_examples": negatives} if negatives else {})},
     )
 
 
-def _photo(given: Any) -> QueryImage:
-    name, *rest = (given,) if isinstance(given, str) else given
+def _load_photo(photo: Any) -> QueryImage:
+    name, *rest = (photo,) if isinstance(photo, str) else photo
     return QueryImage(str(SAMPLES / name), *rest)
 
 
@@ -118,7 +125,7 @@ _FILTERED: tuple[tuple[str, dict[str, Any]], ...] = (
     ("headphones", {"merchant_id": "sadaf-tech"}),
     ("dress under 300", {"price_max": 700}),
 )
-_TURNED: tuple[tuple[str, dict[str, Any]], ...] = (
+_OPTIONS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("", {"sort": "price_asc"}),
     ("", {"sort": "newest"}),
     ("dress", {"sort": "price_asc"}),
@@ -172,41 +179,43 @@ _PHOTOS: tuple[tuple[str, str, tuple[Any, ...], dict[str, Any]], ...] = (
 )
 
 
-def _similar() -> Iterator[Ask]:
+def _make_similar() -> Iterator[Question]:
     for n in range(44):
-        yield Ask(f"to {n}", _similar_to(n * 15 + 2, Filters()))
+        yield Question(f"to {n}", _find_similar(n * 15 + 2, Filters()))
     filtered: Sequence[dict[str, Any]] = (
         {"merchant_id": "liwan-fashion"}, {"price_max": 150}, {"category": "Home"},
         {"in_stock": True}, {"attributes": {"color": "black"}}, {"merchant_id": "dar-finjan"},
     )  # fmt: skip
     for n, filters in enumerate(filtered):
-        yield Ask(f"to {n}, {_said(filters)}", _similar_to(n * 28 + 5, Filters(**filters)))
+        yield Question(f"to {n}, {_format(filters)}", _find_similar(n * 28 + 5, Filters(**filters)))
     for n in range(4):
-        yield Ask(f"to {n}, of {visitor(n)}", _similar_of(n))
-    for n, draft in enumerate(_drafts()):
-        yield Ask(f"to draft {n}", _similar_to_draft(draft))
+        yield Question(f"to {n}, of {format_visitor_id(n)}", _find_similar_for(n))
+    for n, draft in enumerate(_make_drafts()):
+        yield Question(f"to draft {n}", _find_similar_to_draft(draft))
 
 
-def _similar_to(at: int, filters: Filters) -> Callable[[Shops], SearchResponse]:
-    """Ask for a product of the filters' merchant, where there is one: others' are unknown."""
+def _find_similar(position: int, filters: Filters) -> Callable[[Shops], SearchResponse]:
+    """Take a product of the filters' merchant, where there is one: others' are unknown."""
 
-    def asked(shops: Shops) -> SearchResponse:
-        theirs = Filters(merchant_id=filters.merchant_id)
-        ids = sorted(shops.plain.index.filter_products(shops.ids, theirs).values())
-        return shops.plain.similar(ids[at % len(ids)], N_HITS, filters)
+    def ask(shops: Shops) -> SearchResponse:
+        merchant = Filters(merchant_id=filters.merchant_id)
+        ids = sorted(shops.plain.index.filter_products(shops.ids, merchant).values())
+        return shops.plain.similar(ids[position % len(ids)], N_HITS, filters)
 
-    return asked
+    return ask
 
 
-def _similar_to_draft(draft: Product) -> Callable[[Shops], SearchResponse]:
+def _find_similar_to_draft(draft: Product) -> Callable[[Shops], SearchResponse]:
     return lambda shops: shops.plain.similar(draft, N_HITS)
 
 
-def _similar_of(number: int) -> Callable[[Shops], SearchResponse]:
-    return lambda s: s.visited.similar(s.ids[number * 40 + 9], N_HITS, user_id=visitor(number))
+def _find_similar_for(number: int) -> Callable[[Shops], SearchResponse]:
+    return lambda s: s.visited.similar(
+        s.ids[number * 40 + 9], N_HITS, user_id=format_visitor_id(number)
+    )
 
 
-def _drafts() -> Iterator[Product]:
+def _make_drafts() -> Iterator[Product]:
     yield Product("draft", "Linen summer dress")
     yield Product("draft", "كرسي خشب")
     yield Product("draft", "Wool scarf", description="Warm, in grey and blue.", language="en")
@@ -215,49 +224,59 @@ def _drafts() -> Iterator[Product]:
     yield Product("draft", "Lamp", image=str(SAMPLES / "queries" / "query-4.jpg"))
 
 
-def _recommended() -> Iterator[Ask]:
+def _make_recommended() -> Iterator[Question]:
     for n in range(24):
-        yield Ask(visitor(n), _feed(visitor(n), Filters()))
+        yield Question(format_visitor_id(n), _recommend(format_visitor_id(n), Filters()))
     for n in range(12):
-        yield Ask(f"{visitor(n)}, second page", _second_feed(visitor(n)))
+        yield Question(
+            f"{format_visitor_id(n)}, second page", _recommend_second_page(format_visitor_id(n))
+        )
     filtered: Sequence[dict[str, Any]] = (
-        *({"merchant_id": each} for each in MERCHANTS), {"category": "Home"}, {"price_max": 100},
+        *({"merchant_id": merchant_id} for merchant_id in MERCHANTS),
+        {"category": "Home"}, {"price_max": 100},
         {"in_stock": True}, {"brand": "Velmara"}, {"category": "Fashion > Women"},
     )  # fmt: skip
     for n, filters in enumerate(filtered):
-        yield Ask(f"{visitor(n)}, {_said(filters)}", _feed(visitor(n), Filters(**filters)))
-    yield Ask("nobody", _feed("", Filters()))
-    yield Ask("a stranger", _feed("stranger", Filters()))
-    yield Ask("a stranger at a merchant's", _feed("stranger", Filters(merchant_id="dar-finjan")))
+        yield Question(
+            f"{format_visitor_id(n)}, {_format(filters)}",
+            _recommend(format_visitor_id(n), Filters(**filters)),
+        )
+    yield Question("nobody", _recommend("", Filters()))
+    yield Question("a stranger", _recommend("stranger", Filters()))
+    yield Question(
+        "a stranger at a merchant's", _recommend("stranger", Filters(merchant_id="dar-finjan"))
+    )
     for n in (4, 8, 13, 17):
-        yield Ask(f"seen by {visitor(n)}", _seen_by(visitor(n)))
+        yield Question(
+            f"seen by {format_visitor_id(n)}", _list_recently_viewed(format_visitor_id(n))
+        )
     texts = ("dress", "bag", "black", "lamp", "حذاء", "gift", "gold", "white shirt", "coffee")
     for n, text in enumerate(texts, 5):
-        query = Query(text, limit=N_HITS, user_id=visitor(n))
-        yield Ask(f"{visitor(n)} asks {text}", _of_visitor(query))
+        query = Query(text, limit=N_HITS, user_id=format_visitor_id(n))
+        yield Question(f"{format_visitor_id(n)} asks {text}", _search_as_visitor(query))
 
 
-def _seen_by(user_id: str) -> Callable[[Shops], SearchResponse]:
+def _list_recently_viewed(user_id: str) -> Callable[[Shops], SearchResponse]:
     return lambda shops: shops.visited.recently_viewed(user_id)
 
 
-def _of_visitor(query: Query) -> Callable[[Shops], SearchResponse]:
+def _search_as_visitor(query: Query) -> Callable[[Shops], SearchResponse]:
     return lambda shops: shops.visited.search(query)
 
 
-def _feed(user_id: str, filters: Filters) -> Callable[[Shops], SearchResponse]:
+def _recommend(user_id: str, filters: Filters) -> Callable[[Shops], SearchResponse]:
     return lambda shops: shops.visited.recommend(user_id, N_HITS, filters)
 
 
-def _second_feed(user_id: str) -> Callable[[Shops], SearchResponse]:
-    def asked(shops: Shops) -> SearchResponse:
+def _recommend_second_page(user_id: str) -> Callable[[Shops], SearchResponse]:
+    def ask(shops: Shops) -> SearchResponse:
         first = shops.visited.recommend(user_id, N_HITS)
         return shops.visited.recommend(user_id, N_HITS, cursor=first.next_cursor)
 
-    return asked
+    return ask
 
 
-def _complements() -> Iterator[Ask]:
+def _make_complements() -> Iterator[Question]:
     def visited(shops: Shops) -> SearchService:
         return shops.visited
 
@@ -265,25 +284,30 @@ def _complements() -> Iterator[Ask]:
         return shops.plain
 
     for n in range(38):
-        yield Ask(f"of {n}", _goes_with(visited, n * 9))
+        yield Question(f"of {n}", _find_complements(visited, n * 9))
     for n in range(12):
-        yield Ask(f"of {n}, without events", _goes_with(plain, n * 14 + 3))
+        yield Question(f"of {n}, without events", _find_complements(plain, n * 14 + 3))
     for n in range(4):
-        yield Ask(f"of {n}, for {visitor(4 + n)}", _goes_with(visited, n * 37, visitor(4 + n)))
+        yield Question(
+            f"of {n}, for {format_visitor_id(4 + n)}",
+            _find_complements(visited, n * 37, format_visitor_id(4 + n)),
+        )
     for n in range(6):
-        yield Ask(f"of {n}, of {MERCHANTS[n % 3]}", _of_merchant(n, MERCHANTS[n % 3]))
+        yield Question(
+            f"of {n}, of {MERCHANTS[n % 3]}", _find_merchant_complements(n, MERCHANTS[n % 3])
+        )
 
 
-def _goes_with(
-    service: Callable[[Shops], SearchService], at: int, user_id: str = ""
+def _find_complements(
+    service: Callable[[Shops], SearchService], position: int, user_id: str = ""
 ) -> Callable[[Shops], SearchResponse]:
-    return lambda s: service(s).complements(s.ids[at % len(s.ids)], N_HITS, user_id)
+    return lambda s: service(s).complements(s.ids[position % len(s.ids)], N_HITS, user_id)
 
 
-def _of_merchant(number: int, merchant_id: str) -> Callable[[Shops], SearchResponse]:
-    def asked(shops: Shops) -> SearchResponse:
+def _find_merchant_complements(number: int, merchant_id: str) -> Callable[[Shops], SearchResponse]:
+    def ask(shops: Shops) -> SearchResponse:
         filters = Filters(merchant_id=merchant_id)
         ids = sorted(shops.visited.index.filter_products(shops.ids, filters).values())
         return shops.visited.complements(ids[number * 7], N_HITS, filters=filters)
 
-    return asked
+    return ask

@@ -1,4 +1,4 @@
-"""Merchandisers' rules in the search itself: what is shown where, and what the page says of it."""
+"""Merchandising rules in search: what they move, and what the response says of it."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -25,7 +25,7 @@ from search.rules import (
 )
 from shopwindow.values import Filters, Product, Query
 from tests.conftest import WHOLE
-from tests.search.paging import ids, joined, pages, whole
+from tests.search.paging import collect_ids, get_all_ids, get_ids, iterate_pages
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 BLUE = Selection(filters=Filters(attributes={"color": "blue"}))
@@ -50,7 +50,7 @@ def service(encoder: FakeEncoder) -> SearchService:
     return SearchService(index, WHOLE)
 
 
-def with_rules(service: SearchService, *rules: Rule) -> SearchService:
+def set_rules(service: SearchService, *rules: Rule) -> SearchService:
     service.rules = RuleSet(rules)
     return service
 
@@ -60,10 +60,10 @@ QUERY = Query("abaya", limit=5)
 
 
 @pytest.mark.parametrize("text", ["abaya", "Abayas", "red abaya", "العبايات", "abya"])
-def test_a_pin_holds_for_the_text_in_both_languages(service: SearchService, text: str) -> None:
-    with_rules(service, Rule("pins", Pin(("p8", "p1")), ABAYA))
+def test_a_pin_applies_to_the_text_in_both_languages(service: SearchService, text: str) -> None:
+    set_rules(service, Rule("pins", Pin(("p8", "p1")), ABAYA))
     page = service.search(Query(text, limit=5))
-    assert ids(page)[:2] == ["p8", "p1"]
+    assert get_ids(page)[:2] == ["p8", "p1"]
     first = page.hits[0]
     assert (first.rules, page.rules) == (("pins",), ("pins",))
     assert first.retrieval_rank > 1
@@ -74,81 +74,91 @@ def test_a_pin_holds_for_the_text_in_both_languages(service: SearchService, text
     assert service.search(Query("mug")).rules == ()
 
 
-def test_a_rule_for_every_search_does_not_hide_those_for_corrected_words(
+def test_a_rule_for_every_search_does_not_suppress_those_for_corrected_text(
     service: SearchService,
 ) -> None:
     always = Rule("no blue", Hide(BLUE))
-    with_rules(service, always, Rule("pins", Pin(("p8",)), ABAYA))
+    set_rules(service, always, Rule("pins", Pin(("p8",)), ABAYA))
     page = service.search(Query("abya", limit=3))
     assert page.interpretations[0].value == "abaya"
-    assert (ids(page)[0], set(page.rules)) == ("p8", {"pins", "no blue"})
+    assert (get_ids(page)[0], set(page.rules)) == ("p8", {"pins", "no blue"})
 
 
 @pytest.mark.parametrize("text", ["", "abaya"])
 @pytest.mark.parametrize("limit", [1, 2, 3, 5, 50])
-def test_pins_hold_on_the_first_page_and_never_come_again(
+def test_pins_come_on_the_first_page_and_never_again(
     service: SearchService, text: str, limit: int
 ) -> None:
-    with_rules(service, Rule("pins", Pin(("p8", "p1", "nowhere", "p4"))))
+    set_rules(service, Rule("pins", Pin(("p8", "p1", "nowhere", "p4"))))
     query = Query(text, limit=limit)
-    found = list(pages(service, query))
-    assert all(len(page.hits) <= limit for page in found)
-    assert ids(found[0])[:3] == ["p8", "p1", "p4"][:limit]
-    shown = [each for page in found for each in ids(page)]
+    responses = list(iterate_pages(service, query))
+    assert all(len(page.hits) <= limit for page in responses)
+    assert get_ids(responses[0])[:3] == ["p8", "p1", "p4"][:limit]
+    shown = [product_id for page in responses for product_id in get_ids(page)]
     assert len(shown) == len(set(shown)) == (12 if not text else 11)
     if limit > 2:
-        assert shown == whole(service, query)
+        assert shown == get_all_ids(service, query)
 
 
-def test_a_pin_at_a_later_place(service: SearchService) -> None:
-    with_rules(service, Rule("third", Pin(("p8",), position=3)))
+def test_a_pin_at_a_later_position(service: SearchService) -> None:
+    set_rules(service, Rule("third", Pin(("p8",), position=3)))
     for text in ("", "abaya"):
-        assert ids(service.search(Query(text, limit=5)))[2] == "p8"
+        assert get_ids(service.search(Query(text, limit=5)))[2] == "p8"
 
 
 @pytest.mark.parametrize("text", ["", "abaya"])
-def test_what_is_hidden_is_gone_from_every_page(service: SearchService, text: str) -> None:
-    plain = whole(service, Query(text, collapse=False))
-    with_rules(service, Rule("hide", Hide(Selection(("p3", "p7")))))
+def test_hidden_products_are_on_no_page(service: SearchService, text: str) -> None:
+    plain = get_all_ids(service, Query(text, collapse=False))
+    set_rules(service, Rule("hide", Hide(Selection(("p3", "p7")))))
     query = Query(text, limit=3, collapse=False)
-    assert joined(service, query) == [each for each in plain if each not in {"p3", "p7"}]
+    assert collect_ids(service, query) == [
+        product_id for product_id in plain if product_id not in {"p3", "p7"}
+    ]
     priced = replace(query, sort="price_asc")
-    assert joined(service, priced) == [f"p{n}" for n in range(12) if n not in {3, 7}]
+    assert collect_ids(service, priced) == [f"p{n}" for n in range(12) if n not in {3, 7}]
 
 
-def test_pages_that_rules_hide_wholly_are_passed_over(service: SearchService) -> None:
-    every = whole(service, Query())
-    with_rules(service, Rule("hide", Hide(Selection(tuple(every[:7])))))
+def test_pages_that_rules_hide_entirely_are_skipped(service: SearchService) -> None:
+    all_ids = get_all_ids(service, Query())
+    set_rules(service, Rule("hide", Hide(Selection(tuple(all_ids[:7])))))
     query = Query(filters=Filters(price_max=500), limit=3)
     page = service.search(query)
-    assert (ids(page), page.relaxed) == (every[7:10], ())
-    assert joined(service, query) == every[7:]
+    assert (get_ids(page), page.relaxed) == (all_ids[7:10], ())
+    assert collect_ids(service, query) == all_ids[7:]
 
 
-def test_a_variant_takes_the_place_of_a_hidden_product(service: SearchService) -> None:
-    best = next(each for each in whole(service, Query("blue mug")) if each in {"p9", "p11"})
+def test_a_variant_replaces_a_hidden_product(service: SearchService) -> None:
+    best = next(
+        product_id
+        for product_id in get_all_ids(service, Query("blue mug"))
+        if product_id in {"p9", "p11"}
+    )
     other = {"p9": "p11", "p11": "p9"}[best]
-    with_rules(service, Rule("hide", Hide(Selection((best,)))))
+    set_rules(service, Rule("hide", Hide(Selection((best,)))))
     hits = {hit.product.id: hit for hit in service.search(Query("blue mug")).hits}
     assert best not in hits
     assert hits[other].n_variants == 1
 
 
-def test_a_pinned_variant_stands_for_its_group(service: SearchService) -> None:
-    best = next(each for each in whole(service, Query("blue mug")) if each in {"p9", "p11"})
+def test_a_pinned_variant_represents_its_group(service: SearchService) -> None:
+    best = next(
+        product_id
+        for product_id in get_all_ids(service, Query("blue mug"))
+        if product_id in {"p9", "p11"}
+    )
     other = {"p9": "p11", "p11": "p9"}[best]
-    with_rules(service, Rule("pin", Pin((other,))))
+    set_rules(service, Rule("pin", Pin((other,))))
     hits = service.search(Query("blue mug")).hits
     assert (hits[0].product.id, hits[0].n_variants) == (other, 2)
     assert hits[0].contributions["lexical"] > 0
     assert best not in [hit.product.id for hit in hits]
-    both = with_rules(service, Rule("both", Pin((other, best)))).search(Query("blue mug")).hits
+    both = set_rules(service, Rule("both", Pin((other, best)))).search(Query("blue mug")).hits
     assert [hit.product.id for hit in both][:2] == [other, best]
 
 
-def test_boosts_and_buries_are_parts_of_the_score(service: SearchService) -> None:
+def test_boosts_and_buries_are_score_contributions(service: SearchService) -> None:
     plain = {hit.product.id: hit for hit in service.search(replace(QUERY, limit=50)).hits}
-    with_rules(
+    set_rules(
         service, Rule("up", Boost(BLUE, 0.4), ABAYA), Rule("down", Bury(Selection(("p0",))), ABAYA)
     )
     hits = service.search(replace(QUERY, limit=50)).hits
@@ -163,88 +173,90 @@ def test_boosts_and_buries_are_parts_of_the_score(service: SearchService) -> Non
     assert hits[0].product.attributes["color"] == "blue"
 
 
-def test_an_order_by_price_is_that_of_prices(service: SearchService) -> None:
-    plain = whole(service, Query("abaya", sort="price_desc"))
-    browsed = whole(service, Query(sort="price_desc"))
+def test_sorting_by_price_ignores_pins_and_boosts(service: SearchService) -> None:
+    plain = get_all_ids(service, Query("abaya", sort="price_desc"))
+    browsed = get_all_ids(service, Query(sort="price_desc"))
     pins = Rule("pins", Pin(("p1",)))
-    with_rules(service, pins, Rule("up", Boost(BLUE)))
-    assert whole(service, Query("abaya", sort="price_desc")) == plain
-    assert whole(service, Query(sort="price_desc")) == browsed
+    set_rules(service, pins, Rule("up", Boost(BLUE)))
+    assert get_all_ids(service, Query("abaya", sort="price_desc")) == plain
+    assert get_all_ids(service, Query(sort="price_desc")) == browsed
     page = service.search(Query("abaya", sort="price_desc"))
     assert {hit.rules for hit in page.hits} == {()}
 
 
-def test_browsing_a_category(service: SearchService) -> None:
-    with_rules(service, Rule("mugs", Pin(("p10", "p2")), RuleScope(category="Mugs")))
+def test_pins_of_a_category_apply_when_browsing_it(service: SearchService) -> None:
+    set_rules(service, Rule("mugs", Pin(("p10", "p2")), RuleScope(category="Mugs")))
     page = service.search(Query(filters=Filters(category="Shop > Mugs")))
-    assert ids(page)[0] == "p10"  # p2 is no mug
+    assert get_ids(page)[0] == "p10"  # p2 is no mug
     assert page.hits[0].rules == ("mugs",)
-    assert sorted(ids(page)) == sorted(f"p{n}" for n in range(6, 12))
+    assert sorted(get_ids(page)) == sorted(f"p{n}" for n in range(6, 12))
     assert service.search(Query(filters=Filters(category="Abayas"))).rules == ()
 
 
 @pytest.mark.parametrize("text", ["", "abaya"])
-def test_a_merchant_moves_only_its_own_products(service: SearchService, text: str) -> None:
+def test_a_merchants_rules_affect_only_its_own_products(service: SearchService, text: str) -> None:
     scope = RuleScope(merchant="m1")
-    with_rules(service, Rule("ours", Pin(("p2", "p4")), scope), Rule("not", Hide(BLUE), scope))
-    found = whole(service, Query(text, collapse=False))
-    assert found[0] == "p4"  # p2 is of m2: not pinned, and not lost
+    set_rules(service, Rule("ours", Pin(("p2", "p4")), scope), Rule("not", Hide(BLUE), scope))
+    shown = get_all_ids(service, Query(text, collapse=False))
+    assert shown[0] == "p4"  # p2 is of m2: not pinned, and not lost
     blue_of_m1 = {"p1", "p7"}
-    assert set(found) == {f"p{n}" for n in range(12)} - blue_of_m1
-    only = service.search(Query(text, filters=Filters(merchant_id="m0"), limit=50))
-    assert only.rules == ()
+    assert set(shown) == {f"p{n}" for n in range(12)} - blue_of_m1
+    scoped = service.search(Query(text, filters=Filters(merchant_id="m0"), limit=50))
+    assert scoped.rules == ()
 
 
 @pytest.mark.parametrize("text", ["عباية", "ABAYAS", ""])
-def test_a_redirect_is_told_beside_the_answer(service: SearchService, text: str) -> None:
+def test_a_redirect_comes_with_the_results(service: SearchService, text: str) -> None:
     scope = ABAYA if text else RuleScope()
-    with_rules(service, Rule("eid", Redirect("/eid"), scope))
+    set_rules(service, Rule("eid", Redirect("/eid"), scope))
     page = service.search(Query(text))
     assert page.redirect == "/eid"
     assert page.hits
     assert service.search(Query("mug")).redirect == ("" if text else "/eid")
 
 
-def test_synonyms_of_a_rule(service: SearchService) -> None:
+def test_synonyms_of_a_rule_expand_the_query(service: SearchService) -> None:
     plain = service.search(Query("jalabiya", limit=1)).hits
     assert all("lexical" not in hit.contributions for hit in plain)
-    with_rules(service, Rule("same", Synonyms((("jalabiya", "جلابية", "abaya"),))))
+    set_rules(service, Rule("same", Synonyms((("jalabiya", "جلابية", "abaya"),))))
     for text in ("jalabiya", "جلابية"):
         first = service.search(Query(text, limit=1)).hits[0]
         assert first.contributions["lexical"] > 0
         assert first.product.category[-1] == "Abayas"
 
 
-def test_rules_hold_in_their_window(encoder: FakeEncoder, service: SearchService) -> None:
+def test_rules_are_active_in_their_time_window(
+    encoder: FakeEncoder, service: SearchService
+) -> None:
     now = [NOON]
     scope = RuleScope(start=NOON + timedelta(hours=1), until=NOON + timedelta(hours=2))
-    book = RuleSet([Rule("hour", Pin(("p8",)), scope)])
-    service._reader = QueryInterpreter(service.index, (), book, clock=lambda: now[0])
-    held = []
+    ruleset = RuleSet([Rule("hour", Pin(("p8",)), scope)])
+    service._interpreter = QueryInterpreter(service.index, (), ruleset, clock=lambda: now[0])
+    is_active = []
     for minutes in (0, 59, 60, 119, 120):
         now[0] = NOON + timedelta(minutes=minutes)
-        held.append(service.search(Query("abaya", limit=1)).rules == ("hour",))
-    assert held == [False, False, True, True, False]
+        is_active.append(service.search(Query("abaya", limit=1)).rules == ("hour",))
+    assert is_active == [False, False, True, True, False]
 
 
-def test_new_rules_hold_from_the_next_query_on(service: SearchService) -> None:
-    assert ids(service.search(QUERY))[0] != "p8"
+def test_new_rules_apply_from_the_next_query_on(service: SearchService) -> None:
+    assert get_ids(service.search(QUERY))[0] != "p8"
     service.rules = RuleSet([Rule("pin", Pin(("p8",)))])
-    assert ids(service.search(QUERY))[0] == "p8"
+    assert get_ids(service.search(QUERY))[0] == "p8"
     service.rules = RuleSet.empty()
-    assert ids(service.search(QUERY))[0] != "p8"
+    assert get_ids(service.search(QUERY))[0] != "p8"
 
 
-def test_what_is_like_a_product_is_not_ruled(service: SearchService) -> None:
+def test_rules_do_not_apply_to_similar_products(service: SearchService) -> None:
     plain = service.similar("p0").hits
-    with_rules(service, Rule("hide", Hide(BLUE)), Rule("pin", Pin(("p8",))))
+    set_rules(service, Rule("hide", Hide(BLUE)), Rule("pin", Pin(("p8",))))
     page = service.similar("p0")
     assert (page.hits, page.rules) == (plain, ())
 
 
 @pytest.mark.parametrize("text", ["", "abaya"])
-def test_what_is_avoided_is_not_pinned(service: SearchService, text: str) -> None:
-    with_rules(service, Rule("pin", Pin(("p8", "p1"))))
+def test_a_negative_example_is_not_pinned(service: SearchService, text: str) -> None:
+    set_rules(service, Rule("pin", Pin(("p8", "p1"))))
     page = service.search(Query(text, negative_examples=("p8",), limit=50))
-    assert ids(page)[0] == "p1"
-    assert "p8" not in ids(page)
+    assert get_ids(page)[0] == "p1"
+    assert "p8" not in get_ids(page)

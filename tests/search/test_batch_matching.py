@@ -1,4 +1,4 @@
-"""Many photos matched: the same answers as one by one, lazily, with a place for every photo."""
+"""Batch matching: the same matches as one by one, lazily, with an entry for every photo."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -29,14 +29,14 @@ BLUE = (30, 30, 200)
 
 @pytest.fixture
 def photos(products: list[Product]) -> list[str]:
-    return [each.image for each in products]
+    return [product.image for product in products]
 
 
-def _ids(hits: tuple[Hit, ...]) -> list[str]:
+def _get_ids(hits: tuple[Hit, ...]) -> list[str]:
     return [hit.product.id for hit in hits]
 
 
-def test_each_photo_finds_its_product_and_what_search_finds(
+def test_each_photo_matches_its_product_and_what_search_finds(
     service: SearchService, photos: list[str]
 ) -> None:
     matches = list(match_photos(service, photos, limit=24))
@@ -49,27 +49,27 @@ def test_each_photo_finds_its_product_and_what_search_finds(
         assert scores == sorted(scores, reverse=True)
         assert all(dict(hit.contributions) == {"image": hit.score} for hit in match.hits)
         alone = service.search(Query(image=photos[number], limit=24, facets=()))
-        assert set(_ids(alone.hits)) == set(_ids(match.hits))
+        assert set(_get_ids(alone.hits)) == set(_get_ids(match.hits))
 
 
-def test_a_batch_gives_what_its_members_give_one_by_one(
+def test_a_batch_gives_the_same_matches_as_one_by_one(
     service: SearchService, photos: list[str]
 ) -> None:
-    many = photos * 4
-    assert len(many) > 2 * BATCH_SIZE
-    together = list(match_photos(service, many, limit=3))
-    alone = [next(match_photos(service, [each], limit=3)) for each in photos] * 4
-    assert [_ids(each.hits) for each in together] == [_ids(each.hits) for each in alone]
+    batch = photos * 4
+    assert len(batch) > 2 * BATCH_SIZE
+    batched = list(match_photos(service, batch, limit=3))
+    alone = [next(match_photos(service, [photo], limit=3)) for photo in photos] * 4
+    assert [_get_ids(match.hits) for match in batched] == [_get_ids(match.hits) for match in alone]
 
 
-def test_bad_photos_keep_their_place(
+def test_bad_photos_keep_their_place_in_the_order(
     service: SearchService, photos: list[str], tmp_path: Path
 ) -> None:
     broken = tmp_path / "broken.jpg"
     broken.write_bytes(b"nothing")
-    gone = str(tmp_path / "gone.png")
-    given: list[ImageSource] = [photos[0], broken, gone, b"", photos[1]]
-    matches = list(match_photos(service, given, limit=1))
+    missing = str(tmp_path / "gone.png")
+    sources: list[ImageSource] = [photos[0], broken, missing, b"", photos[1]]
+    matches = list(match_photos(service, sources, limit=1))
     assert [bool(match.hits) for match in matches] == [True, False, False, False, True]
     assert matches[1].problem.startswith("not a photo of a known format")
     assert [match.problem for match in matches[2:]] == ["no such file", "empty, 0 bytes", ""]
@@ -77,14 +77,16 @@ def test_bad_photos_keep_their_place(
     assert [match.hits for match in only_bad] == [(), (), ()]
 
 
-def test_no_photos_and_an_empty_index(encoder: FakeEncoder, service: SearchService) -> None:
+def test_no_photos_or_an_empty_index_match_nothing(
+    encoder: FakeEncoder, service: SearchService
+) -> None:
     assert list(match_photos(service, [])) == []
-    nothing = SearchService(ProductIndex.open(":memory:", encoder))
-    (match,) = match_photos(nothing, [Image.new("RGB", (9, 9), BLUE)])
+    empty = SearchService(ProductIndex.open(":memory:", encoder))
+    (match,) = match_photos(empty, [Image.new("RGB", (9, 9), BLUE)])
     assert (match.hits, match.problem) == ((), "")
 
 
-def test_filters_hold(service: SearchService, photos: list[str]) -> None:
+def test_every_match_passes_the_filters(service: SearchService, photos: list[str]) -> None:
     filters = Filters(brand="brand 1", in_stock=True)
     for match in match_photos(service, photos, 24, filters):
         assert match.hits
@@ -93,29 +95,29 @@ def test_filters_hold(service: SearchService, photos: list[str]) -> None:
 
 
 @pytest.mark.parametrize("limit", [0, 501])
-def test_a_limit_out_of_range_is_refused_before_anything_is_taken(
+def test_a_limit_out_of_range_is_rejected_before_any_photo_is_read(
     service: SearchService, limit: int
 ) -> None:
     with pytest.raises(InvalidQueryError, match="limit: expected 1 to 500"):
         match_photos(service, [], limit)
 
 
-def test_photos_are_taken_when_their_turn_comes(service: SearchService, photos: list[str]) -> None:
-    taken: list[str] = []
+def test_photos_are_consumed_lazily(service: SearchService, photos: list[str]) -> None:
+    consumed: list[str] = []
 
     def endless() -> Iterator[str]:
         while True:
-            taken.append(photos[len(taken) % len(photos)])
-            yield taken[-1]
+            consumed.append(photos[len(consumed) % len(photos)])
+            yield consumed[-1]
 
     matches = match_photos(service, endless())
-    assert taken == []
+    assert consumed == []
     assert next(matches).hits
-    assert len(taken) <= 4 * BATCH_SIZE
+    assert len(consumed) <= 4 * BATCH_SIZE
     matches.close()  # type: ignore[attr-defined]
 
 
-def test_variants_are_shown_once(encoder: FakeEncoder, products: list[Product]) -> None:
+def test_variants_are_collapsed(encoder: FakeEncoder, products: list[Product]) -> None:
     sizes = [
         replace(product, id=f"{product.id}-{size}", group_id=f"g{n}")
         for n, product in enumerate(products[:4])
@@ -129,7 +131,7 @@ def test_variants_are_shown_once(encoder: FakeEncoder, products: list[Product]) 
     assert [hit.n_variants for hit in match.hits] == [3, 3, 3, 3]
 
 
-def test_pictures_are_kept_when_asked_for(service: SearchService, photos: list[str]) -> None:
+def test_pixels_are_kept_on_request(service: SearchService, photos: list[str]) -> None:
     (without,) = match_photos(service, photos[:1])
     (match,) = match_photos(service, photos[:1], keep_pixels=True)
     assert without.pixels is None
@@ -145,11 +147,11 @@ def test_decoding_and_encoding_overlap(
     def timed(name: str) -> Callable[[object], object]:
         real = getattr(service.index.encoder, name)
 
-        def call(given: object) -> object:
-            began = time.perf_counter()
+        def call(argument: object) -> object:
+            started = time.perf_counter()
             time.sleep(0.002 if name == "prepare_image" else 0.05)
-            result = real(given)
-            spans[name].append((began, time.perf_counter()))
+            result = real(argument)
+            spans[name].append((started, time.perf_counter()))
             return result
 
         return call
@@ -160,22 +162,29 @@ def test_decoding_and_encoding_overlap(
     assert n_photos == len(spans["prepare_image"])
     assert len(spans["encode_prepared"]) == -(-n_photos // BATCH_SIZE)
     first_encoding = spans["encode_prepared"][0]
-    assert any(first_encoding[0] < began < first_encoding[1] for began, _ in spans["prepare_image"])
+    assert any(
+        first_encoding[0] < started < first_encoding[1] for started, _ in spans["prepare_image"]
+    )
 
 
-def test_words_for_likeness() -> None:
-    assert [label_confidence(least) for least, _ in CONFIDENCE_BOUNDS] == [
+def test_confidence_labels_follow_the_similarity() -> None:
+    assert [label_confidence(bound) for bound, _ in CONFIDENCE_BOUNDS] == [
         "same photo",
         "high",
         "medium",
     ]
     assert label_confidence(CONFIDENCE_BOUNDS[-1][0] - 0.001) == "low"
     assert [bound for bound, _ in CONFIDENCE_BOUNDS] == sorted(
-        (b for b, _ in CONFIDENCE_BOUNDS), reverse=True
+        (bound for bound, _ in CONFIDENCE_BOUNDS), reverse=True
     )
-    assert [clamp_similarity(each) for each in (-0.2, 0.0, 0.5, 1.0000002)] == [0.0, 0.0, 0.5, 1.0]
+    assert [clamp_similarity(cosine) for cosine in (-0.2, 0.0, 0.5, 1.0000002)] == [
+        0.0,
+        0.0,
+        0.5,
+        1.0,
+    ]
 
 
-def test_words_were_measured_with_compact_and_what_was_adapted_from_it() -> None:
+def test_labels_are_calibrated_for_compact_and_encoders_tuned_from_it() -> None:
     names = ("compact", "compact+adapted", "fake", "open_clip:ViT-B-32/laion2b_s34b_b79k")
     assert [is_calibrated(name) for name in names] == [True, True, False, False]
