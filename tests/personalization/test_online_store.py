@@ -10,13 +10,13 @@ from shopwindow.personalization import OnlineStore
 from shopwindow.personalization.profile_writes import MAX_INTERACTIONS
 from shopwindow.ranking import ProductAttributes, Profile, ProfileInteraction, serialize_profile
 from shopwindow.values.errors import OnlineStoreError, OnlineStoreVersionError, ProfileEncoderError
-from tests.ranking.planted import DIM, ENCODER, axis, learned
+from tests.ranking.planted import DIM, ENCODER, axis, learn_profile
 
 SECRET = "the-visitor-that-nobody-shall-know"
 
 
 def profile_of(at: int, product_id: str = "p") -> Profile:
-    return learned(
+    return learn_profile(
         ProfileInteraction(product_id, "click", float(at), axis(at), ProductAttributes(brand="a"))
     )
 
