@@ -10,7 +10,7 @@ from index.store.points import VectorQuery
 from search.merchant_scope import filter_to_merchants, get_merchant_ids
 from search.recommendations.candidate_pools import CandidatePoolCache
 from shopwindow.personalization import CatalogItem, Personalizer, UserContext
-from shopwindow.personalization.co_occurrence import CO_VIEWED
+from shopwindow.personalization.cooccurrence_rules import CO_VIEWED
 from shopwindow.ranking import recency_weights, score_co_engagement
 from shopwindow.values.query import Filters
 

@@ -13,7 +13,7 @@ from search.merchant_scope import filter_to_merchants, get_merchant_ids
 from search.recommendations.candidate_pools import CandidatePoolCache
 from search.retrieval.similarity_baseline import BaselineSample
 from shopwindow.personalization import CatalogItem, Personalizer
-from shopwindow.personalization.co_occurrence import (
+from shopwindow.personalization.cooccurrence_rules import (
     CATEGORY_SUFFIX,
     CO_PURCHASED,
     PARENT_CATEGORY_SUFFIX,
