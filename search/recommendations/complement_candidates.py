@@ -180,7 +180,7 @@ class ComplementFinder:
     def _query_styles(
         self, anchor: CatalogItem, cooccurring: Sequence[str], filters: Filters
     ) -> list[VectorQuery]:
-        """Return queries for the same style: in all categories, and in those that complement the anchor.
+        """Return queries for the same style, in all categories and in complementary ones.
 
         Where baskets name too few categories, the catalogue's largest ones fill up.
         """
