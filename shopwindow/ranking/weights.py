@@ -128,7 +128,7 @@ def read_weights(path: str | Path) -> RankingWeights:
         values: dict[str, Any] = tomllib.loads(Path(path).read_text("utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as exc:
         expected = f"a TOML file that can be read ({exc})"
-        raise InvalidSettingError("search.weights", expected, str(path)) from exc
+        raise InvalidSettingError("search.weights_file", expected, str(path)) from exc
     try:
         return RankingWeights.model_validate(values)
     except ValidationError as exc:
