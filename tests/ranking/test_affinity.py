@@ -194,7 +194,7 @@ def test_a_new_interest_soon_leads_the_slate() -> None:
 
 
 def test_planted_tastes_are_found_and_shuffled_ones_are_not() -> None:
-    bench = Bench.of(synthetic_world(np.random.default_rng(4)), np.random.default_rng(5))
+    bench = Bench.from_world(synthetic_world(np.random.default_rng(4)), np.random.default_rng(5))
     result = measure(bench, 60, seed=6)["10"]
     (gain, error) = result["ours less (or as named)"]["random"]
     assert gain > 0.2
@@ -214,7 +214,7 @@ def test_interests_are_the_planted_categories() -> None:
         planted = plant(world, rng)
         profile = Profile.empty(ENCODER, world.vectors.shape[1])
         for visit in islice(visits(world, planted, rng), 20):
-            for interaction in visit.touches:
+            for interaction in visit.interactions:
                 profile = profile.with_interaction(interaction, settings)
         heaviest = np.argsort(-profile.interests.long_term_weights)[:2]
         categories = {str(world.categories[int(profile.interests.medoids[n])]) for n in heaviest}
