@@ -1,7 +1,8 @@
-"""The weights of `shopwindow.ranking.complement_ranker`: fitted on validation rooms, never on those that are reported.
+"""Fits the weights of complements on validation rooms, never on those that are reported.
 
-`python -m benchmarks.complement_weights --data FOLDER` prints proportions that add up to 1. Each
-validation fold has its evidence from the other folds; the rooms of the test take no part.
+`python -m benchmarks.complement_weights --data FOLDER` prints proportions that add up to 1, for
+`shopwindow.ranking.complement_ranker`. The baskets of each validation fold are the other folds; the
+test rooms take no part.
 """
 
 from collections.abc import Sequence
@@ -23,7 +24,7 @@ from shopwindow.ranking import (
     score_complements,
 )
 
-PARTS = (
+CONTRIBUTIONS = (
     "co_purchase",
     "category_lift",
     "visual_similarity",
@@ -31,7 +32,7 @@ PARTS = (
     "color_similarity",
     "popularity",
 )
-UNIT = replace(ComplementWeights(), **dict.fromkeys(PARTS, 1.0))
+UNIT = replace(ComplementWeights(), **dict.fromkeys(CONTRIBUTIONS, 1.0))
 RIDGE = 1e-3
 """Keeps the weights from growing where the parts tell rooms apart by luck."""
 
@@ -49,60 +50,69 @@ class Choices:
 
     values: NDArray[np.float32]
     chosen: NDArray[np.float32]
-    is_allowed: NDArray[np.bool_]
+    is_eligible: NDArray[np.bool_]
     weights: NDArray[np.float32]
 
 
-def with_popularity(catalogue: Catalogue, baskets: BasketCounter) -> list[ComplementFeatures]:
+def add_popularity(catalogue: Catalogue, baskets: BasketCounter) -> list[ComplementFeatures]:
     """Return the traits with the logarithm of how many baskets each was in, by the most."""
-    counts = np.log1p([baskets.get_count(each.product_id) for each in catalogue.traits])
+    counts = np.log1p([baskets.get_count(product.product_id) for product in catalogue.features])
     shares = (counts / max(float(counts.max()), 1e-12)).tolist()
-    pairs = zip(catalogue.traits, shares, strict=True)
-    return [replace(each, popularity=share) for each, share in pairs]
+    pairs = zip(catalogue.features, shares, strict=True)
+    return [replace(product, popularity=share) for product, share in pairs]
 
 
-def scored(
+def score_catalog(
     catalogue: Catalogue,
-    traits: Sequence[ComplementFeatures],
+    features: Sequence[ComplementFeatures],
     baskets: BasketCounter,
-    number: int,
+    anchor: int,
     weights: ComplementWeights,
 ) -> ScoredComplements:
     """Return the whole catalogue as complements of one product of it."""
-    background = catalogue.joint.mean(axis=0)
-    evidence = baskets.get_statistics(traits[number], background)
+    catalog_mean = catalogue.joint_vectors.mean(axis=0)
+    statistics = baskets.get_statistics(features[anchor], catalog_mean)
     return score_complements(
-        traits[number], catalogue.joint[number], traits, catalogue.joint, evidence, weights
+        features[anchor],
+        catalogue.joint_vectors[anchor],
+        features,
+        catalogue.joint_vectors,
+        statistics,
+        weights,
     )
 
 
-def choices(
+def collect_choices(
     catalogue: Catalogue, folds: Sequence[Sequence[Room]], unit: ComplementWeights = UNIT
 ) -> Choices:
-    """Return the choices of every anchor of every fold, with evidence from the other folds."""
-    rows: list[tuple[Any, ...]] = []
+    """Return the choices of every anchor of every fold, with baskets of the other folds."""
+    anchors: list[tuple[Any, ...]] = []
     for fold in folds:
-        baskets = catalogue.baskets(
-            [room for other in folds if other is not fold for room in other]
+        baskets = catalogue.count_baskets(
+            [room for other_fold in folds if other_fold is not fold for room in other_fold]
         )
-        traits = with_popularity(catalogue, baskets)
+        features = add_popularity(catalogue, baskets)
         for room in fold:
             for number in room:
-                found = scored(catalogue, traits, baskets, number, unit)
-                chosen = np.isin(np.arange(len(traits)), room) & found.is_eligible
-                values = np.stack([found.contributions[name] for name in PARTS], axis=1)
+                complements = score_catalog(catalogue, features, baskets, number, unit)
+                chosen = np.isin(np.arange(len(features)), room) & complements.is_eligible
+                values = np.stack(
+                    [complements.contributions[name] for name in CONTRIBUTIONS], axis=1
+                )
                 share = chosen / max(chosen.sum(), 1)
-                rows.append((values.astype(np.float32), share, found.is_eligible, 1 / len(room)))
-    parts, shares, allowed, weights = zip(*rows, strict=True)
+                anchors.append(
+                    (values.astype(np.float32), share, complements.is_eligible, 1 / len(room))
+                )
+    contributions, shares, eligible, weights = zip(*anchors, strict=True)
     return Choices(
-        np.stack(parts),
+        np.stack(contributions),
         np.stack(shares).astype(np.float32),
-        np.stack(allowed),
+        np.stack(eligible),
         np.array(weights, np.float32),
     )
 
 
-def fit(found: Choices) -> tuple[dict[str, float], float]:
+def fit(collect_choices: Choices) -> tuple[dict[str, float], float]:
     """Return the proportions of the parts that make what stood there most likely.
 
     Returns:
@@ -110,30 +120,32 @@ def fit(found: Choices) -> tuple[dict[str, float], float]:
 
     Source: McFadden, Conditional Logit Analysis of Qualitative Choice Behavior (1974).
     """
-    values, chosen = torch.from_numpy(found.values), torch.from_numpy(found.chosen)
-    closed = torch.where(torch.from_numpy(found.is_allowed), 0.0, -1e4)
-    share = torch.from_numpy(found.weights / found.weights.sum())
-    weights = torch.zeros(len(PARTS), requires_grad=True)
+    values, chosen = torch.from_numpy(collect_choices.values), torch.from_numpy(collect_choices.chosen)
+    mask = torch.where(torch.from_numpy(collect_choices.is_eligible), 0.0, -1e4)
+    share = torch.from_numpy(collect_choices.weights / collect_choices.weights.sum())
+    weights = torch.zeros(len(CONTRIBUTIONS), requires_grad=True)
     optimizer = torch.optim.LBFGS([weights], max_iter=40, line_search_fn="strong_wolfe")
 
     def loss() -> torch.Tensor:
         optimizer.zero_grad()
-        likely = torch.log_softmax(values @ weights + closed, dim=1)  # (n_anchors, n_products)
-        lost = -(share[:, None] * chosen * likely).sum() + RIDGE * (weights**2).sum()
-        lost.backward()  # type: ignore[no-untyped-call]
-        return lost
+        log_likelihood = torch.log_softmax(
+            values @ weights + mask, dim=1
+        )  # (n_anchors, n_products)
+        penalized = -(share[:, None] * chosen * log_likelihood).sum() + RIDGE * (weights**2).sum()
+        penalized.backward()  # type: ignore[no-untyped-call]
+        return penalized
 
     optimizer.step(loss)  # type: ignore[no-untyped-call]
-    found_weights = np.maximum(weights.detach().numpy(), 0.0)
-    shares = (found_weights / found_weights.sum()).tolist()
-    return dict(zip(PARTS, shares, strict=True)), -float(loss().detach())
+    fitted = np.maximum(weights.detach().numpy(), 0.0)
+    shares = (fitted / fitted.sum()).tolist()
+    return dict(zip(CONTRIBUTIONS, shares, strict=True)), -float(loss().detach())
 
 
 def main(data: DataFolder = DATA, encoder: EncoderName = "compact") -> None:
     """Fit and print."""
     catalogue = read_catalogue(data, encoder)
-    shares, likely = fit(choices(catalogue, split(catalogue.rooms)[1]))
-    print({name: round(share, 3) for name, share in shares.items()}, round(likely, 4))
+    shares, log_likelihood = fit(collect_choices(catalogue, split(catalogue.rooms)[1]))
+    print({name: round(share, 3) for name, share in shares.items()}, round(log_likelihood, 4))
 
 
 if __name__ == "__main__":

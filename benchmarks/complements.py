@@ -1,10 +1,10 @@
-"""What goes with this? Things that were shown in one room, found from one of them.
+"""Complements: products that were shown in one room, retrieved from one of them.
 
-`python -m benchmarks.complements --data FOLDER` ranks the whole catalogue for each thing of a
-room; right are the room's other things. Evidence comes from other rooms. What each part of ours is
-worth is measured on validation rooms, where the weights were fitted too
-(`benchmarks.complement_weights`); ours against rivals on test rooms that no choice has seen. Every
-room counts the same, and errors are those of means over rooms.
+`python -m benchmarks.complements --data FOLDER` ranks the whole catalogue for each product of a
+room; the relevant ones are the room's other products. Baskets come from other rooms. What each
+contribution is worth is measured on validation rooms, where the weights were fitted too
+(`benchmarks.complement_weights`); the ranker against baselines on test rooms that no choice has
+seen. Every room counts the same, and errors are those of means over rooms.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -15,7 +15,7 @@ import numpy as np
 import typer
 from numpy.typing import NDArray
 
-from benchmarks.complement_weights import PARTS, UNIT, scored, with_popularity
+from benchmarks.complement_weights import CONTRIBUTIONS, UNIT, add_popularity, score_catalog
 from benchmarks.datasets import DATA, DataFolder, EncoderName
 from benchmarks.results_file import SEED, write_result
 from benchmarks.rooms import Catalogue, Room, read_catalogue, split
@@ -26,219 +26,266 @@ from shopwindow.ranking.complement_ranker import DEFAULT_COMPLEMENT_WEIGHTS
 
 RECALL, NDCG = parse_measure("recall@10"), parse_measure("nDCG@10")
 TOP = 10
-OURS = "ours"
+SHOPWINDOW = "ours"
 
-Order: TypeAlias = Callable[[int], Sequence[int]]
-"""A product's number to the numbers of the first ten that go with it."""
+Ranker: TypeAlias = Callable[[int], Sequence[int]]
+"""Maps a product's index to the indices of its ten best complements."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The first ten for one thing of a room.
+    """The ten best complements of one product of a room, evaluated.
 
     Attributes:
-        room: The room's number.
-        is_known: Whether the anchor was in a room that evidence came from.
-        recall: recall@10 of the room's other things.
+        room: Index of the room.
+        is_in_baskets: Whether the anchor was in a room of the baskets.
+        recall: recall@10 of the room's other products.
         ndcg: nDCG@10 of them.
-        recall_new: recall@10 of those that were in no room of the evidence; None without any.
-        n_kinds: Different kinds among the ten.
+        recall_new: recall@10 of those that were in no room of the baskets; None without any.
+        n_categories: Different categories among the ten.
     """
 
     room: int
-    is_known: bool
+    is_in_baskets: bool
     recall: float
     ndcg: float
     recall_new: float | None
-    n_kinds: int
+    n_categories: int
 
 
 class Bench:
-    """One catalogue with the evidence of some rooms.
+    """One catalogue with the baskets of some rooms.
 
     Args:
-        catalogue: Of all products.
-        evidence: Counts of the rooms to learn from.
+        catalogue: All products.
+        baskets: Counts of the rooms to learn from.
     """
 
-    def __init__(self, catalogue: Catalogue, evidence: BasketCounter) -> None:
+    def __init__(self, catalogue: Catalogue, baskets: BasketCounter) -> None:
         self.catalogue = catalogue
-        self.evidence = evidence
-        self._traits = with_popularity(catalogue, evidence)
+        self.baskets = baskets
+        self._traits = add_popularity(catalogue, baskets)
         self._unweighted: dict[int, ScoredComplements] = {}
 
-    def ours(
-        self, weights: ComplementWeights = DEFAULT_COMPLEMENT_WEIGHTS, of_a_kind: int = 2
-    ) -> Order:
-        """Return our order under some weights of the parts."""
+    def rank_complements(
+        self, weights: ComplementWeights = DEFAULT_COMPLEMENT_WEIGHTS, per_category: int = 2
+    ) -> Ranker:
+        """Return the ranker with some weights of the contributions."""
 
-        def order(number: int) -> list[int]:
-            found = self._unweighted.get(number)
-            if found is None:
-                found = scored(self.catalogue, self._traits, self.evidence, number, UNIT)
-                self._unweighted[number] = found
-            parts = {
-                name: getattr(weights, name) * part for name, part in found.contributions.items()
+        def rank(anchor: int) -> list[int]:
+            complements = self._unweighted.get(anchor)
+            if complements is None:
+                complements = score_catalog(
+                    self.catalogue, self._traits, self.baskets, anchor, UNIT
+                )
+                self._unweighted[anchor] = complements
+            weighted = {
+                name: getattr(weights, name) * contribution
+                for name, contribution in complements.contributions.items()
             }
-            return replace(found, contributions=parts).select_best(TOP, of_a_kind)
+            return replace(complements, contributions=weighted).select_best(TOP, per_category)
 
-        return order
+        return rank
 
-    def rivals(self) -> dict[str, Order]:
-        """Return the simple orders that ours has to beat."""
+    def make_baselines(self) -> dict[str, Ranker]:
+        """Return the simple baselines."""
         rng = np.random.default_rng(SEED)
-        traits = self.catalogue.traits
-        kinds = np.array([each.category for each in traits])
-        counts = np.array([self.evidence.get_count(each.product_id) for each in traits], float)
-        by_kind = {kind: counts[kinds == kind].sum() for kind in set(kinds.tolist())}
-        of_kind = np.array([by_kind[kind] for kind in kinds.tolist()])
+        features = self.catalogue.features
+        categories = np.array([product.category for product in features])
+        counts = np.array(
+            [self.baskets.get_count(product.product_id) for product in features], float
+        )
+        counts_by_category = {
+            category: counts[categories == category].sum() for category in set(categories.tolist())
+        }
+        category_counts = np.array(
+            [counts_by_category[category] for category in categories.tolist()]
+        )
         photos, texts = self.catalogue.photos, self.catalogue.texts
         return {
-            "chance": lambda n: _first(rng.random(len(kinds)), n),
-            "popular kinds": lambda n: _first(of_kind + rng.random(len(kinds)), n),
-            "popular products": lambda n: _first(counts + rng.random(len(kinds)), n),
-            "photos": lambda n: _first(photos @ photos[n], n),
-            "photos of other kinds": lambda n: _first(_others(photos @ photos[n], kinds, n), n),
-            "texts": lambda n: _first(texts @ texts[n], n),
-            "texts of other kinds": lambda n: _first(_others(texts @ texts[n], kinds, n), n),
-            "texts of other kinds, by turns": lambda n: _turns(
-                _others(texts @ texts[n], kinds, n), kinds, n
+            "chance": lambda anchor: _select_first(rng.random(len(categories)), anchor),
+            "popular kinds": lambda anchor: _select_first(
+                category_counts + rng.random(len(categories)), anchor
+            ),
+            "popular products": lambda anchor: _select_first(
+                counts + rng.random(len(categories)), anchor
+            ),
+            "photos": lambda anchor: _select_first(photos @ photos[anchor], anchor),
+            "photos of other kinds": lambda anchor: _select_first(
+                _mask_category(photos @ photos[anchor], categories, anchor), anchor
+            ),
+            "texts": lambda anchor: _select_first(texts @ texts[anchor], anchor),
+            "texts of other kinds": lambda anchor: _select_first(
+                _mask_category(texts @ texts[anchor], categories, anchor), anchor
+            ),
+            "texts of other kinds, by turns": lambda anchor: _select_by_rounds(
+                _mask_category(texts @ texts[anchor], categories, anchor), categories, anchor
             ),
         }
 
-    def answers(self, order: Order, rooms: Sequence[Room]) -> list[Answer]:
-        """Return what an order finds for each thing of some rooms."""
-        traits = self.catalogue.traits
-        known = [self.evidence.get_count(each.product_id) > 0 for each in traits]
-        found = []
+    def evaluate(self, order: Ranker, rooms: Sequence[Room]) -> list[Answer]:
+        """Return the evaluation of a ranker for each product of some rooms."""
+        features = self.catalogue.features
+        is_known = [self.baskets.get_count(product.product_id) > 0 for product in features]
+        evaluate = []
         for number, room in enumerate(rooms):
             for anchor in room:
-                first = list(order(anchor))
-                ranking = [str(n) for n in first]
-                grades = {str(n): 1.0 for n in room if n != anchor}
-                new = {name: 1.0 for name in grades if not known[int(name)]}
-                found.append(
+                top = list(order(anchor))
+                ranking = [str(product) for product in top]
+                grades = {str(product): 1.0 for product in room if product != anchor}
+                new_grades = {name: 1.0 for name in grades if not is_known[int(name)]}
+                evaluate.append(
                     Answer(
                         number,
-                        known[anchor],
+                        is_known[anchor],
                         RECALL.compute(ranking, grades),
                         NDCG.compute(ranking, grades),
-                        RECALL.compute(ranking, new) if new else None,
-                        len({traits[n].category for n in first}),
+                        RECALL.compute(ranking, new_grades) if new_grades else None,
+                        len({features[product].category for product in top}),
                     )
                 )
-        return found
+        return evaluate
 
 
-def _first(scores: NDArray[Any], anchor: int) -> list[int]:
-    order = np.argsort(-scores, kind="stable")[: TOP + 1].tolist()
-    return [n for n in order if n != anchor][:TOP]
+def _select_first(scores: NDArray[Any], anchor: int) -> list[int]:
+    indices = np.argsort(-scores, kind="stable")[: TOP + 1].tolist()
+    return [index for index in indices if index != anchor][:TOP]
 
 
-def _others(scores: NDArray[Any], kinds: NDArray[np.str_], anchor: int) -> NDArray[Any]:
-    return np.where(kinds == kinds[anchor], -np.inf, scores)
+def _mask_category(scores: NDArray[Any], categories: NDArray[np.str_], anchor: int) -> NDArray[Any]:
+    return np.where(categories == categories[anchor], -np.inf, scores)
 
 
-def _turns(scores: NDArray[Any], kinds: NDArray[np.str_], anchor: int) -> list[int]:
-    return [n for n in round_robin(scores, kinds.tolist(), TOP + 1) if n != anchor][:TOP]
+def _select_by_rounds(scores: NDArray[Any], categories: NDArray[np.str_], anchor: int) -> list[int]:
+    return [
+        index for index in round_robin(scores, categories.tolist(), TOP + 1) if index != anchor
+    ][:TOP]
 
 
-def by_room(answers: Sequence[Answer], value: Callable[[Answer], float | None]) -> dict[str, float]:
+def average_by_room(
+    evaluate: Sequence[Answer], value: Callable[[Answer], float | None]
+) -> dict[str, float]:
     """Return the mean of a value over the anchors of each room that has one."""
     rooms: dict[str, list[float]] = {}
-    for each in answers:
-        number = value(each)
+    for answer in evaluate:
+        number = value(answer)
         if number is not None:
-            rooms.setdefault(str(each.room), []).append(number)
-    return {room: float(np.mean(some)) for room, some in rooms.items()}
+            rooms.setdefault(str(answer.room), []).append(number)
+    return {room: float(np.mean(values)) for room, values in rooms.items()}
 
 
 VALUES: Mapping[str, Callable[[Answer], float | None]] = {
-    "recall@10": lambda each: each.recall,
-    "nDCG@10": lambda each: each.ndcg,
-    "recall@10, anchor seen in no room": lambda each: None if each.is_known else each.recall,
-    "recall@10, anchor seen": lambda each: each.recall if each.is_known else None,
-    "recall@10 of things seen in no room": lambda each: each.recall_new,
-    "recall@10 of things seen in no room, anchor neither": lambda each: (
-        None if each.is_known else each.recall_new
+    "recall@10": lambda answer: answer.recall,
+    "nDCG@10": lambda answer: answer.ndcg,
+    "recall@10, anchor seen in no room": lambda answer: (
+        None if answer.is_in_baskets else answer.recall
     ),
-    "kinds in the first ten": lambda each: each.n_kinds,
+    "recall@10, anchor seen": lambda answer: answer.recall if answer.is_in_baskets else None,
+    "recall@10 of things seen in no room": lambda answer: answer.recall_new,
+    "recall@10 of things seen in no room, anchor neither": lambda answer: (
+        None if answer.is_in_baskets else answer.recall_new
+    ),
+    "kinds in the first ten": lambda answer: answer.n_categories,
 }
-"""What is reported; "seen" is in the rooms of the evidence."""
+"""What is reported; "seen" is in the rooms of the baskets."""
 
 
-def summary(answers: Sequence[Answer]) -> dict[str, list[float]]:
+def summarize(evaluate: Sequence[Answer]) -> dict[str, list[float]]:
     """Return each value's mean over rooms and its standard error."""
-    found = {}
+    summary = {}
     for name, value in VALUES.items():
-        means = np.array(list(by_room(answers, value).values()))
+        means = np.array(list(average_by_room(evaluate, value).values()))
         error = means.std(ddof=1) / np.sqrt(len(means))
-        found[name] = [round(float(means.mean()), 4), round(float(error), 4)]
-    return found
+        summary[name] = [round(float(means.mean()), 4), round(float(error), 4)]
+    return summary
 
 
-def less(first: Sequence[Answer], second: Sequence[Answer]) -> dict[str, float]:
+def compare_recall(first: Sequence[Answer], second: Sequence[Answer]) -> dict[str, float]:
     """Return the second less the first in recall@10, over rooms, with its interval and p."""
-    found = compare(by_room(first, VALUES["recall@10"]), by_room(second, VALUES["recall@10"]), SEED)
-    names = ("difference", "low", "high", "p")
-    return {name: round(getattr(found, name), 4) for name in names}
+    comparison = compare(
+        average_by_room(first, VALUES["recall@10"]),
+        average_by_room(second, VALUES["recall@10"]),
+        SEED,
+    )
+    values = {
+        "difference": comparison.difference,
+        "low": comparison.ci_low,
+        "high": comparison.ci_high,
+        "p": comparison.p_value,
+    }
+    return {name: round(value, 4) for name, value in values.items()}
 
 
-def validated(catalogue: Catalogue, folds: Sequence[Sequence[Room]]) -> dict[str, Any]:
-    """Return ours with each choice undone, each fold found from the others."""
-    answers: dict[str, list[Answer]] = {}
+def validate(catalogue: Catalogue, folds: Sequence[Sequence[Room]]) -> dict[str, Any]:
+    """Return the results with each choice undone, each fold evaluated with the others' baskets."""
+    evaluate: dict[str, list[Answer]] = {}
     for number, fold in enumerate(folds):
-        learned = [room for other in folds if other is not fold for room in other]
-        bench = Bench(catalogue, catalogue.baskets(learned))
-        without_families = _without_families(catalogue, learned)
+        training_rooms = [
+            room for other_fold in folds if other_fold is not fold for room in other_fold
+        ]
+        bench = Bench(catalogue, catalogue.count_baskets(training_rooms))
+        without_parents = _count_without_parents(catalogue, training_rooms)
         orders = {
-            OURS: bench.ours(),
-            "one of a kind": bench.ours(of_a_kind=1),
-            "three of a kind": bench.ours(of_a_kind=3),
-            "any of a kind": bench.ours(of_a_kind=TOP),
-            **{f"without {name}": bench.ours(_without(name)) for name in PARTS},
-            "popularity 0.1": bench.ours(replace(DEFAULT_COMPLEMENT_WEIGHTS, popularity=0.1)),
-            "baskets 0.1": bench.ours(replace(DEFAULT_COMPLEMENT_WEIGHTS, co_purchase=0.1)),
-            "baskets 0.4": bench.ours(replace(DEFAULT_COMPLEMENT_WEIGHTS, co_purchase=0.4)),
-            "kinds without families": Bench(catalogue, without_families).ours(),
+            SHOPWINDOW: bench.rank_complements(),
+            "one of a kind": bench.rank_complements(per_category=1),
+            "three of a kind": bench.rank_complements(per_category=3),
+            "any of a kind": bench.rank_complements(per_category=TOP),
+            **{
+                f"without {name}": bench.rank_complements(_make_weights_without(name))
+                for name in CONTRIBUTIONS
+            },
+            "popularity 0.1": bench.rank_complements(
+                replace(DEFAULT_COMPLEMENT_WEIGHTS, popularity=0.1)
+            ),
+            "baskets 0.1": bench.rank_complements(
+                replace(DEFAULT_COMPLEMENT_WEIGHTS, co_purchase=0.1)
+            ),
+            "baskets 0.4": bench.rank_complements(
+                replace(DEFAULT_COMPLEMENT_WEIGHTS, co_purchase=0.4)
+            ),
+            "kinds without families": Bench(catalogue, without_parents).rank_complements(),
         }
         for name, order in orders.items():
-            some = bench.answers(order, fold)
-            answers.setdefault(name, []).extend(
-                replace(each, room=each.room * len(folds) + number) for each in some
+            fold_answers = bench.evaluate(order, fold)
+            evaluate.setdefault(name, []).extend(
+                replace(answer, room=answer.room * len(folds) + number) for answer in fold_answers
             )
-    return _table(answers)
+    return _tabulate(evaluate)
 
 
-def _without(name: str) -> ComplementWeights:
+def _make_weights_without(name: str) -> ComplementWeights:
     return replace(DEFAULT_COMPLEMENT_WEIGHTS, **{name: 0.0})
 
 
-def _without_families(catalogue: Catalogue, rooms: Sequence[Room]) -> BasketCounter:
-    traits = [replace(each, parent_category="") for each in catalogue.traits]
-    return BasketCounter.from_baskets([[traits[n] for n in room] for room in rooms])
+def _count_without_parents(catalogue: Catalogue, rooms: Sequence[Room]) -> BasketCounter:
+    features = [replace(product, parent_category="") for product in catalogue.features]
+    return BasketCounter.from_baskets([[features[n] for n in room] for room in rooms])
 
 
-def tested(catalogue: Catalogue, learned: Sequence[Room], rooms: Sequence[Room]) -> dict[str, Any]:
-    """Return ours and its rivals on rooms that nothing was chosen by."""
-    bench = Bench(catalogue, catalogue.baskets(learned))
+def evaluate_on_test_rooms(
+    catalogue: Catalogue, training_rooms: Sequence[Room], rooms: Sequence[Room]
+) -> dict[str, Any]:
+    """Return the results of the ranker and its baselines on rooms that no choice has seen."""
+    bench = Bench(catalogue, catalogue.count_baskets(training_rooms))
     orders = {
-        OURS: bench.ours(),
-        "ours, one of a kind": bench.ours(of_a_kind=1),
-        "ours, any of a kind": bench.ours(of_a_kind=TOP),
-        "ours, no room known": Bench(catalogue, BasketCounter()).ours(),
-        **bench.rivals(),
+        SHOPWINDOW: bench.rank_complements(),
+        "ours, one of a kind": bench.rank_complements(per_category=1),
+        "ours, any of a kind": bench.rank_complements(per_category=TOP),
+        "ours, no room known": Bench(catalogue, BasketCounter()).rank_complements(),
+        **bench.make_baselines(),
     }
-    return _table({name: bench.answers(order, rooms) for name, order in orders.items()})
+    return _tabulate({name: bench.evaluate(order, rooms) for name, order in orders.items()})
 
 
-def _table(answers: Mapping[str, Sequence[Answer]]) -> dict[str, Any]:
+def _tabulate(evaluate: Mapping[str, Sequence[Answer]]) -> dict[str, Any]:
     return {
         "means over rooms and standard errors": {
-            name: summary(some) for name, some in answers.items()
+            name: summarize(setting_answers) for name, setting_answers in evaluate.items()
         },
-        f"{OURS}, less others, recall@10": {
-            name: less(some, answers[OURS]) for name, some in answers.items() if name != OURS
+        f"{SHOPWINDOW}, less others, recall@10": {
+            name: compare_recall(setting_answers, evaluate[SHOPWINDOW])
+            for name, setting_answers in evaluate.items()
+            if name != SHOPWINDOW
         },
     }
 
@@ -246,22 +293,22 @@ def _table(answers: Mapping[str, Sequence[Answer]]) -> dict[str, Any]:
 def main(data: DataFolder = DATA, encoder: EncoderName = "compact") -> None:
     """Measure and write `results/complements.json`."""
     catalogue = read_catalogue(data, encoder)
-    test, folds = split(catalogue.rooms)
-    learned = [room for fold in folds for room in fold]
-    found: dict[str, Any] = {
+    test_rooms, folds = split(catalogue.rooms)
+    training_rooms = [room for fold in folds for room in fold]
+    result: dict[str, Any] = {
         "encoder": catalogue.encoder,
-        "n_products": len(catalogue.traits),
-        "n_kinds": len({each.category for each in catalogue.traits}),
-        "n_rooms": {"learned from and validated": len(learned), "tested": len(test)},
-        "n_anchors": sum(len(room) for room in test),
-        "validation rooms": validated(catalogue, folds),
-        "test rooms": tested(catalogue, learned, test),
+        "n_products": len(catalogue.features),
+        "n_kinds": len({product.category for product in catalogue.features}),
+        "n_rooms": {"learned from and validated": len(training_rooms), "tested": len(test_rooms)},
+        "n_anchors": sum(len(room) for room in test_rooms),
+        "validation rooms": validate(catalogue, folds),
+        "test rooms": evaluate_on_test_rooms(catalogue, training_rooms, test_rooms),
     }
     for name in ("validation rooms", "test rooms"):
-        for table in found[name].values():
+        for table in result[name].values():
             for setting, row in table.items():
                 print(f"{name}: {setting:32} {row}")
-    write_result("complements", found, command="python -m benchmarks.complements --data FOLDER")
+    write_result("complements", result, command="python -m benchmarks.complements --data FOLDER")
 
 
 if __name__ == "__main__":

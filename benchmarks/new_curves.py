@@ -24,14 +24,16 @@ def draw() -> Path:
     policies = read_result("new_products")["policies"]
     figure, panels = plt.subplots(1, 2, figsize=(10, 4))
     for axes, (measure, label) in zip(panels, MEASURES.items(), strict=True):
-        for name, found in policies.items():
-            rows = found[measure]
+        for name, policy_result in policies.items():
+            rows = policy_result[measure]
             means = [row["mean"] for row in rows.values()]
-            off = [
+            errors = [
                 [row["mean"] - row["low"] for row in rows.values()],
                 [row["high"] - row["mean"] for row in rows.values()],
             ]
-            axes.errorbar(list(rows), means, off, marker="o", markersize=3, capsize=2, label=name)
+            axes.errorbar(
+                list(rows), means, errors, marker="o", markersize=3, capsize=2, label=name
+            )
         axes.set_xlabel("age in days")
         axes.set_ylabel(label)
         axes.set_ylim(bottom=0)

@@ -1,9 +1,9 @@
-"""How new products come to be seen, and what it costs: days of a shop under several policies.
+"""How new products get impressions, and what that costs: days of a shop under several policies.
 
 `python -m benchmarks.new_products --data FOLDER` fills a shop with old products whose visitors have
-clicked before, brings new ones in every day, and lets the same visitors come under each policy.
-They look at a place with a probability of 1 / log2(1 + place), and click by their planted tastes
-and by a quality of each product that no policy is told.
+clicked before, adds new ones every day, and lets the same visitors come under each policy. They
+examine a position with a probability of 1 / log2(1 + position), and click by their planted tastes
+and by a quality of each product that no policy knows.
 """
 
 import shutil
@@ -21,34 +21,34 @@ from benchmarks.new_curves import draw
 from benchmarks.new_shop import (
     OLD_DAYS,
     TOP,
+    ImpressionLog,
     Plan,
     Policy,
     Scene,
-    Seen,
-    popular,
+    make_scene,
+    rank_by_popularity,
+    rank_by_service,
     run,
-    scene,
-    served,
 )
 from benchmarks.results_file import SEED, write_result
 from benchmarks.taste_persons import ndcg
-from benchmarks.taste_shop import FOLDER, Shop, Stock, opened_index
+from benchmarks.taste_shop import FOLDER, Shop, Stock, open_index
 from embed import load_encoder
 from index import ProductIndex
 from shopwindow.personalization import CatalogItems
 from shopwindow.personalization.product_stats import examination_probability
 
 N_OLD = 900
-NO_TRIES = "[exploration]\nrate = 0.0\n"
+NO_EXPLORATION = "[exploration]\nrate = 0.0\n"
 NO_COUNTS = "[recommendations]\npopularity = 0.0\nco_engagement = 0.0\n"
 BASE = "content and inheritance"
 POLICIES: dict[str, tuple[Policy, str]] = {
-    "popularity": (popular, NO_TRIES),
-    "content": (served, NO_TRIES + NO_COUNTS),
-    BASE: (served, NO_TRIES),
-    "and 5 % tried": (served, "[exploration]\nrate = 0.05\n"),
-    "and 10 % tried": (served, "[exploration]\nrate = 0.1\n"),
-    "and 20 % tried": (served, "[exploration]\nrate = 0.2\n"),
+    "popularity": (rank_by_popularity, NO_EXPLORATION),
+    "content": (rank_by_service, NO_EXPLORATION + NO_COUNTS),
+    BASE: (rank_by_service, NO_EXPLORATION),
+    "and 5 % tried": (rank_by_service, "[exploration]\nrate = 0.05\n"),
+    "and 10 % tried": (rank_by_service, "[exploration]\nrate = 0.1\n"),
+    "and 20 % tried": (rank_by_service, "[exploration]\nrate = 0.2\n"),
 }
 AGES = {
     "0": (0, 0),
@@ -58,93 +58,98 @@ AGES = {
     "7-": (7, OLD_DAYS - 1),
     "old": (OLD_DAYS, 999),
 }
-"""Ages in days; what was there before the first day is old."""
+"""Ages in days; products from before the first day are old."""
 
-_LOOKS = np.array([examination_probability(place) for place in range(1, TOP + 1)])
-
-
-def ages_on(what: Scene, day: int) -> NDArray[np.int64]:
-    """Return the age of each product on a day; below zero for what has not come yet."""
-    return np.where(what.arrives < 0, OLD_DAYS + day, day - what.arrives)
+_EXAMINATION = np.array([examination_probability(place) for place in range(1, TOP + 1)])
 
 
-def exposure(what: Scene, seen: Seen) -> dict[str, Any]:
-    """Return looks at a product of each age, against those at any product on the same page."""
-    found: dict[str, list[float]] = {name: [] for name in AGES}
-    for day, _, page in seen.pages:
-        ages = ages_on(what, day)
-        looks = _LOOKS[: len(page)]
+def compute_ages(scene: Scene, day: int) -> NDArray[np.int64]:
+    """Return the age of each product on a day; below zero for those that have not arrived."""
+    return np.where(scene.arrives < 0, OLD_DAYS + day, day - scene.arrives)
+
+
+def compute_exposure(scene: Scene, log: ImpressionLog) -> dict[str, Any]:
+    """Return the exposure of a product of each age, relative to that of any product."""
+    values: dict[str, list[float]] = {name: [] for name in AGES}
+    for day, _, page in log.pages:
+        ages = compute_ages(scene, day)
+        weights = _EXAMINATION[: len(page)]
         for name, (low, high) in AGES.items():
-            n_such = int(((ages >= low) & (ages <= high)).sum())
-            if n_such:
-                such = (ages[page] >= low) & (ages[page] <= high)
-                share = float(looks[such].sum() / looks.sum())
-                found[name].append(share / (n_such / int((ages >= 0).sum())))
-    return {name: mean_interval(some, 3) for name, some in found.items() if some}
+            n_of_age = int(((ages >= low) & (ages <= high)).sum())
+            if n_of_age:
+                is_of_age = (ages[page] >= low) & (ages[page] <= high)
+                share = float(weights[is_of_age].sum() / weights.sum())
+                values[name].append(share / (n_of_age / int((ages >= 0).sum())))
+    return {name: mean_interval(age_values, 3) for name, age_values in values.items() if age_values}
 
 
-def quality_by_age(what: Scene, seen: Seen) -> dict[str, Any]:
-    """Return nDCG@10 of the first 200 products, those of one age alone."""
-    found: dict[str, list[float]] = {name: [] for name in AGES}
-    for day, visitor, order in seen.longer:
-        ages = ages_on(what, day)
+def compute_ndcg_by_age(scene: Scene, log: ImpressionLog) -> dict[str, Any]:
+    """Return nDCG@10 of the first 200 products, by age, each age ranked alone."""
+    values: dict[str, list[float]] = {name: [] for name in AGES}
+    for day, visitor, order in log.long_pages:
+        ages = compute_ages(scene, day)
         for name, (low, high) in AGES.items():
-            such = (ages >= low) & (ages <= high)
-            if such.any():
-                worth = what.suits[visitor] * such
-                found[name].append(ndcg([n for n in order if such[n]], worth))
-    return {name: mean_interval(some, 3) for name, some in found.items() if some}
+            is_of_age = (ages >= low) & (ages <= high)
+            if is_of_age.any():
+                grades = scene.click_probabilities[visitor] * is_of_age
+                values[name].append(ndcg([n for n in order if is_of_age[n]], grades))
+    return {name: mean_interval(age_values, 3) for name, age_values in values.items() if age_values}
 
 
-def wanted(what: Scene, seen: Seen) -> NDArray[np.float64]:
-    """Return the clicks to be expected of each page, shape (n_pages,)."""
-    pages = [what.suits[visitor, page] @ _LOOKS[: len(page)] for _, visitor, page in seen.pages]
+def compute_expected_clicks(scene: Scene, log: ImpressionLog) -> NDArray[np.float64]:
+    """Return the expected clicks of each page, shape (n_pages,)."""
+    pages = [
+        scene.click_probabilities[visitor, page] @ _EXAMINATION[: len(page)]
+        for _, visitor, page in log.pages
+    ]
     return np.array(pages)
 
 
-def compared(what: Scene, seen: dict[str, Seen]) -> dict[str, Any]:
-    """Return what each policy did, and clicks of each page less those without tries."""
-    base = wanted(what, seen[BASE])
-    later = np.array([day >= what.n_days / 2 for day, _, _ in seen[BASE].pages])
-    found: dict[str, Any] = {}
-    for name, some in seen.items():
-        clicks = wanted(what, some)
-        found[name] = {
-            "exposure by age": exposure(what, some),
-            "nDCG@10 by age": quality_by_age(what, some),
+def compare_policies(scene: Scene, logs: dict[str, ImpressionLog]) -> dict[str, Any]:
+    """Return the results of each policy, and its clicks per page minus those of the baseline."""
+    baseline_clicks = compute_expected_clicks(scene, logs[BASE])
+    is_later = np.array([day >= scene.n_days / 2 for day, _, _ in logs[BASE].pages])
+    values: dict[str, Any] = {}
+    for name, policy_log in logs.items():
+        clicks = compute_expected_clicks(scene, policy_log)
+        values[name] = {
+            "exposure by age": compute_exposure(scene, policy_log),
+            "nDCG@10 by age": compute_ndcg_by_age(scene, policy_log),
             "clicks a page": mean_interval(clicks),
-            "clicks that happened": some.clicks,
+            "clicks that happened": policy_log.clicks,
             f"less {BASE}": {
-                "first half": mean_interval((clicks - base)[~later]),
-                "second half": mean_interval((clicks - base)[later]),
-                "all": mean_interval(clicks - base),
+                "first half": mean_interval((clicks - baseline_clicks)[~is_later]),
+                "second half": mean_interval((clicks - baseline_clicks)[is_later]),
+                "all": mean_interval(clicks - baseline_clicks),
             },
         }
-    return found
+    return values
 
 
-def simulated(data: Path, encoder_name: str, plan: Plan) -> dict[str, Any]:
-    """Return what comes of the days under every policy."""
-    stock = Stock.of(data, N_OLD + plan.n_days * plan.new_a_day)
+def simulate(data: Path, encoder_name: str, plan: Plan) -> dict[str, Any]:
+    """Return the results of the days under every policy."""
+    stock = Stock.sample(data, N_OLD + plan.n_days * plan.new_per_day)
     encoder = load_encoder(encoder_name)
-    with opened_index(stock, encoder_name, are_labelled=True) as whole:
-        world = stock.world(CatalogItems(whole))
-    what = scene(stock, world, stock.products(FOLDER / "photos", are_labelled=True), plan)
-    seen = {}
+    with open_index(stock, encoder_name, are_labelled=True) as whole:
+        world = stock.make_world(CatalogItems(whole))
+    scene = make_scene(
+        stock, world, stock.write_products(FOLDER / "photos", are_labelled=True), plan
+    )
+    logs = {}
     with tempfile.TemporaryDirectory() as temporary:
-        old = Path(temporary) / "old"
-        with ProductIndex.open(old, encoder) as index:
-            index.add(what.arriving(-1))
+        old_index = Path(temporary) / "old"
+        with ProductIndex.open(old_index, encoder) as index:
+            index.add(scene.arriving(-1))
         for name, (policy, weights) in POLICIES.items():
-            place = Path(temporary) / name
-            shutil.copytree(old, place / "index")
+            folder = Path(temporary) / name
+            shutil.copytree(old_index, folder / "index")
             with (
-                ProductIndex.open(place / "index", encoder) as index,
-                Shop(index, place, weights) as shop,
+                ProductIndex.open(folder / "index", encoder) as index,
+                Shop(index, folder, weights) as shop,
             ):
-                seen[name] = run(index, shop, what, policy)
-            print(name, mean_interval(wanted(what, seen[name])), flush=True)
-    return compared(what, seen)
+                logs[name] = run(index, shop, scene, policy)
+            print(name, mean_interval(compute_expected_clicks(scene, logs[name])), flush=True)
+    return compare_policies(scene, logs)
 
 
 def main(
@@ -155,13 +160,13 @@ def main(
     visitors: Annotated[int, typer.Option(help="Visitors of a day, of thrice as many.")] = 60,
 ) -> None:
     """Simulate, write `results/new_products.json` and draw `docs/images/new_products.svg`."""
-    found = simulated(data, encoder, Plan(days, new, visitors, SEED))
+    values = simulate(data, encoder, Plan(days, new, visitors, SEED))
     command = (
         f"python -m benchmarks.new_products --data {DATA} --days {days} --new {new} "
         f"--visitors {visitors}"
     )
     shape = {"old products": N_OLD, "new a day": new, "days": days, "visitors a day": visitors}
-    write_result("new_products", {**shape, "policies": found}, command=command)
+    write_result("new_products", {**shape, "policies": values}, command=command)
     print(draw())
 
 

@@ -1,4 +1,4 @@
-"""Furniture and the rooms that it was shown in, cut into rooms to learn from and rooms to test."""
+"""Furniture and the rooms that it was shown in, split into training and test rooms."""
 
 import json
 from collections.abc import Sequence
@@ -20,12 +20,12 @@ from shopwindow.values.encoder import Vectors
 SET = "ikea"
 N_FOLDS = 5
 TEST_SHARE = 0.3
-SAME_FROM = 0.25
-"""Rooms that share more of their things are two pictures of one room: one of them is kept."""
+MAX_OVERLAP = 0.25
+"""Greatest Jaccard overlap of two rooms; with more they are two pictures of one room."""
 
 CACHE = Path("var/complements")
 Room: TypeAlias = tuple[int, ...]
-"""The numbers of the products in it."""
+"""The indices of its products."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,28 +33,31 @@ class Catalogue:
     """Products with their vectors.
 
     Attributes:
-        traits: Of each product, without popularity.
-        joint: Photo vectors without the columns that only photos have, shape (n_products, dim).
-        photos: Whole photo vectors.
-        texts: Vectors of the titles.
+        features: Of each product, without popularity.
+        joint_vectors: Photo vectors without the dimensions that only photos have, shape
+            (n_products, dim).
+        photos: Photo vectors, shape (n_products, dim).
+        texts: Vectors of the titles, shape (n_products, dim).
         rooms: Products of each room.
         encoder: The encoder's identity.
     """
 
-    traits: Sequence[ComplementFeatures]
-    joint: Vectors
+    features: Sequence[ComplementFeatures]
+    joint_vectors: Vectors
     photos: Vectors
     texts: Vectors
     rooms: Sequence[Room]
     encoder: str
 
-    def baskets(self, rooms: Sequence[Room]) -> BasketCounter:
-        """Return counts of some rooms."""
-        return BasketCounter.from_baskets([[self.traits[n] for n in room] for room in rooms])
+    def count_baskets(self, rooms: Sequence[Room]) -> BasketCounter:
+        """Return the basket counts of some rooms."""
+        return BasketCounter.from_baskets(
+            [[self.features[index] for index in room] for room in rooms]
+        )
 
 
 def read_catalogue(data: Path, encoder_name: str) -> Catalogue:
-    """Return the furniture of the research data, its vectors from the cache where there are some.
+    """Return the furniture of the research data, with cached vectors where there are some.
 
     Args:
         data: Folder of the research data.
@@ -67,9 +70,9 @@ def read_catalogue(data: Path, encoder_name: str) -> Catalogue:
         path.parent.mkdir(parents=True, exist_ok=True)
         photos = encoder.encode_images([row.image for row in rows])
         np.savez(path, photos=photos, texts=encoder.encode_texts([row.title for row in rows]))
-    found = np.load(path)
-    joint = found["photos"].copy()
-    joint[:, slice(*encoder.spec.image_only_dims)] = 0.0
+    cached = np.load(path)
+    joint_vectors = cached["photos"].copy()
+    joint_vectors[:, slice(*encoder.spec.image_only_dims)] = 0.0
     products = [
         Product(
             id=row.id,
@@ -80,36 +83,40 @@ def read_catalogue(data: Path, encoder_name: str) -> Catalogue:
         for row in rows
     ]
     return Catalogue(
-        [ComplementFeatures.from_product(each) for each in products],
-        l2_normalize(joint[:, joint.any(axis=0)]),
-        found["photos"],
-        found["texts"],
-        _rooms(data),
+        [ComplementFeatures.from_product(product) for product in products],
+        l2_normalize(joint_vectors[:, joint_vectors.any(axis=0)]),
+        cached["photos"],
+        cached["texts"],
+        _read_rooms(data),
         encoder.spec.identity,
     )
 
 
-def _rooms(data: Path) -> list[Room]:
+def _read_rooms(data: Path) -> list[Room]:
     extras = pq.read_table(data / SET / "products.parquet", columns=["extra"])["extra"]
     members: dict[str, list[int]] = {}
-    for number, extra in enumerate(extras.to_pylist()):
+    for product, extra in enumerate(extras.to_pylist()):
         for name in json.loads(extra).get("rooms", []):
-            members.setdefault(name, []).append(number)
-    kept: list[Room] = []
+            members.setdefault(name, []).append(product)
+    distinct: list[Room] = []
     for _, room in sorted(members.items()):
-        if len(room) > 1 and all(_overlap(room, other) <= SAME_FROM for other in kept):
-            kept.append(tuple(room))
-    return kept
+        if len(room) > 1 and all(
+            _overlap(room, kept_room) <= MAX_OVERLAP for kept_room in distinct
+        ):
+            distinct.append(tuple(room))
+    return distinct
 
 
 def _overlap(first: Sequence[int], second: Sequence[int]) -> float:
-    """Return the share of things that two rooms have in common (Jaccard)."""
+    """Return the Jaccard overlap of two rooms."""
     return len({*first} & {*second}) / len({*first} | {*second})
 
 
 def split(rooms: Sequence[Room]) -> tuple[list[Room], list[list[Room]]]:
-    """Return the rooms to test, and the others dealt into folds; each room is in one place."""
-    order = np.random.default_rng(SEED).permutation(len(rooms)).tolist()
+    """Return the test rooms, and the others split into folds."""
+    shuffled = np.random.default_rng(SEED).permutation(len(rooms)).tolist()
     n_test = round(TEST_SHARE * len(rooms))
-    others = [rooms[n] for n in order[n_test:]]
-    return [rooms[n] for n in order[:n_test]], [others[n::N_FOLDS] for n in range(N_FOLDS)]
+    training_rooms = [rooms[index] for index in shuffled[n_test:]]
+    return [rooms[index] for index in shuffled[:n_test]], [
+        training_rooms[index::N_FOLDS] for index in range(N_FOLDS)
+    ]

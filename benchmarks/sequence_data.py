@@ -1,4 +1,4 @@
-"""Real sequences of products that shoppers touched, cut into what is learned and what is asked.
+"""Public sequences of product interactions, split into training histories and test cases.
 
 The data are not part of the repository, and may not be used in a product that is sold:
 
@@ -26,37 +26,37 @@ from benchmarks.results_file import SEED
 from shopwindow.values.errors import FeedError
 
 History: TypeAlias = tuple[int, ...]
-"""Numbers of the products that one visitor touched, oldest first."""
+"""Indices of a visitor's products, oldest first."""
 
 LAST_SHARE = 0.1
 DAY_S = 86_400.0
-N_ASKED_OF_VALIDATION = 1500
+N_VALIDATION_VISITORS = 1500
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One question: which product comes next?
+    """One next-item question.
 
     Attributes:
-        before: What was touched so far, oldest first.
-        next: The product that came next.
-        visitor: Number of the visitor or session; cases of one are not independent.
+        prefix: The interactions so far, oldest first.
+        target: The product that came next.
+        visitor: Index of the visitor or session; cases of one are not independent.
     """
 
-    before: History
-    next: int
+    prefix: History
+    target: int
     visitor: int
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What is learned from, and what is asked.
+    """Training histories and test cases.
 
     Attributes:
         histories: Visits to learn from, oldest first where their order is known.
-        cases: What is asked.
-        n_products: Products of the catalogue; their numbers run from 0.
-        repeats: Whether products that were touched before may come next.
+        cases: The questions.
+        n_products: Products of the catalogue; their indices start at 0.
+        repeats: Whether products of the prefix may come next.
         n_recent: How many of the last histories are recent; 0 where there are no times.
     """
 
@@ -67,15 +67,15 @@ class Task:
     n_recent: int = 0
 
     @property
-    def unseen(self) -> float:
-        """The share of cases whose next product no history has: nobody can find it."""
-        seen = {each for history in self.histories for each in history}
-        return sum(case.next not in seen for case in self.cases) / len(self.cases)
+    def unseen_share(self) -> float:
+        """Share of cases whose target is in no history: no method can find it."""
+        seen_products = {product for history in self.histories for product in history}
+        return sum(case.target not in seen_products for case in self.cases) / len(self.cases)
 
     @property
-    def repeated(self) -> float:
-        """The share of cases whose next product was touched before."""
-        return sum(case.next in case.before for case in self.cases) / len(self.cases)
+    def repeated_share(self) -> float:
+        """Share of cases whose target is in the prefix."""
+        return sum(case.target in case.prefix for case in self.cases) / len(self.cases)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +84,8 @@ class SequenceSet:
 
     Attributes:
         name: Folder of the set.
-        validation: The part of what is learned from that settings are chosen on.
-        test: The published question.
+        validation: The part that settings are chosen on.
+        test: The published task.
     """
 
     name: str
@@ -94,111 +94,137 @@ class SequenceSet:
 
 
 def read_amazon(data: Path) -> SequenceSet:
-    """Return the reviews: each visitor's last product is asked, for validation the last but one.
+    """Return the reviews: each visitor's last product is the test, the last but one validates.
 
-    As usual with this set, nothing is learned of the last two products of each visitor, and what a
-    visitor has reviewed is not suggested again (nobody reviews a product twice here).
+    As usual with this set, the last two products of each visitor are not learned from, and
+    products of the prefix are not suggested again (nobody reviews a product twice here).
     """
-    rows = [line.split() for line in _lines(data / "amazon_video_games" / "Video.txt.gz")]
+    rows = [line.split() for line in _read_lines(data / "amazon_video_games" / "Video.txt.gz")]
     visits = [
-        tuple(int(row[1]) - 1 for row in some) for _, some in groupby(rows, key=lambda row: row[0])
+        tuple(int(row[1]) - 1 for row in visitor_rows)
+        for _, visitor_rows in groupby(rows, key=lambda row: row[0])
     ]
-    n_products = 1 + max(max(each) for each in visits)
-    long = [each for each in visits if len(each) >= 3]
-    histories = [each[:-2] for each in long] + [each for each in visits if len(each) < 3]
-    asked, chosen = (
-        [Case(each[:-n], each[-n], number) for number, each in enumerate(long)] for n in (1, 2)
+    n_products = 1 + max(max(visit) for visit in visits)
+    long_visits = [visit for visit in visits if len(visit) >= 3]
+    histories = [visit[:-2] for visit in long_visits] + [
+        visit for visit in visits if len(visit) < 3
+    ]
+    test_cases, validation_cases = (
+        [
+            Case(visit[:-n_held_out], visit[-n_held_out], visitor)
+            for visitor, visit in enumerate(long_visits)
+        ]
+        for n_held_out in (1, 2)
     )
     return SequenceSet(
         "amazon_video_games",
-        Task(histories, _sample(chosen), n_products, repeats=False),
-        Task(histories, asked, n_products, repeats=False),
+        Task(histories, _sample_visitors(validation_cases), n_products, repeats=False),
+        Task(histories, test_cases, n_products, repeats=False),
     )
 
 
 def read_retailrocket(data: Path) -> SequenceSet:
-    """Return the views, with the test's questions as published.
+    """Return the views, with the test cases as published.
 
-    Products number in the order in which they first occur, so the file is in the order of time:
-    its last sessions are recent, and the last tenth is for validation.
+    Product indices follow their first occurrence, so the file is ordered by time: its last sessions
+    are recent, and the last tenth is for validation.
     """
     folder = data / "retailrocket_sessions"
-    visits = [_numbers(line) for line in _lines(folder / "train_sessions.txt.gz")]
+    visits = [_parse_products(line) for line in _read_lines(folder / "train_sessions.txt.gz")]
     cases: list[Case] = []
-    for line in _lines(folder / "test_prefix_target.txt.gz"):
-        before, after = line.split("\t")
-        cases.append(Case(_numbers(before), int(after) - 1, _visitor(cases, line)))
+    for line in _read_lines(folder / "test_prefix_target.txt.gz"):
+        prefix, target = line.split("\t")
+        cases.append(Case(_parse_products(prefix), int(target) - 1, _get_visitor(cases, line)))
     n_products = 1 + max(max(each) for each in visits)
     n_last = int(len(visits) * LAST_SHARE)
-    chosen = _sample(_cases(visits[-n_last:]))
+    validation_cases = _sample_visitors(_make_cases(visits[-n_last:]))
     return SequenceSet(
         "retailrocket_sessions",
-        Task(visits[:-n_last], chosen, n_products, repeats=True, n_recent=n_last),
+        Task(visits[:-n_last], validation_cases, n_products, repeats=True, n_recent=n_last),
         Task(visits, cases, n_products, repeats=True, n_recent=n_last),
     )
 
 
-def _visitor(cases: Sequence[Case], line: str) -> int:
-    """Return whose case a line is: prefixes of one session stand together, the longest first."""
+def _get_visitor(cases: Sequence[Case], line: str) -> int:
+    """Return the visitor of a line: prefixes of one session are adjacent, the longest first."""
     if not cases:
         return 0
-    whole = _numbers(line.replace("\t", " "))
-    return cases[-1].visitor + (whole != cases[-1].before)
+    session = _parse_products(line.replace("\t", " "))
+    return cases[-1].visitor + (session != cases[-1].prefix)
 
 
 def read_yoochoose(data: Path) -> SequenceSet:
-    """Return the clicks: those of the last day are asked, for validation the last day before it."""
+    """Return the clicks: the last day is the test, the last training day is for validation."""
     folder = data / "yoochoose_100k"
-    learned, asked = (_sessions(folder / f"{name}.tsv.gz") for name in ("train", "test"))
-    numbers = {each: n for n, each in enumerate(sorted({i for s, _ in learned for i in s}))}
-    for session, _ in asked:
-        for each in session:
-            numbers.setdefault(each, len(numbers))
-    visits = [tuple(numbers[each] for each in session) for session, _ in learned]
-    ends_s = np.array([end_s for _, end_s in learned])
+    training_sessions, test_sessions = (
+        _read_sessions(folder / f"{name}.tsv.gz") for name in ("train", "test")
+    )
+    index_by_item = {
+        item: index
+        for index, item in enumerate(
+            sorted({item_id for items, _ in training_sessions for item_id in items})
+        )
+    }
+    for session, _ in test_sessions:
+        for item in session:
+            index_by_item.setdefault(item, len(index_by_item))
+    visits = [tuple(index_by_item[item] for item in session) for session, _ in training_sessions]
+    ends_s = np.array([end_s for _, end_s in training_sessions])
     n_last = int((ends_s > ends_s[-1] - DAY_S).sum())
     n_before = int((ends_s > ends_s[-n_last - 1] - DAY_S).sum()) - n_last
-    tests = [tuple(numbers[each] for each in session) for session, _ in asked]
-    chosen = _sample(_cases(visits[-n_last:]))
+    test_visits = [tuple(index_by_item[item] for item in session) for session, _ in test_sessions]
+    validation_cases = _sample_visitors(_make_cases(visits[-n_last:]))
     return SequenceSet(
         "yoochoose_100k",
-        Task(visits[:-n_last], chosen, len(numbers), repeats=True, n_recent=n_before),
-        Task(visits, _cases(tests), len(numbers), repeats=True, n_recent=n_last),
+        Task(
+            visits[:-n_last], validation_cases, len(index_by_item), repeats=True, n_recent=n_before
+        ),
+        Task(visits, _make_cases(test_visits), len(index_by_item), repeats=True, n_recent=n_last),
     )
 
 
-def _sessions(path: Path) -> list[tuple[tuple[str, ...], float]]:
-    """Return sessions with the time of their last click, by that time."""
-    rows = csv.DictReader(_lines(path), delimiter="\t")
-    found = []
-    for _, some in groupby(rows, key=lambda row: row["SessionId"]):
-        clicks = sorted(((float(row["Time"]), row["ItemId"]) for row in some), key=lambda x: x[0])
-        found.append((tuple(item for _, item in clicks), clicks[-1][0]))
-    return sorted(found, key=lambda session: session[1])
+def _read_sessions(path: Path) -> list[tuple[tuple[str, ...], float]]:
+    """Return sessions with the time of their last click, ordered by that time."""
+    rows = csv.DictReader(_read_lines(path), delimiter="\t")
+    sessions = []
+    for _, session_rows in groupby(rows, key=lambda row: row["SessionId"]):
+        clicks = sorted(
+            ((float(row["Time"]), row["ItemId"]) for row in session_rows),
+            key=lambda click: click[0],
+        )
+        sessions.append((tuple(item for _, item in clicks), clicks[-1][0]))
+    return sorted(sessions, key=lambda session: session[1])
 
 
-def _cases(visits: Sequence[History]) -> list[Case]:
+def _make_cases(visits: Sequence[History]) -> list[Case]:
     return [
-        Case(visit[:n], visit[n], number)
-        for number, visit in enumerate(visits)
-        for n in range(1, len(visit))
+        Case(visit[:length], visit[length], visitor)
+        for visitor, visit in enumerate(visits)
+        for length in range(1, len(visit))
     ]
 
 
-def _sample(cases: Sequence[Case]) -> list[Case]:
-    """Return the cases of some visitors taken at random."""
-    starts = [0, *(n for n, (a, b) in enumerate(pairwise(cases), 1) if a.visitor != b.visitor)]
+def _sample_visitors(cases: Sequence[Case]) -> list[Case]:
+    """Return the cases of a random sample of visitors."""
+    starts = [
+        0,
+        *(
+            index
+            for index, (first, second) in enumerate(pairwise(cases), 1)
+            if first.visitor != second.visitor
+        ),
+    ]
     ends = [*starts[1:], len(cases)]
-    order = np.random.default_rng(SEED).permutation(len(starts))[:N_ASKED_OF_VALIDATION]
-    return [case for at in sorted(order) for case in cases[starts[at] : ends[at]]]
+    selected = np.random.default_rng(SEED).permutation(len(starts))[:N_VALIDATION_VISITORS]
+    return [case for index in sorted(selected) for case in cases[starts[index] : ends[index]]]
 
 
-def _numbers(line: str) -> History:
-    return tuple(int(each) - 1 for each in line.split())
+def _parse_products(line: str) -> History:
+    return tuple(int(field) - 1 for field in line.split())
 
 
-def _lines(path: Path) -> list[str]:
-    """Return the lines of a packed file.
+def _read_lines(path: Path) -> list[str]:
+    """Return the lines of a gzip file.
 
     Raises:
         FeedError: There is no such file.

@@ -1,7 +1,7 @@
-"""Ways to say what comes next: the usual bars, and ours.
+"""Next-item methods: the usual baselines, and co-engagement.
 
-A method learns from a task and then scores products for what was touched so far; whatever it has
-no score for is put behind, most popular first.
+A method learns from a task and then scores products for a prefix; products without a score come
+last, most popular first.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -19,181 +19,187 @@ from shopwindow.ranking.co_engagement import (
     score_co_engagement,
 )
 
-Scored: TypeAlias = tuple[NDArray[np.int64], NDArray[np.float64]]
-"""Products and their scores over 0, in any order, each product once."""
+ScoredProducts: TypeAlias = tuple[NDArray[np.int64], NDArray[np.float64]]
+"""Products and their scores above 0, in any order, without repetition."""
 
-Scorer: TypeAlias = Callable[[History], Scored]
+Scorer: TypeAlias = Callable[[History], ScoredProducts]
 Method: TypeAlias = Callable[[Task], Scorer]
 
 TOP = 20
-MOST_PARTNERS = 100
-"""Partners that are kept of one product, as where pages are served."""
+MAX_PARTNERS = 100
+"""Most partners that are kept per product, as in the online store."""
 
-_NOTHING: Scored = (np.zeros(0, dtype=np.int64), np.zeros(0))
-
-
-def occurrences(histories: Sequence[History], n_products: int) -> NDArray[np.float64]:
-    """Return in how many histories each product occurs, shape (n_products,)."""
-    flat = [each for history in histories for each in set(history)]
-    return np.bincount(flat, minlength=n_products).astype(np.float64)
+_NO_SCORES: ScoredProducts = (np.zeros(0, dtype=np.int64), np.zeros(0))
 
 
-def occurrence_matrix(histories: Sequence[History], n_products: int) -> Any:
+def count_occurrences(histories: Sequence[History], n_products: int) -> NDArray[np.float64]:
+    """Return the number of histories with each product, shape (n_products,)."""
+    products = [product for history in histories for product in set(history)]
+    return np.bincount(products, minlength=n_products).astype(np.float64)
+
+
+def build_occurrence_matrix(histories: Sequence[History], n_products: int) -> Any:
     """Return 1 where a product occurs in a history: CSR, shape (n_histories, n_products)."""
-    sets = [sorted(set(each)) for each in histories]
-    ends = np.cumsum([0, *(len(each) for each in sets)])
-    flat = np.concatenate([np.array(each, dtype=np.int64) for each in sets])
-    shape = (len(sets), n_products)
+    product_sets = [sorted(set(history)) for history in histories]
+    ends = np.cumsum([0, *(len(products) for products in product_sets)])
+    flat = np.concatenate([np.array(products, dtype=np.int64) for products in product_sets])
+    shape = (len(product_sets), n_products)
     return sparse.csr_matrix((np.ones(len(flat)), flat, ends), shape=shape)
 
 
-def popular(task: Task) -> Scorer:
-    """Return a scorer that knows how often each product occurs."""
-    found = _positive(occurrences(task.histories, task.n_products))
-    return lambda _: found
+def score_popularity(task: Task) -> Scorer:
+    """Return a scorer by the number of histories with each product."""
+    scores = _select_positive(count_occurrences(task.histories, task.n_products))
+    return lambda _: scores
 
 
-def recently_popular(task: Task) -> Scorer:
-    """Return a scorer that knows how often each product occurs in the last day or tenth."""
+def score_recent_popularity(task: Task) -> Scorer:
+    """Return a scorer by the number of histories with each product in the last day or tenth."""
     recent = task.histories[-task.n_recent :] if task.n_recent else task.histories
-    found = _positive(occurrences(recent, task.n_products))
-    return lambda _: found
+    scores = _select_positive(count_occurrences(recent, task.n_products))
+    return lambda _: scores
 
 
-def touched_before(_: Task) -> Scorer:
-    """Return a scorer that gives what was touched, newest first."""
-    return lambda before: _arrays({each: 1 / n for n, each in enumerate(_newest_first(before), 1)})
+def repeat_prefix(_: Task) -> Scorer:
+    """Return a scorer of the products of the prefix, newest first."""
+    return lambda prefix: _to_arrays(
+        {product: 1 / position for position, product in enumerate(_order_newest_first(prefix), 1)}
+    )
 
 
-def item_knn(task: Task, last_only: bool = False) -> Scorer:
-    """Return a scorer of cosines with what was touched, added up.
+def fit_item_knn(task: Task, last_only: bool = False) -> Scorer:
+    """Return a scorer by the sum of cosines with the products of the prefix.
 
     Args:
-        task: What is learned from.
+        task: The task to learn from.
         last_only: Whether the last product alone counts.
 
     Returns:
-        Scores of every product that has a partner among what was touched. Each counts 1 for itself.
+        Scores of every partner of the prefix. A product counts 1 for itself.
 
     Source: Sarwar et al., Item-Based Collaborative Filtering Recommendation Algorithms (2001), with
         binary vectors; with the last product alone, Hidasi et al., Session-based Recommendations
         with Recurrent Neural Networks (2016), section 4.
     """
-    cosines = item_cosines(occurrence_matrix(task.histories, task.n_products))
+    cosines = compute_item_cosines(build_occurrence_matrix(task.histories, task.n_products))
 
-    def score(before: History) -> Scored:
-        known = before[-1:] if last_only else tuple(set(before))
-        some = [slice(cosines.indptr[each], cosines.indptr[each + 1]) for each in known]
-        numbers = np.concatenate([cosines.indices[each] for each in some])
-        parts = np.concatenate([cosines.data[each] for each in some])
-        added = np.bincount(numbers, weights=parts, minlength=task.n_products)
-        return _positive(added.astype(np.float64))
+    def score(prefix: History) -> ScoredProducts:
+        seeds = prefix[-1:] if last_only else tuple(set(prefix))
+        rows = [slice(cosines.indptr[seed], cosines.indptr[seed + 1]) for seed in seeds]
+        partners = np.concatenate([cosines.indices[row] for row in rows])
+        cosine_values = np.concatenate([cosines.data[row] for row in rows])
+        sums = np.bincount(partners, weights=cosine_values, minlength=task.n_products)
+        return _select_positive(sums.astype(np.float64))
 
     return score
 
 
-def item_cosines(matrix: Any) -> Any:
-    """Return the cosine of each two products: CSR, shape (n_products, n_products)."""
+def compute_item_cosines(matrix: Any) -> Any:
+    """Return the cosine of every pair of products: CSR, shape (n_products, n_products)."""
     counts = np.asarray(matrix.sum(axis=0)).ravel()
-    shrunk = sparse.diags(1 / np.sqrt(np.maximum(counts, 1.0)))
-    scaled = matrix @ shrunk
+    inverse_norms = sparse.diags(1 / np.sqrt(np.maximum(counts, 1.0)))
+    scaled = matrix @ inverse_norms
     return (scaled.T @ scaled).tocsr()
 
 
-def ours(
+def fit_co_engagement(
     task: Task,
     settings: CoEngagementSettings = DEFAULT_CO_ENGAGEMENT_SETTINGS,
-    most_partners: int = MOST_PARTNERS,
+    max_partners: int = MAX_PARTNERS,
 ) -> Scorer:
-    """Return the scorer that pages are served by: `shopwindow.ranking.co_engagement`.
+    """Return the scorer of `shopwindow.ranking.co_engagement`.
 
     Args:
-        task: What is learned from.
-        settings: How joint counts become scores.
-        most_partners: Most partners that are known of one product.
+        task: The task to learn from.
+        settings: How co-occurrence counts become scores.
+        max_partners: Most partners that are kept per product.
     """
-    counts = occurrences(task.histories, task.n_products)
-    matrix = occurrence_matrix(task.histories, task.n_products)
-    partners = strongest_partners(matrix, most_partners)
-    by_name = {str(n): count for n, count in enumerate(counts.tolist())}
+    counts = count_occurrences(task.histories, task.n_products)
+    matrix = build_occurrence_matrix(task.histories, task.n_products)
+    cooccurrences = select_partners(matrix, max_partners)
+    counts_by_id = {str(product): count for product, count in enumerate(counts.tolist())}
 
-    def score(before: History) -> Scored:
-        touches = recency_weights((str(each) for each in reversed(before)), settings)
-        found = score_co_engagement(
-            touches, partners, by_name, settings, include_seeds=task.repeats
+    def score(prefix: History) -> ScoredProducts:
+        interactions = recency_weights((str(product) for product in reversed(prefix)), settings)
+        scores = score_co_engagement(
+            interactions, cooccurrences, counts_by_id, settings, include_seeds=task.repeats
         )
-        return _arrays({int(name): value for name, value in found.items()})
+        return _to_arrays({int(product_id): score_ for product_id, score_ in scores.items()})
 
     return score
 
 
-def strongest_partners(matrix: Any, most: int) -> dict[str, dict[str, float]]:
-    """Return the joint counts of the partners that each product is seen with most often.
+def select_partners(matrix: Any, limit: int) -> dict[str, dict[str, float]]:
+    """Return the co-occurrence counts of each product's most frequent partners.
 
     Args:
-        matrix: What `occurrence_matrix` returns.
-        most: Most partners of one product; of equal ones the first in the catalogue.
+        matrix: The result of `build_occurrence_matrix`.
+        limit: Most partners per product; of ties the first in the catalogue.
     """
-    joint = (matrix.T @ matrix).tocsr()
-    joint.setdiag(0)
-    joint.eliminate_zeros()
-    joint.sort_indices()
-    found = {}
-    for n in range(joint.shape[0]):
-        some = slice(joint.indptr[n], joint.indptr[n + 1])
-        numbers, values = joint.indices[some], joint.data[some]
-        first = np.argsort(-values, kind="stable")[:most]
-        kept = zip(numbers[first].tolist(), values[first].tolist(), strict=True)
-        found[str(n)] = {str(each): value for each, value in kept}
-    return found
+    pair_counts = (matrix.T @ matrix).tocsr()
+    pair_counts.setdiag(0)
+    pair_counts.eliminate_zeros()
+    pair_counts.sort_indices()
+    partners = {}
+    for product in range(pair_counts.shape[0]):
+        row = slice(pair_counts.indptr[product], pair_counts.indptr[product + 1])
+        partner_indices, counts = pair_counts.indices[row], pair_counts.data[row]
+        strongest = np.argsort(-counts, kind="stable")[:limit]
+        pairs = zip(partner_indices[strongest].tolist(), counts[strongest].tolist(), strict=True)
+        partners[str(product)] = {str(partner): count for partner, count in pairs}
+    return partners
 
 
 def rank(task: Task, scorer: Scorer, top: int = TOP) -> list[list[int]]:
-    """Return what is put on the first places of each case.
+    """Rank products for each case.
 
     Args:
-        task: What is asked.
-        scorer: What a method has learned of it.
-        top: Places.
+        task: The task with the cases.
+        scorer: The scorer of a method.
+        top: Length of a ranking.
 
     Returns:
-        Products by case, best first, equal ones the more popular first.
+        Products by case, best first, ties by popularity.
     """
-    counts = occurrences(task.histories, task.n_products)
-    popular_first = [n for n in np.argsort(-counts, kind="stable").tolist() if counts[n] > 0]
-    found = []
+    counts = count_occurrences(task.histories, task.n_products)
+    by_popularity = [
+        product for product in np.argsort(-counts, kind="stable").tolist() if counts[product] > 0
+    ]
+    rankings = []
     for case in task.cases:
-        left_out = set() if task.repeats else set(case.before)
-        order = _in_order(scorer(case.before), counts, top + len(left_out))
-        places = dict.fromkeys(n for n in order if n not in left_out)
-        for each in popular_first[: top + len(left_out)]:
-            if each not in left_out:
-                places.setdefault(each)
-        found.append(list(places)[:top])
-    return found
+        excluded = set() if task.repeats else set(case.prefix)
+        ranked = _rank_best(scorer(case.prefix), counts, top + len(excluded))
+        ranking = dict.fromkeys(product for product in ranked if product not in excluded)
+        for product in by_popularity[: top + len(excluded)]:
+            if product not in excluded:
+                ranking.setdefault(product)
+        rankings.append(list(ranking)[:top])
+    return rankings
 
 
-def _in_order(scored: Scored, counts: NDArray[np.float64], most: int) -> list[int]:
-    """Return the best products, equal ones the more popular first, then by number."""
-    numbers, scores = scored
-    if len(scores) > most:
-        near = scores >= np.partition(scores, len(scores) - most)[len(scores) - most]
-        numbers, scores = numbers[near], scores[near]
-    order = np.lexsort((numbers, -counts[numbers], -scores))[:most]
-    found: list[int] = numbers[order].tolist()
-    return found
+def _rank_best(
+    scored_products: ScoredProducts, counts: NDArray[np.float64], limit: int
+) -> list[int]:
+    """Return the best products, ties by popularity, then by index."""
+    products, scores = scored_products
+    if len(scores) > limit:
+        is_candidate = scores >= np.partition(scores, len(scores) - limit)[len(scores) - limit]
+        products, scores = products[is_candidate], scores[is_candidate]
+    order = np.lexsort((products, -counts[products], -scores))[:limit]
+    ranked: list[int] = products[order].tolist()
+    return ranked
 
 
-def _newest_first(before: History) -> list[int]:
-    return list(dict.fromkeys(reversed(before)))
+def _order_newest_first(prefix: History) -> list[int]:
+    return list(dict.fromkeys(reversed(prefix)))
 
 
-def _positive(scores: NDArray[np.float64]) -> Scored:
-    numbers = np.flatnonzero(scores > 0)
-    return numbers, scores[numbers]
+def _select_positive(scores: NDArray[np.float64]) -> ScoredProducts:
+    products = np.flatnonzero(scores > 0)
+    return products, scores[products]
 
 
-def _arrays(scores: Mapping[int, float]) -> Scored:
+def _to_arrays(scores: Mapping[int, float]) -> ScoredProducts:
     if not scores:
-        return _NOTHING
+        return _NO_SCORES
     return np.array(list(scores), dtype=np.int64), np.array(list(scores.values()))

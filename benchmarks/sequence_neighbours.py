@@ -1,4 +1,4 @@
-"""V-SKNN: what visitors with a like session touched.
+"""V-SKNN: products of visitors with similar sessions.
 
 Source: Ludewig and Jannach, Evaluation of Session-based Recommendation Algorithms (2018), section
 3.3 (V-SKNN); the weights by name and the inverse document frequency are those of their session-rec.
@@ -13,19 +13,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.sequence_data import History, Task
-from benchmarks.sequence_methods import Scored, Scorer, occurrence_matrix
+from benchmarks.sequence_methods import ScoredProducts, Scorer, build_occurrence_matrix
 
 Floats: TypeAlias = NDArray[np.float64]
 
 POSITION_WEIGHTS: Mapping[str, Callable[[Floats, int], Floats]] = MappingProxyType(
     {
-        "div": lambda place, length: place / length,
-        "log": lambda place, length: 1 / np.log10(length - place + 1.7),
-        "quadratic": lambda place, length: (place / length) ** 2,
-        "same": lambda place, length: np.ones_like(place),
+        "div": lambda position, length: position / length,
+        "log": lambda position, length: 1 / np.log10(length - position + 1.7),
+        "quadratic": lambda position, length: (position / length) ** 2,
+        "same": lambda position, length: np.ones_like(position),
     }
 )
-"""What a product of the session at hand counts by its place, 1 to the session's length."""
+"""Weight of a product of the current session by its position, 1 to the session's length."""
 
 STEP_WEIGHTS: Mapping[str, Callable[[Floats], Floats]] = MappingProxyType(
     {
@@ -35,87 +35,96 @@ STEP_WEIGHTS: Mapping[str, Callable[[Floats], Floats]] = MappingProxyType(
         "same": np.ones_like,
     }
 )
-"""What a neighbour counts by how many steps back the newest product is that it shares."""
+"""Weight of a neighbour by the number of steps back to the newest product that it shares."""
 
 
 @dataclass(frozen=True, slots=True)
-class NeighbourSettings:
-    """How neighbours are found and what they say.
+class NeighborSettings:
+    """How neighbours are found and weighted.
 
     Attributes:
-        n_neighbours: How many sessions are listened to.
-        n_sampled: How many of the newest sessions that share a product are looked at.
+        n_neighbors: Number of sessions that count.
+        n_sampled: Number of newest sessions with a common product that are compared.
         position: Name in `POSITION_WEIGHTS`.
         step: Name in `STEP_WEIGHTS`.
-        idf: How much more rare products count; 0 is not at all.
+        idf: How much more rare products count; 0 for equal weights.
     """
 
-    n_neighbours: int = 100
+    n_neighbors: int = 100
     n_sampled: int = 1000
     position: str = "div"
     step: str = "div"
     idf: float = 0.0
 
 
-class SessionNeighbours:
-    """Scores products by what the nearest sessions have.
+class SessionNeighbors:
+    """Scores products by the nearest sessions that contain them.
 
-    Where sessions have no order in time, the last ones of the file stand for the newest.
+    Where sessions have no times, the last ones of the file count as the newest.
     """
 
     def __init__(
         self,
         task: Task,
-        settings: NeighbourSettings,
+        settings: NeighborSettings,
         position: Callable[[Floats, int], Floats] | None = None,
     ) -> None:
         self._settings = settings
         self._position = position or POSITION_WEIGHTS[settings.position]
-        self._by_session = occurrence_matrix(task.histories, task.n_products)
+        self._by_session = build_occurrence_matrix(task.histories, task.n_products)
         self._by_product = self._by_session.tocsc()
         self._by_product.sort_indices()
         n_events = np.bincount(
-            [each for history in task.histories for each in history], minlength=task.n_products
+            [product for history in task.histories for product in history],
+            minlength=task.n_products,
         )
         rarity = np.log(len(task.histories) / np.maximum(n_events, 1))
         self._boost = 1 + settings.idf * rarity  # (n_products,)
 
-    def __call__(self, before: History) -> Scored:
-        """Return scores of what the neighbours have."""
-        sessions, weights = self._neighbours(before)
-        rows = [_row(self._by_session, each) for each in sessions.tolist()]
+    def __call__(self, prefix: History) -> ScoredProducts:
+        """Return the scores of the neighbours' products."""
+        sessions, weights = self._find_neighbors(prefix)
+        rows = [_row(self._by_session, session) for session in sessions.tolist()]
         if not rows:
             return np.zeros(0, dtype=np.int64), np.zeros(0)
         flat = np.concatenate(rows)
-        told = np.repeat(weights, [len(row) for row in rows]) * self._boost[flat]
-        numbers, at = np.unique(flat, return_inverse=True)
-        return numbers.astype(np.int64), np.bincount(at, weights=told).astype(np.float64)
+        contributions = np.repeat(weights, [len(row) for row in rows]) * self._boost[flat]
+        products, inverse = np.unique(flat, return_inverse=True)
+        return products.astype(np.int64), np.bincount(inverse, weights=contributions).astype(
+            np.float64
+        )
 
-    def _neighbours(self, before: History) -> tuple[NDArray[np.int64], Floats]:
-        """Return the nearest sessions and what each counts."""
-        places = {each: n for n, each in enumerate(before, start=1)}  # the last place of each
-        newest_first = sorted(places, key=lambda each: -places[each])
-        at = np.array([places[each] for each in newest_first], dtype=np.float64)
-        likeness = self._position(at, len(before)) / len(places)
-        rows = [_row(self._by_product, each) for each in newest_first]
+    def _find_neighbors(self, prefix: History) -> tuple[NDArray[np.int64], Floats]:
+        """Return the nearest sessions and their weights."""
+        position_of = {product: position for position, product in enumerate(prefix, start=1)}
+        newest_first = sorted(position_of, key=lambda product: -position_of[product])
+        positions = np.array([position_of[product] for product in newest_first], dtype=np.float64)
+        product_weights = self._position(positions, len(prefix)) / len(position_of)
+        rows = [_row(self._by_product, product) for product in newest_first]
         sizes = [len(row) for row in rows]
         sessions, newest, inverse = np.unique(
             np.concatenate(rows), return_index=True, return_inverse=True
         )
-        near = np.bincount(inverse, weights=np.repeat(likeness, sizes), minlength=len(sessions))
-        steps = np.repeat(len(before) + 1 - at, sizes)[newest]
-        # Numbers of sessions grow with time: the last ones are the newest.
+        similarities = np.bincount(
+            inverse, weights=np.repeat(product_weights, sizes), minlength=len(sessions)
+        )
+        steps = np.repeat(len(prefix) + 1 - positions, sizes)[newest]
+        # Indices of sessions grow with time: the last ones are the newest.
         sampled = np.arange(len(sessions))[-self._settings.n_sampled :][::-1]
-        best = sampled[np.argsort(-near[sampled], kind="stable")[: self._settings.n_neighbours]]
-        return sessions[best], near[best] * STEP_WEIGHTS[self._settings.step](steps[best])
+        nearest = sampled[
+            np.argsort(-similarities[sampled], kind="stable")[: self._settings.n_neighbors]
+        ]
+        return sessions[nearest], similarities[nearest] * STEP_WEIGHTS[self._settings.step](
+            steps[nearest]
+        )
 
 
-def session_knn(task: Task, settings: NeighbourSettings) -> Scorer:
+def fit_session_knn(task: Task, settings: NeighborSettings) -> Scorer:
     """Return a scorer that knows every session of a task."""
-    return SessionNeighbours(task, settings)
+    return SessionNeighbors(task, settings)
 
 
-def _row(matrix: Any, number: int) -> NDArray[np.int64]:
-    """Return the numbers in one row (CSR) or column (CSC)."""
-    found: NDArray[np.int64] = matrix.indices[matrix.indptr[number] : matrix.indptr[number + 1]]
-    return found
+def _row(matrix: Any, index: int) -> NDArray[np.int64]:
+    """Return the indices in one row (CSR) or column (CSC)."""
+    indices: NDArray[np.int64] = matrix.indices[matrix.indptr[index] : matrix.indptr[index + 1]]
+    return indices

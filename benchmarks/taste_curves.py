@@ -1,4 +1,4 @@
-"""Draw `results/tastes.json`: how good orders are after so many clicks, with 95 % intervals."""
+"""Draw `results/tastes.json`: nDCG by number of clicks, with 95 % intervals."""
 
 from pathlib import Path
 from typing import Any
@@ -27,10 +27,16 @@ def draw() -> Path:
     mpl.rcParams["svg.hashsalt"] = "tastes"  # the same numbers give the same file
     from matplotlib import pyplot as plt  # noqa: PLC0415 -- after the backend is chosen
 
-    found = read_result("tastes")
+    result = read_result("tastes")
     figure, panels = plt.subplots(2, 2, figsize=(9, 7), sharex=True, sharey="row")
     for axes, (shop, kind) in zip(panels.flat, PANELS, strict=True):
-        curves(axes, {n: row[kind]["nDCG@10"] for n, row in found[shop]["after clicks"].items()})
+        draw_curves(
+            axes,
+            {
+                n_clicks: row[kind]["nDCG@10"]
+                for n_clicks, row in result[shop]["after clicks"].items()
+            },
+        )
         axes.set_title(f"{kind}, {shop}", fontsize=10)
     for axes in panels[1]:
         axes.set_xlabel("clicks")
@@ -43,24 +49,24 @@ def draw() -> Path:
     return PICTURE
 
 
-def curves(axes: Any, rows: dict[str, dict[str, dict[str, float]]]) -> None:
+def draw_curves(axes: Any, rows: dict[str, dict[str, dict[str, float]]]) -> None:
     """Draw one curve for each order.
 
     Args:
         axes: Where.
         rows: By clicks, by order: mean, low and high.
     """
-    clicks = [int(n) for n in rows]
+    clicks = [int(n_clicks) for n_clicks in rows]
     for name in sorted(next(iter(rows.values())), key=NAMES.index):
         means = [row[name]["mean"] for row in rows.values()]
-        off = [
+        errors = [
             [row[name]["mean"] - row[name]["low"] for row in rows.values()],
             [row[name]["high"] - row[name]["mean"] for row in rows.values()],
         ]
         colour = f"C{NAMES.index(name)}"
-        axes.errorbar(clicks, means, off, color=colour, marker="o", capsize=2, label=name)
+        axes.errorbar(clicks, means, errors, color=colour, marker="o", capsize=2, label=name)
     axes.set_xscale("log")
-    axes.set_xticks(clicks, [str(n) for n in clicks])
+    axes.set_xticks(clicks, [str(n_clicks) for n_clicks in clicks])
     axes.minorticks_off()
     axes.set_ylim(bottom=0)
 

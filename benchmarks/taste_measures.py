@@ -1,4 +1,4 @@
-"""What orders are worth to simulated visitors, and how soon they follow a change of taste."""
+"""The quality of orders for simulated visitors, and how soon they follow a change of taste."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -7,160 +7,201 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.intervals import mean_interval, median_interval
-from benchmarks.taste_persons import AFTER, DRIFT_AT_MOST, TOP, Person, has_both, leads, ndcg
-from benchmarks.taste_served import LATER_S, Bench, averaged
-from benchmarks.taste_shop import events_of
+from benchmarks.taste_persons import (
+    CLICK_COUNTS,
+    MAX_DRIFT_CLICKS,
+    TOP,
+    SimulatedVisitor,
+    covers_both,
+    dominates,
+    ndcg,
+)
+from benchmarks.taste_served import LATER_S, Bench, score_by_average
+from benchmarks.taste_shop import make_events
 
 Orders = dict[str, list[Sequence[int]]]
-"""By name, one order for each visitor."""
+"""One order per visitor, by name."""
 
-OURS, SHUFFLED, RANDOM = "service", "somebody else's history", "random"
+SERVICE, SHUFFLED, RANDOM = "service", "somebody else's history", "random"
 POPULARITY, AVERAGE, PLAIN = "popularity", "one average vector", "not personal"
 
 
-def measured(bench: Bench, n_searching: int) -> dict[str, Any]:
-    """Return what feeds and answers are worth after 1, 3, 10 and 30 clicks.
+def measure(bench: Bench, n_searching: int) -> dict[str, Any]:
+    """Measure recommendations and search results after 1, 3, 10 and 30 clicks.
 
     Args:
         bench: The shop; nobody has clicked yet.
-        n_searching: Visitors who search, too.
+        n_searching: Number of visitors who search, too.
+
+    Returns:
+        Results by number of clicks and surface.
     """
-    found, done = {}, 0
-    for n_clicks in AFTER:
-        bench.click(done, n_clicks)
-        done = n_clicks
-        found[str(n_clicks)] = {
-            "feed": _of_feeds(bench, n_clicks),
-            "search": _of_searches(bench, bench.people[:n_searching], n_clicks),
+    results, n_done = {}, 0
+    for n_clicks in CLICK_COUNTS:
+        bench.click(n_done, n_clicks)
+        n_done = n_clicks
+        results[str(n_clicks)] = {
+            "feed": _measure_recommendations(bench, n_clicks),
+            "search": _measure_searches(bench, bench.visitors[:n_searching], n_clicks),
         }
-        print(n_clicks, {k: v["nDCG@10"][OURS]["mean"] for k, v in found[str(n_clicks)].items()})
-    return found
+        print(
+            n_clicks,
+            {
+                surface: result["nDCG@10"][SERVICE]["mean"]
+                for surface, result in results[str(n_clicks)].items()
+            },
+        )
+    return results
 
 
-def _of_feeds(bench: Bench, n_clicks: int) -> dict[str, Any]:
+def _measure_recommendations(bench: Bench, n_clicks: int) -> dict[str, Any]:
     popular = bench.popularity(n_clicks)
-    orders: Orders = {name: [] for name in (OURS, POPULARITY, AVERAGE, RANDOM)}
-    for person in bench.people:
-        done = set(person.clicked(n_clicks))
-        suits = averaged(bench.world, person.history[:n_clicks])
-        by_average = np.argsort(-suits, kind="stable")[: TOP + len(done)].tolist()
-        orders[OURS].append(bench.feed(person, n_clicks))
-        orders[POPULARITY].append(_without(popular[: TOP + len(done)], done))
-        orders[AVERAGE].append(_without(by_average, done))
+    orders: Orders = {name: [] for name in (SERVICE, POPULARITY, AVERAGE, RANDOM)}
+    for visitor in bench.visitors:
+        clicked = set(visitor.clicked(n_clicks))
+        average_scores = score_by_average(bench.world, visitor.history[:n_clicks])
+        by_average = np.argsort(-average_scores, kind="stable")[: TOP + len(clicked)].tolist()
+        orders[SERVICE].append(bench.recommend(visitor, n_clicks))
+        orders[POPULARITY].append(_remove_clicked(popular[: TOP + len(clicked)], clicked))
+        orders[AVERAGE].append(_remove_clicked(by_average, clicked))
         orders[RANDOM].append(bench.rng.permutation(len(bench.ids)).tolist()[:TOP])
-    orders[SHUFFLED] = orders[OURS][1:] + orders[OURS][:1]
-    worth = [person.worth_left(n_clicks) for person in bench.people]
-    found = _compared(orders, worth, (POPULARITY, AVERAGE, SHUFFLED))
-    both = {
-        name: [has_both(o, bench.world, p.tastes) for o, p in zip(some, bench.people, strict=True)]
-        for name, some in orders.items()
+    orders[SHUFFLED] = orders[SERVICE][1:] + orders[SERVICE][:1]
+    grades = [visitor.remaining_grades(n_clicks) for visitor in bench.visitors]
+    result = _compare(orders, grades, (POPULARITY, AVERAGE, SHUFFLED))
+    covers = {
+        name: [
+            covers_both(order, bench.world, visitor.tastes)
+            for order, visitor in zip(visitor_orders, bench.visitors, strict=True)
+        ]
+        for name, visitor_orders in orders.items()
     }
-    found["both interests"] = {name: mean_interval(some) for name, some in both.items()}
-    return found
+    result["both interests"] = {
+        name: mean_interval(visitor_orders) for name, visitor_orders in covers.items()
+    }
+    return result
 
 
-def _of_searches(bench: Bench, people: Sequence[Person], n_clicks: int) -> dict[str, Any]:
-    """Return what answers are worth: of what was asked for, what suits."""
+def _measure_searches(
+    bench: Bench, visitors: Sequence[SimulatedVisitor], n_clicks: int
+) -> dict[str, Any]:
+    """Return the quality of search results: the grades of products that match the query."""
     counts = np.zeros(len(bench.ids))
-    for n, number in enumerate(reversed(bench.popularity(n_clicks))):
-        counts[number] = 2 * n / len(counts) - 1  # from -1 for the least popular up to 1
-    orders: Orders = {name: [] for name in (OURS, SHUFFLED, PLAIN, POPULARITY, AVERAGE, RANDOM)}
-    worth, asked = [], []
-    for n, person in enumerate(people):
-        text, matches = _query(bench, person, n)
-        done = set(person.clicked(n_clicks))
-        other = people[n - 1]
-        chance = bench.world.vectors @ bench.world.vectors.mean(axis=0)
-        suits = averaged(bench.world, person.history[:n_clicks]) - chance
-        found = {
-            OURS: bench.searched(person, text, n_clicks),
-            SHUFFLED: bench.searched(other, text, n_clicks),
-            PLAIN: [number for number, _ in bench.answer(text)],
-            POPULARITY: bench.reordered(text, counts),
-            AVERAGE: bench.reordered(text, suits),
-            RANDOM: bench.reordered(text, bench.rng.uniform(-1, 1, len(counts))),
+    for rank, product in enumerate(reversed(bench.popularity(n_clicks))):
+        counts[product] = 2 * rank / len(counts) - 1  # from -1 for the least popular up to 1
+    orders: Orders = {name: [] for name in (SERVICE, SHUFFLED, PLAIN, POPULARITY, AVERAGE, RANDOM)}
+    grades, matches_by_visitor = [], []
+    for index, visitor in enumerate(visitors):
+        text, matches = _query(bench, visitor, index)
+        clicked = set(visitor.clicked(n_clicks))
+        other_visitor = visitors[index - 1]
+        baseline = bench.world.vectors @ bench.world.vectors.mean(axis=0)
+        average_scores = score_by_average(bench.world, visitor.history[:n_clicks]) - baseline
+        order_by_name = {
+            SERVICE: bench.rank_for_visitor(visitor, text, n_clicks),
+            SHUFFLED: bench.rank_for_visitor(other_visitor, text, n_clicks),
+            PLAIN: [product for product, _ in bench.search(text)],
+            POPULARITY: bench.rerank(text, counts),
+            AVERAGE: bench.rerank(text, average_scores),
+            RANDOM: bench.rerank(text, bench.rng.uniform(-1, 1, len(counts))),
         }
-        for name, order in found.items():
-            orders[name].append(_without(order, done))
-        worth.append(person.worth_left(n_clicks) * matches)
-        asked.append(matches)
-    compared = _compared(orders, worth, (PLAIN, POPULARITY, AVERAGE, SHUFFLED))
-    compared["share of the first ten that was asked for"] = {
-        name: mean_interval([m[list(o[:TOP])].mean() for o, m in zip(some, asked, strict=True)])
-        for name, some in orders.items()
+        for name, order in order_by_name.items():
+            orders[name].append(_remove_clicked(order, clicked))
+        grades.append(visitor.remaining_grades(n_clicks) * matches)
+        matches_by_visitor.append(matches)
+    result = _compare(orders, grades, (PLAIN, POPULARITY, AVERAGE, SHUFFLED))
+    result["share of the first ten that was asked for"] = {
+        name: mean_interval(
+            [
+                matches[list(order[:TOP])].mean()
+                for order, matches in zip(visitor_orders, matches_by_visitor, strict=True)
+            ]
+        )
+        for name, visitor_orders in orders.items()
     }
-    return compared
+    return result
 
 
-def _query(bench: Bench, person: Person, n: int) -> tuple[str, NDArray[np.bool_]]:
-    """Return what a visitor asks for, a kind or a colour that they like, and what has it."""
-    taste = person.tastes[n // 2 % 2]
-    if n % 2:
+def _query(bench: Bench, visitor: SimulatedVisitor, index: int) -> tuple[str, NDArray[np.bool_]]:
+    """Return a visitor's query, a category or colour of their tastes, and the products with it."""
+    taste = visitor.tastes[index // 2 % 2]
+    if index % 2:
         return taste.color, bench.world.colors == taste.color
     return taste.category, bench.world.categories == taste.category
 
 
-def _compared(
-    orders: Orders, worth: Sequence[NDArray[np.int64]], rivals: Sequence[str]
+def _compare(
+    orders: Orders, grades: Sequence[NDArray[np.int64]], baselines: Sequence[str]
 ) -> dict[str, Any]:
     values = {
-        name: np.array([ndcg(o, w) for o, w in zip(some, worth, strict=True)])
-        for name, some in orders.items()
+        name: np.array(
+            [
+                ndcg(order, visitor_grades)
+                for order, visitor_grades in zip(visitor_orders, grades, strict=True)
+            ]
+        )
+        for name, visitor_orders in orders.items()
     }
-    less = {f"{OURS} less {name}": values[OURS] - values[name] for name in rivals}
+    differences = {f"{SERVICE} less {name}": values[SERVICE] - values[name] for name in baselines}
     for name in (RANDOM, POPULARITY, PLAIN):
         if name in values:
-            less[f"{SHUFFLED} less {name}"] = values[SHUFFLED] - values[name]
-    return {"nDCG@10": _means(values), "differences": _means(less)}
+            differences[f"{SHUFFLED} less {name}"] = values[SHUFFLED] - values[name]
+    return {"nDCG@10": _means(values), "differences": _means(differences)}
 
 
 def _means(values: Mapping[str, NDArray[np.float64]]) -> dict[str, Any]:
-    return {name: mean_interval(some) for name, some in values.items()}
+    return {name: mean_interval(name_values) for name, name_values in values.items()}
 
 
-def _without(order: Sequence[int], done: set[int]) -> list[int]:
-    return [each for each in order if each not in done][:TOP]
+def _remove_clicked(order: Sequence[int], clicked: set[int]) -> list[int]:
+    return [product for product in order if product not in clicked][:TOP]
 
 
-def drift(bench: Bench) -> dict[str, Any]:
-    """Return how many clicks after a change of taste the new one leads the first ten.
+def measure_drift(bench: Bench) -> dict[str, Any]:
+    """Return how many clicks after a change of taste the new one dominates the first ten.
 
-    After thirty clicks on two tastes, and a week, there are only clicks on a third.
+    After thirty clicks on two tastes, and a week, all clicks are on a third.
     """
-    drifting = [person for person in bench.people if person.later]
-    clicks: dict[str, dict[str, int]] = {OURS: {}, AVERAGE: {}}
-    begun = dict.fromkeys((person.user_id for person in drifting), "")
-    for n in range(1, DRIFT_AT_MOST + 1):
-        left = [person for person in drifting if person.user_id not in clicks[OURS]]
+    drifting = [visitor for visitor in bench.visitors if visitor.drift_history]
+    clicks: dict[str, dict[str, int]] = {SERVICE: {}, AVERAGE: {}}
+    query_ids = dict.fromkeys((visitor.user_id for visitor in drifting), "")
+    for n_clicks in range(1, MAX_DRIFT_CLICKS + 1):
+        remaining = [visitor for visitor in drifting if visitor.user_id not in clicks[SERVICE]]
         events = []
-        for person in left:
-            last = person.later[n - 1 : n]
-            some, query_id = events_of(person.user_id, last, bench.ids, begun[person.user_id])
-            begun[person.user_id] = query_id
-            events += some
+        for visitor in remaining:
+            last_click = visitor.drift_history[n_clicks - 1 : n_clicks]
+            visitor_events, query_id = make_events(
+                visitor.user_id, last_click, bench.ids, query_ids[visitor.user_id]
+            )
+            query_ids[visitor.user_id] = query_id
+            events += visitor_events
         bench.shop.learn(events)
-        for person in left:
-            now_s = person.later[n - 1].time_s + LATER_S
-            order = bench.fed(person.user_id, now_s)
-            if leads(order, bench.world, person.new_taste):
-                clicks[OURS][person.user_id] = n
-        for person in drifting:
-            if person.user_id not in clicks[AVERAGE] and _average_leads(bench, person, n):
-                clicks[AVERAGE][person.user_id] = n
-    return {name: _clicks(list(some.values()), len(drifting)) for name, some in clicks.items()}
+        for visitor in remaining:
+            now_s = visitor.drift_history[n_clicks - 1].time_s + LATER_S
+            order = bench.recommend_at(visitor.user_id, now_s)
+            if dominates(order, bench.world, visitor.new_taste):
+                clicks[SERVICE][visitor.user_id] = n_clicks
+        for visitor in drifting:
+            if visitor.user_id not in clicks[AVERAGE] and _average_leads(bench, visitor, n_clicks):
+                clicks[AVERAGE][visitor.user_id] = n_clicks
+    return {
+        name: _summarize_clicks(list(counts.values()), len(drifting))
+        for name, counts in clicks.items()
+    }
 
 
-def _average_leads(bench: Bench, person: Person, n: int) -> bool:
-    done = [*person.history, *person.later[:n]]
-    order = np.argsort(-averaged(bench.world, done), kind="stable").tolist()
-    return leads(_without(order, {each.clicked for each in done}), bench.world, person.new_taste)
+def _average_leads(bench: Bench, visitor: SimulatedVisitor, n_clicks: int) -> bool:
+    clicks = [*visitor.history, *visitor.drift_history[:n_clicks]]
+    order = np.argsort(-score_by_average(bench.world, clicks), kind="stable").tolist()
+    return dominates(
+        _remove_clicked(order, {click.clicked for click in clicks}), bench.world, visitor.new_taste
+    )
 
 
-def _clicks(counts: list[int], n_people: int) -> dict[str, Any]:
-    """Return the median of clicks; who was not followed within the most clicks counts as more."""
+def _summarize_clicks(counts: list[int], n_people: int) -> dict[str, Any]:
+    """Return the median of clicks; visitors beyond the limit count as one more than it."""
     missing = n_people - len(counts)
-    all_counts = counts + [DRIFT_AT_MOST + 1] * missing
+    all_counts = counts + [MAX_DRIFT_CLICKS + 1] * missing
     return {
         **median_interval(all_counts),
-        f"not within {DRIFT_AT_MOST}": round(missing / n_people, 3),
+        f"not within {MAX_DRIFT_CLICKS}": round(missing / n_people, 3),
     }

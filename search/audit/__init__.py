@@ -1,4 +1,4 @@
-"""What is wrong in a catalogue: doubles, photos that do not fit, gaps, contradictions."""
+"""The catalogue audit: duplicates, mismatched photos, missing fields and contradictions."""
 
 from search.audit.audit import audit_catalog
 from search.audit.finding_kinds import FindingKind

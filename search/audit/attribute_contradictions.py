@@ -1,4 +1,4 @@
-"""Titles that name another colour, or other people, than the product's attributes."""
+"""Titles that name another colour, or another audience, than the product's attributes."""
 
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -12,15 +12,15 @@ from shopwindow.values.lexicon import read_lexicon
 from shopwindow.values.product import Product
 
 TermFamilies: TypeAlias = frozenset[str]
-"""Families of colours, or people, that a phrase may mean."""
+"""Families of colours, or audiences, that a phrase may mean."""
 
-_COLOUR = "color colour base_colour main_color main_colour colors colours اللون لون"
-_PEOPLE = "gender sex target_gender الجنس"
-COLOR_ATTRIBUTES = frozenset(map(fold, _COLOUR.split()))
-AUDIENCE_ATTRIBUTES = frozenset(map(fold, _PEOPLE.split()))
-"""Names of attributes, folded, that hold colours and people."""
+_COLOR_NAMES = "color colour base_colour main_color main_colour colors colours اللون لون"
+_AUDIENCE_NAMES = "gender sex target_gender الجنس"
+COLOR_ATTRIBUTES = frozenset(map(fold, _COLOR_NAMES.split()))
+AUDIENCE_ATTRIBUTES = frozenset(map(fold, _AUDIENCE_NAMES.split()))
+"""Names of attributes, case-folded, that hold a colour or an audience."""
 
-_FAMILIES = {
+_COLOR_FAMILIES = {
     "black": "Black, Charcoal, Navy Blue",
     "grey": "Gray, Grey, Charcoal, Grey Melange, Silver, Steel, Metallic",
     "white": "White, Off White, Cream",
@@ -35,73 +35,75 @@ _FAMILIES = {
     "orange": "Orange, Peach, Rust, Copper",
     "gold": "Gold, Bronze, Copper, Mustard",
 }
-"""Colours of the lexicon that one thing may be called by, by family. A colour of several families
+"""Colours of the lexicon that one product may be called, by family. A colour of several families
 contradicts only colours that share none of them."""
 
-_OTHER_MEANINGS = (
+_AMBIGUOUS_COLORS = (
     "Bronze, Copper, Cream, Gold, Metallic, Nude, Olive, Peach, Rose, Rust, Silver, Skin, Steel, "
     "Tan"
 )
-"""Colours whose words name a material, a fruit or a kind of goods as often: in a title they may
-agree with an attribute, but alone they contradict none."""
+"""Colours whose words often name a material, a fruit or a kind of goods: in a title they may agree
+with an attribute, but alone they contradict none."""
 
 _AUDIENCES = {"Men": "men", "Women": "women", "Boys": "boys", "Girls": "girls"}
 
 
-_NONE: frozenset[Stems] = frozenset()
+_NO_PHRASES: frozenset[Stems] = frozenset()
 
 
 def find_contradictions(product: Product) -> Iterator[Finding]:
-    """Yield where a title, in any language, names none of what an attribute says.
+    """Yield contradictions between titles, in any language, and attributes.
 
     Yields:
-        At most one finding about the colour and one about people.
+        At most one finding about the colour and one about the audience.
     """
     checks = (
-        ("color_mismatch", COLOR_ATTRIBUTES, _colours(), _doubtful_colours()),
-        ("audience_mismatch", AUDIENCE_ATTRIBUTES, _people(), _NONE),
+        ("color_mismatch", COLOR_ATTRIBUTES, _build_color_terms(), _build_ambiguous_colors()),
+        ("audience_mismatch", AUDIENCE_ATTRIBUTES, _build_audience_terms(), _NO_PHRASES),
     )
-    for kind, names, known, doubtful in checks:
-        found = _contradiction(product, names, known, doubtful)
-        if found:
-            shown = ProductSummary(product.id, found[0], product.image)
-            yield Finding(kind, (shown,), found[1])
+    for kind, names, terms, ambiguous in checks:
+        contradiction = _find_contradiction(product, names, terms, ambiguous)
+        if contradiction:
+            summary = ProductSummary(product.id, contradiction[0], product.image)
+            yield Finding(kind, (summary,), contradiction[1])
 
 
-def _contradiction(
+def _find_contradiction(
     product: Product,
     names: frozenset[str],
-    known: Mapping[Stems, TermFamilies],
-    doubtful: frozenset[Stems],
+    terms: Mapping[Stems, TermFamilies],
+    ambiguous: frozenset[Stems],
 ) -> tuple[str, str] | None:
-    """Return the title that contradicts an attribute, and in what; None when none does."""
-    said = [(name, value) for name, value in product.attributes.items() if fold(name) in names]
-    titles = [product.title, *(each.title for each in product.translations.values())]
+    """Return the title that contradicts an attribute, and the detail; None if none does."""
+    attribute_values = [
+        (name, value) for name, value in product.attributes.items() if fold(name) in names
+    ]
+    titles = [product.title, *(translation.title for translation in product.translations.values())]
     brand = frozenset(stem_phrase(product.brand))
-    for name, value in said:
-        meant = _union(_named(value, known, frozenset()))
+    for name, value in attribute_values:
+        attribute_families = _union(_find_terms(value, terms, frozenset()))
         for title in titles:
-            named = _named(title, known, brand)
-            words = [words for words in named if stem_phrase(words) not in doubtful]
-            if meant and words and not _union(named) & meant:
-                quoted = ", ".join(f"“{each}”" for each in words)
+            title_terms = _find_terms(title, terms, brand)
+            phrases = [phrases for phrases in title_terms if stem_phrase(phrases) not in ambiguous]
+            if attribute_families and phrases and not _union(title_terms) & attribute_families:
+                quoted = ", ".join(f"“{phrase}”" for phrase in phrases)
                 return title, f"the title says {quoted}, the attribute {name} says “{value}”"
     return None
 
 
-def _named(
-    text: str, known: Mapping[Stems, TermFamilies], brand: frozenset[str]
+def _find_terms(
+    text: str, terms: Mapping[Stems, TermFamilies], brand: frozenset[str]
 ) -> dict[str, TermFamilies]:
-    """Return what the phrases of a text mean, by phrase; words of the brand mean nothing."""
+    """Return the families of a text's terms, by phrase; words of the brand are ignored."""
 
     def look_up(phrase: Stems) -> list[TermFamilies]:
-        return [known[phrase]] if phrase in known else []
+        return [terms[phrase]] if phrase in terms else []
 
-    words = [word for word in analyze(text) if word.stem not in brand]
+    tokens = [token for token in analyze(text) if token.stem not in brand]
     return {
-        " ".join(word.surface for word in phrase): found[0]
-        for phrase, found in segment_phrases(words, look_up)
-        if found
+        " ".join(token.surface for token in phrase): families_of_phrase[0]
+        for phrase, families_of_phrase in segment_phrases(tokens, look_up)
+        if families_of_phrase
     }
 
 
@@ -110,33 +112,37 @@ def _union(meanings: Mapping[str, TermFamilies]) -> TermFamilies:
 
 
 @cache
-def _colours() -> Mapping[Stems, TermFamilies]:
-    """Return the families of each phrase that names a colour; what says no colour means all."""
-    found: dict[Stems, TermFamilies] = {}
+def _build_color_terms() -> Mapping[Stems, TermFamilies]:
+    """Return the families of each colour phrase; colours without a family belong to all."""
+    terms: dict[Stems, TermFamilies] = {}
     for name, entry in read_lexicon()["colours"].items():
-        families = frozenset(f for f, names in _FAMILIES.items() if name in names.split(", "))
-        for phrase in _phrases(name, *entry):
-            found[phrase] = found.get(phrase, frozenset()) | (families or frozenset(_FAMILIES))
-    return found
+        families = frozenset(
+            family for family, names in _COLOR_FAMILIES.items() if name in names.split(", ")
+        )
+        for phrase in _stem_phrases(name, *entry):
+            terms[phrase] = terms.get(phrase, frozenset()) | (
+                families or frozenset(_COLOR_FAMILIES)
+            )
+    return terms
 
 
 @cache
-def _doubtful_colours() -> frozenset[Stems]:
+def _build_ambiguous_colors() -> frozenset[Stems]:
     entries = read_lexicon()["colours"]
-    names = _OTHER_MEANINGS.split(", ")
-    return frozenset(each for name in names for each in _phrases(name, *entries[name]))
+    names = _AMBIGUOUS_COLORS.split(", ")
+    return frozenset(phrase for name in names for phrase in _stem_phrases(name, *entries[name]))
 
 
 @cache
-def _people() -> Mapping[Stems, TermFamilies]:
-    everybody = frozenset(_AUDIENCES.values())
-    found: dict[Stems, TermFamilies] = {}
+def _build_audience_terms() -> Mapping[Stems, TermFamilies]:
+    all_audiences = frozenset(_AUDIENCES.values())
+    terms: dict[Stems, TermFamilies] = {}
     for name, entry in read_lexicon()["people"].items():
-        audience = frozenset({_AUDIENCES[name]}) if name in _AUDIENCES else everybody
-        for phrase in _phrases(name, *entry):
-            found[phrase] = found.get(phrase, frozenset()) | audience
-    return found
+        audience = frozenset({_AUDIENCES[name]}) if name in _AUDIENCES else all_audiences
+        for phrase in _stem_phrases(name, *entry):
+            terms[phrase] = terms.get(phrase, frozenset()) | audience
+    return terms
 
 
-def _phrases(*texts: str) -> set[Stems]:
-    return {stem_phrase(each) for text in texts for each in text.split("|")}
+def _stem_phrases(*texts: str) -> set[Stems]:
+    return {stem_phrase(phrase) for text in texts for phrase in text.split("|")}

@@ -1,4 +1,4 @@
-"""Looks through an index once and puts the report together."""
+"""The audit of a catalogue: one pass over its index, and all findings by section."""
 
 from dataclasses import dataclass, field
 
@@ -20,67 +20,69 @@ from search.audit.photo_text_mismatch import (
 from search.audit.price_outliers import find_suspicious_prices
 from shopwindow.values.query import Filters
 
-_PLACES = {kind.name: place for place, kind in enumerate(FINDING_KINDS)}
+_KIND_ORDER = {kind.name: index_of_kind for index_of_kind, kind in enumerate(FINDING_KINDS)}
 
 
 def audit_catalog(
     index: ProductIndex, reader: PhotoReader | None = None, filters: Filters | None = None
 ) -> CatalogAudit:
-    """Look for what is wrong in a catalogue: doubles, wrong photos, gaps, contradictions.
+    """Find duplicates, mismatched photos, missing fields and contradictions in a catalogue.
 
-    About 1 KB is kept of each product while it runs. No address is fetched.
+    About 1 KB of memory is kept per product. No photo address is fetched.
 
     Args:
         index: The index of the catalogue.
-        reader: Opens the heads of photo files; one with the usual limits when None.
-        filters: What is looked through; everything when None. What does not pass is neither shown
-            nor compared with: a report on one merchant's products can be handed to them.
+        reader: Reads the headers of photo files; one with the default limits when None.
+        filters: Restricts the audit; None for all products. Other products are neither reported nor
+            compared with: a report on one merchant's products can be handed to them.
 
     Returns:
         All findings, by section.
 
     Raises:
-        IndexStoreError: The store refused.
+        IndexStoreError: The index cannot be read.
     """
-    read = _read(index, filters)
+    scan = _scan_index(index, filters)
     data = [
-        *read.contradictions,
-        *find_suspicious_prices(read.entries),
-        *find_missing_fields(read.entries),
+        *scan.contradictions,
+        *find_suspicious_prices(scan.entries),
+        *find_missing_fields(scan.entries),
     ]
     sections = (
-        AuditSection(DUPLICATES, tuple(find_duplicates(read.entries))),
-        find_unfit_photos(read.entries, read.better, read.others),
-        AuditSection(DATA, tuple(sorted(data, key=lambda each: _PLACES[each.kind]))),
-        AuditSection(PHOTOS, tuple(find_unusable_photos(read.entries, reader or PhotoReader()))),
+        AuditSection(DUPLICATES, tuple(find_duplicates(scan.entries))),
+        find_unfit_photos(scan.entries, scan.better_shares, scan.reference),
+        AuditSection(DATA, tuple(sorted(data, key=lambda finding: _KIND_ORDER[finding.kind]))),
+        AuditSection(PHOTOS, tuple(find_unusable_photos(scan.entries, reader or PhotoReader()))),
     )
-    return CatalogAudit(index.location, len(read.entries), sections)
+    return CatalogAudit(index.location, len(scan.entries), sections)
 
 
 @dataclass(slots=True)
-class _Read:
-    """What one pass over an index brought."""
+class _IndexScan:
+    """The result of one pass over an index."""
 
-    others: ReferenceSample | None
+    reference: ReferenceSample | None
     entries: list[AuditEntry] = field(default_factory=list)
     contradictions: list[Finding] = field(default_factory=list)
-    better: dict[str, float] = field(default_factory=dict)
+    better_shares: dict[str, float] = field(default_factory=dict)
 
 
-def _read(index: ProductIndex, filters: Filters | None) -> _Read:
-    some = read_batches(index, filters)
-    read = _Read(
+def _scan_index(index: ProductIndex, filters: Filters | None) -> _IndexScan:
+    batches = read_batches(index, filters)
+    scan = _IndexScan(
         ReferenceSample.from_batches(
-            [(build_entry(*pair), pair[1]) for pair in batch] for batch in some
+            [(build_entry(*pair), pair[1]) for pair in batch] for batch in batches
         )
     )
     for batch in read_batches(index, filters):
         pairs = [(build_entry(product, point), point) for product, point in batch]
-        read.entries += [each for each, _ in pairs]
-        read.contradictions += [found for each, _ in batch for found in find_contradictions(each)]
-        both = [pair for pair in pairs if has_photo_and_text(pair[1])]
-        if read.others and both:
-            shares = read.others.compute_better_shares(*stack_vectors(both)).tolist()
-            ids = (each.product.id for each, _ in both)
-            read.better.update(zip(ids, shares, strict=True))
-    return read
+        scan.entries += [entry for entry, _ in pairs]
+        scan.contradictions += [
+            finding for product, _ in batch for finding in find_contradictions(product)
+        ]
+        complete_pairs = [pair for pair in pairs if has_photo_and_text(pair[1])]
+        if scan.reference and complete_pairs:
+            shares = scan.reference.compute_better_shares(*stack_vectors(complete_pairs)).tolist()
+            product_ids = (entry.product.id for entry, _ in complete_pairs)
+            scan.better_shares.update(zip(product_ids, shares, strict=True))
+    return scan

@@ -1,4 +1,4 @@
-"""Fields that products lack, and titles in languages that most have."""
+"""Missing fields, and missing titles in languages that most products have."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from search.audit.entries import AuditEntry
 from search.audit.findings import Finding
 
-_KINDS = {
+_KIND_BY_FIELD = {
     "title": "no_title",
     "description": "no_description",
     "price": "no_price",
@@ -14,38 +14,42 @@ _KINDS = {
     "brand": "no_brand",
     "image": "no_photo",
 }
-_NAMES = {"ar": "Arabic", "en": "English", "fr": "French", "hi": "Hindi", "ur": "Urdu"}
+_LANGUAGE_NAMES = {"ar": "Arabic", "en": "English", "fr": "French", "hi": "Hindi", "ur": "Urdu"}
 
 
 def find_missing_fields(entries: Sequence[AuditEntry]) -> list[Finding]:
-    """Return what products lack.
+    """Return missing fields, and missing translations of titles.
 
-    What no product has is one finding about the catalogue: the shop does not use the field, or
+    A field that no product has is one finding about the catalogue: the shop does not use it, or
     its column was not recognised.
 
     Returns:
-        Findings field by field, and then language by language.
+        Findings by field, then by language.
     """
-    counts = Counter(name for each in entries for name in each.missing_fields)
-    found = []
-    for name, kind in _KINDS.items():
+    counts = Counter(name for entry in entries for name in entry.missing_fields)
+    findings = []
+    for name, kind in _KIND_BY_FIELD.items():
         field = "photo" if name == "image" else name
         if entries and counts[name] == len(entries):
             text = f"no product has a {field}; was its column recognised?"
-            found.append(Finding(kind, (), text))
+            findings.append(Finding(kind, (), text))
             continue
-        lacking = (each for each in entries if name in each.missing_fields)
-        found += [Finding(kind, (each.product,), f"the {field} is empty") for each in lacking]
-    return found + _untranslated(entries)
+        incomplete = (entry for entry in entries if name in entry.missing_fields)
+        findings += [
+            Finding(kind, (entry.product,), f"the {field} is empty") for entry in incomplete
+        ]
+    return findings + _find_untranslated(entries)
 
 
-def _untranslated(entries: Sequence[AuditEntry]) -> list[Finding]:
-    titled = [each for each in entries if "title" not in each.missing_fields]
-    counts = Counter(code for each in titled for code in each.languages)
-    usual = sorted(code for code, n in counts.items() if 2 * n > len(titled))
+def _find_untranslated(entries: Sequence[AuditEntry]) -> list[Finding]:
+    titled = [entry for entry in entries if "title" not in entry.missing_fields]
+    counts = Counter(code for entry in titled for code in entry.languages)
+    common_languages = sorted(code for code, count in counts.items() if 2 * count > len(titled))
     return [
-        Finding("no_translation", (each.product,), f"no title in {_NAMES.get(code, code)}")
-        for code in usual
-        for each in titled
-        if code not in each.languages
+        Finding(
+            "no_translation", (entry.product,), f"no title in {_LANGUAGE_NAMES.get(code, code)}"
+        )
+        for code in common_languages
+        for entry in titled
+        if code not in entry.languages
     ]

@@ -1,4 +1,4 @@
-"""Products that share a photo or a title and are no variants of one another."""
+"""Products that share a photo or a title and are no variants of each other."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -12,73 +12,80 @@ from search.audit.near_duplicates import find_near_pairs
 def find_duplicates(entries: Sequence[AuditEntry]) -> list[Finding]:
     """Return products with the same photo, then products with the same title.
 
-    A photo is the same when its file is, or when its print is near identical. Products of one group
-    are variants and no fault; with a product of another group beside them all are shown.
+    Photos are the same when their files are, or when their perceptual hashes are near identical.
+    Products of one group are variants and no duplicates; with a product of another group beside
+    them all are reported.
 
     Returns:
-        One finding for each photo or title, those with most products first.
+        One finding per photo or title, those with the most products first.
     """
-    photos = [_photo_finding(some) for some in _of_several_groups(_by_photo(entries))]
-    titles = [
-        Finding("same_title", tuple(each.product for each in some), "the same words in the title")
-        for some in _of_several_groups(_by_title(entries))
+    photos = [
+        _make_photo_finding(members) for members in _select_mixed_groups(_group_by_photo(entries))
     ]
-    return [each for some in (photos, titles) for each in sorted(some, key=_order)]
+    titles = [
+        Finding(
+            "same_title", tuple(entry.product for entry in members), "the same words in the title"
+        )
+        for members in _select_mixed_groups(_group_by_title(entries))
+    ]
+    return [*sorted(photos, key=_sort_key), *sorted(titles, key=_sort_key)]
 
 
-def _photo_finding(some: Sequence[AuditEntry]) -> Finding:
-    is_one_file = len({each.photo_hash for each in some}) == 1
-    # Packs that differ in a printed number are as near as one photo saved twice.
-    nearly = "the same photo or nearly so, in different files"
-    found = "the same photo file" if is_one_file else nearly
-    return Finding("same_photo", tuple(each.product for each in some), found)
+def _make_photo_finding(members: Sequence[AuditEntry]) -> Finding:
+    is_one_file = len({entry.photo_digest for entry in members}) == 1
+    # Packs that differ in a printed number are as close as one photo saved twice.
+    several_files = "the same photo or nearly so, in different files"
+    detail = "the same photo file" if is_one_file else several_files
+    return Finding("same_photo", tuple(entry.product for entry in members), detail)
 
 
-def _order(finding: Finding) -> tuple[int, str]:
+def _sort_key(finding: Finding) -> tuple[int, str]:
     return -len(finding.products), finding.products[0].id
 
 
-def _of_several_groups(classes: Iterable[Sequence[AuditEntry]]) -> Iterator[list[AuditEntry]]:
-    for some in classes:
-        if len({each.group for each in some}) > 1:
-            yield sorted(some, key=lambda each: each.product.id)
+def _select_mixed_groups(classes: Iterable[Sequence[AuditEntry]]) -> Iterator[list[AuditEntry]]:
+    for members in classes:
+        if len({entry.group for entry in members}) > 1:
+            yield sorted(members, key=lambda entry: entry.product.id)
 
 
-def _by_title(entries: Iterable[AuditEntry]) -> Iterable[list[AuditEntry]]:
-    found: defaultdict[str, list[AuditEntry]] = defaultdict(list)
-    for each in entries:
-        if each.title_key:
-            found[each.title_key].append(each)
-    return found.values()
+def _group_by_title(entries: Iterable[AuditEntry]) -> Iterable[list[AuditEntry]]:
+    groups: defaultdict[str, list[AuditEntry]] = defaultdict(list)
+    for entry in entries:
+        if entry.title_key:
+            groups[entry.title_key].append(entry)
+    return groups.values()
 
 
-def _by_photo(entries: Sequence[AuditEntry]) -> Iterable[list[AuditEntry]]:
-    with_photo = [each for each in entries if each.photo_hash]
-    joined = _Joined(len(with_photo))
-    first: dict[str, int] = {}
-    for number, each in enumerate(with_photo):
-        joined.join(first.setdefault(each.photo_hash, number), number)
-    printed = [number for number, each in enumerate(with_photo) if each.photo_print]
-    for one, other in find_near_pairs(decode_hashes([with_photo[n].photo_print for n in printed])):
-        joined.join(printed[one], printed[other])
-    found: defaultdict[int, list[AuditEntry]] = defaultdict(list)
-    for number, each in enumerate(with_photo):
-        found[joined.root(number)].append(each)
-    return found.values()
+def _group_by_photo(entries: Sequence[AuditEntry]) -> Iterable[list[AuditEntry]]:
+    with_photo = [entry for entry in entries if entry.photo_digest]
+    union = _UnionFind(len(with_photo))
+    first_index: dict[str, int] = {}
+    for index, entry in enumerate(with_photo):
+        union.join(first_index.setdefault(entry.photo_digest, index), index)
+    hashed = [index for index, entry in enumerate(with_photo) if entry.perceptual_hash]
+    for first, second in find_near_pairs(
+        decode_hashes([with_photo[entry_index].perceptual_hash for entry_index in hashed])
+    ):
+        union.join(hashed[first], hashed[second])
+    groups: defaultdict[int, list[AuditEntry]] = defaultdict(list)
+    for index, entry in enumerate(with_photo):
+        groups[union.find_root(index)].append(entry)
+    return groups.values()
 
 
-class _Joined:
-    """Classes of numbers that pairs join. Source: Tarjan 1975, union-find with path halving."""
+class _UnionFind:
+    """Union-find with path halving. Source: Tarjan 1975."""
 
     def __init__(self, n: int) -> None:
-        self._above = list(range(n))
+        self._parents = list(range(n))
 
-    def root(self, number: int) -> int:
-        above = self._above
-        while above[number] != number:
-            above[number] = above[above[number]]
-            number = above[number]
-        return number
+    def find_root(self, index: int) -> int:
+        parents = self._parents
+        while parents[index] != index:
+            parents[index] = parents[parents[index]]
+            index = parents[index]
+        return index
 
-    def join(self, one: int, other: int) -> None:
-        self._above[self.root(other)] = self.root(one)
+    def join(self, first: int, second: int) -> None:
+        self._parents[self.find_root(second)] = self.find_root(first)

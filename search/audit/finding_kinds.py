@@ -1,16 +1,16 @@
-"""The kinds of findings: what they are called, and what to do about one."""
+"""The kinds of findings: their names, headings and advice."""
 
 from dataclasses import dataclass
 
-DUPLICATES, FIT, DATA, PHOTOS = "duplicates", "photo_and_title", "data", "photos"
+DUPLICATES, PHOTO_MISMATCH, DATA, PHOTOS = "duplicates", "photo_and_title", "data", "photos"
 
 SECTIONS = {
     DUPLICATES: "Duplicates",
-    FIT: "Photos that do not fit their title",
+    PHOTO_MISMATCH: "Photos that do not fit their title",
     DATA: "Missing or contradicting",
     PHOTOS: "Photos that cannot be used",
 }
-"""Headings of the report's sections, by name, in their order."""
+"""Headings of the sections by name, in the order of the report."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,9 +18,9 @@ class FindingKind:
     """One kind of finding.
 
     Attributes:
-        name: What programs call it.
-        section: The section it stands in; a key of `SECTIONS`.
-        heading: What people call it.
+        name: Its name in exports.
+        section: Its section; a key of `SECTIONS`.
+        heading: The heading shown to people.
         advice: What to do.
     """
 
@@ -47,7 +47,7 @@ FINDING_KINDS = (
     ),
     FindingKind(
         "photo_title_mismatch",
-        FIT,
+        PHOTO_MISMATCH,
         "The photo fits its title no better than most other photos",
         "Look whether photo and title belong together; say in the title what the photo shows.",
     ),

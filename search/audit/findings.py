@@ -1,4 +1,4 @@
-"""What a report on a catalogue says: findings, by section."""
+"""The result of an audit: findings, by section."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,10 +8,10 @@ from search.audit.finding_kinds import FINDING_KIND_BY_NAME, FINDING_KINDS, SECT
 
 @dataclass(frozen=True, slots=True)
 class ProductSummary:
-    """What is shown of a product.
+    """What a report shows of a product.
 
     Attributes:
-        id: The shop's own key.
+        id: The product's id.
         title: Its first title; empty when it has none.
         image: Path or address of its photo; empty when it has none.
     """
@@ -23,12 +23,12 @@ class ProductSummary:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something a merchandiser should look at.
+    """A problem that a merchandiser should look at.
 
     Attributes:
-        kind: Name of its kind; see `KINDS`.
-        products: Whom it concerns: one product, several that go together, or none when it is
-            about the whole catalogue.
+        kind: Name of its kind; see `FINDING_KINDS`.
+        products: The affected products: one, several that go together, or none when the finding
+            is about the whole catalogue.
         detail: What was found, in words.
     """
 
@@ -38,19 +38,19 @@ class Finding:
 
     @property
     def advice(self) -> str:
-        """What to do."""
+        """What to do about it."""
         return FINDING_KIND_BY_NAME[self.kind].advice
 
 
 @dataclass(frozen=True, slots=True)
 class AuditSection:
-    """One part of the report.
+    """One section of an audit.
 
     Attributes:
-        name: What programs call it.
-        findings: What was found: kind by kind, and in each the most striking first.
-        note: What to know when reading it, such as how sure it is; empty when nothing.
-        was_checked: Whether it could be looked into; the note says why not.
+        name: Its name in exports.
+        findings: The findings by kind, in each kind the most severe first.
+        note: A note for the reader, such as how reliable the section is; may be empty.
+        was_checked: Whether the check was possible; otherwise the note says why not.
     """
 
     name: str
@@ -60,29 +60,29 @@ class AuditSection:
 
     @property
     def heading(self) -> str:
-        """What people call it."""
+        """The heading shown to people."""
         return SECTIONS[self.name]
 
     def by_kind(self) -> Iterator[tuple[FindingKind, tuple[Finding, ...]]]:
-        """Yield each kind of which something was found, with its findings.
+        """Yield each kind that has findings, with them.
 
         Yields:
             Kinds in the order of the report.
         """
         for kind in FINDING_KINDS:
-            found = tuple(each for each in self.findings if each.kind == kind.name)
-            if found:
-                yield kind, found
+            findings = tuple(finding for finding in self.findings if finding.kind == kind.name)
+            if findings:
+                yield kind, findings
 
 
 @dataclass(frozen=True, slots=True)
 class CatalogAudit:
-    """What is to be looked at in a catalogue.
+    """The findings of an audit.
 
     Attributes:
-        location: Where the index is.
-        n_products: Products that were looked at.
-        sections: All sections, those without findings too.
+        location: Location of the index.
+        n_products: Number of products that were checked.
+        sections: All sections, also those without findings.
     """
 
     location: str
@@ -91,10 +91,10 @@ class CatalogAudit:
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """Everything that was found."""
-        return tuple(each for section in self.sections for each in section.findings)
+        """The findings of all sections."""
+        return tuple(finding for section in self.sections for finding in section.findings)
 
     @property
     def n_affected(self) -> int:
         """Number of products with at least one finding."""
-        return len({shown.id for each in self.findings for shown in each.products})
+        return len({product.id for finding in self.findings for product in finding.products})

@@ -1,4 +1,4 @@
-"""Prices that cannot be right: zero, far from their category's, or in another currency."""
+"""Suspicious prices: zero, far from their category's median, or in another currency."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
@@ -8,56 +8,60 @@ from search.audit.entries import AuditEntry
 from search.audit.findings import Finding
 
 OUTLIER_RATIO = 20.0
-"""A price this many times its category's median, or this part of it, is far off."""
+"""Ratio to the category's median, or its inverse, from which a price is an outlier."""
 
 MIN_CATEGORY_PRICES = 20
-"""Prices of one category and currency from which a median is taken."""
+"""Least number of prices of one category and currency for a median."""
 
 
 def find_suspicious_prices(entries: Sequence[AuditEntry]) -> list[Finding]:
-    """Return prices of zero, then those far off, the farthest first, then odd currencies."""
+    """Return prices of zero, then outliers, the farthest first, then unusual currencies."""
     zero = [
-        Finding("price_zero", (each.product,), f"the price is 0 {each.currency}".rstrip())
-        for each in entries
-        if each.price == 0
+        Finding("price_zero", (entry.product,), f"the price is 0 {entry.currency}".rstrip())
+        for entry in entries
+        if entry.price == 0
     ]
-    return zero + _far_off(entries) + _odd_currencies(entries)
+    return zero + _find_outliers(entries) + _find_odd_currencies(entries)
 
 
-def _far_off(entries: Iterable[AuditEntry]) -> list[Finding]:
-    shelves: defaultdict[tuple[str, str], list[AuditEntry]] = defaultdict(list)
-    for each in entries:
-        if each.price and each.category:
-            shelves[each.category, each.currency].append(each)
-    found = []
-    for (category, currency), some in shelves.items():
-        if len(some) < MIN_CATEGORY_PRICES:
+def _find_outliers(entries: Iterable[AuditEntry]) -> list[Finding]:
+    entries_by_category: defaultdict[tuple[str, str], list[AuditEntry]] = defaultdict(list)
+    for entry in entries:
+        if entry.price and entry.category:
+            entries_by_category[entry.category, entry.currency].append(entry)
+    outliers = []
+    for (category, currency), members in entries_by_category.items():
+        if len(members) < MIN_CATEGORY_PRICES:
             continue
-        middle = median(each.price or 0.0 for each in some)
-        for each in some:
-            times = max((each.price or middle) / middle, middle / (each.price or middle))
-            if times > OUTLIER_RATIO:
-                text = (
-                    f"{each.price:,.2f} {currency}, where the middle price of {category} is "
-                    f"{middle:,.2f} {currency}"
+        median_price = median(entry.price or 0.0 for entry in members)
+        for entry in members:
+            ratio = max(
+                (entry.price or median_price) / median_price,
+                median_price / (entry.price or median_price),
+            )
+            if ratio > OUTLIER_RATIO:
+                detail = (
+                    f"{entry.price:,.2f} {currency}, where the middle price of {category} is "
+                    f"{median_price:,.2f} {currency}"
                 )
-                found.append((times, Finding("price_outlier", (each.product,), text)))
-    return [finding for _, finding in sorted(found, key=lambda pair: -pair[0])]
+                outliers.append((ratio, Finding("price_outlier", (entry.product,), detail)))
+    return [finding for _, finding in sorted(outliers, key=lambda pair: -pair[0])]
 
 
-def _odd_currencies(entries: Iterable[AuditEntry]) -> list[Finding]:
-    merchants: defaultdict[str, list[AuditEntry]] = defaultdict(list)
-    for each in entries:
-        if each.price is not None:
-            merchants[each.merchant_id].append(each)
-    found = []
-    for merchant, some in merchants.items():
-        counts = Counter(each.currency for each in some)
-        usual = min(counts, key=lambda code: (-counts[code], code))
-        whose = f"of {merchant}'s prices" if merchant else "of the prices"
-        for each in some:
-            if each.currency != usual:
-                own = each.currency or "no currency"
-                text = f"{own}, where {counts[usual]:,} {whose} are in {usual or 'none'}"
-                found.append(Finding("several_currencies", (each.product,), text))
-    return found
+def _find_odd_currencies(entries: Iterable[AuditEntry]) -> list[Finding]:
+    entries_by_merchant: defaultdict[str, list[AuditEntry]] = defaultdict(list)
+    for entry in entries:
+        if entry.price is not None:
+            entries_by_merchant[entry.merchant_id].append(entry)
+    findings = []
+    for merchant, members in entries_by_merchant.items():
+        counts = Counter(entry.currency for entry in members)
+        usual_currency = min(counts, key=lambda code: (-counts[code], code))
+        scope = f"of {merchant}'s prices" if merchant else "of the prices"
+        for entry in members:
+            if entry.currency != usual_currency:
+                currency = entry.currency or "no currency"
+                usual = f"{counts[usual_currency]:,} {scope} are in {usual_currency or 'none'}"
+                detail = f"{currency}, where {usual}"
+                findings.append(Finding("several_currencies", (entry.product,), detail))
+    return findings

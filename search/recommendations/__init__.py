@@ -1,4 +1,4 @@
-"""Pages without a query: home page, a merchant's page, what was seen last, what goes with this."""
+"""Recommendations without a query: home and merchant pages, and complements of a product."""
 
 from search.recommendations.recommender import Recommender
 

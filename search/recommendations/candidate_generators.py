@@ -1,4 +1,4 @@
-"""Where the products of a feed come from, before they are put in order."""
+"""Generators of recommendation candidates, before they are scored."""
 
 import random
 from collections.abc import Iterable, Mapping
@@ -10,29 +10,28 @@ from index.store.points import VectorQuery
 from search.merchant_scope import filter_to_merchants, get_merchant_ids
 from search.recommendations.candidate_pools import CandidatePoolCache
 from shopwindow.personalization import CatalogItem, Personalizer, UserContext
-from shopwindow.personalization.co_occurrence import CO_VIEWED
+from shopwindow.personalization.cooccurrence_rules import CO_VIEWED
 from shopwindow.ranking import recency_weights, score_co_engagement
 from shopwindow.values.query import Filters
 
 N_BY_INTEREST = 240
-"""Products that suit the interests, shared among them."""
+"""Nearest neighbours of the interests, shared among the interests."""
 
 N_CO_ENGAGED = 100
 N_PARTNERS_READ = 1000
-"""Partners of a product that are read where only those of some merchants count."""
+"""Partners that are read per product where only some merchants' products count."""
 
-N_BY_CHANCE = 60
-_LEAST_EACH = 30
+N_RANDOM = 60
+_MIN_PER_INTEREST = 30
 
 
 @dataclass(frozen=True, slots=True)
 class GeneratedCandidates:
-    """Candidates of a feed.
+    """Candidates for recommendations.
 
     Attributes:
-        items: What is known of them, by point id.
-        co_engagement: How much others touched each together with what the visitor touched, 0 to 1, by
-            product id; those that nobody did are missing.
+        items: The catalogue items, by point id.
+        co_engagement: Co-engagement score of each, 0 to 1, by product id; zeros are missing.
     """
 
     items: Mapping[str, CatalogItem]
@@ -40,101 +39,122 @@ class GeneratedCandidates:
 
 
 class CandidateGenerator:
-    """Finds products for visitors.
+    """Generates candidates for visitors.
 
     Args:
-        people: What is known of visitors and products.
-        shelves: What the catalogue offers whoever comes.
+        personalizer: Profiles, statistics and the catalogue.
+        pools: Candidates that do not depend on the visitor.
     """
 
-    def __init__(self, people: Personalizer, shelves: CandidatePoolCache) -> None:
-        self._people = people
-        self._index: ProductIndex = people.catalog.index
-        self._shelves = shelves
+    def __init__(self, personalizer: Personalizer, pools: CandidatePoolCache) -> None:
+        self._personalizer = personalizer
+        self._index: ProductIndex = personalizer.catalog.index
+        self._pools = pools
 
     def generate(
-        self, visitor: UserContext, filters: Filters, without: Iterable[str]
+        self, user: UserContext, filters: Filters, exclude_ids: Iterable[str]
     ) -> GeneratedCandidates:
-        """Return products that may be shown to a visitor.
+        """Return candidates that may be shown to a visitor.
 
         Args:
-            visitor: For whom.
-            filters: What every product must fulfil.
-            without: Products that are left out.
+            user: The visitor.
+            filters: Filters that every candidate passes.
+            exclude_ids: Products that are left out.
         """
-        left_out = {to_point_id(each) for each in without}
-        together = self._together(visitor, filters)
-        points = dict.fromkeys(self._by_taste(visitor, filters, left_out))
-        shelf = self._shelves.get(filters)
-        n_by_chance = min(N_BY_CHANCE, len(shelf.sampled))
-        points |= dict.fromkeys(shelf.newest)
-        points |= dict.fromkeys(random.sample(shelf.sampled, n_by_chance))
-        points |= dict.fromkeys(shelf.popular)
-        points |= dict.fromkeys(self._index.filter_products(list(together), filters))
-        wanted = [each for each in points if each not in left_out]
-        return GeneratedCandidates(self._people.catalog.get_items_by_point(wanted), together)
+        excluded_points = {to_point_id(product_id) for product_id in exclude_ids}
+        co_engagement = self._score_co_engagement(user, filters)
+        point_ids = dict.fromkeys(self._query_interests(user, filters, excluded_points))
+        pool = self._pools.get(filters)
+        n_random = min(N_RANDOM, len(pool.sampled))
+        point_ids |= dict.fromkeys(pool.newest)
+        point_ids |= dict.fromkeys(random.sample(pool.sampled, n_random))
+        point_ids |= dict.fromkeys(pool.popular)
+        point_ids |= dict.fromkeys(self._index.filter_products(list(co_engagement), filters))
+        allowed = [point_id for point_id in point_ids if point_id not in excluded_points]
+        return GeneratedCandidates(
+            self._personalizer.catalog.get_items_by_point(allowed), co_engagement
+        )
 
-    def _by_taste(
-        self, visitor: UserContext, filters: Filters, left_out: set[str]
+    def _query_interests(
+        self, user: UserContext, filters: Filters, excluded_points: set[str]
     ) -> Iterable[str]:
-        if visitor.profile is None or not len(visitor.profile.interests):
+        if user.profile is None or not len(user.profile.interests):
             return []
-        catalogue = self._people.catalog
-        directions = visitor.profile.interests.to_unit_vectors()
-        limit = max(_LEAST_EACH, N_BY_INTEREST // len(directions))
-        legs = [
+        catalog = self._personalizer.catalog
+        vectors = user.profile.interests.to_unit_vectors()
+        limit = max(_MIN_PER_INTEREST, N_BY_INTEREST // len(vectors))
+        queries = [
             VectorQuery(
-                catalogue.space,
-                self._index.expand(catalogue.space, each),
+                catalog.space,
+                self._index.expand(catalog.space, vector),
                 to_conditions(filters),
-                tuple(sorted(left_out)),
+                tuple(sorted(excluded_points)),
                 limit,
             )
-            for each in directions
+            for vector in vectors
         ]
-        return [point for scored in self._index.query(legs) for point, _ in scored]
+        return [point_id for hits in self._index.query(queries) for point_id, _ in hits]
 
-    def _together(self, visitor: UserContext, filters: Filters) -> dict[str, float]:
-        """Return how much others touched products together with what the visitor touched.
+    def _score_co_engagement(self, user: UserContext, filters: Filters) -> dict[str, float]:
+        """Return co-engagement scores of products with the visitor's recent ones, by product id.
 
-        A pair may have been counted on both sides of the hour that joins two touches, so it is cut
-        to how often the rarer of both occurs. Of those that only some merchants may be shown of,
-        other merchants' products are no measure: they are left out before the best are taken.
+        A pair may have been counted on both sides of the hour within which products co-occur, so
+        it is limited to the count of the rarer product. Where only some merchants' products may be
+        shown, the others are left out before the best are taken.
         """
-        touches = recency_weights(
-            each.product_id for each in visitor.interactions if each.kind != "hide"
+        seed_weights = recency_weights(
+            interaction.product_id
+            for interaction in user.interactions
+            if interaction.kind != "hide"
         )
-        if not touches:
+        if not seed_weights:
             return {}
-        store = self._people.store
+        store = self._personalizer.store
         merchants = get_merchant_ids(filters)
-        partners = store.get_cooccurrences(
-            CO_VIEWED, list(touches), N_PARTNERS_READ if merchants else N_CO_ENGAGED
+        cooccurrences = store.get_cooccurrences(
+            CO_VIEWED, list(seed_weights), N_PARTNERS_READ if merchants else N_CO_ENGAGED
         )
         if merchants:
-            partners = self._of_theirs(partners, filters)
-        names = {*touches, *(name for some in partners.values() for name in some)}
-        counts = store.get_occurrences(CO_VIEWED, list(names))
-        sound = {
-            own: {
-                other: min(n, counts[own], counts[other])
-                for other, n in some.items()
-                if other in counts
-            }
-            for own, some in partners.items()
-            if own in counts
+            cooccurrences = self._keep_merchants_partners(cooccurrences, filters)
+        product_ids = {
+            *seed_weights,
+            *(
+                partner_id
+                for counts_of_partners in cooccurrences.values()
+                for partner_id in counts_of_partners
+            ),
         }
-        best = score_co_engagement(touches, sound, counts)
-        return dict(list(best.items())[:N_CO_ENGAGED])
+        counts = store.get_occurrences(CO_VIEWED, list(product_ids))
+        consistent = {
+            seed_id: {
+                partner_id: min(count, counts[seed_id], counts[partner_id])
+                for partner_id, count in partner_counts.items()
+                if partner_id in counts
+            }
+            for seed_id, partner_counts in cooccurrences.items()
+            if seed_id in counts
+        }
+        scores = score_co_engagement(seed_weights, consistent, counts)
+        return dict(list(scores.items())[:N_CO_ENGAGED])
 
-    def _of_theirs(
-        self, partners: Mapping[str, Mapping[str, float]], filters: Filters
+    def _keep_merchants_partners(
+        self, cooccurrences: Mapping[str, Mapping[str, float]], filters: Filters
     ) -> dict[str, dict[str, float]]:
-        """Return those partners of each product that the filters' merchants have."""
-        every = list({name for some in partners.values() for name in some})
-        theirs = filter_to_merchants(get_merchant_ids(filters))
-        passing = set(self._index.filter_products(every, theirs).values())
+        """Return those partners of each product that belong to the filters' merchants."""
+        partner_ids = list(
+            {
+                partner_id
+                for partner_counts in cooccurrences.values()
+                for partner_id in partner_counts
+            }
+        )
+        merchant_filters = filter_to_merchants(get_merchant_ids(filters))
+        visible_ids = set(self._index.filter_products(partner_ids, merchant_filters).values())
         return {
-            own: {other: n for other, n in some.items() if other in passing}
-            for own, some in partners.items()
+            seed_id: {
+                partner_id: count
+                for partner_id, count in partner_counts.items()
+                if partner_id in visible_ids
+            }
+            for seed_id, partner_counts in cooccurrences.items()
         }

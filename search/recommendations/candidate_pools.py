@@ -1,4 +1,4 @@
-"""What a catalogue offers whoever comes: the newest, the popular, and some of everything."""
+"""Pools of candidates that do not depend on the visitor: newest, popular and random products."""
 
 import threading
 import time
@@ -23,13 +23,13 @@ MAX_SCANNED = 10_000
 
 @dataclass(frozen=True, slots=True)
 class CandidatePool:
-    """Points that pass some filters.
+    """Point ids of products that pass some filters.
 
     Attributes:
-        newest: Those that came last, and those that the feed itself calls popular.
-        popular: Those that visitors wanted most.
-        sampled: Some taken at random, others each time that they are read.
-        read_at: When, and at which change of the index.
+        newest: The newest ones, then those with the highest popularity in the catalogue.
+        popular: Those with the most engagements.
+        sampled: A random sample, drawn anew at every read.
+        read_at: Change number of the index, and time in seconds, of the read.
     """
 
     newest: Sequence[str]
@@ -39,56 +39,60 @@ class CandidatePool:
 
 
 class CandidatePoolCache:
-    """Reads shelves, and keeps each for half a minute. Safe to use from several threads.
+    """Reads candidate pools, and caches each for `POOL_TTL_S`. Safe for several threads.
 
     Args:
-        people: Knows the catalogue, and what visitors wanted.
-        clock: Seconds that pass; for tests.
+        personalizer: The catalogue and the engagement statistics.
+        clock: Monotonic clock in seconds; replaced in tests.
     """
 
-    def __init__(self, people: Personalizer, clock: Callable[[], float] = time.monotonic) -> None:
-        self._people = people
-        self._index = people.catalog.index
+    def __init__(
+        self, personalizer: Personalizer, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._personalizer = personalizer
+        self._index = personalizer.catalog.index
         self._clock = clock
         self._lock = threading.Lock()
-        self._kept: OrderedDict[str, CandidatePool] = OrderedDict()
+        self._pools: OrderedDict[str, CandidatePool] = OrderedDict()
 
     def get(self, filters: Filters) -> CandidatePool:
-        """Return what passes the filters."""
+        """Return the pool of products that pass the filters."""
         key = digest_parts(filters)
         with self._lock:
-            shelf = self._kept.get(key)
-        if shelf is None or self._is_old(shelf):
-            shelf = self._read(filters)
+            pool = self._pools.get(key)
+        if pool is None or self._is_stale(pool):
+            pool = self._read(filters)
             with self._lock:
-                self._kept[key] = shelf
-                self._kept.move_to_end(key)
-                while len(self._kept) > MAX_POOLS:
-                    self._kept.popitem(last=False)
-        return shelf
+                self._pools[key] = pool
+                self._pools.move_to_end(key)
+                while len(self._pools) > MAX_POOLS:
+                    self._pools.popitem(last=False)
+        return pool
 
-    def _is_old(self, shelf: CandidatePool) -> bool:
-        n_changes, read_at = shelf.read_at
+    def _is_stale(self, pool: CandidatePool) -> bool:
+        n_changes, read_at = pool.read_at
         return n_changes != self._index.n_changes or self._clock() - read_at > POOL_TTL_S
 
     def _read(self, filters: Filters) -> CandidatePool:
         read_at = (self._index.n_changes, self._clock())
         orders = (OrderBy("created_at", descending=True), OrderBy("popularity", descending=True))
-        ordered = [self._index.browse_ordered(each, filters, N_NEWEST) for each in orders]
-        # Ids are hashes, so what follows any one of them is taken at random.
+        ordered = [self._index.browse_ordered(order, filters, N_NEWEST) for order in orders]
+        # Ids are hashes, so the ids that follow any one of them are a random sample.
         points, _ = self._index.browse(filters, str(uuid.uuid4()), N_SAMPLED)
         if len(points) < N_SAMPLED:
             points += self._index.browse(filters, "", N_SAMPLED - len(points))[0]
-        newest = [point.id for some in ordered for point in some]
-        wanted = self._wanted(filters)
-        return CandidatePool(newest, wanted, [each.id for each in points], read_at)
+        newest = [point.id for page in ordered for point in page]
+        popular = self._find_popular(filters)
+        return CandidatePool(newest, popular, [point.id for point in points], read_at)
 
-    def _wanted(self, filters: Filters) -> list[str]:
-        """Return what visitors wanted most of what passes: a small merchant's is far down."""
-        found: list[str] = []
+    def _find_popular(self, filters: Filters) -> list[str]:
+        """Return popular products that pass; those of a small merchant may be far down."""
+        point_ids: list[str] = []
         for start in range(0, MAX_SCANNED, SCAN_BATCH_SIZE):
-            some = self._people.store.get_top_products(SCAN_BATCH_SIZE, self._people.now(), start)
-            found += self._index.filter_products(list(some), filters)
-            if len(found) >= N_POPULAR or len(some) < SCAN_BATCH_SIZE:
+            products = self._personalizer.store.get_top_products(
+                SCAN_BATCH_SIZE, self._personalizer.now(), start
+            )
+            point_ids += self._index.filter_products(list(products), filters)
+            if len(point_ids) >= N_POPULAR or len(products) < SCAN_BATCH_SIZE:
                 break
-        return found[:N_POPULAR]
+        return point_ids[:N_POPULAR]

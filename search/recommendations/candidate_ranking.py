@@ -1,4 +1,4 @@
-"""The products of a feed with their scores: hidden ones out, each thing once, best first."""
+"""Scoring of recommendation candidates: hidden ones removed, variants collapsed, best first."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -26,121 +26,151 @@ from shopwindow.values.encoder import Vectors
 
 
 class CandidateScorer:
-    """Scores products for visitors.
+    """Scores candidates for visitors.
 
     Args:
-        people: What is known of visitors and products.
-        weights: What each part weighs, and how little is little known.
+        personalizer: Profiles, statistics and the catalogue.
+        weights: Weights of the contributions, and the limit of impressions for exploration.
     """
 
-    def __init__(self, people: Personalizer, weights: RankingWeights) -> None:
-        self._people = people
-        self._index = people.catalog.index
+    def __init__(self, personalizer: Personalizer, weights: RankingWeights) -> None:
+        self._personalizer = personalizer
+        self._index = personalizer.catalog.index
         self._weights = weights
 
     def score(
         self,
-        visitor: UserContext,
-        found: GeneratedCandidates,
-        wanted: RankingContext,
-        background: Vectors | None,
+        user: UserContext,
+        generated: GeneratedCandidates,
+        context: RankingContext,
+        catalog_mean: Vectors | None,
     ) -> ScoredCandidates:
-        """Return the products with their scores.
+        """Return the candidates with their scores.
 
         Args:
-            visitor: For whom.
-            found: The products.
-            wanted: The filters and rules in force.
-            background: Mean vector of the catalogue, shape (dim,).
+            user: The visitor.
+            generated: The candidates.
+            context: The filters, and the rules that are active.
+            catalog_mean: Mean vector of the catalogue, shape (dim,).
         """
-        points, several = list(found.items), list(found.items.values())
-        by_own = bool(get_merchant_ids(wanted.parsed.filters))
-        ids = [each.product.id for each in several]
-        expectation, tallies = self._people.engagement_estimator.estimate(ids, by_own)
-        rows = self._people.catalog.stack_vectors(several if visitor.profile else ())
-        parts = self._parts(visitor, found, expectation, rows, background)
-        ruled = self._left(rank_candidates(points, parts), wanted)
+        point_ids, items = list(generated.items), list(generated.items.values())
+        same_merchant_only = bool(get_merchant_ids(context.parsed.filters))
+        product_ids = [item.product.id for item in items]
+        estimate, stats = self._personalizer.engagement_estimator.estimate(
+            product_ids, same_merchant_only
+        )
+        vectors = self._personalizer.catalog.stack_vectors(items if user.profile else ())
+        contributions = self._compute_contributions(
+            user, generated, estimate, vectors, catalog_mean
+        )
+        ruled = self._apply_rules(rank_candidates(point_ids, contributions), context)
         candidates = ruled.candidates
-        groups, shares = self._groups(visitor, found, candidates, rows, background)
-        little = self._little_known(points, expectation, tallies)
-        return ScoredCandidates(candidates, found.items, groups, shares, little, ruled.rules)
+        groups, shares = self._assign_groups(user, generated, candidates, vectors, catalog_mean)
+        cold_candidates = self._select_cold(point_ids, estimate, stats)
+        return ScoredCandidates(
+            candidates, generated.items, groups, shares, cold_candidates, ruled.rules
+        )
 
-    def _parts(
+    def _compute_contributions(
         self,
-        visitor: UserContext,
-        found: GeneratedCandidates,
-        expectation: EngagementEstimate,
-        rows: Vectors,
-        background: Vectors | None,
+        user: UserContext,
+        generated: GeneratedCandidates,
+        estimate: EngagementEstimate,
+        vectors: Vectors,
+        catalog_mean: Vectors | None,
     ) -> dict[str, Scores]:
-        several, weights = list(found.items.values()), self._weights.recommendations
-        parts = score_product_signals(self._people, several, expectation, weights)
-        suits = score_affinity(self._people, visitor.profile, several, rows, background)
-        parts |= {name: weights.affinity * part for name, part in suits.items()}
-        if found.co_engagement:
-            parts[CO_ENGAGEMENT] = weights.co_engagement * score_co_engagement(
-                several, found.co_engagement
+        items, weights = list(generated.items.values()), self._weights.recommendations
+        contributions = score_product_signals(self._personalizer, items, estimate, weights)
+        affinities = score_affinity(self._personalizer, user.profile, items, vectors, catalog_mean)
+        contributions |= {
+            name: weights.affinity * affinity for name, affinity in affinities.items()
+        }
+        if generated.co_engagement:
+            contributions[CO_ENGAGEMENT] = weights.co_engagement * score_co_engagement(
+                items, generated.co_engagement
             )
-        return parts
+        return contributions
 
-    def _left(self, candidates: Sequence[Candidate], wanted: RankingContext) -> RuledCandidates:
-        """Return the candidates that no rule hides, each thing once, boosted and buried."""
-        filters, plan = wanted.parsed.filters, replace(wanted.plan, pins=())
+    def _apply_rules(
+        self, candidates: Sequence[Candidate], context: RankingContext
+    ) -> RuledCandidates:
+        """Return the candidates that no rule hides, collapsed, boosted and buried."""
+        filters, plan = context.parsed.filters, replace(context.plan, pins=())
         ruled = apply_rules(candidates, plan, filters, self._index)
         if filters.group_id:
             return ruled
-        left = ruled.candidates
-        rows = self._index.fetch_rows([each.id for each in left], (GROUP_ID, PERCEPTUAL_HASH))
-        return RuledCandidates(collapse_variants(left, rows)[0], ruled.rules)
+        remaining = ruled.candidates
+        payload_rows = self._index.fetch_rows(
+            [candidate.id for candidate in remaining], (GROUP_ID, PERCEPTUAL_HASH)
+        )
+        return RuledCandidates(collapse_variants(remaining, payload_rows)[0], ruled.rules)
 
-    def _groups(
+    def _assign_groups(
         self,
-        visitor: UserContext,
-        found: GeneratedCandidates,
+        user: UserContext,
+        generated: GeneratedCandidates,
         candidates: Sequence[Candidate],
-        rows: Vectors,
-        background: Vectors | None,
+        vectors: Vectors,
+        catalog_mean: Vectors | None,
     ) -> tuple[Mapping[str, int], Sequence[float]]:
-        """Return the interest of each product, and what each interest counts.
+        """Return the interest of each candidate, and the weight of each interest.
 
-        Where no interests are known, categories stand for them, each counting the same; that of
-        the best product comes first.
+        Without interests, the groups are categories of equal weight, the best product's first.
         """
-        if visitor.profile is not None and len(visitor.profile.interests):
-            now_s, settings = self._people.now(), self._people.settings
-            numbers, shares = assign_interests(visitor.profile, rows, now_s, background, settings)
-            return dict(zip(found.items, numbers.tolist(), strict=True)), shares.tolist()
-        names = {point: each.attributes.category for point, each in found.items.items()}
-        order = {name: n for n, name in enumerate(dict.fromkeys(names[e.id] for e in candidates))}
-        return {each.id: order[names[each.id]] for each in candidates}, [1.0] * len(order)
+        if user.profile is not None and len(user.profile.interests):
+            now_s, settings = self._personalizer.now(), self._personalizer.settings
+            interests, shares = assign_interests(
+                user.profile, vectors, now_s, catalog_mean, settings
+            )
+            return dict(zip(generated.items, interests.tolist(), strict=True)), shares.tolist()
+        categories = {
+            point_id: item.attributes.category for point_id, item in generated.items.items()
+        }
+        group_of = {
+            category: index
+            for index, category in enumerate(
+                dict.fromkeys(categories[candidate.id] for candidate in candidates)
+            )
+        }
+        return {candidate.id: group_of[categories[candidate.id]] for candidate in candidates}, [
+            1.0
+        ] * len(group_of)
 
-    def _little_known(
+    def _select_cold(
         self,
-        points: Sequence[str],
-        expectation: EngagementEstimate,
-        tallies: Sequence[EngagementStats],
+        point_ids: Sequence[str],
+        estimate: EngagementEstimate,
+        stats: Sequence[EngagementStats],
     ) -> Mapping[str, tuple[float, float]]:
-        enough = self._weights.exploration.min_impressions
-        beliefs = zip(expectation.mean.tolist(), expectation.strength.tolist(), strict=True)
+        min_impressions = self._weights.exploration.min_impressions
+        beta_params = zip(estimate.mean.tolist(), estimate.strength.tolist(), strict=True)
         return {
-            point: belief
-            for point, belief, tally in zip(points, beliefs, tallies, strict=True)
-            if tally.impressions < enough
+            point_id: beta_param
+            for point_id, beta_param, product_stats in zip(
+                point_ids, beta_params, stats, strict=True
+            )
+            if product_stats.impressions < min_impressions
         }
 
 
-def rank_candidates(points: Sequence[str], parts: Mapping[str, Scores]) -> list[Candidate]:
-    """Return candidates with their parts, best first.
+def rank_candidates(
+    point_ids: Sequence[str], contributions: Mapping[str, Scores]
+) -> list[Candidate]:
+    """Return candidates with their contributions, best first, ties by id.
 
     Args:
-        points: Their ids.
-        parts: Of each, by name; each of shape (n_points,).
+        point_ids: Their ids.
+        contributions: By name, each of shape (n_points,).
     """
-    if not parts:
-        return [Candidate(each, 0.0, {}) for each in points]
-    rows = np.stack(list(parts.values()), axis=1).tolist()  # (n_points, n_parts)
-    found = [
-        Candidate(point, sum(row), {n: v for n, v in zip(parts, row, strict=True) if v})
-        for point, row in zip(points, rows, strict=True)
+    if not contributions:
+        return [Candidate(point_id, 0.0, {}) for point_id in point_ids]
+    values_per_point = np.stack(list(contributions.values()), axis=1).tolist()  # (n_points, n)
+    candidates = [
+        Candidate(
+            point_id,
+            sum(values),
+            {name: value for name, value in zip(contributions, values, strict=True) if value},
+        )
+        for point_id, values in zip(point_ids, values_per_point, strict=True)
     ]
-    return sorted(found, key=lambda each: (-each.score, each.id))
+    return sorted(candidates, key=lambda candidate: (-candidate.score, candidate.id))

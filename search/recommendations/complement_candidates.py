@@ -1,4 +1,4 @@
-"""What goes with a product: where candidates come from, and what is known of them."""
+"""Candidates for complements of a product, and their scores."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -13,7 +13,7 @@ from search.merchant_scope import filter_to_merchants, get_merchant_ids
 from search.recommendations.candidate_pools import CandidatePoolCache
 from search.retrieval.similarity_baseline import BaselineSample
 from shopwindow.personalization import CatalogItem, Personalizer
-from shopwindow.personalization.co_occurrence import (
+from shopwindow.personalization.cooccurrence_rules import (
     CATEGORY_SUFFIX,
     CO_PURCHASED,
     PARENT_CATEGORY_SUFFIX,
@@ -30,162 +30,177 @@ from shopwindow.values.encoder import Vectors
 from shopwindow.values.query import Filters
 
 N_PARTNERS = 100
-N_READ = 1000
-"""Partners that are read where only those of some merchants count."""
+N_PARTNERS_READ = 1000
+"""Partners that are read where only some merchants' products count."""
 
 N_BY_KEYWORDS = 80
 N_BY_STYLE = 80
-N_KINDS = 12
-N_PER_KIND = 20
+N_CATEGORIES = 12
+N_PER_CATEGORY = 20
 
 
 class ComplementFinder:
-    """Finds what goes with products.
+    """Finds complements of products.
 
     Args:
-        people: What is known of visitors and products.
-        shelves: What the catalogue offers whoever comes.
+        personalizer: Profiles, statistics and the catalogue.
+        pools: Candidates that do not depend on the visitor.
     """
 
-    def __init__(self, people: Personalizer, shelves: CandidatePoolCache) -> None:
-        self._people = people
-        self._index = people.catalog.index
-        self._shelves = shelves
+    def __init__(self, personalizer: Personalizer, pools: CandidatePoolCache) -> None:
+        self._personalizer = personalizer
+        self._index = personalizer.catalog.index
+        self._pools = pools
 
     def find(
         self,
         anchor: CatalogItem,
         filters: Filters,
-        background: BaselineSample,
-        without: Iterable[str] = (),
+        baseline: BaselineSample,
+        exclude_ids: Iterable[str] = (),
     ) -> tuple[Sequence[CatalogItem], ScoredComplements]:
-        """Return products that may go with another, and how well each does.
+        """Return candidate complements of a product, and their scores.
 
         Args:
             anchor: The product.
-            filters: What every one must fulfil.
-            background: What likeness is chance.
-            without: Products that are left out; variants of the anchor always are.
+            filters: Filters that every candidate passes.
+            baseline: The similarity baseline.
+            exclude_ids: Products that are left out; variants of the anchor always are.
         """
-        traits = ComplementFeatures.from_product(anchor.product)
-        counts = self._counts(traits, filters)
-        left_out = {anchor.product.id, *without}
-        points = self._points(anchor, traits, counts, filters)
-        group = anchor.product.group_id
-        several = [
-            each
-            for each in self._people.catalog.get_items_by_point(points).values()
-            if each.product.id not in left_out and not (group and each.product.group_id == group)
+        features = ComplementFeatures.from_product(anchor.product)
+        counts = self._read_counts(features, filters)
+        excluded_ids = {anchor.product.id, *exclude_ids}
+        point_ids = self._find_points(anchor, features, counts, filters)
+        group_id = anchor.product.group_id
+        items = [
+            item
+            for item in self._personalizer.catalog.get_items_by_point(point_ids).values()
+            if item.product.id not in excluded_ids
+            and not (group_id and item.product.group_id == group_id)
         ]
-        offered = self._offered(several, filters)
-        rows = self._shared(self._people.catalog.stack_vectors([anchor, *several]))
-        sampled = background.vectors.get(self._people.catalog.space)
-        usual = None if sampled is None else self._shared(sampled).mean(axis=0)
-        evidence = BasketStatistics(*counts, usual)
-        return several, score_complements(traits, rows[0], offered, rows[1:], evidence)
-
-    def _offered(
-        self, several: Sequence[CatalogItem], filters: Filters
-    ) -> list[ComplementFeatures]:
-        ids = [each.product.id for each in several]
-        expectation, _ = self._people.engagement_estimator.estimate(
-            ids, bool(get_merchant_ids(filters))
+        candidates = self._extract_features(items, filters)
+        vectors = self._select_shared_dims(
+            self._personalizer.catalog.stack_vectors([anchor, *items])
         )
-        liked = expectation.saturate(self._people.engagement_estimator.get_prior().mean).tolist()
+        sample = baseline.vectors.get(self._personalizer.catalog.space)
+        catalog_mean = None if sample is None else self._select_shared_dims(sample).mean(axis=0)
+        statistics = BasketStatistics(*counts, catalog_mean)
+        return items, score_complements(features, vectors[0], candidates, vectors[1:], statistics)
+
+    def _extract_features(
+        self, items: Sequence[CatalogItem], filters: Filters
+    ) -> list[ComplementFeatures]:
+        product_ids = [item.product.id for item in items]
+        estimate, _ = self._personalizer.engagement_estimator.estimate(
+            product_ids, bool(get_merchant_ids(filters))
+        )
+        popularities = estimate.saturate(
+            self._personalizer.engagement_estimator.get_prior().mean
+        ).tolist()
         return [
-            ComplementFeatures.from_product(each.product, n)
-            for each, n in zip(several, liked, strict=True)
+            ComplementFeatures.from_product(item.product, popularity)
+            for item, popularity in zip(items, popularities, strict=True)
         ]
 
-    def _shared(self, rows: Vectors) -> Vectors:
-        """Return unit rows of what photos share with texts: what things are, not how they look."""
-        columns = self._index.shared_mask(self._people.catalog.space)
-        return l2_normalize(rows[:, columns])
+    def _select_shared_dims(self, vectors: Vectors) -> Vectors:
+        """Return unit vectors of the dimensions that photos share with texts: meaning, not look."""
+        shared_dims = self._index.shared_mask(self._personalizer.catalog.space)
+        return l2_normalize(vectors[:, shared_dims])
 
-    def _counts(
-        self, traits: ComplementFeatures, filters: Filters
+    def _read_counts(
+        self, features: ComplementFeatures, filters: Filters
     ) -> tuple[CooccurrenceCounts, CooccurrenceCounts, CooccurrenceCounts]:
-        kinds = self._joint(f"{CO_PURCHASED}{CATEGORY_SUFFIX}", traits.category, N_PARTNERS)
-        families = self._joint(
-            f"{CO_PURCHASED}{PARENT_CATEGORY_SUFFIX}", traits.parent_category, N_PARTNERS
+        categories = self._read_joint_counts(
+            f"{CO_PURCHASED}{CATEGORY_SUFFIX}", features.category, N_PARTNERS
+        )
+        parent_categories = self._read_joint_counts(
+            f"{CO_PURCHASED}{PARENT_CATEGORY_SUFFIX}", features.parent_category, N_PARTNERS
         )
         if not (merchants := get_merchant_ids(filters)):
-            return self._joint(CO_PURCHASED, traits.product_id, N_PARTNERS), kinds, families
-        # Others' products leave no room for what these merchants sell with it.
-        products = self._joint(CO_PURCHASED, traits.product_id, N_READ)
-        passing = self._index.filter_products(
+            return (
+                self._read_joint_counts(CO_PURCHASED, features.product_id, N_PARTNERS),
+                categories,
+                parent_categories,
+            )
+        # Other merchants' products must not crowd out what these merchants sell with it.
+        products = self._read_joint_counts(CO_PURCHASED, features.product_id, N_PARTNERS_READ)
+        visible_ids = self._index.filter_products(
             list(products.pair_counts), filter_to_merchants(merchants)
         ).values()
-        theirs = {each: products.pair_counts[each] for each in passing}
-        return replace(products, pair_counts=theirs), kinds, families
+        visible_counts = {
+            product_id: products.pair_counts[product_id] for product_id in visible_ids
+        }
+        return replace(products, pair_counts=visible_counts), categories, parent_categories
 
-    def _joint(self, bond: str, name: str, limit: int) -> CooccurrenceCounts:
-        """Return in how many baskets a thing was with others, the most frequent of them.
+    def _read_joint_counts(self, rule: str, name: str, limit: int) -> CooccurrenceCounts:
+        """Return the number of baskets of a product or category, alone and with its top partners.
 
-        Baskets end a day after their first thing and are counted as they grow, so the counts may
-        differ by a few from those of one set of baskets; they are cut to what is possible.
+        Baskets end a day after their first product and are counted while they grow, so counts may
+        differ by a few from those of one set of baskets; they are limited to what is possible.
         """
-        store = self._people.store
-        joint = store.get_cooccurrences(bond, [name], limit).get(name, {}) if name else {}
-        if not joint:
+        store = self._personalizer.store
+        pair_counts = store.get_cooccurrences(rule, [name], limit).get(name, {}) if name else {}
+        if not pair_counts:
             return CooccurrenceCounts()
-        each = store.get_occurrences(bond, [name, *joint])
-        n_baskets = max([store.get_occurrences(CO_PURCHASED, [""]).get("", 0.0), *each.values()])
-        own = each.get(name, 0.0)
-        kept = {other: min(n, own) for other, n in joint.items()}
-        return CooccurrenceCounts(n_baskets, own, kept, each)
+        item_counts = store.get_occurrences(rule, [name, *pair_counts])
+        n_baskets = max(
+            [store.get_occurrences(CO_PURCHASED, [""]).get("", 0.0), *item_counts.values()]
+        )
+        anchor_count = item_counts.get(name, 0.0)
+        limited = {partner: min(count, anchor_count) for partner, count in pair_counts.items()}
+        return CooccurrenceCounts(n_baskets, anchor_count, limited, item_counts)
 
-    def _points(
+    def _find_points(
         self,
         anchor: CatalogItem,
-        traits: ComplementFeatures,
+        features: ComplementFeatures,
         counts: tuple[CooccurrenceCounts, CooccurrenceCounts, CooccurrenceCounts],
         filters: Filters,
     ) -> list[str]:
-        """Return points of the filters that may go with the anchor."""
-        products, kinds, _ = counts
-        points = list(self._index.filter_products(list(products.pair_counts), filters))
-        legs = [*self._by_words(anchor, traits, filters)]
-        legs += self._by_kinds(anchor, list(kinds.pair_counts), filters)
-        found = self._index.query(legs) if legs else []
-        shelf = self._shelves.get(filters)
-        points += [point for scored in found for point, _ in scored]
-        return list(dict.fromkeys([*points, *shelf.newest, *shelf.sampled]))
+        """Return points that pass the filters and may complement the anchor."""
+        products, categories, _ = counts
+        point_ids = list(self._index.filter_products(list(products.pair_counts), filters))
+        queries = [*self._query_keywords(anchor, features, filters)]
+        queries += self._query_styles(anchor, list(categories.pair_counts), filters)
+        results = self._index.query(queries) if queries else []
+        pool = self._pools.get(filters)
+        point_ids += [point_id for hits in results for point_id, _ in hits]
+        return list(dict.fromkeys([*point_ids, *pool.newest, *pool.sampled]))
 
-    def _by_words(
-        self, anchor: CatalogItem, traits: ComplementFeatures, filters: Filters
+    def _query_keywords(
+        self, anchor: CatalogItem, features: ComplementFeatures, filters: Filters
     ) -> list[VectorQuery]:
-        """Return the search for what shares words of the title: a series, a brand, a material."""
-        words = analyze(" ".join(sorted(traits.title_keywords)), anchor.product.language)
-        if not words:
+        """Return the query for products that share title keywords: series, brand or material."""
+        keywords = analyze(" ".join(sorted(features.title_keywords)), anchor.product.language)
+        if not keywords:
             return []
-        vector = build_query_vector(hash_term(each.stem) for each in words)
+        vector = build_query_vector(hash_term(keyword.stem) for keyword in keywords)
         return [VectorQuery(SPARSE, vector, to_conditions(filters), limit=N_BY_KEYWORDS)]
 
-    def _by_kinds(
-        self, anchor: CatalogItem, together: Sequence[str], filters: Filters
+    def _query_styles(
+        self, anchor: CatalogItem, cooccurring: Sequence[str], filters: Filters
     ) -> list[VectorQuery]:
-        """Return searches for the same style, in all kinds and in those that go with the anchor.
+        """Return queries for the same style, in all categories and in complementary ones.
 
-        Where baskets name too few kinds, the catalogue's largest fill up.
+        Where baskets name too few categories, the catalogue's largest ones fill up.
         """
         if anchor.vector is None:
             return []
-        space = self._people.catalog.space
-        row = self._people.catalog.stack_vectors([anchor])[0]
-        style = self._index.expand(space, row * self._index.shared_mask(space))
+        space = self._personalizer.catalog.space
+        vector = self._personalizer.catalog.stack_vectors([anchor])[0]
+        style = self._index.expand(space, vector * self._index.shared_mask(space))
         length = float(np.linalg.norm(style))
         if length < 1e-6:
             return []
-        own = anchor.product.category[-1].casefold() if anchor.product.category else ""
-        named = {each.casefold(): None for each in together}
-        largest = self._index.facet("category", filters, 4 * N_KINDS)
-        named |= {path.split(CATEGORY_SEPARATOR)[-1].casefold(): None for path in largest}
-        named.pop(own, None)
-        legs = [VectorQuery(space, style / length, to_conditions(filters), limit=N_BY_STYLE)]
+        anchor_category = anchor.product.category[-1].casefold() if anchor.product.category else ""
+        categories = {category.casefold(): None for category in cooccurring}
+        largest = self._index.facet("category", filters, 4 * N_CATEGORIES)
+        categories |= {path.split(CATEGORY_SEPARATOR)[-1].casefold(): None for path in largest}
+        categories.pop(anchor_category, None)
+        queries = [VectorQuery(space, style / length, to_conditions(filters), limit=N_BY_STYLE)]
         if filters.category:
-            return legs
-        for kind in list(named)[:N_KINDS]:
-            within = to_conditions(replace(filters, category=kind))
-            legs.append(VectorQuery(space, style / length, within, limit=N_PER_KIND))
-        return legs
+            return queries
+        for category in list(categories)[:N_CATEGORIES]:
+            in_category = to_conditions(replace(filters, category=category))
+            queries.append(VectorQuery(space, style / length, in_category, limit=N_PER_CATEGORY))
+        return queries

@@ -1,4 +1,4 @@
-"""What is known of a visitor, told in products, words and prices."""
+"""The profile view: a visitor's profile in products, attribute values and prices."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -20,83 +20,106 @@ from shopwindow.values.profile_view import (
 MAX_INTEREST_PRODUCTS = 6
 MAX_TASTE_VALUES = 8
 MAX_INTERACTIONS = 50
-_LEAST_SHARE = 0.01
+_MIN_SHARE = 0.01
 
 
-def build_profile_view(personalization: Personalizer, visitor: UserContext) -> UserProfileView:
-    """Return what is known of a visitor as it is shown to them.
+def build_profile_view(personalizer: Personalizer, user: UserContext) -> UserProfileView:
+    """Build the profile view that is shown to a visitor.
 
     Args:
-        personalization: Knows the products.
-        visitor: The visitor.
+        personalizer: Looks up the products.
+        user: The visitor.
+
+    Returns:
+        The view; without a profile it has recent interactions alone.
     """
-    known = personalization.catalog.get_items([each.product_id for each in visitor.interactions])
-    deeds = tuple(
+    items = personalizer.catalog.get_items(
+        [interaction.product_id for interaction in user.interactions]
+    )
+    interactions = tuple(
         Interaction(
-            each.kind, known[each.product_id].product, datetime.fromtimestamp(each.time_s, UTC)
+            interaction.kind,
+            items[interaction.product_id].product,
+            datetime.fromtimestamp(interaction.time_s, UTC),
         )
-        for each in visitor.interactions[:MAX_INTERACTIONS]
-        if each.product_id in known
+        for interaction in user.interactions[:MAX_INTERACTIONS]
+        if interaction.product_id in items
     )
-    if visitor.profile is None:
-        return UserProfileView(visitor.user_id, recent_interactions=deeds)
-    profile = visitor.profile.decay_to(personalization.now(), personalization.settings)
-    liked = [e.product_id for e in visitor.interactions if e.kind != "hide"]
-    disliked = [e.product_id for e in visitor.interactions if e.kind == "hide"]
+    if user.profile is None:
+        return UserProfileView(user.user_id, recent_interactions=interactions)
+    profile = user.profile.decay_to(personalizer.now(), personalizer.settings)
+    positive_ids = [
+        interaction.product_id for interaction in user.interactions if interaction.kind != "hide"
+    ]
+    hidden_ids = [
+        interaction.product_id for interaction in user.interactions if interaction.kind == "hide"
+    ]
     return UserProfileView(
-        visitor.user_id,
+        user.user_id,
         profile.n_interactions,
-        _interests(personalization, profile.interests, liked),
-        _interests(personalization, profile.dislikes, disliked),
-        _tastes(personalization, profile),
-        _prices(personalization, profile),
-        deeds,
+        _build_interests(personalizer, profile.interests, positive_ids),
+        _build_interests(personalizer, profile.dislikes, hidden_ids),
+        _select_preferences(personalizer, profile),
+        _estimate_price_ranges(personalizer, profile),
+        interactions,
     )
 
 
-def _interests(
-    people: Personalizer, interests: Interests, touched: Sequence[str]
+def _build_interests(
+    personalizer: Personalizer, interests: Interests, product_ids: Sequence[str]
 ) -> tuple[Interest, ...]:
-    """Return interests with what was touched of each: it belongs to the nearest one."""
-    weights = interests.combine_weights(people.settings.session_boost)
+    """Return interests with their products: those of interactions nearest to each centroid."""
+    weights = interests.combine_weights(personalizer.settings.session_boost)
     if not len(interests) or weights.sum() <= 0:
         return ()
-    ids = list(dict.fromkeys([*interests.medoids, *touched]))
-    known = people.catalog.get_items(ids)
-    several = [known[each] for each in ids if each in known]
+    ids = list(dict.fromkeys([*interests.medoids, *product_ids]))
+    items = personalizer.catalog.get_items(ids)
+    interest_items = [items[product_id] for product_id in ids if product_id in items]
     cosines = (
-        people.catalog.stack_vectors(several) @ interests.to_unit_vectors().T
+        personalizer.catalog.stack_vectors(interest_items) @ interests.to_unit_vectors().T
     )  # (n_products, n)
-    belongs = cosines.max(axis=1) >= people.settings.join_threshold
+    is_member = cosines.max(axis=1) >= personalizer.settings.join_threshold
     nearest = cosines.argmax(axis=1)
     shares = weights / weights.sum()
-    found: list[Interest] = []
-    for n in np.argsort(-shares, kind="stable").tolist():
-        medoid = interests.medoids[n]
-        places = np.flatnonzero(belongs & (nearest == n)).tolist()
-        products = [several[place].product for place in places]
-        products = [p for p in products if p.id == medoid] + [p for p in products if p.id != medoid]
-        if products and shares[n] >= _LEAST_SHARE:
-            last = datetime.fromtimestamp(float(interests.last_interaction_s[n]), UTC)
-            found.append(Interest(float(shares[n]), tuple(products[:MAX_INTEREST_PRODUCTS]), last))
-    return tuple(found)
+    built: list[Interest] = []
+    for index in np.argsort(-shares, kind="stable").tolist():
+        medoid = interests.medoids[index]
+        members = np.flatnonzero(is_member & (nearest == index)).tolist()
+        products = [interest_items[member].product for member in members]
+        products = [product for product in products if product.id == medoid] + [
+            product for product in products if product.id != medoid
+        ]
+        if products and shares[index] >= _MIN_SHARE:
+            last_interaction = datetime.fromtimestamp(
+                float(interests.last_interaction_s[index]), UTC
+            )
+            built.append(
+                Interest(
+                    float(shares[index]), tuple(products[:MAX_INTEREST_PRODUCTS]), last_interaction
+                )
+            )
+    return tuple(built)
 
 
-def _tastes(people: Personalizer, profile: Profile) -> Mapping[str, Mapping[str, float]]:
-    found: dict[str, Mapping[str, float]] = {}
+def _select_preferences(
+    personalizer: Personalizer, profile: Profile
+) -> Mapping[str, Mapping[str, float]]:
+    preferences: dict[str, Mapping[str, float]] = {}
     for name in PREFERENCE_FIELDS:
-        shares = profile.preferences.compute_shares(name, people.settings.shrinkage)
-        best = sorted(shares.items(), key=lambda item: (-item[1], item[0]))[:MAX_TASTE_VALUES]
-        if best:
-            found[name] = dict(best)
-    return found
+        shares = profile.preferences.compute_shares(name, personalizer.settings.shrinkage)
+        strongest = sorted(shares.items(), key=lambda item: (-item[1], item[0]))[:MAX_TASTE_VALUES]
+        if strongest:
+            preferences[name] = dict(strongest)
+    return preferences
 
 
-def _prices(people: Personalizer, profile: Profile) -> Mapping[str, PreferredPriceRange]:
-    """Return what is usually paid, and one standard deviation below and above."""
-    found: dict[str, PreferredPriceRange] = {}
-    for currency, taste in profile.preferences.prices.items():
-        off = math.sqrt(taste.estimate_variance(people.settings))
-        low, typical, high = (math.exp(taste.mean + n * off) for n in (-1, 0, 1))
-        found[currency] = PreferredPriceRange(low, typical, high)
-    return found
+def _estimate_price_ranges(
+    personalizer: Personalizer, profile: Profile
+) -> Mapping[str, PreferredPriceRange]:
+    """Return the typical price per currency, and one standard deviation below and above it."""
+    price_ranges: dict[str, PreferredPriceRange] = {}
+    for currency, stats in profile.preferences.prices.items():
+        deviation = math.sqrt(stats.estimate_variance(personalizer.settings))
+        low, typical, high = (math.exp(stats.mean + offset * deviation) for offset in (-1, 0, 1))
+        price_ranges[currency] = PreferredPriceRange(low, typical, high)
+    return price_ranges

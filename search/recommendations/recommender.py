@@ -1,4 +1,4 @@
-"""Feeds: products for one visitor, without a query."""
+"""The recommender: products for one visitor without a query, and complements of a product."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -30,121 +30,146 @@ from shopwindow.values.query import Filters, Query
 from shopwindow.values.response import SearchResponse
 
 MAX_COMPLEMENTS = 200
-"""Most complements of one product."""
+"""Most complements of one product that can be shown."""
 
 CONSUMED_KINDS = ("purchase", "cart", "like", "click")
-"""What a visitor did with a product that need not be recommended any more."""
+"""Kinds of interactions after which a product is not recommended any more."""
 
 
 class Recommender:
-    """Makes feeds. Safe to use from several threads.
+    """Recommends products. Safe to use from several threads.
 
     Args:
-        people: What is known of visitors and products.
-        weights: What each part of the order weighs.
-        answering: Makes pages.
-        plan: Returns the merchandiser's rules that hold for a page under some filters.
-        rng: Decides what is tried.
+        personalizer: Profiles, statistics and the catalogue.
+        weights: Ranking weights.
+        response_builder: Makes responses from ranked lists.
+        make_plan: Returns the rule plan of a page with some filters.
+        rng: Source of randomness for exploration.
     """
 
     def __init__(
         self,
-        people: Personalizer,
+        personalizer: Personalizer,
         weights: RankingWeights,
-        answering: ResponseBuilder,
-        plan: Callable[[Filters], RulePlan],
+        response_builder: ResponseBuilder,
+        make_plan: Callable[[Filters], RulePlan],
         rng: np.random.Generator | None = None,
     ) -> None:
-        self._people = people
-        self._index = people.catalog.index
+        self._personalizer = personalizer
+        self._index = personalizer.catalog.index
         self._weights = weights
-        self._answering = answering
-        self._plan = plan
-        shelves = CandidatePoolCache(people)
-        self._sources = CandidateGenerator(people, shelves)
-        self._complementing = ComplementFinder(people, shelves)
-        self._ranking = CandidateScorer(people, weights)
-        self._placing = SlateBuilder(weights, rng or np.random.default_rng())
+        self._response_builder = response_builder
+        self._make_plan = make_plan
+        pools = CandidatePoolCache(personalizer)
+        self._generator = CandidateGenerator(personalizer, pools)
+        self._complement_finder = ComplementFinder(personalizer, pools)
+        self._scorer = CandidateScorer(personalizer, weights)
+        self._slate_builder = SlateBuilder(weights, rng or np.random.default_rng())
 
-    def recommend(self, query: Query, background: BaselineSample, cursor: Cursor) -> SearchResponse:
-        """Return a page of products that suit a visitor.
+    def recommend(self, query: Query, baseline: BaselineSample, cursor: Cursor) -> SearchResponse:
+        """Return a page of recommendations for a visitor.
 
         Args:
             query: The visitor, filters and limit.
-            background: What likeness is chance.
-            cursor: Where the page before ended.
+            baseline: The similarity baseline.
+            cursor: Where the previous page ended.
         """
         watch = Stopwatch.start()
-        visitor = self._people.get_user_context(query.user_id)
-        wanted = self._wanted(query)
-        done = {each.product_id for each in visitor.interactions if each.kind in CONSUMED_KINDS}
-        found = self._sources.generate(visitor, query.filters, done | visitor.hidden_product_ids)
+        user = self._personalizer.get_user_context(query.user_id)
+        context = self._make_context(query)
+        consumed_ids = {
+            interaction.product_id
+            for interaction in user.interactions
+            if interaction.kind in CONSUMED_KINDS
+        }
+        generated = self._generator.generate(
+            user, query.filters, consumed_ids | user.hidden_product_ids
+        )
         watch.lap("retrieve")
-        chance = background.compute_mean(self._people.catalog.space)
-        new = {each: one for each, one in found.items.items() if not cursor.has_shown(each)}
-        ranked = self._ranking.score(visitor, replace(found, items=new), wanted, chance)
+        catalog_mean = baseline.compute_mean(self._personalizer.catalog.space)
+        unseen = {
+            point_id: item
+            for point_id, item in generated.items.items()
+            if not cursor.has_shown(point_id)
+        }
+        scored = self._scorer.score(user, replace(generated, items=unseen), context, catalog_mean)
         watch.lap("rank")
-        placed = self._placing.build(ranked, query.limit)
+        slate = self._slate_builder.build(scored, query.limit)
         watch.lap("build_slate")
-        pins = replace(wanted.plan, boosts=(), buries=())  # those have moved what was chosen from
-        hidden = tuple(to_point_id(each) for each in visitor.hidden_product_ids)
-        ruled = apply_rules(placed.candidates, pins, query.filters, self._index, hidden)
+        # Boosts and buries have been applied already, to all candidates.
+        pins = replace(context.plan, boosts=(), buries=())
+        hidden_points = tuple(to_point_id(product_id) for product_id in user.hidden_product_ids)
+        ruled = apply_rules(slate.candidates, pins, query.filters, self._index, hidden_points)
         fields = (GROUP_ID, PERCEPTUAL_HASH)
-        rows = self._index.fetch_rows([each.id for each in ruled.candidates], fields)
-        # What a rule put at a place stands there whatever was tried.
-        propensities = {**placed.propensities, **dict.fromkeys(ruled.rules, 1.0)}
-        rules = {**ranked.rules, **ruled.rules}
-        ordered = RankedList(ruled.candidates, rows, rules=rules, propensities=propensities)
-        return self._answering.build(wanted, cursor, ordered, (), watch)
+        payload_rows = self._index.fetch_rows(
+            [candidate.id for candidate in ruled.candidates], fields
+        )
+        # A pinned product was not placed by chance.
+        propensities = {**slate.propensities, **dict.fromkeys(ruled.rules, 1.0)}
+        rules = {**scored.rules, **ruled.rules}
+        ranked = RankedList(ruled.candidates, payload_rows, rules=rules, propensities=propensities)
+        return self._response_builder.build(context, cursor, ranked, (), watch)
 
     def filter_hidden(self, product_ids: Sequence[str], filters: Filters) -> list[str]:
-        """Return the products that no rule hides, in their order."""
-        points = {to_point_id(each): each for each in product_ids}
-        candidates = [Candidate(each, 0.0, {}) for each in points]
-        left = remove_hidden(candidates, self._plan(filters), filters, self._index)
-        return [points[each.id] for each in left]
+        """Return the products that no rule hides, in the same order."""
+        product_ids_by_point = {to_point_id(product_id): product_id for product_id in product_ids}
+        candidates = [Candidate(point_id, 0.0, {}) for point_id in product_ids_by_point]
+        remaining = remove_hidden(candidates, self._make_plan(filters), filters, self._index)
+        return [product_ids_by_point[candidate.id] for candidate in remaining]
 
     def recommend_complements(
-        self, product_id: str, query: Query, background: BaselineSample
+        self, product_id: str, query: Query, baseline: BaselineSample
     ) -> SearchResponse:
-        """Return a page of products that go with another.
+        """Return a page of complements of a product.
 
         Args:
             product_id: The product.
             query: The visitor, filters and limit.
-            background: What likeness is chance.
+            baseline: The similarity baseline.
 
         Raises:
-            ProductNotFoundError: No indexed product that may be seen has the id.
+            ProductNotFoundError: No visible product in the index has the id.
         """
         watch = Stopwatch.start()
-        anchor = self._people.catalog.get_items([product_id]).get(product_id)
+        anchor = self._personalizer.catalog.get_items([product_id]).get(product_id)
         if anchor is None or not is_visible(query.filters, anchor.product):
             raise ProductNotFoundError(product_id)
-        visitor = self._people.get_user_context(query.user_id)
-        wanted = self._wanted(query)
-        several, found = self._complementing.find(
-            anchor, query.filters, background, visitor.hidden_product_ids
+        user = self._personalizer.get_user_context(query.user_id)
+        context = self._make_context(query)
+        items, complements = self._complement_finder.find(
+            anchor, query.filters, baseline, user.hidden_product_ids
         )
         watch.lap("retrieve")
-        points = [to_point_id(each.product.id) for each in several]
-        scored = {each.id: each for each in rank_candidates(points, found.contributions)}
-        order = [scored[points[place]] for place in found.select_best(MAX_COMPLEMENTS)]
-        left = remove_hidden(order, wanted.plan, query.filters, self._index)
-        rows = self._index.fetch_rows([each.id for each in left], (GROUP_ID, PERCEPTUAL_HASH))
-        once, stands_for = collapse_variants(left, rows)
-        placed = enforce_monotonic_scores(once, SLATE_DIVERSITY)
-        left_out = tuple(to_point_id(each) for each in (product_id, *visitor.hidden_product_ids))
-        ruled = apply_rules(placed, wanted.plan, query.filters, self._index, left_out)
+        point_ids = [to_point_id(item.product.id) for item in items]
+        candidates_by_point = {
+            candidate.id: candidate
+            for candidate in rank_candidates(point_ids, complements.contributions)
+        }
+        selected = [
+            candidates_by_point[point_ids[index]]
+            for index in complements.select_best(MAX_COMPLEMENTS)
+        ]
+        remaining = remove_hidden(selected, context.plan, query.filters, self._index)
+        payload_rows = self._index.fetch_rows(
+            [candidate.id for candidate in remaining], (GROUP_ID, PERCEPTUAL_HASH)
+        )
+        unique, variant_counts = collapse_variants(remaining, payload_rows)
+        scored = enforce_monotonic_scores(unique, SLATE_DIVERSITY)
+        excluded_points = tuple(
+            to_point_id(excluded_id) for excluded_id in (product_id, *user.hidden_product_ids)
+        )
+        ruled = apply_rules(scored, context.plan, query.filters, self._index, excluded_points)
         watch.lap("rank")
-        ordered = RankedList(ruled.candidates, rows, variant_counts=stands_for, rules=ruled.rules)
-        return self._answering.build(wanted, Cursor(""), ordered, (), watch)
+        ranked = RankedList(
+            ruled.candidates, payload_rows, variant_counts=variant_counts, rules=ruled.rules
+        )
+        return self._response_builder.build(context, Cursor(""), ranked, (), watch)
 
-    def _wanted(self, query: Query) -> RankingContext:
-        understood = ParsedQuery("", query.filters)
-        return RankingContext(query, understood, plan=self._plan(query.filters))
+    def _make_context(self, query: Query) -> RankingContext:
+        parsed = ParsedQuery("", query.filters)
+        return RankingContext(query, parsed, plan=self._make_plan(query.filters))
 
 
 def digest_recommendation_query(query: Query) -> str:
-    """Return what a cursor remembers of its feed."""
+    """Return a digest that ties a cursor to its visitor and filters."""
     return digest_parts("feed", query.user_id, query.filters)

@@ -1,4 +1,4 @@
-"""From scored products to the places of a feed: interests and merchants by turns, and tries."""
+"""Slates of recommendations: diversity of interests and merchants, and exploration."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,16 +12,16 @@ from shopwindow.ranking.weights import RankingWeights
 
 SLATE_DIVERSITY = "slate_diversity"
 EXPLORATION = "exploration"
-"""Names of parts: what giving way to another interest or merchant costs; what a try is given."""
+"""Names of contributions: the cost of diversity, and what raises an explored product."""
 
 
 @dataclass(frozen=True, slots=True)
 class Slate:
-    """Products at their places.
+    """Products in their order.
 
     Attributes:
-        candidates: In their order; their scores never rise.
-        propensities: Probability of each to stand there, by point id.
+        candidates: In order; their scores never rise.
+        propensities: Probability of each to be shown at its position, by point id.
     """
 
     candidates: Sequence[Candidate]
@@ -30,15 +30,15 @@ class Slate:
 
 @dataclass(frozen=True, slots=True)
 class ScoredCandidates:
-    """Scored products of one feed.
+    """Scored candidates of one slate.
 
     Attributes:
         candidates: Best first.
-        items: What is known of each, by point id.
-        groups: Number of each one's interest, or category, by point id.
-        group_weights: What each interest, or category, counts.
-        cold_candidates: Of which too little is known, with what is expected of them, by point id:
-            mean and strength.
+        items: The catalogue items, by point id.
+        groups: Index of each one's interest or category, by point id.
+        group_weights: Weight of each interest or category.
+        cold_candidates: Mean and strength of the engagement estimate of those with few impressions,
+            by point id.
         rules: Names of the rules that moved each, by point id.
     """
 
@@ -51,57 +51,59 @@ class ScoredCandidates:
 
 
 class SlateBuilder:
-    """Deals out the places of feeds.
+    """Builds slates from scored candidates.
 
     Args:
-        weights: What is held back, and how much is tried.
-        rng: Decides what is tried.
+        weights: The merchant penalty and the exploration settings.
+        rng: Source of randomness for exploration.
     """
 
     def __init__(self, weights: RankingWeights, rng: np.random.Generator) -> None:
         self._weights = weights
         self._rng = rng
 
-    def build(self, ranked: ScoredCandidates, limit: int) -> Slate:
-        """Return the first products of a feed, and one more if there is one.
+    def build(self, scored: ScoredCandidates, limit: int) -> Slate:
+        """Return the first products of a slate, and one more if there is one.
 
         Args:
-            ranked: The scored products.
-            limit: Places of the page.
+            scored: The scored candidates.
+            limit: Number of slots.
         """
-        scores = [each.score for each in ranked.candidates]
-        products = [ranked.items[each.id].product for each in ranked.candidates]
-        groups = [ranked.groups[each.id] for each in ranked.candidates]
-        merchants = [each.merchant_id for each in products]
-        held_back = self._weights.recommendations.seller_diversity_penalty
-        order = diversify_slate(
-            scores, groups, ranked.group_weights, limit + 1, merchants, held_back
+        scores = [candidate.score for candidate in scored.candidates]
+        products = [scored.items[candidate.id].product for candidate in scored.candidates]
+        groups = [scored.groups[candidate.id] for candidate in scored.candidates]
+        merchants = [product.merchant_id for product in products]
+        penalty = self._weights.recommendations.seller_diversity_penalty
+        indices = diversify_slate(
+            scores, groups, scored.group_weights, limit + 1, merchants, penalty
         )
-        page = enforce_monotonic_scores(
-            [ranked.candidates[place] for place in order], SLATE_DIVERSITY
+        slate = enforce_monotonic_scores(
+            [scored.candidates[index] for index in indices], SLATE_DIVERSITY
         )
-        return self._tried(page[:limit], page[limit:], ranked)
+        return self._explore(slate[:limit], slate[limit:], scored)
 
-    def _tried(
-        self, page: Sequence[Candidate], rest: Sequence[Candidate], ranked: ScoredCandidates
+    def _explore(
+        self, slate: Sequence[Candidate], rest: Sequence[Candidate], scored: ScoredCandidates
     ) -> Slate:
-        """Return the page with some of its places given to products of which little is known."""
-        taken = {each.id for each in (*page, *rest)}
+        """Return the slate with some slots given to products that have few impressions."""
+        used_ids = {candidate.id for candidate in (*slate, *rest)}
         pool = [
-            each
-            for each in ranked.candidates
-            if each.id in ranked.cold_candidates
-            and each.id not in taken
-            and ranked.items[each.id].product.in_stock
+            candidate
+            for candidate in scored.candidates
+            if candidate.id in scored.cold_candidates
+            and candidate.id not in used_ids
+            and scored.items[candidate.id].product.in_stock
         ][: self._weights.exploration.pool_size]
-        beliefs = np.array([ranked.cold_candidates[each.id] for each in pool]).reshape(-1, 2)
-        expectation = EngagementEstimate.from_means(beliefs[:, 0], beliefs[:, 1])
-        slots = plan_exploration(len(page), expectation, self._weights.exploration, self._rng)
-        candidates, propensities = list(page), dict[str, float]()
-        for place, slot in enumerate(slots):
+        beta_params = np.array(
+            [scored.cold_candidates[candidate.id] for candidate in pool]
+        ).reshape(-1, 2)
+        estimate = EngagementEstimate.from_means(beta_params[:, 0], beta_params[:, 1])
+        slots = plan_exploration(len(slate), estimate, self._weights.exploration, self._rng)
+        candidates, propensities = list(slate), dict[str, float]()
+        for position, slot in enumerate(slots):
             if slot.pool_index is not None:
-                tried = pool[slot.pool_index]
-                lift = page[place].score - tried.score
-                candidates[place] = tried.with_contributions({EXPLORATION: lift})
-            propensities[candidates[place].id] = slot.propensity
+                explored = pool[slot.pool_index]
+                gap = slate[position].score - explored.score
+                candidates[position] = explored.with_contributions({EXPLORATION: gap})
+            propensities[candidates[position].id] = slot.propensity
         return Slate([*candidates, *rest], propensities)

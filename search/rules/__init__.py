@@ -1,4 +1,4 @@
-"""Merchandisers' rules: which hold for a search, and what they do to its answer."""
+"""Merchandising rules: which are active for a search, and what they do to its response."""
 
 from search.rules.actions import Action, Boost, Bury, Hide, Pin, Redirect, Synonyms
 from search.rules.application import RuledCandidates, apply_rules

@@ -1,4 +1,4 @@
-"""The one action of a rule, out of its table."""
+"""Parsing of the one action of a rule's table."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -21,11 +21,11 @@ from shopwindow.values.query import Filters
 ACTION_KEYS = ("pin", "boost", "bury", "hide", "redirect", "synonyms")
 
 _DEFAULT_BOOST = 0.2
-_STAND_IN = Selection(("-",))
-"""For products that are written wrongly, so that the rest of the action is still checked."""
+_PLACEHOLDER = Selection(("-",))
+"""Stands for invalid products, so that the rest of the action is still checked."""
 
-_BELONGS = {"place": ("pin",), "by": ("boost", "bury")}
-_CONDITIONS = (
+_ALLOWED_ACTIONS = {"place": ("pin",), "by": ("boost", "bury")}
+_CONDITION_KEYS = (
     "ids",
     "brand",
     "category",
@@ -39,98 +39,104 @@ _CONDITIONS = (
 
 
 def parse_action(fields: TableReader) -> Action | None:
-    """Return the action of a rule; None, and faults, when there is not exactly one that fits."""
-    given = [key for key in ACTION_KEYS if fields.has(key)]
-    if len(given) != 1:
+    """Return the action of a rule; None, and faults, when there is not exactly one valid action."""
+    present_keys = [key for key in ACTION_KEYS if fields.has(key)]
+    if len(present_keys) != 1:
         choice = f"expected exactly one of {', '.join(ACTION_KEYS)}"
-        got = f"got {' and '.join(given)}; make a rule of each" if given else "got none"
+        got = (
+            f"got {' and '.join(present_keys)}; make a rule of each" if present_keys else "got none"
+        )
         fields.problems.append(f"{choice}, {got}")
         return None
-    for key, actions in _BELONGS.items():
-        if fields.has(key) and given[0] not in actions:
-            fields.problems.append(f"`{key}` belongs to {' or '.join(actions)}, not to {given[0]}")
-    return fields.build(lambda: _READERS[given[0]](fields))
+    for key, actions in _ALLOWED_ACTIONS.items():
+        if fields.has(key) and present_keys[0] not in actions:
+            fields.problems.append(
+                f"`{key}` belongs to {' or '.join(actions)}, not to {present_keys[0]}"
+            )
+    return fields.build(lambda: _PARSERS[present_keys[0]](fields))
 
 
-def _pin(fields: TableReader) -> Action | None:
+def _parse_pin(fields: TableReader) -> Action | None:
     ids = fields.get_texts("pin")
-    place = fields.get_number("place", 1)
-    pin = Pin(ids or _STAND_IN.ids, place)  # type: ignore[arg-type]  # Pin checks it
+    position = fields.get_number("place", 1)
+    pin = Pin(ids or _PLACEHOLDER.ids, position)  # type: ignore[arg-type]  # Pin checks it
     return pin if ids else None
 
 
-def _boost(fields: TableReader) -> Action | None:
-    selection = _selection(fields, "boost")
-    boost = Boost(selection or _STAND_IN, fields.get_number("by", _DEFAULT_BOOST))
+def _parse_boost(fields: TableReader) -> Action | None:
+    selection = _parse_selection(fields, "boost")
+    boost = Boost(selection or _PLACEHOLDER, fields.get_number("by", _DEFAULT_BOOST))
     return boost if selection else None
 
 
-def _bury(fields: TableReader) -> Action | None:
-    selection = _selection(fields, "bury")
-    bury = Bury(selection or _STAND_IN, fields.get_number("by", BURY_TO_END))
+def _parse_bury(fields: TableReader) -> Action | None:
+    selection = _parse_selection(fields, "bury")
+    bury = Bury(selection or _PLACEHOLDER, fields.get_number("by", BURY_TO_END))
     return bury if selection else None
 
 
-def _hide(fields: TableReader) -> Action | None:
-    selection = _selection(fields, "hide")
+def _parse_hide(fields: TableReader) -> Action | None:
+    selection = _parse_selection(fields, "hide")
     return Hide(selection) if selection else None
 
 
-def _redirect(fields: TableReader) -> Action | None:
+def _parse_redirect(fields: TableReader) -> Action | None:
     address = fields.get_text("redirect")
     return Redirect(address) if address else None
 
 
-def _synonyms(fields: TableReader) -> Action | None:
+def _parse_synonyms(fields: TableReader) -> Action | None:
     groups = fields.get_raw("synonyms")
-    if not isinstance(groups, list) or not all(_is_texts(each) for each in groups):
+    if not isinstance(groups, list) or not all(_is_list_of_texts(group) for group in groups):
         expected = 'groups of words, such as [["abaya", "عباية"]]'
         fields.problems.append(f"`synonyms`: expected {expected}, got {format_value(groups)}")
         return None
     return Synonyms(tuple(tuple(word.strip() for word in group) for group in groups))
 
 
-_READERS: Mapping[str, Callable[[TableReader], Action | None]] = {
-    "pin": _pin,
-    "boost": _boost,
-    "bury": _bury,
-    "hide": _hide,
-    "redirect": _redirect,
-    "synonyms": _synonyms,
+_PARSERS: Mapping[str, Callable[[TableReader], Action | None]] = {
+    "pin": _parse_pin,
+    "boost": _parse_boost,
+    "bury": _parse_bury,
+    "hide": _parse_hide,
+    "redirect": _parse_redirect,
+    "synonyms": _parse_synonyms,
 }
 
 
-def _selection(fields: TableReader, key: str) -> Selection | None:
-    """Return the products that an action is about: a list of ids, or a table of conditions."""
+def _parse_selection(fields: TableReader, key: str) -> Selection | None:
+    """Return the products of an action: a list of ids, or a table of conditions."""
     value = fields.get_raw(key)
     n_faults = len(fields.problems)
     if isinstance(value, dict):
-        return _by_conditions(TableReader(value, _CONDITIONS, fields.problems, key), n_faults)
+        return _parse_conditions(
+            TableReader(value, _CONDITION_KEYS, fields.problems, key), n_faults
+        )
     ids = fields.get_texts(key)
     return Selection(ids) if ids else None
 
 
-def _by_conditions(table: TableReader, n_faults: int) -> Selection | None:
+def _parse_conditions(table: TableReader, n_faults: int) -> Selection | None:
     ids = table.get_texts("ids")
-    filters = table.build(lambda: _filters(table))
-    is_whole = len(table.problems) == n_faults and filters is not None
-    return table.build(lambda: Selection(ids, filters)) if is_whole and filters else None
+    filters = table.build(lambda: _parse_filters(table))
+    is_valid = len(table.problems) == n_faults and filters is not None
+    return table.build(lambda: Selection(ids, filters)) if is_valid and filters else None
 
 
-def _filters(table: TableReader) -> Filters:
+def _parse_filters(table: TableReader) -> Filters:
     return Filters(
         category=table.get_text("category"),
         brand=table.get_texts("brand"),
         price_min=table.get_number("price_min"),
         price_max=table.get_number("price_max"),
         in_stock=table.get_bool("in_stock"),
-        attributes=_attributes(table),
+        attributes=_parse_attributes(table),
         created_since=table.get_time("created_since"),
         group_id=table.get_text("group_id"),
     )
 
 
-def _attributes(table: TableReader) -> dict[str, tuple[str, ...]]:
+def _parse_attributes(table: TableReader) -> dict[str, tuple[str, ...]]:
     if not table.has("attributes"):
         return {}
     values: Any = table.get_raw("attributes")
@@ -138,9 +144,9 @@ def _attributes(table: TableReader) -> dict[str, tuple[str, ...]]:
         expected = 'values by name, such as {color = "red"}'
         table.problems.append(f"`attributes`: expected {expected}, got {format_value(values)}")
         return {}
-    each_of = TableReader(values, tuple(values), table.problems, "attributes")
-    return {name: each_of.get_texts(name) for name in values}
+    reader = TableReader(values, tuple(values), table.problems, "attributes")
+    return {name: reader.get_texts(name) for name in values}
 
 
-def _is_texts(value: object) -> bool:
-    return isinstance(value, list) and all(isinstance(each, str) for each in value)
+def _is_list_of_texts(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(item, str) for item in value)

@@ -1,4 +1,4 @@
-"""What a rule does: exactly one of six things."""
+"""The six actions of rules; a rule has exactly one."""
 
 import re
 from dataclasses import dataclass
@@ -11,52 +11,52 @@ from shopwindow.values.query import MAX_LIMIT
 from shopwindow.values.synonyms import SynonymGroup
 
 BURY_TO_END = 1.0
-"""What a bury takes off unless it says less: so much that the product stands behind all others."""
+"""Default penalty of a bury: so much that the product comes behind all others."""
 
 _UNWRITABLE = re.compile(r"[\s\\\x00-\x1f\x7f]")
 
 
 @dataclass(frozen=True, slots=True)
 class Pin:
-    """Products that stand at fixed places, in this order.
+    """Puts products at fixed positions, in this order.
 
     Attributes:
         ids: Product ids.
-        position: Place of the first, from 1.
+        position: Position of the first, from 1; `place` in a rules file.
 
     Raises:
-        RuleError: There is no id, or the place is out of range.
+        RuleError: There is no id, or the position is out of range.
     """
 
     ids: tuple[str, ...]
     position: int = 1
 
     def __post_init__(self) -> None:
-        """Check ids and place.
+        """Check ids and position.
 
         Raises:
             RuleError: See the class.
         """
         faults = validate_texts("pin", self.ids)
-        is_place = isinstance(self.position, int) and not isinstance(self.position, bool)
-        if not (is_place and 1 <= self.position <= MAX_LIMIT):
+        is_integer = isinstance(self.position, int) and not isinstance(self.position, bool)
+        if not (is_integer and 1 <= self.position <= MAX_LIMIT):
             expected = f"a whole number from 1 to {MAX_LIMIT}"
             faults.append(f"`place`: expected {expected}, got {format_value(self.position)}")
         raise_on_faults(faults)
 
     @property
     def selection(self) -> Selection:
-        """The products."""
+        """The products that the rule selects."""
         return Selection(self.ids)
 
 
 @dataclass(frozen=True, slots=True)
 class Boost:
-    """Products that come forward.
+    """Raises the scores of products.
 
     Attributes:
-        selection: Which.
-        by: Added to their score, above 0 to 1; several boosts add up.
+        selection: The products.
+        by: Added to their scores, above 0 to 1; several boosts add up.
 
     Raises:
         RuleError: The amount is out of range.
@@ -76,11 +76,11 @@ class Boost:
 
 @dataclass(frozen=True, slots=True)
 class Bury:
-    """Products that go back.
+    """Lowers the scores of products.
 
     Attributes:
-        selection: Which.
-        by: Taken off their score, above 0 to 1; 1 is behind everything. Several buries add
+        selection: The products.
+        by: Subtracted from their scores, above 0 to 1; 1 is behind everything. Several buries add
             up, to less than that.
 
     Raises:
@@ -101,10 +101,10 @@ class Bury:
 
 @dataclass(frozen=True, slots=True)
 class Hide:
-    """Products that are not shown.
+    """Hides products.
 
     Attributes:
-        selection: Which.
+        selection: The products.
     """
 
     selection: Selection
@@ -112,13 +112,13 @@ class Hide:
 
 @dataclass(frozen=True, slots=True)
 class Redirect:
-    """A page that is shown instead of an answer.
+    """Shows a page in place of results.
 
     Attributes:
         address: Its http(s) address, or its path from the shop's root.
 
     Raises:
-        RuleError: It is neither.
+        RuleError: The address is neither.
     """
 
     address: str
@@ -137,13 +137,13 @@ class Redirect:
 
 @dataclass(frozen=True, slots=True)
 class Synonyms:
-    """Words and phrases that mean the same.
+    """Makes words and phrases synonyms.
 
     Attributes:
-        groups: Each two or more.
+        groups: Groups of two or more synonyms.
 
     Raises:
-        RuleError: There is no group, or one has fewer than two.
+        RuleError: There is no group, or one has fewer than two synonyms.
     """
 
     groups: tuple[SynonymGroup, ...]
@@ -161,9 +161,10 @@ class Synonyms:
         if not self.groups:
             raise_on_faults(["`synonyms`: the list is empty; write at least one group"])
         faults = [fault for group in self.groups for fault in validate_texts("synonyms", group)]
-        alone = [group for group in self.groups if len(group) == 1]
+        single_word_groups = [group for group in self.groups if len(group) == 1]
         faults += [
-            f"`synonyms`: expected two or more words, got {format_value(each)}" for each in alone
+            f"`synonyms`: expected two or more words, got {format_value(group)}"
+            for group in single_word_groups
         ]
         raise_on_faults(faults)
 
@@ -179,13 +180,13 @@ def _amount_faults(by: object) -> list[str]:
 
 
 def _is_address(address: str) -> bool:
-    """Return whether a browser may be sent there: no script, and no other host by `//host`."""
+    """Return whether a browser may be sent there: not to a script, nor another host (`//host`)."""
     if not address or _UNWRITABLE.search(address):
         return False
     if address.startswith("/"):
         return not address.startswith("//")
     try:
-        parts = urlsplit(address)
+        url = urlsplit(address)
     except ValueError:
         return False
-    return parts.scheme in {"http", "https"} and bool(parts.hostname)
+    return url.scheme in {"http", "https"} and bool(url.hostname)

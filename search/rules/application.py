@@ -1,4 +1,4 @@
-"""The candidates of a search as the rules in force want them."""
+"""Application of the active rules to the candidates of a search."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,8 +17,8 @@ class RuledCandidates:
     """Candidates after the rules.
 
     Attributes:
-        candidates: Best first, in the order of (-score, id); parts add up to the score.
-        rules: For each candidate that rules moved or added, their names, by point id.
+        candidates: Best first, in the order of (-score, id); contributions add up to the score.
+        rules: Names of the rules that moved or added each candidate, by point id.
     """
 
     candidates: list[Candidate]
@@ -32,64 +32,68 @@ def apply_rules(
     index: ProductIndex,
     exclude: Sequence[str] = (),
 ) -> RuledCandidates:
-    """Hide, bury, boost and pin as a plan says.
+    """Return the candidates with products hidden, buried, boosted and pinned by a plan.
 
     For one product, hide comes before pin, pin before bury, bury before boost: only the first of
     them acts.
 
     Args:
         candidates: Best first.
-        plan: The rules in force.
-        filters: What the search is filtered to; a pinned product that was not found is added when
-            it passes.
-        index: Asked once, when a rule has conditions or a pinned product was not found.
-        exclude: Points that are not to be added.
+        plan: The active rules.
+        filters: Filters of the search; a pinned product that is no candidate is added when it
+            passes them.
+        index: Called once, when a rule has conditions or a pinned product is no candidate.
+        exclude: Points that may not be added.
 
     Returns:
-        The candidates, and which rules moved them.
+        The candidates, and the rules that moved them.
     """
     if not plan.has_product_rules:
         return RuledCandidates(list(candidates))
-    by_id = {each.id: each for each in candidates}
-    found = resolve_targets(plan, list(by_id), filters, index, exclude)
-    places = _places(plan, found)
-    moves = compute_adjustments(plan, found, candidates)
+    by_id = {candidate.id: candidate for candidate in candidates}
+    targets = resolve_targets(plan, list(by_id), filters, index, exclude)
+    pin_slots = _assign_positions(plan, targets)
+    adjustments = compute_adjustments(plan, targets, candidates)
     rest = [
-        apply_adjustment(each, moves.get(each.id))
-        for each in candidates
-        if each.id not in found.hidden and each.id not in places
+        apply_adjustment(candidate, adjustments.get(candidate.id))
+        for candidate in candidates
+        if candidate.id not in targets.hidden and candidate.id not in pin_slots
     ]
-    rest.sort(key=lambda each: (-each.score, each.id))
+    rest.sort(key=lambda candidate: (-candidate.score, candidate.id))
     pinned = {
-        point: (by_id.get(point, Candidate(point, 0.0, {})), place.at)
-        for point, place in places.items()
+        point_id: (by_id.get(point_id, Candidate(point_id, 0.0, {})), pin_slot.position)
+        for point_id, pin_slot in pin_slots.items()
     }
-    names = {point: move.rules for point, move in moves.items() if point not in found.hidden}
-    names |= {point: (place.rule,) for point, place in places.items()}
-    return RuledCandidates(apply_pins(rest, pinned), names)
+    rule_names = {
+        point_id: adjustment.rules
+        for point_id, adjustment in adjustments.items()
+        if point_id not in targets.hidden
+    }
+    rule_names |= {point_id: (pin_slot.rule,) for point_id, pin_slot in pin_slots.items()}
+    return RuledCandidates(apply_pins(rest, pinned), rule_names)
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
-    at: int
+class _PinSlot:
+    position: int
     rule: str
 
 
-def _places(plan: RulePlan, found: RuleTargets) -> dict[str, _Place]:
-    """Return where each pinned point is to stand.
+def _assign_positions(plan: RulePlan, targets: RuleTargets) -> dict[str, _PinSlot]:
+    """Return the position of each pinned point.
 
-    The first rule gets the places that it asks for, the others the next that are free. What cannot
-    be shown leaves no gap.
+    The first rule gets the positions that it asks for, the others the next free ones. Products that
+    cannot be shown leave no gap.
     """
-    places: dict[str, _Place] = {}
-    taken: set[int] = set()
-    for rule, points in zip(plan.pins, found.pins, strict=True):
-        at = rule.action.position
-        for point in points:
-            if point in places or point in found.hidden:
+    pin_slots: dict[str, _PinSlot] = {}
+    taken_positions: set[int] = set()
+    for rule, points in zip(plan.pins, targets.pins, strict=True):
+        position = rule.action.position
+        for point_id in points:
+            if point_id in pin_slots or point_id in targets.hidden:
                 continue
-            while at in taken:
-                at += 1
-            taken.add(at)
-            places[point] = _Place(at, rule.name)
-    return places
+            while position in taken_positions:
+                position += 1
+            taken_positions.add(position)
+            pin_slots[point_id] = _PinSlot(position, rule.name)
+    return pin_slots

@@ -1,4 +1,4 @@
-"""Rules out of a TOML file; everything that is wrong with it is said at once."""
+"""Parsing of a rules file in TOML; the error has every problem of the file."""
 
 import tomllib
 from collections import Counter
@@ -12,63 +12,63 @@ from search.rules.ruleset import RuleSet
 from search.rules.table_fields import TableReader
 from shopwindow.values.errors import RuleError
 
-_SCOPE = ("query", "match", "category", "merchant", "from", "until")
-_KNOWN = ("name", *_SCOPE, *ACTION_KEYS, "place", "by")
-_CURLY = "“”„«»‘’"
+_SCOPE_KEYS = ("query", "match", "category", "merchant", "from", "until")
+_RULE_KEYS = ("name", *_SCOPE_KEYS, *ACTION_KEYS, "place", "by")
+_CURLY_QUOTES = "“”„«»‘’"
 
 
 def read_rules(path: str | Path) -> RuleSet:
-    """Read a file of rules.
+    """Read a rules file.
 
     Args:
-        path: A TOML file with one `[[rule]]` for each rule; docs/rules.md says what it can hold.
+        path: A TOML file with one `[[rule]]` per rule; docs/rules.md says what it can hold.
 
     Returns:
         The rules, ready to use.
 
     Raises:
-        RuleError: The file cannot be read, or something in it has no sense. The error has every
+        RuleError: The file cannot be read, or something in it is invalid. The error has every
             problem of the file, with the rule that it is in and what to write instead.
     """
     faults: list[str] = []
-    tables = _tables(Path(path), faults)
-    rules = [_read_rule(table, number, faults) for number, table in enumerate(tables, start=1)]
-    named = [table.get("name") for table in tables]
-    names = Counter(each.strip() for each in named if isinstance(each, str))
-    for name in [name for name, n in names.items() if name and n > 1]:
+    tables = _read_tables(Path(path), faults)
+    rules = [_parse_table(table, number, faults) for number, table in enumerate(tables, start=1)]
+    raw_names = [table.get("name") for table in tables]
+    names = Counter(name.strip() for name in raw_names if isinstance(name, str))
+    for name in [name for name, count in names.items() if name and count > 1]:
         faults.append(
             f"{names[name]} rules are called {format_value(name)}; give each its own name"
         )
     if faults:
         raise RuleError(faults, path)
-    return RuleSet([each for each in rules if each is not None])
+    return RuleSet([rule for rule in rules if rule is not None])
 
 
 def load_rules(path: str) -> RuleSet:
-    """Return the rules of a file; none without a path.
+    """Return the rules of a file; an empty rule set without a path.
 
     Raises:
-        RuleError: The file cannot be used.
+        RuleError: The file cannot be read, or is invalid.
     """
     return read_rules(Path(path)) if path else RuleSet.empty()
 
 
-def _tables(path: Path, faults: list[str]) -> list[dict[str, Any]]:
+def _read_tables(path: Path, faults: list[str]) -> list[dict[str, Any]]:
     """Return the rules of a file as tables.
 
     Raises:
-        RuleError: It is no TOML file.
+        RuleError: The file cannot be read, or is not TOML.
     """
-    document = _document(path)
+    document = _read_document(path)
     TableReader(document, ("rule",), faults)
     tables = document.get("rule", [])
-    if isinstance(tables, list) and all(isinstance(each, dict) for each in tables):
+    if isinstance(tables, list) and all(isinstance(table, dict) for table in tables):
         return tables
     faults.append("expected [[rule]], with two brackets, above each rule")
     return []
 
 
-def _document(path: Path) -> dict[str, Any]:
+def _read_document(path: Path) -> dict[str, Any]:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError as exc:
@@ -82,37 +82,37 @@ def _document(path: Path) -> dict[str, Any]:
     except RecursionError as exc:
         raise RuleError(["it is not TOML that can be read: lists lie too deep"], path) from exc
     except ValueError as exc:  # TOMLDecodeError, or a number of thousands of digits
-        hint = ' Are its quotation marks straight (")?' if set(_CURLY) & set(text) else ""
+        hint = ' Are its quotation marks straight (")?' if set(_CURLY_QUOTES) & set(text) else ""
         raise RuleError([f"it is not TOML: {exc}.{hint}"], path) from exc
 
 
-def _read_rule(table: dict[str, Any], number: int, faults: list[str]) -> Rule | None:
-    """Return one rule; None, and faults, when it cannot be used."""
-    fields = TableReader(table, _KNOWN, [])
-    rule = _rule(fields)
+def _parse_table(table: dict[str, Any], number: int, faults: list[str]) -> Rule | None:
+    """Return one rule; None, and faults, when it is invalid."""
+    fields = TableReader(table, _RULE_KEYS, [])
+    rule = _parse_rule(fields)
     name = table.get("name")
-    where = (
+    label = (
         format_value(name)
         if isinstance(name, str) and name.strip()
         else f"{number} (without a name)"
     )
-    faults += [f"rule {where}: {each}" for each in fields.problems]
+    faults += [f"rule {label}: {problem}" for problem in fields.problems]
     return rule
 
 
-def _rule(fields: TableReader) -> Rule | None:
+def _parse_rule(fields: TableReader) -> Rule | None:
     name = fields.get_text("name")
     if not fields.has("name"):
         fields.problems.append('`name` is missing; write name = "..."')
-    scope = fields.build(lambda: _scope(fields))
+    scope = fields.build(lambda: _parse_scope(fields))
     action = parse_action(fields)
     if fields.problems or action is None or scope is None:
         return None
     return fields.build(lambda: Rule(name, action, scope))
 
 
-def _scope(fields: TableReader) -> RuleScope:
-    match: MatchType = fields.get_text("match", "phrase")  # type: ignore[assignment]  # Scope checks it
+def _parse_scope(fields: TableReader) -> RuleScope:
+    match: MatchType = fields.get_text("match", "phrase")  # type: ignore[assignment]  # RuleScope checks it
     if fields.has("match") and not fields.has("query"):
         fields.problems.append("`match` says how `query` is compared, and there is none")
     return RuleScope(

@@ -1,4 +1,4 @@
-"""What the rules ask for in one search."""
+"""The rules that are active in one search, by action."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
@@ -12,12 +12,12 @@ Kind_co = TypeVar("Kind_co", bound=Action, covariant=True)
 
 
 class ActiveRule(NamedTuple, Generic[Kind_co]):
-    """The action of one rule that holds.
+    """The action of one active rule.
 
     Attributes:
-        name: The rule's name.
+        name: Name of the rule.
         action: What it does.
-        merchant: Whose products alone it touches; empty for all.
+        merchant: The merchant whose products alone it affects; empty for all.
     """
 
     name: str
@@ -26,23 +26,23 @@ class ActiveRule(NamedTuple, Generic[Kind_co]):
 
 
 ActiveProductRule: TypeAlias = ActiveRule[ProductAction]
-"""A rule that moves or hides products."""
+"""An active rule that changes the positions of products, or hides them."""
 
 
 @dataclass(frozen=True, slots=True)
 class RulePlan:
-    """The rules that hold for one search; false when there is none.
+    """The active rules of one search; false when there is none.
 
-    In each list the more exact match comes first, then the earlier rule.
+    In each tuple the more specific match comes first, then the earlier rule.
 
     Attributes:
-        pins: Products at fixed places.
-        boosts: Products that come forward.
-        buries: Products that go back.
-        hides: Products that are not shown.
+        pins: Rules that put products at fixed positions.
+        boosts: Rules that raise scores.
+        buries: Rules that lower scores.
+        hides: Rules that hide products.
         redirects: Pages to show instead; only the first counts.
-        synonyms: Groups of words that mean the same.
-        rule_names: Names of all rules that hold.
+        synonyms: Groups of synonyms.
+        rule_names: Names of all active rules.
     """
 
     pins: tuple[ActiveRule[Pin], ...] = ()
@@ -54,59 +54,59 @@ class RulePlan:
     rule_names: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
-        """Return whether any rule holds."""
+        """Return whether any rule is active."""
         return bool(self.rule_names)
 
     @property
     def redirect(self) -> ActiveRule[Redirect] | None:
-        """Where to go instead of answering: `redirect.action.address`, by `redirect.rule`."""
+        """The rule to follow in place of results: its `action.address`."""
         return self.redirects[0] if self.redirects else None
 
     @property
     def has_product_rules(self) -> bool:
-        """Whether any rule changes which products are shown where."""
+        """Whether any rule changes which products are shown at which positions."""
         return bool(self.pins or self.boosts or self.buries or self.hides)
 
     @property
     def product_rules(self) -> tuple[ActiveProductRule, ...]:
-        """The rules that change which products are shown where."""
+        """The rules that change which products are shown at which positions."""
         return (*self.pins, *self.boosts, *self.buries, *self.hides)
 
     def exclude_rules(self, names: Collection[str]) -> "RulePlan":
-        """Return the plan without some of the rules that move products."""
+        """Return the plan without some of its product rules."""
         return replace(
             self,
-            pins=tuple(each for each in self.pins if each.name not in names),
-            boosts=tuple(each for each in self.boosts if each.name not in names),
-            buries=tuple(each for each in self.buries if each.name not in names),
-            hides=tuple(each for each in self.hides if each.name not in names),
-            rule_names=tuple(each for each in self.rule_names if each not in names),
+            pins=tuple(rule for rule in self.pins if rule.name not in names),
+            boosts=tuple(rule for rule in self.boosts if rule.name not in names),
+            buries=tuple(rule for rule in self.buries if rule.name not in names),
+            hides=tuple(rule for rule in self.hides if rule.name not in names),
+            rule_names=tuple(name for name in self.rule_names if name not in names),
         )
 
 
 EMPTY_PLAN = RulePlan()
-"""The plan when no rule holds."""
+"""The plan when no rule is active."""
 
 
-def build_plan(held: Iterable[ActiveRule[Action]]) -> RulePlan:
+def build_plan(active_rules: Iterable[ActiveRule[Action]]) -> RulePlan:
     """Return the plan of some rules.
 
     Args:
-        held: The rules that hold, the first to win first.
+        active_rules: The active rules, the highest precedence first.
     """
-    kinds: defaultdict[type, list[Any]] = defaultdict(list)
+    rules_by_action: defaultdict[type, list[Any]] = defaultdict(list)
     names = []
-    for each in held:
-        kinds[type(each.action)].append(each)
-        names.append(each.name)
+    for rule in active_rules:
+        rules_by_action[type(rule.action)].append(rule)
+        names.append(rule.name)
     if not names:
         return EMPTY_PLAN
     return RulePlan(
-        pins=tuple(kinds[Pin]),
-        boosts=tuple(kinds[Boost]),
-        buries=tuple(kinds[Bury]),
-        hides=tuple(kinds[Hide]),
-        redirects=tuple(kinds[Redirect]),
-        synonyms=tuple(group for each in kinds[Synonyms] for group in each.action.groups),
+        pins=tuple(rules_by_action[Pin]),
+        boosts=tuple(rules_by_action[Boost]),
+        buries=tuple(rules_by_action[Bury]),
+        hides=tuple(rules_by_action[Hide]),
+        redirects=tuple(rules_by_action[Redirect]),
+        synonyms=tuple(group for rule in rules_by_action[Synonyms] for group in rule.action.groups),
         rule_names=tuple(names),
     )

@@ -1,4 +1,4 @@
-"""What rules refuse, all of it at once."""
+"""Checks of rule values, which collect every fault before one error is raised."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -10,61 +10,64 @@ from shopwindow.values.validation import Validator, are_plain_strings
 
 MAX_SHOWN_CHARS = 60
 MAX_TEXT_CHARS = 2000
-"""Characters of any text of a rule; as many as a query may have."""
+"""Most characters of any text of a rule; as many as a query may have."""
 
 
 def raise_on_faults(faults: Iterable[str]) -> None:
-    """Refuse a value that has faults.
+    """Raise an error if a value has faults.
 
     Raises:
-        RuleError: There is a fault; all of them are in it.
+        RuleError: There are faults; the error has all of them.
     """
-    found = tuple(faults)
-    if found:
-        raise RuleError(found)
+    problems = tuple(faults)
+    if problems:
+        raise RuleError(problems)
 
 
 def validate_texts(name: str, texts: object) -> list[str]:
-    """Return what is wrong with a list that must hold texts, each once, at least one.
+    """Return the faults of a tuple that must hold one or more distinct, non-empty texts.
 
     Args:
-        name: What the list is called where it was written.
-        texts: The list.
+        name: Name of the tuple in the rules file.
+        texts: The tuple.
     """
-    if not isinstance(texts, tuple) or not all(isinstance(each, str) for each in texts):
+    if not isinstance(texts, tuple) or not all(isinstance(text, str) for text in texts):
         return [f"`{name}`: expected texts in a tuple, got {format_value(texts)}"]
     if not texts:
         return [f"`{name}`: the list is empty; write at least one, or leave `{name}` out"]
-    if not all(each.strip() for each in texts):
-        return [f"`{name}`: one of its texts is empty; take it out"]
+    if not all(text.strip() for text in texts):
+        return [f"`{name}`: one of its texts is empty; remove it"]
     if not are_plain_strings(texts, MAX_TEXT_CHARS):
-        faults = [fault for each in texts for fault in validate_text(name, each)]
+        faults = [fault for text in texts for fault in validate_text(name, text)]
         if faults:
             return faults
-    double = [each for each, n in Counter(texts).items() if n > 1]
-    return [f"`{name}`: {format_value(each)} stands there more than once" for each in double]
+    repeated = [text for text, count in Counter(texts).items() if count > 1]
+    return [
+        f"`{name}`: {format_value(text)} is in the list more than once; remove one"
+        for text in repeated
+    ]
 
 
 def validate_text(name: str, text: object, *, required: bool = False) -> list[str]:
-    """Return what is wrong with a text.
+    """Return the faults of a text.
 
     Args:
-        name: What it is called where it was written.
+        name: Name of the text in the rules file.
         text: The text.
-        required: Whether it must say something.
+        required: Whether it must not be empty.
     """
     check = Validator(InvalidValueError)
     return _faults(name, lambda: check.check_text(name, text, MAX_TEXT_CHARS, required=required))
 
 
-def validate_time(name: str, at: object) -> list[str]:
-    """Return what is wrong with a time that must have a zone.
+def validate_time(name: str, value: object) -> list[str]:
+    """Return the faults of a time, which must have a zone.
 
     Args:
-        name: What it is called where it was written.
-        at: The time.
+        name: Name of the time in the rules file.
+        value: The time.
     """
-    return _faults(name, lambda: Validator(InvalidValueError).check_datetime(name, at))
+    return _faults(name, lambda: Validator(InvalidValueError).check_datetime(name, value))
 
 
 def _faults(name: str, check: Callable[[], object]) -> list[str]:
@@ -76,7 +79,7 @@ def _faults(name: str, check: Callable[[], object]) -> list[str]:
 
 
 def format_value(value: object) -> str:
-    """Return a value as a rule's author may have written it, cut when it is long."""
+    """Return a value as a rule's author may have written it, shortened when it is long."""
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, (date, time)):  # a datetime is a date

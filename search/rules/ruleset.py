@@ -1,4 +1,4 @@
-"""All rules of a shop, ready to be asked which of them hold."""
+"""All rules of a shop, indexed so that the active ones are found fast."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -17,39 +17,48 @@ class RuleSet:
     """Rules from a file (`read_rules`) or from Python; safe to use from several threads.
 
     Args:
-        rules: The rules; of two that are equally exact the earlier comes first.
+        rules: The rules; of two equally specific ones the earlier comes first.
 
     Raises:
-        RuleError: Two rules have the same name, or a time has no zone.
+        RuleError: Two rules have the same name.
     """
 
     def __init__(self, rules: Sequence[Rule] = ()) -> None:
         self.rules = tuple(rules)
-        names = [each.name for each in self.rules]
-        double = dict.fromkeys(name for n, name in enumerate(names) if name in names[:n])
+        names = [rule.name for rule in self.rules]
+        repeated = dict.fromkeys(name for index, name in enumerate(names) if name in names[:index])
         raise_on_faults(
-            f"two rules are called {format_value(name)}; give one another name" for name in double
+            f"two rules are called {format_value(name)}; give one another name" for name in repeated
         )
-        # The more exact first: what is found in this order wins in this order.
-        ordered = sorted(self.rules, key=lambda each: -each.scope.specificity)
-        self._triggers = [RuleMatcher(rule) for rule in ordered]
-        self._held = [ActiveRule(each.name, each.action, each.scope.merchant) for each in ordered]
-        self._always = [n for n, each in enumerate(self._triggers) if not each.texts]
+        # The more specific first: rules win in this order.
+        by_specificity = sorted(self.rules, key=lambda rule: -rule.scope.specificity)
+        self._matchers = [RuleMatcher(rule) for rule in by_specificity]
+        self._active_rules = [
+            ActiveRule(rule.name, rule.action, rule.scope.merchant) for rule in by_specificity
+        ]
+        self._unconditional = [
+            index for index, matcher in enumerate(self._matchers) if not matcher.texts
+        ]
         self._by_stem: dict[str, list[int]] = {}
-        forms = [(n, f) for n, each in enumerate(self._triggers) for t in each.texts for f in t]
+        forms = [
+            (index, form)
+            for index, matcher in enumerate(self._matchers)
+            for text_forms in matcher.texts
+            for form in text_forms
+        ]
         counts = Counter(stem for _, form in forms for stem in form)
-        for n, form in forms:
-            # A text is looked for by the word that it shares with the fewest others.
-            stem = min(form, key=lambda each: counts[each])
-            self._by_stem.setdefault(stem, []).append(n)
+        for index, form in forms:
+            # A text is indexed by its stem that is rarest among the texts.
+            stem = min(form, key=lambda stem: counts[stem])
+            self._by_stem.setdefault(stem, []).append(index)
 
     @classmethod
     def empty(cls) -> Self:
-        """Return a book without rules."""
+        """Return an empty rule set."""
         return cls(())
 
     def __len__(self) -> int:
-        """Return how many rules there are."""
+        """Return the number of rules."""
         return len(self.rules)
 
     def __iter__(self) -> Iterator[Rule]:
@@ -57,36 +66,36 @@ class RuleSet:
         return iter(self.rules)
 
     def plan(self, text: str, filters: Filters, now: datetime) -> RulePlan:
-        """Return what the rules ask for in one search.
+        """Return the rules that are active in one search.
 
         Args:
-            text: The words of the query; empty for a photo, or to browse.
-            filters: What the search is filtered to.
-            now: When it is asked, with a zone.
+            text: Text of the query; empty for a photo, or to browse.
+            filters: Filters of the search.
+            now: Time of the search, with a zone.
 
         Returns:
-            The rules that hold, the first to win first.
+            The active rules, the highest precedence first.
         """
         if not self.rules:
             return EMPTY_PLAN
-        search = RuleContext.from_query(text, filters, now.timestamp())
-        found = set(self._always)
-        for form in search.forms:
+        context = RuleContext.from_query(text, filters, now.timestamp())
+        candidates = set(self._unconditional)
+        for form in context.forms:
             for stem in form:
-                found.update(self._by_stem.get(stem, ()))
-        holding = (n for n in sorted(found) if self._triggers[n].matches(search))
-        return build_plan(self._held[n] for n in holding)
+                candidates.update(self._by_stem.get(stem, ()))
+        matching = (index for index in sorted(candidates) if self._matchers[index].matches(context))
+        return build_plan(self._active_rules[index] for index in matching)
 
     def find_conflicts(self, plan: RulePlan | None = None) -> tuple[RuleConflict, ...]:
-        """Return the pairs of rules that act against each other, with which of them wins.
+        """Return the pairs of rules that oppose each other, with the one that wins.
 
         Args:
-            plan: Look only at the rules of this plan, which hold together. Without one, two rules
-                count as holding together when their times and scopes allow it and a text of one
-                is a query for the other; not when a shopper would have to type the texts of both.
+            plan: Consider only the rules of this plan, which are active together. Without one, two
+                rules count as active together when their times and scopes allow it and a text of
+                one is a query for the other; not when a shopper would have to type both texts.
 
         Returns:
             The pairs, in the order of precedence of their rules.
         """
         names = None if plan is None else frozenset(plan.rule_names)
-        return find_conflicts(self._triggers, names)
+        return find_conflicts(self._matchers, names)

@@ -1,4 +1,4 @@
-"""By how much rules move products up or down."""
+"""Score adjustments by boost and bury rules."""
 
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple, TypeAlias
@@ -9,15 +9,15 @@ from search.rules.plan import ActiveRule, RulePlan
 from search.rules.targets import RuleTargets
 
 RULES = "rules"
-"""Name of the part."""
+"""Name of the contribution."""
 
 
 class ScoreAdjustment(NamedTuple):
     """What rules do to one candidate's score.
 
     Attributes:
-        by: Added to it.
-        rules: Their names.
+        by: Added to the score.
+        rules: Names of the rules.
     """
 
     by: float
@@ -27,48 +27,52 @@ class ScoreAdjustment(NamedTuple):
 def compute_adjustments(
     plan: RulePlan, targets: RuleTargets, candidates: Sequence[Candidate]
 ) -> dict[str, ScoreAdjustment]:
-    """Return the moves of all candidates that rules boost or bury, by point id.
+    """Return the score adjustments of all candidates that rules boost or bury, by point id.
 
     Args:
-        plan: The rules in force.
-        targets: Which points they touch.
-        candidates: All, with the scores that they have without rules.
+        plan: The active rules.
+        targets: The points that they affect.
+        candidates: All candidates, with their scores without rules.
 
     Returns:
-        For a point that is buried, the buries alone. Those that are put behind everything lose
-        more than the best and the last are apart, so that they are behind whatever the scores are.
+        For a point that is buried, the buries alone. A bury to the end subtracts more than the
+        difference of the best and the last score, so that it works whatever the scores are.
     """
-    scores = [each.score for each in candidates]
-    all_the_way = BURY_TO_END + max(scores, default=0.0) - min(scores, default=0.0)
-    boosts = _by_point(plan.boosts, targets.boosts)
-    buries = _by_point(plan.buries, targets.buries)
-    moves = {point: _move(sum(by), names) for point, (by, names) in boosts.items()}
-    for point, (by, names) in buries.items():
-        is_last = max(by) >= BURY_TO_END
-        moves[point] = _move(-(all_the_way if is_last else min(sum(by), BURY_TO_END)), names)
-    return moves
+    scores = [candidate.score for candidate in candidates]
+    penalty_to_end = BURY_TO_END + max(scores, default=0.0) - min(scores, default=0.0)
+    boosts = _group_by_point(plan.boosts, targets.boosts)
+    buries = _group_by_point(plan.buries, targets.buries)
+    adjustments = {
+        point_id: _make_adjustment(sum(by), names) for point_id, (by, names) in boosts.items()
+    }
+    for point_id, (by, names) in buries.items():
+        goes_to_end = max(by) >= BURY_TO_END
+        adjustments[point_id] = _make_adjustment(
+            -(penalty_to_end if goes_to_end else min(sum(by), BURY_TO_END)), names
+        )
+    return adjustments
 
 
-def apply_adjustment(candidate: Candidate, move: ScoreAdjustment | None) -> Candidate:
-    """Return a candidate with its move as a further part."""
-    return candidate if move is None else candidate.with_contributions({RULES: move.by})
+def apply_adjustment(candidate: Candidate, adjustment: ScoreAdjustment | None) -> Candidate:
+    """Return a candidate with its adjustment as a further contribution."""
+    return candidate if adjustment is None else candidate.with_contributions({RULES: adjustment.by})
 
 
 _Amounts: TypeAlias = tuple[list[float], list[str]]
 
 
-def _by_point(
+def _group_by_point(
     rules: Iterable[ActiveRule[Boost | Bury]], points: Iterable[frozenset[str]]
 ) -> dict[str, _Amounts]:
-    """Return the amounts and the names of the rules for each point."""
-    found: dict[str, _Amounts] = {}
-    for rule, touched in zip(rules, points, strict=True):
-        for point in touched:
-            amounts, names = found.setdefault(point, ([], []))
+    """Return the amounts and the names of the rules, by point id."""
+    amounts_by_point: dict[str, _Amounts] = {}
+    for rule, rule_points in zip(rules, points, strict=True):
+        for point_id in rule_points:
+            amounts, names = amounts_by_point.setdefault(point_id, ([], []))
             amounts.append(rule.action.by)
             names.append(rule.name)
-    return found
+    return amounts_by_point
 
 
-def _move(by: float, names: Sequence[str]) -> ScoreAdjustment:
+def _make_adjustment(by: float, names: Sequence[str]) -> ScoreAdjustment:
     return ScoreAdjustment(by, tuple(names))

@@ -1,4 +1,4 @@
-"""Which products a rule acts on, and whether two rules can act on the same ones."""
+"""The products that a rule selects, and whether two rules can select the same ones."""
 
 from dataclasses import dataclass, field
 from enum import Enum
@@ -10,27 +10,27 @@ from shopwindow.values.query import Filters, as_tuple
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Products by their ids, by conditions, or by both: then those of the ids that fulfil them.
+    """Products by ids, by conditions, or by both: then those of the ids that fulfil them.
 
     Attributes:
         ids: Product ids.
         filters: Conditions, all of which must hold.
 
     Raises:
-        RuleError: It would select every product, or an id stands there twice.
+        RuleError: It would select every product, or an id is repeated.
     """
 
     ids: tuple[str, ...] = ()
     filters: Filters = field(default_factory=Filters)
 
     def __post_init__(self) -> None:
-        """Check that something is asked of the products.
+        """Check that the selection is restricted.
 
         Raises:
             RuleError: See the class.
         """
         if not isinstance(self.filters, Filters):
-            raise_on_faults([f"`filters`: expected core.Filters, got {format_value(self.filters)}"])
+            raise_on_faults([f"`filters`: expected Filters, got {format_value(self.filters)}"])
         if self.ids or not isinstance(self.ids, tuple):
             raise_on_faults(validate_texts("ids", self.ids))
         elif not self.has_conditions:
@@ -40,7 +40,7 @@ class Selection:
 
     @property
     def has_conditions(self) -> bool:
-        """Whether ids alone do not say which products are meant."""
+        """Whether there are conditions beside ids."""
         return self.filters != Filters()
 
 
@@ -52,54 +52,54 @@ class Overlap(Enum):
     CERTAIN = "certain"
 
 
-def detect_overlap(one: Selection, other: Selection) -> Overlap:
-    """Return whether two selections have products in common, as far as that shows without asking.
+def detect_overlap(first: Selection, second: Selection) -> Overlap:
+    """Return whether two selections have products in common, as far as they tell without the index.
 
-    Equal conditions overlap for certain, other conditions may, unless they exclude each other.
+    Equal conditions overlap for certain; others possibly, unless they exclude each other.
     """
-    if one.ids and other.ids and not set(one.ids) & set(other.ids):
+    if first.ids and second.ids and not set(first.ids) & set(second.ids):
         return Overlap.NONE
-    if _exclude(one.filters, other.filters):
+    if _are_exclusive(first.filters, second.filters):
         return Overlap.NONE
-    if one == other or not (one.has_conditions or other.has_conditions):
+    if first == second or not (first.has_conditions or second.has_conditions):
         return Overlap.CERTAIN
     return Overlap.POSSIBLE
 
 
-def _exclude(one: Filters, other: Filters) -> bool:
-    names = set(one.attributes) & set(other.attributes)
-    values = [(one.attributes[name], other.attributes[name]) for name in names]
-    values += [(one.brand, other.brand), (one.group_id, other.group_id)]
+def _are_exclusive(first: Filters, second: Filters) -> bool:
+    names = set(first.attributes) & set(second.attributes)
+    values = [(first.attributes[name], second.attributes[name]) for name in names]
+    values += [(first.brand, second.brand), (first.group_id, second.group_id)]
     return (
-        any(_disjoint(*pair) for pair in values)
-        or _disjoint(one.merchant_id, other.merchant_id)
-        or (None not in (one.in_stock, other.in_stock) and one.in_stock != other.in_stock)
-        or _apart(one, other)
-        or _branches(one.category, other.category)
+        any(_are_disjoint(*pair) for pair in values)
+        or _are_disjoint(first.merchant_id, second.merchant_id)
+        or (None not in (first.in_stock, second.in_stock) and first.in_stock != second.in_stock)
+        or _have_disjoint_prices(first, second)
+        or _are_separate_categories(first.category, second.category)
     )
 
 
-def _disjoint(one: str | tuple[str, ...], other: str | tuple[str, ...]) -> bool:
-    few, many = (
-        {fold(each) for each in as_tuple(values) if each.strip()} for values in (one, other)
+def _are_disjoint(first: str | tuple[str, ...], second: str | tuple[str, ...]) -> bool:
+    first_values, second_values = (
+        {fold(value) for value in as_tuple(values) if value.strip()} for values in (first, second)
     )
-    return bool(few and many) and few.isdisjoint(many)
+    return bool(first_values and second_values) and first_values.isdisjoint(second_values)
 
 
-def _apart(one: Filters, other: Filters) -> bool:
-    """Return whether no price can lie in both ranges."""
-    lows = [each for each in (one.price_min, other.price_min) if each is not None]
-    highs = [each for each in (one.price_max, other.price_max) if each is not None]
+def _have_disjoint_prices(first: Filters, second: Filters) -> bool:
+    """Return whether no price lies in both ranges."""
+    lows = [price for price in (first.price_min, second.price_min) if price is not None]
+    highs = [price for price in (first.price_max, second.price_max) if price is not None]
     return bool(lows and highs) and max(lows) > min(highs)
 
 
-def _branches(one: str, other: str) -> bool:
-    """Return whether two paths part somewhere; a name alone may stand anywhere in the tree."""
-    few, many = sorted((parse_category_path(one), parse_category_path(other)), key=len)
-    return len(few) > 1 and many[: len(few)] != few
+def _are_separate_categories(first: str, second: str) -> bool:
+    """Return whether two paths diverge; a name alone may be anywhere in the tree."""
+    shorter, longer = sorted((parse_category_path(first), parse_category_path(second)), key=len)
+    return len(shorter) > 1 and longer[: len(shorter)] != shorter
 
 
 def parse_category_path(category: str) -> tuple[str, ...]:
-    """Return the nodes of a category as it is written in a filter, folded; none for ""."""
+    """Return the nodes of a category as written in a filter, case-folded; empty for ""."""
     nodes = (fold(each) for each in category.split(">"))
-    return tuple(each for each in nodes if each)
+    return tuple(node for node in nodes if node)

@@ -1,4 +1,4 @@
-"""Which points the rules of a plan touch, asked of the index in one call, or in none."""
+"""The points that the rules of a plan affect, found with one index call at most."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,18 +13,18 @@ from search.rules.plan import ActiveProductRule, RulePlan
 from shopwindow.values.query import Filters
 
 _Conditions: TypeAlias = tuple[Condition, ...]
-_MERCHANT = "merchant_id"
-_REMEMBERED_LISTS = 2000
+_MERCHANT_FIELD = "merchant_id"
+_CACHED_ID_LISTS = 2000
 
 
 @dataclass(frozen=True, slots=True)
 class RuleTargets:
-    """Points by what the rules do with them; one point may stand in several.
+    """Points by what the rules do with them; a point may be in several.
 
     Attributes:
-        pins: For each pinning rule its points that can be shown, in its order.
-        boosts: For each boosting rule its points.
-        buries: For each burying rule its points.
+        pins: For each pin rule its points that can be shown, in its order.
+        boosts: For each boost rule its points.
+        buries: For each bury rule its points.
         hidden: Points that some rule hides.
     """
 
@@ -41,89 +41,102 @@ def resolve_targets(
     index: ProductIndex,
     exclude: Sequence[str],
 ) -> RuleTargets:
-    """Return which points the rules of a plan touch.
+    """Return the points that the rules of a plan affect.
 
     Args:
-        plan: The rules in force.
-        ids: The candidates.
-        filters: What the search is filtered to; a pinned product that is no candidate must pass.
-        index: Knows which point fulfils what.
-        exclude: Points that are not to be added.
+        plan: The active rules.
+        ids: Point ids of the candidates.
+        filters: Filters of the search; a pinned product that is no candidate must pass them.
+        index: Evaluates the conditions.
+        exclude: Points that may not be added.
 
     Returns:
-        Candidates, and beside them only points that are pinned and can be shown.
+        Candidates, and of other points only pinned ones that can be shown.
     """
-    known = frozenset(ids)
-    barred = known.union(exclude)
-    pinned = [_points(rule.action.ids) for rule in plan.pins]
-    further = dict.fromkeys(each for points in pinned for each in points if each not in barred)
-    passing = _Passing(plan, ids, tuple(further), filters, index)
-    there = known | passing.added
-    may_stand = [passing.of(rule, there) for rule in plan.pins]
+    candidate_ids = frozenset(ids)
+    not_addable = candidate_ids.union(exclude)
+    pinned_points = [_to_point_ids(rule.action.ids) for rule in plan.pins]
+    other_points = dict.fromkeys(
+        point_id for points in pinned_points for point_id in points if point_id not in not_addable
+    )
+    evaluation = _ConditionEvaluation(plan, ids, tuple(other_points), filters, index)
+    shown_points = candidate_ids | evaluation.added
+    allowed_points = [evaluation.select(rule, shown_points) for rule in plan.pins]
     return RuleTargets(
         pins=[
-            [p for p in points if p in may] for points, may in zip(pinned, may_stand, strict=True)
+            [point_id for point_id in points if point_id in allowed]
+            for points, allowed in zip(pinned_points, allowed_points, strict=True)
         ],
-        boosts=[passing.of(rule, known) for rule in plan.boosts],
-        buries=[passing.of(rule, known) for rule in plan.buries],
-        hidden=frozenset[str]().union(*(passing.of(rule, there) for rule in plan.hides)),
+        boosts=[evaluation.select(rule, candidate_ids) for rule in plan.boosts],
+        buries=[evaluation.select(rule, candidate_ids) for rule in plan.buries],
+        hidden=frozenset[str]().union(
+            *(evaluation.select(rule, shown_points) for rule in plan.hides)
+        ),
     )
 
 
-class _Passing:
-    """What the index says about the rules' conditions, each asked once and all in one call.
+class _ConditionEvaluation:
+    """Evaluates the conditions of all rules in one index call.
 
     Args:
-        plan: The rules in force.
-        ids: The candidates.
-        further: Pinned points that are no candidates.
-        filters: What those must pass.
-        index: Is asked, unless there is nothing to ask.
+        plan: The active rules.
+        ids: Point ids of the candidates.
+        other_points: Pinned points that are no candidates.
+        filters: Filters that those must pass.
+        index: Evaluates the conditions; not called if there are none.
     """
 
     def __init__(
         self,
         plan: RulePlan,
         ids: Sequence[str],
-        further: Sequence[str],
+        other_points: Sequence[str],
         filters: Filters,
         index: ProductIndex,
     ) -> None:
         self._filters = filters
-        asked = dict.fromkeys(each for each in map(self._required, plan.product_rules) if each)
-        among = (*ids, *further) if asked else tuple(further)
-        to_show = to_conditions(filters)
-        several = list(dict.fromkeys([*asked, to_show]) if further else asked)
-        answers = (
-            index.filter_ids(among, several) if several and among else [set() for _ in several]
+        conditions = dict.fromkeys(
+            condition for condition in map(self._get_conditions, plan.product_rules) if condition
         )
-        self._found: Mapping[_Conditions, set[str]] = dict(zip(several, answers, strict=True))
-        self.added = frozenset(further) & self._found[to_show] if further else frozenset[str]()
-        """The further points that exist and pass."""
+        searched_ids = (*ids, *other_points) if conditions else tuple(other_points)
+        visible = to_conditions(filters)
+        condition_list = list(dict.fromkeys([*conditions, visible]) if other_points else conditions)
+        matches = (
+            index.filter_ids(searched_ids, condition_list)
+            if condition_list and searched_ids
+            else [set() for _ in condition_list]
+        )
+        self._matches: Mapping[_Conditions, set[str]] = dict(
+            zip(condition_list, matches, strict=True)
+        )
+        self.added = (
+            frozenset(other_points) & self._matches[visible] if other_points else frozenset[str]()
+        )
+        """The other points that exist and pass the filters."""
 
-    def of(self, rule: ActiveProductRule, among: Iterable[str]) -> frozenset[str]:
-        """Return which of some points a rule touches."""
-        found = frozenset(among)
-        ids = _ids(rule.action)
+    def select(self, rule: ActiveProductRule, point_ids: Iterable[str]) -> frozenset[str]:
+        """Return the points among `point_ids` that a rule affects."""
+        selected = frozenset(point_ids)
+        ids = _get_product_ids(rule.action)
         if ids:
-            found &= frozenset(_points(ids))
-        required = self._required(rule)
-        return found & self._found[required] if required else found
+            selected &= frozenset(_to_point_ids(ids))
+        conditions = self._get_conditions(rule)
+        return selected & self._matches[conditions] if conditions else selected
 
-    def _required(self, rule: ActiveProductRule) -> _Conditions:
-        """Return what must hold for the products of a rule beside having one of its ids."""
+    def _get_conditions(self, rule: ActiveProductRule) -> _Conditions:
+        """Return the conditions on a rule's products, beside its ids."""
         action = rule.action
-        needed = () if isinstance(action, Pin) else to_conditions(action.selection.filters)
+        conditions = () if isinstance(action, Pin) else to_conditions(action.selection.filters)
         if rule.merchant and self._filters.merchant_id not in (rule.merchant, (rule.merchant,)):
-            needed += (In(_MERCHANT, (rule.merchant,)),)
-        return needed
+            conditions += (In(_MERCHANT_FIELD, (rule.merchant,)),)
+        return conditions
 
 
-def _ids(action: ProductAction) -> tuple[str, ...]:
+def _get_product_ids(action: ProductAction) -> tuple[str, ...]:
     return action.ids if isinstance(action, Pin) else action.selection.ids
 
 
-@lru_cache(maxsize=_REMEMBERED_LISTS)
-def _points(ids: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the point ids of products; rules name the same ones in every search."""
-    return tuple(to_point_id(each) for each in ids)
+@lru_cache(maxsize=_CACHED_ID_LISTS)
+def _to_point_ids(ids: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the point ids of products; cached, as rules name the same ones in every search."""
+    return tuple(to_point_id(product_id) for product_id in ids)

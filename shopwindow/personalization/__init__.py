@@ -1,4 +1,4 @@
-"""What is known of visitors and products, learned from the event log as it grows."""
+"""Profiles and engagement statistics, learned from the event log as it grows."""
 
 from shopwindow.personalization.catalog_items import CatalogItem, CatalogItems
 from shopwindow.personalization.event_consumer import EventConsumer

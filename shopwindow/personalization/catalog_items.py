@@ -1,4 +1,4 @@
-"""What tastes are compared with: vectors and facts of products, kept at hand."""
+"""Cached catalogue items: the vectors and attributes that profiles are compared with."""
 
 import threading
 import time
@@ -19,22 +19,22 @@ from shopwindow.values.product import Product
 from shopwindow.values.query import Filters
 
 MAX_CACHED_ITEMS = 100_000
-"""Products that are kept at hand, some 3 kB each."""
+"""Most products that are cached, some 3 kB each."""
 
 CACHE_TTL_S = 300.0
-"""After this long products are read again: another process may have changed the index."""
+"""Age at which products are read again: another process may have changed the index."""
 
-_READ_AT_ONCE = 256
+_BATCH_SIZE = 256
 _N_SAMPLED = 50
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CatalogItem:
-    """What tastes look at in a product.
+    """A product with what profiles compare.
 
     Attributes:
         product: The product as it was indexed.
-        attributes: What is counted of it.
+        attributes: The attributes that have preferences.
         vector: Its unit vector, shape (dim,), float16; None when it has none.
     """
 
@@ -43,48 +43,48 @@ class CatalogItem:
     vector: NDArray[np.float16] | None
 
 
-class _Kept(NamedTuple):
-    """A product as it was read, at which change of the index, and when; None for no product."""
+class _CacheEntry(NamedTuple):
+    """A product as it was read, or None for a missing one, with the index change and the time."""
 
-    known: CatalogItem | None
+    item: CatalogItem | None
     n_changes: int
     read_s: float
 
 
 class CatalogItems:
-    """Products with the vectors that tastes are made of. Safe to use from several threads.
+    """Products with the vectors that profiles are made of, cached. Safe for several threads.
 
-    A product's vector is that of its photo; where it has none, its text as it is compared with
-    photos. In a catalogue without photos it is that of its text.
+    A product's vector is that of its photo; where it has none, that of its text in the space of
+    photos. In a catalogue without photos it is the text vector.
 
     Args:
         index: Has the products.
-        clock: Seconds that pass; for tests.
+        clock: Monotonic clock in seconds; replaced in tests.
 
     Attributes:
         index: The index.
-        space: Name of the vectors that are compared: PHOTO, or TEXT where no product has a photo.
+        space: Name of the compared vectors: PHOTO, or TEXT where no product has a photo.
     """
 
     def __init__(self, index: ProductIndex, clock: Callable[[], float] = time.monotonic) -> None:
         self.index = index
-        sampled = index.sample_vectors(_N_SAMPLED)
-        self.space = TEXT if TEXT in sampled and PHOTO not in sampled else PHOTO
+        sampled_spaces = index.sample_vectors(_N_SAMPLED)
+        self.space = TEXT if TEXT in sampled_spaces and PHOTO not in sampled_spaces else PHOTO
         self._clock = clock
         self._lock = threading.Lock()
-        self._kept: OrderedDict[str, _Kept] = OrderedDict()
+        self._cache: OrderedDict[str, _CacheEntry] = OrderedDict()
 
     def select_space(self, encoder_id: str) -> None:
-        """Compare by the vectors that profiles were made of, if this encoder makes them.
+        """Compare by the vectors that stored profiles were made of, if the encoder makes them.
 
-        A catalogue without photos that gets its first ones goes on by its texts until profiles
-        are made anew.
+        A catalogue without photos that gets its first ones keeps comparing texts until the profiles
+        are rebuilt.
 
         Args:
-            encoder_id: What `encoder_id` was when they were made; empty for nothing.
+            encoder_id: The `encoder_id` that the profiles were made with; empty for none.
         """
         for space in (PHOTO, TEXT):
-            if encoder_id == self._named(space):
+            if encoder_id == self._make_encoder_id(space):
                 self.space = space
 
     @property
@@ -94,65 +94,69 @@ class CatalogItems:
 
     @property
     def encoder_id(self) -> str:
-        """Names the vectors: profiles of equal names can be compared."""
-        return self._named(self.space)
+        """Identity of the vectors: profiles with the same identity can be compared."""
+        return self._make_encoder_id(self.space)
 
     def get_items(self, product_ids: Iterable[str]) -> dict[str, CatalogItem]:
-        """Return what tastes look at, by product id; products that do not exist are missing."""
-        points = {to_point_id(each): each for each in product_ids}
+        """Return items by product id; missing products are left out."""
+        product_ids_by_point = {to_point_id(product_id): product_id for product_id in product_ids}
         return {
-            points[each]: known for each, known in self.get_items_by_point(list(points)).items()
+            product_ids_by_point[point_id]: item
+            for point_id, item in self.get_items_by_point(list(product_ids_by_point)).items()
         }
 
     def get_items_by_point(self, point_ids: Sequence[str]) -> dict[str, CatalogItem]:
-        """Return what tastes look at, by point id; points that do not exist are missing."""
+        """Return items by point id; missing points are left out."""
         n_changes = self.index.n_changes
         with self._lock:
-            kept = {each: self._kept.get(each) for each in point_ids}
+            entries = {point_id: self._cache.get(point_id) for point_id in point_ids}
         oldest_s = self._clock() - CACHE_TTL_S
-        found = {
-            each: one.known
-            for each, one in kept.items()
-            if one is not None and one.n_changes == n_changes and one.read_s >= oldest_s
+        items = {
+            point_id: entry.item
+            for point_id, entry in entries.items()
+            if entry is not None and entry.n_changes == n_changes and entry.read_s >= oldest_s
         }
-        missing = [each for each in kept if each not in found]
-        for start in range(0, len(missing), _READ_AT_ONCE):
-            found |= self._read(missing[start : start + _READ_AT_ONCE], n_changes)
-        return {each: known for each in point_ids if (known := found[each]) is not None}
+        missing = [point_id for point_id in entries if point_id not in items]
+        for start in range(0, len(missing), _BATCH_SIZE):
+            items |= self._read(missing[start : start + _BATCH_SIZE], n_changes)
+        return {point_id: item for point_id in point_ids if (item := items[point_id]) is not None}
 
     def stack_vectors(self, items: Sequence[CatalogItem]) -> Vectors:
-        """Return the vectors of products, shape (n, dim), float32; zeros for those without."""
-        nothing = np.zeros(self.dim, dtype=np.float16)
-        rows = [nothing if each.vector is None else each.vector for each in items]
-        return np.array(rows, dtype=np.float16).astype(np.float32).reshape(-1, self.dim)
+        """Return the vectors of items, shape (n_items, dim), float32; zeros where missing."""
+        no_vector = np.zeros(self.dim, dtype=np.float16)
+        vectors = [no_vector if item.vector is None else item.vector for item in items]
+        return np.array(vectors, dtype=np.float16).astype(np.float32).reshape(-1, self.dim)
 
     def warm_up(self, limit: int = MAX_CACHED_ITEMS) -> None:
-        """Read products ahead, so that nobody waits for them."""
+        """Fill the cache ahead of requests."""
         after, n_read = "", 0
         while n_read < limit:
-            points, after = self.index.browse(Filters(), after, _READ_AT_ONCE)
-            self.get_items_by_point([each.id for each in points])
+            points, after = self.index.browse(Filters(), after, _BATCH_SIZE)
+            self.get_items_by_point([point.id for point in points])
             n_read += len(points)
             if not after:
                 return
 
-    def _named(self, space: str) -> str:
+    def _make_encoder_id(self, space: str) -> str:
         return f"{self.index.encoder.spec.identity}/{space}"
 
-    def _read(self, points: Sequence[str], n_changes: int) -> dict[str, CatalogItem | None]:
-        """Return products as they are, and keep them instead of those read longest ago."""
-        stored = self.index.get_points(points, ("product",), vectors=True)
-        found = {each: self._of(stored[each]) if each in stored else None for each in points}
+    def _read(self, point_ids: Sequence[str], n_changes: int) -> dict[str, CatalogItem | None]:
+        """Return items as they are in the index, and cache them in place of the oldest ones."""
+        stored = self.index.get_points(point_ids, ("product",), vectors=True)
+        items = {
+            point_id: self._make_item(stored[point_id]) if point_id in stored else None
+            for point_id in point_ids
+        }
         read_s = self._clock()
         with self._lock:
-            for each, known in found.items():
-                self._kept[each] = _Kept(known, n_changes, read_s)
-                self._kept.move_to_end(each)
-            while len(self._kept) > MAX_CACHED_ITEMS:
-                self._kept.popitem(last=False)
-        return found
+            for point_id, item in items.items():
+                self._cache[point_id] = _CacheEntry(item, n_changes, read_s)
+                self._cache.move_to_end(point_id)
+            while len(self._cache) > MAX_CACHED_ITEMS:
+                self._cache.popitem(last=False)
+        return items
 
-    def _of(self, point: Point) -> CatalogItem:
+    def _make_item(self, point: Point) -> CatalogItem:
         product = from_payload(point.payload)
         vector = self.index.get_comparison_vector(self.space, point.vectors)
         compact = None if vector is None else vector.astype(np.float16)

@@ -1,4 +1,4 @@
-"""The reader of the event log that keeps the online store up to date."""
+"""The consumer of the event log that keeps the online store up to date."""
 
 import logging
 import threading
@@ -16,21 +16,21 @@ from shopwindow.values.errors import OnlineStoreError
 
 LOG = logging.getLogger(__name__)
 BATCH_SIZE = 500
-_LOOK_EVERY_S = 1.0
+_POLL_INTERVAL_S = 1.0
 
 
 class EventConsumer(Closeable):
-    """Takes each event of a log into the online store, once.
+    """Processes each event of a log into the online store, exactly once.
 
-    The cursor of the log is changed in the same transaction as what was learned, so a death at any
-    moment loses nothing and counts nothing twice, and several processes may follow one log.
+    The log cursor is saved in the same transaction as what was learned, so a crash at any moment
+    loses nothing and counts nothing twice, and several processes may consume one log.
 
     Args:
-        log: The log; whoever opened it closes it, after the follower.
-        store: The store.
-        catalog: Knows the products.
-        settings: How touches become profiles.
-        now: Seconds since 1970 by the clock on the wall; for tests.
+        log: The log; whoever opened it closes it, after the consumer.
+        store: The online store that is updated.
+        catalog: Looks up the products.
+        settings: How interactions update profiles.
+        now: Wall-clock time in seconds since 1970; replaced in tests.
     """
 
     def __init__(
@@ -44,34 +44,34 @@ class EventConsumer(Closeable):
         self._now = now
         self._log = log
         self._store = store
-        self._catalogue = catalog
+        self._catalog = catalog
         self._settings = settings
-        self._woken = threading.Event()
+        self._wake_event = threading.Event()
         self._is_closed = False
         self._thread: threading.Thread | None = None
 
     def start(self) -> None:
-        """Follow the log in a thread from now on."""
+        """Start consuming the log in a background thread."""
         if self._thread is None:
-            self._thread = threading.Thread(target=self._run, name="follower", daemon=True)
+            self._thread = threading.Thread(target=self._poll, name="event-consumer", daemon=True)
             self._thread.start()
 
     def wake(self) -> None:
-        """Look for new events now."""
-        self._woken.set()
+        """Make the background thread look for new events at once."""
+        self._wake_event.set()
 
     def check_compatibility(self) -> None:
-        """Check that what was learned is of this log and this encoder.
+        """Check that the store was learned from this log and with this encoder.
 
         Raises:
             ProfileEncoderError: The profiles were made with another encoder.
-            OnlineStoreError: They were learned from another log, or from what it has no more.
+            OnlineStoreError: The store was learned from another log, or from events it has lost.
             EventLogError: The log cannot be read.
         """
         self._store.check_encoder()
-        learned_from, cursor = self._store.log_id, self._store.cursor
-        is_other = learned_from not in {"", self._log.log_id}
-        if is_other or decode_cursor(cursor) > decode_cursor(self._log.get_end_cursor()):
+        learned_log_id, cursor = self._store.log_id, self._store.cursor
+        is_other_log = learned_log_id not in {"", self._log.log_id}
+        if is_other_log or decode_cursor(cursor) > decode_cursor(self._log.get_end_cursor()):
             raise OnlineStoreError(
                 str(self._store.path),
                 "they were learned from another event log, or from events that it lost. Learn "
@@ -79,69 +79,71 @@ class EventConsumer(Closeable):
             )
 
     def consume_pending(self, progress: Callable[[int], None] | None = None) -> int:
-        """Take all events that are in the log now; what comes meanwhile is left for later.
+        """Process all events that the log has now; later ones are left for the next call.
 
         Args:
-            progress: Called after each batch with the events taken so far.
+            progress: Called after each batch with the number of events processed so far.
 
         Returns:
-            How many were new.
+            The number of events processed.
 
         Raises:
             ProfileEncoderError: The profiles were made with another encoder.
             EventLogError: The log cannot be read.
-            OnlineStoreError: The store cannot be written, or is another log's.
+            OnlineStoreError: The store cannot be written, or belongs to another log.
             IndexStoreError: The products cannot be looked up.
         """
         self.check_compatibility()
-        n_taken, end = 0, decode_cursor(self._log.get_end_cursor())
-        while decode_cursor(self._store.cursor) < end and (n_new := self._step()):
-            n_taken += n_new
+        n_consumed, end = 0, decode_cursor(self._log.get_end_cursor())
+        while decode_cursor(self._store.cursor) < end and (n_new := self._consume_batch()):
+            n_consumed += n_new
             if progress is not None:
-                progress(n_taken)
-        return n_taken
+                progress(n_consumed)
+        return n_consumed
 
     def rebuild(self, progress: Callable[[int], None] | None = None) -> int:
-        """Forget everything and learn it anew from the log.
+        """Clear the store and learn everything again from the log.
 
         Args:
-            progress: See `catch_up`.
+            progress: See `consume_pending`.
 
         Returns:
-            How many events that took.
+            The number of events processed.
 
         Raises:
-            ShopwindowError: See `catch_up`; what was learned so far is kept, and goes on.
+            ShopwindowError: See `consume_pending`; the batches learned so far are kept, and the
+                next call continues after them.
         """
-        with self._store.begin() as change:
-            change.clear()
+        with self._store.begin() as transaction:
+            transaction.clear()
         return self.consume_pending(progress)
 
     def close(self) -> None:
-        """Stop following; what the log has meanwhile is taken at the next start."""
+        """Stop the background thread; later events are processed at the next start."""
         self._is_closed = True
         self.wake()
         if self._thread is not None:
             self._thread.join()
 
-    def _step(self) -> int:
+    def _consume_batch(self) -> int:
         if not self._log.read(self._store.cursor, 1)[0]:
             return 0
-        with self._store.begin() as change:
-            events, cursor = self._log.read(change.cursor, BATCH_SIZE)
+        with self._store.begin() as transaction:
+            events, cursor = self._log.read(transaction.cursor, BATCH_SIZE)
             if events:
-                EventBatchProcessor(change, self._catalogue, self._settings, self._now()).process(
-                    events
+                processor = EventBatchProcessor(
+                    transaction, self._catalog, self._settings, self._now()
                 )
-                change.set_cursor(cursor, self._log.log_id)
+                processor.process(events)
+                transaction.set_cursor(cursor, self._log.log_id)
             return len(events)
 
-    def _run(self) -> None:
+    def _poll(self) -> None:
         while not self._is_closed:
-            self._woken.wait(_LOOK_EVERY_S)
-            self._woken.clear()
+            self._wake_event.wait(_POLL_INTERVAL_S)
+            self._wake_event.clear()
             try:
-                while not self._is_closed and self._step():
+                while not self._is_closed and self._consume_batch():
                     pass
             except Exception:
-                LOG.warning("what visitors did could not be learned", exc_info=True)
+                LOG.warning("events could not be processed; trying again", exc_info=True)

@@ -1,4 +1,4 @@
-"""How well each product is expected to be received, also those that nobody has seen yet."""
+"""Estimated engagement of each product, also of those that have no impressions yet."""
 
 import logging
 import threading
@@ -25,45 +25,45 @@ from shopwindow.values.errors import ShopwindowError
 LOG = logging.getLogger(__name__)
 
 MIN_IMPRESSIONS = 100.0
-"""Looks from which a product stands on its own: its neighbours are not asked."""
+"""Impressions from which a product's own statistics suffice, without its neighbours'."""
 
 N_NEIGHBORS = 30
 ESTIMATE_TTL_S = 600.0
-_PRIOR_KEPT_S = 30.0
-_MAX_KEPT = 200_000
-_LEAST_LOOKS = 100.0
-_AT_ONCE = 16
-_PAUSE = 9.0
-"""Rest after each batch, in times that the batch took."""
+_PRIOR_TTL_S = 30.0
+_MAX_CACHED_ESTIMATES = 200_000
+_MIN_TOTAL_IMPRESSIONS = 100.0
+"""Impressions of all products from which the prior is the catalogue's own rate."""
+_BATCH_SIZE = 16
+_REST_FACTOR = 9.0
+"""Pause after each batch, in multiples of the time that the batch took."""
 
 
-class _Belief(NamedTuple):
-    """What neighbours of a product say of it."""
+class _BetaEstimate(NamedTuple):
+    """The Beta distribution that a product's neighbours suggest."""
 
     strength: float
     mean: float
 
 
-class _Lent(NamedTuple):
-    """What the neighbours of a product say of it, its own merchant's alone, and when."""
+class _NeighborEstimates(NamedTuple):
+    """Estimates from all neighbours and from those of one merchant, and when they were made."""
 
-    by_all: _Belief
-    by_own: _Belief
-    at_s: float
+    all_merchants: _BetaEstimate
+    same_merchant: _BetaEstimate
+    estimated_s: float
 
 
 class EngagementEstimator(Closeable):
-    """Expected shares of looks at products that become clicks. Safe for several threads.
+    """Estimates the share of impressions that lead to engagement. Safe for several threads.
 
-    A product that was looked at often stands on what happened with it. Others inherit from their
-    nearest neighbours, who are asked beside the requests: until they have answered, what is
-    expected of any product is expected of it.
+    A product with many impressions is estimated from its own statistics. Others borrow from their
+    nearest neighbours, which are queried in the background: until then they have the prior.
 
     Args:
-        store: Has the tallies.
+        store: Has the engagement statistics.
         catalog: Has the products.
-        now: The moment that tallies are read at, in seconds since 1970.
-        clock: Seconds that pass; for tests.
+        now: Time that statistics are decayed to, in seconds since 1970.
+        clock: Monotonic clock in seconds; replaced in tests.
     """
 
     def __init__(
@@ -74,24 +74,27 @@ class EngagementEstimator(Closeable):
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._store = store
-        self._catalogue = catalog
+        self._catalog = catalog
         self._now = now
         self._clock = clock
         self._lock = threading.Lock()
-        self._lent: dict[str, _Lent] = {}
-        self._asked: dict[str, None] = {}
-        self._is_asking = False
-        self._ended = threading.Event()
+        self._estimates: dict[str, _NeighborEstimates] = {}
+        self._pending: dict[str, None] = {}
+        self._is_running = False
+        self._stopped = threading.Event()
         self._thread: threading.Thread | None = None
         self._prior: tuple[float, EngagementPrior] = (-np.inf, EngagementPrior())
 
     def get_prior(self) -> EngagementPrior:
-        """Return what is expected of any product of this catalogue."""
-        at_s, prior = self._prior
-        if self._clock() - at_s > _PRIOR_KEPT_S:
+        """Return the prior of any product: the engagement rate of this catalogue."""
+        estimated_s, prior = self._prior
+        if self._clock() - estimated_s > _PRIOR_TTL_S:
             total = self._store.get_total_engagement(self._now())
             prior = EngagementPrior()
-            if total.impressions >= _LEAST_LOOKS and 0 < total.engagements < total.impressions:
+            if (
+                total.impressions >= _MIN_TOTAL_IMPRESSIONS
+                and 0 < total.engagements < total.impressions
+            ):
                 prior = EngagementPrior(mean=total.engagements / total.impressions)
             self._prior = (self._clock(), prior)
         return prior
@@ -99,136 +102,164 @@ class EngagementEstimator(Closeable):
     def estimate(
         self, product_ids: Sequence[str], same_merchant_only: bool = False
     ) -> tuple[EngagementEstimate, Sequence[EngagementStats]]:
-        """Return what is expected of products, and what happened with them so far.
+        """Estimate the engagement of products.
 
         Args:
             product_ids: The products.
-            same_merchant_only: Whether a product inherits from its own merchant's products alone: where only
-                some merchants are seen, how others' products do is nobody's business.
+            same_merchant_only: Whether a product borrows from its own merchant's products alone,
+                for callers who may not see how other merchants' products do.
 
         Returns:
-            Expectations of shape (n_products,), and as many tallies.
+            Estimates of shape (n_products,), and the statistics of each product.
         """
-        prior, tallies = (
-            self.get_prior(),
-            self._store.get_engagement_stats(product_ids, self._now()),
+        prior = self.get_prior()
+        stats_by_id = self._store.get_engagement_stats(product_ids, self._now())
+        now_s = self._clock()
+        stats = [stats_by_id.get(product_id, EngagementStats()) for product_id in product_ids]
+        borrowed: list[_BetaEstimate] = []
+        for product_id, own_stats in zip(product_ids, stats, strict=True):
+            estimates = self._get_neighbor_estimates(product_id, own_stats, now_s)
+            if estimates is None:
+                borrowed.append(_BetaEstimate(prior.strength, prior.mean))
+            else:
+                borrowed.append(
+                    estimates.same_merchant if same_merchant_only else estimates.all_merchants
+                )
+        self._start_background_work()
+        before = EngagementEstimate.from_means(
+            np.array([estimate.mean for estimate in borrowed]),
+            np.array([estimate.strength for estimate in borrowed]),
         )
-        at_s = self._clock()
-        own = [tallies.get(each, EngagementStats()) for each in product_ids]
-        pairs = zip(product_ids, own, strict=True)
-        asked = (self._of_neighbours(each, tally, at_s) for each, tally in pairs)
-        lent = [each and (each.by_own if same_merchant_only else each.by_all) for each in asked]
-        strength = np.array([each.strength if each else prior.strength for each in lent])
-        mean = np.array([each.mean if each else prior.mean for each in lent])
-        self._ask_beside()
-        before = EngagementEstimate.from_means(mean, strength)
-        wanted = np.array([each.engagements for each in own])
-        looked = np.array([each.exposures for each in own])
-        return before.with_counts(wanted, looked), own
+        engagements = np.array([own_stats.engagements for own_stats in stats])
+        exposures = np.array([own_stats.exposures for own_stats in stats])
+        return before.with_counts(engagements, exposures), stats
 
     def process_pending(self) -> None:
-        """Ask the neighbours of all products that wait for it, and return when they have answered.
+        """Query the neighbours of all pending products, and wait for the background thread.
 
         Raises:
-            IndexStoreError: The index cannot be asked.
-            OnlineStoreError: The tallies cannot be read.
+            IndexStoreError: The index cannot be queried.
+            OnlineStoreError: The statistics cannot be read.
         """
-        while some := self._next():
-            self._inherit(some)
-        if self._thread is not None:  # it may have taken some, and not have their answers yet
+        while batch := self._take_batch():
+            self._estimate_from_neighbors(batch)
+        if self._thread is not None:  # it may have a batch that is not finished yet
             self._thread.join()
 
     def close(self) -> None:
-        """Ask no more neighbours."""
-        self._ended.set()
+        """Drop pending products and stop the background thread."""
+        self._stopped.set()
         with self._lock:
-            self._asked.clear()
+            self._pending.clear()
         if self._thread is not None:
             self._thread.join()
 
-    def _of_neighbours(self, product_id: str, own: EngagementStats, at_s: float) -> _Lent | None:
-        if own.impressions >= MIN_IMPRESSIONS:
+    def _get_neighbor_estimates(
+        self, product_id: str, stats: EngagementStats, now_s: float
+    ) -> _NeighborEstimates | None:
+        if stats.impressions >= MIN_IMPRESSIONS:
             return None
-        lent = self._lent.get(product_id)
-        if lent is None or at_s - lent.at_s > ESTIMATE_TTL_S:
+        estimates = self._estimates.get(product_id)
+        if estimates is None or now_s - estimates.estimated_s > ESTIMATE_TTL_S:
             with self._lock:
-                self._asked[product_id] = None
-        return lent
+                self._pending[product_id] = None
+        return estimates
 
-    def _ask_beside(self) -> None:
+    def _start_background_work(self) -> None:
         with self._lock:
-            if not self._asked or self._is_asking or self._ended.is_set():
+            if not self._pending or self._is_running or self._stopped.is_set():
                 return
-            self._is_asking = True
-            self._thread = threading.Thread(target=self._work, name="neighbours", daemon=True)
+            self._is_running = True
+            self._thread = threading.Thread(
+                target=self._estimate_pending, name="neighbors", daemon=True
+            )
             self._thread.start()
 
-    def _work(self) -> None:
+    def _estimate_pending(self) -> None:
         try:
-            while some := self._next():
-                begun_s = time.monotonic()
-                self._inherit(some)
-                # Searches use the same engine: they have it most of the time.
-                self._ended.wait(_PAUSE * (time.monotonic() - begun_s))
+            while batch := self._take_batch():
+                started_s = time.monotonic()
+                self._estimate_from_neighbors(batch)
+                # Searches use the same engine: they get most of its time.
+                self._stopped.wait(_REST_FACTOR * (time.monotonic() - started_s))
         except ShopwindowError:  # the index or the store was closed, or is away
             LOG.warning("new products could not be compared with their neighbours", exc_info=True)
         finally:
-            self._is_asking = False
+            self._is_running = False
 
-    def _next(self) -> list[str]:
+    def _take_batch(self) -> list[str]:
         with self._lock:
-            some = list(self._asked)[:_AT_ONCE]
-            for each in some:
-                del self._asked[each]
-            return some
+            batch = list(self._pending)[:_BATCH_SIZE]
+            for product_id in batch:
+                del self._pending[product_id]
+            return batch
 
-    def _inherit(self, product_ids: Sequence[str]) -> None:
-        known = self._catalogue.get_items(product_ids)
-        having = {each: one for each, one in known.items() if one.vector is not None}
-        several = list(having.values())
-        rows = self._catalogue.stack_vectors(several)
-        space, index = self._catalogue.space, self._catalogue.index
-        legs = [
+    def _estimate_from_neighbors(self, product_ids: Sequence[str]) -> None:
+        items = self._catalog.get_items(product_ids)
+        items_with_vectors = {
+            product_id: item for product_id, item in items.items() if item.vector is not None
+        }
+        vectors = self._catalog.stack_vectors(list(items_with_vectors.values()))
+        space, index = self._catalog.space, self._catalog.index
+        queries = [
             VectorQuery(
                 space,
-                index.expand(space, row),
-                exclude_ids=(to_point_id(each),),
+                index.expand(space, vector),
+                exclude_ids=(to_point_id(product_id),),
                 limit=N_NEIGHBORS,
             )
-            for each, row in zip(having, rows, strict=True)
+            for product_id, vector in zip(items_with_vectors, vectors, strict=True)
         ]
-        found = index.query(legs) if legs else []
-        near = self._catalogue.get_items_by_point(
-            [point for scored in found for point, _ in scored]
+        hits_per_product = index.query(queries) if queries else []
+        neighbor_items = self._catalog.get_items_by_point(
+            [point_id for hits in hits_per_product for point_id, _ in hits]
         )
-        unlike = _Belief(self.get_prior().strength, self.get_prior().mean)
-        answers = dict.fromkeys(product_ids, _Lent(unlike, unlike, self._clock()))
-        for each, scored in zip(having, found, strict=True):
-            others = [(near[point], cosine) for point, cosine in scored if point in near]
-            answers[each] = self._lent_by(having[each], others)
-        if len(self._lent) + len(answers) > _MAX_KEPT:
-            self._lent = {}
-        self._lent |= answers
+        prior_estimate = _BetaEstimate(self.get_prior().strength, self.get_prior().mean)
+        estimates = dict.fromkeys(
+            product_ids, _NeighborEstimates(prior_estimate, prior_estimate, self._clock())
+        )
+        for product_id, hits in zip(items_with_vectors, hits_per_product, strict=True):
+            neighbors = [
+                (neighbor_items[point_id], cosine)
+                for point_id, cosine in hits
+                if point_id in neighbor_items
+            ]
+            estimates[product_id] = self._make_estimates(items_with_vectors[product_id], neighbors)
+        if len(self._estimates) + len(estimates) > _MAX_CACHED_ESTIMATES:
+            self._estimates = {}
+        self._estimates |= estimates
 
-    def _lent_by(self, product: CatalogItem, others: Sequence[tuple[CatalogItem, float]]) -> _Lent:
+    def _make_estimates(
+        self, product: CatalogItem, neighbors: Sequence[tuple[CatalogItem, float]]
+    ) -> _NeighborEstimates:
         merchant = product.product.merchant_id
-        own = [pair for pair in others if pair[0].product.merchant_id == merchant]
-        by_all = self._belief(product, others)
-        by_own = by_all if len(own) == len(others) else self._belief(product, own)
-        return _Lent(by_all, by_own, self._clock())
+        same_merchant_neighbors = [
+            pair for pair in neighbors if pair[0].product.merchant_id == merchant
+        ]
+        all_merchants = self._estimate_from(product, neighbors)
+        same_merchant = (
+            all_merchants
+            if len(same_merchant_neighbors) == len(neighbors)
+            else self._estimate_from(product, same_merchant_neighbors)
+        )
+        return _NeighborEstimates(all_merchants, same_merchant, self._clock())
 
-    def _belief(self, product: CatalogItem, others: Sequence[tuple[CatalogItem, float]]) -> _Belief:
-        ids = [each.product.id for each, _ in others]
-        tallies = self._store.get_engagement_stats(ids, self._now())
-        own = [tallies.get(each, EngagementStats()) for each in ids]
-        looked = [each.exposures for each in own]
+    def _estimate_from(
+        self, product: CatalogItem, neighbors: Sequence[tuple[CatalogItem, float]]
+    ) -> _BetaEstimate:
+        product_ids = [neighbor.product.id for neighbor, _ in neighbors]
+        stats_by_id = self._store.get_engagement_stats(product_ids, self._now())
+        neighbor_stats = [
+            stats_by_id.get(product_id, EngagementStats()) for product_id in product_ids
+        ]
+        exposures = [stats.exposures for stats in neighbor_stats]
         weights = weigh_neighbors(
-            [cosine for _, cosine in others],
+            [cosine for _, cosine in neighbors],
             product.attributes,
-            [each.attributes for each, _ in others],
+            [neighbor.attributes for neighbor, _ in neighbors],
         )
-        wanted = [each.engagements for each in own]
-        lent = estimate_engagement_from_neighbors(
-            wanted, looked, weights[None, :], self.get_prior()
+        engagements = [stats.engagements for stats in neighbor_stats]
+        estimate = estimate_engagement_from_neighbors(
+            engagements, exposures, weights[None, :], self.get_prior()
         )
-        return _Belief(float(lent.strength[0]), float(lent.mean[0]))
+        return _BetaEstimate(float(estimate.strength[0]), float(estimate.mean[0]))

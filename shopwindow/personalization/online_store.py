@@ -1,4 +1,4 @@
-"""What is looked up of visitors and products while requests are served, in one SQLite file."""
+"""The online store: profiles, histories and counts, in one SQLite file."""
 
 import sqlite3
 import threading
@@ -19,14 +19,14 @@ _BUSY_TIMEOUT_S = 30.0
 
 
 class OnlineStore(OnlineStoreReader, Closeable):
-    """Profiles, histories and counts, all made from the event log and made again from it.
+    """Profiles, histories and counts, derived from the event log and rebuilt from it.
 
-    Several threads and processes may use one file: nothing is kept beside it, so what another
-    process wrote is seen at once. One of them changes it at a time.
+    Several threads and processes may share one file: nothing is cached outside it, so the writes of
+    another process are visible at once. One of them writes at a time.
 
     Args:
-        path: The file, made when missing; ":memory:" keeps nothing.
-        encoder_id: Names the vectors in use; profiles of others are refused.
+        path: The file, created when missing; ":memory:" stores nothing.
+        encoder_id: Identity of the vectors in use; profiles of others are refused.
 
     Raises:
         OnlineStoreVersionError: Another version of Shopwindow made the file.
@@ -36,33 +36,36 @@ class OnlineStore(OnlineStoreReader, Closeable):
     def __init__(self, path: str | Path, encoder_id: str) -> None:
         self.path = Path(path)
         self.encoder_id = encoder_id
-        self._process = ForkGuard("this OnlineStore")
-        self._reads, self._changes = threading.RLock(), threading.RLock()
-        with self._translated():
+        self._fork_guard = ForkGuard("this OnlineStore")
+        self._read_lock, self._write_lock = threading.RLock(), threading.RLock()
+        with self._translate_errors():
             if str(path) == IN_MEMORY:
-                self._writing = self._reading = _connected(IN_MEMORY)
-                self._changes = self._reads
+                self._write_connection = self._read_connection = _connect(IN_MEMORY)
+                self._write_lock = self._read_lock
             else:
                 self.path.parent.mkdir(parents=True, exist_ok=True)
-                self._writing, self._reading = _connected(str(path)), _connected(str(path))
+                self._write_connection, self._read_connection = (
+                    _connect(str(path)),
+                    _connect(str(path)),
+                )
             try:
-                self._make()
+                self._create_tables()
             except BaseException:
                 self.close()
                 raise
 
     def close(self) -> None:
         """Close the file; a second call does nothing."""
-        with self._changes, self._reads:
-            self._writing.close()
-            self._reading.close()
+        with self._write_lock, self._read_lock:
+            self._write_connection.close()
+            self._read_connection.close()
 
     @contextmanager
     def begin(self) -> Iterator[OnlineStoreTransaction]:
-        """Change the store: all or nothing, one at a time among all processes.
+        """Open a write transaction; one at a time among all processes.
 
         Yields:
-            What takes the changes; they are durable when the block ends without an error.
+            The transaction; it is committed when the block ends, or rolled back on an error.
 
         Raises:
             OnlineStoreError: The file cannot be written.
@@ -71,30 +74,31 @@ class OnlineStore(OnlineStoreReader, Closeable):
             yield OnlineStoreTransaction(connection, self.encoder_id)
 
     def erase(self, user_id: str) -> bool:
-        """Erase a visitor for good: their bytes are overwritten in the file and in its journal.
+        """Erase a visitor: their bytes are overwritten in the file and in its journal.
 
-        How often products were wanted, and together with what, stays: it names nobody.
+        Engagement statistics and co-occurrences stay: they name nobody.
 
         Returns:
-            Whether anything was known of them.
+            Whether the visitor had any data.
 
         Raises:
-            OnlineStoreError: The file cannot be written, or another process reads it all the
-                time, so that the journal could not be emptied; erase again then.
+            OnlineStoreError: The file cannot be written, or other processes kept reading it, so
+                that the journal could not be emptied; erase again then.
         """
-        with self._changes, self._translated():
+        with self._write_lock, self._translate_errors():
             n_erased = 0
             with self._transaction() as connection:
                 for table in PER_USER_TABLES:
-                    ask = f"DELETE FROM {table} WHERE user_id = ?"
-                    n_erased += connection.execute(ask, (user_id,)).rowcount
-            busy = self._writing.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
-            if busy == 1:
+                    statement = f"DELETE FROM {table} WHERE user_id = ?"
+                    n_erased += connection.execute(statement, (user_id,)).rowcount
+            checkpoint = self._write_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            (is_busy, *_) = checkpoint.fetchone()
+            if is_busy == 1:
                 reason = "another process reads it, so old bytes remain; erase again"
                 raise OnlineStoreError(str(self.path), reason)
             return n_erased > 0
 
-    def _make(self) -> None:
+    def _create_tables(self) -> None:
         with self._transaction() as connection:
             version = int(connection.execute("PRAGMA user_version").fetchone()[0])
             if version not in {0, SCHEMA_VERSION}:
@@ -105,23 +109,23 @@ class OnlineStore(OnlineStoreReader, Closeable):
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
-        self._process.check()
-        with self._changes, self._translated():
-            self._writing.execute("BEGIN IMMEDIATE")
+        self._fork_guard.check()
+        with self._write_lock, self._translate_errors():
+            self._write_connection.execute("BEGIN IMMEDIATE")
             try:
-                yield self._writing
+                yield self._write_connection
             except BaseException:
-                self._writing.rollback()
+                self._write_connection.rollback()
                 raise
-            self._writing.commit()
+            self._write_connection.commit()
 
-    def _read(self, ask: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
-        self._process.check()
-        with self._reads, self._translated():
-            return self._reading.execute(ask, tuple(values)).fetchall()
+    def _read(self, statement: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        self._fork_guard.check()
+        with self._read_lock, self._translate_errors():
+            return self._read_connection.execute(statement, tuple(values)).fetchall()
 
     @contextmanager
-    def _translated(self) -> Iterator[None]:
+    def _translate_errors(self) -> Iterator[None]:
         try:
             yield
         except (sqlite3.Error, OSError) as exc:
@@ -130,11 +134,11 @@ class OnlineStore(OnlineStoreReader, Closeable):
             ) from exc
 
 
-def _connected(path: str) -> sqlite3.Connection:
+def _connect(path: str) -> sqlite3.Connection:
     connection = sqlite3.connect(
         path, timeout=_BUSY_TIMEOUT_S, check_same_thread=False, isolation_level=None
     )
     connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA synchronous = NORMAL")  # what a loss of power takes is read again
-    connection.execute("PRAGMA secure_delete = ON")  # what is erased is overwritten
+    connection.execute("PRAGMA synchronous = NORMAL")  # a power loss is repaired from the log
+    connection.execute("PRAGMA secure_delete = ON")  # erased bytes are overwritten
     return connection

@@ -1,4 +1,4 @@
-"""Visitors and products as the search sees them: one door to what was learned."""
+"""Personalization as search uses it: user contexts, engagement estimates and the consumer."""
 
 import time
 from collections.abc import Callable
@@ -18,7 +18,7 @@ from shopwindow.values.errors import InvalidQueryError
 from shopwindow.values.validation import Validator
 
 STORE_FILE_NAME = "people.sqlite"
-"""In the folder of the event log."""
+"""The online store's file, in the folder of the event log."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +26,10 @@ class UserContext:
     """What is known of one visitor at one moment.
 
     Attributes:
-        user_id: The visitor; empty for somebody unknown.
-        profile: Their tastes; None when nothing was learned yet.
-        interactions: What they did with products, the newest first.
-        hidden_product_ids: Products that they never want to see again.
+        user_id: The visitor; empty for an anonymous one.
+        profile: Their profile; None when nothing was learned yet.
+        interactions: Their latest interactions, newest first.
+        hidden_product_ids: Products that they have hidden.
     """
 
     user_id: str = ""
@@ -39,22 +39,22 @@ class UserContext:
 
     @property
     def has_preferences(self) -> bool:
-        """Whether anything of their tastes is known."""
+        """Whether the profile has any interactions."""
         return self.profile is not None and self.profile.n_interactions > 0
 
 
 class Personalizer(Closeable):
-    """What was learned of visitors and products. Safe to use from several threads.
+    """Profiles and engagement statistics of a shop. Safe to use from several threads.
 
     Args:
         index: The catalogue.
         log: The event log that is learned from; None for a shop without events.
-        settings: How touches become profiles.
-        now: Seconds since 1970 by the clock on the wall; for tests.
+        settings: How interactions update profiles.
+        now: Wall-clock time in seconds since 1970; replaced in tests.
 
     Raises:
         ProfileEncoderError: The profiles were made with another encoder.
-        OnlineStoreError: The file of profiles cannot be used, or is another log's.
+        OnlineStoreError: The online store cannot be used, or belongs to another log.
         EventLogError: The log cannot be read.
     """
 
@@ -66,7 +66,7 @@ class Personalizer(Closeable):
         now: Callable[[], float] = time.time,
     ) -> None:
         self.settings = settings
-        self._wall = now
+        self._wall_clock = now
         self.catalog = CatalogItems(index)
         self.store = open_online_store(log, self.catalog)
         self.engagement_estimator = EngagementEstimator(self.store, self.catalog, self.now)
@@ -81,79 +81,79 @@ class Personalizer(Closeable):
             raise
 
     def now(self) -> float:
-        """Return the moment that tastes and counts are read at, in seconds since 1970.
+        """Return the time that profiles and counts are decayed to, in seconds since 1970.
 
-        It is when somebody did something last, if that is past: while nothing happens nothing
-        fades, and what was imported from an old log is as it was at its end.
+        It is the time of the last event, unless that is in the future: nothing decays while
+        nothing happens, and an imported old log is as it was at its end.
         """
-        newest = self.store.last_event_s
-        return self._wall() if newest is None else min(newest, self._wall())
+        last_event_s = self.store.last_event_s
+        return self._wall_clock() if last_event_s is None else min(last_event_s, self._wall_clock())
 
     def get_profile(self, user_id: str) -> Profile | None:
-        """Return a visitor's tastes; None for somebody unknown, or of whom nothing was learned.
+        """Return a visitor's profile; None for an anonymous or new visitor.
 
         Raises:
-            InvalidQueryError: Nobody can have that id.
-            ProfileError: Their profile cannot be read.
-            OnlineStoreError: The file of profiles cannot be read.
+            InvalidQueryError: The id is not valid.
+            ProfileError: The profile cannot be read.
+            OnlineStoreError: The online store cannot be read.
         """
-        user_id = _checked(user_id)
+        user_id = _check_user_id(user_id)
         return self.store.get_profile(user_id) if user_id else None
 
     def get_user_context(self, user_id: str) -> UserContext:
-        """Return what is known of a visitor.
+        """Return a visitor's profile, history and hidden products.
 
         Raises:
-            InvalidQueryError: Nobody can have that id.
-            ProfileError: Their profile cannot be read.
-            OnlineStoreError: The file of profiles cannot be read.
+            InvalidQueryError: The id is not valid.
+            ProfileError: The profile cannot be read.
+            OnlineStoreError: The online store cannot be read.
         """
-        user_id = _checked(user_id)
+        user_id = _check_user_id(user_id)
         if not user_id:
             return UserContext()
-        touched = tuple(self.store.get_interactions(user_id, MAX_INTERACTIONS))
-        hidden = frozenset(self.store.get_hidden_product_ids(user_id))
-        return UserContext(user_id, self.get_profile(user_id), touched, hidden)
+        interactions = tuple(self.store.get_interactions(user_id, MAX_INTERACTIONS))
+        hidden_product_ids = frozenset(self.store.get_hidden_product_ids(user_id))
+        return UserContext(user_id, self.get_profile(user_id), interactions, hidden_product_ids)
 
     def start(self) -> None:
-        """Learn what the log has, and goes on to get, from now on."""
+        """Start learning from the log in the background."""
         if self.event_consumer is not None:
             self.event_consumer.start()
 
     def wake(self) -> None:
-        """Look into the log now."""
+        """Make the consumer look for new events at once."""
         if self.event_consumer is not None:
             self.event_consumer.wake()
 
     def warm_up(self) -> None:
-        """Read products ahead, where visitors are known for whom they will be compared."""
+        """Cache products ahead, if there is a log and so visitors to compare them with."""
         if self.event_consumer is not None:
             self.catalog.warm_up()
 
     def close(self) -> None:
-        """Stop learning and close the file; the index and the log stay open."""
+        """Stop learning and close the online store; the index and the log stay open."""
         if self.event_consumer is not None:
             self.event_consumer.close()
         self.engagement_estimator.close()
         self.store.close()
 
 
-def _checked(user_id: object) -> str:
+def _check_user_id(user_id: object) -> str:
     return Validator(InvalidQueryError).check_text("user_id", user_id)
 
 
 def erase_user(log: EventLog, user_id: str) -> int:
-    """Remove a visitor from a log, and what was learned of them from the file beside it.
+    """Erase a visitor from a log and from the online store beside it.
 
-    The log comes first: what is read from it meanwhile is then erased with the rest.
+    The log comes first: what a consumer reads from it meanwhile is then erased with the rest.
 
     Returns:
-        How many events there were.
+        The number of events erased.
 
     Raises:
         InvalidEventError: The id is empty.
-        EventLogError: They cannot be removed.
-        OnlineStoreError: What was learned cannot be removed; erase again then.
+        EventLogError: The events cannot be erased.
+        OnlineStoreError: The online store cannot be erased from; erase again then.
     """
     n_erased = log.erase(user_id)
     path = log.folder / STORE_FILE_NAME
@@ -164,9 +164,9 @@ def erase_user(log: EventLog, user_id: str) -> int:
 
 
 def open_online_store(log: EventLog | None, catalog: CatalogItems) -> OnlineStore:
-    """Return the store beside a log; one that keeps nothing when there is no log.
+    """Return the online store beside a log; one in memory when there is no log.
 
-    The catalogue goes on by the vectors that the profiles in it were made of.
+    Makes the catalogue compare by the vectors that the stored profiles were made of.
 
     Raises:
         OnlineStoreError: The file cannot be used.

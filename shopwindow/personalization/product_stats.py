@@ -1,4 +1,4 @@
-"""How often products were shown and wanted, the newer the more."""
+"""Engagement statistics of products, with exponential decay."""
 
 import math
 from typing import NamedTuple
@@ -10,17 +10,17 @@ LANDMARK_S = 1_577_836_800.0
 """2020-01-01 UTC."""
 
 ALL_PRODUCTS, IMPRESSIONS, ENGAGEMENTS = "all", "shown", "wanted"
-"""Under which occurrences the sums over all products are kept."""
+"""Names under which the sums over all products are stored, as occurrences."""
 
-_UNKNOWN_PLACE = 10
+_ASSUMED_POSITION = 10
 
 
 class EngagementStats(NamedTuple):
-    """What happened with one product, decayed to one moment.
+    """Impressions and engagements of one product, decayed to one moment.
 
     Attributes:
-        impressions: Times that it was looked at, as far as its places tell.
-        engagements: Times that it was clicked, liked, put into a cart or bought.
+        impressions: Impressions, weighted by the examination probability of their positions.
+        engagements: Clicks, likes, carts and purchases.
     """
 
     impressions: float = 0.0
@@ -28,27 +28,27 @@ class EngagementStats(NamedTuple):
 
     @property
     def exposures(self) -> float:
-        """Times that it was looked at; at least those that it was wanted: clicks are imported."""
+        """Impressions, or engagements if those are more: imported clicks have no impressions."""
         return max(self.impressions, self.engagements)
 
 
 def examination_probability(position: int) -> float:
-    """Return the probability that somebody looks at a place of a page, 0 to 1.
+    """Return the probability that a visitor examines a position, 0 to 1.
 
     Args:
-        position: From 1; 0 when it is unknown, which counts as the tenth.
+        position: From 1; 0 when unknown, which counts as the tenth.
 
     Source: the discount of nDCG as a model of examination; Jarvelin and Kekalainen, Cumulated
         Gain-Based Evaluation of IR Techniques (2002).
     """
-    return 1 / math.log2(1 + (position or _UNKNOWN_PLACE))
+    return 1 / math.log2(1 + (position or _ASSUMED_POSITION))
 
 
 def forward_decay_weight(time_s: float) -> float:
-    """Return what one thing that happens at a time is worth, in units of the landmark.
+    """Return the weight of one event in forward-decayed units, relative to the landmark.
 
-    What is added in such units never has to be decayed, and keeps its order: reading divides by
-    what one thing is worth now.
+    Sums in such units never have to be decayed, and keep their order: a reader divides them by the
+    weight of one event now.
 
     Source: Cormode et al., Forward Decay: A Practical Time Decay Model for Streaming Systems
         (2009).

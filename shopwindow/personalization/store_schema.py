@@ -1,4 +1,4 @@
-"""How the online store lies in its file; the only place that knows the tables."""
+"""The SQLite schema of the online store, with the stored names of its tables."""
 
 SCHEMA_VERSION = 1
 
@@ -44,10 +44,11 @@ TABLES = (
     "CREATE INDEX pages_of_user ON pages (user_id)",
     "CREATE INDEX pages_last ON pages (time_s)",
 )
-"""`facts`: the encoder, the log and its cursor. `touched`: what each visitor did last with each
-product; `came`: when they did anything last. `tallies`: in forward-decayed units, see
-`shopwindow.personalization.product_stats`. `pairs` and `occurrences`: what was touched together and how often each thing was,
-by kind of togetherness. `pages`: what stood where, until it is too old to be clicked."""
+"""`facts`: metadata: the encoder, the log and its cursor. `touched`: each visitor's latest
+interaction of each kind with each product; `came`: the time of their latest one. `tallies`:
+engagement statistics in forward-decayed units, see `shopwindow.personalization.product_stats`.
+`pairs` and `occurrences`: co-occurrence counts and single counts, by rule. `pages`: the positions
+of products in a response, until it is too old to be clicked."""
 
 PER_USER_TABLES = ("profiles", "touched", "came", "pages")
-"""The tables whose rows belong to one visitor."""
+"""The tables whose rows belong to one visitor each."""

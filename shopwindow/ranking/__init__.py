@@ -1,4 +1,4 @@
-"""What a visitor likes and what goes with a product: pure functions of values."""
+"""Profiles, affinities, complements, exploration and slates: pure functions of values."""
 
 from shopwindow.ranking.affinity import assign_interests, decompose_affinity, score_affinity
 from shopwindow.ranking.basket_counts import BasketCounter, BasketStatistics, CooccurrenceCounts

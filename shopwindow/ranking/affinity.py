@@ -1,4 +1,4 @@
-"""How well products suit a visitor's profile."""
+"""Affinity of products with a visitor's profile."""
 
 from collections.abc import Sequence
 from operator import attrgetter
@@ -16,15 +16,15 @@ from shopwindow.values.encoder import Vectors
 from shopwindow.values.errors import InvalidValueError
 
 Scores: TypeAlias = NDArray[np.float64]
-"""One score for each product, shape (n_products,)."""
+"""One score per product, shape (n_products,)."""
 
-_STRAY = 1.0
-"""Weight of touches at which an interest is believed half when places are dealt out."""
+_HALF_CONFIDENCE_WEIGHT = 1.0
+"""Interaction weight at which an interest gets half its share of a slate."""
 
 SIMILARITY = "similarity"
 PREFERENCES = "preferences"
 PRICE = "price"
-"""Names of the parts of an affinity."""
+"""Names of the contributions to an affinity."""
 
 
 def score_affinity(
@@ -35,28 +35,29 @@ def score_affinity(
     catalog_mean: Vectors | None = None,
     settings: ProfileSettings = DEFAULT_PROFILE_SETTINGS,
 ) -> Scores:
-    """Return how well products suit a visitor, from -1 (turned down) to 1 (just the taste).
+    """Score how well products fit a visitor, from -1 (disliked) to 1 (ideal).
 
-    The sum of `decompose_affinity`. Everything is drawn towards 0 while little is known: an empty
-    profile gives 0.
+    The sum of `decompose_affinity`. Scores shrink towards 0 while the profile has little weight; an
+    empty profile gives 0.
 
     Args:
-        profile: The visitor's.
-        vectors: Unit vectors of the products, shape (n_products, dim); zeros for one without.
-        attributes: About each product.
-        now_s: The moment, in seconds.
-        catalog_mean: Mean vector of the catalogue, shape (dim,); None takes chance for a cosine of 0.
-        settings: How profiles are read.
+        profile: The visitor's profile.
+        vectors: Unit vectors of the products, shape (n_products, dim); zeros where missing.
+        attributes: Attributes of each product.
+        now_s: Time that the profile is decayed to, in seconds.
+        catalog_mean: Mean vector of the catalogue, shape (dim,), the similarity baseline; None
+            for a baseline of 0.
+        settings: How the profile is read.
 
     Returns:
         Shape (n_products,), in [-1, 1].
 
     Raises:
-        VectorError: The rows have another width, or values that are not finite.
-        InvalidValueError: There are more or fewer facts than rows.
+        VectorError: The vectors have another width, or values that are not finite.
+        InvalidValueError: The numbers of attributes and vectors differ.
     """
-    parts = decompose_affinity(profile, vectors, attributes, now_s, catalog_mean, settings)
-    return np.asarray(sum(parts.values()), dtype=np.float64)
+    contributions = decompose_affinity(profile, vectors, attributes, now_s, catalog_mean, settings)
+    return np.asarray(sum(contributions.values()), dtype=np.float64)
 
 
 def decompose_affinity(
@@ -67,40 +68,46 @@ def decompose_affinity(
     catalog_mean: Vectors | None = None,
     settings: ProfileSettings = DEFAULT_PROFILE_SETTINGS,
 ) -> dict[str, Scores]:
-    """Return what an affinity is made of, by name; see `affinity` for the arguments and errors.
+    """Split affinities into contributions, by name; the arguments are those of `score_affinity`.
 
     Returns:
-        "likeness": to the best of the interests, faint ones counting less, less the likeness to
-        what was turned down. Likeness is what a cosine has above that of a product taken at
-        random, so a catalogue of alike things suits nobody by that alone; a half is typical of what
-        was touched. "tastes": in categories, brands, colours and so on. "price": the taste in
-        prices. Each of shape (n_products,); their sum is in [-1, 1].
+        "similarity": to the best interest, weak interests counting less, minus the similarity to
+        the dislikes. Similarity is the cosine above that of a random product, so that a catalogue
+        of similar products fits nobody by that alone; 0.5 is typical of an interest's own products.
+        "preferences": for categories, brands, colours and so on. "price": for the price.
+        Each has shape (n_products,); their sum is in [-1, 1].
 
     Raises:
-        VectorError: The rows have another width, or values that are not finite.
-        InvalidValueError: There are more or fewer facts than rows.
+        VectorError: The vectors have another width, or values that are not finite.
+        InvalidValueError: The numbers of attributes and vectors differ.
     """
     vectors = check_vectors(vectors, profile.dim)
     if len(attributes) != len(vectors):
-        raise InvalidValueError("facts", f"facts about {len(vectors)} products", len(attributes))
-    now = profile.decay_to(now_s, settings)
-    liked = _likeness(now.interests, vectors, catalog_mean, settings)
-    disliked = np.maximum(_likeness(now.dislikes, vectors, catalog_mean, settings), 0.0)
-    seen = np.clip(liked - disliked, -1.0, 1.0)
+        expected = f"attributes of {len(vectors)} products"
+        raise InvalidValueError("attributes", expected, len(attributes))
+    current = profile.decay_to(now_s, settings)
+    interest_similarity = _best_similarity(current.interests, vectors, catalog_mean, settings)
+    dislike_similarity = np.maximum(
+        _best_similarity(current.dislikes, vectors, catalog_mean, settings), 0.0
+    )
+    similarity = np.clip(interest_similarity - dislike_similarity, -1.0, 1.0)
     shares = {
-        name: now.preferences.compute_shares(name, settings.shrinkage) for name in PREFERENCE_FIELDS
+        name: current.preferences.compute_shares(name, settings.shrinkage)
+        for name in PREFERENCE_FIELDS
     }
-    known = [name for name in PREFERENCE_FIELDS if shares[name]]
-    share = settings.preference_weight / max(len(known) + bool(now.preferences.prices), 1)
-    tastes, price = np.zeros(len(vectors)), np.zeros(len(vectors))
-    for name in known:
+    fields_with_data = [name for name in PREFERENCE_FIELDS if shares[name]]
+    share = settings.preference_weight / max(
+        len(fields_with_data) + bool(current.preferences.prices), 1
+    )
+    preferences, price = np.zeros(len(vectors)), np.zeros(len(vectors))
+    for name in fields_with_data:
         values = map(shares[name].get, map(attrgetter(name), attributes))
-        tastes += np.fromiter((value or 0.0 for value in values), np.float64, len(attributes))
-    for currency, taste in now.preferences.prices.items():
-        price += taste.score_prices(_prices(attributes, currency), settings)
+        preferences += np.fromiter((value or 0.0 for value in values), np.float64, len(attributes))
+    for currency, stats in current.preferences.prices.items():
+        price += stats.score_prices(_prices(attributes, currency), settings)
     return {
-        SIMILARITY: (1 - settings.preference_weight) * seen,
-        PREFERENCES: share * tastes,
+        SIMILARITY: (1 - settings.preference_weight) * similarity,
+        PREFERENCES: share * preferences,
         PRICE: share * price,
     }
 
@@ -112,84 +119,89 @@ def assign_interests(
     catalog_mean: Vectors | None = None,
     settings: ProfileSettings = DEFAULT_PROFILE_SETTINGS,
 ) -> tuple[NDArray[np.int64], Scores]:
-    """Return the interest that each product suits best, and the share of each interest.
+    """Assign each product to its most similar interest, and compute each interest's share.
 
     Args:
-        profile: The visitor's.
+        profile: The visitor's profile.
         vectors: Unit vectors of the products, shape (n_products, dim).
-        now_s: The moment, in seconds.
-        catalog_mean: See `affinity`.
-        settings: How profiles are read.
+        now_s: Time that the profile is decayed to, in seconds.
+        catalog_mean: See `score_affinity`.
+        settings: How the profile is read.
 
     Returns:
-        Numbers of interests, shape (n_products,), all 0 when there are none; what share of a page
-        each interest is worth against the heaviest, 0 to 1, shape (n_interests,). That is its
-        weight, of which less is believed while few touches speak for it: a stray click is not an
-        interest. Faint ones are not lifted as in an affinity: a page with equal places for all
-        that was ever liked would follow no change of taste.
+        Indices of interests, shape (n_products,), all 0 when there are none; and each interest's
+        share of a slate relative to the heaviest, 0 to 1, shape (n_interests,). The share is the
+        interest's weight, shrunk while it rests on few interactions: a stray click is not an
+        interest. Weak interests are not raised as in an affinity: a slate with equal shares for
+        everything ever liked would not follow a change of taste.
 
     Raises:
-        VectorError: The rows have another width, or values that are not finite.
+        VectorError: The vectors have another width, or values that are not finite.
     """
     vectors = check_vectors(vectors, profile.dim)
     interests = profile.decay_to(now_s, settings).interests
     if not len(interests):
         return np.zeros(len(vectors), dtype=np.int64), np.zeros(0)
-    likeness = _to_each(interests, vectors, catalog_mean, settings)
+    similarity = _interest_similarities(interests, vectors, catalog_mean, settings)
     weights = interests.combine_weights(settings.session_boost)
-    shares = weights * weights / (weights + _STRAY)
-    return likeness.argmax(axis=1), shares / max(float(shares.max()), 1e-300)
+    shares = weights * weights / (weights + _HALF_CONFIDENCE_WEIGHT)
+    return similarity.argmax(axis=1), shares / max(float(shares.max()), 1e-300)
 
 
-def _likeness(
-    interests: Interests, rows: Vectors, background: Vectors | None, settings: ProfileSettings
+def _best_similarity(
+    interests: Interests, vectors: Vectors, catalog_mean: Vectors | None, settings: ProfileSettings
 ) -> Scores:
-    """Return the likeness of products to the best of some interests, shape (n_products,)."""
+    """Return each product's similarity to its best interest, -1 to 1, shape (n_products,)."""
     total = float(interests.combine_weights(settings.session_boost).sum())
     if total <= 0:
-        return np.zeros(len(rows))
-    heard = _heard(interests, settings)
-    best = (_to_each(interests, rows, background, settings) * heard).max(axis=1)
-    best[~rows.any(axis=1)] = 0.0  # nothing is known of what has no vector
+        return np.zeros(len(vectors))
+    saturation = _saturate_weights(interests, settings)
+    best = (_interest_similarities(interests, vectors, catalog_mean, settings) * saturation).max(
+        axis=1
+    )
+    best[~vectors.any(axis=1)] = 0.0  # no vector, so no evidence either way
     return np.asarray(best * (total / (total + settings.shrinkage)), dtype=np.float64)
 
 
-def _to_each(
-    interests: Interests, rows: Vectors, background: Vectors | None, settings: ProfileSettings
+def _interest_similarities(
+    interests: Interests, vectors: Vectors, catalog_mean: Vectors | None, settings: ProfileSettings
 ) -> Scores:
-    """Return the likeness of products to each interest, shape (n_products, n_interests).
+    """Return similarities of products and interests, -1 to 1, shape (n_products, n_interests).
 
-    0 is chance, a half is typical of what belongs to the interest, so that a wide interest is not
-    outdone by a narrow one.
+    0 is the catalogue's average cosine and 0.5 the one that is typical of the interest's own
+    products, so that a wide interest competes with a narrow one.
     """
     directions = interests.to_unit_vectors()
-    # einsum, because it stays on one core: BLAS shares so small a product among threads, which
+    # einsum, because it stays on one core: BLAS splits so small a product among threads, which
     # takes many times as long when the cores are busy.
-    cosines = np.einsum("nd,kd->nk", rows, directions)  # (n_products, n_interests)
-    chance = np.zeros(len(interests)) if background is None else directions @ background
-    above = np.maximum(_typical(interests, settings) - chance, 0.01)
-    return np.asarray(np.clip((cosines - chance) / (2 * above), -1.0, 1.0), dtype=np.float64)
+    cosines = np.einsum("nd,kd->nk", vectors, directions)  # (n_products, n_interests)
+    baselines = np.zeros(len(interests)) if catalog_mean is None else directions @ catalog_mean
+    headroom = np.maximum(_typical_cosines(interests, settings) - baselines, 0.01)
+    return np.asarray(np.clip((cosines - baselines) / (2 * headroom), -1.0, 1.0), dtype=np.float64)
 
 
-def _heard(interests: Interests, settings: ProfileSettings) -> Scores:
-    """Return what each interest counts against the heaviest, 0 to 1, shape (n_interests,)."""
+def _saturate_weights(interests: Interests, settings: ProfileSettings) -> Scores:
+    """Return each interest's weight up to saturation, 0 to 1, shape (n_interests,)."""
     weights = interests.combine_weights(settings.session_boost)
     return np.minimum(1.0, weights / max(settings.saturation_share * float(weights.max()), 1e-300))
 
 
-def _typical(interests: Interests, settings: ProfileSettings) -> Scores:
-    """Return the cosine with an interest that is typical of what belongs to it.
+def _typical_cosines(interests: Interests, settings: ProfileSettings) -> Scores:
+    """Return the cosine that is typical of each interest's own products, shape (n_interests,).
 
-    The length of a mean of unit vectors is their mean cosine with its direction. Of few touches it
-    is too long, so it is drawn towards the least cosine that joins.
+    The length of a mean of unit vectors is their mean cosine with its direction. It is biased
+    upwards for few interactions, so it shrinks towards the threshold for joining an interest.
     """
     lengths = np.linalg.norm(interests.centroids, axis=1)  # (n_interests,)
     weights = interests.combine_weights(settings.session_boost)
-    drawn = weights * lengths + settings.shrinkage * settings.join_threshold
-    return np.asarray(drawn / (weights + settings.shrinkage), dtype=np.float64)
+    shrunk = weights * lengths + settings.shrinkage * settings.join_threshold
+    return np.asarray(shrunk / (weights + settings.shrinkage), dtype=np.float64)
 
 
-def _prices(facts: Sequence[ProductAttributes], currency: str) -> Scores:
-    """Return the prices in a currency, shape (n_products,); 0 for products without one."""
-    prices = (each.price if each.currency == currency and each.price else 0.0 for each in facts)
-    return np.fromiter(prices, np.float64, len(facts))
+def _prices(attributes: Sequence[ProductAttributes], currency: str) -> Scores:
+    """Return prices in one currency, shape (n_products,); 0 where there is none."""
+    prices = (
+        product.price if product.currency == currency and product.price else 0.0
+        for product in attributes
+    )
+    return np.fromiter(prices, np.float64, len(attributes))

@@ -1,4 +1,4 @@
-"""What was bought, or shown in one room, together: counts of products and of their categories."""
+"""Counts of products, and of their categories, that appear in one basket (or in one room)."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
@@ -11,22 +11,25 @@ from shopwindow.values.encoder import Vectors
 from shopwindow.values.errors import InvalidValueError
 
 Counts: TypeAlias = Mapping[str, float]
-"""Baskets by product id, or by category."""
+"""Number of baskets, by product id or category."""
 
 
 @dataclass(frozen=True, slots=True)
 class CooccurrenceCounts:
-    """In how many baskets one thing was, alone and with others: products, or categories.
+    """In how many baskets an anchor appears, alone and with other items.
+
+    The anchor and the items are products, or they are categories.
 
     Attributes:
-        n_baskets: All baskets.
-        anchor_count: Baskets with the thing.
-        pair_counts: Baskets with the thing and another one, by the other; a category is with itself in a
-            basket of two of its products.
-        item_counts: Baskets with the other one; what is missing was in those of `pair_counts` alone.
+        n_baskets: Number of all baskets.
+        anchor_count: Baskets with the anchor.
+        pair_counts: Baskets with the anchor and another item, by item. A category is paired with
+            itself in a basket of two of its products.
+        item_counts: Baskets with the other item; one that is missing was in those of
+            `pair_counts` alone.
 
     Raises:
-        InvalidValueError: A count is negative or not a number, or greater than it can be.
+        InvalidValueError: A count is negative, not finite, or greater than it can be.
     """
 
     n_baskets: float = 0.0
@@ -35,10 +38,10 @@ class CooccurrenceCounts:
     item_counts: Counts = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Check that the counts can be those of the same baskets.
+        """Check that the counts can come from the same baskets.
 
         Raises:
-            InvalidValueError: They cannot.
+            InvalidValueError: A count is out of range.
         """
         if not 0 <= self.n_baskets < float("inf"):
             raise InvalidValueError("n_baskets", "a number of zero or more", self.n_baskets)
@@ -46,16 +49,21 @@ class CooccurrenceCounts:
             raise InvalidValueError(
                 "anchor_count", f"from 0 to {self.n_baskets} baskets", self.anchor_count
             )
-        for name, most in (("pair_counts", self.anchor_count), ("item_counts", self.n_baskets)):
+        for name, upper_bound in (
+            ("pair_counts", self.anchor_count),
+            ("item_counts", self.n_baskets),
+        ):
             counts: Counts = getattr(self, name)
-            wrong = {key: n for key, n in counts.items() if not 0 <= n <= most}
+            wrong = {key: n for key, n in counts.items() if not 0 <= n <= upper_bound}
             if wrong:
-                raise InvalidValueError(name, f"counts from 0 to {most} of the baskets", wrong)
+                raise InvalidValueError(
+                    name, f"counts from 0 to {upper_bound} of the baskets", wrong
+                )
 
     def get_counts(self, name: str) -> tuple[float, float]:
-        """Return the baskets with another thing, joint ones and all of them."""
-        joint = self.pair_counts.get(name, 0.0)
-        return joint, max(self.item_counts.get(name, 0.0), joint)
+        """Return the baskets with an item and the anchor, and all baskets with the item."""
+        pair_count = self.pair_counts.get(name, 0.0)
+        return pair_count, max(self.item_counts.get(name, 0.0), pair_count)
 
 
 NO_COOCCURRENCES = CooccurrenceCounts()
@@ -63,14 +71,14 @@ NO_COOCCURRENCES = CooccurrenceCounts()
 
 @dataclass(frozen=True, slots=True, eq=False)
 class BasketStatistics:
-    """What a shop knows of one product, its anchor, and others.
+    """Basket counts of one product, the anchor.
 
     Attributes:
         products: Of the anchor, with other products by id.
-        categories: Of its kind, with other kinds.
-        parent_categories: Of its family, with other families.
-        catalog_mean: Mean vector of the catalogue, shape (dim,); None takes chance for a cosine
-            of 0.
+        categories: Of its category, with other categories.
+        parent_categories: Of its parent category, with other parent categories.
+        catalog_mean: Mean vector of the catalogue, shape (dim,), the similarity baseline; None
+            for a baseline of 0.
     """
 
     products: CooccurrenceCounts = NO_COOCCURRENCES
@@ -79,75 +87,81 @@ class BasketStatistics:
     catalog_mean: Vectors | None = None
 
 
-class _Counter:
-    """Baskets with each name, and with each two of them."""
+class _PairCounter:
+    """Counts of baskets with each item, and with each pair of items."""
 
     def __init__(self) -> None:
-        self.each: Counter[str] = Counter()
-        self.joint: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        self.item_counts: Counter[str] = Counter()
+        self.pair_counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
 
     def add(self, names: Iterable[str]) -> None:
-        """Count one basket, in which each product is named once; empty names are unknown."""
+        """Count one basket, which names the item of each product; empty names are unknown."""
         counts = Counter(name for name in names if name)
-        self.each.update(counts.keys())
+        self.item_counts.update(counts.keys())
         for first, second in permutations(counts, 2):
-            self.joint[first][second] += 1
+            self.pair_counts[first][second] += 1
         for name, n_products in counts.items():
             if n_products > 1:
-                self.joint[name][name] += 1
+                self.pair_counts[name][name] += 1
 
-    def of(self, name: str, n_baskets: int) -> CooccurrenceCounts:
-        """Return the counts of one name."""
-        joint = self.joint.get(name, Counter[str]())
-        return CooccurrenceCounts(n_baskets, self.each.get(name, 0), dict(joint), self.each)
+    def get_counts(self, name: str, n_baskets: int) -> CooccurrenceCounts:
+        """Return the counts of one item."""
+        pair_counts = self.pair_counts.get(name, Counter[str]())
+        return CooccurrenceCounts(
+            n_baskets, self.item_counts.get(name, 0), dict(pair_counts), self.item_counts
+        )
 
 
 class BasketCounter:
-    """A counter of baskets in memory.
+    """Counts baskets in memory.
 
     Examples:
-        >>> sofa, rug = Traits("s1", "sofas"), Traits("r1", "rugs")
-        >>> baskets = Baskets.of([[sofa, rug], [sofa]])
-        >>> dict(baskets.evidence(sofa).products.joint)
+        >>> sofa, rug = ComplementFeatures("s1", "sofas"), ComplementFeatures("r1", "rugs")
+        >>> baskets = BasketCounter.from_baskets([[sofa, rug], [sofa]])
+        >>> dict(baskets.get_statistics(sofa).products.pair_counts)
         {'r1': 1}
     """
 
     def __init__(self) -> None:
         self.n_baskets = 0
-        self._products, self._kinds, self._families = _Counter(), _Counter(), _Counter()
+        self._products, self._categories, self._parent_categories = (
+            _PairCounter(),
+            _PairCounter(),
+            _PairCounter(),
+        )
 
     @classmethod
     def from_baskets(cls, baskets: Iterable[Iterable[ComplementFeatures]]) -> Self:
-        """Return the counts of baskets; what is in one of them twice counts once."""
+        """Return a counter of some baskets; a product that is in one of them twice counts once."""
         counter = cls()
         for basket in baskets:
             counter.add(basket)
         return counter
 
     def add(self, basket: Iterable[ComplementFeatures]) -> None:
-        """Count one more basket; what is in it twice counts once."""
-        members = {each.product_id: each for each in basket}.values()
+        """Count one more basket; a product that is in it twice counts once."""
+        unique_features = {features.product_id: features for features in basket}.values()
         self.n_baskets += 1
-        self._products.add(each.product_id for each in members)
-        self._kinds.add(each.category for each in members)
-        self._families.add(each.parent_category for each in members)
+        self._products.add(features.product_id for features in unique_features)
+        self._categories.add(features.category for features in unique_features)
+        self._parent_categories.add(features.parent_category for features in unique_features)
 
     def get_count(self, product_id: str) -> int:
-        """Return how many baskets a product was in."""
-        return self._products.each.get(product_id, 0)
+        """Return the number of baskets with a product."""
+        return self._products.item_counts.get(product_id, 0)
 
     def get_statistics(
         self, anchor: ComplementFeatures, catalog_mean: Vectors | None = None
     ) -> BasketStatistics:
-        """Return what the baskets say about one product.
+        """Return the basket counts of one product.
 
         Args:
             anchor: The product.
             catalog_mean: See `BasketStatistics`.
         """
         return BasketStatistics(
-            self._products.of(anchor.product_id, self.n_baskets),
-            self._kinds.of(anchor.category, self.n_baskets),
-            self._families.of(anchor.parent_category, self.n_baskets),
+            self._products.get_counts(anchor.product_id, self.n_baskets),
+            self._categories.get_counts(anchor.category, self.n_baskets),
+            self._parent_categories.get_counts(anchor.parent_category, self.n_baskets),
             catalog_mean,
         )

@@ -1,4 +1,4 @@
-"""What other visitors touched together with what this visitor touched: "seen together"."""
+"""Co-engagement scores: products that other visitors saw together with a visitor's products."""
 
 import math
 from collections.abc import Iterable, Mapping
@@ -13,19 +13,18 @@ from shopwindow.values.errors import InvalidValueError
 
 @dataclass(frozen=True, slots=True)
 class CoEngagementSettings:
-    """How joint counts become scores; `benchmarks/sequence_choice.py` chose the numbers.
+    """How co-occurrence counts become scores; `benchmarks/sequence_choice.py` chose the numbers.
 
     Attributes:
-        n_recent: How many of the last touched products count.
-        half_life_products: A touch counts half after so many other products were touched.
-        asymmetry: Exponent of the touched product's count, 0 to 1; the partner's has the rest. At
-            a half it is the cosine; at 1 the share of the touched product's visits that have the
-            partner too, by which a product that everybody sees is everybody's best partner.
-        shrinkage: Visits by which every count is taken to be greater: what was seen together a few
-            times only is not believed yet.
+        n_recent: How many of the most recent products are seeds.
+        half_life_products: Number of more recent products after which a seed's weight halves.
+        asymmetry: Exponent of the seed's count, 0 to 1; the partner's has the rest. At 0.5 the
+            score is the cosine; at 1 it is the share of the seed's visits that contain the partner
+            too, by which a product that everybody sees is everybody's best partner.
+        shrinkage: Added to the denominator, in visits: rare co-occurrences score lower.
 
     Raises:
-        InvalidValueError: A number has no sense; the error names it.
+        InvalidValueError: A number is out of range; the error names it.
     """
 
     n_recent: int = 5
@@ -34,14 +33,18 @@ class CoEngagementSettings:
     shrinkage: float = 10.0
 
     def __post_init__(self) -> None:
-        """Check that each number has sense."""
-        self._check("n_recent", self.n_recent >= 1, "a number of at least 1")
-        self._check("half_life_products", self.half_life_products > 0, "a number above 0")
-        self._check("asymmetry", 0 <= self.asymmetry <= 1, "a share from 0 to 1")
-        self._check("shrinkage", 0 <= self.shrinkage < math.inf, "a number of zero or more")
+        """Check the ranges.
 
-    def _check(self, name: str, is_sound: bool, expected: str) -> None:
-        if not is_sound:
+        Raises:
+            InvalidValueError: A number is out of range.
+        """
+        self._check_range("n_recent", self.n_recent >= 1, "a number of at least 1")
+        self._check_range("half_life_products", self.half_life_products > 0, "a number above 0")
+        self._check_range("asymmetry", 0 <= self.asymmetry <= 1, "a share from 0 to 1")
+        self._check_range("shrinkage", 0 <= self.shrinkage < math.inf, "a number of zero or more")
+
+    def _check_range(self, name: str, is_valid: bool, expected: str) -> None:
+        if not is_valid:
             raise InvalidValueError(name, expected, getattr(self, name))
 
 
@@ -51,18 +54,20 @@ DEFAULT_CO_ENGAGEMENT_SETTINGS = CoEngagementSettings()
 def recency_weights(
     newest_first: Iterable[str], settings: CoEngagementSettings = DEFAULT_CO_ENGAGEMENT_SETTINGS
 ) -> dict[str, float]:
-    """Return what each of the last touched products counts: 1 for the newest, older ones less.
+    """Return weights of the most recent products: 1 for the newest, less for older ones.
 
     Args:
-        newest_first: Ids of what was touched; a product that was touched again counts once, from
-            its newest touch.
-        settings: How many count, and how fast they fade.
+        newest_first: Product ids of interactions; a repeated product counts once, from its newest.
+        settings: How many count, and how fast their weight decays.
 
     Returns:
-        Weights by product, in (0, 1], newest first.
+        Weights by product id, in (0, 1], newest first.
     """
     last = islice(dict.fromkeys(newest_first), settings.n_recent)
-    return {each: 0.5 ** (place / settings.half_life_products) for place, each in enumerate(last)}
+    return {
+        product_id: 0.5 ** (rank / settings.half_life_products)
+        for rank, product_id in enumerate(last)
+    }
 
 
 def score_co_engagement(
@@ -72,88 +77,99 @@ def score_co_engagement(
     settings: CoEngagementSettings = DEFAULT_CO_ENGAGEMENT_SETTINGS,
     include_seeds: bool = False,
 ) -> dict[str, float]:
-    """Return scores of the partners of what a visitor touched, best first.
+    """Score products by their co-occurrence with a visitor's recent products.
 
-    The score of j is the mean, over the touched products i, of their cosine with j, weighted by
-    what each touch counts:
+    The score of j is the weighted mean, over the seeds i, of their cosine with j:
 
         sum_i w_i c_ij / (n_i^a n_j^(1 - a) + h)  /  sum_i w_i
 
-    with c_ij the visits that have both, n the visits that have one, a the own share and h the
-    shrinkage. The order of the touches is used for their weights alone: which of two products
-    comes first in other visits is not known here.
+    with c_ij the visits that contain both, n the visits that contain one, a the asymmetry and h
+    the shrinkage. The order of interactions matters for the weights alone: which of two products
+    came first in other visits is not counted.
 
     Args:
-        seed_weights: What each touched product counts, zero or more; see `recency_weights`.
-        cooccurrences: By touched product, in how many visits it was seen together with each partner; a
-            list that holds the strongest partners alone will do. Nothing for a touched product
-            whose partners are not known.
+        seed_weights: Weight of each seed, zero or more; see `recency_weights`.
+        cooccurrences: By seed, the number of visits that contain it and each partner; the strongest
+            partners alone will do. A seed whose partners are unknown may be missing.
         counts: In how many visits a product occurs; of everything in `cooccurrences`.
-        settings: How joint counts become scores.
-        include_seeds: Whether the touched products may be in the answer. Each then counts as its
-            own partner in all of its visits, with a cosine of 1.
+        settings: How co-occurrence counts become scores.
+        include_seeds: Whether the seeds may be scored. Each then counts as its own partner in all
+            of its visits, with a cosine of 1.
 
     Returns:
-        Scores by product, over 0 and at most 1, best first, equal ones by id. Nothing for a
-        visitor without touches.
+        Scores by product id, above 0 and at most 1, best first, ties by id. Empty for a visitor
+        without interactions.
 
     Raises:
         InvalidValueError: A weight or count is negative or not finite, a partner has no count, or
-            two products are together more often than one of them occurs.
+            a pair has more visits than one of its products.
 
     Source: Aiolli, Efficient Top-N Recommendation for Very Large Scale Binary Rated Datasets
         (RecSys 2013), section 3.2, for the asymmetric cosine; Ferrari Dacrema et al., Are We Really
         Making Much Progress? (RecSys 2019), section 3.2 (ItemKNN), for the term that shrinks it.
     """
-    total = _checked_total(seed_weights)
+    total = _sum_weights(seed_weights)
     scores = dict(seed_weights) if include_seeds else {}
-    for touched, weight in seed_weights.items():
-        together = {
-            name: n for name, n in cooccurrences.get(touched, {}).items() if name != touched
+    for seed_id, weight in seed_weights.items():
+        pair_counts = {
+            partner_id: n
+            for partner_id, n in cooccurrences.get(seed_id, {}).items()
+            if partner_id != seed_id
         }
-        parts = weight * _cosines(touched, together, counts, settings)
-        for partner, part in zip(together, parts.tolist(), strict=True):
-            scores[partner] = scores.get(partner, 0.0) + part
-    left_out = () if include_seeds else seed_weights
-    means = {each: score / total for each, score in scores.items() if score > 0}
-    order = sorted(means.items(), key=lambda item: (-item[1], item[0]))
-    return {each: mean for each, mean in order if mean > 0 and each not in left_out}
+        contributions = weight * _cosines(seed_id, pair_counts, counts, settings)
+        for partner_id, contribution in zip(pair_counts, contributions.tolist(), strict=True):
+            scores[partner_id] = scores.get(partner_id, 0.0) + contribution
+    excluded = () if include_seeds else seed_weights
+    means = {product_id: score / total for product_id, score in scores.items() if score > 0}
+    ranked = sorted(means.items(), key=lambda item: (-item[1], item[0]))
+    return {
+        product_id: mean for product_id, mean in ranked if mean > 0 and product_id not in excluded
+    }
 
 
-def _checked_total(touches: Mapping[str, float]) -> float:
+def _sum_weights(seed_weights: Mapping[str, float]) -> float:
     """Return the sum of the weights.
 
     Raises:
-        InvalidValueError: See `score_co_engagement`.
+        InvalidValueError: A weight is negative or not finite.
     """
-    for product, weight in touches.items():
+    for seed_id, weight in seed_weights.items():
         if not 0 <= weight < math.inf:
-            raise InvalidValueError(f"touches[{product!r}]", "a weight of zero or more", weight)
-    return sum(touches.values())
+            raise InvalidValueError(
+                f"seed_weights[{seed_id!r}]", "a weight of zero or more", weight
+            )
+    return sum(seed_weights.values())
 
 
 def _cosines(
-    touched: str,
-    together: Mapping[str, float],
+    seed_id: str,
+    pair_counts: Mapping[str, float],
     counts: Mapping[str, float],
     settings: CoEngagementSettings,
 ) -> NDArray[np.float64]:
-    """Return how much a product is seen together with each partner, 0 to 1, from its side.
+    """Return the asymmetric cosines of a seed and its partners, 0 to 1, shape (n_partners,).
 
     Raises:
-        InvalidValueError: See `score_co_engagement`.
+        InvalidValueError: A pair has more visits than one of its products, or none has a count.
     """
-    joints = np.fromiter(together.values(), dtype=np.float64, count=len(together))
-    others = np.fromiter((counts.get(each, 0.0) for each in together), np.float64, len(together))
-    own = counts.get(touched, 0.0)
-    rarer = np.minimum(others, own)  # (n_partners,)
-    sound = (joints >= 0) & (joints <= rarer) & (rarer > 0) & np.isfinite(rarer)
-    if not sound.all():
-        bad = int(np.flatnonzero(~sound)[0])
-        expected = f"from 0 to the counts of both, over 0; they are {own} and {others[bad]}"
+    pair_values = np.fromiter(pair_counts.values(), dtype=np.float64, count=len(pair_counts))
+    partner_counts = np.fromiter(
+        (counts.get(partner_id, 0.0) for partner_id in pair_counts), np.float64, len(pair_counts)
+    )
+    seed_count = counts.get(seed_id, 0.0)
+    max_pairs = np.minimum(partner_counts, seed_count)  # (n_partners,)
+    is_valid = (
+        (pair_values >= 0) & (pair_values <= max_pairs) & (max_pairs > 0) & np.isfinite(max_pairs)
+    )
+    if not is_valid.all():
+        first_bad = int(np.flatnonzero(~is_valid)[0])
+        partner_id = list(pair_counts)[first_bad]
         raise InvalidValueError(
-            f"partners[{touched!r}][{list(together)[bad]!r}]", expected, float(joints[bad])
+            f"cooccurrences[{seed_id!r}][{partner_id!r}]",
+            f"from 0 to the counts of both, over 0; they are {seed_count} and "
+            f"{partner_counts[first_bad]}",
+            float(pair_values[first_bad]),
         )
-    share = settings.asymmetry
-    size = own**share * others ** (1 - share)
-    return np.asarray(joints / (size + settings.shrinkage), dtype=np.float64)
+    asymmetry = settings.asymmetry
+    norms = seed_count**asymmetry * partner_counts ** (1 - asymmetry)
+    return np.asarray(pair_values / (norms + settings.shrinkage), dtype=np.float64)

@@ -1,4 +1,4 @@
-"""What to expect of products and visitors that nothing happened with yet."""
+"""Engagement estimates of products with few or no events, and slates without a profile."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -14,11 +14,11 @@ from shopwindow.values.errors import InvalidValueError
 
 @dataclass(frozen=True, slots=True)
 class EngagementPrior:
-    """What is expected of a product before anything is known: a Beta distribution.
+    """Beta prior of a product's engagement rate.
 
     Attributes:
-        mean: Expected share of impressions that become clicks (or whatever is counted), in (0, 1).
-        strength: Impressions that it is worth, above 0.
+        mean: Expected engagements per impression, in (0, 1).
+        strength: Number of impressions that the prior is worth, above 0.
 
     Raises:
         InvalidValueError: A value is out of range.
@@ -41,12 +41,12 @@ class EngagementPrior:
 
 @dataclass(frozen=True, slots=True)
 class EngagementEstimate:
-    """Expected shares, one for each product.
+    """Estimated engagement rates of products.
 
     Attributes:
         mean: Shape (n_products,), in (0, 1).
-        standard_deviation: How uncertain each is, as a standard deviation, shape (n_products,).
-        strength: Impressions that each rests on, the prior's among them, shape (n_products,).
+        standard_deviation: Uncertainty of each mean, shape (n_products,).
+        strength: Impressions behind each mean, the prior's included, shape (n_products,).
     """
 
     mean: NDArray[np.float64]
@@ -55,44 +55,48 @@ class EngagementEstimate:
 
     @classmethod
     def from_means(cls, mean: NDArray[np.float64], strength: NDArray[np.float64]) -> Self:
-        """Return the expectations of Beta distributions, shape (n_products,)."""
+        """Return the estimates of Beta distributions, shape (n_products,)."""
         return cls(mean, np.sqrt(mean * (1 - mean) / (strength + 1)), strength)
 
     def with_counts(self, clicks: ArrayLike, impressions: ArrayLike) -> "EngagementEstimate":
-        """Return what is expected after something happened with the products.
+        """Return the posterior estimates after more impressions.
 
         Args:
             clicks: Shape (n_products,), from 0 to `impressions`.
-            impressions: Impressions, shape (n_products,).
+            impressions: Shape (n_products,).
 
         Raises:
-            InvalidValueError: Counts are negative, or there are more clicks than impressions.
+            InvalidValueError: Counts are negative, there are more clicks than impressions, or the
+                shapes differ.
         """
-        good, all_ = np.asarray(clicks, dtype=np.float64), np.asarray(impressions, dtype=np.float64)
-        if good.shape != all_.shape or not ((good >= 0) & (good <= all_)).all():
-            raise InvalidValueError("clicks", "as many as `shown`, each from 0 to it", good.shape)
-        strength = self.strength + all_
+        n_clicks = np.asarray(clicks, dtype=np.float64)
+        n_shown = np.asarray(impressions, dtype=np.float64)
+        if n_clicks.shape != n_shown.shape or not ((n_clicks >= 0) & (n_clicks <= n_shown)).all():
+            expected = "as many as `impressions`, each from 0 to it"
+            raise InvalidValueError("clicks", expected, n_clicks.shape)
+        strength = self.strength + n_shown
         return EngagementEstimate.from_means(
-            (good + self.mean * self.strength) / strength, strength
+            (n_clicks + self.mean * self.strength) / strength, strength
         )
 
     def saturate(self, pivot: float) -> NDArray[np.float64]:
-        """Return how well each is received against the usual share, which has a half; 0 to 1.
+        """Return the means mapped to (0, 1), where `pivot` gives 0.5.
 
         Args:
-            pivot: What is expected of any product, above 0.
+            pivot: The usual engagement rate of a product, above 0.
         """
         return np.asarray(self.mean / (self.mean + pivot), dtype=np.float64)
 
     def estimate_selection_probabilities(
         self, rng: np.random.Generator, n_draws: int = 128
     ) -> NDArray[np.float64]:
-        """Return how probable Thompson sampling is to choose each of the products.
+        """Estimate the probability that Thompson sampling selects each product.
 
-        A share of draws, with a tenth dealt out evenly, so that no product is out of reach.
+        The share of draws that a product wins, mixed with a tenth spread evenly, so that every
+        product can be selected.
 
         Args:
-            rng: Draws.
+            rng: Source of randomness.
             n_draws: Draws from the distribution of each product.
 
         Returns:
@@ -102,25 +106,25 @@ class EngagementEstimate:
             (2011).
         """
         n_products = len(self.mean)
-        drawn = rng.beta(
+        samples = rng.beta(
             self.mean * self.strength, (1 - self.mean) * self.strength, (n_draws, n_products)
         )
-        wins = np.bincount(drawn.argmax(axis=1), minlength=n_products) / n_draws
+        wins = np.bincount(samples.argmax(axis=1), minlength=n_products) / n_draws
         return np.asarray(0.9 * wins + 0.1 / n_products, dtype=np.float64)
 
 
 def estimate_engagement(
     clicks: ArrayLike, impressions: ArrayLike, prior: EngagementPrior
 ) -> EngagementEstimate:
-    """Return what to expect of products by what happened with them.
+    """Estimate engagement rates from counts and a prior.
 
     Args:
         clicks: Shape (n_products,), from 0 to `impressions`.
-        impressions: Impressions, shape (n_products,).
-        prior: What is expected of any product.
+        impressions: Shape (n_products,).
+        prior: The prior of every product.
 
     Returns:
-        Mean and deviation of the Beta distribution after the counts.
+        Means and deviations of the posterior Beta distributions.
 
     Raises:
         InvalidValueError: Counts are negative, or there are more clicks than impressions.
@@ -128,10 +132,10 @@ def estimate_engagement(
     Source: Gelman et al., Bayesian Data Analysis, section 2.4 (binomial model, conjugate prior).
     """
     n_products = np.shape(impressions)
-    before = EngagementEstimate.from_means(
+    prior_estimate = EngagementEstimate.from_means(
         np.full(n_products, prior.mean), np.full(n_products, prior.strength)
     )
-    return before.with_counts(clicks, impressions)
+    return prior_estimate.with_counts(clicks, impressions)
 
 
 def estimate_engagement_from_neighbors(
@@ -141,95 +145,97 @@ def estimate_engagement_from_neighbors(
     prior: EngagementPrior,
     max_impressions: float = 100.0,
 ) -> EngagementEstimate:
-    """Return what to expect of products without events, by their neighbours.
+    """Estimate engagement rates of products without events from those of similar products.
 
-    Each neighbour lends its counts, times the weight; what all lend together is cut to `max_impressions`
-    impressions, because a thousand clicks on what is alike are not a thousand on the thing itself.
-    So the mean lies between the prior's and the neighbours' own share, and a further neighbour
-    never leaves it resting on less.
+    Each neighbour lends its counts times its weight; the sum is scaled down to `max_impressions`
+    impressions, because a thousand clicks on similar products are not a thousand on this one. The
+    mean therefore lies between the prior's and the neighbours' own rate, and a further neighbour
+    never lowers the strength.
 
     Args:
-        clicks: Of the products with events, shape (n_known,).
-        impressions: Their impressions, shape (n_known,).
-        weights: How alike they are, 0 to 1, shape (n_new, n_known).
-        prior: What is expected of any product.
-        max_impressions: Most impressions that are lent.
+        clicks: Of the neighbours, shape (n_known,).
+        impressions: Of the neighbours, shape (n_known,).
+        weights: How similar they are, 0 to 1, shape (n_new, n_known).
+        prior: The prior of every product.
+        max_impressions: Most impressions that are lent to one product.
 
     Returns:
-        Expectations of the new products, shape (n_new,).
+        Estimates of the new products, shape (n_new,).
 
     Raises:
-        InvalidValueError: Counts or weights have no sense, or do not fit each other.
+        InvalidValueError: Counts or weights are out of range, or their shapes do not match.
     """
-    known = estimate_engagement(clicks, impressions, prior)  # checks the counts
-    likeness = np.asarray(weights, dtype=np.float64)
-    if likeness.ndim != 2 or likeness.shape[1] != len(known.mean):
-        shape = f"shape (n_new, {len(known.mean)})"
-        raise InvalidValueError("weights", shape, likeness.shape)
-    if not ((likeness >= 0) & (likeness <= 1)).all():
-        raise InvalidValueError("weights", "values from 0 to 1", likeness)
-    lent = likeness @ np.asarray(impressions, dtype=np.float64)  # (n_new,)
-    good = likeness @ np.asarray(clicks, dtype=np.float64)
-    kept = np.minimum(1.0, max_impressions / np.maximum(lent, 1e-12))
-    lent, good = lent * kept, good * kept
-    return estimate_engagement(np.minimum(good, lent), lent, prior)
+    neighbors = estimate_engagement(clicks, impressions, prior)  # checks the counts
+    similarities = np.asarray(weights, dtype=np.float64)
+    if similarities.ndim != 2 or similarities.shape[1] != len(neighbors.mean):
+        shape = f"shape (n_new, {len(neighbors.mean)})"
+        raise InvalidValueError("weights", shape, similarities.shape)
+    if not ((similarities >= 0) & (similarities <= 1)).all():
+        raise InvalidValueError("weights", "values from 0 to 1", similarities)
+    borrowed_impressions = similarities @ np.asarray(impressions, dtype=np.float64)  # (n_new,)
+    borrowed_clicks = similarities @ np.asarray(clicks, dtype=np.float64)
+    scale = np.minimum(1.0, max_impressions / np.maximum(borrowed_impressions, 1e-12))
+    borrowed_impressions, borrowed_clicks = borrowed_impressions * scale, borrowed_clicks * scale
+    return estimate_engagement(
+        np.minimum(borrowed_clicks, borrowed_impressions), borrowed_impressions, prior
+    )
 
 
 def round_robin(
     scores: ArrayLike, categories: Sequence[str], limit: int, per_round: int = 1
 ) -> list[int]:
-    """Return places of the best products, taken from the categories by turns.
+    """Select the best products in rounds, in which each category gives its best remaining ones.
 
-    In each turn every category gives its best product that is left, the best of them first; so the
-    first products are of as many categories as there are, or of fewer where a turn gives more.
+    Within a round the best product comes first; so the first products are of as many categories as
+    there are, or of fewer where a category gives several per round.
 
     Args:
-        scores: Higher is better, shape (n_products,); equal ones keep their order.
+        scores: Higher is better, shape (n_products,); ties keep their order.
         categories: Category of each product.
         limit: Most products.
-        per_round: Products that a category gives in one turn.
+        per_round: Products that a category gives in one round.
 
     Returns:
-        At most `limit` places in `scores`, each once.
+        At most `limit` indices into `scores`, without repetition.
 
     Raises:
-        InvalidValueError: There are more or fewer categories than scores, or a turn gives nothing.
+        InvalidValueError: The numbers of categories and scores differ, or `per_round` is below 1.
     """
     values = np.asarray(scores, dtype=np.float64)
     if len(categories) != len(values):
-        raise InvalidValueError("categories", f"{len(values)} of them", len(categories))
+        raise InvalidValueError("categories", f"{len(values)} categories", len(categories))
     if per_round < 1:
-        raise InvalidValueError("per_turn", "a number of at least 1", per_round)
-    turns: list[tuple[int, int]] = []
-    taken: defaultdict[str, int] = defaultdict(int)
-    for place in np.argsort(-values, kind="stable").tolist():
-        turns.append((taken[categories[place]] // per_round, place))
-        taken[categories[place]] += 1
-    turns.sort(key=lambda turn: turn[0])  # stable: within a turn the best stay first
-    return [place for _, place in turns[:limit]]
+        raise InvalidValueError("per_round", "a number of at least 1", per_round)
+    rounds: list[tuple[int, int]] = []
+    n_taken: defaultdict[str, int] = defaultdict(int)
+    for index in np.argsort(-values, kind="stable").tolist():
+        rounds.append((n_taken[categories[index]] // per_round, index))
+        n_taken[categories[index]] += 1
+    rounds.sort(key=lambda entry: entry[0])  # stable: within a round the best stay first
+    return [index for _, index in rounds[:limit]]
 
 
 def weigh_neighbors(
     cosines: ArrayLike,
     product: ProductAttributes,
-    others: Sequence[ProductAttributes],
+    neighbors: Sequence[ProductAttributes],
     baseline_cosine: float = 0.3,
 ) -> NDArray[np.float64]:
-    """Return how much each neighbour's history says about a product.
+    """Weigh how much the engagement of each neighbour says about a product.
 
-    The likeness of their vectors above chance, squared because it fades fast, times how far
-    category, brand and price agree.
+    The weight is the similarity of their vectors above the baseline, squared because it fades
+    fast, times the overlap of category, brand and price.
 
     Args:
-        cosines: Of the neighbours with the product, shape (n_others,).
-        product: Facts about the product.
-        others: Facts about the neighbours.
-        baseline_cosine: Cosine from which on there is likeness.
+        cosines: Of the neighbours with the product, shape (n_neighbors,).
+        product: The product's attributes.
+        neighbors: The neighbours' attributes.
+        baseline_cosine: Cosine at which the similarity is 0.
 
     Returns:
-        Weights from 0 to 1, shape (n_others,).
+        Weights from 0 to 1, shape (n_neighbors,).
     """
-    near = (
+    similarities = (
         np.clip(
             (np.asarray(cosines, dtype=np.float64) - baseline_cosine) / (1 - baseline_cosine),
             0.0,
@@ -237,18 +243,20 @@ def weigh_neighbors(
         )
         ** 2
     )
-    return np.asarray(near * np.array([_common(product, each) for each in others]))
+    return np.asarray(
+        similarities * np.array([_attribute_overlap(product, neighbor) for neighbor in neighbors])
+    )
 
 
-def _common(one: ProductAttributes, other: ProductAttributes) -> float:
-    share = 0.4
-    share += 0.3 * (bool(one.category) and one.category == other.category)
-    share += 0.15 * (bool(one.brand) and one.brand == other.brand)
-    return share + 0.15 * _near_price(one, other)
+def _attribute_overlap(product: ProductAttributes, neighbor: ProductAttributes) -> float:
+    overlap = 0.4
+    overlap += 0.3 * (bool(product.category) and product.category == neighbor.category)
+    overlap += 0.15 * (bool(product.brand) and product.brand == neighbor.brand)
+    return overlap + 0.15 * _price_closeness(product, neighbor)
 
 
-def _near_price(one: ProductAttributes, other: ProductAttributes) -> float:
-    """Return 1 for equal prices, falling to 0 at half or twice the price."""
-    if not (one.price and other.price) or one.currency != other.currency:
+def _price_closeness(product: ProductAttributes, neighbor: ProductAttributes) -> float:
+    """Return 1 for equal prices, falling to 0 at half or twice the price; 0 where unknown."""
+    if not (product.price and neighbor.price) or product.currency != neighbor.currency:
         return 0.0
-    return max(0.0, 1 - abs(float(np.log2(one.price / other.price))))
+    return max(0.0, 1 - abs(float(np.log2(product.price / neighbor.price))))

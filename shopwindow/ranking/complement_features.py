@@ -1,4 +1,4 @@
-"""What complements look at in a product beside its vector."""
+"""The features of a product, beside its vector, that complements are scored by."""
 
 import re
 from dataclasses import dataclass
@@ -13,17 +13,17 @@ _WORD = re.compile(r"[^\W\d_]{2,}")
 
 @dataclass(frozen=True, slots=True)
 class ComplementFeatures:
-    """The facts about one product; empty where unknown.
+    """Features of one product; empty where unknown.
 
     Attributes:
-        product_id: Its id.
-        category: The most special category: what is of the same kind is more of the same.
-        parent_category: What its kind is one of: the category above it.
-        title_keywords: Words of its title that name neither its category nor its colour. What they share
-            with another kind's is mostly a series, a brand or a material.
-        colors: Words of its colour.
-        popularity: From 0 to 1, that of the catalogue's most popular.
-        department: The first category of a path of several: the part of the shop it stands in.
+        product_id: The product.
+        category: The most specific category; products of the same one are substitutes.
+        parent_category: The category above it.
+        title_keywords: Words of the title that name neither the category nor the colour. What they
+            share with another category's is mostly a series, a brand or a material.
+        colors: Words of the colour.
+        popularity: From 0 to 1, relative to the catalogue's most popular product.
+        department: First category of a path of several.
     """
 
     product_id: str
@@ -36,24 +36,28 @@ class ComplementFeatures:
 
     @classmethod
     def from_product(cls, product: Product, popularity: float = 0.0) -> Self:
-        """Return the traits of a product of the catalogue.
+        """Return the features of a product.
 
-        The family of a category that stands alone is its last word: "floor lamp" and "table lamp"
+        The parent of a category that stands alone is its last word: "floor lamp" and "table lamp"
         are lamps.
 
         Args:
-            product: Of the catalogue.
-            popularity: From 0 to 1, that of the catalogue's most popular.
+            product: The product.
+            popularity: From 0 to 1, relative to the catalogue's most popular product.
         """
-        path = [each.casefold().strip() for each in product.category]
-        kind = path[-1] if path else ""
-        family = path[-2] if len(path) > 1 else next(reversed(_WORD.findall(kind)), kind)
-        named = _words(" ".join(path))
-        colors = _words(ProductAttributes.from_product(product).color)
-        words = _words(product.title) - named - colors
+        path = [name.casefold().strip() for name in product.category]
+        category = path[-1] if path else ""
+        parent_category = (
+            path[-2] if len(path) > 1 else next(reversed(_WORD.findall(category)), category)
+        )
+        category_words = _tokenize(" ".join(path))
+        colors = _tokenize(ProductAttributes.from_product(product).color)
+        title_keywords = _tokenize(product.title) - category_words - colors
         department = path[0] if len(path) > 1 else ""
-        return cls(product.id, kind, family, words, colors, popularity, department)
+        return cls(
+            product.id, category, parent_category, title_keywords, colors, popularity, department
+        )
 
 
-def _words(text: str) -> frozenset[str]:
+def _tokenize(text: str) -> frozenset[str]:
     return frozenset(_WORD.findall(normalize_alef(strip_diacritics(text)).casefold()))

@@ -1,4 +1,4 @@
-"""What goes with a product: things of other kinds that are bought, or look and are named, alike."""
+"""Complements of a product: products of other categories that go with it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
@@ -6,14 +6,14 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import NDArray
 
-from shopwindow.ranking.basket_counts import BasketStatistics
-from shopwindow.ranking.co_occurrence_rules import (
+from shopwindow.ranking.association_measures import (
     Scores,
     compute_centered_cosines,
     compute_idf_cosines,
     compute_leverage,
     normalize_lift,
 )
+from shopwindow.ranking.basket_counts import BasketStatistics
 from shopwindow.ranking.cold_start import round_robin
 from shopwindow.ranking.complement_features import ComplementFeatures
 from shopwindow.values.arrays import check_vectors
@@ -23,31 +23,32 @@ from shopwindow.values.errors import InvalidValueError
 
 @dataclass(frozen=True, slots=True)
 class ComplementWeights:
-    """What each part counts, and how much evidence is believed.
+    """Weights of the contributions to a complement's score, and the shrinkage of the counts.
 
-    The six first weights add up to 1. They are near the proportions of a conditional
+    The first six weights add up to 1. They are near the proportions of a conditional
     logit (McFadden, Conditional Logit Analysis of Qualitative Choice Behavior, 1974) of which
-    things stand in a room with the anchor, fitted by `benchmarks/complement_weights.py`. Two were
-    moved, which `benchmarks/complements.py` measures: baskets up, because hardly two things are in
-    more than one of those rooms and a shop counts hundreds of baskets, and popularity down to what
-    decides near ties, because more of it hides what nobody bought yet. The more baskets the anchor
-    is in, the more they count: with `basket_half_weight` of them as much as everything else together.
+    products stand in a room with the anchor, fitted by `benchmarks/complement_weights.py`. Two
+    were moved, as `benchmarks/complements.py` measures: co-purchase up, because hardly two products
+    share more than one of those rooms and a shop counts hundreds of baskets, and popularity down to
+    what breaks near ties, because more of it hides products that nobody has bought yet. Co-purchase
+    counts more the more baskets contain the anchor: with `basket_half_weight` of them as much as
+    everything else together.
 
     Attributes:
-        co_purchase: Bought or shown together more often than by chance; 0 to 1.
-        category_lift: Kinds that are together more often than by chance; -1 to 1.
-        visual_similarity: Likeness of photos above chance; -1 to 1.
-        title_similarity: Words of the titles that are shared, such as a series; 0 to 1.
-        color_similarity: Colours that are shared; 0 to 1.
+        co_purchase: Products in one basket more often than by chance; 0 to 1.
+        category_lift: Categories in one basket more often than by chance; -1 to 1.
+        visual_similarity: Similarity of photos above the baseline; -1 to 1.
+        title_similarity: Shared title keywords, such as a series; 0 to 1.
+        color_similarity: Shared colours; 0 to 1.
         popularity: Of the candidate; 0 to 1.
-        department: In the same part of the shop, or in another one; -1 to 1. The rooms have none,
-            so it is set by judgement: a sofa does not call for a T-shirt of its colour.
-        basket_shrinkage: Baskets that are added to those of each product before they are believed.
-        category_shrinkage: Joint baskets that those of two kinds' families are worth.
-        basket_half_weight: Baskets of the anchor from which they count for half of the score.
+        department: Same department or another one; -1 to 1. The rooms have none, so it is set by
+            judgement: a sofa does not call for a T-shirt of its colour.
+        basket_shrinkage: Baskets added to the count of each product.
+        category_shrinkage: Joint baskets that the lift of the parent categories is worth.
+        basket_half_weight: Baskets of the anchor at which co-purchase is half of the score.
 
     Raises:
-        InvalidValueError: A number has no sense; the error names it.
+        InvalidValueError: A number is out of range; the error names it.
     """
 
     co_purchase: float = 0.17
@@ -62,15 +63,15 @@ class ComplementWeights:
     basket_half_weight: float = 20.0
 
     def __post_init__(self) -> None:
-        """Check that each number has sense.
+        """Check the ranges.
 
         Raises:
-            InvalidValueError: One has none.
+            InvalidValueError: A number is out of range.
         """
-        for each in fields(self):
-            value = getattr(self, each.name)
+        for weight in fields(self):
+            value = getattr(self, weight.name)
             if not 0 <= value < float("inf"):
-                raise InvalidValueError(each.name, "a number of zero or more", value)
+                raise InvalidValueError(weight.name, "a number of zero or more", value)
         for name in ("basket_shrinkage", "category_shrinkage", "basket_half_weight"):
             if not getattr(self, name) > 0:
                 raise InvalidValueError(name, "a number above 0", getattr(self, name))
@@ -81,13 +82,13 @@ DEFAULT_COMPLEMENT_WEIGHTS = ComplementWeights()
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ScoredComplements:
-    """Candidates with what speaks for them.
+    """Candidate complements with the contributions to their scores.
 
     Attributes:
-        contributions: What each kind of evidence adds to the scores, or takes off, by name.
+        contributions: Contributions to the scores by name, each of shape (n_products,).
         is_eligible: Whether each may be shown, shape (n_products,): not the anchor itself, and not
-            one of its own kind unless it was in a basket with it more often than by chance.
-        categories: Kind of each.
+            of its category unless both share baskets more often than by chance.
+        categories: Category of each.
     """
 
     contributions: Mapping[str, Scores]
@@ -96,24 +97,25 @@ class ScoredComplements:
 
     @property
     def scores(self) -> Scores:
-        """The parts added up, shape (n_products,); higher is better."""
+        """Sum of the contributions, shape (n_products,); higher is better."""
         return np.asarray(sum(self.contributions.values()), dtype=np.float64)
 
     def select_best(self, limit: int, per_category: int = 2) -> list[int]:
-        """Return places of the candidates to show, best first.
+        """Return the indices of the complements to show, best first.
 
         Args:
-            limit: Most of them.
-            per_category: Most of one kind before all others had as many (see `shopwindow.ranking.cold_start.round_robin`): ten
-                lamps do not go with a sofa.
+            limit: Most complements.
+            per_category: Most of one category per round (see
+                `shopwindow.ranking.cold_start.round_robin`): ten lamps do not go with a sofa.
 
         Raises:
             InvalidValueError: `per_category` is below 1.
         """
-        places = np.flatnonzero(self.is_eligible)
-        kinds = [self.categories[n] for n in places.tolist()]
+        eligible = np.flatnonzero(self.is_eligible)
+        categories = [self.categories[index] for index in eligible.tolist()]
         return [
-            int(places[n]) for n in round_robin(self.scores[places], kinds, limit, per_category)
+            int(eligible[index])
+            for index in round_robin(self.scores[eligible], categories, limit, per_category)
         ]
 
 
@@ -125,85 +127,106 @@ def score_complements(
     statistics: BasketStatistics,
     weights: ComplementWeights = DEFAULT_COMPLEMENT_WEIGHTS,
 ) -> ScoredComplements:
-    """Return how well candidates go with one product.
+    """Return the scores of candidates as complements of one product.
 
-    What is unknown (no photo, no category, no baskets) adds nothing.
+    Missing data (no photo, no category, no baskets) adds nothing.
 
     Args:
         anchor: The product.
-        anchor_vector: Its unit vector, shape (dim,); zeros for none. What a photo shares with texts says
-            more about what goes together than its mere looks: leave out
-            `EncoderSpec.image_only_dims`.
+        anchor_vector: Its unit vector, shape (dim,); zeros for none. What photos share with texts
+            says more about complements than looks alone: leave out `EncoderSpec.image_only_dims`.
         candidates: The candidates.
-        candidate_vectors: Their unit vectors, shape (n_products, dim); zeros for one without.
-        statistics: What is known of the anchor and others.
-        weights: What each part counts.
+        candidate_vectors: Their unit vectors, shape (n_products, dim); zeros where missing.
+        statistics: Basket counts of the anchor.
+        weights: Weights of the contributions.
 
     Returns:
-        Parts whose sum is the score.
+        The candidates with their contributions.
 
     Raises:
         VectorError: A vector has another width, or values that are not finite.
-        InvalidValueError: There are not as many vectors as candidates, or a popularity is not
-            from 0 to 1.
+        InvalidValueError: The numbers of vectors and candidates differ, or a popularity is outside
+            0 to 1.
     """
-    candidate_vectors, own = _checked(anchor_vector, candidates, candidate_vectors, statistics)
-    background = np.zeros_like(own) if statistics.catalog_mean is None else statistics.catalog_mean
-    ids, kinds = [each.product_id for each in candidates], [each.category for each in candidates]
-    together = compute_leverage(statistics.products, ids, weights.basket_shrinkage)
-    families = [each.parent_category for each in candidates]
-    values = {
-        "co_purchase": together,
-        "category_lift": normalize_lift(statistics, kinds, families, weights.category_shrinkage),
-        "visual_similarity": compute_centered_cosines(own, candidate_vectors, background),
+    candidate_vectors, anchor_vector = _check_inputs(
+        anchor_vector, candidates, candidate_vectors, statistics
+    )
+    if statistics.catalog_mean is None:
+        catalog_mean = np.zeros_like(anchor_vector)
+    else:
+        catalog_mean = statistics.catalog_mean
+    ids = [candidate.product_id for candidate in candidates]
+    categories = [candidate.category for candidate in candidates]
+    leverage = compute_leverage(statistics.products, ids, weights.basket_shrinkage)
+    parent_categories = [candidate.parent_category for candidate in candidates]
+    features = {
+        "co_purchase": leverage,
+        "category_lift": normalize_lift(
+            statistics, categories, parent_categories, weights.category_shrinkage
+        ),
+        "visual_similarity": compute_centered_cosines(
+            anchor_vector, candidate_vectors, catalog_mean
+        ),
         "title_similarity": compute_idf_cosines(
-            anchor.title_keywords, [each.title_keywords for each in candidates]
+            anchor.title_keywords, [candidate.title_keywords for candidate in candidates]
         ),
         "color_similarity": compute_idf_cosines(
-            anchor.colors, [each.colors for each in candidates]
+            anchor.colors, [candidate.colors for candidate in candidates]
         ),
-        "popularity": np.array([each.popularity for each in candidates], dtype=np.float64),
-        "department": _same_department(anchor, candidates),
+        "popularity": np.array(
+            [candidate.popularity for candidate in candidates], dtype=np.float64
+        ),
+        "department": _compare_departments(anchor, candidates),
     }
-    believed = statistics.products.anchor_count / (
+    basket_share = statistics.products.anchor_count / (
         statistics.products.anchor_count + weights.basket_half_weight
     )
-    weighed = {name: (1 - believed) * getattr(weights, name) for name in values}
-    weighed["co_purchase"] += believed
-    is_other = np.array([each != anchor.product_id for each in ids], dtype=bool)
-    is_same = np.array([bool(each) and each == anchor.category for each in kinds], dtype=bool)
+    effective_weights = {name: (1 - basket_share) * getattr(weights, name) for name in features}
+    effective_weights["co_purchase"] += basket_share
+    is_other = np.array([product_id != anchor.product_id for product_id in ids], dtype=bool)
+    is_substitute = np.array(
+        [bool(category) and category == anchor.category for category in categories], dtype=bool
+    )
     return ScoredComplements(
-        {name: weighed[name] * value for name, value in values.items()},
-        is_other & (~is_same | (together > 0)),
-        tuple(kinds),
+        {name: effective_weights[name] * feature for name, feature in features.items()},
+        is_other & (~is_substitute | (leverage > 0)),
+        tuple(categories),
     )
 
 
-def _same_department(anchor: ComplementFeatures, offered: Sequence[ComplementFeatures]) -> Scores:
-    """Return 1 for those of the anchor's department, -1 for others, 0 where one has none."""
-    own = anchor.department
-    places = [each.department for each in offered]
-    return np.array([(1.0 if p == own else -1.0) if p and own else 0.0 for p in places])
+def _compare_departments(
+    anchor: ComplementFeatures, candidates: Sequence[ComplementFeatures]
+) -> Scores:
+    """Return 1 for the anchor's department, -1 for another, 0 where unknown; (n_products,)."""
+    scores = np.zeros(len(candidates))
+    for index, candidate in enumerate(candidates):
+        if candidate.department and anchor.department:
+            scores[index] = 1.0 if candidate.department == anchor.department else -1.0
+    return scores
 
 
-def _checked(
-    vector: Vectors,
-    offered: Sequence[ComplementFeatures],
-    rows: Vectors,
-    evidence: BasketStatistics,
+def _check_inputs(
+    anchor_vector: Vectors,
+    candidates: Sequence[ComplementFeatures],
+    candidate_vectors: Vectors,
+    statistics: BasketStatistics,
 ) -> tuple[Vectors, Vectors]:
-    """Return the candidates' rows and the anchor's vector.
+    """Return the checked candidate vectors and the checked anchor vector.
 
     Raises:
-        InvalidValueError: The counts of rows, or a popularity, are wrong.
+        VectorError: A vector has another width, or values that are not finite.
+        InvalidValueError: The number of vectors is wrong, or a popularity is outside 0 to 1.
     """
-    dim = np.shape(rows)[-1] if np.ndim(rows) else 0
-    rows = check_vectors(rows, dim)
-    if len(rows) != len(offered):
-        raise InvalidValueError("rows", f"vectors of {len(offered)} candidates", len(rows))
-    if evidence.catalog_mean is not None:
-        check_vectors(np.asarray(evidence.catalog_mean)[None], dim)
-    wrong = [each.product_id for each in offered if not 0 <= each.popularity <= 1]
-    if wrong:
-        raise InvalidValueError("popularity", "values from 0 to 1", wrong)
-    return rows, check_vectors(np.asarray(vector)[None], dim)[0]
+    dim = np.shape(candidate_vectors)[-1] if np.ndim(candidate_vectors) else 0
+    candidate_vectors = check_vectors(candidate_vectors, dim)
+    if len(candidate_vectors) != len(candidates):
+        expected = f"vectors of {len(candidates)} candidates"
+        raise InvalidValueError("candidate_vectors", expected, len(candidate_vectors))
+    if statistics.catalog_mean is not None:
+        check_vectors(np.asarray(statistics.catalog_mean)[None], dim)
+    invalid_ids = [
+        candidate.product_id for candidate in candidates if not 0 <= candidate.popularity <= 1
+    ]
+    if invalid_ids:
+        raise InvalidValueError("popularity", "values from 0 to 1", invalid_ids)
+    return candidate_vectors, check_vectors(np.asarray(anchor_vector)[None], dim)[0]

@@ -1,4 +1,4 @@
-"""Places given to products of which little is known, with the probability of each choice."""
+"""Exploration: slots given to products with few impressions, with the propensity of each choice."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,11 +11,11 @@ from shopwindow.ranking.weights import ExplorationSettings
 
 @dataclass(frozen=True, slots=True)
 class SlateSlot:
-    """One place of a page.
+    """One slot of a slate.
 
     Attributes:
-        pool_index: Number of the product of the pool that stands here; None for the usual one.
-        propensity: Probability with which this choice was made for this place, over 0 to 1.
+        pool_index: Index of the explored product in the pool; None for the ranked product.
+        propensity: Probability with which this choice was made for this slot, in (0, 1].
     """
 
     pool_index: int | None
@@ -25,38 +25,40 @@ class SlateSlot:
 def plan_exploration(
     n_slots: int, pool: EngagementEstimate, settings: ExplorationSettings, rng: np.random.Generator
 ) -> Sequence[SlateSlot]:
-    """Return for each place of a page whether it tries something.
+    """Decide for each slot of a slate whether it explores, and which product.
 
-    The pool is dealt out over the places, so that no product can stand twice, and each place then
-    decides by itself: with probability `share` it tries one of its own products, which Thompson
-    sampling chooses. So the propensities are exact.
+    The pool is dealt out over the slots, so that no product can appear twice, and each slot then
+    decides by itself: with probability `settings.rate` it explores one of its own products, which
+    Thompson sampling selects. The propensities are therefore exact.
 
     Args:
-        n_slots: Places of the page.
-        pool: What is expected of the products that may be tried, shape (n_pool,).
-        settings: How much is tried.
-        rng: Decides.
+        n_slots: Number of slots.
+        pool: Engagement estimates of the products that may be explored, shape (n_pool,).
+        settings: How often and where to explore.
+        rng: Source of randomness.
 
     Returns:
-        One for each place.
+        One decision per slot.
     """
-    open_places = range(settings.min_position - 1, n_slots)
+    open_slots = range(settings.min_position - 1, n_slots)
     n_pool = len(pool.mean)
-    usual = SlateSlot(None, 1.0)
-    slots = [usual] * n_slots
-    if not settings.rate or not n_pool or not open_places:
+    exploit = SlateSlot(None, 1.0)
+    slots = [exploit] * n_slots
+    if not settings.rate or not n_pool or not open_slots:
         return slots
-    order = rng.permutation(n_pool)
-    for turn, place in enumerate(open_places):
-        own = order[turn :: len(open_places)]
-        if not len(own):
-            continue  # fewer products than places: the rest stays as it is
+    pool_order = rng.permutation(n_pool)
+    for share, slot in enumerate(open_slots):
+        candidates = pool_order[share :: len(open_slots)]
+        if not len(candidates):
+            continue  # fewer products than slots: the remaining slots keep the ranked product
         if rng.random() >= settings.rate:
-            slots[place] = SlateSlot(None, 1 - settings.rate)
+            slots[slot] = SlateSlot(None, 1 - settings.rate)
             continue
-        chances = EngagementEstimate.from_means(
-            pool.mean[own], pool.strength[own]
+        probabilities = EngagementEstimate.from_means(
+            pool.mean[candidates], pool.strength[candidates]
         ).estimate_selection_probabilities(rng)
-        at = int(rng.choice(len(own), p=chances / chances.sum()))
-        slots[place] = SlateSlot(int(own[at]), settings.rate * float(chances[at]))
+        chosen = int(rng.choice(len(candidates), p=probabilities / probabilities.sum()))
+        slots[slot] = SlateSlot(
+            int(candidates[chosen]), settings.rate * float(probabilities[chosen])
+        )
     return slots

@@ -1,4 +1,4 @@
-"""What profiles look at in a product beside its vector."""
+"""The product attributes that profiles keep preferences for."""
 
 from dataclasses import dataclass
 from typing import Self
@@ -6,21 +6,21 @@ from typing import Self
 from shopwindow.values import Product
 
 PREFERENCE_FIELDS = ("category", "brand", "color", "size", "merchant")
-"""The fields whose values are counted."""
+"""The fields whose values have preferences; prices have their own statistics."""
 
 _COLOR_NAMES = ("color", "colour")
 
 
 @dataclass(frozen=True, slots=True)
 class ProductAttributes:
-    """The facts about one product; empty or None where unknown.
+    """Attributes of one product; empty or None where unknown.
 
     Attributes:
-        category: The most special one.
-        brand: Brand, in small letters.
-        color: Colour, in small letters.
-        size: Size, in small letters.
-        merchant: The seller.
+        category: The last, most specific category of the path.
+        brand: Case-folded.
+        color: Case-folded.
+        size: Case-folded.
+        merchant: Id of the merchant.
         price: In `currency`; None when unknown.
         currency: ISO 4217 code; prices of different currencies are not compared.
     """
@@ -35,7 +35,7 @@ class ProductAttributes:
 
     @classmethod
     def from_product(cls, product: Product) -> Self:
-        """Return the facts about a product of the catalogue."""
+        """Return the attributes of a product."""
         values = {name.casefold(): value for name, value in product.attributes.items()}
         return cls(
             category=product.category[-1] if product.category else "",

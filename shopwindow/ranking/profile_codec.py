@@ -1,7 +1,7 @@
-"""A profile as bytes: three letters, the form's number, compressed JSON, vectors in float16.
+"""Profiles as bytes: magic, format version, length, compressed JSON, centroids in float16.
 
-A newer Shopwindow may add names to the JSON, and bytes after the vectors; older ones pass over
-them. What would be misread raises the form's number, and is refused.
+A newer Shopwindow may add keys to the JSON, and bytes after the vectors; older ones ignore them.
+A change that older ones would misread raises the format version, and they refuse it.
 """
 
 import json
@@ -15,124 +15,126 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shopwindow.ranking.interests import Interests
+from shopwindow.ranking.preferences import LogPriceStats, Preferences
 from shopwindow.ranking.profile import Profile
-from shopwindow.ranking.tastes import LogPriceStats, Preferences
 from shopwindow.values.errors import ProfileError, ProfileVersionError
 
 FORMAT_VERSION = 1
 _MAGIC = b"swp"
-_HEAD = struct.Struct("<3sBI")
-_NUMBERS = {
+_HEADER = struct.Struct("<3sBI")
+_JSON_KEYS = {
     "long_term_weights": "long",
     "session_weights": "session",
     "last_interaction_s": "last_s",
     "medoid_angles": "angles",
 }
-"""Keys of the numbers of interests in the JSON, by their field."""
+"""Keys of an interest's arrays in the JSON, by field; the stored names."""
 
 
 def serialize_profile(profile: Profile) -> bytes:
-    """Return a profile as bytes.
+    """Serialize a profile to bytes.
 
     Vectors are rounded to float16 (a thousandth), weights to nine digits.
 
     Returns:
-        Two bytes for each number of a vector, and 200 to 2,000 for everything else.
+        Two bytes per vector component, and 200 to 2,000 for everything else.
     """
-    facts = {
+    fields = {
         "encoder": profile.encoder_id,
         "dim": profile.dim,
         "time_s": profile.time_s if profile.n_interactions else None,
         "n_touches": profile.n_interactions,
-        "interests": _numbers(profile.interests),
-        "dislikes": _numbers(profile.dislikes),
-        "counts": {n: _rounded(some) for n, some in profile.preferences.counts.items()},
-        "totals": _rounded(profile.preferences.totals),
+        "interests": _pack_interests(profile.interests),
+        "dislikes": _pack_interests(profile.dislikes),
+        "counts": {
+            name: _round_values(weights) for name, weights in profile.preferences.counts.items()
+        },
+        "totals": _round_values(profile.preferences.totals),
         "prices": {
-            currency: [_round(each.weight), _round(each.mean), _round(each.squared_deviations)]
-            for currency, each in profile.preferences.prices.items()
+            currency: [_round(stats.weight), _round(stats.mean), _round(stats.squared_deviations)]
+            for currency, stats in profile.preferences.prices.items()
         },
     }
-    packed = zlib.compress(json.dumps(facts, separators=(",", ":")).encode())
-    vectors = [profile.interests.centroids, profile.dislikes.centroids]
-    blocks = [each.astype("<f2").tobytes() for each in vectors]
-    return b"".join([_HEAD.pack(_MAGIC, FORMAT_VERSION, len(packed)), packed, *blocks])
+    packed = zlib.compress(json.dumps(fields, separators=(",", ":")).encode())
+    blocks = [profile.interests.centroids, profile.dislikes.centroids]
+    chunks = [centroids.astype("<f2").tobytes() for centroids in blocks]
+    return b"".join([_HEADER.pack(_MAGIC, FORMAT_VERSION, len(packed)), packed, *chunks])
 
 
 def deserialize_profile(data: bytes, encoder_id: str) -> Profile:
-    """Return the profile that `to_bytes` wrote.
+    """Read a profile that `serialize_profile` wrote.
 
     Args:
         data: The bytes.
-        encoder_id: `EncoderSpec.identity` of the vectors that it shall be compared with.
+        encoder_id: `EncoderSpec.identity` of the vectors that it will be compared with.
 
     Returns:
         The profile.
 
     Raises:
-        ProfileError: The bytes are not a profile, or are cut off.
-        ProfileVersionError: They are in a newer form.
+        ProfileError: The bytes are not a profile, or are truncated.
+        ProfileVersionError: They have a newer format version.
         ProfileEncoderError: The profile was made with another encoder.
     """
     try:
-        magic, form, length = _HEAD.unpack_from(data)
+        magic, version, length = _HEADER.unpack_from(data)
     except struct.error as exc:
-        raise ProfileError(_garbled(str(exc))) from exc
+        raise ProfileError(_describe_damage(str(exc))) from exc
     if magic != _MAGIC:
-        raise ProfileError(_garbled("it begins otherwise"))
-    if form > FORMAT_VERSION:
-        raise ProfileVersionError(form, FORMAT_VERSION)
-    start = _HEAD.size + length
+        raise ProfileError(_describe_damage("wrong magic number"))
+    if version > FORMAT_VERSION:
+        raise ProfileVersionError(version, FORMAT_VERSION)
+    start = _HEADER.size + length
     try:
-        facts = json.loads(zlib.decompress(data[_HEAD.size : start]))
-        profile = _profile(facts, data[start:])
+        fields = json.loads(zlib.decompress(data[_HEADER.size : start]))
+        profile = _unpack_profile(fields, data[start:])
     except (zlib.error, ValueError, KeyError, TypeError, AttributeError) as exc:
-        raise ProfileError(_garbled(str(exc))) from exc
+        raise ProfileError(_describe_damage(str(exc))) from exc
     profile.check_encoder(encoder_id)
     return profile
 
 
-def _garbled(reason: str) -> str:
+def _describe_damage(reason: str) -> str:
     return (
         f"expected the bytes of a profile, but they cannot be read ({reason}). Erase the profile, "
         "or make it again from the visitor's events."
     )
 
 
-def _profile(facts: Mapping[str, Any], block: bytes) -> Profile:
-    dim = int(facts["dim"])
-    n_interests = len(facts["interests"]["medoids"])
-    n_dislikes = len(facts["dislikes"]["medoids"])
-    count = (n_interests + n_dislikes) * dim
-    rows = np.frombuffer(block, dtype="<f2", count=count).astype(np.float32)
-    means = rows.reshape(n_interests + n_dislikes, dim)
-    prices = {currency: LogPriceStats(*some[:3]) for currency, some in facts["prices"].items()}
+def _unpack_profile(fields: Mapping[str, Any], vector_bytes: bytes) -> Profile:
+    dim = int(fields["dim"])
+    n_interests = len(fields["interests"]["medoids"])
+    n_dislikes = len(fields["dislikes"]["medoids"])
+    n_values = (n_interests + n_dislikes) * dim
+    flat = np.frombuffer(vector_bytes, dtype="<f2", count=n_values).astype(np.float32)
+    centroids = flat.reshape(n_interests + n_dislikes, dim)
+    prices = {currency: LogPriceStats(*stats[:3]) for currency, stats in fields["prices"].items()}
     return Profile(
-        encoder_id=str(facts["encoder"]),
-        time_s=-math.inf if facts["time_s"] is None else float(facts["time_s"]),
-        n_interactions=int(facts["n_touches"]),
-        interests=_interests(facts["interests"], means[:n_interests]),
-        dislikes=_interests(facts["dislikes"], means[n_interests:]),
-        preferences=Preferences(facts["counts"], facts["totals"], prices),
+        encoder_id=str(fields["encoder"]),
+        time_s=-math.inf if fields["time_s"] is None else float(fields["time_s"]),
+        n_interactions=int(fields["n_touches"]),
+        interests=_unpack_interests(fields["interests"], centroids[:n_interests]),
+        dislikes=_unpack_interests(fields["dislikes"], centroids[n_interests:]),
+        preferences=Preferences(fields["counts"], fields["totals"], prices),
     )
 
 
-def _interests(facts: Mapping[str, Any], means: NDArray[np.float32]) -> Interests:
-    arrays = {name: np.array(facts[key], dtype=np.float64) for name, key in _NUMBERS.items()}
-    if any(each.shape != (len(means),) for each in arrays.values()):
+def _unpack_interests(fields: Mapping[str, Any], centroids: NDArray[np.float32]) -> Interests:
+    arrays = {name: np.array(fields[key], dtype=np.float64) for name, key in _JSON_KEYS.items()}
+    if any(array.shape != (len(centroids),) for array in arrays.values()):
         raise ValueError("not as many weights as interests")
-    return Interests(means, medoids=tuple(facts["medoids"]), **arrays)
+    return Interests(centroids, medoids=tuple(fields["medoids"]), **arrays)
 
 
-def _numbers(interests: Interests) -> dict[str, Any]:
-    found: dict[str, Any] = {"medoids": list(interests.medoids)}
-    for name, key in _NUMBERS.items():
+def _pack_interests(interests: Interests) -> dict[str, Any]:
+    packed: dict[str, Any] = {"medoids": list(interests.medoids)}
+    for name, key in _JSON_KEYS.items():
         values = getattr(interests, name).tolist()
-        found[key] = values if key == "last_s" else [_round(each) for each in values]
-    return found
+        packed[key] = values if key == "last_s" else [_round(value) for value in values]
+    return packed
 
 
-def _rounded(values: Mapping[str, float]) -> dict[str, float]:
+def _round_values(values: Mapping[str, float]) -> dict[str, float]:
     return {name: _round(value) for name, value in values.items()}
 
 

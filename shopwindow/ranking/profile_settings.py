@@ -1,4 +1,4 @@
-"""How profiles are kept, with the reason of each number."""
+"""Settings of profiles, with the reason for each number."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -19,47 +19,46 @@ EVENT_WEIGHTS: Mapping[str, float] = MappingProxyType(
         "hide": -3.0,
     }
 )
-"""What one event of a kind says about taste, in clicks.
+"""Weight of one event of each kind, in clicks.
 
-The rarer and the more costly to the visitor, the more. A product that was passed over says little:
-of ten shown, one is clicked at best, and the other nine must not outweigh it. Hiding is rare and
-meant, so it weighs as a cart does. They are a start, to be replaced by what later purchases show.
+The rarer and the more costly to the visitor, the heavier. A skipped product says little: of ten
+shown, one is clicked at best, and the other nine must not outweigh it. Hiding is rare and
+deliberate, so it weighs as much as a cart. These are initial values, to be fitted to purchases.
 """
 
 
 @dataclass(frozen=True, slots=True)
 class ProfileSettings:
-    """How touches become a profile, and a profile an affinity.
+    """How interactions update a profile, and how a profile scores products.
 
     Attributes:
         n_interests: Most interests that are kept. PinnerSage shows three to five of them.
-        n_dislikes: Most negative interests that are kept.
-        join_threshold: Cosine from which a touch belongs to an interest; measured with `compact` by
-            `benchmarks/tastes.py`, other encoders' cosines lie elsewhere.
-        forget_cost: What forgetting one unit of weight costs against merging; 0 always drops the
-            faintest interest, infinity always merges the nearest two. Up to a half, what
-            has a cosine below a half is not merged, but for a new touch much lighter than all
-            interests there are: it goes to the nearest, and none of them is forgotten for it.
-        half_life_s: After this time a touch weighs half; `benchmarks/taste_settings.py` compared
+        n_dislikes: Most dislikes that are kept.
+        join_threshold: Least cosine at which an interaction joins an interest; measured with
+            `compact` by `benchmarks/tastes.py`, other encoders' cosines lie elsewhere.
+        forget_cost: Cost of forgetting one unit of weight, relative to that of merging; 0 always
+            drops the weakest interest, infinity always merges the nearest two. Up to 0.5, interests
+            with a cosine below 0.5 are not merged, except for a new interaction that is much
+            lighter than all interests: it joins the nearest, and none is forgotten for it.
+        half_life_s: Half-life of long-term weights; `benchmarks/taste_settings.py` compared
             what is forgotten with how soon a new taste leads.
-        session_half_life_s: After this time what a touch weighs beyond that is half. With 20
-            minutes and a share of 1 a new taste takes 11 clicks to lead a feed in place of 8.
-        session_boost: What a touch weighs more while it is new, in its own weight: at 2, what was
-            done today counts thrice.
-        shrinkage: Weight of touches at which a taste is believed half.
-        log_price_deviation: Deviation of the logarithm of prices before anything is known: a factor
-            of 1.65 up or down.
-        max_values_per_field: Most values that are kept of one field.
-        saturation_share: Share of the heaviest interest's weight from which an interest counts whole;
-            fainter ones count less in proportion.
-        preference_weight: Share of categories, brands, prices and so on in the affinity.
-        event_weights: What an event of each kind weighs.
+        session_half_life_s: Half-life of session weights. With 20 minutes and a boost of 1 a new
+            taste takes 11 clicks to lead the recommendations in place of 8.
+        session_boost: Factor of session weights when both weights are combined: at 2, today's
+            interactions count three times.
+        shrinkage: Interaction weight at which a preference or similarity counts half.
+        log_price_deviation: Prior standard deviation of log prices: a factor of 1.65 up or down.
+        max_values_per_field: Most values that are kept per field.
+        saturation_share: Share of the heaviest interest's weight from which an interest counts in
+            full; lighter ones count less in proportion.
+        preference_weight: Share of preferences and price in the affinity, 0 to 1.
+        event_weights: Weight of an event, by kind.
 
     Raises:
-        InvalidValueError: A number has no sense; the error names it.
+        InvalidValueError: A number is out of range; the error names it.
 
     Source: Pal et al., PinnerSage: Multi-Modal User Embedding Framework (2020), for several
-        interests, medoids and weights that decay.
+        interests, medoids and decaying weights.
     """
 
     n_interests: int = 5
@@ -77,7 +76,11 @@ class ProfileSettings:
     event_weights: Mapping[str, float] = field(default_factory=lambda: EVENT_WEIGHTS)
 
     def __post_init__(self) -> None:
-        """Check that each number has sense."""
+        """Check the ranges.
+
+        Raises:
+            InvalidValueError: A number is out of range.
+        """
         for name in ("n_interests", "n_dislikes", "max_values_per_field"):
             self._check(name, getattr(self, name) >= 1, "a number of at least 1")
         for name in ("half_life_s", "session_half_life_s", "shrinkage", "log_price_deviation"):
@@ -92,14 +95,14 @@ class ProfileSettings:
             raise InvalidValueError(name, expected, getattr(self, name))
 
     def get_event_weight(self, kind: str) -> float:
-        """Return what an event of a kind weighs; negative for what speaks against a product.
+        """Return the weight of an event; negative for dislikes.
 
         Raises:
-            InvalidValueError: Events of that kind have no weight.
+            InvalidValueError: Events of this kind have no weight.
         """
         if kind not in self.event_weights:
-            known = ", ".join(self.event_weights)
-            raise InvalidValueError("kind", f"one of {known}", kind)
+            known_kinds = ", ".join(self.event_weights)
+            raise InvalidValueError("kind", f"one of {known_kinds}", kind)
         return self.event_weights[kind]
 
 

@@ -1,4 +1,4 @@
-"""The part of taste in a score, bounded so that taste alone never lets a wrong product win."""
+"""Bounded personal contributions, so that a profile alone never lets a wrong product win."""
 
 from typing import TypeAlias
 
@@ -10,55 +10,54 @@ from shopwindow.values.errors import InvalidValueError
 Scores: TypeAlias = NDArray[np.float64]
 
 MIN_STANDARD_DEVIATION = 0.1
-"""Standard deviation of affinities from which their differences count whole."""
+"""Standard deviation of affinities from which their differences count in full."""
 
 MAX_PERSONAL_CONTRIBUTION = 0.05
-"""Most that taste adds to, or takes off, a score that runs from 0 to 1.
+"""Largest absolute value of the personal contribution to a score from 0 to 1.
 
-A colour, brand or kind that the query names is worth 0.1 (`search.weight_named`). Two products
-whose affinities are as far apart as can be, 1 and -1, are moved against each other by twice the
-bound: what was asked for in words is never given up for taste.
+A colour, brand or category that the query names is worth 0.1 (`search.attribute_match_boost`). Two
+products with the most different affinities, 1 and -1, move against each other by twice this bound:
+an attribute that the query asks for is never traded for the visitor's preferences.
 """
 
 
 def standardize(affinities: ArrayLike) -> Scores:
-    """Return by how much each candidate suits more than the others of the same query.
+    """Standardize affinities among the candidates of one query.
 
-    What answers one query is alike, and suits a visitor about as well: what all have in common
-    would use up the bound, and the differences would change nothing. Two standard deviations from
-    the mean become 1; differences that are small in themselves stay small.
+    The candidates of one query are similar, and so are their affinities: their common part would
+    use up the bound and hide the differences. Two standard deviations from the mean become 1;
+    deviations below `MIN_STANDARD_DEVIATION` are not stretched.
 
     Args:
         affinities: Of all candidates, shape (n_products,), -1 to 1.
 
     Returns:
-        Shape (n_products,), in [-1, 1]; 0 for all of no candidates or equal ones.
+        Shape (n_products,), in [-1, 1]; zeros when all are equal.
     """
     values = np.asarray(affinities, dtype=np.float64)
     if not len(values):
         return values
-    spread = max(float(values.std()), MIN_STANDARD_DEVIATION)
-    apart = (values - values.mean()) / (2 * spread)
-    return np.asarray(np.clip(apart, -1.0, 1.0), dtype=np.float64)
+    deviation = max(float(values.std()), MIN_STANDARD_DEVIATION)
+    standardized = (values - values.mean()) / (2 * deviation)
+    return np.asarray(np.clip(standardized, -1.0, 1.0), dtype=np.float64)
 
 
 def bound_contribution(
     affinities: ArrayLike, max_contribution: float = MAX_PERSONAL_CONTRIBUTION
 ) -> Scores:
-    """Return the part that taste adds to each score of a query.
+    """Compute the personal contribution to each score of a query.
 
     Args:
-        affinities: Shape (n_products,); what lies outside [-1, 1] counts as the nearest end, and
-            what is not a number as 0.
-        max_contribution: Most that it adds or takes off, zero or more.
+        affinities: Shape (n_products,); values outside [-1, 1] are clipped, NaN counts as 0.
+        max_contribution: Largest absolute value of a contribution, zero or more.
 
     Returns:
-        Shape (n_products,), in [-bound, bound].
+        Shape (n_products,), in [-max_contribution, max_contribution].
 
     Raises:
-        InvalidValueError: The bound is negative or not a number.
+        InvalidValueError: `max_contribution` is negative or not finite.
     """
     if not (np.isfinite(max_contribution) and max_contribution >= 0):
-        raise InvalidValueError("bound", "a number of zero or more", max_contribution)
+        raise InvalidValueError("max_contribution", "a number of zero or more", max_contribution)
     values = np.nan_to_num(np.asarray(affinities, dtype=np.float64), nan=0.0)
     return np.asarray(max_contribution * np.clip(values, -1.0, 1.0), dtype=np.float64)

@@ -1,4 +1,4 @@
-"""What each part of an order weighs; a shop may give a file of its own weights."""
+"""Weights of the score contributions; a shop may override them with a TOML file of its own."""
 
 import tomllib
 from pathlib import Path
@@ -11,39 +11,41 @@ from shopwindow.ranking.score_blending import MAX_PERSONAL_CONTRIBUTION
 from shopwindow.values.errors import InvalidSettingError
 
 
-class _Table(BaseModel):
+class _WeightsTable(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class BaseWeights(_Table):
-    """What does not depend on the visitor."""
+class BaseWeights(_WeightsTable):
+    """Weights of contributions that do not depend on the visitor."""
 
     popularity: float = Field(
-        0.0, ge=0, description="Expected share of clicks; a half is usual, 0 to 1."
+        0.0, ge=0, description="Expected engagement rate, 0 to 1; the shop's usual rate gives 0.5."
     )
-    freshness: float = Field(0.0, ge=0, description="New in the catalogue, 0 to 1.")
+    freshness: float = Field(0.0, ge=0, description="Newness in the catalogue, 0 to 1.")
     freshness_half_life_days: float = Field(
-        30.0, gt=0, description="After this newness counts half."
+        30.0, gt=0, description="Age in days at which the freshness contribution has halved."
     )
     out_of_stock_penalty: float = Field(
-        0.0, ge=0, description="Taken off what cannot be bought now."
+        0.0, ge=0, description="Subtracted from products that are out of stock."
     )
     seller_diversity_penalty: float = Field(
-        0.0, ge=0, description="Taken off for each product of the same merchant before it."
+        0.0, ge=0, description="Subtracted once per higher-ranked product of the same merchant."
     )
 
     @classmethod
     def describe(cls, name: str) -> str:
-        """Return what a field is for."""
+        """Return the description of a field."""
         return cls.model_fields[name].description or ""
 
 
 class RecommendationWeights(BaseWeights):
-    """Pages without a query: taste leads."""
+    """Weights of recommendations, which have no query: affinity leads."""
 
-    affinity: float = Field(1.0, ge=0, description="What suits the visitor, -1 to 1.")
+    affinity: float = Field(1.0, ge=0, description="Affinity with the visitor's profile, -1 to 1.")
     co_engagement: float = Field(
-        0.1, ge=0, description="Touched by others together with what the visitor touched, 0 to 1."
+        0.1,
+        ge=0,
+        description="Co-occurrence with the visitor's recent products in other visits, 0 to 1.",
     )
     popularity: float = Field(0.1, ge=0, description=BaseWeights.describe("popularity"))
     freshness: float = Field(0.02, ge=0, description=BaseWeights.describe("freshness"))
@@ -56,40 +58,42 @@ class RecommendationWeights(BaseWeights):
 
 
 class QueryWeights(BaseWeights):
-    """Answers to words and photos: relevance leads."""
+    """Weights of search results, for text and image queries: relevance leads."""
 
     personal: float = Field(
         MAX_PERSONAL_CONTRIBUTION,
         ge=0,
         le=0.5,
-        description="Most that a visitor's taste adds or takes off.",
+        description="Largest absolute value of the personal contribution.",
     )
 
 
-class ExplorationSettings(_Table):
-    """Places of feeds that are given to products of which little is known."""
+class ExplorationSettings(_WeightsTable):
+    """How many slots of a slate go to products with few impressions."""
 
-    rate: float = Field(0.1, ge=0, lt=1, description="Probability of each place to be given.")
-    min_position: int = Field(2, ge=1, description="First place that may be given; 1 is the first.")
+    rate: float = Field(0.1, ge=0, lt=1, description="Probability that an open slot explores.")
+    min_position: int = Field(
+        2, ge=1, description="First position that may explore; positions begin at 1."
+    )
     min_impressions: float = Field(
-        30.0, gt=0, description="Looks after which enough is known of a product."
+        30.0, gt=0, description="Impressions from which a product is no longer explored."
     )
     pool_size: int = Field(
-        50, ge=1, le=500, description="Products that are tried at most, those that suit best."
+        50, ge=1, le=500, description="Most products in the pool, those with the highest affinity."
     )
 
 
-class ProfileOptions(_Table):
-    """How fast tastes change."""
+class ProfileOptions(_WeightsTable):
+    """How fast profiles decay, and how many interests they hold."""
 
-    half_life_days: float = Field(14.0, gt=0, description="After this a click weighs half.")
+    half_life_days: float = Field(14.0, gt=0, description="Half-life of an interaction's weight.")
     session_half_life_minutes: float = Field(
-        1440.0, gt=0, description="After this what a click weighs beyond that is half."
+        1440.0, gt=0, description="Half-life of the extra weight that a recent interaction has."
     )
-    n_interests: int = Field(5, ge=1, le=20, description="Most interests of one visitor.")
+    n_interests: int = Field(5, ge=1, le=20, description="Most interests per visitor.")
 
     def to_profile_settings(self) -> ProfileSettings:
-        """Return the settings of profiles."""
+        """Return the options as `ProfileSettings`, in seconds."""
         return ProfileSettings(
             n_interests=self.n_interests,
             half_life_s=self.half_life_days * DAY_S,
@@ -97,8 +101,8 @@ class ProfileOptions(_Table):
         )
 
 
-class RankingWeights(_Table):
-    """All weights of one shop, each table with defaults."""
+class RankingWeights(_WeightsTable):
+    """All ranking weights of one shop; every table has defaults."""
 
     recommendations: RecommendationWeights = RecommendationWeights()
     query: QueryWeights = QueryWeights()
@@ -107,17 +111,16 @@ class RankingWeights(_Table):
 
 
 def read_weights(path: str | Path) -> RankingWeights:
-    """Read a TOML file of weights; what it does not name keeps its default.
+    """Read ranking weights from a TOML file; missing keys keep their defaults.
 
     Args:
-        path: The file; empty for the defaults.
+        path: The file; empty for all defaults.
 
     Returns:
-        The weights.
+        The validated weights.
 
     Raises:
-        InvalidSettingError: The file cannot be read, a name in it is unknown, or a value does not
-            fit.
+        InvalidSettingError: The file cannot be read, a key is unknown, or a value is out of range.
     """
     if not str(path):
         return RankingWeights()
@@ -125,7 +128,7 @@ def read_weights(path: str | Path) -> RankingWeights:
         values: dict[str, Any] = tomllib.loads(Path(path).read_text("utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as exc:
         expected = f"a TOML file that can be read ({exc})"
-        raise InvalidSettingError("search.weights", expected, str(path)) from exc
+        raise InvalidSettingError("search.weights_file", expected, str(path)) from exc
     try:
         return RankingWeights.model_validate(values)
     except ValidationError as exc:

@@ -1,4 +1,4 @@
-"""A shop, a log, and what is learned from it, with a clock that tests move."""
+"""A shop, a log and a consumer of it, with events at chosen times."""
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -16,50 +16,52 @@ from shopwindow.values import Event
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
-class Told:
-    """Puts events into a log and has them learned.
+class EventRecorder:
+    """Appends events to a log and has them processed.
 
     Attributes:
         log: The log.
-        store: What was learned.
-        follower: Learns.
+        store: The online store that is learned.
+        event_consumer: Processes the events.
     """
 
-    def __init__(self, log: EventLog, store: OnlineStore, follower: EventConsumer) -> None:
+    def __init__(self, log: EventLog, store: OnlineStore, event_consumer: EventConsumer) -> None:
         self.log = log
         self.store = store
-        self.follower = follower
+        self.event_consumer = event_consumer
         self._number = 0
 
     def __call__(self, kind: Any, product_id: str, minutes: float = 0.0, **values: Any) -> Event:
-        """Log one event of u1, so many minutes after noon, and learn from it."""
+        """Log one event of u1, so many minutes after noon, and process it."""
         self._number += 1
-        given = {"user_id": "u1", "event_id": f"e{self._number}"} | values
-        event = Event(kind, product_id, time=NOON + timedelta(minutes=minutes), **given)
+        fields = {"user_id": "u1", "event_id": f"e{self._number}"} | values
+        event = Event(kind, product_id, time=NOON + timedelta(minutes=minutes), **fields)
         self.log.append([event])
-        self.follower.consume_pending()
+        self.event_consumer.consume_pending()
         return event
 
 
 @pytest.fixture
 def log(tmp_path: Path) -> Iterator[EventLog]:
-    with EventLog.open(tmp_path / "events") as opened:
-        yield opened
+    with EventLog.open(tmp_path / "events") as event_log:
+        yield event_log
 
 
 @pytest.fixture
-def catalogue(shop: ProductIndex) -> CatalogItems:
+def catalog(shop: ProductIndex) -> CatalogItems:
     return CatalogItems(shop)
 
 
 @pytest.fixture
-def follow(catalogue: CatalogItems) -> Callable[[EventLog, OnlineStore], EventConsumer]:
-    return lambda log, store: EventConsumer(log, store, catalogue, ProfileSettings())
+def make_consumer(catalog: CatalogItems) -> Callable[[EventLog, OnlineStore], EventConsumer]:
+    return lambda log, store: EventConsumer(log, store, catalog, ProfileSettings())
 
 
 @pytest.fixture
-def told(
-    log: EventLog, catalogue: CatalogItems, follow: Callable[[EventLog, OnlineStore], EventConsumer]
-) -> Iterator[Told]:
-    with open_online_store(log, catalogue) as store:
-        yield Told(log, store, follow(log, store))
+def record(
+    log: EventLog,
+    catalog: CatalogItems,
+    make_consumer: Callable[[EventLog, OnlineStore], EventConsumer],
+) -> Iterator[EventRecorder]:
+    with open_online_store(log, catalog) as store:
+        yield EventRecorder(log, store, make_consumer(log, store))

@@ -1,4 +1,4 @@
-"""Vectors around planted directions, and touches of them."""
+"""Vectors around planted directions, and profiles learned from interactions with them."""
 
 import numpy as np
 from hypothesis import settings
@@ -12,20 +12,20 @@ ENCODER = "fake@1"
 DAY_S = 86_400.0
 
 EXAMPLES = settings(max_examples=60, deadline=None)
-"""Busy machines are slow; that is not what is tested."""
+"""Without a deadline: slow, busy machines are not what is tested."""
 
 
 def axis(number: int, dim: int = DIM) -> Vectors:
     """Return a unit vector along one axis."""
-    row = np.zeros(dim, np.float32)
-    row[number] = 1.0
-    return row
+    vector = np.zeros(dim, np.float32)
+    vector[number] = 1.0
+    return vector
 
 
 def near(direction: Vectors, rng: np.random.Generator, spread: float = 0.3) -> Vectors:
-    """Return a unit vector near a direction, at a length of noise of about `spread`."""
-    row = direction + rng.normal(scale=spread / np.sqrt(len(direction)), size=len(direction))
-    return np.asarray(row / np.linalg.norm(row), np.float32)
+    """Return a unit vector near a direction, with noise of a length of about `spread`."""
+    vector = direction + rng.normal(scale=spread / np.sqrt(len(direction)), size=len(direction))
+    return np.asarray(vector / np.linalg.norm(vector), np.float32)
 
 
 def click(
@@ -34,14 +34,14 @@ def click(
     return ProfileInteraction(product_id, kind, time_s, vector)
 
 
-def learned(
-    *touches: ProfileInteraction, kept: ProfileSettings = DEFAULT_PROFILE_SETTINGS
+def learn_profile(
+    *interactions: ProfileInteraction, profile_settings: ProfileSettings = DEFAULT_PROFILE_SETTINGS
 ) -> Profile:
     profile = Profile.empty(ENCODER, DIM)
-    for touch in touches:
-        profile = profile.with_interaction(touch, kept)
+    for interaction in interactions:
+        profile = profile.with_interaction(interaction, profile_settings)
     return profile
 
 
-def no_facts(count: int) -> list[ProductAttributes]:
+def no_attributes(count: int) -> list[ProductAttributes]:
     return [ProductAttributes()] * count

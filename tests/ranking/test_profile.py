@@ -8,17 +8,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shopwindow.ranking import ProductAttributes, Profile, ProfileInteraction, ProfileSettings
+from shopwindow.ranking.preferences import LogPriceStats
 from shopwindow.ranking.profile_settings import DEFAULT_PROFILE_SETTINGS
-from shopwindow.ranking.tastes import LogPriceStats
 from shopwindow.values import Product
 from shopwindow.values.errors import InvalidValueError, ProfileEncoderError, VectorError
-from tests.ranking.planted import DAY_S, DIM, ENCODER, EXAMPLES, axis, click, learned, near
+from tests.ranking.planted import DAY_S, DIM, ENCODER, EXAMPLES, axis, click, learn_profile, near
 
 
 def test_two_interests_stay_two() -> None:
     rng = np.random.default_rng(0)
-    touches = [click(near(axis(n % 2), rng), float(n)) for n in range(60)]
-    interests = learned(*touches).interests
+    interactions = [click(near(axis(n % 2), rng), float(n)) for n in range(60)]
+    interests = learn_profile(*interactions).interests
     assert len(interests) == 2
     directions = interests.to_unit_vectors()
     assert directions[0, 0] > 0.95
@@ -30,47 +30,50 @@ def test_two_interests_stay_two() -> None:
 @given(
     st.lists(st.tuples(st.integers(0, DIM - 1), st.sampled_from(["click", "hide"])), max_size=40)
 )
-def test_never_more_than_k_interests(touched: list[tuple[int, str]]) -> None:
+def test_never_more_than_k_interests(history: list[tuple[int, str]]) -> None:
     settings = ProfileSettings(n_interests=3, n_dislikes=2)
-    profile = learned(
-        *(click(axis(at), float(n), kind=kind) for n, (at, kind) in enumerate(touched)),
-        kept=settings,
+    profile = learn_profile(
+        *(
+            click(axis(axis_index), float(n), kind=kind)
+            for n, (axis_index, kind) in enumerate(history)
+        ),
+        profile_settings=settings,
     )
-    kinds = {at for at, kind in touched if kind == "click"}
-    hidden = {at for at, kind in touched if kind == "hide"}
-    assert len(profile.interests) <= min(3, len(kinds))
+    clicked = {axis_index for axis_index, kind in history if kind == "click"}
+    hidden = {axis_index for axis_index, kind in history if kind == "hide"}
+    assert len(profile.interests) <= min(3, len(clicked))
     assert len(profile.dislikes) <= min(2, len(hidden))
-    assert bool(len(profile.interests)) == bool(kinds)
+    assert bool(len(profile.interests)) == bool(clicked)
 
 
-def test_settled_interests_outlive_passing_clicks() -> None:
+def test_settled_interests_outlive_stray_clicks() -> None:
     settled = [click(axis(n % 3), float(n)) for n in range(60)]
-    passing = [click(axis(3 + n), 60.0 + n * DAY_S) for n in range(8)]
-    directions = learned(*settled, *passing).interests.to_unit_vectors()
+    stray = [click(axis(3 + n), 60.0 + n * DAY_S) for n in range(8)]
+    directions = learn_profile(*settled, *stray).interests.to_unit_vectors()
     assert (directions @ np.array([axis(0), axis(1), axis(2)]).T).max(axis=0).min() > 0.95
 
 
 def test_a_new_taste_begins_beside_five_settled_ones() -> None:
     settled = [click(axis(n % 5), float(n)) for n in range(100)]
-    new = [click(axis(9), 90 * DAY_S + n) for n in range(6)]
-    directions = learned(*settled, *new).interests.to_unit_vectors()
+    recent = [click(axis(9), 90 * DAY_S + n) for n in range(6)]
+    directions = learn_profile(*settled, *recent).interests.to_unit_vectors()
     assert len(directions) == 5
     assert (directions @ axis(9)).max() > 0.99
 
 
-def test_near_interests_are_merged_rather_than_one_forgotten() -> None:
-    close = (axis(0) + 0.5 * axis(1)) / np.sqrt(1.25)  # cosine of 0.89
+def test_near_interests_are_merged_before_one_is_forgotten() -> None:
+    near_axis = (axis(0) + 0.5 * axis(1)) / np.sqrt(1.25)  # cosine of 0.89
     settings = ProfileSettings(n_interests=2, join_threshold=0.95)
-    touches = [click(axis(0), 0), click(close, 1), click(axis(5), 2)]
-    interests = learned(*touches, kept=settings).interests
+    interactions = [click(axis(0), 0), click(near_axis, 1), click(axis(5), 2)]
+    interests = learn_profile(*interactions, profile_settings=settings).interests
     directions = interests.to_unit_vectors()
-    assert (directions @ close).max() > 0.9
+    assert (directions @ near_axis).max() > 0.9
     assert (directions @ axis(5)).max() > 0.99
     assert interests.long_term_weights.sum() == pytest.approx(3, rel=1e-3)
 
 
 def test_half_life_is_exact() -> None:
-    profile = learned(click(axis(0)), click(axis(1), kind="hide"))
+    profile = learn_profile(click(axis(0)), click(axis(1), kind="hide"))
     later = profile.decay_to(DEFAULT_PROFILE_SETTINGS.half_life_s)
     assert later.interests.long_term_weights == pytest.approx([0.5], rel=1e-12)
     assert later.dislikes.long_term_weights == pytest.approx([1.5], rel=1e-12)
@@ -80,47 +83,57 @@ def test_half_life_is_exact() -> None:
 
 
 def test_counts_decay_by_the_same_half_life() -> None:
-    touch = ProfileInteraction("p", "cart", 0.0, None, ProductAttributes(brand="a", price=10.0))
-    tastes = learned(touch).decay_to(DEFAULT_PROFILE_SETTINGS.half_life_s).preferences
-    assert tastes.counts["brand"]["a"] == pytest.approx(1.5)
-    assert tastes.totals["brand"] == pytest.approx(1.5)
-    assert tastes.prices[""].weight == pytest.approx(1.5)
-    assert tastes.prices[""].mean == pytest.approx(math.log(10))
-
-
-def test_a_late_touch_counts_what_would_be_left_of_it() -> None:
-    early, late = click(axis(0), 0.0), click(axis(1), 10 * DAY_S)
-    in_time, belated = learned(early, late).interests, learned(late, early).interests
-    assert sorted(belated.long_term_weights) == pytest.approx(
-        sorted(in_time.long_term_weights), rel=1e-12
+    interaction = ProfileInteraction(
+        "p", "cart", 0.0, None, ProductAttributes(brand="a", price=10.0)
     )
-    assert sorted(belated.last_interaction_s) == sorted(in_time.last_interaction_s)
+    preferences = (
+        learn_profile(interaction).decay_to(DEFAULT_PROFILE_SETTINGS.half_life_s).preferences
+    )
+    assert preferences.counts["brand"]["a"] == pytest.approx(1.5)
+    assert preferences.totals["brand"] == pytest.approx(1.5)
+    assert preferences.prices[""].weight == pytest.approx(1.5)
+    assert preferences.prices[""].mean == pytest.approx(math.log(10))
 
 
-def test_a_late_touch_is_counted_like_one_in_time() -> None:
+def test_a_late_interaction_has_its_decayed_weight() -> None:
+    early, late = click(axis(0), 0.0), click(axis(1), 10 * DAY_S)
+    in_order, out_of_order = (
+        learn_profile(early, late).interests,
+        learn_profile(late, early).interests,
+    )
+    assert sorted(out_of_order.long_term_weights) == pytest.approx(
+        sorted(in_order.long_term_weights), rel=1e-12
+    )
+    assert sorted(out_of_order.last_interaction_s) == sorted(in_order.last_interaction_s)
+
+
+def test_a_late_interaction_updates_preferences_like_one_in_time() -> None:
     early = ProfileInteraction("p", "cart", 0.0, None, ProductAttributes(brand="a", price=10.0))
     late = ProfileInteraction(
         "p", "click", 45 * DAY_S, None, ProductAttributes(brand="b", price=20.0)
     )
-    in_time, belated = learned(early, late).preferences, learned(late, early).preferences
-    assert belated.counts["brand"] == pytest.approx(in_time.counts["brand"])
-    assert belated.prices[""].mean == pytest.approx(in_time.prices[""].mean)
+    in_order, out_of_order = (
+        learn_profile(early, late).preferences,
+        learn_profile(late, early).preferences,
+    )
+    assert out_of_order.counts["brand"] == pytest.approx(in_order.counts["brand"])
+    assert out_of_order.prices[""].mean == pytest.approx(in_order.prices[""].mean)
 
 
-def test_order_within_an_instant_does_not_matter_for_counts() -> None:
-    touches = [
+def test_preferences_ignore_the_order_of_simultaneous_interactions() -> None:
+    interactions = [
         ProfileInteraction(
             "p", kind, 5.0, None, ProductAttributes(brand=brand, color="red", price=price)
         )
         for kind, brand, price in [("click", "a", 5.0), ("hide", "b", 7.0), ("cart", "b", 9.0)]
     ]
-    first, *others = (learned(*some).preferences for some in permutations(touches))
+    first, *others = (learn_profile(*order).preferences for order in permutations(interactions))
     for other in others:
         assert other.counts["brand"] == pytest.approx(first.counts["brand"])
         assert other.totals == pytest.approx(first.totals)
-        price, known = other.prices[""], first.prices[""]
+        price, expected = other.prices[""], first.prices[""]
         assert (price.mean, price.squared_deviations) == pytest.approx(
-            (known.mean, known.squared_deviations)
+            (expected.mean, expected.squared_deviations)
         )
     assert first.counts["brand"] == pytest.approx({"a": 1.0, "b": 0.0})
     assert first.totals == pytest.approx({"brand": 7.0, "color": 7.0})
@@ -128,40 +141,44 @@ def test_order_within_an_instant_does_not_matter_for_counts() -> None:
 
 @EXAMPLES
 @given(st.lists(st.tuples(st.floats(0.1, 9), st.floats(0.1, 5)), min_size=1, max_size=20))
-def test_price_mean_and_squares_are_those_of_all_prices(seen: list[tuple[float, float]]) -> None:
-    taste = LogPriceStats()
-    for value, weight in seen:
-        taste = taste.with_price(value, weight)
-    values, weights = np.array(seen).T
+def test_price_statistics_equal_those_of_all_prices(
+    observations: list[tuple[float, float]],
+) -> None:
+    stats = LogPriceStats()
+    for value, weight in observations:
+        stats = stats.with_price(value, weight)
+    values, weights = np.array(observations).T
     mean = np.average(values, weights=weights)
-    assert taste.mean == pytest.approx(mean)
-    assert taste.squared_deviations == pytest.approx(weights @ (values - mean) ** 2, abs=1e-8)
+    assert stats.mean == pytest.approx(mean)
+    assert stats.squared_deviations == pytest.approx(weights @ (values - mean) ** 2, abs=1e-8)
 
 
-def test_a_price_is_believed_by_how_often_it_was_seen() -> None:
+def test_price_scores_grow_with_the_number_of_prices() -> None:
     prices = np.array([math.exp(3.0), 0.0])
-    once = LogPriceStats().with_price(3.0, 1.0).score_prices(prices, DEFAULT_PROFILE_SETTINGS)
-    often = LogPriceStats().with_price(3.0, 9.0).score_prices(prices, DEFAULT_PROFILE_SETTINGS)
-    assert once.tolist() == pytest.approx([1 / 4, 0.0])
-    assert often.tolist() == pytest.approx([9 / 12, 0.0])
+    one_price = LogPriceStats().with_price(3.0, 1.0).score_prices(prices, DEFAULT_PROFILE_SETTINGS)
+    many_prices = (
+        LogPriceStats().with_price(3.0, 9.0).score_prices(prices, DEFAULT_PROFILE_SETTINGS)
+    )
+    assert one_price.tolist() == pytest.approx([1 / 4, 0.0])
+    assert many_prices.tolist() == pytest.approx([9 / 12, 0.0])
 
 
 def test_the_strongest_values_of_a_field_are_kept() -> None:
     settings = ProfileSettings(max_values_per_field=2)
-    touches = [
+    interactions = [
         ProfileInteraction("p", "click", 0, None, ProductAttributes(brand=b))
         for b in ("a", "b", "b", "c", "c")
     ]
-    counts = learned(*touches, kept=settings).preferences.counts["brand"]
+    counts = learn_profile(*interactions, profile_settings=settings).preferences.counts["brand"]
     assert set(counts) == {"b", "c"}
 
 
-def test_the_medoid_is_a_touched_product_near_the_mean() -> None:
+def test_the_medoid_is_an_observed_product_near_the_centroid() -> None:
     rng = np.random.default_rng(3)
-    rows = [near(axis(0), rng, 0.7) for _ in range(40)]
-    rows.append(np.asarray(0.6 * axis(0) + 0.8 * axis(1), np.float32))  # joins, but far out
-    profile = learned(*(click(row, float(n), f"{n}") for n, row in enumerate(rows)))
-    cosines = np.array([row @ profile.interests.to_unit_vectors()[0] for row in rows])
+    vectors = [near(axis(0), rng, 0.7) for _ in range(40)]
+    vectors.append(np.asarray(0.6 * axis(0) + 0.8 * axis(1), np.float32))  # joins, but far out
+    profile = learn_profile(*(click(vector, float(n), f"{n}") for n, vector in enumerate(vectors)))
+    cosines = np.array([vector @ profile.interests.to_unit_vectors()[0] for vector in vectors])
     (medoid,) = profile.interests.medoids
     assert (cosines <= cosines[int(medoid)]).mean() > 0.5
     actual = math.acos(min(1.0, float(cosines[int(medoid)])))
@@ -170,53 +187,66 @@ def test_the_medoid_is_a_touched_product_near_the_mean() -> None:
 
 @EXAMPLES
 @given(st.floats(-1, 0.45), st.floats(0.1, 50), st.floats(0.1, 50))
-def test_what_has_little_in_common_is_not_merged(cosine: float, one: float, other: float) -> None:
-    rows = np.array([axis(0), cosine * axis(0) + math.sqrt(1 - cosine**2) * axis(1)], np.float32)
-    weights = {"a": one, "b": other, "c": max(one, other)}
+def test_dissimilar_interests_are_not_merged(
+    cosine: float, first_weight: float, second_weight: float
+) -> None:
+    vectors = np.array([axis(0), cosine * axis(0) + math.sqrt(1 - cosine**2) * axis(1)], np.float32)
+    weights = {"a": first_weight, "b": second_weight, "c": max(first_weight, second_weight)}
     settings = ProfileSettings(n_interests=2, join_threshold=0.6, event_weights=weights)
-    touches = [click(rows[0], kind="a"), click(rows[1], kind="b"), click(axis(2), kind="c")]
-    directions = learned(*touches, kept=settings).interests.to_unit_vectors()
-    known = np.array([*rows, axis(2)])
-    assert (directions @ known.T).max(axis=1) == pytest.approx([1, 1], abs=1e-5)
+    interactions = [
+        click(vectors[0], kind="a"),
+        click(vectors[1], kind="b"),
+        click(axis(2), kind="c"),
+    ]
+    directions = learn_profile(*interactions, profile_settings=settings).interests.to_unit_vectors()
+    axes = np.array([*vectors, axis(2)])
+    assert (directions @ axes.T).max(axis=1) == pytest.approx([1, 1], abs=1e-5)
 
 
-def test_a_touch_leaves_the_profile_before_it_as_it_was() -> None:
-    before = learned(click(axis(0)))
+def test_an_interaction_does_not_change_the_old_profile() -> None:
+    before = learn_profile(click(axis(0)))
     before.with_interaction(click(near(axis(0), np.random.default_rng(0))))
     assert np.array_equal(before.interests.centroids, axis(0)[None, :])
     assert before.n_interactions == 1
 
 
 @pytest.mark.parametrize("vector", [None, np.zeros(DIM, np.float32)])
-def test_a_touch_without_a_vector_counts_facts_alone(vector: np.ndarray | None) -> None:
-    profile = learned(replace(click(vector), attributes=ProductAttributes(brand="a")))
+def test_an_interaction_without_a_vector_updates_preferences_alone(
+    vector: np.ndarray | None,
+) -> None:
+    profile = learn_profile(replace(click(vector), attributes=ProductAttributes(brand="a")))
     assert len(profile.interests) == 0
     assert profile.preferences.counts["brand"] == {"a": 1.0}
 
 
-def test_bad_touches_are_refused() -> None:
+def test_invalid_interactions_are_refused() -> None:
     with pytest.raises(InvalidValueError, match="kind: expected one of impression, click"):
-        learned(click(axis(0), kind="clikc"))
+        learn_profile(click(axis(0), kind="clikc"))
     with pytest.raises(InvalidValueError, match="time_s"):
-        learned(click(axis(0), math.nan))
+        learn_profile(click(axis(0), math.nan))
     with pytest.raises(VectorError, match="expected vectors of shape"):
-        learned(click(np.ones(3, np.float32)))
+        learn_profile(click(np.ones(3, np.float32)))
     with pytest.raises(VectorError, match="not finite"):
-        learned(click(np.full(DIM, np.nan, np.float32)))
+        learn_profile(click(np.full(DIM, np.nan, np.float32)))
     with pytest.raises(ProfileEncoderError, match="fake@1, but other@2 was given"):
         Profile.empty(ENCODER, DIM).check_encoder("other@2")
 
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("n_interests", 0), ("half_life_s", 0.0), ("heard_from", 0.0), ("weight_tastes", 1.5)],
+    [
+        ("n_interests", 0),
+        ("half_life_s", 0.0),
+        ("saturation_share", 0.0),
+        ("preference_weight", 1.5),
+    ],
 )
-def test_settings_without_sense_are_refused(name: str, value: float) -> None:
+def test_settings_out_of_range_are_refused(name: str, value: float) -> None:
     with pytest.raises(InvalidValueError, match=name):
         ProfileSettings(**{name: value})  # type: ignore[arg-type]
 
 
-def test_facts_of_a_product() -> None:
+def test_attributes_of_a_product() -> None:
     product = Product(
         id="1",
         title="Shirt",

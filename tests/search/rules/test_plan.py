@@ -1,4 +1,4 @@
-"""Which rules hold for a search: words, category, merchant, time."""
+"""Which rules are active for a search: text, category, merchant, time."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -13,12 +13,14 @@ NONE = Filters()
 PIN = Pin(("sku-1",))
 
 
-def holds(scope: RuleScope, text: str = "", filters: Filters = NONE, at: datetime = NOW) -> bool:
+def is_active(
+    scope: RuleScope, text: str = "", filters: Filters = NONE, at: datetime = NOW
+) -> bool:
     return bool(RuleSet((Rule("r", PIN, scope),)).plan(text, filters, at))
 
 
 @pytest.mark.parametrize(
-    ("wanted", "match", "asked", "expected"),
+    ("text", "match", "query", "expected"),
     [
         ("abaya", "phrase", "black Abayas", True),
         ("abaya", "phrase", "العبايات", False),
@@ -40,14 +42,14 @@ def holds(scope: RuleScope, text: str = "", filters: Filters = NONE, at: datetim
         ("abaya", "phrase", "!!", False),
     ],
 )
-def test_words_are_compared_by_their_stems(
-    wanted: str, match: str, asked: str, expected: bool
+def test_texts_are_compared_by_their_stems(
+    text: str, match: str, query: str, expected: bool
 ) -> None:
-    scope = RuleScope(query=("another text", wanted), match=match)  # type: ignore[arg-type]
-    assert holds(scope, asked) is expected
+    scope = RuleScope(query=("another text", text), match=match)  # type: ignore[arg-type]
+    assert is_active(scope, query) is expected
 
 
-def test_words_with_hyphens_are_read_in_both_ways() -> None:
+def test_hyphenated_words_have_split_and_joined_forms() -> None:
     assert build_stem_forms("T-shirt T-shirt red 10-20") == (
         ("t", "shirt", "t", "shirt", "red", "10", "20"),
         ("tshirt", "tshirt", "red", "10", "20"),
@@ -56,7 +58,7 @@ def test_words_with_hyphens_are_read_in_both_ways() -> None:
 
 
 @pytest.mark.parametrize(
-    ("wanted", "asked", "expected"),
+    ("category", "filtered", "expected"),
     [
         ("Dresses", "dresses", True),
         ("Dresses", "Clothing > Dresses", True),
@@ -68,38 +70,45 @@ def test_words_with_hyphens_are_read_in_both_ways() -> None:
         ("فساتين", "ملابس > فساتين", True),
     ],
 )
-def test_a_category_holds_for_itself_and_below(wanted: str, asked: str, expected: bool) -> None:
-    assert holds(RuleScope(category=wanted), filters=Filters(category=asked)) is expected
+def test_a_category_matches_itself_and_its_descendants(
+    category: str, filtered: str, expected: bool
+) -> None:
+    assert is_active(RuleScope(category=category), filters=Filters(category=filtered)) is expected
 
 
-def test_a_window_includes_its_beginning_and_not_its_end() -> None:
+def test_the_start_is_inclusive_and_the_end_exclusive() -> None:
     scope = RuleScope(start=NOW, until=NOW + timedelta(days=1))
     moments = [NOW - timedelta(seconds=1), NOW, NOW + timedelta(hours=23), NOW + timedelta(days=1)]
-    assert [holds(scope, at=each) for each in moments] == [False, True, True, False]
-    assert [scope.get_status(each) for each in moments] == ["later", "now", "now", "over"]
+    assert [is_active(scope, at=moment) for moment in moments] == [False, True, True, False]
+    assert [scope.get_status(moment) for moment in moments] == [
+        "scheduled",
+        "active",
+        "active",
+        "expired",
+    ]
 
 
 @pytest.mark.parametrize(
-    ("merchants", "moves", "redirects"),
+    ("merchants", "has_product_rules", "has_redirect"),
     [((), True, False), ("m1", True, True), ("m2", False, False), (("m1", "m2"), True, False)],
 )
-def test_a_merchant_changes_only_its_own(
-    merchants: str | tuple[str, ...], moves: bool, redirects: bool
+def test_a_merchants_rules_are_active_only_for_its_products(
+    merchants: str | tuple[str, ...], has_product_rules: bool, has_redirect: bool
 ) -> None:
     scope = RuleScope(merchant="m1")
-    book = RuleSet(
+    rule_set = RuleSet(
         (
             Rule("pin", PIN, scope),
             Rule("go", Redirect("/x"), scope),
             Rule("words", Synonyms((("a", "b"),)), scope),
         )
     )
-    plan = book.plan("x", Filters(merchant_id=merchants), NOW)
-    assert bool(plan.pins) is plan.has_product_rules is moves
-    assert (plan.redirect is not None) is bool(plan.synonyms) is redirects
+    plan = rule_set.plan("x", Filters(merchant_id=merchants), NOW)
+    assert bool(plan.pins) is plan.has_product_rules is has_product_rules
+    assert (plan.redirect is not None) is bool(plan.synonyms) is has_redirect
 
 
-def test_the_more_exact_comes_first_then_the_earlier() -> None:
+def test_the_more_specific_rule_comes_first_then_the_earlier() -> None:
     rules = (
         Rule("any", Redirect("/any")),
         Rule("words", Redirect("/words"), RuleScope(("red dress",), "words")),
@@ -111,21 +120,24 @@ def test_the_more_exact_comes_first_then_the_earlier() -> None:
     assert plan.rule_names == ("exact", "phrase", "later", "words", "any")
     assert plan.redirect is not None
     assert (plan.redirect.name, plan.redirect.action.address) == ("exact", "/exact")
-    assert [each.name for each in plan.redirects] == list(plan.rule_names)
+    assert [rule.name for rule in plan.redirects] == list(plan.rule_names)
 
 
-def test_a_plan_holds_each_kind_and_is_false_without_rules() -> None:
-    one = Selection(("a",))
+def test_a_plan_has_all_actions_and_is_false_without_rules() -> None:
+    selection = Selection(("a",))
     rules = (
-        Rule("hide", Hide(one)),
-        Rule("boost", Boost(one)),
+        Rule("hide", Hide(selection)),
+        Rule("boost", Boost(selection)),
         Rule("words", Synonyms((("a", "b"), ("c", "d"))), RuleScope(("mug",))),
     )
-    book = RuleSet(rules)
-    plan = book.plan("mugs", NONE, NOW)
+    rule_set = RuleSet(rules)
+    plan = rule_set.plan("mugs", NONE, NOW)
     assert plan
-    assert ([e.name for e in plan.hides], [e.name for e in plan.boosts]) == (["hide"], ["boost"])
+    assert ([rule.name for rule in plan.hides], [rule.name for rule in plan.boosts]) == (
+        ["hide"],
+        ["boost"],
+    )
     assert plan.synonyms == (("a", "b"), ("c", "d"))
-    assert book.plan("dress", NONE, NOW).synonyms == ()
+    assert rule_set.plan("dress", NONE, NOW).synonyms == ()
     assert not RuleSet.empty().plan("mug", NONE, NOW)
     assert not RuleSet(rules[2:]).plan("dress", NONE, NOW)

@@ -1,4 +1,4 @@
-"""A file of rules: what it can say, and that all of its faults are named at once."""
+"""A rules file: what it can say, and that all of its faults are reported at once."""
 
 import pickle
 from datetime import UTC, datetime
@@ -23,7 +23,7 @@ from shopwindow.values import Filters
 from shopwindow.values.errors import RuleError
 
 SAMPLE = Path(__file__).resolve().parents[3] / "data_samples" / "rules.toml"
-WHOLE = """
+RULES_FILE = """
 [[rule]]
 name = "Eid abayas first"
 query = ["abaya", "عباية"]
@@ -66,7 +66,7 @@ def write(folder: Path, text: str) -> Path:
     return path
 
 
-def test_a_file_says_what_python_can_say(tmp_path: Path) -> None:
+def test_a_file_can_say_what_python_can(tmp_path: Path) -> None:
     perfumes = Filters(
         brand=("Oudelle",),
         price_min=10,
@@ -83,7 +83,7 @@ def test_a_file_says_what_python_can_say(tmp_path: Path) -> None:
         start=datetime.fromisoformat("2026-03-01T00:00:00+04:00"),
         until=datetime(2026, 4, 1, tzinfo=UTC),
     )
-    assert read_rules(write(tmp_path, WHOLE)).rules == (
+    assert read_rules(write(tmp_path, RULES_FILE)).rules == (
         Rule("Eid abayas first", Pin(("sku-1", "sku-2"), 3), eid),
         Rule("عطور", Boost(Selection(filters=perfumes), 0.5), RuleScope(("عطر",))),
         Rule("last", Bury(Selection(("sku-3",), Filters(category="Mugs", group_id="g")), 1.0)),
@@ -94,17 +94,17 @@ def test_a_file_says_what_python_can_say(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "# nothing yet\n", "rule = []\n"])
-def test_a_file_without_rules_is_an_empty_book(tmp_path: Path, text: str) -> None:
+def test_a_file_without_rules_is_an_empty_rule_set(tmp_path: Path, text: str) -> None:
     assert read_rules(write(tmp_path, text)).rules == RuleSet.empty().rules == ()
 
 
-def test_line_ends_and_marks_of_windows_do_not_matter(tmp_path: Path) -> None:
+def test_windows_line_endings_and_byte_order_marks_are_accepted(tmp_path: Path) -> None:
     path = tmp_path / "rules.toml"
-    path.write_bytes(b"\xef\xbb\xbf" + WHOLE.replace("\n", "\r\n").encode())
+    path.write_bytes(b"\xef\xbb\xbf" + RULES_FILE.replace("\n", "\r\n").encode())
     assert len(read_rules(path)) == 6
 
 
-BROKEN = {
+INVALID_RULES = {
     "unknown key": ('querry = "x"\nhide = "a"', "`querry` is not known; did you mean `query`?"),
     "far key": ('xyz = 1\nhide = "a"', "`xyz` is not known; known are name, query"),
     "two actions": ('pin = "a"\nhide = "a"', "exactly one of .*, got pin and hide; make a rule"),
@@ -120,7 +120,7 @@ BROKEN = {
     "no texts": ('query = []\nhide = "a"', "`query`: the list is empty"),
     "empty text": ('query = ["x", " "]\nhide = "a"', "`query`: one of its texts is empty"),
     "no word": ('query = "!!"\nhide = "a"', "`query`: '!!' has no word or number"),
-    "twice": ('pin = ["a", "b", "a"]', "`pin`: 'a' stands there more than once"),
+    "twice": ('pin = ["a", "b", "a"]', "`pin`: 'a' is in the list more than once"),
     "number id": ("pin = [12]", r"`pin`: expected texts in quotation marks .*got \[12\]"),
     "match": ('query = "x"\nmatch = "fuzzy"\nhide = "a"', "`match`: expected one of phrase, words"),
     "match alone": ('match = "exact"\nhide = "a"', "`match` says how `query` is compared"),
@@ -153,13 +153,13 @@ BROKEN = {
 }
 
 
-@pytest.mark.parametrize(("lines", "message"), BROKEN.values(), ids=BROKEN)
-def test_what_has_no_sense_is_named_once(tmp_path: Path, lines: str, message: str) -> None:
+@pytest.mark.parametrize(("lines", "message"), INVALID_RULES.values(), ids=INVALID_RULES)
+def test_each_fault_is_reported_once(tmp_path: Path, lines: str, message: str) -> None:
     path = write(tmp_path, f'[[rule]]\nname = "A"\n{lines}\n')
-    with pytest.raises(RuleError, match=message) as found:
+    with pytest.raises(RuleError, match=message) as raised:
         read_rules(path)
-    assert len(found.value.problems) == 1, found.value.problems
-    assert str(found.value).startswith(f"{path}: rule 'A': ")
+    assert len(raised.value.problems) == 1, raised.value.problems
+    assert str(raised.value).startswith(f"{path}: rule 'A': ")
 
 
 @pytest.mark.parametrize(
@@ -173,12 +173,12 @@ def test_what_has_no_sense_is_named_once(tmp_path: Path, lines: str, message: st
         ('[[rule]]\nname = 5\nhide = "a"\n', r"rule 1 \(without a name\): `name`: expected a text"),
     ],
 )
-def test_a_file_of_another_form_is_named(tmp_path: Path, text: str, message: str) -> None:
+def test_a_malformed_file_is_refused(tmp_path: Path, text: str, message: str) -> None:
     with pytest.raises(RuleError, match=message):
         read_rules(write(tmp_path, text))
 
 
-def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+def test_an_unreadable_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(RuleError, match=r"none\.toml: there is no such file"):
         read_rules(tmp_path / "none.toml")
     with pytest.raises(RuleError, match="cannot be read: "):
@@ -188,23 +188,31 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
         read_rules(tmp_path / "old.toml")
 
 
-def test_all_problems_come_at_once(tmp_path: Path) -> None:
+def test_all_problems_are_reported_at_once(tmp_path: Path) -> None:
     rules = [
         '[[rule]]\nname = "A"\nfrom = 2026-01-01\nby = 2\nboost = { brand = 5, in_stck = true }',
         '[[rule]]\nname = "B"\nhide = "a"',
         '[[rule]]\nname = "B"\nredirect = "eid"\nquery = "?"',
     ]
-    with pytest.raises(RuleError, match="2 rules are called 'B'") as found:
+    with pytest.raises(RuleError, match="2 rules are called 'B'") as raised:
         read_rules(write(tmp_path, "\n".join(rules)))
-    wrong = ["`from`", "`by`", "`boost.brand`", "`boost.in_stck`", "`redirect`", "`query`", "'B'"]
-    assert len(found.value.problems) == len(wrong)
-    for each in wrong:
-        assert any(each in problem for problem in found.value.problems), each
-    again = pickle.loads(pickle.dumps(found.value))
-    assert (str(again), again.problems) == (str(found.value), found.value.problems)
+    expected = [
+        "`from`",
+        "`by`",
+        "`boost.brand`",
+        "`boost.in_stck`",
+        "`redirect`",
+        "`query`",
+        "'B'",
+    ]
+    assert len(raised.value.problems) == len(expected)
+    for fragment in expected:
+        assert any(fragment in problem for problem in raised.value.problems), fragment
+    unpickled = pickle.loads(pickle.dumps(raised.value))
+    assert (str(unpickled), unpickled.problems) == (str(raised.value), raised.value.problems)
 
 
-def test_python_refuses_the_same() -> None:
+def test_python_values_are_checked_alike() -> None:
     with pytest.raises(RuleError, match="two rules are called 'A'"):
         RuleSet((Rule("A", Pin(("a",))), Rule("A", Pin(("b",)))))
     with pytest.raises(RuleError, match="`query`: expected texts in a tuple, got 'abaya'"):
@@ -219,12 +227,12 @@ def test_python_refuses_the_same() -> None:
         Rule(" ", Pin(("a",)))
 
 
-def test_the_sample_is_free_of_contradictions_and_names_products_that_there_are() -> None:
-    book = read_rules(SAMPLE)
-    assert len(book) >= 6
-    assert book.find_conflicts() == ()
+def test_the_sample_rules_have_no_conflicts_and_existing_products() -> None:
+    rule_set = read_rules(SAMPLE)
+    assert len(rule_set) >= 6
+    assert rule_set.find_conflicts() == ()
     lines = SAMPLE.with_name("catalog.csv").read_text(encoding="utf-8").splitlines()
     ids = {line.partition(",")[0] for line in lines}
-    for rule in book:
+    for rule in rule_set:
         if isinstance(rule.action, Pin | Boost | Bury | Hide):
             assert set(rule.action.selection.ids) <= ids, rule.name

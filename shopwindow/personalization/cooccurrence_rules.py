@@ -1,4 +1,4 @@
-"""The ways in which products are touched together."""
+"""The rules by which two interactions of a visitor count as one co-occurrence."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,18 +9,19 @@ CO_VIEWED = "viewed"
 CO_PURCHASED = "bought"
 CATEGORY_SUFFIX = " kinds"
 PARENT_CATEGORY_SUFFIX = " families"
-"""After a bond: the same of the products' kinds and families; see `rank.Traits`."""
+"""Appended to a rule's name: the counts of categories and of their parents; see
+`shopwindow.ranking.ComplementFeatures`."""
 
 
 @dataclass(frozen=True, slots=True)
 class CooccurrenceRule:
-    """When two things that one visitor touched belong together.
+    """When two interactions of one visitor count as a co-occurrence.
 
     Attributes:
         event_kinds: Kinds of events that count.
         window_s: Most time between them, in seconds.
-        max_partners: Most things before that one is joined with, the newest.
-        counts_categories: Whether their kinds and families are counted too.
+        max_partners: Most earlier products that one is paired with, the newest ones.
+        counts_categories: Whether categories and parent categories are counted too.
     """
 
     event_kinds: frozenset[str]
@@ -35,4 +36,4 @@ COOCCURRENCE_RULES: Mapping[str, CooccurrenceRule] = {
         frozenset({"cart", "purchase"}), DAY_S, 20, counts_categories=True
     ),
 }
-"""By name. What is put into one cart within a day counts as one basket, bought or not."""
+"""By name. Products put into a cart within a day count as one basket, bought or not."""

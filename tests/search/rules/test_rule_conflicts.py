@@ -1,4 +1,4 @@
-"""Pairs of rules that act against each other, and which of them wins."""
+"""Pairs of rules that oppose each other, and which of them wins."""
 
 from datetime import UTC, datetime
 
@@ -27,15 +27,21 @@ DEAR = Selection(filters=Filters(price_min=20))
 ABAYA = RuleScope(("abaya",))
 
 
-def between(
-    one: Action, other: Action, first: RuleScope | None = None, second: RuleScope | None = None
+def find(
+    first: Action,
+    second: Action,
+    first_scope: RuleScope | None = None,
+    second_scope: RuleScope | None = None,
 ) -> tuple[RuleConflict, ...]:
-    rules = (Rule("one", one, first or RuleScope()), Rule("other", other, second or RuleScope()))
+    rules = (
+        Rule("one", first, first_scope or RuleScope()),
+        Rule("other", second, second_scope or RuleScope()),
+    )
     return RuleSet(rules).find_conflicts()
 
 
 @pytest.mark.parametrize(
-    ("one", "other", "winner", "sentence"),
+    ("first", "second", "winner", "explanation"),
     [
         (
             Pin(("a", "b")), Hide(BC), "other",
@@ -54,7 +60,7 @@ def between(
         (Hide(AB), Boost(AB), "one", "'other' boosts 'a', 'b', that 'one' hides: "),
         (
             Pin(("a",)), Pin(("b",)), "one",
-            "'one' and 'other' both pin to place 1: 'one' wins, because it stands earlier; what "
+            "'one' and 'other' both pin to place 1: 'one' wins, because it comes earlier; what "
             "'other' pins takes the next free place.",
         ),
         (Pin(("a",), 2), Pin(("b", "c")), "one", "both pin to place 2: 'one' wins"),
@@ -63,17 +69,17 @@ def between(
     ],
 )  # fmt: skip
 def test_opposing_actions_have_a_winner(
-    one: Action, other: Action, winner: str, sentence: str
+    first: Action, second: Action, winner: str, explanation: str
 ) -> None:
-    (found,) = between(one, other)
-    assert sentence in found.explanation
-    assert found.winner == winner
-    assert {found.winner, found.loser} == {"one", "other"}
-    assert found.is_certain is (" may " not in found.explanation)
+    (conflict,) = find(first, second)
+    assert explanation in conflict.explanation
+    assert conflict.winner == winner
+    assert {conflict.winner, conflict.loser} == {"one", "other"}
+    assert conflict.is_certain is (" may " not in conflict.explanation)
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("first", "second"),
     [
         (Pin(("a",)), Hide(D)),
         (Boost(CHEAP), Bury(DEAR)),
@@ -101,8 +107,8 @@ def test_opposing_actions_have_a_winner(
         ),
     ],
 )
-def test_what_does_not_oppose_is_not_reported(one: Action, other: Action) -> None:
-    assert between(one, other) == between(other, one) == ()
+def test_actions_that_do_not_oppose_are_not_reported(first: Action, second: Action) -> None:
+    assert find(first, second) == find(second, first) == ()
 
 
 @pytest.mark.parametrize(
@@ -123,38 +129,46 @@ def test_what_does_not_oppose_is_not_reported(one: Action, other: Action) -> Non
         (RuleScope(merchant="m0"), RuleScope(merchant="m1"), None),
     ],
 )
-def test_only_rules_that_can_hold_together_contradict(
+def test_only_rules_that_can_be_active_together_conflict(
     first: RuleScope, second: RuleScope, query: str | None
 ) -> None:
-    for one, other in ((first, second), (second, first)):
-        found = between(Pin(("a",)), Hide(AB), one, other)
-        assert len(found) == (query is not None)
-        assert all(each.query == query for each in found) or query in ABAYA.query
-        redirects = between(Redirect("/x"), Redirect("/y"), one, other)
+    for first_scope, second_scope in ((first, second), (second, first)):
+        conflicts = find(Pin(("a",)), Hide(AB), first_scope, second_scope)
+        assert len(conflicts) == (query is not None)
+        assert all(conflict.query == query for conflict in conflicts) or query in ABAYA.query
+        redirects = find(Redirect("/x"), Redirect("/y"), first_scope, second_scope)
         assert len(redirects) == (query is not None)
 
 
-def test_pins_of_two_merchants_want_the_same_place() -> None:
-    (found,) = between(Pin(("a",)), Pin(("b",)), RuleScope(merchant="m0"), RuleScope(merchant="m1"))
-    assert found.winner == "one"
+def test_pins_of_two_merchants_conflict_over_a_position() -> None:
+    (conflict,) = find(Pin(("a",)), Pin(("b",)), RuleScope(merchant="m0"), RuleScope(merchant="m1"))
+    assert conflict.winner == "one"
 
 
-def test_the_more_exact_wins_and_the_sentence_says_so() -> None:
-    for one, other in (((RuleScope(), ABAYA)), (RuleScope(("abaya",), "words"), ABAYA)):
-        (found,) = between(Pin(("a",)), Pin(("b",)), one, other)
-        assert found.winner == "other"
-        assert "because its match is more exact (phrase before " in found.explanation
+def test_the_more_specific_rule_wins_and_the_explanation_says_so() -> None:
+    for first_scope, second_scope in (
+        ((RuleScope(), ABAYA)),
+        (RuleScope(("abaya",), "words"), ABAYA),
+    ):
+        (conflict,) = find(Pin(("a",)), Pin(("b",)), first_scope, second_scope)
+        assert conflict.winner == "other"
+        assert "because its match is more exact (phrase before " in conflict.explanation
 
 
-def test_a_query_can_bring_together_what_the_texts_do_not() -> None:
+def test_a_plan_has_conflicts_that_the_texts_alone_do_not() -> None:
     rules = (
         Rule("one", Pin(("a",)), ABAYA),
         Rule("other", Hide(AB), RuleScope(("black",))),
         Rule("third", Boost(AB)),
     )
-    book = RuleSet(rules)
-    assert [(e.winner, e.loser) for e in book.find_conflicts()] == [("other", "third")]
-    plan = book.plan("black abaya", Filters(), APRIL)
-    found = book.find_conflicts(plan)
-    assert {(e.winner, e.loser) for e in found} == {("other", "one"), ("other", "third")}
-    assert book.find_conflicts(book.plan("abaya", Filters(), APRIL)) == ()
+    rule_set = RuleSet(rules)
+    assert [(conflict.winner, conflict.loser) for conflict in rule_set.find_conflicts()] == [
+        ("other", "third")
+    ]
+    plan = rule_set.plan("black abaya", Filters(), APRIL)
+    conflicts = rule_set.find_conflicts(plan)
+    assert {(conflict.winner, conflict.loser) for conflict in conflicts} == {
+        ("other", "one"),
+        ("other", "third"),
+    }
+    assert rule_set.find_conflicts(rule_set.plan("abaya", Filters(), APRIL)) == ()
