@@ -121,12 +121,7 @@ class RerankingPipeline:
         ranked = remove_hidden(ranked, plan, filters, index)
         ranked = sort_candidates(ranked, query.sort, rows)
         watch.lap("sort")
-        variant_counts: Mapping[str, int] = {}
-        if query.collapse and not query.filters.group_id:
-            # A pinned variant represents the others, or the product would be shown twice.
-            pins = plan.pins if query.sort == "relevance" else ()
-            pinned = {to_point_id(product_id) for rule in pins for product_id in rule.action.ids}
-            ranked, variant_counts = collapse_variants(ranked, rows, pinned)
+        ranked, variant_counts = _collapse(ranked, context, rows)
         watch.lap("collapse")
         result = RankedList(
             ranked, rows, retrieval_ranks, variant_counts, n_below_cutoff, top_score=top_score
@@ -141,6 +136,18 @@ class RerankingPipeline:
         ruled = apply_rules(ranked, plan, filters, index, context.exclude)
         watch.lap("rules")
         return replace(result, candidates=ruled.candidates, rules=ruled.rules)
+
+
+def _collapse(
+    candidates: list[Candidate], context: RankingContext, rows: FieldRows
+) -> tuple[list[Candidate], Mapping[str, int]]:
+    query = context.query
+    if not query.collapse or query.filters.group_id:
+        return candidates, {}
+    # A pinned variant represents the others, or the product would be shown twice.
+    pins = context.plan.pins if query.sort == "relevance" else ()
+    pinned = {to_point_id(product_id) for rule in pins for product_id in rule.action.ids}
+    return collapse_variants(candidates, rows, pinned)
 
 
 def _list_fields(context: RankingContext) -> tuple[str, ...]:
