@@ -24,7 +24,7 @@ from index.payload import to_point_id
 from index.store.edge.engine import to_engine_vector
 from index.store.edge.metadata_files import CURRENT_FILE
 from index.store.points import ScoredPoint, VectorQuery
-from search.query.query_reader import QueryInterpreter
+from search.query.query_interpreter import QueryInterpreter
 from search.retrieval.fusion import FUSION_METHODS, RRF_K, ScoreNormalization, fuse
 from search.retrieval.generators import HybridRetriever, RetrievalOptions
 from search.retrieval.query_plan import RetrievalInput, weigh_retrievers

@@ -18,7 +18,7 @@ from search.pipeline.query_relaxation import (
 )
 from search.pipeline.reranking import RankingContext, RerankingPipeline
 from search.query.parsed_query import ParsedQuery
-from search.query.query_reader import InterpretedQuery, QueryInterpreter
+from search.query.query_interpreter import InterpretedQuery, QueryInterpreter
 from search.recommendations import Recommender
 from search.response_builder import ResponseBuilder
 from search.retrieval.generators import HybridRetriever, RetrievalOptions

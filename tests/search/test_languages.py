@@ -12,7 +12,7 @@ from index.text.bm25 import build_query_vector
 from search import SearchService
 from search.catalog_snapshot import CatalogSnapshot
 from search.query.known_words import SpellingDictionary
-from search.query.query_reader import QueryInterpreter
+from search.query.query_interpreter import QueryInterpreter
 from search.query.synonym_expansion import SynonymIndex
 from search.query.vocabulary import Vocabulary
 from shopwindow.values import Product, Query, SearchResponse, Translation

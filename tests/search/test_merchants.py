@@ -17,7 +17,7 @@ from embed import FakeEncoder
 from index import ProductIndex
 from search import SearchService
 from search.audit import audit_catalog
-from search.query.query_reader import InterpretedQuery, QueryInterpreter
+from search.query.query_interpreter import InterpretedQuery, QueryInterpreter
 from search.rules import Pin, Rule, RuleScope, RuleSet
 from shopwindow.eventlog import EventLog
 from shopwindow.values import Event, Filters, Product, Query

@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from search.query.entities import EntityIndex
-from search.query.interpreter import QueryParser
 from search.query.negation import extract_negations
 from search.query.price_filters import extract_price
+from search.query.query_parser import QueryParser
 from search.query.stems import stem_phrase
 from search.query.synonym_expansion import SynonymIndex
 from shopwindow.values import Filters, Query

@@ -8,7 +8,7 @@ import pytest
 from embed import FakeEncoder
 from index import ProductIndex
 from search import SearchService
-from search.query.query_reader import QueryInterpreter
+from search.query.query_interpreter import QueryInterpreter
 from search.rules import (
     PINNED,
     RULES,

@@ -14,10 +14,10 @@ from index.text.analyzer import Token, get_stems, hash_term
 from index.text.bm25 import SparseVector, build_query_vector, build_weighted_vector
 from search.catalog_snapshot import CatalogSnapshot, CatalogSnapshotCache
 from search.merchant_scope import filter_to_merchants
-from search.query.interpreter import QueryParser
 from search.query.known_words import SpellingDictionary
 from search.query.parsed_query import ParsedQuery
 from search.query.phrases import segment_phrases
+from search.query.query_parser import QueryParser
 from search.query.spelling import correct_spelling
 from search.query.stems import Stems, analyze_query
 from search.query.synonym_expansion import SynonymIndex
