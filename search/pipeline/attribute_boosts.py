@@ -1,6 +1,5 @@
 """Boosts candidates with the attributes that a query names, and demotes what it negates."""
 
-from collections import defaultdict
 from collections.abc import Sequence
 
 from index.field_rows import FieldRows
@@ -13,7 +12,7 @@ from search.catalog_snapshot import CatalogSnapshot
 from search.query.parsed_query import AttributeMatch, ParsedQuery
 from search.query.stated_absences import states_absence
 from search.query.stems import Stems, analyze_query, stem_phrase
-from search.retrieval.fusion import Candidate
+from shopwindow.ranking.candidate_set import CandidateSet
 from shopwindow.values.settings import SearchSettings
 
 ATTRIBUTE_MATCH = "attribute_match"
@@ -25,13 +24,13 @@ NEGATION_PENALTY = 1.0
 
 
 def boost_attributes(
-    candidates: Sequence[Candidate],
+    candidates: CandidateSet,
     parsed: ParsedQuery,
     snapshot: CatalogSnapshot,
     index: ProductIndex,
     rows: FieldRows,
     settings: SearchSettings,
-) -> list[Candidate]:
+) -> CandidateSet:
     """Boost candidates that have what the text names; demote or drop those with what it negates.
 
     Args:
@@ -48,28 +47,20 @@ def boost_attributes(
     boost = settings.attribute_match_boost
     matches = parsed.attribute_matches if boost > 0 else ()
     if not (matches or parsed.demoted or parsed.excluded):
-        return list(candidates)
-    ids = [candidate.id for candidate in candidates]
-    contributions: defaultdict[str, dict[str, float]] = defaultdict(dict)
+        return candidates
+    matched: dict[str, float] = {}
     for match in matches:
         for point_id in _filter_matching(match, rows):
-            values = contributions[point_id]
-            values[ATTRIBUTE_MATCH] = values.get(ATTRIBUTE_MATCH, 0.0) + boost / len(matches)
+            matched[point_id] = matched.get(point_id, 0.0) + boost / len(matches)
+    negated: dict[str, float] = {}
     for phrase in parsed.demoted:
-        having, lacking = _split_by_phrase(ids, phrase, snapshot, index)
-        for point_id in having:
-            contributions[point_id][NEGATION] = -NEGATION_PENALTY
-        for point_id in lacking:
-            contributions[point_id][NEGATION] = boost
+        having, lacking = _split_by_phrase(candidates.ids, phrase, snapshot, index)
+        negated |= dict.fromkeys(having, -NEGATION_PENALTY) | dict.fromkeys(lacking, boost)
     excluded: set[str] = set()
     for word in parsed.excluded:
-        excluded |= _find_with_phrase(ids, word, snapshot, index)
-    boosted = [
-        candidate.with_contributions(contributions.get(candidate.id, {}))
-        for candidate in candidates
-        if candidate.id not in excluded
-    ]
-    return sorted(boosted, key=lambda candidate: (-candidate.score, candidate.id))
+        excluded |= _find_with_phrase(candidates.ids, word, snapshot, index)
+    boosted = candidates.drop(excluded).add_by_id(ATTRIBUTE_MATCH, matched)
+    return boosted.add_by_id(NEGATION, negated).sort()
 
 
 def collect_fields(parsed: ParsedQuery) -> set[str]:

@@ -6,15 +6,15 @@ from collections.abc import Collection, Mapping, Sequence
 from index.field_rows import FieldRows
 from index.payload import GROUP_ID, PERCEPTUAL_HASH
 from index.perceptual_hash import decode_hashes, find_same_photo_pairs
-from search.retrieval.fusion import Candidate
+from shopwindow.ranking.candidate_set import CandidateSet
 
 PLACEHOLDER_MIN_COUNT = 12
 """Candidates with one photo from which it counts as a placeholder, and collapses nothing."""
 
 
 def collapse_variants(
-    candidates: Sequence[Candidate], rows: FieldRows, pinned: Collection[str] = ()
-) -> tuple[list[Candidate], Mapping[str, int]]:
+    candidates: CandidateSet, rows: FieldRows, pinned: Collection[str] = ()
+) -> tuple[CandidateSet, Mapping[str, int]]:
     """Keep the best candidate of each set of variants or of products with the same photo.
 
     Args:
@@ -26,7 +26,7 @@ def collapse_variants(
         The remaining candidates in their order, and how many each represents, by point id; those
         that represent themselves alone are missing.
     """
-    ids = [candidate.id for candidate in candidates]
+    ids = candidates.ids
     columns = (rows.first_values(name) for name in (GROUP_ID, PERCEPTUAL_HASH))
     groups, photo_hashes = (
         {point_id: str(column[point_id]) for point_id in ids if point_id in column}
@@ -41,8 +41,8 @@ def collapse_variants(
 
 
 def keep_representatives(
-    candidates: Sequence[Candidate], representatives: Mapping[str, str]
-) -> tuple[list[Candidate], Mapping[str, int]]:
+    candidates: CandidateSet, representatives: Mapping[str, str]
+) -> tuple[CandidateSet, Mapping[str, int]]:
     """Return the candidates that represent themselves, and how many each represents.
 
     Args:
@@ -53,8 +53,8 @@ def keep_representatives(
         The candidates in their order, and the counts above 1 by point id.
     """
     sizes = Counter(representatives.values())
-    kept = [hit for hit in candidates if representatives[hit.id] == hit.id]
-    return kept, {point_id: size for point_id, size in sizes.items() if size > 1}
+    kept = [n for n, point_id in enumerate(candidates.ids) if representatives[point_id] == point_id]
+    return candidates.take(kept), {point_id: size for point_id, size in sizes.items() if size > 1}
 
 
 def find_representatives(

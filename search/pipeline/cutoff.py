@@ -1,8 +1,6 @@
 """Relevance cutoff: drops candidates that score too low against the best one."""
 
-from collections.abc import Sequence
-
-from search.retrieval.fusion import Candidate
+from shopwindow.ranking.candidate_set import CandidateSet
 from shopwindow.values.query import Sort
 
 SORTED_CUTOFF = 0.5
@@ -16,8 +14,8 @@ none fell below 0.47."""
 
 
 def apply_cutoff(
-    candidates: Sequence[Candidate], relative_cutoff: float, sort: Sort = "relevance"
-) -> list[Candidate]:
+    candidates: CandidateSet, relative_cutoff: float, sort: Sort = "relevance"
+) -> CandidateSet:
     """Return the candidates whose score is at least a fraction of the top score.
 
     Scores start at the similarity baseline, so the fraction measures how much of the query a
@@ -29,7 +27,7 @@ def apply_cutoff(
         sort: The sort order of the response.
     """
     if not candidates or not relative_cutoff:
-        return list(candidates)
+        return candidates
     cutoff = relative_cutoff if sort == "relevance" else max(relative_cutoff, SORTED_CUTOFF)
-    threshold = candidates[0].score * cutoff
-    return [candidate for candidate in candidates if candidate.score >= threshold]
+    threshold = float(candidates.scores[0]) * cutoff
+    return candidates.take(candidates.scores >= threshold)

@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 
 from index.product_index import ProductIndex
 from index.store.points import PHOTO, TEXT, Point
-from search.retrieval.fusion import Candidate
 from search.retrieval.similarity_baseline import BaselineSample
+from shopwindow.ranking.candidate_set import CandidateSet
 from shopwindow.values.encoder import Vectors
 
 DIVERSITY = "diversity"
@@ -16,8 +16,8 @@ DIVERSITY = "diversity"
 
 
 def diversify(
-    candidates: Sequence[Candidate], diversity: float, index: ProductIndex, baseline: BaselineSample
-) -> list[Candidate]:
+    candidates: CandidateSet, diversity: float, index: ProductIndex, baseline: BaselineSample
+) -> CandidateSet:
     """Reorder candidates one by one: each next one has the best score less its similarity penalty.
 
     The penalty is the highest similarity to a candidate already selected, times `diversity`. The
@@ -37,32 +37,31 @@ def diversify(
         The candidates in their new order, with the penalty as a negative contribution.
     """
     if not diversity or len(candidates) < 2:
-        return list(candidates)
-    similarities = _compute_similarities(candidates, index, baseline)
-    scores = np.array([candidate.score for candidate in candidates])
+        return candidates
+    similarities = _compute_similarities(candidates.ids, index, baseline)
     max_similarity = np.zeros(len(candidates))
     is_remaining = np.ones(len(candidates), dtype=bool)
-    selected: list[Candidate] = []
+    order: list[int] = []
+    penalties: list[float] = []
     while is_remaining.any():
-        marginal = np.where(is_remaining, scores - diversity * max_similarity, -np.inf)
-        best = int(np.argmax(marginal))
-        penalty = diversity * float(max_similarity[best])
-        contribution = {DIVERSITY: -penalty} if penalty else {}
-        selected.append(candidates[best].with_contributions(contribution))
+        marginal = candidates.scores - diversity * max_similarity
+        best = int(np.argmax(np.where(is_remaining, marginal, -np.inf)))
+        order.append(best)
+        penalties.append(diversity * float(max_similarity[best]))
         is_remaining[best] = False
         max_similarity = np.maximum(max_similarity, similarities[best])
-    return selected
+    contribution = [-penalty if penalty else np.nan for penalty in penalties]
+    return candidates.take(order).add(DIVERSITY, contribution)
 
 
 def _compute_similarities(
-    candidates: Sequence[Candidate], index: ProductIndex, baseline: BaselineSample
+    ids: Sequence[str], index: ProductIndex, baseline: BaselineSample
 ) -> NDArray[np.float64]:
     """Return pairwise similarities: by photos where both have one, else by texts.
 
     Returns:
         Shape (n, n), from 0 (chance) to 1 (the same).
     """
-    ids = [candidate.id for candidate in candidates]
     points_by_id = index.get_points(ids, (), vectors=True)
     points = [points_by_id.get(point_id) for point_id in ids]
     photos, texts = (_stack_vectors(points, name) for name in (PHOTO, TEXT))

@@ -2,15 +2,17 @@
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from index.product_index import ProductIndex
 from index.store.points import VectorQuery
 from search.retrieval.fusion import (
     MAX_COSINE,
-    Candidate,
     ScoreNormalization,
     normalize_theoretical_min_max,
 )
 from search.retrieval.similarity_baseline import BaselineSample
+from shopwindow.ranking.candidate_set import CandidateSet
 from shopwindow.values.encoder import Vectors
 
 NEGATIVE_EXAMPLES = "negative_examples"
@@ -21,11 +23,11 @@ NEGATIVE_WEIGHT = 1.0
 
 
 def penalize_negatives(
-    candidates: Sequence[Candidate],
+    candidates: CandidateSet,
     negatives: Sequence[tuple[str, Vectors]],
     index: ProductIndex,
     baseline: BaselineSample,
-) -> list[Candidate]:
+) -> CandidateSet:
     """Lower each candidate's score by its highest similarity to a negative example.
 
     Args:
@@ -38,24 +40,18 @@ def penalize_negatives(
         The candidates in their new order, ties by id.
     """
     if not negatives or not candidates:
-        return list(candidates)
-    ids = tuple(candidate.id for candidate in candidates)
+        return candidates
     queries = [
-        VectorQuery(using, vector, include_ids=ids, limit=len(ids), exact=True)
+        VectorQuery(using, vector, include_ids=candidates.ids, limit=len(candidates), exact=True)
         for using, vector in negatives
     ]
-    penalties: dict[str, float] = {}
+    similarities = np.zeros(len(candidates))
     for (using, vector), scored in zip(negatives, index.query(queries), strict=True):
         random = baseline.estimate_baseline(using, index.project(using, vector))
         normalization = ScoreNormalization(random.mean if random else 0.0, MAX_COSINE)
-        similarities = normalize_theoretical_min_max(scored, normalization)
-        for (point_id, _), similarity in zip(scored, similarities, strict=True):
-            penalty = NEGATIVE_WEIGHT * similarity
-            penalties[point_id] = max(penalties.get(point_id, 0.0), penalty)
-    contributions = {
-        point_id: {NEGATIVE_EXAMPLES: -penalty}
-        for point_id, penalty in penalties.items()
-        if penalty
-    }
-    penalized = [hit.with_contributions(contributions.get(hit.id, {})) for hit in candidates]
-    return sorted(penalized, key=lambda hit: (-hit.score, hit.id))
+        scores = np.array([score for _, score in scored], dtype=np.float64)
+        rows = [candidates.positions[point_id] for point_id, _ in scored]
+        normalized = normalize_theoretical_min_max(scores, normalization)
+        similarities[rows] = np.maximum(similarities[rows], normalized)
+    penalties = NEGATIVE_WEIGHT * similarities
+    return candidates.add(NEGATIVE_EXAMPLES, np.where(penalties > 0, -penalties, np.nan)).sort()

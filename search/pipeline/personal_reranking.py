@@ -7,9 +7,9 @@ import numpy as np
 
 from search.catalog_snapshot import CatalogSnapshot
 from search.pipeline.feature_scores import Scores, score_affinity, score_product_signals
-from search.retrieval.fusion import Candidate, enforce_monotonic_scores
 from shopwindow.personalization import CatalogItem, Personalizer
 from shopwindow.ranking import Profile, bound_contribution, diversify_slate, standardize
+from shopwindow.ranking.candidate_set import CandidateSet
 from shopwindow.ranking.weights import RankingWeights
 from shopwindow.values.errors import OnlineStoreError, ProfileError
 
@@ -38,8 +38,8 @@ class PersonalReranker:
         )
 
     def rerank(
-        self, candidates: Sequence[Candidate], user_id: str, snapshot: CatalogSnapshot
-    ) -> list[Candidate]:
+        self, candidates: CandidateSet, user_id: str, snapshot: CatalogSnapshot
+    ) -> CandidateSet:
         """Rerank candidates for a visitor, adding what moved them as contributions.
 
         Two candidates whose scores differ by more than twice the weight of "personal" keep their
@@ -59,26 +59,25 @@ class PersonalReranker:
             return self._rerank(candidates, profile, snapshot)
         except (OnlineStoreError, ProfileError):
             LOG.warning("a response is not personalised", exc_info=True)
-            return list(candidates)
+            return candidates
 
     def _rerank(
-        self, candidates: Sequence[Candidate], profile: Profile | None, snapshot: CatalogSnapshot
-    ) -> list[Candidate]:
+        self, candidates: CandidateSet, profile: Profile | None, snapshot: CatalogSnapshot
+    ) -> CandidateSet:
         has_effect = profile or self._has_product_signals or self._weights.seller_diversity_penalty
         if not candidates or not has_effect:
-            return list(candidates)
-        catalog = self._personalizer.catalog
-        items = catalog.get_items_by_point([candidate.id for candidate in candidates])
-        scored_ids = [candidate.id for candidate in candidates if candidate.id in items]
-        scores = self._score(profile, [items[point_id] for point_id in scored_ids], snapshot)
-        contributions = {
-            point_id: {name: float(values[n]) for name, values in scores.items() if values[n]}
-            for n, point_id in enumerate(scored_ids)
-        }
-        reranked = [hit.with_contributions(contributions.get(hit.id, {})) for hit in candidates]
-        reranked.sort(key=lambda hit: (-hit.score, hit.id))
+            return candidates
+        items = self._personalizer.catalog.get_items_by_point(candidates.ids)
+        rows = [n for n, point_id in enumerate(candidates.ids) if point_id in items]
+        known = [items[candidates.ids[n]] for n in rows]
+        for name, values in self._score(profile, known, snapshot).items():
+            column = np.full(len(candidates), np.nan)
+            column[rows] = np.where(values == 0, np.nan, values)
+            candidates = candidates.add(name, column)
+        reranked = candidates.sort()
         merchants = [
-            items[hit.id].attributes.merchant if hit.id in items else "" for hit in reranked
+            items[point_id].attributes.merchant if point_id in items else ""
+            for point_id in reranked.ids
         ]
         return self._diversify_sellers(reranked, merchants)
 
@@ -100,13 +99,13 @@ class PersonalReranker:
         return scores
 
     def _diversify_sellers(
-        self, candidates: Sequence[Candidate], merchants: Sequence[str]
-    ) -> list[Candidate]:
+        self, candidates: CandidateSet, merchants: Sequence[str]
+    ) -> CandidateSet:
         """Return the candidates with those of merchants that came before demoted."""
         penalty, n_candidates = self._weights.seller_diversity_penalty, len(candidates)
         if not penalty:
-            return list(candidates)
-        scores = [candidate.score for candidate in candidates]
+            return candidates
         one_interest = [0] * n_candidates
+        scores = candidates.scores.tolist()
         order = diversify_slate(scores, one_interest, [1.0], n_candidates, merchants, penalty)
-        return enforce_monotonic_scores([candidates[i] for i in order], SELLER_DIVERSITY)
+        return candidates.take(order).enforce_monotonic_scores(SELLER_DIVERSITY)

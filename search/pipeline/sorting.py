@@ -1,10 +1,10 @@
 """Sorts results by price, date or popularity."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from index.field_rows import FieldRows
 from index.store.points import OrderBy
-from search.retrieval.fusion import Candidate
+from shopwindow.ranking.candidate_set import CandidateSet
 from shopwindow.values.query import Sort
 
 SORT_ORDERS: Mapping[Sort, OrderBy] = {
@@ -16,9 +16,7 @@ SORT_ORDERS: Mapping[Sort, OrderBy] = {
 """The stored field and direction of each sort order but relevance."""
 
 
-def sort_candidates(
-    candidates: Sequence[Candidate], sort: Sort, rows: FieldRows
-) -> list[Candidate]:
+def sort_candidates(candidates: CandidateSet, sort: Sort, rows: FieldRows) -> CandidateSet:
     """Sort candidates by a stored value; ties keep the order of relevance.
 
     Args:
@@ -30,10 +28,11 @@ def sort_candidates(
         The candidates, those without the value last, by relevance.
     """
     if sort == "relevance":
-        return list(candidates)
+        return candidates
     order = SORT_ORDERS[sort]
     values = rows.first_values(order.field)
     sign = -1.0 if order.descending else 1.0
-    with_value = [candidate for candidate in candidates if candidate.id in values]
-    with_value.sort(key=lambda candidate: sign * float(values[candidate.id]))
-    return with_value + [candidate for candidate in candidates if candidate.id not in values]
+    having = [n for n, point_id in enumerate(candidates.ids) if point_id in values]
+    having.sort(key=lambda n: sign * float(values[candidates.ids[n]]))
+    lacking = [n for n, point_id in enumerate(candidates.ids) if point_id not in values]
+    return candidates.take(having + lacking)

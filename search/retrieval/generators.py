@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from index.product_index import ProductIndex
 from index.store.points import Condition, ScoredPoint, VectorQuery
 from index.text.bm25 import SparseVector
-from search.retrieval.fusion import FUSION_METHODS, MAX_COSINE, Candidate, ScoreNormalization, fuse
+from search.retrieval.fusion import FUSION_METHODS, MAX_COSINE, ScoreNormalization, fuse
 from search.retrieval.query_plan import (
     IMAGE,
     RetrievalInput,
@@ -16,6 +16,7 @@ from search.retrieval.query_plan import (
     weigh_retrievers,
 )
 from search.retrieval.similarity_baseline import BaselineSample
+from shopwindow.ranking.candidate_set import CandidateSet
 from shopwindow.values.settings import SearchSettings
 
 SATURATION_STD = 8.0
@@ -113,7 +114,7 @@ class HybridRetriever:
             return {}
         return dict(zip(followups, self._index.query(list(followups.values())), strict=True))
 
-    def fuse(self, results: dict[str, list[ScoredPoint]]) -> list[Candidate]:
+    def fuse(self, results: dict[str, list[ScoredPoint]]) -> CandidateSet:
         """Return one ranking of the results, at most `candidates_per_retriever` candidates."""
         weights = weigh_retrievers(self._settings, self._coverage)
         if self._options.image_weight is not None and IMAGE in results and len(results) > 1:

@@ -3,12 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from index.product_index import ProductIndex
-from search.retrieval.fusion import Candidate
 from search.rules.pinning import apply_pins
 from search.rules.plan import RulePlan
-from search.rules.score_adjustments import apply_adjustment, compute_adjustments
+from search.rules.score_adjustments import RULES, compute_adjustments
 from search.rules.targets import RuleTargets, resolve_targets
+from shopwindow.ranking.candidate_set import CandidateSet
 from shopwindow.values.query import Filters
 
 
@@ -21,12 +23,12 @@ class RuledCandidates:
         rules: Names of the rules that moved or added each candidate, by point id.
     """
 
-    candidates: list[Candidate]
+    candidates: CandidateSet
     rules: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def apply_rules(
-    candidates: Sequence[Candidate],
+    candidates: CandidateSet,
     plan: RulePlan,
     filters: Filters,
     index: ProductIndex,
@@ -49,28 +51,22 @@ def apply_rules(
         The candidates, and the rules that moved them.
     """
     if not plan.has_product_rules:
-        return RuledCandidates(list(candidates))
-    by_id = {candidate.id: candidate for candidate in candidates}
-    targets = resolve_targets(plan, list(by_id), filters, index, exclude)
+        return RuledCandidates(candidates)
+    targets = resolve_targets(plan, candidates.ids, filters, index, exclude)
     pin_slots = _assign_positions(plan, targets)
-    adjustments = compute_adjustments(plan, targets, candidates)
-    rest = [
-        apply_adjustment(candidate, adjustments.get(candidate.id))
-        for candidate in candidates
-        if candidate.id not in targets.hidden and candidate.id not in pin_slots
-    ]
-    rest.sort(key=lambda candidate: (-candidate.score, candidate.id))
-    pinned = {
-        point_id: (by_id.get(point_id, Candidate(point_id, 0.0, {})), pin_slot.position)
-        for point_id, pin_slot in pin_slots.items()
-    }
+    adjustments = compute_adjustments(plan, targets, candidates.scores.tolist())
+    amounts = {point_id: adjustment.by for point_id, adjustment in adjustments.items()}
+    rest = candidates.drop(targets.hidden | pin_slots.keys()).add_by_id(RULES, amounts).sort()
+    new_ids = tuple(point_id for point_id in pin_slots if point_id not in candidates.positions)
+    pinned = candidates.keep(pin_slots).concat(CandidateSet(new_ids, np.zeros(len(new_ids))))
+    positions = {point_id: slot.position for point_id, slot in pin_slots.items()}
     rule_names = {
         point_id: adjustment.rules
         for point_id, adjustment in adjustments.items()
         if point_id not in targets.hidden
     }
-    rule_names |= {point_id: (pin_slot.rule,) for point_id, pin_slot in pin_slots.items()}
-    return RuledCandidates(apply_pins(rest, pinned), rule_names)
+    rule_names |= {point_id: (slot.rule,) for point_id, slot in pin_slots.items()}
+    return RuledCandidates(apply_pins(rest, pinned, positions), rule_names)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,12 @@
 """Pinned products at their positions, with scores that match."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import groupby
+from typing import TypeAlias
 
-from search.retrieval.fusion import Candidate
+import numpy as np
+
+from shopwindow.ranking.candidate_set import CandidateSet
 
 PINNED = "pinned"
 """Name of the contribution."""
@@ -17,14 +20,15 @@ EDGE_SCORE_GAP = 0.01
 
 
 def apply_pins(
-    rest: Sequence[Candidate], pinned: Mapping[str, tuple[Candidate, int]]
-) -> list[Candidate]:
+    rest: CandidateSet, pinned: CandidateSet, positions: Mapping[str, int]
+) -> CandidateSet:
     """Return the candidates with pinned products at their positions among the others.
 
     Args:
         rest: The others, best first.
-        pinned: By point id, the product and the position it is pinned to; no position twice. A
-            position behind the end is the end.
+        pinned: The pinned products, in any order.
+        positions: The position that each pinned product is pinned to, from 1, by point id; no
+            position twice. A position behind the end is the end.
 
     Returns:
         All of them, best first. A contribution brings the score of each pinned product between
@@ -32,54 +36,51 @@ def apply_pins(
         trace to make room, by a contribution of the same name.
     """
     if not pinned:
-        return list(rest)
-    ranked: list[Candidate] = []
-    remaining = list(rest)
-    for candidate, position in sorted(pinned.values(), key=lambda item: item[1]):
-        n_before = max(position - 1 - len(ranked), 0)
-        ranked += [*remaining[:n_before], candidate]
+        return rest
+    ranked: list[str] = []
+    remaining = list(rest.ids)
+    for point_id in sorted(pinned.ids, key=positions.__getitem__):
+        n_before = max(positions[point_id] - 1 - len(ranked), 0)
+        ranked += [*remaining[:n_before], point_id]
         remaining = remaining[n_before:]
-    return _assign_scores([*ranked, *remaining], pinned)
+    everything = rest.concat(pinned)
+    ordered = everything.take([everything.positions[point_id] for point_id in ranked + remaining])
+    return _assign_scores(ordered, positions)
 
 
-def _assign_scores(
-    ranked: Sequence[Candidate], pinned: Mapping[str, tuple[Candidate, int]]
-) -> list[Candidate]:
+def _assign_scores(ranked: CandidateSet, pinned: Collection[str]) -> CandidateSet:
     """Return candidates with scores that keep their order, assigned from the end."""
-    runs = [
-        list(run)
-        for _, run in groupby(reversed(ranked), key=lambda candidate: candidate.id in pinned)
-    ]
-    scored: list[Candidate] = []
+    before = list(zip(ranked.ids, ranked.scores.tolist(), strict=True))
+    runs = [list(run) for _, run in groupby(reversed(before), key=lambda pair: pair[0] in pinned)]
+    scored: list[_Scored] = []
     for index, run in enumerate(runs):
-        if run[0].id in pinned:
-            above = runs[index + 1][0].score if index + 1 < len(runs) else None
-            scored += _spread_between(run, scored[-1].score if scored else None, above)
+        if run[0][0] in pinned:
+            above = runs[index + 1][0][1] if index + 1 < len(runs) else None
+            scored += _spread_between(run, scored[-1][1] if scored else None, above)
             continue
         for candidate in run:
             scored.append(_raise_above(candidate, scored[-1]) if scored else candidate)
-    return scored[::-1]
+    after = np.array([score for _, score in scored[::-1]])
+    moved = [after[n] != score or point_id in pinned for n, (point_id, score) in enumerate(before)]
+    return ranked.add(PINNED, np.where(moved, after - ranked.scores, np.nan))
+
+
+_Scored: TypeAlias = tuple[str, float]
 
 
 def _spread_between(
-    run: Sequence[Candidate], below: float | None, above: float | None
-) -> list[Candidate]:
+    run: Sequence[_Scored], below: float | None, above: float | None
+) -> list[_Scored]:
     """Return candidates, the lowest first, with scores spread between two others."""
     step = EDGE_SCORE_GAP
     if below is not None and above is not None:
         step = max((above - below) / (len(run) + 1), MIN_SCORE_GAP)
     elif below is None:
         below = 0.0 if above is None else above - EDGE_SCORE_GAP * (len(run) + 1)
-    return [
-        _set_score(candidate, below + step * rank) for rank, candidate in enumerate(run, start=1)
-    ]
+    return [(point_id, below + step * rank) for rank, (point_id, _) in enumerate(run, start=1)]
 
 
-def _raise_above(candidate: Candidate, below: Candidate) -> Candidate:
-    if (-candidate.score, candidate.id) < (-below.score, below.id):
+def _raise_above(candidate: _Scored, below: _Scored) -> _Scored:
+    if (-candidate[1], candidate[0]) < (-below[1], below[0]):
         return candidate
-    return _set_score(candidate, below.score + MIN_SCORE_GAP)
-
-
-def _set_score(candidate: Candidate, score: float) -> Candidate:
-    return candidate.with_contributions({PINNED: score - candidate.score})
+    return candidate[0], below[1] + MIN_SCORE_GAP

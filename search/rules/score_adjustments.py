@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple, TypeAlias
 
-from search.retrieval.fusion import Candidate
 from search.rules.actions import BURY_TO_END, Boost, Bury
 from search.rules.plan import ActiveRule, RulePlan
 from search.rules.targets import RuleTargets
@@ -25,20 +24,19 @@ class ScoreAdjustment(NamedTuple):
 
 
 def compute_adjustments(
-    plan: RulePlan, targets: RuleTargets, candidates: Sequence[Candidate]
+    plan: RulePlan, targets: RuleTargets, scores: Sequence[float]
 ) -> dict[str, ScoreAdjustment]:
     """Return the score adjustments of all candidates that rules boost or bury, by point id.
 
     Args:
         plan: The active rules.
         targets: The points that they affect.
-        candidates: All candidates, with their scores without rules.
+        scores: Of all candidates, without rules.
 
     Returns:
         For a point that is buried, the buries alone. A bury to the end subtracts more than the
         difference of the best and the last score, so that it works whatever the scores are.
     """
-    scores = [candidate.score for candidate in candidates]
     penalty_to_end = BURY_TO_END + max(scores, default=0.0) - min(scores, default=0.0)
     boosts = _group_by_point(plan.boosts, targets.boosts)
     buries = _group_by_point(plan.buries, targets.buries)
@@ -51,11 +49,6 @@ def compute_adjustments(
             -(penalty_to_end if goes_to_end else min(sum(by), BURY_TO_END)), names
         )
     return adjustments
-
-
-def apply_adjustment(candidate: Candidate, adjustment: ScoreAdjustment | None) -> Candidate:
-    """Return a candidate with its adjustment as a further contribution."""
-    return candidate if adjustment is None else candidate.with_contributions({RULES: adjustment.by})
 
 
 _Amounts: TypeAlias = tuple[list[float], list[str]]

@@ -127,6 +127,17 @@ class CandidateSet:
             return self
         return self.add(name, [values.get(candidate_id, np.nan) for candidate_id in self.ids])
 
+    def enforce_monotonic_scores(self, name: str) -> "CandidateSet":
+        """Return the candidates in their order, scores lowered so that none rises down the list.
+
+        Args:
+            name: Name of the negative contribution that lowers a score.
+        """
+        if not self.ids:
+            return self
+        excess = self.scores - np.minimum.accumulate(self.scores)
+        return self.add(name, np.where(excess > 0, -excess, np.nan))
+
     def concat(self, others: "CandidateSet") -> "CandidateSet":
         """Return these candidates and then others; ids must not repeat."""
         columns = {
