@@ -133,7 +133,8 @@ def find_unfit_photos(
     if auc < MIN_AUC:
         note = (
             "This cannot be checked: the encoder does not know these products well enough "
-            f"({accuracy}; {MIN_AUC:.0%} is needed). Adapt it to the catalogue with `shopwindow adapt`."
+            f"({accuracy}; {MIN_AUC:.0%} is needed). Adapt it to the catalogue with "
+            "`shopwindow adapt`."
         )
         return AuditSection(PHOTO_MISMATCH, (), note, was_checked=False)
     mismatches = [
