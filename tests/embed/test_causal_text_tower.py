@@ -1,4 +1,4 @@
-"""Short texts cost few places, and get the vectors that open_clip gives with all of them."""
+"""The causal text tower skips padding and gives the same vectors as open_clip."""
 
 from typing import Any
 
@@ -27,7 +27,7 @@ TOKENS = torch.tensor([[1, 7, EOS, *[0] * 13], [1, 8, 9, 10, 11, EOS, *[0] * 10]
 
 
 @pytest.mark.parametrize(
-    ("form", "text"),
+    ("model_class", "text"),
     [
         (open_clip.CLIP, {}),
         (open_clip.CustomTextCLIP, {}),
@@ -36,20 +36,20 @@ TOKENS = torch.tensor([[1, 7, EOS, *[0] * 13], [1, 8, 9, 10, 11, EOS, *[0] * 10]
         (open_clip.CustomTextCLIP, {"proj_type": "none"}),
     ],
 )
-def test_vectors_are_open_clips_own(form: Any, text: dict[str, Any]) -> None:
+def test_vectors_agree_with_open_clip(model_class: Any, text: dict[str, Any]) -> None:
     torch.manual_seed(2)
-    model = form(embed_dim=12, vision_cfg=VISION, text_cfg={**TEXT, **text}).eval()
+    model = model_class(embed_dim=12, vision_cfg=VISION, text_cfg={**TEXT, **text}).eval()
     for parameter in model.parameters():
         torch.nn.init.normal_(parameter, std=0.3)
-    found = find_causal_text_tower(model)
-    assert found is not None
-    places: list[int] = []
-    found.tower.transformer.register_forward_pre_hook(
-        lambda _, args: places.append(args[0].shape[1])
+    causal_tower = find_causal_text_tower(model)
+    assert causal_tower is not None
+    n_positions: list[int] = []
+    causal_tower.tower.transformer.register_forward_pre_hook(
+        lambda _, args: n_positions.append(args[0].shape[1])
     )
     with torch.inference_mode():
-        expected, vectors = model.encode_text(TOKENS), found.encode(TOKENS)
-    assert places == [16, 6]
+        expected, vectors = model.encode_text(TOKENS), causal_tower.encode(TOKENS)
+    assert n_positions == [16, 6]
     torch.testing.assert_close(vectors, expected, atol=1e-5, rtol=1e-5)
     assert not torch.allclose(vectors[0], vectors[1], atol=0.1)
 
@@ -63,10 +63,10 @@ def test_vectors_are_open_clips_own(form: Any, text: dict[str, Any]) -> None:
         {"pool_type": "first"},
     ],
 )
-def test_towers_that_look_ahead_are_left_alone(text: dict[str, Any]) -> None:
+def test_towers_without_causal_mask_are_not_supported(text: dict[str, Any]) -> None:
     model = open_clip.CustomTextCLIP(embed_dim=12, vision_cfg=VISION, text_cfg={**TEXT, **text})
     assert find_causal_text_tower(model) is None
 
 
-def test_text_towers_of_other_libraries_are_left_alone() -> None:
+def test_text_towers_of_other_libraries_are_not_supported() -> None:
     assert find_causal_text_tower(torch.nn.Linear(2, 2)) is None

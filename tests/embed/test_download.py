@@ -1,4 +1,4 @@
-"""Photos are fetched from public addresses only, within limits of time, bytes and redirects."""
+"""Photos are downloaded from public addresses only, within limits of time, bytes and redirects."""
 
 import threading
 import time
@@ -13,11 +13,11 @@ from shopwindow.values.errors import PhotoFetchError, PhotoTooLargeError
 from shopwindow.values.settings import PhotoLimits
 
 BODY = b"photo" * 100
-OPEN = PhotoLimits(allow_private_addresses=True, max_bytes=1000, fetch_timeout_s=2)
+LOOPBACK_LIMITS = PhotoLimits(allow_private_addresses=True, max_bytes=1000, fetch_timeout_s=2)
 
 
-class Shop(BaseHTTPRequestHandler):
-    """Serves a photo in good and in bad ways; each path is one of them."""
+class ShopHandler(BaseHTTPRequestHandler):
+    """Serves a photo correctly, or with the fault that the path names."""
 
     protocol_version = "HTTP/1.1"
 
@@ -82,15 +82,15 @@ class Shop(BaseHTTPRequestHandler):
                 self.wfile.flush()
                 time.sleep(pause)
         except OSError:
-            return  # the fetcher hung up, as it should
+            return  # the client disconnected, as it should
 
     def log_message(self, *_: object) -> None:
-        """Keep quiet."""
+        """Log nothing."""
 
 
 @pytest.fixture
 def shop(request: pytest.FixtureRequest) -> Iterator[ThreadingHTTPServer]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Shop)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), ShopHandler)
     server.hosts = []  # type: ignore[attr-defined]
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
@@ -101,8 +101,8 @@ def shop(request: pytest.FixtureRequest) -> Iterator[ThreadingHTTPServer]:
 
 
 @pytest.fixture
-def at(shop: ThreadingHTTPServer) -> Callable[[str], str]:
-    """The address of a path in the shop."""
+def shop_url(shop: ThreadingHTTPServer) -> Callable[[str], str]:
+    """A function from a path in the shop to its URL."""
     return lambda path: f"http://127.0.0.1:{shop.server_port}/{path}"
 
 
@@ -111,114 +111,116 @@ loopback = pytest.mark.enable_socket
 
 
 @loopback
-def test_photo_is_fetched(at: Callable[[str], str]) -> None:
-    assert PhotoFetcher(OPEN)(at("photo")) == BODY
+def test_photo_is_downloaded(shop_url: Callable[[str], str]) -> None:
+    assert PhotoFetcher(LOOPBACK_LIMITS)(shop_url("photo")) == BODY
 
 
 @loopback
 @pytest.mark.parametrize("status", [204, 206, 304, 403, 404, 410, 500, 503])
-def test_other_status_is_refused(at: Callable[[str], str], status: int) -> None:
+def test_other_status_is_rejected(shop_url: Callable[[str], str], status: int) -> None:
     with pytest.raises(PhotoFetchError, match=rf"status/{status}: .* status {status}"):
-        PhotoFetcher(OPEN)(at(f"status/{status}"))
+        PhotoFetcher(LOOPBACK_LIMITS)(shop_url(f"status/{status}"))
 
 
 @loopback
-def test_redirects_are_followed_up_to_the_limit(at: Callable[[str], str]) -> None:
-    fetch = PhotoFetcher(OPEN.model_copy(update={"max_redirects": 3}))
-    assert fetch(at("hop/2")) == BODY  # hop/2, hop/1, hop/0: three redirects
+def test_redirects_are_followed_up_to_the_limit(shop_url: Callable[[str], str]) -> None:
+    fetch = PhotoFetcher(LOOPBACK_LIMITS.model_copy(update={"max_redirects": 3}))
+    assert fetch(shop_url("hop/2")) == BODY  # hop/2, hop/1, hop/0: three redirects
     with pytest.raises(PhotoFetchError, match="more than 3 redirects"):
-        fetch(at("hop/3"))
+        fetch(shop_url("hop/3"))
     with pytest.raises(PhotoFetchError, match="more than 0 redirects"):
-        PhotoFetcher(OPEN.model_copy(update={"max_redirects": 0}))(at("hop/0"))
+        PhotoFetcher(LOOPBACK_LIMITS.model_copy(update={"max_redirects": 0}))(shop_url("hop/0"))
 
 
 @loopback
 @pytest.mark.parametrize("path", ["announced", "endless"])
-def test_body_over_the_limit_is_refused(at: Callable[[str], str], path: str) -> None:
+def test_body_over_the_limit_is_rejected(shop_url: Callable[[str], str], path: str) -> None:
     with pytest.raises(PhotoTooLargeError, match="bytes"):
-        PhotoFetcher(OPEN)(at(path))
+        PhotoFetcher(LOOPBACK_LIMITS)(shop_url(path))
 
 
 @loopback
-def test_body_of_exactly_the_limit_is_fetched(at: Callable[[str], str]) -> None:
-    limits = OPEN.model_copy(update={"max_bytes": len(BODY)})
-    assert PhotoFetcher(limits)(at("photo")) == BODY
+def test_body_of_exactly_the_limit_is_downloaded(shop_url: Callable[[str], str]) -> None:
+    limits = LOOPBACK_LIMITS.model_copy(update={"max_bytes": len(BODY)})
+    assert PhotoFetcher(limits)(shop_url("photo")) == BODY
     with pytest.raises(PhotoTooLargeError, match=f"{len(BODY)} bytes, at most {len(BODY) - 1}"):
-        PhotoFetcher(OPEN.model_copy(update={"max_bytes": len(BODY) - 1}))(at("photo"))
+        PhotoFetcher(LOOPBACK_LIMITS.model_copy(update={"max_bytes": len(BODY) - 1}))(
+            shop_url("photo")
+        )
 
 
 @loopback
 @pytest.mark.parametrize("path", ["drip", "slow_head"])
-def test_time_limit_holds_for_the_whole_fetch(at: Callable[[str], str], path: str) -> None:
-    limits = OPEN.model_copy(update={"fetch_timeout_s": 0.5})
+def test_timeout_applies_to_the_whole_download(shop_url: Callable[[str], str], path: str) -> None:
+    limits = LOOPBACK_LIMITS.model_copy(update={"fetch_timeout_s": 0.5})
     started = time.monotonic()
     with pytest.raises(PhotoFetchError, match=rf"{path}: not fetched within 0\.5 s"):
-        PhotoFetcher(limits)(at(path))
+        PhotoFetcher(limits)(shop_url(path))
     assert time.monotonic() - started < 1.5
 
 
-def test_time_limit_holds_for_looking_the_name_up() -> None:
-    asleep = threading.Event()
+def test_timeout_applies_to_the_name_lookup() -> None:
+    is_over = threading.Event()
 
-    def slow(host: str, port: int) -> tuple[str, ...]:
-        asleep.wait(5)
+    def resolve_slowly(host: str, port: int) -> tuple[str, ...]:
+        is_over.wait(5)
         return ()
 
     limits = PhotoLimits(fetch_timeout_s=0.2)
     with pytest.raises(PhotoFetchError, match=r"not fetched within 0\.2 s"):
-        PhotoFetcher(limits, slow)("http://shop.example/a.jpg")
-    asleep.set()
+        PhotoFetcher(limits, resolve_slowly)("http://shop.example/a.jpg")
+    is_over.set()
 
 
 @loopback
 @pytest.mark.parametrize("path", ["short", "garbage"])
-def test_broken_answers_are_refused(at: Callable[[str], str], path: str) -> None:
+def test_broken_responses_are_rejected(shop_url: Callable[[str], str], path: str) -> None:
     with pytest.raises(PhotoFetchError, match=f"{path}: cannot be fetched"):
-        PhotoFetcher(OPEN)(at(path))
+        PhotoFetcher(LOOPBACK_LIMITS)(shop_url(path))
 
 
 @loopback
-def test_nobody_answers(shop: ThreadingHTTPServer, at: Callable[[str], str]) -> None:
+def test_closed_port_is_reported(shop: ThreadingHTTPServer, shop_url: Callable[[str], str]) -> None:
     shop.socket.close()
     with pytest.raises(PhotoFetchError, match="cannot be fetched"):
-        PhotoFetcher(OPEN)(at("photo"))
+        PhotoFetcher(LOOPBACK_LIMITS)(shop_url("photo"))
 
 
 @loopback
 def test_proxies_of_the_environment_are_not_used(
-    at: Callable[[str], str], monkeypatch: pytest.MonkeyPatch
+    shop_url: Callable[[str], str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")
-    assert PhotoFetcher(OPEN)(at("photo")) == BODY
+    assert PhotoFetcher(LOOPBACK_LIMITS)(shop_url("photo")) == BODY
 
 
 @loopback
-def test_host_name_is_sent_and_looked_up_once_per_request(shop: ThreadingHTTPServer) -> None:
-    asked: list[str] = []
+def test_host_name_is_sent_and_resolved_once_per_request(shop: ThreadingHTTPServer) -> None:
+    resolved_hosts: list[str] = []
 
     def resolve(host: str, port: int) -> tuple[str, ...]:
-        asked.append(host)
+        resolved_hosts.append(host)
         return ("127.0.0.1",)
 
     port = shop.server_port
-    assert PhotoFetcher(OPEN, resolve)(f"http://متجر.example:{port}/hop/0") == BODY
-    ascii_name = "xn--pgbo9d0a.example" if not asked else asked[0]
-    assert asked == [ascii_name] * 2
+    assert PhotoFetcher(LOOPBACK_LIMITS, resolve)(f"http://متجر.example:{port}/hop/0") == BODY
+    ascii_name = "xn--pgbo9d0a.example" if not resolved_hosts else resolved_hosts[0]
+    assert resolved_hosts == [ascii_name] * 2
     assert shop.hosts == [f"{ascii_name}:{port}"] * 2  # type: ignore[attr-defined]
 
 
 @loopback
-def test_second_address_is_tried_when_the_first_does_not_answer(
+def test_second_address_is_tried_when_the_first_refuses(
     shop: ThreadingHTTPServer,
 ) -> None:
-    fetch = PhotoFetcher(OPEN, lambda host, port: ("127.0.0.9", "127.0.0.1"))
+    fetch = PhotoFetcher(LOOPBACK_LIMITS, lambda host, port: ("127.0.0.9", "127.0.0.1"))
     assert fetch(f"http://shop.example:{shop.server_port}/photo") == BODY
 
 
-# --- what must not be reached
+# --- internal hosts
 
-PRIVATE = [
+PRIVATE_ADDRESSES = [
     "127.0.0.1",
     "127.8.9.10",
     "10.0.0.1",
@@ -252,35 +254,41 @@ PRIVATE = [
     "64:ff9b::a9fe:a9fe",
     "64:ff9b:1::1",
 ]
-PUBLIC = ["93.184.215.14", "8.8.8.8", "2606:4700::1111", "::ffff:8.8.8.8", "64:ff9b::808:808"]
+PUBLIC_ADDRESSES = [
+    "93.184.215.14",
+    "8.8.8.8",
+    "2606:4700::1111",
+    "::ffff:8.8.8.8",
+    "64:ff9b::808:808",
+]
 
 
-@pytest.mark.parametrize("address", PRIVATE)
+@pytest.mark.parametrize("address", PRIVATE_ADDRESSES)
 def test_private_addresses_are_not_public(address: str) -> None:
     assert not is_public_ip(address)
 
 
-@pytest.mark.parametrize("address", PUBLIC)
+@pytest.mark.parametrize("address", PUBLIC_ADDRESSES)
 def test_public_addresses_are_public(address: str) -> None:
     assert is_public_ip(address)
 
 
-@pytest.mark.parametrize("address", PRIVATE)
-def test_name_of_a_private_address_is_refused(address: str) -> None:
+@pytest.mark.parametrize("address", PRIVATE_ADDRESSES)
+def test_name_of_a_private_address_is_rejected(address: str) -> None:
     fetch = PhotoFetcher(resolver=lambda host, port: (address,))
     with pytest.raises(PhotoFetchError, match="is not public"):
         fetch("http://shop.example/a.jpg")
 
 
-def test_one_private_address_among_public_ones_is_refused() -> None:
+def test_one_private_address_among_public_ones_is_rejected() -> None:
     fetch = PhotoFetcher(resolver=lambda host, port: ("8.8.8.8", "10.0.0.1"))
     with pytest.raises(PhotoFetchError, match=r"10\.0\.0\.1, which is not public"):
         fetch("http://shop.example/a.jpg")
 
 
-@loopback  # for getaddrinfo, which reads addresses without asking anybody
+@loopback  # for getaddrinfo, which parses addresses without network access
 @pytest.mark.parametrize("host", ["127.0.0.1", "[::1]", "[::ffff:7f00:1]", "localhost", "0.0.0.0"])
-def test_loopback_is_refused_with_the_resolver_of_the_system(host: str) -> None:
+def test_loopback_is_rejected_with_the_system_resolver(host: str) -> None:
     with pytest.raises(PhotoFetchError, match="is not public"):
         PhotoFetcher(resolver=resolve_host)(f"http://{host}/a.jpg")
 
@@ -289,7 +297,7 @@ def test_loopback_is_refused_with_the_resolver_of_the_system(host: str) -> None:
     "host",
     ["2130706433", "0x7f000001", "0x7f.1", "127.1", "0177.0.0.1", "017700000001", "127.0.0.1."],
 )
-def test_numbers_in_disguise_are_refused(host: str) -> None:
+def test_obfuscated_ipv4_addresses_are_rejected(host: str) -> None:
     fetch = PhotoFetcher(resolver=lambda host, port: ("8.8.8.8",))
     with pytest.raises(PhotoFetchError, match=r"number in disguise|not an address"):
         fetch(f"http://{host}/a.jpg")
@@ -307,13 +315,13 @@ def test_numbers_in_disguise_are_refused(host: str) -> None:
         ("http://2130706433/", "number in disguise"),
     ],
 )
-def test_redirect_to_what_is_refused_is_refused(
+def test_redirect_to_a_forbidden_url_is_rejected(
     shop: ThreadingHTTPServer, monkeypatch: pytest.MonkeyPatch, target: str, reason: str
 ) -> None:
     def resolve(host: str, port: int) -> tuple[str, ...]:
         return ("127.0.0.1",) if host == "shop.example" else ("10.0.0.1",)
 
-    # The shop stands for a public one; everything else is judged as always.
+    # The shop stands in for a public one; everything else is checked as always.
     monkeypatch.setattr(
         "embed.photos.download.is_public_ip", lambda ip: ip == "127.0.0.1" or is_public_ip(ip)
     )
@@ -324,16 +332,16 @@ def test_redirect_to_what_is_refused_is_refused(
 
 
 @loopback
-def test_second_answer_of_a_resolver_does_not_count(
+def test_host_is_not_resolved_again_after_the_check(
     shop: ThreadingHTTPServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
         "embed.photos.download.is_public_ip", lambda ip: ip == "127.0.0.1" or is_public_ip(ip)
     )
-    answers = iter([("127.0.0.1",), ("10.0.0.1",)])
-    fetch = PhotoFetcher(PhotoLimits(), lambda host, port: next(answers))
+    resolutions = iter([("127.0.0.1",), ("10.0.0.1",)])
+    fetch = PhotoFetcher(PhotoLimits(), lambda host, port: next(resolutions))
     assert fetch(f"http://shop.example:{shop.server_port}/photo") == BODY
-    assert next(answers) == ("10.0.0.1",)  # never asked for
+    assert next(resolutions) == ("10.0.0.1",)  # never requested
 
 
 @pytest.mark.parametrize(
@@ -347,12 +355,12 @@ def test_second_answer_of_a_resolver_does_not_count(
         ("http://shop.example/\x00", "not an address"),
     ],
 )
-def test_bad_addresses_are_refused(address: str, reason: str) -> None:
+def test_invalid_urls_are_rejected(address: str, reason: str) -> None:
     with pytest.raises(PhotoFetchError, match=reason):
         PhotoFetcher(resolver=lambda host, port: ("8.8.8.8",))(address)
 
 
-def test_password_is_refused_and_not_repeated() -> None:
+def test_password_is_rejected_and_not_repeated() -> None:
     with pytest.raises(PhotoFetchError, match="user name or password") as caught:
         PhotoFetcher()("https://anna:geheim@shop.example/a.jpg")
     assert "geheim" not in str(caught.value)

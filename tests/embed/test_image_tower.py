@@ -1,4 +1,4 @@
-"""The image tower agrees with torch's, and its readers refuse what they do not know."""
+"""The image tower agrees with torch's, and invalid checkpoints are rejected."""
 
 from pathlib import Path
 
@@ -10,27 +10,26 @@ import torch
 from numpy.typing import NDArray
 
 from embed.compact.checkpoint import find_backbone_file, read_checkpoint
-from embed.compact.color_features import N_COLOR_FEATURES as COLOUR_WIDTH
-from embed.compact.color_features import compute_color_features
+from embed.compact.color_features import N_COLOR_FEATURES, compute_color_features
 from embed.compact.image_encoder import CHUNK_SIZE, ImageTower
 from embed.compact.image_tower import N_LAST_CHANNELS
 from embed.compact.onnx_writer import FLOAT, OnnxGraph
 from shopwindow.values.errors import EncoderError, EncoderUnavailableError
 from shopwindow.values.settings import EncoderSettings
 
-SIDE = 224
+IMAGE_SIZE = 224
 
 
 @pytest.fixture(scope="module")
 def tower() -> ImageTower:
-    return ImageTower(SIDE, EncoderSettings(precision="float32", threads=1))
+    return ImageTower(IMAGE_SIZE, EncoderSettings(precision="float32", threads=1))
 
 
 @pytest.fixture(scope="module")
 def pixels() -> NDArray[np.uint8]:
     rng = np.random.default_rng(3)
     coarse = rng.integers(0, 256, (CHUNK_SIZE + 3, 7, 7, 3), dtype=np.uint8)
-    return coarse.repeat(SIDE // 7, axis=1).repeat(SIDE // 7, axis=2)
+    return coarse.repeat(IMAGE_SIZE // 7, axis=1).repeat(IMAGE_SIZE // 7, axis=2)
 
 
 def test_checkpoint_is_read_as_torch_reads_it() -> None:
@@ -47,7 +46,7 @@ def test_last_layer_agrees_with_torch(tower: ImageTower, pixels: NDArray[np.uint
     model.load_state_dict(dict(zip(model.state_dict(), tensors, strict=True)))
     planes = torch.from_numpy(pixels).permute(0, 3, 1, 2).float() / 127.5 - 1.0
     with torch.inference_mode():
-        last = model.forward_features(planes)  # (n, LAST, 7, 7)
+        last = model.forward_features(planes)  # (n, N_LAST_CHANNELS, 7, 7)
     features = tower.extract_features(pixels)
     np.testing.assert_allclose(features[:, :N_LAST_CHANNELS], last.mean((2, 3)), atol=2e-4)
     np.testing.assert_allclose(
@@ -56,27 +55,27 @@ def test_last_layer_agrees_with_torch(tower: ImageTower, pixels: NDArray[np.uint
 
 
 def test_batches_do_not_change_features(tower: ImageTower, pixels: NDArray[np.uint8]) -> None:
-    together = tower.extract_features(pixels)
-    alone = np.concatenate([tower.extract_features(each[None]) for each in pixels])
-    np.testing.assert_allclose(together, alone, atol=1e-3)
+    batched = tower.extract_features(pixels)
+    single = np.concatenate([tower.extract_features(photo[None]) for photo in pixels])
+    np.testing.assert_allclose(batched, single, atol=1e-3)
 
 
-def test_colours_of_one_plain_field_by_hand() -> None:
-    fields = np.full((1, 3, 28, 28), 255.0, dtype=np.float32)
-    fields[0, :, :14, :14] = np.array([200.0, 0.0, 60.0])[:, None, None]
-    found = compute_color_features(fields)[0]
-    assert found.shape == (COLOUR_WIDTH,)
-    np.testing.assert_allclose(found[:2], 200 / 127.5, rtol=1e-6)  # red, upper left
-    np.testing.assert_allclose(found[2:4], 2.0)  # upper right is white
-    shades = found[48:-1]
-    assert np.flatnonzero(shades).tolist() == [3 * 25 + 0 * 5 + 1]
-    assert shades.max() == 1.0
-    assert found[-1] == 0.25
+def test_color_features_of_one_plain_square() -> None:
+    patches = np.full((1, 3, 28, 28), 255.0, dtype=np.float32)
+    patches[0, :, :14, :14] = np.array([200.0, 0.0, 60.0])[:, None, None]
+    features = compute_color_features(patches)[0]
+    assert features.shape == (N_COLOR_FEATURES,)
+    np.testing.assert_allclose(features[:2], 200 / 127.5, rtol=1e-6)  # red, upper left
+    np.testing.assert_allclose(features[2:4], 2.0)  # upper right is white
+    histogram = features[48:-1]
+    assert np.flatnonzero(histogram).tolist() == [3 * 25 + 0 * 5 + 1]
+    assert histogram.max() == 1.0
+    assert features[-1] == 0.25
 
 
-def test_white_photo_has_no_shades() -> None:
-    found = compute_color_features(np.full((1, 3, 28, 28), 255.0, dtype=np.float32))[0]
-    assert not found[48:].any()
+def test_white_photo_has_an_empty_histogram() -> None:
+    features = compute_color_features(np.full((1, 3, 28, 28), 255.0, dtype=np.float32))[0]
+    assert not features[48:].any()
 
 
 def test_missing_checkpoint_is_unavailable(tmp_path: Path) -> None:
@@ -84,15 +83,15 @@ def test_missing_checkpoint_is_unavailable(tmp_path: Path) -> None:
         read_checkpoint(tmp_path / "gone.pth")
 
 
-@pytest.mark.parametrize("keep", [0, 1, 20, 5000, 40_000, -1000])
-def test_cut_checkpoint_is_refused(tmp_path: Path, keep: int) -> None:
+@pytest.mark.parametrize("n_bytes", [0, 1, 20, 5000, 40_000, -1000])
+def test_truncated_checkpoint_is_rejected(tmp_path: Path, n_bytes: int) -> None:
     path = tmp_path / "cut.pth"
-    path.write_bytes(find_backbone_file().read_bytes()[:keep])
+    path.write_bytes(find_backbone_file().read_bytes()[:n_bytes])
     with pytest.raises(EncoderError, match="expected the weights of EfficientNet-Lite0"):
         read_checkpoint(path)
 
 
-def test_checkpoint_that_would_run_code_is_refused(tmp_path: Path) -> None:
+def test_checkpoint_that_would_run_code_is_rejected(tmp_path: Path) -> None:
     path = tmp_path / "evil.pth"
     header = find_backbone_file().read_bytes()[:15]  # the magic number
     evil = b"cos\nsystem\n(S'touch " + str(tmp_path / "ran").encode() + b"'\ntR."
@@ -116,5 +115,5 @@ def test_smallest_graph_runs() -> None:
     graph.add_node("Add", [x, graph.add_constant(np.array([1.0, -300.0], np.float32))], name="y")
     graph.add_output("y", ("n", 2))
     session = onnxruntime.InferenceSession(graph.serialize(), providers=["CPUExecutionProvider"])
-    (found,) = session.run(["y"], {"x": np.zeros((3, 2), np.float32)})
-    np.testing.assert_array_equal(found, [[1.0, -300.0]] * 3)
+    (output,) = session.run(["y"], {"x": np.zeros((3, 2), np.float32)})
+    np.testing.assert_array_equal(output, [[1.0, -300.0]] * 3)

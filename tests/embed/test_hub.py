@@ -1,4 +1,4 @@
-"""Without the hub: what is cached loads, the rest fails soon, once, and says what to do."""
+"""Loading without the hub: cached models load, others fail fast, once, and say what to do."""
 
 import json
 import logging
@@ -30,16 +30,16 @@ NAMES = [
 
 @pytest.fixture
 def silent_hub() -> Iterator[str]:
-    """The address of a hub that takes connections and never says a word."""
+    """URL of a hub that accepts connections and never responds."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         listener.listen(8)
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"
 
 
-def put_into_cache(cache: Path, repository: str, files: Path) -> None:
-    """Lay files out as the hub's client caches a repository."""
-    folder = cache / f"models--{repository.replace('/', '--')}"
+def put_into_cache(cache: Path, repo_id: str, files: Path) -> None:
+    """Lay out files as the hub's client caches a repository."""
+    folder = cache / f"models--{repo_id.replace('/', '--')}"
     commit = "0123456789abcdef0123456789abcdef01234567"
     shutil.copytree(files, folder / "snapshots" / commit)
     (folder / "refs").mkdir()
@@ -48,7 +48,7 @@ def put_into_cache(cache: Path, repository: str, files: Path) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.usefixtures("hub_cache")
-def test_one_error_soon_and_nothing_else(
+def test_unreachable_hub_raises_one_error_fast(
     name: str, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
     """Sockets are blocked here, as everywhere in these tests."""
@@ -62,9 +62,7 @@ def test_one_error_soon_and_nothing_else(
 
 @pytest.mark.enable_socket
 @pytest.mark.usefixtures("hub_cache")
-def test_hub_that_never_answers_is_given_up_soon(
-    silent_hub: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_silent_hub_times_out_fast(silent_hub: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(constants, "ENDPOINT", silent_hub)
     started = time.monotonic()
     with pytest.raises(EncoderUnavailableError, match=f"{silent_hub} does not answer: "):
@@ -73,13 +71,13 @@ def test_hub_that_never_answers_is_given_up_soon(
 
 
 @pytest.mark.usefixtures("hub_cache")
-def test_wish_to_stay_offline_is_respected(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_offline_mode_is_respected(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
     with pytest.raises(EncoderUnavailableError, match="HF_HUB_OFFLINE is set"):
         load_encoder("hf-hub:Marqo/marqo-fashionSigLIP")
 
 
-def test_fresh_process_fails_soon_and_prints_nothing(tmp_path: Path) -> None:
+def test_fresh_process_fails_fast_and_prints_nothing(tmp_path: Path) -> None:
     code = """
 import sys, time, torch
 started = time.monotonic()
@@ -90,13 +88,17 @@ try:
 except EncoderUnavailableError as error:
     print(time.monotonic() - started)
 """
-    place = {"HF_HOME": str(tmp_path), "HOME": str(tmp_path), "HF_ENDPOINT": "http://127.0.0.1:9"}
+    environment = {
+        "HF_HOME": str(tmp_path),
+        "HOME": str(tmp_path),
+        "HF_ENDPOINT": "http://127.0.0.1:9",
+    }
     run = subprocess.run(
         [sys.executable, "-W", "error", "-c", code, NAMES[0]],
         capture_output=True,
         text=True,
         check=True,
-        env={**place, "PYTHONPATH": "."},
+        env={**environment, "PYTHONPATH": "."},
     )
     assert run.stderr == ""
     assert float(run.stdout) < LIMIT_S
@@ -117,7 +119,7 @@ def test_cached_model_loads_without_the_hub(
 ) -> None:
     folder = model_names(family).partition(":")[2]
     put_into_cache(hub_cache, "shop/tiny", Path(folder))
-    capfd.readouterr()  # what writing the model may have shown
+    capfd.readouterr()  # discards what writing the model printed
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         encoder = load_encoder(f"{prefix}shop/tiny")
@@ -136,7 +138,7 @@ def test_cached_model_loads_without_the_hub(
         ("clip", "transformers:", "preprocessor_config.json"),
     ],
 )
-def test_half_of_a_model_in_the_cache_is_not_enough(
+def test_incomplete_model_in_the_cache_is_not_enough(
     family: str, prefix: str, missing: str, model_names: Callable[[str], str], hub_cache: Path
 ) -> None:
     put_into_cache(hub_cache, "shop/tiny", Path(model_names(family).partition(":")[2]))
@@ -148,7 +150,7 @@ def test_half_of_a_model_in_the_cache_is_not_enough(
     assert time.monotonic() - started < LIMIT_S
 
 
-def test_open_clip_looks_for_its_tokenizer_in_the_cache(
+def test_open_clip_loads_its_tokenizer_from_the_cache(
     model_names: Callable[[str], str], hub_cache: Path, tmp_path: Path
 ) -> None:
     """A model whose tokenizer is another repository, which is not there."""
@@ -164,33 +166,33 @@ def test_open_clip_looks_for_its_tokenizer_in_the_cache(
     assert load_encoder("hf-hub:shop/tiny").encode_texts(["red"]).shape[0] == 1
 
 
-# --- the order of the two tries
+# --- the order of cache and hub
 
 
-def test_hub_is_asked_only_when_the_cache_does_not_do(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[str] = []
+def test_hub_is_probed_only_after_a_cache_miss(monkeypatch: pytest.MonkeyPatch) -> None:
+    probed_urls: list[str] = []
 
-    def answers(address: str) -> str:
-        asked.append(address)
+    def probe(url: str) -> str:
+        probed_urls.append(url)
         return ""
 
-    monkeypatch.setattr("embed.hub._describe_unreachable", answers)
-    offline: list[bool] = []
+    monkeypatch.setattr("embed.hub._describe_unreachable", probe)
+    was_offline: list[bool] = []
 
     def load() -> str:
-        offline.append(constants.HF_HUB_OFFLINE)
+        was_offline.append(constants.HF_HUB_OFFLINE)
         if constants.HF_HUB_OFFLINE:
             raise FileNotFoundError("weights")
         return "loaded"
 
     assert load_from_cache_or_hub("hf-hub:shop/tiny", load) == "loaded"
-    assert (offline, asked) == ([True, False], [constants.ENDPOINT])
+    assert (was_offline, probed_urls) == ([True, False], [constants.ENDPOINT])
     assert load_from_cache_or_hub("hf-hub:shop/tiny", lambda: "cached") == "cached"
-    assert asked == [constants.ENDPOINT]
+    assert probed_urls == [constants.ENDPOINT]
 
 
-def test_failure_after_the_hub_answered_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("embed.hub._describe_unreachable", lambda address: "")
+def test_failure_with_a_reachable_hub_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("embed.hub._describe_unreachable", lambda url: "")
 
     def load() -> str:
         raise OSError("shop/tiny is gated.\nLog in first.")
@@ -199,8 +201,8 @@ def test_failure_after_the_hub_answered_is_told(monkeypatch: pytest.MonkeyPatch)
         load_from_cache_or_hub("transformers:shop/tiny", load)
 
 
-def test_other_trouble_is_told_besides(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("embed.hub._describe_unreachable", lambda address: "no route")
+def test_earlier_failure_is_reported_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("embed.hub._describe_unreachable", lambda url: "no route")
 
     def load() -> str:
         raise ValueError("the weights are broken")
@@ -209,7 +211,7 @@ def test_other_trouble_is_told_besides(monkeypatch: pytest.MonkeyPatch) -> None:
         load_from_cache_or_hub("hf-hub:shop/tiny", load)
 
 
-def test_root_logger_gets_nothing_and_is_left_as_it_was(
+def test_root_logger_gets_nothing_and_is_restored(
     model_names: Callable[[str], str], tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     root = logging.getLogger()

@@ -1,4 +1,4 @@
-"""Photos of every kind are read alike, and fitted into squares."""
+"""Photos of every format and colour mode are read alike, and letterboxed."""
 
 import gc
 import io
@@ -17,20 +17,20 @@ from embed.photos.letterboxing import letterbox, letterbox_to_array
 WHITE = (255, 255, 255)
 
 
-def packed(picture: Image.Image, form: str = "PNG", **options: Any) -> bytes:
-    """The bytes of a file with this picture."""
+def encode_image(image: Image.Image, file_format: str = "PNG", **options: Any) -> bytes:
+    """Return the bytes of a file with this image."""
     buffer = io.BytesIO()
-    picture.save(buffer, form, **options)
+    image.save(buffer, file_format, **options)
     return buffer.getvalue()
 
 
-def difference(left: Any, right: Any) -> float:
-    """Mean difference of two pictures, in levels of 0 to 255."""
+def mean_difference(left: Any, right: Any) -> float:
+    """Return the mean difference of two images, in levels of 0 to 255."""
     return float(np.abs(np.asarray(left, dtype=float) - np.asarray(right, dtype=float)).mean())
 
 
 @pytest.mark.parametrize(
-    ("form", "options", "tolerance"),
+    ("file_format", "options", "tolerance"),
     [
         ("PNG", {}, 0),
         ("BMP", {}, 0),
@@ -42,44 +42,44 @@ def difference(left: Any, right: Any) -> float:
         ("GIF", {}, 30),
     ],
 )
-def test_every_format_gives_the_same_picture(
-    reader: PhotoReader, scene: Image.Image, form: str, options: Any, tolerance: float
+def test_every_format_gives_the_same_pixels(
+    reader: PhotoReader, scene: Image.Image, file_format: str, options: Any, tolerance: float
 ) -> None:
     small = scene.resize((60, 40))
-    if form not in Image.registered_extensions().values():
-        pytest.skip(f"this Pillow has no {form}")
-    read = reader.read_image(packed(small, form, **options))
-    assert (read.mode, read.size) == ("RGB", (60, 40))
-    assert difference(read, small) <= tolerance
+    if file_format not in Image.registered_extensions().values():
+        pytest.skip(f"this Pillow has no {file_format}")
+    image = reader.read_image(encode_image(small, file_format, **options))
+    assert (image.mode, image.size) == ("RGB", (60, 40))
+    assert mean_difference(image, small) <= tolerance
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
-@pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP", "TIFF"])
+@pytest.mark.parametrize("file_format", ["JPEG", "PNG", "WEBP", "TIFF"])
 def test_orientation_is_applied_as_pillow_does(
-    reader: PhotoReader, scene: Image.Image, orientation: int, form: str
+    reader: PhotoReader, scene: Image.Image, orientation: int, file_format: str
 ) -> None:
     exif = Image.Exif()
     exif[ExifTags.Base.Orientation] = orientation
-    data = packed(scene.resize((48, 32)), form, exif=exif)
+    data = encode_image(scene.resize((48, 32)), file_format, exif=exif)
     with Image.open(io.BytesIO(data)) as stored:
         expected = ImageOps.exif_transpose(stored).convert("RGB")
     assert reader.read_image(data).size == expected.size
-    assert difference(reader.read_image(data), expected) == 0
+    assert mean_difference(reader.read_image(data), expected) == 0
     assert np.array_equal(reader.read_letterboxed(data, 16), letterbox_to_array(expected, 16))
 
 
 @pytest.mark.filterwarnings("ignore:Corrupt EXIF data")
-@pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP"])
+@pytest.mark.parametrize("file_format", ["JPEG", "PNG", "WEBP"])
 @pytest.mark.parametrize("exif", [b"II*\0\xff\xff\xff\x7f junk", b"this is no TIFF at all"])
-def test_broken_exif_counts_as_upright(
-    reader: PhotoReader, scene: Image.Image, exif: bytes, form: str
+def test_broken_exif_is_read_as_upright(
+    reader: PhotoReader, scene: Image.Image, exif: bytes, file_format: str
 ) -> None:
-    data = packed(scene.resize((48, 32)), form, exif=b"Exif\0\0" + exif)
+    data = encode_image(scene.resize((48, 32)), file_format, exif=b"Exif\0\0" + exif)
     assert reader.read_image(data).size == (48, 32)
 
 
 @pytest.mark.parametrize(
-    ("picture", "expected"),
+    ("image", "expected"),
     [
         (Image.new("RGBA", (4, 4), (200, 0, 0, 0)), WHITE),
         (Image.new("RGBA", (4, 4), (200, 0, 0, 255)), (200, 0, 0)),
@@ -105,48 +105,48 @@ def test_broken_exif_counts_as_upright(
     ids=lambda value: f"{value.mode}-{value.getpixel((0, 0))}" if hasattr(value, "mode") else "",
 )
 def test_every_mode_becomes_rgb(
-    reader: PhotoReader, picture: Image.Image, expected: tuple[int, int, int]
+    reader: PhotoReader, image: Image.Image, expected: tuple[int, int, int]
 ) -> None:
-    mode = picture.mode
-    read = reader.read_image(picture)
-    assert read.mode == "RGB"
-    assert np.abs(np.asarray(read, dtype=int) - expected).max() <= 1
-    assert picture.mode == mode  # the caller's picture is left as it was
+    mode = image.mode
+    rgb = reader.read_image(image)
+    assert rgb.mode == "RGB"
+    assert np.abs(np.asarray(rgb, dtype=int) - expected).max() <= 1
+    assert image.mode == mode  # the caller's image is not changed
 
 
-def test_transparent_palette_lies_on_white(reader: PhotoReader) -> None:
-    picture = Image.new("P", (4, 4), 0)
-    picture.putpalette([10, 20, 30, 200, 100, 0])
-    picture.putpixel((1, 1), 1)
-    read = reader.read_image(packed(picture, "PNG", transparency=0))
-    assert read.getpixel((0, 0)) == WHITE
-    assert read.getpixel((1, 1)) == (200, 100, 0)
-    read = reader.read_image(packed(picture, "PNG", transparency=b"\x00\x80"))
-    assert read.getpixel((0, 0)) == WHITE
-    assert read.getpixel((1, 1)) == pytest.approx((227, 177, 127), abs=2)
+def test_transparent_palette_becomes_white(reader: PhotoReader) -> None:
+    image = Image.new("P", (4, 4), 0)
+    image.putpalette([10, 20, 30, 200, 100, 0])
+    image.putpixel((1, 1), 1)
+    rgb = reader.read_image(encode_image(image, "PNG", transparency=0))
+    assert rgb.getpixel((0, 0)) == WHITE
+    assert rgb.getpixel((1, 1)) == (200, 100, 0)
+    rgb = reader.read_image(encode_image(image, "PNG", transparency=b"\x00\x80"))
+    assert rgb.getpixel((0, 0)) == WHITE
+    assert rgb.getpixel((1, 1)) == pytest.approx((227, 177, 127), abs=2)
 
 
-def test_colour_key_of_a_png_lies_on_white(reader: PhotoReader) -> None:
-    data = packed(Image.new("RGB", (4, 4), (1, 2, 3)), "PNG", transparency=(1, 2, 3))
+def test_color_key_of_a_png_becomes_white(reader: PhotoReader) -> None:
+    data = encode_image(Image.new("RGB", (4, 4), (1, 2, 3)), "PNG", transparency=(1, 2, 3))
     assert reader.read_image(data).getpixel((0, 0)) == WHITE
 
 
 def test_cmyk_jpeg_keeps_its_colours(reader: PhotoReader) -> None:
-    data = packed(Image.new("CMYK", (16, 16), (0, 255, 255, 0)), "JPEG", quality=95)
-    assert b"Adobe" in data  # whose CMYK is stored upside down
+    data = encode_image(Image.new("CMYK", (16, 16), (0, 255, 255, 0)), "JPEG", quality=95)
+    assert b"Adobe" in data  # whose CMYK is stored inverted
     assert reader.read_image(data).getpixel((8, 8)) == pytest.approx((255, 0, 0), abs=6)
 
 
 def test_sixteen_bits_are_scaled_not_clipped(reader: PhotoReader) -> None:
     ramp = np.linspace(0, 65_535, 256, dtype=np.uint16)[None].repeat(4, axis=0)
-    read = np.asarray(reader.read_image(packed(Image.fromarray(ramp))))
-    assert np.abs(read[0, :, 0].astype(int) - np.arange(256)).max() <= 1
+    rgb = np.asarray(reader.read_image(encode_image(Image.fromarray(ramp))))
+    assert np.abs(rgb[0, :, 0].astype(int) - np.arange(256)).max() <= 1
 
 
-@pytest.mark.parametrize("form", ["GIF", "WEBP", "PNG"])
-def test_first_frame_of_an_animation_is_read(reader: PhotoReader, form: str) -> None:
+@pytest.mark.parametrize("file_format", ["GIF", "WEBP", "PNG"])
+def test_first_frame_of_an_animation_is_read(reader: PhotoReader, file_format: str) -> None:
     red, blue = Image.new("RGB", (8, 8), (255, 0, 0)), Image.new("RGB", (8, 8), (0, 0, 255))
-    data = packed(red, form, save_all=True, append_images=[blue], duration=50)
+    data = encode_image(red, file_format, save_all=True, append_images=[blue], duration=50)
     red_value, _, blue_value = np.asarray(reader.read_image(data))[4, 4]
     assert red_value > 240
     assert blue_value < 15
@@ -155,18 +155,18 @@ def test_first_frame_of_an_animation_is_read(reader: PhotoReader, form: str) -> 
 def test_all_sources_give_the_same_pixels(
     reader: PhotoReader, scene: Image.Image, tmp_path: Path
 ) -> None:
-    picture = scene.resize((90, 60))
+    image = scene.resize((90, 60))
     path = tmp_path / "صورة.png"
-    data = packed(picture)
+    data = encode_image(image)
     path.write_bytes(data)
-    fetching = PhotoReader(fetch={"https://shop.example/a.png": data}.__getitem__)
-    squares = [reader.read_letterboxed(each, 32) for each in (path, str(path), data, picture)]
-    squares.append(fetching.read_letterboxed("https://shop.example/a.png", 32))
-    assert all(np.array_equal(each, squares[0]) for each in squares)
+    downloading_reader = PhotoReader(fetch={"https://shop.example/a.png": data}.__getitem__)
+    squares = [reader.read_letterboxed(source, 32) for source in (path, str(path), data, image)]
+    squares.append(downloading_reader.read_letterboxed("https://shop.example/a.png", 32))
+    assert all(np.array_equal(square, squares[0]) for square in squares)
 
 
-def test_lazy_picture_is_not_changed(reader: PhotoReader, scene: Image.Image) -> None:
-    with Image.open(io.BytesIO(packed(scene, "JPEG"))) as lazy:
+def test_lazy_image_is_not_changed(reader: PhotoReader, scene: Image.Image) -> None:
+    with Image.open(io.BytesIO(encode_image(scene, "JPEG"))) as lazy:
         reader.read_letterboxed(lazy, 16)
         assert lazy.size == scene.size
 
@@ -174,7 +174,7 @@ def test_lazy_picture_is_not_changed(reader: PhotoReader, scene: Image.Image) ->
 def test_no_file_stays_open(reader: PhotoReader, scene: Image.Image, tmp_path: Path) -> None:
     path = tmp_path / "a.jpg"
     scene.save(path)
-    reader.read_letterboxed(path, 16)  # a decoder's process and its socket stay
+    reader.read_letterboxed(path, 16)  # a decoder process and its socket stay
     before = len(os.listdir("/proc/self/fd"))
     for _ in range(5):
         reader.read_letterboxed(path, 16)
@@ -182,10 +182,10 @@ def test_no_file_stays_open(reader: PhotoReader, scene: Image.Image, tmp_path: P
     gc.collect()  # a leaked handle warns here, and warnings are errors
 
 
-# --- squares
+# --- letterboxing
 
 
-def test_square_is_padded_with_white_in_the_middle() -> None:
+def test_photo_is_centered_on_white() -> None:
     square = letterbox_to_array(Image.new("RGB", (40, 20), (200, 0, 0)), 16)
     assert (square.shape, square.dtype) == ((16, 16, 3), np.dtype("uint8"))
     assert (square[:4] == 255).all()
@@ -194,7 +194,7 @@ def test_square_is_padded_with_white_in_the_middle() -> None:
 
 
 @pytest.mark.parametrize("size", [(10_000, 1), (1, 10_000), (1, 1), (3, 2)])
-def test_extreme_shapes_keep_a_pixel(size: tuple[int, int]) -> None:
+def test_extreme_aspect_ratios_keep_a_pixel(size: tuple[int, int]) -> None:
     square = letterbox_to_array(Image.new("RGB", size, (0, 0, 0)), 16)
     assert (square == 0).any()
 
@@ -206,32 +206,31 @@ def test_fine_stripes_become_grey() -> None:
     assert np.abs(square[4:-4, 4:-4].astype(int) - 127).max() < 12
 
 
-def test_large_jpeg_is_decoded_smaller_and_looks_the_same(
+def test_large_jpeg_is_decoded_at_reduced_size(
     reader: PhotoReader, scene: Image.Image, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    data = packed(scene, "JPEG", quality=92)
-    decoded: list[tuple[int, int]] = []
+    data = encode_image(scene, "JPEG", quality=92)
+    decoded_sizes: list[tuple[int, int]] = []
 
-    def watch(photo: Image.Image, size: int) -> Image.Image:
-        decoded.append(photo.size)
+    def record_size(photo: Image.Image, size: int) -> Image.Image:
+        decoded_sizes.append(photo.size)
         return letterbox(photo, size)
 
-    monkeypatch.setattr("embed.photos.decoding.letterbox", watch)
+    monkeypatch.setattr("embed.photos.decoding.letterbox", record_size)
     for side in (64, 100, 224, 400):
-        shrunk = decode_image(data, DecodeRequest("letterbox", 10**7, side)).pixels
-        assert (
-            reader.read_letterboxed(data, side).tobytes() == shrunk
-        )  # the same in another process
-        pixels = np.frombuffer(shrunk, np.uint8).reshape(side, side, 3)
-        assert difference(pixels, letterbox_to_array(reader.read_image(data), side)) < 1.5
-    # Never less than twice what is wanted; halves, quarters and eighths only.
-    assert decoded == [(150, 100), (300, 200), (600, 400), (1200, 800)]
+        raw_pixels = decode_image(data, DecodeRequest("letterbox", 10**7, side)).pixels
+        # The same in another process.
+        assert reader.read_letterboxed(data, side).tobytes() == raw_pixels
+        pixels = np.frombuffer(raw_pixels, np.uint8).reshape(side, side, 3)
+        assert mean_difference(pixels, letterbox_to_array(reader.read_image(data), side)) < 1.5
+    # Never less than twice the target size; halves, quarters and eighths only.
+    assert decoded_sizes == [(150, 100), (300, 200), (600, 400), (1200, 800)]
 
 
-def test_a_photo_is_made_to_fit_in_its_own_shape(reader: PhotoReader, scene: Image.Image) -> None:
-    for source in (scene, packed(scene), packed(scene, "JPEG", quality=95)):
-        fitted = reader.read_thumbnail(source, 300)
-        assert (fitted.mode, fitted.size) == ("RGB", (300, 200))
-        assert difference(fitted, scene.resize((300, 200))) < 3
+def test_thumbnail_keeps_the_aspect_ratio(reader: PhotoReader, scene: Image.Image) -> None:
+    for source in (scene, encode_image(scene), encode_image(scene, "JPEG", quality=95)):
+        thumbnail = reader.read_thumbnail(source, 300)
+        assert (thumbnail.mode, thumbnail.size) == ("RGB", (300, 200))
+        assert mean_difference(thumbnail, scene.resize((300, 200))) < 3
     assert reader.read_thumbnail(scene.resize((30, 20)), 300).size == (30, 20)
-    assert scene.size == (1200, 800)  # the caller's picture is left as it was
+    assert scene.size == (1200, 800)  # the caller's image is not changed

@@ -1,4 +1,4 @@
-"""Every photo that cannot be used is refused by name, before it costs anything."""
+"""Every photo that cannot be used is rejected with its name, before it costs anything."""
 
 import io
 import os
@@ -18,10 +18,10 @@ from shopwindow.values.errors import PhotoFetchError, PhotoTooLargeError, PhotoU
 from shopwindow.values.settings import PhotoLimits
 
 
-def packed(picture: Image.Image, form: str = "PNG", **options: Any) -> bytes:
-    """The bytes of a file with this picture."""
+def encode_image(image: Image.Image, file_format: str = "PNG", **options: Any) -> bytes:
+    """Return the bytes of a file with this image."""
     buffer = io.BytesIO()
-    picture.save(buffer, form, **options)
+    image.save(buffer, file_format, **options)
     return buffer.getvalue()
 
 
@@ -41,16 +41,16 @@ def packed(picture: Image.Image, form: str = "PNG", **options: Any) -> bytes:
         (b"RIFF\x04\0\0\0WEBP", "photo <bytes>: "),
     ],
 )
-def test_what_is_no_photo_is_refused(reader: PhotoReader, data: bytes, reason: str) -> None:
+def test_non_photos_are_rejected(reader: PhotoReader, data: bytes, reason: str) -> None:
     with pytest.raises(PhotoUnreadableError, match=reason):
         reader.read_image(data)
 
 
-@pytest.mark.parametrize("form", ["JPEG", "PNG", "GIF", "WEBP", "TIFF", "BMP"])
-def test_truncated_photos_are_refused(
-    reader: PhotoReader, scene: Image.Image, form: str, tmp_path: Path
+@pytest.mark.parametrize("file_format", ["JPEG", "PNG", "GIF", "WEBP", "TIFF", "BMP"])
+def test_truncated_photos_are_rejected(
+    reader: PhotoReader, scene: Image.Image, file_format: str, tmp_path: Path
 ) -> None:
-    data = packed(scene.resize((300, 200)), form)
+    data = encode_image(scene.resize((300, 200)), file_format)
     path = tmp_path / "half"
     path.write_bytes(data[: len(data) // 2])
     for read in (reader.read_image, lambda source: reader.read_letterboxed(source, 8)):
@@ -58,61 +58,61 @@ def test_truncated_photos_are_refused(
             read(path)
 
 
-def test_flipped_bytes_never_raise_anything_else(reader: PhotoReader, scene: Image.Image) -> None:
+def test_corrupt_bytes_raise_only_photo_errors(reader: PhotoReader, scene: Image.Image) -> None:
     rng = np.random.default_rng(1)
-    for form in ("JPEG", "PNG", "GIF", "WEBP", "TIFF"):
-        original = bytearray(packed(scene.resize((40, 30)), form))
+    for file_format in ("JPEG", "PNG", "GIF", "WEBP", "TIFF"):
+        original = bytearray(encode_image(scene.resize((40, 30)), file_format))
         for _ in range(60):
             data = bytearray(original)
-            for place in rng.integers(0, len(data), size=6):
-                data[place] = rng.integers(0, 256)
+            for position in rng.integers(0, len(data), size=6):
+                data[position] = rng.integers(0, 256)
             with suppress(PhotoUnreadableError, PhotoTooLargeError):
                 assert reader.read_letterboxed(bytes(data), 8).shape == (8, 8, 3)
 
 
-def claimed(width: int, height: int) -> bytes:
-    """A PNG whose header claims a size that its pixels do not fill."""
+def make_png_header(width: int, height: int) -> bytes:
+    """Return a PNG whose header claims a size, without the pixels for it."""
     header = b"IHDR" + struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
     body = b"IDAT" + zlib.compress(b"")
     chunks = [
-        struct.pack(">I", len(each) - 4) + each + struct.pack(">I", zlib.crc32(each))
-        for each in (header, body)
+        struct.pack(">I", len(chunk) - 4) + chunk + struct.pack(">I", zlib.crc32(chunk))
+        for chunk in (header, body)
     ]
     return b"\x89PNG\r\n\x1a\n" + b"".join(chunks)
 
 
-def test_bomb_is_refused_by_its_header(reader: PhotoReader) -> None:
+def test_image_bomb_is_rejected_by_its_header(reader: PhotoReader) -> None:
     before = Image.MAX_IMAGE_PIXELS
     with pytest.raises(PhotoTooLargeError, match="50000 x 50000 pixels, at most 80,000,000"):
-        reader.read_image(claimed(50_000, 50_000))
+        reader.read_image(make_png_header(50_000, 50_000))
     with pytest.raises(PhotoTooLargeError, match="9459 x 9460 pixels"):  # where Pillow only warns
-        reader.read_image(claimed(9459, 9460))
+        reader.read_image(make_png_header(9459, 9460))
     assert before == Image.MAX_IMAGE_PIXELS
 
 
 def test_pixels_up_to_the_limit_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 10)  # Pillow's own limit does not count
     reader = PhotoReader(PhotoLimits(max_pixels=100))
-    assert reader.read_image(packed(Image.new("RGB", (10, 10)))).size == (10, 10)
+    assert reader.read_image(encode_image(Image.new("RGB", (10, 10)))).size == (10, 10)
     with pytest.raises(PhotoTooLargeError, match="10 x 11 pixels, at most 100"):
-        reader.read_image(packed(Image.new("RGB", (10, 11))))
+        reader.read_image(encode_image(Image.new("RGB", (10, 11))))
     with pytest.raises(PhotoTooLargeError, match="<picture>: 10 x 11 pixels"):
         reader.read_image(Image.new("RGB", (10, 11)))
 
 
 def test_bytes_up_to_the_limit_are_read(scene: Image.Image, tmp_path: Path) -> None:
-    data = packed(scene.resize((8, 8)))
+    data = encode_image(scene.resize((8, 8)))
     path = tmp_path / "a.png"
     path.write_bytes(data)
-    exact = PhotoReader(PhotoLimits(max_bytes=len(data)), fetch=lambda _: data)
-    less = PhotoReader(PhotoLimits(max_bytes=len(data) - 1), fetch=lambda _: data)
+    reader = PhotoReader(PhotoLimits(max_bytes=len(data)), fetch=lambda _: data)
+    strict_reader = PhotoReader(PhotoLimits(max_bytes=len(data) - 1), fetch=lambda _: data)
     for source in (data, path, "https://shop.example/a.png"):
-        assert exact.read_image(source).size == (8, 8)
+        assert reader.read_image(source).size == (8, 8)
         with pytest.raises(PhotoTooLargeError, match=f"{len(data)} bytes, at most"):
-            less.read_image(source)
+            strict_reader.read_image(source)
 
 
-def test_large_file_is_refused_before_it_is_read(tmp_path: Path) -> None:
+def test_large_file_is_rejected_before_it_is_read(tmp_path: Path) -> None:
     path = tmp_path / "sparse.jpg"
     with path.open("wb") as file:
         file.truncate(10**12)
@@ -120,69 +120,69 @@ def test_large_file_is_refused_before_it_is_read(tmp_path: Path) -> None:
         PhotoReader().read_image(path)
 
 
-def _folder(tmp_path: Path) -> Path:
+def _get_folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def _pipe(tmp_path: Path) -> Path:
+def _make_pipe(tmp_path: Path) -> Path:
     os.mkfifo(tmp_path / "pipe")
     return tmp_path / "pipe"
 
 
-def _empty(tmp_path: Path) -> Path:
+def _make_empty_file(tmp_path: Path) -> Path:
     (tmp_path / "empty.jpg").touch()
     return tmp_path / "empty.jpg"
 
 
-def _long(tmp_path: Path) -> Path:
+def _get_long_path(tmp_path: Path) -> Path:
     return tmp_path / ("x" * 300)
 
 
 @pytest.mark.parametrize(
-    ("make", "reason"),
+    ("make_path", "reason"),
     [
         (lambda folder: folder / "none.jpg", r"none\.jpg: no such file"),
-        (_folder, "not a file"),
-        (_pipe, "pipe: not a file"),
-        (_empty, r"empty\.jpg: empty"),
-        (_long, "File name too long"),
+        (_get_folder, "not a file"),
+        (_make_pipe, "pipe: not a file"),
+        (_make_empty_file, r"empty\.jpg: empty"),
+        (_get_long_path, "File name too long"),
         (lambda folder: folder / "a\0b", "null byte"),
     ],
 )
-def test_bad_paths_are_refused(
-    reader: PhotoReader, tmp_path: Path, make: Callable[[Path], Path], reason: str
+def test_invalid_paths_are_rejected(
+    reader: PhotoReader, tmp_path: Path, make_path: Callable[[Path], Path], reason: str
 ) -> None:
-    path = make(tmp_path)
+    path = make_path(tmp_path)
     for source in (path, str(path)):
         with pytest.raises(PhotoUnreadableError, match=reason):
             reader.read_image(source)
 
 
-def test_empty_path_is_refused(reader: PhotoReader) -> None:
+def test_empty_path_is_rejected(reader: PhotoReader) -> None:
     with pytest.raises(PhotoUnreadableError, match="not a file"):
         reader.read_image("")
 
 
 @pytest.mark.parametrize("size", [(0, 5), (5, 0), (0, 0)])
-def test_picture_without_pixels_is_refused(reader: PhotoReader, size: tuple[int, int]) -> None:
+def test_image_without_pixels_is_rejected(reader: PhotoReader, size: tuple[int, int]) -> None:
     with pytest.raises(PhotoUnreadableError, match="<picture>: no pixels"):
         reader.read_image(Image.new("RGB", size))
 
 
-def test_closed_picture_is_refused(reader: PhotoReader, scene: Image.Image) -> None:
-    picture = Image.open(io.BytesIO(packed(scene)))
-    picture.close()
+def test_closed_image_is_rejected(reader: PhotoReader, scene: Image.Image) -> None:
+    image = Image.open(io.BytesIO(encode_image(scene)))
+    image.close()
     with pytest.raises(PhotoUnreadableError, match="<picture>: truncated or broken"):
-        reader.read_image(picture)
+        reader.read_image(image)
 
 
 @pytest.mark.parametrize("source", [None, 3, ["a.jpg"], np.zeros((4, 4, 3))])
-def test_other_things_are_refused(reader: PhotoReader, source: Any) -> None:
+def test_other_types_are_rejected(reader: PhotoReader, source: Any) -> None:
     with pytest.raises(TypeError, match="a photo is a path, an address, bytes or a PIL picture"):
         reader.read_image(source)
 
 
 @pytest.mark.parametrize("address", ["ftp://shop.example/a.jpg", "FILE:///etc/passwd"])
-def test_other_schemes_are_refused_not_opened(address: str) -> None:
+def test_other_url_schemes_are_rejected_not_opened(address: str) -> None:
     with pytest.raises(PhotoFetchError, match="only http and https"):
         PhotoReader().read_image(address)
