@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
 from benchmarks import readme_people, readme_search
-from benchmarks.bench_compact_words import TONGUES
+from benchmarks.bench_compact_words import LANGUAGES
 from benchmarks.fault_measured import kills_row
 from benchmarks.results_file import RESULTS, read_result
 
@@ -161,7 +161,7 @@ def _build_compact_rows() -> list[Row]:
         (
             f"`compact`, {queries['n_queries']} queries, precision@10: product type; type and "
             "colour",
-            ", ".join(f"{name.title()} {_format_shares(queries[name])}" for name in TONGUES)
+            ", ".join(f"{name.title()} {_format_shares(queries[name])}" for name in LANGUAGES)
             + f" (BM25 on titles, English: {bm25})",
         ),
     ]
