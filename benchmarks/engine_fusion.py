@@ -84,7 +84,7 @@ def tasks(index: ProductIndex, queries: Sequence[str]) -> Iterator[Task]:
 
 def _ours(task: Task, name: str) -> list[str]:
     fused = fuse(task.found, task.shares, FUSION_METHODS[name], task.scales)
-    return [each.id for each in fused[:DEPTH]]
+    return list(fused.ids[:DEPTH])
 
 
 def _engines(shard: "qe.EdgeShard", task: Task, fusion: Any) -> list[str]:

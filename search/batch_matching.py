@@ -12,9 +12,9 @@ from index.payload import GROUP_ID, from_payload, to_conditions
 from index.store.points import PHOTO, ScoredPoint, VectorQuery
 from search.match_confidence import clamp_similarity
 from search.pipeline.collapse import find_representatives, keep_representatives
-from search.retrieval.fusion import Candidate
 from search.retrieval.query_plan import IMAGE
 from search.service import SearchService
+from shopwindow.ranking.candidate_set import CandidateSet
 from shopwindow.values.encoder import PreparedImage, Vectors
 from shopwindow.values.errors import PhotoError
 from shopwindow.values.product import Product
@@ -152,23 +152,21 @@ class _BatchMatcher:
         groups = {point_id: str(group) for point_id, group in rows.first_values(GROUP_ID).items()}
         rankings = []
         for scored in results:
-            candidates = [Candidate(point_id, score, {}) for point_id, score in scored]
-            representatives = find_representatives(
-                [candidate.id for candidate in candidates], groups, {}
-            )
+            scores = np.array([score for _, score in scored], dtype=np.float64)
+            candidates = CandidateSet(tuple(point_id for point_id, _ in scored), scores)
+            representatives = find_representatives(candidates.ids, groups, {})
             ranked, variant_counts = keep_representatives(candidates, representatives)
-            rankings.append((ranked[: self._limit], variant_counts))
-        ranked_ids = {candidate.id for ranked, _ in rankings for candidate in ranked}
+            shown = ranked.take(np.arange(min(self._limit, len(ranked))))
+            rankings.append((shown, variant_counts))
+        ranked_ids = {point_id for ranked, _ in rankings for point_id in ranked.ids}
         points = self._index.get_points(sorted(ranked_ids), ("product",))
         products = {point_id: from_payload(point.payload) for point_id, point in points.items()}
         # A product may be deleted between the two requests; then it is left out.
         return [
             tuple(
-                _build_hit(
-                    products[candidate.id], candidate.score, variant_counts.get(candidate.id, 1)
-                )
-                for candidate in ranked
-                if candidate.id in products
+                _build_hit(products[point_id], float(score), variant_counts.get(point_id, 1))
+                for point_id, score in zip(ranked.ids, ranked.scores, strict=True)
+                if point_id in products
             )
             for ranked, variant_counts in rankings
         ]

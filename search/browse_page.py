@@ -4,14 +4,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
+import numpy as np
+
 from index.product_index import ProductIndex
 from index.store.points import Point
 from search.cursor import Cursor
 from search.pipeline.reranking import RankingContext
 from search.pipeline.rule_filter import remove_hidden
 from search.retrieval.browsing import browse
-from search.retrieval.fusion import Candidate
 from search.rules import apply_rules
+from shopwindow.ranking.candidate_set import CandidateSet
 
 
 class BrowsePage(NamedTuple):
@@ -45,14 +47,15 @@ def build_browse_page(
     query, filters = context.query, context.parsed.filters
     pins = context.plan.pins if is_first and query.sort == "relevance" else ()
     plan = replace(context.plan, boosts=(), buries=(), pins=pins)
-    pinned = apply_rules((), plan, filters, index, context.exclude).candidates[: query.limit]
-    cursor = cursor.advance([candidate.id for candidate in pinned], cursor.after)
+    pinned = apply_rules(CandidateSet(), plan, filters, index, context.exclude).candidates.ids
+    pinned = pinned[: query.limit]
+    cursor = cursor.advance(pinned, cursor.after)
     n_free = query.limit - len(pinned)
     points, next_cursor = _fetch_listing(index, replace(context, plan=plan), cursor, n_free)
     if not pinned:
         return BrowsePage(points, next_cursor)
     ruled = apply_rules(_as_candidates(points), plan, filters, index, context.exclude)
-    point_ids = [candidate.id for candidate in ruled.candidates][: query.limit]
+    point_ids = ruled.candidates.ids[: query.limit]
     points_by_id = {point.id: point for point in points}
     missing = [point_id for point_id in point_ids if point_id not in points_by_id]
     points_by_id |= index.get_points(missing)
@@ -72,17 +75,14 @@ def _fetch_listing(
     while next_cursor is not None and len(listing) < n_free:
         query = replace(context.query, filters=filters, limit=n_free - len(listing))
         points, next_cursor = browse(index, query, next_cursor)
-        candidates = [
-            candidate
-            for candidate in _as_candidates(points)
-            if candidate.id not in context.exclude and not cursor.has_shown(candidate.id)
-        ]
-        visible = remove_hidden(candidates, context.plan, filters, index)
-        visible_ids = {candidate.id for candidate in visible}
+        candidates = _as_candidates(
+            [p for p in points if p.id not in context.exclude and not cursor.has_shown(p.id)]
+        )
+        visible_ids = remove_hidden(candidates, context.plan, filters, index).positions
         listing += [point for point in points if point.id in visible_ids]
     return listing, next_cursor
 
 
-def _as_candidates(points: Sequence[Point]) -> list[Candidate]:
+def _as_candidates(points: Sequence[Point]) -> CandidateSet:
     """Return points as candidates whose falling scores keep their order."""
-    return [Candidate(point.id, -float(rank), {}) for rank, point in enumerate(points)]
+    return CandidateSet(tuple(point.id for point in points), -np.arange(float(len(points))))

@@ -25,9 +25,9 @@ from search.price_buckets import (
     make_price_counter,
 )
 from search.query.stems import map_stems_to_surfaces
-from search.retrieval.fusion import Candidate
 from search.rules.plan import RulePlan
 from search.stopwatch import Stopwatch
+from shopwindow.ranking.candidate_set import CandidateSet
 from shopwindow.values.product import Product
 from shopwindow.values.query import Query
 from shopwindow.values.response import Hit, PriceBucket, SearchResponse
@@ -69,12 +69,12 @@ class ResponseBuilder:
             watch: Times each step.
         """
         query, parsed = context.query, context.parsed
-        point_ids = [candidate.id for candidate in ranked.candidates]
-        remaining = [hit for hit in ranked.candidates if not cursor.has_shown(hit.id)]
-        page = remaining[: query.limit]
+        point_ids = ranked.candidates.ids
+        remaining = [n for n, point_id in enumerate(point_ids) if not cursor.has_shown(point_id)]
+        page = ranked.candidates.take(remaining[: query.limit])
         query_stems = map_stems_to_surfaces(parsed.text, languages)
         hits = self._build_hits(page, query_stems, ranked)
-        next_cursor = cursor.advance([candidate.id for candidate in page])
+        next_cursor = cursor.advance(page.ids)
         watch.lap("fetch")
         rows = self._fetch_rows(ranked)
         facet_names = [name for name in query.facets if name != PRICE]
@@ -135,7 +135,7 @@ class ResponseBuilder:
     def _fetch_rows(self, ranked: RankedList) -> FieldRows:
         """Return the rows of all candidates, including those that rules added."""
         rows = ranked.rows
-        missing = [hit.id for hit in ranked.candidates if hit.id not in rows.by_id]
+        missing = [p for p in ranked.candidates.ids if p not in rows.by_id]
         return rows.merge(self._index.fetch_rows(missing, rows.fields)) if missing else rows
 
     def _bucket_all_prices(self, query: Query) -> tuple[PriceBucket, ...]:
@@ -143,19 +143,20 @@ class ResponseBuilder:
         return build_price_buckets(edges, self._index.make_price_counter(query.filters))
 
     def _build_hits(
-        self, page: Sequence[Candidate], query_stems: Mapping[str, str], ranked: RankedList
+        self, page: CandidateSet, query_stems: Mapping[str, str], ranked: RankedList
     ) -> tuple[Hit, ...]:
-        points = self._index.get_points([hit.id for hit in page], ("product", TEXT_DIGEST))
+        points = self._index.get_points(page.ids, ("product", TEXT_DIGEST))
         # A product may be deleted between retrieval and fetch; then it is left out.
         return tuple(
-            self._build_hit(candidate, points[candidate.id], query_stems, ranked)
-            for candidate in page
-            if candidate.id in points
+            self._build_hit(page, number, points[point_id], query_stems, ranked)
+            for number, point_id in enumerate(page.ids)
+            if point_id in points
         )
 
     def _build_hit(
         self,
-        candidate: Candidate,
+        page: CandidateSet,
+        number: int,
         point: Point,
         query_stems: Mapping[str, str],
         ranked: RankedList,
@@ -166,13 +167,13 @@ class ResponseBuilder:
         matched = dict.fromkeys(surface for stem, surface in query_stems.items() if stem in stems)
         return Hit(
             product=product,
-            score=candidate.score,
-            contributions=candidate.contributions,
+            score=float(page.scores[number]),
+            contributions=page.explain(number),
             matched_words=tuple(matched),
-            n_variants=ranked.variant_counts.get(candidate.id, 1),
-            retrieval_rank=ranked.retrieval_ranks.get(candidate.id, 0),
-            rules=ranked.rules.get(candidate.id, ()),
-            propensity=ranked.propensities.get(candidate.id),
+            n_variants=ranked.variant_counts.get(point.id, 1),
+            retrieval_rank=ranked.retrieval_ranks.get(point.id, 0),
+            rules=ranked.rules.get(point.id, ()),
+            propensity=ranked.propensities.get(point.id),
         )
 
     def _get_stems(self, point_id: str, text_digest: str, product: Product) -> frozenset[str]:

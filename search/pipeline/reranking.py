@@ -16,10 +16,10 @@ from search.pipeline.personal_reranking import PersonalReranker
 from search.pipeline.rule_filter import remove_hidden
 from search.pipeline.sorting import SORT_ORDERS, sort_candidates
 from search.query.parsed_query import ParsedQuery
-from search.retrieval.fusion import Candidate
 from search.rules import apply_rules
 from search.rules.plan import EMPTY_PLAN, RulePlan
 from search.stopwatch import Stopwatch
+from shopwindow.ranking.candidate_set import CandidateSet
 from shopwindow.values.encoder import Vectors
 from shopwindow.values.query import Query
 from shopwindow.values.settings import SearchSettings
@@ -41,7 +41,7 @@ class RankedList:
         propensities: Probability of each position, by point id, where placement was randomised.
     """
 
-    candidates: Sequence[Candidate]
+    candidates: CandidateSet
     rows: FieldRows
     retrieval_ranks: Mapping[str, int] = field(default_factory=dict)
     variant_counts: Mapping[str, int] = field(default_factory=dict)
@@ -95,7 +95,7 @@ class RerankingPipeline:
 
     def rerank(
         self,
-        candidates: Sequence[Candidate],
+        candidates: CandidateSet,
         context: RankingContext,
         snapshot: CatalogSnapshot,
         watch: Stopwatch,
@@ -110,11 +110,11 @@ class RerankingPipeline:
         """
         index, settings, query = self._index, self._settings, context.query
         filters, plan = context.parsed.filters, context.plan
-        retrieval_ranks = {hit.id: rank for rank, hit in enumerate(candidates, start=1)}
-        top_score = candidates[0].score if candidates else 0.0
+        retrieval_ranks = {point_id: n for n, point_id in enumerate(candidates.ids, start=1)}
+        top_score = float(candidates.scores[0]) if candidates else 0.0
         ranked = apply_cutoff(candidates, context.relative_cutoff, query.sort)
         n_below_cutoff = len(candidates) - len(ranked)
-        rows = index.fetch_rows([hit.id for hit in ranked], _list_fields(context))
+        rows = index.fetch_rows(ranked.ids, _list_fields(context))
         ranked = boost_attributes(ranked, context.parsed, snapshot, index, rows, settings)
         ranked = penalize_negatives(ranked, context.negatives, index, snapshot.baseline)
         watch.lap("boost")
@@ -139,8 +139,8 @@ class RerankingPipeline:
 
 
 def _collapse(
-    candidates: list[Candidate], context: RankingContext, rows: FieldRows
-) -> tuple[list[Candidate], Mapping[str, int]]:
+    candidates: CandidateSet, context: RankingContext, rows: FieldRows
+) -> tuple[CandidateSet, Mapping[str, int]]:
     query = context.query
     if not query.collapse or query.filters.group_id:
         return candidates, {}

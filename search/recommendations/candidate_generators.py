@@ -1,6 +1,5 @@
 """Generators of recommendation candidates, before they are scored."""
 
-import random
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -21,7 +20,7 @@ N_CO_ENGAGED = 100
 N_PARTNERS_READ = 1000
 """Partners that are read per product where only some merchants' products count."""
 
-N_RANDOM = 60
+N_ROTATING = 60
 _MIN_PER_INTEREST = 30
 
 
@@ -32,10 +31,17 @@ class GeneratedCandidates:
     Attributes:
         items: The catalogue items, by point id.
         co_engagement: Co-engagement score of each, 0 to 1, by product id; zeros are missing.
+        sampled: Points that were drawn at random: they are for exploration alone.
     """
 
     items: Mapping[str, CatalogItem]
     co_engagement: Mapping[str, float] = field(default_factory=dict)
+    sampled: frozenset[str] = frozenset()
+
+    @property
+    def positions(self) -> dict[str, int]:
+        """The number of each candidate among the items, from 0, by point id."""
+        return {point_id: number for number, point_id in enumerate(self.items)}
 
 
 class CandidateGenerator:
@@ -65,15 +71,14 @@ class CandidateGenerator:
         co_engagement = self._score_co_engagement(user, filters)
         point_ids = dict.fromkeys(self._query_interests(user, filters, excluded_points))
         pool = self._pools.get(filters)
-        n_random = min(N_RANDOM, len(pool.sampled))
         point_ids |= dict.fromkeys(pool.newest)
-        point_ids |= dict.fromkeys(random.sample(pool.sampled, n_random))
+        point_ids |= dict.fromkeys(pool.rotating[:N_ROTATING])
         point_ids |= dict.fromkeys(pool.popular)
         point_ids |= dict.fromkeys(self._index.filter_products(list(co_engagement), filters))
-        allowed = [point_id for point_id in point_ids if point_id not in excluded_points]
-        return GeneratedCandidates(
-            self._personalizer.catalog.get_items_by_point(allowed), co_engagement
-        )
+        sampled = frozenset(pool.sampled).difference(point_ids)
+        allowed = [p for p in (*point_ids, *sorted(sampled)) if p not in excluded_points]
+        items = self._personalizer.catalog.get_items_by_point(allowed)
+        return GeneratedCandidates(items, co_engagement, sampled)
 
     def _query_interests(
         self, user: UserContext, filters: Filters, excluded_points: set[str]

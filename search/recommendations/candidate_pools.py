@@ -1,5 +1,6 @@
-"""Pools of candidates that do not depend on the visitor: newest, popular and random products."""
+"""Pools of candidates that do not depend on the visitor: newest, popular, rotating, sampled."""
 
+import hashlib
 import threading
 import time
 import uuid
@@ -10,12 +11,15 @@ from dataclasses import dataclass
 from index.store.points import OrderBy
 from search.cursor import digest_parts
 from shopwindow.personalization import Personalizer
+from shopwindow.ranking.profile_settings import DAY_S
+from shopwindow.ranking.slate_builder import SlateBuilder
 from shopwindow.values.query import Filters
 
 POOL_TTL_S = 30.0
 MAX_POOLS = 500
 N_NEWEST = 60
-N_SAMPLED = 300
+N_ROTATING = 300
+N_SAMPLED = 60
 N_POPULAR = 200
 SCAN_BATCH_SIZE = 500
 MAX_SCANNED = 10_000
@@ -28,12 +32,15 @@ class CandidatePool:
     Attributes:
         newest: The newest ones, then those with the highest popularity in the catalogue.
         popular: Those with the most engagements.
-        sampled: A random sample, drawn anew at every read.
+        rotating: Others on every day (UTC), the same for every request of a day: nothing about
+            them is left to chance.
+        sampled: Drawn at random by the slate builder at every read; for exploration alone.
         read_at: Change number of the index, and time in seconds, of the read.
     """
 
     newest: Sequence[str]
     popular: Sequence[str]
+    rotating: Sequence[str]
     sampled: Sequence[str]
     read_at: tuple[int, float]
 
@@ -43,13 +50,18 @@ class CandidatePoolCache:
 
     Args:
         personalizer: The catalogue and the engagement statistics.
+        slate_builder: Draws what is sampled.
         clock: Monotonic clock in seconds; replaced in tests.
     """
 
     def __init__(
-        self, personalizer: Personalizer, clock: Callable[[], float] = time.monotonic
+        self,
+        personalizer: Personalizer,
+        slate_builder: SlateBuilder,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._personalizer = personalizer
+        self._slate_builder = slate_builder
         self._index = personalizer.catalog.index
         self._clock = clock
         self._lock = threading.Lock()
@@ -77,13 +89,23 @@ class CandidatePoolCache:
         read_at = (self._index.n_changes, self._clock())
         orders = (OrderBy("created_at", descending=True), OrderBy("popularity", descending=True))
         ordered = [self._index.browse_ordered(order, filters, N_NEWEST) for order in orders]
-        # Ids are hashes, so the ids that follow any one of them are a random sample.
-        points, _ = self._index.browse(filters, str(uuid.uuid4()), N_SAMPLED)
-        if len(points) < N_SAMPLED:
-            points += self._index.browse(filters, "", N_SAMPLED - len(points))[0]
         newest = [point.id for page in ordered for point in page]
-        popular = self._find_popular(filters)
-        return CandidatePool(newest, popular, [point.id for point in points], read_at)
+        day = int(self._personalizer.now() // DAY_S)
+        rotating = self._read_from(_hash_to_id(digest_parts(filters), day), filters, N_ROTATING)
+        sampled = self._read_sample(filters)
+        return CandidatePool(newest, self._find_popular(filters), rotating, sampled, read_at)
+
+    def _read_sample(self, filters: Filters) -> list[str]:
+        if not self._slate_builder.explores:
+            return []
+        return self._read_from(self._slate_builder.draw_id(), filters, N_SAMPLED)
+
+    def _read_from(self, start: str, filters: Filters, limit: int) -> list[str]:
+        """Return points that follow an id; ids are hashes, so they have nothing in common."""
+        points, _ = self._index.browse(filters, start, limit)
+        if len(points) < limit:
+            points += self._index.browse(filters, "", limit - len(points))[0]
+        return list(dict.fromkeys(point.id for point in points))
 
     def _find_popular(self, filters: Filters) -> list[str]:
         """Return popular products that pass; those of a small merchant may be far down."""
@@ -96,3 +118,9 @@ class CandidatePoolCache:
             if len(point_ids) >= N_POPULAR or len(products) < SCAN_BATCH_SIZE:
                 break
         return point_ids[:N_POPULAR]
+
+
+def _hash_to_id(*parts: object) -> str:
+    """Return a point id that depends on the parts alone."""
+    digest = hashlib.blake2b(repr(parts).encode(), digest_size=16).digest()
+    return str(uuid.UUID(bytes=digest, version=4))

@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from index.payload import GROUP_ID, PERCEPTUAL_HASH
 from search.merchant_scope import get_merchant_ids
@@ -17,12 +19,24 @@ from search.pipeline.feature_scores import (
 )
 from search.pipeline.reranking import RankingContext
 from search.recommendations.candidate_generators import GeneratedCandidates
-from search.recommendations.slate_builder import ScoredCandidates
-from search.retrieval.fusion import Candidate
 from search.rules import RuledCandidates, apply_rules
-from shopwindow.personalization import EngagementStats, Personalizer, UserContext
+from shopwindow.personalization import CatalogItem, EngagementStats, Personalizer, UserContext
 from shopwindow.ranking import EngagementEstimate, RankingWeights, assign_interests
+from shopwindow.ranking.candidate_set import CandidateSet
+from shopwindow.ranking.slate_builder import SlateCandidates
 from shopwindow.values.encoder import Vectors
+
+
+class ScoredCandidates(NamedTuple):
+    """Scored candidates of one page.
+
+    Attributes:
+        slate: What the slate is built from.
+        rules: Names of the rules that moved each, by point id.
+    """
+
+    slate: SlateCandidates
+    rules: Mapping[str, tuple[str, ...]]
 
 
 class CandidateScorer:
@@ -65,11 +79,21 @@ class CandidateScorer:
         )
         ruled = self._apply_rules(rank_candidates(point_ids, contributions), context)
         candidates = ruled.candidates
-        groups, shares = self._assign_groups(user, generated, candidates, vectors, catalog_mean)
-        cold_candidates = self._select_cold(point_ids, estimate, stats)
-        return ScoredCandidates(
-            candidates, generated.items, groups, shares, cold_candidates, ruled.rules
+        rows = [generated.positions[point_id] for point_id in candidates.ids]
+        is_sampled = np.array([point_id in generated.sampled for point_id in candidates.ids], bool)
+        kept = [items[row] for row in rows]
+        groups, weights = self._assign_groups(
+            user, kept, is_sampled, vectors[rows] if user.profile else vectors, catalog_mean
         )
+        slate = SlateCandidates(
+            candidates,
+            groups,
+            weights,
+            [item.product.merchant_id for item in kept],
+            self._estimate_cold(rows, kept, estimate, stats),
+            is_sampled,
+        )
+        return ScoredCandidates(slate, ruled.rules)
 
     def _compute_contributions(
         self,
@@ -91,86 +115,66 @@ class CandidateScorer:
             )
         return contributions
 
-    def _apply_rules(
-        self, candidates: Sequence[Candidate], context: RankingContext
-    ) -> RuledCandidates:
+    def _apply_rules(self, candidates: CandidateSet, context: RankingContext) -> RuledCandidates:
         """Return the candidates that no rule hides, collapsed, boosted and buried."""
         filters, plan = context.parsed.filters, replace(context.plan, pins=())
         ruled = apply_rules(candidates, plan, filters, self._index)
         if filters.group_id:
             return ruled
         remaining = ruled.candidates
-        payload_rows = self._index.fetch_rows(
-            [candidate.id for candidate in remaining], (GROUP_ID, PERCEPTUAL_HASH)
-        )
+        payload_rows = self._index.fetch_rows(remaining.ids, (GROUP_ID, PERCEPTUAL_HASH))
         return RuledCandidates(collapse_variants(remaining, payload_rows)[0], ruled.rules)
 
     def _assign_groups(
         self,
         user: UserContext,
-        generated: GeneratedCandidates,
-        candidates: Sequence[Candidate],
+        items: Sequence[CatalogItem],
+        is_sampled: NDArray[np.bool_],
         vectors: Vectors,
         catalog_mean: Vectors | None,
-    ) -> tuple[Mapping[str, int], Sequence[float]]:
-        """Return the interest of each candidate, and the weight of each interest.
+    ) -> tuple[NDArray[np.intp], Sequence[float]]:
+        """Return the interest of each candidate, shape (n,), and the weight of each interest.
 
         Without interests, the groups are categories of equal weight, the best product's first.
+        What is shown by exploration alone founds no group.
         """
         if user.profile is not None and len(user.profile.interests):
             now_s, settings = self._personalizer.now(), self._personalizer.settings
-            interests, shares = assign_interests(
+            interests, weights = assign_interests(
                 user.profile, vectors, now_s, catalog_mean, settings
             )
-            return dict(zip(generated.items, interests.tolist(), strict=True)), shares.tolist()
-        categories = {
-            point_id: item.attributes.category for point_id, item in generated.items.items()
-        }
-        group_of = {
-            category: index
-            for index, category in enumerate(
-                dict.fromkeys(categories[candidate.id] for candidate in candidates)
-            )
-        }
-        return {candidate.id: group_of[categories[candidate.id]] for candidate in candidates}, [
-            1.0
-        ] * len(group_of)
+            return interests.astype(np.intp), weights.tolist()
+        categories = [item.attributes.category for item in items]
+        ranked = (c for c, drawn in zip(categories, is_sampled.tolist(), strict=True) if not drawn)
+        numbers = {category: number for number, category in enumerate(dict.fromkeys(ranked))}
+        groups = np.array([numbers.get(category, 0) for category in categories], dtype=np.intp)
+        return groups, [1.0] * len(numbers)
 
-    def _select_cold(
+    def _estimate_cold(
         self,
-        point_ids: Sequence[str],
+        rows: Sequence[int],
+        items: Sequence[CatalogItem],
         estimate: EngagementEstimate,
         stats: Sequence[EngagementStats],
-    ) -> Mapping[str, tuple[float, float]]:
+    ) -> NDArray[np.float64]:
+        """Return mean and strength of what may be explored, NaN for the rest; shape (n, 2)."""
+        beliefs = np.stack([estimate.mean, estimate.strength], axis=1)[list(rows)]
         min_impressions = self._weights.exploration.min_impressions
-        beta_params = zip(estimate.mean.tolist(), estimate.strength.tolist(), strict=True)
-        return {
-            point_id: beta_param
-            for point_id, beta_param, product_stats in zip(
-                point_ids, beta_params, stats, strict=True
-            )
-            if product_stats.impressions < min_impressions
-        }
+        may_explore = [
+            item.product.in_stock and stats[row].impressions < min_impressions
+            for row, item in zip(rows, items, strict=True)
+        ]
+        return np.where(np.array(may_explore, bool).reshape(-1, 1), beliefs, np.nan)
 
 
-def rank_candidates(
-    point_ids: Sequence[str], contributions: Mapping[str, Scores]
-) -> list[Candidate]:
+def rank_candidates(point_ids: Sequence[str], contributions: Mapping[str, Scores]) -> CandidateSet:
     """Return candidates with their contributions, best first, ties by id.
 
     Args:
         point_ids: Their ids.
-        contributions: By name, each of shape (n_points,).
+        contributions: By name, each of shape (n_points,); 0 adds nothing and explains nothing.
     """
     if not contributions:
-        return [Candidate(point_id, 0.0, {}) for point_id in point_ids]
-    values_per_point = np.stack(list(contributions.values()), axis=1).tolist()  # (n_points, n)
-    candidates = [
-        Candidate(
-            point_id,
-            sum(values),
-            {name: value for name, value in zip(contributions, values, strict=True) if value},
-        )
-        for point_id, values in zip(point_ids, values_per_point, strict=True)
-    ]
-    return sorted(candidates, key=lambda candidate: (-candidate.score, candidate.id))
+        return CandidateSet(tuple(point_ids), np.zeros(len(point_ids)))
+    columns = {name: np.where(c == 0, np.nan, c) for name, c in contributions.items()}
+    return CandidateSet.from_contributions(point_ids, columns).sort()

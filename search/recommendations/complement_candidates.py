@@ -165,7 +165,7 @@ class ComplementFinder:
         results = self._index.query(queries) if queries else []
         pool = self._pools.get(filters)
         point_ids += [point_id for hits in results for point_id, _ in hits]
-        return list(dict.fromkeys([*point_ids, *pool.newest, *pool.sampled]))
+        return list(dict.fromkeys([*point_ids, *pool.newest, *pool.rotating]))
 
     def _query_keywords(
         self, anchor: CatalogItem, features: ComplementFeatures, filters: Filters

@@ -16,15 +16,15 @@ from search.recommendations.candidate_generators import CandidateGenerator
 from search.recommendations.candidate_pools import CandidatePoolCache
 from search.recommendations.candidate_ranking import CandidateScorer, rank_candidates
 from search.recommendations.complement_candidates import ComplementFinder
-from search.recommendations.slate_builder import SLATE_DIVERSITY, SlateBuilder
 from search.response_builder import ResponseBuilder
-from search.retrieval.fusion import Candidate, enforce_monotonic_scores
 from search.retrieval.similarity_baseline import BaselineSample
 from search.rules import apply_rules
 from search.rules.plan import RulePlan
 from search.stopwatch import Stopwatch
 from shopwindow.personalization import Personalizer
 from shopwindow.ranking import RankingWeights
+from shopwindow.ranking.candidate_set import CandidateSet
+from shopwindow.ranking.slate_builder import SLATE_DIVERSITY, SlateBuilder
 from shopwindow.values.errors import ProductNotFoundError
 from shopwindow.values.query import Filters, Query
 from shopwindow.values.response import SearchResponse
@@ -60,11 +60,11 @@ class Recommender:
         self._weights = weights
         self._response_builder = response_builder
         self._make_plan = make_plan
-        pools = CandidatePoolCache(personalizer)
+        self._slate_builder = SlateBuilder(weights, rng)
+        pools = CandidatePoolCache(personalizer, self._slate_builder)
         self._generator = CandidateGenerator(personalizer, pools)
         self._complement_finder = ComplementFinder(personalizer, pools)
         self._scorer = CandidateScorer(personalizer, weights)
-        self._slate_builder = SlateBuilder(weights, rng or np.random.default_rng())
 
     def recommend(self, query: Query, baseline: BaselineSample, cursor: Cursor) -> SearchResponse:
         """Return a page of recommendations for a visitor.
@@ -94,16 +94,14 @@ class Recommender:
         }
         scored = self._scorer.score(user, replace(generated, items=unseen), context, catalog_mean)
         watch.lap("rank")
-        slate = self._slate_builder.build(scored, query.limit)
+        slate = self._slate_builder.build(scored.slate, query.limit)
         watch.lap("build_slate")
         # Boosts and buries have been applied already, to all candidates.
         pins = replace(context.plan, boosts=(), buries=())
         hidden_points = tuple(to_point_id(product_id) for product_id in user.hidden_product_ids)
         ruled = apply_rules(slate.candidates, pins, query.filters, self._index, hidden_points)
         fields = (GROUP_ID, PERCEPTUAL_HASH)
-        payload_rows = self._index.fetch_rows(
-            [candidate.id for candidate in ruled.candidates], fields
-        )
+        payload_rows = self._index.fetch_rows(ruled.candidates.ids, fields)
         # A pinned product was not placed by chance.
         propensities = {**slate.propensities, **dict.fromkeys(ruled.rules, 1.0)}
         rules = {**scored.rules, **ruled.rules}
@@ -113,9 +111,10 @@ class Recommender:
     def filter_hidden(self, product_ids: Sequence[str], filters: Filters) -> list[str]:
         """Return the products that no rule hides, in the same order."""
         product_ids_by_point = {to_point_id(product_id): product_id for product_id in product_ids}
-        candidates = [Candidate(point_id, 0.0, {}) for point_id in product_ids_by_point]
+        point_ids = tuple(product_ids_by_point)
+        candidates = CandidateSet(point_ids, np.zeros(len(point_ids)))
         remaining = remove_hidden(candidates, self._make_plan(filters), filters, self._index)
-        return [product_ids_by_point[candidate.id] for candidate in remaining]
+        return [product_ids_by_point[point_id] for point_id in remaining.ids]
 
     def recommend_complements(
         self, product_id: str, query: Query, baseline: BaselineSample
@@ -141,29 +140,22 @@ class Recommender:
         )
         watch.lap("retrieve")
         point_ids = [to_point_id(item.product.id) for item in items]
-        candidates_by_point = {
-            candidate.id: candidate
-            for candidate in rank_candidates(point_ids, complements.contributions)
-        }
-        selected = [
-            candidates_by_point[point_ids[index]]
-            for index in complements.select_best(MAX_COMPLEMENTS)
-        ]
+        ranked = rank_candidates(point_ids, complements.contributions)
+        best = complements.select_best(MAX_COMPLEMENTS)
+        selected = ranked.take([ranked.positions[point_ids[index]] for index in best])
         remaining = remove_hidden(selected, context.plan, query.filters, self._index)
-        payload_rows = self._index.fetch_rows(
-            [candidate.id for candidate in remaining], (GROUP_ID, PERCEPTUAL_HASH)
-        )
+        payload_rows = self._index.fetch_rows(remaining.ids, (GROUP_ID, PERCEPTUAL_HASH))
         unique, variant_counts = collapse_variants(remaining, payload_rows)
-        scored = enforce_monotonic_scores(unique, SLATE_DIVERSITY)
+        scored = unique.enforce_monotonic_scores(SLATE_DIVERSITY)
         excluded_points = tuple(
             to_point_id(excluded_id) for excluded_id in (product_id, *user.hidden_product_ids)
         )
         ruled = apply_rules(scored, context.plan, query.filters, self._index, excluded_points)
         watch.lap("rank")
-        ranked = RankedList(
+        ranked_list = RankedList(
             ruled.candidates, payload_rows, variant_counts=variant_counts, rules=ruled.rules
         )
-        return self._response_builder.build(context, Cursor(""), ranked, (), watch)
+        return self._response_builder.build(context, Cursor(""), ranked_list, (), watch)
 
     def _make_context(self, query: Query) -> RankingContext:
         parsed = ParsedQuery("", query.filters)

@@ -89,7 +89,8 @@ def normalize_min_max(scores: Values, _: ScoreNormalization | None = None) -> Va
     value_range = float(np.ptp(scores)) if len(scores) else 0.0
     if value_range <= 1e-9:
         return np.ones(len(scores))
-    return (scores - scores.min()) / value_range
+    normalized: Values = (scores - scores.min()) / value_range
+    return normalized
 
 
 FUSION_METHODS: Mapping[str, FusionMethod] = {

@@ -15,8 +15,8 @@ from index import ProductIndex
 from index.store.points import PHOTO
 from search import SearchService
 from search.pipeline.diversity import DIVERSITY, diversify
-from search.retrieval.fusion import Candidate
 from search.retrieval.similarity_baseline import BaselineSample
+from shopwindow.ranking.candidate_set import CandidateSet
 from shopwindow.values import Filters, Product, Query, SearchResponse
 from shopwindow.values.settings import SearchSettings
 from tests.search.paging import collect_ids, get_all_ids, get_ids
@@ -81,17 +81,15 @@ def test_diversify_reorders_any_candidates(
 ) -> None:
     points = [point.id for point in shop.browse(Filters(), limit=8 - n_unknown)[0]]
     points += [f"00000000-0000-0000-0000-00000000000{n}" for n in range(n_unknown)]
-    ranked = [
-        Candidate(point, score, {"text": score})
-        for point, score in zip(points, sorted(scores, reverse=True), strict=False)
-    ]
+    n_candidates = min(len(points), len(scores))
+    columns = {"text": sorted(scores, reverse=True)[:n_candidates]}
+    ranked = CandidateSet.from_contributions(points[:n_candidates], columns)
     diversified = diversify(ranked, diversity, shop, BaselineSample.draw(shop))
-    assert sorted(candidate.id for candidate in diversified) == sorted(
-        candidate.id for candidate in ranked
-    )
-    assert all(b.score <= a.score + 1e-12 for a, b in pairwise(diversified))
+    assert sorted(diversified.ids) == sorted(ranked.ids)
+    assert all(b <= a + 1e-12 for a, b in pairwise(diversified.scores.tolist()))
     assert all(
-        sum(candidate.contributions.values()) == candidate.score for candidate in diversified
+        sum(diversified.explain(number).values()) == score
+        for number, score in enumerate(diversified.scores.tolist())
     )
 
 

@@ -12,6 +12,7 @@ from search.retrieval.fusion import (
     normalize_min_max,
     normalize_theoretical_min_max,
 )
+from shopwindow.ranking.candidate_set import CandidateSet
 
 ids = st.sampled_from([f"p{n}" for n in range(12)])
 scored_points = st.dictionaries(ids, st.floats(-1, 1, width=32), max_size=12).map(
@@ -19,6 +20,10 @@ scored_points = st.dictionaries(ids, st.floats(-1, 1, width=32), max_size=12).ma
 )
 results_by_retriever = st.dictionaries(st.sampled_from(["a", "b", "c"]), scored_points, min_size=1)
 EVEN = {"a": 1.0, "b": 1.0, "c": 1.0}
+
+
+def get_scores(candidates: CandidateSet) -> dict[str, float]:
+    return dict(zip(candidates.ids, candidates.scores.tolist(), strict=True))
 
 
 @pytest.mark.parametrize(
@@ -34,16 +39,14 @@ def test_fusing_two_retrievers_matches_hand_computed_scores(
 ) -> None:
     results = {"a": [("x", 0.9), ("y", 0.8), ("z", 0.7)], "b": [("y", 5.0)]}
     fused = fuse(results, EVEN, FUSION_METHODS[name])
-    assert {candidate.id: candidate.score for candidate in fused} == pytest.approx(expected)
-    assert next(candidate.id for candidate in fused) == max(
-        expected, key=lambda point: expected[point]
-    )
+    assert get_scores(fused) == pytest.approx(expected)
+    assert fused.ids[0] == max(expected, key=lambda point: expected[point])
 
 
 @pytest.mark.parametrize("fusion", FUSION_METHODS.values(), ids=FUSION_METHODS)
 def test_empty_results_fuse_to_nothing(fusion: FusionMethod) -> None:
-    assert fuse({"a": [], "b": []}, EVEN, fusion) == []
-    assert fuse({}, EVEN, fusion) == []
+    assert fuse({"a": [], "b": []}, EVEN, fusion).ids == ()
+    assert fuse({}, EVEN, fusion).ids == ()
 
 
 @pytest.mark.parametrize("fusion", FUSION_METHODS.values(), ids=FUSION_METHODS)
@@ -52,15 +55,14 @@ def test_contributions_add_up_and_stay_in_bounds(
     fusion: FusionMethod, results: dict[str, list[ScoredPoint]]
 ) -> None:
     fused = fuse(results, EVEN, fusion)
-    assert {candidate.id for candidate in fused} == {
-        point for scored in results.values() for point, _ in scored
-    }
-    for candidate in fused:
-        assert sum(candidate.contributions.values()) == candidate.score
-        assert 0 <= candidate.score <= 1 + 1e-9
-    assert [(-candidate.score, candidate.id) for candidate in fused] == sorted(
-        (-candidate.score, candidate.id) for candidate in fused
-    )
+    assert set(fused.ids) == {point for scored in results.values() for point, _ in scored}
+    for number, score in enumerate(fused.scores.tolist()):
+        assert sum(fused.explain(number).values()) == score
+        assert 0 <= score <= 1 + 1e-9
+    assert fused.sort().ids == fused.ids
+    for number, point in enumerate(fused.ids):
+        finders = {name for name, scored in results.items() if point in dict(scored)}
+        assert fused.explain(number).keys() == finders
 
 
 @pytest.mark.parametrize("fusion", FUSION_METHODS.values(), ids=FUSION_METHODS)
@@ -69,13 +71,15 @@ def test_the_order_of_retrievers_does_not_matter(
     fusion: FusionMethod, results: dict[str, list[ScoredPoint]]
 ) -> None:
     reversed_results = dict(reversed(results.items()))
-    assert fuse(results, EVEN, fusion) == fuse(reversed_results, EVEN, fusion)
+    one, other = (fuse(r, EVEN, fusion) for r in (results, reversed_results))
+    assert [one.explain(n) for n in range(len(one))] == [other.explain(n) for n in range(len(one))]
+    assert get_scores(one) == get_scores(other)
 
 
 @pytest.mark.parametrize("fusion", FUSION_METHODS.values(), ids=FUSION_METHODS)
 @given(scored=scored_points)
 def test_one_retriever_keeps_its_own_order(fusion: FusionMethod, scored: list[ScoredPoint]) -> None:
-    fused = {candidate.id: candidate.score for candidate in fuse({"a": scored}, EVEN, fusion)}
+    fused = get_scores(fuse({"a": scored}, EVEN, fusion))
     scores = [fused[point] for point, _ in scored]
     assert scores == sorted(scores, reverse=True)
 
@@ -91,11 +95,17 @@ def test_a_point_that_no_retriever_ranks_first_changes_no_other_score(
         if scored
     }
     after = fuse({**results, **extended}, EVEN, normalize_theoretical_min_max)
-    others = [(hit.id, hit.score) for hit in after if hit.id != "new"]
-    assert others == [(hit.id, hit.score) for hit in before]
+    others = {point: score for point, score in get_scores(after).items() if point != "new"}
+    assert list(others.items()) == list(get_scores(before).items())
 
 
 def test_weights_are_normalized_to_shares() -> None:
     results = {"a": [("x", 1.0), ("y", 0.0)], "b": [("y", 1.0), ("x", 0.0)]}
     fused = fuse(results, {"a": 3.0, "b": 1.0}, normalize_min_max)
-    assert [(candidate.id, candidate.score) for candidate in fused] == [("x", 0.75), ("y", 0.25)]
+    assert list(get_scores(fused).items()) == [("x", 0.75), ("y", 0.25)]
+
+
+def test_the_limit_cuts_the_end() -> None:
+    results = {"a": [("x", 1.0), ("y", 0.5), ("z", 0.25)]}
+    assert fuse(results, EVEN, normalize_min_max, limit=2).ids == ("x", "y")
+    assert fuse(results, EVEN, normalize_min_max, limit=9).ids == ("x", "y", "z")

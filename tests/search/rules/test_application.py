@@ -11,7 +11,6 @@ from embed import FakeEncoder
 from index import ProductIndex
 from index.payload import to_point_id
 from index.store.points import Condition
-from search.retrieval.fusion import Candidate
 from search.rules import (
     PINNED,
     RULES,
@@ -26,6 +25,7 @@ from search.rules import (
     Selection,
     apply_rules,
 )
+from shopwindow.ranking.candidate_set import CandidateSet
 from shopwindow.values import Filters, Product
 
 NOW = datetime(2026, 3, 10, tzinfo=UTC)
@@ -66,23 +66,20 @@ def _reset_n_calls(index: CountingIndex) -> None:
     index.n_calls = 0
 
 
-def make_candidates(names: str, scores: Sequence[float] = ()) -> list[Candidate]:
+def make_candidates(names: str, scores: Sequence[float] = ()) -> CandidateSet:
     """Return candidates by name, a tenth apart unless scores are given."""
     actual_scores = scores or [1 - n / 10 for n in range(len(names))]
-    made = [
-        Candidate(to_point_id(name), score, {"text": score})
-        for name, score in zip(names, actual_scores, strict=True)
-    ]
-    return sorted(made, key=lambda candidate: (-candidate.score, candidate.id))
+    ids = [to_point_id(name) for name in names]
+    return CandidateSet.from_contributions(ids, {"text": actual_scores}).sort()
 
 
 def get_names(ruled: RuledCandidates) -> str:
-    return "".join(POINTS[candidate.id] for candidate in ruled.candidates)
+    return "".join(POINTS[point_id] for point_id in ruled.candidates.ids)
 
 
 def apply(
     index: ProductIndex,
-    candidates: Sequence[Candidate],
+    candidates: CandidateSet,
     *rules: Rule,
     filters: Filters = NONE,
     exclude: Sequence[str] = (),
@@ -94,12 +91,12 @@ def apply(
 
 
 def check_invariants(ruled: RuledCandidates) -> None:
-    sort_keys = [(-candidate.score, candidate.id) for candidate in ruled.candidates]
-    assert sort_keys == sorted(sort_keys)
-    assert len({candidate.id for candidate in ruled.candidates}) == len(ruled.candidates)
-    for candidate in ruled.candidates:
-        assert sum(candidate.contributions.values()) == candidate.score
-    assert set(ruled.rules) <= {candidate.id for candidate in ruled.candidates}
+    candidates = ruled.candidates
+    assert candidates.sort().ids == candidates.ids
+    assert len(set(candidates.ids)) == len(candidates)
+    for number, score in enumerate(candidates.scores.tolist()):
+        assert sum(candidates.explain(number).values()) == score
+    assert set(ruled.rules) <= set(candidates.ids)
 
 
 def pin(ids: str, position: int = 1, name: str = "pin", scope: RuleScope | None = None) -> Rule:
@@ -108,7 +105,7 @@ def pin(ids: str, position: int = 1, name: str = "pin", scope: RuleScope | None 
 
 def test_without_rules_nothing_changes(index: CountingIndex) -> None:
     before = make_candidates("abc")
-    assert apply(index, before) == RuledCandidates(before, {})
+    assert apply(index, before).candidates is before
     assert index.n_calls == 0
 
 
@@ -137,21 +134,18 @@ def test_pinned_products_are_at_their_positions(
     }
     assert ruled.rules == moved_by_rules
     assert index.n_calls == (not set(ids) <= set(names))
-    for candidate in ruled.candidates:
-        assert (PINNED in candidate.contributions) is (POINTS[candidate.id] in ids)
+    for number, point_id in enumerate(ruled.candidates.ids):
+        assert (PINNED in ruled.candidates.explain(number)) is (POINTS[point_id] in ids)
 
 
 def test_equal_scores_make_room_by_a_trace(index: CountingIndex) -> None:
     candidates = make_candidates("abcd", [0.5] * 4)
-    before = [POINTS[candidate.id] for candidate in candidates]
+    before = [POINTS[point_id] for point_id in candidates.ids]
     ruled = apply(index, candidates, pin("h", 3))
     assert list(get_names(ruled)) == [*before[:2], "h", *before[2:]]
-    for candidate, unpinned in zip(
-        [candidate for candidate in ruled.candidates if POINTS[candidate.id] != "h"],
-        candidates,
-        strict=True,
-    ):
-        assert candidate.score == pytest.approx(unpinned.score, abs=1e-5)
+    others = ruled.candidates.drop({to_point_id("h")})
+    for candidate, unpinned in zip(others.scores, candidates.scores, strict=True):
+        assert candidate == pytest.approx(unpinned, abs=1e-5)
 
 
 def test_a_pinned_product_must_exist_and_pass_the_filters(index: CountingIndex) -> None:
@@ -189,7 +183,8 @@ def test_boosts_add_up_in_one_contribution(index: CountingIndex) -> None:
     ruled = apply(index, make_candidates("abcd"), *rules)
     assert get_names(ruled) == "acbd"
     adjustments = {
-        POINTS[candidate.id]: candidate.contributions.get(RULES) for candidate in ruled.candidates
+        POINTS[point_id]: ruled.candidates.explain(number).get(RULES)
+        for number, point_id in enumerate(ruled.candidates.ids)
     }
     assert adjustments == {"a": 0.25, "b": None, "c": pytest.approx(0.4), "d": 0.15}
     assert ruled.rules[to_point_id("c")] == ("ids", "red")
@@ -229,10 +224,10 @@ def test_hide_beats_pin_beats_bury_beats_boost(index: CountingIndex) -> None:
     buried = apply(index, candidates, boost, bury)
     assert (get_names(buried), buried.rules) == ("acb", {to_point_id("b"): ("u",)})
     slight_bury = apply(index, candidates, boost, Rule("u", Bury(selection, 0.05)))
-    assert slight_bury.candidates[1].contributions == {"text": 0.9, RULES: -0.05}
+    assert slight_bury.candidates.explain(1) == {"text": 0.9, RULES: -0.05}
     pinned = apply(index, candidates, boost, bury, pin("b", 2))
     assert (get_names(pinned), pinned.rules) == ("abc", {to_point_id("b"): ("pin",)})
-    assert RULES not in pinned.candidates[1].contributions
+    assert RULES not in pinned.candidates.explain(1)
     assert get_names(apply(index, candidates, boost, bury, pin("b"), hide)) == "ac"
     hide_pinned = Rule("h", Hide(Selection(("h",))))
     assert get_names(apply(index, candidates, pin("h"), hide_pinned)) == "abc"
@@ -300,12 +295,12 @@ candidates = st.dictionaries(st.sampled_from(NAMES), scores, max_size=8).map(
 
 @given(before=candidates, rules=rule_lists)
 def test_contributions_add_up_and_hidden_products_are_never_shown(
-    index: CountingIndex, before: list[Candidate], rules: list[Rule]
+    index: CountingIndex, before: CandidateSet, rules: list[Rule]
 ) -> None:
     index.n_calls = 0
     ruled = apply(index, before, *rules)
     assert index.n_calls <= 1
-    shown_names = {POINTS[candidate.id] for candidate in ruled.candidates}
+    shown_names = {POINTS[point_id] for point_id in ruled.candidates.ids}
     assert "x" not in shown_names
     plan = RuleSet(rules).plan("red mug", NONE, NOW)
     for hide in plan.hides:
@@ -314,17 +309,17 @@ def test_contributions_add_up_and_hidden_products_are_never_shown(
         if hide.action.selection.filters.price_max is None:
             assert not shown_names & ids & red_names
     pinned = {name for pin_rule in plan.pins for name in pin_rule.action.ids}
-    assert shown_names <= {POINTS[candidate.id] for candidate in before} | pinned
-    removed = {POINTS[candidate.id] for candidate in before} - shown_names
+    assert shown_names <= {POINTS[point_id] for point_id in before.ids} | pinned
+    removed = {POINTS[point_id] for point_id in before.ids} - shown_names
     assert not removed or plan.hides
 
 
 @given(before=candidates, ids=product_names, position=st.integers(1, 9))
 def test_pins_keep_the_order_of_the_rest(
-    index: CountingIndex, before: list[Candidate], ids: tuple[str, ...], position: int
+    index: CountingIndex, before: CandidateSet, ids: tuple[str, ...], position: int
 ) -> None:
     after = get_names(apply(index, before, Rule("r", Pin(ids, position))))
     pinned = "".join(candidate for candidate in ids if candidate != "x")
-    rest = "".join(POINTS[candidate.id] for candidate in before if POINTS[candidate.id] not in ids)
+    rest = "".join(POINTS[point_id] for point_id in before.ids if POINTS[point_id] not in ids)
     index_of_pins = min(position - 1, len(rest))
     assert after == rest[:index_of_pins] + pinned + rest[index_of_pins:]
