@@ -22,7 +22,7 @@ BROKEN: dict[str, tuple[dict[str, Any], str]] = {
     "half a surrogate": ({"query_id": "\ud800"}, "query_id: .*valid Unicode"),
     "NUL": ({"user_id": "a\0b"}, "user_id: .*without NUL"),
     "no event id": ({"event_id": ""}, "event_id: expected a text that is not empty"),
-    "position under 0": ({"position": -1}, "position: expected a place from 1"),
+    "position under 0": ({"position": -1}, "position: expected a position from 1"),
     "position true": ({"position": True}, "position: expected"),
     "position no whole": ({"position": 1.0}, "position: expected"),
     "position too great": ({"position": 10**10}, "position: expected"),
