@@ -80,13 +80,12 @@ class EncoderSpec:
     def from_dict(cls, values: Mapping[str, Any]) -> Self:
         """Return the spec that `as_dict` serialized; keys of newer versions are ignored."""
         field_names = {field.name for field in fields(cls)}
-        return cls(
-            **{
-                name: tuple(value) if isinstance(value, list) else value
-                for name, value in from_stored(values, _STORED_NAMES).items()
-                if name in field_names
-            }
-        )
+        spec: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value
+            for name, value in from_stored(values, _STORED_NAMES).items()
+            if name in field_names
+        }
+        return cls(**spec)
 
 
 @runtime_checkable
