@@ -76,7 +76,7 @@ FEEDS = (
     Feed("other.xml", "<catalog><product/></catalog>", "rss|RSS|Atom"),
     Feed("broken.parquet", b"PAR1 and then nothing", "Parquet|parquet"),
     Feed("packed.csv.bz2", b"BZh91AY", "bzip2"),
-    Feed("short.csv.gz", gzip.compress(b"id,title\n1,x\n")[:12], "cannot be unpacked"),
+    Feed("short.csv.gz", gzip.compress(b"id,title\n1,x\n")[:12], "cannot be decompressed"),
 )
 ROWS = (
     Row("id,title,price", ",Dress,5", "id", "id"),

@@ -39,18 +39,18 @@ REFUSED = (
     Refused("no id", "a.csv", b"foo,title\n1,x\n", "no column holds an id.*foo, title.*product_id"),
     Refused("no title", "a.csv", b"id,foo\n1,x\n", "no column holds a title or an image.*mapping"),
     Refused("one word", "a.csv", b"hello\n", "no column holds an id. Columns found: hello"),
-    Refused("twice", "a.csv", b"id,title,title\n1,x,y\n", "'title' is there more than once"),
+    Refused("twice", "a.csv", b"id,title,title\n1,x,y\n", "'title' appears more than once"),
     Refused("header quote", "a.csv", b'id,"title\n1,x\n', "header in line 1 is broken"),
     Refused("cp1252", "a.csv", "id,title\n1,Café\n".encode("cp1252"), "0xe9 in line 2.*cp1252"),
     Refused("cp1256", "a.tsv", "id\ttitle\n1\tفستان\n".encode("cp1256"), "not UTF-8.*cp1256"),
     Refused("no mark", "a.csv", "id,title\n1,x\n".encode("utf-16-le"), 'encoding="utf-16-le"'),
     Refused("excel", "a.xlsx", b"PK\x03\x04rest", "Excel workbook; save the sheet as CSV"),
     Refused("old excel", "a.xls", b"\xd0\xcf\x11\xe0rest", "old Excel workbook"),
-    Refused("bzip2", "a.csv.bz2", b"BZh9rest", "packed with bzip2"),
-    Refused("zstd", "a.csv.zst", b"\x28\xb5\x2f\xfdrest", "packed with zstd"),
+    Refused("bzip2", "a.csv.bz2", b"BZh9rest", "compressed with bzip2"),
+    Refused("zstd", "a.csv.zst", b"\x28\xb5\x2f\xfdrest", "compressed with zstd"),
     Refused("pdf", "a.csv", b"%PDF-1.7", "this is a PDF"),
     Refused("web page", "a.xml", b"<!DOCTYPE html><html>", "a web page, not a feed"),
-    Refused("broken gzip", "a.csv.gz", b"\x1f\x8b\x08garbage", "cannot be unpacked"),
+    Refused("broken gzip", "a.csv.gz", b"\x1f\x8b\x08garbage", "cannot be decompressed"),
     Refused("array", "a.json", b'[{"id": 1}]', "one JSON array.*jq -c"),
     Refused("pretty JSON", "a.json", b'{\n"id": 1\n}\n', "not JSON Lines.*line 1"),
     Refused("numbers", "a.jsonl", b"1\n2\n", "not JSON Lines.*an object"),
@@ -272,9 +272,9 @@ def test_after_a_hundred_open_quotes_reading_goes_on_behind_them(tmp_path: Path)
     lines = [row.line for row in faults]
     assert lines == [*range(2, 102), *range(102, 302, 2)]
     assert faults[99].rejection is not None
-    assert "passed over" not in faults[99].rejection.reason
+    assert "skipped" not in faults[99].rejection.reason
     assert faults[100].rejection is not None
-    assert "; lines 102 to 103 are passed over" in faults[100].rejection.reason
+    assert "; lines 102 to 103 are skipped" in faults[100].rejection.reason
     assert last.product is not None
 
 

@@ -25,7 +25,7 @@ def test_rejected_rows_are_written_as_they_happen(tmp_path: Path) -> None:
         assert list(first) == ["file", "line", "column", "reason", "product_id", "row"]
         assert (first["line"], first["column"], first["product_id"]) == ("2", "title", "'＝1+1")
         assert json.loads(first["row"]) == {"id": "＝1+1", "title": "", "price": "bad"}
-        assert second["reason"].startswith("taken without price: a price such as")
+        assert second["reason"].startswith("imported without price: a price such as")
         assert (third["line"], third["row"]) == ("5", "4,z,4,5")
 
 
