@@ -2,7 +2,7 @@
 
 import pytest
 
-from benchmarks.fuzz_feeds import TARGETS, VALID, read
+from benchmarks.fuzz_feeds import TARGETS, VALID, read_feed
 from benchmarks.fuzzing import FuzzTarget, fuzz
 
 
@@ -15,4 +15,4 @@ def test_mutated_feeds_are_read_or_refused(target: FuzzTarget) -> None:
 
 @pytest.mark.parametrize("kind", VALID)
 def test_the_unmutated_feeds_are_read_completely(kind: str) -> None:
-    assert read(*VALID[kind]) in {3, 4}
+    assert read_feed(*VALID[kind]) in {3, 4}
