@@ -1,4 +1,4 @@
-"""The file of rejected rows, and the rejection as a value."""
+"""The file of rejected rows, and rejections as values."""
 
 import csv
 import json
@@ -10,7 +10,7 @@ from index.catalog import Rejection, read_products
 from shopwindow.values.errors import FeedError
 
 
-def test_rejected_rows_are_written_as_they_happen(tmp_path: Path) -> None:
+def test_rejections_are_written_as_they_occur(tmp_path: Path) -> None:
     path, rejects = tmp_path / "a.csv", tmp_path / "deep" / "rejects.csv"
     path.write_text("id,title,price\n＝1+1,,bad\n2,y,2\n3,z,bad\n4,z,4,5\n", encoding="utf-8")
     feed = read_products(path, rejects=rejects)
@@ -25,11 +25,11 @@ def test_rejected_rows_are_written_as_they_happen(tmp_path: Path) -> None:
         assert list(first) == ["file", "line", "column", "reason", "product_id", "row"]
         assert (first["line"], first["column"], first["product_id"]) == ("2", "title", "'＝1+1")
         assert json.loads(first["row"]) == {"id": "＝1+1", "title": "", "price": "bad"}
-        assert second["reason"].startswith("taken without price: a price such as")
+        assert second["reason"].startswith("imported without price: a price such as")
         assert (third["line"], third["row"]) == ("5", "4,z,4,5")
 
 
-def test_rejected_rows_never_replace_another_file(tmp_path: Path) -> None:
+def test_another_kind_of_file_is_never_overwritten(tmp_path: Path) -> None:
     path, other = tmp_path / "a.csv", tmp_path / "notes.txt"
     path.write_text("id,title\n1,x\n")
     other.write_text("mine")
@@ -40,7 +40,7 @@ def test_rejected_rows_never_replace_another_file(tmp_path: Path) -> None:
     assert other.read_text() == "mine"
 
 
-def test_an_old_file_of_rejected_rows_goes_when_nothing_is_rejected(tmp_path: Path) -> None:
+def test_an_earlier_file_is_deleted_when_nothing_is_rejected(tmp_path: Path) -> None:
     path, rejects = tmp_path / "a.csv", tmp_path / "rejects.csv"
     path.write_text("id,title\n,x\n")
     list(read_products(path, rejects=rejects))
@@ -50,7 +50,7 @@ def test_an_old_file_of_rejected_rows_goes_when_nothing_is_rejected(tmp_path: Pa
     assert not rejects.exists()
 
 
-def test_a_rejection_is_a_value() -> None:
+def test_a_rejection_is_an_immutable_value() -> None:
     rejection = Rejection("a.csv", 2, "price", "bad")
     assert rejection == Rejection("a.csv", 2, "price", "bad", product_id="", raw="")
     with pytest.raises(AttributeError, match="line"):

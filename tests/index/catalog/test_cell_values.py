@@ -1,4 +1,4 @@
-"""Single values: prices, stock, times, photos, categories, texts."""
+"""Parsing of single cell values: prices, stock, times, photos, categories, texts."""
 
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
@@ -62,47 +62,47 @@ PRICES = [
 
 
 @pytest.mark.parametrize(("value", "amount", "currency"), PRICES, ids=str)
-def test_prices_as_shops_write_them(value: object, amount: float, currency: str) -> None:
+def test_price_formats(value: object, amount: float, currency: str) -> None:
     assert parse_price(value) == Money(amount, currency)
 
 
-NO_PRICES = [
+INVALID_PRICES = [
     "free", "-1", "−1", "AED -1", "1-2", "10 - 20", "1,2,3", "1.2.3", "12 34", "1,23,4", "NaN",
     "inf", "1e999", "٫", "AED", "1 AED 2", "12 per kg", "(12)", "0x10", "1_000", "²", "1.5.",
     float("nan"), float("inf"), -1, -0.01, True, b"12", [12], {"value": 12}, 10**400,
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("value", NO_PRICES, ids=lambda each: str(each)[:20])
-def test_what_is_not_one_price_is_refused(value: object) -> None:
+@pytest.mark.parametrize("value", INVALID_PRICES, ids=lambda value: str(value)[:20])
+def test_an_invalid_price_is_refused(value: object) -> None:
     with pytest.raises(CellError, match="price"):
         parse_price(value)
 
 
-ARABIC = str.maketrans("0123456789.,", "٠١٢٣٤٥٦٧٨٩٫٬")
+TO_ARABIC = str.maketrans("0123456789.,", "٠١٢٣٤٥٦٧٨٩٫٬")
 
 
 @given(
     st.decimals(min_value=0, max_value=10**9, places=2, allow_nan=False),
     st.sampled_from(sorted(CURRENCY_CODES)),
 )
-def test_every_way_to_write_a_price_means_the_same(amount: Decimal, code: str) -> None:
+def test_a_price_has_the_same_value_in_every_format(amount: Decimal, code: str) -> None:
     english = f"{amount:,.2f}"
     german = english.translate(str.maketrans(".,", ",."))
-    ways = (english, german, english.translate(ARABIC), english.replace(",", " "), str(amount))
-    for number in ways:
+    spaced, arabic = english.replace(",", " "), english.translate(TO_ARABIC)
+    for number in (english, german, arabic, spaced, str(amount)):
         assert parse_price(f"{number} {code}") == Money(float(amount), code)
         assert parse_price(f"{code.lower()}{number}") == Money(float(amount), code)
         assert parse_price(number) == Money(float(amount))
 
 
 @given(st.floats(min_value=0, allow_infinity=False, allow_nan=False))
-def test_a_number_as_python_writes_it_keeps_its_value(number: float) -> None:
+def test_a_python_float_survives_its_repr(number: float) -> None:
     assert parse_price(repr(number)) == parse_price(number) == Money(number)
 
 
 @given(st.text(max_size=40))
-def test_any_text_is_a_price_or_a_refusal(text: str) -> None:
+def test_any_text_is_a_price_or_refused_with_a_short_reason(text: str) -> None:
     reason = ""
     try:
         assert parse_price(text).amount >= 0
@@ -111,7 +111,7 @@ def test_any_text_is_a_price_or_a_refusal(text: str) -> None:
     assert len(reason) <= 160
 
 
-def test_every_sign_stands_for_a_currency() -> None:
+def test_every_symbol_stands_for_a_currency() -> None:
     assert {code for _, code in CURRENCY_SYMBOLS} <= CURRENCY_CODES
     assert all(to_currency_code(sign) == code for sign, code in CURRENCY_SYMBOLS)
     assert all(parse_price(f"5 {sign}") == Money(5.0, code) for sign, code in CURRENCY_SYMBOLS)
@@ -119,7 +119,7 @@ def test_every_sign_stands_for_a_currency() -> None:
     assert not to_currency_code("dirhams of the emirates")
 
 
-def test_a_sale_counts_between_its_dates() -> None:
+def test_a_sale_is_active_between_its_dates() -> None:
     now = datetime(2024, 5, 31, tzinfo=UTC)
     assert is_sale_active("2024-05-01T00:00+0400/2024-06-01T00:00+0400", now)
     assert not is_sale_active("2024-04-01/2024-05-01", now)
@@ -132,7 +132,7 @@ def test_a_sale_counts_between_its_dates() -> None:
     [True, 1, 3.5, "1", "12", "٣", "yes", "TRUE", "In Stock", "in_stock", "in-stock", "InStock",
      "http://schema.org/InStock", "متوفر", "نعم", "limited availability"],
 )  # fmt: skip
-def test_in_stock(value: object) -> None:
+def test_values_that_mean_in_stock(value: object) -> None:
     assert parse_in_stock(value) is True
 
 
@@ -141,14 +141,14 @@ def test_in_stock(value: object) -> None:
     [False, 0, -3, "0", "-3", "0.0", "no", "False", "out of stock", "out_of_stock", "OutOfStock",
      "غير متوفر", "لا", "preorder", "pre-order", "backorder", "on backorder", "sold out"],
 )  # fmt: skip
-def test_out_of_stock(value: object) -> None:
+def test_values_that_mean_out_of_stock(value: object) -> None:
     assert parse_in_stock(value) is False
 
 
 @pytest.mark.parametrize(
     "value", ["maybe", "2 left", "-3 or so", "-", {}, float("nan"), "?"], ids=str
 )
-def test_other_words_say_nothing_of_stock(value: object) -> None:
+def test_an_unknown_availability_is_refused(value: object) -> None:
     with pytest.raises(CellError, match="in stock"):
         parse_in_stock(value)
 
@@ -174,7 +174,7 @@ TIMES = [
 
 
 @pytest.mark.parametrize(("value", "expected"), TIMES, ids=str)
-def test_times(value: object, expected: datetime) -> None:
+def test_timestamp_formats(value: object, expected: datetime) -> None:
     assert parse_datetime(value) == expected
     assert parse_datetime(value).tzinfo is not None
 
@@ -182,12 +182,12 @@ def test_times(value: object, expected: datetime) -> None:
 @pytest.mark.parametrize(
     "value", ["31/05/2024", "May 31", "2024-13-01", "12", True, [2024], 1e300, -5, "soon"], ids=str
 )
-def test_what_is_not_a_time_is_refused(value: object) -> None:
+def test_an_invalid_timestamp_is_refused(value: object) -> None:
     with pytest.raises(CellError, match="a date such as"):
         parse_datetime(value)
 
 
-def test_photos_stay_in_their_folder(tmp_path: Path) -> None:
+def test_photo_paths_must_stay_in_their_folder(tmp_path: Path) -> None:
     root = PhotoRoot(tmp_path)
     inside = str(tmp_path / "a" / "b.jpg")
     for text in ("a/b.jpg", "./a/b.jpg", "a\\b.jpg", "c/../a/b.jpg", " a/b.jpg ", inside):
@@ -212,7 +212,7 @@ def test_photos_stay_in_their_folder(tmp_path: Path) -> None:
             root.resolve(text)
 
 
-PATHS = [
+CATEGORY_PATHS = [
     ("A > B > C", ("A", "B", "C")),
     ("A>B", ("A", "B")),
     ("A / B", ("A", "B")),
@@ -231,8 +231,8 @@ PATHS = [
 ]
 
 
-@pytest.mark.parametrize(("value", "path"), PATHS, ids=str)
-def test_category_paths(value: object, path: tuple[str, ...]) -> None:
+@pytest.mark.parametrize(("value", "path"), CATEGORY_PATHS, ids=str)
+def test_category_path_formats(value: object, path: tuple[str, ...]) -> None:
     assert parse_category(value) == path
 
 
@@ -259,31 +259,31 @@ TEXTS = [
 
 
 @pytest.mark.parametrize(("value", "text"), TEXTS, ids=str)
-def test_texts_are_made_clean(value: object, text: str) -> None:
+def test_texts_are_cleaned_of_html_and_control_characters(value: object, text: str) -> None:
     assert clean_text(value) == text
     assert clean_line(value) == " ".join(text.split())
 
 
 @given(st.text())
-def test_clean_texts_are_bounded_and_stay_as_they_are(text: str) -> None:
+def test_cleaning_is_idempotent_and_removes_control_characters(text: str) -> None:
     try:
-        clean = clean_text(text)
+        cleaned = clean_text(text)
     except CellError:
         assert any("\ud800" <= ch <= "\udfff" for ch in text)
         return
-    assert not any(ord(ch) < 32 and ch != "\n" for ch in clean)
-    if not {"<", "&"} & set(clean):
-        assert clean_text(clean) == clean
+    assert not any(ord(ch) < 32 and ch != "\n" for ch in cleaned)
+    if not {"<", "&"} & set(cleaned):
+        assert clean_text(cleaned) == cleaned
 
 
-def test_long_texts_are_cut() -> None:
+def test_long_texts_are_truncated() -> None:
     assert len(clean_line("x" * 5_000)) == MAX_TITLE_CHARS
     assert len(clean_text("é" * 50_000)) == MAX_TEXT_CHARS
     assert len(clean_text("<p>" + "a &amp; " * 20_000)) <= MAX_TEXT_CHARS
 
 
 @pytest.mark.parametrize("piece", ["<a ", "<!--", "</", "<script>", "&", "<p ", " \n", "<!", "< "])
-def test_hostile_markup_takes_no_time(piece: str) -> None:
+def test_hostile_markup_is_cleaned_in_linear_time(piece: str) -> None:
     text = "<p>" + piece * (100_000 // len(piece))
     started = datetime.now(UTC)
     clean_text(text)

@@ -1,4 +1,4 @@
-"""One small shop in every format: the same three products come out of each."""
+"""Every format gives the same three products of one small shop."""
 
 import gzip
 import json
@@ -17,7 +17,7 @@ DATA = Path(__file__).parent / "data"
 DRESSES = ("Clothing", "Women", "Dresses")
 
 
-def expected(folder: Path, language: str) -> list[Product]:
+def build_expected(folder: Path, language: str) -> list[Product]:
     return [
         Product(
             id="d-1",
@@ -80,7 +80,7 @@ def test_every_format_gives_the_same_products(tmp_path: Path, name: str, form: s
     assert feed.format == form
     assert feed.path == path
     assert [row.rejection for row in feed.iter_rows() if row.rejection] == []
-    assert list(feed) == expected(tmp_path, "en")
+    assert list(feed) == build_expected(tmp_path, "en")
 
 
 def test_parquet_gives_the_same_products(tmp_path: Path) -> None:
@@ -115,39 +115,41 @@ def test_parquet_gives_the_same_products(tmp_path: Path) -> None:
     pq.write_table(table, tmp_path / "shop.parquet")
     feed = read_products(tmp_path / "shop.parquet")
     assert feed.format == "parquet"
-    assert list(feed) == expected(tmp_path, "en")
+    assert list(feed) == build_expected(tmp_path, "en")
 
 
 @pytest.mark.parametrize(
     "encoding", ["utf-8-sig", "utf-16", "utf-16-le-bom", "utf-32", "cp1256", "utf-16-le"]
 )
-@pytest.mark.parametrize("packed", [False, True])
-def test_encodings_and_gzip_change_nothing(tmp_path: Path, encoding: str, packed: bool) -> None:
+@pytest.mark.parametrize("is_gzipped", [False, True])
+def test_encodings_and_gzip_do_not_change_the_products(
+    tmp_path: Path, encoding: str, is_gzipped: bool
+) -> None:
     text = (DATA / "shop.csv").read_text(encoding="utf-8").replace("٩٩٫٥٠ ر.س", "99.50 SAR")
     data = ("\ufeff" + text).encode("utf-16-le") if "bom" in encoding else text.encode(encoding)
-    path = tmp_path / ("shop.csv.gz" if packed else "shop.csv")
-    path.write_bytes(gzip.compress(data) if packed else data)
+    path = tmp_path / ("shop.csv.gz" if is_gzipped else "shop.csv")
+    path.write_bytes(gzip.compress(data) if is_gzipped else data)
     option = encoding if encoding in {"cp1256", "utf-16-le"} else ""
     feed = read_products(path, language="en", encoding=option)
-    assert list(feed) == expected(tmp_path, "en")
+    assert list(feed) == build_expected(tmp_path, "en")
 
 
 @pytest.mark.parametrize("ending", ["\n", "\r\n", "\r"])
-def test_line_endings_change_neither_products_nor_lines(tmp_path: Path, ending: str) -> None:
+def test_line_endings_do_not_change_products_or_line_numbers(tmp_path: Path, ending: str) -> None:
     text = (DATA / "shop.csv").read_text(encoding="utf-8")
     (tmp_path / "shop.csv").write_bytes(text.replace("\n", ending).encode())
     feed = read_products(tmp_path / "shop.csv", language="en")
     assert [row.line for row in feed.iter_rows()] == [2, 4, 5]
-    assert list(feed) == expected(tmp_path, "en")
+    assert list(feed) == build_expected(tmp_path, "en")
 
 
-def test_suffix_does_not_decide_against_the_content(tmp_path: Path) -> None:
+def test_the_content_overrides_the_suffix(tmp_path: Path) -> None:
     for name, form in FILES:
         path = Path(shutil.copy(DATA / name, tmp_path / f"{Path(name).stem}.txt"))
         assert read_products(path).format == form
 
 
-def test_every_format_can_be_named(tmp_path: Path) -> None:
+def test_every_format_can_be_given_by_name(tmp_path: Path) -> None:
     for name, form in FILES:
         path = Path(shutil.copy(DATA / name, tmp_path / name))
         assert len(list(read_products(path, format=form))) == 3
@@ -160,23 +162,23 @@ def test_products_survive_a_round_trip_through_json_lines(tmp_path: Path) -> Non
     lines = [
         json.dumps(
             {
-                "id": each.id,
-                "title": each.title,
-                "description": each.description,
-                "translations": {k: {"title": v.title} for k, v in each.translations.items()},
-                "price": each.price,
-                "currency": each.currency,
-                "brand": each.brand,
-                "category": each.category,
-                "attributes": dict(each.attributes),
-                "image": each.image,
-                "group_id": each.group_id,
-                "in_stock": each.in_stock,
-                "created_at": each.created_at.isoformat() if each.created_at else None,
-                "language": each.language,
+                "id": product.id,
+                "title": product.title,
+                "description": product.description,
+                "translations": {k: {"title": v.title} for k, v in product.translations.items()},
+                "price": product.price,
+                "currency": product.currency,
+                "brand": product.brand,
+                "category": product.category,
+                "attributes": dict(product.attributes),
+                "image": product.image,
+                "group_id": product.group_id,
+                "in_stock": product.in_stock,
+                "created_at": product.created_at.isoformat() if product.created_at else None,
+                "language": product.language,
             }
         )
-        for each in products
+        for product in products
     ]
-    (tmp_path / "again.jsonl").write_text("\n".join(lines), encoding="utf-8")
-    assert list(read_products(tmp_path / "again.jsonl")) == products
+    (tmp_path / "copy.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    assert list(read_products(tmp_path / "copy.jsonl")) == products

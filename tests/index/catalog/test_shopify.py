@@ -1,4 +1,4 @@
-"""Shopify's export: variants, photos, drafts."""
+"""Shopify's product export: variants, photos, drafts."""
 
 from pathlib import Path
 
@@ -16,7 +16,7 @@ SHIRT = {
 }
 
 
-def test_each_variant_is_a_product_of_its_handle() -> None:
+def test_each_variant_becomes_a_product_grouped_by_handle() -> None:
     feed = read_products(DATA / "shopify.csv", currency="AED")
     assert feed.format == "shopify"
     assert list(feed) == [
@@ -54,17 +54,16 @@ def test_each_variant_is_a_product_of_its_handle() -> None:
     ]
 
 
-def test_what_shoppers_do_not_see_is_rejected_with_its_line() -> None:
-    rejected = [row.rejection for row in read_products(DATA / "shopify.csv").iter_rows()]
-    found = [(r.line, r.column, r.reason, r.product_id) for r in rejected if r]
-    assert found == [
+def test_hidden_products_are_rejected_with_their_line() -> None:
+    rejections = [row.rejection for row in read_products(DATA / "shopify.csv").iter_rows()]
+    assert [(r.line, r.column, r.reason, r.product_id) for r in rejections if r] == [
         (8, "Status", "the product's status is draft, not active", "OH-1"),
         (9, "Published", "the product is not published", "NH-S"),
         (10, "Published", "the product is not published", "NH-L"),
     ]
 
 
-def test_the_column_names_since_2025_are_known(tmp_path: Path) -> None:
+def test_the_column_names_since_2025_are_recognized(tmp_path: Path) -> None:
     path = tmp_path / "products.csv"
     path.write_text(
         "Title,URL handle,Description,Vendor,Type,Status,SKU,Option1 name,Option1 value,Price,"
@@ -81,7 +80,7 @@ def test_the_column_names_since_2025_are_known(tmp_path: Path) -> None:
     assert (large.group_id, large.image) == ("cap", "https://x.org/l.jpg")
 
 
-def test_a_mapping_may_give_another_column(tmp_path: Path) -> None:
+def test_a_mapping_overrides_the_format_columns(tmp_path: Path) -> None:
     mapping = tmp_path / "mapping.toml"
     mapping.write_text('[columns]\nbrand = "Type"\n', encoding="utf-8")
     feed = read_products(DATA / "shopify.csv", mapping=mapping)

@@ -1,4 +1,4 @@
-"""Broken XML: the item that is broken is lost, the others are read, each with its line."""
+"""Recovery from malformed XML: only the broken item is lost, and line numbers stay exact."""
 
 import time
 from pathlib import Path
@@ -14,54 +14,68 @@ FIRST = "<channel>\n<item><g:id>1</g:id><title>x</title></item>\n"
 LAST = "<item>\n<g:id>3</g:id><title>x</title></item>\n</channel></rss>\n"
 
 
-class Case(NamedTuple):
-    """What stands between two items, and the faults of it: line, id, reason."""
+class MalformedXml(NamedTuple):
+    """Text between two items, and its rejections: line, id, reason."""
 
     name: str
     between: str
-    faults: tuple[tuple[int, str, str], ...]
+    rejections: tuple[tuple[int, str, str], ...]
 
 
-def item(title: str) -> str:
+def format_item(title: str) -> str:
     return f"<item><g:id>2</g:id>\n<title>{title}</title></item>\n"
 
 
-def invalid(line: int, error_line: int, product_id: str = "2") -> tuple[int, str, str]:
+def expect_invalid(line: int, error_line: int, product_id: str = "2") -> tuple[int, str, str]:
     return line, product_id, f"not XML at line {error_line}: not well-formed (invalid token)"
 
 
 CASES = (
-    Case("raw &", item("Salt & pepper"), (invalid(4, 5),)),
-    Case("raw <", item("a < b"), (invalid(4, 5),)),
-    Case("no id before", "<item><title>a & b</title><g:id>2</g:id></item>\n", (invalid(4, 4, ""),)),
-    Case("other id", "<item><id>2</id><title>a & b</title></item>\n", (invalid(4, 4, ""),)),
-    Case("entity", item("a&nbsp;b"), ((4, "2", "not XML at line 5: undefined entity"),)),
-    Case("control", item("a\x01b"), (invalid(4, 5),)),
-    Case("byte", item("a\udce9b"), (invalid(4, 5),)),
-    Case(
+    MalformedXml("raw &", format_item("Salt & pepper"), (expect_invalid(4, 5),)),
+    MalformedXml("raw <", format_item("a < b"), (expect_invalid(4, 5),)),
+    MalformedXml(
+        "no id before",
+        "<item><title>a & b</title><g:id>2</g:id></item>\n",
+        (expect_invalid(4, 4, ""),),
+    ),
+    MalformedXml(
+        "other id", "<item><id>2</id><title>a & b</title></item>\n", (expect_invalid(4, 4, ""),)
+    ),
+    MalformedXml(
+        "entity", format_item("a&nbsp;b"), ((4, "2", "not XML at line 5: undefined entity"),)
+    ),
+    MalformedXml("control", format_item("a\x01b"), (expect_invalid(4, 5),)),
+    MalformedXml("byte", format_item("a\udce9b"), (expect_invalid(4, 5),)),
+    MalformedXml(
         "element open",
         "<item><g:id>2</g:id><title>x</item>\n",
         ((4, "2", "not XML at line 4: mismatched tag"),),
     ),
-    Case("item open", "<item><g:id>2</g:id>\n", ((4, "2", "the item is never closed"),)),
-    Case("two", item("&") + item("<"), (invalid(4, 5), invalid(6, 7))),
-    Case("between", "Sale & more\n", ((4, "", "not XML: not well-formed (invalid token)"),)),
-    Case("attribute", '<item a="1" a="2">\n</item>\n', ((4, "", "not XML: duplicate attribute"),)),
+    MalformedXml("item open", "<item><g:id>2</g:id>\n", ((4, "2", "the item is never closed"),)),
+    MalformedXml(
+        "two", format_item("&") + format_item("<"), (expect_invalid(4, 5), expect_invalid(6, 7))
+    ),
+    MalformedXml(
+        "between", "Sale & more\n", ((4, "", "not XML: not well-formed (invalid token)"),)
+    ),
+    MalformedXml(
+        "attribute", '<item a="1" a="2">\n</item>\n', ((4, "", "not XML: duplicate attribute"),)
+    ),
 )
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 @pytest.mark.parametrize("filler", [0, 1_500])
-def test_a_broken_item_costs_itself_alone(tmp_path: Path, case: Case, filler: int) -> None:
+def test_only_the_broken_item_is_rejected(tmp_path: Path, case: MalformedXml, filler: int) -> None:
     path = tmp_path / "a.xml"
     more = "".join(f"<item><g:id>f{n}</g:id><title>x</title></item>\n" for n in range(filler))
     text = HEAD.format("utf-8") + FIRST + case.between + more + LAST
     path.write_bytes(text.encode("utf-8", "surrogateescape"))
     rows = list(read_products(path).iter_rows())
-    faults = tuple(
+    rejections = tuple(
         (row.line, row.rejection.product_id, row.rejection.reason) for row in rows if row.rejection
     )
-    assert faults == case.faults
+    assert rejections == case.rejections
     products = [row for row in rows if row.product]
     assert len(products) == 2 + filler
     assert products[-1].product is not None
@@ -69,14 +83,14 @@ def test_a_broken_item_costs_itself_alone(tmp_path: Path, case: Case, filler: in
     assert products[-1].line == text[: text.index("<g:id>3<")].count("\n")
 
 
-def test_the_encoding_goes_on_after_a_broken_item(tmp_path: Path) -> None:
-    text = HEAD.format("iso-8859-1") + FIRST + item("&") + LAST.replace("x", "Café")
+def test_the_encoding_is_kept_after_a_broken_item(tmp_path: Path) -> None:
+    text = HEAD.format("iso-8859-1") + FIRST + format_item("&") + LAST.replace("x", "Café")
     (tmp_path / "a.xml").write_bytes(text.encode("iso-8859-1"))
     *_, last = read_products(tmp_path / "a.xml")
     assert last.title == "Café"
 
 
-def test_atom_and_prefixes_go_on_too(tmp_path: Path) -> None:
+def test_atom_feeds_and_other_prefixes_recover_too(tmp_path: Path) -> None:
     path = tmp_path / "a.xml"
     path.write_text(
         '<feed xmlns="http://www.w3.org/2005/Atom" xmlns:p="http://base.google.com/ns/1.0">'
@@ -90,23 +104,23 @@ def test_atom_and_prefixes_go_on_too(tmp_path: Path) -> None:
     assert second.product.id == "2"
 
 
-def test_wide_characters_break_off_as_before(tmp_path: Path) -> None:
+def test_utf16_does_not_recover(tmp_path: Path) -> None:
     path = tmp_path / "a.xml"
-    path.write_bytes((HEAD.format("utf-16") + FIRST + item("&") + LAST).encode("utf-16"))
+    path.write_bytes((HEAD.format("utf-16") + FIRST + format_item("&") + LAST).encode("utf-16"))
     first, last = read_products(path).iter_rows()
     assert first.product is not None
     assert last.rejection is not None
     assert last.rejection.is_fatal
 
 
-def test_blank_lines_before_the_declaration_count(tmp_path: Path) -> None:
+def test_blank_lines_before_the_declaration_are_counted(tmp_path: Path) -> None:
     path = tmp_path / "a.xml"
     path.write_text("\n \n" + HEAD.format("utf-8") + FIRST + LAST)
     assert [row.line for row in read_products(path).iter_rows()] == [5, 6]
 
 
 @pytest.mark.parametrize("opening", ["<!--", "<item a='", "<item><g:id>2</g:id><title><![CDATA["])
-def test_what_never_ends_is_given_up(tmp_path: Path, opening: str) -> None:
+def test_a_tag_that_never_ends_stops_the_reading_quickly(tmp_path: Path, opening: str) -> None:
     path = tmp_path / "a.xml"
     path.write_text(HEAD.format("utf-8") + FIRST + opening + "x" * 20_000_000)
     began = time.process_time()
@@ -124,9 +138,9 @@ def test_what_never_ends_is_given_up(tmp_path: Path, opening: str) -> None:
         ("open items", "<item>" * 60_000),
         ("broken items", "<item>&</item>" * 30_000),
     ],
-    ids=lambda each: each[:12],
+    ids=lambda value: value[:12],
 )  # fmt: skip
-def test_many_elements_take_no_time(tmp_path: Path, name: str, text: str) -> None:
+def test_many_elements_are_read_in_linear_time(tmp_path: Path, name: str, text: str) -> None:
     path = tmp_path / "a.xml"
     path.write_text(HEAD.format("utf-8") + FIRST + text + LAST)
     began = time.process_time()
@@ -139,7 +153,7 @@ def test_many_elements_take_no_time(tmp_path: Path, name: str, text: str) -> Non
         assert (rows[1].rejection.reason, rows[1].rejection.product_id) == (reason, "2")
 
 
-def test_one_broken_item_and_nothing_else_is_no_feed(tmp_path: Path) -> None:
+def test_a_feed_of_one_broken_item_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "a.xml"
     path.write_text("<rss><channel><item>&</item></channel></rss>")
     with pytest.raises(FeedError, match=r"its only item is broken .line 1.: not XML at line 1"):

@@ -1,4 +1,4 @@
-"""Products that a shop hides: drafts, archived, unpublished, disabled, private, deleted."""
+"""Products that are not for sale: drafts, archived, unpublished, disabled, private, deleted."""
 
 import json
 from pathlib import Path
@@ -9,7 +9,7 @@ import pytest
 
 from index.catalog import FeedMapping, read_products
 
-HIDDEN = (
+NOT_FOR_SALE = (
     ("status", "draft"), ("Status", "ARCHIVED"), ("product_status", "unpublished"),
     ("status", "inactive"), ("status", "Disabled"), ("status", "private"),
     ("status", "0"), ("status", "pending"), ("status", "not published"), ("status", "trash"),
@@ -20,7 +20,7 @@ HIDDEN = (
     ("deleted_at", "2024-05-31 10:00:00"), ("archived", "yes"), ("is_draft", "1"),
     ("منشور", "لا"), ("الحالة", "مسودة"), ("حالة المنتج", "غير منشور"), ("مخفي", "نعم"),
 )  # fmt: skip
-SOLD = (
+FOR_SALE = (
     ("status", "active"), ("status", ""), ("status", "new"), ("status", "1"),
     ("status", "sold out"),
     ("published", "TRUE"), ("published", "1"), ("published", ""), ("active", "yes"),
@@ -30,26 +30,26 @@ SOLD = (
 )  # fmt: skip
 
 
-def one(folder: Path, column: str, value: str) -> object:
+def read_one(folder: Path, column: str, value: str) -> object:
     path = folder / "a.csv"
     path.write_text(f"id,title,{column}\n1,x,{value}\n", encoding="utf-8")
     (row,) = read_products(path).iter_rows()
     return row.product or row.rejection
 
 
-@pytest.mark.parametrize(("column", "value"), HIDDEN)
-def test_what_is_hidden_is_withdrawn(tmp_path: Path, column: str, value: str) -> None:
-    found = one(tmp_path, column, value)
-    assert getattr(found, "withdrawn", False)
-    assert (getattr(found, "column", ""), getattr(found, "product_id", "")) == (column, "1")
+@pytest.mark.parametrize(("column", "value"), NOT_FOR_SALE)
+def test_a_hidden_product_is_withdrawn(tmp_path: Path, column: str, value: str) -> None:
+    rejection = read_one(tmp_path, column, value)
+    assert getattr(rejection, "withdrawn", False)
+    assert (getattr(rejection, "column", ""), getattr(rejection, "product_id", "")) == (column, "1")
 
 
-@pytest.mark.parametrize(("column", "value"), SOLD)
-def test_what_is_sold_is_a_product(tmp_path: Path, column: str, value: str) -> None:
-    assert getattr(one(tmp_path, column, value), "title", "") == "x"
+@pytest.mark.parametrize(("column", "value"), FOR_SALE)
+def test_other_statuses_are_for_sale(tmp_path: Path, column: str, value: str) -> None:
+    assert getattr(read_one(tmp_path, column, value), "title", "") == "x"
 
 
-def test_flags_of_json_and_parquet(tmp_path: Path) -> None:
+def test_boolean_flags_in_json_and_parquet(tmp_path: Path) -> None:
     rows = [
         {"id": "1", "title": "x", "published": False, "deleted": None},
         {"id": "2", "title": "x", "published": True, "deleted": None},
@@ -59,13 +59,13 @@ def test_flags_of_json_and_parquet(tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").write_text("\n".join(map(json.dumps, rows)))
     pq.write_table(pa.Table.from_pylist(rows), tmp_path / "a.parquet")
     for name in ("a.jsonl", "a.parquet"):
-        found = [
+        product_ids = [
             row.product and row.product.id for row in read_products(tmp_path / name).iter_rows()
         ]
-        assert found == [None, "2", None, "4"]
+        assert product_ids == [None, "2", None, "4"]
 
 
-def test_a_mapping_names_the_column_or_none(tmp_path: Path) -> None:
+def test_a_mapping_can_set_or_switch_off_the_status_column(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("id,title,status,Zustand\n1,x,draft,\n2,x,,archived\n")
     mapping = FeedMapping(columns={"status": "Zustand"})
     first, second = read_products(tmp_path / "a.csv", mapping=mapping).iter_rows()
@@ -79,7 +79,7 @@ def test_a_mapping_names_the_column_or_none(tmp_path: Path) -> None:
     assert row.product is not None
 
 
-def test_shopify_says_it_once_for_all_variants(tmp_path: Path) -> None:
+def test_a_shopify_status_applies_to_all_variants(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text(
         "Handle,Title,Option1 Name,Option1 Value,Variant SKU,Status\n"
@@ -90,7 +90,7 @@ def test_shopify_says_it_once_for_all_variants(tmp_path: Path) -> None:
     assert [row.rejection.product_id for row in rows if row.rejection] == ["C-S", "C-M"]
 
 
-def test_variants_without_their_first_row_are_no_products(tmp_path: Path) -> None:
+def test_variants_without_their_first_row_are_rejected(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text(
         "Handle,Title,Option1 Name,Option1 Value,Variant SKU,Image Src,Status\n"

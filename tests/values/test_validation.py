@@ -1,4 +1,4 @@
-"""Every value is checked where it enters: nothing odd reaches the engine, a log or a terminal."""
+"""Every value is validated on construction: nothing invalid reaches the engine or a log."""
 
 import math
 from collections.abc import Callable
@@ -26,13 +26,13 @@ from shopwindow.values.validation import (
     to_well_formed,
 )
 
-HALF = "red \ud83d dress"
+LONE_SURROGATE = "red \ud83d dress"
 NUL = "red\0dress"
 HUGE = 10**400
-OVER = datetime(9999, 12, 31, 23, 59, 59, 999_999, UTC)
-"""A time that, once stored as a number, cannot be read again."""
+TOO_LATE = datetime(9999, 12, 31, 23, 59, 59, 999_999, UTC)
+"""A time that, once stored as a number, cannot be read back."""
 
-VALUES: dict[type, dict[str, Any]] = {
+VALID_ARGUMENTS: dict[type, dict[str, Any]] = {
     Filters: {},
     Query: {},
     QueryImage: {"source": b"photo"},
@@ -40,7 +40,7 @@ VALUES: dict[type, dict[str, Any]] = {
     Product: {"id": "p", "title": "Mug"},
     Translation: {},
 }
-TEXTS = {
+TEXT_FIELDS = {
     Filters: ("category", "brand", "merchant_id", "group_id"),
     Query: ("text", "cursor", "user_id"),
     Event: (
@@ -53,28 +53,45 @@ TEXTS = {
     ),
     Translation: ("title", "description"),
 }  # fmt: skip
-NUMBERS = {
+NUMBER_FIELDS = {
     Filters: ("price_min", "price_max"),
     Query: ("image_weight", "diversity"),
     QueryImage: ("weight",),
     Event: ("propensity", "value"),
     Product: ("price", "popularity"),
 }
-BAD_NUMBERS = ("5", True, math.nan, math.inf, -math.inf, HUGE, -1, b"5", [1], 1j, np.bool_(True))
+INVALID_NUMBERS = (
+    "5",
+    True,
+    math.nan,
+    math.inf,
+    -math.inf,
+    HUGE,
+    -1,
+    b"5",
+    [1],
+    1j,
+    np.bool_(True),
+)
 CASES = [
-    *((kind, name, HALF) for kind, names in TEXTS.items() for name in names),
-    *((kind, name, NUL) for kind, names in TEXTS.items() for name in names),
-    *((kind, name, 5) for kind, names in TEXTS.items() for name in names),
-    *((k, name, bad) for k, names in NUMBERS.items() for name in names for bad in BAD_NUMBERS),
-    (Filters, "brand", ("a", HALF)),
+    *((cls, name, LONE_SURROGATE) for cls, names in TEXT_FIELDS.items() for name in names),
+    *((cls, name, NUL) for cls, names in TEXT_FIELDS.items() for name in names),
+    *((cls, name, 5) for cls, names in TEXT_FIELDS.items() for name in names),
+    *(
+        (cls, name, value)
+        for cls, names in NUMBER_FIELDS.items()
+        for name in names
+        for value in INVALID_NUMBERS
+    ),
+    (Filters, "brand", ("a", LONE_SURROGATE)),
     (Filters, "brand", (5,)),
     (Filters, "brand", {"a": 1}),
-    (Filters, "merchant_id", ("a", HALF)),
+    (Filters, "merchant_id", ("a", LONE_SURROGATE)),
     (Filters, "merchant_id", None),
     (Filters, "category", ("Dresses",)),
-    (Filters, "attributes", {"color": HALF}),
-    (Filters, "attributes", {HALF: "red"}),
-    (Filters, "attributes", {"color": ("red", HALF)}),
+    (Filters, "attributes", {"color": LONE_SURROGATE}),
+    (Filters, "attributes", {LONE_SURROGATE: "red"}),
+    (Filters, "attributes", {"color": ("red", LONE_SURROGATE)}),
     (Filters, "attributes", {"color": 5}),
     (Filters, "attributes", {5: "red"}),
     (Filters, "attributes", [("color", "red")]),
@@ -82,7 +99,7 @@ CASES = [
     (Filters, "in_stock", 1),
     (Filters, "created_since", datetime(2026, 1, 1)),
     (Filters, "created_since", "2026-01-01"),
-    (Filters, "created_since", OVER),
+    (Filters, "created_since", TOO_LATE),
     (Query, "limit", "5"),
     (Query, "limit", True),
     (Query, "limit", 5.0),
@@ -90,22 +107,22 @@ CASES = [
     (Query, "filters", None),
     (Query, "filters", {"brand": "a"}),
     (Query, "verbatim", "red"),
-    (Query, "verbatim", (HALF,)),
+    (Query, "verbatim", (LONE_SURROGATE,)),
     (Query, "verbatim", (5,)),
     (Query, "facets", ([],)),
     (Query, "facets", "brand"),
-    (Query, "facets", (HALF,)),
-    (Query, "negative_examples", (HALF,)),
+    (Query, "facets", (LONE_SURROGATE,)),
+    (Query, "negative_examples", (LONE_SURROGATE,)),
     (Query, "negative_examples", (5,)),
     (Query, "negative_examples", ("",)),
     (Query, "negative_examples", ("p",) * 501),
-    (Query, "sort", HALF),
+    (Query, "sort", LONE_SURROGATE),
     (Query, "sort", []),
     (Query, "sort", np.zeros(3)),
     (Query, "collapse", "no"),
     (Query, "relax", None),
     (Query, "image", 5),
-    (Query, "image", HALF),
+    (Query, "image", LONE_SURROGATE),
     (Query, "image", "photo\0.jpg"),
     (Query, "image", [b"", None]),
     (QueryImage, "source", Path("a\0b")),
@@ -114,57 +131,59 @@ CASES = [
     (QueryImage, "crop", (0, 0, "1", 1)),
     (QueryImage, "crop", (0, 0, math.nan, 1)),
     (QueryImage, "crop", (0, 0, HUGE, 1)),
-    (Event, "kind", HALF),
+    (Event, "kind", LONE_SURROGATE),
     (Event, "kind", np.zeros(3)),
     (Event, "surface", None),
     (Event, "position", HUGE),
     (Event, "position", 1.0),
-    (Event, "features", {HALF: 1.0}),
+    (Event, "features", {LONE_SURROGATE: 1.0}),
     (Event, "features", {"a": HUGE}),
     (Event, "features", {"a": "1"}),
     (Event, "features", {"a": True}),
-    (Event, "time", OVER),
+    (Event, "time", TOO_LATE),
     (Event, "time", datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=14)))),
     (Product, "title", None),
     (Product, "category", "Clothing"),
-    (Product, "category", ("Clothing", HALF)),
+    (Product, "category", ("Clothing", LONE_SURROGATE)),
     (Product, "category", (None,)),
-    (Product, "attributes", {"color": HALF}),
-    (Product, "attributes", {HALF: "red"}),
+    (Product, "attributes", {"color": LONE_SURROGATE}),
+    (Product, "attributes", {LONE_SURROGATE: "red"}),
     (Product, "attributes", {"color": 5}),
     (Product, "attributes", ["red"]),
     (Product, "translations", {"ar": "فستان"}),
-    (Product, "translations", {HALF: Translation("فستان")}),
+    (Product, "translations", {LONE_SURROGATE: Translation("فستان")}),
     (Product, "in_stock", "no"),
-    (Product, "created_at", OVER),
+    (Product, "created_at", TOO_LATE),
     (Product, "created_at", 0),
     (Product, "description", "x" * (MAX_CHARS + 1)),
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("kind", "name", "bad"), CASES, ids=range(len(CASES)))
-def test_what_has_no_sense_is_refused_by_name(kind: type, name: str, bad: object) -> None:
+@pytest.mark.parametrize(("cls", "name", "value"), CASES, ids=range(len(CASES)))
+def test_an_invalid_value_raises_an_error_that_names_its_field(
+    cls: type, name: str, value: object
+) -> None:
     with pytest.raises(InvalidValueError, match=r"expected .*, got ") as caught:
-        kind(**(VALUES[kind] | {name: bad}))
+        cls(**(VALID_ARGUMENTS[cls] | {name: value}))
     assert caught.value.field in {name, "image"}
     str(caught.value).encode()  # can be printed, logged and shown on a page
     assert "\n" not in str(caught.value)
 
 
-def test_every_field_is_tried() -> None:
-    tried = {(kind, name) for kind, name, _ in CASES}
-    every = {(kind, each.name) for kind in VALUES for each in fields(kind)}
-    assert every <= tried
+def test_the_cases_cover_every_field() -> None:
+    covered = {(cls, name) for cls, name, _ in CASES}
+    all_fields = {(cls, field.name) for cls in VALID_ARGUMENTS for field in fields(cls)}
+    assert all_fields <= covered
 
 
-@pytest.mark.parametrize("empty", ["", " ", ("",), ("a", ""), ["a", " "]])
-def test_an_empty_merchant_is_not_everybody(empty: Any) -> None:
+@pytest.mark.parametrize("merchant_id", ["", " ", ("",), ("a", ""), ["a", " "]])
+def test_an_empty_merchant_id_does_not_mean_all_merchants(merchant_id: Any) -> None:
     with pytest.raises(InvalidQueryError, match="For the products of all merchants leave it out"):
-        Filters(merchant_id=empty)
+        Filters(merchant_id=merchant_id)
     assert Filters(merchant_id=()) == Filters()
 
 
-PLAIN: tuple[tuple[Callable[[Any], object], object, object], ...] = (
+CONVERSIONS: tuple[tuple[Callable[[Any], object], object, object], ...] = (
     (lambda v: Filters(price_max=v).price_max, np.float32(2), 2.0),
     (lambda v: Filters(price_max=v).price_max, np.int64(2), 2.0),
     (lambda v: Filters(price_max=v).price_max, Decimal("2.5"), 2.5),
@@ -186,36 +205,36 @@ PLAIN: tuple[tuple[Callable[[Any], object], object, object], ...] = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize(("made", "given_value", "plain"), PLAIN)
-def test_what_stands_for_a_plain_value_becomes_one(
-    made: Callable[[Any], object], given_value: object, plain: object
+@pytest.mark.parametrize(("store", "value", "expected"), CONVERSIONS)
+def test_equivalent_values_of_other_types_become_built_in_ones(
+    store: Callable[[Any], object], value: object, expected: object
 ) -> None:
-    found = made(given_value)
-    assert found == plain
-    assert type(found) is type(plain)
+    stored = store(value)
+    assert stored == expected
+    assert type(stored) is type(expected)
 
 
-@pytest.mark.parametrize("bad", [HALF, NUL, 5, None, ["a"], ("a",)])
-def test_no_product_has_such_an_id(bad: Any) -> None:
+@pytest.mark.parametrize("product_id", [LONE_SURROGATE, NUL, 5, None, ["a"], ("a",)])
+def test_an_invalid_product_id_is_refused(product_id: Any) -> None:
     with pytest.raises(InvalidQueryError, match="product_id: expected a text"):
-        to_point_id(bad)
+        to_point_id(product_id)
     with pytest.raises(InvalidQueryError, match="product_id: expected a text"):
-        to_point_ids([bad])
+        to_point_ids([product_id])
 
 
 @pytest.mark.parametrize("ids", ["sku-1", 5, None])
-def test_one_text_is_not_several_ids(ids: Any) -> None:
+def test_a_single_value_is_not_a_list_of_ids(ids: Any) -> None:
     with pytest.raises(InvalidQueryError, match="product_ids: expected ids in a list"):
         to_point_ids(ids)
 
 
 @given(st.lists(st.text(st.characters(exclude_categories=()))))
-def test_the_quick_look_agrees_with_the_close_one(texts: list[str]) -> None:
-    check = Validator(InvalidValueError)
+def test_the_fast_check_of_many_texts_agrees_with_checking_each(texts: list[str]) -> None:
+    validator = Validator(InvalidValueError)
 
     def passes(text: str) -> bool:
         try:
-            return check.check_text("text", text) == text
+            return validator.check_text("text", text) == text
         except InvalidValueError:
             return False
 
@@ -223,34 +242,34 @@ def test_the_quick_look_agrees_with_the_close_one(texts: list[str]) -> None:
 
 
 @given(st.text(st.characters(exclude_categories=())))
-def test_a_well_formed_text_is_unicode_and_otherwise_the_same(text: str) -> None:
-    found = to_well_formed(text)
-    assert is_well_formed(found)
-    assert is_well_formed(text) <= (found == text)
+def test_to_well_formed_changes_only_lone_surrogates(text: str) -> None:
+    well_formed = to_well_formed(text)
+    assert is_well_formed(well_formed)
+    assert is_well_formed(text) <= (well_formed == text)
 
 
-class Unprintable:
+class RaisingRepr:
     def __repr__(self) -> str:
         raise RuntimeError("no")
 
 
-def deep() -> list[Any]:
-    found: list[Any] = []
+def nest_lists() -> list[Any]:
+    nested: list[Any] = []
     for _ in range(100_000):
-        found = [found]
-    return found
+        nested = [nested]
+    return nested
 
 
-UNSHOWABLE = (HALF, NUL, 10**5000, Unprintable(), "x" * 10**6, "a\n\x1b[31mb", math.nan)
+HARD_TO_SHOW = (LONE_SURROGATE, NUL, 10**5000, RaisingRepr(), "x" * 10**6, "a\n\x1b[31mb", math.nan)
 
 
-@pytest.mark.parametrize("value", UNSHOWABLE, ids=range(len(UNSHOWABLE)))
-def test_any_value_can_be_shown(value: object) -> None:
-    told = safe_repr(value)
-    told.encode()
-    assert told.isprintable()
-    assert len(told) <= 80
+@pytest.mark.parametrize("value", HARD_TO_SHOW, ids=range(len(HARD_TO_SHOW)))
+def test_safe_repr_gives_one_short_printable_line(value: object) -> None:
+    shown = safe_repr(value)
+    shown.encode()
+    assert shown.isprintable()
+    assert len(shown) <= 80
 
 
-def test_a_deep_list_can_be_shown() -> None:
-    assert safe_repr(deep()) == "<list that cannot be shown>"
+def test_safe_repr_of_a_deeply_nested_list_does_not_raise() -> None:
+    assert safe_repr(nest_lists()) == "<list that cannot be shown>"
