@@ -180,7 +180,7 @@ class Service:
 
 def service_of(folder: Path) -> Service:
     """Return the processes that serve a folder now."""
-    wanted = b"index.store.edge.keeper\0" + os.fsencode(folder.resolve()) + b"\0"
+    wanted = b"index.store.edge.supervisor\0" + os.fsencode(folder.resolve()) + b"\0"
     found = {}
     for entry in os.listdir("/proc"):
         if entry.isdecimal():
