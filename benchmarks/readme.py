@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 from benchmarks import readme_people, readme_search
 from benchmarks.bench_compact_words import TONGUES
-from benchmarks.fault_measured import kills_row
+from benchmarks.fault_measured import make_kills_row
 from benchmarks.results_file import RESULTS, read_result
 
 README = RESULTS.parents[1] / "README.md"
@@ -37,8 +37,7 @@ def rows() -> dict[str, list[Row]]:
         "start": _start,
         "indexing": _indexing,
         "latency": _latency,
-        "crash": _crash,
-        "faults": lambda: [kills_row()],
+        "faults": lambda: [make_kills_row()],
         "relevance": readme_search.relevance,
         "judged": readme_search.judged,
         "arabic": readme_search.arabic,
@@ -129,16 +128,6 @@ def _latency() -> list[Row]:
     shown = f"{largest['no_filter']:.3f}; {largest['two_filters']:.3f} with two filters"
     rows.append(("recall@10 of the graph against exact", shown, found["command"]))
     return rows
-
-
-def _crash() -> list[Row]:
-    found = read_result("crash")
-    n_rounds = len(found["rounds"])
-    shown = (
-        f"{n_rounds} rounds: {found['rounds_with_loss']} lost anything acknowledged, "
-        f"{found['rounds_not_equal']} ended otherwise than an undisturbed run"
-    )
-    return [("kill -9 while indexing", shown, found["command"])]
 
 
 def _compact() -> list[Row]:
