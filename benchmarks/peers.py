@@ -29,7 +29,7 @@ from threadpoolctl import threadpool_limits
 from benchmarks.datasets import DATA, DataFolder, sample_rows
 from benchmarks.fault_processes import service_of
 from benchmarks.latency import filled
-from benchmarks.processes import cpu_s_of
+from benchmarks.processes import read_cpu_s
 from benchmarks.results_file import SEED, write_result
 from embed import load_encoder
 from index import ProductIndex
@@ -112,7 +112,7 @@ def open_shopwindow(products: Sequence[Product], encoder: Encoder) -> Iterator[t
 def _clock_of(folder: Path) -> Clock:
     service = service_of(folder)
     pids = (service.keeper, service.engine)
-    return lambda: time.process_time() + sum(map(cpu_s_of, pids))
+    return lambda: time.process_time() + sum(map(read_cpu_s, pids))
 
 
 def _search(service: SearchService, text: str, price_max: float | None) -> list[str]:

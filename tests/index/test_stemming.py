@@ -1,4 +1,4 @@
-"""Words of many languages: each stemmed by its own stemmer, and found however it is typed."""
+"""Stemming in many languages: each by its own stemmer, matching words typed without diacritics."""
 
 import hashlib
 from collections import Counter
@@ -32,33 +32,33 @@ FORMS = {
     "pl": "sukienka sukienki",
     "sv": "klänning klänningar",
 }
-APART = {
+DIFFERENT = {
     "fr": "robe chaussure; manteau marteau; chemise chemin",
     "de": "schuh schule; hemd hand",
     "tr": "koltuk kol; çanta çatal; kupa köpek; dolar dolap; halı halka",
 }
-CATALOGUE_STEMS = "16451edd24258f60"
-"""Digest of the stems of the sample catalogue, English and Arabic, by version 2 of the analyser."""
+CATALOG_STEMS = "16451edd24258f60"
+"""Digest of the stems of the sample catalog, English and Arabic, by analyzer version 2."""
 
 
-def groups(written: dict[str, str]) -> list[tuple[str, list[str]]]:
+def parse_groups(written: dict[str, str]) -> list[tuple[str, list[str]]]:
     return [
         (code, group.split()) for code, groups in written.items() for group in groups.split(";")
     ]
 
 
-def stems(text: str, language: str = "") -> list[str]:
-    return [word.stem for word in analyze(text, language)]
+def get_text_stems(text: str, language: str = "") -> list[str]:
+    return [token.stem for token in analyze(text, language)]
 
 
-@pytest.mark.parametrize(("language", "forms"), groups(FORMS))
+@pytest.mark.parametrize(("language", "forms"), parse_groups(FORMS))
 def test_forms_of_one_word_share_a_stem(language: str, forms: list[str]) -> None:
-    assert len({tuple(stems(form, language)) for form in forms}) == 1
+    assert len({tuple(get_text_stems(form, language)) for form in forms}) == 1
 
 
-@pytest.mark.parametrize(("language", "words"), groups(APART))
-def test_different_words_stay_apart(language: str, words: list[str]) -> None:
-    assert len({tuple(stems(word, language)) for word in words}) == len(words)
+@pytest.mark.parametrize(("language", "words"), parse_groups(DIFFERENT))
+def test_different_words_have_different_stems(language: str, words: list[str]) -> None:
+    assert len({tuple(get_text_stems(word, language)) for word in words}) == len(words)
 
 
 @pytest.mark.parametrize(
@@ -67,31 +67,33 @@ def test_different_words_stay_apart(language: str, words: list[str]) -> None:
      ("tr-TR", "tr"),
      ("en", ""), ("en-GB", ""), ("ar", ""), ("ja", ""), ("", ""), ("?", "")],
 )  # fmt: skip
-def test_languages_are_known_by_their_codes(language: str, code: str) -> None:
+def test_languages_map_to_stemmer_codes(language: str, code: str) -> None:
     assert get_stemmer_language(language) == code
-    assert stems("grandes chaussures", language) == stems("grandes chaussures", code)
+    text = "grandes chaussures"
+    assert get_text_stems(text, language) == get_text_stems(text, code)
 
 
-def test_english_and_arabic_words_are_those_of_before() -> None:
+def test_english_and_arabic_stems_are_unchanged() -> None:
     text = (Path(data_samples.__file__).parent / "catalog.csv").read_text(encoding="utf-8")
-    assert hashlib.sha256("\n".join(stems(text)).encode()).hexdigest()[:16] == CATALOGUE_STEMS
-    assert stems(text, "en") == stems(text, "ar") == stems(text)
+    digest = hashlib.sha256("\n".join(get_text_stems(text)).encode()).hexdigest()
+    assert digest[:16] == CATALOG_STEMS
+    assert get_text_stems(text, "en") == get_text_stems(text, "ar") == get_text_stems(text)
 
 
 @pytest.mark.parametrize("language", sorted(STEMMER_LANGUAGES))
-def test_arabic_words_and_numbers_are_the_same_in_any_language(language: str) -> None:
+def test_arabic_words_and_numbers_have_the_same_stems_in_any_language(language: str) -> None:
     text = "القميص الأحمر ٤٢ 256GB"
-    assert stems(text, language) == stems(text)
+    assert get_text_stems(text, language) == get_text_stems(text)
 
 
 @given(
     st.sampled_from(sorted({*STEMMER_LANGUAGES, ""})),
     st.text(st.characters(codec="latin-1", categories=["L"]) | st.sampled_from("ğışœłőİ '-")),
 )
-def test_words_typed_without_marks_find_those_with_them(language: str, text: str) -> None:
+def test_words_without_diacritics_match_those_with_them(language: str, text: str) -> None:
     bare = strip_latin_diacritics(text)
-    assert stems(bare, language) == stems(text, language)
-    assert all(stems(text, language))
+    assert get_text_stems(bare, language) == get_text_stems(text, language)
+    assert all(get_text_stems(text, language))
     assert fold(bare) == fold(text)
 
 
@@ -99,14 +101,14 @@ def test_words_typed_without_marks_find_those_with_them(language: str, text: str
     st.sampled_from(sorted(STEMMER_LANGUAGES)),
     st.text(st.characters(codec="utf-8", exclude_characters="\0")),
 )
-def test_a_query_asks_for_the_stem_that_the_document_has(language: str, text: str) -> None:
+def test_the_stems_of_a_query_include_those_of_the_document(language: str, text: str) -> None:
     product = Product("1", text, language=language, image="a.jpg")
-    asked = {stem for word in analyze(text) for stem in get_stems(word, (language,))}
-    assert {word.stem for word in tokenize_product(product)} <= asked
+    query_stems = {stem for token in analyze(text) for stem in get_stems(token, (language,))}
+    assert {token.stem for token in tokenize_product(product)} <= query_stems
 
 
 @pytest.mark.parametrize(
-    ("text", "left"),
+    ("text", "expected"),
     [
         ("l'été", "été"), ("l’Été", "Été"), ("manteau d'hiver", "manteau hiver"),
         ("qu'il", "il"), ("dell'arte", "arte"), ("men's l'été", "men's été"),
@@ -114,23 +116,23 @@ def test_a_query_asks_for_the_stem_that_the_document_has(language: str, text: st
         ("aujourd'hui", "aujourd'hui"), ("l'", "l'"),
     ],
 )  # fmt: skip
-def test_elided_words_are_left_out(text: str, left: str) -> None:
-    assert strip_elisions(text, ("fr", "it")) == left
+def test_elided_words_are_removed(text: str, expected: str) -> None:
+    assert strip_elisions(text, ("fr", "it")) == expected
     assert strip_elisions(text, ("de",)) == text
 
 
-def test_elided_words_are_left_out_of_french_texts_alone() -> None:
-    assert stems("l'été", "fr") == ["ete"]
-    assert stems("l'été", "en") == ["l", "ete"]
+def test_elided_words_are_removed_only_from_texts_in_that_language() -> None:
+    assert get_text_stems("l'été", "fr") == ["ete"]
+    assert get_text_stems("l'été", "en") == ["l", "ete"]
 
 
 @pytest.mark.parametrize(
-    ("text", "bare"),
+    ("text", "expected"),
     [("Été", "Ete"), ("kırmızı İpek", "kirmizi Ipek"), ("Œuf Łódź øre", "OEuf Lodz ore"),
      ("ǿ", "o"), ("йод", "йод"), ("أحمر", "أحمر"), ("が", "が")],
 )  # fmt: skip
-def test_latin_letters_lose_their_marks(text: str, bare: str) -> None:
-    assert strip_latin_diacritics(text) == bare
+def test_latin_letters_lose_their_diacritics(text: str, expected: str) -> None:
+    assert strip_latin_diacritics(text) == expected
 
 
 BILINGUAL = Product(
@@ -147,26 +149,26 @@ BILINGUAL = Product(
 )
 
 
-def test_each_text_is_stemmed_in_its_language_and_a_brand_once() -> None:
-    counts = Counter(word.stem for word in tokenize_product(BILINGUAL))
+def test_each_text_is_stemmed_in_its_language_and_the_brand_once() -> None:
+    counts = Counter(token.stem for token in tokenize_product(BILINGUAL))
     expected = {"nik": 10, "chaussur": 4, "shoe": 3, "run": 3, "semel": 1, "sole": 1}
     assert {stem: counts[stem] for stem in (*expected, "nike")} == {**expected, "nike": 0}
 
 
-def test_words_are_the_same_after_storing() -> None:
+def test_tokens_are_the_same_after_storing() -> None:
     stored = to_payload(BILINGUAL)
     stored["product"]["translations"] = dict(reversed(stored["product"]["translations"].items()))
     assert tokenize_product(from_payload(stored)) == tokenize_product(BILINGUAL)
 
 
-def test_languages_with_stemmers_are_stored() -> None:
+def test_languages_with_own_stemmers_are_stored() -> None:
     assert to_payload(BILINGUAL)[LANGUAGES] == ["fr"]
     assert LANGUAGES not in to_payload(Product("1", "Red", language="en-GB"))
     french = Product("1", "Manteau d'hiver", language="fr")
     assert to_payload(french)[SURFACE_FORMS] == ["hiver", "manteau"]
 
 
-def test_products_in_english_and_arabic_have_the_words_of_before() -> None:
+def test_tokens_of_english_and_arabic_products_are_unchanged() -> None:
     product = Product(
         "1", "Red shirt 14", "For men", translations={"ar": Translation("In قميص", "وصف")},
         category=("Clothes",), brand="B", attributes={"color": "red"}, language="en",

@@ -1,4 +1,4 @@
-"""What is stored of a vector is enough: the likeness of whole vectors, from fewer numbers."""
+"""Projected vectors keep the dot products of whole ones, with fewer columns."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -16,13 +16,13 @@ from shopwindow.values.arrays import l2_normalize
 SPEC = EncoderSpec("x", "1", dim=10, image_size=8, image_only_dims=(3, 6), text_only_dims=(6, 9))
 
 
-def rows(n: int, blank: tuple[int, int], seed: int) -> Vectors:
+def make_unit_rows(n: int, blank_dims: tuple[int, int], seed: int) -> Vectors:
     values = np.random.default_rng(seed).normal(size=(n, SPEC.dim))
-    values[:, slice(*blank)] = 0
+    values[:, slice(*blank_dims)] = 0
     return l2_normalize(values)
 
 
-def test_widths() -> None:
+def test_columns_that_a_kind_of_vector_leaves_blank_are_not_stored() -> None:
     assert VectorProjection.from_spec(SPEC).dims == {PHOTO: 7, TEXT: 7}
     assert VectorProjection.from_spec(replace(SPEC, image_only_dims=(0, 0))).dims == {
         PHOTO: 7,
@@ -30,38 +30,43 @@ def test_widths() -> None:
     }
 
 
-def test_cut_vectors_are_as_like_as_whole_ones() -> None:
-    columns = VectorProjection.from_spec(SPEC)
-    photos, texts = rows(4, SPEC.text_only_dims, 1), rows(5, SPEC.image_only_dims, 2)
-    for name, stored, asked in (
+def test_projected_vectors_have_the_dot_products_of_whole_ones() -> None:
+    projection = VectorProjection.from_spec(SPEC)
+    photos, texts = (
+        make_unit_rows(4, SPEC.text_only_dims, 1),
+        make_unit_rows(5, SPEC.image_only_dims, 2),
+    )
+    for name, stored, queries in (
         (PHOTO, photos, texts),
         (TEXT, texts, texts),
         (PHOTO, photos, photos),
     ):
-        cut = columns.project(name, asked) @ columns.project(name, stored).T
-        np.testing.assert_allclose(cut, asked @ stored.T, atol=1e-6)
+        scores = projection.project(name, queries) @ projection.project(name, stored).T
+        np.testing.assert_allclose(scores, queries @ stored.T, atol=1e-6)
 
 
-def test_a_stored_vector_is_made_whole_again() -> None:
-    columns = VectorProjection.from_spec(SPEC)
+def test_a_projected_vector_is_expanded_to_the_original() -> None:
+    projection = VectorProjection.from_spec(SPEC)
     for name, vector in (
-        (PHOTO, rows(1, SPEC.text_only_dims, 1)[0]),
-        (TEXT, rows(1, SPEC.image_only_dims, 2)[0]),
+        (PHOTO, make_unit_rows(1, SPEC.text_only_dims, 1)[0]),
+        (TEXT, make_unit_rows(1, SPEC.image_only_dims, 2)[0]),
     ):
-        np.testing.assert_array_equal(columns.expand(name, columns.project(name, vector)), vector)
+        np.testing.assert_array_equal(
+            projection.expand(name, projection.project(name, vector)), vector
+        )
 
 
 class HalfEncoder(FakeEncoder):
-    """A fake encoder whose texts fill the first columns and the last, its photos the others."""
+    """A fake encoder that leaves some columns blank for texts, and others for photos."""
 
     @property
     def spec(self) -> EncoderSpec:
-        """The facts, with columns that one kind of vector leaves empty."""
+        """The spec, with columns that one kind of vector leaves blank."""
         spec = super().spec
         return replace(spec, image_only_dims=(8, 16), text_only_dims=(spec.dim - 8, spec.dim))
 
     def encode_texts(self, texts: Sequence[str]) -> Vectors:
-        """Return the fake vectors without what texts never have."""
+        """Return the fake vectors with the columns of photos left blank."""
         vectors = super().encode_texts(texts)
         vectors[:, 8:16] = 0
         return l2_normalize(vectors)
@@ -72,7 +77,7 @@ def encoder() -> HalfEncoder:
     return HalfEncoder()
 
 
-def test_an_index_gives_back_the_encoders_vectors(encoder: HalfEncoder) -> None:
+def test_an_index_returns_the_vectors_of_the_encoder(encoder: HalfEncoder) -> None:
     with ProductIndex.open(":memory:", encoder) as index:
         index.add([Product("1", "Red dress")])
         vectors = index.get_vectors("1")

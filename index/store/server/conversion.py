@@ -1,4 +1,4 @@
-"""Our words for a Qdrant server, and its answers in ours."""
+"""Conversion of points, conditions and queries to the models of the Qdrant client."""
 
 from collections.abc import Callable, Container, Mapping, Sequence
 from typing import Any
@@ -41,7 +41,7 @@ FIELD_PARAMS: dict[str, Callable[[FieldIndex], Any]] = {
 
 
 def build_collection_config(schema: StoreSchema) -> dict[str, Any]:
-    """Return how a collection is made: vectors, words with IDF, graph, int8 copies, schema."""
+    """Return the arguments that create a collection for a schema."""
     quantization = qm.ScalarQuantization(
         scalar=qm.ScalarQuantizationConfig(
             type=qm.ScalarType.INT8, quantile=INT8_QUANTILE, always_ram=True
@@ -64,7 +64,7 @@ def build_collection_config(schema: StoreSchema) -> dict[str, Any]:
 
 
 def to_payload_selector(fields: tuple[str, ...] | None) -> bool | list[str]:
-    """Return which payload fields to bring; None means all."""
+    """Return the payload fields to fetch as the server takes them; None means all."""
     return True if fields is None else list(fields)
 
 
@@ -73,10 +73,10 @@ def to_filter(
     exclude_ids: Sequence[str] = (),
     include_ids: Sequence[str] = (),
 ) -> qm.Filter | None:
-    """Return conditions, excluded ids and the only ids as one filter; None when there are none."""
+    """Return conditions, excluded and included ids as one filter; None if there are none."""
     if not conditions and not exclude_ids and not include_ids:
         return None
-    must: list[qm.Condition] = [_condition(each) for each in conditions]
+    must: list[qm.Condition] = [_to_condition(condition) for condition in conditions]
     if include_ids:
         must.append(qm.HasIdCondition(has_id=list(include_ids)))
     return qm.Filter(
@@ -85,14 +85,14 @@ def to_filter(
     )
 
 
-def _condition(condition: Condition) -> qm.FieldCondition | qm.IsEmptyCondition:
+def _to_condition(condition: Condition) -> qm.FieldCondition | qm.IsEmptyCondition:
     if isinstance(condition, IsEmpty):
         return qm.IsEmptyCondition(is_empty=qm.PayloadField(key=condition.field))
     if isinstance(condition, In):
         match = qm.MatchAny(any=list(condition.values))
         return qm.FieldCondition(key=condition.field, match=match)
-    span = qm.Range(gte=condition.low, lte=condition.high)
-    return qm.FieldCondition(key=condition.field, range=span)
+    value_range = qm.Range(gte=condition.low, lte=condition.high)
+    return qm.FieldCondition(key=condition.field, range=value_range)
 
 
 def to_order_by(order: OrderBy) -> qm.OrderBy:
@@ -103,25 +103,29 @@ def to_order_by(order: OrderBy) -> qm.OrderBy:
 
 def to_point_struct(point: Point) -> qm.PointStruct:
     """Return a point as the server takes it."""
-    return qm.PointStruct(id=point.id, vector=_vectors(point), payload=point.payload)
+    return qm.PointStruct(id=point.id, vector=_to_vectors(point), payload=point.payload)
 
 
-def to_point_vectors(words: Mapping[str, SparseVector]) -> list[qm.PointVectors]:
-    """Return the words of points as the server takes them."""
-    return [qm.PointVectors(id=each, vector={SPARSE: _vector(v)}) for each, v in words.items()]
+def to_point_vectors(vectors: Mapping[str, SparseVector]) -> list[qm.PointVectors]:
+    """Return sparse vectors by point id as the server takes them."""
+    return [
+        qm.PointVectors(id=point_id, vector={SPARSE: _to_vector(vector)})
+        for point_id, vector in vectors.items()
+    ]
 
 
 def to_query_request(query: VectorQuery, hnsw_fields: Container[str]) -> qm.QueryRequest:
-    """Return one retrieval; `hnsw_fields` are the fields that the graph has links for."""
-    touched = [each.field for each in query.conditions]
+    """Return a query as the server takes it; `hnsw_fields` have links in the graph."""
+    is_linked = all(condition.field in hnsw_fields for condition in query.conditions)
     params = qm.SearchParams(
         hnsw_ef=max(HNSW_EF_SEARCH, query.limit),
         exact=query.exact,
         quantization=qm.QuantizationSearchParams(rescore=True, oversampling=OVERSAMPLING),
-        acorn=qm.AcornSearchParams(enable=any(each not in hnsw_fields for each in touched)),
+        # A filter on a field without links splits the graph into islands; ACORN hops over the gaps.
+        acorn=qm.AcornSearchParams(enable=not is_linked),
     )
     return qm.QueryRequest(
-        query=_vector(query.vector),
+        query=_to_vector(query.vector),
         using=query.using,
         filter=to_filter(query.conditions, query.exclude_ids, query.include_ids),
         limit=query.limit,
@@ -129,19 +133,19 @@ def to_query_request(query: VectorQuery, hnsw_fields: Container[str]) -> qm.Quer
     )
 
 
-def _vectors(point: Point) -> dict[str, Any]:
-    vectors: dict[str, Any] = {name: _vector(each) for name, each in point.vectors.items()}
+def _to_vectors(point: Point) -> dict[str, Any]:
+    vectors: dict[str, Any] = {name: _to_vector(vector) for name, vector in point.vectors.items()}
     if point.sparse_vector:
-        vectors[SPARSE] = _vector(point.sparse_vector)
+        vectors[SPARSE] = _to_vector(point.sparse_vector)
     return vectors
 
 
-def _vector(vector: Any) -> Any:
+def _to_vector(vector: Any) -> Any:
     if isinstance(vector, SparseVector):
         return qm.SparseVector(indices=vector.indices.tolist(), values=vector.values.tolist())
     return vector.tolist()
 
 
 def get_hnsw_fields(schema: StoreSchema | None) -> set[str]:
-    """Return the fields that the graph has links for."""
-    return {each.name for each in schema.fields if each.enable_hnsw} if schema else set()
+    """Return the payload fields that have links in the HNSW graph."""
+    return {field.name for field in schema.fields if field.enable_hnsw} if schema else set()
