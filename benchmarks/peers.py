@@ -27,7 +27,7 @@ import typer
 from threadpoolctl import threadpool_limits
 
 from benchmarks.datasets import DATA, DataFolder, sample_rows
-from benchmarks.fault_processes import service_of
+from benchmarks.fault_processes import find_service
 from benchmarks.latency import filled
 from benchmarks.processes import read_cpu_s
 from benchmarks.results_file import SEED, write_result
@@ -110,8 +110,8 @@ def open_shopwindow(products: Sequence[Product], encoder: Encoder) -> Iterator[t
 
 
 def _clock_of(folder: Path) -> Clock:
-    service = service_of(folder)
-    pids = (service.keeper, service.engine)
+    service = find_service(folder)
+    pids = (service.supervisor, service.engine)
     return lambda: time.process_time() + sum(map(read_cpu_s, pids))
 
 
