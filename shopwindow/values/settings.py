@@ -6,6 +6,7 @@ the working folder. `docs/settings.md` lists them; a test keeps that page up to 
 
 import os
 from collections.abc import Mapping
+from difflib import get_close_matches
 from typing import Literal, Self
 
 from dotenv import dotenv_values
@@ -222,6 +223,21 @@ class Settings(BaseSettings):
     server: ServerSettings = Field(ServerSettings(), description="The web server.")
 
 
+FORMER_NAMES: Mapping[str, str] = {
+    "photo.decoders": "decoder_workers",
+    "index.hnsw_from": "hnsw_min_points",
+    "index.write_wait_s": "write_lock_timeout_s",
+    "search.depth": "candidates_per_retriever",
+    "search.read_queries": "query_understanding",
+    "search.weight_named": "attribute_match_boost",
+    "search.least_share": "relative_score_cutoff",
+    "search.synonyms": "synonyms_file",
+    "search.rules": "rules_file",
+    "search.weights": "weights_file",
+}
+"""Names that settings had once, by group and name; they are refused with today's name."""
+
+
 def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
     """Read the settings from the environment and `.env`.
 
@@ -244,6 +260,8 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         error = exc.errors()[0]
         path = ENV_DELIMITER.join(str(part) for part in error["loc"]).upper()
         name = path if path.startswith(ENV_PREFIX) else ENV_PREFIX + path
+        if error["type"] == "extra_forbidden":  # from a group that is written as JSON
+            _validate_variable(name, "")
         raise InvalidSettingError(name, error["msg"], error.get("input")) from exc
     except (SettingsError, RecursionError) as exc:
         raise InvalidSettingError(ENV_PREFIX, "settings that can be read", str(exc)) from exc
@@ -263,18 +281,31 @@ def _read_dotenv() -> dict[str, str | None]:
         raise InvalidSettingError(DOTENV, "a file that can be read", exc.strerror) from exc
 
 
+def _list_fields(group: str) -> tuple[str, ...]:
+    """Return the settings of a group."""
+    annotation = Settings.model_fields[group].annotation
+    return tuple(getattr(annotation, "model_fields", ()))
+
+
 def _validate_variable(name: str, value: str | None) -> None:
-    """Check that a variable belongs to a group of settings, and that its value is valid text.
+    """Check that a variable is a setting, and that its value is valid text.
 
     pydantic-settings ignores a mistyped top-level variable even with extra="forbid".
 
     Raises:
-        InvalidSettingError: The group is unknown, or the value is not valid Unicode.
+        InvalidSettingError: There is no such setting, the error names the likely one; or the value
+            is not valid Unicode.
     """
-    group = name.upper().removeprefix(ENV_PREFIX).split(ENV_DELIMITER)[0].lower()
+    group, _, field = name.upper().removeprefix(ENV_PREFIX).lower().partition("__")
     if group not in Settings.model_fields:
         prefixes = ", ".join(sorted(f"{ENV_PREFIX}{f.upper()}" for f in Settings.model_fields))
         raise InvalidSettingError(name, f"a name that begins with one of {prefixes}", group)
+    fields = _list_fields(group)
+    if field and field not in fields:
+        former = FORMER_NAMES.get(f"{group}.{field}")
+        likely = [former] if former else get_close_matches(field, fields, n=1, cutoff=0.5)
+        variables = [f"{ENV_PREFIX}{group}{ENV_DELIMITER}{f}".upper() for f in likely or fields]
+        raise InvalidSettingError(name, f"the name {' or '.join(variables)}", field)
     is_secret = any(part in name.upper() for part in _SECRET_NAME_PARTS)
     if is_secret and not are_plain_strings([value or ""]):
         raise InvalidSettingError(name, "a text in valid Unicode", "a secret")

@@ -23,7 +23,7 @@ from shopwindow.values.errors import (
     ShopwindowError,
     VectorError,
 )
-from shopwindow.values.settings import Settings, read_settings
+from shopwindow.values.settings import FORMER_NAMES, Settings, read_settings
 
 NAIVE = datetime(2026, 1, 1)
 INVALID_VALUES: dict[str, tuple[type, dict[str, Any], type[Exception], str]] = {
@@ -191,7 +191,11 @@ def test_an_invalid_secret_is_not_in_the_message(monkeypatch: pytest.MonkeyPatch
         ("SHOPWINDOW_SERVER__PROT", "1", "SHOPWINDOW_SERVER__PROT"),
         ("SHOPWINDOW_SERVER__PORT", "99999", "SHOPWINDOW_SERVER__PORT"),
         ("SHOPWINDOW_SERVER__PORT", "web", "SHOPWINDOW_SERVER__PORT"),
-        ("SHOPWINDOW_SEARCH__DEPTH", "1", "SHOPWINDOW_SEARCH__DEPTH"),
+        ("SHOPWINDOW_SEARCH__CANDIDATES_PER_RETRIEVER", "1", "SHOPWINDOW_SEARCH__CANDIDATES"),
+        ("SHOPWINDOW_SEARCH__DEPTH", "100", "name SHOPWINDOW_SEARCH__CANDIDATES_PER_RETRIEVER,"),
+        ("SHOPWINDOW_SEARCH__FUSON", "rrf", "expected the name SHOPWINDOW_SEARCH__FUSION, got"),
+        ("SHOPWINDOW_SEARCH", '{"depth": 9}', "name SHOPWINDOW_SEARCH__CANDIDATES_PER_RETRIEVER,"),
+        ("SHOPWINDOW_EVENTS__X", "1", "SHOPWINDOW_EVENTS__ENABLED or SHOPWINDOW_EVENTS__FOLDER"),
         ("SHOPWINDOW_SEARCH__FUSION", "magic", "SHOPWINDOW_SEARCH__FUSION"),
         ("SHOPWINDOW_ENCODER__PRECISION", "float8", "SHOPWINDOW_ENCODER__PRECISION"),
         ("SHOPWINDOW_PHOTO__MAX_BYTES", "0", "SHOPWINDOW_PHOTO__MAX_BYTES"),
@@ -213,3 +217,11 @@ def test_settings_are_frozen_and_described(tmp_path: Path, monkeypatch: pytest.M
     for group in Settings.model_fields:
         for name, field in type(getattr(settings, group)).model_fields.items():
             assert field.description, f"{group}.{name} has no description"
+
+
+def test_former_names_of_settings_lead_to_settings() -> None:
+    for former, name in FORMER_NAMES.items():
+        group, old = former.split(".")
+        fields = type(getattr(Settings(), group)).model_fields
+        assert name in fields
+        assert old not in fields
