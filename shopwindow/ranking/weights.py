@@ -1,6 +1,7 @@
 """Weights of the score contributions; a shop may override them with a TOML file of its own."""
 
 import tomllib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -134,4 +135,15 @@ def read_weights(path: str | Path) -> RankingWeights:
     except ValidationError as exc:
         first = exc.errors()[0]
         name = ".".join(str(part) for part in first["loc"])
-        raise InvalidSettingError(f"{path}: {name}", first["msg"], first.get("input")) from exc
+        expected = first["msg"]
+        if first["type"] == "extra_forbidden":
+            expected = f"one of {', '.join(_list_keys(first['loc'][:-1]))}"
+        raise InvalidSettingError(f"{path}: {name}", expected, first.get("input")) from exc
+
+
+def _list_keys(tables: Sequence[str | int]) -> list[str]:
+    """Return the keys that a table of the file may have."""
+    model: Any = RankingWeights
+    for table in tables:
+        model = model.model_fields[str(table)].annotation
+    return list(model.model_fields)

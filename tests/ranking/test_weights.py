@@ -27,7 +27,10 @@ def test_missing_keys_keep_their_defaults(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("[recommendations]\npopularty = 1\n", "recommendations.popularty"),
+        (
+            "[recommendations]\npopularty = 1\n",
+            "recommendations.popularty: expected one of popularity,",
+        ),
         ("[fed]\npopularity = 1\n", "fed"),
         ("[recommendations]\npopularity = -1\n", "greater than or equal to 0"),
         ("[query]\npersonal = 3\n", "query.personal"),
