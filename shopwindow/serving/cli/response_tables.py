@@ -132,7 +132,8 @@ def explain_hit(hit: Hit, rank: int) -> str:
     if hit.rules:
         reasons.append(f"{_describe_move(hit)} by {', '.join(map(repr, hit.rules))}")
     if rank and hit.retrieval_rank not in {0, rank}:
-        reasons.append(f"(rank {hit.retrieval_rank} before rules)")
+        step = "rules" if hit.rules else "reranking"
+        reasons.append(f"(rank {hit.retrieval_rank} before {step})")
     return " ".join(reason for reason in reasons if reason)
 
 

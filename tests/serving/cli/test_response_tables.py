@@ -121,7 +121,12 @@ def test_interpretations_are_described(interpretation: QueryInterpretation, line
     [
         (HIT, 1, "text 0.500 + lexical 0.250"),
         (replace(HIT, retrieval_rank=1), 1, "text 0.500 + lexical 0.250"),
-        (replace(HIT, retrieval_rank=7), 1, "text 0.500 + lexical 0.250 (rank 7 before rules)"),
+        (replace(HIT, retrieval_rank=7), 1, "text 0.500 + lexical 0.250 (rank 7 before reranking)"),
+        (
+            replace(HIT, retrieval_rank=7, rules=("r",)),
+            1,
+            "text 0.500 + lexical 0.250 pinned by 'r' (rank 7 before rules)",
+        ),
         (replace(HIT, retrieval_rank=7), 0, "text 0.500 + lexical 0.250"),
         (
             replace(
