@@ -1,11 +1,100 @@
 """Shopwindow finds products, and learns what to show.
 
 This face has the values that every part shares; the parts are `embed`, `index`, `search`
-and the packages beside this file.
+and the packages beside this file. A value is imported when it is first used, so that
+`shopwindow --help` waits for none of them.
 """
 
-from shopwindow import values as _values
-from shopwindow.values import *  # noqa: F403
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from shopwindow.version import __version__
 
-__all__ = [*_values.__all__, "__version__"]
+if TYPE_CHECKING:
+    from shopwindow.values.encoder import Encoder, EncoderSpec, PreparedImage, Vectors
+    from shopwindow.values.errors import ShopwindowError
+    from shopwindow.values.event import EVENT_KINDS, Event, EventKind, Surface
+    from shopwindow.values.product import Product, Translation
+    from shopwindow.values.profile_view import (
+        Interaction,
+        Interest,
+        PreferredPriceRange,
+        UserProfileView,
+    )
+    from shopwindow.values.query import FACETS, SORTS, Filters, ImageSource, Query, QueryImage, Sort
+    from shopwindow.values.response import Hit, PriceBucket, QueryInterpretation, SearchResponse
+    from shopwindow.values.settings import Settings, read_settings
+
+__all__ = [
+    "EVENT_KINDS",
+    "FACETS",
+    "SORTS",
+    "Encoder",
+    "EncoderSpec",
+    "Event",
+    "EventKind",
+    "Filters",
+    "Hit",
+    "ImageSource",
+    "Interaction",
+    "Interest",
+    "PreferredPriceRange",
+    "PreparedImage",
+    "PriceBucket",
+    "Product",
+    "Query",
+    "QueryImage",
+    "QueryInterpretation",
+    "SearchResponse",
+    "Settings",
+    "ShopwindowError",
+    "Sort",
+    "Surface",
+    "Translation",
+    "UserProfileView",
+    "Vectors",
+    "__version__",
+    "read_settings",
+]
+
+_HOMES = {
+    "EVENT_KINDS": "shopwindow.values.event",
+    "Encoder": "shopwindow.values.encoder",
+    "EncoderSpec": "shopwindow.values.encoder",
+    "Event": "shopwindow.values.event",
+    "EventKind": "shopwindow.values.event",
+    "FACETS": "shopwindow.values.query",
+    "Filters": "shopwindow.values.query",
+    "Hit": "shopwindow.values.response",
+    "ImageSource": "shopwindow.values.query",
+    "Interaction": "shopwindow.values.profile_view",
+    "Interest": "shopwindow.values.profile_view",
+    "PreferredPriceRange": "shopwindow.values.profile_view",
+    "PreparedImage": "shopwindow.values.encoder",
+    "PriceBucket": "shopwindow.values.response",
+    "Product": "shopwindow.values.product",
+    "Query": "shopwindow.values.query",
+    "QueryImage": "shopwindow.values.query",
+    "QueryInterpretation": "shopwindow.values.response",
+    "SORTS": "shopwindow.values.query",
+    "SearchResponse": "shopwindow.values.response",
+    "Settings": "shopwindow.values.settings",
+    "ShopwindowError": "shopwindow.values.errors",
+    "Sort": "shopwindow.values.query",
+    "Surface": "shopwindow.values.event",
+    "Translation": "shopwindow.values.product",
+    "UserProfileView": "shopwindow.values.profile_view",
+    "Vectors": "shopwindow.values.encoder",
+    "read_settings": "shopwindow.values.settings",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Return an exported value, imported when it is first used.
+
+    Raises:
+        AttributeError: There is no such value.
+    """
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)
