@@ -98,7 +98,7 @@ def test_another_log_is_refused_until_it_is_learned_anew(
         follow(log, store).consume_pending()
         other.append(made(3, user_id="u2", time=NOON))
         follower = follow(other, store)
-        with pytest.raises(OnlineStoreError, match="shopwindow events rebuild"):
+        with pytest.raises(OnlineStoreError, match="shopwindow profiles rebuild"):
             follower.consume_pending()
         assert follower.rebuild() == 3
         assert store.get_profile("u1") is None

@@ -107,7 +107,7 @@ def test_another_encoders_profiles_are_refused_with_what_to_do(path: Path) -> No
             change.set_cursor("1.1", "a log")
         store.check_encoder()
     with OnlineStore(path, "another@1/photo") as store:
-        with pytest.raises(ProfileEncoderError, match="shopwindow events rebuild"):
+        with pytest.raises(ProfileEncoderError, match="shopwindow profiles rebuild"):
             store.check_encoder()
         with pytest.raises(ProfileEncoderError, match="another@1/photo"):
             store.get_profile("ann")

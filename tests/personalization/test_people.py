@@ -60,7 +60,7 @@ def test_an_index_made_with_another_encoder_refuses_the_profiles(
         people.event_consumer.consume_pending()
     with ProductIndex.open(":memory:", FakeEncoder(seed=3)) as other:
         other.add([Product("sku-0", "Red dress")])
-        with pytest.raises(ProfileEncoderError, match="shopwindow events rebuild"):
+        with pytest.raises(ProfileEncoderError, match="shopwindow profiles rebuild"):
             opened(other, log)
 
 
