@@ -11,26 +11,26 @@ def write_own_feed(folder: Path) -> None:
     with (folder / "feed.csv").open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream)
         writer.writerow(("id", "title", "category", "image"))
-        for each in products(folder / "photos", 300):
-            writer.writerow((each.id, each.title, each.category[0], each.image))
+        for product in products(folder / "photos", 300):
+            writer.writerow((product.id, product.title, product.category[0], product.image))
 
 
-def test_a_shop_is_learned_and_found(tmp_path: Path) -> None:
+def test_an_adapted_encoder_finds_the_shops_own_words(tmp_path: Path) -> None:
     write_own_feed(tmp_path)
-    learned = shopwindow(tmp_path, "adapt", "feed.csv", "--out", "mine")
-    assert learned.code == 0, learned.err
-    assert "photo among the first ten" in learned.out
-    assert "shopwindow --encoder mine --index NEW index FEED" in learned.err
+    adapted = shopwindow(tmp_path, "adapt", "feed.csv", "--out", "mine")
+    assert adapted.code == 0, adapted.err
+    assert "recall@10 of the product's photo" in adapted.out
+    assert "shopwindow --encoder mine --index NEW index FEED" in adapted.err
     indexed = shopwindow(tmp_path, "--encoder", "mine", "index", "feed.csv")
     assert indexed.code == 0, indexed.err
-    found = shopwindow(tmp_path, "--encoder", "mine", "search", "roseta midway", "--limit", "3")
-    assert found.out.count("roseta midway") == 3
-    other = shopwindow(tmp_path, "search", "roseta")  # with the encoder of before
+    response = shopwindow(tmp_path, "--encoder", "mine", "search", "roseta midway", "--limit", "3")
+    assert response.out.count("roseta midway") == 3
+    other = shopwindow(tmp_path, "search", "roseta")  # with the encoder from before
     assert other.code == 1
     assert "fake+adapted" in other.err
 
 
-def test_too_small_a_feed_is_refused(tmp_path: Path) -> None:
+def test_a_feed_with_too_few_products_is_refused(tmp_path: Path) -> None:
     write_feed(tmp_path / "feed.csv")
     refused = shopwindow(tmp_path, "adapt", "feed.csv", "--out", "mine")
     assert refused.code == 1

@@ -1,4 +1,4 @@
-"""`shopwindow report`: the page, the table beside it, and JSON."""
+"""`shopwindow audit`: the page, the table beside it, and JSON."""
 
 import csv
 import json
@@ -11,15 +11,15 @@ import pytest
 from embed import PhotoReader
 from search.audit import AuditSection, CatalogAudit, Finding, ProductSummary
 from shopwindow.serving.cli import ExitCode
+from shopwindow.serving.cli.audit_index import FINDINGS_HEADER, iter_finding_rows
 from shopwindow.serving.cli.audit_page import (
     MAX_FINDINGS_SHOWN,
     MAX_PRODUCTS_SHOWN,
     render_page,
     select_findings,
 )
-from shopwindow.serving.cli.auditing import FINDINGS_HEADER, iter_finding_rows
 from shopwindow.values.errors import PhotoFetchError
-from tests.serving.cli.conftest import Here, write_feed
+from tests.serving.cli.conftest import CliRunner, write_feed
 
 EVIL = '<script>alert("1")</script> & فستان'
 
@@ -45,11 +45,11 @@ class Tags(HTMLParser):
         assert self.open.pop() == tag
 
     def of(self, name: str) -> list[str]:
-        return [value for each, value in self.attributes if each == name]
+        return [value for attribute, value in self.attributes if attribute == name]
 
 
 @pytest.fixture
-def shop(here: Here) -> Here:
+def shop(cli: CliRunner) -> CliRunner:
     unreadable = (
         "late",
         "Late dress",
@@ -62,81 +62,89 @@ def shop(here: Here) -> Here:
         "photos/no.png",
     )
     formula = ("=1+1", "Red mug of blue", "", "5", "AED", "B", "Home", "red", "")
-    write_feed(here.folder / "feed.csv", 12, unreadable, formula)
-    assert here("index", "feed.csv").code == ExitCode.OK
-    return here
+    write_feed(cli.folder / "feed.csv", 12, unreadable, formula)
+    assert cli("index", "feed.csv").code == ExitCode.OK
+    return cli
 
 
-def table(path: Path) -> list[dict[str, str]]:
+def read_table(path: Path) -> list[dict[str, str]]:
     with path.open(encoding="utf-8-sig", newline="") as stream:
         return list(csv.DictReader(stream))
 
 
-def test_the_page_and_the_table_are_written(shop: Here) -> None:
-    done = shop("report")
+def test_the_page_and_the_table_are_written(shop: CliRunner) -> None:
+    done = shop("audit")
     assert done.code == ExitCode.OK, done.err
-    assert "of 14 products want a look" in done.out
-    assert "report.html is the page, report.csv the table of every finding" in done.err
-    assert (shop.folder / "report.csv").read_bytes().startswith(b"\xef\xbb\xbf")
-    found = table(shop.folder / "report.csv")
-    assert tuple(found[0]) == FINDINGS_HEADER
-    late = {each["kind"]: each["found"] for each in found if each["product_id"] == "late"}
+    assert "of 14 products need attention" in done.out
+    assert "audit.html is the page, audit.csv the table of every finding" in done.err
+    assert (shop.folder / "audit.csv").read_bytes().startswith(b"\xef\xbb\xbf")
+    rows = read_table(shop.folder / "audit.csv")
+    assert tuple(rows[0]) == FINDINGS_HEADER
+    late = {row["kind"]: row["finding"] for row in rows if row["product_id"] == "late"}
     assert late["photo_unreadable"] == "no such file"
-    quoted = [each for each in found if each["product_id"] == "'=1+1"]
-    assert {"no_photo", "no_translation"} <= {each["kind"] for each in quoted}
-    tags = Tags((shop.folder / "report.html").read_text(encoding="utf-8"))
+    quoted = [row for row in rows if row["product_id"] == "'=1+1"]
+    assert {"no_photo", "no_translation"} <= {row["kind"] for row in quoted}
+    tags = Tags((shop.folder / "audit.html").read_text(encoding="utf-8"))
     assert tags.open == []
     assert tags.seen["img"] > 0
-    assert all(each.startswith("data:image/jpeg;base64,") for each in tags.of("src"))
+    assert all(address.startswith("data:image/jpeg;base64,") for address in tags.of("src"))
 
 
-def test_json_has_every_finding_and_writes_nothing(shop: Here) -> None:
-    done = shop("report", "--json")
+def test_json_has_every_finding_and_writes_nothing(shop: CliRunner) -> None:
+    done = shop("audit", "--json")
     assert done.code == ExitCode.OK, done.err
     document = json.loads(done.out)
     assert document["n_products"] == 14
-    assert [each["name"] for each in document["sections"]] == [
+    assert [section["name"] for section in document["sections"]] == [
         "duplicates",
         "photo_and_title",
         "data",
         "photos",
     ]
-    unreadable = [e for e in document["sections"][3]["findings"] if e["kind"] == "photo_unreadable"]
-    assert [each["products"][0]["id"] for each in unreadable] == ["late"]
+    unreadable = [
+        finding
+        for finding in document["sections"][3]["findings"]
+        if finding["kind"] == "photo_unreadable"
+    ]
+    assert [finding["products"][0]["id"] for finding in unreadable] == ["late"]
     assert document["sections"][1]["was_checked"] is False
-    assert not list(shop.folder.glob("report.*"))
-    shop("report", "--json", "--out", "deep/page.html")
-    assert sorted(each.name for each in (shop.folder / "deep").iterdir()) == [
+    assert not list(shop.folder.glob("audit.*"))
+    shop("audit", "--json", "--out", "deep/page.html")
+    assert sorted(path.name for path in (shop.folder / "deep").iterdir()) == [
         "page.csv",
         "page.html",
     ]
-    n_rows = sum(len(e["products"]) or 1 for s in document["sections"] for e in s["findings"])
-    assert len(table(shop.folder / "deep" / "page.csv")) == n_rows
+    n_rows = sum(
+        len(finding["products"]) or 1
+        for section in document["sections"]
+        for finding in section["findings"]
+    )
+    assert len(read_table(shop.folder / "deep" / "page.csv")) == n_rows
 
 
-@pytest.mark.parametrize("out", ["report.csv", "feed.csv/report.html"])
-def test_a_place_that_cannot_be_is_named(shop: Here, out: str) -> None:
+@pytest.mark.parametrize("out", ["audit.csv", "feed.csv/audit.html"])
+def test_an_output_path_that_cannot_be_written_is_named(shop: CliRunner, out: str) -> None:
     before = (shop.folder / "feed.csv").read_bytes()
-    done = shop("report", "--out", out)
+    done = shop("audit", "--out", out)
     assert done.code == ExitCode.USAGE
     assert done.err.splitlines()[-1].startswith("error: --out: expected")
     assert (shop.folder / "feed.csv").read_bytes() == before
-    assert not (shop.folder / "report.csv").exists()
+    assert not (shop.folder / "audit.csv").exists()
 
 
-def test_without_an_index_nothing_is_reported(here: Here) -> None:
-    done = here("report")
+def test_without_an_index_nothing_is_written(cli: CliRunner) -> None:
+    done = cli("audit")
     assert done.code == ExitCode.FAILED
     assert "there is no index" in done.err
-    assert not (here.folder / "report.html").exists()
+    assert not (cli.folder / "audit.html").exists()
 
 
 def one_finding(*products: ProductSummary, n: int = 1) -> CatalogAudit:
-    found = Finding("same_title", products, "the same words in the title")
-    return CatalogAudit("here", 9, (AuditSection("duplicates", (found,) * n, note=EVIL),))
+    finding = Finding("same_title", products, "the same words in the title")
+    return CatalogAudit("location", 9, (AuditSection("duplicates", (finding,) * n, note=EVIL),))
 
 
-def test_texts_of_feeds_stay_texts() -> None:
+def test_texts_of_feeds_are_escaped_in_the_page() -> None:
     html = render_page(
         one_finding(ProductSummary(EVIL, EVIL), ProductSummary("2", EVIL)),
         "a b&c.csv",
@@ -150,45 +158,45 @@ def test_texts_of_feeds_stay_texts() -> None:
     assert tags.of("dir").count("auto") >= 2
 
 
-def test_addresses_are_fetched_only_when_that_is_asked() -> None:
-    asked: list[str] = []
+def test_photos_behind_addresses_are_fetched_only_with_fetch() -> None:
+    fetched: list[str] = []
 
     def fetch(address: str) -> bytes:
-        asked.append(address)
+        fetched.append(address)
         raise PhotoFetchError(address, "gone")
 
     reader = PhotoReader(fetch=fetch)
-    report = one_finding(
+    audit = one_finding(
         ProductSummary("1", "Mug", "https://shop.example/1.jpg"), ProductSummary("2")
     )
-    html = render_page(report, "t.csv", reader)
-    assert asked == []
+    html = render_page(audit, "t.csv", reader)
+    assert fetched == []
     assert "not fetched</span>" in html
     assert "no photo</span>" in html
-    assert "unreadable</span>" in render_page(report, "t.csv", reader, fetch=True)
-    assert asked == ["https://shop.example/1.jpg"]
+    assert "unreadable</span>" in render_page(audit, "t.csv", reader, fetch=True)
+    assert fetched == ["https://shop.example/1.jpg"]
 
 
-def test_many_findings_are_cut_and_counted() -> None:
-    shown = [ProductSummary(str(n)) for n in range(MAX_PRODUCTS_SHOWN + 3)]
-    html = render_page(one_finding(*shown, n=MAX_FINDINGS_SHOWN + 70), "t.csv", PhotoReader())
+def test_many_findings_are_truncated_and_counted() -> None:
+    products = [ProductSummary(str(n)) for n in range(MAX_PRODUCTS_SHOWN + 3)]
+    html = render_page(one_finding(*products, n=MAX_FINDINGS_SHOWN + 70), "t.csv", PhotoReader())
     assert Tags(html).of("class").count("several wide") == MAX_FINDINGS_SHOWN
     assert f"The first {MAX_FINDINGS_SHOWN} are shown; all are in t.csv." in html
     assert f"({MAX_PRODUCTS_SHOWN + 3} products, the first {MAX_PRODUCTS_SHOWN} are shown)" in html
 
 
-def test_rare_kinds_keep_their_room() -> None:
+def test_rare_kinds_of_findings_are_all_on_the_page() -> None:
     many = (Finding("no_brand", (ProductSummary("1"),), ""),) * 500
     few = (Finding("price_zero", (ProductSummary("2"),), ""),) * 3
-    found = {
-        e.kind.name: (e.count, len(e.findings))
-        for e in select_findings(AuditSection("data", few + many))
+    counts = {
+        group.kind.name: (group.count, len(group.findings))
+        for group in select_findings(AuditSection("data", few + many))
     }
-    assert found == {"price_zero": (3, 3), "no_brand": (500, MAX_FINDINGS_SHOWN - 3)}
+    assert counts == {"price_zero": (3, 3), "no_brand": (500, MAX_FINDINGS_SHOWN - 3)}
 
 
-def test_a_row_names_the_others() -> None:
-    some = Finding("same_title", tuple(ProductSummary(str(n)) for n in range(8)), "the same words")
-    cells = list(iter_finding_rows(some))
-    assert [each[0] for each in cells] == [str(n) for n in range(8)]
-    assert cells[0][3] == "the same words as 1, 2, 3, 4, 5 and 2 more"
+def test_a_row_of_the_table_names_the_other_products() -> None:
+    products = tuple(ProductSummary(str(n)) for n in range(8))
+    rows = list(iter_finding_rows(Finding("same_title", products, "the same words")))
+    assert [row[0] for row in rows] == [str(n) for n in range(8)]
+    assert rows[0][3] == "the same words as 1, 2, 3, 4, 5 and 2 more"

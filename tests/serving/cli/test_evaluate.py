@@ -1,14 +1,14 @@
-"""`shopwindow evaluate`, as merchandisers run it."""
+"""`shopwindow evaluate` and `shopwindow tune` on judged queries."""
 
 import pytest
 
 from shopwindow.serving.cli import ExitCode
-from shopwindow.serving.cli.evaluating import apply_overrides
+from shopwindow.serving.cli.evaluate_index import apply_overrides
 from shopwindow.values.errors import InvalidSettingError
 from shopwindow.values.settings import SearchSettings
-from tests.serving.cli.conftest import Here, write_feed
+from tests.serving.cli.conftest import CliRunner, write_feed
 
-JUDGED = """query\tproduct_id\tlabel
+JUDGMENTS = """query\tproduct_id\tlabel
 red dress number 0\tsku-0\tE
 blue mug number 4\tsku-4\tE
 blue mug number 4\tsku-10\tS
@@ -17,33 +17,33 @@ nothing of this\tsku-1\tE
 
 
 @pytest.fixture
-def shop(here: Here) -> Here:
-    write_feed(here.folder / "feed.csv", 12)
-    assert here("index", "feed.csv").code == ExitCode.OK
-    (here.folder / "judged.tsv").write_text(JUDGED, encoding="utf-8")
-    return here
+def shop(cli: CliRunner) -> CliRunner:
+    write_feed(cli.folder / "feed.csv", 12)
+    assert cli("index", "feed.csv").code == ExitCode.OK
+    (cli.folder / "judged.tsv").write_text(JUDGMENTS, encoding="utf-8")
+    return cli
 
 
-def test_measures_and_worst_queries_are_printed(shop: Here) -> None:
-    done = shop("evaluate", "judged.tsv", "--measure", "MRR@10", "--measure", "zero")
-    assert done.code == ExitCode.OK, done.err
-    rows = [line.split("│") for line in done.out.splitlines() if line.startswith("│")]
-    shown = {cells[1].strip(): cells[2].strip() for cells in rows}
-    assert float(shown["MRR@10"]) >= 2 / 3
-    assert shown["zero"] == "0.0000"
-    assert "3 judged queries" in done.out
-    assert next(name for name in shown if name.islower() and " " in name) == "nothing of this"
+def test_metrics_and_worst_queries_are_shown(shop: CliRunner) -> None:
+    outcome = shop("evaluate", "judged.tsv", "--metric", "MRR@10", "--metric", "zero")
+    assert outcome.code == ExitCode.OK, outcome.err
+    rows = [line.split("│") for line in outcome.out.splitlines() if line.startswith("│")]
+    values = {cells[1].strip(): cells[2].strip() for cells in rows}
+    assert float(values["MRR@10"]) >= 2 / 3
+    assert values["zero"] == "0.0000"
+    assert "3 judged queries" in outcome.out
+    assert next(name for name in values if name.islower() and " " in name) == "nothing of this"
 
 
-def test_two_settings_are_compared(shop: Here) -> None:
-    words = ("--against", "weight_text=0", "--against", "weight_text_image=0")
-    done = shop("evaluate", "judged.tsv", "--measure", "recall@10", *words)
-    assert done.code == ExitCode.OK, done.err
-    assert "weight_text=0, weight_text_image=0: " in done.err
-    assert "95 % between" in done.err
-    assert "may well be chance" in done.err
-    assert "harmed most" in done.out
-    assert "helped most" not in done.out  # no query is
+def test_a_variant_is_compared_with_the_current_settings(shop: CliRunner) -> None:
+    variant = ("--variant", "weight_text=0", "--variant", "weight_text_image=0")
+    outcome = shop("evaluate", "judged.tsv", "--metric", "recall@10", *variant)
+    assert outcome.code == ExitCode.OK, outcome.err
+    assert "weight_text=0, weight_text_image=0 minus current: " in outcome.err
+    assert "95 % between" in outcome.err
+    assert "may well be chance" in outcome.err
+    assert "harmed most" in outcome.out
+    assert "helped most" not in outcome.out  # no query is
 
 
 @pytest.mark.parametrize(
@@ -51,41 +51,47 @@ def test_two_settings_are_compared(shop: Here) -> None:
     [
         (("gone.tsv",), "expected a table of judgments"),
         (("feed.csv",), "expected columns query, product_id"),
-        (("judged.tsv", "--measure", "nDGC@10"), "such as nDCG@10"),
-        (("judged.tsv", "--against", "fuson=ranks"), "fuson"),
-        (("judged.tsv", "--against", "fusion=magic"), "fusion"),
-        (("judged.tsv", "--against", "weight_text=-1"), "weight_text"),
+        (("judged.tsv", "--metric", "nDGC@10"), "such as nDCG@10"),
+        (("judged.tsv", "--variant", "fuson=rrf"), "fuson"),
+        (("judged.tsv", "--variant", "fusion=magic"), "fusion"),
+        (("judged.tsv", "--variant", "weight_text=-1"), "weight_text"),
     ],
 )
-def test_mistakes_are_named(shop: Here, arguments: tuple[str, ...], reason: str) -> None:
-    done = shop("evaluate", *arguments)
-    assert done.code == ExitCode.USAGE
-    assert reason in done.err
-    assert "Traceback" not in done.err
+def test_mistakes_are_named(shop: CliRunner, arguments: tuple[str, ...], reason: str) -> None:
+    outcome = shop("evaluate", *arguments)
+    assert outcome.code == ExitCode.USAGE
+    assert reason in outcome.err
+    assert "Traceback" not in outcome.err
 
 
-def test_a_value_takes_the_type_of_its_setting() -> None:
-    found = apply_overrides(SearchSettings(), ["weight_text=0.5", "fusion=ranks", "depth=50"])
-    assert (found.weight_text, found.fusion, found.candidates_per_retriever) == (0.5, "rrf", 50)
-    assert found.weight_lexical == SearchSettings().weight_lexical
+def test_overrides_take_the_type_of_their_setting() -> None:
+    settings = apply_overrides(
+        SearchSettings(), ["weight_text=0.5", "fusion=rrf", "candidates_per_retriever=50"]
+    )
+    assert (settings.weight_text, settings.fusion, settings.candidates_per_retriever) == (
+        0.5,
+        "rrf",
+        50,
+    )
+    assert settings.weight_lexical == SearchSettings().weight_lexical
     with pytest.raises(InvalidSettingError, match="NAME=VALUE"):
         apply_overrides(SearchSettings(), ["best"])
 
 
-def test_tuning_tells_its_tries_and_changes_nothing(shop: Here) -> None:
+def test_tuning_shows_its_trials_and_changes_nothing(shop: CliRunner) -> None:
     lines = [f"number {n % 12} no {n}\tsku-{n % 12}\tE\n" for n in range(24)]
-    many = "query\tproduct_id\tlabel\n" + "".join(lines)
-    (shop.folder / "many.tsv").write_text(many, encoding="utf-8")
-    before = sorted(each.name for each in shop.folder.iterdir())
-    done = shop("tune", "many.tsv", "--rounds", "1")
-    assert done.code == ExitCode.OK, done.err
-    assert "queries choose" in done.err
-    assert "text 0.3, text_image 0.3, named 0.1" in done.err
-    assert "text 0.5, text_image 0.3, named 0.1" in done.err
-    assert sorted(each.name for each in shop.folder.iterdir()) == before
+    judgments = "query\tproduct_id\tlabel\n" + "".join(lines)
+    (shop.folder / "many.tsv").write_text(judgments, encoding="utf-8")
+    before = sorted(path.name for path in shop.folder.iterdir())
+    outcome = shop("tune", "many.tsv", "--rounds", "1")
+    assert outcome.code == ExitCode.OK, outcome.err
+    assert "queries train the weights" in outcome.err
+    assert "text 0.3, text_image 0.3, attribute_match_boost 0.1" in outcome.err
+    assert "text 0.5, text_image 0.3, attribute_match_boost 0.1" in outcome.err
+    assert sorted(path.name for path in shop.folder.iterdir()) == before
 
 
-def test_too_few_judgments_choose_nothing(shop: Here) -> None:
-    done = shop("tune", "judged.tsv")
-    assert done.code == ExitCode.USAGE
-    assert "at least 20 judged queries" in done.err
+def test_too_few_judgments_are_refused(shop: CliRunner) -> None:
+    outcome = shop("tune", "judged.tsv")
+    assert outcome.code == ExitCode.USAGE
+    assert "at least 20 judged queries" in outcome.err

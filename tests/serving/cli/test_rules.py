@@ -1,4 +1,4 @@
-"""`shopwindow rules`, as merchandisers run it."""
+"""`shopwindow rules`: the rules of a file, which apply to a search, and contradictions."""
 
 import json
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from shopwindow.serving.cli import ExitCode
-from tests.serving.cli.conftest import ROOT, Here, shopwindow
+from tests.serving.cli.conftest import ROOT, CliRunner, shopwindow
 
 SAMPLE = str(ROOT / "data_samples" / "rules.toml")
 RULES = """
@@ -32,27 +32,27 @@ redirect = "/help"
 
 
 @pytest.fixture
-def file(here: Here) -> Path:
-    path = here.folder / "rules.toml"
+def file(cli: CliRunner) -> Path:
+    path = cli.folder / "rules.toml"
     path.write_text(RULES, encoding="utf-8")
     return path
 
 
-def rows(out: str) -> dict[str, list[str]]:
-    """Return the cells of each row by its first one; rows that go on are joined."""
+def parse_rows(out: str) -> dict[str, list[str]]:
+    """Return the cells of each row by the first one; wrapped rows are joined."""
     found: dict[str, list[str]] = {}
     name = ""
     for line in out.splitlines():
         if not line.startswith("│"):
             continue
-        cells = [each.strip() for each in line.strip("│").split("│")]
+        cells = [cell.strip() for cell in line.strip("│").split("│")]
         name = cells[0] or name
         before = found.get(name, [""] * len(cells))
         found[name] = [f"{a} {b}".strip() for a, b in zip(before, cells, strict=True)]
     return found
 
 
-def test_the_real_command_reads_the_sample_and_asks_it_in_arabic(tmp_path: Path) -> None:
+def test_the_real_command_matches_the_sample_rules_in_arabic(tmp_path: Path) -> None:
     every = shopwindow(tmp_path, "rules", SAMPLE)
     assert (every.code, every.err) == (0, "")
     assert "Eid abayas first" in every.out
@@ -61,7 +61,7 @@ def test_the_real_command_reads_the_sample_and_asks_it_in_arabic(tmp_path: Path)
     eid = ("--at", "2026-03-10T12:00+04:00")
     one = shopwindow(tmp_path, "rules", SAMPLE, "العبايات", "السوداء", *eid, "--json")
     found = json.loads(one.out)
-    assert [each["name"] for each in found["rules"]] == ["Eid abayas first", "كلمات البيت"]
+    assert [rule["name"] for rule in found["rules"]] == ["Eid abayas first", "كلمات البيت"]
     assert found["at"] == "2026-03-10T12:00:00+04:00"
     (tmp_path / "broken.toml").write_text('[[rule]]\nnme = "x"\npin = []\n', encoding="utf-8")
     broken = shopwindow(tmp_path, "rules", "broken.toml")
@@ -73,10 +73,10 @@ def test_the_real_command_reads_the_sample_and_asks_it_in_arabic(tmp_path: Path)
 
 
 @pytest.mark.usefixtures("file")
-def test_rules_are_shown_with_what_they_do_and_when(here: Here) -> None:
-    done = here("rules", "rules.toml", "--at", "2026-03-10T00:00Z")
+def test_rules_are_shown_with_action_and_scope(cli: CliRunner) -> None:
+    done = cli("rules", "rules.toml", "--at", "2026-03-10T00:00Z")
     assert done.code == ExitCode.OK, done.err
-    found = rows(done.out)
+    found = parse_rows(done.out)
     eid = found["Eid first"]
     assert eid[1].startswith("with 'abaya' or 'عباية', from 2026-03-01 00:00+04:00, until")
     assert eid[2:] == ["pin sku-1 from place 1", "in force"]
@@ -85,27 +85,27 @@ def test_rules_are_shown_with_what_they_do_and_when(here: Here) -> None:
     assert "1 contradiction:" in done.out
     assert "'[b]Sale[/b]' may hide: '[b]Sale[/b]' wins" in done.out
     assert "For example, in a search for 'abaya'." in done.out
-    over = rows(here("rules", "rules.toml", "--at", "2027-01-01T00:00Z").out)
+    over = parse_rows(cli("rules", "rules.toml", "--at", "2027-01-01T00:00Z").out)
     assert [cells[3] for cells in over.values()] == ["expired", "in force", "in force"]
 
 
 @pytest.mark.usefixtures("file")
-def test_a_search_shows_which_rules_hold_and_which_wins(here: Here) -> None:
+def test_a_search_shows_which_rules_apply_and_which_wins(cli: CliRunner) -> None:
     early, late = ("--at", "2026-03-10T00:00Z"), ("--at", "2026-03-20T00:00Z")
-    assert list(rows(here("rules", "rules.toml", "abayas", *early).out)) == ["Eid first"]
-    both = here("rules", "rules.toml", "abayas", *late)
-    assert list(rows(both.out)) == ["Eid first", "[b]Sale[/b]"]
+    assert list(parse_rows(cli("rules", "rules.toml", "abayas", *early).out)) == ["Eid first"]
+    both = cli("rules", "rules.toml", "abayas", *late)
+    assert list(parse_rows(both.out)) == ["Eid first", "[b]Sale[/b]"]
     assert "because hiding comes before pinning" in both.out
-    assert here("rules", "rules.toml", "mug", *early).out == "No rule holds for this search.\n"
-    gone = here("rules", "rules.toml", "returns", "--merchant", "m1", *early)
-    assert "Goes to /help by 'Help'." in gone.out
+    assert cli("rules", "rules.toml", "mug", *early).out == "No rule applies to this search.\n"
+    gone = cli("rules", "rules.toml", "returns", "--merchant", "m1", *early)
+    assert "Redirects to /help by 'Help'." in gone.out
     document = json.loads(
-        here("rules", "rules.toml", "returns", "--merchant", "m1", *late, "--json").out
+        cli("rules", "rules.toml", "returns", "--merchant", "m1", *late, "--json").out
     )
     assert document["redirect"] == {"address": "/help", "rule": "Help"}
-    assert [each["kind"] for each in document["rules"]] == ["redirect", "hide"]
-    every = json.loads(here("rules", "rules.toml", *early, "--json").out)
-    assert [each["state"] for each in every["rules"]] == ["active", "scheduled", "active"]
+    assert [rule["kind"] for rule in document["rules"]] == ["redirect", "hide"]
+    every = json.loads(cli("rules", "rules.toml", *early, "--json").out)
+    assert [rule["state"] for rule in every["rules"]] == ["active", "scheduled", "active"]
     assert every["contradictions"][0]["is_certain"] is False
 
 
@@ -118,8 +118,8 @@ def test_a_search_shows_which_rules_hold_and_which_wins(here: Here) -> None:
         (("rules.toml", "--at", "2026-03-10T00:00"), "--at: expected a time with a zone"),
     ],
 )
-def test_mistakes_are_named(here: Here, arguments: tuple[str, ...], reason: str) -> None:
-    done = here("rules", *arguments)
+def test_mistakes_are_named(cli: CliRunner, arguments: tuple[str, ...], reason: str) -> None:
+    done = cli("rules", *arguments)
     assert (done.code, done.out) == (ExitCode.USAGE, "")
     assert reason in done.err
     assert len(done.err.splitlines()) == 1
