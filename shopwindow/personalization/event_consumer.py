@@ -75,7 +75,7 @@ class EventConsumer(Closeable):
             raise OnlineStoreError(
                 str(self._store.path),
                 "they were learned from another event log, or from events that it lost. Learn "
-                "them anew: `shopwindow events rebuild`",
+                "them anew: `shopwindow profiles rebuild`",
             )
 
     def consume_pending(self, progress: Callable[[int], None] | None = None) -> int:

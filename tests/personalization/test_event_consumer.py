@@ -109,7 +109,7 @@ def test_another_log_is_refused_until_a_rebuild(
         make_consumer(log, store).consume_pending()
         other_log.append(made(3, user_id="u2", time=NOON))
         event_consumer = make_consumer(other_log, store)
-        with pytest.raises(OnlineStoreError, match="shopwindow events rebuild"):
+        with pytest.raises(OnlineStoreError, match="shopwindow profiles rebuild"):
             event_consumer.consume_pending()
         assert event_consumer.rebuild() == 3
         assert store.get_profile("u1") is None

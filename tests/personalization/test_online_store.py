@@ -109,7 +109,7 @@ def test_profiles_of_another_encoder_are_refused(path: Path) -> None:
             transaction.set_cursor("1.1", "a log")
         store.check_encoder()
     with OnlineStore(path, "another@1/photo") as store:
-        with pytest.raises(ProfileEncoderError, match="shopwindow events rebuild"):
+        with pytest.raises(ProfileEncoderError, match="shopwindow profiles rebuild"):
             store.check_encoder()
         with pytest.raises(ProfileEncoderError, match="another@1/photo"):
             store.get_profile("ann")

@@ -62,7 +62,7 @@ def test_an_index_made_with_another_encoder_refuses_the_profiles(
         personalizer.event_consumer.consume_pending()
     with ProductIndex.open(":memory:", FakeEncoder(seed=3)) as other_index:
         other_index.add([Product("sku-0", "Red dress")])
-        with pytest.raises(ProfileEncoderError, match="shopwindow events rebuild"):
+        with pytest.raises(ProfileEncoderError, match="shopwindow profiles rebuild"):
             open_personalizer(other_index, log)
 
 

@@ -1,4 +1,4 @@
-"""The page of a report: one file with its photos inside, for any browser, without a network."""
+"""The HTML page of an audit: one file with its photos inside, for any browser, also offline."""
 
 import base64
 import io
@@ -15,14 +15,14 @@ from search.audit import AuditSection, CatalogAudit, Finding, FindingKind, Produ
 from shopwindow.values.errors import PhotoError
 
 MAX_FINDINGS_SHOWN = 50
-"""Most findings of one section that the page shows; the table has all of them."""
+"""Most findings of one section on the page; the table has all of them."""
 
 MAX_PRODUCTS_SHOWN = 8
-"""Most products of one finding that the page shows."""
+"""Most products of one finding on the page."""
 
-_SIDE = 96
-_QUALITY = 70
-_ADDRESSES = ("http://", "https://")
+_THUMBNAIL_SIDE = 96  # pixels
+_JPEG_QUALITY = 70
+_URL_PREFIXES = ("http://", "https://")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class FindingGroup:
     Attributes:
         kind: The kind.
         count: How many there are.
-        findings: Those that are shown.
+        findings: Those that the page shows.
     """
 
     kind: FindingKind
@@ -41,7 +41,7 @@ class FindingGroup:
 
 
 class Thumbnails:
-    """Small photos as addresses that hold the photo itself.
+    """Thumbnails of photos as data URLs.
 
     Args:
         reader: Opens photos, within its limits.
@@ -51,28 +51,28 @@ class Thumbnails:
     def __init__(self, reader: PhotoReader, fetch: bool) -> None:
         self._reader = reader
         self._fetch = fetch
-        self.to_data_url = lru_cache(maxsize=None)(self._address)
-        """The address of a photo, as `(address, "")`, or `("", why there is none)`."""
+        self.to_data_url = lru_cache(maxsize=None)(self._encode)
+        """Encodes a photo as `(data URL, "")`, or `("", why there is none)`; each photo once."""
 
-    def _address(self, image: str) -> tuple[str, str]:
+    def _encode(self, image: str) -> tuple[str, str]:
         if not image:
             return "", "no photo"
-        if image.lower().startswith(_ADDRESSES) and not self._fetch:
+        if image.lower().startswith(_URL_PREFIXES) and not self._fetch:
             return "", "not fetched"
         try:
-            pixels = self._reader.read_letterboxed(image, _SIDE)
+            pixels = self._reader.read_letterboxed(image, _THUMBNAIL_SIDE)
         except PhotoError:
             return "", "unreadable"
         out = io.BytesIO()
-        Image.fromarray(pixels).save(out, "JPEG", quality=_QUALITY, optimize=True)
+        Image.fromarray(pixels).save(out, "JPEG", quality=_JPEG_QUALITY, optimize=True)
         return "data:image/jpeg;base64," + base64.b64encode(out.getvalue()).decode("ascii"), ""
 
 
-def render_page(report: CatalogAudit, table: str, reader: PhotoReader, fetch: bool = False) -> str:
-    """Return a report as one HTML page.
+def render_page(audit: CatalogAudit, table: str, reader: PhotoReader, fetch: bool = False) -> str:
+    """Return an audit as one HTML page.
 
     Args:
-        report: The report.
+        audit: The audit.
         table: Name of the file beside the page that has every finding.
         reader: Opens the photos.
         fetch: Fetch photos behind addresses.
@@ -85,28 +85,28 @@ def render_page(report: CatalogAudit, table: str, reader: PhotoReader, fetch: bo
         lstrip_blocks=True,
     )
     return environment.get_template("audit.html").render(
-        report=report,
-        sections=[(section, select_findings(section)) for section in report.sections],
+        audit=audit,
+        sections=[(section, select_findings(section)) for section in audit.sections],
         table=table,
         thumbnail=Thumbnails(reader, fetch).to_data_url,
-        shown=_shown,
+        select_products=_select_products,
         made_at=datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
     )
 
 
 def select_findings(section: AuditSection) -> list[FindingGroup]:
-    """Return the findings of a section that are shown: as many of each kind as there is room."""
+    """Return the findings of a section for the page: as many of each kind as there is room for."""
     kinds = list(section.by_kind())
     room = MAX_FINDINGS_SHOWN
-    shown = {}
+    selected = {}
     # The rarest kinds first, so that the room they do not need is left for the others.
-    for n_left, (kind, found) in zip(
+    for n_kinds_left, (kind, findings) in zip(
         range(len(kinds), 0, -1), sorted(kinds, key=lambda pair: len(pair[1])), strict=True
     ):
-        shown[kind.name] = found[: room // n_left]
-        room -= len(shown[kind.name])
-    return [FindingGroup(kind, len(found), shown[kind.name]) for kind, found in kinds]
+        selected[kind.name] = findings[: room // n_kinds_left]
+        room -= len(selected[kind.name])
+    return [FindingGroup(kind, len(findings), selected[kind.name]) for kind, findings in kinds]
 
 
-def _shown(finding: Finding) -> Sequence[ProductSummary]:
+def _select_products(finding: Finding) -> Sequence[ProductSummary]:
     return finding.products[:MAX_PRODUCTS_SHOWN]

@@ -1,4 +1,4 @@
-"""One run of the command line: what was given before the command, and what is opened for it."""
+"""One run of the command line: its global options, and what is opened from the settings."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
+    import typer
+
     from index import ProductIndex
     from search import SearchService
     from shopwindow.eventlog import EventLog
@@ -22,8 +24,8 @@ class CliContext:
 
     Attributes:
         launch: Serves the page.
-        index_location: Index that was given with `--index`; empty when the settings say.
-        encoder: Encoder that was given with `--encoder`; empty when the settings say.
+        index_location: The index given with `--index`; empty to take that of the settings.
+        encoder: The encoder given with `--encoder`; empty to take that of the settings.
         debug: Show tracebacks.
     """
 
@@ -33,7 +35,7 @@ class CliContext:
     debug: bool = False
 
     def load_settings(self, location: str = "") -> "Settings":
-        """Read the settings, with what was given on the command line in their place.
+        """Read the settings; options of the command line override them.
 
         Args:
             location: The index when `--index` was not given; empty for that of the settings.
@@ -47,14 +49,24 @@ class CliContext:
         from shopwindow.values.settings import read_settings  # noqa: PLC0415 -- `--help` does without
 
         settings = read_settings()
-        place = self.index_location or location or settings.index.location
-        name = self.encoder or settings.encoder.name
+        location = self.index_location or location or settings.index.location
+        encoder = self.encoder or settings.encoder.name
         return settings.model_copy(
             update={
-                "index": settings.index.model_copy(update={"location": place}),
-                "encoder": settings.encoder.model_copy(update={"name": name}),
+                "index": settings.index.model_copy(update={"location": location}),
+                "encoder": settings.encoder.model_copy(update={"name": encoder}),
             }
         )
+
+
+def load_settings(ctx: "typer.Context") -> "Settings":
+    """Return the settings in force for a command; see `CliContext.load_settings`.
+
+    Raises:
+        InvalidSettingError: A setting is unknown, mistyped or out of range.
+    """
+    context: CliContext = ctx.obj
+    return context.load_settings()
 
 
 @contextmanager
@@ -63,7 +75,7 @@ def open_index(settings: "Settings", must_exist: bool = True) -> Iterator["Produ
 
     Args:
         settings: The settings in force.
-        must_exist: Refuse to make a new index.
+        must_exist: Refuse to create a new index.
 
     Yields:
         The index; it is closed when the block ends.
@@ -93,15 +105,15 @@ def open_index(settings: "Settings", must_exist: bool = True) -> Iterator["Produ
 def open_service(
     settings: "Settings", events: "EventLog | None" = None, logs_impressions: bool = True
 ) -> Iterator["SearchService"]:
-    """Open the search of the settings' index.
+    """Open a search service over the settings' index.
 
     Args:
         settings: The settings in force.
-        events: Where what is shown is logged; nowhere when None.
-        logs_impressions: False to look at what visitors would see.
+        events: The log of impressions and interactions; nothing is logged when None.
+        logs_impressions: False to look at what visitors would see without logging it.
 
     Yields:
-        The search; its index is closed when the block ends.
+        The service; it and its index are closed when the block ends.
 
     Raises:
         EncoderError: The encoder cannot be loaded, or did not make this index.
@@ -110,15 +122,17 @@ def open_service(
     """
     from search import SearchService  # noqa: PLC0415 -- `--help` does without
 
-    def also_erase(user_id: str, traces: "LinkedIds") -> object:
-        from shopwindow.eventlog.analytics.store_addresses import erase_from_configured_store  # noqa: PLC0415 -- rarely needed
+    def erase_from_store(user_id: str, traces: "LinkedIds") -> object:
+        from shopwindow.eventlog.analytics.store_addresses import (  # noqa: PLC0415 -- rarely needed
+            erase_from_configured_store,
+        )
 
         return erase_from_configured_store(settings.events, user_id, traces)
 
     with open_index(settings) as index:
         service = SearchService(index, settings.search, event_log=events)
         service.recorder.impressions_enabled = logs_impressions
-        service.on_erase = also_erase
+        service.on_erase = erase_from_store
         try:
             yield service
         finally:
@@ -130,7 +144,7 @@ def open_event_log(settings: "Settings") -> Iterator["EventLog | None"]:
     """Open the event log, if it is enabled.
 
     Yields:
-        The log, closed when the block ends; None when nothing is to be logged.
+        The log, closed when the block ends; None when logging is disabled.
 
     Raises:
         EventLogError: It cannot be opened.

@@ -1,4 +1,4 @@
-"""How far counted work is: a bar on a terminal, a line now and then in a log."""
+"""Progress of counted work: a bar on a terminal, a line now and then in a log."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -11,36 +11,36 @@ from shopwindow.serving.cli.output import get_stderr_console, print_notice
 
 
 @contextmanager
-def show_count_progress(what: str, n_all: int, things: str) -> Iterator[Callable[[int], None]]:
-    """Show how many things are done for as long as the block lasts.
+def show_count_progress(task: str, n_total: int, unit: str) -> Iterator[Callable[[int], None]]:
+    """Show progress for as long as the block lasts.
 
     Args:
-        what: What is being done, as "matching".
-        n_all: How many things there are.
-        things: What they are, as "photos".
+        task: What is being done, such as "matching".
+        n_total: How many items there are.
+        unit: What they are, such as "photos".
 
     Yields:
-        What is called with the number of things done.
+        A callback that takes the number of items done so far.
     """
     console = get_stderr_console()
     if not console.is_terminal:
-        yield _Lines(what, n_all, things)
+        yield _CountLines(task, n_total, unit)
         return
-    columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    columns = (TextColumn(task), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console) as bar:
-        task = bar.add_task("", total=n_all)
-        yield lambda n_done: bar.update(task, completed=n_done)
+        task_id = bar.add_task("", total=n_total)
+        yield lambda n_done: bar.update(task_id, completed=n_done)
 
 
-class _Lines:
-    """Writes a line after the first thing and then every ten seconds."""
+class _CountLines:
+    """Writes a line after the first item and then every ten seconds."""
 
-    def __init__(self, what: str, n_all: int, things: str) -> None:
-        self._what = what
-        self._of = f"{n_all:,} {things}"
-        self._next = 0.0
+    def __init__(self, task: str, n_total: int, unit: str) -> None:
+        self._task = task
+        self._total = f"{n_total:,} {unit}"
+        self._next_s = 0.0
 
     def __call__(self, n_done: int) -> None:
-        if time.monotonic() >= self._next:
-            self._next = time.monotonic() + LOG_INTERVAL_S
-            print_notice(f"{self._what}: {n_done:,} of {self._of}")
+        if time.monotonic() >= self._next_s:
+            self._next_s = time.monotonic() + LOG_INTERVAL_S
+            print_notice(f"{self._task}: {n_done:,} of {self._total}")

@@ -1,4 +1,4 @@
-"""Made-up visitors of the demonstration, so that its page has somebody to pick."""
+"""Made-up visitors of the demo, so that its page has profiles to choose from."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,16 +11,16 @@ from shopwindow.values.profile_view import DEMO_USER_PREFIX
 from shopwindow.values.query import Query
 from shopwindow.values.settings import EventSettings, Settings
 
-_SHOWN = 12
+_LIMIT = 12
 
 
 @dataclass(frozen=True, slots=True)
 class DemoSearch:
-    """One search of a visitor, and what they did with its first products.
+    """One search of a visitor, and their interactions with its first products.
 
     Attributes:
-        text: What they searched for.
-        actions: What they did with the first product, the second, and so on.
+        text: The query.
+        actions: The interaction with the first product, the second, and so on.
     """
 
     text: str
@@ -45,44 +45,50 @@ DEMO_VISITORS: dict[str, Sequence[DemoSearch]] = {
         DemoSearch("football", ("hide",)),
     ),
 }
-"""By id; what they do is only in the demonstration's own log."""
+"""Searches of each visitor, by id. Their interactions are only in the demo's own log."""
 
 
 def with_events(settings: Settings, folder: str) -> Settings:
-    """Return the settings with a log of the demonstration's own."""
+    """Return the settings with the event log in another folder, and enabled."""
     return settings.model_copy(update={"events": EventSettings(enabled=True, folder=folder)})
 
 
 def delete_profiles(folder: str) -> None:
-    """Remove what was learned from a log: it is learned anew when the log is opened again."""
-    for each in Path(folder).glob(f"{STORE_FILE_NAME}*"):
-        each.unlink()
+    """Delete the profiles learned from a log: they are rebuilt when the log is opened again."""
+    for path in Path(folder).glob(f"{STORE_FILE_NAME}*"):
+        path.unlink()
 
 
 def add_demo_visitors(service: SearchService) -> int:
-    """Record what the made-up visitors did, unless that was done before.
+    """Record the interactions of the made-up visitors, unless that was done before.
 
     Args:
-        service: The search, with a log.
+        service: A search service with an event log.
 
     Returns:
-        How many visitors there are now who were not there before.
+        How many visitors are new.
 
     Raises:
-        EventLogError: It cannot be recorded.
-        OnlineStoreError: It cannot be learned.
+        EventLogError: The events cannot be recorded.
+        OnlineStoreError: The profiles cannot be updated.
     """
-    new = [each for each in DEMO_VISITORS if not service.history(each)]
-    for user_id in new:
-        for look in DEMO_VISITORS[user_id]:
-            _look(service, user_id, look)
+    new_ids = [user_id for user_id in DEMO_VISITORS if not service.history(user_id)]
+    for user_id in new_ids:
+        for search in DEMO_VISITORS[user_id]:
+            _record_search(service, user_id, search)
     service.flush()
-    return len(new)
+    return len(new_ids)
 
 
-def _look(service: SearchService, user_id: str, look: DemoSearch) -> None:
-    page = service.search(Query(text=look.text, limit=_SHOWN, user_id=user_id, facets=()))
-    for place, (hit, kind) in enumerate(zip(page.hits, look.actions, strict=False), 1):
-        product = hit.product
-        event = Event(kind, product.id, user_id=user_id, query_id=page.query_id, position=place)
-        service.record(fill_purchase_value(event, product))
+def _record_search(service: SearchService, user_id: str, search: DemoSearch) -> None:
+    query = Query(text=search.text, limit=_LIMIT, user_id=user_id, facets=())
+    response = service.search(query)
+    for position, (hit, kind) in enumerate(zip(response.hits, search.actions, strict=False), 1):
+        event = Event(
+            kind,
+            hit.product.id,
+            user_id=user_id,
+            query_id=response.query_id,
+            position=position,
+        )
+        service.record(fill_purchase_value(event, hit.product))

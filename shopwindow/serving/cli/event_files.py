@@ -1,4 +1,4 @@
-"""The work of `shopwindow events`: the log opened, files in and out, what came of it."""
+"""Import, export, erasure and counting of the events in the log."""
 
 from pathlib import Path
 
@@ -6,48 +6,63 @@ from shopwindow.eventlog import EventLog, ImportReport, export_events, import_ev
 from shopwindow.personalization import erase_user
 from shopwindow.serving.cli.event_store import erase_from_store, open_existing_log
 from shopwindow.serving.cli.exit_codes import ExitCode
-from shopwindow.serving.cli.output import get_stdout_console, print_notice, sanitize_line
+from shopwindow.serving.cli.output import get_stdout_console, print_line, print_notice
 from shopwindow.values.settings import EventSettings
 
-MAX_REFUSED_SHOWN = 5
+MAX_REJECTED_SHOWN = 5
 
 
 def show_import(settings: EventSettings, file: Path) -> ExitCode:
-    """Take a file in, and write what came of it.
+    """Import a file, and show how many events were written and rejected.
 
     Returns:
-        OK, or FAILED when no row could be used.
+        OK, or FAILED when every row was rejected.
+
+    Raises:
+        EventFileError: The file cannot be read.
+        EventLogError: The log cannot be opened or written.
     """
     with EventLog.open(settings.folder) as log:
         report = import_events(log, file)
     get_stdout_console().print(
-        f"{report.written:,} events written, {report.duplicates:,} there before, "
-        f"{report.n_rejected:,} rows refused."
+        f"{report.written:,} events written, {report.duplicates:,} duplicates, "
+        f"{report.n_rejected:,} rows rejected."
     )
-    _show_refused(report)
-    useless = report.n_rejected and not (report.written or report.duplicates)
-    return ExitCode.FAILED if useless else ExitCode.OK
+    _show_rejected(report)
+    all_rejected = report.n_rejected and not (report.written or report.duplicates)
+    return ExitCode.FAILED if all_rejected else ExitCode.OK
 
 
 def show_export(settings: EventSettings, file: Path, user: str) -> ExitCode:
-    """Write a file, and how many events are in it.
+    """Export events to a file, and show how many.
+
+    Args:
+        settings: Where the log is.
+        file: The file to write.
+        user: The visitor whose events are exported; everybody's when empty.
 
     Returns:
         OK.
+
+    Raises:
+        EventFileError: The file cannot be written.
+        EventLogError: There is no log, or it cannot be read.
     """
     with open_existing_log(settings) as log:
         n_written = export_events(log, file, user)
-    get_stdout_console().print(
-        sanitize_line(f"{n_written:,} events written to {file}."), soft_wrap=True
-    )
+    print_line(f"{n_written:,} events written to {file}.")
     return ExitCode.OK
 
 
 def show_erasure(settings: EventSettings, user: str) -> ExitCode:
-    """Erase a visitor from the log, then from the store behind it, and write how many events.
+    """Erase a visitor from the log, then from the store behind it, and show how many events.
 
     Returns:
-        OK, also when there were none: then nothing of theirs is in the log.
+        OK, also when the visitor had no events.
+
+    Raises:
+        EventLogError: There is no log, or it still has their events.
+        EventStoreError: The store still has their events.
     """
     with open_existing_log(settings) as log:
         traces = log.find_linked_ids(user)
@@ -58,18 +73,21 @@ def show_erasure(settings: EventSettings, user: str) -> ExitCode:
 
 
 def show_count(settings: EventSettings) -> ExitCode:
-    """Write how many events there are.
+    """Show how many events the log has.
 
     Returns:
         OK.
+
+    Raises:
+        EventLogError: There is no log, or it cannot be read.
     """
     with open_existing_log(settings) as log:
         get_stdout_console().print(f"{log.count():,} events.")
     return ExitCode.OK
 
 
-def _show_refused(report: ImportReport) -> None:
-    for each in report.rejected[:MAX_REFUSED_SHOWN]:
-        print_notice(f"line {each.line}: {each.reason}")
-    if report.n_rejected > MAX_REFUSED_SHOWN:
-        print_notice(f"... and {report.n_rejected - MAX_REFUSED_SHOWN:,} more")
+def _show_rejected(report: ImportReport) -> None:
+    for rejection in report.rejected[:MAX_REJECTED_SHOWN]:
+        print_notice(f"line {rejection.line}: {rejection.reason}")
+    if report.n_rejected > MAX_REJECTED_SHOWN:
+        print_notice(f"... and {report.n_rejected - MAX_REJECTED_SHOWN:,} more")

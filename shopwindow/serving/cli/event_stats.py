@@ -1,6 +1,5 @@
-"""The work of `shopwindow events stats`: tables for people, JSON for programs."""
+"""Statistics of the analytic store: tables for people, JSON for programs."""
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
@@ -20,8 +19,7 @@ from shopwindow.eventlog.analytics import (
 )
 from shopwindow.serving.cli.event_store import open_existing_store, to_period
 from shopwindow.serving.cli.exit_codes import ExitCode
-from shopwindow.serving.cli.output import get_stdout_console, sanitize_line
-from shopwindow.serving.cli.response_tables import is_stdout_unicode
+from shopwindow.serving.cli.output import get_stdout_console, sanitize_line, to_json
 from shopwindow.values.settings import EventSettings
 
 MAX_POSITIONS = 20
@@ -30,7 +28,13 @@ MAX_POSITIONS = 20
 def show_stats(
     settings: EventSettings, since: datetime | None, until: datetime | None, as_json: bool
 ) -> ExitCode:
-    """Show what a store has of a period.
+    """Show the statistics of a period.
+
+    Args:
+        settings: Where the store is.
+        since: Start of the period in UTC, inclusive; None for no bound.
+        until: End of the period in UTC, exclusive; None for no bound.
+        as_json: One JSON document instead of tables.
 
     Returns:
         OK.
@@ -41,94 +45,97 @@ def show_stats(
     """
     period = to_period(since, until)
     with open_existing_store(settings) as store:
-        document = _document(store, period) if as_json else None
-        tables = [] if as_json else list(_tables(store, period))
+        document = _build_document(store, period) if as_json else None
+        tables = [] if as_json else list(_build_tables(store, period))
     if document is not None:
-        typer.echo(json.dumps(document, ensure_ascii=not is_stdout_unicode(), indent=2))
+        typer.echo(to_json(document))
     elif not tables:
         get_stdout_console().print("No events.")
-    for each in tables:
-        get_stdout_console().print(each)
+    for table in tables:
+        get_stdout_console().print(table)
     return ExitCode.OK
 
 
-def _document(store: EventStore, period: Period) -> dict[str, Any]:
-    """Return the answers in plain values.
+def _build_document(store: EventStore, period: Period) -> dict[str, Any]:
+    """Build the statistics as plain values.
 
     Returns:
         An object with the keys days, positions and rankers.
     """
-    days = [asdict(each) | {"day": each.day.isoformat()} for each in store.count_by_day(period)]
+    days = [asdict(total) | {"day": total.day.isoformat()} for total in store.count_by_day(period)]
     return {
         "days": days,
-        "positions": [_with_rate(each) for each in store.compute_position_rates(period)],
-        "rankers": [_with_rate(each) for each in store.compute_ranker_rates(period)],
+        "positions": [_to_dict(rate) for rate in store.compute_position_rates(period)],
+        "rankers": [_to_dict(rate) for rate in store.compute_ranker_rates(period)],
     }
 
 
-def _with_rate(rate: PositionClickRate | RankerPerformance) -> dict[str, Any]:
+def _to_dict(rate: PositionClickRate | RankerPerformance) -> dict[str, Any]:
     return asdict(rate) | {"click_rate": rate.click_rate}
 
 
-def _tables(store: EventStore, period: Period) -> Iterable[Table]:
+def _build_tables(store: EventStore, period: Period) -> Iterable[Table]:
     if totals := store.count_by_day(period):
-        yield _totals_table(totals)
-    if rankers := store.compute_ranker_rates(period):
-        yield _ranker_table(rankers)
-    if positions := store.compute_position_rates(period):
-        yield _position_table(positions)
+        yield _build_totals_table(totals)
+    if ranker_rates := store.compute_ranker_rates(period):
+        yield _build_ranker_table(ranker_rates)
+    if position_rates := store.compute_position_rates(period):
+        yield _build_position_table(position_rates)
 
 
-def _totals_table(totals: Sequence[DailyCount]) -> Table:
+def _build_totals_table(totals: Sequence[DailyCount]) -> Table:
     counts: Counter[str] = Counter()
-    for each in totals:
-        counts[each.kind] += each.n_events
-    days = [each.day for each in totals]
+    for total in totals:
+        counts[total.kind] += total.n_events
+    days = [total.day for total in totals]
     rows = [(kind, f"{n_events:,}") for kind, n_events in counts.most_common()]
     title = f"events, {min(days)} to {max(days)}"
-    return _table(title, ("kind", "events"), rows, n_names=1)
+    return _build_table(title, ("kind", "events"), rows, n_text_columns=1)
 
 
-def _ranker_table(rates: Sequence[RankerPerformance]) -> Table:
-    names = ("ranker", "version", "surface")
-    heads = (*names, "impressions", "clicked", "rate", "IPS", "SNIPS", "effective size")
+def _build_ranker_table(rates: Sequence[RankerPerformance]) -> Table:
+    columns = ("ranker", "version", "surface", "impressions", "clicked", "rate", "IPS", "SNIPS",
+        "effective size")  # fmt: skip
     rows = [
         (
-            each.ranker or "(none)", each.version, each.surface, f"{each.n_impressions:,}",
-            f"{each.n_clicks:,}", f"{each.click_rate:.4f}", _known(each.ips, ".4f"),
-            _known(each.snips, ".4f"), _known(each.effective_sample_size, ",.0f"),
+            rate.ranker or "(none)", rate.version, rate.surface, f"{rate.n_impressions:,}",
+            f"{rate.n_clicks:,}", f"{rate.click_rate:.4f}", _format_optional(rate.ips, ".4f"),
+            _format_optional(rate.snips, ".4f"),
+            _format_optional(rate.effective_sample_size, ",.0f"),
         )
-        for each in rates
+        for rate in rates
     ]  # fmt: skip
-    return _table("click rates by ranker", heads, rows, n_names=3)
+    return _build_table("click rates by ranker", columns, rows, n_text_columns=3)
 
 
-def _position_table(rates: Sequence[PositionClickRate]) -> Table:
+def _build_position_table(rates: Sequence[PositionClickRate]) -> Table:
+    columns = ("surface", "position", "impressions", "clicked", "rate")
     rows = [
         (
-            each.surface,
-            str(each.position or "unknown"),
-            f"{each.n_impressions:,}",
-            f"{each.n_clicks:,}",
-            f"{each.click_rate:.4f}",
+            rate.surface,
+            str(rate.position or "unknown"),
+            f"{rate.n_impressions:,}",
+            f"{rate.n_clicks:,}",
+            f"{rate.click_rate:.4f}",
         )
-        for each in rates
-        if each.position <= MAX_POSITIONS
+        for rate in rates
+        if rate.position <= MAX_POSITIONS
     ]
     title = f"click rates by position, up to {MAX_POSITIONS} (--json has all)"
-    return _table(title, ("surface", "position", "impressions", "clicked", "rate"), rows, n_names=1)
+    return _build_table(title, columns, rows, n_text_columns=1)
 
 
-def _table(
-    title: str, heads: Sequence[str], rows: Iterable[Sequence[str]], *, n_names: int
+def _build_table(
+    title: str, columns: Sequence[str], rows: Iterable[Sequence[str]], *, n_text_columns: int
 ) -> Table:
     table = Table(title=title, title_justify="left", min_width=len(title) + 2)
-    for place, head in enumerate(heads):
-        table.add_column(head, justify="left" if place < n_names else "right", overflow="fold")
+    for position, column in enumerate(columns):
+        is_text = position < n_text_columns
+        table.add_column(column, justify="left" if is_text else "right", overflow="fold")
     for row in rows:
         table.add_row(*(Text(sanitize_line(cell)) for cell in row))
     return table
 
 
-def _known(value: float | None, form: str) -> str:
-    return "" if value is None else format(value, form)
+def _format_optional(value: float | None, number_format: str) -> str:
+    return "" if value is None else format(value, number_format)

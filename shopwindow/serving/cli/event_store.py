@@ -1,4 +1,4 @@
-"""The work of `shopwindow events rollover` and `training`, and erasing behind the log."""
+"""The analytic store behind the event log: sync, export of training data, and erasure."""
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -17,13 +17,13 @@ from shopwindow.eventlog.analytics.store_addresses import (
 )
 from shopwindow.eventlog.visitor_traces import LinkedIds
 from shopwindow.serving.cli.exit_codes import ExitCode
-from shopwindow.serving.cli.output import get_stderr_console, get_stdout_console, sanitize_line
+from shopwindow.serving.cli.output import get_stderr_console, get_stdout_console, print_line
 from shopwindow.values.errors import EventLogError, EventStoreError
 from shopwindow.values.settings import EventSettings
 
 
 def show_sync(settings: EventSettings, to: str) -> ExitCode:
-    """Roll the log over, and write how much that was.
+    """Copy new events of the log into the store, and show how many.
 
     Args:
         settings: Where log and store are.
@@ -35,30 +35,32 @@ def show_sync(settings: EventSettings, to: str) -> ExitCode:
     Raises:
         EventLogError: There is no log, or it cannot be read.
         EventStoreError: The store cannot be used.
-        InvalidSettingError: The address is none.
+        InvalidSettingError: The address is not valid.
     """
     settings = settings.model_copy(update={"store": to or settings.store})
     with (
         open_existing_log(settings) as log,
         closing(open_configured_store(settings)) as store,
-        _bar() as bar,
+        _build_progress() as progress,
     ):
-        task = bar.add_task("rolling over", total=None)
-        done = sync_events(log, store, on_batch=lambda n_events: bar.advance(task, n_events))
-        n_all = store.count()
-    get_stdout_console().print(
-        sanitize_line(
-            f"{done.n_events:,} events taken into {resolve_store_address(settings)}, {n_all:,} in all."
-        ),
-        soft_wrap=True,
-    )
+        task = progress.add_task("copying", total=None)
+        report = sync_events(log, store, on_batch=lambda n_events: progress.advance(task, n_events))
+        n_total = store.count()
+    address = resolve_store_address(settings)
+    print_line(f"{report.n_events:,} new events copied into {address}, {n_total:,} in all.")
     return ExitCode.OK
 
 
 def show_training_export(
     settings: EventSettings, out: Path, since: datetime | None, until: datetime | None
 ) -> ExitCode:
-    """Write the file of training rows, and how many there are.
+    """Export training data, and show how many rows.
+
+    Args:
+        settings: Where the store is.
+        out: The file to write.
+        since: Start of the period in UTC, inclusive; None for no bound.
+        until: End of the period in UTC, exclusive; None for no bound.
 
     Returns:
         OK.
@@ -73,17 +75,15 @@ def show_training_export(
     period = to_period(since, until)
     with open_existing_store(settings) as store:
         n_rows = export_training_rows(store, out, period)
-    get_stdout_console().print(
-        sanitize_line(f"{n_rows:,} impressions written to {out}."), soft_wrap=True
-    )
+    print_line(f"{n_rows:,} impressions written to {out}.")
     return ExitCode.OK
 
 
 def erase_from_store(settings: EventSettings, user: str, traces: LinkedIds) -> None:
-    """Erase a visitor from the store, if there is one, and write how many events that were.
+    """Erase a visitor from the store, if there is one, and show how many events.
 
     Raises:
-        EventStoreError: The store still has them.
+        EventStoreError: The store still has their events.
     """
     n_erased = erase_from_configured_store(settings, user, traces)
     if n_erased is not None:
@@ -91,34 +91,34 @@ def erase_from_store(settings: EventSettings, user: str, traces: LinkedIds) -> N
 
 
 def open_existing_log(settings: EventSettings) -> EventLog:
-    """Return the log; asking one that is not there must not make it, and hide a mistyped folder.
+    """Return a log that exists: creating a missing one would hide a mistyped folder.
 
     Raises:
-        EventLogError: There is none.
+        EventLogError: There is no log there, or it cannot be opened.
     """
     if not Path(settings.folder).is_dir():
         raise EventLogError(
             f"there is no event log at {settings.folder}. Set SHOPWINDOW_EVENTS__FOLDER to where "
-            "it is, or begin one: `shopwindow events import FILE`."
+            "it is, or create one: `shopwindow events import FILE`."
         )
     return EventLog.open(settings.folder)
 
 
 @contextmanager
 def open_existing_store(settings: EventSettings) -> Iterator[EventStore]:
-    """Open the store, which is there already.
+    """Open a store that exists.
 
     Yields:
         The store; it is closed when the block ends.
 
     Raises:
-        EventStoreError: There is none, or it cannot be used.
-        InvalidSettingError: The address is none.
+        EventStoreError: There is no store there, or it cannot be used.
+        InvalidSettingError: The address is not valid.
     """
     address = resolve_store_address(settings)
     if not store_exists(address):
         raise EventStoreError(
-            f"there is no event store at {address}. Make it: `shopwindow events rollover`, or set "
+            f"there is no event store at {address}. Create it: `shopwindow events sync`, or set "
             "SHOPWINDOW_EVENTS__STORE to where it is."
         )
     with closing(open_configured_store(settings)) as store:
@@ -126,7 +126,7 @@ def open_existing_store(settings: EventSettings) -> Iterator[EventStore]:
 
 
 def to_period(since: datetime | None, until: datetime | None) -> Period:
-    """Return the period between two times, which are in UTC.
+    """Return the half-open period between two times in UTC; None for no bound.
 
     Raises:
         InvalidEventError: It ends before it begins.
@@ -134,6 +134,6 @@ def to_period(since: datetime | None, until: datetime | None) -> Period:
     return Period(since and since.replace(tzinfo=UTC), until and until.replace(tzinfo=UTC))
 
 
-def _bar() -> Progress:
+def _build_progress() -> Progress:
     columns = (SpinnerColumn(), TextColumn("{task.description} {task.completed:,.0f} events"))
     return Progress(*columns, console=get_stderr_console(), transient=True)

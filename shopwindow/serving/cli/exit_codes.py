@@ -1,18 +1,18 @@
-"""What the command line returns to the shell."""
+"""Exit codes of the command line."""
 
 from enum import IntEnum
 
 
 class ExitCode(IntEnum):
-    """Exit codes of every command.
+    """What every command returns to the shell.
 
     Attributes:
-        OK: Done; rows of a feed that were rejected are reported and do not count as failure.
-        FAILED: Asked rightly and not possible: no index, no such product, nothing could be taken.
+        OK: Done; rejected rows of a feed are reported and do not count as failure.
+        FAILED: Valid input, but not possible: no index, no such product, no rows imported.
         USAGE: Bad input: an option, a setting, a feed or a photo that cannot be used.
-        PARTIAL_FAILURE: Done, but for some of the photos; what came of the others is written.
-        UNEXPECTED: A fault of ours; the traceback is in the log. Source: EX_SOFTWARE, sysexits.h.
-        INTERRUPTED: Ctrl-C. Source: 128 + SIGINT, as shells say it.
+        PARTIAL_FAILURE: Some of the photos failed; the results of the others are written.
+        UNEXPECTED: A bug of ours; the traceback is in the log. Source: EX_SOFTWARE, sysexits.h.
+        INTERRUPTED: Ctrl-C. Source: 128 + SIGINT, the convention of shells.
     """
 
     OK = 0

@@ -14,32 +14,32 @@ from shopwindow.serving.cli.settings_page import iter_settings
 from shopwindow.values.settings import Settings
 
 
-def show_encoders(chosen: str) -> None:
-    """Write a table of the known encoders.
+def show_encoders(current: str) -> None:
+    """Show the known encoders.
 
     Args:
-        chosen: Name of the one in force; it gets a mark.
+        current: Name of the encoder in force; it gets a mark.
     """
     table = Table("", "name", "dim", "pixels", "languages", "licence")
     for spec in list_encoders():
         languages = " ".join(spec.languages)
-        mark = "*" if spec.name == chosen else ""
+        mark = "*" if spec.name == current else ""
         cells = (mark, spec.name, spec.dim, spec.image_size, languages, spec.license)
         table.add_row(*(Text(sanitize_line(cell), overflow="fold") for cell in cells))
     get_stdout_console().print(table)
 
 
 def show_settings(settings: Settings) -> None:
-    """Write a table of the settings in force: secrets masked, what is not the default marked."""
+    """Show the settings in force: secrets masked, those that are not the default marked."""
     table = Table("", "setting", "value")
     for row in iter_settings():
         value = getattr(getattr(settings, row.group), row.field)
-        table.add_row("*" if value != row.default else "", row.name, _shown(value))
+        table.add_row("*" if value != row.default else "", row.name, _format_value(value))
     get_stdout_console().print(table)
 
 
 def show_index(settings: Settings) -> None:
-    """Write a table of the facts about the index.
+    """Show the facts about the index.
 
     Raises:
         EncoderError: The encoder cannot be loaded, or did not make this index.
@@ -48,22 +48,22 @@ def show_index(settings: Settings) -> None:
     with open_index(settings) as index:
         facts = index.info()
     table = Table("index", "")
-    for name, value in _flat(facts):
-        table.add_row(name, _shown(value))
+    for name, value in _flatten(facts):
+        table.add_row(name, _format_value(value))
     get_stdout_console().print(table)
 
 
-def _shown(value: object) -> str:
+def _format_value(value: object) -> str:
     if isinstance(value, SecretStr):
         return "********"
     if isinstance(value, list):
-        return sanitize_line(" ".join(str(each) for each in value))
+        return sanitize_line(" ".join(str(item) for item in value))
     return "" if value is None else sanitize_line(value)
 
 
-def _flat(facts: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, object]]:
+def _flatten(facts: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, object]]:
     for name, value in facts.items():
         if isinstance(value, Mapping):
-            yield from _flat(value, f"{prefix}{name}.")
+            yield from _flatten(value, f"{prefix}{name}.")
         else:
             yield prefix + name, value

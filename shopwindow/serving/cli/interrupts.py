@@ -1,4 +1,4 @@
-"""Ctrl-C as a wish to come to an end, for work that is worth keeping."""
+"""Ctrl-C as a request to stop, for work whose partial result is worth keeping."""
 
 import signal
 import threading
@@ -9,23 +9,24 @@ from types import FrameType
 
 @contextmanager
 def defer_interrupt() -> Iterator[Callable[[], bool]]:
-    """Note the first Ctrl-C for as long as the block lasts; the second one ends it as usual.
+    """Defer the first Ctrl-C for as long as the block lasts; the second one interrupts as usual.
 
     Yields:
-        Whether Ctrl-C came. Outside the main thread, where no signals arrive, always False.
+        A function that returns whether Ctrl-C came. Outside the main thread, where no signals
+        arrive, it always returns False.
     """
-    came = threading.Event()
+    interrupted = threading.Event()
 
-    def note(_number: int, _frame: FrameType | None) -> None:
-        if came.is_set():
+    def handle(_number: int, _frame: FrameType | None) -> None:
+        if interrupted.is_set():
             raise KeyboardInterrupt
-        came.set()
+        interrupted.set()
 
     if threading.current_thread() is not threading.main_thread():
-        yield came.is_set
+        yield interrupted.is_set
         return
-    before = signal.signal(signal.SIGINT, note)
+    previous = signal.signal(signal.SIGINT, handle)
     try:
-        yield came.is_set
+        yield interrupted.is_set
     finally:
-        signal.signal(signal.SIGINT, before)
+        signal.signal(signal.SIGINT, previous)

@@ -10,12 +10,12 @@ _FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
 
 def get_log_path() -> Path:
-    """Return where the log is.
+    """Return the path of the log.
 
     Source: XDG base directory specification: logs are state, by default in ~/.local/state.
     """
-    state = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
-    return Path(state) / "shopwindow" / "shopwindow.log"
+    state_home = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
+    return Path(state_home) / "shopwindow" / "shopwindow.log"
 
 
 def configure_logging() -> Path | None:
@@ -26,7 +26,8 @@ def configure_logging() -> Path | None:
     """
     path = get_log_path()
     root = logging.getLogger()
-    if any(getattr(each, "baseFilename", "") == str(path.absolute()) for each in root.handlers):
+    file_names = {getattr(handler, "baseFilename", "") for handler in root.handlers}
+    if str(path.absolute()) in file_names:
         return path
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

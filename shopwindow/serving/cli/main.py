@@ -11,11 +11,13 @@ import typer
 from shopwindow.serving.cli.context import CliContext, Launch
 from shopwindow.serving.cli.exit_codes import ExitCode
 from shopwindow.serving.cli.output import escape_unencodable_output, print_notice
-from shopwindow.serving.cli.program import PROGRAM_NAME, build_app
+from shopwindow.serving.cli.program import PROGRAM_NAME, build_program
 
 if TYPE_CHECKING:
     from search import SearchService
     from shopwindow.values.settings import Settings
+
+_GLOBAL_OPTIONS = frozenset({"--index", "--encoder", "--debug", "--version"})
 
 
 def main(arguments: Sequence[str] | None = None, launch: Launch | None = None) -> int:
@@ -28,24 +30,24 @@ def main(arguments: Sequence[str] | None = None, launch: Launch | None = None) -
     Returns:
         The exit code; see `shopwindow.serving.cli.exit_codes`.
     """
-    given = list(sys.argv[1:] if arguments is None else arguments)
-    invocation = CliContext(launch or open_page)
+    argv = list(sys.argv[1:] if arguments is None else arguments)
+    context = CliContext(launch or open_page)
     escape_unencodable_output()
     try:
-        code = build_app().main(
-            given, prog_name=PROGRAM_NAME, standalone_mode=False, obj=invocation
+        code = build_program().main(
+            argv, prog_name=PROGRAM_NAME, standalone_mode=False, obj=context
         )
         sys.stdout.flush()
     except typer.TyperException as exc:
-        return _misused(exc, given)
+        return _report_usage_error(exc, argv)
     except typer.Abort:
         return ExitCode.FAILED
     except KeyboardInterrupt:
         return ExitCode.INTERRUPTED
     except BrokenPipeError:
-        return _reader_gone()
+        return _end_quietly()
     except Exception as exc:  # noqa: BLE001 -- the edge: nothing may reach the user as a traceback
-        return _failed(exc, invocation.debug)
+        return _report_failure(exc, context.debug)
     return int(code or ExitCode.OK)
 
 
@@ -58,7 +60,7 @@ def open_page(service: "SearchService", settings: "Settings") -> None:
 
 def to_exit_code(error: Exception) -> ExitCode:
     """Return the exit code of an error."""
-    from shopwindow.values.errors import (  # noqa: PLC0415 -- `core` loads numpy; only failing costs that
+    from shopwindow.values.errors import (  # noqa: PLC0415 -- loads numpy; only a failure costs that
         EventFileError,
         FeedError,
         InvalidValueError,
@@ -68,15 +70,15 @@ def to_exit_code(error: Exception) -> ExitCode:
         UnknownEncoderError,
     )
 
-    refused_files = FeedError | EventFileError | PhotoError | RuleError
-    bad_input = InvalidValueError | refused_files | UnknownEncoderError
-    if isinstance(error, bad_input):
+    file_errors = FeedError | EventFileError | PhotoError | RuleError
+    usage_errors = InvalidValueError | file_errors | UnknownEncoderError
+    if isinstance(error, usage_errors):
         return ExitCode.USAGE
     return ExitCode.FAILED if isinstance(error, ShopwindowError) else ExitCode.UNEXPECTED
 
 
-def _failed(error: Exception, debug: bool) -> ExitCode:
-    from shopwindow.serving.cli.log_file import log_failure  # noqa: PLC0415 -- only failing costs the import
+def _report_failure(error: Exception, debug: bool) -> ExitCode:
+    from shopwindow.serving.cli.log_file import log_failure  # noqa: PLC0415 -- only a failure costs the import
 
     log = log_failure(error)
     if debug:
@@ -86,24 +88,24 @@ def _failed(error: Exception, debug: bool) -> ExitCode:
         for line in getattr(error, "lines", (error,)):  # a file of rules may have several faults
             print_notice(f"error: {line}", style="red")
         return code
-    where = f"; the traceback is in {log}" if log else ""
-    hint = "" if debug else f". Run with --debug to see where it happened{where}"
+    location = f"; the traceback is in {log}" if log else ""
+    hint = "" if debug else f". Run with --debug to see where it happened{location}"
     print_notice(f"unexpected error: {type(error).__name__}: {error}{hint}", style="red")
     return code
 
 
-def _misused(error: "typer.TyperException", given: Sequence[str]) -> ExitCode:
+def _report_usage_error(error: "typer.TyperException", argv: Sequence[str]) -> ExitCode:
     message = error.format_message().rstrip(".")
     option = getattr(error, "option_name", None)
-    if option in {"--index", "--encoder", "--debug", "--version"} and given:
+    if option in _GLOBAL_OPTIONS and argv:
         message += f"; it stands before the command: `{PROGRAM_NAME} {option} ...`"
     end = "" if message.endswith("?") else "."
     print_notice(f"error: {message}{end} See `{PROGRAM_NAME} --help`.", style="red")
     return ExitCode.USAGE
 
 
-def _reader_gone() -> ExitCode:
-    """End quietly when whoever read our output has ended (`shopwindow ... | head`).
+def _end_quietly() -> ExitCode:
+    """Silence stdout, because whoever read our output has ended (`shopwindow ... | head`).
 
     Returns:
         The exit code.

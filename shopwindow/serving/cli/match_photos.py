@@ -1,4 +1,4 @@
-"""The work of `shopwindow match`: photos in, a sheet of matches out."""
+"""Visual search in batch: photos in, a sheet of matches out."""
 
 import time
 from collections import Counter
@@ -14,6 +14,7 @@ from search.batch_matching import PhotoMatch, match_photos
 from search.match_confidence import (
     CONFIDENCE_BOUNDS,
     LOW_CONFIDENCE,
+    SAME_PHOTO,
     is_calibrated,
     label_confidence,
 )
@@ -29,20 +30,20 @@ from shopwindow.values.errors import InvalidQueryError
 from shopwindow.values.query import Filters, Query
 from shopwindow.values.settings import PhotoLimits, Settings
 
-_MAX_SHOWN = 5
+_MAX_ERRORS_SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True)
 class MatchRequest:
-    """What is to be matched, and where the matches go.
+    """The photos to match, and where the matches go.
 
     Attributes:
         photos: Files, folders, addresses and lists, as typed.
         out: The sheet.
         limit: Products for each photo.
-        filters: What every product must fulfil.
-        thumbnails: Whether a workbook gets small pictures.
-        force: Write over a sheet that exists.
+        filters: Filters that every product must pass.
+        thumbnails: Whether a workbook gets thumbnails.
+        force: Overwrite a sheet that exists.
     """
 
     photos: tuple[str, ...]
@@ -54,11 +55,11 @@ class MatchRequest:
 
     @property
     def has_thumbnails(self) -> bool:
-        """Whether the sheet gets small pictures."""
+        """Whether the sheet gets thumbnails."""
         return self.thumbnails and self.out.suffix.lower() == ".xlsx"
 
     def resolve_photos(self) -> list[str]:
-        """Return the photos, after a check of everything that can be wrong before the work.
+        """Return the photos, after checking everything that can be checked before the searches.
 
         Raises:
             InvalidQueryError: The limit is out of range, or a workbook cannot hold so many rows.
@@ -76,11 +77,11 @@ class MatchRequest:
 
 @dataclass(slots=True)
 class MatchSummary:
-    """What came of the photos so far.
+    """Counts of the photos so far.
 
     Attributes:
         n_photos: Photos that are in the sheet.
-        n_by_confidence: Photos by the word of their first place.
+        n_by_confidence: Photos by the confidence of their first match; "" for those without one.
         errors: Photos that could not be used, with the reason.
     """
 
@@ -89,7 +90,7 @@ class MatchSummary:
     errors: list[tuple[str, str]] = field(default_factory=list)
 
     def count(self, match: PhotoMatch) -> None:
-        """Count one match."""
+        """Count one photo."""
         self.n_photos += 1
         if match.problem:
             self.errors.append((str(match.photo), match.problem))
@@ -97,7 +98,7 @@ class MatchSummary:
             self.n_by_confidence[label_confidence(match.hits[0].score) if match.hits else ""] += 1
 
     def to_exit_code(self) -> ExitCode:
-        """Return whether all, some or none of the photos could be used."""
+        """Return FAILED, PARTIAL_FAILURE or OK: no photo could be used, some, or all."""
         if not self.errors:
             return ExitCode.OK
         all_failed = len(self.errors) == self.n_photos
@@ -105,11 +106,15 @@ class MatchSummary:
 
 
 def match_into_sheet(settings: Settings, request: MatchRequest) -> ExitCode:
-    """Match photos and write the sheet, showing how far it is, and then what came of it.
+    """Match photos and write the sheet, showing progress, and then a summary.
+
+    Args:
+        settings: The settings in force.
+        request: The photos to match, and where the matches go.
 
     Returns:
-        OK; SOME_FAILED or FAILED when some or all photos could not be used; INTERRUPTED after
-        Ctrl-C, with what was done in the sheet.
+        OK; PARTIAL_FAILURE or FAILED when some or all photos could not be used; INTERRUPTED after
+        Ctrl-C, with what was done until then in the sheet.
 
     Raises:
         InvalidQueryError: The limit is out of range.
@@ -118,30 +123,30 @@ def match_into_sheet(settings: Settings, request: MatchRequest) -> ExitCode:
         IndexStoreError: There is no index there, or it cannot be opened.
     """
     photos = request.resolve_photos()
-    tally = MatchSummary()
+    summary = MatchSummary()
     with open_service(settings) as service:
-        began = time.perf_counter()
-        _warn_of_words(service)
+        start_s = time.perf_counter()
+        _warn_if_uncalibrated(service)
         try:
-            was_stopped = _match(service, settings.photo, request, photos, tally)
+            was_stopped = _write_matches(service, settings.photo, request, photos, summary)
         except KeyboardInterrupt:  # the second one, or before the first photo
             was_stopped = True
         except Exception:
-            _say_kept(request.out, tally)
+            _print_result(request.out, summary)
             raise
-    _show(tally, time.perf_counter() - began)
+    _show_summary(summary, time.perf_counter() - start_s)
     if was_stopped:
-        print_notice(f"interrupted after {tally.n_photos:,} of {len(photos):,} photos")
-    _say_kept(request.out, tally)
-    return ExitCode.INTERRUPTED if was_stopped else tally.to_exit_code()
+        print_notice(f"interrupted after {summary.n_photos:,} of {len(photos):,} photos")
+    _print_result(request.out, summary)
+    return ExitCode.INTERRUPTED if was_stopped else summary.to_exit_code()
 
 
-def _match(
+def _write_matches(
     service: SearchService,
     limits: PhotoLimits,
     request: MatchRequest,
     photos: list[str],
-    tally: MatchSummary,
+    summary: MatchSummary,
 ) -> bool:
     """Write the matches of all photos, or of those that Ctrl-C leaves.
 
@@ -153,50 +158,54 @@ def _match(
         open_sheet(request.out) as sheet,
         show_count_progress("matching", len(photos), "photos") as progress,
     ):
-        wanted = takewhile(lambda _: not was_stopped(), photos)
+        remaining = takewhile(lambda _: not was_stopped(), photos)
         matches = match_photos(
             service,
-            wanted,
+            remaining,
             request.limit,
             request.filters,
             keep_pixels=request.has_thumbnails,
         )
-        for shown in _shown(matches, limits, request.has_thumbnails):
-            sheet.add(shown)
-            tally.count(shown.match)
-            progress(tally.n_photos)
+        for illustrated in _illustrate(matches, limits, request.has_thumbnails):
+            sheet.add(illustrated)
+            summary.count(illustrated.match)
+            progress(summary.n_photos)
         return was_stopped()
 
 
-def _shown(
-    matches: Iterator[PhotoMatch], limits: PhotoLimits, has_pictures: bool
+def _illustrate(
+    matches: Iterator[PhotoMatch], limits: PhotoLimits, has_thumbnails: bool
 ) -> Iterator[IllustratedMatch]:
-    return add_thumbnails(matches, limits) if has_pictures else map(IllustratedMatch, matches)
+    return add_thumbnails(matches, limits) if has_thumbnails else map(IllustratedMatch, matches)
 
 
-def _warn_of_words(service: SearchService) -> None:
+def _warn_if_uncalibrated(service: SearchService) -> None:
     name = service.index.encoder.spec.name
     if not is_calibrated(name):
         print_notice(
-            f"the words for likeness were not measured with {name}: go by the order and numbers"
+            f"confidence levels were not calibrated with {name}: go by rank and similarity"
         )
 
 
-def _say_kept(out: Path, tally: MatchSummary) -> None:
-    if tally.n_photos:
-        print_notice(f"{tally.n_photos:,} photos are in {out}")
+def _print_result(out: Path, summary: MatchSummary) -> None:
+    if summary.n_photos:
+        print_notice(f"{summary.n_photos:,} photos are in {out}")
 
 
-def _show(tally: MatchSummary, took_s: float) -> None:
-    table = Table("first place", "photos", show_header=False)
-    for word in (*(word for _, word in CONFIDENCE_BOUNDS), LOW_CONFIDENCE):
-        table.add_row(word, f"{tally.n_by_confidence[word]:,}")
-    if tally.n_by_confidence[""]:
-        table.add_row("no product found", f"{tally.n_by_confidence['']:,}")
-    table.add_row("photo could not be used", f"{len(tally.errors):,}")
-    table.add_row("took", f"{took_s:,.1f} s, {tally.n_photos / max(took_s, 1e-9):,.0f} photos/s")
+def _show_summary(summary: MatchSummary, duration_s: float) -> None:
+    table = Table("first match", "photos", show_header=False)
+    for level in (*(level for _, level in CONFIDENCE_BOUNDS), LOW_CONFIDENCE):
+        label = level if level == SAME_PHOTO else f"{level} confidence"
+        table.add_row(label, f"{summary.n_by_confidence[level]:,}")
+    if summary.n_by_confidence[""]:
+        table.add_row("no product found", f"{summary.n_by_confidence['']:,}")
+    table.add_row("photo could not be used", f"{len(summary.errors):,}")
+    rate = summary.n_photos / max(duration_s, 1e-9)
+    table.add_row("took", f"{duration_s:,.1f} s, {rate:,.0f} photos/s")
     get_stdout_console().print(table)
-    for photo, problem in tally.errors[:_MAX_SHOWN]:
+    for photo, problem in summary.errors[:_MAX_ERRORS_SHOWN]:
         print_notice(f"{sanitize_line(photo)}: {problem}")
-    if len(tally.errors) > _MAX_SHOWN:
-        print_notice(f"and {len(tally.errors) - _MAX_SHOWN:,} more; the sheet has all of them")
+    if len(summary.errors) > _MAX_ERRORS_SHOWN:
+        print_notice(
+            f"and {len(summary.errors) - _MAX_ERRORS_SHOWN:,} more; the sheet has all of them"
+        )

@@ -1,4 +1,4 @@
-"""The rows of a sheet of matches: one for each photo and place."""
+"""The rows of a sheet of matches: one for each photo and rank."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from shopwindow.values.response import Hit
 
 Cell: TypeAlias = str | float | int | None
 
-NOTHING_FOUND = "no product with a photo passes the filters"
+NO_MATCH = "no product with a photo passes the filters"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +20,8 @@ class SheetColumn:
     """One column of the sheet.
 
     Attributes:
-        name: Its heading.
-        width: In characters.
+        name: Name and heading.
+        width: Width in characters.
     """
 
     name: str
@@ -46,36 +46,33 @@ SHEET_COLUMNS = (
 
 
 def build_rows(match: PhotoMatch) -> Iterator[tuple[Cell, ...]]:
-    """Yield the rows of one match, in the order of `COLUMNS`.
+    """Yield the rows of one match, with cells in the order of `SHEET_COLUMNS`.
 
     Yields:
-        One row for each hit; one with the problem where there is none.
+        One row for each hit, best first; without hits one row with the error.
     """
     photo = sanitize_cell(match.photo)
-    for place, hit in enumerate(match.hits, start=1):
-        yield (photo, place, *_facts(hit), "")
+    for rank, hit in enumerate(match.hits, start=1):
+        yield (photo, rank, *_build_hit_cells(hit), "")
     if not match.hits:
-        yield (
-            photo,
-            *[None] * (len(SHEET_COLUMNS) - 2),
-            sanitize_cell(match.problem or NOTHING_FOUND),
-        )
+        empty = [None] * (len(SHEET_COLUMNS) - 2)
+        yield (photo, *empty, sanitize_cell(match.problem or NO_MATCH))
 
 
 def sanitize_cell(value: object) -> str:
-    """Return a text of one line that every file format takes.
+    """Return a value as one line of text that every file format can hold.
 
-    File names may hold bytes that are no text, and titles control characters.
+    File names may hold bytes that are not text, and titles control characters.
     """
     return sanitize_line(value).encode("utf-8", "backslashreplace").decode()
 
 
-def _facts(hit: Hit) -> tuple[Cell, ...]:
+def _build_hit_cells(hit: Hit) -> tuple[Cell, ...]:
     product = hit.product
     return (
         sanitize_cell(product.id),
-        sanitize_cell(product.title or _title_ar(product)),
-        sanitize_cell(_title_ar(product)),
+        sanitize_cell(product.title or _get_arabic_title(product)),
+        sanitize_cell(_get_arabic_title(product)),
         sanitize_cell(product.brand),
         product.price,
         sanitize_cell(product.currency),
@@ -86,7 +83,7 @@ def _facts(hit: Hit) -> tuple[Cell, ...]:
     )
 
 
-def _title_ar(product: Product) -> str:
+def _get_arabic_title(product: Product) -> str:
     if "ar" in product.translations:
         return product.translations["ar"].title
     return product.title if product.language == "ar" else ""

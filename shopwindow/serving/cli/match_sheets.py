@@ -1,4 +1,4 @@
-"""Files that take matches, by the suffix of their name."""
+"""The file formats of a sheet of matches, by suffix."""
 
 import csv
 import json
@@ -20,19 +20,27 @@ MAX_XLSX_ROWS = 1_048_575
 
 
 class Sheet(Protocol):
-    """A file of matches that is being written."""
+    """A file of matches, open for writing."""
 
-    def add(self, shown: IllustratedMatch) -> None:
-        """Write the rows of one match."""
+    def add(self, illustrated: IllustratedMatch) -> None:
+        """Write the rows of one match.
+
+        Raises:
+            OSError: They cannot be written.
+        """
         ...
 
     def close(self) -> None:
-        """Make the file whole."""
+        """Complete the file.
+
+        Raises:
+            OSError: It cannot be written.
+        """
         ...
 
 
 class CsvSheet:
-    """CSV in UTF-8 with the mark by which Excel knows it, so that Arabic is shown as Arabic.
+    """CSV in UTF-8 with a byte order mark, without which Excel does not show Arabic.
 
     Args:
         path: The file to write.
@@ -43,14 +51,14 @@ class CsvSheet:
         self._writer = csv.writer(self._file)
         self._writer.writerow(COLUMN_NAMES)
 
-    def add(self, shown: IllustratedMatch) -> None:
+    def add(self, illustrated: IllustratedMatch) -> None:
         """Write the rows of one match."""
-        for row in build_rows(shown.match):
-            guarded = [escape_formula(each) if isinstance(each, str) else each for each in row]
-            self._writer.writerow(guarded)
+        for row in build_rows(illustrated.match):
+            cells = [escape_formula(cell) if isinstance(cell, str) else cell for cell in row]
+            self._writer.writerow(cells)
 
     def close(self) -> None:
-        """Make the file whole."""
+        """Complete the file."""
         self._file.close()
 
 
@@ -64,51 +72,51 @@ class JsonLinesSheet:
     def __init__(self, path: Path) -> None:
         self._file = path.open("w", encoding="utf-8")
 
-    def add(self, shown: IllustratedMatch) -> None:
+    def add(self, illustrated: IllustratedMatch) -> None:
         """Write the rows of one match."""
-        for row in build_rows(shown.match):
+        for row in build_rows(illustrated.match):
             record = dict(zip(COLUMN_NAMES, row, strict=True))
             self._file.write(json.dumps(record, ensure_ascii=False) + "\n")
 
     def close(self) -> None:
-        """Make the file whole."""
+        """Complete the file."""
         self._file.close()
 
 
-def _workbook(path: Path) -> Sheet:
+def _open_workbook(path: Path) -> Sheet:
     from shopwindow.serving.cli.match_workbook import WorkbookSheet  # noqa: PLC0415 -- other formats do without
 
     return WorkbookSheet(path)
 
 
 SHEETS: Mapping[str, Callable[[Path], Sheet]] = {
-    ".xlsx": _workbook,
+    ".xlsx": _open_workbook,
     ".csv": CsvSheet,
     ".jsonl": JsonLinesSheet,
 }
-"""Formats by the suffix of the file."""
+"""What opens a sheet, by the suffix of the file."""
 
 
 def check_sheet(out: Path, force: bool) -> None:
-    """Refuse a file that cannot take matches, before anything is done.
+    """Check that a sheet can be written, before any photo is matched.
 
     Raises:
-        FeedError: The suffix is unknown, or the file exists and `force` was not given.
+        FeedError: The suffix is unknown, it is a folder, or it exists and `force` is False.
     """
     if out.suffix.lower() not in SHEETS:
         raise FeedError(out, f"the sheet's name must end in one of {', '.join(SHEETS)}")
     if out.is_dir():
         raise FeedError(out, "this is a folder; give the name of a file")
     if out.exists() and not force:
-        raise FeedError(out, "it exists already; give another --out, or --force to write over it")
+        raise FeedError(out, "it exists already; give another --out, or --force to overwrite it")
 
 
 @contextmanager
 def open_sheet(out: Path) -> Iterator[Sheet]:
     """Open a sheet; whatever ends the block, the matches that were added are kept.
 
-    The rows go into a file beside it, which takes its name at the end: what was there before stays
-    whole until then, and stays for good when no match was added.
+    Rows go into a temporary file beside it, which replaces it at the end: a sheet that was there
+    before stays whole until then, and is not replaced when no match was added.
 
     Yields:
         The sheet.
@@ -119,7 +127,7 @@ def open_sheet(out: Path) -> Iterator[Sheet]:
     part = out.with_name(f".{out.name}.part")
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
-        sheet = _Counting(SHEETS[out.suffix.lower()](part))
+        sheet = _CountingSheet(SHEETS[out.suffix.lower()](part))
         part.touch()  # a workbook is written at its end: better to fail now
     except OSError as exc:
         raise FeedError(out, f"it cannot be written: {exc.strerror}") from exc
@@ -129,7 +137,7 @@ def open_sheet(out: Path) -> Iterator[Sheet]:
         _finish(sheet, part, out)
 
 
-def _finish(sheet: "_Counting", part: Path, out: Path) -> None:
+def _finish(sheet: "_CountingSheet", part: Path, out: Path) -> None:
     try:
         sheet.close()
         if sheet.n_matches:
@@ -137,20 +145,20 @@ def _finish(sheet: "_Counting", part: Path, out: Path) -> None:
         else:
             part.unlink()
     except OSError as exc:
-        where = f"; the matches are in {part}" if part.exists() and sheet.n_matches else ""
-        reason = f"it cannot be written ({exc}); close it where it is open{where}"
+        rescued = f"; the matches are in {part}" if part.exists() and sheet.n_matches else ""
+        reason = f"it cannot be written ({exc}); close it where it is open{rescued}"
         raise FeedError(out, reason) from exc
 
 
-class _Counting:
-    """A sheet, and how many matches it took."""
+class _CountingSheet:
+    """A sheet that counts its matches."""
 
     def __init__(self, sheet: Sheet) -> None:
         self._sheet = sheet
         self.n_matches = 0
 
-    def add(self, shown: IllustratedMatch) -> None:
-        self._sheet.add(shown)
+    def add(self, illustrated: IllustratedMatch) -> None:
+        self._sheet.add(illustrated)
         self.n_matches += 1
 
     def close(self) -> None:

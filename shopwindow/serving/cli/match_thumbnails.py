@@ -1,4 +1,4 @@
-"""Small pictures for a sheet of matches: of each photo, and of the products it found."""
+"""Thumbnails for a sheet of matches: of each photo, and of the products it found."""
 
 import io
 from collections import deque
@@ -15,21 +15,22 @@ from shopwindow.values.errors import PhotoError
 from shopwindow.values.settings import PhotoLimits
 
 THUMBNAIL_SIDE = 72
-"""Pixels of a small picture's side."""
+"""Pixels of a thumbnail's longer side."""
 
-_THREADS = 2
-_AHEAD = 32
-"""Matches whose pictures are made while others are looked for."""
+_N_THREADS = 2
+_MAX_PENDING = 32
+"""Matches whose thumbnails are made while later photos are searched."""
 
 
 @dataclass(frozen=True, slots=True)
 class IllustratedMatch:
-    """A match with small pictures.
+    """A match with thumbnails.
 
     Attributes:
         match: The match.
-        photo_thumbnail: JPEG of the photo; empty without pictures, or where it could not be used.
-        product_thumbnails: JPEG for each hit; empty where there is none. No entries without pictures.
+        photo_thumbnail: JPEG of the photo; empty without thumbnails, or where it could not be used.
+        product_thumbnails: JPEG for each hit, empty where the photo could not be used; no entries
+            without thumbnails.
     """
 
     match: PhotoMatch
@@ -40,48 +41,48 @@ class IllustratedMatch:
 def add_thumbnails(
     matches: Iterable[PhotoMatch], limits: PhotoLimits
 ) -> Iterator[IllustratedMatch]:
-    """Add small pictures to matches, which must hold their photo's pixels.
+    """Add thumbnails to matches, which must hold their photo's pixels.
 
-    Products' photos are opened in other threads, each once.
+    Product photos are opened in other threads, each once.
 
     Yields:
         The matches, in order.
     """
-    threads = ThreadPoolExecutor(_THREADS, "pictures")
+    threads = ThreadPoolExecutor(_N_THREADS, "thumbnails")
     try:
-        made: dict[str, Future[bytes]] = {}
-        waiting: deque[tuple[PhotoMatch, list[Future[bytes]]]] = deque()
+        thumbnails: dict[str, Future[bytes]] = {}
+        pending: deque[tuple[PhotoMatch, list[Future[bytes]]]] = deque()
         reader = PhotoReader(limits)
         for match in matches:
             images = [hit.product.image for hit in match.hits]
             for image in images:
-                if image not in made:
-                    made[image] = threads.submit(_of_product, image, reader)
-            waiting.append((match, [made[image] for image in images]))
-            if len(waiting) > _AHEAD:
-                yield _illustrated(*waiting.popleft())
-        while waiting:
-            yield _illustrated(*waiting.popleft())
+                if image not in thumbnails:
+                    thumbnails[image] = threads.submit(_encode_product_photo, image, reader)
+            pending.append((match, [thumbnails[image] for image in images]))
+            if len(pending) > _MAX_PENDING:
+                yield _illustrate(*pending.popleft())
+        while pending:
+            yield _illustrate(*pending.popleft())
     finally:
         threads.shutdown(wait=True, cancel_futures=True)
 
 
-def _illustrated(match: PhotoMatch, products: list[Future[bytes]]) -> IllustratedMatch:
-    photo = b"" if match.pixels is None else _jpeg(match.pixels)
-    return IllustratedMatch(match, photo, tuple(each.result() for each in products))
+def _illustrate(match: PhotoMatch, thumbnails: list[Future[bytes]]) -> IllustratedMatch:
+    photo = b"" if match.pixels is None else _encode_jpeg(match.pixels)
+    return IllustratedMatch(match, photo, tuple(thumbnail.result() for thumbnail in thumbnails))
 
 
-def _of_product(image: str, reader: PhotoReader) -> bytes:
-    # The photo may be gone since it was indexed; the product is found all the same.
+def _encode_product_photo(image: str, reader: PhotoReader) -> bytes:
+    # The photo may be gone since it was indexed; the match stands all the same.
     try:
-        return _jpeg(reader.read_letterboxed(image, THUMBNAIL_SIDE))
+        return _encode_jpeg(reader.read_letterboxed(image, THUMBNAIL_SIDE))
     except PhotoError:
         return b""
 
 
-def _jpeg(pixels: PreparedImage) -> bytes:
+def _encode_jpeg(pixels: PreparedImage) -> bytes:
     picture = Image.fromarray(pixels)
     picture.thumbnail((THUMBNAIL_SIDE, THUMBNAIL_SIDE))
-    data = io.BytesIO()
-    picture.save(data, "JPEG", quality=80)
-    return data.getvalue()
+    stream = io.BytesIO()
+    picture.save(stream, "JPEG", quality=80)
+    return stream.getvalue()

@@ -1,53 +1,108 @@
-"""The program: its global options and the list of its commands."""
+"""The program: its global options and the table of its commands."""
 
-import inspect
-import re
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from typer.main import get_command
+from typer.main import get_group
 
-from shopwindow.serving.cli.adapt_command import adapt
-from shopwindow.serving.cli.audit_command import audit
-from shopwindow.serving.cli.demo_command import demo
-from shopwindow.serving.cli.encoder_commands import build_encoders_app
-from shopwindow.serving.cli.evaluate_command import evaluate
-from shopwindow.serving.cli.events_command import build_events_app
-from shopwindow.serving.cli.index_command import index
-from shopwindow.serving.cli.info_command import info
-from shopwindow.serving.cli.match_command import match
-from shopwindow.serving.cli.recommend_commands import complements, profile, recommend
-from shopwindow.serving.cli.rules_command import rules
-from shopwindow.serving.cli.search_commands import search, similar
-from shopwindow.serving.cli.serve_command import serve
-from shopwindow.serving.cli.suggest_command import suggest
-from shopwindow.serving.cli.tune_command import tune
+from shopwindow.serving.cli.command_loading import CommandEntry, LazyCommand, format_help
 from shopwindow.version import __version__
 
 if TYPE_CHECKING:
     from shopwindow.serving.cli.context import CliContext
 
 PROGRAM_NAME = "shopwindow"
-_COMMANDS = (
-    index, adapt, search, similar, suggest, recommend, complements, profile, match, rules, audit,
-    evaluate, tune, serve, info, demo,
-)  # fmt: skip
+
+COMMANDS = (
+    CommandEntry(
+        "index",
+        "index:index",
+        "Read a catalogue into the index; only what is new or changed costs time.",
+    ),
+    CommandEntry(
+        "adapt", "adapt:adapt", "Fine-tune the encoder on a shop's own photos and titles."
+    ),
+    CommandEntry(
+        "search",
+        "search:search",
+        "Find products by words, by photos, or by both; with neither, browse by the filters.",
+    ),
+    CommandEntry("similar", "similar:similar", "Find products similar to one of the index."),
+    CommandEntry(
+        "suggest",
+        "suggest:suggest",
+        "Complete a query with the catalogue's categories, brands and words.",
+    ),
+    CommandEntry(
+        "recommend",
+        "recommend:recommend",
+        "Show the home page of one visitor: what is recommended to them, and why.",
+    ),
+    CommandEntry(
+        "complements",
+        "complements:complements",
+        "Find what goes with a product: bought with it, or of other kinds in its style.",
+    ),
+    CommandEntry(
+        "profile",
+        "profile:profile",
+        "Show a visitor's profile: interests, preferences, prices, and recent interactions.",
+    ),
+    CommandEntry(
+        "match",
+        "match:match",
+        "Run a visual search for each of many photos, and write the matches into a spreadsheet.",
+    ),
+    CommandEntry(
+        "rules",
+        "rules:rules",
+        "Check a file of rules, and show them with the pairs that contradict each other.",
+    ),
+    CommandEntry("audit", "audit:audit", "Audit the catalogue in the index for what is wrong."),
+    CommandEntry(
+        "evaluate",
+        "evaluate:evaluate",
+        "Measure relevance (nDCG, MRR, ...) on judged queries, and compare settings.",
+    ),
+    CommandEntry(
+        "tune", "tune:tune", "Find the search weights with the best metric on judged queries."
+    ),
+    CommandEntry("serve", "serve:serve", "Open the search page of the index; Ctrl-C ends it."),
+    CommandEntry("info", "info:info", "Show the settings in force and the facts about the index."),
+    CommandEntry(
+        "demo",
+        "demo:demo",
+        "Index the sample catalogue into var/demo, run three searches, and show the results.",
+    ),
+    CommandEntry(
+        "encoders",
+        "encoders:app",
+        "List the known encoders; others of their families load as well.",
+    ),
+    CommandEntry(
+        "events",
+        "events:app",
+        "Manage the log of impressions and interactions (SHOPWINDOW_EVENTS__FOLDER).",
+    ),
+    CommandEntry(
+        "profiles", "profiles:app", "Manage the profiles that are learned from the event log."
+    ),
+)
+"""The commands, in the order of the help."""
 
 
-def build_app() -> Any:
-    """Return the program, ready to be given arguments."""
+def build_program() -> Any:
+    """Return the program: a click group, ready to be given arguments."""
     app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
-    options = app.callback(invoke_without_command=True, help=format_help(global_options))
-    options(global_options)
-    for command in _COMMANDS:
-        app.command(help=format_help(command))(command)
-    app.add_typer(build_encoders_app(format_help), name="encoders")
-    app.add_typer(build_events_app(format_help), name="events")
-    return get_command(app)
+    options = app.callback(invoke_without_command=True, help=format_help(read_global_options))
+    options(read_global_options)
+    program = get_group(app)
+    for entry in COMMANDS:
+        program.add_command(LazyCommand(entry))
+    return program
 
 
-def global_options(
+def read_global_options(
     ctx: typer.Context,
     location: Annotated[
         str,
@@ -57,8 +112,8 @@ def global_options(
         str, typer.Option("--encoder", metavar="NAME", help="See `shopwindow encoders`.")
     ] = "",
     debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False,
-    wants_version: Annotated[
-        bool, typer.Option("--version", help="Show the version and end.")
+    shows_version: Annotated[
+        bool, typer.Option("--version", help="Show the version and exit.")
     ] = False,
 ) -> None:
     """Find products by words and photos, in English and Arabic.
@@ -69,18 +124,12 @@ def global_options(
     Raises:
         Exit: The version was asked for and shown.
     """
-    invocation: CliContext = ctx.obj
-    invocation.index_location = location
-    invocation.encoder = encoder
-    invocation.debug = debug
-    if wants_version:
+    context: CliContext = ctx.obj
+    context.index_location = location
+    context.encoder = encoder
+    context.debug = debug
+    if shows_version:
         typer.echo(f"{PROGRAM_NAME} {__version__}")
         raise typer.Exit
     if ctx.invoked_subcommand is None:
         typer.echo(ctx.get_help())
-
-
-def format_help(command: Callable[..., Any]) -> str:
-    """Return what a command's docstring says to its users: its paragraphs, without sections."""
-    words = re.split(r"\n\n(?:Returns|Raises):", inspect.getdoc(command) or "")[0]
-    return "\n\n".join(" ".join(each.split()) for each in words.split("\n\n"))

@@ -1,7 +1,5 @@
-"""A page of an answer, as a table for people and as JSON for programs."""
+"""A search response: a table for people, JSON for programs."""
 
-import json
-import sys
 from dataclasses import asdict
 from typing import Any
 
@@ -9,12 +7,12 @@ from rich.table import Table
 from rich.text import Text
 
 from search.rules import RULES
-from shopwindow.serving.cli.output import get_stdout_console, sanitize_line
+from shopwindow.serving.cli.output import get_stdout_console, sanitize_line, to_json
 from shopwindow.values.product import Product
 from shopwindow.values.response import Hit, QueryInterpretation, SearchResponse
 
 RELAXED_FILTER_LABELS = {"in_stock": "stock", "created_since": "date"}
-"""Names of filters as people say them, where they differ."""
+"""Labels of filters whose name is not what people call them."""
 
 
 def choose_title(product: Product, text: str) -> str:
@@ -22,158 +20,154 @@ def choose_title(product: Product, text: str) -> str:
 
     Args:
         product: The product.
-        text: The query; empty for one by photo.
+        text: The query; empty for a query by photo.
     """
-    titles = [product.title, *(each.title for each in product.translations.values())]
-    there = [title for title in titles if title.strip()]
-    fitting = [title for title in there if _is_arabic(title) == _is_arabic(text)]
-    best = fitting if text.strip() else []
-    return next(iter([*best, *there]), "")
+    translations = (translation.title for translation in product.translations.values())
+    titles = [title for title in (product.title, *translations) if title.strip()]
+    same_script = [title for title in titles if _is_arabic(title) == _is_arabic(text)]
+    preferred = same_script if text.strip() else []
+    return next(iter([*preferred, *titles]), "")
 
 
-def response_to_json(page: SearchResponse, text: str) -> str:
-    """Return a page as one JSON document.
+def response_to_json(response: SearchResponse, text: str) -> str:
+    """Format a response as one JSON document.
 
     Args:
-        page: The page.
+        response: The response.
         text: The query, whose script chooses the titles.
 
     Returns:
-        An object with the keys hits, facets, facets_over, next_cursor, took_ms, query_id,
-        readings, prices, relaxed, n_cut, is_sure, n_folded, rules and redirect.
+        An object with the keys hits, facets, facet_scope, next_cursor, took_ms, query_id,
+        interpretations, price_buckets, relaxed_filters, n_below_cutoff, is_confident, n_collapsed,
+        rules and redirect.
     """
     document = {
-        "hits": [_plain_hit(hit, text) for hit in page.hits],
-        "facets": {name: dict(counts) for name, counts in page.facets.items()},
-        "facet_scope": page.facet_scope,
-        "next_cursor": page.next_cursor,
-        "took_ms": dict(page.took_ms),
-        "query_id": page.query_id,
-        "interpretations": [asdict(reading) for reading in page.interpretations],
-        "price_buckets": [asdict(each) for each in page.price_buckets],
-        "relaxed_filters": list(page.relaxed),
-        "n_below_cutoff": page.n_below_cutoff,
-        "is_confident": page.is_confident,
-        "n_collapsed": page.n_collapsed,
-        "rules": list(page.rules),
-        "redirect": page.redirect,
+        "hits": [_hit_to_dict(hit, text) for hit in response.hits],
+        "facets": {name: dict(counts) for name, counts in response.facets.items()},
+        "facet_scope": response.facet_scope,
+        "next_cursor": response.next_cursor,
+        "took_ms": dict(response.took_ms),
+        "query_id": response.query_id,
+        "interpretations": [asdict(found) for found in response.interpretations],
+        "price_buckets": [asdict(bucket) for bucket in response.price_buckets],
+        "relaxed_filters": list(response.relaxed),
+        "n_below_cutoff": response.n_below_cutoff,
+        "is_confident": response.is_confident,
+        "n_collapsed": response.n_collapsed,
+        "rules": list(response.rules),
+        "redirect": response.redirect,
     }
-    return json.dumps(document, ensure_ascii=not is_stdout_unicode(), indent=2)
-
-
-def is_stdout_unicode() -> bool:
-    """Return whether stdout can carry Arabic; where it cannot, JSON's own escapes can."""
-    return (sys.stdout.encoding or "").lower().replace("-", "").startswith("utf")
+    return to_json(document)
 
 
 def show_response(
-    page: SearchResponse, text: str, title: str = "", is_first_page: bool = True
+    response: SearchResponse, text: str, title: str = "", is_first_page: bool = True
 ) -> None:
-    """Write a page as a table.
+    """Show a response as a table.
 
     Args:
-        page: The page.
+        response: The response.
         text: The query, whose script chooses the titles.
         title: Stands above the table.
-        is_first_page: Whether it is the first page; only its places can be compared with others.
+        is_first_page: Whether it is the first page: only there a row's number is its rank.
     """
     console = get_stdout_console()
     if title:
         console.print(sanitize_line(title), style="bold", soft_wrap=True)
-    for line in (*map(describe_interpretation, page.interpretations), *describe_processing(page)):
+    interpretations = map(describe_interpretation, response.interpretations)
+    for line in (*interpretations, *describe_processing(response)):
         console.print(sanitize_line(line), style="dim", soft_wrap=True)
-    if not page.hits:
+    if not response.hits:
         console.print("No product matches.")
         return
-    console.print(_table(page, text, is_first_page))
+    console.print(_build_table(response, text, is_first_page))
 
 
-def describe_processing(page: SearchResponse) -> list[str]:
-    """Return what was done to an answer beside finding it, one line for each thing."""
+def describe_processing(response: SearchResponse) -> list[str]:
+    """Return one line for each thing that was done to the response after retrieval."""
     lines = []
-    if page.redirect:
-        lines.append(f"a rule sends who searches this to {page.redirect}")
-    if page.relaxed:
-        given_up = ", ".join(RELAXED_FILTER_LABELS.get(name, name) for name in page.relaxed)
-        lines.append(f"nothing passes all filters; given up: {given_up} (--no-relax keeps them)")
-    if page.hits and not page.is_confident:
-        lines.append("nothing is really what was asked for; these come nearest")
-    if page.n_below_cutoff:
-        lines.append(f"{page.n_below_cutoff:,} left out: too little to do with the query")
-    if page.n_collapsed:
-        lines.append(
-            f"{page.n_collapsed:,} behind their variants or photos (--all-variants shows them)"
-        )
-    if page.rules:
-        lines.append(f"rules in force: {', '.join(page.rules)}")
+    if response.redirect:
+        lines.append(f"a rule redirects this search to {response.redirect}")
+    if response.relaxed:
+        names = ", ".join(RELAXED_FILTER_LABELS.get(name, name) for name in response.relaxed)
+        lines.append(f"no results with all filters; dropped: {names} (--no-relax keeps them)")
+    if response.hits and not response.is_confident:
+        lines.append("no confident match; these are the nearest products")
+    if response.n_below_cutoff:
+        lines.append(f"{response.n_below_cutoff:,} low-relevance products hidden")
+    if response.n_collapsed:
+        lines.append(f"{response.n_collapsed:,} variants grouped (--no-collapse shows them)")
+    if response.rules:
+        lines.append(f"rules in force: {', '.join(response.rules)}")
     return lines
 
 
-def _table(page: SearchResponse, text: str, is_first: bool) -> Table:
+def describe_interpretation(interpretation: QueryInterpretation) -> str:
+    """Return one line on what a part of the query was interpreted as."""
+    kind, text, value = interpretation.kind, interpretation.text, interpretation.value
+    if kind == "spelling":
+        return f"searched for {value!r} instead of {text!r}"
+    if kind == "negation":
+        return f"without {value!r}"
+    if interpretation.is_filter:
+        return f"filter: {kind} {value} ({text!r})"
+    if kind == "price":
+        return f"no match has {kind} {value} ({text!r})"
+    return f"boosting {kind}: {value} ({text!r})"
+
+
+def explain_hit(hit: Hit, rank: int) -> str:
+    """Return one line on why a hit has its rank.
+
+    Args:
+        hit: The hit.
+        rank: Its rank, from 1; 0 when unknown.
+    """
+    contributions = sorted(hit.contributions.items(), key=lambda item: (-item[1], item[0]))
+    values = [(name, f"{value:.3f}") for name, value in contributions]
+    has_one = len(values) == 1
+    reasons = [" + ".join(f"{n} {v}" for n, v in values if v.strip("-0.") or has_one)]
+    if hit.matched_words:
+        reasons.append(f"({', '.join(hit.matched_words)})")
+    if hit.rules:
+        reasons.append(f"{_describe_move(hit)} by {', '.join(map(repr, hit.rules))}")
+    if rank and hit.retrieval_rank not in {0, rank}:
+        reasons.append(f"(rank {hit.retrieval_rank} before rules)")
+    return " ".join(reason for reason in reasons if reason)
+
+
+def _build_table(response: SearchResponse, text: str, is_first_page: bool) -> Table:
     table = Table()
-    table.add_column("place", justify="right")
+    table.add_column("rank", justify="right")
     table.add_column("id", overflow="fold")
     table.add_column("title", ratio=3)
     table.add_column("price", justify="right", no_wrap=True)
     table.add_column("score", justify="right")
     table.add_column("why", ratio=2)
-    for place, hit in enumerate(page.hits, start=1):
+    for number, hit in enumerate(response.hits, start=1):
         cells = (
-            place,
+            number,
             hit.product.id,
             choose_title(hit.product, text),
-            _price(hit.product),
+            _format_price(hit.product),
             f"{hit.score:.3f}" if hit.contributions else "",
-            explain_hit(hit, place if is_first else 0),
+            explain_hit(hit, number if is_first_page else 0),
         )
         table.add_row(*(Text(sanitize_line(cell)) for cell in cells))
     return table
 
 
-def describe_interpretation(reading: QueryInterpretation) -> str:
-    """Return what was read out of the words, in one line."""
-    match reading.kind:
-        case "spelling":
-            return f"searched for {reading.value!r} instead of {reading.text!r}"
-        case "negation":
-            return f"without {reading.value!r}"
-        case _:
-            effect = "only" if reading.is_filter else "first"
-            if reading.kind == "price" and not reading.is_filter:
-                effect = "nothing that matches has"
-            return f"{effect} {reading.kind} {reading.value} ({reading.text!r})"
-
-
-def _price(product: Product) -> str:
+def _format_price(product: Product) -> str:
     return "" if product.price is None else f"{product.price:,.2f} {product.currency}".strip()
 
 
-def explain_hit(hit: Hit, place: int) -> str:
-    """Return what brought a hit to its place, in one line.
-
-    Args:
-        hit: The hit.
-        place: Its place, from 1; 0 when it is not known.
-    """
-    parts = sorted(hit.contributions.items(), key=lambda item: (-item[1], item[0]))
-    shown = [(name, f"{value:.3f}") for name, value in parts]
-    told = [" + ".join(f"{n} {v}" for n, v in shown if v.strip("-0.") or len(shown) == 1)]
-    if hit.matched_words:
-        told.append(f"({', '.join(hit.matched_words)})")
-    if hit.rules:
-        told.append(f"{_moved(hit)} by {', '.join(repr(each) for each in hit.rules)}")
-    if place and hit.retrieval_rank not in {0, place}:
-        told.append(f"(was {hit.retrieval_rank})")
-    return " ".join(each for each in told if each)
-
-
-def _moved(hit: Hit) -> str:
+def _describe_move(hit: Hit) -> str:
     if RULES not in hit.contributions:
         return "pinned"
     return "boosted" if hit.contributions[RULES] > 0 else "buried"
 
 
-def _plain_hit(hit: Hit, text: str) -> dict[str, Any]:
+def _hit_to_dict(hit: Hit, text: str) -> dict[str, Any]:
     return {
         "id": hit.product.id,
         "title": choose_title(hit.product, text),
@@ -184,11 +178,11 @@ def _plain_hit(hit: Hit, text: str) -> dict[str, Any]:
         "retrieval_rank": hit.retrieval_rank,
         "rules": list(hit.rules),
         "propensity": hit.propensity,
-        "product": _plain_product(hit.product),
+        "product": _product_to_dict(hit.product),
     }
 
 
-def _plain_product(product: Product) -> dict[str, Any]:
+def _product_to_dict(product: Product) -> dict[str, Any]:
     values = {name: getattr(product, name) for name in Product.__dataclass_fields__}
     created = product.created_at
     return values | {
@@ -196,8 +190,8 @@ def _plain_product(product: Product) -> dict[str, Any]:
         "attributes": dict(product.attributes),
         "created_at": created.isoformat() if created else None,
         "translations": {
-            code: {"title": each.title, "description": each.description}
-            for code, each in product.translations.items()
+            code: {"title": translation.title, "description": translation.description}
+            for code, translation in product.translations.items()
         },
     }
 

@@ -1,6 +1,7 @@
-"""The page of all settings, made from the settings themselves.
+"""The page of all settings, rendered from the settings themselves.
 
-`python -m shopwindow.serving.cli.settings_page > docs/settings.md` writes it; a test keeps the two equal.
+`python -m shopwindow.serving.cli.settings_page > docs/settings.md` writes it; a test keeps the two
+equal.
 """
 
 from collections.abc import Iterator
@@ -14,11 +15,11 @@ from pydantic.fields import FieldInfo
 from shopwindow.values.settings import ENV_DELIMITER, ENV_PREFIX, Settings
 
 _BOUNDS = {"gt": "over {:,}", "ge": "from {:,}", "lt": "under {:,}", "le": "to {:,}"}
-_KINDS = {"int": "whole number", "float": "number", "bool": "true or false"}
-_HEAD = """# Settings
+_TYPE_NAMES = {"int": "whole number", "float": "number", "bool": "true or false"}
+_HEADER = """# Settings
 
-Each setting is a variable of the environment, or a line of a `.env` file in the working folder.
-`shopwindow --index` and `--encoder` go before both. `shopwindow info` shows what is in force.
+Each setting is an environment variable, or a line of a `.env` file in the working folder.
+`shopwindow --index` and `--encoder` override both. `shopwindow info` shows what is in force.
 A name that is not in this table is an error.
 
 This page is made by `python -m shopwindow.serving.cli.settings_page > docs/settings.md`."""
@@ -32,7 +33,7 @@ class SettingRow:
         group: Field of `Settings`.
         field: Field of the group.
         default: Its value when nothing is given.
-        values: What it takes, in words.
+        values: The values it takes, in words.
         description: What it does.
     """
 
@@ -44,7 +45,7 @@ class SettingRow:
 
     @property
     def name(self) -> str:
-        """The variable of the environment."""
+        """The environment variable."""
         return f"{ENV_PREFIX}{self.group}{ENV_DELIMITER}{self.field}".upper()
 
 
@@ -58,40 +59,42 @@ def iter_settings() -> Iterator[SettingRow]:
         model: Any = group_info.annotation
         fields: dict[str, FieldInfo] = model.model_fields
         for name, info in fields.items():
-            yield SettingRow(group, name, info.default, _values(info), info.description or "")
+            yield SettingRow(
+                group, name, info.default, _describe_values(info), info.description or ""
+            )
 
 
 def render_settings_page() -> str:
     """Return the page, as Markdown."""
-    parts = [_HEAD]
+    lines = [_HEADER]
     for group, info in Settings.model_fields.items():
         model: Any = info.annotation
-        parts.append(f"\n## {group.title()}\n\n{_about(model)}\n")
-        parts.append("| variable | default | takes | meaning |\n| --- | --- | --- | --- |")
-        parts += [_line(row) for row in iter_settings() if row.group == group]
-    return "\n".join(parts) + "\n"
+        lines.append(f"\n## {group.title()}\n\n{_summarize(model)}\n")
+        lines.append("| variable | default | takes | meaning |\n| --- | --- | --- | --- |")
+        lines += [_render_row(row) for row in iter_settings() if row.group == group]
+    return "\n".join(lines) + "\n"
 
 
-def _about(model: type[BaseModel]) -> str:
+def _summarize(model: type[BaseModel]) -> str:
     return (model.__doc__ or "").strip().splitlines()[0]
 
 
-def _line(row: SettingRow) -> str:
+def _render_row(row: SettingRow) -> str:
     default = "" if row.default is None else f"`{row.default}`"
     return f"| `{row.name}` | {default} | {row.values} | {row.description} |"
 
 
-def _values(info: FieldInfo) -> str:
+def _describe_values(info: FieldInfo) -> str:
     if get_origin(info.annotation) is Literal:
-        return ", ".join(f"`{each}`" for each in get_args(info.annotation))
-    kind = _KINDS.get(getattr(info.annotation, "__name__", ""), "text")
+        return ", ".join(f"`{choice}`" for choice in get_args(info.annotation))
+    type_name = _TYPE_NAMES.get(getattr(info.annotation, "__name__", ""), "text")
     bounds = [
-        words.format(getattr(each, name))
-        for each in info.metadata
-        for name, words in _BOUNDS.items()
-        if getattr(each, name, None) is not None
+        template.format(getattr(constraint, name))
+        for constraint in info.metadata
+        for name, template in _BOUNDS.items()
+        if getattr(constraint, name, None) is not None
     ]
-    return " ".join([kind, *bounds])
+    return " ".join([type_name, *bounds])
 
 
 if __name__ == "__main__":

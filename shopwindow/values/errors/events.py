@@ -69,7 +69,7 @@ class ProfileEncoderError(ProfileError):
         self.given = given
         super().__init__(
             f"the profile was made with encoder {stored}, but {given} was given. Use {stored}, or "
-            "make the profiles again from the event log: `shopwindow events rebuild`."
+            "make the profiles again from the event log: `shopwindow profiles rebuild`."
         )
 
 
@@ -91,5 +91,5 @@ class OnlineStoreVersionError(OnlineStoreError):
         super().__init__(
             location,
             f"it has schema {stored}, this Shopwindow reads {supported}. Update Shopwindow, or "
-            "delete the file and make it again from the log: `shopwindow events rebuild`",
+            "delete the file and make it again from the log: `shopwindow profiles rebuild`",
         )

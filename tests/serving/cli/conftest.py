@@ -1,8 +1,9 @@
-"""A tiny shop on disk, and the two ways to run a command: as a process, and in this one."""
+"""A tiny shop on disk, and two ways to run a command: in a process of its own, and in this one."""
 
 import csv
 import logging
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -24,7 +25,7 @@ HEADER = ("id", "title", "title_ar", "price", "currency", "brand", "category", "
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a command wrote and returned."""
+    """What a command printed and returned."""
 
     code: int
     out: str
@@ -32,22 +33,32 @@ class Outcome:
 
 
 def write_feed(path: Path, n_products: int = 12, *rows: tuple[str, ...]) -> Path:
-    """Write a feed of products with photos, and further rows as they are given."""
+    """Write a feed of products with photos, followed by more rows."""
     with path.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream)
         writer.writerow(HEADER)
-        for each in make_products(path.parent / "photos", n_products):
-            category = " > ".join(each.category)
-            words = (each.id, each.title, each.translations["ar"].title)
-            facts = (each.price, each.currency, each.brand, category, each.attributes["color"])
-            writer.writerow((*words, *facts, f"photos/{Path(each.image).name}"))
+        for product in make_products(path.parent / "photos", n_products):
+            category = " > ".join(product.category)
+            texts = (product.id, product.title, product.translations["ar"].title)
+            values = (
+                product.price,
+                product.currency,
+                product.brand,
+                category,
+                product.attributes["color"],
+            )
+            writer.writerow((*texts, *values, f"photos/{Path(product.image).name}"))
         writer.writerows(rows)
     return path
 
 
 def environment(folder: Path, **variables: str) -> dict[str, str]:
     """Return an environment without settings of this machine; warnings are errors."""
-    kept = {k: v for k, v in os.environ.items() if not k.startswith(("SHOPWINDOW_", "COLUMNS"))}
+    inherited = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("SHOPWINDOW_", "COLUMNS"))
+    }
     own = {
         "PYTHONPATH": str(ROOT),
         "PYTHONWARNINGS": "error",
@@ -55,7 +66,7 @@ def environment(folder: Path, **variables: str) -> dict[str, str]:
         "XDG_STATE_HOME": str(folder / "state"),
         "SHOPWINDOW_ENCODER__NAME": "fake",
     }
-    return {**kept, **own, **variables}
+    return {**inherited, **own, **variables}
 
 
 def start(folder: Path, *arguments: str, **variables: str) -> "subprocess.Popen[str]":
@@ -68,12 +79,12 @@ def start(folder: Path, *arguments: str, **variables: str) -> "subprocess.Popen[
         stderr=subprocess.PIPE,
         text=True,
         encoding="utf-8",
-        preexec_fn=_hear_ctrl_c,  # noqa: PLW1509
+        preexec_fn=_restore_ctrl_c,  # noqa: PLW1509
     )
 
 
-def _hear_ctrl_c() -> None:
-    # A run in the background is started deaf to it, and so would be everything below.
+def _restore_ctrl_c() -> None:
+    # A process in the background ignores Ctrl-C, and its children would inherit that.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
@@ -94,8 +105,8 @@ def counts(outcome: Outcome) -> dict[str, str]:
 
 
 @dataclass(slots=True)
-class Here:
-    """Runs commands in this process, in a folder of its own."""
+class CliRunner:
+    """Runs commands in this process, in a folder of its own; the page is not opened but noted."""
 
     folder: Path
     captured: pytest.CaptureFixture[str]
@@ -116,27 +127,36 @@ class Here:
 
 
 @pytest.fixture
-def here(
+def cli(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Iterator[Here]:
-    for name in [each for each in os.environ if each.startswith("SHOPWINDOW_")]:
+) -> Iterator[CliRunner]:
+    for name in [name for name in os.environ if name.startswith("SHOPWINDOW_")]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("SHOPWINDOW_ENCODER__NAME", "fake")
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     monkeypatch.delenv("COLUMNS", raising=False)
     monkeypatch.chdir(tmp_path)
-    yield Here(tmp_path, capsys, [])
+    yield CliRunner(tmp_path, capsys, [])
     root = logging.getLogger()
-    for handler in [each for each in root.handlers if isinstance(each, RotatingFileHandler)]:
+    for handler in [
+        handler for handler in root.handlers if isinstance(handler, RotatingFileHandler)
+    ]:
         root.removeHandler(handler)
         handler.close()
 
 
 @pytest.fixture(scope="session")
 def indexed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder in which the feed was indexed with the real command; to be read only."""
+    """A folder where the feed was indexed with the real command; tests must not change it."""
     folder = tmp_path_factory.mktemp("shop")
     feed = write_feed(folder / "feed.csv")
-    done = shopwindow(folder, "index", feed.name)
-    assert done.code == 0, done.err
+    outcome = shopwindow(folder, "index", feed.name)
+    assert outcome.code == 0, outcome.err
     return folder
+
+
+@pytest.fixture
+def indexed_cli(cli: CliRunner, indexed: Path) -> CliRunner:
+    """A runner in a copy of the indexed folder."""
+    shutil.copytree(indexed, cli.folder, dirs_exist_ok=True)
+    return cli

@@ -1,4 +1,4 @@
-"""The made-up visitors of the demonstration: recorded once, and only in its own log."""
+"""The made-up visitors of the demo: recorded once, and only in its own log."""
 
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from shopwindow.serving.cli.demo_visitors import (
 from shopwindow.values.profile_view import DEMO_USER_PREFIX
 from shopwindow.values.settings import Settings
 from tests.conftest import WHOLE
-from tests.serving.cli.conftest import Here, write_feed
+from tests.serving.cli.conftest import CliRunner, write_feed
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "demo-events"
 
 
-def test_they_are_recorded_once_as_real_events(shop: ProductIndex, folder: Path) -> None:
+def test_visitors_are_recorded_once_as_real_events(shop: ProductIndex, folder: Path) -> None:
     with EventLog.open(folder) as log:
         service = SearchService(shop, WHOLE, event_log=log)
         assert add_demo_visitors(service) == len(DEMO_VISITORS) == 3
@@ -32,21 +32,25 @@ def test_they_are_recorded_once_as_real_events(shop: ProductIndex, folder: Path)
         assert add_demo_visitors(service) == 0
         assert log.count() == n_events
         assert set(service.recent_visitors()) == set(DEMO_VISITORS)
-        assert all(each.startswith(DEMO_USER_PREFIX) for each in DEMO_VISITORS)
-        for user_id, looks in DEMO_VISITORS.items():
-            deeds = [each for each in service.history(user_id) if each.kind != "impression"]
-            assert [each.kind for each in deeds] == [
-                kind for look in looks for kind in look.actions
+        assert all(user_id.startswith(DEMO_USER_PREFIX) for user_id in DEMO_VISITORS)
+        for user_id, searches in DEMO_VISITORS.items():
+            interactions = [
+                event for event in service.history(user_id) if event.kind != "impression"
             ]
-            assert all(each.query_id and each.position for each in deeds)
-            assert all((each.value is None) == (each.kind != "purchase") for each in deeds)
+            assert [event.kind for event in interactions] == [
+                kind for search in searches for kind in search.actions
+            ]
+            assert all(event.query_id and event.position for event in interactions)
+            assert all(
+                (event.value is None) == (event.kind != "purchase") for event in interactions
+            )
             assert service.profile(user_id).interests
         service.erase("sample-omar")
         assert add_demo_visitors(service) == 1
         service.close()
 
 
-def test_profiles_that_were_forgotten_are_learned_anew(shop: ProductIndex, folder: Path) -> None:
+def test_deleted_profiles_are_rebuilt_from_the_log(shop: ProductIndex, folder: Path) -> None:
     for is_first in (True, False):
         with EventLog.open(folder) as log:
             service = SearchService(shop, WHOLE, event_log=log)
@@ -58,13 +62,13 @@ def test_profiles_that_were_forgotten_are_learned_anew(shop: ProductIndex, folde
         assert list(folder.iterdir())
 
 
-def test_the_log_is_the_demonstrations_own(here: Here) -> None:
+def test_the_demo_has_an_event_log_of_its_own(cli: CliRunner) -> None:
     settings = with_events(Settings(), "var/demo-events")
     assert (settings.events.enabled, settings.events.folder) == (True, "var/demo-events")
-    write_feed(here.folder / "feed.csv", 12)
-    told = here("demo", "--feed", "feed.csv").out
-    assert "is logged in var/demo-events" in told
-    assert "sample-layla, sample-omar, sample-noura" in told
-    with EventLog.open(here.folder / "var" / "demo-events") as log:
+    write_feed(cli.folder / "feed.csv", 12)
+    output = cli("demo", "--feed", "feed.csv").out
+    assert "are logged only in var/demo-events" in output
+    assert "sample-layla, sample-omar, sample-noura" in output
+    with EventLog.open(cli.folder / "var" / "demo-events") as log:
         assert log.read_user_events("sample-layla")
-    assert not (here.folder / "var" / "events").exists()
+    assert not (cli.folder / "var" / "events").exists()

@@ -29,19 +29,21 @@ FAILURES = (
 )
 
 
-def test_words_in_both_languages_and_a_photo_find_the_product(indexed: Path) -> None:
-    asked = (
+def test_text_in_both_languages_and_a_photo_find_the_product(indexed: Path) -> None:
+    commands = (
         ("search", "red", "dress", "--limit", "2"),
         ("search", "فستان أحمر", "--limit", "2"),
         ("search", "--image", "photos/1.png", "--limit", "1", "--json"),
         ("similar", "sku-0", "--limit", "1", "--json"),
         ("similar", "no-such"),
     )
-    results = [shopwindow(indexed, *arguments) for arguments in asked]  # one holds the index
-    assert [each.code for each in results] == [0, 0, 0, 0, 1], results
+    results = [
+        shopwindow(indexed, *arguments) for arguments in commands
+    ]  # in turn: the index is locked
+    assert [outcome.code for outcome in results] == [0, 0, 0, 0, 1], results
     english, arabic, photo, similar, unknown = results
     assert "Red dress number" in english.out
-    assert "(red, dress)" in english.out
+    assert "(red, dress)" in " ".join(english.out.replace("│", " ").split())  # the cell wraps
     assert "فستان أحمر" in arabic.out
     assert "Red dress" not in arabic.out
     assert json.loads(photo.out)["hits"][0]["id"] == "sku-1"
@@ -57,10 +59,10 @@ def test_indexing_again_changes_nothing(indexed: Path) -> None:
     assert not (indexed / "feed.csv.rejects.csv").exists()
 
 
-def test_json_says_what_python_says(indexed: Path) -> None:
-    answer = json.loads(shopwindow(indexed, "search", "blue mug", "--json").out)
+def test_json_equals_the_python_response(indexed: Path) -> None:
+    document = json.loads(shopwindow(indexed, "search", "blue mug", "--json").out)
     with ProductIndex.open(indexed / "var" / "index", FakeEncoder(), must_exist=True) as index:
-        page = SearchService(index).search(Query(text="blue mug", limit=10))
+        response = SearchService(index).search(Query(text="blue mug", limit=10))
     names = [
         "hits",
         "facets",
@@ -79,19 +81,19 @@ def test_json_says_what_python_says(indexed: Path) -> None:
         "rules",
         "redirect",
     ]
-    assert list(answer) == names
-    assert [each["text"] for each in answer["interpretations"]] == [
-        r.text for r in page.interpretations
+    assert list(document) == names
+    assert [interpretation["text"] for interpretation in document["interpretations"]] == [
+        interpretation.text for interpretation in response.interpretations
     ]
-    assert [hit["id"] for hit in answer["hits"]] == [hit.product.id for hit in page.hits]
-    assert [hit["score"] for hit in answer["hits"]] == [hit.score for hit in page.hits]
-    assert [hit["contributions"] for hit in answer["hits"]] == [
-        dict(hit.contributions) for hit in page.hits
+    assert [hit["id"] for hit in document["hits"]] == [hit.product.id for hit in response.hits]
+    assert [hit["score"] for hit in document["hits"]] == [hit.score for hit in response.hits]
+    assert [hit["contributions"] for hit in document["hits"]] == [
+        dict(hit.contributions) for hit in response.hits
     ]
-    assert [tuple(hit["matched_words"]) for hit in answer["hits"]] == [
-        hit.matched_words for hit in page.hits
+    assert [tuple(hit["matched_words"]) for hit in document["hits"]] == [
+        hit.matched_words for hit in response.hits
     ]
-    assert answer["facets"] == page.facets
+    assert document["facets"] == response.facets
 
 
 def test_every_failure_is_one_line_and_a_code(tmp_path: Path) -> None:
@@ -104,7 +106,7 @@ def test_every_failure_is_one_line_and_a_code(tmp_path: Path) -> None:
 
 
 def test_app_as_a_script_opens_the_page(tmp_path: Path) -> None:
-    # Without an index the page cannot open, and the error shows that it was to be opened.
+    # Without an index the page cannot open; the error shows that it tried.
     done = subprocess.run(
         [sys.executable, str(ROOT / "app.py")],
         cwd=tmp_path,
@@ -132,7 +134,7 @@ def test_the_page_opens_and_ctrl_c_ends_it(indexed: Path) -> None:
     assert "Traceback" not in ended.err
 
 
-def test_a_reader_that_ends_early_is_no_fault(tmp_path: Path) -> None:
+def test_a_closed_pipe_ends_the_command_quietly(tmp_path: Path) -> None:
     process = start(tmp_path, "--help")
     assert process.stdout is not None
     process.stdout.close()
@@ -142,7 +144,7 @@ def test_a_reader_that_ends_early_is_no_fault(tmp_path: Path) -> None:
     assert process.wait(120) == 1
 
 
-def test_after_ctrl_c_the_same_command_goes_on(tmp_path: Path) -> None:
+def test_after_ctrl_c_the_same_command_resumes(tmp_path: Path) -> None:
     rows = [(f"more-{n}", f"Green mug {n}", "", "5", "AED", "", "", "", "") for n in range(300)]
     write_feed(tmp_path / "feed.csv", 6, *rows)
     small = {"SHOPWINDOW_INDEX__BATCH_SIZE": "16"}
@@ -154,7 +156,7 @@ def test_after_ctrl_c_the_same_command_goes_on(tmp_path: Path) -> None:
     assert first.startswith("indexing: 16 of 306, "), first
     assert stopped.code == 130, stopped
     assert "products are in the index at" in stopped.err
-    assert "The same command goes on where it stopped." in stopped.err
+    assert "The same command resumes where it stopped." in stopped.err
     assert "Traceback" not in stopped.err
     n_kept = int(stopped.err.split("interrupted: ")[1].split()[0])
     done = shopwindow(tmp_path, "index", "feed.csv")

@@ -1,4 +1,4 @@
-"""`--merchant`: what a command writes about one merchant has nothing of another."""
+"""`--merchant`: what a command prints for one merchant has nothing of another."""
 
 import csv
 import json
@@ -10,7 +10,7 @@ import pytest
 from benchmarks.two_shops import SHOPS, A, B, events, products_of, slips
 from shopwindow.eventlog import EventLog
 from shopwindow.serving.cli.exit_codes import ExitCode
-from tests.serving.cli.conftest import Here, Outcome, shopwindow
+from tests.serving.cli.conftest import CliRunner, Outcome, shopwindow
 
 HEADER = ("id", "title", "description", "brand", "category", "color", "material", "image",
           "merchant_id", "price", "currency")  # fmt: skip
@@ -33,43 +33,45 @@ pin = ["zka004"]
 
 @pytest.fixture(scope="module")
 def both(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder in which both shops were indexed with the real command; to be read only."""
+    """A folder in which both shops were indexed with the real command; tests must not change it."""
     folder = tmp_path_factory.mktemp("two-shops")
     (folder / "photos").mkdir()
     with (folder / "feed.csv").open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream)
         writer.writerow(HEADER)
-        for each in (p for one in SHOPS for p in products_of(one, folder / "photos")):
-            facts = {**each.attributes, "category": " > ".join(each.category)}
-            writer.writerow([facts.get(name) or getattr(each, name) for name in HEADER])
+        for product in (
+            product for shop in SHOPS for product in products_of(shop, folder / "photos")
+        ):
+            values = {**product.attributes, "category": " > ".join(product.category)}
+            writer.writerow([values.get(name) or getattr(product, name) for name in HEADER])
     with EventLog.open(folder / "events") as log:
         log.append(events())
-    written(shopwindow(folder, "index", "feed.csv"))
+    check_output(shopwindow(folder, "index", "feed.csv"))
     return folder
 
 
 @pytest.fixture
-def shop(both: Path, here: Here, monkeypatch: pytest.MonkeyPatch) -> Here:
+def shop(both: Path, cli: CliRunner, monkeypatch: pytest.MonkeyPatch) -> CliRunner:
     monkeypatch.setenv("SHOPWINDOW_INDEX__LOCATION", str(both / "var" / "index"))
     monkeypatch.setenv("SHOPWINDOW_EVENTS__FOLDER", str(both / "events"))
-    return here
+    return cli
 
 
-def written(done: Outcome) -> str:
-    assert done.code == ExitCode.OK, done.err
-    return done.out + done.err
+def check_output(outcome: Outcome) -> str:
+    assert outcome.code == ExitCode.OK, outcome.err
+    return outcome.out + outcome.err
 
 
-def test_search_and_suggest(shop: Here) -> None:
+def test_search_and_suggest(shop: CliRunner) -> None:
     (shop.folder / "rules.toml").write_text(RULES, encoding="utf-8")
-    # The table of one, the document of others: `tests/search` asks every word.
-    for text, *more in (("lamp",), *((each, "--json") for each in slips(B)[::3])):
-        told = written(shop("search", text, *OWN, "--rules", "rules.toml", *more))
-        assert B.leaked(told) == [], text
-    assert "falkoren" in written(shop("search", "Falkoreq", *OWN))
+    # A table for one text, JSON for some others: `tests/search` covers every text.
+    for text, *more in (("lamp",), *((word, "--json") for word in slips(B)[::3])):
+        output = check_output(shop("search", text, *OWN, "--rules", "rules.toml", *more))
+        assert B.leaked(output) == [], text
+    assert "falkoren" in check_output(shop("search", "Falkoreq", *OWN))
     for text, *more in (("fal",), ("zir", "--json")):
-        assert B.leaked(written(shop("suggest", text, *OWN, *more))) == []
-    both = written(shop("suggest", "fal", *OWN, "--merchant", B.merchant_id))
+        assert B.leaked(check_output(shop("suggest", text, *OWN, *more))) == []
+    both = check_output(shop("suggest", "fal", *OWN, "--merchant", B.merchant_id))
     assert "Falkorex" in both
     assert "Falkoren" in both
 
@@ -77,32 +79,34 @@ def test_search_and_suggest(shop: Here) -> None:
 @pytest.mark.parametrize(
     "command",
     [
-        ("similar", "zka001"), ("complements", "zka001"), ("feed", "vera"),
+        ("similar", "zka001"), ("complements", "zka001"), ("recommend", "vera"),
         ("match", "--out", "matches.csv"),
     ],
 )  # fmt: skip
-def test_what_is_shown_of_products(shop: Here, both: Path, command: Sequence[str]) -> None:
+def test_commands_show_products_of_one_merchant_only(
+    shop: CliRunner, both: Path, command: Sequence[str]
+) -> None:
     photos = [str(both / "photos")] if command[0] == "match" else []
-    told = written(shop(*command, *photos, *OWN))
+    output = check_output(shop(*command, *photos, *OWN))
     sheet = shop.folder / "matches.csv"
-    told += sheet.read_text("utf-8-sig") if sheet.exists() else ""
-    assert A.leaked(told)
-    assert B.leaked(told) == []
+    output += sheet.read_text("utf-8-sig") if sheet.exists() else ""
+    assert A.leaked(output)
+    assert B.leaked(output) == []
 
 
-def test_the_id_of_anothers_product_is_unknown(shop: Here) -> None:
-    theirs, nobodys = (shop("similar", each, *OWN) for each in ("zkb001", "zkz001"))
-    assert theirs.code == nobodys.code == ExitCode.FAILED
-    assert theirs.err.replace("zkb001", "zkz001") == nobodys.err
+def test_the_id_of_another_merchants_product_is_unknown(shop: CliRunner) -> None:
+    foreign, unknown = (shop("similar", product_id, *OWN) for product_id in ("zkb001", "zkz001"))
+    assert foreign.code == unknown.code == ExitCode.FAILED
+    assert foreign.err.replace("zkb001", "zkz001") == unknown.err
 
 
-def test_a_report_can_be_handed_over(shop: Here) -> None:
-    told = written(shop("report", *OWN))
-    told += (shop.folder / "report.html").read_text("utf-8")
-    told += (shop.folder / "report.csv").read_text("utf-8-sig")
-    document = written(shop("report", *OWN, "--json"))
-    assert B.leaked(told + document) == []
+def test_an_audit_can_be_handed_to_the_merchant(shop: CliRunner) -> None:
+    output = check_output(shop("audit", *OWN))
+    output += (shop.folder / "audit.html").read_text("utf-8")
+    output += (shop.folder / "audit.csv").read_text("utf-8-sig")
+    document = check_output(shop("audit", *OWN, "--json"))
+    assert B.leaked(output + document) == []
     assert json.loads(document)["n_products"] == A.n_products
-    everything = json.loads(written(shop("report", "--json")))
+    everything = json.loads(check_output(shop("audit", "--json")))
     assert everything["n_products"] == A.n_products + B.n_products
     assert B.leaked(json.dumps(everything))

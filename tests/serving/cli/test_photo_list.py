@@ -1,4 +1,4 @@
-"""Photos as people name them: files, folders, addresses, lists."""
+"""Photos named by arguments: files, folders, addresses, lists."""
 
 from pathlib import Path
 
@@ -20,9 +20,9 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.mark.usefixtures("folder")
-def test_files_folders_and_addresses_each_once() -> None:
-    given = ["x.jpg", "shoot", "shoot/a.png", "https://shop.example/1.jpg", "x.jpg"]
-    assert list_photos(given) == [
+def test_files_folders_and_addresses_are_listed_without_duplicates() -> None:
+    arguments = ["x.jpg", "shoot", "shoot/a.png", "https://shop.example/1.jpg", "x.jpg"]
+    assert list_photos(arguments) == [
         "x.jpg",
         "shoot/a.png",
         "shoot/b.JPG",
@@ -49,7 +49,7 @@ def test_lists(folder: Path, name: str, text: str, expected: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "content", "message"),
+    ("argument", "content", "message"),
     [
         ("none", None, "none: there is no such file or folder"),
         ("@none.txt", None, "none.txt: there is no such list"),
@@ -58,11 +58,11 @@ def test_lists(folder: Path, name: str, text: str, expected: list[str]) -> None:
         ("bare", b"", "no photos are in this folder or below it"),
     ],
 )
-def test_what_is_not_there_is_said(
-    folder: Path, given: str, content: bytes | None, message: str
+def test_missing_and_unusable_photos_are_named(
+    folder: Path, argument: str, content: bytes | None, message: str
 ) -> None:
     (folder / "bare").mkdir()
     if content:
-        (folder / given.removeprefix("@")).write_bytes(content)
+        (folder / argument.removeprefix("@")).write_bytes(content)
     with pytest.raises(FeedError, match=message):
-        list_photos([given])
+        list_photos([argument])

@@ -1,4 +1,4 @@
-"""docs/settings.md is made from the settings, and is up to date."""
+"""docs/settings.md is rendered from the settings, and is up to date."""
 
 from shopwindow.serving.cli.settings_page import iter_settings, render_settings_page
 from shopwindow.values.settings import Settings
@@ -6,9 +6,9 @@ from tests.serving.cli.conftest import ROOT
 
 
 def test_the_page_is_what_the_settings_say() -> None:
-    written = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
-    remake = "run `python -m shopwindow.serving.cli.settings_page > docs/settings.md`"
-    assert written == render_settings_page(), remake
+    page = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
+    hint = "run `python -m shopwindow.serving.cli.settings_page > docs/settings.md`"
+    assert page == render_settings_page(), hint
 
 
 def test_every_setting_is_on_the_page_with_its_meaning() -> None:
@@ -22,7 +22,7 @@ def test_every_setting_is_on_the_page_with_its_meaning() -> None:
 def test_bounds_and_choices_are_named() -> None:
     values = {row.name: row.values for row in iter_settings()}
     assert values["SHOPWINDOW_SERVER__PORT"] == "whole number from 0 to 65,535"
-    assert values["SHOPWINDOW_SEARCH__FUSION"] == "`scale`, `range`, `spread`, `ranks`"
+    assert values["SHOPWINDOW_SEARCH__FUSION"] == "`theoretical_min_max`, `min_max`, `dbsf`, `rrf`"
     assert values["SHOPWINDOW_PHOTO__FETCH_TIMEOUT_S"] == "number over 0"
     assert values["SHOPWINDOW_PHOTO__ALLOW_PRIVATE_ADDRESSES"] == "true or false"
     assert values["SHOPWINDOW_INDEX__API_KEY"] == "text"

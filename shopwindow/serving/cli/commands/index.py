@@ -1,0 +1,85 @@
+"""`shopwindow index`: a catalogue into the index."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from shopwindow.serving.cli.context import load_settings
+from shopwindow.serving.cli.options import ColumnMapping, PhotoFolder
+from shopwindow.serving.cli.output import print_notice
+
+
+def index(  # noqa: PLR0913 -- one parameter for each option
+    ctx: typer.Context,
+    feed: Annotated[Path, typer.Argument(metavar="FEED", help="The catalogue.")],
+    *,
+    mapping: ColumnMapping = None,
+    feed_format: Annotated[
+        str,
+        typer.Option(
+            "--format",
+            metavar="F",
+            help="csv, tsv, jsonl, parquet, google-xml or shopify; detected when not given.",
+        ),
+    ] = "",
+    encoding: Annotated[
+        str, typer.Option(metavar="NAME", help="Encoding of a feed that is not UTF-8, as cp1256.")
+    ] = "",
+    rejects: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Where rejected rows and values go; FEED.rejects.csv when not given.",
+        ),
+    ] = None,
+    delete_missing: Annotated[
+        bool,
+        typer.Option(
+            "--delete-missing",
+            help="The feed is complete: delete its sellers' products that it lacks.",
+        ),
+    ] = False,
+    full: Annotated[bool, typer.Option("--full", hidden=True)] = False,
+    merchant: Annotated[
+        str,
+        typer.Option(
+            metavar="ID", help="The feed's only seller, also of rows that name no seller."
+        ),
+    ] = "",
+    currency: Annotated[
+        str, typer.Option(metavar="CODE", help="Currency of prices that name none, as AED.")
+    ] = "",
+    language: Annotated[
+        str, typer.Option(metavar="CODE", help="Language of titles that name none, as en.")
+    ] = "",
+    photo_folder: PhotoFolder = None,
+) -> int:
+    """Read a catalogue into the index; only what is new or changed costs time.
+
+    Rows and values that cannot be used are counted, shown and written to a file, and the rest is
+    indexed; products that are drafts, archived or not published are removed from the index. The
+    exit code is 0, and 1 only when no rows were imported, or when --delete-missing would delete too
+    much or a row's id cannot be read. Ctrl-C stops between two batches; the same command resumes
+    there.
+
+    Returns:
+        The exit code.
+    """
+    from shopwindow.serving.cli.index_feed import FeedRequest, index_feed  # noqa: PLC0415 -- `--help` does without
+
+    if full:
+        print_notice("warning: --full is now called --delete-missing; use that name instead")
+    request = FeedRequest(
+        path=feed,
+        mapping=mapping,
+        format=feed_format,
+        encoding=encoding,
+        rejects=rejects,
+        photo_folder=photo_folder,
+        merchant_id=merchant,
+        currency=currency,
+        language=language,
+        delete_missing=delete_missing or full,
+    )
+    return index_feed(load_settings(ctx), request)

@@ -1,0 +1,181 @@
+"""Indexing of a feed: read, index, report."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+
+from index import IndexReport, ProductFeed, ProductIndex, read_products
+from index.index_report import ProgressCallback
+from shopwindow.serving.cli.context import open_index
+from shopwindow.serving.cli.exit_codes import ExitCode
+from shopwindow.serving.cli.index_progress import show_index_progress
+from shopwindow.serving.cli.index_report import append_late_rejections, show_index_report
+from shopwindow.serving.cli.output import get_stderr_console, print_notice
+from shopwindow.values.errors import DeletionRefusedError, ShopwindowError
+from shopwindow.values.settings import Settings
+
+MAX_COUNTED_BYTES = 500_000_000
+"""Feeds up to this size are read once beforehand to count their rows for the progress bar."""
+
+
+@dataclass(frozen=True, slots=True)
+class FeedRequest:
+    """A feed and how to read it; what is empty is detected.
+
+    Attributes:
+        path: The feed.
+        mapping: TOML file that says what columns mean.
+        format: Format of the feed.
+        encoding: Encoding of the feed.
+        rejects: File for rejected rows; beside the feed when None.
+        photo_folder: Where photos go that are embedded in the feed.
+        merchant_id: The only seller of the feed, also of rows that name none.
+        currency: Currency of prices that name none.
+        language: Language of titles that name none.
+        delete_missing: The feed is complete: delete products that it lacks.
+    """
+
+    path: Path
+    mapping: Path | None = None
+    format: str = ""
+    encoding: str = ""
+    rejects: Path | None = None
+    photo_folder: Path | None = None
+    merchant_id: str = ""
+    currency: str = ""
+    language: str = ""
+    delete_missing: bool = False
+
+    def get_rejects_path(self) -> Path:
+        """Return the file for rejected rows: beside the feed, or here if that is read-only."""
+        if self.rejects:
+            return self.rejects
+        name = f"{self.path.name}.rejects.csv"
+        folder = self.path.parent
+        return folder / name if os.access(folder, os.W_OK) else Path(name)
+
+    def open_feed(self) -> ProductFeed:
+        """Open the feed, and check its header.
+
+        Returns:
+            The feed; its rows are read later.
+
+        Raises:
+            FeedError: It cannot be read at all, or an option is not valid.
+        """
+        return read_products(
+            self.path,
+            mapping=self.mapping,
+            format=self.format or None,
+            rejects=self.get_rejects_path(),
+            photo_folder=self.photo_folder,
+            encoding=self.encoding,
+            merchant_id=self.merchant_id,
+            currency=self.currency,
+            language=self.language,
+        )
+
+
+def index_feed(settings: Settings, request: FeedRequest) -> ExitCode:
+    """Index a feed, showing progress, and then the report.
+
+    Args:
+        settings: The settings in force.
+        request: The feed and how to read it.
+
+    Returns:
+        OK; FAILED when no rows were imported, or when missing products were not deleted;
+        INTERRUPTED after Ctrl-C.
+
+    Raises:
+        FeedError: The feed cannot be read at all.
+        EncoderError: The encoder cannot be loaded, or did not make this index.
+        IndexStoreError: The index cannot be opened or written.
+    """
+    feed = request.open_feed()
+    n_rows, scan_report = scan_feed(feed)
+    if n_rows is not None and n_rows == scan_report.n_rejected:
+        return _report_no_rows(scan_report, request.get_rejects_path())
+    with open_index(settings, must_exist=False) as index:
+        try:
+            with show_index_progress(n_rows) as progress:
+                report = _add_products(index, feed, request, progress)
+            _build_graph(index, settings)
+        except KeyboardInterrupt:
+            return _report_interrupt(index)
+    append_late_rejections(request.get_rejects_path(), report)
+    if not report.n_accepted:
+        return _report_no_rows(report, request.get_rejects_path())
+    show_index_report(report, request.get_rejects_path())
+    if not report.not_deleted_reason:
+        return ExitCode.OK
+    print_notice(f"error: {report.not_deleted_reason}", style="red")
+    return ExitCode.FAILED
+
+
+def _add_products(
+    index: ProductIndex, feed: ProductFeed, request: FeedRequest, progress: ProgressCallback
+) -> IndexReport:
+    try:
+        return index.add(
+            feed,
+            delete_missing=request.delete_missing,
+            merchant_id=request.merchant_id,
+            progress=progress,
+        )
+    except DeletionRefusedError as exc:
+        return cast(IndexReport, exc.report)  # the products of the feed are indexed all the same
+
+
+def scan_feed(feed: ProductFeed) -> tuple[int | None, IndexReport]:
+    """Count the rows of a feed, and those that are rejected, without indexing it.
+
+    Returns:
+        The number of rows, None for a feed too large to be read twice; and a report that counts the
+        rejected ones.
+
+    Raises:
+        FeedError: The feed cannot be read at all.
+    """
+    report = IndexReport()
+    n_bytes = feed.path.stat().st_size
+    if n_bytes > MAX_COUNTED_BYTES:
+        print_notice(
+            f"{feed.path} has {n_bytes / 1e9:.1f} GB: its rows are not counted first, so the time "
+            "left is not shown"
+        )
+        return None, report
+    n_rows = 0
+    with get_stderr_console().status(f"reading {feed.path.name}"):
+        for row in feed.iter_rows():
+            n_rows += 1
+            if row.rejection and not row.rejection.withdrawn:
+                report.reject(row.rejection)
+    return n_rows, report
+
+
+def _build_graph(index: ProductIndex, settings: Settings) -> None:
+    if index.count() < settings.index.hnsw_min_points:
+        return
+    with get_stderr_console().status("building the search graph"):
+        index.optimize(wait=True)
+
+
+def _report_interrupt(index: ProductIndex) -> ExitCode:
+    try:
+        n_products = f"{index.count():,} products are"
+    except ShopwindowError:  # Ctrl-C may have come while waiting for the server
+        n_products = "whole batches are"
+    print_notice(
+        f"interrupted: {n_products} in the index at {index.location}. The same command resumes "
+        "where it stopped."
+    )
+    return ExitCode.INTERRUPTED
+
+
+def _report_no_rows(report: IndexReport, rejects: Path) -> ExitCode:
+    show_index_report(report, rejects)
+    reason = "each row was rejected" if report.n_rejected else "the feed has no rows"
+    print_notice(f"error: no rows imported: {reason}.", style="red")
+    return ExitCode.FAILED
