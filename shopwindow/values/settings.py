@@ -168,6 +168,11 @@ class EventSettings(_Group):
         "visitors should know first.",
     )
     folder: str = Field("var/events", description="Folder of the event log.")
+    consume: bool = Field(
+        True,
+        description="Whether `shopwindow serve` learns profiles from the log, when no other "
+        "process does; false where `shopwindow profiles consume` runs.",
+    )
     store: str = Field(
         "",
         description="Where events go to be analysed: a folder (Parquet), `chdb:FOLDER`, "
