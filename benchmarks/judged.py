@@ -27,7 +27,7 @@ from shopwindow.evaluation.comparison import compare
 from shopwindow.evaluation.judgments import Judgments, read_judgments
 from shopwindow.evaluation.measures import parse_measure
 from shopwindow.evaluation.runs import Run, mean
-from shopwindow.serving.cli.evaluating import run_judged_queries
+from shopwindow.serving.cli.evaluate_index import run_judged_queries
 from shopwindow.values import Product
 from shopwindow.values.settings import SearchSettings
 
