@@ -1,8 +1,8 @@
-"""Adapting to a shop: half of it is learned, the other half asked; and what was known before.
+"""Measure adaptation: train on half of a shop, evaluate on the other half, and on other shops.
 
 `python -m benchmarks.bench_adapt --data FOLDER` adapts `compact` to half of electronics, to half of
-ikea, and to ikea after electronics. Titles of the other half ask among the photos of that half; the
-fashion test products, and electronics after ikea, show what is forgotten.
+ikea, and to ikea after electronics. Titles of the other half are the queries, its photos the
+candidates; the fashion test products, and electronics after ikea, show what is forgotten.
 """
 
 import hashlib
@@ -24,38 +24,35 @@ BASE = "compact"
 SHOPS = ("electronics", "ikea")
 
 
-def halves(photos: Sequence[LabeledProduct]) -> tuple[list[LabeledProduct], list[LabeledProduct]]:
-    """Return the half to learn from and the half to ask about; twins stay together."""
-    parts: tuple[list[LabeledProduct], list[LabeledProduct]] = ([], [])
+def split_in_halves(
+    photos: Sequence[LabeledProduct],
+) -> tuple[list[LabeledProduct], list[LabeledProduct]]:
+    """Return the training and the test half; products of one group or title stay together."""
+    halves: tuple[list[LabeledProduct], list[LabeledProduct]] = ([], [])
     for photo in photos:
         key = (photo.group_id or photo.title_key).encode()
-        parts[hashlib.blake2b(key, digest_size=8).digest()[-1] % 2].append(photo)
-    return parts
+        halves[hashlib.blake2b(key, digest_size=8).digest()[-1] % 2].append(photo)
+    return halves
 
 
-def asked(encoder: Encoder, photos: Sequence[LabeledProduct]) -> dict[str, float]:
+def evaluate_titles(encoder: Encoder, photos: Sequence[LabeledProduct]) -> dict[str, float]:
     """Return how well titles find their photos among these."""
     keys = [photo.title_key for photo in photos]
     texts = encoder.encode_texts([photo.title for photo in photos])
-    found = evaluate_title_retrieval(
-        texts, encoder.encode_images([p.image for p in photos]), keys, keys
-    )
-    return {"recall": round(found.recall_at_10, 4), "reciprocal_rank": round(found.mrr, 4)}
+    vectors = encoder.encode_images([photo.image for photo in photos])
+    metrics = evaluate_title_retrieval(texts, vectors, keys, keys)
+    return {"recall": round(metrics.recall_at_10, 4), "reciprocal_rank": round(metrics.mrr, 4)}
 
 
-def products_of(photos: Sequence[LabeledProduct], folder: Path) -> list[Product]:
-    """Write the photos into a folder.
-
-    Returns:
-        Products as a feed would give them.
-    """
+def write_products(photos: Sequence[LabeledProduct], folder: Path) -> list[Product]:
+    """Return products as a feed would give them, with their photos written into a folder."""
     folder.mkdir(parents=True, exist_ok=True)
-    found = []
+    products = []
     for number, photo in enumerate(photos):
         path = folder / f"{number}.jpg"
         path.write_bytes(photo.image)
         category = (photo.product_type,) if photo.product_type else ()
-        found.append(
+        products.append(
             Product(
                 f"{number}",
                 photo.title,
@@ -64,10 +61,10 @@ def products_of(photos: Sequence[LabeledProduct], folder: Path) -> list[Product]
                 group_id=photo.group_id,
             )
         )
-    return found
+    return products
 
 
-def _report(report: AdaptReport) -> dict[str, Any]:
+def _summarize_report(report: AdaptReport) -> dict[str, Any]:
     return {
         "n_products": report.n_products,
         "n_trained": report.n_trained,
@@ -78,42 +75,55 @@ def _report(report: AdaptReport) -> dict[str, Any]:
 
 
 def main(
-    data: Annotated[Path, typer.Option(help="Folder of the product sets.")],
+    data: Annotated[Path, typer.Option(help="Folder of the product datasets.")],
 ) -> None:
     """Measure and write `results/adapt.json`."""
     base = load_encoder(BASE)
     fashion = read_labeled_products(data)
     fashion = [fashion[n] for n in split_by_title(fashion).test]
-    shops = {name: halves(read_labeled_products(data, (name,))) for name in SHOPS}
-    numbers: dict[str, Any] = {"base": base.spec.identity, "fashion_before": asked(base, fashion)}
+    shops = {name: split_in_halves(read_labeled_products(data, (name,))) for name in SHOPS}
+    results: dict[str, Any] = {
+        "base": base.spec.identity,
+        "fashion_before": evaluate_titles(base, fashion),
+    }
     with tempfile.TemporaryDirectory() as temporary:
-        place = Path(temporary)
-        feeds = {name: products_of(half[0], place / name) for name, half in shops.items()}
+        folder = Path(temporary)
+        training_products = {
+            name: write_products(training_half, folder / name)
+            for name, (training_half, _) in shops.items()
+        }
         for name in SHOPS:
-            report = adapt_encoder(BASE, feeds[name], place / f"knows-{name}")
-            adapted, other = load_encoder(place / f"knows-{name}"), shops[name][1]
-            before, after = asked(base, other), asked(adapted, other)
-            numbers[name] = {
-                **_report(report),
-                "n_asked": len(other),
-                "chance_recall": round(10 / len(other), 4),
+            report = adapt_encoder(BASE, training_products[name], folder / f"knows-{name}")
+            adapted, test_photos = load_encoder(folder / f"knows-{name}"), shops[name][1]
+            before, after = (
+                evaluate_titles(base, test_photos),
+                evaluate_titles(adapted, test_photos),
+            )
+            results[name] = {
+                **_summarize_report(report),
+                "n_asked": len(test_photos),
+                "chance_recall": round(10 / len(test_photos), 4),
                 "before": before,
                 "after": after,
                 "times_recall": round(after["recall"] / before["recall"], 1),
-                "fashion_after": asked(adapted, fashion),
+                "fashion_after": evaluate_titles(adapted, fashion),
             }
-            print(name, numbers[name], flush=True)
-        first, then = SHOPS
-        report = adapt_encoder(str(place / f"knows-{first}"), feeds[then], place / "knows-both")
-        both = load_encoder(place / "knows-both")
-        numbers[f"{then} after {first}"] = {
-            **_report(report),
-            first: asked(both, shops[first][1]),
-            then: asked(both, shops[then][1]),
-            "fashion": asked(both, fashion),
+            print(name, results[name], flush=True)
+        first_shop, second_shop = SHOPS
+        report = adapt_encoder(
+            str(folder / f"knows-{first_shop}"),
+            training_products[second_shop],
+            folder / "knows-both",
+        )
+        adapted_twice = load_encoder(folder / "knows-both")
+        results[f"{second_shop} after {first_shop}"] = {
+            **_summarize_report(report),
+            first_shop: evaluate_titles(adapted_twice, shops[first_shop][1]),
+            second_shop: evaluate_titles(adapted_twice, shops[second_shop][1]),
+            "fashion": evaluate_titles(adapted_twice, fashion),
         }
-    write_result("adapt", numbers, command="python -m benchmarks.bench_adapt --data FOLDER")
-    print(numbers)
+    write_result("adapt", results, command="python -m benchmarks.bench_adapt --data FOLDER")
+    print(results)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What the compact encoder finds: titles, kinds, colours, look-alikes, spoilt photos; its speed.
+"""Measure the compact encoder: text to photo, photo to photo, degraded photos, speed.
 
 `python -m benchmarks.bench_compact --data FOLDER` writes `results/compact.json`; with
 `--heads OTHER` it measures the heads of another folder and writes `results/compact-OTHER.json`.
@@ -22,12 +22,12 @@ COMMAND = "python -m benchmarks.bench_compact --data FOLDER"
 
 
 def main(
-    data: Annotated[Path, typer.Option(help="Folder of the product sets.")],
-    heads: Annotated[Path | None, typer.Option(help="Other heads than the shipped ones.")] = None,
+    data: Annotated[Path, typer.Option(help="Folder of the product datasets.")],
+    heads: Annotated[Path | None, typer.Option(help="Other heads than the bundled ones.")] = None,
 ) -> None:
-    """Measure the compact encoder beside chance, words and the bare backbone."""
+    """Measure the compact encoder against chance, BM25 and the bare backbone."""
     encoder = CompactEncoder.load(EncoderSettings(threads=1), PhotoReader(), heads)
-    numbers = {
+    results = {
         "encoder": encoder.spec.identity,
         "title_to_photo": measure_titles(encoder, data),
         "kind_and_colour": measure_queries(encoder, data),
@@ -35,9 +35,9 @@ def main(
         "robustness": measure_robustness(encoder, data),
         "speed": measure_speed(encoder, data),
     }
-    name = f"compact-{heads.name}" if heads else "compact"
+    result_name = f"compact-{heads.name}" if heads else "compact"
     command = f"{COMMAND} --heads {heads.name}" if heads else COMMAND
-    print(write_result(name, numbers, command=command))
+    print(write_result(result_name, results, command=command))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Photos to photos on four shops, beside the bare backbone: kind, colour, phone photos."""
+"""Photo-to-photo retrieval on four shops against the bare backbone: product type, colour, phone."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -7,9 +7,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
-from benchmarks.bench_compact_photos import phone_photo
+from benchmarks.bench_compact_photos import make_phone_photo
 from benchmarks.results_file import SEED
 from embed.compact.encoder import CompactEncoder
 from embed.compact.image_encoder import ImageTower
@@ -26,94 +25,100 @@ from shopwindow.values.encoder import PreparedImage, Vectors
 from shopwindow.values.settings import EncoderSettings
 from tools.train_compact.datasets import LabeledProduct, read_labeled_products, split_by_title
 
-N_PHONE = 400
+N_PHONE_PHOTOS = 400
 """Phone photos of each shop."""
 
 SHOPS = ("fashion", "electronics", "ikea", "magento_luma")
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
-    """Photos and phone photos of one shop, as one encoder sees them.
+class ShopVectors:
+    """One encoder's vectors of the photos of one shop.
 
     Attributes:
         photos: Shape (n_photos, dim).
-        phone: Shape (n_phone, dim).
+        phone_photos: Shape (n_phone_photos, dim).
     """
 
     photos: Vectors
-    phone: Vectors
+    phone_photos: Vectors
 
 
 def measure_looks(encoder: CompactEncoder, data: Path) -> Mapping[str, Any]:
-    """Compare with the bare backbone: cosine of the last layer's means, same pictures.
+    """Compare with the bare backbone: cosine of the last layer's means, on the same photos.
 
     Returns:
-        Measures by shop.
+        Metrics by shop.
     """
     tower = ImageTower(encoder.spec.image_size, EncoderSettings(precision="float32", threads=1))
 
-    def compact(pixels: Sequence[PreparedImage]) -> Vectors:
-        return encoder.encode_prepared(pixels)
-
-    def bare(pixels: Sequence[PreparedImage]) -> Vectors:
+    def encode_with_backbone(pixels: Sequence[PreparedImage]) -> Vectors:
         return l2_normalize(tower.extract_features(np.stack(pixels))[:, :N_LAST_CHANNELS])
 
     side = encoder.spec.image_size
-    return {name: _measure_shop(data, name, side, (compact, bare)) for name in SHOPS}
+    encoders = (encoder.encode_prepared, encode_with_backbone)
+    return {name: _measure_shop(data, name, side, encoders) for name in SHOPS}
 
 
 def _measure_shop(
     data: Path,
     name: str,
     side: int,
-    views: tuple[Callable[[Sequence[PreparedImage]], Vectors], ...],
+    encoders: tuple[Callable[[Sequence[PreparedImage]], Vectors], ...],
 ) -> Mapping[str, Any]:
-    products = _unseen(data, name)
+    products = _read_test_products(data, name)
     reader, rng = PhotoReader(), np.random.default_rng(SEED)
-    chosen = rng.permutation(len(products))[:N_PHONE]
-    photos = [reader.read_letterboxed(each.image, side) for each in products]
-    taken = [phone_photo(_open(reader, products[n]), rng) for n in chosen]
-    phone = [letterbox_to_array(each, side) for each in taken]
-    seen = [Seen(view(photos), view(phone)) for view in views]
-    judged = [_judge(each, products, chosen) for each in seen]
-    counts = {"n_photos": len(products), "n_phone_photos": len(chosen)}
-    return {**counts, "compact": judged[0], "bare backbone": judged[1]}
+    rows = rng.permutation(len(products))[:N_PHONE_PHOTOS]
+    photos = [reader.read_letterboxed(product.image, side) for product in products]
+    phone_photos = [
+        letterbox_to_array(make_phone_photo(reader.read_image(products[row].image), rng), side)
+        for row in rows
+    ]
+    compact, backbone = (
+        _evaluate(ShopVectors(encode(photos), encode(phone_photos)), products, rows)
+        for encode in encoders
+    )
+    counts = {"n_photos": len(products), "n_phone_photos": len(rows)}
+    return {**counts, "compact": compact, "bare backbone": backbone}
 
 
-def _judge(
-    seen: Seen, products: list[LabeledProduct], chosen: NDArray[np.int64]
+def _evaluate(
+    vectors: ShopVectors, products: list[LabeledProduct], rows: NDArray[np.int64]
 ) -> Mapping[str, float]:
-    near = find_neighbors(seen.photos)
-    kinds = np.array([_kind(each) for each in products])
-    colours = np.array([each.color for each in products])
-    names = [str(n) for n in range(len(products))]
-    found = evaluate_title_retrieval(seen.phone, seen.photos, [names[n] for n in chosen], names)
-    measures = {
-        "same_kind": compute_label_precision(near, kinds),
-        "same_colour": compute_label_precision(near, colours)
-        if colours.astype(bool).any()
-        else None,
-        "phone_first": found.precision_at_1,
-        "phone_in_first_ten": found.recall_at_10,
+    """Return the metrics of one encoder, by their stored names.
+
+    Args:
+        vectors: The encoder's vectors.
+        products: The products, by row of `vectors.photos`.
+        rows: Row of each phone photo's product, shape (n_phone_photos,).
+    """
+    neighbors = find_neighbors(vectors.photos)
+    product_types = np.array([_get_product_type(product) for product in products])
+    colors = np.array([product.color for product in products])
+    keys = [str(row) for row in range(len(products))]
+    phone = evaluate_title_retrieval(
+        vectors.phone_photos, vectors.photos, [keys[row] for row in rows], keys
+    )
+    has_colors = colors.astype(bool).any()
+    metrics = {
+        "same_kind": compute_label_precision(neighbors, product_types),
+        "same_colour": compute_label_precision(neighbors, colors) if has_colors else None,
+        "phone_first": phone.precision_at_1,
+        "phone_in_first_ten": phone.recall_at_10,
     }
-    return {name: round(value, 4) for name, value in measures.items() if value is not None}
+    return {name: round(value, 4) for name, value in metrics.items() if value is not None}
 
 
-def _unseen(data: Path, name: str) -> list[LabeledProduct]:
-    """Return the products that no head was trained on; of the sports shop, which was, all."""
+def _read_test_products(data: Path, name: str) -> list[LabeledProduct]:
+    """Return the products that no head was trained on; of `magento_luma`, which was, all."""
     photos = read_labeled_products(data)
     if name == "fashion":
         return [photos[n] for n in split_by_title(photos).test]
     return read_labeled_products(data, (name,))
 
 
-def _kind(product: LabeledProduct) -> str:
-    """Return the kind; of furniture the last word ("Chest of 5 drawers"), for the rest is free."""
+def _get_product_type(product: LabeledProduct) -> str:
+    """Return the product type; of ikea the last word of the free text ("Chest of 5 drawers")."""
     if product.dataset != "ikea":
         return product.product_type
     return product.product_type.replace(",", " ").split()[-1].lower()
-
-
-def _open(reader: PhotoReader, product: LabeledProduct) -> Image.Image:
-    return reader.read_image(product.image)

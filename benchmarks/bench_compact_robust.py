@@ -1,4 +1,4 @@
-"""Titles to photos that were mirrored, cropped, darkened or spoilt: what recall is left."""
+"""Title-to-photo recall when the photos are mirrored, cropped, darkened or degraded."""
 
 import io
 from collections.abc import Callable, Mapping
@@ -16,69 +16,72 @@ from tools.train_compact.datasets import read_labeled_products, split_by_title
 
 Change = Callable[[Image.Image], Image.Image]
 
-STUDIO_FROM = 240
-BATCH = 64
+STUDIO_BACKGROUND_THRESHOLD = 240
+BATCH_SIZE = 64
 
 
-def _cropped(photo: Image.Image) -> Image.Image:
+def _crop(photo: Image.Image) -> Image.Image:
     width, height = photo.size
     box = (width // 10, height // 10, width - width // 10, height - height // 10)
     return photo.crop(box)
 
 
-def _darkened(photo: Image.Image) -> Image.Image:
+def _darken(photo: Image.Image) -> Image.Image:
     return ImageEnhance.Brightness(photo).enhance(0.5)
 
 
-def _jpeg_20(photo: Image.Image) -> Image.Image:
+def _compress_jpeg_20(photo: Image.Image) -> Image.Image:
     data = io.BytesIO()
     photo.save(data, "JPEG", quality=20)
     return Image.open(data).convert("RGB")
 
 
-def _grey_background(photo: Image.Image) -> Image.Image:
+def _make_background_grey(photo: Image.Image) -> Image.Image:
     pixels = np.asarray(photo)
-    studio = pixels.min(axis=2, keepdims=True) > STUDIO_FROM
-    return Image.fromarray(np.where(studio, np.uint8(160), pixels).astype(np.uint8))
+    is_background = pixels.min(axis=2, keepdims=True) > STUDIO_BACKGROUND_THRESHOLD
+    return Image.fromarray(np.where(is_background, np.uint8(160), pixels).astype(np.uint8))
 
 
-def _sixty_pixels(photo: Image.Image) -> Image.Image:
+def _shrink_to_60_pixels(photo: Image.Image) -> Image.Image:
     return ImageOps.contain(photo, (60, 60), Image.Resampling.BICUBIC)
 
 
 CHANGES: Mapping[str, Change] = {
     "as they are": lambda photo: photo,
     "mirrored": ImageOps.mirror,
-    "cropped to 80 %": _cropped,
-    "darkened to 50 %": _darkened,
-    "JPEG quality 20": _jpeg_20,
-    "grey background": _grey_background,
-    "60 pixels": _sixty_pixels,
+    "cropped to 80 %": _crop,
+    "darkened to 50 %": _darken,
+    "JPEG quality 20": _compress_jpeg_20,
+    "grey background": _make_background_grey,
+    "60 pixels": _shrink_to_60_pixels,
 }
 
 
 def measure_robustness(encoder: CompactEncoder, data: Path) -> Mapping[str, Any]:
-    """Change every test photo in one way after the other, and ask their titles.
+    """Evaluate titles against the test photos, changed in one way after the other.
 
     Returns:
         Recall@10 and mean reciprocal rank by change.
     """
     photos = read_labeled_products(data)
-    products = [photos[n] for n in split_by_title(photos).test]
-    keys = [each.title_key for each in products]
-    texts = encoder.encode_texts([each.title for each in products])
-    pictures = [PhotoReader().read_image(each.image) for each in products]
-    found = {}
+    products = [photos[row] for row in split_by_title(photos).test]
+    keys = [product.title_key for product in products]
+    texts = encoder.encode_texts([product.title for product in products])
+    images = [PhotoReader().read_image(product.image) for product in products]
+    by_change = {}
     for name, change in CHANGES.items():
-        judged = evaluate_title_retrieval(texts, _encoded(encoder, pictures, change), keys, keys)
-        found[name] = {
-            "recall": round(judged.recall_at_10, 4),
-            "reciprocal_rank": round(judged.mrr, 4),
+        vectors = _encode_changed(encoder, images, change)
+        metrics = evaluate_title_retrieval(texts, vectors, keys, keys)
+        by_change[name] = {
+            "recall": round(metrics.recall_at_10, 4),
+            "reciprocal_rank": round(metrics.mrr, 4),
         }
-    return {"n_products": len(products), **found}
+    return {"n_products": len(products), **by_change}
 
 
-def _encoded(encoder: CompactEncoder, pictures: list[Image.Image], change: Change) -> Vectors:
-    starts = range(0, len(pictures), BATCH)
-    parts = [encoder.encode_images([change(p) for p in pictures[n : n + BATCH]]) for n in starts]
-    return np.concatenate(parts)
+def _encode_changed(encoder: CompactEncoder, images: list[Image.Image], change: Change) -> Vectors:
+    batches = [
+        encoder.encode_images([change(image) for image in images[start : start + BATCH_SIZE]])
+        for start in range(0, len(images), BATCH_SIZE)
+    ]
+    return np.concatenate(batches)

@@ -1,8 +1,8 @@
-"""Words to photos: titles of unseen products, and queries of kind and colour in two languages."""
+"""Text-to-photo retrieval: titles of test products, and queries of product type and colour."""
 
 import csv
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -12,17 +12,21 @@ import numpy as np
 
 from embed.compact.encoder import CompactEncoder
 from embed.compact.word_embeddings import split_words
-from embed.finetuning.retrieval_metrics import TOP_K, evaluate_title_retrieval
+from embed.finetuning.retrieval_metrics import (
+    TOP_K,
+    TitleRetrievalMetrics,
+    evaluate_title_retrieval,
+)
 from shopwindow.values.encoder import Vectors
 from tools.train_compact.datasets import LabeledProduct, read_labeled_products, split_by_title
 
-QUERIES = Path(__file__).with_name("bench_compact_queries.csv")
-"""The 60 most frequent pairs of kind and colour among the test products, in five languages."""
+QUERIES_FILE = Path(__file__).with_name("bench_compact_queries.csv")
+"""The 60 most frequent pairs of product type and colour among the test products, translated."""
 
-TONGUES = ("english", "arabic", "french", "turkish", "hindi")
+LANGUAGES = ("english", "arabic", "french", "turkish", "hindi")
 """Columns of the queries; the text tower was not made for Hindi."""
 
-FAMILIES = {
+COLOR_SHADES = {
     "Blue": {"Blue", "Navy Blue", "Turquoise Blue", "Teal"},
     "Grey": {"Grey", "Charcoal", "Grey Melange", "Steel", "Silver"},
     "Silver": {"Silver", "Steel", "Metallic", "Grey"},
@@ -34,11 +38,11 @@ FAMILIES = {
     "Purple": {"Purple", "Lavender", "Magenta", "Mauve"},
     "Beige": {"Beige", "Cream", "Tan", "Skin", "Nude"},
 }
-"""Shades that a shopper would call by the same word; the strict measure does not use them."""
+"""Shades that shoppers call by the same word; the strict metric does not use them."""
 
 
 @dataclass(frozen=True, slots=True)
-class Unseen:
+class EncodedProducts:
     """The test products and their photos' vectors."""
 
     products: tuple[LabeledProduct, ...]
@@ -46,8 +50,14 @@ class Unseen:
 
 
 @dataclass(frozen=True, slots=True)
-class Query:
-    """One query with what its answers should be."""
+class LabeledQuery:
+    """One query in all languages, with the labels of its relevant products.
+
+    Attributes:
+        kind: Product type of relevant products.
+        colour: Colour of relevant products.
+        english: The query in English; so for the other languages.
+    """
 
     kind: str
     colour: str
@@ -59,99 +69,114 @@ class Query:
 
 
 @cache
-def unseen_products(encoder: CompactEncoder, data: Path) -> Unseen:
-    """Return the test products, encoded once."""
+def encode_test_products(encoder: CompactEncoder, data: Path) -> EncodedProducts:
+    """Return the test products with the vectors of their photos; cached."""
     photos = read_labeled_products(data)
-    products = tuple(photos[n] for n in split_by_title(photos).test)
-    return Unseen(products, encoder.encode_images([each.image for each in products]))
+    products = tuple(photos[row] for row in split_by_title(photos).test)
+    vectors = encoder.encode_images([product.image for product in products])
+    return EncodedProducts(products, vectors)
 
 
 def measure_titles(encoder: CompactEncoder, data: Path) -> Mapping[str, Any]:
-    """Rank the unseen photos for each of their titles; equal titles count as right.
+    """Rank the test photos for each of their titles; photos of equal titles are relevant too.
 
     Returns:
-        Counts, and measures by encoder.
+        Counts, and metrics by ranking.
     """
-    unseen = unseen_products(encoder, data)
-    titles = [each.title for each in unseen.products]
-    keys = [each.title_key for each in unseen.products]
+    test = encode_test_products(encoder, data)
+    titles = [product.title for product in test.products]
+    keys = [product.title_key for product in test.products]
     texts = encoder.encode_texts(titles)
-    found = evaluate_title_retrieval(texts, unseen.vectors, keys, keys)
-    large = np.array([each.dataset == "fashion" for each in unseen.products])
-    wide = evaluate_title_retrieval(texts[large], unseen.vectors, list(np.array(keys)[large]), keys)
+    metrics = evaluate_title_retrieval(texts, test.vectors, keys, keys)
+    is_full_size = np.array([product.dataset == "fashion" for product in test.products])
+    full_size_keys = list(np.array(keys)[is_full_size])
+    full_size = evaluate_title_retrieval(texts[is_full_size], test.vectors, full_size_keys, keys)
     noise = np.random.default_rng(0).normal(size=texts.shape).astype(np.float32)
-    chance = evaluate_title_retrieval(noise, unseen.vectors, keys, keys)
+    chance = evaluate_title_retrieval(noise, test.vectors, keys, keys)
     return {
         "n_products": len(keys),
         "n_titles": len(set(keys)),
-        "compact": asdict(found),
-        "compact, titles of full-size photos only": asdict(wide),
-        "chance": asdict(chance),
+        "compact": _as_stored(metrics),
+        "compact, titles of full-size photos only": _as_stored(full_size),
+        "chance": _as_stored(chance),
+    }
+
+
+def _as_stored(metrics: TitleRetrievalMetrics) -> dict[str, float]:
+    """Return the metrics by the names that `results/compact.json` has."""
+    return {
+        "first": metrics.precision_at_1,
+        "recall": metrics.recall_at_10,
+        "reciprocal_rank": metrics.mrr,
     }
 
 
 def measure_queries(encoder: CompactEncoder, data: Path) -> Mapping[str, Any]:
-    """Ask for kinds and colours; give the shares of right answers among the first ten.
+    """Evaluate queries of product type and colour by their precision among the first ten.
 
     Returns:
-        Counts, and shares by language and rival.
+        Counts, and precisions by language and baseline.
     """
-    unseen = unseen_products(encoder, data)
-    with QUERIES.open(encoding="utf-8", newline="") as file:
-        queries = [Query(**row) for row in csv.DictReader(file)]
-    asked = {name: [getattr(each, name) for each in queries] for name in TONGUES}
+    test = encode_test_products(encoder, data)
+    with QUERIES_FILE.open(encoding="utf-8", newline="") as file:
+        queries = [LabeledQuery(**row) for row in csv.DictReader(file)]
+    texts = {name: [getattr(query, name) for query in queries] for name in LANGUAGES}
     rankings = {
-        **{name: _by_vectors(encoder, texts, unseen) for name, texts in asked.items()},
-        "english, BM25 on the titles": _by_words(asked["english"], unseen),
-        "best possible": _by_labels(queries, unseen),
-        "chance": [list(range(at, at + TOP_K)) for at in range(len(queries))],
+        **{name: _rank_by_vectors(encoder, texts[name], test) for name in LANGUAGES},
+        "english, BM25 on the titles": _rank_by_bm25(texts["english"], test),
+        "best possible": _rank_by_labels(queries, test),
+        "chance": [list(range(start, start + TOP_K)) for start in range(len(queries))],
     }
-    shares = {name: _shares(queries, ranking, unseen) for name, ranking in rankings.items()}
-    return {"n_queries": len(queries), "n_products": len(unseen.products), **shares}
+    precisions = {
+        name: _compute_precisions(queries, ranking, test) for name, ranking in rankings.items()
+    }
+    return {"n_queries": len(queries), "n_products": len(test.products), **precisions}
 
 
-def _by_vectors(encoder: CompactEncoder, texts: Sequence[str], unseen: Unseen) -> list[list[int]]:
-    likeness = encoder.encode_texts(texts) @ unseen.vectors.T  # (n_queries, n_products)
-    rows: list[list[int]] = np.argsort(-likeness, axis=1, kind="stable")[:, :TOP_K].tolist()
+def _rank_by_vectors(
+    encoder: CompactEncoder, texts: Sequence[str], test: EncodedProducts
+) -> list[list[int]]:
+    similarity = encoder.encode_texts(texts) @ test.vectors.T  # (n_queries, n_products)
+    rows: list[list[int]] = np.argsort(-similarity, axis=1, kind="stable")[:, :TOP_K].tolist()
     return rows
 
 
-def _by_words(texts: Sequence[str], unseen: Unseen) -> list[list[int]]:
+def _rank_by_bm25(texts: Sequence[str], test: EncodedProducts) -> list[list[int]]:
     engine = bm25s.BM25()
-    engine.index([split_words(each.title) for each in unseen.products], show_progress=False)
-    asked = [split_words(text) for text in texts]
-    places, _ = engine.retrieve(asked, k=TOP_K, show_progress=False)
-    return [[int(place) for place in row] for row in places]
+    engine.index([split_words(product.title) for product in test.products], show_progress=False)
+    tokens = [split_words(text) for text in texts]
+    rankings, _ = engine.retrieve(tokens, k=TOP_K, show_progress=False)
+    return [[int(row) for row in ranking] for ranking in rankings]
 
 
-def _by_labels(queries: Sequence[Query], unseen: Unseen) -> list[list[int]]:
-    """Put the products of right kind and colour first, then those of right kind.
+def _rank_by_labels(queries: Sequence[LabeledQuery], test: EncodedProducts) -> list[list[int]]:
+    """Rank products of the right type and colour first, then those of the right type.
 
     Returns:
-        The first TOP places of each query.
+        The first TOP_K rows of each query.
     """
 
-    def order(query: Query, product: LabeledProduct) -> tuple[bool, bool]:
-        right = product.product_type == query.kind
-        return not (right and product.color == query.colour), not right
+    def sort_key(query: LabeledQuery, product: LabeledProduct) -> tuple[bool, bool]:
+        is_type = product.product_type == query.kind
+        return not (is_type and product.color == query.colour), not is_type
 
-    numbers = range(len(unseen.products))
+    rows = range(len(test.products))
     return [
-        sorted(numbers, key=lambda n, q=query: order(q, unseen.products[n]))[:TOP_K]  # type: ignore[misc]
+        sorted(rows, key=lambda row, q=query: sort_key(q, test.products[row]))[:TOP_K]  # type: ignore[misc]
         for query in queries
     ]
 
 
-def _shares(
-    queries: Sequence[Query], ranking: Sequence[Sequence[int]], unseen: Unseen
+def _compute_precisions(
+    queries: Sequence[LabeledQuery], rankings: Sequence[Sequence[int]], test: EncodedProducts
 ) -> Mapping[str, float]:
-    kind, both, family = [], [], []
-    for query, row in zip(queries, ranking, strict=True):
-        for product in (unseen.products[n] for n in row):
-            right = product.product_type == query.kind
-            kind.append(right)
-            both.append(right and product.color == query.colour)
-            shades = FAMILIES.get(query.colour, {query.colour})
-            family.append(right and product.color in shades)
-    shares = {"kind": kind, "kind_and_colour": both, "kind_and_shade": family}
-    return {name: round(float(np.mean(values)), 4) for name, values in shares.items()}
+    type_hits, color_hits, shade_hits = [], [], []
+    for query, ranking in zip(queries, rankings, strict=True):
+        for product in (test.products[row] for row in ranking):
+            is_type = product.product_type == query.kind
+            type_hits.append(is_type)
+            color_hits.append(is_type and product.color == query.colour)
+            shades = COLOR_SHADES.get(query.colour, {query.colour})
+            shade_hits.append(is_type and product.color in shades)
+    hits = {"kind": type_hits, "kind_and_colour": color_hits, "kind_and_shade": shade_hits}
+    return {name: round(float(np.mean(values)), 4) for name, values in hits.items()}

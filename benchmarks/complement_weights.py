@@ -112,7 +112,7 @@ def collect_choices(
     )
 
 
-def fit(collect_choices: Choices) -> tuple[dict[str, float], float]:
+def fit(choices: Choices) -> tuple[dict[str, float], float]:
     """Return the proportions of the parts that make what stood there most likely.
 
     Returns:
@@ -120,9 +120,9 @@ def fit(collect_choices: Choices) -> tuple[dict[str, float], float]:
 
     Source: McFadden, Conditional Logit Analysis of Qualitative Choice Behavior (1974).
     """
-    values, chosen = torch.from_numpy(collect_choices.values), torch.from_numpy(collect_choices.chosen)
-    mask = torch.where(torch.from_numpy(collect_choices.is_eligible), 0.0, -1e4)
-    share = torch.from_numpy(collect_choices.weights / collect_choices.weights.sum())
+    values, chosen = torch.from_numpy(choices.values), torch.from_numpy(choices.chosen)
+    mask = torch.where(torch.from_numpy(choices.is_eligible), 0.0, -1e4)
+    share = torch.from_numpy(choices.weights / choices.weights.sum())
     weights = torch.zeros(len(CONTRIBUTIONS), requires_grad=True)
     optimizer = torch.optim.LBFGS([weights], max_iter=40, line_search_fn="strong_wolfe")
 

@@ -127,14 +127,14 @@ class Bench:
         """Return the evaluation of a ranker for each product of some rooms."""
         features = self.catalogue.features
         is_known = [self.baskets.get_count(product.product_id) > 0 for product in features]
-        evaluate = []
+        answers = []
         for number, room in enumerate(rooms):
             for anchor in room:
                 top = list(order(anchor))
                 ranking = [str(product) for product in top]
                 grades = {str(product): 1.0 for product in room if product != anchor}
                 new_grades = {name: 1.0 for name in grades if not is_known[int(name)]}
-                evaluate.append(
+                answers.append(
                     Answer(
                         number,
                         is_known[anchor],
@@ -144,7 +144,7 @@ class Bench:
                         len({features[product].category for product in top}),
                     )
                 )
-        return evaluate
+        return answers
 
 
 def _select_first(scores: NDArray[Any], anchor: int) -> list[int]:
@@ -163,11 +163,11 @@ def _select_by_rounds(scores: NDArray[Any], categories: NDArray[np.str_], anchor
 
 
 def average_by_room(
-    evaluate: Sequence[Answer], value: Callable[[Answer], float | None]
+    answers: Sequence[Answer], value: Callable[[Answer], float | None]
 ) -> dict[str, float]:
     """Return the mean of a value over the anchors of each room that has one."""
     rooms: dict[str, list[float]] = {}
-    for answer in evaluate:
+    for answer in answers:
         number = value(answer)
         if number is not None:
             rooms.setdefault(str(answer.room), []).append(number)
@@ -190,11 +190,11 @@ VALUES: Mapping[str, Callable[[Answer], float | None]] = {
 """What is reported; "seen" is in the rooms of the baskets."""
 
 
-def summarize(evaluate: Sequence[Answer]) -> dict[str, list[float]]:
+def summarize(answers: Sequence[Answer]) -> dict[str, list[float]]:
     """Return each value's mean over rooms and its standard error."""
     summary = {}
     for name, value in VALUES.items():
-        means = np.array(list(average_by_room(evaluate, value).values()))
+        means = np.array(list(average_by_room(answers, value).values()))
         error = means.std(ddof=1) / np.sqrt(len(means))
         summary[name] = [round(float(means.mean()), 4), round(float(error), 4)]
     return summary
@@ -218,7 +218,7 @@ def compare_recall(first: Sequence[Answer], second: Sequence[Answer]) -> dict[st
 
 def validate(catalogue: Catalogue, folds: Sequence[Sequence[Room]]) -> dict[str, Any]:
     """Return the results with each choice undone, each fold evaluated with the others' baskets."""
-    evaluate: dict[str, list[Answer]] = {}
+    answers: dict[str, list[Answer]] = {}
     for number, fold in enumerate(folds):
         training_rooms = [
             room for other_fold in folds if other_fold is not fold for room in other_fold
@@ -247,10 +247,10 @@ def validate(catalogue: Catalogue, folds: Sequence[Sequence[Room]]) -> dict[str,
         }
         for name, order in orders.items():
             fold_answers = bench.evaluate(order, fold)
-            evaluate.setdefault(name, []).extend(
+            answers.setdefault(name, []).extend(
                 replace(answer, room=answer.room * len(folds) + number) for answer in fold_answers
             )
-    return _tabulate(evaluate)
+    return _tabulate(answers)
 
 
 def _make_weights_without(name: str) -> ComplementWeights:
@@ -277,14 +277,14 @@ def evaluate_on_test_rooms(
     return _tabulate({name: bench.evaluate(order, rooms) for name, order in orders.items()})
 
 
-def _tabulate(evaluate: Mapping[str, Sequence[Answer]]) -> dict[str, Any]:
+def _tabulate(answers: Mapping[str, Sequence[Answer]]) -> dict[str, Any]:
     return {
         "means over rooms and standard errors": {
-            name: summarize(setting_answers) for name, setting_answers in evaluate.items()
+            name: summarize(setting_answers) for name, setting_answers in answers.items()
         },
         f"{SHOPWINDOW}, less others, recall@10": {
-            name: compare_recall(setting_answers, evaluate[SHOPWINDOW])
-            for name, setting_answers in evaluate.items()
+            name: compare_recall(setting_answers, answers[SHOPWINDOW])
+            for name, setting_answers in answers.items()
             if name != SHOPWINDOW
         },
     }

@@ -1,4 +1,4 @@
-"""Draw what each step of an answer costs, from `results/latency.json`, as stacked bars."""
+"""Draw the latency of each step of a search as stacked bars, from `results/latency.json`."""
 
 import json
 from pathlib import Path
@@ -8,38 +8,38 @@ import matplotlib as mpl
 import typer
 
 RESULTS = Path(__file__).parent / "results" / "latency.json"
-PICTURE = Path(__file__).parents[1] / "docs" / "images" / "costs.svg"
-WITHIN = 3.0
-"""The service is to take at most so many times the encoder and one engine call."""
+CHART = Path(__file__).parents[1] / "docs" / "images" / "costs.svg"
+MAX_RATIO = 3.0
+"""Greatest accepted ratio of a search to encoding the query and one engine call."""
 
 
 def main() -> None:
     """Write `docs/images/costs.svg`."""
     mpl.use("svg")
-    mpl.rcParams["svg.hashsalt"] = "costs"  # the same numbers give the same file
+    mpl.rcParams["svg.hashsalt"] = "costs"  # equal numbers give equal files
     from matplotlib import pyplot as plt  # noqa: PLC0415 -- after the backend is chosen
 
     sizes: dict[str, Any] = json.loads(RESULTS.read_text(encoding="utf-8"))["sizes"]
-    bars = [(size, share) for size in sizes for share in ("p50", "p95")]
-    labels = [f"{int(size):,}\n{share}" for size, share in bars]
+    bars = [(size, percentile) for size in sizes for percentile in ("p50", "p95")]
+    labels = [f"{int(size):,}\n{percentile}" for size, percentile in bars]
     steps = list(sizes[bars[0][0]]["steps"]["p50"])
     figure, axes = plt.subplots(figsize=(8, 4.5))
-    below = [0.0] * len(bars)
-    colours = mpl.colormaps["tab20"](range(len(steps)))
+    bottoms = [0.0] * len(bars)
+    colors = mpl.colormaps["tab20"](range(len(steps)))
     for number, step in enumerate(steps):
-        heights = [sizes[size]["steps"][share][step] for size, share in bars]
-        axes.bar(labels, heights, 0.6, below, label=step, color=colours[number])
-        below = [a + b for a, b in zip(below, heights, strict=True)]
-    for place, (size, share) in enumerate(bars):
-        bar = WITHIN * sizes[size]["encode_plus_engine"][f"{share}_ms"]
-        axes.hlines(bar, place - 0.4, place + 0.4, color="black", linestyle="--")
+        heights = [sizes[size]["steps"][percentile][step] for size, percentile in bars]
+        axes.bar(labels, heights, 0.6, bottoms, label=step, color=colors[number])
+        bottoms = [bottom + height for bottom, height in zip(bottoms, heights, strict=True)]
+    for position, (size, percentile) in enumerate(bars):
+        limit = MAX_RATIO * sizes[size]["encode_plus_engine"][f"{percentile}_ms"]
+        axes.hlines(limit, position - 0.4, position + 0.4, color="black", linestyle="--")
     axes.set_ylabel("ms; dashed: 3 times encode and one engine call")
     axes.set_xlabel("products")
-    handles, names = axes.get_legend_handles_labels()
-    figure.legend(handles[::-1], names[::-1], loc="center right", frameon=False)
+    handles, step_names = axes.get_legend_handles_labels()
+    figure.legend(handles[::-1], step_names[::-1], loc="center right", frameon=False)
     figure.subplots_adjust(right=0.82, bottom=0.18)
-    figure.savefig(PICTURE, metadata={"Date": None})
-    print(PICTURE)
+    figure.savefig(CHART, metadata={"Date": None})
+    print(CHART)
 
 
 if __name__ == "__main__":

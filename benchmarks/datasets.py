@@ -1,4 +1,4 @@
-"""The research data that benchmarks read; it is not part of the repository.
+"""Datasets that the benchmarks read; they are not part of the repository.
 
 A data folder holds `fashion/products.parquet`, `electronics/products.parquet` and so on, with the
 columns id, title, description, category, attributes (JSON text), language, image (JPEG bytes) and
@@ -20,14 +20,14 @@ from shopwindow.values import Product
 from shopwindow.values.product import Translation
 
 DATA = Path("../shared/data")
-DataFolder: TypeAlias = Annotated[Path, typer.Option(help="Folder of the research data.")]
+DataFolder: TypeAlias = Annotated[Path, typer.Option(help="Folder of the datasets.")]
 EncoderName: TypeAlias = Annotated[str, typer.Option(help="Encoder to measure.")]
-"""Options of the benchmarks that read research data."""
+"""Command-line options of the benchmarks that read datasets."""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One product of a research set."""
+    """One product of a dataset; `image` is the bytes of its photo."""
 
     id: str
     title: str
@@ -38,35 +38,35 @@ class Row:
 
 
 def read_rows(data: Path, name: str) -> Iterator[Row]:
-    """Yield the products of one set, in the order of the file.
+    """Yield the products of one dataset, in the order of the file.
 
     Yields:
         Products with the bytes of their photo.
     """
     for batch in pq.ParquetFile(data / name / "products.parquet").iter_batches(500):
-        for each in batch.to_pylist():
+        for record in batch.to_pylist():
             yield Row(
-                id=str(each["id"]),
-                title=each["title"] or "",
-                description=each["description"] or "",
-                category=each["category"] or "",
-                attributes=json.loads(each["attributes"] or "{}"),
-                image=each["image"],
+                id=str(record["id"]),
+                title=record["title"] or "",
+                description=record["description"] or "",
+                category=record["category"] or "",
+                attributes=json.loads(record["attributes"] or "{}"),
+                image=record["image"],
             )
 
 
 def sample_rows(data: Path, name: str, n_rows: int, seed: int) -> list[Row]:
-    """Return a random sample of one set, in the order of the file."""
+    """Return a random sample of one dataset, in the order of the file."""
     rows = list(read_rows(data, name))
-    chosen = np.random.default_rng(seed).permutation(len(rows))[:n_rows]
-    return [rows[n] for n in sorted(chosen)]
+    sampled = np.random.default_rng(seed).permutation(len(rows))[:n_rows]
+    return [rows[n] for n in sorted(sampled)]
 
 
 def write_feed(rows: Sequence[Row], folder: Path) -> Path:
-    """Write products as a shop would give them: a CSV file and a folder of photos.
+    """Write products as a shop's feed: a CSV file and a folder of photos.
 
     Returns:
-        The CSV file.
+        Path of the CSV file.
     """
     photos = folder / "photos"
     photos.mkdir(parents=True, exist_ok=True)
@@ -79,26 +79,26 @@ def write_feed(rows: Sequence[Row], folder: Path) -> Path:
             color, gender = row.attributes.get("base_colour"), row.attributes.get("gender")
             photo = f"photos/{row.id}.jpg"
             fields = [row.id, row.title, row.description, row.category, photo, color, gender]
-            writer.writerow(["" if each is None else each for each in fields])
+            writer.writerow(["" if field is None else field for field in fields])
     return feed
 
 
 def read_bilingual(data: Path, folder: Path) -> list[Product]:
-    """Return the products of the shop that is written in English and in Arabic.
+    """Return the products of the bilingual (English and Arabic) dataset.
 
     Args:
-        data: Folder of the research data.
-        folder: Where the photos are put; made when missing.
+        data: Folder of the datasets.
+        folder: Folder to write the photos to; created if missing.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    found = []
+    products = []
     path = data / "bilingual_shop_ar_en" / "products.parquet"
     for row in pq.read_table(path).to_pylist():
         extra, attributes = json.loads(row["extra"]), json.loads(row["attributes"])
         photo = folder / f"{row['id']}.jpg"
         photo.write_bytes(row["image"] or b"")
         arabic = Translation(extra["title_ar"], extra["description_ar"])
-        found.append(
+        products.append(
             Product(
                 id=row["id"],
                 title=row["title"],
@@ -111,4 +111,4 @@ def read_bilingual(data: Path, folder: Path) -> list[Product]:
                 language="en",
             )
         )
-    return found
+    return products

@@ -1,6 +1,6 @@
-"""Fusion inside the engine against ours, on the judged queries: the same legs, fused elsewhere.
+"""Fusion in the engine compared with ours, on judged queries: the same retrievals, fused elsewhere.
 
-Names, negatives and rules are left out of both, so that nothing but fusion differs.
+Attribute matches, negation and rules are left out of both, so that only the fusion differs.
 """
 
 import tempfile
@@ -22,7 +22,7 @@ from embed import load_encoder
 from index import ProductIndex
 from index.payload import to_point_id
 from index.store.edge.engine import to_engine_vector
-from index.store.edge.metadata_files import CURRENT_FILE
+from index.store.edge.metadata_files import read_current_shard
 from index.store.points import ScoredPoint, VectorQuery
 from search.query.query_interpreter import QueryInterpreter
 from search.retrieval.fusion import FUSION_METHODS, RRF_K, ScoreNormalization, fuse
@@ -36,144 +36,156 @@ from shopwindow.values.settings import SearchSettings
 from shopwindow.values.synonyms import load_synonyms
 
 SETTINGS = SearchSettings()
+DEFAULT_METHOD = "ours: theoretical_min_max"
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One query with its legs, as both sides get them.
+    """The retrievals of one query, as both fusions get them.
 
     Attributes:
-        legs: What the engine is asked, with vectors as stored.
-        found: What it answered.
-        scales: From nothing to the best, by leg.
-        shares: Weights that add up to 1, by leg.
+        queries: Vector queries by retriever, with vectors as stored.
+        results: Scored points by retriever.
+        normalizations: Score normalization by retriever.
+        weights: Weights by retriever, which sum to 1.
     """
 
-    legs: Mapping[str, VectorQuery]
-    found: Mapping[str, Sequence[ScoredPoint]]
-    scales: Mapping[str, ScoreNormalization]
-    shares: Mapping[str, float]
+    queries: Mapping[str, VectorQuery]
+    results: Mapping[str, Sequence[ScoredPoint]]
+    normalizations: Mapping[str, ScoreNormalization]
+    weights: Mapping[str, float]
 
 
-def tasks(index: ProductIndex, queries: Sequence[str]) -> Iterator[Task]:
-    """Yield the legs of each query."""
-    reader = QueryInterpreter(index, load_synonyms(""))
-    background = reader.get_snapshot().baseline
-    with ThreadPoolExecutor(2) as threads:
+def make_tasks(index: ProductIndex, queries: Sequence[str]) -> Iterator[Task]:
+    """Yield the retrievals of each query."""
+    interpreter = QueryInterpreter(index, load_synonyms(""))
+    baseline = interpreter.get_snapshot().baseline
+    with ThreadPoolExecutor(2) as executor:
         for text in queries:
-            read = reader.interpret(Query(text=text))
-            vector = index.encoder.encode_texts([read.parsed.text])[0]
-            retrieval = HybridRetriever(index, SETTINGS, background, RetrievalOptions(), threads)
-            retrieval.submit(
+            interpreted = interpreter.interpret(Query(text=text))
+            vector = index.encoder.encode_texts([interpreted.parsed.text])[0]
+            retriever = HybridRetriever(index, SETTINGS, baseline, RetrievalOptions(), executor)
+            retriever.submit(
                 RetrievalInput(
-                    sparse_vector=read.sparse_vector, text_vector=vector, coverage=read.coverage
+                    sparse_vector=interpreted.sparse_vector,
+                    text_vector=vector,
+                    coverage=interpreted.coverage,
                 )
             )
-            found = {name: scored for name, scored in retrieval.collect().items() if scored}
-            weighed = weigh_retrievers(SETTINGS, read.coverage)
-            total = sum(weighed[name] for name in found) or 1.0
-            scales = retrieval.compute_normalizations()
-            for name, scored in found.items():
-                scales.setdefault(name, ScoreNormalization(0.0, scored[0][1]))
-            legs = {
-                name: index.project_query(leg) for name, leg in retrieval.list_queries().items()
+            results = {name: scored for name, scored in retriever.collect().items() if scored}
+            weights = weigh_retrievers(SETTINGS, interpreted.coverage)
+            total = sum(weights[name] for name in results) or 1.0
+            normalizations = retriever.compute_normalizations()
+            for name, scored in results.items():
+                normalizations.setdefault(name, ScoreNormalization(0.0, scored[0][1]))
+            vector_queries = {
+                name: index.project_query(query) for name, query in retriever.list_queries().items()
             }
-            kept = {name: leg for name, leg in legs.items() if name in found}
-            yield Task(kept, found, scales, {name: weighed[name] / total for name in found})
+            yield Task(
+                {name: query for name, query in vector_queries.items() if name in results},
+                results,
+                normalizations,
+                {name: weights[name] / total for name in results},
+            )
 
 
-def _ours(task: Task, name: str) -> list[str]:
-    fused = fuse(task.found, task.shares, FUSION_METHODS[name], task.scales)
-    return [each.id for each in fused[:DEPTH]]
+def _fuse(task: Task, method: str) -> list[str]:
+    fused = fuse(task.results, task.weights, FUSION_METHODS[method], task.normalizations)
+    return [candidate.id for candidate in fused[:DEPTH]]
 
 
-def _engines(shard: "qe.EdgeShard", task: Task, fusion: Any) -> list[str]:
+def _fuse_in_engine(shard: "qe.EdgeShard", task: Task, fusion: Any) -> list[str]:
     prefetches = [
-        qe.Prefetch(leg.limit, qe.Query.Nearest(to_engine_vector(leg.vector), using=leg.using))
-        for leg in task.legs.values()
+        qe.Prefetch(
+            query.limit, qe.Query.Nearest(to_engine_vector(query.vector), using=query.using)
+        )
+        for query in task.queries.values()
     ]
     request = qe.QueryRequest(limit=DEPTH, query=fusion, prefetches=prefetches)
-    return [str(each.id) for each in shard.query(request)]
+    return [str(record.id) for record in shard.query(request)]
 
 
-def _formula(task: Task) -> Any:
-    """Return our scale as the engine's own formula: a weighted sum of scores above nothing."""
-    parts, nothing = [], {}
-    for number, name in enumerate(task.legs):
-        scale = task.scales[name]
-        weight = task.shares[name] / max(scale.ceiling - scale.floor, 1e-9)
+def _make_formula(task: Task) -> Any:
+    """Return our fusion as the engine's formula: a weighted sum of scores above their floors."""
+    terms, defaults = [], {}
+    for number, name in enumerate(task.queries):
+        normalization = task.normalizations[name]
+        weight = task.weights[name] / max(normalization.ceiling - normalization.floor, 1e-9)
         score = qe.Expression.Variable(f"$score[{number}]")
-        above = qe.Expression.Sum([score, qe.Expression.Constant(-scale.floor)])
-        parts.append(qe.Expression.Mult([qe.Expression.Constant(weight), above]))
-        nothing[f"$score[{number}]"] = scale.floor
-    return qe.Formula(qe.Expression.Sum(parts), nothing)
+        above_floor = qe.Expression.Sum([score, qe.Expression.Constant(-normalization.floor)])
+        terms.append(qe.Expression.Mult([qe.Expression.Constant(weight), above_floor]))
+        defaults[f"$score[{number}]"] = normalization.floor
+    return qe.Formula(qe.Expression.Sum(terms), defaults)
 
 
-def measure_set(each: JudgedSet, data: Path, encoder_name: str) -> dict[str, Any]:
-    """Fuse the legs of one set's queries in every way, and compare with ours.
+def measure_set(judged_set: JudgedSet, data: Path, encoder_name: str) -> dict[str, Any]:
+    """Fuse the retrievals of one set's queries by every method, and compare with ours.
 
     Returns:
-        nDCG@10 and milliseconds by way, and ours less each.
+        nDCG@10 and milliseconds by method, and the difference of ours to each.
     """
-    judgments, products = each.judgments(data), list(each.products(data))
-    names = {to_point_id(product.id): product.id for product in products}
+    judgments, products = judged_set.judgments(data), list(judged_set.products(data))
+    product_ids = {to_point_id(product.id): product.id for product in products}
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         with ProductIndex.open(folder, load_encoder(encoder_name)) as index:
             index.add(products)
-            asked = list(tasks(index, judgments.queries))
-        shard = qe.EdgeShard.load(str(folder / (folder / CURRENT_FILE).read_text().split()[0]))
-        ways: dict[str, Callable[[Task], list[str]]] = {
-            "ours: scale": lambda task: _ours(task, "theoretical_min_max"),
-            "ours: ranks": lambda task: _ours(task, "rrf"),
-            "engine: RRF": lambda task: _engines(
-                shard, task, qe.Fusion.Rrf(RRF_K, [task.shares[name] for name in task.legs])
+            tasks = list(make_tasks(index, judgments.queries))
+        shard = qe.EdgeShard.load(str(folder / read_current_shard(folder).shard))
+        methods: dict[str, Callable[[Task], list[str]]] = {
+            "ours: theoretical_min_max": lambda task: _fuse(task, "theoretical_min_max"),
+            "ours: rrf": lambda task: _fuse(task, "rrf"),
+            "engine: RRF": lambda task: _fuse_in_engine(
+                shard, task, qe.Fusion.Rrf(RRF_K, [task.weights[name] for name in task.queries])
             ),
-            "engine: DBSF": lambda task: _engines(shard, task, qe.Fusion.Dbsf()),
-            "engine: formula": lambda task: _engines(shard, task, _formula(task)),
+            "engine: DBSF": lambda task: _fuse_in_engine(shard, task, qe.Fusion.Dbsf()),
+            "engine: formula": lambda task: _fuse_in_engine(shard, task, _make_formula(task)),
         }
         runs = {
-            name: _run(name, way, judgments.queries, asked, names) for name, way in ways.items()
+            name: _run(name, method, judgments.queries, tasks, product_ids)
+            for name, method in methods.items()
         }
         shard.close()
     measure = parse_measure(MAIN)
     values = {name: run.evaluate(judgments, measure) for name, (run, _) in runs.items()}
-    found: dict[str, Any] = {}
+    rows: dict[str, Any] = {}
     for name, (_, took_ms) in runs.items():
-        found[name] = {MAIN: round(mean(values[name]), 4), "p50_ms": round(took_ms, 2)}
-        if name != "ours: scale":
-            comparison = asdict(compare(values[name], values["ours: scale"], seed=SEED))
+        rows[name] = {MAIN: round(mean(values[name]), 4), "p50_ms": round(took_ms, 2)}
+        if name != DEFAULT_METHOD:
+            comparison = asdict(compare(values[name], values[DEFAULT_METHOD], seed=SEED))
             del comparison["by_query"]
-            found[name]["ours less this"] = {k: round(v, 4) for k, v in comparison.items()}
-    return found
+            rows[name]["ours less this"] = {
+                key: round(value, 4) for key, value in comparison.items()
+            }
+    return rows
 
 
 def _run(
     name: str,
-    way: Callable[[Task], list[str]],
+    method: Callable[[Task], list[str]],
     queries: Sequence[str],
-    asked: Sequence[Task],
-    names: Mapping[str, str],
+    tasks: Sequence[Task],
+    product_ids: Mapping[str, str],
 ) -> tuple[Run, float]:
     rankings, took_ms = {}, []
-    for query, task in zip(queries, asked, strict=True):
-        began = time.perf_counter()
-        rankings[query] = [names[point] for point in way(task)]
-        took_ms.append(1000 * (time.perf_counter() - began))
+    for query, task in zip(queries, tasks, strict=True):
+        started_at = time.perf_counter()
+        rankings[query] = [product_ids[point_id] for point_id in method(task)]
+        took_ms.append(1000 * (time.perf_counter() - started_at))
     return Run(name, rankings), float(np.median(took_ms))
 
 
 def main(data: DataFolder = DATA, encoder: EncoderName = "compact") -> None:
     """Measure and write `results/engine_fusion.json`."""
-    found = {each.name: measure_set(each, data, encoder) for each in SETS}
-    for name, rows in found.items():
-        for way, numbers in rows.items():
-            print(f"{name:14} {way:16} {numbers}")
+    rows_by_set = {judged_set.name: measure_set(judged_set, data, encoder) for judged_set in SETS}
+    for name, rows in rows_by_set.items():
+        for method, numbers in rows.items():
+            print(f"{name:14} {method:16} {numbers}")
     write_result(
         "engine_fusion",
         {
             "note": "milliseconds: ours without retrieving, the engine's with it",
-            "sets": found,
+            "sets": rows_by_set,
         },
         command="python -m benchmarks.engine_fusion --data ../shared/data",
     )

@@ -1,6 +1,6 @@
-"""Prints what was measured of faults into docs/measured.md, from `results/faults.json`.
+"""Writes the tables of faults into docs/measured.md, from `results/faults.json`.
 
-`python -m benchmarks.fault_measured` rewrites what stands between the two markers.
+`python -m benchmarks.fault_measured` rewrites the text between the two markers.
 """
 
 from collections.abc import Callable, Mapping
@@ -16,205 +16,208 @@ Numbers: TypeAlias = Mapping[str, Any]
 Row: TypeAlias = tuple[str, str]
 
 
-def table() -> str:
+def render_tables() -> str:
     """Return the tables of faults as Markdown."""
     sections = read_result("faults")["sections"]
-    lines = ["| what goes wrong | what came of it | command |", "|---|---|---|"]
-    for name, make in MAKERS.items():
-        shown = make(sections[name]) if name in sections else [(name, "not measured yet")]
-        lines += [f"| {what} | {measured} | `{COMMAND} {name}` |" for what, measured in shown]
+    lines = ["| fault | outcome | command |", "|---|---|---|"]
+    for name, make_rows in ROW_MAKERS.items():
+        rows = make_rows(sections[name]) if name in sections else [(name, "not measured yet")]
+        lines += [f"| {fault} | {outcome} | `{COMMAND} {name}` |" for fault, outcome in rows]
     if "kills" in sections:
-        lines += ["", *_pairs(sections["kills"])]
+        lines += ["", *_render_kill_table(sections["kills"])]
     return "\n".join(lines) + "\n"
 
 
-def rewritten(page: str) -> str:
-    """Return the page with the table of today's results; the table is put at its end at first."""
-    before, found, rest = page.partition(BEGIN)
+def rewrite_page(page: str) -> str:
+    """Return the page with current tables; a page without markers gets them at its end."""
+    before, marker, rest = page.partition(BEGIN)
     _, _, after = rest.partition(END)
-    before = before if found else before.rstrip("\n") + "\n\n## Faults\n\n" + _INTRODUCTION
-    return before + BEGIN + table() + END + after
+    before = before if marker else before.rstrip("\n") + "\n\n## Faults\n\n" + _INTRODUCTION
+    return before + BEGIN + render_tables() + END + after
 
 
 _INTRODUCTION = """\
-What is killed, stopped, damaged or filled up on purpose. *lost*: acknowledged, and not there
-afterwards; *doubled*: there twice; *hung*: anybody waited longer than a minute; *unequal*: what
-there is after the same work was done again is not what an undisturbed run makes. A kill is the
-death of a process, not a loss of power.
+Processes are killed or stopped, files damaged and disks filled up on purpose. *lost*: acknowledged,
+but missing afterwards; *doubled*: stored twice; *hung*: a process waited longer than a minute;
+*unequal*: after the same work was repeated, the state differs from that of an undisturbed run. A
+kill is the death of a process, not a loss of power.
 
 """
 
 
-def _pairs(found: Numbers) -> list[str]:
+def _render_kill_table(kills: Numbers) -> list[str]:
     """Return the table of kills by phase and victim."""
     lines = [
-        "| killed while | who | rounds | in time | lost | doubled | hung | unequal | told |",
+        "| phase | killed | rounds | in time | lost | doubled | hung | unequal | told |",
         "|---|---|--:|--:|--:|--:|--:|--:|--:|",
     ]
     names = ("rounds", "in_phase", "lost", "doubled", "hung", "not_equal", "told")
-    for each in found["pairs"]:
-        numbers = " | ".join(str(each[name]) for name in names)
-        lines.append(f"| {each['phase']} | {each['victim']} | {numbers} |")
+    for pair in kills["pairs"]:
+        numbers = " | ".join(str(pair[name]) for name in names)
+        lines.append(f"| {pair['phase']} | {pair['victim']} | {numbers} |")
     return [
         *lines,
         "",
-        "*in time*: the phase was not over when the kill came. *told*: the main process, which had "
-        "survived, ended with an error in one sentence, and the next run put all right. Of *both*, "
-        "the keeper of the engine was killed with them every second time.",
+        "*in time*: the kill came before the phase was over. *told*: the surviving main process "
+        "ended with an error message, and the next run repaired everything. With *both*, the "
+        "supervisor of the engine was killed too every second time.",
     ]
 
 
-def kills_row() -> tuple[str, str, str]:
-    """Return the one row of all kills, with its command."""
-    found = read_result("faults")["sections"]["kills"]
-    n_phases = len({each["phase"] for each in found["pairs"]})
-    what = f"kill -9 of main process, engine, keeper or all, in {n_phases} phases"
-    return what, _kills(found)[0][1], f"{COMMAND} kills"
+def make_kills_row() -> tuple[str, str, str]:
+    """Return the summary row of all kills, with its command."""
+    kills = read_result("faults")["sections"]["kills"]
+    n_phases = len({pair["phase"] for pair in kills["pairs"]})
+    fault = f"kill -9 of main process, engine, supervisor or all, in {n_phases} phases"
+    return fault, _make_kill_rows(kills)[0][1], f"{COMMAND} kills"
 
 
-def _kills(found: Numbers) -> list[Row]:
-    shown = (
-        f"{found['rounds']} rounds: {found['lost']} lost, {found['doubled']} doubled, "
-        f"{found['hung']} hung, {found['not_equal']} unequal; a survivor was told of it in "
-        f"{found['told']}"
+def _make_kill_rows(section: Numbers) -> list[Row]:
+    outcome = (
+        f"{section['rounds']} rounds: {section['lost']} lost, {section['doubled']} doubled, "
+        f"{section['hung']} hung, {section['not_equal']} unequal; "
+        f"a surviving process got an error in {section['told']}"
     )
-    return [("kill -9, by phase and victim (below)", shown)]
+    return [("kill -9, by phase and victim (below)", outcome)]
 
 
-def _bytes(found: Numbers) -> list[Row]:
-    small, large = found["small"], found["large"]
+def _make_byte_rows(section: Numbers) -> list[Row]:
+    small, large = section["small"], section["large"]
     return [
         (
             f"one bit flipped, {small['files']} files of up to 1 MB, first, middle, last byte",
             f"{small['refused']} of {small['flips']} refused, "
-            f"{small['changed in silence']} changed anything in silence, "
-            f"{small['not put right']} not whole with the bit put back",
+            f"{small['changed in silence']} silently changed a value, "
+            f"{small['not put right']} damaged after the bit was restored",
         ),
         (
-            f"the same, {large['files']} larger files, which hold vectors and texts",
+            f"the same, {large['files']} larger files with vectors and texts",
             f"{large['refused']} of {large['flips']} refused, {large['harmless']} harmless, "
-            f"{large['changed in silence']} changed a value in silence, "
-            f"{large['not put right']} not whole with the bit put back",
+            f"{large['changed in silence']} silently changed a value, "
+            f"{large['not put right']} damaged after the bit was restored",
         ),
     ]
 
 
-def _disk(found: Numbers) -> list[Row]:
-    if "skipped" in found:
-        return [("full disk, read-only folder", found["skipped"])]
-    full, fixed = found["full"], found["read_only"]
+def _make_disk_rows(section: Numbers) -> list[Row]:
+    if "skipped" in section:
+        return [("full disk, read-only folder", section["skipped"])]
+    full, read_only = section["full"], section["read_only"]
     return [
         (
             "disk filled to the last byte, the engine killed there",
             f"{full['acknowledged']:,} products acknowledged, then {full['refused_with']}; "
             f"{full['lost']} lost; {full['search_errors']} of {full['searches']:,} searches "
-            f"failed; {full['with_room_again']:,} of {full['of']:,} when there was room again",
+            f"failed; {full['with_room_again']:,} of {full['of']:,} once there was space again",
         ),
         (
             "read-only folder",
-            f"{fixed['answers']} of 50 searches answered, writing refused, "
-            f"{fixed['files_changed']} files changed",
+            f"{read_only['answers']} of 50 searches succeeded, writes refused, "
+            f"{read_only['files_changed']} files changed",
         ),
     ]
 
 
-def _stalls(found: Numbers) -> list[Row]:
-    fork, stopped = found["fork"], found["stopped"]
+def _make_stall_rows(section: Numbers) -> list[Row]:
+    fork, stopped = section["fork"], section["stopped"]
     return [
         (
-            f"fork, {fork['processes']} processes ask at once",
-            f"{fork['wrong']} of {fork['answers']:,} answers wrong",
+            f"fork, {fork['processes']} processes search at once",
+            f"{fork['wrong']} of {fork['answers']:,} replies wrong",
         ),
         (
             f"engine stopped (SIGSTOP), deadline {stopped['timeout_s']:g} s, "
             f"{stopped['threads']} threads",
-            f"the longest wait {stopped['longest_s']:.1f} s, {stopped['errors']} errors; with the "
-            f"keeper stopped {max(stopped['waited_with_stopped_keeper_s']):.2f} s",
+            f"longest wait {stopped['longest_s']:.1f} s, {stopped['errors']} errors; with the "
+            f"supervisor stopped {max(stopped['waited_with_stopped_supervisor_s']):.2f} s",
         ),
     ]
 
 
-def _times(found: Numbers) -> list[Row]:
+def _make_time_rows(section: Numbers) -> list[Row]:
     return [
         (
-            f"from kill -9 of the engine to the next answer, {found['points']:,} products",
-            f"{found['restart_s']:.2f} s, {found['restart_ratio']:.2f} times the bare engine's "
-            f"open (bar {found['restart_bar']})",
+            f"from kill -9 of the engine to the next reply, {section['points']:,} products",
+            f"{section['restart_s']:.2f} s, {section['restart_ratio']:.2f} times the bare engine's "
+            f"open (limit {section['restart_bar']})",
         ),
         (
             "round trip to the engine",
-            f"{found['round_trip_ms']:.3f} ms, {found['round_trip_ratio']:.1f} times a pipe's "
-            f"(bar {found['round_trip_bar']:g})",
+            f"{section['round_trip_ms']:.3f} ms, {section['round_trip_ratio']:.1f} times a pipe's "
+            f"(limit {section['round_trip_bar']:g})",
         ),
     ]
 
 
-def _merchants(found: Numbers) -> list[Row]:
-    kinds = [each for name in ("memory", "edge") for each in found[name].values()]
-    leaks, answers = (sum(each[name] for each in kinds) for name in ("leaks", "answers"))
-    feed = found["full_feed"]
+def _make_merchant_rows(section: Numbers) -> list[Row]:
+    results = [counts for name in ("memory", "edge") for counts in section[name].values()]
+    leaks, answers = (sum(counts[name] for counts in results) for name in ("leaks", "answers"))
+    feed = section["full_feed"]
     return [
         (
-            "two merchants with secret words in one index",
-            f"{leaks} of {answers:,} answers told of the other; a full feed of one deleted "
+            "two merchants with distinctive words in one index",
+            f"{leaks} of {answers:,} responses leaked the other; a full feed of one deleted "
             f"{feed['deleted']} and took over {feed['taken_over']} of the other's "
             f"{feed['products']}",
         )
     ]
 
 
-def _bombs(found: Numbers) -> list[Row]:
-    together = found["eight_at_once"]
+def _make_bomb_rows(section: Numbers) -> list[Row]:
+    runs = section["eight_at_once"]
     return [
         (
-            f"{len(found['bombs'])} photo bombs, as a query and on the page",
-            f"at worst {found['worst_cpu_s']:.1f} s of processor time, "
-            f"{found['worst_decoder_mb']:.0f} MB in the decoder, {found['worst_own_mb']:.0f} MB "
-            "in the process that serves",
+            f"{len(section['bombs'])} photo bombs, as a query and on the page",
+            f"at worst {section['worst_cpu_s']:.1f} s of processor time, "
+            f"{section['worst_decoder_mb']:.0f} MB in the decoder, "
+            f"{section['worst_own_mb']:.0f} MB in the serving process",
         ),
         (
-            "eight bombs at once, searches beside them",
-            f"p95 {max(each['search_ms_beside']['p95'] for each in together):.0f} ms, "
-            f"{max(each['search_ms_alone']['p95'] for each in together):.0f} ms without",
+            "eight bombs at once, with concurrent searches",
+            f"p95 {max(run['search_ms_beside']['p95'] for run in runs):.0f} ms, "
+            f"{max(run['search_ms_alone']['p95'] for run in runs):.0f} ms without",
         ),
     ]
 
 
-def _fuzz(found: Numbers) -> list[Row]:
+def _make_fuzz_rows(section: Numbers) -> list[Row]:
     return [
         (
-            f"{found['inputs']:,} mutated inputs to {len(found['targets'])} parts",
-            f"{found['foreign']} foreign errors, {found['hung']} hung, {found['slow']} over 2 s; "
-            f"the slowest {found['worst_cpu_s']:.2f} s",
+            f"{section['inputs']:,} mutated inputs to {len(section['targets'])} parts",
+            f"{section['foreign']} foreign errors, {section['hung']} hung, "
+            f"{section['slow']} over 2 s; the slowest {section['worst_cpu_s']:.2f} s",
         )
     ]
 
 
-def _load(found: Numbers) -> list[Row]:
-    slopes = found["slopes_a_minute"]
+def _make_load_rows(section: Numbers) -> list[Row]:
+    slopes = section["slopes_a_minute"]
     engine = slopes["engine"]
-    handles = max(abs(each["open"][0]) for each in slopes.values() if each["samples"])
+    n_calls = sum(count["done"] for count in section["processes"].values())
+    max_open_files = max(abs(slope["open"][0]) for slope in slopes.values() if slope["samples"])
     return [
         (
-            f"{found['minutes']:g} minutes, four processes search and write in one folder",
-            f"{found['errors']} errors in {sum(x['done'] for x in found['processes'].values()):,} "
-            f"calls; MB a minute: engine {_interval(engine['mb'])}, "
-            + ", ".join(f"{name} {_interval(slopes[name]['mb'])}" for name in found["processes"])
-            + f"; open files at most {handles:.2f} a minute",
+            f"{section['minutes']:g} minutes, four processes search and write in one folder",
+            f"{section['errors']} errors in {n_calls:,} calls; "
+            f"MB per minute: engine {_format_interval(engine['mb'])}, "
+            + ", ".join(
+                f"{name} {_format_interval(slopes[name]['mb'])}" for name in section["processes"]
+            )
+            + f"; open files at most {max_open_files:.2f} per minute",
         )
     ]
 
 
-def _interval(slope: list[float]) -> str:
+def _format_interval(slope: list[float]) -> str:
     middle, low, high = slope
     return f"{middle:+.2f} ({low:+.2f} to {high:+.2f})"
 
 
-def _rate(found: Numbers) -> list[Row]:
-    rates = {(each["processes"], each["threads"]): each["per_s"] for each in found["rates"]}
+def _make_rate_rows(section: Numbers) -> list[Row]:
+    rates = {(row["processes"], row["threads"]): row["per_s"] for row in section["rates"]}
     return [
         (
-            f"searches a second, {found['products']:,} products, {n_processes} "
+            f"searches per second, {section['products']:,} products, {n_processes} "
             f"process{'es' if n_processes > 1 else ''}",
             ", ".join(
                 f"{rate:.0f} with {n_threads} thread{'s' if n_threads > 1 else ''}"
@@ -226,25 +229,25 @@ def _rate(found: Numbers) -> list[Row]:
     ]
 
 
-MAKERS: Mapping[str, Callable[[Numbers], list[Row]]] = {
-    "kills": _kills,
-    "bytes": _bytes,
-    "disk": _disk,
-    "stalls": _stalls,
-    "times": _times,
-    "merchants": _merchants,
-    "bombs": _bombs,
-    "fuzz": _fuzz,
-    "load": _load,
-    "rate": _rate,
+ROW_MAKERS: Mapping[str, Callable[[Numbers], list[Row]]] = {
+    "kills": _make_kill_rows,
+    "bytes": _make_byte_rows,
+    "disk": _make_disk_rows,
+    "stalls": _make_stall_rows,
+    "times": _make_time_rows,
+    "merchants": _make_merchant_rows,
+    "bombs": _make_bomb_rows,
+    "fuzz": _make_fuzz_rows,
+    "load": _make_load_rows,
+    "rate": _make_rate_rows,
 }
-"""The rows of each section."""
+"""Makes the rows of each section."""
 
 
 def main() -> None:
-    """Rewrite the table of faults."""
+    """Rewrite the tables of faults."""
     page = PAGE.read_text(encoding="utf-8") if PAGE.exists() else "# Measured\n"
-    PAGE.write_text(rewritten(page), encoding="utf-8")
+    PAGE.write_text(rewrite_page(page), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
-"""Two merchants in one index: does an answer to one of them tell anything of the other?
+"""Two merchants in one index: does a response to one of them leak anything of the other?
 
-`python -m benchmarks.fault_merchants` asks every kind of answer for each of both merchants and
-looks for the other's words in all that comes back, then sends a full feed of one of them and a feed
-with the other's ids. Needs no data.
+`python -m benchmarks.fault_merchants` makes every kind of request for both merchants and searches
+the responses for words of the other merchant, then indexes a full feed of one of them and a feed
+with ids of the other. Needs no data.
 """
 
 import logging
@@ -41,13 +41,13 @@ N_FEED = 40
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """One answer, written out.
+class RecordedResponse:
+    """One response as text.
 
     Attributes:
-        kind: Kind of answer.
-        asked: What was asked.
-        text: All of it.
+        kind: Kind of request.
+        asked: The text or id of the request.
+        text: The whole response.
     """
 
     kind: str
@@ -55,71 +55,79 @@ class Told:
     text: str
 
 
-def answers(service: SearchService, own: Shop, other: Shop) -> Iterator[Told]:
-    """Yield every kind of answer to requests of one merchant, asked for the other's things."""
-    yield from _searches(service, own, other)
-    for begun in dict.fromkeys((*begun_words(other), *begun_words(own))):
+def answers(service: SearchService, own: Shop, other: Shop) -> Iterator[RecordedResponse]:
+    """Yield every kind of response to one merchant's requests, some for the other's products."""
+    yield from _record_searches(service, own, other)
+    for prefix in dict.fromkeys((*begun_words(other), *begun_words(own))):
         for limit in (8, 50):
-            found = service.suggest(begun, limit, filters=own.filters)
-            yield Told("suggestions", begun, repr(found))
-    yield from _products(service, own)
+            suggestions = service.suggest(prefix, limit, filters=own.filters)
+            yield RecordedResponse("suggestions", prefix, repr(suggestions))
+    yield from _record_products(service, own)
     for user in ("", "vera"):
-        yield Told("recommendations", user, repr(service.recommend(user, 40, own.filters)))
-        yield Told("seen last", user, repr(service.recently_viewed(user, 40, own.filters)))
-    yield from _refusals(service, own, other)
+        yield RecordedResponse(
+            "recommendations", user, repr(service.recommend(user, 40, own.filters))
+        )
+        yield RecordedResponse(
+            "seen last", user, repr(service.recently_viewed(user, 40, own.filters))
+        )
+    yield from _record_refusals(service, own, other)
     report = audit_catalog(service.index, filters=own.filters)
-    yield Told("report", "", repr(replace(report, location="")))
+    yield RecordedResponse("report", "", repr(replace(report, location="")))
 
 
-def _searches(service: SearchService, own: Shop, other: Shop) -> Iterator[Told]:
+def _record_searches(service: SearchService, own: Shop, other: Shop) -> Iterator[RecordedResponse]:
     for text in ("", "lamp", "red vase", "فستان", *slips(other), *slips(own)):
         for sort in ("relevance", "price_asc"):
             query = Query(text, filters=own.filters, facets=FACETS, limit=40, user_id="vera")
-            page = service.search(replace(query, sort=sort))
-            yield Told("search", text, repr(page.hits))
-            yield Told("facets", text, repr((page.facets, page.price_buckets)))
-            yield Told("readings", text, repr((page.interpretations, page.relaxed)))
-            yield Told("rules", text, repr((page.rules, page.redirect)))
+            response = service.search(replace(query, sort=sort))
+            yield RecordedResponse("search", text, repr(response.hits))
+            yield RecordedResponse("facets", text, repr((response.facets, response.price_buckets)))
+            yield RecordedResponse(
+                "readings", text, repr((response.interpretations, response.relaxed))
+            )
+            yield RecordedResponse("rules", text, repr((response.rules, response.redirect)))
 
 
-def _products(service: SearchService, own: Shop) -> Iterator[Told]:
+def _record_products(service: SearchService, own: Shop) -> Iterator[RecordedResponse]:
     ids = [f"{own.prefix}{n:03d}" for n in range(own.n_products)]
-    photos = [each.image for each in service.index.get(ids)]
-    for each in ids:
-        yield Told("similar", each, repr(service.similar(each, 40, own.filters, "vera")))
-        page = service.complements(each, 40, "vera", own.filters)
-        yield Told("complements", each, repr(page))
+    photos = [product.image for product in service.index.get(ids)]
+    for product_id in ids:
+        yield RecordedResponse(
+            "similar", product_id, repr(service.similar(product_id, 40, own.filters, "vera"))
+        )
+        response = service.complements(product_id, 40, "vera", own.filters)
+        yield RecordedResponse("complements", product_id, repr(response))
     for match in match_photos(service, photos, 5, own.filters):
-        yield Told("match", str(match.photo), repr(match.hits))
-    page = service.search(Query("lamp", photos[1], own.filters, limit=40))
-    yield Told("search", "photo", repr(page))
+        yield RecordedResponse("match", str(match.photo), repr(match.hits))
+    response = service.search(Query("lamp", photos[1], own.filters, limit=40))
+    yield RecordedResponse("search", "photo", repr(response))
 
 
-def _refusals(service: SearchService, own: Shop, other: Shop) -> Iterator[Told]:
-    """Yield what is told of the other's products, each as if it had been found where it was."""
-    asks: dict[str, Callable[[str], SearchResponse]] = {
-        "similar": lambda asked: service.similar(asked, 5, own.filters),
-        "complements": lambda asked: service.complements(asked, 5, "", own.filters),
-        "avoid": lambda asked: service.search(
-            Query("lamp", filters=own.filters, negative_examples=(asked,), limit=5)
+def _record_refusals(service: SearchService, own: Shop, other: Shop) -> Iterator[RecordedResponse]:
+    """Yield the errors for the other merchant's products, without the id that was requested."""
+    requests: dict[str, Callable[[str], SearchResponse]] = {
+        "similar": lambda product_id: service.similar(product_id, 5, own.filters),
+        "complements": lambda product_id: service.complements(product_id, 5, "", own.filters),
+        "avoid": lambda product_id: service.search(
+            Query("lamp", filters=own.filters, negative_examples=(product_id,), limit=5)
         ),
     }
     for number in range(3):
-        asked = f"{other.prefix}{number:03d}"
-        for kind, ask in asks.items():
-            try:
-                answer = f"{other.merchant_id}: {ask(asked)!r}"  # it is known: that is told already
+        product_id = f"{other.prefix}{number:03d}"
+        for kind, request in requests.items():
+            try:  # any response at all is a leak
+                text = f"{other.merchant_id}: {request(product_id)!r}"
             except ShopwindowError as error:
-                answer = str(error).replace(asked, "")
-            yield Told("refusals", f"{kind} {asked}", answer)
+                text = str(error).replace(product_id, "")
+            yield RecordedResponse("refusals", f"{kind} {product_id}", text)
 
 
 @contextmanager
-def written_log() -> Iterator[list[str]]:
-    """Collect what is logged while the block runs.
+def capture_log() -> Iterator[list[str]]:
+    """Collect the log lines written while the block runs.
 
     Yields:
-        The lines, growing.
+        The list of lines, which grows.
     """
     lines: list[str] = []
     root, level = logging.getLogger(), logging.getLogger().level
@@ -140,28 +148,28 @@ def written_log() -> Iterator[list[str]]:
 
 def answers_and_logs(
     service: SearchService, log: EventLog, own: Shop, other: Shop
-) -> Iterator[Told]:
-    """Yield every kind of answer, and then what was logged meanwhile."""
+) -> Iterator[RecordedResponse]:
+    """Yield every kind of response, and then the log lines and events of meanwhile."""
     service.recorder.flush()
-    before = log.get_end_cursor()
-    with written_log() as lines:
+    cursor = log.get_end_cursor()
+    with capture_log() as lines:
         yield from answers(service, own, other)
         service.recorder.flush()
-    yield Told("logs", "", "\n".join(lines))
-    shown, _ = log.read(before, 1_000_000)
-    yield Told("impressions", "", repr(shown))
+    yield RecordedResponse("logs", "", "\n".join(lines))
+    impressions, _ = log.read(cursor, 1_000_000)
+    yield RecordedResponse("impressions", "", repr(impressions))
 
 
 @contextmanager
 def served(folder: Path, location: str) -> Iterator[tuple[SearchService, EventLog]]:
-    """Open an index of both merchants that visitors know.
+    """Open an index of both merchants, with visitors and events.
 
     Args:
         folder: For photos and the event log.
-        location: Of the index.
+        location: Location of the index.
 
     Yields:
-        The search and its log.
+        The search service and its event log.
     """
     with (
         ProductIndex.open(location, FakeEncoder()) as index,
@@ -180,57 +188,61 @@ def served(folder: Path, location: str) -> Iterator[tuple[SearchService, EventLo
 
 
 def leaks(folder: Path, location: str = MEMORY) -> dict[str, dict[str, int]]:
-    """Ask one merchant's questions, then the other's.
+    """Make the requests of one merchant, then those of the other.
 
     Returns:
-        By kind of answer, how many were asked for, and how many told of the other.
+        Numbers of responses and of those that leak the other merchant, by kind.
     """
-    asked: Counter[str] = Counter()
-    leaked: Counter[str] = Counter()
+    n_responses: Counter[str] = Counter()
+    n_leaks: Counter[str] = Counter()
     with served(folder, location) as (service, log):
         for own, other in ((A, B), (B, A)):
-            for each in answers_and_logs(service, log, own, other):
-                asked[each.kind] += 1
-                leaked[each.kind] += bool(other.leaked(each.text))
-    return {kind: {"answers": n, "leaks": leaked[kind]} for kind, n in asked.items()}
+            for response in answers_and_logs(service, log, own, other):
+                n_responses[response.kind] += 1
+                n_leaks[response.kind] += bool(other.leaked(response.text))
+    return {kind: {"answers": n, "leaks": n_leaks[kind]} for kind, n in n_responses.items()}
 
 
 def full_feed() -> dict[str, int]:
-    """Send a full feed of one merchant, then a feed of theirs with the other's ids.
+    """Index a full feed of one merchant, then a feed of theirs with the other's ids.
 
     Returns:
-        How many of the other's products there were, were deleted, and were taken over.
+        Numbers of the other's products: in all, deleted, and taken over.
     """
     with ProductIndex.open(MEMORY, FakeEncoder()) as index:
         ours, theirs = (
-            [Product(f"{m}{n}", f"Thing {n} of {m}", merchant_id=m) for n in range(N_FEED)]
-            for m in ("ours", "theirs")
+            [Product(f"{name}{n}", f"Thing {n} of {name}", merchant_id=name) for n in range(N_FEED)]
+            for name in ("ours", "theirs")
         )
         index.add([*ours, *theirs])
-        _sent(index, ours, remove_missing=True)
-        ids = [each.id for each in theirs]
-        left = index.get(ids)
+        _add_feed(index, ours, delete_missing=True)
+        ids = [product.id for product in theirs]
+        remaining = index.get(ids)
         index.add(theirs)
-        _sent(index, [replace(each, merchant_id="ours") for each in theirs])
-        taken = [each for each in index.get(ids) if each.merchant_id == "ours"]
-        return {"products": N_FEED, "deleted": N_FEED - len(left), "taken_over": len(taken)}
+        _add_feed(index, [replace(product, merchant_id="ours") for product in theirs])
+        taken_over = [product for product in index.get(ids) if product.merchant_id == "ours"]
+        return {
+            "products": N_FEED,
+            "deleted": N_FEED - len(remaining),
+            "taken_over": len(taken_over),
+        }
 
 
-def _sent(index: ProductIndex, products: list[Product], remove_missing: bool = False) -> None:
+def _add_feed(index: ProductIndex, products: list[Product], delete_missing: bool = False) -> None:
     try:
-        index.add(products, delete_missing=remove_missing)
+        index.add(products, delete_missing=delete_missing)
     except ShopwindowError:  # refused: nothing is lost
         return
 
 
 def measure() -> dict[str, Any]:
-    """Return leaks by kind of answer, in memory and in the embedded engine, and what feeds took."""
-    found: dict[str, Any] = {}
+    """Return leaks by kind of response, in memory and in the embedded engine; and feed counts."""
+    results: dict[str, Any] = {}
     for name in ("memory", "edge"):
         with tempfile.TemporaryDirectory() as folder:
             location = MEMORY if name == "memory" else str(Path(folder) / "index")
-            found[name] = leaks(Path(folder), location)
-    return {**found, "full_feed": full_feed()}
+            results[name] = leaks(Path(folder), location)
+    return {**results, "full_feed": full_feed()}
 
 
 if __name__ == "__main__":

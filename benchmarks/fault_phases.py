@@ -1,4 +1,4 @@
-"""The phases that a kill is to hit: by which sign each begins, and by which it is over."""
+"""The phases that kills are to hit, with the conditions by which each begins and is over."""
 
 import os
 from collections.abc import Callable, Sequence
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from benchmarks.fault_event_scenes import N_BATCHES
-from benchmarks.fault_processes import Child, children_of, is_running
+from benchmarks.fault_processes import Child, is_running, list_children
 from benchmarks.fault_scenes import (
     ADDED,
     BATCH,
@@ -17,21 +17,22 @@ from benchmarks.fault_scenes import (
     acknowledged,
 )
 
-MAIN, ENGINE, BOTH, KEEPER, BUILDER = "main", "engine", "both", "keeper", "graph builder"
-VICTIMS = (MAIN, ENGINE, BOTH, KEEPER)
-"""Of "both", the keeper is killed with them every second time."""
+MAIN, ENGINE, BOTH = "main", "engine", "both"
+SUPERVISOR, BUILDER = "supervisor", "graph builder"
+VICTIMS = (MAIN, ENGINE, BOTH, SUPERVISOR)
+"""With "both", the supervisor is killed too every second time."""
 
 
 @dataclass(slots=True)
 class Watch:
-    """A round in progress, as seen from outside.
+    """A running round, observed from outside.
 
     Attributes:
         child: The main process.
-        folder: The index.
-        engine: Process of the engine; 0 while it is not known.
-        target: Number of acknowledged things from which a later batch begins.
-        builder: Process that builds the graph, once it was seen.
+        folder: The index folder.
+        engine: Process id of the engine; 0 while it is unknown.
+        target: Number of acknowledged items from which a later batch begins.
+        builder: Process id of the graph build, once it was seen; 0 before.
     """
 
     child: Child
@@ -40,7 +41,7 @@ class Watch:
     target: int = 0
     builder: int = field(default=0)
 
-    def names(self) -> list[str]:
+    def list_names(self) -> list[str]:
         """Return the names in the index folder."""
         with suppress(OSError):
             return os.listdir(self.folder)
@@ -48,62 +49,62 @@ class Watch:
 
     @property
     def n_done(self) -> int:
-        """Number of things that were acknowledged so far."""
+        """Number of items acknowledged so far."""
         return acknowledged(self.child.lines)
 
     def is_created(self) -> bool:
-        """Return whether there is an index."""
+        """Return whether the index exists."""
         return (self.folder / "current").exists()
 
     def is_copied(self) -> bool:
-        """Return whether a build is going on."""
-        return self.is_created() and any(each.startswith("build-") for each in self.names())
+        """Return whether a graph build has begun."""
+        return self.is_created() and any(name.startswith("build-") for name in self.list_names())
 
     def is_built(self) -> bool:
-        """Return whether the process that builds the graph was seen, and has ended."""
+        """Return whether the build process was seen and has ended."""
         if not self.builder and self.is_copied():
-            self.builder = next(iter(children_of(self.engine)), 0)
+            self.builder = next(iter(list_children(self.engine)), 0)
         return bool(self.builder) and not is_running(self.builder)
 
     def is_switched(self) -> bool:
-        """Return whether the built graph is in use and nothing else is left."""
-        shards = [each for each in self.names() if each.startswith("shard-")]
+        """Return whether the built graph is in use and the old shard deleted."""
+        shards = [name for name in self.list_names() if name.startswith("shard-")]
         return self.is_built() and len(shards) == 1 and not self.is_copied()
 
 
-Sign = Callable[[Watch], bool]
+WatchCondition = Callable[[Watch], bool]
 
 
 @dataclass(frozen=True, slots=True)
 class Phase:
-    """A part of some work.
+    """A phase of some work.
 
     Attributes:
-        name: For the table.
+        name: Name in the table.
         scene: The work.
-        begins: Whether it has begun.
-        over: Whether it is over.
-        victims: Who is killed in it.
+        begins: Tells whether the phase has begun.
+        over: Tells whether the phase is over.
+        victims: The processes to kill during the phase.
     """
 
     name: str
     scene: Scene
-    begins: Sign
-    over: Sign
+    begins: WatchCondition
+    over: WatchCondition
     victims: Sequence[str] = VICTIMS
 
 
-def phases(
+def list_phases(
     small: Scene, large: Scene, log: Scene, profiles: Scene, exports: Sequence[Scene]
 ) -> list[Phase]:
     """Return all phases.
 
     Args:
-        small: A feed without a graph.
-        large: A feed with one.
-        log: Events being appended.
-        profiles: Events being learned from.
-        exports: Events being exported, by kind of file.
+        small: Indexing a feed without a graph.
+        large: Indexing a feed with a graph.
+        log: Appending events.
+        profiles: Updating profiles from events.
+        exports: Exporting events, one for each file format.
     """
     alone = (MAIN,)
     return [
@@ -115,7 +116,7 @@ def phases(
         Phase("close", small, lambda w: w.child.said(CLOSING), _is_closed),
         Phase("log write", log, lambda _: True, lambda w: w.n_done == N_BATCHES, alone),
         Phase("profile update", profiles, lambda _: True, _is_closed),
-        *(Phase("export", each, lambda _: True, _is_closed, alone) for each in exports),
+        *(Phase("export", export, lambda _: True, _is_closed, alone) for export in exports),
     ]
 
 

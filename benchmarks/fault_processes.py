@@ -1,7 +1,7 @@
-"""Processes to be killed: children that tell how far they are, and the services of index folders.
+"""Processes to kill: children that report their progress, and the services of index folders.
 
-A child is forked, so it has everything imported and starts in no time. The process that forks must
-therefore have no index, log or encoder open itself, and no threads.
+A child is forked, so it has everything imported and starts at once. The forking process must
+therefore have no index, log or encoder open, and no threads.
 """
 
 import os
@@ -17,10 +17,10 @@ from pathlib import Path
 from shopwindow.values.errors import ShopwindowError
 
 OK, REFUSED, FOREIGN = 0, 3, 4
-"""Exit codes of a child: it ended well, with an error of ours, with any other error."""
+"""Exit codes of a child: success, one of our own errors, any other error."""
 
 HUNG_AFTER_S = 60.0
-"""Seconds after which whoever waits is taken as hanging for ever."""
+"""Seconds after which a waiting process counts as hung."""
 
 ERROR = "error: "
 GO = b"g"
@@ -28,110 +28,110 @@ GO = b"g"
 
 @dataclass(frozen=True, slots=True)
 class Talk:
-    """The child's end of the line to whoever forked it.
+    """The child's end of the pipes to the process that forked it.
 
     Attributes:
-        out: Takes what it says.
-        back: Gives what it is told.
+        out: Descriptor that the child writes to.
+        back: Descriptor that the child reads from.
     """
 
     out: int
     back: int
 
     def say(self, line: str) -> None:
-        """Tell something; the line is whole or not there at all."""
+        """Write one line; it arrives whole or not at all."""
         os.write(self.out, line.encode() + b"\n")
 
     def wait_for_go(self) -> None:
-        """Return when told to go on."""
+        """Wait for the signal to continue."""
         os.read(self.back, 1)
 
 
 class Child:
-    """A forked process and what it said.
+    """A forked process and the lines that it wrote.
 
     Args:
-        work: What it does; it says lines through its `Talk`, and its last one is its error.
+        work: Function to run; it writes lines through its `Talk`. An error becomes the last line.
 
     Attributes:
-        pid: The process.
-        lines: What it said so far.
-        code: Its exit code, negative for a signal; None while it runs.
+        pid: Process id.
+        lines: Lines written so far.
+        code: Exit code, negative for a signal; None while the process runs.
     """
 
     def __init__(self, work: Callable[[Talk], None]) -> None:
-        (self._ear, out), (back, self._mouth) = os.pipe(), os.pipe()
+        (self._read_fd, out), (back, self._write_fd) = os.pipe(), os.pipe()
         self.lines: list[str] = []
         self.code: int | None = None
-        self._rest = b""
+        self._partial_line = b""
         sys.stdout.flush()
         self.pid = os.fork()
         if self.pid == 0:
-            os.close(self._ear)
-            os.close(self._mouth)
+            os.close(self._read_fd)
+            os.close(self._write_fd)
             _run(work, Talk(out, back))
         os.close(out)
         os.close(back)
 
     def go(self) -> None:
-        """Tell it to go on."""
+        """Signal the child to continue."""
         with suppress(OSError):  # it has ended
-            os.write(self._mouth, GO)
+            os.write(self._write_fd, GO)
 
-    def said(self, word: str) -> bool:
-        """Return whether it said a line."""
-        return word in self.lines
+    def said(self, line: str) -> bool:
+        """Return whether the child has written a line."""
+        return line in self.lines
 
-    def listen(self, for_s: float) -> None:
-        """Wait for what it says, but not for longer than some seconds."""
-        if self._ear < 0 or not select.select([self._ear], [], [], for_s)[0]:
+    def listen(self, timeout_s: float) -> None:
+        """Read new lines, waiting at most some seconds for them."""
+        if self._read_fd < 0 or not select.select([self._read_fd], [], [], timeout_s)[0]:
             return
-        heard = os.read(self._ear, 1 << 16)
-        if not heard:
-            os.close(self._ear)
-            self._ear = -1
-        *whole, self._rest = (self._rest + heard).split(b"\n")
-        self.lines += [line.decode() for line in whole]
+        received = os.read(self._read_fd, 1 << 16)
+        if not received:
+            os.close(self._read_fd)
+            self._read_fd = -1
+        *complete, self._partial_line = (self._partial_line + received).split(b"\n")
+        self.lines += [line.decode() for line in complete]
 
     def is_running(self) -> bool:
-        """Return whether it has not ended."""
+        """Return whether the child is still running."""
         if self.code is None:
             pid, status = os.waitpid(self.pid, os.WNOHANG)
             if pid:
-                self._ended(os.waitstatus_to_exitcode(status))
+                self._finish(os.waitstatus_to_exitcode(status))
         return self.code is None
 
     def ended_within(self, seconds: float) -> bool:
-        """Wait for its end; one that takes longer is killed.
+        """Wait for the child to end, and kill it if it takes longer.
 
         Returns:
-            Whether it ended by itself.
+            Whether the child ended by itself.
         """
         deadline = time.monotonic() + seconds
         while self.is_running():
             if time.monotonic() > deadline:
                 kill(self.pid)
-                self._ended(os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1]))
+                self._finish(os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1]))
                 return False
-            if self._ear < 0:
+            if self._read_fd < 0:
                 time.sleep(0.005)
             self.listen(0.05)
         return True
 
     def error(self) -> str:
-        """Return the error that ended it; empty when there was none."""
+        """Return the error that ended the child; empty without one."""
         last = self.lines[-1] if self.lines else ""
         return last.removeprefix(ERROR) if last.startswith(ERROR) else ""
 
-    def _ended(self, code: int) -> None:
-        while self._ear >= 0:
+    def _finish(self, code: int) -> None:
+        while self._read_fd >= 0:
             self.listen(0.2)
-            if not select.select([self._ear], [], [], 0)[0] if self._ear >= 0 else True:
+            if not select.select([self._read_fd], [], [], 0)[0] if self._read_fd >= 0 else True:
                 break
-        for end in (self._ear, self._mouth):
-            if end >= 0:
-                os.close(end)
-        self._ear = self._mouth = -1
+        for descriptor in (self._read_fd, self._write_fd):
+            if descriptor >= 0:
+                os.close(descriptor)
+        self._read_fd = self._write_fd = -1
         self.code = code
 
 
@@ -146,14 +146,14 @@ def _run(work: Callable[[Talk], None], talk: Talk) -> None:
     except ShopwindowError as exc:
         code = REFUSED
         talk.say(f"{ERROR}{type(exc).__name__}: {ascii(str(exc))[:500]}")
-    except BaseException as exc:  # noqa: BLE001 - whatever it is, it is what is counted
+    except BaseException as exc:  # noqa: BLE001 - all errors are counted
         talk.say(f"{ERROR}{type(exc).__name__}: {ascii(str(exc))[:500]}")
     finally:
         os._exit(code)
 
 
 def kill(*pids: int) -> None:
-    """Kill processes at once; those that are gone already are passed over."""
+    """Kill processes with SIGKILL; ended ones and a pid of 0 are ignored."""
     for pid in pids:
         with suppress(ProcessLookupError):
             if pid > 0:
@@ -162,47 +162,53 @@ def kill(*pids: int) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """The processes that serve one index folder; 0 for one that is not there.
+    """Process ids of the service of one index folder; 0 for a missing process.
 
     Attributes:
-        keeper: Forks the engine, again when it dies.
-        engine: Has the shard open.
+        supervisor: The supervisor, which forks the engine and forks it again when it dies.
+        engine: The engine, which has the shard open.
     """
 
-    keeper: int = 0
+    supervisor: int = 0
     engine: int = 0
 
     @property
     def is_up(self) -> bool:
-        """Whether any of them runs."""
-        return bool(self.keeper or self.engine)
+        """Whether any of the processes is running."""
+        return bool(self.supervisor or self.engine)
 
 
-def service_of(folder: Path) -> Service:
+def find_service(folder: Path) -> Service:
     """Return the processes that serve a folder now."""
-    wanted = b"index.store.edge.keeper\0" + os.fsencode(folder.resolve()) + b"\0"
-    found = {}
+    command_end = b"index.store.edge.supervisor\0" + os.fsencode(folder.resolve()) + b"\0"
+    stats = {}
     for entry in os.listdir("/proc"):
         if entry.isdecimal():
             with suppress(OSError):
-                if Path(f"/proc/{entry}/cmdline").read_bytes().endswith(wanted):
-                    found[int(entry)] = stat_of(int(entry))
-    # The keeper leads a session of its own; who has not done so yet only starts the service.
-    keeper = next((pid for pid, stat in found.items() if stat[3:4] == [str(pid)]), 0)
-    own = os.getsid(0)
-    engines = [p for p, stat in found.items() if p != keeper and stat[3:4] not in ([], [str(own)])]
-    return Service(keeper, min(engines, default=0))
+                if Path(f"/proc/{entry}/cmdline").read_bytes().endswith(command_end):
+                    stats[int(entry)] = read_stat(int(entry))
+    # The supervisor leads a session of its own; a process without one is still starting.
+    supervisor = next((pid for pid, stat in stats.items() if stat[3:4] == [str(pid)]), 0)
+    own_session = os.getsid(0)
+    engines = [
+        pid
+        for pid, stat in stats.items()
+        if pid != supervisor and stat[3:4] not in ([], [str(own_session)])
+    ]
+    return Service(supervisor, min(engines, default=0))
 
 
-def children_of(pid: int) -> list[int]:
-    """Return the children that a process's first thread started."""
+def list_children(pid: int) -> list[int]:
+    """Return the process ids of the children that a process's main thread started."""
     with suppress(OSError):
-        return [int(x) for x in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+        return [
+            int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        ]
     return []
 
 
-def stat_of(pid: int) -> list[str]:
-    """Return what the system tells of a process from its state on; nothing when it is gone.
+def read_stat(pid: int) -> list[str]:
+    """Return the fields of `/proc/PID/stat` from the state on; empty if the process is gone.
 
     Returns:
         State, parent, process group, session and so on.
@@ -213,18 +219,18 @@ def stat_of(pid: int) -> list[str]:
 
 
 def is_running(pid: int) -> bool:
-    """Return whether a process is there and has not ended."""
-    return stat_of(pid)[:1] not in ([], ["Z"], ["X"])
+    """Return whether a process exists and has not ended."""
+    return read_stat(pid)[:1] not in ([], ["Z"], ["X"])
 
 
-def gone_within(folder: Path, seconds: float) -> bool:
-    """Wait for the end of a folder's service.
+def wait_until_gone(folder: Path, timeout_s: float) -> bool:
+    """Wait for a folder's service to end.
 
     Returns:
-        Whether it came.
+        Whether it ended in time.
     """
-    deadline = time.monotonic() + seconds
-    while service_of(folder).is_up:
+    deadline = time.monotonic() + timeout_s
+    while find_service(folder).is_up:
         if time.monotonic() > deadline:
             return False
         time.sleep(0.05)

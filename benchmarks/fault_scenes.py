@@ -1,4 +1,4 @@
-"""What is going on when somebody is killed: a feed is indexed, and looked at afterwards."""
+"""Work that a kill interrupts: a feed is indexed, and the index is examined afterwards."""
 
 import json
 from collections.abc import Mapping
@@ -28,13 +28,13 @@ N_PHOTOS = 20
 
 @dataclass(slots=True)
 class Found:
-    """What was there after a kill, and after the same work was done again.
+    """The state after a kill, and after the same work was repeated.
 
     Attributes:
-        lost: Acknowledged things that are not there.
-        doubled: Things that are there more often than once.
-        equal: Whether all ends like an undisturbed run.
-        litter: Files or folders of an index that nobody will ever use or remove.
+        lost: Number of acknowledged items that are missing.
+        doubled: Number of items that exist more than once.
+        equal: Whether the final state equals that of an undisturbed run.
+        litter: Number of files or folders that no process will ever use or delete.
     """
 
     lost: int = 0
@@ -43,38 +43,39 @@ class Found:
     litter: int = 0
 
     def as_line(self) -> str:
-        """Return it as one line of text."""
+        """Return the state as one line of text."""
         return json.dumps([self.lost, self.doubled, self.equal, self.litter])
 
     @classmethod
     def from_line(cls, line: str) -> "Found":
-        """Return what `as_line` wrote."""
+        """Return the state that `as_line` wrote."""
         return cls(*json.loads(line))
 
 
 class Scene(Protocol):
-    """Work that is interrupted, and what is looked at after it. Each round has its own folder."""
+    """Work that is interrupted and examined afterwards; each round has its own folder."""
 
     def prepare(self, place: Path) -> None:
-        """Put what the work needs into an empty folder."""
+        """Write the inputs of the work into an empty folder."""
 
     def work(self, talk: Talk, place: Path) -> None:
-        """Do the work in the process that may be killed; it says how far it is."""
+        """Do the work in the process that may be killed, and report the progress."""
 
     def examine(self, talk: Talk, place: Path, said: list[str]) -> None:
-        """Compare what is there with what was said, do the work again, and say what is `TitleRetrievalMetrics`."""
+        """Compare the state with the reported progress, repeat the work, and report a `Found`."""
 
     def index_of(self, place: Path) -> Path:
         """Return the index folder of a round."""
 
 
 def acknowledged(said: list[str]) -> int:
-    """Return the largest number that was said to be done."""
-    return max((int(x.removeprefix(DONE)) for x in said if x.startswith(DONE)), default=0)
+    """Return the greatest number of items that was reported as done."""
+    counts = (int(line.removeprefix(DONE)) for line in said if line.startswith(DONE))
+    return max(counts, default=0)
 
 
 def write_feed(folder: Path, n_products: int) -> Path:
-    """Write a feed of its own with a few photos.
+    """Write a random feed with a few photos.
 
     Returns:
         The CSV file.
@@ -86,7 +87,7 @@ def write_feed(folder: Path, n_products: int) -> Path:
         Image.fromarray(pixels).save(folder / f"{number}.png")
     lines = ["id,title,title_ar,price,brand,category,image"]
     for number in range(n_products):
-        words = " ".join(f"word{each}" for each in rng.integers(0, 200, size=3 + number % 7))
+        words = " ".join(f"word{word}" for word in rng.integers(0, 200, size=3 + number % 7))
         photo = "" if number % 7 == 0 else f"{number % N_PHOTOS}.png"
         line = f"sku-{number},{words},فستان {number % 9},{number % 90},B{number % 9},A > B,{photo}"
         lines.append(line)
@@ -100,21 +101,21 @@ class Indexing:
     """A feed is indexed into a fresh folder, its graph is built, and the index is closed.
 
     Attributes:
-        feed: The file.
-        n_products: Products in it.
-        dim: Width of the vectors; the engine builds a graph over more than 1 MB of them.
-        hnsw_from: Products from which a graph is built.
+        feed: File of the feed.
+        n_products: Number of products in the feed.
+        dim: Dimension of the vectors; the engine builds a graph over more than 1 MB of them.
+        hnsw_min_points: Number of products from which a graph is built.
         expected: Digest of every product's point after an undisturbed run.
     """
 
     feed: Path
     n_products: int
     dim: int
-    hnsw_from: int
+    hnsw_min_points: int
     expected: Mapping[str, str] = field(default_factory=dict)
 
     def prepare(self, place: Path) -> None:
-        """Leave the folder empty: the index is made by the work; see `Scene`."""
+        """Leave the folder empty: the work creates the index; see `Scene`."""
 
     def index_of(self, place: Path) -> Path:
         """Return the index folder of a round."""
@@ -126,7 +127,7 @@ class Indexing:
         Returns:
             The open index.
         """
-        settings = IndexSettings(batch_size=BATCH, hnsw_min_points=self.hnsw_from)
+        settings = IndexSettings(batch_size=BATCH, hnsw_min_points=self.hnsw_min_points)
         encoder = FakeEncoder(self.dim)
         return ProductIndex.open(folder, encoder, settings=settings, must_exist=must_exist)
 
@@ -145,17 +146,16 @@ class Indexing:
         talk.say(CLOSED)
 
     def examine(self, talk: Talk, place: Path, said: list[str]) -> None:
-        """Look, index again, and look again; see `Scene`."""
+        """Examine the index, index again, and examine it again; see `Scene`."""
         folder, found = self.index_of(place), Found()
         with self.open(folder) as index:
-            there = self.contents(index)
-            told = [f"sku-{number}" for number in range(acknowledged(said))]
-            found.lost = sum(not there[each] for each in told)
+            stored = self.read_digests(index)
+            found.lost = sum(not stored[f"sku-{number}"] for number in range(acknowledged(said)))
             index.add(read_products(self.feed))
             index.optimize(wait=True)
         with self.open(folder, must_exist=True) as index:
-            found.doubled = index.count() - sum(map(bool, self.contents(index).values()))
-            found.equal = self.contents(index) == self.expected
+            found.doubled = index.count() - sum(map(bool, self.read_digests(index).values()))
+            found.equal = self.read_digests(index) == self.expected
             service = SearchService(index)
             found.equal = found.equal and bool(service.search(Query("word1")).hits)
             service.close()
@@ -163,35 +163,36 @@ class Indexing:
         found.litter = len(shards) - 1 + len(builds)
         talk.say(found.as_line())
 
-    def contents(self, index: ProductIndex) -> dict[str, str]:
-        """Return the digest of every product's point, or an empty text where there is none."""
+    def read_digests(self, index: ProductIndex) -> dict[str, str]:
+        """Return the digest of every product's point; empty for a missing product."""
         ids = {f"sku-{n}": to_point_id(f"sku-{n}") for n in range(self.n_products)}
         points = index.get_points(list(ids.values()), vectors=True)
         return {
-            sku: point_digest(points[each]) if each in points else "" for sku, each in ids.items()
+            product_id: digest_point(points[point_id]) if point_id in points else ""
+            for product_id, point_id in ids.items()
         }
 
     def run_undisturbed(self, place: Path) -> None:
-        """Index once and keep what came of it, to compare with."""
+        """Index once undisturbed and keep the digests, to compare with."""
 
-        def tell(talk: Talk) -> None:
+        def index_and_report(talk: Talk) -> None:
             self.work(talk, place)
             with self.open(self.index_of(place)) as index:
-                for sku, each in self.contents(index).items():
-                    talk.say(f"{sku} {each}")
+                for product_id, point_digest in self.read_digests(index).items():
+                    talk.say(f"{product_id} {point_digest}")
 
-        child = Child(tell)
+        child = Child(index_and_report)
         child.go()
         child.ended_within(600)
         self.expected = dict(line.split() for line in child.lines if line.startswith("sku-"))
 
 
-def point_digest(point: Point) -> str:
-    """Return a digest of all that is stored of a product."""
+def digest_point(point: Point) -> str:
+    """Return a digest of everything that is stored of a product."""
     vectors: list[Any] = [point.vectors[name].tobytes() for name in sorted(point.vectors)]
-    words = (
+    sparse = (
         [point.sparse_vector.indices.tobytes(), point.sparse_vector.values.tobytes()]
         if point.sparse_vector
         else []
     )
-    return digest(point.payload, *vectors, *words)
+    return digest(point.payload, *vectors, *sparse)

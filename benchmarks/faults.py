@@ -1,8 +1,8 @@
-"""Everything that goes wrong, done on purpose: kills, damage, full disks, forks, bombs, garbage.
+"""Fault injection: kills, damage, full disks, forks, photo bombs and garbage input.
 
-`python -m benchmarks.faults` runs all sections; `--only kills,bytes` some of them. Each section
-replaces its own part of `results/faults.json` and leaves the others', so that they can be run one
-at a time; then the table of docs/measured.md is printed anew. Needs no data.
+`python -m benchmarks.faults` runs all sections; `--only kills,bytes` runs some. Each section
+replaces only its own part of `results/faults.json`, so that sections can be run one at a time; then
+the table of docs/measured.md is rewritten. Needs no data.
 """
 
 import json
@@ -32,7 +32,7 @@ from benchmarks.fuzzing import fuzz
 from benchmarks.results_file import RESULTS, SEED, stamp
 
 NAME = "faults"
-FUZZED = ("benchmarks.fuzz_values", "benchmarks.fuzz_photos", "benchmarks.fuzz_feeds")
+FUZZED_MODULES = ("benchmarks.fuzz_values", "benchmarks.fuzz_photos", "benchmarks.fuzz_feeds")
 """Modules whose `TARGETS` are fuzzed."""
 
 SHARED_MEMORY = Path("/dev/shm")
@@ -40,13 +40,13 @@ SHARED_MEMORY = Path("/dev/shm")
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How much is done.
+    """The extent of a run.
 
     Attributes:
         place: Folder for temporary files.
-        rounds: Kills for each phase and victim.
-        fuzz: Inputs for each target.
-        minutes: Of mixed load.
+        rounds: Number of kills for each phase and victim.
+        fuzz: Number of inputs for each fuzzed target.
+        minutes: Minutes of mixed load.
     """
 
     place: Path
@@ -65,40 +65,42 @@ SECTIONS: Mapping[str, Section] = {
     "times": lambda place, _: fault_times.measure(place),
     "merchants": lambda _, __: fault_merchants.measure(),
     "bombs": lambda _, __: fault_bombs.measure(),
-    "fuzz": lambda _, options: _fuzzed(options.fuzz),
+    "fuzz": lambda _, options: _fuzz_targets(options.fuzz),
     "load": lambda place, options: fault_load.measure(place, options.minutes),
     "rate": lambda place, _: fault_rate.measure(place),
 }
 
 
-def _fuzzed(n_inputs: int) -> dict[str, Any]:
-    targets = [each for name in FUZZED for each in import_module(name).TARGETS]
-    found = []
+def _fuzz_targets(n_inputs: int) -> dict[str, Any]:
+    targets = [target for name in FUZZED_MODULES for target in import_module(name).TARGETS]
+    results = []
     for target in targets:
-        found.append(asdict(fuzz(target, n_inputs, SEED)))
-        print(found[-1], flush=True)
+        results.append(asdict(fuzz(target, n_inputs, SEED)))
+        print(results[-1], flush=True)
     return {
-        "inputs": sum(each["n_inputs"] for each in found),
-        "foreign": sum(each["n_foreign"] for each in found),
-        "slow": sum(each["n_slow"] for each in found),
-        "hung": sum(each["n_hung"] for each in found),
-        "worst_cpu_s": max(each["worst_cpu_s"] for each in found),
-        "targets": found,
+        "inputs": sum(result["n_inputs"] for result in results),
+        "foreign": sum(result["n_foreign"] for result in results),
+        "slow": sum(result["n_slow"] for result in results),
+        "hung": sum(result["n_hung"] for result in results),
+        "worst_cpu_s": max(result["worst_cpu_s"] for result in results),
+        "targets": results,
     }
 
 
-def keep(name: str, numbers: Mapping[str, Any]) -> None:
+def update_section(name: str, numbers: Mapping[str, Any]) -> None:
     """Replace one section of the result file."""
     path = RESULTS / f"{NAME}.json"
     record = json.loads(path.read_text()) if path.exists() else {}
     sections = {**record.get("sections", {}), name: dict(numbers)}
-    ordered = {each: sections[each] for each in SECTIONS if each in sections}
+    ordered = {section: sections[section] for section in SECTIONS if section in sections}
     record = {"command": f"python -m benchmarks.{NAME}", "seed": SEED, "sections": ordered}
     path.write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n")
 
 
 def main(
-    only: Annotated[str, typer.Option(help=f"Sections, with commas: {','.join(SECTIONS)}.")] = "",
+    only: Annotated[
+        str, typer.Option(help=f"Comma-separated sections: {','.join(SECTIONS)}.")
+    ] = "",
     rounds: Annotated[int, typer.Option(help="Kills for each phase and victim.")] = 12,
     fuzz: Annotated[int, typer.Option(help="Inputs for each target.")] = 10_000,
     minutes: Annotated[float, typer.Option(help="Minutes of mixed load.")] = 10.0,
@@ -107,20 +109,22 @@ def main(
     """Measure and write `results/faults.json` and the table of docs/measured.md.
 
     Raises:
-        BadParameter: There is no such section.
+        BadParameter: A section is unknown.
     """
     names = only.split(",") if only else list(SECTIONS)
     if unknown := sorted({*names} - {*SECTIONS}):
-        raise typer.BadParameter(f"no section is called {', '.join(unknown)}")
-    where = place or (SHARED_MEMORY if SHARED_MEMORY.is_dir() else Path(tempfile.gettempdir()))
-    options = Options(where, rounds, fuzz, minutes)
+        raise typer.BadParameter(
+            f"unknown section {', '.join(unknown)}; choose from {','.join(SECTIONS)}"
+        )
+    folder = place or (SHARED_MEMORY if SHARED_MEMORY.is_dir() else Path(tempfile.gettempdir()))
+    options = Options(folder, rounds, fuzz, minutes)
     for name in names:
-        began = time.perf_counter()
-        before = stamp()
-        with tempfile.TemporaryDirectory(dir=where) as temporary:
+        started_at = time.perf_counter()
+        made_by = stamp()
+        with tempfile.TemporaryDirectory(dir=folder) as temporary:
             numbers = SECTIONS[name](Path(temporary), options)
-        took_s = round(time.perf_counter() - began, 1)
-        keep(name, {**before, "took_s": took_s, **numbers})
+        took_s = round(time.perf_counter() - started_at, 1)
+        update_section(name, {**made_by, "took_s": took_s, **numbers})
         print(f"{name}: {took_s} s", flush=True)
     fault_measured.main()
 

@@ -1,4 +1,4 @@
-"""Fuzz the readers of feeds: bytes mutated from valid feeds of each format.
+"""Fuzz the feed readers with bytes mutate from valid feeds of each format.
 
 python -m benchmarks.fuzz_feeds --inputs 10000
 """
@@ -51,7 +51,7 @@ _SHOPIFY = (
     "active\ncap,,,,,,,L,C-L,shopify,0,continue,11.00,,https://x.org/l.jpg,\n"
     "mug,Mug,,Noor,Mugs,false,Title,Default Title,,,,,5,,,draft\n"
 )
-_PIECES = (
+_FRAGMENTS = (
     b"", b'"', b"'", b"\n", b"\r\n", b"\r", b"\t", b",", b";", b"|", b"&", b"<", b">", b"</item>",
     b"<item>", b"<![CDATA[", b"]]>", b"<!--", b"<!DOCTYPE x>", b"{", b"}", b"[", b"]", b"\\u0000",
     b"\\ud800", b"null", b"NaN", b"1e999", b"-1", b"9" * 400, b"\0", b"\xff\xfe", b"\xef\xbb\xbf",
@@ -63,137 +63,137 @@ _PIECES = (
 )  # fmt: skip
 
 
-_VALUES: tuple[Callable[[random.Random], object], ...] = (
-    lambda rng: rng.choice(_PIECES).decode("utf-8", "replace"),
-    lambda rng: rng.choice(_PIECES) * rng.randint(1, 9),
+_VALUE_MAKERS: tuple[Callable[[random.Random], object], ...] = (
+    lambda rng: rng.choice(_FRAGMENTS).decode("utf-8", "replace"),
+    lambda rng: rng.choice(_FRAGMENTS) * rng.randint(1, 9),
     lambda rng: rng.uniform(-1e300, 1e300),
     lambda rng: rng.choice((float("nan"), float("inf"), -0.0)),
     lambda rng: rng.randint(-(2**63), 2**63 - 1),
     lambda rng: rng.random() < 0.5,
-    lambda rng: [rng.choice(_PIECES).decode("utf-8", "replace")] * rng.randint(0, 3),
-    lambda rng: {"bytes": rng.choice(_PIECES), "path": "a.jpg"},
+    lambda rng: [rng.choice(_FRAGMENTS).decode("utf-8", "replace")] * rng.randint(0, 3),
+    lambda rng: {"bytes": rng.choice(_FRAGMENTS), "path": "a.jpg"},
     lambda rng: {"en": "x", "??": "y"},
     lambda rng: datetime(rng.randint(1, 9999), 1, 1),
 )
 
 
-def _table(delimiter: str, names: Mapping[str, str]) -> bytes:
+def _build_table(delimiter: str, names: Mapping[str, str]) -> bytes:
     columns = list(_ROWS[0])
-    lines = [[names.get(each, each) for each in columns]]
-    lines += [[_quoted(str(row[each]), delimiter) for each in columns] for row in _ROWS]
+    lines = [[names.get(name, name) for name in columns]]
+    lines += [[_quote_cell(str(row[name]), delimiter) for name in columns] for row in _ROWS]
     return ("\n".join(delimiter.join(line) for line in lines) + "\n").encode()
 
 
-def _quoted(text: str, delimiter: str) -> str:
+def _quote_cell(text: str, delimiter: str) -> str:
     if any(ch in text for ch in (delimiter, '"', "\n")):
         return '"' + text.replace('"', '""') + '"'
     return text
 
 
-def _json_lines() -> bytes:
+def _build_json_lines() -> bytes:
     nested = {"title": {"en": "Jar", "ar": "جرة"}, "translations": {"fr": {"title": "Pot"}}}
     rows = [*_ROWS, {**_ROWS[2], **nested, "id": 4, "price": 5.5, "attributes": {"a": [1, None]}}]
     return "\n".join(json.dumps(row, ensure_ascii=False) for row in rows).encode()
 
 
-def _xml() -> bytes:
+def _build_xml() -> bytes:
     items = []
     for row in _ROWS:
         cells = {key: str(value).replace("&", "&amp;").replace("<", "&lt;")
                  for key, value in row.items()}  # fmt: skip
         items.append("".join(f"<g:{key}>{value}</g:{key}>" for key, value in cells.items()))
-    body = "\n".join(f"<item>{each}</item>" for each in items)
+    body = "\n".join(f"<item>{item}</item>" for item in items)
     head = '<?xml version="1.0" encoding="UTF-8"?>\n<rss xmlns:g="http://base.google.com/ns/1.0">'
     return f"{head}<channel><title>Shop</title>\n{body}\n</channel></rss>".encode()
 
 
-def _parquet(rows: Sequence[Mapping[str, object]]) -> bytes:
+def _build_parquet(rows: Sequence[Mapping[str, object]]) -> bytes:
     stream = io.BytesIO()
-    plain = [dict(row, price=float(at), tags=["a", "b"]) for at, row in enumerate(rows)]
-    pq.write_table(pa.Table.from_pylist(plain), stream, row_group_size=1)
+    typed_rows = [dict(row, price=float(n), tags=["a", "b"]) for n, row in enumerate(rows)]
+    pq.write_table(pa.Table.from_pylist(typed_rows), stream, row_group_size=1)
     return stream.getvalue()
 
 
-def mutated_parquet(rng: random.Random) -> bytes:
-    """Return a Parquet file whose bytes are changed, or a whole one whose values are."""
+def mutate_parquet(rng: random.Random) -> bytes:
+    """Return a Parquet file with mutated bytes, or a valid one with mutated values."""
     if rng.random() < 0.5:
-        return mutated(_parquet(_ROWS), rng)
+        return mutate(_build_parquet(_ROWS), rng)
     rows = [dict(row) for row in _ROWS]
     for _ in range(rng.randint(1, 6)):
         key, name = rng.choice(list(_ROWS[0])), rng.choice(("title", "id", "stock", "draft"))
-        value = rng.choice(_VALUES)(rng)
+        value = rng.choice(_VALUE_MAKERS)(rng)
         column = key if rng.random() < 0.8 else f"{name} {rng.randrange(9)}"
-        for row in rows:  # one column of Parquet has one type
+        for row in rows:  # a Parquet column has one type
             row[column] = value if rng.random() < 0.7 else None
-    return _parquet(rows)
+    return _build_parquet(rows)
 
 
 _GOOGLE = {"item_group_id": "item group id", "image": "image link", "units_sold": "Units sold"}
 VALID: Mapping[str, tuple[str, bytes]] = {
-    "CSV": ("a.csv", _table(",", {})),
-    "TSV": ("a.tsv", _table("\t", {})),
-    "JSON Lines": ("a.jsonl", _json_lines()),
-    "Parquet": ("a.parquet", _parquet(_ROWS)),
-    "Google XML": ("a.xml", _xml()),
-    "Google TSV": ("google.txt", _table("\t", _GOOGLE)),
+    "CSV": ("a.csv", _build_table(",", {})),
+    "TSV": ("a.tsv", _build_table("\t", {})),
+    "JSON Lines": ("a.jsonl", _build_json_lines()),
+    "Parquet": ("a.parquet", _build_parquet(_ROWS)),
+    "Google XML": ("a.xml", _build_xml()),
+    "Google TSV": ("google.txt", _build_table("\t", _GOOGLE)),
     "Shopify": ("shopify.csv", _SHOPIFY.encode()),
 }
 
 
-def mutated(valid: bytes, rng: random.Random) -> bytes:
-    """Return bytes changed in one to eight places, now and then packed or repeated."""
+def mutate(valid: bytes, rng: random.Random) -> bytes:
+    """Return the bytes after one to eight mutations, sometimes repeated or gzipped."""
     data = bytearray(valid * rng.choice((1, 1, 1, 1, 5, 20)))
     for _ in range(rng.randint(1, 8)):
-        rng.choice(_CHANGES)(data, rng)
+        rng.choice(_MUTATIONS)(data, rng)
     if rng.random() < 0.03:
-        packed = bytearray(gzip.compress(bytes(data)))
+        compressed = bytearray(gzip.compress(bytes(data)))
         if rng.random() < 0.5:
-            del packed[rng.randrange(len(packed)) :]
-        return bytes(packed)
+            del compressed[rng.randrange(len(compressed)) :]
+        return bytes(compressed)
     return bytes(data)
 
 
 def _insert(data: bytearray, rng: random.Random) -> None:
-    at = rng.randint(0, len(data))
-    data[at:at] = rng.choice(_PIECES)
+    start = rng.randint(0, len(data))
+    data[start:start] = rng.choice(_FRAGMENTS)
 
 
 def _replace(data: bytearray, rng: random.Random) -> None:
-    at = rng.randint(0, len(data))
-    data[at : at + rng.randint(1, 12)] = rng.choice(_PIECES)
+    start = rng.randint(0, len(data))
+    data[start : start + rng.randint(1, 12)] = rng.choice(_FRAGMENTS)
 
 
-def _flip(data: bytearray, rng: random.Random) -> None:
+def _overwrite_byte(data: bytearray, rng: random.Random) -> None:
     if data:
         data[rng.randrange(len(data))] = rng.randrange(256)
 
 
-def _cut(data: bytearray, rng: random.Random) -> None:
-    at = rng.randint(0, len(data))
-    del data[at : at + rng.choice((1, 10, 100, len(data)))]
+def _delete(data: bytearray, rng: random.Random) -> None:
+    start = rng.randint(0, len(data))
+    del data[start : start + rng.choice((1, 10, 100, len(data)))]
 
 
 def _repeat(data: bytearray, rng: random.Random) -> None:
-    at = rng.randint(0, len(data))
-    piece = bytes(data[at : at + rng.choice((1, 5, 50))])
-    data[at:at] = piece * rng.choice((2, 50, 500))
+    start = rng.randint(0, len(data))
+    piece = bytes(data[start : start + rng.choice((1, 5, 50))])
+    data[start:start] = piece * rng.choice((2, 50, 500))
 
 
 def _move(data: bytearray, rng: random.Random) -> None:
-    at, to = rng.randint(0, len(data)), rng.randint(0, len(data))
-    piece = bytes(data[at : at + 40])
-    del data[at : at + 40]
-    data[to:to] = piece
+    start, target = rng.randint(0, len(data)), rng.randint(0, len(data))
+    piece = bytes(data[start : start + 40])
+    del data[start : start + 40]
+    data[target:target] = piece
 
 
-_CHANGES = (_insert, _replace, _flip, _cut, _repeat, _move, _insert, _replace)
+_MUTATIONS = (_insert, _replace, _overwrite_byte, _delete, _repeat, _move, _insert, _replace)
 
 
-def read(name: str, data: bytes) -> int:
+def read_feed(name: str, data: bytes) -> int:
     """Read a feed of these bytes to its end.
 
     Returns:
-        How many rows it has.
+        The number of rows.
 
     Raises:
         FeedError: It cannot be read at all.
@@ -210,32 +210,32 @@ def read(name: str, data: bytes) -> int:
     return len(rows)
 
 
-def _target(kind: str, name: str, valid: bytes) -> FuzzTarget:
-    changed: Callable[[random.Random], bytes] = partial(mutated, valid)
-    make = mutated_parquet if kind == "Parquet" else changed
-    return FuzzTarget(f"feed: {kind}", make, partial(read, name))
+def _build_target(kind: str, name: str, valid: bytes) -> FuzzTarget:
+    mutate_bytes: Callable[[random.Random], bytes] = partial(mutate, valid)
+    make = mutate_parquet if kind == "Parquet" else mutate_bytes
+    return FuzzTarget(f"feed: {kind}", make, partial(read_feed, name))
 
 
 TARGETS: tuple[FuzzTarget, ...] = tuple(
-    _target(kind, name, valid) for kind, (name, valid) in VALID.items()
+    _build_target(kind, name, valid) for kind, (name, valid) in VALID.items()
 )
 
 
 def main() -> None:
-    """Print what came of each format.
+    """Print the outcome of each format.
 
     Raises:
-        FeedError: A feed that is not changed cannot be read.
+        FeedError: An unmutated feed cannot be read.
     """
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--inputs", type=int, default=10_000)
     parser.add_argument("--seed", type=int, default=1)
-    given = parser.parse_args()
+    arguments = parser.parse_args()
     for name, valid in VALID.values():
-        if read(name, valid) < len(_ROWS):
-            raise FeedError(name, "a feed that is not changed must be read whole")
+        if read_feed(name, valid) < len(_ROWS):
+            raise FeedError(name, "an unmutated feed must be read completely")
     for target in TARGETS:
-        print(fuzz(target, given.inputs, given.seed), flush=True)
+        print(fuzz(target, arguments.inputs, arguments.seed), flush=True)
 
 
 if __name__ == "__main__":

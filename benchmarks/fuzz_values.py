@@ -1,6 +1,6 @@
-"""Fuzz what people type and programs hand over: queries, filters, cursors, rules, settings, events.
+"""Fuzz queries, filters, cursors, rules, settings and events.
 
-`python -m benchmarks.fuzz_values [N]` runs every target with N inputs each, 10,000 when not said.
+`python -m benchmarks.fuzz_values [N]` runs every target with N inputs each; 10,000 by default.
 """
 
 import base64
@@ -22,15 +22,15 @@ from unittest.mock import patch
 from benchmarks import mutations
 from benchmarks.fuzzing import FuzzTarget, fuzz
 from benchmarks.valid_inputs import (
-    ASKED,
+    CURSOR_POSITIONS,
     EVENT_FIELDS,
     EVENT_LINES,
     EVENT_OBJECTS,
-    FEED,
-    FILTERS,
-    GIVEN_UP,
-    PLACES,
+    FILTER_FIELDS,
     QUERIES,
+    QUERY_FIELDS,
+    RECOMMENDATIONS,
+    RELAXED_FILTERS,
     RULES,
     SETTINGS,
     TOML_VALUES,
@@ -48,13 +48,13 @@ _TOML_VALUE = re.compile(r'"[^"]*"|\d{4}-\S+|\d[\d.]*|true')
 
 
 @cache
-def _service() -> SearchService:
+def _get_service() -> SearchService:
     index = ProductIndex.open(":memory:", FakeEncoder())
-    index.add([_product(number) for number in range(30)])
+    index.add([_build_product(number) for number in range(30)])
     return SearchService(index, SearchSettings(relative_score_cutoff=0))
 
 
-def _product(number: int) -> Product:
+def _build_product(number: int) -> Product:
     color, arabic = (("red", "أحمر"), ("blue", "أزرق"), ("green", "أخضر"))[number % 3]
     return Product(
         f"p{number}",
@@ -72,162 +72,172 @@ def _product(number: int) -> Product:
 
 
 @cache
-def _temporary() -> tempfile.TemporaryDirectory[str]:
+def _temporary_folder() -> tempfile.TemporaryDirectory[str]:
     return tempfile.TemporaryDirectory(prefix="fuzz-values-")  # removed when the process ends
 
 
-def _folder() -> Path:
-    return Path(_temporary().name)
+def _get_folder() -> Path:
+    return Path(_temporary_folder().name)
 
 
 @cache
-def _log() -> EventLog:
-    return EventLog.open(_folder() / "log")
+def _open_log() -> EventLog:
+    return EventLog.open(_get_folder() / "log")
 
 
-def _read_query(text: str) -> object:
-    _service().suggest(text[-2000:])
-    return _service().search(Query(text=text, limit=5))
+def _search_text(text: str) -> object:
+    _get_service().suggest(text[-2000:])
+    return _get_service().search(Query(text=text, limit=5))
 
 
-def _filtered(rng: random.Random) -> tuple[dict[str, Any], dict[str, Any]]:
-    filters = mutations.values(rng, FILTERS, QUERIES) if rng.random() < 0.7 else {}
-    asked = {"text": rng.choice(QUERIES)} if filters else mutations.values(rng, ASKED, QUERIES)
-    return filters, asked
+def _make_filtered_query(rng: random.Random) -> tuple[dict[str, Any], dict[str, Any]]:
+    filters = mutations.mutate_fields(rng, FILTER_FIELDS, QUERIES) if rng.random() < 0.7 else {}
+    if filters:
+        return filters, {"text": rng.choice(QUERIES)}
+    return filters, mutations.mutate_fields(rng, QUERY_FIELDS, QUERIES)
 
 
-def _search_filtered(made: tuple[dict[str, Any], dict[str, Any]]) -> object:
-    filters, asked = made
-    _service().recommend(asked.get("user_id", "u1"), filters=Filters(**filters))
-    return _service().search(Query(**asked, filters=Filters(**filters)))
+def _search_filtered(arguments: tuple[dict[str, Any], dict[str, Any]]) -> object:
+    filters, query = arguments
+    _get_service().recommend(query.get("user_id", "u1"), filters=Filters(**filters))
+    return _get_service().search(Query(**query, filters=Filters(**filters)))
 
 
-def _cursor(rng: random.Random) -> tuple[str, str, str]:
-    text, sort = rng.choice(("", "red dress", FEED)), rng.choice(SORTS)
-    cursor = _page(text, sort, "").next_cursor
+def _make_cursor(rng: random.Random) -> tuple[str, str, str]:
+    text, sort = rng.choice(("", "red dress", RECOMMENDATIONS)), rng.choice(SORTS)
+    cursor = _fetch_page(text, sort, "").next_cursor
     if rng.random() < 0.3:
-        return text, sort, mutations.text(rng, [cursor])
-    head, _, shown = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).partition(b"\0")
-    own, after, given_up = json.loads(head)
-    after = rng.choice((after, *PLACES, mutations.value(rng, after, QUERIES)))
-    given_up = rng.choice((given_up, *GIVEN_UP, mutations.value(rng, ["brand"], QUERIES)))
-    parts = [own if rng.random() < 0.9 else "x", after, given_up]
+        return text, sort, mutations.mutate_text(rng, [cursor])
+    head, _, hashes = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).partition(b"\0")
+    query_digest, after, relaxed = json.loads(head)
+    after = rng.choice((after, *CURSOR_POSITIONS, mutations.mutate_value(rng, after, QUERIES)))
+    relaxed = rng.choice(
+        (relaxed, *RELAXED_FILTERS, mutations.mutate_value(rng, ["brand"], QUERIES))
+    )
+    parts = [query_digest if rng.random() < 0.9 else "x", after, relaxed]
     try:
-        written = json.dumps(parts, default=str)
+        head_text = json.dumps(parts, default=str)
     except ValueError:  # a number of too many digits
-        written = "[" * 5000
-    shown = shown[: rng.randint(0, len(shown))] * rng.randint(0, 3)
-    return text, sort, base64.urlsafe_b64encode(written.encode() + b"\0" + shown).decode()
+        head_text = "[" * 5000
+    hashes = hashes[: rng.randint(0, len(hashes))] * rng.randint(0, 3)
+    return text, sort, base64.urlsafe_b64encode(head_text.encode() + b"\0" + hashes).decode()
 
 
-def _page(text: str, sort: str, cursor: str) -> SearchResponse:
-    if text == FEED:
-        return _service().recommend("u1", limit=3, cursor=cursor)
-    return _service().search(Query(text, limit=3, sort=sort, cursor=cursor))  # type: ignore[arg-type]
+def _fetch_page(text: str, sort: str, cursor: str) -> SearchResponse:
+    if text == RECOMMENDATIONS:
+        return _get_service().recommend("u1", limit=3, cursor=cursor)
+    return _get_service().search(Query(text, limit=3, sort=sort, cursor=cursor))  # type: ignore[arg-type]
 
 
-def _rules(rng: random.Random) -> bytes:
+def _make_rules(rng: random.Random) -> bytes:
     if rng.random() < 0.3:
-        return mutations.data(rng, [RULES])
-    found = list(_TOML_VALUE.finditer(RULES))
-    written = RULES
-    for each in sorted(rng.sample(found, rng.choice((1, 1, 2))), key=lambda m: -m.start()):
-        is_text = each[0].startswith('"') and rng.random() < 0.6
-        new = _toml_text(mutations.text(rng, QUERIES)) if is_text else rng.choice(TOML_VALUES)
-        written = written[: each.start()] + new + written[each.end() :]
-    return written.encode("utf-8", "surrogatepass")
+        return mutations.mutate_bytes(rng, [RULES])
+    matches = list(_TOML_VALUE.finditer(RULES))
+    rules = RULES
+    for match in sorted(rng.sample(matches, rng.choice((1, 1, 2))), key=lambda m: -m.start()):
+        if match[0].startswith('"') and rng.random() < 0.6:
+            value = _format_toml_string(mutations.mutate_text(rng, QUERIES))
+        else:
+            value = rng.choice(TOML_VALUES)
+        rules = rules[: match.start()] + value + rules[match.end() :]
+    return rules.encode("utf-8", "surrogatepass")
 
 
-def _toml_text(text: str) -> str:
-    plain = (c if c >= " " and c not in '"\\\x7f' else f"\\u{ord(c):04x}" for c in text)
-    return f'"{"".join(plain)}"'
+def _format_toml_string(text: str) -> str:
+    escaped = (c if c >= " " and c not in '"\\\x7f' else f"\\u{ord(c):04x}" for c in text)
+    return f'"{"".join(escaped)}"'
 
 
-def _apply_rules(written: bytes) -> None:
-    path = _folder() / "rules.toml"
-    path.write_bytes(written)
-    service, before = _service(), _service().rules
+def _apply_rules(data: bytes) -> None:
+    path = _get_folder() / "rules.toml"
+    path.write_bytes(data)
+    service, original_rules = _get_service(), _get_service().rules
     try:
         service.rules = read_rules(path)
         service.rules.find_conflicts()
         for text in ("red dress", "sale"):
             service.search(Query(text, limit=5))
     finally:
-        service.rules = before
+        service.rules = original_rules
 
 
-def _settings(rng: random.Random) -> tuple[dict[bytes, bytes], bytes]:
+def _make_settings(rng: random.Random) -> tuple[dict[bytes, bytes], bytes]:
     variables: dict[bytes, bytes] = {}
     for name in rng.sample(list(SETTINGS), 3):
-        wrong = mutations.data(rng, [name]) if rng.random() < 0.1 else name.encode()
-        is_wrong = rng.random() < 0.4
-        value = mutations.data(rng, [SETTINGS[name]]) if is_wrong else SETTINGS[name].encode()
-        variables[wrong.replace(b"\0", b"").replace(b"=", b"") or b"X"] = value.replace(b"\0", b"")
+        key = mutations.mutate_bytes(rng, [name]) if rng.random() < 0.1 else name.encode()
+        value = SETTINGS[name].encode()
+        if rng.random() < 0.4:
+            value = mutations.mutate_bytes(rng, [SETTINGS[name]])
+        variables[key.replace(b"\0", b"").replace(b"=", b"") or b"X"] = value.replace(b"\0", b"")
     lines = "\n".join(f"{name}={value}" for name, value in SETTINGS.items() if rng.random() < 0.3)
-    return variables, mutations.data(rng, [lines]) if rng.random() < 0.4 else lines.encode()
+    return variables, mutations.mutate_bytes(rng, [lines]) if rng.random() < 0.4 else lines.encode()
 
 
-logging.getLogger("dotenv").setLevel(logging.ERROR)  # it warns of each line that it passes over
+logging.getLogger("dotenv").setLevel(logging.ERROR)  # it warns about each line that it skips
 
 
-def _read_settings(made: tuple[dict[bytes, bytes], bytes]) -> object:
-    variables, dotenv = made
-    with _inside(_folder()):
+def _read_settings(sources: tuple[dict[bytes, bytes], bytes]) -> object:
+    variables, dotenv = sources
+    with _change_directory(_get_folder()):
         Path(DOTENV).write_bytes(dotenv)
         with patch.dict(os.environ, {os.fsdecode(n): os.fsdecode(v) for n, v in variables.items()}):
             return read_settings()
 
 
 @contextmanager
-def _inside(folder: Path) -> Iterator[None]:
-    before = Path.cwd()
+def _change_directory(folder: Path) -> Iterator[None]:
+    previous = Path.cwd()
     os.chdir(folder)
     try:
         yield
     finally:
-        os.chdir(before)
+        os.chdir(previous)
 
 
-def _events_file(rng: random.Random) -> tuple[str, bytes]:
+def _make_events_file(rng: random.Random) -> tuple[str, bytes]:
     suffix = rng.choice((".csv", ".jsonl"))
-    return suffix, mutations.data(rng, EVENT_LINES if suffix == ".csv" else EVENT_OBJECTS)
+    return suffix, mutations.mutate_bytes(rng, EVENT_LINES if suffix == ".csv" else EVENT_OBJECTS)
 
 
-def _import(made: tuple[str, bytes]) -> object:
-    suffix, written = made
-    path = _folder() / f"events{suffix}"
-    path.write_bytes(written)
-    return import_events(_log(), path)
+def _import_events(file: tuple[str, bytes]) -> object:
+    suffix, data = file
+    path = _get_folder() / f"events{suffix}"
+    path.write_bytes(data)
+    return import_events(_open_log(), path)
 
 
-def _event(rng: random.Random) -> dict[str, Any]:
-    return {"kind": "click", "product_id": "p1", **mutations.values(rng, EVENT_FIELDS, QUERIES)}
+def _make_event(rng: random.Random) -> dict[str, Any]:
+    return {
+        "kind": "click",
+        "product_id": "p1",
+        **mutations.mutate_fields(rng, EVENT_FIELDS, QUERIES),
+    }
 
 
-def _record(values: dict[str, Any]) -> object:
+def _log_event(values: dict[str, Any]) -> object:
     event = Event(**values)
-    with EventLog.open(_folder() / "one") as log:
+    with EventLog.open(_get_folder() / "one") as log:
         log.append([event])
-        found = log.read_user_events(event.user_id) if event.user_id.strip() else log.read()[0]
-        export_events(log, _folder() / "out.csv")
+        events = log.read_user_events(event.user_id) if event.user_id.strip() else log.read()[0]
+        export_events(log, _get_folder() / "out.csv")
         if event.user_id.strip():
             log.erase(event.user_id)
-        return found
+        return events
 
 
 TARGETS: tuple[FuzzTarget, ...] = (
-    FuzzTarget("query reader", lambda rng: mutations.text(rng, QUERIES), _read_query),
-    FuzzTarget("filters", _filtered, _search_filtered),
-    FuzzTarget("cursors", _cursor, lambda made: _page(*made)),
-    FuzzTarget("rules", _rules, _apply_rules),
-    FuzzTarget("settings", _settings, _read_settings),
-    FuzzTarget("event files", _events_file, _import),
-    FuzzTarget("events", _event, _record),
+    FuzzTarget("query reader", lambda rng: mutations.mutate_text(rng, QUERIES), _search_text),
+    FuzzTarget("filters", _make_filtered_query, _search_filtered),
+    FuzzTarget("cursors", _make_cursor, lambda arguments: _fetch_page(*arguments)),
+    FuzzTarget("rules", _make_rules, _apply_rules),
+    FuzzTarget("settings", _make_settings, _read_settings),
+    FuzzTarget("event files", _make_events_file, _import_events),
+    FuzzTarget("events", _make_event, _log_event),
 )
 
 
 def main(n_inputs: int) -> None:
-    """Run every target and print what came of it."""
+    """Run every target and print its outcome."""
     for target in TARGETS:
         print(fuzz(target, n_inputs, seed=13), flush=True)
 

@@ -21,7 +21,7 @@ import numpy as np
 import typer
 from PIL import Image, ImageEnhance
 
-from benchmarks.bench_compact_photos import phone_photo
+from benchmarks.bench_compact_photos import make_phone_photo
 from benchmarks.datasets import DATA, DataFolder, EncoderName, Row, sample_rows, write_feed
 from benchmarks.results_file import SEED, write_result
 from embed import load_encoder
@@ -72,7 +72,7 @@ CHANGES: Mapping[str, Change] = {
     "badly cropped": crop_badly,
     "darkened to 50 %": _darken,
     "JPEG quality 30": _compress,
-    "tilted on a surface": phone_photo,
+    "tilted on a surface": make_phone_photo,
 }
 
 

@@ -1,4 +1,4 @@
-"""Valid inputs made wrong: odd characters, numbers, types and lengths, cuts and doublings."""
+"""Mutation of valid inputs: unusual characters, numbers, types, lengths, deletions, repetition."""
 
 import math
 import random
@@ -24,7 +24,7 @@ FRAGMENTS = (
     "<script>", "%s{0}", "../../etc/passwd", "null", "true", "1979-05-27T07:32:00Z", "12:99",
     "\u00a0",
 )  # fmt: skip
-"""What is put into texts."""
+"""Texts that are inserted into texts."""
 
 VALUES: tuple[Any, ...] = (
     None, True, False, 0, -1, 1, 2**63, -(2**63) - 1, 10**400, -(10**5000), 0.0, -0.0, 1e308,
@@ -41,81 +41,89 @@ VALUES: tuple[Any, ...] = (
     "a" * 3000,
     datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=23))), timedelta(1), ("a",) * 3000, "\ud83d",
 )  # fmt: skip
-"""What is put in the place of values."""
+"""Values that replace valid values."""
 
 
-def text(rng: random.Random, valid: Sequence[str]) -> str:
-    """Return a valid text with one to four things done to it."""
-    found = rng.choice(valid)
+def mutate_text(rng: random.Random, valid: Sequence[str]) -> str:
+    """Return one of the valid texts after one to four mutations."""
+    text = rng.choice(valid)
     for _ in range(rng.randint(1, 4)):
-        found = rng.choice(_CHANGES)(rng, found)
-    return found[:20_000]
+        text = rng.choice(_TEXT_MUTATIONS)(rng, text)
+    return text[:20_000]
 
 
-def value(rng: random.Random, valid: Any, texts: Sequence[str]) -> Any:
-    """Return another value in the place of a valid one, or the valid one changed."""
+def mutate_value(rng: random.Random, valid: Any, texts: Sequence[str]) -> Any:
+    """Return a replacement for a valid value, or a mutation of it.
+
+    Args:
+        rng: Source of randomness.
+        valid: The valid value.
+        texts: Further valid texts to mutate where the value is, or contains, a text.
+    """
     if rng.random() < 0.5:
         return rng.choice(VALUES)
     if isinstance(valid, str):
-        return text(rng, (valid, *texts))
+        return mutate_text(rng, (valid, *texts))
     if isinstance(valid, (tuple, list)):
-        return type(valid)(value(rng, each, texts) for each in valid)
+        return type(valid)(mutate_value(rng, item, texts) for item in valid)
     if isinstance(valid, dict):
-        return {text(rng, [name]): value(rng, each, texts) for name, each in valid.items()}
+        return {
+            mutate_text(rng, [name]): mutate_value(rng, item, texts) for name, item in valid.items()
+        }
     if isinstance(valid, (int, float)) and not isinstance(valid, bool):
         return rng.choice((-valid, 0, valid * 10.0 ** rng.randint(-300, 300), math.nan, 10**400))
     return valid
 
 
-def values(rng: random.Random, valid: Mapping[str, Any], texts: Sequence[str]) -> dict[str, Any]:
-    """Return fields of which some are left out, and one or more are changed."""
+def mutate_fields(
+    rng: random.Random, valid: Mapping[str, Any], texts: Sequence[str]
+) -> dict[str, Any]:
+    """Return fields by name, with some left out and one to three of them mutated."""
     kept = [name for name in valid if rng.random() < 0.8]
-    wrong = set(rng.sample(list(valid), rng.choice((1, 1, 1, 2, 3))))
+    mutated = set(rng.sample(list(valid), rng.choice((1, 1, 1, 2, 3))))
     return {
-        name: value(rng, valid[name], texts) if name in wrong else valid[name]
+        name: mutate_value(rng, valid[name], texts) if name in mutated else valid[name]
         for name in valid
-        if name in wrong or name in kept
+        if name in mutated or name in kept
     }
 
 
-def data(rng: random.Random, valid: Sequence[str]) -> bytes:
-    """Return the bytes of a changed text, some of them damaged."""
-    found = bytearray(text(rng, valid).encode("utf-8", "surrogatepass"))
-    for _ in range(rng.choice((0, 0, 1, 3)) if found else 0):
-        found[rng.randrange(len(found))] = rng.randrange(256)
-    return bytes(found)
+def mutate_bytes(rng: random.Random, valid: Sequence[str]) -> bytes:
+    """Return the bytes of a mutated text, with up to three bytes overwritten."""
+    data = bytearray(mutate_text(rng, valid).encode("utf-8", "surrogatepass"))
+    for _ in range(rng.choice((0, 0, 1, 3)) if data else 0):
+        data[rng.randrange(len(data))] = rng.randrange(256)
+    return bytes(data)
 
 
-def _inserted(rng: random.Random, given: str) -> str:
-    at = rng.randint(0, len(given))
-    return given[:at] + rng.choice(FRAGMENTS) + given[at:]
+def _insert(rng: random.Random, text: str) -> str:
+    index = rng.randint(0, len(text))
+    return text[:index] + rng.choice(FRAGMENTS) + text[index:]
 
 
-def _cut(rng: random.Random, given: str) -> str:
-    first, last = sorted((rng.randint(0, len(given)), rng.randint(0, len(given))))
-    return given[:first] + given[last:]
+def _delete(rng: random.Random, text: str) -> str:
+    start, end = sorted((rng.randint(0, len(text)), rng.randint(0, len(text))))
+    return text[:start] + text[end:]
 
 
-def _replaced(rng: random.Random, given: str) -> str:
-    at = rng.randint(0, len(given))
-    return (
-        given[:at]
-        + chr(rng.choice((rng.randrange(0x80), rng.randrange(0x110000))))
-        + given[at + 1 :]
-    )
+def _replace(rng: random.Random, text: str) -> str:
+    index = rng.randint(0, len(text))
+    character = chr(rng.choice((rng.randrange(0x80), rng.randrange(0x110000))))
+    return text[:index] + character + text[index + 1 :]
 
 
-def _doubled(rng: random.Random, given: str) -> str:
-    at = rng.randint(0, len(given))
-    return given[:at] + given[at : at + rng.randint(1, 40)] * rng.choice((2, 3, 50)) + given[at:]
+def _repeat(rng: random.Random, text: str) -> str:
+    index = rng.randint(0, len(text))
+    repeated = text[index : index + rng.randint(1, 40)] * rng.choice((2, 3, 50))
+    return text[:index] + repeated + text[index:]
 
 
-def _shuffled(rng: random.Random, given: str) -> str:
-    words = given.split(" ")
+def _shuffle_words(rng: random.Random, text: str) -> str:
+    words = text.split(" ")
     rng.shuffle(words)
     return " ".join(words)
 
 
-_CHANGES: tuple[Callable[[random.Random, str], str], ...] = (
-    _inserted, _inserted, _inserted, _cut, _replaced, _replaced, _doubled, _shuffled,
+_TEXT_MUTATIONS: tuple[Callable[[random.Random, str], str], ...] = (
+    _insert, _insert, _insert, _delete, _replace, _replace, _repeat, _shuffle_words,
 )  # fmt: skip

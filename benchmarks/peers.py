@@ -27,9 +27,9 @@ import typer
 from threadpoolctl import threadpool_limits
 
 from benchmarks.datasets import DATA, DataFolder, sample_rows
-from benchmarks.fault_processes import service_of
+from benchmarks.fault_processes import find_service
 from benchmarks.latency import filled
-from benchmarks.processes import cpu_s_of
+from benchmarks.processes import read_cpu_s
 from benchmarks.results_file import SEED, write_result
 from embed import load_encoder
 from index import ProductIndex
@@ -110,9 +110,9 @@ def open_shopwindow(products: Sequence[Product], encoder: Encoder) -> Iterator[t
 
 
 def _clock_of(folder: Path) -> Clock:
-    service = service_of(folder)
-    pids = (service.keeper, service.engine)
-    return lambda: time.process_time() + sum(map(cpu_s_of, pids))
+    service = find_service(folder)
+    pids = (service.supervisor, service.engine)
+    return lambda: time.process_time() + sum(map(read_cpu_s, pids))
 
 
 def _search(service: SearchService, text: str, price_max: float | None) -> list[str]:

@@ -1,4 +1,4 @@
-"""What this process and those that it started cost: processor seconds, and most memory."""
+"""Processor time and peak memory of this process and its children."""
 
 import os
 import resource
@@ -10,44 +10,43 @@ from functools import lru_cache
 from pathlib import Path
 
 _SAMPLE_S = 0.02
-_LOOK_EVERY_S = 0.05
+_REFRESH_INTERVAL_S = 0.05
 
 
 def family_cpu_s() -> float:
-    """Return processor seconds of this process, and of those it started, running or ended.
+    """Return the processor seconds of this process and its children, running or ended.
 
-    On a system without `/proc` those that run are left out.
+    On a system without `/proc`, running children are left out.
     """
-    running = (
-        sum(map(cpu_s_of, children())) if Path("/proc/self").exists() else 0.0
-    )  # first: who ends meanwhile is counted twice, not never
+    # Running children first: one that ends meanwhile is then counted twice instead of never.
+    running = sum(map(read_cpu_s, list_children())) if Path("/proc/self").exists() else 0.0
     ended = resource.getrusage(resource.RUSAGE_CHILDREN)
     return time.process_time() + ended.ru_utime + ended.ru_stime + running
 
 
-def children() -> list[int]:
-    """Return the ids of the processes that this one started and has not waited for yet.
+def list_children() -> list[int]:
+    """Return the ids of the child processes that this one has not waited for yet.
 
-    All processes are looked through at most every 50 ms, as that takes 1 ms or more.
+    All processes are searched at most every 50 ms, because that takes 1 ms or more.
     """
-    return _children(round(time.monotonic() / _LOOK_EVERY_S))
+    return _list_children_at(round(time.monotonic() / _REFRESH_INTERVAL_S))
 
 
 @lru_cache(maxsize=1)
-def _children(moment: int) -> list[int]:
-    pids = [int(each) for each in os.listdir("/proc") if each.isdecimal()]
-    return [pid for pid in pids if _stat(pid)[1:2] == [str(os.getpid())]]
+def _list_children_at(moment: int) -> list[int]:
+    pids = [int(entry) for entry in os.listdir("/proc") if entry.isdecimal()]
+    return [pid for pid in pids if _read_stat(pid)[1:2] == [str(os.getpid())]]
 
 
-def _stat(pid: int) -> list[str]:
-    """Return what `/proc` tells of a process from its state on; nothing when it is gone."""
+def _read_stat(pid: int) -> list[str]:
+    """Return the fields of `/proc/PID/stat` from the state on; empty if the process is gone."""
     with suppress(OSError):
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return []
 
 
 def peak_mb(pid: int | str = "self") -> float:
-    """Return the most memory that a process has had, in MB; 0 when it is gone."""
+    """Return the peak memory of a process in MB; 0 if it is gone."""
     with suppress(OSError):
         for line in Path(f"/proc/{pid}/status").read_text().splitlines():
             if line.startswith("VmHWM"):
@@ -56,11 +55,11 @@ def peak_mb(pid: int | str = "self") -> float:
 
 
 class Peaks:
-    """The most memory of this process and of any that it starts, while they are watched.
+    """Peak memory of this process and its children while they are watched.
 
     Attributes:
-        own_mb: This process, beyond what it had at the start.
-        child_mb: The largest child.
+        own_mb: Peak of this process above its memory at the start, in MB.
+        child_mb: Peak of the largest child, in MB.
     """
 
     def __init__(self) -> None:
@@ -73,14 +72,14 @@ def watched_peaks() -> Iterator[Peaks]:
     """Watch memory while the block runs; a child that lives for less than 20 ms may be missed.
 
     Yields:
-        What is filled in until the block has ended.
+        The peaks, updated until the block has ended.
     """
-    peaks, is_over, before = Peaks(), threading.Event(), _resident_mb()
+    peaks, is_over, initial_mb = Peaks(), threading.Event(), _read_resident_mb()
 
     def watch() -> None:
         while not is_over.wait(_SAMPLE_S):
-            peaks.own_mb = max(peaks.own_mb, _resident_mb() - before)
-            peaks.child_mb = max([peaks.child_mb, *map(peak_mb, children())])
+            peaks.own_mb = max(peaks.own_mb, _read_resident_mb() - initial_mb)
+            peaks.child_mb = max([peaks.child_mb, *map(peak_mb, list_children())])
 
     watcher = threading.Thread(target=watch, daemon=True)
     watcher.start()
@@ -91,13 +90,13 @@ def watched_peaks() -> Iterator[Peaks]:
         watcher.join()
 
 
-def cpu_s_of(pid: int) -> float:
+def read_cpu_s(pid: int) -> float:
     """Return the processor seconds of a running process; 0 when it is gone."""
-    about = _stat(pid)
-    return (int(about[11]) + int(about[12])) / os.sysconf("SC_CLK_TCK") if about else 0.0
+    fields = _read_stat(pid)
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK") if fields else 0.0
 
 
-def _resident_mb() -> float:
+def _read_resident_mb() -> float:
     with suppress(OSError):
         pages = int(Path("/proc/self/statm").read_text().split()[1])
         return pages * resource.getpagesize() / 1e6

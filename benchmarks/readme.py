@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
 from benchmarks import readme_people, readme_search
-from benchmarks.bench_compact_words import TONGUES
-from benchmarks.fault_measured import kills_row
+from benchmarks.bench_compact_words import LANGUAGES
+from benchmarks.fault_measured import make_kills_row
 from benchmarks.results_file import RESULTS, read_result
 
 README = RESULTS.parents[1] / "README.md"
@@ -37,8 +37,7 @@ def build_rows() -> dict[str, list[Row]]:
         "start": _build_start_rows,
         "indexing": _build_indexing_rows,
         "latency": _build_latency_rows,
-        "crash": _build_crash_rows,
-        "faults": lambda: [kills_row()],
+        "faults": lambda: [make_kills_row()],
         "relevance": readme_search.build_relevance_rows,
         "judged": readme_search.build_judged_rows,
         "arabic": readme_search.build_arabic_rows,
@@ -138,15 +137,6 @@ def _build_latency_rows() -> list[Row]:
     return rows
 
 
-def _build_crash_rows() -> list[Row]:
-    result = read_result("crash")
-    measured = (
-        f"{len(result['rounds'])} rounds: {result['rounds_with_loss']} lost anything acknowledged, "
-        f"{result['rounds_not_equal']} differed from an undisturbed run"
-    )
-    return [("kill -9 while indexing", measured, result["command"])]
-
-
 def _build_compact_rows() -> list[Row]:
     result = read_result("compact")
     titles, queries = result["title_to_photo"], result["kind_and_colour"]
@@ -161,7 +151,7 @@ def _build_compact_rows() -> list[Row]:
         (
             f"`compact`, {queries['n_queries']} queries, precision@10: product type; type and "
             "colour",
-            ", ".join(f"{name.title()} {_format_shares(queries[name])}" for name in TONGUES)
+            ", ".join(f"{name.title()} {_format_shares(queries[name])}" for name in LANGUAGES)
             + f" (BM25 on titles, English: {bm25})",
         ),
     ]

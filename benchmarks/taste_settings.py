@@ -136,11 +136,11 @@ def main(
     stock = Stock.sample(data)
     with open_index(stock, encoder, are_labelled=True) as index:
         world = stock.make_world(CatalogItems(index))
-    simulate = simulate_visitors(world, visitors, visitors // 2, VALIDATION_SEED)
+    simulated = simulate_visitors(world, visitors, visitors // 2, VALIDATION_SEED)
     results = {}
     for name, changed in SETTINGS.items():
         results[name] = measure_settings(
-            world, simulate, replace(DEFAULT_PROFILE_SETTINGS, **changed)
+            world, simulated, replace(DEFAULT_PROFILE_SETTINGS, **changed)
         )
         means = {
             measure: {n_clicks: row["mean"] for n_clicks, row in results[name][measure].items()}

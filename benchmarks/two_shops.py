@@ -1,4 +1,4 @@
-"""Two merchants in one index, with words of their own that must not show through to the other."""
+"""Two merchants in one index, each with secret words that must not leak to the other."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -22,28 +22,28 @@ from search.rules import (
 from shopwindow.values import Event, Filters, Product, Translation
 
 KINDS = ("lamp", "vase", "chair", "rug")
-"""Words of both merchants."""
+"""Product types of both merchants."""
 
-_NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
-_COLOURS = ((200, 30, 30), (30, 30, 200), (30, 160, 30))
+_FIRST_DAY = datetime(2026, 3, 1, 12, tzinfo=UTC)
+_PHOTO_COLORS = ((200, 30, 30), (30, 30, 200), (30, 160, 30))
 
 
 @dataclass(frozen=True, slots=True)
 class Shop:
-    """One merchant by its own words; those of two shops are a letter apart, or nothing alike.
+    """A merchant and its secret words; those of two shops differ by a letter, or completely.
 
     Attributes:
-        merchant_id: Its id.
-        prefix: Its products' ids begin so.
+        merchant_id: Id of the merchant.
+        prefix: Prefix of its product ids.
         brand: Its brand.
         colour: Value of the attribute color.
         category: Its category, in a form that queries do not use.
-        series: A word of every title.
-        maker: A word of every second title that is like none of the other shop's.
+        series: A word in every title.
+        maker: A word in every second title, unlike any word of the other shop.
         fabric: Value of the attribute material.
-        told: A word of descriptions alone.
-        arabic: A word of Arabic titles.
-        n_products: How many it has.
+        description_word: A word in descriptions only.
+        arabic: A word in Arabic titles.
+        n_products: Number of its products.
     """
 
     merchant_id: str
@@ -54,28 +54,28 @@ class Shop:
     series: str
     maker: str
     fabric: str
-    told: str
+    description_word: str
     arabic: str
     n_products: int
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """What nobody else may be told, in small letters."""
-        words = (self.brand, self.colour, self.category, self.series, self.maker, self.fabric)
-        return tuple(
-            each.casefold()
-            for each in (*words, self.told, self.arabic, self.merchant_id, self.prefix)
-        )
+        """The words that no response to another merchant may contain, in lower case."""
+        words = (
+            self.brand, self.colour, self.category, self.series, self.maker, self.fabric,
+            self.description_word, self.arabic, self.merchant_id, self.prefix,
+        )  # fmt: skip
+        return tuple(word.casefold() for word in words)
 
     @property
     def filters(self) -> Filters:
-        """What a search of this shop alone is filtered by."""
+        """Filters that restrict a search to this shop."""
         return Filters(merchant_id=self.merchant_id)
 
     def leaked(self, text: str) -> list[str]:
-        """Return which of its secrets a text has."""
-        small = text.casefold()
-        return [each for each in self.secrets if each in small]
+        """Return the shop's secrets that a text contains."""
+        lower_case = text.casefold()
+        return [secret for secret in self.secrets if secret in lower_case]
 
 
 A = Shop(
@@ -90,20 +90,20 @@ SHOPS = (A, B)
 
 
 def products_of(shop: Shop, folder: Path) -> list[Product]:
-    """Return a shop's products, their photos written to a folder; those of two shops look alike."""
-    return [_product(shop, number, folder) for number in range(shop.n_products)]
+    """Return a shop's products and write their photos, which are alike in both shops."""
+    return [_build_product(shop, number, folder) for number in range(shop.n_products)]
 
 
-def _product(shop: Shop, number: int, folder: Path) -> Product:
+def _build_product(shop: Shop, number: int, folder: Path) -> Product:
     photo = folder / f"{number}.png"
-    Image.new("RGB", (40 + number, 50), _COLOURS[number % 3]).save(photo)
+    Image.new("RGB", (40 + number, 50), _PHOTO_COLORS[number % 3]).save(photo)
     kind = KINDS[number % len(KINDS)]
     maker = shop.maker if number % 2 else ""
     title = "Plain lamp" if number == 0 else f"{shop.series} {maker} {kind} {number}"
     return Product(
         f"{shop.prefix}{number:03d}",
         " ".join(title.split()),
-        description=f"A {kind}, {shop.told}.",
+        description=f"A {kind}, {shop.description_word}.",
         translations={"ar": Translation(f"{shop.arabic} {number}", "")},
         price=10.0 + 7 * number,
         currency="AED",
@@ -117,9 +117,9 @@ def _product(shop: Shop, number: int, folder: Path) -> Product:
     )
 
 
-def rules_of(shop: Shop) -> list[Rule]:
-    """Return rules about a shop's products, some of which do not say whose they are."""
-    brand, own = shop.brand, RuleScope(merchant=shop.merchant_id)
+def _build_rules(shop: Shop) -> list[Rule]:
+    """Return rules about a shop's products; some are scoped to the merchant, some are not."""
+    brand, merchant_scope = shop.brand, RuleScope(merchant=shop.merchant_id)
     first, second = f"{shop.prefix}001", f"{shop.prefix}002"
     colour = Selection(filters=Filters(attributes={"color": shop.colour}, price_min=120))
     return [
@@ -127,36 +127,37 @@ def rules_of(shop: Shop) -> list[Rule]:
         Rule(f"more {brand}", Boost(Selection(filters=Filters(brand=brand)))),
         Rule(f"less {shop.series}", Bury(Selection((second,)))),
         Rule(f"no {shop.colour}", Hide(colour)),
-        Rule(f"page of {brand}", Redirect(f"/{brand.casefold()}"), own),
-        Rule(f"words of {brand}", Synonyms((("lamp", shop.maker),)), own),
+        Rule(f"page of {brand}", Redirect(f"/{brand.casefold()}"), merchant_scope),
+        Rule(f"words of {brand}", Synonyms((("lamp", shop.maker),)), merchant_scope),
     ]
 
 
 def rule_book() -> RuleSet:
-    """Return the rules about both shops."""
-    return RuleSet([rule for shop in SHOPS for rule in rules_of(shop)])
+    """Return the rules of both shops."""
+    return RuleSet([rule for shop in SHOPS for rule in _build_rules(shop)])
 
 
 def events() -> Iterator[Event]:
-    """Yield what visitors did: with products of both shops, and with both together."""
+    """Yield clicks and purchases of visitors who buy from both shops."""
     for n in range(20):
-        at = _NOON + timedelta(days=3 * n)
-        for minute, each in enumerate(("zka001", "zkb003", "zkb001", "zka002", "zkb002")):
-            when = at + timedelta(minutes=minute)
+        start = _FIRST_DAY + timedelta(days=3 * n)
+        for minute, product_id in enumerate(("zka001", "zkb003", "zkb001", "zka002", "zkb002")):
+            time = start + timedelta(minutes=minute)
             for kind in ("click", "purchase") if minute < 2 + n % 3 else ("click",):
-                yield Event(kind, each, user_id=f"buyer-{n}", time=when)
-    for minute, each in enumerate(("zkb001", "zka001", "zkb004", "zka004")):
-        yield Event("click", each, user_id="vera", time=_NOON + timedelta(minutes=minute))
+                yield Event(kind, product_id, user_id=f"buyer-{n}", time=time)
+    for minute, product_id in enumerate(("zkb001", "zka001", "zkb004", "zka004")):
+        time = _FIRST_DAY + timedelta(minutes=minute)
+        yield Event("click", product_id, user_id="vera", time=time)
 
 
 def begun_words(shop: Shop) -> Iterator[str]:
-    """Yield beginnings of a shop's words, as somebody types who tries them out."""
+    """Yield the prefixes of up to five letters of a shop's words, as typed for suggestions."""
     for word in (*shop.secrets, *KINDS):
         yield from (word[:n] for n in range(1, min(len(word), 6)))
 
 
 def slips(shop: Shop) -> tuple[str, ...]:
-    """Return queries near a shop's words that do not have them: slips, and other forms."""
+    """Return queries with misspelt or inflected forms of a shop's words."""
     stem = shop.category.casefold().removesuffix("s").removesuffix("e")
-    nearly = (shop.brand, shop.colour, shop.series, shop.maker, shop.fabric, shop.arabic)
-    return (*(f"{each[:-1]}q" for each in nearly), f"{stem}ed", f"lamp {shop.maker[:-1]}q")
+    words = (shop.brand, shop.colour, shop.series, shop.maker, shop.fabric, shop.arabic)
+    return (*(f"{word[:-1]}q" for word in words), f"{stem}ed", f"lamp {shop.maker[:-1]}q")

@@ -1,4 +1,4 @@
-"""Valid inputs that fuzzing makes wrong ones of, and wrong ones that only a plan can make."""
+"""Valid inputs for fuzzing to mutate, and invalid ones that random mutation would not find."""
 
 import json
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ QUERIES = (
     "l'été",
     "cheap blue mugs or red ones", "كوب أزرق 500 مل", "size 42", "brand 1 dresses in stock",
 )  # fmt: skip
-FILTERS: Mapping[str, Any] = {
+FILTER_FIELDS: Mapping[str, Any] = {
     "category": "Clothing > Dresses",
     "brand": ("Brand 1", "Brand 2"),
     "merchant_id": "m1",
@@ -26,7 +26,7 @@ FILTERS: Mapping[str, Any] = {
     "created_since": datetime(2020, 1, 1, tzinfo=UTC),
     "group_id": "g1",
 }
-ASKED: Mapping[str, Any] = {
+QUERY_FIELDS: Mapping[str, Any] = {
     "text": "red dress",
     "limit": 10,
     "user_id": "u1",
@@ -39,7 +39,9 @@ ASKED: Mapping[str, Any] = {
     "diversity": 0.2,
     "relax": True,
 }
-FEED = "(a visitor's feed)"
+RECOMMENDATIONS = "(recommendations)"
+"""Stands for a page of recommendations where a query's text is expected."""
+
 RULES = """[[rule]]
 name = "Eid"
 query = ["dress", "فستان"]
@@ -78,11 +80,11 @@ TOML_VALUES = (
     "[" * 900 + "]" * 900, "{a = " * 300 + "1" + "}" * 300, '"' + "a" * 5000 + '"', '"//host"',
     '"javascript:alert(1)"', "[" + '"p1", ' * 2000 + "]", str([f"p{n}" for n in range(999)]),
 )  # fmt: skip
-PLACES = (
+CURSOR_POSITIONS = (
     "", "~", "=5.0", "=1e400", "=-0.0", "=nan", "~=5", "00000000-0000-0000-0000-000000000000",
     "~00000000-0000-0000-0000-000000000000", "=00000000-0000-0000-0000-000000000000", "\ud83d",
 )  # fmt: skip
-GIVEN_UP: tuple[Any, ...] = (
+RELAXED_FILTERS: tuple[Any, ...] = (
     [], ["named"], ["brand", "price"], ["merchant_id"], ["brand"] * 10, ["brand"] * 11, "brand", {},
 )  # fmt: skip
 SETTINGS = {
@@ -90,7 +92,7 @@ SETTINGS = {
     "SHOPWINDOW_SERVER": '{"port": 8000, "host": "0.0.0.0"}',
     "SHOPWINDOW_INDEX__LOCATION": "var/index",
     "SHOPWINDOW_INDEX__API_KEY": "secret",
-    "SHOPWINDOW_SEARCH__DEPTH": "200",
+    "SHOPWINDOW_SEARCH__CANDIDATES_PER_RETRIEVER": "200",
     "SHOPWINDOW_SEARCH__FUSION": "rrf",
     "SHOPWINDOW_SEARCH__WEIGHT_TEXT": "0.3",
     "SHOPWINDOW_EVENTS__ENABLED": "true",
@@ -98,12 +100,12 @@ SETTINGS = {
     "SHOPWINDOW_ENCODER__NAME": "compact",
 }
 EVENT = Event("click", "p1", "u1", "s1", "q1", "search", 3, 0.5, "search", "v1", {"text": 0.5})
-TIMED = {"time": datetime(2026, 3, 1, tzinfo=UTC), "event_id": "e1"}
+FIXED_FIELDS = {"time": datetime(2026, 3, 1, tzinfo=UTC), "event_id": "e1"}
 EVENT_FIELDS: Mapping[str, Any] = {
-    **{each.name: getattr(EVENT, each.name) for each in fields(Event)},
+    **{field.name: getattr(EVENT, field.name) for field in fields(Event)},
     "features": {"text": 0.5},
     "value": 5.0,
-    **TIMED,
+    **FIXED_FIELDS,
 }
 EVENT_LINES = (
     "kind,product_id,user_id,time,value,position,event_id\n"
@@ -112,7 +114,7 @@ EVENT_LINES = (
 )
 EVENT_OBJECTS = tuple(
     json.dumps(
-        {"kind": "click", "product_id": "p1", "time": when, "features": {"a": 1}, "value": 5}
+        {"kind": "click", "product_id": "p1", "time": time, "features": {"a": 1}, "value": 5}
     )
-    for when in ("2026-03-01", 1772353800, "2026-03-01 08:30:00 UTC")
+    for time in ("2026-03-01", 1772353800, "2026-03-01 08:30:00 UTC")
 )

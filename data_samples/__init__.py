@@ -1,8 +1,8 @@
-"""A small sample catalogue, made from scratch: texts, scenes and pictures."""
+"""A small sample catalogue, created for this project: texts, scenes and rendered photos."""
 
 from pathlib import Path
 
 CATALOG = Path(__file__).with_name("catalog.csv")
-"""The feed of the sample catalogue; the photos it names lie beside it, in `photos`."""
+"""Path of the sample feed; its photos are in the folder `photos` beside it."""
 
 __all__ = ["CATALOG"]

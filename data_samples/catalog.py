@@ -1,6 +1,6 @@
-"""Writes catalog.csv: `python -m data_samples.catalog`.
+"""Write catalog.csv: `python -m data_samples.catalog`.
 
-Products whose photo has not been rendered yet are left out, so that every row has its picture.
+Products whose photo has not been rendered yet are left out, so that every row has a photo.
 """
 
 import csv
@@ -29,8 +29,8 @@ COLUMNS = (
 )
 
 
-def row(record: Record) -> dict[str, str]:
-    """A product as the CSV's cells."""
+def format_row(record: Record) -> dict[str, str]:
+    """Return the CSV cells of a product by column."""
     cells = {name: str(getattr(record, name)) for name in COLUMNS if name != "attributes"}
     cells["price"] = f"{record.price:.2f}"
     cells["in_stock"] = "true" if record.in_stock else "false"
@@ -40,22 +40,26 @@ def row(record: Record) -> dict[str, str]:
 
 
 def write_catalog(path: Path) -> tuple[int, int]:
-    """Write the catalogue and return how many products it has and how many lack a photo."""
+    """Write the catalogue.
+
+    Returns:
+        The number of products written, and of those left out for lack of a photo.
+    """
     records = read_records()
     photographed = [record for record in records if (path.parent / record.image).exists()]
     partial = path.with_suffix(".part")
     with partial.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, COLUMNS)
         writer.writeheader()
-        writer.writerows(row(record) for record in photographed)
+        writer.writerows(format_row(record) for record in photographed)
     partial.replace(path)
     return len(photographed), len(records) - len(photographed)
 
 
 def main() -> int:
     """Write catalog.csv beside this module."""
-    written, missing = write_catalog(HERE / "catalog.csv")
-    sys.stdout.write(f"catalog.csv: {written} products, {missing} without a photo left out\n")
+    n_written, n_skipped = write_catalog(HERE / "catalog.csv")
+    sys.stdout.write(f"catalog.csv: {n_written} products, {n_skipped} without a photo left out\n")
     return 0
 
 

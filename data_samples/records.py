@@ -1,4 +1,4 @@
-"""The products as data: TOML groups of variants, read for catalogue and camera alike."""
+"""The sample products: TOML groups of variants, read for the catalogue and for rendering."""
 
 import tomllib
 import zlib
@@ -15,7 +15,7 @@ FIRST_DAY, LAST_DAY = date(2025, 1, 6), date(2026, 10, 30)
 
 @dataclass(frozen=True)
 class Colour:
-    """A colour's paint and its Arabic word, masculine and feminine."""
+    """A colour: its hex value, and its Arabic word in masculine and feminine form."""
 
     hex: str
     m: str
@@ -24,9 +24,10 @@ class Colour:
 
 @dataclass(frozen=True)
 class Record:
-    """One product: its texts and facts, and what its photo is made from.
+    """One product: its catalogue data, and what its photo is rendered from.
 
-    `kind`, `surface`, `style`, `colour` and `accent` are for the renderer, the rest for the shop.
+    `kind`, `surface`, `style`, `colour`, `accent` and `backdrop` are for the renderer, the rest for
+    the catalogue.
     """
 
     id: str
@@ -57,21 +58,21 @@ class Record:
 
     @property
     def seed(self) -> int:
-        """The product's own chance, the same on every machine."""
+        """Random seed of the product's photo, the same on every machine."""
         return zlib.crc32(self.id.encode())
 
 
 def read_palette() -> dict[str, Colour]:
-    """Colours by name."""
+    """Return the colours by name."""
     entries = tomllib.loads((HERE / "products" / "palette.toml").read_text("utf-8"))
     return {name: Colour(**entry) for name, entry in entries.items()}
 
 
 def read_records() -> tuple[Record, ...]:
-    """All products, in the order of the data files.
+    """Return all products, in the order of the data files.
 
     Raises:
-        KeyError: A group lacks a field or names a colour that the palette does not have.
+        KeyError: A group lacks a field or names a colour that is not in the palette.
         ValueError: Two products share an id.
     """
     palette = read_palette()
@@ -79,7 +80,7 @@ def read_records() -> tuple[Record, ...]:
     for source in SOURCES:
         path = HERE / "products" / f"{source}.toml"
         for group in tomllib.loads(path.read_text("utf-8"))["group"]:
-            records += [_record(group, variant, palette) for variant in group["variants"]]
+            records += [_build_record(group, variant, palette) for variant in group["variants"]]
     ids = [record.id for record in records]
     if len(set(ids)) != len(ids):
         repeated = sorted({name for name in ids if ids.count(name) > 1})
@@ -87,48 +88,50 @@ def read_records() -> tuple[Record, ...]:
     return tuple(records)
 
 
-def _record(group: dict[str, Any], variant: dict[str, Any], palette: dict[str, Colour]) -> Record:
-    """A variant completed by its group; what the variant says itself comes first."""
-    facts = {"style": "plain", "surface": "plastic", **group, **variant}
-    colour = facts["color"]
+def _build_record(
+    group: dict[str, Any], variant: dict[str, Any], palette: dict[str, Colour]
+) -> Record:
+    """Return the record of a variant; its own fields take precedence over its group's."""
+    fields = {"style": "plain", "surface": "plastic", **group, **variant}
+    colour = fields["color"]
     product_id = f"{group['id']}-{variant.get('key', colour).replace(' ', '-')}"
     words = {"color": colour, "color_ar": getattr(palette[colour], group["gender_ar"])}
-    merchant = facts["merchant"]
+    merchant_id = fields["merchant"]
     return Record(
         id=product_id,
         group_id=group["id"],
-        kind=facts["kind"],
-        title=_capitalised(facts["title"].format(**words)),
-        title_ar=facts["title_ar"].format(**words),
-        description=_joined(facts["description"], facts.get("note", "")),
-        description_ar=_joined(facts["description_ar"], facts.get("note_ar", "")),
-        price=float(facts["price"]),
-        currency=CURRENCIES[merchant],
-        brand=facts["brand"],
-        category=facts["category"],
-        merchant_id=merchant,
-        in_stock=facts.get("stock", True),
-        created_at=_created(group["id"], product_id),
+        kind=fields["kind"],
+        title=_capitalize_first(fields["title"].format(**words)),
+        title_ar=fields["title_ar"].format(**words),
+        description=_join_sentences(fields["description"], fields.get("note", "")),
+        description_ar=_join_sentences(fields["description_ar"], fields.get("note_ar", "")),
+        price=float(fields["price"]),
+        currency=CURRENCIES[merchant_id],
+        brand=fields["brand"],
+        category=fields["category"],
+        merchant_id=merchant_id,
+        in_stock=fields.get("stock", True),
+        created_at=_pick_creation_date(group["id"], product_id),
         colour=colour,
-        accent=facts.get("accent", colour),
-        surface=facts["surface"],
-        style=facts["style"],
-        backdrop=facts.get("backdrop"),
+        accent=fields.get("accent", colour),
+        surface=fields["surface"],
+        style=fields["style"],
+        backdrop=fields.get("backdrop"),
         attributes={"color": colour, **group["attributes"], **variant.get("attributes", {})},
     )
 
 
-def _capitalised(title: str) -> str:
-    """The title with its first letter large and the others as they are."""
+def _capitalize_first(title: str) -> str:
+    """Return the title with its first letter in upper case and the others unchanged."""
     return title[:1].upper() + title[1:]
 
 
-def _joined(*sentences: str) -> str:
+def _join_sentences(*sentences: str) -> str:
     return " ".join(sentence for sentence in sentences if sentence)
 
 
-def _created(group_id: str, product_id: str) -> date:
-    """A day for the group with its variants following within six weeks."""
-    span = (LAST_DAY - FIRST_DAY).days - 42
-    start = zlib.crc32(group_id.encode()) % span
-    return FIRST_DAY + timedelta(days=start + zlib.crc32(product_id.encode()) % 42)
+def _pick_creation_date(group_id: str, product_id: str) -> date:
+    """Return a creation date by hash: a day for the group, plus up to six weeks per variant."""
+    n_days = (LAST_DAY - FIRST_DAY).days - 42
+    group_day = zlib.crc32(group_id.encode()) % n_days
+    return FIRST_DAY + timedelta(days=group_day + zlib.crc32(product_id.encode()) % 42)

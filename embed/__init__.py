@@ -1,7 +1,7 @@
-"""Texts and photos to unit vectors of one space.
+"""Encode texts and photos as unit vectors of one space.
 
-What the names stand for is imported when one of them is first asked for: the processes that open
-photos (`embed.photos.decoder_worker`) import this package too, and are to start fast and stay small.
+Exported names are imported on first use: the processes that decode photos
+(`embed.photos.decoder_worker`) import this package too, and must start fast and stay small.
 """
 
 from importlib import import_module

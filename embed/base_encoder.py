@@ -1,4 +1,4 @@
-"""What every encoder does the same way: checks, batches, photos, unit rows."""
+"""The base class of encoders: input checks, batching, photo loading, normalisation."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
@@ -19,26 +19,27 @@ T = TypeVar("T")
 
 
 class BatchEncoder(ABC):
-    """An `core.Encoder` whose towers take batches; the contract is stated there.
+    """An `Encoder` whose towers take batches; see `shopwindow.values.encoder` for the contract.
 
-    Subclasses give `_text_batch` and `_image_batch`; those that have more to offer than vectors to
-    heads of a shop's own give `extract_image_features`, `extract_text_features` and the two that lead on.
+    Subclasses implement `_encode_text_batch` and `_encode_image_batch`. Those whose towers give
+    richer features than the final vectors, for `adapt` to train heads on, also override
+    `extract_image_features`, `extract_text_features` and the two `project_*` methods.
 
     Args:
-        spec: The facts about the encoder.
-        reader: Opens the photos.
-        batch_size: Texts or photos that go through a tower at once.
+        spec: The encoder's spec.
+        reader: Loads the photos.
+        batch_size: Texts or photos in one forward pass.
     """
 
     def __init__(self, spec: EncoderSpec, reader: PhotoReader, batch_size: int = 32) -> None:
         self._spec = spec
         self._reader = reader
-        self._visitors_reader = reader.for_queries()
+        self._query_reader = reader.for_queries()
         self._batch_size = batch_size
 
     @property
     def spec(self) -> EncoderSpec:
-        """The facts about this encoder."""
+        """The spec of this encoder."""
         return self._spec
 
     @property
@@ -47,7 +48,7 @@ class BatchEncoder(ABC):
         return self._spec.dim
 
     def encode_texts(self, texts: Sequence[str]) -> Vectors:
-        """Encode texts, in order; see `core.Encoder`.
+        """Encode texts, in order; see `Encoder`.
 
         Returns:
             Unit rows, shape (n_texts, dim), float32.
@@ -55,16 +56,15 @@ class BatchEncoder(ABC):
         Raises:
             TypeError: A single string was given, or one of the texts is not a string.
         """
-        _refuse_single(texts, "texts")
+        _reject_single(texts, "texts")
         for text in texts:
             if not isinstance(text, str):
                 raise TypeError(f"texts: expected strings, got {type(text).__name__}")
-        return self._rows(
-            [self._text_batch(part) for part in self._parts(self.apply_prompt(texts))]
-        )
+        batches = self._split_into_batches(self.apply_prompt(texts))
+        return self._normalize_batches([self._encode_text_batch(batch) for batch in batches])
 
     def encode_images(self, images: Sequence[ImageSource]) -> Vectors:
-        """Decode and encode photos, in order; see `core.Encoder`.
+        """Decode and encode photos, in order; see `Encoder`.
 
         Returns:
             Unit rows, shape (n_images, dim), float32.
@@ -73,15 +73,20 @@ class BatchEncoder(ABC):
             PhotoError: One of the photos cannot be used.
             TypeError: A single photo was given instead of a sequence.
         """
-        _refuse_single(images, "images")
-        # Decoded batch by batch: all photos of a shop at once would not fit into memory.
-        batches = ([self.prepare_image(each) for each in part] for part in self._parts(images))
-        return self._rows([self._image_batch(np.stack(batch)) for batch in batches])
+        _reject_single(images, "images")
+        # Decoded batch by batch: a whole catalogue at once would not fit into memory.
+        batches = (
+            [self.prepare_image(image) for image in batch]
+            for batch in self._split_into_batches(images)
+        )
+        return self._normalize_batches(
+            [self._encode_image_batch(np.stack(batch)) for batch in batches]
+        )
 
     def prepare_image(
         self, image: ImageSource, crop: Crop | None = None, *, for_query: bool = False
     ) -> PreparedImage:
-        """Decode one photo, or a part of one; see `core.Encoder`.
+        """Decode one photo, or a crop of one; see `Encoder`.
 
         Returns:
             uint8 RGB, shape (image_size, image_size, 3).
@@ -89,11 +94,11 @@ class BatchEncoder(ABC):
         Raises:
             PhotoError: The photo cannot be used.
         """
-        reader = self._visitors_reader if for_query else self._reader
+        reader = self._query_reader if for_query else self._reader
         return reader.read_letterboxed(image, self._spec.image_size, crop)
 
     def encode_prepared(self, prepared: Sequence[PreparedImage]) -> Vectors:
-        """Encode photos that `prepare_image` decoded, in order; see `core.Encoder`.
+        """Encode photos that `prepare_image` decoded, in order; see `Encoder`.
 
         Returns:
             Unit rows, shape (n_images, dim), float32.
@@ -102,59 +107,65 @@ class BatchEncoder(ABC):
             InvalidValueError: An array is not uint8 of shape (image_size, image_size, 3).
         """
         side = self._spec.image_size
-        for each in prepared:
-            if each.shape != (side, side, 3) or each.dtype != np.uint8:
+        for pixels in prepared:
+            if pixels.shape != (side, side, 3) or pixels.dtype != np.uint8:
                 expected = f"uint8 of shape ({side}, {side}, 3)"
-                raise InvalidValueError("prepared", expected, f"{each.dtype} {each.shape}")
-        return self._rows([self._image_batch(np.stack(part)) for part in self._parts(prepared)])
+                raise InvalidValueError("prepared", expected, f"{pixels.dtype} {pixels.shape}")
+        batches = self._split_into_batches(prepared)
+        return self._normalize_batches(
+            [self._encode_image_batch(np.stack(batch)) for batch in batches]
+        )
 
     def extract_image_features(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """Return what a shop's own heads are trained on: the vectors, or richer features.
+        """Extract the image features that adapter heads are trained on.
 
         Args:
-            pixels: RGB, shape (n, image_size, image_size, 3).
+            pixels: uint8 RGB, shape (n, image_size, image_size, 3).
 
         Returns:
-            Shape (n, width); `project_image_features` makes the vectors of it.
+            Shape (n, width): the vectors themselves, or richer features that
+            `project_image_features` turns into vectors.
         """
-        return l2_normalize(self._image_batch(pixels))
+        return l2_normalize(self._encode_image_batch(pixels))
 
     def project_image_features(self, features: NDArray[np.float32]) -> Vectors:
-        """Return the unit rows, shape (n, dim), of photos with these features."""
+        """Return unit rows, shape (n, dim), for image features, shape (n, width)."""
         return features
 
     def extract_text_features(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Return the same of texts, which carry the prompt already, shape (n, width)."""
-        return l2_normalize(self._text_batch(texts))
+        """Return features, shape (n, width), of texts that carry the prompt already."""
+        return l2_normalize(self._encode_text_batch(texts))
 
     def project_text_features(self, features: NDArray[np.float32], texts: Sequence[str]) -> Vectors:
-        """Return the unit rows, shape (n, dim), of texts with these features."""
+        """Return unit rows, shape (n, dim), for texts and their features, shape (n, width)."""
         return features
 
     def apply_prompt(self, texts: Sequence[str]) -> list[str]:
-        """Return the texts with the encoder's prompt around them."""
+        """Return the texts, each in the encoder's prompt template."""
         prompt = self._spec.prompt
         return [prompt.replace("{}", text) if prompt else text for text in texts]
 
     @abstractmethod
-    def _text_batch(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Return rows of any length but zero, shape (n_texts, dim)."""
+    def _encode_text_batch(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Encode one batch of texts: rows of any length but zero, shape (n_texts, dim)."""
 
     @abstractmethod
-    def _image_batch(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """Return rows of any length but zero, shape (n, dim), for RGB of (n, side, side, 3)."""
+    def _encode_image_batch(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Encode RGB of shape (n, side, side, 3): rows of any length but zero, shape (n, dim)."""
 
-    def _parts(self, items: Sequence[T]) -> Iterator[Sequence[T]]:
+    def _split_into_batches(self, items: Sequence[T]) -> Iterator[Sequence[T]]:
         size = self._batch_size
         return (items[start : start + size] for start in range(0, len(items), size))
 
-    def _rows(self, parts: list[NDArray[np.float32]]) -> Vectors:
-        if not parts:
+    def _normalize_batches(self, batches: list[NDArray[np.float32]]) -> Vectors:
+        if not batches:
             return np.zeros((0, self.dim), dtype=np.float32)
-        return l2_normalize(check_vectors(np.concatenate(parts), self.dim))
+        return l2_normalize(check_vectors(np.concatenate(batches), self.dim))
 
 
-def _refuse_single(items: object, name: str) -> None:
+def _reject_single(items: object, name: str) -> None:
     if isinstance(items, str | bytes | bytearray | Path | Image.Image):
-        kind = type(items).__name__
-        raise TypeError(f"{name}: expected a sequence of {name}, got one {kind}; put it in a list")
+        type_name = type(items).__name__
+        raise TypeError(
+            f"{name}: expected a sequence of {name}, got one {type_name}; put it in a list"
+        )

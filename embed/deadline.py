@@ -1,4 +1,4 @@
-"""Time limits on work that takes none of its own."""
+"""Deadlines and timeouts for calls that have none of their own."""
 
 import threading
 import time
@@ -9,10 +9,10 @@ T = TypeVar("T")
 
 
 class Deadline:
-    """A moment by which something must be done.
+    """A point in time by which work must be done.
 
     Args:
-        timeout_s: From now.
+        timeout_s: Seconds from now.
     """
 
     def __init__(self, timeout_s: float) -> None:
@@ -20,22 +20,22 @@ class Deadline:
         self._end = time.monotonic() + timeout_s
 
     def remaining_s(self) -> float:
-        """Return the seconds that are left, more than zero.
+        """Return the remaining seconds, always above zero.
 
         Raises:
-            TimeoutError: None are left.
+            TimeoutError: The deadline has passed.
         """
-        left = self._end - time.monotonic()
-        if left <= 0:
+        remaining = self._end - time.monotonic()
+        if remaining <= 0:
             raise TimeoutError(f"not done within {self.timeout_s:g} s")
-        return left
+        return remaining
 
 
 def call_with_timeout(timeout_s: float, call: Callable[[], T]) -> T:
-    """Return what the call returns, but wait only so long.
+    """Run a call in a thread and wait at most `timeout_s` seconds for its result.
 
-    The call runs in a thread of its own, which is left behind when the time is over: for looking
-    up a host name, which nothing can interrupt, and which ends by itself some time.
+    After a timeout the thread keeps running in the background: meant for DNS lookups, which cannot
+    be interrupted and end by themselves.
 
     Returns:
         The result of the call.
@@ -62,8 +62,8 @@ class _Worker(threading.Thread, Generic[T]):
         self.error: BaseException | None = None
 
     def run(self) -> None:
-        """Keep the result or the error for the waiting thread."""
+        """Store the result or the error for the waiting thread."""
         try:
             self.results.append(self._call())
-        except BaseException as exc:  # noqa: BLE001 - `within` raises it in the waiting thread
+        except BaseException as exc:  # noqa: BLE001 - `call_with_timeout` raises it in the waiting thread
             self.error = exc

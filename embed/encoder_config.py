@@ -1,4 +1,4 @@
-"""The `encoder.json` that every folder of an encoder has."""
+"""Read and write `encoder.json`, which every encoder folder has."""
 
 import json
 from collections.abc import Mapping
@@ -9,28 +9,28 @@ from shopwindow.values.errors import EncoderError, EncoderUnavailableError
 
 ENCODER_CONFIG_FILE = "encoder.json"
 COMPACT_FAMILY, ADAPTED_FAMILY = "compact", "adapted"
-"""What the file may say under "family"."""
+"""Values of the key "family"."""
 
 
 def read_encoder_config(folder: Path) -> Mapping[str, Any]:
-    """Return what the file says; its "family" tells who reads the rest.
+    """Return the content of a folder's `encoder.json`; its "family" says which loader takes it.
 
     Raises:
-        EncoderUnavailableError: It is not there.
-        EncoderError: It is not a JSON object.
+        EncoderUnavailableError: The file is missing.
+        EncoderError: The file is not a JSON object.
     """
     path = folder / ENCODER_CONFIG_FILE
     try:
-        facts = json.loads(path.read_bytes())
+        config = json.loads(path.read_bytes())
     except OSError as exc:
         raise EncoderUnavailableError(str(folder), f"{path} is missing") from exc
     except ValueError as exc:
         raise EncoderError(f"{path}: expected JSON, got {exc}") from exc
-    if not isinstance(facts, dict):
-        raise EncoderError(f"{path}: expected an object with the facts of an encoder")
-    return facts
+    if not isinstance(config, dict):
+        raise EncoderError(f"{path}: expected a JSON object, got {type(config).__name__}")
+    return config
 
 
 def write_encoder_config(folder: Path, config: Mapping[str, Any]) -> None:
-    """Write them; the folder must be there."""
+    """Write a folder's `encoder.json`; the folder must exist."""
     (folder / ENCODER_CONFIG_FILE).write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")

@@ -1,8 +1,8 @@
-"""Weights from the Hugging Face hub: from its cache when they are there, else after one look.
+"""Load weights from the Hugging Face hub: from its local cache if complete, else by download.
 
-The hub's client asks the network about each file even when it has it, tries again for a long
-while, and reports each failure by itself. Here the cache comes first, and where it does not do,
-one request finds out within seconds whether the hub answers at all.
+The hub's client asks the network about each file even when it is cached, retries for a long time,
+and reports each failure separately. Here the cache is tried first, and on a miss one probe request
+finds out within seconds whether the hub is reachable at all.
 """
 
 import logging
@@ -22,22 +22,23 @@ from shopwindow.values.errors import EncoderError, EncoderUnavailableError
 T = TypeVar("T")
 
 PROBE_TIMEOUT_S = 3.0
-"""How long the hub may take to answer at all."""
+"""Seconds that the hub may take to answer the probe."""
 
 OPEN_CLIP_CACHE_DIR = Path("~/.cache/clip")
-"""Where open_clip keeps weights that have an address of their own. Source: open_clip 3.3."""
+"""Where open_clip caches weights that it downloads by URL. Source: open_clip 3.3."""
 
-_SWITCH = threading.RLock()
+_OFFLINE_LOCK = threading.RLock()
 
 
 def load_from_cache_or_hub(name: str, load: Callable[[], T], download_url: str = "") -> T:
-    """Load a model from the cache if all of it is there, else download it.
+    """Load a model from the cache if all its files are there, else download it.
 
     Args:
-        name: The encoder's name, for the message.
-        load: Loads the model with the libraries' own means; called a second time when files
-            are missing and the hub answers.
-        download_url: An address other than the hub's, of weights known not to be here.
+        name: The encoder's name, for error messages.
+        load: Loads the model through its library; called a second time when files are missing
+            and the hub is reachable.
+        download_url: URL of weights outside the hub that are known not to be cached; empty for
+            models of the hub.
 
     Returns:
         What `load` returns.
@@ -51,44 +52,44 @@ def load_from_cache_or_hub(name: str, load: Callable[[], T], download_url: str =
             return load_from_cache(name, load)
         except EncoderUnavailableError as exc:
             cause = exc.__cause__ if isinstance(exc.__cause__, Exception) else exc
-    _require_answer(name, download_url or constants.ENDPOINT, cause)
-    return _translated(name, load)
+    _check_reachable(name, download_url or constants.ENDPOINT, cause)
+    return _load_or_raise_unavailable(name, load)
 
 
 def check_model_available(name: str, repo_id: str = "") -> None:
-    """Make sure, before heavy libraries are imported, that a model can be had at all.
+    """Check, before heavy libraries are imported, that a model is cached or the hub reachable.
 
     Args:
-        name: The encoder's name, for the message.
+        name: The encoder's name, for error messages.
         repo_id: "ORG/NAME" on the hub; empty when only the libraries know it.
 
     Raises:
-        EncoderUnavailableError: Nothing of it is in the caches, and the hub does not answer.
+        EncoderUnavailableError: No file of it is cached, and the hub does not answer.
     """
-    folder = f"models--{repo_id.replace('/', '--')}" if repo_id else "models--*"
-    cached = any(Path(constants.HF_HUB_CACHE).glob(folder))
-    if not cached and (repo_id or not any(OPEN_CLIP_CACHE_DIR.expanduser().glob("*"))):
-        _require_answer(name, constants.ENDPOINT, None)
+    cache_folder = f"models--{repo_id.replace('/', '--')}" if repo_id else "models--*"
+    is_cached = any(Path(constants.HF_HUB_CACHE).glob(cache_folder))
+    if not is_cached and (repo_id or not any(OPEN_CLIP_CACHE_DIR.expanduser().glob("*"))):
+        _check_reachable(name, constants.ENDPOINT, None)
 
 
 def load_from_cache(name: str, load: Callable[[], T]) -> T:
-    """Load a model from this machine alone.
+    """Load a model from local files only, with the hub's client offline.
 
     Args:
-        name: The encoder's name, for the message.
-        load: Loads the model with the libraries' own means.
+        name: The encoder's name, for error messages.
+        load: Loads the model through its library.
 
     Returns:
         What `load` returns.
 
     Raises:
-        EncoderUnavailableError: It cannot be loaded, or not without the hub.
+        EncoderUnavailableError: It cannot be loaded from local files.
     """
     with _offline():
-        return _translated(name, load)
+        return _load_or_raise_unavailable(name, load)
 
 
-def _translated(name: str, load: Callable[[], T]) -> T:
+def _load_or_raise_unavailable(name: str, load: Callable[[], T]) -> T:
     try:
         return load()
     except EncoderError:
@@ -99,22 +100,22 @@ def _translated(name: str, load: Callable[[], T]) -> T:
 
 @contextmanager
 def silence_root_logger() -> Iterator[None]:
-    """Keep open_clip from writing to the root logger, and so from setting it up for everybody."""
+    """Keep open_clip from logging to the root logger, which would configure it for everybody."""
     root = logging.getLogger()
-    silent = logging.NullHandler()
-    root.addHandler(silent)  # with a handler there, logging.warning() does not add its own
-    root.addFilter(_refuse)
+    handler = logging.NullHandler()
+    root.addHandler(handler)  # with a handler there, logging.warning() does not add its own
+    root.addFilter(_reject_record)
     try:
         yield
     finally:
-        root.removeFilter(_refuse)
-        root.removeHandler(silent)
+        root.removeFilter(_reject_record)
+        root.removeHandler(handler)
 
 
 @contextmanager
 def _offline() -> Iterator[None]:
-    """Have the hub's client look into its cache only; one load at a time."""
-    with _SWITCH:
+    """Switch the hub's client to its cache only; one load at a time."""
+    with _OFFLINE_LOCK:
         before = constants.HF_HUB_OFFLINE
         constants.HF_HUB_OFFLINE = True
         try:
@@ -123,39 +124,33 @@ def _offline() -> Iterator[None]:
             constants.HF_HUB_OFFLINE = before
 
 
-def _require_answer(name: str, address: str, cause: Exception | None) -> None:
-    """Ask an address for a sign of life.
+def _check_reachable(name: str, url: str, cause: Exception | None) -> None:
+    """Probe a URL.
 
     Raises:
-        EncoderUnavailableError: There is none; the message tells what else was wrong before.
+        EncoderUnavailableError: It does not answer; the message also names the earlier cause.
     """
-    failure = (
-        "HF_HUB_OFFLINE is set" if constants.HF_HUB_OFFLINE else _describe_unreachable(address)
-    )
+    failure = "HF_HUB_OFFLINE is set" if constants.HF_HUB_OFFLINE else _describe_unreachable(url)
     if failure:
-        other = "" if cause is None or _is_missing(cause) else f" ({_first_line(cause)})"
-        reason = f"it is not on this machine{other}, and {address} does not answer: {failure}"
+        earlier = "" if cause is None or _is_missing(cause) else f" ({_first_line(cause)})"
+        reason = f"it is not on this machine{earlier}, and {url} does not answer: {failure}"
         raise EncoderUnavailableError(name, reason) from cause
 
 
-def _describe_unreachable(address: str) -> str:
-    """Return why an address does not answer, or an empty text when it does."""
+def _describe_unreachable(url: str) -> str:
+    """Return why a URL does not answer, or an empty text when it does."""
     try:
-        answer = call_with_timeout(
-            PROBE_TIMEOUT_S, lambda: httpx.head(address, timeout=PROBE_TIMEOUT_S)
+        response = call_with_timeout(
+            PROBE_TIMEOUT_S, lambda: httpx.head(url, timeout=PROBE_TIMEOUT_S)
         )
     except Exception as exc:  # noqa: BLE001 - whatever it is, the hub was not reached
         return _first_line(exc) or type(exc).__name__
-    refused = answer.status_code in {403, 407} or answer.is_server_error
-    return f"status {answer.status_code}" if refused else ""
+    is_refused = response.status_code in {403, 407} or response.is_server_error
+    return f"status {response.status_code}" if is_refused else ""
 
 
 def _is_missing(error: BaseException | None) -> bool:
-    """Tell a file that is not in the cache from everything else that may go wrong.
-
-    Returns:
-        Whether this error, or one behind it, is the hub client's own for such a file.
-    """
+    """Return whether this error, or one in its chain, says that a file is not in the cache."""
     while error is not None:
         if isinstance(error, LocalEntryNotFoundError | OfflineModeIsEnabled):
             return True
@@ -168,5 +163,5 @@ def _first_line(error: object) -> str:
     return lines[0].rstrip(".") if lines else ""
 
 
-def _refuse(_: logging.LogRecord) -> bool:
+def _reject_record(_: logging.LogRecord) -> bool:
     return False

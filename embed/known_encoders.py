@@ -1,6 +1,6 @@
-"""Facts about well-known encoders, readable without loading or downloading anything.
+"""Specs of well-known encoders, readable without loading or downloading anything.
 
-`version` stays empty here: it is a digest of the weights, known once they are loaded.
+`version` stays empty here: it is a digest of the weights, computed when they are loaded.
 Sources: each model's card under its `source`, and open_clip's own model configurations.
 """
 
@@ -8,8 +8,24 @@ from dataclasses import replace
 
 from shopwindow.values.encoder import EncoderSpec
 
-_MANY = ("en", "ar", "de", "es", "fr", "hi", "id", "it", "ja", "ko", "pt", "ru", "tr", "ur", "zh")
-"""Some of the hundred and more languages of a multilingual encoder."""
+_MULTILINGUAL = (
+    "en",
+    "ar",
+    "de",
+    "es",
+    "fr",
+    "hi",
+    "id",
+    "it",
+    "ja",
+    "ko",
+    "pt",
+    "ru",
+    "tr",
+    "ur",
+    "zh",
+)
+"""Some of the more than a hundred languages of a multilingual encoder."""
 
 KNOWN_ENCODERS = (
     EncoderSpec(
@@ -34,7 +50,7 @@ KNOWN_ENCODERS = (
         dim=512,
         image_size=224,
         license="MIT",
-        languages=_MANY,
+        languages=_MULTILINGUAL,
         source="https://huggingface.co/laion/CLIP-ViT-B-32-xlm-roberta-base-laion5B-s13B-b90k",
     ),
     EncoderSpec(
@@ -67,7 +83,7 @@ KNOWN_ENCODERS = (
         dim=768,
         image_size=224,
         license="Apache-2.0",
-        languages=_MANY,
+        languages=_MULTILINGUAL,
         source="https://huggingface.co/google/siglip2-base-patch16-224",
     ),
     EncoderSpec(
@@ -80,23 +96,23 @@ KNOWN_ENCODERS = (
     ),
 )
 
-_HUB = "https://huggingface.co/"
+_HUB_URL = "https://huggingface.co/"
 
 
 def find_repo_id(name: str) -> str:
-    """Return the hub's name of a model, "ORG/NAME"; empty when nothing is known of it."""
+    """Return the hub repository of an encoder, "ORG/NAME"; empty for one not listed here."""
     source = next((spec.source for spec in KNOWN_ENCODERS if spec.name == name), "")
-    return source.removeprefix(_HUB) if source.startswith(_HUB) else ""
+    return source.removeprefix(_HUB_URL) if source.startswith(_HUB_URL) else ""
 
 
 def build_encoder_spec(name: str, version: str, dim: int, image_size: int) -> EncoderSpec:
-    """Return what loading an encoder found out about it, with the facts that are known of it.
+    """Build the spec of a loaded encoder, with licence, languages and source if it is listed here.
 
     Returns:
-        Its spec; licence and source are empty and the language is English where nothing is known.
+        The spec; for an encoder not listed, licence and source are empty and the language English.
     """
-    facts = next((spec for spec in KNOWN_ENCODERS if spec.name == name), None)
-    found = EncoderSpec(name=name, version=version, dim=dim, image_size=image_size)
-    if facts is None:
-        return found
-    return replace(found, license=facts.license, languages=facts.languages, source=facts.source)
+    known = next((spec for spec in KNOWN_ENCODERS if spec.name == name), None)
+    spec = EncoderSpec(name=name, version=version, dim=dim, image_size=image_size)
+    if known is None:
+        return spec
+    return replace(spec, license=known.license, languages=known.languages, source=known.source)

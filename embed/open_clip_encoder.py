@@ -1,4 +1,4 @@
-"""Encoders of open_clip: its own models and weights, models of the hub, and folders."""
+"""Encoders run by open_clip: its pretrained models, models of the hub, and local folders."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -26,12 +26,12 @@ from shopwindow.values.settings import EncoderSettings
 
 @dataclass(frozen=True, slots=True)
 class OpenClipModel:
-    """What open_clip makes of a name.
+    """A loaded open_clip model with its tokenizer and preprocessing.
 
     Attributes:
         model: Both towers, in float32.
-        tokenizer: Texts to numbers, shape (n_texts, context_length); it cuts long texts.
-        preprocess: Size, mean and std of the photos, among others.
+        tokenizer: Texts to token ids, shape (n_texts, context_length); it truncates long texts.
+        preprocess: open_clip's preprocessing config: size, mean and std of the photos, and others.
     """
 
     model: torch.nn.Module
@@ -40,146 +40,150 @@ class OpenClipModel:
 
 
 class OpenClipEncoder(TorchEncoder):
-    """An encoder that open_clip runs; the contract is `core.Encoder`.
+    """An encoder run by open_clip; see `Encoder` for the contract.
 
     Args:
-        name: What `load_encoder` took.
+        name: The name given to `load_encoder`.
         loaded: Model, tokenizer and preprocessing.
-        settings: How it runs.
-        reader: Opens the photos.
+        settings: Precision, threads and batch size.
+        reader: Loads the photos.
 
     Raises:
-        EncoderError: The model wants photos that are not square.
+        EncoderError: The model takes photos that are not square.
     """
 
     def __init__(
         self, name: str, loaded: OpenClipModel, settings: EncoderSettings, reader: PhotoReader
     ) -> None:
         model = loaded.model.eval().requires_grad_(False)
-        scaling = PixelNormalization(
+        normalization = PixelNormalization(
             tuple(loaded.preprocess["mean"]), tuple(loaded.preprocess["std"])
         )
-        super().__init__(_spec(name, loaded, scaling), reader, settings, model, scaling)
+        super().__init__(
+            _build_spec(name, loaded, normalization), reader, settings, model, normalization
+        )
         self._tokenizer = loaded.tokenizer
-        self._causal: CausalTextTower | None = find_causal_text_tower(model)
+        self._causal_text_tower: CausalTextTower | None = find_causal_text_tower(model)
 
-    def _tokens(self, texts: Sequence[str]) -> Mapping[str, torch.Tensor]:
+    def _tokenize(self, texts: Sequence[str]) -> Mapping[str, torch.Tensor]:
         return {"text": self._tokenizer(list(texts))}
 
-    def _text_tower(self, tokens: Mapping[str, torch.Tensor]) -> torch.Tensor:
-        if self._causal is not None:
-            return self._causal.encode(tokens["text"])
-        features: torch.Tensor = self._call("encode_text", tokens["text"])
+    def _run_text_tower(self, tokens: Mapping[str, torch.Tensor]) -> torch.Tensor:
+        if self._causal_text_tower is not None:
+            return self._causal_text_tower.encode(tokens["text"])
+        features: torch.Tensor = self._call_model("encode_text", tokens["text"])
         return features
 
-    def _image_tower(self, pixels: torch.Tensor) -> torch.Tensor:
-        features: torch.Tensor = self._call("encode_image", pixels)
+    def _run_image_tower(self, pixels: torch.Tensor) -> torch.Tensor:
+        features: torch.Tensor = self._call_model("encode_image", pixels)
         return features
 
 
 def load_pretrained(
     model_and_tag: str, settings: EncoderSettings, reader: PhotoReader
 ) -> OpenClipEncoder:
-    """Load one of open_clip's models with one of its weights.
+    """Load one of open_clip's models with one of its pretrained weights.
 
     Args:
-        model_and_tag: "ViT-B-32/laion2b_s34b_b79k"; a file of weights may stand for the tag.
-        settings: How it runs.
-        reader: Opens the photos.
+        model_and_tag: "ViT-B-32/laion2b_s34b_b79k"; the tag may also be a weights file.
+        settings: Precision, threads and batch size.
+        reader: Loads the photos.
 
     Returns:
         The encoder.
 
     Raises:
         UnknownEncoderError: open_clip has no such model, or no such weights for it.
-        EncoderUnavailableError: The weights are not here and cannot be fetched.
+        EncoderUnavailableError: The weights are not cached and cannot be downloaded.
     """
     name = f"open_clip:{model_and_tag}"
     model, _, tag = model_and_tag.partition("/")
-    facts = open_clip.get_pretrained_cfg(model, tag)
-    if not facts and not (model in open_clip.list_models() and Path(tag).is_file()):
-        raise UnknownEncoderError(name, _nearest(name))
-    address = "" if facts.get("hf_hub") else facts.get("url", "")
-    cached = (
-        not address or (OPEN_CLIP_CACHE_DIR.expanduser() / address.rpartition("/")[2]).is_file()
-    )
-    # OpenAI's weights were trained with another activation; open_clip only warns of the wrong one.
-    quick_gelu = bool(facts.get("quick_gelu"))
+    pretrained_config = open_clip.get_pretrained_cfg(model, tag)
+    if not pretrained_config and not (model in open_clip.list_models() and Path(tag).is_file()):
+        raise UnknownEncoderError(name, _suggest_names(name))
+    url = "" if pretrained_config.get("hf_hub") else pretrained_config.get("url", "")
+    is_cached = not url or (OPEN_CLIP_CACHE_DIR.expanduser() / url.rpartition("/")[2]).is_file()
+    # OpenAI's weights were trained with QuickGELU; open_clip only warns about a mismatch.
+    quick_gelu = bool(pretrained_config.get("quick_gelu"))
     with silence_root_logger():
-        parts = load_from_cache_or_hub(
-            name, lambda: _create(model, tag, quick_gelu), "" if cached else address
+        loaded = load_from_cache_or_hub(
+            name, lambda: _create_model(model, tag, quick_gelu), "" if is_cached else url
         )
-    return OpenClipEncoder(name, parts, settings, reader)
+    return OpenClipEncoder(name, loaded, settings, reader)
 
 
 def load_from_hub(repo_id: str, settings: EncoderSettings, reader: PhotoReader) -> OpenClipEncoder:
-    """Load a model of the hub that is kept in open_clip's form.
+    """Load a model from the hub that is stored in open_clip's format.
 
     Args:
         repo_id: "ORG/NAME".
-        settings: How it runs.
-        reader: Opens the photos.
+        settings: Precision, threads and batch size.
+        reader: Loads the photos.
 
     Returns:
         The encoder.
 
     Raises:
-        EncoderUnavailableError: It is not in the cache and cannot be fetched.
+        EncoderUnavailableError: It is not cached and cannot be downloaded.
     """
     name = f"hf-hub:{repo_id}"
     with silence_root_logger():
-        parts = load_from_cache_or_hub(name, lambda: _create(name))
-    return OpenClipEncoder(name, parts, settings, reader)
+        loaded = load_from_cache_or_hub(name, lambda: _create_model(name))
+    return OpenClipEncoder(name, loaded, settings, reader)
 
 
 def load_from_folder(
     folder: str, settings: EncoderSettings, reader: PhotoReader
 ) -> OpenClipEncoder:
-    """Load a model from a folder: open_clip_config.json, weights, and a tokenizer if it has one.
+    """Load a model from a folder with open_clip_config.json, weights and, if needed, a tokenizer.
 
     Args:
-        folder: Where they are.
-        settings: How it runs.
-        reader: Opens the photos.
+        folder: The folder.
+        settings: Precision, threads and batch size.
+        reader: Loads the photos.
 
     Returns:
         The encoder.
 
     Raises:
-        EncoderUnavailableError: The folder lacks one of them, or they do not fit together.
+        EncoderUnavailableError: A file is missing, or the files do not fit together.
     """
     name = f"local-dir:{folder}"
     if not (Path(folder) / "open_clip_config.json").is_file():
         raise EncoderUnavailableError(name, "the folder has no open_clip_config.json")
     with silence_root_logger():
-        parts = load_from_cache(name, lambda: _create(name))
-    return OpenClipEncoder(name, parts, settings, reader)
+        loaded = load_from_cache(name, lambda: _create_model(name))
+    return OpenClipEncoder(name, loaded, settings, reader)
 
 
-def _create(model_name: str, tag: str | None = None, quick_gelu: bool = False) -> OpenClipModel:
+def _create_model(
+    model_name: str, tag: str | None = None, quick_gelu: bool = False
+) -> OpenClipModel:
     model = open_clip.create_model(
         model_name, pretrained=tag, force_quick_gelu=quick_gelu, require_pretrained=True
     )
     tokenizer = open_clip.get_tokenizer(model_name)
     if torch.equal(tokenizer(["a"]), tokenizer(["b"])):
-        # transformers makes an empty tokenizer where the files are missing, and does not say so.
+        # transformers silently builds an empty tokenizer where the files are missing.
         raise FileNotFoundError("its tokenizer knows no words; are the tokenizer's files there?")
     return OpenClipModel(model, tokenizer, open_clip.get_model_preprocess_cfg(model))
 
 
-def _spec(name: str, parts: OpenClipModel, scaling: PixelNormalization) -> EncoderSpec:
-    size = parts.preprocess["size"]
-    sides = {size} if isinstance(size, int) else set(size)
-    if len(sides) != 1:
-        raise EncoderError(f"encoder {name!r} wants photos of {size}; only squares are supported")
-    side = sides.pop()
-    version = compute_weights_version(parts.model, side, list(scaling.mean), list(scaling.std))
+def _build_spec(name: str, loaded: OpenClipModel, normalization: PixelNormalization) -> EncoderSpec:
+    size = loaded.preprocess["size"]
+    side_lengths = {size} if isinstance(size, int) else set(size)
+    if len(side_lengths) != 1:
+        raise EncoderError(f"encoder {name!r} takes photos of {size}; only squares are supported")
+    side = side_lengths.pop()
+    version = compute_weights_version(
+        loaded.model, side, list(normalization.mean), list(normalization.std)
+    )
     with torch.inference_mode():
-        dim = parts.model.encode_text(parts.tokenizer([""])).shape[1]  # type: ignore[operator]
+        dim = loaded.model.encode_text(loaded.tokenizer([""])).shape[1]  # type: ignore[operator]
     return build_encoder_spec(name, version, dim, side)
 
 
-def _nearest(name: str) -> tuple[str, ...]:
-    every = [f"open_clip:{model}/{tag}" for model, tag in open_clip.list_pretrained()]
-    listed = [spec.name for spec in KNOWN_ENCODERS]
-    return tuple(get_close_matches(name, every, n=5)) or tuple(listed)
+def _suggest_names(name: str) -> tuple[str, ...]:
+    pretrained_names = [f"open_clip:{model}/{tag}" for model, tag in open_clip.list_pretrained()]
+    known_names = [spec.name for spec in KNOWN_ENCODERS]
+    return tuple(get_close_matches(name, pretrained_names, n=5)) or tuple(known_names)

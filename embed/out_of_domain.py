@@ -1,6 +1,6 @@
-"""How familiar a photo or a text is to heads that were trained on others."""
+"""Out-of-domain detection: is a photo or a text like those that the heads were trained on?"""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -9,89 +9,102 @@ from numpy.typing import NDArray
 from shopwindow.values.arrays import NamedArrays
 
 N_COMPONENTS = 64
-"""Directions of spread that are told apart; the rest counts as one."""
+"""Principal components with a variance of their own; the others share one mean variance."""
 
 FeatureMatrix: TypeAlias = NDArray[np.float32]
-"""One vector for each photo or text."""
+"""One row for each photo or text, shape (n, width)."""
+
+_STORED_NAMES = {
+    "mean": "centre",
+    "components": "axes",
+    "variances": "spreads",
+    "residual_variance": "rest",
+    "in_domain_distance": "near",
+    "out_of_domain_distance": "far",
+}
+"""Names of the fields in weights files."""
 
 
 @dataclass(frozen=True, slots=True)
 class DomainDetector:
-    """How much a photo or text is like those of the shop, by its distance from their distribution.
+    """Scores how in-domain a photo or text is, by its Mahalanobis distance from the training data.
 
     Attributes:
-        centre: Mean of the shop's rows, shape (width,).
-        axes: Directions of greatest spread, shape (width, n_axes).
-        spreads: Variance along each, shape (n_axes,).
-        rest: Mean variance along every other direction, shape (1,).
-        near: Up to this distance a row is familiar, shape (1,).
-        far: From this distance a row is foreign, shape (1,).
+        mean: Mean of the training rows, shape (width,).
+        components: Principal components, shape (width, n_components).
+        variances: Variance along each component, shape (n_components,).
+        residual_variance: Mean variance along all other directions, shape (1,).
+        in_domain_distance: Squared distance up to which a row scores 1, shape (1,).
+        out_of_domain_distance: Squared distance from which a row scores 0, shape (1,).
     """
 
-    centre: NDArray[np.float32]
-    axes: NDArray[np.float32]
-    spreads: NDArray[np.float32]
-    rest: NDArray[np.float32]
-    near: NDArray[np.float32]
-    far: NDArray[np.float32]
+    mean: NDArray[np.float32]
+    components: NDArray[np.float32]
+    variances: NDArray[np.float32]
+    residual_variance: NDArray[np.float32]
+    in_domain_distance: NDArray[np.float32]
+    out_of_domain_distance: NDArray[np.float32]
 
     @classmethod
     def fit(cls, rows: FeatureMatrix, holdout: FeatureMatrix, margin: float) -> "DomainDetector":
-        """Learn the distribution, and from rows held back how far what is familiar may lie out.
+        """Return a detector with its distribution fitted on `rows`, its thresholds on `holdout`.
+
+        The 90th percentile of the held-out distances is `in_domain_distance`.
 
         Args:
-            rows: Shape (n, width).
-            holdout: Others of the same kind, shape (m, width).
-            margin: How far out something foreign lies, beyond the outermost tenth of those held
-                back, in distances from their median to that tenth; above 0.
-
-        Returns:
-            What was learned.
+            rows: Training rows, shape (n, width).
+            holdout: Held-out rows of the same domain, shape (m, width).
+            margin: Where `out_of_domain_distance` lies beyond the 90th percentile, in units of the
+                distance from the median to that percentile; above 0.
         """
-        centre = rows.mean(axis=0)
-        _, lengths, axes = np.linalg.svd(rows - centre, full_matrices=False)
-        n_axes = min(N_COMPONENTS, len(lengths) // 4)
-        variances = lengths**2 / len(rows)
-        unseen = cls(
-            centre=centre,
-            axes=np.ascontiguousarray(axes[:n_axes].T),
-            spreads=(variances[:n_axes] + 1e-6).astype(np.float32),
-            rest=np.array([variances[n_axes:].mean() + 1e-6], dtype=np.float32),
-            near=np.zeros(1, dtype=np.float32),
-            far=np.ones(1, dtype=np.float32),
+        mean = rows.mean(axis=0)
+        _, singular_values, directions = np.linalg.svd(rows - mean, full_matrices=False)
+        n_components = min(N_COMPONENTS, len(singular_values) // 4)
+        variances = singular_values**2 / len(rows)
+        uncalibrated = cls(
+            mean=mean,
+            components=np.ascontiguousarray(directions[:n_components].T),
+            variances=(variances[:n_components] + 1e-6).astype(np.float32),
+            residual_variance=np.array([variances[n_components:].mean() + 1e-6], dtype=np.float32),
+            in_domain_distance=np.zeros(1, dtype=np.float32),
+            out_of_domain_distance=np.ones(1, dtype=np.float32),
         )
-        middle, outer = np.percentile(unseen.compute_distances(holdout), [50, 90])
-        return cls(
-            unseen.centre,
-            unseen.axes,
-            unseen.spreads,
-            unseen.rest,
-            near=np.array([outer], dtype=np.float32),
-            far=np.array([outer + margin * (outer - middle)], dtype=np.float32),
+        median, p90 = np.percentile(uncalibrated.compute_distances(holdout), [50, 90])
+        return replace(
+            uncalibrated,
+            in_domain_distance=np.array([p90], dtype=np.float32),
+            out_of_domain_distance=np.array([p90 + margin * (p90 - median)], dtype=np.float32),
         )
 
     def compute_distances(self, rows: FeatureMatrix) -> NDArray[np.float32]:
-        """Return Mahalanobis distances, squared, shape (n,)."""
-        offsets = rows - self.centre
-        along = offsets @ self.axes  # (n, n_axes)
-        beside = (offsets**2).sum(axis=1) - (along**2).sum(axis=1)
-        return np.asarray((along**2 / self.spreads).sum(axis=1) + beside / self.rest, np.float32)
+        """Return squared Mahalanobis distances from the training data, shape (n,)."""
+        offsets = rows - self.mean
+        projections = offsets @ self.components  # (n, n_components)
+        residuals = (offsets**2).sum(axis=1) - (projections**2).sum(axis=1)  # (n,)
+        explained = (projections**2 / self.variances).sum(axis=1)
+        return np.asarray(explained + residuals / self.residual_variance, np.float32)
 
     def score_samples(self, rows: FeatureMatrix) -> NDArray[np.float32]:
-        """Return 1 for what is familiar, 0 for what is foreign, shape (n,)."""
-        width = max(float(self.far[0] - self.near[0]), 1e-6)
-        inside = (self.far - self.compute_distances(rows)) / np.float32(width)
-        return np.asarray(np.clip(inside, 0.0, 1.0), dtype=np.float32)
+        """Return scores from 1 (in-domain) to 0 (out-of-domain), linear between, shape (n,)."""
+        width = max(float(self.out_of_domain_distance[0] - self.in_domain_distance[0]), 1e-6)
+        distances = self.compute_distances(rows)
+        scores = (self.out_of_domain_distance - distances) / np.float32(width)
+        return np.asarray(np.clip(scores, 0.0, 1.0), dtype=np.float32)
 
     def as_arrays(self, prefix: str) -> dict[str, NDArray[Any]]:
-        """Return every array under a dotted name that begins with this one."""
-        return {f"{prefix}.{each}": getattr(self, each) for each in self.__slots__}
+        """Return every array under its stored name, "PREFIX.NAME"."""
+        return {f"{prefix}.{key}": getattr(self, field) for field, key in _STORED_NAMES.items()}
 
     @classmethod
     def from_arrays(cls, prefix: str, arrays: NamedArrays) -> "DomainDetector":
-        """Return what `as_arrays` wrote.
+        """Return the detector whose arrays `as_arrays` gave.
 
         Raises:
             KeyError: An array is missing.
         """
-        return cls(**{e: arrays[f"{prefix}.{e}"].astype(np.float32) for e in cls.__slots__})
+        return cls(
+            **{
+                field: arrays[f"{prefix}.{key}"].astype(np.float32)
+                for field, key in _STORED_NAMES.items()
+            }
+        )

@@ -1,6 +1,6 @@
-"""Encoders by name: one table, and the one way to load any of them.
+"""The registry of encoders: load any of them by name.
 
-A new family of encoders is one row of `FAMILIES`; the contract suite lists it from there.
+A new family of encoders is one row of `ENCODER_FAMILIES`.
 """
 
 from collections.abc import Callable
@@ -21,26 +21,25 @@ from shopwindow.values.errors import EncoderUnavailableError, InvalidValueError,
 from shopwindow.values.settings import EncoderSettings, PhotoLimits
 
 EncoderFactory: TypeAlias = Callable[[str, EncoderSettings, PhotoReader], Encoder]
-"""Makes an encoder from the part of its name after the family's prefix."""
-
+"""Builds an encoder from the part of its name after the family's prefix."""
 
 CLIP_LIBRARIES = ("torch", "torchvision", "timm", "open_clip", "transformers")
-"""What the extra `clip` installs."""
+"""Libraries that the extra `clip` installs."""
 
-_INSTALL = "`pip install 'shopwindow[clip]'` (in a checkout: `pip install '.[clip]'`)"
+_INSTALL_COMMAND = "`pip install 'shopwindow[clip]'` (in a checkout: `pip install '.[clip]'`)"
 
 
 @dataclass(frozen=True, slots=True)
 class EncoderFamily:
-    """Encoders that are loaded in one way.
+    """Encoders that are loaded the same way.
 
     Attributes:
-        prefix: What their names begin with; with an empty form it is the whole name.
-        name_format: What follows the prefix, in words for messages.
-        entry_point: Module and function that make one of them, imported only then: `import embed`
-            must not wait for torch.
-        uses_hub: Whether the weights may have to be fetched, which is found out before that.
-        libraries: Modules that it needs beside those of the plain installation.
+        prefix: Prefix of their names; with an empty `name_format` it is the whole name.
+        name_format: What follows the prefix, as shown in messages.
+        entry_point: "module:function" of the factory, imported on first use: `import embed` must
+            not wait for torch.
+        uses_hub: Whether weights may have to be downloaded; reachability is checked before import.
+        libraries: Modules that it needs beyond the plain installation.
     """
 
     prefix: str
@@ -50,31 +49,27 @@ class EncoderFamily:
     libraries: tuple[str, ...] = ()
 
     def matches(self, name: str) -> bool:
-        """Tell whether a name is one of this family's, complete or not.
-
-        Returns:
-            True also where a part is missing.
-        """
+        """Return whether a name belongs to this family, even if a part of it is missing."""
         return name.startswith(self.prefix) if self.name_format else name == self.prefix
 
     def parse_model_name(self, name: str) -> str:
-        """Return what follows the prefix, which must have the parts that the form says.
+        """Strip the prefix from a name and check that the rest fits `name_format`.
 
         Returns:
-            The rest of the name; empty where the prefix is all of it.
+            The rest of the name; empty where the prefix is the whole name.
 
         Raises:
             InvalidValueError: A part is missing.
         """
-        rest = name.removeprefix(self.prefix).strip()
+        model_name = name.removeprefix(self.prefix).strip()
         n_parts = 2 if self.name_format in {"MODEL/PRETRAINED", "ORG/NAME"} else 1
-        parts = rest.split("/", 1) if n_parts == 2 else [rest]
+        parts = model_name.split("/", 1) if n_parts == 2 else [model_name]
         if self.name_format and (len(parts) != n_parts or not all(parts)):
             raise InvalidValueError("encoder", f"{self.prefix}{self.name_format}", name)
-        return rest
+        return model_name
 
     def load(self, model_name: str, settings: EncoderSettings, reader: PhotoReader) -> Encoder:
-        """Make the encoder whose name is the prefix and this rest.
+        """Load the encoder named by the prefix and `model_name`.
 
         Returns:
             The encoder, ready to use.
@@ -82,38 +77,37 @@ class EncoderFamily:
         Raises:
             EncoderError: It cannot be loaded.
         """
-        self._require_libraries(self.prefix + model_name)
-        if self.uses_hub and not _is_local(model_name):
-            named = (
-                model_name
-                if self.name_format.startswith("ORG/NAME")
-                else find_repo_id(self.prefix + model_name)
-            )
-            check_model_available(self.prefix + model_name, named)
-        return self._loader(self.prefix + model_name)(model_name, settings, reader)
+        name = self.prefix + model_name
+        self._check_libraries(name)
+        if self.uses_hub and not _is_local_path(model_name):
+            is_repo_id = self.name_format.startswith("ORG/NAME")
+            check_model_available(name, model_name if is_repo_id else find_repo_id(name))
+        return self._import_factory(name)(model_name, settings, reader)
 
-    def _require_libraries(self, name: str) -> None:
-        """Find out, without importing any, whether all libraries are installed.
+    def _check_libraries(self, name: str) -> None:
+        """Check that all libraries are installed, without importing any.
 
         Raises:
-            EncoderUnavailableError: Some are not; the message says the command.
+            EncoderUnavailableError: Some are not; the message gives the install command.
         """
-        missing = [each for each in self.libraries if not _is_installed(each)]
+        missing = [library for library in self.libraries if not _is_installed(library)]
         if missing:
-            reason = f"{', '.join(missing)} not installed; run {_INSTALL}"
+            reason = f"{', '.join(missing)} not installed; run {_INSTALL_COMMAND}"
             raise EncoderUnavailableError(name, reason)
 
-    def _loader(self, name: str) -> EncoderFactory:
+    def _import_factory(self, name: str) -> EncoderFactory:
         module, _, function = self.entry_point.partition(":")
         try:
-            load: EncoderFactory = getattr(import_module(module), function)
+            factory: EncoderFactory = getattr(import_module(module), function)
         except (ImportError, OSError, RuntimeError) as exc:
             if not self.libraries:
                 raise
-            # Versions that do not fit together, or a library of the system that is missing.
-            reason = f"its libraries cannot be imported ({_first_line(exc)}); run {_INSTALL}"
+            # Incompatible versions, or a missing system library.
+            reason = (
+                f"its libraries cannot be imported ({_first_line(exc)}); run {_INSTALL_COMMAND}"
+            )
             raise EncoderUnavailableError(name, reason) from exc
-        return load
+        return factory
 
 
 def _is_installed(module: str) -> bool:
@@ -127,23 +121,19 @@ def _first_line(error: Exception) -> str:
     return (str(error).strip() or type(error).__name__).splitlines()[0].rstrip(".")
 
 
-def _is_local(rest: str) -> bool:
-    """Tell folders and files of weights from names of the hub, which have one slash.
-
-    Returns:
-        False only for what may have to be fetched.
-    """
-    looks_local = rest.startswith(("/", ".", "~")) or rest.count("/") != 1
-    return looks_local or Path(rest).exists() or Path(rest.partition("/")[2]).is_file()
+def _is_local_path(model_name: str) -> bool:
+    """Return whether this is a local folder or weights file, and not "ORG/NAME" on the hub."""
+    looks_local = model_name.startswith(("/", ".", "~")) or model_name.count("/") != 1
+    return looks_local or Path(model_name).exists() or Path(model_name.partition("/")[2]).is_file()
 
 
 def load_compact(folder: str, settings: EncoderSettings, reader: PhotoReader) -> Encoder:
-    """Load the default encoder, or one that `shopwindow adapt` made of it.
+    """Load the default encoder with its bundled heads, or with heads from a folder.
 
     Args:
-        folder: Where `adapt` wrote it; empty for the one that is delivered.
-        settings: How it runs.
-        reader: Opens the photos.
+        folder: The folder that `tools.train_compact` wrote; empty for the bundled heads.
+        settings: Precision, threads and batch size.
+        reader: Loads the photos.
 
     Returns:
         The encoder.
@@ -151,13 +141,13 @@ def load_compact(folder: str, settings: EncoderSettings, reader: PhotoReader) ->
     Raises:
         EncoderUnavailableError: Its weights are missing.
     """
-    from embed.compact.encoder import CompactEncoder  # noqa: PLC0415 - imported only when it is wanted
+    from embed.compact.encoder import CompactEncoder  # noqa: PLC0415 - imported on first use
 
     return CompactEncoder.load(settings, reader, Path(folder) if folder else None)
 
 
 def load_fake(_: str, settings: EncoderSettings, reader: PhotoReader) -> Encoder:
-    """Make the encoder without weights.
+    """Build the fake encoder, which has no weights.
 
     Returns:
         The encoder.
@@ -191,8 +181,9 @@ def load_encoder(
 
     Args:
         name_or_folder: "compact", a name of another family (see `list_encoders`), or a folder.
-        photo_limits: Limits on the photos it opens; the usual ones when None.
-        settings: How it runs; `settings.name` is not read. The usual ones when None.
+        photo_limits: Limits on the photos it loads; the defaults when None.
+        settings: Precision, threads and batch size; `settings.name` is not read. The defaults
+            when None.
 
     Returns:
         The encoder, ready to use from several threads.
@@ -200,59 +191,61 @@ def load_encoder(
     Raises:
         UnknownEncoderError: No encoder has that name, and it is not a folder either.
         InvalidValueError: The name of a family lacks the part after the colon.
-        EncoderUnavailableError: Its weights are not here and cannot be fetched.
+        EncoderUnavailableError: Its weights are not cached and cannot be downloaded.
     """
     settings = settings if settings is not None else EncoderSettings()
     reader = PhotoReader(photo_limits)
     family = find_family(name_or_folder)
     if family is None:
-        return _load_adapted(name_or_folder, settings, reader)
+        return _load_folder(name_or_folder, settings, reader)
     return family.load(family.parse_model_name(str(name_or_folder)), settings, reader)
 
 
 def find_family(name_or_folder: str | Path) -> EncoderFamily | None:
     """Return the family of an encoder's name; None for a folder, which a Path always is."""
     name = name_or_folder if isinstance(name_or_folder, str) else ""
-    return next((each for each in ENCODER_FAMILIES if each.matches(name)), None)
+    return next((family for family in ENCODER_FAMILIES if family.matches(name)), None)
 
 
 def list_encoders() -> tuple[EncoderSpec, ...]:
-    """Return the facts about known encoders without loading any weights.
+    """List the specs of known encoders without loading any weights.
 
-    Other names of the families load as well; `version` is empty where the weights are elsewhere.
+    Other names of the families load as well; `version` is empty where the weights are not bundled.
 
     Returns:
-        The default first.
+        The specs, the default encoder first.
     """
-    from embed.compact.encoder import read_compact_spec  # noqa: PLC0415 - imported only when it is wanted
+    from embed.compact.encoder import read_compact_spec  # noqa: PLC0415 - imported on first use
 
     return (read_compact_spec(), *KNOWN_ENCODERS, make_fake_spec())
 
 
-def _load_adapted(folder: str | Path, settings: EncoderSettings, reader: PhotoReader) -> Encoder:
+def _load_folder(folder: str | Path, settings: EncoderSettings, reader: PhotoReader) -> Encoder:
     name = str(folder)
     if not name.strip() or not Path(folder).is_dir():
-        raise _unknown(name)
+        raise _build_unknown_error(name)
     if not (Path(folder) / ENCODER_CONFIG_FILE).is_file():
         reason = (
             f"the folder has no {ENCODER_CONFIG_FILE}, so `shopwindow adapt` has not written it"
         )
         raise EncoderUnavailableError(name, reason)
-    facts = read_encoder_config(Path(folder))
-    if facts.get("family") != ADAPTED_FAMILY:
+    config = read_encoder_config(Path(folder))
+    if config.get("family") != ADAPTED_FAMILY:
         return load_compact(name, settings, reader)
-    from embed.adapted.folder import load_adapted_encoder  # noqa: PLC0415 - imported only when wanted
+    from embed.adapted.folder import load_adapted_encoder  # noqa: PLC0415 - imported on first use
 
     def load_base(base: str | Path) -> Encoder:
         return load_encoder(base, photo_limits=reader.limits, settings=settings)
 
-    return load_adapted_encoder(Path(folder), facts, load_base, settings, reader)
+    return load_adapted_encoder(Path(folder), config, load_base, settings, reader)
 
 
-def _unknown(name: str) -> UnknownEncoderError:
-    specs = tuple(spec.name for spec in list_encoders())
-    forms = tuple(
+def _build_unknown_error(name: str) -> UnknownEncoderError:
+    spec_names = tuple(spec.name for spec in list_encoders())
+    name_formats = tuple(
         f"{family.prefix}{family.name_format}" for family in ENCODER_FAMILIES if family.name_format
     )
-    near = get_close_matches(name, specs, n=1, cutoff=0.5)
-    return UnknownEncoderError(name, (*specs, *forms), near[0] if near else "")
+    close_matches = get_close_matches(name, spec_names, n=1, cutoff=0.5)
+    return UnknownEncoderError(
+        name, (*spec_names, *name_formats), close_matches[0] if close_matches else ""
+    )

@@ -1,4 +1,4 @@
-"""What encoders on torch share: numbers, threads, pixels, and the version of their weights."""
+"""Shared by encoders on torch: precision, threads, pixel normalisation, version of the weights."""
 
 import threading
 from abc import abstractmethod
@@ -21,22 +21,22 @@ from shopwindow.values.settings import EncoderSettings
 
 @dataclass(frozen=True, slots=True)
 class PixelNormalization:
-    """How the photos were scaled when the model was trained.
+    """Pixel statistics of the model's training data.
 
     Attributes:
-        mean: Of red, green and blue, from 0 to 1.
-        std: Standard deviations of the same.
+        mean: Mean of red, green and blue, in units where pixels run from 0 to 1.
+        std: Standard deviation of each.
     """
 
     mean: tuple[float, ...]
     std: tuple[float, ...]
 
     def apply(self, pixels: NDArray[np.uint8], dtype: torch.dtype) -> torch.Tensor:
-        """Scale pixels to what the image tower takes.
+        """Normalise pixels for the image tower.
 
         Args:
             pixels: uint8 RGB, shape (n, side, side, 3).
-            dtype: Of the weights.
+            dtype: The dtype of the weights.
 
         Returns:
             Shape (n, 3, side, side), channels last in memory.
@@ -48,16 +48,16 @@ class PixelNormalization:
 
 
 class TorchEncoder(BatchEncoder):
-    """An encoder whose two towers are one torch module on the processor.
+    """An encoder whose two towers are one torch module on the CPU.
 
-    Subclasses give `_tokens`, `_text_tower` and `_image_tower`.
+    Subclasses implement `_tokenize`, `_run_text_tower` and `_run_image_tower`.
 
     Args:
-        spec: The facts about the encoder.
-        reader: Opens the photos.
+        spec: The encoder's spec.
+        reader: Loads the photos.
         settings: Precision, threads and batch size.
-        model: Both towers; it is changed in place to the precision.
-        normalization: How the model wants its pixels.
+        model: Both towers; converted in place to the precision.
+        normalization: How pixels are normalised.
     """
 
     def __init__(
@@ -71,42 +71,44 @@ class TorchEncoder(BatchEncoder):
         super().__init__(spec, reader, settings.batch_size)
         self._dtype = choose_dtype(settings.precision)
         self._model = model.to(dtype=self._dtype).to(memory_format=torch.channels_last)
-        self._normalisation = normalization
+        self._normalization = normalization
         self._threads = settings.threads
-        self._usual_threads = torch.get_num_threads()
+        self._default_threads = torch.get_num_threads()
         self._tokenizer_lock = threading.Lock()
 
-    def _text_batch(self, texts: Sequence[str]) -> NDArray[np.float32]:
+    def _encode_text_batch(self, texts: Sequence[str]) -> NDArray[np.float32]:
         with self._tokenizer_lock:  # fast tokenizers break when two threads share one
-            tokens = self._tokens(texts)
-        with self._running():
-            return _rows(self._text_tower(tokens))
+            tokens = self._tokenize(texts)
+        with self._inference_mode():
+            return _to_float32_array(self._run_text_tower(tokens))
 
-    def _image_batch(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
-        with self._running():
-            return _rows(self._image_tower(self._normalisation.apply(pixels, self._dtype)))
+    def _encode_image_batch(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
+        with self._inference_mode():
+            return _to_float32_array(
+                self._run_image_tower(self._normalization.apply(pixels, self._dtype))
+            )
 
-    def _call(self, method: str, *args: torch.Tensor, **named: torch.Tensor) -> Any:
-        # The libraries' methods beside forward() are unknown to torch's own types.
+    def _call_model(self, method: str, *args: torch.Tensor, **named: torch.Tensor) -> Any:
+        # torch's types do not know the methods that libraries add beside forward().
         return getattr(self._model, method)(*args, **named)
 
     @abstractmethod
-    def _tokens(self, texts: Sequence[str]) -> Mapping[str, torch.Tensor]:
-        """Return the named inputs of the text tower, each of shape (n_texts, ...)."""
+    def _tokenize(self, texts: Sequence[str]) -> Mapping[str, torch.Tensor]:
+        """Tokenize texts into the text tower's named inputs, each of shape (n_texts, ...)."""
 
     @abstractmethod
-    def _text_tower(self, tokens: Mapping[str, torch.Tensor]) -> torch.Tensor:
-        """Return shape (n_texts, dim)."""
+    def _run_text_tower(self, tokens: Mapping[str, torch.Tensor]) -> torch.Tensor:
+        """Encode tokenized texts, shape (n_texts, dim)."""
 
     @abstractmethod
-    def _image_tower(self, pixels: torch.Tensor) -> torch.Tensor:
-        """Return shape (n, dim) for scaled pixels of shape (n, 3, side, side)."""
+    def _run_image_tower(self, pixels: torch.Tensor) -> torch.Tensor:
+        """Encode normalised pixels of shape (n, 3, side, side), shape (n, dim)."""
 
     @contextmanager
-    def _running(self) -> Iterator[None]:
-        """Without gradients, and on as many threads as set.
+    def _inference_mode(self) -> Iterator[None]:
+        """Disable gradients and use the configured number of threads.
 
-        torch knows one number of threads for the process: it is put back after each batch.
+        torch has one thread count for the whole process: it is restored after each batch.
         """
         if self._threads:
             torch.set_num_threads(self._threads)
@@ -115,14 +117,14 @@ class TorchEncoder(BatchEncoder):
                 yield
         finally:
             if self._threads:
-                torch.set_num_threads(self._usual_threads)
+                torch.set_num_threads(self._default_threads)
 
 
 def choose_dtype(precision: str) -> torch.dtype:
-    """Return the numbers to compute with.
+    """Choose the dtype to compute in.
 
-    Half precision is 3 to 4 times faster where the processor multiplies it itself (ViT-B/32: 37
-    photos a second on one core against 9), and slower than single where it is imitated.
+    bfloat16 is 3 to 4 times faster where the CPU supports it natively (ViT-B/32: 37 photos a second
+    on one core against 9), and slower than float32 where it is emulated.
 
     Args:
         precision: "float32", "bfloat16", or "auto" for bfloat16 where it is native.
@@ -131,47 +133,50 @@ def choose_dtype(precision: str) -> torch.dtype:
         torch.float32 or torch.bfloat16.
 
     Raises:
-        EncoderError: They are numbers that torch encoders do not compute in.
+        EncoderError: The precision is int8, which torch encoders do not support.
     """
     if precision == "int8":
-        raise EncoderError("torch encoders compute in float32 or bfloat16, not in int8")
+        raise EncoderError(
+            "torch encoders compute in float32 or bfloat16, not in int8: set "
+            "SHOPWINDOW_ENCODER__PRECISION to one of them or to auto"
+        )
     if precision == "auto":
         return torch.bfloat16 if has_native_bfloat16() else torch.float32
     return torch.bfloat16 if precision == "bfloat16" else torch.float32
 
 
 def has_native_bfloat16() -> bool:
-    """Tell whether this processor has instructions for bfloat16 (AVX-512 BF16 or AMX).
+    """Return whether this CPU has bfloat16 instructions (AVX-512 BF16 or AMX).
 
     Returns:
-        False also where torch is too old to say (before 2.10).
+        False also where torch is too old to tell (before 2.10).
     """
-    ask = getattr(torch.cpu, "get_capabilities", None)
-    found = ask() if ask is not None else {}
-    return bool(found.get("avx512_bf16") or found.get("amx_bf16"))
+    get_capabilities = getattr(torch.cpu, "get_capabilities", None)
+    capabilities = get_capabilities() if get_capabilities is not None else {}
+    return bool(capabilities.get("avx512_bf16") or capabilities.get("amx_bf16"))
 
 
 def compute_weights_version(model: torch.nn.Module, *facts: object) -> str:
-    """Return a digest of all weights and of what else decides the vectors.
+    """Compute a digest of all weights and of everything else that decides the vectors.
 
-    Every number counts, about 1 GB a second: a model that was trained on a little is another one.
-    The precision does not count, for vectors of both precisions may be compared (cosine above
-    0.999): an index can be built on one machine and asked on another.
+    Every weight is hashed, about 1 GB a second: a model that was fine-tuned a little is another
+    one. The precision is left out, because vectors of both precisions may be compared (cosine above
+    0.999): an index can be built on one machine and queried on another.
 
     Args:
         model: In float32, as loaded.
-        facts: JSON-like values, such as the size and the normalisation.
+        facts: JSON-like values, such as the image size and the pixel normalisation.
 
     Returns:
         12 hexadecimal digits, the same on every machine.
     """
-    named = sorted(model.state_dict().items())
-    tensors = (
+    named_tensors = sorted(model.state_dict().items())
+    digests = (
         digest(name, list(tensor.shape), tensor.float().contiguous().numpy().tobytes())
-        for name, tensor in named
+        for name, tensor in named_tensors
     )
-    return digest(PREPROCESSING_VERSION, *facts, *tensors)
+    return digest(PREPROCESSING_VERSION, *facts, *digests)
 
 
-def _rows(features: torch.Tensor) -> NDArray[np.float32]:
+def _to_float32_array(features: torch.Tensor) -> NDArray[np.float32]:
     return np.asarray(features.float().numpy(), dtype=np.float32)

@@ -1,4 +1,4 @@
-"""Is a loaded encoder sound? Widths, unit length, and whether its words go with its photos."""
+"""Sanity checks of a loaded encoder: width, unit length, and whether texts match photos."""
 
 from pathlib import Path
 
@@ -9,69 +9,72 @@ from shopwindow.values.errors import EncoderVerificationError
 
 REFERENCE_LABELS = ("shoe", "dress")
 REFERENCE_IMAGES = tuple(
-    Path(__file__).with_name("reference") / f"{kind}.jpg" for kind in REFERENCE_LABELS
+    Path(__file__).with_name("reference") / f"{label}.jpg" for label in REFERENCE_LABELS
 )
-REFERENCE_TEXTS = tuple(f"a photo of a {kind}" for kind in REFERENCE_LABELS)
+REFERENCE_TEXTS = tuple(f"a photo of a {label}" for label in REFERENCE_LABELS)
 
 NORM_TOLERANCE = 1e-3
 MIN_SIMILARITY_MARGIN = 0.002
-"""What rounding in half precision may make of equal similarities."""
+"""Above what rounding in half precision makes of equal similarities."""
 
 
 def run_sanity_checks(encoder: Encoder) -> Vectors:
     """Check an encoder on two texts and two photos.
 
     Args:
-        encoder: The encoder, loaded.
+        encoder: The loaded encoder.
 
     Returns:
-        Cosine of each of TEXTS with each of PHOTOS, shape (2, 2).
+        Cosine of each of REFERENCE_TEXTS with each of REFERENCE_IMAGES, shape (2, 2).
 
     Raises:
-        EncoderVerificationError: A check failed; later ones were not made.
+        EncoderVerificationError: A check failed; later ones were skipped.
     """
     name = encoder.spec.name
     texts, photos = encoder.encode_texts(REFERENCE_TEXTS), encoder.encode_images(REFERENCE_IMAGES)
-    for what, rows in (("texts", texts), ("photos", photos)):
-        _check_rows(name, what, rows, encoder.dim)
+    for input_kind, vectors in (("texts", texts), ("photos", photos)):
+        _check_vectors(name, input_kind, vectors, encoder.dim)
     similarity = texts @ photos.T  # (n texts, n photos)
-    _check_words(name, similarity)
+    _check_similarities(name, similarity)
     return similarity
 
 
-def _check_rows(name: str, what: str, rows: Vectors, dim: int) -> None:
+def _check_vectors(name: str, input_kind: str, vectors: Vectors, dim: int) -> None:
     expected = (len(REFERENCE_LABELS), dim)
-    if rows.shape != expected or rows.dtype != np.float32:
+    if vectors.shape != expected or vectors.dtype != np.float32:
+        got = f"{vectors.dtype} {vectors.shape}"
         raise EncoderVerificationError(
-            name, f"vectors of {what}: expected float32 {expected}, got {rows.dtype} {rows.shape}"
+            name, f"vectors of {input_kind}: expected float32 {expected}, got {got}"
         )
-    lengths = np.linalg.norm(rows, axis=1)
-    if not (np.abs(lengths - 1.0) <= NORM_TOLERANCE).all():  # NaN is no number near 1 either
-        shown = ", ".join(f"{length:.3f}" for length in lengths)
-        raise EncoderVerificationError(name, f"vectors of {what}: expected length 1, got {shown}")
+    norms = np.linalg.norm(vectors, axis=1)
+    if not (np.abs(norms - 1.0) <= NORM_TOLERANCE).all():  # this way round, NaN fails too
+        got = ", ".join(f"{norm:.3f}" for norm in norms)
+        raise EncoderVerificationError(
+            name, f"vectors of {input_kind}: expected length 1, got {got}"
+        )
 
 
-def _check_words(name: str, similarity: Vectors) -> None:
-    """Check that each text is nearest to its own photo, and each photo to its own text.
+def _check_similarities(name: str, similarity: Vectors) -> None:
+    """Check that each text is most similar to its own photo, and each photo to its own text.
 
     Raises:
         EncoderVerificationError: One is not.
     """
-    for number, kind in enumerate(REFERENCE_LABELS):
-        other = 1 - number
-        right = similarity[number, number]
-        for asked, answer, wrong in (
+    for index, label in enumerate(REFERENCE_LABELS):
+        other = 1 - index
+        matching = similarity[index, index]
+        for query, mismatch, mismatching in (
             (
-                f"'{REFERENCE_TEXTS[number]}'",
+                f"'{REFERENCE_TEXTS[index]}'",
                 f"a {REFERENCE_LABELS[other]}",
-                similarity[number, other],
+                similarity[index, other],
             ),
-            (f"a {kind}", f"'{REFERENCE_TEXTS[other]}'", similarity[other, number]),
+            (f"a {label}", f"'{REFERENCE_TEXTS[other]}'", similarity[other, index]),
         ):
-            if not right - wrong > MIN_SIMILARITY_MARGIN:
+            if not matching - mismatching > MIN_SIMILARITY_MARGIN:
                 raise EncoderVerificationError(
                     name,
-                    f"the vectors do not understand words: {asked} is not nearer to its own kind "
-                    f"({right:.3f}) than to {answer} ({wrong:.3f}). Are the weights untrained, or "
-                    "another model's than the configuration says?",
+                    f"the vectors do not understand words: {query} is not more similar to its own "
+                    f"label ({matching:.3f}) than to {mismatch} ({mismatching:.3f}). Are the "
+                    "weights untrained, or another model's than the configuration says?",
                 )

@@ -1,4 +1,4 @@
-"""Catalogue feeds into Qdrant, and finding in it."""
+"""Import catalog feeds into a vector store and search it."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -30,9 +30,9 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    """Return an exported name, imported when it is first asked for.
+    """Return an exported name, imported on first access.
 
-    The engine's worker process imports `index.store.edge` and must not wait for the feed readers.
+    The engine's process imports `index.store.edge` and must not wait for the feed readers.
 
     Raises:
         AttributeError: This package exports no such name.

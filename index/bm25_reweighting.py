@@ -1,27 +1,27 @@
-"""Keeping the stored words weighted by the catalogue's true mean product length."""
+"""Keep the stored sparse vectors weighted by the catalog's true mean document length."""
 
 from index.payload import DOC_LENGTH, from_payload, tokenize_product
 from index.store.contract import VectorStore
 from index.text.bm25 import build_document_vector
 
 MAX_LENGTH_DRIFT = 0.01
-"""Change of the mean product length from which all stored words are weighted anew."""
+"""Relative change of the mean document length above which all documents are reweighted."""
 
-_MAX_LENGTHS = 100_000
+_MAX_DISTINCT_LENGTHS = 100_000
 
 
 def reweight_on_drift(store: VectorStore, current_mean: float, batch_size: int) -> float:
-    """Weigh the stored words by the true mean length if the one used is off.
+    """Reweight the stored documents if their mean length has drifted from the one in use.
 
     Args:
-        store: Where the words are.
-        current_mean: The mean that they were weighted by; 0 for an index that was never settled
-            (its first run was cut off), which is always weighed anew: so an interrupted run and
-            its repetition end where an undisturbed one does.
-        batch_size: Products rewritten at once.
+        store: The store whose sparse vectors are reweighted.
+        current_mean: The mean length that the stored weights use; 0 for an index whose first run
+            was interrupted. Such an index is always reweighted, so that an interrupted run and its
+            repetition end in the same state as an undisturbed run.
+        batch_size: Products rewritten per batch.
 
     Returns:
-        The mean that the words are weighted by now; 0 while there are none.
+        The mean length that the stored weights use from now on; 0 for an empty store.
     """
     true_mean = compute_mean_doc_length(store)
     drift = abs(true_mean / current_mean - 1) if current_mean else 1.0
@@ -32,20 +32,25 @@ def reweight_on_drift(store: VectorStore, current_mean: float, batch_size: int) 
 
 
 def compute_mean_doc_length(store: VectorStore) -> float:
-    """Return the mean number of words of the stored products; 0 when there are none."""
-    lengths = store.facet(DOC_LENGTH, limit=_MAX_LENGTHS)
+    """Return the mean number of tokens of the stored products; 0 for an empty store."""
+    lengths = store.facet(DOC_LENGTH, limit=_MAX_DISTINCT_LENGTHS)
     n_products = sum(lengths.values())
-    return sum(int(n) * count for n, count in lengths.items()) / max(n_products, 1)
+    n_tokens = sum(int(length) * count for length, count in lengths.items())
+    return n_tokens / max(n_products, 1)
 
 
 def reweight_documents(store: VectorStore, mean_doc_length: float, batch_size: int) -> None:
-    """Give all stored words the weights of this mean length; nothing is encoded."""
+    """Rebuild all stored sparse vectors for a mean document length, without encoding."""
     after = ""
     while True:
         points, after = store.scroll(after=after, limit=batch_size, fields=("product",))
-        worded = {point.id: tokenize_product(from_payload(point.payload)) for point in points}
+        documents = {point.id: tokenize_product(from_payload(point.payload)) for point in points}
         store.update_sparse_vectors(
-            {each: build_document_vector(w, mean_doc_length) for each, w in worded.items() if w}
+            {
+                point_id: build_document_vector(tokens, mean_doc_length)
+                for point_id, tokens in documents.items()
+                if tokens
+            }
         )
         if not after:
             return

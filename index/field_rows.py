@@ -1,4 +1,4 @@
-"""Field values of named points, and what can be told from them without asking the store again."""
+"""Payload field values of points, filtered and counted without asking the store again."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -9,16 +9,16 @@ from typing import TypeAlias
 from index.store.points import FieldValue, In, Payload, Point
 
 FieldRow: TypeAlias = tuple[tuple[FieldValue, ...], ...]
-"""A point's values by field, each once, in the order of the fields asked for."""
+"""A point's distinct values of each field, in the order of the requested fields."""
 
 
 @dataclass(frozen=True, slots=True)
 class FieldRows:
-    """Values of some fields of some points.
+    """The values of some payload fields of some points.
 
     Attributes:
-        fields: The fields.
-        by_id: Their values by point id; points that do not exist are missing.
+        fields: Names of the fields.
+        by_id: The values by point id; points that do not exist are missing.
     """
 
     fields: tuple[str, ...]
@@ -30,41 +30,44 @@ class FieldRows:
         return cls(fields, {point.id: to_field_row(point.payload, fields) for point in points})
 
     def first_values(self, name: str) -> dict[str, FieldValue]:
-        """Return the first value of a field by point id; points without one are left out."""
+        """Return the first value of a field by point id; points without a value are left out."""
         column = self.fields.index(name)
-        return {each: row[column][0] for each, row in self.by_id.items() if row[column]}
+        return {point_id: row[column][0] for point_id, row in self.by_id.items() if row[column]}
 
     def filter_ids(self, conditions: Sequence[In]) -> set[str]:
-        """Return the points that fulfil all conditions."""
-        left = set(self.by_id)
+        """Return the ids of the points that fulfil all conditions."""
+        passing = set(self.by_id)
         for condition in conditions:
             column, values = self.fields.index(condition.field), frozenset(condition.values)
-            having = (e for e, row in self.by_id.items() if not values.isdisjoint(row[column]))
-            left.intersection_update(having)
-        return left
+            passing.intersection_update(
+                point_id
+                for point_id, row in self.by_id.items()
+                if not values.isdisjoint(row[column])
+            )
+        return passing
 
     def count_values(self, ids: Sequence[str], name: str) -> dict[FieldValue, int]:
-        """Count the points that have each value of a field.
+        """Count how many of some points have each value of a field.
 
         Args:
-            ids: The points that count; unknown ones do not.
+            ids: Point ids to count; unknown ids are ignored.
             name: The field.
 
         Returns:
             Counts by value, most frequent first; equal counts in the order of the values.
         """
         column = self.fields.index(name)
-        rows = (self.by_id[each][column] for each in ids if each in self.by_id)
-        counts = Counter(chain.from_iterable(rows))
+        values = (self.by_id[point_id][column] for point_id in ids if point_id in self.by_id)
+        counts = Counter(chain.from_iterable(values))
         return dict(sorted(counts.items(), key=lambda item: (-item[1], str(item[0]))))
 
     def merge(self, others: "FieldRows") -> "FieldRows":
-        """Return these rows and those of other points, with the same fields."""
+        """Return these rows and those of other points, which must have the same fields."""
         return FieldRows(self.fields, {**self.by_id, **others.by_id})
 
 
 def get_values(payload: Payload, name: str) -> tuple[FieldValue, ...]:
-    """Return the values of one field: none, one, or those of a list."""
+    """Return the distinct values of one payload field: none, one, or those of a list."""
     value = payload.get(name)
     if value is None:
         return ()
@@ -72,5 +75,5 @@ def get_values(payload: Payload, name: str) -> tuple[FieldValue, ...]:
 
 
 def to_field_row(payload: Payload, fields: tuple[str, ...]) -> FieldRow:
-    """Return a point's values by field."""
+    """Return the row of a point from its payload."""
     return tuple(get_values(payload, name) for name in fields)

@@ -1,4 +1,4 @@
-"""What came of an indexing run."""
+"""The report of an indexing run."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -12,27 +12,28 @@ MAX_REPORTED_ROWS = 10_000
 
 @dataclass(slots=True)
 class IndexReport:
-    """Counts of one run; each list of rows keeps the first 10,000.
+    """Counts of one indexing run; each list holds at most the first 10,000 rows.
 
     Attributes:
-        added: Products that are new.
-        updated: Products that changed.
-        unchanged: Products that were there already, just so.
-        deleted: Products removed because a full feed no longer has them.
-        n_not_deleted: Products that a full feed lacks and that were kept all the same.
-        not_deleted_reason: Why they were kept; empty when nothing was.
-        n_withdrawn: Products that the feed has and that are not for sale: drafts and the like.
+        added: Number of new products.
+        updated: Number of products that changed.
+        unchanged: Number of products that were already indexed as the feed has them.
+        deleted: Number of products deleted because a full feed no longer has them.
+        n_not_deleted: Number of products that a full feed lacks but that were not deleted.
+        not_deleted_reason: Why they were not deleted; empty when there are none.
+        n_withdrawn: Number of products that the feed says are not for sale, such as drafts.
         withdrawn: The rows that say so.
-        n_withdrawn_deleted: Those of them that were in the index, and are no longer.
-        n_rejected: Products that were not taken.
-        rejected: Why they were not, with their lines.
-        n_warnings: Values that products go without, because they could not be used.
-        warnings: Why they could not.
-        warnings_by_field: The warnings counted by the field that is missing: "price", "image"; "cells"
-            stands for rows that are short.
-        indexing_issues: Those of the rejected rows and warnings that reading the feed alone did not show.
-        n_encoded_photos: Photos that went through the encoder.
-        duration_s: Seconds in all.
+        n_withdrawn_deleted: Number of withdrawn products that were deleted from the index.
+        n_rejected: Number of products that were rejected.
+        rejected: The rejected rows with line and reason.
+        n_warnings: Number of values that could not be used; their products are indexed without.
+        warnings: The rows of these values with line and reason.
+        warnings_by_field: Number of warnings by the field that is missing: "price", "image";
+            "cells" stands for rows that are too short.
+        indexing_issues: The rejected rows and warnings that were found only while indexing, not
+            while reading the feed.
+        n_encoded_photos: Number of photos that were encoded.
+        duration_s: Total time in seconds.
     """
 
     added: int = 0
@@ -55,37 +56,36 @@ class IndexReport:
 
     @property
     def n_processed(self) -> int:
-        """Products seen so far, whatever came of them."""
-        taken = self.added + self.updated + self.unchanged
-        return taken + self.n_rejected + self.n_withdrawn
+        """Number of products processed so far, whatever their outcome."""
+        return self.n_accepted + self.n_rejected
 
     @property
     def n_accepted(self) -> int:
-        """Products of the feed that are in the index as the feed has them, or gone as it says."""
+        """Number of products whose row took effect: indexed as it says, or withdrawn."""
         return self.added + self.updated + self.unchanged + self.n_withdrawn
 
     def reject(self, rejection: Rejection, at_indexing: bool = False) -> None:
-        """Count a product that was not taken."""
+        """Count a rejected product."""
         self.n_rejected += 1
-        _keep(self.rejected, rejection)
+        _append_capped(self.rejected, rejection)
         if at_indexing:
-            _keep(self.indexing_issues, rejection)
+            _append_capped(self.indexing_issues, rejection)
 
     def withdraw(self, rejection: Rejection) -> None:
         """Count a product that is not for sale."""
         self.n_withdrawn += 1
-        _keep(self.withdrawn, rejection)
+        _append_capped(self.withdrawn, rejection)
 
     def add_warning(self, warning: Rejection, at_indexing: bool = False) -> None:
-        """Note a value that a product goes without."""
+        """Count a value that a product is indexed without."""
         self.n_warnings += 1
         self.warnings_by_field[warning.field] += 1
-        _keep(self.warnings, warning)
+        _append_capped(self.warnings, warning)
         if at_indexing:
-            _keep(self.indexing_issues, warning)
+            _append_capped(self.indexing_issues, warning)
 
 
-def _keep(rows: list[Rejection], row: Rejection) -> None:
+def _append_capped(rows: list[Rejection], row: Rejection) -> None:
     if len(rows) < MAX_REPORTED_ROWS:
         rows.append(row)
 

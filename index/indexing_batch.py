@@ -1,4 +1,4 @@
-"""One batch of an indexing run: what of each product needs encoding, and the photos for it."""
+"""Items of an indexing batch: what of each product needs encoding, and its decoded photo."""
 
 from collections.abc import Sequence
 from concurrent.futures import Executor, Future
@@ -18,13 +18,13 @@ from shopwindow.values.product import Product
 
 @dataclass(slots=True)
 class LoadedPhoto:
-    """A photo on its way: its digest, and the decoded picture or the reason why there is none.
+    """The outcome of loading a photo: its digest, and the decoded image or an error.
 
     Attributes:
-        digest: Of the file; see `Fingerprint`.
-        prepared: The decoded picture, if it is new.
-        perceptual_hash: Its print; see `index.perceptual_hash`.
-        error: Why it cannot be used.
+        digest: Digest of the file; see `Fingerprint`.
+        prepared: The decoded image; None if the photo did not change or cannot be used.
+        perceptual_hash: Hash of the decoded image; see `index.perceptual_hash`.
+        error: Why the photo cannot be used; empty if it can.
     """
 
     digest: str = ""
@@ -40,10 +40,11 @@ class BatchItem:
     Attributes:
         product: The product.
         line: Its line in the feed.
-        stored: The point in the store without vectors; None when it is new.
-        tokens: Its words.
-        texts: What the encoder reads, one for each language.
+        stored: The stored point without vectors; None for a new product.
+        tokens: The tokens of its texts.
+        texts: The texts to encode, one for each language.
         photo: The photo, decoded in another thread if it changed.
+        payload: The payload to store, without digests.
     """
 
     product: Product
@@ -56,17 +57,17 @@ class BatchItem:
 
     @cached_property
     def id(self) -> str:
-        """The point id."""
+        """The point id of the product."""
         return to_point_id(self.product.id)
 
     @cached_property
     def stored_fingerprint(self) -> Fingerprint:
-        """The stored digests; empty ones for a new product."""
+        """The stored digests; empty for a new product."""
         return Fingerprint.from_payload(self.stored.payload if self.stored else {})
 
     @cached_property
     def fingerprint(self) -> Fingerprint:
-        """The digests as the feed has the product now; the first look waits for the photo."""
+        """The digests of the product as the feed has it; the first access waits for the photo."""
         return Fingerprint(
             photo=self.photo.result().digest,
             text=digest_texts(self.texts, self.tokens),
@@ -74,16 +75,16 @@ class BatchItem:
         )
 
     def get_photo_rejection(self, file: str) -> Rejection | None:
-        """Return why the photo cannot be used; None when it can, or when there is none."""
-        problem = self.photo.result().error
-        if not problem:
+        """Return the rejection of an unusable photo; None if it is usable or missing."""
+        error = self.photo.result().error
+        if not error:
             return None
         product = self.product
         return Rejection(
             file,
             self.line,
             "image",
-            problem,
+            error,
             product.id,
             product.image,
             merchant_id=product.merchant_id,
@@ -94,38 +95,38 @@ class BatchItem:
 def start_batch_item(
     product: Product, line: int, stored: Point | None, encoder: Encoder, executor: Executor
 ) -> BatchItem:
-    """Begin the work on one product; its photo is read and decoded in another thread.
+    """Start indexing one product: its photo is read and decoded in another thread.
 
     Returns:
         The product with everything that needs no encoder.
     """
-    before = Fingerprint.from_payload(stored.payload if stored else {})
+    stored_fingerprint = Fingerprint.from_payload(stored.payload if stored else {})
     return BatchItem(
         product=product,
         line=line,
         stored=stored,
         tokens=tokenize_product(product),
         texts=build_encoder_texts(product),
-        photo=executor.submit(_photo, product, before.photo, encoder),
+        photo=executor.submit(_load_photo, product, stored_fingerprint.photo, encoder),
         payload=to_payload(product),
     )
 
 
-def _photo(product: Product, digest_before: str, encoder: Encoder) -> LoadedPhoto:
+def _load_photo(product: Product, stored_digest: str, encoder: Encoder) -> LoadedPhoto:
     if not product.image:
         return LoadedPhoto()
     digest = digest_photo(product)
-    if digest and digest == digest_before:
+    if digest and digest == stored_digest:
         return LoadedPhoto(digest)
     try:
         prepared = encoder.prepare_image(product.image)
         return LoadedPhoto(digest, prepared, compute_perceptual_hash(prepared))
     except PhotoError as exc:
-        # Without a digest the photo is tried again by the next run.
+        # No digest is stored, so that the next run tries the photo again.
         return LoadedPhoto(error=str(exc))
 
 
 def collect_prepared_photos(items: Sequence[BatchItem]) -> list[tuple[BatchItem, PreparedImage]]:
-    """Return the items whose photo must be encoded, with the decoded photo."""
-    found = ((item, item.photo.result().prepared) for item in items)
-    return [(item, prepared) for item, prepared in found if prepared is not None]
+    """Return the items whose photo must be encoded, each with its decoded photo."""
+    decoded = ((item, item.photo.result().prepared) for item in items)
+    return [(item, prepared) for item, prepared in decoded if prepared is not None]

@@ -1,4 +1,4 @@
-"""A run over a feed: find what changed, encode that, and write it in whole batches."""
+"""A run over a feed: detect what changed, encode it, and write it in whole batches."""
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -24,12 +24,12 @@ N_DECODING_THREADS = 2
 
 @dataclass(frozen=True, slots=True)
 class EncodedBatch:
-    """Products of one batch after encoding.
+    """One batch of products after encoding.
 
     Attributes:
-        items: All of them.
-        changed: Those that must be written.
-        points: What is written.
+        items: All products of the batch.
+        changed: The products that must be written.
+        points: The points to write, one for each changed product.
     """
 
     items: Sequence[BatchItem] = ()
@@ -40,19 +40,19 @@ class EncodedBatch:
 class IndexingRun:
     """One pass over products into a store.
 
-    While the photos of one batch are encoded, so are its texts, the photos of the next batch are
-    decoded and the batch before is written, each in other threads. A batch is written whole and
-    durably before the next one is, and counted when it is; whatever interrupts a run leaves whole
-    batches, and the next run passes over what is there.
+    While the photos of one batch are encoded, other threads encode its texts, decode the photos of
+    the next batch and write the previous one. Each batch is written whole and durably before the
+    next one, and counted once written. An interrupted run leaves whole batches behind, and the next
+    run skips what is already stored.
 
     Args:
-        store: Where the points go.
-        encoder: Makes the vectors.
-        mean_doc_length: Mean words per product, by which words are weighted; 0 takes the first
-            batch's own mean, to be corrected when the run is over.
-        batch_size: Products written at once.
-        ensure_store: Makes what is missing of the store when the first product is accepted, and returns
-            whether stored products that did not change may be passed over.
+        store: Store to write to.
+        encoder: Encoder of photos and texts.
+        mean_doc_length: Mean number of tokens per product for the BM25 weights; 0 uses the mean of
+            the first batch, to be corrected after the run.
+        batch_size: Products per batch.
+        ensure_store: Creates what is missing of the store when the first product is accepted, and
+            returns whether stored digests can be trusted, so that unchanged products are skipped.
         progress: Called after each batch.
     """
 
@@ -68,14 +68,14 @@ class IndexingRun:
         self._store = store
         self._encoder = encoder
         self._batch_size = batch_size
-        self._create = ensure_store
-        self._trusts: bool | None = None
+        self._ensure_store = ensure_store
+        self._trusts_digests: bool | None = None
         self._progress = progress
-        self._started = time.perf_counter()
+        self._started_at = time.perf_counter()
         self._file = ""
-        self._mean_words = mean_doc_length
-        self._encoded = EncodedBatch()
-        self._replacing: list[FeedRow] = []
+        self._mean_doc_length = mean_doc_length
+        self._last_encoded = EncodedBatch()
+        self._replacement_rows: list[FeedRow] = []
         self.report = IndexReport()
         self.admission = Admission(self.report)
 
@@ -84,81 +84,91 @@ class IndexingRun:
 
         Args:
             products: A feed, or products.
-            merchant_id: The only merchant whose products these are; empty when each names its own.
+            merchant_id: The one merchant that owns all products; empty if each names its own.
 
         Returns:
-            What came of them.
+            The counts of the run.
 
         Raises:
             FeedError: The feed cannot be read.
-            IndexStoreError: The store refused; what was reported before is safe.
+            IndexStoreError: The store refused; everything reported before that is stored.
         """
-        rows = products.iter_rows() if isinstance(products, ProductFeed) else _numbered(products)
+        rows = (
+            products.iter_rows()
+            if isinstance(products, ProductFeed)
+            else _number_products(products)
+        )
         self._file = str(products.path) if isinstance(products, ProductFeed) else ""
         self.admission = Admission(self.report, self._file, merchant_id)
-        decoding = ThreadPoolExecutor(N_DECODING_THREADS, "decode")
-        writing = ThreadPoolExecutor(1, "write")
-        with decoding, writing, ThreadPoolExecutor(1, "texts") as texts:
-            maker = PointBuilder(self._store, self._encoder, self._mean_words, texts)
+        decode_pool = ThreadPoolExecutor(N_DECODING_THREADS, "decode")
+        write_pool = ThreadPoolExecutor(1, "write")
+        with decode_pool, write_pool, ThreadPoolExecutor(1, "texts") as text_pool:
+            builder = PointBuilder(self._store, self._encoder, self._mean_doc_length, text_pool)
             try:
-                self._run(self._first_rows(rows), maker, decoding, writing)
-                # These look at what the first rows with their ids have written.
-                if self._replacing:
-                    self._run(iter(self._replacing), maker, decoding, writing)
+                first_pass = self._defer_replacements(rows)
+                self._process_rows(first_pass, builder, decode_pool, write_pool)
+                # Replacements need the stored points of the rows that they replace.
+                if self._replacement_rows:
+                    second_pass = iter(self._replacement_rows)
+                    self._process_rows(second_pass, builder, decode_pool, write_pool)
             except BaseException:
-                decoding.shutdown(wait=True, cancel_futures=True)
-                writing.submit(self._write, self._encoded)  # its work is done, so keep it
+                decode_pool.shutdown(wait=True, cancel_futures=True)
+                write_pool.submit(self._write, self._last_encoded)  # encoded already, so keep it
                 raise
-        self.report.duration_s = time.perf_counter() - self._started
+        self.report.duration_s = time.perf_counter() - self._started_at
         return self.report
 
-    def _run(
-        self, rows: Iterator[FeedRow], maker: PointBuilder, decoding: Executor, writing: Executor
+    def _process_rows(
+        self,
+        rows: Iterator[FeedRow],
+        builder: PointBuilder,
+        decode_pool: Executor,
+        write_pool: Executor,
     ) -> None:
-        started: list[BatchItem] = []
-        written = writing.submit(self._write, EncodedBatch())
+        started_items: list[BatchItem] = []
+        pending_write = write_pool.submit(self._write, EncodedBatch())
         while batch := list(islice(rows, self._batch_size)):
-            # Looks into the store before the next write begins, which it would have to wait for.
-            following = self._start(batch, decoding)
-            self._count(written.result())
-            written = writing.submit(self._write, self._encoded)
-            self._encoded = self._encode(started, maker)
-            started = following
-        self._count(written.result())
-        written = writing.submit(self._write, self._encoded)
-        self._encoded = self._encode(started, maker)
-        self._count(written.result())
-        self._count(self._write(self._encoded))
-        self._encoded = EncodedBatch()
+            # Reads from the store, and would have to wait for the next write once that has begun.
+            next_items = self._start_batch(batch, decode_pool)
+            self._count_outcomes(pending_write.result())
+            pending_write = write_pool.submit(self._write, self._last_encoded)
+            self._last_encoded = self._encode(started_items, builder)
+            started_items = next_items
+        self._count_outcomes(pending_write.result())
+        pending_write = write_pool.submit(self._write, self._last_encoded)
+        self._last_encoded = self._encode(started_items, builder)
+        self._count_outcomes(pending_write.result())
+        self._count_outcomes(self._write(self._last_encoded))
+        self._last_encoded = EncodedBatch()
 
-    def _first_rows(self, rows: Iterator[FeedRow]) -> Iterator[FeedRow]:
-        """Yield the rows but those that take the place of an earlier one; they are kept."""
+    def _defer_replacements(self, rows: Iterator[FeedRow]) -> Iterator[FeedRow]:
+        """Yield all rows but replacements of earlier rows, which are kept for a second pass."""
         for row in rows:
             if row.is_replacement:
-                self._replacing.append(row)
+                self._replacement_rows.append(row)
             else:
                 yield row
 
-    def _start(self, rows: Sequence[FeedRow], threads: Executor) -> list[BatchItem]:
+    def _start_batch(self, rows: Sequence[FeedRow], executor: Executor) -> list[BatchItem]:
         admission = self.admission
-        admitted = [row for row in map(admission.admit, rows) if row is not None]
-        ids = [to_point_id(row.product.id) for row in admitted if row.product]
-        if ids and self._trusts is None:
-            self._trusts = self._create()
-        # Without digests nothing stored is taken as unchanged.
-        fields = (*DIGEST_FIELDS, MERCHANT_ID) if self._trusts else (MERCHANT_ID,)
+        admitted_rows = [row for row in map(admission.admit, rows) if row is not None]
+        ids = [to_point_id(row.product.id) for row in admitted_rows if row.product]
+        if ids and self._trusts_digests is None:
+            self._trusts_digests = self._ensure_store()
+        # A product without stored digests counts as changed.
+        fields = (*DIGEST_FIELDS, MERCHANT_ID) if self._trusts_digests else (MERCHANT_ID,)
         stored = self._store.retrieve(ids, fields) if ids else {}
         return [
-            start_batch_item(row.product, row.line, stored.get(each), self._encoder, threads)
-            for row, each in zip(admitted, ids, strict=True)
-            if row.product and admission.authorize_write(row, stored.get(each))
+            start_batch_item(row.product, row.line, stored.get(point_id), self._encoder, executor)
+            for row, point_id in zip(admitted_rows, ids, strict=True)
+            if row.product and admission.authorize_write(row, stored.get(point_id))
         ]
 
-    def _encode(self, items: list[BatchItem], maker: PointBuilder) -> EncodedBatch:
-        taken = [item for item in items if self._takes(item)]
-        changed = [item for item in taken if item.stored_fingerprint != item.fingerprint]
-        points = maker.build_points(changed)
-        self.report.n_encoded_photos = maker.n_photos
+    def _encode(self, items: list[BatchItem], builder: PointBuilder) -> EncodedBatch:
+        accepted = [item for item in items if self._accept(item)]
+        changed = [item for item in accepted if item.stored_fingerprint != item.fingerprint]
+        points = builder.build_points(changed)
+        self.report.n_encoded_photos = builder.n_photos
         return EncodedBatch(items, changed, points)
 
     def _write(self, batch: EncodedBatch) -> EncodedBatch:
@@ -166,21 +176,21 @@ class IndexingRun:
             self._store.upsert(batch.points)
         return batch
 
-    def _count(self, batch: EncodedBatch) -> None:
+    def _count_outcomes(self, batch: EncodedBatch) -> None:
         self.report.added += sum(item.stored is None for item in batch.changed)
         self.report.updated += sum(item.stored is not None for item in batch.changed)
         self.report.unchanged += sum(
             item.stored_fingerprint == item.fingerprint for item in batch.items
         )
-        self.report.duration_s = time.perf_counter() - self._started
+        self.report.duration_s = time.perf_counter() - self._started_at
         if batch.items and self._progress:
             self._progress(self.report)
 
-    def _takes(self, item: BatchItem) -> bool:
-        """Reject a product that is nothing but an unusable photo; warn of one with words.
+    def _accept(self, item: BatchItem) -> bool:
+        """Reject a product that has only an unusable photo; warn if it also has texts.
 
         Returns:
-            Whether the product is taken.
+            Whether the product is indexed.
         """
         rejection = item.get_photo_rejection(self._file)
         if rejection is None:
@@ -192,8 +202,8 @@ class IndexingRun:
         return False
 
 
-def _numbered(products: Iterable[Product]) -> Iterator[FeedRow]:
+def _number_products(products: Iterable[Product]) -> Iterator[FeedRow]:
     for number, product in enumerate(products, start=1):
         if not isinstance(product, Product):
-            raise InvalidValueError("products", "core.Product values", product)
+            raise InvalidValueError("products", "Product values", product)
         yield FeedRow(number, product=product)

@@ -1,4 +1,4 @@
-"""Facts about a whole index, kept beside its points and checked when it is opened."""
+"""The manifest of an index: stored beside its points and checked when it is opened."""
 
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
@@ -12,7 +12,6 @@ from shopwindow.values.stored_names import from_stored, to_stored
 
 SCHEMA_VERSION = 3
 
-
 _STORED_NAMES = {
     "schema_version": "schema",
     "analyzer_version": "analyser",
@@ -22,15 +21,15 @@ _STORED_NAMES = {
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What an index was made with.
+    """Facts about a whole index.
 
     Attributes:
-        encoder: The encoder whose vectors it holds.
+        encoder: Spec of the encoder whose embeddings the index holds.
         schema_version: Version of the stored fields.
-        analyzer_version: Version of the words.
-        mean_doc_length: Mean words per product, by which the stored words are weighted; 0 before
-            the first product.
-        created_at: When it was made; ISO 8601.
+        analyzer_version: Version of the text analyzer.
+        mean_doc_length: Mean number of tokens per product that the stored BM25 weights use; 0
+            before the first product.
+        created_at: When the index was created; ISO 8601.
         updated_at: When products last changed; ISO 8601.
     """
 
@@ -43,12 +42,12 @@ class Manifest:
 
     @classmethod
     def create(cls, encoder: EncoderSpec) -> Self:
-        """Return the manifest of an index that is made now."""
+        """Return the manifest of a new index."""
         now = _now()
         return cls(encoder=encoder, created_at=now, updated_at=now)
 
     def with_update(self, mean_doc_length: float) -> "Manifest":
-        """Return the manifest after products changed."""
+        """Return the manifest to store after products changed."""
         return replace(self, mean_doc_length=mean_doc_length, updated_at=_now())
 
     def as_dict(self) -> Payload:
@@ -60,17 +59,23 @@ class Manifest:
     def from_dict(cls, values: Payload, location: str) -> Self:
         """Return the manifest that `as_dict` wrote.
 
+        Args:
+            values: The stored values.
+            location: Where the index is, for messages.
+
         Raises:
-            IndexVersionError: It was written by another schema or analyser.
-            IndexStoreError: It is damaged.
+            IndexVersionError: The index has another schema or analyzer version.
+            IndexStoreError: The manifest is damaged.
         """
-        written = (values.get("schema"), values.get("analyser"))
-        if written != (SCHEMA_VERSION, ANALYZER_VERSION):
-            supported = f"{SCHEMA_VERSION} with analyser {ANALYZER_VERSION}"
-            raise IndexVersionError(location, f"{written[0]} with analyser {written[1]}", supported)
+        versions = (values.get("schema"), values.get("analyser"))
+        if versions != (SCHEMA_VERSION, ANALYZER_VERSION):
+            supported = f"{SCHEMA_VERSION} with analyzer {ANALYZER_VERSION}"
+            raise IndexVersionError(
+                location, f"{versions[0]} with analyzer {versions[1]}", supported
+            )
         try:
-            named = from_stored(values, _STORED_NAMES)
-            return cls(**{**named, "encoder": EncoderSpec.from_dict(named["encoder"])})
+            fields = from_stored(values, _STORED_NAMES)
+            return cls(**{**fields, "encoder": EncoderSpec.from_dict(fields["encoder"])})
         except (KeyError, TypeError) as exc:
             raise IndexStoreError(
                 f"the manifest of the index at {location} is damaged ({exc}); restore it from a "
@@ -78,13 +83,13 @@ class Manifest:
             ) from exc
 
     def check_encoder(self, spec: EncoderSpec, location: str) -> None:
-        """Check that an encoder's vectors may be compared with those of the index.
+        """Check that an encoder's embeddings are comparable with those of the index.
 
         Raises:
-            EncoderMismatchError: They mean something else.
+            EncoderMismatchError: The index was made with another encoder.
         """
-        same = (self.encoder.identity, self.encoder.dim) == (spec.identity, spec.dim)
-        if not same:
+        is_same = (self.encoder.identity, self.encoder.dim) == (spec.identity, spec.dim)
+        if not is_same:
             raise EncoderMismatchError(location, self.encoder.identity, spec.identity)
 
 

@@ -1,4 +1,4 @@
-"""Prints of photos: so small that whole catalogues are compared, and alike only for one photo."""
+"""Perceptual hashes of photos: small enough to compare whole catalogs, near only for one photo."""
 
 import base64
 import binascii
@@ -14,25 +14,25 @@ from shopwindow.values.errors import InvalidValueError
 
 HASH_SIDE = 8
 HASH_SIZE = HASH_SIDE * HASH_SIDE * 3
-_N_PARTS = 8
-_N_LETTERS = HASH_SIZE * 4 // 3  # no rest, so that prints can be read in one go
+_N_BLOCKS = 8
+_N_CHARS = HASH_SIZE * 4 // 3  # no padding, so that joined hashes decode in one call
 
 PerceptualHashes: TypeAlias = NDArray[np.uint8]
-"""Rows of 8 x 8 RGB pixels, shape (n, 192)."""
+"""Rows of 8 x 8 RGB pixels, shape (n_photos, 192)."""
 
 MAX_RMS_DISTANCE = 1.5
-"""Greatest root mean square difference, in levels of 255, of two prints of one photo. On 3,000
-fashion photos 1.9 % have such a twin, all of them the same photo; saving as JPEG at quality 40
-moves a print by 0.7 at most, another product of the same kind by 2.3 at the 2nd percentile. Of 46
-groups among 3,000 electronics photos, some eight were of packs or devices that differ in a printed
-number or a logo."""
+"""Greatest root mean square difference, in levels of 255, between two hashes of one photo. Of 3,000
+fashion photos 1.9 % have such a duplicate, all of them the same photo; saving as JPEG at quality 40
+changes a hash by at most 0.7, while another product of the same kind differs by 2.3 at the 2nd
+percentile. Of 46 groups among 3,000 electronics photos, about eight were of packs or devices that
+differ in a printed number or a logo."""
 
 MIN_DEVIATION = 3.0
-"""A print whose pixels deviate less than this from their mean colour is an empty picture."""
+"""A hash whose pixels deviate less than this from their mean colour is of a blank photo."""
 
 
 def compute_perceptual_hash(prepared: PreparedImage) -> str:
-    """Return the print of a photo: it is shrunk to 8 x 8 pixels, each the mean of its box.
+    """Compute the perceptual hash of a photo: 8 x 8 pixels, each the mean of its box.
 
     Args:
         prepared: Shape (size, size, 3), uint8; the size need not be a multiple of 8.
@@ -41,92 +41,91 @@ def compute_perceptual_hash(prepared: PreparedImage) -> str:
         Base64 of 192 bytes.
     """
     size = prepared.shape[0]
-    boxes = _boxes(size)
-    # einsum, not @: for so little work the threads of a matrix product cost ten times as much.
-    rows = np.einsum("ay,yk->ak", boxes, prepared.reshape(size, -1).astype(np.float32))
-    means = np.einsum("bx,axc->abc", boxes, rows.reshape(HASH_SIDE, size, 3))  # (8, 8, 3)
+    weights = _make_box_weights(size)
+    # einsum instead of @: for so little work the threads of a matrix product cost ten times more.
+    rows = np.einsum("ay,yk->ak", weights, prepared.reshape(size, -1).astype(np.float32))
+    means = np.einsum("bx,axc->abc", weights, rows.reshape(HASH_SIDE, size, 3))  # (8, 8, 3)
     return base64.b64encode(np.rint(means).astype(np.uint8).tobytes()).decode("ascii")
 
 
 def decode_hashes(texts: Sequence[str]) -> PerceptualHashes:
-    """Return what `photo_print` wrote as rows, shape (n, 192).
+    """Return hashes that `compute_perceptual_hash` made as rows, shape (n_photos, 192).
 
     Raises:
-        InvalidValueError: One of the texts is no print.
+        InvalidValueError: A text is not a perceptual hash.
     """
     for text in texts:
-        if len(text) != _N_LETTERS:
-            raise InvalidValueError("photo_print", f"base64 of {HASH_SIZE} bytes", text)
+        if len(text) != _N_CHARS:
+            raise InvalidValueError("perceptual_hash", f"base64 of {HASH_SIZE} bytes", text)
     try:
         pixels = base64.b64decode("".join(texts), validate=True)
     except binascii.Error as exc:
         expected = f"base64 of {HASH_SIZE} bytes each"
-        raise InvalidValueError("photo_print", expected, texts) from exc
+        raise InvalidValueError("perceptual_hash", expected, texts) from exc
     return np.frombuffer(pixels, dtype=np.uint8).reshape(-1, HASH_SIZE)
 
 
-def is_same_photo(some: PerceptualHashes, others: PerceptualHashes) -> NDArray[np.bool_]:
-    """Return whether pairs of prints are of one photo, but for how it was saved.
+def is_same_photo(left: PerceptualHashes, right: PerceptualHashes) -> NDArray[np.bool_]:
+    """Tell which pairs of hashes are of the same photo, however it was saved.
 
     Args:
-        some: Shape (n, 192).
-        others: What each is compared with, shape (n, 192).
+        left: Shape (n_pairs, 192).
+        right: The hash to compare each with, shape (n_pairs, 192).
 
     Returns:
-        Shape (n,). An empty picture is like no other, nor like itself.
+        Shape (n_pairs,). A blank photo equals no photo, not even itself.
     """
-    apart = some.astype(np.int32) - others  # (n, 192)
-    near = np.square(apart).sum(axis=1) <= MAX_RMS_DISTANCE**2 * HASH_SIZE
-    near[near] = ~(is_blank(some[near]) | is_blank(others[near]))
-    return np.asarray(near, dtype=np.bool_)
+    differences = left.astype(np.int32) - right  # (n_pairs, 192)
+    is_near = np.square(differences).sum(axis=1) <= MAX_RMS_DISTANCE**2 * HASH_SIZE
+    is_near[is_near] = ~(is_blank(left[is_near]) | is_blank(right[is_near]))
+    return np.asarray(is_near, dtype=np.bool_)
 
 
-def find_same_photo_pairs(rows: PerceptualHashes) -> NDArray[np.int64]:
-    """Return the pairs of prints that are of one photo, among some hundreds.
+def find_same_photo_pairs(hashes: PerceptualHashes) -> NDArray[np.int64]:
+    """Find the pairs of hashes of the same photo, among some hundreds of hashes.
 
-    Parts of two prints that are near have nearly equal sums, so that only few are compared in full.
+    Blocks of two near hashes have nearly equal sums, so that only few pairs are compared in full.
 
     Args:
-        rows: Shape (n, 192).
+        hashes: Shape (n_photos, 192).
 
     Returns:
         Row numbers, shape (n_pairs, 2), the smaller first.
     """
-    sums = rows.reshape(len(rows), _N_PARTS, HASH_SIZE // _N_PARTS).sum(
+    block_sums = hashes.reshape(len(hashes), _N_BLOCKS, HASH_SIZE // _N_BLOCKS).sum(
         axis=2, dtype=np.int64
-    )  # (n, n_parts)
-    reach = MAX_RMS_DISTANCE * HASH_SIZE / _N_PARTS**0.5  # by Cauchy and Schwarz
-    wholes = sums.sum(axis=1)  # parts alone may be white in most photos
-    order = np.argsort(wholes)
-    ends = np.searchsorted(
-        wholes[order], wholes[order] + MAX_RMS_DISTANCE * HASH_SIZE, side="right"
-    )
-    n_after = ends - np.arange(len(rows)) - 1
-    ones = np.repeat(np.arange(len(rows)), n_after)
-    begun = np.repeat(np.cumsum(n_after) - n_after, n_after)
-    others = ones + 1 + np.arange(len(ones)) - begun
-    pairs = np.sort(np.stack([order[ones], order[others]], axis=1), axis=1)
-    apart = np.abs(sums[pairs[:, 0]] - sums[pairs[:, 1]]).max(axis=1)
-    pairs = pairs[apart <= reach]
-    same = is_same_photo(rows[pairs[:, 0]], rows[pairs[:, 1]])
-    return np.asarray(pairs[same], dtype=np.int64)
+    )  # (n_photos, n_blocks)
+    max_block_difference = MAX_RMS_DISTANCE * HASH_SIZE / _N_BLOCKS**0.5  # by Cauchy and Schwarz
+    sums = block_sums.sum(axis=1)  # single blocks may be white in most photos
+    order = np.argsort(sums)
+    ends = np.searchsorted(sums[order], sums[order] + MAX_RMS_DISTANCE * HASH_SIZE, side="right")
+    # Each photo, in the order of the sums, with all that follow it within reach.
+    n_following = ends - np.arange(len(hashes)) - 1
+    first = np.repeat(np.arange(len(hashes)), n_following)
+    group_starts = np.repeat(np.cumsum(n_following) - n_following, n_following)
+    second = first + 1 + np.arange(len(first)) - group_starts
+    pairs = np.sort(np.stack([order[first], order[second]], axis=1), axis=1)
+    differences = np.abs(block_sums[pairs[:, 0]] - block_sums[pairs[:, 1]]).max(axis=1)
+    pairs = pairs[differences <= max_block_difference]
+    is_same = is_same_photo(hashes[pairs[:, 0]], hashes[pairs[:, 1]])
+    return np.asarray(pairs[is_same], dtype=np.int64)
 
 
-def is_blank(rows: PerceptualHashes) -> NDArray[np.bool_]:
-    """Return which prints are of empty pictures: one colour all over; shape (n,)."""
-    pixels = rows.reshape(-1, HASH_SIDE * HASH_SIDE, 3).astype(np.float32)
-    deviations = pixels - pixels.mean(axis=1, keepdims=True)  # (n, 64, 3)
+def is_blank(hashes: PerceptualHashes) -> NDArray[np.bool_]:
+    """Return which hashes are of blank photos, one colour all over; shape (n_photos,)."""
+    pixels = hashes.reshape(-1, HASH_SIDE * HASH_SIDE, 3).astype(np.float32)
+    deviations = pixels - pixels.mean(axis=1, keepdims=True)  # (n_photos, 64, 3)
     return np.asarray(np.square(deviations).mean(axis=(1, 2)) < MIN_DEVIATION**2, dtype=np.bool_)
 
 
 @lru_cache(maxsize=8)
-def _boxes(size: int) -> NDArray[np.float32]:
-    """Return the weight of each of `size` pixels in each of 8 boxes.
+def _make_box_weights(size: int) -> NDArray[np.float32]:
+    """Compute the weight of each of `size` pixels in each of 8 boxes.
 
     Returns:
-        Shape (8, size); a pixel that two boxes share counts in each by its part. Rows add to 1.
+        Shape (8, size); a pixel that overlaps two boxes counts in each by its share. Rows sum to 1.
     """
     edges = np.linspace(0, size, HASH_SIDE + 1)
     starts = np.arange(size)
-    shared = np.minimum(edges[1:, None], starts + 1) - np.maximum(edges[:-1, None], starts)
-    return np.asarray(shared.clip(0, None) * HASH_SIDE / size, dtype=np.float32)
+    overlaps = np.minimum(edges[1:, None], starts + 1) - np.maximum(edges[:-1, None], starts)
+    return np.asarray(overlaps.clip(0, None) * HASH_SIDE / size, dtype=np.float32)

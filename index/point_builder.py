@@ -1,4 +1,4 @@
-"""From products that changed to the points that are written."""
+"""Build the points to write of products that changed."""
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
@@ -18,14 +18,17 @@ DIGEST_FIELDS = (PHOTO_DIGEST, TEXT_DIGEST, DATA_DIGEST)
 
 
 class PointBuilder:
-    """Encodes what changed of each product, and keeps the stored vectors of what did not.
+    """Encodes what changed of each product, and reuses the stored vectors of the rest.
 
     Args:
-        store: Has the vectors that are kept.
-        encoder: Makes the others.
-        mean_doc_length: Mean words per product, by which words are weighted; 0 takes the first
-            batch's own mean, to be corrected when the run is over.
-        executor: Encode the texts beside the photos: a tower never fills all cores at every moment.
+        store: Store with the vectors to reuse.
+        encoder: Encoder of photos and texts.
+        mean_doc_length: Mean number of tokens per product for the BM25 weights; 0 uses the mean of
+            the first batch, to be corrected after the run.
+        executor: Runs the text tower beside the photo tower: neither keeps all cores busy.
+
+    Attributes:
+        n_photos: Number of photos encoded so far.
     """
 
     def __init__(
@@ -33,39 +36,42 @@ class PointBuilder:
     ) -> None:
         self._store = store
         self._encoder = encoder
-        self._columns = VectorProjection.from_spec(encoder.spec)
-        self._mean_words = mean_doc_length
-        self._threads = executor
+        self._projection = VectorProjection.from_spec(encoder.spec)
+        self._mean_doc_length = mean_doc_length
+        self._executor = executor
         self.n_photos = 0
 
     def build_points(self, items: Sequence[BatchItem]) -> list[Point]:
         """Return the point of each product.
 
         Raises:
-            EncoderError: The encoder broke.
+            EncoderError: The encoder failed.
         """
         if not items:
             return []
-        if not self._mean_words:
-            self._mean_words = float(np.mean([len(item.tokens) for item in items])) or 1.0
-        texts = self._threads.submit(self._text_rows, items)
-        photos = self._photo_rows(items)
-        known = [item.id for item in items if item.stored]
-        kept = self._store.retrieve(known, (*DIGEST_FIELDS, PERCEPTUAL_HASH), vectors=True)
-        text_rows = texts.result()
-        return [self._point(item, kept.get(item.id), photos, text_rows) for item in items]
+        if not self._mean_doc_length:
+            self._mean_doc_length = float(np.mean([len(item.tokens) for item in items])) or 1.0
+        pending_texts = self._executor.submit(self._encode_texts, items)
+        photo_vectors = self._encode_photos(items)
+        stored_ids = [item.id for item in items if item.stored]
+        stored = self._store.retrieve(stored_ids, (*DIGEST_FIELDS, PERCEPTUAL_HASH), vectors=True)
+        text_vectors = pending_texts.result()
+        return [
+            self._build_point(item, stored.get(item.id), photo_vectors, text_vectors)
+            for item in items
+        ]
 
-    def _photo_rows(self, items: Sequence[BatchItem]) -> dict[str, Vectors]:
+    def _encode_photos(self, items: Sequence[BatchItem]) -> dict[str, Vectors]:
         photos = collect_prepared_photos(items)
         encoded = self._encoder.encode_prepared([prepared for _, prepared in photos])
         self.n_photos += len(photos)
         return dict(zip((item.id for item, _ in photos), encoded, strict=True))
 
-    def _text_rows(self, items: Sequence[BatchItem]) -> dict[str, Vectors]:
-        """Encode the texts of all products whose texts changed at once.
+    def _encode_texts(self, items: Sequence[BatchItem]) -> dict[str, Vectors]:
+        """Encode the texts of all products whose texts changed, in one call.
 
         Returns:
-            For each the mean of its languages' unit vectors, shape (dim,), of length 1.
+            By point id the mean of the embeddings of its languages, normalized, shape (dim,).
         """
         changed = [
             item
@@ -74,37 +80,43 @@ class PointBuilder:
         ]
         encoded = self._encoder.encode_texts([text for item in changed for text in item.texts])
         ends = np.cumsum([len(item.texts) for item in changed])[:-1]
-        parts = np.split(encoded, ends) if changed else []
+        embeddings = np.split(encoded, ends) if changed else []
         return {
-            item.id: l2_normalize(part.mean(axis=0)[None])[0]
-            for item, part in zip(changed, parts, strict=True)
+            item.id: l2_normalize(rows.mean(axis=0)[None])[0]
+            for item, rows in zip(changed, embeddings, strict=True)
         }
 
-    def _point(
+    def _build_point(
         self,
         item: BatchItem,
-        kept: Point | None,
-        photos: Mapping[str, Vectors],
-        texts: Mapping[str, Vectors],
+        stored: Point | None,
+        photo_vectors: Mapping[str, Vectors],
+        text_vectors: Mapping[str, Vectors],
     ) -> Point:
-        vectors = dict(kept.vectors) if kept else {}
-        if item.id in photos:
-            vectors[PHOTO] = self._columns.project(PHOTO, photos[item.id])
+        vectors = dict(stored.vectors) if stored else {}
+        if item.id in photo_vectors:
+            vectors[PHOTO] = self._projection.project(PHOTO, photo_vectors[item.id])
         elif not item.fingerprint.photo:
             vectors.pop(PHOTO, None)
-        if item.id in texts:
-            vectors[TEXT] = self._columns.project(TEXT, texts[item.id])
+        if item.id in text_vectors:
+            vectors[TEXT] = self._projection.project(TEXT, text_vectors[item.id])
         if not item.texts:
             vectors.pop(TEXT, None)
-        words = build_document_vector(item.tokens, self._mean_words)
+        sparse_vector = build_document_vector(item.tokens, self._mean_doc_length)
         payload = {**item.payload, **item.fingerprint.to_payload(), DOC_LENGTH: len(item.tokens)}
-        return Point(item.id, {**payload, **_print(item, kept)}, vectors, words)
+        return Point(
+            item.id, {**payload, **_build_hash_field(item, stored)}, vectors, sparse_vector
+        )
 
 
-def _print(item: BatchItem, kept: Point | None) -> Payload:
-    """Return the photo's print as a stored field: made of a new photo, kept of an old one."""
-    new = item.photo.result().perceptual_hash
-    if new:
-        return {PERCEPTUAL_HASH: new}
-    stored = kept.payload.get(PERCEPTUAL_HASH) if kept and item.fingerprint.photo else None
+def _build_hash_field(item: BatchItem, stored_point: Point | None) -> Payload:
+    """Return the payload field of the photo's hash: computed of a new photo, else as stored."""
+    perceptual_hash = item.photo.result().perceptual_hash
+    if perceptual_hash:
+        return {PERCEPTUAL_HASH: perceptual_hash}
+    stored = (
+        stored_point.payload.get(PERCEPTUAL_HASH)
+        if stored_point and item.fingerprint.photo
+        else None
+    )
     return {PERCEPTUAL_HASH: stored} if stored else {}

@@ -1,4 +1,4 @@
-"""The index of one catalogue: products in, candidates out."""
+"""The index of one catalog: add and delete products, read candidates."""
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -23,14 +23,14 @@ from shopwindow.values.settings import IndexSettings
 
 
 class ProductIndex(IndexReader, Closeable):
-    """A catalogue's products in a vector store, with the encoder that made their vectors.
+    """The products of a catalog in a vector store, with the encoder of their embeddings.
 
-    Use `open`. Searching is safe from several threads, adding from one at a time.
+    Use `open`. Reading is safe from several threads, adding from one at a time.
 
     Args:
-        store: Where the points are.
-        encoder: Makes the vectors of products and queries.
-        settings: Batch size and the like.
+        store: The store that holds the points.
+        encoder: Encoder of products and queries.
+        settings: Batch size and other settings.
     """
 
     def __init__(
@@ -50,26 +50,26 @@ class ProductIndex(IndexReader, Closeable):
         settings: IndexSettings | None = None,
         must_exist: bool = False,
     ) -> "ProductIndex":
-        """Open an index, or make a new one where there is none.
+        """Open an index, or create one if there is none.
 
         Args:
-            location: A folder (the embedded engine), the http(s) address of a Qdrant server, or
-                ":memory:" for exact search that is gone when the process ends.
-            encoder: The encoder that made the index, or is to make it.
-            api_key: Key of the server.
-            settings: Collection name, batch size, size from which a graph is built.
-            must_exist: Refuse to make a new index.
+            location: A folder (embedded engine), the http(s) address of a Qdrant server, or
+                ":memory:" for exact search in memory.
+            encoder: The encoder that the index was, or will be, made with.
+            api_key: API key of the server.
+            settings: Collection name, batch size, number of points from which a graph is built.
+            must_exist: Refuse to create an index.
 
         Returns:
             The open index; close it, or use it in a `with` block.
 
         Raises:
-            IndexNotFoundError: `must_exist`, and there is none.
-            IndexLockedError: A process that cannot be reached holds the folder.
-            EncoderMismatchError: Another encoder made it.
-            IndexVersionError: Another version of Shopwindow made it.
+            IndexNotFoundError: There is no index and `must_exist` is set.
+            IndexLockedError: The folder is locked by a process that cannot be reached.
+            EncoderMismatchError: The index was made with another encoder.
+            IndexVersionError: The index was made by another version of Shopwindow.
             StoreUnreachableError: The server does not answer.
-            IndexStoreError: The folder holds other things, or is damaged.
+            IndexStoreError: The folder holds other files, or is damaged.
         """
         settings = settings or IndexSettings()
         store = open_store(str(location), api_key, settings, must_exist)
@@ -91,18 +91,19 @@ class ProductIndex(IndexReader, Closeable):
         merchant_id: str = "",
         progress: ProgressCallback | None = None,
     ) -> IndexReport:
-        """Add products, or update those that changed; the rest costs no encoding.
+        """Add new products and update changed ones; unchanged products are not encoded again.
 
-        Rows of a feed that say that their product is not for sale (drafts and the like) remove it.
+        Feed rows that say that their product is not for sale (such as drafts) delete it.
 
         Args:
             products: A feed from `read_products`, or products.
-            delete_missing: The feed is complete: delete products that it does not have, of those
-                merchants whom it names; rows that name none stand for products without merchant.
-                Nothing is deleted when a row has no id that can be read: see
+            delete_missing: The feed is complete: delete the products that it lacks, of the
+                merchants that it names; rows without a merchant stand for products without one.
+                Nothing is deleted if a row has no readable id: see
                 `IndexReport.not_deleted_reason`.
-            merchant_id: The only merchant whose products these are. Products that name none become
-                this merchant's; others are rejected, and only this merchant's are deleted.
+            merchant_id: The one merchant that owns all products. Products without a merchant get
+                this one, those of other merchants are rejected, and only this merchant's products
+                are deleted.
             progress: Called after each batch with the counts so far.
 
         Returns:
@@ -110,16 +111,21 @@ class ProductIndex(IndexReader, Closeable):
 
         Raises:
             FeedError: The feed cannot be read at all.
-            InvalidValueError: `merchant_id` is no name.
-            DeletionRefusedError: The feed broke off, or lacks more than half of a merchant's
-                products; what it has is indexed.
+            InvalidValueError: `merchant_id` is not a clean single line.
+            DeletionRefusedError: The feed is truncated, or lacks more than half of a merchant's
+                products; the products that it has are indexed.
             IndexStoreError: The store refused.
         """
-        _require_name(merchant_id)
+        _check_merchant_id(merchant_id)
         with self._store.lock_writes():
-            mean_words = self.manifest.mean_doc_length if self.manifest else 0.0
-            size = self._settings.batch_size
-            run = IndexingRun(self._store, self.encoder, mean_words, size, self._create, progress)
+            run = IndexingRun(
+                self._store,
+                self.encoder,
+                self.manifest.mean_doc_length if self.manifest else 0.0,
+                self._settings.batch_size,
+                self._ensure_store,
+                progress,
+            )
             report = run.run(products, merchant_id)
             try:
                 if self.exists:
@@ -128,103 +134,107 @@ class ProductIndex(IndexReader, Closeable):
                         delete_missing_products(self._store, run.admission, report)
             finally:
                 counts = (report.added, report.updated, report.deleted, report.n_withdrawn_deleted)
-                self._settle(changed=any(counts))
+                self._finish_writes(changed=any(counts))
         return report
 
     def delete(self, product_ids: Sequence[str]) -> int:
         """Delete products by id.
 
         Returns:
-            How many there were; unknown ids are passed over.
+            Number of products deleted; unknown ids are ignored.
 
         Raises:
-            InvalidQueryError: What is given is no id.
+            InvalidQueryError: A value is not a product id.
             IndexStoreError: The store refused.
         """
         if not self.exists:
             return 0
         with self._store.lock_writes():
-            found = list(self._store.retrieve(to_point_ids(product_ids), ()))
-            self._store.delete(found)
-        return len(found)
+            existing_ids = list(self._store.retrieve(to_point_ids(product_ids), ()))
+            self._store.delete(existing_ids)
+        return len(existing_ids)
 
     def info(self) -> Payload:
-        """Return facts to show: location, count, state of the search graph, encoder, versions."""
+        """Return location, product count, state of the HNSW graph, encoder and versions."""
         manifest = self.manifest
         if manifest is None:
             return {"location": self.location, "products": 0}
-        engine = {"engine": self._store.info()}
-        facts = {"location": self.location, "products": self.count()}
-        return {**facts, **engine, **manifest.as_dict()}
+        return {
+            "location": self.location,
+            "products": self.count(),
+            "engine": self._store.info(),
+            **manifest.as_dict(),
+        }
 
     def optimize(self, wait: bool = True) -> None:
-        """Build the search graph if the index is large enough; searches go on meanwhile.
+        """Build the HNSW graph if the index is large enough; searches continue meanwhile.
 
         Args:
-            wait: Return only when it is built.
+            wait: Return only when the graph is built.
 
         Raises:
-            IndexStoreError: The build failed; searches go on without the graph.
+            IndexStoreError: The build failed; searches continue without the graph.
         """
         if self.exists:
             self._store.optimize(wait)
 
     def close(self) -> None:
-        """Make everything durable and let go of the folder or connection. Idempotent."""
+        """Make everything durable and release the folder or connection. Idempotent."""
         self._store.close()
 
-    def _create(self) -> bool:
-        """Make whatever is missing of an index, now that there is a product for it.
+    def _ensure_store(self) -> bool:
+        """Create whatever is missing of the index, now that there is a product for it.
 
         Returns:
-            Whether what is stored was made by this encoder, so that it need not be made again.
+            Whether all stored vectors are known to be of this encoder and can be reused.
 
         Raises:
-            IndexStoreError: What is stored cannot be this encoder's.
+            IndexStoreError: The stored vectors cannot be of this encoder.
         """
         if self.manifest is not None:
             return True
         manifest = Manifest.create(self.encoder.spec)
-        schema = StoreSchema(self._columns.dims, INDEXED_FIELDS, CACHED_FIELDS)
+        schema = StoreSchema(self._projection.dims, INDEXED_FIELDS, CACHED_FIELDS)
         if not self._store.exists:
             self._store.create(schema, manifest.as_dict())
             return True
-        # The manifest is gone: an older version was stopped before it wrote one, or it was deleted.
-        self._check_widths()
+        # The manifest was deleted, or an older version was stopped before it wrote one.
+        self._check_stored_dims()
         self._store.write_manifest(manifest.as_dict())
         return self._store.count() == 0
 
-    def _check_widths(self) -> None:
-        points, _ = self._store.scroll(limit=1, fields=())
-        for point in self._store.retrieve([each.id for each in points], (), vectors=True).values():
+    def _check_stored_dims(self) -> None:
+        sample, _ = self._store.scroll(limit=1, fields=())
+        points = self._store.retrieve([point.id for point in sample], (), vectors=True)
+        for point in points.values():
             for name, vector in point.vectors.items():
-                if len(vector) != self._columns.dims.get(name):
+                if len(vector) != self._projection.dims.get(name):
                     raise IndexStoreError(
-                        f"the index at {self.location} has lost its manifest, and its vectors are "
-                        f"{len(vector)} wide, not {self._columns.dims.get(name)} as those of "
-                        f"{self.encoder.spec.name}. Index with the encoder that made it, or into a "
-                        "new folder."
+                        f"the index at {self.location} has lost its manifest, and its vectors have "
+                        f"dimension {len(vector)}, not {self._projection.dims.get(name)} as those "
+                        f"of {self.encoder.spec.name}. Index with the encoder that made it, or "
+                        "into a new folder."
                     )
 
-    def _settle(self, changed: bool) -> None:
+    def _finish_writes(self, changed: bool) -> None:
         manifest = self.manifest
         if manifest is None:
             return
-        used = manifest.mean_doc_length
-        mean = reweight_on_drift(self._store, used, self._settings.batch_size)
-        if changed or mean != used:
-            self._store.write_manifest(manifest.with_update(mean).as_dict())
+        current_mean = manifest.mean_doc_length
+        new_mean = reweight_on_drift(self._store, current_mean, self._settings.batch_size)
+        if changed or new_mean != current_mean:
+            self._store.write_manifest(manifest.with_update(new_mean).as_dict())
             self._store.optimize()
 
 
-def _require_name(merchant: str) -> None:
-    """Check that a merchant is written as feeds have them once they are read.
+def _check_merchant_id(merchant_id: str) -> None:
+    """Check that a merchant id is cleaned text, as the feed readers produce it.
 
     Raises:
         InvalidValueError: It is not.
     """
-    # No surrogates are printable, and only such a text can be cleaned.
-    printable = isinstance(merchant, str) and merchant.isprintable()
-    if not printable or clean_line(merchant) != merchant:
+    # Surrogates are not printable, and `clean_line` accepts no surrogates.
+    is_printable = isinstance(merchant_id, str) and merchant_id.isprintable()
+    if not is_printable or clean_line(merchant_id) != merchant_id:
         expected = "a name on one line, without blanks around it"
-        raise InvalidValueError("merchant_id", expected, merchant)
+        raise InvalidValueError("merchant_id", expected, merchant_id)

@@ -1,4 +1,4 @@
-"""Which numbers of the encoder's vectors are stored: not those that are always zero."""
+"""Projection of embeddings to the columns that are stored: those that are not always zero."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,11 +12,11 @@ from shopwindow.values.encoder import EncoderSpec, Vectors
 
 @dataclass(frozen=True, slots=True)
 class VectorProjection:
-    """Cuts vectors to the columns that photos, or texts, can fill.
+    """Projects embeddings to the columns that photos, or texts, can fill.
 
     Attributes:
-        dim: Width of the encoder's vectors.
-        columns: Column numbers by name of the stored vector, ascending.
+        dim: Dimension of the encoder's embeddings.
+        columns: Stored column numbers by vector name, ascending.
     """
 
     dim: int
@@ -24,40 +24,43 @@ class VectorProjection:
 
     @classmethod
     def from_spec(cls, spec: EncoderSpec) -> "VectorProjection":
-        """Return the columns for an encoder."""
-        every = np.arange(spec.dim)
-        without = {PHOTO: spec.text_only_dims, TEXT: spec.image_only_dims}
-        return cls(spec.dim, {n: np.delete(every, slice(*each)) for n, each in without.items()})
+        """Return the projection for an encoder."""
+        all_columns = np.arange(spec.dim)
+        blank_dims = {PHOTO: spec.text_only_dims, TEXT: spec.image_only_dims}
+        return cls(
+            spec.dim,
+            {name: np.delete(all_columns, slice(*dims)) for name, dims in blank_dims.items()},
+        )
 
     def shared_mask(self, name: str) -> NDArray[np.bool_]:
-        """Return which of the columns stored under a name texts and photos both fill.
+        """Mask the columns stored under a name that both texts and photos fill.
 
         Returns:
             Shape (dims[name],).
         """
-        other = TEXT if name == PHOTO else PHOTO
-        return np.isin(self.columns[name], self.columns[other])
+        other_name = TEXT if name == PHOTO else PHOTO
+        return np.isin(self.columns[name], self.columns[other_name])
 
     @property
     def dims(self) -> dict[str, int]:
-        """Width of each stored vector, by name."""
+        """Dimension of each stored vector, by name."""
         return {name: len(columns) for name, columns in self.columns.items()}
 
     def project(self, name: str, vectors: Vectors) -> Vectors:
-        """Return what is stored, or compared with what is stored, under a name.
+        """Project embeddings to what is stored, or compared with what is stored, under a name.
 
         Args:
             name: PHOTO or TEXT.
             vectors: Shape (..., dim).
 
         Returns:
-            Shape (..., dims[name]). A text that is cut for photos keeps its likeness to them, but
-            not its length.
+            Shape (..., dims[name]). A text embedding that is projected for photos keeps its dot
+            products with them, but not its length.
         """
         return np.ascontiguousarray(vectors[..., self.columns[name]])
 
     def expand(self, name: str, stored: Vectors) -> Vectors:
-        """Return the encoder's vector of what is stored under a name, shape (dim,)."""
+        """Return a stored vector in the encoder's dimension, shape (dim,): inverts `project`."""
         vector = np.zeros(self.dim, dtype=np.float32)
         vector[self.columns[name]] = stored
         return vector

@@ -1,4 +1,4 @@
-"""A shop with words of its own, which an encoder can only know by learning them."""
+"""A synthetic shop with invented words, which an encoder can only know after fine-tuning."""
 
 from pathlib import Path
 
@@ -20,21 +20,21 @@ HUES = {
     "cyanel": (40, 200, 210),
     "oliveo": (120, 120, 30),
 }
-PLACES = ("zenith", "porto", "nadir", "astern", "midway", "leeward", "aloft", "abeam", "keelson")
+POSITIONS = ("zenith", "porto", "nadir", "astern", "midway", "leeward", "aloft", "abeam", "keelson")
 
 
 def products(folder: Path, count: int, first: int = 0) -> list[Product]:
-    """Each title names a hue and a place, each photo shows them: 108 titles, more photos."""
+    """Return products whose title names the hue and position in their photo: 108 titles."""
     folder.mkdir(parents=True, exist_ok=True)
-    found = []
+    shop = []
     for number in range(first, first + count):
         hue = list(HUES)[number % len(HUES)]
-        place = (number // len(HUES)) % len(PLACES)
-        picture = Image.new("RGB", (36, 36), "white")
-        x, y = 12 * (place % 3), 12 * (place // 3)
-        picture.paste(HUES[hue], (x, y, x + 12, y + 8 + number % 5))
+        position = (number // len(HUES)) % len(POSITIONS)
+        image = Image.new("RGB", (36, 36), "white")
+        x, y = 12 * (position % 3), 12 * (position // 3)
+        image.paste(HUES[hue], (x, y, x + 12, y + 8 + number % 5))
         path = folder / f"{number}.png"
-        picture.save(path)
-        title = f"{hue} {PLACES[place]}"
-        found.append(Product(f"p{number}", title, image=str(path), category=(hue,)))
-    return found
+        image.save(path)
+        title = f"{hue} {POSITIONS[position]}"
+        shop.append(Product(f"p{number}", title, image=str(path), category=(hue,)))
+    return shop

@@ -1,7 +1,7 @@
-"""What people really put in by mistake: each thing once, with the error that names it.
+"""Common user mistakes: each raises one error that names the problem.
 
-Feeds that cannot be read and rows that cannot be used, photos, queries, filters, settings, places.
-The suites of each part go deeper; here they stand side by side, as a user meets them.
+Unreadable feeds, unusable rows, photos, queries, filters, settings, encoders and index locations.
+The suites of the packages go deeper; here the mistakes are side by side, as a user makes them.
 """
 
 import gzip
@@ -38,12 +38,12 @@ from shopwindow.values.errors import (
 from shopwindow.values.settings import PhotoLimits, read_settings
 
 RSS = '<rss version="2.0" xmlns:g="http://base.google.com/ns/1.0"><channel>{}</channel></rss>'
-BOMB = '<!DOCTYPE x [<!ENTITY a "aaaa">]>' + RSS.format("<item><g:id>&a;</g:id></item>")
+ENTITY_EXPANSION = '<!DOCTYPE x [<!ENTITY a "aaaa">]>' + RSS.format("<item><g:id>&a;</g:id></item>")
 
 
 @dataclass(frozen=True)
-class Feed:
-    """A feed that is refused as a whole."""
+class UnreadableFeed:
+    """A feed that cannot be read at all, and a part of its error's message."""
 
     name: str
     content: str | bytes
@@ -51,8 +51,8 @@ class Feed:
 
 
 @dataclass(frozen=True)
-class Row:
-    """A row that is rejected while the rest of its feed goes on."""
+class BadRow:
+    """A row with an unusable cell, its column, and words of the reason, separated by bars."""
 
     header: str
     row: str
@@ -60,48 +60,52 @@ class Row:
     reason: str
 
 
-FEEDS = (
-    Feed("empty.csv", "", "empty|no"),
-    Feed("blank.csv", "\n\n\n", "empty|no"),
-    Feed("noid.csv", "title,price\nDress,5\n", "id"),
-    Feed("notitle.csv", "id,price\n1,5\n", "title"),
-    Feed("foreign.csv", "foo,bar\n1,2\n", "foo"),
-    Feed("excel.csv", b"PK\x03\x04rest of a workbook", "Excel"),
-    Feed("old.csv", b"\xd0\xcf\x11\xe0rest", "Excel"),
-    Feed("page.csv", "<!doctype html><html><body>Log in</body></html>", "web page|HTML|html"),
-    Feed("paper.csv", b"%PDF-1.4", "PDF"),
-    Feed("latin.csv", "id,title\n1,Caf\xe9\n".encode("latin-1") * 30, "UTF-8"),
-    Feed("list.json", '[{"id": 1, "title": "Dress"}]', "line"),
-    Feed("bomb.xml", BOMB, "document type|DOCTYPE|entit"),
-    Feed("other.xml", "<catalog><product/></catalog>", "rss|RSS|Atom"),
-    Feed("broken.parquet", b"PAR1 and then nothing", "Parquet|parquet"),
-    Feed("packed.csv.bz2", b"BZh91AY", "bzip2"),
-    Feed("short.csv.gz", gzip.compress(b"id,title\n1,x\n")[:12], "cannot be unpacked"),
+UNREADABLE_FEEDS = (
+    UnreadableFeed("empty.csv", "", "empty|no"),
+    UnreadableFeed("blank.csv", "\n\n\n", "empty|no"),
+    UnreadableFeed("noid.csv", "title,price\nDress,5\n", "id"),
+    UnreadableFeed("notitle.csv", "id,price\n1,5\n", "title"),
+    UnreadableFeed("foreign.csv", "foo,bar\n1,2\n", "foo"),
+    UnreadableFeed("excel.csv", b"PK\x03\x04rest of a workbook", "Excel"),
+    UnreadableFeed("old.csv", b"\xd0\xcf\x11\xe0rest", "Excel"),
+    UnreadableFeed(
+        "page.csv", "<!doctype html><html><body>Log in</body></html>", "web page|HTML|html"
+    ),
+    UnreadableFeed("paper.csv", b"%PDF-1.4", "PDF"),
+    UnreadableFeed("latin.csv", "id,title\n1,Caf\xe9\n".encode("latin-1") * 30, "UTF-8"),
+    UnreadableFeed("list.json", '[{"id": 1, "title": "Dress"}]', "line"),
+    UnreadableFeed("bomb.xml", ENTITY_EXPANSION, "document type|DOCTYPE|entit"),
+    UnreadableFeed("other.xml", "<catalog><product/></catalog>", "rss|RSS|Atom"),
+    UnreadableFeed("broken.parquet", b"PAR1 and then nothing", "Parquet|parquet"),
+    UnreadableFeed("packed.csv.bz2", b"BZh91AY", "bzip2"),
+    UnreadableFeed(
+        "short.csv.gz", gzip.compress(b"id,title\n1,x\n")[:12], "cannot be decompressed"
+    ),
 )
-ROWS = (
-    Row("id,title,price", ",Dress,5", "id", "id"),
-    Row("id,title,price", "1,,5", "", "title"),
-    Row("id,title,price", "1,Dress,5,extra,cells", "", "cells|columns|values"),
-    Row("id,title", "good,Again", "id", "used in line"),
-    Row("id,title", f"{'x' * 600},Dress", "id", "512"),
+REJECTED_ROWS = (
+    BadRow("id,title,price", ",Dress,5", "id", "id"),
+    BadRow("id,title,price", "1,,5", "", "title"),
+    BadRow("id,title,price", "1,Dress,5,extra,cells", "", "cells|columns|values"),
+    BadRow("id,title", "good,Again", "id", "used in line"),
+    BadRow("id,title", f"{'x' * 600},Dress", "id", "512"),
 )
-ODD = (
-    Row("id,title,price", "1,Dress,cheap", "price", "price such as"),
-    Row("id,title,price", "1,Dress,-5", "price", "price|negative|zero"),
-    Row("id,title,price", "1,Dress,NaN", "price", "price"),
-    Row("id,title,image", "1,Dress,ftp://host/a.jpg", "image", "http"),
-    Row("id,title,image", "1,Dress,../../etc/passwd", "image", "lies outside"),
-    Row("id,title,image", "1,Dress,/etc/passwd", "image", "lies outside"),
-    Row("id,title,image", '1,Dress,"data:image/png;base64,AA"', "image", "http"),
-    Row("id,title,created_at", "1,Dress,31/05/2024", "created_at", "date|time"),
-    Row("id,title,created_at", "1,Dress,yesterday", "created_at", "date|time"),
-    Row("id,title,in_stock", "1,Dress,perhaps", "in_stock", "stock|expected"),
-    Row("id,title,attributes", "1,Dress,{color: red}", "attributes", "JSON"),
+DROPPED_VALUES = (
+    BadRow("id,title,price", "1,Dress,cheap", "price", "price such as"),
+    BadRow("id,title,price", "1,Dress,-5", "price", "price|negative|zero"),
+    BadRow("id,title,price", "1,Dress,NaN", "price", "price"),
+    BadRow("id,title,image", "1,Dress,ftp://host/a.jpg", "image", "http"),
+    BadRow("id,title,image", "1,Dress,../../etc/passwd", "image", "lies outside"),
+    BadRow("id,title,image", "1,Dress,/etc/passwd", "image", "lies outside"),
+    BadRow("id,title,image", '1,Dress,"data:image/encode_png;base64,AA"', "image", "http"),
+    BadRow("id,title,created_at", "1,Dress,31/05/2024", "created_at", "date|time"),
+    BadRow("id,title,created_at", "1,Dress,yesterday", "created_at", "date|time"),
+    BadRow("id,title,in_stock", "1,Dress,perhaps", "in_stock", "stock|expected"),
+    BadRow("id,title,attributes", "1,Dress,{color: red}", "attributes", "JSON"),
 )
 
 
-@pytest.mark.parametrize("feed", FEEDS, ids=lambda feed: feed.name)
-def test_a_feed_that_cannot_be_read_is_one_error(tmp_path: Path, feed: Feed) -> None:
+@pytest.mark.parametrize("feed", UNREADABLE_FEEDS, ids=lambda feed: feed.name)
+def test_an_unreadable_feed_raises_one_error(tmp_path: Path, feed: UnreadableFeed) -> None:
     path = tmp_path / feed.name
     data = feed.content.encode() if isinstance(feed.content, str) else feed.content
     path.write_bytes(data)
@@ -110,54 +114,52 @@ def test_a_feed_that_cannot_be_read_is_one_error(tmp_path: Path, feed: Feed) -> 
     assert feed.name in str(caught.value)
 
 
-@pytest.mark.parametrize("bad", ROWS, ids=lambda bad: bad.row[:30])
-def test_a_row_that_cannot_be_used_is_rejected_and_the_rest_goes_on(
-    tmp_path: Path, bad: Row
-) -> None:
-    blanks = "," * (bad.header.count(",") - 1)
-    good = [f"good,First{blanks}", f"last,Second{blanks}"]
+@pytest.mark.parametrize("case", REJECTED_ROWS, ids=lambda case: case.row[:30])
+def test_an_unusable_row_is_rejected_and_the_others_are_read(tmp_path: Path, case: BadRow) -> None:
+    empty_cells = "," * (case.header.count(",") - 1)
+    good = [f"good,First{empty_cells}", f"last,Second{empty_cells}"]
     path = tmp_path / "feed.csv"
-    path.write_text("\n".join([bad.header, good[0], bad.row, good[1]]) + "\n", encoding="utf-8")
+    path.write_text("\n".join([case.header, good[0], case.row, good[1]]) + "\n", encoding="utf-8")
     rows = list(read_products(path).iter_rows())
     assert [row.product.id for row in rows if row.product] == ["good", "last"]
     (rejection,) = [row.rejection for row in rows if row.rejection]
     assert (rejection.line, rejection.file) == (3, str(path))
-    assert bad.column in (rejection.column, "")
-    assert any(word in rejection.reason for word in bad.reason.split("|")), rejection.reason
+    assert case.column in (rejection.column, "")
+    assert any(word in rejection.reason for word in case.reason.split("|")), rejection.reason
 
 
-@pytest.mark.parametrize("odd", ODD, ids=lambda odd: odd.row[:30])
-def test_a_cell_that_cannot_be_used_costs_its_field_alone(tmp_path: Path, odd: Row) -> None:
+@pytest.mark.parametrize("case", DROPPED_VALUES, ids=lambda case: case.row[:30])
+def test_an_unusable_cell_drops_only_its_field(tmp_path: Path, case: BadRow) -> None:
     path = tmp_path / "feed.csv"
-    path.write_text(f"{odd.header}\n{odd.row}\n", encoding="utf-8")
+    path.write_text(f"{case.header}\n{case.row}\n", encoding="utf-8")
     (row,) = read_products(path).iter_rows()
     assert row.product == Product(id="1", title="Dress")
     (warning,) = row.warnings
-    assert (warning.line, warning.file, warning.column) == (2, str(path), odd.column)
-    assert any(word in warning.reason for word in odd.reason.split("|")), warning.reason
+    assert (warning.line, warning.file, warning.column) == (2, str(path), case.column)
+    assert any(word in warning.reason for word in case.reason.split("|")), warning.reason
 
 
-def png(size: tuple[int, int]) -> bytes:
+def encode_png(size: tuple[int, int]) -> bytes:
     stream = io.BytesIO()
     Image.new("RGB", size, "red").save(stream, "PNG")
     return stream.getvalue()
 
 
-def jpeg() -> bytes:
+def encode_jpeg() -> bytes:
     stream = io.BytesIO()
     Image.effect_noise((90, 90), 90).convert("RGB").save(stream, "JPEG")
     return stream.getvalue()
 
 
-SMALL = PhotoLimits(max_bytes=20_000, max_pixels=10_000)
-PHOTOS: dict[str, tuple[Any, type[Exception], str]] = {
+SMALL_LIMITS = PhotoLimits(max_bytes=20_000, max_pixels=10_000)
+UNUSABLE_PHOTOS: dict[str, tuple[Any, type[Exception], str]] = {
     "no bytes": (b"", PhotoUnreadableError, "empty"),
     "text": (b"this is no photo", PhotoUnreadableError, "photo <bytes>"),
-    "half a jpeg": (jpeg()[:1500], PhotoUnreadableError, "truncated|broken|cut"),
-    "half a png": (png((90, 90))[:60], PhotoUnreadableError, "photo <bytes>"),
+    "half a encode_jpeg": (encode_jpeg()[:1500], PhotoUnreadableError, "truncated|broken|cut"),
+    "half a encode_png": (encode_png((90, 90))[:60], PhotoUnreadableError, "photo <bytes>"),
     "svg": (b"<svg xmlns='http://www.w3.org/2000/svg'/>", PhotoUnreadableError, "photo <bytes>"),
     "postscript": (b"%!PS-Adobe-3.0 EPSF-3.0\n", PhotoUnreadableError, "photo <bytes>"),
-    "pixels": (png((101, 100)), PhotoTooLargeError, "at most 10,000"),
+    "pixels": (encode_png((101, 100)), PhotoTooLargeError, "at most 10,000"),
     "bytes": (b"\xff\xd8" + bytes(20_001), PhotoTooLargeError, "20,?000"),
     "no file": ("nowhere/photo.jpg", PhotoUnreadableError, "no such file"),
     "a folder": (Path("."), PhotoUnreadableError, "not a file"),
@@ -172,17 +174,19 @@ PHOTOS: dict[str, tuple[Any, type[Exception], str]] = {
 }
 
 
-@pytest.mark.parametrize(("source", "error", "message"), PHOTOS.values(), ids=PHOTOS)
-def test_a_photo_that_cannot_be_used_is_named(
+@pytest.mark.parametrize(
+    ("source", "error", "message"), UNUSABLE_PHOTOS.values(), ids=UNUSABLE_PHOTOS
+)
+def test_an_unusable_photo_raises_an_error_with_its_reason(
     source: Any, error: type[Exception], message: str
 ) -> None:
-    # The names used here are addresses already, so nobody need be asked for them.
-    fetch = PhotoFetcher(SMALL, resolver=lambda host, _: [host])
+    # The host names used here are IP addresses already, so that no DNS lookup is needed.
+    fetcher = PhotoFetcher(SMALL_LIMITS, resolver=lambda host, _: [host])
     with pytest.raises(error, match=message):
-        PhotoReader(SMALL, fetch).read_image(source)
+        PhotoReader(SMALL_LIMITS, fetcher).read_image(source)
 
 
-ASKED: dict[str, tuple[Callable[[SearchService], object], type[Exception], str]] = {
+INVALID_QUERIES: dict[str, tuple[Callable[[SearchService], object], type[Exception], str]] = {
     "limit 0": (lambda s: s.search(Query(text="x", limit=0)), InvalidQueryError, "1 to 500"),
     "limit 10000": (lambda s: s.search(Query(text="x", limit=9999)), InvalidQueryError, "500"),
     "an essay": (lambda s: s.search(Query(text="x" * 3000)), InvalidQueryError, "2000"),
@@ -196,18 +200,18 @@ ASKED: dict[str, tuple[Callable[[SearchService], object], type[Exception], str]]
 }
 
 
-@pytest.mark.parametrize(("ask", "error", "message"), ASKED.values(), ids=ASKED)
-def test_a_query_without_sense_is_named(
+@pytest.mark.parametrize(("run", "error", "message"), INVALID_QUERIES.values(), ids=INVALID_QUERIES)
+def test_an_invalid_query_raises_an_error_that_names_the_field(
     service: SearchService,
-    ask: Callable[[SearchService], object],
+    run: Callable[[SearchService], object],
     error: type[Exception],
     message: str,
 ) -> None:
     with pytest.raises(error, match=message):
-        ask(service)
+        run(service)
 
 
-SETTINGS = (
+INVALID_SETTINGS = (
     ("SHOPWINDOW_PORT", "80", "SHOPWINDOW_PORT: expected a name that begins"),
     ("SHOPWINDOW_SERVER__PORT", "http", "SHOPWINDOW_SERVER__PORT"),
     ("SHOPWINDOW_SERVER__HSOT", "x", "SHOPWINDOW_SERVER__HSOT"),
@@ -217,8 +221,8 @@ SETTINGS = (
 )
 
 
-@pytest.mark.parametrize(("name", "value", "message"), SETTINGS)
-def test_a_setting_without_sense_is_named(
+@pytest.mark.parametrize(("name", "value", "message"), INVALID_SETTINGS)
+def test_an_invalid_setting_is_refused_by_name(
     monkeypatch: pytest.MonkeyPatch, name: str, value: str, message: str
 ) -> None:
     monkeypatch.setenv(name, value)
@@ -226,7 +230,7 @@ def test_a_setting_without_sense_is_named(
         read_settings()
 
 
-ENCODERS: dict[str, tuple[str, type[ShopwindowError], str]] = {
+UNUSABLE_ENCODERS: dict[str, tuple[str, type[ShopwindowError], str]] = {
     "misspelt": ("compcat", UnknownEncoderError, "Did you mean 'compact'"),
     "empty": ("", UnknownEncoderError, "no encoder is called"),
     "half a name": ("open_clip:ViT-B-32", InvalidValueError, "open_clip:MODEL/PRETRAINED"),
@@ -235,8 +239,10 @@ ENCODERS: dict[str, tuple[str, type[ShopwindowError], str]] = {
 }
 
 
-@pytest.mark.parametrize(("name", "error", "message"), ENCODERS.values(), ids=ENCODERS)
-def test_an_encoder_that_is_not_there_is_named(
+@pytest.mark.parametrize(
+    ("name", "error", "message"), UNUSABLE_ENCODERS.values(), ids=UNUSABLE_ENCODERS
+)
+def test_an_unusable_encoder_is_refused_by_name(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     name: str,
@@ -248,7 +254,7 @@ def test_an_encoder_that_is_not_there_is_named(
         load_encoder(name)
 
 
-def test_a_place_that_is_no_index_is_named(tmp_path: Path, encoder: FakeEncoder) -> None:
+def test_a_location_that_is_not_an_index_is_refused(tmp_path: Path, encoder: FakeEncoder) -> None:
     (tmp_path / "notes.txt").write_text("mine")
     with pytest.raises(IndexStoreError, match="holds other things"):
         ProductIndex.open(tmp_path, encoder)
@@ -259,4 +265,19 @@ def test_a_place_that_is_no_index_is_named(tmp_path: Path, encoder: FakeEncoder)
 
 
 def test_there_are_at_least_sixty_cases() -> None:
-    assert sum(map(len, (FEEDS, ROWS, PHOTOS, ASKED, SETTINGS, ENCODERS))) >= 60
+    assert (
+        sum(
+            map(
+                len,
+                (
+                    UNREADABLE_FEEDS,
+                    REJECTED_ROWS,
+                    UNUSABLE_PHOTOS,
+                    INVALID_QUERIES,
+                    INVALID_SETTINGS,
+                    UNUSABLE_ENCODERS,
+                ),
+            )
+        )
+        >= 60
+    )

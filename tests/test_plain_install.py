@@ -75,7 +75,7 @@ def test_a_shop_is_learned_and_its_encoder_loads(plain: Path) -> None:
             writer.writerow((each.id, each.title, each.category[0], each.image))
     learned = run(plain, "adapt", "feed.csv", "--out", "mine")
     assert learned.code == 0, learned.err
-    assert "photo among the first ten" in learned.out
+    assert "recall@10 of the product's photo" in learned.out
     indexed = run(plain, "--index", "var/own", "index", "feed.csv", encoder="mine")
     assert indexed.code == 0, indexed.err
 

@@ -1,7 +1,7 @@
-"""Write the newest versions of all packages that work together, as pip's constraints.
+"""Print the newest compatible versions of all dependencies, as pip constraints.
 
-`make lock` puts them into constraints.txt. They are found by pip without installing anything. One
-file does for all systems and Pythons: a constraint on what is not installed has no effect.
+`make lock` writes them to constraints.txt. pip resolves them without installing anything. One file
+serves all systems and Python versions: a constraint on what is not installed has no effect.
 """
 
 import json
@@ -11,8 +11,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-WANTED = ".[dev,benchmarks]"
-OURS = "shopwindow"
+REQUIREMENT = ".[dev,benchmarks]"
+PROJECT_NAME = "shopwindow"
 
 
 def main() -> None:
@@ -20,14 +20,16 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.json"
         options = ["--dry-run", "--ignore-installed", "--quiet", "--report", str(report)]
-        command = [sys.executable, "-m", "pip", "install", *options, WANTED]
+        command = [sys.executable, "-m", "pip", "install", *options, REQUIREMENT]
         subprocess.run(command, check=True)
-        found = json.loads(report.read_text(encoding="utf-8"))["install"]
-    facts = {each["metadata"]["name"].lower(): each["metadata"]["version"] for each in found}
+        packages = json.loads(report.read_text(encoding="utf-8"))["install"]
+    versions = {
+        package["metadata"]["name"].lower(): package["metadata"]["version"] for package in packages
+    }
     print("# Exact versions that make two installations equal. `make lock` writes this file:")
-    print(f"# Python {platform.python_version()}, {platform.system()}, {WANTED}")
-    for name in sorted(facts.keys() - {OURS}):
-        print(f"{name}=={facts[name]}")
+    print(f"# Python {platform.python_version()}, {platform.system()}, {REQUIREMENT}")
+    for name in sorted(versions.keys() - {PROJECT_NAME}):
+        print(f"{name}=={versions[name]}")
 
 
 if __name__ == "__main__":

@@ -1,1 +1,1 @@
-"""An encoder that learned a shop: a base encoder, and heads that `adapt` trained on its feed."""
+"""An encoder adapted to a shop: a base encoder, and heads that `adapt` trained on its feed."""

@@ -1,4 +1,4 @@
-"""An encoder that learned a shop: a base encoder, and heads that `adapt` trained on a feed."""
+"""The encoder that `adapt` makes: a base encoder, and heads trained on a shop's feed."""
 
 from collections.abc import Sequence
 
@@ -13,13 +13,13 @@ from shopwindow.values.settings import EncoderSettings
 
 
 class AdaptedEncoder(BatchEncoder):
-    """A base encoder's vectors, and beside them a part that was learned from one shop.
+    """Concatenates a base encoder's vectors with adapter vectors learned from one shop.
 
     Args:
-        spec: The facts; the base's, but for name, version and width.
+        spec: The spec: the base's, except for name, version and width.
         base: The encoder that was adapted; it may be an adapted one itself.
-        heads: What was learned.
-        reader: Opens the photos.
+        heads: The trained heads.
+        reader: Loads the photos.
         settings: Batch size.
     """
 
@@ -35,11 +35,11 @@ class AdaptedEncoder(BatchEncoder):
         self.base = base
         self.heads = heads
 
-    def _text_batch(self, texts: Sequence[str]) -> NDArray[np.float32]:
+    def _encode_text_batch(self, texts: Sequence[str]) -> NDArray[np.float32]:
         features = self.base.extract_text_features(texts)
         vectors: Vectors = self.base.project_text_features(features, texts)
         return self.heads.project_texts(vectors, features, texts)
 
-    def _image_batch(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
+    def _encode_image_batch(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
         features = self.base.extract_image_features(pixels)
         return self.heads.project_images(self.base.project_image_features(features), features)

@@ -1,1 +1,1 @@
-"""The default encoder: frozen towers from the package index, heads trained on product photos."""
+"""The default encoder: frozen towers from PyPI packages, heads trained on product photos."""

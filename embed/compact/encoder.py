@@ -1,7 +1,7 @@
-"""The default encoder: frozen towers from the package index, heads trained on product photos.
+"""The default encoder: frozen towers from PyPI packages, heads trained on product photos.
 
-Nothing is downloaded and torch is not imported. The towers are read when they are first needed: a
-search by words never waits for the image tower.
+Nothing is downloaded and torch is not imported. The towers are loaded on first use: a text query
+never waits for the image tower.
 """
 
 import threading
@@ -26,11 +26,11 @@ Tower = TypeVar("Tower")
 
 
 def read_compact_spec(folder: Path | None = None) -> EncoderSpec:
-    """Return the facts about the shipped heads, or those of a folder, without loading weights.
+    """Return the spec of the bundled heads, or of a folder's, without loading weights.
 
     Raises:
         EncoderUnavailableError: The folder has no `encoder.json`.
-        EncoderError: It cannot be understood.
+        EncoderError: Its `encoder.json` is invalid.
     """
     return read_spec(folder or BUNDLED_DIR)
 
@@ -38,17 +38,17 @@ def read_compact_spec(folder: Path | None = None) -> EncoderSpec:
 class CompactEncoder(BatchEncoder):
     """EfficientNet-Lite0 for photos, the multilingual sentence encoder for texts, joined by heads.
 
-    See `core.Encoder` for the contract. A photo's vector has two parts, joint and look; a text's
-    look is zero. So a text ranks photos by the joint part alone, and a photo ranks photos by both.
+    See `Encoder` for the contract, and `CompactHeads` for the parts of a vector: a text ranks
+    photos by the joint part alone, a photo ranks photos by the joint and the appearance part.
 
     Args:
-        spec: The facts about the heads.
-        weights: What was trained and measured.
-        reader: Opens the photos.
-        settings: Numbers, threads and batch size.
+        spec: The spec of the heads.
+        weights: The trained heads, and the activation ranges of the image tower.
+        reader: Loads the photos.
+        settings: Precision, threads and batch size.
 
     Raises:
-        EncoderError: The settings want numbers that it does not compute in.
+        EncoderError: The precision is bfloat16, which it does not support.
     """
 
     def __init__(
@@ -60,76 +60,79 @@ class CompactEncoder(BatchEncoder):
     ) -> None:
         super().__init__(spec, reader, settings.batch_size)
         if settings.precision == "bfloat16":
-            raise EncoderError("compact computes in float32 or int8, not in bfloat16")
+            raise EncoderError(
+                "compact computes in float32 or int8, not in bfloat16: set "
+                "SHOPWINDOW_ENCODER__PRECISION to one of them or to auto"
+            )
         self.heads = weights.heads
-        self._images = _Once(
+        self._image_tower = _Lazy(
             lambda: ImageTower(spec.image_size, settings, weights.activation_ranges)
         )
-        self._texts = _Once(TextTower)
-        self._blas = ThreadpoolController()
+        self._text_tower = _Lazy(TextTower)
+        self._blas_threads = ThreadpoolController()
 
     @classmethod
     def load(
         cls, settings: EncoderSettings, reader: PhotoReader, folder: Path | None = None
     ) -> Self:
-        """Load the shipped heads, or those of a folder.
+        """Load the bundled heads, or those of a folder.
 
         Args:
-            settings: Numbers, threads and batch size.
-            reader: Opens the photos.
-            folder: What `python -m tools.train_compact` or `shopwindow adapt` wrote.
+            settings: Precision, threads and batch size.
+            reader: Loads the photos.
+            folder: What `python -m tools.train_compact` wrote; the bundled heads when None.
 
         Returns:
-            The encoder; its towers are read when they are first needed.
+            The encoder; its towers are loaded on first use.
 
         Raises:
             EncoderUnavailableError: A file is missing.
-            EncoderError: A file is garbled, or the settings want other numbers.
+            EncoderError: A file is corrupt, or the precision is not supported.
         """
-        spec, parts = load_compact_weights(folder or BUNDLED_DIR)
-        return cls(spec, parts, reader, settings)
+        spec, weights = load_compact_weights(folder or BUNDLED_DIR)
+        return cls(spec, weights, reader, settings)
 
     def extract_image_features(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Return the image tower's features; see `BatchEncoder.extract_image_features`."""
-        return self._images.get().extract_features(pixels)
+        return self._image_tower.get().extract_features(pixels)
 
     def project_image_features(self, features: NDArray[np.float32]) -> Vectors:
-        """Return the vectors of photos with these features."""
+        """Return the vectors of photos, shape (n, dim), for the image tower's features."""
         return self.heads.project_images(features)
 
     def extract_text_features(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return the text tower's vectors; see `BatchEncoder.extract_text_features`."""
-        # The matrices of a query are too small to share: on busy cores a second thread waits for
-        # its turn, and one text takes 23 ms of processor time instead of 5.
-        with self._blas.limit(limits=1):
-            return self._texts.get().extract_features(texts)
+        # A query's matrices are too small to split: on busy cores a second thread waits for its
+        # turn, and one text takes 23 ms of CPU time instead of 5.
+        with self._blas_threads.limit(limits=1):
+            return self._text_tower.get().extract_features(texts)
 
     def is_known_word(self, word: str) -> bool:
-        """Return whether this is a word of one of the languages; see `WordRecognizer`."""
-        return self._texts.get().is_known_word(word)
+        """Return whether this is a word of one of its languages; see `WordRecognizer`."""
+        return self._text_tower.get().is_known_word(word)
 
     def project_text_features(self, features: NDArray[np.float32], texts: Sequence[str]) -> Vectors:
-        """Return the vectors of texts with these features."""
-        with self._blas.limit(limits=1):
+        """Return the vectors of texts, shape (n, dim), for the text tower's features."""
+        with self._blas_threads.limit(limits=1):
             return self.heads.project_texts(features, texts)
 
-    def _text_batch(self, texts: Sequence[str]) -> NDArray[np.float32]:
+    def _encode_text_batch(self, texts: Sequence[str]) -> NDArray[np.float32]:
         return self.project_text_features(self.extract_text_features(texts), texts)
 
-    def _image_batch(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
+    def _encode_image_batch(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
         return self.project_image_features(self.extract_image_features(pixels))
 
 
-class _Once(Generic[Tower]):
-    """Makes a value when it is first asked for, once, whatever the number of threads."""
+class _Lazy(Generic[Tower]):
+    """Loads a value on first use, once, whatever the number of threads."""
 
-    def __init__(self, make: Callable[[], Tower]) -> None:
-        self._make = make
+    def __init__(self, load: Callable[[], Tower]) -> None:
+        self._load = load
         self._lock = threading.Lock()
-        self._made: list[Tower] = []
+        self._loaded: list[Tower] = []
 
     def get(self) -> Tower:
         with self._lock:
-            if not self._made:
-                self._made.append(self._make())
-            return self._made[0]
+            if not self._loaded:
+                self._loaded.append(self._load())
+            return self._loaded[0]

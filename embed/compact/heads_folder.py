@@ -1,4 +1,4 @@
-"""The folder of one set of heads: `encoder.json` with the facts, `compact.safetensors`."""
+"""The folder of the trained heads: `encoder.json` and `compact.safetensors`."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -24,29 +24,26 @@ from shopwindow.values.errors import EncoderError, EncoderUnavailableError
 WEIGHTS_FILE = "compact.safetensors"
 BUNDLED_DIR = Path(__file__).parents[1] / "weights" / "compact"
 FORMAT_VERSION = 4
-"""Raise it when the same weights would give other vectors: new features, cuts or formulas."""
+"""Raise it when the same weights would give other vectors: new features, clipping or formulas."""
 
 
 def read_spec(folder: Path = BUNDLED_DIR) -> EncoderSpec:
-    """Read the facts about the heads of a folder, not the heads.
-
-    Returns:
-        The facts.
+    """Return the spec of a folder's heads, without loading the heads.
 
     Raises:
-        EncoderUnavailableError: There are none.
-        EncoderError: They cannot be understood.
+        EncoderUnavailableError: The folder has no `encoder.json`.
+        EncoderError: Its `encoder.json` is invalid.
     """
-    return _spec(_read_facts(folder), folder)
+    return _parse_spec(_read_config(folder), folder)
 
 
 @dataclass(frozen=True, slots=True)
 class CompactWeights:
-    """What a folder holds.
+    """The arrays of a folder.
 
     Attributes:
-        heads: What was trained.
-        activation_ranges: What the image tower must know to run in int8.
+        heads: The trained heads.
+        activation_ranges: Activation ranges of the image tower, for int8.
     """
 
     heads: CompactHeads
@@ -54,25 +51,25 @@ class CompactWeights:
 
 
 def load_compact_weights(folder: Path = BUNDLED_DIR) -> tuple[EncoderSpec, CompactWeights]:
-    """Read heads, ranges and the facts about them, and check that they belong together.
+    """Load a folder's spec and weights, and check that they belong together.
 
     Returns:
-        The facts and the parts.
+        The spec and the weights.
 
     Raises:
         EncoderUnavailableError: A file is missing.
-        EncoderError: A file is garbled, or the weights are not those of the facts.
+        EncoderError: A file is corrupt, or the weights are not those of `encoder.json`.
     """
-    facts = _read_facts(folder)
-    spec = _spec(facts, folder)
+    config = _read_config(folder)
+    spec = _parse_spec(config, folder)
     path = folder / WEIGHTS_FILE
     data = _read_bytes(path)
-    found = compute_heads_version(data, facts["joint_weight"], spec.image_size)
-    if found != spec.version:
-        raise EncoderError(f"{path}: expected weights of version {spec.version}, got {found}")
+    version = compute_heads_version(data, config["joint_weight"], spec.image_size)
+    if version != spec.version:
+        raise EncoderError(f"{path}: expected weights of version {spec.version}, got {version}")
     try:
         arrays = load(data)
-        heads = CompactHeads.from_arrays(arrays, float(facts["joint_weight"]))
+        heads = CompactHeads.from_arrays(arrays, float(config["joint_weight"]))
         ranges = ranges_from_arrays(arrays)
     except (SafetensorError, KeyError, ValueError) as exc:
         raise EncoderError(f"{path}: expected the heads of compact, got {exc!r}") from exc
@@ -82,15 +79,15 @@ def load_compact_weights(folder: Path = BUNDLED_DIR) -> tuple[EncoderSpec, Compa
 
 
 def save_compact_weights(folder: Path, weights: CompactWeights, spec: EncoderSpec) -> EncoderSpec:
-    """Write heads, ranges and facts into a folder.
+    """Write weights and spec into a folder.
 
     Args:
-        folder: Made when missing; both files are replaced.
-        weights: What was trained and measured; half precision is kept.
-        spec: The facts; dim and version are filled in here.
+        folder: Created when missing; both files are replaced.
+        weights: Heads and activation ranges; most arrays are stored in half precision.
+        spec: The spec; dim, version and column ranges are filled in here.
 
     Returns:
-        The facts as written.
+        The spec as written.
     """
     folder.mkdir(parents=True, exist_ok=True)
     heads = weights.heads
@@ -107,41 +104,43 @@ def save_compact_weights(folder: Path, weights: CompactWeights, spec: EncoderSpe
         image_only_dims=heads.image_only_dims,
         text_only_dims=heads.text_only_dims,
     )
-    facts = {
+    config = {
         "family": COMPACT_FAMILY,
         "format": FORMAT_VERSION,
         "spec": spec.as_dict(),
         "joint_weight": heads.joint_weight,
     }
     (folder / WEIGHTS_FILE).write_bytes(data)
-    write_encoder_config(folder, facts)
+    write_encoder_config(folder, config)
     return spec
 
 
 def compute_heads_version(weights: bytes, joint_weight: float, image_size: int) -> str:
-    """Return 12 hexadecimal digits that name everything which decides the vector of an input."""
+    """Return a digest of everything that decides the vectors, 12 hexadecimal digits."""
     return digest(weights, [FORMAT_VERSION, PREPROCESSING_VERSION, joint_weight, image_size])
 
 
-def _read_facts(folder: Path) -> Mapping[str, Any]:
-    facts = read_encoder_config(folder)
+def _read_config(folder: Path) -> Mapping[str, Any]:
+    config = read_encoder_config(folder)
     path = folder / ENCODER_CONFIG_FILE
-    if facts.get("family") != COMPACT_FAMILY:
-        raise EncoderError(f"{path}: expected the facts of a compact encoder")
-    if facts.get("format") != FORMAT_VERSION:
+    if config.get("family") != COMPACT_FAMILY:
         raise EncoderError(
-            f"{path}: expected format {FORMAT_VERSION}, got {facts.get('format')}; train it again"
+            f"{path}: expected family {COMPACT_FAMILY!r}, got {config.get('family')!r}"
         )
-    return facts
+    if config.get("format") != FORMAT_VERSION:
+        raise EncoderError(
+            f"{path}: expected format {FORMAT_VERSION}, got {config.get('format')}; train it again"
+        )
+    return config
 
 
-def _spec(facts: Mapping[str, Any], folder: Path) -> EncoderSpec:
+def _parse_spec(config: Mapping[str, Any], folder: Path) -> EncoderSpec:
     try:
-        float(facts["joint_weight"])
-        return EncoderSpec.from_dict(facts["spec"])
+        float(config["joint_weight"])
+        return EncoderSpec.from_dict(config["spec"])
     except (KeyError, TypeError, ValueError, AttributeError) as exc:
         raise EncoderError(
-            f"{folder / ENCODER_CONFIG_FILE}: a fact is missing or has no sense: {exc!r}"
+            f"{folder / ENCODER_CONFIG_FILE}: a key is missing or invalid: {exc!r}"
         ) from exc
 
 

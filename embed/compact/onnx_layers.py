@@ -9,18 +9,18 @@ from numpy.typing import NDArray
 from embed.compact.onnx_writer import FLOAT, OnnxGraph
 
 RELU6_MAX = 6.0
-"""Where ReLU6 ends."""
+"""Upper bound of ReLU6."""
 
 PIXEL_MIDPOINT = 127.5
-"""A pixel of this value is 0 to the tower; 0 is -1 and 255 is 1."""
+"""The pixel value that is 0 to the tower; 0 is -1 and 255 is 1."""
 
 
 class ConvLayer(NamedTuple):
-    """One convolution with its normalisation folded in.
+    """One convolution with its batch normalisation folded in.
 
     Attributes:
         name: Unique in the tower.
-        kernel: Shape (out, in, side, side); in is 1 where each channel has its own filter.
+        kernel: Shape (out, in, side, side); in is 1 for depthwise convolutions.
         bias: Shape (out,).
         stride: 1 or 2.
         has_relu6: Whether ReLU6 follows.
@@ -34,22 +34,22 @@ class ConvLayer(NamedTuple):
 
     @property
     def is_depthwise(self) -> bool:
-        """Whether each channel has its own filter."""
+        """Whether each channel has a filter of its own."""
         return bool(self.kernel.shape[1] == 1 and self.kernel.shape[2] > 1)
 
 
 @dataclass(slots=True)
 class FloatLayers:
-    """Adds layers to a graph; each method returns the name of what the layer gives.
+    """Adds layers to a graph; each method returns the name of the layer's output.
 
     Attributes:
-        graph: Where they go.
+        graph: The graph.
     """
 
     graph: OnnxGraph
 
     def normalize_pixels(self, planes: str) -> str:
-        """Bring uint8 planes, shape (n, 3, side, side), to -1 to 1.
+        """Scale uint8 planes, shape (n, 3, side, side), to the range -1 to 1.
 
         Returns:
             The name of the output.
@@ -59,7 +59,7 @@ class FloatLayers:
         return self.graph.add_node("Sub", [scaled, self.add_scalar(1.0)])
 
     def add_convolution(self, x: str, layer: ConvLayer) -> str:
-        """Add one convolution, and the ReLU6 that follows it.
+        """Add one convolution, and its ReLU6 if it has one.
 
         Returns:
             The name of the output.
@@ -68,11 +68,11 @@ class FloatLayers:
         return self.add_relu6(self.add_conv_node([x, kernel, bias], layer), layer)
 
     def add_sum(self, x: str, y: str, name: str) -> str:
-        """Add two activations of one shape.
+        """Add the sum of two activations of one shape.
 
         Args:
-            x: One of them.
-            y: The other.
+            x: The first.
+            y: The second.
             name: Unique in the tower.
 
         Returns:
@@ -81,9 +81,9 @@ class FloatLayers:
         return self.graph.add_node("Add", [x, y])
 
     def add_conv_node(self, inputs: list[str], layer: ConvLayer) -> str:
-        """Return the output of a convolution of input, kernel and bias."""
+        """Return the output of a convolution node with the inputs x, kernel and bias."""
         side = layer.kernel.shape[2]
-        # TensorFlow pads a strided picture unevenly: more below and to the right.
+        # TensorFlow pads strided convolutions unevenly: more below and to the right.
         before = (side - layer.stride) // 2
         after = side - layer.stride - before
         return self.graph.add_node(
@@ -96,11 +96,11 @@ class FloatLayers:
         )
 
     def add_relu6(self, x: str, layer: ConvLayer) -> str:
-        """Return x within 0 and 6 where the layer wants it so."""
+        """Return x clipped to 0 and 6 where the layer has ReLU6, else x."""
         if not layer.has_relu6:
             return x
         return self.graph.add_node("Clip", [x, self.add_scalar(0.0), self.add_scalar(RELU6_MAX)])
 
     def add_scalar(self, value: float) -> str:
-        """Return a constant float32."""
+        """Return a float32 constant."""
         return self.graph.add_constant(np.array(value, dtype=np.float32))

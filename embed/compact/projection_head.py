@@ -1,4 +1,4 @@
-"""Two trained layers from the features of a tower to the joint space."""
+"""A trained two-layer network from a tower's features to the joint space."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -10,88 +10,105 @@ from shopwindow.values.arrays import NamedArrays, l2_normalize
 from shopwindow.values.encoder import Vectors
 
 MAX_DEVIATION = 6.0
-"""Standardised features are cut to this many deviations: foreign photos have outliers."""
+"""Standardised features are clipped to this many deviations: out-of-domain photos have outliers."""
+
+_STORED_NAMES = {
+    "mean": "centre",
+    "scale": "scale",
+    "hidden_weights": "inner",
+    "hidden_bias": "inner_bias",
+    "output_weights": "outer",
+    "output_bias": "outer_bias",
+}
+"""Names of the fields in weights files."""
 
 
 @dataclass(frozen=True, slots=True)
 class ProjectionHead:
-    """Two layers from a tower's features to the joint space, by several members side by side.
+    """A two-layer network from a tower's features to the joint space, an ensemble of equal members.
 
-    Each member has its own hidden units and its own part of the vector, of equal length: likeness
-    is the mean of what the members find, and they err less together than one of them alone.
+    Each member has its own hidden units and its own part of the vector, all of equal length: the
+    similarity of two vectors is the mean of the members' similarities, which errs less than one
+    member's alone.
 
     Attributes:
-        centre: Mean of each feature, shape (width,).
-        scale: What a centred feature is multiplied with, shape (width,).
-        inner: First layer of all members, shape (width, members * hidden).
-        inner_bias: Shape (members * hidden,).
-        outer: Second layer, shape (members, hidden, part).
-        outer_bias: Shape (members, part).
+        mean: Mean of each feature, shape (width,).
+        scale: Factor of each centred feature, shape (width,).
+        hidden_weights: First layer of all members, shape (width, n_members * hidden_dim).
+        hidden_bias: Shape (n_members * hidden_dim,).
+        output_weights: Second layer, shape (n_members, hidden_dim, member_dim).
+        output_bias: Shape (n_members, member_dim).
     """
 
-    centre: NDArray[np.float32]
+    mean: NDArray[np.float32]
     scale: NDArray[np.float32]
-    inner: NDArray[np.float32]
-    inner_bias: NDArray[np.float32]
-    outer: NDArray[np.float32]
-    outer_bias: NDArray[np.float32]
+    hidden_weights: NDArray[np.float32]
+    hidden_bias: NDArray[np.float32]
+    output_weights: NDArray[np.float32]
+    output_bias: NDArray[np.float32]
 
     @property
     def dim(self) -> int:
-        """Width of the joint part: that of all members."""
-        return int(self.outer_bias.size)
+        """Width of the output: n_members * member_dim."""
+        return int(self.output_bias.size)
 
     def project(self, features: NDArray[np.float32]) -> Vectors:
         """Return unit rows, shape (n, dim), for features of shape (n, width)."""
-        even = np.clip((features - self.centre) * self.scale, -MAX_DEVIATION, MAX_DEVIATION)
-        hidden = gelu(even @ self.inner + self.inner_bias)  # (n, members * hidden)
-        members = np.split(hidden, len(self.outer), axis=1)
-        layers = zip(members, self.outer, self.outer_bias, strict=True)
-        parts = [l2_normalize(units @ outer + bias) for units, outer, bias in layers]
-        return np.concatenate(parts, axis=1) / np.float32(len(parts) ** 0.5)  # (n, dim)
+        standardized = np.clip((features - self.mean) * self.scale, -MAX_DEVIATION, MAX_DEVIATION)
+        hidden = gelu(standardized @ self.hidden_weights + self.hidden_bias)
+        members = np.split(hidden, len(self.output_weights), axis=1)  # of (n, hidden_dim)
+        layers = zip(members, self.output_weights, self.output_bias, strict=True)
+        outputs = [l2_normalize(units @ weights + bias) for units, weights, bias in layers]
+        return np.concatenate(outputs, axis=1) / np.float32(len(outputs) ** 0.5)  # (n, dim)
 
     def as_arrays(self, prefix: str) -> dict[str, NDArray[Any]]:
-        """Return every array under a dotted name that begins with this one.
+        """Return every array under its stored name, "PREFIX.NAME".
 
         Returns:
-            Numbers in half precision; of the inner layer, which is most of the file, whole steps
-            of -127 to 127 with the size of a step for each column.
+            Arrays in half precision; the hidden weights, most of the file, are quantized to int8
+            with a step for each column.
         """
-        step = np.abs(self.inner).max(axis=0).astype(np.float32) / 127.0  # (members * hidden,)
-        step = np.maximum(step, np.float32(1e-12))
-        plain = {f"{prefix}.{each}": getattr(self, each) for each in self.__slots__}
+        step = np.abs(self.hidden_weights).max(axis=0).astype(np.float32) / 127.0
+        step = np.maximum(step, np.float32(1e-12))  # (n_members * hidden_dim,)
         return {
-            **{each: array.astype(np.float16) for each, array in plain.items()},
-            f"{prefix}.inner": np.rint(self.inner / step).astype(np.int8),
+            **{
+                f"{prefix}.{key}": getattr(self, field).astype(np.float16)
+                for field, key in _STORED_NAMES.items()
+            },
+            f"{prefix}.inner": np.rint(self.hidden_weights / step).astype(np.int8),
             f"{prefix}.inner_step": step,
         }
 
     @classmethod
     def from_arrays(cls, prefix: str, arrays: NamedArrays) -> "ProjectionHead":
-        """Return the head that `as_arrays` wrote.
+        """Return the head whose arrays `as_arrays` gave.
 
         Raises:
             KeyError: An array is missing.
             ValueError: Shapes do not fit together.
         """
-        values = {each: arrays[f"{prefix}.{each}"].astype(np.float32) for each in cls.__slots__}
-        values["inner"] = values["inner"] * arrays[f"{prefix}.inner_step"]
-        head = cls(**values)
-        members, hidden, part = head.outer.shape
-        fits = (
-            head.centre.shape == head.scale.shape == head.inner.shape[:1]
-            and head.inner.shape[1:] == head.inner_bias.shape == (members * hidden,)
-            and head.outer_bias.shape == (members, part)
+        fields = {
+            field: arrays[f"{prefix}.{key}"].astype(np.float32)
+            for field, key in _STORED_NAMES.items()
+        }
+        fields["hidden_weights"] = fields["hidden_weights"] * arrays[f"{prefix}.inner_step"]
+        head = cls(**fields)
+        n_members, hidden_dim, member_dim = head.output_weights.shape
+        n_units = n_members * hidden_dim
+        is_consistent = (
+            head.mean.shape == head.scale.shape == head.hidden_weights.shape[:1]
+            and head.hidden_weights.shape[1:] == head.hidden_bias.shape == (n_units,)
+            and head.output_bias.shape == (n_members, member_dim)
         )
-        if not fits:
-            raise ValueError("heads whose layers do not fit together")
+        if not is_consistent:
+            raise ValueError(f"layers of head {prefix!r} do not fit together")
         return head
 
 
 def gelu(x: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return x where it is large, 0 where it is very negative, smoothly between.
+    """Return the Gaussian error linear unit of x, in its tanh approximation, of the same shape.
 
-    Source: Hendrycks and Gimpel, Gaussian Error Linear Units (2016), the form with tanh.
+    Source: Hendrycks and Gimpel, Gaussian Error Linear Units (2016).
     """
     inner = np.float32(0.7978845608) * (x + np.float32(0.044715) * x * x * x)
     return np.asarray(np.float32(0.5) * x * (1 + np.tanh(inner)), dtype=np.float32)

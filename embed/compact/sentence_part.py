@@ -1,4 +1,4 @@
-"""The meaning: what the sentence encoder itself reads in a text."""
+"""The sentence part of a text's vector: the sentence encoder's own vector, weighted."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -12,16 +12,17 @@ from shopwindow.values.arrays import NamedArrays
 
 @dataclass(frozen=True, slots=True)
 class SentencePart:
-    """How much of a text's vector is the sentence encoder's own.
+    """Decides how much of a text's vector is the sentence encoder's own.
 
-    The trained joint part knows the words of the training's trade far better than the sentence
-    encoder, and those of any other trade far worse. So texts like those of the training keep mostly
-    their joint part, and foreign ones mostly their meaning.
+    The trained joint part knows the vocabulary of the training domain far better than the sentence
+    encoder, and that of any other domain far worse. So in-domain texts are mostly joint part, and
+    out-of-domain ones mostly sentence part.
 
     Attributes:
-        domain: Which texts are like those of the training.
-        in_domain_weight: Share of the meaning in the squared length of a familiar text, 0 to 1.
-        out_of_domain_weight: The same of a foreign text.
+        domain: Detects texts like those of the training.
+        in_domain_weight: Share of the sentence part in the squared length of an in-domain text's
+            vector, 0 to 1.
+        out_of_domain_weight: The same of an out-of-domain text.
     """
 
     domain: DomainDetector
@@ -30,34 +31,39 @@ class SentencePart:
 
     @property
     def dim(self) -> int:
-        """Width of the meaning."""
-        return len(self.domain.centre)
+        """Width of the sentence part."""
+        return len(self.domain.mean)
 
     def compute_weights(self, sentence_vectors: FeatureMatrix) -> FeatureMatrix:
-        """Return the share of the meaning of each text, shape (n,).
+        """Return the weight of the sentence part in each text's squared length, shape (n,).
 
         Args:
             sentence_vectors: The sentence encoder's vectors, shape (n, dim).
         """
-        near = self.domain.score_samples(sentence_vectors)
+        domain_scores = self.domain.score_samples(sentence_vectors)
         return np.asarray(
-            self.out_of_domain_weight + (self.in_domain_weight - self.out_of_domain_weight) * near,
+            self.out_of_domain_weight
+            + (self.in_domain_weight - self.out_of_domain_weight) * domain_scores,
             dtype=np.float32,
         )
 
     def as_arrays(self) -> dict[str, NDArray[Any]]:
-        """Return every array under a dotted name."""
-        shares = np.array([self.in_domain_weight, self.out_of_domain_weight], dtype=np.float32)
-        axes = self.domain.axes.astype(np.float16)
-        return {**self.domain.as_arrays("meaning"), "meaning.axes": axes, "meaning.shares": shares}
+        """Return every array under its stored name."""
+        weights = np.array([self.in_domain_weight, self.out_of_domain_weight], dtype=np.float32)
+        return {
+            **self.domain.as_arrays("meaning"),
+            "meaning.axes": self.domain.components.astype(np.float16),
+            "meaning.shares": weights,
+        }
 
     @classmethod
     def from_arrays(cls, arrays: NamedArrays) -> "SentencePart":
-        """Return what `as_arrays` wrote.
+        """Return the sentence part whose arrays `as_arrays` gave.
 
         Raises:
             KeyError: An array is missing.
-            ValueError: There are not two shares.
+            ValueError: There are not two weights.
         """
-        familiar, foreign = arrays["meaning.shares"].tolist()
-        return cls(DomainDetector.from_arrays("meaning", arrays), familiar, foreign)
+        in_domain_weight, out_of_domain_weight = arrays["meaning.shares"].tolist()
+        domain = DomainDetector.from_arrays("meaning", arrays)
+        return cls(domain, in_domain_weight, out_of_domain_weight)

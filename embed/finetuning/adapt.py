@@ -1,4 +1,4 @@
-"""From a feed to an encoder that knows the shop, or to a clear word why not."""
+"""Adapt an encoder to a shop's feed, or say why it cannot be done."""
 
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -37,29 +37,29 @@ from shopwindow.values.settings import EncoderSettings, PhotoLimits
 SEED = 20261122
 MAX_PRODUCTS = 20_000
 HOLDOUT_FRACTION = 0.2
-"""Share of products that are not trained on: half to choose the shares by, half to judge by."""
+"""Share of products that are held out: half to select the adapter weights, half to evaluate."""
 
 DOMAIN_MARGIN = 1.2
-"""How far the shop's own reaches; see `DomainDetector.fit`. Source: docs/decisions/0008-adapt.md."""
+"""Margin of `DomainDetector.fit`. Source: docs/decisions/0008-adapt.md."""
 
 StageProgress = Callable[[str, int, int], None]
-"""Told the stage, how many are done, and of how many."""
+"""Called with the stage, how many steps are done, and of how many."""
 
 
 @dataclass(frozen=True, slots=True)
 class AdaptReport:
-    """What came of an adaptation.
+    """The result of an adaptation.
 
     Attributes:
-        spec: The facts about the encoder that was written.
-        n_products: Products of the feed.
+        spec: The spec of the adapted encoder.
+        n_products: Products in the feed.
         n_trained: Products that were trained on.
-        n_evaluated: Products held back whose titles were asked.
-        n_skipped: Products that lack a photo or a title, or were not drawn from a large feed.
+        n_evaluated: Held-out products whose titles were the evaluation queries.
+        n_skipped: Products that lack a photo or a title, or were not sampled from a large feed.
         n_unreadable: Products whose photo cannot be used.
-        before: The base encoder on the products held back.
-        after: The adapted encoder on the same.
-        elapsed_s: Seconds in all.
+        before: Metrics of the base encoder on the held-out products.
+        after: Metrics of the adapted encoder on the same.
+        elapsed_s: Total seconds.
     """
 
     spec: EncoderSpec
@@ -74,22 +74,34 @@ class AdaptReport:
 
 
 @dataclass(frozen=True, slots=True)
-class _Shop:
-    """The usable products as the base sees them; the questions are not trained on."""
+class _PreparedData:
+    """The usable products with the base's features, split into training and held-out rows.
 
-    lessons: Sequence[TrainingExample]
+    Attributes:
+        examples: The products.
+        features: Features of their photos, shape (n, width).
+        augmented_features: Features of augmented copies of the photos, shape (n, width).
+        vectors: The base's vectors of the photos, shape (n, base dim).
+        image_only_dims: Columns of the base's vectors that are zero in texts.
+        texts: Features of all their texts.
+        training_rows: Rows that are trained on, shape (n_trained,).
+        validation: Held-out queries that select the adapter weights.
+        test: Held-out queries that evaluate the result.
+    """
+
+    examples: Sequence[TrainingExample]
     features: NDArray[np.float32]
-    varied: NDArray[np.float32]
+    augmented_features: NDArray[np.float32]
     vectors: Vectors
-    only_photos: DimRange
+    image_only_dims: DimRange
     texts: TextFeatures
-    trained: NDArray[np.int64]
-    choosing: HoldoutQueries
-    judging: HoldoutQueries
+    training_rows: NDArray[np.int64]
+    validation: HoldoutQueries
+    test: HoldoutQueries
 
-    def said_of(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
-        """Return the features of everything that may be said of some products."""
-        texts = dict.fromkeys(each.text for n in rows for each in self.lessons[n].texts)
+    def get_text_features(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Return the features of all different texts of some products, shape (n_texts, width)."""
+        texts = dict.fromkeys(text.text for row in rows for text in self.examples[row].texts)
         return self.texts.features[self.texts.find_rows(texts)]
 
 
@@ -105,126 +117,148 @@ def adapt_encoder(  # noqa: PLR0913 -- one parameter for each choice
 ) -> AdaptReport:
     """Train heads on a shop's products and write an encoder that `load_encoder(folder)` takes.
 
-    The base's towers stay as they are. Products held back, with all their twins by title or
-    variant group, judge the result; it is written only when their titles find their photos
-    clearly better than before.
+    The base's towers stay frozen. The result is evaluated on held-out products, with all their
+    duplicates by title or variant group; it is written only when their titles find their photos
+    significantly better than before.
 
     Args:
         base_name: Name or folder of the encoder to start from, as `load_encoder` takes it.
         products: The shop's products; they are read once.
-        folder: Where the encoder goes; made when missing.
-        limit: Most products that are learned from; of a larger feed they are drawn by chance.
-        photo_limits: Limits on the photos; the usual ones when None.
-        settings: How the base runs; the usual ones when None.
-        progress: Told how far it is.
+        folder: Where the encoder is written; created when missing.
+        limit: Most products to train on; a larger feed is sampled at random.
+        photo_limits: Limits on the photos; the defaults when None.
+        settings: Precision, threads and batch size of the base; the defaults when None.
+        progress: Called with the progress of each stage.
 
     Returns:
-        Counts, and the measures before and after.
+        Counts, and the metrics before and after.
 
     Raises:
-        AdaptError: There is too little to learn from, or what was learned is no better.
+        AdaptationError: There is too little to train on, or the result is not better.
         EncoderError: The base cannot be loaded.
     """
-    tell = progress or (lambda _stage, _done, _total: None)
-    began = time.perf_counter()
+    report_progress = progress or (lambda _stage, _done, _total: None)
+    start = time.perf_counter()
     check_output_folder(Path(folder))
     base = load_encoder(base_name, photo_limits=photo_limits, settings=settings)
     if not isinstance(base, BatchEncoder):
         raise AdaptationError(f"{base_name}: this encoder has no towers to train heads on")
-    lessons, n_products = sample_examples(products, limit, SEED)
-    check_dataset_size(lessons, f"of {n_products} products only {{}} have a photo and a title")
-    check_holdout_size(
-        select_holdout(lessons, HOLDOUT_FRACTION)
-    )  # before minutes are spent on photos
-    shop = _seen(base, lessons, tell)
-    heads = select_adapter_weights(_learned(shop, tell), shop.choosing, shop.vectors, shop.features)
-    before, after = _judged(shop, heads)
-    named = str(base_name) if find_family(base_name) else Path(base_name)
-    spec = save_adapted_encoder(Path(folder), named, base.spec, heads)
+    examples, n_products = sample_examples(products, limit, SEED)
+    check_dataset_size(examples, f"of {n_products} products only {{}} have a photo and a title")
+    # Before minutes are spent on photos.
+    check_holdout_size(select_holdout(examples, HOLDOUT_FRACTION))
+    data = _prepare_data(base, examples, report_progress)
+    heads = _train_heads(data, report_progress)
+    heads = select_adapter_weights(heads, data.validation, data.vectors, data.features)
+    before, after = _evaluate_heads(data, heads)
+    base_or_folder = str(base_name) if find_family(base_name) else Path(base_name)
+    spec = save_adapted_encoder(Path(folder), base_or_folder, base.spec, heads)
     return AdaptReport(
         spec=spec,
         n_products=n_products,
-        n_trained=len(shop.trained),
-        n_evaluated=len(shop.judging.evaluator.query_rows),
-        n_skipped=n_products - len(lessons),
-        n_unreadable=len(lessons) - len(shop.lessons),
+        n_trained=len(data.training_rows),
+        n_evaluated=len(data.test.evaluator.query_rows),
+        n_skipped=n_products - len(examples),
+        n_unreadable=len(examples) - len(data.examples),
         before=before,
         after=after,
-        elapsed_s=time.perf_counter() - began,
+        elapsed_s=time.perf_counter() - start,
     )
 
 
-def _seen(base: BatchEncoder, lessons: Sequence[TrainingExample], tell: StageProgress) -> _Shop:
-    usable, features, varied = extract_example_features(
-        base, lessons, SEED, partial(tell, "photos")
+def _prepare_data(
+    base: BatchEncoder, examples: Sequence[TrainingExample], report_progress: StageProgress
+) -> _PreparedData:
+    is_usable, features, augmented_features = extract_example_features(
+        base, examples, SEED, partial(report_progress, "photos")
     )
-    lessons = [lesson for lesson, good in zip(lessons, usable, strict=True) if good]
-    check_dataset_size(lessons, "only {} photos can be used")
+    examples = [example for example, usable in zip(examples, is_usable, strict=True) if usable]
+    check_dataset_size(examples, "only {} photos can be used")
     texts = TextFeatures.extract(
-        base, (t.text for each in lessons for t in each.texts), partial(tell, "texts")
+        base,
+        (text.text for example in examples for text in example.texts),
+        partial(report_progress, "texts"),
     )
-    back = select_holdout(lessons, HOLDOUT_FRACTION)
-    check_holdout_size(back)
-    unseen = np.flatnonzero(back)
-    keys = np.unique([lesson.title_key for lesson in lessons], return_inverse=True)[1]
-    categories = np.array([lesson.category for lesson in lessons])
+    is_held_out = select_holdout(examples, HOLDOUT_FRACTION)
+    check_holdout_size(is_held_out)
+    holdout_rows = np.flatnonzero(is_held_out)
+    keys = np.unique([example.title_key for example in examples], return_inverse=True)[1]
+    categories = np.array([example.category for example in examples])
 
-    def questions(rows: NDArray[np.int64]) -> HoldoutQueries:
-        places = texts.find_rows(lessons[n].title for n in rows)
-        worded = [texts.prompted_texts[place] for place in places]
-        said = texts.features[places]
-        exam = HoldoutEvaluator(rows, keys, categories)
-        return HoldoutQueries(exam, worded, said, base.project_text_features(said, worded))
+    def build_queries(rows: NDArray[np.int64]) -> HoldoutQueries:
+        text_rows = texts.find_rows(examples[row].title for row in rows)
+        prompted_texts = [texts.prompted_texts[row] for row in text_rows]
+        text_features = texts.features[text_rows]
+        return HoldoutQueries(
+            HoldoutEvaluator(rows, keys, categories),
+            prompted_texts,
+            text_features,
+            base.project_text_features(text_features, prompted_texts),
+        )
 
-    whole = features.astype(np.float32)
-    return _Shop(
-        lessons=lessons,
-        features=whole,
-        varied=varied.astype(np.float32),
-        vectors=base.project_image_features(whole),
-        only_photos=base.spec.image_only_dims,
+    image_features = features.astype(np.float32)
+    return _PreparedData(
+        examples=examples,
+        features=image_features,
+        augmented_features=augmented_features.astype(np.float32),
+        vectors=base.project_image_features(image_features),
+        image_only_dims=base.spec.image_only_dims,
         texts=texts,
-        trained=np.flatnonzero(~back),
-        choosing=questions(unseen[::2]),
-        judging=questions(unseen[1::2]),
+        training_rows=np.flatnonzero(~is_held_out),
+        validation=build_queries(holdout_rows[::2]),
+        test=build_queries(holdout_rows[1::2]),
     )
 
 
-def _learned(shop: _Shop, tell: StageProgress) -> AdapterHeads:
-    rows = shop.trained
-    lessons = [shop.lessons[n] for n in rows]
-    material = TrainingData(lessons, shop.features[rows], shop.varied[rows], shop.texts)
-    trained = train_adapter(material, ADAPTER_HYPERPARAMETERS, partial(tell, "training"))
-    chosen = shop.choosing.evaluator.query_rows
-    photos = DomainDetector.fit(shop.vectors[rows], shop.vectors[chosen], DOMAIN_MARGIN)
-    texts = DomainDetector.fit(shop.said_of(rows), shop.said_of(chosen), DOMAIN_MARGIN)
-    only = shop.only_photos
+def _train_heads(data: _PreparedData, report_progress: StageProgress) -> AdapterHeads:
+    rows, validation_rows = data.training_rows, data.validation.evaluator.query_rows
+    training_data = TrainingData(
+        [data.examples[row] for row in rows],
+        data.features[rows],
+        data.augmented_features[rows],
+        data.texts,
+    )
+    on_step = partial(report_progress, "training")
+    trained = train_adapter(training_data, ADAPTER_HYPERPARAMETERS, on_step)
     heads = AdapterHeads(
-        trained.image_head,
-        trained.text_head,
-        trained.word_embeddings,
-        photos,
-        texts,
-        only,
-        0.5,
-        0.5,
+        image_head=trained.image_head,
+        text_head=trained.text_head,
+        word_embeddings=trained.word_embeddings,
+        image_domain=DomainDetector.fit(
+            data.vectors[rows], data.vectors[validation_rows], DOMAIN_MARGIN
+        ),
+        text_domain=DomainDetector.fit(
+            data.get_text_features(rows), data.get_text_features(validation_rows), DOMAIN_MARGIN
+        ),
+        image_only_dims=data.image_only_dims,
+        image_adapter_weight=0.5,
+        text_adapter_weight=0.5,
     )
-    # As they will be read back, in half precision.
-    return AdapterHeads.from_arrays(heads.as_arrays(), {"image": 0.5, "text": 0.5}, only)
+    # Through the stored arrays, so that they are selected and evaluated in half precision.
+    adapter_weights = {"image": 0.5, "text": 0.5}
+    return AdapterHeads.from_arrays(heads.as_arrays(), adapter_weights, data.image_only_dims)
 
 
-def _judged(shop: _Shop, heads: AdapterHeads) -> tuple[AdaptationMetrics, AdaptationMetrics]:
-    asked, exam = shop.judging, shop.judging.evaluator
-    answered = heads.project_texts(asked.vectors, asked.features, asked.prompted_texts)
-    photos = heads.project_images(shop.vectors, shop.features)
-    ranks_before = exam.compute_reciprocal_ranks(asked.vectors, shop.vectors)
-    ranks_after = exam.compute_reciprocal_ranks(answered, photos)
-    before, after = exam.evaluate(ranks_before, shop.vectors), exam.evaluate(ranks_after, photos)
+def _evaluate_heads(
+    data: _PreparedData, heads: AdapterHeads
+) -> tuple[AdaptationMetrics, AdaptationMetrics]:
+    """Return the metrics of the base and of the adapted encoder on the held-out test queries.
+
+    Raises:
+        AdaptationError: The adapted encoder is not significantly better.
+    """
+    queries, evaluator = data.test, data.test.evaluator
+    texts = heads.project_texts(queries.vectors, queries.features, queries.prompted_texts)
+    photos = heads.project_images(data.vectors, data.features)
+    ranks_before = evaluator.compute_reciprocal_ranks(queries.vectors, data.vectors)
+    ranks_after = evaluator.compute_reciprocal_ranks(texts, photos)
+    before = evaluator.evaluate(ranks_before, data.vectors)
+    after = evaluator.evaluate(ranks_after, photos)
     if not is_significantly_better(ranks_before, ranks_after):
         raise AdaptationError(
-            f"nothing was written: on {len(exam.query_rows)} products held back the adapted encoder is "
-            f"not clearly better (title to photo, mean reciprocal rank "
-            f"{before.mrr:.3f} before, {after.mrr:.3f} after). Do titles "
-            "and photos belong together? More products may help."
+            f"nothing was written: on {len(evaluator.query_rows)} held-out products the adapted "
+            "encoder is not significantly better (title to photo, mean reciprocal rank "
+            f"{before.mrr:.3f} before, {after.mrr:.3f} after). Do titles and photos belong "
+            "together? More products may help."
         )
     return before, after

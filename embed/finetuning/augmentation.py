@@ -1,4 +1,4 @@
-"""Photos as shoppers take them, made from studio photos: what training must not be misled by."""
+"""Augmentation: studio photos changed to resemble photos that shoppers take."""
 
 import io
 from dataclasses import dataclass
@@ -9,25 +9,25 @@ from PIL import Image, ImageEnhance
 
 WHITE = (255, 255, 255)
 STUDIO_BACKGROUND_THRESHOLD = 240
-"""A pixel whose every channel is brighter belongs to the studio's background."""
+"""A pixel whose every channel is brighter belongs to the studio background."""
 
 THUMBNAIL_SIZE = 60
-"""Longest side, in pixels, of the smallest photos that shops still have."""
+"""Longest side, in pixels, of the smallest photos that are still found in shops."""
 
 
 @dataclass(frozen=True, slots=True)
 class Augmentation:
-    """How far a varied photo may go from the studio photo.
+    """Parameters of the random changes to a photo.
 
     Attributes:
-        flip_probability: Chance of a mirror image.
-        background_probability: Chance of another background than white.
-        rotation_probability: Chance of a tilt.
-        max_rotation_deg: Largest tilt to either side.
-        min_crop_scale: Smallest part of each side that a crop keeps.
-        min_brightness: Least brightness; 1 is unchanged.
-        max_brightness: Greatest brightness.
-        thumbnail_probability: Chance of being shrunk to a thumbnail first.
+        flip_probability: Probability of mirroring.
+        background_probability: Probability of replacing the white background.
+        rotation_probability: Probability of a rotation.
+        max_rotation_deg: Largest rotation to either side, in degrees.
+        min_crop_scale: Smallest share of each side that a crop keeps.
+        min_brightness: Smallest brightness factor; 1 is unchanged.
+        max_brightness: Largest brightness factor.
+        thumbnail_probability: Probability of shrinking to a thumbnail.
     """
 
     flip_probability: float = 0.5
@@ -40,56 +40,51 @@ class Augmentation:
     thumbnail_probability: float = 0.3
 
     def apply(self, photo: Image.Image, rng: np.random.Generator) -> Image.Image:
-        """Return a varied copy of an RGB photo.
-
-        Returns:
-            An RGB photo, as a JPEG would give it back.
-        """
+        """Return an augmented copy of an RGB photo, with JPEG artefacts, in RGB."""
         if rng.random() < self.flip_probability:
             photo = photo.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
-        photo, colour = self._background(photo, rng)
+        photo, fill_color = self._replace_background(photo, rng)
         if rng.random() < self.rotation_probability:
             angle = rng.uniform(-self.max_rotation_deg, self.max_rotation_deg)
-            photo = photo.rotate(angle, Image.Resampling.BICUBIC, expand=True, fillcolor=colour)
-        photo = _crop(photo, rng.uniform(self.min_crop_scale, 1.0), rng)
-        light = rng.uniform(self.min_brightness, self.max_brightness)
-        photo = ImageEnhance.Brightness(photo).enhance(light)
+            photo = photo.rotate(angle, Image.Resampling.BICUBIC, expand=True, fillcolor=fill_color)
+        photo = _crop_randomly(photo, rng.uniform(self.min_crop_scale, 1.0), rng)
+        brightness = rng.uniform(self.min_brightness, self.max_brightness)
+        photo = ImageEnhance.Brightness(photo).enhance(brightness)
         photo = ImageEnhance.Color(photo).enhance(rng.uniform(0.8, 1.1))
         photo = ImageEnhance.Contrast(photo).enhance(rng.uniform(0.8, 1.15))
         if rng.random() < self.thumbnail_probability:
             photo.thumbnail((THUMBNAIL_SIZE, THUMBNAIL_SIZE), Image.Resampling.BICUBIC)
-        return _through_jpeg(photo, int(rng.integers(40, 80)))
+        return _compress_as_jpeg(photo, int(rng.integers(40, 80)))
 
-    def _background(
+    def _replace_background(
         self, photo: Image.Image, rng: np.random.Generator
     ) -> tuple[Image.Image, tuple[int, ...]]:
-        """Return the photo and the colour that now surrounds the product."""
+        """Return the photo and the RGB colour of its background, white if it was not replaced."""
         if rng.random() >= self.background_probability:
             return photo, WHITE
-        colour = rng.integers(60, 250, 3)
+        color = rng.integers(60, 250, 3)
         pixels = np.asarray(photo).astype(np.int16)  # (height, width, 3)
-        studio = (
-            pixels.min(axis=2, keepdims=True) > STUDIO_BACKGROUND_THRESHOLD
-        )  # (height, width, 1)
-        backdrop = np.clip(colour + _shadows(photo.size, rng), 0, 255)
-        mixed = np.where(studio, backdrop, pixels).astype(np.uint8)
-        return Image.fromarray(mixed), tuple(int(value) for value in colour)
+        # (height, width, 1)
+        is_background = pixels.min(axis=2, keepdims=True) > STUDIO_BACKGROUND_THRESHOLD
+        backdrop = np.clip(color + _make_uneven_light(photo.size, rng), 0, 255)
+        composite = np.where(is_background, backdrop, pixels).astype(np.uint8)
+        return Image.fromarray(composite), tuple(int(value) for value in color)
 
 
-def _shadows(size: tuple[int, int], rng: np.random.Generator) -> NDArray[np.int16]:
-    """Return a soft uneven light, -30 to 30, shape (height, width, 3)."""
+def _make_uneven_light(size: tuple[int, int], rng: np.random.Generator) -> NDArray[np.int16]:
+    """Return smooth random brightness offsets, -30 to 30, shape (height, width, 3)."""
     coarse = Image.fromarray(rng.integers(0, 60, (6, 6, 3)).astype(np.uint8))
     return np.asarray(coarse.resize(size, Image.Resampling.BICUBIC)).astype(np.int16) - 30
 
 
-def _crop(photo: Image.Image, kept: float, rng: np.random.Generator) -> Image.Image:
-    width, height = (max(1, int(side * kept)) for side in photo.size)
+def _crop_randomly(photo: Image.Image, scale: float, rng: np.random.Generator) -> Image.Image:
+    width, height = (max(1, int(side * scale)) for side in photo.size)
     left = int(rng.integers(0, photo.width - width + 1))
     top = int(rng.integers(0, photo.height - height + 1))
     return photo.crop((left, top, left + width, top + height))
 
 
-def _through_jpeg(photo: Image.Image, quality: int) -> Image.Image:
+def _compress_as_jpeg(photo: Image.Image, quality: int) -> Image.Image:
     data = io.BytesIO()
     photo.save(data, "JPEG", quality=quality)
     return Image.open(data).convert("RGB")

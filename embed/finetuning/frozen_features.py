@@ -1,7 +1,7 @@
-"""What a base encoder's frozen towers make of a feed's photos and texts."""
+"""Extract the features of a feed's photos and texts with a base encoder's frozen towers."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
 
@@ -20,62 +20,66 @@ BATCH_SIZE = 32
 N_DECODING_THREADS = 2
 
 StepCallback = Callable[[int, int], None]
-"""Told how many are done, and of how many."""
+"""Called with how many steps are done, and of how many."""
 
 
 def extract_example_features(
     base: BatchEncoder, examples: Sequence[TrainingExample], seed: int, on_step: StepCallback
 ) -> tuple[NDArray[np.bool_], NDArray[np.float16], NDArray[np.float16]]:
-    """Encode the photos, as they are and as a shopper's camera might show them.
+    """Extract features of the products' photos and of an augmented copy of each.
 
     Args:
         base: The encoder.
         examples: The products.
-        seed: Starts the variations.
-        on_step: Told the progress.
+        seed: Seed of the augmentation.
+        on_step: Called with the progress.
 
     Returns:
-        Which photos can be used, shape (n_lessons,); features of those, and of their varied
+        Which photos can be used, shape (n_examples,); features of those, and of their augmented
         copies, each of shape (n_usable, width).
     """
-    usable: list[bool] = []
-    plain: list[NDArray[np.float16]] = []
-    varied: list[NDArray[np.float16]] = []
+    is_usable: list[bool] = []
+    features: list[NDArray[np.float16]] = []
+    augmented_features: list[NDArray[np.float16]] = []
 
-    def opened(lesson: TrainingExample) -> PreparedImage | None:
+    def prepare(example: TrainingExample) -> PreparedImage | None:
         try:
-            return base.prepare_image(lesson.image)
+            return base.prepare_image(example.image)
         except PhotoError:
             return None
 
-    with ThreadPoolExecutor(N_DECODING_THREADS, "decode") as threads:
-        rest = iter(examples)
-        following = [threads.submit(opened, each) for each in islice(rest, BATCH_SIZE)]
-        while following:
-            photos = [each.result() for each in following]
-            following = [threads.submit(opened, each) for each in islice(rest, BATCH_SIZE)]
-            first = len(usable)
-            usable += [photo is not None for photo in photos]
-            good = [(n, p) for n, p in enumerate(photos, start=first) if p is not None]
-            if good:
-                pixels = np.stack([photo for _, photo in good])
-                copies = np.stack([_varied(photo, [seed, n]) for n, photo in good])
-                plain.append(base.extract_image_features(pixels).astype(np.float16))
-                varied.append(base.extract_image_features(copies).astype(np.float16))
-            on_step(len(usable), len(examples))
-    if not plain:
-        nothing = np.zeros((0, 1), dtype=np.float16)
-        return np.array(usable, dtype=bool), nothing, nothing
-    return np.array(usable), np.concatenate(plain), np.concatenate(varied)
+    with ThreadPoolExecutor(N_DECODING_THREADS, "decode") as pool:
+        remaining = iter(examples)
+
+        def submit_batch() -> list[Future[PreparedImage | None]]:
+            return [pool.submit(prepare, example) for example in islice(remaining, BATCH_SIZE)]
+
+        next_batch = submit_batch()
+        while next_batch:
+            photos = [future.result() for future in next_batch]
+            next_batch = submit_batch()  # decodes while this batch goes through the towers
+            n_done = len(is_usable)
+            is_usable += [photo is not None for photo in photos]
+            usable = [(n, photo) for n, photo in enumerate(photos, n_done) if photo is not None]
+            if usable:
+                pixels = np.stack([photo for _, photo in usable])
+                copies = np.stack([_augment(photo, [seed, n]) for n, photo in usable])
+                features.append(base.extract_image_features(pixels).astype(np.float16))
+                augmented_features.append(base.extract_image_features(copies).astype(np.float16))
+            on_step(len(is_usable), len(examples))
+    if not features:
+        empty = np.zeros((0, 1), dtype=np.float16)
+        return np.array(is_usable, dtype=bool), empty, empty
+    return np.array(is_usable), np.concatenate(features), np.concatenate(augmented_features)
 
 
 @dataclass(frozen=True, slots=True)
 class TextFeatures:
-    """Texts as the base sees them.
+    """Different texts with the base's features.
 
     Attributes:
-        row_by_text: Row by text.
-        prompted_texts: The texts with the base's prompt around them.
+        row_by_text: Row of each text.
+        prompted_texts: The texts in the base's prompt template, by row.
         features: Shape (n_texts, width).
     """
 
@@ -87,20 +91,21 @@ class TextFeatures:
     def extract(
         cls, base: BatchEncoder, texts: Iterable[str], on_step: StepCallback
     ) -> "TextFeatures":
-        """Return each text once, encoded."""
-        places = {text: row for row, text in enumerate(dict.fromkeys(texts))}
-        worded = base.apply_prompt(list(places))
-        parts = []
-        for start in range(0, len(worded), BATCH_SIZE):
-            parts.append(base.extract_text_features(worded[start : start + BATCH_SIZE]))
-            on_step(min(start + BATCH_SIZE, len(worded)), len(worded))
-        return cls(places, worded, np.concatenate(parts))
+        """Return the features of the texts, duplicates removed, in order of first appearance."""
+        row_by_text = {text: row for row, text in enumerate(dict.fromkeys(texts))}
+        prompted_texts = base.apply_prompt(list(row_by_text))
+        batches = []
+        for start in range(0, len(prompted_texts), BATCH_SIZE):
+            batch = prompted_texts[start : start + BATCH_SIZE]
+            batches.append(base.extract_text_features(batch))
+            on_step(start + len(batch), len(prompted_texts))
+        return cls(row_by_text, prompted_texts, np.concatenate(batches))
 
     def find_rows(self, texts: Iterable[str]) -> list[int]:
-        """Return the rows of some texts."""
+        """Return the row of each text."""
         return [self.row_by_text[text] for text in texts]
 
 
-def _varied(photo: PreparedImage, seed: list[int]) -> PreparedImage:
-    taken = Augmentation().apply(Image.fromarray(photo), np.random.default_rng(seed))
-    return letterbox_to_array(taken, photo.shape[0])
+def _augment(photo: PreparedImage, seed: list[int]) -> PreparedImage:
+    augmented = Augmentation().apply(Image.fromarray(photo), np.random.default_rng(seed))
+    return letterbox_to_array(augmented, photo.shape[0])

@@ -1,7 +1,8 @@
-"""One head while it is trained: its answer to a batch, and the way back from a loss to its layers.
+"""Forward and backward pass of one projection head in numpy.
 
-The arithmetic is that of `embed.compact.projection_head.ProjectionHead`, with dropout. `tools.train_compact.torch_heads` has the
-same on torch, and `tests/embed/test_adapt_parity.py` holds one to the other.
+The arithmetic is that of `embed.compact.projection_head.ProjectionHead`, with dropout.
+`tools.train_compact.torch_heads` has the same in torch, and `tests/embed/test_adapt_parity.py`
+compares the two.
 """
 
 from collections.abc import Mapping
@@ -17,20 +18,20 @@ from shopwindow.values.encoder import Vectors
 FloatArray: TypeAlias = NDArray[np.float32]
 
 ParameterArrays: TypeAlias = Mapping[str, FloatArray]
-"""Arrays by dotted name: what is trained, or the gradient of each."""
+"""Parameters, or their gradients, by dotted name."""
 
-_LEAST_LENGTH = np.float32(1e-12)
-_LINEAR, _CUBIC = np.float32(0.7978845608), np.float32(0.044715)
-"""sqrt(2 / pi), and the weight of the cube. Source: Hendrycks and Gimpel (2016), form with tanh."""
+_MIN_NORM = np.float32(1e-12)
+_GELU_LINEAR, _GELU_CUBIC = np.float32(0.7978845608), np.float32(0.044715)
+"""sqrt(2 / pi), and the coefficient of x ** 3. Source: Hendrycks and Gimpel (2016), tanh form."""
 
 
 @dataclass(frozen=True, slots=True)
 class DropoutMasks:
-    """What each feature and each hidden unit of a batch is multiplied with; 0 leaves it out.
+    """Factors of the features and hidden units of a batch; 0 drops a value.
 
     Attributes:
         features: Shape (n, width); None keeps all.
-        hidden: Shape (n, hidden); None keeps all.
+        hidden: Shape (n, hidden_dim); None keeps all.
     """
 
     features: FloatArray | None = None
@@ -42,17 +43,17 @@ NO_DROPOUT = DropoutMasks()
 
 @dataclass(frozen=True, slots=True)
 class ForwardPass:
-    """What a head made of one batch, with what the way back needs.
+    """The outputs of a head for one batch, with the activations that the backward pass needs.
 
     Attributes:
         head: The head; it has one member.
-        masks: What was left out.
-        unclipped: Which evened features were not cut, shape (n, width).
-        standardized: The features that entered the first layer, shape (n, width).
-        pre_activation: What the first layer gave, shape (n, hidden).
-        hidden: What entered the second layer, shape (n, hidden).
-        norms: Length of what the second layer gave, shape (n, 1).
-        outputs: The answer: unit rows, shape (n, dim).
+        masks: The dropout masks.
+        unclipped: Which standardised features were not clipped, shape (n, width).
+        standardized: Input of the first layer, shape (n, width).
+        pre_activation: Output of the first layer, shape (n, hidden_dim).
+        hidden: Input of the second layer, shape (n, hidden_dim).
+        norms: Length of the second layer's output, shape (n, 1).
+        outputs: Unit rows, shape (n, dim).
     """
 
     head: ProjectionHead
@@ -67,58 +68,64 @@ class ForwardPass:
     def backward(
         self, output_gradient: FloatArray, n_trainable_inputs: int = 0
     ) -> tuple[dict[str, FloatArray], FloatArray]:
-        """Return the gradient of each layer, and that of the last features.
+        """Compute the gradients of the layers, and of the trainable inputs.
 
         Args:
-            output_gradient: Gradient of the loss with respect to the answer, shape (n, dim).
+            output_gradient: Gradient of the loss by `outputs`, shape (n, dim).
             n_trainable_inputs: How many of the features, counted from the last, are trained too.
 
         Returns:
-            Gradients by the layer's name, and of these features, shape (n, n_last).
+            Gradients by the layer's name, and by the trainable inputs, shape
+            (n, n_trainable_inputs).
         """
-        along = (self.outputs * output_gradient).sum(axis=1, keepdims=True)
-        of_outer = (output_gradient - self.outputs * along) / self.norms  # (n, dim)
-        of_hidden = _masked(of_outer @ self.head.outer[0].T, self.masks.hidden)
-        of_inner = of_hidden * gelu_derivative(self.pre_activation)  # (n, hidden)
-        layers = {
-            "inner": self.standardized.T @ of_inner,
-            "inner_bias": of_inner.sum(axis=0),
-            "outer": (self.hidden.T @ of_outer)[None],
-            "outer_bias": of_outer.sum(axis=0)[None],
+        radial = (self.outputs * output_gradient).sum(axis=1, keepdims=True)  # (n, 1)
+        by_output = (output_gradient - self.outputs * radial) / self.norms  # (n, dim)
+        by_hidden = _apply_mask(by_output @ self.head.output_weights[0].T, self.masks.hidden)
+        by_pre_activation = by_hidden * gelu_derivative(self.pre_activation)  # (n, hidden_dim)
+        gradients = {
+            "hidden_weights": self.standardized.T @ by_pre_activation,
+            "hidden_bias": by_pre_activation.sum(axis=0),
+            "output_weights": (self.hidden.T @ by_output)[None],
+            "output_bias": by_output.sum(axis=0)[None],
         }
         first = self.standardized.shape[1] - n_trainable_inputs
         mask = None if self.masks.features is None else self.masks.features[:, first:]
-        back: FloatArray = np.matmul(of_inner, self.head.inner[first:].T)  # (n, n_last)
-        return layers, _masked(back, mask) * self.unclipped[:, first:] * self.head.scale[first:]
+        by_inputs: FloatArray = np.matmul(by_pre_activation, self.head.hidden_weights[first:].T)
+        by_inputs = _apply_mask(by_inputs, mask) * self.unclipped[:, first:]
+        return gradients, by_inputs * self.head.scale[first:]
 
 
 def run_forward(head: ProjectionHead, features: FloatArray, masks: DropoutMasks) -> ForwardPass:
-    """Send a batch through a head of one member.
+    """Run a batch through a head of one member.
 
     Args:
         head: The head.
         features: Shape (n, width).
-        masks: What is left out.
+        masks: The dropout masks.
 
     Returns:
-        The answer, with what the way back needs.
+        The outputs, with the activations that the backward pass needs.
     """
-    whole = (features - head.centre) * head.scale
-    inside = np.abs(whole) <= MAX_DEVIATION
-    even = _masked(np.clip(whole, -MAX_DEVIATION, MAX_DEVIATION), masks.features)
-    inner = even @ head.inner + head.inner_bias
-    hidden = _masked(gelu(inner), masks.hidden)
-    outer = hidden @ head.outer[0] + head.outer_bias[0]
-    lengths = np.maximum(np.linalg.norm(outer, axis=1, keepdims=True), _LEAST_LENGTH)
-    return ForwardPass(head, masks, inside, even, inner, hidden, lengths, outer / lengths)
+    unbounded = (features - head.mean) * head.scale
+    unclipped = np.abs(unbounded) <= MAX_DEVIATION
+    clipped = np.clip(unbounded, -MAX_DEVIATION, MAX_DEVIATION)
+    standardized = _apply_mask(clipped, masks.features)
+    pre_activation = standardized @ head.hidden_weights + head.hidden_bias
+    hidden = _apply_mask(gelu(pre_activation), masks.hidden)
+    output = hidden @ head.output_weights[0] + head.output_bias[0]
+    norms = np.maximum(np.linalg.norm(output, axis=1, keepdims=True), _MIN_NORM)
+    return ForwardPass(
+        head, masks, unclipped, standardized, pre_activation, hidden, norms, output / norms
+    )
 
 
 def gelu_derivative(x: FloatArray) -> FloatArray:
-    """Return the slope of `gelu` at x, of the same shape."""
-    bent = np.tanh(_LINEAR * (x + _CUBIC * x * x * x))
-    steep = _LINEAR * (1 + 3 * _CUBIC * x * x)
-    return np.asarray(0.5 * (1 + bent) + 0.5 * x * (1 - bent * bent) * steep, dtype=np.float32)
+    """Return the derivative of `gelu` at x, of the same shape."""
+    tanh = np.tanh(_GELU_LINEAR * (x + _GELU_CUBIC * x * x * x))
+    inner_slope = _GELU_LINEAR * (1 + 3 * _GELU_CUBIC * x * x)
+    slope = 0.5 * (1 + tanh) + 0.5 * x * (1 - tanh * tanh) * inner_slope
+    return np.asarray(slope, dtype=np.float32)
 
 
-def _masked(values: FloatArray, mask: FloatArray | None) -> FloatArray:
+def _apply_mask(values: FloatArray, mask: FloatArray | None) -> FloatArray:
     return values if mask is None else values * mask

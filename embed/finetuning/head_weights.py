@@ -1,4 +1,4 @@
-"""How much of a vector is the shop's own: the share with which most questions are answered."""
+"""Select the weights of the adapter vectors on held-out queries."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -15,12 +15,19 @@ from shopwindow.values.errors import AdaptationError
 IMAGE_WEIGHT_GRID = (0.1, 0.2, 0.3, 0.4)
 TEXT_WEIGHT_GRID = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
 MAX_PRECISION_LOSS = 0.005
-"""What photo to photo may lose in same category while words gain, beside what is chance."""
+"""What photo-to-photo category precision may lose, beyond what is within chance."""
 
 
 @dataclass(frozen=True, slots=True)
 class HoldoutQueries:
-    """Titles that are asked among all photos, as the base sees them."""
+    """Titles of held-out products as queries among all photos of the shop.
+
+    Attributes:
+        evaluator: Evaluates the rankings of these queries.
+        prompted_texts: The titles in the base's prompt template.
+        features: The base's features of them, shape (n_queries, width).
+        vectors: The base's vectors of them, shape (n_queries, base dim).
+    """
 
     evaluator: HoldoutEvaluator
     prompted_texts: Sequence[str]
@@ -31,49 +38,53 @@ class HoldoutQueries:
 def select_adapter_weights(
     heads: AdapterHeads, queries: HoldoutQueries, vectors: Vectors, features: NDArray[np.float32]
 ) -> AdapterHeads:
-    """Choose how much of a vector is the shop's own, by products that are not judged by.
+    """Select the adapter weights with the best mean reciprocal rank on validation queries.
 
     Args:
-        heads: What was learned.
-        queries: The questions.
-        vectors: The base's, of all photos, shape (n, base dim).
-        features: Of all photos, shape (n, width).
+        heads: The trained heads.
+        queries: The validation queries; the final evaluation has others.
+        vectors: The base's vectors of all photos, shape (n, base dim).
+        features: Features of all photos, shape (n, width).
 
     Returns:
-        The heads with these shares.
+        The heads with these weights; of equal ones the first in the grids' order.
 
     Raises:
-        AdaptError: Every share costs photo to photo more than is allowed.
+        AdaptationError: With every weight, category precision drops more than is allowed.
     """
-    own_photos, near_photos = heads.adapt_images(vectors, features)
-    own_texts, near_texts = heads.adapt_texts(queries.features, queries.prompted_texts)
+    image_adapter_vectors, image_scores = heads.adapt_images(vectors, features)
+    text_adapter_vectors, text_scores = heads.adapt_texts(queries.features, queries.prompted_texts)
     before = queries.evaluator.compute_category_precisions(vectors)
-    found: list[tuple[float, AdapterHeads]] = []
-    for image_share in IMAGE_WEIGHT_GRID:
+    trials: list[tuple[float, AdapterHeads]] = []
+    for image_weight in IMAGE_WEIGHT_GRID:
         photos = heads.combine_image_vectors(
-            vectors, own_photos, image_share * near_photos, image_share
+            vectors, image_adapter_vectors, image_weight * image_scores, image_weight
         )
         after = queries.evaluator.compute_category_precisions(photos)
         if before is not None and after is not None and is_regression(before, after):
             continue
-        for text_share in TEXT_WEIGHT_GRID:
-            texts = combine_vectors(queries.vectors, own_texts, text_share * near_texts)
-            tried = replace(heads, image_adapter_weight=image_share, text_adapter_weight=text_share)
-            rank = float(queries.evaluator.compute_reciprocal_ranks(texts, photos).mean())
-            found.append((rank, tried))
-    if not found:
+        for text_weight in TEXT_WEIGHT_GRID:
+            texts = combine_vectors(
+                queries.vectors, text_adapter_vectors, text_weight * text_scores
+            )
+            candidate = replace(
+                heads, image_adapter_weight=image_weight, text_adapter_weight=text_weight
+            )
+            mrr = float(queries.evaluator.compute_reciprocal_ranks(texts, photos).mean())
+            trials.append((mrr, candidate))
+    if not trials:
         raise AdaptationError(
-            "nothing was written: however small the share of what was learned, photos found fewer "
-            "others of their category. Do categories, titles and photos belong together?"
+            "nothing was written: with every weight of the adapter, fewer of a photo's neighbours "
+            "are of its category. Do categories, titles and photos belong together?"
         )
-    return max(found, key=itemgetter(0))[1]
+    return max(trials, key=itemgetter(0))[1]
 
 
 def is_regression(before: NDArray[np.float64], after: NDArray[np.float64]) -> bool:
-    """Return whether photos find clearly fewer others of their category than is allowed.
+    """Return whether category precision drops significantly more than MAX_PRECISION_LOSS.
 
     Args:
-        before: Share of the nearest that are of a photo's category, by photo, shape (n,).
+        before: Share of a photo's nearest that are of its category, per photo, shape (n,).
         after: The same afterwards, shape (n,).
     """
     return is_significantly_better(after, before - MAX_PRECISION_LOSS)

@@ -1,4 +1,4 @@
-"""Before and after: do the titles of products held back find their photos?"""
+"""Evaluate an encoder on held-out products: do their titles find their photos?"""
 
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -16,17 +16,18 @@ from embed.finetuning.retrieval_metrics import (
 from shopwindow.values.encoder import Vectors
 
 ReciprocalRanks: TypeAlias = NDArray[np.float64]
-"""1 / place of the right photo, by question."""
+"""1 / rank of the relevant photo, per query, shape (n_queries,)."""
 
 
 @dataclass(frozen=True, slots=True)
 class AdaptationMetrics:
-    """How well one encoder does on products held back.
+    """Retrieval metrics of one encoder on held-out products.
 
     Attributes:
         recall_at_10: Share of titles that find their photo among the first ten of the whole shop.
-        mrr: Mean of 1 / place of the photo.
-        category_precision: Share of a photo's ten nearest that are of its category; None without.
+        mrr: Mean reciprocal rank of the photo.
+        category_precision: Share of a photo's ten nearest that are of its category; None where too
+            few products have a frequent category.
     """
 
     recall_at_10: float
@@ -36,12 +37,12 @@ class AdaptationMetrics:
 
 @dataclass(frozen=True, slots=True)
 class HoldoutEvaluator:
-    """The questions: titles of products held back, asked among all photos of the shop.
+    """Evaluates rankings of all photos of the shop for the titles of held-out products.
 
     Attributes:
-        query_rows: Products that are asked about.
-        keys: One for each product; equal where a title cannot tell apart.
-        categories: One for each product; empty when unknown.
+        query_rows: Rows of the held-out products, shape (n_queries,).
+        keys: One for each product, equal for products of equal titles, shape (n_products,).
+        categories: One for each product, empty when unknown, shape (n_products,).
     """
 
     query_rows: NDArray[np.int64]
@@ -49,16 +50,16 @@ class HoldoutEvaluator:
     categories: Labels
 
     def compute_reciprocal_ranks(self, texts: Vectors, photos: Vectors) -> ReciprocalRanks:
-        """Return 1 / place of the right photo for each question; ties count against us.
+        """Return the reciprocal rank of the best relevant photo per query; ties rank worst.
 
         Args:
-            texts: Of the questions, shape (n_rows, dim).
-            photos: Of all products, shape (n, dim).
+            texts: Vectors of the queries, shape (n_queries, dim).
+            photos: Vectors of all photos, shape (n_products, dim).
         """
         return 1.0 / compute_ranks(texts, photos, self.keys[self.query_rows], self.keys)
 
     def evaluate(self, ranks: ReciprocalRanks, photos: Vectors) -> AdaptationMetrics:
-        """Return the measures, from what `reciprocal_ranks` found among these photos."""
+        """Return the metrics, from what `compute_reciprocal_ranks` gave for these photos."""
         return AdaptationMetrics(
             recall_at_10=float((ranks >= 1.0 / TOP_K).mean()),
             mrr=float(ranks.mean()),
@@ -67,24 +68,24 @@ class HoldoutEvaluator:
 
     def compute_category_precision(self, photos: Vectors) -> float | None:
         """Return the mean of `compute_category_precisions`; None where they are None."""
-        shares = self.compute_category_precisions(photos)
-        return None if shares is None else float(shares.mean())
+        precisions = self.compute_category_precisions(photos)
+        return None if precisions is None else float(precisions.mean())
 
     def compute_category_precisions(self, photos: Vectors) -> NDArray[np.float64] | None:
-        """Return what share of the ten nearest photos is of each asked one's category.
+        """Return the share of a held-out photo's ten nearest that are of its category, shape (m,).
 
-        Rare categories are left out; None where that leaves less than half of the questions.
+        Rare categories are left out; None where that leaves less than half of the queries.
         """
-        chosen = self.query_rows[mask_frequent_labels(self.categories)[self.query_rows]]
-        if len(chosen) * 2 < len(self.query_rows) or len(set(self.categories) - {""}) < 2:
+        rows = self.query_rows[mask_frequent_labels(self.categories)[self.query_rows]]
+        if len(rows) * 2 < len(self.query_rows) or len(set(self.categories) - {""}) < 2:
             return None
-        near = find_neighbors(photos, chosen)
-        alike: NDArray[np.bool_] = self.categories[near] == self.categories[chosen][:, None]
-        return np.asarray(alike.mean(axis=1), dtype=np.float64)
+        neighbors = find_neighbors(photos, rows)
+        is_same: NDArray[np.bool_] = self.categories[neighbors] == self.categories[rows][:, None]
+        return np.asarray(is_same.mean(axis=1), dtype=np.float64)
 
 
 def is_significantly_better(before: ArrayLike, after: ArrayLike) -> bool:
-    """Return whether the mean gain exceeds twice its own standard error."""
+    """Return whether the mean gain exceeds twice its standard error; both of shape (n,)."""
     gains = np.asarray(after) - np.asarray(before)
-    error = gains.std(ddof=1) / np.sqrt(len(gains)) if len(gains) > 1 else np.inf
-    return bool(gains.mean() > 2 * error)
+    standard_error = gains.std(ddof=1) / np.sqrt(len(gains)) if len(gains) > 1 else np.inf
+    return bool(gains.mean() > 2 * standard_error)

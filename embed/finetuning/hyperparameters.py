@@ -1,40 +1,40 @@
-"""Every number that decides how the heads are trained."""
+"""Hyperparameters of the training of heads."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Hyperparameters:
-    """How the heads are trained; what was tried beside it stands in the model card.
+    """How the heads are trained. Source: trials in `tools/train_compact/trials.json`.
 
     Attributes:
-        seed: Starts every random choice.
-        image_size: Side of the pictures in pixels.
-        ensemble_size: Heads trained side by side, whose parts make up the joint part.
-        hidden_dim: Units between the two layers of one member.
+        seed: Seed of all random choices.
+        image_size: Side of the photos in pixels.
+        ensemble_size: Heads trained side by side, whose outputs are concatenated.
+        hidden_dim: Hidden units of one ensemble member.
         joint_dim: Width of the joint part of a vector.
-        appearance_dim: Width of the look part.
-        joint_weight: Share of the joint part in photo-to-photo likeness.
-        hubness_weight: How much of its crowding is taken off a photo's likeness to a text.
-        sentence_in_domain_weight: Share of the sentence encoder's own vector in texts like the training's.
-        sentence_out_of_domain_weight: The same in texts that are unlike them.
-        sentence_domain_margin: How far what is familiar reaches; see `DomainDetector.fit`.
-        word_dim: Width of a word's row.
-        min_word_count: Titles that must use a word before it gets a row.
-        n_copies: Copies of each photo: the first as it is, the others varied.
+        appearance_dim: Width of the appearance part.
+        joint_weight: Weight of the joint part in photo-to-photo similarity.
+        hubness_weight: Weight of a photo's hubness against its similarity to a text.
+        sentence_in_domain_weight: Weight of the sentence part in in-domain texts.
+        sentence_out_of_domain_weight: The same in out-of-domain texts.
+        sentence_domain_margin: Margin of the texts' `DomainDetector.fit`.
+        word_dim: Width of the word embeddings.
+        min_word_count: Products that must use a word before it gets an embedding.
+        n_copies: Copies of each photo: the first as it is, the others augmented.
         epochs: Passes over the training products.
         batch_size: Products that are contrasted with each other.
-        learning_rate: Largest step, reached after a tenth of the training.
-        weight_decay: Pull of the weights towards zero.
-        augmentation_rate: Share of photos that are shown as their varied copy.
-        title_rate: Share of photos that are shown with their title; others get an attribute caption.
+        learning_rate: Peak learning rate, reached after a tenth of the training.
+        weight_decay: Weight decay of AdamW.
+        augmentation_rate: Share of photos that are replaced by their augmented copy.
+        title_rate: Share of photos paired with their title; others get an attribute caption.
         arabic_rate: Share of attribute captions in Arabic.
-        word_dropout: Share of texts whose words' rows are hidden, so that meaning alone must do.
-        image_dropout: Share of hidden units, photo's side, that a step leaves out.
-        feature_dropout: Share of the tower's features that a step leaves out.
-        text_dropout: Share of hidden units, text's side, that a step leaves out.
-        logit_scale: What likeness is multiplied with at the start; it is learned from there on.
-        ema_decay: How slowly the averaged weights, which are kept, follow the trained ones.
+        word_dropout: Share of texts without word embeddings, so that the rest must suffice.
+        image_dropout: Dropout of the image head's hidden units.
+        feature_dropout: Dropout of the image tower's features.
+        text_dropout: Dropout of the text head's hidden units.
+        logit_scale: Initial factor of the similarity in the loss; it is learned.
+        ema_decay: Decay of the moving average of the weights, which is the result.
     """
 
     seed: int = 20261122

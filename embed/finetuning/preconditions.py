@@ -1,4 +1,4 @@
-"""What must hold before minutes are spent on learning."""
+"""Preconditions of an adaptation, checked before minutes are spent on training."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,10 +15,10 @@ MIN_TITLES = 100
 
 
 def check_output_folder(folder: Path) -> None:
-    """Check that the folder may take a new encoder.
+    """Check that a new encoder may be written to the folder.
 
     Raises:
-        AdaptError: Something is there already.
+        AdaptationError: It is a file, or not empty.
     """
     if folder.exists() and not folder.is_dir():
         raise AdaptationError(f"{folder} is a file; give a folder")
@@ -27,42 +27,45 @@ def check_output_folder(folder: Path) -> None:
             f"{folder} holds an encoder, which an index may need; give a new folder"
         )
     if folder.is_dir() and any(folder.iterdir()):
-        raise AdaptationError(f"{folder} holds other things; give a new folder")
+        raise AdaptationError(f"{folder} is not empty; give a new folder")
 
 
 def check_dataset_size(examples: Sequence[TrainingExample], message: str) -> None:
-    """Check that there are enough products and titles.
+    """Check that there are enough products and different titles.
 
     Args:
-        examples: What there is.
-        message: What to say of too few; `{}` stands for their number.
+        examples: The products.
+        message: Beginning of the error message; `{}` stands for the number of products.
 
     Raises:
-        AdaptError: There are too few.
+        AdaptationError: There are too few.
     """
     if len(examples) < MIN_PRODUCTS:
         raise AdaptationError(
-            f"{message.format(len(examples))}; {MIN_PRODUCTS} are the least to learn from"
+            f"{message.format(len(examples))}; at least {MIN_PRODUCTS} are needed"
         )
-    n_titles = len({lesson.title_key for lesson in examples})
+    n_titles = len({example.title_key for example in examples})
     if n_titles < MIN_TITLES:
         raise AdaptationError(
-            f"{len(examples)} products have {n_titles} different titles; {MIN_TITLES} are the "
-            "least to learn from. Titles that say what each product is make the difference."
+            f"{len(examples)} products have {n_titles} different titles; at least {MIN_TITLES} are "
+            "needed. Give each product a title that says what it is."
         )
 
 
 def check_holdout_size(holdout: NDArray[np.bool_]) -> None:
-    """Check that enough is learned from, and enough held back.
+    """Check that enough products are trained on, and enough held out.
+
+    Args:
+        holdout: True for held-out products, shape (n_products,).
 
     Raises:
-        AdaptError: One of both is too small.
+        AdaptationError: One of the two sets is too small.
     """
-    n_unseen = int(holdout.sum())
-    n_trained = len(holdout) - n_unseen
-    if n_trained < MIN_PRODUCTS // 2 or n_unseen < MIN_PRODUCTS // 10:
+    n_held_out = int(holdout.sum())
+    n_trained = len(holdout) - n_held_out
+    if n_trained < MIN_PRODUCTS // 2 or n_held_out < MIN_PRODUCTS // 10:
         raise AdaptationError(
-            f"products that share a title or a group_id stay together, and so {n_trained} would be "
-            f"learned from and {n_unseen} held back; at least {MIN_PRODUCTS // 2} and "
+            f"products that share a title or a group_id stay together, so {n_trained} would be "
+            f"trained on and {n_held_out} held out; at least {MIN_PRODUCTS // 2} and "
             f"{MIN_PRODUCTS // 10} are needed. Do all products have one group_id?"
         )

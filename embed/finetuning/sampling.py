@@ -1,4 +1,4 @@
-"""What chance decides while a shop's heads are trained: batches, what is hidden, first weights."""
+"""Random sampling in the training of an adapter: batches, augmentation and dropout."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,18 +15,18 @@ from embed.finetuning.training_catalog import ProductText, TrainingExample
 from embed.finetuning.word_ids import build_vocabulary, build_word_ids
 
 MAX_EXAMPLE_WORDS = 40
-"""Words of one text that get a row while training; serving adds up all of them."""
+"""Words of one text whose embeddings are summed in training; at inference there is no limit."""
 
 
 @dataclass(frozen=True, slots=True)
 class TrainingData:
-    """What is trained on.
+    """Training examples with their features.
 
     Attributes:
         examples: The products.
-        image_features: Their photos' features, shape (n, width).
-        augmented_features: The same of varied copies, shape (n, width).
-        texts: Every text that may be said of them.
+        image_features: Features of their photos, shape (n, width).
+        augmented_features: Features of augmented copies, shape (n, width).
+        texts: Features of all their texts.
     """
 
     examples: Sequence[TrainingExample]
@@ -37,16 +37,16 @@ class TrainingData:
 
 @dataclass(frozen=True, slots=True)
 class AdapterBatchSampler:
-    """Everything of the training that chance decides.
+    """Samples training batches with texts, augmented photos and dropout masks.
 
     Attributes:
-        data: What is trained on.
-        hyperparameters: How often what is chosen.
-        vocabulary: Row numbers of the words.
-        word_ids: Row numbers of each text's words, shape (n_texts, MAX_WORDS).
-        match_keys: What is true of each product.
-        rng: Draws products, texts and photos.
-        dropout_rng: Draws the first weights and what is left out.
+        data: The training data.
+        hyperparameters: Rates of titles, augmentation and dropout.
+        vocabulary: Row of each word.
+        word_ids: Row + 1 of each text's words, 0 for padding, shape (n_texts, MAX_EXAMPLE_WORDS).
+        match_keys: The match keys of each product's texts.
+        rng: Samples products, texts and photos.
+        dropout_rng: Samples dropout masks; also used for the initial weights.
     """
 
     data: TrainingData
@@ -59,12 +59,12 @@ class AdapterBatchSampler:
 
     @classmethod
     def create(cls, data: TrainingData, hyperparameters: Hyperparameters) -> "AdapterBatchSampler":
-        """Return draws that begin with the recipe's seed."""
-        lessons = data.examples
-        used = (
-            {w for t in lesson.texts for w in split_unicode_words(t.text)} for lesson in lessons
+        """Return a sampler that starts with the hyperparameters' seed."""
+        words_by_product = (
+            {word for text in example.texts for word in split_unicode_words(text.text)}
+            for example in data.examples
         )
-        vocabulary = build_vocabulary(used, hyperparameters.min_word_count)
+        vocabulary = build_vocabulary(words_by_product, hyperparameters.min_word_count)
         return cls(
             data=data,
             hyperparameters=hyperparameters,
@@ -72,62 +72,66 @@ class AdapterBatchSampler:
             word_ids=build_word_ids(
                 data.texts.prompted_texts, vocabulary, split_unicode_words, MAX_EXAMPLE_WORDS
             ),
-            match_keys=[frozenset(text.match_key for text in lesson.texts) for lesson in lessons],
+            match_keys=[
+                frozenset(text.match_key for text in example.texts) for example in data.examples
+            ],
             rng=np.random.default_rng(hyperparameters.seed),
             dropout_rng=np.random.default_rng([hyperparameters.seed, 1]),
         )
 
     def shuffle_rows(self) -> NDArray[np.int64]:
-        """Return all products' rows in an order of chance, shape (n_products,)."""
+        """Return all products' rows in random order, shape (n_products,)."""
         return self.rng.permutation(len(self.data.examples))
 
     def sample_batch(self, rows: NDArray[np.int64]) -> ContrastiveBatch:
-        """Return a text and a photo for each of these products, drawn by chance."""
-        recipe, material, size = self.hyperparameters, self.data, len(rows)
-        chosen = _drawn([material.examples[n] for n in rows], self.rng, recipe.title_rate)
-        places = material.texts.find_rows([text.text for text in chosen])
-        taken = (self.rng.random(size) < recipe.augmentation_rate)[:, None]
-        photos = np.where(taken, material.augmented_features[rows], material.image_features[rows])
-        shown = self.dropout_rng.random((size, 1)) >= recipe.word_dropout
+        """Return a batch with one random text and one photo for each of these products."""
+        rates, data, size = self.hyperparameters, self.data, len(rows)
+        examples = [data.examples[row] for row in rows]
+        texts = _sample_texts(examples, self.rng, rates.title_rate)
+        text_rows = data.texts.find_rows([text.text for text in texts])
+        is_augmented = (self.rng.random(size) < rates.augmentation_rate)[:, None]
+        photos = np.where(is_augmented, data.augmented_features[rows], data.image_features[rows])
+        has_words = self.dropout_rng.random((size, 1)) >= rates.word_dropout
         return ContrastiveBatch(
             image_features=photos,
-            text_features=material.texts.features[places],
-            word_ids=self.word_ids[places] * shown,
-            targets=_build_targets([self.match_keys[n] for n in rows], chosen),
+            text_features=data.texts.features[text_rows],
+            word_ids=self.word_ids[text_rows] * has_words,
+            targets=_build_targets([self.match_keys[row] for row in rows], texts),
             image_dropout=DropoutMasks(
-                self._mask((size, photos.shape[1]), recipe.feature_dropout),
-                self._mask((size, recipe.hidden_dim), recipe.image_dropout),
+                self._sample_mask((size, photos.shape[1]), rates.feature_dropout),
+                self._sample_mask((size, rates.hidden_dim), rates.image_dropout),
             ),
             text_dropout=DropoutMasks(
-                None, self._mask((size, recipe.hidden_dim), recipe.text_dropout)
+                None, self._sample_mask((size, rates.hidden_dim), rates.text_dropout)
             ),
         )
 
-    def _mask(self, shape: tuple[int, int], share: float) -> NDArray[np.float32]:
-        """Return 0 for this share, and for the others what keeps the mean."""
-        kept = self.dropout_rng.random(shape, dtype=np.float32) >= share
-        return kept * np.float32(1.0 / (1.0 - share))
+    def _sample_mask(self, shape: tuple[int, int], rate: float) -> NDArray[np.float32]:
+        """Return an inverted dropout mask: 0 at this rate, else 1 / (1 - rate)."""
+        is_kept = self.dropout_rng.random(shape, dtype=np.float32) >= rate
+        return is_kept * np.float32(1.0 / (1.0 - rate))
 
 
-def _drawn(
-    lessons: Sequence[TrainingExample], rng: np.random.Generator, titles: float
+def _sample_texts(
+    examples: Sequence[TrainingExample], rng: np.random.Generator, title_rate: float
 ) -> list[ProductText]:
-    by_title = rng.random(len(lessons)) < titles
+    """Return one text per example: its title at this rate, else any of its texts."""
+    uses_title = rng.random(len(examples)) < title_rate
     return [
-        lesson.texts[0] if own else lesson.texts[int(rng.integers(len(lesson.texts)))]
-        for lesson, own in zip(lessons, by_title, strict=True)
+        example.texts[0] if by_title else example.texts[int(rng.integers(len(example.texts)))]
+        for example, by_title in zip(examples, uses_title, strict=True)
     ]
 
 
 def _build_targets(
-    codes: Sequence[frozenset[str]], texts: Sequence[ProductText]
+    match_keys: Sequence[frozenset[str]], texts: Sequence[ProductText]
 ) -> NDArray[np.float32]:
-    """Return 1 where the text of the row is true of the product of the column, shape (n, n)."""
-    rows: dict[str, list[int]] = {}
+    """Return 1 where the text of the row matches the product of the column, shape (n, n)."""
+    rows_by_key: dict[str, list[int]] = {}
     for row, text in enumerate(texts):
-        rows.setdefault(text.match_key, []).append(row)
-    matches = np.zeros((len(texts), len(codes)), dtype=np.float32)
-    for column, known in enumerate(codes):
-        for code in known & rows.keys():
-            matches[rows[code], column] = 1.0
-    return matches
+        rows_by_key.setdefault(text.match_key, []).append(row)
+    targets = np.zeros((len(texts), len(match_keys)), dtype=np.float32)
+    for column, product_keys in enumerate(match_keys):
+        for key in product_keys & rows_by_key.keys():
+            targets[rows_by_key[key], column] = 1.0
+    return targets

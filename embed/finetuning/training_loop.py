@@ -1,4 +1,4 @@
-"""Training a shop's heads over the frozen features of a base encoder, in numpy alone."""
+"""Train an adapter's heads over the frozen features of a base encoder, in numpy alone."""
 
 from dataclasses import dataclass
 
@@ -26,15 +26,15 @@ ADAPTER_HYPERPARAMETERS = Hyperparameters(
     image_dropout=0.3,
     ema_decay=0.99,
 )
-"""Every number of an adaptation; what it does not name is as in the training of the base."""
+"""Hyperparameters of an adaptation; the others are those of the training of `compact`."""
 
 MIN_STEPS = 150
-"""A small shop is passed over more often than the recipe says."""
+"""Least number of steps: for a small shop there are more epochs."""
 
 
 @dataclass(frozen=True, slots=True)
 class TrainedAdapter:
-    """The two heads and the words' rows."""
+    """The trained heads and word embeddings."""
 
     image_head: ProjectionHead
     text_head: ProjectionHead
@@ -44,44 +44,49 @@ class TrainedAdapter:
 def train_adapter(
     data: TrainingData, hyperparameters: Hyperparameters, on_step: StepCallback
 ) -> TrainedAdapter:
-    """Train on a shop's products.
+    """Train the heads and word embeddings of an adapter.
 
     Args:
-        data: What to train on.
-        hyperparameters: Every number; its heads have one member.
-        on_step: Told how many passes are done, and of how many.
+        data: The training data.
+        hyperparameters: For heads of one member.
+        on_step: Called with how many epochs are done, and of how many.
 
     Returns:
-        What was learned.
+        The averaged weights.
     """
-    # Threads that wait for each other at every product take thirty times as long on busy cores.
+    # BLAS threads that wait for each other at every matrix product take thirty times as long on
+    # busy cores.
     with threadpool_limits(1, "blas"):
-        return _fit(data, hyperparameters, on_step)
+        return _run_training(data, hyperparameters, on_step)
 
 
-def _fit(material: TrainingData, recipe: Hyperparameters, step: StepCallback) -> TrainedAdapter:
-    draws = AdapterBatchSampler.create(material, recipe)
-    n_batches, size, epochs = plan_epochs(len(material.examples), recipe)
-    scalings = (
-        FeatureScaler.fit(material.image_features),
-        FeatureScaler.fit(material.texts.features),
+def _run_training(
+    data: TrainingData, hyperparameters: Hyperparameters, on_step: StepCallback
+) -> TrainedAdapter:
+    sampler = AdapterBatchSampler.create(data, hyperparameters)
+    n_batches, batch_size, epochs = plan_epochs(len(data.examples), hyperparameters)
+    towers = AdapterTowers.initialize(
+        hyperparameters,
+        FeatureScaler.fit(data.image_features),
+        FeatureScaler.fit(data.texts.features),
+        len(sampler.vocabulary),
+        sampler.dropout_rng,
     )
-    towers = AdapterTowers.initialize(recipe, *scalings, len(draws.vocabulary), draws.dropout_rng)
-    descent = NumpyOptimizer(towers, recipe, epochs * n_batches)
+    optimizer = NumpyOptimizer(towers, hyperparameters, epochs * n_batches)
     for epoch in range(epochs):
-        for rows in draws.shuffle_rows()[: n_batches * size].reshape(n_batches, -1):
-            _, gradients = towers.compute_gradients(draws.sample_batch(rows))
-            descent.step(gradients)
-        step(epoch + 1, epochs)
-    averaged = descent.ema_towers
-    table = WordEmbeddings(
-        draws.vocabulary, averaged.word_embeddings[1:].copy(), split_unicode_words
+        for rows in sampler.shuffle_rows()[: n_batches * batch_size].reshape(n_batches, -1):
+            _, gradients = towers.compute_gradients(sampler.sample_batch(rows))
+            optimizer.step(gradients)
+        on_step(epoch + 1, epochs)
+    averaged = optimizer.ema_towers
+    word_embeddings = WordEmbeddings(
+        sampler.vocabulary, averaged.word_embeddings[1:].copy(), split_unicode_words
     )
-    return TrainedAdapter(averaged.image_head, averaged.text_head, table)
+    return TrainedAdapter(averaged.image_head, averaged.text_head, word_embeddings)
 
 
 def plan_epochs(n_products: int, hyperparameters: Hyperparameters) -> tuple[int, int, int]:
-    """Return how many batches make a pass, how large they are, and how many passes there are."""
-    size = min(hyperparameters.batch_size, n_products)
-    n_batches = n_products // size
-    return n_batches, size, max(hyperparameters.epochs, -(-MIN_STEPS // n_batches))
+    """Return the number of batches per epoch, the batch size, and the number of epochs."""
+    batch_size = min(hyperparameters.batch_size, n_products)
+    n_batches = n_products // batch_size
+    return n_batches, batch_size, max(hyperparameters.epochs, -(-MIN_STEPS // n_batches))

@@ -1,4 +1,4 @@
-"""Words that get a row: which they are, and where a text's words stand."""
+"""The vocabulary of word embeddings, and the word ids of texts."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -9,24 +9,24 @@ from numpy.typing import NDArray
 from embed.compact.word_embeddings import WordSplitter
 
 
-def build_vocabulary(used: Iterable[set[str]], min_count: int) -> dict[str, int]:
-    """Return row numbers of the words that at least so many products use, in alphabetical order.
+def build_vocabulary(words_by_product: Iterable[set[str]], min_count: int) -> dict[str, int]:
+    """Return the row of each word that at least `min_count` products use, in alphabetical order.
 
     Args:
-        used: The words of each product.
+        words_by_product: The words of each product.
         min_count: Products that must use a word.
     """
-    counts = Counter(word for words in used for word in words)
-    kept = sorted(word for word, count in counts.items() if count >= min_count)
-    return {word: place for place, word in enumerate(kept)}
+    counts = Counter(word for words in words_by_product for word in words)
+    frequent = sorted(word for word, count in counts.items() if count >= min_count)
+    return {word: row for row, word in enumerate(frequent)}
 
 
 def build_word_ids(
     texts: Sequence[str], vocabulary: Mapping[str, int], split: WordSplitter, max_words: int
 ) -> NDArray[np.int64]:
-    """Return the row numbers of each text's words from 1, 0 for none, shape (n_texts, most)."""
-    rows = np.zeros((len(texts), max_words), dtype=np.int64)
-    for row, text in zip(rows, texts, strict=True):
-        known = [vocabulary[word] + 1 for word in split(text) if word in vocabulary][:max_words]
-        row[: len(known)] = known
-    return rows
+    """Return row + 1 of each text's known words, 0 for padding, shape (n_texts, max_words)."""
+    word_ids = np.zeros((len(texts), max_words), dtype=np.int64)
+    for text_ids, text in zip(word_ids, texts, strict=True):
+        ids = [vocabulary[word] + 1 for word in split(text) if word in vocabulary][:max_words]
+        text_ids[: len(ids)] = ids
+    return word_ids

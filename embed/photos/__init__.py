@@ -1,1 +1,1 @@
-"""Photos from paths, addresses and bytes to checked pixels, decoded in processes of their own."""
+"""Load photos from paths, URLs and bytes; files are decoded in sandboxed processes."""

@@ -1,4 +1,4 @@
-"""One process that decodes photos, as its owner sees it: start, ask, end."""
+"""The parent's side of one decoder process: start it, send it photos, terminate it."""
 
 import math
 import os
@@ -19,60 +19,69 @@ from shopwindow.values.errors import PhotoDecoderError
 from shopwindow.values.settings import PhotoLimits
 
 _PROJECT_ROOT = Path(__file__).resolve().parents[2]
-_START_S = 30.0
-"""Most seconds until a process has started, on a machine that is busy with other things."""
+_STARTUP_TIMEOUT_S = 30.0
+"""Seconds that a process may take to start, on a busy machine."""
 
-_BEHIND = 10
-"""How far a slow photo is put behind others' work, in steps of `nice`."""
+_NICE_INCREMENT = 10
+"""How far a process with a slow photo is lowered in priority, in steps of `nice`."""
 
-_END_S = 1.0
-_PATIENCE, _EXTRA_WALL_S = 4.0, 5.0
-"""It may take so many times its seconds of processor time, and so many more, as others work too."""
+_EXIT_TIMEOUT_S = 1.0
+_WALL_PER_CPU_S, _EXTRA_WALL_S = 4.0, 5.0
+"""Wall time that a photo may take, as a multiple of its CPU time limit and in extra seconds: other
+processes share the cores."""
 
 _MAX_REASON_CHARS = 300
-_KEPT_NAMES = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PATH", "VIRTUAL_ENV")
-"""Variables of the environment that it gets; others may be secrets, and photos may be hostile."""
+_INHERITED_VARIABLES = (
+    "PATH",
+    "HOME",
+    "LANG",
+    "LC_ALL",
+    "TMPDIR",
+    "LD_LIBRARY_PATH",
+    "VIRTUAL_ENV",
+)
+"""Environment variables that are passed on; others may be secrets, and photos may be malicious."""
 
 
 class DecoderProcess:
-    """A running `embed.photos.decoder_worker`; one request at a time.
+    """A running `embed.photos.decoder_worker`, which takes one request at a time.
 
     Raises:
-        PhotoDecoderError: The system starts no process.
+        PhotoDecoderError: The operating system starts no process.
     """
 
     def __init__(self) -> None:
-        ours, theirs = socket.socketpair()
+        channel, worker_channel = socket.socketpair()
         paths = [str(_PROJECT_ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
-        kept = {name: os.environ[name] for name in _KEPT_NAMES if name in os.environ}
+        inherited = {name: os.environ[name] for name in _INHERITED_VARIABLES if name in os.environ}
         # One thread and one heap: more of them would only reserve memory, which is limited.
-        single = {"OPENBLAS_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "1"}
+        single_threaded = {"OPENBLAS_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "1"}
         try:
-            with theirs:
+            with worker_channel:
                 self._process = subprocess.Popen(
                     [
                         sys.executable,
                         "-P",
                         "-m",
                         "embed.photos.decoder_worker",
-                        str(theirs.fileno()),
+                        str(worker_channel.fileno()),
                     ],
                     stdin=subprocess.DEVNULL,
                     stdout=subprocess.DEVNULL,
                     stderr=subprocess.DEVNULL,
-                    pass_fds=(theirs.fileno(),),
-                    env={**kept, **single, "PYTHONPATH": os.pathsep.join(paths)},
-                    process_group=0,  # Ctrl-C is for its owner, which closes the socket
+                    pass_fds=(worker_channel.fileno(),),
+                    env={**inherited, **single_threaded, "PYTHONPATH": os.pathsep.join(paths)},
+                    process_group=0,  # Ctrl-C is for the parent, which closes the socket
                 )
         except OSError as exc:
-            ours.close()
+            channel.close()
             raise PhotoDecoderError(f"the system starts no process ({exc})") from exc
-        self._channel = ours
+        self._channel = channel
         self._has_started = False
         self.busy_since = math.inf
-        """The moment from which on it has its photo; later than now while it starts."""
+        """When it got its current photo, by the monotonic clock; infinity while it starts."""
         self.is_slow = False
-        """Whether its photo took so long that it was put behind other work, for good."""
+        """Whether a photo took so long that its priority was lowered, which is permanent."""
 
     @property
     def pid(self) -> int:
@@ -81,7 +90,7 @@ class DecoderProcess:
 
     @property
     def is_running(self) -> bool:
-        """Whether it can be asked."""
+        """Whether the process is alive."""
         return self._process.poll() is None
 
     def decode(
@@ -91,69 +100,77 @@ class DecoderProcess:
         limits: PhotoLimits,
         slow_after_s: float = math.inf,
     ) -> DecodedImage:
-        """Decode one photo; after any error but `DecodeError` the process is to be ended.
+        """Decode one photo; after any error but `DecodeError` the process must be terminated.
 
         Args:
             data: The bytes of the file.
-            request: What is wanted.
-            limits: What it may cost.
-            slow_after_s: Seconds after which it is put behind other work.
+            request: The output to produce.
+            limits: Limits on pixels, time and memory.
+            slow_after_s: Seconds after which its priority is lowered.
 
         Returns:
-            What came of it; see `embed.photos.decoding.decode_image`.
+            The decoded image; see `embed.photos.decoding.decode_image`.
 
         Raises:
-            Refusal: The photo cannot be used.
+            DecodeError: The photo cannot be used.
             PhotoDecoderError: The process has not started.
             EOFError: The process ended.
-            OSError: It does not answer in time, or with anything but pixels.
+            OSError: It does not reply in time, or its reply is invalid.
         """
-        self._await_start()
+        self._wait_until_started()
         self.busy_since = time.monotonic()
-        deadline = Deadline(_PATIENCE * limits.decode_cpu_s + _EXTRA_WALL_S)
+        deadline = Deadline(_WALL_PER_CPU_S * limits.decode_cpu_s + _EXTRA_WALL_S)
         self._channel.settimeout(deadline.remaining_s())
-        cost = {"cpu_s": limits.decode_cpu_s, "memory": limits.decode_memory_mb * 1_000_000}
-        send_message(self._channel, {"task": asdict(request), **cost}, data)
-        self._put_behind_if_slower(slow_after_s)
-        answer, pixels = read_message(_Timed(self._channel, deadline), _most_bytes(request))
-        if "error" in answer:
-            too_large = answer["error"] == "too large"
-            reason = str(answer.get("reason"))[:_MAX_REASON_CHARS]
-            raise DecodeError("too large" if too_large else "unreadable", reason)
-        return _validate_reply(answer, pixels, request)
+        cost_limits = {
+            "cpu_s": limits.decode_cpu_s,
+            "memory_bytes": limits.decode_memory_mb * 1_000_000,
+        }
+        send_message(self._channel, {"request": asdict(request), **cost_limits}, data)
+        self._deprioritize_if_slow(slow_after_s)
+        reader = _TimedReader(self._channel, deadline)
+        reply, pixels = read_message(reader, _compute_max_bytes(request))
+        if "error" in reply:
+            is_too_large = reply["error"] == "too large"
+            reason = str(reply.get("reason"))[:_MAX_REASON_CHARS]
+            raise DecodeError("too large" if is_too_large else "unreadable", reason)
+        return _validate_reply(reply, pixels, request)
 
-    def _put_behind_if_slower(self, slow_s: float) -> None:
-        """Let other work go first once a photo takes long: searches are short, bombs are not."""
-        if math.isinf(slow_s):
+    def _deprioritize_if_slow(self, slow_after_s: float) -> None:
+        """Lower the priority once a photo takes long: searches are short, image bombs are not."""
+        if math.isinf(slow_after_s):
             return
         poll = select.poll()
         poll.register(self._channel, select.POLLIN)
-        if not poll.poll(1000 * slow_s):
+        if not poll.poll(1000 * slow_after_s):
             self.is_slow = True
             with suppress(OSError):  # it has just ended
-                own = os.getpriority(os.PRIO_PROCESS, 0)
-                os.setpriority(os.PRIO_PGRP, self._process.pid, own + _BEHIND)
+                own_priority = os.getpriority(os.PRIO_PROCESS, 0)
+                os.setpriority(os.PRIO_PGRP, self._process.pid, own_priority + _NICE_INCREMENT)
 
-    def _await_start(self) -> None:
+    def _wait_until_started(self) -> None:
         if self._has_started:
             return
         try:
-            read_message(_Timed(self._channel, Deadline(_START_S)))
+            read_message(_TimedReader(self._channel, Deadline(_STARTUP_TIMEOUT_S)))
         except (EOFError, OSError) as exc:
-            code = self.terminate(_END_S)
-            reason = f"within {_START_S:g} s" if code is None else f"it ended with code {code}"
-            raise PhotoDecoderError(f"their process does not start: {reason}") from exc
+            code = self.terminate(_EXIT_TIMEOUT_S)
+            reason = (
+                f"not within {_STARTUP_TIMEOUT_S:g} s"
+                if code is None
+                else f"it ended with code {code}"
+            )
+            raise PhotoDecoderError(f"the decoder process does not start: {reason}") from exc
         self._has_started = True
 
     def terminate(self, grace_s: float = 0.0) -> int | None:
         """End the process.
 
         Args:
-            grace_s: Seconds in which it may end by itself, as it does when it is idle.
+            grace_s: Seconds to wait until it ends by itself, as it does when it is idle.
 
         Returns:
-            How it ended by itself: minus the signal's number, where that was one. None when it was
-            killed here.
+            The exit code if it ended by itself, minus the signal's number if a signal ended it;
+            None when it was killed here.
         """
         self.disconnect()
         try:
@@ -164,27 +181,27 @@ class DecoderProcess:
             return None
 
     def disconnect(self) -> None:
-        """Close the socket, upon which the process ends when it is idle."""
+        """Close the socket: the process ends once it is idle."""
         self._channel.close()
 
     def detach_after_fork(self) -> None:
-        """Let go of what is another process's child: this process was forked from its owner."""
+        """Release the process without waiting for it: it is the child of the forked parent."""
         self.disconnect()
         self._process.returncode = 0  # nothing to wait for
 
 
-class _Timed:
-    """What comes out of a socket until a deadline."""
+class _TimedReader:
+    """Reads from a socket until a deadline."""
 
     def __init__(self, channel: socket.socket, deadline: Deadline) -> None:
         self._channel = channel
         self._deadline = deadline
 
     def read(self, n_bytes: int) -> bytearray:
-        """Return so many bytes, or fewer when the other side closed.
+        """Return `n_bytes` bytes, or fewer if the other side closed the socket.
 
         Raises:
-            TimeoutError: They do not come in time.
+            TimeoutError: They do not arrive in time.
         """
         data = bytearray(n_bytes)
         view, n_read = memoryview(data), 0
@@ -197,35 +214,36 @@ class _Timed:
         return data
 
 
-def _most_bytes(task: DecodeRequest) -> int:
-    return 3 * (
-        (task.max_pixels if task.mode == "full" else task.target_size**2) + task.preview_size**2
-    )
+def _compute_max_bytes(request: DecodeRequest) -> int:
+    n_pixels = request.max_pixels if request.mode == "full" else request.target_size**2
+    return 3 * (n_pixels + request.preview_size**2)
 
 
 def _validate_reply(
-    answer: dict[str, Any], pixels: bytes | bytearray, task: DecodeRequest
+    reply: dict[str, Any], pixels: bytes | bytearray, request: DecodeRequest
 ) -> DecodedImage:
-    """Check what a process says of its pixels: the photo may have taken it over.
+    """Check the sizes that a process reports for its pixels: a photo may have compromised it.
 
     Returns:
-        The answer.
+        The decoded image.
 
     Raises:
-        OSError: These are no pixels, or not of what was wanted.
+        OSError: The sizes do not fit the pixels or the request.
     """
-    size, preview = _size(answer.get("size")), _size(answer.get("preview"))
-    n_first = 0 if task.mode == "size" or size is None else 3 * size[0] * size[1]
-    n_second = 0 if preview is None else 3 * preview[0] * preview[1]
-    is_square = task.mode != "letterbox" or size == (task.target_size, task.target_size)
-    if size is None or not is_square or n_first + n_second != len(pixels):
-        raise OSError(f"{len(pixels):,} bytes for {answer!r} are no pixels")
-    if preview is None:
+    size, preview_size = _parse_size(reply.get("size")), _parse_size(reply.get("preview"))
+    n_bytes = 0 if request.mode == "size" or size is None else 3 * size[0] * size[1]
+    n_preview_bytes = 0 if preview_size is None else 3 * preview_size[0] * preview_size[1]
+    square = (request.target_size, request.target_size)
+    is_expected_size = request.mode != "letterbox" or size == square
+    if size is None or not is_expected_size or n_bytes + n_preview_bytes != len(pixels):
+        raise OSError(f"expected pixels of {request.mode!r}, got {len(pixels):,} bytes, {reply!r}")
+    if preview_size is None:
         return DecodedImage(size, pixels)
-    return DecodedImage(size, pixels[:n_first], DecodedImage(preview, pixels[n_first:]))
+    preview = DecodedImage(preview_size, pixels[n_bytes:])
+    return DecodedImage(size, pixels[:n_bytes], preview)
 
 
-def _size(value: object) -> tuple[int, int] | None:
+def _parse_size(value: object) -> tuple[int, int] | None:
     match value:
         case [int(width), int(height)] if min(width, height) > 0:
             return width, height

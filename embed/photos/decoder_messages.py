@@ -1,4 +1,4 @@
-"""Messages between a decoder's process and its owner: a few values as JSON, and bytes."""
+"""Messages between a decoder process and its parent: JSON values, followed by raw bytes."""
 
 import json
 import socket
@@ -6,16 +6,16 @@ import struct
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-_HEAD = struct.Struct("<II")
-_MAX_VALUES = 65_536
-"""Bytes of JSON; the other side may be anything."""
+_HEADER = struct.Struct("<II")
+_MAX_JSON_BYTES = 65_536
+"""Most bytes of JSON; the other side may be compromised."""
 
 
 class ByteStream(Protocol):
     """A stream of bytes."""
 
     def read(self, n_bytes: int, /) -> bytes | bytearray:
-        """Return so many bytes, or fewer when the other side closed."""
+        """Return `n_bytes` bytes, or fewer if the other side closed the stream."""
         ...
 
 
@@ -23,10 +23,10 @@ def send_message(channel: socket.socket, values: Mapping[str, Any], data: bytes 
     """Send one message.
 
     Raises:
-        OSError: The other side is gone, or does not take it in time.
+        OSError: The other side closed, or does not read it in time.
     """
     packed = json.dumps(values).encode()
-    channel.sendall(_HEAD.pack(len(packed), len(data)) + packed)
+    channel.sendall(_HEADER.pack(len(packed), len(data)) + packed)
     if data:
         channel.sendall(data)
 
@@ -37,27 +37,30 @@ def read_message(
     """Read one message.
 
     Args:
-        stream: What the other side sends.
-        max_bytes: Most bytes that are taken.
+        stream: The stream to read from.
+        max_bytes: Most raw bytes that are accepted.
 
     Returns:
-        The values and the bytes.
+        The values and the raw bytes.
 
     Raises:
-        EOFError: The other side closed.
-        OSError: It broke, sends nothing in time, or what comes is no message.
+        EOFError: The other side closed the stream.
+        OSError: The stream broke or timed out, or the message is malformed.
     """
-    n_values, n_data = _HEAD.unpack(_exactly(stream, _HEAD.size))
-    if n_values > _MAX_VALUES or n_data > max_bytes:
-        raise OSError(f"a message of {n_values:,} and {n_data:,} bytes is none of ours")
+    n_json_bytes, n_data_bytes = _HEADER.unpack(_read_exactly(stream, _HEADER.size))
+    if n_json_bytes > _MAX_JSON_BYTES or n_data_bytes > max_bytes:
+        raise OSError(
+            f"expected at most {_MAX_JSON_BYTES:,} bytes of JSON and {max_bytes:,} of data, "
+            f"got {n_json_bytes:,} and {n_data_bytes:,}"
+        )
     try:
-        values = json.loads(_exactly(stream, n_values))
+        values = json.loads(_read_exactly(stream, n_json_bytes))
     except ValueError as exc:
-        raise OSError("a message without JSON is none of ours") from exc
-    return values, _exactly(stream, n_data)
+        raise OSError("expected a message that begins with JSON") from exc
+    return values, _read_exactly(stream, n_data_bytes)
 
 
-def _exactly(stream: ByteStream, n_bytes: int) -> bytes | bytearray:
+def _read_exactly(stream: ByteStream, n_bytes: int) -> bytes | bytearray:
     data = stream.read(n_bytes)
     if len(data) < n_bytes:
         raise EOFError("the other side closed")

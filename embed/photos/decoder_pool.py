@@ -1,4 +1,4 @@
-"""The processes that decode photos: who may use one when, and what becomes of those that ended."""
+"""A pool of decoder processes: queueing, replacement of failed ones, memory of slow photos."""
 
 import atexit
 import math
@@ -18,20 +18,21 @@ from shopwindow.values.closeable import Closeable
 from shopwindow.values.errors import PhotoDecoderError
 from shopwindow.values.settings import PhotoLimits
 
-_CLOSE_S = 2.0
-_NOT_ITS_FAULT = (None, -signal.SIGKILL)
-"""Ends of a decoder for which another time may be better."""
+_CLOSE_TIMEOUT_S = 2.0
+_RETRYABLE_EXIT_CODES = (None, -signal.SIGKILL)
+"""Exit codes after which the same photo may succeed another time."""
 
 
 @dataclass(frozen=True, slots=True)
 class QueuePolicy:
-    """How long photos wait for a turn.
+    """How long photos wait for a decoder.
 
     Attributes:
-        max_wait_s: Most seconds.
-        n_guaranteed: As many wait whatever happens; the others only while one of the decoders has had
-            its photo for less than `slow_after_s`.
-        slow_after_s: Seconds after which a photo is slow: it is put behind other work, and remembered.
+        max_wait_s: Most seconds that a photo waits.
+        n_guaranteed: Photos at the head of the queue that wait in any case; those behind them only
+            while at least one decoder has had its photo for less than `slow_after_s`.
+        slow_after_s: Seconds after which a photo is slow: its decoder's priority is lowered, and
+            the result is cached.
     """
 
     max_wait_s: float
@@ -41,15 +42,14 @@ class QueuePolicy:
 
 CATALOG_QUEUE = QueuePolicy(max_wait_s=600.0)
 QUERY_QUEUE = QueuePolicy(max_wait_s=10.0, n_guaranteed=4, slow_after_s=0.5)
-"""With two decoders, bombs hold up six threads; a server has more of them for others."""
+"""With two decoders, image bombs block at most six threads; a server has more."""
 
 
 class DecoderPool(Closeable):
-    """Decodes photos in processes that can be ended. Safe to call from several threads.
+    """Decodes photos in processes that can be killed. Safe to call from several threads.
 
-    Processes start when they are first needed. One that a photo ended, or kept for long, is
-    replaced at once, and what came of that photo is remembered. After a fork, the child starts its
-    own.
+    Processes start on first use. One that a photo ended, or occupied for long, is replaced at once,
+    and the result for that photo is cached. After a fork, the child starts its own.
 
     Args:
         n_decoders: Most processes.
@@ -58,159 +58,156 @@ class DecoderPool(Closeable):
 
     def __init__(self, n_decoders: int, policy: QueuePolicy = CATALOG_QUEUE) -> None:
         self._n_decoders = n_decoders
-        self._patience = policy
-        self._begin()
+        self._policy = policy
+        self._reset()
         _POOLS.add(self)
 
-    def _begin(self) -> None:
-        self._changed = threading.Condition()
-        self._waiting: list[object] = []
+    def _reset(self) -> None:
+        self._state_changed = threading.Condition()
+        self._queue: list[object] = []
         self._idle: list[DecoderProcess] = []
         self._busy: set[DecoderProcess] = set()
-        self._slow = SlowPhotoCache()
+        self._slow_photos = SlowPhotoCache()
 
     def decode(self, data: bytes, request: DecodeRequest, limits: PhotoLimits) -> DecodedImage:
         """Decode one photo; see `embed.photos.decoding.decode_image`.
 
         Returns:
-            What came of it.
+            The decoded image.
 
         Raises:
-            Refusal: The photo cannot be used, or had no turn.
+            DecodeError: The photo cannot be used, or waited too long.
             PhotoDecoderError: No process can be started.
         """
-        known = self._slow.get(data, request, limits)
-        if known is not None:
-            return known
-        decoder = self._take()
+        cached = self._slow_photos.get(data, request, limits)
+        if cached is not None:
+            return cached
+        decoder = self._acquire()
         try:
-            decoded = decoder.decode(data, request, limits, self._patience.slow_after_s)
+            decoded = decoder.decode(data, request, limits, self._policy.slow_after_s)
         except DecodeError as exc:
-            if self._give_back(decoder):
-                self._slow.put_error(data, limits, exc)
+            if self._release(decoder):
+                self._slow_photos.put_error(data, limits, exc)
             raise
         except (EOFError, OSError) as exc:
-            code = decoder.terminate(0.0 if isinstance(exc, TimeoutError) else _CLOSE_S)
+            code = decoder.terminate(0.0 if isinstance(exc, TimeoutError) else _CLOSE_TIMEOUT_S)
             self._replace(decoder)
-            refusal = _why(code, limits)
-            if code not in _NOT_ITS_FAULT:
-                self._slow.put_error(data, limits, refusal)
-            raise refusal from exc
-        except BaseException:  # Ctrl-C, say: what it answers now would be taken for another photo's
+            error = _explain_exit(code, limits)
+            if code not in _RETRYABLE_EXIT_CODES:
+                self._slow_photos.put_error(data, limits, error)
+            raise error from exc
+        except BaseException:  # Ctrl-C, say: its late reply would be taken for the next photo's
             decoder.terminate()
-            self._drop(decoder)
+            self._discard(decoder)
             raise
-        if self._give_back(decoder) or decoded.preview is not None:
-            self._slow.put_result(data, request, limits, decoded)
+        if self._release(decoder) or decoded.preview is not None:
+            self._slow_photos.put_result(data, request, limits, decoded)
         return decoded
 
     def list_pids(self) -> list[int]:
         """Return the ids of the running processes."""
-        with self._changed:
-            return [each.pid for each in (*self._idle, *self._busy)]
+        with self._state_changed:
+            return [decoder.pid for decoder in (*self._idle, *self._busy)]
 
     def close(self) -> None:
-        """End the processes; a photo that comes later starts them anew."""
-        with self._changed:
-            ended, self._idle = self._idle, []
-        for each in ended:
-            each.disconnect()
-        for each in ended:
-            each.terminate(_CLOSE_S)
+        """End the idle processes; a later photo starts new ones."""
+        with self._state_changed:
+            decoders, self._idle = self._idle, []
+        for decoder in decoders:
+            decoder.disconnect()
+        for decoder in decoders:
+            decoder.terminate(_CLOSE_TIMEOUT_S)
 
     def detach_after_fork(self) -> None:
-        """Let go of the processes, which belong to the process that this one was forked from."""
-        for each in (*self._idle, *self._busy):
-            each.detach_after_fork()
-        self._begin()
+        """Release the processes, which are children of the forked parent."""
+        for decoder in (*self._idle, *self._busy):
+            decoder.detach_after_fork()
+        self._reset()
 
-    def _take(self) -> DecoderProcess:
-        """Wait for a turn.
+    def _acquire(self) -> DecoderProcess:
+        """Wait for a decoder and reserve it.
 
         Returns:
-            A decoder for nobody else.
+            A decoder that no other thread uses.
 
         Raises:
-            Refusal: There was none in time.
+            DecodeError: None became free in time.
         """
-        ticket, until = object(), time.monotonic() + self._patience.max_wait_s
-        with self._changed:
-            self._waiting.append(ticket)
+        ticket, deadline = object(), time.monotonic() + self._policy.max_wait_s
+        with self._state_changed:
+            self._queue.append(ticket)
             try:
-                while self._waiting[0] is not ticket or not self._is_one_free():
-                    left = self._time_left(ticket, until)
-                    if left <= 0:
+                while self._queue[0] is not ticket or not self._has_capacity():
+                    wait_s = self._compute_wait_s(ticket, deadline)
+                    if wait_s <= 0:
                         reason = "too many photos are being opened; try again in a moment"
                         raise DecodeError("busy", reason)
-                    self._changed.wait(left)
-                decoder = self._free_one()
+                    self._state_changed.wait(wait_s)
+                decoder = self._pop_or_start()
                 decoder.busy_since = math.inf
                 self._busy.add(decoder)
                 return decoder
             finally:
-                self._waiting.remove(ticket)
-                self._changed.notify_all()
+                self._queue.remove(ticket)
+                self._state_changed.notify_all()
 
-    def _is_one_free(self) -> bool:
+    def _has_capacity(self) -> bool:
         return bool(self._idle) or len(self._busy) < self._n_decoders
 
-    def _time_left(self, ticket: object, until: float) -> float:
-        """Return the seconds until it is to be looked again whether a photo still waits.
-
-        Zero or less when it waits no longer.
-        """
+    def _compute_wait_s(self, ticket: object, deadline: float) -> float:
+        """Return the seconds that a photo may go on waiting; zero or less when it must give up."""
         now = time.monotonic()
-        left = until - now
-        if self._waiting.index(ticket) >= self._patience.n_guaranteed and self._busy:
-            youngest = max(each.busy_since for each in self._busy)
-            stuck_in = min(youngest, now) + self._patience.slow_after_s - now
-            left = min(left, stuck_in)
-        return left
+        wait_s = deadline - now
+        if self._queue.index(ticket) >= self._policy.n_guaranteed and self._busy:
+            latest_start = max(decoder.busy_since for decoder in self._busy)
+            all_slow_in_s = min(latest_start, now) + self._policy.slow_after_s - now
+            wait_s = min(wait_s, all_slow_in_s)
+        return wait_s
 
-    def _free_one(self) -> DecoderProcess:
+    def _pop_or_start(self) -> DecoderProcess:
         while self._idle:
             decoder = self._idle.pop()
             if decoder.is_running:
                 return decoder
-            decoder.terminate()  # somebody ended it; no photo did
+            decoder.terminate()  # it died while idle: no photo's fault
         return DecoderProcess()
 
-    def _give_back(self, decoder: DecoderProcess) -> bool:
-        """Let others use a decoder, or end one that was put behind other work.
+    def _release(self, decoder: DecoderProcess) -> bool:
+        """Return a decoder to the pool, or replace it if its priority was lowered.
 
         Returns:
             Whether its photo was slow.
         """
         if decoder.is_slow:
-            decoder.terminate(_CLOSE_S)
+            decoder.terminate(_CLOSE_TIMEOUT_S)
             self._replace(decoder)
             return True
-        with self._changed:
+        with self._state_changed:
             self._busy.remove(decoder)
             self._idle.append(decoder)
-            self._changed.notify_all()
+            self._state_changed.notify_all()
         return False
 
     def _replace(self, decoder: DecoderProcess) -> None:
-        """Start another process at once, so that the next photo need not wait for its start."""
-        self._drop(decoder)
-        with self._changed, suppress(PhotoDecoderError):  # the next photo meets it again
-            if self._is_one_free() and not self._idle:
+        """Start another process at once, so that the next photo does not wait for its start."""
+        self._discard(decoder)
+        with self._state_changed, suppress(PhotoDecoderError):  # the next photo will raise it
+            if self._has_capacity() and not self._idle:
                 self._idle.append(DecoderProcess())
 
-    def _drop(self, decoder: DecoderProcess) -> None:
-        with self._changed:
+    def _discard(self, decoder: DecoderProcess) -> None:
+        with self._state_changed:
             self._busy.remove(decoder)
-            self._changed.notify_all()
+            self._state_changed.notify_all()
 
 
-def _why(code: int | None, limits: PhotoLimits) -> DecodeError:
-    """Return why a photo that ended its decoder cannot be used."""
+def _explain_exit(code: int | None, limits: PhotoLimits) -> DecodeError:
+    """Return the error of a photo whose decoder ended with this exit code, None if killed here."""
     if code == -signal.SIGPROF:
-        limit = f"{limits.decode_cpu_s:g} s of processor time"
-        return DecodeError(
-            "too large", f"opening it takes more than {limit}; save it again, smaller"
+        reason = (
+            f"opening it takes more than {limits.decode_cpu_s:g} s of CPU time; save it smaller"
         )
+        return DecodeError("too large", reason)
     if code is None:
         return DecodeError("too large", "opening it takes too long; try again, or save it smaller")
     if code == -signal.SIGKILL:
@@ -222,22 +219,22 @@ def _why(code: int | None, limits: PhotoLimits) -> DecodeError:
 
 @cache
 def get_shared_pool(n_decoders: int, policy: QueuePolicy) -> DecoderPool:
-    """Return the pool that all of this process uses for one kind of photos."""
+    """Return the pool of this process for these arguments."""
     return DecoderPool(n_decoders, policy)
 
 
 _POOLS: "weakref.WeakSet[DecoderPool]" = weakref.WeakSet()
 
 
-def _forget_all() -> None:
-    for each in list(_POOLS):
-        each.detach_after_fork()
+def _detach_all_after_fork() -> None:
+    for pool in list(_POOLS):
+        pool.detach_after_fork()
 
 
-def _close_all() -> None:
-    for each in list(_POOLS):
-        each.close()
+def _close_all_pools() -> None:
+    for pool in list(_POOLS):
+        pool.close()
 
 
-os.register_at_fork(after_in_child=_forget_all)
-atexit.register(_close_all)
+os.register_at_fork(after_in_child=_detach_all_after_fork)
+atexit.register(_close_all_pools)

@@ -1,10 +1,10 @@
-"""The process that decodes photos for another one, within limits that end it.
+"""The decoder process: decodes photos for its parent, within resource limits that kill it.
 
-Run as `python -P -m embed.photos.decoder_worker SOCKET_FD`. A request is a frame of JSON (what is wanted,
-and what it may cost) and the bytes of a file; a reply a frame of JSON and RGB pixels. Nobody trusts
-what comes out of here but as pixels: the file may have taken this process over.
+Run as `python -P -m embed.photos.decoder_worker SOCKET_FD`. A request is JSON (the output to
+produce, and the limits) and the bytes of a file; a reply is JSON and RGB pixels. The parent trusts
+nothing of it but pixels: a malicious file may have compromised this process.
 
-It ends when the socket closes, which it does when the other process dies, however it dies.
+It ends when the socket closes, which happens whenever the parent dies.
 """
 
 import resource
@@ -21,36 +21,37 @@ from PIL import Image
 from embed.photos.decoder_messages import read_message, send_message
 from embed.photos.decoding import DecodeError, DecodeRequest, decode_image
 
-_OPEN_FILES = 64
-"""Python itself opens some when it imports."""
+_MAX_OPEN_FILES = 64
+"""Python itself opens some when it imports modules."""
 
 
 def main(descriptor: int) -> None:
-    """Answer requests until the socket closes."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the other process
-    warnings.simplefilter("ignore")  # of broken EXIF blocks and the like
-    Image.MAX_IMAGE_PIXELS = None  # the limits that come with each photo count
-    _give_up_rights()
+    """Handle requests until the socket closes."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent
+    warnings.simplefilter("ignore")  # about broken EXIF blocks and the like
+    Image.MAX_IMAGE_PIXELS = None  # each request has limits of its own
+    _drop_privileges()
     with (
         socket.socket(fileno=descriptor) as channel,
         channel.makefile("rb") as requests,
-        suppress(EOFError, OSError),  # the other process is gone
+        suppress(EOFError, OSError),  # the parent is gone
     ):
         send_message(channel, {"ready": True})
         while True:
-            asked, data = read_message(requests)
-            send_message(channel, *_answer(asked, bytes(data)))  # which copies nothing
+            values, data = read_message(requests)
+            send_message(channel, *_handle_request(values, bytes(data)))  # bytes() copies nothing
 
 
-def _answer(asked: dict[str, Any], data: bytes) -> tuple[dict[str, Any], bytes]:
-    task = DecodeRequest(**asked["task"])
+def _handle_request(values: dict[str, Any], data: bytes) -> tuple[dict[str, Any], bytes]:
+    request = DecodeRequest(**values["request"])
     try:
-        with _limited(asked["cpu_s"], asked["memory"]):
-            size, pixels, preview = decode_image(data, task)
+        with _limit_resources(values["cpu_s"], values["memory_bytes"]):
+            size, pixels, preview = decode_image(data, request)
     except DecodeError as exc:
         return {"error": exc.kind, "reason": exc.reason}, b""
     except MemoryError:
-        reason = f"opening it takes more than {asked['memory'] // 1_000_000:,} MB; save it smaller"
+        memory_mb = values["memory_bytes"] // 1_000_000
+        reason = f"opening it takes more than {memory_mb:,} MB; save it smaller"
         return {"error": "too large", "reason": reason}, b""
     if preview is None:
         return {"size": size}, bytes(pixels)
@@ -58,21 +59,21 @@ def _answer(asked: dict[str, Any], data: bytes) -> tuple[dict[str, Any], bytes]:
 
 
 @contextmanager
-def _limited(cpu_s: float, memory: int) -> Iterator[None]:
-    """Have the system end this process when it works longer, and refuse it more memory.
+def _limit_resources(cpu_s: float, memory_bytes: int) -> Iterator[None]:
+    """Limit CPU time, beyond which the process is killed, and memory.
 
     Args:
-        cpu_s: Seconds of processor time, of all threads.
-        memory: Bytes beyond what the process has now.
+        cpu_s: Seconds of CPU time, of all threads.
+        memory_bytes: Bytes beyond what the process has now.
 
     Yields:
-        While the limits hold.
+        While the limits are in force.
     """
-    now = _address_space()
-    if now:
-        _limit(resource.RLIMIT_AS, now + memory)
-    # A timer, as the system's own limit counts whole seconds; nothing handles the signal, so it
-    # ends the process wherever it is.
+    current_bytes = _get_address_space_bytes()
+    if current_bytes:
+        _lower_limit(resource.RLIMIT_AS, current_bytes + memory_bytes)
+    # A timer, since RLIMIT_CPU counts whole seconds; nothing handles its signal, so it kills the
+    # process wherever it is.
     signal.setitimer(signal.ITIMER_PROF, cpu_s)
     try:
         yield
@@ -80,10 +81,10 @@ def _limited(cpu_s: float, memory: int) -> Iterator[None]:
         signal.setitimer(signal.ITIMER_PROF, 0)
 
 
-def _address_space() -> int:
-    """Return the bytes of this process's address space; 0 where the system does not say.
+def _get_address_space_bytes() -> int:
+    """Return the size of this process's address space; 0 where the system does not tell.
 
-    macOS neither says nor keeps to such a limit; there, pixels and time alone are limited.
+    macOS neither tells nor enforces such a limit; there, only pixels and time are limited.
     """
     try:
         with open("/proc/self/statm", "rb") as file:
@@ -92,17 +93,17 @@ def _address_space() -> int:
         return 0
 
 
-def _give_up_rights() -> None:
-    """Keep this process from writing files, opening many, and leaving a picture of its memory."""
+def _drop_privileges() -> None:
+    """Keep this process from writing files, opening many, and dumping core."""
     for name in (resource.RLIMIT_CORE, resource.RLIMIT_FSIZE):
-        _limit(name, 0)
-    _limit(resource.RLIMIT_NOFILE, _OPEN_FILES)
+        _lower_limit(name, 0)
+    _lower_limit(resource.RLIMIT_NOFILE, _MAX_OPEN_FILES)
 
 
-def _limit(name: int, value: int) -> None:
-    _, most = resource.getrlimit(name)
-    with suppress(ValueError, OSError):  # the system has a lower limit already
-        resource.setrlimit(name, (value, most))
+def _lower_limit(name: int, value: int) -> None:
+    _, hard_limit = resource.getrlimit(name)
+    with suppress(ValueError, OSError):  # the hard limit is lower already
+        resource.setrlimit(name, (value, hard_limit))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
-"""The bytes of a photo's file to the pixels that are wanted of it.
+"""Decode the bytes of a photo's file to the requested pixels.
 
-This is what runs in the processes of `embed.photos.decoder_pool`, so it imports Pillow and little else.
+This runs in the processes of `embed.photos.decoder_pool`, so it imports Pillow and little else.
 """
 
 import io
@@ -25,32 +25,32 @@ from embed.photos.pixels import get_upright_size, to_upright_rgb
 if TYPE_CHECKING:
     from shopwindow.values.query import Crop
 
-# Pillow knows a format once its module is imported; by itself it would load all forty of them.
+# Pillow knows a format once its plugin is imported; by itself it would load all forty of them.
 for _name in ("Avif", "Bmp", "Gif", "Jpeg", "Mpo", "Png", "Tiff", "WebP"):
     with suppress(ImportError):  # AVIF is not in every Pillow
         import_module(f"PIL.{_name}ImagePlugin")
 
-_WHOLE: "Crop" = (0.0, 0.0, 1.0, 1.0)
+_FULL_CROP: "Crop" = (0.0, 0.0, 1.0, 1.0)
 
 _SHRINK_MARGIN = 2
-"""A JPEG is decoded at a smaller size only while that keeps this many times the wanted side."""
+"""A JPEG is decoded at reduced size only while that keeps this many times the target side."""
 
 _MAX_SCANS = 50
-"""Progressive JPEGs of cameras and editors have 10 or so."""
+"""Progressive JPEGs of cameras and editors have about 10 scans."""
 
 _SLOW_CPU_S = 0.1
-"""Seconds of a processor from which on a photo is decoded once for all that a page needs of it."""
+"""Seconds of CPU time from which a preview is made too, so that a photo is decoded only once."""
 
 OutputMode = Literal["letterbox", "thumbnail", "full", "size"]
 DecodeErrorKind = Literal["unreadable", "too large", "busy"]
 
 
 class DecodeError(Exception):
-    """A photo cannot be used; `embed.photos.reader` makes one of the named photo errors of it.
+    """A photo cannot be used; `embed.photos.reader` translates it to a `PhotoError`.
 
     Attributes:
-        kind: What kind of error it is.
-        reason: Why, in words.
+        kind: Which `PhotoError` it becomes.
+        reason: Why, as shown to the user.
     """
 
     def __init__(self, kind: DecodeErrorKind, reason: str) -> None:
@@ -61,15 +61,15 @@ class DecodeError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class DecodeRequest:
-    """What is wanted of a photo.
+    """The output to produce from a photo.
 
     Attributes:
-        mode: "square": fitted into a square on white; "inside": upright, in its own shape,
-            within a square; "whole": upright at full size; "size": no pixels, only how many.
-        max_pixels: Most pixels it may have, as its header says.
-        target_size: Pixels of the square's side.
+        mode: "letterbox": fitted into a square on white; "thumbnail": upright, in its own aspect
+            ratio, within a square; "full": upright at full size; "size": width and height only.
+        max_pixels: Most pixels it may have, by its header.
+        target_size: Side of the square in pixels.
         crop: The part of the upright photo to take; None for the whole.
-        preview_size: Side of what is wanted "inside" as well where decoding was slow; 0 for nothing.
+        preview_size: Side of a "thumbnail" to add where decoding was slow; 0 for none.
     """
 
     mode: OutputMode
@@ -79,17 +79,17 @@ class DecodeRequest:
     preview_size: int = 0
 
     def to_preview_request(self) -> "DecodeRequest":
-        """Return the task that the preview is the answer to."""
+        """Return the request whose output is the preview."""
         return DecodeRequest("thumbnail", self.max_pixels, self.preview_size)
 
 
 class DecodedImage(NamedTuple):
-    """What came of a task.
+    """The output for a `DecodeRequest`.
 
     Attributes:
-        size: Width and height; as stored, where only the size was wanted.
-        pixels: RGB, row by row; none where only the size was wanted.
-        preview: What came of `DecodeRequest.to_preview_request`, where decoding was slow.
+        size: Width and height in pixels; as stored in the file for mode "size".
+        pixels: RGB, row by row; empty for mode "size".
+        preview: The output for `DecodeRequest.to_preview_request`, if decoding was slow.
     """
 
     size: tuple[int, int]
@@ -97,9 +97,9 @@ class DecodedImage(NamedTuple):
     preview: "DecodedImage | None" = None
 
     @classmethod
-    def from_image(cls, picture: Image.Image) -> "DecodedImage":
-        """Return an RGB picture's size and pixels."""
-        return cls(picture.size, picture.tobytes())
+    def from_image(cls, image: Image.Image) -> "DecodedImage":
+        """Return the size and pixels of an RGB image."""
+        return cls(image.size, image.tobytes())
 
 
 def decode_image(data: bytes, request: DecodeRequest) -> DecodedImage:
@@ -107,46 +107,41 @@ def decode_image(data: bytes, request: DecodeRequest) -> DecodedImage:
 
     Args:
         data: The bytes of the file.
-        request: What is wanted.
+        request: The output to produce.
 
     Returns:
-        What came of it.
+        The decoded image.
 
     Raises:
-        Refusal: The photo is broken, or too large.
+        DecodeError: The photo is broken, or too large.
         MemoryError: It does not fit into memory.
     """
-    began = time.process_time()
+    start = time.process_time()
     if request.mode != "size" and (size := read_webp_size(data)):
-        check_pixel_count(
-            size, request.max_pixels
-        )  # Pillow takes memory for them when it opens the file
-    with _opened(data) as photo:
+        # Before Pillow opens the file, for that already allocates the pixels of a WebP.
+        check_pixel_count(size, request.max_pixels)
+    with _open_header(data) as photo:
         if request.mode == "size":
             return DecodedImage(photo.size, b"")
         check_pixel_count(photo.size, request.max_pixels)
         if photo.format in {"JPEG", "MPO"} and has_more_scans(data, _MAX_SCANS):
             raise DecodeError("too large", f"a JPEG of more than {_MAX_SCANS} scans; save it again")
         if photo.format == "JPEG" and request.target_size:
-            _shrink_while_decoding(
-                photo, _SHRINK_MARGIN * request.target_size, request.crop or _WHOLE
-            )
-        whole = load_upright_rgb(photo)
-        decoded = DecodedImage.from_image(transform_image(whole, request))
-        if request.preview_size and time.process_time() - began > _SLOW_CPU_S:
-            decoded = decoded._replace(
-                preview=DecodedImage.from_image(
-                    transform_image(whole, request.to_preview_request())
-                )
-            )
+            min_side = _SHRINK_MARGIN * request.target_size
+            _set_draft_size(photo, min_side, request.crop or _FULL_CROP)
+        upright = load_upright_rgb(photo)
+        decoded = DecodedImage.from_image(transform_image(upright, request))
+        if request.preview_size and time.process_time() - start > _SLOW_CPU_S:
+            preview = transform_image(upright, request.to_preview_request())
+            decoded = decoded._replace(preview=DecodedImage.from_image(preview))
     return decoded
 
 
 def load_upright_rgb(photo: Image.Image) -> Image.Image:
-    """Return a picture upright and in RGB; the given one is loaded, not changed.
+    """Return an image upright and in RGB; the given one is loaded, but not changed.
 
     Raises:
-        Refusal: The pixels are broken.
+        DecodeError: The pixels are broken.
         MemoryError: They do not fit into memory.
     """
     try:
@@ -158,9 +153,9 @@ def load_upright_rgb(photo: Image.Image) -> Image.Image:
 
 
 def transform_image(image: Image.Image, request: DecodeRequest) -> Image.Image:
-    """Return what is wanted of an upright picture in RGB, which is not changed."""
+    """Return the requested output of an upright RGB image, which is not changed."""
     if request.mode == "letterbox":
-        return letterbox(_cut(image, request.crop) if request.crop else image, request.target_size)
+        return letterbox(_crop(image, request.crop) if request.crop else image, request.target_size)
     if request.mode == "thumbnail" and max(image.size) > request.target_size:
         scale = request.target_size / max(image.size)
         width, height = (max(1, round(side * scale)) for side in image.size)
@@ -169,10 +164,10 @@ def transform_image(image: Image.Image, request: DecodeRequest) -> Image.Image:
 
 
 def check_pixel_count(size: tuple[int, int], limit: int) -> None:
-    """Check how many pixels a picture has, or says that it has.
+    """Check the number of pixels of an image, or that its header claims.
 
     Raises:
-        Refusal: None, or more than the limit.
+        DecodeError: There are none, or more than the limit.
     """
     width, height = size
     if width < 1 or height < 1:
@@ -182,50 +177,51 @@ def check_pixel_count(size: tuple[int, int], limit: int) -> None:
         raise DecodeError("too large", reason)
 
 
-def _opened(data: bytes) -> Image.Image:
-    """Read the header only.
+def _open_header(data: bytes) -> Image.Image:
+    """Open a photo by its header only.
 
     Returns:
-        A picture whose pixels are not decoded yet.
+        An image whose pixels are not decoded yet.
 
     Raises:
-        Refusal: Not a photo of a known format, or its header is broken.
+        DecodeError: Not a photo of a known format, or its header is broken.
         MemoryError: What the header asks for does not fit into memory.
     """
-    form = detect_photo_format(data)
-    if form is None or form not in Image.OPEN:
+    photo_format = detect_photo_format(data)
+    if photo_format is None or photo_format not in Image.OPEN:
         raise DecodeError("unreadable", describe_non_photo(data))
     try:
-        return Image.open(io.BytesIO(data), formats=[form])
+        return Image.open(io.BytesIO(data), formats=[photo_format])
     except UnidentifiedImageError as exc:
-        raise DecodeError("unreadable", f"broken header (not a {form} file after all)") from exc
+        reason = f"broken header (not a {photo_format} file after all)"
+        raise DecodeError("unreadable", reason) from exc
     except MemoryError:
         raise
     except Exception as exc:
         raise DecodeError("unreadable", f"broken header ({exc})") from exc
 
 
-def _shrink_while_decoding(photo: Image.Image, least: int, crop: "Crop") -> None:
-    """Set a JPEG to be decoded at the smallest size that keeps enough pixels of what is wanted.
+def _set_draft_size(photo: Image.Image, min_side: int, crop: "Crop") -> None:
+    """Set a JPEG to be decoded at the smallest size that keeps enough pixels of the crop.
 
     Args:
         photo: Not decoded yet.
-        least: Pixels that the longer side of the part is to keep.
-        crop: The part of the upright photo that is wanted.
+        min_side: Pixels that the longer side of the crop must keep.
+        crop: The part of the upright photo that is used.
     """
     left, top, right, bottom = crop
     width, height = get_upright_size(photo)
-    longer = max((right - left) * width, (bottom - top) * height)
-    if longer <= least:
+    longer_side = max((right - left) * width, (bottom - top) * height)
+    if longer_side <= min_side:
         return
-    scale = least / longer
+    scale = min_side / longer_side
     width, height = photo.size
-    # draft() halves at most three times, and keeps both sides at least as long as asked.
+    # draft() halves at most three times, and keeps both sides at least as long as requested.
     photo.draft(photo.mode, (math.ceil(width * scale), math.ceil(height * scale)))
 
 
-def _cut(photo: Image.Image, crop: "Crop") -> Image.Image:
-    """Return a part of a photo, of one pixel at least."""
-    left, right = (math.floor(share * photo.width) for share in (crop[0], crop[2]))
-    top, bottom = (math.floor(share * photo.height) for share in (crop[1], crop[3]))
+def _crop(photo: Image.Image, crop: "Crop") -> Image.Image:
+    """Return a crop of a photo, at least one pixel wide and high."""
+    left, right = (math.floor(fraction * photo.width) for fraction in (crop[0], crop[2]))
+    top, bottom = (math.floor(fraction * photo.height) for fraction in (crop[1], crop[3]))
     return photo.crop((left, top, max(right, left + 1), max(bottom, top + 1)))

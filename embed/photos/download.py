@@ -1,4 +1,4 @@
-"""Photos from addresses on the public internet, within limits of time and size."""
+"""Download photos from the public internet, within limits of time and size."""
 
 import ssl
 from collections.abc import Iterable
@@ -13,27 +13,29 @@ from embed.photos.public_addresses import Resolver, is_obfuscated_ipv4, is_publi
 from shopwindow.values.errors import PhotoError, PhotoFetchError, PhotoTooLargeError
 from shopwindow.values.settings import PhotoLimits
 
-_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_REDIRECT_STATUSES = frozenset({301, 302, 303, 307, 308})
 _HEADERS = (
     (b"User-Agent", b"shopwindow"),
     (b"Accept", b"image/*"),
-    (b"Accept-Encoding", b"identity"),  # photos are packed already, and bytes count as they come
+    (
+        b"Accept-Encoding",
+        b"identity",
+    ),  # photos are compressed already, and the limit counts raw bytes
     (b"Connection", b"close"),
 )
 
 
 class PhotoFetcher:
-    """Fetches the bytes behind an http(s) address; call it with the address.
+    """Downloads the bytes behind an http(s) URL; call it with the URL.
 
-    An address comes from a feed or a visitor, so it must not reach what only this machine can
-    reach. Each host, of redirects too, is looked up once; every address found must be public,
+    URLs come from feeds and visitors, so they must not reach internal hosts (server-side request
+    forgery). Each host, of redirects too, is resolved once; every IP address found must be public,
     and the connection goes to the very address that was checked. Proxies of the environment are
-    not used: they would look the name up again.
+    not used: they would resolve the name again.
 
     Args:
-        limits: Most bytes, seconds for everything together, redirects, and whether private
-            addresses are allowed.
-        resolver: Looks host names up.
+        limits: Most bytes, total seconds, redirects, and whether private addresses are allowed.
+        resolver: Resolves host names.
     """
 
     def __init__(
@@ -43,30 +45,32 @@ class PhotoFetcher:
         self._resolve = resolver
 
     @cached_property
-    def _tls(self) -> ssl.SSLContext:
+    def _tls_context(self) -> ssl.SSLContext:
         return httpx.create_ssl_context(trust_env=False)  # 20 ms, and only https needs it
 
     def __call__(self, address: str) -> bytes:
-        """Fetch one photo.
+        """Download one photo.
+
+        Args:
+            address: An http(s) URL.
 
         Returns:
-            The body of the answer, not decoded.
+            The body of the response.
 
         Raises:
-            PhotoFetchError: The address is not http(s), carries a password, leads to a private
-                host, redirects too often, does not answer in time, or answers with another
-                status than 200.
-            PhotoTooLargeError: The body is larger than the limit; the rest was not fetched.
+            PhotoFetchError: The URL is not http(s), contains credentials, leads to a private host,
+                redirects too often, does not respond in time, or with another status than 200.
+            PhotoTooLargeError: The body is larger than the limit; the rest was not read.
             PhotoError: One of these two.
         """
-        url = _parse(address)
+        url = _parse_url(address)
         deadline = Deadline(self.limits.fetch_timeout_s)
         try:
             for _ in range(self.limits.max_redirects + 1):
-                body, target = self._ask(url, deadline)
-                if target is None:
+                body, redirect = self._request(url, deadline)
+                if redirect is None:
                     return body
-                url = _parse(target)
+                url = _parse_url(redirect)
         except PhotoError:
             raise
         except (TimeoutError, httpcore.TimeoutException) as exc:
@@ -76,17 +80,17 @@ class PhotoFetcher:
             raise PhotoFetchError(address, f"cannot be fetched ({exc})") from exc
         raise PhotoFetchError(address, f"more than {self.limits.max_redirects} redirects")
 
-    def _ask(self, url: httpx.URL, deadline: Deadline) -> tuple[bytes, str | None]:
+    def _request(self, url: httpx.URL, deadline: Deadline) -> tuple[bytes, str | None]:
         """Make one request.
 
         Returns:
-            The body, or where the answer redirects to.
+            The body, and None; for a redirect an empty body and its target.
 
         Raises:
             PhotoFetchError: The status is not 200.
         """
-        backend = _CheckedBackend(self._addresses_of(url, deadline), deadline)
-        tls = self._tls if url.scheme == "https" else None
+        backend = _PinnedBackend(self._resolve_public_addresses(url, deadline), deadline)
+        tls = self._tls_context if url.scheme == "https" else None
         headers = [(b"Host", url.netloc), *_HEADERS]
         target = httpcore.URL(
             scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path
@@ -95,18 +99,21 @@ class PhotoFetcher:
             httpcore.ConnectionPool(ssl_context=tls, network_backend=backend) as pool,
             pool.stream("GET", target, headers=headers) as response,
         ):
-            found = {name.lower(): value for name, value in response.headers}
-            location = found.get(b"location")
-            if response.status in _REDIRECTS and location is not None:
+            response_headers = {name.lower(): value for name, value in response.headers}
+            location = response_headers.get(b"location")
+            if response.status in _REDIRECT_STATUSES and location is not None:
                 return b"", str(url.join(location.decode("utf-8", "replace")))
             if response.status != HTTPStatus.OK:
                 raise PhotoFetchError(url, f"the server answered with status {response.status}")
-            return self._body(url, found.get(b"content-length", b""), response), None
+            content_length = response_headers.get(b"content-length", b"")
+            return self._read_body(url, content_length, response), None
 
-    def _body(self, url: httpx.URL, announced: bytes, response: httpcore.Response) -> bytes:
+    def _read_body(
+        self, url: httpx.URL, content_length: bytes, response: httpcore.Response
+    ) -> bytes:
         limit = self.limits.max_bytes
-        if announced.isdigit() and int(announced) > limit:
-            reason = f"{int(announced):,} bytes, at most {limit:,} are allowed"
+        if content_length.isdigit() and int(content_length) > limit:
+            reason = f"{int(content_length):,} bytes, at most {limit:,} are allowed"
             raise PhotoTooLargeError(url, reason)
         body = bytearray()
         for chunk in response.iter_stream():
@@ -115,15 +122,15 @@ class PhotoFetcher:
                 raise PhotoTooLargeError(url, f"more than the {limit:,} bytes that are allowed")
         return bytes(body)
 
-    def _addresses_of(self, url: httpx.URL, deadline: Deadline) -> tuple[str, ...]:
-        """Look the host up and check everything that was found.
+    def _resolve_public_addresses(self, url: httpx.URL, deadline: Deadline) -> tuple[str, ...]:
+        """Resolve the host and check all its IP addresses.
 
         Returns:
             At least one address.
 
         Raises:
             PhotoFetchError: There is no such host, or one of its addresses is not public.
-            OSError: The look-up took too long.
+            OSError: The lookup took too long.
         """
         host = url.raw_host.decode("ascii")
         try:
@@ -136,20 +143,20 @@ class PhotoFetcher:
             raise PhotoFetchError(url, f"no host is called {host!r}") from exc
         if not addresses:
             raise PhotoFetchError(url, f"no host is called {host!r}")
-        for found in () if self.limits.allow_private_addresses else addresses:
-            if not is_public_ip(found):
-                raise PhotoFetchError(url, f"{host!r} is the address {found}, which is not public")
+        for ip in () if self.limits.allow_private_addresses else addresses:
+            if not is_public_ip(ip):
+                raise PhotoFetchError(url, f"{host!r} is the address {ip}, which is not public")
         return addresses
 
 
-def _parse(address: str) -> httpx.URL:
+def _parse_url(address: str) -> httpx.URL:
     try:
         url = httpx.URL(address)
     except (httpx.InvalidURL, ValueError) as exc:
         raise PhotoFetchError(address, f"not an address ({exc})") from exc
-    if url.userinfo:  # not repeated in the message: it goes to logs
-        bare = url.copy_with(username=None, password=None)
-        raise PhotoFetchError(bare, "the address carries a user name or password")
+    if url.userinfo:  # not repeated in the message, which is logged
+        redacted = url.copy_with(username=None, password=None)
+        raise PhotoFetchError(redacted, "the address carries a user name or password")
     if url.scheme not in {"http", "https"}:
         raise PhotoFetchError(address, f"only http and https are fetched, not {url.scheme!r}")
     if not url.host or not 0 < _port(url) <= 65_535:
@@ -160,12 +167,12 @@ def _parse(address: str) -> httpx.URL:
 
 
 def _port(url: httpx.URL) -> int:
-    usual = 443 if url.scheme == "https" else 80
-    return usual if url.port is None else url.port
+    default = 443 if url.scheme == "https" else 80
+    return default if url.port is None else url.port
 
 
-class _CheckedBackend(httpcore.NetworkBackend):
-    """Connects to addresses that were checked, whatever the host's name leads to by now.
+class _PinnedBackend(httpcore.NetworkBackend):
+    """Connects to IP addresses that were checked, whatever the host name resolves to by now.
 
     httpcore still sends the name in the Host header and in TLS, and checks the certificate by it.
     """
@@ -173,7 +180,7 @@ class _CheckedBackend(httpcore.NetworkBackend):
     def __init__(self, addresses: tuple[str, ...], deadline: Deadline) -> None:
         self._addresses = addresses
         self._deadline = deadline
-        self._plain = httpcore.SyncBackend()
+        self._backend = httpcore.SyncBackend()
 
     def connect_tcp(
         self,
@@ -189,13 +196,15 @@ class _CheckedBackend(httpcore.NetworkBackend):
             A stream under the same deadline.
 
         Raises:
-            ConnectError: None of them answers.
+            ConnectError: None of them accepts the connection.
         """
         error: Exception = httpcore.ConnectError(f"{host} has no address")
         for address in self._addresses:
             try:
-                left = self._deadline.remaining_s()
-                stream = self._plain.connect_tcp(address, port, left, local_address, socket_options)
+                timeout_s = self._deadline.remaining_s()
+                stream = self._backend.connect_tcp(
+                    address, port, timeout_s, local_address, socket_options
+                )
                 return _TimedStream(stream, self._deadline)
             except httpcore.ConnectError as exc:
                 error = exc
@@ -203,9 +212,9 @@ class _CheckedBackend(httpcore.NetworkBackend):
 
 
 class _TimedStream(httpcore.NetworkStream):
-    """A stream each of whose steps takes at most what is left of the whole time.
+    """A stream with one deadline for all its operations.
 
-    httpx's own limits are for each step alone: a server that sends a byte now and then would keep
+    httpcore's own timeouts are per operation: a server that sends a byte now and then would block
     a worker for hours.
     """
 
@@ -228,10 +237,9 @@ class _TimedStream(httpcore.NetworkStream):
         server_hostname: str | None = None,
         timeout: float | None = None,
     ) -> httpcore.NetworkStream:
-        left = self._deadline.remaining_s()
-        return _TimedStream(
-            self._stream.start_tls(ssl_context, server_hostname, left), self._deadline
-        )
+        timeout_s = self._deadline.remaining_s()
+        stream = self._stream.start_tls(ssl_context, server_hostname, timeout_s)
+        return _TimedStream(stream, self._deadline)
 
     def get_extra_info(self, info: str) -> object:
         return self._stream.get_extra_info(info)

@@ -1,15 +1,15 @@
-"""What a file is by its first bytes: a photo in a format that shops use, or something else."""
+"""Detect by its first bytes whether a file is a photo in a supported format."""
 
 import re
 
 PHOTO_FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")
-"""Formats that are opened: what phones, browsers and merchants' feeds hold.
+"""Supported formats: what phones, browsers and merchants' feeds contain.
 
 Pillow has some forty more. Some run other programs (EPS), some decode in Python at a thousandth of
-the speed (PPM as text), and none of them is in shops.
+the speed (PPM as text), and none of them occurs in shops.
 """
 
-_BEGINNINGS = (
+_SIGNATURES = (
     ("JPEG", re.compile(rb"\xff\xd8\xff")),
     ("PNG", re.compile(rb"\x89PNG\r\n\x1a\n")),
     ("WEBP", re.compile(rb"RIFF....WEBP", re.DOTALL)),
@@ -18,34 +18,34 @@ _BEGINNINGS = (
     ("TIFF", re.compile(rb"II[*+]\0|MM\0[*+]")),
     ("AVIF", re.compile(rb"....ftyp(avi[fs]|(mif1|msf1).{4}(....)*?avi[fs])", re.DOTALL)),
 )
-_FOREIGN = (
+_NON_PHOTOS = (
     (re.compile(rb"\s*(<!doctype html|<html)", re.IGNORECASE), "a web page, not a photo"),
     (re.compile(rb"\s*(<\?xml|<svg)", re.IGNORECASE), "an XML or SVG file; export it as PNG"),
     (re.compile(rb"....ftyp(hei|hev|mif)", re.DOTALL), "a HEIC photo; export it as JPEG"),
     (re.compile(rb"%PDF|%!PS"), "a PDF or PostScript document, not a photo"),
 )
-_LOOKED_AT = 256
-"""Bytes from the start that say what a file is."""
+_SIGNATURE_BYTES = 256
+"""Bytes at the start of a file that are matched."""
 
-_WEBP_HEADER = 30
-"""Bytes of the longest of a WebP's headers."""
+_WEBP_HEADER_BYTES = 30
+"""Bytes of the longest of WebP's headers."""
 
 _MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]", re.DOTALL)
 _START_OF_SCAN, _END_OF_IMAGE = 0xDA, 0xD9
-_WITHOUT_LENGTH = frozenset({0x01, 0xD8})
+_MARKERS_WITHOUT_LENGTH = frozenset({0x01, 0xD8})
 
 
 def detect_photo_format(data: bytes) -> str | None:
-    """Return the format of a photo's file, one of `FORMATS`; None when it is none of them."""
-    start = data[:_LOOKED_AT]
-    return next((name for name, begins in _BEGINNINGS if begins.match(start)), None)
+    """Return the format of a photo's file, one of `PHOTO_FORMATS`; None when it is none of them."""
+    start = data[:_SIGNATURE_BYTES]
+    return next((name for name, signature in _SIGNATURES if signature.match(start)), None)
 
 
 def describe_non_photo(data: bytes) -> str:
-    """Return in words what a file is that is no photo."""
-    start = data[:_LOOKED_AT]
-    known = next((what for pattern, what in _FOREIGN if pattern.match(start)), None)
-    return known or f"not a photo of a known format ({', '.join(PHOTO_FORMATS)})"
+    """Return a description of a file that is not a photo, for error messages."""
+    start = data[:_SIGNATURE_BYTES]
+    description = next((text for pattern, text in _NON_PHOTOS if pattern.match(start)), None)
+    return description or f"not a photo of a known format ({', '.join(PHOTO_FORMATS)})"
 
 
 def read_webp_size(data: bytes) -> tuple[int, int] | None:
@@ -53,40 +53,40 @@ def read_webp_size(data: bytes) -> tuple[int, int] | None:
 
     Source: RFC 9649, sections 2.5 to 2.7.
     """
-    if detect_photo_format(data) != "WEBP" or len(data) < _WEBP_HEADER:
+    if detect_photo_format(data) != "WEBP" or len(data) < _WEBP_HEADER_BYTES:
         return None
-    kind, number = data[12:16], int.from_bytes
-    if kind == b"VP8X":  # 24 bits each, less one
-        return number(data[24:27], "little") + 1, number(data[27:30], "little") + 1
-    if kind == b"VP8L":  # 14 bits each, less one
-        bits = number(data[21:25], "little")
+    chunk_type, parse = data[12:16], int.from_bytes
+    if chunk_type == b"VP8X":  # 24 bits each, minus one
+        return parse(data[24:27], "little") + 1, parse(data[27:30], "little") + 1
+    if chunk_type == b"VP8L":  # 14 bits each, minus one
+        bits = parse(data[21:25], "little")
         return (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1
-    if kind == b"VP8 ":
-        return number(data[26:28], "little") & 0x3FFF, number(data[28:30], "little") & 0x3FFF
+    if chunk_type == b"VP8 ":
+        return parse(data[26:28], "little") & 0x3FFF, parse(data[28:30], "little") & 0x3FFF
     return None
 
 
 def has_more_scans(jpeg: bytes, limit: int) -> bool:
-    """Return whether a JPEG goes over its pixels more often than `limit` times.
+    """Return whether a JPEG has more than `limit` scans.
 
     Each scan costs as much as a whole baseline photo, however few bytes it has.
     """
-    # In the pixels 0xFF is always followed by 0 or a restart, so this counts too many, if anything:
-    # the thumbnails in EXIF blocks and what follows the photo.
+    # A cheap upper bound: in pixel data 0xFF is always followed by 0 or a restart marker, but
+    # thumbnails in EXIF blocks, and what follows the photo, are counted too.
     if jpeg.count(b"\xff\xda") <= limit:
         return False
-    return _n_scans(jpeg) > limit
+    return _count_scans(jpeg) > limit
 
 
-def _n_scans(jpeg: bytes) -> int:
-    """Return how many scans there are up to the end of the photo, and none of its thumbnail's."""
-    n_scans, place = 0, 0
-    while found := _MARKER.search(jpeg, place):
-        kind = jpeg[found.end() - 1]
-        if kind == _END_OF_IMAGE:
+def _count_scans(jpeg: bytes) -> int:
+    """Return the number of scans up to the end of the photo, without those of its thumbnail."""
+    n_scans, position = 0, 0
+    while match := _MARKER.search(jpeg, position):
+        marker = jpeg[match.end() - 1]
+        if marker == _END_OF_IMAGE:
             break
-        n_scans += kind == _START_OF_SCAN
-        place = found.end()
-        if kind not in _WITHOUT_LENGTH:
-            place += max(2, int.from_bytes(jpeg[place : place + 2], "big"))
+        n_scans += marker == _START_OF_SCAN
+        position = match.end()
+        if marker not in _MARKERS_WITHOUT_LENGTH:
+            position += max(2, int.from_bytes(jpeg[position : position + 2], "big"))
     return n_scans

@@ -1,4 +1,4 @@
-"""Photos from wherever they are: paths, addresses, bytes and pictures, checked before decoding."""
+"""Load photos from paths, URLs, bytes or PIL images, checked before they are decoded."""
 
 import re
 import stat
@@ -33,12 +33,12 @@ from shopwindow.values.errors import (
 from shopwindow.values.query import Crop, ImageSource
 from shopwindow.values.settings import PhotoLimits
 
-_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
-_PICTURE = "<picture>"
+_URL = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
+_PICTURE_NAME = "<picture>"
 PREVIEW_SIZE = 560
-"""Side of the `inside` of a visitor's photo that costs nothing after its `square` was slow."""
+"""Side of the thumbnail of a query photo that is cached when letterboxing it was slow."""
 
-_ERRORS: dict[DecodeErrorKind, type[PhotoError]] = {
+_ERROR_TYPES: dict[DecodeErrorKind, type[PhotoError]] = {
     "unreadable": PhotoUnreadableError,
     "too large": PhotoTooLargeError,
     "busy": PhotoBusyError,
@@ -46,16 +46,16 @@ _ERRORS: dict[DecodeErrorKind, type[PhotoError]] = {
 
 
 class PhotoReader:
-    """Opens photos within limits; every failure is one of the named photo errors.
+    """Loads photos within limits; every failure is a `PhotoError`.
 
-    Files are decoded in processes of their own, which the system ends when they take too long or
-    too much memory, whatever is in the file. A PIL picture is decoded here: whoever made it opened
-    it already, so give strangers' photos as bytes or paths.
+    Files are decoded in processes of their own, which are killed when they take too long or too
+    much memory, whatever is in the file. A PIL image is decoded in this process: its creator opened
+    it already, so give untrusted photos as bytes or paths.
 
     Args:
-        limits: What a photo may cost.
-        fetch: Gets the bytes behind an address; a `PhotoFetcher` with the same limits when None.
-        pool: Decodes; the one that all readers of products' photos share when None.
+        limits: Limits on bytes, pixels, time and memory.
+        fetch: Downloads the bytes of a URL; a `PhotoFetcher` with the same limits when None.
+        pool: Decodes the photos; the shared pool for product photos when None.
     """
 
     def __init__(
@@ -65,9 +65,9 @@ class PhotoReader:
         pool: DecoderPool | None = None,
     ) -> None:
         self.limits = limits if limits is not None else PhotoLimits()
-        self._given_fetch = fetch
-        self._fetch = fetch if fetch is not None else self._from_network
-        self._preview = 0
+        self._custom_fetch = fetch
+        self._fetch = fetch if fetch is not None else self._download
+        self._preview_size = 0
         self._pool = (
             pool
             if pool is not None
@@ -75,50 +75,50 @@ class PhotoReader:
         )
 
     def for_queries(self) -> "PhotoReader":
-        """Return a reader of photos that visitors give: with smaller limits, and apart from others.
+        """Return a reader of query photos, with lower limits and decoders of its own.
 
-        Its decoders are others, so that the photos of a feed and of visitors do not wait for each
-        other; where too many wait, `PhotoBusyError` says so.
+        Photos of a feed and of queries thus do not wait for each other; where too many query photos
+        wait, `PhotoBusyError` is raised.
         """
         limits = self.limits.for_queries()
         reader = PhotoReader(
-            limits, self._given_fetch, get_shared_pool(limits.decoder_workers, QUERY_QUEUE)
+            limits, self._custom_fetch, get_shared_pool(limits.decoder_workers, QUERY_QUEUE)
         )
-        reader._preview = PREVIEW_SIZE
+        reader._preview_size = PREVIEW_SIZE
         return reader
 
     def read_image(self, source: ImageSource) -> Image.Image:
-        """Return the whole photo: upright RGB at full size, first frame, transparent as white.
+        """Load the whole photo: upright RGB at full size, first frame, transparent as white.
 
-        A text without `://` is opened as a path, whatever it is: take none from strangers.
+        A string without `://` is opened as a path, whatever it is: take none from untrusted users.
 
         Args:
-            source: Path, http(s) address, the bytes of a file, or a PIL picture (left unchanged).
+            source: Path, http(s) URL, the bytes of a file, or a PIL image (left unchanged).
 
         Returns:
-            An RGB picture of at least one pixel.
+            An RGB image of at least one pixel.
 
         Raises:
             PhotoUnreadableError: Missing, empty, not a photo, truncated, or of an unknown format.
             PhotoTooLargeError: More bytes, pixels, time or memory than the limits.
-            PhotoBusyError: Too many photos wait to be opened.
-            PhotoFetchError: The address cannot be fetched.
-            PhotoDecoderError: The process that opens photos does not start.
+            PhotoBusyError: Too many photos wait to be decoded.
+            PhotoFetchError: The URL cannot be downloaded.
+            PhotoDecoderError: The decoder process does not start.
             TypeError: The source is none of the four kinds.
         """
-        return Image.fromarray(self._decode(source, self._task("full")))
+        return Image.fromarray(self._decode(source, self._build_request("full")))
 
     def read_letterboxed(
         self, source: ImageSource, size: int, crop: Crop | None = None
     ) -> PreparedImage:
-        """Return the photo as a square of pixels, padded with white.
+        """Load the photo as a square of pixels, padded with white.
 
         A JPEG much larger than that is decoded at a half, quarter or eighth (of at least twice
         the size), which is several times faster. Photos of an index and of its queries must
-        both come through here: the pixels differ slightly from those of `read`.
+        both come through here: the pixels differ slightly from those of `read_image`.
 
         Args:
-            source: As for `read`.
+            source: As for `read_image`.
             size: Side of the square in pixels.
             crop: The part of the upright photo to take; None for the whole.
 
@@ -126,72 +126,74 @@ class PhotoReader:
             uint8 RGB, shape (size, size, 3).
 
         Raises:
-            PhotoError: As for `read`.
+            PhotoError: As for `read_image`.
         """
-        return self._decode(source, self._task("letterbox", size, crop))
+        return self._decode(source, self._build_request("letterbox", size, crop))
 
     def read_thumbnail(self, source: ImageSource, size: int) -> Image.Image:
-        """Return the whole photo, upright and in its own shape, made to fit into a square.
+        """Load the whole photo, upright, scaled down to fit into a square with its aspect ratio.
 
         Args:
-            source: As for `read`.
+            source: As for `read_image`.
             size: Side of the square in pixels; a smaller photo keeps its size.
 
         Returns:
-            An RGB picture.
+            An RGB image.
 
         Raises:
-            PhotoError: As for `read`.
+            PhotoError: As for `read_image`.
         """
-        return Image.fromarray(self._decode(source, self._task("thumbnail", size)))
+        return Image.fromarray(self._decode(source, self._build_request("thumbnail", size)))
 
     def read_size(self, source: ImageSource) -> tuple[int, int]:
         """Return a photo's width and height in pixels as stored; only its header is read.
 
         Args:
-            source: As for `read`.
+            source: As for `read_image`.
 
         Raises:
-            PhotoError: As for `read`, but for what only decoding shows.
+            PhotoError: As for `read_image`, except for errors that only decoding reveals.
         """
         if isinstance(source, Image.Image):
             return source.size
-        return self._from_pool(source, self._task("size"))[0]
+        return self._decode_in_pool(source, self._build_request("size"))[0]
 
-    def _task(self, wanted: OutputMode, side: int = 0, crop: Crop | None = None) -> DecodeRequest:
-        # Plain numbers, whatever kinds of numbers came: the task goes to another process.
-        left_to_bottom = None if crop is None else cast("Crop", tuple(map(float, crop)))
-        preview = self._preview if wanted == "letterbox" else 0
-        return DecodeRequest(wanted, self.limits.max_pixels, int(side), left_to_bottom, preview)
+    def _build_request(
+        self, mode: OutputMode, size: int = 0, crop: Crop | None = None
+    ) -> DecodeRequest:
+        # Plain ints and floats, whatever number types were given: the request is sent as JSON.
+        plain_crop = None if crop is None else cast("Crop", tuple(map(float, crop)))
+        preview_size = self._preview_size if mode == "letterbox" else 0
+        return DecodeRequest(mode, self.limits.max_pixels, int(size), plain_crop, preview_size)
 
-    def _from_network(self, address: str) -> bytes:
-        # Imported for the first address only: httpx adds a quarter of a second to each start.
+    def _download(self, url: str) -> bytes:
+        # Imported on the first URL only: httpx adds a quarter of a second to each start.
         from embed.photos.download import PhotoFetcher  # noqa: PLC0415
 
         self._fetch = PhotoFetcher(self.limits)
-        return self._fetch(address)
+        return self._fetch(url)
 
-    def _decode(self, source: ImageSource, task: DecodeRequest) -> NDArray[np.uint8]:
-        """Return the pixels that are wanted, shape (height, width, 3)."""
+    def _decode(self, source: ImageSource, request: DecodeRequest) -> NDArray[np.uint8]:
+        """Return the requested pixels, shape (height, width, 3), writable."""
         if isinstance(source, Image.Image):
-            with _named(_PICTURE):
-                check_pixel_count(source.size, task.max_pixels)
-                return np.array(transform_image(load_upright_rgb(source), task), dtype=np.uint8)
-        (width, height), pixels, _ = self._from_pool(source, task)
+            with _translate_errors(_PICTURE_NAME):
+                check_pixel_count(source.size, request.max_pixels)
+                return np.array(transform_image(load_upright_rgb(source), request), dtype=np.uint8)
+        (width, height), pixels, _ = self._decode_in_pool(source, request)
         array = np.frombuffer(pixels, dtype=np.uint8).reshape(height, width, 3)
         return array if array.flags.writeable else array.copy()
 
-    def _from_pool(self, source: ImageSource, task: DecodeRequest) -> DecodedImage:
-        data, name = self._bytes_of(source)
+    def _decode_in_pool(self, source: ImageSource, request: DecodeRequest) -> DecodedImage:
+        data, name = self._load_bytes(source)
         if detect_photo_format(data) is None:
             raise PhotoUnreadableError(name, describe_non_photo(data))
-        with _named(name):
-            return self._pool.decode(data, task, self.limits)
+        with _translate_errors(name):
+            return self._pool.decode(data, request, self.limits)
 
-    def _bytes_of(self, source: object) -> tuple[bytes, str]:
+    def _load_bytes(self, source: object) -> tuple[bytes, str]:
         if isinstance(source, bytes | bytearray | memoryview):
             return self._check_bytes(bytes(source), "<bytes>"), "<bytes>"
-        if isinstance(source, str) and _ADDRESS.match(source):
+        if isinstance(source, str) and _URL.match(source):
             return self._check_bytes(self._fetch(source), source), source
         if isinstance(source, str | Path):
             return self._check_bytes(self._read_file(Path(source)), str(source)), str(source)
@@ -201,13 +203,13 @@ class PhotoReader:
 
     def _read_file(self, path: Path) -> bytes:
         try:
-            about = path.stat()
-            if not stat.S_ISREG(about.st_mode):
+            status = path.stat()
+            if not stat.S_ISREG(status.st_mode):
                 raise PhotoUnreadableError(path, "not a file")
-            if about.st_size > self.limits.max_bytes:
-                raise self._too_many_bytes(path, about.st_size)
+            if status.st_size > self.limits.max_bytes:
+                raise self._build_too_large_error(path, status.st_size)
             with path.open("rb") as file:
-                return file.read(self.limits.max_bytes + 1)  # it may grow meanwhile
+                return file.read(self.limits.max_bytes + 1)  # it may have grown meanwhile
         except FileNotFoundError as exc:
             raise PhotoUnreadableError(path, "no such file") from exc
         except PhotoError:
@@ -219,17 +221,17 @@ class PhotoReader:
         if not data:
             raise PhotoUnreadableError(name, "empty, 0 bytes")
         if len(data) > self.limits.max_bytes:
-            raise self._too_many_bytes(name, len(data))
+            raise self._build_too_large_error(name, len(data))
         return data
 
-    def _too_many_bytes(self, name: object, n_bytes: int) -> PhotoTooLargeError:
+    def _build_too_large_error(self, name: object, n_bytes: int) -> PhotoTooLargeError:
         limit = self.limits.max_bytes
         return PhotoTooLargeError(name, f"{n_bytes:,} bytes, at most {limit:,} are allowed")
 
 
 @contextmanager
-def _named(name: str) -> Iterator[None]:
-    """Turn whatever is wrong with a photo into the error that names it.
+def _translate_errors(name: str) -> Iterator[None]:
+    """Translate decode errors to photo errors with the photo's name.
 
     Yields:
         While the photo is decoded.
@@ -240,8 +242,8 @@ def _named(name: str) -> Iterator[None]:
     """
     try:
         yield
-    except DecodeError as refusal:
-        error: PhotoError = _ERRORS[refusal.kind](name, refusal.reason)
-        raise error from refusal
+    except DecodeError as exc:
+        error: PhotoError = _ERROR_TYPES[exc.kind](name, exc.reason)
+        raise error from exc
     except MemoryError as exc:
         raise PhotoTooLargeError(name, "there is no memory for it; save it smaller") from exc

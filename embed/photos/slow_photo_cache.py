@@ -1,4 +1,4 @@
-"""What came of photos that took long to open, so that nobody waits for the same one twice."""
+"""A cache of the results of photos that were slow to decode."""
 
 import hashlib
 import threading
@@ -8,67 +8,67 @@ from typing import NamedTuple
 from embed.photos.decoding import DecodedImage, DecodeError, DecodeRequest
 from shopwindow.values.settings import PhotoLimits
 
-_REMEMBERED = 64
-_MAX_ANSWER = 1_000_000
-"""Bytes of pixels that are kept for one answer."""
+_MAX_ENTRIES = 64
+_MAX_RESULT_BYTES = 1_000_000
+"""Most bytes of pixels in one cached result."""
 
 
-class _Key(NamedTuple):
+class _CacheKey(NamedTuple):
     n_bytes: int
     digest: bytes
     limits: PhotoLimits
-    task: DecodeRequest | None
+    request: DecodeRequest | None
 
 
 class SlowPhotoCache:
-    """Remembers the last slow answers and refusals. Safe to call from several threads.
+    """Caches the last slow results and errors. Safe to call from several threads.
 
-    A visitor's photo is opened for the search and for its tile, and again with every click on the
-    page. A refusal holds for whatever is wanted of a photo but its size.
+    A query photo is decoded for the search and for its tile, and again with every click on the
+    page. An error applies to every request for the photo except its size.
     """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._known: OrderedDict[_Key, DecodedImage | DecodeError] = OrderedDict()
+        self._entries: OrderedDict[_CacheKey, DecodedImage | DecodeError] = OrderedDict()
 
     def get(self, data: bytes, request: DecodeRequest, limits: PhotoLimits) -> DecodedImage | None:
-        """Return the answer that was given before; None for a photo that is not remembered.
+        """Return the cached result; None for a photo that is not cached.
 
         Raises:
-            Refusal: The photo was refused before.
+            DecodeError: The photo failed before.
         """
         with self._lock:
-            lengths = {key.n_bytes for key in self._known}
-        if request.mode == "size" or len(data) not in lengths:  # others do without the digest
+            lengths = {key.n_bytes for key in self._entries}
+        if request.mode == "size" or len(data) not in lengths:  # saves computing the digest
             return None
-        key = _Key(len(data), _digest(data), limits, request)
+        key = _CacheKey(len(data), _compute_digest(data), limits, request)
         with self._lock:
-            known = self._known.get(key) or self._known.get(key._replace(task=None))
-        if isinstance(known, DecodeError):
-            raise DecodeError(known.kind, known.reason)
-        return None if known is None else DecodedImage(known.size, bytearray(known.pixels))
+            entry = self._entries.get(key) or self._entries.get(key._replace(request=None))
+        if isinstance(entry, DecodeError):
+            raise DecodeError(entry.kind, entry.reason)
+        return None if entry is None else DecodedImage(entry.size, bytearray(entry.pixels))
 
     def put_error(self, data: bytes, limits: PhotoLimits, error: DecodeError) -> None:
-        """Remember why a photo cannot be used."""
-        key = _Key(len(data), _digest(data), limits, None)
-        self._note(key, DecodeError(error.kind, error.reason))  # without its traceback
+        """Cache why a photo cannot be used."""
+        key = _CacheKey(len(data), _compute_digest(data), limits, None)
+        self._put(key, DecodeError(error.kind, error.reason))  # without its traceback
 
     def put_result(
         self, data: bytes, request: DecodeRequest, limits: PhotoLimits, result: DecodedImage
     ) -> None:
-        """Remember an answer with its preview, unless it is large."""
-        if len(result.pixels) <= _MAX_ANSWER:
-            kept = DecodedImage(result.size, bytes(result.pixels))
-            self._note(_Key(len(data), _digest(data), limits, request), kept)
+        """Cache a result and its preview, unless they are large."""
+        if len(result.pixels) <= _MAX_RESULT_BYTES:
+            entry = DecodedImage(result.size, bytes(result.pixels))
+            self._put(_CacheKey(len(data), _compute_digest(data), limits, request), entry)
         if result.preview is not None:
             self.put_result(data, request.to_preview_request(), limits, result.preview)
 
-    def _note(self, key: _Key, known: DecodedImage | DecodeError) -> None:
+    def _put(self, key: _CacheKey, entry: DecodedImage | DecodeError) -> None:
         with self._lock:
-            self._known[key] = known
-            while len(self._known) > _REMEMBERED:
-                self._known.popitem(last=False)
+            self._entries[key] = entry
+            while len(self._entries) > _MAX_ENTRIES:
+                self._entries.popitem(last=False)
 
 
-def _digest(data: bytes) -> bytes:
+def _compute_digest(data: bytes) -> bytes:
     return hashlib.blake2b(data, digest_size=16).digest()

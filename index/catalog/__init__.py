@@ -1,4 +1,4 @@
-"""A shop's catalogue feeds: CSV, TSV, JSON Lines, Parquet, Google Merchant XML, Shopify CSV."""
+"""Product feeds: CSV, TSV, JSON Lines, Parquet, Google Merchant XML and Shopify CSV."""
 
 from index.catalog.feed_mapping import FeedMapping, load_mapping
 from index.catalog.formats import FEED_FORMATS

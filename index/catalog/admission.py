@@ -1,4 +1,4 @@
-"""Which rows of a run become products, and which indexed products a run speaks for."""
+"""Admission of a feed's rows to the index, and what the run knows for deletions."""
 
 from dataclasses import replace
 
@@ -12,31 +12,31 @@ MERCHANT_ID = "merchant_id"
 
 
 class Admission:
-    """Takes or rejects each row of a run, and remembers what the run says of the whole index.
+    """Admits or rejects each row of an indexing run, and records what deletions need to know.
 
     A product belongs to its merchant: an id that another merchant uses, in this run or in the
-    index, is rejected with both names, and nobody's feed changes or removes what is another's.
+    index, is rejected with both names, and no feed changes or removes another merchant's product.
 
     Args:
-        report: Takes the rejections.
+        report: Receives the rejections.
         file: Name of the feed, for rejections; empty without one.
-        merchant_id: The only merchant of this run, who also has the products that name none; empty
-            when each product names its own, or none.
+        merchant_id: The only merchant of this run, who also owns the products that name none;
+            empty when each product names its own merchant, or none.
 
     Attributes:
-        rejected_ids: Point ids of rows that were rejected: not for sale today, and not gone either.
-        withdrawn: Rows by point id that say that their product is not for sale.
-        first_unidentified: The first row whose id is not known.
-        n_unidentified: How many of them there are.
+        rejected_ids: Point ids of rejected rows: not updated, but not missing from the feed either.
+        withdrawn: Rows by point id that mark their product as not for sale.
+        first_unidentified: The first row without a readable id.
+        n_unidentified: Number of such rows.
         is_truncated: Whether the rest of the feed could not be read.
     """
 
     def __init__(self, report: IndexReport, file: str = "", merchant_id: str = "") -> None:
         self._report = report
         self._file = file
-        self._merchant = merchant_id
-        self._taken: dict[str, str] = {}
-        self._named: set[str] = set()
+        self._merchant_id = merchant_id
+        self._owner_by_point: dict[str, str] = {}
+        self._seen_merchants: set[str] = set()
         self.rejected_ids: set[str] = set()
         self.withdrawn: dict[str, Rejection] = {}
         self.first_unidentified: Rejection | None = None
@@ -45,71 +45,86 @@ class Admission:
 
     @property
     def merchants(self) -> tuple[str, ...]:
-        """The merchants that the run speaks for; "" stands for products that name none."""
-        return (self._merchant,) if self._merchant else tuple(sorted(self._named)) or ("",)
+        """The merchants whose products the run covers; "" for products that name none."""
+        return (
+            (self._merchant_id,)
+            if self._merchant_id
+            else tuple(sorted(self._seen_merchants)) or ("",)
+        )
 
     def has_seen(self, point_id: str) -> bool:
-        """Return whether a point is among the rows of the run, taken or not."""
+        """Return whether a row of the run has this point, admitted or not."""
         return (
-            point_id in self._taken or point_id in self.rejected_ids or point_id in self.withdrawn
+            point_id in self._owner_by_point
+            or point_id in self.rejected_ids
+            or point_id in self.withdrawn
         )
 
     def admit(self, row: FeedRow) -> FeedRow | None:
-        """Return a row whose product is to be indexed, with its merchant; None if it is not."""
+        """Return the row with its product's merchant if it is to be indexed, otherwise None."""
         if row.product is None:
             if row.rejection:
-                self._turn_away(row.rejection)
+                self._record_rejection(row.rejection)
             return None
-        product = self._owned(row.product)
-        reason = self._conflict(product, row.is_replacement)
-        if reason:
-            self._reject(row.line, *reason, product)
+        product = self._assign_merchant(row.product)
+        conflict = self._find_conflict(product, row.is_replacement)
+        if conflict:
+            column, reason = conflict
+            self._reject(row.line, column, reason, product)
             return None
-        self._taken[to_point_id(product.id)] = product.merchant_id
+        self._owner_by_point[to_point_id(product.id)] = product.merchant_id
         for warning in row.warnings:
             self._report.add_warning(warning)
         return row if product is row.product else replace(row, product=product)
 
     def authorize_write(self, row: FeedRow, stored: Point | None) -> bool:
-        """Return whether a product is its merchant's to change; else it is rejected."""
+        """Return whether the row's merchant owns the stored product; otherwise reject the row."""
         product = row.product
         if product is None:
             return False
         owner = get_owner(stored) if stored else product.merchant_id
         if owner == product.merchant_id:
-            self._named.add(owner)
+            self._seen_merchants.add(owner)
             return True
-        self._reject(
-            row.line, MERCHANT_ID, format_ownership_conflict(owner, product.merchant_id), product
-        )
+        reason = format_ownership_conflict(owner, product.merchant_id)
+        self._reject(row.line, MERCHANT_ID, reason, product)
         return False
 
     def find_removable(self) -> dict[str, Rejection]:
-        """Return the withdrawn rows whose product no other row of the run has for sale."""
-        taken = self._taken
-        return {each: row for each, row in self.withdrawn.items() if each not in taken}
+        """Return the withdrawn rows by point id, without those that another row has for sale."""
+        return {
+            point_id: rejection
+            for point_id, rejection in self.withdrawn.items()
+            if point_id not in self._owner_by_point
+        }
 
-    def _owned(self, product: Product) -> Product:
-        if self._merchant and not product.merchant_id:
-            return replace(product, merchant_id=self._merchant)
+    def _assign_merchant(self, product: Product) -> Product:
+        if self._merchant_id and not product.merchant_id:
+            return replace(product, merchant_id=self._merchant_id)
         return product
 
-    def _conflict(self, product: Product, replaces: bool) -> tuple[str, str] | None:
-        """Return the column and the reason for which a product cannot be taken."""
-        mine = product.merchant_id
-        if self._merchant and mine != self._merchant:
-            return MERCHANT_ID, (
-                f"the row is of {describe_merchant(mine)}, and this run is for {describe_merchant(self._merchant)} alone"
-            )
-        first = self._taken.get(to_point_id(product.id))
-        if first is None or (replaces and first == mine):
+    def _find_conflict(self, product: Product, is_replacement: bool) -> tuple[str, str] | None:
+        """Return the column and the reason to reject a product; None when there is no conflict."""
+        merchant_id = product.merchant_id
+        if self._is_other_merchant(merchant_id):
+            return MERCHANT_ID, self._format_other_merchant(merchant_id)
+        first_owner = self._owner_by_point.get(to_point_id(product.id))
+        if first_owner is None or (is_replacement and first_owner == merchant_id):
             return None
         reason = "the id was used before in this run; each product needs its own"
-        if first != mine:
-            reason += f". It was used by {describe_merchant(first)}; this row is of {describe_merchant(mine)}"
+        if first_owner != merchant_id:
+            owner, claimant = map(describe_merchant, (first_owner, merchant_id))
+            reason += f". It was used by {owner}; this row is of {claimant}"
         return "id", reason
 
-    def _turn_away(self, rejection: Rejection) -> None:
+    def _is_other_merchant(self, merchant_id: str) -> bool:
+        return bool(self._merchant_id) and merchant_id != self._merchant_id
+
+    def _format_other_merchant(self, merchant_id: str) -> str:
+        row_merchant, run_merchant = map(describe_merchant, (merchant_id, self._merchant_id))
+        return f"the row is of {row_merchant}, and this run is for {run_merchant} alone"
+
+    def _record_rejection(self, rejection: Rejection) -> None:
         self.is_truncated = self.is_truncated or rejection.is_fatal
         if rejection.withdrawn:
             self._withdraw(rejection)
@@ -122,21 +137,19 @@ class Admission:
         self.first_unidentified = self.first_unidentified or rejection
 
     def _withdraw(self, rejection: Rejection) -> None:
-        if self._merchant and not rejection.merchant_id:
-            rejection = replace(rejection, merchant_id=self._merchant)
-        mine = rejection.merchant_id
-        if self._merchant and mine != self._merchant:
-            reason = f"the row is of {describe_merchant(mine)}, and this run is for {describe_merchant(self._merchant)}"
-            self.reject_at_indexing(
-                replace(rejection, column=MERCHANT_ID, reason=f"{reason} alone")
-            )
+        if self._merchant_id and not rejection.merchant_id:
+            rejection = replace(rejection, merchant_id=self._merchant_id)
+        merchant_id = rejection.merchant_id
+        if self._is_other_merchant(merchant_id):
+            reason = self._format_other_merchant(merchant_id)
+            self.reject_at_indexing(replace(rejection, column=MERCHANT_ID, reason=reason))
             return
         self._report.withdraw(rejection)
         self.withdrawn.setdefault(to_point_id(rejection.product_id), rejection)
-        self._named.add(mine)
+        self._seen_merchants.add(merchant_id)
 
     def reject_at_indexing(self, rejection: Rejection) -> None:
-        """Reject a row for what the feed itself could not see."""
+        """Reject a row for a reason that only shows against the index or the rest of the run."""
         self._report.reject(replace(rejection, withdrawn=False), at_indexing=True)
         self.rejected_ids.add(to_point_id(rejection.product_id))
 
@@ -148,13 +161,13 @@ class Admission:
 
 
 def get_owner(stored: Point) -> str:
-    """Return the merchant of an indexed product; empty when it has none."""
+    """Return the merchant id of an indexed product; empty when it has none."""
     return str(stored.payload.get(MERCHANT_ID, ""))
 
 
 def format_ownership_conflict(owner: str, claimant: str) -> str:
-    """Return the reason for which a row may not change an indexed product."""
+    """Return the reason why a row may not change an indexed product of another merchant."""
     return (
-        f"the id belongs to {describe_merchant(owner)} in the index, and this row is of {describe_merchant(claimant)}; "
-        "give it another id, or delete the product first"
+        f"the id belongs to {describe_merchant(owner)} in the index, and this row is of "
+        f"{describe_merchant(claimant)}; give it another id, or delete the product first"
     )

@@ -1,4 +1,4 @@
-"""Objects inside one cell."""
+"""Parsing of objects (names and values) inside one cell."""
 
 import json
 
@@ -6,7 +6,7 @@ from index.catalog.records import CellError
 
 
 def parse_object(value: object) -> dict[object, object]:
-    """Return an object that came as one, as pairs (a Parquet map) or as JSON text.
+    """Return an object that is given as a dict, as pairs (a Parquet map) or as JSON text.
 
     Raises:
         CellError: It is none of these.

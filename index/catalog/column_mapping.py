@@ -1,4 +1,4 @@
-"""Which column of a feed fills which field of the product."""
+"""Mapping of a feed's columns to the fields of a product."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -22,7 +22,13 @@ _SHOWN_COLUMNS = 30
 
 @dataclass(frozen=True, slots=True)
 class LocalizedColumn:
-    """A column with the title or the description in one named language."""
+    """A column that holds the title or the description in one language.
+
+    Attributes:
+        language: Language code.
+        field: "title" or "description".
+        column: The feed's own name of the column.
+    """
 
     language: str
     field: str
@@ -31,12 +37,12 @@ class LocalizedColumn:
 
 @dataclass(frozen=True, slots=True)
 class ColumnPlan:
-    """The columns to read, settled once per header.
+    """The columns to read, decided once per header.
 
     Attributes:
-        fields: Columns by field, the most trusted first; the first that is not empty counts.
-        localized: Columns with words in a named language, in the order of the feed.
-        attributes: Pairs of attribute and column.
+        fields: Columns by field, most trusted first; the first that is not empty counts.
+        localized: Columns with texts in a named language, in the order of the feed.
+        attributes: Pairs of attribute name and column.
     """
 
     fields: Mapping[str, tuple[str, ...]]
@@ -44,43 +50,54 @@ class ColumnPlan:
     attributes: tuple[tuple[str, str], ...] = ()
 
     def list_columns(self) -> tuple[str, ...]:
-        """Return every column that is read, each once."""
+        """Return every column that is read, without duplicates."""
         names = [name for columns in self.fields.values() for name in columns]
-        names += [each.column for each in self.localized] + [
-            column for _, column in self.attributes
-        ]
+        names += [localized.column for localized in self.localized]
+        names += [column for _, column in self.attributes]
         return tuple(dict.fromkeys(names))
 
     def get_column(self, field: str) -> str:
-        """Return the feed's name of a field's column, or the field's when it has none."""
+        """Return the feed's name of a field's first column; the field's own name without one."""
         return next(iter(self.fields.get(field, ())), field)
 
 
 def plan_columns(
     columns: Iterable[str], mapping: FeedMapping, format_columns: Mapping[str, tuple[str, ...]]
 ) -> ColumnPlan:
-    """Return which column fills which field.
+    """Decide which columns fill which field.
 
-    The mapping file goes before the format's own columns, and these before the usual names.
-    A column that the mapping claims is used for nothing else.
+    The mapping file takes precedence over the format's own columns, and these over the known
+    aliases. A column that the mapping names is used for nothing else.
+
+    Args:
+        columns: The feed's column names; duplicates are ignored.
+        mapping: The shop's mapping.
+        format_columns: Columns whose meaning the format defines, by field, most trusted first.
+
+    Returns:
+        The plan.
     """
-    named = tuple(dict.fromkeys(columns))
-    claimed = _claimed(named, mapping)
-    taken = {column for column in claimed.values() if column}
-    free = tuple(name for name in named if name not in taken)
+    names = tuple(dict.fromkeys(columns))
+    mapped = _resolve_mapped_columns(names, mapping)
+    taken = {column for column in mapped.values() if column}
+    unmapped = tuple(name for name in names if name not in taken)
     fields: dict[str, tuple[str, ...]] = {
-        field: (claimed.get(name, name),) for field, name in mapping.columns.items() if name
+        field: (mapped.get(name, name),) for field, name in mapping.columns.items() if name
     }
-    usual = _usual_fields(free)
-    for field in ({**format_columns, **usual}).keys() - mapping.columns.keys():
-        own = tuple(column for column in format_columns.get(field, ()) if column in free)
-        found = tuple(dict.fromkeys(own + usual.get(field, ())))
-        fields[field] = found[:1] if field in SINGLE_COLUMN_FIELDS else found
-    return ColumnPlan(fields, _texts(free, claimed, mapping), _attributes(free, claimed, mapping))
+    by_alias = _match_aliases(unmapped)
+    for field in ({**format_columns, **by_alias}).keys() - mapping.columns.keys():
+        by_format = tuple(column for column in format_columns.get(field, ()) if column in unmapped)
+        candidates = tuple(dict.fromkeys(by_format + by_alias.get(field, ())))
+        fields[field] = candidates[:1] if field in SINGLE_COLUMN_FIELDS else candidates
+    return ColumnPlan(
+        fields,
+        _plan_localized(unmapped, mapped, mapping),
+        _plan_attributes(unmapped, mapped, mapping),
+    )
 
 
 def is_known_column(column: str, mapping: FeedMapping) -> bool:
-    """Return whether a column would be read: by the mapping, or by its name."""
+    """Return whether a column would be read, by the mapping or by its name."""
     key = normalize_column_name(column)
     if (
         key in FIELD_BY_COLUMN
@@ -98,34 +115,36 @@ def is_known_column(column: str, mapping: FeedMapping) -> bool:
 
 
 def check_required_columns(plan: ColumnPlan, columns: tuple[str, ...], path: Path) -> None:
-    """Check that the columns can make a product.
+    """Check that a plan has the columns that every product needs.
 
     Raises:
         FeedError: No column holds an id, or none holds a title or a photo.
     """
     fields = {field for field, names in plan.fields.items() if names}
-    titles = fields & {"title", "image", "translations"}
-    if "id" in fields and (titles or any(each.field == "title" for each in plan.localized)):
+    has_title = any(localized.field == "title" for localized in plan.localized)
+    if "id" in fields and (has_title or fields & {"title", "image", "translations"}):
         return
-    wanted = ("title", "image") if "id" in fields else ("id",)
-    lacking = "a title or an image" if "id" in fields else "an id"
-    known = "; ".join(
-        f"{each.field}: {', '.join(each.aliases)}" for each in FIELD_ALIASES if each.field in wanted
+    missing_fields = ("title", "image") if "id" in fields else ("id",)
+    missing = "a title or an image" if "id" in fields else "an id"
+    aliases = "; ".join(
+        f"{known.field}: {', '.join(known.aliases)}"
+        for known in FIELD_ALIASES
+        if known.field in missing_fields
     )
     found = ", ".join(columns[:_SHOWN_COLUMNS]) or "none"
     raise FeedError(
         path,
-        f"no column holds {lacking}. Columns found: {found}. Names understood: {known}. Rename the "
+        f"no column holds {missing}. Columns found: {found}. Known names: {aliases}. Rename the "
         'column, or give a mapping file with [columns] and a line such as title = "Your column".',
     )
 
 
 def check_mapped_columns(columns: tuple[str, ...], mapping: FeedMapping, path: Path) -> None:
-    """Check a header for every column that the mapping names, and for names used twice.
+    """Check that a header has every column that the mapping names, and no used column twice.
 
     Raises:
-        FeedError: The mapping names a column that is not there, or a name that is used is there
-            more than once.
+        FeedError: The mapping names a missing column, or a column that is read appears more than
+            once.
     """
     present = {normalize_column_name(name) for name in columns} | set(columns)
     for column in _mapped_names(mapping):
@@ -134,19 +153,20 @@ def check_mapped_columns(columns: tuple[str, ...], mapping: FeedMapping, path: P
             raise FeedError(
                 path, f"the mapping names the column {column!r}. Columns found: {found}"
             )
-    twice = [name for name, times in Counter(columns).items() if times > 1 and name]
+    duplicates = [name for name, count in Counter(columns).items() if count > 1 and name]
     used = set(plan_columns(columns, mapping, {}).list_columns())
-    for name in twice:
+    for name in duplicates:
         if name in used:
-            raise FeedError(path, f"the column {name!r} is there more than once; rename one")
+            raise FeedError(path, f"the column {name!r} appears more than once; rename one")
 
 
 def _mapped_names(mapping: FeedMapping) -> list[str]:
-    parts = [column for each in mapping.translations.values() for column in each.values()]
-    return [*mapping.columns.values(), *parts, *mapping.attributes.values()]
+    """Return every column name that the mapping uses; empty names switch a field off."""
+    localized = [column for fields in mapping.translations.values() for column in fields.values()]
+    return [*mapping.columns.values(), *localized, *mapping.attributes.values()]
 
 
-def _claimed(columns: tuple[str, ...], mapping: FeedMapping) -> dict[str, str]:
+def _resolve_mapped_columns(columns: tuple[str, ...], mapping: FeedMapping) -> dict[str, str]:
     """Return the feed's spelling of each column that the mapping names."""
     spelling = {normalize_column_name(name): name for name in reversed(columns)}
     return {
@@ -155,43 +175,47 @@ def _claimed(columns: tuple[str, ...], mapping: FeedMapping) -> dict[str, str]:
     }
 
 
-def _usual_fields(columns: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
+def _match_aliases(columns: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
+    """Return the columns with a known name by field, most trusted first, ties in feed order."""
     ranked: dict[str, list[tuple[int, str]]] = {}
     for column in columns:
-        known = FIELD_BY_COLUMN.get(normalize_column_name(column))
-        if known:
-            ranked.setdefault(known[0], []).append((known[1], column))
-    best = {field: sorted(each, key=lambda pair: pair[0]) for field, each in ranked.items()}
-    return {field: tuple(column for _, column in each) for field, each in best.items()}
+        match = FIELD_BY_COLUMN.get(normalize_column_name(column))
+        if match:
+            field, rank = match
+            ranked.setdefault(field, []).append((rank, column))
+    return {
+        field: tuple(column for _, column in sorted(pairs, key=lambda pair: pair[0]))
+        for field, pairs in ranked.items()
+    }
 
 
-def _texts(
-    free: tuple[str, ...], claimed: Mapping[str, str], mapping: FeedMapping
+def _plan_localized(
+    unmapped: tuple[str, ...], mapped: Mapping[str, str], mapping: FeedMapping
 ) -> tuple[LocalizedColumn, ...]:
-    mapped = [
-        LocalizedColumn(language, part, claimed[column])
-        for language, parts in mapping.translations.items()
-        for part, column in parts.items()
+    localized = [
+        LocalizedColumn(language, field, mapped[column])
+        for language, fields in mapping.translations.items()
+        for field, column in fields.items()
         if column
     ]
-    done = {(each.language, each.field) for each in mapped}
-    for column in free:
-        base, language = split_language(column)
-        part = FIELD_BY_COLUMN.get(normalize_column_name(base), ("", 0))[0] if language else ""
-        if part in {"title", "description"} and (language, part) not in done:
-            done.add((language, part))
-            mapped.append(LocalizedColumn(language, part, column))
-    return tuple(mapped)
+    planned = {(column.language, column.field) for column in localized}
+    for name in unmapped:
+        base, language = split_language(name)
+        field = FIELD_BY_COLUMN.get(normalize_column_name(base), ("", 0))[0] if language else ""
+        if field in {"title", "description"} and (language, field) not in planned:
+            planned.add((language, field))
+            localized.append(LocalizedColumn(language, field, name))
+    return tuple(localized)
 
 
-def _attributes(
-    free: tuple[str, ...], claimed: Mapping[str, str], mapping: FeedMapping
+def _plan_attributes(
+    unmapped: tuple[str, ...], mapped: Mapping[str, str], mapping: FeedMapping
 ) -> tuple[tuple[str, str], ...]:
-    found = {name: claimed[column] for name, column in mapping.attributes.items() if column}
-    for column in free:
-        known = ATTRIBUTE_BY_COLUMN.get(normalize_column_name(column), "")
+    columns = {name: mapped[column] for name, column in mapping.attributes.items() if column}
+    for column in unmapped:
+        alias = ATTRIBUTE_BY_COLUMN.get(normalize_column_name(column), "")
         prefix = ATTRIBUTE_PREFIX.match(column.strip())
-        name = column.strip()[prefix.end() :].strip().casefold() if prefix else known
+        name = column.strip()[prefix.end() :].strip().casefold() if prefix else alias
         if name and name not in mapping.attributes:
-            found.setdefault(name, column)
-    return tuple(found.items())
+            columns.setdefault(name, column)
+    return tuple(columns.items())

@@ -1,4 +1,4 @@
-"""The plan of columns for feeds whose rows do not all have the same ones."""
+"""Column plans for feeds whose rows do not all have the same columns."""
 
 from collections.abc import Mapping
 
@@ -10,37 +10,46 @@ _MAX_COLUMNS = 2_000
 
 
 class ColumnPlanner:
-    """Keeps one plan for all columns met so far, and makes it anew when a row brings another.
+    """Keeps one plan for all columns seen so far, and extends it when a row brings a new one.
 
-    One plan for all rows means that a column has the same meaning in each: a row without `id`
-    does not become a product under its `sku` when the others go by `id`. A name that means nothing
-    changes no plan: a feed with a new name in every row costs no more than another.
+    One plan for all rows gives a column the same meaning in each: a row without `id` does not
+    become a product under its `sku` when the others use `id`. Unknown names do not change the
+    plan: a feed with a new name in every row costs no more than any other.
+
+    Args:
+        source: Reader of the feed.
+        columns: The columns of its header or first rows.
+        mapping: The shop's mapping.
     """
 
     def __init__(self, source: FeedSource, columns: tuple[str, ...], mapping: FeedMapping) -> None:
         self._mapping = mapping
-        self._fixed = source.get_format_columns()
-        self._own = {column for names in self._fixed.values() for column in names}
-        self._met = set(columns)
-        self._used = dict.fromkeys(columns)
-        self._plan = self._made()
+        self._format_columns = source.get_format_columns()
+        self._format_names = {name for names in self._format_columns.values() for name in names}
+        self._seen = set(columns)
+        self._planned = dict.fromkeys(columns)
+        self._plan = self._make_plan()
 
     def plan(self, cells: Mapping[str, object]) -> ColumnPlan:
         """Return the plan for a row."""
-        if not cells.keys() <= self._met:
-            self._meet([name for name in cells if name not in self._met])
+        if not cells.keys() <= self._seen:
+            self._add([name for name in cells if name not in self._seen])
         return self._plan
 
-    def _meet(self, names: list[str]) -> None:
-        # A feed with thousands of names uses most of them once; they must not add up.
-        if len(self._met) > _MAX_COLUMNS:
-            self._met = set(self._used)
-        self._met.update(names)
-        found = [n for n in names if n in self._own or is_known_column(n, self._mapping)]
-        if found:
-            used = {} if len(self._used) > _MAX_COLUMNS else self._used
-            self._used = {**used, **dict.fromkeys(found)}
-            self._plan = self._made()
+    def _add(self, names: list[str]) -> None:
+        # A feed with thousands of names uses most of them once; they must not accumulate.
+        if len(self._seen) > _MAX_COLUMNS:
+            self._seen = set(self._planned)
+        self._seen.update(names)
+        relevant = [
+            name
+            for name in names
+            if name in self._format_names or is_known_column(name, self._mapping)
+        ]
+        if relevant:
+            planned = {} if len(self._planned) > _MAX_COLUMNS else self._planned
+            self._planned = {**planned, **dict.fromkeys(relevant)}
+            self._plan = self._make_plan()
 
-    def _made(self) -> ColumnPlan:
-        return plan_columns(self._used, self._mapping, self._fixed)
+    def _make_plan(self) -> ColumnPlan:
+        return plan_columns(self._planned, self._mapping, self._format_columns)

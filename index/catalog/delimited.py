@@ -1,4 +1,4 @@
-"""CSV and TSV feeds: any of four delimiters, quoted line breaks, exact line numbers."""
+"""CSV and TSV feeds: four possible delimiters, quoted line breaks, exact line numbers."""
 
 import csv
 from collections import deque
@@ -12,128 +12,137 @@ from shopwindow.values.errors import FeedError
 
 DELIMITERS = "\t;,|"
 _MAX_FIELD_CHARS = 1_000_000
-_MAX_RESUMED = 100
+_MAX_RECOVERIES = 100
 
 
 class DelimitedSource:
     """Reads a table with a header; see `FeedSource`.
 
-    A quote that is never closed would swallow the rows after it. Such a row is rejected alone and
-    reading resumes in its second line; after a hundred of them, behind what was swallowed.
+    A quote that is never closed would swallow the rows after it. Only that row is rejected, and
+    reading resumes at its second line; after a hundred such rows, after the swallowed lines.
     """
 
     def __init__(self, path: Path, encoding: str, delimiter: str = "") -> None:
         self.path = path
         self.encoding = encoding
-        self.delimiter = delimiter or _sniffed(path, encoding)
+        self.delimiter = delimiter or _sniff_delimiter(path, encoding)
 
     def read_columns(self) -> tuple[str, ...]:
-        """Return the header's names.
+        """Return the column names of the header.
 
         Raises:
-            FeedError: There is no header, or it is not readable.
+            FeedError: There is no header, or it cannot be read.
         """
         try:
             with open_text(self.path, self.encoding) as stream:
-                return self._header(iter(self._records(stream)))
+                return self._read_header(self._iter_records(stream))
         except READ_ERRORS as exc:
             raise FeedError(self.path, f"the header cannot be read: {exc}") from exc
 
     def get_format_columns(self) -> Mapping[str, tuple[str, ...]]:
-        """Return nothing: a table's columns mean what they are called."""
+        """Return nothing: columns are recognized by their names alone."""
         return {}
 
     def iter_rows(self) -> Iterator[SourceRow | MalformedRow]:
-        """Yield the rows under the header; empty ones are passed over.
+        """Yield the rows below the header; empty ones are skipped.
 
         Yields:
-            Rows, and faults for rows with too many cells or broken quotes. The cells that a short
-            row lacks are empty, and its problem says so.
+            Rows; a malformed row where one has too many cells or broken quotes. The missing cells
+            of a short row are empty, and its warning says so.
 
         Raises:
-            FeedError: The file is gone, or has no header.
+            FeedError: The file is missing, or has no header.
         """
         with open_text(self.path, self.encoding) as stream:
-            records = iter(self._records(stream))
-            columns = self._header(records)
+            records = self._iter_records(stream)
+            columns = self._read_header(records)
             for record in records:
                 if isinstance(record, MalformedRow):
                     yield record
                 elif any(record[1]):
-                    yield self._row(columns, *record)
+                    yield self._build_row(columns, *record)
 
-    def _row(
+    def _build_row(
         self, columns: tuple[str, ...], line: int, cells: list[str]
     ) -> SourceRow | MalformedRow:
+        cell_count = _format_cell_count(columns, cells)
         if any(cells[len(columns) :]):
-            return MalformedRow(line, _counted(columns, cells), raw=self.delimiter.join(cells))
-        is_short = len(cells) < len(columns)
-        problem = f"{_counted(columns, cells)}; the others are empty" if is_short else ""
-        return SourceRow(line, dict(zip(columns, cells, strict=False)), problem)
+            return MalformedRow(line, cell_count, raw=self.delimiter.join(cells))
+        warning = f"{cell_count}; the others are empty" if len(cells) < len(columns) else ""
+        return SourceRow(line, dict(zip(columns, cells, strict=False)), warning)
 
-    def _header(self, records: Iterator["tuple[int, list[str]] | MalformedRow"]) -> tuple[str, ...]:
+    def _read_header(
+        self, records: Iterator["tuple[int, list[str]] | MalformedRow"]
+    ) -> tuple[str, ...]:
         for record in records:
             if isinstance(record, MalformedRow):
                 raise FeedError(
                     self.path, f"the header in line {record.line} is broken: {record.reason}"
                 )
-            hint = self.delimiter.join(record[1]).casefold().startswith("sep=")
-            if any(cell.strip() for cell in record[1]) and not hint:
-                return self._named(record[1])
+            is_excel_hint = self.delimiter.join(record[1]).casefold().startswith("sep=")
+            if any(cell.strip() for cell in record[1]) and not is_excel_hint:
+                return self._name_columns(record[1])
         raise FeedError(self.path, "the feed has no header: its first line must name the columns")
 
-    def _named(self, cells: list[str]) -> tuple[str, ...]:
+    def _name_columns(self, cells: list[str]) -> tuple[str, ...]:
         if len(cells) > MAX_ROW_CELLS:
             raise FeedError(
                 self.path, f"at most {MAX_ROW_CELLS:,} columns expected, got {len(cells):,}"
             )
         return tuple(cell.strip() for cell in cells)
 
-    def _records(self, stream: TextIO) -> Iterator["tuple[int, list[str]] | MalformedRow"]:
+    def _iter_records(self, stream: TextIO) -> Iterator["tuple[int, list[str]] | MalformedRow"]:
+        """Yield the line number and the cells of each record, the header included."""
         csv.field_size_limit(_MAX_FIELD_CHARS)
-        lines = _Lines(stream)
+        lines = _RecordLines(stream)
         reader = csv.reader(lines, delimiter=self.delimiter, strict=True)
-        n_resumed = 0
+        n_recoveries = 0
         while True:
-            lines.begin()
+            lines.start_record()
             try:
                 cells = next(reader)
             except StopIteration:
                 return
             except csv.Error as exc:
-                resume = n_resumed < _MAX_RESUMED
-                n_resumed += lines.number > lines.first
-                yield MalformedRow(lines.first, lines.why(exc, resume), raw=lines.excerpt())
-                if resume:
+                can_rewind = n_recoveries < _MAX_RECOVERIES
+                n_recoveries += lines.line_number > lines.first_line
+                reason = lines.format_reason(exc, can_rewind)
+                yield MalformedRow(lines.first_line, reason, raw=lines.excerpt())
+                if can_rewind:
                     lines.rewind()
                 reader = csv.reader(lines, delimiter=self.delimiter, strict=True)
                 continue
-            yield lines.first, cells
+            yield lines.first_line, cells
 
 
-def _counted(columns: tuple[str, ...], cells: list[str]) -> str:
+def _format_cell_count(columns: tuple[str, ...], cells: list[str]) -> str:
     return f"{len(columns)} cells expected as in the header, got {len(cells)}"
 
 
-class _Lines:
-    """The lines of a file for the csv module, with the number of each and a way back."""
+class _RecordLines:
+    """The lines of a file for the csv module, numbered, and rewindable within a record.
+
+    Attributes:
+        line_number: Number of the line read last, from 1; 0 before the first.
+        first_line: Number of the first line of the current record.
+    """
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
-        self._again: deque[str] = deque()
+        self._rewound: deque[str] = deque()
         self._record: list[str] = []
         self._n_chars = 0
-        self.number = 0
-        self.first = 1
+        self.line_number = 0
+        self.first_line = 1
 
-    def __iter__(self) -> "_Lines":
+    def __iter__(self) -> "_RecordLines":
         return self
 
     def __next__(self) -> str:
-        line = self._again.popleft() if self._again else self._stream.readline(MAX_ROW_CHARS)
+        line = self._rewound.popleft() if self._rewound else self._stream.readline(MAX_ROW_CHARS)
         if not line:
             raise StopIteration
-        self.number += 1
+        self.line_number += 1
         self._n_chars += len(line)
         self._record.append(line)
         if self._n_chars >= MAX_ROW_CHARS:
@@ -142,45 +151,47 @@ class _Lines:
             raise csv.Error(f"a row may have {MAX_ROW_CHARS:,} characters at most")
         return line
 
-    def begin(self) -> None:
-        """Say that the next line starts a row."""
-        self.first = self.number + 1
+    def start_record(self) -> None:
+        """Start a new record at the next line."""
+        self.first_line = self.line_number + 1
         self._record.clear()
         self._n_chars = 0
 
     def rewind(self) -> None:
-        """Go back to the line after the first of this row."""
-        self._again.extendleft(reversed(self._record[1:]))
-        self.number = self.first
+        """Go back to the second line of this record."""
+        self._rewound.extendleft(reversed(self._record[1:]))
+        self.line_number = self.first_line
 
     def excerpt(self) -> str:
-        """Return the beginning of the row."""
+        """Return the beginning of the record."""
         return excerpt("".join(self._record[:1]).rstrip("\r\n"))
 
-    def why(self, cause: csv.Error, resumed: bool) -> str:
-        """Return the reason of a broken row in words of a feed."""
-        if self.number == self.first:
+    def format_reason(self, cause: csv.Error, is_rewound: bool) -> str:
+        """Return why the record is malformed, in terms of the feed's lines."""
+        if self.line_number == self.first_line:
             return f"broken quotes: {cause}" if "limit" not in str(cause) else str(cause)
-        lost = "" if resumed else f"; lines {self.first} to {self.number} are passed over"
-        return f"a quote is opened and not closed properly ({cause}){lost}"
+        skipped = (
+            "" if is_rewound else f"; lines {self.first_line} to {self.line_number} are skipped"
+        )
+        return f"a quote is opened and not closed properly ({cause}){skipped}"
 
 
-def _sniffed(path: Path, encoding: str) -> str:
+def _sniff_delimiter(path: Path, encoding: str) -> str:
     """Return the delimiter that the header uses most outside quotes; a comma when it has none.
 
     Raises:
-        FeedError: The feed cannot be opened or unpacked.
+        FeedError: The feed cannot be opened or decompressed.
     """
     head = read_sample(path).decode(encoding, "replace").lstrip("\ufeff\r\n ")
     if head[:4].casefold() == "sep=" and head[4:5] in DELIMITERS:
         return head[4]
     counts = dict.fromkeys(DELIMITERS, 0)
-    quoted = False
+    is_quoted = False
     for ch in head:
-        quoted ^= ch == '"'
-        if ch in "\r\n" and not quoted:
+        is_quoted ^= ch == '"'
+        if ch in "\r\n" and not is_quoted:
             break
-        if ch in counts and not quoted:
+        if ch in counts and not is_quoted:
             counts[ch] += 1
-    best = max(DELIMITERS, key=lambda ch: counts[ch])
-    return best if counts[best] else ","
+    most_frequent = max(DELIMITERS, key=lambda ch: counts[ch])
+    return most_frequent if counts[most_frequent] else ","

@@ -1,20 +1,21 @@
-"""Ids that a feed has already used, with the line and seller of each, in 16 bytes a place."""
+"""Detection of duplicate ids: a hash table of line and seller, in 16 bytes per slot."""
 
 from array import array
 from typing import NamedTuple
 
-_FIRST_PLACES = 1 << 12
-_FULLEST = 0.6
-_LINE_AT = 24  # bits below the line: eight million sellers, and whether the product is complete
+_INITIAL_SLOTS = 1 << 12
+_MAX_LOAD_FACTOR = 0.6
+_LINE_SHIFT = 24  # bits below the line: eight million sellers, and whether the row is complete
 
 
 class SeenRow(NamedTuple):
-    """The row that used an id first.
+    """The row that an id was first seen in.
 
     Attributes:
-        line: Its line.
-        merchant_id: Its seller.
-        is_complete: Whether its product lacks nothing; else a later row may take its place.
+        line: Line of the row.
+        merchant_id: Seller of the row; empty when it names none.
+        is_complete: Whether no value of the product was dropped; otherwise a later row may replace
+            it.
     """
 
     line: int
@@ -23,71 +24,72 @@ class SeenRow(NamedTuple):
 
 
 class SeenIds:
-    """Remembers 64-bit hashes, not the ids: a million of them take 32 MB instead of 200.
+    """Stores 64-bit hashes instead of ids: a million of them take 32 MB instead of 200.
 
-    Two different ids share a hash about once in 37 million feeds of a million rows; the second
-    would then be rejected as used, with the line of the first. An open-addressing table over
-    arrays, with linear probing; hash 0 marks a free place.
+    Two different ids collide about once in 37 million feeds of a million rows; the second would
+    then be rejected as a duplicate, with the line of the first. An open-addressing table over
+    arrays, with linear probing; hash 0 marks an empty slot.
     """
 
     def __init__(self) -> None:
         self._n_ids = 0
         self._merchants: list[str] = []
-        self._numbers: dict[str, int] = {}
-        self._empty(_FIRST_PLACES)
+        self._merchant_numbers: dict[str, int] = {}
+        self._allocate(_INITIAL_SLOTS)
 
-    def _empty(self, n_places: int) -> None:
-        self._mask = n_places - 1
-        self._hashes = array("Q", bytes(8 * n_places))
-        self._claims = array("Q", bytes(8 * n_places))  # line, number of the seller, complete
+    def _allocate(self, n_slots: int) -> None:
+        self._mask = n_slots - 1
+        self._hashes = array("Q", bytes(8 * n_slots))
+        self._rows = array("Q", bytes(8 * n_slots))  # line, number of the seller, is_complete
 
-    def add(self, product_id: str, claim: SeenRow) -> SeenRow | None:
-        """Note who uses an id, unless somebody does.
+    def add(self, product_id: str, row: SeenRow) -> SeenRow | None:
+        """Record the row of an id, unless the id was seen before.
 
         Returns:
-            Who used it before; None when it is new.
+            The first row with the id; None when the id is new.
         """
-        if self._n_ids > _FULLEST * self._mask:
+        if self._n_ids > _MAX_LOAD_FACTOR * self._mask:
             self._grow()
-        digest = _digest(product_id)
-        place = self._place(digest)
-        if self._hashes[place]:
-            return self._read(place)
-        self._hashes[place] = digest
-        self._write(place, claim)
+        id_hash = _hash_id(product_id)
+        slot = self._find_slot(id_hash)
+        if self._hashes[slot]:
+            return self._read_row(slot)
+        self._hashes[slot] = id_hash
+        self._write_row(slot, row)
         self._n_ids += 1
         return None
 
-    def replace(self, product_id: str, claim: SeenRow) -> None:
-        """Note that another row uses an id now."""
-        self._write(self._place(_digest(product_id)), claim)
+    def replace(self, product_id: str, row: SeenRow) -> None:
+        """Replace the recorded row of an id that was seen before."""
+        self._write_row(self._find_slot(_hash_id(product_id)), row)
 
-    def _write(self, place: int, claim: SeenRow) -> None:
-        number = self._numbers.setdefault(claim.merchant_id, len(self._merchants))
+    def _write_row(self, slot: int, row: SeenRow) -> None:
+        number = self._merchant_numbers.setdefault(row.merchant_id, len(self._merchants))
         if number == len(self._merchants):
-            self._merchants.append(claim.merchant_id)
-        self._claims[place] = claim.line << _LINE_AT | number << 1 | claim.is_complete
+            self._merchants.append(row.merchant_id)
+        self._rows[slot] = row.line << _LINE_SHIFT | number << 1 | row.is_complete
 
-    def _read(self, place: int) -> SeenRow:
-        packed = self._claims[place]
-        number = (packed & (1 << _LINE_AT) - 1) >> 1
-        return SeenRow(packed >> _LINE_AT, self._merchants[number], bool(packed & 1))
+    def _read_row(self, slot: int) -> SeenRow:
+        packed = self._rows[slot]
+        number = (packed & (1 << _LINE_SHIFT) - 1) >> 1
+        return SeenRow(packed >> _LINE_SHIFT, self._merchants[number], bool(packed & 1))
 
-    def _place(self, digest: int) -> int:
+    def _find_slot(self, id_hash: int) -> int:
+        """Return the slot of a hash, or the empty slot where it would be inserted."""
         hashes, mask = self._hashes, self._mask
-        place = digest & mask
-        while hashes[place] not in {0, digest}:
-            place = (place + 1) & mask
-        return place
+        slot = id_hash & mask
+        while hashes[slot] not in {0, id_hash}:
+            slot = (slot + 1) & mask
+        return slot
 
     def _grow(self) -> None:
-        hashes, claims = self._hashes, self._claims
-        self._empty(2 * len(hashes))
-        for digest, claim in zip(hashes, claims, strict=True):
-            if digest:
-                place = self._place(digest)
-                self._hashes[place], self._claims[place] = digest, claim
+        hashes, rows = self._hashes, self._rows
+        self._allocate(2 * len(hashes))
+        for id_hash, row in zip(hashes, rows, strict=True):
+            if id_hash:
+                slot = self._find_slot(id_hash)
+                self._hashes[slot], self._rows[slot] = id_hash, row
 
 
-def _digest(product_id: str) -> int:
+def _hash_id(product_id: str) -> int:
     return hash(product_id) & 0xFFFF_FFFF_FFFF_FFFF or 1

@@ -1,4 +1,4 @@
-"""Photos that come inside a feed, written to a folder: a product holds a path, not bytes."""
+"""Photos embedded in a feed, written to a folder: a product holds a path, not bytes."""
 
 import hashlib
 import os
@@ -7,7 +7,7 @@ from pathlib import Path
 from index.catalog.records import CellError
 from shopwindow.values.errors import FeedError
 
-_KINDS = (
+_SIGNATURES = (  # offset, magic bytes, suffix
     (0, b"\xff\xd8\xff", ".jpg"),
     (0, b"\x89PNG\r\n\x1a\n", ".png"),
     (0, b"GIF8", ".gif"),
@@ -20,19 +20,24 @@ _KINDS = (
 
 
 class PhotoFolder:
-    """Writes photos under a name made of their content: the same photo is written once."""
+    """Writes photos under a hash of their content, so that equal photos are written once."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder.resolve()
 
     def save(self, data: bytes) -> str:
-        """Return the path of a photo, written now unless it is there.
+        """Write a photo unless it exists already.
+
+        Returns:
+            The path of the file.
 
         Raises:
-            CellError: The bytes do not begin like a photo.
+            CellError: The bytes do not start like a photo.
             FeedError: The folder cannot be written.
         """
-        suffix = next((end for at, sign, end in _KINDS if data[at:].startswith(sign)), "")
+        suffix = next(
+            (suffix for offset, magic, suffix in _SIGNATURES if data[offset:].startswith(magic)), ""
+        )
         if not suffix:
             raise CellError(f"a photo expected, got {len(data)} bytes of something else")
         path = self.folder / f"{hashlib.sha256(data).hexdigest()[:32]}{suffix}"
@@ -41,7 +46,7 @@ class PhotoFolder:
         return str(path)
 
     def _write(self, path: Path, data: bytes) -> None:
-        """Write beside and rename, so that a stopped run leaves no half photo.
+        """Write to a temporary file and rename it, so that a stopped run leaves no partial photo.
 
         Raises:
             FeedError: The folder cannot be written.

@@ -1,4 +1,4 @@
-"""Single values of a row: keys, languages, currencies, numbers."""
+"""Parsing of single cell values: ids, languages, currencies, popularity."""
 
 from index.catalog.records import CellError
 from index.catalog.text_cleaning import as_text
@@ -8,7 +8,7 @@ from index.text.prices import parse_price
 
 
 def parse_id(value: object) -> str:
-    """Return a key as it is, without blanks around it.
+    """Return an id without surrounding whitespace.
 
     Raises:
         CellError: It holds control characters or bytes that are not valid text.
@@ -24,10 +24,10 @@ def parse_id(value: object) -> str:
 
 
 def parse_language(value: object) -> str:
-    """Return the code of a language.
+    """Return a two-letter language code.
 
     Raises:
-        CellError: It is no language.
+        CellError: It is not a known language.
     """
     code = to_language_code(as_text(value))
     if not code:
@@ -36,10 +36,10 @@ def parse_language(value: object) -> str:
 
 
 def parse_currency(value: object) -> str:
-    """Return the ISO code of a currency.
+    """Return an ISO 4217 currency code.
 
     Raises:
-        CellError: It is no currency.
+        CellError: It is not a known currency.
     """
     code = to_currency_code(as_text(value))
     if not code:
@@ -48,7 +48,7 @@ def parse_currency(value: object) -> str:
 
 
 def parse_popularity(value: object) -> float | None:
-    """Return how often something was sold or seen, written as prices are.
+    """Return a count of sales or views, in any number format that prices may have.
 
     Raises:
         CellError: It is not a number of zero or more.

@@ -1,4 +1,4 @@
-"""Opening a feed: packed or not, in whatever encoding it says."""
+"""Opening a feed: compression and encoding are detected, damage is reported as a row."""
 
 import codecs
 import gzip
@@ -18,11 +18,11 @@ from index.catalog.records import (
 from shopwindow.values.errors import FeedError
 
 SAMPLE_BYTES = 65_536
-_GZIP = b"\x1f\x8b"
+_GZIP_MAGIC = b"\x1f\x8b"
 READ_ERRORS = (OSError, EOFError, zlib.error, UnicodeError)
-"""What reading raises where a file was cut, damaged, or is in another encoding."""
+"""Errors of reading a file that is truncated, damaged, or in another encoding."""
 
-_MARKS = (
+_BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
     (codecs.BOM_UTF32_BE, "utf-32"),
@@ -32,39 +32,39 @@ _MARKS = (
 
 
 def open_bytes(path: Path) -> IO[bytes]:
-    """Return a feed's bytes as a stream; gzip is unpacked on the way.
+    """Return a feed's bytes as a stream; gzip is decompressed transparently.
 
     Raises:
-        FeedError: There is no such file, or it may not be read.
+        FeedError: The file does not exist, or cannot be read.
     """
     try:
         stream = path.open("rb")
     except OSError as exc:
         raise FeedError(path, f"the feed cannot be opened: {exc.strerror or exc}") from exc
-    packed = stream.read(2) == _GZIP
+    is_gzip = stream.read(2) == _GZIP_MAGIC
     stream.seek(0)
-    return cast(IO[bytes], _Gzip(stream)) if packed else stream
+    return cast(IO[bytes], _ClosingGzipFile(stream)) if is_gzip else stream
 
 
-class _Gzip(gzip.GzipFile):
-    """A gzip reader that closes its file too."""
+class _ClosingGzipFile(gzip.GzipFile):
+    """A gzip reader that also closes the underlying file."""
 
     def __init__(self, stream: IO[bytes]) -> None:
         super().__init__(fileobj=stream, mode="rb")
-        self._inner = stream
+        self._compressed = stream
 
     def close(self) -> None:
         super().close()
-        self._inner.close()
+        self._compressed.close()
 
 
 def open_text(path: Path, encoding: str, newline: str = "") -> TextIO:
     """Return a feed's text as a stream.
 
-    Bytes that are no UTF-8 come through as lone surrogates: only their own row is then rejected.
+    Bytes that are not UTF-8 become lone surrogates, so that only their own row is rejected.
 
     Raises:
-        FeedError: There is no such file, or it may not be read.
+        FeedError: The file does not exist, or cannot be read.
     """
     errors = "surrogateescape" if encoding.startswith("utf-8") else "strict"
     stream = cast(io.BufferedReader, open_bytes(path))
@@ -72,7 +72,7 @@ def open_text(path: Path, encoding: str, newline: str = "") -> TextIO:
 
 
 def read_sample(path: Path) -> bytes:
-    """Return the first 64 KB of a feed, unpacked.
+    """Return the first 64 KB of a feed, decompressed.
 
     Raises:
         FeedError: The feed cannot be opened, or is empty.
@@ -81,32 +81,41 @@ def read_sample(path: Path) -> bytes:
         with open_bytes(path) as stream:
             sample = stream.read(SAMPLE_BYTES)
     except READ_ERRORS as exc:
-        raise FeedError(path, f"the feed cannot be unpacked: {exc}") from exc
+        raise FeedError(path, f"the feed cannot be decompressed: {exc}") from exc
     if not sample.strip():
         raise FeedError(path, "the feed is empty")
     return sample
 
 
-def detect_encoding(path: Path, sample: bytes, wanted: str) -> str:
-    """Return the encoding to read a text feed with: the wanted one, that of its mark, or UTF-8.
+def detect_encoding(path: Path, sample: bytes, encoding: str) -> str:
+    """Return the encoding to read a text feed with.
+
+    Args:
+        path: The feed.
+        sample: Its first bytes, decompressed.
+        encoding: The encoding, if it is known; empty to detect it by the byte order mark, with
+            UTF-8 as the default.
+
+    Returns:
+        Python's name of the encoding.
 
     Raises:
-        FeedError: Python does not know the wanted encoding, or the feed is not UTF-8.
+        FeedError: Python does not know the given encoding, or the feed is not UTF-8.
     """
-    if wanted:
-        return _known(path, wanted)
-    for mark, encoding in _MARKS:
+    if encoding:
+        return _validate_encoding(path, encoding)
+    for mark, marked_encoding in _BYTE_ORDER_MARKS:
         if sample.startswith(mark):
-            return encoding
+            return marked_encoding
     if sample.count(0) * 5 > len(sample):
         raise FeedError(
             path, 'the feed looks like UTF-16 without a mark; give encoding="utf-16-le"'
         )
     text = codecs.getincrementaldecoder("utf-8")("surrogateescape").decode(sample)
-    broken = [at for at, ch in enumerate(text) if "\udc80" <= ch <= "\udcff"]
-    if len(broken) > sum(not ch.isascii() for ch in text) - len(broken):
-        line = text.count("\n", 0, broken[0]) + 1
-        byte = ord(text[broken[0]]) - 0xDC00
+    invalid = [index for index, ch in enumerate(text) if "\udc80" <= ch <= "\udcff"]
+    if len(invalid) > sum(not ch.isascii() for ch in text) - len(invalid):
+        line = text.count("\n", 0, invalid[0]) + 1
+        byte = ord(text[invalid[0]]) - 0xDC00
         raise FeedError(
             path,
             f"the feed is not UTF-8 (byte 0x{byte:02x} in line {line}). Save it as UTF-8, or give "
@@ -115,7 +124,7 @@ def detect_encoding(path: Path, sample: bytes, wanted: str) -> str:
     return "utf-8"
 
 
-def _known(path: Path, encoding: str) -> str:
+def _validate_encoding(path: Path, encoding: str) -> str:
     try:
         "a".encode(encoding)
     except (LookupError, UnicodeError) as exc:
@@ -125,35 +134,37 @@ def _known(path: Path, encoding: str) -> str:
 
 
 def iter_bounded_lines(stream: TextIO) -> Iterator[tuple[int, str | None]]:
-    """Yield the number and text of each line; None for a line too long to hold.
+    """Yield the number and text of each line; None for a line over the limit.
+
+    Without the limit a compressed feed could expand into one line that fills the memory.
 
     Yields:
-        Pairs; a packed feed could otherwise unfold into one line that fills the memory.
+        Pairs of line number, from 1, and text.
     """
-    number = 0
+    line_number = 0
     while line := stream.readline(MAX_ROW_CHARS):
-        number += 1
+        line_number += 1
         if len(line) == MAX_ROW_CHARS and not line.endswith("\n"):
             skip_line(stream)
-            yield number, None
+            yield line_number, None
         else:
-            yield number, line
+            yield line_number, line
 
 
 def skip_line(stream: TextIO) -> None:
-    """Read to the end of the line and forget it."""
+    """Read to the end of the line and discard it."""
     while (rest := stream.readline(MAX_ROW_CHARS)) and not rest.endswith(("\n", "\r")):
         pass
 
 
 def iter_rows_safely(source: FeedSource) -> Iterator[SourceRow | MalformedRow]:
-    """Yield a source's rows; where the file breaks off, one last fault instead of an error.
+    """Yield a source's rows; a truncated file ends with a malformed row instead of an error.
 
     Yields:
-        Everything before the break, and then what it was.
+        The rows before the break, and then a malformed row that explains it.
 
     Raises:
-        FeedError: The source says that the file is not of its format.
+        FeedError: The file is not of the source's format.
     """
     line = 0
     try:
@@ -165,5 +176,5 @@ def iter_rows_safely(source: FeedSource) -> Iterator[SourceRow | MalformedRow]:
 
 
 def format_unreadable_rest(cause: object) -> str:
-    """Return the reason of the fault that ends a broken file."""
+    """Return the reason of the malformed row that ends a truncated or damaged file."""
     return f"{UNREADABLE_REST}: {cause}"

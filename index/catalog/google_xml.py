@@ -15,11 +15,11 @@ from index.catalog.xml_items import WrongRootError
 from index.catalog.xml_recovery import RecoveringXmlReader
 from shopwindow.values.errors import FeedError
 
-_LOOKED_AT = 50
+_N_SAMPLED_ITEMS = 50
 
 
 class GoogleXmlSource:
-    """Reads items one by one; see `FeedSource`. No document type and no entities are allowed."""
+    """Reads items one by one; see `FeedSource`. Document types and entities are refused."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -28,23 +28,20 @@ class GoogleXmlSource:
         """Return the names of the elements in the first fifty items.
 
         Raises:
-            FeedError: It is not XML, is of another kind, or has a document type.
+            FeedError: It is not XML, is another kind of XML, or has a document type.
         """
-        found = list(islice(iter_rows_safely(self), _LOOKED_AT))
-        if len(found) == 1 and isinstance(found[0], MalformedRow):
-            what = (
-                "not XML"
-                if found[0].reason.startswith(UNREADABLE_REST)
-                else "its only item is broken"
-            )
-            raise FeedError(self.path, f"{what} (line {found[0].line}): {found[0].reason}")
-        names = [name for each in found if isinstance(each, SourceRow) for name in each.cells]
+        rows = list(islice(iter_rows_safely(self), _N_SAMPLED_ITEMS))
+        if len(rows) == 1 and isinstance(rows[0], MalformedRow):
+            is_xml = not rows[0].reason.startswith(UNREADABLE_REST)
+            problem = "its only item is broken" if is_xml else "not XML"
+            raise FeedError(self.path, f"{problem} (line {rows[0].line}): {rows[0].reason}")
+        names = [name for row in rows if isinstance(row, SourceRow) for name in row.cells]
         return tuple(dict.fromkeys(names))
 
     def get_format_columns(self) -> Mapping[str, tuple[str, ...]]:
-        """Return the columns whose order of trust differs from other feeds'.
+        """Return the columns that are trusted in another order than in other feeds.
 
-        The shop's own `product_type` says more than a place in Google's taxonomy.
+        The shop's own `product_type` is more specific than a node of Google's taxonomy.
         """
         return {
             "id": ("id",),
@@ -56,11 +53,11 @@ class GoogleXmlSource:
         """Yield the items; `line` is that of the opening tag.
 
         Yields:
-            Rows, and faults for items that are too large or are no XML; one last fault where the
-            file ends too early.
+            Rows; a malformed row for an item that is too large or not well-formed, and a last one
+            where the file is truncated.
 
         Raises:
-            FeedError: It is XML of another kind, or has a document type.
+            FeedError: It is another kind of XML, or has a document type.
         """
         with open_bytes(self.path) as stream:
             try:

@@ -1,4 +1,4 @@
-"""Column names that a feed may use, by the field of the product that they fill."""
+"""Known column names of feeds, by the product field that they fill."""
 
 import re
 import unicodedata
@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 
 class FieldAliases(NamedTuple):
-    """A field and the names of the columns that fill it, the most trusted name first."""
+    """A product field and the column names that fill it, most trusted first."""
 
     field: str
     aliases: tuple[str, ...]
@@ -148,8 +148,8 @@ ATTRIBUTE_ALIASES = (
     FieldAliases("model", ("model", "model_name")),
 )  # fmt: skip
 
-# One column may not answer for another here: a row without `id` must not borrow its `sku`,
-# or one catalogue would mix two kinds of keys.
+# No fallback to a second column here: a row without `id` must not use its `sku`, or one catalogue
+# would mix two kinds of keys.
 SINGLE_COLUMN_FIELDS = frozenset({"id", "group_id"})
 
 ATTRIBUTE_PREFIX = re.compile(r"^(?:attr|attribute|attributes)\s*[_:.]\s*(?=\D)", re.IGNORECASE)
@@ -157,18 +157,19 @@ ATTRIBUTE_PREFIX = re.compile(r"^(?:attr|attribute|attributes)\s*[_:.]\s*(?=\D)"
 
 @lru_cache(maxsize=8_192)
 def normalize_column_name(name: str) -> str:
-    """Return a column name without what people write differently: case, spaces, `_`, `-`, `g:`."""
-    folded = unicodedata.normalize("NFKC", name).casefold().strip()
-    folded = folded.removeprefix("g:")
-    return "".join(ch for ch in folded if ch.isalnum())
+    """Return a column name in lower case and without spaces, `_`, `-` and the prefix `g:`."""
+    normalized = unicodedata.normalize("NFKC", name).casefold().strip()
+    normalized = normalized.removeprefix("g:")
+    return "".join(ch for ch in normalized if ch.isalnum())
 
 
 FIELD_BY_COLUMN = {
-    normalize_column_name(name): (each.field, rank)
-    for each in FIELD_ALIASES
-    for rank, name in enumerate(each.aliases)
+    normalize_column_name(alias): (field, rank)
+    for field, aliases in FIELD_ALIASES
+    for rank, alias in enumerate(aliases)
 }
+"""Field and rank of the alias (0 is the most trusted) by normalized column name."""
 ATTRIBUTE_BY_COLUMN = {
-    normalize_column_name(name): each.field for each in ATTRIBUTE_ALIASES for name in each.aliases
+    normalize_column_name(alias): name for name, aliases in ATTRIBUTE_ALIASES for alias in aliases
 }
-FIELD_KEYS = tuple(each.field for each in FIELD_ALIASES)
+FIELD_KEYS = tuple(known.field for known in FIELD_ALIASES)

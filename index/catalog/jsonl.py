@@ -1,4 +1,4 @@
-"""JSON Lines feeds: one object a line."""
+"""JSON Lines feeds: one object per line."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -9,7 +9,7 @@ from index.catalog.file_detection import iter_bounded_lines, iter_rows_safely, o
 from index.catalog.records import MAX_ROW_CELLS, MAX_ROW_CHARS, MalformedRow, SourceRow, excerpt
 from shopwindow.values.errors import FeedError
 
-_LOOKED_AT = 50
+_N_SAMPLED_LINES = 50
 
 
 class JsonLinesSource:
@@ -25,50 +25,51 @@ class JsonLinesSource:
         Raises:
             FeedError: None of the first fifty lines is an object.
         """
-        found = list(islice(iter_rows_safely(self), _LOOKED_AT))
-        faults = [each for each in found if isinstance(each, MalformedRow)]
-        if found and len(faults) == len(found):
+        rows = list(islice(iter_rows_safely(self), _N_SAMPLED_LINES))
+        malformed = [row for row in rows if isinstance(row, MalformedRow)]
+        if rows and len(malformed) == len(rows):
             raise FeedError(
                 self.path,
-                f"not JSON Lines: one object a line expected; line {faults[0].line}: "
-                f"{faults[0].reason}. To convert JSON: jq -c '.[]' in.json > out.jsonl",
+                f"not JSON Lines: one object per line expected; line {malformed[0].line}: "
+                f"{malformed[0].reason}. To convert JSON: jq -c '.[]' in.json > out.jsonl",
             )
-        names = [key for each in found if isinstance(each, SourceRow) for key in each.cells]
-        return tuple(dict.fromkeys(names))
+        keys = [key for row in rows if isinstance(row, SourceRow) for key in row.cells]
+        return tuple(dict.fromkeys(keys))
 
     def get_format_columns(self) -> Mapping[str, tuple[str, ...]]:
-        """Return nothing: keys mean what they are called."""
+        """Return nothing: keys are recognized by their names alone."""
         return {}
 
     def iter_rows(self) -> Iterator[SourceRow | MalformedRow]:
-        """Yield the objects; blank lines are passed over.
+        """Yield the objects; blank lines are skipped.
 
         Yields:
-            Rows, and faults for lines that are no object.
+            Rows; a malformed row for a line that is not an object.
 
         Raises:
-            FeedError: The file is gone.
+            FeedError: The file is missing.
         """
         with open_text(self.path, self.encoding, newline="\n") as stream:
-            for number, line in iter_bounded_lines(stream):
+            for line_number, line in iter_bounded_lines(stream):
                 if line is None:
                     reason = f"a line may have {MAX_ROW_CHARS:,} characters at most"
-                    yield MalformedRow(number, reason)
+                    yield MalformedRow(line_number, reason)
                 elif not line.isspace():
-                    yield _row(number, line)
+                    yield _parse_line(line_number, line)
 
 
-def _row(number: int, line: str) -> SourceRow | MalformedRow:
+def _parse_line(line_number: int, line: str) -> SourceRow | MalformedRow:
     try:
         data = json.loads(line)
     except json.JSONDecodeError as exc:
         reason = f"not JSON: {exc.msg} at character {exc.pos + 1}"
-        return MalformedRow(number, reason, raw=excerpt(line.rstrip()))
+        return MalformedRow(line_number, reason, raw=excerpt(line.rstrip()))
     except (ValueError, RecursionError) as exc:
-        return MalformedRow(number, f"not JSON that can be read: {exc}", raw=excerpt(line.rstrip()))
+        reason = f"not JSON that can be read: {exc}"
+        return MalformedRow(line_number, reason, raw=excerpt(line.rstrip()))
     if not isinstance(data, dict):
-        return MalformedRow(number, "an object {...} expected", raw=excerpt(line.rstrip()))
+        return MalformedRow(line_number, "an object {...} expected", raw=excerpt(line.rstrip()))
     if len(data) > MAX_ROW_CELLS:
         reason = f"an object may have {MAX_ROW_CELLS:,} names at most, this one has {len(data):,}"
-        return MalformedRow(number, reason, raw=excerpt(line.rstrip()), cells=data)
-    return SourceRow(number, data)
+        return MalformedRow(line_number, reason, raw=excerpt(line.rstrip()), cells=data)
+    return SourceRow(line_number, data)

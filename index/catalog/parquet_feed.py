@@ -1,4 +1,4 @@
-"""Parquet feeds, in batches; the only place that knows pyarrow."""
+"""Parquet feeds, read in batches; the only module here that imports pyarrow."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -13,11 +13,11 @@ _BATCH_ROWS = 512
 _BATCH_ROWS_WITH_PHOTOS = 32
 _BUFFER_BYTES = 1 << 20
 _UNBUFFERED_BYTES = 64 << 20
-_ERRORS = (pa.ArrowException, OSError, ValueError, KeyError, OverflowError)
+_PARQUET_ERRORS = (pa.ArrowException, OSError, ValueError, KeyError, OverflowError)
 
 
-class _Unreadable:
-    """A value that pyarrow could not turn into one of Python's; rejects a row that uses it."""
+class _UnreadableValue:
+    """A value that pyarrow could not convert to a Python value; no parser accepts it."""
 
     def __init__(self, cause: Exception) -> None:
         self.cause = cause
@@ -33,10 +33,10 @@ class ParquetSource:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._wanted: frozenset[str] | None = None
+        self._selected: frozenset[str] | None = None
 
     def read_columns(self) -> tuple[str, ...]:
-        """Return the names of the schema.
+        """Return the column names of the schema.
 
         Raises:
             FeedError: The file is not Parquet.
@@ -45,78 +45,77 @@ class ParquetSource:
             return tuple(file.schema_arrow.names)
 
     def get_format_columns(self) -> Mapping[str, tuple[str, ...]]:
-        """Return nothing: columns mean what they are called."""
+        """Return nothing: columns are recognized by their names alone."""
         return {}
 
     def select_columns(self, columns: tuple[str, ...]) -> None:
-        """Read only these columns from now on: vectors beside them would cost most of the time."""
-        self._wanted = frozenset(columns)
+        """Read only these columns from now on: embedding columns would take most of the time."""
+        self._selected = frozenset(columns)
 
     def iter_rows(self) -> Iterator[SourceRow | MalformedRow]:
         """Yield the rows; `line` is the number of the row, from 1.
 
         Yields:
-            Rows, and one fault for what cannot be read of a row group; the next is read again.
+            Rows; one malformed row for the unreadable rest of a row group, then the next group.
 
         Raises:
-            FeedError: The file is gone or is not Parquet.
+            FeedError: The file is missing or is not Parquet.
         """
         last = 0
         with self._open() as file:
             for group in range(file.num_row_groups):
-                number, last = last, last + file.metadata.row_group(group).num_rows
+                row_number, last = last, last + file.metadata.row_group(group).num_rows
                 try:
-                    for cells in self._group(file, group):
-                        number += 1
-                        yield SourceRow(number, cells)
-                except _ERRORS as exc:
-                    yield MalformedRow(
-                        number + 1, f"rows {number + 1} to {last} could not be read: {exc}"
-                    )
+                    for cells in self._iter_group(file, group):
+                        row_number += 1
+                        yield SourceRow(row_number, cells)
+                except _PARQUET_ERRORS as exc:
+                    first = row_number + 1
+                    yield MalformedRow(first, f"rows {first} to {last} could not be read: {exc}")
 
     def _open(self) -> pq.ParquetFile:
         try:
-            # Through a buffer pyarrow makes room for whatever a page says of its own size, before
-            # it looks: ten kilobytes asked for two gigabytes. A small file needs no buffer.
-            size = _BUFFER_BYTES if self.path.stat().st_size > _UNBUFFERED_BYTES else 0
-            return pq.ParquetFile(self.path, buffer_size=size, pre_buffer=False)
-        except _ERRORS as exc:
+            # With a buffer pyarrow allocates whatever size a page claims, before it checks: a file
+            # of ten kilobytes allocated two gigabytes. A small file needs no buffer.
+            buffer_size = _BUFFER_BYTES if self.path.stat().st_size > _UNBUFFERED_BYTES else 0
+            return pq.ParquetFile(self.path, buffer_size=buffer_size, pre_buffer=False)
+        except _PARQUET_ERRORS as exc:
             raise FeedError(self.path, f"not a Parquet file that can be read: {exc}") from exc
 
-    def _group(self, file: pq.ParquetFile, group: int) -> Iterator[dict[str, object]]:
+    def _iter_group(self, file: pq.ParquetFile, group: int) -> Iterator[dict[str, object]]:
         schema = file.schema_arrow
-        names = [name for name in schema.names if self._wanted is None or name in self._wanted]
-        photos = any(_may_hold_photos(schema.field(name).type) for name in names)
-        size = _BATCH_ROWS_WITH_PHOTOS if photos else _BATCH_ROWS
-        for batch in file.iter_batches(batch_size=size, columns=names, row_groups=[group]):
-            yield from _cells(batch)
+        names = [name for name in schema.names if self._selected is None or name in self._selected]
+        has_photos = any(_may_hold_photos(schema.field(name).type) for name in names)
+        batch_size = _BATCH_ROWS_WITH_PHOTOS if has_photos else _BATCH_ROWS
+        for batch in file.iter_batches(batch_size=batch_size, columns=names, row_groups=[group]):
+            yield from _iter_cells(batch)
 
 
-def _may_hold_photos(kind: pa.DataType) -> bool:
-    binary: bool = pa.types.is_binary(kind) or pa.types.is_large_binary(kind)
-    return binary or bool(pa.types.is_struct(kind))
+def _may_hold_photos(data_type: pa.DataType) -> bool:
+    is_binary: bool = pa.types.is_binary(data_type) or pa.types.is_large_binary(data_type)
+    return is_binary or bool(pa.types.is_struct(data_type))
 
 
-def _cells(batch: pa.RecordBatch) -> Iterator[dict[str, object]]:
+def _iter_cells(batch: pa.RecordBatch) -> Iterator[dict[str, object]]:
     names = batch.schema.names
-    columns = [_values(column) for column in batch.columns]
+    columns = [_to_values(column) for column in batch.columns]
     for values in zip(*columns, strict=True):
         yield dict(zip(names, values, strict=True))
 
 
-def _values(column: pa.Array) -> list[object]:
-    """Return Python values; where one cannot be had, only its own place holds `_Unreadable`."""
+def _to_values(column: pa.Array) -> list[object]:
+    """Return Python values, with an `_UnreadableValue` for each that cannot be converted."""
     if pa.types.is_timestamp(column.type):
-        # Nanoseconds do not fit Python's times; nobody sells by the nanosecond.
+        # Python's datetime has no nanoseconds.
         column = column.cast(pa.timestamp("us", tz=column.type.tz), safe=False)
     try:
         return list(column.to_pylist())
-    except _ERRORS:
-        return [_value(each) for each in column]
+    except _PARQUET_ERRORS:
+        return [_to_value(scalar) for scalar in column]
 
 
-def _value(scalar: pa.Scalar) -> object:
+def _to_value(scalar: pa.Scalar) -> object:
     try:
         return scalar.as_py()
-    except _ERRORS as exc:
-        return _Unreadable(exc)
+    except _PARQUET_ERRORS as exc:
+        return _UnreadableValue(exc)

@@ -1,4 +1,4 @@
-"""From the cells of one row to a product, or to the reason why there is none."""
+"""Building a product from the cells of one row."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,12 +21,12 @@ from index.text.prices import Money, is_sale_active, parse_price
 from shopwindow.values.errors import FeedError, InvalidProductError
 from shopwindow.values.product import Product
 
-_NEEDED = frozenset({"title", "translations", "image"})
+_TITLE_OR_IMAGE_FIELDS = frozenset({"title", "translations", "image"})
 
 
 @dataclass(frozen=True, slots=True)
 class RowDefaults:
-    """What holds for rows that do not say it themselves; empty: nothing does."""
+    """Values for rows that do not give their own; empty for none."""
 
     merchant_id: str = ""
     currency: str = ""
@@ -34,17 +34,23 @@ class RowDefaults:
 
 
 class BuiltProduct(NamedTuple):
-    """A product, and what it goes without because its cell could not be used."""
+    """A product, and the values that were dropped from it because they could not be used."""
 
     product: Product
     dropped_values: tuple[DroppedValue, ...] = ()
 
 
 class ProductBuilder:
-    """Builds products from rows; holds nothing that a row changes.
+    """Builds products from rows; keeps no state between rows.
 
-    Only the id and the seller must be readable: with one of another's, the product would stand
-    for something else. Every other cell costs its own field.
+    Only the id and the seller must be readable: with wrong ones the product would replace another.
+    An unusable value of any other field only drops that field.
+
+    Args:
+        feed: Name of the feed, for errors.
+        root: Resolves photo paths.
+        defaults: Values for rows that do not give their own.
+        photos: Folder to write embedded photos to; None to refuse them.
     """
 
     def __init__(
@@ -59,69 +65,70 @@ class ProductBuilder:
         """Return the product of a row.
 
         Raises:
-            CellError: There is no product; it carries the column, and the id when it was read.
-            WithdrawnError: The row says that the product is not for sale.
-            FeedError: The row holds a photo itself, and no folder for photos was given.
+            CellError: The row makes no product; the error carries the column, and the id if known.
+            WithdrawnError: The row marks the product as not for sale.
+            FeedError: The row contains a photo as bytes, and there is no folder for photos.
         """
         row = RowReader(plan, cells)
         product_id = row.read_required("id", parse_id)
         if not product_id:
             raise CellError("an id expected, got nothing", plan.get_column("id"))
-        merchant = ""
+        merchant_id = ""
         try:
-            merchant = row.read_required("merchant_id", clean_line) or self._defaults.merchant_id
+            merchant_id = row.read_required("merchant_id", clean_line) or self._defaults.merchant_id
             require_for_sale(row)
-            return BuiltProduct(self._product(product_id, merchant, row), tuple(row.dropped_values))
+            product = self._build_product(product_id, merchant_id, row)
+            return BuiltProduct(product, tuple(row.dropped_values))
         except CellError as exc:
-            exc.product_id, exc.merchant_id = product_id, merchant
+            exc.product_id, exc.merchant_id = product_id, merchant_id
             raise
         except InvalidProductError as exc:
-            column, reason = _cause(exc, row)
-            raise CellError(reason, column, product_id, merchant) from exc
+            column, reason = _find_cause(exc, row)
+            raise CellError(reason, column, product_id, merchant_id) from exc
 
     def read_id(self, plan: ColumnPlan, cells: Cells) -> str:
-        """Return the id of a row that may be a part of one; empty when it is not readable."""
+        """Return the id of a row, which may be incomplete; empty when it cannot be read."""
         try:
             return RowReader(plan, cells).read_required("id", parse_id)
         except CellError:
             return ""
 
-    def _product(self, product_id: str, merchant: str, row: RowReader) -> Product:
-        default = self._defaults
-        words = read_texts(row, row.read("language", parse_language, default.language))
-        money = _money(row)
+    def _build_product(self, product_id: str, merchant_id: str, row: RowReader) -> Product:
+        defaults = self._defaults
+        texts = read_texts(row, row.read("language", parse_language, defaults.language))
+        price = _read_price(row)
         currency = row.read("currency", parse_currency, "")
-        # A currency that is named and not known is not the shop's usual one.
-        usual = "" if row.is_dropped("currency") else default.currency
-        created: datetime | None = row.read("created_at", parse_datetime, None)
+        # A row with an unknown currency must not get the shop's default one.
+        default_currency = "" if row.is_dropped("currency") else defaults.currency
+        created_at: datetime | None = row.read("created_at", parse_datetime, None)
         return Product(
             id=product_id,
-            title=words.title,
-            description=words.description,
-            translations=words.build_translations(),
-            price=money.amount if money else None,
-            currency=(money.currency if money else "") or currency or usual,
+            title=texts.title,
+            description=texts.description,
+            translations=texts.build_translations(),
+            price=price.amount if price else None,
+            currency=(price.currency if price else "") or currency or default_currency,
             brand=row.read("brand", clean_line, ""),
             category=row.read("category", parse_category, ()),
             attributes=read_attributes(row),
-            image=row.read("image", self._image, ""),
-            merchant_id=merchant,
+            image=row.read("image", self._parse_image, ""),
+            merchant_id=merchant_id,
             group_id=row.read("group_id", parse_id, ""),
             in_stock=row.read("in_stock", parse_in_stock, True),
-            created_at=created,
-            language=words.language,
+            created_at=created_at,
+            language=texts.language,
             popularity=row.read("popularity", parse_popularity, None),
         )
 
-    def _image(self, value: object) -> str:
-        """Return the place of a photo: an address, a path, or where its bytes were written.
+    def _parse_image(self, value: object) -> str:
+        """Return a photo's address, its path, or the path that its bytes were written to.
 
         Raises:
-            CellError: The place or the bytes cannot be used.
-            FeedError: These are bytes, and no folder for them was given.
+            CellError: The address, path or bytes cannot be used.
+            FeedError: The value is bytes, and there is no folder for photos.
         """
         if isinstance(value, (list, tuple)):
-            value = next((each for each in value if not is_empty(each)), "")
+            value = next((item for item in value if not is_empty(item)), "")
         if isinstance(value, dict):
             keys = ("bytes", "path", "url", "src", "link")
             value = next((value[key] for key in keys if not is_empty(value.get(key))), "")
@@ -129,18 +136,18 @@ class ProductBuilder:
             if self._photos is None:
                 raise FeedError(
                     self._feed,
-                    "the feed holds the photos themselves; give a folder to write them to: "
+                    "the feed contains the photos as bytes; give a folder to write them to: "
                     'photo_folder="photos"',
                 )
             return self._photos.save(bytes(value))
         if not isinstance(value, str):
             raise CellError(f"a path or an address expected, got {as_json(value)[:80]}")
-        place = " ".join(parse_id(value).split()) if value else ""
-        return self._root.resolve(place) if place else ""
+        address = " ".join(parse_id(value).split()) if value else ""
+        return self._root.resolve(address) if address else ""
 
 
-def _money(row: RowReader) -> Money | None:
-    """Return what a shopper pays: a sale price that holds now and is lower, else the price."""
+def _read_price(row: RowReader) -> Money | None:
+    """Return what a shopper pays: the sale price if it is active and lower, else the price."""
     price: Money | None = row.read("price", parse_price, None)
     sale: Money | None = row.read("sale_price", parse_price, None)
     if sale is None or not sale.amount or (price and price.amount <= sale.amount):
@@ -148,13 +155,13 @@ def _money(row: RowReader) -> Money | None:
     return sale if row.read("sale_dates", is_sale_active, True) else price
 
 
-def _cause(exc: InvalidProductError, row: RowReader) -> tuple[str, str]:
-    """Return the column and the reason of a product that lacks what it needs.
+def _find_cause(exc: InvalidProductError, row: RowReader) -> tuple[str, str]:
+    """Return the column and the reason why a row makes no valid product.
 
-    When the title or the photo was there and could not be used, that is the reason.
+    A title or photo that was dropped as unusable is the cause of a missing one.
     """
     if exc.field == "title":
-        for loss in row.dropped_values:
-            if loss.field in _NEEDED:
-                return loss.column, loss.reason
+        for dropped in row.dropped_values:
+            if dropped.field in _TITLE_OR_IMAGE_FIELDS:
+                return dropped.column, dropped.reason
     return row.plan.get_column(exc.field), f"{exc.expected} expected, got {str(exc.got)[:80]!r}"

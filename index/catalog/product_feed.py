@@ -1,4 +1,4 @@
-"""Reading a shop's catalogue, whatever its format."""
+"""Reading a product feed of any supported format."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -28,9 +28,19 @@ from index.text.languages import to_language_code
 from shopwindow.values.errors import FeedError
 from shopwindow.values.product import Product
 
+_FORMATS_WITH_HEADER = frozenset({"csv", "tsv", "shopify", "parquet"})
+
 
 class ProductFeed:
-    """The products of a feed, read row by row; can be read again, each time from the file.
+    """The products of a feed, read row by row; each iteration reads the file again.
+
+    Args:
+        path: The file.
+        format_name: Name of its format.
+        source: Reader of the format.
+        mapping: The shop's column mapping.
+        builder: Builds products from rows.
+        rejects: File to write rejected rows to; None for none.
 
     Attributes:
         path: The file.
@@ -40,7 +50,7 @@ class ProductFeed:
     def __init__(
         self,
         path: Path,
-        form: str,
+        format_name: str,
         source: FeedSource,
         mapping: FeedMapping,
         builder: ProductBuilder,
@@ -48,7 +58,7 @@ class ProductFeed:
     ) -> None:
         self.path = path
         self._file = str(path)
-        self.format = form
+        self.format = format_name
         self._source = source
         self._mapping = mapping
         self._columns = source.read_columns()
@@ -56,58 +66,59 @@ class ProductFeed:
         self._rejects = rejects
 
     def __iter__(self) -> Iterator[Product]:
-        """Yield the products only; `rows` tells what was rejected.
+        """Yield the products only; `iter_rows` also yields what was rejected.
 
         Yields:
             Products in the order of the feed.
 
         Raises:
-            FeedError: The file is gone, or cannot be read at all.
+            FeedError: The file is missing, or cannot be read at all.
         """
         for row in self.iter_rows():
             if row.product is not None:
                 yield row.product
 
     def iter_rows(self) -> Iterator[FeedRow]:
-        """Yield every row: its product, or why there is none. Empty lines are no rows.
+        """Yield every row, as a product or a rejection. Empty lines are skipped.
 
-        A cell that cannot be used costs its field, with a warning; only the id and the seller
-        must be readable. Each id counts once: a second row with it is rejected with the line of
-        the first, unless the first lacks something and the second does not. A file that breaks
-        off gives all rows before the break, and then one rejection for the rest.
+        An unusable cell only drops its field, with a warning; the id and the seller must be
+        readable. Duplicate ids are rejected with the line of the first row, unless the first row
+        is incomplete and the later one is complete. A truncated file yields all rows before the
+        break, and then one rejection for the rest.
 
         Yields:
             Rows in the order of the feed.
 
         Raises:
-            FeedError: The file is gone, cannot be read at all, holds photos and no folder was
-                given for them, or the file of rejected rows cannot be written.
+            FeedError: The file is missing, cannot be read at all, contains photos without a folder
+                to write them to, or the file of rejected rows cannot be written.
         """
         rejects = RejectsFile(self._rejects) if self._rejects else None
         if rejects:
             rejects.reset()
         planner = ColumnPlanner(self._source, self._columns, self._mapping)
-        seen = SeenIds()
+        seen_ids = SeenIds()
         try:
-            for row in iter_rows_safely(self._source):
-                read = self._read(row, planner, seen)
+            for source_row in iter_rows_safely(self._source):
+                row = self._read_row(source_row, planner, seen_ids)
                 if rejects:
-                    whole = row.cells if isinstance(row, SourceRow) else row.raw
-                    for each in filter(None, (read.rejection, *read.warnings)):
-                        rejects.write(each, whole)
-                yield read
+                    raw = source_row.cells if isinstance(source_row, SourceRow) else source_row.raw
+                    for rejection in filter(None, (row.rejection, *row.warnings)):
+                        rejects.write(rejection, raw)
+                yield row
         finally:
             if rejects:
                 rejects.close()
 
-    def _read(
-        self, row: SourceRow | MalformedRow, planner: ColumnPlanner, seen: SeenIds
+    def _read_row(
+        self, row: SourceRow | MalformedRow, planner: ColumnPlanner, seen_ids: SeenIds
     ) -> FeedRow:
         if isinstance(row, MalformedRow):
-            known = self._builder.read_id(planner.plan(row.cells), row.cells) if row.cells else ""
-            return build_rejected_row(
-                self._file, row.line, CellError(row.reason, "", known), row.raw
+            product_id = (
+                self._builder.read_id(planner.plan(row.cells), row.cells) if row.cells else ""
             )
+            error = CellError(row.reason, "", product_id)
+            return build_rejected_row(self._file, row.line, error, row.raw)
         plan = planner.plan(row.cells)
         try:
             built = self._builder.build(plan, row.cells)
@@ -115,29 +126,31 @@ class ProductFeed:
             return build_rejected_row(self._file, row.line, exc, row.cells)
         warnings = build_warnings(self._file, row, built)
         product = built.product
-        # A product of nothing but a photo may still turn out to be unusable.
-        claim = SeenRow(row.line, product.merchant_id, not warnings and bool(product.title))
-        first = seen.add(product.id, claim)
-        if first and not (claim.is_complete and _may_replace(first, claim)):
-            used = CellError(_used(first, claim), plan.get_column("id"), product.id)
-            return build_rejected_row(self._file, row.line, used, row.cells)
+        # A product with only a photo is incomplete: the photo may turn out to be unusable.
+        current = SeenRow(row.line, product.merchant_id, not warnings and bool(product.title))
+        first = seen_ids.add(product.id, current)
+        if first and not (current.is_complete and _may_replace(first, current)):
+            reason = _format_duplicate(first, current)
+            error = CellError(reason, plan.get_column("id"), product.id)
+            return build_rejected_row(self._file, row.line, error, row.cells)
         if first:
-            seen.replace(product.id, claim)
+            seen_ids.replace(product.id, current)
         return FeedRow(row.line, product, warnings=warnings, is_replacement=bool(first))
 
 
-def _may_replace(first: SeenRow, claim: SeenRow) -> bool:
-    return not first.is_complete and first.merchant_id == claim.merchant_id
+def _may_replace(first: SeenRow, current: SeenRow) -> bool:
+    return not first.is_complete and first.merchant_id == current.merchant_id
 
 
-def _used(first: SeenRow, claim: SeenRow) -> str:
+def _format_duplicate(first: SeenRow, current: SeenRow) -> str:
     reason = f"the id is used in line {first.line} already"
-    if first.merchant_id == claim.merchant_id:
+    if first.merchant_id == current.merchant_id:
         return reason
-    return f"{reason}, by {describe_merchant(first.merchant_id)}; this row is of {describe_merchant(claim.merchant_id)}"
+    owner, claimant = map(describe_merchant, (first.merchant_id, current.merchant_id))
+    return f"{reason}, by {owner}; this row is of {claimant}"
 
 
-def read_products(  # noqa: PLR0913 -- one door; every option is named and has a default
+def read_products(  # noqa: PLR0913 -- the one entry point; every option has a name and a default
     path: Path | str,
     *,
     mapping: Path | str | FeedMapping | None = None,
@@ -149,54 +162,56 @@ def read_products(  # noqa: PLR0913 -- one door; every option is named and has a
     currency: str = "",
     language: str = "",
 ) -> ProductFeed:
-    """Open a shop's catalogue: CSV, TSV, JSON Lines, Parquet, Google Merchant XML, Shopify CSV.
+    """Open a product feed: CSV, TSV, JSON Lines, Parquet, Google Merchant XML or Shopify CSV.
 
-    Columns are known by their usual names in English and Arabic. What a row says goes before
-    what is given here, and that before the defaults of the mapping file. Titles are cut at
-    1,000 characters, descriptions at 20,000.
+    Columns are recognized by their common names in English and Arabic. A row's own value takes
+    precedence over the arguments, and these over the defaults of the mapping file. Titles are
+    truncated to 1,000 characters, descriptions to 20,000.
 
     Args:
-        path: The feed; text formats may be packed with gzip.
+        path: The feed; text formats may be compressed with gzip.
         mapping: A TOML file, or its content, for columns with other names.
-        format: One of csv, tsv, jsonl, parquet, google-xml, shopify; found out when not given.
-        rejects: A CSV file that takes each rejected row as it is met; made only when one is. An
-            earlier file of rejected rows is replaced.
-        photo_folder: Where photos are written that the feed holds itself, as bytes.
-        encoding: Encoding of a CSV, TSV or JSON Lines feed that is not UTF-8 and has no mark.
+        format: One of csv, tsv, jsonl, parquet, google-xml, shopify; detected when not given.
+        rejects: A CSV file to write rejected rows to as they occur; created only for the first
+            one. An earlier file of rejected rows is replaced.
+        photo_folder: Folder to write photos to that the feed contains as bytes.
+        encoding: Encoding of a CSV, TSV or JSON Lines feed that is not UTF-8 and has no byte order
+            mark.
         merchant_id: The seller, for rows that name none.
         currency: ISO 4217 code, for prices that name none.
         language: Language of titles, for rows that name none.
 
     Returns:
-        The feed, checked as far as its header; rows are read when it is iterated.
+        The feed, validated as far as its header; rows are read when it is iterated.
 
     Raises:
-        FeedError: The file is missing, of no known format or encoding, no column is understood,
-            or an option has no sense. Single bad rows do not raise: see `ProductFeed.iter_rows`.
+        FeedError: The file is missing, of no known format or encoding, lacks a required column, or
+            an option is invalid. Single bad rows do not raise: see `ProductFeed.iter_rows`.
     """
     path = Path(path)
-    settled = _mapping(path, mapping)
-    file = settled.file
-    reading = ReadOptions(
+    feed_mapping = _load_or_check_mapping(path, mapping)
+    file = feed_mapping.file
+    options = ReadOptions(
         format or file.get("format", ""),
         encoding or file.get("encoding", ""),
         file.get("delimiter", ""),
     )
-    given = RowDefaults(merchant_id, currency, language)
-    form, source = open_source(path, reading)
-    _require_columns(path, form, source, settled)
+    arguments = RowDefaults(merchant_id, currency, language)
+    format_name, source = open_source(path, options)
+    _check_columns(path, format_name, source, feed_mapping)
     if rejects and Path(rejects).resolve() == path.resolve():
         raise FeedError(path, "rejected rows cannot be written over the feed itself")
     builder = ProductBuilder(
         str(path),
-        PhotoRoot(path.parent / settled.defaults.get("image_root", "")),
-        _defaults(path, given, settled.defaults),
+        PhotoRoot(path.parent / feed_mapping.defaults.get("image_root", "")),
+        _resolve_defaults(path, arguments, feed_mapping.defaults),
         PhotoFolder(Path(photo_folder)) if photo_folder else None,
     )
-    return ProductFeed(path, form, source, settled, builder, Path(rejects) if rejects else None)
+    rejects_path = Path(rejects) if rejects else None
+    return ProductFeed(path, format_name, source, feed_mapping, builder, rejects_path)
 
 
-def _mapping(path: Path, mapping: Path | str | FeedMapping | None) -> FeedMapping:
+def _load_or_check_mapping(path: Path, mapping: Path | str | FeedMapping | None) -> FeedMapping:
     if mapping is None:
         return FeedMapping()
     return (
@@ -204,27 +219,32 @@ def _mapping(path: Path, mapping: Path | str | FeedMapping | None) -> FeedMappin
     )
 
 
-def _require_columns(path: Path, form: str, source: FeedSource, mapping: FeedMapping) -> None:
-    """Check the header; formats without one are checked by the names their first rows use."""
+def _check_columns(path: Path, format_name: str, source: FeedSource, mapping: FeedMapping) -> None:
+    """Check the header; formats without one are checked by the names of their first rows."""
     columns = source.read_columns()
-    if form in {"csv", "tsv", "shopify", "parquet"}:
+    if format_name in _FORMATS_WITH_HEADER:
         check_mapped_columns(columns, mapping, path)
     plan = plan_columns(columns, mapping, source.get_format_columns())
-    if columns or form in {"csv", "tsv", "shopify", "parquet"}:
+    if columns or format_name in _FORMATS_WITH_HEADER:
         check_required_columns(plan, columns, path)
     if isinstance(source, ColumnarSource):
         source.select_columns(plan.list_columns())
 
 
-def _defaults(path: Path, given: RowDefaults, stored: Mapping[str, str]) -> RowDefaults:
-    currency = given.currency or stored.get("currency", "")
-    language = given.language or stored.get("language", "")
+def _resolve_defaults(path: Path, arguments: RowDefaults, mapped: Mapping[str, str]) -> RowDefaults:
+    """Return the defaults of rows: the arguments, then those of the mapping file.
+
+    Raises:
+        FeedError: The currency or the language is unknown.
+    """
+    currency = arguments.currency or mapped.get("currency", "")
+    language = arguments.language or mapped.get("language", "")
     if currency and not to_currency_code(currency):
         raise FeedError(path, f"currency {currency!r} is no ISO 4217 code such as AED")
     if language and not to_language_code(language):
         raise FeedError(path, f"language {language!r} is no language code such as en")
     return RowDefaults(
-        merchant_id=given.merchant_id or stored.get("merchant_id", ""),
+        merchant_id=arguments.merchant_id or mapped.get("merchant_id", ""),
         currency=to_currency_code(currency) if currency else "",
         language=to_language_code(language) if language else "",
     )

@@ -1,4 +1,4 @@
-"""What passes between a format's reader, the builder of products and whoever reads the feed."""
+"""The rows of a feed, at each step from the format's reader to the caller."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -11,16 +11,17 @@ MAX_RAW_CHARS = 200
 MAX_ROW_CHARS = 4_000_000
 MAX_ROW_CELLS = 2_000
 SHORT_ROW = "cells"
-"""What stands as the field of a warning when a row has fewer cells than the header."""
+"""Field of the warning about a row that has fewer cells than the header."""
 UNREADABLE_REST = "the rest of the file could not be read"
+"""Start of the reason of the last rejection of a truncated or damaged file."""
 
 
 class CellError(ValueError):
-    """One value of a row cannot be used: a rejection or a warning, nothing that a caller meets.
+    """One value of a row cannot be used; it becomes a rejection or a warning for the caller.
 
     Attributes:
         reason: What was expected and what came.
-        column: The feed's own name of the column; empty until somebody knows it.
+        column: The feed's own name of the column; empty until it is known.
         product_id: The row's id, where it was readable.
         merchant_id: The row's seller, where it was readable.
     """
@@ -36,24 +37,24 @@ class CellError(ValueError):
 
 
 class WithdrawnError(CellError):
-    """The row says that its product is not for sale: a draft, archived, unpublished, disabled."""
+    """The row marks its product as not for sale: a draft, archived, unpublished or disabled."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rejection:
-    """A row of a feed that did not become a product, or a value that its product goes without.
+    """A row that did not become a product, or a value that was dropped from a product.
 
     Attributes:
-        file: The feed.
+        file: Path of the feed.
         line: Line where the row starts, from 1; in Parquet the number of the row, from 1.
-        column: The feed's own name of the column at fault; empty when it is the whole row.
+        column: The feed's own name of the column at fault; empty for the whole row.
         reason: What was expected and what came.
         product_id: The row's id; empty when it has none or is not readable.
         raw: The beginning of the row, at most 200 characters.
         merchant_id: The row's seller; empty when it names none or is not readable.
-        field: The field that the product goes without, such as "price"; "cells" for a row that is
-            short. Empty when the row is no product.
-        withdrawn: Whether the row says that its product is not for sale.
+        field: The field that was dropped, such as "price"; "cells" for a short row. Empty when
+            the whole row was rejected.
+        withdrawn: Whether the row marks its product as not for sale.
     """
 
     file: str
@@ -68,28 +69,28 @@ class Rejection:
 
     @property
     def is_fatal(self) -> bool:
-        """Whether it stands for everything after it: the feed is not complete."""
+        """Whether the rest of the feed could not be read, so that the feed is incomplete."""
         return self.reason.startswith(UNREADABLE_REST)
 
     @property
     def message(self) -> str:
-        """The reason, and before it that the product was taken all the same, if it was."""
+        """The reason; for a dropped value, preceded by what the product was imported without."""
         if not self.field:
             return self.reason
         without = "" if self.field == SHORT_ROW else f" without {self.field}"
-        return f"taken{without}: {self.reason}"
+        return f"imported{without}: {self.reason}"
 
 
 @dataclass(frozen=True, slots=True)
 class FeedRow:
-    """One row of a feed: a product, or the reason why there is none.
+    """One row of a feed: a product, or the rejection of the row.
 
     Attributes:
         line: Line where the row starts, from 1; in Parquet the number of the row, from 1.
         product: The product; None when the row was rejected.
-        rejection: The reason; None when there is a product.
-        warnings: What the product goes without, because its cell could not be used.
-        is_replacement: Whether an earlier row with the same id lacked something; this one counts.
+        rejection: The rejection; None when there is a product.
+        warnings: Values that were dropped from the product because they could not be used.
+        is_replacement: Whether it replaces an earlier, less complete row with the same id.
     """
 
     line: int
@@ -101,12 +102,12 @@ class FeedRow:
 
 @dataclass(frozen=True, slots=True)
 class SourceRow:
-    """A row as the file has it: values by the feed's own column names.
+    """An unparsed row: values by the feed's own column names.
 
     Attributes:
         line: Line where the row starts, from 1.
         cells: Values by column.
-        warning: What is odd about the row as a whole, although it can be used; empty if nothing.
+        warning: A problem of the row as a whole that does not prevent its use; empty for none.
     """
 
     line: int
@@ -116,13 +117,13 @@ class SourceRow:
 
 @dataclass(frozen=True, slots=True)
 class MalformedRow:
-    """A row that the format's reader could not take apart.
+    """A row that the format's reader could not split into cells.
 
     Attributes:
         line: Line where the row starts, from 1.
         reason: What was expected and what came.
         raw: The beginning of the row.
-        cells: Those values of the row that are certain; the id may be among them.
+        cells: The values that could be read reliably; the id may be among them.
     """
 
     line: int
@@ -132,13 +133,13 @@ class MalformedRow:
 
 
 class FeedSource(Protocol):
-    """Reads one format. A new format implements this and joins the table in `sources.py`.
+    """Reader of one format. A new format implements this and is listed in `formats.py`.
 
-    Opening again for each call makes a feed repeatable; reading row by row keeps it small.
+    Opening the file in each call makes a feed repeatable; reading row by row bounds memory.
     """
 
     def read_columns(self) -> tuple[str, ...]:
-        """Return the feed's column names: its header, or the names that its first rows use.
+        """Return the feed's column names: its header, or the names used by its first rows.
 
         Raises:
             FeedError: The file is not of this format.
@@ -146,24 +147,24 @@ class FeedSource(Protocol):
         ...
 
     def get_format_columns(self) -> Mapping[str, tuple[str, ...]]:
-        """Return the columns whose meaning the format itself settles, by field, best first."""
+        """Return the columns whose meaning the format defines, by field, most trusted first."""
         ...
 
     def iter_rows(self) -> Iterator[SourceRow | MalformedRow]:
         """Yield each row in the order of the file.
 
         Yields:
-            Rows, and faults for what could not be taken apart.
+            Rows; a malformed row where one could not be split into cells.
 
         Raises:
-            FeedError: The file is gone, or is not of this format.
+            FeedError: The file is missing, or is not of this format.
         """
         ...
 
 
 @runtime_checkable
 class ColumnarSource(FeedSource, Protocol):
-    """A format stored by columns, which can leave those alone that nobody uses."""
+    """Reader of a columnar format, which can skip unused columns."""
 
     def select_columns(self, columns: tuple[str, ...]) -> None:
         """Read only these columns from now on."""
@@ -178,16 +179,16 @@ def excerpt(value: object, limit: int = MAX_RAW_CHARS) -> str:
 
 
 def as_json(value: object) -> str:
-    """Return any value of a row as JSON; what JSON does not know is written as text."""
-    return json.dumps(value, ensure_ascii=False, default=_shown)
+    """Return any value of a row as JSON; types that JSON lacks are written as text."""
+    return json.dumps(value, ensure_ascii=False, default=_to_jsonable)
 
 
-def _shown(value: object) -> str:
+def _to_jsonable(value: object) -> str:
     if isinstance(value, Mapping):
         return str(dict(value))
     return f"<{len(value)} bytes>" if isinstance(value, bytes) else str(value)
 
 
 def describe_merchant(merchant_id: str) -> str:
-    """Return a seller as messages name it."""
+    """Return how messages refer to a seller."""
     return f"the merchant {merchant_id[:80]!r}" if merchant_id else "no merchant"

@@ -1,4 +1,4 @@
-"""The file of rejected rows, for the people who mend the feed."""
+"""The CSV file of rejected rows, for whoever maintains the feed."""
 
 import csv
 from pathlib import Path
@@ -13,10 +13,10 @@ _MAX_ROW_CHARS = 20_000
 
 
 class RejectsFile:
-    """Writes each rejection and warning as it happens; there is no file when there is none.
+    """Writes each rejection and warning as it occurs; the file is created for the first one.
 
-    Reading a feed again writes the file anew. A file that is not of this kind is never touched.
-    A cell that a spreadsheet would run as a formula gets an apostrophe in front.
+    Reading a feed again replaces the file. A file of another kind is never overwritten. Cells that
+    a spreadsheet would run as formulas are escaped.
     """
 
     def __init__(self, path: Path) -> None:
@@ -24,24 +24,24 @@ class RejectsFile:
         self._stream: TextIO | None = None
 
     def reset(self) -> None:
-        """Take away the file of an earlier reading.
+        """Delete the file of an earlier run.
 
         Raises:
-            FeedError: Something else has that name, or it cannot be removed.
+            FeedError: Another kind of file has that name, or it cannot be deleted.
         """
         self.close()
         try:
             if not self.path.exists():
                 return
-            with self.path.open(encoding="utf-8", errors="replace") as old:
-                ours = old.read(200).startswith(",".join(REJECTS_HEADER))
-            if ours:
+            with self.path.open(encoding="utf-8", errors="replace") as file:
+                is_rejects_file = file.read(200).startswith(",".join(REJECTS_HEADER))
+            if is_rejects_file:
                 self.path.unlink()
         except OSError as exc:
             raise FeedError(self.path, f"cannot be used for rejected rows: {exc}") from exc
-        if not ours:
+        if not is_rejects_file:
             raise FeedError(
-                self.path, "is there and is not a file of rejected rows; give another name"
+                self.path, "exists and is not a file of rejected rows; give another name"
             )
 
     def write(self, rejection: Rejection, row: object) -> None:
@@ -60,7 +60,7 @@ class RejectsFile:
         )
         try:
             stream = self._stream or self._open()
-            csv.writer(stream).writerow([_cell(value) for value in values])
+            csv.writer(stream).writerow([_format_cell(value) for value in values])
             stream.flush()
         except OSError as exc:
             raise FeedError(self.path, f"rejected rows cannot be written: {exc}") from exc
@@ -72,12 +72,12 @@ class RejectsFile:
         return self._stream
 
     def close(self) -> None:
-        """Close the file; writing again would start it anew."""
+        """Close the file; writing again would replace it."""
         if self._stream is not None:
             self._stream.close()
             self._stream = None
 
 
-def _cell(value: object) -> str:
+def _format_cell(value: object) -> str:
     text = str(value).encode("utf-8", "replace").decode("utf-8").replace("\0", "")
     return escape_formula(text)

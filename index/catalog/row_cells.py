@@ -1,4 +1,4 @@
-"""The cells of one row, field by field; what cannot be used is set aside with its reason."""
+"""Reading the cells of one row by field; unusable values are dropped with a reason."""
 
 from collections.abc import Callable, Mapping
 from typing import NamedTuple, TypeVar
@@ -13,7 +13,7 @@ MAX_DROPPED_VALUES = 20
 
 
 class DroppedValue(NamedTuple):
-    """A value that a product goes without: its field, the feed's column, and why."""
+    """A value that was dropped from a product: its field, the feed's column, and why."""
 
     field: str
     column: str
@@ -21,21 +21,29 @@ class DroppedValue(NamedTuple):
 
 
 class RowReader:
-    """Reads one row. A cell that cannot be used counts as empty and is noted in `dropped_values`.
+    """Reads one row. An unusable cell counts as empty and is added to `dropped_values`.
 
-    One odd cell must not cost the product: its row would be rejected, and the price and the stock
-    of yesterday would stay in the index.
+    One invalid cell must not reject the whole row: yesterday's price and stock would then stay in
+    the index.
+
+    Args:
+        plan: Which columns fill which field.
+        cells: The row's values by column.
+
+    Attributes:
+        plan: Which columns fill which field.
+        dropped_values: The first twenty values that could not be used.
     """
 
     def __init__(self, plan: ColumnPlan, cells: Cells) -> None:
         self.plan = plan
         self.dropped_values: list[DroppedValue] = []
-        self._lost: set[str] = set()
+        self._dropped_fields: set[str] = set()
         self._cells = cells
         self._columns = plan.fields
 
     def get_values(self, field: str) -> list[tuple[str, object]]:
-        """Return the columns of a field that say something, best first, with their values."""
+        """Return the columns of a field that are not empty, most trusted first, with values."""
         columns = self._columns.get(field)
         if not columns:
             return []
@@ -47,42 +55,42 @@ class RowReader:
         return self._cells.get(column)
 
     def read_required(self, field: str, parse: Callable[[object], str]) -> str:
-        """Return the first value of a field that says something; empty when there is none.
+        """Return the first value of a field that is not empty; an empty text without one.
 
         Raises:
-            CellError: The value cannot be used; it carries the column.
+            CellError: The value cannot be used; the error carries the column.
         """
         for column, value in self.get_values(field):
             try:
-                found = parse(value)
+                text = parse(value)
             except CellError as exc:
                 exc.column = exc.column or column
                 raise
-            if found:
-                return found
+            if text:
+                return text
         return ""
 
-    def read(self, field: str, parse: Callable[[object], T], empty: T) -> T:
-        """Return the first value of a field that says something and can be used."""
+    def read(self, field: str, parse: Callable[[object], T], default: T) -> T:
+        """Return the first value of a field that is not empty and can be parsed, or the default."""
         for column in self._columns.get(field, ()):
             value = self._cells.get(column)
             if is_empty(value):
                 continue
             try:
-                found = parse(value)
+                parsed = parse(value)
             except CellError as exc:
                 self.drop_value(field, exc.column or column, exc.reason)
                 continue
-            if found or not isinstance(found, (str, tuple)):
-                return found
-        return empty
+            if parsed or not isinstance(parsed, (str, tuple)):
+                return parsed
+        return default
 
     def drop_value(self, field: str, column: str, reason: str) -> None:
-        """Note a value that cannot be used; of a row the first twenty are told."""
-        self._lost.add(field)
+        """Record a value that cannot be used; only the first twenty of a row are reported."""
+        self._dropped_fields.add(field)
         if len(self.dropped_values) < MAX_DROPPED_VALUES:
             self.dropped_values.append(DroppedValue(field, column, reason))
 
     def is_dropped(self, field: str) -> bool:
-        """Return whether a value of a field could not be used."""
-        return field in self._lost
+        """Return whether a value of a field was dropped."""
+        return field in self._dropped_fields

@@ -1,4 +1,4 @@
-"""What came of one row, for the people who mend the feed."""
+"""Rejections and warnings of one row, for whoever maintains the feed."""
 
 from index.catalog.product_builder import BuiltProduct
 from index.catalog.records import (
@@ -15,39 +15,39 @@ from shopwindow.values.validation import MAX_ID_CHARS
 
 
 def build_warnings(file: str, row: SourceRow, built: BuiltProduct) -> tuple[Rejection, ...]:
-    """Return what a product goes without, with its place in the feed."""
-    losses = built.dropped_values
+    """Return a warning for each value dropped from a product, with its place in the feed."""
+    dropped_values = built.dropped_values
     if row.warning:
-        losses = (DroppedValue(SHORT_ROW, "", row.warning), *losses)
-    if not losses:
+        dropped_values = (DroppedValue(SHORT_ROW, "", row.warning), *dropped_values)
+    if not dropped_values:
         return ()
     product, raw = built.product, excerpt(row.cells)
     return tuple(
         Rejection(
             file=file,
             line=row.line,
-            column=loss.column,
-            reason=excerpt(loss.reason, 400),
+            column=dropped.column,
+            reason=excerpt(dropped.reason, 400),
             product_id=product.id,
             raw=raw,
             merchant_id=product.merchant_id,
-            field=loss.field,
+            field=dropped.field,
         )
-        for loss in losses
+        for dropped in dropped_values
     )
 
 
-def build_rejected_row(file: str, line: int, exc: CellError, row: object) -> FeedRow:
-    """Return the row that is no product, with the reason; an id that may be one is kept whole."""
-    usable = len(exc.product_id) <= MAX_ID_CHARS
+def build_rejected_row(file: str, line: int, error: CellError, row: object) -> FeedRow:
+    """Return a row with its rejection; an id of valid length is not shortened."""
+    is_valid_id = len(error.product_id) <= MAX_ID_CHARS
     rejection = Rejection(
         file=file,
         line=line,
-        column=exc.column,
-        reason=excerpt(exc.reason, 400),
-        product_id=exc.product_id if usable else excerpt(exc.product_id),
+        column=error.column,
+        reason=excerpt(error.reason, 400),
+        product_id=error.product_id if is_valid_id else excerpt(error.product_id),
         raw=excerpt(row),
-        merchant_id=exc.merchant_id,
-        withdrawn=isinstance(exc, WithdrawnError),
+        merchant_id=error.merchant_id,
+        withdrawn=isinstance(error, WithdrawnError),
     )
     return FeedRow(line, rejection=rejection)

@@ -1,4 +1,4 @@
-"""Whether a product is for sale at all, from the words and flags by which shops hide products."""
+"""Whether a product is for sale, from the statuses and flags that shops hide products with."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -8,7 +8,7 @@ from index.catalog.row_cells import RowReader
 from index.catalog.text_cleaning import as_text
 from index.catalog.timestamps import parse_datetime
 
-_HIDDEN = frozenset({
+_HIDDEN_STATUSES = frozenset({
     "draft", "drafted", "archive", "archived", "unpublished", "not published", "inactive",
     "not active", "deactivated", "disabled", "private", "hidden", "invisible", "not visible",
     "unlisted", "deleted", "removed", "trash", "trashed", "pending", "pending review", "suspended",
@@ -19,30 +19,30 @@ _HIDDEN = frozenset({
 })  # fmt: skip
 # Source: WooCommerce's product CSV has -1 for a draft and 0 for a private product; Magento's
 # product_online has 2 for a disabled one.
-_NO = frozenset({"no", "n", "false", "f", "off", "0", "-1", "2", "لا"})
-_YES = frozenset({"yes", "y", "true", "t", "on", "1", "نعم"})
+_NO_WORDS = frozenset({"no", "n", "false", "f", "off", "0", "-1", "2", "لا"})
+_YES_WORDS = frozenset({"yes", "y", "true", "t", "on", "1", "نعم"})
 
 
 def is_hidden_status(value: object) -> bool:
-    """Return whether a word of status or visibility says that nobody may see the product.
+    """Return whether a status or visibility hides the product from shoppers.
 
-    Words that are not known say nothing: a status may as well be "new" or "bestseller". Numbers
-    say nothing either: Magento's visibility 1 and 2 are products that are sold.
+    Unknown words do not: a status may be "new" or "bestseller". Numbers do not either: Magento's
+    visibility 1 and 2 are products that are sold.
     """
-    return _word(value) in _HIDDEN
+    return _normalize_status(value) in _HIDDEN_STATUSES
 
 
 def is_inactive(value: object) -> bool:
-    """Return whether a status, or an answer to "is it published?", is a word for hidden or a no."""
-    return _word(value) in _HIDDEN | _NO
+    """Return whether a status, or a flag such as "published", means hidden or no."""
+    return _normalize_status(value) in _HIDDEN_STATUSES | _NO_WORDS
 
 
 def is_flag_set(value: object) -> bool:
-    """Return whether a flag such as "deleted" holds: yes, or the time since when it does."""
-    word = _word(value)
-    if word in _YES | _HIDDEN:
+    """Return whether a flag such as "deleted" is set: yes, or the time when it was set."""
+    status = _normalize_status(value)
+    if status in _YES_WORDS | _HIDDEN_STATUSES:
         return True
-    if word in _NO:
+    if status in _NO_WORDS:
         return False
     try:
         parse_datetime(value)
@@ -51,7 +51,7 @@ def is_flag_set(value: object) -> bool:
     return True
 
 
-def _word(value: object) -> str:
+def _normalize_status(value: object) -> str:
     try:
         text = as_text(value)
     except CellError:
@@ -62,7 +62,13 @@ def _word(value: object) -> str:
 
 
 class StatusField(NamedTuple):
-    """One kind of column that says whether a product is for sale, and how to read it."""
+    """A field that can mark a product as not for sale, and how to read its values.
+
+    Attributes:
+        field: The field, as in `FIELD_ALIASES`.
+        is_withdrawn: Whether a value marks the product as not for sale.
+        reason: Reason of the rejection, with `{value}` for the normalized value.
+    """
 
     field: str
     is_withdrawn: Callable[[object], bool]
@@ -78,12 +84,12 @@ STATUS_FIELDS = (
 
 
 def require_for_sale(row: RowReader) -> None:
-    """Check that no column says that the product is not for sale.
+    """Check that no column marks the product as not for sale.
 
     Raises:
         WithdrawnError: One does; the error carries the column.
     """
-    for each in STATUS_FIELDS:
-        for column, value in row.get_values(each.field):
-            if each.is_withdrawn(value):
-                raise WithdrawnError(each.reason.format(value=_word(value)), column)
+    for status in STATUS_FIELDS:
+        for column, value in row.get_values(status.field):
+            if status.is_withdrawn(value):
+                raise WithdrawnError(status.reason.format(value=_normalize_status(value)), column)

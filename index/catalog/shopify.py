@@ -1,8 +1,8 @@
-"""Shopify's product export: one product per variant, joined by its handle.
+"""Shopify's product export: each variant becomes a product, grouped by its handle.
 
-A product fills several rows with the same handle. The first has its title and words; each row with
-an option, a SKU or a price is a variant; the others only bring further photos. Source: Shopify
-Help Center, "Using CSV files to import and export products", with the names before and since 2025.
+A product takes several rows with the same handle. The first has its title and description; each
+row with an option, a SKU or a price is a variant; the others only add photos. Source: Shopify Help
+Center, "Using CSV files to import and export products", with the names before and since 2025.
 """
 
 from collections.abc import Iterator, Mapping
@@ -12,7 +12,7 @@ from index.catalog.delimited import DelimitedSource
 from index.catalog.header_vocabulary import normalize_column_name
 from index.catalog.records import MalformedRow, SourceRow, as_json
 
-_OLD_AND_NEW = {
+_COLUMN_NAMES = {
     "handle": ("handle", "urlhandle"),
     "title": ("title",),
     "body": ("bodyhtml", "body", "description"),
@@ -28,7 +28,7 @@ _OLD_AND_NEW = {
     "variant_image": ("variantimage", "variantimageurl"),
     "option1": ("option1value",),
 }
-_OPTIONS = (1, 2, 3)
+_OPTION_NUMBERS = (1, 2, 3)
 _ID, _STOCK, _ATTRIBUTES = "variant id", "variant in stock", "variant options"
 
 
@@ -39,14 +39,14 @@ def is_shopify_header(columns: tuple[str, ...]) -> bool:
 
 
 class ShopifySource:
-    """Reads the export variant by variant, holding one handle at a time; see `FeedSource`."""
+    """Reads the export variant by variant, one handle at a time; see `FeedSource`."""
 
     def __init__(self, path: Path, encoding: str, delimiter: str = "") -> None:
         self._table = DelimitedSource(path, encoding, delimiter)
-        self._names: dict[str, str] = {}
+        self._columns: dict[str, str] = {}
 
     def read_columns(self) -> tuple[str, ...]:
-        """Return the header's names, and those that every variant gets here.
+        """Return the column names of the header, and of the columns that are derived here.
 
         Raises:
             FeedError: There is no header.
@@ -54,100 +54,108 @@ class ShopifySource:
         return (*self._table.read_columns(), _ID, _STOCK, _ATTRIBUTES)
 
     def get_format_columns(self) -> Mapping[str, tuple[str, ...]]:
-        """Return what the export's columns mean."""
-        name = self._name
-        found = {
+        """Return the export's columns by field."""
+        column = self._column
+        columns = {
             "id": (_ID,),
-            "title": (name("title"),),
-            "description": (name("body"),),
-            "brand": (name("vendor"),),
-            "category": (name("category"), name("type")),
-            "price": (name("price"),),
-            "image": (name("variant_image"), name("image")),
-            "group_id": (name("handle"),),
+            "title": (column("title"),),
+            "description": (column("body"),),
+            "brand": (column("vendor"),),
+            "category": (column("category"), column("type")),
+            "price": (column("price"),),
+            "image": (column("variant_image"), column("image")),
+            "group_id": (column("handle"),),
             "in_stock": (_STOCK,),
             "attributes": (_ATTRIBUTES,),
         }
-        return {field: tuple(filter(None, columns)) for field, columns in found.items()}
+        return {field: tuple(filter(None, names)) for field, names in columns.items()}
 
     def iter_rows(self) -> Iterator[SourceRow | MalformedRow]:
         """Yield the variants.
 
         Yields:
-            A row per variant. Status and publication stand in the first row of a handle and count
-            for all its variants. Variants whose first row is broken are faults too.
+            A row per variant. Status and publication are in the first row of a handle and apply to
+            all its variants. Variants whose first row is malformed are malformed rows too.
 
         Raises:
-            FeedError: The file is gone, or has no header.
+            FeedError: The file is missing, or has no header.
         """
         first: Mapping[str, object] = {}
-        headless = False
+        lacks_first_row = False
+        handle = self._column("handle")
         for row in self._table.iter_rows():
             if isinstance(row, MalformedRow):
-                headless = True
+                lacks_first_row = True
                 yield row
                 continue
-            if row.cells.get(self._name("handle")) != first.get(self._name("handle")) or not first:
+            if row.cells.get(handle) != first.get(handle) or not first:
                 first = row.cells
-                headless = headless and not self._text(first, "title")
+                lacks_first_row = lacks_first_row and not self._get_text(first, "title")
             elif not self._is_variant(row.cells):
                 continue
-            variant = self._variant(row, first)
-            yield _orphan(variant) if headless else variant
+            variant = self._build_variant(row, first)
+            yield _build_orphan(variant) if lacks_first_row else variant
 
-    def _name(self, meaning: str) -> str:
+    def _column(self, key: str) -> str:
         """Return the feed's name of a column; empty when the export has none."""
-        if not self._names:
+        if not self._columns:
             present = {
                 normalize_column_name(column): column
                 for column in reversed(self._table.read_columns())
             }
-            for key, names in _OLD_AND_NEW.items():
-                self._names[key] = next((present[n] for n in names if n in present), "")
-            for at in _OPTIONS:
+            for known_key, names in _COLUMN_NAMES.items():
+                self._columns[known_key] = next((present[n] for n in names if n in present), "")
+            for number in _OPTION_NUMBERS:
                 for part in ("name", "value"):
-                    self._names[f"{part}{at}"] = present.get(f"option{at}{part}", "")
-        return self._names[meaning]
+                    self._columns[f"{part}{number}"] = present.get(f"option{number}{part}", "")
+        return self._columns[key]
 
-    def _text(self, cells: Mapping[str, object], meaning: str) -> str:
-        return str(cells.get(self._name(meaning), "")).strip()
+    def _get_text(self, cells: Mapping[str, object], key: str) -> str:
+        return str(cells.get(self._column(key), "")).strip()
 
     def _is_variant(self, cells: Mapping[str, object]) -> bool:
-        return any(self._text(cells, each) for each in ("option1", "sku", "price"))
+        return any(self._get_text(cells, key) for key in ("option1", "sku", "price"))
 
-    def _variant(self, row: SourceRow, first: Mapping[str, object]) -> SourceRow:
-        own = {name: value for name, value in row.cells.items() if value}
-        # A row's own photo is the product's next one; without a photo of its own, a variant
-        # shows the product's first.
-        own.pop(self._name("image"), None)
-        cells = {**first, **own}
-        options = self._options(row.cells, first)
-        key = self._text(row.cells, "sku") or "/".join(
-            [self._text(first, "handle"), "-".join(options.values())]
+    def _build_variant(self, row: SourceRow, first: Mapping[str, object]) -> SourceRow:
+        own_cells = {name: value for name, value in row.cells.items() if value}
+        # A row's image is the product's next photo; a variant without its own variant image shows
+        # the product's first one.
+        own_cells.pop(self._column("image"), None)
+        options = self._read_options(row.cells, first)
+        variant_id = self._get_text(row.cells, "sku") or "/".join(
+            [self._get_text(first, "handle"), "-".join(options.values())]
         ).rstrip("/")
-        stock = self._in_stock(row.cells)
-        own_cells = {**cells, _ID: key, _STOCK: stock, _ATTRIBUTES: options}
-        return SourceRow(row.line, own_cells, row.warning)
+        stock = self._read_stock(row.cells)
+        derived = {_ID: variant_id, _STOCK: stock, _ATTRIBUTES: options}
+        return SourceRow(row.line, {**first, **own_cells, **derived}, row.warning)
 
-    def _options(self, cells: Mapping[str, object], first: Mapping[str, object]) -> dict[str, str]:
-        """Return {"color": "Red", "size": "M"}; a product without options has none."""
-        named = {
-            self._text(first, f"name{at}").casefold(): self._text(cells, f"value{at}")
-            for at in _OPTIONS
+    def _read_options(
+        self, cells: Mapping[str, object], first: Mapping[str, object]
+    ) -> dict[str, str]:
+        """Return {"color": "Red", "size": "M"}; empty for a product without options."""
+        values = {
+            self._get_text(first, f"name{number}").casefold(): self._get_text(
+                cells, f"value{number}"
+            )
+            for number in _OPTION_NUMBERS
         }
-        named = {("color" if k == "colour" else k): v for k, v in named.items() if k and v}
-        return {} if list(named.values()) == ["Default Title"] else named
+        options = {
+            "color" if name == "colour" else name: value
+            for name, value in values.items()
+            if name and value
+        }
+        return {} if list(options.values()) == ["Default Title"] else options
 
-    def _in_stock(self, cells: Mapping[str, object]) -> object:
-        """Return the quantity, or yes where the shop does not count or sells on without."""
-        untracked = self._name("tracker") and not self._text(cells, "tracker")
-        if untracked or self._text(cells, "policy").casefold() in {"continue", "true"}:
+    def _read_stock(self, cells: Mapping[str, object]) -> object:
+        """Return the quantity, or True where stock is not tracked or sales go on without it."""
+        is_untracked = self._column("tracker") and not self._get_text(cells, "tracker")
+        if is_untracked or self._get_text(cells, "policy").casefold() in {"continue", "true"}:
             return True
-        return self._text(cells, "quantity")
+        return self._get_text(cells, "quantity")
 
 
-def _orphan(variant: SourceRow) -> MalformedRow:
-    """Return a variant without its product as a fault: its words and its status are not known."""
+def _build_orphan(variant: SourceRow) -> MalformedRow:
+    """Return a malformed row for a variant whose product's title and status are unknown."""
     return MalformedRow(
         variant.line,
         "the first row of this product could not be read, so its title and status are not known",

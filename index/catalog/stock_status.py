@@ -1,4 +1,4 @@
-"""Whether a product is in stock, from words, numbers and yes or no."""
+"""Whether a product is in stock, from words, quantities and flags."""
 
 import math
 from decimal import Decimal
@@ -6,35 +6,38 @@ from decimal import Decimal
 from index.catalog.records import CellError
 from index.text.prices import parse_price
 
-_YES = (
+_IN_STOCK_WORDS = (
     "yes", "y", "true", "t", "on", "in stock", "instock", "available", "available for order",
     "limited availability", "low stock", "نعم", "متوفر", "متاح", "متوفرة", "في المخزون",
 )  # fmt: skip
-_NO = (
+_OUT_OF_STOCK_WORDS = (
     "no", "n", "false", "f", "off", "out of stock", "outofstock", "sold out", "soldout",
     "unavailable", "not available", "discontinued", "لا", "غير متوفر", "غير متاح", "نفد",
     "نفذ", "نفدت الكمية", "غير متوفرة",
 )  # fmt: skip
-# They can be ordered, but there is nothing to send: a shopper who asks for what is in stock does
-# not mean them. The word itself is kept as the attribute "availability".
+# They can be ordered, but cannot be shipped now, so a filter for products in stock must not match
+# them. The word itself is kept as the attribute "availability".
 PREORDER_WORDS = ("preorder", "pre order", "backorder", "back order", "on backorder", "onbackorder")
 
-_WORDS = {**dict.fromkeys(_YES, True), **dict.fromkeys((*_NO, *PREORDER_WORDS), False)}
+_IN_STOCK_BY_WORD = {
+    **dict.fromkeys(_IN_STOCK_WORDS, True),
+    **dict.fromkeys((*_OUT_OF_STOCK_WORDS, *PREORDER_WORDS), False),
+}
 
 
 def parse_in_stock(value: object) -> bool:
-    """Return what a quantity ("3" is in stock, "0" and less are not) or a word says.
+    """Return whether a quantity (over zero is in stock) or a word means in stock.
 
     Raises:
-        CellError: It is neither.
+        CellError: It is neither a number nor a known word.
     """
     if isinstance(value, bool):
         return value
     if isinstance(value, (int, float, Decimal)) and math.isfinite(value):
         return value > 0
     word = normalize_availability(value)
-    if word in _WORDS:
-        return _WORDS[word]
+    if word in _IN_STOCK_BY_WORD:
+        return _IN_STOCK_BY_WORD[word]
     try:
         return parse_price(word.removeprefix("-")).amount > 0 and word[0] != "-"
     except CellError:
@@ -44,8 +47,8 @@ def parse_in_stock(value: object) -> bool:
 
 
 def normalize_availability(value: object) -> str:
-    """Return a word of stock as the tables above write it."""
+    """Return an availability in lower case, with spaces, and without the schema.org prefix."""
     text = str(value).casefold().strip().removeprefix("https://").removeprefix("http://")
     text = text.removeprefix("schema.org/").replace("_", " ")
-    sign = "-" if text.startswith("-") else ""  # a quantity below zero; other dashes join words
+    sign = "-" if text.startswith("-") else ""  # a negative quantity; other dashes join words
     return sign + " ".join(text.replace("-", " ").split())

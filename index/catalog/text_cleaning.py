@@ -1,4 +1,4 @@
-"""Words of a feed, made clean: no HTML, no control characters, one Unicode form, bounded length."""
+"""Cleaning of texts: no HTML, no control characters, Unicode NFC, bounded length."""
 
 import re
 import unicodedata
@@ -13,12 +13,12 @@ MAX_VALUE_CHARS = 500
 _MAX_MARKUP_CHARS = 100_000
 
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufeff\ufffe\uffff]")
-_BLANKS = re.compile(r"[^\S\n]+")
-_LINES = re.compile(r" ?\n[ \n]*")
+_SPACES = re.compile(r"[^\S\n]+")
+_LINE_BREAKS = re.compile(r" ?\n[ \n]*")
 
 
 def clean_line(value: object, limit: int = MAX_TITLE_CHARS) -> str:
-    """Return a value as one line; what is longer than `limit` characters is cut.
+    """Return a value as one line, truncated to `limit` characters.
 
     Raises:
         CellError: The text is not valid Unicode, or the value is not a text or number.
@@ -31,7 +31,7 @@ def clean_line(value: object, limit: int = MAX_TITLE_CHARS) -> str:
 
 
 def clean_text(value: object, limit: int = MAX_TEXT_CHARS) -> str:
-    """Return a value with its line breaks; what is longer than `limit` characters is cut.
+    """Return a value with its line breaks, truncated to `limit` characters.
 
     Raises:
         CellError: The text is not valid Unicode, or the value is not a text or number.
@@ -39,8 +39,8 @@ def clean_text(value: object, limit: int = MAX_TEXT_CHARS) -> str:
     text = as_text(value)
     if text.isprintable() and "<" not in text and "&" not in text:
         return clean_line(text, limit)
-    text = _BLANKS.sub(" ", _clean(text))
-    return _LINES.sub("\n", text).strip()[:limit].rstrip()
+    text = _SPACES.sub(" ", _clean(text))
+    return _LINE_BREAKS.sub("\n", text).strip()[:limit].rstrip()
 
 
 def _clean(text: str) -> str:
@@ -73,12 +73,12 @@ def as_text(value: object) -> str:
     if isinstance(value, (int, float, Decimal)):
         return str(value)
     if isinstance(value, (list, tuple)):
-        return "\n".join(as_text(each) for each in value if each is not None)
+        return "\n".join(as_text(item) for item in value if item is not None)
     raise CellError(f"a text expected, got {as_json(value)[:80]}")
 
 
 def is_empty(value: object) -> bool:
-    """Return whether a value says nothing: null, blank text, or an empty list or object."""
+    """Return whether a value is None, blank text, or an empty list, object or bytes."""
     if isinstance(value, str):
         return not value or value.isspace()
     return value is None or (isinstance(value, (list, tuple, dict, bytes)) and not value)

@@ -1,30 +1,30 @@
-"""What a feed in XML holds, element by element as the parser meets them."""
+"""SAX handler that collects the items of an XML feed."""
 
 from xml.sax.handler import ContentHandler
 from xml.sax.xmlreader import AttributesImpl, Locator
 
 from index.catalog.records import MAX_ROW_CELLS, MAX_ROW_CHARS, MalformedRow, SourceRow
 
-_GOOGLE = "http://base.google.com/ns/1.0"
-_ITEMS = frozenset({"item", "entry"})
-_ROOTS = frozenset({"rss", "feed", "rdf", "channel"})
+_GOOGLE_NAMESPACE = "http://base.google.com/ns/1.0"
+_ITEM_NAMES = frozenset({"item", "entry"})
+_ROOT_NAMES = frozenset({"rss", "feed", "rdf", "channel"})
 
 
 class WrongRootError(ValueError):
-    """The XML is no feed; its message is the root element's name."""
+    """The XML is not a feed; the message is the root element's name."""
 
 
 class ItemHandler(ContentHandler):
-    """Collects the elements directly under each item; what is nested deeper is passed over.
+    """Collects the direct children of each item; deeper elements are ignored.
 
-    An element of Google's namespace goes before one of the same name without (`g:id`, `id`), and
-    the first of several with the same name counts.
+    An element in Google's namespace takes precedence over one of the same name without it (`g:id`,
+    `id`), and the first of several with the same name counts.
 
     Attributes:
-        open_parents: Names of the open elements around the items that a feed has: rss, channel.
-        line_offset: Lines of the file before the part that the parser reads.
-        has_root: Whether the root element was met.
-        n_events: Elements and pieces of text met so far.
+        open_parents: Names of the open elements that a feed has around its items: rss, channel.
+        line_offset: Lines of the file before the part that the current parser reads.
+        has_root: Whether the root element was seen.
+        n_events: Number of SAX events so far.
     """
 
     def __init__(self) -> None:
@@ -33,24 +33,24 @@ class ItemHandler(ContentHandler):
         self.line_offset = 0
         self.has_root = False
         self.n_events = 0
-        self._place: Locator | None = None
-        self._done: list[SourceRow | MalformedRow] = []
+        self._locator: Locator | None = None
+        self._finished: list[SourceRow | MalformedRow] = []
         self._cells: dict[str, object] = {}
-        self._google: set[str] = set()
-        self._prefixes = {"g"}
+        self._google_names: set[str] = set()
+        self._google_prefixes = {"g"}
         self._line = 0
         self._n_chars = 0
-        self._n_elements = 0
-        self._n_around = 0  # open elements around the items that are none of a feed's own
-        self._n_unclosed = 0  # items in which another began
-        self._depth = -1
+        self._n_extra_elements = 0
+        self._n_foreign = 0  # open elements around the items that a feed does not have
+        self._n_unclosed = 0  # items in which another one started
+        self._depth = -1  # -1 outside of items, 0 in an item, 1 in a child of one
         self._text: list[str] = []
 
-    def reset(self, place: Locator) -> None:
-        """Start anew with another parser; the item that was open is forgotten."""
-        self._place = place
+    def reset(self, locator: Locator) -> None:
+        """Start again with another parser; an open item is discarded."""
+        self._locator = locator
         self.open_parents = []
-        self._n_around = self._n_unclosed = 0
+        self._n_foreign = self._n_unclosed = 0
         self._depth = -1
 
     @property
@@ -59,45 +59,46 @@ class ItemHandler(ContentHandler):
         return self._depth >= 0
 
     def pop_rows(self) -> list[SourceRow | MalformedRow]:
-        """Return the finished items and forget them."""
-        done, self._done = self._done, []
-        return done
+        """Return the finished items and clear the list."""
+        finished, self._finished = self._finished, []
+        return finished
 
     def build_malformed_row(self, line: int, message: str) -> MalformedRow | None:
-        """Return the open item as a fault; outside of one, what stands between the items.
+        """Return a malformed row for a parse error at a line.
 
         Returns:
-            None when the fault was told before: an item that was never closed.
+            The open item, or the text between items; None when the problem was reported before as
+            an item that was never closed.
         """
         if self.is_in_item:
-            return self._fault(f"not XML at line {line}: {message}")
+            return self._build_malformed(f"not XML at line {line}: {message}")
         return None if self._n_unclosed else MalformedRow(line, f"not XML: {message}")
 
     def startElement(self, name: str, attrs: AttributesImpl) -> None:  # noqa: N802
-        """Open an element; called by the parser."""
+        """Handle the start of an element; called by the parser."""
         self.n_events += 1
         prefix, _, local = name.rpartition(":")
         if not self.has_root:
-            self._root(local)
+            self._check_root(local)
         for key, value in attrs.items():
-            if key.startswith("xmlns:") and value == _GOOGLE:
-                self._prefixes.add(key.removeprefix("xmlns:"))
-        is_item = local.casefold() in _ITEMS
+            if key.startswith("xmlns:") and value == _GOOGLE_NAMESPACE:
+                self._google_prefixes.add(key.removeprefix("xmlns:"))
+        is_item = local.casefold() in _ITEM_NAMES
         if is_item and self._depth == 0:
-            self._done.append(self._fault("the item is never closed"))
+            self._finished.append(self._build_malformed("the item is never closed"))
             self._n_unclosed += 1
-            self._begin_item()
+            self._start_item()
         elif self._depth >= 0:
-            self._inside(prefix, local, attrs)
+            self._open_child(prefix, local, attrs)
         elif is_item:
-            self._begin_item()
-        elif self._n_around or local.casefold() not in _ROOTS:
-            self._n_around += 1
+            self._start_item()
+        elif self._n_foreign or local.casefold() not in _ROOT_NAMES:
+            self._n_foreign += 1
         else:
             self.open_parents.append(name)
 
     def characters(self, content: str) -> None:
-        """Take a piece of text; called by the parser."""
+        """Handle a piece of text; called by the parser."""
         self.n_events += 1
         if self._depth == 1:
             self._n_chars += len(content)
@@ -105,12 +106,12 @@ class ItemHandler(ContentHandler):
                 self._text.append(content)
 
     def endElement(self, name: str) -> None:  # noqa: N802
-        """Close an element; called by the parser."""
+        """Handle the end of an element; called by the parser."""
         self.n_events += 1
         if self._depth >= 0:
             self._close(name)
-        elif self._n_around:
-            self._n_around -= 1
+        elif self._n_foreign:
+            self._n_foreign -= 1
         elif self._n_unclosed:
             self._n_unclosed -= 1
         else:
@@ -118,49 +119,51 @@ class ItemHandler(ContentHandler):
 
     def _close(self, name: str) -> None:
         if self._depth == 1:
-            self._element(name, "".join(self._text).strip())
+            self._close_child(name, "".join(self._text).strip())
         elif self._depth == 0:
-            self._finish()
+            self._finish_item()
         self._depth -= 1
 
-    def _begin_item(self) -> None:
-        self._depth, self._n_chars, self._n_elements = 0, 0, 0
-        self._cells, self._google = {}, set()
-        self._line = self.line_offset + ((self._place and self._place.getLineNumber()) or 0)
+    def _start_item(self) -> None:
+        self._depth, self._n_chars, self._n_extra_elements = 0, 0, 0
+        self._cells, self._google_names = {}, set()
+        self._line = self.line_offset + ((self._locator and self._locator.getLineNumber()) or 0)
 
-    def _fault(self, reason: str) -> MalformedRow:
-        # An id may come twice, with Google's prefix and without; that with it is certain.
-        certain = {name: self._cells[name] for name in self._google}
-        return MalformedRow(self._line, reason, raw=str(self._cells), cells=certain)
+    def _build_malformed(self, reason: str) -> MalformedRow:
+        # An id may occur twice, with Google's prefix and without; only the first kind is reliable.
+        reliable = {name: self._cells[name] for name in self._google_names}
+        return MalformedRow(self._line, reason, raw=str(self._cells), cells=reliable)
 
-    def _root(self, local: str) -> None:
+    def _check_root(self, local: str) -> None:
         self.has_root = True
-        if local.casefold() not in _ROOTS:
+        if local.casefold() not in _ROOT_NAMES:
             raise WrongRootError(local[:80])
 
-    def _inside(self, prefix: str, local: str, attrs: AttributesImpl) -> None:
+    def _open_child(self, prefix: str, local: str, attrs: AttributesImpl) -> None:
         self._depth += 1
         self._text = []
         if self._depth == 1 and local == "link" and not prefix and attrs.get("href"):
             self._cells.setdefault("link", attrs["href"])
 
-    def _element(self, name: str, text: str) -> None:
+    def _close_child(self, name: str, text: str) -> None:
         prefix, _, local = name.rpartition(":")
         self._text = []
         if len(self._cells) >= MAX_ROW_CELLS and local not in self._cells:
-            self._n_elements += 1
-        elif prefix in self._prefixes and local not in self._google:
-            self._google.add(local)
+            self._n_extra_elements += 1
+        elif prefix in self._google_prefixes and local not in self._google_names:
+            self._google_names.add(local)
             self._cells[local] = text
         elif not prefix:
             self._cells.setdefault(local, text)
 
-    def _finish(self) -> None:
+    def _finish_item(self) -> None:
         reason = ""
         if self._n_chars > MAX_ROW_CHARS:
             reason = f"an item may have {MAX_ROW_CHARS:,} characters at most"
-        elif self._n_elements:
-            n_all = MAX_ROW_CELLS + self._n_elements
-            reason = f"an item may have {MAX_ROW_CELLS:,} elements at most, this one has {n_all:,}"
+        elif self._n_extra_elements:
+            n_total = MAX_ROW_CELLS + self._n_extra_elements
+            reason = (
+                f"an item may have {MAX_ROW_CELLS:,} elements at most, this one has {n_total:,}"
+            )
         row = SourceRow(self._line, self._cells)
-        self._done.append(self._fault(reason) if reason else row)
+        self._finished.append(self._build_malformed(reason) if reason else row)

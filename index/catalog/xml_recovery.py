@@ -1,8 +1,8 @@
-"""Reading broken XML on: where an item breaks, a new parser goes on with the next one.
+"""Recovery from malformed XML: after a broken item, a new parser continues with the next one.
 
-A parser of XML stops at the first mistake, as the standard says, and one raw "&" in a title would
-cost all products behind it. A new parser is given the open elements around the items first, and
-then the rest of the file from the next item, or from the end of what surrounds the items.
+An XML parser stops at the first error, as the standard requires, so one raw "&" in a title would
+cost all products after it. A new parser is first given the open elements around the items, and
+then the rest of the file from the next item, or from the end of an enclosing element.
 """
 
 import re
@@ -18,57 +18,64 @@ from index.catalog.records import MAX_ROW_CHARS, MalformedRow, SourceRow
 from index.catalog.xml_items import ItemHandler
 
 _CHUNK_BYTES = 65_536
-_LONGEST_TAG_BYTES = 256
-_DECLARED = re.compile(rb"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9._\-]{1,40})[\"']")
-_ITEM = rb"<(?:[\w.\-]{1,40}:)?(?:item|entry)(?=[\s/>])"
-_BLANKS = b" \t\r\n"
+_MAX_TAG_BYTES = 256
+_ENCODING_DECLARATION = re.compile(
+    rb"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9._\-]{1,40})[\"']"
+)
+_ITEM_START = rb"<(?:[\w.\-]{1,40}:)?(?:item|entry)(?=[\s/>])"
+_WHITESPACE = b" \t\r\n"
 
 
-class _Found(NamedTuple):
-    """Where to read on: the bytes, and the outer element that ends there; empty for an item."""
+class _ResumePoint(NamedTuple):
+    """Where to resume reading.
+
+    Attributes:
+        data: The bytes from there on.
+        closed_parent: Name of the enclosing element that ends there; empty for the next item.
+    """
 
     data: bytes
-    ends: bytes
+    closed_parent: bytes
 
 
 class RecoveringXmlReader:
-    """The items of one stream, whatever breaks between them.
+    """Reads the items of one stream and recovers from malformed ones.
 
     Every byte is parsed or searched a bounded number of times: a tag or comment that is longer
-    than a row may be ends the reading, for a parser starts it anew with each piece.
+    than the row limit ends the reading, since the parser rescans it with each chunk.
     """
 
     def __init__(self, stream: IO[bytes]) -> None:
         self._stream = stream
         self._handler = ItemHandler()
         self._prolog = b""
-        self._searchable = True  # whether "<" is one byte in this encoding
-        self._lines_gone = 0  # lines before the bytes that are held
-        self._held = b""  # the last pieces that the parser was given
-        self._n_gone = 0  # bytes that it was given before those
-        self._n_silent = 0  # bytes since anything was met
-        self._parser = self._started(b"")
+        self._is_ascii_compatible = True  # whether "<" is one byte in this encoding
+        self._n_discarded_lines = 0  # lines before the buffer
+        self._buffer = b""  # the last chunks that the parser was given
+        self._n_discarded_bytes = 0  # bytes that the parser was given before the buffer
+        self._n_bytes_without_event = 0  # bytes since the parser's last event
+        self._parser = self._start_parser(b"")
 
     def iter_rows(self) -> Iterator[SourceRow | MalformedRow]:
-        """Yield the items, and faults for those that are broken.
+        """Yield the items, with malformed rows for those that are broken.
 
         Yields:
-            Rows and faults; the last fault may say that the rest could not be read.
+            Rows; the last malformed row may stand for the unreadable rest of the file.
 
         Raises:
             DefusedXmlException: There is a document type.
-            WrongRootError: It is XML of another kind.
-            ValueError: The encoding is not known.
+            WrongRootError: It is another kind of XML.
+            ValueError: The encoding is unknown.
         """
-        data = self._first()
+        data = self._read_first_chunk()
         while True:
             try:
                 self._parse(data)
             except SAXParseException as exc:
-                fault, rest = self._recovered(exc, last=not data)
+                malformed, rest = self._recover(exc, is_last=not data)
                 yield from self._handler.pop_rows()
-                if fault:
-                    yield fault
+                if malformed:
+                    yield malformed
                 if rest is None:
                     return
                 data = rest
@@ -76,91 +83,105 @@ class RecoveringXmlReader:
             yield from self._handler.pop_rows()
             if not data:
                 return
-            if self._n_silent > MAX_ROW_CHARS:
-                yield self._endless()
+            if self._n_bytes_without_event > MAX_ROW_CHARS:
+                yield self._build_endless()
                 return
             data = self._stream.read(_CHUNK_BYTES)
 
-    def _first(self) -> bytes:
+    def _read_first_chunk(self) -> bytes:
         data = self._stream.read(_CHUNK_BYTES)
-        self._searchable = not data.startswith((b"\xff\xfe", b"\xfe\xff")) and b"\0" not in data[:4]
-        body = data.lstrip(_BLANKS)  # before <?xml, which must come first
-        self._handler.line_offset = self._lines_gone = _n_lines(data[: len(data) - len(body)])
-        declared = _DECLARED.match(body.removeprefix(b"\xef\xbb\xbf"))
-        if declared:
-            self._prolog = b'<?xml version="1.0" encoding="' + declared[1] + b'"?>'
+        self._is_ascii_compatible = (
+            not data.startswith((b"\xff\xfe", b"\xfe\xff")) and b"\0" not in data[:4]
+        )
+        body = data.lstrip(_WHITESPACE)  # the parser refuses whitespace before <?xml
+        self._handler.line_offset = self._n_discarded_lines = _count_lines(
+            data[: len(data) - len(body)]
+        )
+        declaration = _ENCODING_DECLARATION.match(body.removeprefix(b"\xef\xbb\xbf"))
+        if declaration:
+            self._prolog = b'<?xml version="1.0" encoding="' + declaration[1] + b'"?>'
         return body
 
-    def _started(self, prefix: bytes) -> ExpatParser:
+    def _start_parser(self, prefix: bytes) -> ExpatParser:
         parser: ExpatParser = make_parser()
         parser.forbid_dtd = True  # type: ignore[attr-defined]
         parser.setContentHandler(self._handler)
         self._handler.reset(parser)
-        self._n_gone, self._n_silent, self._held = len(prefix), 0, b""
+        self._n_discarded_bytes, self._n_bytes_without_event, self._buffer = len(prefix), 0, b""
         if prefix:
             parser.feed(prefix)
         return parser
 
     def _parse(self, data: bytes) -> None:
-        gone = self._held[: max(len(self._held) - _CHUNK_BYTES, 0)]
-        self._lines_gone += _n_lines(gone)
-        self._n_gone += len(gone)
-        self._held = self._held[len(gone) :] + data
+        discarded = self._buffer[: max(len(self._buffer) - _CHUNK_BYTES, 0)]
+        self._n_discarded_lines += _count_lines(discarded)
+        self._n_discarded_bytes += len(discarded)
+        self._buffer = self._buffer[len(discarded) :] + data
         if not data:
             self._parser.close()
             return
-        before = self._handler.n_events
+        n_events_before = self._handler.n_events
         self._parser.feed(data)
-        self._n_silent = self._n_silent + len(data) if before == self._handler.n_events else 0
+        has_event = self._handler.n_events != n_events_before
+        self._n_bytes_without_event = 0 if has_event else self._n_bytes_without_event + len(data)
 
-    def _line(self) -> int:
+    def _get_line(self) -> int:
         return self._handler.line_offset + (self._parser.getLineNumber() or 1)
 
-    def _endless(self) -> MalformedRow:
+    def _build_endless(self) -> MalformedRow:
         reason = f"a tag or comment has more than {MAX_ROW_CHARS:,} characters"
-        return MalformedRow(self._line(), format_unreadable_rest(reason))
+        return MalformedRow(self._get_line(), format_unreadable_rest(reason))
 
-    def _recovered(
-        self, exc: SAXParseException, last: bool
+    def _recover(
+        self, exc: SAXParseException, is_last: bool
     ) -> tuple[MalformedRow | None, bytes | None]:
-        """Return the fault of what broke, and the bytes to read on with; None at the end."""
-        handler, expat = self._handler, cast(Any, self._parser)._parser
-        message, line = exc.getMessage(), self._line()
-        fault, found = handler.build_malformed_row(line, message), None
-        if self._searchable and handler.open_parents and not last:
-            found = self._next(max(expat.ErrorByteIndex - self._n_gone, 1))
-        if found is None:
-            return MalformedRow(
-                line, format_unreadable_rest(message), raw=fault.raw if fault else ""
-            ), None
-        outer = [name.encode() for name in handler.open_parents]
-        if found.ends:
-            outer = outer[: len(outer) - outer[::-1].index(found.ends)]
-        handler.line_offset = self._lines_gone
-        prefix = self._prolog + b"".join(b"<" + name + b">" for name in outer)
-        self._parser = self._started(prefix)
-        return fault, found.data
-
-    def _next(self, at: int) -> _Found | None:
-        """Pass over bytes up to the next item or the end of an outer element.
+        """Start a new parser after a parse error.
 
         Returns:
-            None when there is neither.
+            The malformed row, if it was not reported before, and the bytes to parse next; these
+            are None when the rest cannot be read.
+        """
+        handler, expat = self._handler, cast(Any, self._parser)._parser
+        message, line = exc.getMessage(), self._get_line()
+        malformed, resume_point = handler.build_malformed_row(line, message), None
+        if self._is_ascii_compatible and handler.open_parents and not is_last:
+            error_position = max(expat.ErrorByteIndex - self._n_discarded_bytes, 1)
+            resume_point = self._find_resume_point(error_position)
+        if resume_point is None:
+            raw = malformed.raw if malformed else ""
+            return MalformedRow(line, format_unreadable_rest(message), raw=raw), None
+        parents = [name.encode() for name in handler.open_parents]
+        if resume_point.closed_parent:
+            n_closed = parents[::-1].index(resume_point.closed_parent)
+            parents = parents[: len(parents) - n_closed]
+        handler.line_offset = self._n_discarded_lines
+        prefix = self._prolog + b"".join(b"<" + name + b">" for name in parents)
+        self._parser = self._start_parser(prefix)
+        return malformed, resume_point.data
+
+    def _find_resume_point(self, position: int) -> _ResumePoint | None:
+        """Skip bytes up to the next item or the end of an enclosing element.
+
+        Args:
+            position: Position in the buffer to search from.
+
+        Returns:
+            None when the stream has neither.
         """
         names = b"|".join(re.escape(name.encode()) for name in self._handler.open_parents)
-        wanted = re.compile(b"(?i:" + _ITEM + rb")|</(" + names + rb")\s{0,99}>")
+        pattern = re.compile(b"(?i:" + _ITEM_START + rb")|</(" + names + rb")\s{0,99}>")
         while True:
-            found = wanted.search(self._held, at)
-            kept = found.start() if found else max(len(self._held) - _LONGEST_TAG_BYTES, at)
-            self._lines_gone += _n_lines(self._held[:kept])
-            self._held = self._held[kept:]
-            if found:
-                return _Found(self._held, found[1] or b"")
-            more = self._stream.read(_CHUNK_BYTES)
-            if not more:
+            match = pattern.search(self._buffer, position)
+            start = match.start() if match else max(len(self._buffer) - _MAX_TAG_BYTES, position)
+            self._n_discarded_lines += _count_lines(self._buffer[:start])
+            self._buffer = self._buffer[start:]
+            if match:
+                return _ResumePoint(self._buffer, match[1] or b"")
+            chunk = self._stream.read(_CHUNK_BYTES)
+            if not chunk:
                 return None
-            self._held, at = self._held + more, 0
+            self._buffer, position = self._buffer + chunk, 0
 
 
-def _n_lines(data: bytes) -> int:
+def _count_lines(data: bytes) -> int:
     return data.count(b"\n") + data.count(b"\r") - data.count(b"\r\n")

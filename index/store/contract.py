@@ -1,8 +1,8 @@
-"""The contract between Shopwindow and a vector engine, in the few words that we need of it.
+"""The contract between Shopwindow and a vector engine: the few operations that we need.
 
-Three stores keep it: `ExactStore` (numpy, the oracle), `EdgeStore` (Qdrant Edge on a folder) and
-`ServerStore` (a Qdrant server). One suite holds all of them to it. What they speak about is in
-`index.store.points`.
+Three stores implement it: `ExactStore` (numpy, the oracle), `EdgeStore` (Qdrant Edge on a folder)
+and `ServerStore` (a Qdrant server). One test suite checks all of them. Their arguments and results
+are defined in `index.store.points`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -24,16 +24,15 @@ from index.text.bm25 import SparseVector
 
 
 class VectorStore(Protocol):
-    """Points with named vectors and payload, kept durably and searched with filters.
+    """Points with named vectors and payload, stored durably and searched with filters.
 
-    Safe to call from several threads. What a call that changes something has returned from
-    survives the death of the process (and, but for the oracle, a loss of power). A refused
-    operation changes nothing.
+    Safe to call from several threads. Once a write returns, it survives the death of the process
+    and, except in `ExactStore`, a loss of power. A refused operation changes nothing.
     """
 
     @property
     def location(self) -> str:
-        """Where the points are, for messages."""
+        """Where the points are stored, for messages."""
         ...
 
     @property
@@ -43,37 +42,37 @@ class VectorStore(Protocol):
 
     @property
     def n_changes(self) -> int:
-        """How many changes were noticed, by whichever process of those that share the store.
+        """Number of changes noticed so far, by any process that shares the store.
 
-        Readers compare it with what they remember. Many batches of one turn may count as one. A
-        change of another process is noticed within a second of the end of its turn; a server tells
-        nothing of other processes.
+        Caches compare it to stay fresh. All writes under one `lock_writes` may count as one change.
+        A change by another process is noticed within a second after its lock is released; a server
+        store notices only the changes of its own process.
         """
         ...
 
     def lock_writes(self) -> AbstractContextManager[None]:
-        """Take turns with others who write: in a `with` block around several writes.
+        """Keep other writers out during several writes; use it in a `with` block.
 
-        Reading goes on meanwhile. A single write needs no turn.
+        Reads continue meanwhile. A single write needs no lock.
 
         Raises:
-            IndexLockedError: The others took longer than one may wait.
+            IndexLockedError: Another writer held the lock for longer than the timeout.
         """
         ...
 
     def read_manifest(self) -> Payload | None:
-        """Return what `write_manifest` kept, or None for a new store."""
+        """Return the manifest that was written last; None for a new store."""
         ...
 
     def write_manifest(self, manifest: Payload) -> None:
-        """Keep facts about the whole index, replacing the former ones at once."""
+        """Store facts about the whole index, replacing the previous ones atomically."""
         ...
 
     def create(self, schema: StoreSchema, manifest: Payload | None = None) -> None:
-        """Make an empty store for these vectors and fields, with its manifest.
+        """Create an empty store for some vectors and fields, with its manifest.
 
         Raises:
-            IndexStoreError: There is one already.
+            IndexStoreError: The store exists already.
         """
         ...
 
@@ -81,72 +80,72 @@ class VectorStore(Protocol):
         """Add points, or replace those with the same ids, all or none.
 
         Raises:
-            VectorError: A vector has the wrong width or is not finite.
+            VectorError: A vector has the wrong dimension or is not finite.
             IndexStoreError: The engine refused.
         """
         ...
 
     def update_sparse_vectors(self, vectors: Mapping[str, SparseVector]) -> None:
-        """Replace the sparse vectors of existing points; everything else of them stays.
+        """Replace the sparse vectors of existing points and nothing else.
 
         Args:
-            vectors: By point id.
+            vectors: Sparse vectors by point id.
 
         Raises:
-            IndexStoreError: The engine refused, or one of the points does not exist.
+            IndexStoreError: The engine refused, or a point does not exist.
         """
         ...
 
     def delete(self, ids: Sequence[str]) -> None:
-        """Remove points; unknown ids are passed over."""
+        """Delete points; unknown ids are ignored."""
         ...
 
     def retrieve(
         self, ids: Sequence[str], fields: tuple[str, ...] | None = None, vectors: bool = False
     ) -> dict[str, Point]:
-        """Return the points that exist among these ids.
+        """Return the points that exist among some ids, by id.
 
         Args:
             ids: Point ids.
-            fields: Payload fields to bring; None for all.
-            vectors: Bring the dense vectors and the words too.
+            fields: Payload fields to return; None for all.
+            vectors: Whether to return the dense and sparse vectors as well.
         """
         ...
 
     def query(self, queries: Sequence[VectorQuery]) -> list[list[ScoredPoint]]:
-        """Run several retrievals at once.
+        """Run several vector queries in one call.
 
         Returns:
-            For each leg its points, best first; equal scores in the order of their ids where
-            the search is exact.
+            The points of each query, best first; ties in the order of the point ids where the
+            search is exact.
 
         Raises:
-            VectorError: A query vector has the wrong width or is not finite.
+            VectorError: A query vector has the wrong dimension or is not finite.
         """
         ...
 
     def facet(
         self, name: str, conditions: Sequence[Condition] = (), limit: int = 100
     ) -> dict[FieldValue, int]:
-        """Count the values of an indexed field, exactly.
+        """Count the values of an indexed field exactly.
 
         Returns:
-            Counts by value, most frequent first, at most `limit`.
+            Counts of at most `limit` values, most frequent first; ties in the order of the values.
         """
         ...
 
     def fetch_rows(self, ids: Sequence[str], fields: tuple[str, ...]) -> FieldRows:
-        """Return the values of some fields of the points that exist among these ids."""
+        """Return the values of some payload fields of the points that exist among some ids."""
         ...
 
     def filter_ids(
         self, ids: Sequence[str], condition_sets: Sequence[tuple[Condition, ...]]
     ) -> list[set[str]]:
-        """Return which of some points fulfil the conditions, for each of several lists of them."""
+        """Return the ids of the points that fulfil all conditions, for each set of conditions."""
         ...
 
     def count(self, conditions: Sequence[Condition] = ()) -> int:
-        """Return how many points fulfil the conditions."""
+        """Return the number of points that fulfil all conditions."""
         ...
 
     def scroll(
@@ -159,13 +158,13 @@ class VectorStore(Protocol):
         """Return one batch of points in the order of their ids.
 
         Args:
-            conditions: All must hold.
-            after: What the former call returned; empty for the first batch.
-            limit: Most points returned.
-            fields: Payload fields to bring; None for all.
+            conditions: Conditions that the points must all fulfil.
+            after: The cursor that the previous call returned; empty for the first batch.
+            limit: Greatest number of points returned.
+            fields: Payload fields to return; None for all.
 
         Returns:
-            The points without vectors, and what to give as `after` next; empty at the end.
+            The points without vectors, and the cursor of the next batch; empty at the end.
         """
         ...
 
@@ -176,25 +175,25 @@ class VectorStore(Protocol):
         limit: int = 100,
         fields: tuple[str, ...] | None = None,
     ) -> list[Point]:
-        """Return the first points of an order, without vectors; equal numbers in any order.
+        """Return the first points of an order, without vectors; ties in any order.
 
         Raises:
-            IndexStoreError: The field has no index.
+            IndexStoreError: The field is not indexed.
         """
         ...
 
     def info(self) -> Payload:
-        """Return facts about the engine to show; at least "points", how many there are."""
+        """Return facts about the engine to show; at least "points", their number."""
         ...
 
     def optimize(self, wait: bool = False) -> None:
-        """Build the search graph if the store is large enough; searches go on meanwhile.
+        """Build the HNSW graph if the store is large enough; searches continue meanwhile.
 
         Args:
-            wait: Return only when it is built.
+            wait: Return only when the graph is built.
         """
         ...
 
     def close(self) -> None:
-        """Make everything durable and let go of the folder or connection. Idempotent."""
+        """Make everything durable and release the folder or connection. Idempotent."""
         ...

@@ -1,15 +1,15 @@
-"""Exact search in numpy: the oracle that the engines are held to, and an index for tests."""
+"""Exact search in numpy: the oracle that the engines are tested against, and an index in memory."""
 
 import threading
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index.field_rows import FieldRows, get_values
+from index.store.local_write_lock import LocalWriteLock
 from index.store.points import (
     Condition,
     FieldValue,
@@ -23,135 +23,125 @@ from index.store.points import (
     VectorQuery,
 )
 from index.store.preconditions import check_indexed_field, check_points, check_queries
-from index.store.write_turns import LocalWriteLock
 from index.text.bm25 import SparseVector, idf
 from shopwindow.values.errors import IndexStoreError
 
 
-class ExactStore:
+class ExactStore(LocalWriteLock):
     """A `VectorStore` in memory that scores every point; see the protocol for the contract."""
 
     def __init__(self) -> None:
+        super().__init__()
         self._lock = threading.RLock()
-        self._turns = LocalWriteLock()
         self._schema: StoreSchema | None = None
         self._points: dict[str, Point] = {}
         self._manifest: Payload | None = None
 
     @property
     def location(self) -> str:
-        """Where the points are; see `VectorStore.location`."""
+        """Where the points are stored; see `VectorStore.location`."""
         return ":memory:"
 
     @property
     def exists(self) -> bool:
-        """Whether there is anything; see `VectorStore.exists`."""
+        """Whether the store was created; see `VectorStore.exists`."""
         return self._schema is not None
-
-    @property
-    def n_changes(self) -> int:
-        """How many changes there were; see `VectorStore.n_changes`."""
-        return self._turns.n_changes
-
-    def lock_writes(self) -> AbstractContextManager[None]:
-        """Take turns with other threads that write; see `VectorStore.lock_writes`.
-
-        Returns:
-            What to use in a `with` block.
-        """
-        return self._turns.hold()
 
     def read_manifest(self) -> Payload | None:
         """Return the manifest; see `VectorStore.read_manifest`."""
         return self._manifest
 
     def write_manifest(self, manifest: Payload) -> None:
-        """Keep the manifest; see `VectorStore.write_manifest`."""
+        """Store the manifest; see `VectorStore.write_manifest`."""
         self._manifest = dict(manifest)
-        self._turns.record_change()
+        self._record_change()
 
     def create(self, schema: StoreSchema, manifest: Payload | None = None) -> None:
-        """Make an empty store; see `VectorStore.create`.
+        """Create an empty store; see `VectorStore.create`.
 
         Raises:
-            IndexStoreError: There is one already.
+            IndexStoreError: The store exists already.
         """
         if self._schema is not None:
             raise IndexStoreError("the store exists already")
         self._schema = schema
         if manifest is not None:
             self.write_manifest(manifest)
-        self._turns.record_change()
+        self._record_change()
 
     def upsert(self, points: Sequence[Point]) -> None:
         """Add or replace points; see `VectorStore.upsert`."""
-        check_points(points, self._known())
+        check_points(points, self._require_schema())
         with self._lock:
             self._points.update({point.id: point for point in points})
-            self._turns.record_change()
+            self._record_change()
 
     def update_sparse_vectors(self, vectors: Mapping[str, SparseVector]) -> None:
-        """Replace the words of points; see `VectorStore.update_sparse_vectors`.
+        """Replace the sparse vectors of points; see `VectorStore.update_sparse_vectors`.
 
         Raises:
-            IndexStoreError: One of the points does not exist.
+            IndexStoreError: A point does not exist.
         """
         with self._lock:
             unknown = vectors.keys() - self._points.keys()
             if unknown:
                 raise IndexStoreError(f"there is no point {min(unknown)}")
-            for each, vector in vectors.items():
-                self._points[each] = replace(self._points[each], sparse_vector=vector)
-            self._turns.record_change()
+            for point_id, vector in vectors.items():
+                self._points[point_id] = replace(self._points[point_id], sparse_vector=vector)
+            self._record_change()
 
     def delete(self, ids: Sequence[str]) -> None:
-        """Remove points; see `VectorStore.delete`."""
+        """Delete points; see `VectorStore.delete`."""
         with self._lock:
             for point_id in ids:
                 self._points.pop(point_id, None)
-            self._turns.record_change()
+            self._record_change()
 
     def retrieve(
         self, ids: Sequence[str], fields: tuple[str, ...] | None = None, vectors: bool = False
     ) -> dict[str, Point]:
         """Return points by id; see `VectorStore.retrieve`."""
-        found = ((each, self._points.get(each)) for each in ids)
-        return {each: _view(p, fields, vectors) for each, p in found if p is not None}
+        points = ((point_id, self._points.get(point_id)) for point_id in ids)
+        return {
+            point_id: _project_point(point, fields, vectors)
+            for point_id, point in points
+            if point is not None
+        }
 
     def query(self, queries: Sequence[VectorQuery]) -> list[list[ScoredPoint]]:
-        """Return the best points of each leg; see `VectorStore.query`."""
-        check_queries(queries, self._known())
+        """Return the best points of each query; see `VectorStore.query`."""
+        check_queries(queries, self._require_schema())
         with self._lock:
-            return [self._leg(leg) for leg in queries]
+            return [self._rank(query) for query in queries]
 
     def facet(
         self, name: str, conditions: Sequence[Condition] = (), limit: int = 100
     ) -> dict[FieldValue, int]:
         """Return counts by value; see `VectorStore.facet`."""
-        check_indexed_field(name, (each.name for each in self._known().fields))
+        check_indexed_field(name, self._require_schema())
         counts: Counter[FieldValue] = Counter()
-        for point in self._passing(conditions):
+        for point in self._select(conditions):
             counts.update(set(get_values(point.payload, name)))
         ranked = sorted(counts.items(), key=lambda item: (-item[1], str(item[0])))
         return dict(ranked[:limit])
 
     def fetch_rows(self, ids: Sequence[str], fields: tuple[str, ...]) -> FieldRows:
-        """Return values of named points; see `VectorStore.fetch_rows`."""
+        """Return payload field values of points; see `VectorStore.fetch_rows`."""
         return FieldRows.from_points(self.retrieve(ids).values(), fields)
 
     def filter_ids(
         self, ids: Sequence[str], condition_sets: Sequence[tuple[Condition, ...]]
     ) -> list[set[str]]:
-        """Return which of some points pass; see `VectorStore.filter_ids`."""
+        """Return which points fulfil conditions; see `VectorStore.filter_ids`."""
         points = self.retrieve(ids).values()
         return [
-            {point.id for point in points if all(_holds(point, each) for each in conditions)}
+            {point.id for point in points if _fulfils_all(point, conditions)}
             for conditions in condition_sets
         ]
 
     def count(self, conditions: Sequence[Condition] = ()) -> int:
-        """Return how many points pass; see `VectorStore.count`."""
-        return len(self._passing(conditions))
+        """Return the number of points that fulfil conditions; see `VectorStore.count`."""
+        return len(self._select(conditions))
 
     def scroll(
         self,
@@ -161,9 +151,10 @@ class ExactStore:
         fields: tuple[str, ...] | None = None,
     ) -> tuple[list[Point], str]:
         """Return one batch in the order of ids; see `VectorStore.scroll`."""
-        rest = sorted((p for p in self._passing(conditions) if p.id > after), key=lambda p: p.id)
-        batch = [_view(point, fields, vectors=False) for point in rest[:limit]]
-        return batch, batch[-1].id if len(rest) > limit else ""
+        remaining = [point for point in self._select(conditions) if point.id > after]
+        remaining.sort(key=lambda point: point.id)
+        batch = [_project_point(point, fields, vectors=False) for point in remaining[:limit]]
+        return batch, batch[-1].id if len(remaining) > limit else ""
 
     def scroll_ordered(
         self,
@@ -173,15 +164,15 @@ class ExactStore:
         fields: tuple[str, ...] | None = None,
     ) -> list[Point]:
         """Return the first points of an order; see `VectorStore.scroll_ordered`."""
-        check_indexed_field(order.field, (each.name for each in self._known().fields))
+        check_indexed_field(order.field, self._require_schema())
         low, high = (None, order.start_from) if order.descending else (order.start_from, None)
-        passing = self._passing((*conditions, Range(order.field, low, high)))
+        points = self._select((*conditions, Range(order.field, low, high)))
         sign = -1.0 if order.descending else 1.0
-        passing.sort(key=lambda point: (sign * point.payload[order.field], point.id))
-        return [_view(point, fields, vectors=False) for point in passing[:limit]]
+        points.sort(key=lambda point: (sign * point.payload[order.field], point.id))
+        return [_project_point(point, fields, vectors=False) for point in points[:limit]]
 
     def info(self) -> Payload:
-        """Return how many points there are; see `VectorStore.info`."""
+        """Return the number of points; see `VectorStore.info`."""
         return {"points": len(self._points)}
 
     def optimize(self, wait: bool = False) -> None:
@@ -190,55 +181,61 @@ class ExactStore:
     def close(self) -> None:
         """Do nothing: memory needs no closing."""
 
-    def _known(self) -> StoreSchema:
+    def _require_schema(self) -> StoreSchema:
         if self._schema is None:
             raise IndexStoreError("the store was not created yet")
         return self._schema
 
-    def _passing(self, conditions: Sequence[Condition]) -> list[Point]:
-        self._known()
+    def _select(self, conditions: Sequence[Condition]) -> list[Point]:
+        self._require_schema()
         with self._lock:
             points = list(self._points.values())
-        return [p for p in points if all(_holds(p, each) for each in conditions)]
+        return [point for point in points if _fulfils_all(point, conditions)]
 
-    def _leg(self, leg: VectorQuery) -> list[ScoredPoint]:
-        excluded = set(leg.exclude_ids)
-        points = [p for p in self._passing(leg.conditions) if p.id not in excluded]
-        if leg.include_ids:
-            points = [p for p in points if p.id in leg.include_ids]
-        if isinstance(leg.vector, SparseVector):
-            scored = self._word_scores(points, leg.vector)
+    def _rank(self, query: VectorQuery) -> list[ScoredPoint]:
+        excluded = set(query.exclude_ids)
+        points = [point for point in self._select(query.conditions) if point.id not in excluded]
+        if query.include_ids:
+            points = [point for point in points if point.id in query.include_ids]
+        if isinstance(query.vector, SparseVector):
+            scored = self._score_sparse(points, query.vector)
         else:
-            scored = _dense_scores(points, leg.using, leg.vector)
-        return sorted(scored, key=lambda each: (-each[1], each[0]))[: leg.limit]
+            scored = _score_dense(points, query.using, query.vector)
+        return sorted(scored, key=lambda pair: (-pair[1], pair[0]))[: query.limit]
 
-    def _word_scores(self, points: Sequence[Point], words_asked: SparseVector) -> list[ScoredPoint]:
-        with_words = [p.sparse_vector for p in self._points.values() if p.sparse_vector]
-        containing = Counter(int(n) for words in with_words for n in words.indices)
-        asked = zip(words_asked.indices.tolist(), words_asked.values.tolist(), strict=True)
-        query = {n: v * idf(len(with_words), containing[n]) for n, v in asked}
+    def _score_sparse(self, points: Sequence[Point], query: SparseVector) -> list[ScoredPoint]:
+        documents = [point.sparse_vector for point in self._points.values() if point.sparse_vector]
+        document_frequencies = Counter(
+            int(term_id) for document in documents for term_id in document.indices
+        )
+        query_terms = zip(query.indices.tolist(), query.values.tolist(), strict=True)
+        query_weights = {
+            term_id: weight * idf(len(documents), document_frequencies[term_id])
+            for term_id, weight in query_terms
+        }
         scored = []
         for point in points:
-            words = point.sparse_vector
-            if words and not query.keys().isdisjoint(words.indices.tolist()):
-                weights = zip(words.indices.tolist(), words.values.tolist(), strict=True)
-                scored.append((point.id, sum(query.get(n, 0.0) * w for n, w in weights)))
+            vector = point.sparse_vector
+            if vector and not query_weights.keys().isdisjoint(vector.indices.tolist()):
+                terms = zip(vector.indices.tolist(), vector.values.tolist(), strict=True)
+                score = sum(query_weights.get(term_id, 0.0) * weight for term_id, weight in terms)
+                scored.append((point.id, score))
         return scored
 
 
-def _dense_scores(
+def _score_dense(
     points: Sequence[Point], using: str, vector: NDArray[np.float32]
 ) -> list[ScoredPoint]:
-    having = [p for p in points if using in p.vectors]
-    if not having:
+    with_vector = [point for point in points if using in point.vectors]
+    if not with_vector:
         return []
-    rows = np.stack([p.vectors[using] for p in having])  # (n_points, dim)
-    # Not rows @ vector: there the last digit depends on where a row stands, and with it ties.
+    rows = np.stack([point.vectors[using] for point in with_vector])  # (n_points, dim)
+    # Not rows @ vector: its last digit depends on the position of a row, which would break ties.
     scores = np.einsum("nd,d->n", rows, vector)  # (n_points,)
-    return [(p.id, float(s)) for p, s in zip(having, scores, strict=True)]
+    return [(point.id, float(score)) for point, score in zip(with_vector, scores, strict=True)]
 
 
-def _view(point: Point, fields: tuple[str, ...] | None, vectors: bool) -> Point:
+def _project_point(point: Point, fields: tuple[str, ...] | None, vectors: bool) -> Point:
     payload = point.payload
     if fields is not None:
         payload = {name: payload[name] for name in fields if name in payload}
@@ -247,7 +244,11 @@ def _view(point: Point, fields: tuple[str, ...] | None, vectors: bool) -> Point:
     return Point(point.id, dict(payload))
 
 
-def _holds(point: Point, condition: Condition) -> bool:
+def _fulfils_all(point: Point, conditions: Sequence[Condition]) -> bool:
+    return all(_fulfils(point, condition) for condition in conditions)
+
+
+def _fulfils(point: Point, condition: Condition) -> bool:
     values = get_values(point.payload, condition.field)
     if isinstance(condition, IsEmpty):
         return not values

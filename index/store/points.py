@@ -1,4 +1,4 @@
-"""What goes into a vector store and comes out: points, conditions, retrievals, and the schema."""
+"""Arguments and results of vector stores: points, conditions, queries, and the schema."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
@@ -11,19 +11,20 @@ from index.text.bm25 import SparseVector
 from shopwindow.values.stored_names import from_stored, to_stored
 
 Payload: TypeAlias = dict[str, Any]
-"""JSON values by field; booleans are stored as 0 and 1 (qdrant-edge matches no boolean)."""
+"""JSON values by field; booleans are stored as 0 and 1, because qdrant-edge matches no booleans."""
 
 FieldValue: TypeAlias = str | int | float
-"""One value of a field."""
+"""One value of a payload field."""
 
 PHOTO = "photo"
 TEXT = "text"
 SPARSE = "words"
+"""Name of the sparse vector in every stored index."""
 
 
 @dataclass(frozen=True, slots=True)
 class In:
-    """The field holds one of the values (or a list that contains one)."""
+    """The field has one of the values, or is a list that contains one."""
 
     field: str
     values: tuple[str | int, ...]
@@ -31,7 +32,7 @@ class In:
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """The field holds a number from `low` to `high`, inclusive; None leaves a side open."""
+    """The field has a number from `low` to `high`, inclusive; None means unbounded."""
 
     field: str
     low: float | None = None
@@ -40,7 +41,7 @@ class Range:
 
 @dataclass(frozen=True, slots=True)
 class IsEmpty:
-    """The field holds nothing."""
+    """The field has no value."""
 
     field: str
 
@@ -50,12 +51,12 @@ Condition: TypeAlias = In | Range | IsEmpty
 
 @dataclass(frozen=True, slots=True)
 class OrderBy:
-    """An order of points by a field of numbers; those without the field do not stand in it.
+    """An order of points by a numeric field; points without the field are left out.
 
     Attributes:
         field: A field with an index of kind "float" or "integer".
-        descending: Greatest first.
-        start_from: The first number that is wanted, inclusive; None for the very first.
+        descending: Whether the greatest value comes first.
+        start_from: Value to start from, inclusive; None for the beginning.
     """
 
     field: str
@@ -68,16 +69,17 @@ _STORED_NAMES = {"enable_hnsw": "linked", "is_tenant": "tenant", "is_cached": "c
 
 @dataclass(frozen=True, slots=True)
 class FieldIndex:
-    """A payload field that can be filtered, counted or ordered.
+    """A payload field that points can be filtered, counted or ordered by.
 
     Attributes:
-        name: The field.
+        name: Name of the field.
         kind: "keyword", "integer" or "float".
-        enable_hnsw: Whether the HNSW graph gets links for it. Without them filtered recall falls
-            (0.14 against 0.90 measured) unless ACORN searches; with them the build takes longer.
-        is_tenant: Whether it separates the merchants of a shared catalogue.
-        is_cached: Whether it is counted, or asked, over candidates; an embedded store keeps such
-            values at hand, some 600 bytes a product.
+        enable_hnsw: Whether the HNSW graph gets extra links for the field. Without them the recall
+            of filtered searches drops (0.14 against 0.90 measured) unless ACORN is used; with them
+            the build takes longer.
+        is_tenant: Whether the field separates the merchants of a shared catalog.
+        is_cached: Whether the field is read for many candidates; an embedded store caches its
+            values in memory, about 600 bytes per product.
     """
 
     name: str
@@ -89,13 +91,13 @@ class FieldIndex:
 
 @dataclass(frozen=True, slots=True)
 class StoreSchema:
-    """What a store is made for; fixed when it is created.
+    """The vectors and payload fields of a store; fixed when it is created.
 
     Attributes:
-        dims: Width of each dense vector, by name.
-        fields: Payload fields to index, before the first point comes: an index made after the
-            graph leaves the graph without links.
-        cached_fields: Further fields that are asked for over candidates, and not indexed.
+        dims: Dimension of each dense vector, by name.
+        fields: Payload fields to index before the first point is written: an index made after the
+            graph adds no links to it.
+        cached_fields: Payload fields that are cached but not indexed.
     """
 
     dims: Mapping[str, int]
@@ -106,17 +108,20 @@ class StoreSchema:
         """Return the schema as plain JSON values."""
         return {
             "dims": dict(self.dims),
-            "fields": [to_stored(asdict(each), _STORED_NAMES) for each in self.fields],
+            "fields": [to_stored(asdict(field), _STORED_NAMES) for field in self.fields],
             "remembered": list(self.cached_fields),
         }
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Self:
-        """Return the schema that `as_dict` wrote, or that an older version wrote.
+        """Return the schema that `as_dict`, of this or an older version, wrote.
 
-        What did not exist then is empty: the manifest, which is read next, says what to do.
+        Keys that an older version lacks are empty; the manifest, which is read next, tells its
+        version.
         """
-        fields = tuple(FieldIndex(**from_stored(each, _STORED_NAMES)) for each in values["fields"])
+        fields = tuple(
+            FieldIndex(**from_stored(field, _STORED_NAMES)) for field in values["fields"]
+        )
         return cls(values["dims"], fields, tuple(values.get("remembered", ())))
 
 
@@ -127,9 +132,9 @@ class Point:
     Attributes:
         id: A UUID; see `index.payload.to_point_id`.
         payload: The product and the fields to filter by.
-        vectors: Dense unit vectors by name, each of shape (dim,); a product without photo has
-            no "photo".
-        sparse_vector: The sparse vector; empty when the product has no words.
+        vectors: Dense unit vectors by name, each of shape (dim,); a product without a photo has
+            no "photo" vector.
+        sparse_vector: BM25 weights by term id; None if the product has no tokens.
     """
 
     id: str
@@ -140,16 +145,16 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class VectorQuery:
-    """One ranked retrieval.
+    """A query for the points nearest to a vector.
 
     Attributes:
         using: Name of the vector that is searched.
-        vector: A dense query of shape (dim,), or a sparse one for the words.
-        conditions: All must hold.
+        vector: A dense query vector of shape (dim,), or a sparse one for SPARSE.
+        conditions: Conditions that the points must all fulfil.
         exclude_ids: Point ids to leave out.
-        limit: Most points returned, at least 1.
-        exact: Scan everything instead of walking the graph.
-        include_ids: When there are any, only these point ids.
+        limit: Greatest number of points returned, at least 1.
+        exact: Whether to score all points instead of searching the graph.
+        include_ids: The only point ids to return; empty for all.
     """
 
     using: str
@@ -162,4 +167,4 @@ class VectorQuery:
 
 
 ScoredPoint: TypeAlias = tuple[str, float]
-"""A point id with its score: dot product, higher is better."""
+"""A point id and its score: the dot product, higher is better."""

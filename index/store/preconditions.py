@@ -1,4 +1,4 @@
-"""What every store checks before it acts, so that a refused operation changes nothing."""
+"""Checks that every store makes before it acts, so that a refused operation changes nothing."""
 
 from collections.abc import Iterable, Sequence
 
@@ -15,7 +15,7 @@ def check_points(points: Iterable[Point], schema: StoreSchema) -> None:
     """Check the vectors of points against the schema.
 
     Raises:
-        VectorError: An unknown vector, a wrong width, or a value that is not finite.
+        VectorError: A vector has an unknown name, the wrong dimension or a non-finite value.
     """
     rows: dict[str, list[NDArray[np.float32]]] = {}
     for point in points:
@@ -26,9 +26,9 @@ def check_points(points: Iterable[Point], schema: StoreSchema) -> None:
     for name, vectors in rows.items():
         if name not in schema.dims:
             raise VectorError(f"unknown vector {name!r}; the index has {sorted(schema.dims)}")
-        widths = {vector.shape for vector in vectors}
-        if widths != {(schema.dims[name],)}:
-            raise VectorError(f"{name}: expected width {schema.dims[name]}, got {widths}")
+        shapes = {vector.shape for vector in vectors}
+        if shapes != {(schema.dims[name],)}:
+            raise VectorError(f"{name}: expected dimension {schema.dims[name]}, got {shapes}")
         check_vectors(np.stack(vectors), schema.dims[name])
 
 
@@ -36,34 +36,36 @@ def check_queries(queries: Sequence[VectorQuery], schema: StoreSchema) -> None:
     """Check queries against the schema.
 
     Raises:
-        VectorError: A query vector has the wrong width or is not finite.
-        IndexStoreError: A condition names a field without an index; the answer would be slow, and
-            wrong once there is a graph.
+        VectorError: A query vector has the wrong dimension or is not finite.
+        IndexStoreError: A condition names a field that is not indexed: the search would be slow,
+            and wrong once there is a graph.
     """
-    fields = {each.name for each in schema.fields}
-    for leg in queries:
-        if isinstance(leg.vector, SparseVector):
-            _check_sparse(leg.vector)
-        elif leg.using not in schema.dims:
-            raise VectorError(f"unknown vector {leg.using!r}; the index has {sorted(schema.dims)}")
+    for query in queries:
+        if isinstance(query.vector, SparseVector):
+            _check_sparse(query.vector)
+        elif query.using not in schema.dims:
+            raise VectorError(
+                f"unknown vector {query.using!r}; the index has {sorted(schema.dims)}"
+            )
         else:
-            check_vectors(leg.vector[None, :], schema.dims[leg.using])
-        for condition in leg.conditions:
-            check_indexed_field(condition.field, fields)
+            check_vectors(query.vector[None, :], schema.dims[query.using])
+        for condition in query.conditions:
+            check_indexed_field(condition.field, schema)
 
 
-def check_indexed_field(name: str, known: Iterable[str]) -> None:
-    """Check that a field has an index.
+def check_indexed_field(name: str, schema: StoreSchema) -> None:
+    """Check that a payload field is indexed.
 
     Raises:
-        IndexStoreError: It has none.
+        IndexStoreError: It is not.
     """
-    if name not in set(known):
-        raise IndexStoreError(f"field {name!r} has no index; indexed are {sorted(known)}")
+    indexed_fields = sorted(field.name for field in schema.fields)
+    if name not in indexed_fields:
+        raise IndexStoreError(f"field {name!r} has no index; indexed are {indexed_fields}")
 
 
 def _check_sparse(vector: SparseVector) -> None:
     if len(vector.indices) != len(vector.values):
-        raise VectorError(f"{len(vector.indices)} word numbers but {len(vector.values)} weights")
+        raise VectorError(f"{len(vector.indices)} term ids but {len(vector.values)} weights")
     if not np.isfinite(vector.values).all():
-        raise VectorError("a word's weight is not a finite number")
+        raise VectorError("a term's weight is not a finite number")

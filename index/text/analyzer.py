@@ -1,7 +1,7 @@
-"""Words of a text as the index knows them: folded, stemmed, numbered.
+"""Text analysis: tokens with folded stems and term ids.
 
-One analyser serves feed and query, and its `ANALYZER_VERSION` is stored with each index, because
-two versions do not find each other's words.
+One analyzer serves feeds and queries. Its `ANALYZER_VERSION` is stored with each index, because the
+tokens of two versions do not match.
 """
 
 import re
@@ -40,12 +40,12 @@ _UNITS = {
     "hz": "hz",
     "mp": "mp|megapixel|megapixels|ميجابكسل",
 }
-"""Units by their short form, with how they are written."""
+"""Spellings of each unit by its short form, separated by bars."""
 
-_UNIT_OF = {fold: unit for unit, forms in _UNITS.items() for fold in forms.split("|")}
+_UNIT_OF = {form: unit for unit, forms in _UNITS.items() for form in forms.split("|")}
 _UNIT = "|".join(sorted(map(re.escape, _UNIT_OF), key=len, reverse=True))
-_WORD = re.compile(r"\d+(?:[.,٫]\d+)+|\w+")
-_TOKEN = re.compile(
+_WORD_PATTERN = re.compile(r"\d+(?:[.,٫]\d+)+|\w+")
+_TOKEN_PATTERN = re.compile(
     rf"(?P<number>{_NUMBER})[ -]?(?P<unit>{_UNIT})(?!\w)|(?P<compound>\w+(?:-\w+)+)|"
     rf"(?:{_NUMBER}|\w+)",
     re.IGNORECASE,
@@ -57,13 +57,14 @@ _CACHED_WORDS = 200_000
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """One word of a text.
+    """One token of a text.
 
     Attributes:
         surface: The word as it was written.
-        source: What it was read from: the word, or the compound or number with unit around it.
-        stem: Its folded stem; words with equal stems find each other.
-        term_id: The stem's 32-bit murmur3 hash, its place in the sparse vector.
+        source: The text that it comes from: the word itself, or the compound or number with unit
+            that it is part of.
+        stem: The folded stem; tokens with equal stems match.
+        term_id: The stem's 32-bit murmur3 hash, its index in sparse vectors.
     """
 
     surface: str
@@ -73,85 +74,89 @@ class Token:
 
 
 def analyze(text: str, language: str = "") -> tuple[Token, ...]:
-    """Split a text into its words, in order.
+    """Split a text into tokens, in order.
 
     Args:
         text: Any text; scripts may be mixed.
-        language: The language that it is in ("fr", "pt-BR"), by whose stemmer Latin words are
-            stemmed: the English one when it is unknown or has none. Arabic words are Arabic in any.
+        language: Language of the text ("fr", "pt-BR"), whose stemmer is used for Latin words: the
+            English one if it is unknown or has none. Arabic words are stemmed as Arabic in any
+            language.
 
     Returns:
-        The words with their stems; punctuation and blanks are left out. A number with its unit
-        gives both, and both in one ("256 GB": 256, gb, 256gb); a word with hyphens its parts and
-        the whole ("T-shirt": t, shirt, tshirt; "DSL-N10": dsl, n10, dsln10), so that all ways to
-        write it find each other.
+        The tokens without punctuation and blanks. A number with a unit gives both and the two
+        joined ("256 GB": 256, gb, 256gb); a hyphenated word gives its parts and the whole
+        ("T-shirt": t, shirt, tshirt; "DSL-N10": dsl, n10, dsln10), so that all spellings match.
     """
     code = get_stemmer_language(language) if language else ""
-    bare = _POSSESSIVE.sub("", normalize_text(text))
+    normalized = _POSSESSIVE.sub("", normalize_text(text))
     if code in ELISION_LANGUAGES:
-        bare = strip_elisions(bare, (code,))
+        normalized = strip_elisions(normalized, (code,))
     return tuple(
-        _word(surface, found[0], code)
-        for found in _TOKEN.finditer(bare)
-        for surface in _surfaces(found)
+        _make_token(surface, match[0], code)
+        for match in _TOKEN_PATTERN.finditer(normalized)
+        for surface in _split_match(match)
     )
 
 
 def get_stems(token: Token, languages: Iterable[str]) -> tuple[str, ...]:
-    """Return the different stems of a word: its own, and those it has in further languages.
+    """Return the distinct stems of a token: its own, and those in further languages.
 
     Args:
-        token: A word whose language is not known.
-        languages: Codes that `get_stemmer_language` returns.
+        token: A token whose language is unknown.
+        languages: Codes of `get_stemmer_language`.
     """
-    others = (_word(token.surface, token.source, each).stem for each in languages)
-    return tuple(dict.fromkeys((token.stem, *others)))
+    other_stems = (
+        _make_token(token.surface, token.source, language).stem for language in languages
+    )
+    return tuple(dict.fromkeys((token.stem, *other_stems)))
 
 
-def _surfaces(found: re.Match[str]) -> tuple[str, ...]:
-    if found["unit"]:
-        unit = _UNIT_OF[found["unit"].casefold()]
-        return found["number"], unit, found["number"] + unit
-    if found["compound"]:
-        parts = found["compound"].split("-")
+def _split_match(match: re.Match[str]) -> tuple[str, ...]:
+    if match["unit"]:
+        unit = _UNIT_OF[match["unit"].casefold()]
+        return match["number"], unit, match["number"] + unit
+    if match["compound"]:
+        parts = match["compound"].split("-")
         joined = "".join(parts)
         return (*parts,) if joined.isdigit() else (*parts, joined)
-    return (found[0],)
+    return (match[0],)
 
 
 def map_words(text: str, transform: Callable[[str], str]) -> str:
-    """Return a text, cleaned, with each of its words put through a function."""
-    return _WORD.sub(lambda found: transform(found.group()), normalize_text(text))
+    """Return the normalized text with a function applied to each of its words."""
+    return _WORD_PATTERN.sub(lambda match: transform(match.group()), normalize_text(text))
 
 
 def fold(text: str) -> str:
-    """Return the text without differences that shoppers do not type: case, marks, alef forms."""
-    small = strip_latin_diacritics(normalize_text(text).casefold())
-    return " ".join(normalize_alef(small).translate(_FEMININE).split())
+    """Return the text without case, diacritics and alef forms, which shoppers do not type."""
+    lowered = strip_latin_diacritics(normalize_text(text).casefold())
+    return " ".join(normalize_alef(lowered).translate(_FEMININE).split())
 
 
 def normalize_text(text: str) -> str:
-    """Return the text in plain letters, without Arabic vowel signs and underscores."""
-    # The small form of the Turkish İ, as many programs write it, is i with a dot of its own.
+    """Return the text without Arabic diacritics and underscores, and with a plain i for İ."""
+    # Many programs lowercase the Turkish İ to i with a combining dot.
     return strip_diacritics(text).replace("_", " ").replace("i\u0307", "i")
 
 
 @lru_cache(maxsize=_CACHED_WORDS)
-def _word(surface: str, typed: str, language: str) -> Token:
-    stem = _stem(surface.casefold(), language)
-    return Token(surface=surface, source=typed, stem=stem, term_id=hash_term(stem))
+def _make_token(surface: str, source: str, language: str) -> Token:
+    stem = _stem_surface(surface.casefold(), language)
+    return Token(surface=surface, source=source, stem=stem, term_id=hash_term(stem))
 
 
 def hash_term(stem: str) -> int:
-    """Return the place of a stem in the sparse vectors, 0 to 2**32 - 1."""
+    """Return the index of a stem in sparse vectors, 0 to 2**32 - 1."""
     return int(mmh3.hash(stem, signed=False))
 
 
-def _stem(word: str, language: str) -> str:
+def _stem_surface(word: str, language: str) -> str:
     if word[0].isdigit():
-        return _plain_digits(word).replace(",", ".").replace("٫", ".")
-    return stem_word(_plain_digits(word), language)
+        return _to_ascii_digits(word).replace(",", ".").replace("٫", ".")
+    return stem_word(_to_ascii_digits(word), language)
 
 
-def _plain_digits(word: str) -> str:
-    return "".join(str(unicodedata.digit(c)) if c.isdigit() and c > "9" else c for c in word)
+def _to_ascii_digits(word: str) -> str:
+    return "".join(
+        str(unicodedata.digit(char)) if char.isdigit() and char > "9" else char for char in word
+    )

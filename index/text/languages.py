@@ -1,4 +1,4 @@
-"""Language codes, and the language of a few words."""
+"""Language codes, language suffixes of column names, and detection of Arabic text."""
 
 import re
 
@@ -28,13 +28,13 @@ LANGUAGE_NAMES = {
     "إنجليزي": "en",
 }
 
-_REGION = re.compile(r"[_-][a-z]{2}$", re.ASCII)
-_TONGUE = re.compile(r"[^\W\d_]{2,12}$")
-_APART = " \t\n\r\f\v_-.:(["
+_REGION_SUFFIX = re.compile(r"[_-][a-z]{2}$", re.ASCII)
+_LAST_WORD = re.compile(r"[^\W\d_]{2,12}$")
+_SEPARATORS = " \t\n\r\f\v_-.:(["
 _MAX_NAME_CHARS = 200
-"""Longer names of columns name no language."""
+"""Longer column names are not searched for a language."""
 
-_ARABIC = re.compile(
+_ARABIC_LETTER = re.compile(
     r"[\u0620-\u064a\u0671-\u06d3\u0750-\u077f\u08a0-\u08c7\ufb50-\ufdfb\ufe70-\ufefc]"
 )
 """Letters of the Arabic script. Source: Unicode blocks Arabic, its supplements and forms."""
@@ -50,29 +50,29 @@ def to_language_code(text: str) -> str:
 
 
 def split_language(column: str) -> tuple[str, str]:
-    """Take `title_ar`, `title (ar)`, `title_ar_AE`, `name_arabic` apart.
+    """Split a column name with a language: `title_ar`, `title (ar)`, `title_ar_AE`, `name_arabic`.
 
-    Each way to end a name is looked at once, from the end: a column of a thousand blanks or
-    underlines takes no longer than another.
+    The suffixes are tried from the end, so that a name of a thousand spaces or underscores takes
+    no longer than any other.
 
     Returns:
-        The name without the language, and the code; the name as it is and "" when it has none.
+        The name without the language, and the language code; the unchanged name and "" without one.
     """
     name = column.strip().casefold()
     if len(name) > _MAX_NAME_CHARS:
         return column, ""
     name = name.removesuffix(")").removesuffix("]")
-    for end in (_REGION.sub("", name), name):
-        tongue = _TONGUE.search(end[-12:])
-        base = end[: len(end) - len(tongue[0])] if tongue else ""
-        code = to_language_code(tongue[0]) if tongue and base[-1:] in _APART else ""
-        if code and base.rstrip(_APART):
-            return base.rstrip(_APART), code
+    for candidate in (_REGION_SUFFIX.sub("", name), name):
+        word = _LAST_WORD.search(candidate[-12:])
+        base = candidate[: len(candidate) - len(word[0])] if word else ""
+        code = to_language_code(word[0]) if word and base[-1:] in _SEPARATORS else ""
+        if code and base.rstrip(_SEPARATORS):
+            return base.rstrip(_SEPARATORS), code
     return column, ""
 
 
 def detect_language(text: str) -> str:
-    """Return "ar" when most letters are Arabic, else "": other scripts serve many languages."""
+    """Return "ar" when most letters are Arabic, otherwise "": other scripts are ambiguous."""
     if text.isascii():
         return ""
-    return "ar" if len(_ARABIC.findall(text)) * 2 > sum(map(str.isalpha, text)) else ""
+    return "ar" if len(_ARABIC_LETTER.findall(text)) * 2 > sum(map(str.isalpha, text)) else ""

@@ -1,4 +1,4 @@
-"""Latin spelling: the marks of letters that shoppers leave out, and articles without a blank."""
+"""Latin spelling: diacritics, which shoppers leave out, and elided words such as l' and d'."""
 
 import re
 import unicodedata
@@ -19,43 +19,43 @@ _LETTERS = str.maketrans(
         "Œ": "OE",
     }
 )
-"""Letters that Unicode does not take apart into a letter and its mark."""
+"""Letters that Unicode does not decompose into a base letter and a combining mark."""
 
 _MARKS = re.compile(r"(?<=[A-Za-z])[\u0300-\u036F]+")
 
-_BEFORE_VOWELS = {
+_ELIDED_WORDS = {
     "fr": "l|d|j|n|s|c|m|t|qu|jusqu|lorsqu|puisqu|quelqu",
     "it": "l|d|un|c|dell|all|nell|sull|dall|coll|quell|bell|sant",
     "ca": "l|d|s|m|t|n",
 }
 """Words that lose their last letter before a vowel, by language: l'été, dell'arte."""
 
-_ELIDED = {
+_ELISION_PATTERNS = {
     code: re.compile(rf"(?<![\w'’ʼ])(?:{words})['’ʼ](?=\w)", re.IGNORECASE)
-    for code, words in _BEFORE_VOWELS.items()
+    for code, words in _ELIDED_WORDS.items()
 }
-ELISION_LANGUAGES = frozenset(_ELIDED)
+ELISION_LANGUAGES = frozenset(_ELISION_PATTERNS)
 
 
 def strip_latin_diacritics(text: str) -> str:
-    """Return the text with its Latin letters bare: "été" is "ete", "kırmızı" is "kirmizi".
+    """Return the text without diacritics on Latin letters: "été" is "ete", "kırmızı" is "kirmizi".
 
-    Other scripts keep theirs: the Russian й is no и.
+    Other scripts keep theirs: the Russian й is not и.
     """
     if text.isascii():
         return text
-    apart = unicodedata.normalize("NFD", text).translate(_LETTERS)
-    return unicodedata.normalize("NFC", _MARKS.sub("", apart))
+    decomposed = unicodedata.normalize("NFD", text).translate(_LETTERS)
+    return unicodedata.normalize("NFC", _MARKS.sub("", decomposed))
 
 
 def strip_elisions(text: str, languages: Iterable[str]) -> str:
-    """Return the text without the elided words of these languages: "d'hiver" is "hiver".
+    """Return the text without the elided words of some languages: "d'hiver" is "hiver".
 
     Args:
         text: Any text.
-        languages: Two-letter codes; those that elide nothing change nothing.
+        languages: Two-letter codes; languages without elisions change nothing.
     """
     for language in languages:
-        if language in _ELIDED:
-            text = _ELIDED[language].sub("", text)
+        if language in _ELISION_PATTERNS:
+            text = _ELISION_PATTERNS[language].sub("", text)
     return text

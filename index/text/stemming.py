@@ -1,8 +1,9 @@
-"""Stems of words, by the language that a text is in.
+"""Stemming of words by the language of their text.
 
-Latin letters lose their marks before the stemmer sees them, not after: only so "ayakkabi" and
-"ayakkabı" have one stem whatever the stemmer does, and a shopper who types no marks finds what has
-them. The endings that a stemmer knows only with their marks are put right before, by `_ENDINGS`.
+Latin letters lose their diacritics before stemming, not after: only then do "ayakkabi" and
+"ayakkabı" get the same stem whatever the stemmer does, and shoppers who type no diacritics find
+words that have them. Endings that a stemmer knows only with diacritics are rewritten before, by
+`_ENDINGS`.
 """
 
 import re
@@ -40,20 +41,20 @@ _SNOWBALL = {
     "ru": "russian",
     "sv": "swedish",
 }
-"""Snowball's stemmer by language. Source: snowballstem.org."""
+"""Snowball stemmer by language code. Source: snowballstem.org."""
 
 TURKISH = "tr"
 STEMMER_LANGUAGES = frozenset({*_SNOWBALL, TURKISH})
-"""Languages with a stemmer of their own; in all others Latin words are stemmed as English."""
+"""Languages with their own stemmer; in all others Latin words are stemmed as English."""
 
-_SAME = {"nb": "no", "nn": "no"}
+_ALIASES = {"nb": "no", "nn": "no"}
 
 _SCRIPTS = {
     "el": re.compile("[\u0370-\u03ff]"),
     "hy": re.compile("[\u0530-\u058f]"),
     "ru": re.compile("[\u0400-\u04ff]"),
 }
-"""Letters of the languages that are not written in Latin ones; other words in them are English."""
+"""Letters of languages in other scripts; their words in Latin script are stemmed as English."""
 
 _ENDINGS = {
     "fr": (
@@ -76,64 +77,65 @@ _ENDINGS = {
         (re.compile(r"(?<=...)g$"), "k"),  # gömleği
     ),
 }
-"""Endings without marks, and what they become, by language. By the dictionaries of pyspellchecker
-99.5 % of French words share the stem of their plural or feminine so (Snowball alone 97.0 %), of
-Portuguese ones 96.3 % (90.7 %). Turkish has only these: Snowball's stemmer also takes the end off
-words that have no suffix ("koltuk" is "kol", "çanta" is "ça") and their plurals keep theirs."""
+"""Endings without diacritics and their replacements, by language. By the dictionaries of
+pyspellchecker, 99.5 % of French words then share the stem of their plural or feminine form
+(Snowball alone: 97.0 %), and 96.3 % of Portuguese words (90.7 %). Turkish uses only these rules:
+Snowball's stemmer also cuts words without a suffix ("koltuk" to "kol", "çanta" to "ça") and leaves
+the endings of their plurals."""
 
 _ARABIC = re.compile(r"[\u0600-\u06FF]")
 _FEMININE = str.maketrans("ة", "ه")
 _CACHED_WORDS = 50_000
 
-_english = Stemmer.Stemmer("english", 0)
-_arabic = Stemmer.Stemmer("arabic", 0)
-_others = {code: Stemmer.Stemmer(name, 0) for code, name in _SNOWBALL.items()}
+_english_stemmer = Stemmer.Stemmer("english", 0)
+_arabic_stemmer = Stemmer.Stemmer("arabic", 0)
+_snowball_stemmers = {code: Stemmer.Stemmer(name, 0) for code, name in _SNOWBALL.items()}
 
 
 @lru_cache(maxsize=1024)
 def get_stemmer_language(language: str) -> str:
-    """Return the code of the stemmer for a language: "fr" for "fr", "fr-CA", "fr_fr", "French".
+    """Return the stemmer code of a language: "fr" for "fr", "fr-CA", "fr_fr" and "French".
 
     Args:
         language: A language as feeds name it.
 
     Returns:
-        A code of `STEMMER_LANGUAGES`; empty for English, for Arabic and for languages without a stemmer.
+        A code of `STEMMER_LANGUAGES`; empty for English, Arabic, and languages without a stemmer.
     """
     code = to_language_code(language)
-    code = _SAME.get(code, code)
+    code = _ALIASES.get(code, code)
     return code if code in STEMMER_LANGUAGES else ""
 
 
 def stem_word(word: str, language: str = "") -> str:
-    """Return the stem of a word that is no number; words with equal stems find each other.
+    """Return the stem of a word that is not a number; words with equal stems match.
 
     Args:
-        word: The word in small letters, digits as 0 to 9.
-        language: A code that `get_stemmer_language` returns. Arabic words are stemmed as Arabic in
-            any language.
+        word: The word in lower case, with ASCII digits.
+        language: A code of `get_stemmer_language`. Arabic words are stemmed as Arabic in any
+            language.
     """
     if word.isascii() and not language:
-        return str(_english.stemWord(word))
+        return str(_english_stemmer.stemWord(word))
     if _ARABIC.search(word):
-        bare = strip_article(normalize_alef(word))
-        # Stemmed before the last letter is folded: the stemmer knows the feminine ending by its ة.
-        return str(_arabic.stemWord(bare)).translate(_FEMININE)
-    return _stemmer(word, language)(strip_latin_diacritics(word))
+        without_article = strip_article(normalize_alef(word))
+        # Fold the ة only after stemming: the stemmer recognizes the feminine ending by it.
+        return str(_arabic_stemmer.stemWord(without_article)).translate(_FEMININE)
+    return _select_stemmer(word, language)(strip_latin_diacritics(word))
 
 
-def _stemmer(word: str, language: str) -> Callable[[str], str]:
+def _select_stemmer(word: str, language: str) -> Callable[[str], str]:
     script = _SCRIPTS.get(language)
     if not language or (script and not script.search(word)):
-        return lambda bare: str(_english.stemWord(bare))
-    return lambda bare: _stemmed(bare, language)
+        return lambda bare: str(_english_stemmer.stemWord(bare))
+    return lambda bare: _stem_latin(bare, language)
 
 
 @lru_cache(maxsize=_CACHED_WORDS)
-def _stemmed(word: str, language: str) -> str:
-    for ending, instead in _ENDINGS.get(language, ()):
-        word = ending.sub(instead, word)
+def _stem_latin(word: str, language: str) -> str:
+    for ending, replacement in _ENDINGS.get(language, ()):
+        word = ending.sub(replacement, word)
     if language == TURKISH:
         return word
-    # Some stemmers write marks themselves.
-    return strip_latin_diacritics(str(_others[language].stemWord(word)))
+    # Some stemmers add diacritics themselves.
+    return strip_latin_diacritics(str(_snowball_stemmers[language].stemWord(word)))

@@ -132,8 +132,9 @@ def find_unfit_photos(
     )
     if auc < MIN_AUC:
         note = (
-            f"This cannot be told here: the encoder knows these goods too little ({accuracy}; "
-            f"{MIN_AUC:.0%} is needed). Adapt it to the catalogue with `shopwindow adapt`."
+            "This cannot be checked: the encoder does not know these products well enough "
+            f"({accuracy}; {MIN_AUC:.0%} is needed). Adapt it to the catalogue with "
+            "`shopwindow adapt`."
         )
         return AuditSection(PHOTO_MISMATCH, (), note, was_checked=False)
     mismatches = [
@@ -141,7 +142,7 @@ def find_unfit_photos(
     ]
     mismatches.sort(key=lambda entry: (-better_shares[entry.product.id], entry.product.id))
     note = (
-        f"The encoder knows these goods well enough: {accuracy}. Of wrong photos, about "
+        f"The encoder knows these products well enough: {accuracy}. Of wrong photos, about "
         f"{reference.estimate_recall():.0%} would be listed. It errs with rare things and with "
         "titles that do not say what is seen: look before you change anything."
     )

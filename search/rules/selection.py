@@ -101,5 +101,5 @@ def _are_separate_categories(first: str, second: str) -> bool:
 
 def parse_category_path(category: str) -> tuple[str, ...]:
     """Return the nodes of a category as written in a filter, case-folded; empty for ""."""
-    nodes = (fold(each) for each in category.split(">"))
+    nodes = (fold(name) for name in category.split(">"))
     return tuple(node for node in nodes if node)

@@ -1,4 +1,4 @@
-"""Measures of answers against human judgments, and fair comparisons of two settings."""
+"""Offline evaluation: relevance metrics on judged queries, and significance tests of two runs."""
 
 from shopwindow.evaluation.comparison import Comparison, compare
 from shopwindow.evaluation.judgments import Judgments, read_judgments

@@ -1,4 +1,4 @@
-"""Choosing numbers by judged queries: one after the other, on one half of the queries."""
+"""Tuning of weights on judged queries: coordinate ascent on a training half of the queries."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeAlias
@@ -8,22 +8,22 @@ import mmh3
 from shopwindow.evaluation.judgments import Judgments
 
 Parameters: TypeAlias = Mapping[str, float]
-"""Numbers by name."""
+"""Parameter values by name."""
 
 MIN_IMPROVEMENT = 0.001
-"""A change that gains less is not worth another number than the one that is set."""
+"""A change that improves the objective by less is not worth departing from the current value."""
 
 
 def train_test_split(judgments: Judgments) -> tuple[Judgments, Judgments]:
-    """Split judged queries in two by a hash of their text: always the same way, on every machine.
+    """Split judged queries in two halves by a hash of their text: the same on every machine.
 
     Returns:
-        The half to choose by, and the half to judge the choice by.
+        The training half, to choose parameters on, and the test half, to evaluate the choice on.
     """
-    parts: tuple[dict[str, Mapping[str, float]], ...] = ({}, {})
+    halves: tuple[dict[str, Mapping[str, float]], ...] = ({}, {})
     for query, grades in judgments.grades.items():
-        parts[mmh3.hash(query, signed=False) % 2][query] = grades
-    return Judgments(parts[0]), Judgments(parts[1])
+        halves[mmh3.hash(query, signed=False) % 2][query] = grades
+    return Judgments(halves[0]), Judgments(halves[1])
 
 
 def coordinate_ascent(
@@ -31,35 +31,35 @@ def coordinate_ascent(
     grid: Mapping[str, Sequence[float]],
     objective: Callable[[Parameters], float],
     max_rounds: int,
-    on_trial: Callable[[Parameters, float], None] = lambda _values, _worth: None,
+    on_trial: Callable[[Parameters, float], None] = lambda _parameters, _score: None,
 ) -> Parameters:
-    """Change one number at a time as long as something is gained.
+    """Maximize an objective by changing one parameter at a time while it improves.
 
     Args:
-        initial: The numbers to begin with.
-        grid: What each number may become.
-        objective: What numbers are worth; higher is better.
-        max_rounds: Times that each number has its turn, at most.
-        on_trial: Hears of every try.
+        initial: Parameters to start from.
+        grid: Candidate values of each parameter.
+        objective: Scores parameters; higher is better.
+        max_rounds: Maximum number of passes over the parameters.
+        on_trial: Called with the parameters and the score of every trial.
 
     Returns:
-        The best numbers found.
+        The best parameters found.
     """
-    best, most = dict(initial), objective(initial)
-    on_trial(best, most)
-    seen = [best]
+    best, best_score = dict(initial), objective(initial)
+    on_trial(best, best_score)
+    evaluated = [best]
     for _ in range(max_rounds):
-        before = most
+        score_before_round = best_score
         for name, values in grid.items():
             for value in values:
-                tried = {**best, name: value}
-                if tried in seen:
+                candidate = {**best, name: value}
+                if candidate in evaluated:
                     continue
-                seen.append(tried)
-                found = objective(tried)
-                on_trial(tried, found)
-                if found > most + MIN_IMPROVEMENT:
-                    best, most = tried, found
-        if most == before:
+                evaluated.append(candidate)
+                score = objective(candidate)
+                on_trial(candidate, score)
+                if score > best_score + MIN_IMPROVEMENT:
+                    best, best_score = candidate, score
+        if best_score == score_before_round:
             break
     return best

@@ -13,7 +13,7 @@ from shopwindow.ranking.product_attributes import PREFERENCE_FIELDS, ProductAttr
 from shopwindow.ranking.profile_settings import ProfileSettings
 
 ValueWeights: TypeAlias = Mapping[str, Mapping[str, float]]
-"""Weight of each value by field; negative for values that the visitor turned down."""
+"""Weight of each value by field; negative for disliked ones."""
 
 _EMPTY: Mapping[str, float] = MappingProxyType({})
 

@@ -1,4 +1,4 @@
-"""Values that every part shares: products, queries, answers, events, visitors, the encoder."""
+"""The value types that every package shares: products, queries, responses, events, profiles."""
 
 from shopwindow.values.encoder import Encoder, EncoderSpec, PreparedImage, Vectors
 from shopwindow.values.event import EVENT_KINDS, Event, EventKind, Surface

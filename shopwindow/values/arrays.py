@@ -1,4 +1,4 @@
-"""Checks and small operations on arrays of vectors."""
+"""Validation and normalization of arrays of vectors."""
 
 from collections.abc import Mapping
 from typing import Any, TypeAlias
@@ -14,25 +14,25 @@ NamedArrays: TypeAlias = Mapping[str, NDArray[Any]]
 
 
 def check_vectors(values: ArrayLike, dim: int) -> Vectors:
-    """Return the values as float32 rows of the expected width.
+    """Validate vectors and return them as contiguous float32 rows.
 
     Args:
         values: Shape (n, dim), any real dtype.
-        dim: The expected width.
+        dim: Expected width of the rows.
 
     Returns:
         Shape (n, dim), float32, contiguous.
 
     Raises:
-        VectorError: Wrong shape, or a value that is not finite. (qdrant-edge takes NaN in silence
-            and then finds the product by no query.)
+        VectorError: Wrong shape, or a value that is not finite. (qdrant-edge accepts NaN silently,
+            and no query then retrieves the product.)
     """
     rows = np.ascontiguousarray(values, dtype=np.float32)
     if rows.ndim != 2 or rows.shape[1] != dim:
         raise VectorError(f"expected vectors of shape (n, {dim}), got {rows.shape}")
     if not np.isfinite(rows).all():
-        bad = int(np.flatnonzero(~np.isfinite(rows).all(axis=1))[0])
-        raise VectorError(f"vector {bad} has values that are not finite numbers")
+        first_invalid = int(np.flatnonzero(~np.isfinite(rows).all(axis=1))[0])
+        raise VectorError(f"vector {first_invalid} has values that are not finite numbers")
     return rows
 
 
@@ -46,5 +46,5 @@ def l2_normalize(values: ArrayLike) -> Vectors:
         Shape (n, dim), float32.
     """
     rows = np.asarray(values, dtype=np.float32)
-    lengths = np.linalg.norm(rows, axis=1, keepdims=True)  # (n, 1)
-    return np.asarray(rows / np.maximum(lengths, 1e-12), dtype=np.float32)
+    norms = np.linalg.norm(rows, axis=1, keepdims=True)  # (n, 1)
+    return np.asarray(rows / np.maximum(norms, 1e-12), dtype=np.float32)

@@ -1,4 +1,4 @@
-"""Files that are replaced whole, so that a crash leaves the old one or the new one."""
+"""Atomic file writes: after a crash a file has either its old or its new content."""
 
 import os
 import tempfile
@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 def write_atomically(path: Path, data: bytes) -> None:
-    """Write a file at once and durably, also against a loss of power.
+    """Write or replace a file atomically and durably, even if power is lost.
 
     Raises:
         OSError: It cannot be written.
@@ -21,10 +21,10 @@ def write_atomically(path: Path, data: bytes) -> None:
 
 
 def fsync_directory(folder: Path) -> None:
-    """Make the names in a folder survive a loss of power.
+    """Make the creation, renaming and deletion of a folder's files durable if power is lost.
 
     Raises:
-        OSError: The system does not do that.
+        OSError: The operating system cannot sync folders.
     """
     descriptor = os.open(folder, os.O_RDONLY)
     try:

@@ -1,4 +1,4 @@
-"""What is opened, and closed when its `with` block ends."""
+"""A base class of resources that are closed when their `with` block ends."""
 
 from abc import ABC, abstractmethod
 from types import TracebackType
@@ -6,21 +6,21 @@ from typing import Self
 
 
 class Closeable(ABC):
-    """Something with `close`, to be used in a `with` block."""
+    """A resource with `close`, for use in a `with` block."""
 
     @abstractmethod
     def close(self) -> None:
-        """Let go of what is held."""
+        """Release the resource."""
 
     def __enter__(self) -> Self:
-        """Return the thing itself."""
+        """Return this resource."""
         return self
 
     def __exit__(
         self,
-        kind: type[BaseException] | None,
+        error_type: type[BaseException] | None,
         error: BaseException | None,
-        trace: TracebackType | None,
+        traceback: TracebackType | None,
     ) -> None:
-        """Close it."""
+        """Close this resource."""
         self.close()

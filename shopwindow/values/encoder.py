@@ -1,4 +1,4 @@
-"""The contract of everything that turns texts and photos into vectors of one space."""
+"""The `Encoder` contract: texts and photos to embeddings in one vector space."""
 
 import hashlib
 import json
@@ -16,7 +16,7 @@ Vectors: TypeAlias = NDArray[np.float32]
 """Rows of float32, shape (n, dim)."""
 
 DimRange: TypeAlias = tuple[int, int]
-"""Columns of vectors, from the first to before the second; equal ones are none."""
+"""Half-open range of vector dimensions; empty when both ends are equal."""
 
 PreparedImage: TypeAlias = NDArray[np.uint8]
 """A decoded photo, padded to a square: uint8 RGB, shape (image_size, image_size, 3)."""
@@ -28,28 +28,28 @@ _STORED_NAMES = {
     "image_only_dims": "only_photos",
     "text_only_dims": "only_texts",
 }
-"""Keys of the facts in manifests and folders of encoders."""
+"""Stored keys of `EncoderSpec` fields, in index manifests and encoder folders."""
 
 
 @dataclass(frozen=True, slots=True)
 class EncoderSpec:
-    """The facts about one encoder, readable before its weights are loaded.
+    """Metadata of an encoder, readable before its weights are loaded.
 
     It is stored with each index and compared when that index is opened.
 
     Attributes:
-        name: What `load_encoder` takes.
+        name: Name that `load_encoder` takes.
         version: Changes whenever the same input would give another vector (a digest of the
-            weights, or a number raised by hand).
+            weights, or a number incremented by hand).
         dim: Width of the vectors.
-        image_size: Side in pixels of the square that the image tower sees.
-        normalized: Whether rows have length 1.
+        image_size: Side in pixels of the square input of the image tower.
+        normalized: Whether vectors have length 1.
         prompt: Template that wraps a text before encoding, with `{}` for the text; empty for none.
         license: Licence of the weights, as an SPDX expression or in words.
-        languages: Codes of the languages whose texts it was made for.
+        languages: Codes of the languages that it supports.
         source: Where the weights come from.
-        image_only_dims: Columns that are zero in the vector of every text; they need not be stored.
-        text_only_dims: Columns that are zero in the vector of every photo.
+        image_only_dims: Dimensions that are zero in every text's vector; they need not be stored.
+        text_only_dims: Dimensions that are zero in every photo's vector.
     """
 
     name: str
@@ -66,43 +66,47 @@ class EncoderSpec:
 
     @property
     def identity(self) -> str:
-        """Name and version in one word: equal identities give equal vectors."""
+        """Name and version as one string: equal identities give equal vectors."""
         return f"{self.name}@{self.version}"
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the facts as plain JSON values."""
+        """Return the fields as JSON-compatible values, by their stored keys."""
         values = to_stored(asdict(self), _STORED_NAMES)
-        return {key: list(v) if isinstance(v, tuple) else v for key, v in values.items()}
+        return {
+            key: list(value) if isinstance(value, tuple) else value for key, value in values.items()
+        }
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Self:
-        """Return the spec that `as_dict` wrote; unknown keys of newer versions are left out."""
-        known = {each.name for each in fields(cls)}
-        named = from_stored(values, _STORED_NAMES)
-        kept = {name: value for name, value in named.items() if name in known}
-        tuples = {name: tuple(value) for name, value in kept.items() if isinstance(value, list)}
-        return cls(**{**kept, **tuples})
+        """Return the spec that `as_dict` serialized; keys of newer versions are ignored."""
+        field_names = {field.name for field in fields(cls)}
+        spec: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value
+            for name, value in from_stored(values, _STORED_NAMES).items()
+            if name in field_names
+        }
+        return cls(**spec)
 
 
 @runtime_checkable
 class WordRecognizer(Protocol):
-    """An encoder that can tell words from typing errors."""
+    """An encoder that can tell known words from typing errors."""
 
     def is_known_word(self, word: str) -> bool:
-        """Return whether this is a word of one of its languages, and not of its parts."""
+        """Return whether this is a whole word of the encoder's vocabulary, not only subwords."""
         ...
 
 
 class Encoder(Protocol):
-    """Texts and photos to unit vectors of one space.
+    """Encodes texts and photos as unit vectors in one space.
 
-    Implementations are safe to call from several threads. Equal input gives equal vectors, and a
-    batch gives what its members give one by one (cosine of at least 0.9999).
+    Implementations are thread-safe. Equal inputs give equal vectors, and a batch gives the same
+    vectors as its members one by one (cosine of at least 0.9999).
     """
 
     @property
     def spec(self) -> EncoderSpec:
-        """The facts about this encoder."""
+        """Metadata of this encoder."""
         ...
 
     @property
@@ -114,7 +118,7 @@ class Encoder(Protocol):
         """Encode texts, in order.
 
         Args:
-            texts: Any number of texts; too long ones are cut, empty ones are allowed.
+            texts: Any number of texts; too long ones are truncated, empty ones are allowed.
 
         Returns:
             Unit rows, shape (n_texts, dim), float32.
@@ -128,7 +132,7 @@ class Encoder(Protocol):
         """Decode and encode photos, in order.
 
         Args:
-            images: Paths, addresses, bytes or PIL pictures.
+            images: Paths, addresses, bytes or PIL images.
 
         Returns:
             Unit rows, shape (n_images, dim), float32.
@@ -141,13 +145,13 @@ class Encoder(Protocol):
     def prepare_image(
         self, image: ImageSource, crop: Crop | None = None, *, for_query: bool = False
     ) -> PreparedImage:
-        """Decode one photo to what `encode_prepared` takes; safe and useful in other threads.
+        """Decode one photo for `encode_prepared`; thread-safe, so that decoding can run ahead.
 
         Args:
-            image: Path, address, bytes or a PIL picture.
-            crop: The part of it to take, as if it had been cut out before; None for the whole.
-            for_query: Whether it is part of a query, which may cost less than a product's photo;
-                the pixels are the same.
+            image: Path, address, bytes or a PIL image.
+            crop: Region to take, as if it had been cut out beforehand; None for the whole photo.
+            for_query: Whether the photo belongs to a query, which has lower resource limits than
+                a product's photo; the pixels are the same.
 
         Returns:
             uint8 RGB, shape (image_size, image_size, 3).
@@ -167,7 +171,7 @@ class Encoder(Protocol):
 
 
 def digest(*parts: object) -> str:
-    """Return a short stable name for JSON-like values or bytes: 12 hexadecimal digits."""
+    """Return a stable digest of JSON-compatible values or bytes: 12 hexadecimal digits."""
     blake = hashlib.blake2b(digest_size=6)
     for part in parts:
         data = part if isinstance(part, bytes) else json.dumps(part, sort_keys=True).encode()

@@ -1,4 +1,4 @@
-"""What people were shown and what they did, as every part of Shopwindow sees it."""
+"""Events: what visitors were shown and how they interacted with it."""
 
 import uuid
 from collections.abc import Iterator, Mapping
@@ -17,29 +17,29 @@ Surface: TypeAlias = Literal["search", "similar", "feed", "store", "complements"
 EVENT_KINDS: tuple[str, ...] = get_args(EventKind)
 SURFACES: tuple[str, ...] = get_args(Surface)
 MAX_POSITION = 1_000_000_000
-_PLACE = "a place from 1, or 0 when it is unknown"
+_EXPECTED_POSITION = "a position from 1, or 0 when it is unknown"
 
-_CHECK = Validator(InvalidEventError)
-_PROBABILITY = "a number over 0, at most 1, or None"
-_WORTH = "a number of zero or more, or None"
-_REQUIRED = ("product_id", "event_id")
-_TEXTS = (
+_VALIDATOR = Validator(InvalidEventError)
+_EXPECTED_PROPENSITY = "a number over 0, at most 1, or None"
+_EXPECTED_VALUE = "a number of zero or more, or None"
+_REQUIRED_FIELDS = ("product_id", "event_id")
+_TEXT_FIELDS = (
     "product_id", "event_id", "user_id", "session_id", "query_id", "ranker", "ranker_version",
     "currency",
 )  # fmt: skip
 
 
-def _new_id() -> str:
+def _generate_id() -> str:
     return uuid.uuid4().hex
 
 
-def _now() -> datetime:
+def _utc_now() -> datetime:
     return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One thing that happened to one product: it was shown, clicked, bought, ...
+    """One impression of, or interaction with, one product.
 
     Attributes:
         kind: "impression" (shown), "click" (its page was opened), "cart", "purchase", "like" or
@@ -47,23 +47,24 @@ class Event:
         product_id: The product's id in the catalogue.
         user_id: The visitor; empty when unknown.
         session_id: The visit; empty when unknown.
-        query_id: `SearchResponse.query_id` of the answer it was shown in; empty when there was none.
-        surface: Where: "search", "similar", "feed", "store" (a merchant's own page) or
-            "complements" (what goes with a product) or "recent" (what was seen last).
-        position: Its place in the answer, from 1, counted on over the answer's pages; 0 when
-            unknown.
-        propensity: Probability with which it was put at this place, over 0 to 1; None when
-            unknown, or when nothing was left to chance.
-        ranker: Name of what put it there.
-        ranker_version: Version of the ranker; equal versions order alike.
-        features: What the ranker saw of it, by name.
-        value: What it was worth (the price paid), in `currency`, zero or more; None when unknown.
+        query_id: `SearchResponse.query_id` of the response that showed it; empty when there was
+            none.
+        surface: Where it happened: "search", "similar", "feed" (recommendations), "store" (a
+            merchant's own page), "complements" (complementary products) or "recent" (recently
+            viewed).
+        position: Rank in the response, from 1, counted across its pages; 0 when unknown.
+        propensity: Probability, over 0 to 1, with which the product was put at this position; None
+            when unknown, or when the ranking was deterministic.
+        ranker: Name of the ranker that placed it.
+        ranker_version: Version of the ranker; equal versions rank alike.
+        features: Feature values that the ranker saw, by name.
+        value: Monetary value (the price paid), in `currency`, zero or more; None when unknown.
         currency: ISO 4217 code ("AED"); empty when unknown.
-        time: When, with a time zone; kept in UTC.
-        event_id: Names the event; a second one of the same name is the same event, sent again.
+        time: When it happened, with a time zone; stored in UTC.
+        event_id: Unique id; a second event with the same id is a duplicate of the first.
 
     Raises:
-        InvalidEventError: A field has no sense; the error names it.
+        InvalidEventError: A field is invalid; the error names it.
     """
 
     kind: EventKind
@@ -79,33 +80,35 @@ class Event:
     features: Mapping[str, float] = field(default_factory=dict)
     value: float | None = None
     currency: str = ""
-    time: datetime = field(default_factory=_now)
-    event_id: str = field(default_factory=_new_id)
+    time: datetime = field(default_factory=_utc_now)
+    event_id: str = field(default_factory=_generate_id)
 
     def __post_init__(self) -> None:
-        """Check the fields, freeze the features and put the time into UTC.
+        """Validate the fields, freeze the features and convert the time to UTC.
 
         Raises:
             InvalidEventError: See the class.
         """
-        for name, checked in (*_texts(self), *_numbers(self)):
-            object.__setattr__(self, name, checked)
-        object.__setattr__(self, "features", MappingProxyType(_features(self.features)))
-        object.__setattr__(self, "time", _CHECK.check_datetime("time", self.time).astimezone(UTC))
+        for name, value in (*_validate_texts(self), *_validate_numbers(self)):
+            object.__setattr__(self, name, value)
+        object.__setattr__(self, "features", MappingProxyType(_validate_features(self.features)))
+        object.__setattr__(
+            self, "time", _VALIDATOR.check_datetime("time", self.time).astimezone(UTC)
+        )
 
     def __reduce__(self) -> tuple[object, ...]:
-        """Return what pickle rebuilds the event from: a read-only mapping cannot be pickled."""
+        """Return how to unpickle the event: read-only mappings are pickled as dictionaries."""
         values = [getattr(self, name) for name in self.__slots__]
-        plain = [dict(v) if isinstance(v, MappingProxyType) else v for v in values]
-        return (Event, tuple(plain))
+        plain_values = [dict(v) if isinstance(v, MappingProxyType) else v for v in values]
+        return (Event, tuple(plain_values))
 
 
 def fill_purchase_value(event: Event, product: Product) -> Event:
-    """Return a purchase with what the product costs; any other event, or one unpriced, as it is.
+    """Return a purchase with the product's price as its value; other events unchanged.
 
     Args:
-        event: What somebody did.
-        product: With which product.
+        event: The event; a purchase is unchanged too if the product has no price.
+        product: The product of the event.
     """
     if event.kind != "purchase" or product.price is None:
         return event
@@ -113,43 +116,56 @@ def fill_purchase_value(event: Event, product: Product) -> Event:
 
 
 def check_user_id(user_id: object) -> None:
-    """Refuse what is no id, and an empty one, which would stand for everybody unknown.
+    """Check that a user id identifies one visitor; an empty one would mean every unknown visitor.
 
     Raises:
-        InvalidEventError: It is.
+        InvalidEventError: It is not a string, is empty, or is too long.
     """
-    _CHECK.check_text("user_id", user_id, MAX_ID_CHARS, required=True)
+    _VALIDATOR.check_text("user_id", user_id, MAX_ID_CHARS, required=True)
 
 
-def _texts(given: Event) -> Iterator[tuple[str, str]]:
-    """Yield the checked texts that differ from those given, by name."""
-    _CHECK.check_choice("kind", given.kind, EVENT_KINDS)
-    _CHECK.check_choice("surface", given.surface, SURFACES)
-    texts = [getattr(given, name) for name in _TEXTS]
+def _validate_texts(event: Event) -> Iterator[tuple[str, str]]:
+    """Yield the validated texts by field name; nothing when all are plain strings already."""
+    _VALIDATOR.check_choice("kind", event.kind, EVENT_KINDS)
+    _VALIDATOR.check_choice("surface", event.surface, SURFACES)
+    texts = [getattr(event, name) for name in _TEXT_FIELDS]
     if (
         are_plain_strings(texts, MAX_ID_CHARS)
-        and given.product_id.strip()
-        and given.event_id.strip()
+        and event.product_id.strip()
+        and event.event_id.strip()
     ):
         return
-    for name, text in zip(_TEXTS, texts, strict=True):
-        yield name, _CHECK.check_text(name, text, MAX_ID_CHARS, required=name in _REQUIRED)
+    for name, text in zip(_TEXT_FIELDS, texts, strict=True):
+        yield (
+            name,
+            _VALIDATOR.check_text(name, text, MAX_ID_CHARS, required=name in _REQUIRED_FIELDS),
+        )
 
 
-def _numbers(given: Event) -> Iterator[tuple[str, float | None]]:
-    yield "position", _CHECK.check_integer("position", given.position, _PLACE, 0, MAX_POSITION)
-    share = _CHECK.check_optional_number(
-        "propensity", given.propensity, _PROBABILITY, _is_probability
+def _validate_numbers(event: Event) -> Iterator[tuple[str, float | None]]:
+    """Yield the validated numbers by field name."""
+    position = _VALIDATOR.check_integer(
+        "position", event.position, _EXPECTED_POSITION, 0, MAX_POSITION
     )
-    yield "propensity", share
-    yield "value", _CHECK.check_optional_number("value", given.value, _WORTH, lambda n: n >= 0)
+    yield "position", position
+    propensity = _VALIDATOR.check_optional_number(
+        "propensity", event.propensity, _EXPECTED_PROPENSITY, _is_probability
+    )
+    yield "propensity", propensity
+    value = _VALIDATOR.check_optional_number(
+        "value", event.value, _EXPECTED_VALUE, lambda n: n >= 0
+    )
+    yield "value", value
 
 
 def _is_probability(number: float) -> bool:
     return 0 < number <= 1
 
 
-def _features(given: object) -> dict[str, float]:
+def _validate_features(value: object) -> dict[str, float]:
     expected = "finite numbers by name"
-    numbers = _CHECK.check_mapping("features", given, expected)
-    return {name: _CHECK.check_number("features", each, expected) for name, each in numbers.items()}
+    features = _VALIDATOR.check_mapping("features", value, expected)
+    return {
+        name: _VALIDATOR.check_number("features", number, expected)
+        for name, number in features.items()
+    }

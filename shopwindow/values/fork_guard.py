@@ -1,4 +1,4 @@
-"""What belongs to the process that opened it: threads and connections do not survive a fork."""
+"""A guard for resources that must not be used after a fork, such as threads and connections."""
 
 import os
 
@@ -6,22 +6,22 @@ from shopwindow.values.errors import ForkedError
 
 
 class ForkGuard:
-    """Remembers which process opened something.
+    """Remembers which process opened a resource.
 
     Args:
-        resource: Its name for messages, such as "this SearchService".
+        resource: Name of the resource for messages, such as "this SearchService".
     """
 
     def __init__(self, resource: str) -> None:
-        self._what = resource
-        self._pid = os.getpid()
+        self._resource = resource
+        self._owner_pid = os.getpid()
 
     def check(self) -> None:
-        """Check that the caller is in that process.
+        """Check that the caller runs in the process that opened the resource.
 
         Raises:
-            ForkedError: It was forked from it, and would wait for threads that are not there, or
-                spoil what its parent writes.
+            ForkedError: It runs in a fork, where it would wait for threads that do not exist, or
+                corrupt what its parent writes.
         """
-        if os.getpid() != self._pid:
-            raise ForkedError(self._what, self._pid)
+        if os.getpid() != self._owner_pid:
+            raise ForkedError(self._resource, self._owner_pid)

@@ -1,4 +1,4 @@
-"""Words for colours, kinds and people in English and Arabic: for captions, and as synonyms."""
+"""English and Arabic words for colours, product types and audiences: for captions and synonyms."""
 
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -10,17 +10,17 @@ LEXICON_PATH = Path(__file__).with_name("lexicon.toml")
 
 @cache
 def read_lexicon() -> Mapping[str, Mapping[str, Sequence[str]]]:
-    """Return the words of the lexicon; see the file for their layout."""
+    """Return the lexicon by table ("colours", "kinds", "people"); the file explains its layout."""
     with LEXICON_PATH.open("rb") as file:
         return tomllib.load(file)
 
 
 @cache
 def load_lexicon_synonyms() -> tuple[tuple[str, ...], ...]:
-    """Return groups of words and phrases that mean the same, in any language and form."""
+    """Return the lexicon's entries as synonym groups, across languages and grammatical genders."""
     groups = []
-    for part, n_texts in (("colours", 3), ("kinds", 2), ("people", 3)):
-        for name, entry in read_lexicon()[part].items():
+    for table, n_texts in (("colours", 3), ("kinds", 2), ("people", 3)):
+        for name, entry in read_lexicon()[table].items():
             words = [name, *(word for text in entry[:n_texts] for word in text.split("|"))]
             groups.append(tuple(dict.fromkeys(words)))
     return tuple(groups)

@@ -1,4 +1,4 @@
-"""What is known of a visitor, to be shown to them."""
+"""The view of a visitor's profile that is shown to them, and its JSON form."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
@@ -8,17 +8,17 @@ from typing import Any
 from shopwindow.values.product import Product
 
 DEMO_USER_PREFIX = "sample-"
-"""Ids of visitors who were made up for a demonstration begin with it."""
+"""Prefix of the ids of synthetic visitors, for demonstrations."""
 
 
 @dataclass(frozen=True, slots=True)
 class Interest:
-    """Things that a visitor likes, or dislikes, which look alike.
+    """A cluster of similar products that a visitor likes, or dislikes.
 
     Attributes:
-        weight: What it weighs among the visitor's interests, 0 to 1.
-        products: What was touched of it, that which stands for it first; at most a few.
-        last_interaction_at: When it was touched last.
+        weight: Its share among the visitor's interests, 0 to 1.
+        products: A few products of it that the visitor interacted with, its medoid first.
+        last_interaction_at: Time of the latest interaction with one of its products.
     """
 
     weight: float
@@ -28,12 +28,12 @@ class Interest:
 
 @dataclass(frozen=True, slots=True)
 class PreferredPriceRange:
-    """What a visitor usually pays.
+    """The price range that a visitor usually buys in.
 
     Attributes:
-        low: A usual low price.
-        typical: The usual price.
-        high: A usual high price.
+        low: Lower end of the usual range.
+        typical: The typical price.
+        high: Upper end of the usual range.
     """
 
     low: float
@@ -43,12 +43,12 @@ class PreferredPriceRange:
 
 @dataclass(frozen=True, slots=True)
 class Interaction:
-    """Something that a visitor did with a product.
+    """One interaction of a visitor with a product.
 
     Attributes:
-        kind: Kind of the event.
+        kind: Kind of the event, as "click".
         product: The product.
-        time: When.
+        time: When it happened.
     """
 
     kind: str
@@ -58,16 +58,16 @@ class Interaction:
 
 @dataclass(frozen=True, slots=True)
 class UserProfileView:
-    """What is known of a visitor.
+    """A visitor's profile, in a form that can be shown to them.
 
     Attributes:
         user_id: The visitor.
-        n_interactions: Things they did that their tastes were learned from.
-        interests: What they like, the heaviest first.
-        dislikes: What they turned down or passed over, the heaviest first.
-        preferences: By field ("brand"), by value, how much it is liked: -1 to 1, the best liked first.
-        preferred_prices: What they usually pay, by currency.
-        recent_interactions: What they did last, the newest first; products that are gone are left out.
+        n_interactions: Number of interactions that the profile was learned from.
+        interests: What they like, highest weight first.
+        dislikes: What they hid or skipped, highest weight first.
+        preferences: Affinity by field ("brand") and value, -1 to 1, highest first.
+        preferred_prices: Usual price range by currency.
+        recent_interactions: Latest interactions, newest first; without deleted products.
     """
 
     user_id: str
@@ -79,41 +79,46 @@ class UserProfileView:
     recent_interactions: tuple[Interaction, ...] = ()
 
 
-def serialize_profile_view(person: UserProfileView, include_titles: bool = False) -> dict[str, Any]:
-    """Return what is known of a visitor as plain values, products by their ids.
+def serialize_profile_view(view: UserProfileView, include_titles: bool = False) -> dict[str, Any]:
+    """Return a profile view as JSON-compatible values, with products by their ids.
 
     Args:
-        person: The visitor.
-        include_titles: Whether the products' titles stand beside their ids.
+        view: The profile view.
+        include_titles: Whether to add the products' titles to their ids.
 
     Returns:
-        An object with the keys user_id, n_touches, interests, dislikes, tastes, prices and deeds;
-        times in ISO 8601.
+        An object whose keys are the attributes of `UserProfileView`; times in ISO 8601.
     """
 
-    def named(product: Product) -> dict[str, str]:
+    def serialize_product(product: Product) -> dict[str, str]:
         title = {"title": product.title} if include_titles else {}
         return {"product_id": product.id, **title}
 
-    def plain(interest: Interest) -> dict[str, Any]:
-        products = [named(each) if include_titles else each.id for each in interest.products]
+    def serialize_interest(interest: Interest) -> dict[str, Any]:
         return {
             "weight": interest.weight,
-            "products": products,
+            "products": [
+                serialize_product(product) if include_titles else product.id
+                for product in interest.products
+            ],
             "last_interaction_at": interest.last_interaction_at.isoformat(),
         }
 
     return {
-        "user_id": person.user_id,
-        "n_interactions": person.n_interactions,
-        "interests": [plain(each) for each in person.interests],
-        "dislikes": [plain(each) for each in person.dislikes],
-        "preferences": {name: dict(values) for name, values in person.preferences.items()},
+        "user_id": view.user_id,
+        "n_interactions": view.n_interactions,
+        "interests": [serialize_interest(interest) for interest in view.interests],
+        "dislikes": [serialize_interest(dislike) for dislike in view.dislikes],
+        "preferences": {name: dict(values) for name, values in view.preferences.items()},
         "preferred_prices": {
-            currency: asdict(each) for currency, each in person.preferred_prices.items()
+            currency: asdict(prices) for currency, prices in view.preferred_prices.items()
         },
         "recent_interactions": [
-            {"kind": each.kind, **named(each.product), "time": each.time.isoformat()}
-            for each in person.recent_interactions
+            {
+                "kind": interaction.kind,
+                **serialize_product(interaction.product),
+                "time": interaction.time.isoformat(),
+            }
+            for interaction in view.recent_interactions
         ],
     }

@@ -1,4 +1,4 @@
-"""What is asked of a search."""
+"""Queries: text and photos to search for, filters, and how to rank."""
 
 import os
 from collections.abc import Mapping, Sequence
@@ -13,44 +13,44 @@ from shopwindow.values.errors import InvalidQueryError
 from shopwindow.values.validation import MAX_ID_CHARS, Validator
 
 ImageSource: TypeAlias = str | Path | bytes | Image.Image
-"""A photo: path, http(s) address, the bytes of a file, or a PIL picture."""
+"""A photo: path, http(s) address, the bytes of a file, or a PIL image."""
 
 Sort: TypeAlias = Literal["relevance", "price_asc", "price_desc", "newest", "popular"]
-"""Orders of an answer. All but the first put products that lack the value last."""
+"""Sort orders of hits. All but the first put products that lack the value last."""
 
 MAX_LIMIT = 500
 MAX_QUERY_IMAGES = 10
 MAX_TEXT_CHARS = 2000
 MAX_NEGATIVE_EXAMPLES = 500
 MAX_CURSOR_CHARS = 4_000_000
-"""Characters of a cursor: it names what was shown, 4 bytes for each product."""
+"""Maximum length of a cursor, which holds 4 bytes for each product already shown."""
 
 WHOLE_TEXT = "*"
-"""In `Query.verbatim`: the whole text."""
+"""In `Query.verbatim`: the whole text is taken verbatim."""
 
 
 Crop: TypeAlias = tuple[float, float, float, float]
-"""A part of a photo: left, top, right and bottom as shares of width and height, from 0 to 1."""
+"""Region of a photo: left, top, right and bottom as fractions of width and height, 0 to 1."""
 
-_CHECK = Validator(InvalidQueryError)
-_PRICE = ("a number of zero or more", lambda n: n >= 0)
-_SHARE = ("a number from 0 to 1", lambda n: 0 <= n <= 1)
-_VALUES = "one text or several by name"
-_ALL_MERCHANTS = "For the products of all merchants leave it out"
+_VALIDATOR = Validator(InvalidQueryError)
+_NON_NEGATIVE = ("a number of zero or more", lambda n: n >= 0)
+_ZERO_TO_ONE = ("a number from 0 to 1", lambda n: 0 <= n <= 1)
+_EXPECTED_ATTRIBUTES = "one text or several by name"
+_MERCHANT_REMEDY = "For the products of all merchants leave it out"
 
 
 @dataclass(frozen=True, slots=True)
 class QueryImage:
-    """A photo of a query, or a part of one.
+    """A query photo, or a region of one.
 
     Attributes:
         source: The photo.
-        crop: The part that counts; None for the whole.
-        weight: How much it counts among several photos, greater than 0.
+        crop: The region to search with; None for the whole photo.
+        weight: Weight among the photos of the query, greater than 0.
 
     Raises:
-        InvalidQueryError: The source is no photo, the crop is empty or outside the photo, or the
-            weight is not above 0.
+        InvalidQueryError: The source is not a photo, the crop is empty or outside the photo, or
+            the weight is not above 0.
     """
 
     source: ImageSource
@@ -58,43 +58,43 @@ class QueryImage:
     weight: float = 1.0
 
     def __post_init__(self) -> None:
-        """Check source, crop and weight.
+        """Validate source, crop and weight.
 
         Raises:
             InvalidQueryError: See the class.
         """
-        _check_source(self.source)
+        _validate_source(self.source)
         if self.crop is not None:
-            object.__setattr__(self, "crop", _checked_crop(self.crop))
-        weight = _CHECK.check_number("weight", self.weight, "a number above 0", lambda n: n > 0)
+            object.__setattr__(self, "crop", _validate_crop(self.crop))
+        weight = _VALIDATOR.check_number("weight", self.weight, "a number above 0", lambda n: n > 0)
         object.__setattr__(self, "weight", weight)
 
 
 def as_tuple(value: str | tuple[str, ...]) -> tuple[str, ...]:
-    """Return what a filter is given for: one value, or several."""
+    """Return the values of a filter that takes one value or several."""
     return (value,) if isinstance(value, str) else tuple(value)
 
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What every hit must fulfil; the engine applies them while it searches.
+    """Conditions that every hit must meet; the engine applies them during retrieval.
 
     Attributes:
         category: A node of the category tree: its name ("Dresses"), or its path
-            ("Clothing > Dresses"). Everything below it counts. Case does not matter.
-        brand: One brand, or several of which one must match. Case does not matter.
-        merchant_id: One merchant, or several; an empty one is refused, as it would not mean what it
-            seems to: nobody's products, or everybody's.
-        price_min: Least price, inclusive; products without a price are left out.
-        price_max: Greatest price, inclusive; products without a price are left out.
-        in_stock: True for what can be bought now, False for what cannot, None for both.
+            ("Clothing > Dresses"). Subcategories match too. Case-insensitive.
+        brand: One brand, or several of which one must match. Case-insensitive.
+        merchant_id: One merchant, or several; an empty id is refused because it is ambiguous: it
+            could mean nobody's products, or everybody's.
+        price_min: Lowest price, inclusive; products without a price are left out.
+        price_max: Highest price, inclusive; products without a price are left out.
+        in_stock: True for products in stock, False for those out of stock, None for both.
         attributes: Values that must match: {"color": "red"}, or {"color": ("red", "blue")}.
-        created_since: Products that entered the catalogue at this time or later.
-        group_id: Only the variants of one thing; they are then not collapsed.
+        created_since: Only products that entered the catalogue at this time or later.
+        group_id: Only the variants of one group; they are then not collapsed.
 
     Raises:
-        InvalidQueryError: A price is negative or not a number, the range is empty, a merchant is
-            empty, or a value is not what its field takes.
+        InvalidQueryError: A price is negative or not a number, the price range is empty, a
+            merchant id is empty, or a value is of the wrong type.
     """
 
     category: str = ""
@@ -108,13 +108,13 @@ class Filters:
     group_id: str = ""
 
     def __post_init__(self) -> None:
-        """Check each value, and the range; a list becomes a tuple.
+        """Validate each value and the price range; a list becomes a tuple.
 
         Raises:
             InvalidQueryError: See the class.
         """
-        for name, checked in _checked_filters(self).items():
-            object.__setattr__(self, name, checked)
+        for name, value in _validate_filters(self).items():
+            object.__setattr__(self, name, value)
         low, high = self.price_min, self.price_max
         if low is not None and high is not None and low > high:
             raise InvalidQueryError("price_max", f"at least price_min ({low:g})", high)
@@ -122,32 +122,32 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """One search: words, a photo, both, or only filters (to browse).
+    """One search: by text, by photos, by both, or by filters only (browsing).
 
     Attributes:
-        text: Words in any language the encoder and the analyser read.
-        image: A photo to look like, or several of one thing.
-        filters: What every hit must fulfil.
-        limit: Hits on one page, 1 to 500.
-        cursor: `next_cursor` of the page before; empty for the first page.
-        user_id: The visitor, for a personal order.
-        collapse: Whether of the variants of one thing (equal `group_id`) only the best is shown.
-        verbatim: Words of the text, as typed, that are not to be corrected or read as anything; all
-            of it when (ALL,).
-        facets: Fields to count values of; see `core.FACETS`.
-        image_weight: How much the photos count against the text, 0 to 1; None as set.
-        negative_examples: What hits should not be like: ids of products, and photos. The products themselves
-            are left out; to browse, that is all, as nothing is compared.
-        sort: The order of what is relevant; of everything that passes the filters when there is
-            neither text nor photo.
-        diversity: How far hits must differ from those before them, 0 (not at all) to 1; None as
-            set.
-        relax: Whether filters are given up, one after the other, when nothing passes them all:
-            `SearchResponse.relaxed` says which. That of merchants never is.
+        text: Search text in any language that the encoder and the text analyzer support.
+        image: A photo to find similar products to, or several photos of one item.
+        filters: Conditions that every hit must meet.
+        limit: Hits per page, 1 to 500.
+        cursor: `next_cursor` of the previous page; empty for the first page.
+        user_id: The visitor to personalize for; empty for none.
+        collapse: Whether only the best variant of each group (equal `group_id`) is shown.
+        verbatim: Words of the text, as typed, that are neither corrected nor interpreted;
+            `(WHOLE_TEXT,)` for the whole text.
+        facets: Fields to count values of; see `FACETS`.
+        image_weight: Weight of the photos against the text, 0 to 1; None takes the setting.
+        negative_examples: Product ids and photos that hits should not be similar to. The products
+            themselves are left out; when browsing that is the only effect, as nothing is scored.
+        sort: Order of the relevant products; of all that pass the filters when there is neither
+            text nor photo.
+        diversity: How strongly hits must differ from those ranked above them, 0 (not at all) to 1;
+            None takes the setting.
+        relax: Whether filters are dropped one by one when no product passes them all;
+            `SearchResponse.relaxed` names those dropped. The merchant filter never is.
 
     Raises:
         InvalidQueryError: A number is out of range, a text too long or not valid Unicode, a name
-            unknown, or a value is not what its field takes.
+            unknown, or a value is of the wrong type.
     """
 
     text: str = ""
@@ -166,126 +166,143 @@ class Query:
     relax: bool = True
 
     def __post_init__(self) -> None:
-        """Check each value; a list becomes a tuple.
+        """Validate each value; a list becomes a tuple.
 
         Raises:
             InvalidQueryError: See the class.
         """
-        for name, checked in _checked_query(self).items():
-            object.__setattr__(self, name, checked)
+        for name, value in _validate_query(self).items():
+            object.__setattr__(self, name, value)
         if len(self.images) > MAX_QUERY_IMAGES:
             raise InvalidQueryError("image", f"at most {MAX_QUERY_IMAGES} photos", len(self.images))
 
     @property
     def images(self) -> tuple[QueryImage, ...]:
-        """The photos to look like."""
-        image = self.image
-        if image is None:
+        """The photos to find similar products to, in the order given; empty without any."""
+        if self.image is None:
             return ()
-        several = image if isinstance(image, (list, tuple)) else (image,)
-        return tuple(each if isinstance(each, QueryImage) else QueryImage(each) for each in several)
+        images = self.image if isinstance(self.image, (list, tuple)) else (self.image,)
+        return tuple(
+            image if isinstance(image, QueryImage) else QueryImage(image) for image in images
+        )
 
 
-def _check_source(source: object) -> None:
-    """Refuse what is no photo, or a path that no system could have.
+def _validate_source(source: object) -> None:
+    """Check that a value can name or hold a photo; whether it does is seen when it is decoded.
 
     Raises:
-        InvalidQueryError: It is.
+        InvalidQueryError: It is of another type, or a path that no file system could have.
     """
     if isinstance(source, (bytes, Image.Image)):
         return
-    expected = "a path, an http(s) address, the bytes of a file, or a PIL picture"
+    expected = "a path, an http(s) address, the bytes of a file, or a PIL image"
     if not isinstance(source, (str, Path)):
         raise InvalidQueryError("image", expected, source)
     try:
-        is_path = b"\0" not in os.fsencode(source)  # names of files need not be valid Unicode
+        is_path = b"\0" not in os.fsencode(source)  # file names need not be valid Unicode
     except UnicodeEncodeError:
         is_path = False
     if not is_path:
         raise InvalidQueryError("image", expected, source)
 
 
-def _checked_crop(crop: object) -> Crop:
-    expected = "left, top, right, bottom as shares from 0 to 1, left < right, top < bottom"
+def _validate_crop(crop: object) -> Crop:
+    expected = "left, top, right, bottom as fractions from 0 to 1, left < right, top < bottom"
     if not isinstance(crop, (tuple, list)) or len(crop) != 4:
         raise InvalidQueryError("crop", expected, crop)
-    sides = [_CHECK.check_number("crop", side, expected, lambda n: 0 <= n <= 1) for side in crop]
-    left, top, right, bottom = sides
+    left, top, right, bottom = (
+        _VALIDATOR.check_number("crop", edge, expected, lambda n: 0 <= n <= 1) for edge in crop
+    )
     if not (left < right and top < bottom):
         raise InvalidQueryError("crop", expected, crop)
     return left, top, right, bottom
 
 
-def _checked_filters(given: Filters) -> dict[str, object]:
-    since, in_stock = given.created_since, given.in_stock
+def _validate_filters(filters: Filters) -> dict[str, object]:
+    """Return the validated values by field name."""
+    check = _VALIDATOR
+    since, in_stock = filters.created_since, filters.in_stock
     return {
-        "category": _CHECK.check_text("category", given.category, MAX_TEXT_CHARS),
-        "brand": _one_or_several("brand", given.brand),
-        "merchant_id": _merchants(given.merchant_id),
-        "price_min": _CHECK.check_optional_number("price_min", given.price_min, *_PRICE),
-        "price_max": _CHECK.check_optional_number("price_max", given.price_max, *_PRICE),
-        "in_stock": in_stock if in_stock is None else _CHECK.check_bool("in_stock", in_stock),
-        "attributes": _attributes(given.attributes),
-        "created_since": since if since is None else _CHECK.check_datetime("created_since", since),
-        "group_id": _CHECK.check_text("group_id", given.group_id, MAX_TEXT_CHARS),
+        "category": check.check_text("category", filters.category, MAX_TEXT_CHARS),
+        "brand": _validate_text_or_texts("brand", filters.brand),
+        "merchant_id": _validate_merchants(filters.merchant_id),
+        "price_min": check.check_optional_number("price_min", filters.price_min, *_NON_NEGATIVE),
+        "price_max": check.check_optional_number("price_max", filters.price_max, *_NON_NEGATIVE),
+        "in_stock": in_stock if in_stock is None else check.check_bool("in_stock", in_stock),
+        "attributes": _validate_attributes(filters.attributes),
+        "created_since": since if since is None else check.check_datetime("created_since", since),
+        "group_id": check.check_text("group_id", filters.group_id, MAX_TEXT_CHARS),
     }
 
 
-def _one_or_several(name: str, value: object) -> str | tuple[str, ...]:
+def _validate_text_or_texts(name: str, value: object) -> str | tuple[str, ...]:
     if isinstance(value, str):
-        return _CHECK.check_text(name, value, MAX_TEXT_CHARS)
-    return _CHECK.check_texts(name, value, MAX_TEXT_CHARS)
+        return _VALIDATOR.check_text(name, value, MAX_TEXT_CHARS)
+    return _VALIDATOR.check_texts(name, value, MAX_TEXT_CHARS)
 
 
-def _attributes(value: object) -> dict[str, str | tuple[str, ...]]:
-    given = _CHECK.check_mapping("attributes", value, _VALUES)
-    found = {name: _one_or_several("attributes", each) for name, each in given.items()}
-    return {name: each for name, each in found.items() if each != ()}  # as for brands: any
+def _validate_attributes(value: object) -> dict[str, str | tuple[str, ...]]:
+    attributes = {
+        name: _validate_text_or_texts("attributes", texts)
+        for name, texts in _VALIDATOR.check_mapping(
+            "attributes", value, _EXPECTED_ATTRIBUTES
+        ).items()
+    }
+    # An empty tuple matches any value, as it does for brands.
+    return {name: texts for name, texts in attributes.items() if texts != ()}
 
 
-def _merchants(value: object) -> str | tuple[str, ...]:
-    checked = _one_or_several("merchant_id", value)
-    if not all(each.strip() for each in as_tuple(checked)):
-        raise InvalidQueryError("merchant_id", "ids that are not empty", value, _ALL_MERCHANTS)
-    return checked
+def _validate_merchants(value: object) -> str | tuple[str, ...]:
+    merchants = _validate_text_or_texts("merchant_id", value)
+    if not all(merchant.strip() for merchant in as_tuple(merchants)):
+        raise InvalidQueryError("merchant_id", "ids that are not empty", value, _MERCHANT_REMEDY)
+    return merchants
 
 
-def _checked_query(given: Query) -> dict[str, object]:
-    if not isinstance(given.filters, Filters):
-        raise InvalidQueryError("filters", "core.Filters", given.filters)
-    unknown = set(facets := _CHECK.check_texts("facets", given.facets)) - set(FACETS)
+def _validate_query(query: Query) -> dict[str, object]:
+    """Return the validated values by field name; `Query.images` validates the photos.
+
+    Raises:
+        InvalidQueryError: See `Query`.
+    """
+    check = _VALIDATOR
+    if not isinstance(query.filters, Filters):
+        raise InvalidQueryError("filters", "a Filters value", query.filters)
+    unknown = set(facets := check.check_texts("facets", query.facets)) - set(FACETS)
     if unknown:
         raise InvalidQueryError("facets", f"some of {', '.join(FACETS)}", sorted(unknown))
     return {
-        "text": _CHECK.check_text("text", given.text, MAX_TEXT_CHARS),
-        "limit": _CHECK.check_integer("limit", given.limit, f"1 to {MAX_LIMIT}", 1, MAX_LIMIT),
-        "cursor": _CHECK.check_text("cursor", given.cursor, MAX_CURSOR_CHARS),
-        "user_id": _CHECK.check_text("user_id", given.user_id, MAX_TEXT_CHARS),
-        "collapse": _CHECK.check_bool("collapse", given.collapse),
-        "verbatim": _CHECK.check_texts("verbatim", given.verbatim, MAX_TEXT_CHARS),
+        "text": check.check_text("text", query.text, MAX_TEXT_CHARS),
+        "limit": check.check_integer("limit", query.limit, f"1 to {MAX_LIMIT}", 1, MAX_LIMIT),
+        "cursor": check.check_text("cursor", query.cursor, MAX_CURSOR_CHARS),
+        "user_id": check.check_text("user_id", query.user_id, MAX_TEXT_CHARS),
+        "collapse": check.check_bool("collapse", query.collapse),
+        "verbatim": check.check_texts("verbatim", query.verbatim, MAX_TEXT_CHARS),
         "facets": facets,
-        "image_weight": _CHECK.check_optional_number("image_weight", given.image_weight, *_SHARE),
-        "negative_examples": _avoided(given.negative_examples),
-        "sort": _CHECK.check_choice("sort", given.sort, SORTS),
-        "diversity": _CHECK.check_optional_number("diversity", given.diversity, *_SHARE),
-        "relax": _CHECK.check_bool("relax", given.relax),
+        "image_weight": check.check_optional_number(
+            "image_weight", query.image_weight, *_ZERO_TO_ONE
+        ),
+        "negative_examples": _validate_negative_examples(query.negative_examples),
+        "sort": check.check_choice("sort", query.sort, SORTS),
+        "diversity": check.check_optional_number("diversity", query.diversity, *_ZERO_TO_ONE),
+        "relax": check.check_bool("relax", query.relax),
     }
 
 
-def _avoided(value: object) -> tuple[str | QueryImage, ...]:
+def _validate_negative_examples(value: object) -> tuple[str | QueryImage, ...]:
     expected = "a tuple of product ids and photos"
     if not isinstance(value, (tuple, list)):
         raise InvalidQueryError("negative_examples", expected, value)
     if len(value) > MAX_NEGATIVE_EXAMPLES:
         raise InvalidQueryError("negative_examples", f"at most {MAX_NEGATIVE_EXAMPLES}", len(value))
-    if not all(isinstance(each, (str, QueryImage)) for each in value):
+    if not all(isinstance(example, (str, QueryImage)) for example in value):
         raise InvalidQueryError("negative_examples", expected, value)
-    ids = [each for each in value if isinstance(each, str)]
-    _CHECK.check_texts("negative_examples", ids, MAX_ID_CHARS, required=True)
+    product_ids = [example for example in value if isinstance(example, str)]
+    _VALIDATOR.check_texts("negative_examples", product_ids, MAX_ID_CHARS, required=True)
     return tuple(value)
 
 
 SORTS: tuple[str, ...] = get_args(Sort)
 
 FACETS = ("category", "brand", "merchant_id", "in_stock", "price")
-"""Fields whose values a page can count."""
+"""Fields whose values a response can count."""

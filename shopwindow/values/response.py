@@ -1,4 +1,4 @@
-"""What comes back from a search."""
+"""Search responses: hits with their score contributions, facets and query interpretations."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,14 +8,14 @@ from shopwindow.values.product import Product
 
 @dataclass(frozen=True, slots=True)
 class QueryInterpretation:
-    """Something that was read out of a query's words, to show and to take back.
+    """How a part of the query text was understood; a visitor can see it and undo it.
 
     Attributes:
-        kind: "spelling", "price", "without", "brand", "category", or an attribute's name.
-        text: The words, as typed. Given to `Query.verbatim`, they are searched for as they are.
-        value: What they were taken for.
-        is_filter: Whether every hit fulfils it; otherwise it only moves hits up or down. A price
-            that no product has is read and shown, but given up as a filter.
+        kind: "spelling", "price", "negation", "brand", "category", or an attribute's name.
+        text: The words, as typed. Put into `Query.verbatim`, they are searched for verbatim.
+        value: What the words were interpreted as.
+        is_filter: Whether every hit meets it; otherwise it only boosts or demotes hits. A price
+            condition that no product meets is reported, but dropped as a filter.
     """
 
     kind: str
@@ -26,20 +26,21 @@ class QueryInterpretation:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One product of an answer, with the reason for its place.
+    """One product of a response, with an explanation of its rank.
 
     Attributes:
         product: The product as it was indexed.
-        score: Higher is better; comparable within one answer.
-        contributions: What each leg, wish and rule added or took, by name; they add up to `score`.
-        matched_words: Words of the query (as typed) that stand in the product's own words.
-        n_variants: Candidates that it stands for, itself included: variants of its group, and
-            others with the same photo.
-        retrieval_rank: Its place by the legs alone, before wishes, rules, diversity and sorting;
-            from 1, and 0 where the legs did not find it.
-        rules: Names of the merchandiser's rules that moved it.
-        propensity: Probability with which it was put at this place, over 0 to 1; None when nothing
-            was left to chance.
+        score: Relevance score; higher is better; comparable within one response only.
+        contributions: What each retriever, boost and rule added to the score or subtracted from
+            it, by name; they add up to `score`.
+        matched_words: Words of the query (as typed) that occur in the product's texts.
+        n_variants: Candidates collapsed into this hit, itself included: variants of its group, and
+            products with the same photo.
+        retrieval_rank: Rank by retrieval alone, before boosts, rules, diversity and sorting; from
+            1, and 0 where retrieval did not find it.
+        rules: Names of the merchandising rules that moved it.
+        propensity: Probability, over 0 to 1, with which it was put at this position; None when the
+            ranking was deterministic.
     """
 
     product: Product
@@ -54,12 +55,12 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class PriceBucket:
-    """How many products of an answer cost so much.
+    """A price range with the number of products in it.
 
     Attributes:
-        low: Least price, inclusive; None for any.
-        high: Greatest price, inclusive; None for any.
-        count: Products that `Filters(price_min=low, price_max=high)` would leave of them.
+        low: Lowest price, inclusive; None when there is no lower bound.
+        high: Highest price, inclusive; None when there is no upper bound.
+        count: Products left when `Filters(price_min=low, price_max=high)` is added.
     """
 
     low: float | None
@@ -69,25 +70,26 @@ class PriceBucket:
 
 @dataclass(frozen=True, slots=True)
 class SearchResponse:
-    """One page of an answer.
+    """One page of search results.
 
     Attributes:
-        hits: Best first; equal scores stand in a fixed order.
-        query_id: Names this answer in events.
-        next_cursor: Give it to the next `Query`; empty on the last page.
-        facets: For each asked field, counts by value, most frequent first.
-        facet_scope: What the counts are over: "catalogue" (all products that pass the filters)
-            or "candidates" (those that the query retrieved).
-        took_ms: Milliseconds spent in each step.
-        interpretations: What was read out of the query's words.
-        price_buckets: Ranges of prices with counts, cheapest first, when "price" is asked for; a product
-            whose price is where two of them meet is in both.
-        relaxed: Names of the filters that were given up because nothing passed them all.
-        n_below_cutoff: Candidates that were left out because they have too little to do with the query.
-        n_collapsed: Candidates that stand behind a variant of theirs, or another with the same photo.
-        is_confident: Whether the text was found; when not, the hits are only what comes nearest.
-        rules: Names of the merchandiser's rules that are in force for this query.
-        redirect: Where a rule sends who searches this; empty when none does.
+        hits: Best first; ties are in a fixed order.
+        query_id: Identifies this response in events.
+        next_cursor: Cursor of the next page, for `Query.cursor`; empty on the last page.
+        facets: Counts by value for each requested field, most frequent first.
+        facet_scope: What the counts are over: "catalog" (all products that pass the filters) or
+            "candidates" (those that were retrieved for the query).
+        took_ms: Milliseconds spent in each step, by its name.
+        interpretations: How parts of the query text were understood.
+        price_buckets: Price ranges with counts, cheapest first, when "price" is requested; a
+            product priced exactly where two ranges meet is counted in both.
+        relaxed: Names of the filters that were dropped because no product passed them all.
+        n_below_cutoff: Candidates left out because their score is below the relevance cutoff.
+        n_collapsed: Candidates collapsed into a variant of theirs, or a product with the same
+            photo.
+        is_confident: Whether the text matched; when False, the hits are only the nearest ones.
+        rules: Names of the merchandising rules that are active for this query.
+        redirect: Address that a rule redirects this search to; empty when none does.
     """
 
     hits: tuple[Hit, ...]

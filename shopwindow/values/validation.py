@@ -1,8 +1,8 @@
-"""What every value that enters is held to: one check of texts, one of numbers, one of times.
+"""Validation of input values: texts, numbers, times, choices and mappings.
 
-A value that passes can be stored, compared, sent to the engine, logged and printed. What is not
-one of Python's own types, such as a number of numpy, comes back as the plain value that it stands
-for; whatever else goes wrong is an error of the value's own kind.
+A validated value can be stored, compared, sent to the engine, logged and printed. Values of other
+types, such as numpy numbers, are converted to the equal built-in value; everything else raises an
+error of the value's own class.
 """
 
 import math
@@ -17,31 +17,31 @@ import numpy as np
 from shopwindow.values.errors import InvalidValueError
 
 MAX_ID_CHARS = 512
-"""Characters of an id: of a product, a visitor, an event."""
+"""Maximum length of an id: of a product, a visitor, an event."""
 
 MAX_CHARS = 100_000
-"""Characters of any text; descriptions are among them."""
+"""Maximum length of any text, descriptions included."""
 
 MAX_ITEMS = 10_000
-"""Texts of one list."""
+"""Maximum number of values in one list or mapping."""
 
-_ONLY_TEXTS = {str}
+_ONLY_STR = {str}
 
-_HALF = (
-    "It has half of a surrogate pair, as a text does that was cut inside an emoji or wrongly "
-    "decoded; cut it elsewhere, or decode it as UTF-8"
+_SURROGATE_REMEDY = (
+    "It has half of a surrogate pair, as when a text is cut inside an emoji or decoded wrongly; "
+    "cut it elsewhere, or decode it as UTF-8"
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Validator:
-    """Checks fields, and raises the error of one kind of value for what has no sense.
+    """Validates the fields of one class of values and raises that class's error.
 
-    Every method takes the field's name for the message first, and the value; each returns the
-    value in Python's own types.
+    Every method takes the field's name, for the message, and its value, and returns the value as a
+    built-in type.
 
     Attributes:
-        error_type: The error.
+        error_type: The error that every method raises.
     """
 
     error_type: type[InvalidValueError]
@@ -52,13 +52,13 @@ class Validator:
         """Return a text in valid Unicode, without NUL.
 
         Args:
-            field: Its name.
+            field: Name of the field.
             value: The text.
-            max_chars: Its greatest length.
-            required: Whether it must say something.
+            max_chars: Maximum length.
+            required: Whether empty and blank texts are refused.
 
         Raises:
-            InvalidValueError: It is none, of the class `refusal`.
+            InvalidValueError: It is not such a text; of the class `error_type`.
         """
         if type(value) is not str:
             if not isinstance(value, str):
@@ -67,7 +67,7 @@ class Validator:
         if len(value) > max_chars:
             raise self.error_type(field, f"a text of at most {max_chars} characters", value)
         if not is_well_formed(value):
-            raise self.error_type(field, "a text in valid Unicode", value, _HALF)
+            raise self.error_type(field, "a text in valid Unicode", value, _SURROGATE_REMEDY)
         if "\0" in value:
             raise self.error_type(field, "a text without NUL characters", value)
         if required and not value.strip():
@@ -77,16 +77,16 @@ class Validator:
     def check_texts(
         self, field: str, value: object, max_chars: int = MAX_CHARS, *, required: bool = False
     ) -> tuple[str, ...]:
-        """Return the texts of a list, tuple or set; see `text`.
+        """Return the texts of a list, tuple or set as a tuple; see `check_text`.
 
         Args:
-            field: Its name.
-            value: The texts; a set's are put in order.
-            max_chars: The greatest length of each.
-            required: Whether each must say something.
+            field: Name of the field.
+            value: The texts; those of a set are sorted.
+            max_chars: Maximum length of each text.
+            required: Whether empty and blank texts are refused.
 
         Raises:
-            InvalidValueError: It is no list of texts.
+            InvalidValueError: It is not a collection of texts, or has more than `MAX_ITEMS`.
         """
         if type(value) is tuple and not required and are_plain_strings(value, max_chars):
             return value
@@ -94,8 +94,8 @@ class Validator:
             raise self.error_type(field, "texts in a tuple", value)
         if len(value) > MAX_ITEMS:
             raise self.error_type(field, f"at most {MAX_ITEMS} values", len(value))
-        found = (self.check_text(field, each, max_chars, required=required) for each in value)
-        return tuple(sorted(found)) if isinstance(value, (set, frozenset)) else tuple(found)
+        texts = (self.check_text(field, text, max_chars, required=required) for text in value)
+        return tuple(sorted(texts)) if isinstance(value, (set, frozenset)) else tuple(texts)
 
     def check_number(
         self,
@@ -107,15 +107,15 @@ class Validator:
         """Return a finite number.
 
         Args:
-            field: Its name.
-            value: The number; True and False are none.
-            expected: What numbers are meant, such as "a number of zero or more".
-            predicate: Whether a finite number is one of them; all are when None.
+            field: Name of the field.
+            value: The number; True and False are refused.
+            expected: The accepted numbers in words, such as "a number of zero or more".
+            predicate: Whether a finite number is accepted; None accepts all.
 
         Raises:
-            InvalidValueError: It is no such number, or too large to be computed with.
+            InvalidValueError: It is not such a number, or too large for a float.
         """
-        number = _finite(value)
+        number = _to_finite_float(value)
         if number is None or not (predicate is None or predicate(number)):
             raise self.error_type(field, expected, value)
         return number
@@ -123,7 +123,7 @@ class Validator:
     def check_optional_number(
         self, field: str, value: object, expected: str, predicate: Callable[[float], bool]
     ) -> float | None:
-        """Return a finite number, or None for None; see `number`.
+        """Return a finite number, or None for None; see `check_number`.
 
         Raises:
             InvalidValueError: It is neither.
@@ -134,14 +134,14 @@ class Validator:
         """Return a whole number.
 
         Args:
-            field: Its name.
-            value: The number; 1.0 is none, nor are True and False.
-            expected: What numbers are meant.
-            low: The least one.
-            high: The greatest one.
+            field: Name of the field.
+            value: The number; 1.0, True and False are refused.
+            expected: The accepted numbers in words.
+            low: Minimum, inclusive.
+            high: Maximum, inclusive.
 
         Raises:
-            InvalidValueError: It is no such number.
+            InvalidValueError: It is not such a number.
         """
         if type(value) is not int and (isinstance(value, bool) or not isinstance(value, Integral)):
             raise self.error_type(field, "a whole number", value)
@@ -160,23 +160,24 @@ class Validator:
         return bool(value)
 
     def check_datetime(self, field: str, value: object) -> datetime:
-        """Return a time with a zone, in years that can be stored.
+        """Return a time with a time zone that can be stored.
 
         Raises:
-            InvalidValueError: It is none, has no zone, or lies outside of the years 1 to 9999.
+            InvalidValueError: It is not a datetime, has no time zone, or lies outside the years 1
+                to 9999 in UTC.
         """
         if type(value) is datetime and value.tzinfo is UTC and 1 < value.year < 9999:
-            return value  # nearly always
+            return value  # the usual case
         if not isinstance(value, datetime) or value.tzinfo is None or value.utcoffset() is None:
             raise self.error_type(field, "a time with a zone", value)
         try:
-            datetime.fromtimestamp(value.timestamp(), UTC)  # as what is stored is read again
+            datetime.fromtimestamp(value.timestamp(), UTC)  # stored times are read back like this
         except (OverflowError, ValueError, OSError) as exc:
             raise self.error_type(field, "a time of the years 1 to 9999 in UTC", value) from exc
         return value
 
     def check_choice(self, field: str, value: object, choices: Collection[str]) -> str:
-        """Return one of several names.
+        """Return a text that is one of the choices.
 
         Raises:
             InvalidValueError: It is none of them.
@@ -186,15 +187,15 @@ class Validator:
         return str.__str__(value)
 
     def check_mapping(self, field: str, value: object, expected: str) -> Mapping[str, object]:
-        """Return a mapping whose keys are texts; its values are not looked at.
+        """Return a mapping whose keys are texts; its values are not validated.
 
         Args:
-            field: Its name.
+            field: Name of the field.
             value: The mapping.
-            expected: What is meant, such as "texts by name".
+            expected: The accepted mappings in words, such as "texts by name".
 
         Raises:
-            InvalidValueError: It is none.
+            InvalidValueError: It is not such a mapping, or has more than `MAX_ITEMS`.
         """
         if type(value) is not dict and not isinstance(value, Mapping):
             raise self.error_type(field, expected, value)
@@ -202,11 +203,11 @@ class Validator:
             raise self.error_type(field, f"at most {MAX_ITEMS} values", len(value))
         if are_plain_strings(list(value)):
             return dict(value)
-        return {self.check_text(field, name): each for name, each in value.items()}
+        return {self.check_text(field, name): item for name, item in value.items()}
 
 
 def is_well_formed(text: str) -> bool:
-    """Return whether a text can be written as UTF-8: it has no half of a surrogate pair."""
+    """Return whether a text has no lone surrogates, so that it can be encoded as UTF-8."""
     if text.isascii():
         return True
     try:
@@ -217,27 +218,27 @@ def is_well_formed(text: str) -> bool:
 
 
 def are_plain_strings(texts: Sequence[object], max_chars: int = MAX_CHARS) -> bool:
-    """Return whether values are texts of which `Validator.check_text` would change and refuse none.
+    """Return whether all values are built-in strings that `Validator.check_text` would accept.
 
-    One look at all of them together, some ten times as fast; False says only that each must be
-    looked at. Products and events are made by the million.
+    This fast path checks all texts at once, about ten times as fast; after False each has to be
+    checked. Products and events are created by the million.
 
     Args:
         texts: The values.
-        max_chars: The greatest length of each.
+        max_chars: Maximum length of the texts, all together; longer ones may still be valid.
     """
     if not texts:
         return True
-    if set(map(type, texts)) != _ONLY_TEXTS or len(texts) > MAX_ITEMS:
+    if set(map(type, texts)) != _ONLY_STR or len(texts) > MAX_ITEMS:
         return False
-    joined = "".join(texts)  # type: ignore[arg-type]  # as was just seen
+    joined = "".join(texts)  # type: ignore[arg-type]  # checked just above
     return len(joined) <= max_chars and "\0" not in joined and is_well_formed(joined)
 
 
 def to_well_formed(text: str) -> str:
-    """Return a text with a replacement character for each half of a surrogate pair.
+    """Return a text with each lone surrogate replaced by U+FFFD.
 
-    Source: USVString of the Web IDL standard, to which browsers convert what a form sends.
+    Source: USVString of the Web IDL standard, to which browsers convert submitted form data.
     """
     return (
         text
@@ -246,9 +247,9 @@ def to_well_formed(text: str) -> str:
     )
 
 
-def _finite(value: object) -> float | None:
-    """Return a number as a float; None when it is none, not finite, or too large for one."""
-    if type(value) is float:  # nearly always; asking for `Real` takes ten times as long
+def _to_finite_float(value: object) -> float | None:
+    """Return a number as a float; None when it is not a number, not finite, or too large."""
+    if type(value) is float:  # the usual case; `isinstance(value, Real)` takes ten times as long
         return value if math.isfinite(value) else None
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, (Real, Decimal)):
         return None

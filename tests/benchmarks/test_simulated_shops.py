@@ -78,9 +78,9 @@ def test_an_even_share_of_impressions_is_an_exposure_of_one() -> None:
     arrives = np.array([-1] * 10 + [0] * 10)
     scene = Scene([], arrives, np.zeros((1, 20)), [], [[0]], 0)
     log = ImpressionLog(pages=[(0, 0, list(range(10, 20)))])
-    compute_exposure = compute_exposure(scene, log)
-    assert compute_exposure["0"]["mean"] == pytest.approx(2.0)  # all impressions on half of the products
-    assert compute_exposure["old"]["mean"] == 0
+    exposure = compute_exposure(scene, log)
+    assert exposure["0"]["mean"] == pytest.approx(2.0)  # all impressions on half of the products
+    assert exposure["old"]["mean"] == 0
 
 
 def test_a_simulated_shop_learns_at_its_own_time(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Small encoders of every family: seeded weights, written to a folder, loaded by name."""
+"""Small encoders of every family, with seeded weights, written to folders and loaded by name."""
 
 import json
 from collections.abc import Callable
@@ -28,7 +28,7 @@ from shopwindow.values import Encoder
 from shopwindow.values.settings import EncoderSettings
 from tests.own_words import products
 
-SIDE = 32
+IMAGE_SIZE = 32
 MEAN, STD = (0.48, 0.46, 0.41), (0.27, 0.26, 0.28)
 
 TOKEN_IDS = {"pad_token_id": 0, "bos_token_id": 1, "eos_token_id": 2}
@@ -37,12 +37,12 @@ SETTINGS = EncoderSettings(precision="float32", batch_size=4, threads=1)
 
 
 def write_open_clip(folder: Path) -> str:
-    """Write a tiny CLIP in open_clip's form."""
+    """Write a tiny CLIP in open_clip's format."""
 
     model_cfg = {
         "embed_dim": 24,
         "vision_cfg": {
-            "image_size": SIDE,
+            "image_size": IMAGE_SIZE,
             "layers": 2,
             "width": 32,
             "patch_size": 8,
@@ -58,7 +58,7 @@ def write_open_clip(folder: Path) -> str:
     }
     torch.manual_seed(1)
     model = open_clip.CLIP(**model_cfg)
-    _spread(model)
+    _randomize_weights(model)
     folder.mkdir(parents=True)
     save_file(model.state_dict(), folder / "open_clip_model.safetensors")
     config = {"model_cfg": model_cfg, "preprocess_cfg": {"mean": MEAN, "std": STD}}
@@ -67,7 +67,7 @@ def write_open_clip(folder: Path) -> str:
 
 
 def write_clip(folder: Path) -> str:
-    """Write a tiny CLIP in transformers' form."""
+    """Write a tiny CLIP in transformers' format."""
 
     tower = {
         "hidden_size": 32,
@@ -76,19 +76,19 @@ def write_clip(folder: Path) -> str:
         "num_attention_heads": 4,
     }
     text = {"vocab_size": 320, "max_position_embeddings": 16, **TOKEN_IDS}
-    vision = {"image_size": SIDE, "patch_size": 8}
+    vision = {"image_size": IMAGE_SIZE, "patch_size": 8}
     config = CLIPConfig(
         text_config={**tower, **text}, vision_config={**tower, **vision}, projection_dim=24
     )
     _save(folder, CLIPModel(config), "<s> $A </s>")
-    CLIPImageProcessor(image_mean=MEAN, image_std=STD, size=SIDE, crop_size=SIDE).save_pretrained(
-        folder
-    )
+    CLIPImageProcessor(
+        image_mean=MEAN, image_std=STD, size=IMAGE_SIZE, crop_size=IMAGE_SIZE
+    ).save_pretrained(folder)
     return f"transformers:{folder}"
 
 
 def write_siglip(folder: Path) -> str:
-    """Write a tiny SigLIP in transformers' form."""
+    """Write a tiny SigLIP in transformers' format."""
 
     tower = {
         "hidden_size": 24,
@@ -102,16 +102,16 @@ def write_siglip(folder: Path) -> str:
         "projection_size": 24,
         **TOKEN_IDS,
     }
-    vision = {"image_size": SIDE, "patch_size": 8}
+    vision = {"image_size": IMAGE_SIZE, "patch_size": 8}
     config = SiglipConfig(text_config={**tower, **text}, vision_config={**tower, **vision})
     _save(folder, SiglipModel(config), "$A </s>")
-    size = {"height": SIDE, "width": SIDE}
+    size = {"height": IMAGE_SIZE, "width": IMAGE_SIZE}
     SiglipImageProcessor(image_mean=MEAN, image_std=STD, size=size).save_pretrained(folder)
     return f"transformers:{folder}"
 
 
 def _save(folder: Path, model: object, template: str) -> None:
-    """Write a transformers model with weights far from zero, and a tokenizer of bytes."""
+    """Write a transformers model with randomized weights, and a byte-level tokenizer."""
 
     tokenizer = Tokenizer(models.BPE(unk_token=None))
     tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
@@ -131,12 +131,12 @@ def _save(folder: Path, model: object, template: str) -> None:
         tokenizer_object=tokenizer, pad_token="<pad>", bos_token="<s>", eos_token="</s>"
     )
     fast.save_pretrained(folder)
-    _spread(model)
+    _randomize_weights(model)
     model.save_pretrained(folder)  # type: ignore[attr-defined]
 
 
-def _spread(model: object) -> None:
-    """Give every weight matrix a seeded value that keeps different inputs apart."""
+def _randomize_weights(model: object) -> None:
+    """Give every weight matrix seeded values, large enough to tell different inputs apart."""
 
     generator = torch.Generator().manual_seed(7)
     for parameter in model.parameters():  # type: ignore[attr-defined]
@@ -147,7 +147,7 @@ def _spread(model: object) -> None:
 
 
 def write_adapted(folder: Path) -> str:
-    """Teach the fake encoder a shop."""
+    """Adapt the fake encoder to a shop."""
 
     adapt_encoder("fake", products(folder / "photos", 220), folder / "adapted")
     return str(folder / "adapted")
@@ -159,30 +159,30 @@ WRITERS: dict[str, Callable[[Path], str]] = {
     "siglip": write_siglip,
     "adapted": write_adapted,
 }
-"""Families that need weights on disk: another one is another line here."""
+"""Writers of the families that need weights on disk."""
 
 ENCODERS = ["compact", "fake", *WRITERS]
-"""Every family; each one goes through the whole contract."""
+"""Every family; each one goes through the whole contract suite."""
 
 
 @pytest.fixture(scope="session")
 def settings() -> EncoderSettings:
-    """How the encoders run: exactly, on one thread, and in batches that a few photos fill."""
+    """Settings of the encoders: float32, one thread, and batches that a few photos fill."""
     return SETTINGS
 
 
 @pytest.fixture(scope="session")
 def model_names(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], str]:
-    """Give the name under which an encoder of a family can be loaded."""
+    """A function from a family to the name by which an encoder of it can be loaded."""
     written: dict[str, str] = {}
 
-    def name_of(family: str) -> str:
+    def write_model(family: str) -> str:
         if family in WRITERS and family not in written:
             folder = tmp_path_factory.mktemp("models") / family
             written[family] = WRITERS[family](folder)
         return written.get(family, family)
 
-    return name_of
+    return write_model
 
 
 @pytest.fixture(scope="session", params=ENCODERS)
@@ -193,20 +193,29 @@ def encoder(request: pytest.FixtureRequest, model_names: Callable[[str], str]) -
 
 @pytest.fixture(scope="session")
 def photos() -> list[Image.Image]:
-    """Nine different RGB pictures: seeded patches of colour, of several shapes."""
+    """Nine different RGB images: seeded patches of colour, of several sizes."""
     rng = np.random.default_rng(3)
-    shapes = [(40, 40), (64, 48), (48, 64), (33, 90), (120, 31), (SIDE, SIDE), (8, 8), (70, 60)]
-    pictures = []
-    for width, height in [*shapes, (200, 200)]:
+    sizes = [
+        (40, 40),
+        (64, 48),
+        (48, 64),
+        (33, 90),
+        (120, 31),
+        (IMAGE_SIZE, IMAGE_SIZE),
+        (8, 8),
+        (70, 60),
+    ]
+    images = []
+    for width, height in [*sizes, (200, 200)]:
         patches = rng.integers(0, 256, size=(4, 4, 3), dtype=np.uint8)
-        picture = Image.fromarray(patches).resize((width, height), Image.Resampling.NEAREST)
-        pictures.append(picture)
-    return pictures
+        image = Image.fromarray(patches).resize((width, height), Image.Resampling.NEAREST)
+        images.append(image)
+    return images
 
 
 @pytest.fixture
 def hub_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty cache of the hub, and no open_clip cache either."""
+    """An empty hub cache; open_clip's cache does not exist."""
 
     cache = tmp_path / "hub"
     cache.mkdir()
@@ -216,19 +225,19 @@ def hub_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return cache
 
 
-def never(address: str) -> bytes:
-    """A fetcher for tests that must not fetch."""
-    raise AssertionError(address)
+def refuse_download(url: str) -> bytes:
+    """A downloader for tests that must not download."""
+    raise AssertionError(url)
 
 
 @pytest.fixture
 def reader() -> PhotoReader:
-    return PhotoReader(fetch=never)
+    return PhotoReader(fetch=refuse_download)
 
 
 @pytest.fixture(scope="session")
 def scene() -> Image.Image:
-    """A smooth picture of 1200 x 800 with a different colour in each corner."""
+    """A smooth image of 1200 x 800 pixels with a different colour in each corner."""
     rng = np.random.default_rng(0)
     patches = Image.fromarray(rng.integers(0, 256, size=(5, 7, 3), dtype=np.uint8))
     return patches.resize((1200, 800), Image.Resampling.BICUBIC)

@@ -1,4 +1,4 @@
-"""The shipped heads give what they gave when delivered, and a spoilt one would be noticed."""
+"""The bundled heads give their golden vectors, and a corrupted head would be noticed."""
 
 import json
 from collections.abc import Callable
@@ -14,14 +14,14 @@ from embed.compact.heads_folder import load_compact_weights
 from embed.compact.projection_head import ProjectionHead
 from embed.photos.reader import PhotoReader
 from tests.embed.golden import (
-    EXACT,
-    GOLDEN,
+    EXACT_SETTINGS,
+    GOLDEN_FILE,
     PHOTO_TOLERANCE,
     TEXT_TOLERANCE,
     TEXTS,
-    sample_photos,
-    shortened,
-    texts,
+    list_sample_photos,
+    list_texts,
+    project_randomly,
 )
 
 Mutation = Callable[[CompactEncoder], Any]
@@ -29,71 +29,77 @@ Mutation = Callable[[CompactEncoder], Any]
 
 @pytest.fixture(scope="module")
 def compact() -> CompactEncoder:
-    return CompactEncoder.load(EXACT, PhotoReader())
+    return CompactEncoder.load(EXACT_SETTINGS, PhotoReader())
 
 
 @pytest.fixture(scope="module")
 def golden() -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(GOLDEN.read_text(encoding="utf-8"))
-    return found
+    recorded: dict[str, Any] = json.loads(GOLDEN_FILE.read_text(encoding="utf-8"))
+    return recorded
 
 
-def test_twenty_of_each_and_the_shipped_version(
+def test_golden_file_has_twenty_of_each_and_the_bundled_version(
     compact: CompactEncoder, golden: dict[str, Any]
 ) -> None:
-    assert golden["version"] == compact.spec.version, "new weights: remake the golden file"
+    assert golden["version"] == compact.spec.version, "new weights: record the golden file again"
     assert len(golden["texts"]) == len(golden["photos"]) == 20
     assert len(TEXTS) == 6
 
 
-def test_texts_give_what_they_gave(compact: CompactEncoder, golden: dict[str, Any]) -> None:
-    found = shortened(compact.encode_texts(texts()))
-    np.testing.assert_allclose(found, list(golden["texts"].values()), atol=TEXT_TOLERANCE)
+def test_texts_give_their_golden_vectors(compact: CompactEncoder, golden: dict[str, Any]) -> None:
+    projected = project_randomly(compact.encode_texts(list_texts()))
+    np.testing.assert_allclose(projected, list(golden["texts"].values()), atol=TEXT_TOLERANCE)
 
 
-def test_photos_give_what_they_gave(compact: CompactEncoder, golden: dict[str, Any]) -> None:
-    found = shortened(compact.encode_images(sample_photos()))
-    np.testing.assert_allclose(found, list(golden["photos"].values()), atol=PHOTO_TOLERANCE)
+def test_photos_give_their_golden_vectors(compact: CompactEncoder, golden: dict[str, Any]) -> None:
+    projected = project_randomly(compact.encode_images(list_sample_photos()))
+    np.testing.assert_allclose(projected, list(golden["photos"].values()), atol=PHOTO_TOLERANCE)
 
 
-def with_heads(compact: CompactEncoder, heads: CompactHeads) -> CompactEncoder:
-    _, parts = load_compact_weights()
-    return CompactEncoder(compact.spec, replace(parts, heads=heads), PhotoReader(), EXACT)
+def replace_heads(compact: CompactEncoder, heads: CompactHeads) -> CompactEncoder:
+    _, weights = load_compact_weights()
+    weights = replace(weights, heads=heads)
+    return CompactEncoder(compact.spec, weights, PhotoReader(), EXACT_SETTINGS)
 
 
-def bare(head: ProjectionHead) -> ProjectionHead:
-    return replace(head, centre=np.zeros_like(head.centre), scale=np.ones_like(head.scale))
+def without_standardization(head: ProjectionHead) -> ProjectionHead:
+    return replace(head, mean=np.zeros_like(head.mean), scale=np.ones_like(head.scale))
 
 
-def transposed(head: ProjectionHead) -> ProjectionHead:
-    return replace(head, outer=head.outer.transpose(0, 2, 1).reshape(head.outer.shape))
+def with_transposed_output(head: ProjectionHead) -> ProjectionHead:
+    weights = head.output_weights
+    return replace(head, output_weights=weights.transpose(0, 2, 1).reshape(weights.shape))
 
 
 MUTATIONS: dict[str, Mutation] = {
     "two channels swapped": lambda c: c.encode_prepared(
-        [np.ascontiguousarray(c.prepare_image(p)[..., [1, 0, 2]]) for p in sample_photos()]
+        [np.ascontiguousarray(c.prepare_image(p)[..., [1, 0, 2]]) for p in list_sample_photos()]
     ),
-    "features not standardised": lambda c: with_heads(
-        c, replace(c.heads, image_head=bare(c.heads.image_head))
-    ).encode_images(sample_photos()),
-    "photo head transposed": lambda c: with_heads(
-        c, replace(c.heads, image_head=transposed(c.heads.image_head))
-    ).encode_images(sample_photos()),
+    "features not standardised": lambda c: replace_heads(
+        c, replace(c.heads, image_head=without_standardization(c.heads.image_head))
+    ).encode_images(list_sample_photos()),
+    "photo head transposed": lambda c: replace_heads(
+        c, replace(c.heads, image_head=with_transposed_output(c.heads.image_head))
+    ).encode_images(list_sample_photos()),
 }
 
 
 @pytest.mark.parametrize("mutation", MUTATIONS.values(), ids=MUTATIONS)
-def test_a_spoilt_photo_side_is_far_off(
+def test_a_corrupted_image_path_is_far_off(
     compact: CompactEncoder, golden: dict[str, Any], mutation: Mutation
 ) -> None:
-    off = np.abs(shortened(mutation(compact)) - np.array(list(golden["photos"].values())))
-    assert (off.max(axis=1) > 10 * PHOTO_TOLERANCE).all()
+    difference = np.abs(
+        project_randomly(mutation(compact)) - np.array(list(golden["photos"].values()))
+    )
+    assert (difference.max(axis=1) > 10 * PHOTO_TOLERANCE).all()
 
 
-def test_a_spoilt_text_head_is_far_off(compact: CompactEncoder, golden: dict[str, Any]) -> None:
-    for spoil in (bare, transposed):
-        spoilt = with_heads(
-            compact, replace(compact.heads, text_head=spoil(compact.heads.text_head))
+def test_a_corrupted_text_head_is_far_off(compact: CompactEncoder, golden: dict[str, Any]) -> None:
+    for corrupt in (without_standardization, with_transposed_output):
+        corrupted = replace_heads(
+            compact, replace(compact.heads, text_head=corrupt(compact.heads.text_head))
         )
-        off = np.abs(shortened(spoilt.encode_texts(texts())) - list(golden["texts"].values()))
-        assert (off.max(axis=1) > 10 * TEXT_TOLERANCE).all()
+        difference = np.abs(
+            project_randomly(corrupted.encode_texts(list_texts())) - list(golden["texts"].values())
+        )
+        assert (difference.max(axis=1) > 10 * TEXT_TOLERANCE).all()

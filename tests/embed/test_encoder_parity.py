@@ -1,4 +1,4 @@
-"""Encoders on torch give what their libraries give, in every precision and on any threads."""
+"""Encoders on torch agree with their libraries, in every precision and with any threads."""
 
 import json
 import shutil
@@ -20,18 +20,18 @@ from shopwindow.values.errors import EncoderError, EncoderUnavailableError
 from shopwindow.values.settings import EncoderSettings
 
 TEXTS = ["red dress", "فستان", "blue shoes in a box"]
-SAME = 0.99999
-SIDE = 32
+SAME_COSINE = 0.99999
+IMAGE_SIZE = 32
 
 
 @pytest.fixture(scope="session")
 def square() -> Image.Image:
-    """A picture of the models' own size: no library has to scale it."""
+    """An image of the models' own size: no library has to scale it."""
     rng = np.random.default_rng(5)
-    return Image.fromarray(rng.integers(0, 256, size=(SIDE, SIDE, 3), dtype=np.uint8))
+    return Image.fromarray(rng.integers(0, 256, size=(IMAGE_SIZE, IMAGE_SIZE, 3), dtype=np.uint8))
 
 
-def test_open_clip_gives_what_open_clip_gives(
+def test_open_clip_encoder_agrees_with_open_clip(
     model_names: Callable[[str], str], square: Image.Image, settings: EncoderSettings
 ) -> None:
     name = model_names("open_clip")
@@ -41,12 +41,12 @@ def test_open_clip_gives_what_open_clip_gives(
         texts = l2_normalize(model.eval().encode_text(tokens).numpy())
         images = l2_normalize(model.encode_image(preprocess(square)[None]).numpy())
     encoder = load_encoder(name, settings=settings)
-    assert (encoder.encode_texts(TEXTS) * texts).sum(axis=1).min() > SAME
-    assert (encoder.encode_images([square]) * images).sum() > SAME
+    assert (encoder.encode_texts(TEXTS) * texts).sum(axis=1).min() > SAME_COSINE
+    assert (encoder.encode_images([square]) * images).sum() > SAME_COSINE
 
 
 @pytest.mark.parametrize("family", ["clip", "siglip"])
-def test_transformers_gives_what_transformers_gives(
+def test_transformers_encoder_agrees_with_transformers(
     family: str,
     model_names: Callable[[str], str],
     square: Image.Image,
@@ -66,20 +66,20 @@ def test_transformers_gives_what_transformers_gives(
         texts = l2_normalize(model.get_text_features(**tokens).pooler_output.numpy())
         images = l2_normalize(model.get_image_features(**pixels).pooler_output.numpy())
     encoder = load_encoder(name, settings=settings)
-    assert (encoder.encode_texts(TEXTS) * texts).sum(axis=1).min() > SAME
-    assert (encoder.encode_images([square]) * images).sum() > SAME
+    assert (encoder.encode_texts(TEXTS) * texts).sum(axis=1).min() > SAME_COSINE
+    assert (encoder.encode_images([square]) * images).sum() > SAME_COSINE
 
 
-def test_siglip_reads_lower_case_only(
+def test_siglip_texts_are_lowercased(
     model_names: Callable[[str], str], settings: EncoderSettings
 ) -> None:
     encoder = load_encoder(model_names("siglip"), settings=settings)
-    small, large = encoder.encode_texts(["red dress", "Red DRESS"])
-    assert small @ large > SAME
+    lower, mixed = encoder.encode_texts(["red dress", "Red DRESS"])
+    assert lower @ mixed > SAME_COSINE
 
 
 @pytest.mark.parametrize("family", ["open_clip", "clip", "siglip"])
-def test_half_precision_stays_near_single(
+def test_half_precision_is_close_to_single(
     family: str,
     model_names: Callable[[str], str],
     square: Image.Image,
@@ -88,13 +88,13 @@ def test_half_precision_stays_near_single(
     single = load_encoder(model_names(family), settings=settings)
     half = load_encoder(model_names(family), settings=EncoderSettings(precision="bfloat16"))
     assert half.spec == single.spec
-    near = (single.encode_texts(TEXTS) * half.encode_texts(TEXTS)).sum(axis=1)
-    assert 0.998 < near.min() < 1 - 1e-7  # not equal: it really ran in half precision
+    cosines = (single.encode_texts(TEXTS) * half.encode_texts(TEXTS)).sum(axis=1)
+    assert 0.998 < cosines.min() < 1 - 1e-7  # not equal: it really ran in half precision
     assert (single.encode_images([square]) * half.encode_images([square])).sum() > 0.998
 
 
 @pytest.mark.parametrize(
-    ("found", "expected"),
+    ("capabilities", "expected"),
     [
         ({"avx512_bf16": True}, torch.bfloat16),
         ({"amx_bf16": True}, torch.bfloat16),
@@ -102,16 +102,16 @@ def test_half_precision_stays_near_single(
         ({}, torch.float32),
     ],
 )
-def test_auto_takes_half_precision_only_where_it_is_native(
-    monkeypatch: pytest.MonkeyPatch, found: dict[str, bool], expected: torch.dtype
+def test_auto_chooses_half_precision_only_where_it_is_native(
+    monkeypatch: pytest.MonkeyPatch, capabilities: dict[str, bool], expected: torch.dtype
 ) -> None:
-    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: found, raising=False)
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: capabilities, raising=False)
     assert choose_dtype("auto") == expected
     assert choose_dtype("float32") == torch.float32
     assert choose_dtype("bfloat16") == torch.bfloat16
 
 
-def test_threads_of_the_process_are_left_as_they_were(model_names: Callable[[str], str]) -> None:
+def test_thread_count_of_the_process_is_restored(model_names: Callable[[str], str]) -> None:
     before = torch.get_num_threads()
     settings = EncoderSettings(precision="float32", threads=before + 1)
     encoder = load_encoder(model_names("open_clip"), settings=settings)
@@ -119,7 +119,7 @@ def test_threads_of_the_process_are_left_as_they_were(model_names: Callable[[str
     assert torch.get_num_threads() == before
 
 
-def test_one_changed_weight_is_another_version(
+def test_one_changed_weight_changes_the_version(
     model_names: Callable[[str], str], tmp_path: Path
 ) -> None:
     name = model_names("open_clip")
@@ -132,7 +132,7 @@ def test_one_changed_weight_is_another_version(
     assert changed.spec.version != load_encoder(name).spec.version
 
 
-def test_other_normalisation_is_another_version(
+def test_other_normalisation_changes_the_version(
     model_names: Callable[[str], str], tmp_path: Path
 ) -> None:
     name = model_names("open_clip")
@@ -163,7 +163,7 @@ def test_broken_weights_are_unavailable(model_names: Callable[[str], str], tmp_p
         load_encoder(f"local-dir:{tmp_path}")
 
 
-def test_transformers_model_of_another_family_is_refused(tmp_path: Path) -> None:
+def test_transformers_model_of_another_family_is_rejected(tmp_path: Path) -> None:
     (tmp_path / "config.json").write_text(json.dumps({"model_type": "bert"}))
     with pytest.raises(EncoderError, match="is a 'bert'; supported: clip, siglip"):
         load_encoder(f"transformers:{tmp_path}")

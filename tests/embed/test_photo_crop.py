@@ -1,4 +1,4 @@
-"""A part of a photo counts as if it had been cut out and saved."""
+"""A crop of a photo gives the same pixels as if it had been cropped and saved before."""
 
 import io
 import math
@@ -19,76 +19,78 @@ from shopwindow.values.query import Crop, QueryImage
 CROPS: list[Crop] = [(0, 0, 1, 1), (0.25, 0.5, 0.75, 1), (0, 0, 0.1, 1), (0.1, 0.9, 1, 1)]
 
 
-def packed(picture: Image.Image, form: str = "PNG", **options: Any) -> bytes:
+def encode_image(image: Image.Image, file_format: str = "PNG", **options: Any) -> bytes:
     buffer = io.BytesIO()
-    picture.save(buffer, form, **options)
+    image.save(buffer, file_format, **options)
     return buffer.getvalue()
 
 
-def cut_out(picture: Image.Image, crop: Crop) -> Image.Image:
+def crop_image(image: Image.Image, crop: Crop) -> Image.Image:
     left, top, right, bottom = crop
-    across, down = picture.size
-    return picture.crop(
-        (int(left * across), int(top * down), int(right * across), int(bottom * down))
+    width, height = image.size
+    return image.crop(
+        (int(left * width), int(top * height), int(right * width), int(bottom * height))
     )
 
 
-def difference(left: Any, right: Any) -> float:
+def mean_difference(left: Any, right: Any) -> float:
     return float(np.abs(np.asarray(left, dtype=float) - np.asarray(right, dtype=float)).mean())
 
 
 @pytest.mark.parametrize("crop", CROPS)
-@pytest.mark.parametrize("form", ["PNG", "BMP"])
-def test_a_part_equals_the_cut_out_picture(
-    reader: PhotoReader, scene: Image.Image, crop: Crop, form: str
+@pytest.mark.parametrize("file_format", ["PNG", "BMP"])
+def test_crop_equals_the_cropped_image(
+    reader: PhotoReader, scene: Image.Image, crop: Crop, file_format: str
 ) -> None:
-    picture = scene.resize((240, 160))
-    expected = letterbox_to_array(cut_out(picture, crop), 32)
-    assert np.array_equal(reader.read_letterboxed(packed(picture, form), 32, crop), expected)
-    assert np.array_equal(reader.read_letterboxed(picture, 32, crop), expected)
+    image = scene.resize((240, 160))
+    expected = letterbox_to_array(crop_image(image, crop), 32)
+    assert np.array_equal(
+        reader.read_letterboxed(encode_image(image, file_format), 32, crop), expected
+    )
+    assert np.array_equal(reader.read_letterboxed(image, 32, crop), expected)
 
 
 @pytest.mark.parametrize("crop", CROPS)
 @pytest.mark.parametrize("size", [(1600, 200), (200, 1600)])
 @pytest.mark.parametrize("orientation", [1, 3, 6, 8])
-def test_a_part_of_a_large_jpeg_is_as_sharp_as_the_cut_out_picture(
+def test_crop_of_a_large_jpeg_is_as_sharp_as_the_cropped_image(
     reader: PhotoReader, crop: Crop, size: tuple[int, int], orientation: int
 ) -> None:
     exif = Image.Exif()
     exif[ExifTags.Base.Orientation] = orientation
-    data = packed(stripes(size), "JPEG", quality=95, subsampling=0, exif=exif)
+    data = encode_image(make_waves(size), "JPEG", quality=95, subsampling=0, exif=exif)
     with Image.open(io.BytesIO(data)) as stored:
         upright = ImageOps.exif_transpose(stored).convert("RGB")
-    found = reader.read_letterboxed(data, 48, crop)
-    expected = letterbox_to_array(cut_out(upright, crop), 48)
-    assert difference(found, expected) <= 4
+    pixels = reader.read_letterboxed(data, 48, crop)
+    expected = letterbox_to_array(crop_image(upright, crop), 48)
+    assert mean_difference(pixels, expected) <= 4
 
 
-def stripes(size: tuple[int, int]) -> Image.Image:
-    """Smooth waves in both directions: nothing is lost but where too few pixels are decoded."""
-    across, down = (np.arange(side) / 6 for side in size)
-    waves = np.sin(across)[None, :] + np.cos(down)[:, None]  # (height, width)
+def make_waves(size: tuple[int, int]) -> Image.Image:
+    """Return smooth waves in both directions, which blur only where too few pixels are decoded."""
+    x, y = (np.arange(side) / 6 for side in size)
+    waves = np.sin(x)[None, :] + np.cos(y)[:, None]  # (height, width)
     grey = np.round(127 + 60 * waves).astype(np.uint8)
     return Image.merge("RGB", [Image.fromarray(grey)] * 3)
 
 
-def test_a_large_jpeg_is_still_decoded_small_for_a_large_part(
+def test_large_jpeg_is_decoded_at_reduced_size_for_a_large_crop(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    decoded: list[tuple[int, int]] = []
-    real = Image.Image.crop
+    decoded_sizes: list[tuple[int, int]] = []
+    crop = Image.Image.crop
 
-    def noting(self: Image.Image, box: Any) -> Image.Image:
-        decoded.append(self.size)
-        return real(self, box)
+    def record_size(self: Image.Image, box: Any) -> Image.Image:
+        decoded_sizes.append(self.size)
+        return crop(self, box)
 
-    monkeypatch.setattr(Image.Image, "crop", noting)
-    data = packed(stripes((1600, 400)), "JPEG")
+    monkeypatch.setattr(Image.Image, "crop", record_size)
+    data = encode_image(make_waves((1600, 400)), "JPEG")
     decode_image(data, DecodeRequest("letterbox", 10**6, 32, (0, 0, 0.5, 1)))
-    assert decoded == [(200, 50)]  # an eighth: half of it keeps more than twice 32 pixels
+    assert decoded_sizes == [(200, 50)]  # an eighth: half of its width is more than twice 32
 
 
-@pytest.mark.parametrize("form", ["PNG", "JPEG"])
+@pytest.mark.parametrize("file_format", ["PNG", "JPEG"])
 @pytest.mark.parametrize(
     "crop",
     [
@@ -98,27 +100,31 @@ def test_a_large_jpeg_is_still_decoded_small_for_a_large_part(
         (0, 0, 5e-324, 1),
     ],
 )
-def test_a_tiny_part_has_a_pixel(reader: PhotoReader, form: str, crop: Crop) -> None:
+def test_tiny_crop_has_a_pixel(reader: PhotoReader, file_format: str, crop: Crop) -> None:
     red = Image.new("RGB", (64, 48), (200, 0, 0))
-    pixels = reader.read_letterboxed(packed(red, form), 8, crop)
+    pixels = reader.read_letterboxed(encode_image(red, file_format), 8, crop)
     assert pixels.shape == (8, 8, 3)
-    assert min(difference(each, (200, 0, 0)) for each in pixels.reshape(-1, 3)) <= 2
+    assert min(mean_difference(pixel, (200, 0, 0)) for pixel in pixels.reshape(-1, 3)) <= 2
 
 
-SHARES = st.floats(0, 1)
+FRACTIONS = st.floats(0, 1)
 
 
-@given(st.tuples(SHARES, SHARES, SHARES, SHARES))
+@given(st.tuples(FRACTIONS, FRACTIONS, FRACTIONS, FRACTIONS))
 @settings(max_examples=60, deadline=None)
-def test_any_part_is_refused_or_prepared(crop: Crop) -> None:
+def test_any_crop_is_rejected_or_decoded(crop: Crop) -> None:
     left, top, right, bottom = crop
-    picture = Image.new("RGB", (30, 20), (9, 9, 9))
+    image = Image.new("RGB", (30, 20), (9, 9, 9))
     if left < right and top < bottom:
-        part = QueryImage(picture, crop)
-        assert PhotoReader().read_letterboxed(part.source, 8, part.crop).shape == (8, 8, 3)
+        query_image = QueryImage(image, crop)
+        assert PhotoReader().read_letterboxed(query_image.source, 8, query_image.crop).shape == (
+            8,
+            8,
+            3,
+        )
     else:
         with pytest.raises(InvalidQueryError, match="crop: expected left, top, right, bottom"):
-            QueryImage(picture, crop)
+            QueryImage(image, crop)
 
 
 @pytest.mark.parametrize(
@@ -135,12 +141,12 @@ def test_any_part_is_refused_or_prepared(crop: Crop) -> None:
         (0, 0, 1, 1, 1),
     ],
 )
-def test_a_crop_without_sense_is_refused(crop: Any) -> None:
+def test_invalid_crops_are_rejected(crop: Any) -> None:
     with pytest.raises(InvalidQueryError, match="crop: expected left, top, right, bottom"):
         QueryImage("a.png", crop)
 
 
 @pytest.mark.parametrize("weight", [0, -1, math.nan, math.inf])
-def test_a_weight_is_above_zero(weight: float) -> None:
+def test_weight_must_be_above_zero(weight: float) -> None:
     with pytest.raises(InvalidQueryError, match="weight: expected a number above 0"):
         QueryImage("a.png", weight=weight)

@@ -1,4 +1,4 @@
-"""Encoders are found by name, and a wrong name says what would be right."""
+"""Encoders are loaded by name, and the error for a wrong name suggests the right one."""
 
 import subprocess
 import sys
@@ -45,7 +45,7 @@ def test_listed_names_are_unique_and_belong_to_a_family() -> None:
         assert any(name.startswith(family.prefix) for family in ENCODER_FAMILIES)
 
 
-def test_every_fact_is_given() -> None:
+def test_listed_specs_are_complete() -> None:
     for spec in list_encoders():
         assert spec.dim > 0
         assert spec.image_size > 0
@@ -59,13 +59,13 @@ def test_every_fact_is_given() -> None:
     [spec for spec in KNOWN_ENCODERS if spec.name.startswith("open_clip:")],
     ids=lambda spec: spec.name,
 )
-def test_listed_facts_are_those_of_open_clip(spec: EncoderSpec) -> None:
+def test_listed_specs_agree_with_open_clip(spec: EncoderSpec) -> None:
     model, _, tag = spec.name.removeprefix("open_clip:").partition("/")
     config = open_clip.get_model_config(model)
     assert spec.dim == config["embed_dim"]
     assert spec.image_size == config["vision_cfg"]["image_size"]
-    repository = open_clip.get_pretrained_cfg(model, tag)["hf_hub"]
-    assert repository.startswith(spec.source.removeprefix("https://huggingface.co/"))
+    repo_id = open_clip.get_pretrained_cfg(model, tag)["hf_hub"]
+    assert repo_id.startswith(spec.source.removeprefix("https://huggingface.co/"))
 
 
 def test_fake_is_loaded_by_name() -> None:
@@ -73,13 +73,13 @@ def test_fake_is_loaded_by_name() -> None:
     assert load_encoder("fake").spec in list_encoders()
 
 
-def test_limits_reach_the_photos() -> None:
+def test_photo_limits_are_applied() -> None:
     encoder = load_encoder("fake", photo_limits=PhotoLimits(max_pixels=10))
     with pytest.raises(PhotoTooLargeError, match="4 x 4 pixels, at most 10"):
         encoder.encode_images([Image.new("RGB", (4, 4))])
 
 
-def test_name_in_the_settings_is_not_read() -> None:
+def test_name_in_the_settings_is_ignored() -> None:
     assert load_encoder("fake", settings=EncoderSettings(name="compact")).spec.name == "fake"
 
 
@@ -92,13 +92,13 @@ def test_name_in_the_settings_is_not_read() -> None:
         ("google/siglip2-base-patch16-224", "transformers:google/siglip2-base-patch16-224"),
     ],
 )
-def test_near_misses_are_suggested(name: str, suggestion: str) -> None:
+def test_similar_names_are_suggested(name: str, suggestion: str) -> None:
     with pytest.raises(UnknownEncoderError, match=f"Did you mean '{suggestion}'"):
         load_encoder(name)
 
 
 @pytest.mark.parametrize("name", ["", " ", "nothing-like-it", "Compact/", "fake:", "/nowhere"])
-def test_unknown_names_list_what_is_known(name: str) -> None:
+def test_unknown_name_lists_known_ones(name: str) -> None:
     with pytest.raises(UnknownEncoderError, match=r"Known: .*fake.*local-dir:FOLDER") as caught:
         load_encoder(name)
     assert caught.value.name == name
@@ -118,20 +118,20 @@ def test_unknown_names_list_what_is_known(name: str) -> None:
         ("transformers:", "transformers:ORG/NAME or FOLDER"),
     ],
 )
-def test_missing_parts_are_named(name: str, expected: str) -> None:
+def test_incomplete_name_says_its_format(name: str, expected: str) -> None:
     with pytest.raises(InvalidValueError, match=f"encoder: expected {expected}, got '{name}'"):
         load_encoder(name)
 
 
-def test_unknown_weights_of_open_clip_are_unknown() -> None:
+def test_unknown_weights_of_open_clip_are_rejected() -> None:
     with pytest.raises(UnknownEncoderError, match="open_clip:ViT-B-32/laion2b_s34b_b79k"):
         load_pretrained("ViT-B-32/laion2b_s34b_b97k", EncoderSettings(), PhotoReader())
 
 
-@pytest.mark.parametrize("kind", [str, Path])
-def test_folder_of_something_else_is_refused(tmp_path: Path, kind: type) -> None:
+@pytest.mark.parametrize("path_type", [str, Path])
+def test_folder_without_config_is_rejected(tmp_path: Path, path_type: type) -> None:
     with pytest.raises(EncoderUnavailableError, match=r"has no encoder\.json"):
-        load_encoder(kind(tmp_path))
+        load_encoder(path_type(tmp_path))
 
 
 @pytest.mark.parametrize(
@@ -147,7 +147,7 @@ def test_missing_folders_are_named(name: str, reason: str) -> None:
         load_encoder(name)
 
 
-def test_libraries_that_do_not_load_are_told(
+def test_libraries_that_fail_to_import_are_reported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     broken = tmp_path / "broken_adapter.py"
@@ -161,7 +161,7 @@ def test_libraries_that_do_not_load_are_told(
     assert isinstance(caught.value.__cause__, OSError)
 
 
-def test_missing_libraries_are_told_before_the_hub_is_asked() -> None:
+def test_missing_libraries_are_reported_before_the_hub_is_probed() -> None:
     family = replace(ENCODER_FAMILIES[2], libraries=("torch", "no_such_library"))
     with pytest.raises(
         EncoderUnavailableError, match=r"loaded: no_such_library not installed; run"

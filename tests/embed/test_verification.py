@@ -1,4 +1,4 @@
-"""An encoder is sound when widths, lengths and meanings are; each fault is named."""
+"""Sanity checks of encoders: each fault in width, length or similarity is named."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -20,15 +20,15 @@ from shopwindow.values.errors import EncoderVerificationError
 from shopwindow.values.query import ImageSource
 
 SAMPLES = Path(__file__).resolve().parents[2] / "data_samples" / "photos"
-SOUND = np.eye(2, 8, dtype=np.float32)
+VALID_VECTORS = np.eye(2, 8, dtype=np.float32)
 
 
 @dataclass
-class TwoRows(FakeEncoder):
-    """Gives the rows that it is told."""
+class StubEncoder(FakeEncoder):
+    """Returns the given vectors."""
 
-    texts: Vectors = field(default_factory=SOUND.copy)
-    photos: Vectors = field(default_factory=SOUND.copy)
+    texts: Vectors = field(default_factory=VALID_VECTORS.copy)
+    photos: Vectors = field(default_factory=VALID_VECTORS.copy)
 
     @property
     def dim(self) -> int:
@@ -36,7 +36,7 @@ class TwoRows(FakeEncoder):
 
     @property
     def spec(self) -> EncoderSpec:
-        return EncoderSpec(name="two-rows", version="1", dim=8, image_size=8)
+        return EncoderSpec(name="stub", version="1", dim=8, image_size=8)
 
     def encode_texts(self, texts: Sequence[str]) -> Vectors:
         assert tuple(texts) == REFERENCE_TEXTS
@@ -47,21 +47,19 @@ class TwoRows(FakeEncoder):
         return self.photos
 
 
-def test_the_photos_are_those_of_the_samples() -> None:
+def test_reference_photos_are_sample_photos() -> None:
     names = {"shoe": "sneaker-run-navy.jpg", "dress": "dress-summer-red.jpg"}
     for kind, path in zip(REFERENCE_LABELS, REFERENCE_IMAGES, strict=True):
         assert path.read_bytes() == (SAMPLES / names[kind]).read_bytes()
 
 
-def test_sound_encoders_pass() -> None:
-    np.testing.assert_array_equal(run_sanity_checks(TwoRows()), np.eye(2))
+def test_valid_encoders_pass() -> None:
+    np.testing.assert_array_equal(run_sanity_checks(StubEncoder()), np.eye(2))
     assert run_sanity_checks(load_encoder("compact")).shape == (2, 2)
 
 
 @pytest.mark.parametrize("family", ["open_clip", "clip", "siglip"])
-def test_random_weights_do_not_understand_words(
-    family: str, model_names: Callable[[str], str]
-) -> None:
+def test_random_weights_fail(family: str, model_names: Callable[[str], str]) -> None:
     encoder = load_encoder(model_names(family))
     with pytest.raises(EncoderVerificationError, match="do not understand words") as caught:
         run_sanity_checks(encoder)
@@ -69,18 +67,38 @@ def test_random_weights_do_not_understand_words(
 
 
 @pytest.mark.parametrize(
-    ("place", "value", "fault"),
+    ("field_name", "vectors", "message"),
     [
-        ("texts", SOUND[:1], r"vectors of texts: expected float32 \(2, 8\), got float32 \(1, 8\)"),
-        ("photos", SOUND[:, :4], r"of photos: expected float32 \(2, 8\), got float32 \(2, 4\)"),
-        ("texts", SOUND.astype(np.float64), r"got float64 \(2, 8\)"),
-        ("photos", 1.01 * SOUND, "vectors of photos: expected length 1, got 1.010, 1.010"),
-        ("texts", np.nan * SOUND, "vectors of texts: expected length 1, got nan, nan"),
-        ("photos", SOUND[::-1], "'a photo of a shoe' is not nearer to its own kind .* a dress"),
-        ("texts", SOUND[[0, 0]], "a shoe is not nearer to its own kind .* 'a photo of a dress'"),
-        ("photos", SOUND[[1, 1]], "'a photo of a shoe' is not nearer to its own kind"),
+        (
+            "texts",
+            VALID_VECTORS[:1],
+            r"vectors of texts: expected float32 \(2, 8\), got float32 \(1, 8\)",
+        ),
+        (
+            "photos",
+            VALID_VECTORS[:, :4],
+            r"of photos: expected float32 \(2, 8\), got float32 \(2, 4\)",
+        ),
+        ("texts", VALID_VECTORS.astype(np.float64), r"got float64 \(2, 8\)"),
+        ("photos", 1.01 * VALID_VECTORS, "vectors of photos: expected length 1, got 1.010, 1.010"),
+        ("texts", np.nan * VALID_VECTORS, "vectors of texts: expected length 1, got nan, nan"),
+        (
+            "photos",
+            VALID_VECTORS[::-1],
+            "'a photo of a shoe' is not more similar to its own label .* a dress",
+        ),
+        (
+            "texts",
+            VALID_VECTORS[[0, 0]],
+            "a shoe is not more similar to its own label .* 'a photo of a dress'",
+        ),
+        (
+            "photos",
+            VALID_VECTORS[[1, 1]],
+            "'a photo of a shoe' is not more similar to its own label",
+        ),
     ],
 )
-def test_each_fault_is_named(place: str, value: Vectors, fault: str) -> None:
-    with pytest.raises(EncoderVerificationError, match=fault):
-        run_sanity_checks(TwoRows(**{place: np.ascontiguousarray(value)}))
+def test_each_fault_is_named(field_name: str, vectors: Vectors, message: str) -> None:
+    with pytest.raises(EncoderVerificationError, match=message):
+        run_sanity_checks(StubEncoder(**{field_name: np.ascontiguousarray(vectors)}))

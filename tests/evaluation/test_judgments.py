@@ -1,4 +1,4 @@
-"""Judged files are read or refused with a reason; settings are compared fairly."""
+"""Judgments are read or refused with a reason; runs are evaluated and compared."""
 
 from pathlib import Path
 
@@ -12,17 +12,21 @@ from shopwindow.evaluation.runs import Run, mean, run_queries
 from shopwindow.values.errors import FeedError
 
 
-def write(folder: Path, text: str, name: str = "judged.tsv") -> Path:
+def write_judgments(folder: Path, text: str, name: str = "judgments.tsv") -> Path:
     path = folder / name
     path.write_text(text, encoding="utf-8")
     return path
 
 
-def test_labels_and_numbers(tmp_path: Path) -> None:
-    letters = write(tmp_path, "query\tproduct_id\tlabel\nred dress\ta\tE\nred dress\tb\tI\n")
-    numbers = write(tmp_path, "query,product_id,grade\nred dress,a,3\nred dress,b,0.0\n", "j.csv")
-    assert read_judgments(letters) == read_judgments(numbers)
-    assert read_judgments(letters).grades == {"red dress": {"a": 3.0, "b": 0.0}}
+def test_esci_labels_equal_numeric_grades(tmp_path: Path) -> None:
+    labels = write_judgments(
+        tmp_path, "query\tproduct_id\tlabel\nred dress\ta\tE\nred dress\tb\tI\n"
+    )
+    numbers = write_judgments(
+        tmp_path, "query,product_id,grade\nred dress,a,3\nred dress,b,0.0\n", "j.csv"
+    )
+    assert read_judgments(labels) == read_judgments(numbers)
+    assert read_judgments(labels).grades == {"red dress": {"a": 3.0, "b": 0.0}}
 
 
 @pytest.mark.parametrize(
@@ -38,12 +42,12 @@ def test_labels_and_numbers(tmp_path: Path) -> None:
         ("query\tproduct_id\tgain\nx\n", "line 2: expected a query"),
     ],
 )
-def test_bad_files_say_what_is_wrong(tmp_path: Path, text: str, reason: str) -> None:
+def test_an_invalid_file_is_refused_with_a_reason(tmp_path: Path, text: str, reason: str) -> None:
     with pytest.raises(FeedError, match=reason):
-        read_judgments(write(tmp_path, text))
+        read_judgments(write_judgments(tmp_path, text))
 
 
-def test_missing_and_binary_files(tmp_path: Path) -> None:
+def test_missing_and_binary_files_are_refused(tmp_path: Path) -> None:
     with pytest.raises(FeedError, match="expected a table"):
         read_judgments(tmp_path / "gone.tsv")
     (tmp_path / "b.tsv").write_bytes(b"\xff\xfe\x00")
@@ -51,48 +55,52 @@ def test_missing_and_binary_files(tmp_path: Path) -> None:
         read_judgments(tmp_path / "b.tsv")
 
 
-def test_condensed_lists_leave_out_what_nobody_judged(tmp_path: Path) -> None:
-    judged = read_judgments(write(tmp_path, "query\tproduct_id\tgain\nx\ta\t1\nx\tb\t0\n"))
+def test_condensed_runs_have_no_unjudged_products(tmp_path: Path) -> None:
+    judgments = read_judgments(
+        write_judgments(tmp_path, "query\tproduct_id\tgain\nx\ta\t1\nx\tb\t0\n")
+    )
     run = Run("ours", {"x": ["new", "b", "other", "a"]})
-    rank = parse_measure("MRR")
-    assert run.evaluate(judged, rank) == {"x": 0.25}
-    assert run.condense(judged).evaluate(judged, rank) == {"x": 0.5}
+    mrr = parse_measure("MRR")
+    assert run.evaluate(judgments, mrr) == {"x": 0.25}
+    assert run.condense(judgments).evaluate(judgments, mrr) == {"x": 0.5}
 
 
-def test_a_query_that_was_not_answered_counts(tmp_path: Path) -> None:
-    judged = read_judgments(write(tmp_path, "query\tproduct_id\tgain\nx\ta\t1\ny\tb\t1\n"))
-    run = run_queries("ours", lambda query: ["a"] if query == "x" else [], judged)
-    assert mean(run.evaluate(judged, parse_measure("recall@5"))) == 0.5
-    assert mean(run.evaluate(judged, parse_measure("zero"))) == 0.5
+def test_a_query_without_results_counts_in_the_mean(tmp_path: Path) -> None:
+    judgments = read_judgments(
+        write_judgments(tmp_path, "query\tproduct_id\tgain\nx\ta\t1\ny\tb\t1\n")
+    )
+    run = run_queries("ours", lambda query: ["a"] if query == "x" else [], judgments)
+    assert mean(run.evaluate(judgments, parse_measure("recall@5"))) == 0.5
+    assert mean(run.evaluate(judgments, parse_measure("zero"))) == 0.5
 
 
-def test_a_clear_difference_and_none() -> None:
+def test_a_constant_gain_is_significant_and_a_shuffle_is_not() -> None:
     rng = np.random.default_rng(1)
-    names = [f"q{n}" for n in range(60)]
-    first = dict(zip(names, rng.random(60).tolist(), strict=True))
-    better = {name: value + 0.1 for name, value in first.items()}
-    found = compare(first, better)
-    assert found.difference == pytest.approx(0.1)
-    assert found.is_significant
-    assert found.ci_low == pytest.approx(0.1)
-    assert found.ci_high == pytest.approx(0.1)
-    shuffled = dict(zip(names, rng.permutation(list(first.values())).tolist(), strict=True))
-    none = compare(first, shuffled)
-    assert not none.is_significant
-    assert none.ci_low < 0 < none.ci_high
-    assert list(none.per_query.values()) == sorted(none.per_query.values())
+    queries = [f"q{n}" for n in range(60)]
+    first = dict(zip(queries, rng.random(60).tolist(), strict=True))
+    better = {query: value + 0.1 for query, value in first.items()}
+    gain = compare(first, better)
+    assert gain.difference == pytest.approx(0.1)
+    assert gain.is_significant
+    assert gain.ci_low == pytest.approx(0.1)
+    assert gain.ci_high == pytest.approx(0.1)
+    shuffled = dict(zip(queries, rng.permutation(list(first.values())).tolist(), strict=True))
+    chance = compare(first, shuffled)
+    assert not chance.is_significant
+    assert chance.ci_low < 0 < chance.ci_high
+    assert list(chance.per_query.values()) == sorted(chance.per_query.values())
 
 
-def test_p_is_the_exact_one_for_few_queries() -> None:
+def test_the_p_value_of_few_queries_is_the_exact_one() -> None:
     first = dict.fromkeys("abc", 0.0)
     second = {"a": 0.3, "b": 0.2, "c": 0.1}
-    # All eight signs are equally likely, and two of them give so large a sum.
+    # All eight sign assignments are equally likely, and two of them give so large a sum.
     assert compare(first, second).p_value == pytest.approx(0.25, abs=0.02)
 
 
-def test_equal_settings_differ_by_chance_alone() -> None:
-    same = {"a": 0.5, "b": 0.1}
-    assert compare(same, same).p_value == 1.0
+def test_a_run_does_not_differ_from_itself() -> None:
+    values = {"a": 0.5, "b": 0.1}
+    assert compare(values, values).p_value == 1.0
 
 
 def test_different_queries_are_refused() -> None:

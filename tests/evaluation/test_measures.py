@@ -1,4 +1,4 @@
-"""Measures agree with ir_measures, with sums by hand, and with their own names."""
+"""Metrics agree with ir_measures and with sums by hand, and their names parse back."""
 
 import math
 
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from shopwindow.evaluation.measures import Grades, Ranking, parse_measure
 from shopwindow.values.errors import InvalidValueError
 
-THEIRS = {
+REFERENCE_MEASURES = {
     "nDCG@10": ir_measures.nDCG @ 10,
     "nDCG@3": ir_measures.nDCG @ 3,
     "nDCG": ir_measures.nDCG,
@@ -27,26 +27,27 @@ THEIRS = {
 PRODUCTS = [f"p{n}" for n in range(12)]
 
 
-def theirs(name: str, ranking: Ranking, grades: Grades) -> float:
-    rows = [
-        ir_measures.ScoredDoc("q", each, float(len(ranking) - place))
-        for place, each in enumerate(ranking)
+def compute_reference(name: str, ranking: Ranking, grades: Grades) -> float:
+    run = [
+        ir_measures.ScoredDoc("q", product_id, float(len(ranking) - index))
+        for index, product_id in enumerate(ranking)
     ]
-    qrels = [ir_measures.Qrel("q", each, int(grade)) for each, grade in grades.items()]
-    return float(ir_measures.calc_aggregate([THEIRS[name]], qrels, rows)[THEIRS[name]])
+    qrels = [ir_measures.Qrel("q", product_id, int(grade)) for product_id, grade in grades.items()]
+    measure = REFERENCE_MEASURES[name]
+    return float(ir_measures.calc_aggregate([measure], qrels, run)[measure])
 
 
-@pytest.mark.parametrize("name", THEIRS)
+@pytest.mark.parametrize("name", REFERENCE_MEASURES)
 @given(data=st.data())
-def test_measures_are_those_of_ir_measures(name: str, data: st.DataObject) -> None:
-    ranking = data.draw(st.permutations(PRODUCTS).map(lambda some: list(some)[:9]))
+def test_metrics_equal_those_of_ir_measures(name: str, data: st.DataObject) -> None:
+    ranking = data.draw(st.permutations(PRODUCTS).map(lambda ids: list(ids)[:9]))
     judged = data.draw(st.lists(st.sampled_from([*PRODUCTS, "unseen"]), unique=True, min_size=1))
-    grades = {each: float(data.draw(st.integers(0, 3))) for each in judged}
-    expected = theirs(name, ranking, grades)
+    grades = {product_id: float(data.draw(st.integers(0, 3))) for product_id in judged}
+    expected = compute_reference(name, ranking, grades)
     assert parse_measure(name).compute(ranking, grades) == pytest.approx(expected, abs=1e-9)
 
 
-def test_gains_by_hand() -> None:
+def test_ndcg_with_custom_gains_equals_a_sum_by_hand() -> None:
     measure = parse_measure("nDCG(gains=0|0.01|0.1|1)@2")
     grades = {"exact": 3.0, "substitute": 2.0, "wrong": 0.0}
     ideal = 1 + 0.1 / math.log2(3)
@@ -63,15 +64,15 @@ def test_a_grade_without_a_gain_is_refused(grade: float) -> None:
         parse_measure("nDCG(gains=0|0.01|0.1|1)@2").compute(["a"], {"a": grade})
 
 
-def test_zero_results_and_no_relevant_product() -> None:
+def test_empty_rankings_and_queries_without_relevant_products_score_zero() -> None:
     assert parse_measure("zero").compute([], {"a": 1.0}) == 1.0
     assert parse_measure("zero").compute(["b"], {"a": 1.0}) == 0.0
-    for name in THEIRS:
+    for name in REFERENCE_MEASURES:
         assert parse_measure(name).compute(["a"], {"a": 0.0}) == 0.0
         assert parse_measure(name).compute([], {"a": 3.0}) == 0.0
 
 
-@pytest.mark.parametrize("name", [*THEIRS, "zero", "nDCG(gains=0|0.01|0.1|1)@10"])
+@pytest.mark.parametrize("name", [*REFERENCE_MEASURES, "zero", "nDCG(gains=0|0.01|0.1|1)@10"])
 def test_names_parse_back(name: str) -> None:
     measure = parse_measure(name)
     assert str(measure) == name
@@ -95,6 +96,6 @@ def test_names_parse_back(name: str) -> None:
         "recall@5 recall@9",
     ],
 )
-def test_other_names_are_refused(name: str) -> None:
+def test_invalid_names_are_refused(name: str) -> None:
     with pytest.raises(InvalidValueError, match="measure"):
         parse_measure(name)

@@ -1,4 +1,4 @@
-"""What an embedded index survives: values, kills, stops, forks, damage, full disks, other users."""
+"""Faults that an embedded index survives: bad values, kills, forks, damage, full disks."""
 
 import multiprocessing
 import os
@@ -59,7 +59,7 @@ def store(folder: Path) -> Iterator[EdgeStore]:
 
 @pytest.fixture(scope="module")
 def closed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An index folder that was closed in peace; to be copied."""
+    """An index folder that was closed normally; tests copy it."""
     folder = tmp_path_factory.mktemp("closed") / "index"
     store = EdgeStore(folder)
     fill(store)
@@ -67,11 +67,13 @@ def closed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def contents(folder: Path) -> list[str]:
-    """Return all names in a folder, but for what the service itself writes."""
-    own = {"engine.log", "lock", "socket"}
+def list_paths(folder: Path) -> list[str]:
+    """List all paths in a folder except the service's own files."""
+    service_files = {"engine.log", "lock", "socket"}
     return sorted(
-        path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.name not in own
+        path.relative_to(folder).as_posix()
+        for path in folder.rglob("*")
+        if path.name not in service_files
     )
 
 
@@ -81,12 +83,12 @@ BAD_VALUES = [
     In("in_stock", (10**400,)),
     Range("price", 0, 10**400),
     Range("price", "5", None),  # type: ignore[arg-type]
-    "no condition at all",
+    "not a condition",
 ]
 
 
 @pytest.mark.parametrize("bad", BAD_VALUES, ids=repr)
-def test_no_value_ends_the_engine(filled: EdgeStore, bad: object) -> None:
+def test_no_bad_value_kills_the_engine(filled: EdgeStore, bad: object) -> None:
     pid = filled.engine_pid
     with pytest.raises(IndexStoreError, match=r"could not carry out|refused"):
         filled.count((bad,))  # type: ignore[arg-type]
@@ -102,7 +104,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EdgeStore]:
     store.close()
 
 
-def test_who_sends_no_request_is_sent_away(filled: EdgeStore) -> None:
+def test_a_client_that_sends_no_valid_request_is_disconnected(filled: EdgeStore) -> None:
     pid = filled.engine_pid
     for garbage in (
         b"\xff" * 64,
@@ -111,13 +113,13 @@ def test_who_sends_no_request_is_sent_away(filled: EdgeStore) -> None:
         pack_message((5, ())),
         b"\x04\0\0\0\0\0\0\0junk",
     ):
-        with socket.socket(socket.AF_UNIX) as stranger:
-            stranger.connect(str(get_socket_path(Path(filled.location))))
-            stranger.settimeout(5)
-            stranger.sendall(garbage)
-            stranger.shutdown(socket.SHUT_WR)
-            with suppress(ConnectionResetError):  # sent away before all was read
-                while stranger.recv(4096):
+        with socket.socket(socket.AF_UNIX) as connection:
+            connection.connect(str(get_socket_path(Path(filled.location))))
+            connection.settimeout(5)
+            connection.sendall(garbage)
+            connection.shutdown(socket.SHUT_WR)
+            with suppress(ConnectionResetError):  # disconnected before all was read
+                while connection.recv(4096):
                     pass
     assert filled.engine_pid == pid
     assert filled.count() == 40
@@ -129,14 +131,14 @@ def test_unknown_operations_are_refused(filled: EdgeStore) -> None:
             filled._client.call(name)
 
 
-def test_a_client_that_stops_in_the_middle_holds_nobody_up(filled: EdgeStore) -> None:
+def test_a_client_that_stops_in_the_middle_of_a_request_delays_no_other(filled: EdgeStore) -> None:
     with socket.socket(socket.AF_UNIX) as slow:
         slow.connect(str(get_socket_path(Path(filled.location))))
         slow.sendall(pack_message(("count", ((),)))[:-3])
         assert filled.count() == 40
 
 
-def test_a_client_that_takes_no_reply_holds_nobody_up(filled: EdgeStore) -> None:
+def test_a_client_that_reads_no_reply_delays_no_other(filled: EdgeStore) -> None:
     ids = [point_id(number) for number in range(40)] * 200
     with socket.socket(socket.AF_UNIX) as slow:
         slow.connect(str(get_socket_path(Path(filled.location))))
@@ -145,45 +147,46 @@ def test_a_client_that_takes_no_reply_holds_nobody_up(filled: EdgeStore) -> None
         assert filled.count() == 40
 
 
-def _ask(store: EdgeStore, numbers: range) -> int:
-    """Return how many answers were not those to the questions."""
-    wrong = 0
+def _count_mismatches(store: EdgeStore, numbers: range) -> int:
+    """Count the replies that do not belong to their request."""
+    n_mismatches = 0
     for number in numbers:
         for _ in range(10):
-            found = store.query([VectorQuery(PHOTO, unit(number), limit=1)])[0][0][0]
-            wrong += found != point_id(number)
-    return wrong
+            hit_id = store.query([VectorQuery(PHOTO, unit(number), limit=1)])[0][0][0]
+            n_mismatches += hit_id != point_id(number)
+    return n_mismatches
 
 
-def _ask_and_exit(store: EdgeStore, numbers: range) -> None:
-    os._exit(_ask(store, numbers))
+def _count_mismatches_and_exit(store: EdgeStore, numbers: range) -> None:
+    os._exit(_count_mismatches(store, numbers))
 
 
-def test_parent_and_child_of_a_fork_get_their_own_answers(filled: EdgeStore) -> None:
-    fork = multiprocessing.get_context("fork").Process
+def test_parent_and_child_of_a_fork_get_their_own_replies(filled: EdgeStore) -> None:
+    process_class = multiprocessing.get_context("fork").Process
     children = [
-        fork(target=_ask_and_exit, args=(filled, numbers)) for numbers in (range(20), range(20, 40))
+        process_class(target=_count_mismatches_and_exit, args=(filled, numbers))
+        for numbers in (range(20), range(20, 40))
     ]
     for child in children:
         child.start()
-    assert _ask(filled, range(10, 30)) == 0
+    assert _count_mismatches(filled, range(10, 30)) == 0
     for child in children:
         child.join(60)
     assert [child.exitcode for child in children] == [0, 0]
     assert filled.count() == 40
 
 
-def filled_and_impatient(folder: Path) -> EdgeStore:
-    """Return a store that soon looks whether the engine was stopped."""
-    patient = EdgeStore(folder)
-    fill(patient)
+def open_filled_with_short_timeout(folder: Path) -> EdgeStore:
+    """Open a filled store that soon checks whether the engine was stopped."""
+    filling_store = EdgeStore(folder)
+    fill(filling_store)
     store = EdgeStore(folder, timeouts=ClientTimeouts(timeout_s=2.0))
-    patient.close()
+    filling_store.close()
     return store
 
 
 def test_a_stopped_engine_is_replaced_after_the_deadline(folder: Path) -> None:
-    store = filled_and_impatient(folder)
+    store = open_filled_with_short_timeout(folder)
     pid = store.engine_pid
     os.kill(pid, signal.SIGSTOP)
     assert store.count() == 40
@@ -195,19 +198,19 @@ def test_a_stopped_engine_is_replaced_after_the_deadline(folder: Path) -> None:
     store.close()
 
 
-def test_a_stopped_keeper_is_replaced_too(folder: Path) -> None:
-    store = filled_and_impatient(folder)
-    engine, keeper = store.engine_pid, read_holder_pid(folder)
-    assert keeper not in {0, engine}
-    for pid in (keeper, engine):
+def test_a_stopped_supervisor_is_replaced(folder: Path) -> None:
+    store = open_filled_with_short_timeout(folder)
+    engine, supervisor = store.engine_pid, read_holder_pid(folder)
+    assert supervisor not in {0, engine}
+    for pid in (supervisor, engine):
         os.kill(pid, signal.SIGSTOP)
     assert store.count() == 40
-    wait_until(lambda: not is_running(keeper))
+    wait_until(lambda: not is_running(supervisor))
     store.close()
 
 
-def test_all_who_wait_for_a_stopped_engine_are_answered(folder: Path) -> None:
-    store = filled_and_impatient(folder)
+def test_all_threads_that_wait_for_a_stopped_engine_get_a_reply(folder: Path) -> None:
+    store = open_filled_with_short_timeout(folder)
     with ThreadPoolExecutor(8) as threads:
         for _ in range(3):
             os.kill(store.engine_pid, signal.SIGSTOP)
@@ -215,8 +218,8 @@ def test_all_who_wait_for_a_stopped_engine_are_answered(folder: Path) -> None:
     store.close()
 
 
-def test_a_writer_is_not_held_up_by_a_stopped_engine(folder: Path) -> None:
-    store = filled_and_impatient(folder)
+def test_a_writer_outlasts_a_stopped_engine(folder: Path) -> None:
+    store = open_filled_with_short_timeout(folder)
     os.kill(store.engine_pid, signal.SIGSTOP)
     began = time.monotonic()
     with store.lock_writes():
@@ -226,7 +229,7 @@ def test_a_writer_is_not_held_up_by_a_stopped_engine(folder: Path) -> None:
     store.close()
 
 
-def test_who_waits_for_a_turn_outlives_the_engine(store: EdgeStore, folder: Path) -> None:
+def test_waiting_for_the_write_lock_outlasts_the_engine(store: EdgeStore, folder: Path) -> None:
     fill(store)
     other = EdgeStore(folder)
     written = threading.Event()
@@ -248,44 +251,44 @@ def test_who_waits_for_a_turn_outlives_the_engine(store: EdgeStore, folder: Path
     other.close()
 
 
-def test_a_late_answer_is_an_error_and_nobody_elses(
+def test_a_late_reply_is_an_error_and_reaches_no_other_request(
     filled: EdgeStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     short = EdgeStore(Path(filled.location))
     pid = short.engine_pid
     assert pid == filled.engine_pid
-    monkeypatch.setattr(short._client, "_patience", ClientTimeouts(timeout_s=0.0))
+    monkeypatch.setattr(short._client, "_timeouts", ClientTimeouts(timeout_s=0.0))
     with pytest.raises(IndexTimeoutError, match="did not answer 'count' within"):
         short.count()
     assert filled.count() == 40
-    assert filled.engine_pid == pid, "an engine that is only busy is not ended"
+    assert filled.engine_pid == pid, "an engine that is only busy is not killed"
     short.close()
 
 
-def test_writers_take_turns(store: EdgeStore, folder: Path) -> None:
+def test_writers_exclude_each_other(store: EdgeStore, folder: Path) -> None:
     fill(store)
     other = EdgeStore(folder, timeouts=ClientTimeouts(write_wait_s=0.2))
     with store.lock_writes():
         with pytest.raises(IndexLockedError, match="has been writing for more than"):
             other.lock_writes().__enter__()
-        assert other.count() == 40, "reading goes on"
+        assert other.count() == 40, "reads continue"
     with other.lock_writes():
         other.upsert([make_point(40)])
     other.close()
 
 
-def test_a_turn_ends_with_the_process_that_had_it(store: EdgeStore, folder: Path) -> None:
+def test_the_write_lock_is_released_when_its_process_dies(store: EdgeStore, folder: Path) -> None:
     fill(store)
     code = (
         "import sys, time; from pathlib import Path; from index.store.edge import EdgeStore\n"
-        "store = EdgeStore(Path(sys.argv[1])); turn = store.writing(); turn.__enter__()\n"
-        "print('mine', flush=True); time.sleep(60)"
+        "store = EdgeStore(Path(sys.argv[1])); lock = store.lock_writes(); lock.__enter__()\n"
+        "print('locked', flush=True); time.sleep(60)"
     )
     holder = subprocess.Popen(
         [sys.executable, "-c", code, str(folder)], cwd=ROOT, stdout=subprocess.PIPE, text=True
     )
     assert holder.stdout is not None
-    assert holder.stdout.readline() == "mine\n"
+    assert holder.stdout.readline() == "locked\n"
     holder.kill()
     with store.lock_writes():
         store.upsert([make_point(40)])
@@ -294,7 +297,7 @@ def test_a_turn_ends_with_the_process_that_had_it(store: EdgeStore, folder: Path
     assert store.count() == 41
 
 
-def test_a_turn_outlives_the_engine(store: EdgeStore, folder: Path) -> None:
+def test_the_write_lock_outlasts_the_engine(store: EdgeStore, folder: Path) -> None:
     fill(store)
     other = EdgeStore(folder, timeouts=ClientTimeouts(write_wait_s=0.2))
     with store.lock_writes():
@@ -305,7 +308,7 @@ def test_a_turn_outlives_the_engine(store: EdgeStore, folder: Path) -> None:
     other.close()
 
 
-def test_threads_that_share_a_turn_do_not_queue_behind_it(store: EdgeStore) -> None:
+def test_threads_read_while_their_process_holds_the_write_lock(store: EdgeStore) -> None:
     fill(store)
     with ThreadPoolExecutor(4) as threads:
         for _ in range(5):
@@ -315,7 +318,7 @@ def test_threads_that_share_a_turn_do_not_queue_behind_it(store: EdgeStore) -> N
                 assert list(threads.map(lambda _: store.count(), range(8), timeout=30)) == [40] * 8
 
 
-def test_an_idle_connection_to_a_former_engine_costs_no_turn(store: EdgeStore) -> None:
+def test_an_idle_connection_to_a_dead_engine_does_not_break_a_write(store: EdgeStore) -> None:
     fill(store)
     os.kill(store.engine_pid, signal.SIGKILL)
     began = time.monotonic()
@@ -325,35 +328,37 @@ def test_an_idle_connection_to_a_former_engine_costs_no_turn(store: EdgeStore) -
     assert store.count() == 41
 
 
-def test_changes_of_a_long_turn_are_told_when_it_ends(store: EdgeStore, folder: Path) -> None:
+def test_changes_under_the_write_lock_are_announced_at_its_release(
+    store: EdgeStore, folder: Path
+) -> None:
     fill(store)
     other = EdgeStore(folder)
     before = other.n_changes
     with store.lock_writes():
         for number in range(40, 43):
             store.upsert([make_point(number)])
-    wait_until(lambda: other.n_changes > before, seconds=1.0)
+    wait_until(lambda: other.n_changes > before, timeout_s=1.0)
     other.close()
 
 
 @pytest.mark.parametrize(
     "content", ["../other/shard-1 0", "shard-1", "", "{}", "shard-1 x", "\x80"]
 )
-def test_a_damaged_current_deletes_nothing(closed: Path, folder: Path, content: str) -> None:
+def test_a_damaged_current_file_deletes_nothing(closed: Path, folder: Path, content: str) -> None:
     copy_sparse_tree(closed, folder)
-    right = (folder / "current").read_bytes()
-    before = contents(folder)
+    original = (folder / "current").read_bytes()
+    paths_before = list_paths(folder)
     (folder / "current").write_text(content)
     with pytest.raises(IndexStoreError, match=r"is damaged\. Nothing was deleted"):
         EdgeStore(folder)
-    assert contents(folder) == before
-    (folder / "current").write_bytes(right)
-    again = EdgeStore(folder)
-    assert again.count() == 40
-    again.close()
+    assert list_paths(folder) == paths_before
+    (folder / "current").write_bytes(original)
+    reopened = EdgeStore(folder)
+    assert reopened.count() == 40
+    reopened.close()
 
 
-def test_a_current_of_before_checksums_is_read(closed: Path, folder: Path) -> None:
+def test_a_current_file_without_checksum_is_read(closed: Path, folder: Path) -> None:
     copy_sparse_tree(closed, folder)
     (folder / "current").write_text(f"{read_current_shard(folder).shard} 0")
     again = EdgeStore(folder)
@@ -361,16 +366,18 @@ def test_a_current_of_before_checksums_is_read(closed: Path, folder: Path) -> No
     again.close()
 
 
-def test_a_current_that_names_nothing_deletes_nothing(closed: Path, folder: Path) -> None:
+def test_a_current_file_that_names_a_missing_shard_deletes_nothing(
+    closed: Path, folder: Path
+) -> None:
     copy_sparse_tree(closed, folder)
-    before = contents(folder)
+    paths_before = list_paths(folder)
     write_current_shard(folder, CurrentShard("shard-99"))
     with pytest.raises(IndexStoreError, match="names shard-99, which is not there"):
         EdgeStore(folder)
-    assert contents(folder) == before
+    assert list_paths(folder) == paths_before
 
 
-def test_a_missing_current_deletes_nothing(closed: Path, folder: Path) -> None:
+def test_a_missing_current_file_deletes_nothing(closed: Path, folder: Path) -> None:
     copy_sparse_tree(closed, folder)
     (folder / "current").unlink()
     with pytest.raises(IndexStoreError, match="has products in shard-"):
@@ -378,35 +385,37 @@ def test_a_missing_current_deletes_nothing(closed: Path, folder: Path) -> None:
     assert len(list(folder.glob("shard-*"))) == 1
 
 
-def small_files(folder: Path) -> list[str]:
-    """Return one path for each kind of small file of an index."""
-    kinds = {}
+def list_small_files(folder: Path) -> list[str]:
+    """List one path for each kind of small file of an index."""
+    path_by_kind = {}
     for path in sorted(folder.rglob("*")):
         if path.is_file() and 0 < path.stat().st_size < 70_000 and path.name not in ("lock",):
-            inside = path.relative_to(folder).parts
-            kinds[(path.name, inside[3].split("-")[0] if len(inside) > 3 else "")] = path
-    return [path.relative_to(folder).as_posix() for path in kinds.values()]
+            parts = path.relative_to(folder).parts
+            path_by_kind[(path.name, parts[3].split("-")[0] if len(parts) > 3 else "")] = path
+    return [path.relative_to(folder).as_posix() for path in path_by_kind.values()]
 
 
-def test_a_flipped_byte_of_any_small_file_is_told_and_put_right(closed: Path, folder: Path) -> None:
-    names = [name for name in small_files(closed) if not name.endswith(".log")]
+def test_a_changed_byte_of_any_small_file_is_detected(closed: Path, folder: Path) -> None:
+    names = [name for name in list_small_files(closed) if not name.endswith(".log")]
     assert len(names) > 20
     copy_sparse_tree(closed, folder)
     for name in names:
         path = folder / name
-        right = path.read_bytes()
-        middle = len(right) // 2
-        path.write_bytes(right[:middle] + bytes([right[middle] ^ 0x20]) + right[middle + 1 :])
+        original = path.read_bytes()
+        middle = len(original) // 2
+        path.write_bytes(
+            original[:middle] + bytes([original[middle] ^ 0x20]) + original[middle + 1 :]
+        )
         with pytest.raises(IndexStoreError, match=r"damaged|not there"):
             EdgeFolder(folder)
-        path.write_bytes(right)
-    again = EdgeStore(folder)
-    assert len(again.retrieve([point_id(number) for number in range(40)], vectors=True)) == 40
-    again.close()
+        path.write_bytes(original)
+    reopened = EdgeStore(folder)
+    assert len(reopened.retrieve([point_id(number) for number in range(40)], vectors=True)) == 40
+    reopened.close()
 
 
-def test_what_a_cut_off_creation_left_is_no_index_and_no_obstacle(folder: Path) -> None:
-    EdgeEngine.create(folder / "shard-1", SCHEMA).close()  # as versions before left it
+def test_leftovers_of_an_interrupted_creation_are_no_obstacle(folder: Path) -> None:
+    EdgeEngine.create(folder / "shard-1", SCHEMA).close()  # as earlier versions left it
     EdgeEngine.create(folder / "build-1", SCHEMA).close()
     store = EdgeStore(folder)
     assert not store.exists
@@ -427,13 +436,13 @@ def test_only_proven_leftovers_are_removed(closed: Path, folder: Path) -> None:
     )
     store = EdgeStore(folder)
     assert store.count() == 40
-    assert (folder / "shard-aa").exists(), "nothing says what this is"
+    assert (folder / "shard-aa").exists(), "not a proven leftover"
     assert not (folder / "shard-bb").exists()
     assert not (folder / "build-cc").exists()
     store.close()
 
 
-def test_a_full_disk_refuses_writes_and_answers_reads(
+def test_a_full_disk_refuses_writes_and_serves_reads(
     closed: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     copy_sparse_tree(closed, folder)
@@ -457,11 +466,11 @@ def test_a_full_disk_refuses_writes_and_answers_reads(
 
 
 @pytest.mark.parametrize("reason", ["read-only", "full"])
-def test_a_folder_that_cannot_be_written_is_searched(
+def test_a_folder_that_is_not_writable_can_be_searched(
     closed: Path, folder: Path, monkeypatch: pytest.MonkeyPatch, reason: str
 ) -> None:
     copy_sparse_tree(closed, folder)
-    before = {path: path.stat().st_mtime_ns for path in folder.rglob("*")}
+    times_before = {path: path.stat().st_mtime_ns for path in folder.rglob("*")}
     if reason == "read-only":
         monkeypatch.setattr("index.store.edge.index_folder._is_writable", lambda _: False)
     else:
@@ -473,7 +482,7 @@ def test_a_folder_that_cannot_be_written_is_searched(
         with pytest.raises(IndexStoreError, match="can be searched, but not changed"):
             served.handle(name, args, 0)
     served.close()
-    assert {path: path.stat().st_mtime_ns for path in folder.rglob("*")} == before
+    assert {path: path.stat().st_mtime_ns for path in folder.rglob("*")} == times_before
 
 
 def test_holes_stay_holes_in_a_copy(closed: Path, tmp_path: Path) -> None:
@@ -485,7 +494,7 @@ def test_holes_stay_holes_in_a_copy(closed: Path, tmp_path: Path) -> None:
             assert copied.read_bytes() == path.read_bytes()
 
 
-def test_a_stale_socket_is_noticed(closed: Path, folder: Path) -> None:
+def test_a_stale_socket_is_replaced(closed: Path, folder: Path) -> None:
     copy_sparse_tree(closed, folder)
     with socket.socket(socket.AF_UNIX) as dead:
         dead.bind(str(get_socket_path(folder)))
@@ -496,7 +505,7 @@ def test_a_stale_socket_is_noticed(closed: Path, folder: Path) -> None:
     wait_until(lambda: not get_socket_path(folder).exists())
 
 
-def test_a_long_path_has_its_socket_elsewhere(tmp_path: Path) -> None:
+def test_a_folder_with_a_long_path_has_its_socket_elsewhere(tmp_path: Path) -> None:
     folder = tmp_path / ("x" * MAX_SOCKET_PATH_BYTES) / "index"
     assert len(os.fsencode(get_socket_path(folder))) <= MAX_SOCKET_PATH_BYTES
     first, second = EdgeStore(folder), EdgeStore(folder)
@@ -506,7 +515,7 @@ def test_a_long_path_has_its_socket_elsewhere(tmp_path: Path) -> None:
     second.close()
 
 
-def test_a_holder_that_cannot_be_reached_is_told(
+def test_an_unreachable_lock_holder_is_reported(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder.mkdir()
@@ -518,17 +527,17 @@ def test_a_holder_that_cannot_be_reached_is_told(
     lock.release()
 
 
-def test_who_comes_while_a_service_ends_starts_another(folder: Path) -> None:
+def test_a_client_that_connects_while_a_service_ends_starts_another(folder: Path) -> None:
     folder.mkdir()
-    lock, path = IndexFolderLock(folder), get_socket_path(folder)
+    lock, socket_path = IndexFolderLock(folder), get_socket_path(folder)
     assert lock.acquire()
-    ending = listen(path)
+    listener = listen(socket_path)
 
     def end() -> None:
         for _ in ("the store", "the service that it starts meanwhile"):
-            ending.accept()[0].close()
-        path.unlink()
-        ending.close()
+            listener.accept()[0].close()
+        socket_path.unlink()
+        listener.close()
         lock.release()
 
     thread = threading.Thread(target=end)
@@ -539,14 +548,14 @@ def test_who_comes_while_a_service_ends_starts_another(folder: Path) -> None:
     thread.join()
 
 
-def test_a_service_waits_for_its_first_client_though_others_look_in(folder: Path) -> None:
+def test_a_service_waits_for_its_first_client_though_others_probe_it(folder: Path) -> None:
     start_service(folder)
     for _ in range(3):
         connect(get_socket_path(folder), timeout_s=5.0).close()
         time.sleep(0.2)
     connect(get_socket_path(folder), timeout_s=5.0).close()
     EdgeStore(folder).close()
-    wait_until(lambda: not get_socket_path(folder).exists(), seconds=5.0)
+    wait_until(lambda: not get_socket_path(folder).exists(), timeout_s=5.0)
 
 
 def test_short_lived_clients_find_a_service_every_time(folder: Path) -> None:
@@ -554,17 +563,17 @@ def test_short_lived_clients_find_a_service_every_time(folder: Path) -> None:
     fill(store)
     store.close()
 
-    def look(_: int) -> int:
+    def open_and_count(_: int) -> int:
         store = EdgeStore(folder)
         n_points = store.count()
         store.close()
         return n_points
 
     with ThreadPoolExecutor(3) as threads:
-        assert list(threads.map(look, range(12))) == [40] * 12
+        assert list(threads.map(open_and_count, range(12))) == [40] * 12
 
 
-def test_an_engine_whose_folder_is_removed_ends(store: EdgeStore, folder: Path) -> None:
+def test_an_engine_exits_when_its_folder_is_removed(store: EdgeStore, folder: Path) -> None:
     fill(store)
     pid = store.engine_pid
     shutil.rmtree(folder)
@@ -574,14 +583,14 @@ def test_an_engine_whose_folder_is_removed_ends(store: EdgeStore, folder: Path) 
     fresh.close()
 
 
-def test_a_folder_named_like_one_of_ours_shadows_nothing(tmp_path: Path) -> None:
-    for name in ("core", "index", "numpy"):
+def test_a_folder_named_like_one_of_our_packages_shadows_nothing(tmp_path: Path) -> None:
+    for name in ("shopwindow", "index", "numpy"):
         (tmp_path / name).mkdir()
         (tmp_path / name / "__init__.py").write_text("raise RuntimeError('not ours')")
     code = (
         f"import sys; sys.path[0] = {str(ROOT)!r}\n"
         "from pathlib import Path; from index.store.edge import EdgeStore\n"
-        "store = EdgeStore(Path('shop/index')); print(store.created); store.close()"
+        "store = EdgeStore(Path('shop/index')); print(store.exists); store.close()"
     )
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False
@@ -589,7 +598,7 @@ def test_a_folder_named_like_one_of_ours_shadows_nothing(tmp_path: Path) -> None
     assert done.stdout == "False\n", done.stderr
 
 
-def test_a_dying_process_may_hold_the_log_for_a_while(closed: Path, folder: Path) -> None:
+def test_opening_waits_for_a_dying_process_to_release_the_log(closed: Path, folder: Path) -> None:
     copy_sparse_tree(closed, folder)
     shard = folder / read_current_shard(folder).shard
     code = (
@@ -604,22 +613,24 @@ def test_a_dying_process_may_hold_the_log_for_a_while(closed: Path, folder: Path
     )
     assert holder.stdout is not None
     assert holder.stdout.readline() == "open\n"
-    began = time.monotonic()
+    started_at = time.monotonic()
     engine = EdgeEngine.load(shard, SCHEMA)
-    assert time.monotonic() - began > 0.3
+    assert time.monotonic() - started_at > 0.3
     assert engine.count(()) == 40
     engine.close()
     holder.wait()
     holder.stdout.close()
 
 
-def test_every_file_of_an_index_is_known_as_its_own(store: EdgeStore, folder: Path) -> None:
+def test_every_file_of_an_index_is_recognized_as_an_index_file(
+    store: EdgeStore, folder: Path
+) -> None:
     fill(store)
     store.write_manifest({"a": 1})
     assert [path.name for path in folder.iterdir() if not is_index_file(path.name)] == []
 
 
-def test_a_sum_is_of_what_is_in_a_file_whether_its_zeros_are_holes(tmp_path: Path) -> None:
+def test_a_checksum_is_the_same_for_holes_and_written_zeros(tmp_path: Path) -> None:
     holes, written = tmp_path / "holes", tmp_path / "written"
     with holes.open("wb") as file:
         file.truncate(1_000_000)
@@ -638,34 +649,36 @@ def test_a_sum_is_of_what_is_in_a_file_whether_its_zeros_are_holes(tmp_path: Pat
     assert compute_checksum(holes) != compute_checksum(written)
 
 
-def test_a_flipped_bit_in_a_long_file_that_is_mostly_hole_is_told(
-    closed: Path, folder: Path
-) -> None:
+def test_a_changed_bit_in_a_long_sparse_file_is_detected(closed: Path, folder: Path) -> None:
     copy_sparse_tree(closed, folder)
-    long = [path for path in folder.rglob("*") if path.name in {"flags_a.dat", "page_0.dat"}]
-    assert len(long) > 10
-    for path in long[::3]:
+    sparse_files = [
+        path for path in folder.rglob("*") if path.name in {"flags_a.dat", "page_0.dat"}
+    ]
+    assert len(sparse_files) > 10
+    for path in sparse_files[::3]:
         with path.open("r+b") as file:
-            right = file.read(1)
+            original = file.read(1)
             file.seek(0)
-            file.write(bytes([right[0] ^ 1]))
+            file.write(bytes([original[0] ^ 1]))
         with pytest.raises(IndexStoreError, match=r"is damaged\. Nothing was deleted"):
             EdgeFolder(folder)
         with path.open("r+b") as file:
-            file.write(right)
+            file.write(original)
     served = EdgeFolder(folder)
     assert served.handle("count", ((),), 0) == 40
     served.close()
 
 
-def test_an_index_is_whole_when_its_holes_were_written_out(closed: Path, folder: Path) -> None:
+def test_an_index_opens_when_its_holes_were_written_out(closed: Path, folder: Path) -> None:
     shutil.copytree(closed, folder, ignore=shutil.ignore_patterns("socket"))
     served = EdgeFolder(folder)
     assert served.handle("count", ((),), 0) == 40
     served.close()
 
 
-def test_flags_are_summed_also_where_the_disk_fills_their_holes(closed: Path, folder: Path) -> None:
+def test_flag_files_get_checksums_even_if_the_disk_fills_their_holes(
+    closed: Path, folder: Path
+) -> None:
     shutil.copytree(closed, folder, ignore=shutil.ignore_patterns("socket", "sums.json"))
     write_checksums(folder, next(folder.glob("shard-*")))
     flags = [path for path in folder.rglob("flags_a.dat") if "deleted" in path.parts]

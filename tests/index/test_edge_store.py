@@ -1,4 +1,4 @@
-"""What only the embedded store can get wrong: processes, crashes, and the graph."""
+"""Behaviour that only the embedded store has: processes, crashes, and the graph."""
 
 import os
 import signal
@@ -19,7 +19,7 @@ from index.store.points import PHOTO, In, Range, VectorQuery
 from shopwindow.values.errors import IndexStoreError
 from tests.index.test_store_contract import SCHEMA, fill, make_point, point_id, unit
 
-GRAPH_FROM = 500
+HNSW_MIN_POINTS = 500
 
 
 @pytest.fixture
@@ -29,16 +29,16 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def store(folder: Path) -> Iterator[EdgeStore]:
-    store = EdgeStore(folder, hnsw_min_points=GRAPH_FROM)
+    store = EdgeStore(folder, hnsw_min_points=HNSW_MIN_POINTS)
     yield store
     store.close()
 
 
-def wait_until(holds: Callable[[], bool], seconds: float = 10.0) -> None:
-    """Wait until something holds, and fail when it does not in time."""
-    deadline = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < deadline, "it never came"
+def wait_until(condition: Callable[[], bool], timeout_s: float = 10.0) -> None:
+    """Wait until a condition holds, and fail if it does not in time."""
+    deadline = time.monotonic() + timeout_s
+    while not condition():
+        assert time.monotonic() < deadline, "the condition did not hold in time"
         time.sleep(0.02)
 
 
@@ -46,36 +46,36 @@ def is_running(pid: int) -> bool:
     return Path(f"/proc/{pid}").exists()
 
 
-def test_kill_9_is_not_noticed_by_reads_nor_writes(store: EdgeStore) -> None:
+def test_reads_and_writes_survive_kill_9_of_the_engine(store: EdgeStore) -> None:
     fill(store, 30)
     for number in range(30, 36):
         os.kill(store.engine_pid, signal.SIGKILL)
-        assert store.count() == number, "a read is asked once more"
+        assert store.count() == number, "a read is retried"
         os.kill(store.engine_pid, signal.SIGKILL)
         store.upsert([make_point(number)])
     assert store.count() == 36
 
 
-def test_a_creation_is_not_repeated(store: EdgeStore) -> None:
+def test_creating_twice_is_refused(store: EdgeStore) -> None:
     fill(store)
     with pytest.raises(IndexStoreError, match="there is an index at"):
         store.create(SCHEMA)
 
 
-@pytest.mark.parametrize("done", [False, True], ids=["before it is done", "after it is done"])
-def test_a_creation_that_the_engine_dies_over_is_completed(
-    store: EdgeStore, monkeypatch: pytest.MonkeyPatch, done: bool
+@pytest.mark.parametrize("is_done", [False, True], ids=["before it is done", "after it is done"])
+def test_a_creation_during_which_the_engine_dies_is_completed(
+    store: EdgeStore, monkeypatch: pytest.MonkeyPatch, is_done: bool
 ) -> None:
     pid = store.engine_pid
 
-    def dying(*request: Any) -> object:
+    def die(*request: Any) -> object:
         monkeypatch.undo()
-        if done:
+        if is_done:
             send_and_receive(*request)
         os.kill(pid, signal.SIGKILL)
         raise EOFError
 
-    monkeypatch.setattr("index.store.edge.connection.send_and_receive", dying)
+    monkeypatch.setattr("index.store.edge.connection.send_and_receive", die)
     store.create(SCHEMA, {"a": 1})
     assert store.exists
     assert store.read_manifest() == {"a": 1}
@@ -83,7 +83,7 @@ def test_a_creation_that_the_engine_dies_over_is_completed(
     assert store.count() == 1
 
 
-def test_the_engine_ends_with_its_last_client(folder: Path) -> None:
+def test_the_engine_exits_with_its_last_client(folder: Path) -> None:
     first, second = EdgeStore(folder), EdgeStore(folder)
     pid = first.engine_pid
     assert second.engine_pid == pid, "one engine serves both"
@@ -100,7 +100,7 @@ def test_two_stores_share_a_folder(store: EdgeStore, folder: Path) -> None:
     other = EdgeStore(folder)
     assert not other.exists
     fill(store)
-    wait_until(lambda: other.exists, seconds=1.0)
+    wait_until(lambda: other.exists, timeout_s=1.0)
     assert other.count() == 40
     other.upsert([make_point(40)])
     assert store.count() == 41
@@ -111,42 +111,42 @@ def test_two_stores_share_a_folder(store: EdgeStore, folder: Path) -> None:
     again.close()
 
 
-def test_an_interrupt_between_request_and_reply_loses_no_step(
+def test_an_interrupt_between_request_and_reply_keeps_replies_in_step(
     store: EdgeStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fill(store)
 
-    def interrupted(*_: object) -> object:
+    def interrupt(*_: object) -> object:
         monkeypatch.undo()
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("index.store.edge.connection.send_and_receive", interrupted)
+    monkeypatch.setattr("index.store.edge.connection.send_and_receive", interrupt)
     with pytest.raises(KeyboardInterrupt):
         store.count((In("color", ("red",)),))
-    assert store.count() == 40, "not the answer to the question before"
+    assert store.count() == 40, "not the reply to the request before"
 
 
 def fill_many(store: VectorStore, n_points: int) -> None:
     store.create(SCHEMA)
-    with store.lock_writes():  # a graph that is due is built when the turn is over
+    with store.lock_writes():  # a due graph is built once the lock is released
         for start in range(0, n_points, 250):
             store.upsert([make_point(number) for number in range(start, start + 250)])
 
 
-def test_searches_and_writes_go_on_while_the_graph_is_built(store: EdgeStore) -> None:
+def test_searches_and_writes_continue_while_the_graph_is_built(store: EdgeStore) -> None:
     fill_many(store, 2000)
     store.optimize(wait=False)
-    answers, number = 0, 2000
+    n_rounds, number = 0, 2000
     while store.info()["graph"] == "being built":
         assert len(store.query([VectorQuery(PHOTO, unit(3), limit=10)])[0]) == 10
         store.upsert([make_point(number)])
         store.delete([point_id(number - 2000)])
-        answers, number = answers + 1, number + 1
-    assert answers >= 2, "the build must not block"
+        n_rounds, number = n_rounds + 1, number + 1
+    assert n_rounds >= 2, "the build must not block"
     assert "could not" not in store.info()["graph"]
     assert store.count() == 2000
-    last = store.retrieve([point_id(number - 1), point_id(0)])
-    assert set(last) == {point_id(number - 1)}, "writes during the build are in the new shard"
+    retrieved = store.retrieve([point_id(number - 1), point_id(0)])
+    assert set(retrieved) == {point_id(number - 1)}, "writes during the build are in the new shard"
     assert len(list(Path(store.location).glob("shard-*"))) == 1
 
 
@@ -157,12 +157,15 @@ def test_the_graph_finds_what_exact_search_finds(store: EdgeStore, folder: Path)
     store.optimize(wait=True)
     cases = [(), (In("color", ("red",)),), (Range("price", 100, 400), In("in_stock", (1,)))]
     for conditions in cases:
-        legs = [VectorQuery(PHOTO, unit(9000 + n), conditions, limit=10) for n in range(20)]
-        pairs = zip(store.query(legs), oracle.query(legs), strict=True)
-        shares = [len({a for a, _ in x} & {b for b, _ in y}) / len(y) for x, y in pairs]
-        assert np.mean(shares) >= 0.98
+        queries = [VectorQuery(PHOTO, unit(9000 + n), conditions, limit=10) for n in range(20)]
+        results = zip(store.query(queries), oracle.query(queries), strict=True)
+        recalls = [
+            len({hit_id for hit_id, _ in hits} & {hit_id for hit_id, _ in exact}) / len(exact)
+            for hits, exact in results
+        ]
+        assert np.mean(recalls) >= 0.98
     store.close()
-    reopened = EdgeStore(folder, hnsw_min_points=GRAPH_FROM)
+    reopened = EdgeStore(folder, hnsw_min_points=HNSW_MIN_POINTS)
     assert reopened.count() == 1500
     shards = list(folder.glob("shard-*"))
     reopened.optimize(wait=True)
@@ -183,25 +186,25 @@ def test_a_kill_during_the_build_loses_nothing(store: EdgeStore, folder: Path) -
     assert list(folder.glob("build-*")) == [], "the half-built copy is gone"
 
 
-def test_many_threads_get_their_own_answers(store: EdgeStore) -> None:
+def test_many_threads_get_their_own_replies(store: EdgeStore) -> None:
     fill(store)
-    wrong: list[int] = []
+    mismatches: list[int] = []
 
-    def ask(number: int) -> None:
+    def search(number: int) -> None:
         for _ in range(20):
-            found = store.query([VectorQuery(PHOTO, unit(number), limit=1)])[0][0][0]
-            if found != point_id(number):
-                wrong.append(number)
+            hit_id = store.query([VectorQuery(PHOTO, unit(number), limit=1)])[0][0][0]
+            if hit_id != point_id(number):
+                mismatches.append(number)
 
-    threads = [threading.Thread(target=ask, args=(number,)) for number in range(6)]
+    threads = [threading.Thread(target=search, args=(number,)) for number in range(6)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert wrong == []
+    assert mismatches == []
 
 
-def test_a_build_that_fails_says_so_and_searches_go_on(store: EdgeStore, folder: Path) -> None:
+def test_a_failed_build_is_reported_and_searches_continue(store: EdgeStore, folder: Path) -> None:
     fill_many(store, 500)
     (folder / "schema.json").rename(folder / "gone.json")
     with pytest.raises(IndexStoreError, match="could not be built"):
@@ -209,37 +212,37 @@ def test_a_build_that_fails_says_so_and_searches_go_on(store: EdgeStore, folder:
     assert store.count() == 500
 
 
-def test_a_graph_that_was_left_undone_is_built_by_whoever_opens_the_folder(folder: Path) -> None:
+def test_a_due_graph_is_built_by_the_next_process_that_opens_the_folder(folder: Path) -> None:
     early = EdgeStore(folder, hnsw_min_points=10**6)
     fill_many(early, 1000)
     assert early.info()["graph"].startswith("not needed: below 1,000,000 products")
     early.close()
-    later = EdgeStore(folder, hnsw_min_points=GRAPH_FROM)
+    later = EdgeStore(folder, hnsw_min_points=HNSW_MIN_POINTS)
     assert later.info()["unindexed_vectors"] in {0, 1000}
-    wait_until(lambda: later.info()["graph"] == "built", seconds=30)
+    wait_until(lambda: later.info()["graph"] == "built", timeout_s=30)
     assert later.info()["unindexed_vectors"] == 0
     later.upsert([make_point(number) for number in range(300)])
     later.close()
-    again = EdgeStore(folder, hnsw_min_points=GRAPH_FROM)
-    wait_until(lambda: again.info()["unindexed_vectors"] == 0, seconds=30)
+    again = EdgeStore(folder, hnsw_min_points=HNSW_MIN_POINTS)
+    wait_until(lambda: again.info()["unindexed_vectors"] == 0, timeout_s=30)
     assert again.count() == 1000, "rewritten points are due after a restart too"
     again.close()
 
 
-def test_an_engine_that_builds_outlives_its_last_client(folder: Path) -> None:
-    store = EdgeStore(folder, hnsw_min_points=GRAPH_FROM)
+def test_an_engine_that_builds_a_graph_outlives_its_last_client(folder: Path) -> None:
+    store = EdgeStore(folder, hnsw_min_points=HNSW_MIN_POINTS)
     fill_many(store, 1500)
     store.optimize(wait=False)
     pid = store.engine_pid
     store.close()
     assert is_running(pid)
-    wait_until(lambda: not is_running(pid), seconds=30)
-    again = EdgeStore(folder, hnsw_min_points=GRAPH_FROM)
+    wait_until(lambda: not is_running(pid), timeout_s=30)
+    again = EdgeStore(folder, hnsw_min_points=HNSW_MIN_POINTS)
     assert again.info()["graph"] == "built"
     again.close()
 
 
-def test_waiting_for_the_graph_waits_for_one_that_has_all(store: EdgeStore) -> None:
+def test_waiting_for_the_graph_waits_until_it_has_all_points(store: EdgeStore) -> None:
     store.create(SCHEMA)
     store.upsert([make_point(number) for number in range(500)])
     store.optimize(wait=False)

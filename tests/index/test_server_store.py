@@ -1,4 +1,4 @@
-"""What is sent to a Qdrant server, byte for byte, and what its failures become.
+"""The requests that a Qdrant server gets, and the errors that its failures become.
 
 A loopback server records every request. With QDRANT_URL set, the same store also meets a real one.
 """
@@ -17,7 +17,14 @@ from index.store.hnsw_config import full_scan_threshold_kb
 from index.store.points import PHOTO, SPARSE, In, Range, VectorQuery
 from index.store.server import ServerStore
 from shopwindow.values.errors import IndexStoreError, StoreUnreachableError
-from tests.index.test_store_contract import SCHEMA, fill, make_point, point_id, unit, words
+from tests.index.test_store_contract import (
+    SCHEMA,
+    fill,
+    make_point,
+    make_sparse_vector,
+    point_id,
+    unit,
+)
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
 
@@ -41,7 +48,7 @@ COLLECTION = {
 
 
 class Recorder(ThreadingHTTPServer):
-    """Answers like a server that has, or has not, the collection, and keeps what was asked."""
+    """Responds like a server with or without the collection, and records all requests."""
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
@@ -62,7 +69,7 @@ class Recorder(ThreadingHTTPServer):
 class _Handler(BaseHTTPRequestHandler):
     server: Recorder
 
-    def _answer(self) -> None:
+    def _respond(self) -> None:
         length = int(self.headers.get("content-length", 0))
         body = json.loads(self.rfile.read(length)) if length else None
         self.server.calls.append((self.command, self.path, body))
@@ -71,7 +78,7 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             self._send({"result": self._result(), "status": "ok", "time": 0.0}, self.server.status)
 
-    do_GET = do_PUT = do_POST = do_PATCH = do_DELETE = _answer  # noqa: N815
+    do_GET = do_PUT = do_POST = do_PATCH = do_DELETE = _respond  # noqa: N815
 
     def _result(self) -> Any:
         if self.path.endswith("/exists"):
@@ -106,68 +113,68 @@ def server() -> Iterator[Recorder]:
     server.server_close()
 
 
-def test_a_collection_is_made_with_everything_it_needs(server: Recorder) -> None:
+def test_a_collection_is_created_with_its_vectors_graph_and_fields(server: Recorder) -> None:
     store = ServerStore.connect(server.url)
     assert not store.exists
     store.create(SCHEMA)
-    made = next(b for m, p, b in server.calls if (m, p) == ("PUT", "/collections/products"))
-    assert made["vectors"] == {
+    created = next(b for m, p, b in server.calls if (m, p) == ("PUT", "/collections/products"))
+    assert created["vectors"] == {
         "photo": {"size": 8, "distance": "Dot"},
         "text": {"size": 8, "distance": "Dot"},
     }
-    assert made["sparse_vectors"] == {"words": {"modifier": "idf"}}
-    assert made["hnsw_config"] == {
+    assert created["sparse_vectors"] == {"words": {"modifier": "idf"}}
+    assert created["hnsw_config"] == {
         "m": 16,
         "ef_construct": 100,
         "full_scan_threshold": full_scan_threshold_kb(SCHEMA.dims),
     }
     assert full_scan_threshold_kb({"photo": 512, "text": 64}) == 50_000
-    assert made["quantization_config"]["scalar"]["type"] == "int8"
-    assert made["metadata"]["shopwindow_schema"] == SCHEMA.as_dict()
+    assert created["quantization_config"]["scalar"]["type"] == "int8"
+    assert created["metadata"]["shopwindow_schema"] == SCHEMA.as_dict()
     fields = [b for m, p, b in server.calls if p.startswith("/collections/products/index")]
-    by_name = {each["field_name"]: each["field_schema"] for each in fields}
+    by_name = {field["field_name"]: field["field_schema"] for field in fields}
     assert by_name["merchant_id"] == {"type": "keyword", "is_tenant": True, "enable_hnsw": True}
     assert by_name["price"] == {"type": "float", "enable_hnsw": False}
     store.close()
 
 
-def test_a_creation_that_was_cut_off_is_completed(server: Recorder) -> None:
+def test_an_interrupted_creation_is_completed(server: Recorder) -> None:
     server.exists = True
     ServerStore.connect(server.url).close()
     indexed = [b["field_name"] for _, p, b in server.calls if "/index" in p]
-    assert indexed == [each.name for each in SCHEMA.fields]
+    assert indexed == [field.name for field in SCHEMA.fields]
 
 
-def test_points_and_queries_are_sent_whole(server: Recorder) -> None:
+def test_points_and_queries_are_sent_completely(server: Recorder) -> None:
     server.exists = True
     store = ServerStore.connect(server.url)
     assert store.exists
     assert store.read_manifest() == {"schema": 1}
     store.upsert([make_point(1)])
     sent = server.last("PUT", "/collections/products/points")["points"]
-    assert [each["id"] for each in sent] == [str(uuid.UUID(point_id(1)))]
+    assert [point["id"] for point in sent] == [str(uuid.UUID(point_id(1)))]
     assert set(sent[0]["vector"]) == {"photo", "text", "words"}
     assert any("wait=true" in path for _, path, _ in server.calls), "acknowledged when applied"
     conditions = (In("color", ("red",)), Range("price", 5, None))
     first, second = store.query(
         [
             VectorQuery(PHOTO, unit(1), conditions, (point_id(2),), 7),
-            VectorQuery(SPARSE, words(1), (In("color", ("red",)),), (), 300),
+            VectorQuery(SPARSE, make_sparse_vector(1), (In("color", ("red",)),), (), 300),
         ]
     )
     assert (first, second) == ([(point_id(1), 0.5)], [])
-    one, two = server.last("POST", "/collections/products/points/query/batch")["searches"]
-    assert one["using"] == "photo"
-    assert one["limit"] == 7
-    assert one["params"]["acorn"]["enable"] is True, "price has no links in the graph"
-    assert one["params"]["quantization"] == {"rescore": True, "oversampling": 2.0}
-    assert one["filter"]["must"] == [
+    dense, sparse = server.last("POST", "/collections/products/points/query/batch")["searches"]
+    assert dense["using"] == "photo"
+    assert dense["limit"] == 7
+    assert dense["params"]["acorn"]["enable"] is True, "price has no links in the graph"
+    assert dense["params"]["quantization"] == {"rescore": True, "oversampling": 2.0}
+    assert dense["filter"]["must"] == [
         {"key": "color", "match": {"any": ["red"]}},
         {"key": "price", "range": {"gte": 5}},
     ]
-    assert one["filter"]["must_not"] == [{"has_id": [point_id(2)]}]
-    assert two["params"]["acorn"]["enable"] is False
-    assert two["params"]["hnsw_ef"] == 300
+    assert dense["filter"]["must_not"] == [{"has_id": [point_id(2)]}]
+    assert sparse["params"]["acorn"]["enable"] is False
+    assert sparse["params"]["hnsw_ef"] == 300
     store.write_manifest({"schema": 2})
     assert server.last("PATCH", "/collections/products")["metadata"]["shopwindow"] == {"schema": 2}
     store.close()
@@ -181,12 +188,12 @@ def test_a_foreign_collection_is_refused(server: Recorder, monkeypatch: pytest.M
 
 
 @pytest.mark.filterwarnings("ignore:Api key is used with an insecure connection")
-def test_a_wrong_key_is_named(server: Recorder) -> None:
+def test_a_refused_api_key_is_reported(server: Recorder) -> None:
     with pytest.raises(StoreUnreachableError, match="SHOPWINDOW_INDEX__API_KEY"):
         ServerStore.connect(server.url, api_key="wrong")
 
 
-def test_a_server_that_breaks_is_named(server: Recorder) -> None:
+def test_a_server_error_is_reported(server: Recorder) -> None:
     server.exists = True
     store = ServerStore.connect(server.url)
     server.status = 500
@@ -195,7 +202,7 @@ def test_a_server_that_breaks_is_named(server: Recorder) -> None:
     store.close()
 
 
-def test_no_server_is_named() -> None:
+def test_an_unreachable_server_is_reported() -> None:
     with pytest.raises(StoreUnreachableError, match="does not answer"):
         ServerStore.connect("http://127.0.0.1:9")
 
@@ -203,7 +210,7 @@ def test_no_server_is_named() -> None:
 @pytest.mark.server
 @pytest.mark.skipif("QDRANT_URL" not in os.environ, reason="QDRANT_URL is not set")
 @pytest.mark.enable_socket
-def test_a_real_server_keeps_the_contract() -> None:
+def test_a_real_server_fulfils_the_contract() -> None:
     name = f"shopwindow-test-{uuid.uuid4().hex[:8]}"
     store = ServerStore.connect(os.environ["QDRANT_URL"], name, os.environ.get("QDRANT_API_KEY"))
     try:

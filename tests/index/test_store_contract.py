@@ -1,4 +1,4 @@
-"""One suite over every store; exact numpy search is the oracle."""
+"""The contract suite of all vector stores; exact numpy search is the oracle."""
 
 import uuid
 from collections import Counter
@@ -60,8 +60,8 @@ def unit(seed: int) -> np.ndarray:
     return row / np.linalg.norm(row)
 
 
-def words(*numbers: int) -> SparseVector:
-    return SparseVector(np.array(numbers, np.uint32), np.ones(len(numbers), np.float32))
+def make_sparse_vector(*term_ids: int) -> SparseVector:
+    return SparseVector(np.array(term_ids, np.uint32), np.ones(len(term_ids), np.float32))
 
 
 def make_point(number: int, **payload: object) -> Point:
@@ -71,7 +71,7 @@ def make_point(number: int, **payload: object) -> Point:
         id=point_id(number),
         payload={**fields, "merchant_id": f"m{number % 2}", **payload},
         vectors={PHOTO: unit(number), TEXT: unit(1000 + number)},
-        sparse_vector=words(1, 2 + number % 4, 10 + number),
+        sparse_vector=make_sparse_vector(1, 2 + number % 4, 10 + number),
     )
 
 
@@ -81,8 +81,8 @@ def fill(store: VectorStore, n_points: int = 40) -> VectorStore:
     return store
 
 
-StoreMaker = Callable[[Path], VectorStore]
-STORES: dict[str, StoreMaker] = {
+StoreFactory = Callable[[Path], VectorStore]
+STORES: dict[str, StoreFactory] = {
     "exact": lambda _: ExactStore(),
     "edge": lambda folder: EdgeStore(folder / "edge"),
     "server-in-memory": lambda _: ServerStore.in_memory(),
@@ -105,7 +105,7 @@ def store(empty: VectorStore) -> VectorStore:
 def filled(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[VectorStore]:
-    """A store that tests only read: starting an engine for each would take a minute in all."""
+    """A store that tests only read: an engine for each test would take a minute in total."""
     store = fill(STORES[request.param](tmp_path_factory.mktemp("filled")))
     yield store
     store.close()
@@ -126,7 +126,9 @@ def test_nothing_works_before_create(empty: VectorStore) -> None:
 def test_an_empty_store_answers_with_nothing(empty: VectorStore) -> None:
     empty.create(SCHEMA)
     assert empty.count() == 0
-    assert empty.query([VectorQuery(PHOTO, unit(1)), VectorQuery(SPARSE, words(1))]) == [[], []]
+    assert empty.query(
+        [VectorQuery(PHOTO, unit(1)), VectorQuery(SPARSE, make_sparse_vector(1))]
+    ) == [[], []]
     assert empty.facet("color") == {}
     assert empty.scroll() == ([], "")
     assert empty.retrieve([point_id(1)]) == {}
@@ -138,7 +140,7 @@ def test_create_twice_is_refused(store: VectorStore) -> None:
     assert store.count() == 40
 
 
-def test_no_points_and_no_legs_are_fine(store: VectorStore) -> None:
+def test_empty_writes_and_queries_are_accepted(store: VectorStore) -> None:
     store.upsert([])
     store.delete([])
     assert store.query([]) == []
@@ -160,90 +162,94 @@ CONDITIONS: dict[str, tuple[Condition, ...]] = {
 
 @pytest.mark.parametrize("conditions", CONDITIONS.values(), ids=CONDITIONS)
 @pytest.mark.parametrize("limit", [1, 7, 100])
-def test_answers_equal_exact_search(
+def test_results_equal_exact_search(
     filled: VectorStore, oracle: VectorStore, conditions: tuple[Condition, ...], limit: int
 ) -> None:
-    legs = [
+    queries = [
         VectorQuery(PHOTO, unit(501), conditions, limit=limit),
         VectorQuery(TEXT, unit(502), conditions, limit=limit),
-        VectorQuery(SPARSE, words(3, 12, 15), conditions, limit=limit),
+        VectorQuery(SPARSE, make_sparse_vector(3, 12, 15), conditions, limit=limit),
     ]
-    for got, expected in zip(filled.query(legs), oracle.query(legs), strict=True):
+    for got, expected in zip(filled.query(queries), oracle.query(queries), strict=True):
         assert [score for _, score in got] == pytest.approx([s for _, s in expected], abs=1e-5)
-        # Which of several equal scores stands at the cut is the engine's choice.
-        cut = expected[-1][1] + 1e-5 if len(expected) == limit else -1.0
-        assert above(got, cut) == above(expected, cut)
+        # Which of several equal scores makes it into the limit is the engine's choice.
+        threshold = expected[-1][1] + 1e-5 if len(expected) == limit else -1.0
+        assert ids_above(got, threshold) == ids_above(expected, threshold)
     assert filled.count(conditions) == oracle.count(conditions)
     assert filled.facet("color", conditions) == oracle.facet("color", conditions)
 
 
-def test_words_are_replaced_and_nothing_else(store: VectorStore) -> None:
+def test_updating_sparse_vectors_changes_nothing_else(store: VectorStore) -> None:
     before = store.retrieve([point_id(1)], vectors=True)[point_id(1)]
-    store.update_sparse_vectors({point_id(1): words(500, 501), point_id(2): words(500)})
+    store.update_sparse_vectors(
+        {point_id(1): make_sparse_vector(500, 501), point_id(2): make_sparse_vector(500)}
+    )
     after = store.retrieve([point_id(1)], vectors=True)[point_id(1)]
     assert after.payload == before.payload
     assert after.vectors.keys() == before.vectors.keys()
     for name, vector in before.vectors.items():
         np.testing.assert_allclose(after.vectors[name], vector, atol=1e-6)
-    found = store.query([VectorQuery(SPARSE, words(501), limit=50)])[0]
-    assert [each for each, _ in found] == [point_id(1)]
-    gone = store.query([VectorQuery(SPARSE, words(11), limit=50)])[
-        0
-    ]  # was the word of point 1 alone
-    assert gone == []
+    matching = store.query([VectorQuery(SPARSE, make_sparse_vector(501), limit=50)])[0]
+    assert [hit_id for hit_id, _ in matching] == [point_id(1)]
+    # Term 11 was in point 1 alone.
+    assert store.query([VectorQuery(SPARSE, make_sparse_vector(11), limit=50)]) == [[]]
     store.update_sparse_vectors({})
     with pytest.raises(IndexStoreError):
-        store.update_sparse_vectors({point_id(77): words(1)})
+        store.update_sparse_vectors({point_id(77): make_sparse_vector(1)})
     assert store.count() == 40
 
 
-def tally(
+def count_values(
     store: VectorStore, ids: Sequence[str], fields: tuple[str, ...]
 ) -> dict[str, dict[FieldValue, int]]:
     rows = store.fetch_rows(ids, fields)
     return {name: rows.count_values(ids, name) for name in fields}
 
 
-def test_rows_are_those_of_the_named_points_as_they_are_now(store: VectorStore) -> None:
+def test_rows_have_the_current_values_of_the_points(store: VectorStore) -> None:
     ids = [point_id(n) for n in range(1, 8)]
     fields = ("color", "in_stock")
-    before = tally(store, [*ids, point_id(99)], fields)
-    assert before == counted(store.retrieve(ids).values(), fields)
+    before = count_values(store, [*ids, point_id(99)], fields)
+    assert before == count_payload_values(store.retrieve(ids).values(), fields)
     assert list(before["color"].values()) == sorted(before["color"].values(), reverse=True)
     first = make_point(1)
-    store.upsert([Point(first.id, {"color": "violet"}, first.vectors)])  # one value, no list
+    store.upsert(
+        [Point(first.id, {"color": "violet"}, first.vectors)]
+    )  # a single value instead of a list
     store.delete([point_id(2)])
-    after = tally(store, ids, fields)
-    assert after == counted(store.retrieve(ids).values(), fields)
+    after = count_values(store, ids, fields)
+    assert after == count_payload_values(store.retrieve(ids).values(), fields)
     assert after["color"]["violet"] == 1
-    assert tally(store, ids[:3], ("merchant_id",)) == {"merchant_id": {"m1": 1}}
-    assert tally(store, [], fields) == {"color": {}, "in_stock": {}}
+    assert count_values(store, ids[:3], ("merchant_id",)) == {"merchant_id": {"m1": 1}}
+    assert count_values(store, [], fields) == {"color": {}, "in_stock": {}}
 
 
-def counted(points: Iterable[Point], fields: tuple[str, ...]) -> dict[str, dict[str | int, int]]:
-    found: dict[str, Counter[str | int]] = {name: Counter() for name in fields}
+def count_payload_values(
+    points: Iterable[Point], fields: tuple[str, ...]
+) -> dict[str, dict[str | int, int]]:
+    counters: dict[str, Counter[str | int]] = {name: Counter() for name in fields}
     for point in points:
         for name in fields:
-            found[name].update(np.atleast_1d(point.payload.get(name, [])).tolist())
-    return {name: dict(each) for name, each in found.items()}
+            counters[name].update(np.atleast_1d(point.payload.get(name, [])).tolist())
+    return {name: dict(counter) for name, counter in counters.items()}
 
 
-def above(scored: list[ScoredPoint], cut: float) -> list[str]:
-    return [each for each, score in scored if score > cut]
+def ids_above(scored: list[ScoredPoint], threshold: float) -> list[str]:
+    return [point_id for point_id, score in scored if score > threshold]
 
 
-def test_only_named_points_are_ranked(filled: VectorStore) -> None:
-    named = tuple(point_id(n) for n in (3, 7, 11))
-    for vector, using in ((unit(3), PHOTO), (words(1, 3, 14), SPARSE)):
-        every = filled.query([VectorQuery(using, vector, limit=100)])[0]
-        some = filled.query(
-            [VectorQuery(using, vector, include_ids=(*named, point_id(9999)), limit=9)]
-        )[0]
-        assert [each for each, _ in some] == [each for each, _ in every if each in named]
-        assert [score for _, score in some] == pytest.approx([s for e, s in every if e in named])
+def test_only_included_points_are_ranked(filled: VectorStore) -> None:
+    included = tuple(point_id(n) for n in (3, 7, 11))
+    include_ids = (*included, point_id(9999))
+    for vector, using in ((unit(3), PHOTO), (make_sparse_vector(1, 3, 14), SPARSE)):
+        all_hits = filled.query([VectorQuery(using, vector, limit=100)])[0]
+        hits = filled.query([VectorQuery(using, vector, include_ids=include_ids, limit=9)])[0]
+        expected = [hit for hit in all_hits if hit[0] in included]
+        assert [hit_id for hit_id, _ in hits] == [hit_id for hit_id, _ in expected]
+        assert [score for _, score in hits] == pytest.approx([score for _, score in expected])
 
 
-def test_values_and_conditions_of_named_points(filled: VectorStore) -> None:
+def test_rows_and_conditions_of_points_by_id(filled: VectorStore) -> None:
     ids = [point_id(n) for n in (3, 4, 9999)]
     rows = filled.fetch_rows(ids, ("merchant_id", "price", "nothing", "color"))
     assert rows.first_values("merchant_id") == {ids[0]: "m1", ids[1]: "m0"}
@@ -265,28 +271,32 @@ def test_values_and_conditions_of_named_points(filled: VectorStore) -> None:
 
 def test_excluded_points_are_left_out(filled: VectorStore) -> None:
     query = VectorQuery(PHOTO, unit(3), exclude_ids=(point_id(3),), limit=100)
-    found = [each for each, _ in filled.query([query])[0]]
-    assert point_id(3) not in found
-    assert len(found) == 39
+    hit_ids = [hit_id for hit_id, _ in filled.query([query])[0]]
+    assert point_id(3) not in hit_ids
+    assert len(hit_ids) == 39
 
 
 def test_a_point_without_photo_is_found_by_its_text_only(store: VectorStore) -> None:
-    bare = make_point(77)
-    store.upsert([Point(bare.id, bare.payload, {TEXT: bare.vectors[TEXT]})])
-    by_photo, by_text, by_words = store.query(
+    without_photo = make_point(77)
+    store.upsert(
+        [Point(without_photo.id, without_photo.payload, {TEXT: without_photo.vectors[TEXT]})]
+    )
+    by_photo, by_text, by_tokens = store.query(
         [
             VectorQuery(PHOTO, unit(77), limit=100),
             VectorQuery(TEXT, unit(1077), limit=1),
-            VectorQuery(SPARSE, words(87), limit=100),
+            VectorQuery(SPARSE, make_sparse_vector(87), limit=100),
         ]
     )
-    assert point_id(77) not in [each for each, _ in by_photo]
+    assert point_id(77) not in [hit_id for hit_id, _ in by_photo]
     assert by_text[0][0] == point_id(77)
-    assert by_words == []
+    assert by_tokens == []
 
 
 def test_upsert_replaces_the_whole_point(store: VectorStore) -> None:
-    store.upsert([Point(point_id(5), {"color": ["black"]}, {TEXT: unit(9)}, words(99))])
+    store.upsert(
+        [Point(point_id(5), {"color": ["black"]}, {TEXT: unit(9)}, make_sparse_vector(99))]
+    )
     point = store.retrieve([point_id(5)], vectors=True)[point_id(5)]
     assert point.payload == {"color": ["black"]}
     assert set(point.vectors) == {TEXT}
@@ -302,7 +312,7 @@ def test_duplicates_in_one_batch_keep_the_last(store: VectorStore) -> None:
     assert store.retrieve([point_id(50)])[point_id(50)].payload["n"] == "last"
 
 
-def test_vectors_come_back_as_they_went_in(filled: VectorStore) -> None:
+def test_vectors_are_retrieved_as_they_were_stored(filled: VectorStore) -> None:
     point = filled.retrieve([point_id(4)], vectors=True)[point_id(4)]
     assert point.vectors[PHOTO].dtype == np.float32
     np.testing.assert_allclose(point.vectors[PHOTO], unit(4), atol=1e-6)
@@ -310,22 +320,21 @@ def test_vectors_come_back_as_they_went_in(filled: VectorStore) -> None:
     assert point.sparse_vector.indices.tolist() == [1, 2, 14]
 
 
-def test_only_the_asked_fields_come(filled: VectorStore) -> None:
+def test_only_the_requested_fields_are_retrieved(filled: VectorStore) -> None:
     point = filled.retrieve([point_id(4)], fields=("price", "missing"))[point_id(4)]
     assert point.payload == {"price": 4.0}
     assert dict(point.vectors) == {}
 
 
-def test_delete_removes_and_passes_over_unknown_ids(store: VectorStore) -> None:
+def test_delete_ignores_unknown_ids(store: VectorStore) -> None:
     store.delete([point_id(1), point_id(999)])
     assert store.count() == 39
     assert store.retrieve([point_id(1)]) == {}
-    assert point_id(1) not in [
-        e for e, _ in store.query([VectorQuery(PHOTO, unit(1), limit=100)])[0]
-    ]
+    hits = store.query([VectorQuery(PHOTO, unit(1), limit=100)])[0]
+    assert point_id(1) not in [hit_id for hit_id, _ in hits]
 
 
-def test_scroll_gives_each_point_once_in_order(filled: VectorStore) -> None:
+def test_scroll_returns_each_point_once_in_order(filled: VectorStore) -> None:
     seen: list[str] = []
     after = ""
     while True:
@@ -338,15 +347,15 @@ def test_scroll_gives_each_point_once_in_order(filled: VectorStore) -> None:
 
 
 @pytest.mark.parametrize("descending", [False, True])
-def test_an_order_begins_at_its_start_and_passes_over_what_lacks_the_field(
+def test_an_order_starts_at_its_value_and_skips_points_without_the_field(
     store: VectorStore, descending: bool
 ) -> None:
     store.upsert([make_point(100, price=None), make_point(101, price=7.0)])
     start = 7.0
-    found = store.scroll_ordered(OrderBy("price", descending, start), (), 200, ("price",))
-    prices = [point.payload["price"] for point in found]
-    wanted = [float(n) for n in range(40) if (n <= start if descending else n >= start)] + [7.0]
-    assert prices == sorted(wanted, reverse=descending)
+    ordered = store.scroll_ordered(OrderBy("price", descending, start), (), 200, ("price",))
+    prices = [point.payload["price"] for point in ordered]
+    expected = [float(n) for n in range(40) if (n <= start if descending else n >= start)] + [7.0]
+    assert prices == sorted(expected, reverse=descending)
     first = store.scroll_ordered(OrderBy("price", descending), (In("merchant_id", ("m1",)),), 2)
     assert [point.payload["price"] for point in first] == (
         [39.0, 37.0] if descending else [1.0, 3.0]
@@ -367,7 +376,7 @@ def test_the_manifest_is_replaced_whole(store: VectorStore) -> None:
 BROKEN_POINTS: dict[str, tuple[Point, str]] = {
     "nan": (Point(point_id(1), {}, {PHOTO: np.full(DIM, np.nan, np.float32)}), "not finite"),
     "infinite": (Point(point_id(1), {}, {PHOTO: np.full(DIM, np.inf, np.float32)}), "not finite"),
-    "wide": (Point(point_id(1), {}, {PHOTO: np.ones(DIM + 1, np.float32)}), "width 8"),
+    "wide": (Point(point_id(1), {}, {PHOTO: np.ones(DIM + 1, np.float32)}), "dimension 8"),
     "unknown vector": (Point(point_id(1), {}, {"smell": unit(1)}), "unknown vector 'smell'"),
     "nan weight": (
         Point(point_id(1), {}, {}, SparseVector(np.array([1], np.uint32), np.array([np.nan]))),
@@ -377,7 +386,7 @@ BROKEN_POINTS: dict[str, tuple[Point, str]] = {
 
 
 @pytest.mark.parametrize(("broken", "message"), BROKEN_POINTS.values(), ids=BROKEN_POINTS)
-def test_a_refused_batch_leaves_no_trace(store: VectorStore, broken: Point, message: str) -> None:
+def test_a_refused_batch_changes_nothing(store: VectorStore, broken: Point, message: str) -> None:
     before = store.retrieve([point_id(1)], vectors=True)[point_id(1)]
     with pytest.raises(VectorError, match=message):
         store.upsert([make_point(60), broken])
@@ -412,20 +421,23 @@ def test_close_is_idempotent(store: VectorStore) -> None:
         st.tuples(st.sampled_from(["upsert", "delete"]), st.integers(0, 12)), max_size=20
     )
 )
-def test_any_history_equals_the_oracle(
+def test_any_history_of_writes_equals_the_oracle(
     store: VectorStore, operations: list[tuple[str, int]]
 ) -> None:
     oracle = fill(ExactStore())
     store.upsert([make_point(number) for number in range(40)])
-    for turn, (name, number) in enumerate(operations):
-        for each in (store, oracle):
+    for step, (name, number) in enumerate(operations):
+        for target in (store, oracle):
             if name == "upsert":
-                each.upsert([make_point(number, n=turn)])
+                target.upsert([make_point(number, n=step)])
             else:
-                each.delete([point_id(number)])
+                target.delete([point_id(number)])
     assert store.scroll(limit=50)[0] == oracle.scroll(limit=50)[0]
-    legs = [VectorQuery(PHOTO, unit(600), limit=50), VectorQuery(SPARSE, words(1, 3, 14), limit=50)]
-    (got, got_words), (expected, expected_words) = store.query(legs), oracle.query(legs)
-    assert [each for each, _ in got] == [each for each, _ in expected]
-    # Engines count deleted points in their word statistics until they next optimise.
-    assert {each for each, _ in got_words} == {each for each, _ in expected_words}
+    queries = [
+        VectorQuery(PHOTO, unit(600), limit=50),
+        VectorQuery(SPARSE, make_sparse_vector(1, 3, 14), limit=50),
+    ]
+    (got, got_sparse), (expected, expected_sparse) = store.query(queries), oracle.query(queries)
+    assert [target for target, _ in got] == [target for target, _ in expected]
+    # Engines count deleted points in their term statistics until they next optimize.
+    assert {target for target, _ in got_sparse} == {target for target, _ in expected_sparse}

@@ -79,25 +79,32 @@ def test_a_product_can_borrow_from_its_own_merchant_alone(
 ) -> None:
     with ProductIndex.open(":memory:", encoder) as index:
         index.add(Product(f"p{n}", "Red dress", merchant_id=f"m{n % 2}") for n in range(6))
-        personalizer = Personalizer(index, record.log, ProfileSettings(), lambda: NOW_S)
-        for product_id, n_clicks in (("p1", 60), ("p3", 60), ("p2", 2)):
-            record_engagement(record, product_id, int(MIN_IMPRESSIONS), n_clicks)
-        # A product that is no neighbour, or the rate of all neighbours would be the prior itself.
-        record_engagement(record, "not in the index", int(MIN_IMPRESSIONS), 0)
 
-        def expected(same_merchant_only: bool) -> float:
-            return float(
-                personalizer.engagement_estimator.estimate(["p0"], same_merchant_only)[0].mean[0]
-            )
+        def make_personalizer() -> Personalizer:
+            return Personalizer(index, record.log, ProfileSettings(), lambda: NOW_S)
 
-        assert (
-            expected(same_merchant_only=True)
-            == expected(same_merchant_only=False)
-            == personalizer.engagement_estimator.get_prior().mean
-        )
-        personalizer.engagement_estimator.process_pending()
-        prior_mean = personalizer.engagement_estimator.get_prior().mean
-        assert expected(same_merchant_only=False) > prior_mean > expected(same_merchant_only=True)
+        def estimate(personalizer: Personalizer, same_merchant_only: bool) -> float:
+            estimator = personalizer.engagement_estimator
+            return float(estimator.estimate(["p0"], same_merchant_only)[0].mean[0])
+
+        with (
+            make_personalizer() as before_all,
+            make_personalizer() as before_own,
+            make_personalizer() as personalizer,
+        ):
+            for product_id, n_clicks in (("p1", 60), ("p3", 60), ("p2", 2)):
+                record_engagement(record, product_id, int(MIN_IMPRESSIONS), n_clicks)
+            # No neighbour: without it the rate of all neighbours would be the prior itself.
+            record_engagement(record, "not in the index", int(MIN_IMPRESSIONS), 0)
+            prior_mean = personalizer.engagement_estimator.get_prior().mean
+            # A first estimate cannot know the neighbours yet.
+            assert estimate(before_all, same_merchant_only=False) == prior_mean
+            assert estimate(before_own, same_merchant_only=True) == prior_mean
+            estimate(personalizer, same_merchant_only=False)
+            personalizer.engagement_estimator.process_pending()
+            from_all = estimate(personalizer, same_merchant_only=False)
+            from_own_merchant = estimate(personalizer, same_merchant_only=True)
+        assert from_all > prior_mean > from_own_merchant  # p2 alone is of m0
 
 
 def test_imported_clicks_without_impressions_count(

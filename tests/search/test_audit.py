@@ -177,7 +177,7 @@ def test_photos_are_not_checked_if_the_encoder_is_unreliable(clean: list[Product
     ]
     section = audit(colorless).sections[1]
     assert (section.findings, section.was_checked) == ((), False)
-    assert "cannot be told" in section.note
+    assert "cannot be checked" in section.note
 
 
 def test_photos_are_not_checked_with_few_products(clean: list[Product]) -> None:

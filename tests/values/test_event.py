@@ -1,4 +1,4 @@
-"""Events: what they refuse, and that they stay as they were made."""
+"""Events: which fields they refuse, and that they are immutable."""
 
 import math
 import pickle
@@ -13,7 +13,7 @@ from shopwindow.values import Event, Product
 from shopwindow.values.errors import InvalidEventError, InvalidValueError
 from shopwindow.values.event import check_user_id, fill_purchase_value
 
-BROKEN: dict[str, tuple[dict[str, Any], str]] = {
+INVALID_FIELDS: dict[str, tuple[dict[str, Any], str]] = {
     "kind": ({"kind": "view"}, "kind: expected one of impression, click"),
     "surface": ({"surface": "shop"}, "surface: expected one of search"),
     "blank product": ({"product_id": " "}, "product_id: expected a text that is not empty"),
@@ -22,7 +22,7 @@ BROKEN: dict[str, tuple[dict[str, Any], str]] = {
     "half a surrogate": ({"query_id": "\ud800"}, "query_id: .*valid Unicode"),
     "NUL": ({"user_id": "a\0b"}, "user_id: .*without NUL"),
     "no event id": ({"event_id": ""}, "event_id: expected a text that is not empty"),
-    "position under 0": ({"position": -1}, "position: expected a place from 1"),
+    "position under 0": ({"position": -1}, "position: expected a position from 1"),
     "position true": ({"position": True}, "position: expected"),
     "position no whole": ({"position": 1.0}, "position: expected"),
     "position too great": ({"position": 10**10}, "position: expected"),
@@ -43,15 +43,15 @@ BROKEN: dict[str, tuple[dict[str, Any], str]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("values", "message"), BROKEN.values(), ids=BROKEN)
-def test_what_has_no_sense_is_refused(values: dict[str, Any], message: str) -> None:
-    given = {"kind": "click", "product_id": "sku-1"} | values
+@pytest.mark.parametrize(("values", "message"), INVALID_FIELDS.values(), ids=INVALID_FIELDS)
+def test_an_invalid_field_is_refused_by_name(values: dict[str, Any], message: str) -> None:
+    fields = {"kind": "click", "product_id": "sku-1"} | values
     with pytest.raises(InvalidEventError, match=message) as caught:
-        Event(**given)
+        Event(**fields)
     assert isinstance(caught.value, InvalidValueError)
 
 
-def test_each_event_has_its_own_id_and_the_time_of_its_making() -> None:
+def test_each_event_has_a_unique_id_and_the_time_of_its_creation() -> None:
     before = datetime.now(UTC)
     first, second = Event("click", "sku-1"), Event("click", "sku-1")
     assert first.event_id != second.event_id
@@ -59,39 +59,39 @@ def test_each_event_has_its_own_id_and_the_time_of_its_making() -> None:
     assert before <= first.time <= second.time <= datetime.now(UTC)
 
 
-def test_the_time_is_put_into_utc() -> None:
+def test_the_time_is_converted_to_utc() -> None:
     abu_dhabi = timezone(timedelta(hours=4))
     event = Event("purchase", "sku-1", time=datetime(2026, 3, 1, 2, 0, tzinfo=abu_dhabi))
     assert event.time.isoformat() == "2026-02-28T22:00:00+00:00"
 
 
-def test_features_are_a_copy_that_nobody_changes() -> None:
-    given = {"lexical": np.float32(0.5)}
-    event = Event("impression", "sku-1", features=given)  # type: ignore[arg-type]
-    given["lexical"] = np.float32(9)
+def test_features_are_a_read_only_copy_of_plain_numbers() -> None:
+    features = {"lexical": np.float32(0.5)}
+    event = Event("impression", "sku-1", features=features)  # type: ignore[arg-type]
+    features["lexical"] = np.float32(9)
     assert event.features == {"lexical": 0.5}
     assert type(event.features["lexical"]) is float
     with pytest.raises(TypeError, match="does not support item assignment"):
         event.features["lexical"] = 1.0  # type: ignore[index]
 
 
-def test_pickle_gives_the_same_event() -> None:
+def test_an_event_survives_pickling() -> None:
     event = Event("like", "sku-1", features={"a": 1.5}, propensity=0.25, value=3.0)
     assert pickle.loads(pickle.dumps(event)) == event
 
 
-def test_only_a_purchase_of_what_has_a_price_gets_it() -> None:
-    priced = Product("sku-1", "Lamp", price=80.0, currency="AED")
-    bought = Event("purchase", "sku-1", user_id="u", position=3, features={"dense": 0.5})
-    sold = fill_purchase_value(bought, priced)
-    assert (sold.value, sold.currency) == (80.0, "AED")
-    assert replace(sold, value=None, currency="") == bought
-    assert fill_purchase_value(bought, Product("sku-1", "Lamp")) == bought
-    liked = Event("like", "sku-1")
-    assert fill_purchase_value(liked, priced) == liked
+def test_only_purchases_of_priced_products_get_a_value() -> None:
+    lamp = Product("sku-1", "Lamp", price=80.0, currency="AED")
+    purchase = Event("purchase", "sku-1", user_id="u", position=3, features={"dense": 0.5})
+    valued = fill_purchase_value(purchase, lamp)
+    assert (valued.value, valued.currency) == (80.0, "AED")
+    assert replace(valued, value=None, currency="") == purchase
+    assert fill_purchase_value(purchase, Product("sku-1", "Lamp")) == purchase
+    like = Event("like", "sku-1")
+    assert fill_purchase_value(like, lamp) == like
 
 
-def test_an_empty_user_is_nobody() -> None:
+def test_an_empty_user_id_is_refused() -> None:
     check_user_id("u")
     with pytest.raises(InvalidEventError, match="user_id: expected a text that is not empty"):
         check_user_id("")

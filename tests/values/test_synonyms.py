@@ -1,4 +1,4 @@
-"""Files of synonyms: groups by line, remarks, and mistakes that name their line."""
+"""Synonyms files: groups by line, comments, and errors that name the line."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from shopwindow.values.errors import InvalidSettingError
 from shopwindow.values.synonyms import load_builtin_synonyms, load_synonyms, read_synonyms
 
 
-def test_groups_remarks_and_both_commas(tmp_path: Path) -> None:
+def test_a_file_may_have_comments_and_arabic_commas(tmp_path: Path) -> None:
     path = tmp_path / "own.txt"
     path.write_text(
         "\ufeff# ours\n\nfrock, dress  # old word\nنفنوف، فستان, dress\n", encoding="utf-8"
@@ -19,15 +19,15 @@ def test_groups_remarks_and_both_commas(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("line", ["alone", "alone,", ", ,alone"])
-def test_a_group_of_one_is_named(tmp_path: Path, line: str) -> None:
+def test_a_group_of_one_word_is_refused_with_its_line(tmp_path: Path, line: str) -> None:
     path = tmp_path / "own.txt"
     path.write_text(f"a, b\n{line}\n", encoding="utf-8")
-    with pytest.raises(InvalidSettingError, match="line 2"):
+    with pytest.raises(InvalidSettingError, match=r"SYNONYMS_FILE: .* line 2"):
         read_synonyms(path)
 
 
 @pytest.mark.parametrize("data", [None, b"\xff\xfe\x00"])
-def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, data: bytes | None) -> None:
+def test_a_missing_or_binary_file_is_refused(tmp_path: Path, data: bytes | None) -> None:
     path = tmp_path / "own.txt"
     if data is not None:
         path.write_bytes(data)
@@ -35,7 +35,7 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, data: bytes | None)
         read_synonyms(path)
 
 
-def test_the_shipped_groups_join_the_languages() -> None:
+def test_the_built_in_groups_join_english_and_arabic() -> None:
     groups = [set(group) for group in load_builtin_synonyms()]
     for pair in ({"red", "أحمر"}, {"sofa", "كنبة"}, {"rug", "زولية"}, {"Men", "رجالي"}):
         assert any(pair <= group for group in groups), pair

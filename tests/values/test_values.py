@@ -1,4 +1,4 @@
-"""The shared values: what they refuse, and that they stay as they were made."""
+"""Products, queries, errors, vectors and settings: what they refuse, and that they are frozen."""
 
 import pickle
 from datetime import UTC, datetime
@@ -8,9 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-import shopwindow.values as core
-from shopwindow.values import EncoderSpec, Filters, Product, Query, Translation
-from shopwindow.values import errors as error_tree
+from shopwindow import values
+from shopwindow.values import EncoderSpec, Filters, Product, Query, Translation, errors
 from shopwindow.values.arrays import check_vectors, l2_normalize
 from shopwindow.values.encoder import digest
 from shopwindow.values.errors import (
@@ -27,7 +26,7 @@ from shopwindow.values.errors import (
 from shopwindow.values.settings import Settings, read_settings
 
 NAIVE = datetime(2026, 1, 1)
-BROKEN: dict[str, tuple[type, dict[str, Any], type[Exception], str]] = {
+INVALID_VALUES: dict[str, tuple[type, dict[str, Any], type[Exception], str]] = {
     "no id": (Product, {"id": " ", "title": "x"}, InvalidProductError, "id: expected"),
     "id no text": (Product, {"id": 5, "title": "x"}, InvalidProductError, "id: expected"),
     "long id": (Product, {"id": "x" * 513, "title": "x"}, InvalidProductError, "512"),
@@ -60,15 +59,17 @@ BROKEN: dict[str, tuple[type, dict[str, Any], type[Exception], str]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("kind", "values", "error", "message"), BROKEN.values(), ids=BROKEN)
-def test_values_without_sense_are_refused(
-    kind: type, values: dict[str, Any], error: type[Exception], message: str
+@pytest.mark.parametrize(
+    ("cls", "arguments", "error", "message"), INVALID_VALUES.values(), ids=INVALID_VALUES
+)
+def test_invalid_values_are_refused(
+    cls: type, arguments: dict[str, Any], error: type[Exception], message: str
 ) -> None:
     with pytest.raises(error, match=message):
-        kind(**values)
+        cls(**arguments)
 
 
-def test_a_product_never_changes_and_can_be_pickled() -> None:
+def test_a_product_is_immutable_and_can_be_pickled() -> None:
     attributes = {"color": "red"}
     product = Product(
         id="1",
@@ -94,43 +95,43 @@ def test_a_product_never_changes_and_can_be_pickled() -> None:
         ProductNotFoundError("sku-1"),
     ],
 )
-def test_errors_cross_processes_whole(error: ShopwindowError) -> None:
-    again = pickle.loads(pickle.dumps(error))
-    assert (type(again), str(again)) == (type(error), str(error))
-    assert again.__dict__ == error.__dict__
+def test_errors_survive_pickling(error: ShopwindowError) -> None:
+    unpickled = pickle.loads(pickle.dumps(error))
+    assert (type(unpickled), str(unpickled)) == (type(error), str(error))
+    assert unpickled.__dict__ == error.__dict__
 
 
-def test_every_error_is_drawn_in_the_tree_and_is_a_builtin_too() -> None:
-    kinds = [
-        each
-        for each in vars(error_tree).values()
-        if isinstance(each, type) and issubclass(each, ShopwindowError)
+def test_every_error_is_in_the_docstring_tree_and_derives_from_a_built_in() -> None:
+    error_types = [
+        value
+        for value in vars(errors).values()
+        if isinstance(value, type) and issubclass(value, ShopwindowError)
     ]
-    for kind in kinds:
-        assert kind.__name__ in (error_tree.__doc__ or "")
-        if kind is not ShopwindowError:
-            assert issubclass(kind, (ValueError, RuntimeError))
+    for error_type in error_types:
+        assert error_type.__name__ in (errors.__doc__ or "")
+        if error_type is not ShopwindowError:
+            assert issubclass(error_type, (ValueError, RuntimeError))
 
 
-def test_exported_names_are_these() -> None:
-    assert len(set(core.__all__)) == len(core.__all__)
-    assert {"Product", "Query", "Filters", "Encoder", "EncoderSpec"} <= set(core.__all__)
-    assert all(hasattr(core, name) for name in core.__all__)
+def test_exported_names_exist_and_are_unique() -> None:
+    assert len(set(values.__all__)) == len(values.__all__)
+    assert {"Product", "Query", "Filters", "Encoder", "EncoderSpec"} <= set(values.__all__)
+    assert all(hasattr(values, name) for name in values.__all__)
 
 
-def test_an_encoder_spec_knows_its_identity() -> None:
+def test_an_encoder_spec_has_an_identity_and_survives_serialization() -> None:
     spec = EncoderSpec(name="x", version="1", dim=4, image_size=8, languages=("en", "ar"))
     assert spec.identity == "x@1"
     assert EncoderSpec.from_dict({**spec.as_dict(), "later": 1}) == spec
 
 
-def test_digests_tell_parts_apart() -> None:
+def test_digests_depend_on_how_values_are_split() -> None:
     assert digest("ab", "c") != digest("a", "bc")
     assert digest({"b": 1, "a": 2}) == digest({"a": 2, "b": 1})
     assert digest(b"x") != digest("x")
 
 
-def test_vectors_are_checked() -> None:
+def test_vectors_are_validated_and_normalized() -> None:
     assert check_vectors([[1, 2]], 2).dtype == np.float32
     with pytest.raises(VectorError, match=r"shape \(n, 3\), got \(1, 2\)"):
         check_vectors([[1, 2]], 3)
@@ -140,7 +141,7 @@ def test_vectors_are_checked() -> None:
     np.testing.assert_allclose(rows, np.array([[0.6, 0.8], [0, 0]]))
 
 
-def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_settings_are_read_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SHOPWINDOW_SERVER__PORT", "8001")
     monkeypatch.setenv("SHOPWINDOW_INDEX__API_KEY", "secret")
     settings = read_settings()
@@ -148,7 +149,7 @@ def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> 
     assert "secret" not in repr(settings)
 
 
-def test_a_dotenv_file_may_hold_other_lines(
+def test_a_dotenv_file_may_hold_variables_of_other_programs(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -160,7 +161,7 @@ def test_a_dotenv_file_may_hold_other_lines(
         read_settings()
 
 
-def test_a_dotenv_file_may_begin_with_a_mark_and_must_be_text(
+def test_a_dotenv_file_may_start_with_a_byte_order_mark_and_must_be_utf8(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -172,7 +173,7 @@ def test_a_dotenv_file_may_begin_with_a_mark_and_must_be_text(
         read_settings()
 
 
-def test_a_secret_that_is_no_text_is_not_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_invalid_secret_is_not_in_the_message(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SHOPWINDOW_INDEX__API_KEY", "hush\udce9")
     with pytest.raises(InvalidSettingError, match=r"API_KEY: expected .*Unicode") as caught:
         read_settings()
@@ -196,7 +197,7 @@ def test_a_secret_that_is_no_text_is_not_told(monkeypatch: pytest.MonkeyPatch) -
         ("SHOPWINDOW_PHOTO__MAX_BYTES", "0", "SHOPWINDOW_PHOTO__MAX_BYTES"),
     ],
 )
-def test_settings_without_sense_are_named(
+def test_invalid_settings_are_refused_by_name(
     monkeypatch: pytest.MonkeyPatch, name: str, value: str, message: str
 ) -> None:
     monkeypatch.setenv(name, value)

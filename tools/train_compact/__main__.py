@@ -1,4 +1,4 @@
-"""The command: read the sets, encode them once, train, judge, write the folder."""
+"""The command: read the datasets, extract features once, train, evaluate, write the folder."""
 
 import time
 from dataclasses import asdict
@@ -58,38 +58,44 @@ SPEC = EncoderSpec(
 
 
 def main(
-    data: Annotated[Path, typer.Option(help="Folder of the product sets.")],
-    out: Annotated[Path, typer.Option(help="Where the heads go.")] = BUNDLED_DIR,
-    cache: Annotated[Path, typer.Option(help="Where features are kept.")] = Path("var/training"),
+    data: Annotated[Path, typer.Option(help="Folder of the product datasets.")],
+    out: Annotated[Path, typer.Option(help="Where the heads are written.")] = BUNDLED_DIR,
+    cache: Annotated[Path, typer.Option(help="Cache of the features.")] = Path("var/training"),
     threads: Annotated[int, typer.Option(help="Threads of the training.")] = 1,
 ) -> None:
     """Train the heads of the compact encoder."""
     torch.set_num_threads(threads)
-    console, recipe = Console(), Hyperparameters()
-    photos = read_labeled_products(data)
-    split = split_by_title(photos)
-    features = FeatureCache(cache, recipe.image_size, recipe.seed)
-    copies = [features.get_image_features(photos, copy) for copy in range(recipe.n_copies)]
-    examples = CaptionBatchSampler(photos, split.train, features, recipe)
+    console, hyperparameters = Console(), Hyperparameters()
+    products = read_labeled_products(data)
+    split = split_by_title(products)
+    features = FeatureCache(cache, hyperparameters.image_size, hyperparameters.seed)
+    feature_copies = [
+        features.get_image_features(products, copy) for copy in range(hyperparameters.n_copies)
+    ]
+    sampler = CaptionBatchSampler(products, split.train, features, hyperparameters)
     train = np.array(split.train)
     sample = train[::2]  # enough for covariances, and half the time
-    look = fit_appearance(copies[0][sample], copies[1][sample], recipe.appearance_dim)
-    meaning = fit_sentence_part(
-        examples.get_sentence_vectors(split.train), examples.get_sentence_vectors(split.dev), recipe
+    appearance = fit_appearance(
+        feature_copies[0][sample], feature_copies[1][sample], hyperparameters.appearance_dim
     )
-    journal = TrainingLog(photos, split, copies[0], features, console.print)
-    started = time.monotonic()
-    heads: CompactHeads = Trainer(recipe, copies, examples, look, meaning).fit(
-        train, journal.record_epoch
+    sentence_part = fit_sentence_part(
+        sampler.get_sentence_vectors(split.train),
+        sampler.get_sentence_vectors(split.dev),
+        hyperparameters,
     )
-    seen = train[:: max(1, len(train) // N_CALIBRATION_IMAGES)]
+    log = TrainingLog(products, split, feature_copies[0], features, console.print)
+    start = time.monotonic()
+    trainer = Trainer(hyperparameters, feature_copies, sampler, appearance, sentence_part)
+    heads: CompactHeads = trainer.fit(train, log.record_epoch)
+    calibration_rows = train[:: max(1, len(train) // N_CALIBRATION_IMAGES)]
     ranges = calibrate_ranges(
-        load_tower_builder(recipe.image_size), [features.load_pixels(photos[n]) for n in seen]
+        load_tower_builder(hyperparameters.image_size),
+        [features.load_pixels(products[row]) for row in calibration_rows],
     )
     spec = save_compact_weights(out, CompactWeights(heads, ranges), SPEC)
-    journal.write(out, spec.version, asdict(recipe), time.monotonic() - started)
-    write_model_card(out, spec, journal)
-    console.print(f"{out}: version {spec.version}, {spec.dim} numbers a vector")
+    log.write(out, spec.version, asdict(hyperparameters), time.monotonic() - start)
+    write_model_card(out, spec, log)
+    console.print(f"{out}: version {spec.version}, {spec.dim} dimensions")
 
 
 if __name__ == "__main__":

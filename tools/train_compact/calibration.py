@@ -1,4 +1,4 @@
-"""How far activations reach in float32, which the tower in int8 must know."""
+"""Calibrate int8: the activation ranges of the image tower in float32."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -18,27 +18,29 @@ N_CALIBRATION_IMAGES = 512
 def calibrate_ranges(
     builder: TowerBuilder, photos: Sequence[NDArray[np.uint8]]
 ) -> ActivationRanges:
-    """Run the tower in float32 and note how far each activation reaches.
+    """Run the tower in float32 and record the range of each activation.
 
     Args:
-        builder: With the weights that will be rounded.
-        photos: Squares of the tower's size, none of them for measuring.
+        builder: With the weights that will be quantized.
+        photos: uint8 RGB, each of shape (side, side, 3), none of them used for evaluation.
 
     Returns:
-        Ranges that hold every photo.
+        Ranges that cover every photo.
     """
     layers = CalibrationLayers(OnnxGraph())
     session = onnxruntime.InferenceSession(
         builder.build(layers), providers=["CPUExecutionProvider"]
     )
-    names = [f"{name}.{end}" for name in layers.observed for end in ("least", "most")]
-    seen: dict[str, list[NDArray[Any]]] = {name: [] for name in names}
+    names = [f"{layer}.{bound}" for layer in layers.observed for bound in ("min", "max")]
+    batches: dict[str, list[NDArray[Any]]] = {name: [] for name in names}
     for start in range(0, len(photos), CHUNK_SIZE):
         pixels = np.stack(photos[start : start + CHUNK_SIZE])
         for name, values in zip(names, session.run(names, {"pixels": pixels}), strict=True):
-            seen[name].append(values)
-    ends = {name: np.concatenate(values) for name, values in seen.items()}
+            batches[name].append(values)
+    bounds = {name: np.concatenate(values) for name, values in batches.items()}
     return {
-        name: ActivationRange(float(ends[f"{name}.least"].min()), float(ends[f"{name}.most"].max()))
-        for name in layers.observed
+        layer: ActivationRange(
+            float(bounds[f"{layer}.min"].min()), float(bounds[f"{layer}.max"].max())
+        )
+        for layer in layers.observed
     }

@@ -1,4 +1,4 @@
-"""Captions from attributes, in English and Arabic: "white running shoes", "حذاء رياضي أبيض"."""
+"""Generate attribute captions in English and Arabic: "white running shoes", "حذاء رياضي أبيض"."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,13 +11,13 @@ from tools.train_compact.datasets import LabeledProduct
 
 @dataclass(frozen=True, slots=True)
 class Caption:
-    """A text that is true of every photo with these attributes.
+    """A text that matches every photo with these attributes.
 
     Attributes:
-        text: The words.
+        text: The text.
         color: The colour that it names; empty when it names none.
-        product_type: The kind that it names.
-        audience: For whom; empty when it does not say.
+        product_type: The product type that it names.
+        audience: The audience that it names; empty when it names none.
     """
 
     text: str
@@ -27,49 +27,56 @@ class Caption:
 
 
 def generate_captions(photo: LabeledProduct) -> tuple[Caption, ...]:
-    """Return every caption of a photo's attributes: each with and without colour and person."""
-    return _captions(photo.product_type, photo.color, photo.audience)
+    """Return every caption of a photo's attributes: with and without colour and audience."""
+    return _generate_captions(photo.product_type, photo.color, photo.audience)
 
 
 @cache
-def _captions(kind: str, colour: str, person: str) -> tuple[Caption, ...]:
-    found = []
-    for with_colour, with_person in product((True, False), (True, False)):
-        named = colour if with_colour else "", kind, person if with_person else ""
-        if (with_colour and not colour) or (with_person and not person):
+def _generate_captions(product_type: str, color: str, audience: str) -> tuple[Caption, ...]:
+    captions = []
+    for with_color, with_audience in product((True, False), (True, False)):
+        if (with_color and not color) or (with_audience and not audience):
             continue
-        texts = dict.fromkeys((*_english(*named), *_arabic(*named)))
-        found += [Caption(text, *named) for text in texts]
-    return tuple(found)
+        attributes = (
+            color if with_color else "",
+            product_type,
+            audience if with_audience else "",
+        )
+        texts = dict.fromkeys((*_generate_english(*attributes), *_generate_arabic(*attributes)))
+        captions += [Caption(text, *attributes) for text in texts]
+    return tuple(captions)
 
 
-def _english(colour: str, kind: str, person: str) -> Iterator[str]:
-    lexicon = read_lexicon()
-    colours = _words("colours", colour, 0)
-    people = _words("people", person, 0)
-    kinds = lexicon["kinds"].get(kind, [kind.lower()])[0].split("|")
-    for shade, whose, thing in product(colours, people, kinds):
-        yield " ".join(filter(None, (shade, whose, thing)))
+def _generate_english(color: str, product_type: str, audience: str) -> Iterator[str]:
+    """Yield colour, audience, product type."""
+    colors = _look_up_words("colours", color, 0)
+    audiences = _look_up_words("people", audience, 0)
+    entry = read_lexicon()["kinds"].get(product_type, [product_type.lower()])
+    for words in product(colors, audiences, entry[0].split("|")):
+        yield " ".join(filter(None, words))
 
 
-def _arabic(colour: str, kind: str, person: str) -> Iterator[str]:
-    """Yield noun, then for whom, then the colour, both agreeing with the noun."""
-    words = read_lexicon()["kinds"].get(kind)
-    if words is None:
+def _generate_arabic(color: str, product_type: str, audience: str) -> Iterator[str]:
+    """Yield noun, audience, colour; the last two agree with the noun."""
+    entry = read_lexicon()["kinds"].get(product_type)
+    if entry is None:
         return
-    form = 2 if words[2] == "f" else 1
-    nouns = words[1].split("|")
-    for noun, whose, shade in product(
-        nouns, _words("people", person, form), _words("colours", colour, form)
-    ):
-        yield " ".join(filter(None, (noun, whose, shade)))
+    form = 2 if entry[2] == "f" else 1
+    audiences = _look_up_words("people", audience, form)
+    colors = _look_up_words("colours", color, form)
+    for words in product(entry[1].split("|"), audiences, colors):
+        yield " ".join(filter(None, words))
 
 
-def _words(part: str, name: str, form: int) -> list[str]:
-    """Return the words for a name in one form, [""] for no name, and none for an unknown one."""
+def _look_up_words(section: str, name: str, form: int) -> list[str]:
+    """Return the lexicon's words for a name in one form: 0 English, 1 and 2 Arabic by gender.
+
+    Returns:
+        [""] for an empty name; for an unknown one its own English, and no Arabic.
+    """
     if not name:
         return [""]
-    entry = read_lexicon()[part].get(name)
+    entry = read_lexicon()[section].get(name)
     if entry is None:
         return [name.lower()] if form == 0 else []
     return entry[form].split("|")

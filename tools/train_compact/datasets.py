@@ -1,4 +1,4 @@
-"""The product sets that may train shipped weights, and which of their products stay unseen."""
+"""The datasets that may train bundled weights, and the split into train, dev and test."""
 
 import hashlib
 import json
@@ -12,13 +12,13 @@ import pyarrow.parquet as pq
 from shopwindow.values.errors import FeedError
 
 TRAINING_DATASETS = ("fashion", "fashion_small", "magento_luma")
-"""Sets whose licence allows it; their README files say so."""
+"""Datasets whose licence allows it; their README files say so."""
 
 HOLDOUT_DATASETS = ("fashion", "fashion_small")
-"""Sets that test and development products are drawn from: one shop in two picture sizes."""
+"""Datasets that test and dev products are drawn from: one shop in two image sizes."""
 
 SPLIT_SALT = "second split"
-"""Another word draws others: those of the first draw were looked at while recipes were chosen."""
+"""Salt of the split: the first test set had been looked at while hyperparameters were chosen."""
 
 N_TEST = 2000
 N_DEV = 1400
@@ -26,17 +26,17 @@ N_DEV = 1400
 
 @dataclass(frozen=True, slots=True)
 class LabeledProduct:
-    """One product as training sees it.
+    """One product of a dataset with its labels.
 
     Attributes:
-        dataset: The set it comes from.
+        dataset: Name of its dataset.
         id: Its id there.
         title: Its title.
         description: Its description, often empty.
-        product_type: What it is, in the set's own word ("Casual Shoes").
-        color: Its main colour, in the set's own word; empty when unknown.
+        product_type: Its product type, as the dataset names it ("Casual Shoes").
+        color: Its main colour, as the dataset names it; empty when unknown.
         audience: For whom it is ("Men"); empty when unknown.
-        group_id: Products of one group, or of one title, are never split.
+        group_id: Shared by its variants; products of one group are never split.
         image: The bytes of its photo.
     """
 
@@ -52,13 +52,13 @@ class LabeledProduct:
 
     @property
     def title_key(self) -> str:
-        """Equal for products that a title cannot tell apart."""
+        """The normalised title: equal for products that a title cannot tell apart."""
         return " ".join(self.title.lower().split())
 
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """Row numbers, each product in exactly one part."""
+    """Row numbers of the training, dev and test products; no row is in two parts."""
 
     train: tuple[int, ...]
     dev: tuple[int, ...]
@@ -68,65 +68,74 @@ class Split:
 def read_labeled_products(
     data: Path, datasets: Sequence[str] = TRAINING_DATASETS
 ) -> list[LabeledProduct]:
-    """Read every product of some sets, in the order of the files.
+    """Read every product of some datasets, in the order of the files.
+
+    Args:
+        data: Folder of the datasets.
+        datasets: Their names.
 
     Returns:
         The products.
 
     Raises:
-        FeedError: A set is not there.
+        FeedError: A dataset is missing.
     """
     return [
-        photo for name in datasets for photo in _read_set(data / name / "products.parquet", name)
+        product
+        for name in datasets
+        for product in _read_dataset(data / name / "products.parquet", name)
     ]
 
 
 def split_by_title(products: Sequence[LabeledProduct]) -> Split:
-    """Keep N_TEST products for the test and N_DEV for choices, by a digest of title or group.
+    """Split off N_TEST products for the test and N_DEV for development, by a hash of the title.
 
-    A product's place depends on its own title alone, so it never moves when a set grows. Training
-    leaves out every product of a test or development title, whichever set it is in.
+    A product's position depends on its own group or title alone, so that it never moves when a
+    dataset grows. Training excludes every product of a test or dev title, whatever its dataset.
 
     Returns:
         Row numbers, in ascending order.
     """
-    places = [_place(photo) for photo in products]
-    drawn = sorted(
-        (place, n) for n, place in enumerate(places) if products[n].dataset in HOLDOUT_DATASETS
+    by_hash = sorted(
+        (_compute_split_key(product), row)
+        for row, product in enumerate(products)
+        if product.dataset in HOLDOUT_DATASETS
     )
-    test = [n for _, n in drawn[:N_TEST]]
-    dev = [n for _, n in drawn[N_TEST : N_TEST + N_DEV]]
-    unseen = {products[n].title_key for n in (*test, *dev)}
-    # One title may lie on both sides of a border; the whole title then stays out of training, and
-    # out of the development set when the test has it.
-    tested = {products[n].title_key for n in test}
-    dev = [n for n in dev if products[n].title_key not in tested]
-    train = [n for n, photo in enumerate(products) if photo.title_key not in unseen]
+    test = [row for _, row in by_hash[:N_TEST]]
+    dev = [row for _, row in by_hash[N_TEST : N_TEST + N_DEV]]
+    # One title may lie on both sides of a border; it is then excluded from training, and from the
+    # dev set when the test set has it.
+    held_out_titles = {products[row].title_key for row in (*test, *dev)}
+    test_titles = {products[row].title_key for row in test}
+    dev = [row for row in dev if products[row].title_key not in test_titles]
+    train = [
+        row for row, product in enumerate(products) if product.title_key not in held_out_titles
+    ]
     return Split(tuple(train), tuple(sorted(dev)), tuple(sorted(test)))
 
 
-def _place(photo: LabeledProduct) -> int:
-    key = f"{SPLIT_SALT}{photo.group_id or photo.title_key}".encode()
+def _compute_split_key(product: LabeledProduct) -> int:
+    key = f"{SPLIT_SALT}{product.group_id or product.title_key}".encode()
     return int.from_bytes(hashlib.blake2b(key, digest_size=8).digest())
 
 
-def _read_set(path: Path, name: str) -> Iterator[LabeledProduct]:
+def _read_dataset(path: Path, name: str) -> Iterator[LabeledProduct]:
     try:
         rows = pq.read_table(path).to_pylist()
     except FileNotFoundError as exc:
         raise FeedError(
-            path, "expected a set of products there; give its folder by --data"
+            path, "the dataset is missing; give the folder of the datasets with --data"
         ) from exc
     for row in rows:
-        facts: dict[str, Any] = json.loads(row["attributes"] or "{}")
+        attributes: dict[str, Any] = json.loads(row["attributes"] or "{}")
         yield LabeledProduct(
             dataset=name,
             id=str(row["id"]),
             title=row["title"] or "",
             description=row["description"] or "",
             product_type=row["category"] or "",
-            color=facts.get("base_colour") or facts.get("color") or "",
-            audience=str(facts.get("gender") or "").split(",")[0],
-            group_id=str(facts.get("group") or ""),
+            color=attributes.get("base_colour") or attributes.get("color") or "",
+            audience=str(attributes.get("gender") or "").split(",")[0],
+            group_id=str(attributes.get("group") or ""),
             image=row["image"],
         )

@@ -1,4 +1,4 @@
-"""Training examples: a photo, a text that is true of it, and of which others it is true too."""
+"""Sample training batches: photos, a matching text for each, and which texts match which photos."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,17 +16,17 @@ from tools.train_compact.datasets import LabeledProduct
 from tools.train_compact.feature_cache import FeatureCache
 
 MAX_EXAMPLE_WORDS = 16
-"""Words of one text that get a row while training; serving adds up all of them."""
+"""Words of one text whose embeddings are summed in training; at inference there is no limit."""
 
 
 @dataclass(frozen=True, slots=True)
 class TextBatch:
-    """Some products with one text each.
+    """One text for each product of a batch.
 
     Attributes:
-        sentence_vectors: The texts' vectors, shape (n, 512).
-        word_ids: The texts' words, shape (n, MAX_WORDS).
-        targets: 1 where the text of the row is true of the photo of the column, shape (n, n).
+        sentence_vectors: The texts' sentence vectors, shape (n, SENTENCE_DIM).
+        word_ids: Row + 1 of the texts' words, 0 for padding, shape (n, MAX_EXAMPLE_WORDS).
+        targets: 1 where the text of the row matches the photo of the column, shape (n, n).
     """
 
     sentence_vectors: Tensor
@@ -35,13 +35,16 @@ class TextBatch:
 
 
 class CaptionBatchSampler:
-    """Texts of all products, ready to draw batches from.
+    """Samples titles and attribute captions of products.
 
     Args:
         photos: Every product.
-        train: Row numbers of those that are trained on; only their words get rows.
+        train: Rows of those that are trained on; only their words get embeddings.
         cache: Encodes the texts.
-        hyperparameters: How often which kind of text is drawn.
+        hyperparameters: Rates of titles and of Arabic captions.
+
+    Attributes:
+        vocabulary: Row of each word that has an embedding.
     """
 
     def __init__(
@@ -51,79 +54,85 @@ class CaptionBatchSampler:
         cache: FeatureCache,
         hyperparameters: Hyperparameters,
     ) -> None:
-        self._recipe = hyperparameters
+        self._hyperparameters = hyperparameters
         self._captions = [generate_captions(photo) for photo in photos]
         texts = {photo.title for photo in photos}
-        texts.update(each.text for some in self._captions for each in some)
-        self._place = {text: n for n, text in enumerate(sorted(texts))}
-        ordered = list(self._place)
-        self._meanings = torch.from_numpy(cache.get_text_features(ordered))
-        used = (self._words_of(photos[n], self._captions[n]) for n in train)
-        self.vocabulary = build_vocabulary(used, hyperparameters.min_word_count)
-        self._words = torch.from_numpy(
-            build_word_ids(ordered, self.vocabulary, split_words, MAX_EXAMPLE_WORDS)
+        texts.update(caption.text for captions in self._captions for caption in captions)
+        self._row_by_text = {text: row for row, text in enumerate(sorted(texts))}
+        sorted_texts = list(self._row_by_text)
+        self._sentence_vectors = torch.from_numpy(cache.get_text_features(sorted_texts))
+        words_by_product = (self._collect_words(photos[n], self._captions[n]) for n in train)
+        self.vocabulary = build_vocabulary(words_by_product, hyperparameters.min_word_count)
+        self._word_ids = torch.from_numpy(
+            build_word_ids(sorted_texts, self.vocabulary, split_words, MAX_EXAMPLE_WORDS)
         )
         self._titles = [photo.title for photo in photos]
-        self._title_codes = _codes([photo.title_key for photo in photos])
-        labels = [[each.color, each.product_type, each.audience] for each in photos]
-        self._labels = torch.stack([_codes(column) for column in zip(*labels, strict=True)], dim=1)
+        self._title_codes = _encode_labels([photo.title_key for photo in photos])
+        labels = [[photo.color, photo.product_type, photo.audience] for photo in photos]
+        self._labels = torch.stack(
+            [_encode_labels(column) for column in zip(*labels, strict=True)], dim=1
+        )  # (n_products, 3)
 
     def sample_batch(self, rows: Sequence[int], rng: np.random.Generator) -> TextBatch:
-        """Choose a text for each product: its title, or a caption of its attributes.
+        """Sample a text for each product: its title, or a caption of its attributes.
 
         Args:
-            rows: Row numbers of the products.
-            rng: The source of chance.
+            rows: Rows of the products.
+            rng: The random generator.
 
         Returns:
             One text for each product, in their order.
         """
-        by_title = rng.random(len(rows)) < self._recipe.title_rate
-        chosen = [self._draw_caption(self._captions[n], rng) for n in rows]
-        pairs = zip(rows, by_title, chosen, strict=True)
-        places = [self._place[self._titles[n] if own else each.text] for n, own, each in pairs]
-        named = torch.tensor([[bool(c.color), True, bool(c.audience)] for c in chosen])  # (n, 3)
+        uses_title = rng.random(len(rows)) < self._hyperparameters.title_rate
+        captions = [self._sample_caption(self._captions[row], rng) for row in rows]
+        text_rows = [
+            self._row_by_text[self._titles[row] if by_title else caption.text]
+            for row, by_title, caption in zip(rows, uses_title, captions, strict=True)
+        ]
+        is_named = torch.tensor([[bool(c.color), True, bool(c.audience)] for c in captions])
         labels = self._labels[list(rows)]  # (n, 3)
-        same = labels[:, None] == labels[None]  # (n, n, 3)
-        described = (same | ~named[:, None]).all(dim=-1)  # (n, n)
+        is_same = labels[:, None] == labels[None]  # (n, n, 3)
+        matches_caption = (is_same | ~is_named[:, None]).all(dim=-1)  # (n, n)
         titles = self._title_codes[list(rows)]
-        entitled = titles[:, None] == titles[None]  # (n, n)
-        matches = torch.where(torch.from_numpy(by_title)[:, None], entitled, described)
-        return TextBatch(self._meanings[places], self._words[places], matches.float())
+        matches_title = titles[:, None] == titles[None]  # (n, n)
+        targets = torch.where(torch.from_numpy(uses_title)[:, None], matches_title, matches_caption)
+        return TextBatch(
+            self._sentence_vectors[text_rows], self._word_ids[text_rows], targets.float()
+        )
 
     def get_titles(self, rows: Sequence[int]) -> tuple[NDArray[np.float32], list[str]]:
-        """Return the different titles of some products, and their vectors, shape (n, 512)."""
-        found = sorted({self._titles[n] for n in rows})
-        meanings = self._meanings[[self._place[title] for title in found]]
-        return meanings.float().numpy(), found
+        """Return sentence vectors, shape (n, SENTENCE_DIM), of some products' different titles."""
+        titles = sorted({self._titles[row] for row in rows})
+        vectors = self._sentence_vectors[[self._row_by_text[title] for title in titles]]
+        return vectors.float().numpy(), titles
 
     def get_sentence_vectors(self, rows: Sequence[int]) -> NDArray[np.float32]:
-        """Return the sentence encoder's vectors of all that may be said of some products.
+        """Return the sentence vectors of some products' titles and captions, as many of each.
 
         Returns:
-            Shape (n_texts, 512): half of them titles, half captions.
+            Shape (n_texts, SENTENCE_DIM).
         """
-        titles = sorted({self._titles[n] for n in rows})
-        captions = sorted({each.text for n in rows for each in self._captions[n]})
+        titles = sorted({self._titles[row] for row in rows})
+        captions = sorted({caption.text for row in rows for caption in self._captions[row]})
         n = min(len(titles), len(captions))
         texts = [*titles[:: len(titles) // n], *captions[:: len(captions) // n]]
-        return self._meanings[[self._place[text] for text in texts]].float().numpy()
+        return self._sentence_vectors[[self._row_by_text[text] for text in texts]].float().numpy()
 
     @staticmethod
-    def _words_of(photo: LabeledProduct, captions: Sequence[Caption]) -> set[str]:
+    def _collect_words(photo: LabeledProduct, captions: Sequence[Caption]) -> set[str]:
         return {
             word
-            for text in (photo.title, *(c.text for c in captions))
+            for text in (photo.title, *(caption.text for caption in captions))
             for word in split_words(text)
         }
 
-    def _draw_caption(self, captions: Sequence[Caption], rng: np.random.Generator) -> Caption:
-        arabic = rng.random() < self._recipe.arabic_rate
-        fitting = [each for each in captions if each.text.isascii() != arabic] or captions
-        full = [each for each in fitting if each.color]
-        fitting = full if full and rng.random() < 0.85 else fitting
-        return fitting[int(rng.integers(len(fitting)))]
+    def _sample_caption(self, captions: Sequence[Caption], rng: np.random.Generator) -> Caption:
+        is_arabic = rng.random() < self._hyperparameters.arabic_rate
+        candidates = [c for c in captions if c.text.isascii() != is_arabic] or captions
+        with_color = [caption for caption in candidates if caption.color]
+        candidates = with_color if with_color and rng.random() < 0.85 else candidates
+        return candidates[int(rng.integers(len(candidates)))]
 
 
-def _codes(values: Sequence[str]) -> Tensor:
+def _encode_labels(values: Sequence[str]) -> Tensor:
     return torch.from_numpy(np.unique(np.array(values), return_inverse=True)[1])

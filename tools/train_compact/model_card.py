@@ -1,4 +1,4 @@
-"""The model card, filled in from the record of the training."""
+"""Write the model card, filled in from the training log."""
 
 from pathlib import Path
 from string import Template
@@ -10,17 +10,17 @@ MODEL_CARD_FILE = "MODEL_CARD.md"
 MODEL_CARD_TEMPLATE = Path(__file__).with_name("model_card.md")
 
 
-def write_model_card(folder: Path, spec: EncoderSpec, journal: TrainingLog) -> None:
+def write_model_card(folder: Path, spec: EncoderSpec, log: TrainingLog) -> None:
     """Write the model card next to the weights."""
-    last = journal.epochs[-1]
+    last = log.epochs[-1]
     values = {
         "version": spec.version,
         "dim": spec.dim,
         "image_size": spec.image_size,
         "languages": ", ".join(spec.languages),
-        "n_train": f"{len(journal.split.train):,}",
-        "n_dev": f"{len(journal.split.dev):,}",
-        "n_test": f"{len(journal.split.test):,}",
+        "n_train": f"{len(log.split.train):,}",
+        "n_dev": f"{len(log.split.dev):,}",
+        "n_test": f"{len(log.split.test):,}",
         "recall": f"{last['title_to_photo_recall_at_10']:.3f}",
         "mrr": f"{last['title_to_photo_mrr']:.3f}",
     }

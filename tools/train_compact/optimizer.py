@@ -1,4 +1,4 @@
-"""One training step after the other: the loss, the optimiser, and the averaged weights."""
+"""The contrastive loss, and AdamW with a one-cycle schedule and averaged weights."""
 
 import copy
 from typing import Generic, TypeVar
@@ -13,61 +13,65 @@ Trained = TypeVar("Trained", bound=nn.Module)
 
 
 class TorchOptimizer(Generic[Trained]):
-    """AdamW with one cycle of its rate; the parameter `sharpness` learns faster and is not pulled.
+    """AdamW with a one-cycle schedule; `logit_scale` learns faster and is not decayed.
 
     Args:
-        towers: What is trained, in place.
-        hyperparameters: Rate, decay and averaging.
-        n_steps: Steps in all.
+        towers: The weights that are trained, in place; one parameter is named `logit_scale`.
+        hyperparameters: Learning rate, weight decay and averaging.
+        n_steps: Total number of steps.
 
     Attributes:
-        ema_towers: Follows the trained weights slowly; it is what is kept.
+        ema_towers: Exponential moving average of the weights, which is the result.
     """
 
     def __init__(self, towers: Trained, hyperparameters: Hyperparameters, n_steps: int) -> None:
-        named = dict(towers.named_parameters())
-        sharpness = named.pop("logit_scale")
-        rate = hyperparameters.learning_rate
+        parameters = dict(towers.named_parameters())
+        logit_scale = parameters.pop("logit_scale")
+        learning_rate = hyperparameters.learning_rate
         groups = [
-            {"params": list(named.values()), "weight_decay": hyperparameters.weight_decay},
-            {"params": [sharpness], "weight_decay": 0.0},
+            {"params": list(parameters.values()), "weight_decay": hyperparameters.weight_decay},
+            {"params": [logit_scale], "weight_decay": 0.0},
         ]
-        self._optimizer = torch.optim.AdamW(groups, lr=rate)
+        self._optimizer = torch.optim.AdamW(groups, lr=learning_rate)
         self._schedule = torch.optim.lr_scheduler.OneCycleLR(
-            self._optimizer, [rate, 5 * rate], total_steps=n_steps + 1, pct_start=0.1
+            self._optimizer,
+            [learning_rate, 5 * learning_rate],
+            total_steps=n_steps + 1,
+            pct_start=0.1,
         )
         self._towers = towers
-        self._slowness = hyperparameters.ema_decay
-        self._n_done = 0
+        self._ema_decay = hyperparameters.ema_decay
+        self._n_steps_done = 0
         self.ema_towers: Trained = copy.deepcopy(towers).eval()
 
     def step(self, loss: Tensor) -> None:
-        """Take one step down this loss."""
+        """Update the weights by one step down this loss, and their average."""
         self._optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         self._optimizer.step()
         self._schedule.step()
-        self._average()
-        self._n_done += 1
+        self._update_average()
+        self._n_steps_done += 1
 
     @torch.no_grad()
-    def _average(self) -> None:
-        """Move the averaged weights towards the trained ones, faster in the first steps."""
-        share = 1.0 - min(self._slowness, (1 + self._n_done) / (10 + self._n_done))
+    def _update_average(self) -> None:
+        """Move the averaged weights towards the trained ones, faster in early steps."""
+        rate = 1.0 - min(self._ema_decay, (1 + self._n_steps_done) / (10 + self._n_steps_done))
         pairs = zip(self.ema_towers.parameters(), self._towers.parameters(), strict=True)
-        for old, new in pairs:
-            old.lerp_(new, share)
+        for average, trained in pairs:
+            average.lerp_(trained, rate)
 
 
 def contrastive_loss(similarity: Tensor, targets: Tensor) -> Tensor:
-    """Return the loss of likeness that does not follow the matches, in both directions.
+    """Return the supervised contrastive loss, in both directions.
 
-    Cross-entropy from each text to the photos it is true of, in equal shares, and from each photo
-    to its true texts.
+    Cross-entropy from each text to its matching photos, in equal shares, and from each photo to its
+    matching texts.
 
     Args:
-        similarity: Texts by photos as each member sees them, shape (members, n, n).
-        targets: 1 where the text of the row is true of the photo of the column, shape (n, n).
+        similarity: Scaled similarities of each ensemble member, texts by photos, shape
+            (n_members, n, n).
+        targets: 1 where the text of the row matches the photo of the column, shape (n, n).
 
     Source: Khosla et al., Supervised Contrastive Learning (2020), equation 2.
     """

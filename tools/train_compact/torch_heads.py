@@ -1,4 +1,4 @@
-"""The heads while they are trained; `embed.compact.heads` runs the same arithmetic in numpy."""
+"""The trainable heads in torch; `embed.compact.projection_head` is the same in numpy."""
 
 from typing import TypeAlias, cast
 
@@ -12,20 +12,20 @@ from embed.compact.projection_head import MAX_DEVIATION, ProjectionHead
 from embed.finetuning.hyperparameters import Hyperparameters
 
 MAX_LOGIT_SCALE = 100.0
-"""Source: Radford et al., CLIP (2021), section 2.5: sharper than this is unstable."""
+"""Source: Radford et al., CLIP (2021), section 2.5: larger ones make training unstable."""
 
 ScalingTensors: TypeAlias = tuple[Tensor, Tensor]
-"""What is taken off each feature, and what the rest is multiplied with, each of shape (width,)."""
+"""Mean of each feature, and the factor of the centred one, each of shape (width,)."""
 
 
 class TorchHead(nn.Module):
-    """Two layers with dropout, ending in unit rows, by several members side by side.
+    """A two-layer ensemble with dropout that ends in unit rows.
 
     Args:
         mean: Mean of each feature, shape (width,).
-        scale: What centred features are multiplied with, shape (width,).
-        hyperparameters: Widths.
-        dropout: Share of features and share of hidden units that a step leaves out.
+        scale: Factor of each centred feature, shape (width,).
+        hyperparameters: Widths and ensemble size.
+        dropout: Dropout rates of features and of hidden units.
     """
 
     mean: Tensor
@@ -41,48 +41,44 @@ class TorchHead(nn.Module):
         super().__init__()
         self.register_buffer("mean", mean)
         self.register_buffer("scale", scale)
-        self.first, self.second = nn.Dropout(dropout[0]), nn.Dropout(dropout[1])
-        self.inner = nn.Linear(
-            len(mean), hyperparameters.ensemble_size * hyperparameters.hidden_dim
-        )
-        part = hyperparameters.joint_dim // hyperparameters.ensemble_size
-        layers = [
-            nn.Linear(hyperparameters.hidden_dim, part)
-            for _ in range(hyperparameters.ensemble_size)
-        ]
-        self.outer = nn.ModuleList(layers)
+        n_members, hidden_dim = hyperparameters.ensemble_size, hyperparameters.hidden_dim
+        self.feature_dropout, self.hidden_dropout = map(nn.Dropout, dropout)
+        self.hidden = nn.Linear(len(mean), n_members * hidden_dim)
+        member_dim = hyperparameters.joint_dim // n_members
+        self.outputs = nn.ModuleList(nn.Linear(hidden_dim, member_dim) for _ in range(n_members))
 
     def forward(self, features: Tensor) -> Tensor:
-        """Return each member's unit rows, shape (members, n, joint_dim / members).
+        """Return each member's unit rows, shape (n_members, n, joint_dim / n_members).
 
         Args:
             features: Shape (n, width).
         """
-        even = ((features.float() - self.mean) * self.scale).clamp(-MAX_DEVIATION, MAX_DEVIATION)
-        hidden = self.second(functional.gelu(self.inner(self.first(even)), approximate="tanh"))
-        members = hidden.chunk(len(self.outer), dim=1)
-        parts = [layer(units) for layer, units in zip(self.outer, members, strict=True)]
-        return functional.normalize(torch.stack(parts).float(), dim=-1)
+        standardized = (features.float() - self.mean) * self.scale
+        inputs = self.feature_dropout(standardized.clamp(-MAX_DEVIATION, MAX_DEVIATION))
+        hidden = self.hidden_dropout(functional.gelu(self.hidden(inputs), approximate="tanh"))
+        members = hidden.chunk(len(self.outputs), dim=1)
+        outputs = [layer(units) for layer, units in zip(self.outputs, members, strict=True)]
+        return functional.normalize(torch.stack(outputs).float(), dim=-1)
 
     def as_head(self) -> ProjectionHead:
         """Return the same arithmetic in numpy."""
-        layers = [cast("nn.Linear", layer) for layer in self.outer]
+        layers = [cast("nn.Linear", layer) for layer in self.outputs]
         return ProjectionHead(
-            centre=_array(self.mean),
-            scale=_array(self.scale),
-            inner=_array(self.inner.weight.T),
-            inner_bias=_array(self.inner.bias),
-            outer=np.stack([_array(layer.weight.T) for layer in layers]),
-            outer_bias=np.stack([_array(layer.bias) for layer in layers]),
+            mean=_to_array(self.mean),
+            scale=_to_array(self.scale),
+            hidden_weights=_to_array(self.hidden.weight.T),
+            hidden_bias=_to_array(self.hidden.bias),
+            output_weights=np.stack([_to_array(layer.weight.T) for layer in layers]),
+            output_bias=np.stack([_to_array(layer.bias) for layer in layers]),
         )
 
 
 class WordEmbeddingBag(nn.EmbeddingBag):
-    """A learned row for each word; a text has the sum of its words' rows.
+    """A learned embedding for each word; a text has the sum of its words' embeddings.
 
     Args:
-        n_words: Words that have a row; they are numbered from 1, and 0 is no word.
-        width: Width of a row.
+        n_words: Size of the vocabulary; word ids start at 1, and 0 is padding.
+        width: Width of an embedding.
     """
 
     def __init__(self, n_words: int, width: int) -> None:
@@ -91,19 +87,19 @@ class WordEmbeddingBag(nn.EmbeddingBag):
         self.weight.data[0] = 0.0
 
     def as_array(self) -> NDArray[np.float32]:
-        """Return the rows of the words, shape (n_words, width)."""
+        """Return the words' embeddings without the padding row, shape (n_words, width)."""
         rows: NDArray[np.float32] = self.weight.detach().numpy()[1:].copy()
         return rows
 
 
 class TorchTowers(nn.Module):
-    """Both heads, the words' rows, and how sharply likeness is read.
+    """The trainable parameters: both heads, word embeddings and the logit scale.
 
     Args:
         hyperparameters: Widths and dropout.
-        photos: How the features of photos are evened.
-        texts: How the features of texts are evened; the words' rows, behind them, are not.
-        n_words: Words that have a row.
+        photos: Scaling of the photos' features.
+        texts: Scaling of the texts' features; word embeddings are not scaled.
+        n_words: Size of the vocabulary.
     """
 
     def __init__(
@@ -114,35 +110,33 @@ class TorchTowers(nn.Module):
         n_words: int,
     ) -> None:
         super().__init__()
-        drop = (hyperparameters.feature_dropout, hyperparameters.image_dropout)
-        self.image_head = TorchHead(*photos, hyperparameters, drop)
-        centre = torch.cat([texts[0], torch.zeros(hyperparameters.word_dim)])
+        image_dropout = (hyperparameters.feature_dropout, hyperparameters.image_dropout)
+        self.image_head = TorchHead(*photos, hyperparameters, image_dropout)
+        mean = torch.cat([texts[0], torch.zeros(hyperparameters.word_dim)])
         scale = torch.cat([texts[1], torch.ones(hyperparameters.word_dim)])
-        self.text_head = TorchHead(
-            centre, scale, hyperparameters, (0.0, hyperparameters.text_dropout)
-        )
+        text_dropout = (0.0, hyperparameters.text_dropout)
+        self.text_head = TorchHead(mean, scale, hyperparameters, text_dropout)
         self.word_embeddings = WordEmbeddingBag(n_words, hyperparameters.word_dim)
         self.logit_scale = nn.Parameter(torch.tensor(hyperparameters.logit_scale).log())
         self.word_dropout = hyperparameters.word_dropout
 
     def clamp_logit_scale(self) -> Tensor:
-        """Return what likeness is multiplied with."""
+        """Return the factor of the similarity, at most MAX_LOGIT_SCALE."""
         return self.logit_scale.exp().clamp(max=MAX_LOGIT_SCALE)
 
-    def encode_texts(self, meanings: Tensor, words: Tensor) -> Tensor:
-        """Return each member's unit rows, shape (members, n, joint_dim / members).
+    def encode_texts(self, features: Tensor, word_ids: Tensor) -> Tensor:
+        """Return each member's unit rows, shape (n_members, n, joint_dim / n_members).
 
         Args:
-            meanings: The texts' features, shape (n, width).
-            words: Row numbers of each text's words, 0 for none, shape (n, n_places).
+            features: The texts' features, shape (n, width).
+            word_ids: Row + 1 of each text's words, 0 for padding, shape (n, max_words).
         """
         if self.training:
-            words = words * (torch.rand(len(words), 1) >= self.word_dropout)
-        rows: Tensor = self.text_head(
-            torch.cat([meanings.float(), self.word_embeddings(words)], dim=1)
-        )
-        return rows
+            word_ids = word_ids * (torch.rand(len(word_ids), 1) >= self.word_dropout)
+        inputs = torch.cat([features.float(), self.word_embeddings(word_ids)], dim=1)
+        outputs: Tensor = self.text_head(inputs)
+        return outputs
 
 
-def _array(tensor: Tensor) -> NDArray[np.float32]:
+def _to_array(tensor: Tensor) -> NDArray[np.float32]:
     return np.ascontiguousarray(tensor.detach().float().numpy())

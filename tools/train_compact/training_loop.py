@@ -1,4 +1,4 @@
-"""The training loop: photos and texts that belong together attract, others repel."""
+"""The training loop: contrastive learning of the two heads."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -19,24 +19,25 @@ from tools.train_compact.optimizer import TorchOptimizer, contrastive_loss
 from tools.train_compact.torch_heads import ScalingTensors, TorchTowers
 
 EpochCallback = Callable[[int, float, CompactHeads], None]
-"""Told the epoch, its loss and the averaged heads after each epoch."""
+"""Called after each epoch with its number, its mean loss and the averaged heads."""
 
 SENTENCE_SCALE = 16.0
-"""The sentence encoder's unit vectors are stretched to the size of the words' rows."""
+"""Factor that brings the sentence encoder's unit vectors to the scale of the word embeddings."""
 
-_MEANINGS: ScalingTensors = (torch.zeros(512), torch.full((512,), SENTENCE_SCALE))
+_SENTENCE_SCALING: ScalingTensors = (torch.zeros(512), torch.full((512,), SENTENCE_SCALE))
 
 
 @dataclass(slots=True)
 class Trainer:
-    """Trains the heads of one recipe.
+    """Trains the heads.
 
     Attributes:
-        hyperparameters: Every number.
-        feature_copies: Photo features: as they are, then varied, each of shape (n_products, width).
-        sampler: Texts of the same products.
-        appearance: A part of the heads that is not trained here.
-        sentence_part: Another.
+        hyperparameters: The hyperparameters.
+        feature_copies: Features of the photos as they are, then of augmented copies, each of shape
+            (n_products, width).
+        sampler: Samples texts of the same products.
+        appearance: Part of the heads, fitted before.
+        sentence_part: Part of the heads, fitted before.
     """
 
     hyperparameters: Hyperparameters
@@ -50,66 +51,69 @@ class Trainer:
         """Train on some products.
 
         Args:
-            train: Their row numbers.
+            train: Their rows.
             on_epoch: Called after each epoch.
 
         Returns:
             The averaged heads.
         """
-        recipe = self.hyperparameters
-        torch.manual_seed(recipe.seed)
-        self._rng = np.random.default_rng(recipe.seed)
-        photos = _evening(self.feature_copies[0][train[::4]])
-        towers = TorchTowers(recipe, photos, _MEANINGS, len(self.sampler.vocabulary))
-        n_batches = len(train) // recipe.batch_size
-        descent = TorchOptimizer(towers, recipe, recipe.epochs * n_batches)
-        for epoch in range(1, recipe.epochs + 1):
+        hyperparameters = self.hyperparameters
+        torch.manual_seed(hyperparameters.seed)
+        self._rng = np.random.default_rng(hyperparameters.seed)
+        image_scaling = _compute_scaling(self.feature_copies[0][train[::4]])
+        n_words = len(self.sampler.vocabulary)
+        towers = TorchTowers(hyperparameters, image_scaling, _SENTENCE_SCALING, n_words)
+        n_batches = len(train) // hyperparameters.batch_size
+        n_used = n_batches * hyperparameters.batch_size
+        optimizer = TorchOptimizer(towers, hyperparameters, hyperparameters.epochs * n_batches)
+        for epoch in range(1, hyperparameters.epochs + 1):
             losses: list[float] = []
-            for rows in self._rng.permutation(train)[: n_batches * recipe.batch_size].reshape(
-                n_batches, -1
-            ):
-                loss = self._loss(towers, rows)
-                descent.step(loss)
+            for rows in self._rng.permutation(train)[:n_used].reshape(n_batches, -1):
+                loss = self._compute_loss(towers, rows)
+                optimizer.step(loss)
                 losses.append(loss.item())
-            heads = self._heads(descent.ema_towers, train)
+            heads = self._build_heads(optimizer.ema_towers, train)
             on_epoch(epoch, float(np.mean(losses)), heads)
         return heads
 
-    def _loss(self, towers: TorchTowers, rows: NDArray[np.int64]) -> Tensor:
+    def _compute_loss(self, towers: TorchTowers, rows: NDArray[np.int64]) -> Tensor:
         batch = self.sampler.sample_batch(rows.tolist(), self._rng)
         with torch.autocast("cpu", torch.bfloat16):
-            photos = towers.image_head(self._photos(rows))  # (members, n, part)
-            texts = towers.encode_texts(
-                batch.sentence_vectors, batch.word_ids
-            )  # (members, n, part)
+            # Both (n_members, n, member_dim).
+            photos = towers.image_head(self._sample_image_features(rows))
+            texts = towers.encode_texts(batch.sentence_vectors, batch.word_ids)
         return contrastive_loss(texts @ photos.mT * towers.clamp_logit_scale(), batch.targets)
 
-    def _photos(self, rows: NDArray[np.int64]) -> Tensor:
-        varied = self._rng.random(len(rows)) < self.hyperparameters.augmentation_rate
-        source = np.where(varied, self._rng.integers(1, len(self.feature_copies), len(rows)), 0)
+    def _sample_image_features(self, rows: NDArray[np.int64]) -> Tensor:
+        is_augmented = self._rng.random(len(rows)) < self.hyperparameters.augmentation_rate
+        random_copies = self._rng.integers(1, len(self.feature_copies), len(rows))
+        copy_indices = np.where(is_augmented, random_copies, 0)  # (n,)
         features = self.feature_copies[0][rows]  # (n, width), a copy
-        for number in range(1, len(self.feature_copies)):
-            features[source == number] = self.feature_copies[number][rows[source == number]]
+        for index in range(1, len(self.feature_copies)):
+            selected = copy_indices == index
+            features[selected] = self.feature_copies[index][rows[selected]]
         return torch.from_numpy(features)
 
-    def _heads(self, towers: TorchTowers, train: NDArray[np.int64]) -> CompactHeads:
-        text = towers.text_head.as_head()
-        words = WordEmbeddings(self.sampler.vocabulary, towers.word_embeddings.as_array())
-        meanings, titles = self.sampler.get_titles(train.tolist())
-        joints = text.project(np.concatenate([meanings, words.embed_texts(titles)], axis=1))
-        image = towers.image_head.as_head()
-        photos = image.project(self.feature_copies[0][train[::10]].astype(np.float32))
+    def _build_heads(self, towers: TorchTowers, train: NDArray[np.int64]) -> CompactHeads:
+        image_head, text_head = towers.image_head.as_head(), towers.text_head.as_head()
+        word_embeddings = WordEmbeddings(self.sampler.vocabulary, towers.word_embeddings.as_array())
+        sentence_vectors, titles = self.sampler.get_titles(train.tolist())
+        text_features = np.concatenate(
+            [sentence_vectors, word_embeddings.embed_texts(titles)], axis=1
+        )
+        texts = text_head.project(text_features)
+        photos = image_head.project(self.feature_copies[0][train[::10]].astype(np.float32))
         return CompactHeads(
-            image_head=image,
-            text_head=text,
-            word_embeddings=words,
-            hubness_correction=fit_hubness(joints, photos, self.hyperparameters.hubness_weight),
+            image_head=image_head,
+            text_head=text_head,
+            word_embeddings=word_embeddings,
+            hubness_correction=fit_hubness(texts, photos, self.hyperparameters.hubness_weight),
             appearance=self.appearance,
             sentence_part=self.sentence_part,
             joint_weight=self.hyperparameters.joint_weight,
         )
 
 
-def _evening(photos: NDArray[np.float16]) -> ScalingTensors:
+def _compute_scaling(photos: NDArray[np.float16]) -> ScalingTensors:
     sample = torch.from_numpy(photos).float()
     return sample.mean(dim=0), 1.0 / (sample.std(dim=0) + 1e-3)

@@ -1,4 +1,4 @@
-"""The clients of an engine's service: who is connected, and bytes in and out without waiting."""
+"""The client connections of an engine service, with non-blocking sending and receiving."""
 
 import selectors
 import socket
@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from index.store.edge.messages import unpack_message
 
-_READ_BYTES = 1 << 18
+_RECEIVE_BYTES = 1 << 18
 
 
 @dataclass(slots=True, eq=False)
@@ -17,10 +17,10 @@ class ClientSession:
     """One connected client.
 
     Attributes:
-        connection: Its socket.
-        receive_buffer: Bytes of a request that is not complete yet.
-        send_buffer: Bytes of a reply that it did not take yet.
-        is_leaving: Whether it only waits for the engine to end.
+        connection: Socket of the client.
+        receive_buffer: Bytes of an incomplete request.
+        send_buffer: Bytes of replies that the client has not taken yet.
+        is_leaving: Whether the client is only waiting for the engine to end.
     """
 
     connection: socket.socket
@@ -30,7 +30,7 @@ class ClientSession:
 
 
 class Request(NamedTuple):
-    """What a client asks: an operation by name, its arguments, and its length in bytes."""
+    """A client's request: operation name, arguments, and length in bytes."""
 
     session: ClientSession
     name: str
@@ -39,101 +39,101 @@ class Request(NamedTuple):
 
 
 class ClientSessions:
-    """All clients of one listening socket. No client can make the others wait.
+    """All clients of one listening socket; none can make the others wait.
 
     Args:
-        listener: Where clients connect.
+        listener: Listening socket that clients connect to.
     """
 
     def __init__(self, listener: socket.socket) -> None:
         self._listener = listener
         self._selector = selectors.DefaultSelector()
-        self._connected: set[ClientSession] = set()
+        self._sessions: set[ClientSession] = set()
         listener.setblocking(False)
         self._selector.register(listener, selectors.EVENT_READ)
 
     def __bool__(self) -> bool:
-        """Return whether anybody is connected who is not just leaving."""
-        return any(not peer.is_leaving for peer in self._connected)
+        """Return whether any client is connected and not leaving."""
+        return any(not session.is_leaving for session in self._sessions)
 
     def poll_requests(self, timeout_s: float) -> Iterator[Request]:
-        """Yield the requests that are complete now, after waiting for the first sign of one."""
+        """Yield all complete requests, after waiting up to a timeout for the first activity."""
         for key, events in self._selector.select(timeout_s):
             if key.data is None:
                 self.accept()
                 continue
             if events & selectors.EVENT_WRITE:
-                self._send(key.data)
+                self._flush(key.data)
             if events & selectors.EVENT_READ:
                 request = self._receive(key.data)
                 if request is not None:
                     yield request
 
     def accept(self) -> bool:
-        """Let one more in.
+        """Accept one waiting client.
 
         Returns:
-            Whether somebody was waiting.
+            Whether a client was waiting.
         """
         try:
             connection, _ = self._listener.accept()
-        except OSError:  # nobody, or gone again
+        except OSError:  # no client, or gone again
             return False
         connection.setblocking(False)
-        peer = ClientSession(connection)
-        self._connected.add(peer)
-        self._selector.register(connection, selectors.EVENT_READ, peer)
+        session = ClientSession(connection)
+        self._sessions.add(session)
+        self._selector.register(connection, selectors.EVENT_READ, session)
         return True
 
-    def send(self, peer: ClientSession, message: bytes) -> None:
-        """Send a message, now or when the client takes it; nothing if it is gone."""
-        if peer in self._connected:
-            peer.send_buffer += message
-            self._send(peer)
+    def send(self, session: ClientSession, message: bytes) -> None:
+        """Send a message as soon as the client takes it; drop it if the client is gone."""
+        if session in self._sessions:
+            session.send_buffer += message
+            self._flush(session)
 
-    def _receive(self, peer: ClientSession) -> Request | None:
-        if peer not in self._connected:  # dropped while another was attended to
+    def _receive(self, session: ClientSession) -> Request | None:
+        if session not in self._sessions:  # dropped while another client was served
             return None
         try:
-            received = peer.connection.recv(_READ_BYTES)
+            received = session.connection.recv(_RECEIVE_BYTES)
         except (BlockingIOError, InterruptedError):
             return None
         except OSError:
             received = b""
         if not received:
-            self._drop(peer)
+            self._drop(session)
             return None
-        peer.receive_buffer += received
-        return self._unpacked(peer)
+        session.receive_buffer += received
+        return self._unpack_request(session)
 
-    def _unpacked(self, peer: ClientSession) -> Request | None:
+    def _unpack_request(self, session: ClientSession) -> Request | None:
         try:
-            request = unpack_message(peer.receive_buffer)
+            request = unpack_message(session.receive_buffer)
             if request is None:
                 return None
             (name, args), n_bytes = request
-            return Request(peer, str(name), tuple(args), n_bytes)
-        except Exception:  # noqa: BLE001 - whoever sends what is no request is sent away
+            return Request(session, str(name), tuple(args), n_bytes)
+        except Exception:  # noqa: BLE001 - a client that sends no valid request is dropped
             traceback.print_exc()
-            self._drop(peer)
+            self._drop(session)
             return None
 
-    def _send(self, peer: ClientSession) -> None:
-        if peer not in self._connected:
+    def _flush(self, session: ClientSession) -> None:
+        if session not in self._sessions:
             return
         try:
-            sent = peer.connection.send(peer.send_buffer)
+            n_sent = session.connection.send(session.send_buffer)
         except (BlockingIOError, InterruptedError):
-            sent = 0
+            n_sent = 0
         except OSError:
-            self._drop(peer)
+            self._drop(session)
             return
-        del peer.send_buffer[:sent]
-        events = selectors.EVENT_READ | (selectors.EVENT_WRITE if peer.send_buffer else 0)
-        if self._selector.get_key(peer.connection).events != events:
-            self._selector.modify(peer.connection, events, peer)
+        del session.send_buffer[:n_sent]
+        events = selectors.EVENT_READ | (selectors.EVENT_WRITE if session.send_buffer else 0)
+        if self._selector.get_key(session.connection).events != events:
+            self._selector.modify(session.connection, events, session)
 
-    def _drop(self, peer: ClientSession) -> None:
-        self._connected.discard(peer)
-        self._selector.unregister(peer.connection)
-        peer.connection.close()
+    def _drop(self, session: ClientSession) -> None:
+        self._sessions.discard(session)
+        self._selector.unregister(session.connection)
+        session.connection.close()

@@ -1,4 +1,4 @@
-"""One connection to a folder's engine, and what is done about an engine that does not answer."""
+"""One connection to a folder's engine, and the handling of an engine that does not answer."""
 
 import os
 import signal
@@ -14,29 +14,29 @@ from index.store.edge.messages import pack_message, send_and_receive
 from index.store.edge.socket_address import connect, get_socket_path
 
 OPEN_TIMEOUT_S = 120.0
-"""Seconds that opening a shard may take, if the engine is not stopped."""
+"""Seconds that opening a shard may take."""
 
-_MODULE = b"index.store.edge.keeper"
-"""In the command line of keeper and engine: a process id may have gone to somebody else."""
+_SUPERVISOR_MODULE = b"index.store.edge.supervisor"
+"""In the command lines of supervisor and engine: a process id may have been reused."""
 
 
 class Connection:
-    """A connected socket; one request and its reply at a time.
+    """A connected socket that carries one request and its reply at a time.
 
     Args:
         folder: The index folder.
-        hnsw_min_points: Points from which this client wants a graph.
-        timeout_s: Seconds without a reply after which the engine is looked at.
+        hnsw_min_points: Number of points from which this client wants a graph.
+        timeout_s: Seconds without a reply after which the state of the engine is checked.
 
     Attributes:
-        pid: The engine's process.
-        change_token: Name of the index's state as of the last reply.
+        pid: Process id of the engine.
+        change_token: Token of the index's state as of the last reply.
 
     Raises:
         ShopwindowError: The folder cannot be opened.
         TimeoutError: The engine does not answer.
-        EOFError: It ended.
-        OSError: Nobody is there.
+        EOFError: The engine ended.
+        OSError: There is no service.
     """
 
     def __init__(self, folder: Path, hnsw_min_points: int, timeout_s: float) -> None:
@@ -57,7 +57,7 @@ class Connection:
         """Send a request and wait for its reply.
 
         Args:
-            message: What `pack` made; empty to wait on for the reply to what was sent before.
+            message: A message of `pack_message`; empty to keep waiting for an earlier reply.
             timeout_s: Seconds to wait.
 
         Returns:
@@ -69,7 +69,7 @@ class Connection:
         return kind, value
 
     def is_closed_by_peer(self, within_s: float) -> bool:
-        """Return whether the other side has gone, or goes within some seconds."""
+        """Return whether the other side has hung up, or does so within some seconds."""
         self._socket.settimeout(within_s)
         try:
             return not self._socket.recv(1, socket.MSG_PEEK)
@@ -82,36 +82,36 @@ class Connection:
         """Hang up. Idempotent."""
         self._socket.close()
 
-    def _greet(self, hnsw_from: int, timeout_s: float) -> Any:
-        message, until = pack_message(("hello", (hnsw_from,))), time.monotonic() + OPEN_TIMEOUT_S
+    def _greet(self, hnsw_min_points: int, timeout_s: float) -> Any:
+        message, deadline = (
+            pack_message(("hello", (hnsw_min_points,))),
+            time.monotonic() + OPEN_TIMEOUT_S,
+        )
         while True:
             try:
                 return send_and_receive(self._socket, message, time.monotonic() + timeout_s)
             except TimeoutError:
-                # The engine, or its keeper when the engine is gone and no other one came.
-                if any(
-                    map(
-                        kill_if_stopped, (get_peer_pid(self._socket), read_holder_pid(self._folder))
-                    )
-                ):
+                # The engine, or its supervisor if the engine is gone and was not started again.
+                pids = get_peer_pid(self._socket), read_holder_pid(self._folder)
+                if any(kill_if_stopped(pid) for pid in pids):
                     raise EOFError("the engine was stopped") from None
-                if time.monotonic() > until:
+                if time.monotonic() > deadline:
                     raise
-                message = b""  # it was sent; the reply is still to come
+                message = b""  # already sent; the reply is still to come
 
 
 def kill_if_stopped(pid: int) -> bool:
-    """Kill an engine or keeper that somebody stopped (SIGSTOP): its clients would hang for ever.
+    """Kill an engine or supervisor that was stopped (SIGSTOP): its clients would hang for ever.
 
     Args:
-        pid: The process; 0 for none.
+        pid: Process id; 0 for none.
 
     Returns:
-        Whether it was stopped.
+        Whether the process was stopped, and is ours.
     """
     try:
         state = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
-        is_ours = _MODULE in Path(f"/proc/{pid}/cmdline").read_bytes()
+        is_ours = _SUPERVISOR_MODULE in Path(f"/proc/{pid}/cmdline").read_bytes()
     except (OSError, IndexError):
         return False
     if state not in "Tt" or not is_ours:
@@ -122,7 +122,7 @@ def kill_if_stopped(pid: int) -> bool:
 
 
 def get_peer_pid(connection: socket.socket) -> int:
-    """Return the process at the other end of a Unix socket; 0 where the system does not say."""
+    """Return the process id at the other end of a Unix socket; 0 where the system does not tell."""
     if not hasattr(socket, "SO_PEERCRED"):
         return 0
     credentials = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12)

@@ -1,4 +1,4 @@
-"""The embedded store as the rest sees it: a folder, served to all its processes by one engine."""
+"""The embedded store: an index folder that one engine process serves to all its users."""
 
 import time
 from collections.abc import Mapping, Sequence
@@ -30,12 +30,13 @@ class EdgeStore:
     """A `VectorStore` on a folder that several processes share.
 
     Args:
-        folder: Where the index is, or is to be made.
-        hnsw_min_points: Points from which a graph is built; below, exact search is as fast.
-        timeouts: How long to wait for an answer, and for the turn to write.
+        folder: Folder of the index; it is created if it does not exist.
+        hnsw_min_points: Number of points from which a graph is built; below it, exact search is as
+            fast.
+        timeouts: How long to wait for a reply, and for the write lock.
 
     Raises:
-        IndexLockedError: A process that cannot be reached holds the folder.
+        IndexLockedError: The folder is locked by a process that cannot be reached.
         IndexStoreError: The folder is damaged.
     """
 
@@ -43,27 +44,27 @@ class EdgeStore:
         self, folder: Path, hnsw_min_points: int = 20_000, timeouts: ClientTimeouts | None = None
     ) -> None:
         self._folder = folder.resolve()
-        self._hnsw_from = hnsw_min_points
+        self._hnsw_min_points = hnsw_min_points
         self._client = EngineClient(self._folder, hnsw_min_points, timeouts or ClientTimeouts())
         self._schema: StoreSchema | None = None
-        self._described_at = -1
-        self._describe()
+        self._schema_version = -1
+        self._refresh_schema()
 
     @property
     def location(self) -> str:
-        """Where the points are; see `VectorStore.location`."""
+        """Where the points are stored; see `VectorStore.location`."""
         return str(self._folder)
 
     @property
     def exists(self) -> bool:
-        """Whether there is anything; see `VectorStore.exists`."""
-        if self._client.n_changes != self._described_at:
-            self._describe()
+        """Whether the store was created; see `VectorStore.exists`."""
+        if self._client.n_changes != self._schema_version:
+            self._refresh_schema()
         return self._schema is not None
 
     @property
     def n_changes(self) -> int:
-        """How many changes were noticed; see `VectorStore.n_changes`."""
+        """Number of changes noticed; see `VectorStore.n_changes`."""
         return self._client.n_changes
 
     @property
@@ -72,11 +73,7 @@ class EdgeStore:
         return self._client.pid
 
     def lock_writes(self) -> AbstractContextManager[None]:
-        """Take turns with other writers; see `VectorStore.lock_writes`.
-
-        Returns:
-            What to use in a `with` block.
-        """
+        """Return a context that keeps other writers out; see `VectorStore.lock_writes`."""
         return self._client.lock_writes()
 
     def read_manifest(self) -> Payload | None:
@@ -91,29 +88,29 @@ class EdgeStore:
             return None
 
     def write_manifest(self, manifest: Payload) -> None:
-        """Keep the manifest; see `VectorStore.write_manifest`."""
+        """Store the manifest; see `VectorStore.write_manifest`."""
         self._client.call("write_manifest", manifest)
 
     def create(self, schema: StoreSchema, manifest: Payload | None = None) -> None:
-        """Make an empty store; see `VectorStore.create`."""
+        """Create an empty store; see `VectorStore.create`."""
         self._client.call("create", schema, manifest, retry_as="create_again")
-        self._describe()
+        self._refresh_schema()
 
     def upsert(self, points: Sequence[Point]) -> None:
         """Add or replace points; see `VectorStore.upsert`."""
-        check_points(points, self._known())
+        check_points(points, self._require_schema())
         if points:
             self._client.call("upsert", points)
 
     def update_sparse_vectors(self, vectors: Mapping[str, SparseVector]) -> None:
-        """Replace the words of points; see `VectorStore.update_sparse_vectors`."""
-        self._known()
+        """Replace the sparse vectors of points; see `VectorStore.update_sparse_vectors`."""
+        self._require_schema()
         if vectors:
             self._client.call("update_sparse_vectors", dict(vectors))
 
     def delete(self, ids: Sequence[str]) -> None:
-        """Remove points; see `VectorStore.delete`."""
-        self._known()
+        """Delete points; see `VectorStore.delete`."""
+        self._require_schema()
         if ids:
             self._client.call("delete", list(ids))
 
@@ -121,49 +118,49 @@ class EdgeStore:
         self, ids: Sequence[str], fields: tuple[str, ...] | None = None, vectors: bool = False
     ) -> dict[str, Point]:
         """Return points by id; see `VectorStore.retrieve`."""
-        self._known()
-        found: dict[str, Point] = (
+        self._require_schema()
+        points: dict[str, Point] = (
             self._client.call("retrieve", list(ids), fields, vectors) if ids else {}
         )
-        return found
+        return points
 
     def query(self, queries: Sequence[VectorQuery]) -> list[list[ScoredPoint]]:
-        """Return the best points of each leg; see `VectorStore.query`."""
-        check_queries(queries, self._known())
-        answers: list[list[ScoredPoint]] = (
+        """Return the best points of each query; see `VectorStore.query`."""
+        check_queries(queries, self._require_schema())
+        scored: list[list[ScoredPoint]] = (
             self._client.call("query", list(queries)) if queries else []
         )
-        return answers
+        return scored
 
     def facet(
         self, name: str, conditions: Sequence[Condition] = (), limit: int = 100
     ) -> dict[FieldValue, int]:
         """Return counts by value; see `VectorStore.facet`."""
-        check_indexed_field(name, (each.name for each in self._known().fields))
+        check_indexed_field(name, self._require_schema())
         counts: dict[FieldValue, int] = self._client.call("facet", name, tuple(conditions), limit)
         return counts
 
     def fetch_rows(self, ids: Sequence[str], fields: tuple[str, ...]) -> FieldRows:
-        """Return values of named points; see `VectorStore.fetch_rows`."""
-        self._known()
-        found: FieldRows = (
+        """Return payload field values of points; see `VectorStore.fetch_rows`."""
+        self._require_schema()
+        rows: FieldRows = (
             self._client.call("fetch_rows", list(ids), fields) if ids else FieldRows(fields)
         )
-        return found
+        return rows
 
     def filter_ids(
         self, ids: Sequence[str], condition_sets: Sequence[tuple[Condition, ...]]
     ) -> list[set[str]]:
-        """Return which of some points pass; see `VectorStore.filter_ids`."""
-        self._known()
+        """Return which points fulfil conditions; see `VectorStore.filter_ids`."""
+        self._require_schema()
         if not ids or not condition_sets:
             return [set() for _ in condition_sets]
-        found: list[set[str]] = self._client.call("filter_ids", list(ids), list(condition_sets))
-        return found
+        passing: list[set[str]] = self._client.call("filter_ids", list(ids), list(condition_sets))
+        return passing
 
     def count(self, conditions: Sequence[Condition] = ()) -> int:
-        """Return how many points pass; see `VectorStore.count`."""
-        self._known()
+        """Return the number of points that fulfil conditions; see `VectorStore.count`."""
+        self._require_schema()
         return int(self._client.call("count", tuple(conditions)))
 
     def scroll(
@@ -174,7 +171,7 @@ class EdgeStore:
         fields: tuple[str, ...] | None = None,
     ) -> tuple[list[Point], str]:
         """Return one batch in the order of ids; see `VectorStore.scroll`."""
-        self._known()
+        self._require_schema()
         batch: tuple[list[Point], str] = self._client.call(
             "scroll", tuple(conditions), after, limit, fields
         )
@@ -188,54 +185,63 @@ class EdgeStore:
         fields: tuple[str, ...] | None = None,
     ) -> list[Point]:
         """Return the first points of an order; see `VectorStore.scroll_ordered`."""
-        check_indexed_field(order.field, (each.name for each in self._known().fields))
+        check_indexed_field(order.field, self._require_schema())
         points: list[Point] = self._client.call(
             "scroll_ordered", order, tuple(conditions), limit, fields
         )
         return points
 
     def info(self) -> Payload:
-        """Return the engine's counts, with "graph" in words: built, being built, due, failed."""
-        self._known()
+        """Return the engine's counts, and "graph": built, being built, due, or why it failed."""
+        self._require_schema()
         facts: Payload = self._client.call("info")
-        return {**facts, "graph": facts["graph"] or self._graph_in_words(facts)}
+        return {**facts, "graph": facts["graph"] or self._describe_graph(facts)}
 
     def optimize(self, wait: bool = False) -> None:
         """Build the graph beside the running shard; see `VectorStore.optimize`.
 
         Raises:
-            IndexStoreError: The build failed; searches go on with the former shard.
+            IndexStoreError: The build failed; searches continue on the current shard.
         """
         if not self.exists:
             return
-        # One that was begun before the last writes may be under way: after it another is due.
-        while self._client.call("build_graph", self._hnsw_from) and wait:
-            self._await_graph()
-        self._await_graph(at_once=True)
+        # A build that began before the last writes may be running; another is due after it.
+        while self._client.call("build_graph", self._hnsw_min_points) and wait:
+            self._wait_for_graph()
+        _raise_if_build_failed(self._client.call("graph"))
 
-    def _await_graph(self, at_once: bool = False) -> None:
-        while (graph := self._client.call("graph"))["running"] and not at_once:
+    def _wait_for_graph(self) -> None:
+        while (status := self._client.call("graph"))["running"]:
             time.sleep(_BUILD_POLL_S)
-        if graph["failed"]:
-            raise IndexStoreError(f"the search graph could not be built: {graph['failed']}")
+        _raise_if_build_failed(status)
 
     def close(self) -> None:
-        """Leave the engine, which ends with its last client; see `VectorStore.close`."""
+        """Leave the engine, which exits with its last client; see `VectorStore.close`."""
         self._client.close()
 
-    def _graph_in_words(self, facts: Payload) -> str:
-        if facts["points"] < self._hnsw_from:
-            return f"not needed: below {self._hnsw_from:,} products search is exact"
-        is_due = facts["unindexed_vectors"] >= max(self._hnsw_from * REBUILD_SHARE, 1)
+    def _describe_graph(self, facts: Payload) -> str:
+        if facts["points"] < self._hnsw_min_points:
+            return f"not needed: below {self._hnsw_min_points:,} products search is exact"
+        is_due = facts["unindexed_vectors"] >= max(self._hnsw_min_points * REBUILD_SHARE, 1)
         return "due" if is_due else "built"
 
-    def _describe(self) -> None:
+    def _refresh_schema(self) -> None:
         self._schema = self._client.call("describe")
-        self._described_at = self._client.n_changes
+        self._schema_version = self._client.n_changes
 
-    def _known(self) -> StoreSchema:
+    def _require_schema(self) -> StoreSchema:
         if self._schema is None:
-            self._describe()  # another process may just have made it
+            self._refresh_schema()  # another process may just have created it
         if self._schema is None:
             raise IndexStoreError(f"the store at {self._folder} was not created yet")
         return self._schema
+
+
+def _raise_if_build_failed(status: Payload) -> None:
+    """Check the status of the graph.
+
+    Raises:
+        IndexStoreError: The last build failed.
+    """
+    if status["failed"]:
+        raise IndexStoreError(f"the search graph could not be built: {status['failed']}")

@@ -1,4 +1,4 @@
-"""One Qdrant Edge shard in this process: our words translated into the engine's and back."""
+"""One Qdrant Edge shard in this process, with our points, conditions and queries."""
 
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -11,7 +11,6 @@ import qdrant_edge as qe
 
 from index.field_rows import FieldRows
 from index.payload_cache import PayloadCache
-from index.store.engine_records import to_facet_counts, to_point, to_scored_points
 from index.store.hnsw_config import (
     HNSW_EF_CONSTRUCT,
     HNSW_EF_SEARCH,
@@ -34,13 +33,15 @@ from index.store.points import (
     StoreSchema,
     VectorQuery,
 )
+from index.store.qdrant_records import to_facet_counts, to_point, to_scored_points
 from index.text.bm25 import SparseVector
 from shopwindow.values.errors import IndexStoreError
 
 INDEXING_THRESHOLD_KB = 1_000
+"""Kilobytes of vectors from which a segment gets an HNSW graph."""
 
 WAL_WAIT_S = 10.0
-"""Seconds that a dying process may take to let go of the engine's log."""
+"""Seconds that a dying process may take to release the engine's write-ahead log."""
 
 _FIELD_PARAMS: dict[str, Callable[[FieldIndex], Any]] = {
     "keyword": lambda f: qe.KeywordIndexParams(is_tenant=f.is_tenant, enable_hnsw=f.enable_hnsw),
@@ -50,34 +51,35 @@ _FIELD_PARAMS: dict[str, Callable[[FieldIndex], Any]] = {
 
 
 class EdgeEngine:
-    """An open shard. Not safe for threads; one process owns it.
+    """An open shard. Not thread-safe; one process owns it.
 
-    The operations are those of `VectorStore` and mean the same; arguments were checked before.
+    The operations mean the same as in `VectorStore`; their arguments are already checked.
 
     Attributes:
-        payload_cache: Values that are asked for over candidates.
+        payload_cache: Cached payload fields, read for many candidates.
     """
 
     def __init__(self, shard: "qe.EdgeShard", schema: StoreSchema) -> None:
         self._shard = shard
-        self._linked = {each.name for each in schema.fields if each.enable_hnsw}
-        kept = (*(each.name for each in schema.fields if each.is_cached), *schema.cached_fields)
+        self._hnsw_fields = {field.name for field in schema.fields if field.enable_hnsw}
+        cached_fields = [field.name for field in schema.fields if field.is_cached]
+        cached_fields += schema.cached_fields
         fetch = partial(self.retrieve, vectors=False)
-        self.payload_cache = PayloadCache(kept, fetch, partial(self.scroll, ()))
+        self.payload_cache = PayloadCache(tuple(cached_fields), fetch, partial(self.scroll, ()))
 
     @classmethod
     def create(cls, folder: Path, schema: StoreSchema) -> "EdgeEngine":
-        """Make a new shard in an empty folder, with its payload indexes.
+        """Create a shard in an empty folder, with its payload indexes.
 
         Returns:
             The open shard.
         """
         folder.mkdir(parents=True, exist_ok=True)
-        shard = _translated(qe.EdgeShard.create, str(folder), _config(schema))
-        for each in schema.fields:
-            params = _FIELD_PARAMS[each.kind](each)
-            _translated(shard.update, qe.UpdateOperation.create_field_index(each.name, params))
-        _translated(shard.flush)
+        shard = _call_engine(qe.EdgeShard.create, str(folder), _build_config(schema))
+        for field in schema.fields:
+            params = _FIELD_PARAMS[field.kind](field)
+            _call_engine(shard.update, qe.UpdateOperation.create_field_index(field.name, params))
+        _call_engine(shard.flush)
         return cls(shard, schema)
 
     @classmethod
@@ -88,14 +90,14 @@ class EdgeEngine:
             The open shard.
 
         Raises:
-            IndexStoreError: The folder is damaged, or another process has it.
+            IndexStoreError: The folder is damaged, or another process has it open.
         """
         deadline = time.monotonic() + WAL_WAIT_S
         while True:
             try:
-                return cls(_translated(qe.EdgeShard.load, str(folder)), schema)
+                return cls(_call_engine(qe.EdgeShard.load, str(folder)), schema)
             except IndexStoreError as exc:
-                # A process that was just killed may still hold the engine's own log.
+                # A process that was just killed may still hold the engine's write-ahead log.
                 if "WouldBlock" not in str(exc) or time.monotonic() > deadline:
                     raise
                 time.sleep(0.02)
@@ -103,72 +105,75 @@ class EdgeEngine:
     def upsert(self, points: Sequence[Point]) -> None:
         """Add or replace points; durable once this returns."""
         self.payload_cache.invalidate(point.id for point in points)
-        made = [qe.Point(p.id, _engine_vectors(p), p.payload) for p in points]
-        _translated(self._shard.update, qe.UpdateOperation.upsert_points(made))
-        _translated(self._shard.flush)
+        records = [qe.Point(point.id, _to_engine_vectors(point), point.payload) for point in points]
+        _call_engine(self._shard.update, qe.UpdateOperation.upsert_points(records))
+        _call_engine(self._shard.flush)
         self.payload_cache.put(points)
 
     def update_sparse_vectors(self, vectors: Mapping[str, SparseVector]) -> None:
-        """Replace the words of points; durable once this returns."""
-        made = [qe.PointVectors(each, {SPARSE: to_engine_vector(v)}) for each, v in vectors.items()]
-        _translated(self._shard.update, qe.UpdateOperation.update_vectors(made))
-        _translated(self._shard.flush)
+        """Replace the sparse vectors of points; durable once this returns."""
+        records = [
+            qe.PointVectors(point_id, {SPARSE: to_engine_vector(vector)})
+            for point_id, vector in vectors.items()
+        ]
+        _call_engine(self._shard.update, qe.UpdateOperation.update_vectors(records))
+        _call_engine(self._shard.flush)
 
     def delete(self, ids: Sequence[str]) -> None:
-        """Remove points; durable once this returns."""
+        """Delete points; durable once this returns."""
         self.payload_cache.invalidate(ids)
-        _translated(self._shard.update, qe.UpdateOperation.delete_points(list(ids)))
-        _translated(self._shard.flush)
+        _call_engine(self._shard.update, qe.UpdateOperation.delete_points(list(ids)))
+        _call_engine(self._shard.flush)
 
     def retrieve(
         self, ids: Sequence[str], fields: tuple[str, ...] | None, vectors: bool
     ) -> dict[str, Point]:
-        """Return the points that exist among the ids."""
+        """Return the points that exist among some ids, by id."""
         payload = True if fields is None else list(fields)
-        found = _translated(self._shard.retrieve, list(ids), payload, vectors)
-        return {str(record.id): to_point(record) for record in found}
+        records = _call_engine(self._shard.retrieve, list(ids), payload, vectors)
+        return {str(record.id): to_point(record) for record in records}
 
     def query(self, queries: Sequence[VectorQuery]) -> list[list[ScoredPoint]]:
-        """Return the best points of each leg."""
-        requests = qe.QueryBatchRequest([self._request(leg) for leg in queries])
-        answers = _translated(self._shard.query_batch, requests)
-        return [to_scored_points(answer) for answer in answers]
+        """Return the best points of each query."""
+        requests = qe.QueryBatchRequest([self._to_query_request(query) for query in queries])
+        responses = _call_engine(self._shard.query_batch, requests)
+        return [to_scored_points(records) for records in responses]
 
     def facet(
         self, name: str, conditions: Sequence[Condition], limit: int
     ) -> dict[FieldValue, int]:
         """Return exact counts by value, most frequent first."""
-        request = qe.FacetRequest(name, limit=limit, exact=True, filter=_filter(conditions))
-        hits = _translated(self._shard.facet, request).hits
+        request = qe.FacetRequest(name, limit=limit, exact=True, filter=_to_filter(conditions))
+        hits = _call_engine(self._shard.facet, request).hits
         return to_facet_counts(hits)
 
     def fetch_rows(self, ids: Sequence[str], fields: tuple[str, ...]) -> FieldRows:
-        """Return the values of some fields of the points that exist among the ids."""
+        """Return the values of some payload fields of the points that exist among some ids."""
         return self.payload_cache.fetch_rows(ids, fields)
 
     def filter_ids(
         self, ids: Sequence[str], condition_sets: Sequence[tuple[Condition, ...]]
     ) -> list[set[str]]:
-        """Return which of the points fulfil the conditions, for each list of them."""
-        found = []
+        """Return the ids of the points that fulfil all conditions, for each set of conditions."""
+        passing = []
         for conditions in condition_sets:
             if self.payload_cache.covers(conditions):
-                asked = [each for each in conditions if isinstance(each, In)]
-                found.append(self.payload_cache.filter_ids(ids, asked))
+                cached = [condition for condition in conditions if isinstance(condition, In)]
+                passing.append(self.payload_cache.filter_ids(ids, cached))
                 continue
             request = qe.ScrollRequest(
                 limit=max(len(ids), 1),
-                filter=_filter(conditions, among=ids),
+                filter=_to_filter(conditions, include_ids=ids),
                 with_payload=False,
             )
-            records, _ = _translated(self._shard.scroll, request)
-            found.append({str(record.id) for record in records})
-        return found
+            records, _ = _call_engine(self._shard.scroll, request)
+            passing.append({str(record.id) for record in records})
+        return passing
 
     def count(self, conditions: Sequence[Condition]) -> int:
-        """Return how many points fulfil the conditions."""
-        request = qe.CountRequest(exact=True, filter=_filter(conditions))
-        return int(_translated(self._shard.count, request))
+        """Return the number of points that fulfil all conditions."""
+        request = qe.CountRequest(exact=True, filter=_to_filter(conditions))
+        return int(_call_engine(self._shard.count, request))
 
     def scroll(
         self,
@@ -177,15 +182,15 @@ class EdgeEngine:
         limit: int,
         fields: tuple[str, ...] | None,
     ) -> tuple[list[Point], str]:
-        """Return one batch in the order of ids, and the id that the next one begins with."""
+        """Return one batch in the order of the ids, and the id that the next batch begins with."""
         request = qe.ScrollRequest(
             offset=after or None,
             limit=limit,
-            filter=_filter(conditions),
+            filter=_to_filter(conditions),
             with_payload=True if fields is None else list(fields),
         )
-        records, following = _translated(self._shard.scroll, request)
-        return [to_point(record) for record in records], str(following) if following else ""
+        records, next_id = _call_engine(self._shard.scroll, request)
+        return [to_point(record) for record in records], str(next_id) if next_id else ""
 
     def scroll_ordered(
         self,
@@ -198,24 +203,24 @@ class EdgeEngine:
         direction = qe.Direction.Desc if order.descending else qe.Direction.Asc
         request = qe.ScrollRequest(
             limit=limit,
-            filter=_filter(conditions),
+            filter=_to_filter(conditions),
             with_payload=True if fields is None else list(fields),
             order_by=qe.OrderBy(order.field, direction, order.start_from),
         )
-        records, _ = _translated(self._shard.scroll, request)
+        records, _ = _call_engine(self._shard.scroll, request)
         return [to_point(record) for record in records]
 
     def optimize(self) -> bool:
-        """Build the graphs and the int8 copies; blocks this process for seconds to minutes.
+        """Build the graphs and the int8 vectors; blocks this process for seconds to minutes.
 
         Returns:
-            Whether anything was to do.
+            Whether anything had to be built.
         """
-        return bool(_translated(self._shard.optimize))
+        return bool(_call_engine(self._shard.optimize))
 
     def info(self) -> Payload:
-        """Return counts of points, of vectors in a graph, and of segments."""
-        info = _translated(self._shard.info)
+        """Return the numbers of points, of vectors in a graph, and of segments."""
+        info = _call_engine(self._shard.info)
         return {
             "points": info.points_count,
             "indexed_vectors": info.indexed_vectors_count,
@@ -224,27 +229,27 @@ class EdgeEngine:
 
     def close(self) -> None:
         """Make everything durable and release the folder."""
-        _translated(self._shard.flush)
-        _translated(self._shard.close)
+        _call_engine(self._shard.flush)
+        _call_engine(self._shard.close)
 
-    def _request(self, leg: VectorQuery) -> "qe.QueryRequest":
-        touched = {each.field for each in leg.conditions}
+    def _to_query_request(self, query: VectorQuery) -> "qe.QueryRequest":
+        condition_fields = {condition.field for condition in query.conditions}
         params = qe.SearchParams(
-            hnsw_ef=max(HNSW_EF_SEARCH, leg.limit),
-            exact=leg.exact,
+            hnsw_ef=max(HNSW_EF_SEARCH, query.limit),
+            exact=query.exact,
             quantization=qe.QuantizationSearchParams(rescore=True, oversampling=OVERSAMPLING),
-            # A filter whose field has no links in the graph cuts it into islands; ACORN hops over.
-            acorn=qe.AcornSearchParams(enable=bool(touched - self._linked)),
+            # A filter on a field without links splits the graph into islands; ACORN hops over.
+            acorn=qe.AcornSearchParams(enable=bool(condition_fields - self._hnsw_fields)),
         )
         return qe.QueryRequest(
-            limit=leg.limit,
-            query=qe.Query.Nearest(to_engine_vector(leg.vector), using=leg.using),
-            filter=_filter(leg.conditions, leg.exclude_ids, leg.include_ids),
+            limit=query.limit,
+            query=qe.Query.Nearest(to_engine_vector(query.vector), using=query.using),
+            filter=_to_filter(query.conditions, query.exclude_ids, query.include_ids),
             params=params,
         )
 
 
-def _config(schema: StoreSchema) -> "qe.EdgeConfig":
+def _build_config(schema: StoreSchema) -> "qe.EdgeConfig":
     return qe.EdgeConfig(
         vectors={
             name: qe.EdgeVectorParams(dim, qe.Distance.Dot) for name, dim in schema.dims.items()
@@ -260,32 +265,34 @@ def _config(schema: StoreSchema) -> "qe.EdgeConfig":
     )
 
 
-def _filter(
-    conditions: Sequence[Condition], exclude: Sequence[str] = (), among: Sequence[str] = ()
+def _to_filter(
+    conditions: Sequence[Condition],
+    exclude_ids: Sequence[str] = (),
+    include_ids: Sequence[str] = (),
 ) -> "qe.Filter | None":
-    if not conditions and not exclude and not among:
+    if not conditions and not exclude_ids and not include_ids:
         return None
-    must: list[Any] = [_condition(each) for each in conditions]
-    if among:
-        must.append(qe.HasIdCondition(set(among)))
+    must: list[Any] = [_to_condition(condition) for condition in conditions]
+    if include_ids:
+        must.append(qe.HasIdCondition(set(include_ids)))
     return qe.Filter(
         must=must,
-        must_not=[qe.HasIdCondition(set(exclude))] if exclude else None,
+        must_not=[qe.HasIdCondition(set(exclude_ids))] if exclude_ids else None,
     )
 
 
-def _condition(condition: Condition) -> "qe.FieldCondition | qe.IsEmptyCondition":
+def _to_condition(condition: Condition) -> "qe.FieldCondition | qe.IsEmptyCondition":
     if isinstance(condition, IsEmpty):
         return qe.IsEmptyCondition(condition.field)
     if isinstance(condition, In):
         match = qe.MatchAny(list(condition.values))  # type: ignore[arg-type]
         return qe.FieldCondition(condition.field, match=match)
-    span = qe.RangeFloat(gte=condition.low, lte=condition.high)
-    return qe.FieldCondition(condition.field, range=span)
+    value_range = qe.RangeFloat(gte=condition.low, lte=condition.high)
+    return qe.FieldCondition(condition.field, range=value_range)
 
 
-def _engine_vectors(point: Point) -> dict[str, Any]:
-    vectors: dict[str, Any] = {name: each.tolist() for name, each in point.vectors.items()}
+def _to_engine_vectors(point: Point) -> dict[str, Any]:
+    vectors: dict[str, Any] = {name: vector.tolist() for name, vector in point.vectors.items()}
     if point.sparse_vector:
         vectors[SPARSE] = to_engine_vector(point.sparse_vector)
     return vectors
@@ -298,8 +305,8 @@ def to_engine_vector(vector: "np.typing.NDArray[np.float32] | SparseVector") -> 
     return vector.tolist()
 
 
-def _translated(call: Callable[..., Any], *args: Any) -> Any:
-    """Return what the engine returns; its errors are bare `Exception`s.
+def _call_engine(call: Callable[..., Any], *args: Any) -> Any:
+    """Return the result of a call to the engine, whose errors are bare `Exception`s.
 
     Raises:
         IndexStoreError: The engine refused.

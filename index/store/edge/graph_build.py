@@ -1,8 +1,8 @@
-"""Building the search graph on a copy of the shard, in a process of its own.
+"""Building the HNSW graph on a copy of the shard, in a process of its own.
 
-Run as `python -m index.store.edge.graph_build PARENT SHARD SCHEMA`: it optimises that shard and ends, at the
-latest when the process PARENT does. Building takes seconds to minutes and holds the interpreter
-throughout, so neither the engine's process nor the caller may do it.
+Run as `python -m index.store.edge.graph_build PARENT SHARD SCHEMA`: it optimizes that shard and
+ends, at the latest when the process PARENT does. Building takes seconds to minutes and holds the
+GIL throughout, so neither the engine's process nor its clients may do it.
 """
 
 import ctypes
@@ -23,38 +23,44 @@ _PR_SET_PDEATHSIG = 1  # Source: prctl(2)
 
 
 class GraphBuild:
-    """One build under way: copy, optimise, and the writes that came in between."""
+    """A running build: copies a shard, optimizes the copy, and records the writes meanwhile.
+
+    Args:
+        source: The shard in use.
+        target: Folder of the copy; it is created.
+        schema_file: File with the store's schema.
+    """
 
     def __init__(self, source: Path, target: Path, schema_file: Path) -> None:
         self.source = source
         self.target = target
         self._schema_file = schema_file
-        self._writes: list[tuple[str, tuple[Any, ...]]] = []
+        self._pending_writes: list[tuple[str, tuple[Any, ...]]] = []
         self._process: subprocess.Popen[bytes] | None = None
         self._copy_failure = ""
-        self._copying = threading.Thread(target=self._copy, daemon=True)
-        self._copying.start()
+        self._copy_thread = threading.Thread(target=self._copy, daemon=True)
+        self._copy_thread.start()
 
     def wait_for_copy(self) -> None:
-        """Return when the copy is complete; the source must not change before that."""
-        self._copying.join()
+        """Wait until the copy is complete; the source must not change before that."""
+        self._copy_thread.join()
 
     def record_write(self, name: str, args: tuple[Any, ...]) -> None:
-        """Remember a write that the copy does not have."""
-        self._writes.append((name, args))
+        """Record a write that the copy does not have."""
+        self._pending_writes.append((name, args))
 
     def get_pending_writes(self) -> list[tuple[str, tuple[Any, ...]]]:
         """Return the writes to repeat on the built shard, in order."""
-        return self._writes
+        return self._pending_writes
 
     def is_finished(self) -> bool:
-        """Return whether the build has ended, well or not."""
-        if self._copying.is_alive():
+        """Return whether the build has ended, successfully or not."""
+        if self._copy_thread.is_alive():
             return False
         if self._copy_failure:
             return True
         if self._process is None:
-            self._process = self._start()
+            self._process = self._start_process()
         return self._process.poll() is not None
 
     def get_failure(self) -> str:
@@ -62,11 +68,11 @@ class GraphBuild:
         if self._copy_failure or self._process is None:
             return self._copy_failure
         code = self._process.returncode
-        return f"the building process ended with code {code}" if code else ""
+        return f"the build process ended with code {code}" if code else ""
 
     def cancel(self) -> None:
-        """End the build without a result."""
-        self._copying.join()
+        """Stop the build and discard its result."""
+        self._copy_thread.join()
         if self._process is not None:
             self._process.kill()
             self._process.wait()
@@ -80,26 +86,26 @@ class GraphBuild:
         except OSError as exc:
             self._copy_failure = f"the shard could not be copied: {exc}"
 
-    def _start(self) -> subprocess.Popen[bytes]:
+    def _start_process(self) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-P", "-m", "index.store.edge.graph_build", str(os.getpid())]
         return subprocess.Popen([*command, str(self.target), str(self._schema_file)])
 
 
 def build_graph(shard: Path, schema_file: Path) -> None:
-    """Optimise a shard that nobody else has open."""
+    """Optimize a shard that no other process has open."""
     engine = EdgeEngine.load(shard, read_schema(schema_file))
     engine.optimize()
     engine.close()
 
 
 def die_with_parent(parent_pid: int) -> None:
-    """Have this process killed when its parent ends, also by kill -9.
+    """Let the kernel kill this process when its parent ends, also by kill -9.
 
-    The engine holds the interpreter while it builds, so nothing in Python could notice. Without
-    it an orphan would go on writing into a folder that the next engine removes.
+    The engine holds the GIL while it builds, so no Python code could notice. An orphan would go on
+    writing into a folder that the next engine deletes.
 
     Args:
-        parent_pid: The parent's process id; if it has ended already, so does this process.
+        parent_pid: Process id of the parent; if it has ended already, this process ends too.
     """
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)

@@ -1,4 +1,4 @@
-"""An index folder while it is served: the open shard, and a graph that is built beside it."""
+"""A served index folder: the open shard, and the graph that is built beside it."""
 
 import logging
 import os
@@ -46,17 +46,17 @@ READ_OPERATIONS = frozenset(
 
 
 class EdgeFolder:
-    """The one owner of an index folder; whoever makes it holds the folder's lock.
+    """The only owner of an index folder, in the process that holds the folder's lock.
 
-    A crash at any moment leaves `current` naming a shard that has every acknowledged write. Only
-    what is proved to be a leftover is ever deleted: a build that was cut off, by its name, and the
-    shard that `current` calls one.
+    A crash at any moment leaves the file `current` naming a shard with every acknowledged write.
+    Only proven leftovers are ever deleted: an interrupted build, by its name, and the shard that
+    `current` names as stale.
 
     Args:
         folder: The index folder.
 
     Raises:
-        IndexStoreError: It is damaged; nothing was changed.
+        IndexStoreError: The folder is damaged; nothing was changed.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -64,43 +64,43 @@ class EdgeFolder:
         self._engine: EdgeEngine | None = None
         self._schema: StoreSchema | None = None
         self._build: GraphBuild | None = None
-        self._failed_build = ""
+        self._build_failure = ""
         self._current = CurrentShard("")
-        self._private: Path | None = None
+        self._private_copy: Path | None = None
         if (folder / CURRENT_FILE).exists():
             self._open()
         elif folder.exists():
-            self._refuse_nameless()
+            self._refuse_unnamed_shards()
 
     @property
     def is_read_only(self) -> bool:
-        """Whether the folder cannot be written, so that a private copy of the shard is served."""
-        return self._private is not None
+        """Whether the folder is not writable, so that a private copy of the shard is served."""
+        return self._private_copy is not None
 
     @property
     def is_building(self) -> bool:
-        """Whether a graph is under construction."""
+        """Whether a graph is being built."""
         return self._build is not None
 
     def handle(self, name: str, args: tuple[Any, ...], n_bytes: int) -> Any:
         """Carry out one operation.
 
         Args:
-            name: Of the operation.
-            args: Its arguments.
-            n_bytes: Length of the request.
+            name: Name of the operation.
+            args: Arguments of the operation.
+            n_bytes: Length of the request in bytes.
 
         Returns:
-            What the operation returned.
+            The result of the operation.
 
         Raises:
-            IndexStoreError: There is no such operation, or it was refused.
+            IndexStoreError: The operation is unknown, or was refused.
         """
         if name in WRITE_OPERATIONS:
             return self._write(name, args, n_bytes)
         if name in READ_OPERATIONS:
-            return getattr(self._opened(), name)(*args)
-        own: dict[str, Callable[..., Any]] = {
+            return getattr(self._require_engine(), name)(*args)
+        operations: dict[str, Callable[..., Any]] = {
             "create": self.create,
             "create_again": self.ensure_created,
             "describe": self.get_schema,
@@ -109,23 +109,23 @@ class EdgeFolder:
             "graph": self.get_graph_status,
             "info": self.info,
         }
-        if name not in own:
+        if name not in operations:
             raise IndexStoreError(f"the engine knows no operation {name!r}")
-        return own[name](*args)
+        return operations[name](*args)
 
     def create(self, schema: StoreSchema, manifest: Payload | None) -> None:
-        """Make an empty index, whole or not at all: `current` is written last.
+        """Create an empty index, whole or not at all: the file `current` is written last.
 
         Raises:
-            IndexStoreError: There is one already, or no room for it.
+            IndexStoreError: There is an index already, or no space on the disk.
         """
         if self._engine is not None:
             raise IndexStoreError(f"there is an index at {self._folder} already")
         check_disk_space(self._folder, 0)
         shard = self._folder / f"{SHARD_PREFIX}{uuid.uuid4().hex[:12]}"
-        making = self._folder / f"{BUILD_PREFIX}{uuid.uuid4().hex[:12]}"
-        EdgeEngine.create(making, schema).close()
-        making.rename(shard)
+        unfinished = self._folder / f"{BUILD_PREFIX}{uuid.uuid4().hex[:12]}"
+        EdgeEngine.create(unfinished, schema).close()
+        unfinished.rename(shard)
         write_checksummed(self._folder / SCHEMA_FILE, schema.as_dict())
         if manifest is not None:
             self.write_manifest(manifest)
@@ -133,71 +133,71 @@ class EdgeFolder:
         self._open()
 
     def ensure_created(self, schema: StoreSchema, manifest: Payload | None) -> None:
-        """Make an empty index, unless the engine that died over it did so just before.
+        """Create an empty index, unless an engine that died during `create` already has.
 
         Raises:
-            IndexStoreError: There is one that holds something or is another, or no room.
+            IndexStoreError: There is an index with points or another schema, or no disk space.
         """
         if self._engine is not None and self._schema == schema and not self._engine.count(()):
             return
         self.create(schema, manifest)
 
     def get_schema(self) -> StoreSchema | None:
-        """Return what the index was made for; None when there is none."""
+        """Return the schema of the index; None if there is no index."""
         return self._schema
 
     def write_manifest(self, manifest: Payload) -> None:
-        """Keep the manifest."""
+        """Store the manifest."""
         self._check_writable()
         write_checksummed(self._folder / MANIFEST_FILE, manifest)
 
     def start_graph_build(self, hnsw_min_points: int) -> bool:
-        """Begin to build the graph on a copy if it is due and not being built already.
+        """Start to build the graph on a copy if it is due and not being built already.
 
         Returns:
-            Whether one is being built now.
+            Whether a graph is being built now.
         """
-        if self._build is not None or self.is_read_only or not self._is_due(hnsw_min_points):
+        if self._build is not None or self.is_read_only or not self._is_graph_due(hnsw_min_points):
             return self.is_building
-        self._failed_build = ""
-        # A name of its own each time: whatever an earlier build left behind stays apart.
+        self._build_failure = ""
+        # A new name for each build, apart from what an earlier build may have left behind.
         target = self._folder / f"{BUILD_PREFIX}{uuid.uuid4().hex[:12]}"
         source = self._folder / self._current.shard
         self._build = GraphBuild(source, target, self._folder / SCHEMA_FILE)
         return True
 
     def resume_graph_build(self, hnsw_min_points: int) -> None:
-        """Build the graph if it is due, unless the last try failed: that would fail again."""
-        if self._engine is not None and not self._failed_build:
+        """Start a due build, unless the last one failed: it would fail again."""
+        if self._engine is not None and not self._build_failure:
             self.start_graph_build(hnsw_min_points)
 
     def get_graph_status(self) -> Payload:
-        """Return the state of the graph: whether one is built now, why the last build failed."""
-        return {"running": self.is_building, "failed": self._failed_build}
+        """Return whether a graph is being built, and why the last build failed."""
+        return {"running": self.is_building, "failed": self._build_failure}
 
     def info(self) -> Payload:
-        """Return counts of points, of points outside the graph, of segments; and the build."""
-        facts = self._opened().info()
+        """Return the numbers of points, unindexed vectors and segments, and the build status."""
+        facts = self._require_engine().info()
         return {
             "points": facts["points"],
-            "unindexed_vectors": min(self._n_outside(), facts["points"]),
+            "unindexed_vectors": min(self._count_unindexed(), facts["points"]),
             "segments": facts["segments"],
-            "graph": "being built" if self.is_building else self._failed_build,
+            "graph": "being built" if self.is_building else self._build_failure,
         }
 
     def swap_ready_graph(self) -> None:
-        """Switch to a graph that is ready."""
+        """Switch to the shard with the new graph if its build has finished."""
         if self._build is None or not self._build.is_finished():
             return
         build, self._build = self._build, None
-        self._failed_build = build.get_failure()
+        self._build_failure = build.get_failure()
         try:
-            if not self._failed_build:
-                self._switch(build)
+            if not self._build_failure:
+                self._swap_shard(build)
         except (IndexStoreError, OSError) as exc:
-            self._failed_build = str(exc)
-        if self._failed_build:
-            LOG.warning("the graph of %s was not built: %s", self._folder, self._failed_build)
+            self._build_failure = str(exc)
+        if self._build_failure:
+            LOG.warning("the graph of %s was not built: %s", self._folder, self._build_failure)
             shutil.rmtree(build.target, ignore_errors=True)
 
     @property
@@ -208,25 +208,25 @@ class EdgeFolder:
         )
 
     def prefetch(self) -> None:
-        """Read ahead a little while nobody asks."""
+        """Read the next points into the payload cache; called while the service is idle."""
         if self._engine is not None:
-            with suppress(IndexStoreError):  # whoever needs these points is told
+            with suppress(IndexStoreError):  # a request for these points will report it
                 self._engine.payload_cache.prefetch()
 
     def close(self) -> None:
-        """Stop building, make everything durable, and sum the small files."""
+        """Cancel a build, make everything durable, and write checksums of the small files."""
         if self._build is not None:
             self._build.cancel()
             shutil.rmtree(self._build.target, ignore_errors=True)
         if self._engine is not None:
             self._engine.close()
             if not self.is_read_only:
-                with suppress(OSError):  # without sums damage is noticed later, no more
+                with suppress(OSError):  # without checksums, damage is only noticed later
                     write_checksums(self._folder, self._folder / self._current.shard)
-        if self._private is not None:
-            shutil.rmtree(self._private, ignore_errors=True)
+        if self._private_copy is not None:
+            shutil.rmtree(self._private_copy, ignore_errors=True)
 
-    def _opened(self) -> EdgeEngine:
+    def _require_engine(self) -> EdgeEngine:
         if self._engine is None:
             raise IndexStoreError(f"the store at {self._folder} was not created yet")
         return self._engine
@@ -239,9 +239,9 @@ class EdgeFolder:
             )
 
     def _write(self, name: str, args: tuple[Any, ...], n_bytes: int) -> Any:
-        engine = self._opened()
+        engine = self._require_engine()
         self._check_writable()
-        if name == "delete":  # which adds next to nothing
+        if name == "delete":  # adds almost nothing
             check_disk_space(self._folder, 0, MIN_FREE_BYTES)
         else:
             check_disk_space(self._folder, n_bytes)
@@ -252,32 +252,34 @@ class EdgeFolder:
             self._build.record_write(name, args)
         return result
 
-    def _is_due(self, hnsw_from: int) -> bool:
-        if self._engine is None or int(self._engine.count(())) < max(hnsw_from, 1):
+    def _is_graph_due(self, hnsw_min_points: int) -> bool:
+        if self._engine is None or int(self._engine.count(())) < max(hnsw_min_points, 1):
             return False
-        return self._n_outside() >= max(hnsw_from * REBUILD_SHARE, 1)
+        return self._count_unindexed() >= max(hnsw_min_points * REBUILD_SHARE, 1)
 
-    def _n_outside(self) -> int:
-        # The engine counts as indexed what the graph holds, and each point's words outside it.
-        return max(int(self._opened().info()["indexed_vectors"]) - self._current.n_graph_vectors, 0)
+    def _count_unindexed(self) -> int:
+        # The engine counts vectors in the graph as indexed, and all sparse vectors outside it.
+        return max(
+            int(self._require_engine().info()["indexed_vectors"]) - self._current.n_graph_vectors, 0
+        )
 
-    def _switch(self, build: GraphBuild) -> None:
+    def _swap_shard(self, build: GraphBuild) -> None:
         if self._engine is None or self._schema is None:
             return
         built = EdgeEngine.load(build.target, self._schema)
-        n_built = int(built.info()["indexed_vectors"])
+        n_graph_vectors = int(built.info()["indexed_vectors"])
         for name, args in build.get_pending_writes():
             getattr(built, name)(*args)
         built.close()
         shard = self._folder / build.target.name.replace(BUILD_PREFIX, SHARD_PREFIX)
-        # A crash between these steps leaves a shard that `current` calls a leftover.
+        # A crash between these steps leaves a shard that `current` names as stale.
         write_current_shard(self._folder, replace(self._current, stale_shard=shard.name))
         build.target.rename(shard)
-        following = EdgeEngine.load(shard, self._schema)
-        current = CurrentShard(shard.name, n_built, stale_shard=self._current.shard)
+        new_engine = EdgeEngine.load(shard, self._schema)
+        current = CurrentShard(shard.name, n_graph_vectors, stale_shard=self._current.shard)
         write_current_shard(self._folder, current)
-        former, self._engine, self._current = self._engine, following, current
-        former.close()
+        old_engine, self._engine, self._current = self._engine, new_engine, current
+        old_engine.close()
         self._remove_leftovers()
 
     def _open(self) -> None:
@@ -293,11 +295,11 @@ class EdgeFolder:
         self._check_manifest()
         verify_checksums(self._folder, shard)
         if not _is_writable(self._folder) or get_free_bytes(self._folder) < MIN_FREE_BYTES:
-            self._private = Path(tempfile.mkdtemp(prefix="shopwindow-copy-"))
-            copy_sparse_tree(shard, self._private / shard.name)
-            self._engine = EdgeEngine.load(self._private / shard.name, self._schema)
+            self._private_copy = Path(tempfile.mkdtemp(prefix="shopwindow-copy-"))
+            copy_sparse_tree(shard, self._private_copy / shard.name)
+            self._engine = EdgeEngine.load(self._private_copy / shard.name, self._schema)
             return
-        # From here on the files change. After a crash the engine's log says what is right.
+        # From here on the files change; after a crash the engine's log restores them.
         delete_checksums(self._folder)
         self._engine = EdgeEngine.load(shard, self._schema)
         self._remove_leftovers()
@@ -307,21 +309,21 @@ class EdgeFolder:
             read_checksummed(self._folder / MANIFEST_FILE)
 
     def _remove_leftovers(self) -> None:
-        """Delete what is proved to be left over; called when the current shard is open."""
+        """Delete proven leftovers; called once the current shard is open."""
         leftovers = list(self._folder.glob(f"{BUILD_PREFIX}*"))
         if self._current.stale_shard:
             leftovers.append(self._folder / self._current.stale_shard)
         for leftover in leftovers:
             shutil.rmtree(leftover, ignore_errors=True)
 
-    def _refuse_nameless(self) -> None:
-        """Refuse shards that nothing names; an empty one is what a cut-off creation left.
+    def _refuse_unnamed_shards(self) -> None:
+        """Refuse shards that no file names, unless empty: an interrupted creation leaves those.
 
         Raises:
-            IndexStoreError: A shard may hold products.
+            IndexStoreError: A shard may contain products.
         """
         for shard in self._folder.glob(f"{SHARD_PREFIX}*"):
-            n_points = _points_in(shard, self._folder / SCHEMA_FILE)
+            n_points = _count_points(shard, self._folder / SCHEMA_FILE)
             if n_points != 0:
                 raise IndexStoreError(
                     f"{self._folder} has products in {shard.name}, but the file `{CURRENT_FILE}`, "
@@ -330,13 +332,13 @@ class EdgeFolder:
                 )
 
 
-def _points_in(shard: Path, schema_file: Path) -> int | None:
+def _count_points(shard: Path, schema_file: Path) -> int | None:
     if not schema_file.exists():
-        return 0  # creation writes the schema before it is over
+        return 0  # `create` was interrupted before it wrote the schema
     try:
         engine = EdgeEngine.load(shard, read_schema(schema_file))
     except IndexStoreError:
-        return None
+        return None  # unreadable, so it may contain products
     n_points = int(engine.count(()))
     engine.close()
     return n_points

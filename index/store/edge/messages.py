@@ -1,4 +1,4 @@
-"""Messages on a socket: a pickled value behind its length in bytes."""
+"""Messages on a socket: the length in bytes, then a pickled value."""
 
 import pickle
 import socket
@@ -8,9 +8,9 @@ from typing import Any
 
 _LENGTH = struct.Struct("<Q")
 MAX_MESSAGE_BYTES = 1 << 31
-"""Longest message; more than any batch of products, and less than what garbage would ask for."""
+"""Longest message: more than any batch of products, less than garbage would claim."""
 
-_READ_BYTES = 1 << 16
+_RECEIVE_BYTES = 1 << 16
 
 
 def pack_message(value: Any) -> bytes:
@@ -19,26 +19,29 @@ def pack_message(value: Any) -> bytes:
     return _LENGTH.pack(len(body)) + body
 
 
-def unpack_message(inbox: bytearray) -> tuple[Any, int] | None:
-    """Take one message off the front of what was received.
+def unpack_message(buffer: bytearray) -> tuple[Any, int] | None:
+    """Remove the first message from the received bytes.
+
+    Args:
+        buffer: Bytes received so far.
 
     Returns:
-        The value and its length in bytes; None while the message is not complete.
+        The value and its length in bytes; None while the message is incomplete.
 
     Raises:
-        ValueError: The bytes are no message of ours.
+        ValueError: The bytes are not a message.
     """
-    if len(inbox) < _LENGTH.size:
+    if len(buffer) < _LENGTH.size:
         return None
-    (length,) = _LENGTH.unpack_from(inbox)
+    (length,) = _LENGTH.unpack_from(buffer)
     if length > MAX_MESSAGE_BYTES:
-        raise ValueError(f"a message of {length} bytes")
+        raise ValueError(f"expected at most {MAX_MESSAGE_BYTES} bytes, got a message of {length}")
     end = _LENGTH.size + length
-    if len(inbox) < end:
+    if len(buffer) < end:
         return None
-    body = bytes(memoryview(inbox)[_LENGTH.size : end])
-    del inbox[:end]
-    # Only processes of the same user can connect: the socket is theirs alone (mode 0600).
+    body = bytes(memoryview(buffer)[_LENGTH.size : end])
+    del buffer[:end]
+    # Safe to unpickle: only processes of the same user can connect to the socket (mode 0600).
     return pickle.loads(body), length
 
 
@@ -47,33 +50,33 @@ def send_and_receive(connection: socket.socket, message: bytes, deadline: float)
 
     Args:
         connection: A connected socket.
-        message: What `pack` made.
-        deadline: By `time.monotonic()`, in seconds.
+        message: A message of `pack_message`.
+        deadline: Deadline on the clock of `time.monotonic()`, in seconds.
 
     Returns:
         The value of the reply.
 
     Raises:
         TimeoutError: The deadline passed.
-        EOFError: The other side went away.
+        EOFError: The other side closed the connection.
         OSError: The connection broke.
     """
-    connection.settimeout(_left(deadline))
+    connection.settimeout(_get_remaining_s(deadline))
     connection.sendall(message)
-    inbox = bytearray()
+    buffer = bytearray()
     while True:
-        connection.settimeout(_left(deadline))
-        received = connection.recv(_READ_BYTES)
+        connection.settimeout(_get_remaining_s(deadline))
+        received = connection.recv(_RECEIVE_BYTES)
         if not received:
             raise EOFError("the connection was closed")
-        inbox += received
-        reply = unpack_message(inbox)
+        buffer += received
+        reply = unpack_message(buffer)
         if reply is not None:
             return reply[0]
 
 
-def _left(deadline: float) -> float:
-    left = deadline - time.monotonic()
-    if left <= 0:
+def _get_remaining_s(deadline: float) -> float:
+    remaining_s = deadline - time.monotonic()
+    if remaining_s <= 0:
         raise TimeoutError("the deadline passed")
-    return left
+    return remaining_s

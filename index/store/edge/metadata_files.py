@@ -1,4 +1,4 @@
-"""The small files of an index folder: their names, and how damage to one of them is noticed."""
+"""The metadata files of an index folder: their names, and checksums that reveal damage."""
 
 import json
 import re
@@ -23,18 +23,18 @@ BUILD_PREFIX = "build-"
 
 _CHECKSUM = "checksum"
 _SHARD_NAME = re.compile(r"shard-[0-9a-f]{1,32}")
-_OLD_CURRENT = re.compile(r"(shard-[0-9a-f]{1,32}) (\d{1,12})\n?")
+_CURRENT_WITHOUT_CHECKSUM = re.compile(r"(shard-[0-9a-f]{1,32}) (\d{1,12})\n?")
 
 
 @dataclass(frozen=True, slots=True)
 class CurrentShard:
-    """Which shard is in use.
+    """The shard that is in use.
 
     Attributes:
-        shard: Its name.
-        n_graph_vectors: Vectors that its graph was built over; 0 without a graph.
-        stale_shard: A shard that is not in use and may be deleted: what this one took the place of,
-            or what was about to take its place; empty for none.
+        shard: Name of the shard.
+        n_graph_vectors: Number of vectors that its graph was built over; 0 without a graph.
+        stale_shard: A shard that is not in use and may be deleted: the one that this shard
+            replaced, or one that was about to replace it; empty for none.
     """
 
     shard: str
@@ -43,17 +43,17 @@ class CurrentShard:
 
 
 def read_current_shard(folder: Path) -> CurrentShard:
-    """Return which shard is in use.
+    """Return the shard that is in use.
 
     Raises:
-        IndexStoreError: The file is damaged. Nothing was changed.
+        IndexStoreError: The file is damaged; nothing was changed.
     """
     path = folder / CURRENT_FILE
     text = path.read_bytes().decode("utf-8", "replace")
-    old = _OLD_CURRENT.fullmatch(text)
-    if old:  # as versions before the checksum wrote it; the number meant points, not vectors
-        return CurrentShard(old[1])
-    values = _parsed(path, text)
+    old_format = _CURRENT_WITHOUT_CHECKSUM.fullmatch(text)
+    if old_format:  # of versions before checksums; the number meant points, not vectors
+        return CurrentShard(old_format[1])
+    values = _parse(path, text)
     if values.keys() != {"shard", "n_built", "leftover"}:
         raise IndexStoreError(format_damage_message(path))
     current = CurrentShard(values["shard"], values["n_built"], values["leftover"])
@@ -64,7 +64,7 @@ def read_current_shard(folder: Path) -> CurrentShard:
 
 
 def write_current_shard(folder: Path, current: CurrentShard) -> None:
-    """Say durably which shard is in use from now on."""
+    """Write durably which shard is in use from now on."""
     values = {
         "shard": current.shard,
         "n_built": current.n_graph_vectors,
@@ -89,36 +89,36 @@ def read_schema(path: Path) -> StoreSchema:
 
 def write_checksummed(path: Path, values: Payload) -> None:
     """Write JSON values durably, with a checksum."""
-    record = {**values, _CHECKSUM: _sum_of(values)}
+    record = {**values, _CHECKSUM: _compute_checksum(values)}
     write_atomically(path, json.dumps(record, ensure_ascii=False, indent=2).encode())
 
 
 def read_checksummed(path: Path) -> Payload:
-    """Return the values that `write_checksummed` wrote, or that a version before checksums wrote.
+    """Return the values that `write_checksummed`, or a version before checksums, wrote.
 
     Raises:
         FileNotFoundError: There is no such file.
         IndexStoreError: The file is damaged.
     """
-    return _parsed(path, path.read_bytes().decode("utf-8", "replace"))
+    return _parse(path, path.read_bytes().decode("utf-8", "replace"))
 
 
 def format_damage_message(path: Path) -> str:
-    """Return what to say of a file that is not as it was written, or as it was at closing."""
+    """Return the error message for a file that is not as it was written or closed."""
     return (
-        f"{path} is damaged. Nothing was deleted: put the file back from a backup, or index the "
+        f"{path} is damaged. Nothing was deleted: restore the file from a backup, or index the "
         "feed into a new folder."
     )
 
 
 def is_index_file(name: str) -> bool:
-    """Return whether a name in a folder is one of an index's own."""
-    own = {CURRENT_FILE, LOCK_FILE, LOG_FILE, MANIFEST_FILE, SCHEMA_FILE}
-    own |= {SOCKET_FILE, CHECKSUMS_FILE, WRITE_LOCK_FILE}
-    return name.removesuffix(".new") in own or name.startswith((SHARD_PREFIX, BUILD_PREFIX))
+    """Return whether a name in a folder belongs to an index."""
+    names = {CURRENT_FILE, LOCK_FILE, LOG_FILE, MANIFEST_FILE, SCHEMA_FILE}
+    names |= {SOCKET_FILE, CHECKSUMS_FILE, WRITE_LOCK_FILE}
+    return name.removesuffix(".new") in names or name.startswith((SHARD_PREFIX, BUILD_PREFIX))
 
 
-def _parsed(path: Path, text: str) -> Payload:
+def _parse(path: Path, text: str) -> Payload:
     try:
         values = json.loads(text)
     except ValueError as exc:
@@ -126,11 +126,11 @@ def _parsed(path: Path, text: str) -> Payload:
     if not isinstance(values, dict):
         raise IndexStoreError(format_damage_message(path))
     stored = values.pop(_CHECKSUM, None)
-    # Versions before checksums wrote none; whoever uses the values checks them.
-    if stored not in (None, _sum_of(values)):
+    # Versions before checksums wrote none; the users of the values check them.
+    if stored not in (None, _compute_checksum(values)):
         raise IndexStoreError(format_damage_message(path))
     return values
 
 
-def _sum_of(values: Payload) -> str:
+def _compute_checksum(values: Payload) -> str:
     return digest(values)

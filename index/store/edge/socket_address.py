@@ -1,4 +1,4 @@
-"""Where the engine's service of a folder is reached: a Unix socket that only its user can open."""
+"""The Unix socket of a folder's engine service, which only its user can open."""
 
 import hashlib
 import os
@@ -11,25 +11,25 @@ from index.store.edge.metadata_files import SOCKET_FILE
 from shopwindow.values.errors import IndexStoreError
 
 MAX_SOCKET_PATH_BYTES = 100
-"""Longest path of a socket; Linux takes 107 bytes, others 103."""
+"""Longest path of a socket; Linux allows 107 bytes, other systems 103."""
 
 BACKLOG = 128
 
 
 def get_socket_path(folder: Path) -> Path:
-    """Return where the socket of an index folder is.
+    """Return the path of an index folder's socket.
 
-    It is in the folder itself, or, where the path is too long or the folder cannot be written, at
-    a short one that every process of this user makes of the folder's name.
+    It is in the folder itself or, if that path is too long or the folder is not writable, at a
+    short path that every process of this user derives from the folder's path.
 
     Raises:
-        IndexStoreError: The short one's folder belongs to somebody else.
+        IndexStoreError: The folder of the short path belongs to another user.
     """
-    inside = folder / SOCKET_FILE
-    if len(os.fsencode(inside)) <= MAX_SOCKET_PATH_BYTES and os.access(folder, os.W_OK | os.X_OK):
-        return inside
+    path = folder / SOCKET_FILE
+    if len(os.fsencode(path)) <= MAX_SOCKET_PATH_BYTES and os.access(folder, os.W_OK | os.X_OK):
+        return path
     name = hashlib.blake2b(os.fsencode(folder), digest_size=8).hexdigest()
-    return _private_folder() / name
+    return _ensure_private_folder() / name
 
 
 def connect(path: Path, timeout_s: float) -> socket.socket:
@@ -39,9 +39,9 @@ def connect(path: Path, timeout_s: float) -> socket.socket:
         The connection.
 
     Raises:
-        FileNotFoundError: No service has been there.
-        ConnectionRefusedError: The socket is stale: nobody listens.
-        OSError: Something else is there, or nobody answers.
+        FileNotFoundError: There is no socket.
+        ConnectionRefusedError: The socket is stale: no process listens.
+        OSError: The path is not a socket, or no process answers.
     """
     connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
@@ -54,7 +54,7 @@ def connect(path: Path, timeout_s: float) -> socket.socket:
 
 
 def listen(path: Path) -> socket.socket:
-    """Listen at a path; a stale socket there is replaced. The caller holds the folder's lock.
+    """Listen at a path, replacing a stale socket. The caller holds the folder's lock.
 
     Returns:
         The listening socket.
@@ -64,21 +64,21 @@ def listen(path: Path) -> socket.socket:
     """
     path.unlink(missing_ok=True)
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    before = os.umask(0o177)  # born with mode 0600: no moment in which others could connect
+    old_umask = os.umask(0o177)  # created with mode 0600, so that others can never connect
     try:
         listener.bind(str(path))
     finally:
-        os.umask(before)
+        os.umask(old_umask)
     listener.listen(BACKLOG)
     return listener
 
 
-def _private_folder() -> Path:
+def _ensure_private_folder() -> Path:
     folder = Path(tempfile.gettempdir()) / f"shopwindow-{os.getuid()}"
     folder.mkdir(mode=0o700, exist_ok=True)
-    found = folder.lstat()
-    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o077:
+    status = folder.lstat()
+    if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.getuid() or status.st_mode & 0o077:
         raise IndexStoreError(
-            f"{folder} belongs to somebody else or is open to others; remove it, or set TMPDIR"
+            f"{folder} belongs to another user or is open to others; remove it, or set TMPDIR"
         )
     return folder

@@ -1,4 +1,4 @@
-"""Starting the engine's service of a folder."""
+"""Start the engine service of a folder."""
 
 import os
 import subprocess
@@ -10,34 +10,34 @@ from index.store.edge.socket_address import connect, get_socket_path
 from shopwindow.values.errors import IndexLockedError, IndexStoreError
 
 START_TIMEOUT_S = 120.0
-"""Seconds until the service listens; it takes half of one, more where much else is going on."""
+"""Seconds until the service must listen; it usually takes half a second, more on a busy machine."""
 
-_HOME = Path(__file__).resolve().parents[3]
+_PROJECT_ROOT = Path(__file__).resolve().parents[3]
 
 
 def start_service(folder: Path) -> bool:
-    """Start a service and return when it can be reached, or when another one was first.
+    """Start a service and return once it can be reached, or once another one was first.
 
     Args:
-        folder: The index folder; it is made if it is not there.
+        folder: The index folder; it is created if it does not exist.
 
     Returns:
-        Whether this one was started; otherwise another one listens, or was just about to end.
+        Whether this service was started; otherwise another one listens, or was about to end.
 
     Raises:
-        IndexLockedError: Somebody who cannot be reached holds the folder.
+        IndexLockedError: The folder is locked by a process that cannot be reached.
         IndexStoreError: The service does not start.
     """
-    _make(folder)
+    _create_folder(folder)
     process = subprocess.Popen(
-        [sys.executable, "-P", "-m", "index.store.edge.keeper", str(folder)],
+        [sys.executable, "-P", "-m", "index.store.edge.supervisor", str(folder)],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
-        env=_environment(),
+        env=_build_environment(),
     )
     try:
-        # The errors end when the service listens: its keeper writes them to a file from then.
+        # Standard error ends once the service listens: from then on it goes to a log file.
         _, errors = process.communicate(timeout=START_TIMEOUT_S)
     except BaseException:
         process.kill()
@@ -52,7 +52,7 @@ def start_service(folder: Path) -> bool:
 
 
 def is_reachable(folder: Path) -> bool:
-    """Return whether a service of the folder listens."""
+    """Return whether a service of the folder is listening."""
     try:
         connect(get_socket_path(folder), timeout_s=1.0).close()
     except OSError:
@@ -60,17 +60,17 @@ def is_reachable(folder: Path) -> bool:
     return True
 
 
-def _make(folder: Path) -> None:
+def _create_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as exc:
-        raise IndexStoreError(f"the index folder {folder} cannot be made: {exc}") from exc
+        raise IndexStoreError(f"the index folder {folder} cannot be created: {exc}") from exc
 
 
-def _environment() -> dict[str, str]:
-    """Return the environment of the service: our code first, and no threads for linear algebra.
+def _build_environment() -> dict[str, str]:
+    """Return the environment of the service: our packages first, and no BLAS threads.
 
-    `-P` keeps the working folder out: a user's own folder `core` would take the place of ours.
+    `-P` keeps the working folder out: a user's folder named `index` would shadow ours.
     """
-    paths = [str(_HOME), *filter(None, [os.environ.get("PYTHONPATH")])]
+    paths = [str(_PROJECT_ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
     return {**os.environ, "PYTHONPATH": os.pathsep.join(paths), "OPENBLAS_NUM_THREADS": "1"}

@@ -1,4 +1,4 @@
-"""A Qdrant server or cluster: `store` keeps the contract, `translation` speaks its words."""
+"""A Qdrant server or cluster as a vector store."""
 
 from index.store.server.server_store import ServerStore
 

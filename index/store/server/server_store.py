@@ -1,4 +1,4 @@
-"""A collection of a Qdrant server as a store."""
+"""A collection of a Qdrant server as a vector store."""
 
 import threading
 from collections.abc import Container, Mapping, Sequence
@@ -10,7 +10,7 @@ from qdrant_client import models as qm
 from qdrant_client.http.exceptions import ResponseHandlingException, UnexpectedResponse
 
 from index.field_rows import FieldRows
-from index.store.engine_records import to_facet_counts, to_point, to_scored_points
+from index.store.local_write_lock import LocalWriteLock
 from index.store.points import (
     Condition,
     FieldValue,
@@ -22,7 +22,8 @@ from index.store.points import (
     VectorQuery,
 )
 from index.store.preconditions import check_indexed_field, check_points, check_queries
-from index.store.server.translation import (
+from index.store.qdrant_records import to_facet_counts, to_point, to_scored_points
+from index.store.server.conversion import (
     FIELD_PARAMS,
     MANIFEST_KEY,
     SCHEMA_KEY,
@@ -35,26 +36,26 @@ from index.store.server.translation import (
     to_point_vectors,
     to_query_request,
 )
-from index.store.write_turns import LocalWriteLock
 from index.text.bm25 import SparseVector
 from shopwindow.values.errors import IndexStoreError, StoreUnreachableError
 
 TIMEOUT_S = 30
 
 
-class ServerStore:
+class ServerStore(LocalWriteLock):
     """A `VectorStore` in one collection of a Qdrant server.
 
-    Schema and manifest are kept in the collection's metadata.
+    Schema and manifest are stored in the collection's metadata.
 
     Args:
         client: A connected client.
-        collection: The collection's name.
-        location: Where the server is, for messages.
-        serialize_calls: Let one thread call at a time: the client's in-memory mode breaks otherwise.
+        collection: Name of the collection.
+        location: Address of the server, for messages.
+        serialize_calls: Let one thread call at a time: the client's in-memory mode needs it.
 
     Raises:
-        StoreUnreachableError: The server does not answer, or refuses the key.
+        StoreUnreachableError: The server does not answer, or refuses the API key.
+        IndexStoreError: The collection was not made by Shopwindow.
     """
 
     def __init__(
@@ -64,26 +65,26 @@ class ServerStore:
         location: str = "",
         serialize_calls: bool = False,
     ) -> None:
+        super().__init__()
         self._client = client
         self._collection = collection
         self._location = location
-        self._guard: AbstractContextManager[Any] = (
+        self._call_lock: AbstractContextManager[Any] = (
             threading.RLock() if serialize_calls else nullcontext()
         )
-        self._turns = LocalWriteLock()
         self._schema: StoreSchema | None = None
         if self._call("collection_exists"):
-            found = self._call("get_collection")
-            stored = (found.config.metadata or {}).get(SCHEMA_KEY)
+            collection_info = self._call("get_collection")
+            stored = (collection_info.config.metadata or {}).get(SCHEMA_KEY)
             if stored is None:
                 raise IndexStoreError(
                     f"collection {collection!r} at {location} was not made by Shopwindow; choose "
                     "another name with SHOPWINDOW_INDEX__COLLECTION"
                 )
             self._schema = StoreSchema.from_dict(stored)
-            # A creation that was cut off may have left fields without an index.
-            self._index_fields(found.payload_schema)
-        self._linked = get_hnsw_fields(self._schema)
+            # An interrupted creation may have left fields without an index.
+            self._create_field_indexes(collection_info.payload_schema)
+        self._hnsw_fields = get_hnsw_fields(self._schema)
 
     @classmethod
     def connect(
@@ -93,14 +94,14 @@ class ServerStore:
 
         Args:
             address: http(s) address with port.
-            collection: The collection's name; it is made when the first product comes.
-            api_key: The server's key, where it asks for one.
+            collection: Name of the collection; it is created with the first product.
+            api_key: API key, if the server requires one.
 
         Returns:
             The store.
 
         Raises:
-            StoreUnreachableError: The server does not answer, or refuses the key.
+            StoreUnreachableError: The server does not answer, or refuses the API key.
         """
         client = QdrantClient(
             url=address, api_key=api_key, timeout=TIMEOUT_S, check_compatibility=False
@@ -109,86 +110,73 @@ class ServerStore:
 
     @classmethod
     def in_memory(cls) -> "ServerStore":
-        """Return a store on the client's own in-memory double, for tests."""
+        """Return a store on the client's own in-memory mode, for tests."""
         return cls(QdrantClient(":memory:"), location=":memory:", serialize_calls=True)
 
     @property
     def location(self) -> str:
-        """Where the points are; see `VectorStore.location`."""
+        """Where the points are stored; see `VectorStore.location`."""
         return f"{self._location} (collection {self._collection})"
 
     @property
     def exists(self) -> bool:
-        """Whether there is anything; see `VectorStore.exists`."""
+        """Whether the store was created; see `VectorStore.exists`."""
         return self._schema is not None
-
-    @property
-    def n_changes(self) -> int:
-        """How many changes this process made; see `VectorStore.n_changes`."""
-        return self._turns.n_changes
-
-    def lock_writes(self) -> AbstractContextManager[None]:
-        """Take turns with other threads that write; see `VectorStore.lock_writes`.
-
-        Returns:
-            What to use in a `with` block.
-        """
-        return self._turns.hold()
 
     def read_manifest(self) -> Payload | None:
         """Return the manifest; see `VectorStore.read_manifest`."""
-        return self._metadata().get(MANIFEST_KEY) if self._schema else None
+        return self._read_metadata().get(MANIFEST_KEY) if self._schema else None
 
     def write_manifest(self, manifest: Payload) -> None:
-        """Keep the manifest; see `VectorStore.write_manifest`."""
-        metadata = {SCHEMA_KEY: self._known().as_dict(), MANIFEST_KEY: manifest}
+        """Store the manifest; see `VectorStore.write_manifest`."""
+        metadata = {SCHEMA_KEY: self._require_schema().as_dict(), MANIFEST_KEY: manifest}
         self._call("update_collection", metadata=metadata)
-        self._turns.record_change()
+        self._record_change()
 
     def create(self, schema: StoreSchema, manifest: Payload | None = None) -> None:
-        """Make the collection and its payload indexes; see `VectorStore.create`.
+        """Create the collection and its payload indexes; see `VectorStore.create`.
 
         Raises:
-            IndexStoreError: There is one already.
+            IndexStoreError: The collection exists already.
         """
         if self._schema is not None:
             raise IndexStoreError(f"there is an index at {self.location} already")
         self._call("create_collection", **build_collection_config(schema))
         self._schema = schema
-        self._linked = get_hnsw_fields(schema)
-        self._index_fields(())
+        self._hnsw_fields = get_hnsw_fields(schema)
+        self._create_field_indexes(())
         if manifest is not None:
             self.write_manifest(manifest)
-        self._turns.record_change()
+        self._record_change()
 
     def upsert(self, points: Sequence[Point]) -> None:
         """Add or replace points; see `VectorStore.upsert`."""
-        check_points(points, self._known())
+        check_points(points, self._require_schema())
         if points:
             latest = {point.id: point for point in points}
-            made = [to_point_struct(point) for point in latest.values()]
-            self._call("upsert", points=made, wait=True)
-            self._turns.record_change()
+            structs = [to_point_struct(point) for point in latest.values()]
+            self._call("upsert", points=structs, wait=True)
+            self._record_change()
 
     def update_sparse_vectors(self, vectors: Mapping[str, SparseVector]) -> None:
-        """Replace the words of points; see `VectorStore.update_sparse_vectors`."""
-        self._known()
+        """Replace the sparse vectors of points; see `VectorStore.update_sparse_vectors`."""
+        self._require_schema()
         if vectors:
             self._call("update_vectors", points=to_point_vectors(vectors), wait=True)
-            self._turns.record_change()
+            self._record_change()
 
     def delete(self, ids: Sequence[str]) -> None:
-        """Remove points; see `VectorStore.delete`."""
-        self._known()
+        """Delete points; see `VectorStore.delete`."""
+        self._require_schema()
         if ids:
             self._call("delete", points_selector=qm.PointIdsList(points=list(ids)), wait=True)
-            self._turns.record_change()
+            self._record_change()
 
     def retrieve(
         self, ids: Sequence[str], fields: tuple[str, ...] | None = None, vectors: bool = False
     ) -> dict[str, Point]:
         """Return points by id; see `VectorStore.retrieve`."""
-        self._known()
+        self._require_schema()
         if not ids:
             return {}
         records = self._call(
@@ -200,37 +188,36 @@ class ServerStore:
         return {str(record.id): to_point(record) for record in records}
 
     def query(self, queries: Sequence[VectorQuery]) -> list[list[ScoredPoint]]:
-        """Return the best points of each leg; see `VectorStore.query`."""
-        check_queries(queries, self._known())
+        """Return the best points of each query; see `VectorStore.query`."""
+        check_queries(queries, self._require_schema())
         if not queries:
             return []
-        answers = self._call(
-            "query_batch_points", requests=[to_query_request(leg, self._linked) for leg in queries]
-        )
-        return [to_scored_points(each.points) for each in answers]
+        requests = [to_query_request(query, self._hnsw_fields) for query in queries]
+        responses = self._call("query_batch_points", requests=requests)
+        return [to_scored_points(response.points) for response in responses]
 
     def facet(
         self, name: str, conditions: Sequence[Condition] = (), limit: int = 100
     ) -> dict[FieldValue, int]:
         """Return counts by value; see `VectorStore.facet`."""
-        check_indexed_field(name, (each.name for each in self._known().fields))
-        answer = self._call(
+        check_indexed_field(name, self._require_schema())
+        response = self._call(
             "facet", key=name, facet_filter=to_filter(conditions), limit=limit, exact=True
         )
-        return to_facet_counts(answer.hits)
+        return to_facet_counts(response.hits)
 
     def fetch_rows(self, ids: Sequence[str], fields: tuple[str, ...]) -> FieldRows:
-        """Return values of named points; see `VectorStore.fetch_rows`."""
+        """Return payload field values of points; see `VectorStore.fetch_rows`."""
         return FieldRows.from_points(self.retrieve(ids, fields).values(), fields)
 
     def filter_ids(
         self, ids: Sequence[str], condition_sets: Sequence[tuple[Condition, ...]]
     ) -> list[set[str]]:
-        """Return which of some points pass; see `VectorStore.filter_ids`."""
-        self._known()
+        """Return which points fulfil conditions; see `VectorStore.filter_ids`."""
+        self._require_schema()
         if not ids:
             return [set() for _ in condition_sets]
-        found = []
+        passing = []
         for conditions in condition_sets:
             records, _ = self._call(
                 "scroll",
@@ -238,12 +225,12 @@ class ServerStore:
                 limit=len(ids),
                 with_payload=False,
             )
-            found.append({str(record.id) for record in records})
-        return found
+            passing.append({str(record.id) for record in records})
+        return passing
 
     def count(self, conditions: Sequence[Condition] = ()) -> int:
-        """Return how many points pass; see `VectorStore.count`."""
-        self._known()
+        """Return the number of points that fulfil conditions; see `VectorStore.count`."""
+        self._require_schema()
         return int(self._call("count", count_filter=to_filter(conditions), exact=True).count)
 
     def scroll(
@@ -254,15 +241,15 @@ class ServerStore:
         fields: tuple[str, ...] | None = None,
     ) -> tuple[list[Point], str]:
         """Return one batch in the order of ids; see `VectorStore.scroll`."""
-        self._known()
-        records, following = self._call(
+        self._require_schema()
+        records, next_id = self._call(
             "scroll",
             scroll_filter=to_filter(conditions),
             offset=after or None,
             limit=limit,
             with_payload=to_payload_selector(fields),
         )
-        return [to_point(record) for record in records], str(following) if following else ""
+        return [to_point(record) for record in records], str(next_id) if next_id else ""
 
     def scroll_ordered(
         self,
@@ -272,7 +259,7 @@ class ServerStore:
         fields: tuple[str, ...] | None = None,
     ) -> list[Point]:
         """Return the first points of an order; see `VectorStore.scroll_ordered`."""
-        check_indexed_field(order.field, (each.name for each in self._known().fields))
+        check_indexed_field(order.field, self._require_schema())
         records, _ = self._call(
             "scroll",
             scroll_filter=to_filter(conditions),
@@ -284,12 +271,12 @@ class ServerStore:
 
     def info(self) -> Payload:
         """Return the server's counts; see `VectorStore.info`."""
-        self._known()
-        found = self._call("get_collection")
+        self._require_schema()
+        collection_info = self._call("get_collection")
         return {
-            "points": found.points_count or 0,
-            "indexed_vectors": found.indexed_vectors_count or 0,
-            "segments": found.segments_count,
+            "points": collection_info.points_count or 0,
+            "indexed_vectors": collection_info.indexed_vectors_count or 0,
+            "segments": collection_info.segments_count,
         }
 
     def optimize(self, wait: bool = False) -> None:
@@ -299,35 +286,35 @@ class ServerStore:
         """Close the connection; see `VectorStore.close`."""
         self._client.close()
 
-    def _known(self) -> StoreSchema:
+    def _require_schema(self) -> StoreSchema:
         if self._schema is None:
             raise IndexStoreError(f"the index at {self.location} was not created yet")
         return self._schema
 
-    def _index_fields(self, existing: Container[str]) -> None:
-        for each in self._known().fields:
-            if each.name not in existing:
-                params = FIELD_PARAMS[each.kind](each)
-                self._call("create_payload_index", field_name=each.name, field_schema=params)
+    def _create_field_indexes(self, existing: Container[str]) -> None:
+        for field in self._require_schema().fields:
+            if field.name not in existing:
+                params = FIELD_PARAMS[field.kind](field)
+                self._call("create_payload_index", field_name=field.name, field_schema=params)
 
-    def _metadata(self) -> dict[str, Any]:
+    def _read_metadata(self) -> dict[str, Any]:
         return dict(self._call("get_collection").config.metadata or {})
 
     def _call(self, name: str, **arguments: Any) -> Any:
         try:
-            with self._guard:
+            with self._call_lock:
                 return getattr(self._client, name)(collection_name=self._collection, **arguments)
         except ResponseHandlingException as exc:
             raise StoreUnreachableError(
                 f"the Qdrant server at {self._location} does not answer ({exc.source}). Is it "
                 "running, and is the address right?"
             ) from exc
-        except KeyError as exc:  # what the client's in-memory mode says of an unknown point
+        except KeyError as exc:  # the client's in-memory mode raises it for an unknown point
             raise IndexStoreError(f"the Qdrant client refused {name}: no point {exc}") from exc
         except UnexpectedResponse as exc:
             if exc.status_code in {401, 403}:
                 raise StoreUnreachableError(
-                    f"the Qdrant server at {self._location} refuses the key; set "
+                    f"the Qdrant server at {self._location} refuses the API key; set "
                     "SHOPWINDOW_INDEX__API_KEY"
                 ) from exc
             raise IndexStoreError(f"the Qdrant server refused {name}: {exc}") from exc

@@ -160,7 +160,7 @@ def _show_counts(audit: CatalogAudit) -> None:
     table.add_column("finding", ratio=1)
     table.add_column("findings", justify="right")
     for section in audit.sections:
-        counts = [(kind.heading, f"{len(found):,}") for kind, found in section.by_kind()]
+        counts = [(kind.heading, f"{len(findings):,}") for kind, findings in section.by_kind()]
         for heading, n_findings in counts or [_describe_empty(section)]:
             table.add_row(section.heading, heading, n_findings)
     get_stdout_console().print(table)

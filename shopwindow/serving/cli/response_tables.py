@@ -48,7 +48,7 @@ def response_to_json(response: SearchResponse, text: str) -> str:
         "next_cursor": response.next_cursor,
         "took_ms": dict(response.took_ms),
         "query_id": response.query_id,
-        "interpretations": [asdict(found) for found in response.interpretations],
+        "interpretations": [asdict(interpretation) for interpretation in response.interpretations],
         "price_buckets": [asdict(bucket) for bucket in response.price_buckets],
         "relaxed_filters": list(response.relaxed),
         "n_below_cutoff": response.n_below_cutoff,

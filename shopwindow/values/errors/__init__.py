@@ -1,49 +1,49 @@
-"""Every error that Shopwindow raises on purpose.
+"""The error classes of Shopwindow, all under `ShopwindowError`.
 
-Each class is also the built-in that it refines, so `except ValueError` keeps working, and carries
-its data as attributes. The message says what was expected, what came and what to do.
+Each class also derives from the built-in that it refines, so `except ValueError` keeps working, and
+carries its data as attributes. The message says what was expected, what came and what to do.
 
     ShopwindowError
-    ├── InvalidValueError (ValueError)         a value that a caller built is out of range
+    ├── InvalidValueError (ValueError)         a value that a caller built is invalid
     │   ├── InvalidProductError                a product lacks an id, or both title and image
-    │   ├── InvalidQueryError                  a query asks for nothing, or for too much
+    │   ├── InvalidQueryError                  a query field, or its cursor, is invalid
     │   ├── InvalidSettingError                a setting is unknown, mistyped or out of range
-    │   └── InvalidEventError                  an event lacks its product, or a field has no sense
-    ├── FeedError (ValueError)                 a catalogue feed cannot be read at all
+    │   └── InvalidEventError                  an event lacks its product, or a field is invalid
+    ├── FeedError (ValueError)                 a product feed cannot be read at all
     ├── EventFileError (ValueError)            a file of events cannot be read or written at all
-    ├── EventLogError (RuntimeError)           the log of events refused, broke or cannot be opened
-    │   ├── EventLogVersionError               the log was written by another schema
-    │   └── EventRefusedError                  an event was not taken, and is not in the log
-    ├── EventStoreError (RuntimeError)         the analytic store of events refused or broke
-    │   └── EventStoreUnavailableError (ImportError) what it runs on is not installed
-    ├── RuleError (ValueError)                 merchandisers' rules cannot be used
+    ├── EventLogError (RuntimeError)           the event log refused, failed or cannot be opened
+    │   ├── EventLogVersionError               the log has another schema version
+    │   └── EventRejectedError                 an event was rejected and is not in the log
+    ├── EventStoreError (RuntimeError)         the analytics store refused or failed
+    │   └── EventStoreUnavailableError (ImportError)  a library that it needs is not installed
+    ├── RuleError (ValueError)                 the merchandising rules cannot be used
     ├── PhotoError (ValueError)                one photo cannot be used
     │   ├── PhotoUnreadableError               not an image, truncated, or zero-sized
     │   ├── PhotoTooLargeError                 more pixels, bytes, time or memory than the limit
-    │   ├── PhotoBusyError                     so many photos wait that this one had no turn
+    │   ├── PhotoBusyError                     the decoder queue is full; try again
     │   └── PhotoFetchError (OSError)          the address is refused, missing, slow or private
-    ├── PhotoDecoderError (RuntimeError)       the process that opens photos does not start
+    ├── PhotoDecoderError (RuntimeError)       the photo decoder process does not start
     ├── EncoderError (RuntimeError)            an encoder cannot be loaded or used
     │   ├── UnknownEncoderError (KeyError)     no encoder has that name
-    │   ├── EncoderUnavailableError            its weights or libraries are not here
-    │   ├── EncoderMismatchError               an index was made by another encoder
+    │   ├── EncoderUnavailableError            its weights or libraries are missing
+    │   ├── EncoderMismatchError               an index was built with another encoder
     │   ├── EncoderVerificationError           its vectors fail a check
-    │   └── AdaptError                         a feed teaches an encoder nothing
-    ├── ForkedError (RuntimeError)             what a parent process opened is used after a fork
+    │   └── AdaptationError                    a feed cannot improve an encoder
+    ├── ForkedError (RuntimeError)             a parent process's resource is used after a fork
     ├── VectorError (ValueError)               wrong width, or values that are not finite
     ├── ProfileError (ValueError)              a visitor's profile cannot be read
     │   ├── ProfileVersionError                it was written by a newer Shopwindow
-    │   └── ProfileEncoderError                its vectors are another encoder's
-    ├── OnlineStoreError (RuntimeError)        the file of profiles and counts cannot be used
-    │   └── OnlineStoreVersionError            it was written by another schema
-    └── IndexStoreError (RuntimeError)         the store refused, broke or is not ours to open
+    │   └── ProfileEncoderError                its vectors come from another encoder
+    ├── OnlineStoreError (RuntimeError)        the database of profiles and counts cannot be used
+    │   └── OnlineStoreVersionError            it has another schema version
+    └── IndexStoreError (RuntimeError)         the vector store refused, failed or cannot be opened
         ├── IndexLockedError                   another process holds the folder
         ├── IndexTimeoutError (TimeoutError)   the engine did not answer within its deadline
-        ├── DiskFullError (OSError)            the disk has too little room for a write
-        ├── IndexVersionError                  the folder was written by another schema
-        ├── IndexNotFoundError (FileNotFoundError)  there is no index at that place
-        ├── DeletionRefusedError               a full feed would delete too much, or broke off
-        ├── StoreUnreachableError (ConnectionError) the server does not answer
+        ├── DiskFullError (OSError)            the disk has too little free space for a write
+        ├── IndexVersionError                  the index has another schema version
+        ├── IndexNotFoundError (FileNotFoundError)  there is no index at that location
+        ├── DeletionRefusedError               a full feed would delete too much, or was cut short
+        ├── StoreUnreachableError (ConnectionError)  the server does not answer
         └── ProductNotFoundError (KeyError)    no product has that id
 """
 

@@ -10,18 +10,18 @@ class EncoderError(ShopwindowError, RuntimeError):
 class UnknownEncoderError(EncoderError, KeyError):
     """No encoder has that name."""
 
-    def __init__(self, name: str, known: tuple[str, ...], nearest: str = "") -> None:
+    def __init__(self, name: str, known_names: tuple[str, ...], nearest: str = "") -> None:
         self.name = name
-        self.known = known
+        self.known_names = known_names
         self.nearest = nearest
         hint = f" Did you mean {nearest!r}?" if nearest else ""
         super().__init__(
-            f"no encoder is called {name!r}.{hint} Known: {', '.join(known)}, or a folder with an "
-            "encoder.json. See `shopwindow encoders`."
+            f"no encoder is called {name!r}.{hint} Known: {', '.join(known_names)}, or a folder "
+            "with an encoder.json. See `shopwindow encoders`."
         )
 
 
-_WITHOUT_DOWNLOAD = (
+_DOWNLOAD_FREE_OPTIONS = (
     " Give a local folder (`local-dir:FOLDER`), or use `compact`, which needs no download."
 )
 
@@ -34,12 +34,12 @@ class EncoderUnavailableError(EncoderError):
         self.reason = reason
         super().__init__(
             f"encoder {name!r} cannot be loaded: {reason}."
-            + ("" if name == "compact" else _WITHOUT_DOWNLOAD)
+            + ("" if name == "compact" else _DOWNLOAD_FREE_OPTIONS)
         )
 
 
 class EncoderVerificationError(EncoderError):
-    """An encoder could be loaded, but its vectors fail a check; `reason` says which."""
+    """An encoder was loaded, but its vectors fail a check; `reason` says which."""
 
     def __init__(self, name: str, reason: str) -> None:
         self.name = name
@@ -48,7 +48,7 @@ class EncoderVerificationError(EncoderError):
 
 
 class EncoderMismatchError(EncoderError):
-    """An index was made by another encoder, whose vectors mean nothing to this one."""
+    """An index was built with another encoder, whose vectors cannot be compared with this one's."""
 
     def __init__(self, location: str, stored: str, given: str) -> None:
         self.location = location
@@ -62,4 +62,4 @@ class EncoderMismatchError(EncoderError):
 
 
 class AdaptationError(EncoderError):
-    """A feed has too little to learn from, or what was learned is no better."""
+    """A feed has too little data to fine-tune an encoder on, or fine-tuning did not improve it."""

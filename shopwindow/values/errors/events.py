@@ -1,14 +1,14 @@
-"""Errors of the event log, the analytic store, and what is learned of visitors."""
+"""Errors of the event log, the analytics store, and the profiles learned from them."""
 
 from shopwindow.values.errors.base import ShopwindowError
 
 
 class EventLogError(ShopwindowError, RuntimeError):
-    """The log of events refused an operation, broke, or cannot be opened."""
+    """The event log refused an operation, failed, or cannot be opened."""
 
 
 class EventLogVersionError(EventLogError):
-    """The log of events was written with another schema version."""
+    """The event log was written with another schema version."""
 
     def __init__(self, location: str, stored: int, supported: int) -> None:
         self.location = location
@@ -16,12 +16,12 @@ class EventLogVersionError(EventLogError):
         self.supported = supported
         super().__init__(
             f"the event log {location} has schema {stored}, this Shopwindow reads {supported}. "
-            "Update Shopwindow, or begin a new log in another folder."
+            "Update Shopwindow, or start a new log in another folder."
         )
 
 
 class EventRejectedError(EventLogError):
-    """An event was not taken, and is not in the log; `reason` says why in one word or two."""
+    """An event was rejected and is not in the log; `reason` says why in one word or two."""
 
     def __init__(self, reason: str, advice: str) -> None:
         self.reason = reason
@@ -29,11 +29,11 @@ class EventRejectedError(EventLogError):
 
 
 class EventStoreError(ShopwindowError, RuntimeError):
-    """The analytic store of events refused an operation, broke, or cannot be opened."""
+    """The analytics store of events refused an operation, failed, or cannot be opened."""
 
 
 class EventStoreUnavailableError(EventStoreError, ImportError):
-    """The analytic store needs a library that is not installed."""
+    """The analytics store needs a library that is not installed."""
 
     def __init__(self, address: str, library: str) -> None:
         self.address = address
@@ -50,7 +50,7 @@ class ProfileError(ShopwindowError, ValueError):
 
 
 class ProfileVersionError(ProfileError):
-    """A profile was written in a form that this Shopwindow does not know."""
+    """A profile was written in a format version that this Shopwindow does not know."""
 
     def __init__(self, stored: int, supported: int) -> None:
         self.stored = stored
@@ -62,7 +62,7 @@ class ProfileVersionError(ProfileError):
 
 
 class ProfileEncoderError(ProfileError):
-    """A profile was made of another encoder's vectors, which mean nothing to this one's."""
+    """A profile holds vectors of another encoder, which cannot be compared with this one's."""
 
     def __init__(self, stored: str, given: str) -> None:
         self.stored = stored
@@ -74,7 +74,7 @@ class ProfileEncoderError(ProfileError):
 
 
 class OnlineStoreError(ShopwindowError, RuntimeError):
-    """The file of profiles and counts cannot be opened, read or written."""
+    """The database of profiles and counts cannot be opened, read or written."""
 
     def __init__(self, location: str, reason: str) -> None:
         self.location = location
@@ -83,7 +83,7 @@ class OnlineStoreError(ShopwindowError, RuntimeError):
 
 
 class OnlineStoreVersionError(OnlineStoreError):
-    """The file of profiles and counts was written with another schema version."""
+    """The database of profiles and counts was written with another schema version."""
 
     def __init__(self, location: str, stored: int, supported: int) -> None:
         self.stored = stored

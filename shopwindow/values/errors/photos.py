@@ -21,7 +21,7 @@ class PhotoTooLargeError(PhotoError):
 
 
 class PhotoBusyError(PhotoError):
-    """So many photos are being opened that this one had no turn; it may be given again."""
+    """The decoder queue is full, so this photo had no turn; it can be submitted again."""
 
 
 class PhotoFetchError(PhotoError, OSError):
@@ -29,11 +29,11 @@ class PhotoFetchError(PhotoError, OSError):
 
 
 class PhotoDecoderError(ShopwindowError, RuntimeError):
-    """The process that opens photos does not start; no photo is at fault."""
+    """The photo decoder process does not start; no photo is at fault."""
 
     def __init__(self, reason: str) -> None:
         self.reason = reason
         super().__init__(
-            f"no photo can be opened: {reason}. Photos are opened in processes of their own: see "
-            "whether there is memory left, and whether `python -m embed.photos.decoder_worker` is found."
+            f"no photo can be opened: {reason}. Photos are decoded in separate processes: check "
+            "that memory is left, and that `python -m embed.photos.decoder_worker` is found."
         )

