@@ -192,6 +192,7 @@ class Personalizer(Closeable):
 
     def close(self) -> None:
         """Stop learning and close the online store; the index and the log stay open."""
+        self.catalog.stop_warm_up()
         if self.event_consumer is not None:
             self.event_consumer.close()
         self.engagement_estimator.close()

@@ -6,11 +6,13 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TypeAlias
 
 import pytest
 
 from embed import FakeEncoder
 from index import ProductIndex
+from index.store.points import Point
 from search import Runtime, RuntimeHealth, SearchService
 from shopwindow.eventlog import EventLog
 from shopwindow.values import Event, Query
@@ -22,6 +24,7 @@ from shopwindow.values.errors import (
 )
 from tests.conftest import WHOLE, make_products
 
+Page: TypeAlias = tuple[list[Point], str]
 LIKE = Event("like", "sku-1", user_id="u")
 
 
@@ -62,6 +65,28 @@ def test_no_thread_is_left_after_search_recommendations_and_warm_up(
             assert {"search", "event-writer", "event-consumer", "snapshots"} <= set(started)
             assert "neighbors" in started, "the products' neighbours are queried in the background"
         assert count_threads() - before == Counter()
+
+
+def test_a_warm_up_in_a_thread_ends_with_its_service(
+    shop: ProductIndex, log: EventLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reads: list[str] = []
+
+    def browse_forever(*arguments: object) -> Page:
+        reads.append(str(arguments))
+        time.sleep(0.01)
+        return [], "more"
+
+    monkeypatch.setattr(ProductIndex, "browse", browse_forever)
+    with SearchService(shop, WHOLE, event_log=log) as service:
+        thread = threading.Thread(target=service.warm_up, daemon=True)
+        thread.start()
+        deadline_s = time.monotonic() + 20
+        while len(reads) < 3:
+            assert time.monotonic() < deadline_s
+            time.sleep(0.01)
+    thread.join(5)
+    assert not thread.is_alive()
 
 
 def test_no_thread_is_left_without_a_log(shop: ProductIndex) -> None:
