@@ -101,7 +101,7 @@ class Runtime:
     def stop(self) -> None:
         """Write the pending events, stop learning, and end all threads; a second call does nothing.
 
-        Each part ends even if one before it fails.
+        Each part ends even if one before it fails. A stopped runtime cannot be started again.
 
         Raises:
             EventLogError: The events cannot be written, and are lost.
