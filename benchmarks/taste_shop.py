@@ -128,7 +128,6 @@ class Shop(Closeable):
         self._log = EventLog.open(folder / "events")
         settings = SearchSettings(weights_file=str(path))
         self.service = SearchService(index, settings, event_log=self._log, clock=lambda: self.now_s)
-        self.service.recorder.close()
         self.service.recorder = EventRecorder(None, "")  # the simulator says what was looked at
         self.service.warm_up()
 

@@ -5,6 +5,8 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -106,7 +108,8 @@ class CatalogSnapshotCache:
         self._synonyms = synonyms
         self._clock = clock
         self._lock = threading.Lock()
-        self._refresh_lock = threading.Lock()
+        # One thread, so that only one refresh at a time loads the engine.
+        self._executor = ThreadPoolExecutor(1, "snapshots")
         self._whole_catalog = self._make_entry(())
         self._by_merchants: OrderedDict[MerchantIds, _CacheEntry] = OrderedDict()
 
@@ -127,12 +130,16 @@ class CatalogSnapshotCache:
                 self._by_merchants.popitem(last=False)
         return entry.get()
 
+    def close(self) -> None:
+        """End the refreshes; the present snapshots stay in use. A second call does nothing."""
+        self._executor.shutdown(cancel_futures=True)
+
     def _make_entry(self, merchants: MerchantIds) -> "_CacheEntry":
         def build(previous: CatalogSnapshot | None) -> CatalogSnapshot:
             baseline = previous.baseline if previous else None
             return CatalogSnapshot.build(self._index, self._synonyms, baseline, merchants)
 
-        return _CacheEntry(build, lambda: self._index.n_changes, self._clock, self._refresh_lock)
+        return _CacheEntry(build, lambda: self._index.n_changes, self._clock, self._executor)
 
 
 class _CacheEntry:
@@ -145,7 +152,7 @@ class _CacheEntry:
         build: Builds a snapshot, given the previous one.
         n_changes: Returns how often the index was changed.
         clock: Monotonic seconds.
-        refresh_lock: Held during a refresh, so that only one at a time loads the engine.
+        executor: Refreshes snapshots.
     """
 
     def __init__(
@@ -153,12 +160,12 @@ class _CacheEntry:
         build: Callable[[CatalogSnapshot | None], CatalogSnapshot],
         n_changes: Callable[[], int],
         clock: Callable[[], float],
-        refresh_lock: threading.Lock,
+        executor: Executor,
     ) -> None:
         self._build_snapshot = build
         self._n_changes = n_changes
         self._clock = clock
-        self._refresh_lock = refresh_lock
+        self._executor = executor
         self._lock = threading.Lock()
         self._snapshot: CatalogSnapshot | None = None
         self._built_at: tuple[int, float] = (-1, 0.0)
@@ -173,7 +180,8 @@ class _CacheEntry:
             if self._is_refreshing:
                 return snapshot
             self._is_refreshing = True
-        threading.Thread(target=self._refresh, name="names", daemon=True).start()
+        with suppress(RuntimeError):  # the cache was closed: nothing is refreshed any more
+            self._executor.submit(self._refresh)
         return snapshot
 
     def _is_stale(self) -> bool:
@@ -188,8 +196,7 @@ class _CacheEntry:
 
     def _refresh(self) -> None:
         try:
-            with self._refresh_lock:
-                self._build()
+            self._build()
         except ShopwindowError:  # the index was closed, or its server is away: the old one serves
             LOG.warning("the catalogue snapshot could not be refreshed", exc_info=True)
         finally:

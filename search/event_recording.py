@@ -1,7 +1,7 @@
 """Records a search service's events: impressions of the hits shown, and visitor interactions."""
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from search.cursor import Cursor
 from shopwindow.eventlog import EventLog, EventWriter, WriterStats
@@ -27,7 +27,7 @@ class EventRecorder:
     Args:
         log: The log; None to record nothing.
         version: The rankers' version, logged with each impression; equal versions rank alike.
-        on_written: Called in the writer's thread when events have become durable.
+        writer: Writes to this log; several recorders may share it, and none closes it.
 
     Attributes:
         impressions_enabled: Whether impressions are logged; set it to False to preview what
@@ -38,11 +38,11 @@ class EventRecorder:
         self,
         log: EventLog | None,
         version: str,
-        on_written: Callable[[], None] | None = None,
+        writer: EventWriter | None = None,
     ) -> None:
         self.impressions_enabled = True
         self._log = log
-        self._writer = None if log is None else EventWriter(log, on_written=on_written)
+        self._writer = writer
         self._version = version
 
     @property
@@ -136,23 +136,6 @@ class EventRecorder:
         """
         if self._writer is not None:
             self._writer.flush(timeout_s)
-
-    def get_end_cursor(self) -> str:
-        """Return the log's cursor after the last event written; empty without a log.
-
-        Raises:
-            EventLogError: The log cannot be read.
-        """
-        return "" if self._log is None else self._log.get_end_cursor()
-
-    def close(self) -> None:
-        """Write the pending events and stop the writer.
-
-        Raises:
-            EventLogError: They could not be written, and are lost.
-        """
-        if self._writer is not None:
-            self._writer.close()
 
     def _require_writer(self) -> EventWriter:
         if self._writer is None:

@@ -2,118 +2,104 @@
 
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 
-from index.payload import to_conditions, to_point_id
 from index.product_index import ProductIndex
-from search.cursor import Cursor
 from search.event_recording import EventRecorder, count_shown_before
-from search.pipeline.personal_reranking import PersonalReranker
-from search.pipeline.query_relaxation import (
-    PARSED_FILTERS,
-    drop_filters,
-    find_first_page,
-    generate_attempts,
-)
-from search.pipeline.reranking import RankingContext, RerankingPipeline
-from search.query.parsed_query import ParsedQuery
-from search.query.query_interpreter import InterpretedQuery, QueryInterpreter
+from search.hybrid_searcher import HybridSearcher
+from search.query.query_interpreter import QueryInterpreter
 from search.recommendations import Recommender
 from search.response_builder import ResponseBuilder
-from search.retrieval.generators import HybridRetriever, RetrievalOptions
-from search.retrieval.query_encoder import QueryEncoder, VisualConstraints
-from search.retrieval.query_plan import RetrievalInput
-from search.retrieval.query_vectors import QueryVectorizer, digest_query
 from search.retrieval.similarity_baseline import BaselineSample
 from search.rules import RuleSet, load_rules
-from search.stopwatch import Stopwatch
+from search.runtime import Runtime
 from search.suggestions import Suggestion
 from search.visitor_api import VisitorServiceMixin
 from shopwindow.eventlog import EventLog
-from shopwindow.personalization import Personalizer
 from shopwindow.ranking import read_weights
 from shopwindow.values.encoder import digest
+from shopwindow.values.errors import InvalidSettingError
 from shopwindow.values.fork_guard import ForkGuard
 from shopwindow.values.product import Product
-from shopwindow.values.query import WHOLE_TEXT, Filters, Query
+from shopwindow.values.query import Filters, Query
 from shopwindow.values.response import SearchResponse
 from shopwindow.values.settings import SearchSettings
 from shopwindow.values.synonyms import SynonymGroup, load_synonyms
-
-_RETRIEVAL_THREADS = 16
-"""They wait for the engine, and take no processor time."""
 
 
 class SearchService(VisitorServiceMixin):
     """Answers queries from one index. Safe to call from several threads.
 
+    Give it an index, and it makes a `Runtime` that ends with it; or a runtime that it borrows, so
+    that several services share its threads, its log and its profiles.
+
     Args:
-        index: The open index.
-        settings: Candidates per retriever, weights, fusion, the files of synonyms and rules.
+        index: The open index; None for that of the runtime.
+        settings: Candidates per retriever, weights, fusion, the files of synonyms and rules; when
+            None, those of the runtime.
         synonyms: Groups of words that mean the same; when None, the shipped ones and those of the
             synonyms file.
         rules: The merchandiser's rules; those of the rules file when None.
         event_log: Impressions are logged to it and profiles learned from it; `close` the service
-            before this log.
-        clock: Seconds since 1970, against which interactions decay; for simulations.
+            before this log. A borrowed runtime has its own.
+        clock: Seconds since 1970, against which interactions decay; for simulations. A borrowed
+            runtime has its own.
+        runtime: What to borrow; whoever made it stops it, after the service.
 
     Raises:
-        InvalidSettingError: The file of synonyms or of weights cannot be used.
+        InvalidSettingError: The file of synonyms or of weights cannot be used; or there is neither
+            an index nor a runtime, or the runtime has another index or log.
         RuleError: The file of rules cannot be used.
         ProfileEncoderError: The visitors' profiles were built with another encoder.
         OnlineStoreError: The profile store cannot be used.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 -- one call opens a shop; none of these belong together
         self,
-        index: ProductIndex,
+        index: ProductIndex | None = None,
         settings: SearchSettings | None = None,
         synonyms: Sequence[SynonymGroup] | None = None,
         rules: RuleSet | None = None,
         event_log: EventLog | None = None,
         clock: Callable[[], float] = time.time,
+        *,
+        runtime: Runtime | None = None,
     ) -> None:
         self._process = ForkGuard("this SearchService")
-        self.index = index
-        self._settings = settings or SearchSettings()
-        self._query_encoder = QueryEncoder(index.encoder)
-        self._interpreter = QueryInterpreter(
-            index,
-            load_synonyms(self._settings.synonyms_file) if synonyms is None else synonyms,
-            load_rules(self._settings.rules_file) if rules is None else rules,
+        self.index = _resolve_index(index, event_log, runtime)
+        settings = settings or (runtime.settings if runtime else SearchSettings())
+        interpreter = QueryInterpreter(
+            self.index,
+            load_synonyms(settings.synonyms_file) if synonyms is None else synonyms,
+            load_rules(settings.rules_file) if rules is None else rules,
         )
-        self._threads = ThreadPoolExecutor(_RETRIEVAL_THREADS, "search")
-        weights = read_weights(self._settings.weights_file)
-        self.personalization = Personalizer(
-            index, event_log, weights.profile.to_profile_settings(), clock
+        weights = read_weights(settings.weights_file)
+        self._owns_runtime = runtime is None
+        self._runtime = runtime or Runtime(self.index, settings, event_log, clock)
+        self.personalization = self._runtime.personalizer
+        response_builder = ResponseBuilder(self.index)
+        self._searcher = HybridSearcher(
+            self._runtime, settings, weights, interpreter, response_builder
         )
-        self._reranking = RerankingPipeline(
-            index, self._settings, PersonalReranker(self.personalization, weights)
-        )
-        self._response_builder = ResponseBuilder(index)
         self._recommender = Recommender(
-            self.personalization, weights, self._response_builder, self._interpreter.plan_rules
+            self.personalization, weights, response_builder, interpreter.plan_rules
         )
-        self._vectorizer = QueryVectorizer(index, self._query_encoder)
-        version = digest(self._settings.model_dump(mode="json"), weights.model_dump(mode="json"))
-        self.recorder = EventRecorder(event_log, version, self.personalization.wake)
-        self.personalization.start()
+        version = digest(settings.model_dump(mode="json"), weights.model_dump(mode="json"))
+        self.recorder = EventRecorder(self._runtime.event_log, version, self._runtime.writer)
+        self._runtime.start()
 
     @property
     def rules(self) -> RuleSet:
         """The merchandiser's rules; a new set applies from the next query on."""
-        return self._interpreter.rules
+        return self._searcher.interpreter.rules
 
     @rules.setter
     def rules(self, rules: RuleSet) -> None:
-        self._interpreter.rules = rules
+        self._searcher.interpreter.rules = rules
 
     def warm_up(self) -> None:
         """Load models and vocabulary before the first query; meant for a background thread."""
-        self._interpreter.warm_up()
+        self._searcher.warm_up()
         self.suggest("a")
-        self._query_encoder.warm_up()
         self.personalization.warm_up()
 
     def search(self, query: Query) -> SearchResponse:
@@ -131,22 +117,7 @@ class SearchService(VisitorServiceMixin):
             InvalidQueryError: The cursor belongs to another query.
         """
         self._process.check()
-        watch = Stopwatch.start()
-        verbatim = query.verbatim if self._settings.query_understanding else (WHOLE_TEXT,)
-        interpreted = self._interpreter.interpret(replace(query, verbatim=verbatim))
-        watch.lap("interpret")
-        constraints = self._vectorizer.prepare_constraints(query)
-        cursor = Cursor.decode(query.cursor, digest_query(query, constraints))
-        if query.cursor:  # all pages of one result list drop the same filters
-            response = self._search_relaxed(query, interpreted, constraints, cursor, watch)
-        else:
-            attempts = generate_attempts(query, interpreted.parsed.filters, self.index.count)
-            response = find_first_page(
-                self._search_relaxed(
-                    query, interpreted, constraints, replace(cursor, relaxed=relaxed), watch
-                )
-                for relaxed in attempts
-            )
+        response, cursor = self._searcher.search(query)
         n_before = count_shown_before(cursor)
         return self.recorder.log_impressions(response, n_before, "search", query.user_id)
 
@@ -176,16 +147,8 @@ class SearchService(VisitorServiceMixin):
             PhotoError: The photo of a product that is not indexed cannot be used.
         """
         self._process.check()
-        watch = Stopwatch.start()
         query = Query(limit=limit, filters=filters or Filters(), facets=(), user_id=user_id)
-        product_id = product.id if isinstance(product, Product) else product
-        inputs = self._vectorizer.resolve_product(product, query.filters)
-        retriever = self._make_retriever(query.filters, (to_point_id(product_id),))
-        retriever.submit(inputs)
-        watch.lap("encode")
-        context = RankingContext(query, ParsedQuery("", query.filters))
-        response = self._rank(context, Cursor(""), retriever, watch)
-        response = replace(response, next_cursor="")  # this method takes no cursor
+        response = self._searcher.find_similar(product, query)
         return self.recorder.log_impressions(response, 0, "similar", user_id)
 
     def suggest(
@@ -203,92 +166,33 @@ class SearchService(VisitorServiceMixin):
             InvalidQueryError: The limit is out of range, or the text too long or not a string.
         """
         self._process.check()
-        return self._interpreter.get_snapshot(filters).suggester.suggest(text, limit)
+        return self._searcher.interpreter.get_snapshot(filters).suggester.suggest(text, limit)
 
     def close(self) -> None:
-        """Write the pending events; index and log stay open. See `EventWriter.close`.
+        """Write the pending events and end all threads; index and log stay open.
+
+        A borrowed runtime goes on.
 
         Raises:
             EventLogError: The events cannot be written, and are lost.
         """
-        try:
-            self.recorder.close()
-        finally:
-            self.personalization.close()
-
-    def _search_relaxed(
-        self,
-        query: Query,
-        interpreted: InterpretedQuery,
-        constraints: VisualConstraints,
-        cursor: Cursor,
-        watch: Stopwatch,
-    ) -> SearchResponse:
-        """Return the response without the filters that the cursor lists as dropped."""
-        relaxed = tuple(name for name in cursor.relaxed if name != PARSED_FILTERS)
-        if cursor.relaxed:
-            interpreted = interpreted.with_filters(drop_filters(query.filters, relaxed))
-        response = self._search_once(query, interpreted, constraints, cursor, watch)
-        return replace(response, relaxed=relaxed)
-
-    def _search_once(
-        self,
-        query: Query,
-        interpreted: InterpretedQuery,
-        constraints: VisualConstraints,
-        cursor: Cursor,
-        watch: Stopwatch,
-    ) -> SearchResponse:
-        parsed = interpreted.parsed
-        excluded = tuple(
-            to_point_id(item) for item in constraints.negative if isinstance(item, str)
-        )
-        cutoff = self._settings.relative_score_cutoff
-        context = RankingContext(query, parsed, (), interpreted.plan, excluded, cutoff)
-        if not parsed.text and not constraints.positive:
-            return self._response_builder.build_browse(context, cursor, watch)
-        retriever = self._make_retriever(parsed.filters, excluded, query.image_weight)
-        self._submit(retriever, interpreted, constraints)
-        resolve = self._vectorizer.resolve_negative
-        context = replace(context, negatives=[resolve(item) for item in constraints.negative])
-        watch.lap("encode")
-        return self._rank(context, cursor, retriever, watch)
-
-    def _submit(
-        self,
-        retriever: HybridRetriever,
-        interpreted: InterpretedQuery,
-        constraints: VisualConstraints,
-    ) -> None:
-        """Start the lexical retriever, then encode the query and start those of its vectors."""
-        retriever.submit(
-            RetrievalInput(sparse_vector=interpreted.sparse_vector, coverage=interpreted.coverage)
-        )
-        text, photos = interpreted.parsed.text, constraints.positive
-        retriever.submit(
-            RetrievalInput(
-                text_vector=self._query_encoder.encode_text(text) if text else None,
-                photo_vector=self._query_encoder.encode_photos(photos) if photos else None,
-            )
-        )
-
-    def _rank(
-        self, context: RankingContext, cursor: Cursor, retriever: HybridRetriever, watch: Stopwatch
-    ) -> SearchResponse:
-        results = retriever.collect()
-        watch.lap("retrieve")
-        candidates = retriever.fuse(results)
-        watch.lap("fuse")
-        snapshot = self._interpreter.get_snapshot(context.query.filters)
-        ranked = self._reranking.rerank(candidates, context, snapshot, watch)
-        return self._response_builder.build(context, cursor, ranked, snapshot.languages, watch)
-
-    def _make_retriever(
-        self, filters: Filters, exclude: tuple[str, ...], image_weight: float | None = None
-    ) -> HybridRetriever:
-        options = RetrievalOptions(to_conditions(filters), exclude, image_weight)
-        baseline = self._get_baseline(filters)
-        return HybridRetriever(self.index, self._settings, baseline, options, self._threads)
+        self._searcher.interpreter.close()
+        if self._owns_runtime:
+            self._runtime.stop()
 
     def _get_baseline(self, filters: Filters) -> BaselineSample:
-        return self._interpreter.get_snapshot(filters).baseline
+        return self._searcher.interpreter.get_snapshot(filters).baseline
+
+
+def _resolve_index(
+    index: ProductIndex | None, event_log: EventLog | None, runtime: Runtime | None
+) -> ProductIndex:
+    if runtime is None:
+        if index is None:
+            raise InvalidSettingError("index", "an index, or a runtime that has one", index)
+        return index
+    if index not in {None, runtime.index}:
+        raise InvalidSettingError("index", "no index beside a runtime, or the runtime's own", index)
+    if event_log not in {None, runtime.event_log}:
+        raise InvalidSettingError("event_log", "no log beside a runtime: it has its own", event_log)
+    return runtime.index

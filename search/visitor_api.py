@@ -13,7 +13,6 @@ from search.recommendations import Recommender
 from search.recommendations.profile_views import build_profile_view
 from search.recommendations.recommender import digest_recommendation_query
 from search.retrieval.similarity_baseline import BaselineSample
-from shopwindow.eventlog.log_cursor import decode_cursor
 from shopwindow.eventlog.visitor_traces import LinkedIds
 from shopwindow.personalization import Personalizer
 from shopwindow.values.closeable import Closeable
@@ -22,8 +21,6 @@ from shopwindow.values.fork_guard import ForkGuard
 from shopwindow.values.profile_view import UserProfileView
 from shopwindow.values.query import Filters, Query
 from shopwindow.values.response import Hit, SearchResponse
-
-_POLL_INTERVAL_S = 0.005
 
 
 class VisitorServiceMixin(Closeable):
@@ -200,23 +197,23 @@ class VisitorServiceMixin(Closeable):
 
         Args:
             timeout_s: Seconds to wait for the background consumer, which continues afterwards, as
-                after an import of many events; None to consume all pending events in this thread.
+                after an import of many events; None to consume all pending events in this thread,
+                or to wait for the process that consumes them.
 
         Raises:
             EventLogError: The events cannot be written in time, or not be read.
-            OnlineStoreError: Profiles cannot be read, or, without `timeout_s`, not be written.
+            OnlineStoreError: Profiles cannot be read, or, without `timeout_s`, not be written; or
+                nobody consumed an event for 30 s.
         """
         self._process.check()
-        consumer = self.personalization.event_consumer
         if timeout_s is None:
             self.recorder.flush()
-            if consumer is not None:
-                consumer.consume_pending()
+            self.personalization.consume_pending()
             return
-        deadline_s = time.monotonic() + timeout_s
+        started_s = time.monotonic()
         self.recorder.flush(timeout_s)
-        if consumer is not None:
-            self._wait_for_consumer(deadline_s)
+        remaining_s = started_s + timeout_s - time.monotonic()
+        self.personalization.wait_until_consumed(remaining_s)
 
     def erase(self, user_id: str) -> int:
         """Erase a visitor: all their events, and everything learned from them.
@@ -240,10 +237,3 @@ class VisitorServiceMixin(Closeable):
         if self.on_erase is not None:
             self.on_erase(user_id, linked_ids)
         return n_erased
-
-    def _wait_for_consumer(self, deadline_s: float) -> None:
-        """Wait until the event consumer has read what the log holds now, or time is over."""
-        end = decode_cursor(self.recorder.get_end_cursor())
-        store = self.personalization.store
-        while decode_cursor(store.cursor) < end and time.monotonic() < deadline_s:
-            time.sleep(_POLL_INTERVAL_S)

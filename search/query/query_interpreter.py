@@ -93,6 +93,10 @@ class QueryInterpreter:
         """Load the dictionaries and the snapshot before the first query."""
         self._dictionary.contains("shop window", self._snapshots.get().languages)
 
+    def close(self) -> None:
+        """Wait for the thread that refreshes snapshots; those that there are stay in use."""
+        self._snapshots.close()
+
     def get_snapshot(self, filters: Filters | None = None) -> CatalogSnapshot:
         """Return the snapshot of the products that some filters' merchants sell."""
         return self._snapshots.get(filters)

@@ -12,6 +12,7 @@ from shopwindow.eventlog.event_rows import (
     to_cells,
     to_event,
 )
+from shopwindow.eventlog.event_streams import EventSink, EventSource
 from shopwindow.eventlog.row_files import FileRow, open_row_writer, read_rows, supports_nested
 from shopwindow.values.errors import EventFileError, InvalidEventError
 from shopwindow.values.event import Event
@@ -50,7 +51,7 @@ class ImportReport:
     rejected: list[RejectedRow] = field(default_factory=list)
 
 
-def import_events(log: EventLog, path: str | Path) -> ImportReport:
+def import_events(log: EventSink, path: str | Path) -> ImportReport:
     """Append the events of a CSV, JSON Lines or Parquet file to a log.
 
     Columns are recognised by their usual names
@@ -145,14 +146,14 @@ def _reject_row(report: ImportReport, line: int, reason: str) -> None:
         report.rejected.append(RejectedRow(line, reason))
 
 
-def _append_batch(log: EventLog, batch: list[Event], report: ImportReport) -> None:
+def _append_batch(log: EventSink, batch: list[Event], report: ImportReport) -> None:
     result = log.append(batch)
     report.written += result.written
     report.duplicates += result.duplicates
     batch.clear()
 
 
-def _iterate_log(log: EventLog) -> Iterable[Event]:
+def _iterate_log(log: EventSource) -> Iterable[Event]:
     events, cursor = log.read(limit=_BATCH_SIZE)
     while events:
         yield from events

@@ -4,14 +4,21 @@ import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from threading import RLock
-from typing import Any, NamedTuple, Self, TypeVar
+from typing import Any, Self, TypeVar
 
-from shopwindow.eventlog.log_cursor import decode_cursor, encode_cursor
+from shopwindow.eventlog.event_streams import AppendResult
 from shopwindow.eventlog.log_identity import get_or_create_log_id
 from shopwindow.eventlog.log_schema import COLUMN_LIST, COLUMN_NAMES, INSERT_EVENT, from_row, to_row
 from shopwindow.eventlog.privacy_erasure import erase_user_events, find_linked_ids, truncate_wal
+from shopwindow.eventlog.segment_queries import (
+    count_events,
+    find_end_cursor,
+    find_existing_ids,
+    read_events,
+)
 from shopwindow.eventlog.segments import Segments, transaction, wrap_log_errors
 from shopwindow.eventlog.visitor_traces import LinkedIds
+from shopwindow.values.atomic_files import probe_writing
 from shopwindow.values.closeable import Closeable
 from shopwindow.values.errors import EventLogError, InvalidEventError
 from shopwindow.values.event import Event, check_user_id
@@ -19,20 +26,7 @@ from shopwindow.values.fork_guard import ForkGuard
 
 T = TypeVar("T")
 ROTATE_BYTES = 128 << 20
-_IDS_PER_QUERY = 500
 _EVENT_ID = COLUMN_NAMES.index("event_id")
-
-
-class AppendResult(NamedTuple):
-    """How many events of a batch were new.
-
-    Attributes:
-        written: Events that are new in the log.
-        duplicates: Events whose id was in the log already; the first event of an id is kept.
-    """
-
-    written: int
-    duplicates: int
 
 
 class EventLog(Closeable):
@@ -41,7 +35,7 @@ class EventLog(Closeable):
     Once `append` has returned, its events survive the death of the process and a loss of power.
     Each event id is in the log once: within a segment by its unique index, and across segments
     because a batch is looked up in the older ones before it is written, which costs one index
-    search per event and older segment.
+    search per event and older segment. It is an `EventSink` and an `EventSource`.
 
     Args:
         segments: The segment files.
@@ -95,7 +89,7 @@ class EventLog(Closeable):
         return self._segments.folder
 
     def append(self, events: Iterable[Event]) -> AppendResult:
-        """Write a batch of events: all of them, or none when this raises; durable on return.
+        """Write a batch of events: all of them or none, durably; see `EventSink.append`.
 
         Returns:
             How many were new.
@@ -107,14 +101,10 @@ class EventLog(Closeable):
         return self._run_guarded(lambda: self._append_rows(rows)) if rows else AppendResult(0, 0)
 
     def read(self, after: str = "", limit: int = 1000) -> tuple[list[Event], str]:
-        """Read the next events, in the order in which they were written.
-
-        Args:
-            after: The cursor that came with the previous events; empty for the beginning.
-            limit: Maximum number of events, 1 or more.
+        """Read the next events, in the order in which they were written; see `EventSource.read`.
 
         Returns:
-            The events, and the cursor after the last of them; without events, `after` itself.
+            The events, and the cursor after the last of them.
 
         Raises:
             InvalidEventError: The cursor is malformed, or the limit is below 1.
@@ -122,16 +112,15 @@ class EventLog(Closeable):
         """
         if limit < 1:
             raise InvalidEventError("limit", "a number of 1 or more", limit)
-        offset = decode_cursor(after)
-        return self._run_guarded(lambda: self._read_events(offset, after, limit))
+        return self._run_guarded(lambda: read_events(self._segments, after, limit))
 
     def get_end_cursor(self) -> str:
-        """Return the cursor after the last event ever written, counting erased events.
+        """Return the cursor after the last event ever written; see `EventSource.get_end_cursor`.
 
         Raises:
             EventLogError: The log cannot be read.
         """
-        return self._run_guarded(self._find_end_cursor)
+        return self._run_guarded(lambda: find_end_cursor(self._segments))
 
     def read_user_events(self, user_id: str) -> list[Event]:
         """Return all events of a visitor, in the order in which they were written.
@@ -144,13 +133,22 @@ class EventLog(Closeable):
         query = f"SELECT {COLUMN_LIST} FROM events WHERE user_id <> '' AND user_id = ? ORDER BY seq"
         return [from_row(row) for row in self._query_segments(query, (user_id,))]
 
-    def count(self) -> int:
-        """Return the number of events.
+    def count(self, after: str = "") -> int:
+        """Return the number of events after a cursor.
 
         Raises:
+            InvalidEventError: The cursor is malformed.
             EventLogError: The log cannot be read.
         """
-        return sum(int(row[0]) for row in self._query_segments("SELECT count(*) FROM events"))
+        return self._run_guarded(lambda: count_events(self._segments, after))
+
+    def check_writable(self) -> None:
+        """Check that the folder takes new files, without waiting for other writers.
+
+        Raises:
+            EventLogError: It does not: it is gone, read-only or full, or the log is closed.
+        """
+        self._run_guarded(lambda: probe_writing(self.folder))
 
     def find_linked_ids(self, user_id: str) -> LinkedIds:
         """Return the sessions and responses that link anonymous events to a visitor.
@@ -201,49 +199,18 @@ class EventLog(Closeable):
         with self._segments.write_lock():
             active = self._segments.get_active_segment(self._rotate_bytes)
             connection = self._segments.get_connection(active)
-            older = [number for number in self._segments.list_numbers() if number != active]
-            existing_ids = self._find_existing_ids([row[_EVENT_ID] for row in rows], older)
+            older = [
+                self._segments.get_connection(number)
+                for number in self._segments.list_numbers()
+                if number != active
+            ]
+            existing_ids = find_existing_ids(older, [row[_EVENT_ID] for row in rows])
             new_rows = [row for row in rows if row[_EVENT_ID] not in existing_ids]
             with transaction(connection):
                 n_before = connection.total_changes
                 connection.executemany(INSERT_EVENT, new_rows)
                 n_written = connection.total_changes - n_before
         return AppendResult(n_written, len(rows) - n_written)
-
-    def _find_existing_ids(self, event_ids: Sequence[str], numbers: Iterable[int]) -> set[str]:
-        existing: set[str] = set()
-        for number in numbers:
-            connection = self._segments.get_connection(number)
-            for start in range(0, len(event_ids), _IDS_PER_QUERY):
-                chunk = event_ids[start : start + _IDS_PER_QUERY]
-                placeholders = ", ".join("?" * len(chunk))
-                query = f"SELECT event_id FROM events WHERE event_id IN ({placeholders})"
-                existing.update(row[0] for row in connection.execute(query, chunk))
-        return existing
-
-    def _read_events(
-        self, offset: tuple[int, int], cursor: str, limit: int
-    ) -> tuple[list[Event], str]:
-        first_number, first_seq = offset
-        query = f"SELECT {COLUMN_LIST}, seq FROM events WHERE seq > ? ORDER BY seq LIMIT ?"
-        events: list[Event] = []
-        # Listed before they are read: a segment that has a later one gets no more events.
-        for number in self._segments.list_numbers():
-            if number < first_number or len(events) == limit:
-                continue
-            seq = first_seq if number == first_number else 0
-            connection = self._segments.get_connection(number)
-            for row in connection.execute(query, (seq, limit - len(events))).fetchall():
-                events.append(from_row(row[:-1]))
-                cursor = encode_cursor(number, row[-1])
-        return events, cursor
-
-    def _find_end_cursor(self) -> str:
-        query = "SELECT seq FROM sqlite_sequence WHERE name = 'events'"
-        for number in reversed(self._segments.list_numbers()):
-            if row := self._segments.get_connection(number).execute(query).fetchone():
-                return encode_cursor(number, row[0])
-        return ""
 
     def _query_segments(self, query: str, parameters: Sequence[str] = ()) -> list[tuple[Any, ...]]:
         def fetch_rows() -> list[tuple[Any, ...]]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from threading import Condition, Thread
 
-from shopwindow.eventlog.event_log import EventLog
+from shopwindow.eventlog.event_streams import EventSink
 from shopwindow.values.closeable import Closeable
 from shopwindow.values.errors import EventLogError, EventRejectedError
 from shopwindow.values.event import Event
@@ -50,6 +50,7 @@ class WriterStats:
         pending: Accepted events that are not written yet.
         failures: How often writing a batch failed; it is retried.
         last_error: Message of the last failure; empty without one.
+        is_failing: Whether the latest attempt to write failed.
     """
 
     accepted: int = 0
@@ -59,6 +60,7 @@ class WriterStats:
     pending: int = 0
     failures: int = 0
     last_error: str = ""
+    is_failing: bool = False
 
 
 class EventWriter(Closeable):
@@ -75,7 +77,7 @@ class EventWriter(Closeable):
 
     def __init__(
         self,
-        log: EventLog,
+        log: EventSink,
         policy: BatchPolicy | None = None,
         on_written: Callable[[], None] | None = None,
     ) -> None:
@@ -88,6 +90,7 @@ class EventWriter(Closeable):
         self._counts: Counter[str] = Counter()
         self._rejected: Counter[str] = Counter()
         self._last_error = ""
+        self._is_failing = False
         self._n_flushing = 0
         self._is_closed = False
         self._is_aborted = False
@@ -105,6 +108,7 @@ class EventWriter(Closeable):
                 pending=len(self._pending),
                 failures=self._counts["failures"],
                 last_error=self._last_error,
+                is_failing=self._is_failing,
             )
 
     def record(self, *events: Event) -> None:
@@ -191,6 +195,7 @@ class EventWriter(Closeable):
                 continue
             backoff_s = self._policy.retry_backoff_s
             with self._changed:
+                self._is_failing = False
                 for _ in batch:
                     self._pending.popleft()
                 self._counts.update(written=result.written, duplicates=result.duplicates)
@@ -219,6 +224,7 @@ class EventWriter(Closeable):
     def _handle_failure(self, error: Exception, backoff_s: float) -> None:
         with self._changed:
             self._counts["failures"] += 1
+            self._is_failing = True
             self._last_error = str(error)
             _log.warning("events stay queued, writing to the log failed: %s", error)
             self._changed.wait_for(lambda: self._is_aborted, backoff_s)

@@ -10,7 +10,8 @@ from shopwindow.personalization.personalizer import (
     open_online_store,
 )
 from shopwindow.personalization.product_stats import EngagementStats
-from shopwindow.personalization.profile_reads import InteractionRecord
+from shopwindow.personalization.profile_store import ProfileStore
+from shopwindow.personalization.stored_interactions import InteractionRecord
 
 __all__ = [
     "CatalogItem",
@@ -20,6 +21,7 @@ __all__ = [
     "InteractionRecord",
     "OnlineStore",
     "Personalizer",
+    "ProfileStore",
     "UserContext",
     "erase_user",
     "open_online_store",

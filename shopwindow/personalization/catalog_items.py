@@ -72,6 +72,7 @@ class CatalogItems:
         self.space = TEXT if TEXT in sampled_spaces and PHOTO not in sampled_spaces else PHOTO
         self._clock = clock
         self._lock = threading.Lock()
+        self._stopped = threading.Event()
         self._cache: OrderedDict[str, _CacheEntry] = OrderedDict()
 
     def select_space(self, encoder_id: str) -> None:
@@ -130,12 +131,16 @@ class CatalogItems:
     def warm_up(self, limit: int = MAX_CACHED_ITEMS) -> None:
         """Fill the cache ahead of requests."""
         after, n_read = "", 0
-        while n_read < limit:
+        while n_read < limit and not self._stopped.is_set():
             points, after = self.index.browse(Filters(), after, _BATCH_SIZE)
             self.get_items_by_point([point.id for point in points])
             n_read += len(points)
             if not after:
                 return
+
+    def stop_warm_up(self) -> None:
+        """Make a `warm_up` in another thread return soon, now and later."""
+        self._stopped.set()
 
     def _make_encoder_id(self, space: str) -> str:
         return f"{self.index.encoder.spec.identity}/{space}"

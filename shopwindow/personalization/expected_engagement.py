@@ -11,8 +11,8 @@ import numpy as np
 from index.payload import to_point_id
 from index.store.points import VectorQuery
 from shopwindow.personalization.catalog_items import CatalogItem, CatalogItems
-from shopwindow.personalization.online_store import OnlineStore
 from shopwindow.personalization.product_stats import EngagementStats
+from shopwindow.personalization.profile_store import ProfileStore
 from shopwindow.ranking import (
     EngagementEstimate,
     EngagementPrior,
@@ -68,7 +68,7 @@ class EngagementEstimator(Closeable):
 
     def __init__(
         self,
-        store: OnlineStore,
+        store: ProfileStore,
         catalog: CatalogItems,
         now: Callable[[], float] = time.time,
         clock: Callable[[], float] = time.monotonic,

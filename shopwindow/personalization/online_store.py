@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from shopwindow.personalization.consumer_lock import LOCK_FILE_NAME, ConsumerLock
 from shopwindow.personalization.profile_reads import OnlineStoreReader
 from shopwindow.personalization.profile_writes import OnlineStoreTransaction
 from shopwindow.personalization.store_schema import PER_USER_TABLES, SCHEMA_VERSION, TABLES
@@ -22,7 +23,7 @@ class OnlineStore(OnlineStoreReader, Closeable):
     """Profiles, histories and counts, derived from the event log and rebuilt from it.
 
     Several threads and processes may share one file: nothing is cached outside it, so the writes of
-    another process are visible at once. One of them writes at a time.
+    another process are visible at once. One of them writes at a time. It is a `ProfileStore`.
 
     Args:
         path: The file, created when missing; ":memory:" stores nothing.
@@ -97,6 +98,11 @@ class OnlineStore(OnlineStoreReader, Closeable):
                 reason = "another process reads it, so old bytes remain; erase again"
                 raise OnlineStoreError(str(self.path), reason)
             return n_erased > 0
+
+    def make_consumer_lock(self) -> ConsumerLock:
+        """Return a new lock on a file beside the store; see `ProfileStore.make_consumer_lock`."""
+        is_shared = str(self.path) != IN_MEMORY
+        return ConsumerLock(self.path.with_name(LOCK_FILE_NAME) if is_shared else None)
 
     def _create_tables(self) -> None:
         with self._transaction() as connection:

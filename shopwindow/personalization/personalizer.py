@@ -7,11 +7,18 @@ from dataclasses import dataclass
 from index.product_index import ProductIndex
 from shopwindow.eventlog import EventLog
 from shopwindow.personalization.catalog_items import CatalogItems
+from shopwindow.personalization.consumer_progress import (
+    ConsumerLag,
+    check_compatibility,
+    measure_lag,
+    poll_until_consumed,
+)
 from shopwindow.personalization.event_consumer import EventConsumer
 from shopwindow.personalization.expected_engagement import EngagementEstimator
 from shopwindow.personalization.online_store import IN_MEMORY, OnlineStore
-from shopwindow.personalization.profile_reads import InteractionRecord
+from shopwindow.personalization.profile_store import ProfileStore
 from shopwindow.personalization.profile_writes import MAX_INTERACTIONS
+from shopwindow.personalization.stored_interactions import InteractionRecord
 from shopwindow.ranking import Profile, ProfileSettings
 from shopwindow.values.closeable import Closeable
 from shopwindow.values.errors import InvalidQueryError
@@ -51,6 +58,15 @@ class Personalizer(Closeable):
         log: The event log that is learned from; None for a shop without events.
         settings: How interactions update profiles.
         now: Wall-clock time in seconds since 1970; replaced in tests.
+        consume_events: Whether to learn from the log; False where another process does.
+
+    Attributes:
+        settings: How interactions update profiles.
+        catalog: The products that profiles are compared with.
+        store: Profiles, histories and counts.
+        engagement_estimator: Estimates each product's engagement.
+        event_consumer: Keeps the store up to date; None without a log or with `consume_events`
+            off.
 
     Raises:
         ProfileEncoderError: The profiles were made with another encoder.
@@ -64,18 +80,20 @@ class Personalizer(Closeable):
         log: EventLog | None,
         settings: ProfileSettings,
         now: Callable[[], float] = time.time,
+        consume_events: bool = True,
     ) -> None:
         self.settings = settings
         self._wall_clock = now
+        self._log = log
         self.catalog = CatalogItems(index)
-        self.store = open_online_store(log, self.catalog)
+        self.store: ProfileStore = open_online_store(log, self.catalog)
         self.engagement_estimator = EngagementEstimator(self.store, self.catalog, self.now)
         self.event_consumer: EventConsumer | None = None
-        if log is not None:
+        if log is not None and consume_events:
             self.event_consumer = EventConsumer(log, self.store, self.catalog, settings, now)
         try:
-            if self.event_consumer is not None:
-                self.event_consumer.check_compatibility()
+            if log is not None:
+                check_compatibility(log, self.store)
         except BaseException:
             self.store.close()
             raise
@@ -115,8 +133,13 @@ class Personalizer(Closeable):
         hidden_product_ids = frozenset(self.store.get_hidden_product_ids(user_id))
         return UserContext(user_id, self.get_profile(user_id), interactions, hidden_product_ids)
 
+    @property
+    def is_consuming(self) -> bool:
+        """Whether this process learns from the log now: not while another one does."""
+        return self.event_consumer is not None and self.event_consumer.is_consuming
+
     def start(self) -> None:
-        """Start learning from the log in the background."""
+        """Start learning from the log in the background, as soon as no other process does."""
         if self.event_consumer is not None:
             self.event_consumer.start()
 
@@ -125,13 +148,51 @@ class Personalizer(Closeable):
         if self.event_consumer is not None:
             self.event_consumer.wake()
 
+    def consume_pending(self) -> None:
+        """Return once all events that the log has now are in profiles and statistics.
+
+        Raises:
+            EventLogError: The log cannot be read.
+            OnlineStoreError: The store cannot be written, or whoever learns gets no further.
+        """
+        if self.event_consumer is not None:
+            self.event_consumer.consume_pending()
+        elif self._log is not None:
+            for _ in poll_until_consumed(self._log, self.store):
+                pass
+
+    def wait_until_consumed(self, timeout_s: float) -> None:
+        """Wait until profiles and statistics have what the log has now, or the time is over.
+
+        Raises:
+            EventLogError: The log cannot be read.
+            OnlineStoreError: The store cannot be read, or whoever learns gets no further.
+        """
+        deadline_s = time.monotonic() + timeout_s
+        if self._log is not None:
+            for _ in poll_until_consumed(self._log, self.store):
+                if time.monotonic() >= deadline_s:
+                    return
+
+    def measure_lag(self) -> ConsumerLag:
+        """Return how far profiles and statistics are behind the log; none without a log.
+
+        Raises:
+            EventLogError: The log cannot be read.
+            OnlineStoreError: The store cannot be read.
+        """
+        if self._log is None:
+            return ConsumerLag(0, 0.0)
+        return measure_lag(self._log, self.store, self._wall_clock())
+
     def warm_up(self) -> None:
         """Cache products ahead, if there is a log and so visitors to compare them with."""
-        if self.event_consumer is not None:
+        if self._log is not None:
             self.catalog.warm_up()
 
     def close(self) -> None:
         """Stop learning and close the online store; the index and the log stay open."""
+        self.catalog.stop_warm_up()
         if self.event_consumer is not None:
             self.event_consumer.close()
         self.engagement_estimator.close()

@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from shopwindow.personalization.product_stats import (
     ALL_PRODUCTS,
@@ -11,28 +11,15 @@ from shopwindow.personalization.product_stats import (
     EngagementStats,
     forward_decay_weight,
 )
+from shopwindow.personalization.stored_interactions import InteractionRecord
 from shopwindow.ranking import Profile, deserialize_profile
 from shopwindow.values.errors import ProfileEncoderError
 
 _IDS_PER_STATEMENT = 500
 
 
-class InteractionRecord(NamedTuple):
-    """A visitor's latest interaction of one kind with one product.
-
-    Attributes:
-        product_id: The product.
-        kind: Kind of the event.
-        time_s: When, in seconds since 1970.
-    """
-
-    product_id: str
-    kind: str
-    time_s: float
-
-
 class OnlineStoreReader(ABC):
-    """The queries of `OnlineStore`; safe to use from several threads.
+    """The queries of `OnlineStore`; see `ProfileStore`.
 
     Attributes:
         encoder_id: Identity of the vectors in use.

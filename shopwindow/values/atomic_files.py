@@ -1,6 +1,7 @@
 """Atomic file writes: after a crash a file has either its old or its new content."""
 
 import os
+import tempfile
 from pathlib import Path
 
 
@@ -30,3 +31,14 @@ def fsync_directory(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def probe_writing(folder: Path) -> None:
+    """Write a page into a file without a name in a folder, which leaves nothing behind.
+
+    Raises:
+        OSError: The folder is gone, read-only or full.
+    """
+    with tempfile.TemporaryFile(dir=folder) as file:
+        file.write(bytes(4096))
+        file.flush()

@@ -187,6 +187,11 @@ class EventSettings(_SettingGroup):
         "inform your visitors first.",
     )
     folder: str = Field("var/events", description="Folder of the event log.")
+    consume: bool = Field(
+        True,
+        description="Whether `shopwindow serve` learns profiles from the log, when no other "
+        "process does; false where `shopwindow profiles consume` runs.",
+    )
     store: str = Field(
         "",
         description="Analytics store of the events: a folder (Parquet), `chdb:FOLDER`, "

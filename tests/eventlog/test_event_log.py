@@ -77,6 +77,36 @@ def test_a_malformed_cursor_is_rejected(log: EventLog, cursor: str) -> None:
         log.read(cursor)
 
 
+def test_events_are_counted_after_a_cursor(folder: Path) -> None:
+    with EventLog.open(folder, rotate_bytes=ROTATE_BYTES) as log:
+        for first in range(0, 900, 300):
+            log.append(make_events(300, first))
+        assert len(list_segments(folder)) > 1
+        assert log.count() == log.count("") == 900
+        for n_read in (1, 299, 300, 301, 899, 900):
+            assert log.count(log.read(limit=n_read)[1]) == 900 - n_read
+        cursor = log.read(limit=450)[1]
+        log.append(make_events(1, 900, user_id="gone"))
+        assert log.count(cursor) == 451
+        log.erase("gone")
+        assert log.count(cursor) == 450
+        with pytest.raises(InvalidEventError, match="cursor"):
+            log.count("no cursor")
+
+
+def test_a_folder_that_takes_no_files_is_not_writable(folder: Path) -> None:
+    log = EventLog.open(folder)
+    names = sorted(path.name for path in folder.iterdir())
+    log.check_writable()
+    assert sorted(path.name for path in folder.iterdir()) == names
+    folder.rename(folder.with_name("moved"))
+    with pytest.raises(EventLogError, match="No such file"):
+        log.check_writable()
+    log.close()
+    with pytest.raises(EventLogError, match="is closed"):
+        log.check_writable()
+
+
 def test_an_invalid_limit_or_user_id_is_rejected(log: EventLog) -> None:
     with pytest.raises(InvalidEventError, match="limit: expected a number of 1 or more"):
         log.read(limit=0)

@@ -87,9 +87,11 @@ def test_failed_writes_are_retried_counted_and_reported(stuck: StuckLog) -> None
         writer.flush(0.2)
     assert writer.stats.failures >= 2
     assert (writer.stats.pending, writer.stats.last_error) == (3, "disk is full")
+    assert writer.stats.is_failing
     stuck.is_released.set()
     writer.flush()
     assert (writer.stats.written, writer.stats.pending) == (3, 0)
+    assert not writer.stats.is_failing
     writer.close()
     stuck.close()
 

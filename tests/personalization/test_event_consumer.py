@@ -12,8 +12,11 @@ import numpy as np
 import pytest
 
 from shopwindow.eventlog import EventLog
+from shopwindow.eventlog.log_cursor import decode_cursor, encode_cursor
 from shopwindow.personalization import CatalogItems, EventConsumer, OnlineStore, open_online_store
+from shopwindow.personalization.consumer_progress import measure_lag
 from shopwindow.ranking import ProfileSettings
+from shopwindow.values import Event
 from shopwindow.values.errors import OnlineStoreError, ProfileEncoderError
 from tests.eventlog.conftest import made
 from tests.personalization.conftest import NOON, EventRecorder
@@ -135,6 +138,44 @@ class _CatalogOfAnotherEncoder(CatalogItems):
     @property
     def encoder_id(self) -> str:
         return "another@1/photo"
+
+
+class ListSource:
+    """Events in memory; the part of `EventSource` in the log that a consumer may rely on."""
+
+    log_id = "a list"
+
+    def __init__(self, events: list[Event]) -> None:
+        self._events = events
+
+    def read(self, after: str = "", limit: int = 1000) -> tuple[list[Event], str]:
+        _, start = decode_cursor(after)
+        events = self._events[start : start + limit]
+        return events, encode_cursor(1, start + len(events)) if events else after
+
+    def get_end_cursor(self) -> str:
+        return encode_cursor(1, len(self._events)) if self._events else ""
+
+    def count(self, after: str = "") -> int:
+        return len(self._events) - decode_cursor(after)[1]
+
+
+def test_a_consumer_needs_no_more_than_an_event_source(
+    catalog: CatalogItems, tmp_path: Path
+) -> None:
+    source = ListSource(made(700, time=NOON, product_id="sku-0"))
+    with OnlineStore(tmp_path / "store.sqlite", catalog.encoder_id) as store:
+        consumer = EventConsumer(source, store, catalog, ProfileSettings())
+        assert measure_lag(source, store, NOW_S + 5) == (700, 5.0)
+        assert consumer.consume_pending() == 700
+        assert measure_lag(source, store, NOW_S + 5) == (0, 0.0)
+        assert get_engagements(store, 1) == [700.0]
+
+
+def test_events_of_the_future_are_not_behind(catalog: CatalogItems, tmp_path: Path) -> None:
+    source = ListSource(made(1, time=NOON))
+    with OnlineStore(tmp_path / "store.sqlite", catalog.encoder_id) as store:
+        assert measure_lag(source, store, NOW_S - 60) == (1, 0.0)
 
 
 _CONSUMER_SCRIPT = """

@@ -84,7 +84,7 @@ def test_searches_with_photos_can_be_logged(logging_service: SearchService) -> N
     logging_service.search(
         Query(text="mug", image=red, negative_examples=("sku-1",), diversity=0.5, limit=6)
     )
-    logging_service.recorder.close()
+    logging_service.flush()
     assert logging_service.recorder.stats.written == 6
     assert logging_service.recorder.stats.rejected == {}
 

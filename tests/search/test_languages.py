@@ -181,10 +181,10 @@ def test_languages_follow_the_products(index: ProductIndex) -> None:
 def wait_for_languages(service: SearchService, index: ProductIndex) -> tuple[str, ...]:
     """Return the languages that the service knows, once its snapshot is refreshed."""
     for _ in range(200):
-        if service._interpreter.get_snapshot().languages == index.list_languages():
+        if service._searcher.interpreter.get_snapshot().languages == index.list_languages():
             break
         time.sleep(0.01)
-    return service._interpreter.get_snapshot().languages
+    return service._searcher.interpreter.get_snapshot().languages
 
 
 def test_a_vocabulary_contains_words_by_the_stems_of_its_languages() -> None:

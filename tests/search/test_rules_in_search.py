@@ -231,7 +231,9 @@ def test_rules_are_active_in_their_time_window(
     now = [NOON]
     scope = RuleScope(start=NOON + timedelta(hours=1), until=NOON + timedelta(hours=2))
     ruleset = RuleSet([Rule("hour", Pin(("p8",)), scope)])
-    service._interpreter = QueryInterpreter(service.index, (), ruleset, clock=lambda: now[0])
+    service._searcher.interpreter = QueryInterpreter(
+        service.index, (), ruleset, clock=lambda: now[0]
+    )
     is_active = []
     for minutes in (0, 59, 60, 119, 120):
         now[0] = NOON + timedelta(minutes=minutes)

@@ -103,7 +103,10 @@ def open_index(settings: "Settings", must_exist: bool = True) -> Iterator["Produ
 
 @contextmanager
 def open_service(
-    settings: "Settings", events: "EventLog | None" = None, logs_impressions: bool = True
+    settings: "Settings",
+    events: "EventLog | None" = None,
+    logs_impressions: bool = True,
+    consume_events: bool = True,
 ) -> Iterator["SearchService"]:
     """Open a search service over the settings' index.
 
@@ -111,6 +114,7 @@ def open_service(
         settings: The settings in force.
         events: The log of impressions and interactions; nothing is logged when None.
         logs_impressions: False to look at what visitors would see without logging it.
+        consume_events: Whether to learn profiles from the log when no other process does.
 
     Yields:
         The service; it and its index are closed when the block ends.
@@ -120,7 +124,7 @@ def open_service(
         IndexStoreError: There is no index there, or it cannot be opened.
         EventLogError: Events that wait cannot be written.
     """
-    from search import SearchService  # noqa: PLC0415 -- `--help` does without
+    from search import Runtime, SearchService  # noqa: PLC0415 -- `--help` does without
 
     def erase_from_store(user_id: str, traces: "LinkedIds") -> object:
         from shopwindow.eventlog.analytics.store_addresses import (  # noqa: PLC0415 -- rarely needed
@@ -129,14 +133,14 @@ def open_service(
 
         return erase_from_configured_store(settings.events, user_id, traces)
 
-    with open_index(settings) as index:
-        service = SearchService(index, settings.search, event_log=events)
+    with (
+        open_index(settings) as index,
+        Runtime(index, settings.search, events, consume_events=consume_events) as runtime,
+        SearchService(runtime=runtime) as service,
+    ):
         service.recorder.impressions_enabled = logs_impressions
         service.on_erase = erase_from_store
-        try:
-            yield service
-        finally:
-            service.close()
+        yield service
 
 
 @contextmanager

@@ -99,13 +99,13 @@ def run_judged_queries(
     Returns:
         The ids of the hits by query, best first.
     """
-    service = SearchService(index, settings)
+    with SearchService(index, settings) as service:
 
-    def search(text: str) -> list[str]:
-        response = service.search(Query(text=text, limit=depth, facets=()))
-        return [hit.product.id for hit in response.hits]
+        def search(text: str) -> list[str]:
+            response = service.search(Query(text=text, limit=depth, facets=()))
+            return [hit.product.id for hit in response.hits]
 
-    return run_queries(name, search, judgments)
+        return run_queries(name, search, judgments)
 
 
 def print_comparison(comparison: Comparison, metric: Measure, name: str) -> None:

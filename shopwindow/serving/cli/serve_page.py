@@ -24,7 +24,10 @@ def serve_page(settings: Settings, launch: Launch) -> None:
         EventLogError: The event log is enabled and cannot be opened.
     """
     configure_logging()
-    with open_event_log(settings) as events, open_service(settings, events) as service:
+    with (
+        open_event_log(settings) as events,
+        open_service(settings, events, consume_events=settings.events.consume) as service,
+    ):
         Thread(target=_warm_up, args=(service,), name="warm-up", daemon=True).start()
         print_notice(f"opening the page of {service.index.count():,} products ...")
         launch(service, settings)  # prints the address once the page is there

@@ -1,7 +1,10 @@
 """`shopwindow evaluate` and `shopwindow tune` on judged queries."""
 
+from typing import Any
+
 import pytest
 
+from search import SearchService
 from shopwindow.serving.cli import ExitCode
 from shopwindow.serving.cli.evaluate_index import apply_overrides
 from shopwindow.values.errors import InvalidSettingError
@@ -33,6 +36,33 @@ def test_metrics_and_worst_queries_are_shown(shop: CliRunner) -> None:
     assert values["zero"] == "0.0000"
     assert "3 judged queries" in outcome.out
     assert next(name for name in values if name.islower() and " " in name) == "nothing of this"
+
+
+def test_each_service_is_closed(shop: CliRunner, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[SearchService] = []
+    closed: list[SearchService] = []
+    open_service, close_service = SearchService.__init__, SearchService.close
+
+    def record_opening(service: SearchService, *arguments: Any, **options: Any) -> None:
+        open_service(service, *arguments, **options)
+        opened.append(service)
+
+    def record_closing(service: SearchService) -> None:
+        close_service(service)
+        closed.append(service)
+
+    monkeypatch.setattr(SearchService, "__init__", record_opening)
+    monkeypatch.setattr(SearchService, "close", record_closing)
+    assert shop("evaluate", "judged.tsv", "--variant", "weight_text=0").code == ExitCode.OK
+    assert len(opened) == 2
+    rows = [f"red dress number {n}\tsku-{n % 12}\tE\n" for n in range(24)]
+    (shop.folder / "more.tsv").write_text("".join(["query\tproduct_id\tlabel\n", *rows]))
+    grid = {"weight_text": (0.0, 0.3)}
+    monkeypatch.setattr("shopwindow.serving.cli.tune_weights.WEIGHT_GRID", grid)
+    outcome = shop("tune", "more.tsv")
+    assert outcome.code == ExitCode.OK, outcome.err
+    assert len(opened) >= 4
+    assert closed == opened
 
 
 def test_a_variant_is_compared_with_the_current_settings(shop: CliRunner) -> None:

@@ -1,0 +1,182 @@
+"""Runs one query: interprets it, retrieves by words and vectors, reranks, and builds the page."""
+
+from dataclasses import replace
+
+from index.payload import to_conditions, to_point_id
+from search.cursor import Cursor
+from search.pipeline.personal_reranking import PersonalReranker
+from search.pipeline.query_relaxation import (
+    PARSED_FILTERS,
+    drop_filters,
+    find_first_page,
+    generate_attempts,
+)
+from search.pipeline.reranking import RankingContext, RerankingPipeline
+from search.query.parsed_query import ParsedQuery
+from search.query.query_interpreter import InterpretedQuery, QueryInterpreter
+from search.response_builder import ResponseBuilder
+from search.retrieval.generators import HybridRetriever, RetrievalOptions
+from search.retrieval.query_encoder import QueryEncoder, VisualConstraints
+from search.retrieval.query_plan import RetrievalInput
+from search.retrieval.query_vectors import QueryVectorizer, digest_query
+from search.runtime import Runtime
+from search.stopwatch import Stopwatch
+from shopwindow.ranking import RankingWeights
+from shopwindow.values.product import Product
+from shopwindow.values.query import WHOLE_TEXT, Filters, Query
+from shopwindow.values.response import SearchResponse
+from shopwindow.values.settings import SearchSettings
+
+
+class HybridSearcher:
+    """Answers queries and finds similar products. Safe to call from several threads.
+
+    Args:
+        runtime: The index, the profiles, and threads that wait for the engine.
+        settings: Candidates per retriever, weights and fusion.
+        weights: Weights of personal reranking.
+        interpreter: Interprets the text of queries.
+        response_builder: Builds the pages.
+    """
+
+    def __init__(
+        self,
+        runtime: Runtime,
+        settings: SearchSettings,
+        weights: RankingWeights,
+        interpreter: QueryInterpreter,
+        response_builder: ResponseBuilder,
+    ) -> None:
+        self._index, self._threads = runtime.index, runtime.executor
+        self._settings = settings
+        self.interpreter = interpreter
+        self._query_encoder = QueryEncoder(runtime.index.encoder)
+        self._vectorizer = QueryVectorizer(runtime.index, self._query_encoder)
+        reranker = PersonalReranker(runtime.personalizer, weights)
+        self._reranking = RerankingPipeline(runtime.index, settings, reranker)
+        self._response_builder = response_builder
+
+    def warm_up(self) -> None:
+        """Load models and vocabulary before the first query."""
+        self.interpreter.warm_up()
+        self._query_encoder.warm_up()
+
+    def search(self, query: Query) -> tuple[SearchResponse, Cursor]:
+        """Return a page of a query, and its decoded cursor; see `SearchService.search`.
+
+        Raises:
+            PhotoError: One of the query's photos cannot be used.
+            ProductNotFoundError: A negative example is the id of no visible indexed product.
+            InvalidQueryError: The cursor belongs to another query.
+        """
+        watch = Stopwatch.start()
+        verbatim = query.verbatim if self._settings.query_understanding else (WHOLE_TEXT,)
+        interpreted = self.interpreter.interpret(replace(query, verbatim=verbatim))
+        watch.lap("interpret")
+        constraints = self._vectorizer.prepare_constraints(query)
+        cursor = Cursor.decode(query.cursor, digest_query(query, constraints))
+        if query.cursor:  # all pages of one result list drop the same filters
+            return self._search_relaxed(query, interpreted, constraints, cursor, watch), cursor
+        attempts = generate_attempts(query, interpreted.parsed.filters, self._index.count)
+        response = find_first_page(
+            self._search_relaxed(
+                query, interpreted, constraints, replace(cursor, relaxed=relaxed), watch
+            )
+            for relaxed in attempts
+        )
+        return response, cursor
+
+    def find_similar(self, product: str | Product, query: Query) -> SearchResponse:
+        """Return the products most similar to one; see `SearchService.similar`.
+
+        Args:
+            product: The id of an indexed product, or any product.
+            query: Limit, filters and visitor.
+
+        Raises:
+            ProductNotFoundError: No visible indexed product has the id.
+            PhotoError: The photo of a product that is not indexed cannot be used.
+        """
+        watch = Stopwatch.start()
+        product_id = product.id if isinstance(product, Product) else product
+        inputs = self._vectorizer.resolve_product(product, query.filters)
+        retriever = self._make_retriever(query.filters, (to_point_id(product_id),))
+        retriever.submit(inputs)
+        watch.lap("encode")
+        context = RankingContext(query, ParsedQuery("", query.filters))
+        response = self._rank(context, Cursor(""), retriever, watch)
+        return replace(response, next_cursor="")  # this method takes no cursor
+
+    def _search_relaxed(
+        self,
+        query: Query,
+        interpreted: InterpretedQuery,
+        constraints: VisualConstraints,
+        cursor: Cursor,
+        watch: Stopwatch,
+    ) -> SearchResponse:
+        """Return the response without the filters that the cursor lists as dropped."""
+        relaxed = tuple(name for name in cursor.relaxed if name != PARSED_FILTERS)
+        if cursor.relaxed:
+            interpreted = interpreted.with_filters(drop_filters(query.filters, relaxed))
+        response = self._search_once(query, interpreted, constraints, cursor, watch)
+        return replace(response, relaxed=relaxed)
+
+    def _search_once(
+        self,
+        query: Query,
+        interpreted: InterpretedQuery,
+        constraints: VisualConstraints,
+        cursor: Cursor,
+        watch: Stopwatch,
+    ) -> SearchResponse:
+        parsed = interpreted.parsed
+        excluded = tuple(
+            to_point_id(item) for item in constraints.negative if isinstance(item, str)
+        )
+        cutoff = self._settings.relative_score_cutoff
+        context = RankingContext(query, parsed, (), interpreted.plan, excluded, cutoff)
+        if not parsed.text and not constraints.positive:
+            return self._response_builder.build_browse(context, cursor, watch)
+        retriever = self._make_retriever(parsed.filters, excluded, query.image_weight)
+        self._submit(retriever, interpreted, constraints)
+        resolve = self._vectorizer.resolve_negative
+        context = replace(context, negatives=[resolve(item) for item in constraints.negative])
+        watch.lap("encode")
+        return self._rank(context, cursor, retriever, watch)
+
+    def _submit(
+        self,
+        retriever: HybridRetriever,
+        interpreted: InterpretedQuery,
+        constraints: VisualConstraints,
+    ) -> None:
+        """Start the lexical retriever, then encode the query and start those of its vectors."""
+        retriever.submit(
+            RetrievalInput(sparse_vector=interpreted.sparse_vector, coverage=interpreted.coverage)
+        )
+        text, photos = interpreted.parsed.text, constraints.positive
+        retriever.submit(
+            RetrievalInput(
+                text_vector=self._query_encoder.encode_text(text) if text else None,
+                photo_vector=self._query_encoder.encode_photos(photos) if photos else None,
+            )
+        )
+
+    def _rank(
+        self, context: RankingContext, cursor: Cursor, retriever: HybridRetriever, watch: Stopwatch
+    ) -> SearchResponse:
+        results = retriever.collect()
+        watch.lap("retrieve")
+        candidates = retriever.fuse(results)
+        watch.lap("fuse")
+        snapshot = self.interpreter.get_snapshot(context.query.filters)
+        ranked = self._reranking.rerank(candidates, context, snapshot, watch)
+        return self._response_builder.build(context, cursor, ranked, snapshot.languages, watch)
+
+    def _make_retriever(
+        self, filters: Filters, exclude: tuple[str, ...], image_weight: float | None = None
+    ) -> HybridRetriever:
+        options = RetrievalOptions(to_conditions(filters), exclude, image_weight)
+        baseline = self.interpreter.get_snapshot(filters).baseline
+        return HybridRetriever(self._index, self._settings, baseline, options, self._threads)
