@@ -6,7 +6,7 @@ them with a price filter, over the same 5,000 products: of Shopwindow on a folde
 hybrid search with the same vectors. Each answers with ten products. Counted is the processor time
 of all processes that take part, with one thread for the encoder's and faiss's arithmetic, by rounds
 in turn. Then it asks Shopwindow at 100,000 made-up products, and from several processes at once.
-faiss and LanceDB come with `pip install '.[benchmarks]'`.
+It needs `pip install faiss-cpu lancedb`, which nothing else here does.
 """
 
 import gc

@@ -9,7 +9,6 @@ import open_clip
 import pytest
 from PIL import Image
 
-import embed
 from embed import FakeEncoder, PhotoReader, list_encoders, load_encoder
 from embed.known_encoders import KNOWN_ENCODERS
 from embed.open_clip_encoder import load_pretrained
@@ -22,10 +21,6 @@ from shopwindow.values.errors import (
     UnknownEncoderError,
 )
 from shopwindow.values.settings import EncoderSettings, PhotoLimits
-
-
-def test_exported_names() -> None:
-    assert embed.__all__ == ["FakeEncoder", "PhotoReader", "list_encoders", "load_encoder"]
 
 
 def test_importing_and_listing_import_no_heavy_library() -> None:
