@@ -51,6 +51,11 @@ class VectorStore(Protocol):
         """
         ...
 
+    @property
+    def counts_all_writers(self) -> bool:
+        """Whether `n_changes` moves with every writer's changes, not with this process' alone."""
+        ...
+
     def lock_writes(self) -> AbstractContextManager[None]:
         """Take turns with others who write: in a `with` block around several writes.
 

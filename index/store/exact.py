@@ -53,6 +53,11 @@ class ExactStore:
         """How many changes there were; see `VectorStore.n_changes`."""
         return self._turns.n_changes
 
+    @property
+    def counts_all_writers(self) -> bool:
+        """Nobody else writes; see `VectorStore.counts_all_writers`."""
+        return True
+
     def lock_writes(self) -> AbstractContextManager[None]:
         """Take turns with other threads that write; see `VectorStore.lock_writes`.
 

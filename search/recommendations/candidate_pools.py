@@ -1,12 +1,11 @@
 """Pools of candidates that do not depend on the visitor: newest, popular and random products."""
 
-import threading
 import time
 import uuid
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from index.catalog_cache import CatalogCache
 from index.store.points import OrderBy
 from search.cursor import digest_parts
 from shopwindow.personalization import Personalizer
@@ -29,13 +28,11 @@ class CandidatePool:
         newest: The newest ones, then those with the highest popularity in the catalogue.
         popular: Those with the most engagements.
         sampled: A random sample, drawn anew at every read.
-        read_at: Change number of the index, and time in seconds, of the read.
     """
 
     newest: Sequence[str]
     popular: Sequence[str]
     sampled: Sequence[str]
-    read_at: tuple[int, float]
 
 
 class CandidatePoolCache:
@@ -51,30 +48,15 @@ class CandidatePoolCache:
     ) -> None:
         self._personalizer = personalizer
         self._index = personalizer.catalog.index
-        self._clock = clock
-        self._lock = threading.Lock()
-        self._pools: OrderedDict[str, CandidatePool] = OrderedDict()
+        self._pools: CatalogCache[str, CandidatePool] = CatalogCache(
+            self._index, MAX_POOLS, POOL_TTL_S, clock
+        )
 
     def get(self, filters: Filters) -> CandidatePool:
         """Return the pool of products that pass the filters."""
-        key = digest_parts(filters)
-        with self._lock:
-            pool = self._pools.get(key)
-        if pool is None or self._is_stale(pool):
-            pool = self._read(filters)
-            with self._lock:
-                self._pools[key] = pool
-                self._pools.move_to_end(key)
-                while len(self._pools) > MAX_POOLS:
-                    self._pools.popitem(last=False)
-        return pool
-
-    def _is_stale(self, pool: CandidatePool) -> bool:
-        n_changes, read_at = pool.read_at
-        return n_changes != self._index.n_changes or self._clock() - read_at > POOL_TTL_S
+        return self._pools.get(digest_parts(filters), lambda: self._read(filters))
 
     def _read(self, filters: Filters) -> CandidatePool:
-        read_at = (self._index.n_changes, self._clock())
         orders = (OrderBy("created_at", descending=True), OrderBy("popularity", descending=True))
         ordered = [self._index.browse_ordered(order, filters, N_NEWEST) for order in orders]
         # Ids are hashes, so the ids that follow any one of them are a random sample.
@@ -83,7 +65,7 @@ class CandidatePoolCache:
             points += self._index.browse(filters, "", N_SAMPLED - len(points))[0]
         newest = [point.id for page in ordered for point in page]
         popular = self._find_popular(filters)
-        return CandidatePool(newest, popular, [point.id for point in points], read_at)
+        return CandidatePool(newest, popular, [point.id for point in points])
 
     def _find_popular(self, filters: Filters) -> list[str]:
         """Return popular products that pass; those of a small merchant may be far down."""

@@ -127,6 +127,11 @@ class ServerStore:
         """How many changes this process made; see `VectorStore.n_changes`."""
         return self._turns.n_changes
 
+    @property
+    def counts_all_writers(self) -> bool:
+        """A server tells nothing; see `VectorStore.counts_all_writers`."""
+        return False
+
     def lock_writes(self) -> AbstractContextManager[None]:
         """Take turns with other threads that write; see `VectorStore.lock_writes`.
 
