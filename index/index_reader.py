@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from index.field_row_cache import FieldRowCache
 from index.field_rows import FieldRows
 from index.manifest import Manifest
 from index.payload import (
@@ -58,11 +59,17 @@ class IndexReader:
         self._spec = spec
         self._manifest_version = store.n_changes
         self._manifest = self._read_manifest()
+        self._rows = FieldRowCache(store)
 
     @property
     def n_changes(self) -> int:
         """Number of changes noticed so far, by any process; caches compare it to stay fresh."""
         return self._store.n_changes
+
+    @property
+    def counts_all_writers(self) -> bool:
+        """Whether `n_changes` moves with every writer's changes; see `VectorStore`."""
+        return self._store.counts_all_writers
 
     @property
     def manifest(self) -> Manifest | None:
@@ -257,8 +264,8 @@ class IndexReader:
         return bool(self._count_field_values(GROUP_ID, filters, limit=1))
 
     def fetch_rows(self, ids: Sequence[str], fields: tuple[str, ...]) -> FieldRows:
-        """Return payload field values of points by id; see `VectorStore.fetch_rows`."""
-        return self._store.fetch_rows(ids, fields) if self.exists else FieldRows(fields)
+        """Return payload field values of points by id; see `FieldRowCache.fetch`."""
+        return self._rows.fetch(ids, fields) if self.exists else FieldRows(fields)
 
     def browse_ordered(self, order: OrderBy, filters: Filters, limit: int) -> list[Point]:
         """Return the first points of an order among those that pass the filters."""

@@ -5,15 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from index.field_rows import FieldRows
-from index.payload import (
-    FACET_FIELDS,
-    TEXT_DIGEST,
-    from_payload,
-    label_facet_counts,
-    tokenize_product,
-)
+from index.payload import FACET_FIELDS, from_payload, label_facet_counts
 from index.product_index import ProductIndex
-from index.store.points import Point
 from search.browse_page import build_browse_page
 from search.cursor import Cursor
 from search.pipeline.cutoff import MIN_CONFIDENT_SCORE
@@ -26,16 +19,13 @@ from search.price_buckets import (
 )
 from search.query.stems import map_stems_to_surfaces
 from search.rules.plan import RulePlan
+from search.shown_products import ShownProduct, ShownProducts
 from search.stopwatch import Stopwatch
 from shopwindow.ranking.candidate_set import CandidateSet
-from shopwindow.values.product import Product
 from shopwindow.values.query import Query
 from shopwindow.values.response import Hit, PriceBucket, SearchResponse
 
 PRICE = "price"
-MAX_CACHED_STEMS = 2_000
-"""Products whose stems are cached, about 5 kB each."""
-
 MAX_FACET_VALUES = 100
 """Values of a facet that are returned, the most frequent ones."""
 
@@ -49,7 +39,7 @@ class ResponseBuilder:
 
     def __init__(self, index: ProductIndex) -> None:
         self._index = index
-        self._stems_cache: dict[tuple[str, str], frozenset[str]] = {}
+        self._shown_products = ShownProducts(index)
 
     def build(
         self,
@@ -145,47 +135,34 @@ class ResponseBuilder:
     def _build_hits(
         self, page: CandidateSet, query_stems: Mapping[str, str], ranked: RankedList
     ) -> tuple[Hit, ...]:
-        points = self._index.get_points(page.ids, ("product", TEXT_DIGEST))
+        products = self._shown_products.get_many(page.ids)
         # A product may be deleted between retrieval and fetch; then it is left out.
         return tuple(
-            self._build_hit(page, number, points[point_id], query_stems, ranked)
+            _build_hit(page, number, products[point_id], query_stems, ranked)
             for number, point_id in enumerate(page.ids)
-            if point_id in points
+            if point_id in products
         )
 
-    def _build_hit(
-        self,
-        page: CandidateSet,
-        number: int,
-        point: Point,
-        query_stems: Mapping[str, str],
-        ranked: RankedList,
-    ) -> Hit:
-        product = from_payload(point.payload)
-        text_digest = str(point.payload.get(TEXT_DIGEST))
-        stems = self._get_stems(point.id, text_digest, product) if query_stems else ()
-        matched = dict.fromkeys(surface for stem, surface in query_stems.items() if stem in stems)
-        return Hit(
-            product=product,
-            score=float(page.scores[number]),
-            contributions=page.explain(number),
-            matched_words=tuple(matched),
-            n_variants=ranked.variant_counts.get(point.id, 1),
-            retrieval_rank=ranked.retrieval_ranks.get(point.id, 0),
-            rules=ranked.rules.get(point.id, ()),
-            propensity=ranked.propensities.get(point.id),
-        )
 
-    def _get_stems(self, point_id: str, text_digest: str, product: Product) -> frozenset[str]:
-        """Return the stems of a product's texts, cached by point and digest of the texts."""
-        key = (point_id, text_digest)
-        stems = self._stems_cache.get(key)
-        if stems is None:
-            stems = frozenset(token.stem for token in tokenize_product(product))
-            if len(self._stems_cache) >= MAX_CACHED_STEMS:
-                self._stems_cache.clear()
-            self._stems_cache[key] = stems
-        return stems
+def _build_hit(
+    page: CandidateSet,
+    number: int,
+    shown: ShownProduct,
+    query_stems: Mapping[str, str],
+    ranked: RankedList,
+) -> Hit:
+    point_id, stems = page.ids[number], shown.stems if query_stems else ()
+    matched = dict.fromkeys(surface for stem, surface in query_stems.items() if stem in stems)
+    return Hit(
+        product=shown.product,
+        score=float(page.scores[number]),
+        contributions=page.explain(number),
+        matched_words=tuple(matched),
+        n_variants=ranked.variant_counts.get(point_id, 1),
+        retrieval_rank=ranked.retrieval_ranks.get(point_id, 0),
+        rules=ranked.rules.get(point_id, ()),
+        propensity=ranked.propensities.get(point_id),
+    )
 
 
 def count_facet(rows: FieldRows, point_ids: Sequence[str], name: str) -> dict[str, int]:

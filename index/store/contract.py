@@ -50,6 +50,11 @@ class VectorStore(Protocol):
         """
         ...
 
+    @property
+    def counts_all_writers(self) -> bool:
+        """Whether `n_changes` moves with every writer's changes, not with this process' alone."""
+        ...
+
     def lock_writes(self) -> AbstractContextManager[None]:
         """Keep other writers out during several writes; use it in a `with` block.
 

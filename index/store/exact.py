@@ -47,6 +47,11 @@ class ExactStore(LocalWriteLock):
         """Whether the store was created; see `VectorStore.exists`."""
         return self._schema is not None
 
+    @property
+    def counts_all_writers(self) -> bool:
+        """Nobody else writes; see `VectorStore.counts_all_writers`."""
+        return True
+
     def read_manifest(self) -> Payload | None:
         """Return the manifest; see `VectorStore.read_manifest`."""
         return self._manifest

@@ -1,13 +1,12 @@
 """Pools of candidates that do not depend on the visitor: newest, popular, rotating, sampled."""
 
 import hashlib
-import threading
 import time
 import uuid
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from index.catalog_cache import CatalogCache
 from index.store.points import OrderBy
 from search.cursor import digest_parts
 from shopwindow.personalization import Personalizer
@@ -35,14 +34,12 @@ class CandidatePool:
         rotating: Others on every day (UTC), the same for every request of a day: nothing about
             them is left to chance.
         sampled: Drawn at random by the slate builder at every read; for exploration alone.
-        read_at: Change number of the index, and time in seconds, of the read.
     """
 
     newest: Sequence[str]
     popular: Sequence[str]
     rotating: Sequence[str]
     sampled: Sequence[str]
-    read_at: tuple[int, float]
 
 
 class CandidatePoolCache:
@@ -63,37 +60,22 @@ class CandidatePoolCache:
         self._personalizer = personalizer
         self._slate_builder = slate_builder
         self._index = personalizer.catalog.index
-        self._clock = clock
-        self._lock = threading.Lock()
-        self._pools: OrderedDict[str, CandidatePool] = OrderedDict()
+        self._pools: CatalogCache[str, CandidatePool] = CatalogCache(
+            self._index, MAX_POOLS, POOL_TTL_S, clock
+        )
 
     def get(self, filters: Filters) -> CandidatePool:
         """Return the pool of products that pass the filters."""
-        key = digest_parts(filters)
-        with self._lock:
-            pool = self._pools.get(key)
-        if pool is None or self._is_stale(pool):
-            pool = self._read(filters)
-            with self._lock:
-                self._pools[key] = pool
-                self._pools.move_to_end(key)
-                while len(self._pools) > MAX_POOLS:
-                    self._pools.popitem(last=False)
-        return pool
-
-    def _is_stale(self, pool: CandidatePool) -> bool:
-        n_changes, read_at = pool.read_at
-        return n_changes != self._index.n_changes or self._clock() - read_at > POOL_TTL_S
+        return self._pools.get(digest_parts(filters), lambda: self._read(filters))
 
     def _read(self, filters: Filters) -> CandidatePool:
-        read_at = (self._index.n_changes, self._clock())
         orders = (OrderBy("created_at", descending=True), OrderBy("popularity", descending=True))
         ordered = [self._index.browse_ordered(order, filters, N_NEWEST) for order in orders]
         newest = [point.id for page in ordered for point in page]
         day = int(self._personalizer.now() // DAY_S)
         rotating = self._read_from(_hash_to_id(digest_parts(filters), day), filters, N_ROTATING)
         sampled = self._read_sample(filters)
-        return CandidatePool(newest, self._find_popular(filters), rotating, sampled, read_at)
+        return CandidatePool(newest, self._find_popular(filters), rotating, sampled)
 
     def _read_sample(self, filters: Filters) -> list[str]:
         if not self._slate_builder.explores:

@@ -2,14 +2,13 @@
 
 import threading
 import time
-from collections import OrderedDict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from index.catalog_cache import CatalogCache
 from index.payload import from_payload, to_point_id
 from index.product_index import ProductIndex
 from index.store.points import PHOTO, TEXT, Point
@@ -43,14 +42,6 @@ class CatalogItem:
     vector: NDArray[np.float16] | None
 
 
-class _CacheEntry(NamedTuple):
-    """A product as it was read, or None for a missing one, with the index change and the time."""
-
-    item: CatalogItem | None
-    n_changes: int
-    read_s: float
-
-
 class CatalogItems:
     """Products with the vectors that profiles are made of, cached. Safe for several threads.
 
@@ -70,10 +61,10 @@ class CatalogItems:
         self.index = index
         sampled_spaces = index.sample_vectors(_N_SAMPLED)
         self.space = TEXT if TEXT in sampled_spaces and PHOTO not in sampled_spaces else PHOTO
-        self._clock = clock
-        self._lock = threading.Lock()
         self._stopped = threading.Event()
-        self._cache: OrderedDict[str, _CacheEntry] = OrderedDict()
+        self._cache: CatalogCache[str, CatalogItem | None] = CatalogCache(
+            index, MAX_CACHED_ITEMS, CACHE_TTL_S, clock
+        )
 
     def select_space(self, encoder_id: str) -> None:
         """Compare by the vectors that stored profiles were made of, if the encoder makes them.
@@ -108,19 +99,8 @@ class CatalogItems:
 
     def get_items_by_point(self, point_ids: Sequence[str]) -> dict[str, CatalogItem]:
         """Return items by point id; missing points are left out."""
-        n_changes = self.index.n_changes
-        with self._lock:
-            entries = {point_id: self._cache.get(point_id) for point_id in point_ids}
-        oldest_s = self._clock() - CACHE_TTL_S
-        items = {
-            point_id: entry.item
-            for point_id, entry in entries.items()
-            if entry is not None and entry.n_changes == n_changes and entry.read_s >= oldest_s
-        }
-        missing = [point_id for point_id in entries if point_id not in items]
-        for start in range(0, len(missing), _BATCH_SIZE):
-            items |= self._read(missing[start : start + _BATCH_SIZE], n_changes)
-        return {point_id: item for point_id in point_ids if (item := items[point_id]) is not None}
+        items = self._cache.get_many(point_ids, self._read)
+        return {point_id: item for point_id, item in items.items() if item is not None}
 
     def stack_vectors(self, items: Sequence[CatalogItem]) -> Vectors:
         """Return the vectors of items, shape (n_items, dim), float32; zeros where missing."""
@@ -145,20 +125,13 @@ class CatalogItems:
     def _make_encoder_id(self, space: str) -> str:
         return f"{self.index.encoder.spec.identity}/{space}"
 
-    def _read(self, point_ids: Sequence[str], n_changes: int) -> dict[str, CatalogItem | None]:
-        """Return items as they are in the index, and cache them in place of the oldest ones."""
-        stored = self.index.get_points(point_ids, ("product",), vectors=True)
-        items = {
-            point_id: self._make_item(stored[point_id]) if point_id in stored else None
-            for point_id in point_ids
-        }
-        read_s = self._clock()
-        with self._lock:
-            for point_id, item in items.items():
-                self._cache[point_id] = _CacheEntry(item, n_changes, read_s)
-                self._cache.move_to_end(point_id)
-            while len(self._cache) > MAX_CACHED_ITEMS:
-                self._cache.popitem(last=False)
+    def _read(self, point_ids: Sequence[str]) -> Mapping[str, CatalogItem | None]:
+        """Return items as they are in the index; None for points that do not exist."""
+        items: dict[str, CatalogItem | None] = dict.fromkeys(point_ids)
+        for start in range(0, len(point_ids), _BATCH_SIZE):
+            batch = point_ids[start : start + _BATCH_SIZE]
+            stored = self.index.get_points(batch, ("product",), vectors=True)
+            items |= {point_id: self._make_item(point) for point_id, point in stored.items()}
         return items
 
     def _make_item(self, point: Point) -> CatalogItem:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from index.catalog_cache import CatalogCache
 from index.payload import to_point_id
 from index.store.points import VectorQuery
 from shopwindow.personalization.catalog_items import CatalogItem, CatalogItems
@@ -46,11 +47,10 @@ class _BetaEstimate(NamedTuple):
 
 
 class _NeighborEstimates(NamedTuple):
-    """Estimates from all neighbours and from those of one merchant, and when they were made."""
+    """Estimates from all neighbours and from those of one merchant."""
 
     all_merchants: _BetaEstimate
     same_merchant: _BetaEstimate
-    estimated_s: float
 
 
 class EngagementEstimator(Closeable):
@@ -76,28 +76,20 @@ class EngagementEstimator(Closeable):
         self._store = store
         self._catalog = catalog
         self._now = now
-        self._clock = clock
         self._lock = threading.Lock()
-        self._estimates: dict[str, _NeighborEstimates] = {}
+        # Made of statistics, which change all the time and not with the catalogue: they only age.
+        self._estimates: CatalogCache[str, _NeighborEstimates] = CatalogCache(
+            None, _MAX_CACHED_ESTIMATES, ESTIMATE_TTL_S, clock
+        )
+        self._prior: CatalogCache[str, EngagementPrior] = CatalogCache(None, 1, _PRIOR_TTL_S, clock)
         self._pending: dict[str, None] = {}
         self._is_running = False
         self._stopped = threading.Event()
         self._thread: threading.Thread | None = None
-        self._prior: tuple[float, EngagementPrior] = (-np.inf, EngagementPrior())
 
     def get_prior(self) -> EngagementPrior:
         """Return the prior of any product: the engagement rate of this catalogue."""
-        estimated_s, prior = self._prior
-        if self._clock() - estimated_s > _PRIOR_TTL_S:
-            total = self._store.get_total_engagement(self._now())
-            prior = EngagementPrior()
-            if (
-                total.impressions >= _MIN_TOTAL_IMPRESSIONS
-                and 0 < total.engagements < total.impressions
-            ):
-                prior = EngagementPrior(mean=total.engagements / total.impressions)
-            self._prior = (self._clock(), prior)
-        return prior
+        return self._prior.get("", self._estimate_prior)
 
     def estimate(
         self, product_ids: Sequence[str], same_merchant_only: bool = False
@@ -114,17 +106,18 @@ class EngagementEstimator(Closeable):
         """
         prior = self.get_prior()
         stats_by_id = self._store.get_engagement_stats(product_ids, self._now())
-        now_s = self._clock()
         stats = [stats_by_id.get(product_id, EngagementStats()) for product_id in product_ids]
-        borrowed: list[_BetaEstimate] = []
-        for product_id, own_stats in zip(product_ids, stats, strict=True):
-            estimates = self._get_neighbor_estimates(product_id, own_stats, now_s)
-            if estimates is None:
-                borrowed.append(_BetaEstimate(prior.strength, prior.mean))
-            else:
-                borrowed.append(
-                    estimates.same_merchant if same_merchant_only else estimates.all_merchants
-                )
+        estimates = self._get_neighbor_estimates(
+            [
+                product_id
+                for product_id, own_stats in zip(product_ids, stats, strict=True)
+                if own_stats.impressions < MIN_IMPRESSIONS
+            ]
+        )
+        prior_estimate = _BetaEstimate(prior.strength, prior.mean)
+        unknown = _NeighborEstimates(prior_estimate, prior_estimate)
+        found = [estimates.get(product_id, unknown) for product_id in product_ids]
+        borrowed = [e.same_merchant if same_merchant_only else e.all_merchants for e in found]
         self._start_background_work()
         before = EngagementEstimate.from_means(
             np.array([estimate.mean for estimate in borrowed]),
@@ -154,15 +147,21 @@ class EngagementEstimator(Closeable):
         if self._thread is not None:
             self._thread.join()
 
-    def _get_neighbor_estimates(
-        self, product_id: str, stats: EngagementStats, now_s: float
-    ) -> _NeighborEstimates | None:
-        if stats.impressions >= MIN_IMPRESSIONS:
-            return None
-        estimates = self._estimates.get(product_id)
-        if estimates is None or now_s - estimates.estimated_s > ESTIMATE_TTL_S:
+    def _estimate_prior(self) -> EngagementPrior:
+        total = self._store.get_total_engagement(self._now())
+        if (
+            total.impressions >= _MIN_TOTAL_IMPRESSIONS
+            and 0 < total.engagements < total.impressions
+        ):
+            return EngagementPrior(mean=total.engagements / total.impressions)
+        return EngagementPrior()
+
+    def _get_neighbor_estimates(self, product_ids: Sequence[str]) -> dict[str, _NeighborEstimates]:
+        """Return the estimates that there are; old and missing ones become pending."""
+        estimates, stale = self._estimates.peek_many(product_ids)
+        if stale:
             with self._lock:
-                self._pending[product_id] = None
+                self._pending.update(dict.fromkeys(stale))
         return estimates
 
     def _start_background_work(self) -> None:
@@ -215,9 +214,7 @@ class EngagementEstimator(Closeable):
             [point_id for hits in hits_per_product for point_id, _ in hits]
         )
         prior_estimate = _BetaEstimate(self.get_prior().strength, self.get_prior().mean)
-        estimates = dict.fromkeys(
-            product_ids, _NeighborEstimates(prior_estimate, prior_estimate, self._clock())
-        )
+        estimates = dict.fromkeys(product_ids, _NeighborEstimates(prior_estimate, prior_estimate))
         for product_id, hits in zip(items_with_vectors, hits_per_product, strict=True):
             neighbors = [
                 (neighbor_items[point_id], cosine)
@@ -225,9 +222,7 @@ class EngagementEstimator(Closeable):
                 if point_id in neighbor_items
             ]
             estimates[product_id] = self._make_estimates(items_with_vectors[product_id], neighbors)
-        if len(self._estimates) + len(estimates) > _MAX_CACHED_ESTIMATES:
-            self._estimates = {}
-        self._estimates |= estimates
+        self._estimates.put_many(estimates)
 
     def _make_estimates(
         self, product: CatalogItem, neighbors: Sequence[tuple[CatalogItem, float]]
@@ -242,7 +237,7 @@ class EngagementEstimator(Closeable):
             if len(same_merchant_neighbors) == len(neighbors)
             else self._estimate_from(product, same_merchant_neighbors)
         )
-        return _NeighborEstimates(all_merchants, same_merchant, self._clock())
+        return _NeighborEstimates(all_merchants, same_merchant)
 
     def _estimate_from(
         self, product: CatalogItem, neighbors: Sequence[tuple[CatalogItem, float]]

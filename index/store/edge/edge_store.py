@@ -68,6 +68,11 @@ class EdgeStore:
         return self._client.n_changes
 
     @property
+    def counts_all_writers(self) -> bool:
+        """The engine tells; see `VectorStore.counts_all_writers`."""
+        return True
+
+    @property
     def engine_pid(self) -> int:
         """Process id of the engine, for tests and diagnosis."""
         return self._client.pid

@@ -123,6 +123,11 @@ class ServerStore(LocalWriteLock):
         """Whether the store was created; see `VectorStore.exists`."""
         return self._schema is not None
 
+    @property
+    def counts_all_writers(self) -> bool:
+        """A server tells nothing; see `VectorStore.counts_all_writers`."""
+        return False
+
     def read_manifest(self) -> Payload | None:
         """Return the manifest; see `VectorStore.read_manifest`."""
         return self._read_metadata().get(MANIFEST_KEY) if self._schema else None

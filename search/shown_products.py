@@ -1,0 +1,72 @@
+"""Products as hits show them, kept in the process that serves."""
+
+from collections.abc import Mapping, Sequence
+
+from index.catalog_cache import CatalogCache
+from index.payload import TEXT_DIGEST, from_payload, tokenize_product
+from index.product_index import ProductIndex
+from shopwindow.values.product import Product
+
+MAX_SHOWN_PRODUCTS = 5_000
+"""Products that are kept, about 8 kB each with the stems of their texts."""
+
+
+class ShownProduct:
+    """A product of the index, with what tells which words of a query it has.
+
+    Args:
+        product: The product.
+        text_digest: Digest of its texts.
+        former: The product as it was before; its stems stay if the texts did.
+
+    Attributes:
+        product: The product.
+    """
+
+    def __init__(
+        self, product: Product, text_digest: str, former: "ShownProduct | None" = None
+    ) -> None:
+        self.product = product
+        self._text_digest = text_digest
+        self._stems: frozenset[str] | None = None
+        if former is not None and former._text_digest == text_digest:
+            self._stems = former._stems
+
+    @property
+    def stems(self) -> frozenset[str]:
+        """The stems of its texts; analysed on first use."""
+        if self._stems is None:
+            self._stems = frozenset(token.stem for token in tokenize_product(self.product))
+        return self._stems
+
+
+class ShownProducts:
+    """Fetches the products of hits, and caches them. Safe for several threads.
+
+    Nothing is cached of an index that does not tell of other processes' changes.
+
+    Args:
+        index: Has the products.
+    """
+
+    def __init__(self, index: ProductIndex) -> None:
+        self._index = index
+        self._cache: CatalogCache[str, ShownProduct] = CatalogCache(
+            index, MAX_SHOWN_PRODUCTS, None if index.counts_all_writers else 0.0
+        )
+
+    def get_many(self, point_ids: Sequence[str]) -> Mapping[str, ShownProduct]:
+        """Return products by point id; points that do not exist are left out."""
+        return self._cache.get_many(point_ids, self._load)
+
+    def _load(self, point_ids: Sequence[str]) -> Mapping[str, ShownProduct]:
+        former, _ = self._cache.peek_many(point_ids)
+        points = self._index.get_points(point_ids, ("product", TEXT_DIGEST))
+        return {
+            point_id: ShownProduct(
+                from_payload(point.payload),
+                str(point.payload.get(TEXT_DIGEST)),
+                former.get(point_id),
+            )
+            for point_id, point in points.items()
+        }
