@@ -9,19 +9,36 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from embed.fake_encoder import FakeEncoder
-    from embed.photos.reader import PhotoReader
+    from embed.finetuning import AdaptReport, adapt_encoder
+    from embed.finetuning.adapt import StageProgress
+    from embed.photos.reader import PREVIEW_SIZE, PhotoReader
     from embed.registry import list_encoders, load_encoder
+    from embed.verification import REFERENCE_LABELS, REFERENCE_TEXTS, run_sanity_checks
     from shopwindow.version import __version__
 
 __all__ = [
+    "PREVIEW_SIZE",
+    "REFERENCE_LABELS",
+    "REFERENCE_TEXTS",
+    "AdaptReport",
     "FakeEncoder",
     "PhotoReader",
+    "StageProgress",
     "__version__",
+    "adapt_encoder",
     "list_encoders",
     "load_encoder",
+    "run_sanity_checks",
 ]
 
 _MODULES = {
+    "AdaptReport": "embed.finetuning",
+    "adapt_encoder": "embed.finetuning",
+    "StageProgress": "embed.finetuning.adapt",
+    "PREVIEW_SIZE": "embed.photos.reader",
+    "REFERENCE_LABELS": "embed.verification",
+    "REFERENCE_TEXTS": "embed.verification",
+    "run_sanity_checks": "embed.verification",
     "__version__": "shopwindow.version",
     "FakeEncoder": "embed.fake_encoder",
     "PhotoReader": "embed.photos.reader",

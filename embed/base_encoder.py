@@ -10,10 +10,16 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from embed.photos.reader import PhotoReader
-from shopwindow.values.arrays import check_vectors, l2_normalize
-from shopwindow.values.encoder import EncoderSpec, PreparedImage, Vectors
+from shopwindow.values import (
+    Crop,
+    EncoderSpec,
+    ImageSource,
+    PreparedImage,
+    Vectors,
+    check_vectors,
+    l2_normalize,
+)
 from shopwindow.values.errors import InvalidValueError
-from shopwindow.values.query import Crop, ImageSource
 
 T = TypeVar("T")
 

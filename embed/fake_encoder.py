@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from embed.base_encoder import BatchEncoder
 from embed.photos.letterboxing import PREPROCESSING_VERSION
 from embed.photos.reader import PhotoReader
-from shopwindow.values.encoder import EncoderSpec, Vectors, digest
+from shopwindow.values import EncoderSpec, Vectors, digest
 
 COLORS = {
     "red": ((220, 20, 30), ("أحمر", "حمراء")),

@@ -6,7 +6,7 @@ Sources: each model's card under its `source`, and open_clip's own model configu
 
 from dataclasses import replace
 
-from shopwindow.values.encoder import EncoderSpec
+from shopwindow.values import EncoderSpec
 
 _MULTILINGUAL = (
     "en",

@@ -19,7 +19,7 @@ from embed.hub import (
 from embed.known_encoders import KNOWN_ENCODERS, build_encoder_spec
 from embed.photos.reader import PhotoReader
 from embed.torch_runtime import PixelNormalization, TorchEncoder, compute_weights_version
-from shopwindow.values.encoder import EncoderSpec
+from shopwindow.values import EncoderSpec
 from shopwindow.values.errors import EncoderError, EncoderUnavailableError, UnknownEncoderError
 from shopwindow.values.settings import EncoderSettings
 

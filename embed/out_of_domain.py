@@ -6,7 +6,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from shopwindow.values.arrays import NamedArrays
+from shopwindow.values import NamedArrays
 
 N_COMPONENTS = 64
 """Principal components with a variance of their own; the others share one mean variance."""

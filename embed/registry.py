@@ -16,7 +16,7 @@ from embed.fake_encoder import FakeEncoder, make_fake_spec
 from embed.hub import check_model_available
 from embed.known_encoders import KNOWN_ENCODERS, find_repo_id
 from embed.photos.reader import PhotoReader
-from shopwindow.values.encoder import Encoder, EncoderSpec
+from shopwindow.values import Encoder, EncoderSpec
 from shopwindow.values.errors import EncoderUnavailableError, InvalidValueError, UnknownEncoderError
 from shopwindow.values.settings import EncoderSettings, PhotoLimits
 

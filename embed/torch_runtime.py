@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from embed.base_encoder import BatchEncoder
 from embed.photos.letterboxing import PREPROCESSING_VERSION
 from embed.photos.reader import PhotoReader
-from shopwindow.values.encoder import EncoderSpec, digest
+from shopwindow.values import EncoderSpec, digest
 from shopwindow.values.errors import EncoderError
 from shopwindow.values.settings import EncoderSettings
 

@@ -14,7 +14,7 @@ from embed.hub import load_from_cache, load_from_cache_or_hub
 from embed.known_encoders import build_encoder_spec
 from embed.photos.reader import PhotoReader
 from embed.torch_runtime import PixelNormalization, TorchEncoder, compute_weights_version
-from shopwindow.values.encoder import EncoderSpec
+from shopwindow.values import EncoderSpec
 from shopwindow.values.errors import EncoderError, EncoderUnavailableError
 from shopwindow.values.settings import EncoderSettings
 

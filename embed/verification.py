@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from shopwindow.values.encoder import Encoder, Vectors
+from shopwindow.values import Encoder, Vectors
 from shopwindow.values.errors import EncoderVerificationError
 
 REFERENCE_LABELS = ("shoe", "dress")

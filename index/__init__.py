@@ -4,11 +4,58 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from index.catalog import FeedMapping, ProductFeed, Rejection, read_products
-    from index.index_report import IndexReport
+    from index.catalog_cache import CatalogCache
+    from index.field_rows import FieldRows
+    from index.index_report import IndexReport, ProgressCallback
+    from index.payload import (
+        CATEGORY_SEPARATOR,
+        FACET_FIELDS,
+        GROUP_ID,
+        PERCEPTUAL_HASH,
+        PHOTO_DIGEST,
+        TEXT_DIGEST,
+        build_encoder_texts,
+        from_payload,
+        label_facet_counts,
+        to_conditions,
+        to_point_id,
+        tokenize_product,
+    )
+    from index.perceptual_hash import (
+        HASH_SIZE,
+        MAX_RMS_DISTANCE,
+        PerceptualHashes,
+        decode_hashes,
+        find_same_photo_pairs,
+        is_blank,
+        is_same_photo,
+    )
     from index.product_index import ProductIndex
     from shopwindow.version import __version__
 
 _HOMES = {
+    "CatalogCache": "index.catalog_cache",
+    "FieldRows": "index.field_rows",
+    "ProgressCallback": "index.index_report",
+    "CATEGORY_SEPARATOR": "index.payload",
+    "FACET_FIELDS": "index.payload",
+    "GROUP_ID": "index.payload",
+    "PERCEPTUAL_HASH": "index.payload",
+    "PHOTO_DIGEST": "index.payload",
+    "TEXT_DIGEST": "index.payload",
+    "build_encoder_texts": "index.payload",
+    "from_payload": "index.payload",
+    "label_facet_counts": "index.payload",
+    "to_conditions": "index.payload",
+    "to_point_id": "index.payload",
+    "tokenize_product": "index.payload",
+    "HASH_SIZE": "index.perceptual_hash",
+    "MAX_RMS_DISTANCE": "index.perceptual_hash",
+    "PerceptualHashes": "index.perceptual_hash",
+    "decode_hashes": "index.perceptual_hash",
+    "find_same_photo_pairs": "index.perceptual_hash",
+    "is_blank": "index.perceptual_hash",
+    "is_same_photo": "index.perceptual_hash",
     "__version__": "shopwindow.version",
     "FeedMapping": "index.catalog",
     "IndexReport": "index.index_report",
@@ -19,13 +66,35 @@ _HOMES = {
 }
 
 __all__ = [
+    "CATEGORY_SEPARATOR",
+    "FACET_FIELDS",
+    "GROUP_ID",
+    "HASH_SIZE",
+    "MAX_RMS_DISTANCE",
+    "PERCEPTUAL_HASH",
+    "PHOTO_DIGEST",
+    "TEXT_DIGEST",
+    "CatalogCache",
     "FeedMapping",
+    "FieldRows",
     "IndexReport",
+    "PerceptualHashes",
     "ProductFeed",
     "ProductIndex",
+    "ProgressCallback",
     "Rejection",
     "__version__",
+    "build_encoder_texts",
+    "decode_hashes",
+    "find_same_photo_pairs",
+    "from_payload",
+    "is_blank",
+    "is_same_photo",
+    "label_facet_counts",
     "read_products",
+    "to_conditions",
+    "to_point_id",
+    "tokenize_product",
 ]
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from index.payload import DATA_DIGEST, PHOTO_DIGEST, TEXT_DIGEST
 from index.store.points import Payload
 from index.text.analyzer import Token
-from shopwindow.values.product import Product
+from shopwindow.values import Product
 
 MAX_HASHED_BYTES = 64 * 1024 * 1024
 """A photo file's digest is computed over no more than its first bytes."""

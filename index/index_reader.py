@@ -35,9 +35,7 @@ from index.store.points import (
 )
 from index.text.bm25 import SparseVector
 from index.vector_projection import VectorProjection
-from shopwindow.values.encoder import EncoderSpec, Vectors
-from shopwindow.values.product import Product
-from shopwindow.values.query import Filters
+from shopwindow.values import EncoderSpec, Filters, Product, Vectors
 
 
 class IndexReader:

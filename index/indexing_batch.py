@@ -11,9 +11,8 @@ from index.payload import build_encoder_texts, to_payload, to_point_id, tokenize
 from index.perceptual_hash import compute_perceptual_hash
 from index.store.points import Payload, Point
 from index.text.analyzer import Token
-from shopwindow.values.encoder import Encoder, PreparedImage
+from shopwindow.values import Encoder, PreparedImage, Product
 from shopwindow.values.errors import PhotoError
-from shopwindow.values.product import Product
 
 
 @dataclass(slots=True)

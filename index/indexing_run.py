@@ -15,9 +15,8 @@ from index.payload import to_point_id
 from index.point_builder import DIGEST_FIELDS, PointBuilder
 from index.store.contract import VectorStore
 from index.store.points import Point
-from shopwindow.values.encoder import Encoder
+from shopwindow.values import Encoder, Product
 from shopwindow.values.errors import InvalidValueError
-from shopwindow.values.product import Product
 
 N_DECODING_THREADS = 2
 

@@ -6,7 +6,7 @@ from typing import Self
 
 from index.store.points import Payload
 from index.text.analyzer import ANALYZER_VERSION
-from shopwindow.values.encoder import EncoderSpec
+from shopwindow.values import EncoderSpec
 from shopwindow.values.errors import EncoderMismatchError, IndexStoreError, IndexVersionError
 from shopwindow.values.stored_names import from_stored, to_stored
 

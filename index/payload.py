@@ -9,10 +9,8 @@ from typing import Any
 from index.store.points import Condition, FieldIndex, FieldValue, In, Payload, Range
 from index.text.analyzer import Token, analyze, fold
 from index.text.stemming import get_stemmer_language
+from shopwindow.values import Filters, Product, Translation, Validator, as_tuple
 from shopwindow.values.errors import InvalidQueryError
-from shopwindow.values.product import Product, Translation
-from shopwindow.values.query import Filters, as_tuple
-from shopwindow.values.validation import Validator
 
 CATEGORY_SEPARATOR = " > "
 FACET_FIELDS = {

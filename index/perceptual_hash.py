@@ -9,7 +9,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from shopwindow.values.encoder import PreparedImage
+from shopwindow.values import PreparedImage
 from shopwindow.values.errors import InvalidValueError
 
 HASH_SIDE = 8

@@ -11,8 +11,7 @@ from index.store.contract import VectorStore
 from index.store.points import PHOTO, TEXT, Payload, Point
 from index.text.bm25 import build_document_vector
 from index.vector_projection import VectorProjection
-from shopwindow.values.arrays import l2_normalize
-from shopwindow.values.encoder import Encoder, Vectors
+from shopwindow.values import Encoder, Vectors, l2_normalize
 
 DIGEST_FIELDS = (PHOTO_DIGEST, TEXT_DIGEST, DATA_DIGEST)
 

@@ -15,10 +15,8 @@ from index.removal import delete_missing_products, delete_withdrawn_products
 from index.store.contract import VectorStore
 from index.store.location import open_store
 from index.store.points import Payload, StoreSchema
-from shopwindow.values.closeable import Closeable
-from shopwindow.values.encoder import Encoder
+from shopwindow.values import Closeable, Encoder, Product
 from shopwindow.values.errors import IndexNotFoundError, IndexStoreError, InvalidValueError
-from shopwindow.values.product import Product
 from shopwindow.values.settings import IndexSettings
 
 

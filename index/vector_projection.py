@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.store.points import PHOTO, TEXT
-from shopwindow.values.encoder import EncoderSpec, Vectors
+from shopwindow.values import EncoderSpec, Vectors
 
 
 @dataclass(frozen=True, slots=True)

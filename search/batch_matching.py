@@ -8,18 +8,15 @@ from typing import TypeAlias
 
 import numpy as np
 
-from index.payload import GROUP_ID, from_payload, to_conditions
-from index.store.points import PHOTO, ScoredPoint, VectorQuery
+from index import GROUP_ID, from_payload, to_conditions
+from index.store import PHOTO, ScoredPoint, VectorQuery
 from search.match_confidence import clamp_similarity
 from search.pipeline.collapse import find_representatives, keep_representatives
 from search.retrieval.query_plan import IMAGE
 from search.service import SearchService
-from shopwindow.ranking.candidate_set import CandidateSet
-from shopwindow.values.encoder import PreparedImage, Vectors
+from shopwindow.ranking import CandidateSet
+from shopwindow.values import Filters, Hit, ImageSource, PreparedImage, Product, Query, Vectors
 from shopwindow.values.errors import PhotoError
-from shopwindow.values.product import Product
-from shopwindow.values.query import Filters, ImageSource, Query
-from shopwindow.values.response import Hit
 
 BATCH_SIZE = 32
 DECODING_THREADS = 2

@@ -6,14 +6,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from index.product_index import ProductIndex
-from index.store.points import Point
+from index import ProductIndex
+from index.store import Point
 from search.cursor import Cursor
 from search.pipeline.reranking import RankingContext
 from search.pipeline.rule_filter import remove_hidden
 from search.retrieval.browsing import browse
 from search.rules import apply_rules
-from shopwindow.ranking.candidate_set import CandidateSet
+from shopwindow.ranking import CandidateSet
 
 
 class BrowsePage(NamedTuple):

@@ -6,8 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from index.catalog_cache import CatalogCache
-from index.product_index import ProductIndex
+from index import CatalogCache, ProductIndex
 from search.merchant_scope import MerchantIds, filter_to_merchants, get_merchant_ids
 from search.query.entities import EntityIndex
 from search.query.synonym_expansion import SynonymIndex
@@ -15,7 +14,7 @@ from search.query.vocabulary import Vocabulary
 from search.retrieval.similarity_baseline import BaselineSample
 from search.rules.merchant_reach import RuleVisibility
 from search.suggestions import Suggester
-from shopwindow.values.query import Filters
+from shopwindow.values import Filters
 
 SNAPSHOT_MAX_AGE_S = 300.0
 """Age after which a snapshot is rebuilt: another process may have changed the index."""

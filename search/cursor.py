@@ -10,7 +10,7 @@ from typing import Any
 
 import mmh3
 
-from shopwindow.values.encoder import digest
+from shopwindow.values import digest
 from shopwindow.values.errors import InvalidQueryError
 
 _EXPECTED = "the `next_cursor` of a page"

@@ -4,11 +4,9 @@ import logging
 from collections.abc import Mapping, Sequence
 
 from search.cursor import Cursor
-from shopwindow.eventlog import EventLog, EventWriter, WriterStats
-from shopwindow.eventlog.visitor_traces import NO_LINKED_IDS, LinkedIds
+from shopwindow.eventlog import NO_LINKED_IDS, EventLog, EventWriter, LinkedIds, WriterStats
+from shopwindow.values import Event, SearchResponse, Surface
 from shopwindow.values.errors import EventLogError, EventRejectedError, InvalidEventError
-from shopwindow.values.event import Event, Surface
-from shopwindow.values.response import SearchResponse
 
 RANKER_BY_SURFACE: Mapping[Surface, str] = {"search": "search", "similar": "search"}
 """Name of the ranker that is logged, by surface; all other surfaces are recommendations."""

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from index.payload import to_conditions, to_point_id
+from index import to_conditions, to_point_id
 from search.cursor import Cursor
 from search.pipeline.personal_reranking import PersonalReranker
 from search.pipeline.query_relaxation import (
@@ -22,9 +22,7 @@ from search.retrieval.query_vectors import QueryVectorizer, digest_query
 from search.runtime import Runtime
 from search.stopwatch import Stopwatch
 from shopwindow.ranking import RankingWeights
-from shopwindow.values.product import Product
-from shopwindow.values.query import WHOLE_TEXT, Filters, Query
-from shopwindow.values.response import SearchResponse
+from shopwindow.values import WHOLE_TEXT, Filters, Product, Query, SearchResponse
 from shopwindow.values.settings import SearchSettings
 
 

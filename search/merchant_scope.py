@@ -3,9 +3,8 @@
 from collections.abc import Iterable
 from typing import TypeAlias
 
-from index.product_index import ProductIndex
-from shopwindow.values.product import Product
-from shopwindow.values.query import Filters, as_tuple
+from index import ProductIndex
+from shopwindow.values import Filters, Product, as_tuple
 
 MerchantIds: TypeAlias = tuple[str, ...]
 """Unique ids, sorted; empty where all merchants are visible."""

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from shopwindow.values.response import PriceBucket
+from shopwindow.values import PriceBucket
 
 N_PRICE_BUCKETS = 5
 PRICE_SAMPLE_SIZE = 400

@@ -4,9 +4,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from index.field_rows import FieldRows
-from index.payload import FACET_FIELDS, from_payload, label_facet_counts
-from index.product_index import ProductIndex
+from index import FACET_FIELDS, FieldRows, ProductIndex, from_payload, label_facet_counts
 from search.browse_page import build_browse_page
 from search.cursor import Cursor
 from search.pipeline.cutoff import MIN_CONFIDENT_SCORE
@@ -21,9 +19,8 @@ from search.query.stems import map_stems_to_surfaces
 from search.rules.plan import RulePlan
 from search.shown_products import ShownProduct, ShownProducts
 from search.stopwatch import Stopwatch
-from shopwindow.ranking.candidate_set import CandidateSet
-from shopwindow.values.query import Query
-from shopwindow.values.response import Hit, PriceBucket, SearchResponse
+from shopwindow.ranking import CandidateSet
+from shopwindow.values import Hit, PriceBucket, Query, SearchResponse
 
 PRICE = "price"
 MAX_FACET_VALUES = 100

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-from index.product_index import ProductIndex
+from index import ProductIndex
 from shopwindow.eventlog import EventLog, EventWriter
 from shopwindow.personalization import Personalizer
 from shopwindow.ranking import read_weights

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Sequence
 
-from index.product_index import ProductIndex
+from index import ProductIndex
 from search.event_recording import EventRecorder, count_shown_before
 from search.hybrid_searcher import HybridSearcher
 from search.query.query_interpreter import QueryInterpreter
@@ -16,12 +16,8 @@ from search.suggestions import Suggestion
 from search.visitor_api import VisitorServiceMixin
 from shopwindow.eventlog import EventLog
 from shopwindow.ranking import read_weights
-from shopwindow.values.encoder import digest
+from shopwindow.values import Filters, ForkGuard, Product, Query, SearchResponse, digest
 from shopwindow.values.errors import InvalidSettingError
-from shopwindow.values.fork_guard import ForkGuard
-from shopwindow.values.product import Product
-from shopwindow.values.query import Filters, Query
-from shopwindow.values.response import SearchResponse
 from shopwindow.values.settings import SearchSettings
 from shopwindow.values.synonyms import SynonymGroup, load_synonyms
 

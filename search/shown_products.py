@@ -2,10 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
-from index.catalog_cache import CatalogCache
-from index.payload import TEXT_DIGEST, from_payload, tokenize_product
-from index.product_index import ProductIndex
-from shopwindow.values.product import Product
+from index import TEXT_DIGEST, CatalogCache, ProductIndex, from_payload, tokenize_product
+from shopwindow.values import Product
 
 MAX_SHOWN_PRODUCTS = 5_000
 """Products that are kept, about 8 kB each with the stems of their texts."""

@@ -7,12 +7,10 @@ from heapq import nsmallest
 from itertools import takewhile
 from typing import Literal, NamedTuple, TypeAlias
 
-from index.text.analyzer import fold
+from index.text import fold
 from search.query.entities import CatalogEntity
-from shopwindow.values.arabic import strip_article
+from shopwindow.values import MAX_TEXT_CHARS, Validator, strip_article
 from shopwindow.values.errors import InvalidQueryError
-from shopwindow.values.query import MAX_TEXT_CHARS
-from shopwindow.values.validation import Validator
 
 SuggestionKind: TypeAlias = Literal["word", "category", "brand"]
 

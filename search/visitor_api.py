@@ -6,21 +6,26 @@ from abc import abstractmethod
 from collections.abc import Callable
 from dataclasses import replace
 
-from index.product_index import ProductIndex
+from index import ProductIndex
 from search.cursor import Cursor
 from search.event_recording import EventRecorder, count_shown_before
 from search.recommendations import Recommender
 from search.recommendations.profile_views import build_profile_view
 from search.recommendations.recommender import digest_recommendation_query
 from search.retrieval.similarity_baseline import BaselineSample
-from shopwindow.eventlog.visitor_traces import LinkedIds
+from shopwindow.eventlog import LinkedIds
 from shopwindow.personalization import Personalizer
-from shopwindow.values.closeable import Closeable
-from shopwindow.values.event import Event, Surface
-from shopwindow.values.fork_guard import ForkGuard
-from shopwindow.values.profile_view import UserProfileView
-from shopwindow.values.query import Filters, Query
-from shopwindow.values.response import Hit, SearchResponse
+from shopwindow.values import (
+    Closeable,
+    Event,
+    Filters,
+    ForkGuard,
+    Hit,
+    Query,
+    SearchResponse,
+    Surface,
+    UserProfileView,
+)
 
 
 class VisitorServiceMixin(Closeable):

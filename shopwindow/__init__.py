@@ -11,18 +11,34 @@ from typing import TYPE_CHECKING, Any
 from shopwindow.version import __version__
 
 if TYPE_CHECKING:
-    from shopwindow.values.encoder import Encoder, EncoderSpec, PreparedImage, Vectors
-    from shopwindow.values.errors import ShopwindowError
-    from shopwindow.values.event import EVENT_KINDS, Event, EventKind, Surface
-    from shopwindow.values.product import Product, Translation
-    from shopwindow.values.profile_view import (
+    from shopwindow.values import (
+        EVENT_KINDS,
+        FACETS,
+        SORTS,
+        Encoder,
+        EncoderSpec,
+        Event,
+        EventKind,
+        Filters,
+        Hit,
+        ImageSource,
         Interaction,
         Interest,
         PreferredPriceRange,
+        PreparedImage,
+        PriceBucket,
+        Product,
+        Query,
+        QueryImage,
+        QueryInterpretation,
+        SearchResponse,
+        Sort,
+        Surface,
+        Translation,
         UserProfileView,
+        Vectors,
     )
-    from shopwindow.values.query import FACETS, SORTS, Filters, ImageSource, Query, QueryImage, Sort
-    from shopwindow.values.response import Hit, PriceBucket, QueryInterpretation, SearchResponse
+    from shopwindow.values.errors import ShopwindowError
     from shopwindow.values.settings import Settings, read_settings
 
 __all__ = [

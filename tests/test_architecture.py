@@ -1,4 +1,4 @@
-"""Packages are entered through their faces, faces export what is pinned, and nothing goes in circles."""
+"""Packages are entered through their faces, which export what is pinned; no import cycles."""
 
 import ast
 import graphlib

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from embed.adapted.heads import AdapterHeads
 from embed.base_encoder import BatchEncoder
 from embed.photos.reader import PhotoReader
-from shopwindow.values.encoder import EncoderSpec, Vectors
+from shopwindow.values import EncoderSpec, Vectors
 from shopwindow.values.settings import EncoderSettings
 
 

@@ -15,7 +15,7 @@ from embed.adapted.heads import AdapterHeads
 from embed.base_encoder import BatchEncoder
 from embed.encoder_config import ADAPTED_FAMILY, ENCODER_CONFIG_FILE, write_encoder_config
 from embed.photos.reader import PhotoReader
-from shopwindow.values.encoder import Encoder, EncoderSpec, digest
+from shopwindow.values import Encoder, EncoderSpec, digest
 from shopwindow.values.errors import EncoderError, EncoderUnavailableError
 from shopwindow.values.settings import EncoderSettings
 

@@ -10,8 +10,7 @@ from numpy.typing import NDArray
 from embed.compact.projection_head import ProjectionHead
 from embed.compact.word_embeddings import WordEmbeddings, split_unicode_words
 from embed.out_of_domain import DomainDetector, FeatureMatrix
-from shopwindow.values.arrays import NamedArrays, l2_normalize
-from shopwindow.values.encoder import DimRange, Vectors
+from shopwindow.values import DimRange, NamedArrays, Vectors, l2_normalize
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,7 @@ from numpy.typing import NDArray
 
 from embed.compact.color_features import BINS_PER_CHANNEL
 from embed.compact.image_tower import N_LAST_CHANNELS
-from shopwindow.values.arrays import NamedArrays, l2_normalize
-from shopwindow.values.encoder import Vectors
+from shopwindow.values import NamedArrays, Vectors, l2_normalize
 
 N_COLOR_BINS = BINS_PER_CHANNEL**3
 """Colour histogram bins among the features; one more feature, the product's area, follows them."""

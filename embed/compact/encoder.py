@@ -18,7 +18,7 @@ from embed.compact.heads_folder import BUNDLED_DIR, CompactWeights, load_compact
 from embed.compact.image_encoder import ImageTower
 from embed.compact.text_encoder import TextTower
 from embed.photos.reader import PhotoReader
-from shopwindow.values.encoder import EncoderSpec, Vectors
+from shopwindow.values import EncoderSpec, Vectors
 from shopwindow.values.errors import EncoderError
 from shopwindow.values.settings import EncoderSettings
 

@@ -12,8 +12,7 @@ from embed.compact.hubness import HUBNESS_DIM, HubnessCorrection
 from embed.compact.projection_head import ProjectionHead
 from embed.compact.sentence_part import SentencePart
 from embed.compact.word_embeddings import WordEmbeddings
-from shopwindow.values.arrays import NamedArrays, l2_normalize
-from shopwindow.values.encoder import DimRange, Vectors
+from shopwindow.values import DimRange, NamedArrays, Vectors, l2_normalize
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from embed.encoder_config import (
     write_encoder_config,
 )
 from embed.photos.letterboxing import PREPROCESSING_VERSION
-from shopwindow.values.encoder import EncoderSpec, digest
+from shopwindow.values import EncoderSpec, digest
 from shopwindow.values.errors import EncoderError, EncoderUnavailableError
 
 WEIGHTS_FILE = "compact.safetensors"

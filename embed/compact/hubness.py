@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from shopwindow.values.encoder import Vectors
+from shopwindow.values import Vectors
 
 N_NEIGHBORS = 20
 """Nearest texts whose mean similarity is a photo's hubness."""

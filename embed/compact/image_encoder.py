@@ -12,8 +12,8 @@ from embed.compact.kernel_choice import MIN_COSINE, TowerFunction, find_accurate
 from embed.compact.onnx_layers import FloatLayers
 from embed.compact.onnx_writer import OnnxGraph
 from embed.compact.quantization import ActivationRanges, Int8Layers
+from shopwindow.values import ForkGuard
 from shopwindow.values.errors import EncoderError
-from shopwindow.values.fork_guard import ForkGuard
 from shopwindow.values.settings import EncoderSettings
 
 CHUNK_SIZE = 8

@@ -6,8 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from shopwindow.values.arrays import NamedArrays, l2_normalize
-from shopwindow.values.encoder import Vectors
+from shopwindow.values import NamedArrays, Vectors, l2_normalize
 
 MAX_DEVIATION = 6.0
 """Standardised features are clipped to this many deviations: out-of-domain photos have outliers."""

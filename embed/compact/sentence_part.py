@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embed.out_of_domain import DomainDetector, FeatureMatrix
-from shopwindow.values.arrays import NamedArrays
+from shopwindow.values import NamedArrays
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from shopwindow.values.arabic import normalize_alef, strip_article, strip_diacritics
+from shopwindow.values import normalize_alef, strip_article, strip_diacritics
 
 _ANY_WORD = re.compile(r"\w+")
 _WORD = re.compile(r"[a-z0-9]+(?:'[a-z]+)?|[\u0620-\u06D3]+")

@@ -29,9 +29,8 @@ from embed.finetuning.training_catalog import TrainingExample, sample_examples, 
 from embed.finetuning.training_loop import ADAPTER_HYPERPARAMETERS, train_adapter
 from embed.out_of_domain import DomainDetector
 from embed.registry import find_family, load_encoder
-from shopwindow.values.encoder import DimRange, EncoderSpec, Vectors
+from shopwindow.values import DimRange, EncoderSpec, Product, Vectors
 from shopwindow.values.errors import AdaptationError
-from shopwindow.values.product import Product
 from shopwindow.values.settings import EncoderSettings, PhotoLimits
 
 SEED = 20261122

@@ -13,7 +13,7 @@ from embed.base_encoder import BatchEncoder
 from embed.finetuning.augmentation import Augmentation
 from embed.finetuning.training_catalog import TrainingExample
 from embed.photos.letterboxing import letterbox_to_array
-from shopwindow.values.encoder import PreparedImage
+from shopwindow.values import PreparedImage
 from shopwindow.values.errors import PhotoError
 
 BATCH_SIZE = 32

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embed.compact.projection_head import MAX_DEVIATION, ProjectionHead, gelu
-from shopwindow.values.encoder import Vectors
+from shopwindow.values import Vectors
 
 FloatArray: TypeAlias = NDArray[np.float32]
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from embed.adapted.heads import AdapterHeads, combine_vectors
 from embed.finetuning.holdout_evaluation import HoldoutEvaluator, is_significantly_better
-from shopwindow.values.encoder import Vectors
+from shopwindow.values import Vectors
 from shopwindow.values.errors import AdaptationError
 
 IMAGE_WEIGHT_GRID = (0.1, 0.2, 0.3, 0.4)

@@ -13,7 +13,7 @@ from embed.finetuning.retrieval_metrics import (
     find_neighbors,
     mask_frequent_labels,
 )
-from shopwindow.values.encoder import Vectors
+from shopwindow.values import Vectors
 
 ReciprocalRanks: TypeAlias = NDArray[np.float64]
 """1 / rank of the relevant photo, per query, shape (n_queries,)."""

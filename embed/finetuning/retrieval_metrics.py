@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from shopwindow.values.encoder import Vectors
+from shopwindow.values import Vectors
 
 Labels = NDArray[np.str_]
 

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from shopwindow.values.encoder import digest
-from shopwindow.values.product import Product
+from shopwindow.values import Product, digest
 
 _COLOR_ATTRIBUTES = ("color", "colour", "base_colour", "اللون")
 _KEEP_WORD_PROBABILITY = 0.5

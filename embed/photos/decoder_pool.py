@@ -14,7 +14,7 @@ from functools import cache
 from embed.photos.decoder import DecoderProcess
 from embed.photos.decoding import DecodedImage, DecodeError, DecodeRequest
 from embed.photos.slow_photo_cache import SlowPhotoCache
-from shopwindow.values.closeable import Closeable
+from shopwindow.values import Closeable
 from shopwindow.values.errors import PhotoDecoderError
 from shopwindow.values.settings import PhotoLimits
 

@@ -23,7 +23,7 @@ from embed.photos.letterboxing import letterbox
 from embed.photos.pixels import get_upright_size, to_upright_rgb
 
 if TYPE_CHECKING:
-    from shopwindow.values.query import Crop
+    from shopwindow.values import Crop
 
 # Pillow knows a format once its plugin is imported; by itself it would load all forty of them.
 for _name in ("Avif", "Bmp", "Gif", "Jpeg", "Mpo", "Png", "Tiff", "WebP"):

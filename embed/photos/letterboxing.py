@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from PIL import Image
 
 if TYPE_CHECKING:
-    from shopwindow.values.encoder import PreparedImage
+    from shopwindow.values import PreparedImage
 
 PREPROCESSING_VERSION = 1
 """Raise it when the pixels below change: vectors made before are then no longer comparable."""

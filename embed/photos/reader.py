@@ -23,14 +23,13 @@ from embed.photos.decoding import (
     transform_image,
 )
 from embed.photos.file_formats import describe_non_photo, detect_photo_format
-from shopwindow.values.encoder import PreparedImage
+from shopwindow.values import Crop, ImageSource, PreparedImage
 from shopwindow.values.errors import (
     PhotoBusyError,
     PhotoError,
     PhotoTooLargeError,
     PhotoUnreadableError,
 )
-from shopwindow.values.query import Crop, ImageSource
 from shopwindow.values.settings import PhotoLimits
 
 _URL = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)

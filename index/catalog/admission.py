@@ -6,7 +6,7 @@ from index.catalog.records import FeedRow, Rejection, describe_merchant
 from index.index_report import IndexReport
 from index.payload import to_point_id
 from index.store.points import Point
-from shopwindow.values.product import Product
+from shopwindow.values import Product
 
 MERCHANT_ID = "merchant_id"
 

@@ -8,7 +8,7 @@ from index.catalog.records import CellError
 from index.catalog.row_cells import RowReader
 from index.catalog.text_cleaning import clean_line, clean_text, is_empty
 from index.text.languages import detect_language, to_language_code
-from shopwindow.values.product import Translation
+from shopwindow.values import Translation
 
 _CLEANERS = {"title": clean_line, "description": clean_text}
 _FIELDS = ("title", "description")

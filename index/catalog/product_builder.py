@@ -18,8 +18,8 @@ from index.catalog.stock_status import parse_in_stock
 from index.catalog.text_cleaning import clean_line, is_empty
 from index.catalog.timestamps import parse_datetime
 from index.text.prices import Money, is_sale_active, parse_price
+from shopwindow.values import Product
 from shopwindow.values.errors import FeedError, InvalidProductError
-from shopwindow.values.product import Product
 
 _TITLE_OR_IMAGE_FIELDS = frozenset({"title", "translations", "image"})
 

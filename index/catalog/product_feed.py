@@ -25,8 +25,8 @@ from index.catalog.rejects_file import RejectsFile
 from index.catalog.row_outcomes import build_rejected_row, build_warnings
 from index.text.currencies import to_currency_code
 from index.text.languages import to_language_code
+from shopwindow.values import Product
 from shopwindow.values.errors import FeedError
-from shopwindow.values.product import Product
 
 _FORMATS_WITH_HEADER = frozenset({"csv", "tsv", "shopify", "parquet"})
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
-from shopwindow.values.product import Product
+from shopwindow.values import Product
 
 MAX_RAW_CHARS = 200
 MAX_ROW_CHARS = 4_000_000

@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import TextIO
 
 from index.catalog.records import Rejection, excerpt
+from shopwindow.values import escape_formula
 from shopwindow.values.errors import FeedError
-from shopwindow.values.spreadsheet import escape_formula
 
 REJECTS_HEADER = ("file", "line", "column", "reason", "product_id", "row")
 _MAX_ROW_CHARS = 20_000

@@ -11,7 +11,7 @@ from index.catalog.records import (
     excerpt,
 )
 from index.catalog.row_cells import DroppedValue
-from shopwindow.values.validation import MAX_ID_CHARS
+from shopwindow.values import MAX_ID_CHARS
 
 
 def build_warnings(file: str, row: SourceRow, built: BuiltProduct) -> tuple[Rejection, ...]:

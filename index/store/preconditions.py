@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from index.store.points import Point, StoreSchema, VectorQuery
 from index.text.bm25 import SparseVector
-from shopwindow.values.arrays import check_vectors
+from shopwindow.values import check_vectors
 from shopwindow.values.errors import IndexStoreError, VectorError
 
 

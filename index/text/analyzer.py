@@ -14,7 +14,7 @@ import mmh3
 
 from index.text.latin import ELISION_LANGUAGES, strip_elisions, strip_latin_diacritics
 from index.text.stemming import get_stemmer_language, stem_word
-from shopwindow.values.arabic import normalize_alef, strip_diacritics
+from shopwindow.values import normalize_alef, strip_diacritics
 
 ANALYZER_VERSION = "3"
 

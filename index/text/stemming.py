@@ -14,7 +14,7 @@ import Stemmer
 
 from index.text.languages import to_language_code
 from index.text.latin import strip_latin_diacritics
-from shopwindow.values.arabic import normalize_alef, strip_article
+from shopwindow.values import normalize_alef, strip_article
 
 _SNOWBALL = {
     "ca": "catalan",

@@ -4,12 +4,12 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import TypeAlias
 
-from index.text.analyzer import analyze, fold
+from index.text import analyze, fold
 from search.audit.findings import Finding, ProductSummary
 from search.query.phrases import segment_phrases
 from search.query.stems import Stems, stem_phrase
+from shopwindow.values import Product
 from shopwindow.values.lexicon import read_lexicon
-from shopwindow.values.product import Product
 
 TermFamilies: TypeAlias = frozenset[str]
 """Families of colours, or audiences, that a phrase may mean."""

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from embed.photos.reader import PhotoReader
-from index.product_index import ProductIndex
+from embed import PhotoReader
+from index import ProductIndex
 from search.audit.attribute_contradictions import find_contradictions
 from search.audit.completeness import find_missing_fields
 from search.audit.duplicates import find_duplicates
@@ -18,7 +18,7 @@ from search.audit.photo_text_mismatch import (
     stack_vectors,
 )
 from search.audit.price_outliers import find_suspicious_prices
-from shopwindow.values.query import Filters
+from shopwindow.values import Filters
 
 _KIND_ORDER = {kind.name: index_of_kind for index_of_kind, kind in enumerate(FINDING_KINDS)}
 

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
-from index.perceptual_hash import decode_hashes
+from index import decode_hashes
 from search.audit.entries import AuditEntry
 from search.audit.findings import Finding
 from search.audit.near_duplicates import find_near_pairs

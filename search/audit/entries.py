@@ -5,13 +5,11 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from index.payload import CATEGORY_SEPARATOR, PERCEPTUAL_HASH, PHOTO_DIGEST, from_payload
-from index.product_index import ProductIndex
-from index.store.points import PHOTO, Point
-from index.text.analyzer import analyze, fold
+from index import CATEGORY_SEPARATOR, PERCEPTUAL_HASH, PHOTO_DIGEST, ProductIndex, from_payload
+from index.store import PHOTO, Point
+from index.text import analyze, fold
 from search.audit.findings import ProductSummary
-from shopwindow.values.product import Product
-from shopwindow.values.query import Filters
+from shopwindow.values import Filters, Product
 
 BATCH_SIZE = 500
 

@@ -6,13 +6,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from index.perceptual_hash import (
-    HASH_SIZE,
-    MAX_RMS_DISTANCE,
-    PerceptualHashes,
-    is_blank,
-    is_same_photo,
-)
+from index import HASH_SIZE, MAX_RMS_DISTANCE, PerceptualHashes, is_blank, is_same_photo
 
 _BLOCK_SIZE = 512
 _SAMPLE_SIZE = 5_000

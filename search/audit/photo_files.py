@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from embed.photos.reader import PhotoReader
+from embed import PhotoReader
 from search.audit.entries import AuditEntry
 from search.audit.findings import Finding
 from shopwindow.values.errors import PhotoError

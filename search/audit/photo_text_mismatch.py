@@ -6,11 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from index.store.points import PHOTO, TEXT, Point
+from index.store import PHOTO, TEXT, Point
 from search.audit.entries import AuditEntry
 from search.audit.finding_kinds import PHOTO_MISMATCH
 from search.audit.findings import AuditSection, Finding
-from shopwindow.values.encoder import Vectors
+from shopwindow.values import Vectors
 
 REFERENCE_SIZE = 500
 """Number of products that each photo and title is compared with."""

@@ -2,17 +2,14 @@
 
 from collections.abc import Sequence
 
-from index.field_rows import FieldRows
-from index.payload import from_payload, tokenize_product
-from index.product_index import ProductIndex
-from index.store.points import SPARSE, In, Point, VectorQuery
-from index.text.analyzer import get_stems, hash_term
-from index.text.bm25 import build_query_vector
+from index import FieldRows, ProductIndex, from_payload, tokenize_product
+from index.store import SPARSE, In, Point, VectorQuery
+from index.text import build_query_vector, get_stems, hash_term
 from search.catalog_snapshot import CatalogSnapshot
 from search.query.parsed_query import AttributeMatch, ParsedQuery
 from search.query.stated_absences import states_absence
 from search.query.stems import Stems, analyze_query, stem_phrase
-from shopwindow.ranking.candidate_set import CandidateSet
+from shopwindow.ranking import CandidateSet
 from shopwindow.values.settings import SearchSettings
 
 ATTRIBUTE_MATCH = "attribute_match"

@@ -3,10 +3,8 @@
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 
-from index.field_rows import FieldRows
-from index.payload import GROUP_ID, PERCEPTUAL_HASH
-from index.perceptual_hash import decode_hashes, find_same_photo_pairs
-from shopwindow.ranking.candidate_set import CandidateSet
+from index import GROUP_ID, PERCEPTUAL_HASH, FieldRows, decode_hashes, find_same_photo_pairs
+from shopwindow.ranking import CandidateSet
 
 PLACEHOLDER_MIN_COUNT = 12
 """Candidates with one photo from which it counts as a placeholder, and collapses nothing."""

@@ -1,7 +1,7 @@
 """Relevance cutoff: drops candidates that score too low against the best one."""
 
-from shopwindow.ranking.candidate_set import CandidateSet
-from shopwindow.values.query import Sort
+from shopwindow.ranking import CandidateSet
+from shopwindow.values import Sort
 
 SORTED_CUTOFF = 0.5
 """Lowest relative cutoff when sorting by anything but relevance: a hardly relevant product would

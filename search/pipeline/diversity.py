@@ -5,11 +5,11 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from index.product_index import ProductIndex
-from index.store.points import PHOTO, TEXT, Point
+from index import ProductIndex
+from index.store import PHOTO, TEXT, Point
 from search.retrieval.similarity_baseline import BaselineSample
-from shopwindow.ranking.candidate_set import CandidateSet
-from shopwindow.values.encoder import Vectors
+from shopwindow.ranking import CandidateSet
+from shopwindow.values import Vectors
 
 DIVERSITY = "diversity"
 """Name of the contribution."""

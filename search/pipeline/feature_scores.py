@@ -6,10 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shopwindow.personalization import CatalogItem, Personalizer
-from shopwindow.ranking import EngagementEstimate, Profile, decompose_affinity
-from shopwindow.ranking.profile_settings import DAY_S
-from shopwindow.ranking.weights import BaseWeights
-from shopwindow.values.encoder import Vectors
+from shopwindow.ranking import DAY_S, BaseWeights, EngagementEstimate, Profile, decompose_affinity
+from shopwindow.values import Vectors
 
 CO_ENGAGEMENT = "co_engagement"
 POPULARITY = "popularity"

@@ -4,16 +4,16 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from index.product_index import ProductIndex
-from index.store.points import VectorQuery
+from index import ProductIndex
+from index.store import VectorQuery
 from search.retrieval.fusion import (
     MAX_COSINE,
     ScoreNormalization,
     normalize_theoretical_min_max,
 )
 from search.retrieval.similarity_baseline import BaselineSample
-from shopwindow.ranking.candidate_set import CandidateSet
-from shopwindow.values.encoder import Vectors
+from shopwindow.ranking import CandidateSet
+from shopwindow.values import Vectors
 
 NEGATIVE_EXAMPLES = "negative_examples"
 """Name of the contribution."""

@@ -8,9 +8,14 @@ import numpy as np
 from search.catalog_snapshot import CatalogSnapshot
 from search.pipeline.feature_scores import Scores, score_affinity, score_product_signals
 from shopwindow.personalization import CatalogItem, Personalizer
-from shopwindow.ranking import Profile, bound_contribution, diversify_slate, standardize
-from shopwindow.ranking.candidate_set import CandidateSet
-from shopwindow.ranking.weights import RankingWeights
+from shopwindow.ranking import (
+    CandidateSet,
+    Profile,
+    RankingWeights,
+    bound_contribution,
+    diversify_slate,
+    standardize,
+)
 from shopwindow.values.errors import OnlineStoreError, ProfileError
 
 PERSONAL = "personal"

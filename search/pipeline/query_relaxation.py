@@ -5,9 +5,8 @@ from dataclasses import replace
 from itertools import accumulate
 from typing import Any
 
+from shopwindow.values import Filters, Query, SearchResponse
 from shopwindow.values.errors import InvalidQueryError
-from shopwindow.values.query import Filters, Query
-from shopwindow.values.response import SearchResponse
 
 PARSED_FILTERS = "named"
 """Name of the filters parsed from the query's text, in a list of dropped filters."""

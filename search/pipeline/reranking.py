@@ -3,9 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from index.field_rows import FieldRows
-from index.payload import FACET_FIELDS, GROUP_ID, PERCEPTUAL_HASH, to_point_id
-from index.product_index import ProductIndex
+from index import FACET_FIELDS, GROUP_ID, PERCEPTUAL_HASH, FieldRows, ProductIndex, to_point_id
 from search.catalog_snapshot import CatalogSnapshot
 from search.pipeline.attribute_boosts import boost_attributes, collect_fields
 from search.pipeline.collapse import collapse_variants
@@ -19,9 +17,8 @@ from search.query.parsed_query import ParsedQuery
 from search.rules import apply_rules
 from search.rules.plan import EMPTY_PLAN, RulePlan
 from search.stopwatch import Stopwatch
-from shopwindow.ranking.candidate_set import CandidateSet
-from shopwindow.values.encoder import Vectors
-from shopwindow.values.query import Query
+from shopwindow.ranking import CandidateSet
+from shopwindow.values import Query, Vectors
 from shopwindow.values.settings import SearchSettings
 
 

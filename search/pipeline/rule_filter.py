@@ -2,11 +2,11 @@
 
 from dataclasses import replace
 
-from index.product_index import ProductIndex
+from index import ProductIndex
 from search.rules import apply_rules
 from search.rules.plan import RulePlan
-from shopwindow.ranking.candidate_set import CandidateSet
-from shopwindow.values.query import Filters
+from shopwindow.ranking import CandidateSet
+from shopwindow.values import Filters
 
 
 def remove_hidden(

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 
-from index.field_rows import FieldRows
-from index.store.points import OrderBy
-from shopwindow.ranking.candidate_set import CandidateSet
-from shopwindow.values.query import Sort
+from index import FieldRows
+from index.store import OrderBy
+from shopwindow.ranking import CandidateSet
+from shopwindow.values import Sort
 
 SORT_ORDERS: Mapping[Sort, OrderBy] = {
     "price_asc": OrderBy("price"),

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from index.payload import CATEGORY_SEPARATOR
-from index.store.points import In
-from index.text.analyzer import fold
+from index import CATEGORY_SEPARATOR
+from index.store import In
+from index.text import fold
 from search.query.phrases import MAX_PHRASE_WORDS
 from search.query.stems import Stems, stem_phrase
 from search.query.synonym_expansion import SynonymIndex

@@ -5,11 +5,10 @@ from functools import cache
 
 from spellchecker import SpellChecker
 
-from index.text.analyzer import fold
+from index.text import fold
 from search.query.stems import stem_phrase
 from search.query.synonym_expansion import SynonymIndex
-from shopwindow.values.arabic import strip_article
-from shopwindow.values.encoder import Encoder, WordRecognizer
+from shopwindow.values import Encoder, WordRecognizer, strip_article
 
 DEFAULT_LANGUAGES = ("en", "ar")
 """Dictionaries used for any catalogue; a shopper's "beads" is no mistyped "beans"."""

@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from index.store.points import In
-from shopwindow.values.query import Filters
-from shopwindow.values.response import QueryInterpretation
+from index.store import In
+from shopwindow.values import Filters, QueryInterpretation
 
 
 @dataclass(frozen=True, slots=True)

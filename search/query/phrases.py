@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
-from index.text.analyzer import Token
+from index.text import Token
 from search.query.stems import Stems
 
 MAX_PHRASE_WORDS = 4

@@ -7,11 +7,16 @@ from datetime import UTC, datetime
 from functools import partial
 from itertools import chain
 
-from index.payload import to_conditions
-from index.product_index import ProductIndex
-from index.store.points import SPARSE, VectorQuery
-from index.text.analyzer import Token, get_stems, hash_term
-from index.text.bm25 import SparseVector, build_query_vector, build_weighted_vector
+from index import ProductIndex, to_conditions
+from index.store import SPARSE, VectorQuery
+from index.text import (
+    SparseVector,
+    Token,
+    build_query_vector,
+    build_weighted_vector,
+    get_stems,
+    hash_term,
+)
 from search.catalog_snapshot import CatalogSnapshot, CatalogSnapshotCache
 from search.merchant_scope import filter_to_merchants
 from search.query.known_words import SpellingDictionary
@@ -23,8 +28,7 @@ from search.query.stems import Stems, analyze_query
 from search.query.synonym_expansion import SynonymIndex
 from search.rules import RuleSet
 from search.rules.plan import EMPTY_PLAN, RulePlan
-from shopwindow.values.query import WHOLE_TEXT, Filters, Query
-from shopwindow.values.response import QueryInterpretation
+from shopwindow.values import WHOLE_TEXT, Filters, Query, QueryInterpretation
 from shopwindow.values.synonyms import SynonymGroup
 
 _NO_RULES = RuleSet.empty()

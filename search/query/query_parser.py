@@ -3,15 +3,14 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from index.text.analyzer import analyze
+from index.text import analyze
 from search.query.entities import CatalogEntity, EntityIndex
 from search.query.negation import extract_negations
 from search.query.parsed_query import AttributeMatch, ParsedQuery
 from search.query.phrases import segment_phrases
 from search.query.price_filters import PriceConstraint, extract_price
 from search.query.stems import stem_phrase
-from shopwindow.values.query import WHOLE_TEXT, Query
-from shopwindow.values.response import QueryInterpretation
+from shopwindow.values import WHOLE_TEXT, Query, QueryInterpretation
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from index.text.analyzer import map_words
+from index.text import map_words
 from search.query.vocabulary import Vocabulary
-from shopwindow.values.arabic import strip_article
-from shopwindow.values.query import MAX_TEXT_CHARS
+from shopwindow.values import MAX_TEXT_CHARS, strip_article
 
 MAX_LOOKUPS = 32
 """Unknown words of one text that are looked up, each among all catalogue words of about its

@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from typing import TypeAlias
 
-from index.text.analyzer import Token, analyze, get_stems
-from index.text.latin import strip_elisions
+from index.text import Token, analyze, get_stems, strip_elisions
 
 Stems: TypeAlias = tuple[str, ...]
 """The stems of a phrase's words, in order."""

@@ -6,7 +6,7 @@ from functools import cached_property
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import extract
 
-from index.text.analyzer import analyze, fold, get_stems
+from index.text import analyze, fold, get_stems
 
 MIN_CORRECTABLE_LENGTH = 4
 """Letters below which a word has too many neighbours to be corrected."""

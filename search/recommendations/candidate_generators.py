@@ -3,15 +3,13 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from index.payload import to_conditions, to_point_id
-from index.product_index import ProductIndex
-from index.store.points import VectorQuery
+from index import ProductIndex, to_conditions, to_point_id
+from index.store import VectorQuery
 from search.merchant_scope import filter_to_merchants, get_merchant_ids
 from search.recommendations.candidate_pools import CandidatePoolCache
-from shopwindow.personalization import CatalogItem, Personalizer, UserContext
-from shopwindow.personalization.cooccurrence_rules import CO_VIEWED
+from shopwindow.personalization import CO_VIEWED, CatalogItem, Personalizer, UserContext
 from shopwindow.ranking import recency_weights, score_co_engagement
-from shopwindow.values.query import Filters
+from shopwindow.values import Filters
 
 N_BY_INTEREST = 240
 """Nearest neighbours of the interests, shared among the interests."""

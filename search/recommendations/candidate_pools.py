@@ -6,13 +6,12 @@ import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from index.catalog_cache import CatalogCache
-from index.store.points import OrderBy
+from index import CatalogCache
+from index.store import OrderBy
 from search.cursor import digest_parts
 from shopwindow.personalization import Personalizer
-from shopwindow.ranking.profile_settings import DAY_S
-from shopwindow.ranking.slate_builder import SlateBuilder
-from shopwindow.values.query import Filters
+from shopwindow.ranking import DAY_S, SlateBuilder
+from shopwindow.values import Filters
 
 POOL_TTL_S = 30.0
 MAX_POOLS = 500

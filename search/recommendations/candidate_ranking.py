@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from index.payload import GROUP_ID, PERCEPTUAL_HASH
+from index import GROUP_ID, PERCEPTUAL_HASH
 from search.merchant_scope import get_merchant_ids
 from search.pipeline.collapse import collapse_variants
 from search.pipeline.feature_scores import (
@@ -21,10 +21,14 @@ from search.pipeline.reranking import RankingContext
 from search.recommendations.candidate_generators import GeneratedCandidates
 from search.rules import RuledCandidates, apply_rules
 from shopwindow.personalization import CatalogItem, EngagementStats, Personalizer, UserContext
-from shopwindow.ranking import EngagementEstimate, RankingWeights, assign_interests
-from shopwindow.ranking.candidate_set import CandidateSet
-from shopwindow.ranking.slate_builder import SlateCandidates
-from shopwindow.values.encoder import Vectors
+from shopwindow.ranking import (
+    CandidateSet,
+    EngagementEstimate,
+    RankingWeights,
+    SlateCandidates,
+    assign_interests,
+)
+from shopwindow.values import Vectors
 
 
 class ScoredCandidates(NamedTuple):

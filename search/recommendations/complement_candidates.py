@@ -5,18 +5,18 @@ from dataclasses import replace
 
 import numpy as np
 
-from index.payload import CATEGORY_SEPARATOR, to_conditions
-from index.store.points import SPARSE, VectorQuery
-from index.text.analyzer import analyze, hash_term
-from index.text.bm25 import build_query_vector
+from index import CATEGORY_SEPARATOR, to_conditions
+from index.store import SPARSE, VectorQuery
+from index.text import analyze, build_query_vector, hash_term
 from search.merchant_scope import filter_to_merchants, get_merchant_ids
 from search.recommendations.candidate_pools import CandidatePoolCache
 from search.retrieval.similarity_baseline import BaselineSample
-from shopwindow.personalization import CatalogItem, Personalizer
-from shopwindow.personalization.cooccurrence_rules import (
+from shopwindow.personalization import (
     CATEGORY_SUFFIX,
     CO_PURCHASED,
     PARENT_CATEGORY_SUFFIX,
+    CatalogItem,
+    Personalizer,
 )
 from shopwindow.ranking import (
     BasketStatistics,
@@ -25,9 +25,7 @@ from shopwindow.ranking import (
     ScoredComplements,
     score_complements,
 )
-from shopwindow.values.arrays import l2_normalize
-from shopwindow.values.encoder import Vectors
-from shopwindow.values.query import Filters
+from shopwindow.values import Filters, Vectors, l2_normalize
 
 N_PARTNERS = 100
 N_PARTNERS_READ = 1000

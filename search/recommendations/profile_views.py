@@ -7,15 +7,8 @@ from datetime import UTC, datetime
 import numpy as np
 
 from shopwindow.personalization import Personalizer, UserContext
-from shopwindow.ranking.interests import Interests
-from shopwindow.ranking.product_attributes import PREFERENCE_FIELDS
-from shopwindow.ranking.profile import Profile
-from shopwindow.values.profile_view import (
-    Interaction,
-    Interest,
-    PreferredPriceRange,
-    UserProfileView,
-)
+from shopwindow.ranking import PREFERENCE_FIELDS, Interests, Profile
+from shopwindow.values import Interaction, Interest, PreferredPriceRange, UserProfileView
 
 MAX_INTEREST_PRODUCTS = 6
 MAX_TASTE_VALUES = 8

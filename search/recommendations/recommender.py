@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from index.payload import GROUP_ID, PERCEPTUAL_HASH, to_point_id
+from index import GROUP_ID, PERCEPTUAL_HASH, to_point_id
 from search.cursor import Cursor, digest_parts
 from search.merchant_scope import is_visible
 from search.pipeline.collapse import collapse_variants
@@ -22,12 +22,9 @@ from search.rules import apply_rules
 from search.rules.plan import RulePlan
 from search.stopwatch import Stopwatch
 from shopwindow.personalization import Personalizer
-from shopwindow.ranking import RankingWeights
-from shopwindow.ranking.candidate_set import CandidateSet
-from shopwindow.ranking.slate_builder import SLATE_DIVERSITY, SlateBuilder
+from shopwindow.ranking import SLATE_DIVERSITY, CandidateSet, RankingWeights, SlateBuilder
+from shopwindow.values import Filters, Query, SearchResponse
 from shopwindow.values.errors import ProductNotFoundError
-from shopwindow.values.query import Filters, Query
-from shopwindow.values.response import SearchResponse
 
 MAX_COMPLEMENTS = 200
 """Most complements of one product that can be shown."""

@@ -3,12 +3,12 @@
 import math
 from collections.abc import Sequence
 
-from index.product_index import ProductIndex
-from index.store.points import OrderBy, Point
+from index import ProductIndex
+from index.store import OrderBy, Point
 from search.cursor import Cursor
 from search.pipeline.sorting import SORT_ORDERS
+from shopwindow.values import Query
 from shopwindow.values.errors import InvalidQueryError
-from shopwindow.values.query import Query
 
 _VALUE_MARK = "="
 _MISSING_MARK = "~"

@@ -11,9 +11,8 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from index.store.points import ScoredPoint
-from shopwindow.ranking.candidate_set import CandidateSet
-from shopwindow.ranking.ranker import AdditiveRanker, FeatureMatrix
+from index.store import ScoredPoint
+from shopwindow.ranking import AdditiveRanker, CandidateSet, FeatureMatrix
 
 RRF_K = 60
 

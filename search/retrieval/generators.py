@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass, replace
 
-from index.product_index import ProductIndex
-from index.store.points import Condition, ScoredPoint, VectorQuery
-from index.text.bm25 import SparseVector
+from index import ProductIndex
+from index.store import Condition, ScoredPoint, VectorQuery
+from index.text import SparseVector
 from search.retrieval.fusion import FUSION_METHODS, MAX_COSINE, ScoreNormalization, fuse
 from search.retrieval.query_plan import (
     IMAGE,
@@ -16,7 +16,7 @@ from search.retrieval.query_plan import (
     weigh_retrievers,
 )
 from search.retrieval.similarity_baseline import BaselineSample
-from shopwindow.ranking.candidate_set import CandidateSet
+from shopwindow.ranking import CandidateSet
 from shopwindow.values.settings import SearchSettings
 
 SATURATION_STD = 8.0

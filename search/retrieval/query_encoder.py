@@ -7,9 +7,7 @@ from typing import NamedTuple
 import mmh3
 import numpy as np
 
-from shopwindow.values.arrays import l2_normalize
-from shopwindow.values.encoder import Encoder, PreparedImage, Vectors
-from shopwindow.values.query import QueryImage
+from shopwindow.values import Encoder, PreparedImage, QueryImage, Vectors, l2_normalize
 
 _CACHED_TEXTS = 1024
 _CACHED_PHOTOS = 64

@@ -3,9 +3,9 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from index.store.points import PHOTO, SPARSE, TEXT, Condition, VectorQuery
-from index.text.bm25 import SparseVector
-from shopwindow.values.encoder import Vectors
+from index.store import PHOTO, SPARSE, TEXT, Condition, VectorQuery
+from index.text import SparseVector
+from shopwindow.values import Vectors
 from shopwindow.values.settings import SearchSettings
 
 LEXICAL = "lexical"

@@ -3,17 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from index.payload import build_encoder_texts
-from index.product_index import ProductIndex
-from index.store.points import PHOTO, TEXT
+from index import ProductIndex, build_encoder_texts
+from index.store import PHOTO, TEXT
 from search.cursor import digest_parts
 from search.merchant_scope import find_unknown, get_merchant_ids
 from search.retrieval.query_encoder import PreparedPhoto, QueryEncoder, VisualConstraints
 from search.retrieval.query_plan import RetrievalInput
-from shopwindow.values.encoder import Vectors
+from shopwindow.values import Filters, Product, Query, QueryImage, Vectors
 from shopwindow.values.errors import ProductNotFoundError
-from shopwindow.values.product import Product
-from shopwindow.values.query import Filters, Query, QueryImage
 
 
 class QueryVectorizer:

@@ -6,9 +6,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from index.product_index import ProductIndex
-from shopwindow.values.encoder import Vectors
-from shopwindow.values.query import Filters
+from index import ProductIndex
+from shopwindow.values import Filters, Vectors
 
 BASELINE_SAMPLE_SIZE = 400
 REDRAW_SHARE = 0.1

@@ -2,6 +2,7 @@
 
 from search.rules.actions import Action, Boost, Bury, Hide, Pin, Redirect, Synonyms
 from search.rules.application import RuledCandidates, apply_rules
+from search.rules.formatting import format_action, format_scope
 from search.rules.parsing import load_rules, read_rules
 from search.rules.pinning import PINNED
 from search.rules.plan import ActiveRule, RulePlan
@@ -30,6 +31,8 @@ __all__ = [
     "Selection",
     "Synonyms",
     "apply_rules",
+    "format_action",
+    "format_scope",
     "load_rules",
     "read_rules",
 ]

@@ -16,7 +16,7 @@ from search.rules.actions import (
 from search.rules.rule_checks import format_value
 from search.rules.selection import Selection
 from search.rules.table_fields import TableReader
-from shopwindow.values.query import Filters
+from shopwindow.values import Filters
 
 ACTION_KEYS = ("pin", "boost", "bury", "hide", "redirect", "synonyms")
 

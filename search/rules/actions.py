@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from search.rules.rule_checks import format_value, raise_on_faults, validate_text, validate_texts
 from search.rules.selection import Selection
-from shopwindow.values.query import MAX_LIMIT
+from shopwindow.values import MAX_LIMIT
 from shopwindow.values.synonyms import SynonymGroup
 
 BURY_TO_END = 1.0

@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from index.product_index import ProductIndex
+from index import ProductIndex
 from search.rules.pinning import apply_pins
 from search.rules.plan import RulePlan
 from search.rules.score_adjustments import RULES, compute_adjustments
 from search.rules.targets import RuleTargets, resolve_targets
-from shopwindow.ranking.candidate_set import CandidateSet
-from shopwindow.values.query import Filters
+from shopwindow.ranking import CandidateSet
+from shopwindow.values import Filters
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from datetime import datetime
 from search.rules.actions import Action, Boost, Bury, Hide, Pin, Redirect, Synonyms
 from search.rules.rule import RuleScope
 from search.rules.selection import Selection
-from shopwindow.values.query import Filters
+from shopwindow.values import Filters
 
 _MAX_LISTED = 3
 _MATCH_WORDS = {"phrase": "with", "words": "with all words of", "exact": "for just"}

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from index.product_index import ProductIndex
+from index import ProductIndex
 from search.rules.plan import ActiveProductRule, RulePlan
-from shopwindow.values.query import as_tuple
+from shopwindow.values import as_tuple
 
 
 class RuleVisibility:

@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from shopwindow.ranking.candidate_set import CandidateSet
+from shopwindow.ranking import CandidateSet
 
 PINNED = "pinned"
 """Name of the contribution."""

@@ -4,9 +4,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import date, time
 
-from shopwindow.values import errors
+from shopwindow.values import Validator, are_plain_strings, errors
 from shopwindow.values.errors import InvalidValueError, RuleError
-from shopwindow.values.validation import Validator, are_plain_strings
 
 MAX_SHOWN_CHARS = 60
 MAX_TEXT_CHARS = 2000

@@ -5,13 +5,12 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import NamedTuple, Self
 
-from index.text.analyzer import Token, analyze
+from index.text import Token, analyze
 from search.query.stems import Stems
 from search.rules.actions import Redirect, Synonyms
 from search.rules.rule import Rule
 from search.rules.selection import parse_category_path
-from shopwindow.values.arabic import strip_article
-from shopwindow.values.query import Filters, as_tuple
+from shopwindow.values import Filters, as_tuple, strip_article
 
 _PLURAL = "ات"
 _SINGULAR = "ة"

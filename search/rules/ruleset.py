@@ -10,7 +10,7 @@ from search.rules.rule import Rule
 from search.rules.rule_checks import format_value, raise_on_faults
 from search.rules.rule_conflicts import RuleConflict, find_conflicts
 from search.rules.rule_matcher import RuleContext, RuleMatcher
-from shopwindow.values.query import Filters
+from shopwindow.values import Filters
 
 
 class RuleSet:

@@ -3,9 +3,9 @@
 from dataclasses import dataclass, field
 from enum import Enum
 
-from index.text.analyzer import fold
+from index.text import fold
 from search.rules.rule_checks import format_value, raise_on_faults, validate_texts
-from shopwindow.values.query import Filters, as_tuple
+from shopwindow.values import Filters, as_tuple
 
 
 @dataclass(frozen=True, slots=True)

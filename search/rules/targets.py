@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeAlias
 
-from index.payload import to_conditions, to_point_id
-from index.product_index import ProductIndex
-from index.store.points import Condition, In
+from index import ProductIndex, to_conditions, to_point_id
+from index.store import Condition, In
 from search.rules.actions import Pin, ProductAction
 from search.rules.plan import ActiveProductRule, RulePlan
-from shopwindow.values.query import Filters
+from shopwindow.values import Filters
 
 _Conditions: TypeAlias = tuple[Condition, ...]
 _MERCHANT_FIELD = "merchant_id"

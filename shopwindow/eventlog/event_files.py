@@ -14,8 +14,8 @@ from shopwindow.eventlog.event_rows import (
 )
 from shopwindow.eventlog.event_streams import EventSink, EventSource
 from shopwindow.eventlog.row_files import FileRow, open_row_writer, read_rows, supports_nested
+from shopwindow.values import Event
 from shopwindow.values.errors import EventFileError, InvalidEventError
-from shopwindow.values.event import Event
 
 MAX_REPORTED_REJECTIONS = 1000
 _BATCH_SIZE = 1000

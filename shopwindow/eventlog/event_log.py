@@ -18,11 +18,8 @@ from shopwindow.eventlog.segment_queries import (
 )
 from shopwindow.eventlog.segments import Segments, transaction, wrap_log_errors
 from shopwindow.eventlog.visitor_traces import LinkedIds
-from shopwindow.values.atomic_files import probe_writing
-from shopwindow.values.closeable import Closeable
+from shopwindow.values import Closeable, Event, ForkGuard, check_user_id, probe_writing
 from shopwindow.values.errors import EventLogError, InvalidEventError
-from shopwindow.values.event import Event, check_user_id
-from shopwindow.values.fork_guard import ForkGuard
 
 T = TypeVar("T")
 ROTATE_BYTES = 128 << 20

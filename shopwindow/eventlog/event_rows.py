@@ -8,8 +8,8 @@ from dataclasses import fields
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
+from shopwindow.values import EVENT_KINDS, Event
 from shopwindow.values.errors import InvalidEventError
-from shopwindow.values.event import EVENT_KINDS, Event
 
 RowWriter: TypeAlias = Callable[[Mapping[str, Any]], None]
 """Writes one row of a file."""

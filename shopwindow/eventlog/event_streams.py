@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import NamedTuple, Protocol
 
-from shopwindow.values.event import Event
+from shopwindow.values import Event
 
 
 class AppendResult(NamedTuple):

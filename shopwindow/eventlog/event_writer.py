@@ -8,10 +8,8 @@ from itertools import islice
 from threading import Condition, Thread
 
 from shopwindow.eventlog.event_streams import EventSink
-from shopwindow.values.closeable import Closeable
+from shopwindow.values import Closeable, Event, ForkGuard
 from shopwindow.values.errors import EventLogError, EventRejectedError
-from shopwindow.values.event import Event
-from shopwindow.values.fork_guard import ForkGuard
 
 QUEUE_FULL = "the queue is full"
 CLOSED = "the writer is closed"

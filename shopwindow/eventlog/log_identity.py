@@ -3,7 +3,7 @@
 import uuid
 from pathlib import Path
 
-from shopwindow.values.atomic_files import write_atomically
+from shopwindow.values import write_atomically
 
 _FILE_NAME = "log-id"
 

@@ -6,7 +6,7 @@ from dataclasses import fields
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from shopwindow.values.event import Event
+from shopwindow.values import Event
 
 SCHEMA_VERSION = 1
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from shopwindow.eventlog.event_rows import RowWriter
+from shopwindow.values import escape_formula, unescape_formula
 from shopwindow.values.errors import EventFileError
-from shopwindow.values.spreadsheet import escape_formula, unescape_formula
 
 MAX_CELL_CHARS = 1_000_000
 _ENCODING_ERRORS = "surrogateescape"  # the event rejects such a text; the next row is read

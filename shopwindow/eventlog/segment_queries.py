@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from shopwindow.eventlog.log_cursor import decode_cursor, encode_cursor
 from shopwindow.eventlog.log_schema import COLUMN_LIST, from_row
 from shopwindow.eventlog.segments import Segments
-from shopwindow.values.event import Event
+from shopwindow.values import Event
 
 _IDS_PER_QUERY = 500
 

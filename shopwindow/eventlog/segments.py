@@ -7,7 +7,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from shopwindow.eventlog.log_schema import CREATE_STATEMENTS, SCHEMA_VERSION
-from shopwindow.values.atomic_files import fsync_directory
+from shopwindow.values import fsync_directory
 from shopwindow.values.errors import EventLogError, EventLogVersionError
 
 BUSY_TIMEOUT_S = 30.0

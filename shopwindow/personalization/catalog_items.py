@@ -8,14 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from index.catalog_cache import CatalogCache
-from index.payload import from_payload, to_point_id
-from index.product_index import ProductIndex
-from index.store.points import PHOTO, TEXT, Point
+from index import CatalogCache, ProductIndex, from_payload, to_point_id
+from index.store import PHOTO, TEXT, Point
 from shopwindow.ranking import ProductAttributes
-from shopwindow.values.encoder import Vectors
-from shopwindow.values.product import Product
-from shopwindow.values.query import Filters
+from shopwindow.values import Filters, Product, Vectors
 
 MAX_CACHED_ITEMS = 100_000
 """Most products that are cached, some 3 kB each."""

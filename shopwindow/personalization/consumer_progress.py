@@ -4,8 +4,7 @@ import time
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from shopwindow.eventlog.event_streams import EventSource
-from shopwindow.eventlog.log_cursor import decode_cursor
+from shopwindow.eventlog import EventSource, decode_cursor
 from shopwindow.personalization.profile_store import ConsumerProgress
 from shopwindow.values.errors import OnlineStoreError
 

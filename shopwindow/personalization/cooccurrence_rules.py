@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from shopwindow.ranking.profile_settings import DAY_S
+from shopwindow.ranking import DAY_S
 
 CO_VIEWED = "viewed"
 CO_PURCHASED = "bought"

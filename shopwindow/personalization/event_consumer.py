@@ -6,8 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from shopwindow.eventlog.event_streams import EventSource
-from shopwindow.eventlog.log_cursor import decode_cursor
+from shopwindow.eventlog import EventSource, decode_cursor
 from shopwindow.personalization.catalog_items import CatalogItems
 from shopwindow.personalization.consumer_progress import (
     check_compatibility,
@@ -17,7 +16,7 @@ from shopwindow.personalization.consumer_progress import (
 from shopwindow.personalization.profile_store import ProfileStore
 from shopwindow.personalization.profile_updater import EventBatchProcessor
 from shopwindow.ranking import ProfileSettings
-from shopwindow.values.closeable import Closeable
+from shopwindow.values import Closeable
 from shopwindow.values.errors import OnlineStoreError
 
 LOG = logging.getLogger(__name__)

@@ -8,9 +8,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from index.catalog_cache import CatalogCache
-from index.payload import to_point_id
-from index.store.points import VectorQuery
+from index import CatalogCache, to_point_id
+from index.store import VectorQuery
 from shopwindow.personalization.catalog_items import CatalogItem, CatalogItems
 from shopwindow.personalization.product_stats import EngagementStats
 from shopwindow.personalization.profile_store import ProfileStore
@@ -20,7 +19,7 @@ from shopwindow.ranking import (
     estimate_engagement_from_neighbors,
     weigh_neighbors,
 )
-from shopwindow.values.closeable import Closeable
+from shopwindow.values import Closeable
 from shopwindow.values.errors import ShopwindowError
 
 LOG = logging.getLogger(__name__)

@@ -11,9 +11,8 @@ from shopwindow.personalization.consumer_lock import LOCK_FILE_NAME, ConsumerLoc
 from shopwindow.personalization.profile_reads import OnlineStoreReader
 from shopwindow.personalization.profile_writes import OnlineStoreTransaction
 from shopwindow.personalization.store_schema import PER_USER_TABLES, SCHEMA_VERSION, TABLES
-from shopwindow.values.closeable import Closeable
+from shopwindow.values import Closeable, ForkGuard
 from shopwindow.values.errors import OnlineStoreError, OnlineStoreVersionError
-from shopwindow.values.fork_guard import ForkGuard
 
 IN_MEMORY = ":memory:"
 _BUSY_TIMEOUT_S = 30.0

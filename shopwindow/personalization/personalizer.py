@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from index.product_index import ProductIndex
+from index import ProductIndex
 from shopwindow.eventlog import EventLog
 from shopwindow.personalization.catalog_items import CatalogItems
 from shopwindow.personalization.consumer_progress import (
@@ -20,9 +20,8 @@ from shopwindow.personalization.profile_store import ProfileStore
 from shopwindow.personalization.profile_writes import MAX_INTERACTIONS
 from shopwindow.personalization.stored_interactions import InteractionRecord
 from shopwindow.ranking import Profile, ProfileSettings
-from shopwindow.values.closeable import Closeable
+from shopwindow.values import Closeable, Validator
 from shopwindow.values.errors import InvalidQueryError
-from shopwindow.values.validation import Validator
 
 STORE_FILE_NAME = "people.sqlite"
 """The online store's file, in the folder of the event log."""

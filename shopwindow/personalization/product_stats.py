@@ -3,7 +3,7 @@
 import math
 from typing import NamedTuple
 
-from shopwindow.ranking.profile_settings import DAY_S
+from shopwindow.ranking import DAY_S
 
 HALF_LIFE_S = 30 * DAY_S
 LANDMARK_S = 1_577_836_800.0

@@ -19,10 +19,16 @@ from shopwindow.personalization.product_stats import (
     forward_decay_weight,
 )
 from shopwindow.personalization.profile_writes import OnlineStoreTransaction, ServedPositions
-from shopwindow.ranking import ComplementFeatures, Profile, ProfileInteraction, ProfileSettings
-from shopwindow.ranking.profile_settings import DAY_S, MINUTE_S
+from shopwindow.ranking import (
+    DAY_S,
+    MINUTE_S,
+    ComplementFeatures,
+    Profile,
+    ProfileInteraction,
+    ProfileSettings,
+)
+from shopwindow.values import Event
 from shopwindow.values.errors import ProfileError
-from shopwindow.values.event import Event
 
 LOG = logging.getLogger(__name__)
 

@@ -11,8 +11,7 @@ from shopwindow.ranking.interests import Interests
 from shopwindow.ranking.product_attributes import PREFERENCE_FIELDS, ProductAttributes
 from shopwindow.ranking.profile import Profile
 from shopwindow.ranking.profile_settings import DEFAULT_PROFILE_SETTINGS, ProfileSettings
-from shopwindow.values.arrays import check_vectors
-from shopwindow.values.encoder import Vectors
+from shopwindow.values import Vectors, check_vectors
 from shopwindow.values.errors import InvalidValueError
 
 Scores: TypeAlias = NDArray[np.float64]

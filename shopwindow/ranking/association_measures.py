@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shopwindow.ranking.basket_counts import BasketStatistics, CooccurrenceCounts
-from shopwindow.values.encoder import Vectors
+from shopwindow.values import Vectors
 
 Scores: TypeAlias = NDArray[np.float64]
 """One score per candidate, shape (n_products,)."""

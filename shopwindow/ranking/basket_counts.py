@@ -7,7 +7,7 @@ from itertools import permutations
 from typing import Self, TypeAlias
 
 from shopwindow.ranking.complement_features import ComplementFeatures
-from shopwindow.values.encoder import Vectors
+from shopwindow.values import Vectors
 from shopwindow.values.errors import InvalidValueError
 
 Counts: TypeAlias = Mapping[str, float]

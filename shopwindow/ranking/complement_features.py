@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from shopwindow.ranking.product_attributes import ProductAttributes
-from shopwindow.values import Product
-from shopwindow.values.arabic import normalize_alef, strip_diacritics
+from shopwindow.values import Product, normalize_alef, strip_diacritics
 
 _WORD = re.compile(r"[^\W\d_]{2,}")
 

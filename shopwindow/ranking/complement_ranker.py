@@ -16,8 +16,7 @@ from shopwindow.ranking.association_measures import (
 from shopwindow.ranking.basket_counts import BasketStatistics
 from shopwindow.ranking.cold_start import round_robin
 from shopwindow.ranking.complement_features import ComplementFeatures
-from shopwindow.values.arrays import check_vectors
-from shopwindow.values.encoder import Vectors
+from shopwindow.values import Vectors, check_vectors
 from shopwindow.values.errors import InvalidValueError
 
 

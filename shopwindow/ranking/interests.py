@@ -6,8 +6,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from shopwindow.values.arrays import l2_normalize
-from shopwindow.values.encoder import Vectors
+from shopwindow.values import Vectors, l2_normalize
 
 _EPSILON = 1e-300
 

@@ -10,8 +10,7 @@ from shopwindow.ranking.interests import ClusterLimits, Interests, WeightedInter
 from shopwindow.ranking.preferences import Preferences
 from shopwindow.ranking.product_attributes import ProductAttributes
 from shopwindow.ranking.profile_settings import DEFAULT_PROFILE_SETTINGS, ProfileSettings
-from shopwindow.values.arrays import check_vectors, l2_normalize
-from shopwindow.values.encoder import Vectors
+from shopwindow.values import Vectors, check_vectors, l2_normalize
 from shopwindow.values.errors import InvalidValueError, ProfileEncoderError
 
 

@@ -1,30 +1,77 @@
 """The value types that every package shares: products, queries, responses, events, profiles."""
 
-from shopwindow.values.encoder import Encoder, EncoderSpec, PreparedImage, Vectors
-from shopwindow.values.event import EVENT_KINDS, Event, EventKind, Surface
+from shopwindow.values.arabic import normalize_alef, strip_article, strip_diacritics
+from shopwindow.values.arrays import NamedArrays, check_vectors, l2_normalize
+from shopwindow.values.atomic_files import fsync_directory, probe_writing, write_atomically
+from shopwindow.values.closeable import Closeable
+from shopwindow.values.encoder import (
+    DimRange,
+    Encoder,
+    EncoderSpec,
+    PreparedImage,
+    Vectors,
+    WordRecognizer,
+    digest,
+)
+from shopwindow.values.event import (
+    EVENT_KINDS,
+    Event,
+    EventKind,
+    Surface,
+    check_user_id,
+    fill_purchase_value,
+)
+from shopwindow.values.fork_guard import ForkGuard
 from shopwindow.values.product import Product, Translation
 from shopwindow.values.profile_view import (
+    DEMO_USER_PREFIX,
     Interaction,
     Interest,
     PreferredPriceRange,
     UserProfileView,
+    serialize_profile_view,
 )
-from shopwindow.values.query import FACETS, SORTS, Filters, ImageSource, Query, QueryImage, Sort
+from shopwindow.values.query import (
+    FACETS,
+    MAX_LIMIT,
+    MAX_TEXT_CHARS,
+    SORTS,
+    WHOLE_TEXT,
+    Crop,
+    Filters,
+    ImageSource,
+    Query,
+    QueryImage,
+    Sort,
+    as_tuple,
+)
 from shopwindow.values.response import Hit, PriceBucket, QueryInterpretation, SearchResponse
+from shopwindow.values.spreadsheet import escape_formula, is_formula, unescape_formula
+from shopwindow.values.validation import MAX_ID_CHARS, Validator, are_plain_strings, to_well_formed
 
 __all__ = [
+    "DEMO_USER_PREFIX",
     "EVENT_KINDS",
     "FACETS",
+    "MAX_ID_CHARS",
+    "MAX_LIMIT",
+    "MAX_TEXT_CHARS",
     "SORTS",
+    "WHOLE_TEXT",
+    "Closeable",
+    "Crop",
+    "DimRange",
     "Encoder",
     "EncoderSpec",
     "Event",
     "EventKind",
     "Filters",
+    "ForkGuard",
     "Hit",
     "ImageSource",
     "Interaction",
     "Interest",
+    "NamedArrays",
     "PreferredPriceRange",
     "PreparedImage",
     "PriceBucket",
@@ -37,5 +84,25 @@ __all__ = [
     "Surface",
     "Translation",
     "UserProfileView",
+    "Validator",
     "Vectors",
+    "WordRecognizer",
+    "are_plain_strings",
+    "as_tuple",
+    "check_user_id",
+    "check_vectors",
+    "digest",
+    "escape_formula",
+    "fill_purchase_value",
+    "fsync_directory",
+    "is_formula",
+    "l2_normalize",
+    "normalize_alef",
+    "probe_writing",
+    "serialize_profile_view",
+    "strip_article",
+    "strip_diacritics",
+    "to_well_formed",
+    "unescape_formula",
+    "write_atomically",
 ]

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from index.store.edge.metadata_files import CHECKSUMS_FILE, format_damage_message
-from shopwindow.values.atomic_files import write_atomically
+from shopwindow.values import write_atomically
 from shopwindow.values.errors import IndexStoreError
 
 MAX_CHECKSUMMED_BYTES = 1 << 20

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from index.store.points import Payload, StoreSchema
-from shopwindow.values.atomic_files import write_atomically
-from shopwindow.values.encoder import digest
+from shopwindow.values import digest, write_atomically
 from shopwindow.values.errors import IndexStoreError
 
 CURRENT_FILE = "current"

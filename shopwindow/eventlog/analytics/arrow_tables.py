@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pyarrow as pa
 
 from shopwindow.eventlog.log_schema import to_microseconds
-from shopwindow.values.event import Event
+from shopwindow.values import Event
 
 TIMESTAMP_TYPE = pa.timestamp("us", tz="UTC")
 _FEATURES_TYPE = pa.map_(pa.string(), pa.float64())

@@ -24,9 +24,8 @@ from shopwindow.eventlog.analytics.rates import DailyCount, PositionClickRate, R
 from shopwindow.eventlog.log_cursor import decode_cursor, encode_cursor
 from shopwindow.eventlog.log_schema import to_date
 from shopwindow.eventlog.visitor_traces import NO_LINKED_IDS, LinkedIds
-from shopwindow.values.closeable import Closeable
+from shopwindow.values import Closeable, check_user_id
 from shopwindow.values.errors import EventStoreError
-from shopwindow.values.event import check_user_id
 
 _CLEANUP_TIMEOUT_S = 30.0
 _DIGESTS_PER_QUERY = 1000

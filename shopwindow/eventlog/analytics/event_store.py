@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Protocol
 from shopwindow.eventlog.analytics.rates import DailyCount, PositionClickRate, RankerPerformance
 from shopwindow.eventlog.log_cursor import decode_cursor
 from shopwindow.eventlog.visitor_traces import NO_LINKED_IDS, LinkedIds
+from shopwindow.values import Event
 from shopwindow.values.errors import EventStoreError, InvalidEventError
-from shopwindow.values.event import Event
 
 if TYPE_CHECKING:
     import pyarrow as pa

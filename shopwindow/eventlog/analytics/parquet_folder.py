@@ -15,7 +15,7 @@ from typing import Self, TypeAlias
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from shopwindow.values.atomic_files import fsync_directory
+from shopwindow.values import fsync_directory
 from shopwindow.values.errors import EventStoreError
 
 FORMAT_VERSION = 1

@@ -21,9 +21,8 @@ from shopwindow.eventlog.analytics.rates import DailyCount, PositionClickRate, R
 from shopwindow.eventlog.analytics.shared_folder_lock import SharedFolderLock
 from shopwindow.eventlog.log_cursor import decode_cursor, encode_cursor
 from shopwindow.eventlog.visitor_traces import NO_LINKED_IDS, LinkedIds
-from shopwindow.values.closeable import Closeable
+from shopwindow.values import Closeable, check_user_id
 from shopwindow.values.errors import EventStoreError
-from shopwindow.values.event import check_user_id
 
 _LOCK = "lock.sqlite"
 _LINK_COLUMNS = ["user_id", "session_id", "query_id", "event_id"]

@@ -7,8 +7,8 @@ from shopwindow.eventlog.analytics.event_store import EventBatch, EventStore
 from shopwindow.eventlog.event_log import EventLog
 from shopwindow.eventlog.log_cursor import decode_cursor
 from shopwindow.eventlog.visitor_traces import LinkedIds
+from shopwindow.values import Event
 from shopwindow.values.errors import EventStoreError
-from shopwindow.values.event import Event
 
 BATCH_SIZE = 20_000
 

@@ -8,8 +8,7 @@ from pathlib import Path
 from rich.progress import Progress, TaskID
 from rich.table import Table
 
-from embed.finetuning import AdaptReport, adapt_encoder
-from embed.finetuning.adapt import StageProgress
+from embed import AdaptReport, StageProgress, adapt_encoder
 from shopwindow.serving.cli.exit_codes import ExitCode
 from shopwindow.serving.cli.index_feed import FeedRequest
 from shopwindow.serving.cli.index_progress import LOG_INTERVAL_S

@@ -20,10 +20,9 @@ from shopwindow.serving.cli.output import (
     sanitize_line,
     to_json,
 )
+from shopwindow.values import Filters, escape_formula
 from shopwindow.values.errors import InvalidValueError
-from shopwindow.values.query import Filters
 from shopwindow.values.settings import Settings
-from shopwindow.values.spreadsheet import escape_formula
 
 DEFAULT_AUDIT_PAGE = Path("audit.html")
 FINDINGS_HEADER = ("product_id", "title", "kind", "finding", "recommended_action")

@@ -10,8 +10,7 @@ if TYPE_CHECKING:
 
     from index import ProductIndex
     from search import SearchService
-    from shopwindow.eventlog import EventLog
-    from shopwindow.eventlog.visitor_traces import LinkedIds
+    from shopwindow.eventlog import EventLog, LinkedIds
     from shopwindow.values.settings import Settings
 
 Launch: TypeAlias = Callable[["SearchService", "Settings"], None]
@@ -127,7 +126,7 @@ def open_service(
     from search import Runtime, SearchService  # noqa: PLC0415 -- `--help` does without
 
     def erase_from_store(user_id: str, traces: "LinkedIds") -> object:
-        from shopwindow.eventlog.analytics.store_addresses import (  # noqa: PLC0415 -- rarely needed
+        from shopwindow.eventlog.analytics import (  # noqa: PLC0415 -- rarely needed
             erase_from_configured_store,
         )
 

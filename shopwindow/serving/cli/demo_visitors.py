@@ -5,10 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from search import SearchService
-from shopwindow.personalization.personalizer import STORE_FILE_NAME
-from shopwindow.values.event import Event, EventKind, fill_purchase_value
-from shopwindow.values.profile_view import DEMO_USER_PREFIX
-from shopwindow.values.query import Query
+from shopwindow.personalization import STORE_FILE_NAME
+from shopwindow.values import DEMO_USER_PREFIX, Event, EventKind, Query, fill_purchase_value
 from shopwindow.values.settings import EventSettings, Settings
 
 _LIMIT = 12

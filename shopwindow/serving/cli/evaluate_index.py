@@ -9,15 +9,22 @@ from rich.table import Table
 
 from index import ProductIndex
 from search import SearchService
-from shopwindow.evaluation.comparison import Comparison, compare
-from shopwindow.evaluation.judgments import Judgments, read_judgments
-from shopwindow.evaluation.measures import Measure, parse_measure
-from shopwindow.evaluation.runs import Run, mean, run_queries
+from shopwindow.evaluation import (
+    Comparison,
+    Judgments,
+    Measure,
+    Run,
+    compare,
+    mean,
+    parse_measure,
+    read_judgments,
+    run_queries,
+)
 from shopwindow.serving.cli.context import open_index
 from shopwindow.serving.cli.exit_codes import ExitCode
 from shopwindow.serving.cli.output import get_stdout_console, print_notice
+from shopwindow.values import Query
 from shopwindow.values.errors import InvalidSettingError
-from shopwindow.values.query import Query
 from shopwindow.values.settings import SearchSettings, Settings
 
 MIN_DEPTH = 10

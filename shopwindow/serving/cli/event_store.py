@@ -7,15 +7,16 @@ from pathlib import Path
 
 from rich.progress import Progress, SpinnerColumn, TextColumn
 
-from shopwindow.eventlog import EventLog
-from shopwindow.eventlog.analytics import EventStore, Period, sync_events
-from shopwindow.eventlog.analytics.store_addresses import (
+from shopwindow.eventlog import EventLog, LinkedIds
+from shopwindow.eventlog.analytics import (
+    EventStore,
+    Period,
     erase_from_configured_store,
     open_configured_store,
     resolve_store_address,
     store_exists,
+    sync_events,
 )
-from shopwindow.eventlog.visitor_traces import LinkedIds
 from shopwindow.serving.cli.exit_codes import ExitCode
 from shopwindow.serving.cli.output import get_stderr_console, get_stdout_console, print_line
 from shopwindow.values.errors import EventLogError, EventStoreError
@@ -70,7 +71,7 @@ def show_training_export(
         EventStoreError: There is no store, or it cannot be used.
         InvalidEventError: The period ends before it begins.
     """
-    from shopwindow.eventlog.analytics.training_file import export_training_rows  # noqa: PLC0415 -- Arrow
+    from shopwindow.eventlog.analytics import export_training_rows  # noqa: PLC0415 -- Arrow
 
     period = to_period(since, until)
     with open_existing_store(settings) as store:

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
-from index import IndexReport, ProductFeed, ProductIndex, read_products
-from index.index_report import ProgressCallback
+from index import IndexReport, ProductFeed, ProductIndex, ProgressCallback, read_products
 from shopwindow.serving.cli.context import open_index
 from shopwindow.serving.cli.exit_codes import ExitCode
 from shopwindow.serving.cli.index_progress import show_index_progress

@@ -14,8 +14,7 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-from index import IndexReport
-from index.index_report import ProgressCallback
+from index import IndexReport, ProgressCallback
 from shopwindow.serving.cli.output import get_stderr_console, print_notice
 
 LOG_INTERVAL_S = 10.0

@@ -7,11 +7,11 @@ from pathlib import Path
 from rich.table import Table
 
 from index import IndexReport, Rejection
-from index.catalog.rejects_file import REJECTS_HEADER
+from index.catalog import REJECTS_HEADER
 from shopwindow.serving.cli.index_progress import format_rate
 from shopwindow.serving.cli.output import get_stdout_console, sanitize_line
+from shopwindow.values import escape_formula
 from shopwindow.values.errors import FeedError
-from shopwindow.values.spreadsheet import escape_formula
 
 MAX_REJECTIONS_SHOWN = 5
 _WARNING_LABELS = {

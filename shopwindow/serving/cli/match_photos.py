@@ -9,14 +9,15 @@ from pathlib import Path
 
 from rich.table import Table
 
-from search import SearchService
-from search.batch_matching import PhotoMatch, match_photos
-from search.match_confidence import (
+from search import (
     CONFIDENCE_BOUNDS,
     LOW_CONFIDENCE,
     SAME_PHOTO,
+    PhotoMatch,
+    SearchService,
     is_calibrated,
     label_confidence,
+    match_photos,
 )
 from shopwindow.serving.cli.context import open_service
 from shopwindow.serving.cli.count_progress import show_count_progress
@@ -26,8 +27,8 @@ from shopwindow.serving.cli.match_sheets import MAX_XLSX_ROWS, check_sheet, open
 from shopwindow.serving.cli.match_thumbnails import IllustratedMatch, add_thumbnails
 from shopwindow.serving.cli.output import get_stdout_console, print_notice, sanitize_line
 from shopwindow.serving.cli.photo_list import list_photos
+from shopwindow.values import Filters, Query
 from shopwindow.values.errors import InvalidQueryError
-from shopwindow.values.query import Filters, Query
 from shopwindow.values.settings import PhotoLimits, Settings
 
 _MAX_ERRORS_SHOWN = 5

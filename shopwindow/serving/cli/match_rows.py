@@ -4,11 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from search.batch_matching import PhotoMatch
-from search.match_confidence import label_confidence
+from search import PhotoMatch, label_confidence
 from shopwindow.serving.cli.output import sanitize_line
-from shopwindow.values.product import Product
-from shopwindow.values.response import Hit
+from shopwindow.values import Hit, Product
 
 Cell: TypeAlias = str | float | int | None
 

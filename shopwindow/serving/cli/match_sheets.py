@@ -10,8 +10,8 @@ from typing import Protocol
 
 from shopwindow.serving.cli.match_rows import SHEET_COLUMNS, build_rows
 from shopwindow.serving.cli.match_thumbnails import IllustratedMatch
+from shopwindow.values import escape_formula
 from shopwindow.values.errors import FeedError
-from shopwindow.values.spreadsheet import escape_formula
 
 COLUMN_NAMES = tuple(column.name for column in SHEET_COLUMNS)
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from PIL import Image
 
 from embed import PhotoReader
-from search.batch_matching import PhotoMatch
-from shopwindow.values.encoder import PreparedImage
+from search import PhotoMatch
+from shopwindow.values import PreparedImage
 from shopwindow.values.errors import PhotoError
 from shopwindow.values.settings import PhotoLimits
 

@@ -7,7 +7,7 @@ import xlsxwriter
 
 from shopwindow.serving.cli.match_rows import SHEET_COLUMNS, Cell, build_rows
 from shopwindow.serving.cli.match_thumbnails import THUMBNAIL_SIDE, IllustratedMatch
-from shopwindow.values.spreadsheet import is_formula
+from shopwindow.values import is_formula
 
 # Source of the limits: Excel specifications and limits.
 _MAX_LINKS = 65_530

@@ -7,7 +7,7 @@ import typer
 from shopwindow.serving.cli.context import open_service
 from shopwindow.serving.cli.output import print_notice
 from shopwindow.serving.cli.response_tables import response_to_json, show_response
-from shopwindow.values.query import Filters, Query
+from shopwindow.values import Filters, Query
 from shopwindow.values.settings import Settings
 
 

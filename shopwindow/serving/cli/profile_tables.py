@@ -8,7 +8,7 @@ from rich.text import Text
 
 from shopwindow.serving.cli.output import get_stdout_console, print_line, sanitize_line, to_json
 from shopwindow.serving.cli.recommendations import open_personalized_service
-from shopwindow.values.profile_view import Interest, UserProfileView, serialize_profile_view
+from shopwindow.values import Interest, UserProfileView, serialize_profile_view
 from shopwindow.values.settings import Settings
 
 

@@ -1,7 +1,6 @@
 """Rebuilding of profiles and counts from the event log."""
 
-from shopwindow.personalization import CatalogItems, EventConsumer, OnlineStore
-from shopwindow.personalization.personalizer import STORE_FILE_NAME
+from shopwindow.personalization import STORE_FILE_NAME, CatalogItems, EventConsumer, OnlineStore
 from shopwindow.ranking import read_weights
 from shopwindow.serving.cli.context import open_index
 from shopwindow.serving.cli.count_progress import show_count_progress

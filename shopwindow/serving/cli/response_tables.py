@@ -8,8 +8,7 @@ from rich.text import Text
 
 from search.rules import RULES
 from shopwindow.serving.cli.output import get_stdout_console, sanitize_line, to_json
-from shopwindow.values.product import Product
-from shopwindow.values.response import Hit, QueryInterpretation, SearchResponse
+from shopwindow.values import Hit, Product, QueryInterpretation, SearchResponse
 
 RELAXED_FILTER_LABELS = {"in_stock": "stock", "created_since": "date"}
 """Labels of filters whose name is not what people call them."""

@@ -9,12 +9,11 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from search.rules import Rule, RuleConflict, RulePlan, RuleSet
-from search.rules.formatting import format_action, format_scope
+from search.rules import Rule, RuleConflict, RulePlan, RuleSet, format_action, format_scope
 from shopwindow.serving.cli.exit_codes import ExitCode
 from shopwindow.serving.cli.output import get_stdout_console, print_line, sanitize_line, to_json
+from shopwindow.values import Filters, Query
 from shopwindow.values.errors import InvalidQueryError
-from shopwindow.values.query import Filters, Query
 
 _STATUS_LABELS = {"active": "in force", "scheduled": "scheduled", "expired": "expired"}
 

@@ -10,8 +10,8 @@ from shopwindow.serving.cli.exit_codes import ExitCode
 from shopwindow.serving.cli.index_feed import FeedRequest, index_feed
 from shopwindow.serving.cli.output import get_stdout_console
 from shopwindow.serving.cli.response_tables import show_response
+from shopwindow.values import Query
 from shopwindow.values.errors import EncoderMismatchError, IndexVersionError
-from shopwindow.values.query import Query
 from shopwindow.values.settings import Settings
 
 DEMO_INDEX = "var/demo"

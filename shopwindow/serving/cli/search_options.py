@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
 
+from shopwindow.values import WHOLE_TEXT, Crop, Filters, Query, QueryImage, Sort
 from shopwindow.values.errors import InvalidQueryError
-from shopwindow.values.query import WHOLE_TEXT, Crop, Filters, Query, QueryImage, Sort
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,10 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from search.suggestions import Suggestion
+from search import Suggestion
 from shopwindow.serving.cli.context import open_service
 from shopwindow.serving.cli.output import get_stdout_console, sanitize_line, to_json
-from shopwindow.values.query import Filters
+from shopwindow.values import Filters
 from shopwindow.values.settings import Settings
 
 

@@ -4,11 +4,17 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from index import ProductIndex
-from shopwindow.evaluation.comparison import compare
-from shopwindow.evaluation.judgments import Judgments, read_judgments
-from shopwindow.evaluation.measures import Measure, parse_measure
-from shopwindow.evaluation.runs import mean
-from shopwindow.evaluation.weight_tuning import Parameters, coordinate_ascent, train_test_split
+from shopwindow.evaluation import (
+    Judgments,
+    Measure,
+    Parameters,
+    compare,
+    coordinate_ascent,
+    mean,
+    parse_measure,
+    read_judgments,
+    train_test_split,
+)
 from shopwindow.serving.cli.context import open_index
 from shopwindow.serving.cli.evaluate_index import print_comparison, run_judged_queries
 from shopwindow.serving.cli.exit_codes import ExitCode

@@ -5,10 +5,9 @@ import time
 
 from rich.table import Table
 
-from embed import load_encoder
-from embed.verification import REFERENCE_LABELS, REFERENCE_TEXTS, run_sanity_checks
+from embed import REFERENCE_LABELS, REFERENCE_TEXTS, load_encoder, run_sanity_checks
 from shopwindow.serving.cli.output import get_stdout_console, print_notice
-from shopwindow.values.encoder import Encoder, Vectors
+from shopwindow.values import Encoder, Vectors
 from shopwindow.values.settings import Settings
 
 

@@ -6,8 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from search import SearchService
-from search.merchant_scope import is_visible
+from search import SearchService, is_visible
 from shopwindow.serving.web.error_messages import build_error_notice
 from shopwindow.serving.web.product_controller import ProductController
 from shopwindow.serving.web.translations import Language, detect_language, translate
@@ -33,8 +32,7 @@ from shopwindow.serving.web.view_queries import (
     set_price_range,
 )
 from shopwindow.serving.web.visitor_controller import VisitorController
-from shopwindow.values import Filters, Product
-from shopwindow.values.query import QueryImage
+from shopwindow.values import Filters, Product, QueryImage
 
 MAX_PHOTOS = 5
 """Photos that one query can have."""

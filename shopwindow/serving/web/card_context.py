@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from shopwindow.serving.web.translations import Language
-from shopwindow.values.event import Surface
+from shopwindow.values import Surface
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,10 +17,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from search import SearchService
-from shopwindow.eventlog.event_rows import to_cells
-from shopwindow.values import Event
+from shopwindow.eventlog import to_cells
+from shopwindow.values import Event, UserProfileView, serialize_profile_view
 from shopwindow.values.errors import InvalidEventError, ShopwindowError
-from shopwindow.values.profile_view import UserProfileView, serialize_profile_view
 
 EXPORT_ROUTE = "visitor-data"
 """Route of a visitor's file."""

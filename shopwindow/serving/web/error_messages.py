@@ -2,6 +2,7 @@
 
 from shopwindow.serving.web.translations import Language, translate
 from shopwindow.serving.web.view_model import Notice
+from shopwindow.values import MAX_ID_CHARS, MAX_TEXT_CHARS
 from shopwindow.values.errors import (
     EventLogError,
     EventStoreError,
@@ -16,8 +17,6 @@ from shopwindow.values.errors import (
     ProfileError,
     ShopwindowError,
 )
-from shopwindow.values.query import MAX_TEXT_CHARS
-from shopwindow.values.validation import MAX_ID_CHARS
 
 _PRICE_FIELDS = ("price_min", "price_max")
 _FIXED_MESSAGES: tuple[tuple[type[ShopwindowError], str, str], ...] = (

@@ -1,6 +1,6 @@
 """Chips above the hits: active filters, negative examples, and facet values to filter by."""
 
-from index.payload import CATEGORY_SEPARATOR
+from index import CATEGORY_SEPARATOR
 from shopwindow.serving.web.markup import Markup, action_button, tag
 from shopwindow.serving.web.price_formatting import format_price
 from shopwindow.serving.web.translations import Language, localize_title, translate

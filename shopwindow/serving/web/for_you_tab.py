@@ -10,8 +10,7 @@ from shopwindow.serving.web.profile_panel import render_profile_panel
 from shopwindow.serving.web.translations import translate, translate_count
 from shopwindow.serving.web.view_model import View
 from shopwindow.serving.web.visitor_bar import truncate_id
-from shopwindow.values import Hit
-from shopwindow.values.profile_view import DEMO_USER_PREFIX
+from shopwindow.values import DEMO_USER_PREFIX, Hit
 
 
 def render_for_you_heading(view: View) -> Markup:

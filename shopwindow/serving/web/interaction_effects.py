@@ -4,8 +4,7 @@ from collections.abc import Sequence
 
 from shopwindow.serving.web.view_model import View
 from shopwindow.serving.web.visitor_state import InteractionEffect, InterestChange
-from shopwindow.values.event import EventKind
-from shopwindow.values.profile_view import Interest, UserProfileView
+from shopwindow.values import EventKind, Interest, UserProfileView
 
 
 def compare_views(kind: EventKind, product_id: str, before: View, after: View) -> InteractionEffect:

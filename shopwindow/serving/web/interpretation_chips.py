@@ -3,7 +3,7 @@
 from shopwindow.serving.web.markup import Markup, action_button, tag
 from shopwindow.serving.web.translations import MESSAGE_KEYS, Language, translate
 from shopwindow.serving.web.view_model import View
-from shopwindow.values.response import QueryInterpretation
+from shopwindow.values import QueryInterpretation
 
 
 def render_interpretations(view: View) -> Markup:

@@ -4,8 +4,7 @@ from typing import Final
 
 from shopwindow.serving.web.markup import Markup, action_button, tag
 from shopwindow.serving.web.translations import Language, localize_title, translate
-from shopwindow.values import Product
-from shopwindow.values.event import EventKind
+from shopwindow.values import EventKind, Product
 
 PRODUCT_ACTIONS: Final[tuple[EventKind, ...]] = ("like", "cart", "purchase", "hide")
 """Interactions that have a button; a click is recorded when the product is opened."""

@@ -15,8 +15,7 @@ from shopwindow.serving.web.translations import (
 )
 from shopwindow.serving.web.visitor_bar import truncate_id
 from shopwindow.serving.web.visitor_state import VisitorState
-from shopwindow.values import Product
-from shopwindow.values.profile_view import Interest, PreferredPriceRange
+from shopwindow.values import Interest, PreferredPriceRange, Product
 
 _MAX_PHOTOS = 4
 _MIN_PREFERENCE = 0.01

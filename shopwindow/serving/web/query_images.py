@@ -2,14 +2,13 @@
 
 from functools import lru_cache
 
-from embed import PhotoReader
-from embed.photos.reader import PREVIEW_SIZE
+from embed import PREVIEW_SIZE, PhotoReader
 from shopwindow.serving.web.markup import Markup, action_button, join, tag
 from shopwindow.serving.web.thumbnails import encode_jpeg, make_thumbnail, to_data_url
 from shopwindow.serving.web.translations import TEXT_DIRECTIONS, Language, translate
 from shopwindow.serving.web.view_model import View
+from shopwindow.values import Crop, QueryImage
 from shopwindow.values.errors import PhotoError
-from shopwindow.values.query import Crop, QueryImage
 
 _TILE_SIDE = 96
 _CACHE_SIZE = 64

@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from index.payload import CATEGORY_SEPARATOR
+from index import CATEGORY_SEPARATOR
 from shopwindow.serving.web.filter_chips import format_price_range, list_active_filters
 from shopwindow.serving.web.markup import Markup, action_button, join, tag
 from shopwindow.serving.web.translations import TEXT_DIRECTIONS, Language, translate
 from shopwindow.serving.web.view_model import FacetCounts, View, get_selected_values
-from shopwindow.values.response import PriceBucket
+from shopwindow.values import PriceBucket
 
 _MAX_VALUES = 8
 _IN_STOCK = "true"

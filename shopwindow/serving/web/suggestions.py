@@ -14,8 +14,8 @@ from shopwindow.serving.web.markup import Markup, tag
 from shopwindow.serving.web.translations import TEXT_DIRECTIONS, Language, translate
 from shopwindow.serving.web.typed_input import sanitize_text
 from shopwindow.serving.web.view_model import get_selected_values
+from shopwindow.values import MAX_TEXT_CHARS, Filters
 from shopwindow.values.errors import ShopwindowError
-from shopwindow.values.query import MAX_TEXT_CHARS, Filters
 
 SUGGESTION_ROUTE = "suggestions"
 """Route of the completions of a query that is being typed."""

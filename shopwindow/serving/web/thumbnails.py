@@ -9,8 +9,8 @@ from PIL import Image
 
 from embed import PhotoReader
 from index import ProductIndex
+from shopwindow.values import Crop, ImageSource
 from shopwindow.values.errors import PhotoUnreadableError, ProductNotFoundError
-from shopwindow.values.query import Crop, ImageSource
 
 THUMBNAIL_SIDE = 320
 """Pixels of a thumbnail's side: sharp on a card of 260 pixels, 5 to 15 KB."""

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from shopwindow.values.validation import to_well_formed
+from shopwindow.values import to_well_formed
 
 _REPLACEMENT = "\ufffd"
 

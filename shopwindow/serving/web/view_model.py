@@ -6,11 +6,18 @@ from typing import TypeAlias
 
 from shopwindow.serving.web.translations import Language
 from shopwindow.serving.web.visitor_state import CardImpression, VisitorState
-from shopwindow.values import Filters, Hit, Product
+from shopwindow.values import (
+    Filters,
+    Hit,
+    PriceBucket,
+    Product,
+    QueryImage,
+    QueryInterpretation,
+    Sort,
+    Surface,
+    as_tuple,
+)
 from shopwindow.values.errors import InvalidQueryError
-from shopwindow.values.event import Surface
-from shopwindow.values.query import QueryImage, Sort, as_tuple
-from shopwindow.values.response import PriceBucket, QueryInterpretation
 
 FacetCounts: TypeAlias = Mapping[str, Mapping[str, int]]
 """Numbers of products by facet, by value."""

@@ -3,8 +3,7 @@
 from shopwindow.serving.web.markup import Markup, action_button, tag
 from shopwindow.serving.web.translations import TEXT_DIRECTIONS, Language, translate
 from shopwindow.serving.web.view_model import View
-from shopwindow.values.profile_view import DEMO_USER_PREFIX
-from shopwindow.values.validation import MAX_ID_CHARS
+from shopwindow.values import DEMO_USER_PREFIX, MAX_ID_CHARS
 
 _TABS = ("search", "for_you")
 _MAX_DISPLAY_CHARS = 40

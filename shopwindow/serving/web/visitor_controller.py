@@ -18,10 +18,8 @@ from shopwindow.serving.web.visitor_state import (
     VisitorState,
     build_impressions,
 )
-from shopwindow.values import Event, SearchResponse
+from shopwindow.values import Event, EventKind, SearchResponse, UserProfileView, fill_purchase_value
 from shopwindow.values.errors import ShopwindowError
-from shopwindow.values.event import EventKind, fill_purchase_value
-from shopwindow.values.profile_view import UserProfileView
 
 _MAX_KNOWN_USERS = 50
 _MAX_RECENTLY_VIEWED = 12

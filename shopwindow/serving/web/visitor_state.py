@@ -3,9 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from shopwindow.values import Hit, Product, SearchResponse
-from shopwindow.values.event import EventKind, Surface
-from shopwindow.values.profile_view import UserProfileView
+from shopwindow.values import EventKind, Hit, Product, SearchResponse, Surface, UserProfileView
 
 Tab: TypeAlias = Literal["search", "for_you"]
 

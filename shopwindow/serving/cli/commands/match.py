@@ -43,7 +43,7 @@ def match(  # noqa: PLR0913 -- one parameter for each option
         The exit code.
     """
     from shopwindow.serving.cli.match_photos import MatchRequest, match_into_sheet  # noqa: PLC0415 -- `--help` does without
-    from shopwindow.values.query import Filters  # noqa: PLC0415
+    from shopwindow.values import Filters  # noqa: PLC0415
 
     filters = Filters(
         category=category,

@@ -23,7 +23,7 @@ def recommend(
     Their interactions are read from the event log; looking at the page here is not logged.
     """
     from shopwindow.serving.cli.recommendations import show_recommendations  # noqa: PLC0415 -- `--help` does without
-    from shopwindow.values.query import Filters, Query  # noqa: PLC0415
+    from shopwindow.values import Filters, Query  # noqa: PLC0415
 
     settings = load_settings(ctx)
     filters = Filters(merchant_id=tuple(merchant or ()))
