@@ -7,8 +7,8 @@ from index.field_rows import FieldRow, FieldRows
 from index.payload import CACHED_FIELDS, INDEXED_FIELDS
 from index.store.contract import VectorStore
 
-MAX_CACHED_ROWS = 20_000
-"""Points whose rows are kept, about 1.5 kB each."""
+MAX_CACHED_ROWS = 50_000
+"""Points whose rows are kept, 0.5 to 1 kB each: 50 MB at most."""
 
 ROW_FIELDS = (*(field.name for field in INDEXED_FIELDS if field.is_cached), *CACHED_FIELDS)
 """The fields that candidates are filtered, collapsed and counted by."""

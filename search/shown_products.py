@@ -5,8 +5,9 @@ from collections.abc import Mapping, Sequence
 from index import TEXT_DIGEST, CatalogCache, ProductIndex, from_payload, tokenize_product
 from shopwindow.values import Product
 
-MAX_SHOWN_PRODUCTS = 5_000
-"""Products that are kept, about 8 kB each with the stems of their texts."""
+MAX_SHOWN_PRODUCTS = 10_000
+"""Products that are kept: 3 kB each with the stems of a short text, 8 kB with those of long ones in
+several languages; 80 MB at most."""
 
 
 class ShownProduct:
