@@ -164,6 +164,7 @@ class BatchEncoder(ABC):
         return (items[start : start + size] for start in range(0, len(items), size))
 
     def _normalize_batches(self, batches: list[NDArray[np.float32]]) -> Vectors:
+        """Return batches, each of shape (n, dim), as one array of unit rows, in order."""
         if not batches:
             return np.zeros((0, self.dim), dtype=np.float32)
         return l2_normalize(check_vectors(np.concatenate(batches), self.dim))

@@ -66,9 +66,11 @@ class FakeEncoder(BatchEncoder):
         self._color_vectors = np.stack([self._direction(f"word {name}") for name in COLORS])
 
     def _encode_text_batch(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return rows of any length, shape (n_texts, dim)."""
         return np.stack([self._encode_text(text) for text in texts])
 
     def _encode_text(self, text: str) -> Vectors:
+        """Return a vector of any length, shape (dim,)."""
         words = re.findall(r"\w+", unicodedata.normalize("NFKC", text).casefold())
         vector = np.zeros(self.dim, dtype=np.float32)
         for word in (_CANONICAL.get(word, word) for word in words):
@@ -80,6 +82,7 @@ class FakeEncoder(BatchEncoder):
         return vector if words else self._direction("no words")
 
     def _encode_image_batch(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Return rows of any length, shape (n, dim), for uint8 RGB of shape (n, side, side, 3)."""
         cells = _compute_grid_means(pixels)  # (n, grid * grid * 3), 0 to 1
         layout = (1 - cells) @ self._layout_vectors / cells.shape[1] ** 0.5  # (n, dim)
         color = _compute_color_shares(pixels) @ self._color_vectors  # (n, dim)
@@ -111,12 +114,14 @@ class _SeededDirections:
         self._seed = seed
 
     def __call__(self, name: str) -> Vectors:
+        """Return the unit vector of a name, shape (dim,), float32."""
         rng = np.random.default_rng(int(digest(self._seed, name), 16))
         direction = rng.standard_normal(self._dim)
         return np.asarray(direction / np.linalg.norm(direction), dtype=np.float32)
 
 
 def _compute_grid_means(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Return mean colours of the grid cells, 0 to 1, shape (n, grid * grid * 3)."""
     rows = np.array_split(pixels, _GRID_SIZE, axis=1)
     means = [
         cell.mean(axis=(1, 2)) for row in rows for cell in np.array_split(row, _GRID_SIZE, axis=2)
@@ -125,6 +130,7 @@ def _compute_grid_means(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
 
 
 def _compute_color_shares(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Return the share of each of COLORS in photos, shape (n, n_colours); rows add up to 1."""
     palette = np.array([rgb for rgb, _ in COLORS.values()], dtype=np.float32)  # (n_colours, 3)
     colors = pixels.reshape(len(pixels), -1, 1, 3).astype(np.float32)
     nearest = ((colors - palette) ** 2).sum(axis=3).argmin(axis=2)  # (n, n_pixels)

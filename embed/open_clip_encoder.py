@@ -66,15 +66,18 @@ class OpenClipEncoder(TorchEncoder):
         self._causal_text_tower: CausalTextTower | None = find_causal_text_tower(model)
 
     def _tokenize(self, texts: Sequence[str]) -> Mapping[str, torch.Tensor]:
+        """Return the token ids, "text", shape (n_texts, n_tokens)."""
         return {"text": self._tokenizer(list(texts))}
 
     def _run_text_tower(self, tokens: Mapping[str, torch.Tensor]) -> torch.Tensor:
+        """Return the vectors of tokenized texts, shape (n_texts, dim)."""
         if self._causal_text_tower is not None:
             return self._causal_text_tower.encode(tokens["text"])
         features: torch.Tensor = self._call_model("encode_text", tokens["text"])
         return features
 
     def _run_image_tower(self, pixels: torch.Tensor) -> torch.Tensor:
+        """Return the vectors, shape (n, dim), of pixels of shape (n, 3, side, side)."""
         features: torch.Tensor = self._call_model("encode_image", pixels)
         return features
 

@@ -92,7 +92,7 @@ class DomainDetector:
         return np.asarray(np.clip(scores, 0.0, 1.0), dtype=np.float32)
 
     def as_arrays(self, prefix: str) -> dict[str, NDArray[Any]]:
-        """Return every array under its stored name, "PREFIX.NAME"."""
+        """Return every array, of its attribute's shape, under its stored name, "PREFIX.NAME"."""
         return {f"{prefix}.{key}": getattr(self, field) for field, key in _STORED_NAMES.items()}
 
     @classmethod

@@ -77,12 +77,14 @@ class TorchEncoder(BatchEncoder):
         self._tokenizer_lock = threading.Lock()
 
     def _encode_text_batch(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return rows of any length, shape (n_texts, dim)."""
         with self._tokenizer_lock:  # fast tokenizers break when two threads share one
             tokens = self._tokenize(texts)
         with self._inference_mode():
             return _to_float32_array(self._run_text_tower(tokens))
 
     def _encode_image_batch(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Return rows of any length, shape (n, dim), for uint8 RGB of shape (n, side, side, 3)."""
         with self._inference_mode():
             return _to_float32_array(
                 self._run_image_tower(self._normalization.apply(pixels, self._dtype))
@@ -179,4 +181,5 @@ def compute_weights_version(model: torch.nn.Module, *facts: object) -> str:
 
 
 def _to_float32_array(features: torch.Tensor) -> NDArray[np.float32]:
+    """Return a tensor as an array of the same shape."""
     return np.asarray(features.float().numpy(), dtype=np.float32)

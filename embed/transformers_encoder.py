@@ -80,6 +80,7 @@ class TransformersEncoder(TorchEncoder):
         self._max_tokens = model.config.text_config.max_position_embeddings
 
     def _tokenize(self, texts: Sequence[str]) -> Mapping[str, torch.Tensor]:
+        """Return token ids and, where it is used, the mask: each of shape (n_texts, n_tokens)."""
         preprocessing = self._preprocessing
         encoded = self._tokenizer(
             [text.lower() for text in texts] if preprocessing.lowercase else list(texts),
@@ -94,9 +95,11 @@ class TransformersEncoder(TorchEncoder):
         return {name: encoded[name] for name in names}
 
     def _run_text_tower(self, tokens: Mapping[str, torch.Tensor]) -> torch.Tensor:
+        """Return the vectors of tokenized texts, shape (n_texts, dim)."""
         return _get_pooled_vectors(self._call_model("get_text_features", **tokens))
 
     def _run_image_tower(self, pixels: torch.Tensor) -> torch.Tensor:
+        """Return the vectors, shape (n, dim), of pixels of shape (n, 3, side, side)."""
         return _get_pooled_vectors(self._call_model("get_image_features", pixel_values=pixels))
 
 

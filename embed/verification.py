@@ -40,6 +40,11 @@ def run_sanity_checks(encoder: Encoder) -> Vectors:
 
 
 def _check_vectors(name: str, input_kind: str, vectors: Vectors, dim: int) -> None:
+    """Check that vectors are unit rows, float32, shape (n_labels, dim).
+
+    Raises:
+        EncoderVerificationError: They are not.
+    """
     expected = (len(REFERENCE_LABELS), dim)
     if vectors.shape != expected or vectors.dtype != np.float32:
         got = f"{vectors.dtype} {vectors.shape}"
@@ -56,6 +61,10 @@ def _check_vectors(name: str, input_kind: str, vectors: Vectors, dim: int) -> No
 
 def _check_similarities(name: str, similarity: Vectors) -> None:
     """Check that each text is most similar to its own photo, and each photo to its own text.
+
+    Args:
+        name: The encoder's name.
+        similarity: Cosines of texts with photos, shape (2, 2).
 
     Raises:
         EncoderVerificationError: One is not.

@@ -121,7 +121,11 @@ class IndexReader:
         return self._store.retrieve(ids, fields, vectors) if self.exists else {}
 
     def get_vectors(self, product_id: str) -> dict[str, Vectors] | None:
-        """Return a product's embeddings by vector name; None if there is no such product."""
+        """Return a product's embeddings by vector name; None if there is no such product.
+
+        Returns:
+            float32, in the encoder's dimension, shape (dim,); columns that are not stored are 0.
+        """
         point_id = to_point_id(product_id)
         points = self.get_points([point_id], (), vectors=True)
         if point_id not in points:
@@ -151,7 +155,15 @@ class IndexReader:
         return {name: np.stack(vectors) for name, vectors in rows.items()}
 
     def project(self, name: str, vector: Vectors) -> Vectors:
-        """Return the columns of an embedding that are stored under a vector name."""
+        """Return the columns of an embedding that are stored under a vector name.
+
+        Args:
+            name: PHOTO or TEXT.
+            vector: One or more embeddings, shape (..., dim).
+
+        Returns:
+            Shape (..., stored_dim).
+        """
         return self._projection.project(name, vector)
 
     def get_stored_dim(self, name: str) -> int:
@@ -328,6 +340,7 @@ class IndexReader:
         return manifest
 
     def _expand_all(self, stored: Mapping[str, Vectors]) -> dict[str, Vectors]:
+        """Return stored vectors by name in the encoder's dimension, each of shape (dim,)."""
         return {name: self._projection.expand(name, vector) for name, vector in stored.items()}
 
     def _count_field_values(

@@ -61,6 +61,7 @@ class PointBuilder:
         ]
 
     def _encode_photos(self, items: Sequence[BatchItem]) -> dict[str, Vectors]:
+        """Return the embeddings of the photos to encode by point id, each of shape (dim,)."""
         photos = collect_prepared_photos(items)
         encoded = self._encoder.encode_prepared([prepared for _, prepared in photos])
         self.n_photos += len(photos)
@@ -92,6 +93,7 @@ class PointBuilder:
         photo_vectors: Mapping[str, Vectors],
         text_vectors: Mapping[str, Vectors],
     ) -> Point:
+        """Return a point, with its new embedding if there is one by its id, shape (dim,)."""
         vectors = dict(stored.vectors) if stored else {}
         if item.id in photo_vectors:
             vectors[PHOTO] = self._projection.project(PHOTO, photo_vectors[item.id])

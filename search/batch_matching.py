@@ -130,6 +130,7 @@ class _BatchMatcher:
         return photos, self._encoder.encode_prepared(usable)
 
     def _find_matches(self, photos: Sequence[_DecodedPhoto], vectors: Vectors) -> list[PhotoMatch]:
+        """Return the matches of photos; the vectors are of the usable ones, (n_usable, dim)."""
         queries = [replace(self._query_template, vector=vector) for vector in vectors]
         hits = iter(self._build_hits(self._index.query(queries) if queries else []))
         return [

@@ -36,10 +36,12 @@ class AdaptedEncoder(BatchEncoder):
         self.heads = heads
 
     def _encode_text_batch(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return unit rows, shape (n_texts, dim): the base's columns, then the adapter's."""
         features = self.base.extract_text_features(texts)
         vectors: Vectors = self.base.project_text_features(features, texts)
         return self.heads.project_texts(vectors, features, texts)
 
     def _encode_image_batch(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Return unit rows, shape (n, dim), for uint8 RGB of shape (n, side, side, 3)."""
         features = self.base.extract_image_features(pixels)
         return self.heads.project_images(self.base.project_image_features(features), features)

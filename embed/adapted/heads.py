@@ -104,7 +104,12 @@ class AdapterHeads:
         return self.text_head.project(inputs), self.text_domain.score_samples(features)
 
     def as_arrays(self) -> dict[str, NDArray[Any]]:
-        """Return every array under its stored name."""
+        """Return every array under its stored name.
+
+        Returns:
+            Those of the heads, the word embeddings and the detectors, each of the shape and dtype
+            that their own `as_arrays` gives.
+        """
         heads = self.image_head.as_arrays("image") | self.text_head.as_arrays("text")
         domains = self.image_domain.as_arrays("photos") | self.text_domain.as_arrays("texts")
         return {**heads, **self.word_embeddings.as_arrays(), **domains}

@@ -45,7 +45,12 @@ class AppearanceProjection:
         return l2_normalize((compute_appearance_features(features) - self.mean) @ self.matrix)
 
     def as_arrays(self) -> dict[str, NDArray[Any]]:
-        """Return both arrays in half precision, under their stored names."""
+        """Return both arrays in half precision, under their stored names.
+
+        Returns:
+            float16: the mean, shape (APPEARANCE_FEATURE_DIM,), and the matrix, shape
+            (APPEARANCE_FEATURE_DIM, dim).
+        """
         return {
             f"look.{key}": getattr(self, field).astype(np.float16)
             for field, key in _STORED_NAMES.items()

@@ -49,7 +49,15 @@ def compute_color_features(patches: NDArray[np.float32]) -> NDArray[np.float32]:
 def _compute_histogram(
     bins: NDArray[np.int64], is_product: NDArray[np.bool_]
 ) -> NDArray[np.float64]:
-    """Return the share of each colour bin among one photo's product patches; zeros without any."""
+    """Return the share of each colour bin among one photo's product patches; zeros without any.
+
+    Args:
+        bins: Colour bin of each patch, shape (n_patches,).
+        is_product: Which patches are not background, shape (n_patches,).
+
+    Returns:
+        Shape (n_bins,).
+    """
     counts = np.bincount(bins[is_product], minlength=BINS_PER_CHANNEL**3)  # (n_bins,)
     histogram: NDArray[np.float64] = counts / max(1, counts.sum())
     return histogram

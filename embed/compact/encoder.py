@@ -117,9 +117,11 @@ class CompactEncoder(BatchEncoder):
             return self.heads.project_texts(features, texts)
 
     def _encode_text_batch(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return unit rows, shape (n_texts, dim)."""
         return self.project_text_features(self.extract_text_features(texts), texts)
 
     def _encode_image_batch(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Return unit rows, shape (n, dim), for uint8 RGB of shape (n, side, side, 3)."""
         return self.project_image_features(self.extract_image_features(pixels))
 
 

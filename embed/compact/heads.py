@@ -92,7 +92,11 @@ class CompactHeads:
         return l2_normalize(np.concatenate(parts, axis=1))
 
     def as_arrays(self) -> dict[str, NDArray[Any]]:
-        """Return every array under its stored name."""
+        """Return every array under its stored name.
+
+        Returns:
+            Those of all parts, each of the shape and dtype that the part's own `as_arrays` gives.
+        """
         return {
             **self.word_embeddings.as_arrays(),
             **self.image_head.as_arrays("image"),

@@ -87,7 +87,11 @@ class HubnessCorrection:
         return np.asarray(rows, dtype=np.float32)
 
     def as_arrays(self) -> dict[str, NDArray[Any]]:
-        """Return the anchor texts quantized to int8, their step, the weight and the floor."""
+        """Return the anchor texts quantized to int8, their step, the weight and the floor.
+
+        Returns:
+            The texts, int8, shape (n_texts, dim); the others float32, shape (1,).
+        """
         step = np.float32(np.abs(self.anchor_texts).max(initial=1e-12) / _MAX_INT8)
         return {
             "hubs.texts": np.rint(self.anchor_texts / step).astype(np.int8),
@@ -99,6 +103,10 @@ class HubnessCorrection:
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> "HubnessCorrection":
         """Return the correction whose arrays, among others, `as_arrays` gave.
+
+        Args:
+            arrays: By stored name: the anchor texts, shape (n_texts, dim), in steps; the step, the
+                weight and the floor, shape (1,).
 
         Raises:
             KeyError: An array is missing.

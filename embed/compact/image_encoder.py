@@ -132,6 +132,7 @@ def _open_session(model: bytes, threads: int) -> TowerFunction:
     session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
 
     def run(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Return features, shape (n, width), float32, of uint8 RGB, shape (n, side, side, 3)."""
         features, patches = session.run(["features", "patches"], {"pixels": pixels})
         return np.concatenate([features, compute_color_features(patches)], axis=1)
 

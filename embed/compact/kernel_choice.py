@@ -75,11 +75,13 @@ def _draw_product(side: int) -> NDArray[np.uint8]:
 
 
 def _compute_min_cosine(a: NDArray[np.float32], b: NDArray[np.float32]) -> float:
+    """Return the least cosine of a row to the same row of the other; both of shape (n, width)."""
     norms = np.linalg.norm(a, axis=1) * np.linalg.norm(b, axis=1)  # (n,)
     return float(((a * b).sum(axis=1) / norms).min())
 
 
 def _time_s(tower: TowerFunction, pixels: NDArray[np.uint8]) -> float:
+    """Return the seconds that a tower takes for pixels, shape (n, side, side, 3)."""
     start = time.perf_counter()
     tower(pixels)
     return time.perf_counter() - start

@@ -49,6 +49,9 @@ class OnnxGraph:
     def add_constant(self, values: NDArray[Any]) -> str:
         """Store an array in the model.
 
+        Args:
+            values: Of any shape; float32, uint8, int8, int32 or int64.
+
         Returns:
             Its name.
         """

@@ -64,8 +64,9 @@ class ProjectionHead:
         """Return every array under its stored name, "PREFIX.NAME".
 
         Returns:
-            Arrays in half precision; the hidden weights, most of the file, are quantized to int8
-            with a step for each column.
+            Arrays in half precision, each of its attribute's shape; the hidden weights, most of the
+            file, are quantized to int8 with a step for each column, float32, shape
+            (n_members * hidden_dim,).
         """
         step = np.abs(self.hidden_weights).max(axis=0).astype(np.float32) / 127.0
         step = np.maximum(step, np.float32(1e-12))  # (n_members * hidden_dim,)

@@ -34,12 +34,15 @@ ActivationRanges: TypeAlias = Mapping[str, ActivationRange]
 
 
 def ranges_as_arrays(ranges: ActivationRanges) -> dict[str, NDArray[Any]]:
-    """Return each range as an array (min, max), under "range.LAYER"."""
+    """Return each range as an array (min, max), float32, shape (2,), under "range.LAYER"."""
     return {_RANGE_PREFIX + name: np.array(span, np.float32) for name, span in ranges.items()}
 
 
 def ranges_from_arrays(arrays: Mapping[str, NDArray[Any]]) -> ActivationRanges:
     """Return the ranges that `ranges_as_arrays` wrote, from among other arrays.
+
+    Args:
+        arrays: By name; those under "range.LAYER" are (min, max), shape (2,).
 
     Raises:
         ValueError: A range does not have two ends, or its max is not above its min.
@@ -178,6 +181,11 @@ class Int8Layers(FloatLayers):
         return y
 
     def _add_dequantized_kernel(self, kernel: NDArray[np.int8], steps: NDArray[np.float32]) -> str:
+        """Add a kernel, shape (out, in, side, side), with the step of each filter, shape (out,).
+
+        Returns:
+            The name of the output.
+        """
         if not self.use_uint8_kernels:
             return self._add_dequantized_rows(kernel, steps)
         shifted = (kernel.astype(np.int16) + UINT8_ZERO_POINT).astype(np.uint8)
@@ -186,6 +194,11 @@ class Int8Layers(FloatLayers):
     def _add_dequantized_rows(
         self, values: NDArray[Any], steps: NDArray[np.float32], zero_point: int = 0
     ) -> str:
+        """Add quantized values, shape (out, ...), with the step of each row, shape (out,).
+
+        Returns:
+            The name of the output.
+        """
         zero_points = np.full(len(steps), zero_point, dtype=values.dtype)
         constants = [self.graph.add_constant(array) for array in (values, steps, zero_points)]
         return self.graph.add_node("DequantizeLinear", constants, axis=0)

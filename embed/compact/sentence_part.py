@@ -48,7 +48,12 @@ class SentencePart:
         )
 
     def as_arrays(self) -> dict[str, NDArray[Any]]:
-        """Return every array under its stored name."""
+        """Return every array under its stored name.
+
+        Returns:
+            Those of the domain detector, float32, but its components, shape (dim, n_components), in
+            float16; and the two weights, in-domain first, float32, shape (2,).
+        """
         weights = np.array([self.in_domain_weight, self.out_of_domain_weight], dtype=np.float32)
         return {
             **self.domain.as_arrays("meaning"),

@@ -57,7 +57,12 @@ class WordEmbeddings:
         return sums
 
     def as_arrays(self) -> dict[str, NDArray[np.generic]]:
-        """Return the words, one per line as UTF-8 bytes, and the vectors in half precision."""
+        """Return the words, one per line as UTF-8 bytes, and the vectors in half precision.
+
+        Returns:
+            "words.text", uint8, shape (n_bytes,), in the order of the rows; "words.rows", float16,
+            shape (n_words, width).
+        """
         lines = "\n".join(sorted(self.vocabulary, key=self.vocabulary.__getitem__)).encode()
         return {
             "words.text": np.frombuffer(lines, dtype=np.uint8),
@@ -69,6 +74,11 @@ class WordEmbeddings:
         cls, arrays: Mapping[str, NDArray[np.generic]], split: WordSplitter = split_words
     ) -> "WordEmbeddings":
         """Return the embeddings whose arrays `as_arrays` gave.
+
+        Args:
+            arrays: "words.text", UTF-8 bytes, shape (n_bytes,), and "words.rows", shape
+                (n_words, width), among others.
+            split: Splits texts into words.
 
         Raises:
             KeyError: An array is missing.

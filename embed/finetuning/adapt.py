@@ -185,6 +185,7 @@ def _prepare_data(
     categories = np.array([example.category for example in examples])
 
     def build_queries(rows: NDArray[np.int64]) -> HoldoutQueries:
+        """Return the queries of held-out products, given their rows, shape (n_queries,)."""
         text_rows = texts.find_rows(examples[row].title for row in rows)
         prompted_texts = [texts.prompted_texts[row] for row in text_rows]
         text_features = texts.features[text_rows]

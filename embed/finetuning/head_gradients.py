@@ -128,4 +128,5 @@ def gelu_derivative(x: FloatArray) -> FloatArray:
 
 
 def _apply_mask(values: FloatArray, mask: FloatArray | None) -> FloatArray:
+    """Return values times a mask of the same shape, (n, width); None keeps all."""
     return values if mask is None else values * mask

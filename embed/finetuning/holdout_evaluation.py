@@ -59,7 +59,12 @@ class HoldoutEvaluator:
         return 1.0 / compute_ranks(texts, photos, self.keys[self.query_rows], self.keys)
 
     def evaluate(self, ranks: ReciprocalRanks, photos: Vectors) -> AdaptationMetrics:
-        """Return the metrics, from what `compute_reciprocal_ranks` gave for these photos."""
+        """Return the metrics.
+
+        Args:
+            ranks: What `compute_reciprocal_ranks` gave for these photos, shape (n_queries,).
+            photos: Vectors of all photos, shape (n_products, dim).
+        """
         return AdaptationMetrics(
             recall_at_10=float((ranks >= 1.0 / TOP_K).mean()),
             mrr=float(ranks.mean()),
@@ -67,7 +72,11 @@ class HoldoutEvaluator:
         )
 
     def compute_category_precision(self, photos: Vectors) -> float | None:
-        """Return the mean of `compute_category_precisions`; None where they are None."""
+        """Return the mean of `compute_category_precisions`; None where they are None.
+
+        Args:
+            photos: Vectors of all photos, shape (n_products, dim).
+        """
         precisions = self.compute_category_precisions(photos)
         return None if precisions is None else float(precisions.mean())
 

@@ -108,6 +108,7 @@ class NumpyOptimizer:
     def _update(
         self, name: str, weight: FloatArray, gradient: FloatArray, schedule: OneCycleStep
     ) -> None:
+        """Update one weight array in place, against its gradient of the same shape."""
         is_logit_scale = name == LOGIT_SCALE
         learning_rate = (
             schedule.lr_factor

@@ -84,7 +84,11 @@ class AdapterBatchSampler:
         return self.rng.permutation(len(self.data.examples))
 
     def sample_batch(self, rows: NDArray[np.int64]) -> ContrastiveBatch:
-        """Return a batch with one random text and one photo for each of these products."""
+        """Return a batch with one random text and one photo for each of these products.
+
+        Args:
+            rows: Rows of the products in the training data, shape (n,).
+        """
         rates, data, size = self.hyperparameters, self.data, len(rows)
         examples = [data.examples[row] for row in rows]
         texts = _sample_texts(examples, self.rng, rates.title_rate)
@@ -107,7 +111,7 @@ class AdapterBatchSampler:
         )
 
     def _sample_mask(self, shape: tuple[int, int], rate: float) -> NDArray[np.float32]:
-        """Return an inverted dropout mask: 0 at this rate, else 1 / (1 - rate)."""
+        """Return an inverted dropout mask of this shape: 0 at this rate, else 1 / (1 - rate)."""
         is_kept = self.dropout_rng.random(shape, dtype=np.float32) >= rate
         return is_kept * np.float32(1.0 / (1.0 - rate))
 

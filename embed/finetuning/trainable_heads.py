@@ -122,7 +122,13 @@ class AdapterTowers:
         return AdapterTowers(_copy_head(self.image_head), _copy_head(self.text_head), *arrays)
 
     def get_parameters(self) -> dict[str, FloatArray]:
-        """Return every trainable array by name: the arrays themselves, not copies."""
+        """Return every trainable array by name: the arrays themselves, not copies.
+
+        Returns:
+            The layers of both heads, "image.LAYER" and "text.LAYER", each of the shape that
+            `ProjectionHead` says; "words", shape (n_words + 1, word_dim); and the logit scale,
+            shape (1,).
+        """
         layers = {
             f"{name}.{layer}": getattr(head, layer)
             for name, head in (("image", self.image_head), ("text", self.text_head))
@@ -180,6 +186,7 @@ def contrastive_loss_and_gradient(
 
 
 def _log_softmax(values: FloatArray, axis: int) -> FloatArray:
+    """Return the logarithm of the softmax along an axis, of the same shape."""
     shifted = values - values.max(axis=axis, keepdims=True)
     logs: FloatArray = shifted - np.log(np.exp(shifted).sum(axis=axis, keepdims=True))
     return logs
@@ -217,6 +224,7 @@ def _initialize_head(
     hidden_dim, dim = hyperparameters.hidden_dim, hyperparameters.joint_dim
 
     def sample(n_inputs: int, shape: Sequence[int]) -> FloatArray:
+        """Return random weights of this shape, float32, within plus or minus 1 / sqrt(n_inputs)."""
         bound = np.float32(n_inputs**-0.5)
         return bound * (2 * rng.random(shape, dtype=np.float32) - 1)
 

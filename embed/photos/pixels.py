@@ -102,6 +102,7 @@ def _scale_to_8_bits(photo: Image.Image) -> Image.Image:
     strips = [slice(top, bottom) for _, top, _, bottom in _iter_strips(photo)]
 
     def read_values(strip: slice) -> np.ndarray[Any, np.dtype[np.float32]]:
+        """Return rows of the photo, shape (n_rows, width), float32; what is not finite is 0."""
         return np.nan_to_num(stored[strip].astype(np.float32), posinf=0.0, neginf=0.0)
 
     range_max = 65535.0

@@ -231,6 +231,7 @@ class ExactStore(LocalWriteLock):
 def _score_dense(
     points: Sequence[Point], using: str, vector: NDArray[np.float32]
 ) -> list[ScoredPoint]:
+    """Return the dot products of points with a query vector, shape (dim,), under one name."""
     with_vector = [point for point in points if using in point.vectors]
     if not with_vector:
         return []

@@ -67,6 +67,7 @@ def _find_near_projections(block: Projections, others: Projections) -> NDArray[n
 def _verify_pairs(
     unique: PerceptualHashes, firsts: NDArray[np.int64], seconds: NDArray[np.int64]
 ) -> Iterator[tuple[int, int]]:
+    """Yield the pairs of hashes, two arrays of rows of shape (n_pairs,), that are of one photo."""
     for start in range(0, len(firsts), _PAIRS_PER_CHECK):
         pairs = firsts[start : start + _PAIRS_PER_CHECK], seconds[start : start + _PAIRS_PER_CHECK]
         is_near = is_same_photo(unique[pairs[0]], unique[pairs[1]])

@@ -100,7 +100,11 @@ def has_photo_and_text(point: Point) -> bool:
 def stack_vectors(
     pairs: Sequence[tuple[AuditEntry, Point]],
 ) -> tuple[NDArray[np.str_], Vectors, Vectors]:
-    """Return the groups, photo vectors and text vectors of products that have both vectors."""
+    """Return the groups, photo vectors and text vectors of products that have both vectors.
+
+    Returns:
+        Groups, shape (n,); photo and text vectors in the encoder's dimension, shape (n, dim).
+    """
     groups = np.array([entry.group for entry, _ in pairs], dtype=np.str_)
     photos, texts = (
         np.stack([point.vectors[space] for _, point in pairs]) for space in (PHOTO, TEXT)

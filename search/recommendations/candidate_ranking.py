@@ -107,6 +107,15 @@ class CandidateScorer:
         vectors: Vectors,
         catalog_mean: Vectors | None,
     ) -> dict[str, Scores]:
+        """Return weighted scores by name, each of shape (n_items,).
+
+        Args:
+            user: The visitor.
+            generated: The candidates.
+            estimate: Engagement rates of the candidates.
+            vectors: Vectors of the candidates, shape (n_items, dim); not read without a profile.
+            catalog_mean: Mean vector of the catalogue, shape (dim,).
+        """
         items, weights = list(generated.items.values()), self._weights.recommendations
         contributions = score_product_signals(self._personalizer, items, estimate, weights)
         affinities = score_affinity(self._personalizer, user.profile, items, vectors, catalog_mean)

@@ -101,7 +101,14 @@ class ComplementFinder:
         ]
 
     def _select_shared_dims(self, vectors: Vectors) -> Vectors:
-        """Return unit vectors of the dimensions that photos share with texts: meaning, not look."""
+        """Return unit vectors of the dimensions that photos share with texts: meaning, not look.
+
+        Args:
+            vectors: As they are stored, shape (n, stored_dim).
+
+        Returns:
+            Shape (n, n_shared_dims).
+        """
         shared_dims = self._index.shared_mask(self._personalizer.catalog.space)
         return l2_normalize(vectors[:, shared_dims])
 

@@ -99,10 +99,12 @@ class QueryEncoder:
         return mean
 
     def _encode_text(self, text: str) -> Vectors:
+        """Return the unit vector of a text, shape (dim,)."""
         vector: Vectors = self._encoder.encode_texts([text])[0]
         return vector
 
     def _encode_raw_pixels(self, data: bytes, shape: tuple[int, ...]) -> Vectors:
+        """Return the unit vector, shape (dim,), of the bytes of a prepared photo of this shape."""
         pixels = np.frombuffer(data, dtype=np.uint8).reshape(shape)
         vector: Vectors = self._encoder.encode_prepared([pixels])[0]
         return vector

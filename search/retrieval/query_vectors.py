@@ -82,6 +82,11 @@ class QueryVectorizer:
         return RetrievalInput(text_vector=vectors.get(TEXT), photo_vector=vectors.get(PHOTO))
 
     def _get_vectors(self, product_id: str) -> Mapping[str, Vectors]:
+        """Return the embeddings of an indexed product by vector name, each of shape (dim,).
+
+        Raises:
+            ProductNotFoundError: No indexed product has the id.
+        """
         vectors = self._index.get_vectors(product_id)
         if vectors is None:
             raise ProductNotFoundError(product_id)

@@ -157,7 +157,7 @@ class BasketCounter:
 
         Args:
             anchor: The product.
-            catalog_mean: See `BasketStatistics`.
+            catalog_mean: Mean vector of the catalogue, shape (dim,); see `BasketStatistics`.
         """
         return BasketStatistics(
             self._products.get_counts(anchor.product_id, self.n_baskets),

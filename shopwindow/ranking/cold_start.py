@@ -80,7 +80,7 @@ class EngagementEstimate:
         )
 
     def saturate(self, pivot: float) -> NDArray[np.float64]:
-        """Return the means mapped to (0, 1), where `pivot` gives 0.5.
+        """Return the means mapped to (0, 1), where `pivot` gives 0.5; shape (n_products,).
 
         Args:
             pivot: The usual engagement rate of a product, above 0.

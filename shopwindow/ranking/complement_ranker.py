@@ -1,6 +1,6 @@
 """Complements of a product: products of other categories that go with it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -177,11 +177,9 @@ def score_complements(
         ),
         "department": _compare_departments(anchor, candidates),
     }
-    basket_share = statistics.products.anchor_count / (
-        statistics.products.anchor_count + weights.basket_half_weight
+    effective_weights = _compute_effective_weights(
+        weights, features, statistics.products.anchor_count
     )
-    effective_weights = {name: (1 - basket_share) * getattr(weights, name) for name in features}
-    effective_weights["co_purchase"] += basket_share
     is_other = np.array([product_id != anchor.product_id for product_id in ids], dtype=bool)
     is_substitute = np.array(
         [bool(category) and category == anchor.category for category in categories], dtype=bool
@@ -191,6 +189,16 @@ def score_complements(
         is_other & (~is_substitute | (leverage > 0)),
         tuple(categories),
     )
+
+
+def _compute_effective_weights(
+    weights: ComplementWeights, names: Iterable[str], anchor_count: float
+) -> dict[str, float]:
+    """Return the weights by name; the more baskets the anchor has, the more co-purchase counts."""
+    basket_share = anchor_count / (anchor_count + weights.basket_half_weight)
+    effective_weights = {name: (1 - basket_share) * getattr(weights, name) for name in names}
+    effective_weights["co_purchase"] += basket_share
+    return effective_weights
 
 
 def _compare_departments(
@@ -211,6 +219,15 @@ def _check_inputs(
     statistics: BasketStatistics,
 ) -> tuple[Vectors, Vectors]:
     """Return the checked candidate vectors and the checked anchor vector.
+
+    Args:
+        anchor_vector: Shape (dim,).
+        candidates: The candidates.
+        candidate_vectors: Shape (n_products, dim).
+        statistics: Basket counts of the anchor, with the catalogue's mean vector.
+
+    Returns:
+        Candidate vectors, shape (n_products, dim), and the anchor vector, shape (dim,).
 
     Raises:
         VectorError: A vector has another width, or values that are not finite.

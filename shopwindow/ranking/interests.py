@@ -204,5 +204,6 @@ def _single(interaction: WeightedInteraction) -> Interests:
 
 
 def _angle(first: Vectors, second: Vectors) -> float:
+    """Return the angle between two vectors of shape (dim,), in radians."""
     lengths = float(np.sqrt(first @ first) * np.sqrt(second @ second))
     return float(np.arccos(np.clip(float(first @ second) / max(lengths, 1e-12), -1.0, 1.0)))

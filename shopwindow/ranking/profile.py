@@ -154,6 +154,7 @@ class Profile:
         return replace(updated, dislikes=dislikes)
 
     def _normalize_vector(self, interaction: ProfileInteraction) -> Vectors | None:
+        """Return the unit vector of an interaction, shape (dim,); None without one or if zero."""
         if interaction.vector is None:
             return None
         unit_vector = l2_normalize(check_vectors(np.atleast_2d(interaction.vector), self.dim))[0]

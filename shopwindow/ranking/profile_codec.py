@@ -120,6 +120,11 @@ def _unpack_profile(fields: Mapping[str, Any], vector_bytes: bytes) -> Profile:
 
 
 def _unpack_interests(fields: Mapping[str, Any], centroids: NDArray[np.float32]) -> Interests:
+    """Return the interests with these fields and centroids, shape (n_interests, dim).
+
+    Raises:
+        ValueError: There are not as many weights as centroids.
+    """
     arrays = {name: np.array(fields[key], dtype=np.float64) for name, key in _JSON_KEYS.items()}
     if any(array.shape != (len(centroids),) for array in arrays.values()):
         raise ValueError("not as many weights as interests")

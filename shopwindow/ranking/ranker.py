@@ -58,10 +58,10 @@ class Ranker(Protocol):
         """Score candidates.
 
         Args:
-            features: With columns of at least `feature_names`.
+            features: With columns of at least `feature_names`, shape (n_candidates, n_features).
 
         Returns:
-            RankerScores, and the contributions that explain them.
+            The scores, shape (n_candidates,), and the contributions that explain them.
 
         Raises:
             InvalidValueError: A feature that it reads is missing.

@@ -102,7 +102,7 @@ class SlateBuilder:
         return _place(page, scored.candidates.take(pool), slots)
 
     def _select_pool(self, scored: SlateCandidates, page: CandidateSet) -> NDArray[np.intp]:
-        """Return the numbers of the best candidates that may be explored and are not shown."""
+        """Return the rows of the best candidates to explore that are not shown, shape (n_pool,)."""
         may_explore = ~np.isnan(scored.cold_estimates[:, 0])
         may_explore[[scored.candidates.positions[point_id] for point_id in page.ids]] = False
         return np.flatnonzero(may_explore)[: self._weights.exploration.pool_size]

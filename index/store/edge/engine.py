@@ -299,7 +299,11 @@ def _to_engine_vectors(point: Point) -> dict[str, Any]:
 
 
 def to_engine_vector(vector: "np.typing.NDArray[np.float32] | SparseVector") -> Any:
-    """Return a vector as the engine takes it."""
+    """Return a vector as the engine takes it.
+
+    Args:
+        vector: A dense vector of shape (dim,), or a sparse one.
+    """
     if isinstance(vector, SparseVector):
         return qe.SparseVector(vector.indices.tolist(), vector.values.tolist())
     return vector.tolist()

@@ -107,7 +107,11 @@ def to_point_struct(point: Point) -> qm.PointStruct:
 
 
 def to_point_vectors(vectors: Mapping[str, SparseVector]) -> list[qm.PointVectors]:
-    """Return sparse vectors by point id as the server takes them."""
+    """Return sparse vectors by point id as the server takes them.
+
+    Args:
+        vectors: By point id, each with indices and values of shape (n_terms,).
+    """
     return [
         qm.PointVectors(id=point_id, vector={SPARSE: _to_vector(vector)})
         for point_id, vector in vectors.items()

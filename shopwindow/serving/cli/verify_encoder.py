@@ -38,6 +38,7 @@ def verify_encoder(settings: Settings, name: str) -> None:
 
 
 def _show_checks(encoder: Encoder, similarities: Vectors, load_s: float) -> None:
+    """Show the checks, and the cosines of reference texts with photos, shape (2, 2)."""
     table = Table("check", "result", title=encoder.spec.identity)
     table.add_row("loaded", f"in {load_s:.1f} s")
     table.add_row("vectors of texts and photos", f"{encoder.dim} dimensions, float32, unit length")
