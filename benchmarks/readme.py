@@ -37,6 +37,7 @@ def build_rows() -> dict[str, list[Row]]:
         "start": _build_start_rows,
         "indexing": _build_indexing_rows,
         "latency": _build_latency_rows,
+        "peers": readme_search.build_peers_rows,
         "faults": lambda: [make_kills_row()],
         "relevance": readme_search.build_relevance_rows,
         "judged": readme_search.build_judged_rows,

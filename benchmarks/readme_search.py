@@ -134,3 +134,16 @@ def build_matching_rows() -> list[Row]:
     ratio = f"; {result['time']['ratio_median']:.2f} times the encoding time"
     what = "`match`: the photo's product ranked first; in the first five"
     return [(what, measured + ratio, result["command"])]
+
+
+def build_peers_rows() -> list[Row]:
+    """Return the row of processor time beside a script and LanceDB."""
+    result = read_result("peers")
+    ours = result["cpu_ms_5000"]
+    measured = (
+        f"5,000 products: {ours['shopwindow']:.1f} ms, of which encoding {ours['encode alone']:.1f} "
+        f"(plain script {ours['script']:.1f}, LanceDB {ours['lancedb']:.1f}); "
+        f"{result['searches_per_s_5000']:.0f} searches a second from two processes; "
+        f"100,000 products: {result['cpu_ms_100000']:.1f} ms"
+    )
+    return [("processor time of a search, all processes", measured, result["command"])]
