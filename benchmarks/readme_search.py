@@ -141,7 +141,7 @@ def build_peers_rows() -> list[Row]:
     result = read_result("peers")
     ours = result["cpu_ms_5000"]
     measured = (
-        f"5,000 products: {ours['shopwindow']:.1f} ms, of which encoding {ours['encode alone']:.1f} "
+        f"5,000 products: {ours['shopwindow']:.1f} ms, encoding {ours['encode alone']:.1f} of them "
         f"(plain script {ours['script']:.1f}, LanceDB {ours['lancedb']:.1f}); "
         f"{result['searches_per_s_5000']:.0f} searches a second from two processes; "
         f"100,000 products: {result['cpu_ms_100000']:.1f} ms"
