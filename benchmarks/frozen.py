@@ -9,24 +9,20 @@ either it compares the hashes.
 
 Vectors are made anew, in float32: answers are equal on one machine. On another one last digits may
 move; `tests/frozen`, whose vectors are stored, is equal everywhere. Chance is taken out: nothing is
-tried, the clock stands, and `random` and `uuid4`, by which a feed takes a part of the catalogue,
-give the same each time. The store is the exact one and all matrices are multiplied on one thread:
-what the embedded engine gives moves by 1e-9 from run to run, which is enough for other hashes, and
-for another order of what is equally near.
+explored, and the clock stands. The store is the exact one and all matrices are multiplied on one
+thread: what the embedded engine gives moves by 1e-9 from run to run, which is enough for other
+hashes, and for another order of what is equally near.
 """
 
 import hashlib
 import json
 import math
-import random
 import tempfile
-import uuid
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, TypeAlias
-from unittest.mock import patch
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -118,11 +114,10 @@ def furniture_answers(data: Path, encoder: Encoder) -> Answers:
             service.recorder.impressions_enabled = False
             service.flush()
             asked = dict(_furniture_asked(service, products, rooms, data))
-            with patch("uuid.uuid4", return_value=uuid.UUID(int=SEED << 96)):
-                for ask in asked.values():  # what neighbours of products say is found out beside
-                    _by_no_chance(ask)
-                service.personalization.engagement_estimator.process_pending()
-                return {name: _hits(_by_no_chance(ask)) for name, ask in asked.items()}
+            for ask in asked.values():  # what neighbours of products say is found out beside
+                ask()
+            service.personalization.engagement_estimator.process_pending()
+            return {name: _hits(ask()) for name, ask in asked.items()}
 
 
 def _furniture_asked(
@@ -140,11 +135,6 @@ def _furniture_asked(
 
 def _asked(service: SearchService, text: str) -> SearchResponse:
     return service.search(Query(text, limit=N_HITS, facets=()))
-
-
-def _by_no_chance(ask: Asking) -> SearchResponse:
-    random.seed(SEED)
-    return ask()
 
 
 def _now() -> float:
