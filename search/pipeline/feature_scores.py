@@ -49,6 +49,7 @@ def score_product_signals(
     items: Sequence[CatalogItem],
     estimate: EngagementEstimate,
     weights: BaseWeights,
+    population: Sequence[CatalogItem] | None = None,
 ) -> dict[str, Scores]:
     """Score products by what does not depend on the visitor; features of weight 0 are left out.
 
@@ -57,13 +58,18 @@ def score_product_signals(
         items: The products.
         estimate: Expected engagement of each.
         weights: Weight of each feature.
+        population: The products among whose popularity figures each has its rank; when None, the
+            scored ones.
 
     Returns:
         Weighted scores of shape (n_products,) by name.
     """
     scores: dict[str, Scores] = {}
     if weights.popularity:
-        scores[POPULARITY] = weights.popularity * _score_popularity(personalizer, items, estimate)
+        figures = _get_popularity(items if population is None else population)
+        scores[POPULARITY] = weights.popularity * _score_popularity(
+            personalizer, _get_popularity(items), figures, estimate
+        )
     if weights.freshness:
         half_life_s = weights.freshness_half_life_days * DAY_S
         scores[FRESHNESS] = weights.freshness * _score_freshness(
@@ -90,22 +96,29 @@ def score_co_engagement(items: Sequence[CatalogItem], co_engagement: Mapping[str
 
 
 def _score_popularity(
-    personalizer: Personalizer, items: Sequence[CatalogItem], estimate: EngagementEstimate
+    personalizer: Personalizer,
+    popularity: Scores,
+    population: Scores,
+    estimate: EngagementEstimate,
 ) -> Scores:
     """Return engagement against that of an average product, which has 0.5; from 0 to 1.
 
     Where there is little engagement yet, the catalogue's own popularity figure decides, by its
-    rank among those of the other products.
+    rank among those of the population.
     """
     prior = personalizer.engagement_estimator.get_prior()
     lift = estimate.saturate(prior.mean)
-    popularity = np.array([item.product.popularity or 0.0 for item in items])
-    if not popularity.any():
+    if not population.any():
         return lift
-    n_at_most = np.searchsorted(np.sort(popularity), popularity, side="right")
-    centered_rank = n_at_most / len(popularity) - 0.5  # -0.5 to 0.5
+    n_at_most = np.searchsorted(np.sort(population), popularity, side="right")
+    centered_rank = n_at_most / len(population) - 0.5  # -0.5 to 0.5
     prior_share = prior.strength / estimate.strength
     return np.clip(lift + centered_rank * (popularity > 0) * prior_share, 0.0, 1.0)
+
+
+def _get_popularity(items: Sequence[CatalogItem]) -> Scores:
+    """Return the catalogue's popularity figures, shape (n_items,); 0 where one is missing."""
+    return np.array([item.product.popularity or 0.0 for item in items], dtype=np.float64)
 
 
 def _score_freshness(items: Sequence[CatalogItem], now_s: float, half_life_s: float) -> Scores:

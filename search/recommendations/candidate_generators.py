@@ -36,11 +36,6 @@ class GeneratedCandidates:
     co_engagement: Mapping[str, float] = field(default_factory=dict)
     sampled: frozenset[str] = frozenset()
 
-    @property
-    def positions(self) -> dict[str, int]:
-        """The number of each candidate among the items, from 0, by point id."""
-        return {point_id: number for number, point_id in enumerate(self.items)}
-
 
 class CandidateGenerator:
     """Generates candidates for visitors.

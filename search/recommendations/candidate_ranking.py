@@ -81,9 +81,12 @@ class CandidateScorer:
         contributions = self._compute_contributions(
             user, generated, estimate, vectors, catalog_mean
         )
-        ruled = self._apply_rules(rank_candidates(point_ids, contributions), context)
+        ruled = self._apply_rules(
+            rank_candidates(point_ids, contributions), generated.sampled, context
+        )
         candidates = ruled.candidates
-        rows = [generated.positions[point_id] for point_id in candidates.ids]
+        positions = {point_id: number for number, point_id in enumerate(point_ids)}
+        rows = [positions[point_id] for point_id in candidates.ids]
         is_sampled = np.array([point_id in generated.sampled for point_id in candidates.ids], bool)
         kept = [items[row] for row in rows]
         groups, weights = self._assign_groups(
@@ -117,7 +120,10 @@ class CandidateScorer:
             catalog_mean: Mean vector of the catalogue, shape (dim,).
         """
         items, weights = list(generated.items.values()), self._weights.recommendations
-        contributions = score_product_signals(self._personalizer, items, estimate, weights)
+        ranked = [
+            item for point_id, item in generated.items.items() if point_id not in generated.sampled
+        ]
+        contributions = score_product_signals(self._personalizer, items, estimate, weights, ranked)
         affinities = score_affinity(self._personalizer, user.profile, items, vectors, catalog_mean)
         contributions |= {
             name: weights.affinity * affinity for name, affinity in affinities.items()
@@ -128,15 +134,25 @@ class CandidateScorer:
             )
         return contributions
 
-    def _apply_rules(self, candidates: CandidateSet, context: RankingContext) -> RuledCandidates:
-        """Return the candidates that no rule hides, collapsed, boosted and buried."""
+    def _apply_rules(
+        self, candidates: CandidateSet, sampled: frozenset[str], context: RankingContext
+    ) -> RuledCandidates:
+        """Return the candidates that no rule hides, collapsed, boosted and buried.
+
+        A sampled product does not decide which of the ranked ones remain.
+        """
         filters, plan = context.parsed.filters, replace(context.plan, pins=())
         ruled = apply_rules(candidates, plan, filters, self._index)
         if filters.group_id:
             return ruled
         remaining = ruled.candidates
         payload_rows = self._index.fetch_rows(remaining.ids, (GROUP_ID, PERCEPTUAL_HASH))
-        return RuledCandidates(collapse_variants(remaining, payload_rows)[0], ruled.rules)
+        unique, _ = collapse_variants(remaining.drop(sampled), payload_rows)
+        if sampled:
+            ranked = frozenset(unique.ids)
+            kept = remaining.keep(ranked | sampled)
+            unique, _ = collapse_variants(kept, payload_rows, pinned=ranked)
+        return RuledCandidates(unique, ruled.rules)
 
     def _assign_groups(
         self,

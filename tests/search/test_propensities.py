@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -10,9 +11,11 @@ import pytest
 from embed import FakeEncoder
 from index import ProductIndex
 from search import SearchService
+from shopwindow.ranking import DAY_S
 from shopwindow.values import Filters, Product, Query, SearchResponse
 from shopwindow.values.settings import SearchSettings
 
+BEGUN = datetime(2026, 1, 1, tzinfo=UTC)
 N_REQUESTS = 10_000
 N_PRODUCTS = 90
 N_HITS = 10
@@ -91,6 +94,35 @@ def test_a_shop_without_events_shows_strangers_one_order(
         with SearchService(index, SearchSettings(weights_file=str(path))) as service:
             orders |= {tuple(get_ids(service.recommend("", N_HITS))) for _ in range(20)}
     assert len(orders) == 1
+
+
+def make_large_catalog() -> list[Product]:
+    """More products than take part in a ranking, with figures, dates and variants."""
+    return [
+        Product(
+            f"p{n:03}",
+            f"thing {n}",
+            group_id=f"g{n % 200}",
+            popularity=float(n * 37 % 400 + 1),
+            created_at=BEGUN + timedelta(days=n * 91 % 300),
+        )
+        for n in range(400)
+    ]
+
+
+def test_what_may_be_explored_does_not_move_what_is_ranked(tmp_path: Path) -> None:
+    path = tmp_path / "weights.toml"
+    path.write_text("[exploration]\nrate = 1e-9\n", encoding="utf-8")
+    settings, now_s = SearchSettings(weights_file=str(path)), BEGUN.timestamp() + 300 * DAY_S
+    answers = set()
+    with ProductIndex.open(":memory:", FakeEncoder()) as opened:
+        opened.add(make_large_catalog())
+        for _ in range(8):  # a new service draws anew
+            with SearchService(opened, settings, clock=lambda: now_s) as service:
+                hits = service.recommend("", 200).hits
+                answers.add(tuple((hit.product.id, round(hit.score, 9)) for hit in hits))
+    assert len(answers) == 1
+    assert 100 < len(next(iter(answers))) < 200
 
 
 def test_places_that_do_not_explore_show_one_product_only(
