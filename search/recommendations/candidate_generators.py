@@ -1,7 +1,8 @@
 """Generators of recommendation candidates, before they are scored."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 
 from index import ProductIndex, to_conditions, to_point_id
 from index.store import VectorQuery
@@ -18,7 +19,9 @@ N_CO_ENGAGED = 100
 N_PARTNERS_READ = 1000
 """Partners that are read per product where only some merchants' products count."""
 
-N_ROTATING = 60
+N_ROTATING_RANKED = 60
+"""Products of the day that take part in the ranking of a page, of those not shown before."""
+
 _MIN_PER_INTEREST = 30
 
 
@@ -51,7 +54,11 @@ class CandidateGenerator:
         self._pools = pools
 
     def generate(
-        self, user: UserContext, filters: Filters, exclude_ids: Iterable[str]
+        self,
+        user: UserContext,
+        filters: Filters,
+        exclude_ids: Iterable[str],
+        has_shown: Callable[[str], bool],
     ) -> GeneratedCandidates:
         """Return candidates that may be shown to a visitor.
 
@@ -59,17 +66,23 @@ class CandidateGenerator:
             user: The visitor.
             filters: Filters that every candidate passes.
             exclude_ids: Products that are left out.
+            has_shown: Whether an earlier page showed a point; those are left out as well.
         """
         excluded_points = {to_point_id(product_id) for product_id in exclude_ids}
         co_engagement = self._score_co_engagement(user, filters)
         point_ids = dict.fromkeys(self._query_interests(user, filters, excluded_points))
         pool = self._pools.get(filters)
         point_ids |= dict.fromkeys(pool.newest)
-        point_ids |= dict.fromkeys(pool.rotating[:N_ROTATING])
+        rotating = (point_id for point_id in pool.rotating if not has_shown(point_id))
+        point_ids |= dict.fromkeys(islice(rotating, N_ROTATING_RANKED))
         point_ids |= dict.fromkeys(pool.popular)
         point_ids |= dict.fromkeys(self._index.filter_products(list(co_engagement), filters))
         sampled = frozenset(pool.sampled).difference(point_ids)
-        allowed = [p for p in (*point_ids, *sorted(sampled)) if p not in excluded_points]
+        allowed = [
+            point_id
+            for point_id in (*point_ids, *sorted(sampled))
+            if point_id not in excluded_points and not has_shown(point_id)
+        ]
         items = self._personalizer.catalog.get_items_by_point(allowed)
         return GeneratedCandidates(items, co_engagement, sampled)
 

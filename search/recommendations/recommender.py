@@ -80,16 +80,11 @@ class Recommender:
             if interaction.kind in CONSUMED_KINDS
         }
         generated = self._generator.generate(
-            user, query.filters, consumed_ids | user.hidden_product_ids
+            user, query.filters, consumed_ids | user.hidden_product_ids, cursor.has_shown
         )
         watch.lap("retrieve")
         catalog_mean = baseline.compute_mean(self._personalizer.catalog.space)
-        unseen = {
-            point_id: item
-            for point_id, item in generated.items.items()
-            if not cursor.has_shown(point_id)
-        }
-        scored = self._scorer.score(user, replace(generated, items=unseen), context, catalog_mean)
+        scored = self._scorer.score(user, generated, context, catalog_mean)
         watch.lap("rank")
         slate = self._slate_builder.build(scored.slate, query.limit)
         watch.lap("build_slate")

@@ -131,6 +131,20 @@ def test_pages_reach_everything_without_repetition(deterministic: SearchService)
         )
 
 
+def test_pages_go_on_through_all_products_of_the_day(encoder: FakeEncoder, tmp_path: Path) -> None:
+    with ProductIndex.open(":memory:", encoder) as index:
+        index.add(Product(f"p{n}", f"Thing {n}") for n in range(200))
+        service = SearchService(index, make_settings(tmp_path, NO_EXPLORATION))
+        seen: list[str] = []
+        cursor = ""
+        while not seen or cursor:
+            response = service.recommend(limit=40, cursor=cursor)
+            seen += get_ids(response)
+            cursor = response.next_cursor
+        assert len(seen) == len(set(seen)) == 200
+        service.close()
+
+
 def test_exploration_has_propensities_and_never_the_first_position(
     shop: ProductIndex, log: EventLog, tmp_path: Path
 ) -> None:
