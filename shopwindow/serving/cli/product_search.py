@@ -2,11 +2,8 @@
 
 from dataclasses import replace
 
-import typer
-
 from shopwindow.serving.cli.context import open_service
-from shopwindow.serving.cli.output import print_notice
-from shopwindow.serving.cli.response_tables import response_to_json, show_response
+from shopwindow.serving.cli.response_tables import show_page
 from shopwindow.values import Filters, Query
 from shopwindow.values.settings import Settings
 
@@ -34,12 +31,7 @@ def show_search(settings: Settings, query: Query, as_json: bool, rules: str = ""
         settings = settings.model_copy(update={"search": search})
     with open_service(settings) as service:
         response = service.search(replace(query, facets=facets))
-    if as_json:
-        typer.echo(response_to_json(response, query.text))
-        return
-    show_response(response, query.text, is_first_page=not query.cursor)
-    if response.next_cursor:
-        print_notice(f"more: the same command with --cursor {response.next_cursor}")
+    show_page(response, query.text, as_json, is_first_page=not query.cursor)
 
 
 def show_similar(
@@ -63,7 +55,4 @@ def show_similar(
     query = Query(limit=limit, filters=Filters(merchant_id=merchants))
     with open_service(settings) as service:
         response = service.similar(product_id, limit=query.limit, filters=query.filters)
-    if as_json:
-        typer.echo(response_to_json(response, ""))
-    else:
-        show_response(response, "")
+    show_page(response, "", as_json)

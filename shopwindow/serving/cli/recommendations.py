@@ -4,13 +4,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import typer
-
 from search import SearchService
 from shopwindow.eventlog import EventLog
 from shopwindow.serving.cli.context import open_service
-from shopwindow.serving.cli.output import print_notice
-from shopwindow.serving.cli.response_tables import response_to_json, show_response
+from shopwindow.serving.cli.response_tables import show_page
 from shopwindow.values import Filters, Query
 from shopwindow.values.settings import Settings
 
@@ -31,12 +28,7 @@ def show_recommendations(settings: Settings, query: Query, as_json: bool) -> Non
     """
     with open_personalized_service(settings) as service:
         response = service.recommend(query.user_id, query.limit, query.filters, query.cursor)
-    if as_json:
-        typer.echo(response_to_json(response, ""))
-        return
-    show_response(response, "", is_first_page=False)
-    if response.next_cursor:
-        print_notice(f"more: the same command with --cursor {response.next_cursor}")
+    show_page(response, "", as_json, is_first_page=False)
 
 
 def show_complements(
@@ -60,10 +52,7 @@ def show_complements(
     query = Query(limit=limit, filters=Filters(merchant_id=merchants))
     with open_personalized_service(settings) as service:
         response = service.complements(product_id, query.limit, filters=query.filters)
-    if as_json:
-        typer.echo(response_to_json(response, ""))
-    else:
-        show_response(response, "", is_first_page=False)
+    show_page(response, "", as_json, is_first_page=False)
 
 
 @contextmanager

@@ -3,11 +3,17 @@
 from dataclasses import asdict
 from typing import Any
 
+import typer
 from rich.table import Table
 from rich.text import Text
 
 from search.rules import RULES
-from shopwindow.serving.cli.output import get_stdout_console, sanitize_line, to_json
+from shopwindow.serving.cli.output import (
+    get_stdout_console,
+    print_notice,
+    sanitize_line,
+    to_json,
+)
 from shopwindow.values import Hit, Product, QueryInterpretation, SearchResponse
 
 RELAXED_FILTER_LABELS = {"in_stock": "stock", "created_since": "date"}
@@ -80,6 +86,25 @@ def show_response(
         console.print("No product matches.")
         return
     console.print(_build_table(response, text, is_first_page))
+
+
+def show_page(
+    response: SearchResponse, text: str, as_json: bool, is_first_page: bool = True
+) -> None:
+    """Show a page as a table, and how to see the next one; or as one JSON document.
+
+    Args:
+        response: The response.
+        text: The query, whose script chooses the titles.
+        as_json: One JSON document instead of a table.
+        is_first_page: See `show_response`.
+    """
+    if as_json:
+        typer.echo(response_to_json(response, text))
+        return
+    show_response(response, text, is_first_page=is_first_page)
+    if response.next_cursor:
+        print_notice(f"more: the same command with --cursor {response.next_cursor}")
 
 
 def describe_processing(response: SearchResponse) -> list[str]:
