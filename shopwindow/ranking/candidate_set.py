@@ -54,7 +54,7 @@ class CandidateSet:
             contributions: Columns of shape (n,) by name; NaN where one does not apply.
         """
         columns = {name: np.asarray(c, dtype=np.float64) for name, c in contributions.items()}
-        return cls(tuple(ids), _sum(columns, len(ids)), MappingProxyType(columns))
+        return cls(tuple(ids), sum_columns(columns, len(ids)), MappingProxyType(columns))
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -113,7 +113,7 @@ class CandidateSet:
         if name in self.contributions:
             values = np.where(applies, values, self.contributions[name])
         columns = {**self.contributions, name: values}
-        scores = np.where(applies, _sum(columns, len(self.ids)), self.scores)
+        scores = np.where(applies, sum_columns(columns, len(self.ids)), self.scores)
         return CandidateSet(self.ids, scores, MappingProxyType(columns))
 
     def add_by_id(self, name: str, values: Mapping[str, float]) -> "CandidateSet":
@@ -158,11 +158,21 @@ class CandidateSet:
 
     def is_additive(self) -> bool:
         """Return whether every score is the sum of its contributions, to 1e-9."""
-        return bool(np.allclose(self.scores, _sum(self.contributions, len(self.ids)), 0, TOLERANCE))
+        return bool(
+            np.allclose(self.scores, sum_columns(self.contributions, len(self.ids)), 0, TOLERANCE)
+        )
 
 
-def _sum(columns: Mapping[str, Column], n: int) -> Column:
-    """Return the sums of columns, added one after the other, so that they are equal everywhere."""
+def sum_columns(columns: Mapping[str, Column], n: int) -> Column:
+    """Return the sums of columns, added one after the other, so that they are equal everywhere.
+
+    Args:
+        columns: Shape (n,) by name; NaN adds nothing.
+        n: Number of candidates.
+
+    Returns:
+        Shape (n,).
+    """
     total = np.zeros(n)
     for column in columns.values():
         total = total + np.nan_to_num(column, nan=0.0)

@@ -7,6 +7,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from shopwindow.ranking.candidate_set import sum_columns
 from shopwindow.values.errors import InvalidValueError
 
 
@@ -47,7 +48,7 @@ class RankerScores(NamedTuple):
 
 
 class Ranker(Protocol):
-    """RankerScores candidates. Safe to use from several threads."""
+    """Scores candidates. Safe to use from several threads."""
 
     @property
     def feature_names(self) -> Sequence[str]:
@@ -101,7 +102,4 @@ class AdditiveRanker:
             name: features.values[:, features.names.index(name)] * weight
             for name, weight in self._weights.items()
         }
-        total = np.zeros(len(features.values))
-        for column in contributions.values():
-            total = total + np.nan_to_num(column, nan=0.0)
-        return RankerScores(total, contributions)
+        return RankerScores(sum_columns(contributions, len(features.values)), contributions)
