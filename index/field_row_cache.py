@@ -13,6 +13,8 @@ MAX_CACHED_ROWS = 50_000
 ROW_FIELDS = (*(field.name for field in INDEXED_FIELDS if field.is_cached), *CACHED_FIELDS)
 """The fields that candidates are filtered, collapsed and counted by."""
 
+_CACHED_NAMES = frozenset(ROW_FIELDS)
+
 
 class FieldRowCache:
     """Fetches field values of points, and caches those of `ROW_FIELDS`. Safe for several threads.
@@ -37,7 +39,7 @@ class FieldRowCache:
         Returns:
             The rows of the points that exist, with these fields at least.
         """
-        if not self._store.counts_all_writers or not set(fields) <= set(ROW_FIELDS):
+        if not self._store.counts_all_writers or not _CACHED_NAMES.issuperset(fields):
             return self._store.fetch_rows(ids, fields)
         return FieldRows(ROW_FIELDS, self._rows.get_many(ids, self._load))
 

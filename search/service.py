@@ -68,9 +68,10 @@ class SearchService(VisitorServiceMixin):
             load_synonyms(settings.synonyms_file) if synonyms is None else synonyms,
             load_rules(settings.rules_file) if rules is None else rules,
         )
-        weights = read_weights(settings.weights_file)
         self._owns_runtime = runtime is None
         self._runtime = runtime or Runtime(self.index, settings, event_log, clock)
+        is_shared = settings is self._runtime.settings
+        weights = self._runtime.weights if is_shared else read_weights(settings.weights_file)
         self.personalization = self._runtime.personalizer
         response_builder = ResponseBuilder(self.index)
         self._searcher = HybridSearcher(

@@ -301,7 +301,7 @@ def _validate_variable(name: str, value: str | None) -> None:
         InvalidSettingError: There is no such setting, the error names the likely one; or the value
             is not valid Unicode.
     """
-    group, _, field = name.upper().removeprefix(ENV_PREFIX).lower().partition("__")
+    group, _, field = name.upper().removeprefix(ENV_PREFIX).lower().partition(ENV_DELIMITER)
     if group not in Settings.model_fields:
         prefixes = ", ".join(sorted(f"{ENV_PREFIX}{f.upper()}" for f in Settings.model_fields))
         raise InvalidSettingError(name, f"a name that begins with one of {prefixes}", group)
