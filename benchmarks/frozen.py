@@ -47,24 +47,6 @@ DIGITS = 6
 STEP = 1.5 * 10**-DIGITS
 """Rounded numbers may differ by one in the last digit, so that none sits on an edge."""
 
-PART_NAMES: Mapping[str, str] = {
-    "attribute_match": "named",
-    "negation": "without",
-    "negative_examples": "avoid",
-    "seller_diversity": "merchant",
-    "co_engagement": "together",
-    "slate_diversity": "turns",
-    "exploration": "explored",
-    "similarity": "likeness",
-    "preferences": "tastes",
-    "co_purchase": "baskets",
-    "category_lift": "kinds",
-    "visual_similarity": "style",
-    "title_similarity": "words",
-    "color_similarity": "colors",
-}
-"""Parts of scores that were renamed since: from today's name to the frozen one."""
-
 EXACT = EncoderSettings(precision="float32", threads=1)
 NO_TRIES = "[exploration]\nrate = 0.0\n"
 BEGUN = datetime(2026, 1, 1, tzinfo=UTC)
@@ -206,10 +188,7 @@ def _hits(page: SearchResponse) -> Hits:
         [
             hit.product.id,
             round(hit.score, DIGITS),
-            {
-                PART_NAMES.get(name, name): round(part, DIGITS)
-                for name, part in hit.contributions.items()
-            },
+            {name: round(part, DIGITS) for name, part in hit.contributions.items()},
         ]
         for hit in page.hits
     ]
