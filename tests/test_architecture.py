@@ -69,14 +69,23 @@ def owner(module: str) -> str:
     return next((p for p in STRANGERS if module == p or module.startswith(f"{p}.")), "")
 
 
+@cache
+def exports(module: str) -> frozenset[str]:
+    """Return the names in the `__all__` of a module; none where it has no such list."""
+    for node in ast.parse(modules()[module].read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__":
+            return frozenset(ast.literal_eval(node.value))
+    return frozenset()
+
+
 def past_faces() -> Iterator[str]:
     """Yield each import that goes past the face of another package."""
     for module in modules():
         for target, name, line in imports(module):
             deep = f"{target}.{name}" if f"{target}.{name}" in modules() else target
             is_entered = deep in FACES or deep in ENTERED_BY_NAME or target in ENTERED_BY_NAME
-            names_itself = target in FACES and deep == f"{target}.{name}" and name == "main"
-            if owner(deep) not in {"", owner(module)} and not (is_entered or names_itself):
+            is_exported = target in FACES and name in exports(target)  # even beside such a module
+            if owner(deep) not in {"", owner(module)} and not (is_entered or is_exported):
                 yield f"{module}:{line}: from {target} import {name}"
 
 
