@@ -8,12 +8,16 @@ from typing import TypeAlias
 
 import numpy as np
 
-from index import GROUP_ID, from_payload, to_conditions
+from index import GROUP_ID, FieldRows, from_payload, to_conditions
 from index.store import PHOTO, ScoredPoint, VectorQuery
+from search.catalog_snapshot import CatalogSnapshot
 from search.match_confidence import clamp_similarity
-from search.pipeline.collapse import find_representatives, keep_representatives
+from search.pipeline.state import RankingContext, RankingState
+from search.pipelines import make_match_pipeline
+from search.query.parsed_query import ParsedQuery
 from search.retrieval.query_plan import IMAGE
 from search.service import SearchService
+from search.stopwatch import Stopwatch
 from shopwindow.ranking import CandidateSet
 from shopwindow.values import Filters, Hit, ImageSource, PreparedImage, Product, Query, Vectors
 from shopwindow.values.errors import PhotoError
@@ -87,8 +91,10 @@ class _BatchMatcher:
 
     def __init__(self, service: SearchService, query: Query, keep_pixels: bool) -> None:
         self._index = service.index
+        parsed = ParsedQuery("", query.filters)
+        self._context = RankingContext(query, parsed, CatalogSnapshot.empty())
+        self._pipeline = make_match_pipeline()
         self._encoder = service.index.encoder
-        self._limit = query.limit
         self._keep_pixels = keep_pixels
         self._has_groups = service.index.has_groups(query.filters)
         n_candidates = max(_N_CANDIDATES, 2 * query.limit) if self._has_groups else query.limit
@@ -145,29 +151,27 @@ class _BatchMatcher:
 
     def _build_hits(self, results: Sequence[Sequence[ScoredPoint]]) -> list[tuple[Hit, ...]]:
         point_ids = {point_id for scored in results for point_id, _ in scored}
-        # Only variants are collapsed: who matches photos wants to see who else has the same one.
         rows = self._index.fetch_rows(sorted(point_ids) if self._has_groups else (), (GROUP_ID,))
-        groups = {point_id: str(group) for point_id, group in rows.first_values(GROUP_ID).items()}
-        rankings = []
-        for scored in results:
-            scores = np.array([score for _, score in scored], dtype=np.float64)
-            candidates = CandidateSet(tuple(point_id for point_id, _ in scored), scores)
-            representatives = find_representatives(candidates.ids, groups, {})
-            ranked, variant_counts = keep_representatives(candidates, representatives)
-            shown = ranked.take(np.arange(min(self._limit, len(ranked))))
-            rankings.append((shown, variant_counts))
-        ranked_ids = {point_id for ranked, _ in rankings for point_id in ranked.ids}
+        ranked = [self._rank(scored, rows) for scored in results]
+        ranked_ids = {point_id for state in ranked for point_id in state.candidates.ids}
         points = self._index.get_points(sorted(ranked_ids), ("product",))
         products = {point_id: from_payload(point.payload) for point_id, point in points.items()}
         # A product may be deleted between the two requests; then it is left out.
         return [
             tuple(
-                _build_hit(products[point_id], float(score), variant_counts.get(point_id, 1))
-                for point_id, score in zip(ranked.ids, ranked.scores, strict=True)
+                _build_hit(products[point_id], float(score), state.variant_counts.get(point_id, 1))
+                for point_id, score in zip(
+                    state.candidates.ids, state.candidates.scores, strict=True
+                )
                 if point_id in products
             )
-            for ranked, variant_counts in rankings
+            for state in ranked
         ]
+
+    def _rank(self, scored: Sequence[ScoredPoint], rows: FieldRows) -> RankingState:
+        scores = np.array([score for _, score in scored], dtype=np.float64)
+        candidates = CandidateSet(tuple(point_id for point_id, _ in scored), scores)
+        return self._pipeline.run(RankingState(self._context, candidates, rows), Stopwatch.start())
 
 
 def _build_hit(product: Product, score: float, n_variants: int) -> Hit:

@@ -9,8 +9,8 @@ import numpy as np
 from index import ProductIndex
 from index.store import Point
 from search.cursor import Cursor
-from search.pipeline.reranking import RankingContext
 from search.pipeline.rule_filter import remove_hidden
+from search.pipeline.state import RankingContext
 from search.retrieval.browsing import browse
 from search.rules import apply_rules
 from shopwindow.ranking import CandidateSet

@@ -73,6 +73,12 @@ class CatalogSnapshot:
         visibility = RuleVisibility(index, merchants) if merchants else RuleVisibility()
         return cls(vocabulary, entities, sample, languages, merchants, visibility)
 
+    @classmethod
+    def empty(cls) -> "CatalogSnapshot":
+        """Return the snapshot of an empty catalogue, for what needs none of it."""
+        entities = EntityIndex({}, {}, {}, SynonymIndex(()))
+        return cls(Vocabulary({}, ()), entities, BaselineSample())
+
     @cached_property
     def suggester(self) -> Suggester:
         """Query completions from this catalogue; built on first use."""

@@ -11,7 +11,8 @@ from search.pipeline.query_relaxation import (
     find_first_page,
     generate_attempts,
 )
-from search.pipeline.reranking import RankingContext, RerankingPipeline
+from search.pipeline.state import RankingContext
+from search.pipelines import make_search_pipeline
 from search.query.parsed_query import ParsedQuery
 from search.query.query_interpreter import InterpretedQuery, QueryInterpreter
 from search.response_builder import ResponseBuilder
@@ -19,6 +20,7 @@ from search.retrieval.generators import HybridRetriever, RetrievalOptions
 from search.retrieval.query_encoder import QueryEncoder, VisualConstraints
 from search.retrieval.query_plan import RetrievalInput
 from search.retrieval.query_vectors import QueryVectorizer, digest_query
+from search.retrieval.stages import SearchState
 from search.runtime import Runtime
 from search.stopwatch import Stopwatch
 from shopwindow.ranking import RankingWeights
@@ -51,7 +53,7 @@ class HybridSearcher:
         self._query_encoder = QueryEncoder(runtime.index.encoder)
         self._vectorizer = QueryVectorizer(runtime.index, self._query_encoder)
         reranker = PersonalReranker(runtime.personalizer, weights)
-        self._reranking = RerankingPipeline(runtime.index, settings, reranker)
+        self._pipeline = make_search_pipeline(runtime.index, settings, reranker)
         self._response_builder = response_builder
 
     def warm_up(self) -> None:
@@ -101,7 +103,8 @@ class HybridSearcher:
         retriever = self._make_retriever(query.filters, (to_point_id(product_id),))
         retriever.submit(inputs)
         watch.lap("encode")
-        context = RankingContext(query, ParsedQuery("", query.filters))
+        snapshot = self.interpreter.get_snapshot(query.filters)
+        context = RankingContext(query, ParsedQuery("", query.filters), snapshot)
         response = self._rank(context, Cursor(""), retriever, watch)
         return replace(response, next_cursor="")  # this method takes no cursor
 
@@ -133,7 +136,8 @@ class HybridSearcher:
             to_point_id(item) for item in constraints.negative if isinstance(item, str)
         )
         cutoff = self._settings.relative_score_cutoff
-        context = RankingContext(query, parsed, (), interpreted.plan, excluded, cutoff)
+        snapshot = self.interpreter.get_snapshot(query.filters)
+        context = RankingContext(query, parsed, snapshot, (), interpreted.plan, excluded, cutoff)
         if not parsed.text and not constraints.positive:
             return self._response_builder.build_browse(context, cursor, watch)
         retriever = self._make_retriever(parsed.filters, excluded, query.image_weight)
@@ -164,13 +168,8 @@ class HybridSearcher:
     def _rank(
         self, context: RankingContext, cursor: Cursor, retriever: HybridRetriever, watch: Stopwatch
     ) -> SearchResponse:
-        results = retriever.collect()
-        watch.lap("retrieve")
-        candidates = retriever.fuse(results)
-        watch.lap("fuse")
-        snapshot = self.interpreter.get_snapshot(context.query.filters)
-        ranked = self._reranking.rerank(candidates, context, snapshot, watch)
-        return self._response_builder.build(context, cursor, ranked, snapshot.languages, watch)
+        state = self._pipeline.run(SearchState(context, retriever=retriever), watch)
+        return self._response_builder.build(state, cursor, watch)
 
     def _make_retriever(
         self, filters: Filters, exclude: tuple[str, ...], image_weight: float | None = None

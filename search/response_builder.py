@@ -8,7 +8,7 @@ from index import FACET_FIELDS, FieldRows, ProductIndex, from_payload, label_fac
 from search.browse_page import build_browse_page
 from search.cursor import Cursor
 from search.pipeline.cutoff import MIN_CONFIDENT_SCORE
-from search.pipeline.reranking import RankedList, RankingContext
+from search.pipeline.state import RankingContext, RankingState
 from search.price_buckets import (
     PRICE_SAMPLE_SIZE,
     build_price_buckets,
@@ -38,32 +38,24 @@ class ResponseBuilder:
         self._index = index
         self._shown_products = ShownProducts(index)
 
-    def build(
-        self,
-        context: RankingContext,
-        cursor: Cursor,
-        ranked: RankedList,
-        languages: Sequence[str],
-        watch: Stopwatch,
-    ) -> SearchResponse:
+    def build(self, ranked: RankingState, cursor: Cursor, watch: Stopwatch) -> SearchResponse:
         """Return the response with the first ranked candidates that no earlier page showed.
 
         Args:
-            context: The query and its interpretation.
-            cursor: Where the previous page ended.
             ranked: The candidates in their final order.
-            languages: Those of the catalogue that have stemmers of their own.
+            cursor: Where the previous page ended.
             watch: Times each step.
         """
+        context = ranked.context
         query, parsed = context.query, context.parsed
         point_ids = ranked.candidates.ids
         remaining = [n for n, point_id in enumerate(point_ids) if not cursor.has_shown(point_id)]
         page = ranked.candidates.take(remaining[: query.limit])
-        query_stems = map_stems_to_surfaces(parsed.text, languages)
+        query_stems = map_stems_to_surfaces(parsed.text, context.snapshot.languages)
         hits = self._build_hits(page, query_stems, ranked)
         next_cursor = cursor.advance(page.ids)
         watch.lap("fetch")
-        rows = self._fetch_rows(ranked)
+        rows = self._fetch_rows(ranked) if query.facets else ranked.rows
         facet_names = [name for name in query.facets if name != PRICE]
         facets = {name: count_facet(rows, point_ids, name) for name in facet_names}
         price_buckets = bucket_prices(rows, point_ids) if PRICE in query.facets else ()
@@ -119,7 +111,7 @@ class ResponseBuilder:
             redirect=get_redirect_url(context.plan),
         )
 
-    def _fetch_rows(self, ranked: RankedList) -> FieldRows:
+    def _fetch_rows(self, ranked: RankingState) -> FieldRows:
         """Return the rows of all candidates, including those that rules added."""
         rows = ranked.rows
         missing = [p for p in ranked.candidates.ids if p not in rows.by_id]
@@ -130,7 +122,7 @@ class ResponseBuilder:
         return build_price_buckets(edges, self._index.make_price_counter(query.filters))
 
     def _build_hits(
-        self, page: CandidateSet, query_stems: Mapping[str, str], ranked: RankedList
+        self, page: CandidateSet, query_stems: Mapping[str, str], ranked: RankingState
     ) -> tuple[Hit, ...]:
         products = self._shown_products.get_many(page.ids)
         # A product may be deleted between retrieval and fetch; then it is left out.
@@ -146,7 +138,7 @@ def _build_hit(
     number: int,
     shown: ShownProduct,
     query_stems: Mapping[str, str],
-    ranked: RankedList,
+    ranked: RankingState,
 ) -> Hit:
     point_id, stems = page.ids[number], shown.stems if query_stems else ()
     matched = dict.fromkeys(surface for stem, surface in query_stems.items() if stem in stems)

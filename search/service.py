@@ -4,12 +4,12 @@ import time
 from collections.abc import Callable, Sequence
 
 from index import ProductIndex
+from search.catalog_snapshot import CatalogSnapshot
 from search.event_recording import EventRecorder, count_shown_before
 from search.hybrid_searcher import HybridSearcher
 from search.query.query_interpreter import QueryInterpreter
-from search.recommendations import Recommender
+from search.recommender import Recommender
 from search.response_builder import ResponseBuilder
-from search.retrieval.similarity_baseline import BaselineSample
 from search.rules import RuleSet, load_rules
 from search.runtime import Runtime
 from search.suggestions import Suggestion
@@ -163,7 +163,7 @@ class SearchService(VisitorServiceMixin):
             InvalidQueryError: The limit is out of range, or the text too long or not a string.
         """
         self._process.check()
-        return self._searcher.interpreter.get_snapshot(filters).suggester.suggest(text, limit)
+        return self._get_snapshot(filters).suggester.suggest(text, limit)
 
     def close(self) -> None:
         """Write the pending events and end all threads; index and log stay open.
@@ -177,8 +177,8 @@ class SearchService(VisitorServiceMixin):
         if self._owns_runtime:
             self._runtime.stop()
 
-    def _get_baseline(self, filters: Filters) -> BaselineSample:
-        return self._searcher.interpreter.get_snapshot(filters).baseline
+    def _get_snapshot(self, filters: Filters | None) -> CatalogSnapshot:
+        return self._searcher.interpreter.get_snapshot(filters)
 
 
 def _resolve_index(

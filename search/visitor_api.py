@@ -7,12 +7,11 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from index import ProductIndex
+from search.catalog_snapshot import CatalogSnapshot
 from search.cursor import Cursor
 from search.event_recording import EventRecorder, count_shown_before
-from search.recommendations import Recommender
 from search.recommendations.profile_views import build_profile_view
-from search.recommendations.recommender import digest_recommendation_query
-from search.retrieval.similarity_baseline import BaselineSample
+from search.recommender import Recommender, digest_recommendation_query
 from shopwindow.eventlog import LinkedIds
 from shopwindow.personalization import Personalizer
 from shopwindow.values import (
@@ -47,8 +46,8 @@ class VisitorServiceMixin(Closeable):
     _process: ForkGuard
 
     @abstractmethod
-    def _get_baseline(self, filters: Filters) -> BaselineSample:
-        """Return the similarity baseline of the products that some filters' merchants sell."""
+    def _get_snapshot(self, filters: Filters | None) -> CatalogSnapshot:
+        """Return the snapshot of the products that some filters' merchants sell."""
 
     def recommend(
         self,
@@ -83,7 +82,7 @@ class VisitorServiceMixin(Closeable):
             limit=limit, filters=filters or Filters(), user_id=user_id, facets=(), cursor=cursor
         )
         decoded = Cursor.decode(query.cursor, digest_recommendation_query(query))
-        response = self._recommender.recommend(query, self._get_baseline(query.filters), decoded)
+        response = self._recommender.recommend(query, self._get_snapshot(query.filters), decoded)
         surface: Surface = "store" if query.filters.merchant_id else "feed"
         n_before = count_shown_before(decoded)
         return self.recorder.log_impressions(response, n_before, surface, user_id)
@@ -118,8 +117,8 @@ class VisitorServiceMixin(Closeable):
         """
         self._process.check()
         query = Query(limit=limit, filters=filters or Filters(), user_id=user_id, facets=())
-        baseline = self._get_baseline(query.filters)
-        response = self._recommender.recommend_complements(product_id, query, baseline)
+        snapshot = self._get_snapshot(query.filters)
+        response = self._recommender.recommend_complements(product_id, query, snapshot)
         # This method takes no cursor, and cannot show collapsed variants.
         response = replace(response, next_cursor="", n_collapsed=0)
         return self.recorder.log_impressions(response, 0, "complements", user_id)

@@ -11,29 +11,30 @@ PLACEHOLDER_MIN_COUNT = 12
 
 
 def collapse_variants(
-    candidates: CandidateSet, rows: FieldRows, pinned: Collection[str] = ()
+    candidates: CandidateSet,
+    rows: FieldRows,
+    pinned: Collection[str] = (),
+    same_photos: bool = True,
 ) -> tuple[CandidateSet, Mapping[str, int]]:
     """Keep the best candidate of each set of variants or of products with the same photo.
 
     Args:
         candidates: Best first.
-        rows: Their group ids and perceptual hashes.
+        rows: Their group ids and, for `same_photos`, perceptual hashes.
         pinned: Points that represent their variants whether they are the best or not.
+        same_photos: Whether products of the same photo are collapsed too, and not only variants.
 
     Returns:
         The remaining candidates in their order, and how many each represents, by point id; those
         that represent themselves alone are missing.
     """
     ids = candidates.ids
-    columns = (rows.first_values(name) for name in (GROUP_ID, PERCEPTUAL_HASH))
-    groups, photo_hashes = (
-        {point_id: str(column[point_id]) for point_id in ids if point_id in column}
-        for column in columns
-    )
+    groups = _select_texts(ids, rows, GROUP_ID)
+    photo_hashes = _select_texts(ids, rows, PERCEPTUAL_HASH) if same_photos else {}
     pinned_ids = [point_id for point_id in ids if point_id in pinned]
     other_ids = [point_id for point_id in ids if point_id not in pinned]
-    same_photos = find_same_photos(photo_hashes)
-    representatives = find_representatives([*pinned_ids, *other_ids], groups, same_photos)
+    photo_pairs = find_same_photos(photo_hashes)
+    representatives = find_representatives([*pinned_ids, *other_ids], groups, photo_pairs)
     representatives |= {point_id: point_id for point_id in pinned_ids}
     return keep_representatives(candidates, representatives)
 
@@ -104,3 +105,9 @@ def find_same_photos(photo_hashes: Mapping[str, str]) -> dict[str, list[str]]:
         if point_id not in placeholders
     }
     return {point_id: others for point_id, others in filtered.items() if others}
+
+
+def _select_texts(ids: Sequence[str], rows: FieldRows, name: str) -> dict[str, str]:
+    """Return the first value of a field by point id; points without one are left out."""
+    column = rows.first_values(name)
+    return {point_id: str(column[point_id]) for point_id in ids if point_id in column}

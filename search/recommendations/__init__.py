@@ -1,5 +1,1 @@
-"""Recommendations without a query: home and merchant pages, and complements of a product."""
-
-from search.recommendations.recommender import Recommender
-
-__all__ = ["Recommender"]
+"""Recommendations without a query: visitors' pages and complements."""

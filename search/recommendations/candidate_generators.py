@@ -1,14 +1,16 @@
-"""Generators of recommendation candidates, before they are scored."""
+"""Generators of recommendation candidates, and the stage that asks them all."""
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from itertools import islice
 
-from index import ProductIndex, to_conditions, to_point_id
+from index import to_conditions, to_point_id
 from index.store import VectorQuery
 from search.merchant_scope import filter_to_merchants, get_merchant_ids
+from search.pipeline.stage import CandidateGenerator
 from search.recommendations.candidate_pools import CandidatePoolCache
-from shopwindow.personalization import CO_VIEWED, CatalogItem, Personalizer, UserContext
+from search.recommendations.state import VisitorState
+from shopwindow.personalization import CO_VIEWED, Personalizer
 from shopwindow.ranking import recency_weights, score_co_engagement
 from shopwindow.values import Filters
 
@@ -25,117 +27,105 @@ N_ROTATING_RANKED = 60
 _MIN_PER_INTEREST = 30
 
 
-@dataclass(frozen=True, slots=True)
-class GeneratedCandidates:
-    """Candidates for recommendations.
-
-    Attributes:
-        items: The catalogue items, by point id.
-        co_engagement: Co-engagement score of each, 0 to 1, by product id; zeros are missing.
-        sampled: Points that were drawn at random: they are for exploration alone.
-    """
-
-    items: Mapping[str, CatalogItem]
-    co_engagement: Mapping[str, float] = field(default_factory=dict)
-    sampled: frozenset[str] = frozenset()
-
-
-class CandidateGenerator:
-    """Generates candidates for visitors.
+class InterestNeighbors:
+    """Products whose photos are nearest to the visitor's interests.
 
     Args:
-        personalizer: Profiles, statistics and the catalogue.
-        pools: Candidates that do not depend on the visitor.
+        personalizer: Has the catalogue.
     """
 
-    def __init__(self, personalizer: Personalizer, pools: CandidatePoolCache) -> None:
-        self._personalizer = personalizer
-        self._index: ProductIndex = personalizer.catalog.index
-        self._pools = pools
+    def __init__(self, personalizer: Personalizer) -> None:
+        self._catalog = personalizer.catalog
+        self._index = personalizer.catalog.index
 
-    def generate(
-        self,
-        user: UserContext,
-        filters: Filters,
-        exclude_ids: Iterable[str],
-        has_shown: Callable[[str], bool],
-    ) -> GeneratedCandidates:
-        """Return candidates that may be shown to a visitor.
-
-        Args:
-            user: The visitor.
-            filters: Filters that every candidate passes.
-            exclude_ids: Products that are left out.
-            has_shown: Whether an earlier page showed a point; those are left out as well.
-        """
-        excluded_points = {to_point_id(product_id) for product_id in exclude_ids}
-        co_engagement = self._score_co_engagement(user, filters)
-        point_ids = dict.fromkeys(self._query_interests(user, filters, excluded_points))
-        pool = self._pools.get(filters)
-        point_ids |= dict.fromkeys(pool.newest)
-        rotating = (point_id for point_id in pool.rotating if not has_shown(point_id))
-        point_ids |= dict.fromkeys(islice(rotating, N_ROTATING_RANKED))
-        point_ids |= dict.fromkeys(pool.popular)
-        point_ids |= dict.fromkeys(self._index.filter_products(list(co_engagement), filters))
-        sampled = frozenset(pool.sampled).difference(point_ids)
-        allowed = [
-            point_id
-            for point_id in (*point_ids, *sorted(sampled))
-            if point_id not in excluded_points and not has_shown(point_id)
-        ]
-        items = self._personalizer.catalog.get_items_by_point(allowed)
-        return GeneratedCandidates(items, co_engagement, sampled)
-
-    def _query_interests(
-        self, user: UserContext, filters: Filters, excluded_points: set[str]
-    ) -> Iterable[str]:
-        if user.profile is None or not len(user.profile.interests):
-            return []
-        catalog = self._personalizer.catalog
-        vectors = user.profile.interests.to_unit_vectors()
+    def generate(self, state: VisitorState) -> Sequence[str]:
+        """Return the neighbours of each interest, nearest first."""
+        profile, filters = state.user.profile, state.context.query.filters
+        if profile is None or not len(profile.interests):
+            return ()
+        vectors = profile.interests.to_unit_vectors()
         limit = max(_MIN_PER_INTEREST, N_BY_INTEREST // len(vectors))
+        excluded = tuple(sorted(to_point_id(product_id) for product_id in state.exclude_ids))
         queries = [
             VectorQuery(
-                catalog.space,
-                self._index.expand(catalog.space, vector),
+                self._catalog.space,
+                self._index.expand(self._catalog.space, vector),
                 to_conditions(filters),
-                tuple(sorted(excluded_points)),
+                excluded,
                 limit,
             )
             for vector in vectors
         ]
         return [point_id for hits in self._index.query(queries) for point_id, _ in hits]
 
-    def _score_co_engagement(self, user: UserContext, filters: Filters) -> dict[str, float]:
+
+class PooledProducts:
+    """The newest products, some of the day's, and the popular ones.
+
+    Args:
+        pools: Candidates that do not depend on the visitor.
+    """
+
+    def __init__(self, pools: CandidatePoolCache) -> None:
+        self._pools = pools
+
+    def generate(self, state: VisitorState) -> Sequence[str]:
+        """Return the products of the pool."""
+        pool = self._pools.get(state.context.query.filters)
+        rotating = (point_id for point_id in pool.rotating if not state.has_shown(point_id))
+        return [*pool.newest, *islice(rotating, N_ROTATING_RANKED), *pool.popular]
+
+
+class CoEngagedProducts:
+    """Products that visitors of the same products engaged with.
+
+    Args:
+        personalizer: Has the catalogue.
+    """
+
+    def __init__(self, personalizer: Personalizer) -> None:
+        self._index = personalizer.catalog.index
+
+    def generate(self, state: VisitorState) -> Sequence[str]:
+        """Return those that have a co-engagement score and pass the filters."""
+        filters = state.context.query.filters
+        return list(self._index.filter_products(list(state.co_engagement), filters))
+
+
+class CoEngagementScorer:
+    """Scores how often products were engaged with together with the visitor's recent ones.
+
+    Args:
+        personalizer: Has the co-occurrence counts.
+    """
+
+    def __init__(self, personalizer: Personalizer) -> None:
+        self._store = personalizer.store
+        self._index = personalizer.catalog.index
+
+    def score(self, state: VisitorState) -> dict[str, float]:
         """Return co-engagement scores of products with the visitor's recent ones, by product id.
 
         A pair may have been counted on both sides of the hour within which products co-occur, so
         it is limited to the count of the rarer product. Where only some merchants' products may be
         shown, the others are left out before the best are taken.
         """
+        filters = state.context.query.filters
         seed_weights = recency_weights(
             interaction.product_id
-            for interaction in user.interactions
+            for interaction in state.user.interactions
             if interaction.kind != "hide"
         )
         if not seed_weights:
             return {}
-        store = self._personalizer.store
         merchants = get_merchant_ids(filters)
-        cooccurrences = store.get_cooccurrences(
+        cooccurrences = self._store.get_cooccurrences(
             CO_VIEWED, list(seed_weights), N_PARTNERS_READ if merchants else N_CO_ENGAGED
         )
         if merchants:
             cooccurrences = self._keep_merchants_partners(cooccurrences, filters)
-        product_ids = {
-            *seed_weights,
-            *(
-                partner_id
-                for counts_of_partners in cooccurrences.values()
-                for partner_id in counts_of_partners
-            ),
-        }
-        counts = store.get_occurrences(CO_VIEWED, list(product_ids))
+        product_ids = {*seed_weights, *_list_partners(cooccurrences)}
+        counts = self._store.get_occurrences(CO_VIEWED, list(product_ids))
         consistent = {
             seed_id: {
                 partner_id: min(count, counts[seed_id], counts[partner_id])
@@ -152,13 +142,7 @@ class CandidateGenerator:
         self, cooccurrences: Mapping[str, Mapping[str, float]], filters: Filters
     ) -> dict[str, dict[str, float]]:
         """Return those partners of each product that belong to the filters' merchants."""
-        partner_ids = list(
-            {
-                partner_id
-                for partner_counts in cooccurrences.values()
-                for partner_id in partner_counts
-            }
-        )
+        partner_ids = list(dict.fromkeys(_list_partners(cooccurrences)))
         merchant_filters = filter_to_merchants(get_merchant_ids(filters))
         visible_ids = set(self._index.filter_products(partner_ids, merchant_filters).values())
         return {
@@ -169,3 +153,49 @@ class CandidateGenerator:
             }
             for seed_id, partner_counts in cooccurrences.items()
         }
+
+
+class GenerateForVisitor:
+    """Fills in the items of all generators, and those drawn for exploration.
+
+    Args:
+        personalizer: Has the catalogue.
+        pools: Draws the products that only exploration shows.
+        generators: Asked in this order.
+        co_engagement: Scores products before the generators are asked.
+    """
+
+    name = "retrieve"
+
+    def __init__(
+        self,
+        personalizer: Personalizer,
+        pools: CandidatePoolCache,
+        generators: Sequence[CandidateGenerator[VisitorState]],
+        co_engagement: CoEngagementScorer,
+    ) -> None:
+        self._catalog = personalizer.catalog
+        self._pools = pools
+        self._generators = tuple(generators)
+        self._co_engagement = co_engagement
+
+    def run(self, state: VisitorState) -> VisitorState:
+        """Return the state with the items that may be shown."""
+        state = replace(state, co_engagement=self._co_engagement.score(state))
+        generated = dict.fromkeys(
+            point_id for generator in self._generators for point_id in generator.generate(state)
+        )
+        pool = self._pools.get(state.context.query.filters)
+        sampled = frozenset(pool.sampled).difference(generated)
+        excluded = {to_point_id(product_id) for product_id in state.exclude_ids}
+        allowed = [
+            point_id
+            for point_id in (*generated, *sorted(sampled))
+            if point_id not in excluded and not state.has_shown(point_id)
+        ]
+        items = self._catalog.get_items_by_point(allowed)
+        return replace(state, items=items, sampled=sampled)
+
+
+def _list_partners(cooccurrences: Mapping[str, Mapping[str, float]]) -> Iterable[str]:
+    return (partner_id for counts in cooccurrences.values() for partner_id in counts)

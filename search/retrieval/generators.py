@@ -1,6 +1,6 @@
 """Runs the retrievers of one query concurrently and fuses their results."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass, replace
 
@@ -114,7 +114,7 @@ class HybridRetriever:
             return {}
         return dict(zip(followups, self._index.query(list(followups.values())), strict=True))
 
-    def fuse(self, results: dict[str, list[ScoredPoint]]) -> CandidateSet:
+    def fuse(self, results: Mapping[str, Sequence[ScoredPoint]]) -> CandidateSet:
         """Return one ranking of the results, at most `candidates_per_retriever` candidates."""
         weights = weigh_retrievers(self._settings, self._coverage)
         if self._options.image_weight is not None and IMAGE in results and len(results) > 1:
