@@ -7,7 +7,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +19,11 @@ from benchmarks.datasets import DATA, DataFolder, EncoderName
 from benchmarks.judged import DEPTH, MAIN, SETS, JudgedSet
 from benchmarks.results_file import SEED, write_result
 from embed import load_encoder
-from index import ProductIndex
+from index import ProductIndex, ProductQuery, ScoredProduct
 from index.payload import to_point_id
 from index.store.edge.engine import to_engine_vector
 from index.store.edge.metadata_files import read_current_shard
-from index.store.points import ScoredPoint, VectorQuery
+from index.text import SparseVector
 from search.query.query_interpreter import QueryInterpreter
 from search.retrieval.fusion import FUSION_METHODS, RRF_K, ScoreNormalization, fuse
 from search.retrieval.generators import HybridRetriever, RetrievalOptions
@@ -44,14 +44,14 @@ class Task:
     """The retrievals of one query, as both fusions get them.
 
     Attributes:
-        queries: Vector queries by retriever, with vectors as stored.
-        results: Scored points by retriever.
+        queries: Queries by retriever, with vectors as stored.
+        results: Scored products by retriever.
         normalizations: Score normalization by retriever.
         weights: Weights by retriever, which sum to 1.
     """
 
-    queries: Mapping[str, VectorQuery]
-    results: Mapping[str, Sequence[ScoredPoint]]
+    queries: Mapping[str, ProductQuery]
+    results: Mapping[str, Sequence[ScoredProduct]]
     normalizations: Mapping[str, ScoreNormalization]
     weights: Mapping[str, float]
 
@@ -78,11 +78,14 @@ def make_tasks(index: ProductIndex, queries: Sequence[str]) -> Iterator[Task]:
             normalizations = retriever.compute_normalizations()
             for name, scored in results.items():
                 normalizations.setdefault(name, ScoreNormalization(0.0, scored[0][1]))
-            vector_queries = {
-                name: index.project_query(query) for name, query in retriever.list_queries().items()
-            }
             yield Task(
-                {name: query for name, query in vector_queries.items() if name in results},
+                {
+                    name: query
+                    if isinstance(query.vector, SparseVector)
+                    else replace(query, vector=index.project(query.using, query.vector))
+                    for name, query in retriever.list_queries().items()
+                    if name in results
+                },
                 results,
                 normalizations,
                 {name: weights[name] / total for name in results},
@@ -94,7 +97,9 @@ def _fuse(task: Task, method: str) -> list[str]:
     return list(fused.ids[:DEPTH])
 
 
-def _fuse_in_engine(shard: "qe.EdgeShard", task: Task, fusion: Any) -> list[str]:
+def _fuse_in_engine(
+    shard: "qe.EdgeShard", task: Task, fusion: Any, product_ids: Mapping[str, str]
+) -> list[str]:
     prefetches = [
         qe.Prefetch(
             query.limit, qe.Query.Nearest(to_engine_vector(query.vector), using=query.using)
@@ -102,7 +107,7 @@ def _fuse_in_engine(shard: "qe.EdgeShard", task: Task, fusion: Any) -> list[str]
         for query in task.queries.values()
     ]
     request = qe.QueryRequest(limit=DEPTH, query=fusion, prefetches=prefetches)
-    return [str(record.id) for record in shard.query(request)]
+    return [product_ids[str(record.id)] for record in shard.query(request)]
 
 
 def _make_formula(task: Task) -> Any:
@@ -136,14 +141,20 @@ def measure_set(judged_set: JudgedSet, data: Path, encoder_name: str) -> dict[st
             "ours: theoretical_min_max": lambda task: _fuse(task, "theoretical_min_max"),
             "ours: rrf": lambda task: _fuse(task, "rrf"),
             "engine: RRF": lambda task: _fuse_in_engine(
-                shard, task, qe.Fusion.Rrf(RRF_K, [task.weights[name] for name in task.queries])
+                shard,
+                task,
+                qe.Fusion.Rrf(RRF_K, [task.weights[name] for name in task.queries]),
+                product_ids,
             ),
-            "engine: DBSF": lambda task: _fuse_in_engine(shard, task, qe.Fusion.Dbsf()),
-            "engine: formula": lambda task: _fuse_in_engine(shard, task, _make_formula(task)),
+            "engine: DBSF": lambda task: _fuse_in_engine(
+                shard, task, qe.Fusion.Dbsf(), product_ids
+            ),
+            "engine: formula": lambda task: _fuse_in_engine(
+                shard, task, _make_formula(task), product_ids
+            ),
         }
         runs = {
-            name: _run(name, method, judgments.queries, tasks, product_ids)
-            for name, method in methods.items()
+            name: _run(name, method, judgments.queries, tasks) for name, method in methods.items()
         }
         shard.close()
     measure = parse_measure(MAIN)
@@ -165,12 +176,11 @@ def _run(
     method: Callable[[Task], list[str]],
     queries: Sequence[str],
     tasks: Sequence[Task],
-    product_ids: Mapping[str, str],
 ) -> tuple[Run, float]:
     rankings, took_ms = {}, []
     for query, task in zip(queries, tasks, strict=True):
         started_at = time.perf_counter()
-        rankings[query] = [product_ids[point_id] for point_id in method(task)]
+        rankings[query] = method(task)
         took_ms.append(1000 * (time.perf_counter() - started_at))
     return Run(name, rankings), float(np.median(took_ms))
 

@@ -12,8 +12,7 @@ from PIL import Image
 from benchmarks.fault_processes import Child, Talk
 from benchmarks.results_file import SEED
 from embed import FakeEncoder
-from index import ProductIndex, read_products
-from index.payload import to_point_id
+from index import IndexEntry, ProductIndex, read_products
 from index.store.points import Point
 from search import SearchService
 from shopwindow.values import Query
@@ -164,13 +163,10 @@ class Indexing:
         talk.say(found.as_line())
 
     def read_digests(self, index: ProductIndex) -> dict[str, str]:
-        """Return the digest of every product's point; empty for a missing product."""
-        ids = {f"sku-{n}": to_point_id(f"sku-{n}") for n in range(self.n_products)}
-        points = index.get_points(list(ids.values()), vectors=True)
-        return {
-            product_id: digest_point(points[point_id]) if point_id in points else ""
-            for product_id, point_id in ids.items()
-        }
+        """Return the digest of every product's entry; empty for a missing product."""
+        ids = [f"sku-{n}" for n in range(self.n_products)]
+        entries = index.get_entries(ids, vectors=True)
+        return {id_: digest_point(entries[id_]) if id_ in entries else "" for id_ in ids}
 
     def run_undisturbed(self, place: Path) -> None:
         """Index once undisturbed and keep the digests, to compare with."""
@@ -187,7 +183,7 @@ class Indexing:
         self.expected = dict(line.split() for line in child.lines if line.startswith("sku-"))
 
 
-def digest_point(point: Point) -> str:
+def digest_point(point: Point | IndexEntry) -> str:
     """Return a digest of everything that is stored of a product."""
     vectors: list[Any] = [point.vectors[name].tobytes() for name in sorted(point.vectors)]
     sparse = (

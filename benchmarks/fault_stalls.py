@@ -16,8 +16,8 @@ import numpy as np
 
 from benchmarks.fault_processes import Child, Talk, find_service
 from embed import FakeEncoder
-from index import ProductIndex
-from index.store.points import TEXT, VectorQuery
+from index import ProductIndex, ProductQuery
+from index.store.points import TEXT
 from search import SearchService
 from shopwindow.values import Product, Query
 from shopwindow.values.errors import ShopwindowError
@@ -100,7 +100,7 @@ def _measure_fork(talk: Talk, folder: Path) -> None:
 
 
 def _find_nearest(index: ProductIndex, vector: Any) -> str:
-    return index.query([VectorQuery(TEXT, vector, limit=1)])[0][0][0]
+    return index.query([ProductQuery(TEXT, vector, limit=1)])[0][0][0]
 
 
 def _count_mismatches(index: ProductIndex, vectors: Any, expected: list[str], share: Any) -> int:

@@ -20,8 +20,8 @@ from benchmarks.datasets import DATA, DataFolder, EncoderName, Row, sample_rows,
 from benchmarks.relevance import TOP, right_shares
 from benchmarks.results_file import SEED, write_result
 from embed import load_encoder
-from index import ProductIndex, read_products
-from index.store.points import PHOTO, VectorQuery
+from index import ProductIndex, ProductQuery, read_products
+from index.store.points import PHOTO
 from search import SearchService
 from shopwindow.values import Product, Query
 from shopwindow.values.arrays import l2_normalize
@@ -111,10 +111,8 @@ def _search_averaged(index: ProductIndex, row: Row, text: str) -> list[Product]:
         index.encoder.encode_texts([text])[0],
     )
     vector = l2_normalize((photo_vector + text_vector)[None])[0]
-    scored = index.query([VectorQuery(PHOTO, vector, limit=TOP + 1)])[0]
-    points = index.get_points([point_id for point_id, _ in scored])
-    ids = [str(points[point_id].payload["product"]["id"]) for point_id, _ in scored]
-    return index.get(ids)
+    scored = index.query([ProductQuery(PHOTO, vector, limit=TOP + 1)])[0]
+    return index.get([product_id for product_id, _ in scored])
 
 
 def _without_itself(row: Row, products: Sequence[Product]) -> list[Product]:

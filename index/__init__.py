@@ -6,6 +6,7 @@ if TYPE_CHECKING:
     from index.catalog import FeedMapping, ProductFeed, Rejection, read_products
     from index.catalog_cache import CatalogCache
     from index.field_rows import FieldRows
+    from index.index_reader import make_position
     from index.index_report import IndexReport, ProgressCallback
     from index.payload import (
         CATEGORY_SEPARATOR,
@@ -15,10 +16,8 @@ if TYPE_CHECKING:
         PHOTO_DIGEST,
         TEXT_DIGEST,
         build_encoder_texts,
-        from_payload,
         label_facet_counts,
         to_conditions,
-        to_point_id,
         tokenize_product,
     )
     from index.perceptual_hash import (
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
         is_same_photo,
     )
     from index.product_index import ProductIndex
+    from index.product_query import IndexEntry, ProductQuery, ScoredProduct
     from shopwindow.version import __version__
 
 _HOMES = {
@@ -44,10 +44,8 @@ _HOMES = {
     "PHOTO_DIGEST": "index.payload",
     "TEXT_DIGEST": "index.payload",
     "build_encoder_texts": "index.payload",
-    "from_payload": "index.payload",
     "label_facet_counts": "index.payload",
     "to_conditions": "index.payload",
-    "to_point_id": "index.payload",
     "tokenize_product": "index.payload",
     "HASH_SIZE": "index.perceptual_hash",
     "MAX_RMS_DISTANCE": "index.perceptual_hash",
@@ -60,7 +58,11 @@ _HOMES = {
     "FeedMapping": "index.catalog",
     "IndexReport": "index.index_report",
     "ProductFeed": "index.catalog",
+    "IndexEntry": "index.product_query",
     "ProductIndex": "index.product_index",
+    "ProductQuery": "index.product_query",
+    "ScoredProduct": "index.product_query",
+    "make_position": "index.index_reader",
     "Rejection": "index.catalog",
     "read_products": "index.catalog",
 }
@@ -77,23 +79,25 @@ __all__ = [
     "CatalogCache",
     "FeedMapping",
     "FieldRows",
+    "IndexEntry",
     "IndexReport",
     "PerceptualHashes",
     "ProductFeed",
     "ProductIndex",
+    "ProductQuery",
     "ProgressCallback",
     "Rejection",
+    "ScoredProduct",
     "__version__",
     "build_encoder_texts",
     "decode_hashes",
     "find_same_photo_pairs",
-    "from_payload",
     "is_blank",
     "is_same_photo",
     "label_facet_counts",
+    "make_position",
     "read_products",
     "to_conditions",
-    "to_point_id",
     "tokenize_product",
 ]
 

@@ -67,8 +67,16 @@ class FieldRows:
 
 
 def get_values(payload: Payload, name: str) -> tuple[FieldValue, ...]:
-    """Return the distinct values of one payload field: none, one, or those of a list."""
+    """Return the distinct values of one payload field: none, one, or those of a list.
+
+    Args:
+        payload: The payload.
+        name: Name of the field, or the path to a nested one, as "product.id".
+    """
     value = payload.get(name)
+    if value is None and "." in name:
+        parent, _, child = name.partition(".")
+        value = payload.get(parent, {}).get(child)
     if value is None:
         return ()
     return tuple(dict.fromkeys(value)) if isinstance(value, (list, tuple)) else (value,)

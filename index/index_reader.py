@@ -1,6 +1,7 @@
 """Read access to an index: products, candidates, vectors and counts."""
 
-from collections.abc import Callable, Mapping, Sequence
+import uuid
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -21,6 +22,8 @@ from index.payload import (
     to_point_id,
     to_point_ids,
 )
+from index.product_id_map import ProductIdMap
+from index.product_query import IndexEntry, ProductQuery, ScoredProduct
 from index.store.contract import VectorStore
 from index.store.points import (
     PHOTO,
@@ -30,12 +33,11 @@ from index.store.points import (
     OrderBy,
     Point,
     Range,
-    ScoredPoint,
     VectorQuery,
 )
 from index.text.bm25 import SparseVector
 from index.vector_projection import VectorProjection
-from shopwindow.values import EncoderSpec, Filters, Product, Vectors
+from shopwindow.values import EncoderSpec, Filters, Product, ProductId, Vectors
 
 
 class IndexReader:
@@ -58,6 +60,7 @@ class IndexReader:
         self._manifest_version = store.n_changes
         self._manifest = self._read_manifest()
         self._rows = FieldRowCache(store)
+        self._ids = ProductIdMap(store)
 
     @property
     def n_changes(self) -> int:
@@ -95,7 +98,7 @@ class IndexReader:
             InvalidQueryError: A value is not a product id, or a string came instead of a list.
         """
         point_ids = to_point_ids(product_ids)
-        points = self.get_points(point_ids)
+        points = self._store.retrieve(point_ids) if self.exists else {}
         return [
             from_payload(points[point_id].payload) for point_id in point_ids if point_id in points
         ]
@@ -104,21 +107,37 @@ class IndexReader:
         """Return the number of products, or of those that pass the filters."""
         return self._store.count(to_conditions(filters or Filters())) if self.exists else 0
 
-    def query(self, queries: Sequence[VectorQuery]) -> list[list[ScoredPoint]]:
-        """Return the best points of each query; see `VectorStore.query`.
+    def query(self, queries: Sequence[ProductQuery]) -> list[list[ScoredProduct]]:
+        """Return the best products of each query, in one call to the store.
 
-        Args:
-            queries: The queries, with dense vectors as the encoder makes them.
+        Returns:
+            Best first; ties in the order of `hash_product_id` where the search is exact.
+
+        Raises:
+            VectorError: A query vector has the wrong dimension or is not finite.
         """
         if not self.exists:
             return [[] for _ in queries]
-        return self._store.query([self.project_query(query) for query in queries])
+        return self._ids.convert(self._store.query([self._to_vector_query(q) for q in queries]))
 
-    def get_points(
-        self, ids: Sequence[str], fields: tuple[str, ...] | None = None, vectors: bool = False
-    ) -> dict[str, Point]:
-        """Return points by point id, with vectors as stored; see `VectorStore.retrieve`."""
-        return self._store.retrieve(ids, fields, vectors) if self.exists else {}
+    def get_entries(
+        self,
+        product_ids: Sequence[ProductId],
+        fields: tuple[str, ...] | None = None,
+        vectors: bool = False,
+    ) -> dict[ProductId, IndexEntry]:
+        """Return what the index has of products, by product id; unknown ids are left out.
+
+        Args:
+            product_ids: Product ids.
+            fields: Payload fields to return; None for all.
+            vectors: Whether to return the dense vectors as they are stored.
+        """
+        if not self.exists:
+            return {}
+        ids = {to_point_id(product_id): product_id for product_id in product_ids}
+        points = self._store.retrieve(list(ids), fields, vectors)
+        return {ids[point.id]: _to_entry(ids[point.id], point) for point in points.values()}
 
     def get_vectors(self, product_id: str) -> dict[str, Vectors] | None:
         """Return a product's embeddings by vector name; None if there is no such product.
@@ -126,11 +145,8 @@ class IndexReader:
         Returns:
             float32, in the encoder's dimension, shape (dim,); columns that are not stored are 0.
         """
-        point_id = to_point_id(product_id)
-        points = self.get_points([point_id], (), vectors=True)
-        if point_id not in points:
-            return None
-        return self._expand_all(points[point_id].vectors)
+        entry = self.get_entries([product_id], (), vectors=True).get(product_id)
+        return None if entry is None else self._expand_all(entry.vectors)
 
     def sample_vectors(self, limit: int, filters: Filters | None = None) -> dict[str, Vectors]:
         """Get the stored vectors of a random but reproducible sample of the products.
@@ -147,7 +163,7 @@ class IndexReader:
         required = to_conditions(filters or Filters())
         points = self._store.scroll(required, "", limit, ())[0] if self.exists else []
         ids = [point.id for point in points]
-        with_vectors = self.get_points(ids, (), vectors=True)
+        with_vectors = self._store.retrieve(ids, (), vectors=True) if ids else {}
         rows: dict[str, list[Vectors]] = {}
         for point in (with_vectors[point_id] for point_id in ids if point_id in with_vectors):
             for name, vector in point.vectors.items():
@@ -198,30 +214,35 @@ class IndexReader:
         """Return a vector stored under a name in the encoder's dimension, shape (dim,)."""
         return self._projection.expand(name, stored)
 
-    def project_query(self, query: VectorQuery) -> VectorQuery:
-        """Return a query with its dense vector projected to the stored columns."""
-        if isinstance(query.vector, SparseVector):
-            return query
-        return replace(query, vector=self.project(query.using, query.vector))
-
     def browse(
         self, filters: Filters, after: str = "", limit: int = 100
-    ) -> tuple[list[Point], str]:
-        """Return one batch of the points that pass the filters; see `VectorStore.scroll`."""
+    ) -> tuple[list[IndexEntry], str]:
+        """Return one batch of the products that pass the filters, in the order of their hashes.
+
+        Args:
+            filters: Filters that the products must pass.
+            after: Position that the previous call returned, or one of `make_position`; empty for
+                the first batch.
+            limit: Greatest number of products returned.
+
+        Returns:
+            The products without vectors, and the position of the next batch; empty at the end.
+        """
         if not self.exists:
             return [], ""
-        return self._store.scroll(to_conditions(filters), after, limit)
+        points, next_after = self._store.scroll(to_conditions(filters), after, limit)
+        return _to_entries(points), next_after
 
     def browse_vectors(
         self, after: str = "", limit: int = 100, filters: Filters | None = None
-    ) -> tuple[list[Point], str]:
-        """Return one batch of the points that pass the filters, with embeddings; see `browse`."""
-        points, next_after = self.browse(filters or Filters(), after, limit)
-        stored = self.get_points([point.id for point in points], (), vectors=True)
+    ) -> tuple[list[IndexEntry], str]:
+        """Return one batch of the products that pass, with embeddings; see `browse`."""
+        entries, next_after = self.browse(filters or Filters(), after, limit)
+        stored = self.get_entries([entry.id for entry in entries], (), vectors=True)
         with_embeddings = [
-            replace(point, vectors=self._expand_all(stored[point.id].vectors))
-            for point in points
-            if point.id in stored
+            replace(entry, vectors=self._expand_all(stored[entry.id].vectors))
+            for entry in entries
+            if entry.id in stored
         ]
         return with_embeddings, next_after
 
@@ -273,15 +294,16 @@ class IndexReader:
         """Return whether any product that passes the filters is a variant of a group."""
         return bool(self._count_field_values(GROUP_ID, filters, limit=1))
 
-    def fetch_rows(self, ids: Sequence[str], fields: tuple[str, ...]) -> FieldRows:
-        """Return payload field values of points by id; see `FieldRowCache.fetch`."""
-        return self._rows.fetch(ids, fields) if self.exists else FieldRows(fields)
+    def fetch_rows(self, product_ids: Sequence[ProductId], fields: tuple[str, ...]) -> FieldRows:
+        """Return payload field values by product id; see `FieldRowCache.fetch`."""
+        return self._rows.fetch(product_ids, fields) if self.exists else FieldRows(fields)
 
-    def browse_ordered(self, order: OrderBy, filters: Filters, limit: int) -> list[Point]:
-        """Return the first points of an order among those that pass the filters."""
-        return (
-            self._store.scroll_ordered(order, to_conditions(filters), limit) if self.exists else []
-        )
+    def browse_ordered(self, order: OrderBy, filters: Filters, limit: int) -> list[IndexEntry]:
+        """Return the first products of an order among those that pass the filters."""
+        if not self.exists:
+            return []
+        points = self._store.scroll_ordered(order, to_conditions(filters), limit)
+        return _to_entries(points)
 
     def sample_prices(self, filters: Filters, limit: int) -> list[float]:
         """Return the prices of a random sample of the products that pass the filters."""
@@ -301,35 +323,33 @@ class IndexReader:
 
     def browse_missing(
         self, field: str, filters: Filters, after: str = "", limit: int = 100
-    ) -> tuple[list[Point], str]:
-        """Return one batch of the points that pass the filters and lack a payload field."""
+    ) -> tuple[list[IndexEntry], str]:
+        """Return one batch of the products that pass and lack a payload field; see `browse`."""
         if not self.exists:
             return [], ""
-        return self._store.scroll((*to_conditions(filters), IsEmpty(field)), after, limit)
+        conditions = (*to_conditions(filters), IsEmpty(field))
+        points, next_after = self._store.scroll(conditions, after, limit)
+        return _to_entries(points), next_after
 
     def filter_ids(
-        self, ids: Sequence[str], condition_sets: Sequence[tuple[Condition, ...]]
-    ) -> list[set[str]]:
-        """Return which points fulfil each set of conditions; see `VectorStore.filter_ids`."""
-        return (
-            self._store.filter_ids(ids, condition_sets)
-            if self.exists
-            else [set() for _ in condition_sets]
-        )
-
-    def filter_products(self, product_ids: Sequence[str], filters: Filters) -> dict[str, str]:
-        """Find which products exist and pass the filters.
-
-        Args:
-            product_ids: Product ids to check.
-            filters: Filters that the products must pass.
-
-        Returns:
-            Product ids by point id, in the order of `product_ids`.
-        """
+        self,
+        product_ids: Sequence[ProductId],
+        condition_sets: Sequence[tuple[Condition, ...]],
+    ) -> list[set[ProductId]]:
+        """Return which of some products exist and fulfil each set of conditions."""
+        if not self.exists:
+            return [set() for _ in condition_sets]
         ids = {to_point_id(product_id): product_id for product_id in product_ids}
-        (passing,) = self.filter_ids(list(ids), [to_conditions(filters)]) if ids else (set(),)
-        return {point_id: product_id for point_id, product_id in ids.items() if point_id in passing}
+        passing = self._store.filter_ids(list(ids), condition_sets)
+        return [{ids[point_id] for point_id in point_ids} for point_ids in passing]
+
+    def filter_products(
+        self, product_ids: Sequence[ProductId], filters: Filters
+    ) -> list[ProductId]:
+        """Return the products that exist and pass the filters, each once, in their order."""
+        ids = list(dict.fromkeys(product_ids))
+        (passing,) = self.filter_ids(ids, [to_conditions(filters)]) if ids else (set(),)
+        return [product_id for product_id in ids if product_id in passing]
 
     def _read_manifest(self) -> Manifest | None:
         stored = self._store.read_manifest()
@@ -338,6 +358,21 @@ class IndexReader:
         manifest = Manifest.from_dict(stored, self.location)
         manifest.check_encoder(self._spec, self.location)
         return manifest
+
+    def _to_vector_query(self, query: ProductQuery) -> VectorQuery:
+        """Return a query in point ids, its dense vector projected to the stored columns."""
+        vector = query.vector
+        if not isinstance(vector, SparseVector):
+            vector = self.project(query.using, vector)
+        return VectorQuery(
+            query.using,
+            vector,
+            query.conditions,
+            tuple(to_point_ids(query.exclude_ids)),
+            query.limit,
+            query.exact,
+            tuple(to_point_ids(query.include_ids)),
+        )
 
     def _expand_all(self, stored: Mapping[str, Vectors]) -> dict[str, Vectors]:
         """Return stored vectors by name in the encoder's dimension, each of shape (dim,)."""
@@ -349,3 +384,21 @@ class IndexReader:
         required = to_conditions(filters or Filters())
         counts = self._store.facet(field, required, limit) if self.exists else {}
         return {str(value): count for value, count in counts.items()}
+
+
+def make_position(key: bytes) -> str:
+    """Return a position of `IndexReader.browse`, from which on products are as good as random.
+
+    Args:
+        key: 16 bytes; equal keys give the same position.
+    """
+    return str(uuid.UUID(bytes=key, version=4))
+
+
+def _to_entries(points: Iterable[Point]) -> list[IndexEntry]:
+    """Return entries of points with their whole payload."""
+    return [_to_entry(str(point.payload["product"]["id"]), point) for point in points]
+
+
+def _to_entry(product_id: ProductId, point: Point) -> IndexEntry:
+    return IndexEntry(product_id, point.payload, point.vectors, point.sparse_vector)

@@ -1,6 +1,5 @@
 """Conversion of products to payloads, and of filters to conditions on payload fields."""
 
-import uuid
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -9,7 +8,14 @@ from typing import Any
 from index.store.points import Condition, FieldIndex, FieldValue, In, Payload, Range
 from index.text.analyzer import Token, analyze, fold
 from index.text.stemming import get_stemmer_language
-from shopwindow.values import Filters, Product, Translation, Validator, as_tuple
+from shopwindow.values import (
+    Filters,
+    Product,
+    Translation,
+    Validator,
+    as_tuple,
+    hash_product_id,
+)
 from shopwindow.values.errors import InvalidQueryError
 
 CATEGORY_SEPARATOR = " > "
@@ -64,7 +70,6 @@ INDEXED_FIELDS = (
 CACHED_FIELDS = (PERCEPTUAL_HASH,)
 """Payload fields that are cached but not indexed: they are read for many candidates."""
 
-_NAMESPACE = uuid.UUID("6d2ff1a8-6f0b-5a3e-9a51-2b1f60c2f0c7")
 _TITLE_REPEATS = 3  # title tokens count three times
 _MAX_ENCODED_CHARS = 300
 
@@ -94,7 +99,7 @@ def to_point_ids(product_ids: Iterable[str]) -> list[str]:
 
 @lru_cache(maxsize=100_000)
 def _compute_point_id(product_id: str) -> str:
-    return str(uuid.uuid5(_NAMESPACE, _validate_id(product_id)))
+    return hash_product_id(_validate_id(product_id))
 
 
 def _validate_id(product_id: object) -> str:

@@ -8,8 +8,8 @@ from typing import TypeAlias
 
 import numpy as np
 
-from index import GROUP_ID, FieldRows, from_payload, to_conditions
-from index.store import PHOTO, ScoredPoint, VectorQuery
+from index import GROUP_ID, FieldRows, ProductQuery, ScoredProduct, to_conditions
+from index.store import PHOTO
 from search.catalog_snapshot import CatalogSnapshot
 from search.match_confidence import clamp_similarity
 from search.pipeline.state import RankingContext, RankingState
@@ -99,7 +99,7 @@ class _BatchMatcher:
         self._has_groups = service.index.has_groups(query.filters)
         n_candidates = max(_N_CANDIDATES, 2 * query.limit) if self._has_groups else query.limit
         placeholder = np.zeros(self._encoder.dim, dtype=np.float32)
-        self._query_template = VectorQuery(
+        self._query_template = ProductQuery(
             PHOTO, placeholder, to_conditions(query.filters), limit=n_candidates
         )
 
@@ -149,28 +149,30 @@ class _BatchMatcher:
             for photo, pixels, problem in photos
         ]
 
-    def _build_hits(self, results: Sequence[Sequence[ScoredPoint]]) -> list[tuple[Hit, ...]]:
-        point_ids = {point_id for scored in results for point_id, _ in scored}
-        rows = self._index.fetch_rows(sorted(point_ids) if self._has_groups else (), (GROUP_ID,))
+    def _build_hits(self, results: Sequence[Sequence[ScoredProduct]]) -> list[tuple[Hit, ...]]:
+        product_ids = {product_id for scored in results for product_id, _ in scored}
+        rows = self._index.fetch_rows(sorted(product_ids) if self._has_groups else (), (GROUP_ID,))
         ranked = [self._rank(scored, rows) for scored in results]
-        ranked_ids = {point_id for state in ranked for point_id in state.candidates.ids}
-        points = self._index.get_points(sorted(ranked_ids), ("product",))
-        products = {point_id: from_payload(point.payload) for point_id, point in points.items()}
+        ranked_ids = {product_id for state in ranked for product_id in state.candidates.ids}
+        entries = self._index.get_entries(sorted(ranked_ids), ("product",))
+        products = {product_id: entry.product for product_id, entry in entries.items()}
         # A product may be deleted between the two requests; then it is left out.
         return [
             tuple(
-                _build_hit(products[point_id], float(score), state.variant_counts.get(point_id, 1))
-                for point_id, score in zip(
+                _build_hit(
+                    products[product_id], float(score), state.variant_counts.get(product_id, 1)
+                )
+                for product_id, score in zip(
                     state.candidates.ids, state.candidates.scores, strict=True
                 )
-                if point_id in products
+                if product_id in products
             )
             for state in ranked
         ]
 
-    def _rank(self, scored: Sequence[ScoredPoint], rows: FieldRows) -> RankingState:
+    def _rank(self, scored: Sequence[ScoredProduct], rows: FieldRows) -> RankingState:
         scores = np.array([score for _, score in scored], dtype=np.float64)
-        candidates = CandidateSet(tuple(point_id for point_id, _ in scored), scores)
+        candidates = CandidateSet(tuple(product_id for product_id, _ in scored), scores)
         return self._pipeline.run(RankingState(self._context, candidates, rows), Stopwatch.start())
 
 

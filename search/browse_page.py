@@ -6,8 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from index import ProductIndex
-from index.store import Point
+from index import IndexEntry, ProductIndex
 from search.cursor import Cursor
 from search.pipeline.rule_filter import remove_hidden
 from search.pipeline.state import RankingContext
@@ -20,12 +19,12 @@ class BrowsePage(NamedTuple):
     """One page of a browsed catalogue.
 
     Attributes:
-        points: In the order of the page.
+        products: In the order of the page.
         next_cursor: Where the next page begins; None at the end.
-        rules: Names of the rules that moved a point, by point id.
+        rules: Names of the rules that moved a product, by product id.
     """
 
-    points: Sequence[Point]
+    entries: Sequence[IndexEntry]
     next_cursor: Cursor | None
     rules: Mapping[str, tuple[str, ...]] = {}
 
@@ -40,7 +39,7 @@ def build_browse_page(
 
     Args:
         index: The catalogue.
-        context: The query with its effective filters, the active rules, the excluded points.
+        context: The query with its effective filters, the active rules, the excluded products.
         cursor: Where the previous page ended.
         is_first: Whether this is the first page; only that one shows pinned products.
     """
@@ -51,38 +50,40 @@ def build_browse_page(
     pinned = pinned[: query.limit]
     cursor = cursor.advance(pinned, cursor.after)
     n_free = query.limit - len(pinned)
-    points, next_cursor = _fetch_listing(index, replace(context, plan=plan), cursor, n_free)
+    entries, next_cursor = _fetch_listing(index, replace(context, plan=plan), cursor, n_free)
     if not pinned:
-        return BrowsePage(points, next_cursor)
-    ruled = apply_rules(_as_candidates(points), plan, filters, index, context.exclude)
-    point_ids = ruled.candidates.ids[: query.limit]
-    points_by_id = {point.id: point for point in points}
-    missing = [point_id for point_id in point_ids if point_id not in points_by_id]
-    points_by_id |= index.get_points(missing)
-    ordered = [points_by_id[point_id] for point_id in point_ids if point_id in points_by_id]
+        return BrowsePage(entries, next_cursor)
+    ruled = apply_rules(_as_candidates(entries), plan, filters, index, context.exclude)
+    product_ids = ruled.candidates.ids[: query.limit]
+    entries_by_id = {entry.id: entry for entry in entries}
+    missing = [product_id for product_id in product_ids if product_id not in entries_by_id]
+    entries_by_id |= index.get_entries(missing)
+    ordered = [
+        entries_by_id[product_id] for product_id in product_ids if product_id in entries_by_id
+    ]
     return BrowsePage(ordered, next_cursor, ruled.rules)
 
 
 def _fetch_listing(
     index: ProductIndex, context: RankingContext, cursor: Cursor, n_free: int
-) -> tuple[list[Point], Cursor | None]:
-    """Return the next points that were not shown before, are not hidden and not excluded."""
+) -> tuple[list[IndexEntry], Cursor | None]:
+    """Return the next products that were not shown before, are not hidden and not excluded."""
     filters = context.parsed.filters
     if not n_free:
         return [], cursor if index.count(filters) > len(cursor.shown) else None
-    listing: list[Point] = []
+    listing: list[IndexEntry] = []
     next_cursor: Cursor | None = cursor
     while next_cursor is not None and len(listing) < n_free:
         query = replace(context.query, filters=filters, limit=n_free - len(listing))
-        points, next_cursor = browse(index, query, next_cursor)
+        entries, next_cursor = browse(index, query, next_cursor)
         candidates = _as_candidates(
-            [p for p in points if p.id not in context.exclude and not cursor.has_shown(p.id)]
+            [p for p in entries if p.id not in context.exclude and not cursor.has_shown(p.id)]
         )
         visible_ids = remove_hidden(candidates, context.plan, filters, index).positions
-        listing += [point for point in points if point.id in visible_ids]
+        listing += [entry for entry in entries if entry.id in visible_ids]
     return listing, next_cursor
 
 
-def _as_candidates(points: Sequence[Point]) -> CandidateSet:
-    """Return points as candidates whose falling scores keep their order."""
-    return CandidateSet(tuple(point.id for point in points), -np.arange(float(len(points))))
+def _as_candidates(entries: Sequence[IndexEntry]) -> CandidateSet:
+    """Return products as candidates whose falling scores keep their order."""
+    return CandidateSet(tuple(entry.id for entry in entries), -np.arange(float(len(entries))))

@@ -14,9 +14,9 @@ from shopwindow.values import digest
 from shopwindow.values.errors import InvalidQueryError
 
 _EXPECTED = "the `next_cursor` of a page"
-_POINT_ID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
-_AFTER = re.compile(rf"(?:~?(?:{_POINT_ID})?|=-?\d+(?:\.\d+)?(?:e[+-]?\d+)?)", re.ASCII)
-"""Where a browsed page may end: at a point, at a value ("=9.5"), or among products
+_POSITION = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+_AFTER = re.compile(rf"(?:~?(?:{_POSITION})?|=-?\d+(?:\.\d+)?(?:e[+-]?\d+)?)", re.ASCII)
+"""Where a browsed page may end: at a product, at a value ("=9.5"), or among products
 without a value ("~")."""
 
 _MAX_RELAXED = 10
@@ -26,12 +26,12 @@ _MAX_RELAXED = 10
 class Cursor:
     """What the earlier pages of one query showed.
 
-    It lists the shown points rather than an offset: a product that is added meanwhile moves the
+    It lists the shown products rather than an offset: a product that is added meanwhile moves the
     others, and an offset would then repeat or skip some.
 
     Attributes:
         query_digest: Digest of the query, so that a cursor is refused for another one.
-        shown: 32-bit hashes of the points on the earlier pages.
+        shown: 32-bit hashes of the products on the earlier pages.
         after: For browsing: where the next page begins; see `search.retrieval.browsing`.
         relaxed: Names of the filters that the first page dropped; the next pages drop the same
             ones, even when products that pass them have been added meanwhile.
@@ -42,18 +42,18 @@ class Cursor:
     after: str = ""
     relaxed: tuple[str, ...] = ()
 
-    def advance(self, points: Sequence[str], after: str = "") -> "Cursor":
-        """Return the cursor for the page after one that shows these points."""
-        shown = self.shown | {_hash_point(point_id) for point_id in points}
+    def advance(self, product_ids: Sequence[str], after: str = "") -> "Cursor":
+        """Return the cursor for the page after one that shows these products."""
+        shown = self.shown | {_hash_id(product_id) for product_id in product_ids}
         return Cursor(self.query_digest, shown, after, self.relaxed)
 
     def start_at(self, after: str) -> "Cursor":
-        """Return the cursor for a page that begins at a position, with no points shown before."""
+        """Return the cursor for a page that begins at a position, with no products shown before."""
         return Cursor(self.query_digest, after=after, relaxed=self.relaxed)
 
-    def has_shown(self, point: str) -> bool:
-        """Return whether an earlier page showed the point."""
-        return bool(self.shown) and _hash_point(point) in self.shown
+    def has_shown(self, product_id: str) -> bool:
+        """Return whether an earlier page showed the product."""
+        return bool(self.shown) and _hash_id(product_id) in self.shown
 
     def encode(self) -> str:
         """Return the cursor as a URL-safe string."""
@@ -93,7 +93,7 @@ def _decode_fields(text: str) -> tuple[Any, Any, Any, frozenset[int]]:
     data = base64.b64decode(padded, altchars=b"-_", validate=True)
     head, _, packed_hashes = data.partition(b"\0")
     query_digest, after, relaxed = json.loads(head)
-    shown = frozenset(point_hash for (point_hash,) in struct.iter_unpack("<I", packed_hashes))
+    shown = frozenset(id_hash for (id_hash,) in struct.iter_unpack("<I", packed_hashes))
     return query_digest, after, relaxed, shown
 
 
@@ -106,8 +106,8 @@ def _is_valid(after: Any, relaxed: Any) -> bool:
     return all(isinstance(name, str) for name in relaxed)
 
 
-def _hash_point(point_id: str) -> int:
-    return mmh3.hash(point_id, signed=False)
+def _hash_id(product_id: str) -> int:
+    return mmh3.hash(product_id, signed=False)
 
 
 def digest_parts(*parts: object) -> str:

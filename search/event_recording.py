@@ -167,6 +167,6 @@ class EventRecorder:
 def count_shown_before(cursor: Cursor) -> int | None:
     """Return the number of hits on the earlier pages; None when the cursor does not say.
 
-    Browsing continues from a point, and its cursor does not count the products before it.
+    Browsing continues from a product, and its cursor does not count the products before it.
     """
     return None if cursor.after else len(cursor.shown)

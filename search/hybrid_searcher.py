@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from index import to_conditions, to_point_id
+from index import to_conditions
 from search.cursor import Cursor
 from search.pipeline.personal_reranking import PersonalReranker
 from search.pipeline.query_relaxation import (
@@ -100,7 +100,7 @@ class HybridSearcher:
         watch = Stopwatch.start()
         product_id = product.id if isinstance(product, Product) else product
         inputs = self._vectorizer.resolve_product(product, query.filters)
-        retriever = self._make_retriever(query.filters, (to_point_id(product_id),))
+        retriever = self._make_retriever(query.filters, (product_id,))
         retriever.submit(inputs)
         watch.lap("encode")
         snapshot = self.interpreter.get_snapshot(query.filters)
@@ -132,9 +132,7 @@ class HybridSearcher:
         watch: Stopwatch,
     ) -> SearchResponse:
         parsed = interpreted.parsed
-        excluded = tuple(
-            to_point_id(item) for item in constraints.negative if isinstance(item, str)
-        )
+        excluded = tuple(item for item in constraints.negative if isinstance(item, str))
         cutoff = self._settings.relative_score_cutoff
         snapshot = self.interpreter.get_snapshot(query.filters)
         context = RankingContext(query, parsed, snapshot, (), interpreted.plan, excluded, cutoff)

@@ -41,5 +41,5 @@ def find_unknown(index: ProductIndex, product_ids: Iterable[str], filters: Filte
     """
     ids = list(product_ids)
     merchant_filters = filter_to_merchants(get_merchant_ids(filters))
-    visible = set(index.filter_products(ids, merchant_filters).values())
+    visible = set(index.filter_products(ids, merchant_filters))
     return [product_id for product_id in ids if product_id not in visible]

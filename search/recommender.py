@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 
-from index import to_point_id
 from search.catalog_snapshot import CatalogSnapshot
 from search.cursor import Cursor, digest_parts
 from search.merchant_scope import is_visible
@@ -82,11 +81,9 @@ class Recommender:
 
     def filter_hidden(self, product_ids: Sequence[str], filters: Filters) -> list[str]:
         """Return the products that no rule hides, in the same order."""
-        product_ids_by_point = {to_point_id(product_id): product_id for product_id in product_ids}
-        point_ids = tuple(product_ids_by_point)
-        candidates = CandidateSet(point_ids, np.zeros(len(point_ids)))
-        remaining = remove_hidden(candidates, self._make_plan(filters), filters, self._index)
-        return [product_ids_by_point[point_id] for point_id in remaining.ids]
+        candidates = CandidateSet(tuple(product_ids), np.zeros(len(product_ids)))
+        plan = self._make_plan(filters)
+        return list(remove_hidden(candidates, plan, filters, self._index).ids)
 
     def recommend_complements(
         self, product_id: str, query: Query, snapshot: CatalogSnapshot
@@ -118,9 +115,8 @@ class Recommender:
         self, query: Query, snapshot: CatalogSnapshot, excluded_ids: Iterable[str]
     ) -> RankingContext:
         parsed = ParsedQuery("", query.filters)
-        excluded = tuple(to_point_id(product_id) for product_id in excluded_ids)
         plan = self._make_plan(query.filters)
-        return RankingContext(query, parsed, snapshot, plan=plan, exclude=excluded)
+        return RankingContext(query, parsed, snapshot, plan=plan, exclude=tuple(excluded_ids))
 
 
 def digest_recommendation_query(query: Query) -> str:

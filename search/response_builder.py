@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from index import FACET_FIELDS, FieldRows, ProductIndex, from_payload, label_facet_counts
+from index import FACET_FIELDS, FieldRows, ProductIndex, label_facet_counts
 from search.browse_page import build_browse_page
 from search.cursor import Cursor
 from search.pipeline.cutoff import MIN_CONFIDENT_SCORE
@@ -48,8 +48,10 @@ class ResponseBuilder:
         """
         context = ranked.context
         query, parsed = context.query, context.parsed
-        point_ids = ranked.candidates.ids
-        remaining = [n for n, point_id in enumerate(point_ids) if not cursor.has_shown(point_id)]
+        product_ids = ranked.candidates.ids
+        remaining = [
+            n for n, product_id in enumerate(product_ids) if not cursor.has_shown(product_id)
+        ]
         page = ranked.candidates.take(remaining[: query.limit])
         query_stems = map_stems_to_surfaces(parsed.text, context.snapshot.languages)
         hits = self._build_hits(page, query_stems, ranked)
@@ -57,8 +59,8 @@ class ResponseBuilder:
         watch.lap("fetch")
         rows = self._fetch_rows(ranked) if query.facets else ranked.rows
         facet_names = [name for name in query.facets if name != PRICE]
-        facets = {name: count_facet(rows, point_ids, name) for name in facet_names}
-        price_buckets = bucket_prices(rows, point_ids) if PRICE in query.facets else ()
+        facets = {name: count_facet(rows, product_ids, name) for name in facet_names}
+        price_buckets = bucket_prices(rows, product_ids) if PRICE in query.facets else ()
         watch.lap("facets")
         return SearchResponse(
             hits=hits,
@@ -97,8 +99,8 @@ class ResponseBuilder:
         watch.lap("facets")
         return SearchResponse(
             hits=tuple(
-                Hit(from_payload(point.payload), 0.0, {}, rules=page.rules.get(point.id, ()))
-                for point in page.points
+                Hit(entry.product, 0.0, {}, rules=page.rules.get(entry.id, ()))
+                for entry in page.entries
             ),
             query_id=uuid.uuid4().hex,
             next_cursor=page.next_cursor.encode() if page.next_cursor else "",
@@ -127,9 +129,9 @@ class ResponseBuilder:
         products = self._shown_products.get_many(page.ids)
         # A product may be deleted between retrieval and fetch; then it is left out.
         return tuple(
-            _build_hit(page, number, products[point_id], query_stems, ranked)
-            for number, point_id in enumerate(page.ids)
-            if point_id in products
+            _build_hit(page, number, products[product_id], query_stems, ranked)
+            for number, product_id in enumerate(page.ids)
+            if product_id in products
         )
 
 
@@ -140,30 +142,32 @@ def _build_hit(
     query_stems: Mapping[str, str],
     ranked: RankingState,
 ) -> Hit:
-    point_id, stems = page.ids[number], shown.stems if query_stems else ()
+    product_id, stems = page.ids[number], shown.stems if query_stems else ()
     matched = dict.fromkeys(surface for stem, surface in query_stems.items() if stem in stems)
     return Hit(
         product=shown.product,
         score=float(page.scores[number]),
         contributions=page.explain(number),
         matched_words=tuple(matched),
-        n_variants=ranked.variant_counts.get(point_id, 1),
-        retrieval_rank=ranked.retrieval_ranks.get(point_id, 0),
-        rules=ranked.rules.get(point_id, ()),
-        propensity=ranked.propensities.get(point_id),
+        n_variants=ranked.variant_counts.get(product_id, 1),
+        retrieval_rank=ranked.retrieval_ranks.get(product_id, 0),
+        rules=ranked.rules.get(product_id, ()),
+        propensity=ranked.propensities.get(product_id),
     )
 
 
-def count_facet(rows: FieldRows, point_ids: Sequence[str], name: str) -> dict[str, int]:
-    """Return how many points have each value of a facet, most frequent first."""
-    counts = rows.count_values(point_ids, FACET_FIELDS[name])
+def count_facet(rows: FieldRows, product_ids: Sequence[str], name: str) -> dict[str, int]:
+    """Return how many products have each value of a facet, most frequent first."""
+    counts = rows.count_values(product_ids, FACET_FIELDS[name])
     return label_facet_counts(name, counts, MAX_FACET_VALUES)
 
 
-def bucket_prices(rows: FieldRows, point_ids: Sequence[str]) -> tuple[PriceBucket, ...]:
-    """Return price buckets of some points; those without a price do not count."""
+def bucket_prices(rows: FieldRows, product_ids: Sequence[str]) -> tuple[PriceBucket, ...]:
+    """Return price buckets of some products; those without a price do not count."""
     price_by_id = rows.first_values(PRICE)
-    prices = [float(price_by_id[point_id]) for point_id in point_ids if point_id in price_by_id]
+    prices = [
+        float(price_by_id[product_id]) for product_id in product_ids if product_id in price_by_id
+    ]
     return build_price_buckets(compute_bucket_edges(prices), make_price_counter(prices))
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from index import TEXT_DIGEST, CatalogCache, ProductIndex, from_payload, tokenize_product
+from index import TEXT_DIGEST, CatalogCache, ProductIndex, tokenize_product
 from shopwindow.values import Product
 
 MAX_SHOWN_PRODUCTS = 10_000
@@ -54,18 +54,18 @@ class ShownProducts:
             index, MAX_SHOWN_PRODUCTS, None if index.counts_all_writers else 0.0
         )
 
-    def get_many(self, point_ids: Sequence[str]) -> Mapping[str, ShownProduct]:
-        """Return products by point id; points that do not exist are left out."""
-        return self._cache.get_many(point_ids, self._load)
+    def get_many(self, product_ids: Sequence[str]) -> Mapping[str, ShownProduct]:
+        """Return products by product id; products that do not exist are left out."""
+        return self._cache.get_many(product_ids, self._load)
 
-    def _load(self, point_ids: Sequence[str]) -> Mapping[str, ShownProduct]:
-        former, _ = self._cache.peek_many(point_ids)
-        points = self._index.get_points(point_ids, ("product", TEXT_DIGEST))
+    def _load(self, product_ids: Sequence[str]) -> Mapping[str, ShownProduct]:
+        former, _ = self._cache.peek_many(product_ids)
+        entries = self._index.get_entries(product_ids, ("product", TEXT_DIGEST))
         return {
-            point_id: ShownProduct(
-                from_payload(point.payload),
-                str(point.payload.get(TEXT_DIGEST)),
-                former.get(point_id),
+            product_id: ShownProduct(
+                entry.product,
+                str(entry.payload.get(TEXT_DIGEST)),
+                former.get(product_id),
             )
-            for point_id, point in points.items()
+            for product_id, entry in entries.items()
         }

@@ -146,7 +146,7 @@ class VisitorServiceMixin(Closeable):
         ids = dict.fromkeys(interaction.product_id for interaction in visitor.interactions)
         viewed = [product_id for product_id in ids if product_id not in visitor.hidden_product_ids]
         passing = self.index.filter_products(viewed, query.filters)
-        visible = self._recommender.filter_hidden(list(passing.values()), query.filters)
+        visible = self._recommender.filter_hidden(passing, query.filters)
         hits = tuple(Hit(product, 0.0, {}) for product in self.index.get(visible[:limit]))
         response = SearchResponse(hits, uuid.uuid4().hex)
         return self.recorder.log_impressions(response, 0, "recent", user_id)

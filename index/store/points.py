@@ -16,6 +16,9 @@ Payload: TypeAlias = dict[str, Any]
 FieldValue: TypeAlias = str | int | float
 """One value of a payload field."""
 
+PRODUCT_ID = "product.id"
+"""Path of the product's id in the payload of a point."""
+
 PHOTO = "photo"
 TEXT = "text"
 SPARSE = "words"

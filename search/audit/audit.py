@@ -75,7 +75,7 @@ def _scan_index(index: ProductIndex, filters: Filters | None) -> _IndexScan:
         )
     )
     for batch in read_batches(index, filters):
-        pairs = [(build_entry(product, point), point) for product, point in batch]
+        pairs = [(build_entry(product, entry), entry) for product, entry in batch]
         scan.entries += [entry for entry, _ in pairs]
         scan.contradictions += [
             finding for product, _ in batch for finding in find_contradictions(product)

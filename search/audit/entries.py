@@ -5,8 +5,14 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from index import CATEGORY_SEPARATOR, PERCEPTUAL_HASH, PHOTO_DIGEST, ProductIndex, from_payload
-from index.store import PHOTO, Point
+from index import (
+    CATEGORY_SEPARATOR,
+    PERCEPTUAL_HASH,
+    PHOTO_DIGEST,
+    IndexEntry,
+    ProductIndex,
+)
+from index.store import PHOTO
 from index.text import analyze, fold
 from search.audit.findings import ProductSummary
 from shopwindow.values import Filters, Product
@@ -52,21 +58,21 @@ class AuditEntry:
 
 def read_batches(
     index: ProductIndex, filters: Filters | None = None
-) -> Iterator[list[tuple[Product, Point]]]:
-    """Yield the products that pass, with their points, in the order of point ids.
+) -> Iterator[list[tuple[Product, IndexEntry]]]:
+    """Yield the products that pass, with their entries, in the order of their hashes.
 
     Yields:
         Batches of at most 500.
     """
     after = ""
     while True:
-        points, after = index.browse_vectors(after, BATCH_SIZE, filters)
-        yield [(from_payload(point.payload), point) for point in points]
+        entries, after = index.browse_vectors(after, BATCH_SIZE, filters)
+        yield [(entry.product, entry) for entry in entries]
         if not after:
             return
 
 
-def build_entry(product: Product, point: Point) -> AuditEntry:
+def build_entry(product: Product, entry: IndexEntry) -> AuditEntry:
     """Return the audit entry of a product."""
     titles = [product.title, *(translation.title for translation in product.translations.values())]
     title = next((text for text in titles if text.strip()), "")
@@ -80,9 +86,9 @@ def build_entry(product: Product, point: Point) -> AuditEntry:
         category=sys.intern(CATEGORY_SEPARATOR.join(product.category)),
         price=product.price,
         currency=sys.intern(product.currency),
-        photo_digest=str(point.payload.get(PHOTO_DIGEST, "")),
-        perceptual_hash=str(point.payload.get(PERCEPTUAL_HASH, "")),
-        has_photo=PHOTO in point.vectors,
+        photo_digest=str(entry.payload.get(PHOTO_DIGEST, "")),
+        perceptual_hash=str(entry.payload.get(PERCEPTUAL_HASH, "")),
+        has_photo=PHOTO in entry.vectors,
     )
 
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from index.store import PHOTO, TEXT, Point
+from index import IndexEntry
+from index.store import PHOTO, TEXT
 from search.audit.entries import AuditEntry
 from search.audit.finding_kinds import PHOTO_MISMATCH
 from search.audit.findings import AuditSection, Finding
@@ -45,15 +46,15 @@ class ReferenceSample:
 
     @classmethod
     def from_batches(
-        cls, batches: Iterable[Sequence[tuple[AuditEntry, Point]]]
+        cls, batches: Iterable[Sequence[tuple[AuditEntry, IndexEntry]]]
     ) -> "ReferenceSample | None":
         """Return the first products with a photo and a text; None when there are too few.
 
         Args:
-            batches: Products in the order of their point ids. Those are hashes, so the first ones
-                are a random sample, and the same one in each run.
+            batches: Products in the order of their hashes, so that the first ones are a random
+                sample, and the same one in each run.
         """
-        pairs: list[tuple[AuditEntry, Point]] = []
+        pairs: list[tuple[AuditEntry, IndexEntry]] = []
         for batch in batches:
             pairs += [pair for pair in batch if has_photo_and_text(pair[1])]
             if len(pairs) >= REFERENCE_SIZE:
@@ -92,13 +93,13 @@ class ReferenceSample:
         return float((shares > MAX_BETTER_SHARE).mean())
 
 
-def has_photo_and_text(point: Point) -> bool:
+def has_photo_and_text(entry: IndexEntry) -> bool:
     """Return whether a product has vectors of a photo and a text."""
-    return PHOTO in point.vectors and TEXT in point.vectors
+    return PHOTO in entry.vectors and TEXT in entry.vectors
 
 
 def stack_vectors(
-    pairs: Sequence[tuple[AuditEntry, Point]],
+    pairs: Sequence[tuple[AuditEntry, IndexEntry]],
 ) -> tuple[NDArray[np.str_], Vectors, Vectors]:
     """Return the groups, photo vectors and text vectors of products that have both vectors.
 
@@ -107,7 +108,7 @@ def stack_vectors(
     """
     groups = np.array([entry.group for entry, _ in pairs], dtype=np.str_)
     photos, texts = (
-        np.stack([point.vectors[space] for _, point in pairs]) for space in (PHOTO, TEXT)
+        np.stack([entry.vectors[space] for _, entry in pairs]) for space in (PHOTO, TEXT)
     )
     return groups, photos, texts
 

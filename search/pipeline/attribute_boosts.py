@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from index import FieldRows, ProductIndex, from_payload, tokenize_product
-from index.store import SPARSE, In, Point, VectorQuery
+from index import FieldRows, IndexEntry, ProductIndex, ProductQuery, tokenize_product
+from index.store import SPARSE, In
 from index.text import build_query_vector, get_stems, hash_term
 from search.catalog_snapshot import CatalogSnapshot
 from search.query.parsed_query import AttributeMatch, ParsedQuery
@@ -47,8 +47,8 @@ def boost_attributes(
         return candidates
     matched: dict[str, float] = {}
     for match in matches:
-        for point_id in _filter_matching(match, rows):
-            matched[point_id] = matched.get(point_id, 0.0) + boost / len(matches)
+        for product_id in _filter_matching(match, rows):
+            matched[product_id] = matched.get(product_id, 0.0) + boost / len(matches)
     negated: dict[str, float] = {}
     for phrase in parsed.demoted:
         having, lacking = _split_by_phrase(candidates.ids, phrase, snapshot, index)
@@ -89,8 +89,10 @@ def _find_with_phrase(
     languages, entities = snapshot.languages, snapshot.entities
     token_stems = (get_stems(token, languages) for token in analyze_query(phrase, languages))
     vectors = [build_query_vector(map(hash_term, stems)) for stems in token_stems]
-    queries = [VectorQuery(SPARSE, v, include_ids=tuple(ids), limit=len(ids)) for v in vectors]
-    ids_by_word = [{point for point, _ in scored} for scored in index.query(queries)] if ids else []
+    queries = [ProductQuery(SPARSE, v, include_ids=tuple(ids), limit=len(ids)) for v in vectors]
+    ids_by_word = (
+        [{product_id for product_id, _ in scored} for scored in index.query(queries)] if ids else []
+    )
     having = set.intersection(*ids_by_word) if ids_by_word else set()
     stems = stem_phrase(phrase)
     named = entities.lookup_exact(stems) or entities.lookup(stems)
@@ -107,13 +109,13 @@ def _split_by_phrase(
     """
     having = _find_with_phrase(ids, phrase, snapshot, index)
     stems = stem_phrase(phrase)
-    points = index.get_points(sorted(having)).values()
-    lacking = {point.id for point in points if states_absence(_stem_product(point), stems)}
+    entries = index.get_entries(sorted(having)).values()
+    lacking = {entry.id for entry in entries if states_absence(_stem_product(entry), stems)}
     return having - lacking, lacking
 
 
-def _stem_product(point: Point) -> Stems:
-    return tuple(token.stem for token in tokenize_product(from_payload(point.payload)))
+def _stem_product(entry: IndexEntry) -> Stems:
+    return tuple(token.stem for token in tokenize_product(entry.product))
 
 
 def _merge_by_field(conditions: Sequence[In]) -> list[In]:

@@ -21,21 +21,21 @@ def collapse_variants(
     Args:
         candidates: Best first.
         rows: Their group ids and, for `same_photos`, perceptual hashes.
-        pinned: Points that represent their variants whether they are the best or not.
+        pinned: Products that represent their variants whether they are the best or not.
         same_photos: Whether products of the same photo are collapsed too, and not only variants.
 
     Returns:
-        The remaining candidates in their order, and how many each represents, by point id; those
+        The remaining candidates in their order, and how many each represents, by product id; those
         that represent themselves alone are missing.
     """
     ids = candidates.ids
     groups = _select_texts(ids, rows, GROUP_ID)
     photo_hashes = _select_texts(ids, rows, PERCEPTUAL_HASH) if same_photos else {}
-    pinned_ids = [point_id for point_id in ids if point_id in pinned]
-    other_ids = [point_id for point_id in ids if point_id not in pinned]
+    pinned_ids = [product_id for product_id in ids if product_id in pinned]
+    other_ids = [product_id for product_id in ids if product_id not in pinned]
     photo_pairs = find_same_photos(photo_hashes)
     representatives = find_representatives([*pinned_ids, *other_ids], groups, photo_pairs)
-    representatives |= {point_id: point_id for point_id in pinned_ids}
+    representatives |= {product_id: product_id for product_id in pinned_ids}
     return keep_representatives(candidates, representatives)
 
 
@@ -49,44 +49,50 @@ def keep_representatives(
         representatives: The result of `find_representatives` for them.
 
     Returns:
-        The candidates in their order, and the counts above 1 by point id.
+        The candidates in their order, and the counts above 1 by product id.
     """
     sizes = Counter(representatives.values())
-    kept = [n for n, point_id in enumerate(candidates.ids) if representatives[point_id] == point_id]
-    return candidates.take(kept), {point_id: size for point_id, size in sizes.items() if size > 1}
+    kept = [
+        n
+        for n, product_id in enumerate(candidates.ids)
+        if representatives[product_id] == product_id
+    ]
+    return candidates.take(kept), {
+        product_id: size for product_id, size in sizes.items() if size > 1
+    }
 
 
 def find_representatives(
     ids: Sequence[str], groups: Mapping[str, str], same_photos: Mapping[str, Sequence[str]]
 ) -> dict[str, str]:
-    """Return for each point the best one of its group or with its photo, perhaps itself.
+    """Return for each product the best one of its group or with its photo, perhaps itself.
 
     Args:
-        ids: Points, best first.
-        groups: The group id of each point that has one.
-        same_photos: Points with the same photo, by point.
+        ids: Products, best first.
+        groups: The group id of each product that has one.
+        same_photos: Products with the same photo, by product.
     """
     representatives: dict[str, str] = {}
     by_group: dict[str, str] = {}
-    for point_id in ids:
-        group = groups.get(point_id, "")
+    for product_id in ids:
+        group = groups.get(product_id, "")
         by_photo = (
             representatives[other]
-            for other in same_photos.get(point_id, ())
+            for other in same_photos.get(product_id, ())
             if other in representatives
         )
-        representative = next(by_photo, point_id)
+        representative = next(by_photo, product_id)
         if group:
             representative = by_group.setdefault(group, representative)
-        representatives[point_id] = representative
+        representatives[product_id] = representative
     return representatives
 
 
 def find_same_photos(photo_hashes: Mapping[str, str]) -> dict[str, list[str]]:
-    """Return the other points with the same photo, by point; points without any are missing.
+    """Return the other products with the same photo, by product; products without any are missing.
 
     Args:
-        photo_hashes: Perceptual hash by point id, as stored.
+        photo_hashes: Perceptual hash by product id, as stored.
     """
     ids = list(photo_hashes)
     same_photos: defaultdict[str, list[str]] = defaultdict(list)
@@ -95,19 +101,19 @@ def find_same_photos(photo_hashes: Mapping[str, str]) -> dict[str, list[str]]:
         same_photos[ids[left]].append(ids[right])
         same_photos[ids[right]].append(ids[left])
     placeholders = {
-        point_id
-        for point_id, others in same_photos.items()
+        product_id
+        for product_id, others in same_photos.items()
         if len(others) + 1 >= PLACEHOLDER_MIN_COUNT
     }
     filtered = {
-        point_id: [other for other in others if other not in placeholders]
-        for point_id, others in same_photos.items()
-        if point_id not in placeholders
+        product_id: [other for other in others if other not in placeholders]
+        for product_id, others in same_photos.items()
+        if product_id not in placeholders
     }
-    return {point_id: others for point_id, others in filtered.items() if others}
+    return {product_id: others for product_id, others in filtered.items() if others}
 
 
 def _select_texts(ids: Sequence[str], rows: FieldRows, name: str) -> dict[str, str]:
-    """Return the first value of a field by point id; points without one are left out."""
+    """Return the first value of a field by product id; products without one are left out."""
     column = rows.first_values(name)
-    return {point_id: str(column[point_id]) for point_id in ids if point_id in column}
+    return {product_id: str(column[product_id]) for product_id in ids if product_id in column}

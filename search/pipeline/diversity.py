@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from index import ProductIndex
-from index.store import PHOTO, TEXT, Point
+from index import IndexEntry, ProductIndex
+from index.store import PHOTO, TEXT
 from search.retrieval.similarity_baseline import BaselineSample
 from shopwindow.ranking import CandidateSet
 from shopwindow.values import Vectors
@@ -62,18 +62,18 @@ def _compute_similarities(
     Returns:
         Shape (n, n), from 0 (chance) to 1 (the same).
     """
-    points_by_id = index.get_points(ids, (), vectors=True)
-    points = [points_by_id.get(point_id) for point_id in ids]
-    photos, texts = (_stack_vectors(points, name) for name in (PHOTO, TEXT))
+    entries_by_id = index.get_entries(ids, (), vectors=True)
+    entries = [entries_by_id.get(product_id) for product_id in ids]
+    photos, texts = (_stack_vectors(entries, name) for name in (PHOTO, TEXT))
     has_photo = photos.any(axis=1)  # (n,)
     both_have_photo = np.outer(has_photo, has_photo)  # (n, n)
     by_photo = baseline.compute_similarities(PHOTO, photos)
     return np.where(both_have_photo, by_photo, baseline.compute_similarities(TEXT, texts))
 
 
-def _stack_vectors(points: Sequence[Point | None], name: str) -> Vectors:
-    """Return the points' vectors of one name, zeros where there is none; shape (n, width)."""
-    vectors = [None if point is None else point.vectors.get(name) for point in points]
+def _stack_vectors(entries: Sequence[IndexEntry | None], name: str) -> Vectors:
+    """Return the products' vectors of one name, zeros where there is none; shape (n, width)."""
+    vectors = [None if entry is None else entry.vectors.get(name) for entry in entries]
     width = next((len(vector) for vector in vectors if vector is not None), 1)
     zeros = np.zeros(width, dtype=np.float32)
     return np.stack([zeros if vector is None else vector for vector in vectors])

@@ -4,8 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from index import ProductIndex
-from index.store import VectorQuery
+from index import ProductIndex, ProductQuery
 from search.retrieval.fusion import (
     MAX_COSINE,
     ScoreNormalization,
@@ -42,7 +41,7 @@ def penalize_negatives(
     if not negatives or not candidates:
         return candidates
     queries = [
-        VectorQuery(using, vector, include_ids=candidates.ids, limit=len(candidates), exact=True)
+        ProductQuery(using, vector, include_ids=candidates.ids, limit=len(candidates), exact=True)
         for using, vector in negatives
     ]
     similarities = np.zeros(len(candidates))
@@ -50,7 +49,7 @@ def penalize_negatives(
         random = baseline.estimate_baseline(using, index.project(using, vector))
         normalization = ScoreNormalization(random.mean if random else 0.0, MAX_COSINE)
         scores = np.array([score for _, score in scored], dtype=np.float64)
-        rows = [candidates.positions[point_id] for point_id, _ in scored]
+        rows = [candidates.positions[product_id] for product_id, _ in scored]
         normalized = normalize_theoretical_min_max(scores, normalization)
         similarities[rows] = np.maximum(similarities[rows], normalized)
     penalties = NEGATIVE_WEIGHT * similarities

@@ -72,8 +72,8 @@ class PersonalReranker:
         has_effect = profile or self._has_product_signals or self._weights.seller_diversity_penalty
         if not candidates or not has_effect:
             return candidates
-        items = self._personalizer.catalog.get_items_by_point(candidates.ids)
-        rows = [n for n, point_id in enumerate(candidates.ids) if point_id in items]
+        items = self._personalizer.catalog.get_items(candidates.ids)
+        rows = [n for n, product_id in enumerate(candidates.ids) if product_id in items]
         known = [items[candidates.ids[n]] for n in rows]
         for name, values in self._score(profile, known, snapshot).items():
             column = np.full(len(candidates), np.nan)
@@ -81,8 +81,8 @@ class PersonalReranker:
             candidates = candidates.add(name, column)
         reranked = candidates.sort()
         merchants = [
-            items[point_id].attributes.merchant if point_id in items else ""
-            for point_id in reranked.ids
+            items[product_id].attributes.merchant if product_id in items else ""
+            for product_id in reranked.ids
         ]
         return self._diversify_sellers(reranked, merchants)
 

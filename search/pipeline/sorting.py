@@ -32,7 +32,7 @@ def sort_candidates(candidates: CandidateSet, sort: Sort, rows: FieldRows) -> Ca
     order = SORT_ORDERS[sort]
     values = rows.first_values(order.field)
     sign = -1.0 if order.descending else 1.0
-    having = [n for n, point_id in enumerate(candidates.ids) if point_id in values]
+    having = [n for n, product_id in enumerate(candidates.ids) if product_id in values]
     having.sort(key=lambda n: sign * float(values[candidates.ids[n]]))
-    lacking = [n for n, point_id in enumerate(candidates.ids) if point_id not in values]
+    lacking = [n for n, product_id in enumerate(candidates.ids) if product_id not in values]
     return candidates.take(having + lacking)

@@ -34,7 +34,7 @@ class CandidateGenerator(Protocol[S_contra]):
     """Finds products that may be shown to a request, before anything is scored."""
 
     def generate(self, state: S_contra) -> Sequence[str]:
-        """Return point ids, those that matter most first; they may repeat.
+        """Return product ids, those that matter most first; they may repeat.
 
         Args:
             state: The request; it has no candidates yet.

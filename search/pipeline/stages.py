@@ -6,7 +6,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from index import FACET_FIELDS, GROUP_ID, PERCEPTUAL_HASH, ProductIndex, to_point_id
+from index import FACET_FIELDS, GROUP_ID, PERCEPTUAL_HASH, ProductIndex
 from search.pipeline.attribute_boosts import boost_attributes, collect_fields
 from search.pipeline.collapse import collapse_variants
 from search.pipeline.cutoff import apply_cutoff
@@ -174,7 +174,7 @@ class CollapseVariants:
             return state
         # A pinned variant represents the others, or the product would be shown twice.
         pins = state.context.plan.pins if query.sort == "relevance" else ()
-        pinned = {to_point_id(product_id) for rule in pins for product_id in rule.action.ids}
+        pinned = {product_id for rule in pins for product_id in rule.action.ids}
         unique, counts = collapse_variants(state.candidates, state.rows, pinned, self._same_photos)
         return replace(state, candidates=unique, variant_counts=counts)
 

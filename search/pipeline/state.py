@@ -21,7 +21,7 @@ class RankingContext:
         snapshot: Entities, languages and similarity baseline of the visible catalogue.
         negatives: Negative examples: vector name, and unit vector of shape (dim,).
         plan: The active merchandising rules.
-        exclude: Point ids that no rule may bring back.
+        exclude: Product ids that no rule may bring back.
         relative_cutoff: Fraction of the top score below which candidates are dropped, 0 to 1.
     """
 
@@ -42,13 +42,13 @@ class RankingState:
         context: The request.
         candidates: In their order so far.
         rows: Stored field values of the candidates, once they were fetched.
-        retrieval_ranks: Rank by retrieval alone, from 1, by point id.
-        variant_counts: How many candidates each represents, by point id; those that represent
+        retrieval_ranks: Rank by retrieval alone, from 1, by product id.
+        variant_counts: How many candidates each represents, by product id; those that represent
             themselves alone are missing.
         n_below_cutoff: Candidates dropped by the relevance cutoff.
-        rules: Names of the rules that moved a candidate, by point id.
+        rules: Names of the rules that moved a candidate, by product id.
         top_score: The best score by retrieval alone; 0 when nothing was found.
-        propensities: Probability of each position, by point id, where placement was randomised.
+        propensities: Probability of each position, by product id, where placement was randomised.
     """
 
     context: RankingContext

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from functools import partial
 from itertools import chain
 
-from index import ProductIndex, to_conditions
-from index.store import SPARSE, VectorQuery
+from index import ProductIndex, ProductQuery, to_conditions
+from index.store import SPARSE
 from index.text import (
     SparseVector,
     Token,
@@ -146,7 +146,7 @@ class QueryInterpreter:
         stems = (stem for token in tokens for stem in get_stems(token, languages))
         vector = build_query_vector(map(hash_term, stems))
         conditions = to_conditions(filter_to_merchants(snapshot.merchants))
-        return bool(self._index.query([VectorQuery(SPARSE, vector, conditions, limit=1)])[0])
+        return bool(self._index.query([ProductQuery(SPARSE, vector, conditions, limit=1)])[0])
 
 
 def _expand_query(

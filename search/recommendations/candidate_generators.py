@@ -4,8 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
 
-from index import to_conditions, to_point_id
-from index.store import VectorQuery
+from index import ProductQuery, to_conditions
 from search.merchant_scope import filter_to_merchants, get_merchant_ids
 from search.pipeline.stage import CandidateGenerator
 from search.recommendations.candidate_pools import CandidatePoolCache
@@ -45,9 +44,9 @@ class InterestNeighbors:
             return ()
         vectors = profile.interests.to_unit_vectors()
         limit = max(_MIN_PER_INTEREST, N_BY_INTEREST // len(vectors))
-        excluded = tuple(sorted(to_point_id(product_id) for product_id in state.exclude_ids))
+        excluded = tuple(sorted(state.exclude_ids))
         queries = [
-            VectorQuery(
+            ProductQuery(
                 self._catalog.space,
                 self._index.expand(self._catalog.space, vector),
                 to_conditions(filters),
@@ -56,7 +55,7 @@ class InterestNeighbors:
             )
             for vector in vectors
         ]
-        return [point_id for hits in self._index.query(queries) for point_id, _ in hits]
+        return [product_id for hits in self._index.query(queries) for product_id, _ in hits]
 
 
 class PooledProducts:
@@ -72,7 +71,7 @@ class PooledProducts:
     def generate(self, state: VisitorState) -> Sequence[str]:
         """Return the products of the pool."""
         pool = self._pools.get(state.context.query.filters)
-        rotating = (point_id for point_id in pool.rotating if not state.has_shown(point_id))
+        rotating = (product_id for product_id in pool.rotating if not state.has_shown(product_id))
         return [*pool.newest, *islice(rotating, N_ROTATING_RANKED), *pool.popular]
 
 
@@ -89,7 +88,7 @@ class CoEngagedProducts:
     def generate(self, state: VisitorState) -> Sequence[str]:
         """Return those that have a co-engagement score and pass the filters."""
         filters = state.context.query.filters
-        return list(self._index.filter_products(list(state.co_engagement), filters))
+        return self._index.filter_products(list(state.co_engagement), filters)
 
 
 class CoEngagementScorer:
@@ -144,7 +143,7 @@ class CoEngagementScorer:
         """Return those partners of each product that belong to the filters' merchants."""
         partner_ids = list(dict.fromkeys(_list_partners(cooccurrences)))
         merchant_filters = filter_to_merchants(get_merchant_ids(filters))
-        visible_ids = set(self._index.filter_products(partner_ids, merchant_filters).values())
+        visible_ids = set(self._index.filter_products(partner_ids, merchant_filters))
         return {
             seed_id: {
                 partner_id: count
@@ -183,17 +182,16 @@ class GenerateForVisitor:
         """Return the state with the items that may be shown."""
         state = replace(state, co_engagement=self._co_engagement.score(state))
         generated = dict.fromkeys(
-            point_id for generator in self._generators for point_id in generator.generate(state)
+            product_id for generator in self._generators for product_id in generator.generate(state)
         )
         pool = self._pools.get(state.context.query.filters)
         sampled = frozenset(pool.sampled).difference(generated)
-        excluded = {to_point_id(product_id) for product_id in state.exclude_ids}
         allowed = [
-            point_id
-            for point_id in (*generated, *sorted(sampled))
-            if point_id not in excluded and not state.has_shown(point_id)
+            product_id
+            for product_id in (*generated, *sorted(sampled))
+            if product_id not in state.exclude_ids and not state.has_shown(product_id)
         ]
-        items = self._catalog.get_items_by_point(allowed)
+        items = self._catalog.get_items(allowed)
         return replace(state, items=items, sampled=sampled)
 
 

@@ -2,11 +2,10 @@
 
 import hashlib
 import time
-import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from index import CatalogCache
+from index import CatalogCache, make_position
 from index.store import OrderBy
 from search.cursor import digest_parts
 from shopwindow.personalization import Personalizer
@@ -25,7 +24,7 @@ MAX_SCANNED = 10_000
 
 @dataclass(frozen=True, slots=True)
 class CandidatePool:
-    """Point ids of products that pass some filters.
+    """Product ids of products that pass some filters.
 
     Attributes:
         newest: The newest ones, then those with the highest popularity in the catalogue.
@@ -70,38 +69,37 @@ class CandidatePoolCache:
     def _read(self, filters: Filters) -> CandidatePool:
         orders = (OrderBy("created_at", descending=True), OrderBy("popularity", descending=True))
         ordered = [self._index.browse_ordered(order, filters, N_NEWEST) for order in orders]
-        newest = [point.id for page in ordered for point in page]
+        newest = [entry.id for page in ordered for entry in page]
         day = int(self._personalizer.now() // DAY_S)
-        rotating = self._read_from(_hash_to_id(digest_parts(filters), day), filters, N_ROTATING)
+        rotating = self._read_from(_make_key(digest_parts(filters), day), filters, N_ROTATING)
         sampled = self._read_sample(filters)
         return CandidatePool(newest, self._find_popular(filters), rotating, sampled)
 
     def _read_sample(self, filters: Filters) -> list[str]:
         if not self._slate_builder.explores:
             return []
-        return self._read_from(self._slate_builder.draw_id(), filters, N_SAMPLED)
+        return self._read_from(self._slate_builder.draw_key(), filters, N_SAMPLED)
 
-    def _read_from(self, start: str, filters: Filters, limit: int) -> list[str]:
-        """Return points that follow an id; ids are hashes, so they have nothing in common."""
-        points, _ = self._index.browse(filters, start, limit)
-        if len(points) < limit:
-            points += self._index.browse(filters, "", limit - len(points))[0]
-        return list(dict.fromkeys(point.id for point in points))
+    def _read_from(self, key: bytes, filters: Filters, limit: int) -> list[str]:
+        """Return products that follow an id; ids are hashes, so they have nothing in common."""
+        entries, _ = self._index.browse(filters, make_position(key), limit)
+        if len(entries) < limit:
+            entries += self._index.browse(filters, "", limit - len(entries))[0]
+        return list(dict.fromkeys(entry.id for entry in entries))
 
     def _find_popular(self, filters: Filters) -> list[str]:
         """Return popular products that pass; those of a small merchant may be far down."""
-        point_ids: list[str] = []
+        product_ids: list[str] = []
         for start in range(0, MAX_SCANNED, SCAN_BATCH_SIZE):
             products = self._personalizer.store.get_top_products(
                 SCAN_BATCH_SIZE, self._personalizer.now(), start
             )
-            point_ids += self._index.filter_products(list(products), filters)
-            if len(point_ids) >= N_POPULAR or len(products) < SCAN_BATCH_SIZE:
+            product_ids += self._index.filter_products(list(products), filters)
+            if len(product_ids) >= N_POPULAR or len(products) < SCAN_BATCH_SIZE:
                 break
-        return point_ids[:N_POPULAR]
+        return product_ids[:N_POPULAR]
 
 
-def _hash_to_id(*parts: object) -> str:
-    """Return a point id that depends on the parts alone."""
-    digest = hashlib.blake2b(repr(parts).encode(), digest_size=16).digest()
-    return str(uuid.UUID(bytes=digest, version=4))
+def _make_key(*parts: object) -> bytes:
+    """Return 16 bytes that depend on the parts alone."""
+    return hashlib.blake2b(repr(parts).encode(), digest_size=16).digest()

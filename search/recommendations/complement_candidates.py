@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from index import CATEGORY_SEPARATOR, to_conditions
-from index.store import SPARSE, VectorQuery
+from index import CATEGORY_SEPARATOR, ProductQuery, to_conditions
+from index.store import SPARSE
 from index.text import analyze, build_query_vector, hash_term
 from search.recommendations.candidate_pools import CandidatePoolCache
 from search.recommendations.state import ComplementState
@@ -32,7 +32,7 @@ class CoPurchasedProducts:
     def generate(self, state: ComplementState) -> Sequence[str]:
         """Return those that pass the filters."""
         partners = list(state.baskets.products.pair_counts)
-        return list(self._index.filter_products(partners, state.context.query.filters))
+        return self._index.filter_products(partners, state.context.query.filters)
 
 
 class RelatedProducts:
@@ -50,9 +50,9 @@ class RelatedProducts:
         """Return products by keywords, then by style in all categories and in related ones."""
         queries = [*self._query_keywords(state), *self._query_styles(state)]
         results = self._index.query(queries) if queries else []
-        return [point_id for hits in results for point_id, _ in hits]
+        return [product_id for hits in results for product_id, _ in hits]
 
-    def _query_keywords(self, state: ComplementState) -> list[VectorQuery]:
+    def _query_keywords(self, state: ComplementState) -> list[ProductQuery]:
         """Return the query for products that share title keywords: series, brand or material."""
         product = state.anchor.product
         features = ComplementFeatures.from_product(product)
@@ -61,9 +61,9 @@ class RelatedProducts:
             return []
         vector = build_query_vector(hash_term(keyword.stem) for keyword in keywords)
         conditions = to_conditions(state.context.query.filters)
-        return [VectorQuery(SPARSE, vector, conditions, limit=N_BY_KEYWORDS)]
+        return [ProductQuery(SPARSE, vector, conditions, limit=N_BY_KEYWORDS)]
 
-    def _query_styles(self, state: ComplementState) -> list[VectorQuery]:
+    def _query_styles(self, state: ComplementState) -> list[ProductQuery]:
         """Return queries for the same style, in all categories and in complementary ones."""
         anchor, filters = state.anchor, state.context.query.filters
         if anchor.vector is None:
@@ -74,12 +74,12 @@ class RelatedProducts:
         length = float(np.linalg.norm(style))
         if length < 1e-6:
             return []
-        queries = [VectorQuery(space, style / length, to_conditions(filters), limit=N_BY_STYLE)]
+        queries = [ProductQuery(space, style / length, to_conditions(filters), limit=N_BY_STYLE)]
         if filters.category:
             return queries
         for category in self._list_categories(state):
             in_category = to_conditions(replace(filters, category=category))
-            queries.append(VectorQuery(space, style / length, in_category, limit=N_PER_CATEGORY))
+            queries.append(ProductQuery(space, style / length, in_category, limit=N_PER_CATEGORY))
         return queries
 
     def _list_categories(self, state: ComplementState) -> list[str]:

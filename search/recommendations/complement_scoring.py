@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from index import to_point_id
 from search.merchant_scope import filter_to_merchants, get_merchant_ids
 from search.pipeline.stage import CandidateGenerator
 from search.recommendations.state import ComplementState
@@ -71,7 +70,7 @@ class ReadBaskets:
         counts = self._read_joint_counts(CO_PURCHASED, product_id, N_PARTNERS_READ)
         visible_ids = self._index.filter_products(
             list(counts.pair_counts), filter_to_merchants(merchants)
-        ).values()
+        )
         return replace(counts, pair_counts={id_: counts.pair_counts[id_] for id_ in visible_ids})
 
     def _read_joint_counts(self, rule: str, name: str, limit: int) -> CooccurrenceCounts:
@@ -114,12 +113,12 @@ class GenerateComplements:
     def run(self, state: ComplementState) -> ComplementState:
         """Return the state with the items that may be shown."""
         generated = dict.fromkeys(
-            point_id for generator in self._generators for point_id in generator.generate(state)
+            product_id for generator in self._generators for product_id in generator.generate(state)
         )
         anchor = state.anchor.product
         items = [
             item
-            for item in self._catalog.get_items_by_point(list(generated)).values()
+            for item in self._catalog.get_items(list(generated)).values()
             if item.product.id != anchor.id
             and item.product.id not in state.exclude_ids
             and not (anchor.group_id and item.product.group_id == anchor.group_id)
@@ -156,10 +155,10 @@ class ScoreComplements:
             vectors[1:],
             replace(state.baskets, catalog_mean=self._compute_catalog_mean(state)),
         )
-        point_ids = [to_point_id(item.product.id) for item in state.items]
-        ranked = rank_candidates(point_ids, complements.contributions)
+        product_ids = [item.product.id for item in state.items]
+        ranked = rank_candidates(product_ids, complements.contributions)
         best = complements.select_best(MAX_COMPLEMENTS)
-        selected = ranked.take([ranked.positions[point_ids[number]] for number in best])
+        selected = ranked.take([ranked.positions[product_ids[number]] for number in best])
         return replace(state, candidates=selected)
 
     def _extract_features(

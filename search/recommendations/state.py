@@ -41,10 +41,10 @@ class VisitorState(RankingState):
     Attributes:
         user: The visitor.
         exclude_ids: Products that are not recommended to them.
-        has_shown: Whether an earlier page showed a point; those are left out as well.
-        items: The generated candidates, by point id.
+        has_shown: Whether an earlier page showed a product; those are left out as well.
+        items: The generated candidates, by product id.
         co_engagement: Co-engagement score of each, 0 to 1, by product id; zeros are missing.
-        sampled: Points that were drawn at random: they are for exploration alone.
+        sampled: Products that were drawn at random: they are for exploration alone.
         signals: What the candidates were scored by.
     """
 

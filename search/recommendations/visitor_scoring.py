@@ -107,9 +107,9 @@ class BuildSlate:
 
     def _prepare(self, state: VisitorState) -> SlateCandidates:
         candidates, items, signals = state.candidates, list(state.items.values()), state.signals
-        positions = {point_id: number for number, point_id in enumerate(state.items)}
-        rows = [positions[point_id] for point_id in candidates.ids]
-        is_sampled = np.array([point_id in state.sampled for point_id in candidates.ids], bool)
+        positions = {product_id: number for number, product_id in enumerate(state.items)}
+        rows = [positions[product_id] for product_id in candidates.ids]
+        is_sampled = np.array([product_id in state.sampled for product_id in candidates.ids], bool)
         kept = [items[row] for row in rows]
         vectors = signals.vectors[rows] if state.user.profile else signals.vectors
         groups, weights = self._assign_groups(state, kept, is_sampled, vectors)
@@ -163,14 +163,16 @@ class BuildSlate:
         return np.where(np.array(may_explore, bool).reshape(-1, 1), beliefs, np.nan)
 
 
-def rank_candidates(point_ids: Sequence[str], contributions: Mapping[str, Scores]) -> CandidateSet:
+def rank_candidates(
+    product_ids: Sequence[str], contributions: Mapping[str, Scores]
+) -> CandidateSet:
     """Return candidates with their contributions, best first, ties by id.
 
     Args:
-        point_ids: Their ids.
+        product_ids: Their ids.
         contributions: By name, each of shape (n_points,); 0 adds nothing and explains nothing.
     """
     if not contributions:
-        return CandidateSet(tuple(point_ids), np.zeros(len(point_ids)))
+        return CandidateSet(tuple(product_ids), np.zeros(len(product_ids)))
     columns = {name: np.where(c == 0, np.nan, c) for name, c in contributions.items()}
-    return CandidateSet.from_contributions(point_ids, columns).sort()
+    return CandidateSet.from_contributions(product_ids, columns).sort()

@@ -3,8 +3,8 @@
 import math
 from collections.abc import Sequence
 
-from index import ProductIndex
-from index.store import OrderBy, Point
+from index import IndexEntry, ProductIndex
+from index.store import OrderBy
 from search.cursor import Cursor
 from search.pipeline.sorting import SORT_ORDERS
 from shopwindow.values import Query
@@ -15,7 +15,9 @@ _MISSING_MARK = "~"
 _EXPECTED = "the `next_cursor` of a page"
 
 
-def browse(index: ProductIndex, query: Query, cursor: Cursor) -> tuple[list[Point], Cursor | None]:
+def browse(
+    index: ProductIndex, query: Query, cursor: Cursor
+) -> tuple[list[IndexEntry], Cursor | None]:
     """Return one page of what passes the query's filters, in the query's sort order.
 
     A sorted page continues at the last value shown, without the products already shown at that
@@ -36,8 +38,8 @@ def browse(index: ProductIndex, query: Query, cursor: Cursor) -> tuple[list[Poin
     if query.sort == "relevance":
         if cursor.after.startswith((_VALUE_MARK, _MISSING_MARK)):
             raise InvalidQueryError("cursor", _EXPECTED, cursor.after)
-        points, after = index.browse(query.filters, cursor.after, query.limit)
-        return points, cursor.advance((), after) if after else None
+        entries, after = index.browse(query.filters, cursor.after, query.limit)
+        return entries, cursor.advance((), after) if after else None
     order = SORT_ORDERS[query.sort]
     if cursor.after.startswith(_MISSING_MARK):
         return _browse_missing(index, query, order, cursor)
@@ -46,14 +48,14 @@ def browse(index: ProductIndex, query: Query, cursor: Cursor) -> tuple[list[Poin
 
 def _browse_sorted(
     index: ProductIndex, query: Query, order: OrderBy, cursor: Cursor
-) -> tuple[list[Point], Cursor | None]:
+) -> tuple[list[IndexEntry], Cursor | None]:
     start = _parse_value(cursor.after.removeprefix(_VALUE_MARK)) if cursor.after else None
     # One more than the page needs tells whether there is a next page.
     n_points = query.limit + len(cursor.shown) + 1
-    points = index.browse_ordered(
+    entries = index.browse_ordered(
         OrderBy(order.field, order.descending, start), query.filters, n_points
     )
-    remaining = [point for point in points if not cursor.has_shown(point.id)]
+    remaining = [entry for entry in entries if not cursor.has_shown(entry.id)]
     page = remaining[: query.limit]
     if len(remaining) > query.limit:
         return page, _advance_sorted(page, order, cursor)
@@ -80,10 +82,10 @@ def _parse_value(text: str) -> float:
     return value
 
 
-def _advance_sorted(page: Sequence[Point], order: OrderBy, cursor: Cursor) -> Cursor:
-    """Return the cursor after a page: its last value, and all points shown that have it."""
+def _advance_sorted(page: Sequence[IndexEntry], order: OrderBy, cursor: Cursor) -> Cursor:
+    """Return the cursor after a page: its last value, and all products shown that have it."""
     last_value = float(page[-1].payload[order.field])
-    tied = [point.id for point in page if float(point.payload[order.field]) == last_value]
+    tied = [entry.id for entry in page if float(entry.payload[order.field]) == last_value]
     after = f"{_VALUE_MARK}{last_value!r}"
     previous = cursor if cursor.after == after else cursor.start_at(after)
     return previous.advance(tied, after)
@@ -91,7 +93,7 @@ def _advance_sorted(page: Sequence[Point], order: OrderBy, cursor: Cursor) -> Cu
 
 def _browse_missing(
     index: ProductIndex, query: Query, order: OrderBy, cursor: Cursor
-) -> tuple[list[Point], Cursor | None]:
+) -> tuple[list[IndexEntry], Cursor | None]:
     start = cursor.after.removeprefix(_MISSING_MARK)
-    points, after = index.browse_missing(order.field, query.filters, start, query.limit)
-    return points, cursor.start_at(_MISSING_MARK + after) if after else None
+    entries, after = index.browse_missing(order.field, query.filters, start, query.limit)
+    return entries, cursor.start_at(_MISSING_MARK + after) if after else None

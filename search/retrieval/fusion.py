@@ -1,8 +1,8 @@
 """Score fusion: the ranked lists of several retrievers become one, scored by named contributions.
 
-A retriever finds points in one way: by keywords, by text vector, from text to photo, from photo to
-photo. Each fusion method gives a candidate one contribution per retriever that found it; the score
-is the sum of its contributions.
+A retriever finds products in one way: by keywords, by text vector, from text to photo, from photo
+to photo. Each fusion method gives a candidate one contribution per retriever that found it; the
+score is the sum of its contributions.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -11,7 +11,7 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from index.store import ScoredPoint
+from index import ScoredProduct
 from shopwindow.ranking import AdditiveRanker, CandidateSet, FeatureMatrix
 
 RRF_K = 60
@@ -71,7 +71,7 @@ def normalize_theoretical_min_max(
 ) -> Values:
     """Return scores scaled from the normalization's floor (0) to its ceiling (1), clipped.
 
-    A retriever that found nothing good hardly separates its candidates, and the other points in
+    A retriever that found nothing good hardly separates its candidates, and the other products in
     its list change no score: floor and ceiling depend on the query and the catalogue alone.
 
     Source: convex combination with theoretical minima; Bruch et al., An Analysis of Fusion
@@ -102,7 +102,7 @@ FUSION_METHODS: Mapping[str, FusionMethod] = {
 
 
 def fuse(
-    results: Mapping[str, Sequence[ScoredPoint]],
+    results: Mapping[str, Sequence[ScoredProduct]],
     weights: Mapping[str, float],
     fusion: FusionMethod,
     normalizations: Mapping[str, ScoreNormalization] | None = None,
@@ -111,7 +111,7 @@ def fuse(
     """Fuse the results of all retrievers into one ranking.
 
     Args:
-        results: Points by retriever, each best first.
+        results: Products by retriever, each best first.
         weights: By retriever; scaled to a sum of 1 over the retrievers in `results`.
         fusion: Maps one retriever's scores to features.
         normalizations: By retriever, for fusion methods that use them.
@@ -130,29 +130,29 @@ def fuse(
 
 
 def extract_features(
-    results: Mapping[str, Sequence[ScoredPoint]],
+    results: Mapping[str, Sequence[ScoredProduct]],
     fusion: FusionMethod,
     normalizations: Mapping[str, ScoreNormalization],
 ) -> tuple[tuple[str, ...], FeatureMatrix]:
     """Return the union of all results, and one feature per retriever.
 
     Args:
-        results: Points by retriever, each best first.
+        results: Products by retriever, each best first.
         fusion: Maps one retriever's scores to features.
         normalizations: By retriever, for fusion methods that use them.
 
     Returns:
-        Point ids, and features from 0 to 1 in the order of the retrievers' names, shape
-        (n_points, n_retrievers); NaN where a retriever did not find a point.
+        Product ids, and features from 0 to 1 in the order of the retrievers' names, shape
+        (n_points, n_retrievers); NaN where a retriever did not find a product.
     """
     names = tuple(sorted(results))
     positions: dict[str, int] = {}
     for name in names:
-        for point_id, _ in results[name]:
-            positions.setdefault(point_id, len(positions))
+        for product_id, _ in results[name]:
+            positions.setdefault(product_id, len(positions))
     values = np.full((len(positions), len(names)), np.nan)
     for column, name in enumerate(names):
         scores = np.array([score for _, score in results[name]], dtype=np.float64)
-        rows = [positions[point_id] for point_id, _ in results[name]]
+        rows = [positions[product_id] for product_id, _ in results[name]]
         values[rows, column] = fusion(scores, normalizations.get(name))
     return tuple(positions), FeatureMatrix(names, values)

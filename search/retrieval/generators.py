@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass, replace
 
-from index import ProductIndex
-from index.store import Condition, ScoredPoint, VectorQuery
+from index import ProductIndex, ProductQuery, ScoredProduct
+from index.store import Condition
 from index.text import SparseVector
 from search.retrieval.fusion import FUSION_METHODS, MAX_COSINE, ScoreNormalization, fuse
 from search.retrieval.query_plan import (
@@ -29,8 +29,8 @@ class RetrievalOptions:
     """Options of one query's retrieval.
 
     Attributes:
-        conditions: What every point must fulfil.
-        exclude: Point ids to leave out.
+        conditions: What every product must fulfil.
+        exclude: Product ids to leave out.
         image_weight: Share of the photos against the text, 0 to 1; None for the configured weights.
     """
 
@@ -48,7 +48,7 @@ class HybridRetriever:
         index: The index to search.
         settings: Candidates per retriever, weights and fusion method.
         baseline: What similarity is chance.
-        options: Conditions, excluded points and image weight.
+        options: Conditions, excluded products and image weight.
         threads: Threads that wait for the engine.
     """
 
@@ -66,7 +66,7 @@ class HybridRetriever:
         self._options = options
         self._threads = threads
         self._coverage = 1.0
-        self._pending: list[tuple[dict[str, VectorQuery], Future[list[list[ScoredPoint]]]]] = []
+        self._pending: list[tuple[dict[str, ProductQuery], Future[list[list[ScoredProduct]]]]] = []
 
     def submit(self, inputs: RetrievalInput) -> None:
         """Start the retrievers that these inputs feed."""
@@ -77,20 +77,20 @@ class HybridRetriever:
             results = self._threads.submit(self._index.query, list(queries.values()))
             self._pending.append((queries, results))
 
-    def collect(self) -> dict[str, list[ScoredPoint]]:
+    def collect(self) -> dict[str, list[ScoredProduct]]:
         """Wait for the submitted retrievers.
 
-        Photos and text find different points. Where a query has both, each retriever also scores
-        the points that only others found: "this shirt, in red" is neither among the first of the
+        Photos and text find different products. Where a query has both, each retriever also scores
+        the products that only others found: "this shirt, in red" is neither among the first of the
         photo nor among the first of "red".
 
         Returns:
-            The points of each retriever.
+            The products of each retriever.
 
         Raises:
             IndexStoreError: The engine refused a query.
         """
-        queries, results = self.list_queries(), dict[str, list[ScoredPoint]]()
+        queries, results = self.list_queries(), dict[str, list[ScoredProduct]]()
         for submitted, pending in self._pending:
             results |= dict(zip(submitted, pending.result(), strict=True))
         if IMAGE in queries and len(queries) > 1:
@@ -99,13 +99,15 @@ class HybridRetriever:
         return results
 
     def _score_missing(
-        self, queries: Mapping[str, VectorQuery], results: Mapping[str, list[ScoredPoint]]
-    ) -> dict[str, list[ScoredPoint]]:
-        """Return each retriever's scores of the points that only other retrievers found."""
-        all_ids = {point_id for scored in results.values() for point_id, _ in scored}
-        followups: dict[str, VectorQuery] = {}
+        self, queries: Mapping[str, ProductQuery], results: Mapping[str, list[ScoredProduct]]
+    ) -> dict[str, list[ScoredProduct]]:
+        """Return each retriever's scores of the products that only other retrievers found."""
+        all_ids = {product_id for scored in results.values() for product_id, _ in scored}
+        followups: dict[str, ProductQuery] = {}
         for name, query in queries.items():
-            missing = tuple(sorted(all_ids.difference(point_id for point_id, _ in results[name])))
+            missing = tuple(
+                sorted(all_ids.difference(product_id for product_id, _ in results[name]))
+            )
             if missing and len(results[name]) == query.limit:  # a shorter list has all there are
                 followups[name] = replace(
                     query, conditions=(), include_ids=missing, limit=len(missing), exact=True
@@ -114,7 +116,7 @@ class HybridRetriever:
             return {}
         return dict(zip(followups, self._index.query(list(followups.values())), strict=True))
 
-    def fuse(self, results: Mapping[str, Sequence[ScoredPoint]]) -> CandidateSet:
+    def fuse(self, results: Mapping[str, Sequence[ScoredProduct]]) -> CandidateSet:
         """Return one ranking of the results, at most `candidates_per_retriever` candidates."""
         weights = weigh_retrievers(self._settings, self._coverage)
         if self._options.image_weight is not None and IMAGE in results and len(results) > 1:
@@ -127,7 +129,7 @@ class HybridRetriever:
             self._settings.candidates_per_retriever,
         )
 
-    def list_queries(self) -> dict[str, VectorQuery]:
+    def list_queries(self) -> dict[str, ProductQuery]:
         """Return the queries submitted so far, by retriever."""
         return {name: query for queries, _ in self._pending for name, query in queries.items()}
 

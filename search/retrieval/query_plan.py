@@ -3,7 +3,8 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from index.store import PHOTO, SPARSE, TEXT, Condition, VectorQuery
+from index import ProductQuery
+from index.store import PHOTO, SPARSE, TEXT, Condition
 from index.text import SparseVector
 from shopwindow.values import Vectors
 from shopwindow.values.settings import SearchSettings
@@ -73,14 +74,14 @@ def plan_queries(
     settings: SearchSettings,
     conditions: tuple[Condition, ...],
     exclude: tuple[str, ...] = (),
-) -> dict[str, VectorQuery]:
+) -> dict[str, ProductQuery]:
     """Return the vector query of each retriever that has input and a weight above 0.
 
     Args:
         inputs: The vectors of the query.
         settings: Weights, and the number of candidates per retriever.
-        conditions: What every point must fulfil.
-        exclude: Point ids to leave out.
+        conditions: What every product must fulfil.
+        exclude: Product ids to leave out.
     """
     vectors = {
         LEXICAL: (SPARSE, inputs.sparse_vector or None),
@@ -90,7 +91,7 @@ def plan_queries(
     }
     weights = weigh_retrievers(settings)
     return {
-        name: VectorQuery(using, vector, conditions, exclude, settings.candidates_per_retriever)
+        name: ProductQuery(using, vector, conditions, exclude, settings.candidates_per_retriever)
         for name, (using, vector) in vectors.items()
         if vector is not None and weights[name] > 0
     }

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from index.store import ScoredPoint
+from index import ScoredProduct
 from search.pipeline.state import RankingState
 from search.retrieval.generators import HybridRetriever
 
@@ -14,11 +14,11 @@ class SearchState(RankingState):
 
     Attributes:
         retriever: Runs the retrievers; their inputs were submitted to it.
-        results: Points by retriever, each best first; empty until they were collected.
+        results: Products by retriever, each best first; empty until they were collected.
     """
 
     retriever: HybridRetriever
-    results: Mapping[str, list[ScoredPoint]] = field(default_factory=dict)
+    results: Mapping[str, list[ScoredProduct]] = field(default_factory=dict)
 
 
 class CollectResults:
@@ -46,6 +46,6 @@ class FuseResults:
         return replace(
             state,
             candidates=candidates,
-            retrieval_ranks={point_id: n for n, point_id in enumerate(candidates.ids, start=1)},
+            retrieval_ranks={product_id: n for n, product_id in enumerate(candidates.ids, start=1)},
             top_score=float(candidates.scores[0]) if candidates else 0.0,
         )

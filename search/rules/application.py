@@ -20,7 +20,7 @@ class RuledCandidates:
 
     Attributes:
         candidates: Best first, in the order of (-score, id); contributions add up to the score.
-        rules: Names of the rules that moved or added each candidate, by point id.
+        rules: Names of the rules that moved or added each candidate, by product id.
     """
 
     candidates: CandidateSet
@@ -45,7 +45,7 @@ def apply_rules(
         filters: Filters of the search; a pinned product that is no candidate is added when it
             passes them.
         index: Called once, when a rule has conditions or a pinned product is no candidate.
-        exclude: Points that may not be added.
+        exclude: Products that may not be added.
 
     Returns:
         The candidates, and the rules that moved them.
@@ -55,17 +55,19 @@ def apply_rules(
     targets = resolve_targets(plan, candidates.ids, filters, index, exclude)
     pin_slots = _assign_positions(plan, targets)
     adjustments = compute_adjustments(plan, targets, candidates.scores.tolist())
-    amounts = {point_id: adjustment.by for point_id, adjustment in adjustments.items()}
+    amounts = {product_id: adjustment.by for product_id, adjustment in adjustments.items()}
     rest = candidates.drop(targets.hidden | pin_slots.keys()).add_by_id(RULES, amounts).sort()
-    new_ids = tuple(point_id for point_id in pin_slots if point_id not in candidates.positions)
+    new_ids = tuple(
+        product_id for product_id in pin_slots if product_id not in candidates.positions
+    )
     pinned = candidates.keep(pin_slots).concat(CandidateSet(new_ids, np.zeros(len(new_ids))))
-    positions = {point_id: slot.position for point_id, slot in pin_slots.items()}
+    positions = {product_id: slot.position for product_id, slot in pin_slots.items()}
     rule_names = {
-        point_id: adjustment.rules
-        for point_id, adjustment in adjustments.items()
-        if point_id not in targets.hidden
+        product_id: adjustment.rules
+        for product_id, adjustment in adjustments.items()
+        if product_id not in targets.hidden
     }
-    rule_names |= {point_id: (slot.rule,) for point_id, slot in pin_slots.items()}
+    rule_names |= {product_id: (slot.rule,) for product_id, slot in pin_slots.items()}
     return RuledCandidates(apply_pins(rest, pinned, positions), rule_names)
 
 
@@ -76,20 +78,20 @@ class _PinSlot:
 
 
 def _assign_positions(plan: RulePlan, targets: RuleTargets) -> dict[str, _PinSlot]:
-    """Return the position of each pinned point.
+    """Return the position of each pinned product.
 
     The first rule gets the positions that it asks for, the others the next free ones. Products that
     cannot be shown leave no gap.
     """
     pin_slots: dict[str, _PinSlot] = {}
     taken_positions: set[int] = set()
-    for rule, points in zip(plan.pins, targets.pins, strict=True):
+    for rule, entries in zip(plan.pins, targets.pins, strict=True):
         position = rule.action.position
-        for point_id in points:
-            if point_id in pin_slots or point_id in targets.hidden:
+        for product_id in entries:
+            if product_id in pin_slots or product_id in targets.hidden:
                 continue
             while position in taken_positions:
                 position += 1
             taken_positions.add(position)
-            pin_slots[point_id] = _PinSlot(position, rule.name)
+            pin_slots[product_id] = _PinSlot(position, rule.name)
     return pin_slots

@@ -7,6 +7,7 @@ from typing import TypeAlias
 import numpy as np
 
 from shopwindow.ranking import CandidateSet
+from shopwindow.values import hash_product_id
 
 PINNED = "pinned"
 """Name of the contribution."""
@@ -27,7 +28,7 @@ def apply_pins(
     Args:
         rest: The others, best first.
         pinned: The pinned products, in any order.
-        positions: The position that each pinned product is pinned to, from 1, by point id; no
+        positions: The position that each pinned product is pinned to, from 1, by product id; no
             position twice. A position behind the end is the end.
 
     Returns:
@@ -39,12 +40,14 @@ def apply_pins(
         return rest
     ranked: list[str] = []
     remaining = list(rest.ids)
-    for point_id in sorted(pinned.ids, key=positions.__getitem__):
-        n_before = max(positions[point_id] - 1 - len(ranked), 0)
-        ranked += [*remaining[:n_before], point_id]
+    for product_id in sorted(pinned.ids, key=positions.__getitem__):
+        n_before = max(positions[product_id] - 1 - len(ranked), 0)
+        ranked += [*remaining[:n_before], product_id]
         remaining = remaining[n_before:]
     everything = rest.concat(pinned)
-    ordered = everything.take([everything.positions[point_id] for point_id in ranked + remaining])
+    ordered = everything.take(
+        [everything.positions[product_id] for product_id in ranked + remaining]
+    )
     return _assign_scores(ordered, positions)
 
 
@@ -61,7 +64,9 @@ def _assign_scores(ranked: CandidateSet, pinned: Collection[str]) -> CandidateSe
         for candidate in run:
             scored.append(_raise_above(candidate, scored[-1]) if scored else candidate)
     after = np.array([score for _, score in scored[::-1]])
-    moved = [after[n] != score or point_id in pinned for n, (point_id, score) in enumerate(before)]
+    moved = [
+        after[n] != score or product_id in pinned for n, (product_id, score) in enumerate(before)
+    ]
     return ranked.add(PINNED, np.where(moved, after - ranked.scores, np.nan))
 
 
@@ -77,10 +82,13 @@ def _spread_between(
         step = max((above - below) / (len(run) + 1), MIN_SCORE_GAP)
     elif below is None:
         below = 0.0 if above is None else above - EDGE_SCORE_GAP * (len(run) + 1)
-    return [(point_id, below + step * rank) for rank, (point_id, _) in enumerate(run, start=1)]
+    return [(product_id, below + step * rank) for rank, (product_id, _) in enumerate(run, start=1)]
 
 
 def _raise_above(candidate: _Scored, below: _Scored) -> _Scored:
-    if (-candidate[1], candidate[0]) < (-below[1], below[0]):
+    is_tie_in_order = candidate[1] == below[1] and (
+        hash_product_id(candidate[0]) < hash_product_id(below[0])
+    )
+    if candidate[1] > below[1] or is_tie_in_order:
         return candidate
     return candidate[0], below[1] + MIN_SCORE_GAP

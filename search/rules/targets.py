@@ -1,11 +1,10 @@
-"""The points that the rules of a plan affect, found with one index call at most."""
+"""The products that the rules of a plan affect, found with one index call at most."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TypeAlias
 
-from index import ProductIndex, to_conditions, to_point_id
+from index import ProductIndex, to_conditions
 from index.store import Condition, In
 from search.rules.actions import Pin, ProductAction
 from search.rules.plan import ActiveProductRule, RulePlan
@@ -13,18 +12,17 @@ from shopwindow.values import Filters
 
 _Conditions: TypeAlias = tuple[Condition, ...]
 _MERCHANT_FIELD = "merchant_id"
-_CACHED_ID_LISTS = 2000
 
 
 @dataclass(frozen=True, slots=True)
 class RuleTargets:
-    """Points by what the rules do with them; a point may be in several.
+    """Products by what the rules do with them; a product may be in several.
 
     Attributes:
-        pins: For each pin rule its points that can be shown, in its order.
-        boosts: For each boost rule its points.
-        buries: For each bury rule its points.
-        hidden: Points that some rule hides.
+        pins: For each pin rule its products that can be shown, in its order.
+        boosts: For each boost rule its products.
+        buries: For each bury rule its products.
+        hidden: Products that some rule hides.
     """
 
     pins: Sequence[Sequence[str]]
@@ -40,37 +38,38 @@ def resolve_targets(
     index: ProductIndex,
     exclude: Sequence[str],
 ) -> RuleTargets:
-    """Return the points that the rules of a plan affect.
+    """Return the products that the rules of a plan affect.
 
     Args:
         plan: The active rules.
-        ids: Point ids of the candidates.
+        ids: Product ids of the candidates.
         filters: Filters of the search; a pinned product that is no candidate must pass them.
         index: Evaluates the conditions.
-        exclude: Points that may not be added.
+        exclude: Products that may not be added.
 
     Returns:
-        Candidates, and of other points only pinned ones that can be shown.
+        Candidates, and of other products only pinned ones that can be shown.
     """
     candidate_ids = frozenset(ids)
     not_addable = candidate_ids.union(exclude)
-    pinned_points = [_to_point_ids(rule.action.ids) for rule in plan.pins]
-    other_points = dict.fromkeys(
-        point_id for points in pinned_points for point_id in points if point_id not in not_addable
+    pinned_ids = [rule.action.ids for rule in plan.pins]
+    other_ids = dict.fromkeys(
+        product_id
+        for entries in pinned_ids
+        for product_id in entries
+        if product_id not in not_addable
     )
-    evaluation = _ConditionEvaluation(plan, ids, tuple(other_points), filters, index)
-    shown_points = candidate_ids | evaluation.added
-    allowed_points = [evaluation.select(rule, shown_points) for rule in plan.pins]
+    evaluation = _ConditionEvaluation(plan, ids, tuple(other_ids), filters, index)
+    shown_ids = candidate_ids | evaluation.added
+    allowed_sets = [evaluation.select(rule, shown_ids) for rule in plan.pins]
     return RuleTargets(
         pins=[
-            [point_id for point_id in points if point_id in allowed]
-            for points, allowed in zip(pinned_points, allowed_points, strict=True)
+            [product_id for product_id in entries if product_id in allowed]
+            for entries, allowed in zip(pinned_ids, allowed_sets, strict=True)
         ],
         boosts=[evaluation.select(rule, candidate_ids) for rule in plan.boosts],
         buries=[evaluation.select(rule, candidate_ids) for rule in plan.buries],
-        hidden=frozenset[str]().union(
-            *(evaluation.select(rule, shown_points) for rule in plan.hides)
-        ),
+        hidden=frozenset[str]().union(*(evaluation.select(rule, shown_ids) for rule in plan.hides)),
     )
 
 
@@ -79,8 +78,8 @@ class _ConditionEvaluation:
 
     Args:
         plan: The active rules.
-        ids: Point ids of the candidates.
-        other_points: Pinned points that are no candidates.
+        ids: Product ids of the candidates.
+        other_ids: Pinned products that are no candidates.
         filters: Filters that those must pass.
         index: Evaluates the conditions; not called if there are none.
     """
@@ -89,7 +88,7 @@ class _ConditionEvaluation:
         self,
         plan: RulePlan,
         ids: Sequence[str],
-        other_points: Sequence[str],
+        other_ids: Sequence[str],
         filters: Filters,
         index: ProductIndex,
     ) -> None:
@@ -97,9 +96,9 @@ class _ConditionEvaluation:
         conditions = dict.fromkeys(
             condition for condition in map(self._get_conditions, plan.product_rules) if condition
         )
-        searched_ids = (*ids, *other_points) if conditions else tuple(other_points)
+        searched_ids = (*ids, *other_ids) if conditions else tuple(other_ids)
         visible = to_conditions(filters)
-        condition_list = list(dict.fromkeys([*conditions, visible]) if other_points else conditions)
+        condition_list = list(dict.fromkeys([*conditions, visible]) if other_ids else conditions)
         matches = (
             index.filter_ids(searched_ids, condition_list)
             if condition_list and searched_ids
@@ -109,16 +108,16 @@ class _ConditionEvaluation:
             zip(condition_list, matches, strict=True)
         )
         self.added = (
-            frozenset(other_points) & self._matches[visible] if other_points else frozenset[str]()
+            frozenset(other_ids) & self._matches[visible] if other_ids else frozenset[str]()
         )
-        """The other points that exist and pass the filters."""
+        """The other products that exist and pass the filters."""
 
-    def select(self, rule: ActiveProductRule, point_ids: Iterable[str]) -> frozenset[str]:
-        """Return the points among `point_ids` that a rule affects."""
-        selected = frozenset(point_ids)
+    def select(self, rule: ActiveProductRule, product_ids: Iterable[str]) -> frozenset[str]:
+        """Return the products among `product_ids` that a rule affects."""
+        selected = frozenset(product_ids)
         ids = _get_product_ids(rule.action)
         if ids:
-            selected &= frozenset(_to_point_ids(ids))
+            selected &= frozenset(ids)
         conditions = self._get_conditions(rule)
         return selected & self._matches[conditions] if conditions else selected
 
@@ -133,9 +132,3 @@ class _ConditionEvaluation:
 
 def _get_product_ids(action: ProductAction) -> tuple[str, ...]:
     return action.ids if isinstance(action, Pin) else action.selection.ids
-
-
-@lru_cache(maxsize=_CACHED_ID_LISTS)
-def _to_point_ids(ids: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the point ids of products; cached, as rules name the same ones in every search."""
-    return tuple(to_point_id(product_id) for product_id in ids)

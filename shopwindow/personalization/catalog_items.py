@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from index import CatalogCache, ProductIndex, from_payload, to_point_id
-from index.store import PHOTO, TEXT, Point
+from index import CatalogCache, IndexEntry, ProductIndex
+from index.store import PHOTO, TEXT
 from shopwindow.ranking import ProductAttributes
 from shopwindow.values import Filters, Product, Vectors
 
@@ -87,16 +87,8 @@ class CatalogItems:
 
     def get_items(self, product_ids: Iterable[str]) -> dict[str, CatalogItem]:
         """Return items by product id; missing products are left out."""
-        product_ids_by_point = {to_point_id(product_id): product_id for product_id in product_ids}
-        return {
-            product_ids_by_point[point_id]: item
-            for point_id, item in self.get_items_by_point(list(product_ids_by_point)).items()
-        }
-
-    def get_items_by_point(self, point_ids: Sequence[str]) -> dict[str, CatalogItem]:
-        """Return items by point id; missing points are left out."""
-        items = self._cache.get_many(point_ids, self._read)
-        return {point_id: item for point_id, item in items.items() if item is not None}
+        items = self._cache.get_many(product_ids, self._read)
+        return {product_id: item for product_id, item in items.items() if item is not None}
 
     def stack_vectors(self, items: Sequence[CatalogItem]) -> Vectors:
         """Return the vectors of items, shape (n_items, dim), float32; zeros where missing."""
@@ -108,9 +100,9 @@ class CatalogItems:
         """Fill the cache ahead of requests."""
         after, n_read = "", 0
         while n_read < limit and not self._stopped.is_set():
-            points, after = self.index.browse(Filters(), after, _BATCH_SIZE)
-            self.get_items_by_point([point.id for point in points])
-            n_read += len(points)
+            entries, after = self.index.browse(Filters(), after, _BATCH_SIZE)
+            self.get_items([entry.id for entry in entries])
+            n_read += len(entries)
             if not after:
                 return
 
@@ -121,17 +113,17 @@ class CatalogItems:
     def _make_encoder_id(self, space: str) -> str:
         return f"{self.index.encoder.spec.identity}/{space}"
 
-    def _read(self, point_ids: Sequence[str]) -> Mapping[str, CatalogItem | None]:
-        """Return items as they are in the index; None for points that do not exist."""
-        items: dict[str, CatalogItem | None] = dict.fromkeys(point_ids)
-        for start in range(0, len(point_ids), _BATCH_SIZE):
-            batch = point_ids[start : start + _BATCH_SIZE]
-            stored = self.index.get_points(batch, ("product",), vectors=True)
-            items |= {point_id: self._make_item(point) for point_id, point in stored.items()}
+    def _read(self, product_ids: Sequence[str]) -> Mapping[str, CatalogItem | None]:
+        """Return items as they are in the index; None for products that do not exist."""
+        items: dict[str, CatalogItem | None] = dict.fromkeys(product_ids)
+        for start in range(0, len(product_ids), _BATCH_SIZE):
+            batch = product_ids[start : start + _BATCH_SIZE]
+            stored = self.index.get_entries(batch, ("product",), vectors=True)
+            items |= {product_id: self._make_item(entry) for product_id, entry in stored.items()}
         return items
 
-    def _make_item(self, point: Point) -> CatalogItem:
-        product = from_payload(point.payload)
-        vector = self.index.get_comparison_vector(self.space, point.vectors)
+    def _make_item(self, entry: IndexEntry) -> CatalogItem:
+        product = entry.product
+        vector = self.index.get_comparison_vector(self.space, entry.vectors)
         compact = None if vector is None else vector.astype(np.float16)
         return CatalogItem(product, ProductAttributes.from_product(product), compact)

@@ -8,8 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from index import CatalogCache, to_point_id
-from index.store import VectorQuery
+from index import CatalogCache, ProductQuery
 from shopwindow.personalization.catalog_items import CatalogItem, CatalogItems
 from shopwindow.personalization.product_stats import EngagementStats
 from shopwindow.personalization.profile_store import ProfileStore
@@ -200,25 +199,25 @@ class EngagementEstimator(Closeable):
         vectors = self._catalog.stack_vectors(list(items_with_vectors.values()))
         space, index = self._catalog.space, self._catalog.index
         queries = [
-            VectorQuery(
+            ProductQuery(
                 space,
                 index.expand(space, vector),
-                exclude_ids=(to_point_id(product_id),),
+                exclude_ids=(product_id,),
                 limit=N_NEIGHBORS,
             )
             for product_id, vector in zip(items_with_vectors, vectors, strict=True)
         ]
         hits_per_product = index.query(queries) if queries else []
-        neighbor_items = self._catalog.get_items_by_point(
-            [point_id for hits in hits_per_product for point_id, _ in hits]
+        neighbor_items = self._catalog.get_items(
+            neighbor_id for hits in hits_per_product for neighbor_id, _ in hits
         )
         prior_estimate = _BetaEstimate(self.get_prior().strength, self.get_prior().mean)
         estimates = dict.fromkeys(product_ids, _NeighborEstimates(prior_estimate, prior_estimate))
         for product_id, hits in zip(items_with_vectors, hits_per_product, strict=True):
             neighbors = [
-                (neighbor_items[point_id], cosine)
-                for point_id, cosine in hits
-                if point_id in neighbor_items
+                (neighbor_items[neighbor_id], cosine)
+                for neighbor_id, cosine in hits
+                if neighbor_id in neighbor_items
             ]
             estimates[product_id] = self._make_estimates(items_with_vectors[product_id], neighbors)
         self._estimates.put_many(estimates)

@@ -9,6 +9,7 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from shopwindow.values import ProductId, hash_product_id
 from shopwindow.values.errors import InvalidValueError
 
 Column = NDArray[np.float64]
@@ -23,13 +24,13 @@ class CandidateSet:
     A set never changes; every method returns another one that shares the columns.
 
     Attributes:
-        ids: Ids of the candidates, each once, in their order.
+        ids: Product ids of the candidates, each once, in their order.
         scores: Higher is better, shape (n,).
         contributions: Columns of shape (n,) by name, in the order in which they were added; NaN
             where a contribution does not apply to a candidate.
     """
 
-    ids: tuple[str, ...] = ()
+    ids: tuple[ProductId, ...] = ()
     scores: Column = field(default_factory=lambda: np.zeros(0))
     contributions: Mapping[str, Column] = field(default_factory=dict)
 
@@ -89,10 +90,13 @@ class CandidateSet:
         return self.take([n for n, candidate_id in enumerate(self.ids) if candidate_id not in ids])
 
     def sort(self) -> "CandidateSet":
-        """Return the candidates best first; equal scores in the order of their ids."""
-        if not self.ids:
-            return self
-        return self.take(np.lexsort((np.array(self.ids), -self.scores)))
+        """Return the candidates best first; equal scores in the order of `hash_product_id`."""
+        order = np.argsort(-self.scores, kind="stable")
+        ranked = self.scores[order]
+        if (ranked[1:] == ranked[:-1]).any():
+            keys = np.array([hash_product_id(product_id) for product_id in self.ids])
+            order = np.lexsort((keys, -self.scores))
+        return self.take(order)
 
     def add(self, name: str, column: ArrayLike) -> "CandidateSet":
         """Return the candidates with one more contribution; their order stays.

@@ -1,6 +1,5 @@
 """Slates: the places of a page, and every choice of them that is left to chance."""
 
-import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -73,9 +72,9 @@ class SlateBuilder:
         """Whether any place is given to products with few impressions."""
         return self._weights.exploration.rate > 0
 
-    def draw_id(self) -> str:
-        """Return a random point id, from which on a sample of products may be read."""
-        return str(uuid.UUID(bytes=self._rng.bytes(16), version=4))
+    def draw_key(self) -> bytes:
+        """Return 16 random bytes, which say where in a catalogue a sample begins."""
+        return self._rng.bytes(16)
 
     def build(self, scored: SlateCandidates, limit: int) -> Slate:
         """Return the products of a page, and one more if there is one.
@@ -104,7 +103,7 @@ class SlateBuilder:
     def _select_pool(self, scored: SlateCandidates, page: CandidateSet) -> NDArray[np.intp]:
         """Return the rows of the best candidates to explore that are not shown, shape (n_pool,)."""
         may_explore = ~np.isnan(scored.cold_estimates[:, 0])
-        may_explore[[scored.candidates.positions[point_id] for point_id in page.ids]] = False
+        may_explore[[scored.candidates.positions[product_id] for product_id in page.ids]] = False
         return np.flatnonzero(may_explore)[: self._weights.exploration.pool_size]
 
 

@@ -23,6 +23,7 @@ from shopwindow.values.event import (
 )
 from shopwindow.values.fork_guard import ForkGuard
 from shopwindow.values.product import Product, Translation
+from shopwindow.values.product_ids import ProductId, hash_product_id
 from shopwindow.values.profile_view import (
     DEMO_USER_PREFIX,
     Interaction,
@@ -76,6 +77,7 @@ __all__ = [
     "PreparedImage",
     "PriceBucket",
     "Product",
+    "ProductId",
     "Query",
     "QueryImage",
     "QueryInterpretation",
@@ -95,6 +97,7 @@ __all__ = [
     "escape_formula",
     "fill_purchase_value",
     "fsync_directory",
+    "hash_product_id",
     "is_formula",
     "l2_normalize",
     "normalize_alef",

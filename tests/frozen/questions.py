@@ -199,7 +199,7 @@ def _find_similar(position: int, filters: Filters) -> Callable[[Shops], SearchRe
 
     def ask(shops: Shops) -> SearchResponse:
         merchant = Filters(merchant_id=filters.merchant_id)
-        ids = sorted(shops.plain.index.filter_products(shops.ids, merchant).values())
+        ids = sorted(shops.plain.index.filter_products(shops.ids, merchant))
         return shops.plain.similar(ids[position % len(ids)], N_HITS, filters)
 
     return ask
@@ -307,7 +307,7 @@ def _find_complements(
 def _find_merchant_complements(number: int, merchant_id: str) -> Callable[[Shops], SearchResponse]:
     def ask(shops: Shops) -> SearchResponse:
         filters = Filters(merchant_id=merchant_id)
-        ids = sorted(shops.visited.index.filter_products(shops.ids, filters).values())
+        ids = sorted(shops.visited.index.filter_products(shops.ids, filters))
         return shops.visited.complements(ids[number * 7], N_HITS, filters=filters)
 
     return ask

@@ -14,7 +14,7 @@ from PIL import Image
 
 from embed import FakeEncoder
 from index import ProductIndex
-from index.payload import PERCEPTUAL_HASH, to_point_id
+from index.payload import PERCEPTUAL_HASH
 from index.perceptual_hash import (
     HASH_SIZE,
     PerceptualHashes,
@@ -120,8 +120,8 @@ def test_text_that_is_not_a_hash_is_refused(text: str) -> None:
 
 
 def get_stored_hash(index: ProductIndex, product_id: str) -> object:
-    point_id = to_point_id(product_id)
-    return index.get_points([point_id], (PERCEPTUAL_HASH,))[point_id].payload.get(PERCEPTUAL_HASH)
+    entry = index.get_entries([product_id], (PERCEPTUAL_HASH,))[product_id]
+    return entry.payload.get(PERCEPTUAL_HASH)
 
 
 def test_the_index_keeps_the_hash_as_long_as_the_photo(

@@ -12,7 +12,7 @@ from PIL import Image
 from embed import FakeEncoder
 from index import ProductIndex, read_products
 from index.manifest import Manifest
-from index.payload import from_payload, to_conditions, to_payload, to_point_id
+from index.payload import from_payload, to_conditions, to_payload
 from index.store.edge.client import MAX_TOKEN_AGE_S
 from index.store.edge.metadata_files import read_checksummed, write_checksummed
 from index.store.points import PHOTO, TEXT, In, Range
@@ -83,12 +83,12 @@ def test_a_price_change_costs_no_encoding(
 ) -> None:
     index.add(products)
     counts_before = (counting.n_texts, counting.n_photos)
-    vectors = index.get_points([to_point_id("sku-4")], vectors=True)[to_point_id("sku-4")].vectors
+    vectors = index.get_entries(["sku-4"], vectors=True)["sku-4"].vectors
     report = index.add([dataclasses.replace(products[4], price=1.0, in_stock=False)])
     assert (report.updated, report.unchanged) == (1, 0)
     assert (counting.n_texts, counting.n_photos) == counts_before
     assert index.get(["sku-4"])[0].price == 1.0
-    after = index.get_points([to_point_id("sku-4")], vectors=True)[to_point_id("sku-4")].vectors
+    after = index.get_entries(["sku-4"], vectors=True)["sku-4"].vectors
     assert all((vectors[name] == after[name]).all() for name in (PHOTO, TEXT))
 
 
@@ -109,7 +109,7 @@ def test_a_product_whose_photo_is_removed_loses_its_photo_vector(
 ) -> None:
     index.add(products)
     index.add([dataclasses.replace(products[2], image="")])
-    stored = index.get_points([to_point_id("sku-2")], vectors=True)[to_point_id("sku-2")]
+    stored = index.get_entries(["sku-2"], vectors=True)["sku-2"]
     assert set(stored.vectors) == {TEXT}
 
 
@@ -135,7 +135,7 @@ def test_a_photo_that_breaks_loses_its_former_vector(
     Path(products[6].image).write_bytes(b"no image")
     report = index.add([products[6]])
     assert [row.product_id for row in report.warnings] == ["sku-6"]
-    stored = index.get_points([to_point_id("sku-6")], vectors=True)[to_point_id("sku-6")]
+    stored = index.get_entries(["sku-6"], vectors=True)["sku-6"]
     assert set(stored.vectors) == {TEXT}
 
 
@@ -212,9 +212,11 @@ def test_sparse_vectors_are_weighted_by_the_true_mean_document_length(
     assert index.manifest is not None
     one_run = ProductIndex.open(":memory:", index.encoder)
     one_run.add(products)
-    for point_id in map(to_point_id, (product.id for product in products)):
-        weights = index.get_points([point_id], (), vectors=True)[point_id].sparse_vector
-        expected = one_run.get_points([point_id], (), vectors=True)[point_id].sparse_vector
+    for product_id in (product.id for product in products):
+        weights, expected = (
+            each.get_entries([product_id], (), vectors=True)[product_id].sparse_vector
+            for each in (index, one_run)
+        )
         assert weights is not None
         assert expected is not None
         assert weights.values == pytest.approx(expected.values, rel=0.02)

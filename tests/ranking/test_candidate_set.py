@@ -1,4 +1,5 @@
 import math
+from collections import Counter
 
 import numpy as np
 import pytest
@@ -7,6 +8,7 @@ from hypothesis import strategies as st
 
 from shopwindow.ranking.candidate_set import CandidateSet
 from shopwindow.ranking.ranker import AdditiveRanker, FeatureMatrix
+from shopwindow.values import hash_product_id
 from shopwindow.values.errors import InvalidValueError
 
 NAN = float("nan")
@@ -98,7 +100,9 @@ def test_the_order_of_additions_is_that_of_plain_python(rows: list[tuple[float, 
     expected = [sum((v for v in row if not math.isnan(v)), 0.0) for row in rows]
     assert candidates.scores.tolist() == expected
     assert candidates.is_additive()
-    by_hand = sorted(zip(expected, ids, strict=True), key=lambda item: (-item[0], item[1]))
+    by_hand = sorted(
+        zip(expected, ids, strict=True), key=lambda item: (-item[0], hash_product_id(item[1]))
+    )
     assert list(candidates.sort().ids) == [candidate_id for _, candidate_id in by_hand]
 
 
@@ -116,3 +120,19 @@ def test_a_feature_that_is_missing_is_named() -> None:
         AdditiveRanker({"x": 1.0, "y": 1.0}).score(features)
     with pytest.raises(InvalidValueError, match=r"values: expected shape \(n_candidates, 2\)"):
         FeatureMatrix(("x", "y"), np.zeros((2, 3)))
+
+
+def test_ties_favour_nobody_whatever_the_order_they_came_in() -> None:
+    ids = [f"{merchant}-{n}" for merchant in "abcd" for n in range(500)]
+    for ordering in (ids, ids[::-1]):
+        tied = CandidateSet(tuple(ordering), np.ones(len(ids))).sort()
+        assert list(tied.ids) == sorted(ids, key=hash_product_id)
+    first_merchants = Counter(product_id[0] for product_id in tied.ids[:1000])
+    assert all(211 <= first_merchants[merchant] <= 289 for merchant in "abcd")  # 4 sigma
+
+
+def test_one_tie_among_others_moves_none_of_them() -> None:
+    scores = np.array([0.3, 0.9, 0.5, 0.5, 0.1])
+    ranked = CandidateSet(tuple("abcde"), scores).sort()
+    tied = sorted("cd", key=hash_product_id)
+    assert list(ranked.ids) == ["b", *tied, "a", "e"]

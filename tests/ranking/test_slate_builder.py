@@ -101,9 +101,9 @@ def test_few_candidates_make_a_short_slate(n: int) -> None:
     assert len(slate.candidates) == n
 
 
-def test_random_ids_come_from_the_one_generator() -> None:
+def test_random_keys_come_from_the_one_generator() -> None:
     one, other = (SlateBuilder(make_weights(), np.random.default_rng(3)) for _ in range(2))
-    assert one.draw_id() == other.draw_id()
-    assert one.draw_id() != one.draw_id()
+    assert one.draw_key() == other.draw_key()
+    assert one.draw_key() != one.draw_key()
     assert SlateBuilder(make_weights()).explores
     assert not SlateBuilder(make_weights(rate=0.0)).explores

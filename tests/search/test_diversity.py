@@ -79,11 +79,11 @@ SCORES = st.lists(st.floats(-1, 1, width=32), min_size=1, max_size=8)
 def test_diversify_reorders_any_candidates(
     shop: ProductIndex, scores: list[float], n_unknown: int, diversity: float
 ) -> None:
-    points = [point.id for point in shop.browse(Filters(), limit=8 - n_unknown)[0]]
-    points += [f"00000000-0000-0000-0000-00000000000{n}" for n in range(n_unknown)]
-    n_candidates = min(len(points), len(scores))
+    ids = [entry.id for entry in shop.browse(Filters(), limit=8 - n_unknown)[0]]
+    ids += [f"unknown-{n}" for n in range(n_unknown)]
+    n_candidates = min(len(ids), len(scores))
     columns = {"text": sorted(scores, reverse=True)[:n_candidates]}
-    ranked = CandidateSet.from_contributions(points[:n_candidates], columns)
+    ranked = CandidateSet.from_contributions(ids[:n_candidates], columns)
     diversified = diversify(ranked, diversity, shop, BaselineSample.draw(shop))
     assert sorted(diversified.ids) == sorted(ranked.ids)
     assert all(b <= a + 1e-12 for a, b in pairwise(diversified.scores.tolist()))

@@ -11,7 +11,7 @@ import pytest
 import search.shown_products
 from embed import FakeEncoder
 from index import ProductIndex
-from index.payload import to_point_id, tokenize_product
+from index.payload import tokenize_product
 from index.store.exact import ExactStore
 from index.store.points import Point
 from index.text.analyzer import Token
@@ -150,15 +150,14 @@ def test_texts_are_analysed_again_only_if_they_changed(
     monkeypatch.setattr(search.shown_products, "tokenize_product", tokenize)
     with ProductIndex.open(":memory:", encoder) as index:
         products = ShownProducts(index)
-        point_id = to_point_id("a")
 
         def get_stems() -> frozenset[str]:
-            return products.get_many([point_id])[point_id].stems
+            return products.get_many(["a"])["a"].stems
 
         for title, price in (("Red mug", 5.0), ("Red mug", 6.0), ("Blue mug", 6.0)):
             index.add([Product("a", title, price=price)])
-            assert products.get_many([point_id])[point_id].product.price == price
+            assert products.get_many(["a"])["a"].product.price == price
             assert get_stems() == get_stems() == set(title.lower().split())
         assert analysed == ["Red mug", "Blue mug"]
         index.delete(["a"])
-        assert products.get_many([point_id]) == {}
+        assert products.get_many(["a"]) == {}

@@ -20,6 +20,7 @@ from index.store.hnsw_config import (
     full_scan_threshold_kb,
 )
 from index.store.points import (
+    PRODUCT_ID,
     SPARSE,
     Condition,
     FieldIndex,
@@ -63,7 +64,7 @@ class EdgeEngine:
         self._shard = shard
         self._hnsw_fields = {field.name for field in schema.fields if field.enable_hnsw}
         cached_fields = [field.name for field in schema.fields if field.is_cached]
-        cached_fields += schema.cached_fields
+        cached_fields += (*schema.cached_fields, PRODUCT_ID)
         fetch = partial(self.retrieve, vectors=False)
         self.payload_cache = PayloadCache(tuple(cached_fields), fetch, partial(self.scroll, ()))
 

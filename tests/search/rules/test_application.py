@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from embed import FakeEncoder
 from index import ProductIndex
-from index.payload import to_point_id
 from index.store.points import Condition
 from search.rules import (
     PINNED,
@@ -31,7 +30,6 @@ from shopwindow.values import Filters, Product
 NOW = datetime(2026, 3, 10, tzinfo=UTC)
 NONE = Filters()
 NAMES = "abcdefgh"
-POINTS = {to_point_id(name): name for name in NAMES + "x"}
 RED = Selection(filters=Filters(attributes={"color": "red"}))
 
 
@@ -69,12 +67,11 @@ def _reset_n_calls(index: CountingIndex) -> None:
 def make_candidates(names: str, scores: Sequence[float] = ()) -> CandidateSet:
     """Return candidates by name, a tenth apart unless scores are given."""
     actual_scores = scores or [1 - n / 10 for n in range(len(names))]
-    ids = [to_point_id(name) for name in names]
-    return CandidateSet.from_contributions(ids, {"text": actual_scores}).sort()
+    return CandidateSet.from_contributions(list(names), {"text": actual_scores}).sort()
 
 
 def get_names(ruled: RuledCandidates) -> str:
-    return "".join(POINTS[point_id] for point_id in ruled.candidates.ids)
+    return "".join(ruled.candidates.ids)
 
 
 def apply(
@@ -129,21 +126,19 @@ def test_pinned_products_are_at_their_positions(
 ) -> None:
     ruled = apply(index, make_candidates(names), pin(ids, position))
     assert get_names(ruled) == expected
-    moved_by_rules = {
-        point_id: ("pin",) for point_id, name in POINTS.items() if name in ids and name in expected
-    }
+    moved_by_rules = {name: ("pin",) for name in NAMES + "x" if name in ids and name in expected}
     assert ruled.rules == moved_by_rules
     assert index.n_calls == (not set(ids) <= set(names))
-    for number, point_id in enumerate(ruled.candidates.ids):
-        assert (PINNED in ruled.candidates.explain(number)) is (POINTS[point_id] in ids)
+    for number, name in enumerate(ruled.candidates.ids):
+        assert (PINNED in ruled.candidates.explain(number)) is (name in ids)
 
 
 def test_equal_scores_make_room_by_a_trace(index: CountingIndex) -> None:
     candidates = make_candidates("abcd", [0.5] * 4)
-    before = [POINTS[point_id] for point_id in candidates.ids]
+    before = list(candidates.ids)
     ruled = apply(index, candidates, pin("h", 3))
     assert list(get_names(ruled)) == [*before[:2], "h", *before[2:]]
-    others = ruled.candidates.drop({to_point_id("h")})
+    others = ruled.candidates.drop({"h"})
     for candidate, unpinned in zip(others.scores, candidates.scores, strict=True):
         assert candidate == pytest.approx(unpinned, abs=1e-5)
 
@@ -151,12 +146,8 @@ def test_equal_scores_make_room_by_a_trace(index: CountingIndex) -> None:
 def test_a_pinned_product_must_exist_and_pass_the_filters(index: CountingIndex) -> None:
     blue = Filters(attributes={"color": "blue"})
     assert get_names(apply(index, make_candidates("bd"), pin("axh"), filters=blue)) == "hbd"
-    assert (
-        get_names(apply(index, make_candidates("b"), pin("dh"), exclude=[to_point_id("d")])) == "hb"
-    )
-    assert (
-        get_names(apply(index, make_candidates("bd"), pin("d"), exclude=[to_point_id("d")])) == "db"
-    )
+    assert get_names(apply(index, make_candidates("b"), pin("dh"), exclude=["d"])) == "hb"
+    assert get_names(apply(index, make_candidates("bd"), pin("d"), exclude=["d"])) == "db"
     assert index.n_calls == 2
 
 
@@ -172,7 +163,7 @@ def test_the_more_specific_pin_keeps_the_position(index: CountingIndex) -> None:
         index, make_candidates("efgh"), pin("h", 3, "first"), pin("hg", 1, "second")
     )
     assert get_names(overlapping) == "gehf"
-    assert overlapping.rules[to_point_id("h")] == ("first",)
+    assert overlapping.rules["h"] == ("first",)
 
 
 def test_boosts_add_up_in_one_contribution(index: CountingIndex) -> None:
@@ -183,11 +174,11 @@ def test_boosts_add_up_in_one_contribution(index: CountingIndex) -> None:
     ruled = apply(index, make_candidates("abcd"), *rules)
     assert get_names(ruled) == "acbd"
     adjustments = {
-        POINTS[point_id]: ruled.candidates.explain(number).get(RULES)
-        for number, point_id in enumerate(ruled.candidates.ids)
+        name: ruled.candidates.explain(number).get(RULES)
+        for number, name in enumerate(ruled.candidates.ids)
     }
     assert adjustments == {"a": 0.25, "b": None, "c": pytest.approx(0.4), "d": 0.15}
-    assert ruled.rules[to_point_id("c")] == ("ids", "red")
+    assert ruled.rules["c"] == ("ids", "red")
     assert index.n_calls == 1
 
 
@@ -222,11 +213,11 @@ def test_hide_beats_pin_beats_bury_beats_boost(index: CountingIndex) -> None:
     candidates = make_candidates("abc")
     assert get_names(apply(index, candidates, boost)) == "bac"
     buried = apply(index, candidates, boost, bury)
-    assert (get_names(buried), buried.rules) == ("acb", {to_point_id("b"): ("u",)})
+    assert (get_names(buried), buried.rules) == ("acb", {"b": ("u",)})
     slight_bury = apply(index, candidates, boost, Rule("u", Bury(selection, 0.05)))
     assert slight_bury.candidates.explain(1) == {"text": 0.9, RULES: -0.05}
     pinned = apply(index, candidates, boost, bury, pin("b", 2))
-    assert (get_names(pinned), pinned.rules) == ("abc", {to_point_id("b"): ("pin",)})
+    assert (get_names(pinned), pinned.rules) == ("abc", {"b": ("pin",)})
     assert RULES not in pinned.candidates.explain(1)
     assert get_names(apply(index, candidates, boost, bury, pin("b"), hide)) == "ac"
     hide_pinned = Rule("h", Hide(Selection(("h",))))
@@ -300,7 +291,7 @@ def test_contributions_add_up_and_hidden_products_are_never_shown(
     index.n_calls = 0
     ruled = apply(index, before, *rules)
     assert index.n_calls <= 1
-    shown_names = {POINTS[point_id] for point_id in ruled.candidates.ids}
+    shown_names = set(ruled.candidates.ids)
     assert "x" not in shown_names
     plan = RuleSet(rules).plan("red mug", NONE, NOW)
     for hide in plan.hides:
@@ -309,8 +300,8 @@ def test_contributions_add_up_and_hidden_products_are_never_shown(
         if hide.action.selection.filters.price_max is None:
             assert not shown_names & ids & red_names
     pinned = {name for pin_rule in plan.pins for name in pin_rule.action.ids}
-    assert shown_names <= {POINTS[point_id] for point_id in before.ids} | pinned
-    removed = {POINTS[point_id] for point_id in before.ids} - shown_names
+    assert shown_names <= set(before.ids) | pinned
+    removed = set(before.ids) - shown_names
     assert not removed or plan.hides
 
 
@@ -320,6 +311,6 @@ def test_pins_keep_the_order_of_the_rest(
 ) -> None:
     after = get_names(apply(index, before, Rule("r", Pin(ids, position))))
     pinned = "".join(candidate for candidate in ids if candidate != "x")
-    rest = "".join(POINTS[point_id] for point_id in before.ids if POINTS[point_id] not in ids)
+    rest = "".join(name for name in before.ids if name not in ids)
     index_of_pins = min(position - 1, len(rest))
     assert after == rest[:index_of_pins] + pinned + rest[index_of_pins:]
