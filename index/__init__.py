@@ -6,7 +6,6 @@ if TYPE_CHECKING:
     from index.catalog import FeedMapping, ProductFeed, Rejection, read_products
     from index.catalog_cache import CatalogCache
     from index.field_rows import FieldRows
-    from index.index_reader import make_position
     from index.index_report import IndexReport, ProgressCallback
     from index.payload import (
         CATEGORY_SEPARATOR,
@@ -30,7 +29,7 @@ if TYPE_CHECKING:
         is_same_photo,
     )
     from index.product_index import ProductIndex
-    from index.product_query import IndexEntry, ProductQuery, ScoredProduct
+    from index.product_query import IndexEntry, ProductQuery, ScoredProduct, make_position
     from shopwindow.version import __version__
 
 _HOMES = {
@@ -62,7 +61,7 @@ _HOMES = {
     "ProductIndex": "index.product_index",
     "ProductQuery": "index.product_query",
     "ScoredProduct": "index.product_query",
-    "make_position": "index.index_reader",
+    "make_position": "index.product_query",
     "Rejection": "index.catalog",
     "read_products": "index.catalog",
 }

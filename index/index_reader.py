@@ -1,7 +1,6 @@
 """Read access to an index: products, candidates, vectors and counts."""
 
-import uuid
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -31,11 +30,8 @@ from index.store.points import (
     Condition,
     IsEmpty,
     OrderBy,
-    Point,
     Range,
-    VectorQuery,
 )
-from index.text.bm25 import SparseVector
 from index.vector_projection import VectorProjection
 from shopwindow.values import EncoderSpec, Filters, Product, ProductId, Vectors
 
@@ -118,7 +114,9 @@ class IndexReader:
         """
         if not self.exists:
             return [[] for _ in queries]
-        return self._ids.convert(self._store.query([self._to_vector_query(q) for q in queries]))
+        return self._ids.convert(
+            self._store.query([query.to_vector_query(self.project) for query in queries])
+        )
 
     def get_entries(
         self,
@@ -137,7 +135,9 @@ class IndexReader:
             return {}
         ids = {to_point_id(product_id): product_id for product_id in product_ids}
         points = self._store.retrieve(list(ids), fields, vectors)
-        return {ids[point.id]: _to_entry(ids[point.id], point) for point in points.values()}
+        return {
+            ids[point.id]: IndexEntry.from_point(point, ids[point.id]) for point in points.values()
+        }
 
     def get_vectors(self, product_id: str) -> dict[str, Vectors] | None:
         """Return a product's embeddings by vector name; None if there is no such product.
@@ -231,7 +231,7 @@ class IndexReader:
         if not self.exists:
             return [], ""
         points, next_after = self._store.scroll(to_conditions(filters), after, limit)
-        return _to_entries(points), next_after
+        return [IndexEntry.from_point(point) for point in points], next_after
 
     def browse_vectors(
         self, after: str = "", limit: int = 100, filters: Filters | None = None
@@ -303,7 +303,7 @@ class IndexReader:
         if not self.exists:
             return []
         points = self._store.scroll_ordered(order, to_conditions(filters), limit)
-        return _to_entries(points)
+        return [IndexEntry.from_point(point) for point in points]
 
     def sample_prices(self, filters: Filters, limit: int) -> list[float]:
         """Return the prices of a random sample of the products that pass the filters."""
@@ -329,7 +329,7 @@ class IndexReader:
             return [], ""
         conditions = (*to_conditions(filters), IsEmpty(field))
         points, next_after = self._store.scroll(conditions, after, limit)
-        return _to_entries(points), next_after
+        return [IndexEntry.from_point(point) for point in points], next_after
 
     def filter_ids(
         self,
@@ -359,21 +359,6 @@ class IndexReader:
         manifest.check_encoder(self._spec, self.location)
         return manifest
 
-    def _to_vector_query(self, query: ProductQuery) -> VectorQuery:
-        """Return a query in point ids, its dense vector projected to the stored columns."""
-        vector = query.vector
-        if not isinstance(vector, SparseVector):
-            vector = self.project(query.using, vector)
-        return VectorQuery(
-            query.using,
-            vector,
-            query.conditions,
-            tuple(to_point_ids(query.exclude_ids)),
-            query.limit,
-            query.exact,
-            tuple(to_point_ids(query.include_ids)),
-        )
-
     def _expand_all(self, stored: Mapping[str, Vectors]) -> dict[str, Vectors]:
         """Return stored vectors by name in the encoder's dimension, each of shape (dim,)."""
         return {name: self._projection.expand(name, vector) for name, vector in stored.items()}
@@ -384,21 +369,3 @@ class IndexReader:
         required = to_conditions(filters or Filters())
         counts = self._store.facet(field, required, limit) if self.exists else {}
         return {str(value): count for value, count in counts.items()}
-
-
-def make_position(key: bytes) -> str:
-    """Return a position of `IndexReader.browse`, from which on products are as good as random.
-
-    Args:
-        key: 16 bytes; equal keys give the same position.
-    """
-    return str(uuid.UUID(bytes=key, version=4))
-
-
-def _to_entries(points: Iterable[Point]) -> list[IndexEntry]:
-    """Return entries of points with their whole payload."""
-    return [_to_entry(str(point.payload["product"]["id"]), point) for point in points]
-
-
-def _to_entry(product_id: ProductId, point: Point) -> IndexEntry:
-    return IndexEntry(product_id, point.payload, point.vectors, point.sparse_vector)

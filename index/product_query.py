@@ -1,14 +1,15 @@
 """Queries for products, and what an index tells of each: in product ids, never in point ids."""
 
-from collections.abc import Mapping
+import uuid
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Self, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index.payload import from_payload
-from index.store.points import Condition, Payload
+from index.payload import from_payload, to_point_ids
+from index.store.points import Condition, Payload, Point, VectorQuery
 from index.text.bm25 import SparseVector
 from shopwindow.values import Product, ProductId, Vectors
 
@@ -38,6 +39,28 @@ class ProductQuery:
     exact: bool = False
     include_ids: tuple[ProductId, ...] = ()
 
+    def to_vector_query(self, project: Callable[[str, Vectors], Vectors]) -> VectorQuery:
+        """Return the query in point ids, as a store takes it.
+
+        Args:
+            project: Returns the stored columns of an embedding, by the name of the vectors.
+
+        Raises:
+            InvalidQueryError: A value cannot be a product id.
+        """
+        vector = self.vector
+        if not isinstance(vector, SparseVector):
+            vector = project(self.using, vector)
+        return VectorQuery(
+            self.using,
+            vector,
+            self.conditions,
+            tuple(to_point_ids(self.exclude_ids)),
+            self.limit,
+            self.exact,
+            tuple(to_point_ids(self.include_ids)),
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class IndexEntry:
@@ -56,7 +79,27 @@ class IndexEntry:
     vectors: Mapping[str, Vectors] = field(default_factory=dict)
     sparse_vector: SparseVector | None = None
 
+    @classmethod
+    def from_point(cls, point: Point, product_id: ProductId = "") -> Self:
+        """Return the entry of a point.
+
+        Args:
+            point: The point.
+            product_id: Its product's id; when empty, that of its payload.
+        """
+        product_id = product_id or str(point.payload["product"]["id"])
+        return cls(product_id, point.payload, point.vectors, point.sparse_vector)
+
     @property
     def product(self) -> Product:
         """The product as it was indexed; made anew at every call."""
         return from_payload(self.payload)
+
+
+def make_position(key: bytes) -> str:
+    """Return a position to browse from, where products are as good as random.
+
+    Args:
+        key: 16 bytes; equal keys give the same position.
+    """
+    return str(uuid.UUID(bytes=key, version=4))
