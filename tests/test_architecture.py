@@ -22,7 +22,7 @@ STRANGERS = (
 
 FACES = (
     *STRANGERS, "index.catalog", "index.store", "index.text", "search.rules", "search.audit",
-    "shopwindow.values.errors", "shopwindow.eventlog.analytics",
+    "shopwindow.values.errors", "shopwindow.values.config", "shopwindow.eventlog.analytics",
 )  # fmt: skip
 
 ENTERED_BY_NAME = {

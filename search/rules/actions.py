@@ -1,22 +1,16 @@
 """The six actions of rules; a rule has exactly one."""
 
-import re
-from dataclasses import dataclass
 from typing import TypeAlias
-from urllib.parse import urlsplit
 
-from search.rules.rule_checks import format_value, raise_on_faults, validate_text, validate_texts
+from search.rules.field_types import Address, Amount, Position, Texts, WordGroups, make_rule_error
 from search.rules.selection import Selection
-from shopwindow.values import MAX_LIMIT
-from shopwindow.values.synonyms import SynonymGroup
+from shopwindow.values.config import checked_dataclass
 
 BURY_TO_END = 1.0
 """Default penalty of a bury: so much that the product comes behind all others."""
 
-_UNWRITABLE = re.compile(r"[\s\\\x00-\x1f\x7f]")
 
-
-@dataclass(frozen=True, slots=True)
+@checked_dataclass(make_rule_error)
 class Pin:
     """Puts products at fixed positions, in this order.
 
@@ -28,21 +22,8 @@ class Pin:
         RuleError: There is no id, or the position is out of range.
     """
 
-    ids: tuple[str, ...]
-    position: int = 1
-
-    def __post_init__(self) -> None:
-        """Check ids and position.
-
-        Raises:
-            RuleError: See the class.
-        """
-        faults = validate_texts("pin", self.ids)
-        is_integer = isinstance(self.position, int) and not isinstance(self.position, bool)
-        if not (is_integer and 1 <= self.position <= MAX_LIMIT):
-            expected = f"a whole number from 1 to {MAX_LIMIT}"
-            faults.append(f"`place`: expected {expected}, got {format_value(self.position)}")
-        raise_on_faults(faults)
+    ids: Texts
+    position: Position = 1
 
     @property
     def selection(self) -> Selection:
@@ -50,7 +31,7 @@ class Pin:
         return Selection(self.ids)
 
 
-@dataclass(frozen=True, slots=True)
+@checked_dataclass(make_rule_error)
 class Boost:
     """Raises the scores of products.
 
@@ -63,18 +44,10 @@ class Boost:
     """
 
     selection: Selection
-    by: float = 0.2
-
-    def __post_init__(self) -> None:
-        """Check the amount.
-
-        Raises:
-            RuleError: See the class.
-        """
-        raise_on_faults(_amount_faults(self.by))
+    by: Amount = 0.2
 
 
-@dataclass(frozen=True, slots=True)
+@checked_dataclass(make_rule_error)
 class Bury:
     """Lowers the scores of products.
 
@@ -88,18 +61,10 @@ class Bury:
     """
 
     selection: Selection
-    by: float = BURY_TO_END
-
-    def __post_init__(self) -> None:
-        """Check the amount.
-
-        Raises:
-            RuleError: See the class.
-        """
-        raise_on_faults(_amount_faults(self.by))
+    by: Amount = BURY_TO_END
 
 
-@dataclass(frozen=True, slots=True)
+@checked_dataclass(make_rule_error)
 class Hide:
     """Hides products.
 
@@ -110,7 +75,7 @@ class Hide:
     selection: Selection
 
 
-@dataclass(frozen=True, slots=True)
+@checked_dataclass(make_rule_error)
 class Redirect:
     """Shows a page in place of results.
 
@@ -121,21 +86,10 @@ class Redirect:
         RuleError: The address is neither.
     """
 
-    address: str
-
-    def __post_init__(self) -> None:
-        """Check the address.
-
-        Raises:
-            RuleError: See the class.
-        """
-        raise_on_faults(validate_text("redirect", self.address))
-        if not _is_address(self.address):
-            expected = "an http(s) address, or a path that begins with one /"
-            raise_on_faults([f"`redirect`: expected {expected}, got {format_value(self.address)}"])
+    address: Address
 
 
-@dataclass(frozen=True, slots=True)
+@checked_dataclass(make_rule_error)
 class Synonyms:
     """Makes words and phrases synonyms.
 
@@ -146,47 +100,8 @@ class Synonyms:
         RuleError: There is no group, or one has fewer than two synonyms.
     """
 
-    groups: tuple[SynonymGroup, ...]
-
-    def __post_init__(self) -> None:
-        """Check the groups.
-
-        Raises:
-            RuleError: See the class.
-        """
-        if not isinstance(self.groups, tuple):
-            raise_on_faults(
-                [f"`synonyms`: expected groups in a tuple, got {format_value(self.groups)}"]
-            )
-        if not self.groups:
-            raise_on_faults(["`synonyms`: the list is empty; write at least one group"])
-        faults = [fault for group in self.groups for fault in validate_texts("synonyms", group)]
-        single_word_groups = [group for group in self.groups if len(group) == 1]
-        faults += [
-            f"`synonyms`: expected two or more words, got {format_value(group)}"
-            for group in single_word_groups
-        ]
-        raise_on_faults(faults)
+    groups: WordGroups
 
 
 ProductAction: TypeAlias = Pin | Boost | Bury | Hide
 Action: TypeAlias = ProductAction | Redirect | Synonyms
-
-
-def _amount_faults(by: object) -> list[str]:
-    if isinstance(by, int | float) and not isinstance(by, bool) and 0 < by <= 1:
-        return []
-    return [f"`by`: expected a number above 0, at most 1, got {format_value(by)}"]
-
-
-def _is_address(address: str) -> bool:
-    """Return whether a browser may be sent there: not to a script, nor another host (`//host`)."""
-    if not address or _UNWRITABLE.search(address):
-        return False
-    if address.startswith("/"):
-        return not address.startswith("//")
-    try:
-        url = urlsplit(address)
-    except ValueError:
-        return False
-    return url.scheme in {"http", "https"} and bool(url.hostname)

@@ -1,20 +1,19 @@
 """Parsing of a rules file in TOML; the error has every problem of the file."""
 
-import tomllib
 from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from search.rules.action_parsing import ACTION_KEYS, parse_action
-from search.rules.rule import MatchType, Rule, RuleScope
-from search.rules.rule_checks import format_value
+from pydantic import ValidationError
+
+from search.rules.rule_table import RulesFile
 from search.rules.ruleset import RuleSet
-from search.rules.table_fields import TableReader
+from shopwindow.values.config import Problem, format_value, list_problems, read_toml
 from shopwindow.values.errors import RuleError
 
-_SCOPE_KEYS = ("query", "match", "category", "merchant", "from", "until")
-_RULE_KEYS = ("name", *_SCOPE_KEYS, *ACTION_KEYS, "place", "by")
-_CURLY_QUOTES = "“”„«»‘’"
+_ACTION_KEYS = ("pin", "boost", "bury", "hide", "redirect", "synonyms")
+_ALLOWED_ACTIONS = {"place": ("pin",), "by": ("boost", "bury")}
 
 
 def read_rules(path: str | Path) -> RuleSet:
@@ -30,18 +29,18 @@ def read_rules(path: str | Path) -> RuleSet:
         RuleError: The file cannot be read, or something in it is invalid. The error has every
             problem of the file, with the rule that it is in and what to write instead.
     """
-    faults: list[str] = []
-    tables = _read_tables(Path(path), faults)
-    rules = [_parse_table(table, number, faults) for number, table in enumerate(tables, start=1)]
-    raw_names = [table.get("name") for table in tables]
-    names = Counter(name.strip() for name in raw_names if isinstance(name, str))
-    for name in [name for name, count in names.items() if name and count > 1]:
-        faults.append(
-            f"{names[name]} rules are called {format_value(name)}; give each its own name"
-        )
-    if faults:
-        raise RuleError(faults, path)
-    return RuleSet([rule for rule in rules if rule is not None])
+    document = read_toml(Path(path), lambda reason: RuleError([reason], path))
+    tables = _list_tables(document)
+    combinations = [*_find_key_problems(tables), *_find_repeated_names(tables)]
+    try:
+        file = RulesFile.model_validate(document)
+    except ValidationError as exc:
+        problems = list_problems(exc, RulesFile)
+        in_rules = [_describe_problem(problem, tables) for problem in problems]
+        raise RuleError([*in_rules, *combinations], path) from exc
+    if combinations:
+        raise RuleError(combinations, path)
+    return RuleSet([table.to_rule() for table in file.rule])
 
 
 def load_rules(path: str) -> RuleSet:
@@ -53,73 +52,51 @@ def load_rules(path: str) -> RuleSet:
     return read_rules(Path(path)) if path else RuleSet.empty()
 
 
-def _read_tables(path: Path, faults: list[str]) -> list[dict[str, Any]]:
-    """Return the rules of a file as tables.
-
-    Raises:
-        RuleError: The file cannot be read, or is not TOML.
-    """
-    document = _read_document(path)
-    TableReader(document, ("rule",), faults)
+def _list_tables(document: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the rules of a file as they are written; none when they are no tables."""
     tables = document.get("rule", [])
-    if isinstance(tables, list) and all(isinstance(table, dict) for table in tables):
-        return tables
-    faults.append("expected [[rule]], with two brackets, above each rule")
-    return []
+    is_list = isinstance(tables, list) and all(isinstance(table, dict) for table in tables)
+    return tables if is_list else []
 
 
-def _read_document(path: Path) -> dict[str, Any]:
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError as exc:
-        raise RuleError(["there is no such file"], path) from exc
-    except UnicodeDecodeError as exc:
-        raise RuleError(["it is not UTF-8; save it as UTF-8 text"], path) from exc
-    except OSError as exc:
-        raise RuleError([f"it cannot be read: {exc.strerror}"], path) from exc
-    try:
-        return tomllib.loads(text)
-    except RecursionError as exc:
-        raise RuleError(["it is not TOML that can be read: lists lie too deep"], path) from exc
-    except ValueError as exc:  # TOMLDecodeError, or a number of thousands of digits
-        hint = ' Are its quotation marks straight (")?' if set(_CURLY_QUOTES) & set(text) else ""
-        raise RuleError([f"it is not TOML: {exc}.{hint}"], path) from exc
+def _describe_problem(problem: Problem, tables: Sequence[Mapping[str, Any]]) -> str:
+    match problem.keys:
+        case ["rule", int() as index, *keys]:
+            return f"{_label_rule(index, tables[index])}: {problem.at(keys)}"
+    return str(problem)
 
 
-def _parse_table(table: dict[str, Any], number: int, faults: list[str]) -> Rule | None:
-    """Return one rule; None, and faults, when it is invalid."""
-    fields = TableReader(table, _RULE_KEYS, [])
-    rule = _parse_rule(fields)
+def _label_rule(index: int, table: Mapping[str, Any]) -> str:
     name = table.get("name")
-    label = (
-        format_value(name)
-        if isinstance(name, str) and name.strip()
-        else f"{number} (without a name)"
-    )
-    faults += [f"rule {label}: {problem}" for problem in fields.problems]
-    return rule
+    has_name = isinstance(name, str) and name.strip()
+    return f"rule {format_value(name)}" if has_name else f"rule {index + 1} (without a name)"
 
 
-def _parse_rule(fields: TableReader) -> Rule | None:
-    name = fields.get_text("name")
-    if not fields.has("name"):
-        fields.problems.append('`name` is missing; write name = "..."')
-    scope = fields.build(lambda: _parse_scope(fields))
-    action = parse_action(fields)
-    if fields.problems or action is None or scope is None:
-        return None
-    return fields.build(lambda: Rule(name, action, scope))
+def _find_key_problems(tables: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """Yield what is wrong with the keys of each rule together, whatever their values are."""
+    for index, table in enumerate(tables):
+        for problem in _iter_key_problems(table):
+            yield f"{_label_rule(index, table)}: {problem}"
 
 
-def _parse_scope(fields: TableReader) -> RuleScope:
-    match: MatchType = fields.get_text("match", "phrase")  # type: ignore[assignment]  # RuleScope checks it
-    if fields.has("match") and not fields.has("query"):
-        fields.problems.append("`match` says how `query` is compared, and there is none")
-    return RuleScope(
-        query=fields.get_texts("query"),
-        match=match,
-        category=fields.get_text("category"),
-        merchant=fields.get_text("merchant"),
-        start=fields.get_time("from"),
-        until=fields.get_time("until"),
-    )
+def _iter_key_problems(table: Mapping[str, Any]) -> Iterator[str]:
+    if "match" in table and "query" not in table:
+        yield "`match` says how `query` is compared, and there is none"
+    actions = [key for key in _ACTION_KEYS if key in table]
+    if len(actions) != 1:
+        got = f"got {' and '.join(actions)}; make a rule of each" if actions else "got none"
+        yield f"expected exactly one of {', '.join(_ACTION_KEYS)}, {got}"
+        return
+    for key, allowed in _ALLOWED_ACTIONS.items():
+        if key in table and actions[0] not in allowed:
+            yield f"`{key}` belongs to {' or '.join(allowed)}, not to {actions[0]}"
+
+
+def _find_repeated_names(tables: Sequence[Mapping[str, Any]]) -> list[str]:
+    names = [table.get("name") for table in tables]
+    counts = Counter(name.strip() for name in names if isinstance(name, str) and name.strip())
+    return [
+        f"{count} rules are called {format_value(name)}; give each its own name"
+        for name, count in counts.items()
+        if count > 1
+    ]

@@ -1,26 +1,30 @@
 """One merchandising rule: what it does, and when it is active."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
-from typing import Literal, TypeAlias, get_args
+from typing import Annotated, Literal, TypeAlias, get_args
 
-from search.query.stems import stem_phrase
+from pydantic import PlainValidator, field_validator
+
 from search.rules.actions import Action
-from search.rules.rule_checks import (
-    format_value,
-    raise_on_faults,
-    validate_text,
-    validate_texts,
-    validate_time,
+from search.rules.field_types import (
+    MatchType,
+    OptionalText,
+    QueryTexts,
+    Text,
+    Time,
+    check_end,
+    make_rule_error,
 )
+from shopwindow.values.config import checked_dataclass
+from shopwindow.values.errors import InvalidValueError
 
-MatchType: TypeAlias = Literal["phrase", "words", "exact"]
 RuleStatus: TypeAlias = Literal["active", "scheduled", "expired"]
 
 _SPECIFICITY = {"exact": 3, "phrase": 2, "words": 1}
 
 
-@dataclass(frozen=True, slots=True)
+@checked_dataclass(make_rule_error)
 class RuleScope:
     """When a rule is active, and whose products it affects.
 
@@ -40,31 +44,14 @@ class RuleScope:
             after the start.
     """
 
-    query: tuple[str, ...] = ()
+    query: QueryTexts = ()
     match: MatchType = "phrase"
-    category: str = ""
-    merchant: str = ""
-    start: datetime | None = None
-    until: datetime | None = None
+    category: OptionalText = ""
+    merchant: OptionalText = ""
+    start: Time | None = None
+    until: Time | None = None
 
-    def __post_init__(self) -> None:
-        """Check texts and times.
-
-        Raises:
-            RuleError: See the class.
-        """
-        faults = [] if self.query == () else validate_texts("query", self.query)
-        if not faults:
-            empty_texts = [text for text in self.query if not stem_phrase(text)]
-            faults = [
-                f"`query`: {format_value(text)} has no word or number in it" for text in empty_texts
-            ]
-        if self.match not in get_args(MatchType):
-            expected = ", ".join(get_args(MatchType))
-            faults.append(f"`match`: expected one of {expected}, got {format_value(self.match)}")
-        for name in ("category", "merchant"):
-            faults += validate_text(name, getattr(self, name))
-        raise_on_faults(faults + self._window_faults())
+    _check_until = field_validator("until")(check_end)
 
     @property
     def specificity(self) -> int:
@@ -77,19 +64,14 @@ class RuleScope:
             return "expired"
         return "scheduled" if self.start is not None and now < self.start else "active"
 
-    def _window_faults(self) -> list[str]:
-        times = {"from": self.start, "until": self.until}
-        set_times = {name: time for name, time in times.items() if time is not None}
-        faults = [fault for name, time in set_times.items() for fault in validate_time(name, time)]
-        if faults:
-            return faults
-        if self.start is not None and self.until is not None and self.start >= self.until:
-            expected = f"a time after `from` ({format_value(self.start)})"
-            return [f"`until`: expected {expected}, got {format_value(self.until)}"]
-        return []
+
+def _check_action(action: object) -> object:
+    if not isinstance(action, get_args(Action)):
+        raise InvalidValueError("", "an action, such as Pin", action)
+    return action
 
 
-@dataclass(frozen=True, slots=True)
+@checked_dataclass(make_rule_error)
 class Rule:
     """One rule.
 
@@ -102,19 +84,6 @@ class Rule:
         RuleError: The name is empty, or the action or scope has another type.
     """
 
-    name: str
-    action: Action
+    name: Text
+    action: Annotated[Action, PlainValidator(_check_action)]
     scope: RuleScope = field(default_factory=RuleScope)
-
-    def __post_init__(self) -> None:
-        """Check name and action.
-
-        Raises:
-            RuleError: See the class.
-        """
-        faults = validate_text("name", self.name, required=True)
-        if not isinstance(self.action, get_args(Action)):
-            faults.append(f"expected an action, such as Pin, got {format_value(self.action)}")
-        if not isinstance(self.scope, RuleScope):
-            faults.append(f"`scope`: expected a RuleScope, got {format_value(self.scope)}")
-        raise_on_faults(faults)

@@ -7,10 +7,11 @@ from typing import Self
 
 from search.rules.plan import EMPTY_PLAN, ActiveRule, RulePlan, build_plan
 from search.rules.rule import Rule
-from search.rules.rule_checks import format_value, raise_on_faults
 from search.rules.rule_conflicts import RuleConflict, find_conflicts
 from search.rules.rule_matcher import RuleContext, RuleMatcher
 from shopwindow.values import Filters
+from shopwindow.values.config import format_value
+from shopwindow.values.errors import RuleError
 
 
 class RuleSet:
@@ -27,9 +28,11 @@ class RuleSet:
         self.rules = tuple(rules)
         names = [rule.name for rule in self.rules]
         repeated = dict.fromkeys(name for index, name in enumerate(names) if name in names[:index])
-        raise_on_faults(
-            f"two rules are called {format_value(name)}; give one another name" for name in repeated
-        )
+        if repeated:
+            raise RuleError(
+                f"two rules are called {format_value(name)}; give one another name"
+                for name in repeated
+            )
         # The more specific first: rules win in this order.
         by_specificity = sorted(self.rules, key=lambda rule: -rule.scope.specificity)
         self._matchers = [RuleMatcher(rule) for rule in by_specificity]

@@ -1,14 +1,30 @@
 """The products that a rule selects, and whether two rules can select the same ones."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
+from typing import Self
+
+from pydantic import InstanceOf, model_validator
 
 from index.text import fold
-from search.rules.rule_checks import format_value, raise_on_faults, validate_texts
+from search.rules.field_types import UniqueTexts, make_rule_error
 from shopwindow.values import Filters, as_tuple
+from shopwindow.values.config import checked_dataclass
+from shopwindow.values.errors import InvalidValueError
 
 
-@dataclass(frozen=True, slots=True)
+def check_restricted(ids: tuple[str, ...], filters: Filters) -> None:
+    """Check that ids or conditions do not select every product.
+
+    Raises:
+        InvalidValueError: There are neither.
+    """
+    if not ids and filters == Filters():
+        expected = "a list of ids, or conditions such as `brand`"
+        raise InvalidValueError("", expected, {}, "As it is, no product is selected")
+
+
+@checked_dataclass(make_rule_error)
 class Selection:
     """Products by ids, by conditions, or by both: then those of the ids that fulfil them.
 
@@ -20,23 +36,13 @@ class Selection:
         RuleError: It would select every product, or an id is repeated.
     """
 
-    ids: tuple[str, ...] = ()
-    filters: Filters = field(default_factory=Filters)
+    ids: UniqueTexts = ()
+    filters: InstanceOf[Filters] = field(default_factory=Filters)
 
-    def __post_init__(self) -> None:
-        """Check that the selection is restricted.
-
-        Raises:
-            RuleError: See the class.
-        """
-        if not isinstance(self.filters, Filters):
-            raise_on_faults([f"`filters`: expected Filters, got {format_value(self.filters)}"])
-        if self.ids or not isinstance(self.ids, tuple):
-            raise_on_faults(validate_texts("ids", self.ids))
-        elif not self.has_conditions:
-            raise_on_faults(
-                ["no product is selected; give a list of ids, or conditions such as `brand`"]
-            )
+    @model_validator(mode="after")
+    def _check_restricted(self) -> Self:
+        check_restricted(self.ids, self.filters)
+        return self
 
     @property
     def has_conditions(self) -> bool:

@@ -1,6 +1,6 @@
 """Errors of values, files and vectors that callers supply."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from shopwindow.values.errors.base import ShopwindowError, safe_repr
 
@@ -33,7 +33,29 @@ class InvalidQueryError(InvalidValueError):
 
 
 class InvalidSettingError(InvalidValueError):
-    """A setting is unknown, mistyped or out of range."""
+    """A setting is unknown, mistyped or out of range; `problems` lists all that are.
+
+    Attributes:
+        problems: One sentence for each; field, expected and got are those of the first.
+    """
+
+    def __init__(self, field: str, expected: str, got: object, remedy: str = "") -> None:
+        super().__init__(field, expected, got, remedy)
+        self.problems: tuple[str, ...] = (str(self.args[0]),)
+
+    @classmethod
+    def join(cls, errors: Sequence["InvalidSettingError"]) -> "InvalidSettingError":
+        """Return one error with the problems of one or more."""
+        first = errors[0]
+        joined = cls(first.field, first.expected, first.got, first.remedy)
+        joined.problems = tuple(problem for error in errors for problem in error.problems)
+        joined.args = ("\n".join(joined.problems),)
+        return joined
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The problems, as lines of a report."""
+        return tuple(str(self).splitlines())
 
 
 class InvalidEventError(InvalidValueError):
@@ -47,6 +69,23 @@ class FeedError(ShopwindowError, ValueError):
         self.path = str(path)
         self.reason = reason
         super().__init__(f"{self.path}: {reason}")
+
+
+class FeedMappingError(FeedError):
+    """The mapping of a feed's columns cannot be used; `problems` lists every problem.
+
+    Attributes:
+        problems: One sentence for each: what is wrong where, and what was expected.
+    """
+
+    def __init__(self, problems: Iterable[str], path: object = "the mapping") -> None:
+        self.problems = tuple(problems)
+        super().__init__(path, f"\n{path}: ".join(self.problems))
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The problems, each prefixed with the path of the mapping file."""
+        return tuple(f"{self.path}: {problem}" for problem in self.problems)
 
 
 class EventFileError(ShopwindowError, ValueError):
