@@ -20,23 +20,48 @@
 Every table and every key is optional.
 """
 
-import tomllib
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import field
 from pathlib import Path
+from typing import Annotated, TypeAlias
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from index.catalog.header_vocabulary import FIELD_KEYS
 from index.text.languages import to_language_code
-from shopwindow.values.errors import FeedError
+from shopwindow.values.config import (
+    Problem,
+    checked_dataclass,
+    list_problems,
+    read_toml,
+    restrict_keys,
+)
+from shopwindow.values.errors import FeedMappingError, InvalidValueError
 
-_TABLE_KEYS = ("columns", "attributes", "defaults", "file")
-_DEFAULT_KEYS = ("currency", "merchant_id", "language", "image_root")
-_FILE_KEYS = ("format", "encoding", "delimiter")
-_TRANSLATED_FIELDS = ("title", "description")
 _COLUMN_KEYS = tuple(name for name in FIELD_KEYS if name != "translations")
 
 
-@dataclass(frozen=True, slots=True)
+def _make_error(problems: Sequence[Problem]) -> FeedMappingError:
+    return FeedMappingError(str(problem) for problem in problems)
+
+
+def _read_language(text: str) -> str:
+    code = to_language_code(text)
+    if not code:
+        raise InvalidValueError("", "a language code such as ar", text)
+    return code
+
+
+_Language: TypeAlias = Annotated[str, AfterValidator(_read_language)]
+_ColumnKey: TypeAlias = Annotated[str, restrict_keys(_COLUMN_KEYS)]
+_TranslatedKey: TypeAlias = Annotated[str, restrict_keys(("title", "description"))]
+_DefaultKey: TypeAlias = Annotated[
+    str, restrict_keys(("currency", "merchant_id", "language", "image_root"))
+]
+_FileKey: TypeAlias = Annotated[str, restrict_keys(("format", "encoding", "delimiter"))]
+
+
+@checked_dataclass(_make_error)
 class FeedMapping:
     """Maps a feed's columns to product fields, with defaults for rows without a value.
 
@@ -47,13 +72,40 @@ class FeedMapping:
         defaults: `currency`, `merchant_id`, `language` for rows without; `image_root`, the folder
             that photo paths are relative to and must stay in, instead of the feed's folder.
         file: `format`, `encoding` and `delimiter`, where they should not be detected.
+
+    Raises:
+        FeedMappingError: A key is unknown, or a value is not a text; the error has every problem.
     """
 
-    columns: Mapping[str, str] = field(default_factory=dict)
-    translations: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    columns: Mapping[_ColumnKey, str] = field(default_factory=dict)
+    translations: Mapping[_Language, Mapping[_TranslatedKey, str]] = field(default_factory=dict)
     attributes: Mapping[str, str] = field(default_factory=dict)
-    defaults: Mapping[str, str] = field(default_factory=dict)
-    file: Mapping[str, str] = field(default_factory=dict)
+    defaults: Mapping[_DefaultKey, str] = field(default_factory=dict)
+    file: Mapping[_FileKey, str] = field(default_factory=dict)
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class ColumnsTable(_Table):
+    """The table `[columns]`: columns by field, and one table per language."""
+
+    model_config = ConfigDict(extra="allow")
+    __pydantic_extra__: dict[_ColumnKey, str]
+
+    translations: Mapping[_Language, Mapping[_TranslatedKey, str]] = Field(
+        {}, description="Columns by language code and field."
+    )
+
+
+class MappingFile(_Table):
+    """A mapping file; the docstring of this module shows one."""
+
+    columns: ColumnsTable = Field(ColumnsTable(), description="Columns by field.")
+    attributes: Mapping[str, str] = Field({}, description="Columns by attribute.")
+    defaults: Mapping[_DefaultKey, str] = Field({}, description="Values for rows without one.")
+    file: Mapping[_FileKey, str] = Field({}, description="Format, encoding and delimiter.")
 
 
 def load_mapping(path: Path | str) -> FeedMapping:
@@ -63,85 +115,19 @@ def load_mapping(path: Path | str) -> FeedMapping:
         The mapping, validated.
 
     Raises:
-        FeedError: The file cannot be read, is not TOML, or has an unknown key.
+        FeedMappingError: The file cannot be read, is not TOML, or has unknown keys or values that
+            are no texts; the error has every problem of the file.
     """
+    tables = read_toml(Path(path), lambda reason: FeedMappingError([reason], path))
     try:
-        data = tomllib.loads(Path(path).read_text(encoding="utf-8-sig"))
-    except (OSError, UnicodeDecodeError) as exc:
-        raise FeedError(path, f"the mapping file cannot be read: {exc}") from exc
-    except tomllib.TOMLDecodeError as exc:
-        raise FeedError(path, f"the mapping file is not TOML: {exc}") from exc
-    _check_keys(path, "", data, _TABLE_KEYS)
-    columns = dict(_get_table(path, data, "columns"))
-    translations = _validate_translations(path, columns.pop("translations", {}))
+        file = MappingFile.model_validate(tables)
+    except ValidationError as exc:
+        problems = list_problems(exc, MappingFile)
+        raise FeedMappingError(map(str, problems), path) from exc
     return FeedMapping(
-        columns=_validate_texts(path, "columns", columns, _COLUMN_KEYS),
-        translations=translations,
-        attributes=_validate_texts(path, "attributes", _get_table(path, data, "attributes"), None),
-        defaults=_validate_texts(
-            path, "defaults", _get_table(path, data, "defaults"), _DEFAULT_KEYS
-        ),
-        file=_validate_texts(path, "file", _get_table(path, data, "file"), _FILE_KEYS),
+        columns=file.columns.model_extra or {},
+        translations=file.columns.translations,
+        attributes=file.attributes,
+        defaults=file.defaults,
+        file=file.file,
     )
-
-
-def check_mapping(mapping: FeedMapping, path: Path | str) -> FeedMapping:
-    """Validate a mapping that was built in Python.
-
-    Returns:
-        The same mapping.
-
-    Raises:
-        FeedError: A key is unknown, or a value is not a text.
-    """
-    _validate_texts(path, "columns", mapping.columns, _COLUMN_KEYS)
-    _validate_translations(path, mapping.translations)
-    _validate_texts(path, "attributes", mapping.attributes, None)
-    _validate_texts(path, "defaults", mapping.defaults, _DEFAULT_KEYS)
-    _validate_texts(path, "file", mapping.file, _FILE_KEYS)
-    return mapping
-
-
-def _get_table(path: Path | str, data: Mapping[str, object], name: str) -> Mapping[str, object]:
-    table = data.get(name, {})
-    if not isinstance(table, Mapping):
-        raise FeedError(path, f"mapping: [{name}] must be a table of names, got {table!r}")
-    return table
-
-
-def _validate_texts(
-    path: Path | str, name: str, table: Mapping[str, object], known_keys: tuple[str, ...] | None
-) -> dict[str, str]:
-    if known_keys is not None:
-        _check_keys(path, name, table, known_keys)
-    for key, value in table.items():
-        if not isinstance(value, str):
-            raise FeedError(path, f"mapping: [{name}] {key} must be a text, got {value!r}")
-    return {key: str(value) for key, value in table.items()}
-
-
-def _validate_translations(path: Path | str, table: object) -> dict[str, dict[str, str]]:
-    if not isinstance(table, Mapping):
-        raise FeedError(path, "mapping: [columns.translations] must hold one table per language")
-    translations: dict[str, dict[str, str]] = {}
-    for language, columns in table.items():
-        name = f"columns.translations.{language}"
-        code = to_language_code(str(language))
-        if not code:
-            raise FeedError(path, f"mapping: [{name}] is not a language code such as ar")
-        if not isinstance(columns, Mapping):
-            raise FeedError(path, f"mapping: [{name}] must be a table with title, description")
-        translations[code] = _validate_texts(path, name, columns, _TRANSLATED_FIELDS)
-    return translations
-
-
-def _check_keys(
-    path: Path | str, table: str, keys: Iterable[str], known_keys: tuple[str, ...]
-) -> None:
-    unknown = sorted(set(keys) - set(known_keys))
-    if unknown:
-        where = f"[{table}] " if table else ""
-        raise FeedError(
-            path,
-            f"mapping: {where}does not know {', '.join(unknown)}; known: {', '.join(known_keys)}",
-        )

@@ -7,7 +7,7 @@ from index.catalog.column_mapping import check_mapped_columns, check_required_co
 from index.catalog.column_planner import ColumnPlanner
 from index.catalog.duplicate_ids import SeenIds, SeenRow
 from index.catalog.embedded_photos import PhotoFolder
-from index.catalog.feed_mapping import FeedMapping, check_mapping, load_mapping
+from index.catalog.feed_mapping import FeedMapping, load_mapping
 from index.catalog.file_detection import iter_rows_safely
 from index.catalog.formats import ReadOptions, open_source
 from index.catalog.image_addresses import PhotoRoot
@@ -189,7 +189,8 @@ def read_products(  # noqa: PLR0913 -- the one entry point; every option has a n
             an option is invalid. Single bad rows do not raise: see `ProductFeed.iter_rows`.
     """
     path = Path(path)
-    feed_mapping = _load_or_check_mapping(path, mapping)
+    feed_mapping = load_mapping(mapping) if isinstance(mapping, (str, Path)) else mapping
+    feed_mapping = feed_mapping or FeedMapping()
     file = feed_mapping.file
     options = ReadOptions(
         format or file.get("format", ""),
@@ -209,14 +210,6 @@ def read_products(  # noqa: PLR0913 -- the one entry point; every option has a n
     )
     rejects_path = Path(rejects) if rejects else None
     return ProductFeed(path, format_name, source, feed_mapping, builder, rejects_path)
-
-
-def _load_or_check_mapping(path: Path, mapping: Path | str | FeedMapping | None) -> FeedMapping:
-    if mapping is None:
-        return FeedMapping()
-    return (
-        check_mapping(mapping, path) if isinstance(mapping, FeedMapping) else load_mapping(mapping)
-    )
 
 
 def _check_columns(path: Path, format_name: str, source: FeedSource, mapping: FeedMapping) -> None:
