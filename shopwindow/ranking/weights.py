@@ -1,14 +1,12 @@
 """Weights of the score contributions; a shop may override them with a TOML file of its own."""
 
-import tomllib
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from shopwindow.ranking.profile_settings import DAY_S, MINUTE_S, ProfileSettings
 from shopwindow.ranking.score_blending import MAX_PERSONAL_CONTRIBUTION
+from shopwindow.values.config import format_keys, list_problems, read_toml
 from shopwindow.values.errors import InvalidSettingError
 
 
@@ -105,10 +103,14 @@ class ProfileOptions(_WeightsTable):
 class RankingWeights(_WeightsTable):
     """All ranking weights of one shop; every table has defaults."""
 
-    recommendations: RecommendationWeights = RecommendationWeights()
-    query: QueryWeights = QueryWeights()
-    exploration: ExplorationSettings = ExplorationSettings()
-    profile: ProfileOptions = ProfileOptions()
+    recommendations: RecommendationWeights = Field(
+        RecommendationWeights(), description="Recommendations, which have no query."
+    )
+    query: QueryWeights = Field(QueryWeights(), description="Searches by text and photo.")
+    exploration: ExplorationSettings = Field(
+        ExplorationSettings(), description="Slots for products with few impressions."
+    )
+    profile: ProfileOptions = Field(ProfileOptions(), description="How profiles decay.")
 
 
 def read_weights(path: str | Path) -> RankingWeights:
@@ -121,29 +123,24 @@ def read_weights(path: str | Path) -> RankingWeights:
         The validated weights.
 
     Raises:
-        InvalidSettingError: The file cannot be read, a key is unknown, or a value is out of range.
+        InvalidSettingError: The file cannot be read, keys are unknown, or values are out of range;
+            the error has every problem of the file.
     """
     if not str(path):
         return RankingWeights()
-    try:
-        values: dict[str, Any] = tomllib.loads(Path(path).read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as exc:
-        expected = f"a TOML file that can be read ({exc})"
-        raise InvalidSettingError("search.weights_file", expected, str(path)) from exc
+    values = read_toml(Path(path), lambda reason: _refuse_file(path, reason))
     try:
         return RankingWeights.model_validate(values)
     except ValidationError as exc:
-        first = exc.errors()[0]
-        name = ".".join(str(part) for part in first["loc"])
-        expected = first["msg"]
-        if first["type"] == "extra_forbidden":
-            expected = f"one of {', '.join(_list_keys(first['loc'][:-1]))}"
-        raise InvalidSettingError(f"{path}: {name}", expected, first.get("input")) from exc
+        errors = [
+            problem.to_error(InvalidSettingError, f"{path}: {format_keys(problem.keys)}")
+            for problem in list_problems(exc, RankingWeights)
+        ]
+        joined = InvalidSettingError.join(errors)
+        raise joined from exc
 
 
-def _list_keys(tables: Sequence[str | int]) -> list[str]:
-    """Return the keys that a table of the file may have."""
-    model: Any = RankingWeights
-    for table in tables:
-        model = model.model_fields[str(table)].annotation
-    return list(model.model_fields)
+def _refuse_file(path: str | Path, reason: str) -> InvalidSettingError:
+    return InvalidSettingError(
+        "search.weights_file", f"a TOML file that can be read ({reason})", str(path)
+    )

@@ -13,6 +13,7 @@ from dotenv import dotenv_values
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
+from shopwindow.values.config import Keys, list_problems
 from shopwindow.values.errors import InvalidSettingError
 from shopwindow.values.validation import Validator, are_plain_strings
 
@@ -253,23 +254,42 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         The settings, with defaults for whatever is not set.
 
     Raises:
-        InvalidSettingError: A name is unknown or a value is invalid; the error names it.
+        InvalidSettingError: Names are unknown or values are invalid; the error names all of them.
     """
     variables = {**_read_dotenv(), **(environ if environ is not None else os.environ)}
-    for name, value in variables.items():
-        if name.upper().startswith(ENV_PREFIX):
-            _validate_variable(name, value)
+    faults = {
+        name.upper(): fault
+        for name, value in variables.items()
+        if name.upper().startswith(ENV_PREFIX) and (fault := _find_fault(name, value))
+    }
+    settings, cause = _build_settings()
+    if isinstance(cause, ValidationError):
+        for problem in list_problems(cause, Settings):
+            name = _name_variable(problem.keys)
+            faults.setdefault(
+                name, _find_name_fault(name) or problem.to_error(InvalidSettingError, name)
+            )
+    elif cause is not None:
+        fault = InvalidSettingError(ENV_PREFIX, "settings that can be read", str(cause))
+        faults.setdefault(ENV_PREFIX, fault)
+    if faults or settings is None:
+        joined = InvalidSettingError.join(list(faults.values()))
+        raise joined from cause
+    return settings
+
+
+def _build_settings() -> tuple[Settings | None, Exception | None]:
+    """Return the settings, or what pydantic raised."""
     try:
-        return Settings()
-    except ValidationError as exc:
-        error = exc.errors()[0]
-        path = ENV_DELIMITER.join(str(part) for part in error["loc"]).upper()
-        name = path if path.startswith(ENV_PREFIX) else ENV_PREFIX + path
-        if error["type"] == "extra_forbidden":  # from a group that is written as JSON
-            _validate_variable(name, "")
-        raise InvalidSettingError(name, error["msg"], error.get("input")) from exc
-    except (SettingsError, RecursionError) as exc:
-        raise InvalidSettingError(ENV_PREFIX, "settings that can be read", str(exc)) from exc
+        return Settings(), None
+    except (ValidationError, SettingsError, RecursionError) as exc:
+        return None, exc
+
+
+def _name_variable(keys: Keys) -> str:
+    """Return the environment variable of a setting, in upper case."""
+    path = ENV_DELIMITER.join(str(key) for key in keys).upper()
+    return path if path.startswith(ENV_PREFIX) else ENV_PREFIX + path
 
 
 def _read_dotenv() -> dict[str, str | None]:
@@ -292,26 +312,40 @@ def _list_fields(group: str) -> tuple[str, ...]:
     return tuple(getattr(annotation, "model_fields", ()))
 
 
-def _validate_variable(name: str, value: str | None) -> None:
-    """Check that a variable is a setting, and that its value is valid text.
+def _find_fault(name: str, value: str | None) -> InvalidSettingError | None:
+    """Return what is wrong with a variable's name, or with its value as a text."""
+    fault = _find_name_fault(name)
+    is_secret = any(part in name.upper() for part in _SECRET_NAME_PARTS)
+    if fault is None and is_secret and not are_plain_strings([value or ""]):
+        return InvalidSettingError(name, "a text in valid Unicode", "a secret")
+    try:
+        Validator(InvalidSettingError).check_text(name, value or "")
+    except InvalidSettingError as exc:
+        return fault or exc
+    return fault
+
+
+def _find_name_fault(name: str) -> InvalidSettingError | None:
+    """Return what is wrong with a variable's name, with the likely one; None for a setting's name.
 
     pydantic-settings ignores a mistyped top-level variable even with extra="forbid".
-
-    Raises:
-        InvalidSettingError: There is no such setting, the error names the likely one; or the value
-            is not valid Unicode.
     """
     group, _, field = name.upper().removeprefix(ENV_PREFIX).lower().partition(ENV_DELIMITER)
     if group not in Settings.model_fields:
         prefixes = ", ".join(sorted(f"{ENV_PREFIX}{f.upper()}" for f in Settings.model_fields))
-        raise InvalidSettingError(name, f"a name that begins with one of {prefixes}", group)
+        near = get_close_matches(group, Settings.model_fields, n=1)
+        remedy = (
+            f"Did you mean {name.upper().replace(group.upper(), near[0].upper(), 1)}?"
+            if near
+            else ""
+        )
+        return InvalidSettingError(
+            name, f"a name that begins with one of {prefixes}", group, remedy
+        )
     fields = _list_fields(group)
-    if field and field not in fields:
-        former = FORMER_NAMES.get(f"{group}.{field}")
-        likely = [former] if former else get_close_matches(field, fields, n=1, cutoff=0.5)
-        variables = [f"{ENV_PREFIX}{group}{ENV_DELIMITER}{f}".upper() for f in likely or fields]
-        raise InvalidSettingError(name, f"the name {' or '.join(variables)}", field)
-    is_secret = any(part in name.upper() for part in _SECRET_NAME_PARTS)
-    if is_secret and not are_plain_strings([value or ""]):
-        raise InvalidSettingError(name, "a text in valid Unicode", "a secret")
-    Validator(InvalidSettingError).check_text(name, value or "")
+    if not field or field in fields:
+        return None
+    former = FORMER_NAMES.get(f"{group}.{field}")
+    likely = [former] if former else get_close_matches(field, fields, n=1, cutoff=0.5)
+    known = [f"{ENV_PREFIX}{group}{ENV_DELIMITER}{f}".upper() for f in likely or fields]
+    return InvalidSettingError(name, f"the name {' or '.join(known)}", field)

@@ -21,7 +21,8 @@ def read_synonyms(path: Path) -> tuple[SynonymGroup, ...]:
         The groups, in the order of the file.
 
     Raises:
-        InvalidSettingError: The file cannot be read, or a line has only one word.
+        InvalidSettingError: The file cannot be read, or lines have only one word; the error names
+            every such line.
     """
     try:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
@@ -29,15 +30,18 @@ def read_synonyms(path: Path) -> tuple[SynonymGroup, ...]:
         raise InvalidSettingError(
             SYNONYMS_SETTING, "a UTF-8 text file of synonyms", str(path)
         ) from exc
-    groups = []
+    groups, errors = [], []
     for line_number, line in enumerate(lines, start=1):
         words = [word.strip() for word in line.partition("#")[0].replace("،", ",").split(",")]
         group = tuple(dict.fromkeys(word for word in words if word))
         if len(group) == 1:
             expected = f"two or more words separated by commas in line {line_number} of {path}"
-            raise InvalidSettingError(SYNONYMS_SETTING, expected, line.strip())
-        if group:
+            errors.append(InvalidSettingError(SYNONYMS_SETTING, expected, line.strip()))
+        elif group:
             groups.append(group)
+    if errors:
+        joined = InvalidSettingError.join(errors)
+        raise joined
     return tuple(groups)
 
 

@@ -1,6 +1,8 @@
 """Files of weights are read, and refused with a message that names the key."""
 
+import pickle
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -32,9 +34,24 @@ def test_missing_keys_keep_their_defaults(tmp_path: Path) -> None:
             "recommendations.popularty: expected one of popularity,",
         ),
         ("[fed]\npopularity = 1\n", "fed"),
-        ("[recommendations]\npopularity = -1\n", "greater than or equal to 0"),
+        (
+            "[recommendations]\npopularity = -1\n",
+            "recommendations.popularity: expected a number of 0 or more, got -1",
+        ),
         ("[query]\npersonal = 3\n", "query.personal"),
         ("[recommendations\n", "a TOML file that can be read"),
+        ("query = 5\n", "query: expected a table of names, got 5"),
+        ("[query]\nPersnal = 0.1\n", "got 'Persnal'. Did you mean `personal`?"),
+        ("[query]\npersonal = 0.9\n", "query.personal: expected a number from 0 to 0.5, got 0.9"),
+        ('[query]\npersonal = "x"\n', "query.personal: expected a number from 0 to 0.5, got 'x'"),
+        ('[query]\npersonal = "٠٫١"\n', "from 0 to 0.5, in the digits 0 to 9, got"),
+        ("[query]\npersonal = ٠.١\n", "line 2.* Write numbers in the digits 0 to 9"),
+        ("[exploration]\nrate = 1\n", "exploration.rate: expected a number from 0, below 1, got 1"),
+        (
+            "[exploration]\npool_size = 2.5\n",
+            "pool_size: expected a whole number from 1 to 500, got 2.5",
+        ),
+        ("[profile]\nhalf_life_days = 0\n", "half_life_days: expected a number above 0, got 0"),
     ],
 )
 def test_invalid_files_are_refused(tmp_path: Path, text: str, message: str) -> None:
@@ -47,3 +64,29 @@ def test_invalid_files_are_refused(tmp_path: Path, text: str, message: str) -> N
 def test_a_missing_file_is_refused() -> None:
     with pytest.raises(InvalidSettingError, match="nowhere"):
         read_weights("nowhere.toml")
+
+
+def test_every_mistake_of_a_file_is_reported_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "weights.toml"
+    path.write_text("[query]\npersnal = 1\nfreshness = -1\n[fed]\nx = 1\n", encoding="utf-8")
+    with pytest.raises(InvalidSettingError, match="persnal") as caught:
+        read_weights(path)
+    assert len(caught.value.problems) == 3
+    assert caught.value.lines == caught.value.problems
+    assert all(line.startswith(f"{path}: ") for line in caught.value.lines)
+    assert (caught.value.field, caught.value.got) == (f"{path}: query.freshness", -1)
+    restored = pickle.loads(pickle.dumps(caught.value))
+    assert (str(restored), restored.problems) == (str(caught.value), caught.value.problems)
+
+
+def test_numbers_in_quotation_marks_and_a_byte_order_mark_are_read(tmp_path: Path) -> None:
+    path = tmp_path / "weights.toml"
+    path.write_text('\ufeff[query]\npersonal = "0.2"\n', encoding="utf-8")
+    assert read_weights(path).query.personal == 0.2
+
+
+def test_every_weight_is_described() -> None:
+    for table in RankingWeights.model_fields.values():
+        model: Any = table.annotation
+        assert table.description
+        assert all(field.description for field in model.model_fields.values()), model

@@ -26,6 +26,16 @@ def test_a_group_of_one_word_is_refused_with_its_line(tmp_path: Path, line: str)
         read_synonyms(path)
 
 
+def test_every_group_of_one_word_is_named_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "own.txt"
+    path.write_text("alone\na, b\nوحيدة\n", encoding="utf-8")
+    with pytest.raises(InvalidSettingError, match="line 1") as caught:
+        read_synonyms(path)
+    first, second = caught.value.lines
+    assert f"in line 1 of {path}, got 'alone'" in first
+    assert f"in line 3 of {path}, got 'وحيدة'" in second
+
+
 @pytest.mark.parametrize("data", [None, b"\xff\xfe\x00"])
 def test_a_missing_or_binary_file_is_refused(tmp_path: Path, data: bytes | None) -> None:
     path = tmp_path / "own.txt"

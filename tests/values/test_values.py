@@ -209,6 +209,42 @@ def test_invalid_settings_are_refused_by_name(
         read_settings()
 
 
+def test_every_invalid_setting_is_named_at_once(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".env").write_text("SHOPWINDOW_SERVRE__PORT=1\nSHOPWINDOW_SERVER__PORT=99999\n")
+    monkeypatch.setenv("SHOPWINDOW_INDEX__BATCH_SIZE", "٢٥")
+    monkeypatch.setenv("SHOPWINDOW_SEARCH", '{"depth": 9, "diversity": 2}')
+    monkeypatch.setenv("SHOPWINDOW_EVENTS__ENABLED", "perhaps")
+    monkeypatch.setenv("SHOPWINDOW_SEARCH__FUSON", "rrf")
+    with pytest.raises(InvalidSettingError, match="SERVRE") as caught:
+        read_settings()
+    found = dict(line.split(": expected ") for line in caught.value.lines)
+    assert found.pop("SHOPWINDOW_SERVRE__PORT").endswith("Did you mean SHOPWINDOW_SERVER__PORT?")
+    assert found == {
+        "SHOPWINDOW_SEARCH__FUSON": "the name SHOPWINDOW_SEARCH__FUSION, got 'fuson'",
+        "SHOPWINDOW_INDEX__BATCH_SIZE": "a whole number from 1 to 10000, in the digits 0 to 9, "
+        "got '٢٥'",
+        "SHOPWINDOW_SEARCH__DIVERSITY": "a number from 0 to 1, got 2",
+        "SHOPWINDOW_SEARCH__DEPTH": "the name SHOPWINDOW_SEARCH__CANDIDATES_PER_RETRIEVER, "
+        "got 'depth'",
+        "SHOPWINDOW_EVENTS__ENABLED": "true or false, got 'perhaps'",
+        "SHOPWINDOW_SERVER__PORT": "a whole number from 0 to 65535, got '99999'",
+    }
+    assert isinstance(caught.value.__cause__, ValueError)
+
+
+def test_a_secret_in_a_group_of_settings_is_not_in_the_message(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("SHOPWINDOW_INDEX", '{"api_key": ["hush"], "batch_size": 0}')
+    with pytest.raises(InvalidSettingError, match=r"API_KEY: .*got 'a secret'") as caught:
+        read_settings()
+    assert len(caught.value.problems) == 2
+    assert "hush" not in str(caught.value)
+
+
 def test_settings_are_frozen_and_described(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     settings = read_settings()
