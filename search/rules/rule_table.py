@@ -35,21 +35,18 @@ from shopwindow.values.errors import InvalidValueError
 
 
 def _strip(value: object) -> object:
-    """Return a text without blanks around it, or a list of texts as a tuple of such texts."""
-    if isinstance(value, list):
-        return tuple(_strip(item) for item in value)
     return value.strip() if isinstance(value, str) else value
 
 
 def _strip_texts(value: object) -> object:
     if not isinstance(value, str | list):
         raise InvalidValueError("", "texts in quotation marks between [ and ]", value)
-    return _strip([value] if isinstance(value, str) else value)
+    return tuple(_strip(text) for text in ([value] if isinstance(value, str) else value))
 
 
 def _strip_groups(value: object) -> object:
     if isinstance(value, list) and all(isinstance(group, list) for group in value):
-        return _strip(value)
+        return tuple(_strip_texts(group) for group in value)
     raise InvalidValueError("", 'groups of words, such as [["abaya", "عباية"]]', value)
 
 

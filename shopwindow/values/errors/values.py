@@ -55,7 +55,7 @@ class InvalidSettingError(InvalidValueError):
     @property
     def lines(self) -> tuple[str, ...]:
         """The problems, as lines of a report."""
-        return tuple(str(self).splitlines())
+        return tuple(str(self).split("\n"))
 
 
 class InvalidEventError(InvalidValueError):
