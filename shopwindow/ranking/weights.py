@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from shopwindow.ranking.profile_settings import DAY_S, MINUTE_S, ProfileSettings
 from shopwindow.ranking.score_blending import MAX_PERSONAL_CONTRIBUTION
-from shopwindow.values.config import format_keys, list_problems, read_toml
+from shopwindow.values.config import make_setting_error, read_toml
 from shopwindow.values.errors import InvalidSettingError
 
 
@@ -132,12 +132,8 @@ def read_weights(path: str | Path) -> RankingWeights:
     try:
         return RankingWeights.model_validate(values)
     except ValidationError as exc:
-        errors = [
-            problem.to_error(InvalidSettingError, f"{path}: {format_keys(problem.keys)}")
-            for problem in list_problems(exc, RankingWeights)
-        ]
-        joined = InvalidSettingError.join(errors)
-        raise joined from exc
+        error = make_setting_error(exc, RankingWeights, path)
+        raise error from exc
 
 
 def _refuse_file(path: str | Path, reason: str) -> InvalidSettingError:

@@ -24,7 +24,7 @@ from shopwindow.serving.cli.context import open_index
 from shopwindow.serving.cli.exit_codes import ExitCode
 from shopwindow.serving.cli.output import get_stdout_console, print_notice
 from shopwindow.values import Query
-from shopwindow.values.errors import InvalidSettingError
+from shopwindow.values.config import make_setting_error
 from shopwindow.values.settings import SearchSettings, Settings
 
 MIN_DEPTH = 10
@@ -77,18 +77,14 @@ def apply_overrides(settings: SearchSettings, overrides: Sequence[str]) -> Searc
     """Return the settings with NAME=VALUE applied.
 
     Raises:
-        InvalidSettingError: There is no such setting, or the value does not fit.
+        InvalidSettingError: There are no such settings, or values do not fit; it has all of them.
     """
     values = dict(override.partition("=")[::2] for override in overrides)
-    for name in values:
-        if name not in SearchSettings.model_fields:
-            names = ", ".join(SearchSettings.model_fields)
-            raise InvalidSettingError("--variant", f"NAME=VALUE with one of {names}", name)
     try:
         return SearchSettings.model_validate({**settings.model_dump(), **values})
     except ValidationError as exc:
-        first = exc.errors()[0]
-        raise InvalidSettingError(str(first["loc"][0]), first["msg"], first["input"]) from exc
+        error = make_setting_error(exc, SearchSettings, "--variant NAME=VALUE")
+        raise error from exc
 
 
 def run_judged_queries(

@@ -16,8 +16,8 @@ from shopwindow.values.config.model_fields import (
     is_number,
     list_keys,
 )
-from shopwindow.values.config.problem import Keys, Problem
-from shopwindow.values.errors import InvalidValueError
+from shopwindow.values.config.problem import Keys, Problem, format_keys
+from shopwindow.values.errors import InvalidSettingError, InvalidValueError
 
 _KEY = "[key]"  # pydantic's name for an error in a mapping's key
 _UNKNOWN_KEY_TYPES = ("extra_forbidden", "unexpected_keyword_argument")
@@ -52,6 +52,22 @@ def list_problems(error: ValidationError, model: Any) -> tuple[Problem, ...]:
     problems = [_build_problem(details, model) for details in error.errors(include_url=False)]
     unknown = [problem.keys for problem in problems if problem.known]
     return tuple(problem for problem in problems if problem.known or problem.keys not in unknown)
+
+
+def make_setting_error(error: ValidationError, model: Any, source: object) -> InvalidSettingError:
+    """Return one error with everything that pydantic found wrong in settings.
+
+    Args:
+        error: What pydantic raised.
+        model: The model that refused the values.
+        source: Where the settings are from, such as the path of a file; it precedes their names.
+    """
+    return InvalidSettingError.join(
+        [
+            problem.to_error(InvalidSettingError, f"{source}: {format_keys(problem.keys)}")
+            for problem in list_problems(error, model)
+        ]
+    )
 
 
 def restrict_keys(known: Collection[str]) -> AfterValidator:

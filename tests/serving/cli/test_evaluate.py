@@ -106,6 +106,10 @@ def test_overrides_take_the_type_of_their_setting() -> None:
     assert settings.weight_lexical == SearchSettings().weight_lexical
     with pytest.raises(InvalidSettingError, match="NAME=VALUE"):
         apply_overrides(SearchSettings(), ["best"])
+    with pytest.raises(InvalidSettingError, match="diversity: expected a number from") as caught:
+        apply_overrides(SearchSettings(), ["fuson=rrf", "diversity=much"])
+    assert len(caught.value.problems) == 2
+    assert "Did you mean `fusion`?" in str(caught.value)
 
 
 def test_tuning_shows_its_trials_and_changes_nothing(shop: CliRunner) -> None:
