@@ -6,22 +6,19 @@ the working folder. `docs/settings.md` lists them; a test keeps that page up to 
 
 import os
 from collections.abc import Mapping
-from difflib import get_close_matches
 from typing import Literal, Self
 
 from dotenv import dotenv_values
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
-from shopwindow.values.config import Keys, list_problems
+from shopwindow.values.config import VariableNames, list_problems
 from shopwindow.values.errors import InvalidSettingError
-from shopwindow.values.validation import Validator, are_plain_strings
 
 ENV_PREFIX = "SHOPWINDOW_"
 ENV_DELIMITER = "__"
 DOTENV = ".env"
 _ENCODING = "utf-8-sig"  # some editors write a byte order mark, which would join the first name
-_SECRET_NAME_PARTS = ("KEY", "PASSWORD")
 
 
 class _SettingGroup(BaseModel):
@@ -243,6 +240,8 @@ FORMER_NAMES: Mapping[str, str] = {
 }
 """Names that settings had once, by group and name; they are refused with today's name."""
 
+_NAMES = VariableNames(Settings, ENV_PREFIX, ENV_DELIMITER, FORMER_NAMES)
+
 
 def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
     """Read the settings from the environment and `.env`.
@@ -260,15 +259,14 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
     faults = {
         name.upper(): fault
         for name, value in variables.items()
-        if name.upper().startswith(ENV_PREFIX) and (fault := _find_fault(name, value))
+        if (fault := _NAMES.find_fault(name, value or ""))
     }
     settings, cause = _build_settings()
     if isinstance(cause, ValidationError):
         for problem in list_problems(cause, Settings):
-            name = _name_variable(problem.keys)
-            faults.setdefault(
-                name, _find_name_fault(name) or problem.to_error(InvalidSettingError, name)
-            )
+            name = _NAMES.format(problem.keys)
+            fault = _NAMES.find_name_fault(name) or problem.to_error(InvalidSettingError, name)
+            faults.setdefault(name, fault)
     elif cause is not None:
         fault = InvalidSettingError(ENV_PREFIX, "settings that can be read", str(cause))
         faults.setdefault(ENV_PREFIX, fault)
@@ -286,12 +284,6 @@ def _build_settings() -> tuple[Settings | None, Exception | None]:
         return None, exc
 
 
-def _name_variable(keys: Keys) -> str:
-    """Return the environment variable of a setting, in upper case."""
-    path = ENV_DELIMITER.join(str(key) for key in keys).upper()
-    return path if path.startswith(ENV_PREFIX) else ENV_PREFIX + path
-
-
 def _read_dotenv() -> dict[str, str | None]:
     """Return the variables of the `.env` file.
 
@@ -304,48 +296,3 @@ def _read_dotenv() -> dict[str, str | None]:
         raise InvalidSettingError(DOTENV, "a file in UTF-8", exc.object[exc.start :]) from exc
     except OSError as exc:
         raise InvalidSettingError(DOTENV, "a file that can be read", exc.strerror) from exc
-
-
-def _list_fields(group: str) -> tuple[str, ...]:
-    """Return the settings of a group."""
-    annotation = Settings.model_fields[group].annotation
-    return tuple(getattr(annotation, "model_fields", ()))
-
-
-def _find_fault(name: str, value: str | None) -> InvalidSettingError | None:
-    """Return what is wrong with a variable's name, or with its value as a text."""
-    fault = _find_name_fault(name)
-    is_secret = any(part in name.upper() for part in _SECRET_NAME_PARTS)
-    if fault is None and is_secret and not are_plain_strings([value or ""]):
-        return InvalidSettingError(name, "a text in valid Unicode", "a secret")
-    try:
-        Validator(InvalidSettingError).check_text(name, value or "")
-    except InvalidSettingError as exc:
-        return fault or exc
-    return fault
-
-
-def _find_name_fault(name: str) -> InvalidSettingError | None:
-    """Return what is wrong with a variable's name, with the likely one; None for a setting's name.
-
-    pydantic-settings ignores a mistyped top-level variable even with extra="forbid".
-    """
-    group, _, field = name.upper().removeprefix(ENV_PREFIX).lower().partition(ENV_DELIMITER)
-    if group not in Settings.model_fields:
-        prefixes = ", ".join(sorted(f"{ENV_PREFIX}{f.upper()}" for f in Settings.model_fields))
-        near = get_close_matches(group, Settings.model_fields, n=1)
-        remedy = (
-            f"Did you mean {name.upper().replace(group.upper(), near[0].upper(), 1)}?"
-            if near
-            else ""
-        )
-        return InvalidSettingError(
-            name, f"a name that begins with one of {prefixes}", group, remedy
-        )
-    fields = _list_fields(group)
-    if not field or field in fields:
-        return None
-    former = FORMER_NAMES.get(f"{group}.{field}")
-    likely = [former] if former else get_close_matches(field, fields, n=1, cutoff=0.5)
-    known = [f"{ENV_PREFIX}{group}{ENV_DELIMITER}{f}".upper() for f in likely or fields]
-    return InvalidSettingError(name, f"the name {' or '.join(known)}", field)
