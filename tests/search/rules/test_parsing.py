@@ -238,6 +238,8 @@ def test_python_values_are_checked_alike() -> None:
         RuleScope(query="abaya")  # type: ignore[arg-type]
     with pytest.raises(RuleError, match="a time with a zone"):
         RuleScope(start=datetime(2026, 1, 1))
+    with pytest.raises(RuleError, match="`until`: expected a time after `from`"):
+        RuleScope(start=datetime(2026, 2, 1, tzinfo=UTC), until=datetime(2026, 1, 1, tzinfo=UTC))
     with pytest.raises(RuleError, match="no product is selected"):
         Selection()
     with pytest.raises(RuleError, match="`ids`: expected texts in a tuple"):
