@@ -23,9 +23,14 @@ def to_point(record: Any) -> Point:
     )
 
 
-def to_scored_points(records: Iterable[Any]) -> list[ScoredPoint]:
-    """Return ids and scores, best first; ties in the order of the ids."""
-    pairs = ((str(record.id), record.score) for record in records)
+def to_scored_points(ids: Iterable[str], scores: Iterable[float]) -> list[ScoredPoint]:
+    """Return ids and scores, best first; ties in the order of the ids.
+
+    Args:
+        ids: Ids of the points.
+        scores: Their scores, in the same order.
+    """
+    pairs = zip(ids, scores, strict=True)
     return sorted(pairs, key=lambda pair: (-pair[1], pair[0]))
 
 

@@ -199,7 +199,13 @@ class ServerStore(LocalWriteLock):
             return []
         requests = [to_query_request(query, self._hnsw_fields) for query in queries]
         responses = self._call("query_batch_points", requests=requests)
-        return [to_scored_points(response.points) for response in responses]
+        return [
+            to_scored_points(
+                (str(point.id) for point in response.points),
+                (point.score for point in response.points),
+            )
+            for response in responses
+        ]
 
     def facet(
         self, name: str, conditions: Sequence[Condition] = (), limit: int = 100
