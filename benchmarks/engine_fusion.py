@@ -6,7 +6,6 @@ Attribute matches, negation and rules are left out of both, so that only the fus
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -26,7 +25,7 @@ from index.store.edge.metadata_files import read_current_shard
 from index.text import SparseVector
 from search.query.query_interpreter import QueryInterpreter
 from search.retrieval.fusion import FUSION_METHODS, RRF_K, ScoreNormalization, fuse
-from search.retrieval.generators import HybridRetriever, RetrievalOptions
+from search.retrieval.generators import HybridRetriever
 from search.retrieval.query_plan import RetrievalInput, weigh_retrievers
 from shopwindow.evaluation.comparison import compare
 from shopwindow.evaluation.measures import parse_measure
@@ -60,36 +59,32 @@ def make_tasks(index: ProductIndex, queries: Sequence[str]) -> Iterator[Task]:
     """Yield the retrievals of each query."""
     interpreter = QueryInterpreter(index, load_synonyms(""))
     baseline = interpreter.get_snapshot().baseline
-    with ThreadPoolExecutor(2) as executor:
-        for text in queries:
-            interpreted = interpreter.interpret(Query(text=text))
-            vector = index.encoder.encode_texts([interpreted.parsed.text])[0]
-            retriever = HybridRetriever(index, SETTINGS, baseline, RetrievalOptions(), executor)
-            retriever.submit(
-                RetrievalInput(
-                    sparse_vector=interpreted.sparse_vector,
-                    text_vector=vector,
-                    coverage=interpreted.coverage,
-                )
-            )
-            results = {name: scored for name, scored in retriever.collect().items() if scored}
-            weights = weigh_retrievers(SETTINGS, interpreted.coverage)
-            total = sum(weights[name] for name in results) or 1.0
-            normalizations = retriever.compute_normalizations()
-            for name, scored in results.items():
-                normalizations.setdefault(name, ScoreNormalization(0.0, scored[0][1]))
-            yield Task(
-                {
-                    name: query
-                    if isinstance(query.vector, SparseVector)
-                    else replace(query, vector=index.project(query.using, query.vector))
-                    for name, query in retriever.list_queries().items()
-                    if name in results
-                },
-                results,
-                normalizations,
-                {name: weights[name] / total for name in results},
-            )
+    for text in queries:
+        interpreted = interpreter.interpret(Query(text=text))
+        inputs = RetrievalInput(
+            sparse_vector=interpreted.sparse_vector,
+            text_vector=index.encoder.encode_texts([interpreted.parsed.text])[0],
+            coverage=interpreted.coverage,
+        )
+        retriever = HybridRetriever(index, SETTINGS, baseline, inputs)
+        results = {name: scored for name, scored in retriever.collect().items() if scored}
+        weights = weigh_retrievers(SETTINGS, interpreted.coverage)
+        total = sum(weights[name] for name in results) or 1.0
+        normalizations = retriever.compute_normalizations()
+        for name, scored in results.items():
+            normalizations.setdefault(name, ScoreNormalization(0.0, scored[0][1]))
+        yield Task(
+            {
+                name: query
+                if isinstance(query.vector, SparseVector)
+                else replace(query, vector=index.project(query.using, query.vector))
+                for name, query in retriever.queries.items()
+                if name in results
+            },
+            results,
+            normalizations,
+            {name: weights[name] / total for name in results},
+        )
 
 
 def _fuse(task: Task, method: str) -> list[str]:

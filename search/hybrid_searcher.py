@@ -24,7 +24,7 @@ from search.retrieval.stages import SearchState
 from search.runtime import Runtime
 from search.stopwatch import Stopwatch
 from shopwindow.ranking import RankingWeights
-from shopwindow.values import WHOLE_TEXT, Filters, Product, Query, SearchResponse
+from shopwindow.values import WHOLE_TEXT, Product, Query, SearchResponse
 from shopwindow.values.settings import SearchSettings
 
 
@@ -32,7 +32,7 @@ class HybridSearcher:
     """Answers queries and finds similar products. Safe to call from several threads.
 
     Args:
-        runtime: The index, the profiles, and threads that wait for the engine.
+        runtime: The index and the profiles.
         settings: Candidates per retriever, weights and fusion.
         weights: Weights of personal reranking.
         interpreter: Interprets the text of queries.
@@ -47,7 +47,7 @@ class HybridSearcher:
         interpreter: QueryInterpreter,
         response_builder: ResponseBuilder,
     ) -> None:
-        self._index, self._threads = runtime.index, runtime.executor
+        self._index = runtime.index
         self._settings = settings
         self.interpreter = interpreter
         self._query_encoder = QueryEncoder(runtime.index.encoder)
@@ -100,12 +100,11 @@ class HybridSearcher:
         watch = Stopwatch.start()
         product_id = product.id if isinstance(product, Product) else product
         inputs = self._vectorizer.resolve_product(product, query.filters)
-        retriever = self._make_retriever(query.filters, (product_id,))
-        retriever.submit(inputs)
         watch.lap("encode")
         snapshot = self.interpreter.get_snapshot(query.filters)
         context = RankingContext(query, ParsedQuery("", query.filters), snapshot)
-        response = self._rank(context, Cursor(""), retriever, watch)
+        options = RetrievalOptions(to_conditions(query.filters), (product_id,))
+        response = self._rank(context, Cursor(""), inputs, options, watch)
         return replace(response, next_cursor="")  # this method takes no cursor
 
     def _search_relaxed(
@@ -138,40 +137,33 @@ class HybridSearcher:
         context = RankingContext(query, parsed, snapshot, (), interpreted.plan, excluded, cutoff)
         if not parsed.text and not constraints.positive:
             return self._response_builder.build_browse(context, cursor, watch)
-        retriever = self._make_retriever(parsed.filters, excluded, query.image_weight)
-        self._submit(retriever, interpreted, constraints)
+        inputs = self._encode(interpreted, constraints)
         resolve = self._vectorizer.resolve_negative
         context = replace(context, negatives=[resolve(item) for item in constraints.negative])
+        options = RetrievalOptions(to_conditions(parsed.filters), excluded, query.image_weight)
         watch.lap("encode")
-        return self._rank(context, cursor, retriever, watch)
+        return self._rank(context, cursor, inputs, options, watch)
 
-    def _submit(
-        self,
-        retriever: HybridRetriever,
-        interpreted: InterpretedQuery,
-        constraints: VisualConstraints,
-    ) -> None:
-        """Start the lexical retriever, then encode the query and start those of its vectors."""
-        retriever.submit(
-            RetrievalInput(sparse_vector=interpreted.sparse_vector, coverage=interpreted.coverage)
-        )
+    def _encode(
+        self, interpreted: InterpretedQuery, constraints: VisualConstraints
+    ) -> RetrievalInput:
         text, photos = interpreted.parsed.text, constraints.positive
-        retriever.submit(
-            RetrievalInput(
-                text_vector=self._query_encoder.encode_text(text) if text else None,
-                photo_vector=self._query_encoder.encode_photos(photos) if photos else None,
-            )
+        return RetrievalInput(
+            sparse_vector=interpreted.sparse_vector,
+            text_vector=self._query_encoder.encode_text(text) if text else None,
+            photo_vector=self._query_encoder.encode_photos(photos) if photos else None,
+            coverage=interpreted.coverage,
         )
 
     def _rank(
-        self, context: RankingContext, cursor: Cursor, retriever: HybridRetriever, watch: Stopwatch
+        self,
+        context: RankingContext,
+        cursor: Cursor,
+        inputs: RetrievalInput,
+        options: RetrievalOptions,
+        watch: Stopwatch,
     ) -> SearchResponse:
+        baseline = context.snapshot.baseline
+        retriever = HybridRetriever(self._index, self._settings, baseline, inputs, options)
         state = self._pipeline.run(SearchState(context, retriever=retriever), watch)
         return self._response_builder.build(state, cursor, watch)
-
-    def _make_retriever(
-        self, filters: Filters, exclude: tuple[str, ...], image_weight: float | None = None
-    ) -> HybridRetriever:
-        options = RetrievalOptions(to_conditions(filters), exclude, image_weight)
-        baseline = self.interpreter.get_snapshot(filters).baseline
-        return HybridRetriever(self._index, self._settings, baseline, options, self._threads)

@@ -1,13 +1,12 @@
-"""What searches share while a process serves: threads, the event writer, and the consumer."""
+"""What searches share while a process serves: profiles, the event writer, and the consumer."""
 
 import logging
 import time
 from collections.abc import Callable
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Self, TypeVar
 
 from index import ProductIndex
 from shopwindow.eventlog import EventLog, EventWriter
@@ -18,9 +17,6 @@ from shopwindow.values.settings import SearchSettings
 
 LOG = logging.getLogger(__name__)
 T = TypeVar("T")
-
-_RETRIEVAL_THREADS = 16
-"""They wait for the engine, and take no processor time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +61,6 @@ class Runtime:
         weights: The ranking weights of the settings.
         event_log: The log; None for a shop without events.
         personalizer: Profiles and statistics, and the consumer that learns them.
-        executor: Threads that wait for the engine.
         writer: Writes events to the log; None without a log.
 
     Raises:
@@ -89,7 +84,6 @@ class Runtime:
         self.personalizer = Personalizer(
             index, event_log, self.weights.profile.to_profile_settings(), clock, consume_events
         )
-        self.executor: Executor = _RetrievalExecutor(_RETRIEVAL_THREADS, "search")
         self.writer: EventWriter | None = None
         if event_log is not None:
             self.writer = EventWriter(event_log, on_written=self.personalizer.wake)
@@ -107,7 +101,6 @@ class Runtime:
             EventLogError: The events cannot be written, and are lost.
         """
         with ExitStack() as parts:  # the last one ends first
-            parts.callback(self.executor.shutdown)
             parts.callback(self.personalizer.close)
             if self.writer is not None:
                 parts.callback(self.writer.close)
@@ -148,26 +141,6 @@ class Runtime:
             LOG.warning("the event log cannot be written", exc_info=True)
             return False
         return True
-
-
-class _RetrievalExecutor(ThreadPoolExecutor):
-    def submit(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
-        """Start a call in one of the threads; once they have ended, make it in the caller's.
-
-        A search that is under way while the runtime stops is answered all the same.
-
-        Returns:
-            Its future result.
-        """
-        try:
-            return super().submit(fn, *args, **kwargs)
-        except RuntimeError:
-            future: Future[T] = Future()
-            try:
-                future.set_result(fn(*args, **kwargs))
-            except Exception as exc:  # noqa: BLE001 -- whoever reads the result gets it
-                future.set_exception(exc)
-            return future
 
 
 def _try(call: Callable[[], T]) -> T | None:

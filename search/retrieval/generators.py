@@ -1,7 +1,6 @@
-"""Runs the retrievers of one query concurrently and fuses their results."""
+"""Runs the retrievers of one query in one request and fuses their results."""
 
 from collections.abc import Mapping, Sequence
-from concurrent.futures import Executor, Future
 from dataclasses import dataclass, replace
 
 from index import ProductIndex, ProductQuery, ScoredProduct
@@ -40,16 +39,21 @@ class RetrievalOptions:
 
 
 class HybridRetriever:
-    """Runs the retrievers of one query as soon as their inputs are ready.
+    """Runs the retrievers of one query, all in one request.
 
-    The engine searches keywords while this process still encodes the text.
+    They wait for the vectors of the text and the photos: searching keywords while this process
+    still encodes took more processor time and, from memory that both read, no less of the
+    visitor's (decision 0027).
 
     Args:
         index: The index to search.
         settings: Candidates per retriever, weights and fusion method.
         baseline: What similarity is chance.
+        inputs: The vectors of the query.
         options: Conditions, excluded products and image weight.
-        threads: Threads that wait for the engine.
+
+    Attributes:
+        queries: What is asked of the index, by retriever.
     """
 
     def __init__(
@@ -57,28 +61,20 @@ class HybridRetriever:
         index: ProductIndex,
         settings: SearchSettings,
         baseline: BaselineSample,
-        options: RetrievalOptions,
-        threads: Executor,
+        inputs: RetrievalInput,
+        options: RetrievalOptions = RetrievalOptions(),
     ) -> None:
         self._index = index
         self._settings = settings
         self._baseline = baseline
+        self._coverage = inputs.coverage
         self._options = options
-        self._threads = threads
-        self._coverage = 1.0
-        self._pending: list[tuple[dict[str, ProductQuery], Future[list[list[ScoredProduct]]]]] = []
-
-    def submit(self, inputs: RetrievalInput) -> None:
-        """Start the retrievers that these inputs feed."""
-        self._coverage = min(self._coverage, inputs.coverage)
-        conditions, exclude = self._options.conditions, self._options.exclude
-        queries = plan_queries(inputs, self._settings, conditions, exclude)
-        if queries:
-            results = self._threads.submit(self._index.query, list(queries.values()))
-            self._pending.append((queries, results))
+        self.queries: Mapping[str, ProductQuery] = plan_queries(
+            inputs, settings, options.conditions, options.exclude
+        )
 
     def collect(self) -> dict[str, list[ScoredProduct]]:
-        """Wait for the submitted retrievers.
+        """Run the retrievers.
 
         Photos and text find different products. Where a query has both, each retriever also scores
         the products that only others found: "this shirt, in red" is neither among the first of the
@@ -90,9 +86,10 @@ class HybridRetriever:
         Raises:
             IndexStoreError: The engine refused a query.
         """
-        queries, results = self.list_queries(), dict[str, list[ScoredProduct]]()
-        for submitted, pending in self._pending:
-            results |= dict(zip(submitted, pending.result(), strict=True))
+        queries = self.queries
+        if not queries:
+            return {}
+        results = dict(zip(queries, self._index.query(list(queries.values())), strict=True))
         if IMAGE in queries and len(queries) > 1:
             for name, scored in self._score_missing(queries, results).items():
                 results[name] = results[name] + scored
@@ -129,14 +126,10 @@ class HybridRetriever:
             self._settings.candidates_per_retriever,
         )
 
-    def list_queries(self) -> dict[str, ProductQuery]:
-        """Return the queries submitted so far, by retriever."""
-        return {name: query for queries, _ in self._pending for name, query in queries.items()}
-
     def compute_normalizations(self) -> dict[str, ScoreNormalization]:
         """Return floor and ceiling of the scores of each vector retriever that has a baseline."""
         normalizations: dict[str, ScoreNormalization] = {}
-        for name, query in self.list_queries().items():
+        for name, query in self.queries.items():
             if isinstance(query.vector, SparseVector):
                 continue  # a product without any of the words scores 0
             vector = self._index.project(query.using, query.vector)
