@@ -118,15 +118,14 @@ def fuse(
         limit: Most candidates returned; None for all.
 
     Returns:
-        Unique candidates, best first, ties in the order of their ids; a retriever's contribution
-        does not apply to what it did not find.
+        Unique candidates, best first, ties in the order of `hash_product_id`; the contribution of a
+        retriever does not apply to what it did not find.
     """
     ids, features = extract_features(results, fusion, normalizations or {})
     total = sum(weights[name] for name in features.names) or 1.0
     ranker = AdditiveRanker({name: weights[name] / total for name in features.names})
     scores, contributions = ranker.score(features)
-    ranked = CandidateSet(ids, scores, contributions).sort()
-    return ranked if limit is None else ranked.take(np.arange(min(limit, len(ranked))))
+    return CandidateSet(ids, scores, contributions).sort(limit)
 
 
 def extract_features(
@@ -143,16 +142,16 @@ def extract_features(
 
     Returns:
         Product ids, and features from 0 to 1 in the order of the retrievers' names, shape
-        (n_points, n_retrievers); NaN where a retriever did not find a product.
+        (n_products, n_retrievers); NaN where a retriever did not find a product.
     """
     names = tuple(sorted(results))
-    positions: dict[str, int] = {}
-    for name in names:
-        for product_id, _ in results[name]:
-            positions.setdefault(product_id, len(positions))
-    values = np.full((len(positions), len(names)), np.nan)
-    for column, name in enumerate(names):
+    rows: dict[str, int] = {}
+    rows_by_name = [
+        [rows.setdefault(product_id, len(rows)) for product_id, _ in results[name]]
+        for name in names
+    ]
+    values = np.full((len(rows), len(names)), np.nan)
+    for column, (name, found) in enumerate(zip(names, rows_by_name, strict=True)):
         scores = np.array([score for _, score in results[name]], dtype=np.float64)
-        rows = [positions[product_id] for product_id, _ in results[name]]
-        values[rows, column] = fusion(scores, normalizations.get(name))
-    return tuple(positions), FeatureMatrix(names, values)
+        values[found, column] = fusion(scores, normalizations.get(name))
+    return tuple(rows), FeatureMatrix(names, values)

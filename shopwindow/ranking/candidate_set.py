@@ -89,14 +89,21 @@ class CandidateSet:
             return self
         return self.take([n for n, candidate_id in enumerate(self.ids) if candidate_id not in ids])
 
-    def sort(self) -> "CandidateSet":
-        """Return the candidates best first; equal scores in the order of `hash_product_id`."""
+    def sort(self, limit: int | None = None) -> "CandidateSet":
+        """Return the candidates best first; equal scores in the order of `hash_product_id`.
+
+        Args:
+            limit: Return only so many, the best ones; None for all.
+        """
         order = np.argsort(-self.scores, kind="stable")
         ranked = self.scores[order]
-        if (ranked[1:] == ranked[:-1]).any():
-            keys = np.array([hash_product_id(product_id) for product_id in self.ids])
-            order = np.lexsort((keys, -self.scores))
-        return self.take(order)
+        tied = np.flatnonzero(ranked[1:] == ranked[:-1])
+        if len(tied):  # hashes of all ids would take most of the time
+            places = np.union1d(tied, tied + 1)
+            rows = order[places]
+            keys = np.array([hash_product_id(self.ids[row]) for row in rows.tolist()])
+            order[places] = rows[np.lexsort((keys, -self.scores[rows]))]
+        return self.take(order[:limit])
 
     def add(self, name: str, column: ArrayLike) -> "CandidateSet":
         """Return the candidates with one more contribution; their order stays.
@@ -179,7 +186,7 @@ def sum_columns(columns: Mapping[str, Column], n: int) -> Column:
     """
     total = np.zeros(n)
     for column in columns.values():
-        total = total + np.nan_to_num(column, nan=0.0)
+        total = total + np.where(np.isnan(column), 0.0, column)
     return total
 
 
