@@ -124,11 +124,12 @@ class QueryInterpreter:
             corrected = correct_spelling(
                 query.text, snapshot.vocabulary, is_word, frozenset(query.verbatim)
             )
-            query = replace(query, text=corrected.text)
             corrections = tuple(
                 QueryInterpretation("spelling", typed, used) for typed, used in corrected.changes
             )
-            if corrections:  # rules for every search must not hide those for this one
+            if corrections:
+                query = replace(query, text=corrected.text)
+                # Rules for every search must not hide those for this one.
                 corrected_plan = self.rules.plan(query.text, query.filters, now)
                 plan = max(plan, corrected_plan, key=lambda matched: len(matched.rule_names))
         plan = snapshot.rule_visibility.restrict(plan)
