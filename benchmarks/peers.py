@@ -131,6 +131,7 @@ def open_script(products: Sequence[Product], encoder: Encoder, vectors: Vectors)
     import faiss  # noqa: PLC0415
 
     faiss.omp_set_num_threads(1)
+    make_parameters: Any = faiss.SearchParameters  # its types lack `sel`
     flat = faiss.IndexFlatIP(vectors.shape[1])
     flat.add(vectors)
     keywords = bm25s.BM25()
@@ -141,7 +142,7 @@ def open_script(products: Sequence[Product], encoder: Encoder, vectors: Vectors)
 
     def ask(text: str, price_max: float | None) -> list[str]:
         passing = np.ones(len(ids), bool) if price_max is None else prices <= price_max
-        params = faiss.SearchParameters(sel=faiss.IDSelectorBatch(np.flatnonzero(passing)))
+        params = make_parameters(sel=faiss.IDSelectorBatch(np.flatnonzero(passing)))
         query = encoder.encode_texts([text])
         _, near = flat.search(query, DEPTH, params=params if price_max is not None else None)
         tokens = bm25s.tokenize([text], return_ids=False, show_progress=False)
