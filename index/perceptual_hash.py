@@ -92,6 +92,8 @@ def find_same_photo_pairs(hashes: PerceptualHashes) -> NDArray[np.int64]:
     Returns:
         Row numbers, shape (n_pairs, 2), the smaller first.
     """
+    if len(hashes) < 2:
+        return np.empty((0, 2), dtype=np.int64)
     block_sums = hashes.reshape(len(hashes), _N_BLOCKS, HASH_SIZE // _N_BLOCKS).sum(
         axis=2, dtype=np.int64
     )  # (n_photos, n_blocks)
