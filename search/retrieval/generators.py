@@ -42,8 +42,7 @@ class HybridRetriever:
     """Runs the retrievers of one query, all in one request.
 
     They wait for the vectors of the text and the photos: searching keywords while this process
-    still encodes took more processor time and, from memory that both read, no less of the
-    visitor's (decision 0027).
+    still encoded took more processor time, and answered no sooner (decision 0027).
 
     Args:
         index: The index to search.
