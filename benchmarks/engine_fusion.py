@@ -22,6 +22,7 @@ from index import ProductIndex, ProductQuery, ScoredProduct
 from index.payload import to_point_id
 from index.store.edge.engine import to_engine_vector
 from index.store.edge.metadata_files import read_current_shard
+from index.store.points import PointId
 from index.text import SparseVector
 from search.query.query_interpreter import QueryInterpreter
 from search.retrieval.fusion import FUSION_METHODS, RRF_K, ScoreNormalization, fuse
@@ -93,7 +94,7 @@ def _fuse(task: Task, method: str) -> list[str]:
 
 
 def _fuse_in_engine(
-    shard: "qe.EdgeShard", task: Task, fusion: Any, product_ids: Mapping[str, str]
+    shard: "qe.EdgeShard", task: Task, fusion: Any, product_ids: Mapping[PointId, str]
 ) -> list[str]:
     prefetches = [
         qe.Prefetch(
@@ -102,7 +103,7 @@ def _fuse_in_engine(
         for query in task.queries.values()
     ]
     request = qe.QueryRequest(limit=DEPTH, query=fusion, prefetches=prefetches)
-    return [product_ids[str(record.id)] for record in shard.query(request)]
+    return [product_ids[PointId(str(record.id))] for record in shard.query(request)]
 
 
 def _make_formula(task: Task) -> Any:

@@ -51,5 +51,5 @@ class FieldRowCache:
         self, product_ids: Sequence[ProductId], fields: tuple[str, ...]
     ) -> Mapping[ProductId, FieldRow]:
         ids = {to_point_id(product_id): product_id for product_id in product_ids}
-        rows = self._store.fetch_rows(list(ids), fields)
-        return {ids[point_id]: row for point_id, row in rows.by_id.items()}
+        rows = self._store.fetch_rows(list(ids), fields).by_id
+        return {ids[point_id]: rows[point_id] for point_id in ids if point_id in rows}

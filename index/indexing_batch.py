@@ -9,7 +9,7 @@ from index.catalog.records import Rejection
 from index.fingerprint import Fingerprint, digest_payload, digest_photo, digest_texts
 from index.payload import build_encoder_texts, to_payload, to_point_id, tokenize_product
 from index.perceptual_hash import compute_perceptual_hash
-from index.store.points import Payload, Point
+from index.store.points import Payload, Point, PointId
 from index.text.analyzer import Token
 from shopwindow.values import Encoder, PreparedImage, Product
 from shopwindow.values.errors import PhotoError
@@ -55,7 +55,7 @@ class BatchItem:
     payload: Payload = field(default_factory=dict)
 
     @cached_property
-    def id(self) -> str:
+    def id(self) -> PointId:
         """The point id of the product."""
         return to_point_id(self.product.id)
 

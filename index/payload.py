@@ -5,12 +5,13 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
-from index.store.points import Condition, FieldIndex, FieldValue, In, Payload, Range
+from index.store.points import Condition, FieldIndex, FieldValue, In, Payload, PointId, Range
 from index.text.analyzer import Token, analyze, fold
 from index.text.stemming import get_stemmer_language
 from shopwindow.values import (
     Filters,
     Product,
+    ProductId,
     Translation,
     Validator,
     as_tuple,
@@ -74,7 +75,7 @@ _TITLE_REPEATS = 3  # title tokens count three times
 _MAX_ENCODED_CHARS = 300
 
 
-def to_point_id(product_id: str) -> str:
+def to_point_id(product_id: ProductId) -> PointId:
     """Return the point id of a product, a UUIDv5: Qdrant accepts no other strings as ids.
 
     Raises:
@@ -85,7 +86,7 @@ def to_point_id(product_id: str) -> str:
     return _compute_point_id(product_id)
 
 
-def to_point_ids(product_ids: Iterable[str]) -> list[str]:
+def to_point_ids(product_ids: Iterable[ProductId]) -> list[PointId]:
     """Return the point ids of products; see `to_point_id`.
 
     Raises:
@@ -98,8 +99,8 @@ def to_point_ids(product_ids: Iterable[str]) -> list[str]:
 
 
 @lru_cache(maxsize=100_000)
-def _compute_point_id(product_id: str) -> str:
-    return hash_product_id(_validate_id(product_id))
+def _compute_point_id(product_id: ProductId) -> PointId:
+    return PointId(hash_product_id(_validate_id(product_id)))
 
 
 def _validate_id(product_id: object) -> str:

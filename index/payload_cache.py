@@ -4,14 +4,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeAlias
 
 from index.field_rows import FieldRow, FieldRows, to_field_row
-from index.store.points import Condition, FieldValue, In, Point
+from index.store.points import Condition, FieldValue, In, Point, PointId
 
 MAX_CACHED_POINTS = 200_000
 """Greatest number of cached points, about 120 MB; the cache is cleared when it would exceed it."""
 
 _PREFETCH_SIZE = 50
 
-FetchPoints: TypeAlias = Callable[[Sequence[str], tuple[str, ...]], Mapping[str, Point]]
+FetchPoints: TypeAlias = Callable[[Sequence[PointId], tuple[str, ...]], Mapping[PointId, Point]]
 """Fetches the points that exist among some ids, with the given payload fields."""
 
 ScrollPoints: TypeAlias = Callable[[str, int, tuple[str, ...]], tuple[Sequence[Point], str]]
@@ -34,11 +34,11 @@ class PayloadCache:
         self._fields = fields
         self._fetch = fetch
         self._scan = scan
-        self._rows: dict[str, FieldRow] = {}
+        self._rows: dict[PointId, FieldRow] = {}
         self._interned: dict[tuple[FieldValue, ...], tuple[FieldValue, ...]] = {}
         self._prefetched_to: str | None = "" if fields else None
 
-    def fetch_rows(self, ids: Sequence[str], fields: tuple[str, ...]) -> FieldRows:
+    def fetch_rows(self, ids: Sequence[PointId], fields: tuple[str, ...]) -> FieldRows:
         """Return the values of some fields of the points that exist among the ids."""
         if not set(fields) <= set(self._fields):
             return FieldRows.from_points(self._fetch(ids, fields).values(), fields)
@@ -50,10 +50,11 @@ class PayloadCache:
             {point_id: tuple(row[column] for column in columns) for point_id, row in cached},
         )
 
-    def filter_ids(self, ids: Sequence[str], conditions: Sequence[In]) -> set[str]:
+    def filter_ids(self, ids: Sequence[PointId], conditions: Sequence[In]) -> set[PointId]:
         """Return which points fulfil conditions on cached fields; see `covers`."""
         fields = tuple(condition.field for condition in conditions)
-        return self.fetch_rows(ids, fields).filter_ids(conditions)
+        passing = self.fetch_rows(ids, fields).filter_ids(conditions)
+        return {point_id for point_id in ids if point_id in passing}
 
     def covers(self, conditions: Sequence[Condition]) -> bool:
         """Return whether `filter_ids` can evaluate these conditions."""
@@ -68,7 +69,7 @@ class PayloadCache:
             self._clear()
         self._store_rows(points)
 
-    def invalidate(self, ids: Iterable[str]) -> None:
+    def invalidate(self, ids: Iterable[PointId]) -> None:
         """Drop points that are deleted or about to be written."""
         for point_id in ids:
             self._rows.pop(point_id, None)
@@ -89,7 +90,7 @@ class PayloadCache:
             self._store_rows(points)
             self._prefetched_to = after or None
 
-    def _load_missing(self, ids: Sequence[str]) -> None:
+    def _load_missing(self, ids: Sequence[PointId]) -> None:
         if len(self._rows) + len(ids) > MAX_CACHED_POINTS:
             self._clear()
         missing = [point_id for point_id in ids if point_id not in self._rows]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from index.product_query import ScoredProduct
 from index.store.contract import VectorStore
-from index.store.points import PRODUCT_ID, ScoredPoint
+from index.store.points import PRODUCT_ID, PointId, ScoredPoint
 from shopwindow.values import ProductId
 
 MAX_KNOWN_IDS = 200_000
@@ -43,9 +43,11 @@ class ProductIdMap:
             for scored in results
         ]
 
-    def _look_up(self, point_ids: Sequence[str]) -> dict[str, ProductId]:
+    def _look_up(self, point_ids: Sequence[PointId]) -> dict[str, ProductId]:
         known = self._known
-        found = {point_id: known[point_id] for point_id in point_ids if point_id in known}
+        found: dict[str, ProductId] = {
+            point_id: known[point_id] for point_id in point_ids if point_id in known
+        }
         missing = [point_id for point_id in dict.fromkeys(point_ids) if point_id not in known]
         rows = self._store.fetch_rows(missing, (PRODUCT_ID,))
         found |= {point_id: str(row[0][0]) for point_id, row in rows.by_id.items()}

@@ -9,7 +9,7 @@ from index.catalog.admission import MERCHANT_ID, Admission, format_ownership_con
 from index.catalog.records import describe_merchant
 from index.index_report import IndexReport
 from index.store.contract import VectorStore
-from index.store.points import Condition, In, IsEmpty
+from index.store.points import Condition, In, IsEmpty, PointId
 from shopwindow.values.errors import DeletionRefusedError
 
 MAX_DELETED_SHARE = 0.5
@@ -73,7 +73,7 @@ def delete_missing_products(store: VectorStore, admission: Admission, report: In
 def _delete_within_limits(
     store: VectorStore,
     report: IndexReport,
-    missing_by_merchant: Mapping[str, tuple[list[str], int]],
+    missing_by_merchant: Mapping[str, tuple[list[PointId], int]],
 ) -> None:
     """Delete the missing products of each merchant who keeps at least half of their products.
 
@@ -99,10 +99,10 @@ def _delete_within_limits(
 
 def _find_missing(
     store: VectorStore, admission: Admission, merchant_id: str
-) -> tuple[list[str], int]:
+) -> tuple[list[PointId], int]:
     """Return the ids of a merchant's points that the feed lacks; also count all their points."""
     condition: Condition = In(MERCHANT_ID, (merchant_id,)) if merchant_id else IsEmpty(MERCHANT_ID)
-    missing: list[str] = []
+    missing: list[PointId] = []
     total, after = 0, ""
     while True:
         points, after = store.scroll((condition,), after=after, limit=_BATCH_SIZE, fields=())

@@ -5,7 +5,7 @@ from dataclasses import replace
 from index.catalog.records import FeedRow, Rejection, describe_merchant
 from index.index_report import IndexReport
 from index.payload import to_point_id
-from index.store.points import Point
+from index.store.points import Point, PointId
 from shopwindow.values import Product
 
 MERCHANT_ID = "merchant_id"
@@ -35,10 +35,10 @@ class Admission:
         self._report = report
         self._file = file
         self._merchant_id = merchant_id
-        self._owner_by_point: dict[str, str] = {}
+        self._owner_by_point: dict[PointId, str] = {}
         self._seen_merchants: set[str] = set()
-        self.rejected_ids: set[str] = set()
-        self.withdrawn: dict[str, Rejection] = {}
+        self.rejected_ids: set[PointId] = set()
+        self.withdrawn: dict[PointId, Rejection] = {}
         self.first_unidentified: Rejection | None = None
         self.n_unidentified = 0
         self.is_truncated = False
@@ -52,7 +52,7 @@ class Admission:
             else tuple(sorted(self._seen_merchants)) or ("",)
         )
 
-    def has_seen(self, point_id: str) -> bool:
+    def has_seen(self, point_id: PointId) -> bool:
         """Return whether a row of the run has this point, admitted or not."""
         return (
             point_id in self._owner_by_point
@@ -90,7 +90,7 @@ class Admission:
         self._reject(row.line, MERCHANT_ID, reason, product)
         return False
 
-    def find_removable(self) -> dict[str, Rejection]:
+    def find_removable(self) -> dict[PointId, Rejection]:
         """Return the withdrawn rows by point id, without those that another row has for sale."""
         return {
             point_id: rejection

@@ -16,6 +16,7 @@ from index.store.points import (
     OrderBy,
     Payload,
     Point,
+    PointId,
     ScoredPoint,
     StoreSchema,
     VectorQuery,
@@ -90,7 +91,7 @@ class VectorStore(Protocol):
         """
         ...
 
-    def update_sparse_vectors(self, vectors: Mapping[str, SparseVector]) -> None:
+    def update_sparse_vectors(self, vectors: Mapping[PointId, SparseVector]) -> None:
         """Replace the sparse vectors of existing points and nothing else.
 
         Args:
@@ -101,13 +102,13 @@ class VectorStore(Protocol):
         """
         ...
 
-    def delete(self, ids: Sequence[str]) -> None:
+    def delete(self, ids: Sequence[PointId]) -> None:
         """Delete points; unknown ids are ignored."""
         ...
 
     def retrieve(
-        self, ids: Sequence[str], fields: tuple[str, ...] | None = None, vectors: bool = False
-    ) -> dict[str, Point]:
+        self, ids: Sequence[PointId], fields: tuple[str, ...] | None = None, vectors: bool = False
+    ) -> dict[PointId, Point]:
         """Return the points that exist among some ids, by id.
 
         Args:
@@ -139,13 +140,13 @@ class VectorStore(Protocol):
         """
         ...
 
-    def fetch_rows(self, ids: Sequence[str], fields: tuple[str, ...]) -> FieldRows:
+    def fetch_rows(self, ids: Sequence[PointId], fields: tuple[str, ...]) -> FieldRows:
         """Return the values of some payload fields of the points that exist among some ids."""
         ...
 
     def filter_ids(
-        self, ids: Sequence[str], condition_sets: Sequence[tuple[Condition, ...]]
-    ) -> list[set[str]]:
+        self, ids: Sequence[PointId], condition_sets: Sequence[tuple[Condition, ...]]
+    ) -> list[set[PointId]]:
         """Return the ids of the points that fulfil all conditions, for each set of conditions."""
         ...
 

@@ -17,6 +17,7 @@ from index.store.points import (
     OrderBy,
     Payload,
     Point,
+    PointId,
     Range,
     ScoredPoint,
     StoreSchema,
@@ -34,7 +35,7 @@ class ExactStore(LocalWriteLock):
         super().__init__()
         self._lock = threading.RLock()
         self._schema: StoreSchema | None = None
-        self._points: dict[str, Point] = {}
+        self._points: dict[PointId, Point] = {}
         self._manifest: Payload | None = None
 
     @property
@@ -81,7 +82,7 @@ class ExactStore(LocalWriteLock):
             self._points.update({point.id: point for point in points})
             self._record_change()
 
-    def update_sparse_vectors(self, vectors: Mapping[str, SparseVector]) -> None:
+    def update_sparse_vectors(self, vectors: Mapping[PointId, SparseVector]) -> None:
         """Replace the sparse vectors of points; see `VectorStore.update_sparse_vectors`.
 
         Raises:
@@ -95,7 +96,7 @@ class ExactStore(LocalWriteLock):
                 self._points[point_id] = replace(self._points[point_id], sparse_vector=vector)
             self._record_change()
 
-    def delete(self, ids: Sequence[str]) -> None:
+    def delete(self, ids: Sequence[PointId]) -> None:
         """Delete points; see `VectorStore.delete`."""
         with self._lock:
             for point_id in ids:
@@ -103,8 +104,8 @@ class ExactStore(LocalWriteLock):
             self._record_change()
 
     def retrieve(
-        self, ids: Sequence[str], fields: tuple[str, ...] | None = None, vectors: bool = False
-    ) -> dict[str, Point]:
+        self, ids: Sequence[PointId], fields: tuple[str, ...] | None = None, vectors: bool = False
+    ) -> dict[PointId, Point]:
         """Return points by id; see `VectorStore.retrieve`."""
         points = ((point_id, self._points.get(point_id)) for point_id in ids)
         return {
@@ -130,13 +131,13 @@ class ExactStore(LocalWriteLock):
         ranked = sorted(counts.items(), key=lambda item: (-item[1], str(item[0])))
         return dict(ranked[:limit])
 
-    def fetch_rows(self, ids: Sequence[str], fields: tuple[str, ...]) -> FieldRows:
+    def fetch_rows(self, ids: Sequence[PointId], fields: tuple[str, ...]) -> FieldRows:
         """Return payload field values of points; see `VectorStore.fetch_rows`."""
         return FieldRows.from_points(self.retrieve(ids).values(), fields)
 
     def filter_ids(
-        self, ids: Sequence[str], condition_sets: Sequence[tuple[Condition, ...]]
-    ) -> list[set[str]]:
+        self, ids: Sequence[PointId], condition_sets: Sequence[tuple[Condition, ...]]
+    ) -> list[set[PointId]]:
         """Return which points fulfil conditions; see `VectorStore.filter_ids`."""
         points = self.retrieve(ids).values()
         return [

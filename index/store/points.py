@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any, Self, TypeAlias
+from typing import Any, NewType, Self, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,9 @@ from shopwindow.values.stored_names import from_stored, to_stored
 
 Payload: TypeAlias = dict[str, Any]
 """JSON values by field; booleans are stored as 0 and 1, because qdrant-edge matches no booleans."""
+
+PointId = NewType("PointId", str)
+"""A UUID; see `index.payload.to_point_id`. Never a product id: mypy tells them apart."""
 
 FieldValue: TypeAlias = str | int | float
 """One value of a payload field."""
@@ -133,14 +136,14 @@ class Point:
     """One product in the store.
 
     Attributes:
-        id: A UUID; see `index.payload.to_point_id`.
+        id: Its id.
         payload: The product and the fields to filter by.
         vectors: Dense unit vectors by name, each of shape (dim,); a product without a photo has
             no "photo" vector.
         sparse_vector: BM25 weights by term id; None if the product has no tokens.
     """
 
-    id: str
+    id: PointId
     payload: Payload
     vectors: Mapping[str, NDArray[np.float32]] = field(default_factory=dict)
     sparse_vector: SparseVector | None = None
@@ -163,11 +166,11 @@ class VectorQuery:
     using: str
     vector: NDArray[np.float32] | SparseVector
     conditions: tuple[Condition, ...] = ()
-    exclude_ids: tuple[str, ...] = ()
+    exclude_ids: tuple[PointId, ...] = ()
     limit: int = 10
     exact: bool = False
-    include_ids: tuple[str, ...] = ()
+    include_ids: tuple[PointId, ...] = ()
 
 
-ScoredPoint: TypeAlias = tuple[str, float]
+ScoredPoint: TypeAlias = tuple[PointId, float]
 """A point id and its score: the dot product, higher is better."""

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from index.store.points import SPARSE, FieldValue, Point, ScoredPoint
+from index.store.points import SPARSE, FieldValue, Point, PointId, ScoredPoint
 from index.text.bm25 import SparseVector
 
 
@@ -14,7 +14,7 @@ def to_point(record: Any) -> Point:
     vectors = record.vector if isinstance(record.vector, dict) else {}
     sparse_vector = vectors.get(SPARSE)
     return Point(
-        id=str(record.id),
+        id=PointId(str(record.id)),
         payload=dict(record.payload or {}),
         vectors={
             name: np.array(vector, np.float32) for name, vector in vectors.items() if name != SPARSE
@@ -30,7 +30,7 @@ def to_scored_points(ids: Iterable[str], scores: Iterable[float]) -> list[Scored
         ids: Ids of the points.
         scores: Their scores, in the same order.
     """
-    pairs = zip(ids, scores, strict=True)
+    pairs = zip(map(PointId, ids), scores, strict=True)
     return sorted(pairs, key=lambda pair: (-pair[1], pair[0]))
 
 

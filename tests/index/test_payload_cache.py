@@ -1,12 +1,12 @@
 """Counting field values, and the payload cache that spares the engine reads."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import pytest
 
 import index.payload_cache
 from index.payload_cache import PayloadCache
-from index.store.points import FieldValue, Payload, Point
+from index.store.points import FieldValue, Payload, Point, PointId
 
 POINTS: dict[str, Payload] = {
     "a": {"brand": "Noor", "category": ["Shoes", "Shoes > Boots"]},
@@ -16,13 +16,17 @@ POINTS: dict[str, Payload] = {
 }
 
 
+def to_ids(names: Iterable[str]) -> list[PointId]:
+    return [PointId(name) for name in names]
+
+
 class PointReader:
     """Reads points by id, and records which ids were read."""
 
     def __init__(self) -> None:
         self.reads: list[str] = []
 
-    def fetch(self, ids: Sequence[str], fields: tuple[str, ...]) -> Mapping[str, Point]:
+    def fetch(self, ids: Sequence[PointId], fields: tuple[str, ...]) -> Mapping[PointId, Point]:
         self.reads += ids
         return {
             point_id: Point(
@@ -34,7 +38,7 @@ class PointReader:
 
     def scan(self, after: str, limit: int, fields: tuple[str, ...]) -> tuple[list[Point], str]:
         start = int(after or 0)
-        points = self.fetch(sorted(POINTS)[start : start + 3], fields)
+        points = self.fetch(to_ids(sorted(POINTS)[start : start + 3]), fields)
         return list(points.values()), str(start + 3) if start + 3 < 4 else ""
 
 
@@ -42,10 +46,10 @@ FIELDS = ("brand", "category")
 
 
 def count_values(
-    cache: PayloadCache, ids: Sequence[str], fields: tuple[str, ...]
+    cache: PayloadCache, names: Sequence[str], fields: tuple[str, ...]
 ) -> dict[str, dict[FieldValue, int]]:
-    rows = cache.fetch_rows(ids, fields)
-    return {name: rows.count_values(ids, name) for name in fields}
+    rows = cache.fetch_rows(to_ids(names), fields)
+    return {name: rows.count_values(names, name) for name in fields}
 
 
 def make_cache(reader: PointReader) -> PayloadCache:
@@ -67,7 +71,7 @@ def test_only_points_that_are_not_cached_are_read() -> None:
     count_values(cache, ["a", "b"], FIELDS)
     count_values(cache, ["a", "b", "c"], ("category",))
     assert reader.reads == ["a", "b", "c"]
-    cache.invalidate(["a", "unknown"])
+    cache.invalidate(to_ids(["a", "unknown"]))
     count_values(cache, ["a", "b"], ("brand",))
     assert reader.reads == ["a", "b", "c", "a"]
 
@@ -75,7 +79,7 @@ def test_only_points_that_are_not_cached_are_read() -> None:
 def test_written_points_are_not_read() -> None:
     reader = PointReader()
     cache = make_cache(reader)
-    cache.put([Point("a", {"brand": "Dune"}), Point("e", {"brand": "Dune"})])
+    cache.put([Point(point_id, {"brand": "Dune"}) for point_id in to_ids("ae")])
     assert count_values(cache, ["a", "e"], ("brand",)) == {"brand": {"Dune": 2}}
     assert reader.reads == []
 

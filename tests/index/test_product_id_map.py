@@ -9,7 +9,7 @@ from index.field_rows import FieldRows
 from index.payload import to_payload, to_point_id
 from index.product_id_map import ProductIdMap
 from index.store.exact import ExactStore
-from index.store.points import Point, StoreSchema
+from index.store.points import Point, PointId, ScoredPoint, StoreSchema
 from shopwindow.values import Product
 
 NAMES = "abcdef"
@@ -22,7 +22,7 @@ class CountingStore(ExactStore):
         super().__init__()
         self.reads: list[list[str]] = []
 
-    def fetch_rows(self, ids: Sequence[str], fields: tuple[str, ...]) -> FieldRows:
+    def fetch_rows(self, ids: Sequence[PointId], fields: tuple[str, ...]) -> FieldRows:
         self.reads.append(list(ids))
         return super().fetch_rows(ids, fields)
 
@@ -36,7 +36,7 @@ def store() -> CountingStore:
     return store
 
 
-def make_result(names: str) -> list[tuple[str, float]]:
+def make_result(names: str) -> list[ScoredPoint]:
     return [(to_point_id(name), 1.0 - n / 10) for n, name in enumerate(names)]
 
 

@@ -24,6 +24,7 @@ from index.store.points import (
     IsEmpty,
     OrderBy,
     Point,
+    PointId,
     Range,
     ScoredPoint,
     StoreSchema,
@@ -51,8 +52,8 @@ SCHEMA = StoreSchema(
 COLORS = ("red", "green", "blue")
 
 
-def point_id(number: int) -> str:
-    return str(uuid.uuid5(uuid.NAMESPACE_URL, f"point-{number}"))
+def point_id(number: int) -> PointId:
+    return PointId(str(uuid.uuid5(uuid.NAMESPACE_URL, f"point-{number}")))
 
 
 def unit(seed: int) -> np.ndarray:
@@ -200,7 +201,7 @@ def test_updating_sparse_vectors_changes_nothing_else(store: VectorStore) -> Non
 
 
 def count_values(
-    store: VectorStore, ids: Sequence[str], fields: tuple[str, ...]
+    store: VectorStore, ids: Sequence[PointId], fields: tuple[str, ...]
 ) -> dict[str, dict[FieldValue, int]]:
     rows = store.fetch_rows(ids, fields)
     return {name: rows.count_values(ids, name) for name in fields}

@@ -13,7 +13,7 @@ from embed import FakeEncoder
 from index import ProductIndex
 from index.payload import tokenize_product
 from index.store.exact import ExactStore
-from index.store.points import Point
+from index.store.points import Point, PointId
 from index.text.analyzer import Token
 from search import SearchService
 from search.shown_products import ShownProducts
@@ -41,8 +41,8 @@ class CountingStore(ExactStore):
         self.calls: Counter[str] = Counter()
 
     def retrieve(
-        self, ids: Sequence[str], fields: tuple[str, ...] | None = None, vectors: bool = False
-    ) -> dict[str, Point]:
+        self, ids: Sequence[PointId], fields: tuple[str, ...] | None = None, vectors: bool = False
+    ) -> dict[PointId, Point]:
         """Count, and do."""
         self.calls["retrieve"] += 1
         return super().retrieve(ids, fields, vectors)

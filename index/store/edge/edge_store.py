@@ -15,6 +15,7 @@ from index.store.points import (
     OrderBy,
     Payload,
     Point,
+    PointId,
     ScoredPoint,
     StoreSchema,
     VectorQuery,
@@ -107,24 +108,24 @@ class EdgeStore:
         if points:
             self._client.call("upsert", points)
 
-    def update_sparse_vectors(self, vectors: Mapping[str, SparseVector]) -> None:
+    def update_sparse_vectors(self, vectors: Mapping[PointId, SparseVector]) -> None:
         """Replace the sparse vectors of points; see `VectorStore.update_sparse_vectors`."""
         self._require_schema()
         if vectors:
             self._client.call("update_sparse_vectors", dict(vectors))
 
-    def delete(self, ids: Sequence[str]) -> None:
+    def delete(self, ids: Sequence[PointId]) -> None:
         """Delete points; see `VectorStore.delete`."""
         self._require_schema()
         if ids:
             self._client.call("delete", list(ids))
 
     def retrieve(
-        self, ids: Sequence[str], fields: tuple[str, ...] | None = None, vectors: bool = False
-    ) -> dict[str, Point]:
+        self, ids: Sequence[PointId], fields: tuple[str, ...] | None = None, vectors: bool = False
+    ) -> dict[PointId, Point]:
         """Return points by id; see `VectorStore.retrieve`."""
         self._require_schema()
-        points: dict[str, Point] = (
+        points: dict[PointId, Point] = (
             self._client.call("retrieve", list(ids), fields, vectors) if ids else {}
         )
         return points
@@ -145,7 +146,7 @@ class EdgeStore:
         counts: dict[FieldValue, int] = self._client.call("facet", name, tuple(conditions), limit)
         return counts
 
-    def fetch_rows(self, ids: Sequence[str], fields: tuple[str, ...]) -> FieldRows:
+    def fetch_rows(self, ids: Sequence[PointId], fields: tuple[str, ...]) -> FieldRows:
         """Return payload field values of points; see `VectorStore.fetch_rows`."""
         self._require_schema()
         rows: FieldRows = (
@@ -154,13 +155,15 @@ class EdgeStore:
         return rows
 
     def filter_ids(
-        self, ids: Sequence[str], condition_sets: Sequence[tuple[Condition, ...]]
-    ) -> list[set[str]]:
+        self, ids: Sequence[PointId], condition_sets: Sequence[tuple[Condition, ...]]
+    ) -> list[set[PointId]]:
         """Return which points fulfil conditions; see `VectorStore.filter_ids`."""
         self._require_schema()
         if not ids or not condition_sets:
             return [set() for _ in condition_sets]
-        passing: list[set[str]] = self._client.call("filter_ids", list(ids), list(condition_sets))
+        passing: list[set[PointId]] = self._client.call(
+            "filter_ids", list(ids), list(condition_sets)
+        )
         return passing
 
     def count(self, conditions: Sequence[Condition] = ()) -> int:

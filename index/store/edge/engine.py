@@ -31,6 +31,7 @@ from index.store.points import (
     OrderBy,
     Payload,
     Point,
+    PointId,
     ScoredPoint,
     StoreSchema,
     VectorQuery,
@@ -120,7 +121,7 @@ class EdgeEngine:
         _call_engine(self._shard.flush)
         self.payload_cache.put(points)
 
-    def update_sparse_vectors(self, vectors: Mapping[str, SparseVector]) -> None:
+    def update_sparse_vectors(self, vectors: Mapping[PointId, SparseVector]) -> None:
         """Replace the sparse vectors of points; durable once this returns."""
         records = [
             qe.PointVectors(point_id, {SPARSE: to_engine_vector(vector)})
@@ -129,19 +130,19 @@ class EdgeEngine:
         _call_engine(self._shard.update, qe.UpdateOperation.update_vectors(records))
         _call_engine(self._shard.flush)
 
-    def delete(self, ids: Sequence[str]) -> None:
+    def delete(self, ids: Sequence[PointId]) -> None:
         """Delete points; durable once this returns."""
         self.payload_cache.invalidate(ids)
         _call_engine(self._shard.update, qe.UpdateOperation.delete_points(list(ids)))
         _call_engine(self._shard.flush)
 
     def retrieve(
-        self, ids: Sequence[str], fields: tuple[str, ...] | None, vectors: bool
-    ) -> dict[str, Point]:
+        self, ids: Sequence[PointId], fields: tuple[str, ...] | None, vectors: bool
+    ) -> dict[PointId, Point]:
         """Return the points that exist among some ids, by id."""
         payload = True if fields is None else list(fields)
         records = _call_engine(self._shard.retrieve, list(ids), payload, vectors)
-        return {str(record.id): to_point(record) for record in records}
+        return {point.id: point for point in map(to_point, records)}
 
     def query(self, queries: Sequence[VectorQuery]) -> list[list[ScoredPoint]]:
         """Return the best points of each query."""
@@ -163,13 +164,13 @@ class EdgeEngine:
         hits = _call_engine(self._shard.facet, request).hits
         return to_facet_counts(hits)
 
-    def fetch_rows(self, ids: Sequence[str], fields: tuple[str, ...]) -> FieldRows:
+    def fetch_rows(self, ids: Sequence[PointId], fields: tuple[str, ...]) -> FieldRows:
         """Return the values of some payload fields of the points that exist among some ids."""
         return self.payload_cache.fetch_rows(ids, fields)
 
     def filter_ids(
-        self, ids: Sequence[str], condition_sets: Sequence[tuple[Condition, ...]]
-    ) -> list[set[str]]:
+        self, ids: Sequence[PointId], condition_sets: Sequence[tuple[Condition, ...]]
+    ) -> list[set[PointId]]:
         """Return the ids of the points that fulfil all conditions, for each set of conditions."""
         passing = []
         for conditions in condition_sets:
@@ -183,7 +184,7 @@ class EdgeEngine:
                 with_payload=False,
             )
             records, _ = _call_engine(self._shard.scroll, request)
-            passing.append({str(record.id) for record in records})
+            passing.append({PointId(str(record.id)) for record in records})
         return passing
 
     def count(self, conditions: Sequence[Condition]) -> int:
@@ -299,8 +300,8 @@ def _build_sparse_params() -> "dict[str, qe.EdgeSparseVectorParams]":
 
 def _to_filter(
     conditions: Sequence[Condition],
-    exclude_ids: Sequence[str] = (),
-    include_ids: Sequence[str] = (),
+    exclude_ids: Sequence[PointId] = (),
+    include_ids: Sequence[PointId] = (),
 ) -> "qe.Filter | None":
     if not conditions and not exclude_ids and not include_ids:
         return None

@@ -21,6 +21,7 @@ from index.store.points import (
     IsEmpty,
     OrderBy,
     Point,
+    PointId,
     StoreSchema,
     VectorQuery,
 )
@@ -70,8 +71,8 @@ def to_payload_selector(fields: tuple[str, ...] | None) -> bool | list[str]:
 
 def to_filter(
     conditions: Sequence[Condition],
-    exclude_ids: Sequence[str] = (),
-    include_ids: Sequence[str] = (),
+    exclude_ids: Sequence[PointId] = (),
+    include_ids: Sequence[PointId] = (),
 ) -> qm.Filter | None:
     """Return conditions, excluded and included ids as one filter; None if there are none."""
     if not conditions and not exclude_ids and not include_ids:
@@ -106,7 +107,7 @@ def to_point_struct(point: Point) -> qm.PointStruct:
     return qm.PointStruct(id=point.id, vector=_to_vectors(point), payload=point.payload)
 
 
-def to_point_vectors(vectors: Mapping[str, SparseVector]) -> list[qm.PointVectors]:
+def to_point_vectors(vectors: Mapping[PointId, SparseVector]) -> list[qm.PointVectors]:
     """Return sparse vectors by point id as the server takes them.
 
     Args:

@@ -17,6 +17,7 @@ from index.store.points import (
     OrderBy,
     Payload,
     Point,
+    PointId,
     ScoredPoint,
     StoreSchema,
     VectorQuery,
@@ -163,14 +164,14 @@ class ServerStore(LocalWriteLock):
             self._call("upsert", points=structs, wait=True)
             self._record_change()
 
-    def update_sparse_vectors(self, vectors: Mapping[str, SparseVector]) -> None:
+    def update_sparse_vectors(self, vectors: Mapping[PointId, SparseVector]) -> None:
         """Replace the sparse vectors of points; see `VectorStore.update_sparse_vectors`."""
         self._require_schema()
         if vectors:
             self._call("update_vectors", points=to_point_vectors(vectors), wait=True)
             self._record_change()
 
-    def delete(self, ids: Sequence[str]) -> None:
+    def delete(self, ids: Sequence[PointId]) -> None:
         """Delete points; see `VectorStore.delete`."""
         self._require_schema()
         if ids:
@@ -178,8 +179,8 @@ class ServerStore(LocalWriteLock):
             self._record_change()
 
     def retrieve(
-        self, ids: Sequence[str], fields: tuple[str, ...] | None = None, vectors: bool = False
-    ) -> dict[str, Point]:
+        self, ids: Sequence[PointId], fields: tuple[str, ...] | None = None, vectors: bool = False
+    ) -> dict[PointId, Point]:
         """Return points by id; see `VectorStore.retrieve`."""
         self._require_schema()
         if not ids:
@@ -190,7 +191,7 @@ class ServerStore(LocalWriteLock):
             with_payload=to_payload_selector(fields),
             with_vectors=vectors,
         )
-        return {str(record.id): to_point(record) for record in records}
+        return {point.id: point for point in map(to_point, records)}
 
     def query(self, queries: Sequence[VectorQuery]) -> list[list[ScoredPoint]]:
         """Return the best points of each query; see `VectorStore.query`."""
@@ -217,13 +218,13 @@ class ServerStore(LocalWriteLock):
         )
         return to_facet_counts(response.hits)
 
-    def fetch_rows(self, ids: Sequence[str], fields: tuple[str, ...]) -> FieldRows:
+    def fetch_rows(self, ids: Sequence[PointId], fields: tuple[str, ...]) -> FieldRows:
         """Return payload field values of points; see `VectorStore.fetch_rows`."""
         return FieldRows.from_points(self.retrieve(ids, fields).values(), fields)
 
     def filter_ids(
-        self, ids: Sequence[str], condition_sets: Sequence[tuple[Condition, ...]]
-    ) -> list[set[str]]:
+        self, ids: Sequence[PointId], condition_sets: Sequence[tuple[Condition, ...]]
+    ) -> list[set[PointId]]:
         """Return which points fulfil conditions; see `VectorStore.filter_ids`."""
         self._require_schema()
         if not ids:
@@ -236,7 +237,7 @@ class ServerStore(LocalWriteLock):
                 limit=len(ids),
                 with_payload=False,
             )
-            passing.append({str(record.id) for record in records})
+            passing.append({PointId(str(record.id)) for record in records})
         return passing
 
     def count(self, conditions: Sequence[Condition] = ()) -> int:
