@@ -52,6 +52,8 @@ def keep_representatives(
         The candidates in their order, and the counts above 1 by product id.
     """
     sizes = Counter(representatives.values())
+    if len(sizes) == len(candidates):
+        return candidates, {}
     kept = [
         n
         for n, product_id in enumerate(candidates.ids)
