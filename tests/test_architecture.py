@@ -28,6 +28,7 @@ FACES = (
 ENTERED_BY_NAME = {
     "shopwindow.version",
     "shopwindow.values.settings",  # loads pydantic, which most processes do without
+    "shopwindow.values.display_formats",  # loads locale data
     "shopwindow.values.lexicon",  # these three read files
     "shopwindow.values.synonyms",
     "shopwindow.values.stored_names",

@@ -6,6 +6,7 @@ from statistics import median
 
 from search.audit.entries import AuditEntry
 from search.audit.findings import Finding
+from shopwindow.values.display_formats import format_price
 
 OUTLIER_RATIO = 20.0
 """Ratio to the category's median, or its inverse, from which a price is an outlier."""
@@ -17,7 +18,7 @@ MIN_CATEGORY_PRICES = 20
 def find_suspicious_prices(entries: Sequence[AuditEntry]) -> list[Finding]:
     """Return prices of zero, then outliers, the farthest first, then unusual currencies."""
     zero = [
-        Finding("price_zero", (entry.product,), f"the price is 0 {entry.currency}".rstrip())
+        Finding("price_zero", (entry.product,), f"the price is {format_price(0.0, entry.currency)}")
         for entry in entries
         if entry.price == 0
     ]
@@ -35,14 +36,12 @@ def _find_outliers(entries: Iterable[AuditEntry]) -> list[Finding]:
             continue
         median_price = median(entry.price or 0.0 for entry in members)
         for entry in members:
-            ratio = max(
-                (entry.price or median_price) / median_price,
-                median_price / (entry.price or median_price),
-            )
+            price = entry.price or median_price
+            ratio = max(price / median_price, median_price / price)
             if ratio > OUTLIER_RATIO:
                 detail = (
-                    f"{entry.price:,.2f} {currency}, where the middle price of {category} is "
-                    f"{median_price:,.2f} {currency}"
+                    f"{format_price(price, currency)}, where the middle price of {category} is "
+                    f"{format_price(median_price, currency)}"
                 )
                 outliers.append((ratio, Finding("price_outlier", (entry.product,), detail)))
     return [finding for _, finding in sorted(outliers, key=lambda pair: -pair[0])]

@@ -113,13 +113,17 @@ FAULTS: tuple[tuple[str, Callable[[Product], Product], str], ...] = (
         lambda product: replace(product, title="", translations=ARABIC_ONLY),
         "in English",
     ),
-    ("price_zero", lambda product: replace(product, price=0.0), "the price is 0 AED"),
+    ("price_zero", lambda product: replace(product, price=0.0), "the price is AED\u00a00.00"),
     (
         "price_outlier",
         lambda product: replace(product, price=4200.0),
-        "4,200.00 AED, where the middle price",
+        "AED\u00a04,200.00, where the middle price",
     ),
-    ("price_outlier", lambda product: replace(product, price=0.42), "of Home > Mugs is 42.00 AED"),
+    (
+        "price_outlier",
+        lambda product: replace(product, price=0.42),
+        "Mugs is AED\u00a042.00",
+    ),
     (
         "several_currencies",
         lambda product: replace(product, currency="SAR"),

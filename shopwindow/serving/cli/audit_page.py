@@ -12,6 +12,7 @@ from PIL import Image
 
 from embed import PhotoReader
 from search.audit import AuditSection, CatalogAudit, Finding, FindingKind, ProductSummary
+from shopwindow.values.display_formats import format_time
 from shopwindow.values.errors import PhotoError
 
 MAX_FINDINGS_SHOWN = 50
@@ -90,7 +91,7 @@ def render_page(audit: CatalogAudit, table: str, reader: PhotoReader, fetch: boo
         table=table,
         thumbnail=Thumbnails(reader, fetch).to_data_url,
         select_products=_select_products,
-        made_at=datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
+        made_at=f"{format_time(datetime.now(UTC))} UTC",
     )
 
 

@@ -20,6 +20,7 @@ from shopwindow.eventlog.analytics import (
 from shopwindow.serving.cli.event_store import open_existing_store, to_period
 from shopwindow.serving.cli.exit_codes import ExitCode
 from shopwindow.serving.cli.output import get_stdout_console, sanitize_line, to_json
+from shopwindow.values.display_formats import format_day
 from shopwindow.values.settings import EventSettings
 
 MAX_POSITIONS = 20
@@ -89,7 +90,7 @@ def _build_totals_table(totals: Sequence[DailyCount]) -> Table:
         counts[total.kind] += total.n_events
     days = [total.day for total in totals]
     rows = [(kind, f"{n_events:,}") for kind, n_events in counts.most_common()]
-    title = f"events, {min(days)} to {max(days)}"
+    title = f"events, {format_day(min(days))} to {format_day(max(days))}"
     return _build_table(title, ("kind", "events"), rows, n_text_columns=1)
 
 

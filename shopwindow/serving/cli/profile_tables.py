@@ -8,7 +8,13 @@ from rich.text import Text
 
 from shopwindow.serving.cli.output import get_stdout_console, print_line, sanitize_line, to_json
 from shopwindow.serving.cli.recommendations import open_personalized_service
-from shopwindow.values import Interest, UserProfileView, serialize_profile_view
+from shopwindow.values import (
+    Interest,
+    PreferredPriceRange,
+    UserProfileView,
+    serialize_profile_view,
+)
+from shopwindow.values.display_formats import format_price, format_time
 from shopwindow.values.settings import Settings
 
 
@@ -57,14 +63,20 @@ def _join_titles(interest: Interest) -> str:
 def _describe_preferences(profile: UserProfileView) -> list[str]:
     lines = [f"{name}: {_join_weights(weights)}" for name, weights in profile.preferences.items()]
     lines += [
-        f"price: usually {prices.typical:,.2f} {currency} ({prices.low:,.2f} to {prices.high:,.2f})"
-        for currency, prices in profile.preferred_prices.items()
+        _describe_prices(currency, prices) for currency, prices in profile.preferred_prices.items()
     ]
     return lines + [
-        f"{interaction.time:%Y-%m-%d %H:%M} {interaction.kind} "
+        f"{format_time(interaction.time)} {interaction.kind} "
         f"{interaction.product.id} {interaction.product.title}"
         for interaction in profile.recent_interactions
     ]
+
+
+def _describe_prices(currency: str, prices: PreferredPriceRange) -> str:
+    low, typical, high = (
+        format_price(price, currency) for price in (prices.low, prices.typical, prices.high)
+    )
+    return f"price: usually {typical} ({low} to {high})"
 
 
 def _join_weights(weights: Mapping[str, float]) -> str:

@@ -15,6 +15,7 @@ from shopwindow.serving.cli.output import (
     to_json,
 )
 from shopwindow.values import Hit, Product, QueryInterpretation, SearchResponse
+from shopwindow.values.display_formats import format_price
 
 RELAXED_FILTER_LABELS = {"in_stock": "stock", "created_since": "date"}
 """Labels of filters whose name is not what people call them."""
@@ -183,7 +184,7 @@ def _build_table(response: SearchResponse, text: str, is_first_page: bool) -> Ta
 
 
 def _format_price(product: Product) -> str:
-    return "" if product.price is None else f"{product.price:,.2f} {product.currency}".strip()
+    return "" if product.price is None else format_price(product.price, product.currency)
 
 
 def _describe_move(hit: Hit) -> str:

@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 from search import SearchService, is_visible
 from shopwindow.serving.web.error_messages import build_error_notice
 from shopwindow.serving.web.product_controller import ProductController
-from shopwindow.serving.web.translations import Language, detect_language, translate
+from shopwindow.serving.web.translations import detect_language, translate
 from shopwindow.serving.web.typed_input import sanitize_text, sanitize_values
 from shopwindow.serving.web.view_changes import (
     crop_photo,
@@ -33,6 +33,7 @@ from shopwindow.serving.web.view_queries import (
 )
 from shopwindow.serving.web.visitor_controller import VisitorController
 from shopwindow.values import Filters, Product, QueryImage
+from shopwindow.values.display_formats import Language
 
 MAX_PHOTOS = 5
 """Photos that one query can have."""

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from shopwindow.serving.web.translations import Language
 from shopwindow.values import Surface
+from shopwindow.values.display_formats import Language
 
 
 @dataclass(frozen=True, slots=True)

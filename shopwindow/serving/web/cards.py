@@ -6,15 +6,10 @@ from urllib.parse import urlencode
 from shopwindow.serving.web.card_context import CardContext
 from shopwindow.serving.web.explanations import find_max_contribution, render_explanation
 from shopwindow.serving.web.markup import Markup, action_button, tag
-from shopwindow.serving.web.price_formatting import format_price
 from shopwindow.serving.web.product_actions import render_product_actions
-from shopwindow.serving.web.translations import (
-    Language,
-    localize_title,
-    translate,
-    translate_count,
-)
+from shopwindow.serving.web.translations import localize_title, translate, translate_count
 from shopwindow.values import Hit, Product
+from shopwindow.values.display_formats import Language, format_price
 
 PHOTO_ROUTE = "product-photo"
 """Route of product photos that are files of this machine."""
@@ -136,4 +131,5 @@ def render_price(product: Product, language: Language) -> Markup:
     """Return the price; nothing where it is unknown."""
     if product.price is None:
         return Markup("")
-    return tag("p.sw-price", tag("bdi", format_price(product.price, product.currency, language)))
+    price = format_price(product.price, product.currency, language, trims_whole=True)
+    return tag("p.sw-price", tag("bdi", price))

@@ -1,8 +1,9 @@
 """Turns errors into plain messages for the visitor."""
 
-from shopwindow.serving.web.translations import Language, translate
+from shopwindow.serving.web.translations import translate
 from shopwindow.serving.web.view_model import Notice
 from shopwindow.values import MAX_ID_CHARS, MAX_TEXT_CHARS
+from shopwindow.values.display_formats import Language
 from shopwindow.values.errors import (
     EventLogError,
     EventStoreError,

@@ -6,6 +6,7 @@ from shopwindow.serving.web.card_context import CardContext
 from shopwindow.serving.web.markup import Markup, tag
 from shopwindow.serving.web.translations import MESSAGE_KEYS, translate
 from shopwindow.values import Hit
+from shopwindow.values.display_formats import format_number, format_percent
 
 _MIN_CONTRIBUTION = 0.005  # a bar thinner than that shows nothing
 _RETRIEVAL = frozenset({"lexical", "text", "text_image", "image"})
@@ -83,8 +84,9 @@ def _render_rank_changes(hit: Hit, context: CardContext, rank: int) -> list[Mark
         tag("li.sw-rule", translate("rule", language, name=name), dir="auto") for name in hit.rules
     ]
     if hit.propensity is not None and _EXPLORATION in hit.contributions:
-        chance = translate("exploration_chance", language, n=_format_percent(hit.propensity))
-        items.append(tag("li.sw-exploration", chance))
+        chance = format_percent(hit.propensity, language, significant_digits=2)
+        text = translate("exploration_chance", language, chance=chance)
+        items.append(tag("li.sw-exploration", text))
     is_reranked = bool(hit.rules) or bool(hit.contributions.keys() - _RETRIEVAL)
     rank_changed = hit.retrieval_rank not in {0, rank}
     if context.has_query and context.is_sorted_by_relevance and is_reranked and rank_changed:
@@ -98,9 +100,10 @@ def _render_bar(
 ) -> Markup:
     name = _describe_contribution(contribution, value, context)
     percent = f"{100 * min(abs(value) / max_contribution, 1.0):.0f}%"
+    amount = format_number(value, context.language, decimals=3, signed=True)
     bar = tag("span.sw-bar", tag("i", style=f"width:{percent}"), aria_hidden="true")
     item = "li" if value > 0 else "li.sw-negative"
-    return tag(item, tag("span.sw-contribution", name), bar, title=f"{name}: {value:+.3f}")
+    return tag(item, tag("span.sw-contribution", name), bar, title=f"{name}: {amount}")
 
 
 def _describe_contribution(contribution: str, value: float, context: CardContext) -> str:
@@ -115,7 +118,3 @@ def _describe_contribution(contribution: str, value: float, context: CardContext
         keys = [f"{name}_minus", f"{contribution}_minus", *keys]
     key = next((key for key in keys if key in MESSAGE_KEYS), None)
     return translate(key, context.language) if key else contribution.replace("_", " ")
-
-
-def _format_percent(probability: float) -> str:
-    return f"{100 * probability:.2g}"

@@ -2,10 +2,10 @@
 
 from index import CATEGORY_SEPARATOR
 from shopwindow.serving.web.markup import Markup, action_button, tag
-from shopwindow.serving.web.price_formatting import format_price
-from shopwindow.serving.web.translations import Language, localize_title, translate
+from shopwindow.serving.web.translations import localize_title, translate
 from shopwindow.serving.web.view_model import View, get_selected_values
 from shopwindow.values import Filters
+from shopwindow.values.display_formats import Language, format_number, format_price
 
 _MAX_CHIPS = {"category": 5, "brand": 4, "merchant_id": 2}
 
@@ -43,7 +43,7 @@ def _render_facet_chip(view: View, name: str, value: str, count: int) -> Markup:
         "filter",
         tag("span.sw-label", f"{facet}:") if name == "merchant_id" else "",
         tag("bdi", short_path),
-        tag("span.sw-count", f"{count:,}"),
+        tag("span.sw-count", format_number(count, view.language)),
         class_="sw-chip",
         data_name=name,
         data_value=value,
@@ -83,7 +83,7 @@ def format_price_range(
         key: Message key without "_to", "_from" or "_between".
     """
     ends = {
-        name: format_price(price, "", language)
+        name: format_price(price, "", language, trims_whole=True)
         for name, price in (("low", low), ("high", high))
         if price is not None
     }

@@ -1,15 +1,11 @@
 """The one-line message after an action: what it changed."""
 
 from shopwindow.serving.web.markup import Markup, tag
-from shopwindow.serving.web.translations import (
-    Language,
-    localize_title,
-    translate,
-    translate_count,
-)
+from shopwindow.serving.web.translations import localize_title, translate, translate_count
 from shopwindow.serving.web.view_model import View
 from shopwindow.serving.web.visitor_bar import truncate_id
 from shopwindow.serving.web.visitor_state import ErasureResult, InteractionEffect, InterestChange
+from shopwindow.values.display_formats import Language, format_percent
 
 
 def render_flash_message(view: View) -> Markup:
@@ -51,10 +47,11 @@ def _describe_hits(effect: InteractionEffect, language: Language) -> str:
 def _describe_interest(change: InterestChange | None, language: Language) -> str:
     if change is None:
         return ""
-    name, percent = localize_title(change.product, language), f"{100 * change.share:.0f}"
+    name = localize_title(change.product, language)
+    share = format_percent(change.share, language)
     kind = "dislike" if change.is_dislike else "interest"
     if change.previous_share is None:
-        return translate(f"{kind}_new", language, name=name, n=percent)
-    before = f"{100 * change.previous_share:.0f}"
-    key = "unchanged" if before == percent else "changed"
-    return translate(f"{kind}_{key}", language, name=name, n=percent, before=before)
+        return translate(f"{kind}_new", language, name=name, share=share)
+    before = format_percent(change.previous_share, language)
+    key = "unchanged" if before == share else "changed"
+    return translate(f"{kind}_{key}", language, name=name, share=share, before=before)

@@ -62,7 +62,7 @@ def render_recommendations_heading(view: View) -> Markup:
         tag("strong", translate_count("products", len(view.hits), language)),
         tag("span.sw-subtitle", about),
         role="status",
-        title=translate("took_ms", language, ms=f"{view.took_ms:.0f}"),
+        title=translate("took_ms", language, ms=round(view.took_ms)),
     )
     title = tag("h3.sw-title", translate("recommended_for_you", language))
     return tag("header.sw-head", title, status)

@@ -1,9 +1,10 @@
 """How the query was interpreted, as chips that undo an interpretation."""
 
 from shopwindow.serving.web.markup import Markup, action_button, tag
-from shopwindow.serving.web.translations import MESSAGE_KEYS, Language, translate
+from shopwindow.serving.web.translations import MESSAGE_KEYS, translate
 from shopwindow.serving.web.view_model import View
 from shopwindow.values import QueryInterpretation
+from shopwindow.values.display_formats import Language
 
 
 def render_interpretations(view: View) -> Markup:

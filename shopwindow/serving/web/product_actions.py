@@ -3,8 +3,9 @@
 from typing import Final
 
 from shopwindow.serving.web.markup import Markup, action_button, tag
-from shopwindow.serving.web.translations import Language, localize_title, translate
+from shopwindow.serving.web.translations import localize_title, translate
 from shopwindow.values import EventKind, Product
+from shopwindow.values.display_formats import Language
 
 PRODUCT_ACTIONS: Final[tuple[EventKind, ...]] = ("like", "cart", "purchase", "hide")
 """Interactions that have a button; a click is recorded when the product is opened."""

@@ -5,10 +5,8 @@ from collections.abc import Mapping, Sequence
 from shopwindow.serving.web.cards import get_photo_url
 from shopwindow.serving.web.data_export import get_export_url
 from shopwindow.serving.web.markup import Markup, action_button, join, tag
-from shopwindow.serving.web.price_formatting import format_price
 from shopwindow.serving.web.translations import (
     MESSAGE_KEYS,
-    Language,
     localize_title,
     translate,
     translate_count,
@@ -16,6 +14,7 @@ from shopwindow.serving.web.translations import (
 from shopwindow.serving.web.visitor_bar import truncate_id
 from shopwindow.serving.web.visitor_state import VisitorState
 from shopwindow.values import Interest, PreferredPriceRange, Product
+from shopwindow.values.display_formats import Language, format_number, format_percent, format_price
 
 _MAX_PHOTOS = 4
 _MIN_PREFERENCE = 0.01
@@ -80,14 +79,14 @@ def _render_cluster(name: str, interest: Interest, language: Language) -> Markup
         if product.image
     ]
     title = localize_title(interest.products[0], language)
-    percent = f"{100 * interest.weight:.0f}"
+    share = format_percent(interest.weight, language)
     return tag(
         "li" if name == "interests" else "li.sw-negative",
         tag("div.sw-cluster", *photos) if photos else "",
         tag("p.sw-cluster-name", title, dir="auto"),
         _render_bar(interest.weight),
-        tag("span.sw-interest-share", translate("percent", language, n=percent)),
-        aria_label=translate(f"{name}_item", language, name=title, n=percent),
+        tag("span.sw-interest-share", share),
+        aria_label=translate(f"{name}_item", language, name=title, share=share),
     )
 
 
@@ -124,7 +123,12 @@ def _render_preference(name: str, values: Mapping[str, float], language: Languag
             "li" if preference > 0 else "li.sw-negative",
             tag("bdi", value),
             _render_bar(preference),
-            title=translate("preference_score", language, name=value, n=f"{100 * preference:+.0f}"),
+            title=translate(
+                "preference_score",
+                language,
+                name=value,
+                n=format_number(100 * preference, language, signed=True),
+            ),
         )
         for value, preference in values.items()
         if value and abs(preference) >= _MIN_PREFERENCE
@@ -138,11 +142,16 @@ def _render_preference(name: str, values: Mapping[str, float], language: Languag
     )
 
 
+def _describe_preference(value: str, preference: float, language: Language) -> str:
+    score = format_number(100 * preference, language, signed=True)
+    return translate("preference_score", language, name=value, n=score)
+
+
 def _render_usual_prices(prices: Mapping[str, PreferredPriceRange], language: Language) -> Markup:
     lines = []
     for currency, price_range in prices.items():
         low, typical, high = (
-            format_price(round(price), currency, language)
+            format_price(round(price), currency, language, trims_whole=True)
             for price in (price_range.low, price_range.typical, price_range.high)
         )
         line = translate("usual_price", language, value=typical, low=low, high=high)

@@ -5,9 +5,10 @@ from functools import lru_cache
 from embed import PREVIEW_SIZE, PhotoReader
 from shopwindow.serving.web.markup import Markup, action_button, join, tag
 from shopwindow.serving.web.thumbnails import encode_jpeg, make_thumbnail, to_data_url
-from shopwindow.serving.web.translations import TEXT_DIRECTIONS, Language, translate
+from shopwindow.serving.web.translations import TEXT_DIRECTIONS, translate
 from shopwindow.serving.web.view_model import View
 from shopwindow.values import Crop, QueryImage
+from shopwindow.values.display_formats import Language
 from shopwindow.values.errors import PhotoError
 
 _TILE_SIDE = 96

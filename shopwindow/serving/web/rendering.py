@@ -12,14 +12,10 @@ from shopwindow.serving.web.query_images import QueryImageRenderer
 from shopwindow.serving.web.results import render_results
 from shopwindow.serving.web.sidebar import render_sidebar
 from shopwindow.serving.web.suggestions import render_suggestion_list
-from shopwindow.serving.web.translations import (
-    TEXT_DIRECTIONS,
-    Language,
-    detect_language,
-    translate,
-)
+from shopwindow.serving.web.translations import TEXT_DIRECTIONS, detect_language, translate
 from shopwindow.serving.web.view_model import View
 from shopwindow.serving.web.visitor_bar import render_visitor_bar
+from shopwindow.values.display_formats import Language
 
 _FILLS_QUERY_BOX = frozenset({"example", "select_suggestion"})
 """Actions that write into the query box."""

@@ -27,13 +27,13 @@ from shopwindow.serving.web.product_actions import render_product_actions
 from shopwindow.serving.web.sort_bar import render_sort_bar
 from shopwindow.serving.web.translations import (
     TEXT_DIRECTIONS,
-    Language,
     localize_title,
     translate,
     translate_count,
 )
 from shopwindow.serving.web.view_model import View
 from shopwindow.values import Product
+from shopwindow.values.display_formats import Language
 
 _MAX_HEADING_CHARS = 90
 
@@ -141,14 +141,14 @@ def render_status(view: View) -> Markup:
         key = "shown_of_best_matches" if is_search else "shown_of"
         noun = "best_matches" if is_search else "products"
         total = translate_count(noun, view.n_found, language)
-        line = translate(key, language, shown=f"{n_shown:,}", total=total)
+        line = translate(key, language, shown=n_shown, total=total)
     about = translate("similar_products", language) if view.similar_to else ""
     return tag(
         "p.sw-status",
         tag("strong", line),
         tag("span.sw-subtitle", about) if about else "",
         role="status",
-        title=translate("took_ms", language, ms=f"{view.took_ms:.0f}"),
+        title=translate("took_ms", language, ms=round(view.took_ms)),
     )
 
 

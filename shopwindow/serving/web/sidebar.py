@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from index import CATEGORY_SEPARATOR
 from shopwindow.serving.web.filter_chips import format_price_range, list_active_filters
 from shopwindow.serving.web.markup import Markup, action_button, join, tag
-from shopwindow.serving.web.translations import TEXT_DIRECTIONS, Language, translate
+from shopwindow.serving.web.translations import TEXT_DIRECTIONS, translate
 from shopwindow.serving.web.view_model import FacetCounts, View, get_selected_values
 from shopwindow.values import PriceBucket
+from shopwindow.values.display_formats import Language, format_number
 
 _MAX_VALUES = 8
 _IN_STOCK = "true"
@@ -59,7 +60,7 @@ def render_sidebar(view: View, facets: FacetCounts) -> Markup:
         _render_price(view),
         _render_stock(view, facets.get("in_stock", {})),
     ]
-    count = tag("span.sw-count", str(n_active or ""))
+    count = tag("span.sw-count", format_number(n_active, language) if n_active else "")
     summary = tag("summary", translate("filters", language), count)
     if n_active:
         clear = action_button(
@@ -119,7 +120,7 @@ def _render_choice(view: View, name: str, value: str, label: str, count: int) ->
     return action_button(
         "filter",
         tag("bdi", label),
-        tag("span.sw-count", f"{count:,}"),
+        tag("span.sw-count", format_number(count, view.language)),
         class_="sw-choice",
         aria_pressed="true" if is_on else "false",
         data_name=name,
@@ -180,7 +181,7 @@ def _render_price_bucket(bucket: PriceBucket, view: View) -> Markup:
     return action_button(
         "price_range",
         tag("bdi", format_price_range(bucket.low, bucket.high, view.language)),
-        tag("span.sw-count", f"{bucket.count:,}"),
+        tag("span.sw-count", format_number(bucket.count, view.language)),
         class_="sw-choice",
         aria_pressed="true" if is_on else "false",
         data_low=low,

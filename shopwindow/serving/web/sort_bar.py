@@ -4,9 +4,10 @@ from typing import get_args
 
 from shopwindow.serving.web.markup import Markup, action_button, tag
 from shopwindow.serving.web.notices import render_collapse_toggle
-from shopwindow.serving.web.translations import Language, translate
+from shopwindow.serving.web.translations import translate
 from shopwindow.serving.web.view_model import View
 from shopwindow.values import Sort
+from shopwindow.values.display_formats import Language
 
 DIVERSITY_LEVELS = (("off", 0.0), ("medium", 0.3), ("high", 0.6))
 """Levels of variety, and the `Query.diversity` of each."""

@@ -11,10 +11,11 @@ from starlette.routing import Route
 
 from search import SearchService
 from shopwindow.serving.web.markup import Markup, tag
-from shopwindow.serving.web.translations import TEXT_DIRECTIONS, Language, translate
+from shopwindow.serving.web.translations import TEXT_DIRECTIONS, translate
 from shopwindow.serving.web.typed_input import sanitize_text
 from shopwindow.serving.web.view_model import get_selected_values
 from shopwindow.values import MAX_TEXT_CHARS, Filters
+from shopwindow.values.display_formats import Language
 from shopwindow.values.errors import ShopwindowError
 
 SUGGESTION_ROUTE = "suggestions"

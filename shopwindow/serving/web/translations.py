@@ -2,12 +2,10 @@
 
 import unicodedata
 from collections.abc import Mapping
-from typing import Literal, TypeAlias
 
 from shopwindow.serving.web.visitor_translations import VISITOR_MESSAGES
 from shopwindow.values import Product
-
-Language: TypeAlias = Literal["en", "ar"]
+from shopwindow.values.display_formats import Language, format_number, select_plural_form
 
 _MESSAGES: Mapping[str, tuple[str, str]] = {
     **VISITOR_MESSAGES,
@@ -211,13 +209,17 @@ MESSAGE_KEYS = frozenset(_MESSAGES)
 
 
 def translate(key: str, language: Language, /, **values: object) -> str:
-    """Return one text of the page, not escaped.
+    """Return one text of the page, not escaped; whole numbers among its values are formatted.
 
     Raises:
         KeyError: No text has this key, or one of its values is missing.
     """
     english, arabic = _MESSAGES[key]
-    return (arabic if language == "ar" else english).format(**values)
+    shown = {
+        name: format_number(value, language) if isinstance(value, int) else value
+        for name, value in values.items()
+    }
+    return (arabic if language == "ar" else english).format(**shown)
 
 
 def translate_count(key: str, count: int, language: Language) -> str:
@@ -232,21 +234,8 @@ def translate_count(key: str, count: int, language: Language) -> str:
     Raises:
         KeyError: No text has this key.
     """
-    form = f"{key}_{_select_plural_form(count, language)}"
-    return translate(form if form in MESSAGE_KEYS else f"{key}_other", language, n=f"{count:,}")
-
-
-def _select_plural_form(count: int, language: Language) -> str:
-    """Return the plural category of a number. Source: Unicode CLDR, plural rules of en and ar."""
-    if count == 1:
-        return "one"
-    if language == "en":
-        return "other"
-    if count == 2:
-        return "two"
-    if 3 <= count % 100 <= 10:
-        return "few"
-    return "many" if count % 100 >= 11 else "other"
+    form = f"{key}_{select_plural_form(count, language)}"
+    return translate(form if form in MESSAGE_KEYS else f"{key}_other", language, n=count)
 
 
 def detect_language(text: str, default: Language = "en") -> Language:

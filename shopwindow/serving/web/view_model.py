@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
-from shopwindow.serving.web.translations import Language
 from shopwindow.serving.web.visitor_state import CardImpression, VisitorState
 from shopwindow.values import (
     Filters,
@@ -17,6 +16,7 @@ from shopwindow.values import (
     Surface,
     as_tuple,
 )
+from shopwindow.values.display_formats import Language
 from shopwindow.values.errors import InvalidQueryError
 
 FacetCounts: TypeAlias = Mapping[str, Mapping[str, int]]

@@ -1,9 +1,10 @@
 """The bar under the page's name: tabs, and the visitor."""
 
 from shopwindow.serving.web.markup import Markup, action_button, tag
-from shopwindow.serving.web.translations import TEXT_DIRECTIONS, Language, translate
+from shopwindow.serving.web.translations import TEXT_DIRECTIONS, translate
 from shopwindow.serving.web.view_model import View
 from shopwindow.values import DEMO_USER_PREFIX, MAX_ID_CHARS
+from shopwindow.values.display_formats import Language
 
 _TABS = ("search", "for_you")
 _MAX_DISPLAY_CHARS = 40

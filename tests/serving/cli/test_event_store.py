@@ -50,7 +50,7 @@ def test_the_real_command_syncs_new_events_and_counts_them(tmp_path: Path) -> No
 def test_stats_are_tables(filled: CliRunner) -> None:
     filled("events", "sync")
     out = filled("events", "stats").out
-    assert "events, 2026-03-01 to 2026-03-02" in out
+    assert "events, 1 Mar 2026 to 2 Mar 2026" in out
     for words in (("impression", "3"), ("search", "3", "1", "0.3333", "1.0000", "0.3333", "2")):
         assert any(all(word in line for word in words) for line in out.splitlines()), words
     assert filled("events", "stats", "--since", "2030-01-01").out == "No events.\n"

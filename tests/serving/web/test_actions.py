@@ -237,7 +237,7 @@ def test_a_broken_photo_shows_a_notice_and_no_hits(
 def test_a_text_that_is_too_long_shows_a_notice(controller: PageController) -> None:
     view = controller.search("red " * 1000, (), View())
     assert view.notice is not None
-    assert "at most 2000 characters" in view.notice.text
+    assert "at most 2,000 characters" in view.notice.text
 
 
 @pytest.mark.parametrize(

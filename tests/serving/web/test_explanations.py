@@ -8,8 +8,9 @@ import pytest
 from shopwindow.ranking import BasketStatistics, ComplementFeatures, score_complements
 from shopwindow.serving.web.card_context import CardContext
 from shopwindow.serving.web.cards import render_gallery
-from shopwindow.serving.web.translations import MESSAGE_KEYS, Language
+from shopwindow.serving.web.translations import MESSAGE_KEYS
 from shopwindow.values import Hit, Product
+from shopwindow.values.display_formats import Language
 
 DRESS = Product("d", "Red dress", image="d.png")
 QUERY_CONTEXT = CardContext("en", has_query=True)

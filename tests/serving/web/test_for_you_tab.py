@@ -46,13 +46,13 @@ def test_the_profile_shows_interests_preferences_and_prices() -> None:
     html = render_profile_panel(SELECTED, "en")
     assert html.count("<img") == 3
     for text in (
-        'aria-label="Interest: Red dress, 72 percent"',
-        'aria-label="Dislike: Football, 100 percent"',
+        'aria-label="Interest: Red dress, 72%"',
+        'aria-label="Dislike: Football, 100%"',
         "28%",
         "noor: +40 of 100",
         "tarqa: -20 of 100",
         ">Seller</span>",
-        "Typically AED 80 (AED 59 to AED 120)",
+        "Typically AED\u00a080 (AED\u00a059 to AED\u00a0120)",
         "7 interactions",
     ):
         assert text in html, text

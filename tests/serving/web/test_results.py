@@ -7,9 +7,9 @@ import pytest
 from shopwindow.serving.web.filter_chips import list_active_filters
 from shopwindow.serving.web.results import render_results
 from shopwindow.serving.web.sidebar import render_sidebar
-from shopwindow.serving.web.translations import Language
 from shopwindow.serving.web.view_model import Notice, View, remove_filter, toggle_filter
 from shopwindow.values import Filters, Hit, Product
+from shopwindow.values.display_formats import Language
 
 HITS = tuple(Hit(Product(f"sku-{n}", f"Dress {n}"), 1.0, {"lexical": 1.0}) for n in range(3))
 SEARCH = View(text="dress", hits=HITS, n_found=40, took_ms=12.3, facet_scope="candidates")

@@ -10,8 +10,8 @@ from shopwindow.eventlog import EventLog
 from shopwindow.eventlog.visitor_traces import LinkedIds
 from shopwindow.serving.web import view_queries
 from shopwindow.serving.web.actions import PageController
-from shopwindow.serving.web.translations import Language
 from shopwindow.values import Event
+from shopwindow.values.display_formats import Language
 from shopwindow.values.errors import (
     EventRejectedError,
     EventStoreError,
