@@ -87,6 +87,8 @@ def test_it_has_the_packages_and_their_data_and_nothing_else(wheel: Path) -> Non
         "data_samples/queries/query-1.jpg",
         "embed/weights/compact/compact.safetensors",
         "shopwindow/values/synonyms.txt",
+        "shopwindow/serving/templates/audit.html",
+        "shopwindow/serving/templates/web/card.html",
         "shopwindow/serving/web/page.js",
         *(f"{package}/py.typed" for package in ("embed", "index", "search", "shopwindow")),
     }

@@ -80,5 +80,5 @@ def _build_match(typed: str, entities: list[CatalogEntity]) -> AttributeMatch:
 
 def _format_range(price: PriceConstraint) -> str:
     if price.low is None:
-        return f"≤ {price.high:g}"
-    return f"≥ {price.low:g}" if price.high is None else f"{price.low:g}–{price.high:g}"
+        return f"≤ {price.high:.12g}"
+    return f"≥ {price.low:.12g}" if price.high is None else f"{price.low:.12g}–{price.high:.12g}"

@@ -1,13 +1,14 @@
 """Formats prices, numbers, percentages and times as people read them, in English and Arabic.
 
 What programs read (JSON, CSV, attributes of forms) stays unformatted. Locale data is Unicode's
-CLDR, through Babel, which is loaded at first use: English numbers do without, so that a table of
-the command line waits for no more than the decimals of its currencies.
+CLDR, through Babel, which is loaded at first use: a table of the command line waits for no more
+than the decimals of its currencies.
 """
 
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Literal, TypeAlias
 
 Language: TypeAlias = Literal["en", "ar"]
@@ -17,7 +18,7 @@ _LOCALES: Mapping[Language, str] = {"en": "en_001", "ar": "ar_AE"}
 
 _DIGITS = "latn"  # 0 to 9: what CLDR gives for ar_AE
 _NO_BREAK_SPACE = "\u00a0"
-_RIGHT_TO_LEFT_ISOLATE, _POP_ISOLATE = "\u2067", "\u2069"
+_RIGHT_TO_LEFT_ISOLATE, _FIRST_STRONG_ISOLATE, _POP_ISOLATE = "\u2067", "\u2068", "\u2069"
 _DECIMALS_WITHOUT_CURRENCY = 2
 _TIME_PATTERN = "d MMM y, HH:mm"
 
@@ -28,8 +29,9 @@ def format_price(
     """Return a price with its currency: "AED 79.50", "KWD 12.345", "79.50 د.إ.".
 
     English has the ISO code, since several currencies are called dollar; Arabic has the currency's
-    symbol. A code that is not known is shown as it is. An Arabic price is isolated: the text around
-    it, such as a Latin brand name, does not change the order of its parts.
+    symbol. A code that is not known is shown as it is. An Arabic price is isolated, and its symbol
+    once more: neither a Latin brand name beside it changes the order of its parts, nor does "US$"
+    become "$US". The order of the parts is that of the CLDR for ar_AE; a test holds it.
 
     Args:
         price: Zero or more; halves are rounded to the even digit.
@@ -40,33 +42,25 @@ def format_price(
     is_trimmed = trims_whole and float(price).is_integer()
     decimals = 0 if is_trimmed else _count_decimals(currency)
     if not currency:
-        return format_number(price, language, decimals)
+        return format_number(price, decimals)
     if language == "en":
-        return f"{currency}{_NO_BREAK_SPACE}{format_number(price, language, decimals)}"
-    return _format_localized_price(price, currency, language, decimals)
+        return f"{currency}{_NO_BREAK_SPACE}{format_number(price, decimals)}"
+    symbol = f"{_FIRST_STRONG_ISOLATE}{_get_symbol(currency, language)}{_POP_ISOLATE}"
+    price_text = f"{format_number(price, decimals)}{_NO_BREAK_SPACE}{symbol}"
+    return f"{_RIGHT_TO_LEFT_ISOLATE}{price_text}{_POP_ISOLATE}"
 
 
-def format_number(
-    number: float, language: Language = "en", decimals: int = 0, *, signed: bool = False
-) -> str:
+def format_number(number: float, decimals: int = 0, *, signed: bool = False) -> str:
     """Return a number with grouped thousands: "12,345", "+0.250".
+
+    English and the Arabic of the Gulf write it alike, as Python does; a test holds it to the CLDR.
 
     Args:
         number: The number; halves are rounded to the even digit.
-        language: Of the text around it.
         decimals: Digits after the point.
         signed: Write the plus of a number that is not negative.
     """
-    exact = Decimal(str(number))
-    if language == "en":
-        return f"{exact:{'+' if signed else ''},.{decimals}f}"
-    from babel.numbers import format_decimal  # noqa: PLC0415 -- English does without
-
-    pattern = f"#,##0.{'0' * decimals}" if decimals else "#,##0"
-    signed_pattern = f"+{pattern};-{pattern}" if signed else pattern
-    return format_decimal(
-        exact, signed_pattern, locale=_LOCALES[language], numbering_system=_DIGITS
-    )
+    return f"{Decimal(str(number)):{'+' if signed else ''},.{decimals}f}"
 
 
 def format_percent(
@@ -114,18 +108,8 @@ def _count_decimals(currency: str) -> int:
     return get_currency_precision(currency)
 
 
-def _format_localized_price(price: float, currency: str, language: Language, decimals: int) -> str:
-    from babel import Locale  # noqa: PLC0415 -- English does without
-    from babel.numbers import format_currency  # noqa: PLC0415 -- English does without
+@lru_cache(maxsize=256)
+def _get_symbol(currency: str, language: Language) -> str:
+    from babel.numbers import get_currency_symbol  # noqa: PLC0415 -- English does without
 
-    locale = Locale.parse(_LOCALES[language])
-    pattern = locale.currency_formats["standard"].pattern
-    text = format_currency(
-        Decimal(str(price)),
-        currency,
-        pattern.replace("0.00", f"0.{'0' * decimals}" if decimals else "0"),
-        locale=locale,
-        currency_digits=False,
-        numbering_system=_DIGITS,
-    )
-    return f"{_RIGHT_TO_LEFT_ISOLATE}{text}{_POP_ISOLATE}"
+    return get_currency_symbol(currency, locale=_LOCALES[language])

@@ -134,7 +134,11 @@ def test_a_price_becomes_a_filter_and_leaves_the_text(parser: QueryParser) -> No
         False,
     ]
     assert parsed.interpretations[0].value == "≤ 50"
-    texts = {"dress over 9": "≥ 9", "dress between 9 and 5": "5–9"}
+    texts = {
+        "dress over 9": "≥ 9",
+        "dress between 9 and 5": "5–9",
+        "dress under 1234567": "≤ 1234567",
+    }
     for text, expected in texts.items():
         assert parser.parse(Query(text)).interpretations[0].value == expected
 

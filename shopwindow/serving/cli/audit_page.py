@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from PIL import Image
 
 from embed import PhotoReader
-from search.audit import AuditSection, CatalogAudit, Finding, FindingKind, ProductSummary
-from shopwindow.values.display_formats import format_time
+from search.audit import AuditSection, CatalogAudit, Finding, FindingKind
+from shopwindow.serving.templating import render_template
+from shopwindow.values.display_formats import format_number, format_time
 from shopwindow.values.errors import PhotoError
 
 MAX_FINDINGS_SHOWN = 50
@@ -69,6 +69,55 @@ class Thumbnails:
         return "data:image/jpeg;base64," + base64.b64encode(out.getvalue()).decode("ascii"), ""
 
 
+@dataclass(frozen=True, slots=True)
+class ShownProduct:
+    """A product on the page.
+
+    Attributes:
+        id: Its id.
+        title: Its title; may be empty.
+        photo_url: Its thumbnail as a data URL; empty without one.
+        photo_problem: Why there is none.
+    """
+
+    id: str
+    title: str
+    photo_url: str
+    photo_problem: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShownFinding:
+    """A finding on the page.
+
+    Attributes:
+        detail: What was found.
+        n_products: How many products it is about.
+        products: Those that are shown.
+    """
+
+    detail: str
+    n_products: int
+    products: Sequence[ShownProduct]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownGroup:
+    """The findings of one kind on the page.
+
+    Attributes:
+        kind: The kind.
+        count: How many there are, as text.
+        is_truncated: Whether others are only in the table.
+        findings: Those that are shown.
+    """
+
+    kind: FindingKind
+    count: str
+    is_truncated: bool
+    findings: Sequence[ShownFinding]
+
+
 def render_page(audit: CatalogAudit, table: str, reader: PhotoReader, fetch: bool = False) -> str:
     """Return an audit as one HTML page.
 
@@ -78,21 +127,36 @@ def render_page(audit: CatalogAudit, table: str, reader: PhotoReader, fetch: boo
         reader: Opens the photos.
         fetch: Fetch photos behind addresses.
     """
-    environment = Environment(
-        loader=PackageLoader("shopwindow.serving.cli", "."),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("audit.html").render(
-        audit=audit,
-        sections=[(section, select_findings(section)) for section in audit.sections],
+    thumbnails = Thumbnails(reader, fetch)
+    return render_template(
+        "audit.html",
+        location=audit.location,
+        n_affected=format_number(audit.n_affected),
+        n_products=format_number(audit.n_products),
+        sections=[(section, _build_groups(section, thumbnails)) for section in audit.sections],
         table=table,
-        thumbnail=Thumbnails(reader, fetch).to_data_url,
-        select_products=_select_products,
         made_at=f"{format_time(datetime.now(UTC))} UTC",
     )
+
+
+def _build_groups(section: AuditSection, thumbnails: Thumbnails) -> list[ShownGroup]:
+    return [
+        ShownGroup(
+            group.kind,
+            format_number(group.count),
+            len(group.findings) < group.count,
+            [_build_finding(finding, thumbnails) for finding in group.findings],
+        )
+        for group in select_findings(section)
+    ]
+
+
+def _build_finding(finding: Finding, thumbnails: Thumbnails) -> ShownFinding:
+    products = [
+        ShownProduct(product.id, product.title, *thumbnails.to_data_url(product.image))
+        for product in finding.products[:MAX_PRODUCTS_SHOWN]
+    ]
+    return ShownFinding(finding.detail, len(finding.products), products)
 
 
 def select_findings(section: AuditSection) -> list[FindingGroup]:
@@ -107,7 +171,3 @@ def select_findings(section: AuditSection) -> list[FindingGroup]:
         selected[kind.name] = findings[: room // n_kinds_left]
         room -= len(selected[kind.name])
     return [FindingGroup(kind, len(findings), selected[kind.name]) for kind, findings in kinds]
-
-
-def _select_products(finding: Finding) -> Sequence[ProductSummary]:
-    return finding.products[:MAX_PRODUCTS_SHOWN]

@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from urllib.parse import urlencode
 
+from markupsafe import Markup
+
 from shopwindow.serving.web.card_context import CardContext
+from shopwindow.serving.web.components import render_component
 from shopwindow.serving.web.explanations import find_max_contribution, render_explanation
-from shopwindow.serving.web.markup import Markup, action_button, tag
 from shopwindow.serving.web.product_actions import render_product_actions
 from shopwindow.serving.web.translations import localize_title, translate, translate_count
 from shopwindow.values import Hit, Product
@@ -29,7 +31,7 @@ def render_gallery(hits: Sequence[Hit], context: CardContext) -> Markup:
         render_card(hit, context, render_explanation(hit, context, rank, max_contribution))
         for rank, hit in enumerate(hits, start=1)
     ]
-    return tag("ul.sw-gallery", *(tag("li", card) for card in cards))
+    return render_component("gallery", cards=cards)
 
 
 def render_card(hit: Hit, context: CardContext, explanation: Markup) -> Markup:
@@ -41,66 +43,34 @@ def render_card(hit: Hit, context: CardContext, explanation: Markup) -> Markup:
         explanation: Why the hit has its rank.
     """
     product, language = hit.product, context.language
-    title = localize_title(product, language)
-    more = translate("more_like_this", language)
-    return tag(
-        "article.sw-card" if product.in_stock else "article.sw-card.sw-sold-out",
-        render_photo(product, language),
-        tag(
-            "div.sw-product-info",
-            tag("p.sw-brand", product.brand, dir="auto") if product.brand else "",
-            tag("h3", title, dir="auto"),
-            render_price(product, language),
-            render_variants_button(hit, language),
-            explanation,
-            render_product_actions(product, context.surface, language)
-            if context.can_interact
-            else "",
-        ),
-        action_button(
-            "similar",
-            tag("span", more, aria_hidden="true"),
-            class_="sw-open",
-            data_value=product.id,
-            data_surface=context.surface,
-            data_key=f"card {context.surface} {product.id}",
-            aria_label=f"{more}: {title}",
-        ),
-        _render_less_like_button(product, title, language) if context.has_query else "",
-        data_id=product.id,
-        title=f"id: {product.id}",
-    )
-
-
-def _render_less_like_button(product: Product, title: str, language: Language) -> Markup:
-    label = translate("less_like_this", language)
-    return action_button(
-        "add_negative_example",
-        tag("span", "⊘", aria_hidden="true"),
-        tag("span.sw-less-like-label", label, aria_hidden="true"),
-        class_="sw-less-like",
-        data_value=product.id,
-        data_key=f"less like {product.id}",
-        aria_label=f"{label}: {title}",
-        title=label,
+    has_actions = context.can_interact
+    return render_component(
+        "card",
+        id=product.id,
+        group_id=product.group_id,
+        surface=context.surface,
+        in_stock=product.in_stock,
+        title=localize_title(product, language),
+        brand=product.brand,
+        price=describe_price(product, language),
+        variants=_describe_variants(hit, language),
+        photo=render_photo(product, language),
+        explanation=explanation,
+        actions=render_product_actions(product, context.surface, language) if has_actions else "",
+        more_like_this=translate("more_like_this", language),
+        less_like_this=translate("less_like_this", language) if context.has_query else "",
     )
 
 
 def render_photo(product: Product, language: Language) -> Markup:
     """Return a product's photo, or a plain tile that says that there is none."""
-    badge = "" if product.in_stock else tag("span.sw-badge", translate("out_of_stock", language))
-    fallback = tag("span.sw-no-photo", translate("no_photo", language))
-    if not product.image:
-        return tag("div.sw-photo", fallback, badge)
-    photo = tag(
-        "img",
-        src=get_photo_url(product),
-        alt=localize_title(product, language),
-        loading="lazy",
-        decoding="async",
-        referrerpolicy="no-referrer",
+    return render_component(
+        "photo",
+        url=get_photo_url(product) if product.image else "",
+        title=localize_title(product, language),
+        badge="" if product.in_stock else translate("out_of_stock", language),
+        no_photo=translate("no_photo", language),
     )
-    return tag("div.sw-photo", fallback, photo, badge)
 
 
 def get_photo_url(product: Product) -> str:
@@ -113,23 +83,13 @@ def get_photo_url(product: Product) -> str:
     return f"{PHOTO_ROUTE}?{urlencode({'id': product.id})}"
 
 
-def render_variants_button(hit: Hit, language: Language) -> Markup:
-    """Return a button that shows all variants of a hit; nothing where it has no others."""
-    if hit.n_variants < 2:
-        return Markup("")
-    return action_button(
-        "filter",
-        translate_count("variants", hit.n_variants, language),
-        class_="sw-chip sw-variants",
-        data_name="group_id",
-        data_value=hit.product.group_id,
-        data_key=f"variants {hit.product.group_id}",
-    )
-
-
-def render_price(product: Product, language: Language) -> Markup:
-    """Return the price; nothing where it is unknown."""
+def describe_price(product: Product, language: Language) -> str:
+    """Return the price as text; empty where it is unknown."""
     if product.price is None:
-        return Markup("")
-    price = format_price(product.price, product.currency, language, trims_whole=True)
-    return tag("p.sw-price", tag("bdi", price))
+        return ""
+    return format_price(product.price, product.currency, language, trims_whole=True)
+
+
+def _describe_variants(hit: Hit, language: Language) -> str:
+    """Return how many variants a hit stands for; empty where it has no others."""
+    return translate_count("variants", hit.n_variants, language) if hit.n_variants > 1 else ""

@@ -1,12 +1,15 @@
 """Why a hit has its rank: matched words, score contributions, rules, its rank before them."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+
+from markupsafe import Markup
 
 from shopwindow.serving.web.card_context import CardContext
-from shopwindow.serving.web.markup import Markup, tag
+from shopwindow.serving.web.components import render_component
 from shopwindow.serving.web.translations import MESSAGE_KEYS, translate
 from shopwindow.values import Hit
-from shopwindow.values.display_formats import format_number, format_percent
+from shopwindow.values.display_formats import Language, format_number, format_percent
 
 _MIN_CONTRIBUTION = 0.005  # a bar thinner than that shows nothing
 _RETRIEVAL = frozenset({"lexical", "text", "text_image", "image"})
@@ -42,6 +45,23 @@ def find_max_contribution(hits: Iterable[Hit]) -> float:
     return max(contributions, default=1.0)
 
 
+@dataclass(frozen=True, slots=True)
+class ContributionBar:
+    """One score contribution, as a bar.
+
+    Attributes:
+        name: What contributed.
+        value: How much, as text.
+        percent: How far the bar is filled.
+        is_negative: Whether it lowers the score.
+    """
+
+    name: str
+    value: str
+    percent: int
+    is_negative: bool
+
+
 def render_explanation(
     hit: Hit, context: CardContext, rank: int, max_contribution: float
 ) -> Markup:
@@ -53,57 +73,59 @@ def render_explanation(
         rank: Rank of the hit, from 1.
         max_contribution: The contribution that fills a bar.
     """
-    tooltip = translate("matched_word", context.language)
-    words = [tag("li", word, dir="auto", title=tooltip) for word in hit.matched_words]
-    contributions = sorted(hit.contributions.items(), key=lambda item: -item[1])
-    bars = [
-        _render_bar(name, value, context, max_contribution)
-        for name, value in contributions
-        if abs(value) >= _MIN_CONTRIBUTION
-    ]
-    changes = _render_rank_changes(hit, context, rank)
-    if not words and not bars and not changes:
+    language = context.language
+    bars = _build_bars(hit, context, max_contribution)
+    rules = [translate("rule", language, name=name) for name in hit.rules]
+    exploration_chance = _describe_exploration(hit, language)
+    earlier_rank = _describe_earlier_rank(hit, context, rank)
+    if not (hit.matched_words or bars or rules or exploration_chance or earlier_rank):
         return Markup("")
-    return tag(
-        "div.sw-explanation",
-        tag("ul.sw-matched-words", *words) if words else "",
-        tag("ul.sw-contributions", *bars) if bars else "",
-        tag("ul.sw-rank-changes", *changes) if changes else "",
-        role="group",
-        aria_label=translate("explanation", context.language),
+    return render_component(
+        "explanation",
+        label=translate("explanation", language),
+        matched_words=hit.matched_words,
+        matched_word_help=translate("matched_word", language),
+        bars=bars,
+        rules=rules,
+        exploration_chance=exploration_chance,
+        earlier_rank=earlier_rank,
     )
 
 
-def _render_rank_changes(hit: Hit, context: CardContext, rank: int) -> list[Markup]:
-    """Return the rules that moved a hit, and its rank before reranking where it differs.
-
-    The rank is shown for a hit that was itself reranked, not for one that only made room.
-    """
-    language = context.language
-    items = [
-        tag("li.sw-rule", translate("rule", language, name=name), dir="auto") for name in hit.rules
+def _build_bars(hit: Hit, context: CardContext, max_contribution: float) -> list[ContributionBar]:
+    """Return the contributions that are large enough to show, largest first."""
+    contributions = sorted(hit.contributions.items(), key=lambda item: -item[1])
+    return [
+        ContributionBar(
+            _describe_contribution(name, value, context),
+            format_number(value, decimals=3, signed=True),
+            round(100 * min(abs(value) / max_contribution, 1.0)),
+            is_negative=value < 0,
+        )
+        for name, value in contributions
+        if abs(value) >= _MIN_CONTRIBUTION
     ]
-    if hit.propensity is not None and _EXPLORATION in hit.contributions:
-        chance = format_percent(hit.propensity, language, significant_digits=2)
-        text = translate("exploration_chance", language, chance=chance)
-        items.append(tag("li.sw-exploration", text))
+
+
+def _describe_exploration(hit: Hit, language: Language) -> str:
+    """Return the chance that put a hit where it is; empty where nothing was explored."""
+    if hit.propensity is None or _EXPLORATION not in hit.contributions:
+        return ""
+    chance = format_percent(hit.propensity, language, significant_digits=2)
+    return translate("exploration_chance", language, chance=chance)
+
+
+def _describe_earlier_rank(hit: Hit, context: CardContext, rank: int) -> str:
+    """Return the rank of a hit before reranking; empty where it is the same.
+
+    It is said of a hit that was itself reranked, not of one that only made room.
+    """
     is_reranked = bool(hit.rules) or bool(hit.contributions.keys() - _RETRIEVAL)
     rank_changed = hit.retrieval_rank not in {0, rank}
-    if context.has_query and context.is_sorted_by_relevance and is_reranked and rank_changed:
-        key = "rank_before_rules" if hit.rules else "rank_before_reranking"
-        items.append(tag("li", translate(key, language, n=hit.retrieval_rank)))
-    return items
-
-
-def _render_bar(
-    contribution: str, value: float, context: CardContext, max_contribution: float
-) -> Markup:
-    name = _describe_contribution(contribution, value, context)
-    percent = f"{100 * min(abs(value) / max_contribution, 1.0):.0f}%"
-    amount = format_number(value, context.language, decimals=3, signed=True)
-    bar = tag("span.sw-bar", tag("i", style=f"width:{percent}"), aria_hidden="true")
-    item = "li" if value > 0 else "li.sw-negative"
-    return tag(item, tag("span.sw-contribution", name), bar, title=f"{name}: {amount}")
+    if not (context.has_query and context.is_sorted_by_relevance and is_reranked and rank_changed):
+        return ""
+    key = "rank_before_rules" if hit.rules else "rank_before_reranking"
+    return translate(key, context.language, n=hit.retrieval_rank)
 
 
 def _describe_contribution(contribution: str, value: float, context: CardContext) -> str:

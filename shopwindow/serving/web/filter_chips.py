@@ -1,13 +1,55 @@
 """Chips above the hits: active filters, negative examples, and facet values to filter by."""
 
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
 from index import CATEGORY_SEPARATOR
-from shopwindow.serving.web.markup import Markup, action_button, tag
+from shopwindow.serving.web.components import render_component
 from shopwindow.serving.web.translations import localize_title, translate
 from shopwindow.serving.web.view_model import View, get_selected_values
-from shopwindow.values import Filters
+from shopwindow.values import Filters, Product
 from shopwindow.values.display_formats import Language, format_number, format_price
 
 _MAX_CHIPS = {"category": 5, "brand": 4, "merchant_id": 2}
+
+
+@dataclass(frozen=True, slots=True)
+class FacetChip:
+    """A facet value to filter by.
+
+    Attributes:
+        name: Name of the facet, as filters name it.
+        value: Its value.
+        facet: Name of the facet, as people call it.
+        label: Its value, shortened.
+        count: Products that have it, as text.
+        shows_facet: Whether the value alone does not say what it is.
+    """
+
+    name: str
+    value: str
+    facet: str
+    label: str
+    count: str
+    shows_facet: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ActiveChip:
+    """An active filter or negative example, which a click removes.
+
+    Attributes:
+        name: Name of the filter; empty for a negative example.
+        value: Value of the filter, or id of the product.
+        label: What it is.
+        remove: What a click does.
+    """
+
+    name: str
+    value: str
+    label: str
+    remove: str
 
 
 def render_facet_chips(view: View) -> Markup:
@@ -17,39 +59,31 @@ def render_facet_chips(view: View) -> Markup:
     """
     if view.facet_scope != "candidates" or view.similar_to or len(view.hits) < 2:
         return Markup("")
-    chips = []
-    for name, max_chips in _MAX_CHIPS.items():
-        selected = get_selected_values(view.filters, name)
-        counts = view.facets.get(name, {}).items()
-        useful = [
-            (value, count)
-            for value, count in counts
-            if value and value not in selected and 1 < count < view.n_found
-        ]
-        chips += [
-            _render_facet_chip(view, name, value, count) for value, count in useful[:max_chips]
-        ]
+    chips = [chip for name in _MAX_CHIPS for chip in _build_facet_chips(view, name)]
     if not chips:
         return Markup("")
     label = translate("refine_results", view.language)
-    head = tag("span.sw-label", label)
-    return tag("div.sw-chips.sw-chip-row", head, *chips, role="group", aria_label=label)
+    return render_component("facet_chips", label=label, chips=chips)
 
 
-def _render_facet_chip(view: View, name: str, value: str, count: int) -> Markup:
-    facet = translate(name, view.language)
-    short_path = " › ".join(value.split(CATEGORY_SEPARATOR)[-2:])
-    return action_button(
-        "filter",
-        tag("span.sw-label", f"{facet}:") if name == "merchant_id" else "",
-        tag("bdi", short_path),
-        tag("span.sw-count", format_number(count, view.language)),
-        class_="sw-chip",
-        data_name=name,
-        data_value=value,
-        data_key=f"chip {name} {value}",
-        title=f"{facet}: {value}",
-    )
+def _build_facet_chips(view: View, name: str) -> list[FacetChip]:
+    selected = get_selected_values(view.filters, name)
+    useful = [
+        (value, count)
+        for value, count in view.facets.get(name, {}).items()
+        if value and value not in selected and 1 < count < view.n_found
+    ]
+    return [
+        FacetChip(
+            name,
+            value,
+            facet=translate(name, view.language),
+            label=" › ".join(value.split(CATEGORY_SEPARATOR)[-2:]),
+            count=format_number(count),
+            shows_facet=name == "merchant_id",
+        )
+        for value, count in useful[: _MAX_CHIPS[name]]
+    ]
 
 
 def list_active_filters(filters: Filters, language: Language) -> list[tuple[str, str, str]]:
@@ -94,35 +128,27 @@ def format_price_range(
 def render_active_filters(view: View) -> Markup:
     """Return the active filters and negative examples as chips that remove them."""
     language = view.language
-    chips = [
-        _render_active_chip("remove_filter", label, language, data_name=name, data_value=value)
+    filters = [
+        _build_active_chip(name, value, label, language)
         for name, value, label in list_active_filters(view.filters, language)
     ]
-    if view.has_query:
-        chips += [
-            _render_active_chip(
-                "remove_negative_example",
-                translate("less_like", language, name=localize_title(product, language)),
-                language,
-                data_value=product.id,
-            )
-            for product in view.choices.negative_examples
-        ]
-    if not chips:
+    examples = [
+        _build_active_chip("", product.id, _describe_example(product, language), language)
+        for product in (view.choices.negative_examples if view.has_query else ())
+    ]
+    if not filters and not examples:
         return Markup("")
-    clear = action_button(
-        "clear", translate("clear_all", language), class_="sw-link", data_key="clear"
+    return render_component(
+        "active_filters",
+        filters=filters,
+        negative_examples=examples,
+        clear_all=translate("clear_all", language),
     )
-    return tag("div.sw-chips", *chips, clear)
 
 
-def _render_active_chip(act: str, label: str, language: Language, **data: str) -> Markup:
-    return action_button(
-        act,
-        tag("bdi", label),
-        tag("span", "×", aria_hidden="true"),
-        class_="sw-chip sw-active",
-        data_key=" ".join((act, *data.values())),
-        aria_label=translate("remove", language, name=label),
-        **data,
-    )
+def _build_active_chip(name: str, value: str, label: str, language: Language) -> ActiveChip:
+    return ActiveChip(name, value, label, translate("remove", language, name=label))
+
+
+def _describe_example(product: Product, language: Language) -> str:
+    return translate("less_like", language, name=localize_title(product, language))

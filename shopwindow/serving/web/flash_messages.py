@@ -1,6 +1,8 @@
 """The one-line message after an action: what it changed."""
 
-from shopwindow.serving.web.markup import Markup, tag
+from markupsafe import Markup
+
+from shopwindow.serving.web.components import render_component
 from shopwindow.serving.web.translations import localize_title, translate, translate_count
 from shopwindow.serving.web.view_model import View
 from shopwindow.serving.web.visitor_bar import truncate_id
@@ -19,7 +21,7 @@ def render_flash_message(view: View) -> Markup:
         line = translate("erased", language, name=name, events=events)
     else:
         line = describe_effect(message, language)
-    return tag("p.sw-message.sw-flash", line, role="status", dir="auto")
+    return render_component("message", text=line, is_flash=True)
 
 
 def describe_effect(effect: InteractionEffect, language: Language) -> str:

@@ -2,15 +2,18 @@
 
 from collections.abc import Sequence
 
+from markupsafe import Markup
+
 from shopwindow.serving.web.card_context import CardContext
 from shopwindow.serving.web.cards import render_gallery
+from shopwindow.serving.web.components import render_component
 from shopwindow.serving.web.filter_chips import render_active_filters
-from shopwindow.serving.web.markup import Markup, tag
 from shopwindow.serving.web.profile_panel import render_profile_panel
 from shopwindow.serving.web.translations import translate, translate_count
 from shopwindow.serving.web.view_model import View
 from shopwindow.serving.web.visitor_bar import truncate_id
 from shopwindow.values import DEMO_USER_PREFIX, Hit
+from shopwindow.values.display_formats import Language
 
 
 def render_for_you_heading(view: View) -> Markup:
@@ -22,18 +25,17 @@ def render_for_you_heading(view: View) -> Markup:
     else:
         title = translate("recommended", language)
     is_demo = visitor.user_id.startswith(DEMO_USER_PREFIX)
-    events_disabled = (
-        ""
-        if visitor.has_event_log
-        else tag("p.sw-message", translate("events_disabled", language), role="status")
+    return render_component(
+        "for_you_heading",
+        title=title,
+        demo_help=translate("demo_visitor_help", language) if is_demo else "",
+        events_disabled="" if visitor.has_event_log else _render_events_disabled(language),
+        active_filters=render_active_filters(view) if view.hits or view.notice else "",
     )
-    return tag(
-        "header.sw-head",
-        tag("h2", title, dir="auto"),
-        tag("p.sw-status", translate("demo_visitor_help", language)) if is_demo else "",
-        events_disabled,
-        render_active_filters(view) if view.hits or view.notice else "",
-    )
+
+
+def _render_events_disabled(language: Language) -> Markup:
+    return render_component("message", text=translate("events_disabled", language), is_flash=False)
 
 
 def render_visitor(view: View) -> Markup:
@@ -43,10 +45,10 @@ def render_visitor(view: View) -> Markup:
         return Markup("")
     context = CardContext(language, surface="recent")
     title = translate("recently_viewed", language)
-    return tag(
-        "div.sw-profile-and-recent",
-        render_profile_panel(visitor, language),
-        render_carousel(title, visitor.recently_viewed, context),
+    return render_component(
+        "profile_and_recent",
+        profile=render_profile_panel(visitor, language),
+        recently_viewed=render_carousel(title, visitor.recently_viewed, context),
     )
 
 
@@ -57,15 +59,25 @@ def render_recommendations_heading(view: View) -> Markup:
     language, profile = view.language, view.visitor.profile
     is_personal = profile is not None and bool(profile.n_interactions)
     about = translate("mixed_across_interests" if is_personal else "popular_and_new", language)
-    status = tag(
-        "p.sw-status",
-        tag("strong", translate_count("products", len(view.hits), language)),
-        tag("span.sw-subtitle", about),
-        role="status",
-        title=translate("took_ms", language, ms=round(view.took_ms)),
+    text = translate_count("products", len(view.hits), language)
+    return render_component(
+        "list_heading",
+        title=translate("recommended_for_you", language),
+        status=render_status(text, about, view.took_ms, language),
     )
-    title = tag("h3.sw-title", translate("recommended_for_you", language))
-    return tag("header.sw-head", title, status)
+
+
+def render_status(text: str, about: str, took_ms: float, language: Language) -> Markup:
+    """Return how many products are shown; the time it took is the tooltip.
+
+    Args:
+        text: How many.
+        about: What they are; may be empty.
+        took_ms: Milliseconds that the request took.
+        language: Of the tooltip.
+    """
+    duration = translate("took_ms", language, ms=round(took_ms))
+    return render_component("status", text=text, about=about, duration=duration)
 
 
 def render_carousel(title: str, hits: Sequence[Hit], context: CardContext) -> Markup:
@@ -78,13 +90,9 @@ def render_carousel(title: str, hits: Sequence[Hit], context: CardContext) -> Ma
     """
     if not hits:
         return Markup("")
-    cards = tag(
-        "div.sw-carousel-cards",
-        render_gallery(hits, context),
-        tabindex="0",
-        role="group",
-        aria_label=title,
+    return render_component(
+        "carousel",
+        title=title,
+        gallery=render_gallery(hits, context),
+        is_compact=context.surface == "recent",
     )
-    is_compact = context.surface == "recent"
-    section = "section.sw-carousel.sw-compact" if is_compact else "section.sw-carousel"
-    return tag(section, tag("h3.sw-title", title), cards, aria_label=title)

@@ -1,10 +1,31 @@
 """How the query was interpreted, as chips that undo an interpretation."""
 
-from shopwindow.serving.web.markup import Markup, action_button, tag
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from shopwindow.serving.web.components import render_component
 from shopwindow.serving.web.translations import MESSAGE_KEYS, translate
 from shopwindow.serving.web.view_model import View
 from shopwindow.values import QueryInterpretation
 from shopwindow.values.display_formats import Language
+
+
+@dataclass(frozen=True, slots=True)
+class InterpretationChip:
+    """An interpretation of a phrase of the query, which a click undoes.
+
+    Attributes:
+        kind: Its kind.
+        typed: The phrase.
+        label: What it was interpreted as.
+        search_verbatim: What a click does.
+    """
+
+    kind: str
+    typed: str
+    label: str
+    search_verbatim: str
 
 
 def render_interpretations(view: View) -> Markup:
@@ -12,25 +33,17 @@ def render_interpretations(view: View) -> Markup:
     if not view.interpretations or view.similar_to:
         return Markup("")
     language = view.language
-    chips = [_render_chip(interpretation, language) for interpretation in view.interpretations]
+    chips = [
+        InterpretationChip(
+            interpretation.kind,
+            interpretation.text,
+            _describe(interpretation, language),
+            translate("search_verbatim", language, typed=interpretation.text),
+        )
+        for interpretation in view.interpretations
+    ]
     label = translate("interpreted_as", language)
-    head = tag("span.sw-label", label)
-    return tag("div.sw-chips.sw-chip-row", head, *chips, role="group", aria_label=label)
-
-
-def _render_chip(interpretation: QueryInterpretation, language: Language) -> Markup:
-    label = _describe(interpretation, language)
-    verbatim = translate("search_verbatim", language, typed=interpretation.text)
-    return action_button(
-        "verbatim",
-        tag("bdi", label),
-        tag("span", "×", aria_hidden="true"),
-        class_="sw-chip",
-        data_value=interpretation.text,
-        data_key=f"interpretation {interpretation.kind} {interpretation.text}",
-        title=verbatim,
-        aria_label=f"{label}: {verbatim}",
-    )
+    return render_component("interpretations", label=label, chips=chips)
 
 
 def _describe(interpretation: QueryInterpretation, language: Language) -> str:

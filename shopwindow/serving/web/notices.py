@@ -2,8 +2,10 @@
 
 from urllib.parse import unquote, urlsplit
 
+from markupsafe import Markup
+
+from shopwindow.serving.web.components import render_component
 from shopwindow.serving.web.filter_chips import list_active_filters
-from shopwindow.serving.web.markup import Markup, action_button, tag
 from shopwindow.serving.web.translations import MESSAGE_KEYS, translate, translate_count
 from shopwindow.serving.web.typed_input import sanitize_text
 from shopwindow.serving.web.view_model import View
@@ -13,15 +15,13 @@ def render_redirect(view: View) -> Markup:
     """Return a link to the page that the shop has for this search; nothing for an unsafe URL."""
     if not is_safe_url(view.redirect):
         return Markup("")
-    link = tag(
-        "a",
-        translate("redirect", view.language, page=_name_page(view.redirect)),
-        href=view.redirect,
-        target="_blank",
-        rel="noopener",
-        title=translate("new_tab", view.language),
+    language = view.language
+    return render_component(
+        "redirect",
+        url=view.redirect,
+        text=translate("redirect", language, page=_name_page(view.redirect)),
+        new_tab=translate("new_tab", language),
     )
-    return tag("p.sw-message", link, role="status")
 
 
 def is_safe_url(url: str) -> bool:
@@ -63,14 +63,15 @@ def render_relaxed_filters(view: View) -> Markup:
         filters=comma.join(filters),
         dropped=comma.join(translate(key, language) for key in dropped),
     )
-    return tag("p.sw-message", text, role="status")
+    return render_component("message", text=text, is_flash=False)
 
 
 def render_low_confidence(view: View) -> Markup:
     """Return that the query was not matched and the hits are only the closest products."""
     if view.is_confident or not view.hits or view.notice is not None:
         return Markup("")
-    return tag("p.sw-message", translate("low_confidence", view.language), role="status")
+    text = translate("low_confidence", view.language)
+    return render_component("message", text=text, is_flash=False)
 
 
 def render_collapse_toggle(view: View) -> Markup:
@@ -85,5 +86,4 @@ def render_collapse_toggle(view: View) -> Markup:
     else:
         state = translate("expanded", language)
     label = translate("expand" if is_collapsed else "collapse", language)
-    button = action_button("collapse", label, class_="sw-link", data_key="collapse")
-    return tag("span.sw-collapsed", tag("span", state), button)
+    return render_component("collapse_toggle", state=state, label=label)

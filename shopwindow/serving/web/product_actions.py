@@ -2,7 +2,9 @@
 
 from typing import Final
 
-from shopwindow.serving.web.markup import Markup, action_button, tag
+from markupsafe import Markup
+
+from shopwindow.serving.web.components import render_component
 from shopwindow.serving.web.translations import localize_title, translate
 from shopwindow.values import EventKind, Product
 from shopwindow.values.display_formats import Language
@@ -19,18 +21,11 @@ def render_product_actions(product: Product, surface: str, language: Language) -
         surface: The surface that it is shown on, as events name it.
         language: Of the labels.
     """
-    title = localize_title(product, language)
-    buttons = [
-        action_button(
-            "interact",
-            translate(f"action_{kind}", language),
-            data_name=kind,
-            data_value=product.id,
-            data_surface=surface,
-            data_key=f"{kind} {surface} {product.id}",
-            aria_label=f"{translate(f'action_{kind}', language)}: {title}",
-        )
-        for kind in PRODUCT_ACTIONS
-    ]
-    label = translate("product_actions", language)
-    return tag("div.sw-product-actions", *buttons, role="group", aria_label=label)
+    return render_component(
+        "product_actions",
+        id=product.id,
+        title=localize_title(product, language),
+        surface=surface,
+        label=translate("product_actions", language),
+        actions={kind: translate(f"action_{kind}", language) for kind in PRODUCT_ACTIONS},
+    )

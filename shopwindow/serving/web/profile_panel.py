@@ -1,10 +1,13 @@
 """The profile of a visitor: interests, preferences, usual prices; data export and erasure."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
 
 from shopwindow.serving.web.cards import get_photo_url
+from shopwindow.serving.web.components import render_component
 from shopwindow.serving.web.data_export import get_export_url
-from shopwindow.serving.web.markup import Markup, action_button, join, tag
 from shopwindow.serving.web.translations import (
     MESSAGE_KEYS,
     localize_title,
@@ -13,13 +16,90 @@ from shopwindow.serving.web.translations import (
 )
 from shopwindow.serving.web.visitor_bar import truncate_id
 from shopwindow.serving.web.visitor_state import VisitorState
-from shopwindow.values import Interest, PreferredPriceRange, Product
+from shopwindow.values import Interest, PreferredPriceRange, Product, UserProfileView
 from shopwindow.values.display_formats import Language, format_number, format_percent, format_price
 
 _MAX_PHOTOS = 4
 _MIN_PREFERENCE = 0.01
 _MESSAGE_KEYS_BY_FIELD: Mapping[str, str] = {"merchant": "merchant_id"}
 """Message keys of preference fields that have another name in the translations."""
+
+
+@dataclass(frozen=True, slots=True)
+class InterestPhoto:
+    """A photo of a product of an interest.
+
+    Attributes:
+        url: Where a browser gets it.
+        title: Title of the product.
+    """
+
+    url: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class InterestItem:
+    """One interest or dislike.
+
+    Attributes:
+        title: Title of the product that represents it.
+        label: What it is, in one line.
+        share: Its weight, as text.
+        percent: How far its bar is filled.
+        photos: Photos of its products.
+    """
+
+    title: str
+    label: str
+    share: str
+    percent: int
+    photos: Sequence[InterestPhoto]
+
+
+@dataclass(frozen=True, slots=True)
+class InterestGroup:
+    """All interests, or all dislikes.
+
+    Attributes:
+        title: What they are.
+        is_negative: Whether they are dislikes.
+        interests: At least one.
+    """
+
+    title: str
+    is_negative: bool
+    interests: Sequence[InterestItem]
+
+
+@dataclass(frozen=True, slots=True)
+class PreferenceItem:
+    """A value that a visitor prefers or avoids.
+
+    Attributes:
+        name: The value.
+        label: How much, in one line.
+        percent: How far its bar is filled.
+        is_negative: Whether they avoid it.
+    """
+
+    name: str
+    label: str
+    percent: int
+    is_negative: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PreferenceGroup:
+    """The preferred values of one field.
+
+    Attributes:
+        label: What the field is called.
+        preferences: At least one.
+    """
+
+    label: str
+    preferences: Sequence[PreferenceItem]
 
 
 def render_profile_panel(visitor: VisitorState, language: Language) -> Markup:
@@ -32,155 +112,118 @@ def render_profile_panel(visitor: VisitorState, language: Language) -> Markup:
     profile = visitor.profile
     if profile is None:
         return Markup("")
-    interests = join(
-        (
-            _render_interests("interests", profile.interests, language),
-            _render_interests("dislikes", profile.dislikes, language),
+    return render_component(
+        "profile_panel",
+        title=translate("profile", language),
+        n_interactions=translate_count("interactions", profile.n_interactions, language),
+        interest_groups=_build_interest_groups(profile, language),
+        preference_groups=_build_preference_groups(profile.preferences, language),
+        preferences_title=translate("preferences_title", language),
+        usual_prices=_describe_usual_prices(profile.preferred_prices, language),
+        usual_prices_title=translate("usual_prices", language),
+        profile_empty=translate("profile_empty", language),
+        data_actions=_render_data_actions(visitor, language),
+    )
+
+
+def _build_interest_groups(profile: UserProfileView, language: Language) -> list[InterestGroup]:
+    """Return the interests and the dislikes; a group without any is left out."""
+    return [
+        InterestGroup(
+            translate(name, language),
+            name == "dislikes",
+            [_build_interest(name, interest, language) for interest in interests],
         )
-    )
-    preferences = join(
-        (
-            _render_preferences(profile.preferences, language),
-            _render_usual_prices(profile.preferred_prices, language),
-        )
-    )
-    if interests or preferences:
-        content = tag("div.sw-profile-columns", tag("div", interests), tag("div", preferences))
-    else:
-        content = tag("p.sw-status", translate("profile_empty", language))
-    count = translate_count("interactions", profile.n_interactions, language)
-    return tag(
-        "details.sw-profile",
-        tag("summary", translate("profile", language), tag("span.sw-count", count)),
-        content,
-        _render_data_actions(visitor, language),
-        open=True,
-        data_key="profile",
-    )
-
-
-def _render_interests(name: str, interests: Sequence[Interest], language: Language) -> Markup:
-    if not interests:
-        return Markup("")
-    clusters = [_render_cluster(name, interest, language) for interest in interests]
-    title = translate(name, language)
-    return tag(
-        "section.sw-interests",
-        tag("h3", title),
-        tag("ul.sw-clusters", *clusters),
-        aria_label=title,
-    )
-
-
-def _render_cluster(name: str, interest: Interest, language: Language) -> Markup:
-    photos = [
-        _render_photo(product, language)
-        for product in interest.products[:_MAX_PHOTOS]
-        if product.image
+        for name, interests in (("interests", profile.interests), ("dislikes", profile.dislikes))
+        if interests
     ]
+
+
+def _build_interest(name: str, interest: Interest, language: Language) -> InterestItem:
     title = localize_title(interest.products[0], language)
     share = format_percent(interest.weight, language)
-    return tag(
-        "li" if name == "interests" else "li.sw-negative",
-        tag("div.sw-cluster", *photos) if photos else "",
-        tag("p.sw-cluster-name", title, dir="auto"),
-        _render_bar(interest.weight),
-        tag("span.sw-interest-share", share),
-        aria_label=translate(f"{name}_item", language, name=title, share=share),
+    return InterestItem(
+        title,
+        translate(f"{name}_item", language, name=title, share=share),
+        share,
+        _to_percent(interest.weight),
+        [
+            _build_photo(product, language)
+            for product in interest.products[:_MAX_PHOTOS]
+            if product.image
+        ],
     )
 
 
-def _render_photo(product: Product, language: Language) -> Markup:
-    title = localize_title(product, language)
-    return tag(
-        "img",
-        src=get_photo_url(product),
-        alt=title,
-        title=title,
-        loading="lazy",
-        referrerpolicy="no-referrer",
-    )
+def _build_photo(product: Product, language: Language) -> InterestPhoto:
+    return InterestPhoto(get_photo_url(product), localize_title(product, language))
 
 
-def _render_bar(share: float) -> Markup:
-    width = f"width:{100 * min(abs(share), 1.0):.0f}%"
-    return tag("span.sw-bar", tag("i", style=width), aria_hidden="true")
+def _to_percent(share: float) -> int:
+    return round(100 * min(abs(share), 1.0))
 
 
-def _render_preferences(
+def _build_preference_groups(
     preferences: Mapping[str, Mapping[str, float]], language: Language
-) -> Markup:
-    rows = [_render_preference(name, values, language) for name, values in preferences.items()]
-    if not any(rows):
-        return Markup("")
-    title = translate("preferences_title", language)
-    return tag("section.sw-preferences", tag("h3", title), *rows, aria_label=title)
+) -> list[PreferenceGroup]:
+    """Return the preferred values by field; a field without any that counts is left out."""
+    groups = [
+        PreferenceGroup(_name_field(name, language), _build_preferences(values, language))
+        for name, values in preferences.items()
+    ]
+    return [group for group in groups if group.preferences]
 
 
-def _render_preference(name: str, values: Mapping[str, float], language: Language) -> Markup:
-    chips = [
-        tag(
-            "li" if preference > 0 else "li.sw-negative",
-            tag("bdi", value),
-            _render_bar(preference),
-            title=translate(
-                "preference_score",
-                language,
-                name=value,
-                n=format_number(100 * preference, language, signed=True),
-            ),
+def _name_field(name: str, language: Language) -> str:
+    key = _MESSAGE_KEYS_BY_FIELD.get(name, name)
+    return translate(key, language) if key in MESSAGE_KEYS else name
+
+
+def _build_preferences(values: Mapping[str, float], language: Language) -> list[PreferenceItem]:
+    return [
+        PreferenceItem(
+            value,
+            _describe_preference(value, preference, language),
+            _to_percent(preference),
+            is_negative=preference < 0,
         )
         for value, preference in values.items()
         if value and abs(preference) >= _MIN_PREFERENCE
     ]
-    if not chips:
-        return Markup("")
-    key = _MESSAGE_KEYS_BY_FIELD.get(name, name)
-    label = translate(key, language) if key in MESSAGE_KEYS else name
-    return tag(
-        "div.sw-preference", tag("span.sw-label", label), tag("ul", *chips, aria_label=label)
-    )
 
 
 def _describe_preference(value: str, preference: float, language: Language) -> str:
-    score = format_number(100 * preference, language, signed=True)
+    score = format_number(100 * preference, signed=True)
     return translate("preference_score", language, name=value, n=score)
 
 
-def _render_usual_prices(prices: Mapping[str, PreferredPriceRange], language: Language) -> Markup:
+def _describe_usual_prices(
+    prices: Mapping[str, PreferredPriceRange], language: Language
+) -> list[str]:
     lines = []
     for currency, price_range in prices.items():
         low, typical, high = (
             format_price(round(price), currency, language, trims_whole=True)
             for price in (price_range.low, price_range.typical, price_range.high)
         )
-        line = translate("usual_price", language, value=typical, low=low, high=high)
-        lines.append(tag("p", line))
-    title = translate("usual_prices", language)
-    return tag("section.sw-usual-prices", tag("h3", title), *lines) if lines else Markup("")
+        lines.append(translate("usual_price", language, value=typical, low=low, high=high))
+    return lines
 
 
 def _render_data_actions(visitor: VisitorState, language: Language) -> Markup:
     """Return the export and the erasure of the visitor's data; an erasure asks to confirm it."""
     if visitor.is_confirming_erasure:
-        question = translate("confirm_erasure", language, name=truncate_id(visitor.user_id))
-        cancel = action_button(
-            "cancel_erasure",
-            translate("cancel_erasure", language),
-            class_="sw-chip",
-            data_key="erase",
+        name = truncate_id(visitor.user_id)
+        return render_component(
+            "erasure_confirmation",
+            question=translate("confirm_erasure", language, name=name),
+            cancel=translate("cancel_erasure", language),
+            erase_now=translate("erase_now", language),
         )
-        confirm = action_button(
-            "erase_now", translate("erase_now", language), class_="sw-chip sw-danger"
-        )
-        alert = tag("strong", question, role="alert", dir="auto")
-        return tag("div.sw-data-actions", alert, cancel, confirm)
-    export = tag(
-        "a.sw-chip",
-        translate("export", language),
-        href=get_export_url(visitor.user_id),
-        download=True,
-        title=translate("export_help", language),
+    return render_component(
+        "data_actions",
+        export=translate("export", language),
+        export_help=translate("export_help", language),
+        export_url=get_export_url(visitor.user_id),
+        erase=translate("erase", language),
     )
-    erase = action_button("erase", translate("erase", language), class_="sw-chip", data_key="erase")
-    return tag("div.sw-data-actions", export, erase)

@@ -4,15 +4,16 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import gradio as gr
+from markupsafe import Markup
 
 from embed import PhotoReader
 from shopwindow.serving.web.actions import MAX_PHOTOS, PageController
-from shopwindow.serving.web.markup import Markup, action_button, join, tag
+from shopwindow.serving.web.components import render_block
 from shopwindow.serving.web.query_images import QueryImageRenderer
 from shopwindow.serving.web.results import render_results
 from shopwindow.serving.web.sidebar import render_sidebar
 from shopwindow.serving.web.suggestions import render_suggestion_list
-from shopwindow.serving.web.translations import TEXT_DIRECTIONS, detect_language, translate
+from shopwindow.serving.web.translations import detect_language, translate
 from shopwindow.serving.web.view_model import View
 from shopwindow.serving.web.visitor_bar import render_visitor_bar
 from shopwindow.values.display_formats import Language
@@ -69,7 +70,7 @@ class PageRenderer:
             gr.update(value=view.text) if with_query_box else gr.skip(),
             gr.update(visible=not is_full, label=translate("add_photo", language), value=None),
             gr.update(value=translate("search", language)),
-            join((render_header(language), render_visitor_bar(view))),
+            render_header(language) + render_visitor_bar(view),
             render_suggestion_list(language, view.filters),
             self._query_images.render_tiles(view),
             render_example_queries(examples, language),
@@ -80,20 +81,12 @@ class PageRenderer:
 
 def render_header(language: Language) -> Markup:
     """Return the name of the page, its tagline, and the switch to the other language."""
-    other = "en" if language == "ar" else "ar"
-    return tag(
-        "div.sw-header",
-        tag("h1", "Shopwindow"),
-        tag("p", translate("tagline", language)),
-        action_button(
-            "language",
-            translate("other_language", language),
-            class_="sw-link",
-            lang=other,
-            data_key="language",
-        ),
-        dir=TEXT_DIRECTIONS[language],
-        lang=language,
+    return render_block(
+        "header",
+        language,
+        tagline=translate("tagline", language),
+        other_language="en" if language == "ar" else "ar",
+        other_language_name=translate("other_language", language),
     )
 
 
@@ -101,17 +94,9 @@ def render_example_queries(queries: Sequence[str], language: Language) -> Markup
     """Return example queries as chips."""
     if not queries:
         return Markup("")
-    chips = [
-        action_button(
-            "example",
-            query,
-            class_="sw-chip",
-            dir="auto",
-            lang=detect_language(query),
-            data_value=query,
-            data_key=f"try {query}",
-        )
-        for query in queries
-    ]
-    label = tag("span.sw-label", translate("try_searching", language))
-    return tag("div.sw-chips", label, *chips, dir=TEXT_DIRECTIONS[language], lang=language)
+    return render_block(
+        "example_queries",
+        language,
+        label=translate("try_searching", language),
+        queries={query: detect_language(query) for query in queries},
+    )

@@ -2,8 +2,11 @@
 
 from textwrap import shorten
 
+from markupsafe import Markup
+
 from shopwindow.serving.web.card_context import CardContext
-from shopwindow.serving.web.cards import render_gallery, render_photo, render_price
+from shopwindow.serving.web.cards import describe_price, render_gallery, render_photo
+from shopwindow.serving.web.components import render_block, render_component
 from shopwindow.serving.web.filter_chips import (
     list_active_filters,
     render_active_filters,
@@ -14,10 +17,10 @@ from shopwindow.serving.web.for_you_tab import (
     render_carousel,
     render_for_you_heading,
     render_recommendations_heading,
+    render_status,
     render_visitor,
 )
 from shopwindow.serving.web.interpretation_chips import render_interpretations
-from shopwindow.serving.web.markup import Markup, action_button, join, tag
 from shopwindow.serving.web.notices import (
     render_low_confidence,
     render_redirect,
@@ -26,7 +29,6 @@ from shopwindow.serving.web.notices import (
 from shopwindow.serving.web.product_actions import render_product_actions
 from shopwindow.serving.web.sort_bar import render_sort_bar
 from shopwindow.serving.web.translations import (
-    TEXT_DIRECTIONS,
     localize_title,
     translate,
     translate_count,
@@ -47,21 +49,15 @@ def render_results(view: View, n_products: int) -> Markup:
     """
     language = view.language
     if not n_products and view.notice is None:
-        blocks = [render_empty_catalog(language)]
+        components = [render_empty_catalog(language)]
     else:
-        blocks = [
+        components = [
             *(_render_for_you(view) if view.is_for_you else _render_search(view)),
             render_gallery(view.hits, build_card_context(view)),
             render_no_results(view),
             render_load_more(view),
         ]
-    return tag(
-        "section.sw-results",
-        join(blocks),
-        dir=TEXT_DIRECTIONS[language],
-        lang=language,
-        data_screen=get_screen_id(view),
-    )
+    return render_block("results", language, screen=get_screen_id(view), components=components)
 
 
 def _render_for_you(view: View) -> list[Markup]:
@@ -120,13 +116,16 @@ def render_search_heading(view: View) -> Markup:
         title = translate("results_for", view.language, text=query or view.text.strip()[:60])
     else:
         title = translate("results_for_photo" if view.photos else "all_products", view.language)
-    filters = (
-        render_active_filters(view) if view.hits or view.notice else ""
-    )  # else `render_no_results` has them
-    return tag("header.sw-head", tag("h2", title, dir="auto"), render_status(view), filters)
+    has_filters = view.hits or view.notice  # else `render_no_results` has them
+    return render_component(
+        "search_heading",
+        title=title,
+        status=render_search_status(view),
+        active_filters=render_active_filters(view) if has_filters else "",
+    )
 
 
-def render_status(view: View) -> Markup:
+def render_search_status(view: View) -> Markup:
     """Return how many products are shown, of how many; the time it took is the tooltip.
 
     A search ranks its best matches only, so its total counts those; browsing counts the catalogue.
@@ -143,13 +142,7 @@ def render_status(view: View) -> Markup:
         total = translate_count(noun, view.n_found, language)
         line = translate(key, language, shown=n_shown, total=total)
     about = translate("similar_products", language) if view.similar_to else ""
-    return tag(
-        "p.sw-status",
-        tag("strong", line),
-        tag("span.sw-subtitle", about) if about else "",
-        role="status",
-        title=translate("took_ms", language, ms=round(view.took_ms)),
-    )
+    return render_status(line, about, view.took_ms, language)
 
 
 def render_product_heading(view: View) -> Markup:
@@ -158,26 +151,16 @@ def render_product_heading(view: View) -> Markup:
     if product is None:
         return Markup("")
     path = " · ".join(part for part in (product.brand, *product.category) if part)
-    back = action_button(
-        "back", tag("span.sw-arrow", aria_hidden="true"), translate("back_to_results", language)
-    )
-    opened_product = tag(
-        "div.sw-product",
-        render_photo(product, language),
-        tag(
-            "div.sw-product-info",
-            tag("h2", localize_title(product, language), dir="auto"),
-            tag("p.sw-category-path", path, dir="auto"),
-            render_price(product, language),
-            _render_actions(view, product),
-        ),
-        title=f"id: {product.id}",
-    )
-    return tag(
-        "header.sw-head",
-        tag("div.sw-back", back),
-        opened_product,
-        render_active_filters(view),
+    return render_component(
+        "product_heading",
+        id=product.id,
+        title=localize_title(product, language),
+        path=path,
+        price=describe_price(product, language),
+        photo=render_photo(product, language),
+        actions=_render_actions(view, product),
+        active_filters=render_active_filters(view),
+        back=translate("back_to_results", language),
     )
 
 
@@ -185,8 +168,8 @@ def render_similar_heading(view: View) -> Markup:
     """Return the title of the products that are similar to the opened one; nothing without any."""
     if view.similar_to is None or not view.hits:
         return Markup("")
-    title = tag("h3.sw-title", translate("more_like_this", view.language))
-    return tag("header.sw-head", title, render_status(view))
+    title = translate("more_like_this", view.language)
+    return render_component("list_heading", title=title, status=render_search_status(view))
 
 
 def _render_actions(view: View, product: Product) -> Markup:
@@ -200,8 +183,7 @@ def render_notice(view: View) -> Markup:
     """Return what went wrong and what to do about it."""
     if view.notice is None:
         return Markup("")
-    about = tag("p", view.notice.help) if view.notice.help else ""
-    return tag("div.sw-notice", tag("strong", view.notice.text, dir="auto"), about, role="alert")
+    return render_component("notice", text=view.notice.text, help=view.notice.help)
 
 
 def render_no_results(view: View) -> Markup:
@@ -211,21 +193,20 @@ def render_no_results(view: View) -> Markup:
     language = view.language
     has_filters = bool(list_active_filters(view.filters, language))
     advice = "no_results_remove_filter" if has_filters else "no_results_other_words"
-    return tag(
-        "div.sw-empty",
-        tag("h3", translate("no_results", language)),
-        tag("p", translate(advice, language)),
-        render_active_filters(view),
+    return render_component(
+        "no_results",
+        title=translate("no_results", language),
+        advice=translate(advice, language),
+        active_filters=render_active_filters(view),
     )
 
 
 def render_empty_catalog(language: Language) -> Markup:
     """Return how to index a catalogue."""
-    return tag(
-        "div.sw-empty",
-        tag("h3", translate("catalog_empty", language)),
-        tag("p", translate("catalog_empty_help", language)),
-        tag("pre", tag("code", "shopwindow index catalog.csv\nshopwindow serve"), dir="ltr"),
+    return render_component(
+        "empty_catalog",
+        title=translate("catalog_empty", language),
+        advice=translate("catalog_empty_help", language),
     )
 
 
@@ -233,5 +214,4 @@ def render_load_more(view: View) -> Markup:
     """Return the button for the next page, where there is one."""
     if not view.cursor:
         return Markup("")
-    button = action_button("more", translate("load_more", view.language), data_key="more")
-    return tag("div.sw-load-more", button)
+    return render_component("load_more", label=translate("load_more", view.language))

@@ -1,12 +1,14 @@
 """The filters: category tree, brands, sellers, price and stock, with counts."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from markupsafe import Markup
 
 from index import CATEGORY_SEPARATOR
+from shopwindow.serving.web.components import render_block
 from shopwindow.serving.web.filter_chips import format_price_range, list_active_filters
-from shopwindow.serving.web.markup import Markup, action_button, join, tag
-from shopwindow.serving.web.translations import TEXT_DIRECTIONS, translate
+from shopwindow.serving.web.translations import translate
 from shopwindow.serving.web.view_model import FacetCounts, View, get_selected_values
 from shopwindow.values import PriceBucket
 from shopwindow.values.display_formats import Language, format_number
@@ -42,6 +44,106 @@ def build_category_tree(counts: Mapping[str, int]) -> CategoryNode:
     return root
 
 
+@dataclass(frozen=True, slots=True)
+class FilterChoice:
+    """A facet value to filter by.
+
+    Attributes:
+        name: Name of the facet.
+        value: Its value; empty for the stock, which has one choice.
+        label: What it is called.
+        count: Products that it would leave, as text.
+        is_selected: Whether it is an active filter.
+        children: Categories below it; None for none, or while it is closed.
+    """
+
+    name: str
+    value: str
+    label: str
+    count: str
+    is_selected: bool
+    children: "ChoiceList | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceList:
+    """Choices under each other; those beyond the first few are shown on demand.
+
+    Attributes:
+        key: Tells the list from others.
+        first: Those that are shown.
+        rest: The others.
+        show_all: What shows them.
+    """
+
+    key: str
+    first: Sequence[FilterChoice]
+    rest: Sequence[FilterChoice]
+    show_all: str
+
+
+@dataclass(frozen=True, slots=True)
+class FacetFilter:
+    """The choices of a facet.
+
+    Attributes:
+        title: What the facet is called.
+        choices: Its values.
+    """
+
+    title: str
+    choices: ChoiceList
+
+
+@dataclass(frozen=True, slots=True)
+class PriceChoice:
+    """A price range to filter by.
+
+    Attributes:
+        low: Lowest price, as the page sends it; empty for an open end.
+        high: Highest price likewise.
+        label: What it is called.
+        count: Products in it, as text.
+        is_selected: Whether it is the active filter.
+    """
+
+    low: str
+    high: str
+    label: str
+    count: str
+    is_selected: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PriceLimit:
+    """A price to enter.
+
+    Attributes:
+        name: Field of the filters.
+        label: What it is called.
+        value: What is entered; empty for none.
+    """
+
+    name: str
+    label: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class PriceFilter:
+    """The price ranges, and the two limits to enter.
+
+    Attributes:
+        title: What they are called.
+        buckets: Ranges to choose from.
+        limits: Lowest and highest price.
+    """
+
+    title: str
+    buckets: Sequence[PriceChoice]
+    limits: Sequence[PriceLimit]
+
+
 def render_sidebar(view: View, facets: FacetCounts) -> Markup:
     """Return the filters; nothing when there is nothing to filter by.
 
@@ -53,147 +155,101 @@ def render_sidebar(view: View, facets: FacetCounts) -> Markup:
     n_active = len(list_active_filters(view.filters, language))
     if not any(facets.values()) and not n_active:
         return Markup("")
-    groups = [
-        _render_categories(view, facets.get("category", {})),
-        _render_values(view, "brand", facets.get("brand", {})),
-        _render_values(view, "merchant_id", facets.get("merchant_id", {})),
-        _render_price(view),
-        _render_stock(view, facets.get("in_stock", {})),
-    ]
-    count = tag("span.sw-count", format_number(n_active, language) if n_active else "")
-    summary = tag("summary", translate("filters", language), count)
-    if n_active:
-        clear = action_button(
-            "clear", translate("clear_all", language), class_="sw-link", data_key="side clear"
-        )
-        groups.append(clear)
-    return tag(
-        "aside.sw-filters",
-        tag("details.sw-drawer", summary, *groups, open=True, data_key="drawer"),
-        dir=TEXT_DIRECTIONS[language],
-        lang=language,
-        aria_label=translate("filters", language),
+    return render_block(
+        "sidebar",
+        language,
+        title=translate("filters", language),
+        n_active=format_number(n_active) if n_active else "",
+        facets=_build_facets(view, facets),
+        price=_build_price_filter(view),
+        stock=_build_stock_choice(view, facets.get("in_stock", {})),
+        clear_all=translate("clear_all", language),
     )
 
 
-def _render_categories(view: View, counts: Mapping[str, int]) -> Markup:
-    if not counts:
-        return Markup("")
-    branch = _render_branch(view, build_category_tree(counts))
-    return _render_group(view.language, "category", branch)
+def _build_facets(view: View, facets: FacetCounts) -> list[FacetFilter]:
+    choice_lists = {
+        "category": _build_categories(view, facets.get("category", {})),
+        "brand": _build_values(view, "brand", facets.get("brand", {})),
+        "merchant_id": _build_values(view, "merchant_id", facets.get("merchant_id", {})),
+    }
+    return [
+        FacetFilter(translate(name, view.language), choices)
+        for name, choices in choice_lists.items()
+        if choices is not None
+    ]
 
 
-def _render_branch(view: View, node: CategoryNode) -> Markup:
-    items = [_render_category(view, name, child) for name, child in node.children.items()]
-    return _render_shortened(items, f"category {node.path}", view.language)
+def _build_categories(view: View, counts: Mapping[str, int]) -> ChoiceList | None:
+    return _build_branch(view, build_category_tree(counts)) if counts else None
 
 
-def _render_category(view: View, name: str, node: CategoryNode) -> Markup:
+def _build_branch(view: View, node: CategoryNode) -> ChoiceList:
+    choices = [_build_category(view, name, child) for name, child in node.children.items()]
+    return _shorten(choices, f"category {node.path}", view.language)
+
+
+def _build_category(view: View, name: str, node: CategoryNode) -> FilterChoice:
     prefix = CATEGORY_SEPARATOR.join((node.path, ""))
     is_open = any(
         selected == node.path or selected.startswith(prefix)
         for selected in get_selected_values(view.filters, "category")
     )
-    choice = _render_choice(view, "category", node.path, name, node.count)
-    return tag("li", choice, _render_branch(view, node) if node.children and is_open else "")
+    choice = _build_choice(view, "category", node.path, name, node.count)
+    return (
+        replace(choice, children=_build_branch(view, node)) if is_open and node.children else choice
+    )
 
 
-def _render_values(view: View, name: str, counts: Mapping[str, int]) -> Markup:
+def _build_values(view: View, name: str, counts: Mapping[str, int]) -> ChoiceList | None:
     selected = get_selected_values(view.filters, name)
     missing = {value: 0 for value in selected if value not in counts}
     values = {value: count for value, count in {**counts, **missing}.items() if value}
     if len(values) < 2 and not selected:
-        return Markup("")
-    items = [
-        tag("li", _render_choice(view, name, value, value, count))
-        for value, count in values.items()
-    ]
-    return _render_group(view.language, name, _render_shortened(items, name, view.language))
+        return None
+    choices = [_build_choice(view, name, value, value, count) for value, count in values.items()]
+    return _shorten(choices, name, view.language)
 
 
-def _render_choice(view: View, name: str, value: str, label: str, count: int) -> Markup:
-    is_on = (
+def _build_choice(view: View, name: str, value: str, label: str, count: int) -> FilterChoice:
+    is_selected = (
         bool(view.filters.in_stock)
         if not value
         else value in get_selected_values(view.filters, name)
     )
-    return action_button(
-        "filter",
-        tag("bdi", label),
-        tag("span.sw-count", format_number(count, view.language)),
-        class_="sw-choice",
-        aria_pressed="true" if is_on else "false",
-        data_name=name,
-        data_value=value,
-        data_key=f"{name} {value}",
-    )
+    return FilterChoice(name, value, label, format_number(count), is_selected)
 
 
-def _render_shortened(items: list[Markup], key: str, language: Language) -> Markup:
-    if len(items) <= _MAX_VALUES + 2:
-        return tag("ul", *items)
-    rest = tag(
-        "details.sw-show-all",
-        tag("summary", translate("show_all", language, n=len(items))),
-        tag("ul", *items[_MAX_VALUES:]),
-        data_key=f"rest {key}",
-    )
-    return join([tag("ul", *items[:_MAX_VALUES]), rest])
+def _shorten(choices: Sequence[FilterChoice], key: str, language: Language) -> ChoiceList:
+    n_first = len(choices) if len(choices) <= _MAX_VALUES + 2 else _MAX_VALUES
+    show_all = translate("show_all", language, n=len(choices))
+    return ChoiceList(key, choices[:n_first], choices[n_first:], show_all)
 
 
-def _render_group(language: Language, name: str, content: Markup) -> Markup:
-    title = translate(name, language)
-    return tag("div.sw-group", tag("h3", title), content, role="group", aria_label=title)
-
-
-def _render_price(view: View) -> Markup:
+def _build_price_filter(view: View) -> PriceFilter:
     filters, language = view.filters, view.language
-    inputs = [
-        _render_price_input(name, price, language)
+    limits = [
+        PriceLimit(name, translate(name, language), _to_form_value(price))
         for name, price in (("price_min", filters.price_min), ("price_max", filters.price_max))
     ]
-    buckets = [tag("li", _render_price_bucket(bucket, view)) for bucket in view.price_buckets]
-    bucket_list = tag("ul", *buckets) if buckets else ""
-    return _render_group(language, "price", join([bucket_list, tag("div.sw-price-range", *inputs)]))
+    buckets = [_build_price_choice(bucket, view) for bucket in view.price_buckets]
+    return PriceFilter(translate("price", language), buckets, limits)
 
 
-def _render_price_input(name: str, price: float | None, language: Language) -> Markup:
-    return tag(
-        "label",
-        tag("span", translate(name, language)),
-        tag(
-            "input",
-            type="number",
-            min="0",
-            step="any",
-            inputmode="decimal",
-            name=name,
-            value=_format_number(price),
-            data_price=True,
-            data_key=name,
-        ),
+def _build_price_choice(bucket: PriceBucket, view: View) -> PriceChoice:
+    return PriceChoice(
+        _to_form_value(bucket.low),
+        _to_form_value(bucket.high),
+        format_price_range(bucket.low, bucket.high, view.language),
+        format_number(bucket.count),
+        (bucket.low, bucket.high) == (view.filters.price_min, view.filters.price_max),
     )
 
 
-def _render_price_bucket(bucket: PriceBucket, view: View) -> Markup:
-    is_on = (bucket.low, bucket.high) == (view.filters.price_min, view.filters.price_max)
-    low, high = (_format_number(price) for price in (bucket.low, bucket.high))
-    return action_button(
-        "price_range",
-        tag("bdi", format_price_range(bucket.low, bucket.high, view.language)),
-        tag("span.sw-count", format_number(bucket.count, view.language)),
-        class_="sw-choice",
-        aria_pressed="true" if is_on else "false",
-        data_low=low,
-        data_high=high,
-        data_key=f"range {low} {high}",
-    )
-
-
-def _format_number(price: float | None) -> str:
+def _to_form_value(price: float | None) -> str:
     return "" if price is None else f"{price:.12g}"
 
 
-def _render_stock(view: View, counts: Mapping[str, int]) -> Markup:
+def _build_stock_choice(view: View, counts: Mapping[str, int]) -> FilterChoice:
     label, count = translate("in_stock", view.language), counts.get(_IN_STOCK, 0)
-    return tag("div.sw-group", _render_choice(view, "in_stock", "", label, count))
+    return _build_choice(view, "in_stock", "", label, count)

@@ -4,14 +4,15 @@ import json
 import logging
 from dataclasses import asdict
 
+from markupsafe import Markup
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from search import SearchService
-from shopwindow.serving.web.markup import Markup, tag
-from shopwindow.serving.web.translations import TEXT_DIRECTIONS, translate
+from shopwindow.serving.web.components import render_block
+from shopwindow.serving.web.translations import translate
 from shopwindow.serving.web.typed_input import sanitize_text
 from shopwindow.serving.web.view_model import get_selected_values
 from shopwindow.values import MAX_TEXT_CHARS, Filters
@@ -47,18 +48,14 @@ def render_suggestion_list(language: Language, filters: Filters) -> Markup:
         language: Of the labels.
         filters: The active ones: suggestions come from the products of their merchants.
     """
-    return tag(
-        "ul.sw-suggestions",
-        id="sw-suggestions",
-        role="listbox",
-        aria_label=translate("suggestions", language),
-        data_route=SUGGESTION_ROUTE,
-        data_merchants=json.dumps(get_selected_values(filters, "merchant_id")),
-        data_category=translate("category", language),
-        data_brand=translate("brand", language),
-        dir=TEXT_DIRECTIONS[language],
-        lang=language,
-        hidden=True,
+    return render_block(
+        "suggestions",
+        language,
+        label=translate("suggestions", language),
+        route=SUGGESTION_ROUTE,
+        merchants=json.dumps(get_selected_values(filters, "merchant_id")),
+        category=translate("category", language),
+        brand=translate("brand", language),
     )
 
 

@@ -216,7 +216,7 @@ def translate(key: str, language: Language, /, **values: object) -> str:
     """
     english, arabic = _MESSAGES[key]
     shown = {
-        name: format_number(value, language) if isinstance(value, int) else value
+        name: format_number(value) if isinstance(value, int) else value
         for name, value in values.items()
     }
     return (arabic if language == "ar" else english).format(**shown)

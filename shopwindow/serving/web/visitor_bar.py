@@ -1,7 +1,9 @@
 """The bar under the page's name: tabs, and the visitor."""
 
-from shopwindow.serving.web.markup import Markup, action_button, tag
-from shopwindow.serving.web.translations import TEXT_DIRECTIONS, translate
+from markupsafe import Markup
+
+from shopwindow.serving.web.components import render_block, render_component
+from shopwindow.serving.web.translations import translate
 from shopwindow.serving.web.view_model import View
 from shopwindow.values import DEMO_USER_PREFIX, MAX_ID_CHARS
 from shopwindow.values.display_formats import Language
@@ -13,15 +15,13 @@ _MAX_DISPLAY_CHARS = 40
 def render_visitor_bar(view: View) -> Markup:
     """Return the tabs and, where events are logged, the choice of a visitor."""
     language = view.language
-    tabs = [_render_tab(tab, view) for tab in _TABS]
-    return tag(
-        "nav.sw-visitor-bar",
-        tag("div.sw-tabs", *tabs, role="group", aria_label=translate("tabs", language)),
-        _render_visitor_picker(view) if view.visitor.has_event_log else "",
-        dir=TEXT_DIRECTIONS[language],
-        lang=language,
-        data_tab=view.visitor.tab,
-        aria_label=translate("tabs", language),
+    return render_block(
+        "visitor_bar",
+        language,
+        tab=view.visitor.tab,
+        tabs={tab: translate(f"tab_{tab}", language) for tab in _TABS},
+        tabs_label=translate("tabs", language),
+        visitor_picker=_render_visitor_picker(view) if view.visitor.has_event_log else "",
     )
 
 
@@ -32,42 +32,21 @@ def truncate_id(user_id: str) -> str:
     return f"{user_id[: _MAX_DISPLAY_CHARS - 1]}…"
 
 
-def _render_tab(name: str, view: View) -> Markup:
-    return action_button(
-        "tab",
-        translate(f"tab_{name}", view.language),
-        data_value=name,
-        data_key=f"tab {name}",
-        aria_pressed="true" if view.visitor.tab == name else "false",
-    )
-
-
 def _render_visitor_picker(view: View) -> Markup:
     visitor, language = view.visitor, view.language
-    selected, users = visitor.user_id, visitor.known_user_ids
-    if selected and selected not in users:
-        users = (selected, *users)
-    anonymous = translate("anonymous_visitor", language)
-    options = [tag("option", anonymous, value="", selected=not selected)]
-    options += [
-        tag("option", _label_user(user, language), value=user, selected=user == selected)
-        for user in users
-    ]
-    menu = tag("select", *options, data_change="visitor", data_key="visitor", dir="auto")
-    new_visitor = tag(
-        "input",
-        type="text",
-        maxlength=str(MAX_ID_CHARS),
+    selected, user_ids = visitor.user_id, visitor.known_user_ids
+    if selected and selected not in user_ids:
+        user_ids = (selected, *user_ids)
+    names = {user_id: _label_user(user_id, language) for user_id in user_ids}
+    return render_component(
+        "visitor_picker",
+        label=translate("visitor", language),
+        users={"": translate("anonymous_visitor", language), **names},
+        selected=selected,
+        max_chars=MAX_ID_CHARS,
+        new_visitor=translate("new_visitor", language),
         placeholder=translate("new_visitor_placeholder", language),
-        aria_label=translate("new_visitor", language),
-        title=translate("new_visitor", language),
-        autocomplete="off",
-        spellcheck="false",
-        data_change="visitor",
-        data_key="new visitor",
     )
-    label = tag("span.sw-label", translate("visitor", language))
-    return tag("div.sw-visitor-picker", tag("label", label, menu), new_visitor)
 
 
 def _label_user(user_id: str, language: Language) -> str:

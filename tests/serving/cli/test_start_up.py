@@ -6,7 +6,10 @@ from pathlib import Path
 
 from tests.serving.cli.conftest import environment
 
-HEAVY = {"torch", "gradio", "qdrant_client", "open_clip", "transformers", "timm", "pyarrow"}
+HEAVY = {
+    *("torch", "gradio", "qdrant_client", "open_clip", "transformers", "timm", "pyarrow"),
+    *("jinja2", "babel.dates"),  # Babel's locale data loads the latter
+}
 SEARCHING = {
     "numpy",
     "PIL",

@@ -92,8 +92,7 @@ def test_suggestions_come_from_the_selected_sellers(service: SearchService) -> N
         assert values(A.merchant_id) == {A.brand}
         assert values() == values(A.merchant_id, B.merchant_id) == {A.brand, B.brand}
     both = Filters(merchant_id=("a&b", 'c"'))
-    assert (
-        'data-merchants="[&quot;a&amp;b&quot;, &quot;c\\&quot;&quot;]"'
-        in render_suggestion_list("en", both)
+    assert 'data-merchants="[&#34;a&amp;b&#34;, &#34;c\\&#34;&#34;]"' in render_suggestion_list(
+        "en", both
     )
     assert 'data-merchants="[]"' in render_suggestion_list("en", Filters())

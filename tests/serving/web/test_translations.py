@@ -1,13 +1,9 @@
-"""Texts in two languages, language detection, and escaping."""
+"""Texts in two languages, and language detection."""
 
 import re
-import string
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from shopwindow.serving.web.markup import Markup, escape_text, tag
 from shopwindow.serving.web.translations import (
     MESSAGE_KEYS,
     detect_language,
@@ -63,19 +59,3 @@ def test_an_unknown_message_key_is_an_error() -> None:
 )
 def test_the_language_of_a_query_is_detected(query: str, before: Language, language: str) -> None:
     assert detect_language(query, default=before) == language
-
-
-@given(st.text())
-def test_any_text_is_escaped_once_inside_an_element(value: str) -> None:
-    html = tag("p", value, title=value)
-    assert set("<>") & set(escape_text(value)) == set()
-    assert html == f'<p title="{escape_text(value)}">{escape_text(value)}</p>'
-    assert tag("div", html) == f"<div>{html}</div>"
-
-
-def test_attributes_are_rendered() -> None:
-    html = tag("button.a.b", "x", data_key='"k"', hidden=True, lang=None, open=False)
-    assert html == '<button class="a b" data-key="&quot;k&quot;" hidden>x</button>'
-    assert tag("input", name="n") == '<input name="n">'
-    assert isinstance(html, Markup)
-    assert string.whitespace[0] in html
