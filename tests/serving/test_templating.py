@@ -5,7 +5,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from jinja2 import Environment, UndefinedError
 from markupsafe import Markup
@@ -18,28 +18,48 @@ NAMES = sorted(str(path.relative_to(TEMPLATES)) for path in TEMPLATES.rglob("*.h
 NOTICE = "web/notice.html"
 
 
-class Texts(HTMLParser):
-    """Collects the elements and the text of a document."""
+class Document(HTMLParser):
+    """Collects the elements, attributes and texts of a document."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
         self.elements: list[str] = []
+        self.attributes: dict[str, str] = {}
         self.texts: list[str] = []
         self.feed(html)
         self.close()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.elements.append(tag)
+        self.attributes |= {name: value or "" for name, value in attrs}
 
     def handle_data(self, data: str) -> None:
         self.texts.append(data)
 
 
-@given(st.text().filter(lambda text: text.strip() and "\x00" not in text and "\r" not in text))
+TEXTS = st.text(st.sampled_from("<>&;\"'`={}%#/ abilmpt\u0645\u0646")) | st.text().filter(
+    lambda text: "\x00" not in text and "\r" not in text
+)
+
+
+@given(TEXTS)
+@example("<script>alert(1)</script>")
+@example("&lt; {{ 1 + 1 }} {% if %} {# #}")
 def test_any_text_is_shown_as_it_is(text: str) -> None:
-    html = Texts(render_template(NOTICE, text=text, help=""))
-    assert html.elements == ["div", "strong"]
-    assert "".join(html.texts) == text
+    document = Document(render_template(NOTICE, text=text, help=text))
+    assert document.elements == ["div", "strong", *(["p"] if text else [])]
+    assert "".join(document.texts) == text + text
+
+
+@given(TEXTS)
+@example('" onerror="alert(1)')
+def test_any_text_stays_in_its_attribute(text: str) -> None:
+    photo = render_template("web/photo.html", url=text, title=text, badge="", no_photo="")
+    document = Document(photo)
+    assert document.elements == ["div", "span", *(["img"] if text else [])]
+    if text:
+        shown = {name: document.attributes[name] for name in ("src", "alt")}
+        assert shown == {"src": text, "alt": text}
 
 
 def test_what_a_template_rendered_is_not_escaped_again() -> None:

@@ -8,6 +8,14 @@ from markupsafe import Markup
 from index import CATEGORY_SEPARATOR
 from shopwindow.serving.web.components import render_block
 from shopwindow.serving.web.filter_chips import format_price_range, list_active_filters
+from shopwindow.serving.web.filter_panel import (
+    ChoiceList,
+    FacetFilter,
+    FilterChoice,
+    PriceChoice,
+    PriceFilter,
+    PriceLimit,
+)
 from shopwindow.serving.web.translations import translate
 from shopwindow.serving.web.view_model import FacetCounts, View, get_selected_values
 from shopwindow.values import PriceBucket
@@ -42,106 +50,6 @@ def build_category_tree(counts: Mapping[str, int]) -> CategoryNode:
             node = node.children.setdefault(part, CategoryNode(CATEGORY_SEPARATOR.join(parts)))
         node.count = count
     return root
-
-
-@dataclass(frozen=True, slots=True)
-class FilterChoice:
-    """A facet value to filter by.
-
-    Attributes:
-        name: Name of the facet.
-        value: Its value; empty for the stock, which has one choice.
-        label: What it is called.
-        count: Products that it would leave, as text.
-        is_selected: Whether it is an active filter.
-        children: Categories below it; None for none, or while it is closed.
-    """
-
-    name: str
-    value: str
-    label: str
-    count: str
-    is_selected: bool
-    children: "ChoiceList | None" = None
-
-
-@dataclass(frozen=True, slots=True)
-class ChoiceList:
-    """Choices under each other; those beyond the first few are shown on demand.
-
-    Attributes:
-        key: Tells the list from others.
-        first: Those that are shown.
-        rest: The others.
-        show_all: What shows them.
-    """
-
-    key: str
-    first: Sequence[FilterChoice]
-    rest: Sequence[FilterChoice]
-    show_all: str
-
-
-@dataclass(frozen=True, slots=True)
-class FacetFilter:
-    """The choices of a facet.
-
-    Attributes:
-        title: What the facet is called.
-        choices: Its values.
-    """
-
-    title: str
-    choices: ChoiceList
-
-
-@dataclass(frozen=True, slots=True)
-class PriceChoice:
-    """A price range to filter by.
-
-    Attributes:
-        low: Lowest price, as the page sends it; empty for an open end.
-        high: Highest price likewise.
-        label: What it is called.
-        count: Products in it, as text.
-        is_selected: Whether it is the active filter.
-    """
-
-    low: str
-    high: str
-    label: str
-    count: str
-    is_selected: bool
-
-
-@dataclass(frozen=True, slots=True)
-class PriceLimit:
-    """A price to enter.
-
-    Attributes:
-        name: Field of the filters.
-        label: What it is called.
-        value: What is entered; empty for none.
-    """
-
-    name: str
-    label: str
-    value: str
-
-
-@dataclass(frozen=True, slots=True)
-class PriceFilter:
-    """The price ranges, and the two limits to enter.
-
-    Attributes:
-        title: What they are called.
-        buckets: Ranges to choose from.
-        limits: Lowest and highest price.
-    """
-
-    title: str
-    buckets: Sequence[PriceChoice]
-    limits: Sequence[PriceLimit]
 
 
 def render_sidebar(view: View, facets: FacetCounts) -> Markup:
