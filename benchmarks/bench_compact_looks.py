@@ -12,7 +12,7 @@ from benchmarks.bench_compact_photos import make_phone_photo
 from benchmarks.results_file import SEED
 from embed.compact.encoder import CompactEncoder
 from embed.compact.image_encoder import ImageTower
-from embed.compact.image_tower import N_LAST_CHANNELS
+from embed.compact.tower_files import N_LAST_CHANNELS
 from embed.finetuning.retrieval_metrics import (
     compute_label_precision,
     evaluate_title_retrieval,
@@ -50,7 +50,7 @@ def measure_looks(encoder: CompactEncoder, data: Path) -> Mapping[str, Any]:
     Returns:
         Metrics by shop.
     """
-    tower = ImageTower(encoder.spec.image_size, EncoderSettings(precision="float32", threads=1))
+    tower = ImageTower(EncoderSettings(precision="float32", threads=1))
 
     def encode_with_backbone(pixels: Sequence[PreparedImage]) -> Vectors:
         return l2_normalize(tower.extract_features(np.stack(pixels))[:, :N_LAST_CHANNELS])

@@ -25,13 +25,15 @@ from numpy.typing import NDArray
 
 from benchmarks.results_file import SEED, write_result
 from embed import load_encoder
-from embed.compact.heads_folder import load_compact_weights
-from embed.compact.image_encoder import CHUNK_SIZE, load_tower_builder
-from embed.compact.onnx_layers import FloatLayers
-from embed.compact.onnx_writer import OnnxGraph
-from embed.compact.quantization import Int8Layers
+from embed.compact.image_encoder import CHUNK_SIZE
 from shopwindow.values import Encoder
 from shopwindow.values.settings import EncoderSettings
+from tools.export_photo_tower.activation_ranges import read_ranges
+from tools.export_photo_tower.architecture import TowerBuilder
+from tools.export_photo_tower.checkpoint import read_checkpoint
+from tools.export_photo_tower.graph import OnnxGraph
+from tools.export_photo_tower.layers import FloatLayers
+from tools.export_photo_tower.quantization import Int8Layers
 from tools.train_compact.datasets import read_labeled_products
 
 N_THREADS = 1
@@ -75,7 +77,7 @@ def _open_bare_tower(layers: FloatLayers) -> Callable[[NDArray[np.uint8]], objec
     """Return a function that runs EfficientNet-Lite0 with pooled features as its only output."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = N_THREADS
-    model = load_tower_builder(IMAGE_SIZE).build_pooled(layers)
+    model = TowerBuilder(read_checkpoint()).build_pooled(layers)
     session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
     return lambda pixels: session.run(["features"], {"pixels": pixels})
 
@@ -114,9 +116,8 @@ def measure_compact(photos: list[bytes], texts: list[str]) -> dict[str, Any]:
         name: load_encoder("compact", settings=settings.model_copy(update={"precision": name}))
         for name in ("auto", "float32", "int8")
     }
-    _, weights = load_compact_weights()
     bare_towers = {
-        "int8": _open_bare_tower(Int8Layers(OnnxGraph(), weights.activation_ranges)),
+        "int8": _open_bare_tower(Int8Layers(OnnxGraph(), read_ranges())),
         "float32": _open_bare_tower(FloatLayers(OnnxGraph())),
     }
     squares = [encoders["auto"].prepare_image(photo) for photo in photos]

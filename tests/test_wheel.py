@@ -86,6 +86,9 @@ def test_it_has_the_packages_and_their_data_and_nothing_else(wheel: Path) -> Non
         "data_samples/photos/dress-summer-red.jpg",
         "data_samples/queries/query-1.jpg",
         "embed/weights/compact/compact.safetensors",
+        "embed/weights/photo_tower/efficientnet-lite0.float32.onnx",
+        "embed/weights/photo_tower/efficientnet-lite0.int8.onnx",
+        "embed/weights/photo_tower/NOTICE.md",
         "shopwindow/values/synonyms.txt",
         "shopwindow/serving/templates/audit.html",
         "shopwindow/serving/templates/web/card.html",
@@ -94,6 +97,8 @@ def test_it_has_the_packages_and_their_data_and_nothing_else(wheel: Path) -> Non
     }
     assert data <= set(names)
     assert not [name for name in names if name.startswith("data_samples/render")]
+    licenses = {name.partition("/licenses/")[2] for name in names if "/licenses/" in name}
+    assert licenses == {"LICENSE", "embed/weights/photo_tower/NOTICE.md"}
 
 
 def test_the_console_script_is_the_command_line(wheel: Path) -> None:

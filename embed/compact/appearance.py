@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embed.compact.color_features import BINS_PER_CHANNEL
-from embed.compact.image_tower import N_LAST_CHANNELS
+from embed.compact.tower_files import N_LAST_CHANNELS
 from shopwindow.values import NamedArrays, Vectors, l2_normalize
 
 N_COLOR_BINS = BINS_PER_CHANNEL**3

@@ -14,9 +14,11 @@ from numpy.typing import NDArray
 from threadpoolctl import ThreadpoolController
 
 from embed.base_encoder import BatchEncoder
-from embed.compact.heads_folder import BUNDLED_DIR, CompactWeights, load_compact_weights, read_spec
+from embed.compact.heads import CompactHeads
+from embed.compact.heads_folder import BUNDLED_DIR, load_compact_heads, read_spec
 from embed.compact.image_encoder import ImageTower
 from embed.compact.text_encoder import TextTower
+from embed.compact.tower_files import IMAGE_SIZE
 from embed.photos.reader import PhotoReader
 from shopwindow.values import EncoderSpec, Vectors
 from shopwindow.values.errors import EncoderError
@@ -43,18 +45,19 @@ class CompactEncoder(BatchEncoder):
 
     Args:
         spec: The spec of the heads.
-        weights: The trained heads, and the activation ranges of the image tower.
+        heads: The trained heads.
         reader: Loads the photos.
         settings: Precision, threads and batch size.
 
     Raises:
-        EncoderError: The precision is bfloat16, which it does not support.
+        EncoderError: The precision is bfloat16, which it does not support, or the heads are for
+            photos of another size than the image tower's.
     """
 
     def __init__(
         self,
         spec: EncoderSpec,
-        weights: CompactWeights,
+        heads: CompactHeads,
         reader: PhotoReader,
         settings: EncoderSettings,
     ) -> None:
@@ -64,10 +67,13 @@ class CompactEncoder(BatchEncoder):
                 "compact computes in float32 or int8, not in bfloat16: set "
                 "SHOPWINDOW_ENCODER__PRECISION to one of them or to auto"
             )
-        self.heads = weights.heads
-        self._image_tower = _Lazy(
-            lambda: ImageTower(spec.image_size, settings, weights.activation_ranges)
-        )
+        if spec.image_size != IMAGE_SIZE:
+            raise EncoderError(
+                f"compact takes photos of {IMAGE_SIZE} x {IMAGE_SIZE} pixels, but these heads are "
+                f"for photos of {spec.image_size}: train them again"
+            )
+        self.heads = heads
+        self._image_tower = _Lazy(lambda: ImageTower(settings))
         self._text_tower = _Lazy(TextTower)
         self._blas_threads = ThreadpoolController()
 
@@ -89,8 +95,8 @@ class CompactEncoder(BatchEncoder):
             EncoderUnavailableError: A file is missing.
             EncoderError: A file is corrupt, or the precision is not supported.
         """
-        spec, weights = load_compact_weights(folder or BUNDLED_DIR)
-        return cls(spec, weights, reader, settings)
+        spec, heads = load_compact_heads(folder or BUNDLED_DIR)
+        return cls(spec, heads, reader, settings)
 
     def extract_image_features(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Return the image tower's features; see `BatchEncoder.extract_image_features`."""

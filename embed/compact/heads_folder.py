@@ -1,16 +1,14 @@
 """The folder of the trained heads: `encoder.json` and `compact.safetensors`."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
 from embed.compact.heads import CompactHeads
-from embed.compact.quantization import ActivationRanges, ranges_as_arrays, ranges_from_arrays
 from embed.encoder_config import (
     COMPACT_FAMILY,
     ENCODER_CONFIG_FILE,
@@ -37,24 +35,11 @@ def read_spec(folder: Path = BUNDLED_DIR) -> EncoderSpec:
     return _parse_spec(_read_config(folder), folder)
 
 
-@dataclass(frozen=True, slots=True)
-class CompactWeights:
-    """The arrays of a folder.
-
-    Attributes:
-        heads: The trained heads.
-        activation_ranges: Activation ranges of the image tower, for int8.
-    """
-
-    heads: CompactHeads
-    activation_ranges: ActivationRanges
-
-
-def load_compact_weights(folder: Path = BUNDLED_DIR) -> tuple[EncoderSpec, CompactWeights]:
-    """Load a folder's spec and weights, and check that they belong together.
+def load_compact_heads(folder: Path = BUNDLED_DIR) -> tuple[EncoderSpec, CompactHeads]:
+    """Load a folder's spec and heads, and check that they belong together.
 
     Returns:
-        The spec and the weights.
+        The spec and the heads.
 
     Raises:
         EncoderUnavailableError: A file is missing.
@@ -70,32 +55,26 @@ def load_compact_weights(folder: Path = BUNDLED_DIR) -> tuple[EncoderSpec, Compa
     try:
         arrays = load(data)
         heads = CompactHeads.from_arrays(arrays, float(config["joint_weight"]))
-        ranges = ranges_from_arrays(arrays)
     except (SafetensorError, KeyError, ValueError) as exc:
         raise EncoderError(f"{path}: expected the heads of compact, got {exc!r}") from exc
     if heads.dim != spec.dim:
         raise EncoderError(f"{path}: expected vectors of {spec.dim}, got {heads.dim}")
-    return spec, CompactWeights(heads, ranges)
+    return spec, heads
 
 
-def save_compact_weights(folder: Path, weights: CompactWeights, spec: EncoderSpec) -> EncoderSpec:
-    """Write weights and spec into a folder.
+def save_compact_heads(folder: Path, heads: CompactHeads, spec: EncoderSpec) -> EncoderSpec:
+    """Write heads and spec into a folder.
 
     Args:
         folder: Created when missing; both files are replaced.
-        weights: Heads and activation ranges; most arrays are stored in half precision.
+        heads: The heads; most arrays are stored in half precision.
         spec: The spec; dim, version and column ranges are filled in here.
 
     Returns:
         The spec as written.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    heads = weights.heads
-    arrays: dict[str, NDArray[Any]] = {
-        **heads.as_arrays(),
-        **ranges_as_arrays(weights.activation_ranges),
-    }
-    data = save(arrays)
+    data = save(heads.as_arrays())
     version = compute_heads_version(data, heads.joint_weight, spec.image_size)
     spec = replace(
         spec,

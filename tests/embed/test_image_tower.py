@@ -1,28 +1,37 @@
-"""The image tower agrees with torch's, and invalid checkpoints are rejected."""
+"""The image tower agrees with torch's, its files are remade alike, and damaged ones rejected."""
 
 from pathlib import Path
 
 import numpy as np
+import onnx
 import onnxruntime
 import pytest
 import timm
 import torch
 from numpy.typing import NDArray
 
-from embed.compact.checkpoint import find_backbone_file, read_checkpoint
 from embed.compact.color_features import N_COLOR_FEATURES, compute_color_features
 from embed.compact.image_encoder import CHUNK_SIZE, ImageTower
-from embed.compact.image_tower import N_LAST_CHANNELS
-from embed.compact.onnx_writer import FLOAT, OnnxGraph
+from embed.compact.tower_files import (
+    IMAGE_SIZE,
+    N_LAST_CHANNELS,
+    TOWER_DIGESTS,
+    TowerPrecision,
+    find_tower_file,
+    read_tower,
+)
 from shopwindow.values.errors import EncoderError, EncoderUnavailableError
 from shopwindow.values.settings import EncoderSettings
+from tools.export_photo_tower.__main__ import main as export_photo_tower
+from tools.export_photo_tower.checkpoint import read_checkpoint
+from tools.export_photo_tower.graph import FLOAT, OnnxGraph
 
-IMAGE_SIZE = 224
+PRECISIONS = sorted(TOWER_DIGESTS)
 
 
 @pytest.fixture(scope="module")
 def tower() -> ImageTower:
-    return ImageTower(IMAGE_SIZE, EncoderSettings(precision="float32", threads=1))
+    return ImageTower(EncoderSettings(precision="float32", threads=1))
 
 
 @pytest.fixture(scope="module")
@@ -32,17 +41,9 @@ def pixels() -> NDArray[np.uint8]:
     return coarse.repeat(IMAGE_SIZE // 7, axis=1).repeat(IMAGE_SIZE // 7, axis=2)
 
 
-def test_checkpoint_is_read_as_torch_reads_it() -> None:
-    ours = read_checkpoint(find_backbone_file())
-    theirs = torch.load(find_backbone_file(), weights_only=True)
-    assert list(ours) == list(theirs)
-    for name, tensor in theirs.items():
-        np.testing.assert_array_equal(ours[name], tensor.numpy(), err_msg=name)
-
-
 def test_last_layer_agrees_with_torch(tower: ImageTower, pixels: NDArray[np.uint8]) -> None:
     model = timm.create_model("tf_efficientnet_lite0").eval()
-    tensors = torch.load(find_backbone_file(), weights_only=True).values()
+    tensors = (torch.from_numpy(values) for values in read_checkpoint().values())
     model.load_state_dict(dict(zip(model.state_dict(), tensors, strict=True)))
     planes = torch.from_numpy(pixels).permute(0, 3, 1, 2).float() / 127.5 - 1.0
     with torch.inference_mode():
@@ -78,35 +79,41 @@ def test_white_photo_has_an_empty_histogram() -> None:
     assert not features[48:].any()
 
 
-def test_missing_checkpoint_is_unavailable(tmp_path: Path) -> None:
-    with pytest.raises(EncoderUnavailableError, match=r"gone\.pth is missing"):
-        read_checkpoint(tmp_path / "gone.pth")
+@pytest.fixture(scope="module")
+def exported(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the files that the command makes now."""
+    folder = tmp_path_factory.mktemp("exported")
+    export_photo_tower(folder)
+    return folder
 
 
-@pytest.mark.parametrize("n_bytes", [0, 1, 20, 5000, 40_000, -1000])
-def test_truncated_checkpoint_is_rejected(tmp_path: Path, n_bytes: int) -> None:
-    path = tmp_path / "cut.pth"
-    path.write_bytes(find_backbone_file().read_bytes()[:n_bytes])
-    with pytest.raises(EncoderError, match="expected the weights of EfficientNet-Lite0"):
-        read_checkpoint(path)
+@pytest.mark.parametrize("precision", PRECISIONS)
+def test_the_command_makes_the_shipped_files(exported: Path, precision: TowerPrecision) -> None:
+    # Parsed, for other versions of protobuf may write the same model in other bytes.
+    remade = onnx.load(find_tower_file(precision, exported))
+    assert remade == onnx.load_model_from_string(read_tower(precision))
+    assert {entry.key: entry.value for entry in remade.metadata_props}["license"] == "Apache-2.0"
 
 
-def test_checkpoint_that_would_run_code_is_rejected(tmp_path: Path) -> None:
-    path = tmp_path / "evil.pth"
-    header = find_backbone_file().read_bytes()[:15]  # the magic number
-    evil = b"cos\nsystem\n(S'touch " + str(tmp_path / "ran").encode() + b"'\ntR."
-    path.write_bytes(header + evil)
-    with pytest.raises(EncoderError, match=r"asks for os\.system"):
-        read_checkpoint(path)
-    assert not (tmp_path / "ran").exists()
+@pytest.mark.parametrize("precision", PRECISIONS)
+def test_a_missing_file_is_unavailable(tmp_path: Path, precision: TowerPrecision) -> None:
+    with pytest.raises(
+        EncoderUnavailableError, match=rf"{precision}\.onnx .*install shopwindow again"
+    ):
+        read_tower(precision, tmp_path)
 
 
-def test_first_pickle_cannot_run_code_either(tmp_path: Path) -> None:
-    path = tmp_path / "evil.pth"
-    path.write_bytes(b"cos\nsystem\n(S'touch " + str(tmp_path / "ran").encode() + b"'\ntR.")
-    with pytest.raises(EncoderError, match=r"asks for os\.system"):
-        read_checkpoint(path)
-    assert not (tmp_path / "ran").exists()
+@pytest.mark.parametrize("precision", PRECISIONS)
+@pytest.mark.parametrize("damage", ["empty", "truncated", "one byte"])
+def test_a_damaged_file_is_rejected(tmp_path: Path, precision: TowerPrecision, damage: str) -> None:
+    model = bytearray(read_tower(precision))
+    if damage == "one byte":
+        model[len(model) // 2] ^= 1
+    else:
+        del model[0 if damage == "empty" else -1 :]
+    find_tower_file(precision, tmp_path).write_bytes(model)
+    with pytest.raises(EncoderError, match=r"expected the file with SHA-256 .*install shopwindow"):
+        read_tower(precision, tmp_path)
 
 
 def test_smallest_graph_runs() -> None:

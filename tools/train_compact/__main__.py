@@ -11,12 +11,10 @@ import typer
 from rich.console import Console
 
 from embed.compact.heads import CompactHeads
-from embed.compact.heads_folder import BUNDLED_DIR, CompactWeights, save_compact_weights
-from embed.compact.image_encoder import load_tower_builder
+from embed.compact.heads_folder import BUNDLED_DIR, save_compact_heads
 from embed.finetuning.hyperparameters import Hyperparameters
 from shopwindow.values.encoder import EncoderSpec
 from tools.train_compact.appearance import fit_appearance
-from tools.train_compact.calibration import N_CALIBRATION_IMAGES, calibrate_ranges
 from tools.train_compact.datasets import read_labeled_products, split_by_title
 from tools.train_compact.examples import CaptionBatchSampler
 from tools.train_compact.feature_cache import FeatureCache
@@ -87,12 +85,7 @@ def main(
     start = time.monotonic()
     trainer = Trainer(hyperparameters, feature_copies, sampler, appearance, sentence_part)
     heads: CompactHeads = trainer.fit(train, log.record_epoch)
-    calibration_rows = train[:: max(1, len(train) // N_CALIBRATION_IMAGES)]
-    ranges = calibrate_ranges(
-        load_tower_builder(hyperparameters.image_size),
-        [features.load_pixels(products[row]) for row in calibration_rows],
-    )
-    spec = save_compact_weights(out, CompactWeights(heads, ranges), SPEC)
+    spec = save_compact_heads(out, heads, SPEC)
     log.write(out, spec.version, asdict(hyperparameters), time.monotonic() - start)
     write_model_card(out, spec, log)
     console.print(f"{out}: version {spec.version}, {spec.dim} dimensions")

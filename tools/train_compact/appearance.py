@@ -8,8 +8,8 @@ from embed.compact.appearance import (
     AppearanceProjection,
     compute_appearance_features,
 )
-from embed.compact.checkpoint import find_backbone_file, read_checkpoint
-from embed.compact.image_tower import N_LAST_CHANNELS
+from embed.compact.tower_files import N_LAST_CHANNELS
+from tools.export_photo_tower.checkpoint import read_checkpoint
 
 CAMERA_SHRINKAGE = 2.0
 """Shrinkage of the camera's covariance, as a multiple of its mean variance: at 0, directions that
@@ -69,7 +69,7 @@ def _compute_class_scatter(means: NDArray[np.float32]) -> NDArray[np.float64]:
         means: Mean of each channel, shape (N_LAST_CHANNELS,): the appearance features are square
             roots, whose slope depends on it.
     """
-    classes = np.asarray(read_checkpoint(find_backbone_file())["_fc.weight"], dtype=np.float64)
+    classes = np.asarray(read_checkpoint()["_fc.weight"], dtype=np.float64)
     slope = np.sqrt(means + MIN_CHANNEL_MEAN * means.mean())
     weights = (classes - classes.mean(axis=0)) * slope  # (1000, N_LAST_CHANNELS)
     return np.asarray(weights.T @ weights)

@@ -80,7 +80,7 @@ class FeatureCache:
     def _compute_image_features(
         self, photos: Sequence[LabeledProduct], copy_index: int
     ) -> NDArray[np.float16]:
-        tower = ImageTower(self.image_size, EncoderSettings(precision="float32", threads=1))
+        tower = ImageTower(EncoderSettings(precision="float32", threads=1))
 
         def extract_chunk(start: int) -> NDArray[np.float16]:
             numbers = range(start, min(start + CHUNK_SIZE, len(photos)))

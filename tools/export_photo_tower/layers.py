@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from embed.compact.onnx_writer import FLOAT, OnnxGraph
+from tools.export_photo_tower.graph import FLOAT, OnnxGraph
 
 RELU6_MAX = 6.0
 """Upper bound of ReLU6."""

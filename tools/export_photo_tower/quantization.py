@@ -1,98 +1,20 @@
-"""The image tower in int8: activation ranges and quantized layers.
+"""The image tower in int8: quantized layers.
 
 Source: Jacob et al., Quantization and Training of Neural Networks for Efficient Integer-Arithmetic-
 Only Inference (CVPR 2018), section 2.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from embed.compact.onnx_layers import PIXEL_MIDPOINT, RELU6_MAX, ConvLayer, FloatLayers
-
-_RANGE_PREFIX = "range."
-
-UINT8_ZERO_POINT = 128
-"""Zero point of uint8 kernels."""
+from tools.export_photo_tower.activation_ranges import ActivationRange, ActivationRanges
+from tools.export_photo_tower.layers import PIXEL_MIDPOINT, RELU6_MAX, ConvLayer, FloatLayers
 
 _MAX_BIAS_STEPS = np.float32(2**28)
 """Most steps that a bias may take; an int32 holds eight times as many."""
-
-
-class ActivationRange(NamedTuple):
-    """Smallest and largest value of an activation."""
-
-    min_value: float
-    max_value: float
-
-
-ActivationRanges: TypeAlias = Mapping[str, ActivationRange]
-"""By layer, for every activation that is not bounded by ReLU6."""
-
-
-def ranges_as_arrays(ranges: ActivationRanges) -> dict[str, NDArray[Any]]:
-    """Return each range as an array (min, max), float32, shape (2,), under "range.LAYER"."""
-    return {_RANGE_PREFIX + name: np.array(span, np.float32) for name, span in ranges.items()}
-
-
-def ranges_from_arrays(arrays: Mapping[str, NDArray[Any]]) -> ActivationRanges:
-    """Return the ranges that `ranges_as_arrays` wrote, from among other arrays.
-
-    Args:
-        arrays: By name; those under "range.LAYER" are (min, max), shape (2,).
-
-    Raises:
-        ValueError: A range does not have two ends, or its max is not above its min.
-    """
-    ranges = {}
-    for name, span in arrays.items():
-        if name.startswith(_RANGE_PREFIX):
-            min_value, max_value = span.tolist()
-            if not min_value < max_value:
-                raise ValueError(f"{name}: expected min below max, got {min_value} to {max_value}")
-            ranges[name.removeprefix(_RANGE_PREFIX)] = ActivationRange(min_value, max_value)
-    return ranges
-
-
-@dataclass(slots=True)
-class CalibrationLayers(FloatLayers):
-    """Float32 layers that also output the range of every activation not bounded by ReLU6.
-
-    Attributes:
-        observed: Names of the layers; the graph outputs `NAME.min` and `NAME.max`, per photo.
-    """
-
-    observed: list[str] = field(default_factory=list)
-
-    def add_convolution(self, x: str, layer: ConvLayer) -> str:
-        """Add one convolution; see `FloatLayers`.
-
-        Returns:
-            The name of the output.
-        """
-        y = FloatLayers.add_convolution(self, x, layer)
-        if not layer.has_relu6:
-            self._add_range_outputs(y, layer.name)
-        return y
-
-    def add_sum(self, x: str, y: str, name: str) -> str:
-        """Add two activations; see `FloatLayers`.
-
-        Returns:
-            The name of the output.
-        """
-        z = FloatLayers.add_sum(self, x, y, name)
-        self._add_range_outputs(z, name)
-        return z
-
-    def _add_range_outputs(self, x: str, name: str) -> None:
-        self.observed.append(name)
-        for op_type, suffix in (("ReduceMin", "min"), ("ReduceMax", "max")):
-            self.graph.add_node(op_type, [x], name=f"{name}.{suffix}", axes=[1, 2, 3], keepdims=0)
-            self.graph.add_output(f"{name}.{suffix}", ("n",))
 
 
 @dataclass(slots=True)
@@ -104,13 +26,9 @@ class Int8Layers(FloatLayers):
 
     Attributes:
         activation_ranges: Of a tower with these weights.
-        use_uint8_kernels: Whether kernels are stored in uint8, with zero point 128. The values are
-            the same, and slower to multiply where int8 is native; but x86 CPUs without VNNI
-            accumulate products of int8 in 16 bits, which overflow, and those of uint8 in 32.
     """
 
     activation_ranges: ActivationRanges
-    use_uint8_kernels: bool = False
     _steps: dict[str, np.float32] = field(default_factory=dict)
 
     def normalize_pixels(self, planes: str) -> str:
@@ -141,7 +59,7 @@ class Int8Layers(FloatLayers):
         kernel = round_kernel(layer.kernel / steps[:, None, None, None])
         bias = np.rint(layer.bias / (steps * step)).astype(np.int32)
         rows = [
-            self._add_dequantized_kernel(kernel, steps),
+            self._add_dequantized_rows(kernel, steps),
             self._add_dequantized_rows(bias, steps * step),
         ]
         y = self.add_relu6(self.add_conv_node([x, *rows], layer), layer)
@@ -180,26 +98,13 @@ class Int8Layers(FloatLayers):
         self._steps[y] = step
         return y
 
-    def _add_dequantized_kernel(self, kernel: NDArray[np.int8], steps: NDArray[np.float32]) -> str:
-        """Add a kernel, shape (out, in, side, side), with the step of each filter, shape (out,).
-
-        Returns:
-            The name of the output.
-        """
-        if not self.use_uint8_kernels:
-            return self._add_dequantized_rows(kernel, steps)
-        shifted = (kernel.astype(np.int16) + UINT8_ZERO_POINT).astype(np.uint8)
-        return self._add_dequantized_rows(shifted, steps, UINT8_ZERO_POINT)
-
-    def _add_dequantized_rows(
-        self, values: NDArray[Any], steps: NDArray[np.float32], zero_point: int = 0
-    ) -> str:
+    def _add_dequantized_rows(self, values: NDArray[Any], steps: NDArray[np.float32]) -> str:
         """Add quantized values, shape (out, ...), with the step of each row, shape (out,).
 
         Returns:
             The name of the output.
         """
-        zero_points = np.full(len(steps), zero_point, dtype=values.dtype)
+        zero_points = np.zeros(len(steps), dtype=values.dtype)
         constants = [self.graph.add_constant(array) for array in (values, steps, zero_points)]
         return self.graph.add_node("DequantizeLinear", constants, axis=0)
 

