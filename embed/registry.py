@@ -13,7 +13,6 @@ from typing import TypeAlias
 
 from embed.encoder_config import ADAPTED_FAMILY, ENCODER_CONFIG_FILE, read_encoder_config
 from embed.fake_encoder import FakeEncoder, make_fake_spec
-from embed.hub import check_model_available
 from embed.known_encoders import KNOWN_ENCODERS, find_repo_id
 from embed.photos.reader import PhotoReader
 from shopwindow.values import Encoder, EncoderSpec
@@ -80,6 +79,8 @@ class EncoderFamily:
         name = self.prefix + model_name
         self._check_libraries(name)
         if self.uses_hub and not _is_local_path(model_name):
+            from embed.hub import check_model_available  # noqa: PLC0415 - compact has no hub
+
             is_repo_id = self.name_format.startswith("ORG/NAME")
             check_model_available(name, model_name if is_repo_id else find_repo_id(name))
         return self._import_factory(name)(model_name, settings, reader)

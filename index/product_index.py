@@ -2,13 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from index.bm25_reweighting import reweight_on_drift
-from index.catalog.product_feed import ProductFeed
 from index.catalog.text_cleaning import clean_line
 from index.index_reader import IndexReader
 from index.index_report import IndexReport, ProgressCallback
-from index.indexing_run import IndexingRun
 from index.manifest import Manifest
 from index.payload import CACHED_FIELDS, INDEXED_FIELDS, to_point_ids
 from index.removal import delete_missing_products, delete_withdrawn_products
@@ -18,6 +17,9 @@ from index.store.points import Payload, StoreSchema
 from shopwindow.values import Closeable, Encoder, Product
 from shopwindow.values.errors import IndexNotFoundError, IndexStoreError, InvalidValueError
 from shopwindow.values.settings import IndexSettings
+
+if TYPE_CHECKING:
+    from index.catalog.product_feed import ProductFeed
 
 
 class ProductIndex(IndexReader, Closeable):
@@ -83,7 +85,7 @@ class ProductIndex(IndexReader, Closeable):
 
     def add(
         self,
-        products: Iterable[Product] | ProductFeed,
+        products: "Iterable[Product] | ProductFeed",
         *,
         delete_missing: bool = False,
         merchant_id: str = "",
@@ -114,6 +116,8 @@ class ProductIndex(IndexReader, Closeable):
                 products; the products that it has are indexed.
             IndexStoreError: The store refused.
         """
+        from index.indexing_run import IndexingRun  # noqa: PLC0415 - a search reads no feeds
+
         _check_merchant_id(merchant_id)
         with self._store.lock_writes():
             run = IndexingRun(

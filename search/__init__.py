@@ -1,18 +1,25 @@
-"""Search and recommendations over a product index."""
+"""Search and recommendations over a product index.
 
-from search.batch_matching import PhotoMatch, match_photos
-from search.match_confidence import (
-    CONFIDENCE_BOUNDS,
-    LOW_CONFIDENCE,
-    SAME_PHOTO,
-    is_calibrated,
-    label_confidence,
-)
-from search.merchant_scope import is_visible
-from search.runtime import Runtime, RuntimeHealth
-from search.service import SearchService
-from search.suggestions import Suggestion
-from shopwindow.version import __version__
+Exported names are imported on first use: most commands need few of them.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from search.batch_matching import PhotoMatch, match_photos
+    from search.match_confidence import (
+        CONFIDENCE_BOUNDS,
+        LOW_CONFIDENCE,
+        SAME_PHOTO,
+        is_calibrated,
+        label_confidence,
+    )
+    from search.merchant_scope import is_visible
+    from search.runtime import Runtime, RuntimeHealth
+    from search.service import SearchService
+    from search.suggestions import Suggestion
+    from shopwindow.version import __version__
 
 __all__ = [
     "CONFIDENCE_BOUNDS",
@@ -29,3 +36,30 @@ __all__ = [
     "label_confidence",
     "match_photos",
 ]
+
+_MODULES = {
+    "CONFIDENCE_BOUNDS": "search.match_confidence",
+    "LOW_CONFIDENCE": "search.match_confidence",
+    "SAME_PHOTO": "search.match_confidence",
+    "PhotoMatch": "search.batch_matching",
+    "Runtime": "search.runtime",
+    "RuntimeHealth": "search.runtime",
+    "SearchService": "search.service",
+    "Suggestion": "search.suggestions",
+    "__version__": "shopwindow.version",
+    "is_calibrated": "search.match_confidence",
+    "is_visible": "search.merchant_scope",
+    "label_confidence": "search.match_confidence",
+    "match_photos": "search.batch_matching",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Return an exported name, imported on first access.
+
+    Raises:
+        AttributeError: This package exports no such name.
+    """
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_MODULES[name]), name)

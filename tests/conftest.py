@@ -20,6 +20,9 @@ hypothesis.settings.register_profile("gate", derandomize=True, deadline=None)
 hypothesis.settings.register_profile("explore", deadline=None, print_blob=True)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "gate"))
 
+# What tests unpack into the user's cache stays in the checkout, and serves the next run.
+os.environ["XDG_CACHE_HOME"] = str(Path(__file__).resolve().parents[1] / "var" / "cache")
+
 COLORS = {
     "red": ((200, 30, 30), "أحمر"),
     "blue": ((30, 30, 200), "أزرق"),

