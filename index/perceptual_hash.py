@@ -2,6 +2,8 @@
 
 import base64
 import binascii
+import itertools
+import math
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import TypeAlias
@@ -41,10 +43,14 @@ def compute_perceptual_hash(prepared: PreparedImage) -> str:
         Base64 of 192 bytes.
     """
     size = prepared.shape[0]
-    weights = _make_box_weights(size)
+    pixels = prepared.reshape(size, -1).astype(np.float32)
+    boxes = _make_boxes(size)
     # einsum instead of @: for so little work the threads of a matrix product cost ten times more.
-    rows = np.einsum("ay,yk->ak", weights, prepared.reshape(size, -1).astype(np.float32))
-    means = np.einsum("bx,axc->abc", weights, rows.reshape(HASH_SIDE, size, 3))  # (8, 8, 3)
+    rows = [np.einsum("y,yk->k", weights, pixels[extent]) for extent, weights in boxes]
+    columns = np.stack(rows).reshape(HASH_SIDE, size, 3)
+    means = np.stack(
+        [np.einsum("x,axc->ac", weights, columns[:, extent]) for extent, weights in boxes], axis=1
+    )  # (8, 8, 3)
     return base64.b64encode(np.rint(means).astype(np.uint8).tobytes()).decode("ascii")
 
 
@@ -121,13 +127,14 @@ def is_blank(hashes: PerceptualHashes) -> NDArray[np.bool_]:
 
 
 @lru_cache(maxsize=8)
-def _make_box_weights(size: int) -> NDArray[np.float32]:
-    """Compute the weight of each of `size` pixels in each of 8 boxes.
+def _make_boxes(size: int) -> tuple[tuple[slice, NDArray[np.float32]], ...]:
+    """Return the extent in pixels of each of 8 boxes, and the weight of each pixel in it.
 
-    Returns:
-        Shape (8, size); a pixel that overlaps two boxes counts in each by its share. Rows sum to 1.
+    A pixel that overlaps two boxes counts in each by its share. Weights of a box sum to 1.
     """
     edges = np.linspace(0, size, HASH_SIDE + 1)
     starts = np.arange(size)
     overlaps = np.minimum(edges[1:, None], starts + 1) - np.maximum(edges[:-1, None], starts)
-    return np.asarray(overlaps.clip(0, None) * HASH_SIDE / size, dtype=np.float32)
+    weights = (overlaps.clip(0, None) * HASH_SIDE / size).astype(np.float32)  # (8, size)
+    extents = (slice(int(lower), math.ceil(upper)) for lower, upper in itertools.pairwise(edges))
+    return tuple((extent, row[extent]) for extent, row in zip(extents, weights, strict=True))
