@@ -4,8 +4,9 @@ Exported names are imported on first use: the processes that decode photos
 (`embed.photos.decoder_worker`) import this package too, and must start fast and stay small.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from shopwindow.lazy_exports import make_getattr
 
 if TYPE_CHECKING:
     from embed.fake_encoder import FakeEncoder
@@ -46,8 +47,4 @@ _MODULES = {
     "load_encoder": "embed.registry",
 }
 
-
-def __getattr__(name: str) -> Any:
-    if name not in _MODULES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(_MODULES[name]), name)
+__getattr__ = make_getattr(__name__, _MODULES)

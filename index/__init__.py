@@ -1,6 +1,8 @@
 """Import catalog feeds into a vector store and search it."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from shopwindow.lazy_exports import make_getattr
 
 if TYPE_CHECKING:
     from index.catalog import FeedMapping, ProductFeed, Rejection, read_products
@@ -100,17 +102,4 @@ __all__ = [
     "tokenize_product",
 ]
 
-
-def __getattr__(name: str) -> Any:
-    """Return an exported name, imported on first access.
-
-    The engine's process imports `index.store.edge` and must not wait for the feed readers.
-
-    Raises:
-        AttributeError: This package exports no such name.
-    """
-    from importlib import import_module  # noqa: PLC0415
-
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(_HOMES[name]), name)
+__getattr__ = make_getattr(__name__, _HOMES)

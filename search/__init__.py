@@ -3,8 +3,9 @@
 Exported names are imported on first use: most commands need few of them.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from shopwindow.lazy_exports import make_getattr
 
 if TYPE_CHECKING:
     from search.batch_matching import PhotoMatch, match_photos
@@ -53,13 +54,4 @@ _MODULES = {
     "match_photos": "search.batch_matching",
 }
 
-
-def __getattr__(name: str) -> Any:
-    """Return an exported name, imported on first access.
-
-    Raises:
-        AttributeError: This package exports no such name.
-    """
-    if name not in _MODULES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(_MODULES[name]), name)
+__getattr__ = make_getattr(__name__, _MODULES)

@@ -5,9 +5,9 @@ and the packages beside this file. A value is imported when it is first used, so
 `shopwindow --help` waits for none of them.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from shopwindow.lazy_exports import make_getattr
 from shopwindow.version import __version__
 
 if TYPE_CHECKING:
@@ -104,13 +104,4 @@ _HOMES = {
     "read_settings": "shopwindow.values.settings",
 }
 
-
-def __getattr__(name: str) -> Any:
-    """Return an exported value, imported when it is first used.
-
-    Raises:
-        AttributeError: There is no such value.
-    """
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(_HOMES[name]), name)
+__getattr__ = make_getattr(__name__, _HOMES)

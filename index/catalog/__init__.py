@@ -3,8 +3,9 @@
 Exported names are imported on first use: a search must not wait for the feed readers.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from shopwindow.lazy_exports import make_getattr
 
 if TYPE_CHECKING:
     from index.catalog.feed_mapping import FeedMapping, load_mapping
@@ -35,13 +36,4 @@ _MODULES = {
     "read_products": "index.catalog.product_feed",
 }
 
-
-def __getattr__(name: str) -> Any:
-    """Return an exported name, imported on first access.
-
-    Raises:
-        AttributeError: This package exports no such name.
-    """
-    if name not in _MODULES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(_MODULES[name]), name)
+__getattr__ = make_getattr(__name__, _MODULES)
