@@ -27,7 +27,7 @@ from index import ProductIndex, read_products
 from index.text.analyzer import analyze, fold
 from search import SearchService
 from shopwindow.values import Product, Query
-from shopwindow.values.settings import SearchSettings
+from shopwindow.values.setting_groups import SearchSettings
 
 TOP = 5
 QUERIES = Path(__file__).with_name("arabic_queries.csv")

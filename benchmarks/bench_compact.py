@@ -16,7 +16,7 @@ from benchmarks.bench_compact_words import measure_queries, measure_titles
 from benchmarks.results_file import write_result
 from embed.compact.encoder import CompactEncoder
 from embed.photos.reader import PhotoReader
-from shopwindow.values.settings import EncoderSettings
+from shopwindow.values.setting_groups import EncoderSettings
 
 COMMAND = "python -m benchmarks.bench_compact --data FOLDER"
 

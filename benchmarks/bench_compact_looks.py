@@ -22,7 +22,7 @@ from embed.photos.letterboxing import letterbox_to_array
 from embed.photos.reader import PhotoReader
 from shopwindow.values.arrays import l2_normalize
 from shopwindow.values.encoder import PreparedImage, Vectors
-from shopwindow.values.settings import EncoderSettings
+from shopwindow.values.setting_groups import EncoderSettings
 from tools.train_compact.datasets import LabeledProduct, read_labeled_products, split_by_title
 
 N_PHONE_PHOTOS = 400

@@ -27,7 +27,7 @@ from benchmarks.results_file import SEED, write_result
 from embed import load_encoder
 from embed.compact.image_encoder import CHUNK_SIZE
 from shopwindow.values import Encoder
-from shopwindow.values.settings import EncoderSettings
+from shopwindow.values.setting_groups import EncoderSettings
 from tools.export_photo_tower.activation_ranges import read_ranges
 from tools.export_photo_tower.architecture import TowerBuilder
 from tools.export_photo_tower.checkpoint import read_checkpoint
@@ -87,7 +87,7 @@ def _measure_cold_start(name: str, settings: EncoderSettings) -> dict[str, float
     code = (
         "import json, re, time; start = time.perf_counter()\n"
         "import numpy as np\n"
-        "from shopwindow.values.settings import EncoderSettings\n"
+        "from shopwindow.values.setting_groups import EncoderSettings\n"
         "from embed import load_encoder\n"
         f"settings = EncoderSettings(**{settings.model_dump()})\n"
         f"encoder = load_encoder({name!r}, settings=settings)\n"

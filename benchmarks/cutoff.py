@@ -22,7 +22,7 @@ from index.payload import from_payload
 from search import SearchService
 from search.retrieval.query_plan import LEXICAL, TEXT_IMAGE, TEXT_TEXT
 from shopwindow.values import Filters, Product, Query
-from shopwindow.values.settings import SearchSettings
+from shopwindow.values.setting_groups import SearchSettings
 
 CUTOFFS = (0.2, 0.3, 0.4, 0.5, 0.6)
 DEPTH = 200

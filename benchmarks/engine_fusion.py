@@ -32,7 +32,7 @@ from shopwindow.evaluation.comparison import compare
 from shopwindow.evaluation.measures import parse_measure
 from shopwindow.evaluation.runs import Run, mean
 from shopwindow.values.query import Query
-from shopwindow.values.settings import SearchSettings
+from shopwindow.values.setting_groups import SearchSettings
 from shopwindow.values.synonyms import load_synonyms
 
 SETTINGS = SearchSettings()

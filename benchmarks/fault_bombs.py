@@ -29,7 +29,7 @@ from shopwindow.serving.web.rendering import PageRenderer
 from shopwindow.serving.web.view_model import View
 from shopwindow.values import Product, Query
 from shopwindow.values.errors import PhotoError
-from shopwindow.values.settings import PhotoLimits
+from shopwindow.values.setting_groups import PhotoLimits
 
 _N_PRODUCTS = 60
 _N_BOMBS = 8

@@ -20,7 +20,7 @@ from index import ProductIndex
 from search import SearchService
 from shopwindow.values import Product, Query
 from shopwindow.values.errors import ShopwindowError
-from shopwindow.values.settings import IndexSettings
+from shopwindow.values.setting_groups import IndexSettings
 
 SMALL, LARGE = "145m", "700m"
 N_PRODUCTS = 6_000

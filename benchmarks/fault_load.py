@@ -22,7 +22,7 @@ from embed import FakeEncoder
 from index import ProductIndex
 from search import SearchService
 from shopwindow.values import Filters, Product, Query
-from shopwindow.values.settings import IndexSettings
+from shopwindow.values.setting_groups import IndexSettings
 
 N_PRODUCTS = 2_000
 N_OTHERS = 40

@@ -17,7 +17,7 @@ from index.store.points import Point
 from search import SearchService
 from shopwindow.values import Query
 from shopwindow.values.encoder import digest
-from shopwindow.values.settings import IndexSettings
+from shopwindow.values.setting_groups import IndexSettings
 
 BATCH = 40
 OPEN, ADDED, CLOSING, CLOSED = "open", "added", "closing", "closed"

@@ -21,7 +21,7 @@ from index.store.points import TEXT
 from search import SearchService
 from shopwindow.values import Product, Query
 from shopwindow.values.errors import ShopwindowError
-from shopwindow.values.settings import IndexSettings
+from shopwindow.values.setting_groups import IndexSettings
 
 N_PRODUCTS = 200
 N_CHILDREN = 4

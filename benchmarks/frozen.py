@@ -37,7 +37,7 @@ from index import ProductIndex
 from search import SearchService
 from shopwindow.eventlog import EventLog
 from shopwindow.values import Encoder, Event, Product, Query, SearchResponse
-from shopwindow.values.settings import EncoderSettings, SearchSettings
+from shopwindow.values.setting_groups import EncoderSettings, SearchSettings
 
 N_PRODUCTS = 5000
 N_HITS = 10

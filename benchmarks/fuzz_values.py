@@ -42,7 +42,8 @@ from search.rules import read_rules
 from shopwindow.eventlog import EventLog, export_events, import_events
 from shopwindow.values import Event, Filters, Product, Query, SearchResponse, Translation
 from shopwindow.values.query import SORTS
-from shopwindow.values.settings import DOTENV, SearchSettings, read_settings
+from shopwindow.values.setting_groups import SearchSettings
+from shopwindow.values.settings import DOTENV, read_settings
 
 _TOML_VALUE = re.compile(r'"[^"]*"|\d{4}-\S+|\d[\d.]*|true')
 

@@ -27,7 +27,7 @@ from shopwindow.values import Product, Query
 from shopwindow.values.arrays import l2_normalize
 from shopwindow.values.lexicon import read_lexicon
 from shopwindow.values.query import WHOLE_TEXT
-from shopwindow.values.settings import SearchSettings
+from shopwindow.values.setting_groups import SearchSettings
 
 N_COMPOSED = 200
 N_NEGATIVES = 60

@@ -29,7 +29,7 @@ from shopwindow.evaluation.measures import parse_measure
 from shopwindow.evaluation.runs import Run, mean
 from shopwindow.serving.cli.evaluate_index import run_judged_queries
 from shopwindow.values import Product
-from shopwindow.values.settings import SearchSettings
+from shopwindow.values.setting_groups import SearchSettings
 
 DEPTH = 100
 MAIN = "nDCG@10"

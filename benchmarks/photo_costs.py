@@ -15,7 +15,7 @@ from PIL import Image
 from benchmarks.results_file import SEED, write_result
 from embed import PhotoReader
 from embed.photos.decoding import DecodeRequest, decode_image
-from shopwindow.values.settings import PhotoLimits
+from shopwindow.values.setting_groups import PhotoLimits
 
 N_ROUNDS = 80
 IMAGE_SIZE = 224

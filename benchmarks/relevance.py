@@ -22,7 +22,7 @@ from embed import load_encoder
 from index import ProductIndex, read_products
 from search import SearchService
 from shopwindow.values import Product, Query
-from shopwindow.values.settings import SearchSettings
+from shopwindow.values.setting_groups import SearchSettings
 
 TOP = 10
 QUERIES = Path(__file__).with_name("kind_colour_queries.csv")

@@ -25,7 +25,7 @@ from shopwindow.personalization import CatalogItems
 from shopwindow.values import Product
 from shopwindow.values.closeable import Closeable
 from shopwindow.values.event import Event
-from shopwindow.values.settings import SearchSettings
+from shopwindow.values.setting_groups import SearchSettings
 
 N_PRODUCTS = 5000
 FOLDER = Path("var/tastes")

@@ -21,7 +21,7 @@ from embed.photos.reader import PhotoReader
 from embed.torch_runtime import PixelNormalization, TorchEncoder, compute_weights_version
 from shopwindow.values import EncoderSpec
 from shopwindow.values.errors import EncoderError, EncoderUnavailableError, UnknownEncoderError
-from shopwindow.values.settings import EncoderSettings
+from shopwindow.values.setting_groups import EncoderSettings
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from embed.known_encoders import KNOWN_ENCODERS, find_repo_id
 from embed.photos.reader import PhotoReader
 from shopwindow.values import Encoder, EncoderSpec
 from shopwindow.values.errors import EncoderUnavailableError, InvalidValueError, UnknownEncoderError
-from shopwindow.values.settings import EncoderSettings, PhotoLimits
+from shopwindow.values.setting_groups import EncoderSettings, PhotoLimits
 
 EncoderFactory: TypeAlias = Callable[[str, EncoderSettings, PhotoReader], Encoder]
 """Builds an encoder from the part of its name after the family's prefix."""

@@ -16,7 +16,7 @@ from embed.photos.letterboxing import PREPROCESSING_VERSION
 from embed.photos.reader import PhotoReader
 from shopwindow.values import EncoderSpec, digest
 from shopwindow.values.errors import EncoderError
-from shopwindow.values.settings import EncoderSettings
+from shopwindow.values.setting_groups import EncoderSettings
 
 
 @dataclass(frozen=True, slots=True)

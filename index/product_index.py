@@ -16,7 +16,7 @@ from index.store.location import open_store
 from index.store.points import Payload, StoreSchema
 from shopwindow.values import Closeable, Encoder, Product
 from shopwindow.values.errors import IndexNotFoundError, IndexStoreError, InvalidValueError
-from shopwindow.values.settings import IndexSettings
+from shopwindow.values.setting_groups import IndexSettings
 
 if TYPE_CHECKING:
     from index.catalog.product_feed import ProductFeed

@@ -25,7 +25,7 @@ from search.runtime import Runtime
 from search.stopwatch import Stopwatch
 from shopwindow.ranking import RankingWeights
 from shopwindow.values import WHOLE_TEXT, Product, Query, SearchResponse
-from shopwindow.values.settings import SearchSettings
+from shopwindow.values.setting_groups import SearchSettings
 
 
 class HybridSearcher:

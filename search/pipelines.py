@@ -46,7 +46,7 @@ from search.recommendations.visitor_scoring import BuildSlate, ScoreForVisitor
 from search.retrieval.stages import CollectResults, FuseResults, SearchState
 from shopwindow.personalization import Personalizer
 from shopwindow.ranking import RankingWeights, SlateBuilder
-from shopwindow.values.settings import SearchSettings
+from shopwindow.values.setting_groups import SearchSettings
 
 
 def make_search_pipeline(

@@ -13,7 +13,7 @@ from shopwindow.eventlog import EventLog, EventWriter
 from shopwindow.personalization import Personalizer
 from shopwindow.ranking import read_weights
 from shopwindow.values.errors import EventLogError, IndexStoreError, OnlineStoreError
-from shopwindow.values.settings import SearchSettings
+from shopwindow.values.setting_groups import SearchSettings
 
 LOG = logging.getLogger(__name__)
 T = TypeVar("T")

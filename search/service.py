@@ -18,7 +18,7 @@ from shopwindow.eventlog import EventLog
 from shopwindow.ranking import read_weights
 from shopwindow.values import Filters, ForkGuard, Product, Query, SearchResponse, digest
 from shopwindow.values.errors import InvalidSettingError
-from shopwindow.values.settings import SearchSettings
+from shopwindow.values.setting_groups import SearchSettings
 from shopwindow.values.synonyms import SynonymGroup, load_synonyms
 
 

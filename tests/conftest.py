@@ -12,7 +12,7 @@ from embed import FakeEncoder
 from index import ProductIndex
 from search import SearchService
 from shopwindow.values import Product, Translation
-from shopwindow.values.settings import SearchSettings
+from shopwindow.values.setting_groups import SearchSettings
 
 # The gate gives one verdict for one state of the code: it tries the same examples each time, and no
 # slow machine fails it. "explore" looks for new ones: HYPOTHESIS_PROFILE=explore pytest ...

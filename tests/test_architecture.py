@@ -27,7 +27,8 @@ FACES = (
 
 ENTERED_BY_NAME = {
     "shopwindow.version",
-    "shopwindow.values.settings",  # loads pydantic, which most processes do without
+    "shopwindow.values.settings",  # loads pydantic-settings, which most processes do without
+    "shopwindow.values.setting_groups",  # loads pydantic
     "shopwindow.values.display_formats",  # loads locale data
     "shopwindow.values.lexicon",  # these three read files
     "shopwindow.values.synonyms",

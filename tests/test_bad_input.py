@@ -35,7 +35,8 @@ from shopwindow.values.errors import (
     ShopwindowError,
     UnknownEncoderError,
 )
-from shopwindow.values.settings import PhotoLimits, read_settings
+from shopwindow.values.setting_groups import PhotoLimits
+from shopwindow.values.settings import read_settings
 
 RSS = '<rss version="2.0" xmlns:g="http://base.google.com/ns/1.0"><channel>{}</channel></rss>'
 ENTITY_EXPANSION = '<!DOCTYPE x [<!ENTITY a "aaaa">]>' + RSS.format("<item><g:id>&a;</g:id></item>")

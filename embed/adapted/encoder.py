@@ -9,7 +9,7 @@ from embed.adapted.heads import AdapterHeads
 from embed.base_encoder import BatchEncoder
 from embed.photos.reader import PhotoReader
 from shopwindow.values import EncoderSpec, Vectors
-from shopwindow.values.settings import EncoderSettings
+from shopwindow.values.setting_groups import EncoderSettings
 
 
 class AdaptedEncoder(BatchEncoder):

@@ -17,7 +17,7 @@ from embed.encoder_config import ADAPTED_FAMILY, ENCODER_CONFIG_FILE, write_enco
 from embed.photos.reader import PhotoReader
 from shopwindow.values import Encoder, EncoderSpec, digest
 from shopwindow.values.errors import EncoderError, EncoderUnavailableError
-from shopwindow.values.settings import EncoderSettings
+from shopwindow.values.setting_groups import EncoderSettings
 
 WEIGHTS_FILE = "adapted.safetensors"
 BASE_DIR = "base"

@@ -22,7 +22,7 @@ from embed.compact.tower_files import IMAGE_SIZE
 from embed.photos.reader import PhotoReader
 from shopwindow.values import EncoderSpec, Vectors
 from shopwindow.values.errors import EncoderError
-from shopwindow.values.settings import EncoderSettings
+from shopwindow.values.setting_groups import EncoderSettings
 
 Tower = TypeVar("Tower")
 

@@ -10,7 +10,7 @@ from embed.compact.kernel_choice import MIN_COSINE, TowerFunction, find_accurate
 from embed.compact.tower_files import IMAGE_SIZE, TowerReader, read_tower
 from shopwindow.values import ForkGuard
 from shopwindow.values.errors import EncoderError
-from shopwindow.values.settings import EncoderSettings
+from shopwindow.values.setting_groups import EncoderSettings
 
 CHUNK_SIZE = 8
 """Photos in one forward pass; larger ones do not fit the CPU cache and are slower per photo."""

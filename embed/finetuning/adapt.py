@@ -31,7 +31,7 @@ from embed.out_of_domain import DomainDetector
 from embed.registry import find_family, load_encoder
 from shopwindow.values import DimRange, EncoderSpec, Product, Vectors
 from shopwindow.values.errors import AdaptationError
-from shopwindow.values.settings import EncoderSettings, PhotoLimits
+from shopwindow.values.setting_groups import EncoderSettings, PhotoLimits
 
 SEED = 20261122
 MAX_PRODUCTS = 20_000

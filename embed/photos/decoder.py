@@ -16,7 +16,7 @@ from embed.deadline import Deadline
 from embed.photos.decoder_messages import read_message, send_message
 from embed.photos.decoding import DecodedImage, DecodeError, DecodeRequest
 from shopwindow.values.errors import PhotoDecoderError
-from shopwindow.values.settings import PhotoLimits
+from shopwindow.values.setting_groups import PhotoLimits
 
 _PROJECT_ROOT = Path(__file__).resolve().parents[2]
 _STARTUP_TIMEOUT_S = 30.0

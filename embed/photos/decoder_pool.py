@@ -16,7 +16,7 @@ from embed.photos.decoding import DecodedImage, DecodeError, DecodeRequest
 from embed.photos.slow_photo_cache import SlowPhotoCache
 from shopwindow.values import Closeable
 from shopwindow.values.errors import PhotoDecoderError
-from shopwindow.values.settings import PhotoLimits
+from shopwindow.values.setting_groups import PhotoLimits
 
 _CLOSE_TIMEOUT_S = 2.0
 _RETRYABLE_EXIT_CODES = (None, -signal.SIGKILL)

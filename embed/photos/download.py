@@ -11,7 +11,7 @@ import httpx
 from embed.deadline import Deadline, call_with_timeout
 from embed.photos.public_addresses import Resolver, is_obfuscated_ipv4, is_public_ip, resolve_host
 from shopwindow.values.errors import PhotoError, PhotoFetchError, PhotoTooLargeError
-from shopwindow.values.settings import PhotoLimits
+from shopwindow.values.setting_groups import PhotoLimits
 
 _REDIRECT_STATUSES = frozenset({301, 302, 303, 307, 308})
 _HEADERS = (

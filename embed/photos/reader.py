@@ -30,7 +30,7 @@ from shopwindow.values.errors import (
     PhotoTooLargeError,
     PhotoUnreadableError,
 )
-from shopwindow.values.settings import PhotoLimits
+from shopwindow.values.setting_groups import PhotoLimits
 
 _URL = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 _PICTURE_NAME = "<picture>"

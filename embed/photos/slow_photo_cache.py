@@ -6,7 +6,7 @@ from collections import OrderedDict
 from typing import NamedTuple
 
 from embed.photos.decoding import DecodedImage, DecodeError, DecodeRequest
-from shopwindow.values.settings import PhotoLimits
+from shopwindow.values.setting_groups import PhotoLimits
 
 _MAX_ENTRIES = 64
 _MAX_RESULT_BYTES = 1_000_000

@@ -8,7 +8,7 @@ from index.store.edge.client import ClientTimeouts
 from index.store.edge.metadata_files import is_index_file
 from index.store.exact import ExactStore
 from shopwindow.values.errors import IndexNotFoundError, IndexStoreError
-from shopwindow.values.settings import IndexSettings
+from shopwindow.values.setting_groups import IndexSettings
 
 
 def open_store(

@@ -10,7 +10,7 @@ from search.query.parsed_query import AttributeMatch, ParsedQuery
 from search.query.stated_absences import states_absence
 from search.query.stems import Stems, analyze_query, stem_phrase
 from shopwindow.ranking import CandidateSet
-from shopwindow.values.settings import SearchSettings
+from shopwindow.values.setting_groups import SearchSettings
 
 ATTRIBUTE_MATCH = "attribute_match"
 NEGATION = "negation"

@@ -18,7 +18,7 @@ from search.pipeline.sorting import SORT_ORDERS, sort_candidates
 from search.pipeline.stage import Stage
 from search.pipeline.state import RankingContext, RankingState
 from search.rules import apply_rules
-from shopwindow.values.settings import SearchSettings
+from shopwindow.values.setting_groups import SearchSettings
 
 S = TypeVar("S", bound=RankingState)
 

@@ -16,7 +16,7 @@ from search.retrieval.query_plan import (
 )
 from search.retrieval.similarity_baseline import BaselineSample
 from shopwindow.ranking import CandidateSet
-from shopwindow.values.settings import SearchSettings
+from shopwindow.values.setting_groups import SearchSettings
 
 SATURATION_STD = 8.0
 """Standard deviations above the baseline at which a text's similarity counts as perfect

@@ -7,7 +7,7 @@ from index import ProductQuery
 from index.store import PHOTO, SPARSE, TEXT, Condition
 from index.text import SparseVector
 from shopwindow.values import Vectors
-from shopwindow.values.settings import SearchSettings
+from shopwindow.values.setting_groups import SearchSettings
 
 LEXICAL = "lexical"
 TEXT_TEXT = "text"

@@ -63,7 +63,7 @@ _IDS: TypeAdapter[tuple[str, ...]] = TypeAdapter(_FileTexts)
 
 
 class _Table(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, defer_build=True)
 
 
 class ProductsTable(_Table):

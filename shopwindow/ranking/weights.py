@@ -11,7 +11,7 @@ from shopwindow.values.errors import InvalidSettingError
 
 
 class _WeightsTable(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class BaseWeights(_WeightsTable):

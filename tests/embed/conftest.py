@@ -25,7 +25,7 @@ from transformers import (
 from embed import PhotoReader, load_encoder
 from embed.finetuning import adapt_encoder
 from shopwindow.values import Encoder
-from shopwindow.values.settings import EncoderSettings
+from shopwindow.values.setting_groups import EncoderSettings
 from tests.own_words import products
 
 IMAGE_SIZE = 32

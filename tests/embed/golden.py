@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from embed import load_encoder
 from shopwindow.values import Encoder, Vectors
-from shopwindow.values.settings import EncoderSettings
+from shopwindow.values.setting_groups import EncoderSettings
 
 GOLDEN_FILE = Path(__file__).with_name("test_compact_golden.json")
 SAMPLE_PHOTOS = Path(__file__).resolve().parents[2] / "data_samples" / "photos"

@@ -24,7 +24,7 @@ from embed.compact.projection_head import gelu
 from embed.encoder_config import ENCODER_CONFIG_FILE
 from embed.photos.reader import PhotoReader
 from shopwindow.values.errors import EncoderError, EncoderUnavailableError
-from shopwindow.values.settings import EncoderSettings
+from shopwindow.values.setting_groups import EncoderSettings
 
 SETTINGS = EncoderSettings(threads=1, batch_size=4)
 

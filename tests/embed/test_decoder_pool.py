@@ -36,7 +36,7 @@ from shopwindow.values.errors import (
     PhotoTooLargeError,
     PhotoUnreadableError,
 )
-from shopwindow.values.settings import PhotoLimits
+from shopwindow.values.setting_groups import PhotoLimits
 
 DEFAULT_LIMITS = PhotoLimits()
 RED_IMAGE = Image.new("RGB", (30, 20), (200, 0, 0))

@@ -10,7 +10,7 @@ import pytest
 from embed.photos.download import PhotoFetcher
 from embed.photos.public_addresses import is_public_ip, resolve_host
 from shopwindow.values.errors import PhotoFetchError, PhotoTooLargeError
-from shopwindow.values.settings import PhotoLimits
+from shopwindow.values.setting_groups import PhotoLimits
 
 BODY = b"photo" * 100
 LOOPBACK_LIMITS = PhotoLimits(allow_private_addresses=True, max_bytes=1000, fetch_timeout_s=2)

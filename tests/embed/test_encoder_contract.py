@@ -13,7 +13,7 @@ from PIL import Image
 from embed import load_encoder
 from shopwindow.values import Encoder
 from shopwindow.values.errors import InvalidValueError, PhotoUnreadableError
-from shopwindow.values.settings import EncoderSettings
+from shopwindow.values.setting_groups import EncoderSettings
 
 TEXTS = [
     "red dress",

@@ -17,7 +17,7 @@ from embed import load_encoder
 from embed.torch_runtime import choose_dtype
 from shopwindow.values.arrays import l2_normalize
 from shopwindow.values.errors import EncoderError, EncoderUnavailableError
-from shopwindow.values.settings import EncoderSettings
+from shopwindow.values.setting_groups import EncoderSettings
 
 TEXTS = ["red dress", "فستان", "blue shoes in a box"]
 SAME_COSINE = 0.99999

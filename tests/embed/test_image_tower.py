@@ -21,7 +21,7 @@ from embed.compact.tower_files import (
     read_tower,
 )
 from shopwindow.values.errors import EncoderError, EncoderUnavailableError
-from shopwindow.values.settings import EncoderSettings
+from shopwindow.values.setting_groups import EncoderSettings
 from tools.export_photo_tower.__main__ import main as export_photo_tower
 from tools.export_photo_tower.checkpoint import read_checkpoint
 from tools.export_photo_tower.graph import FLOAT, OnnxGraph

@@ -15,7 +15,7 @@ from PIL import Image
 
 from embed import PhotoReader
 from shopwindow.values.errors import PhotoFetchError, PhotoTooLargeError, PhotoUnreadableError
-from shopwindow.values.settings import PhotoLimits
+from shopwindow.values.setting_groups import PhotoLimits
 
 
 def encode_image(image: Image.Image, file_format: str = "PNG", **options: Any) -> bytes:

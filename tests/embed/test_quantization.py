@@ -18,7 +18,7 @@ from embed.compact.kernel_choice import (
 )
 from embed.compact.tower_files import IMAGE_SIZE, TowerPrecision, read_tower
 from shopwindow.values.errors import EncoderError
-from shopwindow.values.settings import EncoderSettings
+from shopwindow.values.setting_groups import EncoderSettings
 from tests.embed.golden import list_sample_photos
 from tools.export_photo_tower.activation_ranges import ActivationRange, read_ranges, write_ranges
 from tools.export_photo_tower.architecture import TowerBuilder

@@ -20,7 +20,7 @@ from shopwindow.values.errors import (
     PhotoTooLargeError,
     UnknownEncoderError,
 )
-from shopwindow.values.settings import EncoderSettings, PhotoLimits
+from shopwindow.values.setting_groups import EncoderSettings, PhotoLimits
 
 
 def test_importing_and_listing_import_no_heavy_library() -> None:

@@ -11,7 +11,7 @@ from shopwindow.eventlog.analytics import open_event_store, store_addresses
 from shopwindow.eventlog.analytics.clickhouse_connection import parse_clickhouse_url
 from shopwindow.eventlog.analytics.parquet_store import ParquetEventStore
 from shopwindow.values.errors import EventStoreUnavailableError, InvalidSettingError
-from shopwindow.values.settings import EventSettings
+from shopwindow.values.setting_groups import EventSettings
 
 
 def test_a_folder_is_a_parquet_store_and_the_default_is_in_the_logs_folder(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from index import ProductIndex, read_products
 from search import SearchService
 from shopwindow.eventlog import EventLog
 from shopwindow.values import Encoder
-from shopwindow.values.settings import EncoderSettings, SearchSettings
+from shopwindow.values.setting_groups import EncoderSettings, SearchSettings
 from tests.frozen.vectors import FrozenEncoder, read_vectors
 from tests.frozen.visitors import build_events
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from search import SearchService
-from shopwindow.values.settings import SearchSettings
+from shopwindow.values.setting_groups import SearchSettings
 from tests.frozen.answers import Answers, collect_answers, find_differences, read_golden
 from tests.frozen.questions import list_questions
 from tests.frozen.shops import Shops, load_frozen_encoder, open_shops

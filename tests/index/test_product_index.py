@@ -24,7 +24,7 @@ from shopwindow.values.errors import (
     IndexVersionError,
     InvalidValueError,
 )
-from shopwindow.values.settings import IndexSettings
+from shopwindow.values.setting_groups import IndexSettings
 
 
 class CountingEncoder(FakeEncoder):

@@ -9,7 +9,7 @@ from shopwindow.ranking import (
     standardize,
 )
 from shopwindow.values.errors import InvalidValueError
-from shopwindow.values.settings import SearchSettings
+from shopwindow.values.setting_groups import SearchSettings
 from tests.ranking.planted import EXAMPLES
 
 UNIT = st.floats(0, 1)

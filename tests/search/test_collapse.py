@@ -9,7 +9,7 @@ from index import ProductIndex
 from search import SearchService
 from search.pipeline.collapse import find_representatives
 from shopwindow.values import Filters, Product, Query
-from shopwindow.values.settings import SearchSettings
+from shopwindow.values.setting_groups import SearchSettings
 
 
 def test_the_best_of_each_group_represents_it() -> None:

@@ -18,7 +18,7 @@ from search.pipeline.diversity import DIVERSITY, diversify
 from search.retrieval.similarity_baseline import BaselineSample
 from shopwindow.ranking.candidate_set import CandidateSet
 from shopwindow.values import Filters, Product, Query, SearchResponse
-from shopwindow.values.settings import SearchSettings
+from shopwindow.values.setting_groups import SearchSettings
 from tests.search.paging import collect_ids, get_all_ids, get_ids
 
 DIVERSITIES = (0.1, 0.3, 0.6, 1.0)

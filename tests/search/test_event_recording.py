@@ -12,7 +12,7 @@ from search.event_recording import INVALID_ID_REASON
 from shopwindow.eventlog import EventLog
 from shopwindow.values import Event, Filters, Query
 from shopwindow.values.errors import EventLogError, EventRejectedError
-from shopwindow.values.settings import SearchSettings
+from shopwindow.values.setting_groups import SearchSettings
 from tests.conftest import COLORS, WHOLE
 from tests.eventlog.conftest import everything
 

@@ -14,7 +14,7 @@ from search import SearchService
 from shopwindow.eventlog import EventLog
 from shopwindow.values import Event, Query
 from shopwindow.values.errors import ForkedError
-from shopwindow.values.settings import EncoderSettings
+from shopwindow.values.setting_groups import EncoderSettings
 from tests.conftest import make_products
 
 Call = Callable[[SearchService], object]

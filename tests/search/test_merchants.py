@@ -23,7 +23,7 @@ from shopwindow.eventlog import EventLog
 from shopwindow.values import Event, Filters, Product, Query
 from shopwindow.values.errors import ProductNotFoundError
 from shopwindow.values.query import FACETS
-from shopwindow.values.settings import SearchSettings
+from shopwindow.values.setting_groups import SearchSettings
 
 KINDS = (
     "search", "facets", "readings", "rules", "suggestions", "similar", "complements", "match",

@@ -15,7 +15,7 @@ from search.price_buckets import (
     make_price_counter,
 )
 from shopwindow.values import Filters, Query
-from shopwindow.values.settings import SearchSettings
+from shopwindow.values.setting_groups import SearchSettings
 
 PRICES = st.lists(st.floats(0, 1e5).map(lambda price: round(price, 2)), max_size=60)
 

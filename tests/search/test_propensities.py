@@ -13,7 +13,7 @@ from index import ProductIndex
 from search import SearchService
 from shopwindow.ranking import DAY_S
 from shopwindow.values import Filters, Product, Query, SearchResponse
-from shopwindow.values.settings import SearchSettings
+from shopwindow.values.setting_groups import SearchSettings
 
 BEGUN = datetime(2026, 1, 1, tzinfo=UTC)
 N_REQUESTS = 10_000

@@ -20,7 +20,7 @@ from search.retrieval.query_encoder import QueryEncoder
 from shopwindow.values import Product, Query, SearchResponse
 from shopwindow.values.errors import InvalidQueryError, PhotoTooLargeError
 from shopwindow.values.query import QueryImage
-from shopwindow.values.settings import PhotoLimits, SearchSettings
+from shopwindow.values.setting_groups import PhotoLimits, SearchSettings
 from tests.conftest import COLORS, WHOLE
 from tests.search.paging import collect_ids, get_all_ids, get_ids
 

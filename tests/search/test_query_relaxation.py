@@ -12,7 +12,7 @@ from search import SearchService
 from search.pipeline.query_relaxation import drop_filters, generate_relaxations
 from shopwindow.values import Filters, Product, Query
 from shopwindow.values.query import WHOLE_TEXT
-from shopwindow.values.settings import SearchSettings
+from shopwindow.values.setting_groups import SearchSettings
 from tests.search.paging import get_ids, iterate_pages
 
 NEVER = datetime(2030, 1, 1, tzinfo=UTC)

@@ -16,7 +16,7 @@ from shopwindow.eventlog import EventLog
 from shopwindow.eventlog.visitor_traces import LinkedIds
 from shopwindow.values import Event, Filters, Product, Query, SearchResponse
 from shopwindow.values.errors import EventLogError, InvalidQueryError
-from shopwindow.values.settings import SearchSettings
+from shopwindow.values.setting_groups import SearchSettings
 from tests.conftest import WHOLE, make_products
 from tests.eventlog.conftest import everything
 

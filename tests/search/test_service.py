@@ -22,7 +22,7 @@ from shopwindow.values.errors import (
     PhotoUnreadableError,
     ProductNotFoundError,
 )
-from shopwindow.values.settings import SearchSettings
+from shopwindow.values.setting_groups import SearchSettings
 from tests.conftest import COLORS, make_products
 
 RED, GREEN = COLORS["red"][0], COLORS["green"][0]

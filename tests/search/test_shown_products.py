@@ -18,7 +18,7 @@ from index.text.analyzer import Token
 from search import SearchService
 from search.shown_products import ShownProducts
 from shopwindow.values import Product, Query, SearchResponse
-from shopwindow.values.settings import SearchSettings
+from shopwindow.values.setting_groups import SearchSettings
 
 SETTINGS = SearchSettings(relative_score_cutoff=0)
 CHANGE = """

@@ -16,7 +16,7 @@ from embed.finetuning.augmentation import Augmentation
 from embed.photos.letterboxing import PREPROCESSING_VERSION, letterbox_to_array
 from embed.photos.reader import PhotoReader
 from shopwindow.values.encoder import digest
-from shopwindow.values.settings import EncoderSettings
+from shopwindow.values.setting_groups import EncoderSettings
 from tools.train_compact.datasets import LabeledProduct
 
 FEATURES_VERSION = 1

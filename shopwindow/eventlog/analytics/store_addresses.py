@@ -6,7 +6,7 @@ from pathlib import Path
 from shopwindow.eventlog.analytics.event_store import EventStore
 from shopwindow.eventlog.visitor_traces import LinkedIds
 from shopwindow.values.errors import EventStoreError, InvalidSettingError
-from shopwindow.values.settings import EventSettings
+from shopwindow.values.setting_groups import EventSettings
 
 CHDB_PREFIX = "chdb:"
 SERVER_SCHEMES = ("clickhouse://", "clickhouses://")

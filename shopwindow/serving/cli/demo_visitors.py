@@ -7,7 +7,8 @@ from pathlib import Path
 from search import SearchService
 from shopwindow.personalization import STORE_FILE_NAME
 from shopwindow.values import DEMO_USER_PREFIX, Event, EventKind, Query, fill_purchase_value
-from shopwindow.values.settings import EventSettings, Settings
+from shopwindow.values.setting_groups import EventSettings
+from shopwindow.values.settings import Settings
 
 _LIMIT = 12
 

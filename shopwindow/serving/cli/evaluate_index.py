@@ -25,7 +25,8 @@ from shopwindow.serving.cli.exit_codes import ExitCode
 from shopwindow.serving.cli.output import get_stdout_console, print_notice
 from shopwindow.values import Query
 from shopwindow.values.config import make_setting_error
-from shopwindow.values.settings import SearchSettings, Settings
+from shopwindow.values.setting_groups import SearchSettings
+from shopwindow.values.settings import Settings
 
 MIN_DEPTH = 10
 

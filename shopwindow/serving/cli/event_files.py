@@ -7,7 +7,7 @@ from shopwindow.personalization import erase_user
 from shopwindow.serving.cli.event_store import erase_from_store, open_existing_log
 from shopwindow.serving.cli.exit_codes import ExitCode
 from shopwindow.serving.cli.output import get_stdout_console, print_line, print_notice
-from shopwindow.values.settings import EventSettings
+from shopwindow.values.setting_groups import EventSettings
 
 MAX_REJECTED_SHOWN = 5
 

@@ -21,7 +21,7 @@ from shopwindow.serving.cli.event_store import open_existing_store, to_period
 from shopwindow.serving.cli.exit_codes import ExitCode
 from shopwindow.serving.cli.output import get_stdout_console, sanitize_line, to_json
 from shopwindow.values.display_formats import format_day
-from shopwindow.values.settings import EventSettings
+from shopwindow.values.setting_groups import EventSettings
 
 MAX_POSITIONS = 20
 

@@ -20,7 +20,7 @@ from shopwindow.eventlog.analytics import (
 from shopwindow.serving.cli.exit_codes import ExitCode
 from shopwindow.serving.cli.output import get_stderr_console, get_stdout_console, print_line
 from shopwindow.values.errors import EventLogError, EventStoreError
-from shopwindow.values.settings import EventSettings
+from shopwindow.values.setting_groups import EventSettings
 
 
 def show_sync(settings: EventSettings, to: str) -> ExitCode:

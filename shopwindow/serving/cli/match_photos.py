@@ -29,7 +29,8 @@ from shopwindow.serving.cli.output import get_stdout_console, print_notice, sani
 from shopwindow.serving.cli.photo_list import list_photos
 from shopwindow.values import Filters, Query
 from shopwindow.values.errors import InvalidQueryError
-from shopwindow.values.settings import PhotoLimits, Settings
+from shopwindow.values.setting_groups import PhotoLimits
+from shopwindow.values.settings import Settings
 
 _MAX_ERRORS_SHOWN = 5
 

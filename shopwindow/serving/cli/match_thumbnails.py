@@ -12,7 +12,7 @@ from embed import PhotoReader
 from search import PhotoMatch
 from shopwindow.values import PreparedImage
 from shopwindow.values.errors import PhotoError
-from shopwindow.values.settings import PhotoLimits
+from shopwindow.values.setting_groups import PhotoLimits
 
 THUMBNAIL_SIDE = 72
 """Pixels of a thumbnail's longer side."""

@@ -19,7 +19,8 @@ from shopwindow.serving.web.page import MAX_CONCURRENCY, build_page
 from shopwindow.serving.web.suggestions import build_suggestion_route
 from shopwindow.serving.web.thumbnails import ProductPhotos
 from shopwindow.values.errors import InvalidSettingError, ShopwindowError
-from shopwindow.values.settings import ServerSettings, Settings
+from shopwindow.values.setting_groups import ServerSettings
+from shopwindow.values.settings import Settings
 
 _STYLE_NAMES = ("style.css", "search.css", "visitor.css")
 _STYLES = tuple(Path(__file__).with_name(name) for name in _STYLE_NAMES)

@@ -8,7 +8,7 @@ from search import SearchService
 from shopwindow.serving.cli import ExitCode
 from shopwindow.serving.cli.evaluate_index import apply_overrides
 from shopwindow.values.errors import InvalidSettingError
-from shopwindow.values.settings import SearchSettings
+from shopwindow.values.setting_groups import SearchSettings
 from tests.serving.cli.conftest import CliRunner, write_feed
 
 JUDGMENTS = """query\tproduct_id\tlabel

@@ -24,7 +24,7 @@ from shopwindow.serving.cli.match_sheets import SHEETS, open_sheet
 from shopwindow.serving.cli.match_thumbnails import IllustratedMatch, add_thumbnails
 from shopwindow.values import Hit, Product, Translation
 from shopwindow.values.errors import FeedError, IndexStoreError
-from shopwindow.values.settings import PhotoLimits
+from shopwindow.values.setting_groups import PhotoLimits
 from tests.serving.cli.conftest import ROOT, CliRunner, finish, shopwindow, start
 
 COLUMN_NAMES = [column.name for column in SHEET_COLUMNS]

@@ -23,7 +23,8 @@ from shopwindow.serving.web.web_server import start_server
 from shopwindow.values import Product, Query
 from shopwindow.values.errors import InvalidSettingError
 from shopwindow.values.query import QueryImage
-from shopwindow.values.settings import ServerSettings, Settings
+from shopwindow.values.setting_groups import ServerSettings
+from shopwindow.values.settings import Settings
 
 STATE, QUERY, PHOTO, SEARCH, HEADER, SUGGESTIONS, QUERY_IMAGES, EXAMPLES, FILTERS, RESULTS = range(
     10

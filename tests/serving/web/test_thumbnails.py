@@ -26,7 +26,8 @@ from shopwindow.values.errors import (
     PhotoUnreadableError,
     ProductNotFoundError,
 )
-from shopwindow.values.settings import PhotoLimits, Settings
+from shopwindow.values.setting_groups import PhotoLimits
+from shopwindow.values.settings import Settings
 
 
 @pytest.fixture

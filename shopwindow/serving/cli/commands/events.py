@@ -11,7 +11,7 @@ from shopwindow.serving.cli.context import load_settings
 from shopwindow.serving.cli.options import AsJson
 
 if TYPE_CHECKING:
-    from shopwindow.values.settings import EventSettings
+    from shopwindow.values.setting_groups import EventSettings
 
 _TIME_FORMATS = ["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"]
 
