@@ -13,12 +13,14 @@ DATA ?= ../shared/data
 CLIP_FAMILIES := open_clip: hf-hub: local-dir: transformers:
 DEMO_SET := $(if $(strip $(foreach family,$(CLIP_FAMILIES),$(filter $(family)%,$(ENCODER)))),clip,base)
 
-.PHONY: demo test check lint types imports tests format bench lock clean help base clip dev
+.PHONY: demo test check lint types imports tests test-services mutate format bench lock clean help base clip dev
 
 help:
 	@echo "make demo         install, index data_samples, print answers, serve the page (SERVE=0: no page)"
 	@echo "                  ENCODER=open_clip:ViT-B-32/laion2b_s34b_b79k: with this encoder, and what it needs"
 	@echo "make test         install everything and run the whole gate: ruff, mypy, import-linter, pytest"
+	@echo "make test-services  tests of browsers and servers, with those that are here or can be started"
+	@echo "make mutate       how many planted faults the tests find (hours; results in benchmarks/results)"
 	@echo "make format       put the code in the house format"
 	@echo "make bench        remake the numbers in benchmarks/results (DATA=folder of the research data)"
 	@echo "make lock         write the newest versions of all packages into constraints.txt"
@@ -44,7 +46,13 @@ imports: dev
 	$(BIN)/lint-imports
 
 tests: dev
-	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile -m "not browser"
+
+test-services: dev
+	$(BIN)/python -m tools.test_services
+
+mutate: dev
+	$(BIN)/python -m benchmarks.mutation
 
 format: dev
 	$(BIN)/ruff check --fix .

@@ -13,6 +13,7 @@ from index import ProductIndex
 from search import SearchService
 from shopwindow.values import Product, Translation
 from shopwindow.values.setting_groups import SearchSettings
+from tests.skip_report import SkipReport, read_available
 
 # The gate gives one verdict for one state of the code: it tries the same examples each time, and no
 # slow machine fails it. "explore" looks for new ones: HYPOTHESIS_PROFILE=explore pytest ...
@@ -22,6 +23,11 @@ hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "gate"))
 
 # What tests unpack into the user's cache stays in the checkout, and serves the next run.
 os.environ["XDG_CACHE_HOME"] = str(Path(__file__).resolve().parents[1] / "var" / "cache")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(SkipReport(read_available()))
+
 
 COLORS = {
     "red": ((200, 30, 30), "أحمر"),

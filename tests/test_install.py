@@ -204,7 +204,7 @@ def made(*arguments: str) -> list[str]:
 
 def test_make_sets_up_what_is_needed() -> None:
     assert made("demo") == made("demo", "ENCODER=compact") == ["base"]
-    assert made("test") == ["dev"]
+    assert made("test") == made("test-services") == ["dev"]
     for family in ENCODER_FAMILIES:
         if family.name_format:
             assert made("demo", f"ENCODER={family.prefix}a/b") == [

@@ -49,7 +49,7 @@ OpenStore = Callable[[], EventStore]
         pytest.param(
             "server",
             marks=[
-                pytest.mark.server,
+                pytest.mark.clickhouse_server,
                 pytest.mark.enable_socket,
                 pytest.mark.skipif(not SERVER, reason="CLICKHOUSE_URL is not set"),
             ],
@@ -68,7 +68,7 @@ def _drop_table() -> None:
     from shopwindow.eventlog.analytics.clickhouse_sql import TABLE  # noqa: PLC0415 -- an optional library
 
     store: Any = open_event_store(SERVER, PASSWORD)
-    store._client.command(f"DROP TABLE {TABLE} SYNC")
+    store._client.command(f"DROP TABLE {TABLE}")
     store.close()
 
 

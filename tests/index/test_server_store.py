@@ -207,7 +207,7 @@ def test_an_unreachable_server_is_reported() -> None:
         ServerStore.connect("http://127.0.0.1:9")
 
 
-@pytest.mark.server
+@pytest.mark.qdrant_server
 @pytest.mark.skipif("QDRANT_URL" not in os.environ, reason="QDRANT_URL is not set")
 @pytest.mark.enable_socket
 def test_a_real_server_fulfils_the_contract() -> None:
