@@ -1,7 +1,7 @@
 """The writer: queues at once, writes soon, rejects loudly, loses nothing."""
 
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from threading import Event as Signal
 from threading import Thread
@@ -94,6 +94,40 @@ def test_failed_writes_are_retried_counted_and_reported(stuck: StuckLog) -> None
     assert not writer.stats.is_failing
     writer.close()
     stuck.close()
+
+
+def test_pauses_double_up_to_a_limit_and_start_anew_after_a_success(
+    stuck: StuckLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pauses_s: list[float] = []
+    handle_failure = EventWriter._handle_failure
+
+    def note_pause(writer: EventWriter, error: Exception, backoff_s: float) -> None:
+        pauses_s.append(backoff_s)
+        handle_failure(writer, error, 0.001)
+
+    monkeypatch.setattr(EventWriter, "_handle_failure", note_pause)
+    policy = BatchPolicy(linger_s=0.001, retry_backoff_s=0.1, max_retry_backoff_s=0.5)
+    with EventWriter(stuck, policy) as writer:
+        writer.record(*make_events(1))
+        wait_until(lambda: len(pauses_s) >= 5)
+        stuck.is_released.set()
+        writer.flush()
+        stuck.is_released.clear()
+        n_before = len(pauses_s)
+        writer.record(*make_events(2)[1:])
+        wait_until(lambda: len(pauses_s) > n_before)
+        stuck.is_released.set()
+        writer.flush()
+    assert pauses_s[:5] == [0.1, 0.2, 0.4, 0.5, 0.5]
+    assert pauses_s[n_before] == 0.1
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 30
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.001)
 
 
 def test_closing_reports_lost_events(stuck: StuckLog) -> None:

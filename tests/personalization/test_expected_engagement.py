@@ -74,6 +74,23 @@ def test_a_new_product_borrows_from_similar_ones(
     )
 
 
+@pytest.mark.parametrize("n_impressions", [98, 99, 100, 101])
+def test_a_product_borrows_until_it_has_a_hundred_impressions(
+    personalizer: Personalizer, record: EventRecorder, n_impressions: int
+) -> None:
+    for product_id in ("sku-0", "sku-6", "sku-12"):  # red dresses, as sku-18 is
+        record_engagement(record, product_id, 400, 200)
+    record_engagement(record, "sku-18", n_impressions, 10)
+    estimate_mean(personalizer, "sku-18")
+    personalizer.engagement_estimator.process_pending()
+    prior = personalizer.engagement_estimator.get_prior()
+    own = (10 + prior.mean * prior.strength) / (n_impressions + prior.strength)
+    if n_impressions >= 100:
+        assert estimate_mean(personalizer, "sku-18") == pytest.approx(own, rel=1e-6)
+    else:
+        assert estimate_mean(personalizer, "sku-18") > own * 1.2
+
+
 def test_a_product_can_borrow_from_its_own_merchant_alone(
     encoder: FakeEncoder, record: EventRecorder
 ) -> None:

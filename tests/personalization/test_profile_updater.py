@@ -175,6 +175,27 @@ def test_a_purchased_product_was_not_skipped(record: EventRecorder) -> None:
     assert profile.dislikes.medoids == ("sku-2",)
 
 
+@pytest.mark.parametrize("kind", ["cart", "purchase", "like"])
+def test_only_a_click_passes_over_what_is_above(record: EventRecorder, kind: str) -> None:
+    for position in (1, 2, 3):
+        record("impression", f"sku-{position}", position=position, query_id="q")
+    record(kind, "sku-3", position=3, query_id="q")
+    profile = record.store.get_profile("u1")
+    assert profile is not None
+    assert (profile.n_interactions, profile.dislikes.medoids) == (1, ())
+
+
+def test_a_product_shown_twice_is_not_skipped_where_it_was_not_clicked(
+    record: EventRecorder,
+) -> None:
+    for position, product_id in enumerate(("sku-1", "sku-2", "sku-1"), start=1):
+        record("impression", product_id, position=position, query_id="q")
+    record("click", "sku-1", position=3, query_id="q")
+    profile = record.store.get_profile("u1")
+    assert profile is not None
+    assert profile.dislikes.medoids == ("sku-2",)
+
+
 @pytest.mark.parametrize("year", [1, 1931, 2040, 9999])
 def test_a_wrong_clock_spoils_nothing(record: EventRecorder, year: int) -> None:
     record("impression", "sku-5", position=1, query_id="q")

@@ -1,8 +1,11 @@
 """Collapsed variants: the best represents all, on every page, and all can be shown."""
 
 from dataclasses import replace
+from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from embed import FakeEncoder
 from index import ProductIndex
@@ -64,3 +67,19 @@ def test_all_variants_can_be_shown(service: SearchService) -> None:
         "m0",
         "m1",
     }
+
+
+@pytest.mark.parametrize(("n_products", "n_shown"), [(11, 1), (12, 12)])
+def test_a_photo_that_twelve_products_have_is_a_placeholder(
+    encoder: FakeEncoder, tmp_path: Path, n_products: int, n_shown: int
+) -> None:
+    pixels = np.random.default_rng(3).integers(0, 256, (8, 8, 3)).astype(np.uint8)
+    photo = tmp_path / "coming soon.png"
+    Image.fromarray(pixels).resize((64, 64)).save(photo)
+    with ProductIndex.open(":memory:", encoder) as index:
+        index.add(Product(f"p{n}", f"Red shirt {n}", image=str(photo)) for n in range(n_products))
+        with SearchService(index, SearchSettings(relative_score_cutoff=0)) as service:
+            response = service.search(Query(text="red shirt", limit=20))
+    assert len(response.hits) == n_shown
+    assert response.n_collapsed == n_products - n_shown
+    assert sum(hit.n_variants for hit in response.hits) == n_products

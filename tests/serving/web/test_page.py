@@ -133,7 +133,9 @@ def check_no_file_leaks(address: str, photo: str) -> None:
     html = httpx.get(address).text
     assert "Shopwindow" in html
     assert not re.search(r'(?:src|href)="https?://', html)
-    assert httpx.get(f"{address}product-photo", params={"id": "sku-0"}).status_code == 200
+    shown = httpx.get(f"{address}product-photo", params={"id": "sku-0"})
+    assert shown.status_code == 200
+    assert shown.headers["cache-control"].startswith("private, ")  # no cache that others share
     assert httpx.get(f"{address}product-photo", params={"id": photo}).status_code == 404
     assert httpx.get(f"{address}gradio_api/file={photo}").status_code in {403, 404}
     # A file of this machine that was not uploaded.

@@ -1,0 +1,192 @@
+"""How many faults planted in the code the tests find: the mutation score, package by package.
+
+    python -m benchmarks.mutation [AREA...] [--sample N] [--maps FOLDER] [--planted]
+
+Of all mutants of an area (`benchmarks.mutants`) a sample is drawn with a fixed seed; N = 0 takes
+all. Each meets the tests that run its line, fastest first, until one fails or those that fit into
+`MAX_TEST_S` have passed: so a score is a lower bound. `--planted` plants the faults of
+`benchmarks.mutation_cases` instead. Both write their part of `benchmarks/results/mutation.json`.
+"""
+
+import argparse
+import random
+import subprocess
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from benchmarks.mutants import Mutant, list_mutants
+from benchmarks.mutation_cases import EQUIVALENT, PLANTED, PlantedFault
+from benchmarks.mutation_coverage import TestMap
+from benchmarks.mutation_runner import MutationRunner, Verdict
+from benchmarks.results_file import RESULTS, SEED, read_result, write_result
+
+ROOT = RESULTS.parents[1]
+SAMPLE_SIZE = 200
+MAX_TEST_S = 30.0
+MAX_TESTS = 150
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """A package that is mutated, and the tests that concern it."""
+
+    folder: str
+    tests: tuple[str, ...]
+
+    def list_mutants(self) -> list[Mutant]:
+        """Return all mutants of the package, in the order of files and places."""
+        files = sorted(path for path in (ROOT / self.folder).rglob("*.py"))
+        named = [(str(path.relative_to(ROOT)), path.read_bytes()) for path in files]
+        return [mutant for name, source in named for mutant in list_mutants(name, source)]
+
+
+_STORE_TESTS = ("store_contract", "edge_store", "edge_faults", "server_store", "removal",
+                "product_index")  # fmt: skip
+AREAS = {
+    "ranking": Area("shopwindow/ranking", ("tests/ranking", "tests/personalization")),
+    "pipeline": Area("search/pipeline", ("tests/search",)),
+    "retrieval": Area("search/retrieval", ("tests/search",)),
+    "rules": Area("search/rules", ("tests/search",)),
+    "query": Area("search/query", ("tests/search",)),
+    "store": Area("index/store", tuple(f"tests/index/test_{name}.py" for name in _STORE_TESTS)),
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Measure, print and write."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("areas", nargs="*", help=f"of {', '.join(AREAS)}; all when left out")
+    parser.add_argument("--sample", type=int, default=SAMPLE_SIZE, help="mutants of an area")
+    parser.add_argument("--maps", type=Path, help="where to keep which tests run which lines")
+    parser.add_argument("--planted", action="store_true", help="plant the list of faults instead")
+    options = parser.parse_args(arguments)
+    with tempfile.TemporaryDirectory(prefix="shopwindow-mutation-") as folder:
+        runner = MutationRunner(ROOT, Path(folder))
+        if options.planted:
+            _update("planted", test_planted(runner, PLANTED))
+            return
+        for name in options.areas or AREAS:
+            area = AREAS[name]
+            test_map = read_map(area, options.maps or Path(folder))
+            _update(name, score_area(runner, area, test_map, options.sample))
+
+
+def read_map(area: Area, folder: Path) -> TestMap:
+    """Return which tests run which lines of an area, measured once for the folder."""
+    folders = ",".join(each.folder for each in AREAS.values() if each.tests == area.tests)
+    path = folder / f"{folders.replace('/', '.')}.json"
+    if not path.exists():
+        module = ["-m", "benchmarks.mutation_coverage", str(path), folders]
+        command = [sys.executable, *module, "-m", "not slow and not browser", *area.tests]
+        subprocess.run(command, cwd=ROOT, check=True)
+    return TestMap.read(path)
+
+
+def score_area(
+    runner: MutationRunner, area: Area, test_map: TestMap, sample_size: int
+) -> dict[str, Any]:
+    """Return the score of an area, and which mutants survived.
+
+    Raises:
+        SystemExit: A test fails without a mutant, so that no verdict would mean anything.
+    """
+    mutants = area.list_mutants()
+    size = min(sample_size or len(mutants), len(mutants))
+    sample = sorted(random.Random(SEED).sample(range(len(mutants)), size))
+    check_that_tests_pass(runner, mutants[0].file, *select_tests(test_map, mutants[sample[0]]))
+    verdicts: dict[str, Verdict] = {}
+    for mutant in (mutants[n] for n in sample):
+        tests, duration_s = select_tests(test_map, mutant)
+        source = runner.read(mutant.file)
+        verdict: Verdict = "survived"
+        if tests:
+            verdict = runner.test_mutant(mutant.file, mutant.apply(source), tests, duration_s)
+        verdicts[str(mutant)] = verdict
+        print(f"{len(verdicts)}/{size} {verdict:9} {mutant}", flush=True)
+    return summarize(len(mutants), verdicts)
+
+
+def check_that_tests_pass(
+    runner: MutationRunner, file: str, tests: Sequence[str], duration_s: float
+) -> None:
+    """Run tests without a fault.
+
+    Raises:
+        SystemExit: One fails, so that no verdict would mean anything.
+    """
+    if tests and runner.test_mutant(file, runner.read(file), tests, duration_s) != "survived":
+        sys.exit(f"without a fault these tests fail too: {tests}")
+
+
+def select_tests(test_map: TestMap, mutant: Mutant) -> tuple[list[str], float]:
+    """Return the fastest tests that run a mutant's lines, and the seconds that they take."""
+    found = test_map.find_tests(mutant.file, range(mutant.line, mutant.end_line + 1))
+    selected: list[str] = []
+    total_s = 0.0
+    for test in found[:MAX_TESTS]:
+        total_s += test_map.durations_s.get(test, 0.0)
+        if selected and total_s > MAX_TEST_S:
+            break
+        selected.append(test)
+    return selected, total_s
+
+
+def summarize(n_mutants: int, verdicts: dict[str, Verdict]) -> dict[str, Any]:
+    """Return counts, scores and survivors; equivalent mutants are named with their reason."""
+    counts = Counter(verdicts.values())
+    survivors = [name for name, verdict in verdicts.items() if verdict == "survived"]
+    equivalent = {name: EQUIVALENT[strip_line(name)] for name in survivors
+                  if strip_line(name) in EQUIVALENT}  # fmt: skip
+    n_found = len(verdicts) - len(survivors)
+    return {
+        "n_mutants": n_mutants,
+        "n_sampled": len(verdicts),
+        "n_killed": counts["killed"],
+        "n_timed_out": counts["timed out"],
+        "n_survived": len(survivors),
+        "score": round(n_found / len(verdicts), 3),
+        "score_without_equivalent": round(n_found / (len(verdicts) - len(equivalent)), 3),
+        "survivors": [name for name in survivors if name not in equivalent],
+        "equivalent": equivalent,
+    }
+
+
+def strip_line(name: str) -> str:
+    """Return a mutant's name without its line, which moves with every edit above it."""
+    file, _, rest = name.partition(":")
+    return f"{file}: {rest.partition(': ')[2]}"
+
+
+def test_planted(runner: MutationRunner, faults: Sequence[PlantedFault]) -> dict[str, Any]:
+    """Return which faults of the list the tests that concern them find.
+
+    Raises:
+        SystemExit: A test fails without a fault.
+    """
+    files = sorted({test for fault in faults for test in fault.tests})
+    check_that_tests_pass(runner, faults[0].file, files, MAX_TEST_S * len(files))
+    verdicts: dict[str, Verdict] = {}
+    for fault in faults:
+        source = runner.read(fault.file)
+        verdicts[fault.name] = runner.test_mutant(
+            fault.file, fault.apply(source), fault.tests, MAX_TEST_S * len(fault.tests)
+        )
+        print(f"{verdicts[fault.name]:9} {fault.name}", flush=True)
+    survivors = [name for name, verdict in verdicts.items() if verdict == "survived"]
+    return {"n": len(verdicts), "n_found": len(verdicts) - len(survivors), "survivors": survivors}
+
+
+def _update(name: str, numbers: dict[str, Any]) -> None:
+    known = read_result("mutation")["areas"] if (RESULTS / "mutation.json").exists() else {}
+    areas = {**known, name: numbers}
+    write_result("mutation", {"areas": areas}, command="python -m benchmarks.mutation")
+    print(name, {key: value for key, value in numbers.items() if not isinstance(value, dict)})
+
+
+if __name__ == "__main__":
+    main()
