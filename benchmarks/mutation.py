@@ -31,12 +31,23 @@ MAX_TEST_S = 30.0
 MAX_TESTS = 150
 
 
+def _list_tests(folder: str, *names: str) -> tuple[str, ...]:
+    return tuple(f"tests/{folder}/test_{name}.py" for name in names)
+
+
 @dataclass(frozen=True, slots=True)
 class Area:
-    """A package that is mutated, and the tests that concern it."""
+    """A package that is mutated, and the tests that concern it.
+
+    Attributes:
+        folder: The package.
+        tests: Files and folders of tests.
+        unmapped_tests: Those for files that only other processes run, of which no map is made.
+    """
 
     folder: str
     tests: tuple[str, ...]
+    unmapped_tests: tuple[str, ...] = ()
 
     def list_mutants(self) -> list[Mutant]:
         """Return all mutants of the package, in the order of files and places."""
@@ -45,16 +56,31 @@ class Area:
         return [mutant for name, source in named for mutant in list_mutants(name, source)]
 
 
-_STORE_TESTS = ("store_contract", "edge_store", "edge_faults", "server_store", "removal",
-                "product_index")  # fmt: skip
 AREAS = {
     "ranking": Area("shopwindow/ranking", ("tests/ranking", "tests/personalization")),
-    "pipeline": Area("search/pipeline", ("tests/search",)),
-    "retrieval": Area("search/retrieval", ("tests/search",)),
-    "rules": Area("search/rules", ("tests/search",)),
-    "query": Area("search/query", ("tests/search",)),
-    "store": Area("index/store", tuple(f"tests/index/test_{name}.py" for name in _STORE_TESTS)),
-}
+    "pipeline": Area(
+        "search/pipeline",
+        _list_tests("search", "collapse", "diversity", "negative_examples", "query_relaxation",
+                    "sorting", "feature_scores", "service", "rules_in_search", "recommender",
+                    "retrieval_thresholds"),
+    ),
+    "retrieval": Area(
+        "search/retrieval",
+        _list_tests("search", "fusion", "retrieval_thresholds", "similarity_baseline", "service",
+                    "query_photos"),
+    ),
+    "rules": Area("search/rules", ("tests/search/rules", "tests/search/test_rules_in_search.py")),
+    "query": Area(
+        "search/query",
+        _list_tests("search", "query_parser", "languages", "spelling", "known_words",
+                    "stated_absences", "suggestions"),
+    ),
+    "store": Area(
+        "index/store",
+        _list_tests("index", "store_contract", "server_store", "edge_store", "edge_graph"),
+        _list_tests("index", "edge_graph", "edge_store"),
+    ),
+}  # fmt: skip
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -78,10 +104,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def read_map(area: Area, folder: Path) -> TestMap:
     """Return which tests run which lines of an area, measured once for the folder."""
-    folders = ",".join(each.folder for each in AREAS.values() if each.tests == area.tests)
-    path = folder / f"{folders.replace('/', '.')}.json"
+    path = folder / f"{area.folder.replace('/', '.')}.json"
     if not path.exists():
-        module = ["-m", "benchmarks.mutation_coverage", str(path), folders]
+        module = ["-m", "benchmarks.mutation_coverage", str(path), area.folder]
         command = [sys.executable, *module, "-m", "not slow and not browser", *area.tests]
         subprocess.run(command, cwd=ROOT, check=True)
     return TestMap.read(path)
@@ -98,10 +123,11 @@ def score_area(
     mutants = area.list_mutants()
     size = min(sample_size or len(mutants), len(mutants))
     sample = sorted(random.Random(SEED).sample(range(len(mutants)), size))
-    check_that_tests_pass(runner, mutants[0].file, *select_tests(test_map, mutants[sample[0]]))
+    runner.prepare(area.tests)
+    check_that_tests_pass(runner, mutants[0].file, *select_tests(area, test_map, mutants[0]))
     verdicts: dict[str, Verdict] = {}
     for mutant in (mutants[n] for n in sample):
-        tests, duration_s = select_tests(test_map, mutant)
+        tests, duration_s = select_tests(area, test_map, mutant)
         source = runner.read(mutant.file)
         verdict: Verdict = "survived"
         if tests:
@@ -123,9 +149,11 @@ def check_that_tests_pass(
         sys.exit(f"without a fault these tests fail too: {tests}")
 
 
-def select_tests(test_map: TestMap, mutant: Mutant) -> tuple[list[str], float]:
+def select_tests(area: Area, test_map: TestMap, mutant: Mutant) -> tuple[list[str], float]:
     """Return the fastest tests that run a mutant's lines, and the seconds that they take."""
     found = test_map.find_tests(mutant.file, range(mutant.line, mutant.end_line + 1))
+    if not found:
+        return list(area.unmapped_tests), MAX_TEST_S * len(area.unmapped_tests)
     selected: list[str] = []
     total_s = 0.0
     for test in found[:MAX_TESTS]:
@@ -168,8 +196,9 @@ def test_planted(runner: MutationRunner, faults: Sequence[PlantedFault]) -> dict
     Raises:
         SystemExit: A test fails without a fault.
     """
-    files = sorted({test for fault in faults for test in fault.tests})
-    check_that_tests_pass(runner, faults[0].file, files, MAX_TEST_S * len(files))
+    runner.prepare(sorted({test for fault in faults for test in fault.tests}))
+    for tests in sorted({fault.tests for fault in faults}):
+        check_that_tests_pass(runner, faults[0].file, tests, MAX_TEST_S * len(tests))
     verdicts: dict[str, Verdict] = {}
     for fault in faults:
         source = runner.read(fault.file)

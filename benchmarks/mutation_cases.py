@@ -33,8 +33,7 @@ _SIGNALS, _POOLS = "search/pipeline/feature_scores.py", "search/recommendations/
 _FOLDER, _BM25 = "index/store/edge/index_folder.py", "index/bm25_reweighting.py"
 _WRITER, _COLLAPSE = "shopwindow/eventlog/event_writer.py", "search/pipeline/collapse.py"
 
-_OF_RETRIEVAL = ("tests/search/test_fusion.py", "tests/search/test_service.py",
-                 "tests/search/test_retrieval_thresholds.py")  # fmt: skip
+_OF_RETRIEVAL = ("tests/search/test_retrieval_thresholds.py",)
 _OF_PROFILES = ("tests/personalization/test_profile_updater.py",)
 _OF_ESTIMATES = ("tests/personalization/test_expected_engagement.py",)
 _OF_SIGNALS = ("tests/search/test_feature_scores.py",)

@@ -19,13 +19,14 @@ from typing import Literal
 
 Verdict = Literal["killed", "timed out", "survived"]
 LIBRARIES = (
-    "pytest", "numpy", "scipy.stats", "PIL.Image", "pydantic_settings", "pyarrow",
+    "pytest", "hypothesis", "numpy", "scipy.stats", "PIL.Image", "pydantic_settings", "pyarrow",
     "qdrant_client", "qdrant_client.http.models", "qdrant_edge", "httpx", "rapidfuzz", "Stemmer",
     "onnxruntime", "cachetools", "jinja2",
 )  # fmt: skip
-"""Imported once; none starts a thread when imported. pytest imports its plugins itself."""
+"""Imported once; none starts a thread when imported."""
 
-_OPTIONS = ("-x", "-q", "-n", "0", "-p", "no:cacheprovider", "-p", "no:logging")
+_OPTIONS = ("-x", "-q", "-n", "0", "-p", "no:cacheprovider",
+            "-W", "ignore::pytest.PytestAssertRewriteWarning")  # fmt: skip
 _CPU_FACTOR, _CPU_EXTRA_S = 5, 30
 _WALL_FACTOR = 12
 """Other work may share the processor, so a run has this many times its processor time."""
@@ -49,6 +50,10 @@ class MutationRunner:
                 shutil.copy2(root / name, folder / name)
         for library in LIBRARIES:
             importlib.import_module(library)
+
+    def prepare(self, tests: Sequence[str]) -> None:
+        """Have everything compiled that these tests import, once for all faults."""
+        self._run(("--collect-only", *tests), 10 * _CPU_EXTRA_S, compiles=True)
 
     def read(self, file: str) -> bytes:
         """Return a file of the tree without faults."""
@@ -78,11 +83,11 @@ class MutationRunner:
         finally:
             path.write_bytes(original)
 
-    def _run(self, tests: Sequence[str], cpu_limit_s: float) -> Verdict:
+    def _run(self, tests: Sequence[str], cpu_limit_s: float, compiles: bool = False) -> Verdict:
         sys.stdout.flush()
         child = os.fork()
         if child == 0:
-            self._run_tests(tests, cpu_limit_s)
+            self._run_tests(tests, cpu_limit_s, compiles)
         deadline = time.monotonic() + _WALL_FACTOR * cpu_limit_s
         while time.monotonic() < deadline:
             ended, status = os.waitpid(child, os.WNOHANG)
@@ -94,7 +99,7 @@ class MutationRunner:
         os.waitpid(child, 0)
         return "timed out"
 
-    def _run_tests(self, tests: Sequence[str], cpu_limit_s: float) -> None:
+    def _run_tests(self, tests: Sequence[str], cpu_limit_s: float, compiles: bool) -> None:
         """Never returns: the forked process ends with pytest's exit code."""
         import pytest  # noqa: PLC0415 -- the libraries are imported once, before
 
@@ -107,8 +112,9 @@ class MutationRunner:
                 os.dup2(silent, stream)
             os.chdir(self._folder)
             os.environ["PYTHONPATH"] = str(self._folder)
-            os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
-            sys.dont_write_bytecode = True
+            if not compiles:
+                os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
+            sys.dont_write_bytecode = not compiles
             _forget_the_project()
             sys.path[:] = [str(self._folder), *(place for place in sys.path if place)]
             code = int(pytest.main([*_OPTIONS, *tests]))
