@@ -101,5 +101,16 @@ PLANTED = (
                  _OF_COLLAPSING),
 )  # fmt: skip
 
-EQUIVALENT: dict[str, str] = {}
+EQUIVALENT: dict[str, str] = {
+    "shopwindow/ranking/affinity.py: 1e-300 -> (2e-300)": (
+        "keeps a division from failing where all weights are 0; then 0 is divided by it"
+    ),
+    "shopwindow/ranking/interests.py: 1e-300 -> (2e-300)": (
+        "keeps a division from failing where two weights are 0; then 0 is divided by it"
+    ),
+    "shopwindow/ranking/interests.py: costs[first, second] > limits.forget_cost * weights[weakest]"
+    " -> (costs[first, second] >= limits.forget_cost * weights[weakest])": (
+        "differs where merging costs exactly as much as forgetting; either is the cheaper way"
+    ),
+}
 """Why a surviving mutant changes no behaviour, by its name without the line."""

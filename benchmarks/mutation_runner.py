@@ -27,7 +27,7 @@ LIBRARIES = (
 
 _OPTIONS = ("-x", "-q", "-n", "0", "-p", "no:cacheprovider",
             "-W", "ignore::pytest.PytestAssertRewriteWarning")  # fmt: skip
-_CPU_FACTOR, _CPU_EXTRA_S = 5, 30
+_CPU_FACTOR, _CPU_EXTRA_S = 5, 10
 _WALL_FACTOR = 12
 """Other work may share the processor, so a run has this many times its processor time."""
 
@@ -53,7 +53,7 @@ class MutationRunner:
 
     def prepare(self, tests: Sequence[str]) -> None:
         """Have everything compiled that these tests import, once for all faults."""
-        self._run(("--collect-only", *tests), 10 * _CPU_EXTRA_S, compiles=True)
+        self._run(("--collect-only", *tests), 30 * _CPU_EXTRA_S, compiles=True)
 
     def read(self, file: str) -> bytes:
         """Return a file of the tree without faults."""

@@ -136,3 +136,12 @@ def test_one_tie_among_others_moves_none_of_them() -> None:
     ranked = CandidateSet(tuple("abcde"), scores).sort()
     tied = sorted("cd", key=hash_product_id)
     assert list(ranked.ids) == ["b", *tied, "a", "e"]
+
+
+def test_scores_that_rise_down_the_list_are_lowered_to_the_least_before_them() -> None:
+    candidates = CandidateSet.from_contributions("abcd", {"text": [0.5, 0.6, 0.4, 0.45]})
+    lowered = candidates.enforce_monotonic_scores("order")
+    assert lowered.scores.tolist() == pytest.approx([0.5, 0.5, 0.4, 0.4])
+    assert [lowered.explain(n).get("order") for n in range(4)] == [
+        None, pytest.approx(-0.1), None, pytest.approx(-0.05)
+    ]  # fmt: skip

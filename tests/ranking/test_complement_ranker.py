@@ -283,3 +283,21 @@ def test_invalid_input_is_refused() -> None:
         ComplementWeights(title_similarity=-1)
     with pytest.raises(InvalidValueError, match="category_shrinkage"):
         ComplementWeights(category_shrinkage=0)
+
+
+def test_a_product_of_no_basket_is_scored_by_these_shares() -> None:
+    # The shares that benchmarks/complement_weights.py found, and no basket of the sofa.
+    twin = replace(SOFA, product_id="twin", title_keywords=frozenset({"oslo"}), popularity=1.0)
+    photo = np.array([1.0, 0.0], dtype=np.float32)
+    anchor = replace(SOFA, title_keywords=frozenset({"oslo"}))
+    scored = score([twin], vectors=photo[None, :], vector=photo, anchor=anchor)
+    found = {name: float(values[0]) for name, values in scored.contributions.items()}
+    assert found["visual_similarity"] == pytest.approx(0.07)
+    assert found["title_similarity"] == pytest.approx(0.36)
+    assert found["popularity"] == pytest.approx(0.02)
+
+
+def test_twenty_baskets_of_the_anchor_are_half_of_the_score() -> None:
+    counts = CooccurrenceCounts(1000, 20, {"rug": 20}, {"rug": 20})
+    scored = score([replace(RUG, title_keywords=frozenset({"oslo"}))], BasketStatistics(counts))
+    assert scored.contributions["title_similarity"][0] == pytest.approx(0.36 / 2)

@@ -38,3 +38,17 @@ def test_interests_get_slots_in_proportion_to_their_weights() -> None:
         diversify_slate([0.1], [2], [1.0, 1.0], 1)
     with pytest.raises(InvalidValueError, match="groups: expected shape"):
         diversify_slate([0.1, 0.2], [0], [1.0], 1)
+
+
+@pytest.mark.parametrize(("n_first", "second"), [(50, 50), (51, 1)])
+def test_another_merchant_is_looked_for_among_the_fifty_best(n_first: int, second: int) -> None:
+    scores = np.linspace(1.0, 0.9, n_first + 1)
+    merchants = ["a"] * n_first + ["b"]
+    slate = diversify_slate(scores, [0] * len(scores), [1.0], 2, merchants, 0.5)
+    assert slate == [0, second]
+
+
+def test_a_product_of_no_merchant_pays_no_penalty() -> None:
+    scores, merchants = [0.9, 0.8, 0.7, 0.6], ["", "", "a", "a"]
+    assert diversify_slate(scores, [0] * 4, [1.0], 4, merchants, 0.5) == [0, 1, 2, 3]
+    assert diversify_slate(scores, [0] * 4, [1.0], 4, ["a", "a", "", "b"], 0.15) == [0, 2, 1, 3]
