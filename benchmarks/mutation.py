@@ -67,7 +67,7 @@ AREAS = {
     "retrieval": Area(
         "search/retrieval",
         _list_tests("search", "fusion", "retrieval_thresholds", "similarity_baseline", "service",
-                    "query_photos"),
+                    "query_photos", "sorting"),
     ),
     "rules": Area("search/rules", ("tests/search/rules", "tests/search/test_rules_in_search.py")),
     "query": Area(
