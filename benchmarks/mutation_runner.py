@@ -27,7 +27,7 @@ LIBRARIES = (
 
 _OPTIONS = ("-x", "-q", "-n", "0", "-p", "no:cacheprovider",
             "-W", "ignore::pytest.PytestAssertRewriteWarning")  # fmt: skip
-_CPU_FACTOR, _CPU_EXTRA_S = 5, 10
+_CPU_FACTOR, _CPU_EXTRA_S = 2, 10
 _WALL_FACTOR = 12
 """Other work may share the processor, so a run has this many times its processor time."""
 
