@@ -23,7 +23,7 @@ from benchmarks.mutants import Mutant, list_mutants
 from benchmarks.mutation_cases import EQUIVALENT, PLANTED, PlantedFault
 from benchmarks.mutation_coverage import TestMap
 from benchmarks.mutation_runner import MutationRunner, Verdict
-from benchmarks.results_file import RESULTS, SEED, read_result, write_result
+from benchmarks.results_file import RESULTS, SEED, read_result, stamp, write_result
 
 ROOT = RESULTS.parents[1]
 SAMPLE_SIZE = 200
@@ -215,7 +215,8 @@ def test_planted(runner: MutationRunner, faults: Sequence[PlantedFault]) -> dict
 
 def _update(name: str, numbers: dict[str, Any]) -> None:
     known = read_result("mutation")["areas"] if (RESULTS / "mutation.json").exists() else {}
-    areas = {**known, name: numbers}
+    when = {key: value for key, value in stamp().items() if key != "machine"}
+    areas = {**known, name: {**when, **numbers}}
     write_result("mutation", {"areas": areas}, command="python -m benchmarks.mutation")
     print(name, {key: value for key, value in numbers.items() if not isinstance(value, dict)})
 
