@@ -15,6 +15,7 @@ from shopwindow.ranking import (
     ScoredComplements,
     score_complements,
 )
+from shopwindow.ranking.association_measures import compute_idf_cosines
 from shopwindow.values import Product
 from shopwindow.values.encoder import Vectors
 from shopwindow.values.errors import InvalidValueError, VectorError
@@ -301,3 +302,35 @@ def test_twenty_baskets_of_the_anchor_are_half_of_the_score() -> None:
     counts = CooccurrenceCounts(1000, 20, {"rug": 20}, {"rug": 20})
     scored = score([replace(RUG, title_keywords=frozenset({"oslo"}))], BasketStatistics(counts))
     assert scored.contributions["title_similarity"][0] == pytest.approx(0.36 / 2)
+
+
+@pytest.mark.parametrize(
+    ("path", "category", "parent", "department"),
+    [
+        ((), "", "", ""),
+        (("Sofas",), "sofas", "sofas", ""),
+        (("Floor lamps",), "floor lamps", "lamps", ""),
+        (("Home", "Sofas"), "sofas", "home", "home"),
+        (("Home", "Seats", "Sofas"), "sofas", "seats", "home"),
+    ],
+)
+def test_the_place_of_a_category_in_its_path(
+    path: tuple[str, ...], category: str, parent: str, department: str
+) -> None:
+    features = ComplementFeatures.from_product(Product("p", "Oslo", category=path))
+    assert (features.category, features.parent_category) == (category, parent)
+    assert features.department == department
+
+
+def test_the_same_rare_words_are_never_more_than_the_same() -> None:
+    for n in range(1, 40):
+        words = frozenset(f"word {number}" for number in range(n))
+        others = [frozenset(f"word {number}" for number in range(k)) for k in range(n)]
+        cosines = compute_idf_cosines(words, [words, *others])
+        assert cosines[0] == pytest.approx(1.0)
+        assert cosines.max() <= 1.0
+
+
+def test_vectors_without_rows_are_refused() -> None:
+    with pytest.raises(VectorError):
+        score([RUG], vectors=NO_VECTOR[0])

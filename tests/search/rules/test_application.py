@@ -314,3 +314,10 @@ def test_pins_keep_the_order_of_the_rest(
     rest = "".join(name for name in before.ids if name not in ids)
     index_of_pins = min(position - 1, len(rest))
     assert after == rest[:index_of_pins] + pinned + rest[index_of_pins:]
+
+
+def test_a_bury_to_the_end_prevails_over_one_by_a_little(index: CountingIndex) -> None:
+    ids = Selection(("a",))
+    for first, second in ((Bury(ids, 0.05), Bury(ids, 1.0)), (Bury(ids, 1.0), Bury(ids, 0.05))):
+        rules = (Rule("one", first), Rule("other", second))
+        assert get_names(apply(index, make_candidates("abc", (9.0, 0.5, 0.25)), *rules)) == "bca"

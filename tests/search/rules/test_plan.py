@@ -141,3 +141,19 @@ def test_a_plan_has_all_actions_and_is_false_without_rules() -> None:
     assert rule_set.plan("dress", NONE, NOW).synonyms == ()
     assert not RuleSet.empty().plan("mug", NONE, NOW)
     assert not RuleSet(rules[2:]).plan("dress", NONE, NOW)
+
+
+@pytest.mark.parametrize(
+    ("text", "query", "expected"),
+    [
+        ("red dress", "red dress", True),
+        ("red dress", "red", False),
+        ("red dress", "a long red dress", True),
+        ("red", "dress red", True),
+        ("dress", "red dress long", True),
+    ],
+)
+def test_a_phrase_is_found_at_both_ends_and_in_between(
+    text: str, query: str, expected: bool
+) -> None:
+    assert is_active(RuleScope((text,)), query) is expected

@@ -172,3 +172,10 @@ def test_a_plan_has_conflicts_that_the_texts_alone_do_not() -> None:
         ("other", "third"),
     }
     assert rule_set.find_conflicts(rule_set.plan("abaya", Filters(), APRIL)) == ()
+
+
+def test_two_rules_that_are_alone_active_together_conflict() -> None:
+    rules = RuleSet((Rule("one", Pin(("a",)), ABAYA), Rule("other", Hide(AB))))
+    both = rules.find_conflicts(rules.plan("abaya", Filters(), APRIL))
+    assert [(conflict.winner, conflict.loser) for conflict in both] == [("other", "one")]
+    assert rules.find_conflicts(rules.plan("mug", Filters(), APRIL)) == ()
