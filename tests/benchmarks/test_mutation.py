@@ -9,6 +9,7 @@ from benchmarks.mutants import Mutant, list_mutants
 from benchmarks.mutation import strip_line, summarize
 from benchmarks.mutation_cases import PlantedFault
 from benchmarks.mutation_coverage import TestMap
+from benchmarks.mutation_runner import Verdict
 
 SOURCE = '''
 """A module."""
@@ -116,9 +117,8 @@ def test_the_fastest_tests_of_a_line_come_first_and_else_those_of_the_file() -> 
 
 def test_the_score_counts_survivors_and_names_them() -> None:
     names = [str(Mutant("a.py", line, line, 0, 1, "1", "(2)")) for line in range(1, 6)]
-    summary = summarize(
-        40, dict(zip(names, ["killed"] * 3 + ["timed out", "survived"], strict=True))
-    )
+    verdicts: list[Verdict] = ["killed", "killed", "killed", "timed out", "survived"]
+    summary = summarize(40, dict(zip(names, verdicts, strict=True)))
     assert (summary["n_mutants"], summary["n_sampled"], summary["n_killed"]) == (40, 5, 3)
     assert (summary["n_timed_out"], summary["n_survived"], summary["score"]) == (1, 1, 0.8)
     assert summary["survivors"] == ["a.py:5: 1 -> (2)"]
