@@ -26,7 +26,10 @@ _SKIPPED = (ast.Import, ast.ImportFrom, ast.Raise, ast.JoinedStr, ast.Assert)
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
-    """One fault: the text from `start` to `end`, in bytes of the file, is replaced."""
+    """One fault: the text from `start` to `end`, in bytes of the file, is replaced.
+
+    `code` is the line on which it begins, without the spaces around.
+    """
 
     file: str
     line: int
@@ -35,6 +38,12 @@ class Mutant:
     end: int
     original: str
     replacement: str
+    code: str = ""
+
+    @property
+    def key(self) -> str:
+        """What the fault is, without its line's number, which moves with every edit above it."""
+        return f"{self.file} | {self.code} | {self.original} -> {self.replacement}"
 
     def apply(self, source: bytes) -> bytes:
         """Return the source with the fault.
@@ -52,16 +61,17 @@ class Mutant:
 
 def list_mutants(file: str, source: bytes) -> list[Mutant]:
     """Return all faults that can be planted in a file, in the order of their places."""
-    line_starts = [0]
-    for line in source.splitlines(keepends=True):
+    line_starts, lines = [0], source.splitlines(keepends=True)
+    for line in lines:
         line_starts.append(line_starts[-1] + len(line))
     found: list[Mutant] = []
     for node, replacements in _list_replacements(ast.parse(source)):
         start = line_starts[node.lineno - 1] + node.col_offset
         end = line_starts[node.end_lineno - 1] + node.end_col_offset
         original = source[start:end].decode()
+        code = lines[node.lineno - 1].decode().strip()
         found += [
-            Mutant(file, node.lineno, node.end_lineno, start, end, original, replacement)
+            Mutant(file, node.lineno, node.end_lineno, start, end, original, replacement, code)
             for replacement in replacements
         ]
     return sorted(found, key=lambda mutant: (mutant.start, mutant.end, mutant.replacement))

@@ -125,14 +125,14 @@ def score_area(
     sample = sorted(random.Random(SEED).sample(range(len(mutants)), size))
     runner.prepare(area.tests)
     check_that_tests_pass(runner, mutants[0].file, *select_tests(area, test_map, mutants[0]))
-    verdicts: dict[str, Verdict] = {}
+    verdicts: dict[Mutant, Verdict] = {}
     for mutant in (mutants[n] for n in sample):
         tests, duration_s = select_tests(area, test_map, mutant)
         source = runner.read(mutant.file)
         verdict: Verdict = "survived"
         if tests:
             verdict = runner.test_mutant(mutant.file, mutant.apply(source), tests, duration_s)
-        verdicts[str(mutant)] = verdict
+        verdicts[mutant] = verdict
         print(f"{len(verdicts)}/{size} {verdict:9} {mutant}", flush=True)
     return summarize(len(mutants), verdicts)
 
@@ -164,12 +164,13 @@ def select_tests(area: Area, test_map: TestMap, mutant: Mutant) -> tuple[list[st
     return selected, total_s
 
 
-def summarize(n_mutants: int, verdicts: dict[str, Verdict]) -> dict[str, Any]:
+def summarize(n_mutants: int, verdicts: dict[Mutant, Verdict]) -> dict[str, Any]:
     """Return counts, scores and survivors; equivalent mutants are named with their reason."""
     counts = Counter(verdicts.values())
-    survivors = [name for name, verdict in verdicts.items() if verdict == "survived"]
-    equivalent = {name: EQUIVALENT[strip_line(name)] for name in survivors
-                  if strip_line(name) in EQUIVALENT}  # fmt: skip
+    survivors = [mutant for mutant, verdict in verdicts.items() if verdict == "survived"]
+    equivalent = {
+        str(mutant): EQUIVALENT[mutant.key] for mutant in survivors if mutant.key in EQUIVALENT
+    }
     n_found = len(verdicts) - len(survivors)
     return {
         "n_mutants": n_mutants,
@@ -179,15 +180,9 @@ def summarize(n_mutants: int, verdicts: dict[str, Verdict]) -> dict[str, Any]:
         "n_survived": len(survivors),
         "score": round(n_found / len(verdicts), 3),
         "score_without_equivalent": round(n_found / (len(verdicts) - len(equivalent)), 3),
-        "survivors": [name for name in survivors if name not in equivalent],
+        "survivors": [str(mutant) for mutant in survivors if str(mutant) not in equivalent],
         "equivalent": equivalent,
     }
-
-
-def strip_line(name: str) -> str:
-    """Return a mutant's name without its line, which moves with every edit above it."""
-    file, _, rest = name.partition(":")
-    return f"{file}: {rest.partition(': ')[2]}"
 
 
 def test_planted(runner: MutationRunner, faults: Sequence[PlantedFault]) -> dict[str, Any]:

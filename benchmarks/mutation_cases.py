@@ -102,15 +102,29 @@ PLANTED = (
 )  # fmt: skip
 
 EQUIVALENT: dict[str, str] = {
-    "shopwindow/ranking/affinity.py: 1e-300 -> (2e-300)": (
+    "search/retrieval/fusion.py | total = sum(weights[name] for name in features.names) or 1.0 | "
+    "1.0 -> (2.0)": "stands in for a sum of weights that is 0; every weight divided by it is 0",
+    "search/retrieval/fusion.py | if ceiling - floor <= 1e-9: | 1e-9 -> (2e-09)": (
+        "any number far below the cosines' rounding error tells a range from none"
+    ),
+    "search/retrieval/fusion.py | if ceiling - floor <= 1e-9: | "
+    "ceiling - floor <= 1e-9 -> (ceiling - floor < 1e-09)": (
+        "a range of exactly a billionth is none of any meaning"
+    ),
+    "search/retrieval/fusion.py | if value_range <= 1e-9: | 1e-9 -> (2e-09)": (
+        "any number far below the cosines' rounding error tells a range from none"
+    ),
+    "shopwindow/ranking/affinity.py | return np.minimum(1.0, weights / max("
+    "settings.saturation_share * float(weights.max()), 1e-300)) | 1e-300 -> (2e-300)": (
         "keeps a division from failing where all weights are 0; then 0 is divided by it"
     ),
-    "shopwindow/ranking/interests.py: 1e-300 -> (2e-300)": (
+    "shopwindow/ranking/interests.py | _EPSILON = 1e-300 | 1e-300 -> (2e-300)": (
         "keeps a division from failing where two weights are 0; then 0 is divided by it"
     ),
-    "shopwindow/ranking/interests.py: costs[first, second] > limits.forget_cost * weights[weakest]"
-    " -> (costs[first, second] >= limits.forget_cost * weights[weakest])": (
+    "shopwindow/ranking/interests.py | if costs[first, second] > limits.forget_cost * "
+    "weights[weakest]: | costs[first, second] > limits.forget_cost * weights[weakest] -> "
+    "(costs[first, second] >= limits.forget_cost * weights[weakest])": (
         "differs where merging costs exactly as much as forgetting; either is the cheaper way"
     ),
 }
-"""Why a surviving mutant changes no behaviour, by its name without the line."""
+"""Why a mutant that survives changes no behaviour, by `Mutant.key`."""

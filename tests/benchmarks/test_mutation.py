@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from benchmarks.mutants import Mutant, list_mutants
-from benchmarks.mutation import strip_line, summarize
-from benchmarks.mutation_cases import PlantedFault
+from benchmarks.mutation import summarize
+from benchmarks.mutation_cases import EQUIVALENT, PlantedFault
 from benchmarks.mutation_coverage import TestMap
 from benchmarks.mutation_runner import Verdict
 
@@ -116,10 +116,22 @@ def test_the_fastest_tests_of_a_line_come_first_and_else_those_of_the_file() -> 
 
 
 def test_the_score_counts_survivors_and_names_them() -> None:
-    names = [str(Mutant("a.py", line, line, 0, 1, "1", "(2)")) for line in range(1, 6)]
+    mutants = [Mutant("a.py", line, line, 0, 1, "1", "(2)", f"a = {line}") for line in range(1, 6)]
     verdicts: list[Verdict] = ["killed", "killed", "killed", "timed out", "survived"]
-    summary = summarize(40, dict(zip(names, verdicts, strict=True)))
+    summary = summarize(40, dict(zip(mutants, verdicts, strict=True)))
     assert (summary["n_mutants"], summary["n_sampled"], summary["n_killed"]) == (40, 5, 3)
     assert (summary["n_timed_out"], summary["n_survived"], summary["score"]) == (1, 1, 0.8)
     assert summary["survivors"] == ["a.py:5: 1 -> (2)"]
-    assert strip_line("a.py:5: x: int -> y") == "a.py: x: int -> y"
+
+
+def test_an_argued_mutant_is_named_with_its_reason_and_in_both_scores(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    argued, other = list_mutants("a.py", b"a = 1\n  \nb =  1  # both")
+    assert argued.key == "a.py | a = 1 | 1 -> (2)"
+    monkeypatch.setitem(EQUIVALENT, argued.key, "nobody reads it")
+    summary = summarize(2, {argued: "survived", other: "killed"})
+    assert (summary["score"], summary["score_without_equivalent"]) == (0.5, 1.0)
+    assert (summary["survivors"], summary["equivalent"]) == (
+        [], {"a.py:1: 1 -> (2)": "nobody reads it"}
+    )  # fmt: skip

@@ -1,5 +1,6 @@
 """Score fusion: hand-computed cases, and properties that hold for any results."""
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -8,11 +9,14 @@ from index.store.points import ScoredPoint
 from search.retrieval.fusion import (
     FUSION_METHODS,
     FusionMethod,
+    ScoreNormalization,
     fuse,
     normalize_min_max,
     normalize_theoretical_min_max,
 )
+from search.retrieval.query_plan import RetrievalInput, apply_image_weight, plan_queries
 from shopwindow.ranking.candidate_set import CandidateSet
+from shopwindow.values.settings import SearchSettings
 
 ids = st.sampled_from([f"p{n}" for n in range(12)])
 scored_points = st.dictionaries(ids, st.floats(-1, 1, width=32), max_size=12).map(
@@ -109,3 +113,48 @@ def test_the_limit_cuts_the_end() -> None:
     results = {"a": [("x", 1.0), ("y", 0.5), ("z", 0.25)]}
     assert fuse(results, EVEN, normalize_min_max, limit=2).ids == ("x", "y")
     assert fuse(results, EVEN, normalize_min_max, limit=9).ids == ("x", "y", "z")
+
+
+SPREAD = np.array([0.9, 0.5, 0.1])
+
+
+@pytest.mark.parametrize(
+    ("method", "scores", "features"),
+    [
+        ("rrf", SPREAD, [1.0, 61 / 62, 61 / 63]),
+        ("min_max", SPREAD, [1.0, 0.5, 0.0]),
+        ("min_max", np.full(3, 0.7), [1.0, 1.0, 1.0]),
+        # Mean 0.5, deviation 0.32660: three deviations on each side are 0 and 1.
+        ("dbsf", SPREAD, [0.5 + 0.4 / (6 * 0.3265986), 0.5, 0.5 - 0.4 / (6 * 0.3265986)]),
+        ("dbsf", np.full(3, 0.7), [0.5, 0.5, 0.5]),
+        ("dbsf", np.array([10.0] + [0.0] * 99), [1.0] + [0.5 - 0.1 / (6 * 0.994987)] * 99),
+        ("theoretical_min_max", SPREAD, [1.0, 5 / 9, 1 / 9]),
+        ("theoretical_min_max", np.zeros(2), [0.0, 0.0]),
+    ],
+)
+def test_features_by_hand(method: str, scores: np.ndarray, features: list[float]) -> None:
+    assert FUSION_METHODS[method](scores, None) == pytest.approx(np.array(features), abs=1e-6)
+
+
+def test_floor_and_ceiling_are_zero_and_one_and_all_beyond_them_is_cut() -> None:
+    scores = np.array([0.95, 0.8, 0.5, 0.2, 0.1])
+    fused = FUSION_METHODS["theoretical_min_max"](scores, ScoreNormalization(0.2, 0.8))
+    assert fused == pytest.approx([1.0, 1.0, 0.5, 0.0, 0.0])
+    same = FUSION_METHODS["theoretical_min_max"](scores, ScoreNormalization(0.4, 0.4))
+    assert same.tolist() == [0.0] * 5
+
+
+def test_photos_get_their_share_and_the_rest_keeps_its_proportions() -> None:
+    weights = {"lexical": 0.6, "text": 0.2, "text_image": 0.8, "image": 0.5}
+    shared = apply_image_weight(weights, 0.25, ("lexical", "text", "image"))
+    assert shared["image"] == 0.25
+    assert (shared["lexical"], shared["text"]) == pytest.approx((0.75 * 0.75, 0.75 * 0.25))
+    assert apply_image_weight({"text": 0.0, "image": 1.0}, 0.5, ("text", "image"))["text"] == 0
+
+
+def test_what_has_no_vector_or_no_weight_does_not_run() -> None:
+    vector = np.eye(4, dtype=np.float32)[0]
+    settings = SearchSettings(weight_text=0, candidates_per_retriever=17)
+    queries = plan_queries(RetrievalInput(text_vector=vector), settings, (), ("x",))
+    assert list(queries) == ["text_image"]
+    assert (queries["text_image"].limit, queries["text_image"].exclude_ids) == (17, ("x",))

@@ -70,3 +70,32 @@ def test_a_product_without_vectors_has_zero_similarity(encoder: FakeEncoder) -> 
     assert similarities[3].tolist() == [0.0] * 4
     assert similarities[:, 3].tolist() == [0.0] * 4
     assert similarities[0, 0] == 1.0
+
+
+UNIT = np.eye(3, dtype=np.float32)
+
+
+def test_a_baseline_needs_three_products_and_has_some_deviation() -> None:
+    few = BaselineSample(2, {"photo": UNIT[:2]})
+    assert few.estimate_baseline("photo", UNIT[0]) is None
+    assert few.estimate_baseline("text", UNIT[0]) is None
+    baseline = BaselineSample(3, {"photo": UNIT}).estimate_baseline("photo", UNIT[0])
+    assert baseline is not None
+    assert (baseline.mean, baseline.std) == pytest.approx((1 / 3, np.sqrt(2) / 3), abs=1e-6)
+    same = BaselineSample(3, {"photo": UNIT[[0, 0, 0]]}).estimate_baseline("photo", UNIT[0])
+    assert same is not None
+    assert (same.mean, same.std) == pytest.approx((1.0, 1e-4))
+
+
+def test_similarities_start_at_those_of_random_pairs() -> None:
+    sample = BaselineSample(3, {"photo": np.float32([[1, 0, 0], [0.6, 0.8, 0], [0, 1, 0]])})
+    chance = (0.6 + 0.0 + 0.8) / 3
+    vectors = np.float32([[1, 0, 0], [0.6, 0.8, 0], [0, 0, 1], [0, 0, 0]])
+    similarities = sample.compute_similarities("photo", vectors)
+    assert similarities[0].tolist() == pytest.approx(
+        [1.0, (0.6 - chance) / (1 - chance), 0.0, 0.0], abs=1e-6
+    )
+    assert not similarities[3].any()
+    assert not similarities[:, 3].any()
+    unknown = BaselineSample().compute_similarities("photo", vectors)
+    assert unknown[0].tolist() == pytest.approx([1.0, 0.6, 0.0, 0.0], abs=1e-6)

@@ -240,3 +240,20 @@ def test_sorted_paging_continues_in_every_engine_while_products_change(
         ]
     assert len(shown) == len(set(shown))
     assert {f"p{number}" for number in range(15, 20)} <= set(shown)
+
+
+@pytest.mark.parametrize(("limit", "n_pages"), [(1, 4), (2, 2), (3, 2), (4, 1), (5, 1)])
+def test_no_page_is_announced_that_would_be_empty(
+    encoder: FakeEncoder, limit: int, n_pages: int
+) -> None:
+    with ProductIndex.open(":memory:", encoder) as index:
+        index.add(Product(f"p{n}", f"Mug {n}", price=float(n)) for n in range(4))
+        with SearchService(index, WHOLE) as service:
+            cursor, sizes = "", []
+            for _ in range(9):
+                page = service.search(Query(sort="price_asc", limit=limit, cursor=cursor))
+                sizes.append(len(page.hits))
+                cursor = page.next_cursor
+                if not cursor:
+                    break
+    assert (len(sizes), sum(sizes), min(sizes) > 0) == (n_pages, 4, True)
