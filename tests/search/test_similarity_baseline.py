@@ -88,9 +88,11 @@ def test_a_baseline_needs_three_products_and_has_some_deviation() -> None:
 
 
 def test_similarities_start_at_those_of_random_pairs() -> None:
-    sample = BaselineSample(3, {"photo": np.float32([[1, 0, 0], [0.6, 0.8, 0], [0, 1, 0]])})
+    sample = BaselineSample(
+        3, {"photo": np.array([[1, 0, 0], [0.6, 0.8, 0], [0, 1, 0]], dtype=np.float32)}
+    )
     chance = (0.6 + 0.0 + 0.8) / 3
-    vectors = np.float32([[1, 0, 0], [0.6, 0.8, 0], [0, 0, 1], [0, 0, 0]])
+    vectors = np.array([[1, 0, 0], [0.6, 0.8, 0], [0, 0, 1], [0, 0, 0]], dtype=np.float32)
     similarities = sample.compute_similarities("photo", vectors)
     assert similarities[0].tolist() == pytest.approx(
         [1.0, (0.6 - chance) / (1 - chance), 0.0, 0.0], abs=1e-6
