@@ -102,6 +102,8 @@ PLANTED = (
 )  # fmt: skip
 
 EQUIVALENT: dict[str, str] = {
+    "search/retrieval/generators.py | if IMAGE in queries and len(queries) > 1: | "
+    "len(queries) > 1 -> (len(queries) >= 1)": "one retriever lacks no point that others found",
     "search/retrieval/fusion.py | total = sum(weights[name] for name in features.names) or 1.0 | "
     "1.0 -> (2.0)": "stands in for a sum of weights that is 0; every weight divided by it is 0",
     "search/retrieval/fusion.py | if ceiling - floor <= 1e-9: | 1e-9 -> (2e-09)": (

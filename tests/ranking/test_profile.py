@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shopwindow.ranking import ProductAttributes, Profile, ProfileInteraction, ProfileSettings
-from shopwindow.ranking.preferences import LogPriceStats
+from shopwindow.ranking.preferences import LogPriceStats, Preferences
 from shopwindow.ranking.profile_settings import DEFAULT_PROFILE_SETTINGS
 from shopwindow.values import Product
 from shopwindow.values.errors import InvalidValueError, ProfileEncoderError, VectorError
@@ -261,3 +261,10 @@ def test_attributes_of_a_product() -> None:
         "Shirts", "acme", "red", "m", "m", 3.0, "AED"
     )
     assert ProductAttributes.from_product(Product(id="1", title="x")) == ProductAttributes()
+
+
+def test_a_preference_counts_half_at_the_weight_of_the_shrinkage() -> None:
+    preferences = Preferences({"brand": {"a": 4.0, "b": -1.0}}, {"brand": 5.0}, {})
+    assert preferences.compute_shares("brand", 5.0) == pytest.approx({"a": 0.4, "b": -0.1})
+    assert preferences.compute_shares("brand", 0.5) == pytest.approx({"a": 8 / 11, "b": -2 / 11})
+    assert preferences.compute_shares("color", 5.0) == {}
