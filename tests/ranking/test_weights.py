@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from shopwindow.ranking import RankingWeights, read_weights
+from shopwindow.ranking.weights import BaseWeights
 from shopwindow.values.errors import InvalidSettingError
 
 
@@ -90,3 +91,33 @@ def test_every_weight_is_described() -> None:
         model: Any = table.annotation
         assert table.description
         assert all(field.description for field in model.model_fields.values()), model
+
+
+@pytest.mark.parametrize("name", BaseWeights.model_fields)
+@pytest.mark.parametrize("table", ["recommendations", "query"])
+def test_a_small_weight_is_a_weight(tmp_path: Path, table: str, name: str) -> None:
+    path = tmp_path / "weights.toml"
+    path.write_text(f"[{table}]\n{name} = 0.001\n", encoding="utf-8")
+    assert getattr(getattr(read_weights(path), table), name) == 0.001
+
+
+def test_a_query_is_answered_by_relevance_alone_unless_a_weight_says_otherwise() -> None:
+    query = RankingWeights().query
+    assert (query.popularity, query.freshness) == (0.0, 0.0)
+    assert (query.out_of_stock_penalty, query.seller_diversity_penalty) == (0.0, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("table", "name", "smallest"),
+    [
+        ("recommendations", "affinity", 0), ("recommendations", "co_engagement", 0),
+        ("query", "personal", 0), ("exploration", "rate", 0), ("profile", "n_interests", 1),
+    ],
+)  # fmt: skip
+def test_what_can_be_switched_off(tmp_path: Path, table: str, name: str, smallest: int) -> None:
+    path = tmp_path / "weights.toml"
+    path.write_text(f"[{table}]\n{name} = {smallest}\n", encoding="utf-8")
+    assert getattr(getattr(read_weights(path), table), name) == smallest
+    path.write_text(f"[{table}]\n{name} = {smallest - 1}\n", encoding="utf-8")
+    with pytest.raises(InvalidSettingError, match=f"{table}.{name}"):
+        read_weights(path)
