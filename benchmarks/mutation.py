@@ -1,6 +1,6 @@
 """How many faults planted in the code the tests find: the mutation score, package by package.
 
-    python -m benchmarks.mutation [AREA...] [--sample N] [--maps FOLDER] [--planted]
+    python -m benchmarks.mutation [AREA...] [--sample N] [--minutes N] [--maps FOLDER] [--planted]
 
 Of all mutants of an area (`benchmarks.mutants`) a sample is drawn with a fixed seed; N = 0 takes
 all. Each meets the tests that run its line, fastest first, until one fails or those that fit into
@@ -13,9 +13,11 @@ import random
 import subprocess
 import sys
 import tempfile
+import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -88,6 +90,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("areas", nargs="*", help=f"of {', '.join(AREAS)}; all when left out")
     parser.add_argument("--sample", type=int, default=SAMPLE_SIZE, help="mutants of an area")
+    parser.add_argument("--minutes", type=float, default=inf, help="when to stop in an area")
     parser.add_argument("--maps", type=Path, help="where to keep which tests run which lines")
     parser.add_argument("--planted", action="store_true", help="plant the list of faults instead")
     options = parser.parse_args(arguments)
@@ -99,7 +102,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         for name in options.areas or AREAS:
             area = AREAS[name]
             test_map = read_map(area, options.maps or Path(folder))
-            _update(name, score_area(runner, area, test_map, options.sample))
+            _update(name, score_area(runner, area, test_map, options.sample, options.minutes))
 
 
 def read_map(area: Area, folder: Path) -> TestMap:
@@ -113,7 +116,7 @@ def read_map(area: Area, folder: Path) -> TestMap:
 
 
 def score_area(
-    runner: MutationRunner, area: Area, test_map: TestMap, sample_size: int
+    runner: MutationRunner, area: Area, test_map: TestMap, sample_size: int, minutes: float
 ) -> dict[str, Any]:
     """Return the score of an area, and which mutants survived.
 
@@ -122,11 +125,14 @@ def score_area(
     """
     mutants = area.list_mutants()
     size = min(sample_size or len(mutants), len(mutants))
-    sample = sorted(random.Random(SEED).sample(range(len(mutants)), size))
+    sample = random.Random(SEED).sample(range(len(mutants)), size)
+    deadline = time.monotonic() + 60 * minutes
     runner.prepare(area.tests)
     check_that_tests_pass(runner, mutants[0].file, *select_tests(area, test_map, mutants[0]))
     verdicts: dict[Mutant, Verdict] = {}
     for mutant in (mutants[n] for n in sample):
+        if verdicts and time.monotonic() > deadline:
+            break  # those that were tried are a sample too: the order is random
         tests, duration_s = select_tests(area, test_map, mutant)
         source = runner.read(mutant.file)
         verdict: Verdict = "survived"
@@ -167,7 +173,10 @@ def select_tests(area: Area, test_map: TestMap, mutant: Mutant) -> tuple[list[st
 def summarize(n_mutants: int, verdicts: dict[Mutant, Verdict]) -> dict[str, Any]:
     """Return counts, scores and survivors; equivalent mutants are named with their reason."""
     counts = Counter(verdicts.values())
-    survivors = [mutant for mutant, verdict in verdicts.items() if verdict == "survived"]
+    survivors = sorted(
+        (mutant for mutant, verdict in verdicts.items() if verdict == "survived"),
+        key=lambda mutant: (mutant.file, mutant.start),
+    )
     equivalent = {
         str(mutant): EQUIVALENT[mutant.key] for mutant in survivors if mutant.key in EQUIVALENT
     }
