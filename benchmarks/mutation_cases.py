@@ -102,6 +102,9 @@ PLANTED = (
 )  # fmt: skip
 
 EQUIVALENT: dict[str, str] = {
+    "search/retrieval/similarity_baseline.py | BASELINE_SAMPLE_SIZE = 400 | 400 -> (401)": (
+        "one product more in a random sample"
+    ),
     "search/retrieval/generators.py | if IMAGE in queries and len(queries) > 1: | "
     "len(queries) > 1 -> (len(queries) >= 1)": "one retriever lacks no point that others found",
     "search/retrieval/fusion.py | total = sum(weights[name] for name in features.names) or 1.0 | "

@@ -101,3 +101,11 @@ def test_similarities_start_at_those_of_random_pairs() -> None:
     assert not similarities[:, 3].any()
     unknown = BaselineSample().compute_similarities("photo", vectors)
     assert unknown[0].tolist() == pytest.approx([1.0, 0.6, 0.0, 0.0], abs=1e-6)
+
+
+def test_the_mean_vector_is_that_of_the_products_with_one() -> None:
+    sample = BaselineSample(4, {"photo": UNIT[[0, 0, 1, 2]]})
+    mean = sample.compute_mean("photo")
+    assert mean is not None
+    assert mean.tolist() == [0.5, 0.25, 0.25]
+    assert sample.compute_mean("text") is None
