@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pytest
 
 from embed import FakeEncoder
-from index import ProductIndex, to_point_id
+from index import ProductIndex
 from index.bm25_reweighting import compute_mean_doc_length, reweight_on_drift
 from index.store.exact import ExactStore
 from index.store.points import FieldValue, Point
@@ -30,9 +30,9 @@ def test_longer_and_shorter_documents_are_weighted_by_the_new_mean(
         index.add(after[:5])  # the sixth is only weighted anew
         at_once.add([*after[:5], before[5]])
         for product in before:
-            ids = [to_point_id(product.id)]
-            weights = index.get_points(ids, (), vectors=True)[ids[0]].sparse_vector
-            expected = at_once.get_points(ids, (), vectors=True)[ids[0]].sparse_vector
+            ids = [product.id]
+            weights = index.get_entries(ids, (), vectors=True)[product.id].sparse_vector
+            expected = at_once.get_entries(ids, (), vectors=True)[product.id].sparse_vector
             assert weights is not None
             assert expected is not None
             assert weights.values == pytest.approx(expected.values, rel=1e-5)

@@ -10,7 +10,7 @@ from search import SearchService
 from search.recommendations import candidate_pools
 from shopwindow.eventlog import EventLog
 from shopwindow.values import Event, Filters, Product
-from shopwindow.values.settings import SearchSettings
+from shopwindow.values.setting_groups import SearchSettings
 
 
 @pytest.mark.parametrize("n_popular", [20, 25, 30])

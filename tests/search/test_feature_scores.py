@@ -9,7 +9,7 @@ from embed import FakeEncoder
 from index import ProductIndex
 from search import SearchService
 from shopwindow.values import Product
-from shopwindow.values.settings import SearchSettings
+from shopwindow.values.setting_groups import SearchSettings
 
 WEIGHTS = """
 [exploration]

@@ -16,7 +16,7 @@ from search.retrieval.fusion import (
 )
 from search.retrieval.query_plan import RetrievalInput, apply_image_weight, plan_queries
 from shopwindow.ranking.candidate_set import CandidateSet
-from shopwindow.values.settings import SearchSettings
+from shopwindow.values.setting_groups import SearchSettings
 
 ids = st.sampled_from([f"p{n}" for n in range(12)])
 scored_points = st.dictionaries(ids, st.floats(-1, 1, width=32), max_size=12).map(

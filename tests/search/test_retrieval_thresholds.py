@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 
 from embed import FakeEncoder
-from index import ProductIndex, to_point_id
+from index import ProductIndex
 from index.store import PHOTO, TEXT
 from search import SearchService
 from search.retrieval.query_plan import LEXICAL, TEXT_TEXT, weigh_retrievers
 from shopwindow.values import Product, Query
-from shopwindow.values.settings import SearchSettings
+from shopwindow.values.setting_groups import SearchSettings
 from tests.conftest import make_products
 
 SATURATION_STD = 8.0
@@ -48,9 +48,8 @@ def one_retriever(shop: ProductIndex) -> Iterator[SearchService]:
 
 def read_vectors(index: ProductIndex, name: str) -> dict[str, np.ndarray]:
     ids = [f"sku-{n}" for n in range(24)]
-    points = index.get_points([to_point_id(product_id) for product_id in ids], (), vectors=True)
-    found = {product_id: points[to_point_id(product_id)].vectors[name] for product_id in ids}
-    return {product_id: np.asarray(vector, np.float64) for product_id, vector in found.items()}
+    entries = index.get_entries(ids, (), vectors=True)
+    return {id_: np.asarray(entry.vectors[name], np.float64) for id_, entry in entries.items()}
 
 
 def test_photos_are_scaled_from_chance_to_the_same_photo(
