@@ -64,7 +64,7 @@ AREAS = {
         "search/pipeline",
         _list_tests("search", "collapse", "diversity", "negative_examples", "query_relaxation",
                     "sorting", "feature_scores", "service", "rules_in_search", "recommender",
-                    "retrieval_thresholds"),
+                    "retrieval_thresholds", "pipeline_steps", "pipelines", "propensities"),
     ),
     "retrieval": Area(
         "search/retrieval",

@@ -107,6 +107,12 @@ EQUIVALENT: dict[str, str] = {
     ),
     "search/retrieval/generators.py | if IMAGE in queries and len(queries) > 1: | "
     "len(queries) > 1 -> (len(queries) >= 1)": "one retriever lacks no point that others found",
+    "search/pipeline/sorting.py | sign = -1.0 if order.descending else 1.0 | -1.0 -> (-2.0)": (
+        "only the sign of a sort key counts"
+    ),
+    "search/pipeline/sorting.py | sign = -1.0 if order.descending else 1.0 | 1.0 -> (2.0)": (
+        "only the sign of a sort key counts"
+    ),
     "search/retrieval/fusion.py | total = sum(weights[name] for name in features.names) or 1.0 | "
     "1.0 -> (2.0)": "stands in for a sum of weights that is 0; every weight divided by it is 0",
     "search/retrieval/fusion.py | if ceiling - floor <= 1e-9: | 1e-9 -> (2e-09)": (
