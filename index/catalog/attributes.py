@@ -1,6 +1,10 @@
 """Attributes of one row: from separate columns, and from objects of names and values."""
 
+from functools import lru_cache
+
 from index.catalog.cell_objects import parse_object
+from index.catalog.header_matching import strip_repeat
+from index.catalog.inferred_values import MAX_INFERRED_ATTRIBUTES, find_unfit_reason
 from index.catalog.records import CellError, as_json
 from index.catalog.row_cells import RowReader
 from index.catalog.stock_status import PREORDER_WORDS, normalize_availability
@@ -14,16 +18,95 @@ def read_attributes(row: RowReader) -> dict[str, str]:
     attributes: dict[str, str] = {}
     for name, column in row.plan.attributes:
         value = row.get_value(column)
-        if not is_empty(value) and not _add(row, attributes, name, value, column):
+        if not is_empty(value) and not _add_column(row, attributes, name, value, column):
             break
     for column, value in row.get_values("attributes"):
         _add_object(row, attributes, value, column)
+    for column, value in row.get_values("details"):
+        _add_details(row, attributes, value, column)
     availability = next(
         (normalize_availability(value) for _, value in row.get_values("in_stock")), ""
     )
     if availability in PREORDER_WORDS:
         attributes.setdefault("availability", availability)
+    if row.plan.inferred:
+        _add_inferred(row, attributes)
     return attributes
+
+
+def _add_column(
+    row: RowReader, attributes: dict[str, str], name: str, value: object, column: str
+) -> bool:
+    """Add a column's value; that of a repeated column joins the value before it.
+
+    Returns:
+        Whether more attributes may be added.
+    """
+    before = attributes.get(name, "")
+    if not before or strip_repeat(column) == column:
+        return _add(row, attributes, name, value, column)
+    return _join(row, attributes, name, value, column)
+
+
+def _join(
+    row: RowReader, attributes: dict[str, str], name: str, value: object, column: str
+) -> bool:
+    added: dict[str, str] = {}
+    is_open = _add(row, added, name, value, column)
+    before, after = attributes[name], added.get(name, "")
+    if after and after not in before.split(", "):
+        attributes[name] = f"{before}, {after}"[:MAX_VALUE_CHARS]
+    return is_open
+
+
+def _add_inferred(row: RowReader, attributes: dict[str, str]) -> None:
+    """Add values of unknown columns that look like attributes, within their own limit."""
+    n_free = min(MAX_INFERRED_ATTRIBUTES, MAX_ATTRIBUTES - len(attributes))
+    known = set(attributes)
+    for name, column in row.plan.inferred:
+        value = row.get_value(column)
+        if is_empty(value) or name in known:
+            continue
+        text = _read_inferred(value)
+        if not text:
+            continue
+        if name in attributes:
+            _join(row, attributes, name, text, column)
+        elif n_free > 0:
+            attributes[name] = text
+            n_free -= 1
+
+
+def _read_inferred(value: object) -> str:
+    """Return the value of an unknown column; empty when it does not look like an attribute."""
+    if isinstance(value, str):
+        return "" if find_unfit_reason(value) else _clean_text(value)
+    if isinstance(value, (list, tuple)) and all(isinstance(item, str) for item in value):
+        return _read_inferred(", ".join(value))
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return ""
+    return "" if find_unfit_reason(str(value)) else _clean_value(value)
+
+
+@lru_cache(maxsize=16_384)
+def _clean_text(text: str) -> str:
+    try:
+        return _clean_value(text)
+    except CellError:
+        return ""
+
+
+def _add_details(row: RowReader, attributes: dict[str, str], value: object, column: str) -> None:
+    """Add Google's product details: "section:name:value", several with commas between them."""
+    details = [part.split(":", 2) for part in str(value).split(",")]
+    if not isinstance(value, str) or any(len(parts) != 3 for parts in details):
+        details = [str(value).split(":", 2)]
+    for parts in details:
+        if not isinstance(value, str) or len(parts) != 3:
+            reason = f'"section:name:value" expected, got {str(value)[:60]!r}'
+            row.drop_value("attributes", column, reason)
+        elif name := _clean_value(parts[1]).casefold():
+            _add(row, attributes, name, parts[2], column)
 
 
 def _add_object(row: RowReader, attributes: dict[str, str], value: object, column: str) -> None:

@@ -2,22 +2,30 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from index.catalog.feed_mapping import FeedMapping
+from index.catalog.feed_mapping import ALL_UNKNOWN, FeedMapping
+from index.catalog.header_matching import (
+    PRICE_FIELDS,
+    match_attribute,
+    match_field,
+    match_language,
+    strip_repeat,
+)
 from index.catalog.header_vocabulary import (
-    ATTRIBUTE_BY_COLUMN,
-    ATTRIBUTE_PREFIX,
     FIELD_ALIASES,
-    FIELD_BY_COLUMN,
     SINGLE_COLUMN_FIELDS,
     normalize_column_name,
 )
-from index.text.languages import split_language
+from index.catalog.unused_columns import find_unused_reason
 from shopwindow.values.errors import FeedError
 
+MAX_INFERRED_COLUMNS = 200
+"""Unknown columns that may become attributes, over all rows of a feed."""
 _SHOWN_COLUMNS = 30
+_REPEATABLE_FIELDS = frozenset({"image", "category", "subcategory", "attributes", "details"})
+"""Fields whose column a feed may repeat: all are read, as Google's format has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,17 +51,24 @@ class ColumnPlan:
         fields: Columns by field, most trusted first; the first that is not empty counts.
         localized: Columns with texts in a named language, in the order of the feed.
         attributes: Pairs of attribute name and column.
+        inferred: The same for columns of unknown names; of their values only those are used that
+            look like attributes.
+        ignored: Why a column is not read, for each that is not.
+        currency: The currency that the price columns' names carry; empty for none.
     """
 
     fields: Mapping[str, tuple[str, ...]]
     localized: tuple[LocalizedColumn, ...] = ()
     attributes: tuple[tuple[str, str], ...] = ()
+    inferred: tuple[tuple[str, str], ...] = ()
+    ignored: Mapping[str, str] = field(default_factory=dict)
+    currency: str = ""
 
     def list_columns(self) -> tuple[str, ...]:
         """Return every column that is read, without duplicates."""
         names = [name for columns in self.fields.values() for name in columns]
         names += [localized.column for localized in self.localized]
-        names += [column for _, column in self.attributes]
+        names += [column for _, column in (*self.attributes, *self.inferred)]
         return tuple(dict.fromkeys(names))
 
     def get_column(self, field: str) -> str:
@@ -62,17 +77,22 @@ class ColumnPlan:
 
 
 def plan_columns(
-    columns: Iterable[str], mapping: FeedMapping, format_columns: Mapping[str, tuple[str, ...]]
+    columns: Iterable[str],
+    mapping: FeedMapping,
+    format_columns: Mapping[str, tuple[str, ...]],
+    unfit: Mapping[str, str] | None = None,
 ) -> ColumnPlan:
-    """Decide which columns fill which field.
+    """Decide which columns fill which field, and account for every other one.
 
     The mapping file takes precedence over the format's own columns, and these over the known
-    aliases. A column that the mapping names is used for nothing else.
+    aliases. A column that the mapping names is used for nothing else. An unknown column becomes an
+    attribute, unless its name says that it is the shop's own matter.
 
     Args:
         columns: The feed's column names; duplicates are ignored.
         mapping: The shop's mapping.
         format_columns: Columns whose meaning the format defines, by field, most trusted first.
+        unfit: Why the values of a column are no attributes, by column.
 
     Returns:
         The plan.
@@ -82,31 +102,86 @@ def plan_columns(
     taken = {column for column in mapped.values() if column}
     unmapped = tuple(name for name in names if name not in taken)
     fields: dict[str, tuple[str, ...]] = {
-        field: (mapped.get(name, name),) for field, name in mapping.columns.items() if name
+        key: tuple(mapped.get(name, name) for name in mapped_names)
+        for key, mapped_names in mapping.list_columns().items()
+        if mapped_names
     }
     by_alias = _match_aliases(unmapped)
-    for field in ({**format_columns, **by_alias}).keys() - mapping.columns.keys():
-        by_format = tuple(column for column in format_columns.get(field, ()) if column in unmapped)
-        candidates = tuple(dict.fromkeys(by_format + by_alias.get(field, ())))
-        fields[field] = candidates[:1] if field in SINGLE_COLUMN_FIELDS else candidates
-    return ColumnPlan(
+    for key in ({**format_columns, **by_alias}).keys() - mapping.columns.keys():
+        by_format = tuple(column for column in format_columns.get(key, ()) if column in unmapped)
+        candidates = tuple(dict.fromkeys(by_format + by_alias.get(key, ())))
+        fields[key] = candidates[:1] if key in SINGLE_COLUMN_FIELDS else candidates
+    currency = _keep_one_currency(fields)
+    plan = ColumnPlan(
         fields,
         _plan_localized(unmapped, mapped, mapping),
         _plan_attributes(unmapped, mapped, mapping),
+        currency=currency,
     )
+    return _account_for_rest(plan, names, mapping, unfit or {})
+
+
+def _account_for_rest(
+    plan: ColumnPlan, names: tuple[str, ...], mapping: FeedMapping, unfit: Mapping[str, str]
+) -> ColumnPlan:
+    """Return the plan with a use, or the reason for none, of every remaining column."""
+    read = set(plan.list_columns())
+    inferred: list[tuple[str, str]] = []
+    ignored: dict[str, str] = {}
+    for column in names:
+        if column in read:
+            continue
+        name = " ".join(strip_repeat(column).split()).casefold()
+        if reason := _find_ignored_reason(column, name, mapping) or unfit.get(column, ""):
+            ignored[column] = reason
+        elif len(inferred) >= MAX_INFERRED_COLUMNS:
+            ignored[column] = f"at most {MAX_INFERRED_COLUMNS} unknown columns become attributes"
+        else:
+            inferred.append((name, column))
+    return replace(plan, inferred=tuple(inferred), ignored=ignored)
+
+
+def _find_ignored_reason(column: str, name: str, mapping: FeedMapping) -> str:
+    if match := match_field(column):
+        if match.field in mapping.columns:
+            return f"the mapping says what fills {match.field}"
+        return f"{match.field} is read from another column"
+    if match_language(column)[1]:
+        return "another column holds the same text"
+    if not (attribute := match_attribute(column)):
+        attribute = name
+        if reason := find_unused_reason(column):
+            return reason
+    is_off = {mapping.attributes.get(attribute), mapping.attributes.get(ALL_UNKNOWN)} & {""}
+    return "switched off by the mapping" if is_off else ""
+
+
+def _keep_one_currency(fields: dict[str, tuple[str, ...]]) -> str:
+    """Drop price columns in a second currency: one without a currency in its name is preferred.
+
+    Returns:
+        The currency of the columns that remain; empty when no name carries one.
+    """
+    currencies: dict[str, str] = {}
+    for name in ("price", "sale_price"):
+        for column in fields.get(name, ()):
+            match = match_field(column)
+            currencies[column] = match.currency if match else ""
+        plain = [column for column in fields.get(name, ()) if not currencies[column]]
+        if plain:
+            fields[name] = tuple(plain)
+    kept = [c for name in ("price", "sale_price") for c in fields.get(name, ())]
+    currency = next((currencies[column] for column in kept if currencies[column]), "")
+    for name in PRICE_FIELDS & fields.keys():
+        fields[name] = tuple(c for c in fields[name] if currencies[c] in {"", currency})
+    return currency
 
 
 def is_known_column(column: str, mapping: FeedMapping) -> bool:
     """Return whether a column would be read, by the mapping or by its name."""
+    if match_field(column) or match_attribute(column) or match_language(column)[1]:
+        return True
     key = normalize_column_name(column)
-    if (
-        key in FIELD_BY_COLUMN
-        or key in ATTRIBUTE_BY_COLUMN
-        or ATTRIBUTE_PREFIX.match(column.strip())
-    ):
-        return True
-    if split_language(column)[1]:
-        return True
     return any(
         column == name or key == normalize_column_name(name)
         for name in _mapped_names(mapping)
@@ -153,17 +228,26 @@ def check_mapped_columns(columns: tuple[str, ...], mapping: FeedMapping, path: P
             raise FeedError(
                 path, f"the mapping names the column {column!r}. Columns found: {found}"
             )
-    duplicates = [name for name, count in Counter(columns).items() if count > 1 and name]
-    used = set(plan_columns(columns, mapping, {}).list_columns())
-    for name in duplicates:
-        if name in used:
-            raise FeedError(path, f"the column {name!r} appears more than once; rename one")
+    counts = Counter(strip_repeat(name) for name in columns)
+    plan = plan_columns(columns, mapping, {})
+    for field_name, names in plan.fields.items():
+        for name in names:
+            if counts[strip_repeat(name)] > 1 and field_name not in _REPEATABLE_FIELDS:
+                raise FeedError(path, _format_repeat(name))
+    for localized in plan.localized:
+        if counts[strip_repeat(localized.column)] > 1:
+            raise FeedError(path, _format_repeat(localized.column))
+
+
+def _format_repeat(column: str) -> str:
+    return f"the column {strip_repeat(column)!r} appears more than once; rename one"
 
 
 def _mapped_names(mapping: FeedMapping) -> list[str]:
     """Return every column name that the mapping uses; empty names switch a field off."""
+    columns = [name for names in mapping.list_columns().values() for name in names]
     localized = [column for fields in mapping.translations.values() for column in fields.values()]
-    return [*mapping.columns.values(), *localized, *mapping.attributes.values()]
+    return [*columns, *localized, *mapping.attributes.values()]
 
 
 def _resolve_mapped_columns(columns: tuple[str, ...], mapping: FeedMapping) -> dict[str, str]:
@@ -177,15 +261,14 @@ def _resolve_mapped_columns(columns: tuple[str, ...], mapping: FeedMapping) -> d
 
 def _match_aliases(columns: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
     """Return the columns with a known name by field, most trusted first, ties in feed order."""
-    ranked: dict[str, list[tuple[int, str]]] = {}
+    ranked: dict[str, list[tuple[bool, int, str]]] = {}
     for column in columns:
-        match = FIELD_BY_COLUMN.get(normalize_column_name(column))
-        if match:
-            field, rank = match
-            ranked.setdefault(field, []).append((rank, column))
+        if match := match_field(column):
+            key = (not match.is_exact, match.rank, column)
+            ranked.setdefault(match.field, []).append(key)
     return {
-        field: tuple(column for _, column in sorted(pairs, key=lambda pair: pair[0]))
-        for field, pairs in ranked.items()
+        name: tuple(column for _, _, column in sorted(keys, key=lambda key: key[:2]))
+        for name, keys in ranked.items()
     }
 
 
@@ -200,9 +283,8 @@ def _plan_localized(
     ]
     planned = {(column.language, column.field) for column in localized}
     for name in unmapped:
-        base, language = split_language(name)
-        field = FIELD_BY_COLUMN.get(normalize_column_name(base), ("", 0))[0] if language else ""
-        if field in {"title", "description"} and (language, field) not in planned:
+        field, language = ("", "") if match_field(name) else match_language(name)
+        if language and (language, field) not in planned:
             planned.add((language, field))
             localized.append(LocalizedColumn(language, field, name))
     return tuple(localized)
@@ -211,11 +293,9 @@ def _plan_localized(
 def _plan_attributes(
     unmapped: tuple[str, ...], mapped: Mapping[str, str], mapping: FeedMapping
 ) -> tuple[tuple[str, str], ...]:
-    columns = {name: mapped[column] for name, column in mapping.attributes.items() if column}
+    pairs = [(name, mapped[column]) for name, column in mapping.attributes.items() if column]
     for column in unmapped:
-        alias = ATTRIBUTE_BY_COLUMN.get(normalize_column_name(column), "")
-        prefix = ATTRIBUTE_PREFIX.match(column.strip())
-        name = column.strip()[prefix.end() :].strip().casefold() if prefix else alias
+        name = match_attribute(column)
         if name and name not in mapping.attributes:
-            columns.setdefault(name, column)
-    return tuple(columns.items())
+            pairs.append((name, column))
+    return tuple(pairs)

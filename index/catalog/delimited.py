@@ -3,14 +3,16 @@
 import csv
 from collections import deque
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from pathlib import Path
 from typing import TextIO
 
 from index.catalog.file_detection import READ_ERRORS, open_text, read_sample, skip_line
+from index.catalog.header_line import MAX_LINES_ABOVE, find_header, sniff_delimiter
+from index.catalog.header_matching import mark_repeats
 from index.catalog.records import MAX_ROW_CELLS, MAX_ROW_CHARS, MalformedRow, SourceRow, excerpt
 from shopwindow.values.errors import FeedError
 
-DELIMITERS = "\t;,|"
 _MAX_FIELD_CHARS = 1_000_000
 _MAX_RECOVERIES = 100
 
@@ -74,22 +76,39 @@ class DelimitedSource:
     def _read_header(
         self, records: Iterator["tuple[int, list[str]] | MalformedRow"]
     ) -> tuple[str, ...]:
+        """Read past the lines above the header, and the header.
+
+        Returns:
+            The column names.
+
+        Raises:
+            FeedError: There is no header, or it is broken.
+        """
+        n_above = self._count_lines_above()
         for record in records:
             if isinstance(record, MalformedRow):
                 raise FeedError(
                     self.path, f"the header in line {record.line} is broken: {record.reason}"
                 )
-            is_excel_hint = self.delimiter.join(record[1]).casefold().startswith("sep=")
-            if any(cell.strip() for cell in record[1]) and not is_excel_hint:
+            if n_above == 0:
                 return self._name_columns(record[1])
+            n_above -= 1
         raise FeedError(self.path, "the feed has no header: its first line must name the columns")
+
+    def _count_lines_above(self) -> int:
+        """Return how many records stand above the header."""
+        with open_text(self.path, self.encoding) as stream:
+            records = islice(self._iter_records(stream), MAX_LINES_ABOVE)
+            return find_header(
+                [[] if isinstance(record, MalformedRow) else record[1] for record in records]
+            )
 
     def _name_columns(self, cells: list[str]) -> tuple[str, ...]:
         if len(cells) > MAX_ROW_CELLS:
             raise FeedError(
                 self.path, f"at most {MAX_ROW_CELLS:,} columns expected, got {len(cells):,}"
             )
-        return tuple(cell.strip() for cell in cells)
+        return mark_repeats(tuple(cell.strip("\ufeff \t\r\n") for cell in cells))
 
     def _iter_records(self, stream: TextIO) -> Iterator["tuple[int, list[str]] | MalformedRow"]:
         """Yield the line number and the cells of each record, the header included."""
@@ -177,21 +196,9 @@ class _RecordLines:
 
 
 def _sniff_delimiter(path: Path, encoding: str) -> str:
-    """Return the delimiter that the header uses most outside quotes; a comma when it has none.
+    """Return the delimiter of a feed's header; a comma when it has none.
 
     Raises:
         FeedError: The feed cannot be opened or decompressed.
     """
-    head = read_sample(path).decode(encoding, "replace").lstrip("\ufeff\r\n ")
-    if head[:4].casefold() == "sep=" and head[4:5] in DELIMITERS:
-        return head[4]
-    counts = dict.fromkeys(DELIMITERS, 0)
-    is_quoted = False
-    for ch in head:
-        is_quoted ^= ch == '"'
-        if ch in "\r\n" and not is_quoted:
-            break
-        if ch in counts and not is_quoted:
-            counts[ch] += 1
-    most_frequent = max(DELIMITERS, key=lambda ch: counts[ch])
-    return most_frequent if counts[most_frequent] else ","
+    return sniff_delimiter(read_sample(path).decode(encoding, "replace"))

@@ -5,6 +5,8 @@ import unicodedata
 from functools import lru_cache
 from typing import NamedTuple
 
+from shopwindow.values import normalize_alef
+
 
 class FieldAliases(NamedTuple):
     """A product field and the column names that fill it, most trusted first."""
@@ -20,6 +22,8 @@ FIELD_ALIASES = (
             "id", "product_id", "item_id", "sku", "product_sku", "asin", "offer_id", "variant_sku",
             "product_code", "item_code", "code", "article_id", "article_number", "uniq_id",
             "المعرف", "رقم المنتج", "رمز المنتج", "كود المنتج",
+            "رمز المنتج sku", "معرف المنتج", "رقم الصنف", "رمز الصنف", "كود الصنف",
+            "الرمز", "الكود", "item_number", "product_number", "artikelnummer",
         ),
     ),
     FieldAliases(
@@ -28,6 +32,7 @@ FIELD_ALIASES = (
             "title", "product_title", "name", "product_name", "item_name", "product_display_name",
             "prod_name", "display_name",
             "العنوان", "اسم المنتج", "الاسم",
+            "عنوان المنتج", "اسم الصنف", "المنتج",
         ),
     ),
     FieldAliases(
@@ -36,9 +41,19 @@ FIELD_ALIASES = (
             "description", "product_description", "body", "body_html", "desc", "detail_desc",
             "long_description", "short_description", "details", "about_product",
             "الوصف", "وصف المنتج",
+            "وصف", "الوصف الكامل", "تفاصيل المنتج", "التفاصيل", "وصف قصير", "الوصف المختصر",
+            "beschreibung", "kurzbeschreibung",
         ),
     ),
-    FieldAliases("sale_price", ("sale_price", "discounted_price", "special_price", "سعر التخفيض")),
+    FieldAliases(
+        "sale_price",
+        (
+            "sale_price", "discounted_price", "special_price", "offer_price", "promo_price",
+            "price_after_discount", "selling_price", "final_price", "angebotspreis",
+            "سعر التخفيض", "السعر المخفض", "السعر بعد الخصم", "السعر بعد التخفيض", "سعر العرض",
+            "سعر البيع", "سعر خاص",
+        ),
+    ),
     FieldAliases(
         "sale_dates", ("sale_price_effective_date",)
     ),
@@ -47,6 +62,9 @@ FIELD_ALIASES = (
         (
             "price", "product_price", "regular_price", "list_price", "unit_price", "amount",
             "السعر", "سعر المنتج",
+            "original_price", "price_before_discount", "retail_price", "base_price", "msrp", "mrp",
+            "regulärer preis", "preis", "السعر الافتراضي", "السعر الأساسي", "السعر قبل الخصم",
+            "السعر الأصلي", "سعر القطعة", "سعر", "الثمن",
         ),
     ),
     FieldAliases("currency", ("currency", "currency_code", "price_currency", "العملة")),
@@ -54,7 +72,8 @@ FIELD_ALIASES = (
         "brand",
         (
             "brand", "brand_name", "product_brand", "vendor", "manufacturer",
-            "الماركة", "العلامة التجارية",
+            "maker", "الماركة", "العلامة التجارية", "ماركة", "اسم الماركة", "البراند",
+            "الشركة المصنعة",
         ),
     ),
     FieldAliases(
@@ -62,7 +81,16 @@ FIELD_ALIASES = (
         (
             "category", "categories", "product_category", "category_path", "product_type",
             "product_type_name", "google_product_category", "type",
-            "الفئة", "القسم", "التصنيف",
+            "main_category", "department", "kategorien",
+            "الفئة", "القسم", "التصنيف", "الفئات", "الأقسام", "التصنيفات", "القسم الرئيسي",
+            "الفئة الرئيسية", "التصنيف الرئيسي", "تصنيف المنتج", "فئة المنتج", "قسم المنتج",
+        ),
+    ),
+    FieldAliases(
+        "subcategory",
+        (
+            "subcategory", "subcategories", "product_subcategory",
+            "القسم الفرعي", "الفئة الفرعية", "التصنيف الفرعي",
         ),
     ),
     FieldAliases(
@@ -70,8 +98,10 @@ FIELD_ALIASES = (
         (
             "image", "image_link", "image_url", "image_path", "image_src", "main_image",
             "main_image_url", "photo", "photo_url", "picture", "picture_url", "img", "img_url",
-            "image_file", "images", "additional_image_link",
-            "الصورة", "رابط الصورة", "صورة المنتج",
+            "image_file", "images", "base_image", "product_image", "product_images", "image_urls",
+            "image_links", "photos", "pictures", "image_1", "photo_1", "thumbnail", "bilder",
+            "additional_image_link", "additional_images",
+            "الصورة", "رابط الصورة", "صورة المنتج", "الصور", "صور المنتج", "روابط الصور", "صورة",
         ),
     ),
     FieldAliases(
@@ -90,12 +120,16 @@ FIELD_ALIASES = (
         (
             "in_stock", "availability", "available", "is_in_stock", "stock_status", "stock",
             "quantity", "qty", "stock_quantity", "inventory", "inventory_quantity",
-            "التوفر", "متوفر", "المخزون", "الكمية",
+            "stock_qty", "stock_level", "available_quantity", "qty_available", "on_hand",
+            "vorrätig",
+            "التوفر", "متوفر", "المخزون", "الكمية", "مدى التوفر", "حالة التوفر", "حالة المخزون",
+            "في المخزون", "متوفر في المخزون", "كمية المخزون", "الكمية المتوفرة", "الكمية المتاحة",
         ),
     ),
     FieldAliases(
         "created_at",
-        ("created_at", "date_added", "published_at", "created", "date_created", "تاريخ الإضافة"),
+        ("created_at", "date_added", "published_at", "created", "date_created", "created_date",
+         "تاريخ الإضافة", "تاريخ الإنشاء"),
     ),
     FieldAliases(
         "popularity",
@@ -129,15 +163,16 @@ FIELD_ALIASES = (
     ),
     FieldAliases("language", ("language", "lang", "locale", "content_language", "اللغة")),
     FieldAliases("attributes", ("attributes", "الخصائص")),
+    FieldAliases("details", ("product_detail",)),
     FieldAliases("translations", ("translations",)),
 )  # fmt: skip
 
 ATTRIBUTE_ALIASES = (
-    FieldAliases("color", ("color", "colour", "color_name", "base_colour", "اللون")),
-    FieldAliases("size", ("size", "size_name", "المقاس")),
+    FieldAliases("color", ("color", "colour", "color_name", "base_colour", "اللون", "لون")),
+    FieldAliases("size", ("size", "size_name", "المقاس", "مقاس", "القياس")),
     FieldAliases("gender", ("gender", "sex", "target_gender", "الجنس")),
     FieldAliases("age_group", ("age_group",)),
-    FieldAliases("material", ("material", "fabric", "المادة", "الخامة")),
+    FieldAliases("material", ("material", "fabric", "المادة", "الخامة", "خامة", "القماش")),
     FieldAliases("pattern", ("pattern",)),
     FieldAliases("condition", ("condition",)),
     FieldAliases("style", ("style",)),
@@ -155,11 +190,18 @@ SINGLE_COLUMN_FIELDS = frozenset({"id", "group_id"})
 ATTRIBUTE_PREFIX = re.compile(r"^(?:attr|attribute|attributes)\s*[_:.]\s*(?=\D)", re.IGNORECASE)
 
 
+_ARABIC_FORMS = str.maketrans({"ة": "ه", "\u0640": None})
+
+
 @lru_cache(maxsize=8_192)
 def normalize_column_name(name: str) -> str:
-    """Return a column name in lower case and without spaces, `_`, `-` and the prefix `g:`."""
+    """Return a column name as its letters and digits alone, in one form.
+
+    Case, spaces, `_`, `-`, the prefix `g:`, diacritics and tatweel are dropped; forms of the Arabic
+    alef, teh marbuta and alef maksura are written alike.
+    """
     normalized = unicodedata.normalize("NFKC", name).casefold().strip()
-    normalized = normalized.removeprefix("g:")
+    normalized = normalize_alef(normalized.removeprefix("g:")).translate(_ARABIC_FORMS)
     return "".join(ch for ch in normalized if ch.isalnum())
 
 

@@ -99,7 +99,9 @@ class ProductBuilder:
         price = _read_price(row)
         currency = row.read("currency", parse_currency, "")
         # A row with an unknown currency must not get the shop's default one.
-        default_currency = "" if row.is_dropped("currency") else defaults.currency
+        default_currency = row.plan.currency or defaults.currency
+        if row.is_dropped("currency"):
+            default_currency = ""
         created_at: datetime | None = row.read("created_at", parse_datetime, None)
         return Product(
             id=product_id,
@@ -109,7 +111,7 @@ class ProductBuilder:
             price=price.amount if price else None,
             currency=(price.currency if price else "") or currency or default_currency,
             brand=row.read("brand", clean_line, ""),
-            category=row.read("category", parse_category, ()),
+            category=_read_category(row),
             attributes=read_attributes(row),
             image=row.read("image", self._parse_image, ""),
             merchant_id=merchant_id,
@@ -144,6 +146,13 @@ class ProductBuilder:
             raise CellError(f"a path or an address expected, got {as_json(value)[:80]}")
         address = " ".join(parse_id(value).split()) if value else ""
         return self._root.resolve(address) if address else ""
+
+
+def _read_category(row: RowReader) -> tuple[str, ...]:
+    """Return the path of the category; a subcategory of its own column is its last part."""
+    path: tuple[str, ...] = row.read("category", parse_category, ())
+    below: tuple[str, ...] = row.read("subcategory", parse_category, ())
+    return path if path[-len(below) :] == below else path + below
 
 
 def _read_price(row: RowReader) -> Money | None:

@@ -1,6 +1,7 @@
 """Reading a product feed of any supported format."""
 
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from pathlib import Path
 
 from index.catalog.column_mapping import check_mapped_columns, check_required_columns, plan_columns
@@ -11,6 +12,7 @@ from index.catalog.feed_mapping import FeedMapping, load_mapping
 from index.catalog.file_detection import iter_rows_safely
 from index.catalog.formats import ReadOptions, open_source
 from index.catalog.image_addresses import PhotoRoot
+from index.catalog.inferred_values import N_SAMPLED_ROWS, find_code_columns
 from index.catalog.product_builder import ProductBuilder, RowDefaults
 from index.catalog.records import (
     CellError,
@@ -96,7 +98,7 @@ class ProductFeed:
         rejects = RejectsFile(self._rejects) if self._rejects else None
         if rejects:
             rejects.reset()
-        planner = ColumnPlanner(self._source, self._columns, self._mapping)
+        planner = ColumnPlanner(self._source, self._columns, self._mapping, self._find_unfit())
         seen_ids = SeenIds()
         try:
             for source_row in iter_rows_safely(self._source):
@@ -109,6 +111,14 @@ class ProductFeed:
         finally:
             if rejects:
                 rejects.close()
+
+    def _find_unfit(self) -> dict[str, str]:
+        """Return the unknown columns whose first values show that they are no attributes."""
+        plan = plan_columns(self._columns, self._mapping, self._source.get_format_columns())
+        columns = [column for _, column in plan.inferred]
+        rows = islice(iter_rows_safely(self._source), N_SAMPLED_ROWS) if columns else ()
+        cells = [row.cells for row in rows if isinstance(row, SourceRow)]
+        return find_code_columns(cells, columns)
 
     def _read_row(
         self, row: SourceRow | MalformedRow, planner: ColumnPlanner, seen_ids: SeenIds

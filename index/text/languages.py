@@ -25,9 +25,16 @@ LANGUAGE_NAMES = {
     "urdu": "ur",
     "hindi": "hi",
     "عربي": "ar",
+    "عربية": "ar",
     "إنجليزي": "en",
+    "انجليزي": "en",
+    "إنجليزية": "en",
+    "انجليزية": "en",
 }
+"""Languages by name. Arabic names are also recognized behind "ال" (the) and "بال" (in)."""
 
+_ARABIC_PREFIXES = ("بال", "ال")
+_FIRST_WORD = re.compile(r"^([^\W\d_]{2,12})[ _.:-]+(?=\S)")
 _REGION_SUFFIX = re.compile(r"[_-][a-z]{2}$", re.ASCII)
 _LAST_WORD = re.compile(r"[^\W\d_]{2,12}$")
 _SEPARATORS = " \t\n\r\f\v_-.:(["
@@ -45,6 +52,9 @@ def to_language_code(text: str) -> str:
     word = text.strip().casefold()
     if word in LANGUAGE_NAMES:
         return LANGUAGE_NAMES[word]
+    for prefix in _ARABIC_PREFIXES:
+        if word.startswith(prefix):
+            return LANGUAGE_NAMES.get(word.removeprefix(prefix), "")
     head = re.split(r"[_-]", word, maxsplit=1)[0]
     return head if head in LANGUAGE_CODES else ""
 
@@ -69,6 +79,22 @@ def split_language(column: str) -> tuple[str, str]:
         if code and base.rstrip(_SEPARATORS):
             return base.rstrip(_SEPARATORS), code
     return column, ""
+
+
+def split_leading_language(column: str) -> tuple[str, str]:
+    """Split a column name that begins with a language: `Arabic title`, `ar_title`, `en-name`.
+
+    Of the codes only `ar` and `en` count here: `it_title`, `no_name` begin with words.
+
+    Returns:
+        The name without the language, and the language code; the unchanged name and "" without one.
+    """
+    name = column.strip().casefold()
+    found = _FIRST_WORD.match(name[:_MAX_NAME_CHARS])
+    word = found[1] if found else ""
+    if found is None or not (word in {"ar", "en"} or word in LANGUAGE_NAMES):
+        return column, ""
+    return name[found.end() :], to_language_code(word)
 
 
 def detect_language(text: str) -> str:
