@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from index.catalog.records import Rejection
+from index.issue_groups import IssueGroups
 
 MAX_REPORTED_ROWS = 10_000
 
@@ -30,6 +31,9 @@ class IndexReport:
         warnings: The rows of these values with line and reason.
         warnings_by_field: Number of warnings by the field that is missing: "price", "image";
             "cells" stands for rows that are too short.
+        rejection_groups: The rejected rows by reason, however many.
+        withdrawal_groups: The rows that are not for sale by reason.
+        warning_groups: The warnings by reason.
         indexing_issues: The rejected rows and warnings that were found only while indexing, not
             while reading the feed.
         n_encoded_photos: Number of photos that were encoded.
@@ -50,6 +54,9 @@ class IndexReport:
     n_warnings: int = 0
     warnings: list[Rejection] = field(default_factory=list)
     warnings_by_field: Counter[str] = field(default_factory=Counter)
+    rejection_groups: IssueGroups = field(default_factory=IssueGroups)
+    withdrawal_groups: IssueGroups = field(default_factory=IssueGroups)
+    warning_groups: IssueGroups = field(default_factory=IssueGroups)
     indexing_issues: list[Rejection] = field(default_factory=list)
     n_encoded_photos: int = 0
     duration_s: float = 0.0
@@ -64,9 +71,15 @@ class IndexReport:
         """Number of products whose row took effect: indexed as it says, or withdrawn."""
         return self.added + self.updated + self.unchanged + self.n_withdrawn
 
+    @property
+    def rejected_share(self) -> float:
+        """Share of the products that were rejected, 0 to 1."""
+        return self.n_rejected / self.n_processed if self.n_processed else 0.0
+
     def reject(self, rejection: Rejection, at_indexing: bool = False) -> None:
         """Count a rejected product."""
         self.n_rejected += 1
+        self.rejection_groups.add(rejection)
         _append_capped(self.rejected, rejection)
         if at_indexing:
             _append_capped(self.indexing_issues, rejection)
@@ -74,12 +87,14 @@ class IndexReport:
     def withdraw(self, rejection: Rejection) -> None:
         """Count a product that is not for sale."""
         self.n_withdrawn += 1
+        self.withdrawal_groups.add(rejection)
         _append_capped(self.withdrawn, rejection)
 
     def add_warning(self, warning: Rejection, at_indexing: bool = False) -> None:
         """Count a value that a product is indexed without."""
         self.n_warnings += 1
         self.warnings_by_field[warning.field] += 1
+        self.warning_groups.add(warning)
         _append_capped(self.warnings, warning)
         if at_indexing:
             _append_capped(self.indexing_issues, warning)

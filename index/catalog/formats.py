@@ -9,6 +9,7 @@ from index.catalog.file_detection import detect_encoding, read_sample
 from index.catalog.google_xml import GoogleXmlSource
 from index.catalog.jsonl import JsonLinesSource
 from index.catalog.records import FeedSource
+from index.catalog.rejects_source import RejectsSource, is_rejects_file
 from index.catalog.shopify import ShopifySource, is_shopify_header
 from shopwindow.values.errors import FeedError
 
@@ -63,6 +64,8 @@ def open_source(path: Path, options: ReadOptions) -> tuple[str, FeedSource]:
         reason = "is a folder, a file was expected" if path.is_dir() else "there is no such file"
         raise FeedError(path, reason)
     sample = read_sample(path)
+    if is_rejects_file(sample):
+        return "csv", RejectsSource(path, sample)
     name = options.format or _detect_binary_format(path, sample)
     if name in _BINARY_FORMATS:
         return name, _SOURCES[name](path, options.encoding, "")

@@ -1,6 +1,6 @@
 """Reading a product feed of any supported format."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from index.catalog.records import (
     FeedRow,
     FeedSource,
     MalformedRow,
+    Rejection,
     SourceRow,
     describe_merchant,
 )
@@ -30,6 +31,7 @@ from index.text.languages import to_language_code
 from shopwindow.values import Product
 from shopwindow.values.errors import FeedError
 
+_TABLES = frozenset({"csv", "tsv"})
 _FORMATS_WITH_HEADER = frozenset({"csv", "tsv", "shopify", "parquet"})
 
 
@@ -95,7 +97,7 @@ class ProductFeed:
             FeedError: The file is missing, cannot be read at all, contains photos without a folder
                 to write them to, or the file of rejected rows cannot be written.
         """
-        rejects = RejectsFile(self._rejects) if self._rejects else None
+        rejects = self._make_rejects_file()
         if rejects:
             rejects.reset()
         planner = ColumnPlanner(self._source, self._columns, self._mapping, self._find_unfit())
@@ -105,12 +107,40 @@ class ProductFeed:
                 row = self._read_row(source_row, planner, seen_ids)
                 if rejects:
                     raw = source_row.cells if isinstance(source_row, SourceRow) else source_row.raw
-                    for rejection in filter(None, (row.rejection, *row.warnings)):
-                        rejects.write(rejection, raw)
+                    rejects.write([r for r in (row.rejection, *row.warnings) if r], raw)
                 yield row
         finally:
             if rejects:
                 rejects.close()
+
+    def append_rejections(self, rejections: Sequence[Rejection]) -> None:
+        """Append rows that were rejected only after reading to the file of rejected rows.
+
+        The feed is read again for the whole rows.
+
+        Raises:
+            FeedError: The feed cannot be read, or the file cannot be written.
+        """
+        rejects = self._make_rejects_file()
+        if rejects is None or not rejections:
+            return
+        by_line: dict[int, list[Rejection]] = {}
+        for rejection in rejections:
+            by_line.setdefault(rejection.line, []).append(rejection)
+        rejects.append_to_existing()
+        try:
+            for row in iter_rows_safely(self._source):
+                if row.line in by_line:
+                    raw = row.cells if isinstance(row, SourceRow) else row.raw
+                    rejects.write(by_line.pop(row.line), raw)
+            for left in by_line.values():
+                rejects.write(left, left[0].raw)
+        finally:
+            rejects.close()
+
+    def _make_rejects_file(self) -> RejectsFile | None:
+        columns = self._columns if self.format in _TABLES else ()
+        return RejectsFile(self._rejects, columns) if self._rejects else None
 
     def _find_unfit(self) -> dict[str, str]:
         """Return the unknown columns whose first values show that they are no attributes."""

@@ -7,10 +7,11 @@ class ExitCode(IntEnum):
     """What every command returns to the shell.
 
     Attributes:
-        OK: Done; rejected rows of a feed are reported and do not count as failure.
+        OK: Done; a few rejected rows of a feed are reported and do not count as failure.
         FAILED: Valid input, but not possible: no index, no such product, no rows imported.
         USAGE: Bad input: an option, a setting, a feed or a photo that cannot be used.
-        PARTIAL_FAILURE: Some of the photos failed; the results of the others are written.
+        PARTIAL_FAILURE: Some of the photos failed, or too many of a feed's rows were rejected; the
+            results of the others are written.
         UNEXPECTED: A bug of ours; the traceback is in the log. Source: EX_SOFTWARE, sysexits.h.
         INTERRUPTED: Ctrl-C. Source: 128 + SIGINT, the convention of shells.
     """

@@ -9,11 +9,13 @@ from index import IndexReport, ProductFeed, ProductIndex, ProgressCallback, read
 from shopwindow.serving.cli.context import open_index
 from shopwindow.serving.cli.exit_codes import ExitCode
 from shopwindow.serving.cli.index_progress import show_index_progress
-from shopwindow.serving.cli.index_report import append_late_rejections, show_index_report
+from shopwindow.serving.cli.index_report import show_index_report
 from shopwindow.serving.cli.output import get_stderr_console, print_notice
 from shopwindow.values.errors import DeletionRefusedError, ShopwindowError
 from shopwindow.values.settings import Settings
 
+DEFAULT_MAX_REJECTED = 10.0
+"""Percent of rejected rows above which the exit code says so."""
 MAX_COUNTED_BYTES = 500_000_000
 """Feeds up to this size are read once beforehand to count their rows for the progress bar."""
 
@@ -33,6 +35,7 @@ class FeedRequest:
         currency: Currency of prices that name none.
         language: Language of titles that name none.
         delete_missing: The feed is complete: delete products that it lacks.
+        max_rejected: Percent of the rows that may be rejected before the run counts as failed.
     """
 
     path: Path
@@ -45,6 +48,7 @@ class FeedRequest:
     currency: str = ""
     language: str = ""
     delete_missing: bool = False
+    max_rejected: float = DEFAULT_MAX_REJECTED
 
     def get_rejects_path(self) -> Path:
         """Return the file for rejected rows: beside the feed, or here if that is read-only."""
@@ -85,7 +89,8 @@ def index_feed(settings: Settings, request: FeedRequest) -> ExitCode:
 
     Returns:
         OK; FAILED when no rows were imported, or when missing products were not deleted;
-        INTERRUPTED after Ctrl-C.
+        PARTIAL_FAILURE when more rows were rejected than the request allows; INTERRUPTED
+        after Ctrl-C.
 
     Raises:
         FeedError: The feed cannot be read at all.
@@ -103,14 +108,31 @@ def index_feed(settings: Settings, request: FeedRequest) -> ExitCode:
             _build_graph(index, settings)
         except KeyboardInterrupt:
             return _report_interrupt(index)
-    append_late_rejections(request.get_rejects_path(), report)
+    feed.append_rejections(report.indexing_issues)
     if not report.n_accepted:
         return _report_no_rows(report, request.get_rejects_path())
     show_index_report(report, request.get_rejects_path())
-    if not report.not_deleted_reason:
+    if report.not_deleted_reason:
+        print_notice(f"error: {report.not_deleted_reason}", style="red")
+        return ExitCode.FAILED
+    return check_rejected_share(report, request.max_rejected)
+
+
+def check_rejected_share(report: IndexReport, limit: float) -> ExitCode:
+    """Return PARTIAL_FAILURE, and say so, when more than a share of the rows was rejected.
+
+    Args:
+        report: The counts.
+        limit: The share in percent.
+    """
+    if report.rejected_share * 100 <= limit:
         return ExitCode.OK
-    print_notice(f"error: {report.not_deleted_reason}", style="red")
-    return ExitCode.FAILED
+    print_notice(
+        f"error: {report.n_rejected:,} of {report.n_processed:,} rows were rejected, more than "
+        f"{limit:g} %. The others took effect. --max-rejected sets the limit.",
+        style="red",
+    )
+    return ExitCode.PARTIAL_FAILURE
 
 
 def _add_products(

@@ -1,19 +1,15 @@
-"""The report of an indexing run as a table, and the file of rejected rows and values."""
+"""The report of an indexing run as tables: the counts, and the problems by reason."""
 
-import csv
-from collections.abc import Iterable
 from pathlib import Path
 
 from rich.table import Table
 
-from index import IndexReport, Rejection
-from index.catalog import REJECTS_HEADER
+from index import IndexReport
+from index.issue_groups import IssueGroups
 from shopwindow.serving.cli.index_progress import format_rate
 from shopwindow.serving.cli.output import get_stdout_console, sanitize_line
-from shopwindow.values import escape_formula
-from shopwindow.values.errors import FeedError
 
-MAX_REJECTIONS_SHOWN = 5
+MAX_GROUPS_SHOWN = 10
 _WARNING_LABELS = {
     "image": "indexed without photo",
     "cells": "indexed with too few cells",
@@ -53,56 +49,31 @@ def show_index_report(report: IndexReport, rejects: Path) -> None:
         table.add_row("took", f"{report.duration_s:,.1f} s, {format_rate(report)}")
     console = get_stdout_console()
     console.print(table)
-    _show_rejections("not for sale", report.withdrawn)
-    _show_rejections("rejected", report.rejected)
-    _show_rejections("indexed without a value", report.warnings)
+    show_issues(report)
     if report.n_rejected or report.warnings or report.n_withdrawn:
         console.print(f"All of them are in {rejects}", soft_wrap=True)
 
 
-def append_late_rejections(rejects: Path, report: IndexReport) -> None:
-    """Append the problems that only indexing showed to the file of rejected rows.
+def show_issues(report: IndexReport) -> None:
+    """Show the problems of a feed's rows, grouped by reason."""
+    _show_groups("not for sale", report.withdrawal_groups)
+    _show_groups("rejected", report.rejection_groups)
+    _show_groups("indexed without a value", report.warning_groups)
 
-    Reading the feed writes those that it finds itself. Photos are opened later, and only the index
-    knows which merchant an id belongs to.
 
-    Raises:
-        FeedError: The file cannot be written.
-    """
-    if not report.indexing_issues:
+def _show_groups(title: str, groups: IssueGroups) -> None:
+    """Show the most frequent problems, each once with its number of rows and the first lines."""
+    shown = groups.list_largest(MAX_GROUPS_SHOWN)
+    if not shown:
         return
-    try:
-        is_new = not rejects.exists()
-        rejects.parent.mkdir(parents=True, exist_ok=True)
-        with rejects.open("a", encoding="utf-8", newline="") as stream:
-            writer = csv.writer(stream)
-            if is_new:
-                writer.writerow(REJECTS_HEADER)
-            writer.writerows(_to_cells(rejection) for rejection in report.indexing_issues)
-    except OSError as exc:
-        raise FeedError(rejects, f"rejected rows cannot be written: {exc}") from exc
-
-
-def _to_cells(rejection: Rejection) -> list[str]:
-    values = (
-        rejection.file,
-        rejection.line,
-        rejection.column,
-        rejection.message,
-        rejection.product_id,
-        rejection.raw,
-    )
-    return [escape_formula(sanitize_line(value)) for value in values]
-
-
-def _show_rejections(title: str, rejections: Iterable[Rejection]) -> None:
-    rows = list(rejections)
-    if not rows:
-        return
-    table = Table("line", "id", "column", "reason", title=title, title_justify="left")
-    for row in rows[:MAX_REJECTIONS_SHOWN]:
-        cells = (row.line, row.product_id, row.column, row.reason)
+    table = Table("rows", "lines", "id", "column", "reason", title=title, title_justify="left")
+    for group in shown:
+        more = ", …" if group.n_rows > len(group.lines) else ""
+        lines = ", ".join(map(str, group.lines)) + more
+        first = group.first
+        cells = (f"{group.n_rows:,}", lines, first.product_id, first.column, first.reason)
         table.add_row(*(sanitize_line(cell) for cell in cells))
     get_stdout_console().print(table)
-    if len(rows) > MAX_REJECTIONS_SHOWN:
-        get_stdout_console().print(f"and {len(rows) - MAX_REJECTIONS_SHOWN:,} more {title}")
+    n_more = len(groups.by_key) - len(shown)
+    if n_more:
+        get_stdout_console().print(f"and {n_more:,} more reasons for {title}")

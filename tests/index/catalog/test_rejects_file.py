@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from index.catalog import Rejection, read_products
+from index.catalog import REJECTS_HEADER, Rejection, read_products
 from shopwindow.values.errors import FeedError
 
 
@@ -20,9 +20,9 @@ def test_rejections_are_written_as_they_occur(tmp_path: Path) -> None:
         assert next(rows).rejection is not None
         assert len(rejects.read_text(encoding="utf-8").splitlines()) == 2
         list(rows)
-        with rejects.open(encoding="utf-8", newline="") as stream:
+        with rejects.open(encoding="utf-8-sig", newline="") as stream:
             first, second, third = csv.DictReader(stream)
-        assert list(first) == ["file", "line", "column", "reason", "product_id", "row"]
+        assert list(first) == [*REJECTS_HEADER, "id", "title", "price"]
         assert (first["line"], first["column"], first["product_id"]) == ("2", "title", "'＝1+1")
         assert json.loads(first["row"]) == {"id": "＝1+1", "title": "", "price": "bad"}
         assert second["reason"].startswith("imported without price: a price such as")

@@ -23,13 +23,13 @@ NOTHING = ("nothing", "", "", "5", "AED", "", "", "", "photos/gone.png")
 
 
 def _read_rejects(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8", newline="") as stream:
+    with path.open(encoding="utf-8-sig", newline="") as stream:
         return list(csv.DictReader(stream))
 
 
 def test_rejected_rows_and_values_are_shown_and_written(cli: CliRunner) -> None:
     write_feed(cli.folder / "feed.csv", 3, BAD_PRICE, NO_PHOTO, NOTHING)
-    outcome = cli("index", "feed.csv")
+    outcome = cli("index", "feed.csv", "--max-rejected", "20")
     assert outcome.code == ExitCode.OK
     table = counts(outcome)
     assert (table["added"], table["rejected"]) == ("5", "1")
@@ -46,6 +46,38 @@ def test_rejected_rows_and_values_are_shown_and_written(cli: CliRunner) -> None:
     ]
     assert '"price": "cheap"' in rows[0]["row"]
     assert all("gone.png: no such file" in row["reason"] for row in rows[1:])
+
+
+def test_equal_problems_are_one_line_with_their_number(cli: CliRunner) -> None:
+    rows = [(f"bad{n}", "Dress", "", f"cheap {n}", "AED", "", "", "", "") for n in range(9)]
+    write_feed(cli.folder / "feed.csv", 3, *rows, ("x", "", "", "", "", "", "", "", ""))
+    outcome = cli("index", "feed.csv")
+    assert outcome.code == ExitCode.OK
+    assert outcome.out.count("a price such as") == 1
+    assert re.search(r"│ 9 +│ 5, 6, 7, 8, 9, … │ bad0 │ price", outcome.out)
+
+
+def test_the_exit_code_tells_when_too_many_rows_are_rejected(cli: CliRunner) -> None:
+    rows = [(f"bare{n}", *NO_TITLE[1:]) for n in range(2)]
+    write_feed(cli.folder / "feed.csv", 8, *rows)
+    failed = cli("index", "feed.csv")
+    assert failed.code == ExitCode.PARTIAL_FAILURE
+    assert "2 of 10 rows were rejected, more than 10 %" in failed.err
+    assert counts(failed)["added"] == "8"
+    assert cli("index", "feed.csv", "--max-rejected", "20").code == ExitCode.OK
+
+
+def test_the_corrected_file_of_rejected_rows_is_indexed_as_it_is(cli: CliRunner) -> None:
+    write_feed(cli.folder / "feed.csv", 3, BAD_PRICE, NO_PHOTO)
+    cli("index", "feed.csv")
+    path = cli.folder / REJECTS
+    path.write_text(
+        path.read_text("utf-8").replace("cheap", "5").replace("photos/gone.png", ""), "utf-8"
+    )
+    outcome = cli("index", REJECTS)
+    assert outcome.code == ExitCode.OK
+    assert (counts(outcome)["added"], counts(outcome)["updated"]) == ("0", "2")
+    assert not (cli.folder / f"{REJECTS}.rejects.csv").exists()
 
 
 def test_a_missing_photo_alone_writes_the_rejects_file(cli: CliRunner) -> None:
@@ -116,7 +148,8 @@ def test_a_row_without_id_keeps_missing_products_and_says_so(cli: CliRunner) -> 
     assert "error: 1 row has no id that can be read (the first in line 6: an id" in kept.err
     assert "the feed lacks 2 of the indexed products" in " ".join(kept.err.split())
     write_feed(cli.folder / "feed.csv", 6, no_id)
-    assert cli("index", "feed.csv", "--delete-missing").code == ExitCode.OK
+    refilled = cli("index", "feed.csv", "--delete-missing", "--max-rejected", "20")
+    assert refilled.code == ExitCode.OK
 
 
 def test_drafts_are_removed_and_counted(cli: CliRunner) -> None:
@@ -138,7 +171,7 @@ def test_merchant_option_restricts_the_feed_to_one_seller(cli: CliRunner) -> Non
     assert cli("index", "feed.csv", "--merchant", "A").code == ExitCode.OK
     path.write_text("id,title,seller\nb1,Mug,\na2,Cup,\nb2,Jar,A\n")
     outcome = cli("index", "feed.csv", "--merchant", "B", "--delete-missing")
-    assert outcome.code == ExitCode.OK
+    assert outcome.code == ExitCode.PARTIAL_FAILURE
     table = counts(outcome)
     assert (table["added"], table["deleted"], table["rejected"]) == ("1", "0", "2")
     reasons = {row["product_id"]: row["reason"] for row in _read_rejects(path.parent / REJECTS)}

@@ -54,14 +54,24 @@ def index(  # noqa: PLR0913 -- one parameter for each option
         str, typer.Option(metavar="CODE", help="Language of titles that name none, as en.")
     ] = "",
     photo_folder: PhotoFolder = None,
+    max_rejected: Annotated[
+        float,
+        typer.Option(
+            metavar="PERCENT",
+            min=0,
+            max=100,
+            help="Share of rejected rows above which the exit code is 3.",
+        ),
+    ] = 10.0,
 ) -> int:
     """Read a catalogue into the index; only what is new or changed costs time.
 
     Rows and values that cannot be used are counted, shown and written to a file, and the rest is
     indexed; products that are drafts, archived or not published are removed from the index. The
-    exit code is 0, and 1 only when no rows were imported, or when --delete-missing would delete too
-    much or a row's id cannot be read. Ctrl-C stops between two batches; the same command resumes
-    there.
+    exit code is 0; 3 when more than --max-rejected percent of the rows were rejected; 1 when no
+    rows were imported, or when --delete-missing would delete too much or a row's id cannot be read.
+    The file of rejected rows can be corrected and indexed as it is. Ctrl-C stops between two
+    batches; the same command resumes there.
 
     Returns:
         The exit code.
@@ -81,5 +91,6 @@ def index(  # noqa: PLR0913 -- one parameter for each option
         currency=currency,
         language=language,
         delete_missing=delete_missing or full,
+        max_rejected=max_rejected,
     )
     return index_feed(load_settings(ctx), request)
