@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from index.catalog_cache import CatalogCache
     from index.field_rows import FieldRows
     from index.index_report import IndexReport, ProgressCallback
+    from index.issue_groups import IssueGroups
     from index.payload import (
         CATEGORY_SEPARATOR,
         FACET_FIELDS,
@@ -58,6 +59,7 @@ _HOMES = {
     "__version__": "shopwindow.version",
     "FeedMapping": "index.catalog",
     "IndexReport": "index.index_report",
+    "IssueGroups": "index.issue_groups",
     "ProductFeed": "index.catalog",
     "IndexEntry": "index.product_query",
     "ProductIndex": "index.product_index",
@@ -82,6 +84,7 @@ __all__ = [
     "FieldRows",
     "IndexEntry",
     "IndexReport",
+    "IssueGroups",
     "PerceptualHashes",
     "ProductFeed",
     "ProductIndex",

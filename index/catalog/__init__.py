@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 from shopwindow.lazy_exports import make_getattr
 
 if TYPE_CHECKING:
+    from index.catalog.column_uses import ColumnUse
     from index.catalog.feed_mapping import FeedMapping, load_mapping
     from index.catalog.formats import FEED_FORMATS
+    from index.catalog.mapping_writer import format_mapping
     from index.catalog.product_feed import ProductFeed, read_products
     from index.catalog.records import FeedRow, Rejection
     from index.catalog.rejects_file import REJECTS_HEADER
@@ -17,15 +19,19 @@ if TYPE_CHECKING:
 __all__ = [
     "FEED_FORMATS",
     "REJECTS_HEADER",
+    "ColumnUse",
     "FeedMapping",
     "FeedRow",
     "ProductFeed",
     "Rejection",
+    "format_mapping",
     "load_mapping",
     "read_products",
 ]
 
 _MODULES = {
+    "ColumnUse": "index.catalog.column_uses",
+    "format_mapping": "index.catalog.mapping_writer",
     "FEED_FORMATS": "index.catalog.formats",
     "REJECTS_HEADER": "index.catalog.rejects_file",
     "FeedMapping": "index.catalog.feed_mapping",

@@ -143,8 +143,8 @@ def _account_for_rest(
 
 def _find_ignored_reason(column: str, name: str, mapping: FeedMapping) -> str:
     if match := match_field(column):
-        if match.field in mapping.columns:
-            return f"the mapping says what fills {match.field}"
+        if mapping.list_columns().get(match.field) == ():
+            return f"the mapping switches {match.field} off"
         return f"{match.field} is read from another column"
     if match_language(column)[1]:
         return "another column holds the same text"

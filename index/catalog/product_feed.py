@@ -4,8 +4,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 
-from index.catalog.column_mapping import check_mapped_columns, check_required_columns, plan_columns
+from index.catalog.column_mapping import (
+    ColumnPlan,
+    check_mapped_columns,
+    check_required_columns,
+    plan_columns,
+)
 from index.catalog.column_planner import ColumnPlanner
+from index.catalog.column_uses import ColumnUse, describe_columns
 from index.catalog.duplicate_ids import SeenIds, SeenRow
 from index.catalog.embedded_photos import PhotoFolder
 from index.catalog.feed_mapping import FeedMapping, load_mapping
@@ -13,6 +19,7 @@ from index.catalog.file_detection import iter_rows_safely
 from index.catalog.formats import ReadOptions, open_source
 from index.catalog.image_addresses import PhotoRoot
 from index.catalog.inferred_values import N_SAMPLED_ROWS, find_code_columns
+from index.catalog.mapping_writer import format_mapping
 from index.catalog.product_builder import ProductBuilder, RowDefaults
 from index.catalog.records import (
     CellError,
@@ -112,6 +119,39 @@ class ProductFeed:
         finally:
             if rejects:
                 rejects.close()
+
+    def plan_columns(self) -> ColumnPlan:
+        """Return what each column of the header, or of the first rows, is used for.
+
+        Raises:
+            FeedError: The file is missing, or cannot be read at all.
+        """
+        columns, mapping = self._columns, self._mapping
+        return plan_columns(columns, mapping, self._source.get_format_columns(), self._find_unfit())
+
+    def describe_columns(self) -> tuple[ColumnUse, ...]:
+        """Return the use of each column, with values of the first rows.
+
+        Raises:
+            FeedError: The file is missing, or cannot be read at all.
+        """
+        rows = islice(iter_rows_safely(self._source), N_SAMPLED_ROWS)
+        cells = [row.cells for row in rows if isinstance(row, SourceRow)]
+        return describe_columns(self._columns, self.plan_columns(), cells)
+
+    def format_mapping(self, file: Mapping[str, str] | None = None) -> str:
+        """Return a mapping file, as text, that reads the feed as it is read now.
+
+        Args:
+            file: Format and encoding, where they were given.
+
+        Raises:
+            FeedError: The file is missing, or cannot be read at all.
+        """
+        format_columns = self._source.get_format_columns().values()
+        own_columns = {column for columns in format_columns for column in columns}
+        defaults, read_as = dict(self._mapping.defaults), {**self._mapping.file, **(file or {})}
+        return format_mapping(self.plan_columns(), defaults, read_as, own_columns)
 
     def append_rejections(self, rejections: Sequence[Rejection]) -> None:
         """Append rows that were rejected only after reading to the file of rejected rows.

@@ -58,8 +58,11 @@ class FeedRequest:
         folder = self.path.parent
         return folder / name if os.access(folder, os.W_OK) else Path(name)
 
-    def open_feed(self) -> ProductFeed:
+    def open_feed(self, writes_rejects: bool = True) -> ProductFeed:
         """Open the feed, and check its header.
+
+        Args:
+            writes_rejects: Whether reading it writes the file of rejected rows.
 
         Returns:
             The feed; its rows are read later.
@@ -71,7 +74,7 @@ class FeedRequest:
             self.path,
             mapping=self.mapping,
             format=self.format or None,
-            rejects=self.get_rejects_path(),
+            rejects=self.get_rejects_path() if writes_rejects else None,
             photo_folder=self.photo_folder,
             encoding=self.encoding,
             merchant_id=self.merchant_id,
@@ -129,7 +132,7 @@ def check_rejected_share(report: IndexReport, limit: float) -> ExitCode:
         return ExitCode.OK
     print_notice(
         f"error: {report.n_rejected:,} of {report.n_processed:,} rows were rejected, more than "
-        f"{limit:g} %. The others took effect. --max-rejected sets the limit.",
+        f"{limit:g} %; --max-rejected sets the limit. The other rows are not affected.",
         style="red",
     )
     return ExitCode.PARTIAL_FAILURE
@@ -174,6 +177,29 @@ def scan_feed(feed: ProductFeed) -> tuple[int | None, IndexReport]:
             if row.rejection and not row.rejection.withdrawn:
                 report.reject(row.rejection)
     return n_rows, report
+
+
+def scan_rows(feed: ProductFeed) -> tuple[int, IndexReport]:
+    """Count what a feed would give, without indexing it.
+
+    Returns:
+        The number of products, and a report that counts everything else. A row that replaces an
+        earlier one counts once.
+
+    Raises:
+        FeedError: The feed cannot be read at all.
+    """
+    report = IndexReport()
+    with get_stderr_console().status(f"reading {feed.path.name}"):
+        for row in feed.iter_rows():
+            report.added += row.product is not None and not row.is_replacement
+            for warning in row.warnings:
+                report.add_warning(warning)
+            if row.rejection and row.rejection.withdrawn:
+                report.withdraw(row.rejection)
+            elif row.rejection:
+                report.reject(row.rejection)
+    return report.added, report
 
 
 def _build_graph(index: ProductIndex, settings: Settings) -> None:

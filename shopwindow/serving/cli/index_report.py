@@ -4,8 +4,7 @@ from pathlib import Path
 
 from rich.table import Table
 
-from index import IndexReport
-from index.issue_groups import IssueGroups
+from index import IndexReport, IssueGroups
 from shopwindow.serving.cli.index_progress import format_rate
 from shopwindow.serving.cli.output import get_stdout_console, sanitize_line
 

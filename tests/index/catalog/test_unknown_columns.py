@@ -97,7 +97,7 @@ def test_every_column_is_accounted_for() -> None:
         "sku": "id is read from another column",
         "Title (ar)": "another column holds the same text",
         "gtin": "an id or a code",
-        "price": "the mapping says what fills price",
+        "price": "the mapping switches price off",
         "": "a column without a name",
     }
 

@@ -63,6 +63,19 @@ def index(  # noqa: PLR0913 -- one parameter for each option
             help="Share of rejected rows above which the exit code is 3.",
         ),
     ] = 10.0,
+    dry_run: Annotated[
+        bool,
+        typer.Option(
+            "--dry-run",
+            help="Only show what the columns are used for and what would be rejected.",
+        ),
+    ] = False,
+    mapping_out: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="With --dry-run: where to write a mapping to start from."
+        ),
+    ] = None,
 ) -> int:
     """Read a catalogue into the index; only what is new or changed costs time.
 
@@ -93,4 +106,8 @@ def index(  # noqa: PLR0913 -- one parameter for each option
         delete_missing=delete_missing or full,
         max_rejected=max_rejected,
     )
+    if dry_run or mapping_out:
+        from shopwindow.serving.cli.dry_run import show_dry_run  # noqa: PLC0415 -- rarely needed
+
+        return show_dry_run(request, mapping_out)
     return index_feed(load_settings(ctx), request)

@@ -1,0 +1,71 @@
+"""Reading a feed without indexing it: what its columns are, and what would be rejected."""
+
+from pathlib import Path
+
+from rich.table import Table
+
+from index import IndexReport, ProductFeed
+from shopwindow.serving.cli.exit_codes import ExitCode
+from shopwindow.serving.cli.index_feed import FeedRequest, check_rejected_share, scan_rows
+from shopwindow.serving.cli.index_report import show_issues
+from shopwindow.serving.cli.output import get_stdout_console, print_notice, sanitize_line
+from shopwindow.values.errors import FeedError
+
+
+def show_dry_run(request: FeedRequest, mapping_out: Path | None) -> ExitCode:
+    """Show what a feed's columns are used for, and what would be rejected; nothing is indexed.
+
+    Args:
+        request: The feed and how to read it.
+        mapping_out: Where to write the mapping file; it is shown when None.
+
+    Returns:
+        OK; FAILED when there is no product; PARTIAL_FAILURE when more rows are rejected than the
+        request allows.
+
+    Raises:
+        FeedError: The feed cannot be read at all, or the mapping cannot be written.
+    """
+    feed = request.open_feed(writes_rejects=False)
+    _show_columns(feed)
+    n_products, report = scan_rows(feed)
+    _show_counts(n_products, report)
+    text = feed.format_mapping({"format": request.format, "encoding": request.encoding})
+    if mapping_out is None:
+        get_stdout_console().print(text, soft_wrap=True)
+    else:
+        _write_mapping(mapping_out, text)
+    if not n_products:
+        print_notice("error: no row of the feed makes a product.", style="red")
+        return ExitCode.FAILED
+    return check_rejected_share(report, request.max_rejected)
+
+
+def _show_columns(feed: ProductFeed) -> None:
+    table = Table(
+        "column", "", "use", "first values", "note", title=f"{feed.path.name} ({feed.format})"
+    )
+    for use in feed.describe_columns():
+        samples = " | ".join(use.samples)
+        cells = (use.column, "" if use.is_sure else "?", use.use, samples, use.note)
+        table.add_row(*(sanitize_line(cell) for cell in cells))
+    get_stdout_console().print(table)
+    get_stdout_console().print("?: a guess; check it, and correct it in a mapping file")
+
+
+def _show_counts(n_products: int, report: IndexReport) -> None:
+    table = Table("products", "", show_header=False)
+    table.add_row("products", f"{n_products:,}")
+    table.add_row("not for sale", f"{report.n_withdrawn:,}")
+    table.add_row("rejected", f"{report.n_rejected:,}")
+    table.add_row("values left out", f"{report.n_warnings:,}")
+    get_stdout_console().print(table)
+    show_issues(report)
+
+
+def _write_mapping(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as exc:
+        raise FeedError(path, f"the mapping cannot be written: {exc}") from exc
+    print_notice(f"mapping written to {path}; read the feed with --mapping {path}")
