@@ -95,7 +95,7 @@ class RejectsFile:
     def _open(self) -> TextIO:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         self._stream = self.path.open("w", encoding="utf-8-sig", newline="")
-        columns = [strip_repeat(column) for column in self._columns]
+        columns = [_format_cell(strip_repeat(column)) for column in self._columns]
         csv.writer(self._stream).writerow([*REJECTS_HEADER, *columns])
         return self._stream
 

@@ -39,7 +39,9 @@ class RejectsSource:
         self._table = DelimitedSource(path, detect_encoding(path, sample, ""))
         columns = self._table.read_columns()
         self._written = columns[_N_OWN:]
-        self._columns = mark_repeats(tuple(strip_repeat(name) for name in self._written))
+        self._columns = mark_repeats(
+            tuple(unescape_formula(strip_repeat(name)) for name in self._written)
+        )
 
     def read_columns(self) -> tuple[str, ...]:
         """Return the feed's columns.

@@ -69,11 +69,12 @@ def test_objects_are_corrected_as_json(tmp_path: Path) -> None:
 
 def test_formulas_come_back_as_they_were(tmp_path: Path) -> None:
     path, rejects = tmp_path / "a.csv", tmp_path / "r.csv"
-    path.write_text("id,title,price\n=1,@home,x\n")
+    path.write_text("id,title,price,=neck\n=1,@home,x,V\n")
     list(read_products(path, rejects=rejects))
     correct(rejects, {"x": "5"}, "utf-8", ",")
     (product,) = read_products(rejects)
-    assert product.title == "@home"
+    assert (product.title, product.attributes) == ("@home", {"=neck": "V"})
+    assert ",'=neck" in rejects.read_text("utf-8-sig")
 
 
 def test_a_row_with_two_problems_is_written_once_and_late_ones_whole(tmp_path: Path) -> None:
