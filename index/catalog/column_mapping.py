@@ -18,6 +18,7 @@ from index.catalog.header_vocabulary import (
     SINGLE_COLUMN_FIELDS,
     normalize_column_name,
 )
+from index.catalog.records import NO_FIELD
 from index.catalog.unused_columns import find_unused_reason
 from shopwindow.values.errors import FeedError
 
@@ -99,7 +100,7 @@ def plan_columns(
     """
     names = tuple(dict.fromkeys(columns))
     mapped = _resolve_mapped_columns(names, mapping)
-    taken = {column for column in mapped.values() if column}
+    taken = {column for column in mapped.values() if column} | set(format_columns.get(NO_FIELD, ()))
     unmapped = tuple(name for name in names if name not in taken)
     fields: dict[str, tuple[str, ...]] = {
         key: tuple(mapped.get(name, name) for name in mapped_names)

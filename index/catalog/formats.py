@@ -2,15 +2,16 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from index.catalog.delimited import DelimitedSource
+from index.catalog.exports import EXPORT_FORMATS, ExportSource, find_export
 from index.catalog.file_detection import detect_encoding, read_sample
 from index.catalog.google_xml import GoogleXmlSource
 from index.catalog.jsonl import JsonLinesSource
 from index.catalog.records import FeedSource
 from index.catalog.rejects_source import RejectsSource, is_rejects_file
-from index.catalog.shopify import ShopifySource, is_shopify_header
 from shopwindow.values.errors import FeedError
 
 
@@ -35,7 +36,7 @@ _SOURCES: dict[str, Callable[[Path, str, str], FeedSource]] = {
     "jsonl": lambda path, encoding, _: JsonLinesSource(path, encoding),
     "parquet": lambda path, _encoding, _delimiter: _open_parquet(path),
     "google-xml": lambda path, _encoding, _delimiter: GoogleXmlSource(path),
-    "shopify": ShopifySource,
+    **{name: partial(ExportSource, export) for name, export in EXPORT_FORMATS.items()},
 }
 FEED_FORMATS = tuple(_SOURCES)
 _BINARY_FORMATS = frozenset({"parquet", "google-xml"})
@@ -117,6 +118,4 @@ def _detect_text_format(path: Path, sample: bytes, encoding: str, delimiter: str
     if head.startswith("{") or suffixes & {".jsonl", ".ndjson"}:
         return "jsonl"
     table = DelimitedSource(path, encoding, delimiter)
-    if is_shopify_header(table.read_columns()):
-        return "shopify"
-    return "tsv" if table.delimiter == "\t" else "csv"
+    return find_export(table.read_columns()) or ("tsv" if table.delimiter == "\t" else "csv")

@@ -14,6 +14,7 @@ from index.catalog.column_planner import ColumnPlanner
 from index.catalog.column_uses import ColumnUse, describe_columns
 from index.catalog.duplicate_ids import SeenIds, SeenRow
 from index.catalog.embedded_photos import PhotoFolder
+from index.catalog.exports import EXPORT_FORMATS
 from index.catalog.feed_mapping import FeedMapping, load_mapping
 from index.catalog.file_detection import iter_rows_safely
 from index.catalog.formats import ReadOptions, open_source
@@ -39,7 +40,7 @@ from shopwindow.values import Product
 from shopwindow.values.errors import FeedError
 
 _TABLES = frozenset({"csv", "tsv"})
-_FORMATS_WITH_HEADER = frozenset({"csv", "tsv", "shopify", "parquet"})
+_FORMATS_WITH_HEADER = frozenset({"csv", "tsv", "parquet", *EXPORT_FORMATS})
 
 
 class ProductFeed:

@@ -12,6 +12,8 @@ MAX_ROW_CHARS = 4_000_000
 MAX_ROW_CELLS = 2_000
 SHORT_ROW = "cells"
 """Field of the warning about a row that has fewer cells than the header."""
+NO_FIELD = ""
+"""Key of a format's columns that fill no field, whatever their names are."""
 UNREADABLE_REST = "the rest of the file could not be read"
 """Start of the reason of the last rejection of a truncated or damaged file."""
 
@@ -147,7 +149,10 @@ class FeedSource(Protocol):
         ...
 
     def get_format_columns(self) -> Mapping[str, tuple[str, ...]]:
-        """Return the columns whose meaning the format defines, by field, most trusted first."""
+        """Return the columns whose meaning the format defines, by field, most trusted first.
+
+        Those under `NO_FIELD` fill no field; only a shop's mapping can name them for one.
+        """
         ...
 
     def iter_rows(self) -> Iterator[SourceRow | MalformedRow]:

@@ -85,3 +85,90 @@ def test_a_mapping_overrides_the_format_columns(tmp_path: Path) -> None:
     mapping.write_text('[columns]\nbrand = "Type"\n', encoding="utf-8")
     feed = read_products(DATA / "shopify.csv", mapping=mapping)
     assert [product.brand for product in feed] == ["Shirts", "Shirts", "Shirts", "Cards"]
+
+
+def _write(tmp_path: Path, text: str) -> Path:
+    path = tmp_path / "export.csv"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_variants_are_joined_by_handle_wherever_their_rows_stand(tmp_path: Path) -> None:
+    path = _write(
+        tmp_path,
+        "Handle,Title,Type,Published,Option1 Name,Option1 Value,Variant SKU,Variant Price,"
+        "Image Src,Image Position,Status\n"
+        "rug,,,,,Large,RUG-L,300,,,\n"
+        "lamp,Lamp,Lighting,TRUE,Colour,Brass,LAMP-B,80,,,active\n"
+        "rug,Rug,Textiles,TRUE,Size,Small,RUG-S,200,https://x.org/r1.jpg,1,active\n"
+        "lamp,,,,,,,,https://x.org/l2.jpg,2,\n"
+        "lamp,,,,,Steel,LAMP-S,85,https://x.org/l1.jpg,1,\n",
+    )
+    products = {product.id: product for product in read_products(path)}
+    assert list(products) == ["RUG-L", "LAMP-B", "RUG-S", "LAMP-S"]
+    large, steel = products["RUG-L"], products["LAMP-S"]
+    assert (large.title, large.category, large.group_id) == ("Rug", ("Textiles",), "rug")
+    assert large.attributes == {"size": "Large"}
+    assert large.image == "https://x.org/r1.jpg"
+    assert (steel.title, steel.price, steel.attributes) == ("Lamp", 85.0, {"color": "Steel"})
+    assert products["LAMP-B"].image == steel.image == "https://x.org/l1.jpg"
+
+
+def test_a_sku_of_two_products_keeps_both(tmp_path: Path) -> None:
+    path = _write(
+        tmp_path,
+        "Handle,Title,Option1 Name,Option1 Value,Variant SKU,Variant Price\n"
+        "mug,Mug,Title,Default Title,M-1,20\n"
+        "mug-copy,Mug copy,Title,Default Title,M-1,22\n"
+        "jug,Jug,Title,Default Title,J-1,30\n",
+    )
+    prices = {product.id: product.price for product in read_products(path)}
+    assert prices == {"mug/M-1": 20.0, "mug-copy/M-1": 22.0, "J-1": 30.0}
+
+
+def test_metafields_and_googles_attributes_become_attributes(tmp_path: Path) -> None:
+    path = _write(
+        tmp_path,
+        "Handle,Title,Option1 Name,Option1 Value,Variant SKU,Variant Price,"
+        "Google Shopping / Gender,Google Shopping / Custom Label 0,Cost per item,"
+        "Sleeve type (product.metafields.custom.sleeve),Care (product.metafields.custom.care),"
+        "Colour (product.metafields.shopify.color-pattern)\n"
+        "kaftan,Kaftan,Colour,Teal,K-T,90,female,x,12,Bell,gid://shopify/Metaobject/1,green\n"
+        "kaftan,,,Rose,K-R,90,,,,,,\n",
+    )
+    teal, rose = read_products(path)
+    assert teal.attributes == {"color": "Teal", "gender": "female", "sleeve type": "Bell"}
+    assert rose.attributes == {"color": "Rose", "gender": "female", "sleeve type": "Bell"}
+
+
+def test_the_locations_of_an_inventory_export_are_one_product(tmp_path: Path) -> None:
+    path = _write(
+        tmp_path,
+        "Handle,Title,Option1 Name,Option1 Value,SKU,Location,Available (not editable)\n"
+        "vase,Vase,Size,S,V-S,Dubai,0\n"
+        "vase,Vase,Size,S,V-S,Muscat,4\n"
+        "vase,Vase,Size,L,V-L,Dubai,0\n"
+        "vase,Vase,Size,L,V-L,Muscat,not stocked\n",
+    )
+    rows = list(read_products(path).iter_rows())
+    assert [row.rejection for row in rows] == [None, None]
+    assert [(r.product.id, r.product.in_stock) for r in rows if r.product] == [
+        ("V-S", True),
+        ("V-L", False),
+    ]
+
+
+def test_variants_are_rejected_when_their_products_row_is_malformed(tmp_path: Path) -> None:
+    path = _write(
+        tmp_path,
+        "Handle,Title,Option1 Name,Option1 Value,Variant SKU,Variant Price,Status\n"
+        "bed,,,Queen,BED-Q,900,\n"
+        'bed,"Bed" oak,Size,King,BED-K,990,draft\n'
+        "sofa,Sofa,Size,Two,SOFA-2,700,active\n",
+    )
+    rows = list(read_products(path).iter_rows())
+    assert [row.product.id for row in rows if row.product] == ["SOFA-2"]
+    assert [row.rejection.reason[:30] for row in rows if row.rejection] == [
+        "the first row of this product ",
+        "broken quotes: ',' expected af",
+    ]

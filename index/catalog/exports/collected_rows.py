@@ -1,0 +1,105 @@
+"""What the first reading of an export collects for the second, in bounded memory."""
+
+import json
+import sqlite3
+from collections.abc import Mapping
+from types import TracebackType
+from typing import Self
+
+_MAX_PENDING = 2_000
+
+
+class CollectedRows:
+    """Stores values by kind and key in a temporary database.
+
+    The rows of one product may stand anywhere in an export: sorted by SKU, variants before their
+    parent, translations after all of them. SQLite keeps the values in its page cache of 2 MB and
+    writes the rest to a temporary file that is deleted on close, so that memory does not grow with
+    the export.
+
+    Attributes:
+        has_malformed: Whether a row could not be read, and a parent may be missing for it.
+    """
+
+    def __init__(self) -> None:
+        self.has_malformed = False
+        self._owners: list[tuple[str, bytes, bytes]] = []
+        self._pending: dict[tuple[str, bytes], str] = {}
+        self._last: tuple[str, str, object] | None = None
+        self._database = sqlite3.connect("", isolation_level=None, check_same_thread=False)
+        self._database.execute("PRAGMA journal_mode=OFF")
+        self._database.execute(
+            "CREATE TABLE collected (kind TEXT, key BLOB, value TEXT, PRIMARY KEY (kind, key)) "
+            "WITHOUT ROWID"
+        )
+        self._database.execute(
+            "CREATE TABLE owned (kind TEXT, key BLOB, owner BLOB, is_shared INTEGER DEFAULT 0, "
+            "PRIMARY KEY (kind, key)) WITHOUT ROWID"
+        )
+        self._database.execute("BEGIN")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._database.close()
+
+    def add(self, kind: str, key: str, value: object) -> None:
+        """Store a value of JSON types, unless one is stored under this kind and key."""
+        self._pending.setdefault((kind, _encode(key)), json.dumps(value))
+        if len(self._pending) >= _MAX_PENDING:
+            self._flush()
+
+    def get(self, kind: str, key: str) -> object:
+        """Return the first value stored under a kind and key; None without one."""
+        if self._last and self._last[:2] == (kind, key):
+            return self._last[2]
+        if self._pending:
+            self._flush()
+        found = self._database.execute(
+            "SELECT value FROM collected WHERE kind = ? AND key = ?", (kind, _encode(key))
+        ).fetchone()
+        value = json.loads(found[0]) if found else None
+        self._last = (kind, key, value)
+        return value
+
+    def get_cells(self, kind: str, key: str) -> Mapping[str, object]:
+        """Return the cells of a stored row; empty without one."""
+        cells = self.get(kind, key)
+        return cells if isinstance(cells, dict) else {}
+
+    def add_owner(self, kind: str, key: str, owner: str) -> None:
+        """Store that an owner uses a key, such as a product a SKU."""
+        self._owners.append((kind, _encode(key), _encode(owner)))
+        if len(self._owners) >= _MAX_PENDING:
+            self._flush()
+
+    def is_shared(self, kind: str, key: str) -> bool:
+        """Return whether two owners or more use a key."""
+        if self._owners:
+            self._flush()
+        found = self._database.execute(
+            "SELECT is_shared FROM owned WHERE kind = ? AND key = ?", (kind, _encode(key))
+        ).fetchone()
+        return bool(found and found[0])
+
+    def _flush(self) -> None:
+        rows = [(kind, key, value) for (kind, key), value in self._pending.items()]
+        self._database.executemany("INSERT OR IGNORE INTO collected VALUES (?, ?, ?)", rows)
+        self._database.executemany(
+            "INSERT INTO owned (kind, key, owner) VALUES (?, ?, ?) ON CONFLICT DO UPDATE "
+            "SET is_shared = 1 WHERE owner != excluded.owner",
+            self._owners,
+        )
+        self._pending.clear()
+        self._owners.clear()
+        self._last = None
+
+
+def _encode(key: str) -> bytes:
+    return key.encode("utf-8", "surrogatepass")

@@ -1,0 +1,70 @@
+"""Values that several exports write alike: options, lists of categories and photos, sales."""
+
+import re
+from collections.abc import Iterable
+from datetime import timedelta
+
+from index.catalog.header_vocabulary import ATTRIBUTE_BY_COLUMN, normalize_column_name
+from index.catalog.records import CellError
+from index.catalog.timestamps import parse_datetime
+
+_FIRST_TIME, _LAST_TIME = "1970-01-01T00:00:00+00:00", "9999-12-30T00:00:00+00:00"
+_UNESCAPED_COMMA = re.compile(r"(?<!\\)\s*,\s*")
+_LINE_ESCAPES = {"\\r\\n": "\n", "\\n": "\n", "\\r": "\n", '\\"': '"', "\\,": ","}
+_LINE_ESCAPE = re.compile(r'\\r\\n|\\[nr",]')
+
+
+def name_attribute(heading: str) -> str:
+    """Return an option's name as an attribute: "color" for "Colour" or "اللون"."""
+    return ATTRIBUTE_BY_COLUMN.get(normalize_column_name(heading), heading.strip().casefold())
+
+
+def build_attributes(options: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Return options as attributes; of two with one name the first that is not empty counts."""
+    attributes: dict[str, str] = {}
+    for heading, value in options:
+        name = name_attribute(heading)
+        if name and value:
+            attributes.setdefault(name, value)
+    return attributes
+
+
+def split_list(text: str) -> list[str]:
+    r"""Return the items of "A, B\, C" as ["A", "B, C"]."""
+    items = (item.replace("\\,", ",").strip() for item in _UNESCAPED_COMMA.split(text))
+    return [item for item in items if item]
+
+
+def choose_category(paths: Iterable[list[str]]) -> list[str]:
+    """Return the deepest of several category paths; of equally deep ones the first."""
+    return max(paths, key=len, default=[])
+
+
+def split_category_paths(text: str) -> list[list[str]]:
+    """Return the paths of "A > B, C" as [["A", "B"], ["C"]]."""
+    return [[name.strip() for name in path.split(">") if name.strip()] for path in split_list(text)]
+
+
+def unescape_text(text: str) -> str:
+    r"""Return a text with line breaks, quotes and commas for a literal `\n`, `\"` and `\,`."""
+    if "\\" not in text:
+        return text
+    return _LINE_ESCAPE.sub(lambda match: _LINE_ESCAPES[match[0]], text)
+
+
+def build_sale_period(start: str, end: str) -> str:
+    """Return a sale's first and last time as one period, "start/end"; empty without either.
+
+    An end without a time of day includes its day. A text that is not a time stays as it is.
+    """
+    if not (start or end):
+        return ""
+    last = _to_iso(end, days=int(":" not in end)) if end else _LAST_TIME
+    return f"{_to_iso(start) if start else _FIRST_TIME}/{last}"
+
+
+def _to_iso(text: str, days: int = 0) -> str:
+    try:
+        return (parse_datetime(text) + timedelta(days=days)).isoformat()
+    except (CellError, OverflowError):
+        return text

@@ -1,0 +1,11 @@
+"""The exports that are recognized by their headers."""
+
+from index.catalog.exports.shopify import SHOPIFY
+
+EXPORT_FORMATS = {export.name: export for export in (SHOPIFY,)}
+"""Exports by name, in the order in which a header is compared with them."""
+
+
+def find_export(columns: tuple[str, ...]) -> str:
+    """Return the name of the export that has this header; empty when none has."""
+    return next((name for name, known in EXPORT_FORMATS.items() if known.matches(columns)), "")
