@@ -1,8 +1,9 @@
 """The exports that are recognized by their headers."""
 
 from index.catalog.exports.shopify import SHOPIFY
+from index.catalog.exports.woocommerce import WOOCOMMERCE
 
-EXPORT_FORMATS = {export.name: export for export in (SHOPIFY,)}
+EXPORT_FORMATS = {export.name: export for export in (SHOPIFY, WOOCOMMERCE)}
 """Exports by name, in the order in which a header is compared with them."""
 
 
