@@ -1,0 +1,121 @@
+"""Magento's product CSV: store views, configurable products, categories, special prices."""
+
+from pathlib import Path
+
+import pytest
+
+from index.catalog import read_products
+from index.catalog.exports.magento import find_language, parse_categories, parse_pairs
+from shopwindow.values import Product, Translation
+
+HEADER = (
+    "sku,store_view_code,attribute_set_code,product_type,categories,name,description,"
+    "product_online,visibility,price,special_price,special_price_from_date,special_price_to_date,"
+    "base_image,additional_images,additional_attributes,qty,is_in_stock,configurable_variations\n"
+)
+VARIANT = (
+    "TEE-R,,Tee,simple,,Tee red,,1,Not Visible Individually,40,30,2020-01-01,2020-02-01,"
+    'no_selection,,"color=Red,manufacturer=Sadu,fabric=Cotton|Linen,has_options=0",0,1,\n'
+)
+PRODUCT = (
+    'TEE,,Tee,configurable,"Default Category/Women,Default Category/Women/Tees",Tee,Soft,1,'
+    '"Catalog, Search",40,,,,/t/e/tee.jpg,,,0,1,"sku=TEE-R,size=M|sku=TEE-B,size=L"\n'
+)
+
+
+def read_export(tmp_path: Path, text: str) -> dict[str, Product]:
+    path = tmp_path / "export.csv"
+    path.write_text(text, encoding="utf-8")
+    feed = read_products(path)
+    assert feed.format == "magento"
+    return {product.id: product for product in feed}
+
+
+def test_store_views_translate_and_variants_are_grouped(tmp_path: Path) -> None:
+    products = read_export(
+        tmp_path,
+        f"{HEADER}TEE,sa_ar,,,,قميص,ناعم,,,,,,,,,,,,\n{VARIANT}{PRODUCT}"
+        "TEE,german,,,,Hemd,,,,,,,,,,,,,\n",
+    )
+    assert list(products) == ["TEE-R", "TEE"]
+    arabic, german = Translation("قميص", "ناعم"), Translation("Hemd", "")
+    assert products["TEE-R"] == Product(
+        id="TEE-R",
+        title="Tee red",
+        description="Soft",
+        translations={"ar": arabic, "de": german},
+        price=40.0,
+        brand="Sadu",
+        category=("Women", "Tees"),
+        attributes={"color": "Red", "material": "Cotton, Linen", "size": "M"},
+        image=str(tmp_path / "t/e/tee.jpg"),
+        group_id="TEE",
+    )
+    assert products["TEE"].group_id == "TEE"
+    assert products["TEE"].translations == {"ar": arabic, "de": german}
+
+
+def test_a_disabled_product_goes_with_its_variants(tmp_path: Path) -> None:
+    disabled = PRODUCT.replace("Soft,1,", "Soft,2,")
+    sold_alone = VARIANT.replace("TEE-R", "TEE-B").replace(
+        "Not Visible Individually", '"Catalog, Search"'
+    )
+    assert list(read_export(tmp_path, HEADER + VARIANT + disabled + sold_alone)) == ["TEE-B"]
+
+
+def test_a_product_of_one_store_view_alone_is_kept(tmp_path: Path) -> None:
+    row = "BAG,default,Bag,simple,,Bag,,1,,30,,,,,,,5,,\n"
+    assert list(read_export(tmp_path, HEADER + row + row.replace("default", "en"))) == ["BAG"]
+
+
+def test_a_special_price_counts_within_its_dates(tmp_path: Path) -> None:
+    open_ended = VARIANT.replace("2020-02-01", "")
+    assert read_export(tmp_path, HEADER + open_ended)["TEE-R"].price == 30.0
+
+
+@pytest.mark.parametrize(
+    ("text", "pairs"),
+    [
+        ("color=Black,size=S", [("color", "Black"), ("size", "S")]),
+        ("care=Wash, do not bleach,size=S", [("care", "Wash, do not bleach"), ("size", "S")]),
+        (
+            'care="Wash, ""cold"", a=b",size="S"',
+            [("care", 'Wash, "cold", a=b'), ("size", "S")],
+        ),
+        ('"color"="Black","size"="S"', [("color", "Black"), ("size", "S")]),
+        ("color=,size=S,plain=", [("size", "S")]),
+        ("", []),
+    ],
+)
+def test_attributes_are_split_outside_quotes(text: str, pairs: list[tuple[str, str]]) -> None:
+    assert parse_pairs(text) == pairs
+
+
+@pytest.mark.parametrize(
+    ("text", "path"),
+    [
+        ("Default Category/Men/Tops,Default Category/Men/Tops/Hoodies", ["Men", "Tops", "Hoodies"]),
+        ("Root/Bags,Root/Sale", ["Bags"]),
+        ("Default Category", []),
+        ("Default Category/Tea\\/Coffee", ["Tea/Coffee"]),
+        ("", []),
+    ],
+)
+def test_the_deepest_category_counts_without_its_root(text: str, path: list[str]) -> None:
+    assert parse_categories(text) == path
+
+
+@pytest.mark.parametrize(
+    ("store_view", "text", "language"),
+    [
+        ("ar", "", "ar"),
+        ("kw_ar", "", "ar"),
+        ("ar_sa", "", "ar"),
+        ("arabic_store", "", "ar"),
+        ("fr_be", "", "fr"),
+        ("kw", "قميص", "ar"),
+        ("default", "Shirt", ""),
+    ],
+)
+def test_the_language_of_a_store_view_is_found(store_view: str, text: str, language: str) -> None:
+    assert find_language(store_view, text) == language
