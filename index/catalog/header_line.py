@@ -1,6 +1,7 @@
 """Finding a table's header and delimiter: lines above the header are recognized and skipped."""
 
 import csv
+import re
 from collections.abc import Iterator, Sequence
 
 from index.catalog.header_matching import match_attribute, match_field, match_language
@@ -10,7 +11,9 @@ MAX_LINES_ABOVE = 8
 """Records among which the header is looked for."""
 
 _SEPARATOR_HINT = "sep="
+_REMARK = re.compile(r"\s*(?:#|(?:required|optional|recommended|conditional\w*)\b)", re.IGNORECASE)
 _MAX_BANNER_CELLS = 2
+_MIN_GROUPED_CELLS = 4
 _MIN_KNOWN_NAMES = 2
 _MAX_HEADER_CHARS = 20_000
 
@@ -70,10 +73,17 @@ def _is_skipped(cells: Sequence[str]) -> bool:
 
 
 def _is_above(cells: Sequence[str]) -> bool:
-    """Return whether a record can stand above a header: a banner, or a line of remarks."""
-    filled = [cell for cell in cells if cell.strip()]
-    n_remarks = sum(cell.lstrip().startswith("#") for cell in filled)
-    return len(filled) <= _MAX_BANNER_CELLS or n_remarks * 2 > len(filled)
+    """Return whether a record can stand above a header: a banner, titles, or a line of remarks.
+
+    Salla's export has one title over each group of columns, so most cells up to the last title are
+    empty. Templates of Meta and TikTok say over each column whether it is required.
+    """
+    filled = [number for number, cell in enumerate(cells) if cell.strip()]
+    n_remarks = sum(bool(_REMARK.match(cells[number])) for number in filled)
+    if len(filled) <= _MAX_BANNER_CELLS or n_remarks * 2 > len(filled):
+        return True
+    width = filled[-1] + 1
+    return width >= _MIN_GROUPED_CELLS and len(filled) * 2 <= width
 
 
 def _count_known(cells: Sequence[str]) -> int:

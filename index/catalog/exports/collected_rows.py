@@ -19,10 +19,12 @@ class CollectedRows:
 
     Attributes:
         has_malformed: Whether a row could not be read, and a parent may be missing for it.
+        last_malformed_line: Line of the last row before the current one that could not be read.
     """
 
     def __init__(self) -> None:
         self.has_malformed = False
+        self.last_malformed_line = 0
         self._owners: list[tuple[str, bytes, bytes]] = []
         self._pending: dict[tuple[str, bytes], str] = {}
         self._last: tuple[str, str, object] | None = None

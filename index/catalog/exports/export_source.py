@@ -107,8 +107,10 @@ class ExportSource:
                 else:
                     adapter.collect(row, collected)
             for row in self._table.iter_rows():
-                built = row if isinstance(row, MalformedRow) else adapter.build(row, collected)
-                if built is not None:
+                if isinstance(row, MalformedRow):
+                    collected.last_malformed_line = row.line
+                    yield row
+                elif (built := adapter.build(row, collected)) is not None:
                     yield built
 
 
