@@ -11,7 +11,7 @@ from defusedxml.common import DefusedXmlException
 
 from index.catalog.file_detection import iter_rows_safely, open_bytes
 from index.catalog.records import UNREADABLE_REST, MalformedRow, SourceRow
-from index.catalog.xml_items import WrongRootError
+from index.catalog.xml_items import PRODUCT_DETAIL, WrongRootError
 from index.catalog.xml_recovery import RecoveringXmlReader
 from shopwindow.values.errors import FeedError
 
@@ -41,12 +41,15 @@ class GoogleXmlSource:
     def get_format_columns(self) -> Mapping[str, tuple[str, ...]]:
         """Return the columns that are trusted in another order than in other feeds.
 
-        The shop's own `product_type` is more specific than a node of Google's taxonomy.
+        The shop's own `product_type` is more specific than a node of Google's taxonomy. An Atom
+        entry has its description in `summary` or `content`.
         """
         return {
             "id": ("id",),
             "category": ("product_type", "google_product_category"),
+            "description": ("description", "summary", "content"),
             "image": ("image_link", "additional_image_link"),
+            "attributes": (PRODUCT_DETAIL,),
         }
 
     def iter_rows(self) -> Iterator[SourceRow | MalformedRow]:

@@ -40,7 +40,7 @@ from shopwindow.values import Product
 from shopwindow.values.errors import FeedError
 
 _TABLES = frozenset({"csv", "tsv"})
-_FORMATS_WITH_HEADER = frozenset({"csv", "tsv", "parquet", *EXPORT_FORMATS})
+_FORMATS_WITH_HEADER = frozenset({"csv", "tsv", "parquet", "google-table", *EXPORT_FORMATS})
 
 
 class ProductFeed:
@@ -56,7 +56,7 @@ class ProductFeed:
 
     Attributes:
         path: The file.
-        format: Its format: one of csv, tsv, jsonl, parquet, google-xml, shopify.
+        format: Its format, one of `FEED_FORMATS`.
     """
 
     def __init__(
@@ -243,7 +243,7 @@ def read_products(  # noqa: PLR0913 -- the one entry point; every option has a n
     currency: str = "",
     language: str = "",
 ) -> ProductFeed:
-    """Open a product feed: CSV, TSV, JSON Lines, Parquet, Google Merchant XML or Shopify CSV.
+    """Open a product feed: CSV, TSV, JSON Lines, Parquet, Google Merchant, or a shop's export.
 
     Columns are recognized by their common names in English and Arabic. A row's own value takes
     precedence over the arguments, and these over the defaults of the mapping file. Titles are
@@ -252,7 +252,7 @@ def read_products(  # noqa: PLR0913 -- the one entry point; every option has a n
     Args:
         path: The feed; text formats may be compressed with gzip.
         mapping: A TOML file, or its content, for columns with other names.
-        format: One of csv, tsv, jsonl, parquet, google-xml, shopify; detected when not given.
+        format: One of `FEED_FORMATS`; detected when not given.
         rejects: A CSV file to write rejected rows to as they occur; created only for the first
             one. An earlier file of rejected rows is replaced.
         photo_folder: Folder to write photos to that the feed contains as bytes.

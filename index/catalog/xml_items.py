@@ -3,11 +3,18 @@
 from xml.sax.handler import ContentHandler
 from xml.sax.xmlreader import AttributesImpl, Locator
 
+from index.catalog.exports.export_values import name_attribute
 from index.catalog.records import MAX_ROW_CELLS, MAX_ROW_CHARS, MalformedRow, SourceRow
 
 _GOOGLE_NAMESPACE = "http://base.google.com/ns/1.0"
 _ITEM_NAMES = frozenset({"item", "entry"})
+_TEXT_NAMES = frozenset({"title", "description", "summary", "content"})
+_INLINE_NAMES = frozenset({"a", "b", "em", "font", "i", "s", "small", "span", "strong", "u"})
+PRODUCT_DETAIL = "product_detail"
+"""Name of the elements with a further attribute each: its section, its name and its value."""
 _ROOT_NAMES = frozenset({"rss", "feed", "rdf", "channel"})
+
+_READ_DEEPER = _TEXT_NAMES | {PRODUCT_DETAIL}
 
 
 class WrongRootError(ValueError):
@@ -15,7 +22,10 @@ class WrongRootError(ValueError):
 
 
 class ItemHandler(ContentHandler):
-    """Collects the direct children of each item; deeper elements are ignored.
+    """Collects the direct children of each item.
+
+    Deeper elements are ignored, except for markup in texts, whose tags become spaces, and for the
+    names and values of product details, which become one cell of names and values.
 
     An element in Google's namespace takes precedence over one of the same name without it (`g:id`,
     `id`), and the first of several with the same name counts.
@@ -45,6 +55,8 @@ class ItemHandler(ContentHandler):
         self._n_unclosed = 0  # items in which another one started
         self._depth = -1  # -1 outside of items, 0 in an item, 1 in a child of one
         self._text: list[str] = []
+        self._child = ""  # name of the open child of an item, without its prefix
+        self._detail: dict[str, str] = {}  # parts of the open product detail
 
     def reset(self, locator: Locator) -> None:
         """Start again with another parser; an open item is discarded."""
@@ -100,7 +112,7 @@ class ItemHandler(ContentHandler):
     def characters(self, content: str) -> None:
         """Handle a piece of text; called by the parser."""
         self.n_events += 1
-        if self._depth == 1:
+        if self._depth == 1 or (self._depth > 1 and self._child in _READ_DEEPER):
             self._n_chars += len(content)
             if self._n_chars <= MAX_ROW_CHARS:
                 self._text.append(content)
@@ -120,6 +132,11 @@ class ItemHandler(ContentHandler):
     def _close(self, name: str) -> None:
         if self._depth == 1:
             self._close_child(name, "".join(self._text).strip())
+        elif self._depth == 2 and self._child == PRODUCT_DETAIL:
+            self._detail[name.rpartition(":")[2]] = "".join(self._text).strip()
+            self._text = []
+        elif self._depth > 1 and self._child in _TEXT_NAMES:
+            self._space_out(name)
         elif self._depth == 0:
             self._finish_item()
         self._depth -= 1
@@ -141,20 +158,37 @@ class ItemHandler(ContentHandler):
 
     def _open_child(self, prefix: str, local: str, attrs: AttributesImpl) -> None:
         self._depth += 1
-        self._text = []
+        if self._depth == 1:
+            self._child, self._detail, self._text = local, {}, []
+        elif self._child in _TEXT_NAMES:
+            self._space_out(local)
         if self._depth == 1 and local == "link" and not prefix and attrs.get("href"):
             self._cells.setdefault("link", attrs["href"])
 
     def _close_child(self, name: str, text: str) -> None:
         prefix, _, local = name.rpartition(":")
         self._text = []
-        if len(self._cells) >= MAX_ROW_CELLS and local not in self._cells:
+        if local == PRODUCT_DETAIL and self._detail:
+            self._add_detail()
+        elif len(self._cells) >= MAX_ROW_CELLS and local not in self._cells:
             self._n_extra_elements += 1
         elif prefix in self._google_prefixes and local not in self._google_names:
             self._google_names.add(local)
             self._cells[local] = text
         elif not prefix:
             self._cells.setdefault(local, text)
+
+    def _space_out(self, name: str) -> None:
+        """Add a space for a tag inside a text, unless it marks words within a line."""
+        if name.rpartition(":")[2].casefold() not in _INLINE_NAMES:
+            self._text.append(" ")
+
+    def _add_detail(self) -> None:
+        """Add a product detail to the item's; the first of several with the same name counts."""
+        details = self._cells.setdefault(PRODUCT_DETAIL, {})
+        name, value = self._detail.get("attribute_name"), self._detail.get("attribute_value")
+        if isinstance(details, dict) and name and value and len(details) < MAX_ROW_CELLS:
+            details.setdefault(name_attribute(name), value)
 
     def _finish_item(self) -> None:
         reason = ""
