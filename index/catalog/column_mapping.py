@@ -100,7 +100,8 @@ def plan_columns(
     """
     names = tuple(dict.fromkeys(columns))
     mapped = _resolve_mapped_columns(names, mapping)
-    taken = {column for column in mapped.values() if column} | set(format_columns.get(NO_FIELD, ()))
+    of_format = set(format_columns.get(NO_FIELD, ()))
+    taken = {column for column in mapped.values() if column} | of_format
     unmapped = tuple(name for name in names if name not in taken)
     fields: dict[str, tuple[str, ...]] = {
         key: tuple(mapped.get(name, name) for name in mapped_names)
@@ -119,7 +120,8 @@ def plan_columns(
         _plan_attributes(unmapped, mapped, mapping),
         currency=currency,
     )
-    return _account_for_rest(plan, names, mapping, unfit or {})
+    unfit = {**(unfit or {}), **dict.fromkeys(of_format, "the reader of this export sees to it")}
+    return _account_for_rest(plan, names, mapping, unfit)
 
 
 def _account_for_rest(
@@ -133,7 +135,7 @@ def _account_for_rest(
         if column in read:
             continue
         name = " ".join(strip_repeat(column).split()).casefold()
-        if reason := _find_ignored_reason(column, name, mapping) or unfit.get(column, ""):
+        if reason := unfit.get(column, "") or _find_ignored_reason(column, name, mapping):
             ignored[column] = reason
         elif len(inferred) >= MAX_INFERRED_COLUMNS:
             ignored[column] = f"at most {MAX_INFERRED_COLUMNS} unknown columns become attributes"

@@ -49,7 +49,7 @@ _NAMES = {
 }  # fmt: skip
 _OPTION_NUMBERS = (1, 2, 3)
 _ID, _STOCK, _ATTRIBUTES = "variant id", "variant in stock", "variant options"
-_METAFIELD = re.compile(r"(.+?)\s*\((?:product|variant)\.metafields\.[^()]+\)")
+_METAFIELD = re.compile(r"(?:product|variant)\.metafields\.[^()]+\)")
 _GOOGLE_PREFIX = "google shopping /"
 _REFERENCE = "gid://"
 
@@ -197,9 +197,9 @@ def _find_attribute_columns(columns: tuple[str, ...]) -> tuple[tuple[str, str], 
     """Return names and columns of metafields, and of Google's attributes such as the gender."""
     pairs = []
     for column in columns:
-        metafield = _METAFIELD.fullmatch(column.strip())
-        if metafield:
-            pairs.append((metafield[1], column))
+        name, _, address = column.strip().rpartition("(")
+        if name.strip() and _METAFIELD.fullmatch(address):
+            pairs.append((name.strip(), column))
         elif column.strip().casefold().startswith(_GOOGLE_PREFIX):
             name = column.strip()[len(_GOOGLE_PREFIX) :].strip()
             if normalize_column_name(name) in ATTRIBUTE_BY_COLUMN:
