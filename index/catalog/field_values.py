@@ -1,5 +1,7 @@
 """Parsing of single cell values: ids, languages, currencies, popularity."""
 
+from index.catalog.excel_damage import is_rounded_number, strip_whole_decimals
+from index.catalog.null_words import is_null_id
 from index.catalog.records import CellError
 from index.catalog.text_cleaning import as_text
 from index.text.currencies import to_currency_code
@@ -8,12 +10,20 @@ from index.text.prices import parse_price
 
 
 def parse_id(value: object) -> str:
-    """Return an id without surrounding whitespace.
+    """Return an id without surrounding whitespace; "123.0" is 123.
 
     Raises:
-        CellError: It holds control characters or bytes that are not valid text.
+        CellError: It holds control characters or bytes that are not valid text, is a word for "no
+            value", or is a number that a spreadsheet rounded.
     """
-    text = as_text(value).strip()
+    text = strip_whole_decimals(as_text(value).strip())
+    if is_null_id(text):
+        raise CellError(f"an id expected, got {text!r}, which stands for no value")
+    if is_rounded_number(text):
+        raise CellError(
+            f"an id expected, got {text!r}: a spreadsheet rounded it and its digits are lost; "
+            "format the column as text and export it again from the shop"
+        )
     if text.isascii() and text.isprintable():
         return text
     if any(ord(ch) < 32 or 0x7F <= ord(ch) < 0xA0 for ch in text):

@@ -58,6 +58,22 @@ FIELD_ALIASES = (
         "sale_dates", ("sale_price_effective_date",)
     ),
     FieldAliases(
+        "sale_start",
+        (
+            "date_sale_price_starts", "special_price_from_date", "special_from_date", "sale_start",
+            "sale_start_date", "sale_price_start_date", "sale_from", "date_on_sale_from",
+            "discount_start_date", "تاريخ بداية التخفيض", "بداية التخفيض", "تاريخ بداية الخصم",
+        ),
+    ),
+    FieldAliases(
+        "sale_end",
+        (
+            "date_sale_price_ends", "special_price_to_date", "special_to_date", "sale_end",
+            "sale_end_date", "sale_price_end_date", "sale_to", "date_on_sale_to",
+            "discount_end_date", "تاريخ نهاية التخفيض", "نهاية التخفيض", "تاريخ نهاية الخصم",
+        ),
+    ),
+    FieldAliases(
         "price",
         (
             "price", "product_price", "regular_price", "list_price", "unit_price", "amount",

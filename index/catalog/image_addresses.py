@@ -2,14 +2,21 @@
 
 import os
 import re
+import unicodedata
 from pathlib import Path
+from urllib.parse import unquote
 
+from index.catalog.photo_cells import split_photo_cell
 from index.catalog.records import CellError
 
 MAX_URL_CHARS = 4_000
+MAX_CELL_CHARS = 100_000
 _SCHEME = re.compile(r"^([a-z][a-z0-9+.\-]*):", re.IGNORECASE)
 _HTTP_URL_WITH_HOST = re.compile(r"^https?://(?:[^/?#@\s]*@)?[^/?#@:\s]", re.IGNORECASE)
-_URL_SEPARATOR = re.compile(r"\s*[|,;]\s*(?=https?://)", re.IGNORECASE)
+_SIMPLE_ADDRESS = re.compile(r"https?://[\w./:\-]+", re.ASCII | re.IGNORECASE)
+_HOST_AND_PATH = re.compile(r"(?:[a-z0-9-]+\.)+[a-z]{2,24}/.", re.IGNORECASE)
+_SEPARATORS = re.compile(r"[|,;<\[{=\"']")
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
 class PhotoRoot:
@@ -23,6 +30,30 @@ class PhotoRoot:
         self.folder = os.path.realpath(folder)
         self._prefix = self.folder.rstrip(os.sep) + os.sep
 
+    def resolve_first(self, cell: str) -> str:
+        """Return the first photo of a cell that can be used; empty when the cell names none.
+
+        Raises:
+            CellError: None of them can be used; the reason is that of the first.
+        """
+        text = cell.strip()
+        if len(text) > MAX_CELL_CHARS:
+            raise CellError(f"at most {MAX_CELL_CHARS} characters expected, got {len(text)}")
+        if _SIMPLE_ADDRESS.fullmatch(text):
+            return self.resolve(text)
+        photos = [text] if self._is_file(text) else split_photo_cell(text)
+        first_error: CellError | None = None
+        for photo in photos:
+            try:
+                return self.resolve(photo)
+            except CellError as exc:
+                first_error = first_error or exc
+        if first_error:
+            raise first_error
+        if text.strip(" ,;|"):
+            raise CellError(f"a path or an address expected, got {text[:80]!r}")
+        return ""
+
     def resolve(self, text: str) -> str:
         """Return an http(s) address, or an absolute path inside the folder.
 
@@ -31,9 +62,11 @@ class PhotoRoot:
         """
         if len(text) > MAX_URL_CHARS:
             raise CellError(f"at most {MAX_URL_CHARS} characters expected, got {len(text)}")
-        text = _URL_SEPARATOR.split(text.strip(), maxsplit=1)[0]
-        if text.startswith("//"):
-            text = f"https:{text}"
+        text = text.strip()
+        if _CONTROLS.search(text):
+            raise CellError(f"a text without control characters expected, got {text[:60]!r}")
+        if text.startswith("//") or text[:4].casefold() == "www.":
+            text = f"https://{text.removeprefix('//')}"
         scheme = _SCHEME.match(text)
         if scheme is None:
             return self._resolve_path(text)
@@ -42,13 +75,50 @@ class PhotoRoot:
         return _validate_url(text)
 
     def _resolve_path(self, text: str) -> str:
-        path = os.path.normpath(os.path.join(self.folder, text.replace("\\", "/")))
-        if not path.startswith(self._prefix) or "\0" in text:
-            raise CellError(
-                f"the photo {text[:80]!r} lies outside {self.folder}; move it there, or set "
-                "image_root under [defaults] of the mapping file"
-            )
-        return path
+        path = self._join(text)
+        if not self._contains(path):
+            # "/m/h/mh01.jpg" starts from the shop's own folder of photos.
+            path = self._join(text.lstrip("/")) if text.startswith("/") else path
+            if not (self._contains(path) and os.path.isfile(path)):
+                raise CellError(
+                    f"the photo {text[:80]!r} lies outside {self.folder}; move it there, or set "
+                    "image_root under [defaults] of the mapping file"
+                )
+        if _HOST_AND_PATH.match(text) and not os.path.exists(self._join(text.partition("/")[0])):
+            return f"https://{text}"
+        return path if path.isascii() and "%" not in path else _find_spelling(path)
+
+    def _join(self, text: str) -> str:
+        return os.path.normpath(os.path.join(self.folder, text.replace("\\", "/")))
+
+    def _contains(self, path: str) -> bool:
+        return path.startswith(self._prefix) and "\0" not in path
+
+    def _is_file(self, text: str) -> bool:
+        """Return whether a cell that looks like several photos is the name of one file."""
+        if len(text) > MAX_URL_CHARS or _CONTROLS.search(text) or "://" in text:
+            return False
+        path = self._join(text)
+        return self._contains(path) and (not _SEPARATORS.search(text) or os.path.isfile(path))
+
+
+def _find_spelling(path: str) -> str:
+    """Return the spelling of a path that exists: composed, decomposed, or without %20.
+
+    Systems store "é" as one character or as two, and addresses escape what paths do not. The path
+    itself when none exists.
+
+    Raises:
+        CellError: The path has bytes that are not valid text.
+    """
+    try:
+        spellings = (
+            path, unicodedata.normalize("NFC", path), unicodedata.normalize("NFD", path),
+            unquote(path),
+        )  # fmt: skip
+        return next((spelling for spelling in spellings if os.path.exists(spelling)), path)
+    except (UnicodeError, ValueError) as exc:
+        raise CellError("broken characters: these bytes are not valid UTF-8") from exc
 
 
 def _validate_url(text: str) -> str:

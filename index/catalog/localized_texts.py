@@ -70,7 +70,7 @@ def read_texts(row: RowReader, language: str) -> LocalizedTexts:
     for field_name in _FIELDS:
         _read_field(texts, field_name, row)
     for localized in row.plan.localized:
-        value = row.get_value(localized.column)
+        value = row.get_value(localized.column, localized.field)
         text = _clean(row, localized.field, value, localized.column)
         texts.add(localized.language, localized.field, text)
     for column, value in row.get_values("translations"):

@@ -7,17 +7,19 @@ from typing import NamedTuple
 from index.catalog.attributes import read_attributes
 from index.catalog.category_paths import parse_category
 from index.catalog.column_mapping import ColumnPlan
+from index.catalog.date_formats import DateOrder
+from index.catalog.date_orders import NO_DATE_ORDERS, DateOrders
 from index.catalog.embedded_photos import PhotoFolder
 from index.catalog.field_values import parse_currency, parse_id, parse_language, parse_popularity
 from index.catalog.image_addresses import PhotoRoot
 from index.catalog.localized_texts import read_texts
 from index.catalog.records import CellError, as_json
 from index.catalog.row_cells import Cells, DroppedValue, RowReader
+from index.catalog.row_prices import read_price
 from index.catalog.sale_status import require_for_sale
 from index.catalog.stock_status import parse_in_stock
 from index.catalog.text_cleaning import clean_line, is_empty
 from index.catalog.timestamps import parse_datetime
-from index.text.prices import Money, is_sale_active, parse_price
 from shopwindow.values import Product
 from shopwindow.values.errors import FeedError, InvalidProductError
 
@@ -61,8 +63,15 @@ class ProductBuilder:
         self._defaults = defaults
         self._photos = photos
 
-    def build(self, plan: ColumnPlan, cells: Cells) -> BuiltProduct:
+    def build(
+        self, plan: ColumnPlan, cells: Cells, orders: DateOrders = NO_DATE_ORDERS
+    ) -> BuiltProduct:
         """Return the product of a row.
+
+        Args:
+            plan: Which columns fill which field.
+            cells: The row's values by column.
+            orders: Whether the day or the month comes first, by field.
 
         Raises:
             CellError: The row makes no product; the error carries the column, and the id if known.
@@ -77,7 +86,7 @@ class ProductBuilder:
         try:
             merchant_id = row.read_required("merchant_id", clean_line) or self._defaults.merchant_id
             require_for_sale(row)
-            product = self._build_product(product_id, merchant_id, row)
+            product = self._build_product(product_id, merchant_id, row, orders)
             return BuiltProduct(product, tuple(row.dropped_values))
         except CellError as exc:
             exc.product_id, exc.merchant_id = product_id, merchant_id
@@ -93,23 +102,27 @@ class ProductBuilder:
         except CellError:
             return ""
 
-    def _build_product(self, product_id: str, merchant_id: str, row: RowReader) -> Product:
+    def _build_product(
+        self, product_id: str, merchant_id: str, row: RowReader, orders: DateOrders
+    ) -> Product:
         defaults = self._defaults
         texts = read_texts(row, row.read("language", parse_language, defaults.language))
-        price = _read_price(row)
-        currency = row.read("currency", parse_currency, "")
         # A row with an unknown currency must not get the shop's default one.
-        default_currency = row.plan.currency or defaults.currency
-        if row.is_dropped("currency"):
-            default_currency = ""
-        created_at: datetime | None = row.read("created_at", parse_datetime, None)
+        currency = row.read("currency", parse_currency, "") or (
+            "" if row.is_dropped("currency") else row.plan.currency or defaults.currency
+        )
+        price = read_price(row, currency, orders)
+        order = orders.get("created_at", DateOrder.UNKNOWN)
+        created_at: datetime | None = row.read(
+            "created_at", lambda value: parse_datetime(value, order), None
+        )
         return Product(
             id=product_id,
             title=texts.title,
             description=texts.description,
             translations=texts.build_translations(),
             price=price.amount if price else None,
-            currency=(price.currency if price else "") or currency or default_currency,
+            currency=(price.currency if price else "") or currency,
             brand=row.read("brand", clean_line, ""),
             category=_read_category(row),
             attributes=read_attributes(row),
@@ -144,8 +157,7 @@ class ProductBuilder:
             return self._photos.save(bytes(value))
         if not isinstance(value, str):
             raise CellError(f"a path or an address expected, got {as_json(value)[:80]}")
-        address = " ".join(parse_id(value).split()) if value else ""
-        return self._root.resolve(address) if address else ""
+        return self._root.resolve_first(value)
 
 
 def _read_category(row: RowReader) -> tuple[str, ...]:
@@ -153,15 +165,6 @@ def _read_category(row: RowReader) -> tuple[str, ...]:
     path: tuple[str, ...] = row.read("category", parse_category, ())
     below: tuple[str, ...] = row.read("subcategory", parse_category, ())
     return path if path[-len(below) :] == below else path + below
-
-
-def _read_price(row: RowReader) -> Money | None:
-    """Return what a shopper pays: the sale price if it is active and lower, else the price."""
-    price: Money | None = row.read("price", parse_price, None)
-    sale: Money | None = row.read("sale_price", parse_price, None)
-    if sale is None or not sale.amount or (price and price.amount <= sale.amount):
-        return price
-    return sale if row.read("sale_dates", is_sale_active, True) else price
 
 
 def _find_cause(exc: InvalidProductError, row: RowReader) -> tuple[str, str]:

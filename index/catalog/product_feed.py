@@ -12,6 +12,7 @@ from index.catalog.column_mapping import (
 )
 from index.catalog.column_planner import ColumnPlanner
 from index.catalog.column_uses import ColumnUse, describe_columns
+from index.catalog.date_orders import DateOrders, find_date_orders
 from index.catalog.duplicate_ids import SeenIds, SeenRow
 from index.catalog.embedded_photos import PhotoFolder
 from index.catalog.exports import EXPORT_FORMATS
@@ -110,9 +111,13 @@ class ProductFeed:
             rejects.reset()
         planner = ColumnPlanner(self._source, self._columns, self._mapping, self._find_unfit())
         seen_ids = SeenIds()
+        # A planner of its own: rows are read with the columns known so far, as without this pass.
+        orders = find_date_orders(
+            self._source, ColumnPlanner(self._source, self._columns, self._mapping)
+        )
         try:
             for source_row in iter_rows_safely(self._source):
-                row = self._read_row(source_row, planner, seen_ids)
+                row = self._read_row(source_row, planner, seen_ids, orders)
                 if rejects:
                     raw = source_row.cells if isinstance(source_row, SourceRow) else source_row.raw
                     rejects.write([r for r in (row.rejection, *row.warnings) if r], raw)
@@ -192,7 +197,11 @@ class ProductFeed:
         return find_code_columns(cells, columns)
 
     def _read_row(
-        self, row: SourceRow | MalformedRow, planner: ColumnPlanner, seen_ids: SeenIds
+        self,
+        row: SourceRow | MalformedRow,
+        planner: ColumnPlanner,
+        seen_ids: SeenIds,
+        orders: DateOrders,
     ) -> FeedRow:
         if isinstance(row, MalformedRow):
             product_id = (
@@ -202,7 +211,7 @@ class ProductFeed:
             return build_rejected_row(self._file, row.line, error, row.raw)
         plan = planner.plan(row.cells)
         try:
-            built = self._builder.build(plan, row.cells)
+            built = self._builder.build(plan, row.cells, orders)
         except CellError as exc:
             return build_rejected_row(self._file, row.line, exc, row.cells)
         warnings = build_warnings(self._file, row, built)

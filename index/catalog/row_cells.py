@@ -4,12 +4,15 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple, TypeVar
 
 from index.catalog.column_mapping import ColumnPlan
+from index.catalog.excel_damage import SPREADSHEET_MARKS, restore_cell
+from index.catalog.null_words import NULL_FIRST_CHARS, is_null
 from index.catalog.records import CellError
-from index.catalog.text_cleaning import is_empty
 
 T = TypeVar("T")
 Cells = Mapping[str, object]
 MAX_DROPPED_VALUES = 20
+_FIRST_CHARS = NULL_FIRST_CHARS | SPREADSHEET_MARKS
+"""Cells that begin with another character, most of them, are read as they are."""
 
 
 class DroppedValue(NamedTuple):
@@ -47,12 +50,17 @@ class RowReader:
         columns = self._columns.get(field)
         if not columns:
             return []
-        pairs = [(column, self._cells.get(column)) for column in columns]
-        return [(column, value) for column, value in pairs if not is_empty(value)]
+        pairs = [(column, self.get_value(column, field)) for column in columns]
+        return [(column, value) for column, value in pairs if value is not None]
 
-    def get_value(self, column: str) -> object:
-        """Return the value of one column; None when the row does not have it."""
-        return self._cells.get(column)
+    def get_value(self, column: str, field: str = "attributes") -> object:
+        """Return the value of one column; None when it is empty or says so in words."""
+        value = self._cells.get(column)
+        if isinstance(value, str):
+            if value and value[0] not in _FIRST_CHARS:
+                return value
+            value = restore_cell(value)
+        return None if is_null(field, value) else value
 
     def read_required(self, field: str, parse: Callable[[object], str]) -> str:
         """Return the first value of a field that is not empty; an empty text without one.
@@ -73,8 +81,8 @@ class RowReader:
     def read(self, field: str, parse: Callable[[object], T], default: T) -> T:
         """Return the first value of a field that is not empty and can be parsed, or the default."""
         for column in self._columns.get(field, ()):
-            value = self._cells.get(column)
-            if is_empty(value):
+            value = self.get_value(column, field)
+            if value is None:
                 continue
             try:
                 parsed = parse(value)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
+from index.catalog.date_formats import DateOrder
 from index.catalog.records import CellError, WithdrawnError
 from index.catalog.row_cells import RowReader
 from index.catalog.text_cleaning import as_text
@@ -45,7 +46,7 @@ def is_flag_set(value: object) -> bool:
     if status in _NO_WORDS:
         return False
     try:
-        parse_datetime(value)
+        parse_datetime(value, DateOrder.ANY)
     except CellError:
         return False
     return True

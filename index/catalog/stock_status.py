@@ -1,32 +1,36 @@
 """Whether a product is in stock, from words, quantities and flags."""
 
 import math
+import re
 from decimal import Decimal
+from functools import lru_cache
 
 from index.catalog.records import CellError
+from index.catalog.stock_words import (
+    FILLERS,
+    IN_STOCK_BY_WORD,
+    PREORDER_WORDS,
+    STATE_BY_WORD,
+    UNITS,
+)
+from index.text.folding import fold_spelling
 from index.text.prices import parse_price
 
-_IN_STOCK_WORDS = (
-    "yes", "y", "true", "t", "on", "in stock", "instock", "available", "available for order",
-    "limited availability", "low stock", "نعم", "متوفر", "متاح", "متوفرة", "في المخزون",
-)  # fmt: skip
-_OUT_OF_STOCK_WORDS = (
-    "no", "n", "false", "f", "off", "out of stock", "outofstock", "sold out", "soldout",
-    "unavailable", "not available", "discontinued", "لا", "غير متوفر", "غير متاح", "نفد",
-    "نفذ", "نفدت الكمية", "غير متوفرة",
-)  # fmt: skip
-# They can be ordered, but cannot be shipped now, so a filter for products in stock must not match
-# them. The word itself is kept as the attribute "availability".
-PREORDER_WORDS = ("preorder", "pre order", "backorder", "back order", "on backorder", "onbackorder")
+__all__ = ["PREORDER_WORDS", "normalize_availability", "parse_in_stock"]
 
-_IN_STOCK_BY_WORD = {
-    **dict.fromkeys(_IN_STOCK_WORDS, True),
-    **dict.fromkeys((*_OUT_OF_STOCK_WORDS, *PREORDER_WORDS), False),
-}
+_SCHEMA = re.compile(r"^(?:https?://)?(?:www\.)?schema\.org/|^schema:", re.IGNORECASE)
+_CAMEL_CASE = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_QUANTITY = re.compile(r"(?<![\w.,-])([0-9]{1,9})(?:[.,]0+)?(?![\w.,])", re.ASCII)
+_SIGNS = re.compile(r"[()\[\]:>≥~+!,*✓✔]")
+_DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "01234567890123456789")
+_MAX_CHARS = 80
+_CACHED_WORDS = 1_000
 
 
 def parse_in_stock(value: object) -> bool:
     """Return whether a quantity (over zero is in stock) or a word means in stock.
+
+    Of a word with a quantity ("in stock (5)", "10+", "only 2 left") both must be in stock.
 
     Raises:
         CellError: It is neither a number nor a known word.
@@ -35,20 +39,56 @@ def parse_in_stock(value: object) -> bool:
         return value
     if isinstance(value, (int, float, Decimal)) and math.isfinite(value):
         return value > 0
+    if isinstance(value, str) and len(value) <= _MAX_CHARS:
+        return _parse_text(value)
+    raise CellError(_format_error(value))
+
+
+@lru_cache(maxsize=_CACHED_WORDS)
+def _parse_text(value: str) -> bool:
     word = normalize_availability(value)
-    if word in _IN_STOCK_BY_WORD:
-        return _IN_STOCK_BY_WORD[word]
+    if word in IN_STOCK_BY_WORD:
+        return IN_STOCK_BY_WORD[word]
     try:
         return parse_price(word.removeprefix("-")).amount > 0 and word[0] != "-"
     except CellError:
-        raise CellError(
-            f'a number, "in stock" or "out of stock" expected, got {str(value)[:60]!r}'
-        ) from None
+        in_stock = _parse_quantity(word)
+    if in_stock is None:
+        raise CellError(_format_error(value))
+    return in_stock
+
+
+def _parse_quantity(word: str) -> bool | None:
+    """Return whether a quantity with words or signs is in stock; None when it is not clear."""
+    quantities = _QUANTITY.findall(word)
+    if len(quantities) != 1:
+        return None
+    words = _SIGNS.sub(" ", _QUANTITY.sub(" ", word)).split()
+    rest = " ".join(part for part in words if part not in UNITS) or "available"
+    known = IN_STOCK_BY_WORD.get(" ".join(words), IN_STOCK_BY_WORD.get(rest))
+    return None if known is None else known and int(quantities[0]) > 0
 
 
 def normalize_availability(value: object) -> str:
-    """Return an availability in lower case, with spaces, and without the schema.org prefix."""
-    text = str(value).casefold().strip().removeprefix("https://").removeprefix("http://")
-    text = text.removeprefix("schema.org/").replace("_", " ")
+    """Return an availability in lower case, with spaces, and without the schema.org prefix.
+
+    Spellings, diacritics and words such as "currently" are left out; the words of other languages
+    for an order in advance are "preorder" and "backorder".
+    """
+    return _normalize(str(value)[:_MAX_CHARS])
+
+
+@lru_cache(maxsize=_CACHED_WORDS)
+def _normalize(value: str) -> str:
+    text = _SCHEMA.sub("", value.translate(_DIGITS).strip().strip("\"'").rstrip("/.!"))
+    text = fold_spelling(_CAMEL_CASE.sub(" ", text)).replace("_", " ")
     sign = "-" if text.startswith("-") else ""  # a negative quantity; other dashes join words
-    return sign + " ".join(text.replace("-", " ").split())
+    words = text.replace("-", " ").split()
+    phrase = " ".join(words)
+    if phrase not in IN_STOCK_BY_WORD and phrase not in STATE_BY_WORD:
+        phrase = " ".join(word for word in words if word not in FILLERS) or phrase
+    return STATE_BY_WORD.get(phrase, sign + phrase)
+
+
+def _format_error(value: object) -> str:
+    return f'a number, "in stock" or "out of stock" expected, got {str(value)[:60]!r}'

@@ -13,6 +13,8 @@ MAX_VALUE_CHARS = 500
 _MAX_MARKUP_CHARS = 100_000
 
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufeff\ufffe\uffff]")
+_WINDOWS_PATH = re.compile(r"\b[A-Za-z]:\\|\\\\")
+_ESCAPED_BREAK = re.compile(r"\\r\\n|\\[nr]")
 _SPACES = re.compile(r"[^\S\n]+")
 _LINE_BREAKS = re.compile(r" ?\n[ \n]*")
 
@@ -24,7 +26,7 @@ def clean_line(value: object, limit: int = MAX_TITLE_CHARS) -> str:
         CellError: The text is not valid Unicode, or the value is not a text or number.
     """
     text = as_text(value)
-    if text.isprintable() and "<" not in text and "&" not in text:
+    if text.isprintable() and not _needs_cleaning(text):
         text = " ".join(text.split())
         return (text if text.isascii() else unicodedata.normalize("NFC", text))[:limit].rstrip()
     return " ".join(_clean(text).split())[:limit].rstrip()
@@ -37,14 +39,25 @@ def clean_text(value: object, limit: int = MAX_TEXT_CHARS) -> str:
         CellError: The text is not valid Unicode, or the value is not a text or number.
     """
     text = as_text(value)
-    if text.isprintable() and "<" not in text and "&" not in text:
+    if text.isprintable() and not _needs_cleaning(text):
         return clean_line(text, limit)
     text = _SPACES.sub(" ", _clean(text))
     return _LINE_BREAKS.sub("\n", text).strip()[:limit].rstrip()
 
 
+def _needs_cleaning(text: str) -> bool:
+    return "<" in text or "&" in text or "\\" in text
+
+
+def _unescape(text: str) -> str:
+    r"""Return a text with real line breaks and quotes for literal \n and \"; paths are kept."""
+    if "\\" not in text or _WINDOWS_PATH.search(text):
+        return text
+    return _ESCAPED_BREAK.sub("\n", text).replace('\\"', '"').replace("\\'", "'")
+
+
 def _clean(text: str) -> str:
-    text = text[:_MAX_MARKUP_CHARS].replace("\r\n", "\n").replace("\r", "\n")
+    text = _unescape(text[:_MAX_MARKUP_CHARS]).replace("\r\n", "\n").replace("\r", "\n")
     text = _CONTROLS.sub(" ", strip_html(text))
     if text.isascii():
         return text

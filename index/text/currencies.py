@@ -1,69 +1,122 @@
-"""ISO 4217 currency codes, and the symbols and abbreviations written instead of them."""
+"""Recognition of currencies: ISO codes, signs, abbreviations, and words with their country."""
 
 import re
+from typing import NamedTuple
 
-_CODES = (
-    "AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP "
-    "BYN BZD CAD CDF CHF CLP CNY COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP "
-    "GEL GHS GIP GMD GNF GTQ GYD HKD HNL HTG HUF IDR ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR "
-    "KMF KPW KRW KWD KYD KZT LAK LBP LKR LRD LSL LYD MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK "
-    "MXN MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN PYG QAR RON RSD RUB RWF SAR "
-    "SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TND TOP TRY TTD TWD TZS "
-    "UAH UGX USD UYU UZS VED VES VND VUV WST XAF XCD XOF XPF YER ZAR ZMW ZWL"
+from index.text.currency_names import (
+    CURRENCIES_BY_COUNTRY,
+    CURRENCY_CODES,
+    CURRENCY_SYMBOLS,
+    SHARED_NAMES,
+    SharedName,
 )
-CURRENCY_CODES = frozenset(_CODES.split())
-"""Source: ISO 4217, currencies in use."""
+from index.text.folding import fold_spelling
 
-THREE_DECIMAL_CURRENCIES = frozenset({"BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"})
-"""Currencies with three decimals. Source: ISO 4217, minor unit 3."""
 
-# Several countries share a symbol; it stands for the currency that a Gulf shop most likely means:
-# $ is USD, ريال and the riyal sign are SAR, درهم is AED. A shop that means another one writes the
-# code, or has a column `currency`.
-CURRENCY_SYMBOLS = (
-    ("US$", "USD"), ("A$", "AUD"), ("C$", "CAD"), ("CA$", "CAD"), ("HK$", "HKD"), ("R$", "BRL"),
-    ("S$", "SGD"), ("NZ$", "NZD"), ("$", "USD"), ("€", "EUR"), ("£", "GBP"), ("E£", "EGP"),
-    ("¥", "JPY"), ("₹", "INR"), ("₺", "TRY"), ("₽", "RUB"), ("₩", "KRW"), ("₪", "ILS"),
-    ("₫", "VND"), ("฿", "THB"), ("₱", "PHP"), ("₦", "NGN"), ("₴", "UAH"), ("zł", "PLN"),
-    ("Kč", "CZK"), ("Ft", "HUF"), ("RM", "MYR"), ("Rp", "IDR"),
-    ("Dhs", "AED"), ("Dh", "AED"), ("د.إ", "AED"), ("درهم", "AED"),
-    ("SR", "SAR"), ("ر.س", "SAR"), ("ريال", "SAR"), ("﷼", "SAR"), ("\u20c1", "SAR"),
-    ("QR", "QAR"), ("ر.ق", "QAR"), ("KD", "KWD"), ("د.ك", "KWD"), ("BD", "BHD"), ("د.ب", "BHD"),
-    ("RO", "OMR"), ("ر.ع", "OMR"), ("LE", "EGP"), ("ج.م", "EGP"), ("جنيه", "EGP"),
-    ("JD", "JOD"), ("د.أ", "JOD"), ("د.ا", "JOD"), ("د.ع", "IQD"), ("ل.ل", "LBP"),
-    ("د.م", "MAD"), ("د.ت", "TND"), ("د.ج", "DZD"), ("د.ل", "LYD"), ("ر.ي", "YER"),
-)  # fmt: skip
+class CurrencyWords(NamedTuple):
+    """What the words around a number say about the currency.
 
-_CODE_BY_SYMBOL = {symbol.casefold(): code for symbol, code in CURRENCY_SYMBOLS}
-_SYMBOL = re.compile(
-    "|".join(re.escape(symbol) for symbol in sorted(_CODE_BY_SYMBOL, key=len, reverse=True)),
-    re.IGNORECASE,
-)
-_CODE = re.compile(r"(?<![A-Z])[A-Z]{3}(?![A-Z])", re.IGNORECASE)
+    Attributes:
+        code: ISO code; empty when it is not said, or not clear.
+        unknown: The words that name no currency, joined by spaces; empty when all do.
+    """
+
+    code: str
+    unknown: str = ""
+
+
+_ABBREVIATION_DOT = re.compile(r"(?<=[^\W\d_])\.(?<!\brs\.)")
+_SPACED_LETTERS = re.compile(r"(?<![^\W\d_])([\u0621-\u064A]) +(?=[\u0621-\u064A](?![^\W\d_]))")
+_DIRHAM = re.compile(r"د\s?\.?\s?إ\.?")
+_PREFIXED_SIGN = re.compile(r"\b(us|au|a|ca|c|hk|nz|mx|r|s|e|l)\s(?=[$£])")
+_TOKEN = re.compile(r"(?:\b(?:us|au|a|ca|c|hk|nz|mx|r|s|e|l)[$£])|\brs\.|[^\W\d_]+|\S")
+_ARTICLE = "ال"
+_FILLERS = frozenset({"des", "de", "d", "of", "arab", "united", "عربيه", "متحده", "ب"})
+
+
+def _normalize(text: str) -> str:
+    """Return the folded words, with each abbreviation as one word: "ر. س." is "رس"."""
+    folded = fold_spelling(_DIRHAM.sub(" AED ", text) if "إ" in text else text)
+    folded = _ABBREVIATION_DOT.sub(lambda dot: "" if _joins(folded, dot.end()) else " ", folded)
+    return _PREFIXED_SIGN.sub(r"\1", _SPACED_LETTERS.sub(r"\1", folded))
+
+
+def _joins(text: str, position: int) -> bool:
+    """Return whether the dot before a position is inside an abbreviation such as "ر.س"."""
+    return text[position : position + 1].isalpha()
+
+
+def _key(name: str) -> str:
+    return _normalize(name).strip()
+
+
+_CODE_BY_NAME = {
+    **{_key(symbol): code for symbol, code in CURRENCY_SYMBOLS},
+    **{code.lower(): code for code in CURRENCY_CODES},
+}
+_SHARED_BY_NAME = {_key(form): name for name in SHARED_NAMES for form in name.forms}
+_CODE_BY_COUNTRY = {
+    _key(country): code for names, code in CURRENCIES_BY_COUNTRY for country in names.split("|")
+}
 
 
 def to_currency_code(text: str) -> str:
-    """Return the ISO code of "AED", "aed", "د.إ." or "$"; empty when it is not a currency."""
+    """Return the ISO code of "AED", "د.إ.", "$" or "دينار كويتي"; empty when it is no currency."""
     word = text.strip()
-    if word.upper() in CURRENCY_CODES:
-        return word.upper()
-    return _CODE_BY_SYMBOL.get(word.casefold()) or _CODE_BY_SYMBOL.get(
-        word.rstrip(".").casefold(), ""
-    )
+    if word in CURRENCY_CODES:
+        return word
+    words = read_currency(word[:60])
+    return "" if words.unknown else words.code
 
 
-def split_currency(text: str) -> tuple[str, str]:
-    """Split a price into number and currency.
+def read_currency(text: str, expected: str = "") -> CurrencyWords:
+    """Return the currency that the words around a number name.
+
+    A currency may be said twice: "$ 12 USD" is USD, "$ 12 CAD" is CAD, since the sign is shared.
+
+    Args:
+        text: The words without the number.
+        expected: ISO code that decides a shared name such as "$"; empty when unknown.
 
     Returns:
-        The text without the currency, and its ISO code; the unchanged text and "" without one.
+        The currency. Two currencies that contradict each other are `unknown` words.
     """
-    codes = (match for match in _CODE.finditer(text) if match[0].upper() in CURRENCY_CODES)
-    match = next(codes, None) or _SYMBOL.search(text)
-    if match is None:
-        return text, ""
-    currency, rest = match[0], text[match.end() :]
-    if currency[-1].isalpha():
-        # "Dhs.12", "ج.م.٥": the dot ends an abbreviation; after "$" it would separate decimals.
-        rest = rest.removeprefix(".")
-    return f"{text[: match.start()]} {rest}", to_currency_code(currency)
+    exact: list[str] = []
+    shared: list[SharedName] = []
+    countries: list[str] = []
+    unknown: list[str] = []
+    for token in _TOKEN.findall(_normalize(text)):
+        word = token if token in _SHARED_BY_NAME else _strip_article(token)
+        if word in _SHARED_BY_NAME:
+            shared.append(_SHARED_BY_NAME[word])
+        elif word in _CODE_BY_COUNTRY:
+            countries.append(_CODE_BY_COUNTRY[word])
+        elif word in _CODE_BY_NAME:
+            exact.append(_CODE_BY_NAME[word])
+        elif word not in _FILLERS:
+            unknown.append(token)
+    if countries and not (shared or exact):
+        unknown.append(text.strip())
+    code, is_clear = _resolve({*exact, *countries}, shared, expected)
+    return CurrencyWords(code, " ".join(unknown) if is_clear else text.strip())
+
+
+def _strip_article(word: str) -> str:
+    bare = word.removeprefix(_ARTICLE)
+    return bare if bare in _SHARED_BY_NAME or bare in _CODE_BY_COUNTRY else word
+
+
+def _resolve(codes: set[str], shared: list[SharedName], expected: str) -> tuple[str, bool]:
+    """Return the code, and whether all names agree on it."""
+    possible = frozenset.intersection(*(name.codes for name in shared)) if shared else frozenset()
+    if len(codes) > 1 or (shared and not possible):
+        return "", False
+    if codes:
+        code = next(iter(codes))
+        return code, not shared or code in possible
+    if expected in possible:
+        return expected, True
+    if expected and possible and not any(name.default for name in shared):
+        return "", False  # "12 dinars" in a feed of dirhams
+    defaults = {name.default for name in shared if name.default in possible}
+    return (defaults.pop() if len(defaults) == 1 else ""), True

@@ -6,28 +6,50 @@ A single comma or dot before three digits is ambiguous, and is resolved like thi
     1.299          1.299: a dot is the decimal separator, as machines write it
     1.299 €        1299: the euro does not have three decimals
     12.500 KWD     12.5: the Kuwaiti dinar has three decimals
+    12,500 KWD     12.5: for the same reason; also where a column names the dinar
+    25,000 IQD     25000: the Iraqi dinar is written without decimals
     ١٢٫٥٠٠ د.ك      12.5: the Arabic decimal separator is unambiguous
+
+A sign or word that several countries share ("$", "ريال", "Rs") stands for the currency that the
+row or the feed names, if it is one of theirs; otherwise see `currency_names.SHARED_NAMES`. Of a
+range the lower price counts. A number with words that are not understood is no price.
 """
 
 import math
 import re
-from datetime import UTC, datetime
 from decimal import Decimal
 from typing import NamedTuple
 
 from index.catalog.records import CellError
-from index.text.currencies import THREE_DECIMAL_CURRENCIES, split_currency
+from index.text.currencies import read_currency
+from index.text.currency_names import CURRENCY_CODES, THREE_DECIMAL_CURRENCIES
+from index.text.price_phrases import strip_price_phrases
 
 _DIGITS = {ord(d): str(i % 10) for i, d in enumerate("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹")}
 _BIDI_MARKS = dict.fromkeys(
     (0x200E, 0x200F, 0x061C, 0x202A, 0x202B, 0x202C, 0x2066, 0x2067, 0x2069)
 )
 _SPACES = dict.fromkeys((0xA0, 0x202F, 0x2009, 0x2007), " ")
-_TO_ASCII = {**_DIGITS, **_BIDI_MARKS, **_SPACES, 0x2212: "-", 0x2019: "'", 0x066C: "'"}
+_TO_ASCII = {
+    **_DIGITS,
+    **_BIDI_MARKS,
+    **_SPACES,
+    0x2212: "-",
+    0x2019: "'",
+    0x066C: "'",
+    0x060C: ",",
+}
 _ARABIC_DECIMAL_SEPARATOR = "٫"
 
 _PLAIN_NUMBER = re.compile(r"\d+(?:\.\d+)?(?:e[+-]?\d{1,3})?", re.IGNORECASE | re.ASCII)
+_PRICE_WITH_CODE = re.compile(r"(\d+(?:\.\d{1,2})?) ?([A-Z]{3})", re.ASCII)
+_NUMBER = re.compile(r"(?:(?<!\w)[.,٫])?[0-9](?:[0-9.,'٫ ]*[0-9])?(?:[.,](?:[-–—]{1,2})?(?!\w))?")
 _DASH_FOR_CENTS = re.compile(r"[.,][-–—]{1,2}$")
+_RANGE = re.compile(
+    r"\s*(?:[-–—~]|(?<!\w)(?:to|bis|à|ile|إلى|إلي|الى|الي)(?!\w))\s*", re.IGNORECASE
+)
+_BRACKETED_WORDS = re.compile(r"[(\[]([^()\[\]\d]*)[)\]]")
+_MAX_CHARS = 120
 _GROUPED = re.compile(r"\d{1,3}(?:(?P<sep>[ '.,])\d{3})(?:(?P=sep)\d{3})*", re.ASCII)
 _INDIAN_GROUPED = re.compile(r"\d{1,3}(?:,\d{2,3})*,\d{3}", re.ASCII)
 
@@ -39,11 +61,15 @@ class Money(NamedTuple):
     currency: str = ""
 
 
-def parse_price(value: object) -> Money:
-    """Return the amount and the currency of a price.
+def parse_price(value: object, currency: str = "") -> Money:
+    """Return the amount and the currency of a price; of a range, the lower amount.
+
+    Args:
+        value: The price.
+        currency: ISO code that the row or the feed has for it; decides what is ambiguous.
 
     Raises:
-        CellError: It is not a single number of zero or more.
+        CellError: It is not a single number of zero or more, or names several currencies.
     """
     if isinstance(value, (int, float, Decimal)) and not isinstance(value, bool):
         return Money(_to_amount(value, value))
@@ -52,11 +78,56 @@ def parse_price(value: object) -> Money:
     text = value.translate(_TO_ASCII).strip()
     if _PLAIN_NUMBER.fullmatch(text):
         return Money(_to_amount(text, value))
-    number, currency = split_currency(text)
-    number = _DASH_FOR_CENTS.sub("", number.strip()).strip().removeprefix("+").strip()
-    if number.startswith("-"):
+    simple = _PRICE_WITH_CODE.fullmatch(text)
+    if simple and simple[2] in CURRENCY_CODES:
+        return Money(float(simple[1]), simple[2])
+    if len(text) > _MAX_CHARS:
+        raise CellError(_format_error(value))
+    return _parse_phrase(strip_price_phrases(text), currency, value)
+
+
+def _parse_phrase(text: str, expected: str, value: object) -> Money:
+    """Return the price of a number, or of a range, among words.
+
+    Raises:
+        CellError: The words are unknown, or it is not a price.
+    """
+    text = _BRACKETED_WORDS.sub(r" \1 ", text).strip()
+    numbers = list(_NUMBER.finditer(text))
+    if not 1 <= len(numbers) <= 2:
+        raise CellError(_format_error(value))
+    words = _find_words(text, numbers, value)
+    if "-" in words:
         raise CellError(f"a price of zero or more expected, got {value!r}"[:120])
-    return Money(_to_amount(_normalize_number(number, currency, value), value), currency)
+    currency = read_currency(words.strip(" +:").replace("+", " "), expected)
+    if currency.unknown:
+        raise CellError(_format_error(value))
+    # A feed's own currency decides about commas only: machines write dots as decimals.
+    decisive = currency.code or (expected if expected in THREE_DECIMAL_CURRENCIES else "")
+    amounts = [
+        _to_amount(
+            _normalize_number(_DASH_FOR_CENTS.sub("", match[0]).strip(), decisive, value), value
+        )
+        for match in numbers
+    ]
+    return Money(min(amounts), currency.code)
+
+
+def _find_words(text: str, numbers: list[re.Match[str]], value: object) -> str:
+    """Return the text around the numbers; without the dash or word between those of a range.
+
+    Raises:
+        CellError: Two numbers are no range. "1-2" is none: it may be a date, a code or a size.
+    """
+    first, last = numbers[0], numbers[-1]
+    outside = f"{text[: first.start()]} {text[last.end() :]}"
+    if first is last:
+        return outside
+    between = text[first.end() : last.start()]
+    is_range = _RANGE.search(between)
+    if not is_range or (between == "-" and not outside.strip() and (first[0] + last[0]).isdigit()):
+        raise CellError(_format_error(value))
+    return f"{outside} {_RANGE.sub(' ', between, count=1)}"
 
 
 def _normalize_number(text: str, currency: str, value: object) -> str:
@@ -87,7 +158,8 @@ def _split_decimals(text: str, currency: str) -> tuple[str, str]:
     if text.count(separator) > 1:
         return text, ""
     may_group = len(decimals) == 3 and 1 <= len(whole) <= 3 and whole != "0" and other not in whole
-    if may_group and (separator == "," or (currency and currency not in THREE_DECIMAL_CURRENCIES)):
+    has_three_decimals = currency in THREE_DECIMAL_CURRENCIES
+    if may_group and not has_three_decimals and (separator == "," or currency):
         return text, ""
     return whole or "0", decimals
 
@@ -106,24 +178,3 @@ def _to_amount(number: float | Decimal | str, value: object) -> float:
 
 def _format_error(value: object) -> str:
     return f'a price such as "79.00" or "1,299.00 AED" expected, got {value!r}'[:160]
-
-
-def is_sale_active(value: object, now: datetime | None = None) -> bool:
-    """Return whether a sale period ("start/end") includes the current time.
-
-    A value that is not a period counts as active: the sale price alone then states the sale.
-    Source: Google Merchant Center, attribute sale_price_effective_date.
-
-    Args:
-        value: The period; times without a zone are in UTC.
-        now: The current time; None for the clock's.
-    """
-    now = now or datetime.now(UTC)
-    start_text, separator, end_text = str(value).partition("/")
-    try:
-        start = datetime.fromisoformat(start_text.strip())
-        end = datetime.fromisoformat(end_text.strip())
-    except ValueError:
-        return True
-    start, end = (time if time.tzinfo else time.replace(tzinfo=UTC) for time in (start, end))
-    return start <= now <= end if separator else True

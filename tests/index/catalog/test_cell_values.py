@@ -14,8 +14,9 @@ from index.catalog.records import CellError
 from index.catalog.stock_status import parse_in_stock
 from index.catalog.text_cleaning import MAX_TEXT_CHARS, MAX_TITLE_CHARS, clean_line, clean_text
 from index.catalog.timestamps import parse_datetime
-from index.text.currencies import CURRENCY_CODES, CURRENCY_SYMBOLS, to_currency_code
-from index.text.prices import Money, is_sale_active, parse_price
+from index.text.currencies import to_currency_code
+from index.text.currency_names import CURRENCY_CODES, CURRENCY_SYMBOLS
+from index.text.prices import Money, parse_price
 
 PRICES = [
     ("79", 79.0, ""),
@@ -67,8 +68,8 @@ def test_price_formats(value: object, amount: float, currency: str) -> None:
 
 
 INVALID_PRICES = [
-    "free", "-1", "−1", "AED -1", "1-2", "10 - 20", "1,2,3", "1.2.3", "12 34", "1,23,4", "NaN",
-    "inf", "1e999", "٫", "AED", "1 AED 2", "12 per kg", "(12)", "0x10", "1_000", "²", "1.5.",
+    "free", "-1", "−1", "AED -1", "1-2", "10 - -5", "1,2,3", "1.2.3", "12 34", "1,23,4", "NaN",
+    "inf", "1e999", "٫", "AED", "1 AED 2", "12 per month", "(12)", "0x10", "1_000", "²", "1.5.",
     float("nan"), float("inf"), -1, -0.01, True, b"12", [12], {"value": 12}, 10**400,
 ]  # fmt: skip
 
@@ -119,14 +120,6 @@ def test_every_symbol_stands_for_a_currency() -> None:
     assert not to_currency_code("dirhams of the emirates")
 
 
-def test_a_sale_is_active_between_its_dates() -> None:
-    now = datetime(2024, 5, 31, tzinfo=UTC)
-    assert is_sale_active("2024-05-01T00:00+0400/2024-06-01T00:00+0400", now)
-    assert not is_sale_active("2024-04-01/2024-05-01", now)
-    assert not is_sale_active("2024-06-01T00:00Z/2024-07-01T00:00Z", now)
-    assert is_sale_active("while stocks last", now)
-
-
 @pytest.mark.parametrize(
     "value",
     [True, 1, 3.5, "1", "12", "٣", "yes", "TRUE", "In Stock", "in_stock", "in-stock", "InStock",
@@ -146,7 +139,7 @@ def test_values_that_mean_out_of_stock(value: object) -> None:
 
 
 @pytest.mark.parametrize(
-    "value", ["maybe", "2 left", "-3 or so", "-", {}, float("nan"), "?"], ids=str
+    "value", ["maybe", "2 days", "-3 or so", "-", {}, float("nan"), "?"], ids=str
 )
 def test_an_unknown_availability_is_refused(value: object) -> None:
     with pytest.raises(CellError, match="in stock"):
@@ -180,7 +173,9 @@ def test_timestamp_formats(value: object, expected: datetime) -> None:
 
 
 @pytest.mark.parametrize(
-    "value", ["31/05/2024", "May 31", "2024-13-01", "12", True, [2024], 1e300, -5, "soon"], ids=str
+    "value",
+    ["31/05/2024 or so", "May 31", "2024-13-01", "12", True, [2024], 1e300, -5, "soon"],
+    ids=str,
 )
 def test_an_invalid_timestamp_is_refused(value: object) -> None:
     with pytest.raises(CellError, match="a date such as"):
@@ -196,7 +191,7 @@ def test_photo_paths_must_stay_in_their_folder(tmp_path: Path) -> None:
         assert root.resolve(text) == text
     assert root.resolve("//x.org/a.jpg") == "https://x.org/a.jpg"
     assert root.resolve("https://x.org/a b.jpg") == "https://x.org/a%20b.jpg"
-    assert root.resolve("https://x.org/1.jpg, https://x.org/2.jpg") == "https://x.org/1.jpg"
+
     sibling = f"{tmp_path}-other/a.jpg"
     for text in (
         "../a.jpg",

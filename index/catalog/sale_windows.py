@@ -1,0 +1,73 @@
+"""Whether a sale is on now, from a period in one cell or from two cells."""
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+from index.catalog.date_formats import DateOrder
+from index.catalog.null_words import is_null
+from index.catalog.records import CellError
+from index.catalog.timestamps import has_time_of_day, parse_datetime
+
+_SEPARATOR = re.compile(r"/|\s[-–—]\s|[,;|~]|\s(?:to|bis|au|à|until|إلى|الى|حتى)\s", re.IGNORECASE)
+
+
+def is_sale_active(
+    start: object, end: object, order: DateOrder = DateOrder.UNKNOWN, now: datetime | None = None
+) -> bool:
+    """Return whether a sale is on; an empty start or end leaves that side open.
+
+    An end without a time of day is the end of that day, as WooCommerce and Magento mean it.
+
+    Args:
+        start: When the sale starts; times without a zone are in UTC.
+        end: When it ends.
+        order: Whether the feed's dates have the day or the month first.
+        now: The current time; None for the clock's.
+
+    Raises:
+        CellError: One of them is not a date.
+    """
+    now = now or datetime.now(UTC)
+    if not is_null("sale_dates", end) and _parse_end(end, order) < now:
+        return False
+    return is_null("sale_dates", start) or parse_datetime(start, order) <= now
+
+
+def _parse_end(end: object, order: DateOrder) -> datetime:
+    time = parse_datetime(end, order)
+    return time if has_time_of_day(end) else time + timedelta(days=1, microseconds=-1)
+
+
+def split_sale_period(value: object) -> tuple[str, str]:
+    """Return the start and the end of a period in one cell, such as "2024-05-01/2024-06-01".
+
+    Either may be empty. Dates that have slashes or dashes themselves are kept whole.
+    Source: Google Merchant Center, attribute sale_price_effective_date.
+
+    Raises:
+        CellError: It is not a period.
+    """
+    text = str(value).strip()
+    for start, end in _iter_splits(text):
+        if all(not part or _is_date(part) for part in (start, end)):
+            return start, end
+    raise CellError(
+        f'a period such as "2024-05-01T00:00Z/2024-06-01T00:00Z" expected, got {text[:60]!r}'
+    )
+
+
+def _iter_splits(text: str) -> Iterator[tuple[str, str]]:
+    for match in _SEPARATOR.finditer(text):
+        start, end = text[: match.start()].strip(), text[match.end() :].strip()
+        if start or end:
+            yield start, end
+    yield text, ""
+
+
+def _is_date(text: str) -> bool:
+    try:
+        parse_datetime(text, DateOrder.ANY)
+    except CellError:
+        return False
+    return True
