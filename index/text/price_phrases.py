@@ -34,7 +34,7 @@ _PER = (
     rf"\b(?:each|ea|/ea)\b\.?|(?<!\w)لكل (?:\d{{1,4}} )?(?:{_UNIT})\b|(?<!\w)(?:لل|ال)(?:{_UNIT})\b"
 )
 _PHRASES = re.compile(
-    rf"(?<!\w)(?:{_TAX_INCLUDED}|{_SHIPPING})(?!\w)|{_PER}|(?<!\w)(?:{_FROM})(?!\w):?|[*†]+$"
+    rf"(?<!\w)(?:{_TAX_INCLUDED}|{_SHIPPING})(?!\w)|{_PER}|(?<!\w)(?:{_FROM})(?!\w):?|(?<=\d)[/:][-–—]+(?!\w)|[*†]+$"
 )
 
 

@@ -1,10 +1,12 @@
 """Cells with one photo or several: the first that can be used counts."""
 
+import time
 from pathlib import Path
 
 import pytest
 
 from index.catalog.image_addresses import PhotoRoot
+from index.catalog.photo_cells import split_photo_cell
 from index.catalog.records import CellError
 
 FIRST, SECOND = "https://x.org/1.jpg", "https://x.org/2.jpg"
@@ -63,3 +65,12 @@ def test_files_in_a_list_and_files_with_separators(tmp_path: Path) -> None:
 def test_a_cell_without_a_usable_photo_is_refused(tmp_path: Path, cell: str) -> None:
     with pytest.raises(CellError, match=r"expected|outside"):
         PhotoRoot(tmp_path).resolve_first(cell)
+
+
+@pytest.mark.parametrize(
+    "piece", [", ", " ", "a.jpg,", "[", "<img ", "?url=", "//", "https://x/?url=a "]
+)
+def test_hostile_cells_are_split_in_linear_time(piece: str) -> None:
+    began = time.process_time()
+    split_photo_cell("a" + piece * (20_000 // len(piece)) + "b")
+    assert time.process_time() - began < 1

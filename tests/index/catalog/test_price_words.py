@@ -39,6 +39,7 @@ PRICES = (
     ("19,99 € inkl. 19 % MwSt.", 19.99, "EUR"), ("AED 105 (incl. 5% VAT)", 105, "AED"),
     ("12,00 € TTC", 12, "EUR"), ("1.299,90 TL KDV dahil", 1299.9, "TRY"),
     ("EUR 12.50*", 12.5, "EUR"),
+    ("Rs. 150/-", 150, "INR"), ("129:- SEK", 129, "SEK"),
 )  # fmt: skip
 
 
