@@ -97,13 +97,19 @@ def _clean_text(text: str) -> str:
 
 
 def _add_details(row: RowReader, attributes: dict[str, str], value: object, column: str) -> None:
-    """Add Google's product details: "section:name:value", several with commas between them."""
-    details = [part.split(":", 2) for part in str(value).split(",")]
-    if not isinstance(value, str) or any(len(parts) != 3 for parts in details):
-        details = [str(value).split(":", 2)]
+    """Add Google's product details: "section:name:value", several with commas between them.
+
+    Readers of Google's own formats have parsed them already.
+    """
+    if not isinstance(value, str):
+        _add_object(row, attributes, value, column)
+        return
+    details = [part.split(":", 2) for part in value.split(",")]
+    if any(len(parts) != 3 for parts in details):
+        details = [value.split(":", 2)]
     for parts in details:
-        if not isinstance(value, str) or len(parts) != 3:
-            reason = f'"section:name:value" expected, got {str(value)[:60]!r}'
+        if len(parts) != 3:
+            reason = f'"section:name:value" expected, got {value[:60]!r}'
             row.drop_value("attributes", column, reason)
         elif name := _clean_value(parts[1]).casefold():
             _add(row, attributes, name, parts[2], column)
