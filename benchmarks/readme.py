@@ -39,6 +39,7 @@ def build_rows() -> dict[str, list[Row]]:
         "latency": _build_latency_rows,
         "peers": readme_search.build_peers_rows,
         "faults": lambda: [make_kills_row()],
+        "mutation": _build_mutation_rows,
         "relevance": readme_search.build_relevance_rows,
         "judged": readme_search.build_judged_rows,
         "arabic": readme_search.build_arabic_rows,
@@ -109,6 +110,17 @@ def _build_start_rows() -> list[Row]:
 def _format_installation(runs: Sequence[Mapping[str, Any]]) -> str:
     warm_run = next(run for run in runs if run["packages"].startswith("warm"))
     return f"{warm_run['install_s']:.0f} s and {warm_run['venv_mib']:,} MiB"
+
+
+def _build_mutation_rows() -> list[Row]:
+    result = read_result("mutation")
+    scores = [
+        f"{name} {area['n_killed'] + area['n_timed_out']} of {area['n_sampled']}"
+        for name, area in result["areas"].items()
+        if "n_sampled" in area
+    ]
+    return [("small faults planted in a sample of lines that tests find", "; ".join(scores),
+             result["command"])]  # fmt: skip
 
 
 def _build_indexing_rows() -> list[Row]:
