@@ -33,6 +33,7 @@ _CATEGORY, _IMAGE, _PERIOD = "deepest category", "first image", "special price p
 _ATTRIBUTES, _GROUP, _TRANSLATIONS = "parsed attributes", "configurable product", "store views"
 _BRAND = "attribute manufacturer"
 _IMAGE_KEYS = ("base_image", "small_image", "thumbnail_image", "additional_images")
+_UNKNOWN_VIEW = "view of no language"
 _QUOTED_PAIR = re.compile(r'[ ,]{0,3}"?(\w{1,80})"?="((?:[^"]|"")*)"')
 _PAIR_SEPARATOR = re.compile(r',(?= ?"?\w{1,80}"?=)')
 # Codes of countries in store views that are codes of other languages in ISO 639-1.
@@ -98,9 +99,13 @@ class _MagentoAdapter:
             or self._header.get_text(row.cells, "short_description"),
         }
         code = find_language(store_view, texts["title"] or texts["description"])
-        if code and any(texts.values()):
+        if not any(texts.values()):
+            return
+        if code:
             self._languages.setdefault(code)
             collected.add(f"texts {code}", sku, texts)
+        else:
+            collected.add(_UNKNOWN_VIEW, sku, store_view)
 
     def build(self, row: SourceRow, collected: CollectedRows) -> SourceRow | None:
         get_text = self._header.get_text
@@ -125,7 +130,9 @@ class _MagentoAdapter:
             **self._read_translations(get_text(product, "sku"), collected),
             **self._read_translations(sku, collected),
         }
-        return SourceRow(row.line, cells, row.warning)
+        view = collected.get(_UNKNOWN_VIEW, sku)
+        warning = f"the store view {view!r} names no language; its texts are left out"
+        return SourceRow(row.line, cells, row.warning or (warning if view else ""))
 
     def _inherit(
         self, cells: Mapping[str, object], product_sku: str, collected: CollectedRows

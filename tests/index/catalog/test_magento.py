@@ -119,3 +119,17 @@ def test_the_deepest_category_counts_without_its_root(text: str, path: list[str]
 )
 def test_the_language_of_a_store_view_is_found(store_view: str, text: str, language: str) -> None:
     assert find_language(store_view, text) == language
+
+
+def test_a_store_view_that_names_no_language_is_reported(tmp_path: Path) -> None:
+    path = tmp_path / "export.csv"
+    view = "TEE,store2,,,,Nice tee,,,,,,,,,,,,,\n"
+    path.write_text(f"{HEADER}{PRODUCT}{view}{view.replace('Nice tee', '')}", encoding="utf-8")
+    (row,) = read_products(path).iter_rows()
+    assert row.product is not None
+    assert row.product.translations == {}
+    reasons = [warning.reason for warning in row.warnings]
+    assert reasons == ["the store view 'store2' names no language; its texts are left out"]
+    path.write_text(f"{HEADER}{PRODUCT}{view.replace('store2', 'german')}", encoding="utf-8")
+    (row,) = read_products(path).iter_rows()
+    assert (list(row.product.translations) if row.product else [], row.warnings) == (["de"], ())
