@@ -131,7 +131,7 @@ def test_an_id_of_two_merchants_in_one_run_is_rejected(encoder: FakeEncoder) -> 
     assert index.get(["A0"]) == [A[0]]
 
 
-@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize("form", [form for form in FORMATS if form != "shopify"])
 def test_an_id_of_two_merchants_in_one_feed_is_rejected(
     encoder: FakeEncoder, tmp_path: Path, form: str
 ) -> None:
@@ -145,6 +145,22 @@ def test_an_id_of_two_merchants_in_one_feed_is_rejected(
     assert same.endswith("already")
     assert unowned.endswith("already, by the merchant 'A'; this row is of no merchant")
     assert index.get(["1"])[0].merchant_id == "A"
+
+
+def test_a_sku_of_two_shopify_products_takes_nothing_from_either_merchant(
+    encoder: FakeEncoder, tmp_path: Path
+) -> None:
+    index = ProductIndex.open(":memory:", encoder)
+    rows = [
+        {"id": "1", "title": "Mug", "merchant": merchant_id} for merchant_id in ("A", "B", "A", "")
+    ]
+    report = index.add(read_products(write_shop(tmp_path, "shopify", rows)))
+    (same,) = report.rejected
+    assert (same.line, same.product_id) == (4, "1A/1")
+    assert same.reason.endswith("already")
+    owners = {product.id: product.merchant_id for product in index.get(["1A/1", "1B/1", "1/1"])}
+    assert owners == {"1A/1": "A", "1B/1": "B", "1/1": ""}
+    assert index.get(["1"]) == []
 
 
 @pytest.mark.parametrize("form", FORMATS)
