@@ -15,7 +15,7 @@ from index.catalog.header_vocabulary import normalize_column_name
 from index.catalog.records import NO_FIELD, MalformedRow, SourceRow
 
 _DETAIL = "product_detail"
-_PARTS = re.compile(r"\s*\([\w\s:;,.]*\)\s*$")
+_PARTS = re.compile(r"[\w\s:;,.]*\)")
 _PARTED = frozenset({"product_detail", "shipping", "tax", "installment", "loyalty_points"})
 _REPEATED = frozenset({"additional_image_link", "product_highlight", "product_detail", "shipping"})
 _ARABIC = {
@@ -107,5 +107,8 @@ def parse_details(text: str) -> dict[str, str]:
 
 def _strip_parts(column: str) -> str:
     """Return a column's name without the number and the parts in parentheses: "product_detail"."""
-    name = _PARTS.sub("", column.strip().removeprefix("g:"))
+    name = column.strip().removeprefix("g:")
+    before, _, parts = name.rpartition("(")  # not by a pattern, which would be quadratic in blanks
+    if _PARTS.fullmatch(parts):
+        name = before
     return name.strip().casefold().replace(" ", "_")
