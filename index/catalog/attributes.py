@@ -1,9 +1,10 @@
 """Attributes of one row: from separate columns, and from objects of names and values."""
 
+import re
 from functools import lru_cache
 
 from index.catalog.cell_objects import parse_object
-from index.catalog.header_matching import strip_repeat
+from index.catalog.header_matching import match_attribute, strip_repeat
 from index.catalog.inferred_values import MAX_INFERRED_ATTRIBUTES, find_unfit_reason
 from index.catalog.records import CellError, as_json
 from index.catalog.row_cells import RowReader
@@ -11,6 +12,8 @@ from index.catalog.stock_status import PREORDER_WORDS, normalize_availability
 from index.catalog.text_cleaning import MAX_VALUE_CHARS, clean_line, is_empty
 
 MAX_ATTRIBUTES = 100
+_COMMA, _COLON = re.compile(r"(?<!\\),"), re.compile(r"(?<!\\):")
+_ESCAPED = re.compile(r"\\([,:])")
 
 
 def read_attributes(row: RowReader) -> dict[str, str]:
@@ -97,22 +100,27 @@ def _clean_text(text: str) -> str:
 
 
 def _add_details(row: RowReader, attributes: dict[str, str], value: object, column: str) -> None:
-    """Add Google's product details: "section:name:value", several with commas between them.
+    r"""Add Google's product details: "section:name:value", several with commas between them.
 
-    Readers of Google's own formats have parsed them already.
+    Commas and colons of their texts are written `\,` and `\:`. A reader of XML has parsed them.
+
+    Source: Google Merchant Center, attribute product_detail.
     """
     if not isinstance(value, str):
         _add_object(row, attributes, value, column)
         return
-    details = [part.split(":", 2) for part in value.split(",")]
+    details = [_COLON.split(part) for part in _COMMA.split(value)]
     if any(len(parts) != 3 for parts in details):
-        details = [value.split(":", 2)]
+        details = [_COLON.split(value, 2)]
     for parts in details:
         if len(parts) != 3:
             reason = f'"section:name:value" expected, got {value[:60]!r}'
             row.drop_value("attributes", column, reason)
-        elif name := _clean_value(parts[1]).casefold():
-            _add(row, attributes, name, parts[2], column)
+            continue
+        name, text = (_ESCAPED.sub(r"\1", part).strip() for part in parts[1:])
+        name = match_attribute(name) or _clean_value(name).casefold()
+        if name and text:
+            _add(row, attributes, name, text, column)
 
 
 def _add_object(row: RowReader, attributes: dict[str, str], value: object, column: str) -> None:

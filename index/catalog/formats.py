@@ -8,7 +8,6 @@ from pathlib import Path
 from index.catalog.delimited import DelimitedSource
 from index.catalog.exports import EXPORT_FORMATS, ExportSource, find_export
 from index.catalog.file_detection import detect_encoding, read_sample
-from index.catalog.google_table import GoogleTableSource, is_google_header
 from index.catalog.google_xml import GoogleXmlSource
 from index.catalog.jsonl import JsonLinesSource
 from index.catalog.records import FeedSource
@@ -36,7 +35,6 @@ _SOURCES: dict[str, Callable[[Path, str, str], FeedSource]] = {
     "tsv": DelimitedSource,
     "jsonl": lambda path, encoding, _: JsonLinesSource(path, encoding),
     "parquet": lambda path, _encoding, _delimiter: _open_parquet(path),
-    "google-table": GoogleTableSource,
     "google-xml": lambda path, _encoding, _delimiter: GoogleXmlSource(path),
     **{name: partial(ExportSource, export) for name, export in EXPORT_FORMATS.items()},
 }
@@ -120,7 +118,4 @@ def _detect_text_format(path: Path, sample: bytes, encoding: str, delimiter: str
     if head.startswith("{") or suffixes & {".jsonl", ".ndjson"}:
         return "jsonl"
     table = DelimitedSource(path, encoding, delimiter)
-    columns = table.read_columns()
-    if is_google_header(columns):
-        return "google-table"
-    return find_export(columns) or ("tsv" if table.delimiter == "\t" else "csv")
+    return find_export(table.read_columns()) or ("tsv" if table.delimiter == "\t" else "csv")

@@ -55,7 +55,11 @@ FIELD_ALIASES = (
         ),
     ),
     FieldAliases(
-        "sale_dates", ("sale_price_effective_date",)
+        "sale_dates",
+        (
+            "sale_price_effective_date",
+            "تاريخ سريان سعر التخفيض", "تاريخ سريان سعر البيع",
+        ),
     ),
     FieldAliases(
         "sale_start",
@@ -100,6 +104,7 @@ FIELD_ALIASES = (
             "main_category", "department", "kategorien",
             "الفئة", "القسم", "التصنيف", "الفئات", "الأقسام", "التصنيفات", "القسم الرئيسي",
             "الفئة الرئيسية", "التصنيف الرئيسي", "تصنيف المنتج", "فئة المنتج", "قسم المنتج",
+            "فئة المنتج على Google", "نوع المنتج",
         ),
     ),
     FieldAliases(
@@ -129,7 +134,8 @@ FIELD_ALIASES = (
     ),
     FieldAliases(
         "group_id",
-        ("group_id", "item_group_id", "parent_id", "parent_sku", "parent_asin", "parent"),
+        ("group_id", "item_group_id", "parent_id", "parent_sku", "parent_asin", "parent",
+         "معرّف مجموعة السلع"),
     ),
     FieldAliases(
         "in_stock",

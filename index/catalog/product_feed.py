@@ -41,7 +41,7 @@ from shopwindow.values import Product
 from shopwindow.values.errors import FeedError
 
 _TABLES = frozenset({"csv", "tsv"})
-_FORMATS_WITH_HEADER = frozenset({"csv", "tsv", "parquet", "google-table", *EXPORT_FORMATS})
+_FORMATS_WITH_HEADER = frozenset({"csv", "tsv", "parquet", *EXPORT_FORMATS})
 
 
 class ProductFeed:

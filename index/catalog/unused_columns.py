@@ -90,7 +90,7 @@ UNUSED_COLUMNS = (
             r"identifier exists",
             r"(?:internal |admin |purchase )?notes?|internal .*",
             r"(?:average |avg |customer |product |star )?(?:ratings?|reviews?|score|views|hits)",
-            r"هل .*|ترتيب.*|النوع|نوع المنتج|.*(?:ملاحظات|حاله|تقييم|مشاهدات).*",
+            r"هل .*|ترتيب.*|النوع|.*(?:ملاحظات|حاله|تقييم|مشاهدات).*",
         ),
     ),
     UnusedColumns(

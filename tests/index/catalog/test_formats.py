@@ -154,9 +154,7 @@ def test_every_format_can_be_given_by_name(tmp_path: Path) -> None:
     for name, form in FILES:
         path = Path(shutil.copy(DATA / name, tmp_path / name))
         assert len(list(read_products(path, format=form))) == 3
-    assert {form for _, form in FILES} | {"parquet", "google-table", *EXPORT_FORMATS} == set(
-        FEED_FORMATS
-    )
+    assert {form for _, form in FILES} | {"parquet", *EXPORT_FORMATS} == set(FEED_FORMATS)
 
 
 def test_products_survive_a_round_trip_through_json_lines(tmp_path: Path) -> None:

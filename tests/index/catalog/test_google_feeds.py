@@ -70,11 +70,29 @@ def test_repeated_and_parted_columns_are_read(tmp_path: Path) -> None:
         encoding="utf-8",
     )
     feed = read_products(path)
-    assert feed.format == "google-table"
+    assert feed.format == "tsv"
     pan, pot = feed
     assert pan.attributes == {"handle": "Oak", "heat": "30:90"}
     assert (pan.image, pan.price) == ("https://x.org/1.jpg", 45.0)
     assert (pot.image, pot.attributes) == ("https://x.org/5.jpg", {})
+
+
+def test_details_keep_commas_and_report_what_is_no_detail(tmp_path: Path) -> None:
+    path = tmp_path / "feed.tsv"
+    path.write_text(
+        "id\ttitle\tproduct_detail\n"
+        "1\tPan\tGeneral:Care:Wipe, then dry\n"
+        "2\tPot\tGeneral:Parts:Pot\\, lid,Look:Colour:Red\n"
+        "3\tLid\tGlass\n",
+        encoding="utf-8",
+    )
+    pan, pot, lid = read_products(path).iter_rows()
+    assert pan.product is not None
+    assert pan.product.attributes == {"care": "Wipe, then dry"}
+    assert pot.product is not None
+    assert pot.product.attributes == {"parts": "Pot, lid", "color": "Red"}
+    assert lid.product is not None
+    assert (lid.product.attributes, len(lid.warnings)) == ({}, 1)
 
 
 def test_arabic_column_names_are_read(tmp_path: Path) -> None:

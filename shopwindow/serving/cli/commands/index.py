@@ -20,8 +20,8 @@ def index(  # noqa: PLR0913 -- one parameter for each option
         typer.Option(
             "--format",
             metavar="F",
-            help="csv, tsv, jsonl, parquet, google-xml, google-table, shopify, woocommerce, "
-            "magento or salla; detected when not given.",
+            help="csv, tsv, jsonl, parquet, google-xml, shopify, woocommerce, magento or salla; "
+            "detected when not given.",
         ),
     ] = "",
     encoding: Annotated[
