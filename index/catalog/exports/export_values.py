@@ -2,13 +2,9 @@
 
 import re
 from collections.abc import Iterable
-from datetime import timedelta
 
 from index.catalog.header_vocabulary import ATTRIBUTE_BY_COLUMN, normalize_column_name
-from index.catalog.records import CellError
-from index.catalog.timestamps import parse_datetime
 
-_FIRST_TIME, _LAST_TIME = "1970-01-01T00:00:00+00:00", "9999-12-30T00:00:00+00:00"
 _UNESCAPED_COMMA = re.compile(r"(?<!\\)\s*,\s*")
 _LINE_ESCAPES = {"\\r\\n": "\n", "\\n": "\n", "\\r": "\n", '\\"': '"', "\\,": ","}
 _LINE_ESCAPE = re.compile(r'\\r\\n|\\[nr",]')
@@ -50,21 +46,3 @@ def unescape_text(text: str) -> str:
     if "\\" not in text:
         return text
     return _LINE_ESCAPE.sub(lambda match: _LINE_ESCAPES[match[0]], text)
-
-
-def build_sale_period(start: str, end: str) -> str:
-    """Return a sale's first and last time as one period, "start/end"; empty without either.
-
-    An end without a time of day includes its day. A text that is not a time stays as it is.
-    """
-    if not (start or end):
-        return ""
-    last = _to_iso(end, days=int(":" not in end)) if end else _LAST_TIME
-    return f"{_to_iso(start) if start else _FIRST_TIME}/{last}"
-
-
-def _to_iso(text: str, days: int = 0) -> str:
-    try:
-        return (parse_datetime(text) + timedelta(days=days)).isoformat()
-    except (CellError, OverflowError):
-        return text

@@ -13,7 +13,6 @@ from index.catalog.exports.export_header import ExportHeader
 from index.catalog.exports.export_source import ExportFormat, inherit_cells, keep_filled
 from index.catalog.exports.export_values import (
     build_attributes,
-    build_sale_period,
     choose_category,
     split_list,
 )
@@ -29,7 +28,7 @@ _KEYS = (
     "manufacturer", "qty", "is_in_stock",
 )  # fmt: skip
 _NAMES = {key: (key,) for key in _KEYS} | {"store_view_code": ("store_view_code", "_store")}
-_CATEGORY, _IMAGE, _PERIOD = "deepest category", "first image", "special price period"
+_CATEGORY, _IMAGE = "deepest category", "first image"
 _ATTRIBUTES, _GROUP, _TRANSLATIONS = "parsed attributes", "configurable product", "store views"
 _BRAND = "attribute manufacturer"
 _IMAGE_KEYS = ("base_image", "small_image", "thumbnail_image", "additional_images")
@@ -45,7 +44,7 @@ _DEFAULT_ROOT = "default category"
 
 
 class _MagentoAdapter:
-    derived_columns = (_CATEGORY, _IMAGE, _PERIOD, _ATTRIBUTES, _GROUP, _TRANSLATIONS, _BRAND)
+    derived_columns = (_CATEGORY, _IMAGE, _ATTRIBUTES, _GROUP, _TRANSLATIONS, _BRAND)
 
     def __init__(self, header: ExportHeader) -> None:
         self._header = header
@@ -63,7 +62,8 @@ class _MagentoAdapter:
             "description": (find("description"), find("short_description")),
             "price": (find("price"),),
             "sale_price": (find("special_price"),),
-            "sale_dates": (_PERIOD,),
+            "sale_start": (find("special_price_from_date"),),
+            "sale_end": (find("special_price_to_date"),),
             "brand": (find("manufacturer"), _BRAND),
             "category": (_CATEGORY,),
             "image": (_IMAGE,),
@@ -153,9 +153,6 @@ class _MagentoAdapter:
         get_text = self._header.get_text
         pairs = parse_pairs(get_text(cells, "additional_attributes"))
         cells[_CATEGORY] = parse_categories(get_text(cells, "categories"))
-        cells[_PERIOD] = build_sale_period(
-            get_text(cells, "special_price_from_date"), get_text(cells, "special_price_to_date")
-        )
         cells[_BRAND] = next((value for name, value in pairs if name in _BRAND_NAMES), "")
         own = [(name, str(value)) for name, value in options.items()]
         cells[_ATTRIBUTES] = build_attributes(

@@ -17,7 +17,6 @@ from index.catalog.exports.export_source import (
 )
 from index.catalog.exports.export_values import (
     build_attributes,
-    build_sale_period,
     choose_category,
     split_category_paths,
     split_list,
@@ -41,7 +40,7 @@ _NAMES = {
     "quantity": ("الكمية", "كمية المنتج", "الكمية المتوفرة"),
     "status": ("حالة المنتج", "الحالة"),
 }
-_ID, _CATEGORY, _IMAGE, _PERIOD = "sku or no.", "deepest category", "first image", "sale period"
+_ID, _CATEGORY, _IMAGE = "sku or no.", "deepest category", "first image"
 _ATTRIBUTES, _GROUP = "variant options", "product above"
 _VARIANT_WORDS = ("خيار", "option", "variant")
 _NAME, _VALUE = "الاسم", "القيمة"
@@ -50,7 +49,7 @@ _OWN_KEYS = ("number", "row_type", "sku", "quantity")
 
 
 class _SallaAdapter:
-    derived_columns = (_ID, _CATEGORY, _IMAGE, _PERIOD, _ATTRIBUTES, _GROUP)
+    derived_columns = (_ID, _CATEGORY, _IMAGE, _ATTRIBUTES, _GROUP)
 
     def __init__(self, header: ExportHeader) -> None:
         self._header = header
@@ -59,7 +58,7 @@ class _SallaAdapter:
         self._product_id = ""
         self._product_line = 0
         self.unused = header.find_all(
-            "number", "sku", "row_type", "product_type", "category", "image", "starts", "ends"
+            "number", "sku", "row_type", "product_type", "category", "image"
         ) + tuple(column for column in header.columns if column.strip().startswith("["))
 
     def get_fields(self) -> Mapping[str, tuple[str, ...]]:
@@ -70,7 +69,8 @@ class _SallaAdapter:
             "description": (find("description"),),
             "price": (find("price"),),
             "sale_price": (find("sale_price"),),
-            "sale_dates": (_PERIOD,),
+            "sale_start": (find("starts"),),
+            "sale_end": (find("ends"),),
             "category": (_CATEGORY,),
             "image": (_IMAGE,),
             "brand": (find("brand"),),
@@ -145,7 +145,6 @@ class _SallaAdapter:
         cells[_GROUP] = group
         cells[_CATEGORY] = choose_category(split_category_paths(get_text(cells, "category")))
         cells[_IMAGE] = next(iter(split_list(get_text(cells, "image"))), "")
-        cells[_PERIOD] = build_sale_period(get_text(cells, "starts"), get_text(cells, "ends"))
         cells[_ATTRIBUTES] = build_attributes(options)
         return SourceRow(row.line, cells, row.warning)
 

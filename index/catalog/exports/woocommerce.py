@@ -12,7 +12,6 @@ from index.catalog.exports.export_header import ExportHeader
 from index.catalog.exports.export_source import ExportFormat, inherit_cells, keep_filled
 from index.catalog.exports.export_values import (
     build_attributes,
-    build_sale_period,
     choose_category,
     split_category_paths,
     split_list,
@@ -62,7 +61,7 @@ _NAMES = {
     "brand": ("brands", "brand", "meta: brand", "meta: _brand", "marken", "marke", "marques",
               "marque", "العلامات التجارية", "العلامة التجارية"),
 }  # fmt: skip
-_ID, _CATEGORY, _IMAGES, _PERIOD = "sku or id", "deepest category", "first image", "sale period"
+_ID, _CATEGORY, _IMAGES = "sku or id", "deepest category", "first image"
 _STOCK, _ATTRIBUTES, _GROUP = "variant in stock", "variant attributes", "parent product"
 _ATTRIBUTE_WORDS = ("attribut", "خاصية", "سمة", "السمة", "الخاصية")
 _NAME_WORDS = ("name", "nom", "اسم")
@@ -73,14 +72,14 @@ _BACKORDER_WORDS = frozenset({"1", "yes", "notify", "true", "ja", "oui", "نعم
 
 
 class _WooAdapter:
-    derived_columns = (_ID, _CATEGORY, _IMAGES, _PERIOD, _STOCK, _ATTRIBUTES, _GROUP)
+    derived_columns = (_ID, _CATEGORY, _IMAGES, _STOCK, _ATTRIBUTES, _GROUP)
 
     def __init__(self, header: ExportHeader) -> None:
         self._header = header
         self._attributes = _find_attribute_columns(header.columns)
         self.unused = header.find_all(
             "id", "sku", "type", "parent", "categories", "images", "in_stock", "stock",
-            "backorders", "starts", "ends",
+            "backorders",
         )  # fmt: skip
 
     def get_fields(self) -> Mapping[str, tuple[str, ...]]:
@@ -91,7 +90,8 @@ class _WooAdapter:
             "description": (find("description"), find("short")),
             "price": (find("price"),),
             "sale_price": (find("sale_price"),),
-            "sale_dates": (_PERIOD,),
+            "sale_start": (find("starts"),),
+            "sale_end": (find("ends"),),
             "category": (_CATEGORY,),
             "image": (_IMAGES,),
             "brand": (find("brand"),),
@@ -162,8 +162,6 @@ class _WooAdapter:
         cells[_IMAGES] = next(iter(split_list(header.get_text(cells, "images"))), "")
         if brand := header.get_text(cells, "brand"):
             cells[header.find("brand")] = next(iter(split_list(brand)), "")
-        starts, ends = header.get_text(cells, "starts"), header.get_text(cells, "ends")
-        cells[_PERIOD] = build_sale_period(starts, ends)
         cells[_STOCK] = self._read_stock(cells)
         options = self._read_attributes(cells) + self._read_attributes(product)
         cells[_ATTRIBUTES] = build_attributes(options)

@@ -73,6 +73,17 @@ def test_a_special_price_counts_within_its_dates(tmp_path: Path) -> None:
     assert read_export(tmp_path, HEADER + open_ended)["TEE-R"].price == 30.0
 
 
+def test_the_dates_of_special_prices_are_read_as_their_column_has_them(tmp_path: Path) -> None:
+    # 2/1/20 alone could be January; 10/25/15 says that the month comes first.
+    american = VARIANT.replace("2020-01-01,2020-02-01", "10/25/15,2/1/20")
+    other = american.replace("TEE-R", "TEE-G").replace("2/1/20", "12/31/50")
+    products = read_export(tmp_path, HEADER + american + other)
+    assert {name: product.price for name, product in products.items()} == {
+        "TEE-R": 40.0,
+        "TEE-G": 30.0,
+    }
+
+
 @pytest.mark.parametrize(
     ("text", "pairs"),
     [

@@ -1,6 +1,6 @@
 """Sale prices that count only while the sale is on."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -22,6 +22,16 @@ NOW = datetime(2024, 5, 31, 12, tzinfo=UTC)
 )  # fmt: skip
 def test_a_sale_is_on_between_its_dates(start: str, end: str | None, is_active: bool) -> None:
     assert is_sale_active(start, end, DateOrder.DAY, NOW) is is_active
+
+
+def test_a_sale_includes_the_whole_of_its_last_day() -> None:
+    last = datetime(2020, 2, 1, 23, 59, 59, 999_999, tzinfo=UTC)
+    assert is_sale_active("2020-01-01", "2020-02-01", now=last)
+    assert not is_sale_active("2020-01-01", "2020-02-01", now=last + timedelta(microseconds=1))
+    end = datetime(2020, 2, 1, 18, tzinfo=UTC)
+    assert is_sale_active("", "2020-02-01 18:00", now=end)
+    assert not is_sale_active("", "2020-02-01 18:00", now=end + timedelta(microseconds=1))
+    assert is_sale_active("", "", now=end)
 
 
 @pytest.mark.parametrize(
