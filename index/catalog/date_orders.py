@@ -36,7 +36,7 @@ def find_date_orders(source: FeedSource, planner: ColumnPlanner) -> DateOrders:
     found: dict[str, set[DateOrder]] = {field: set() for field in columns if columns[field]}
     if not found:
         return NO_DATE_ORDERS
-    for n_rows, row in enumerate(islice(iter_rows_safely(source), _N_ROWS)):
+    for n_rows, row in enumerate(islice(iter_rows_safely(source, joined=False), _N_ROWS)):
         if n_rows >= _N_FIRST_ROWS and not any(found.values()):
             break
         if isinstance(row, SourceRow):

@@ -12,6 +12,7 @@ from index.catalog.records import (
     MAX_ROW_CHARS,
     UNREADABLE_REST,
     FeedSource,
+    JoiningSource,
     MalformedRow,
     SourceRow,
 )
@@ -157,8 +158,14 @@ def skip_line(stream: TextIO) -> None:
         pass
 
 
-def iter_rows_safely(source: FeedSource) -> Iterator[SourceRow | MalformedRow]:
+def iter_rows_safely(
+    source: FeedSource, *, joined: bool = True
+) -> Iterator[SourceRow | MalformedRow]:
     """Yield a source's rows; a truncated file ends with a malformed row instead of an error.
+
+    Args:
+        source: Reader of the feed.
+        joined: Whether rows that make one product are joined, which may take the whole file.
 
     Yields:
         The rows before the break, and then a malformed row that explains it.
@@ -168,11 +175,17 @@ def iter_rows_safely(source: FeedSource) -> Iterator[SourceRow | MalformedRow]:
     """
     line = 0
     try:
-        for row in source.iter_rows():
+        for row in _iter_rows(source, joined):
             line = row.line
             yield row
     except READ_ERRORS as exc:
         yield MalformedRow(line + 1, format_unreadable_rest(exc))
+
+
+def _iter_rows(source: FeedSource, joined: bool) -> Iterator[SourceRow | MalformedRow]:
+    if isinstance(source, JoiningSource) and not joined:
+        return source.iter_single_rows()
+    return source.iter_rows()
 
 
 def format_unreadable_rest(cause: object) -> str:

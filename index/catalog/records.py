@@ -176,6 +176,22 @@ class ColumnarSource(FeedSource, Protocol):
         ...
 
 
+@runtime_checkable
+class JoiningSource(FeedSource, Protocol):
+    """Reader of a format whose products take several rows: it reads the whole file to join them."""
+
+    def iter_single_rows(self) -> Iterator[SourceRow | MalformedRow]:
+        """Yield each row as the file has it, without reading the file to its end first.
+
+        Yields:
+            Rows, without the columns that are derived.
+
+        Raises:
+            FeedError: The file is missing, or is not of this format.
+        """
+        ...
+
+
 def excerpt(value: object, limit: int = MAX_RAW_CHARS) -> str:
     """Return the beginning of a row as one line of text, at most `limit` characters."""
     text = value if isinstance(value, str) else as_json(value)

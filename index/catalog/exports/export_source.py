@@ -60,7 +60,7 @@ class ExportFormat:
 
 
 class ExportSource:
-    """Reads an export through its adapter; see `FeedSource`.
+    """Reads an export through its adapter; see `JoiningSource`.
 
     Args:
         export: The export.
@@ -89,6 +89,10 @@ class ExportSource:
         used = [column for columns in fields.values() for column in columns]
         unused = (*filter(None, adapter.unused), *self._header.list_unused(used))
         return {**fields, NO_FIELD: tuple(dict.fromkeys(unused))}
+
+    def iter_single_rows(self) -> Iterator[SourceRow | MalformedRow]:
+        """Return the rows of the table; see `JoiningSource`."""
+        return self._table.iter_rows()
 
     def iter_rows(self) -> Iterator[SourceRow | MalformedRow]:
         """Yield the products, in the order of the file.

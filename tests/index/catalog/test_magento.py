@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 
 from index.catalog import read_products
+from index.catalog.exports import export_source
+from index.catalog.exports.collected_rows import CollectedRows
 from index.catalog.exports.magento import find_language, parse_categories, parse_pairs
 from shopwindow.values import Product, Translation
 
@@ -144,3 +146,20 @@ def test_a_store_view_that_names_no_language_is_reported(tmp_path: Path) -> None
     path.write_text(f"{HEADER}{PRODUCT}{view.replace('store2', 'german')}", encoding="utf-8")
     (row,) = read_products(path).iter_rows()
     assert (list(row.product.translations) if row.product else [], row.warnings) == (["de"], ())
+
+
+def test_finding_the_order_of_dates_joins_no_rows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "export.csv"
+    path.write_text(HEADER + VARIANT, encoding="utf-8")
+    feed = read_products(path)
+    opened: list[CollectedRows] = []
+
+    def collect() -> CollectedRows:
+        opened.append(CollectedRows())
+        return opened[-1]
+
+    monkeypatch.setattr(export_source, "CollectedRows", collect)
+    assert len(list(feed)) == 1
+    assert len(opened) == 1, "the file is read to its end once, and once more for the products"
