@@ -97,8 +97,8 @@ PLANTED = (
     PlantedFault("a placeholder collapses products until one more has it", _COLLAPSE,
                  ">= PLACEHOLDER_MIN_COUNT", "> PLACEHOLDER_MIN_COUNT", _OF_COLLAPSING),
     PlantedFault("a product is not counted among those it stands for", _COLLAPSE,
-                 "{point_id: size for point_id, size", "{point_id: size - 1 for point_id, size",
-                 _OF_COLLAPSING),
+                 "product_id: size for product_id, size",
+                 "product_id: size - 1 for product_id, size", _OF_COLLAPSING),
 )  # fmt: skip
 
 EQUIVALENT: dict[str, str] = {

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from benchmarks.mutants import Mutant, list_mutants
-from benchmarks.mutation import summarize
-from benchmarks.mutation_cases import EQUIVALENT, PlantedFault
+from benchmarks.mutation import ROOT, summarize
+from benchmarks.mutation_cases import EQUIVALENT, PLANTED, PlantedFault
 from benchmarks.mutation_coverage import TestMap
 from benchmarks.mutation_runner import Verdict
 
@@ -135,3 +135,10 @@ def test_an_argued_mutant_is_named_with_its_reason_and_in_both_scores(
     assert (summary["survivors"], summary["equivalent"]) == (
         [], {"a.py:1: 1 -> (2)": "nobody reads it"}
     )  # fmt: skip
+
+
+@pytest.mark.parametrize("fault", PLANTED, ids=lambda fault: fault.name)
+def test_every_fault_of_the_list_can_still_be_planted(fault: PlantedFault) -> None:
+    source = (ROOT / fault.file).read_bytes()
+    assert fault.apply(source) != source
+    assert all((ROOT / test).exists() for test in fault.tests)
