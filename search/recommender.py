@@ -17,7 +17,7 @@ from search.response_builder import ResponseBuilder
 from search.rules.plan import RulePlan
 from search.stopwatch import Stopwatch
 from shopwindow.personalization import Personalizer
-from shopwindow.ranking import CandidateSet, RankingWeights, SlateBuilder
+from shopwindow.ranking import CandidateSet, ComplementFeatures, RankingWeights, SlateBuilder
 from shopwindow.values import Filters, Query, SearchResponse
 from shopwindow.values.errors import ProductNotFoundError
 
@@ -106,6 +106,7 @@ class Recommender:
         state = ComplementState(
             self._make_context(query, snapshot, (product_id, *user.hidden_product_ids)),
             anchor=anchor,
+            features=ComplementFeatures.from_product(anchor.product),
             exclude_ids=frozenset(user.hidden_product_ids),
         )
         state = self._complements.run(state, watch)

@@ -26,6 +26,10 @@ COLLAPSING_FIELDS = (GROUP_ID, PERCEPTUAL_HASH)
 """The stored fields that tell variants and products with the same photo."""
 
 
+RULE_KINDS = ("hides", "pins", "boosts", "buries")
+"""The fields of a plan with rules that change positions."""
+
+
 class ByRelevance(Stage[S]):
     """Runs a stage unless the query sorts: who asks for the cheapest wants the cheapest.
 
@@ -227,8 +231,7 @@ class ApplyRules:
 
     Args:
         index: Evaluates the conditions of rules, and has the products that they add.
-        kinds: The kinds of rules to apply, of "hides", "pins", "boosts", "buries"; the others wait
-            for another stage.
+        kinds: Those of `RULE_KINDS` to apply; the others wait for another stage.
     """
 
     name = "rules"
@@ -236,12 +239,10 @@ class ApplyRules:
     def __init__(
         self,
         index: ProductIndex,
-        kinds: Sequence[str] = ("hides", "pins", "boosts", "buries"),
+        kinds: Sequence[str] = RULE_KINDS,
     ) -> None:
         self._index = index
-        self._omitted = {kind: () for kind in ("hides", "pins", "boosts", "buries")}
-        for kind in kinds:
-            del self._omitted[kind]
+        self._omitted = {kind: () for kind in RULE_KINDS if kind not in kinds}
 
     def run(self, state: S) -> S:
         """Return the candidates as the rules want them."""

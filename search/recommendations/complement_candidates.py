@@ -11,7 +11,6 @@ from index.text import analyze, build_query_vector, hash_term
 from search.recommendations.candidate_pools import CandidatePoolCache
 from search.recommendations.state import ComplementState
 from shopwindow.personalization import Personalizer
-from shopwindow.ranking import ComplementFeatures
 
 N_BY_KEYWORDS = 80
 N_BY_STYLE = 80
@@ -54,9 +53,8 @@ class RelatedProducts:
 
     def _query_keywords(self, state: ComplementState) -> list[ProductQuery]:
         """Return the query for products that share title keywords: series, brand or material."""
-        product = state.anchor.product
-        features = ComplementFeatures.from_product(product)
-        keywords = analyze(" ".join(sorted(features.title_keywords)), product.language)
+        language = state.anchor.product.language
+        keywords = analyze(" ".join(sorted(state.features.title_keywords)), language)
         if not keywords:
             return []
         vector = build_query_vector(hash_term(keyword.stem) for keyword in keywords)

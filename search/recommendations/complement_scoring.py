@@ -51,7 +51,7 @@ class ReadBaskets:
         Raises:
             OnlineStoreError: They cannot be read.
         """
-        features = ComplementFeatures.from_product(state.anchor.product)
+        features = state.features
         baskets = BasketStatistics(
             self._read_products(features.product_id, state.context.query.filters),
             self._read_joint_counts(
@@ -149,7 +149,7 @@ class ScoreComplements:
             self._catalog.stack_vectors([state.anchor, *state.items])
         )
         complements = score_complements(
-            ComplementFeatures.from_product(state.anchor.product),
+            state.features,
             vectors[0],
             candidates,
             vectors[1:],

@@ -8,7 +8,7 @@ import numpy as np
 
 from search.pipeline.state import RankingState
 from shopwindow.personalization import CatalogItem, EngagementStats, UserContext
-from shopwindow.ranking import BasketStatistics, EngagementEstimate
+from shopwindow.ranking import BasketStatistics, ComplementFeatures, EngagementEstimate
 from shopwindow.values import Vectors
 
 
@@ -63,12 +63,14 @@ class ComplementState(RankingState):
 
     Attributes:
         anchor: The product.
+        features: What it is compared by.
         exclude_ids: Products that are left out.
         baskets: What was bought together with it.
         items: The generated candidates.
     """
 
     anchor: CatalogItem
+    features: ComplementFeatures
     exclude_ids: frozenset[str] = frozenset()
     baskets: BasketStatistics = field(default_factory=BasketStatistics)
     items: Sequence[CatalogItem] = ()
