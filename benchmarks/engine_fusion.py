@@ -160,7 +160,7 @@ def measure_set(judged_set: JudgedSet, data: Path, encoder_name: str) -> dict[st
         rows[name] = {MAIN: round(mean(values[name]), 4), "p50_ms": round(took_ms, 2)}
         if name != DEFAULT_METHOD:
             comparison = asdict(compare(values[name], values[DEFAULT_METHOD], seed=SEED))
-            del comparison["by_query"]
+            del comparison["per_query"]
             rows[name]["ours less this"] = {
                 key: round(value, 4) for key, value in comparison.items()
             }

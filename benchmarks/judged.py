@@ -130,7 +130,7 @@ def measure_set(judged_set: JudgedSet, data: Path, encoder_name: str) -> dict[st
         if rival is not default:
             baseline, scores = (run.evaluate(judgments, measure) for run in (rival, default))
             comparison = asdict(compare(baseline, scores, seed=SEED))
-            del comparison["by_query"]
+            del comparison["per_query"]
             comparisons[rival.name] = {name: round(value, 4) for name, value in comparison.items()}
     worst = sorted(default.evaluate(judgments, measure).items(), key=lambda item: item[1])[:20]
     return {

@@ -9,6 +9,7 @@ import pytest
 from index.store.edge import EdgeStore
 from index.store.exact import ExactStore
 from index.store.points import PHOTO, FieldIndex, In, Point, StoreSchema, VectorQuery
+from index.text.bm25 import build_document_vector
 from tests.index.test_store_contract import make_sparse_vector, point_id
 
 DIM = 512
@@ -26,13 +27,13 @@ def make_unit(number: int) -> np.ndarray:
     return values / np.linalg.norm(values)
 
 
-def make_wide_points(numbers: range, version: int = 0) -> list[Point]:
+def make_wide_points(numbers: range, version: int = 0, *, has_words: bool = True) -> list[Point]:
     return [
         Point(
             point_id(number),
             {"color": ("red", "blue")[number % 2]},
             {PHOTO: make_unit(number + 10_000 * version)},
-            make_sparse_vector(number),
+            make_sparse_vector(number) if has_words else build_document_vector((), 5.0),
         )
         for number in numbers
     ]
@@ -42,22 +43,25 @@ def make_wide_points(numbers: range, version: int = 0) -> list[Point]:
 def store(tmp_path: Path) -> Iterator[EdgeStore]:
     opened = EdgeStore(tmp_path / "index", hnsw_min_points=HNSW_MIN_POINTS)
     opened.create(SCHEMA)
-    opened.upsert(make_wide_points(range(N_POINTS)))
     yield opened
     opened.close()
 
 
-def test_a_graph_is_due_once_half_its_least_size_was_rewritten(store: EdgeStore) -> None:
+@pytest.mark.parametrize("has_words", [True, False])
+def test_a_graph_is_due_once_half_its_least_size_was_rewritten(
+    store: EdgeStore, has_words: bool
+) -> None:
+    store.upsert(make_wide_points(range(N_POINTS), has_words=has_words))
     store.optimize(wait=True)
     assert (store.info()["graph"], store.info()["unindexed_vectors"]) == ("built", 0)
     assert store.info()["segments"] == 2, "one with a graph, one for what comes"
     shard = list(Path(store.location).glob("shard-*"))
     half = HNSW_MIN_POINTS // 2
-    store.upsert(make_wide_points(range(half - 1), version=1))
+    store.upsert(make_wide_points(range(half - 1), version=1, has_words=has_words))
     assert (store.info()["graph"], store.info()["unindexed_vectors"]) == ("built", half - 1)
     store.optimize(wait=True)
     assert list(Path(store.location).glob("shard-*")) == shard, "not due, so not built"
-    store.upsert(make_wide_points(range(half - 1, half), version=1))
+    store.upsert(make_wide_points(range(half - 1, half), version=1, has_words=has_words))
     store.optimize(wait=True)  # if the engine did not begin by itself, within a second
     assert (store.info()["graph"], store.info()["unindexed_vectors"]) == ("built", 0)
     assert list(Path(store.location).glob("shard-*")) != shard
