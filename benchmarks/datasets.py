@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 import typer
 
 from shopwindow.values import Product
-from shopwindow.values.product import Translation
+from shopwindow.values.translation import Translation
 
 DATA = Path("../shared/data")
 DataFolder: TypeAlias = Annotated[Path, typer.Option(help="Folder of the datasets.")]

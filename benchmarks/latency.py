@@ -18,7 +18,7 @@ import typer
 
 from benchmarks.results_file import SEED, write_result
 from embed import load_encoder
-from index import ProductIndex
+from index import PriceView, ProductIndex
 from index.manifest import Manifest
 from index.payload import (
     CACHED_FIELDS,
@@ -97,6 +97,11 @@ class Catalogue:
             )
             for number, cluster, photo, text in rows
         ]
+
+
+def _to_stored(filters: Filters) -> tuple[Condition, ...]:
+    """Return filters as a store knows them; all prices are in one currency."""
+    return PriceView().resolve(to_conditions(filters))
 
 
 def _make_point(number: int, cluster: int, vectors: dict[str, Vectors], mean_words: float) -> Point:
@@ -209,7 +214,7 @@ def measure(index: ProductIndex, store: EdgeStore, encoder: Encoder) -> dict[str
         filters = Filters(category=KINDS[number % 10].title(), price_max=250.0)
         vector = index.encoder.encode_texts([text])[0]
         photo = VectorProjection.from_spec(encoder.spec).project(PHOTO, vector)
-        engine_query = VectorQuery(PHOTO, photo, to_conditions(filters), limit=10)
+        engine_query = VectorQuery(PHOTO, photo, _to_stored(filters), limit=10)
         queries = {
             "service": Query(text=text, filters=filters, limit=10),
             "service_no_facets": Query(text=text + " x", filters=filters, limit=10, facets=()),
@@ -264,11 +269,10 @@ def measure_recall(store: EdgeStore, catalogue: Catalogue) -> dict[str, float]:
     conditions_by_name: dict[str, list[tuple[Condition, ...]]] = {
         "no_filter": [()] * N_RECALL,
         "two_filters": [
-            to_conditions(Filters(category=KINDS[n % 10].title(), price_max=250.0))
-            for n in clusters
+            _to_stored(Filters(category=KINDS[n % 10].title(), price_max=250.0)) for n in clusters
         ],
-        "category_only": [to_conditions(Filters(category=KINDS[n % 10].title())) for n in clusters],
-        "price_only": [to_conditions(Filters(price_max=100.0))] * N_RECALL,
+        "category_only": [_to_stored(Filters(category=KINDS[n % 10].title())) for n in clusters],
+        "price_only": [_to_stored(Filters(price_max=100.0))] * N_RECALL,
     }
     recalls = {}
     for name, conditions in conditions_by_name.items():

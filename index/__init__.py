@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         is_blank,
         is_same_photo,
     )
+    from index.pricing import PRICE_FIELDS, PriceView, ProductCondition
     from index.product_index import ProductIndex
     from index.product_query import IndexEntry, ProductQuery, ScoredProduct, make_position
     from shopwindow.version import __version__
@@ -56,6 +57,9 @@ _HOMES = {
     "find_same_photo_pairs": "index.perceptual_hash",
     "is_blank": "index.perceptual_hash",
     "is_same_photo": "index.perceptual_hash",
+    "PRICE_FIELDS": "index.pricing",
+    "PriceView": "index.pricing",
+    "ProductCondition": "index.pricing",
     "__version__": "shopwindow.version",
     "FeedMapping": "index.catalog",
     "IndexReport": "index.index_report",
@@ -78,6 +82,7 @@ __all__ = [
     "MAX_RMS_DISTANCE",
     "PERCEPTUAL_HASH",
     "PHOTO_DIGEST",
+    "PRICE_FIELDS",
     "TEXT_DIGEST",
     "CatalogCache",
     "FeedMapping",
@@ -86,6 +91,8 @@ __all__ = [
     "IndexReport",
     "IssueGroups",
     "PerceptualHashes",
+    "PriceView",
+    "ProductCondition",
     "ProductFeed",
     "ProductIndex",
     "ProductQuery",

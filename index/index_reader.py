@@ -21,6 +21,8 @@ from index.payload import (
     to_point_id,
     to_point_ids,
 )
+from index.pricing import CatalogPrices, PriceRange, PriceView, ProductCondition
+from index.pricing.price_view import CURRENCY, PRICE, PRICE_FIELDS
 from index.product_id_map import ProductIdMap
 from index.product_query import IndexEntry, ProductQuery, ScoredProduct
 from index.store.contract import VectorStore
@@ -28,9 +30,9 @@ from index.store.points import (
     PHOTO,
     TEXT,
     Condition,
+    In,
     IsEmpty,
     OrderBy,
-    Range,
 )
 from index.vector_projection import VectorProjection
 from shopwindow.values import EncoderSpec, Filters, Product, ProductId, Vectors
@@ -42,6 +44,7 @@ class IndexReader:
     Args:
         store: The store that holds the points.
         spec: The spec of the encoder whose embeddings the index holds, or will hold.
+        prices: What its prices are worth; None for the shipped exchange rates.
 
     Raises:
         EncoderMismatchError: The index was made with another encoder; also raised by every call
@@ -49,7 +52,9 @@ class IndexReader:
         IndexVersionError: The index was made by another version of Shopwindow.
     """
 
-    def __init__(self, store: VectorStore, spec: EncoderSpec) -> None:
+    def __init__(
+        self, store: VectorStore, spec: EncoderSpec, prices: CatalogPrices | None = None
+    ) -> None:
         self._store = store
         self._projection = VectorProjection.from_spec(spec)
         self._spec = spec
@@ -57,6 +62,7 @@ class IndexReader:
         self._manifest = self._read_manifest()
         self._rows = FieldRowCache(store)
         self._ids = ProductIdMap(store)
+        self._prices = prices or CatalogPrices(store)
 
     @property
     def n_changes(self) -> int:
@@ -101,7 +107,7 @@ class IndexReader:
 
     def count(self, filters: Filters | None = None) -> int:
         """Return the number of products, or of those that pass the filters."""
-        return self._store.count(to_conditions(filters or Filters())) if self.exists else 0
+        return self._store.count(self._resolve(filters)) if self.exists else 0
 
     def query(self, queries: Sequence[ProductQuery]) -> list[list[ScoredProduct]]:
         """Return the best products of each query, in one call to the store.
@@ -114,8 +120,11 @@ class IndexReader:
         """
         if not self.exists:
             return [[] for _ in queries]
+        prices = self._prices.view()
         return self._ids.convert(
-            self._store.query([query.to_vector_query(self.project) for query in queries])
+            self._store.query(
+                [query.to_vector_query(self.project, prices.resolve) for query in queries]
+            )
         )
 
     def get_entries(
@@ -160,7 +169,7 @@ class IndexReader:
             of that name have no row.
         """
         # Point ids are hashes, so their order is independent of what the products are.
-        required = to_conditions(filters or Filters())
+        required = self._resolve(filters)
         points = self._store.scroll(required, "", limit, ())[0] if self.exists else []
         ids = [point.id for point in points]
         with_vectors = self._store.retrieve(ids, (), vectors=True) if ids else {}
@@ -230,7 +239,7 @@ class IndexReader:
         """
         if not self.exists:
             return [], ""
-        points, next_after = self._store.scroll(to_conditions(filters), after, limit)
+        points, next_after = self._store.scroll(self._resolve(filters), after, limit)
         return [IndexEntry.from_point(point) for point in points], next_after
 
     def browse_vectors(
@@ -254,7 +263,7 @@ class IndexReader:
         """
         if not self.exists:
             return {}
-        counts = self._store.facet(FACET_FIELDS[name], to_conditions(filters), limit)
+        counts = self._store.facet(FACET_FIELDS[name], self._resolve(filters), limit)
         return label_facet_counts(name, counts, limit)
 
     def count_surface_forms(
@@ -299,27 +308,50 @@ class IndexReader:
         return self._rows.fetch(product_ids, fields) if self.exists else FieldRows(fields)
 
     def browse_ordered(self, order: OrderBy, filters: Filters, limit: int) -> list[IndexEntry]:
-        """Return the first products of an order among those that pass the filters."""
+        """Return the first products of an order among those that pass the filters.
+
+        Prices are compared, and stated in the entries' payloads, in the base currency.
+        """
         if not self.exists:
             return []
-        points = self._store.scroll_ordered(order, to_conditions(filters), limit)
+        conditions = self._resolve(filters)
+        if order.field == PRICE:
+            points = self._prices.view().browse(
+                self._store.scroll_ordered, order, conditions, limit
+            )
+        else:
+            points = self._store.scroll_ordered(order, conditions, limit)
         return [IndexEntry.from_point(point) for point in points]
 
+    @property
+    def prices(self) -> PriceView:
+        """What the prices of the products are worth now, in the base currency."""
+        return self._prices.view()
+
     def sample_prices(self, filters: Filters, limit: int) -> list[float]:
-        """Return the prices of a random sample of the products that pass the filters."""
+        """Return the prices of a random sample of the products that pass, in the base currency."""
         if not self.exists:
             return []
-        points, _ = self._store.scroll(to_conditions(filters), "", limit, ("price",))
-        return [float(point.payload["price"]) for point in points if "price" in point.payload]
+        points, _ = self._store.scroll(self._resolve(filters), "", limit, PRICE_FIELDS)
+        rows = FieldRows.from_points(points, PRICE_FIELDS)
+        return list(self._prices.view().read_prices(rows).values())
 
     def make_price_counter(self, filters: Filters) -> Callable[[float | None, float | None], int]:
         """Return a function that counts the products that pass the filters in a price range."""
-        required = to_conditions(filters)
+        prices, required = self._prices.view(), to_conditions(filters)
 
         def count(low: float | None, high: float | None) -> int:
-            return self._store.count((*required, Range("price", low, high)))
+            return self._store.count(prices.resolve((*required, PriceRange(low, high))))
 
         return count
+
+    def count_without_rate(self, filters: Filters) -> int:
+        """Return how many products that pass all filters but the price have no exchange rate."""
+        unknown = self._prices.view().list_unknown()
+        if not (unknown and self.exists):
+            return 0
+        others = replace(filters, price_min=None, price_max=None, currency="")
+        return self._store.count((*self._resolve(others), In(CURRENCY, unknown)))
 
     def browse_missing(
         self, field: str, filters: Filters, after: str = "", limit: int = 100
@@ -327,20 +359,24 @@ class IndexReader:
         """Return one batch of the products that pass and lack a payload field; see `browse`."""
         if not self.exists:
             return [], ""
-        conditions = (*to_conditions(filters), IsEmpty(field))
+        prices = self._prices.view()
+        missing = prices.match_missing() if field == PRICE else (IsEmpty(field),)
+        conditions = (*prices.resolve(to_conditions(filters)), *missing)
         points, next_after = self._store.scroll(conditions, after, limit)
         return [IndexEntry.from_point(point) for point in points], next_after
 
     def filter_ids(
         self,
         product_ids: Sequence[ProductId],
-        condition_sets: Sequence[tuple[Condition, ...]],
+        condition_sets: Sequence[tuple[ProductCondition, ...]],
     ) -> list[set[ProductId]]:
         """Return which of some products exist and fulfil each set of conditions."""
         if not self.exists:
             return [set() for _ in condition_sets]
         ids = {to_point_id(product_id): product_id for product_id in product_ids}
-        passing = self._store.filter_ids(list(ids), condition_sets)
+        prices = self._prices.view()
+        resolved = [prices.resolve(conditions) for conditions in condition_sets]
+        passing = self._store.filter_ids(list(ids), resolved)
         return [{ids[point_id] for point_id in point_ids} for point_ids in passing]
 
     def filter_products(
@@ -359,6 +395,11 @@ class IndexReader:
         manifest.check_encoder(self._spec, self.location)
         return manifest
 
+    def _resolve(self, filters: Filters | None) -> tuple[Condition, ...]:
+        """Return filters as conditions on stored fields, at this moment."""
+        conditions = to_conditions(filters) if filters else ()
+        return self._prices.view().resolve(conditions) if conditions else ()
+
     def _expand_all(self, stored: Mapping[str, Vectors]) -> dict[str, Vectors]:
         """Return stored vectors by name in the encoder's dimension, each of shape (dim,)."""
         return {name: self._projection.expand(name, vector) for name, vector in stored.items()}
@@ -366,6 +407,6 @@ class IndexReader:
     def _count_field_values(
         self, field: str, filters: Filters | None, limit: int
     ) -> dict[str, int]:
-        required = to_conditions(filters or Filters())
+        required = self._resolve(filters)
         counts = self._store.facet(field, required, limit) if self.exists else {}
         return {str(value): count for value, count in counts.items()}

@@ -5,7 +5,17 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
-from index.store.points import Condition, FieldIndex, FieldValue, In, Payload, PointId, Range
+from index.pricing.price_range import PriceRange, ProductCondition
+from index.pricing.price_view import (
+    CURRENCY,
+    OPEN_END,
+    OPEN_START,
+    PRICE,
+    SALE_END,
+    SALE_PRICE,
+    SALE_START,
+)
+from index.store.points import FieldIndex, FieldValue, In, Payload, PointId, Range
 from index.text.analyzer import Token, analyze, fold
 from index.text.stemming import get_stemmer_language
 from shopwindow.values import (
@@ -59,8 +69,13 @@ INDEXED_FIELDS = (
     FieldIndex("merchant_id", "keyword", enable_hnsw=True, is_tenant=True, is_cached=True),
     FieldIndex("attributes_key", "keyword", is_cached=True),
     FieldIndex(GROUP_ID, "keyword", is_cached=True),
-    FieldIndex("price", "float", is_cached=True),
+    FieldIndex(PRICE, "float", is_cached=True),
+    FieldIndex(CURRENCY, "keyword", is_cached=True),
+    FieldIndex(SALE_PRICE, "float", is_cached=True),
+    FieldIndex(SALE_START, "float", is_cached=True),
+    FieldIndex(SALE_END, "float", is_cached=True),
     FieldIndex("popularity", "float"),
+    FieldIndex("rating", "float"),
     FieldIndex("in_stock", "integer", is_cached=True),
     FieldIndex("created_at", "float"),
     FieldIndex(DOC_LENGTH, "integer"),
@@ -71,6 +86,8 @@ INDEXED_FIELDS = (
 CACHED_FIELDS = (PERCEPTUAL_HASH,)
 """Payload fields that are cached but not indexed: they are read for many candidates."""
 
+_TIMES = frozenset({"created_at", "sale_start", "sale_end"})
+_TUPLES = frozenset({"category", "images"})
 _TITLE_REPEATS = 3  # title tokens count three times
 _MAX_ENCODED_CHARS = 300
 
@@ -113,7 +130,9 @@ def tokenize_product(product: Product) -> tuple[Token, ...]:
     A word that several languages write alike, such as the brand, gets the stem of the first
     language only: a query asks for the stems of every language and would count each of them.
     """
-    other_texts = {get_stemmer_language(product.language): [*_collect_names(product)]}
+    other_texts = {
+        get_stemmer_language(product.language): [*_collect_names(product), *_collect_codes(product)]
+    }
     for language, text in _collect_texts(product):
         other_texts.setdefault(language, []).append(text.description)
     title_tokens = _analyze_texts(_collect_titles(product))
@@ -145,6 +164,10 @@ def _analyze_texts(texts: Mapping[str, list[str]]) -> tuple[Token, ...]:
 
 def _collect_names(product: Product) -> tuple[str, ...]:
     return (*product.category, product.brand, *product.attributes.values())
+
+
+def _collect_codes(product: Product) -> tuple[str, ...]:
+    return tuple(code for code in (product.sku, product.gtin, product.mpn) if code)
 
 
 def _collect_surface_forms(product: Product) -> list[str]:
@@ -183,10 +206,12 @@ def to_payload(product: Product) -> Payload:
         "brand": product.brand,
         "brand_key": fold(product.brand),
         "merchant_id": product.merchant_id,
-        "attributes_key": sorted(_make_attribute_key(*item) for item in product.attributes.items()),
+        "attributes_key": _build_attribute_keys(product),
         GROUP_ID: product.group_id,
-        "price": product.price,
+        CURRENCY: product.currency,
+        **_build_price_fields(product),
         "popularity": product.popularity,
+        "rating": product.rating,
         "in_stock": int(product.in_stock),
         "created_at": product.created_at.timestamp() if product.created_at else None,
         SURFACE_FORMS: _collect_surface_forms(product),
@@ -195,20 +220,41 @@ def to_payload(product: Product) -> Payload:
     return {name: value for name, value in fields.items() if value not in (None, "", [])}
 
 
+def _build_attribute_keys(product: Product) -> list[str]:
+    values = dict(product.attributes)
+    if product.availability:
+        values.setdefault("availability", product.availability)
+    return sorted(_make_attribute_key(*item) for item in values.items())
+
+
+def _build_price_fields(product: Product) -> Payload:
+    if product.sale_price is None:
+        return {PRICE: product.price}
+    start, end = product.sale_start, product.sale_end
+    return {
+        PRICE: product.list_price,
+        SALE_PRICE: product.sale_price,
+        SALE_START: start.timestamp() if start else OPEN_START,
+        SALE_END: end.timestamp() if end else OPEN_END,
+    }
+
+
 def from_payload(payload: Mapping[str, Any]) -> Product:
-    """Return the product from a payload that `to_payload` made."""
+    """Return the product from a payload that `to_payload` made; its price is the current one."""
     values = dict(payload["product"])
     translations = values.get("translations", {})
-    if "created_at" in values:
-        values["created_at"] = datetime.fromtimestamp(values["created_at"], UTC)
-    values["category"] = tuple(values.get("category", ()))
+    for name in _TIMES & values.keys():
+        values[name] = datetime.fromtimestamp(values[name], UTC)
+    for name in _TUPLES & values.keys():
+        values[name] = tuple(values[name])
     values["translations"] = {code: Translation(**texts) for code, texts in translations.items()}
-    return Product(**values)
+    product = Product(**values)
+    return product.price_at(datetime.now(UTC)) if product.sale_price is not None else product
 
 
-def to_conditions(filters: Filters) -> tuple[Condition, ...]:
+def to_conditions(filters: Filters) -> tuple[ProductCondition, ...]:
     """Return filters as conditions on payload fields; a product must fulfil all of them."""
-    conditions: list[Condition] = []
+    conditions: list[ProductCondition] = []
     if filters.category:
         conditions.append(In("category_key", (_make_category_key(filters.category),)))
     if filters.brand:
@@ -216,7 +262,7 @@ def to_conditions(filters: Filters) -> tuple[Condition, ...]:
     if filters.merchant_id:
         conditions.append(In("merchant_id", as_tuple(filters.merchant_id)))
     if filters.price_min is not None or filters.price_max is not None:
-        conditions.append(Range("price", filters.price_min, filters.price_max))
+        conditions.append(PriceRange(filters.price_min, filters.price_max, filters.currency))
     if filters.in_stock is not None:
         conditions.append(In("in_stock", (int(filters.in_stock),)))
     for name, values in sorted(filters.attributes.items()):
@@ -238,14 +284,15 @@ def label_facet_counts(name: str, counts: Mapping[FieldValue, int], limit: int) 
 def _to_plain_values(product: Product) -> Payload:
     names = Product.__dataclass_fields__
     values = {name: getattr(product, name) for name in names}
-    values["category"] = list(product.category)
+    values |= {name: list(values[name]) for name in _TUPLES}
     values["attributes"] = dict(product.attributes)
     values["translations"] = {
         code: {"title": texts.title, "description": texts.description}
         for code, texts in product.translations.items()
     }
-    if product.created_at:
-        values["created_at"] = product.created_at.timestamp()
+    values |= {name: time.timestamp() for name in _TIMES if (time := values[name])}
+    if product.sale_price is not None:
+        del values["price"]  # or it would change with the clock, and the product with it
     return {name: value for name, value in values.items() if value not in (None, "", [], {})}
 
 

@@ -10,6 +10,7 @@ from index.index_reader import IndexReader
 from index.index_report import IndexReport, ProgressCallback
 from index.manifest import Manifest
 from index.payload import CACHED_FIELDS, INDEXED_FIELDS, to_point_ids
+from index.pricing import CatalogPrices
 from index.removal import delete_missing_products, delete_withdrawn_products
 from index.store.contract import VectorStore
 from index.store.location import open_store
@@ -36,9 +37,10 @@ class ProductIndex(IndexReader, Closeable):
     def __init__(
         self, store: VectorStore, encoder: Encoder, settings: IndexSettings | None = None
     ) -> None:
-        super().__init__(store, encoder.spec)
-        self.encoder = encoder
         self._settings = settings or IndexSettings()
+        prices = CatalogPrices(store, self._settings.base_currency, self._settings.rates_file)
+        super().__init__(store, encoder.spec, prices)
+        self.encoder = encoder
 
     @classmethod
     def open(

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.payload import from_payload, to_point_ids
+from index.pricing.price_range import ProductCondition
 from index.store.points import Condition, Payload, Point, VectorQuery
 from index.text.bm25 import SparseVector
 from shopwindow.values import Product, ProductId, Vectors
@@ -33,17 +34,22 @@ class ProductQuery:
 
     using: str
     vector: NDArray[np.float32] | SparseVector
-    conditions: tuple[Condition, ...] = ()
+    conditions: tuple[ProductCondition, ...] = ()
     exclude_ids: tuple[ProductId, ...] = ()
     limit: int = 10
     exact: bool = False
     include_ids: tuple[ProductId, ...] = ()
 
-    def to_vector_query(self, project: Callable[[str, Vectors], Vectors]) -> VectorQuery:
+    def to_vector_query(
+        self,
+        project: Callable[[str, Vectors], Vectors],
+        resolve: Callable[[tuple[ProductCondition, ...]], tuple[Condition, ...]],
+    ) -> VectorQuery:
         """Return the query in point ids, as a store takes it.
 
         Args:
             project: Returns the stored columns of an embedding, by the name of the vectors.
+            resolve: Returns conditions as a store knows them.
 
         Raises:
             InvalidQueryError: A value cannot be a product id.
@@ -54,7 +60,7 @@ class ProductQuery:
         return VectorQuery(
             self.using,
             vector,
-            self.conditions,
+            resolve(self.conditions),
             tuple(to_point_ids(self.exclude_ids)),
             self.limit,
             self.exact,

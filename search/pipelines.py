@@ -68,7 +68,7 @@ def make_search_pipeline(
             BoostAttributes(index, settings),
             PenalizeNegatives(index),
             RemoveHidden(index),
-            SortByField(),
+            SortByField(index),
             CollapseVariants(),
             ByRelevance(Personalize(reranker)),
             ByRelevance(Diversify(index, settings.diversity)),

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 
 from index import FACET_FIELDS, FieldRows, ProductIndex, label_facet_counts
 from search.browse_page import build_browse_page
@@ -20,7 +21,7 @@ from search.rules.plan import RulePlan
 from search.shown_products import ShownProduct, ShownProducts
 from search.stopwatch import Stopwatch
 from shopwindow.ranking import CandidateSet
-from shopwindow.values import Hit, PriceBucket, Query, SearchResponse
+from shopwindow.values import Filters, Hit, PriceBucket, Query, SearchResponse
 
 PRICE = "price"
 MAX_FACET_VALUES = 100
@@ -60,7 +61,11 @@ class ResponseBuilder:
         rows = self._fetch_rows(ranked) if query.facets else ranked.rows
         facet_names = [name for name in query.facets if name != PRICE]
         facets = {name: count_facet(rows, product_ids, name) for name in facet_names}
-        price_buckets = bucket_prices(rows, product_ids) if PRICE in query.facets else ()
+        price_buckets = (
+            bucket_prices(self._index.prices.read_prices(rows), product_ids)
+            if PRICE in query.facets
+            else ()
+        )
         watch.lap("facets")
         return SearchResponse(
             hits=hits,
@@ -73,6 +78,8 @@ class ResponseBuilder:
             price_buckets=price_buckets,
             n_below_cutoff=ranked.n_below_cutoff,
             n_collapsed=ranked.n_collapsed,
+            n_without_rate=self._count_without_rate(query, parsed.filters),
+            price_currency=self._index.prices.base,
             is_confident=ranked.top_score >= MIN_CONFIDENT_SCORE
             or not parsed.text
             or bool(query.images),
@@ -109,9 +116,18 @@ class ResponseBuilder:
             took_ms=watch.laps,
             interpretations=context.parsed.interpretations,
             price_buckets=price_buckets,
+            n_without_rate=self._count_without_rate(query, query.filters),
+            price_currency=self._index.prices.base,
             rules=context.plan.rule_names,
             redirect=get_redirect_url(context.plan),
         )
+
+    def _count_without_rate(self, query: Query, filters: Filters) -> int:
+        """Return how many products no price filter or order can place; 0 without either."""
+        has_prices = filters.price_min is not None or filters.price_max is not None
+        if not has_prices and query.sort not in {"price_asc", "price_desc"}:
+            return 0
+        return self._index.count_without_rate(filters)
 
     def _fetch_rows(self, ranked: RankingState) -> FieldRows:
         """Return the rows of all candidates, including those that rules added."""
@@ -126,10 +142,10 @@ class ResponseBuilder:
     def _build_hits(
         self, page: CandidateSet, query_stems: Mapping[str, str], ranked: RankingState
     ) -> tuple[Hit, ...]:
-        products = self._shown_products.get_many(page.ids)
+        products, now = self._shown_products.get_many(page.ids), datetime.now(UTC)
         # A product may be deleted between retrieval and fetch; then it is left out.
         return tuple(
-            _build_hit(page, number, products[product_id], query_stems, ranked)
+            _build_hit(page, number, products[product_id], query_stems, ranked, now)
             for number, product_id in enumerate(page.ids)
             if product_id in products
         )
@@ -141,11 +157,12 @@ def _build_hit(
     shown: ShownProduct,
     query_stems: Mapping[str, str],
     ranked: RankingState,
+    now: datetime,
 ) -> Hit:
     product_id, stems = page.ids[number], shown.stems if query_stems else ()
     matched = dict.fromkeys(surface for stem, surface in query_stems.items() if stem in stems)
     return Hit(
-        product=shown.product,
+        product=shown.product.price_at(now),
         score=float(page.scores[number]),
         contributions=page.explain(number),
         matched_words=tuple(matched),
@@ -162,12 +179,11 @@ def count_facet(rows: FieldRows, product_ids: Sequence[str], name: str) -> dict[
     return label_facet_counts(name, counts, MAX_FACET_VALUES)
 
 
-def bucket_prices(rows: FieldRows, product_ids: Sequence[str]) -> tuple[PriceBucket, ...]:
+def bucket_prices(
+    price_by_id: Mapping[str, float], product_ids: Sequence[str]
+) -> tuple[PriceBucket, ...]:
     """Return price buckets of some products; those without a price do not count."""
-    price_by_id = rows.first_values(PRICE)
-    prices = [
-        float(price_by_id[product_id]) for product_id in product_ids if product_id in price_by_id
-    ]
+    prices = [price_by_id[product_id] for product_id in product_ids if product_id in price_by_id]
     return build_price_buckets(compute_bucket_edges(prices), make_price_counter(prices))
 
 

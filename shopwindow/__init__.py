@@ -98,7 +98,7 @@ _HOMES = {
     "ShopwindowError": "shopwindow.values.errors",
     "Sort": "shopwindow.values.query",
     "Surface": "shopwindow.values.event",
-    "Translation": "shopwindow.values.product",
+    "Translation": "shopwindow.values.translation",
     "UserProfileView": "shopwindow.values.profile_view",
     "Vectors": "shopwindow.values.encoder",
     "read_settings": "shopwindow.values.settings",

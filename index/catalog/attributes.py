@@ -8,7 +8,6 @@ from index.catalog.header_matching import match_attribute, strip_repeat
 from index.catalog.inferred_values import MAX_INFERRED_ATTRIBUTES, find_unfit_reason
 from index.catalog.records import CellError, as_json
 from index.catalog.row_cells import RowReader
-from index.catalog.stock_status import PREORDER_WORDS, normalize_availability
 from index.catalog.text_cleaning import MAX_VALUE_CHARS, clean_line, is_empty
 
 MAX_ATTRIBUTES = 100
@@ -27,11 +26,6 @@ def read_attributes(row: RowReader) -> dict[str, str]:
         _add_object(row, attributes, value, column)
     for column, value in row.get_values("details"):
         _add_details(row, attributes, value, column)
-    availability = next(
-        (normalize_availability(value) for _, value in row.get_values("in_stock")), ""
-    )
-    if availability in PREORDER_WORDS:
-        attributes.setdefault("availability", availability)
     if row.plan.inferred:
         _add_inferred(row, attributes)
     return attributes

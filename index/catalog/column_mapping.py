@@ -10,6 +10,7 @@ from index.catalog.header_matching import (
     PRICE_FIELDS,
     match_attribute,
     match_field,
+    match_field_beside,
     match_language,
     strip_repeat,
 )
@@ -113,6 +114,9 @@ def plan_columns(
         by_format = tuple(column for column in format_columns.get(key, ()) if column in unmapped)
         candidates = tuple(dict.fromkeys(by_format + by_alias.get(key, ())))
         fields[key] = candidates[:1] if key in SINGLE_COLUMN_FIELDS else candidates
+    for key, beside in _match_beside(unmapped).items():
+        if not fields.get(key) and key not in mapping.columns:
+            fields[key] = beside
     currency = _keep_one_currency(fields)
     plan = ColumnPlan(
         fields,
@@ -166,14 +170,15 @@ def _keep_one_currency(fields: dict[str, tuple[str, ...]]) -> str:
         The currency of the columns that remain; empty when no name carries one.
     """
     currencies: dict[str, str] = {}
-    for name in ("price", "sale_price"):
+    names = sorted(PRICE_FIELDS)
+    for name in names:
         for column in fields.get(name, ()):
             match = match_field(column)
             currencies[column] = match.currency if match else ""
         plain = [column for column in fields.get(name, ()) if not currencies[column]]
         if plain:
             fields[name] = tuple(plain)
-    kept = [c for name in ("price", "sale_price") for c in fields.get(name, ())]
+    kept = [column for name in names for column in fields.get(name, ())]
     currency = next((currencies[column] for column in kept if currencies[column]), "")
     for name in PRICE_FIELDS & fields.keys():
         fields[name] = tuple(c for c in fields[name] if currencies[c] in {"", currency})
@@ -273,6 +278,15 @@ def _match_aliases(columns: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
         name: tuple(column for _, _, column in sorted(keys, key=lambda key: key[:2]))
         for name, keys in ranked.items()
     }
+
+
+def _match_beside(columns: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
+    """Return the columns that fill a second field by it, in feed order."""
+    beside: dict[str, tuple[str, ...]] = {}
+    for column in columns:
+        if name := match_field_beside(column):
+            beside[name] = (*beside.get(name, ()), column)
+    return beside
 
 
 def _plan_localized(

@@ -30,7 +30,7 @@ class ColumnUse:
 
     Attributes:
         column: The feed's own name of the column.
-        use: "field title", "title in ar", "attribute color" or "ignored".
+        use: "field title", "field id and sku", "title in ar", "attribute color" or "ignored".
         note: Why it is ignored, or what should be checked; empty for nothing.
         is_sure: Whether the name alone tells the use.
         samples: The first three different values.
@@ -56,7 +56,8 @@ def describe_columns(
     uses: dict[str, tuple[str, str, bool]] = {}
     for field, names in plan.fields.items():
         for place, name in enumerate(names):
-            uses[name] = (f"field {field}", *_check_field(field, name, place))
+            former = f"{uses[name][0]} and " if name in uses else "field "
+            uses[name] = (f"{former}{field}", *_check_field(field, name, place))
     for localized in plan.localized:
         uses[localized.column] = (f"{localized.field} in {localized.language}", "", True)
     for name, column in plan.attributes:

@@ -41,12 +41,11 @@ class GoogleXmlSource:
     def get_format_columns(self) -> Mapping[str, tuple[str, ...]]:
         """Return the columns that are trusted in another order than in other feeds.
 
-        The shop's own `product_type` is more specific than a node of Google's taxonomy. An Atom
-        entry has its description in `summary` or `content`.
+        An Atom entry has its description in `summary` or `content`.
         """
         return {
             "id": ("id",),
-            "category": ("product_type", "google_product_category"),
+            "category": ("product_type",),
             "description": ("description", "summary", "content"),
             "image": ("image_link", "additional_image_link"),
             "attributes": (PRODUCT_DETAIL,),

@@ -9,12 +9,13 @@ from index.catalog.header_vocabulary import (
     ATTRIBUTE_BY_COLUMN,
     ATTRIBUTE_PREFIX,
     FIELD_BY_COLUMN,
+    FIELDS_BESIDE,
     normalize_column_name,
 )
 from index.text.currencies import to_currency_code
 from index.text.languages import split_language, split_leading_language
 
-PRICE_FIELDS = frozenset({"price", "sale_price"})
+PRICE_FIELDS = frozenset({"price", "list_price", "sale_price", "cost"})
 
 _MAX_NAME_CHARS = 200
 _MAX_SUFFIXES = 3
@@ -85,6 +86,17 @@ def match_field(column: str) -> ColumnMatch | None:
         if found and base != name and (found[0] in PRICE_FIELDS or not currency):
             return ColumnMatch(*found, currency, is_exact=known is not None)
     return ColumnMatch(*known) if known else None
+
+
+def match_field_beside(column: str) -> str:
+    """Return the second field that a column fills by its name; empty for none.
+
+    A column of stock keeping units may hold the ids, and one of pieces says what is in stock.
+    """
+    name = strip_repeat(column)
+    return FIELDS_BESIDE.get(normalize_column_name(name)) or FIELDS_BESIDE.get(
+        normalize_column_name(_split_suffixes(name[:_MAX_NAME_CHARS])[0]), ""
+    )
 
 
 @lru_cache(maxsize=8_192)

@@ -15,6 +15,20 @@ class FieldAliases(NamedTuple):
     aliases: tuple[str, ...]
 
 
+QUANTITY_ALIASES = (
+    "quantity", "qty", "stock_quantity", "inventory", "inventory_quantity", "variant_inventory_qty",
+    "stock_qty", "stock_level", "available_quantity", "qty_available", "on_hand",
+    "الكمية", "كمية المخزون", "الكمية المتوفرة", "الكمية المتاحة",
+)  # fmt: skip
+"""Columns of pieces in stock; they also say whether there is any."""
+
+SKU_ALIASES = (
+    "sku", "product_sku", "variant_sku", "seller_sku", "item_sku", "product_code", "item_code",
+    "article_number", "item_number", "product_number", "artikelnummer", "رمز المنتج",
+    "رمز المنتج sku", "كود المنتج", "رقم الصنف", "رمز الصنف", "كود الصنف",
+)  # fmt: skip
+"""Columns of a stock keeping unit; they hold the id where no other column does."""
+
 FIELD_ALIASES = (
     FieldAliases(
         "id",
@@ -23,7 +37,8 @@ FIELD_ALIASES = (
             "product_code", "item_code", "code", "article_id", "article_number", "uniq_id",
             "المعرف", "رقم المنتج", "رمز المنتج", "كود المنتج",
             "رمز المنتج sku", "معرف المنتج", "رقم الصنف", "رمز الصنف", "كود الصنف",
-            "الرمز", "الكود", "item_number", "product_number", "artikelnummer",
+            "الرمز", "الكود", "item_number", "product_number", "artikelnummer", "seller_sku",
+            "item_sku",
         ),
     ),
     FieldAliases(
@@ -80,13 +95,27 @@ FIELD_ALIASES = (
     FieldAliases(
         "price",
         (
-            "price", "product_price", "regular_price", "list_price", "unit_price", "amount",
-            "السعر", "سعر المنتج",
-            "original_price", "price_before_discount", "retail_price", "base_price", "msrp", "mrp",
-            "regulärer preis", "preis", "السعر الافتراضي", "السعر الأساسي", "السعر قبل الخصم",
-            "السعر الأصلي", "سعر القطعة", "سعر", "الثمن",
+            "price", "product_price", "regular_price", "unit_price", "amount",
+            "السعر", "سعر المنتج", "base_price",
+            "regulärer preis", "preis", "السعر الافتراضي", "السعر الأساسي",
+            "سعر القطعة", "سعر", "الثمن",
         ),
     ),
+    FieldAliases(
+        "list_price",
+        (
+            "list_price", "compare_at_price", "variant_compare_at_price", "original_price",
+            "price_before_discount", "retail_price", "msrp", "mrp", "rrp", "uvp", "was_price",
+            "old_price", "strikethrough_price", "السعر قبل الخصم", "السعر الأصلي", "السعر القديم",
+            "السعر قبل التخفيض",
+        ),
+    ),
+    FieldAliases(
+        "cost",
+        ("cost_of_goods_sold", "cost", "cost_price", "cost_per_item", "unit_cost",
+         "wholesale_price", "سعر التكلفة", "التكلفة", "تكلفة المنتج"),
+    ),
+    FieldAliases("margin", ("margin", "gross_margin", "profit_margin", "هامش الربح")),
     FieldAliases("currency", ("currency", "currency_code", "price_currency", "العملة")),
     FieldAliases(
         "brand",
@@ -100,11 +129,50 @@ FIELD_ALIASES = (
         "category",
         (
             "category", "categories", "product_category", "category_path", "product_type",
-            "product_type_name", "google_product_category", "type",
+            "product_type_name", "type",
             "main_category", "department", "kategorien",
             "الفئة", "القسم", "التصنيف", "الفئات", "الأقسام", "التصنيفات", "القسم الرئيسي",
             "الفئة الرئيسية", "التصنيف الرئيسي", "تصنيف المنتج", "فئة المنتج", "قسم المنتج",
-            "فئة المنتج على Google", "نوع المنتج",
+            "نوع المنتج",
+        ),
+    ),
+    FieldAliases(
+        "google_product_category",
+        ("google_product_category", "google_category", "fb_product_category",
+         "فئة المنتج على Google"),
+    ),
+    FieldAliases(
+        "url",
+        (
+            "link", "url", "product_url", "product_link", "permalink", "page_url", "canonical_link",
+            "canonical_url", "deeplink", "landing_page", "external_url", "رابط المنتج", "الرابط",
+            "رابط الصفحة",
+        ),
+    ),
+    FieldAliases(
+        "gtin",
+        (
+            "gtin", "gtin13", "gtin14", "gtin12", "gtin8", "ean", "ean13", "upc", "barcode",
+            "variant_barcode", "isbn", "jan", "global_unique_id", "gtin_upc_ean_or_isbn",
+            "الباركود", "باركود", "رقم الباركود",
+        ),
+    ),
+    FieldAliases(
+        "mpn",
+        ("mpn", "manufacturer_part_number", "part_number", "manufacturer_number", "رقم القطعة"),
+    ),
+    FieldAliases(
+        "rating",
+        (
+            "rating", "average_rating", "rating_average", "avg_rating", "review_rating", "stars",
+            "reviews_average_rating", "التقييم", "متوسط التقييم",
+        ),
+    ),
+    FieldAliases(
+        "rating_count",
+        (
+            "rating_count", "ratings_count", "review_count", "reviews_count", "number_of_reviews",
+            "number_of_ratings", "reviews_total_count", "عدد التقييمات",
         ),
     ),
     FieldAliases(
@@ -120,9 +188,10 @@ FIELD_ALIASES = (
             "image", "image_link", "image_url", "image_path", "image_src", "main_image",
             "main_image_url", "photo", "photo_url", "picture", "picture_url", "img", "img_url",
             "image_file", "images", "base_image", "product_image", "product_images", "image_urls",
-            "image_links", "photos", "pictures", "image_1", "photo_1", "thumbnail", "bilder",
+            "image_links", "photos", "pictures", "image_1", "photo_1", "bilder",
             "additional_image_link", "additional_images",
             "الصورة", "رابط الصورة", "صورة المنتج", "الصور", "صور المنتج", "روابط الصور", "صورة",
+            "thumbnail",
         ),
     ),
     FieldAliases(
@@ -141,11 +210,10 @@ FIELD_ALIASES = (
         "in_stock",
         (
             "in_stock", "availability", "available", "is_in_stock", "stock_status", "stock",
-            "quantity", "qty", "stock_quantity", "inventory", "inventory_quantity",
-            "stock_qty", "stock_level", "available_quantity", "qty_available", "on_hand",
+            *QUANTITY_ALIASES,
             "vorrätig",
-            "التوفر", "متوفر", "المخزون", "الكمية", "مدى التوفر", "حالة التوفر", "حالة المخزون",
-            "في المخزون", "متوفر في المخزون", "كمية المخزون", "الكمية المتوفرة", "الكمية المتاحة",
+            "التوفر", "متوفر", "المخزون", "مدى التوفر", "حالة التوفر", "حالة المخزون",
+            "في المخزون", "متوفر في المخزون",
         ),
     ),
     FieldAliases(
@@ -157,8 +225,7 @@ FIELD_ALIASES = (
         "popularity",
         (
             "popularity", "units_sold", "n_sold", "sold", "quantity_sold", "total_sold",
-            "rating_count", "ratings_count", "review_count", "reviews_count",
-            "الشعبية", "عدد المبيعات", "عدد التقييمات",
+            "الشعبية", "عدد المبيعات",
         ),
     ),
     FieldAliases(
@@ -236,4 +303,10 @@ FIELD_BY_COLUMN = {
 ATTRIBUTE_BY_COLUMN = {
     normalize_column_name(alias): name for name, aliases in ATTRIBUTE_ALIASES for alias in aliases
 }
-FIELD_KEYS = tuple(known.field for known in FIELD_ALIASES)
+FIELDS_BESIDE = {
+    **{normalize_column_name(alias): "sku" for alias in SKU_ALIASES},
+    **{normalize_column_name(alias): "quantity" for alias in QUANTITY_ALIASES},
+}
+"""The second field that a column fills, by normalized column name."""
+
+FIELD_KEYS = (*(known.field for known in FIELD_ALIASES), "sku", "quantity")

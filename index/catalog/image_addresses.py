@@ -4,6 +4,7 @@ import os
 import re
 import unicodedata
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import unquote
 
 from index.catalog.photo_cells import split_photo_cell
@@ -19,6 +20,13 @@ _SEPARATORS = re.compile(r"[|,;<\[{=\"']")
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
+class ResolvedPhotos(NamedTuple):
+    """The photos of a cell, in order and unique, and the reasons why others cannot be used."""
+
+    photos: tuple[str, ...]
+    reasons: tuple[str, ...] = ()
+
+
 class PhotoRoot:
     """The folder that relative photo paths start from, and that no photo path may leave.
 
@@ -30,29 +38,28 @@ class PhotoRoot:
         self.folder = os.path.realpath(folder)
         self._prefix = self.folder.rstrip(os.sep) + os.sep
 
-    def resolve_first(self, cell: str) -> str:
-        """Return the first photo of a cell that can be used; empty when the cell names none.
+    def resolve_all(self, cell: str) -> ResolvedPhotos:
+        """Return the photos of a cell that can be used, and why the others cannot.
 
         Raises:
-            CellError: None of them can be used; the reason is that of the first.
+            CellError: The cell is too long, or holds no photo but other characters.
         """
         text = cell.strip()
         if len(text) > MAX_CELL_CHARS:
             raise CellError(f"at most {MAX_CELL_CHARS} characters expected, got {len(text)}")
         if _SIMPLE_ADDRESS.fullmatch(text):
-            return self.resolve(text)
+            return ResolvedPhotos((self.resolve(text),))
         photos = [text] if self._is_file(text) else split_photo_cell(text)
-        first_error: CellError | None = None
+        if not photos and text.strip(" ,;|"):
+            raise CellError(f"a path or an address expected, got {text[:80]!r}")
+        usable: list[str] = []
+        reasons: list[str] = []
         for photo in photos:
             try:
-                return self.resolve(photo)
+                usable.append(self.resolve(photo))
             except CellError as exc:
-                first_error = first_error or exc
-        if first_error:
-            raise first_error
-        if text.strip(" ,;|"):
-            raise CellError(f"a path or an address expected, got {text[:80]!r}")
-        return ""
+                reasons.append(exc.reason)
+        return ResolvedPhotos(tuple(dict.fromkeys(usable)), tuple(reasons))
 
     def resolve(self, text: str) -> str:
         """Return an http(s) address, or an absolute path inside the folder.

@@ -10,18 +10,32 @@ from index.catalog.column_mapping import ColumnPlan
 from index.catalog.date_formats import DateOrder
 from index.catalog.date_orders import NO_DATE_ORDERS, DateOrders
 from index.catalog.embedded_photos import PhotoFolder
-from index.catalog.field_values import parse_currency, parse_id, parse_language, parse_popularity
+from index.catalog.field_values import (
+    parse_code,
+    parse_count,
+    parse_currency,
+    parse_gtin,
+    parse_id,
+    parse_language,
+    parse_margin,
+    parse_popularity,
+    parse_quantity,
+    parse_rating,
+    parse_url,
+)
 from index.catalog.image_addresses import PhotoRoot
 from index.catalog.localized_texts import read_texts
-from index.catalog.records import CellError, as_json
+from index.catalog.records import CellError
 from index.catalog.row_cells import Cells, DroppedValue, RowReader
-from index.catalog.row_prices import read_price
+from index.catalog.row_photos import PhotoReader
+from index.catalog.row_prices import RowPrices, read_prices
 from index.catalog.sale_status import require_for_sale
-from index.catalog.stock_status import parse_in_stock
-from index.catalog.text_cleaning import clean_line, is_empty
+from index.catalog.stock_status import Stock, parse_stock
+from index.catalog.text_cleaning import clean_line
 from index.catalog.timestamps import parse_datetime
+from index.text.prices import Money, parse_price
 from shopwindow.values import Product
-from shopwindow.values.errors import FeedError, InvalidProductError
+from shopwindow.values.errors import InvalidProductError
 
 _TITLE_OR_IMAGE_FIELDS = frozenset({"title", "translations", "image"})
 
@@ -58,10 +72,8 @@ class ProductBuilder:
     def __init__(
         self, feed: str, root: PhotoRoot, defaults: RowDefaults, photos: PhotoFolder | None
     ) -> None:
-        self._feed = feed
-        self._root = root
         self._defaults = defaults
-        self._photos = photos
+        self._photo_reader = PhotoReader(feed, root, photos)
 
     def build(
         self, plan: ColumnPlan, cells: Cells, orders: DateOrders = NO_DATE_ORDERS
@@ -111,60 +123,76 @@ class ProductBuilder:
         currency = row.read("currency", parse_currency, "") or (
             "" if row.is_dropped("currency") else row.plan.currency or defaults.currency
         )
-        price = read_price(row, currency, orders)
+        prices = read_prices(row, currency, orders)
         order = orders.get("created_at", DateOrder.UNKNOWN)
         created_at: datetime | None = row.read(
             "created_at", lambda value: parse_datetime(value, order), None
         )
+        photos = self._photo_reader.read(row)
+        stock = row.read("in_stock", parse_stock, Stock())
+        rating_count: int | None = row.read("rating_count", parse_count, None)
+        n_ratings = None if rating_count is None else float(rating_count)
         return Product(
             id=product_id,
             title=texts.title,
             description=texts.description,
             translations=texts.build_translations(),
-            price=price.amount if price else None,
-            currency=(price.currency if price else "") or currency,
+            price=prices.price,
+            currency=prices.currency or currency,
+            list_price=prices.list_price,
+            sale_price=prices.sale_price,
+            sale_start=prices.sale_start,
+            sale_end=prices.sale_end,
             brand=row.read("brand", clean_line, ""),
             category=_read_category(row),
             attributes=read_attributes(row),
-            image=row.read("image", self._parse_image, ""),
+            image=photos[0] if photos else "",
+            images=photos[1:],
             merchant_id=merchant_id,
             group_id=row.read("group_id", parse_id, ""),
-            in_stock=row.read("in_stock", parse_in_stock, True),
+            in_stock=stock.in_stock,
+            availability=stock.availability,
+            quantity=row.find("quantity", parse_quantity, None),
             created_at=created_at,
             language=texts.language,
-            popularity=row.read("popularity", parse_popularity, None),
+            popularity=row.read("popularity", parse_popularity, n_ratings),
+            url=row.read("url", parse_url, ""),
+            sku=row.read("sku", parse_code, ""),
+            gtin=row.read("gtin", parse_gtin, ""),
+            mpn=row.read("mpn", parse_code, ""),
+            rating=row.read("rating", parse_rating, None),
+            rating_count=rating_count,
+            margin=_read_margin(row, prices),
+            google_product_category=row.read("google_product_category", clean_line, ""),
         )
 
-    def _parse_image(self, value: object) -> str:
-        """Return a photo's address, its path, or the path that its bytes were written to.
 
-        Raises:
-            CellError: The address, path or bytes cannot be used.
-            FeedError: The value is bytes, and there is no folder for photos.
-        """
-        if isinstance(value, (list, tuple)):
-            value = next((item for item in value if not is_empty(item)), "")
-        if isinstance(value, dict):
-            keys = ("bytes", "path", "url", "src", "link")
-            value = next((value[key] for key in keys if not is_empty(value.get(key))), "")
-        if isinstance(value, (bytes, bytearray)):
-            if self._photos is None:
-                raise FeedError(
-                    self._feed,
-                    "the feed contains the photos as bytes; give a folder to write them to: "
-                    'photo_folder="photos"',
-                )
-            return self._photos.save(bytes(value))
-        if not isinstance(value, str):
-            raise CellError(f"a path or an address expected, got {as_json(value)[:80]}")
-        return self._root.resolve_first(value)
+def _read_margin(row: RowReader, prices: RowPrices) -> float | None:
+    """Return the margin, or what the cost leaves of the price, as a share of it."""
+    margin: float | None = row.read("margin", parse_margin, None)
+    if margin is not None or not prices.price:
+        return margin
+    cost: Money | None = row.read("cost", lambda value: parse_price(value, prices.currency), None)
+    if cost is None or cost.currency not in {"", prices.currency}:
+        return None
+    return round(1 - cost.amount / prices.price, 6)
 
 
 def _read_category(row: RowReader) -> tuple[str, ...]:
-    """Return the path of the category; a subcategory of its own column is its last part."""
+    """Return the path of the category; a subcategory of its own column is its last part.
+
+    A node of Google's taxonomy is less specific than the shop's own, and as a number says nothing.
+    """
     path: tuple[str, ...] = row.read("category", parse_category, ())
+    if not path:
+        path = row.read("google_product_category", _parse_taxonomy_path, ())
     below: tuple[str, ...] = row.read("subcategory", parse_category, ())
     return path if path[-len(below) :] == below else path + below
+
+
+def _parse_taxonomy_path(value: object) -> tuple[str, ...]:
+    path = parse_category(value)
+    return () if all(name.isdigit() for name in path) else path
 
 
 def _find_cause(exc: InvalidProductError, row: RowReader) -> tuple[str, str]:

@@ -93,6 +93,13 @@ class RowReader:
                 return parsed
         return default
 
+    def find(self, field: str, parse: Callable[[object], T], default: T) -> T:
+        """Return what `read` returns, where unusable values are nothing to report."""
+        dropped_values, dropped_fields = list(self.dropped_values), set(self._dropped_fields)
+        found = self.read(field, parse, default)
+        self.dropped_values, self._dropped_fields = dropped_values, dropped_fields
+        return found
+
     def drop_value(self, field: str, column: str, reason: str) -> None:
         """Record a value that cannot be used; only the first twenty of a row are reported."""
         self._dropped_fields.add(field)

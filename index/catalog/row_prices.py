@@ -1,50 +1,97 @@
-"""What a shopper pays for the product of a row: the price, or a sale price while the sale is on."""
+"""The prices of a row: what a shopper pays, the regular price, and a sale with its window."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from index.catalog.date_formats import DateOrder
 from index.catalog.date_orders import DateOrders
 from index.catalog.row_cells import RowReader
-from index.catalog.sale_windows import is_sale_active, split_sale_period
+from index.catalog.sale_windows import SaleWindow, parse_sale_window, split_sale_period
 from index.text.prices import Money, parse_price
 
 
-def read_price(row: RowReader, currency: str, orders: DateOrders) -> Money | None:
-    """Return what a shopper pays; None when no price can be read.
+@dataclass(frozen=True, slots=True)
+class RowPrices:
+    """The prices of a row, in `currency`; the fields mean the same as those of `Product`."""
 
-    A sale price of zero, or one that is not below the price, is no sale.
+    price: float | None = None
+    currency: str = ""
+    list_price: float | None = None
+    sale_price: float | None = None
+    sale_start: datetime | None = None
+    sale_end: datetime | None = None
+
+
+def read_prices(
+    row: RowReader, currency: str, orders: DateOrders, now: datetime | None = None
+) -> RowPrices:
+    """Return the prices of a row.
+
+    A sale price of zero, or one that is not below the price, is no sale, and neither is one that
+    has ended. The regular price is the one beside the sale price; without a sale it is a higher
+    price that the row compares its price with.
 
     Args:
         row: The row.
         currency: ISO code of the row's prices; empty when it is not known.
         orders: Whether the day or the month comes first, by field.
+        now: The current time; None for the clock's.
     """
+    now = now or datetime.now(UTC)
+    price, list_price, sale = (_read(row, field, currency) for field in _FIELDS)
+    regular = price or list_price
+    if sale and regular and sale.currency != regular.currency:
+        sale = None
+    if sale is None or not sale.amount or (regular and regular.amount <= sale.amount):
+        return _without_sale(price, list_price)
+    window = _read_window(row, orders)
+    if window.is_over(now):
+        return _without_sale(price, list_price)
+    regular_amount = regular.amount if regular else None
+    if window.end is None and window.is_on(now):  # it will not change any more
+        return RowPrices(sale.amount, sale.currency, regular_amount)
+    pays = sale.amount if window.is_on(now) else regular_amount
+    return RowPrices(pays, sale.currency, regular_amount, sale.amount, window.start, window.end)
 
+
+_FIELDS = ("price", "list_price", "sale_price")
+
+
+def _read(row: RowReader, field: str, currency: str) -> Money | None:
     def parse(value: object) -> Money:
         return parse_price(value, currency)
 
-    price: Money | None = row.read("price", parse, None)
-    sale: Money | None = row.read("sale_price", parse, None)
-    if sale is None or not sale.amount or (price and price.amount <= sale.amount):
-        return price
-    return sale if _is_sale_on(row, orders) else price
+    return row.read(field, parse, None)
 
 
-def _is_sale_on(row: RowReader, orders: DateOrders) -> bool:
-    """Return whether the row's sale is on; an unreadable period leaves the sale price alone."""
-    period_order = orders.get("sale_dates", DateOrder.UNKNOWN)
+def _without_sale(price: Money | None, list_price: Money | None) -> RowPrices:
+    pays = price or list_price
+    if pays is None:
+        return RowPrices()
+    is_lower = (
+        list_price and list_price.currency == pays.currency and (list_price.amount > pays.amount)
+    )
+    return RowPrices(
+        pays.amount, pays.currency, list_price.amount if list_price and is_lower else None
+    )
 
-    def parse_period(value: object) -> bool:
-        return is_sale_active(*split_sale_period(value), order=period_order)
 
-    if not row.read("sale_dates", parse_period, True):
-        return False
-    return _is_side_open(row, "sale_start", orders) and _is_side_open(row, "sale_end", orders)
+def _read_window(row: RowReader, orders: DateOrders) -> SaleWindow:
+    """Return when the row's sale is on; a side that cannot be read is open."""
 
+    def read(field: str, as_start: bool, as_end: bool) -> SaleWindow:
+        order = orders.get(field, DateOrder.UNKNOWN)
 
-def _is_side_open(row: RowReader, field: str, orders: DateOrders) -> bool:
-    order = orders.get(field, DateOrder.UNKNOWN)
+        def parse(value: object) -> SaleWindow:
+            if as_start and as_end:
+                return parse_sale_window(*split_sale_period(value), order)
+            return parse_sale_window(value if as_start else None, value if as_end else None, order)
 
-    def parse(value: object) -> bool:
-        start, end = (value, None) if field == "sale_start" else (None, value)
-        return is_sale_active(start, end, order)
+        return row.read(field, parse, SaleWindow())
 
-    return row.read(field, parse, True)
+    period = read("sale_dates", as_start=True, as_end=True)
+    start = read("sale_start", as_start=True, as_end=False).start
+    end = read("sale_end", as_start=False, as_end=True).end
+    starts = [time for time in (period.start, start) if time]
+    ends = [time for time in (period.end, end) if time]
+    return SaleWindow(max(starts, default=None), min(ends, default=None))

@@ -1,8 +1,9 @@
-"""Whether a sale is on now, from a period in one cell or from two cells."""
+"""When a sale is on, from a period in one cell or from two cells."""
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from index.catalog.date_formats import DateOrder
 from index.catalog.null_words import is_null
@@ -12,10 +13,25 @@ from index.catalog.timestamps import has_time_of_day, parse_datetime
 _SEPARATOR = re.compile(r"/|\s[-–—]\s|[,;|~]|\s(?:to|bis|au|à|until|إلى|الى|حتى)\s", re.IGNORECASE)
 
 
-def is_sale_active(
-    start: object, end: object, order: DateOrder = DateOrder.UNKNOWN, now: datetime | None = None
-) -> bool:
-    """Return whether a sale is on; an empty start or end leaves that side open.
+class SaleWindow(NamedTuple):
+    """When a sale is on, both ends inclusive; an open side is None."""
+
+    start: datetime | None = None
+    end: datetime | None = None
+
+    def is_on(self, now: datetime) -> bool:
+        """Return whether the sale is on at a time."""
+        return (self.start is None or self.start <= now) and not self.is_over(now)
+
+    def is_over(self, now: datetime) -> bool:
+        """Return whether the sale has ended before a time."""
+        return self.end is not None and self.end < now
+
+
+def parse_sale_window(
+    start: object, end: object, order: DateOrder = DateOrder.UNKNOWN
+) -> SaleWindow:
+    """Return when a sale is on; an empty start or end leaves that side open.
 
     An end without a time of day is the end of that day, as WooCommerce and Magento mean it.
 
@@ -23,15 +39,14 @@ def is_sale_active(
         start: When the sale starts; times without a zone are in UTC.
         end: When it ends.
         order: Whether the feed's dates have the day or the month first.
-        now: The current time; None for the clock's.
 
     Raises:
         CellError: One of them is not a date.
     """
-    now = now or datetime.now(UTC)
-    if not is_null("sale_dates", end) and _parse_end(end, order) < now:
-        return False
-    return is_null("sale_dates", start) or parse_datetime(start, order) <= now
+    return SaleWindow(
+        None if is_null("sale_dates", start) else parse_datetime(start, order),
+        None if is_null("sale_dates", end) else _parse_end(end, order),
+    )
 
 
 def _parse_end(end: object, order: DateOrder) -> datetime:

@@ -4,6 +4,7 @@ import math
 import re
 from decimal import Decimal
 from functools import lru_cache
+from typing import Literal, NamedTuple
 
 from index.catalog.records import CellError
 from index.catalog.stock_words import (
@@ -15,8 +16,7 @@ from index.catalog.stock_words import (
 )
 from index.text.folding import fold_spelling
 from index.text.prices import parse_price
-
-__all__ = ["PREORDER_WORDS", "normalize_availability", "parse_in_stock"]
+from shopwindow.values import Availability
 
 _SCHEMA = re.compile(r"^(?:https?://)?(?:www\.)?schema\.org/|^schema:", re.IGNORECASE)
 _CAMEL_CASE = re.compile(r"(?<=[a-z])(?=[A-Z])")
@@ -42,6 +42,26 @@ def parse_in_stock(value: object) -> bool:
     if isinstance(value, str) and len(value) <= _MAX_CHARS:
         return _parse_text(value)
     raise CellError(_format_error(value))
+
+
+class Stock(NamedTuple):
+    """Whether a product can be bought now, and its state; empty when nothing was said."""
+
+    in_stock: bool = True
+    availability: Availability | Literal[""] = ""
+
+
+def parse_stock(value: object) -> Stock:
+    """Return what a quantity, or a word of availability, means.
+
+    Raises:
+        CellError: It is neither a number nor a known word.
+    """
+    in_stock = parse_in_stock(value)
+    word = normalize_availability(value) if isinstance(value, str) else ""
+    if word in PREORDER_WORDS:
+        return Stock(in_stock, "preorder" if word.startswith("pre") else "backorder")
+    return Stock(in_stock, "in_stock" if in_stock else "out_of_stock")
 
 
 @lru_cache(maxsize=_CACHED_WORDS)

@@ -51,7 +51,7 @@ PREORDER_WORDS = (
     "made to order", "madetoorder",
 )  # fmt: skip
 """States that can be ordered but not shipped now, so that a filter for products in stock must not
-match them. The word is kept as the attribute "availability"."""
+match them. The field "availability" says which it is."""
 
 STATE_BY_WORD = {
     **{fold_spelling(word): "preorder" for word in _PREORDER},

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from index.field_rows import FieldRows, get_values
 from index.store.local_write_lock import LocalWriteLock
 from index.store.points import (
+    AnyOf,
     Condition,
     FieldValue,
     IsEmpty,
@@ -256,6 +257,8 @@ def _fulfils_all(point: Point, conditions: Sequence[Condition]) -> bool:
 
 
 def _fulfils(point: Point, condition: Condition) -> bool:
+    if isinstance(condition, AnyOf):
+        return any(_fulfils_all(point, parts) for parts in condition.alternatives)
     values = get_values(point.payload, condition.field)
     if isinstance(condition, IsEmpty):
         return not values

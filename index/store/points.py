@@ -1,6 +1,6 @@
 """Arguments and results of vector stores: points, conditions, queries, and the schema."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, NewType, Self, TypeAlias
 
@@ -52,7 +52,25 @@ class IsEmpty:
     field: str
 
 
-Condition: TypeAlias = In | Range | IsEmpty
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """The point fulfils all conditions of at least one alternative."""
+
+    alternatives: "tuple[tuple[In | Range | IsEmpty, ...], ...]"
+
+
+Condition: TypeAlias = In | Range | IsEmpty | AnyOf
+
+
+def list_fields(conditions: Iterable[Condition]) -> set[str]:
+    """Return the payload fields that conditions are about."""
+    fields: set[str] = set()
+    for condition in conditions:
+        if isinstance(condition, AnyOf):
+            fields.update(part.field for parts in condition.alternatives for part in parts)
+        else:
+            fields.add(condition.field)
+    return fields
 
 
 @dataclass(frozen=True, slots=True)

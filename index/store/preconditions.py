@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from index.store.points import Point, StoreSchema, VectorQuery
+from index.store.points import Point, StoreSchema, VectorQuery, list_fields
 from index.text.bm25 import SparseVector
 from shopwindow.values import check_vectors
 from shopwindow.values.errors import IndexStoreError, VectorError
@@ -49,8 +49,8 @@ def check_queries(queries: Sequence[VectorQuery], schema: StoreSchema) -> None:
             )
         else:
             check_vectors(query.vector[None, :], schema.dims[query.using])
-        for condition in query.conditions:
-            check_indexed_field(condition.field, schema)
+        for name in sorted(list_fields(query.conditions)):
+            check_indexed_field(name, schema)
 
 
 def check_indexed_field(name: str, schema: StoreSchema) -> None:

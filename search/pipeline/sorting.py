@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 
-from index import FieldRows
 from index.store import OrderBy
 from shopwindow.ranking import CandidateSet
 from shopwindow.values import Sort
@@ -16,23 +15,21 @@ SORT_ORDERS: Mapping[Sort, OrderBy] = {
 """The stored field and direction of each sort order but relevance."""
 
 
-def sort_candidates(candidates: CandidateSet, sort: Sort, rows: FieldRows) -> CandidateSet:
-    """Sort candidates by a stored value; ties keep the order of relevance.
+def sort_candidates(
+    candidates: CandidateSet, order: OrderBy, values: Mapping[str, float]
+) -> CandidateSet:
+    """Sort candidates by a value; ties keep the order of relevance.
 
     Args:
         candidates: Best first.
-        sort: The sort order.
-        rows: Values of the candidates.
+        order: Says whether the greatest value comes first.
+        values: By product id.
 
     Returns:
-        The candidates, those without the value last, by relevance.
+        The candidates, those without a value last, by relevance.
     """
-    if sort == "relevance":
-        return candidates
-    order = SORT_ORDERS[sort]
-    values = rows.first_values(order.field)
     sign = -1.0 if order.descending else 1.0
     having = [n for n, product_id in enumerate(candidates.ids) if product_id in values]
-    having.sort(key=lambda n: sign * float(values[candidates.ids[n]]))
+    having.sort(key=lambda n: sign * values[candidates.ids[n]])
     lacking = [n for n, product_id in enumerate(candidates.ids) if product_id not in values]
     return candidates.take(having + lacking)

@@ -1,12 +1,12 @@
 """The stages that several pipelines share: each says which step reads what of the state."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
 import numpy as np
 
-from index import FACET_FIELDS, GROUP_ID, PERCEPTUAL_HASH, ProductIndex
+from index import FACET_FIELDS, GROUP_ID, PERCEPTUAL_HASH, PRICE_FIELDS, ProductIndex
 from search.pipeline.attribute_boosts import boost_attributes, collect_fields
 from search.pipeline.collapse import collapse_variants
 from search.pipeline.cutoff import apply_cutoff
@@ -25,6 +25,8 @@ S = TypeVar("S", bound=RankingState)
 COLLAPSING_FIELDS = (GROUP_ID, PERCEPTUAL_HASH)
 """The stored fields that tell variants and products with the same photo."""
 
+
+PRICE = PRICE_FIELDS[0]
 
 RULE_KINDS = ("hides", "pins", "boosts", "buries")
 """The fields of a plan with rules that change positions."""
@@ -149,14 +151,29 @@ class RemoveHidden:
 
 
 class SortByField:
-    """Sorts by price, date or popularity when the query says so."""
+    """Sorts by price, date or popularity when the query says so.
+
+    Args:
+        index: Knows what prices are worth.
+    """
 
     name = "sort"
 
+    def __init__(self, index: ProductIndex) -> None:
+        self._index = index
+
     def run(self, state: S) -> S:
         """Return the candidates in the query's sort order."""
-        ranked = sort_candidates(state.candidates, state.context.query.sort, state.rows)
-        return replace(state, candidates=ranked)
+        sort = state.context.query.sort
+        if sort == "relevance":
+            return state
+        order = SORT_ORDERS[sort]
+        values: Mapping[str, float] = (
+            self._index.prices.read_prices(state.rows)
+            if order.field == PRICE
+            else {p: float(value) for p, value in state.rows.first_values(order.field).items()}
+        )
+        return replace(state, candidates=sort_candidates(state.candidates, order, values))
 
 
 class CollapseVariants:
@@ -272,4 +289,6 @@ def list_fields(context: RankingContext) -> tuple[str, ...]:
     fields = {*COLLAPSING_FIELDS, *facet_fields, *collect_fields(context.parsed)}
     if query.sort in SORT_ORDERS:
         fields.add(SORT_ORDERS[query.sort].field)
+    if PRICE in fields:
+        fields.update(PRICE_FIELDS)
     return tuple(sorted(fields))

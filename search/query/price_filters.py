@@ -2,7 +2,9 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from index.text import read_currency
 
 _NUMBER = r"(\d+(?:[.,]\d+)?)"
 _CURRENCY = (
@@ -27,6 +29,7 @@ _UNIT = (
 """Units after which a number is no price."""
 
 _END = rf"(?![.,]?\d)(?!{_UNIT})"
+_CURRENCY_WORD = re.compile(rf"(?<![^\W\d_]){_CURRENCY}(?![^\W\d_])", re.IGNORECASE)
 _RANGES = tuple(
     re.compile(rf"(?:{start})\s+{_MONEY}\s+(?:{to})\s*{_MONEY}{_END}", re.IGNORECASE)
     for start, to in (("between|بين", "and|و"), ("from|من", "to|إلى|الى"))
@@ -43,21 +46,34 @@ class PriceConstraint:
         typed: The phrase, as typed.
         low: Minimum price, inclusive; None when only the maximum is given.
         high: Maximum price, inclusive; None when only the minimum is given.
+        currency: ISO code of both, if the phrase names another currency than the catalogue's.
     """
 
     typed: str
     low: float | None
     high: float | None
+    currency: str = ""
 
 
-def extract_price(text: str) -> PriceConstraint | None:
+def extract_price(text: str, currency: str = "") -> PriceConstraint | None:
     """Return the first price range of a text, or None.
 
     A number with another unit ("under 50 cm") is no price, and a bare number never is.
 
     Args:
         text: Any text, English or Arabic; Arabic-Indic digits are parsed too.
+        currency: ISO code of the catalogue's prices; it decides what a shared name such as "riyal"
+            means.
     """
+    price = _find_range(text)
+    if price is None:
+        return None
+    found = _CURRENCY_WORD.search(price.typed)
+    code = read_currency(found[0], currency).code if found else ""
+    return price if code in {"", currency} else replace(price, currency=code)
+
+
+def _find_range(text: str) -> PriceConstraint | None:
     ascii_text = "".join(str(unicodedata.digit(c)) if c.isdigit() and c > "9" else c for c in text)
     for pattern in _RANGES:
         if match := pattern.search(ascii_text):

@@ -133,7 +133,7 @@ class QueryInterpreter:
                 corrected_plan = self.rules.plan(query.text, query.filters, now)
                 plan = max(plan, corrected_plan, key=lambda matched: len(matched.rule_names))
         plan = snapshot.rule_visibility.restrict(plan)
-        parsed = QueryParser(snapshot.entities).parse(query)
+        parsed = QueryParser(snapshot.entities, self._index.prices.base).parse(query)
         parsed = replace(parsed, interpretations=(*corrections, *parsed.interpretations))
         tokens = analyze_query(parsed.text, snapshot.languages)
         return InterpretedQuery(parsed, *_expand_query(tokens, snapshot, plan), plan)

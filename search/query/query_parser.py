@@ -19,9 +19,12 @@ class QueryParser:
 
     Attributes:
         entities: Brands, categories and attribute values of the catalogue.
+        currency: ISO code of its prices; it decides what "riyal" and "dinar" mean; empty when they
+            have none.
     """
 
     entities: EntityIndex
+    currency: str = ""
 
     def parse(self, query: Query) -> ParsedQuery:
         """Parse a query's text.
@@ -38,10 +41,12 @@ class QueryParser:
             return ParsedQuery(text, query.filters)
         negations = extract_negations(text, self._is_entity, verbatim)
         text, filters, interpretations = negations.remaining_text, query.filters, []
-        price = extract_price(text)
+        price = extract_price(text, self.currency)
         if price and price.typed not in verbatim and filters.price_min is filters.price_max is None:
             text = " ".join(text.replace(price.typed, " ").split())
-            filters = replace(filters, price_min=price.low, price_max=price.high)
+            filters = replace(
+                filters, price_min=price.low, price_max=price.high, currency=price.currency
+            )
             interpretations.append(
                 QueryInterpretation("price", price.typed, _format_range(price), is_filter=True)
             )
@@ -79,6 +84,9 @@ def _build_match(typed: str, entities: list[CatalogEntity]) -> AttributeMatch:
 
 
 def _format_range(price: PriceConstraint) -> str:
+    unit = f" {price.currency}" if price.currency else ""
     if price.low is None:
-        return f"≤ {price.high:.12g}"
-    return f"≥ {price.low:.12g}" if price.high is None else f"{price.low:.12g}–{price.high:.12g}"
+        return f"≤ {price.high:.12g}{unit}"
+    if price.high is None:
+        return f"≥ {price.low:.12g}{unit}"
+    return f"{price.low:.12g}–{price.high:.12g}{unit}"

@@ -3,8 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from index import ProductIndex, ProductQuery, ScoredProduct
-from index.store import Condition
+from index import ProductCondition, ProductIndex, ProductQuery, ScoredProduct
 from index.text import SparseVector
 from search.retrieval.fusion import FUSION_METHODS, MAX_COSINE, ScoreNormalization, fuse
 from search.retrieval.query_plan import (
@@ -33,7 +32,7 @@ class RetrievalOptions:
         image_weight: Share of the photos against the text, 0 to 1; None for the configured weights.
     """
 
-    conditions: tuple[Condition, ...] = ()
+    conditions: tuple[ProductCondition, ...] = ()
     exclude: tuple[str, ...] = ()
     image_weight: float | None = None
 

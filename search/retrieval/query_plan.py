@@ -3,8 +3,8 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from index import ProductQuery
-from index.store import PHOTO, SPARSE, TEXT, Condition
+from index import ProductCondition, ProductQuery
+from index.store import PHOTO, SPARSE, TEXT
 from index.text import SparseVector
 from shopwindow.values import Vectors
 from shopwindow.values.setting_groups import SearchSettings
@@ -72,7 +72,7 @@ def apply_image_weight(
 def plan_queries(
     inputs: RetrievalInput,
     settings: SearchSettings,
-    conditions: tuple[Condition, ...],
+    conditions: tuple[ProductCondition, ...],
     exclude: tuple[str, ...] = (),
 ) -> dict[str, ProductQuery]:
     """Return the vector query of each retriever that has input and a weight above 0.

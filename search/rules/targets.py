@@ -4,13 +4,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from index import ProductIndex, to_conditions
-from index.store import Condition, In
+from index import ProductCondition, ProductIndex, to_conditions
+from index.store import In
 from search.rules.actions import Pin, ProductAction
 from search.rules.plan import ActiveProductRule, RulePlan
 from shopwindow.values import Filters
 
-_Conditions: TypeAlias = tuple[Condition, ...]
+_Conditions: TypeAlias = tuple[ProductCondition, ...]
 _MERCHANT_FIELD = "merchant_id"
 
 

@@ -22,8 +22,9 @@ from shopwindow.values.event import (
     fill_purchase_value,
 )
 from shopwindow.values.fork_guard import ForkGuard
-from shopwindow.values.product import Product, Translation
+from shopwindow.values.product import Product
 from shopwindow.values.product_ids import ProductId, hash_product_id
+from shopwindow.values.product_validation import AVAILABILITIES, MAX_IMAGES, Availability
 from shopwindow.values.profile_view import (
     DEMO_USER_PREFIX,
     Interaction,
@@ -48,17 +49,21 @@ from shopwindow.values.query import (
 )
 from shopwindow.values.response import Hit, PriceBucket, QueryInterpretation, SearchResponse
 from shopwindow.values.spreadsheet import escape_formula, is_formula, unescape_formula
+from shopwindow.values.translation import Translation
 from shopwindow.values.validation import MAX_ID_CHARS, Validator, are_plain_strings, to_well_formed
 
 __all__ = [
+    "AVAILABILITIES",
     "DEMO_USER_PREFIX",
     "EVENT_KINDS",
     "FACETS",
     "MAX_ID_CHARS",
+    "MAX_IMAGES",
     "MAX_LIMIT",
     "MAX_TEXT_CHARS",
     "SORTS",
     "WHOLE_TEXT",
+    "Availability",
     "Closeable",
     "Crop",
     "DimRange",

@@ -1,47 +1,14 @@
 """Products, as every part of Shopwindow sees them."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from types import MappingProxyType
-from typing import cast
+from typing import Literal
 
 from shopwindow.values.errors import InvalidProductError
-from shopwindow.values.validation import MAX_ID_CHARS, Validator, are_plain_strings
-
-_VALIDATOR = Validator(InvalidProductError)
-_NON_NEGATIVE = ("a number of zero or more", lambda n: n >= 0)
-_TEXT_FIELDS = (
-    "id", "title", "description", "currency", "brand", "image", "merchant_id", "group_id",
-    "language",
-)  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Translation:
-    """A product's title and description in one further language.
-
-    Attributes:
-        title: The title in that language; may be empty when only the description is translated.
-        description: The description in that language.
-
-    Raises:
-        InvalidProductError: A field is not a string, or not valid Unicode.
-    """
-
-    title: str = ""
-    description: str = ""
-
-    def __post_init__(self) -> None:
-        """Validate the texts.
-
-        Raises:
-            InvalidProductError: See the class.
-        """
-        if are_plain_strings((self.title, self.description)):
-            return
-        for name in ("title", "description"):
-            object.__setattr__(self, name, _VALIDATOR.check_text(name, getattr(self, name)))
+from shopwindow.values.product_validation import Availability, validate_fields
+from shopwindow.values.translation import Translation
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +20,9 @@ class Product:
         title: Title in the catalogue's main language.
         description: Description in the catalogue's main language.
         translations: Title and description in further languages, by language code ("ar").
-        price: Price in `currency`, zero or more; None when unknown.
+        price: What a shopper pays, in `currency`, zero or more; None when unknown. Of a sale with a
+            window it is the price at the time when the product was read or answered; see
+            `price_at`.
         currency: ISO 4217 code ("AED"); empty when unknown.
         brand: Brand name as displayed to shoppers.
         category: Path from the broadest to the narrowest: ("Clothing", "Dresses").
@@ -66,6 +35,23 @@ class Product:
             higher is more. None when unknown.
         created_at: When it entered the catalogue; with a time zone.
         language: Language code of `title` and `description` ("en"); empty when unknown.
+        url: http(s) address of the product's page in the shop.
+        images: Paths or addresses of further photos, without `image`, at most twenty.
+        sku: The stock keeping unit; it may be the id.
+        gtin: Global trade item number (EAN, UPC, ISBN), digits only.
+        mpn: The manufacturer's part number.
+        list_price: The regular price, shown struck through beside a lower `price`.
+        sale_price: What a shopper pays during a sale that has a start or an end; None without one.
+        sale_start: When that sale starts, inclusive, with a time zone; None when it has started.
+        sale_end: When it ends, inclusive, with a time zone; None when its end is not known.
+        availability: "in_stock", "out_of_stock", "preorder" or "backorder"; empty for what
+            `in_stock` says.
+        quantity: Pieces in stock, zero or more; None when unknown.
+        rating: Mean rating, 0 to 5; None without ratings.
+        rating_count: Number of ratings; None when unknown.
+        margin: What the shop earns of the price, as a share of it, at most 1; negative when it
+            sells below cost. Never shown to shoppers.
+        google_product_category: Path or number in Google's product taxonomy.
 
     Raises:
         InvalidProductError: A field is missing or invalid; the error names it.
@@ -87,6 +73,21 @@ class Product:
     created_at: datetime | None = None
     language: str = ""
     popularity: float | None = None
+    url: str = ""
+    images: tuple[str, ...] = ()
+    sku: str = ""
+    gtin: str = ""
+    mpn: str = ""
+    list_price: float | None = None
+    sale_price: float | None = None
+    sale_start: datetime | None = None
+    sale_end: datetime | None = None
+    availability: Availability | Literal[""] = ""
+    quantity: int | None = None
+    rating: float | None = None
+    rating_count: int | None = None
+    margin: float | None = None
+    google_product_category: str = ""
 
     def __post_init__(self) -> None:
         """Validate the fields and freeze the mappings, so that a product never changes.
@@ -94,8 +95,11 @@ class Product:
         Raises:
             InvalidProductError: See the class.
         """
-        for name, value in (*_validate_texts(self), *_validate_other_fields(self)):
+        values = {name: getattr(self, name) for name in self.__slots__}
+        for name, value in validate_fields(values):
             object.__setattr__(self, name, value)
+        if self.sale_price is not None and self.price is None:
+            object.__setattr__(self, "price", self.price_at(datetime.now(UTC)).price)
         titles = [self.title, *(words.title for words in self.translations.values())]
         if not self.image and not any(title.strip() for title in titles):
             raise InvalidProductError("title", "a title or an image", self.title)
@@ -106,47 +110,21 @@ class Product:
         plain_values = [dict(v) if isinstance(v, MappingProxyType) else v for v in values]
         return (Product, tuple(plain_values))
 
+    @property
+    def photos(self) -> tuple[str, ...]:
+        """Paths or addresses of all photos, the main one first."""
+        return (self.image, *self.images) if self.image else self.images
 
-def _validate_texts(product: Product) -> Iterator[tuple[str, str]]:
-    """Yield the validated texts by field name; nothing when all are plain strings already."""
-    texts = [getattr(product, name) for name in _TEXT_FIELDS]
-    if are_plain_strings(texts) and product.id.strip() and len(product.id) <= MAX_ID_CHARS:
-        return
-    yield "id", _VALIDATOR.check_text("id", product.id, MAX_ID_CHARS, required=True)
-    for name, text in zip(_TEXT_FIELDS, texts, strict=True):
-        yield name, _VALIDATOR.check_text(name, text)
+    def is_on_sale(self, now: datetime) -> bool:
+        """Return whether a sale with a window is on at a time; False without such a sale."""
+        if self.sale_price is None:
+            return False
+        has_started = self.sale_start is None or self.sale_start <= now
+        return has_started and (self.sale_end is None or now <= self.sale_end)
 
-
-def _validate_other_fields(product: Product) -> Iterator[tuple[str, object]]:
-    """Yield the validated mappings, numbers, flags and times by field name."""
-    yield "translations", MappingProxyType(_validate_translations(product.translations))
-    yield "attributes", MappingProxyType(_validate_attributes(product.attributes))
-    yield "category", _validate_category(product.category)
-    for name in ("price", "popularity"):
-        number = _VALIDATOR.check_optional_number(name, getattr(product, name), *_NON_NEGATIVE)
-        yield name, number
-    yield "in_stock", _VALIDATOR.check_bool("in_stock", product.in_stock)
-    if product.created_at is not None:
-        yield "created_at", _VALIDATOR.check_datetime("created_at", product.created_at)
-
-
-def _validate_translations(value: object) -> dict[str, Translation]:
-    expected = "Translation values by language code"
-    translations = _VALIDATOR.check_mapping("translations", value, expected)
-    for translation in translations.values():
-        if not isinstance(translation, Translation):
-            raise InvalidProductError("translations", expected, translation)
-    return cast(dict[str, Translation], translations)
-
-
-def _validate_attributes(value: object) -> dict[str, str]:
-    attributes = _VALIDATOR.check_mapping("attributes", value, "texts by name")
-    if are_plain_strings(list(attributes.values())):
-        return cast(dict[str, str], attributes)
-    return {name: _VALIDATOR.check_text("attributes", text) for name, text in attributes.items()}
-
-
-def _validate_category(value: object) -> tuple[str, ...]:
-    if isinstance(value, (str, set, frozenset)):
-        raise InvalidProductError("category", "a tuple from the broadest to the narrowest", value)
-    return _VALIDATOR.check_texts("category", value)
+    def price_at(self, now: datetime) -> "Product":
+        """Return the product with the price that a shopper pays at a time."""
+        if self.sale_price is None:
+            return self
+        price = self.sale_price if self.is_on_sale(now) else self.list_price
+        return self if price == self.price else replace(self, price=price)

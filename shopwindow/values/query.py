@@ -87,6 +87,8 @@ class Filters:
             could mean nobody's products, or everybody's.
         price_min: Lowest price, inclusive; products without a price are left out.
         price_max: Highest price, inclusive; products without a price are left out.
+        currency: ISO code of `price_min` and `price_max`, and empty for the catalogue's base
+            currency. Prices in other currencies are compared by the exchange rates.
         in_stock: True for products in stock, False for those out of stock, None for both.
         attributes: Values that must match: {"color": "red"}, or {"color": ("red", "blue")}.
         created_since: Only products that entered the catalogue at this time or later.
@@ -106,6 +108,7 @@ class Filters:
     attributes: Mapping[str, str | tuple[str, ...]] = field(default_factory=dict)
     created_since: datetime | None = None
     group_id: str = ""
+    currency: str = ""
 
     def __post_init__(self) -> None:
         """Validate each value and the price range; a list becomes a tuple.
@@ -232,7 +235,15 @@ def _validate_filters(filters: Filters) -> dict[str, object]:
         "attributes": _validate_attributes(filters.attributes),
         "created_since": since if since is None else check.check_datetime("created_since", since),
         "group_id": check.check_text("group_id", filters.group_id, MAX_TEXT_CHARS),
+        "currency": _validate_currency(filters.currency) if filters.currency else "",
     }
+
+
+def _validate_currency(value: object) -> str:
+    code = _VALIDATOR.check_text("currency", value, MAX_TEXT_CHARS).strip().upper()
+    if code and not (len(code) == 3 and code.isascii() and code.isalpha()):
+        raise InvalidQueryError("currency", "an ISO 4217 code such as AED", value)
+    return code
 
 
 def _validate_text_or_texts(name: str, value: object) -> str | tuple[str, ...]:

@@ -87,6 +87,10 @@ class SearchResponse:
         n_below_cutoff: Candidates left out because their score is below the relevance cutoff.
         n_collapsed: Candidates collapsed into a variant of theirs, or a product with the same
             photo.
+        n_without_rate: Products that a price filter leaves out, or an order by price puts last,
+            because their currency has no exchange rate.
+        price_currency: ISO code of the price buckets, and of price filters that name none; empty
+            if no product has a currency.
         is_confident: Whether the text matched; when False, the hits are only the nearest ones.
         rules: Names of the merchandising rules that are active for this query.
         redirect: Address that a rule redirects this search to; empty when none does.
@@ -103,6 +107,8 @@ class SearchResponse:
     relaxed: tuple[str, ...] = ()
     n_below_cutoff: int = 0
     n_collapsed: int = 0
+    n_without_rate: int = 0
+    price_currency: str = ""
     is_confident: bool = True
     rules: tuple[str, ...] = ()
     redirect: str = ""

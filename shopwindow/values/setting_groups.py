@@ -106,6 +106,17 @@ class IndexSettings(_SettingGroup):
     timeout_s: float = Field(
         30.0, gt=0, description="Seconds that the embedded engine may take for one request."
     )
+    base_currency: str = Field(
+        "",
+        pattern="^([A-Z]{3})?$",
+        description="ISO code of the currency that prices are compared in; empty for the one that "
+        "most products have.",
+    )
+    rates_file: str = Field(
+        "",
+        description="A TOML file of exchange rates, read again when it changes; empty for those "
+        "shipped; see docs/prices.md.",
+    )
     write_lock_timeout_s: float = Field(
         600.0,
         ge=0,

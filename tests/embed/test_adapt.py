@@ -29,7 +29,7 @@ from embed.finetuning.training_catalog import (
 from shopwindow.values import Product
 from shopwindow.values.arrays import l2_normalize
 from shopwindow.values.errors import AdaptationError, EncoderError, EncoderUnavailableError
-from shopwindow.values.product import Translation
+from shopwindow.values.translation import Translation
 from tests.own_words import products
 
 

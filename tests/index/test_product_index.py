@@ -13,9 +13,10 @@ from embed import FakeEncoder
 from index import ProductIndex, read_products
 from index.manifest import Manifest
 from index.payload import from_payload, to_conditions, to_payload
+from index.pricing import PriceRange
 from index.store.edge.client import MAX_TOKEN_AGE_S
 from index.store.edge.metadata_files import read_checksummed, write_checksummed
-from index.store.points import PHOTO, TEXT, In, Range
+from index.store.points import PHOTO, TEXT, In
 from shopwindow.values import EncoderSpec, Filters, PreparedImage, Product, Vectors
 from shopwindow.values.errors import (
     EncoderMismatchError,
@@ -405,7 +406,7 @@ def test_filters_become_conditions() -> None:
     assert to_conditions(filters) == (
         In("category_key", ("clothing > dresses",)),
         In("brand_key", ("acme", "zed")),
-        Range("price", 5, None),
+        PriceRange(5, None),
         In("in_stock", (0,)),
         In("attributes_key", ("color=احمر",)),
     )

@@ -20,7 +20,7 @@ from search.pipeline.feature_scores import (
     score_product_signals,
 )
 from search.pipeline.negative_examples import NEGATIVE_EXAMPLES, penalize_negatives
-from search.pipeline.sorting import sort_candidates
+from search.pipeline.sorting import SORT_ORDERS, sort_candidates
 from search.pipeline.stages import ApplyCutoff, CollapseVariants
 from search.pipeline.state import RankingContext, RankingState
 from search.query.parsed_query import ParsedQuery
@@ -123,10 +123,10 @@ def test_candidates_that_stand_for_themselves_alone_are_not_counted() -> None:
 
 
 def test_sorting_goes_up_or_down_and_puts_what_has_no_value_last() -> None:
-    rows = FieldRows(("price",), {"a": ((5.0,),), "b": ((),), "c": ((1.0,),), "d": ((5.0,),)})
+    prices = {"a": 5.0, "c": 1.0, "d": 5.0}
     candidates = make_candidates(a=0.4, b=0.3, c=0.2, d=0.1)
-    assert "".join(sort_candidates(candidates, "price_asc", rows).ids) == "cadb"
-    assert "".join(sort_candidates(candidates, "price_desc", rows).ids) == "adcb"
+    assert "".join(sort_candidates(candidates, SORT_ORDERS["price_asc"], prices).ids) == "cadb"
+    assert "".join(sort_candidates(candidates, SORT_ORDERS["price_desc"], prices).ids) == "adcb"
 
 
 # Diversity and negative examples

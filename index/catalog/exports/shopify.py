@@ -135,12 +135,13 @@ class _ShopifyAdapter:
         find = self._header.find
         cells = inherit_cells(row.cells, product, never=(find("variant_image"),))
         if image := find("image"):
-            cells[image] = (
+            of_product = (
                 product.get(image)
                 or collected.get("image", handle)
                 or collected.get("other image", handle)
-                or ""
             )
+            has_own = bool(self._header.get_text(row.cells, "variant_image"))
+            cells[image] = "" if has_own else of_product or ""
         options = self._read_options(row.cells, product)
         cells[_ID] = self._identify(row.cells, options, handle, collected)
         cells[_STOCK] = self._read_stock(row.cells, collected)

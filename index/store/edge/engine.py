@@ -23,6 +23,7 @@ from index.store.hnsw_config import (
 from index.store.points import (
     PRODUCT_ID,
     SPARSE,
+    AnyOf,
     Condition,
     FieldIndex,
     FieldValue,
@@ -35,6 +36,7 @@ from index.store.points import (
     ScoredPoint,
     StoreSchema,
     VectorQuery,
+    list_fields,
 )
 from index.store.qdrant_records import to_facet_counts, to_point, to_scored_points
 from index.text.bm25 import SparseVector
@@ -250,7 +252,7 @@ class EdgeEngine:
         _call_engine(self._shard.close)
 
     def _to_query_request(self, query: VectorQuery) -> "qe.QueryRequest":
-        condition_fields = {condition.field for condition in query.conditions}
+        condition_fields = list_fields(query.conditions)
         params = qe.SearchParams(
             hnsw_ef=max(HNSW_EF_SEARCH, query.limit),
             exact=query.exact,
@@ -314,7 +316,14 @@ def _to_filter(
     )
 
 
-def _to_condition(condition: Condition) -> "qe.FieldCondition | qe.IsEmptyCondition":
+def _to_condition(condition: Condition) -> "qe.FieldCondition | qe.IsEmptyCondition | qe.Filter":
+    if isinstance(condition, AnyOf):
+        return qe.Filter(
+            should=[
+                qe.Filter(must=[_to_condition(part) for part in parts])
+                for parts in condition.alternatives
+            ]
+        )
     if isinstance(condition, IsEmpty):
         return qe.IsEmptyCondition(condition.field)
     if isinstance(condition, In):

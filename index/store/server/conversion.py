@@ -1,6 +1,6 @@
 """Conversion of points, conditions and queries to the models of the Qdrant client."""
 
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from typing import Any
 
 from qdrant_client import models as qm
@@ -15,6 +15,7 @@ from index.store.hnsw_config import (
 )
 from index.store.points import (
     SPARSE,
+    AnyOf,
     Condition,
     FieldIndex,
     In,
@@ -24,6 +25,7 @@ from index.store.points import (
     PointId,
     StoreSchema,
     VectorQuery,
+    list_fields,
 )
 from index.text.bm25 import SparseVector
 
@@ -86,7 +88,14 @@ def to_filter(
     )
 
 
-def _to_condition(condition: Condition) -> qm.FieldCondition | qm.IsEmptyCondition:
+def _to_condition(condition: Condition) -> qm.FieldCondition | qm.IsEmptyCondition | qm.Filter:
+    if isinstance(condition, AnyOf):
+        return qm.Filter(
+            should=[
+                qm.Filter(must=[_to_condition(part) for part in parts])
+                for parts in condition.alternatives
+            ]
+        )
     if isinstance(condition, IsEmpty):
         return qm.IsEmptyCondition(is_empty=qm.PayloadField(key=condition.field))
     if isinstance(condition, In):
@@ -119,9 +128,9 @@ def to_point_vectors(vectors: Mapping[PointId, SparseVector]) -> list[qm.PointVe
     ]
 
 
-def to_query_request(query: VectorQuery, hnsw_fields: Container[str]) -> qm.QueryRequest:
+def to_query_request(query: VectorQuery, hnsw_fields: Set[str]) -> qm.QueryRequest:
     """Return a query as the server takes it; `hnsw_fields` have links in the graph."""
-    is_linked = all(condition.field in hnsw_fields for condition in query.conditions)
+    is_linked = list_fields(query.conditions) <= hnsw_fields
     params = qm.SearchParams(
         hnsw_ef=max(HNSW_EF_SEARCH, query.limit),
         exact=query.exact,

@@ -44,8 +44,8 @@ def response_to_json(response: SearchResponse, text: str) -> str:
 
     Returns:
         An object with the keys hits, facets, facet_scope, next_cursor, took_ms, query_id,
-        interpretations, price_buckets, relaxed_filters, n_below_cutoff, is_confident, n_collapsed,
-        rules and redirect.
+        interpretations, price_buckets, price_currency, relaxed_filters, n_below_cutoff,
+        is_confident, n_collapsed, n_without_rate, rules and redirect.
     """
     document = {
         "hits": [_hit_to_dict(hit, text) for hit in response.hits],
@@ -60,6 +60,8 @@ def response_to_json(response: SearchResponse, text: str) -> str:
         "n_below_cutoff": response.n_below_cutoff,
         "is_confident": response.is_confident,
         "n_collapsed": response.n_collapsed,
+        "n_without_rate": response.n_without_rate,
+        "price_currency": response.price_currency,
         "rules": list(response.rules),
         "redirect": response.redirect,
     }
@@ -122,6 +124,11 @@ def describe_processing(response: SearchResponse) -> list[str]:
         lines.append(f"{response.n_below_cutoff:,} low-relevance products hidden")
     if response.n_collapsed:
         lines.append(f"{response.n_collapsed:,} variants grouped (--no-collapse shows them)")
+    if response.n_without_rate:
+        lines.append(
+            f"{response.n_without_rate:,} products have a currency without an exchange rate, so "
+            "their prices were not compared"
+        )
     if response.rules:
         lines.append(f"rules in force: {', '.join(response.rules)}")
     return lines

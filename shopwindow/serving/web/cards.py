@@ -53,6 +53,8 @@ def render_card(hit: Hit, context: CardContext, explanation: Markup) -> Markup:
         title=localize_title(product, language),
         brand=product.brand,
         price=describe_price(product, language),
+        list_price=describe_list_price(product, language),
+        list_price_label=translate("list_price", language),
         variants=_describe_variants(hit, language),
         photo=render_photo(product, language),
         explanation=explanation,
@@ -88,6 +90,13 @@ def describe_price(product: Product, language: Language) -> str:
     if product.price is None:
         return ""
     return format_price(product.price, product.currency, language, trims_whole=True)
+
+
+def describe_list_price(product: Product, language: Language) -> str:
+    """Return the regular price as text; empty where it is unknown, or what a shopper pays."""
+    if product.price is None or product.list_price is None or product.list_price <= product.price:
+        return ""
+    return format_price(product.list_price, product.currency, language, trims_whole=True)
 
 
 def _describe_variants(hit: Hit, language: Language) -> str:

@@ -25,6 +25,7 @@ _MESSAGES: Mapping[str, tuple[str, str]] = {
     "brand": ("Brand", "العلامة التجارية"),
     "merchant_id": ("Seller", "البائع"),
     "price": ("Price", "السعر"),
+    "list_price": ("Regular price", "السعر قبل التخفيض"),
     "price_min": ("Min", "أقل سعر"),
     "price_max": ("Max", "أعلى سعر"),
     "range_to": ("Up to {high}", "حتى {high}"),

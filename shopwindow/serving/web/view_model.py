@@ -77,6 +77,7 @@ class View:
         interpretations: How the query was interpreted.
         verbatim: Phrases that are searched for as typed.
         price_buckets: Price ranges of the response.
+        price_currency: ISO code of price ranges and price filters; empty without prices.
         relaxed: Names of the filters that were dropped to find anything.
         n_collapsed: Products that are grouped under a variant of theirs.
         is_confident: Whether the query was matched; when not, the hits are only the closest.
@@ -103,6 +104,7 @@ class View:
     interpretations: tuple[QueryInterpretation, ...] = ()
     verbatim: tuple[str, ...] = ()
     price_buckets: tuple[PriceBucket, ...] = ()
+    price_currency: str = ""
     relaxed: tuple[str, ...] = ()
     n_collapsed: int = 0
     is_confident: bool = True

@@ -53,6 +53,7 @@ def apply_response(view: View, response: SearchResponse) -> View:
         took_ms=sum(response.took_ms.values()),
         interpretations=response.interpretations,
         price_buckets=response.price_buckets,
+        price_currency=response.price_currency,
         relaxed=response.relaxed,
         n_collapsed=response.n_collapsed,
         is_confident=response.is_confident,
@@ -91,7 +92,7 @@ def set_price_range(filters: Filters, values: Mapping[str, Any]) -> Filters:
         InvalidQueryError: A price is not a number of zero or more, or the range is empty.
     """
     low, high = (parse_number(name, values) for name in ("price_min", "price_max"))
-    return replace(filters, price_min=low, price_max=high)
+    return replace(filters, price_min=low, price_max=high, currency="")
 
 
 def parse_number(name: str, values: Mapping[str, Any]) -> float | None:

@@ -11,6 +11,7 @@ carries its data as attributes. The message says what was expected, what came an
     │   └── InvalidEventError                  an event lacks its product, or a field is invalid
     ├── FeedError (ValueError)                 a product feed cannot be read at all
     │   └── FeedMappingError                   the mapping of its columns cannot be used
+    ├── ExchangeRatesError (ValueError)        a file of exchange rates cannot be used
     ├── EventFileError (ValueError)            a file of events cannot be read or written at all
     ├── EventLogError (RuntimeError)           the event log refused, failed or cannot be opened
     │   ├── EventLogVersionError               the log has another schema version
@@ -90,6 +91,7 @@ from shopwindow.values.errors.stores import (
 )
 from shopwindow.values.errors.values import (
     EventFileError,
+    ExchangeRatesError,
     FeedError,
     FeedMappingError,
     InvalidEventError,
@@ -115,6 +117,7 @@ __all__ = [
     "EventRejectedError",
     "EventStoreError",
     "EventStoreUnavailableError",
+    "ExchangeRatesError",
     "FeedError",
     "FeedMappingError",
     "ForkedError",

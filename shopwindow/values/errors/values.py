@@ -97,6 +97,15 @@ class EventFileError(ShopwindowError, ValueError):
         super().__init__(f"{self.path}: {reason}")
 
 
+class ExchangeRatesError(ShopwindowError, ValueError):
+    """A file of exchange rates cannot be used."""
+
+    def __init__(self, path: object, reason: str) -> None:
+        self.path = str(path)
+        self.reason = reason
+        super().__init__(f"the exchange rates {self.path}: {reason}")
+
+
 class RuleError(ShopwindowError, ValueError):
     """The merchandising rules cannot be used; `problems` lists every problem, not just the first.
 

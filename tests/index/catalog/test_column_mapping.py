@@ -65,6 +65,8 @@ def test_arabic_column_names_are_recognized(tmp_path: Path) -> None:
         image="https://x.org/7.jpg",
         in_stock=False,
         language="ar",
+        sku="7",
+        availability="out_of_stock",
     )
 
 
@@ -137,7 +139,7 @@ def test_only_the_first_hundred_attributes_are_read(tmp_path: Path) -> None:
 
 def test_a_preorder_is_out_of_stock_and_keeps_its_availability(tmp_path: Path) -> None:
     product = read_one(tmp_path, "id,title,availability\n7,x,Pre-order\n")
-    assert (product.in_stock, product.attributes) == (False, {"availability": "pre order"})
+    assert (product.in_stock, product.availability, product.attributes) == (False, "preorder", {})
 
 
 def test_an_empty_column_falls_back_to_the_next_except_for_ids(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from index.catalog import ProductFeed, read_products
 
 MESSY = (
     "رمز المنتج,إسم المنتج,Name (en),السعر (ر.س),صورة المنتج,صور المنتج,لون,Heel_Height,"
-    "link,guide,ref\n"
+    "slug,guide,ref\n"
     "1,كوب,Mug,25,,https://x.org/1.jpg,أحمر,5 cm,https://x.org,<b>a</b>,\n"
     "2,طبق,Plate,30,https://x.org/2.jpg,,أزرق,no,https://x.org/2,<b>b</b>,\n"
 )
@@ -22,7 +22,7 @@ def read(folder: Path, text: str, mapping: Path | None = None) -> ProductFeed:
 def test_every_column_has_a_use_and_guesses_are_marked(tmp_path: Path) -> None:
     uses = [(use.use, use.is_sure, use.note) for use in read(tmp_path, MESSY).describe_columns()]
     assert uses == [
-        ("field id", True, ""),
+        ("field id and sku", True, ""),
         ("field title", True, ""),
         ("title in en", True, ""),
         ("field price", False, "currency SAR"),

@@ -3,8 +3,11 @@
 import gzip
 import json
 import shutil
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -34,6 +37,7 @@ def build_expected(folder: Path, language: str) -> list[Product]:
             group_id="d",
             created_at=datetime(2024, 5, 31, tzinfo=UTC),
             language=language,
+            availability="in_stock",
         ),
         Product(
             id="d-2",
@@ -47,6 +51,7 @@ def build_expected(folder: Path, language: str) -> list[Product]:
             image="https://cdn.example.com/d-2.jpg",
             group_id="d",
             in_stock=False,
+            availability="out_of_stock",
             created_at=datetime(2024, 5, 31, 14, tzinfo=UTC),
             language=language,
         ),
@@ -60,6 +65,7 @@ def build_expected(folder: Path, language: str) -> list[Product]:
             category=("Home", "Kitchen"),
             image="https://cdn.example.com/m-1.jpg",
             language=language,
+            availability="in_stock",
         ),
     ]
 
@@ -72,6 +78,32 @@ FILES = [
     ("google.xml", "google-xml"),
     ("google_atom.xml", "google-xml"),
 ]
+SAID_BESIDE: Mapping[str, tuple[dict[str, Any], ...]] = {
+    "shop.csv": ({}, {}, {}),
+    "shop_semicolon.csv": ({"sku": "d-1"}, {"sku": "d-2"}, {"sku": "m-1"}),
+    "google.tsv": (
+        {"list_price": 1500.0, "google_product_category": "2271"},
+        {"google_product_category": "2271"},
+        {"google_product_category": "Home > Kitchen"},
+    ),
+    "shop.jsonl": ({}, {"quantity": 0}, {"images": ("https://cdn.example.com/m-1b.jpg",)}),
+    "google.xml": (
+        {
+            "url": "https://shop.example.com/d-1",
+            "images": ("https://cdn.example.com/d-1b.jpg",),
+            "list_price": 1500.0,
+            "google_product_category": "2271",
+        },
+        {"google_product_category": "Clothing > Women > Dresses"},
+        {},
+    ),
+    "google_atom.xml": (
+        {"url": "https://shop.example.com/d-1", "availability": ""},
+        {},
+        {"availability": ""},
+    ),
+}
+"""What only some files say of each product."""
 
 
 @pytest.mark.parametrize(("name", "form"), FILES)
@@ -81,7 +113,8 @@ def test_every_format_gives_the_same_products(tmp_path: Path, name: str, form: s
     assert feed.format == form
     assert feed.path == path
     assert [row.rejection for row in feed.iter_rows() if row.rejection] == []
-    assert list(feed) == build_expected(tmp_path, "en")
+    expected = zip(build_expected(tmp_path, "en"), SAID_BESIDE[name], strict=True)
+    assert list(feed) == [replace(product, **beside) for product, beside in expected]
 
 
 def test_parquet_gives_the_same_products(tmp_path: Path) -> None:

@@ -108,10 +108,12 @@ def test_arabic_column_names_are_read(tmp_path: Path) -> None:
             title="إبريق",
             description="نحاس",
             price=70.0,
+            list_price=80.0,
             currency="SAR",
             brand="سدو",
             image="https://x.org/5.jpg",
             in_stock=False,
+            availability="out_of_stock",
             language="ar",
         )
     ]

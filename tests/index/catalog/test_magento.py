@@ -52,6 +52,9 @@ def test_store_views_translate_and_variants_are_grouped(tmp_path: Path) -> None:
         attributes={"color": "Red", "material": "Cotton, Linen", "size": "M"},
         image=str(tmp_path / "t/e/tee.jpg"),
         group_id="TEE",
+        sku="TEE-R",
+        availability="in_stock",
+        quantity=0,
     )
     assert products["TEE"].group_id == "TEE"
     assert products["TEE"].translations == {"ar": arabic, "de": german}

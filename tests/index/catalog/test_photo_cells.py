@@ -1,11 +1,12 @@
 """Cells with one photo or several: the first that can be used counts."""
 
+import re
 import time
 from pathlib import Path
 
 import pytest
 
-from index.catalog.image_addresses import PhotoRoot
+from index.catalog.image_addresses import PhotoRoot, ResolvedPhotos
 from index.catalog.photo_cells import split_photo_cell
 from index.catalog.records import CellError
 
@@ -23,7 +24,7 @@ CELLS = (
 
 @pytest.mark.parametrize("cell", CELLS)
 def test_the_first_usable_photo_of_a_cell_counts(tmp_path: Path, cell: str) -> None:
-    assert PhotoRoot(tmp_path).resolve_first(cell) == FIRST
+    assert PhotoRoot(tmp_path).resolve_all(cell).photos[0] == FIRST
 
 
 @pytest.mark.parametrize(
@@ -32,14 +33,14 @@ def test_the_first_usable_photo_of_a_cell_counts(tmp_path: Path, cell: str) -> N
      "https://x.org/?url=a,https://y.org/1.jpg", "https://x.org/قميص.jpg"],
 )  # fmt: skip
 def test_a_comma_inside_an_address_does_not_split_it(tmp_path: Path, address: str) -> None:
-    assert PhotoRoot(tmp_path).resolve_first(address) == address
+    assert PhotoRoot(tmp_path).resolve_all(address).photos[0] == address
 
 
 def test_addresses_without_a_scheme_and_with_entities(tmp_path: Path) -> None:
     root = PhotoRoot(tmp_path)
-    assert root.resolve_first("www.x.org/1.jpg") == "https://www.x.org/1.jpg"
-    assert root.resolve_first("cdn.x.org/1.jpg") == "https://cdn.x.org/1.jpg"
-    assert root.resolve_first("https://x.org/i?a=1&amp;b=2") == "https://x.org/i?a=1&b=2"
+    assert root.resolve_all("www.x.org/1.jpg").photos[0] == "https://www.x.org/1.jpg"
+    assert root.resolve_all("cdn.x.org/1.jpg").photos[0] == "https://cdn.x.org/1.jpg"
+    assert root.resolve_all("https://x.org/i?a=1&amp;b=2").photos[0] == "https://x.org/i?a=1&b=2"
 
 
 def test_files_in_a_list_and_files_with_separators(tmp_path: Path) -> None:
@@ -48,14 +49,14 @@ def test_files_in_a_list_and_files_with_separators(tmp_path: Path) -> None:
     for name in names:
         (tmp_path / name).write_bytes(b"x")
     root = PhotoRoot(tmp_path)
-    assert root.resolve_first("p/1.jpg, p/2.jpg") == str(tmp_path / "p/1.jpg")
-    assert root.resolve_first("p/1.webp|p/2.jpg") == str(tmp_path / "p/1.webp")
+    assert root.resolve_all("p/1.jpg, p/2.jpg").photos[0] == str(tmp_path / "p/1.jpg")
+    assert root.resolve_all("p/1.webp|p/2.jpg").photos[0] == str(tmp_path / "p/1.webp")
     for cell, name in (
         ("a,b.jpg", "a,b.jpg"), ("two  spaces.jpg", "two  spaces.jpg"),
         ("caf\u00e9.jpg", "cafe\u0301.jpg"), ("my%20photo.jpg", "my photo.jpg"),
         ("/my photo.jpg", "my photo.jpg"), ("cdn.x.org/1.jpg", "cdn.x.org/1.jpg"),
     ):  # fmt: skip
-        assert root.resolve_first(cell) == str(tmp_path / name)
+        assert root.resolve_all(cell).photos[0] == str(tmp_path / name)
 
 
 @pytest.mark.parametrize(
@@ -63,8 +64,12 @@ def test_files_in_a_list_and_files_with_separators(tmp_path: Path) -> None:
              "data:image/png;base64,iVBORw0KGgo", "x" * 200_000]
 )  # fmt: skip
 def test_a_cell_without_a_usable_photo_is_refused(tmp_path: Path, cell: str) -> None:
-    with pytest.raises(CellError, match=r"expected|outside"):
-        PhotoRoot(tmp_path).resolve_first(cell)
+    try:
+        found = PhotoRoot(tmp_path).resolve_all(cell)
+    except CellError as exc:
+        found = ResolvedPhotos((), (exc.reason,))
+    assert not found.photos
+    assert re.search(r"expected|outside", found.reasons[0])
 
 
 @pytest.mark.parametrize(

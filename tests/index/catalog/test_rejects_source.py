@@ -40,6 +40,7 @@ def test_a_corrected_table_gives_the_products(
     rows = list(read_products(rejects, mapping=mapping, currency="AED").iter_rows())
     assert rows[0].product == Product(
         id="A1",
+        sku="A1",
         title="كوب",
         price=12.0,
         currency="SAR",

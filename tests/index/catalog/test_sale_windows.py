@@ -8,7 +8,7 @@ import pytest
 from index.catalog import read_products
 from index.catalog.date_formats import DateOrder
 from index.catalog.records import CellError
-from index.catalog.sale_windows import is_sale_active, split_sale_period
+from index.catalog.sale_windows import parse_sale_window, split_sale_period
 
 NOW = datetime(2024, 5, 31, 12, tzinfo=UTC)
 
@@ -21,17 +21,17 @@ NOW = datetime(2024, 5, 31, 12, tzinfo=UTC)
      ("NULL", "0000-00-00", True), ("1/5/2024", "31/05/2024", True)],
 )  # fmt: skip
 def test_a_sale_is_on_between_its_dates(start: str, end: str | None, is_active: bool) -> None:
-    assert is_sale_active(start, end, DateOrder.DAY, NOW) is is_active
+    assert parse_sale_window(start, end, DateOrder.DAY).is_on(NOW) is is_active
 
 
 def test_a_sale_includes_the_whole_of_its_last_day() -> None:
     last = datetime(2020, 2, 1, 23, 59, 59, 999_999, tzinfo=UTC)
-    assert is_sale_active("2020-01-01", "2020-02-01", now=last)
-    assert not is_sale_active("2020-01-01", "2020-02-01", now=last + timedelta(microseconds=1))
+    assert parse_sale_window("2020-01-01", "2020-02-01").is_on(last)
+    assert not parse_sale_window("2020-01-01", "2020-02-01").is_on(last + timedelta(microseconds=1))
     end = datetime(2020, 2, 1, 18, tzinfo=UTC)
-    assert is_sale_active("", "2020-02-01 18:00", now=end)
-    assert not is_sale_active("", "2020-02-01 18:00", now=end + timedelta(microseconds=1))
-    assert is_sale_active("", "", now=end)
+    assert parse_sale_window("", "2020-02-01 18:00").is_on(end)
+    assert not parse_sale_window("", "2020-02-01 18:00").is_on(end + timedelta(microseconds=1))
+    assert parse_sale_window("", "").is_on(end)
 
 
 @pytest.mark.parametrize(

@@ -50,6 +50,7 @@ def test_options_are_variants_of_the_product_above(tmp_path: Path, groups: str, 
         attributes={"size": "صغير", "color": "أسود"},
         image="https://x.org/a.jpg",
         group_id="AB",
+        list_price=300.0,
     )
     assert (products["AB"].price, products["AB"].group_id) == (250.0, "AB")
     assert products["AB-L"].price == 320.0

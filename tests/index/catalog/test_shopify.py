@@ -25,6 +25,8 @@ def test_each_variant_becomes_a_product_grouped_by_handle() -> None:
             price=120.0,
             image="https://cdn.shopify.com/ls-1.jpg",
             attributes={"color": "White", "size": "M"},
+            sku="LS-W-M",
+            availability="in_stock",
             **SHIRT,  # type: ignore[arg-type]
         ),
         Product(
@@ -33,6 +35,8 @@ def test_each_variant_becomes_a_product_grouped_by_handle() -> None:
             image="https://cdn.shopify.com/ls-1.jpg",
             attributes={"color": "White", "size": "L"},
             in_stock=False,
+            sku="LS-W-L",
+            availability="out_of_stock",
             **SHIRT,  # type: ignore[arg-type]
         ),
         Product(
@@ -40,6 +44,8 @@ def test_each_variant_becomes_a_product_grouped_by_handle() -> None:
             price=130.0,
             image="https://cdn.shopify.com/ls-sand.jpg",
             attributes={"color": "Sand", "size": "M"},
+            sku="LS-W-M",
+            availability="in_stock",
             **SHIRT,  # type: ignore[arg-type]
         ),
         Product(
@@ -50,6 +56,7 @@ def test_each_variant_becomes_a_product_grouped_by_handle() -> None:
             brand="Noor",
             category=("Cards",),
             group_id="gift-card",
+            availability="in_stock",
         ),
     ]
 

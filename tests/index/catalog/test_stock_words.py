@@ -40,13 +40,12 @@ def test_unclear_words_are_refused(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "state"),
-    [("PreOrder", "pre order"), ("طلب مسبق", "preorder"), ("vorbestellbar", "preorder"),
-     ("on backorder", "on backorder"), ("sur commande", "backorder"), ("In Stock", None)],
+    [("PreOrder", "preorder"), ("طلب مسبق", "preorder"), ("vorbestellbar", "preorder"),
+     ("on backorder", "backorder"), ("sur commande", "backorder"), ("In Stock", "in_stock"),
+     ("made to order", "backorder"), ("0", "out_of_stock"), ("", "")],
 )  # fmt: skip
-def test_orders_in_advance_are_kept_as_a_state(
-    tmp_path: Path, text: str, state: str | None
-) -> None:
+def test_orders_in_advance_are_kept_as_a_state(tmp_path: Path, text: str, state: str) -> None:
     path = tmp_path / "a.csv"
     path.write_text(f"id,title,availability\n1,x,{text}\n", encoding="utf-8")
     (product,) = read_products(path)
-    assert product.attributes.get("availability") == state
+    assert product.availability == state

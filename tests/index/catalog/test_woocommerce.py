@@ -49,6 +49,7 @@ def test_a_variation_inherits_what_it_leaves_empty(tmp_path: Path) -> None:
         attributes={"color": "Grey", "material": "Clay"},
         image="https://x.org/m1.jpg",
         group_id="MUG",
+        availability="in_stock",
     )
     pink = products["MUG-P"]
     assert (pink.title, pink.price, pink.in_stock, pink.group_id) == (
@@ -96,7 +97,7 @@ def test_stock_is_the_status_and_else_the_quantity(
     row = f"1,simple,S,Soap,1,visible,,,,,{status},{stock},{backorders},,20,,,,,,,,\n"
     product = read_rows(tmp_path, HEADER + row)["S"]
     assert product.in_stock is in_stock
-    assert (product.attributes.get("availability") == "backorder") == (
+    assert (product.availability == "backorder") == (
         "backorder" in status or backorders == "notify"
     )
 
@@ -142,6 +143,8 @@ def test_translated_headings_are_recognized(tmp_path: Path, header: str) -> None
         attributes={"color": "Brown"},
         image="https://x.org/t.jpg",
         in_stock=False,
+        list_price=50.0,
+        availability="out_of_stock",
     )
 
 

@@ -8,8 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from embed import FakeEncoder
-from index import ProductIndex
-from index.store.points import Condition
+from index import ProductCondition, ProductIndex
 from search.rules import (
     PINNED,
     RULES,
@@ -39,7 +38,7 @@ class CountingIndex(ProductIndex):
     n_calls = 0
 
     def filter_ids(
-        self, ids: Sequence[str], condition_sets: Sequence[tuple[Condition, ...]]
+        self, ids: Sequence[str], condition_sets: Sequence[tuple[ProductCondition, ...]]
     ) -> list[set[str]]:
         self.n_calls += 1
         return super().filter_ids(ids, condition_sets)
