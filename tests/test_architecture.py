@@ -26,6 +26,7 @@ FACES = (
 )  # fmt: skip
 
 ENTERED_BY_NAME = {
+    "shopwindow.values.exchange_rates",
     "shopwindow.version",
     "shopwindow.values.settings",  # loads pydantic-settings, which most processes do without
     "shopwindow.values.setting_groups",  # loads pydantic

@@ -41,7 +41,7 @@ VALID_ARGUMENTS: dict[type, dict[str, Any]] = {
     Translation: {},
 }
 TEXT_FIELDS = {
-    Filters: ("category", "brand", "merchant_id", "group_id"),
+    Filters: ("category", "brand", "merchant_id", "group_id", "currency"),
     Query: ("text", "cursor", "user_id"),
     Event: (
         "product_id", "user_id", "session_id", "query_id", "ranker", "ranker_version", "currency",
@@ -49,7 +49,7 @@ TEXT_FIELDS = {
     ),
     Product: (
         "id", "title", "description", "currency", "brand", "image", "merchant_id", "group_id",
-        "language",
+        "language", "url", "sku", "gtin", "mpn", "availability", "google_product_category",
     ),
     Translation: ("title", "description"),
 }  # fmt: skip
@@ -58,7 +58,7 @@ NUMBER_FIELDS = {
     Query: ("image_weight", "diversity"),
     QueryImage: ("weight",),
     Event: ("propensity", "value"),
-    Product: ("price", "popularity"),
+    Product: ("price", "list_price", "popularity", "quantity", "rating", "rating_count"),
 }
 INVALID_NUMBERS = (
     "5",
@@ -95,6 +95,7 @@ CASES = [
     (Filters, "attributes", {"color": 5}),
     (Filters, "attributes", {5: "red"}),
     (Filters, "attributes", [("color", "red")]),
+    (Filters, "currency", "dirham"),
     (Filters, "in_stock", "yes"),
     (Filters, "in_stock", 1),
     (Filters, "created_since", datetime(2026, 1, 1)),
@@ -143,6 +144,19 @@ CASES = [
     (Event, "time", TOO_LATE),
     (Event, "time", datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=14)))),
     (Product, "title", None),
+    (Product, "images", "photos/1.jpg"),
+    (Product, "images", ("",)),
+    (Product, "images", ("x.jpg",) * 21),
+    (Product, "url", "shop.example.com/1"),
+    (Product, "availability", "in stock"),
+    (Product, "rating", 5.01),
+    (Product, "quantity", 1.5),
+    (Product, "margin", 1.01),
+    (Product, "margin", "0.5"),
+    (Product, "sale_price", 5.0),
+    (Product, "sale_price", "5"),
+    (Product, "sale_start", TOO_LATE),
+    (Product, "sale_end", datetime(2026, 1, 1)),
     (Product, "category", "Clothing"),
     (Product, "category", ("Clothing", LONE_SURROGATE)),
     (Product, "category", (None,)),

@@ -78,6 +78,8 @@ def test_json_equals_the_python_response(indexed: Path) -> None:
         "n_below_cutoff",
         "is_confident",
         "n_collapsed",
+        "n_without_rate",
+        "price_currency",
         "rules",
         "redirect",
     ]

@@ -83,13 +83,13 @@ def test_the_corrected_file_of_rejected_rows_is_indexed_as_it_is(cli: CliRunner)
 def test_a_dry_run_shows_columns_and_problems_and_indexes_nothing(cli: CliRunner) -> None:
     path = cli.folder / "feed.csv"
     path.write_text(
-        "sku,الاسم,السعر (ر.س),heel,gtin\n1,كوب,5,5 cm,1\n2,x,bad,,2\n,y,1,,3\n", "utf-8"
+        "sku,الاسم,السعر (ر.س),heel,uuid\n1,كوب,5,5 cm,1\n2,x,bad,,2\n,y,1,,3\n", "utf-8"
     )
     outcome = cli("index", "feed.csv", "--dry-run", "--mapping-out", "m.toml")
     assert outcome.code == ExitCode.PARTIAL_FAILURE
     assert re.search(r"│ السعر \(ر.س\) +│ \? │ field price +│ 5 \| bad", outcome.out)
     assert re.search(r"│ heel +│ \? │ attribute heel +│ 5 cm", outcome.out)
-    assert re.search(r"│ gtin +│ +│ ignored +│ 1 \| 2 \| 3 +│ an id or a code", outcome.out)
+    assert re.search(r"│ uuid +│ +│ ignored +│ 1 \| 2 \| 3 +│ an id or a code", outcome.out)
     assert re.search(r"│ products +│ 2 ", outcome.out)
     assert "an id expected" in outcome.out
     assert sorted(p.name for p in cli.folder.iterdir() if p.is_file()) == ["feed.csv", "m.toml"]
