@@ -7,6 +7,7 @@ from shopwindow.lazy_exports import make_getattr
 if TYPE_CHECKING:
     from index.catalog import FeedMapping, ProductFeed, Rejection, read_products
     from index.catalog_cache import CatalogCache
+    from index.feed_preview import FeedPreview, preview_feed
     from index.field_rows import FieldRows
     from index.index_report import IndexReport, ProgressCallback
     from index.issue_groups import IssueGroups
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "CatalogCache": "index.catalog_cache",
+    "FeedPreview": "index.feed_preview",
     "FieldRows": "index.field_rows",
     "ProgressCallback": "index.index_report",
     "CATEGORY_SEPARATOR": "index.payload",
@@ -71,6 +73,7 @@ _HOMES = {
     "ScoredProduct": "index.product_query",
     "make_position": "index.product_query",
     "Rejection": "index.catalog",
+    "preview_feed": "index.feed_preview",
     "read_products": "index.catalog",
 }
 
@@ -86,6 +89,7 @@ __all__ = [
     "TEXT_DIGEST",
     "CatalogCache",
     "FeedMapping",
+    "FeedPreview",
     "FieldRows",
     "IndexEntry",
     "IndexReport",
@@ -107,6 +111,7 @@ __all__ = [
     "is_same_photo",
     "label_facet_counts",
     "make_position",
+    "preview_feed",
     "read_products",
     "to_conditions",
     "tokenize_product",

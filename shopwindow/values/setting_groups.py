@@ -202,4 +202,9 @@ class ServerSettings(_SettingGroup):
     """Where the web page is served."""
 
     host: str = Field("127.0.0.1", description="Address to listen on; 0.0.0.0 for all interfaces.")
+    feed_check: bool | None = Field(
+        None,
+        description="Whether the page has `/check-feed`, which shows what an uploaded feed's "
+        "columns are used for; empty: only where nobody but this machine is served.",
+    )
     port: int = Field(7860, ge=0, le=65_535, description="Port to listen on; 0 for a free one.")

@@ -258,8 +258,8 @@ class EdgeFolder:
         return self._count_unindexed() >= max(hnsw_min_points * REBUILD_SHARE, 1)
 
     def _count_unindexed(self) -> int:
-        # The engine counts vectors in the graph as indexed, and all sparse vectors outside it; every
-        # product has one of those.
+        # The engine counts vectors in the graph as indexed, and all sparse vectors outside it, of
+        # which every product has one.
         return max(
             int(self._require_engine().info()["indexed_vectors"]) - self._current.n_graph_vectors, 0
         )

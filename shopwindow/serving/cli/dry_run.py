@@ -4,11 +4,16 @@ from pathlib import Path
 
 from rich.table import Table
 
-from index import IndexReport, ProductFeed
+from index import FeedPreview, preview_feed
 from shopwindow.serving.cli.exit_codes import ExitCode
-from shopwindow.serving.cli.index_feed import FeedRequest, check_rejected_share, scan_rows
+from shopwindow.serving.cli.index_feed import FeedRequest, check_rejected_share
 from shopwindow.serving.cli.index_report import show_issues
-from shopwindow.serving.cli.output import get_stdout_console, print_notice, sanitize_line
+from shopwindow.serving.cli.output import (
+    get_stderr_console,
+    get_stdout_console,
+    print_notice,
+    sanitize_line,
+)
 from shopwindow.values.errors import FeedError
 
 
@@ -27,25 +32,24 @@ def show_dry_run(request: FeedRequest, mapping_out: Path | None) -> ExitCode:
         FeedError: The feed cannot be read at all, or the mapping cannot be written.
     """
     feed = request.open_feed(writes_rejects=False)
-    _show_columns(feed)
-    n_products, report = scan_rows(feed)
-    _show_counts(n_products, report)
+    with get_stderr_console().status(f"reading {feed.path.name}"):
+        preview = preview_feed(feed)
+    _show_columns(f"{feed.path.name} ({feed.format})", preview)
+    _show_counts(preview)
     text = feed.format_mapping({"format": request.format, "encoding": request.encoding})
     if mapping_out is None:
         get_stdout_console().print(text, soft_wrap=True)
     else:
         _write_mapping(mapping_out, text)
-    if not n_products:
+    if not preview.n_products:
         print_notice("error: no row of the feed makes a product.", style="red")
         return ExitCode.FAILED
-    return check_rejected_share(report, request.max_rejected)
+    return check_rejected_share(preview.report, request.max_rejected)
 
 
-def _show_columns(feed: ProductFeed) -> None:
-    table = Table(
-        "column", "", "use", "first values", "note", title=f"{feed.path.name} ({feed.format})"
-    )
-    for use in feed.describe_columns():
+def _show_columns(title: str, preview: FeedPreview) -> None:
+    table = Table("column", "", "use", "first values", "note", title=title)
+    for use in preview.columns:
         samples = " | ".join(use.samples)
         cells = (use.column, "" if use.is_sure else "?", use.use, samples, use.note)
         table.add_row(*(sanitize_line(cell) for cell in cells))
@@ -53,9 +57,10 @@ def _show_columns(feed: ProductFeed) -> None:
     get_stdout_console().print("?: a guess; check it, and correct it in a mapping file")
 
 
-def _show_counts(n_products: int, report: IndexReport) -> None:
+def _show_counts(preview: FeedPreview) -> None:
+    report = preview.report
     table = Table("products", "", show_header=False)
-    table.add_row("products", f"{n_products:,}")
+    table.add_row("products", f"{preview.n_products:,}")
     table.add_row("not for sale", f"{report.n_withdrawn:,}")
     table.add_row("rejected", f"{report.n_rejected:,}")
     table.add_row("values left out", f"{report.n_warnings:,}")

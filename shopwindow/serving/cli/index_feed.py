@@ -179,29 +179,6 @@ def scan_feed(feed: ProductFeed) -> tuple[int | None, IndexReport]:
     return n_rows, report
 
 
-def scan_rows(feed: ProductFeed) -> tuple[int, IndexReport]:
-    """Count what a feed would give, without indexing it.
-
-    Returns:
-        The number of products, and a report that counts everything else. A row that replaces an
-        earlier one counts once.
-
-    Raises:
-        FeedError: The feed cannot be read at all.
-    """
-    report = IndexReport()
-    with get_stderr_console().status(f"reading {feed.path.name}"):
-        for row in feed.iter_rows():
-            report.added += row.product is not None and not row.is_replacement
-            for warning in row.warnings:
-                report.add_warning(warning)
-            if row.rejection and row.rejection.withdrawn:
-                report.withdraw(row.rejection)
-            elif row.rejection:
-                report.reject(row.rejection)
-    return report.added, report
-
-
 def _build_graph(index: ProductIndex, settings: Settings) -> None:
     if index.count() < settings.index.hnsw_min_points:
         return

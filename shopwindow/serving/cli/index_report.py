@@ -11,23 +11,15 @@ from shopwindow.serving.cli.output import get_stdout_console, sanitize_line
 MAX_GROUPS_SHOWN = 10
 _WARNING_LABELS = {
     "image": "indexed without photo",
+    "images": "indexed without a further photo",
     "cells": "indexed with too few cells",
-    "price": "indexed without price",
-    "sale_price": "indexed without sale price",
-    "sale_dates": "indexed without sale dates",
-    "currency": "indexed without currency",
     "in_stock": "indexed without availability",
-    "title": "indexed without title",
-    "description": "indexed without description",
     "translations": "indexed without a translation",
-    "brand": "indexed without brand",
-    "category": "indexed without category",
     "attributes": "indexed without an attribute",
     "group_id": "indexed without group",
     "created_at": "indexed without date",
-    "language": "indexed without language",
-    "popularity": "indexed without popularity",
 }
+"""What the table calls values that are missing; the others by the name of their field."""
 
 
 def show_index_report(report: IndexReport, rejects: Path) -> None:
@@ -41,9 +33,9 @@ def show_index_report(report: IndexReport, rejects: Path) -> None:
         counts = f"{report.n_withdrawn:,} ({report.n_withdrawn_deleted:,} removed from the index)"
         table.add_row("not for sale", counts)
     table.add_row("rejected", f"{report.n_rejected:,}")
-    for field, label in _WARNING_LABELS.items():
-        if report.warnings_by_field[field] or field == "image":
-            table.add_row(label, f"{report.warnings_by_field[field]:,}")
+    for field in ("image", *(name for name in report.warnings_by_field if name != "image")):
+        label = _WARNING_LABELS.get(field, f"indexed without {field.replace('_', ' ')}")
+        table.add_row(label, f"{report.warnings_by_field[field]:,}")
     if report.duration_s:
         table.add_row("took", f"{report.duration_s:,.1f} s, {format_rate(report)}")
     console = get_stdout_console()

@@ -15,6 +15,11 @@ from embed import PhotoReader
 from search import SearchService
 from shopwindow.serving.web.cards import PHOTO_ROUTE
 from shopwindow.serving.web.data_export import build_export_route
+from shopwindow.serving.web.feed_check import (
+    FEED_CHECK_ROUTE,
+    build_feed_check_route,
+    is_feed_check_enabled,
+)
 from shopwindow.serving.web.page import MAX_CONCURRENCY, build_page
 from shopwindow.serving.web.suggestions import build_suggestion_route
 from shopwindow.serving.web.thumbnails import ProductPhotos
@@ -42,6 +47,8 @@ def launch(service: SearchService, settings: Settings) -> None:
     """
     page = start_server(service, settings)
     print(f"Shopwindow is at {page.local_url} (Ctrl-C stops it)", flush=True)  # noqa: T201
+    if is_feed_check_enabled(settings.server):
+        print(f"Product feeds are checked at {page.local_url}{FEED_CHECK_ROUTE}", flush=True)  # noqa: T201
     try:
         while page.is_running:
             time.sleep(_POLL_INTERVAL_S)
@@ -66,6 +73,8 @@ def start_server(service: SearchService, settings: Settings) -> gr.Blocks:
         build_suggestion_route(service),
         build_export_route(service),
     ]
+    if is_feed_check_enabled(settings.server):
+        routes.append(build_feed_check_route())
     page = build_page(service, settings)
     page.launch(
         server_name=settings.server.host,

@@ -1,5 +1,9 @@
 """`shopwindow encoders`: the list, and the check of one."""
 
+import re
+
+import pytest
+
 from shopwindow.serving.cli import ExitCode
 from tests.embed.conftest import write_open_clip
 from tests.serving.cli.conftest import CliRunner
@@ -18,7 +22,14 @@ def test_a_verified_encoder_comes_with_how_to_index_with_it(cli: CliRunner) -> N
     assert "a photo of a shoe" in verified.out
     assert "index anew: shopwindow --encoder compact --index NEW index FEED" in verified.err
     default = cli("--encoder", "compact", "encoders", "verify")  # the one of the settings
-    assert (default.code, default.out.splitlines()[-2:]) == (0, verified.out.splitlines()[-2:])
+    assert default.code == ExitCode.OK
+    # The kernels that this machine took may differ in the last digit.
+    shown, again = (
+        [float(number) for number in re.findall(r"-?\d+\.\d+", outcome.out)]
+        for outcome in (verified, default)
+    )
+    assert shown == pytest.approx(again, abs=0.0011)
+    assert len(shown) > 4
 
 
 def test_random_weights_fail_the_check_in_one_line(cli: CliRunner) -> None:
