@@ -13,11 +13,18 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from PIL import Image, UnidentifiedImageError
 
+from embed.photos.color_profiles import ColorProfile, read_profile
 from embed.photos.file_formats import (
     describe_non_photo,
     detect_photo_format,
-    has_more_scans,
     read_webp_size,
+)
+from embed.photos.heif_plugin import register_heif
+from embed.photos.jpeg_files import (
+    MAX_MISSING_SHARE,
+    complete_jpeg,
+    has_more_scans,
+    is_mostly_missing,
 )
 from embed.photos.letterboxing import letterbox
 from embed.photos.pixels import get_upright_size, to_upright_rgb
@@ -120,40 +127,61 @@ def decode_image(data: bytes, request: DecodeRequest) -> DecodedImage:
     if request.mode != "size" and (size := read_webp_size(data)):
         # Before Pillow opens the file, for that already allocates the pixels of a WebP.
         check_pixel_count(size, request.max_pixels)
+    is_jpeg, may_be_cut = detect_photo_format(data) == "JPEG", False
+    if is_jpeg and request.mode != "size":
+        data, may_be_cut = complete_jpeg(data)
     with _open_header(data) as photo:
         if request.mode == "size":
             return DecodedImage(photo.size, b"")
         check_pixel_count(photo.size, request.max_pixels)
-        if photo.format in {"JPEG", "MPO"} and has_more_scans(data, _MAX_SCANS):
+        if is_jpeg and has_more_scans(data, _MAX_SCANS):
             raise DecodeError("too large", f"a JPEG of more than {_MAX_SCANS} scans; save it again")
         if photo.format == "JPEG" and request.target_size:
             min_side = _SHRINK_MARGIN * request.target_size
             _set_draft_size(photo, min_side, request.crop or _FULL_CROP)
-        upright = load_upright_rgb(photo)
-        decoded = DecodedImage.from_image(transform_image(upright, request))
+        upright, profile = load_upright_rgb(photo)
+        if may_be_cut and is_mostly_missing(photo):
+            share = f"{MAX_MISSING_SHARE:.0%}"
+            reason = f"truncated: more than {share} of its rows are missing; upload it again"
+            raise DecodeError("unreadable", reason)
+        decoded = DecodedImage.from_image(transform_image(upright, request, profile))
         if request.preview_size and time.process_time() - start > _SLOW_CPU_S:
-            preview = transform_image(upright, request.to_preview_request())
+            preview = transform_image(upright, request.to_preview_request(), profile)
             decoded = decoded._replace(preview=DecodedImage.from_image(preview))
     return decoded
 
 
-def load_upright_rgb(photo: Image.Image) -> Image.Image:
-    """Return an image upright and in RGB; the given one is loaded, but not changed.
+def load_upright_rgb(photo: Image.Image) -> tuple[Image.Image, ColorProfile | None]:
+    """Return an image upright and in RGB, and the profile of its colours if they are not sRGB.
+
+    The given image is loaded, but not changed. CMYK and LAB are converted to sRGB here; other
+    profiles are applied to the output, which has fewer pixels.
 
     Raises:
         DecodeError: The pixels are broken.
         MemoryError: They do not fit into memory.
     """
     try:
-        return to_upright_rgb(photo)
+        profile = read_profile(photo)
+        is_separate = profile is not None and not profile.applies_to_rgb
+        upright = to_upright_rgb(photo, profile if is_separate else None)
     except MemoryError:
         raise
     except Exception as exc:  # decoders raise OSError, SyntaxError, struct.error, and more
-        raise DecodeError("unreadable", f"truncated or broken ({exc})") from exc
+        reason = f"truncated or broken ({exc}); export or upload it again"
+        raise DecodeError("unreadable", reason) from exc
+    return upright, None if is_separate else profile
 
 
-def transform_image(image: Image.Image, request: DecodeRequest) -> Image.Image:
-    """Return the requested output of an upright RGB image, which is not changed."""
+def transform_image(
+    image: Image.Image, request: DecodeRequest, profile: ColorProfile | None = None
+) -> Image.Image:
+    """Return the requested output of an upright RGB image, in sRGB; the image is not changed."""
+    output = _resize(image, request)
+    return profile.convert(output) if profile else output
+
+
+def _resize(image: Image.Image, request: DecodeRequest) -> Image.Image:
     if request.mode == "letterbox":
         return letterbox(_crop(image, request.crop) if request.crop else image, request.target_size)
     if request.mode == "thumbnail" and max(image.size) > request.target_size:
@@ -188,6 +216,8 @@ def _open_header(data: bytes) -> Image.Image:
         MemoryError: What the header asks for does not fit into memory.
     """
     photo_format = detect_photo_format(data)
+    if photo_format == "HEIF":
+        register_heif()
     if photo_format is None or photo_format not in Image.OPEN:
         raise DecodeError("unreadable", describe_non_photo(data))
     try:

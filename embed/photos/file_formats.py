@@ -2,8 +2,8 @@
 
 import re
 
-PHOTO_FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")
-"""Supported formats: what phones, browsers and merchants' feeds contain.
+PHOTO_FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "HEIF")
+"""Supported formats: what phones, browsers and merchants' feeds contain; HEIF needs an extra.
 
 Pillow has some forty more. Some run other programs (EPS), some decode in Python at a thousandth of
 the speed (PPM as text), and none of them occurs in shops.
@@ -17,11 +17,17 @@ _SIGNATURES = (
     ("BMP", re.compile(rb"BM")),
     ("TIFF", re.compile(rb"II[*+]\0|MM\0[*+]")),
     ("AVIF", re.compile(rb"....ftyp(avi[fs]|(mif1|msf1).{4}(....)*?avi[fs])", re.DOTALL)),
+    # Brands of HEVC images and sequences, or the general ones. Source: ISO/IEC 23008-12, annex B.
+    ("HEIF", re.compile(rb"....ftyp(hei[cxms]|hev[cxms]|mif[12]|msf1)", re.DOTALL)),
 )
 _NON_PHOTOS = (
     (re.compile(rb"\s*(<!doctype html|<html)", re.IGNORECASE), "a web page, not a photo"),
     (re.compile(rb"\s*(<\?xml|<svg)", re.IGNORECASE), "an XML or SVG file; export it as PNG"),
-    (re.compile(rb"....ftyp(hei|hev|mif)", re.DOTALL), "a HEIC photo; export it as JPEG"),
+    (
+        re.compile(rb"....ftyp(hei|hev|mif|msf)", re.DOTALL),
+        "a HEIC photo, which needs: pip install 'shopwindow[heic]'; or export it as JPEG",
+    ),
+    (re.compile(rb"....ftyp|\x1aE\xdf\xa3", re.DOTALL), "a video, not a photo"),
     (re.compile(rb"%PDF|%!PS"), "a PDF or PostScript document, not a photo"),
 )
 _SIGNATURE_BYTES = 256
@@ -29,10 +35,6 @@ _SIGNATURE_BYTES = 256
 
 _WEBP_HEADER_BYTES = 30
 """Bytes of the longest of WebP's headers."""
-
-_MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]", re.DOTALL)
-_START_OF_SCAN, _END_OF_IMAGE = 0xDA, 0xD9
-_MARKERS_WITHOUT_LENGTH = frozenset({0x01, 0xD8})
 
 
 def detect_photo_format(data: bytes) -> str | None:
@@ -64,29 +66,3 @@ def read_webp_size(data: bytes) -> tuple[int, int] | None:
     if chunk_type == b"VP8 ":
         return parse(data[26:28], "little") & 0x3FFF, parse(data[28:30], "little") & 0x3FFF
     return None
-
-
-def has_more_scans(jpeg: bytes, limit: int) -> bool:
-    """Return whether a JPEG has more than `limit` scans.
-
-    Each scan costs as much as a whole baseline photo, however few bytes it has.
-    """
-    # A cheap upper bound: in pixel data 0xFF is always followed by 0 or a restart marker, but
-    # thumbnails in EXIF blocks, and what follows the photo, are counted too.
-    if jpeg.count(b"\xff\xda") <= limit:
-        return False
-    return _count_scans(jpeg) > limit
-
-
-def _count_scans(jpeg: bytes) -> int:
-    """Return the number of scans up to the end of the photo, without those of its thumbnail."""
-    n_scans, position = 0, 0
-    while match := _MARKER.search(jpeg, position):
-        marker = jpeg[match.end() - 1]
-        if marker == _END_OF_IMAGE:
-            break
-        n_scans += marker == _START_OF_SCAN
-        position = match.end()
-        if marker not in _MARKERS_WITHOUT_LENGTH:
-            position += max(2, int.from_bytes(jpeg[position : position + 2], "big"))
-    return n_scans

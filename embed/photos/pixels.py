@@ -6,6 +6,7 @@ from typing import Any
 
 from PIL import ExifTags, Image
 
+from embed.photos.color_profiles import ColorProfile, convert_lab
 from embed.photos.letterboxing import BACKGROUND_COLOR
 
 _TRANSPOSES = {
@@ -25,13 +26,14 @@ _STRIP_PIXELS = 1_000_000
 _ALPHA_MODES = frozenset({"RGBA", "LA", "PA", "RGBa", "La"})
 
 
-def to_upright_rgb(photo: Image.Image) -> Image.Image:
+def to_upright_rgb(photo: Image.Image, profile: ColorProfile | None = None) -> Image.Image:
     """Rotate an image by its EXIF orientation and convert it to RGB, transparent pixels to white.
 
-    Values of 16 or 32 bits are scaled to 8 bits, not clipped. Colour profiles are not applied.
+    Values of 16 or 32 bits are scaled to 8 bits, not clipped.
 
     Args:
         photo: Any image; it is loaded, but not changed.
+        profile: The profile that its colours are converted by; None to convert without one.
 
     Returns:
         An RGB image; the same object when there was nothing to do.
@@ -42,7 +44,7 @@ def to_upright_rgb(photo: Image.Image) -> Image.Image:
     """
     photo.load()  # first: Pillow rotates TIFFs itself while it loads them
     transpose = _TRANSPOSES.get(_get_orientation(photo))
-    rgb = _convert_to_rgb(photo)
+    rgb = profile.convert(photo) if profile else _convert_to_rgb(photo)
     return rgb.transpose(transpose) if transpose is not None else rgb
 
 
@@ -64,6 +66,8 @@ def _convert_to_rgb(photo: Image.Image) -> Image.Image:
         return _scale_to_8_bits(photo).convert("RGB")
     if photo.mode in _ALPHA_MODES or "transparency" in photo.info:
         return _flatten_on_white(photo)
+    if photo.mode == "LAB":
+        return convert_lab(photo)
     return photo if photo.mode == "RGB" else photo.convert("RGB")
 
 

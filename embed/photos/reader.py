@@ -177,7 +177,8 @@ class PhotoReader:
         if isinstance(source, Image.Image):
             with _translate_errors(_PICTURE_NAME):
                 check_pixel_count(source.size, request.max_pixels)
-                return np.array(transform_image(load_upright_rgb(source), request), dtype=np.uint8)
+                upright, profile = load_upright_rgb(source)
+                return np.array(transform_image(upright, request, profile), dtype=np.uint8)
         (width, height), pixels, _ = self._decode_in_pool(source, request)
         array = np.frombuffer(pixels, dtype=np.uint8).reshape(height, width, 3)
         return array if array.flags.writeable else array.copy()

@@ -14,6 +14,11 @@ _SIGNATURES = (  # offset, magic bytes, suffix
     (8, b"WEBP", ".webp"),
     (0, b"BM", ".bmp"),
     (4, b"ftypavif", ".avif"),
+    (4, b"ftypavis", ".avif"),
+    (4, b"ftyphei", ".heic"),
+    (4, b"ftyphev", ".heic"),
+    (4, b"ftypmif1", ".heic"),
+    (4, b"ftypmsf1", ".heic"),
     (0, b"II*\0", ".tif"),
     (0, b"MM\0*", ".tif"),
 )

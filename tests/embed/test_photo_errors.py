@@ -32,7 +32,7 @@ def encode_image(image: Image.Image, file_format: str = "PNG", **options: Any) -
         (b"hello, this is a text", "not a photo of a known format"),
         (b"<!DOCTYPE html><html>404</html>", "a web page"),
         (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "SVG"),
-        (b"\0\0\0\x18ftypheic" + bytes(20), "HEIC"),
+        (b"\0\0\0\x18ftypheic" + bytes(20), "HEI[CF]"),
         (b"%PDF-1.7", "PDF"),
         (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 10 10\n", "PDF or PostScript"),
         (b"\x89PNG\r\n\x1a\n", "photo <bytes>: "),
@@ -46,7 +46,7 @@ def test_non_photos_are_rejected(reader: PhotoReader, data: bytes, reason: str) 
         reader.read_image(data)
 
 
-@pytest.mark.parametrize("file_format", ["JPEG", "PNG", "GIF", "WEBP", "TIFF", "BMP"])
+@pytest.mark.parametrize("file_format", ["JPEG", "PNG", "GIF", "WEBP", "TIFF", "BMP", "AVIF"])
 def test_truncated_photos_are_rejected(
     reader: PhotoReader, scene: Image.Image, file_format: str, tmp_path: Path
 ) -> None:

@@ -11,7 +11,7 @@ PHOTO_SUFFIXES = (
     *(".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff"),
     *(".avif", ".ppm", ".jp2", ".ico", ".heic", ".heif"),
 )
-"""Files taken from a folder. HEIC cannot be opened, but its photos are not dropped in silence."""
+"""Files taken from a folder; those that cannot be opened are reported, not dropped in silence."""
 
 LIST_SUFFIXES = (".txt", ".csv")
 PHOTO_COLUMNS = ("photo", "image", "path", "file", "url", "address", "image_link", "image_url")
