@@ -5,7 +5,7 @@ from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from index.catalog.records import Rejection
+from index.catalog.records import FeedRow, Rejection
 from index.fingerprint import Fingerprint, digest_payload, digest_photo, digest_texts
 from index.payload import build_encoder_texts, to_payload, to_point_id, tokenize_product
 from index.perceptual_hash import compute_perceptual_hash
@@ -43,6 +43,7 @@ class BatchItem:
         tokens: The tokens of its texts.
         texts: The texts to encode, one for each language.
         photo: The photo, decoded in another thread if it changed.
+        photo_column: The feed's own name of the photo's column.
         payload: The payload to store, without digests.
     """
 
@@ -52,6 +53,7 @@ class BatchItem:
     tokens: tuple[Token, ...]
     texts: tuple[str, ...]
     photo: "Future[LoadedPhoto]"
+    photo_column: str = "image"
     payload: Payload = field(default_factory=dict)
 
     @cached_property
@@ -82,7 +84,7 @@ class BatchItem:
         return Rejection(
             file,
             self.line,
-            "image",
+            self.photo_column,
             error,
             product.id,
             product.image,
@@ -92,9 +94,16 @@ class BatchItem:
 
 
 def start_batch_item(
-    product: Product, line: int, stored: Point | None, encoder: Encoder, executor: Executor
+    row: FeedRow, product: Product, stored: Point | None, encoder: Encoder, executor: Executor
 ) -> BatchItem:
     """Start indexing one product: its photo is read and decoded in another thread.
+
+    Args:
+        row: The row that the product comes from.
+        product: The product.
+        stored: The stored point without vectors; None for a new product.
+        encoder: Encoder of the photo.
+        executor: Runs the thread.
 
     Returns:
         The product with everything that needs no encoder.
@@ -102,11 +111,12 @@ def start_batch_item(
     stored_fingerprint = Fingerprint.from_payload(stored.payload if stored else {})
     return BatchItem(
         product=product,
-        line=line,
+        line=row.line,
         stored=stored,
         tokens=tokenize_product(product),
         texts=build_encoder_texts(product),
         photo=executor.submit(_load_photo, product, stored_fingerprint.photo, encoder),
+        photo_column=row.photo_column,
         payload=to_payload(product),
     )
 
@@ -122,7 +132,8 @@ def _load_photo(product: Product, stored_digest: str, encoder: Encoder) -> Loade
         return LoadedPhoto(digest, prepared, compute_perceptual_hash(prepared))
     except PhotoError as exc:
         # No digest is stored, so that the next run tries the photo again.
-        return LoadedPhoto(error=str(exc))
+        # The reason comes first, and the photo in quotes: reports group the rows by reason.
+        return LoadedPhoto(error=f"{exc.reason} (photo {product.image[:200]!r})")
 
 
 def collect_prepared_photos(items: Sequence[BatchItem]) -> list[tuple[BatchItem, PreparedImage]]:

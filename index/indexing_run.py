@@ -158,7 +158,7 @@ class IndexingRun:
         fields = (*DIGEST_FIELDS, MERCHANT_ID) if self._trusts_digests else (MERCHANT_ID,)
         stored = self._store.retrieve(ids, fields) if ids else {}
         return [
-            start_batch_item(row.product, row.line, stored.get(point_id), self._encoder, executor)
+            start_batch_item(row, row.product, stored.get(point_id), self._encoder, executor)
             for row, point_id in zip(admitted_rows, ids, strict=True)
             if row.product and admission.authorize_write(row, stored.get(point_id))
         ]

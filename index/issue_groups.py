@@ -8,7 +8,7 @@ from index.catalog.records import Rejection
 MAX_GROUPS = 500
 MAX_LINES_SHOWN = 5
 _GOT = re.compile(r",? got .*$", re.DOTALL)
-_VALUES = re.compile(r"'[^']*'|\d[\d.,]*")
+_VALUES = re.compile(r"'[^']*'|\"[^\"]*\"|\d[\d.,]*")
 
 
 @dataclass(slots=True)

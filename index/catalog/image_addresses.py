@@ -4,27 +4,23 @@ import os
 import re
 import unicodedata
 from pathlib import Path
-from typing import NamedTuple
 from urllib.parse import unquote
 
 from index.catalog.photo_cells import split_photo_cell
 from index.catalog.records import CellError
+from index.catalog.share_links import to_direct_address
 
 MAX_URL_CHARS = 4_000
 MAX_CELL_CHARS = 100_000
+"""Of a cell with addresses; one with a photo itself (`data:`) may be as long as a row."""
+
 _SCHEME = re.compile(r"^([a-z][a-z0-9+.\-]*):", re.IGNORECASE)
 _HTTP_URL_WITH_HOST = re.compile(r"^https?://(?:[^/?#@\s]*@)?[^/?#@:\s]", re.IGNORECASE)
 _SIMPLE_ADDRESS = re.compile(r"https?://[\w./:\-]+", re.ASCII | re.IGNORECASE)
 _HOST_AND_PATH = re.compile(r"(?:[a-z0-9-]+\.)+[a-z]{2,24}/.", re.IGNORECASE)
+_ADDRESS_WITH_SLASHES = re.compile(r"https?:[\\/]", re.IGNORECASE)
 _SEPARATORS = re.compile(r"[|,;<\[{=\"']")
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
-
-
-class ResolvedPhotos(NamedTuple):
-    """The photos of a cell, in order and unique, and the reasons why others cannot be used."""
-
-    photos: tuple[str, ...]
-    reasons: tuple[str, ...] = ()
 
 
 class PhotoRoot:
@@ -38,28 +34,21 @@ class PhotoRoot:
         self.folder = os.path.realpath(folder)
         self._prefix = self.folder.rstrip(os.sep) + os.sep
 
-    def resolve_all(self, cell: str) -> ResolvedPhotos:
-        """Return the photos of a cell that can be used, and why the others cannot.
+    def list_photos(self, cell: str) -> list[str]:
+        """Return what a cell names as photos, in order: addresses, paths and `data:`, unchecked.
 
         Raises:
-            CellError: The cell is too long, or holds no photo but other characters.
+            CellError: The cell is too long, or has a text that names no photo.
         """
         text = cell.strip()
-        if len(text) > MAX_CELL_CHARS:
+        if len(text) > MAX_CELL_CHARS and "data:" not in text[:MAX_CELL_CHARS].casefold():
             raise CellError(f"at most {MAX_CELL_CHARS} characters expected, got {len(text)}")
-        if _SIMPLE_ADDRESS.fullmatch(text):
-            return ResolvedPhotos((self.resolve(text),))
-        photos = [text] if self._is_file(text) else split_photo_cell(text)
-        if not photos and text.strip(" ,;|"):
+        if _SIMPLE_ADDRESS.fullmatch(text) or self._is_file(text):
+            return [text]
+        photos = split_photo_cell(text)
+        if not photos and text.strip(" ,;|،؛[]{}()\"'"):
             raise CellError(f"a path or an address expected, got {text[:80]!r}")
-        usable: list[str] = []
-        reasons: list[str] = []
-        for photo in photos:
-            try:
-                usable.append(self.resolve(photo))
-            except CellError as exc:
-                reasons.append(exc.reason)
-        return ResolvedPhotos(tuple(dict.fromkeys(usable)), tuple(reasons))
+        return photos
 
     def resolve(self, text: str) -> str:
         """Return an http(s) address, or an absolute path inside the folder.
@@ -70,6 +59,8 @@ class PhotoRoot:
         if len(text) > MAX_URL_CHARS:
             raise CellError(f"at most {MAX_URL_CHARS} characters expected, got {len(text)}")
         text = text.strip()
+        if _ADDRESS_WITH_SLASHES.match(text) and "\\" in text:  # as JSON escapes, or Windows has
+            text = text.replace("\\/", "/").replace("\\", "/")
         if _CONTROLS.search(text):
             raise CellError(f"a text without control characters expected, got {text[:60]!r}")
         if text.startswith("//") or text[:4].casefold() == "www.":
@@ -131,4 +122,9 @@ def _find_spelling(path: str) -> str:
 def _validate_url(text: str) -> str:
     if not _HTTP_URL_WITH_HOST.match(text):
         raise CellError(f"an address with a host expected, got {text[:80]!r}")
-    return text.replace(" ", "%20")
+    return to_direct_address(text.replace(" ", "%20"))
+
+
+def is_embedded(photo: str) -> bool:
+    """Return whether a photo is no address, but the bytes of the photo itself (`data:`)."""
+    return photo[:5].casefold() == "data:"

@@ -35,6 +35,7 @@ from index.catalog.records import (
 )
 from index.catalog.rejects_file import RejectsFile
 from index.catalog.row_outcomes import build_rejected_row, build_warnings
+from index.catalog.text_cleaning import is_empty
 from index.text.currencies import to_currency_code
 from index.text.languages import to_language_code
 from shopwindow.values import Product
@@ -225,7 +226,23 @@ class ProductFeed:
             return build_rejected_row(self._file, row.line, error, row.cells)
         if first:
             seen_ids.replace(product.id, current)
-        return FeedRow(row.line, product, warnings=warnings, is_replacement=bool(first))
+        return FeedRow(
+            row.line,
+            product,
+            warnings=warnings,
+            is_replacement=bool(first),
+            photo_column=_find_photo_column(plan, row, warnings),
+        )
+
+
+def _find_photo_column(plan: ColumnPlan, row: SourceRow, warnings: Sequence[Rejection]) -> str:
+    """Return the first column of photos that is not empty, and was not dropped as unusable."""
+    columns = plan.fields.get("image", ())
+    if len(columns) == 1:
+        return columns[0]
+    dropped = {warning.column for warning in warnings if warning.field == "image"}
+    filled = (column for column in columns if not is_empty(row.cells.get(column)))
+    return next((column for column in filled if column not in dropped), plan.get_column("image"))
 
 
 def _may_replace(first: SeenRow, current: SeenRow) -> bool:

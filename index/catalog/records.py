@@ -93,6 +93,7 @@ class FeedRow:
         rejection: The rejection; None when there is a product.
         warnings: Values that were dropped from the product because they could not be used.
         is_replacement: Whether it replaces an earlier, less complete row with the same id.
+        photo_column: The feed's own name of the column that the photo comes from.
     """
 
     line: int
@@ -100,6 +101,7 @@ class FeedRow:
     rejection: Rejection | None = None
     warnings: tuple[Rejection, ...] = ()
     is_replacement: bool = False
+    photo_column: str = "image"
 
 
 @dataclass(frozen=True, slots=True)

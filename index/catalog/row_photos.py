@@ -2,14 +2,11 @@
 
 from index.catalog.embedded_photos import PhotoFolder
 from index.catalog.header_vocabulary import normalize_column_name
-from index.catalog.image_addresses import PhotoRoot, ResolvedPhotos
-from index.catalog.records import CellError, as_json
+from index.catalog.image_addresses import PhotoRoot
+from index.catalog.photo_values import PhotoValueReader
 from index.catalog.row_cells import RowReader
-from index.catalog.text_cleaning import is_empty
 from shopwindow.values import MAX_IMAGES
-from shopwindow.values.errors import FeedError
 
-_KEYS = ("bytes", "path", "url", "src", "link")
 _THUMBNAIL = "thumbnail"
 
 
@@ -23,9 +20,7 @@ class PhotoReader:
     """
 
     def __init__(self, feed: str, root: PhotoRoot, photos: PhotoFolder | None) -> None:
-        self._feed = feed
-        self._root = root
-        self._photos = photos
+        self._values = PhotoValueReader(feed, root, photos)
 
     def read(self, row: RowReader) -> tuple[str, ...]:
         """Return the photos of a row, unique, at most one and `MAX_IMAGES` more.
@@ -41,13 +36,9 @@ class PhotoReader:
         for column, value in row.get_values("image"):
             if photos and normalize_column_name(column) == _THUMBNAIL:
                 continue
-            try:
-                found = self._resolve(value)
-            except CellError as exc:
-                problems.append((exc.column or column, exc.reason))
-                continue
+            found = self._values.read_all(value)
             photos += found.photos
-            problems += [(column, reason) for reason in found.reasons]
+            problems += [(column, reason) for reason in found.problems]
         unique = tuple(dict.fromkeys(photos))
         for column, reason in problems if unique else problems[:1]:
             row.drop_value("images" if unique else "image", column, reason)
@@ -55,47 +46,3 @@ class PhotoReader:
             reason = f"at most {1 + MAX_IMAGES} photos expected, got {len(unique)}"
             row.drop_value("images", row.plan.get_column("image"), reason)
         return unique[: 1 + MAX_IMAGES]
-
-    def _resolve(self, value: object) -> ResolvedPhotos:
-        """Return the photos of a value: a text, bytes, an object, or a list of these.
-
-        Raises:
-            CellError: The address, path or bytes cannot be used.
-            FeedError: The value is bytes, and there is no folder for photos.
-        """
-        if isinstance(value, (list, tuple)):
-            return self._resolve_list([item for item in value if not is_empty(item)])
-        if isinstance(value, dict):
-            value = next((value[key] for key in _KEYS if not is_empty(value.get(key))), "")
-        if isinstance(value, (bytes, bytearray)):
-            return ResolvedPhotos((self._save(bytes(value)),))
-        if not isinstance(value, str):
-            raise CellError(f"a path or an address expected, got {as_json(value)[:80]}")
-        return self._root.resolve_all(value)
-
-    def _resolve_list(self, items: list[object]) -> ResolvedPhotos:
-        photos: list[str] = []
-        reasons: list[str] = []
-        for item in items:
-            try:
-                found = self._resolve(item)
-            except CellError as exc:
-                reasons.append(exc.reason)
-                continue
-            photos += found.photos
-            reasons += found.reasons
-        return ResolvedPhotos(tuple(photos), tuple(reasons))
-
-    def _save(self, data: bytes) -> str:
-        """Return the path that the bytes of a photo are written to.
-
-        Raises:
-            FeedError: There is no folder for photos.
-        """
-        if self._photos is None:
-            raise FeedError(
-                self._feed,
-                "the feed contains the photos as bytes; give a folder to write them to: "
-                'photo_folder="photos"',
-            )
-        return self._photos.save(data)
