@@ -16,7 +16,7 @@ import httpx
 from huggingface_hub import constants
 from huggingface_hub.errors import LocalEntryNotFoundError, OfflineModeIsEnabled
 
-from embed.deadline import call_with_timeout
+from shopwindow.fetching import call_with_timeout
 from shopwindow.values.errors import EncoderError, EncoderUnavailableError
 
 T = TypeVar("T")

@@ -15,8 +15,8 @@ PACKAGES = ("embed", "index", "search", "shopwindow")
 
 STRANGERS = (
     "embed", "index", "search", "shopwindow.values", "shopwindow.eventlog", "shopwindow.ranking",
-    "shopwindow.personalization", "shopwindow.evaluation", "shopwindow.serving.web",
-    "shopwindow.serving.cli",
+    "shopwindow.personalization", "shopwindow.evaluation", "shopwindow.fetching",
+    "shopwindow.serving.web", "shopwindow.serving.cli",
 )  # fmt: skip
 """Packages whose modules are their own business: others import from a face."""
 

@@ -12,9 +12,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from embed.deadline import Deadline
 from embed.photos.decoder_messages import read_message, send_message
 from embed.photos.decoding import DecodedImage, DecodeError, DecodeRequest
+from shopwindow.fetching import Deadline
 from shopwindow.values.errors import PhotoDecoderError
 from shopwindow.values.setting_groups import PhotoLimits
 

@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from embed.photos.download import PhotoFetcher
-from embed.photos.public_addresses import is_public_ip, resolve_host
+from shopwindow.fetching import is_public_ip, resolve_host
 from shopwindow.values.errors import PhotoFetchError, PhotoTooLargeError
 from shopwindow.values.setting_groups import PhotoLimits
 
@@ -323,7 +323,8 @@ def test_redirect_to_a_forbidden_url_is_rejected(
 
     # The shop stands in for a public one; everything else is checked as always.
     monkeypatch.setattr(
-        "embed.photos.download.is_public_ip", lambda ip: ip == "127.0.0.1" or is_public_ip(ip)
+        "shopwindow.fetching.http_client.is_public_ip",
+        lambda ip: ip == "127.0.0.1" or is_public_ip(ip),
     )
     fetch = PhotoFetcher(PhotoLimits(), resolve)
     assert fetch(f"http://shop.example:{shop.server_port}/photo") == BODY
@@ -336,7 +337,8 @@ def test_host_is_not_resolved_again_after_the_check(
     shop: ThreadingHTTPServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        "embed.photos.download.is_public_ip", lambda ip: ip == "127.0.0.1" or is_public_ip(ip)
+        "shopwindow.fetching.http_client.is_public_ip",
+        lambda ip: ip == "127.0.0.1" or is_public_ip(ip),
     )
     resolutions = iter([("127.0.0.1",), ("10.0.0.1",)])
     fetch = PhotoFetcher(PhotoLimits(), lambda host, port: next(resolutions))

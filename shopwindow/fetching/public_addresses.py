@@ -1,4 +1,4 @@
-"""Which IP addresses photos may be downloaded from: public ones only."""
+"""Which IP addresses photos and feeds may be downloaded from: public ones only."""
 
 import ipaddress
 import re
