@@ -1,13 +1,14 @@
-"""Opening a feed: compression and encoding are detected, damage is reported as a row."""
+"""Opening a feed: its encoding is detected, damage is reported as a row."""
 
 import codecs
-import gzip
 import io
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, TextIO, cast
+from typing import TextIO, cast
+from zipfile import BadZipFile
 
+from index.catalog.compression import open_bytes
 from index.catalog.records import (
     MAX_ROW_CHARS,
     UNREADABLE_REST,
@@ -19,8 +20,7 @@ from index.catalog.records import (
 from shopwindow.values.errors import FeedError
 
 SAMPLE_BYTES = 65_536
-_GZIP_MAGIC = b"\x1f\x8b"
-READ_ERRORS = (OSError, EOFError, zlib.error, UnicodeError)
+READ_ERRORS = (OSError, EOFError, zlib.error, BadZipFile, UnicodeError)
 """Errors of reading a file that is truncated, damaged, or in another encoding."""
 
 _BYTE_ORDER_MARKS = (
@@ -30,33 +30,6 @@ _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-
-
-def open_bytes(path: Path) -> IO[bytes]:
-    """Return a feed's bytes as a stream; gzip is decompressed transparently.
-
-    Raises:
-        FeedError: The file does not exist, or cannot be read.
-    """
-    try:
-        stream = path.open("rb")
-    except OSError as exc:
-        raise FeedError(path, f"the feed cannot be opened: {exc.strerror or exc}") from exc
-    is_gzip = stream.read(2) == _GZIP_MAGIC
-    stream.seek(0)
-    return cast(IO[bytes], _ClosingGzipFile(stream)) if is_gzip else stream
-
-
-class _ClosingGzipFile(gzip.GzipFile):
-    """A gzip reader that also closes the underlying file."""
-
-    def __init__(self, stream: IO[bytes]) -> None:
-        super().__init__(fileobj=stream, mode="rb")
-        self._compressed = stream
-
-    def close(self) -> None:
-        super().close()
-        self._compressed.close()
 
 
 def open_text(path: Path, encoding: str, newline: str = "") -> TextIO:

@@ -42,7 +42,7 @@ FEED_FORMATS = tuple(_SOURCES)
 _BINARY_FORMATS = frozenset({"parquet", "google-xml"})
 
 _OTHER_FILE_TYPES = (
-    (b"PK\x03\x04", "a zip file or an Excel workbook; save the sheet as CSV UTF-8"),
+    (b"PK\x03\x04", "an Excel workbook; save the sheet as CSV UTF-8"),
     (b"\xd0\xcf\x11\xe0", "an old Excel workbook; save the sheet as CSV UTF-8"),
     (b"BZh", "compressed with bzip2; decompress it, or use gzip"),
     (b"\xfd7zXZ", "compressed with xz; decompress it, or use gzip"),
@@ -89,6 +89,9 @@ def _detect_binary_format(path: Path, sample: bytes) -> str:
         FeedError: They identify a type of file that is not a feed.
     """
     if sample.startswith(b"PAR1"):
+        with path.open("rb") as file:
+            if file.read(4) != b"PAR1":
+                raise FeedError(path, "Parquet in a compressed file; unpack it first")
         return "parquet"
     for magic, description in _OTHER_FILE_TYPES:
         if sample.startswith(magic):

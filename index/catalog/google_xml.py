@@ -9,7 +9,8 @@ from pathlib import Path
 
 from defusedxml.common import DefusedXmlException
 
-from index.catalog.file_detection import iter_rows_safely, open_bytes
+from index.catalog.compression import open_bytes
+from index.catalog.file_detection import iter_rows_safely
 from index.catalog.records import UNREADABLE_REST, MalformedRow, SourceRow
 from index.catalog.xml_items import PRODUCT_DETAIL, WrongRootError
 from index.catalog.xml_recovery import RecoveringXmlReader

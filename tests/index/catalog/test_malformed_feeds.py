@@ -122,7 +122,7 @@ REJECTED_ROWS = (
     BadRow("blank title", "id,title\n1,<br>\n", 2, "title", "1", "a title or an image"),
     BadRow("used id", "id,title\n1,x\n2,y\n1,z\n", 4, "id", "1", "used in line 2 already"),
     BadRow("file:", "id,img\n1,file:///etc/passwd\n", 2, "img", "1", "http or https"),
-    BadRow("data:", "id,img\n1,data:image/png;base64;xx\n", 2, "img", "1", "http or https"),
+    BadRow("data:", "id,img\n1,data:image/png;base64;xx\n", 2, "img", "1", "--photo-folder"),
     BadRow("ftp:", "id,img\n1,ftp://a/b.jpg\n", 2, "img", "1", "http or https"),
     BadRow("drive", "id,img\n1,C:\\photos\\a.jpg\n", 2, "img", "1", "http or https"),
     BadRow("climbs", "id,img\n1,a/../../b.jpg\n", 2, "img", "1", "lies outside.*image_root"),
