@@ -5,7 +5,16 @@ from typing import TYPE_CHECKING
 from shopwindow.lazy_exports import make_getattr
 
 if TYPE_CHECKING:
-    from index.catalog import FeedMapping, ProductFeed, Rejection, read_products
+    from index.catalog import (
+        FeedDownloader,
+        FeedMapping,
+        FetchedFeed,
+        ProductFeed,
+        Rejection,
+        fetch_feed,
+        is_feed_address,
+        read_products,
+    )
     from index.catalog_cache import CatalogCache
     from index.feed_preview import FeedPreview, preview_feed
     from index.field_rows import FieldRows
@@ -63,7 +72,11 @@ _HOMES = {
     "PriceView": "index.pricing",
     "ProductCondition": "index.pricing",
     "__version__": "shopwindow.version",
+    "FeedDownloader": "index.catalog",
     "FeedMapping": "index.catalog",
+    "FetchedFeed": "index.catalog",
+    "fetch_feed": "index.catalog",
+    "is_feed_address": "index.catalog",
     "IndexReport": "index.index_report",
     "IssueGroups": "index.issue_groups",
     "ProductFeed": "index.catalog",
@@ -88,8 +101,10 @@ __all__ = [
     "PRICE_FIELDS",
     "TEXT_DIGEST",
     "CatalogCache",
+    "FeedDownloader",
     "FeedMapping",
     "FeedPreview",
+    "FetchedFeed",
     "FieldRows",
     "IndexEntry",
     "IndexReport",
@@ -106,8 +121,10 @@ __all__ = [
     "__version__",
     "build_encoder_texts",
     "decode_hashes",
+    "fetch_feed",
     "find_same_photo_pairs",
     "is_blank",
+    "is_feed_address",
     "is_same_photo",
     "label_facet_counts",
     "make_position",

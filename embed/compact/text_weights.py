@@ -6,7 +6,6 @@ in it is damaged, they are unpacked again, as if there was no cache.
 """
 
 import logging
-import os
 import zipfile
 import zlib
 from pathlib import Path
@@ -27,18 +26,6 @@ LAYOUT_VERSION = 1
 """Raise it when the same files of the package are unpacked into other arrays."""
 
 _LOG = logging.getLogger(__name__)
-
-
-def find_cache_dir() -> Path | None:
-    """Return the folder of what can be made again; None where the user has no home.
-
-    Source: XDG base directory specification: by default a folder in ~/.cache.
-    """
-    try:
-        cache_home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    except RuntimeError:
-        return None
-    return cache_home / "shopwindow" if cache_home.is_absolute() else None
 
 
 def load_text_weights(resources: Path, cache_dir: Path | None) -> dict[str, NDArray[np.generic]]:

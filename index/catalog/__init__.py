@@ -15,16 +15,23 @@ if TYPE_CHECKING:
     from index.catalog.product_feed import ProductFeed, read_products
     from index.catalog.records import FeedRow, Rejection
     from index.catalog.rejects_file import REJECTS_HEADER
+    from index.catalog.sources.feed_address import is_feed_address
+    from index.catalog.sources.feed_download import FeedDownloader
+    from index.catalog.sources.fetched_feed import FetchedFeed, fetch_feed
 
 __all__ = [
     "FEED_FORMATS",
     "REJECTS_HEADER",
     "ColumnUse",
+    "FeedDownloader",
     "FeedMapping",
     "FeedRow",
+    "FetchedFeed",
     "ProductFeed",
     "Rejection",
+    "fetch_feed",
     "format_mapping",
+    "is_feed_address",
     "load_mapping",
     "read_products",
 ]
@@ -34,6 +41,10 @@ _MODULES = {
     "format_mapping": "index.catalog.mapping_writer",
     "FEED_FORMATS": "index.catalog.formats",
     "REJECTS_HEADER": "index.catalog.rejects_file",
+    "FeedDownloader": "index.catalog.sources.feed_download",
+    "FetchedFeed": "index.catalog.sources.fetched_feed",
+    "fetch_feed": "index.catalog.sources.fetched_feed",
+    "is_feed_address": "index.catalog.sources.feed_address",
     "FeedMapping": "index.catalog.feed_mapping",
     "FeedRow": "index.catalog.records",
     "ProductFeed": "index.catalog.product_feed",

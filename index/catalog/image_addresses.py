@@ -4,7 +4,7 @@ import os
 import re
 import unicodedata
 from pathlib import Path
-from urllib.parse import unquote
+from urllib.parse import unquote, urljoin
 
 from index.catalog.photo_cells import split_photo_cell
 from index.catalog.records import CellError
@@ -28,9 +28,15 @@ class PhotoRoot:
 
     Feeds are untrusted: without this restriction a row could name any file of the machine, and the
     web page would show it. Symbolic links inside the folder are the shop's own and are followed.
+
+    Args:
+        folder: The folder.
+        base_address: The address that relative paths start from instead, for a feed that was
+            fetched from there: it names no file of this machine. Empty for a feed that is a file.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, base_address: str = "") -> None:
+        self._base_address = base_address
         self.folder = os.path.realpath(folder)
         self._prefix = self.folder.rstrip(os.sep) + os.sep
 
@@ -73,6 +79,12 @@ class PhotoRoot:
         return _validate_url(text)
 
     def _resolve_path(self, text: str) -> str:
+        if self._base_address:
+            is_host = _HOST_AND_PATH.match(text) is not None
+            path = text.replace("\\", "/")
+            return _validate_url(
+                f"https://{path}" if is_host else urljoin(self._base_address, path)
+            )
         path = self._join(text)
         if not self._contains(path):
             # "/m/h/mh01.jpg" starts from the shop's own folder of photos.
@@ -96,6 +108,8 @@ class PhotoRoot:
         """Return whether a cell that looks like several photos is the name of one file."""
         if len(text) > MAX_URL_CHARS or _CONTROLS.search(text) or "://" in text:
             return False
+        if self._base_address:
+            return not _SEPARATORS.search(text)
         path = self._join(text)
         return self._contains(path) and (not _SEPARATORS.search(text) or os.path.isfile(path))
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
+from urllib.parse import urljoin
 
 from index.catalog.column_mapping import (
     ColumnPlan,
@@ -35,6 +36,7 @@ from index.catalog.records import (
 )
 from index.catalog.rejects_file import RejectsFile
 from index.catalog.row_outcomes import build_rejected_row, build_warnings
+from index.catalog.sources.feed_address import parse_feed_address
 from index.catalog.text_cleaning import is_empty
 from index.text.currencies import to_currency_code
 from index.text.languages import to_language_code
@@ -55,13 +57,15 @@ class ProductFeed:
         mapping: The shop's column mapping.
         builder: Builds products from rows.
         rejects: File to write rejected rows to; None for none.
+        name: How messages and reports call it; its path when empty.
 
     Attributes:
         path: The file.
+        name: How messages and reports call it.
         format: Its format, one of `FEED_FORMATS`.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 -- one caller, `read_products`
         self,
         path: Path,
         format_name: str,
@@ -69,9 +73,11 @@ class ProductFeed:
         mapping: FeedMapping,
         builder: ProductBuilder,
         rejects: Path | None = None,
+        *,
+        name: str = "",
     ) -> None:
         self.path = path
-        self._file = str(path)
+        self.name = name or str(path)
         self.format = format_name
         self._source = source
         self._mapping = mapping
@@ -209,13 +215,13 @@ class ProductFeed:
                 self._builder.read_id(planner.plan(row.cells), row.cells) if row.cells else ""
             )
             error = CellError(row.reason, "", product_id)
-            return build_rejected_row(self._file, row.line, error, row.raw)
+            return build_rejected_row(self.name, row.line, error, row.raw)
         plan = planner.plan(row.cells)
         try:
             built = self._builder.build(plan, row.cells, orders)
         except CellError as exc:
-            return build_rejected_row(self._file, row.line, exc, row.cells)
-        warnings = build_warnings(self._file, row, built)
+            return build_rejected_row(self.name, row.line, exc, row.cells)
+        warnings = build_warnings(self.name, row, built)
         product = built.product
         # A product with only a photo is incomplete: the photo may turn out to be unusable.
         current = SeenRow(row.line, product.merchant_id, not warnings and bool(product.title))
@@ -223,7 +229,7 @@ class ProductFeed:
         if first and not (current.is_complete and _may_replace(first, current)):
             reason = _format_duplicate(first, current)
             error = CellError(reason, plan.get_column("id"), product.id)
-            return build_rejected_row(self._file, row.line, error, row.cells)
+            return build_rejected_row(self.name, row.line, error, row.cells)
         if first:
             seen_ids.replace(product.id, current)
         return FeedRow(
@@ -268,6 +274,7 @@ def read_products(  # noqa: PLR0913 -- the one entry point; every option has a n
     merchant_id: str = "",
     currency: str = "",
     language: str = "",
+    base_address: str = "",
 ) -> ProductFeed:
     """Open a product feed: CSV, TSV, JSON Lines, Parquet, Google Merchant, or a shop's export.
 
@@ -276,7 +283,7 @@ def read_products(  # noqa: PLR0913 -- the one entry point; every option has a n
     truncated to 1,000 characters, descriptions to 20,000.
 
     Args:
-        path: The feed; text formats may be compressed with gzip.
+        path: The feed; text formats may be compressed with gzip or zip.
         mapping: A TOML file, or its content, for columns with other names.
         format: One of `FEED_FORMATS`; detected when not given.
         rejects: A CSV file to write rejected rows to as they occur; created only for the first
@@ -287,6 +294,8 @@ def read_products(  # noqa: PLR0913 -- the one entry point; every option has a n
         merchant_id: The seller, for rows that name none.
         currency: ISO 4217 code, for prices that name none.
         language: Language of titles, for rows that name none.
+        base_address: The address that the feed was fetched from, see `fetch_feed`: relative photos
+            start from there, and no photo is a file of this machine.
 
     Returns:
         The feed, validated as far as its header; rows are read when it is iterated.
@@ -309,14 +318,23 @@ def read_products(  # noqa: PLR0913 -- the one entry point; every option has a n
     _check_columns(path, format_name, source, feed_mapping)
     if rejects and Path(rejects).resolve() == path.resolve():
         raise FeedError(path, "rejected rows cannot be written over the feed itself")
+    name = parse_feed_address(base_address).shown if base_address else str(path)
     builder = ProductBuilder(
-        str(path),
-        PhotoRoot(path.parent / feed_mapping.defaults.get("image_root", "")),
+        name,
+        _build_photo_root(path.parent, base_address, feed_mapping.defaults.get("image_root", "")),
         _resolve_defaults(path, arguments, feed_mapping.defaults),
         PhotoFolder(Path(photo_folder)) if photo_folder else None,
     )
     rejects_path = Path(rejects) if rejects else None
-    return ProductFeed(path, format_name, source, feed_mapping, builder, rejects_path)
+    return ProductFeed(path, format_name, source, feed_mapping, builder, rejects_path, name=name)
+
+
+def _build_photo_root(folder: Path, base_address: str, image_root: str) -> PhotoRoot:
+    """Return where relative photos of a feed start from."""
+    if not base_address:
+        return PhotoRoot(folder / image_root)
+    base = urljoin(base_address, f"{image_root.rstrip('/')}/") if image_root else base_address
+    return PhotoRoot(folder, base)
 
 
 def _check_columns(path: Path, format_name: str, source: FeedSource, mapping: FeedMapping) -> None:

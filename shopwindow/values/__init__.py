@@ -3,6 +3,7 @@
 from shopwindow.values.arabic import normalize_alef, strip_article, strip_diacritics
 from shopwindow.values.arrays import NamedArrays, check_vectors, l2_normalize
 from shopwindow.values.atomic_files import fsync_directory, probe_writing, write_atomically
+from shopwindow.values.cache_dir import find_cache_dir
 from shopwindow.values.closeable import Closeable
 from shopwindow.values.encoder import (
     DimRange,
@@ -101,6 +102,7 @@ __all__ = [
     "digest",
     "escape_formula",
     "fill_purchase_value",
+    "find_cache_dir",
     "fsync_directory",
     "hash_product_id",
     "is_formula",

@@ -69,6 +69,29 @@ class PhotoLimits(_SettingGroup):
         )
 
 
+class FeedLimits(_SettingGroup):
+    """Limits on feeds that are fetched from an address."""
+
+    max_bytes: int = Field(
+        4_000_000_000, gt=0, description="Maximum size of a feed as it is sent, in bytes."
+    )
+    fetch_timeout_s: float = Field(
+        900.0, gt=0, description="Seconds that fetching one feed may take, attempts and pauses too."
+    )
+    max_redirects: int = Field(
+        5, ge=0, description="Redirects followed for one feed; each target is checked again."
+    )
+    max_attempts: int = Field(
+        4,
+        ge=1,
+        le=20,
+        description="Attempts at a feed whose server is busy or breaks the connection.",
+    )
+    allow_private_addresses: bool = Field(
+        False, description="Also fetch feeds from loopback and private networks."
+    )
+
+
 class EncoderSettings(_SettingGroup):
     """Which encoder to use, and how it runs."""
 

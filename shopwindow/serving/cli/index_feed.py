@@ -1,6 +1,7 @@
 """Indexing of a feed: read, index, report."""
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
@@ -36,6 +37,7 @@ class FeedRequest:
         language: Language of titles that name none.
         delete_missing: The feed is complete: delete products that it lacks.
         max_rejected: Percent of the rows that may be rejected before the run counts as failed.
+        base_address: The address that the feed was fetched from; empty for a file.
     """
 
     path: Path
@@ -49,12 +51,18 @@ class FeedRequest:
     language: str = ""
     delete_missing: bool = False
     max_rejected: float = DEFAULT_MAX_REJECTED
+    base_address: str = ""
 
     def get_rejects_path(self) -> Path:
-        """Return the file for rejected rows: beside the feed, or here if that is read-only."""
+        """Return the file for rejected rows: beside the feed, or here if that is read-only.
+
+        A feed that was fetched is beside nothing.
+        """
         if self.rejects:
             return self.rejects
         name = f"{self.path.name}.rejects.csv"
+        if self.base_address:
+            return Path(name)
         folder = self.path.parent
         return folder / name if os.access(folder, os.W_OK) else Path(name)
 
@@ -80,15 +88,22 @@ class FeedRequest:
             merchant_id=self.merchant_id,
             currency=self.currency,
             language=self.language,
+            base_address=self.base_address,
         )
 
 
-def index_feed(settings: Settings, request: FeedRequest) -> ExitCode:
+def index_feed(
+    settings: Settings,
+    request: FeedRequest,
+    on_indexed: Callable[[IndexReport, int], None] | None = None,
+) -> ExitCode:
     """Index a feed, showing progress, and then the report.
 
     Args:
         settings: The settings in force.
         request: The feed and how to read it.
+        on_indexed: Called with the report and the number of products in the index, once the feed is
+            indexed as it should be.
 
     Returns:
         OK; FAILED when no rows were imported, or when missing products were not deleted;
@@ -109,6 +124,7 @@ def index_feed(settings: Settings, request: FeedRequest) -> ExitCode:
             with show_index_progress(n_rows) as progress:
                 report = _add_products(index, feed, request, progress)
             _build_graph(index, settings)
+            n_products = index.count()
         except KeyboardInterrupt:
             return _report_interrupt(index)
     feed.append_rejections(report.indexing_issues)
@@ -118,7 +134,10 @@ def index_feed(settings: Settings, request: FeedRequest) -> ExitCode:
     if report.not_deleted_reason:
         print_notice(f"error: {report.not_deleted_reason}", style="red")
         return ExitCode.FAILED
-    return check_rejected_share(report, request.max_rejected)
+    code = check_rejected_share(report, request.max_rejected)
+    if on_indexed and code == ExitCode.OK:
+        on_indexed(report, n_products)
+    return code
 
 
 def check_rejected_share(report: IndexReport, limit: float) -> ExitCode:

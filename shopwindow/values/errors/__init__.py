@@ -10,6 +10,7 @@ carries its data as attributes. The message says what was expected, what came an
     │   ├── InvalidSettingError                a setting is unknown, mistyped or out of range
     │   └── InvalidEventError                  an event lacks its product, or a field is invalid
     ├── FeedError (ValueError)                 a product feed cannot be read at all
+    │   ├── FeedFetchError (OSError)           its address gives nothing, or not all of it
     │   └── FeedMappingError                   the mapping of its columns cannot be used
     ├── ExchangeRatesError (ValueError)        a file of exchange rates cannot be used
     ├── EventFileError (ValueError)            a file of events cannot be read or written at all
@@ -93,6 +94,7 @@ from shopwindow.values.errors.values import (
     EventFileError,
     ExchangeRatesError,
     FeedError,
+    FeedFetchError,
     FeedMappingError,
     InvalidEventError,
     InvalidProductError,
@@ -119,6 +121,7 @@ __all__ = [
     "EventStoreUnavailableError",
     "ExchangeRatesError",
     "FeedError",
+    "FeedFetchError",
     "FeedMappingError",
     "ForkedError",
     "IndexLockedError",

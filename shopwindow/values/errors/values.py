@@ -71,6 +71,10 @@ class FeedError(ShopwindowError, ValueError):
         super().__init__(f"{self.path}: {reason}")
 
 
+class FeedFetchError(FeedError, OSError):
+    """A feed cannot be fetched from its address, or not completely."""
+
+
 class FeedMappingError(FeedError):
     """The mapping of a feed's columns cannot be used; `problems` lists every problem.
 

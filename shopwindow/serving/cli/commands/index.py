@@ -12,7 +12,9 @@ from shopwindow.serving.cli.output import print_notice
 
 def index(  # noqa: PLR0913 -- one parameter for each option
     ctx: typer.Context,
-    feed: Annotated[Path, typer.Argument(metavar="FEED", help="The catalogue.")],
+    feed: Annotated[
+        str, typer.Argument(metavar="FEED", help="The catalogue: a file, or an http(s) address.")
+    ],
     *,
     mapping: ColumnMapping = None,
     feed_format: Annotated[
@@ -64,6 +66,10 @@ def index(  # noqa: PLR0913 -- one parameter for each option
             help="Share of rejected rows above which the exit code is 3.",
         ),
     ] = 10.0,
+    refresh: Annotated[
+        bool,
+        typer.Option("--refresh", help="Read a feed by address again although it has not changed."),
+    ] = False,
     dry_run: Annotated[
         bool,
         typer.Option(
@@ -85,17 +91,19 @@ def index(  # noqa: PLR0913 -- one parameter for each option
     exit code is 0; 3 when more than --max-rejected percent of the rows were rejected; 1 when no
     rows were imported, or when --delete-missing would delete too much or a row's id cannot be read.
     The file of rejected rows can be corrected and indexed as it is. Ctrl-C stops between two
-    batches; the same command resumes there.
+    batches; the same command resumes there. A feed by address that has not changed since it was
+    indexed is not read again.
 
     Returns:
         The exit code.
     """
+    from index import is_feed_address  # noqa: PLC0415 -- `--help` does without
     from shopwindow.serving.cli.index_feed import FeedRequest, index_feed  # noqa: PLC0415 -- `--help` does without
 
     if full:
         print_notice("warning: --full is now called --delete-missing; use that name instead")
     request = FeedRequest(
-        path=feed,
+        path=Path(feed),
         mapping=mapping,
         format=feed_format,
         encoding=encoding,
@@ -107,8 +115,15 @@ def index(  # noqa: PLR0913 -- one parameter for each option
         delete_missing=delete_missing or full,
         max_rejected=max_rejected,
     )
+    settings = load_settings(ctx)
+    if is_feed_address(feed):
+        from shopwindow.serving.cli.index_address import dry_run_address, index_address  # noqa: PLC0415 -- loads httpx
+
+        if dry_run or mapping_out:
+            return dry_run_address(settings, request, feed, mapping_out)
+        return index_address(settings, request, feed, refresh=refresh)
     if dry_run or mapping_out:
         from shopwindow.serving.cli.dry_run import show_dry_run  # noqa: PLC0415 -- rarely needed
 
         return show_dry_run(request, mapping_out)
-    return index_feed(load_settings(ctx), request)
+    return index_feed(settings, request)

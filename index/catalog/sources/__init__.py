@@ -1,0 +1,1 @@
+"""Feeds that are fetched from an address before they are read."""
