@@ -14,7 +14,8 @@ from PIL import Image
 
 from benchmarks.results_file import SEED, write_result
 from embed import PhotoReader
-from embed.photos.decoding import DecodeRequest, decode_image
+from embed.photos.decode_values import DecodeRequest
+from embed.photos.decoding import decode_image
 from shopwindow.values.setting_groups import PhotoLimits
 
 N_ROUNDS = 80

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from shopwindow.lazy_exports import make_getattr
 
 if TYPE_CHECKING:
+    from embed.clip_frames import ClipLimits, read_clip_frames
     from embed.fake_encoder import FakeEncoder
     from embed.finetuning import AdaptReport, adapt_encoder
     from embed.finetuning.adapt import StageProgress
@@ -22,6 +23,7 @@ __all__ = [
     "REFERENCE_LABELS",
     "REFERENCE_TEXTS",
     "AdaptReport",
+    "ClipLimits",
     "FakeEncoder",
     "PhotoReader",
     "StageProgress",
@@ -29,11 +31,14 @@ __all__ = [
     "adapt_encoder",
     "list_encoders",
     "load_encoder",
+    "read_clip_frames",
     "run_sanity_checks",
 ]
 
 _MODULES = {
     "AdaptReport": "embed.finetuning",
+    "ClipLimits": "embed.clip_frames",
+    "read_clip_frames": "embed.clip_frames",
     "adapt_encoder": "embed.finetuning",
     "StageProgress": "embed.finetuning.adapt",
     "PREVIEW_SIZE": "embed.photos.reader",

@@ -12,8 +12,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from embed.photos.decode_values import DecodedImage, DecodeError, DecodeRequest
 from embed.photos.decoder_messages import read_message, send_message
-from embed.photos.decoding import DecodedImage, DecodeError, DecodeRequest
 from shopwindow.fetching import Deadline
 from shopwindow.values.errors import PhotoDecoderError
 from shopwindow.values.setting_groups import PhotoLimits
@@ -215,7 +215,9 @@ class _TimedReader:
 
 
 def _compute_max_bytes(request: DecodeRequest) -> int:
-    n_pixels = request.max_pixels if request.mode == "full" else request.target_size**2
+    n_pixels = request.n_frames * request.target_size**2
+    if request.mode == "full":
+        n_pixels = request.max_pixels
     return 3 * (n_pixels + request.preview_size**2)
 
 
@@ -235,10 +237,14 @@ def _validate_reply(
     n_preview_bytes = 0 if preview_size is None else 3 * preview_size[0] * preview_size[1]
     square = (request.target_size, request.target_size)
     is_expected_size = request.mode != "letterbox" or size == square
+    n_frames = reply.get("n_frames", 1)
+    if not isinstance(n_frames, int) or not 1 <= n_frames <= request.n_frames:
+        raise OSError(f"expected 1 to {request.n_frames} frames, got {n_frames!r}")
+    is_expected_size &= size is None or size[1] % n_frames == 0
     if size is None or not is_expected_size or n_bytes + n_preview_bytes != len(pixels):
         raise OSError(f"expected pixels of {request.mode!r}, got {len(pixels):,} bytes, {reply!r}")
     if preview_size is None:
-        return DecodedImage(size, pixels)
+        return DecodedImage(size, pixels, None, n_frames)
     preview = DecodedImage(preview_size, pixels[n_bytes:])
     return DecodedImage(size, pixels[:n_bytes], preview)
 

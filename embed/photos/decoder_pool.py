@@ -11,8 +11,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 
+from embed.photos.decode_values import DecodedImage, DecodeError, DecodeRequest
 from embed.photos.decoder import DecoderProcess
-from embed.photos.decoding import DecodedImage, DecodeError, DecodeRequest
 from embed.photos.slow_photo_cache import SlowPhotoCache
 from shopwindow.values import Closeable
 from shopwindow.values.errors import PhotoDecoderError

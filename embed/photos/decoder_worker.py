@@ -18,8 +18,9 @@ from typing import Any
 
 from PIL import Image
 
+from embed.photos.decode_values import DecodeError, DecodeRequest
 from embed.photos.decoder_messages import read_message, send_message
-from embed.photos.decoding import DecodeError, DecodeRequest, decode_image
+from embed.photos.decoding import decode_image
 
 _MAX_OPEN_FILES = 64
 """Python itself opens some when it imports modules."""
@@ -46,7 +47,7 @@ def _handle_request(values: dict[str, Any], data: bytes) -> tuple[dict[str, Any]
     request = DecodeRequest(**values["request"])
     try:
         with _limit_resources(values["cpu_s"], values["memory_bytes"]):
-            size, pixels, preview = decode_image(data, request)
+            size, pixels, preview, n_frames = decode_image(data, request)
     except DecodeError as exc:
         return {"error": exc.kind, "reason": exc.reason}, b""
     except MemoryError:
@@ -54,7 +55,7 @@ def _handle_request(values: dict[str, Any], data: bytes) -> tuple[dict[str, Any]
         reason = f"opening it takes more than {memory_mb:,} MB; save it smaller"
         return {"error": "too large", "reason": reason}, b""
     if preview is None:
-        return {"size": size}, bytes(pixels)
+        return {"size": size, "n_frames": n_frames}, bytes(pixels)
     return {"size": size, "preview": preview.size}, bytes(pixels) + preview.pixels
 
 

@@ -7,13 +7,13 @@ import io
 import math
 import time
 from contextlib import suppress
-from dataclasses import dataclass
 from importlib import import_module
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING
 
 from PIL import Image, UnidentifiedImageError
 
 from embed.photos.color_profiles import ColorProfile, read_profile
+from embed.photos.decode_values import DecodedImage, DecodeError, DecodeRequest
 from embed.photos.file_formats import (
     describe_non_photo,
     detect_photo_format,
@@ -48,66 +48,6 @@ _MAX_SCANS = 50
 _SLOW_CPU_S = 0.1
 """Seconds of CPU time from which a preview is made too, so that a photo is decoded only once."""
 
-OutputMode = Literal["letterbox", "thumbnail", "full", "size"]
-DecodeErrorKind = Literal["unreadable", "too large", "busy"]
-
-
-class DecodeError(Exception):
-    """A photo cannot be used; `embed.photos.reader` translates it to a `PhotoError`.
-
-    Attributes:
-        kind: Which `PhotoError` it becomes.
-        reason: Why, as shown to the user.
-    """
-
-    def __init__(self, kind: DecodeErrorKind, reason: str) -> None:
-        super().__init__(reason)
-        self.kind: DecodeErrorKind = kind
-        self.reason = reason
-
-
-@dataclass(frozen=True, slots=True)
-class DecodeRequest:
-    """The output to produce from a photo.
-
-    Attributes:
-        mode: "letterbox": fitted into a square on white; "thumbnail": upright, in its own aspect
-            ratio, within a square; "full": upright at full size; "size": width and height only.
-        max_pixels: Most pixels it may have, by its header.
-        target_size: Side of the square in pixels.
-        crop: The part of the upright photo to take; None for the whole.
-        preview_size: Side of a "thumbnail" to add where decoding was slow; 0 for none.
-    """
-
-    mode: OutputMode
-    max_pixels: int
-    target_size: int = 0
-    crop: "Crop | None" = None
-    preview_size: int = 0
-
-    def to_preview_request(self) -> "DecodeRequest":
-        """Return the request whose output is the preview."""
-        return DecodeRequest("thumbnail", self.max_pixels, self.preview_size)
-
-
-class DecodedImage(NamedTuple):
-    """The output for a `DecodeRequest`.
-
-    Attributes:
-        size: Width and height in pixels; as stored in the file for mode "size".
-        pixels: RGB, row by row; empty for mode "size".
-        preview: The output for `DecodeRequest.to_preview_request`, if decoding was slow.
-    """
-
-    size: tuple[int, int]
-    pixels: bytes | bytearray
-    preview: "DecodedImage | None" = None
-
-    @classmethod
-    def from_image(cls, image: Image.Image) -> "DecodedImage":
-        """Return the size and pixels of an RGB image."""
-        return cls(image.size, image.tobytes())
-
 
 def decode_image(data: bytes, request: DecodeRequest) -> DecodedImage:
     """Decode a photo's file.
@@ -123,6 +63,8 @@ def decode_image(data: bytes, request: DecodeRequest) -> DecodedImage:
         DecodeError: The photo is broken, or too large.
         MemoryError: It does not fit into memory.
     """
+    if request.mode == "frames":
+        return _decode_frames(data, request)
     start = time.process_time()
     if request.mode != "size" and (size := read_webp_size(data)):
         # Before Pillow opens the file, for that already allocates the pixels of a WebP.
@@ -149,6 +91,25 @@ def decode_image(data: bytes, request: DecodeRequest) -> DecodedImage:
             preview = transform_image(upright, request.to_preview_request(), profile)
             decoded = decoded._replace(preview=DecodedImage.from_image(preview))
     return decoded
+
+
+def _decode_frames(data: bytes, request: DecodeRequest) -> DecodedImage:
+    from embed.photos.clip_decoding import decode_clip  # noqa: PLC0415 -- few files are clips
+
+    frames = decode_clip(
+        data,
+        request.n_frames,
+        request.target_size,
+        request.max_pixels,
+        request.max_duration_s,
+        request.sampling_cpu_s,
+    )
+    width, height = frames[0].size
+    column = Image.new("RGB", (width, height * len(frames)))
+    for number, frame in enumerate(frames):
+        same = frame if frame.size == (width, height) else frame.resize((width, height))
+        column.paste(same, (0, number * height))
+    return DecodedImage(column.size, column.tobytes(), None, len(frames))
 
 
 def load_upright_rgb(photo: Image.Image) -> tuple[Image.Image, ColorProfile | None]:

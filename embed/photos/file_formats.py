@@ -20,6 +20,10 @@ _SIGNATURES = (
     # Brands of HEVC images and sequences, or the general ones. Source: ISO/IEC 23008-12, annex B.
     ("HEIF", re.compile(rb"....ftyp(hei[cxms]|hev[cxms]|mif[12]|msf1)", re.DOTALL)),
 )
+_CLIPS = (
+    ("mov", re.compile(rb"....(ftyp|moov|mdat|wide|free)", re.DOTALL)),
+    ("matroska", re.compile(rb"\x1aE\xdf\xa3")),
+)
 _NON_PHOTOS = (
     (re.compile(rb"\s*(<!doctype html|<html)", re.IGNORECASE), "a web page, not a photo"),
     (re.compile(rb"\s*(<\?xml|<svg)", re.IGNORECASE), "an XML or SVG file; export it as PNG"),
@@ -27,7 +31,10 @@ _NON_PHOTOS = (
         re.compile(rb"....ftyp(hei|hev|mif|msf)", re.DOTALL),
         "a HEIC photo, which needs: pip install 'shopwindow[heic]'; or export it as JPEG",
     ),
-    (re.compile(rb"....ftyp|\x1aE\xdf\xa3", re.DOTALL), "a video, not a photo"),
+    (
+        re.compile(rb"....ftyp|\x1aE\xdf\xa3", re.DOTALL),
+        "a video, not a photo; give a photo, or frames of it (embed.read_clip_frames)",
+    ),
     (re.compile(rb"%PDF|%!PS"), "a PDF or PostScript document, not a photo"),
 )
 _SIGNATURE_BYTES = 256
@@ -41,6 +48,17 @@ def detect_photo_format(data: bytes) -> str | None:
     """Return the format of a photo's file, one of `PHOTO_FORMATS`; None when it is none of them."""
     start = data[:_SIGNATURE_BYTES]
     return next((name for name, signature in _SIGNATURES if signature.match(start)), None)
+
+
+def detect_clip_format(data: bytes) -> str | None:
+    """Return FFmpeg's name of a video's container, "mov" (mp4 too) or "matroska" (webm too).
+
+    None for other files, photos in such containers (AVIF, HEIC) among them.
+    """
+    start = data[:_SIGNATURE_BYTES]
+    if detect_photo_format(start) is not None:
+        return None
+    return next((name for name, signature in _CLIPS if signature.match(start)), None)
 
 
 def describe_non_photo(data: bytes) -> str:

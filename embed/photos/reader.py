@@ -11,18 +11,20 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from embed.photos.decoder_pool import CATALOG_QUEUE, QUERY_QUEUE, DecoderPool, get_shared_pool
-from embed.photos.decoding import (
+from embed.photos.decode_values import (
     DecodedImage,
     DecodeError,
     DecodeErrorKind,
     DecodeRequest,
     OutputMode,
-    check_pixel_count,
-    load_upright_rgb,
-    transform_image,
 )
-from embed.photos.file_formats import describe_non_photo, detect_photo_format
+from embed.photos.decoder_pool import CATALOG_QUEUE, QUERY_QUEUE, DecoderPool, get_shared_pool
+from embed.photos.decoding import check_pixel_count, load_upright_rgb, transform_image
+from embed.photos.file_formats import (
+    describe_non_photo,
+    detect_clip_format,
+    detect_photo_format,
+)
 from shopwindow.values import Crop, ImageSource, PreparedImage
 from shopwindow.values.errors import (
     PhotoBusyError,
@@ -36,6 +38,9 @@ _URL = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 _PICTURE_NAME = "<picture>"
 PREVIEW_SIZE = 560
 """Side of the thumbnail of a query photo that is cached when letterboxing it was slow."""
+
+_SAMPLING_SHARE = 0.5
+"""Share of the CPU time limit in which frames are sought; the rest is for the last of them."""
 
 _ERROR_TYPES: dict[DecodeErrorKind, type[PhotoError]] = {
     "unreadable": PhotoUnreadableError,
@@ -144,6 +149,35 @@ class PhotoReader:
         """
         return Image.fromarray(self._decode(source, self._build_request("thumbnail", size)))
 
+    def read_frames(
+        self, source: ImageSource, n_frames: int, size: int, max_duration_s: float
+    ) -> list[Image.Image]:
+        """Take frames out of a clip; see `embed.clip_frames.read_clip_frames`.
+
+        Args:
+            source: Path, http(s) URL, or the bytes of an mp4, mov or webm file.
+            n_frames: Most frames.
+            size: Longer side of each in pixels; a smaller clip keeps its size.
+            max_duration_s: Longest clip.
+
+        Returns:
+            RGB images of one size, in the order of the clip; at least one.
+
+        Raises:
+            PhotoError: As for `read_image`; also when the extra `video` is not installed.
+        """
+        request = DecodeRequest(
+            "frames",
+            self.limits.max_pixels,
+            size,
+            n_frames=n_frames,
+            max_duration_s=max_duration_s,
+            sampling_cpu_s=_SAMPLING_SHARE * self.limits.decode_cpu_s,
+        )
+        (width, height), pixels, _, n_found = self._decode_in_pool(source, request)
+        frames = np.frombuffer(pixels, dtype=np.uint8).reshape(n_found, -1, width, 3)
+        return [Image.fromarray(frame[: height // n_found]) for frame in frames]
+
     def read_size(self, source: ImageSource) -> tuple[int, int]:
         """Return a photo's width and height in pixels as stored; only its header is read.
 
@@ -179,14 +213,15 @@ class PhotoReader:
                 check_pixel_count(source.size, request.max_pixels)
                 upright, profile = load_upright_rgb(source)
                 return np.array(transform_image(upright, request, profile), dtype=np.uint8)
-        (width, height), pixels, _ = self._decode_in_pool(source, request)
+        (width, height), pixels, _, _ = self._decode_in_pool(source, request)
         array = np.frombuffer(pixels, dtype=np.uint8).reshape(height, width, 3)
         return array if array.flags.writeable else array.copy()
 
     def _decode_in_pool(self, source: ImageSource, request: DecodeRequest) -> DecodedImage:
         data, name = self._load_bytes(source)
-        if detect_photo_format(data) is None:
-            raise PhotoUnreadableError(name, describe_non_photo(data))
+        is_known = detect_clip_format if request.mode == "frames" else detect_photo_format
+        if is_known(data) is None:
+            raise PhotoUnreadableError(name, _describe(data, request))
         with _translate_errors(name):
             return self._pool.decode(data, request, self.limits)
 
@@ -227,6 +262,11 @@ class PhotoReader:
     def _build_too_large_error(self, name: object, n_bytes: int) -> PhotoTooLargeError:
         limit = self.limits.max_bytes
         return PhotoTooLargeError(name, f"{n_bytes:,} bytes, at most {limit:,} are allowed")
+
+
+def _describe(data: bytes, request: DecodeRequest) -> str:
+    is_clip = request.mode == "frames"
+    return "not an mp4, mov or webm video" if is_clip else describe_non_photo(data)
 
 
 @contextmanager

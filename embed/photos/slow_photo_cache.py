@@ -5,7 +5,7 @@ import threading
 from collections import OrderedDict
 from typing import NamedTuple
 
-from embed.photos.decoding import DecodedImage, DecodeError, DecodeRequest
+from embed.photos.decode_values import DecodedImage, DecodeError, DecodeRequest
 from shopwindow.values.setting_groups import PhotoLimits
 
 _MAX_ENTRIES = 64
@@ -46,7 +46,9 @@ class SlowPhotoCache:
             entry = self._entries.get(key) or self._entries.get(key._replace(request=None))
         if isinstance(entry, DecodeError):
             raise DecodeError(entry.kind, entry.reason)
-        return None if entry is None else DecodedImage(entry.size, bytearray(entry.pixels))
+        if entry is None:
+            return None
+        return DecodedImage(entry.size, bytearray(entry.pixels), None, entry.n_frames)
 
     def put_error(self, data: bytes, limits: PhotoLimits, error: DecodeError) -> None:
         """Cache why a photo cannot be used."""
@@ -58,7 +60,7 @@ class SlowPhotoCache:
     ) -> None:
         """Cache a result and its preview, unless they are large."""
         if len(result.pixels) <= _MAX_RESULT_BYTES:
-            entry = DecodedImage(result.size, bytes(result.pixels))
+            entry = DecodedImage(result.size, bytes(result.pixels), None, result.n_frames)
             self._put(_CacheKey(len(data), _compute_digest(data), limits, request), entry)
         if result.preview is not None:
             self.put_result(data, request.to_preview_request(), limits, result.preview)

@@ -19,6 +19,7 @@ _HTTP_URL_WITH_HOST = re.compile(r"^https?://(?:[^/?#@\s]*@)?[^/?#@:\s]", re.IGN
 _SIMPLE_ADDRESS = re.compile(r"https?://[\w./:\-]+", re.ASCII | re.IGNORECASE)
 _HOST_AND_PATH = re.compile(r"(?:[a-z0-9-]+\.)+[a-z]{2,24}/.", re.IGNORECASE)
 _ADDRESS_WITH_SLASHES = re.compile(r"https?:[\\/]", re.IGNORECASE)
+_CLIP = re.compile(r"\.(?:mp4|m4v|mov|webm)(?:[?#].*)?$", re.IGNORECASE)
 _SEPARATORS = re.compile(r"[|,;<\[{=\"']")
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
@@ -137,6 +138,11 @@ def _validate_url(text: str) -> str:
     if not _HTTP_URL_WITH_HOST.match(text):
         raise CellError(f"an address with a host expected, got {text[:80]!r}")
     return to_direct_address(text.replace(" ", "%20"))
+
+
+def is_clip(photo: str) -> bool:
+    """Return whether an address or a path leads to a video, by its suffix."""
+    return _CLIP.search(photo) is not None
 
 
 def is_embedded(photo: str) -> bool:

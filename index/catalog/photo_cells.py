@@ -5,7 +5,7 @@ import html
 import json
 import re
 
-_IMAGE_SUFFIX = r"\.(?:jpe?g|jfif|png|webp|gif|avif|bmp|tiff?|hei[cf]|svg)"
+_IMAGE_SUFFIX = r"\.(?:jpe?g|jfif|png|webp|gif|avif|bmp|tiff?|hei[cf]|svg|mp4|m4v|mov|webm)"
 _INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
 _BREAKS = re.compile(r"[\r\n\t]+|<br\s*/?>", re.IGNORECASE)
 _SEPARATORS = r"\s|,;،؛\"'"

@@ -25,9 +25,10 @@ from benchmarks.bombs import (
     make_webp,
 )
 from embed import PhotoReader
+from embed.photos.decode_values import DecodeRequest
 from embed.photos.decoder import _validate_reply
 from embed.photos.decoder_pool import QUERY_QUEUE, DecoderPool, QueuePolicy
-from embed.photos.decoding import DecodeRequest, decode_image
+from embed.photos.decoding import decode_image
 from embed.photos.file_formats import PHOTO_FORMATS, read_webp_size
 from embed.photos.reader import PREVIEW_SIZE
 from shopwindow.values.errors import (

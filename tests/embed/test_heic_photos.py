@@ -9,17 +9,14 @@ import pytest
 from PIL import Image
 
 from embed import PhotoReader
-from embed.photos.decoding import DecodeError, DecodeRequest, decode_image
+from embed.photos.decode_values import DecodeError, DecodeRequest
+from embed.photos.decoding import decode_image
 from embed.photos.file_formats import detect_photo_format
 from shopwindow.values.errors import PhotoTooLargeError, PhotoUnreadableError
 from shopwindow.values.setting_groups import PhotoLimits
 from tests.embed.icc_profiles import ADOBE_GAMMA, DISPLAY_P3, build_rgb_profile, to_srgb
 
 HEADER = b"\0\0\0\x1cftypheic\0\0\0\0mif1heic" + bytes(40)
-needs_heic = [
-    pytest.mark.heic,
-    pytest.mark.skipif(find_spec("pillow_heif") is None, reason="needs pillow-heif"),
-]
 
 
 def encode_heic(image: Image.Image, **options: Any) -> bytes:
@@ -32,9 +29,9 @@ def encode_heic(image: Image.Image, **options: Any) -> bytes:
     return buffer.getvalue()
 
 
+@pytest.mark.heic
+@pytest.mark.skipif(find_spec("pillow_heif") is None, reason="needs pillow-heif")
 class TestWithTheExtra:
-    pytestmark = needs_heic
-
     def test_its_pixels_are_read(self, reader: PhotoReader, scene: Image.Image) -> None:
         small = scene.resize((60, 40))
         image = reader.read_image(encode_heic(small))

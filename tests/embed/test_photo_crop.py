@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from PIL import ExifTags, Image, ImageOps
 
 from embed import PhotoReader
-from embed.photos.decoding import DecodeRequest, decode_image
+from embed.photos.decode_values import DecodeRequest
+from embed.photos.decoding import decode_image
 from embed.photos.letterboxing import letterbox_to_array
 from shopwindow.values.errors import InvalidQueryError
 from shopwindow.values.query import Crop, QueryImage

@@ -11,7 +11,8 @@ import pytest
 from PIL import ExifTags, Image, ImageOps
 
 from embed import PhotoReader
-from embed.photos.decoding import DecodeRequest, decode_image
+from embed.photos.decode_values import DecodeRequest
+from embed.photos.decoding import decode_image
 from embed.photos.letterboxing import letterbox, letterbox_to_array
 
 WHITE = (255, 255, 255)

@@ -132,6 +132,16 @@ def test_lists_of_values_are_read_like_cells(tmp_path: Path) -> None:
     assert reader.read_all("[]") == ((), ())
 
 
+def test_a_video_is_no_photo_where_there_is_one(tmp_path: Path) -> None:
+    reader, clip = make_reader(tmp_path), "https://x.org/a.MP4?t=1"
+    assert reader.read_first(f"{clip},{FIRST}") == FIRST
+    assert reader.read_first(f"a.mov, {FIRST}") == FIRST
+    assert reader.read_first(clip) == clip
+    assert reader.read_all(f"{clip},{FIRST}, b.webm").photos == (
+        clip, FIRST, str(tmp_path / "b.webm")
+    )  # fmt: skip
+
+
 def test_what_cannot_be_used_is_told_beside_the_rest(tmp_path: Path) -> None:
     photos, problems = make_reader(tmp_path).read_all(f"ftp://x.org/0.jpg,{FIRST},{SECOND}")
     assert photos == (FIRST, SECOND)
