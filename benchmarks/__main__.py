@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 WITHOUT_DATA = (
-    "start", "latency", "event_crash", "faults", "photo_costs", "events", "event_store",
+    "start", "feeds", "latency", "event_crash", "faults", "photo_costs", "events", "event_store",
     "event_store_crash", "taste_costs", "visits",
 )  # fmt: skip
 WITH_DATA = (

@@ -6,7 +6,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
-from benchmarks import readme_people, readme_search
+from benchmarks import readme_feeds, readme_people, readme_search
 from benchmarks.bench_compact_words import LANGUAGES
 from benchmarks.fault_measured import make_kills_row
 from benchmarks.results_file import RESULTS, read_result
@@ -36,6 +36,7 @@ def build_rows() -> dict[str, list[Row]]:
     builders = {
         "start": _build_start_rows,
         "indexing": _build_indexing_rows,
+        "feeds": readme_feeds.build_feed_rows,
         "latency": _build_latency_rows,
         "peers": readme_search.build_peers_rows,
         "faults": lambda: [make_kills_row()],

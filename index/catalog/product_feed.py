@@ -1,5 +1,6 @@
 """Reading a product feed of any supported format."""
 
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
@@ -130,6 +131,7 @@ class ProductFeed:
                     rejects.write([r for r in (row.rejection, *row.warnings) if r], raw)
                 yield row
         finally:
+            seen_ids.close()
             if rejects:
                 rejects.close()
 
@@ -225,7 +227,7 @@ class ProductFeed:
         product = built.product
         # A product with only a photo is incomplete: the photo may turn out to be unusable.
         current = SeenRow(row.line, product.merchant_id, not warnings and bool(product.title))
-        first = seen_ids.add(product.id, current)
+        first = self._find_first(seen_ids, product.id, current)
         if first and not (current.is_complete and _may_replace(first, current)):
             reason = _format_duplicate(first, current)
             error = CellError(reason, plan.get_column("id"), product.id)
@@ -239,6 +241,19 @@ class ProductFeed:
             is_replacement=bool(first),
             photo_column=_find_photo_column(plan, row, warnings),
         )
+
+    def _find_first(self, seen_ids: SeenIds, product_id: str, current: SeenRow) -> SeenRow | None:
+        """Return the first row with an id; None when this is the first.
+
+        Raises:
+            FeedError: The ids of a large feed cannot be written to the temporary folder.
+        """
+        try:
+            return seen_ids.add(product_id, current)
+        except OSError as exc:
+            folder = tempfile.gettempdir()
+            reason = f"its ids cannot be kept in {folder} ({exc}); free space there, or set TMPDIR"
+            raise FeedError(self.path, reason) from exc
 
 
 def _find_photo_column(plan: ColumnPlan, row: SourceRow, warnings: Sequence[Rejection]) -> str:
