@@ -20,9 +20,8 @@ def build_feed_rows() -> list[Row]:
         )
         peaks = " and ".join(f"{size['peak_mb']:.0f}" for size in sizes.values())
         ratio = measured["memory_ratio"]
-        reading.append(
-            f"{_FORM_NAMES[form]} {rates} products per CPU second, peak {peaks} MB ({ratio:.2f} times)"
-        )
+        memory = f"peak {peaks} MB ({ratio:.2f} times)"
+        reading.append(f"{_FORM_NAMES[form]} {rates} products per CPU second, {memory}")
     counts = " and ".join(f"{int(n):,}" for n in next(iter(record["reading"].values()))["sizes"])
     exports = record["exports"].values()
     found = (
