@@ -84,9 +84,14 @@ def _parse_quantity(word: str) -> bool | None:
     if len(quantities) != 1:
         return None
     words = _SIGNS.sub(" ", _QUANTITY.sub(" ", word)).split()
-    rest = " ".join(part for part in words if part not in UNITS) or "available"
-    known = IN_STOCK_BY_WORD.get(" ".join(words), IN_STOCK_BY_WORD.get(rest))
-    return None if known is None else known and int(quantities[0]) > 0
+    without_units = [part for part in words if part not in UNITS]
+    # "in" is a part of "in stock", but not of "5 in total".
+    with_in = [part for part in words if part == "in" or part not in UNITS]
+    for phrase in (words, with_in, without_units or ["available"]):
+        known = IN_STOCK_BY_WORD.get(" ".join(phrase))
+        if known is not None:
+            return known and int(quantities[0]) > 0
+    return None
 
 
 def normalize_availability(value: object) -> str:

@@ -13,10 +13,11 @@ IN_STOCK = (
     "متوفر في المخزون", "متوفّرة حالياً", "متاح حاليا", "متوفر (5)", "٥ قطع", "متبقي 3 قطع فقط",
     "10+", "> 10", "5 in stock", "In Stock (5)", "Only 2 left", "100+ in stock", "Auf Lager",
     "sofort lieferbar", "Verfügbar", "En stock", "Disponible", "Stokta var", "WAHR", "VRAI",
+    "In stock (5 pcs)", "5 pcs in stock", "متوفر 5 قطع", "Auf Lager: 12 Stück", "3 units available",
 )  # fmt: skip
 OUT_OF_STOCK = (
     "https://schema.org/SoldOut", "OutOfStock", "غير متوفر حالياً", "غير متوفّر", "نفذت الكمية",
-    "نفدت الكميه!", "نفد من المخزون", "In Stock (0)", "0 left", "Out of stock (5)", "Ausverkauft",
+    "نفدت الكميه!", "نفد من المخزون", "In Stock (0)", "In stock (0 pcs)", "0 left", "Out of stock (5)", "Ausverkauft",
     "Nicht verfügbar", "Épuisé", "Rupture de stock", "Tükendi", "STOKTA YOK", "mark_as_sold",
     "currently unavailable", "https://schema.org/PreOrder", "Available on backorder", "FALSCH",
 )  # fmt: skip
