@@ -128,12 +128,14 @@ def score_area(
     sample = random.Random(SEED).sample(range(len(mutants)), size)
     deadline = time.monotonic() + 60 * minutes
     runner.prepare(area.tests)
-    check_that_tests_pass(runner, mutants[0].file, *select_tests(area, test_map, mutants[0]))
+    selected = select_tests(area, test_map, mutants[0], 10 * MAX_TEST_S)
+    check_that_tests_pass(runner, mutants[0].file, *selected)
+    unmapped_s = runner.time_tests(area.unmapped_tests)
     verdicts: dict[Mutant, Verdict] = {}
     for mutant in (mutants[n] for n in sample):
         if verdicts and time.monotonic() > deadline:
             break  # those that were tried are a sample too: the order is random
-        tests, duration_s = select_tests(area, test_map, mutant)
+        tests, duration_s = select_tests(area, test_map, mutant, unmapped_s)
         source = runner.read(mutant.file)
         verdict: Verdict = "survived"
         if tests:
@@ -155,11 +157,23 @@ def check_that_tests_pass(
         sys.exit(f"without a fault these tests fail too: {tests}")
 
 
-def select_tests(area: Area, test_map: TestMap, mutant: Mutant) -> tuple[list[str], float]:
-    """Return the fastest tests that run a mutant's lines, and the seconds that they take."""
+def select_tests(
+    area: Area, test_map: TestMap, mutant: Mutant, unmapped_s: float
+) -> tuple[list[str], float]:
+    """Return the fastest tests that run a mutant's lines, and the seconds that they take.
+
+    Args:
+        area: The package.
+        test_map: Which tests run which lines.
+        mutant: The fault.
+        unmapped_s: Seconds that the area's tests of other processes take.
+
+    Returns:
+        Ids of tests; without any, the area's tests of other processes.
+    """
     found = test_map.find_tests(mutant.file, range(mutant.line, mutant.end_line + 1))
     if not found:
-        return list(area.unmapped_tests), MAX_TEST_S * len(area.unmapped_tests)
+        return list(area.unmapped_tests), unmapped_s
     selected: list[str] = []
     total_s = 0.0
     for test in found[:MAX_TESTS]:
