@@ -107,14 +107,18 @@ class VectorStore(Protocol):
         ...
 
     def retrieve(
-        self, ids: Sequence[PointId], fields: tuple[str, ...] | None = None, vectors: bool = False
+        self,
+        ids: Sequence[PointId],
+        fields: tuple[str, ...] | None = None,
+        vectors: bool | tuple[str, ...] = False,
     ) -> dict[PointId, Point]:
         """Return the points that exist among some ids, by id.
 
         Args:
             ids: Point ids.
             fields: Payload fields to return; None for all.
-            vectors: Whether to return the dense and sparse vectors as well.
+            vectors: Whether to return the dense, sparse and multivectors as well; or the names of
+                those to return.
         """
         ...
 

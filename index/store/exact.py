@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from index.field_rows import FieldRows, get_values
 from index.store.local_write_lock import LocalWriteLock
 from index.store.points import (
+    SPARSE,
     AnyOf,
     Condition,
     FieldValue,
@@ -105,7 +106,10 @@ class ExactStore(LocalWriteLock):
             self._record_change()
 
     def retrieve(
-        self, ids: Sequence[PointId], fields: tuple[str, ...] | None = None, vectors: bool = False
+        self,
+        ids: Sequence[PointId],
+        fields: tuple[str, ...] | None = None,
+        vectors: bool | tuple[str, ...] = False,
     ) -> dict[PointId, Point]:
         """Return points by id; see `VectorStore.retrieve`."""
         points = ((point_id, self._points.get(point_id)) for point_id in ids)
@@ -233,23 +237,32 @@ class ExactStore(LocalWriteLock):
 def _score_dense(
     points: Sequence[Point], using: str, vector: NDArray[np.float32]
 ) -> list[ScoredPoint]:
-    """Return the dot products of points with a query vector, shape (dim,), under one name."""
+    """Return the dot products of points with a query vector, shape (dim,), under one name.
+
+    A point's multivector scores like the best of its rows.
+    """
     with_vector = [point for point in points if using in point.vectors]
     if not with_vector:
         return []
-    rows = np.stack([point.vectors[using] for point in with_vector])  # (n_points, dim)
+    stored = [np.atleast_2d(point.vectors[using]) for point in with_vector]  # (n_rows, dim) each
     # Not rows @ vector: its last digit depends on the position of a row, which would break ties.
-    scores = np.einsum("nd,d->n", rows, vector)  # (n_points,)
+    row_scores = np.einsum("nd,d->n", np.concatenate(stored), vector)  # (n_rows of all points,)
+    starts = np.cumsum([0, *(len(rows) for rows in stored[:-1])])
+    scores = np.maximum.reduceat(row_scores, starts)  # (n_points,)
     return [(point.id, float(score)) for point, score in zip(with_vector, scores, strict=True)]
 
 
-def _project_point(point: Point, fields: tuple[str, ...] | None, vectors: bool) -> Point:
+def _project_point(
+    point: Point, fields: tuple[str, ...] | None, vectors: bool | tuple[str, ...]
+) -> Point:
     payload = point.payload
     if fields is not None:
         payload = {name: payload[name] for name in fields if name in payload}
-    if vectors:
+    if vectors is True:
         return Point(point.id, dict(payload), point.vectors, point.sparse_vector)
-    return Point(point.id, dict(payload))
+    names = vectors or ()
+    named = {name: vector for name, vector in point.vectors.items() if name in names}
+    return Point(point.id, dict(payload), named, point.sparse_vector if SPARSE in names else None)
 
 
 def _fulfils_all(point: Point, conditions: Sequence[Condition]) -> bool:

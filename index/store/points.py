@@ -23,6 +23,9 @@ PRODUCT_ID = "product.id"
 """Path of the product's id in the payload of a point."""
 
 PHOTO = "photo"
+"""Name of the vector of a product's main photo."""
+PHOTOS = "photos"
+"""Name of the multivector of its further photos."""
 TEXT = "text"
 SPARSE = "words"
 """Name of the sparse vector in every stored index."""
@@ -119,6 +122,7 @@ class StoreSchema:
 
     Attributes:
         dims: Dimension of each dense vector, by name.
+        multivector_dims: Dimension of the rows of each multivector, by name; no name of `dims`.
         fields: Payload fields to index before the first point is written: an index made after the
             graph adds no links to it.
         cached_fields: Payload fields that are cached but not indexed.
@@ -127,6 +131,12 @@ class StoreSchema:
     dims: Mapping[str, int]
     fields: tuple[FieldIndex, ...] = ()
     cached_fields: tuple[str, ...] = ()
+    multivector_dims: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def all_dims(self) -> dict[str, int]:
+        """Dimension of each dense vector and of the rows of each multivector, by name."""
+        return {**self.dims, **self.multivector_dims}
 
     def as_dict(self) -> dict[str, Any]:
         """Return the schema as plain JSON values."""
@@ -134,6 +144,7 @@ class StoreSchema:
             "dims": dict(self.dims),
             "fields": [to_stored(asdict(field), _STORED_NAMES) for field in self.fields],
             "remembered": list(self.cached_fields),
+            "multivectors": dict(self.multivector_dims),
         }
 
     @classmethod
@@ -146,7 +157,8 @@ class StoreSchema:
         fields = tuple(
             FieldIndex(**from_stored(field, _STORED_NAMES)) for field in values["fields"]
         )
-        return cls(values["dims"], fields, tuple(values.get("remembered", ())))
+        cached_fields = tuple(values.get("remembered", ()))
+        return cls(values["dims"], fields, cached_fields, values.get("multivectors", {}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,8 +168,9 @@ class Point:
     Attributes:
         id: Its id.
         payload: The product and the fields to filter by.
-        vectors: Dense unit vectors by name, each of shape (dim,); a product without a photo has
-            no "photo" vector.
+        vectors: Dense unit vectors by name, each of shape (dim,), and multivectors by name, each
+            of shape (n_rows, dim), at least one row; a product without a photo has no "photo"
+            vector.
         sparse_vector: BM25 weights by term id; None if the product has no tokens.
     """
 
@@ -172,7 +185,8 @@ class VectorQuery:
     """A query for the points nearest to a vector.
 
     Attributes:
-        using: Name of the vector that is searched.
+        using: Name of the vector that is searched. The score of a multivector is that of its best
+            row.
         vector: A dense query vector of shape (dim,), or a sparse one for SPARSE.
         conditions: Conditions that the points must all fulfil.
         exclude_ids: Point ids to leave out.

@@ -15,21 +15,35 @@ def check_points(points: Iterable[Point], schema: StoreSchema) -> None:
     """Check the vectors of points against the schema.
 
     Raises:
-        VectorError: A vector has an unknown name, the wrong dimension or a non-finite value.
+        VectorError: A vector has an unknown name, the wrong dimension or a non-finite value, or a
+            multivector has no rows.
     """
+    dims = schema.all_dims
     rows: dict[str, list[NDArray[np.float32]]] = {}
     for point in points:
         for name, vector in point.vectors.items():
-            rows.setdefault(name, []).append(vector)
+            is_multi = name in schema.multivector_dims
+            rows.setdefault(name, []).extend(_to_rows(name, vector) if is_multi else [vector])
         if point.sparse_vector is not None:
             _check_sparse(point.sparse_vector)
     for name, vectors in rows.items():
-        if name not in schema.dims:
-            raise VectorError(f"unknown vector {name!r}; the index has {sorted(schema.dims)}")
+        if name not in dims:
+            raise VectorError(f"unknown vector {name!r}; the index has {sorted(dims)}")
         shapes = {vector.shape for vector in vectors}
-        if shapes != {(schema.dims[name],)}:
-            raise VectorError(f"{name}: expected dimension {schema.dims[name]}, got {shapes}")
-        check_vectors(np.stack(vectors), schema.dims[name])
+        if shapes != {(dims[name],)}:
+            raise VectorError(f"{name}: expected dimension {dims[name]}, got {shapes}")
+        check_vectors(np.stack(vectors), dims[name])
+
+
+def _to_rows(name: str, matrix: NDArray[np.float32]) -> list[NDArray[np.float32]]:
+    """Return the rows of a multivector of shape (n_rows, dim), each of shape (dim,).
+
+    Raises:
+        VectorError: It has no rows, or is no matrix.
+    """
+    if matrix.ndim != 2 or not len(matrix):
+        raise VectorError(f"{name}: expected at least one row of vectors, got {matrix.shape}")
+    return list(matrix)
 
 
 def check_queries(queries: Sequence[VectorQuery], schema: StoreSchema) -> None:
@@ -40,15 +54,14 @@ def check_queries(queries: Sequence[VectorQuery], schema: StoreSchema) -> None:
         IndexStoreError: A condition names a field that is not indexed: the search would be slow,
             and wrong once there is a graph.
     """
+    dims = schema.all_dims
     for query in queries:
         if isinstance(query.vector, SparseVector):
             _check_sparse(query.vector)
-        elif query.using not in schema.dims:
-            raise VectorError(
-                f"unknown vector {query.using!r}; the index has {sorted(schema.dims)}"
-            )
+        elif query.using not in dims:
+            raise VectorError(f"unknown vector {query.using!r}; the index has {sorted(dims)}")
         else:
-            check_vectors(query.vector[None, :], schema.dims[query.using])
+            check_vectors(query.vector[None, :], dims[query.using])
         for name in sorted(list_fields(query.conditions)):
             check_indexed_field(name, schema)
 

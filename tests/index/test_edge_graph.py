@@ -1,6 +1,9 @@
 """The graph of the embedded engine, over vectors so wide that it is really built, and rebuilt."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterable, Iterator
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +11,7 @@ import pytest
 
 from index.store.edge import EdgeStore
 from index.store.exact import ExactStore
-from index.store.points import PHOTO, FieldIndex, In, Point, StoreSchema, VectorQuery
+from index.store.points import PHOTO, PHOTOS, FieldIndex, In, Point, StoreSchema, VectorQuery
 from index.text.bm25 import build_document_vector
 from tests.index.test_store_contract import make_sparse_vector, point_id
 
@@ -18,7 +21,9 @@ N_POINTS = 600
 
 HNSW_MIN_POINTS = 500
 SCHEMA = StoreSchema(
-    dims={PHOTO: DIM}, fields=(FieldIndex("color", "keyword", enable_hnsw=True, is_cached=True),)
+    dims={PHOTO: DIM},
+    fields=(FieldIndex("color", "keyword", enable_hnsw=True, is_cached=True),),
+    multivector_dims={PHOTOS: DIM},
 )
 
 
@@ -85,3 +90,59 @@ def check_neighbors(store: EdgeStore, version: int, n_rewritten: int) -> None:
         for hits, best in zip(found, exact, strict=True)
     ]
     assert np.mean(recalls) >= 0.95
+
+
+def make_points_with_photos(numbers: range) -> list[Point]:
+    return [
+        replace(point, vectors={**point.vectors, PHOTOS: make_rows(number)})
+        for number, point in zip(numbers, make_wide_points(numbers), strict=True)
+    ]
+
+
+def make_rows(number: int) -> np.ndarray:
+    return np.stack([make_unit(50_000 + 3 * number + n) for n in range(3)])
+
+
+def read_engine_vectors(store: EdgeStore) -> set[str]:
+    (shard,) = Path(store.location).glob("shard-*")
+    return set(json.loads((shard / "edge_config.json").read_text())["vectors"])
+
+
+def find_by_photos(store: EdgeStore, numbers: Iterable[int]) -> list[str]:
+    queries = [VectorQuery(PHOTOS, make_unit(50_000 + 3 * n + 2), limit=1) for n in numbers]
+    return [hits[0][0] for hits in store.query(queries) if hits]
+
+
+def test_a_shard_gets_a_multivector_with_the_first_point_that_has_one(
+    store: EdgeStore, tmp_path: Path
+) -> None:
+    store.upsert(make_wide_points(range(N_POINTS)))
+    assert read_engine_vectors(store) == {PHOTO}
+    store.optimize(wait=True)
+    assert find_by_photos(store, range(3)) == []
+    store.upsert(make_points_with_photos(range(400)))
+    assert read_engine_vectors(store) == {PHOTO, PHOTOS}
+    expected = [point_id(n) for n in range(0, 400, 40)]
+    assert find_by_photos(store, range(0, 400, 40)) == expected
+    store.optimize(wait=True)
+    assert find_by_photos(store, range(0, 400, 40)) == expected
+    assert store.info()["unindexed_vectors"] == 0
+    store.upsert(make_points_with_photos(range(700, 702)))
+    store.close()
+    with closing(EdgeStore(tmp_path / "index", hnsw_min_points=HNSW_MIN_POINTS)) as reopened:
+        assert find_by_photos(reopened, [0, 360, 701]) == [point_id(n) for n in (0, 360, 701)]
+        assert (
+            len(reopened.retrieve([point_id(5)], (), (PHOTOS,))[point_id(5)].vectors[PHOTOS]) == 3
+        )
+
+
+def test_a_multivector_that_came_while_a_graph_was_built_is_in_the_new_shard(
+    store: EdgeStore,
+) -> None:
+    store.upsert(make_wide_points(range(N_POINTS)))
+    store.optimize()
+    store.upsert(make_points_with_photos(range(3)))
+    store.optimize(wait=True)
+    assert (store.info()["graph"], store.info()["unindexed_vectors"]) == ("built", 3)
+    assert find_by_photos(store, range(3)) == [point_id(n) for n in range(3)]
+    check_neighbors(store, version=0, n_rewritten=0)

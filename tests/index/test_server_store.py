@@ -8,13 +8,15 @@ import os
 import threading
 import uuid
 from collections.abc import Iterator
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+import numpy as np
 import pytest
 
 from index.store.hnsw_config import full_scan_threshold_kb
-from index.store.points import PHOTO, SPARSE, In, Range, VectorQuery
+from index.store.points import PHOTO, PHOTOS, SPARSE, In, Range, VectorQuery
 from index.store.server import ServerStore
 from shopwindow.values.errors import IndexStoreError, StoreUnreachableError
 from tests.index.test_store_contract import (
@@ -85,7 +87,7 @@ class _Handler(BaseHTTPRequestHandler):
             return {"exists": self.server.exists}
         if self.path.endswith("/query/batch"):
             point = {"id": point_id(1), "version": 1, "score": 0.5}
-            return [{"points": [point]}, {"points": []}]
+            return [{"points": [point]}, {"points": []}, {"points": []}]
         if self.path.startswith(("/collections/products/points", "/collections/products/index")):
             return {"operation_id": 1, "status": "completed"}
         return COLLECTION if self.command == "GET" else True
@@ -121,6 +123,11 @@ def test_a_collection_is_created_with_its_vectors_graph_and_fields(server: Recor
     assert created["vectors"] == {
         "photo": {"size": 8, "distance": "Dot"},
         "text": {"size": 8, "distance": "Dot"},
+        "photos": {
+            "size": 8,
+            "distance": "Dot",
+            "multivector_config": {"comparator": "max_sim"},
+        },
     }
     assert created["sparse_vectors"] == {"words": {"modifier": "idf"}}
     assert created["hnsw_config"] == {
@@ -150,21 +157,27 @@ def test_points_and_queries_are_sent_completely(server: Recorder) -> None:
     store = ServerStore.connect(server.url)
     assert store.exists
     assert store.read_manifest() == {"schema": 1}
-    store.upsert([make_point(1)])
+    point = make_point(1)
+    store.upsert([replace(point, vectors={**point.vectors, PHOTOS: np.stack([unit(2), unit(3)])})])
     sent = server.last("PUT", "/collections/products/points")["points"]
     assert [point["id"] for point in sent] == [str(uuid.UUID(point_id(1)))]
-    assert set(sent[0]["vector"]) == {"photo", "text", "words"}
+    assert set(sent[0]["vector"]) == {"photo", "text", "photos", "words"}
+    assert len(sent[0]["vector"]["photos"]) == 2
     assert any("wait=true" in path for _, path, _ in server.calls), "acknowledged when applied"
     conditions = (In("color", ("red",)), Range("price", 5, None))
-    first, second = store.query(
+    first, second, _ = store.query(
         [
             VectorQuery(PHOTO, unit(1), conditions, (point_id(2),), 7),
             VectorQuery(SPARSE, make_sparse_vector(1), (In("color", ("red",)),), (), 300),
+            VectorQuery(PHOTOS, unit(1)),
         ]
     )
     assert (first, second) == ([(point_id(1), 0.5)], [])
-    dense, sparse = server.last("POST", "/collections/products/points/query/batch")["searches"]
+    dense, sparse, multi = server.last("POST", "/collections/products/points/query/batch")[
+        "searches"
+    ]
     assert dense["using"] == "photo"
+    assert (multi["using"], np.shape(multi["query"]["nearest"])) == ("photos", (1, 8))
     assert dense["limit"] == 7
     assert dense["params"]["acorn"]["enable"] is True, "price has no links in the graph"
     assert dense["params"]["quantization"] == {"rescore": True, "oversampling": 2.0}

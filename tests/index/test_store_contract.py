@@ -15,6 +15,7 @@ from index.store.edge import EdgeStore
 from index.store.exact import ExactStore
 from index.store.points import (
     PHOTO,
+    PHOTOS,
     SPARSE,
     TEXT,
     Condition,
@@ -48,6 +49,7 @@ SCHEMA = StoreSchema(
         FieldIndex("price", "float"),
         FieldIndex("in_stock", "integer", is_cached=True),
     ),
+    multivector_dims={PHOTOS: DIM},
 )
 COLORS = ("red", "green", "blue")
 
@@ -294,6 +296,77 @@ def test_a_point_without_photo_is_found_by_its_text_only(store: VectorStore) -> 
     assert by_tokens == []
 
 
+def with_photos(number: int, *seeds: int) -> Point:
+    point = make_point(number)
+    rows = {PHOTOS: np.stack([unit(seed) for seed in seeds])} if seeds else {}
+    return Point(point.id, point.payload, {**point.vectors, **rows}, point.sparse_vector)
+
+
+def test_without_multivectors_nothing_is_found_by_them(store: VectorStore) -> None:
+    queries = [VectorQuery(PHOTOS, unit(1), limit=100), VectorQuery(PHOTO, unit(1), limit=1)]
+    assert store.query(queries) == [[], store.query(queries[1:])[0]]
+    assert store.retrieve([point_id(1)], (), (PHOTOS,))[point_id(1)].vectors == {}
+
+
+def test_a_multivector_scores_like_its_best_row(store: VectorStore) -> None:
+    store.upsert([with_photos(1, 701), with_photos(2, 702, 703, 704), with_photos(3)])
+    query = unit(900)
+    (found,) = store.query([VectorQuery(PHOTOS, query, limit=100)])
+    expected = {1: (701,), 2: (702, 703, 704)}
+    best = {point_id(n): max(float(unit(s) @ query) for s in expected[n]) for n in expected}
+    assert dict(found) == pytest.approx(best, abs=1e-5)
+    assert [hit for hit, _ in found] == sorted(best, key=lambda hit: -best[hit])
+    for seed in (702, 703, 704):
+        ((hit, score),) = store.query([VectorQuery(PHOTOS, unit(seed), limit=1)])[0]
+        assert hit == point_id(2)
+        assert score == pytest.approx(1.0, abs=1e-5)
+
+
+def test_equal_rows_and_equal_points_are_ties_in_the_order_of_ids(store: VectorStore) -> None:
+    store.upsert([with_photos(n, *[750] * (n % 3 + 1)) for n in range(6)])
+    (found,) = store.query([VectorQuery(PHOTOS, unit(750), limit=100)])
+    assert [hit for hit, _ in found] == sorted(point_id(n) for n in range(6))
+    assert [score for _, score in found] == pytest.approx([1.0] * 6, abs=1e-5)
+
+
+def test_multivectors_are_filtered_excluded_and_included(store: VectorStore) -> None:
+    store.upsert([with_photos(n, 800 + n, 850 + n) for n in range(9)])
+    red = (In("color", ("red",)),)
+    queries = [
+        VectorQuery(PHOTOS, unit(1), red, limit=100),
+        VectorQuery(PHOTOS, unit(1), exclude_ids=(point_id(3),), limit=100),
+        VectorQuery(PHOTOS, unit(1), include_ids=(point_id(3), point_id(20)), exact=True),
+    ]
+    found = [{hit for hit, _ in hits} for hits in store.query(queries)]
+    assert found[0] == {point_id(n) for n in (0, 3, 6)}
+    assert found[1] == {point_id(n) for n in range(9) if n != 3}
+    assert found[2] == {point_id(3)}
+    with pytest.raises(VectorError, match="shape"):
+        store.query([VectorQuery(PHOTOS, np.ones(3, np.float32))])
+
+
+def test_multivectors_are_kept_replaced_and_dropped_with_their_point(store: VectorStore) -> None:
+    store.upsert([with_photos(4, 760, 761)])
+    stored = store.retrieve([point_id(4)], (), vectors=True)[point_id(4)]
+    assert stored.vectors.keys() == {PHOTO, TEXT, PHOTOS}
+    assert stored.vectors[PHOTOS].dtype == np.float32
+    np.testing.assert_allclose(stored.vectors[PHOTOS], np.stack([unit(760), unit(761)]), atol=1e-6)
+    some = store.retrieve([point_id(4)], ("n",), (PHOTOS, SPARSE))[point_id(4)]
+    assert set(some.vectors) == {PHOTOS}
+    assert some.payload == {"n": 4}
+    assert some.sparse_vector is not None
+    assert store.retrieve([point_id(4)], (), (TEXT,))[point_id(4)].sparse_vector is None
+    store.update_sparse_vectors({point_id(4): make_sparse_vector(5)})
+    assert len(store.retrieve([point_id(4)], (), (PHOTOS,))[point_id(4)].vectors[PHOTOS]) == 2
+    store.upsert([with_photos(4, 762)])
+    assert store.retrieve([point_id(4)], (), (PHOTOS,))[point_id(4)].vectors[PHOTOS].shape == (1, 8)
+    store.upsert([with_photos(4)])
+    assert store.query([VectorQuery(PHOTOS, unit(762))]) == [[]]
+    store.upsert([with_photos(4, 763)])
+    store.delete([point_id(4)])
+    assert store.query([VectorQuery(PHOTOS, unit(763))]) == [[]]
+
+
 def test_upsert_replaces_the_whole_point(store: VectorStore) -> None:
     store.upsert(
         [Point(point_id(5), {"color": ["black"]}, {TEXT: unit(9)}, make_sparse_vector(99))]
@@ -378,6 +451,16 @@ BROKEN_POINTS: dict[str, tuple[Point, str]] = {
     "nan": (Point(point_id(1), {}, {PHOTO: np.full(DIM, np.nan, np.float32)}), "not finite"),
     "infinite": (Point(point_id(1), {}, {PHOTO: np.full(DIM, np.inf, np.float32)}), "not finite"),
     "wide": (Point(point_id(1), {}, {PHOTO: np.ones(DIM + 1, np.float32)}), "dimension 8"),
+    "no rows": (Point(point_id(1), {}, {PHOTOS: np.empty((0, DIM), np.float32)}), "at least one"),
+    "one row alone": (Point(point_id(1), {}, {PHOTOS: unit(1)}), "at least one row"),
+    "one row is wide": (
+        Point(point_id(1), {}, {PHOTOS: np.ones((2, DIM + 1), np.float32)}),
+        "dimension 8",
+    ),
+    "one row is nan": (
+        Point(point_id(1), {}, {PHOTOS: np.stack([unit(1), np.full(DIM, np.nan, np.float32)])}),
+        "not finite",
+    ),
     "unknown vector": (Point(point_id(1), {}, {"smell": unit(1)}), "unknown vector 'smell'"),
     "nan weight": (
         Point(point_id(1), {}, {}, SparseVector(np.array([1], np.uint32), np.array([np.nan]))),

@@ -121,7 +121,10 @@ class EdgeStore:
             self._client.call("delete", list(ids))
 
     def retrieve(
-        self, ids: Sequence[PointId], fields: tuple[str, ...] | None = None, vectors: bool = False
+        self,
+        ids: Sequence[PointId],
+        fields: tuple[str, ...] | None = None,
+        vectors: bool | tuple[str, ...] = False,
     ) -> dict[PointId, Point]:
         """Return points by id; see `VectorStore.retrieve`."""
         self._require_schema()

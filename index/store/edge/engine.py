@@ -1,7 +1,7 @@
 """One Qdrant Edge shard in this process, with our points, conditions and queries."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
@@ -12,14 +12,13 @@ import qdrant_edge as qe
 
 from index.field_rows import FieldRows
 from index.payload_cache import PayloadCache
-from index.store.hnsw_config import (
-    HNSW_EF_CONSTRUCT,
-    HNSW_EF_SEARCH,
-    HNSW_M,
-    INT8_QUANTILE,
-    OVERSAMPLING,
-    full_scan_threshold_kb,
+from index.store.edge.shard_config import (
+    build_config,
+    build_load_config,
+    create_multivector,
+    read_vector_names,
 )
+from index.store.hnsw_config import HNSW_EF_SEARCH, OVERSAMPLING
 from index.store.points import (
     PRODUCT_ID,
     SPARSE,
@@ -42,15 +41,8 @@ from index.store.qdrant_records import to_facet_counts, to_point, to_scored_poin
 from index.text.bm25 import SparseVector
 from shopwindow.values.errors import IndexStoreError
 
-INDEXING_THRESHOLD_KB = 1_000
-"""Kilobytes of vectors from which a segment gets an HNSW graph."""
-
 WAL_WAIT_S = 10.0
 """Seconds that a dying process may take to release the engine's write-ahead log."""
-
-SEARCH_THREADS = 1
-"""Threads that search segments: one searches in the calling thread, more of them in a pool. There
-is one large segment, so that handing over costs a quarter of a search and gains nothing."""
 
 _CACHED_IDS = 100_000
 """Point ids whose text is cached, 0.3 kB each: 30 MB at most."""
@@ -65,14 +57,20 @@ _FIELD_PARAMS: dict[str, Callable[[FieldIndex], Any]] = {
 class EdgeEngine:
     """An open shard. Not thread-safe; one process owns it.
 
-    The operations mean the same as in `VectorStore`; their arguments are already checked.
+    The operations mean the same as in `VectorStore`; their arguments are already checked. A shard
+    gets a multivector with the first point that has one: declared before, it takes as much disk
+    space for each point without one as a vector does.
 
     Attributes:
         payload_cache: Cached payload fields, read for many candidates.
     """
 
-    def __init__(self, shard: "qe.EdgeShard", schema: StoreSchema) -> None:
+    def __init__(
+        self, shard: "qe.EdgeShard", schema: StoreSchema, vector_names: Collection[str]
+    ) -> None:
         self._shard = shard
+        self._schema = schema
+        self._vector_names = {*vector_names, SPARSE}
         self._hnsw_fields = {field.name for field in schema.fields if field.enable_hnsw}
         cached_fields = [field.name for field in schema.fields if field.is_cached]
         cached_fields += (*schema.cached_fields, PRODUCT_ID)
@@ -87,12 +85,12 @@ class EdgeEngine:
             The open shard.
         """
         folder.mkdir(parents=True, exist_ok=True)
-        shard = _call_engine(qe.EdgeShard.create, str(folder), _build_config(schema))
+        shard = _call_engine(qe.EdgeShard.create, str(folder), build_config(schema))
         for field in schema.fields:
             params = _FIELD_PARAMS[field.kind](field)
             _call_engine(shard.update, qe.UpdateOperation.create_field_index(field.name, params))
         _call_engine(shard.flush)
-        return cls(shard, schema)
+        return cls(shard, schema, schema.dims)
 
     @classmethod
     def load(cls, folder: Path, schema: StoreSchema) -> "EdgeEngine":
@@ -107,8 +105,9 @@ class EdgeEngine:
         deadline = time.monotonic() + WAL_WAIT_S
         while True:
             try:
-                shard = _call_engine(qe.EdgeShard.load, str(folder), _build_load_config(schema))
-                return cls(shard, schema)
+                names = read_vector_names(folder, schema)
+                config = build_load_config(schema, names)
+                return cls(_call_engine(qe.EdgeShard.load, str(folder), config), schema, names)
             except IndexStoreError as exc:
                 # A process that was just killed may still hold the engine's write-ahead log.
                 if "WouldBlock" not in str(exc) or time.monotonic() > deadline:
@@ -118,6 +117,7 @@ class EdgeEngine:
     def upsert(self, points: Sequence[Point]) -> None:
         """Add or replace points; durable once this returns."""
         self.payload_cache.invalidate(point.id for point in points)
+        self._create_multivectors(points)
         records = [qe.Point(point.id, _to_engine_vectors(point), point.payload) for point in points]
         _call_engine(self._shard.update, qe.UpdateOperation.upsert_points(records))
         _call_engine(self._shard.flush)
@@ -139,23 +139,29 @@ class EdgeEngine:
         _call_engine(self._shard.flush)
 
     def retrieve(
-        self, ids: Sequence[PointId], fields: tuple[str, ...] | None, vectors: bool
+        self,
+        ids: Sequence[PointId],
+        fields: tuple[str, ...] | None,
+        vectors: bool | tuple[str, ...],
     ) -> dict[PointId, Point]:
         """Return the points that exist among some ids, by id."""
         payload = True if fields is None else list(fields)
-        records = _call_engine(self._shard.retrieve, list(ids), payload, vectors)
+        wanted = (
+            vectors
+            if isinstance(vectors, bool)
+            else [name for name in vectors if name in self._vector_names]
+        )
+        records = _call_engine(self._shard.retrieve, list(ids), payload, wanted)
         return {point.id: point for point in map(to_point, records)}
 
     def query(self, queries: Sequence[VectorQuery]) -> list[list[ScoredPoint]]:
         """Return the best points of each query."""
-        requests = qe.QueryBatchRequest([self._to_query_request(query) for query in queries])
-        responses = _call_engine(self._shard.query_batch, requests)
+        answerable = [query for query in queries if query.using in self._vector_names]
+        requests = qe.QueryBatchRequest([self._to_query_request(query) for query in answerable])
+        responses = iter(_call_engine(self._shard.query_batch, requests) if answerable else ())
         return [
-            to_scored_points(
-                [_format_uuid(record.id.int) for record in records],
-                [record.score for record in records],
-            )
-            for records in responses
+            _to_scored_points(next(responses)) if query.using in self._vector_names else []
+            for query in queries
         ]
 
     def facet(
@@ -251,6 +257,18 @@ class EdgeEngine:
         _call_engine(self._shard.flush)
         _call_engine(self._shard.close)
 
+    def _create_multivectors(self, points: Sequence[Point]) -> None:
+        """Create the multivectors that the shard lacks and points have."""
+        needed = {name for point in points for name in point.vectors} - self._vector_names
+        for name in sorted(needed & self._schema.multivector_dims.keys()):
+            operation = create_multivector(name, self._schema.multivector_dims[name])
+            _call_engine(self._shard.update, operation)
+            self._vector_names.add(name)
+
+    def _to_query_vector(self, query: VectorQuery) -> Any:
+        vector = to_engine_vector(query.vector)
+        return [vector] if query.using in self._schema.multivector_dims else vector
+
     def _to_query_request(self, query: VectorQuery) -> "qe.QueryRequest":
         condition_fields = list_fields(query.conditions)
         params = qe.SearchParams(
@@ -262,42 +280,10 @@ class EdgeEngine:
         )
         return qe.QueryRequest(
             limit=query.limit,
-            query=qe.Query.Nearest(to_engine_vector(query.vector), using=query.using),
+            query=qe.Query.Nearest(self._to_query_vector(query), using=query.using),
             filter=_to_filter(query.conditions, query.exclude_ids, query.include_ids),
             params=params,
         )
-
-
-def _build_config(schema: StoreSchema) -> "qe.EdgeConfig":
-    return qe.EdgeConfig(
-        vectors=_build_vector_params(schema),
-        sparse_vectors=_build_sparse_params(),
-        max_search_threads=SEARCH_THREADS,
-        hnsw_config=qe.HnswIndexConfig(
-            HNSW_M, HNSW_EF_CONSTRUCT, full_scan_threshold_kb(schema.dims)
-        ),
-        quantization_config=qe.ScalarQuantizationConfig(qe.ScalarType.Int8, quantile=INT8_QUANTILE),
-        optimizers=qe.EdgeOptimizersConfig(
-            default_segment_number=1, indexing_threshold=INDEXING_THRESHOLD_KB
-        ),
-    )
-
-
-def _build_load_config(schema: StoreSchema) -> "qe.EdgeConfig":
-    """Return what a shard is loaded with; all that is left out stays as it was created."""
-    return qe.EdgeConfig(
-        vectors=_build_vector_params(schema),
-        sparse_vectors=_build_sparse_params(),
-        max_search_threads=SEARCH_THREADS,
-    )
-
-
-def _build_vector_params(schema: StoreSchema) -> "dict[str, qe.EdgeVectorParams]":
-    return {name: qe.EdgeVectorParams(dim, qe.Distance.Dot) for name, dim in schema.dims.items()}
-
-
-def _build_sparse_params() -> "dict[str, qe.EdgeSparseVectorParams]":
-    return {SPARSE: qe.EdgeSparseVectorParams(modifier=qe.Modifier.Idf)}
 
 
 def _to_filter(
@@ -333,6 +319,12 @@ def _to_condition(condition: Condition) -> "qe.FieldCondition | qe.IsEmptyCondit
     return qe.FieldCondition(condition.field, range=value_range)
 
 
+def _to_scored_points(records: Sequence[Any]) -> list[ScoredPoint]:
+    return to_scored_points(
+        [_format_uuid(record.id.int) for record in records], [record.score for record in records]
+    )
+
+
 def _to_engine_vectors(point: Point) -> dict[str, Any]:
     vectors: dict[str, Any] = {name: vector.tolist() for name, vector in point.vectors.items()}
     if point.sparse_vector:
@@ -344,7 +336,8 @@ def to_engine_vector(vector: "np.typing.NDArray[np.float32] | SparseVector") -> 
     """Return a vector as the engine takes it.
 
     Args:
-        vector: A dense vector of shape (dim,), or a sparse one.
+        vector: A dense vector of shape (dim,), a multivector of shape (n_rows, dim), or a sparse
+            vector.
     """
     if isinstance(vector, SparseVector):
         return qe.SparseVector(vector.indices.tolist(), vector.values.tolist())

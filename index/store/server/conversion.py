@@ -1,6 +1,6 @@
 """Conversion of points, conditions and queries to the models of the Qdrant client."""
 
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Callable, Collection, Mapping, Sequence, Set
 from typing import Any
 
 from qdrant_client import models as qm
@@ -50,10 +50,15 @@ def build_collection_config(schema: StoreSchema) -> dict[str, Any]:
             type=qm.ScalarType.INT8, quantile=INT8_QUANTILE, always_ram=True
         )
     )
+    multi = qm.MultiVectorConfig(comparator=qm.MultiVectorComparator.MAX_SIM)
     return {
         "vectors_config": {
-            name: qm.VectorParams(size=dim, distance=qm.Distance.DOT)
-            for name, dim in schema.dims.items()
+            name: qm.VectorParams(
+                size=dim,
+                distance=qm.Distance.DOT,
+                multivector_config=multi if name in schema.multivector_dims else None,
+            )
+            for name, dim in schema.all_dims.items()
         },
         "sparse_vectors_config": {SPARSE: qm.SparseVectorParams(modifier=qm.Modifier.IDF)},
         "hnsw_config": qm.HnswConfigDiff(
@@ -128,8 +133,16 @@ def to_point_vectors(vectors: Mapping[PointId, SparseVector]) -> list[qm.PointVe
     ]
 
 
-def to_query_request(query: VectorQuery, hnsw_fields: Set[str]) -> qm.QueryRequest:
-    """Return a query as the server takes it; `hnsw_fields` have links in the graph."""
+def to_query_request(
+    query: VectorQuery, hnsw_fields: Set[str], multivectors: Collection[str] = ()
+) -> qm.QueryRequest:
+    """Return a query as the server takes it.
+
+    Args:
+        query: The query.
+        hnsw_fields: Payload fields that have links in the graph.
+        multivectors: Names of the multivectors.
+    """
     is_linked = list_fields(query.conditions) <= hnsw_fields
     params = qm.SearchParams(
         hnsw_ef=max(HNSW_EF_SEARCH, query.limit),
@@ -139,7 +152,7 @@ def to_query_request(query: VectorQuery, hnsw_fields: Set[str]) -> qm.QueryReque
         acorn=qm.AcornSearchParams(enable=not is_linked),
     )
     return qm.QueryRequest(
-        query=_to_vector(query.vector),
+        query=_to_query_vector(query, multivectors),
         using=query.using,
         filter=to_filter(query.conditions, query.exclude_ids, query.include_ids),
         limit=query.limit,
@@ -152,6 +165,11 @@ def _to_vectors(point: Point) -> dict[str, Any]:
     if point.sparse_vector:
         vectors[SPARSE] = _to_vector(point.sparse_vector)
     return vectors
+
+
+def _to_query_vector(query: VectorQuery, multivectors: Collection[str]) -> Any:
+    vector = _to_vector(query.vector)
+    return [vector] if query.using in multivectors else vector
 
 
 def _to_vector(vector: Any) -> Any:

@@ -179,7 +179,10 @@ class ServerStore(LocalWriteLock):
             self._record_change()
 
     def retrieve(
-        self, ids: Sequence[PointId], fields: tuple[str, ...] | None = None, vectors: bool = False
+        self,
+        ids: Sequence[PointId],
+        fields: tuple[str, ...] | None = None,
+        vectors: bool | tuple[str, ...] = False,
     ) -> dict[PointId, Point]:
         """Return points by id; see `VectorStore.retrieve`."""
         self._require_schema()
@@ -189,16 +192,18 @@ class ServerStore(LocalWriteLock):
             "retrieve",
             ids=list(ids),
             with_payload=to_payload_selector(fields),
-            with_vectors=vectors,
+            with_vectors=list(vectors) if isinstance(vectors, tuple) else vectors,
         )
         return {point.id: point for point in map(to_point, records)}
 
     def query(self, queries: Sequence[VectorQuery]) -> list[list[ScoredPoint]]:
         """Return the best points of each query; see `VectorStore.query`."""
-        check_queries(queries, self._require_schema())
+        schema = self._require_schema()
+        check_queries(queries, schema)
         if not queries:
             return []
-        requests = [to_query_request(query, self._hnsw_fields) for query in queries]
+        multivectors = schema.multivector_dims
+        requests = [to_query_request(query, self._hnsw_fields, multivectors) for query in queries]
         responses = self._call("query_batch_points", requests=requests)
         return [
             to_scored_points(
