@@ -81,7 +81,9 @@ def _fill_index(folder: Path) -> None:
     spec = FakeEncoder(DIM).spec
     catalog = Catalogue.of(N_POINTS, spec)
     store = EdgeStore(folder, hnsw_min_points=N_POINTS)
-    store.create(StoreSchema(VectorProjection.from_spec(spec).dims, INDEXED_FIELDS, CACHED_FIELDS))
+    projection = VectorProjection.from_spec(spec)
+    dims, photos = projection.dims, projection.multivector_dims
+    store.create(StoreSchema(dims, INDEXED_FIELDS, CACHED_FIELDS, photos))
     for start in range(0, N_POINTS, _BATCH):
         store.upsert(catalog.points(start, start + _BATCH, 20.0))
     store.optimize(wait=True)

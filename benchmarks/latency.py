@@ -179,7 +179,8 @@ def filled(n_products: int, encoder: Encoder) -> Iterator[tuple[ProductIndex, Ed
     clustered = ClusteredEncoder(encoder, catalogue)
     with tempfile.TemporaryDirectory() as folder:
         store = EdgeStore(Path(folder))
-        store.create(StoreSchema(catalogue.projection.dims, INDEXED_FIELDS, CACHED_FIELDS))
+        dims, photos = catalogue.projection.dims, catalogue.projection.multivector_dims
+        store.create(StoreSchema(dims, INDEXED_FIELDS, CACHED_FIELDS, photos))
         mean_words = 20.0
         store.write_manifest(Manifest.create(encoder.spec).with_update(mean_words).as_dict())
         started = time.perf_counter()

@@ -1,15 +1,14 @@
-"""Digests that tell what changed of a product since it was indexed: photo, texts, or data."""
+"""Digests that tell what changed of a product since it was indexed: photos, texts, or data."""
 
 import hashlib
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from index.payload import DATA_DIGEST, PHOTO_DIGEST, TEXT_DIGEST
+from index.payload import DATA_DIGEST, FURTHER_PHOTO_DIGESTS, PHOTO_DIGEST, TEXT_DIGEST
 from index.store.points import Payload
 from index.text.analyzer import Token
-from shopwindow.values import Product
 
 MAX_HASHED_BYTES = 64 * 1024 * 1024
 """A photo file's digest is computed over no more than its first bytes."""
@@ -17,35 +16,52 @@ MAX_HASHED_BYTES = 64 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Fingerprint:
-    """Digests of a product's photo, texts and data; equal digests need no work.
+    """Digests of a product's photos, texts and data; equal digests need no work.
 
     Attributes:
-        photo: Digest of the photo file's bytes, or of its URL (a photo is not fetched just to see
-            whether it changed); empty without a usable photo.
+        photos: Digest of each photo's bytes, or of its URL (a photo is not fetched just to see
+            whether it changed), in the order of `Product.photos`; empty for one that is not
+            usable, and one empty digest without photos.
         text: Digest of everything that the text embedding and the sparse vector are made of.
         data: Digest of the stored payload.
     """
 
-    photo: str
+    photos: tuple[str, ...]
     text: str
     data: str
+
+    @property
+    def usable_photos(self) -> tuple[str, ...]:
+        """The digests of the photos that can be used: first the one that stands for the product.
+
+        They are in the order of the stored vectors.
+        """
+        return tuple(digest for digest in self.photos if digest)
+
+    def keep_photos(self, known: Collection[str]) -> "Fingerprint":
+        """Return the fingerprint with the digests of other photos emptied: to be tried again."""
+        photos = tuple(digest if digest in known else "" for digest in self.photos)
+        return replace(self, photos=photos)
 
     @classmethod
     def from_payload(cls, payload: Payload) -> "Fingerprint":
         """Return the digests that were stored with a product; missing ones are empty."""
-        names = (PHOTO_DIGEST, TEXT_DIGEST, DATA_DIGEST)
-        return cls(*(str(payload.get(name, "")) for name in names))
+        main, text, data = (
+            str(payload.get(name, "")) for name in (PHOTO_DIGEST, TEXT_DIGEST, DATA_DIGEST)
+        )
+        return cls((main, *payload.get(FURTHER_PHOTO_DIGESTS, ())), text, data)
 
     def to_payload(self) -> Payload:
         """Return the digests as payload fields."""
-        return {PHOTO_DIGEST: self.photo, TEXT_DIGEST: self.text, DATA_DIGEST: self.data}
+        main, *further = self.photos
+        fields: Payload = {PHOTO_DIGEST: main, TEXT_DIGEST: self.text, DATA_DIGEST: self.data}
+        return {**fields, FURTHER_PHOTO_DIGESTS: further} if further else fields
 
 
-def digest_photo(product: Product) -> str:
-    """Return the digest of a product's photo; empty without a photo or if it is unreadable."""
-    image = product.image
-    if not image or image.startswith(("http://", "https://")):
-        return _hash_bytes(image.encode()) if image else ""
+def digest_photo(image: str) -> str:
+    """Return the digest of a photo, by its path or address; empty if it is unreadable."""
+    if image.startswith(("http://", "https://")):
+        return _hash_bytes(image.encode())
     try:
         with Path(image).open("rb") as file:
             return _hash_bytes(file.read(MAX_HASHED_BYTES))

@@ -21,6 +21,7 @@ from index.payload import (
     to_point_id,
     to_point_ids,
 )
+from index.photo_vectors import PhotoVectors
 from index.pricing import CatalogPrices, PriceRange, PriceView, ProductCondition
 from index.pricing.price_view import CURRENCY, PRICE, PRICE_FIELDS
 from index.product_id_map import ProductIdMap
@@ -28,6 +29,7 @@ from index.product_query import IndexEntry, ProductQuery, ScoredProduct
 from index.store.contract import VectorStore
 from index.store.points import (
     PHOTO,
+    SPARSE,
     TEXT,
     Condition,
     In,
@@ -37,6 +39,9 @@ from index.store.points import (
 from index.vector_projection import VectorProjection
 from shopwindow.values import EncoderSpec, Filters, Product, ProductId, Vectors
 
+_VECTORS = (PHOTO, TEXT, SPARSE)
+"""What is read of many products: without further photos, which only few callers need."""
+
 
 class IndexReader:
     """The reading half of `ProductIndex`; safe to use from several threads.
@@ -45,6 +50,9 @@ class IndexReader:
         store: The store that holds the points.
         spec: The spec of the encoder whose embeddings the index holds, or will hold.
         prices: What its prices are worth; None for the shipped exchange rates.
+
+    Attributes:
+        photos: Compares queries with all photos of the products.
 
     Raises:
         EncoderMismatchError: The index was made with another encoder; also raised by every call
@@ -63,6 +71,7 @@ class IndexReader:
         self._rows = FieldRowCache(store)
         self._ids = ProductIdMap(store)
         self._prices = prices or CatalogPrices(store)
+        self.photos = PhotoVectors(store, self._projection)
 
     @property
     def n_changes(self) -> int:
@@ -112,6 +121,8 @@ class IndexReader:
     def query(self, queries: Sequence[ProductQuery]) -> list[list[ScoredProduct]]:
         """Return the best products of each query, in one call to the store.
 
+        A product's photos score like the best of them.
+
         Returns:
             Best first; ties in the order of `hash_product_id` where the search is exact.
 
@@ -121,11 +132,8 @@ class IndexReader:
         if not self.exists:
             return [[] for _ in queries]
         prices = self._prices.view()
-        return self._ids.convert(
-            self._store.query(
-                [query.to_vector_query(self.project, prices.resolve) for query in queries]
-            )
-        )
+        asked = [query.to_vector_query(self.project, prices.resolve) for query in queries]
+        return self._ids.convert(self.photos.query(asked))
 
     def get_entries(
         self,
@@ -138,18 +146,20 @@ class IndexReader:
         Args:
             product_ids: Product ids.
             fields: Payload fields to return; None for all.
-            vectors: Whether to return the dense vectors as they are stored.
+            vectors: Whether to return the vectors of text and main photo as they are stored.
         """
         if not self.exists:
             return {}
         ids = {to_point_id(product_id): product_id for product_id in product_ids}
-        points = self._store.retrieve(list(ids), fields, vectors)
+        points = self._store.retrieve(list(ids), fields, _VECTORS if vectors else False)
         return {
             ids[point.id]: IndexEntry.from_point(point, ids[point.id]) for point in points.values()
         }
 
     def get_vectors(self, product_id: str) -> dict[str, Vectors] | None:
-        """Return a product's embeddings by vector name; None if there is no such product.
+        """Return the embeddings of a product's text and main photo by vector name.
+
+        None if there is no such product.
 
         Returns:
             float32, in the encoder's dimension, shape (dim,); columns that are not stored are 0.
@@ -172,7 +182,7 @@ class IndexReader:
         required = self._resolve(filters)
         points = self._store.scroll(required, "", limit, ())[0] if self.exists else []
         ids = [point.id for point in points]
-        with_vectors = self._store.retrieve(ids, (), vectors=True) if ids else {}
+        with_vectors = self._store.retrieve(ids, (), _VECTORS) if ids else {}
         rows: dict[str, list[Vectors]] = {}
         for point in (with_vectors[point_id] for point_id in ids if point_id in with_vectors):
             for name, vector in point.vectors.items():

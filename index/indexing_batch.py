@@ -1,35 +1,17 @@
-"""Items of an indexing batch: what of each product needs encoding, and its decoded photo."""
+"""Items of an indexing batch: what of each product needs encoding, and its decoded photos."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from index.catalog.records import FeedRow, Rejection
-from index.fingerprint import Fingerprint, digest_payload, digest_photo, digest_texts
+from index.fingerprint import Fingerprint, digest_payload, digest_texts
 from index.payload import build_encoder_texts, to_payload, to_point_id, tokenize_product
-from index.perceptual_hash import compute_perceptual_hash
+from index.photo_loading import LoadedPhoto, LoadedPhotos, load_photos
 from index.store.points import Payload, Point, PointId
 from index.text.analyzer import Token
 from shopwindow.values import Encoder, PreparedImage, Product
-from shopwindow.values.errors import PhotoError
-
-
-@dataclass(slots=True)
-class LoadedPhoto:
-    """The outcome of loading a photo: its digest, and the decoded image or an error.
-
-    Attributes:
-        digest: Digest of the file; see `Fingerprint`.
-        prepared: The decoded image; None if the photo did not change or cannot be used.
-        perceptual_hash: Hash of the decoded image; see `index.perceptual_hash`.
-        error: Why the photo cannot be used; empty if it can.
-    """
-
-    digest: str = ""
-    prepared: PreparedImage | None = None
-    perceptual_hash: str = ""
-    error: str = ""
 
 
 @dataclass
@@ -42,8 +24,8 @@ class BatchItem:
         stored: The stored point without vectors; None for a new product.
         tokens: The tokens of its texts.
         texts: The texts to encode, one for each language.
-        photo: The photo, decoded in another thread if it changed.
-        photo_column: The feed's own name of the photo's column.
+        photos: The photos; those that changed are decoded in another thread.
+        photo_columns: The feed's own names of the columns of the main photo and of the others.
         payload: The payload to store, without digests.
     """
 
@@ -52,8 +34,8 @@ class BatchItem:
     stored: Point | None
     tokens: tuple[Token, ...]
     texts: tuple[str, ...]
-    photo: "Future[LoadedPhoto]"
-    photo_column: str = "image"
+    photos: "Future[LoadedPhotos]"
+    photo_columns: tuple[str, str] = ("image", "images")
     payload: Payload = field(default_factory=dict)
 
     @cached_property
@@ -68,46 +50,64 @@ class BatchItem:
 
     @cached_property
     def fingerprint(self) -> Fingerprint:
-        """The digests of the product as the feed has it; the first access waits for the photo."""
+        """The digests of the product as the feed has it; the first access waits for the photos."""
         return Fingerprint(
-            photo=self.photo.result().digest,
+            photos=self.photos.result().digests,
             text=digest_texts(self.texts, self.tokens),
             data=digest_payload(self.payload),
         )
 
-    def get_photo_rejection(self, file: str) -> Rejection | None:
-        """Return the rejection of an unusable photo; None if it is usable or missing."""
-        error = self.photo.result().error
-        if not error:
-            return None
+    @property
+    def has_content(self) -> bool:
+        """Whether there is anything to find the product by: texts, or a photo that can be used."""
+        return bool(self.texts or self.fingerprint.usable_photos)
+
+    def get_photo_rejections(self, file: str) -> list[Rejection]:
+        """Return a warning for each photo that cannot be used.
+
+        Args:
+            file: Path of the feed.
+        """
+        return [
+            self._make_rejection(file, photo)
+            for photo in self.photos.result().photos
+            if photo.error
+        ]
+
+    def _make_rejection(self, file: str, photo: LoadedPhoto) -> Rejection:
         product = self.product
+        is_main = photo.image == product.image
         return Rejection(
             file,
             self.line,
-            self.photo_column,
-            error,
+            self.photo_columns[0 if is_main else 1],
+            photo.error,
             product.id,
-            product.image,
+            photo.image,
             merchant_id=product.merchant_id,
-            field="image" if self.texts else "",
+            field="image" if is_main else "images",
         )
 
 
 def start_batch_item(
-    row: FeedRow, product: Product, stored: Point | None, encoder: Encoder, executor: Executor
-) -> BatchItem:
-    """Start indexing one product: its photo is read and decoded in another thread.
+    row: FeedRow, stored: Point | None, encoder: Encoder, executor: Executor, max_photos: int
+) -> BatchItem | None:
+    """Start indexing one product: its photos are read and decoded in another thread.
 
     Args:
-        row: The row that the product comes from.
-        product: The product.
-        stored: The stored point without vectors; None for a new product.
-        encoder: Encoder of the photo.
-        executor: Runs the thread.
+        row: The row with the product.
+        stored: Its stored point without vectors; None for a new product.
+        encoder: Decodes photos.
+        executor: Runs the decoding.
+        max_photos: Number of its photos that are used, the main one first.
 
     Returns:
-        The product with everything that needs no encoder.
+        The product with everything that needs no encoder; None for a row without a product.
     """
+    product = row.product
+    if product is None:
+        return None
+    images = product.photos[:max_photos]
     stored_fingerprint = Fingerprint.from_payload(stored.payload if stored else {})
     return BatchItem(
         product=product,
@@ -115,28 +115,34 @@ def start_batch_item(
         stored=stored,
         tokens=tokenize_product(product),
         texts=build_encoder_texts(product),
-        photo=executor.submit(_load_photo, product, stored_fingerprint.photo, encoder),
-        photo_column=row.photo_column,
+        photos=executor.submit(load_photos, images, stored_fingerprint, encoder),
+        photo_columns=(row.photo_column, row.further_photo_column),
         payload=to_payload(product),
     )
 
 
-def _load_photo(product: Product, stored_digest: str, encoder: Encoder) -> LoadedPhoto:
-    if not product.image:
-        return LoadedPhoto()
-    digest = digest_photo(product)
-    if digest and digest == stored_digest:
-        return LoadedPhoto(digest)
-    try:
-        prepared = encoder.prepare_image(product.image)
-        return LoadedPhoto(digest, prepared, compute_perceptual_hash(prepared))
-    except PhotoError as exc:
-        # No digest is stored, so that the next run tries the photo again.
-        # The reason comes first, and the photo in quotes: reports group the rows by reason.
-        return LoadedPhoto(error=f"{exc.reason} (photo {product.image[:200]!r})")
+def collect_prepared_photos(
+    items: Sequence[BatchItem],
+) -> list[tuple[BatchItem, str, PreparedImage]]:
+    """Return the photos that must be encoded: their product, digest, and decoded image."""
+    return [
+        (item, photo.digest, photo.prepared)
+        for item in items
+        for photo in item.photos.result().photos
+        if photo.prepared is not None
+    ]
 
 
-def collect_prepared_photos(items: Sequence[BatchItem]) -> list[tuple[BatchItem, PreparedImage]]:
-    """Return the items whose photo must be encoded, each with its decoded photo."""
-    decoded = ((item, item.photo.result().prepared) for item in items)
-    return [(item, prepared) for item, prepared in decoded if prepared is not None]
+def take_batch(rows: Iterator[FeedRow], size: int, max_photos: int) -> list[FeedRow]:
+    """Return the next rows: as many as have `size` photos to decode, one row at least.
+
+    A row without photos counts as one.
+    """
+    batch: list[FeedRow] = []
+    n_photos = 0
+    for row in rows:
+        batch.append(row)
+        n_photos += min(max(len(row.product.photos) if row.product else 0, 1), max_photos)
+        if n_photos >= size:
+            break
+    return batch

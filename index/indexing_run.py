@@ -3,20 +3,20 @@
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
-from dataclasses import dataclass
-from itertools import islice
+from dataclasses import dataclass, replace
 
 from index.catalog.admission import MERCHANT_ID, Admission
 from index.catalog.product_feed import ProductFeed
 from index.catalog.records import FeedRow
 from index.index_report import IndexReport, ProgressCallback
-from index.indexing_batch import BatchItem, start_batch_item
+from index.indexing_batch import BatchItem, start_batch_item, take_batch
 from index.payload import to_point_id
 from index.point_builder import DIGEST_FIELDS, PointBuilder
 from index.store.contract import VectorStore
 from index.store.points import Point
 from shopwindow.values import Encoder, Product
 from shopwindow.values.errors import InvalidValueError
+from shopwindow.values.setting_groups import IndexSettings
 
 N_DECODING_THREADS = 2
 
@@ -49,7 +49,7 @@ class IndexingRun:
         encoder: Encoder of photos and texts.
         mean_doc_length: Mean number of tokens per product for the BM25 weights; 0 uses the mean of
             the first batch, to be corrected after the run.
-        batch_size: Products per batch.
+        settings: Products or photos per batch, and photos per product.
         ensure_store: Creates what is missing of the store when the first product is accepted, and
             returns whether stored digests can be trusted, so that unchanged products are skipped.
         progress: Called after each batch.
@@ -60,13 +60,14 @@ class IndexingRun:
         store: VectorStore,
         encoder: Encoder,
         mean_doc_length: float,
-        batch_size: int,
+        settings: IndexSettings,
         ensure_store: Callable[[], bool],
         progress: ProgressCallback | None = None,
     ) -> None:
         self._store = store
         self._encoder = encoder
-        self._batch_size = batch_size
+        self._batch_size = settings.batch_size
+        self._max_photos = settings.max_photos
         self._ensure_store = ensure_store
         self._trusts_digests: bool | None = None
         self._progress = progress
@@ -126,7 +127,7 @@ class IndexingRun:
     ) -> None:
         started_items: list[BatchItem] = []
         pending_write = write_pool.submit(self._write, EncodedBatch())
-        while batch := list(islice(rows, self._batch_size)):
+        while batch := take_batch(rows, self._batch_size, self._max_photos):
             # Reads from the store, and would have to wait for the next write once that has begun.
             next_items = self._start_batch(batch, decode_pool)
             self._count_outcomes(pending_write.result())
@@ -157,11 +158,12 @@ class IndexingRun:
         # A product without stored digests counts as changed.
         fields = (*DIGEST_FIELDS, MERCHANT_ID) if self._trusts_digests else (MERCHANT_ID,)
         stored = self._store.retrieve(ids, fields) if ids else {}
-        return [
-            start_batch_item(row, row.product, stored.get(point_id), self._encoder, executor)
+        started = [
+            start_batch_item(row, stored.get(point_id), self._encoder, executor, self._max_photos)
             for row, point_id in zip(admitted_rows, ids, strict=True)
-            if row.product and admission.authorize_write(row, stored.get(point_id))
+            if admission.authorize_write(row, stored.get(point_id))
         ]
+        return [item for item in started if item is not None]
 
     def _encode(self, items: list[BatchItem], builder: PointBuilder) -> EncodedBatch:
         accepted = [item for item in items if self._accept(item)]
@@ -186,19 +188,18 @@ class IndexingRun:
             self._progress(self.report)
 
     def _accept(self, item: BatchItem) -> bool:
-        """Reject a product that has only an unusable photo; warn if it also has texts.
+        """Warn about unusable photos; reject a product that has nothing else.
 
         Returns:
             Whether the product is indexed.
         """
-        rejection = item.get_photo_rejection(self._file)
-        if rejection is None:
-            return True
-        if item.texts:
+        rejections = item.get_photo_rejections(self._file)
+        if rejections and not item.has_content:
+            self.admission.reject_at_indexing(replace(rejections[0], field=""))
+            return False
+        for rejection in rejections:
             self.report.add_warning(rejection, at_indexing=True)
-            return True
-        self.admission.reject_at_indexing(rejection)
-        return False
+        return True
 
 
 def _number_products(products: Iterable[Product]) -> Iterator[FeedRow]:

@@ -41,6 +41,7 @@ FACET_FIELDS = {
 _STOCK_LABELS: Mapping[FieldValue, str] = {0: "false", 1: "true"}
 
 PHOTO_DIGEST = "photo_hash"
+FURTHER_PHOTO_DIGESTS = "photos_hash"
 PERCEPTUAL_HASH = "photo_print"
 """Payload field of the photo's perceptual hash; see `index.perceptual_hash`."""
 TEXT_DIGEST = "text_hash"

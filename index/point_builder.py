@@ -5,15 +5,23 @@ from concurrent.futures import Executor
 
 import numpy as np
 
+from index.fingerprint import Fingerprint
 from index.indexing_batch import BatchItem, collect_prepared_photos
-from index.payload import DATA_DIGEST, DOC_LENGTH, PERCEPTUAL_HASH, PHOTO_DIGEST, TEXT_DIGEST
+from index.payload import (
+    DATA_DIGEST,
+    DOC_LENGTH,
+    FURTHER_PHOTO_DIGESTS,
+    PERCEPTUAL_HASH,
+    PHOTO_DIGEST,
+    TEXT_DIGEST,
+)
 from index.store.contract import VectorStore
-from index.store.points import PHOTO, TEXT, Payload, Point
+from index.store.points import PHOTO, PHOTOS, TEXT, Payload, Point, PointId
 from index.text.bm25 import build_document_vector
 from index.vector_projection import VectorProjection
 from shopwindow.values import Encoder, Vectors, l2_normalize
 
-DIGEST_FIELDS = (PHOTO_DIGEST, TEXT_DIGEST, DATA_DIGEST)
+DIGEST_FIELDS = (PHOTO_DIGEST, FURTHER_PHOTO_DIGESTS, TEXT_DIGEST, DATA_DIGEST)
 
 
 class PointBuilder:
@@ -60,12 +68,20 @@ class PointBuilder:
             for item in items
         ]
 
-    def _encode_photos(self, items: Sequence[BatchItem]) -> dict[str, Vectors]:
-        """Return the embeddings of the photos to encode by point id, each of shape (dim,)."""
+    def _encode_photos(self, items: Sequence[BatchItem]) -> dict[PointId, dict[str, Vectors]]:
+        """Encode the photos whose embeddings are not stored.
+
+        Returns:
+            By point id and digest, as they are stored, each of shape (stored_dim,).
+        """
         photos = collect_prepared_photos(items)
-        encoded = self._encoder.encode_prepared([prepared for _, prepared in photos])
+        encoded = self._encoder.encode_prepared([prepared for _, _, prepared in photos])
         self.n_photos += len(photos)
-        return dict(zip((item.id for item, _ in photos), encoded, strict=True))
+        by_point: dict[PointId, dict[str, Vectors]] = {}
+        for (item, digest, _), embedding in zip(photos, encoded, strict=True):
+            stored_columns = self._projection.project(PHOTO, embedding)
+            by_point.setdefault(item.id, {})[digest] = stored_columns
+        return by_point
 
     def _encode_texts(self, items: Sequence[BatchItem]) -> dict[str, Vectors]:
         """Encode the texts of all products whose texts changed, in one call.
@@ -90,34 +106,47 @@ class PointBuilder:
         self,
         item: BatchItem,
         stored: Point | None,
-        photo_vectors: Mapping[str, Vectors],
+        photo_vectors: Mapping[PointId, Mapping[str, Vectors]],
         text_vectors: Mapping[str, Vectors],
     ) -> Point:
-        """Return a point, with its new embedding if there is one by its id, shape (dim,)."""
-        vectors = dict(stored.vectors) if stored else {}
-        if item.id in photo_vectors:
-            vectors[PHOTO] = self._projection.project(PHOTO, photo_vectors[item.id])
-        elif not item.fingerprint.photo:
-            vectors.pop(PHOTO, None)
+        """Return a point, with its new embeddings if there are some by its id, shape (dim,)."""
+        known = {**_collect_stored_photos(stored), **photo_vectors.get(item.id, {})}
+        fingerprint = item.fingerprint.keep_photos(known)
+        vectors = _arrange_photos([known[digest] for digest in fingerprint.usable_photos])
         if item.id in text_vectors:
             vectors[TEXT] = self._projection.project(TEXT, text_vectors[item.id])
-        if not item.texts:
-            vectors.pop(TEXT, None)
+        elif item.texts and stored and TEXT in stored.vectors:
+            vectors[TEXT] = stored.vectors[TEXT]
         sparse_vector = build_document_vector(item.tokens, self._mean_doc_length)
-        payload = {**item.payload, **item.fingerprint.to_payload(), DOC_LENGTH: len(item.tokens)}
+        payload = {**item.payload, **fingerprint.to_payload(), DOC_LENGTH: len(item.tokens)}
         return Point(
             item.id, {**payload, **_build_hash_field(item, stored)}, vectors, sparse_vector
         )
 
 
-def _build_hash_field(item: BatchItem, stored_point: Point | None) -> Payload:
-    """Return the payload field of the photo's hash: computed of a new photo, else as stored."""
-    perceptual_hash = item.photo.result().perceptual_hash
-    if perceptual_hash:
-        return {PERCEPTUAL_HASH: perceptual_hash}
-    stored = (
-        stored_point.payload.get(PERCEPTUAL_HASH)
-        if stored_point and item.fingerprint.photo
-        else None
-    )
-    return {PERCEPTUAL_HASH: stored} if stored else {}
+def _collect_stored_photos(stored: Point | None) -> dict[str, Vectors]:
+    """Return the stored embeddings of a product's photos by digest, each of shape (stored_dim,)."""
+    if stored is None or PHOTO not in stored.vectors:
+        return {}
+    rows = [stored.vectors[PHOTO], *stored.vectors.get(PHOTOS, ())]
+    # Another process may have changed a server's point meanwhile: then rows may be missing.
+    return dict(zip(Fingerprint.from_payload(stored.payload).usable_photos, rows, strict=False))
+
+
+def _arrange_photos(rows: Sequence[Vectors]) -> dict[str, Vectors]:
+    """Return photos' vectors, each of shape (stored_dim,), as a point has them.
+
+    The first stands for the product; the others are the rows of a multivector.
+    """
+    vectors = {PHOTO: rows[0]} if rows else {}
+    return {**vectors, PHOTOS: np.stack(rows[1:])} if len(rows) > 1 else vectors
+
+
+def _build_hash_field(item: BatchItem, stored: Point | None) -> Payload:
+    """Return the payload field of the first photo's hash: computed if it is new, else as stored."""
+    perceptual_hash = item.photos.result().perceptual_hash
+    first = item.fingerprint.usable_photos[:1]
+    if not perceptual_hash and stored and first:
+        is_same = item.stored_fingerprint.usable_photos[:1] == first
+        perceptual_hash = stored.payload.get(PERCEPTUAL_HASH, "") if is_same else ""
+    return {PERCEPTUAL_HASH: perceptual_hash} if perceptual_hash else {}

@@ -14,7 +14,7 @@ from index.pricing import CatalogPrices
 from index.removal import delete_missing_products, delete_withdrawn_products
 from index.store.contract import VectorStore
 from index.store.location import open_store
-from index.store.points import Payload, StoreSchema
+from index.store.points import PHOTO, TEXT, Payload, StoreSchema
 from shopwindow.values import Closeable, Encoder, Product
 from shopwindow.values.errors import IndexNotFoundError, IndexStoreError, InvalidValueError
 from shopwindow.values.setting_groups import IndexSettings
@@ -126,7 +126,7 @@ class ProductIndex(IndexReader, Closeable):
                 self._store,
                 self.encoder,
                 self.manifest.mean_doc_length if self.manifest else 0.0,
-                self._settings.batch_size,
+                self._settings,
                 self._ensure_store,
                 progress,
             )
@@ -198,7 +198,8 @@ class ProductIndex(IndexReader, Closeable):
         if self.manifest is not None:
             return True
         manifest = Manifest.create(self.encoder.spec)
-        schema = StoreSchema(self._projection.dims, INDEXED_FIELDS, CACHED_FIELDS)
+        dims, multivector_dims = self._projection.dims, self._projection.multivector_dims
+        schema = StoreSchema(dims, INDEXED_FIELDS, CACHED_FIELDS, multivector_dims)
         if not self._store.exists:
             self._store.create(schema, manifest.as_dict())
             return True
@@ -209,7 +210,7 @@ class ProductIndex(IndexReader, Closeable):
 
     def _check_stored_dims(self) -> None:
         sample, _ = self._store.scroll(limit=1, fields=())
-        points = self._store.retrieve([point.id for point in sample], (), vectors=True)
+        points = self._store.retrieve([point.id for point in sample], (), (PHOTO, TEXT))
         for point in points.values():
             for name, vector in point.vectors.items():
                 if len(vector) != self._projection.dims.get(name):

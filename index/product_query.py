@@ -23,7 +23,7 @@ class ProductQuery:
     """A query for the products nearest to a vector.
 
     Attributes:
-        using: Name of the vectors that are searched: PHOTO, TEXT or SPARSE.
+        using: What is searched: PHOTO (the best of each product's photos), TEXT or SPARSE.
         vector: A unit vector as the encoder makes it, shape (dim,), or a sparse one for SPARSE.
         conditions: Conditions that the products must all fulfil.
         exclude_ids: Products to leave out.

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from index.store.points import PHOTO, TEXT
+from index.store.points import PHOTO, PHOTOS, TEXT
 from shopwindow.values import EncoderSpec, Vectors
 
 
@@ -45,6 +45,11 @@ class VectorProjection:
     def dims(self) -> dict[str, int]:
         """Dimension of each stored vector, by name."""
         return {name: len(columns) for name, columns in self.columns.items()}
+
+    @property
+    def multivector_dims(self) -> dict[str, int]:
+        """Dimension of the rows of each stored multivector, by name."""
+        return {PHOTOS: self.dims[PHOTO]}
 
     def project(self, name: str, vectors: Vectors) -> Vectors:
         """Project embeddings to what is stored, or compared with what is stored, under a name.

@@ -234,12 +234,14 @@ class ProductFeed:
             return build_rejected_row(self.name, row.line, error, row.cells)
         if first:
             seen_ids.replace(product.id, current)
+        photo_column, further_photo_column = _find_photo_columns(plan, row, warnings)
         return FeedRow(
             row.line,
             product,
             warnings=warnings,
             is_replacement=bool(first),
-            photo_column=_find_photo_column(plan, row, warnings),
+            photo_column=photo_column,
+            further_photo_column=further_photo_column,
         )
 
     def _find_first(self, seen_ids: SeenIds, product_id: str, current: SeenRow) -> SeenRow | None:
@@ -256,14 +258,22 @@ class ProductFeed:
             raise FeedError(self.path, reason) from exc
 
 
-def _find_photo_column(plan: ColumnPlan, row: SourceRow, warnings: Sequence[Rejection]) -> str:
-    """Return the first column of photos that is not empty, and was not dropped as unusable."""
+def _find_photo_columns(
+    plan: ColumnPlan, row: SourceRow, warnings: Sequence[Rejection]
+) -> tuple[str, str]:
+    """Return the columns of the main photo and of the first further one.
+
+    They are the first two that are not empty, and were not dropped as unusable; of one column that
+    has all photos, that one twice.
+    """
     columns = plan.fields.get("image", ())
     if len(columns) == 1:
-        return columns[0]
+        return columns[0], columns[0]
     dropped = {warning.column for warning in warnings if warning.field == "image"}
     filled = (column for column in columns if not is_empty(row.cells.get(column)))
-    return next((column for column in filled if column not in dropped), plan.get_column("image"))
+    used = (column for column in filled if column not in dropped)
+    main = next(used, plan.get_column("image"))
+    return main, next(used, main)
 
 
 def _may_replace(first: SeenRow, current: SeenRow) -> bool:

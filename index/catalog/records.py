@@ -93,7 +93,8 @@ class FeedRow:
         rejection: The rejection; None when there is a product.
         warnings: Values that were dropped from the product because they could not be used.
         is_replacement: Whether it replaces an earlier, less complete row with the same id.
-        photo_column: The feed's own name of the column that the photo comes from.
+        photo_column: The feed's own name of the column that the main photo comes from.
+        further_photo_column: That of the further photos, or of the first of them.
     """
 
     line: int
@@ -102,6 +103,7 @@ class FeedRow:
     warnings: tuple[Rejection, ...] = ()
     is_replacement: bool = False
     photo_column: str = "image"
+    further_photo_column: str = "images"
 
 
 @dataclass(frozen=True, slots=True)

@@ -118,7 +118,18 @@ class IndexSettings(_SettingGroup):
     collection: str = Field("products", description="Name of the collection on a Qdrant server.")
     api_key: SecretStr | None = Field(None, description="API key of the Qdrant server.")
     batch_size: int = Field(
-        256, ge=1, le=10_000, description="Products written and synced to disk per batch."
+        256,
+        ge=1,
+        le=10_000,
+        description="Products, or photos if they are more, decoded, written and synced to disk per "
+        "batch.",
+    )
+    max_photos: int = Field(
+        8,
+        ge=1,
+        le=21,
+        description="Number of photos of each product that are encoded, the main one first; 1 for "
+        "the main one alone.",
     )
     hnsw_min_points: int = Field(
         20_000,
