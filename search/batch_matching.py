@@ -12,6 +12,7 @@ from index import GROUP_ID, FieldRows, ProductQuery, ScoredProduct, to_condition
 from index.store import PHOTO
 from search.catalog_snapshot import CatalogSnapshot
 from search.match_confidence import clamp_similarity
+from search.matched_photos import name_matched_images
 from search.pipeline.state import RankingContext, RankingState
 from search.pipelines import make_match_pipeline
 from search.query.parsed_query import ParsedQuery
@@ -138,11 +139,12 @@ class _BatchMatcher:
     def _find_matches(self, photos: Sequence[_DecodedPhoto], vectors: Vectors) -> list[PhotoMatch]:
         """Return the matches of photos; the vectors are of the usable ones, (n_usable, dim)."""
         queries = [replace(self._query_template, vector=vector) for vector in vectors]
-        hits = iter(self._build_hits(self._index.query(queries) if queries else []))
+        hits = self._build_hits(self._index.query(queries) if queries else [])
+        found = iter(zip(hits, vectors, strict=True))
         return [
             PhotoMatch(
                 photo,
-                hits=() if pixels is None else next(hits),
+                hits=() if pixels is None else name_matched_images(self._index, *next(found)),
                 problem=problem,
                 pixels=pixels if self._keep_pixels else None,
             )

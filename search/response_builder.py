@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from index import FACET_FIELDS, FieldRows, ProductIndex, label_facet_counts
 from search.browse_page import build_browse_page
 from search.cursor import Cursor
+from search.matched_photos import name_matched_images
 from search.pipeline.cutoff import MIN_CONFIDENT_SCORE
 from search.pipeline.state import RankingContext, RankingState
 from search.price_buckets import (
@@ -144,11 +145,12 @@ class ResponseBuilder:
     ) -> tuple[Hit, ...]:
         products, now = self._shown_products.get_many(page.ids), datetime.now(UTC)
         # A product may be deleted between retrieval and fetch; then it is left out.
-        return tuple(
+        hits = [
             _build_hit(page, number, products[product_id], query_stems, ranked, now)
             for number, product_id in enumerate(page.ids)
             if product_id in products
-        )
+        ]
+        return name_matched_images(self._index, hits, ranked.photo_vector)
 
 
 def _build_hit(

@@ -49,6 +49,8 @@ class RankingState:
         rules: Names of the rules that moved a candidate, by product id.
         top_score: The best score by retrieval alone; 0 when nothing was found.
         propensities: Probability of each position, by product id, where placement was randomised.
+        photo_vector: What the photos of products were compared with, shape (dim,); None if with
+            nothing.
     """
 
     context: RankingContext
@@ -60,6 +62,7 @@ class RankingState:
     rules: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     top_score: float = 0.0
     propensities: Mapping[str, float] = field(default_factory=dict)
+    photo_vector: Vectors | None = None
 
     @property
     def n_collapsed(self) -> int:

@@ -8,6 +8,7 @@ from index.text import SparseVector
 from search.retrieval.fusion import FUSION_METHODS, MAX_COSINE, ScoreNormalization, fuse
 from search.retrieval.query_plan import (
     IMAGE,
+    TEXT_IMAGE,
     RetrievalInput,
     apply_image_weight,
     plan_queries,
@@ -15,6 +16,7 @@ from search.retrieval.query_plan import (
 )
 from search.retrieval.similarity_baseline import BaselineSample
 from shopwindow.ranking import CandidateSet
+from shopwindow.values import Vectors
 from shopwindow.values.setting_groups import SearchSettings
 
 SATURATION_STD = 8.0
@@ -70,6 +72,18 @@ class HybridRetriever:
         self.queries: Mapping[str, ProductQuery] = plan_queries(
             inputs, settings, options.conditions, options.exclude
         )
+
+    @property
+    def photo_vector(self) -> Vectors | None:
+        """What the products' photos are compared with: the query's photo, else its text.
+
+        Shape (dim,); None if they are not compared.
+        """
+        for name in (IMAGE, TEXT_IMAGE):
+            vector = self.queries[name].vector if name in self.queries else None
+            if vector is not None and not isinstance(vector, SparseVector):
+                return vector
+        return None
 
     def collect(self) -> dict[str, list[ScoredProduct]]:
         """Run the retrievers.

@@ -94,7 +94,8 @@ class QueryVectorizer:
 
     def _encode_product(self, product: Product) -> RetrievalInput:
         texts = build_encoder_texts(product)
-        photos = self._encoder.prepare_photos((QueryImage(product.image),) if product.image else ())
+        main = product.photos[:1]
+        photos = self._encoder.prepare_photos(tuple(QueryImage(image) for image in main))
         return RetrievalInput(
             text_vector=self._encoder.encode_text(texts[0]) if texts else None,
             photo_vector=self._encoder.encode_photos(photos) if photos else None,

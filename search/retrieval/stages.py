@@ -48,4 +48,5 @@ class FuseResults:
             candidates=candidates,
             retrieval_ranks={product_id: n for n, product_id in enumerate(candidates.ids, start=1)},
             top_score=float(candidates.scores[0]) if candidates else 0.0,
+            photo_vector=state.retriever.photo_vector,
         )

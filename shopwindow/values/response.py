@@ -41,6 +41,8 @@ class Hit:
         rules: Names of the merchandising rules that moved it.
         propensity: Probability, over 0 to 1, with which it was put at this position; None when the
             ranking was deterministic.
+        matched_image: Path or address of the photo that matched, one of `product.photos`; empty
+            when it is the first of them, or photos had no part in finding the product.
     """
 
     product: Product
@@ -51,6 +53,12 @@ class Hit:
     retrieval_rank: int = 0
     rules: tuple[str, ...] = ()
     propensity: float | None = None
+    matched_image: str = ""
+
+    @property
+    def shown_image(self) -> str:
+        """Path or address of the photo to show: the one that matched, else the first."""
+        return self.matched_image or next(iter(self.product.photos), "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,7 +77,7 @@ def _build_hit_cells(hit: Hit) -> tuple[Cell, ...]:
         sanitize_cell(" > ".join(product.category)),
         round(hit.score, 3),
         label_confidence(hit.score),
-        sanitize_cell(product.image),
+        sanitize_cell(hit.shown_image),
     )
 
 

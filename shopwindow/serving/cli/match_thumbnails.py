@@ -54,7 +54,7 @@ def add_thumbnails(
         pending: deque[tuple[PhotoMatch, list[Future[bytes]]]] = deque()
         reader = PhotoReader(limits)
         for match in matches:
-            images = [hit.product.image for hit in match.hits]
+            images = [hit.shown_image for hit in match.hits]
             for image in images:
                 if image not in thumbnails:
                     thumbnails[image] = threads.submit(_encode_product_photo, image, reader)

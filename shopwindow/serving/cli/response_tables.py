@@ -211,6 +211,7 @@ def _hit_to_dict(hit: Hit, text: str) -> dict[str, Any]:
         "retrieval_rank": hit.retrieval_rank,
         "rules": list(hit.rules),
         "propensity": hit.propensity,
+        "matched_image": hit.matched_image,
         "product": _product_to_dict(hit.product),
     }
 

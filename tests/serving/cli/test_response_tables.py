@@ -84,7 +84,7 @@ def test_json_has_every_field_in_any_encoding(
         "n_variants",
         "retrieval_rank",
     ]
-    assert list(hit) == [*names, "rules", "propensity", "product"]
+    assert list(hit) == [*names, "rules", "propensity", "matched_image", "product"]
     assert set(hit["product"]) == set(Product.__dataclass_fields__)
     assert hit["product"]["created_at"] == "2025-01-02T00:00:00+00:00"
 
