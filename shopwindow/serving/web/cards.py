@@ -56,7 +56,7 @@ def render_card(hit: Hit, context: CardContext, explanation: Markup) -> Markup:
         list_price=describe_list_price(product, language),
         list_price_label=translate("list_price", language),
         variants=_describe_variants(hit, language),
-        photo=render_photo(product, language),
+        photo=render_photo(product, language, hit.shown_image),
         explanation=explanation,
         actions=render_product_actions(product, context.surface, language) if has_actions else "",
         more_like_this=translate("more_like_this", language),
@@ -64,25 +64,38 @@ def render_card(hit: Hit, context: CardContext, explanation: Markup) -> Markup:
     )
 
 
-def render_photo(product: Product, language: Language) -> Markup:
-    """Return a product's photo, or a plain tile that says that there is none."""
+def render_photo(product: Product, language: Language, image: str = "") -> Markup:
+    """Return a product's photo, or a plain tile that says that there is none.
+
+    Args:
+        product: The product.
+        language: Language of the page.
+        image: Which of its photos; the first when empty.
+    """
     return render_component(
         "photo",
-        url=get_photo_url(product) if product.image else "",
+        url=get_photo_url(product, image) if product.photos else "",
         title=localize_title(product, language),
         badge="" if product.in_stock else translate("out_of_stock", language),
         no_photo=translate("no_photo", language),
     )
 
 
-def get_photo_url(product: Product) -> str:
-    """Return where a browser gets the photo: its own URL, or our route by product id.
+def get_photo_url(product: Product, image: str = "") -> str:
+    """Return where a browser gets a photo: its own URL, or our route by product id and number.
 
-    A path never leaves this machine: the route looks it up by the id.
+    A path never leaves this machine: the route looks it up by the id and the number.
+
+    Args:
+        product: A product with a photo.
+        image: Which of its photos; the first when empty, or when it is none of them.
     """
-    if product.image.lower().startswith(_URL_SCHEMES):
-        return product.image
-    return f"{PHOTO_ROUTE}?{urlencode({'id': product.id})}"
+    photos = product.photos
+    position = photos.index(image) if image in photos else 0
+    if photos[position].lower().startswith(_URL_SCHEMES):
+        return photos[position]
+    number = {"n": position} if position else {}
+    return f"{PHOTO_ROUTE}?{urlencode({'id': product.id, **number})}"
 
 
 def describe_price(product: Product, language: Language) -> str:

@@ -150,7 +150,7 @@ def _build_interest(name: str, interest: Interest, language: Language) -> Intere
         [
             _build_photo(product, language)
             for product in interest.products[:_MAX_PHOTOS]
-            if product.image
+            if product.photos
         ],
     )
 

@@ -33,21 +33,26 @@ class ProductPhotos:
         self._reader = reader
         self._get_thumbnail = lru_cache(maxsize=_CACHE_SIZE)(self._make_thumbnail)
 
-    def get_jpeg(self, product_id: str) -> bytes:
-        """Return the photo of a product as a JPEG of 320 × 320 pixels.
+    def get_jpeg(self, product_id: str, position: int = 0) -> bytes:
+        """Return a photo of a product as a JPEG of 320 × 320 pixels.
+
+        Args:
+            product_id: The product.
+            position: Position of the photo in `Product.photos`, from 0.
 
         Raises:
             InvalidQueryError: The id is not valid.
             ProductNotFoundError: No product of the index has the id.
-            PhotoUnreadableError: The product has no photo on this machine, or it is broken.
+            PhotoUnreadableError: The product has no such photo on this machine, or it is broken.
             PhotoTooLargeError: The photo is beyond the limits.
         """
         products = self._index.get([product_id])
         if not products:
             raise ProductNotFoundError(product_id)
-        image = products[0].image
+        photos = products[0].photos
+        image = photos[position] if 0 <= position < len(photos) else ""
         if not image or image.lower().startswith(_URL_SCHEMES):
-            raise PhotoUnreadableError(product_id, "the product has no photo on this machine")
+            raise PhotoUnreadableError(product_id, "the product has no such photo on this machine")
         return self._get_thumbnail(image, _read_mtime_ns(image))
 
     def _make_thumbnail(self, path: str, mtime_ns: int) -> bytes:  # the time is part of the key

@@ -1,6 +1,7 @@
 """Serves the page and the photos of its products, and no other file of this machine."""
 
 import logging
+import re
 import socket
 import time
 from pathlib import Path
@@ -31,6 +32,7 @@ _STYLE_NAMES = ("style.css", "search.css", "visitor.css")
 _STYLES = tuple(Path(__file__).with_name(name) for name in _STYLE_NAMES)
 _FONTS = ("system-ui", "sans-serif")
 _CACHE_HEADERS = {"Cache-Control": "private, max-age=600", "X-Content-Type-Options": "nosniff"}
+_PHOTO_NUMBER = re.compile("[0-9]{1,3}")
 _POLL_INTERVAL_S = 0.2
 LOG = logging.getLogger(__name__)
 
@@ -113,20 +115,22 @@ def _find_usable_port(server: ServerSettings) -> int:
 
 
 def build_photo_route(service: SearchService, settings: Settings) -> Route:
-    """Return the route that answers a product id with the product's photo."""
+    """Return the route that answers a product id, and a photo's number, with that photo."""
     photos = ProductPhotos(service.index, PhotoReader(settings.photo))
 
     async def get_photo(request: Request) -> Response:
-        return await run_in_threadpool(_answer, photos, request.query_params.get("id", ""))
+        parameters = request.query_params
+        product_id, number = parameters.get("id", ""), parameters.get("n", "0")
+        return await run_in_threadpool(_answer, photos, product_id, number)
 
     return Route(f"/{PHOTO_ROUTE}", get_photo)
 
 
-def _answer(photos: ProductPhotos, product_id: str) -> Response:
+def _answer(photos: ProductPhotos, product_id: str, number: str) -> Response:
+    position = int(number) if _PHOTO_NUMBER.fullmatch(number) else -1
     try:
-        return Response(
-            photos.get_jpeg(product_id), media_type="image/jpeg", headers=_CACHE_HEADERS
-        )
+        jpeg = photos.get_jpeg(product_id, position)
+        return Response(jpeg, media_type="image/jpeg", headers=_CACHE_HEADERS)
     except ShopwindowError as error:
         LOG.info("no photo of %r: %s", product_id, error)
         return Response("no photo", 404, _CACHE_HEADERS, media_type="text/plain")

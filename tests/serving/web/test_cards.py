@@ -1,5 +1,7 @@
 """Cards and galleries, with every text of a product escaped."""
 
+from dataclasses import replace
+
 import pytest
 from markupsafe import Markup
 
@@ -100,6 +102,25 @@ def test_a_photo_path_never_reaches_the_browser() -> None:
 @pytest.mark.parametrize("address", ["http://shop.test/1.jpg", "HTTPS://shop.test/1.jpg"])
 def test_an_http_photo_keeps_its_url(address: str) -> None:
     assert get_photo_url(dress(image=address)) == address
+
+
+def test_the_photo_that_matched_is_shown_by_its_number() -> None:
+    address = "https://shop.test/4.jpg"
+    product = dress(image="/srv/secret/1.jpg", images=("/srv/secret/2.jpg", address))
+    assert get_photo_url(product, "/srv/secret/1.jpg") == "product-photo?id=sku-1"
+    assert get_photo_url(product, "/srv/secret/2.jpg") == "product-photo?id=sku-1&n=1"
+    assert get_photo_url(product, address) == address
+    assert get_photo_url(product, "/etc/passwd") == "product-photo?id=sku-1"
+    shown = replace(hit(product), matched_image="/srv/secret/2.jpg")
+    html = card(shown, ENGLISH)
+    assert 'src="product-photo?id=sku-1&amp;n=1"' in html
+    assert "secret" not in html
+    assert f'src="{address}"' in card(replace(shown, matched_image=address), ENGLISH)
+
+
+def test_a_product_whose_photos_have_no_main_one_shows_the_first() -> None:
+    product = dress(image="", images=("https://shop.test/1.jpg", "https://shop.test/2.jpg"))
+    assert 'src="https://shop.test/1.jpg"' in card(hit(product), ENGLISH)
 
 
 @pytest.mark.parametrize("image", ["javascript:alert(1)", "file:///etc/passwd", "data:text/html,x"])

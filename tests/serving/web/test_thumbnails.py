@@ -97,6 +97,30 @@ class StubIndex(ProductIndex):
         return [self._product]
 
 
+def test_a_photo_is_served_by_its_number_and_only_if_it_is_the_product_s(
+    encoder: FakeEncoder, tmp_path: Path
+) -> None:
+    paths = [str(tmp_path / f"{color}.png") for color in ("red", "lime", "blue")]
+    for path in paths:
+        Image.new("RGB", (30, 30), Path(path).stem).save(path)
+    address = "http://shop.test/4.jpg"
+    product = Product("sku-1", "Mug", image=paths[0], images=(paths[1], address, paths[2]))
+    with ProductIndex.open(":memory:", encoder) as index:
+        index.add([Product("sku-1", "Mug")])
+        service = SearchService(StubIndex(index, product))
+        app = Starlette(routes=[build_photo_route(service, Settings())])
+        client = TestClient(app)
+        for query, channel in (("", 0), ("&n=0", 0), ("&n=1", 1), ("&n=3", 2)):
+            response = client.get(f"/product-photo?id=sku-1{query}")
+            pixel = open_jpeg(response.content).getpixel((160, 160))
+            assert isinstance(pixel, tuple)
+            assert (response.status_code, pixel[channel] > 200) == (200, True)
+        bad = ("2", "4", "-1", "999", "1e1", "", "x", "٣", "1/../..", paths[1], "9" * 5000)
+        for number in bad:
+            answer = client.get("/product-photo", params={"id": "sku-1", "n": number})
+            assert (answer.status_code, answer.text) == (404, "no photo"), number
+
+
 def test_a_changed_photo_gets_a_new_thumbnail(encoder: FakeEncoder, tmp_path: Path) -> None:
     file = tmp_path / "1.png"
     Image.new("RGB", (30, 30), (255, 0, 0)).save(file)
