@@ -48,6 +48,7 @@ def build_rows() -> dict[str, list[Row]]:
         "intent": readme_search.build_intent_rows,
         "cutoff": readme_search.build_cutoff_rows,
         "matching": readme_search.build_matching_rows,
+        "images": readme_search.build_image_rows,
         "tastes": readme_people.build_taste_rows,
         "new_products": readme_people.build_new_product_rows,
         "complements": readme_people.build_complement_rows,

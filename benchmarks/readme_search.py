@@ -136,6 +136,29 @@ def build_matching_rows() -> list[Row]:
     return [(what, measured + ratio, result["command"])]
 
 
+def build_image_rows() -> list[Row]:
+    """Return a row for each shop of the comparison of ways to hold all photos."""
+    result = read_result("images")
+    labels = {
+        "main, and multivector on demand": "ours",
+        "main photo alone": "main photo alone",
+        "multivector of all": "one multivector",
+        "point a photo": "a point a photo",
+    }
+    return [
+        (
+            f"all photos, bare engine, {shop}: p10 of 10 hits, recall@10, on disk",
+            "; ".join(
+                f"{label} {layouts[name]['10 hits']['p10_ms']:.1f} ms, "
+                f"{layouts[name]['10 hits']['recall']:.2f}, {layouts[name]['disk_mb']:.0f} MB"
+                for name, label in labels.items()
+            ),
+            result["command"],
+        )
+        for shop, layouts in result["shops"].items()
+    ]
+
+
 def build_peers_rows() -> list[Row]:
     """Return the row of processor time beside a script and LanceDB."""
     result = read_result("peers")
