@@ -1,6 +1,6 @@
 """Read access to an index: products, candidates, vectors and counts."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -22,8 +22,9 @@ from index.payload import (
     to_point_ids,
 )
 from index.photo_vectors import PhotoVectors
-from index.pricing import CatalogPrices, PriceRange, PriceView, ProductCondition
-from index.pricing.price_view import CURRENCY, PRICE, PRICE_FIELDS
+from index.price_counts import PriceCounts
+from index.pricing import CatalogPrices, PriceView, ProductCondition
+from index.pricing.price_view import PRICE
 from index.product_id_map import ProductIdMap
 from index.product_query import IndexEntry, ProductQuery, ScoredProduct
 from index.store.contract import VectorStore
@@ -32,7 +33,6 @@ from index.store.points import (
     SPARSE,
     TEXT,
     Condition,
-    In,
     IsEmpty,
     OrderBy,
 )
@@ -71,6 +71,7 @@ class IndexReader:
         self._rows = FieldRowCache(store)
         self._ids = ProductIdMap(store)
         self._prices = prices or CatalogPrices(store)
+        self.price_counts = PriceCounts(store, self._prices)
         self.photos = PhotoVectors(store, self._projection)
 
     @property
@@ -337,31 +338,6 @@ class IndexReader:
     def prices(self) -> PriceView:
         """What the prices of the products are worth now, in the base currency."""
         return self._prices.view()
-
-    def sample_prices(self, filters: Filters, limit: int) -> list[float]:
-        """Return the prices of a random sample of the products that pass, in the base currency."""
-        if not self.exists:
-            return []
-        points, _ = self._store.scroll(self._resolve(filters), "", limit, PRICE_FIELDS)
-        rows = FieldRows.from_points(points, PRICE_FIELDS)
-        return list(self._prices.view().read_prices(rows).values())
-
-    def make_price_counter(self, filters: Filters) -> Callable[[float | None, float | None], int]:
-        """Return a function that counts the products that pass the filters in a price range."""
-        prices, required = self._prices.view(), to_conditions(filters)
-
-        def count(low: float | None, high: float | None) -> int:
-            return self._store.count(prices.resolve((*required, PriceRange(low, high))))
-
-        return count
-
-    def count_without_rate(self, filters: Filters) -> int:
-        """Return how many products that pass all filters but the price have no exchange rate."""
-        unknown = self._prices.view().list_unknown()
-        if not (unknown and self.exists):
-            return 0
-        others = replace(filters, price_min=None, price_max=None, currency="")
-        return self._store.count((*self._resolve(others), In(CURRENCY, unknown)))
 
     def browse_missing(
         self, field: str, filters: Filters, after: str = "", limit: int = 100

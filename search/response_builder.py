@@ -128,7 +128,7 @@ class ResponseBuilder:
         has_prices = filters.price_min is not None or filters.price_max is not None
         if not has_prices and query.sort not in {"price_asc", "price_desc"}:
             return 0
-        return self._index.count_without_rate(filters)
+        return self._index.price_counts.count_without_rate(filters)
 
     def _fetch_rows(self, ranked: RankingState) -> FieldRows:
         """Return the rows of all candidates, including those that rules added."""
@@ -137,8 +137,9 @@ class ResponseBuilder:
         return rows.merge(self._index.fetch_rows(missing, rows.fields)) if missing else rows
 
     def _bucket_all_prices(self, query: Query) -> tuple[PriceBucket, ...]:
-        edges = compute_bucket_edges(self._index.sample_prices(query.filters, PRICE_SAMPLE_SIZE))
-        return build_price_buckets(edges, self._index.make_price_counter(query.filters))
+        counts = self._index.price_counts
+        edges = compute_bucket_edges(counts.sample(query.filters, PRICE_SAMPLE_SIZE))
+        return build_price_buckets(edges, counts.make_counter(query.filters))
 
     def _build_hits(
         self, page: CandidateSet, query_stems: Mapping[str, str], ranked: RankingState

@@ -113,14 +113,14 @@ def test_an_order_by_price_is_in_one_currency(index: ProductIndex, descending: b
 def test_what_has_no_comparable_price_is_listed_and_counted(index: ProductIndex) -> None:
     missing = index.browse_missing("price", Filters(), limit=50)[0]
     assert {entry.id for entry in missing} == {"nowhere", "unpriced"}
-    assert index.count_without_rate(Filters(price_max=5)) == 1
+    assert index.price_counts.count_without_rate(Filters(price_max=5)) == 1
     assert index.prices.list_unknown() == ("XAF",)
 
 
 def test_buckets_count_in_the_base_currency(index: ProductIndex) -> None:
     assert index.prices.base == "AED"
-    assert sorted(index.sample_prices(Filters(), 50)) == sorted(IN_AED.values())
-    count = index.make_price_counter(Filters())
+    assert sorted(index.price_counts.sample(Filters(), 50)) == sorted(IN_AED.values())
+    count = index.price_counts.make_counter(Filters())
     assert (count(None, 80), count(80, 80), count(90, None)) == (4, 3, 3)
     rows = index.fetch_rows([p.id for p in PRODUCTS], PRICE_FIELDS)
     assert index.prices.read_prices(rows) == IN_AED

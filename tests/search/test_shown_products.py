@@ -41,7 +41,10 @@ class CountingStore(ExactStore):
         self.calls: Counter[str] = Counter()
 
     def retrieve(
-        self, ids: Sequence[PointId], fields: tuple[str, ...] | None = None, vectors: bool = False
+        self,
+        ids: Sequence[PointId],
+        fields: tuple[str, ...] | None = None,
+        vectors: bool | tuple[str, ...] = False,
     ) -> dict[PointId, Point]:
         """Count, and do."""
         self.calls["retrieve"] += 1

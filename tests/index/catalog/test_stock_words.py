@@ -17,7 +17,8 @@ IN_STOCK = (
 )  # fmt: skip
 OUT_OF_STOCK = (
     "https://schema.org/SoldOut", "OutOfStock", "غير متوفر حالياً", "غير متوفّر", "نفذت الكمية",
-    "نفدت الكميه!", "نفد من المخزون", "In Stock (0)", "In stock (0 pcs)", "0 left", "Out of stock (5)", "Ausverkauft",
+    "نفدت الكميه!", "نفد من المخزون", "In Stock (0)", "In stock (0 pcs)", "0 left",
+    "Out of stock (5)", "Ausverkauft",
     "Nicht verfügbar", "Épuisé", "Rupture de stock", "Tükendi", "STOKTA YOK", "mark_as_sold",
     "currently unavailable", "https://schema.org/PreOrder", "Available on backorder", "FALSCH",
 )  # fmt: skip
