@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from shopwindow.lazy_exports import make_getattr
 
 if TYPE_CHECKING:
+    from embed.clip_files import ClipFrameFolder
     from embed.clip_frames import ClipLimits, read_clip_frames
     from embed.fake_encoder import FakeEncoder
     from embed.finetuning import AdaptReport, adapt_encoder
@@ -23,6 +24,7 @@ __all__ = [
     "REFERENCE_LABELS",
     "REFERENCE_TEXTS",
     "AdaptReport",
+    "ClipFrameFolder",
     "ClipLimits",
     "FakeEncoder",
     "PhotoReader",
@@ -37,6 +39,7 @@ __all__ = [
 
 _MODULES = {
     "AdaptReport": "embed.finetuning",
+    "ClipFrameFolder": "embed.clip_files",
     "ClipLimits": "embed.clip_frames",
     "read_clip_frames": "embed.clip_frames",
     "adapt_encoder": "embed.finetuning",

@@ -195,6 +195,13 @@ FIELD_ALIASES = (
         ),
     ),
     FieldAliases(
+        "video",
+        (
+            "video", "video_link", "video_url", "videos", "product_video", "product_video_url",
+            "video_src", "رابط الفيديو", "فيديو", "فيديو المنتج", "الفيديو",
+        ),
+    ),
+    FieldAliases(
         "merchant_id",
         (
             "merchant_id", "merchant", "seller_id", "seller", "store_id", "store", "shop_id",

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
 
 from index.catalog.embedded_photos import PhotoFolder
-from index.catalog.image_addresses import PhotoRoot, is_clip, is_embedded
+from index.catalog.image_addresses import PhotoRoot, is_embedded
 from index.catalog.photo_cells import list_addresses
 from index.catalog.records import CellError, as_json
 from index.catalog.text_cleaning import is_empty
@@ -43,30 +43,6 @@ class PhotoValueReader:
         self._feed = feed
         self._root = root
         self._folder = folder
-
-    def read_first(self, value: object) -> str:
-        """Return the first photo that can be used; empty when the value names none.
-
-        A video counts only where there is no photo.
-
-        Raises:
-            CellError: None of them can be used; the reason is that of the first.
-            FeedError: A photo is given as bytes, and there is no folder for photos.
-        """
-        first_error: CellError | None = None
-        first_clip = ""
-        for photo in self._iter_photos(value):
-            if isinstance(photo, CellError):
-                first_error = first_error or photo
-            elif not is_clip(photo):
-                return photo
-            else:
-                first_clip = first_clip or photo
-        if first_clip:
-            return first_clip
-        if first_error:
-            raise first_error
-        return ""
 
     def read_all(self, value: object) -> PhotoValues:
         """Return every photo that can be used, and why others cannot.

@@ -27,7 +27,7 @@ from index.catalog.image_addresses import PhotoRoot
 from index.catalog.localized_texts import read_texts
 from index.catalog.records import CellError
 from index.catalog.row_cells import Cells, DroppedValue, RowReader
-from index.catalog.row_photos import PhotoReader
+from index.catalog.row_photos import PhotoReader, ReadClip
 from index.catalog.row_prices import RowPrices, read_prices
 from index.catalog.sale_status import require_for_sale
 from index.catalog.stock_status import Stock, parse_stock
@@ -67,13 +67,19 @@ class ProductBuilder:
         root: Resolves photo paths.
         defaults: Values for rows that do not give their own.
         photos: Folder to write embedded photos to; None to refuse them.
+        read_clip: Makes photos of a clip; None to leave clips out.
     """
 
     def __init__(
-        self, feed: str, root: PhotoRoot, defaults: RowDefaults, photos: PhotoFolder | None
+        self,
+        feed: str,
+        root: PhotoRoot,
+        defaults: RowDefaults,
+        photos: PhotoFolder | None,
+        read_clip: ReadClip | None = None,
     ) -> None:
         self._defaults = defaults
-        self._photo_reader = PhotoReader(feed, root, photos)
+        self._photo_reader = PhotoReader(feed, root, photos, read_clip)
 
     def build(
         self, plan: ColumnPlan, cells: Cells, orders: DateOrders = NO_DATE_ORDERS

@@ -37,6 +37,7 @@ from index.catalog.records import (
 )
 from index.catalog.rejects_file import RejectsFile
 from index.catalog.row_outcomes import build_rejected_row, build_warnings
+from index.catalog.row_photos import ReadClip
 from index.catalog.sources.feed_address import parse_feed_address
 from index.catalog.text_cleaning import is_empty
 from index.text.currencies import to_currency_code
@@ -300,6 +301,7 @@ def read_products(  # noqa: PLR0913 -- the one entry point; every option has a n
     currency: str = "",
     language: str = "",
     base_address: str = "",
+    read_clip: ReadClip | None = None,
 ) -> ProductFeed:
     """Open a product feed: CSV, TSV, JSON Lines, Parquet, Google Merchant, or a shop's export.
 
@@ -321,6 +323,8 @@ def read_products(  # noqa: PLR0913 -- the one entry point; every option has a n
         language: Language of titles, for rows that name none.
         base_address: The address that the feed was fetched from, see `fetch_feed`: relative photos
             start from there, and no photo is a file of this machine.
+        read_clip: Makes photos of a video, as `embed.ClipFrameFolder` does; None to leave videos
+            out with a warning.
 
     Returns:
         The feed, validated as far as its header; rows are read when it is iterated.
@@ -349,6 +353,7 @@ def read_products(  # noqa: PLR0913 -- the one entry point; every option has a n
         _build_photo_root(path.parent, base_address, feed_mapping.defaults.get("image_root", "")),
         _resolve_defaults(path, arguments, feed_mapping.defaults),
         PhotoFolder(Path(photo_folder)) if photo_folder else None,
+        read_clip,
     )
     rejects_path = Path(rejects) if rejects else None
     return ProductFeed(path, format_name, source, feed_mapping, builder, rejects_path, name=name)

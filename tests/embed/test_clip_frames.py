@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from embed import ClipLimits, PhotoReader, read_clip_frames
+from embed import ClipFrameFolder, ClipLimits, PhotoReader, read_clip_frames
 from embed.photos.clip_decoding import _to_image, choose_frames, decode_clip
 from embed.photos.decode_values import DecodeError
 from embed.photos.file_formats import detect_clip_format
@@ -76,6 +76,23 @@ class TestWithTheExtra:
         (tmp_path / "clip").write_bytes(data)
         again = read_clip_frames(tmp_path / "clip")
         assert [frame.tobytes() for frame in again] == [frame.tobytes() for frame in frames]
+
+    def test_frames_are_written_once_for_each_state_of_a_clip(self, tmp_path: Path) -> None:
+        clip, folder = tmp_path / "clip.mp4", tmp_path / "frames"
+        clip.write_bytes(make_clip(SCENES))
+        write_frames = ClipFrameFolder(folder)
+        paths = write_frames(str(clip))
+        assert [name_scene(Image.open(path)) for path in paths] == [0, 1, 2, 3]
+        times = {path: Path(path).stat().st_mtime_ns for path in paths}
+        assert write_frames(str(clip)) == paths
+        assert {path: Path(path).stat().st_mtime_ns for path in paths} == times
+        Path(paths[2]).unlink()
+        assert write_frames(str(clip)) == paths
+        assert Path(paths[2]).exists()
+        clip.write_bytes(make_clip(SCENES[2:]))
+        changed = write_frames(str(clip))
+        assert [name_scene(Image.open(path)) for path in changed] == [2, 3]
+        assert not list(folder.glob("*.part"))
 
     def test_fewer_frames_and_smaller_ones(self) -> None:
         data = make_clip(SCENES)

@@ -1,7 +1,7 @@
 """Indexing of a feed: read, index, report."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
@@ -12,6 +12,7 @@ from shopwindow.serving.cli.exit_codes import ExitCode
 from shopwindow.serving.cli.index_progress import show_index_progress
 from shopwindow.serving.cli.index_report import show_index_report
 from shopwindow.serving.cli.output import get_stderr_console, print_notice
+from shopwindow.values import find_cache_dir
 from shopwindow.values.errors import DeletionRefusedError, ShopwindowError
 from shopwindow.values.settings import Settings
 
@@ -84,12 +85,22 @@ class FeedRequest:
             format=self.format or None,
             rejects=self.get_rejects_path() if writes_rejects else None,
             photo_folder=self.photo_folder,
+            read_clip=_make_clip_reader(self.photo_folder),
             encoding=self.encoding,
             merchant_id=self.merchant_id,
             currency=self.currency,
             language=self.language,
             base_address=self.base_address,
         )
+
+
+def _make_clip_reader(photo_folder: Path | None) -> Callable[[str], Sequence[str]] | None:
+    """Return what makes photos of videos; None where there is no folder to write them to."""
+    from embed import ClipFrameFolder  # noqa: PLC0415 -- most commands read no feed
+
+    cache_dir = find_cache_dir()
+    folder = photo_folder or (cache_dir / "clips" if cache_dir else None)
+    return ClipFrameFolder(folder) if folder else None
 
 
 def index_feed(
