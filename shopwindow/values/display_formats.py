@@ -45,7 +45,7 @@ def format_price(
         return format_number(price, decimals)
     if language == "en":
         return f"{currency}{_NO_BREAK_SPACE}{format_number(price, decimals)}"
-    symbol = f"{_FIRST_STRONG_ISOLATE}{_get_symbol(currency, language)}{_POP_ISOLATE}"
+    symbol = format_currency(currency, language)
     price_text = f"{format_number(price, decimals)}{_NO_BREAK_SPACE}{symbol}"
     return f"{_RIGHT_TO_LEFT_ISOLATE}{price_text}{_POP_ISOLATE}"
 
@@ -109,6 +109,18 @@ def _count_decimals(currency: str) -> int:
 
 
 @lru_cache(maxsize=256)
+def format_currency(currency: str, language: Language = "en") -> str:
+    """Return a currency as prices show it: its ISO code in English, its symbol in Arabic.
+
+    Args:
+        currency: ISO 4217 code; empty when unknown.
+        language: Language of the text.
+    """
+    if not currency or language == "en":
+        return currency
+    return f"{_FIRST_STRONG_ISOLATE}{_get_symbol(currency, language)}{_POP_ISOLATE}"
+
+
 def _get_symbol(currency: str, language: Language) -> str:
     from babel.numbers import get_currency_symbol  # noqa: PLC0415 -- English does without
 

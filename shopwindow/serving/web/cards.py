@@ -76,7 +76,7 @@ def render_photo(product: Product, language: Language, image: str = "") -> Marku
         "photo",
         url=get_photo_url(product, image) if product.photos else "",
         title=localize_title(product, language),
-        badge="" if product.in_stock else translate("out_of_stock", language),
+        badge=describe_stock(product, language),
         no_photo=translate("no_photo", language),
     )
 
@@ -96,6 +96,14 @@ def get_photo_url(product: Product, image: str = "") -> str:
         return photos[position]
     number = {"n": position} if position else {}
     return f"{PHOTO_ROUTE}?{urlencode({'id': product.id, **number})}"
+
+
+def describe_stock(product: Product, language: Language) -> str:
+    """Return why a product cannot be shipped now; empty for one in stock."""
+    if product.in_stock:
+        return ""
+    is_ordered = product.availability in {"preorder", "backorder"}
+    return translate(product.availability if is_ordered else "out_of_stock", language)
 
 
 def describe_price(product: Product, language: Language) -> str:

@@ -136,6 +136,7 @@ def check_feed(path: Path, language: Language) -> Markup:
         counts=[(translate(key, language), f"{count:,}") for key, count in counts],
         headings=[translate(f"feed_column_{name}", language)
                   for name in ("name", "use", "samples", "note")],
+        columns_label=translate("feed_columns", language),
         columns=preview.columns,
         guess=translate("feed_guess", language),
         problem_headings=[translate(f"feed_problem_{name}", language)

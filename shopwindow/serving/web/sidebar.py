@@ -19,7 +19,7 @@ from shopwindow.serving.web.filter_panel import (
 from shopwindow.serving.web.translations import translate
 from shopwindow.serving.web.view_model import FacetCounts, View, get_selected_values
 from shopwindow.values import PriceBucket
-from shopwindow.values.display_formats import Language, format_number
+from shopwindow.values.display_formats import Language, format_currency, format_number
 
 _MAX_VALUES = 8
 _IN_STOCK = "true"
@@ -141,7 +141,9 @@ def _build_price_filter(view: View) -> PriceFilter:
         for name, price in (("price_min", filters.price_min), ("price_max", filters.price_max))
     ]
     buckets = [_build_price_choice(bucket, view) for bucket in view.price_buckets]
-    return PriceFilter(translate("price", language), buckets, limits)
+    currency = format_currency(view.price_currency, language)
+    label = translate("price_in", language, currency=currency) if currency else ""
+    return PriceFilter(label or translate("price", language), buckets, limits)
 
 
 def _build_price_choice(bucket: PriceBucket, view: View) -> PriceChoice:

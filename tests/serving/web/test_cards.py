@@ -6,8 +6,13 @@ import pytest
 from markupsafe import Markup
 
 from shopwindow.serving.web.card_context import CardContext
-from shopwindow.serving.web.cards import get_photo_url, render_gallery
-from shopwindow.values import Hit, Product, Translation
+from shopwindow.serving.web.cards import (
+    describe_list_price,
+    describe_stock,
+    get_photo_url,
+    render_gallery,
+)
+from shopwindow.values import Availability, Hit, Product, Translation
 
 ENGLISH, ARABIC = CardContext("en"), CardContext("ar")
 EVIL = '"><script>alert(1)</script><img src=x onerror=alert(1)>'
@@ -147,3 +152,24 @@ def test_contributions_have_other_names_for_similar_products() -> None:
 def test_a_hit_without_contributions_has_no_explanation() -> None:
     assert "sw-explanation" not in card(Hit(dress(), 0.0, {}), ENGLISH)
     assert render_gallery([], ENGLISH) == '<ul class="sw-gallery"></ul>'
+
+
+@pytest.mark.parametrize(
+    ("in_stock", "availability", "badge"),
+    [(True, "in_stock", ""), (False, "", "Out of stock"), (False, "out_of_stock", "Out of stock"),
+     (False, "preorder", "Pre-order"), (False, "backorder", "On order")],
+)  # fmt: skip
+def test_the_badge_says_why_it_does_not_ship_now(
+    in_stock: bool, availability: Availability, badge: str
+) -> None:
+    product = Product("1", "Mug", in_stock=in_stock, availability=availability)
+    assert describe_stock(product, "en") == badge
+
+
+def test_the_regular_price_is_struck_through_where_it_is_higher() -> None:
+    def describe(price: float | None, list_price: float | None) -> str:
+        product = Product("1", "Mug", price=price, list_price=list_price, currency="AED")
+        return describe_list_price(product, "en")
+
+    assert describe(5.0, 7.5).replace("\u00a0", " ") == "AED 7.50"
+    assert describe(5.0, 5.0) == describe(5.0, None) == describe(None, 7.5) == ""

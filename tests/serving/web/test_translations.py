@@ -17,7 +17,7 @@ VALUES = {
     for name in (
         *("n", "name", "text", "shown", "ms", "reason", "limit", "typed", "value"),
         *("low", "high", "filters", "dropped", "before", "page", "events", "total"),
-        *("share", "chance"),
+        *("share", "chance", "currency"),
     )
 }
 
