@@ -20,7 +20,7 @@ from benchmarks.results_file import SEED, write_result
 from embed import load_encoder
 from index import ProductIndex, ProductQuery, ScoredProduct
 from index.payload import to_point_id
-from index.store.edge.engine import to_engine_vector
+from index.store.edge.conversion import to_engine_vector
 from index.store.edge.metadata_files import read_current_shard
 from index.store.points import PointId
 from index.text import SparseVector

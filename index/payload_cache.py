@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeAlias
 
-from index.field_rows import FieldRow, FieldRows, to_field_row
-from index.store.points import Condition, FieldValue, In, Point, PointId
+from index.field_rows import FieldRow, FieldRows, get_values, to_field_row
+from index.store.points import Condition, FieldValue, In, Point, PointId, PointUpdate
 
 MAX_CACHED_POINTS = 200_000
 """Greatest number of cached points, about 120 MB; the cache is cleared when it would exceed it."""
@@ -74,6 +74,28 @@ class PayloadCache:
         for point_id in ids:
             self._rows.pop(point_id, None)
 
+    def take(self, ids: Iterable[PointId]) -> dict[PointId, FieldRow]:
+        """Drop points that are about to be changed.
+
+        Returns:
+            The rows of those that were cached, by point id.
+        """
+        rows = ((point_id, self._rows.pop(point_id, None)) for point_id in ids)
+        return {point_id: row for point_id, row in rows if row is not None}
+
+    def put_changed(self, rows: Mapping[PointId, FieldRow], updates: Sequence[PointUpdate]) -> None:
+        """Cache rows that `take` returned, with the changes that were written since.
+
+        Reading them again would cost the next search more than the update cost.
+        """
+        columns = {name: column for column, name in enumerate(self._fields)}
+        changed = {point_id: list(row) for point_id, row in rows.items()}
+        for update in updates:
+            row = changed.get(update.id, [])
+            for name in columns.keys() & update.changes.keys() if row else ():
+                row[columns[name]] = self._intern(get_values(update.changes, name))
+        self._rows.update((point_id, tuple(row)) for point_id, row in changed.items())
+
     @property
     def can_prefetch(self) -> bool:
         """Whether there are points left to prefetch, and room for them."""
@@ -101,9 +123,10 @@ class PayloadCache:
         for point in points:
             row = to_field_row(point.payload, self._fields)
             # Equal values share one object: it takes memory once, and a pickle stores it once.
-            self._rows[point.id] = tuple(
-                self._interned.setdefault(values, values) for values in row
-            )
+            self._rows[point.id] = tuple(map(self._intern, row))
+
+    def _intern(self, values: tuple[FieldValue, ...]) -> tuple[FieldValue, ...]:
+        return self._interned.setdefault(values, values)
 
     def _clear(self) -> None:
         self._rows.clear()

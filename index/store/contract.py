@@ -17,6 +17,7 @@ from index.store.points import (
     Payload,
     Point,
     PointId,
+    PointUpdate,
     ScoredPoint,
     StoreSchema,
     VectorQuery,
@@ -98,6 +99,18 @@ class VectorStore(Protocol):
             vectors: Sparse vectors by point id.
 
         Raises:
+            IndexStoreError: The engine refused, or a point does not exist.
+        """
+        ...
+
+    def update_points(self, updates: Sequence[PointUpdate]) -> None:
+        """Change some payload fields, and sparse vectors, of existing points, all or none.
+
+        Dense vectors are neither read nor written. Of several updates of one point all count, in
+        their order.
+
+        Raises:
+            VectorError: A sparse vector is not valid.
             IndexStoreError: The engine refused, or a point does not exist.
         """
         ...

@@ -20,12 +20,19 @@ from index.store.points import (
     Payload,
     Point,
     PointId,
+    PointUpdate,
     Range,
     ScoredPoint,
     StoreSchema,
     VectorQuery,
 )
-from index.store.preconditions import check_indexed_field, check_points, check_queries
+from index.store.preconditions import (
+    check_exist,
+    check_indexed_field,
+    check_points,
+    check_queries,
+    check_updates,
+)
 from index.text.bm25 import SparseVector, idf
 from shopwindow.values.errors import IndexStoreError
 
@@ -96,6 +103,22 @@ class ExactStore(LocalWriteLock):
                 raise IndexStoreError(f"there is no point {min(unknown)}")
             for point_id, vector in vectors.items():
                 self._points[point_id] = replace(self._points[point_id], sparse_vector=vector)
+            self._record_change()
+
+    def update_points(self, updates: Sequence[PointUpdate]) -> None:
+        """Change payload fields of points; see `VectorStore.update_points`.
+
+        Raises:
+            IndexStoreError: A point does not exist.
+        """
+        self._require_schema()
+        check_updates(updates)
+        if not updates:
+            return
+        with self._lock:
+            check_exist((update.id for update in updates), self._points.keys())
+            for update in updates:
+                self._points[update.id] = _apply_update(self._points[update.id], update)
             self._record_change()
 
     def delete(self, ids: Sequence[PointId]) -> None:
@@ -232,6 +255,13 @@ class ExactStore(LocalWriteLock):
                 score = sum(query_weights.get(term_id, 0.0) * weight for term_id, weight in terms)
                 scored.append((point.id, score))
         return scored
+
+
+def _apply_update(point: Point, update: PointUpdate) -> Point:
+    merged = {**point.payload, **update.changes}
+    payload = {name: value for name, value in merged.items() if value is not None}
+    vector = point.sparse_vector if update.sparse_vector is None else update.sparse_vector
+    return replace(point, payload=payload, sparse_vector=vector or None)
 
 
 def _score_dense(

@@ -181,6 +181,21 @@ class Point:
 
 
 @dataclass(frozen=True, slots=True)
+class PointUpdate:
+    """New values of some payload fields of one point; everything else of it stays.
+
+    Attributes:
+        id: Id of an existing point.
+        changes: New values by payload field; None removes the field.
+        sparse_vector: The new sparse vector, an empty one to remove it; None keeps what there is.
+    """
+
+    id: PointId
+    changes: Payload
+    sparse_vector: SparseVector | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class VectorQuery:
     """A query for the points nearest to a vector.
 

@@ -1,11 +1,11 @@
 """Checks that every store makes before it acts, so that a refused operation changes nothing."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index.store.points import Point, StoreSchema, VectorQuery, list_fields
+from index.store.points import Point, PointId, PointUpdate, StoreSchema, VectorQuery, list_fields
 from index.text.bm25 import SparseVector
 from shopwindow.values import check_vectors
 from shopwindow.values.errors import IndexStoreError, VectorError
@@ -44,6 +44,28 @@ def _to_rows(name: str, matrix: NDArray[np.float32]) -> list[NDArray[np.float32]
     if matrix.ndim != 2 or not len(matrix):
         raise VectorError(f"{name}: expected at least one row of vectors, got {matrix.shape}")
     return list(matrix)
+
+
+def check_updates(updates: Iterable[PointUpdate]) -> None:
+    """Check the sparse vectors of updates.
+
+    Raises:
+        VectorError: One has a non-finite value, or not one weight for each term.
+    """
+    for update in updates:
+        if update.sparse_vector is not None:
+            _check_sparse(update.sparse_vector)
+
+
+def check_exist(ids: Iterable[PointId], existing: Set[PointId]) -> None:
+    """Check that points exist.
+
+    Raises:
+        IndexStoreError: One does not.
+    """
+    unknown = set(ids) - existing
+    if unknown:
+        raise IndexStoreError(f"there is no point {min(unknown)}; only existing ones are updated")
 
 
 def check_queries(queries: Sequence[VectorQuery], schema: StoreSchema) -> None:

@@ -32,7 +32,8 @@ from index.store.edge.metadata_files import (
 )
 from index.store.edge.socket_address import MAX_SOCKET_PATH_BYTES, connect, get_socket_path, listen
 from index.store.edge.startup import start_service
-from index.store.points import PHOTO, In, Range, VectorQuery
+from index.store.edge.update_journal import UpdateJournal
+from index.store.points import PHOTO, In, PointUpdate, Range, VectorQuery
 from shopwindow.values.errors import (
     DiskFullError,
     IndexLockedError,
@@ -452,6 +453,9 @@ def test_a_full_disk_refuses_writes_and_serves_reads(
     served.handle("upsert", ([make_point(40)],), 1_000_000)
     with pytest.raises(DiskFullError, match=r"is full: 40\.0 MB are free, and 41\.6 MB"):
         served.handle("upsert", ([make_point(41)],), 2_000_000)
+    with pytest.raises(DiskFullError, match=r"is full: 40\.0 MB are free, and 41\.6 MB"):
+        served.handle("update_points", (make_updates(77.0),), 2_000_000)
+    assert count_at(served, 77.0) == 0
     assert served.handle("count", ((),), 0) == 41
     served.handle("delete", ([point_id(40)],), 2_000_000)
     monkeypatch.setattr("index.store.edge.disk_space.get_free_bytes", lambda _: 8_000_000)
@@ -478,11 +482,100 @@ def test_a_folder_that_is_not_writable_can_be_searched(
     served = EdgeFolder(folder)
     assert served.handle("count", ((),), 0) == 40
     assert len(served.handle("query", ([VectorQuery(PHOTO, unit(3), limit=5)],), 0)[0]) == 5
-    for name, args in (("upsert", ([make_point(40)],)), ("write_manifest", ({},))):
+    updates = ("update_points", (make_updates(77.0),))
+    for name, args in (("upsert", ([make_point(40)],)), ("write_manifest", ({},)), updates):
         with pytest.raises(IndexStoreError, match="can be searched, but not changed"):
             served.handle(name, args, 0)
     served.close()
     assert {path: path.stat().st_mtime_ns for path in folder.rglob("*")} == times_before
+
+
+def make_updates(price: float) -> list[PointUpdate]:
+    return [PointUpdate(point_id(number), {"price": price}) for number in range(4)]
+
+
+def test_updates_that_a_crash_left_half_done_are_finished(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder.mkdir()
+    opened = EdgeFolder(folder)
+    opened.create(SCHEMA, None)
+    opened.handle("upsert", ([make_point(number) for number in range(4)],), 0)
+
+    def update_one_and_die(engine: EdgeEngine, updates: list[PointUpdate]) -> None:
+        update(engine, updates[:1])
+        raise KeyboardInterrupt  # in place of a kill: nothing after it runs
+
+    update = EdgeEngine.update_points
+    monkeypatch.setattr(EdgeEngine, "update_points", update_one_and_die)
+    with pytest.raises(KeyboardInterrupt):
+        opened.handle("update_points", (make_updates(77.0),), 0)
+    monkeypatch.undo()
+    assert count_at(opened, 77.0) == 1
+    copy = folder.with_name("crashed")
+    copy_sparse_tree(folder, copy)
+    crashed = EdgeFolder(copy)
+    assert count_at(crashed, 77.0) == 4
+    crashed.close()
+    opened.close()
+
+
+def count_at(folder: EdgeFolder, price: float) -> int:
+    return int(folder.handle("count", ((Range("price", price, price),),), 0))
+
+
+@pytest.mark.parametrize("damage", [b"", b"x", bytes(16) + b"[]"])
+def test_a_journal_that_was_not_written_whole_is_passed_over(
+    closed: Path, folder: Path, damage: bytes
+) -> None:
+    shutil.copytree(closed, folder)
+    journal = UpdateJournal(folder)
+    journal.write(make_updates(77.0))
+    path = next(folder.glob("*.journal"))
+    path.write_bytes(path.read_bytes()[:-1] if damage == b"x" else damage)
+    opened = EdgeFolder(folder)
+    assert count_at(opened, 77.0) == 0
+    opened.close()
+    assert not path.exists()
+
+
+@pytest.mark.parametrize("write", ["upsert", "delete", "update_sparse_vectors"])
+def test_no_journal_is_repeated_after_another_write(closed: Path, folder: Path, write: str) -> None:
+    shutil.copytree(closed, folder)
+    opened = EdgeFolder(folder)
+    opened.handle("update_points", (make_updates(77.0),), 0)
+    assert len(UpdateJournal(folder).read()) == 4
+    arguments: dict[str, object] = {"upsert": [make_point(1)], "delete": [point_id(0)]}
+    opened.handle(write, (arguments.get(write, {point_id(1): make_point(1).sparse_vector}),), 0)
+    assert UpdateJournal(folder).read() == []
+    opened.close()
+
+
+def test_updates_during_a_graph_build_reach_the_new_graph(folder: Path) -> None:
+    store = EdgeStore(folder, hnsw_min_points=10)
+    fill(store)
+    store.optimize()
+    store.update_points(make_updates(77.0))
+    store.optimize(wait=True)
+    assert store.count((Range("price", 77.0, 77.0),)) == 4
+    store.close()
+
+
+def test_an_update_is_retried_when_the_engine_dies(store: EdgeStore) -> None:
+    fill(store)
+    os.kill(store.engine_pid, signal.SIGKILL)
+    store.update_points(make_updates(77.0))
+    assert store.count((Range("price", 77.0, 77.0),)) == 4
+
+
+def test_another_process_notices_an_update(store: EdgeStore, folder: Path) -> None:
+    fill(store)
+    other = EdgeStore(folder)
+    before = other.n_changes
+    store.update_points(make_updates(77.0))
+    wait_until(lambda: other.n_changes > before)
+    assert other.count((Range("price", 77.0, 77.0),)) == 4
+    other.close()
 
 
 def test_holes_stay_holes_in_a_copy(closed: Path, tmp_path: Path) -> None:

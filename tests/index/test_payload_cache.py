@@ -6,7 +6,7 @@ import pytest
 
 import index.payload_cache
 from index.payload_cache import PayloadCache
-from index.store.points import FieldValue, Payload, Point, PointId
+from index.store.points import FieldValue, Payload, Point, PointId, PointUpdate
 
 POINTS: dict[str, Payload] = {
     "a": {"brand": "Noor", "category": ["Shoes", "Shoes > Boots"]},
@@ -93,6 +93,20 @@ def test_fields_that_are_not_cached_are_read_each_time() -> None:
             "brand": {"Noor": 1, "Sidra": 1},
         }
     assert reader.reads == ["c", "a"] * 2
+
+
+def test_changed_points_are_not_read_again() -> None:
+    reader = PointReader()
+    cache = make_cache(reader)
+    count_values(cache, ["a", "b"], FIELDS)
+    n_reads = len(reader.reads)
+    (first, second, unread) = to_ids(["a", "b", "c"])
+    rows = cache.take([first, second, unread])
+    assert set(rows) == {first, second}
+    updates = [PointUpdate(first, {"brand": "Lulu"}), PointUpdate(second, {"brand": None, "x": 1})]
+    cache.put_changed(rows, [*updates, PointUpdate(unread, {"brand": "Lulu"})])
+    assert count_values(cache, ["a", "b"], ("brand",)) == {"brand": {"Lulu": 1}}
+    assert len(reader.reads) == n_reads
 
 
 def test_a_full_cache_is_cleared_and_counts_correctly(monkeypatch: pytest.MonkeyPatch) -> None:

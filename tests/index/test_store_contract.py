@@ -26,6 +26,7 @@ from index.store.points import (
     OrderBy,
     Point,
     PointId,
+    PointUpdate,
     Range,
     ScoredPoint,
     StoreSchema,
@@ -200,6 +201,89 @@ def test_updating_sparse_vectors_changes_nothing_else(store: VectorStore) -> Non
     with pytest.raises(IndexStoreError):
         store.update_sparse_vectors({point_id(77): make_sparse_vector(1)})
     assert store.count() == 40
+
+
+def test_an_update_changes_the_named_fields_and_nothing_else(store: VectorStore) -> None:
+    ids = [point_id(number) for number in range(3)]
+    before = store.retrieve(ids, vectors=True)
+    store.fetch_rows(ids, ("color", "in_stock"))  # what is cached must change too
+    store.update_points(
+        [
+            PointUpdate(ids[1], {"price": 900.5, "in_stock": 0, "new": {"a": [1]}}),
+            PointUpdate(ids[2], {"price": None, "color": ["violet"], "no such field": None}),
+        ]
+    )
+    after = store.retrieve(ids, vectors=True)
+    assert after[ids[0]].payload == before[ids[0]].payload
+    expected = {**before[ids[1]].payload, "price": 900.5, "in_stock": 0, "new": {"a": [1]}}
+    assert after[ids[1]].payload == expected
+    without_price = {k: v for k, v in before[ids[2]].payload.items() if k != "price"}
+    assert after[ids[2]].payload == {**without_price, "color": ["violet"]}
+    for number in ids:
+        for name, vector in before[number].vectors.items():
+            np.testing.assert_allclose(after[number].vectors[name], vector, atol=1e-6)
+        assert_same_sparse(after[number].sparse_vector, before[number].sparse_vector)
+    assert store.count((Range("price", low=900.0),)) == 1
+    assert store.count((IsEmpty("price"),)) == 1
+    assert store.facet("color")["violet"] == 1
+    rows = store.fetch_rows(ids, ("color", "in_stock"))
+    assert rows.by_id[ids[2]] == (("violet",), (0,))
+    assert rows.by_id[ids[1]] == (tuple(before[ids[1]].payload["color"]), (0,))
+    ordered = store.scroll_ordered(OrderBy("price", descending=True), limit=1)
+    assert [point.id for point in ordered] == [ids[1]]
+
+
+def assert_same_sparse(got: SparseVector | None, expected: SparseVector | None) -> None:
+    assert got is not None
+    assert expected is not None
+    assert got.indices.tolist() == expected.indices.tolist()
+    assert got.values.tolist() == expected.values.tolist()
+
+
+def test_an_update_replaces_and_removes_sparse_vectors(store: VectorStore) -> None:
+    empty_vector = make_sparse_vector()
+    store.update_points(
+        [
+            PointUpdate(point_id(1), {}, make_sparse_vector(500)),
+            PointUpdate(point_id(2), {"n": 7}, empty_vector),
+        ]
+    )
+    matching = store.query([VectorQuery(SPARSE, make_sparse_vector(500, 12, 11), limit=50)])[0]
+    assert [hit_id for hit_id, _ in matching] == [point_id(1)]
+    without = store.retrieve([point_id(2)], vectors=True)[point_id(2)]
+    assert without.sparse_vector is None
+    assert set(without.vectors) == {PHOTO, TEXT}
+    assert without.payload["n"] == 7
+
+
+def test_a_refused_update_changes_no_point(store: VectorStore) -> None:
+    store.update_points([])
+    n_changes = store.n_changes
+    known = PointUpdate(point_id(1), {"price": 5000.0})
+    with pytest.raises(IndexStoreError, match="there is no point"):
+        store.update_points([known, PointUpdate(point_id(77), {"price": 5000.0})])
+    bad = SparseVector(np.array([1], np.uint32), np.array([np.nan], np.float32))
+    with pytest.raises(VectorError, match="finite"):
+        store.update_points([known, PointUpdate(point_id(2), {}, bad)])
+    assert store.count((Range("price", low=4000.0),)) == 0
+    assert store.count() == 40
+    assert store.n_changes == n_changes
+
+
+def test_several_updates_of_one_point_all_count_in_their_order(store: VectorStore) -> None:
+    updates = [{"price": 1.5, "a": 1}, {"price": None, "b": 2}, {"price": 2.5}]
+    store.update_points([PointUpdate(point_id(1), changes) for changes in updates])
+    payload = store.retrieve([point_id(1)])[point_id(1)].payload
+    assert (payload["price"], payload["a"], payload["b"]) == (2.5, 1, 2)
+
+
+def test_an_update_needs_a_store_and_counts_as_a_change(empty: VectorStore) -> None:
+    with pytest.raises(IndexStoreError, match="not created"):
+        empty.update_points([PointUpdate(point_id(1), {"price": 1.0})])
+    fill(empty, 3)
+    before = empty.n_changes
+    empty.update_points([PointUpdate(point_id(1), {"price": 1.0})])
+    assert empty.n_changes > before
 
 
 def count_values(

@@ -16,11 +16,17 @@ from index.store.points import (
     Payload,
     Point,
     PointId,
+    PointUpdate,
     ScoredPoint,
     StoreSchema,
     VectorQuery,
 )
-from index.store.preconditions import check_indexed_field, check_points, check_queries
+from index.store.preconditions import (
+    check_indexed_field,
+    check_points,
+    check_queries,
+    check_updates,
+)
 from index.text.bm25 import SparseVector
 from shopwindow.values.errors import IndexStoreError
 
@@ -113,6 +119,13 @@ class EdgeStore:
         self._require_schema()
         if vectors:
             self._client.call("update_sparse_vectors", dict(vectors))
+
+    def update_points(self, updates: Sequence[PointUpdate]) -> None:
+        """Change payload fields of points; see `VectorStore.update_points`."""
+        self._require_schema()
+        check_updates(updates)
+        if updates:
+            self._client.call("update_points", list(updates))
 
     def delete(self, ids: Sequence[PointId]) -> None:
         """Delete points; see `VectorStore.delete`."""

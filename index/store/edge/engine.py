@@ -7,11 +7,17 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-import numpy as np
 import qdrant_edge as qe
 
 from index.field_rows import FieldRows
 from index.payload_cache import PayloadCache
+from index.store.edge.conversion import (
+    FIELD_PARAMS,
+    to_engine_vector,
+    to_engine_vectors,
+    to_filter,
+    to_update_operations,
+)
 from index.store.edge.shard_config import (
     build_config,
     build_load_config,
@@ -22,21 +28,20 @@ from index.store.hnsw_config import HNSW_EF_SEARCH, OVERSAMPLING
 from index.store.points import (
     PRODUCT_ID,
     SPARSE,
-    AnyOf,
     Condition,
-    FieldIndex,
     FieldValue,
     In,
-    IsEmpty,
     OrderBy,
     Payload,
     Point,
     PointId,
+    PointUpdate,
     ScoredPoint,
     StoreSchema,
     VectorQuery,
     list_fields,
 )
+from index.store.preconditions import check_exist
 from index.store.qdrant_records import to_facet_counts, to_point, to_scored_points
 from index.text.bm25 import SparseVector
 from shopwindow.values.errors import IndexStoreError
@@ -46,12 +51,6 @@ WAL_WAIT_S = 10.0
 
 _CACHED_IDS = 100_000
 """Point ids whose text is cached, 0.3 kB each: 30 MB at most."""
-
-_FIELD_PARAMS: dict[str, Callable[[FieldIndex], Any]] = {
-    "keyword": lambda f: qe.KeywordIndexParams(is_tenant=f.is_tenant, enable_hnsw=f.enable_hnsw),
-    "integer": lambda f: qe.IntegerIndexParams(lookup=True, range=True, enable_hnsw=f.enable_hnsw),
-    "float": lambda f: qe.FloatIndexParams(enable_hnsw=f.enable_hnsw),
-}
 
 
 class EdgeEngine:
@@ -87,7 +86,7 @@ class EdgeEngine:
         folder.mkdir(parents=True, exist_ok=True)
         shard = _call_engine(qe.EdgeShard.create, str(folder), build_config(schema))
         for field in schema.fields:
-            params = _FIELD_PARAMS[field.kind](field)
+            params = FIELD_PARAMS[field.kind](field)
             _call_engine(shard.update, qe.UpdateOperation.create_field_index(field.name, params))
         _call_engine(shard.flush)
         return cls(shard, schema, schema.dims)
@@ -118,7 +117,7 @@ class EdgeEngine:
         """Add or replace points; durable once this returns."""
         self.payload_cache.invalidate(point.id for point in points)
         self._create_multivectors(points)
-        records = [qe.Point(point.id, _to_engine_vectors(point), point.payload) for point in points]
+        records = [qe.Point(point.id, to_engine_vectors(point), point.payload) for point in points]
         _call_engine(self._shard.update, qe.UpdateOperation.upsert_points(records))
         _call_engine(self._shard.flush)
         self.payload_cache.put(points)
@@ -131,6 +130,27 @@ class EdgeEngine:
         ]
         _call_engine(self._shard.update, qe.UpdateOperation.update_vectors(records))
         _call_engine(self._shard.flush)
+
+    def check_updates(self, updates: Sequence[PointUpdate]) -> None:
+        """Check that the points of updates exist, before any of them is changed.
+
+        Raises:
+            IndexStoreError: One does not.
+        """
+        ids = list({update.id for update in updates})
+        check_exist(ids, self.retrieve(ids, (), vectors=False).keys())
+
+    def update_points(self, updates: Sequence[PointUpdate]) -> None:
+        """Change payload fields of points; durable once this returns.
+
+        The engine takes one operation for each point: see `EdgeFolder` for what makes them one.
+        """
+        operations = to_update_operations(updates)  # before the first of them takes effect
+        rows = self.payload_cache.take([update.id for update in updates])
+        for operation in operations:
+            _call_engine(self._shard.update, operation)
+        _call_engine(self._shard.flush)
+        self.payload_cache.put_changed(rows, updates)
 
     def delete(self, ids: Sequence[PointId]) -> None:
         """Delete points; durable once this returns."""
@@ -168,7 +188,7 @@ class EdgeEngine:
         self, name: str, conditions: Sequence[Condition], limit: int
     ) -> dict[FieldValue, int]:
         """Return exact counts by value, most frequent first."""
-        request = qe.FacetRequest(name, limit=limit, exact=True, filter=_to_filter(conditions))
+        request = qe.FacetRequest(name, limit=limit, exact=True, filter=to_filter(conditions))
         hits = _call_engine(self._shard.facet, request).hits
         return to_facet_counts(hits)
 
@@ -188,7 +208,7 @@ class EdgeEngine:
                 continue
             request = qe.ScrollRequest(
                 limit=max(len(ids), 1),
-                filter=_to_filter(conditions, include_ids=ids),
+                filter=to_filter(conditions, include_ids=ids),
                 with_payload=False,
             )
             records, _ = _call_engine(self._shard.scroll, request)
@@ -197,7 +217,7 @@ class EdgeEngine:
 
     def count(self, conditions: Sequence[Condition]) -> int:
         """Return the number of points that fulfil all conditions."""
-        request = qe.CountRequest(exact=True, filter=_to_filter(conditions))
+        request = qe.CountRequest(exact=True, filter=to_filter(conditions))
         return int(_call_engine(self._shard.count, request))
 
     def scroll(
@@ -211,7 +231,7 @@ class EdgeEngine:
         request = qe.ScrollRequest(
             offset=after or None,
             limit=limit,
-            filter=_to_filter(conditions),
+            filter=to_filter(conditions),
             with_payload=True if fields is None else list(fields),
         )
         records, next_id = _call_engine(self._shard.scroll, request)
@@ -228,7 +248,7 @@ class EdgeEngine:
         direction = qe.Direction.Desc if order.descending else qe.Direction.Asc
         request = qe.ScrollRequest(
             limit=limit,
-            filter=_to_filter(conditions),
+            filter=to_filter(conditions),
             with_payload=True if fields is None else list(fields),
             order_by=qe.OrderBy(order.field, direction, order.start_from),
         )
@@ -281,67 +301,15 @@ class EdgeEngine:
         return qe.QueryRequest(
             limit=query.limit,
             query=qe.Query.Nearest(self._to_query_vector(query), using=query.using),
-            filter=_to_filter(query.conditions, query.exclude_ids, query.include_ids),
+            filter=to_filter(query.conditions, query.exclude_ids, query.include_ids),
             params=params,
         )
-
-
-def _to_filter(
-    conditions: Sequence[Condition],
-    exclude_ids: Sequence[PointId] = (),
-    include_ids: Sequence[PointId] = (),
-) -> "qe.Filter | None":
-    if not conditions and not exclude_ids and not include_ids:
-        return None
-    must: list[Any] = [_to_condition(condition) for condition in conditions]
-    if include_ids:
-        must.append(qe.HasIdCondition(set(include_ids)))
-    return qe.Filter(
-        must=must,
-        must_not=[qe.HasIdCondition(set(exclude_ids))] if exclude_ids else None,
-    )
-
-
-def _to_condition(condition: Condition) -> "qe.FieldCondition | qe.IsEmptyCondition | qe.Filter":
-    if isinstance(condition, AnyOf):
-        return qe.Filter(
-            should=[
-                qe.Filter(must=[_to_condition(part) for part in parts])
-                for parts in condition.alternatives
-            ]
-        )
-    if isinstance(condition, IsEmpty):
-        return qe.IsEmptyCondition(condition.field)
-    if isinstance(condition, In):
-        match = qe.MatchAny(list(condition.values))  # type: ignore[arg-type]
-        return qe.FieldCondition(condition.field, match=match)
-    value_range = qe.RangeFloat(gte=condition.low, lte=condition.high)
-    return qe.FieldCondition(condition.field, range=value_range)
 
 
 def _to_scored_points(records: Sequence[Any]) -> list[ScoredPoint]:
     return to_scored_points(
         [_format_uuid(record.id.int) for record in records], [record.score for record in records]
     )
-
-
-def _to_engine_vectors(point: Point) -> dict[str, Any]:
-    vectors: dict[str, Any] = {name: vector.tolist() for name, vector in point.vectors.items()}
-    if point.sparse_vector:
-        vectors[SPARSE] = to_engine_vector(point.sparse_vector)
-    return vectors
-
-
-def to_engine_vector(vector: "np.typing.NDArray[np.float32] | SparseVector") -> Any:
-    """Return a vector as the engine takes it.
-
-    Args:
-        vector: A dense vector of shape (dim,), a multivector of shape (n_rows, dim), or a sparse
-            vector.
-    """
-    if isinstance(vector, SparseVector):
-        return qe.SparseVector(vector.indices.tolist(), vector.values.tolist())
-    return vector.tolist()
 
 
 @lru_cache(maxsize=_CACHED_IDS)

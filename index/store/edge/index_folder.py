@@ -33,13 +33,14 @@ from index.store.edge.metadata_files import (
     write_checksummed,
     write_current_shard,
 )
+from index.store.edge.update_journal import UpdateJournal
 from index.store.hnsw_config import REBUILD_SHARE
-from index.store.points import Payload, StoreSchema
+from index.store.points import Payload, PointUpdate, StoreSchema
 from shopwindow.values.errors import IndexStoreError
 
 LOG = logging.getLogger(__name__)
 
-WRITE_OPERATIONS = frozenset({"upsert", "update_sparse_vectors", "delete"})
+WRITE_OPERATIONS = frozenset({"upsert", "update_sparse_vectors", "update_points", "delete"})
 READ_OPERATIONS = frozenset(
     {"retrieve", "query", "facet", "fetch_rows", "filter_ids", "count", "scroll", "scroll_ordered"}
 )  # fmt: skip
@@ -67,6 +68,7 @@ class EdgeFolder:
         self._build_failure = ""
         self._current = CurrentShard("")
         self._private_copy: Path | None = None
+        self._journal = UpdateJournal(folder)
         if (folder / CURRENT_FILE).exists():
             self._open()
         elif folder.exists():
@@ -221,6 +223,8 @@ class EdgeFolder:
         if self._engine is not None:
             self._engine.close()
             if not self.is_read_only:
+                with suppress(OSError):  # repeating its batch would change nothing
+                    self._journal.remove()
                 with suppress(OSError):  # without checksums, damage is only noticed later
                     write_checksums(self._folder, self._folder / self._current.shard)
         if self._private_copy is not None:
@@ -247,10 +251,38 @@ class EdgeFolder:
             check_disk_space(self._folder, n_bytes)
         if self._build:
             self._build.wait_for_copy()
+        if name == "update_points":
+            self._prepare_updates(engine, *args)
+        else:
+            self._remove_journal()
         result = getattr(engine, name)(*args)
         if self._build:
             self._build.record_write(name, args)
         return result
+
+    def _prepare_updates(self, engine: EdgeEngine, updates: list[PointUpdate]) -> None:
+        """Check a batch of updates, and write down what a crash must not leave half done."""
+        engine.check_updates(updates)
+        if len(updates) > 1:
+            self._journal.write(updates)
+        else:
+            self._remove_journal()
+
+    def _remove_journal(self) -> None:
+        """Remove the journal, whose batch must not be repeated after the next write.
+
+        Raises:
+            IndexStoreError: It cannot be removed; nothing was changed.
+        """
+        try:
+            self._journal.remove()
+        except OSError as exc:
+            raise IndexStoreError(f"{self._folder} cannot be written: {exc}") from exc
+
+    def _finish_updates(self, engine: EdgeEngine) -> None:
+        """Repeat the batch of updates that a crash may have left half done."""
+        if updates := self._journal.read():
+            engine.update_points(updates)
 
     def _is_graph_due(self, hnsw_min_points: int) -> bool:
         if self._engine is None or int(self._engine.count(())) < max(hnsw_min_points, 1):
@@ -299,10 +331,12 @@ class EdgeFolder:
             self._private_copy = Path(tempfile.mkdtemp(prefix="shopwindow-copy-"))
             copy_sparse_tree(shard, self._private_copy / shard.name)
             self._engine = EdgeEngine.load(self._private_copy / shard.name, self._schema)
+            self._finish_updates(self._engine)
             return
         # From here on the files change; after a crash the engine's log restores them.
         delete_checksums(self._folder)
         self._engine = EdgeEngine.load(shard, self._schema)
+        self._finish_updates(self._engine)
         self._remove_leftovers()
 
     def _check_manifest(self) -> None:

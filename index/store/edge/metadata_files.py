@@ -17,6 +17,7 @@ SCHEMA_FILE = "schema.json"
 SOCKET_FILE = "socket"
 CHECKSUMS_FILE = "sums.json"
 WRITE_LOCK_FILE = "turn"
+JOURNAL_FILE = "updates.journal"
 SHARD_PREFIX = "shard-"
 BUILD_PREFIX = "build-"
 
@@ -113,7 +114,7 @@ def format_damage_message(path: Path) -> str:
 def is_index_file(name: str) -> bool:
     """Return whether a name in a folder belongs to an index."""
     names = {CURRENT_FILE, LOCK_FILE, LOG_FILE, MANIFEST_FILE, SCHEMA_FILE}
-    names |= {SOCKET_FILE, CHECKSUMS_FILE, WRITE_LOCK_FILE}
+    names |= {SOCKET_FILE, CHECKSUMS_FILE, WRITE_LOCK_FILE, JOURNAL_FILE}
     return name.removesuffix(".new") in names or name.startswith((SHARD_PREFIX, BUILD_PREFIX))
 
 

@@ -23,6 +23,7 @@ from index.store.points import (
     OrderBy,
     Point,
     PointId,
+    PointUpdate,
     StoreSchema,
     VectorQuery,
     list_fields,
@@ -131,6 +132,25 @@ def to_point_vectors(vectors: Mapping[PointId, SparseVector]) -> list[qm.PointVe
         qm.PointVectors(id=point_id, vector={SPARSE: _to_vector(vector)})
         for point_id, vector in vectors.items()
     ]
+
+
+def to_update_operations(updates: Sequence[PointUpdate]) -> list[qm.UpdateOperation]:
+    """Return updates as the server takes them; it removes the fields that are null."""
+    operations: list[qm.UpdateOperation] = [
+        qm.SetPayloadOperation(set_payload=qm.SetPayload(payload=u.changes, points=[u.id]))
+        for u in updates
+        if u.changes
+    ]
+    vectors = {u.id: u.sparse_vector for u in updates if u.sparse_vector is not None}
+    filled = {point_id: vector for point_id, vector in vectors.items() if vector}
+    emptied = [point_id for point_id, vector in vectors.items() if not vector]
+    if filled:
+        changed = qm.UpdateVectors(points=to_point_vectors(filled))
+        operations.append(qm.UpdateVectorsOperation(update_vectors=changed))
+    if emptied:
+        deleted = qm.DeleteVectors(points=list(emptied), vector=[SPARSE])
+        operations.append(qm.DeleteVectorsOperation(delete_vectors=deleted))
+    return operations
 
 
 def to_query_request(

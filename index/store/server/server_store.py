@@ -18,11 +18,18 @@ from index.store.points import (
     Payload,
     Point,
     PointId,
+    PointUpdate,
     ScoredPoint,
     StoreSchema,
     VectorQuery,
 )
-from index.store.preconditions import check_indexed_field, check_points, check_queries
+from index.store.preconditions import (
+    check_exist,
+    check_indexed_field,
+    check_points,
+    check_queries,
+    check_updates,
+)
 from index.store.qdrant_records import to_facet_counts, to_point, to_scored_points
 from index.store.server.conversion import (
     FIELD_PARAMS,
@@ -36,6 +43,7 @@ from index.store.server.conversion import (
     to_point_struct,
     to_point_vectors,
     to_query_request,
+    to_update_operations,
 )
 from index.text.bm25 import SparseVector
 from shopwindow.values.errors import IndexStoreError, StoreUnreachableError
@@ -169,6 +177,18 @@ class ServerStore(LocalWriteLock):
         self._require_schema()
         if vectors:
             self._call("update_vectors", points=to_point_vectors(vectors), wait=True)
+            self._record_change()
+
+    def update_points(self, updates: Sequence[PointUpdate]) -> None:
+        """Change payload fields of points in one request; see `VectorStore.update_points`."""
+        self._require_schema()
+        check_updates(updates)
+        if updates:
+            # A server changes the points that exist before it complains of the others.
+            ids = list({update.id for update in updates})
+            check_exist(ids, self.retrieve(ids, ()).keys())
+            operations = to_update_operations(updates)
+            self._call("batch_update_points", update_operations=operations, wait=True)
             self._record_change()
 
     def delete(self, ids: Sequence[PointId]) -> None:
