@@ -6,14 +6,17 @@ from shopwindow.lazy_exports import make_getattr
 
 if TYPE_CHECKING:
     from index.catalog import (
+        Feed,
         FeedDownloader,
         FeedMapping,
         FetchedFeed,
         ProductFeed,
         Rejection,
+        UpdateFeed,
         fetch_feed,
         is_feed_address,
         read_products,
+        read_updates,
     )
     from index.catalog_cache import CatalogCache
     from index.feed_preview import FeedPreview, preview_feed
@@ -72,6 +75,7 @@ _HOMES = {
     "PriceView": "index.pricing",
     "ProductCondition": "index.pricing",
     "__version__": "shopwindow.version",
+    "Feed": "index.catalog",
     "FeedDownloader": "index.catalog",
     "FeedMapping": "index.catalog",
     "FetchedFeed": "index.catalog",
@@ -87,7 +91,9 @@ _HOMES = {
     "make_position": "index.product_query",
     "Rejection": "index.catalog",
     "preview_feed": "index.feed_preview",
+    "UpdateFeed": "index.catalog",
     "read_products": "index.catalog",
+    "read_updates": "index.catalog",
 }
 
 __all__ = [
@@ -101,6 +107,7 @@ __all__ = [
     "PRICE_FIELDS",
     "TEXT_DIGEST",
     "CatalogCache",
+    "Feed",
     "FeedDownloader",
     "FeedMapping",
     "FeedPreview",
@@ -118,6 +125,7 @@ __all__ = [
     "ProgressCallback",
     "Rejection",
     "ScoredProduct",
+    "UpdateFeed",
     "__version__",
     "build_encoder_texts",
     "decode_hashes",
@@ -130,6 +138,7 @@ __all__ = [
     "make_position",
     "preview_feed",
     "read_products",
+    "read_updates",
     "to_conditions",
     "tokenize_product",
 ]

@@ -25,6 +25,9 @@ class IndexReport:
         n_withdrawn: Number of products that the feed says are not for sale, such as drafts.
         withdrawn: The rows that say so.
         n_withdrawn_deleted: Number of withdrawn products that were deleted from the index.
+        n_unknown: Number of updates of products that are not in the index.
+        unknown: The rows of these updates.
+        ignored_columns: Columns that a feed of updates has but cannot update, with the reason.
         n_rejected: Number of products that were rejected.
         rejected: The rejected rows with line and reason.
         n_warnings: Number of values that could not be used; their products are indexed without.
@@ -32,6 +35,7 @@ class IndexReport:
         warnings_by_field: Number of warnings by the field that is missing: "price", "image";
             "cells" stands for rows that are too short.
         rejection_groups: The rejected rows by reason, however many.
+        unknown_groups: The updates of products that are not in the index.
         withdrawal_groups: The rows that are not for sale by reason.
         warning_groups: The warnings by reason.
         indexing_issues: The rejected rows and warnings that were found only while indexing, not
@@ -49,12 +53,16 @@ class IndexReport:
     n_withdrawn: int = 0
     withdrawn: list[Rejection] = field(default_factory=list)
     n_withdrawn_deleted: int = 0
+    n_unknown: int = 0
+    unknown: list[Rejection] = field(default_factory=list)
+    ignored_columns: dict[str, str] = field(default_factory=dict)
     n_rejected: int = 0
     rejected: list[Rejection] = field(default_factory=list)
     n_warnings: int = 0
     warnings: list[Rejection] = field(default_factory=list)
     warnings_by_field: Counter[str] = field(default_factory=Counter)
     rejection_groups: IssueGroups = field(default_factory=IssueGroups)
+    unknown_groups: IssueGroups = field(default_factory=IssueGroups)
     withdrawal_groups: IssueGroups = field(default_factory=IssueGroups)
     warning_groups: IssueGroups = field(default_factory=IssueGroups)
     indexing_issues: list[Rejection] = field(default_factory=list)
@@ -64,7 +72,7 @@ class IndexReport:
     @property
     def n_processed(self) -> int:
         """Number of products processed so far, whatever their outcome."""
-        return self.n_accepted + self.n_rejected
+        return self.n_accepted + self.n_rejected + self.n_unknown
 
     @property
     def n_accepted(self) -> int:
@@ -83,6 +91,13 @@ class IndexReport:
         _append_capped(self.rejected, rejection)
         if at_indexing:
             _append_capped(self.indexing_issues, rejection)
+
+    def report_unknown(self, rejection: Rejection) -> None:
+        """Count an update of a product that is not in the index."""
+        self.n_unknown += 1
+        self.unknown_groups.add(rejection)
+        _append_capped(self.unknown, rejection)
+        _append_capped(self.indexing_issues, rejection)
 
     def withdraw(self, rejection: Rejection) -> None:
         """Count a product that is not for sale."""

@@ -87,10 +87,18 @@ INDEXED_FIELDS = (
 CACHED_FIELDS = (PERCEPTUAL_HASH,)
 """Payload fields that are cached but not indexed: they are read for many candidates."""
 
+_WORD_FIELDS = (
+    "title", "description", "translations", "language", "category", "brand", "attributes", "sku",
+    "gtin", "mpn",
+)  # fmt: skip
+"""Fields of a product that its tokens and surface forms are made of."""
+
 _TIMES = frozenset({"created_at", "sale_start", "sale_end"})
 _TUPLES = frozenset({"category", "images"})
 _TITLE_REPEATS = 3  # title tokens count three times
 _MAX_ENCODED_CHARS = 300
+_CACHED_NAMES = 50_000
+_EMPTY: tuple[object, ...] = (None, "", [])
 
 
 def to_point_id(product_id: ProductId) -> PointId:
@@ -123,6 +131,11 @@ def _compute_point_id(product_id: ProductId) -> PointId:
 
 def _validate_id(product_id: object) -> str:
     return Validator(InvalidQueryError).check_text("product_id", product_id)
+
+
+def has_same_words(product: Product, other: Product) -> bool:
+    """Return whether two products have the same tokens and surface forms, as far as can be told."""
+    return all(getattr(product, name) == getattr(other, name) for name in _WORD_FIELDS)
 
 
 def tokenize_product(product: Product) -> tuple[Token, ...]:
@@ -197,15 +210,21 @@ def to_payload(product: Product) -> Payload:
     Fields that end in `_key` are folded (case, Arabic letter forms), so that filters match what
     shoppers type; their counterparts without `_key` keep the original text for facet labels.
     """
+    fields = {**build_data_fields(product), **build_word_fields(product)}
+    return {name: value for name, value in fields.items() if value not in _EMPTY}
+
+
+def build_data_fields(product: Product) -> Payload:
+    """Return the payload fields that need no analysis of texts; empty ones are included."""
     paths = [
         CATEGORY_SEPARATOR.join(product.category[: n + 1]) for n in range(len(product.category))
     ]
-    fields: Payload = {
+    return {
         "product": _to_plain_values(product),
         "category_path": paths,
-        "category_key": sorted({fold(name) for name in (*paths, *product.category)}),
+        "category_key": sorted({_fold_name(name) for name in (*paths, *product.category)}),
         "brand": product.brand,
-        "brand_key": fold(product.brand),
+        "brand_key": _fold_name(product.brand),
         "merchant_id": product.merchant_id,
         "attributes_key": _build_attribute_keys(product),
         GROUP_ID: product.group_id,
@@ -215,10 +234,21 @@ def to_payload(product: Product) -> Payload:
         "rating": product.rating,
         "in_stock": int(product.in_stock),
         "created_at": product.created_at.timestamp() if product.created_at else None,
+    }
+
+
+def build_word_fields(product: Product) -> Payload:
+    """Return the payload fields that are made of words; empty ones are included."""
+    return {
         SURFACE_FORMS: _collect_surface_forms(product),
         LANGUAGES: sorted({code for code, _ in _collect_texts(product) if code}),
     }
-    return {name: value for name, value in fields.items() if value not in (None, "", [])}
+
+
+@lru_cache(maxsize=_CACHED_NAMES)
+def _fold_name(name: str) -> str:
+    """Return a folded name; most products share theirs with others."""
+    return fold(name)
 
 
 def _build_attribute_keys(product: Product) -> list[str]:
@@ -230,7 +260,7 @@ def _build_attribute_keys(product: Product) -> list[str]:
 
 def _build_price_fields(product: Product) -> Payload:
     if product.sale_price is None:
-        return {PRICE: product.price}
+        return {PRICE: product.price, SALE_PRICE: None, SALE_START: None, SALE_END: None}
     start, end = product.sale_start, product.sale_end
     return {
         PRICE: product.list_price,
@@ -302,4 +332,4 @@ def _make_category_key(category: str) -> str:
 
 
 def _make_attribute_key(name: str, value: str) -> str:
-    return f"{fold(name)}={fold(value)}"
+    return f"{_fold_name(name)}={_fold_name(value)}"

@@ -1,6 +1,6 @@
 """The index of one catalog: add and delete products, read candidates."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,12 +15,13 @@ from index.removal import delete_missing_products, delete_withdrawn_products
 from index.store.contract import VectorStore
 from index.store.location import open_store
 from index.store.points import PHOTO, TEXT, Payload, StoreSchema
-from shopwindow.values import Closeable, Encoder, Product
+from shopwindow.values import Closeable, Encoder, Product, ProductUpdate
 from shopwindow.values.errors import IndexNotFoundError, IndexStoreError, InvalidValueError
 from shopwindow.values.setting_groups import IndexSettings
 
 if TYPE_CHECKING:
     from index.catalog.product_feed import ProductFeed
+    from index.catalog.update_feed import UpdateFeed
 
 
 class ProductIndex(IndexReader, Closeable):
@@ -140,6 +141,51 @@ class ProductIndex(IndexReader, Closeable):
                 counts = (report.added, report.updated, report.deleted, report.n_withdrawn_deleted)
                 self._finish_writes(changed=any(counts))
         return report
+
+    def update(
+        self,
+        updates: "UpdateFeed | Iterable[ProductUpdate] | Mapping[str, Mapping[str, object]]",
+        *,
+        merchant_id: str = "",
+        progress: ProgressCallback | None = None,
+    ) -> IndexReport:
+        """Change some fields of products by id, such as price and stock; nothing is encoded.
+
+        What is stored afterwards is what indexing the whole product with its new values would
+        store. Products that are not in the index are counted and not created.
+
+        Args:
+            updates: A feed from `read_updates`, updates, or new values by field by product id:
+                `index.update({"sku-1": {"price": 9.5, "in_stock": False}})`.
+            merchant_id: The one merchant whose products may be updated; empty for all.
+            progress: Called after each batch with the counts so far.
+
+        Returns:
+            Counts, and each rejected and unknown product with its line and reason. Each batch is
+            written whole, and durable once it is counted.
+
+        Raises:
+            InvalidProductError: A field cannot be updated, or a value is not valid; nothing was
+                written.
+            FeedError: The feed cannot be read at all.
+            InvalidValueError: `merchant_id` is not a clean single line, or something else than
+                updates came.
+            IndexNotFoundError: There is no index.
+            IndexStoreError: The store refused.
+        """
+        from index.updating_run import UpdatingRun, collect_updates  # noqa: PLC0415 - as in `add`
+
+        _check_merchant_id(merchant_id)
+        collected = collect_updates(updates)
+        if self.manifest is None:
+            raise IndexNotFoundError(self.location)
+        with self._store.lock_writes():
+            mean, batch_size = self.manifest.mean_doc_length, self._settings.batch_size
+            run = UpdatingRun(self._store, mean, batch_size, merchant_id, progress)
+            try:
+                return run.run(collected)
+            finally:
+                self._finish_writes(changed=bool(run.report.updated))
 
     def delete(self, product_ids: Sequence[str]) -> int:
         """Delete products by id.

@@ -9,6 +9,7 @@ from shopwindow.lazy_exports import make_getattr
 
 if TYPE_CHECKING:
     from index.catalog.column_uses import ColumnUse
+    from index.catalog.feed import Feed
     from index.catalog.feed_mapping import FeedMapping, load_mapping
     from index.catalog.formats import FEED_FORMATS
     from index.catalog.mapping_writer import format_mapping
@@ -18,22 +19,26 @@ if TYPE_CHECKING:
     from index.catalog.sources.feed_address import is_feed_address
     from index.catalog.sources.feed_download import FeedDownloader
     from index.catalog.sources.fetched_feed import FetchedFeed, fetch_feed
+    from index.catalog.update_feed import UpdateFeed, read_updates
 
 __all__ = [
     "FEED_FORMATS",
     "REJECTS_HEADER",
     "ColumnUse",
+    "Feed",
     "FeedDownloader",
     "FeedMapping",
     "FeedRow",
     "FetchedFeed",
     "ProductFeed",
     "Rejection",
+    "UpdateFeed",
     "fetch_feed",
     "format_mapping",
     "is_feed_address",
     "load_mapping",
     "read_products",
+    "read_updates",
 ]
 
 _MODULES = {
@@ -45,12 +50,15 @@ _MODULES = {
     "FetchedFeed": "index.catalog.sources.fetched_feed",
     "fetch_feed": "index.catalog.sources.fetched_feed",
     "is_feed_address": "index.catalog.sources.feed_address",
+    "Feed": "index.catalog.feed",
     "FeedMapping": "index.catalog.feed_mapping",
     "FeedRow": "index.catalog.records",
     "ProductFeed": "index.catalog.product_feed",
     "Rejection": "index.catalog.records",
     "load_mapping": "index.catalog.feed_mapping",
     "read_products": "index.catalog.product_feed",
+    "UpdateFeed": "index.catalog.update_feed",
+    "read_updates": "index.catalog.update_feed",
 }
 
 __getattr__ = make_getattr(__name__, _MODULES)

@@ -1,5 +1,6 @@
 """The prices of a row: what a shopper pays, the regular price, and a sale with its window."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -44,7 +45,7 @@ def read_prices(
         sale = None
     if sale is None or not sale.amount or (regular and regular.amount <= sale.amount):
         return _without_sale(price, list_price)
-    window = _read_window(row, orders)
+    window = read_window(row, orders)
     if window.is_over(now):
         return _without_sale(price, list_price)
     regular_amount = regular.amount if regular else None
@@ -76,10 +77,18 @@ def _without_sale(price: Money | None, list_price: Money | None) -> RowPrices:
     )
 
 
-def _read_window(row: RowReader, orders: DateOrders) -> SaleWindow:
-    """Return when the row's sale is on; a side that cannot be read is open."""
+def read_window(row: RowReader, orders: DateOrders, ignored: Collection[str] = ()) -> SaleWindow:
+    """Return when the row's sale is on; a side that cannot be read is open.
+
+    Args:
+        row: The row.
+        orders: Whether the day or the month comes first, by field.
+        ignored: Fields that are not read.
+    """
 
     def read(field: str, as_start: bool, as_end: bool) -> SaleWindow:
+        if field in ignored:
+            return SaleWindow()
         order = orders.get(field, DateOrder.UNKNOWN)
 
         def parse(value: object) -> SaleWindow:

@@ -25,6 +25,7 @@ from shopwindow.values.event import (
 from shopwindow.values.fork_guard import ForkGuard
 from shopwindow.values.product import Product
 from shopwindow.values.product_ids import ProductId, hash_product_id
+from shopwindow.values.product_update import UPDATABLE_FIELDS, ProductUpdate
 from shopwindow.values.product_validation import AVAILABILITIES, MAX_IMAGES, Availability
 from shopwindow.values.profile_view import (
     DEMO_USER_PREFIX,
@@ -63,6 +64,7 @@ __all__ = [
     "MAX_LIMIT",
     "MAX_TEXT_CHARS",
     "SORTS",
+    "UPDATABLE_FIELDS",
     "WHOLE_TEXT",
     "Availability",
     "Closeable",
@@ -84,6 +86,7 @@ __all__ = [
     "PriceBucket",
     "Product",
     "ProductId",
+    "ProductUpdate",
     "Query",
     "QueryImage",
     "QueryInterpretation",

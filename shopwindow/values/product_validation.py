@@ -45,6 +45,16 @@ def validate_fields(values: Mapping[str, Any]) -> Iterator[tuple[str, object]]:
     Raises:
         InvalidProductError: A field is missing or invalid; the error names it.
     """
+    yield from validate_values(values)
+    _check_sale(values)
+
+
+def validate_values(values: Mapping[str, Any]) -> Iterator[tuple[str, object]]:
+    """Yield the validated fields of a product, each checked by itself; see `validate_fields`.
+
+    Raises:
+        InvalidProductError: A field is missing or invalid; the error names it.
+    """
     yield from _validate_texts(values)
     yield "translations", MappingProxyType(_validate_translations(values["translations"]))
     yield "attributes", MappingProxyType(_validate_attributes(values["attributes"]))
@@ -57,7 +67,6 @@ def validate_fields(values: Mapping[str, Any]) -> Iterator[tuple[str, object]]:
         if values[name] is not None:
             yield name, _VALIDATOR.check_datetime(name, values[name])
     _check_choices(values)
-    _check_sale(values)
 
 
 def _validate_texts(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

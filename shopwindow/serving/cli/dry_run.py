@@ -1,10 +1,12 @@
 """Reading a feed without indexing it: what its columns are, and what would be rejected."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from rich.table import Table
 
-from index import FeedPreview, preview_feed
+from index import Feed, FeedPreview, preview_feed
+from index.catalog import ColumnUse
 from shopwindow.serving.cli.exit_codes import ExitCode
 from shopwindow.serving.cli.index_feed import FeedRequest, check_rejected_share
 from shopwindow.serving.cli.index_report import show_issues
@@ -34,22 +36,38 @@ def show_dry_run(request: FeedRequest, mapping_out: Path | None) -> ExitCode:
     feed = request.open_feed(writes_rejects=False)
     with get_stderr_console().status(f"reading {feed.path.name}"):
         preview = preview_feed(feed)
-    _show_columns(f"{feed.path.name} ({feed.format})", preview)
+    show_columns(feed, preview.columns)
     _show_counts(preview)
-    text = feed.format_mapping({"format": request.format, "encoding": request.encoding})
-    if mapping_out is None:
-        get_stdout_console().print(text, soft_wrap=True)
-    else:
-        _write_mapping(mapping_out, text)
+    show_mapping(feed, request, mapping_out)
     if not preview.n_products:
         print_notice("error: no row of the feed makes a product.", style="red")
         return ExitCode.FAILED
     return check_rejected_share(preview.report, request.max_rejected)
 
 
-def _show_columns(title: str, preview: FeedPreview) -> None:
+def show_mapping(feed: Feed, request: FeedRequest, mapping_out: Path | None) -> None:
+    """Show a mapping file that reads a feed as it is read, or write it.
+
+    Args:
+        feed: The feed.
+        request: How it is read.
+        mapping_out: Where to write the file; it is shown when None.
+
+    Raises:
+        FeedError: The mapping cannot be written.
+    """
+    text = feed.format_mapping({"format": request.format, "encoding": request.encoding})
+    if mapping_out is None:
+        get_stdout_console().print(text, soft_wrap=True)
+    else:
+        _write_mapping(mapping_out, text)
+
+
+def show_columns(feed: Feed, columns: Sequence[ColumnUse]) -> None:
+    """Show what each column of a feed is used for, with values."""
+    title = f"{feed.path.name} ({feed.format})"
     table = Table("column", "", "use", "first values", "note", title=title)
-    for use in preview.columns:
+    for use in columns:
         samples = " | ".join(use.samples)
         cells = (use.column, "" if use.is_sure else "?", use.use, samples, use.note)
         table.add_row(*(sanitize_line(cell) for cell in cells))

@@ -6,7 +6,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
-from index import IndexReport, ProductFeed, ProductIndex, ProgressCallback, read_products
+from index import (
+    IndexReport,
+    ProductFeed,
+    ProductIndex,
+    ProgressCallback,
+    UpdateFeed,
+    read_products,
+    read_updates,
+)
 from shopwindow.serving.cli.context import open_index
 from shopwindow.serving.cli.exit_codes import ExitCode
 from shopwindow.serving.cli.index_progress import show_index_progress
@@ -91,6 +99,25 @@ class FeedRequest:
             currency=self.currency,
             language=self.language,
             base_address=self.base_address,
+        )
+
+    def open_updates(self, writes_rejects: bool = True) -> UpdateFeed:
+        """Open the feed as one of partial updates; see `open_feed`.
+
+        Returns:
+            The feed; its rows are read later.
+
+        Raises:
+            FeedError: It cannot be read at all, or an option is not valid.
+        """
+        return read_updates(
+            self.path,
+            mapping=self.mapping,
+            format=self.format or None,
+            rejects=self.get_rejects_path() if writes_rejects else None,
+            encoding=self.encoding,
+            merchant_id=self.merchant_id,
+            currency=self.currency,
         )
 
 

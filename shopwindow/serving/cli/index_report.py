@@ -47,12 +47,12 @@ def show_index_report(report: IndexReport, rejects: Path) -> None:
 
 def show_issues(report: IndexReport) -> None:
     """Show the problems of a feed's rows, grouped by reason."""
-    _show_groups("not for sale", report.withdrawal_groups)
-    _show_groups("rejected", report.rejection_groups)
-    _show_groups("indexed without a value", report.warning_groups)
+    show_groups("not for sale", report.withdrawal_groups)
+    show_groups("rejected", report.rejection_groups)
+    show_groups("indexed without a value", report.warning_groups)
 
 
-def _show_groups(title: str, groups: IssueGroups) -> None:
+def show_groups(title: str, groups: IssueGroups) -> None:
     """Show the most frequent problems, each once with its number of rows and the first lines."""
     shown = groups.list_largest(MAX_GROUPS_SHOWN)
     if not shown:

@@ -30,6 +30,50 @@ ProductId: TypeAlias = Annotated[
 ColumnMapping: TypeAlias = Annotated[
     Path | None, typer.Option(metavar="FILE", help="TOML file that says what columns mean.")
 ]
+FeedFormat: TypeAlias = Annotated[
+    str,
+    typer.Option(
+        "--format",
+        metavar="F",
+        help="csv, tsv, jsonl, parquet, google-xml, shopify, woocommerce, magento or salla; "
+        "detected when not given.",
+    ),
+]
+Encoding: TypeAlias = Annotated[
+    str, typer.Option(metavar="NAME", help="Encoding of a feed that is not UTF-8, as cp1256.")
+]
+RejectsPath: TypeAlias = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE", help="Where rejected rows and values go; FEED.rejects.csv when not given."
+    ),
+]
+Merchant: TypeAlias = Annotated[
+    str,
+    typer.Option(metavar="ID", help="The feed's only seller, also of rows that name no seller."),
+]
+FeedCurrency: TypeAlias = Annotated[
+    str, typer.Option(metavar="CODE", help="Currency of prices that name none, as AED.")
+]
+MaxRejected: TypeAlias = Annotated[
+    float,
+    typer.Option(
+        metavar="PERCENT",
+        min=0,
+        max=100,
+        help="Share of rejected rows above which the exit code is 3.",
+    ),
+]
+DryRun: TypeAlias = Annotated[
+    bool,
+    typer.Option(
+        "--dry-run", help="Only show what the columns are used for and what would be rejected."
+    ),
+]
+MappingOut: TypeAlias = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="With --dry-run: where to write a mapping to start from."),
+]
 PhotoFolder: TypeAlias = Annotated[
     Path | None,
     typer.Option(metavar="DIR", help="Where photos go that are embedded in the feed."),

@@ -20,6 +20,11 @@ COMMANDS = (
         "Read a catalogue into the index; only what is new or changed costs time.",
     ),
     CommandEntry(
+        "update",
+        "update:update",
+        "Change prices, stock and other values of indexed products; nothing is encoded.",
+    ),
+    CommandEntry(
         "adapt", "adapt:adapt", "Fine-tune the encoder on a shop's own photos and titles."
     ),
     CommandEntry(

@@ -6,7 +6,18 @@ from typing import Annotated
 import typer
 
 from shopwindow.serving.cli.context import load_settings
-from shopwindow.serving.cli.options import ColumnMapping, PhotoFolder
+from shopwindow.serving.cli.options import (
+    ColumnMapping,
+    DryRun,
+    Encoding,
+    FeedCurrency,
+    FeedFormat,
+    MappingOut,
+    MaxRejected,
+    Merchant,
+    PhotoFolder,
+    RejectsPath,
+)
 from shopwindow.serving.cli.output import print_notice
 
 
@@ -17,25 +28,9 @@ def index(  # noqa: PLR0913 -- one parameter for each option
     ],
     *,
     mapping: ColumnMapping = None,
-    feed_format: Annotated[
-        str,
-        typer.Option(
-            "--format",
-            metavar="F",
-            help="csv, tsv, jsonl, parquet, google-xml, shopify, woocommerce, magento or salla; "
-            "detected when not given.",
-        ),
-    ] = "",
-    encoding: Annotated[
-        str, typer.Option(metavar="NAME", help="Encoding of a feed that is not UTF-8, as cp1256.")
-    ] = "",
-    rejects: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE",
-            help="Where rejected rows and values go; FEED.rejects.csv when not given.",
-        ),
-    ] = None,
+    feed_format: FeedFormat = "",
+    encoding: Encoding = "",
+    rejects: RejectsPath = None,
     delete_missing: Annotated[
         bool,
         typer.Option(
@@ -44,45 +39,19 @@ def index(  # noqa: PLR0913 -- one parameter for each option
         ),
     ] = False,
     full: Annotated[bool, typer.Option("--full", hidden=True)] = False,
-    merchant: Annotated[
-        str,
-        typer.Option(
-            metavar="ID", help="The feed's only seller, also of rows that name no seller."
-        ),
-    ] = "",
-    currency: Annotated[
-        str, typer.Option(metavar="CODE", help="Currency of prices that name none, as AED.")
-    ] = "",
+    merchant: Merchant = "",
+    currency: FeedCurrency = "",
     language: Annotated[
         str, typer.Option(metavar="CODE", help="Language of titles that name none, as en.")
     ] = "",
     photo_folder: PhotoFolder = None,
-    max_rejected: Annotated[
-        float,
-        typer.Option(
-            metavar="PERCENT",
-            min=0,
-            max=100,
-            help="Share of rejected rows above which the exit code is 3.",
-        ),
-    ] = 10.0,
+    max_rejected: MaxRejected = 10.0,
     refresh: Annotated[
         bool,
         typer.Option("--refresh", help="Read a feed by address again although it has not changed."),
     ] = False,
-    dry_run: Annotated[
-        bool,
-        typer.Option(
-            "--dry-run",
-            help="Only show what the columns are used for and what would be rejected.",
-        ),
-    ] = False,
-    mapping_out: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE", help="With --dry-run: where to write a mapping to start from."
-        ),
-    ] = None,
+    dry_run: DryRun = False,
+    mapping_out: MappingOut = None,
 ) -> int:
     """Read a catalogue into the index; only what is new or changed costs time.
 
