@@ -21,7 +21,7 @@ from shopwindow.ranking import CandidateSet, ComplementFeatures, RankingWeights,
 from shopwindow.values import Filters, Query, SearchResponse
 from shopwindow.values.errors import ProductNotFoundError
 
-CONSUMED_KINDS = ("purchase", "cart", "like", "click")
+CONSUMED_KINDS = ("purchase", "cart", "like", "click", "return")
 """Kinds of interactions after which a product is not recommended any more."""
 
 

@@ -11,7 +11,7 @@ from search.recommendations.candidate_pools import CandidatePoolCache
 from search.recommendations.state import VisitorState
 from shopwindow.personalization import CO_VIEWED, Personalizer
 from shopwindow.ranking import recency_weights, score_co_engagement
-from shopwindow.values import Filters
+from shopwindow.values import NEGATIVE_KINDS, Filters
 
 N_BY_INTEREST = 240
 """Nearest neighbours of the interests, shared among the interests."""
@@ -113,7 +113,7 @@ class CoEngagementScorer:
         seed_weights = recency_weights(
             interaction.product_id
             for interaction in state.user.interactions
-            if interaction.kind != "hide"
+            if interaction.kind not in NEGATIVE_KINDS
         )
         if not seed_weights:
             return {}

@@ -8,7 +8,13 @@ import numpy as np
 
 from shopwindow.personalization import Personalizer, UserContext
 from shopwindow.ranking import PREFERENCE_FIELDS, Interests, Profile
-from shopwindow.values import Interaction, Interest, PreferredPriceRange, UserProfileView
+from shopwindow.values import (
+    NEGATIVE_KINDS,
+    Interaction,
+    Interest,
+    PreferredPriceRange,
+    UserProfileView,
+)
 
 MAX_INTEREST_PRODUCTS = 6
 MAX_TASTE_VALUES = 8
@@ -42,10 +48,14 @@ def build_profile_view(personalizer: Personalizer, user: UserContext) -> UserPro
         return UserProfileView(user.user_id, recent_interactions=interactions)
     profile = user.profile.decay_to(personalizer.now(), personalizer.settings)
     positive_ids = [
-        interaction.product_id for interaction in user.interactions if interaction.kind != "hide"
+        interaction.product_id
+        for interaction in user.interactions
+        if interaction.kind not in NEGATIVE_KINDS
     ]
     hidden_ids = [
-        interaction.product_id for interaction in user.interactions if interaction.kind == "hide"
+        interaction.product_id
+        for interaction in user.interactions
+        if interaction.kind in NEGATIVE_KINDS
     ]
     return UserProfileView(
         user.user_id,

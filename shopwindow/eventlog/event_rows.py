@@ -33,6 +33,7 @@ COLUMN_ALIASES: Mapping[str, tuple[str, ...]] = {
     "currency": ("currency_code",),
     "time": ("timestamp", "event_time", "ts", "datetime", "date"),
     "event_id": ("eventid",),
+    "dwell_ms": ("dwell_time_ms", "engagement_time_msec", "engagement_time_ms", "time_on_page_ms"),
 }
 """Other names of a field's column, best first; case, spaces and hyphens do not matter."""
 
@@ -45,6 +46,7 @@ KIND_ALIASES: Mapping[str, str] = {
     **dict.fromkeys(("transaction", "order", "buy"), "purchase"),
     **dict.fromkeys(("favorite", "favourite", "wishlist", "add_to_wishlist"), "like"),
     "dislike": "hide",
+    **dict.fromkeys(("refund", "returned", "item_returned", "order_returned"), "return"),
 }
 """Shops' names of event kinds, lower case; those of Google Analytics 4 are among them."""
 
@@ -137,7 +139,7 @@ def _parse_number(name: str, value: Any) -> float:
         raise InvalidEventError(name, "a number", value) from exc
 
 
-def _parse_position(name: str, value: Any) -> int:
+def _parse_whole_number(name: str, value: Any) -> int:
     number = _parse_number(name, value)
     if not number.is_integer():
         raise InvalidEventError(name, "a whole number", value)
@@ -188,7 +190,8 @@ def _parse_epoch_seconds(value: Any) -> float | None:
 _PARSERS: Mapping[str, Any] = {
     "kind": _parse_kind,
     "surface": _parse_surface,
-    "position": _parse_position,
+    "position": _parse_whole_number,
+    "dwell_ms": _parse_whole_number,
     "propensity": _parse_number,
     "features": _parse_features,
     "value": _parse_number,

@@ -8,7 +8,7 @@ from typing import Any
 
 from shopwindow.values import Event
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 # AUTOINCREMENT: the number of an erased row is not reused, so cursors stay valid.
 CREATE_STATEMENTS = (
@@ -28,12 +28,16 @@ CREATE_STATEMENTS = (
         value REAL,
         currency TEXT NOT NULL,
         time INTEGER NOT NULL,
-        event_id TEXT NOT NULL UNIQUE
+        event_id TEXT NOT NULL UNIQUE,
+        dwell_ms INTEGER
     )""",
     "CREATE INDEX events_of_user ON events (user_id) WHERE user_id <> ''",
     "CREATE TABLE unclean (reason TEXT NOT NULL)",
 )
 """`time` is in microseconds since 1970, UTC. `unclean` has a row while erased bytes may remain."""
+
+MIGRATIONS = {1: ("ALTER TABLE events ADD COLUMN dwell_ms INTEGER",)}
+"""Statements that bring a segment to the next schema version, by the version that it has."""
 
 COLUMN_NAMES = tuple(field.name for field in fields(Event))
 COLUMN_LIST = ", ".join(COLUMN_NAMES)

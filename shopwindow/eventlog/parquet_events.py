@@ -15,6 +15,7 @@ _BATCH_ROWS = 1024
 _COLUMN_TYPES = {
     "position": pa.int64(),
     "propensity": pa.float64(),
+    "dwell_ms": pa.int64(),
     "value": pa.float64(),
     "time": pa.timestamp("us", tz="UTC"),
 }

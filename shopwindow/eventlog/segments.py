@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from shopwindow.eventlog.log_schema import CREATE_STATEMENTS, SCHEMA_VERSION
+from shopwindow.eventlog.log_schema import CREATE_STATEMENTS, MIGRATIONS, SCHEMA_VERSION
 from shopwindow.values import fsync_directory
 from shopwindow.values.errors import EventLogError, EventLogVersionError
 
@@ -45,7 +45,7 @@ class Segments:
         return self.folder / f"events-{number:06d}.sqlite"
 
     def get_connection(self, number: int) -> sqlite3.Connection:
-        """Return the connection to a segment, opening it on first use.
+        """Return the connection to a segment, opening it on first use; old ones are migrated.
 
         Raises:
             EventLogVersionError: The segment was written with another schema version.
@@ -54,10 +54,11 @@ class Segments:
         if number not in self._connections:
             path = self.get_path(number)
             connection = _connect(path)
-            version = int(connection.execute("PRAGMA user_version").fetchone()[0])
-            if version != SCHEMA_VERSION:
+            try:
+                _migrate(connection, path)
+            except BaseException:
                 connection.close()
-                raise EventLogVersionError(str(path), version, SCHEMA_VERSION)
+                raise
             self._connections[number] = connection
         return self._connections[number]
 
@@ -120,6 +121,27 @@ class Segments:
         for connection in (*self._connections.values(), self._lock):
             connection.close()
         self._connections.clear()
+
+
+def _migrate(connection: sqlite3.Connection, path: Path) -> None:
+    """Bring a segment of an earlier version up to date, in one transaction for each version.
+
+    Raises:
+        EventLogVersionError: The segment is of a version that is not known.
+    """
+    while (version := _read_version(connection)) != SCHEMA_VERSION:
+        if version not in MIGRATIONS:
+            raise EventLogVersionError(str(path), version, SCHEMA_VERSION)
+        with transaction(connection):
+            if _read_version(connection) != version:  # another process was first
+                continue
+            for statement in MIGRATIONS[version]:
+                connection.execute(statement)
+            connection.execute(f"PRAGMA user_version = {version + 1}")
+
+
+def _read_version(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
 
 
 @contextmanager

@@ -32,7 +32,9 @@ from shopwindow.values.errors import ProfileError
 
 LOG = logging.getLogger(__name__)
 
-ENGAGEMENT_KINDS = ("click", "like", "cart", "purchase")
+ENGAGEMENT_WEIGHTS = {"click": 1.0, "like": 1.0, "cart": 1.0, "purchase": 1.0, "return": -1.0}
+"""What one interaction adds to a product's engagements; a return takes the purchase back."""
+
 DEDUPLICATION_WINDOW_S = 30 * MINUTE_S
 """Repeated events within this time count once: they are reloads, or robots."""
 
@@ -108,9 +110,10 @@ class EventBatchProcessor:
 
     def _process_interaction(self, event: Event) -> None:
         time_s = self._time_s(event)
-        if event.kind in ENGAGEMENT_KINDS:
-            self._engagement[event.product_id][1] += forward_decay_weight(time_s)
-            self._occurrences[ALL_PRODUCTS, ENGAGEMENTS] += forward_decay_weight(time_s)
+        weight = ENGAGEMENT_WEIGHTS.get(event.kind, 0.0) * forward_decay_weight(time_s)
+        if weight:
+            self._engagement[event.product_id][1] += weight
+            self._occurrences[ALL_PRODUCTS, ENGAGEMENTS] += weight
         if not event.user_id:
             return
         self._update_profile(event.user_id, event.product_id, event.kind, time_s)

@@ -36,16 +36,17 @@ _PRUNE_INTERACTIONS = (
     "touched WHERE user_id = ? ORDER BY time_s DESC LIMIT 1 OFFSET ?)"
 )
 _ADD_ENGAGEMENT = (
-    "INSERT INTO tallies (product_id, shown, wanted) VALUES (?, ?, ?) ON CONFLICT (product_id) "
-    "DO UPDATE SET shown = shown + excluded.shown, wanted = wanted + excluded.wanted"
+    "INSERT INTO tallies (product_id, shown, wanted) VALUES (?, ?, max(?, 0)) "
+    "ON CONFLICT (product_id) DO UPDATE SET shown = shown + excluded.shown, "
+    "wanted = max(wanted + ?, 0)"
 )
 _ADD_PAIR = (
     "INSERT INTO pairs (kind, product_id, other_id, n) VALUES (?, ?, ?, ?) "
     "ON CONFLICT (kind, product_id, other_id) DO UPDATE SET n = n + excluded.n"
 )
 _ADD_OCCURRENCE = (
-    "INSERT INTO occurrences (kind, name, n) VALUES (?, ?, ?) "
-    "ON CONFLICT (kind, name) DO UPDATE SET n = n + excluded.n"
+    "INSERT INTO occurrences (kind, name, n) VALUES (?, ?, max(?, 0)) "
+    "ON CONFLICT (kind, name) DO UPDATE SET n = max(n + ?, 0)"
 )
 _SET_SERVED_POSITIONS = (
     "INSERT INTO pages (query_id, user_id, time_s, places) VALUES (?, ?, ?, ?) "
@@ -133,8 +134,8 @@ class OnlineStoreTransaction:
         self._db.executemany(_PRUNE_INTERACTIONS, rows)
 
     def add_engagement_stats(self, stats: Mapping[str, EngagementStats]) -> None:
-        """Add to the statistics of products, in forward-decayed units."""
-        rows = [(product_id, *sums) for product_id, sums in stats.items()]
+        """Add to the statistics of products, in forward-decayed units; none falls below zero."""
+        rows = [(product_id, *sums, sums.engagements) for product_id, sums in stats.items()]
         self._db.executemany(_ADD_ENGAGEMENT, rows)
 
     def add_cooccurrences(self, pairs: Counter[tuple[str, str, str]]) -> None:
@@ -142,8 +143,9 @@ class OnlineStoreTransaction:
         self._db.executemany(_ADD_PAIR, [(*pair, count) for pair, count in pairs.items()])
 
     def add_occurrences(self, occurrences: Mapping[tuple[str, str], float]) -> None:
-        """Add to the counts of single products, by (rule, name)."""
-        self._db.executemany(_ADD_OCCURRENCE, [(*key, count) for key, count in occurrences.items()])
+        """Add to the counts of single products, by (rule, name); none falls below zero."""
+        rows = [(*key, count, count) for key, count in occurrences.items()]
+        self._db.executemany(_ADD_OCCURRENCE, rows)
 
     def get_served_positions(self, query_id: str) -> ServedPositions:
         """Return the products of a response by position; empty when it was not stored."""

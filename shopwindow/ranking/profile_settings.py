@@ -17,13 +17,15 @@ EVENT_WEIGHTS: Mapping[str, float] = MappingProxyType(
         "cart": 3.0,
         "purchase": 5.0,
         "hide": -3.0,
+        "return": -5.0,
     }
 )
 """Weight of one event of each kind, in clicks.
 
 The rarer and the more costly to the visitor, the heavier. A skipped product says little: of ten
 shown, one is clicked at best, and the other nine must not outweigh it. Hiding is rare and
-deliberate, so it weighs as much as a cart. These are initial values, to be fitted to purchases.
+deliberate, so it weighs as much as a cart. A return weighs as much as the purchase that it takes
+back. These are initial values, to be fitted to purchases.
 """
 
 

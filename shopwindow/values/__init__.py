@@ -16,6 +16,7 @@ from shopwindow.values.encoder import (
 )
 from shopwindow.values.event import (
     EVENT_KINDS,
+    NEGATIVE_KINDS,
     Event,
     EventKind,
     Surface,
@@ -63,6 +64,7 @@ __all__ = [
     "MAX_IMAGES",
     "MAX_LIMIT",
     "MAX_TEXT_CHARS",
+    "NEGATIVE_KINDS",
     "SORTS",
     "UPDATABLE_FIELDS",
     "WHOLE_TEXT",

@@ -11,12 +11,16 @@ from shopwindow.values.errors import InvalidEventError
 from shopwindow.values.product import Product
 from shopwindow.values.validation import MAX_ID_CHARS, Validator, are_plain_strings
 
-EventKind: TypeAlias = Literal["impression", "click", "cart", "purchase", "like", "hide"]
+EventKind: TypeAlias = Literal["impression", "click", "cart", "purchase", "like", "hide", "return"]
 Surface: TypeAlias = Literal["search", "similar", "feed", "store", "complements", "recent"]
 
 EVENT_KINDS: tuple[str, ...] = get_args(EventKind)
+NEGATIVE_KINDS = frozenset({"hide", "return"})
+"""Kinds of interactions that speak against a product."""
+
 SURFACES: tuple[str, ...] = get_args(Surface)
 MAX_POSITION = 1_000_000_000
+MAX_DWELL_MS = 10**12
 _EXPECTED_POSITION = "a position from 1, or 0 when it is unknown"
 
 _VALIDATOR = Validator(InvalidEventError)
@@ -42,8 +46,8 @@ class Event:
     """One impression of, or interaction with, one product.
 
     Attributes:
-        kind: "impression" (shown), "click" (its page was opened), "cart", "purchase", "like" or
-            "hide".
+        kind: "impression" (shown), "click" (its page was opened), "cart", "purchase", "like",
+            "hide" or "return" (what was bought came back).
         product_id: The product's id in the catalogue.
         user_id: The visitor; empty when unknown.
         session_id: The visit; empty when unknown.
@@ -58,10 +62,12 @@ class Event:
         ranker: Name of the ranker that placed it.
         ranker_version: Version of the ranker; equal versions rank alike.
         features: Feature values that the ranker saw, by name.
-        value: Monetary value (the price paid), in `currency`, zero or more; None when unknown.
+        value: Monetary value (the price paid; of a return, what was refunded), in `currency`, zero
+            or more; None when unknown.
         currency: ISO 4217 code ("AED"); empty when unknown.
         time: When it happened, with a time zone; stored in UTC.
         event_id: Unique id; a second event with the same id is a duplicate of the first.
+        dwell_ms: Milliseconds for which the product was looked at, zero or more; None when unknown.
 
     Raises:
         InvalidEventError: A field is invalid; the error names it.
@@ -82,6 +88,7 @@ class Event:
     currency: str = ""
     time: datetime = field(default_factory=_utc_now)
     event_id: str = field(default_factory=_generate_id)
+    dwell_ms: int | None = None
 
     def __post_init__(self) -> None:
         """Validate the fields, freeze the features and convert the time to UTC.
@@ -156,6 +163,10 @@ def _validate_numbers(event: Event) -> Iterator[tuple[str, float | None]]:
         "value", event.value, _EXPECTED_VALUE, lambda n: n >= 0
     )
     yield "value", value
+    if event.dwell_ms is not None:
+        expected = "whole milliseconds of zero or more, or None"
+        dwell_ms = _VALIDATOR.check_integer("dwell_ms", event.dwell_ms, expected, 0, MAX_DWELL_MS)
+        yield "dwell_ms", dwell_ms
 
 
 def _is_probability(number: float) -> bool:

@@ -32,20 +32,26 @@ def count_by_product(events: Sequence[Event], period: Period) -> list[dict[str, 
     rows = []
     for product_id, product_events in sorted(by_product.items()):
         counts = Counter(event.kind for event in product_events)
-        priced = [e for e in product_events if e.kind == "purchase" and e.value is not None]
+        sales = [e for e in product_events if e.kind in {"purchase", "return"}]
+        priced = [e for e in sales if e.value is not None]
         currencies = {event.currency for event in priced}
         has_one_currency = len(currencies) == 1
         row: dict[str, Any] = {"product_id": product_id}
         row |= {name: counts[kind] for kind, name in COUNT_COLUMNS.items()}  # type: ignore[index]
-        row["value"] = math.fsum(e.value or 0 for e in priced) if has_one_currency else None
+        row["value"] = math.fsum(map(_get_revenue, priced)) if has_one_currency else None
         row["currency"] = currencies.pop() if has_one_currency else ""
         rows.append(row)
     return rows
 
 
+def _get_revenue(event: Event) -> float:
+    return (event.value or 0) * (-1 if event.kind == "return" else 1)
+
+
 def build_training_rows(events: Sequence[Event], period: Period) -> list[dict[str, Any]]:
     impressions = [event for event in filter_period(events, period) if event.kind == "impression"]
-    names = [name for name in TRAINING_SCHEMA.names if name not in ACTION_LABELS.values()]
+    joined = {*ACTION_LABELS.values(), "dwell_ms"}
+    names = [name for name in TRAINING_SCHEMA.names if name not in joined]
     rows = []
     for impression in sorted(impressions, key=lambda event: (event.time, event.event_id)):
         row = {name: getattr(impression, name) for name in names}
@@ -54,6 +60,7 @@ def build_training_rows(events: Sequence[Event], period: Period) -> list[dict[st
             label: _has_action(events, impression, period, kind)
             for kind, label in ACTION_LABELS.items()
         }
+        row["dwell_ms"] = _find_longest_dwell(events, impression, period)
         rows.append(row)
     return rows
 
@@ -66,6 +73,19 @@ def _has_action(events: Sequence[Event], impression: Event, period: Period, kind
         and (_has_same_query(impression, event) or _is_later_purchase(impression, event))
         for event in events
     )
+
+
+def _find_longest_dwell(events: Sequence[Event], impression: Event, period: Period) -> int | None:
+    dwell_times = [
+        event.dwell_ms
+        for event in events
+        if event.kind == "click"
+        and event.dwell_ms is not None
+        and event.product_id == impression.product_id
+        and (period.since is None or event.time >= period.since)
+        and _has_same_query(impression, event)
+    ]
+    return max(dwell_times, default=None)
 
 
 def _has_same_query(impression: Event, action: Event) -> bool:

@@ -50,6 +50,22 @@ def test_a_shops_table_is_imported_by_its_column_names(log: EventLog, tmp_path: 
     assert (repeated.written, repeated.duplicates) == (0, 4)
 
 
+def test_returns_and_dwell_times_have_the_names_of_other_systems(
+    log: EventLog, tmp_path: Path
+) -> None:
+    rows = (
+        "event_name,item_id,event_timestamp_,timestamp,engagement_time_msec,value\n"
+        "refund,a,,1772353800,,20\nview_item,b,,1772353800,1500,\nReturn,c,,1772353800,0.0,\n"
+        "view_item,d,,1772353800,1.5,\nview_item,e,,1772353800,-1,\n"
+    )
+    (tmp_path / "ga4.csv").write_text(rows)
+    assert import_events(log, tmp_path / "ga4.csv").n_rejected == 2
+    events = read_all_events(log)
+    assert [(e.kind, e.dwell_ms, e.value) for e in events] == [
+        ("return", None, 20.0), ("click", 1500, None), ("return", 0, None)
+    ]  # fmt: skip
+
+
 def test_equal_rows_of_a_file_are_separate_events(log: EventLog, tmp_path: Path) -> None:
     (tmp_path / "e.csv").write_text("user,item,event,time\n" + "u,i,view,1772353800\n" * 3)
     assert import_events(log, tmp_path / "e.csv").written == 3

@@ -283,8 +283,35 @@ def test_a_newer_schema_version_is_rejected(folder: Path) -> None:
     connection = sqlite3.connect(list_segments(folder)[0])
     connection.execute("PRAGMA user_version = 99")
     connection.close()
-    with pytest.raises(EventLogVersionError, match="has schema 99, this Shopwindow reads 1"):
+    with pytest.raises(EventLogVersionError, match="has schema 99, this Shopwindow reads 2"):
         EventLog.open(folder)
+
+
+def make_first_version(folder: Path) -> Path:
+    """Turn the only segment of a log into one of the first schema version."""
+    path = list_segments(folder)[0]
+    connection = sqlite3.connect(path)
+    connection.execute("ALTER TABLE events DROP COLUMN dwell_ms")
+    connection.execute("PRAGMA user_version = 1")
+    connection.commit()
+    connection.close()
+    return path
+
+
+def test_a_log_of_the_first_version_is_migrated_when_it_is_opened(folder: Path) -> None:
+    events = make_events(3)
+    with EventLog.open(folder) as log:
+        log.append(events)
+        _, cursor = log.read(limit=2)
+    path = make_first_version(folder)
+    with EventLog.open(folder) as log, EventLog.open(folder) as other:
+        assert read_all_events(log) == events
+        returned = make_events(1, first=3, kind="return", dwell_ms=1500)
+        assert log.append([*events, *returned]) == AppendResult(1, 3)
+        assert other.read(cursor)[0] == [events[2], *returned]
+    connection = sqlite3.connect(path)
+    assert connection.execute("PRAGMA user_version").fetchone() == (2,)
+    connection.close()
 
 
 def test_a_segment_whose_creation_was_interrupted_is_created_again(folder: Path) -> None:

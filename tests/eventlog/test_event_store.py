@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow.parquet as pq
 import pytest
 
 from shopwindow.eventlog.analytics import ALL_TIME, EventBatch, EventStore, Period, open_event_store
@@ -104,9 +105,9 @@ def make_history(n_events: int = 600, seed: int = 1) -> list[Event]:
 
 
 def _make_event(rng: np.random.Generator, number: int) -> Event:
-    kind = rng.choice(
-        ["impression"] * 6 + ["click", "cart", "purchase", "purchase", "like", "hide"]
-    )
+    kinds = ["click", "click", "cart", "purchase", "purchase", "like", "hide", "return"]
+    kind = rng.choice(["impression"] * 8 + kinds)
+    is_sale = kind in {"purchase", "return"}
     is_impression = kind == "impression"
     query = int(rng.integers(30))
     return Event(
@@ -121,10 +122,11 @@ def _make_event(rng: np.random.Generator, number: int) -> Event:
         ranker=f"r{query % 3}" if is_impression else "",
         ranker_version="v1" if is_impression else "",
         features={"lexical": float(rng.random()), "نص": 1.0} if is_impression and query % 5 else {},
-        value=float(rng.integers(1, 100)) if kind == "purchase" and rng.random() < 0.8 else None,
-        currency=str(rng.choice(["AED", "AED", "AED", "SAR"])) if kind == "purchase" else "",
+        value=float(rng.integers(1, 100)) if is_sale and rng.random() < 0.8 else None,
+        currency=str(rng.choice(["AED", "AED", "AED", "SAR"])) if is_sale else "",
         time=START + timedelta(microseconds=int(rng.integers(0, 3 * 86_400_000_000))),
         event_id=f"e{number}",
+        dwell_ms=int(rng.integers(90_000)) if rng.random() < 0.6 else None,
     )
 
 
@@ -317,3 +319,33 @@ def test_a_log_id_unfit_for_a_file_name_is_rejected(log_id: str) -> None:
 def test_a_batch_whose_end_cursor_is_not_after_its_start_is_rejected() -> None:
     with pytest.raises(InvalidEventError, match=r"cursor: expected one that is after '1\.5'"):
         EventBatch("a", "1.5", "1.5", [])
+
+
+def test_a_store_of_the_version_before_dwell_times_still_opens(
+    store: EventStore, address: str, reopen: OpenStore
+) -> None:
+    events = [replace(event, dwell_ms=None) for event in make_history(40)]
+    store.append_batch(make_batch(events[:10]))
+    _drop_dwell_times(store, address)
+    store = reopen()
+    for start in range(10, 40, 10):  # enough for the parts to be merged
+        assert store.append_batch(make_batch(events[start : start + 10], start))
+    shown = Event("impression", "sku-1", query_id="new", time=START, event_id="n1")
+    viewed = [replace(shown, kind="click", event_id=f"v{ms}", dwell_ms=ms) for ms in (5, 7, 0)]
+    new = [shown, *viewed]
+    assert store.append_batch(make_batch(new, 40))
+    rows = to_rows(store.build_training_rows())
+    assert rows == to_rows(naive.build_training_rows([*events, *new], ALL_TIME))
+    assert 7 in {row[-1] for row in rows}
+
+
+def _drop_dwell_times(store: Any, address: str) -> None:
+    """Make a store what the version before would have written."""
+    if hasattr(store, "_client"):
+        from shopwindow.eventlog.analytics.clickhouse_sql import TABLE  # noqa: PLC0415 -- an optional library
+
+        store._client.command(f"ALTER TABLE {TABLE} DROP COLUMN dwell_ms")
+        return
+    for path in Path(address).rglob("*.parquet"):
+        table = pq.read_table(path, partitioning=None).drop_columns(["dwell_ms"])
+        pq.write_table(table, path)

@@ -48,6 +48,30 @@ def test_a_hidden_product_is_a_dislike_and_no_engagement(record: EventRecorder) 
     assert record.store.get_engagement_stats(["sku-0"], NOW_S) == {}
 
 
+def test_a_return_takes_the_purchase_back(record: EventRecorder) -> None:
+    record("purchase", "sku-0")
+    record("click", "sku-0")
+    record("return", "sku-0")
+    profile = record.store.get_profile("u1")
+    assert profile is not None
+    assert profile.interests.medoids == ("sku-0",)
+    assert profile.dislikes.medoids == ("sku-0",)
+    stats = record.store.get_engagement_stats(["sku-0"], NOW_S)["sku-0"]
+    assert stats.engagements == pytest.approx(1)
+    assert record.store.get_total_engagement(NOW_S).engagements == pytest.approx(1)
+    assert record.store.get_hidden_product_ids("u1") == set()
+
+
+def test_returns_without_a_purchase_take_nothing_below_zero(record: EventRecorder) -> None:
+    record("return", "sku-0", user_id="")
+    record("return", "sku-0", user_id="")
+    assert record.store.get_total_engagement(NOW_S).engagements == 0
+    stats = record.store.get_engagement_stats(["sku-0"], NOW_S)
+    assert all(product.engagements == 0 for product in stats.values())
+    record("click", "sku-0")
+    assert record.store.get_engagement_stats(["sku-0"], NOW_S)["sku-0"].engagements == 1
+
+
 def test_impressions_are_weighted_by_examination_probability(record: EventRecorder) -> None:
     record("impression", "sku-0", position=1, query_id="q")
     record("impression", "sku-0", position=3, query_id="r")

@@ -26,6 +26,8 @@ INVALID_FIELDS: dict[str, tuple[dict[str, Any], str]] = {
     "position true": ({"position": True}, "position: expected"),
     "position no whole": ({"position": 1.0}, "position: expected"),
     "position too great": ({"position": 10**10}, "position: expected"),
+    "dwell below zero": ({"dwell_ms": -1}, "dwell_ms: expected whole milliseconds"),
+    "dwell of parts": ({"dwell_ms": 1.5}, "dwell_ms: expected a whole number"),
     "propensity 0": ({"propensity": 0.0}, "propensity: expected a number over 0"),
     "propensity over 1": ({"propensity": 1.01}, "propensity: expected"),
     "propensity nan": ({"propensity": math.nan}, "propensity: expected"),
@@ -76,7 +78,7 @@ def test_features_are_a_read_only_copy_of_plain_numbers() -> None:
 
 
 def test_an_event_survives_pickling() -> None:
-    event = Event("like", "sku-1", features={"a": 1.5}, propensity=0.25, value=3.0)
+    event = Event("like", "sku-1", features={"a": 1.5}, propensity=0.25, value=3.0, dwell_ms=0)
     assert pickle.loads(pickle.dumps(event)) == event
 
 

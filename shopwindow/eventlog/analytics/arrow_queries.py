@@ -15,6 +15,7 @@ from shopwindow.eventlog.analytics.arrow_tables import (
 )
 from shopwindow.eventlog.analytics.label_join import (
     build_time_filter,
+    find_dwell_times,
     label_impressions,
     read_impressions,
 )
@@ -46,18 +47,22 @@ def count_by_product(events: ds.Dataset, bounds: TimeBounds) -> pa.Table:
     for kind, name in COUNT_COLUMNS.items():
         is_kind = pc.equal(table["kind"], kind).to_numpy()
         counts[name] = pa.array(np.bincount(codes[is_kind], minlength=len(product_ids)))
-    counts |= _sum_purchase_values(table, product_ids)
+    counts |= _sum_revenue(table, product_ids)
     return pa.table(counts).cast(PRODUCT_COUNT_SCHEMA).sort_by("product_id")
 
 
-def _sum_purchase_values(table: pa.Table, product_ids: pa.Array) -> dict[str, pa.Array]:
-    """Sum the purchase values of each product whose purchases are in one currency.
+def _sum_revenue(table: pa.Table, product_ids: pa.Array) -> dict[str, pa.Array]:
+    """Sum the values of each product's purchases, less those of its returns, if in one currency.
 
     Returns:
         `value`, null for the other products, and `currency`, empty for them; shape (n_products,).
     """
-    has_value = pc.and_(pc.equal(table["kind"], "purchase"), pc.is_valid(table["value"]))
-    groups = table.filter(has_value).group_by(["product_id", "currency"])
+    is_sale = pc.is_in(table["kind"], pa.array(["purchase", "return"]))
+    sales = table.filter(pc.and_(is_sale, pc.is_valid(table["value"])))
+    is_return = pc.equal(sales["kind"], "return")
+    signed = pc.if_else(is_return, pc.negate(sales["value"]), sales["value"])
+    sales = sales.drop_columns(["value"]).append_column("value", signed)
+    groups = sales.group_by(["product_id", "currency"])
     sums = groups.aggregate([("value", "sum")])
     n_currencies = sums.group_by("product_id").aggregate([([], "count_all")])
     single = n_currencies.filter(pc.equal(n_currencies["count_all"], 1))["product_id"]
@@ -104,9 +109,10 @@ def compute_ranker_rates(events: ds.Dataset, bounds: TimeBounds) -> list[RankerP
 def build_training_rows(events: ds.Dataset, bounds: TimeBounds) -> pa.Table:
     """Return one labelled row per impression; see `EventStore`."""
     event_columns = [name for name in TRAINING_SCHEMA.names if name in events.schema.names]
-    table = read_impressions(events, bounds, event_columns)
+    table = read_impressions(events, bounds, event_columns).drop_columns(["dwell_ms"])
     for name, label in label_impressions(events, bounds, table).items():
         table = table.append_column(name, pa.array(label))
+    table = table.append_column("dwell_ms", find_dwell_times(events, bounds, table))
     table = table.sort_by([("time", "ascending"), ("event_id", "ascending")])
     return table.select(TRAINING_SCHEMA.names).cast(TRAINING_SCHEMA)
 

@@ -27,6 +27,7 @@ EVENT_SCHEMA = pa.schema(
         ("currency", pa.string()),
         ("time", pa.int64()),
         ("event_id", pa.string()),
+        ("dwell_ms", pa.int64()),
     ]
 )
 """The fields of `shopwindow.values.event.Event`; time in microseconds since 1970, as in the log."""
@@ -47,6 +48,7 @@ COUNT_COLUMNS = {
     "purchase": "purchases",
     "like": "likes",
     "hide": "hides",
+    "return": "returns",
 }
 """Count columns of `PRODUCT_COUNT_SCHEMA` by kind."""
 
@@ -58,9 +60,10 @@ PRODUCT_COUNT_SCHEMA = pa.schema(
         ("currency", pa.string()),
     ]
 )
-"""A product's number of events by kind, and the total value of its purchases in `currency`.
+"""A product's number of events by kind, and its revenue in `currency`: the total value of its
+purchases without that of its returns.
 
-`value` is null and `currency` empty if no purchase has a value, or they are in several currencies.
+`value` is null and `currency` empty if none of them has a value, or they are in several currencies.
 """
 
 IMPRESSION_FIELDS = (
@@ -75,9 +78,11 @@ TRAINING_SCHEMA = pa.schema(
         ("time", TIMESTAMP_TYPE),
         EVENT_SCHEMA.field("event_id"),
         *((label, pa.bool_()) for label in ACTION_LABELS.values()),
+        EVENT_SCHEMA.field("dwell_ms"),
     ]
 )
-"""An impression, and whether it was clicked, carted, purchased, liked, hidden."""
+"""An impression, whether it was clicked, carted, purchased, liked, hidden, and the longest dwell
+time of its clicks; null when none is known."""
 
 
 def events_to_table(events: Sequence[Event]) -> pa.Table:

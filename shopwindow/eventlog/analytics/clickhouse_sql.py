@@ -37,6 +37,7 @@ CREATE TABLE IF NOT EXISTS {TABLE} (
     currency LowCardinality(String),
     time Int64,
     event_id String,
+    dwell_ms Nullable(Int64),
     log_id LowCardinality(String),
     log_file Int64,
     log_seq Int64
@@ -46,6 +47,11 @@ SETTINGS non_replicated_deduplication_window = 1000, finished_mutations_to_keep 
     cleanup_delay_period = 1, cleanup_delay_period_random_add = 0, max_cleanup_delay_period = 2
 """
 """The settings: repeated blocks are recognised by their token; old files go within seconds."""
+
+MIGRATIONS = (
+    f"ALTER TABLE {TABLE} ADD COLUMN IF NOT EXISTS dwell_ms Nullable(Int64) AFTER event_id",
+)
+"""Statements that bring the table of an earlier version up to date; repeating them does nothing."""
 
 INSERT_SETTINGS = {
     "async_insert": 0,
@@ -73,13 +79,14 @@ FROM {TABLE} WHERE kind <> '{CURSOR_ROW_KIND}' AND {_PERIOD}
 GROUP BY day, kind ORDER BY day, kind
 """
 
+_IS_SALE = "kind IN ('purchase', 'return') AND e.value IS NOT NULL"
+
 PRODUCT_COUNTS = f"""
 SELECT product_id,
     {", ".join(f"countIf(kind = '{kind}') AS {name}" for kind, name in COUNT_COLUMNS.items())},
-    uniqExactIf(e.currency, kind = 'purchase' AND e.value IS NOT NULL) AS n_currencies,
-    if(n_currencies = 1, sumIf(e.value, kind = 'purchase'), NULL) AS value,
-    if(n_currencies = 1, anyIf(e.currency, kind = 'purchase' AND e.value IS NOT NULL), '')
-        AS currency
+    uniqExactIf(e.currency, {_IS_SALE}) AS n_currencies,
+    if(n_currencies = 1, sumIf(if(kind = 'return', -e.value, e.value), {_IS_SALE}), NULL) AS value,
+    if(n_currencies = 1, anyIf(e.currency, {_IS_SALE}), '') AS currency
 FROM {TABLE} AS e WHERE kind <> '{CURSOR_ROW_KIND}' AND {_PERIOD}
 GROUP BY product_id ORDER BY product_id
 """
@@ -87,7 +94,7 @@ GROUP BY product_id ORDER BY product_id
 _IMPRESSIONS = f"""
 FROM {TABLE} AS i
 LEFT JOIN (
-    SELECT query_id, product_id, {_LABELS}
+    SELECT query_id, product_id, {_LABELS}, maxIf(dwell_ms, kind = 'click') AS dwell_ms
     FROM {TABLE}
     WHERE kind IN ({_KINDS}) AND time >= {{since:Int64}} AND query_id <> ''
     GROUP BY query_id, product_id
@@ -125,7 +132,8 @@ WHERE i.kind = 'impression' AND i.time >= {{since:Int64}} AND i.time < {{until:I
 def _select_column(name: str) -> str:
     if name == "purchased":
         return f"(a.purchased OR i.event_id IN ({_PURCHASED_LATER})) AS purchased"
-    return f"{'a' if name in ACTION_LABELS.values() else 'i'}.{name} AS {name}"
+    of_action = name in {*ACTION_LABELS.values(), "dwell_ms"}
+    return f"{'a' if of_action else 'i'}.{name} AS {name}"
 
 
 TRAINING_ROWS = f"""

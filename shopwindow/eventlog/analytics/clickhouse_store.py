@@ -51,7 +51,8 @@ class ClickHouseEventStore(Closeable):
         self._lock = RLock()
         self._is_closed = False
         with self._guard():
-            client.command(sql.CREATE_TABLE)
+            for statement in (sql.CREATE_TABLE, *sql.MIGRATIONS):
+                client.command(statement)
 
     def get_cursor(self, log_id: str) -> str:
         """Return the cursor up to which a log is in the store; see `EventStore`."""

@@ -67,6 +67,29 @@ def label_impressions(
     return labels
 
 
+def find_dwell_times(events: ds.Dataset, bounds: TimeBounds, impressions: pa.Table) -> pa.Array:
+    """Return the longest dwell time of the clicks on each impression.
+
+    Args:
+        events: The events.
+        bounds: The period of the impressions.
+        impressions: The result of `read_impressions`.
+
+    Returns:
+        Milliseconds, null where none is known; shape (n_impressions,).
+    """
+    numbered = impressions.select(["query_id", "product_id"]).append_column(
+        "row", pa.array(np.arange(len(impressions)))
+    )
+    is_dwell = (ds.field("kind") == "click") & (ds.field("time") >= bounds[0])
+    is_dwell &= (ds.field("query_id") != "") & ds.field("dwell_ms").is_valid()
+    clicks = events.to_table(columns=["query_id", "product_id", "dwell_ms"], filter=is_dwell)
+    pairs = numbered.join(clicks, ["query_id", "product_id"], join_type="inner")
+    longest = pairs.group_by("row").aggregate([("dwell_ms", "max")])
+    matches = pc.index_in(numbered["row"].combine_chunks(), longest["row"].combine_chunks())
+    return longest["dwell_ms_max"].combine_chunks().take(matches)
+
+
 def _find_purchased_rows(
     events: ds.Dataset, bounds: TimeBounds, numbered: pa.Table
 ) -> NDArray[np.int64]:

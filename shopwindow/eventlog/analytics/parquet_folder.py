@@ -130,7 +130,9 @@ class PartFolder:
     def merge(self, parts: Sequence[ParquetPart]) -> None:
         """Merge consecutive parts into one."""
         merged = ParquetPart(parts[0].log_id, parts[0].start, parts[-1].end)
-        self.write(merged, pa.concat_tables(self.read(part) for part in parts))
+        tables = [self.read(part) for part in parts]
+        # Parts of an earlier version lack the columns that were added since.
+        self.write(merged, pa.concat_tables(tables, promote_options="default"))
         self.remove_obsolete()
 
     def remove_obsolete(self) -> None:

@@ -93,6 +93,7 @@ VISITOR_MESSAGES: Mapping[str, tuple[str, str]] = {
     "after_cart": ("After adding it to the cart:", "بعد الإضافة إلى السلة:"),
     "after_purchase": ("After this purchase:", "بعد هذا الشراء:"),
     "after_hide": ("After hiding it:", "بعد الإخفاء:"),
+    "after_return": ("After this return:", "بعد هذا الإرجاع:"),
     "products_new": ("{n} of {shown} products are new", "منتجات جديدة: {n} من {shown}"),
     "products_moved": (
         "{n} of {shown} products changed rank",
