@@ -10,6 +10,9 @@ from index.payload import DATA_DIGEST, FURTHER_PHOTO_DIGESTS, PHOTO_DIGEST, TEXT
 from index.store.points import Payload
 from index.text.analyzer import Token
 
+PAYLOAD_VERSION = 1
+"""To be raised when payload fields are derived in another way: then all products are rewritten."""
+
 MAX_HASHED_BYTES = 64 * 1024 * 1024
 """A photo file's digest is computed over no more than its first bytes."""
 
@@ -23,7 +26,7 @@ class Fingerprint:
             whether it changed), in the order of `Product.photos`; empty for one that is not
             usable, and one empty digest without photos.
         text: Digest of everything that the text embedding and the sparse vector are made of.
-        data: Digest of the stored payload.
+        data: Digest of the whole product, which all other payload fields are derived from.
     """
 
     photos: tuple[str, ...]
@@ -75,8 +78,9 @@ def digest_texts(texts: Sequence[str], tokens: Sequence[Token]) -> str:
 
 
 def digest_payload(payload: Payload) -> str:
-    """Return the digest of a payload."""
-    return _hash_bytes(json.dumps(payload, sort_keys=True).encode())
+    """Return the digest of a payload: of its product, which its other fields are derived from."""
+    values = [PAYLOAD_VERSION, payload["product"]]
+    return _hash_bytes(json.dumps(values, sort_keys=True).encode())
 
 
 def _hash_bytes(data: bytes) -> str:

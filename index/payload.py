@@ -84,6 +84,24 @@ INDEXED_FIELDS = (
     FieldIndex(LANGUAGES, "keyword"),
 )
 
+_PRICES = ("price", "list_price", "sale_price", "sale_start", "sale_end")
+DERIVED_FROM: Mapping[str, tuple[str, ...]] = {
+    "category_path": ("category",),
+    "category_key": ("category",),
+    "brand": ("brand",),
+    "brand_key": ("brand",),
+    "merchant_id": ("merchant_id",),
+    "attributes_key": ("attributes", "availability"),
+    GROUP_ID: ("group_id",),
+    CURRENCY: ("currency",),
+    **dict.fromkeys((PRICE, SALE_PRICE, SALE_START, SALE_END), _PRICES),
+    "popularity": ("popularity",),
+    "rating": ("rating",),
+    "in_stock": ("in_stock",),
+    "created_at": ("created_at",),
+}
+"""The fields of a product that each payload field of `build_data_fields` is derived from."""
+
 CACHED_FIELDS = (PERCEPTUAL_HASH,)
 """Payload fields that are cached but not indexed: they are read for many candidates."""
 
@@ -98,7 +116,6 @@ _TUPLES = frozenset({"category", "images"})
 _TITLE_REPEATS = 3  # title tokens count three times
 _MAX_ENCODED_CHARS = 300
 _CACHED_NAMES = 50_000
-_EMPTY: tuple[object, ...] = (None, "", [])
 
 
 def to_point_id(product_id: ProductId) -> PointId:
@@ -211,7 +228,7 @@ def to_payload(product: Product) -> Payload:
     shoppers type; their counterparts without `_key` keep the original text for facet labels.
     """
     fields = {**build_data_fields(product), **build_word_fields(product)}
-    return {name: value for name, value in fields.items() if value not in _EMPTY}
+    return {name: value for name, value in fields.items() if not is_empty(value)}
 
 
 def build_data_fields(product: Product) -> Payload:
@@ -220,7 +237,7 @@ def build_data_fields(product: Product) -> Payload:
         CATEGORY_SEPARATOR.join(product.category[: n + 1]) for n in range(len(product.category))
     ]
     return {
-        "product": _to_plain_values(product),
+        "product": to_plain_values(product),
         "category_path": paths,
         "category_key": sorted({_fold_name(name) for name in (*paths, *product.category)}),
         "brand": product.brand,
@@ -243,6 +260,11 @@ def build_word_fields(product: Product) -> Payload:
         SURFACE_FORMS: _collect_surface_forms(product),
         LANGUAGES: sorted({code for code, _ in _collect_texts(product) if code}),
     }
+
+
+def is_empty(value: object) -> bool:
+    """Return whether a payload field has no value, so that it is not stored."""
+    return value in (None, "", [])
 
 
 @lru_cache(maxsize=_CACHED_NAMES)
@@ -312,7 +334,8 @@ def label_facet_counts(name: str, counts: Mapping[FieldValue, int], limit: int) 
     return {labels.get(value, str(value)): counts[value] for value in list(counts)[:limit]}
 
 
-def _to_plain_values(product: Product) -> Payload:
+def to_plain_values(product: Product) -> Payload:
+    """Return the fields of a product that are not empty as plain JSON values."""
     names = Product.__dataclass_fields__
     values = {name: getattr(product, name) for name in names}
     values |= {name: list(values[name]) for name in _TUPLES}

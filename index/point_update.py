@@ -1,32 +1,35 @@
 """What a partial update changes of a stored point: the same fields that indexing would write."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from index.fingerprint import digest_payload, digest_texts
 from index.payload import (
     DATA_DIGEST,
+    DERIVED_FROM,
     DOC_LENGTH,
-    LANGUAGES,
-    SURFACE_FORMS,
     TEXT_DIGEST,
     build_data_fields,
     build_encoder_texts,
     build_word_fields,
     has_same_words,
+    is_empty,
+    to_plain_values,
     tokenize_product,
 )
 from index.store.points import Payload, Point, PointUpdate
 from index.text.bm25 import SparseVector, build_document_vector
 from shopwindow.values import Product, ProductUpdate
 
+STORED_FIELDS = ("product", "merchant_id", TEXT_DIGEST)
+"""What must be read of a point to update it; reading costs the engine more than writing."""
+
 
 @dataclass(frozen=True, slots=True)
 class _WordChanges:
-    """Payload fields of words, their digest, and the new sparse vector; None when all stays."""
+    """Payload fields of words with their digest, and the new sparse vector; empty if all stays."""
 
-    fields: Payload
-    digests: Payload
+    fields: Payload = field(default_factory=dict)
     sparse_vector: SparseVector | None = None
 
 
@@ -44,7 +47,7 @@ def build_point_update(
     nothing to change.
 
     Args:
-        stored: The stored point with its whole payload.
+        stored: The stored point with `STORED_FIELDS`.
         before: Its product.
         update: The update.
         mean_doc_length: Mean number of tokens per product that the stored BM25 weights use.
@@ -56,27 +59,34 @@ def build_point_update(
     Raises:
         InvalidProductError: The product would not be valid with the new values.
     """
-    payload = stored.payload
     product = update.apply(before, now)
-    words = _build_words(before, product, payload, mean_doc_length)
-    fields = {
-        name: None if value in (None, "", []) else value
-        for name, value in {**build_data_fields(product), **words.fields}.items()
+    plain, plain_before = to_plain_values(product), stored.payload["product"]
+    changed = {
+        name
+        for name in plain.keys() | plain_before.keys()
+        if plain.get(name) != plain_before.get(name)
     }
-    digest = digest_payload({name: value for name, value in fields.items() if value is not None})
-    fields |= {**words.digests, DATA_DIGEST: digest}
-    changes = {name: value for name, value in fields.items() if payload.get(name) != value}
-    return PointUpdate(stored.id, changes, words.sparse_vector) if changes else None
+    if not changed:
+        return None
+    fields = build_data_fields(product)
+    changes = {
+        name: fields[name]
+        for name, sources in DERIVED_FROM.items()
+        if not changed.isdisjoint(sources)
+    }
+    words = _build_words(before, product, stored.payload, mean_doc_length)
+    changes |= {**words.fields, "product": plain, DATA_DIGEST: digest_payload({"product": plain})}
+    without_empty = {name: None if is_empty(value) else value for name, value in changes.items()}
+    return PointUpdate(stored.id, without_empty, words.sparse_vector)
 
 
 def _build_words(
     before: Product, product: Product, payload: Payload, mean_doc_length: float
 ) -> _WordChanges:
     if has_same_words(before, product):
-        return _WordChanges({name: payload.get(name) for name in (SURFACE_FORMS, LANGUAGES)}, {})
+        return _WordChanges()
     tokens = tokenize_product(product)
-    digests: Payload = {DOC_LENGTH: len(tokens)}
+    fields = {**build_word_fields(product), DOC_LENGTH: len(tokens)}
     if TEXT_DIGEST in payload:  # without one the texts are to be encoded again
-        digests[TEXT_DIGEST] = digest_texts(build_encoder_texts(product), tokens)
-    vector = build_document_vector(tokens, mean_doc_length)
-    return _WordChanges(build_word_fields(product), digests, vector)
+        fields[TEXT_DIGEST] = digest_texts(build_encoder_texts(product), tokens)
+    return _WordChanges(fields, build_document_vector(tokens, mean_doc_length))

@@ -12,7 +12,7 @@ from index.catalog.records import Rejection, describe_merchant
 from index.catalog.update_feed import ReadUpdateResult, UpdateFeed, UpdateRow
 from index.index_report import IndexReport, ProgressCallback
 from index.payload import from_payload, to_point_id
-from index.point_update import build_point_update
+from index.point_update import STORED_FIELDS, build_point_update
 from index.store.contract import VectorStore
 from index.store.points import Point, PointId, PointUpdate
 from shopwindow.values import Product, ProductUpdate
@@ -88,7 +88,7 @@ class UpdatingRun:
             self._finish(pending)
             # Read before the next write begins, which the store would finish first.
             ids = [to_point_id(row.product_id) for row in admitted]
-            stored = self._store.retrieve(ids) if ids else {}
+            stored = self._store.retrieve(ids, STORED_FIELDS) if ids else {}
             pending = executor.submit(_write, self._store, derived)
             derived = self._derive(admitted, ids, stored)
         self._finish(pending)

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, field, fields, replace
 from datetime import UTC, datetime
 from types import MappingProxyType
-from typing import Any
+from typing import Any, cast
 
 from shopwindow.values.errors import InvalidProductError
 from shopwindow.values.price_update import PRICE_FIELDS, merge_prices
 from shopwindow.values.product import Product
-from shopwindow.values.product_validation import validate_values
+from shopwindow.values.product_validation import validate_value
 from shopwindow.values.validation import MAX_ID_CHARS, Validator
 
 UPDATABLE_FIELDS = frozenset(
@@ -24,6 +24,7 @@ UPDATABLE_FIELDS = frozenset(
 _DEFAULTS: Mapping[str, Any] = {
     f.name: f.default if f.default is not MISSING else {} for f in fields(Product) if f.name != "id"
 }
+_NOTHING: tuple[object, ...] = (None, "")
 _VALIDATOR = Validator(InvalidProductError)
 _STOCK_BY_AVAILABILITY = {"in_stock": True, "out_of_stock": False}
 
@@ -99,31 +100,23 @@ def _validate(changes: Mapping[str, object]) -> dict[str, Any]:
         expected = f"one of {', '.join(sorted(UPDATABLE_FIELDS))}"
         remedy = "Index the whole product to change other fields" if name in _DEFAULTS else ""
         raise InvalidProductError("changes", expected, name, remedy)
-    values = {**changes, **_list_emptied(changes)}
-    attributes = _read_attributes(changes)
-    if attributes:
-        values["attributes"] = {name: text for name, text in attributes.items() if text is not None}
-    validated = dict(validate_values({"id": "-", **_DEFAULTS, **values}))
-    result: dict[str, Any] = {name: validated.get(name, values[name]) for name in changes}
-    result |= dict.fromkeys(_list_emptied(changes))
-    if attributes:
-        removed = {name: "" for name, text in attributes.items() if text is None}
-        result["attributes"] = MappingProxyType({**result["attributes"], **removed})
-    return result
+    return {
+        name: None if value in _NOTHING else _validate_value(name, value)
+        for name, value in changes.items()
+    }
 
 
-def _read_attributes(changes: Mapping[str, object]) -> dict[str, object]:
-    value = changes.get("attributes")
-    return (
-        {}
-        if value is None
-        else dict(_VALIDATOR.check_mapping("attributes", value, "texts by name"))
-    )
+def _validate_value(name: str, value: object) -> object:
+    if name != "attributes":
+        return validate_value(name, value)
+    attributes = _VALIDATOR.check_mapping("attributes", value, "texts by name")
+    texts = {name: "" if text is None else text for name, text in attributes.items()}
+    return MappingProxyType(cast(dict[str, str], validate_value("attributes", texts)))
 
 
 def _list_emptied(changes: Mapping[str, object]) -> dict[str, Any]:
     """Return the fields to remove, with the value that a product has without them."""
-    return {name: _DEFAULTS[name] for name, value in changes.items() if value in (None, "")}
+    return {name: _DEFAULTS[name] for name, value in changes.items() if value in _NOTHING}
 
 
 def _merge_attributes(product: Product, changes: Mapping[str, str] | None) -> dict[str, str]:

@@ -33,6 +33,7 @@ _NUMBERS: Mapping[str, tuple[str, Callable[[float], bool]]] = {
 }
 _COUNTS = ("quantity", "rating_count")
 _MAX_COUNT = 10**12
+_EXPECTED_COUNT = "a whole number of zero or more"
 _TIMES = ("created_at", "sale_start", "sale_end")
 
 
@@ -41,16 +42,6 @@ def validate_fields(values: Mapping[str, Any]) -> Iterator[tuple[str, object]]:
 
     Args:
         values: All fields of a product by name.
-
-    Raises:
-        InvalidProductError: A field is missing or invalid; the error names it.
-    """
-    yield from validate_values(values)
-    _check_sale(values)
-
-
-def validate_values(values: Mapping[str, Any]) -> Iterator[tuple[str, object]]:
-    """Yield the validated fields of a product, each checked by itself; see `validate_fields`.
 
     Raises:
         InvalidProductError: A field is missing or invalid; the error names it.
@@ -67,6 +58,30 @@ def validate_values(values: Mapping[str, Any]) -> Iterator[tuple[str, object]]:
         if values[name] is not None:
             yield name, _VALIDATOR.check_datetime(name, values[name])
     _check_choices(values)
+    _check_sale(values)
+
+
+def validate_value(name: str, value: object) -> object:
+    """Return one validated value of a product's field, whatever the others are.
+
+    Args:
+        name: One of the fields that an update may change.
+        value: Its value; not None.
+
+    Raises:
+        InvalidProductError: It is invalid.
+    """
+    if name in _NUMBERS:
+        return _VALIDATOR.check_number(name, value, *_NUMBERS[name])
+    if name in _COUNTS:
+        return _VALIDATOR.check_integer(name, value, _EXPECTED_COUNT, 0, _MAX_COUNT)
+    if name in _TIMES:
+        return _VALIDATOR.check_datetime(name, value)
+    if name in _OTHERS:
+        return _OTHERS[name](value)
+    text = _VALIDATOR.check_text(name, value)
+    _check_choices({"availability": "", "url": "", name: text})
+    return text
 
 
 def _validate_texts(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -117,8 +132,7 @@ def _validate_numbers(values: Mapping[str, Any]) -> Iterator[tuple[str, float]]:
             yield name, _VALIDATOR.check_number(name, values[name], expected, is_valid)
     for name in _COUNTS:
         if values[name] is not None:
-            expected = "a whole number of zero or more"
-            yield name, _VALIDATOR.check_integer(name, values[name], expected, 0, _MAX_COUNT)
+            yield name, _VALIDATOR.check_integer(name, values[name], _EXPECTED_COUNT, 0, _MAX_COUNT)
 
 
 def _check_choices(values: Mapping[str, Any]) -> None:
@@ -149,3 +163,10 @@ def _check_sale(values: Mapping[str, Any]) -> None:
         raise InvalidProductError("sale_price", expected, values["sale_price"])
     if start and end and end < start:
         raise InvalidProductError("sale_end", f"a time after {start.isoformat()}", end.isoformat())
+
+
+_OTHERS: Mapping[str, Callable[[object], object]] = {
+    "attributes": _validate_attributes,
+    "category": _validate_category,
+    "in_stock": lambda value: _VALIDATOR.check_bool("in_stock", value),
+}

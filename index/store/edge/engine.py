@@ -138,7 +138,9 @@ class EdgeEngine:
             IndexStoreError: One does not.
         """
         ids = list({update.id for update in updates})
-        check_exist(ids, self.retrieve(ids, (), vectors=False).keys())
+        request = qe.CountRequest(exact=True, filter=to_filter((), include_ids=ids))
+        if int(_call_engine(self._shard.count, request)) < len(ids):  # counting is the cheaper way
+            check_exist(ids, self.retrieve(ids, (), vectors=False).keys())
 
     def update_points(self, updates: Sequence[PointUpdate]) -> None:
         """Change payload fields of points; durable once this returns.
