@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 WITHOUT_DATA = (
-    "start", "feeds", "latency", "images", "event_crash", "faults", "photo_costs", "events",
-    "event_store", "event_store_crash", "taste_costs", "visits",
+    "start", "feeds", "updates", "latency", "images", "event_crash", "faults", "photo_costs",
+    "events", "event_store", "event_store_crash", "taste_costs", "visits",
 )  # fmt: skip
 WITH_DATA = (
     "indexing", "relevance", "judged", "engine_fusion", "cutoff", "arabic", "typing_errors",

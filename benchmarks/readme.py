@@ -37,6 +37,7 @@ def build_rows() -> dict[str, list[Row]]:
         "start": _build_start_rows,
         "indexing": _build_indexing_rows,
         "feeds": readme_feeds.build_feed_rows,
+        "updates": _build_update_rows,
         "latency": _build_latency_rows,
         "peers": readme_search.build_peers_rows,
         "faults": lambda: [make_kills_row()],
@@ -132,6 +133,16 @@ def _build_indexing_rows() -> list[Row]:
         f"{result['products_per_s_median']:.0f} products/s"
     )
     return [("indexing 1,000 products with `compact`", measured, result["command"])]
+
+
+def _build_update_rows() -> list[Row]:
+    result = read_result("updates")
+    label = f"price and stock of {result['n_updates']:,} of {result['n_products']:,} products"
+    measured = (
+        f"{result['updates_per_s_median']:,} updates/s; {result['share_median']:.2f} of the bare "
+        "engine's rate"
+    )
+    return [(label, measured, result["command"])]
 
 
 def _build_latency_rows() -> list[Row]:

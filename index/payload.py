@@ -1,6 +1,6 @@
 """Conversion of products to payloads, and of filters to conditions on payload fields."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Set
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
@@ -84,30 +84,14 @@ INDEXED_FIELDS = (
     FieldIndex(LANGUAGES, "keyword"),
 )
 
-_PRICES = ("price", "list_price", "sale_price", "sale_start", "sale_end")
-DERIVED_FROM: Mapping[str, tuple[str, ...]] = {
-    "category_path": ("category",),
-    "category_key": ("category",),
-    "brand": ("brand",),
-    "brand_key": ("brand",),
-    "merchant_id": ("merchant_id",),
-    "attributes_key": ("attributes", "availability"),
-    GROUP_ID: ("group_id",),
-    CURRENCY: ("currency",),
-    **dict.fromkeys((PRICE, SALE_PRICE, SALE_START, SALE_END), _PRICES),
-    "popularity": ("popularity",),
-    "rating": ("rating",),
-    "in_stock": ("in_stock",),
-    "created_at": ("created_at",),
-}
-"""The fields of a product that each payload field of `build_data_fields` is derived from."""
-
 CACHED_FIELDS = (PERCEPTUAL_HASH,)
 """Payload fields that are cached but not indexed: they are read for many candidates."""
 
-_WORD_FIELDS = (
-    "title", "description", "translations", "language", "category", "brand", "attributes", "sku",
-    "gtin", "mpn",
+WORD_FIELDS = frozenset(
+    {
+        "title", "description", "translations", "language", "category", "brand", "attributes",
+        "sku", "gtin", "mpn",
+    }
 )  # fmt: skip
 """Fields of a product that its tokens and surface forms are made of."""
 
@@ -148,11 +132,6 @@ def _compute_point_id(product_id: ProductId) -> PointId:
 
 def _validate_id(product_id: object) -> str:
     return Validator(InvalidQueryError).check_text("product_id", product_id)
-
-
-def has_same_words(product: Product, other: Product) -> bool:
-    """Return whether two products have the same tokens and surface forms, as far as can be told."""
-    return all(getattr(product, name) == getattr(other, name) for name in _WORD_FIELDS)
 
 
 def tokenize_product(product: Product) -> tuple[Token, ...]:
@@ -231,27 +210,19 @@ def to_payload(product: Product) -> Payload:
     return {name: value for name, value in fields.items() if not is_empty(value)}
 
 
-def build_data_fields(product: Product) -> Payload:
-    """Return the payload fields that need no analysis of texts; empty ones are included."""
-    paths = [
-        CATEGORY_SEPARATOR.join(product.category[: n + 1]) for n in range(len(product.category))
-    ]
-    return {
-        "product": to_plain_values(product),
-        "category_path": paths,
-        "category_key": sorted({_fold_name(name) for name in (*paths, *product.category)}),
-        "brand": product.brand,
-        "brand_key": _fold_name(product.brand),
-        "merchant_id": product.merchant_id,
-        "attributes_key": _build_attribute_keys(product),
-        GROUP_ID: product.group_id,
-        CURRENCY: product.currency,
-        **_build_price_fields(product),
-        "popularity": product.popularity,
-        "rating": product.rating,
-        "in_stock": int(product.in_stock),
-        "created_at": product.created_at.timestamp() if product.created_at else None,
-    }
+def build_data_fields(product: Product, changed: Set[str] | None = None) -> Payload:
+    """Return the payload fields that need no analysis of texts; empty ones are included.
+
+    Args:
+        product: The product.
+        changed: Only the payload fields that are derived from one of these fields of the product;
+            None for all, with the whole product.
+    """
+    fields: Payload = {} if changed is not None else {"product": to_plain_values(product)}
+    for sources, build in _DERIVATIONS:
+        if changed is None or not changed.isdisjoint(sources):
+            fields |= build(product)
+    return fields
 
 
 def build_word_fields(product: Product) -> Payload:
@@ -290,6 +261,33 @@ def _build_price_fields(product: Product) -> Payload:
         SALE_START: start.timestamp() if start else OPEN_START,
         SALE_END: end.timestamp() if end else OPEN_END,
     }
+
+
+def _build_category_fields(product: Product) -> Payload:
+    category = product.category
+    paths = [CATEGORY_SEPARATOR.join(category[: n + 1]) for n in range(len(category))]
+    keys = sorted({_fold_name(name) for name in (*paths, *category)})
+    return {"category_path": paths, "category_key": keys}
+
+
+def _build_created_at(product: Product) -> Payload:
+    return {"created_at": product.created_at.timestamp() if product.created_at else None}
+
+
+_DERIVATIONS: tuple[tuple[tuple[str, ...], Callable[[Product], Payload]], ...] = (
+    (("category",), _build_category_fields),
+    (("brand",), lambda p: {"brand": p.brand, "brand_key": _fold_name(p.brand)}),
+    (("merchant_id",), lambda p: {"merchant_id": p.merchant_id}),
+    (("attributes", "availability"), lambda p: {"attributes_key": _build_attribute_keys(p)}),
+    (("group_id",), lambda p: {GROUP_ID: p.group_id}),
+    (("currency",), lambda p: {CURRENCY: p.currency}),
+    (("price", "list_price", "sale_price", "sale_start", "sale_end"), _build_price_fields),
+    (("popularity",), lambda p: {"popularity": p.popularity}),
+    (("rating",), lambda p: {"rating": p.rating}),
+    (("in_stock",), lambda p: {"in_stock": int(p.in_stock)}),
+    (("created_at",), _build_created_at),
+)
+"""Fields of a product, and the payload fields that are derived from them."""
 
 
 def from_payload(payload: Mapping[str, Any]) -> Product:

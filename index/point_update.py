@@ -6,13 +6,12 @@ from datetime import datetime
 from index.fingerprint import digest_payload, digest_texts
 from index.payload import (
     DATA_DIGEST,
-    DERIVED_FROM,
     DOC_LENGTH,
     TEXT_DIGEST,
+    WORD_FIELDS,
     build_data_fields,
     build_encoder_texts,
     build_word_fields,
-    has_same_words,
     is_empty,
     to_plain_values,
     tokenize_product,
@@ -68,23 +67,21 @@ def build_point_update(
     }
     if not changed:
         return None
-    fields = build_data_fields(product)
-    changes = {
-        name: fields[name]
-        for name, sources in DERIVED_FROM.items()
-        if not changed.isdisjoint(sources)
-    }
-    words = _build_words(before, product, stored.payload, mean_doc_length)
-    changes |= {**words.fields, "product": plain, DATA_DIGEST: digest_payload({"product": plain})}
+    changes = build_data_fields(product, changed)
+    words = _WordChanges()
+    if not changed.isdisjoint(WORD_FIELDS):
+        words = _build_words(product, stored.payload, mean_doc_length)
+    changes |= {**words.fields, DATA_DIGEST: digest_payload({"product": plain})}
+    nested = {}
+    if changed <= plain.keys():  # writing the whole product takes the engine twice as long
+        nested["product"] = {name: plain[name] for name in changed}
+    else:
+        changes["product"] = plain
     without_empty = {name: None if is_empty(value) else value for name, value in changes.items()}
-    return PointUpdate(stored.id, without_empty, words.sparse_vector)
+    return PointUpdate(stored.id, without_empty, nested, words.sparse_vector)
 
 
-def _build_words(
-    before: Product, product: Product, payload: Payload, mean_doc_length: float
-) -> _WordChanges:
-    if has_same_words(before, product):
-        return _WordChanges()
+def _build_words(product: Product, payload: Payload, mean_doc_length: float) -> _WordChanges:
     tokens = tokenize_product(product)
     fields = {**build_word_fields(product), DOC_LENGTH: len(tokens)}
     if TEXT_DIGEST in payload:  # without one the texts are to be encoded again

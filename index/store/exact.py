@@ -259,6 +259,8 @@ class ExactStore(LocalWriteLock):
 
 def _apply_update(point: Point, update: PointUpdate) -> Point:
     merged = {**point.payload, **update.changes}
+    for name, values in update.nested_changes.items():
+        merged[name] = {**merged.get(name, {}), **values}
     payload = {name: value for name, value in merged.items() if value is not None}
     vector = point.sparse_vector if update.sparse_vector is None else update.sparse_vector
     return replace(point, payload=payload, sparse_vector=vector or None)

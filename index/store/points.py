@@ -187,11 +187,14 @@ class PointUpdate:
     Attributes:
         id: Id of an existing point.
         changes: New values by payload field; None removes the field.
+        nested_changes: New values inside payload fields that are objects, by field; values that are
+            not named stay. None of them may be None: give `changes` the whole object for that.
         sparse_vector: The new sparse vector, an empty one to remove it; None keeps what there is.
     """
 
     id: PointId
     changes: Payload
+    nested_changes: Mapping[str, Payload] = field(default_factory=dict)
     sparse_vector: SparseVector | None = None
 
 

@@ -244,8 +244,8 @@ def test_an_update_replaces_and_removes_sparse_vectors(store: VectorStore) -> No
     empty_vector = make_sparse_vector()
     store.update_points(
         [
-            PointUpdate(point_id(1), {}, make_sparse_vector(500)),
-            PointUpdate(point_id(2), {"n": 7}, empty_vector),
+            PointUpdate(point_id(1), {}, sparse_vector=make_sparse_vector(500)),
+            PointUpdate(point_id(2), {"n": 7}, sparse_vector=empty_vector),
         ]
     )
     matching = store.query([VectorQuery(SPARSE, make_sparse_vector(500, 12, 11), limit=50)])[0]
@@ -256,6 +256,17 @@ def test_an_update_replaces_and_removes_sparse_vectors(store: VectorStore) -> No
     assert without.payload["n"] == 7
 
 
+def test_an_update_changes_values_inside_an_object(store: VectorStore) -> None:
+    before = {"id": "a", "price": 1.0, "attributes": {"color": "red", "size": "M"}, "tags": ["x"]}
+    store.update_points([PointUpdate(point_id(1), {"product": before})])
+    changes = {"price": 2.5, "in_stock": False, "attributes": {"color": "blue"}, "tags": []}
+    store.update_points([PointUpdate(point_id(1), {"n": 9}, {"product": changes})])
+    payload = store.retrieve([point_id(1)])[point_id(1)].payload
+    assert payload["product"] == {**before, **changes}
+    assert payload["n"] == 9
+    assert payload["color"] == make_point(1).payload["color"]
+
+
 def test_a_refused_update_changes_no_point(store: VectorStore) -> None:
     store.update_points([])
     n_changes = store.n_changes
@@ -264,7 +275,7 @@ def test_a_refused_update_changes_no_point(store: VectorStore) -> None:
         store.update_points([known, PointUpdate(point_id(77), {"price": 5000.0})])
     bad = SparseVector(np.array([1], np.uint32), np.array([np.nan], np.float32))
     with pytest.raises(VectorError, match="finite"):
-        store.update_points([known, PointUpdate(point_id(2), {}, bad)])
+        store.update_points([known, PointUpdate(point_id(2), {}, sparse_vector=bad)])
     assert store.count((Range("price", low=4000.0),)) == 0
     assert store.count() == 40
     assert store.n_changes == n_changes

@@ -82,11 +82,12 @@ def to_engine_vector(vector: "np.typing.NDArray[np.float32] | SparseVector") -> 
 
 def to_update_operations(updates: Sequence[PointUpdate]) -> "list[qe.UpdateOperation]":
     """Return updates as the engine takes them; it removes the fields that are null."""
-    operations = [
-        qe.UpdateOperation.set_payload([update.id], update.changes)
-        for update in updates
-        if update.changes
-    ]
+    operations = []
+    for update in updates:
+        if update.changes:
+            operations.append(qe.UpdateOperation.set_payload([update.id], update.changes))
+        for name, values in update.nested_changes.items():
+            operations.append(qe.UpdateOperation.set_payload([update.id], values, name))
     vectors = {u.id: u.sparse_vector for u in updates if u.sparse_vector is not None}
     filled = [
         qe.PointVectors(point_id, {SPARSE: to_engine_vector(vector)})

@@ -263,10 +263,7 @@ class EdgeFolder:
     def _prepare_updates(self, engine: EdgeEngine, updates: list[PointUpdate]) -> None:
         """Check a batch of updates, and write down what a crash must not leave half done."""
         engine.check_updates(updates)
-        if len(updates) > 1:
-            self._journal.write(updates)
-        else:
-            self._remove_journal()
+        self._journal.write(updates)
 
     def _remove_journal(self) -> None:
         """Remove the journal, whose batch must not be repeated after the next write.

@@ -78,11 +78,11 @@ def _digest(body: bytes) -> bytes:
 def _to_plain(update: PointUpdate) -> list[Any]:
     vector = update.sparse_vector
     words = None if vector is None else [vector.indices.tolist(), vector.values.tolist()]
-    return [update.id, update.changes, words]
+    return [update.id, update.changes, dict(update.nested_changes), words]
 
 
-def _from_plain(point_id: Any, changes: Any, words: Any) -> PointUpdate:
+def _from_plain(point_id: Any, changes: Any, nested: Any, words: Any) -> PointUpdate:
     if words is None:
-        return PointUpdate(point_id, changes)
+        return PointUpdate(point_id, changes, nested)
     vector = SparseVector(np.array(words[0], np.uint32), np.array(words[1], np.float32))
-    return PointUpdate(point_id, changes, vector)
+    return PointUpdate(point_id, changes, nested, vector)

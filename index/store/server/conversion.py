@@ -136,11 +136,16 @@ def to_point_vectors(vectors: Mapping[PointId, SparseVector]) -> list[qm.PointVe
 
 def to_update_operations(updates: Sequence[PointUpdate]) -> list[qm.UpdateOperation]:
     """Return updates as the server takes them; it removes the fields that are null."""
-    operations: list[qm.UpdateOperation] = [
-        qm.SetPayloadOperation(set_payload=qm.SetPayload(payload=u.changes, points=[u.id]))
-        for u in updates
-        if u.changes
-    ]
+    operations: list[qm.UpdateOperation] = []
+    for update in updates:
+        payloads = {None: update.changes, **update.nested_changes}
+        operations += [
+            qm.SetPayloadOperation(
+                set_payload=qm.SetPayload(payload=values, points=[update.id], key=key)
+            )
+            for key, values in payloads.items()
+            if values
+        ]
     vectors = {u.id: u.sparse_vector for u in updates if u.sparse_vector is not None}
     filled = {point_id: vector for point_id, vector in vectors.items() if vector}
     emptied = [point_id for point_id, vector in vectors.items() if not vector]
