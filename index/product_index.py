@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from index.bm25_reweighting import reweight_on_drift
 from index.catalog.text_cleaning import clean_line
@@ -144,7 +144,7 @@ class ProductIndex(IndexReader, Closeable):
 
     def update(
         self,
-        updates: "UpdateFeed | Iterable[ProductUpdate] | Mapping[str, Mapping[str, object]]",
+        updates: "UpdateFeed | Iterable[ProductUpdate] | Mapping[str, Mapping[str, Any]]",
         *,
         merchant_id: str = "",
         progress: ProgressCallback | None = None,

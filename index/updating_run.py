@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from functools import partial
 from itertools import islice
+from typing import Any
 
 from index.catalog.admission import format_ownership_conflict, get_owner
 from index.catalog.duplicate_ids import SeenIds, SeenRow
@@ -167,7 +168,7 @@ class UpdatingRun:
 
 
 def collect_updates(
-    updates: UpdateFeed | Iterable[ProductUpdate] | Mapping[str, Mapping[str, object]],
+    updates: UpdateFeed | Iterable[ProductUpdate] | Mapping[str, Mapping[str, Any]],
 ) -> UpdateFeed | Sequence[ProductUpdate]:
     """Return updates in a list, so that an invalid one is refused before anything is written.
 

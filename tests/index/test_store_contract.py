@@ -24,6 +24,7 @@ from index.store.points import (
     In,
     IsEmpty,
     OrderBy,
+    Payload,
     Point,
     PointId,
     PointUpdate,
@@ -259,7 +260,12 @@ def test_an_update_replaces_and_removes_sparse_vectors(store: VectorStore) -> No
 def test_an_update_changes_values_inside_an_object(store: VectorStore) -> None:
     before = {"id": "a", "price": 1.0, "attributes": {"color": "red", "size": "M"}, "tags": ["x"]}
     store.update_points([PointUpdate(point_id(1), {"product": before})])
-    changes = {"price": 2.5, "in_stock": False, "attributes": {"color": "blue"}, "tags": []}
+    changes: Payload = {
+        "price": 2.5,
+        "in_stock": False,
+        "attributes": {"color": "blue"},
+        "tags": [],
+    }
     store.update_points([PointUpdate(point_id(1), {"n": 9}, {"product": changes})])
     payload = store.retrieve([point_id(1)])[point_id(1)].payload
     assert payload["product"] == {**before, **changes}
@@ -282,7 +288,7 @@ def test_a_refused_update_changes_no_point(store: VectorStore) -> None:
 
 
 def test_several_updates_of_one_point_all_count_in_their_order(store: VectorStore) -> None:
-    updates = [{"price": 1.5, "a": 1}, {"price": None, "b": 2}, {"price": 2.5}]
+    updates: list[Payload] = [{"price": 1.5, "a": 1}, {"price": None, "b": 2}, {"price": 2.5}]
     store.update_points([PointUpdate(point_id(1), changes) for changes in updates])
     payload = store.retrieve([point_id(1)])[point_id(1)].payload
     assert (payload["price"], payload["a"], payload["b"]) == (2.5, 1, 2)

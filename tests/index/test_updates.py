@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import pytest
 from hypothesis import given
@@ -25,6 +25,7 @@ from shopwindow.values.errors import (
 from shopwindow.values.setting_groups import IndexSettings
 from tests.index.test_product_index import CountingEncoder
 
+Updates: TypeAlias = Mapping[str, Mapping[str, Any]]
 NOW = datetime.now(UTC)
 SOON, LATER = NOW + timedelta(days=1), NOW + timedelta(days=9)
 DRESS = Product(
@@ -136,9 +137,11 @@ def test_searches_see_the_new_values_and_nothing_is_encoded(store: str, tmp_path
         service = SearchService(index)
         assert find(service, "violet") == []
         n_encoded = (encoder.n_texts, encoder.n_photos)
-        report = index.update(
-            {"d": {"price": 30, "attributes": {"color": "violet"}}, "s": {"in_stock": False}}
-        )
+        updates: Updates = {
+            "d": {"price": 30, "attributes": {"color": "violet"}},
+            "s": {"in_stock": False},
+        }
+        report = index.update(updates)
         assert (encoder.n_texts, encoder.n_photos) == n_encoded
         assert (report.updated, report.unchanged, report.n_processed) == (2, 0, 2)
         assert find(service, "violet") == ["d"]
@@ -186,8 +189,9 @@ def test_values_that_are_there_already_write_nothing() -> None:
 
 def test_an_invalid_update_writes_nothing_at_all() -> None:
     index = open_index(DRESS)
+    updates: Updates = {"d": {"price": 1.0}, "e": {"title": "New"}}
     with pytest.raises(InvalidProductError, match="Index the whole product"):
-        index.update({"d": {"price": 1.0}, "e": {"title": "New"}})
+        index.update(updates)
     for wrong in ("d", 7, [{"id": "d"}], [DRESS]):
         with pytest.raises(InvalidValueError, match="updates: expected ProductUpdate values"):
             index.update(wrong)  # type: ignore[arg-type]

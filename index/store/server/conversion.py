@@ -21,6 +21,7 @@ from index.store.points import (
     In,
     IsEmpty,
     OrderBy,
+    Payload,
     Point,
     PointId,
     PointUpdate,
@@ -138,12 +139,13 @@ def to_update_operations(updates: Sequence[PointUpdate]) -> list[qm.UpdateOperat
     """Return updates as the server takes them; it removes the fields that are null."""
     operations: list[qm.UpdateOperation] = []
     for update in updates:
-        payloads = {None: update.changes, **update.nested_changes}
+        payloads: list[tuple[str | None, Payload]] = [(None, update.changes)]
+        payloads += update.nested_changes.items()
         operations += [
             qm.SetPayloadOperation(
                 set_payload=qm.SetPayload(payload=values, points=[update.id], key=key)
             )
-            for key, values in payloads.items()
+            for key, values in payloads
             if values
         ]
     vectors = {u.id: u.sparse_vector for u in updates if u.sparse_vector is not None}

@@ -37,7 +37,7 @@ def write(tmp_path: Path, text: str, name: str = "prices.csv") -> Path:
 def update(
     index: ProductIndex, tmp_path: Path, text: str, name: str = "prices.csv", **options: str
 ) -> IndexReport:
-    return index.update(read_updates(write(tmp_path, text, name), **options))  # type: ignore[arg-type]
+    return index.update(read_updates(write(tmp_path, text, name), **options))
 
 
 def get(index: ProductIndex, product_id: str = "d") -> Product:
