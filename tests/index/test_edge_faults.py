@@ -524,6 +524,26 @@ def count_at(folder: EdgeFolder, price: float) -> int:
     return int(folder.handle("count", ((Range("price", price, price),),), 0))
 
 
+def test_a_journal_is_read_as_it_was_written(folder: Path) -> None:
+    folder.mkdir()
+    vector = make_point(1).sparse_vector
+    changes = {"price": None, "color": ["أحمر"], "n": 0.1}
+    written = [
+        PointUpdate(point_id(1), changes, {"product": {"price": 1.5}}, vector),
+        PointUpdate(point_id(2), {}),
+    ]
+    UpdateJournal(folder).write(written)
+    first, second = UpdateJournal(folder).read()
+    assert (first.id, first.changes, first.nested_changes) == (
+        point_id(1), changes, {"product": {"price": 1.5}}
+    )  # fmt: skip
+    assert vector is not None
+    assert first.sparse_vector is not None
+    assert first.sparse_vector.indices.tolist() == vector.indices.tolist()
+    assert first.sparse_vector.values.tolist() == vector.values.tolist()
+    assert second == written[1]
+
+
 @pytest.mark.parametrize("damage", [b"", b"x", bytes(16) + b"[]"])
 def test_a_journal_that_was_not_written_whole_is_passed_over(
     closed: Path, folder: Path, damage: bytes
