@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from contextlib import closing
 from functools import partial
 from itertools import islice
 from typing import Any
@@ -71,7 +72,7 @@ class UpdatingRun:
             IndexStoreError: The store refused; everything reported before that is stored.
         """
         if isinstance(updates, UpdateFeed):
-            self._file = str(updates.path)
+            self._file = updates.name
             self.report.ignored_columns = dict(updates.plan_columns().ignored)
             rows = updates.iter_updates()
         else:
@@ -201,15 +202,15 @@ def _write(store: VectorStore, updates: Sequence[PointUpdate]) -> int:
 
 def _number_updates(updates: Iterable[ProductUpdate]) -> Iterator[UpdateRow]:
     """Yield updates as rows; of several with one id only the first counts."""
-    seen_ids = SeenIds()
-    for number, update in enumerate(updates, start=1):
-        first = seen_ids.add(update.id, SeenRow(number, update.merchant_id, True))
-        if first:
-            reason = f"the id is used in update {first.line} already; put both into one"
-            yield UpdateRow(number, rejection=Rejection("", number, "id", reason, update.id))
-        else:
-            read = partial(_read_as_given, ReadUpdateResult(update))
-            yield UpdateRow(number, update.id, update.merchant_id, read=read)
+    with closing(SeenIds()) as seen_ids:
+        for number, update in enumerate(updates, start=1):
+            first = seen_ids.add(update.id, SeenRow(number, update.merchant_id, True))
+            if first:
+                reason = f"the id is used in update {first.line} already; put both into one"
+                yield UpdateRow(number, rejection=Rejection("", number, "id", reason, update.id))
+            else:
+                read = partial(_read_as_given, ReadUpdateResult(update))
+                yield UpdateRow(number, update.id, update.merchant_id, read=read)
 
 
 def _read_as_given(result: ReadUpdateResult, _: Product | None) -> ReadUpdateResult:

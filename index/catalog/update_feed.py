@@ -145,6 +145,7 @@ def read_updates(  # noqa: PLR0913 -- the one entry point; every option has a na
     encoding: str = "",
     merchant_id: str = "",
     currency: str = "",
+    base_address: str = "",
 ) -> UpdateFeed:
     """Open a feed of partial updates, in any format of `index.read_products`.
 
@@ -159,6 +160,8 @@ def read_updates(  # noqa: PLR0913 -- the one entry point; every option has a na
         encoding: Encoding of a text feed that is not UTF-8 and has no byte order mark.
         merchant_id: The seller, for rows that name none.
         currency: ISO 4217 code, for prices that name none; empty for that of each product.
+        base_address: The address that the feed was fetched from, see `fetch_feed`; reports name it
+            in place of the file.
 
     Returns:
         The feed, validated as far as its header; rows are read when it is iterated.
@@ -173,6 +176,7 @@ def read_updates(  # noqa: PLR0913 -- the one entry point; every option has a na
         ReadOptions(format or "", encoding),
         RowDefaults(merchant_id, currency),
         Path(rejects) if rejects else None,
+        base_address=base_address,
     )
     source, columns = opened.source, opened.source.read_columns()
     plan = restrict_to_updatable(plan_columns(columns, opened.mapping, source.get_format_columns()))

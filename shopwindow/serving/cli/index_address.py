@@ -69,8 +69,27 @@ def dry_run_address(
         FeedFetchError: It cannot be fetched completely.
         FeedError: It cannot be read.
     """
+    with fetch_request(settings, request, address) as fetched:
+        return show_dry_run(fetched, mapping_out)
+
+
+@contextmanager
+def fetch_request(settings: Settings, request: FeedRequest, address: str) -> Iterator[FeedRequest]:
+    """Fetch a feed whether or not it was read before, and read it as a file.
+
+    Args:
+        settings: The settings in force.
+        request: How to read the feed; its path is not used.
+        address: The feed.
+
+    Yields:
+        The request for the fetched file, which is there until the block ends.
+
+    Raises:
+        FeedFetchError: It cannot be fetched completely.
+    """
     with _fetch(settings, address, "") as fetched:
-        return show_dry_run(_to_file_request(request, fetched), mapping_out)
+        yield _to_file_request(request, fetched)
 
 
 @contextmanager

@@ -118,6 +118,7 @@ class FeedRequest:
             encoding=self.encoding,
             merchant_id=self.merchant_id,
             currency=self.currency,
+            base_address=self.base_address,
         )
 
 

@@ -88,3 +88,18 @@ def test_a_dry_run_reads_the_feed_and_remembers_nothing(
     assert "feed.csv (csv)" in outcome.out
     assert counts(cli("index", address))["added"] == "2"
     assert cli("index", address, "--dry-run").code == ExitCode.OK
+
+
+def test_updates_are_fetched_each_time_and_reported_by_address(
+    cli: CliRunner, shop: ThreadingHTTPServer
+) -> None:
+    address = f"http://layla:s3cret@127.0.0.1:{shop.server_port}/feed.csv"
+    cli("index", address)
+    FeedHandler.feed = b"id,price\n1,7\n2,cheap\nnew,3\n"
+    assert cli("update", address, "--dry-run").code == ExitCode.OK
+    outcome = cli("update", address)
+    assert (outcome.code, counts(outcome)["updated"]) == (ExitCode.OK, "1"), outcome.err
+    assert counts(cli("update", address))["unchanged"] == "2"
+    rejects = (cli.folder / "feed.csv.rejects.csv").read_text("utf-8")
+    assert "no product of the index has this id" in rejects
+    assert not any("s3cret" in text for text in (outcome.out, outcome.err, rejects))

@@ -1,5 +1,6 @@
 """`shopwindow update`: new prices, stock and attributes for products of the index."""
 
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated
 
@@ -22,7 +23,11 @@ from shopwindow.serving.cli.options import (
 def update(  # noqa: PLR0913 -- one parameter for each option
     ctx: typer.Context,
     feed: Annotated[
-        Path, typer.Argument(metavar="FEED", help="Ids, and the columns that changed.")
+        str,
+        typer.Argument(
+            metavar="FEED",
+            help="Ids, and the columns that changed: a file, or an http(s) address.",
+        ),
     ],
     *,
     mapping: ColumnMapping = None,
@@ -46,11 +51,12 @@ def update(  # noqa: PLR0913 -- one parameter for each option
     Returns:
         The exit code.
     """
-    from shopwindow.serving.cli.index_feed import FeedRequest  # noqa: PLC0415 -- `--help` does without
+    from index import is_feed_address  # noqa: PLC0415 -- `--help` does without
+    from shopwindow.serving.cli.index_feed import FeedRequest  # noqa: PLC0415
     from shopwindow.serving.cli.update_index import show_update_plan, update_index  # noqa: PLC0415
 
     request = FeedRequest(
-        path=feed,
+        path=Path(feed),
         mapping=mapping,
         format=feed_format,
         encoding=encoding,
@@ -59,6 +65,10 @@ def update(  # noqa: PLR0913 -- one parameter for each option
         currency=currency,
         max_rejected=max_rejected,
     )
-    if dry_run or mapping_out:
-        return show_update_plan(request, mapping_out)
-    return update_index(load_settings(ctx), request)
+    settings, is_dry = load_settings(ctx), dry_run or bool(mapping_out)
+    with ExitStack() as stack:
+        if is_feed_address(feed):
+            from shopwindow.serving.cli.index_address import fetch_request  # noqa: PLC0415 -- loads httpx
+
+            request = stack.enter_context(fetch_request(settings, request, feed))
+        return show_update_plan(request, mapping_out) if is_dry else update_index(settings, request)
