@@ -1,4 +1,4 @@
-"""Product feeds: CSV, TSV, JSON Lines, Parquet, Google Merchant XML and Shopify CSV.
+"""Product feeds: CSV, TSV, JSON, Parquet, Google Merchant XML and exports of shop systems.
 
 Exported names are imported on first use: a search must not wait for the feed readers.
 """

@@ -9,7 +9,7 @@ from index.catalog.delimited import DelimitedSource
 from index.catalog.exports import EXPORT_FORMATS, ExportSource, find_export
 from index.catalog.file_detection import detect_encoding, read_sample
 from index.catalog.google_xml import GoogleXmlSource
-from index.catalog.jsonl import JsonLinesSource
+from index.catalog.json_feeds import JSON_FORMATS, JsonSource, is_json
 from index.catalog.records import FeedSource
 from index.catalog.rejects_source import RejectsSource, is_rejects_file
 from shopwindow.values.errors import FeedError
@@ -33,12 +33,11 @@ class ReadOptions:
 _SOURCES: dict[str, Callable[[Path, str, str], FeedSource]] = {
     "csv": DelimitedSource,
     "tsv": DelimitedSource,
-    "jsonl": lambda path, encoding, _: JsonLinesSource(path, encoding),
     "parquet": lambda path, _encoding, _delimiter: _open_parquet(path),
     "google-xml": lambda path, _encoding, _delimiter: GoogleXmlSource(path),
     **{name: partial(ExportSource, export) for name, export in EXPORT_FORMATS.items()},
 }
-FEED_FORMATS = tuple(_SOURCES)
+FEED_FORMATS = (*_SOURCES, *JSON_FORMATS)
 _BINARY_FORMATS = frozenset({"parquet", "google-xml"})
 
 _OTHER_FILE_TYPES = (
@@ -57,7 +56,7 @@ def open_source(path: Path, options: ReadOptions) -> tuple[str, FeedSource]:
     Raises:
         FeedError: The file does not exist, or its format is unknown or unsupported.
     """
-    if options.format and options.format not in _SOURCES:
+    if options.format and options.format not in FEED_FORMATS:
         raise FeedError(path, f"no format {options.format!r}; known: {', '.join(FEED_FORMATS)}")
     if options.delimiter and len(options.delimiter) != 1:
         raise FeedError(path, f"one character as delimiter expected, got {options.delimiter!r}")
@@ -71,7 +70,10 @@ def open_source(path: Path, options: ReadOptions) -> tuple[str, FeedSource]:
     if name in _BINARY_FORMATS:
         return name, _SOURCES[name](path, options.encoding, "")
     encoding = detect_encoding(path, sample, options.encoding)
-    name = name or _detect_text_format(path, sample, encoding, options.delimiter)
+    if name in JSON_FORMATS or (not name and is_json(sample.decode(encoding, "replace"), path)):
+        source = JsonSource(path, encoding, name)
+        return source.format, source
+    name = name or _detect_table_format(path, encoding, options.delimiter)
     return name, _SOURCES[name](path, encoding, options.delimiter)
 
 
@@ -104,21 +106,11 @@ def _detect_binary_format(path: Path, sample: bytes) -> str:
     return "google-xml" if head.startswith(b"<") else ""
 
 
-def _detect_text_format(path: Path, sample: bytes, encoding: str, delimiter: str) -> str:
-    """Return the format of a text file.
+def _detect_table_format(path: Path, encoding: str, delimiter: str) -> str:
+    """Return the format of a table.
 
     Raises:
-        FeedError: It is a single JSON array, or has no header.
+        FeedError: It has no header.
     """
-    head = sample.decode(encoding, "replace").lstrip("\ufeff \t\r\n")
-    if head.startswith("["):
-        raise FeedError(
-            path,
-            "this is one JSON array; JSON Lines expected, one object per line. "
-            f"To convert: jq -c '.[]' {path.name} > {path.stem}.jsonl",
-        )
-    suffixes = {suffix.lower() for suffix in path.suffixes[-2:]}
-    if head.startswith("{") or suffixes & {".jsonl", ".ndjson"}:
-        return "jsonl"
     table = DelimitedSource(path, encoding, delimiter)
     return find_export(table.read_columns()) or ("tsv" if table.delimiter == "\t" else "csv")

@@ -164,7 +164,7 @@ def read_products(  # noqa: PLR0913 -- the one entry point; every option has a n
     base_address: str = "",
     read_clip: ReadClip | None = None,
 ) -> ProductFeed:
-    """Open a product feed: CSV, TSV, JSON Lines, Parquet, Google Merchant, or a shop's export.
+    """Open a product feed: CSV, TSV, JSON, Parquet, Google Merchant, or a shop's export.
 
     Columns are recognized by their common names in English and Arabic. A row's own value takes
     precedence over the arguments, and these over the defaults of the mapping file. Titles are
@@ -177,7 +177,7 @@ def read_products(  # noqa: PLR0913 -- the one entry point; every option has a n
         rejects: A CSV file to write rejected rows to as they occur; created only for the first
             one. An earlier file of rejected rows is replaced.
         photo_folder: Folder to write photos to that the feed contains as bytes.
-        encoding: Encoding of a CSV, TSV or JSON Lines feed that is not UTF-8 and has no byte order
+        encoding: Encoding of a CSV, TSV or JSON feed that is not UTF-8 and has no byte order
             mark.
         merchant_id: The seller, for rows that name none.
         currency: ISO 4217 code, for prices that name none.

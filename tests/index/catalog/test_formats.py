@@ -15,6 +15,7 @@ import pytest
 
 from index.catalog import FEED_FORMATS, read_products
 from index.catalog.exports import EXPORT_FORMATS
+from index.catalog.json_feeds import JSON_FORMATS
 from shopwindow.values import Product, Translation
 
 DATA = Path(__file__).parent / "data"
@@ -187,7 +188,8 @@ def test_every_format_can_be_given_by_name(tmp_path: Path) -> None:
     for name, form in FILES:
         path = Path(shutil.copy(DATA / name, tmp_path / name))
         assert len(list(read_products(path, format=form))) == 3
-    assert {form for _, form in FILES} | {"parquet", *EXPORT_FORMATS} == set(FEED_FORMATS)
+    tried = {form for _, form in FILES}
+    assert tried | {"parquet", *EXPORT_FORMATS, *JSON_FORMATS} == set(FEED_FORMATS)
 
 
 def test_products_survive_a_round_trip_through_json_lines(tmp_path: Path) -> None:

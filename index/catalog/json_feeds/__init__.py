@@ -1,0 +1,5 @@
+"""JSON feeds: lines, arrays, answers of APIs; values as deep as shops nest them."""
+
+from index.catalog.json_feeds.json_source import JSON_FORMATS, JsonSource, is_json
+
+__all__ = ["JSON_FORMATS", "JsonSource", "is_json"]

@@ -1,0 +1,177 @@
+"""Records whose keys are those of any feed: nested values become the values of their fields."""
+
+from collections.abc import Callable, Mapping
+
+from index.catalog.header_matching import match_attribute, match_field, match_language
+from index.catalog.json_feeds.nested_values import (
+    from_minor_units,
+    get_first,
+    is_pairs,
+    read_category,
+    read_money,
+    read_name,
+    read_pairs,
+    read_photos,
+    read_text,
+    read_value,
+)
+from index.catalog.text_cleaning import is_empty
+from index.text.currency_names import CURRENCY_CODES
+
+Record = Mapping[str, object]
+ATTRIBUTES = "attributes"
+_ENVELOPES = ("node", "_source", "product", "item", "fields", ATTRIBUTES, "document")
+_TITLE_KEYS = frozenset({"title", "name", "product_name", "productName", "title_ar", "title_en"})
+_PARTS = frozenset({
+    "pricing", "prices", "price_info", "priceinfo", "price_range", "pricerange", "offer", "offers",
+    "media", "stock_info", "inventory_info", "details",
+})  # fmt: skip
+"""Objects within a record that only group its fields."""
+_PART_FIELDS = frozenset({"price", "sale_price", "currency", "in_stock", "image", "brand"})
+_STOCK_KEYS = (
+    "in_stock", "inStock", "is_in_stock", "available", "availability", "status", "quantity", "qty",
+    "stock", "level", "count", "available_quantity",
+)  # fmt: skip
+_NESTED = (dict, list)
+_MINOR_SUFFIXES = ("_in_cents", "_cents", "_minor", "InCents", "_in_fils", "_in_halalas")
+
+
+def unwrap(record: Record) -> Record:
+    """Return the product of {"node": {...}}, {"id": 1, "attributes": {"title": ...}} and the like.
+
+    These are the envelopes of GraphQL, Elasticsearch, JSON:API and Airtable.
+    """
+    for _ in range(2):
+        if _TITLE_KEYS & record.keys():
+            return record
+        for key in _ENVELOPES:
+            inner = record.get(key)
+            if isinstance(inner, dict) and _TITLE_KEYS & inner.keys():
+                outer = {k: v for k, v in record.items() if k != key and not isinstance(v, dict)}
+                record = {**_rename_id(outer), **inner}
+                break
+        else:
+            return record
+    return record
+
+
+def _rename_id(outer: Record) -> Record:
+    """Return what stands around a product; only its id counts of Elasticsearch's own keys."""
+    named = {key: value for key, value in outer.items() if key in ("id", "type", "cursor")}
+    named.pop("type", None)
+    named.pop("cursor", None)
+    if "_id" in outer:
+        named.setdefault("id", outer["_id"])
+    return named
+
+
+def flatten(record: Record) -> dict[str, object]:
+    """Return a record with one value for each key; those without objects and lists are unchanged.
+
+    Pairs of names and values under any key become attributes. An object that only groups fields,
+    such as `pricing`, is replaced by those that the record itself lacks.
+    """
+    cells = dict(record)
+    if cells.get("parent_id") == 0:  # no parent: one group of all products otherwise
+        del cells["parent_id"]
+    nested = [key for key, value in record.items() if value and isinstance(value, _NESTED)]
+    pairs: dict[str, object] = {}
+    for key in nested:
+        value = _unpack_extended(record[key])
+        if key.casefold() in _PARTS and isinstance(value, dict):
+            _lift(cells, key, value)
+            continue
+        field = _find_field(key)
+        if field == ATTRIBUTES or (not field and is_pairs(value)):
+            pairs.update((name, item) for name, item in read_pairs(value) if name not in pairs)
+            del cells[key]
+            continue
+        cells[key] = _READERS[field](value) if field in _READERS else _read_other(key, value, field)
+    if pairs:
+        cells[ATTRIBUTES] = pairs
+    _add_minor_prices(cells)
+    return cells
+
+
+def _find_field(key: str) -> str:
+    match = match_field(key)
+    return match.field if match else ""
+
+
+def _read_other(key: str, value: object, field: str) -> object:
+    """Return a nested value of another field, of an attribute, or of an unknown key."""
+    if field or match_language(key)[1]:
+        return value
+    if match_attribute(key):
+        return read_value(value)
+    if isinstance(value, dict) and _is_money(value):
+        return read_money(value)
+    return read_value(value)
+
+
+def _is_money(value: Record) -> bool:
+    has_currency = any("currency" in key.casefold() for key in value)
+    return has_currency or all(key.upper() in CURRENCY_CODES for key in value)
+
+
+def _lift(cells: dict[str, object], key: str, part: Record) -> None:
+    """Replace an object that groups fields by those fields that the record itself lacks."""
+    own = {_find_field(name) for name, value in cells.items() if not is_empty(value)}
+    lifted = {
+        name: value
+        for name, value in flatten(part).items()
+        if _find_field(name) in _PART_FIELDS and _find_field(name) not in own
+    }
+    if not lifted and "price" not in own and _is_money(part):
+        lifted = {"price": read_money(part)}
+    if lifted:
+        del cells[key]
+    for name, value in lifted.items():
+        cells.setdefault(name, value)
+
+
+def _read_stock(value: object) -> object:
+    if not isinstance(value, dict):
+        return value
+    found = get_first(value, _STOCK_KEYS)
+    return value if found is None else _read_stock(found)
+
+
+def _unpack_extended(value: object) -> object:
+    """Return the value of MongoDB's {"$oid": "..."}, {"$date": "..."}, {"$numberDecimal": "1"}."""
+    while isinstance(value, dict) and len(value) == 1 and next(iter(value)).startswith("$"):
+        value = next(iter(value.values()))
+    return value
+
+
+def _add_minor_prices(cells: dict[str, object]) -> None:
+    """Read `price_cents` and the like where the record has no such price in whole units."""
+    for key in [key for key in cells if key.endswith(_MINOR_SUFFIXES)]:
+        suffix = next(suffix for suffix in _MINOR_SUFFIXES if key.endswith(suffix))
+        base = key.removesuffix(suffix)
+        if _find_field(base) in {"price", "sale_price"} and is_empty(cells.get(base)):
+            currency = str(cells.get("currency") or "").strip().upper()
+            cells[base] = from_minor_units(cells[key], currency)
+
+
+def _pick(value: object, keys: tuple[str, ...]) -> object:
+    return get_first(value, keys) if isinstance(value, dict) else value
+
+
+_READERS: Mapping[str, Callable[[object], object]] = {
+    "title": read_text,
+    "description": read_text,
+    "price": read_money,
+    "sale_price": read_money,
+    "currency": read_name,
+    "brand": read_name,
+    "merchant_id": read_name,
+    "language": read_name,
+    "status": read_name,
+    "category": read_category,
+    "subcategory": read_category,
+    "image": read_photos,
+    "in_stock": _read_stock,
+    "group_id": lambda value: _pick(value, ("id", "sku")),
+    "popularity": lambda value: _pick(value, ("count", "total", "value")),
+}
