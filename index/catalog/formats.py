@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from index.catalog.delimited import DelimitedSource
-from index.catalog.exports import EXPORT_FORMATS, ExportSource, find_export
+from index.catalog.exports import EXPORT_FORMATS, ExportSource, find_export, find_refusal
 from index.catalog.file_detection import detect_encoding, read_sample
 from index.catalog.google_xml import GoogleXmlSource
 from index.catalog.json_feeds import JSON_FORMATS, JsonSource, is_json
@@ -110,7 +110,12 @@ def _detect_table_format(path: Path, encoding: str, delimiter: str) -> str:
     """Return the format of a table.
 
     Raises:
-        FeedError: It has no header.
+        FeedError: It has no header, or holds no products.
     """
     table = DelimitedSource(path, encoding, delimiter)
-    return find_export(table.read_columns()) or ("tsv" if table.delimiter == "\t" else "csv")
+    columns = table.read_columns()
+    if export := find_export(columns):
+        return export
+    if refusal := find_refusal(columns):
+        raise FeedError(path, refusal)
+    return "tsv" if table.delimiter == "\t" else "csv"

@@ -6,5 +6,6 @@ parents, and the columns that fill no field are the same for all of them: see `E
 
 from index.catalog.exports.export_source import ExportFormat, ExportSource
 from index.catalog.exports.known_exports import EXPORT_FORMATS, find_export
+from index.catalog.exports.other_tables import find_refusal
 
-__all__ = ["EXPORT_FORMATS", "ExportFormat", "ExportSource", "find_export"]
+__all__ = ["EXPORT_FORMATS", "ExportFormat", "ExportSource", "find_export", "find_refusal"]

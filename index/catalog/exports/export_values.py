@@ -1,7 +1,8 @@
 """Values that several exports write alike: options, lists of categories and photos, sales."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from decimal import Decimal, InvalidOperation
 
 from index.catalog.header_vocabulary import ATTRIBUTE_BY_COLUMN, normalize_column_name
 
@@ -34,6 +35,20 @@ def split_list(text: str) -> list[str]:
 def choose_category(paths: Iterable[list[str]]) -> list[str]:
     """Return the deepest of several category paths; of equally deep ones the first."""
     return max(paths, key=len, default=[])
+
+
+def strip_root(path: list[str], roots: Collection[str]) -> list[str]:
+    """Return a path without the shop's root category, if there is something below it."""
+    return path[1:] if len(path) > 1 and path[0].casefold() in roots else path
+
+
+def to_decimal(text: str) -> Decimal | None:
+    """Return a plain number, also with a decimal comma; None for other texts."""
+    try:
+        number = Decimal(text.strip().replace(",", ".", 1))
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() else None
 
 
 def split_category_paths(text: str) -> list[list[str]]:

@@ -28,7 +28,7 @@ LAYOUTS = {
     "arrays line by line": f"[{A}]\n[{B}]\n",
     "array of arrays": f"[[{A}], [{B}]]",
     "products": f'{{"products": [{A}, {B}]}}',
-    "items behind other keys": f'{{"code": 200, "type": "list", "items": [{A}, {B}], "next": null}}',
+    "items behind other keys": f'{{"code": 200, "type": "x", "items": [{A}, {B}], "next": null}}',
     "data in a response": f'{{"response": {{"status": "ok", "data": [{A}, {B}]}}}}',
     "value": f'{{"@odata.count": 2, "value": [{A}, {B}]}}',
     "pages": f'{{"data": [{A}], "page": 1}}\n{{"data": [{B}], "page": 2}}\n',
@@ -321,7 +321,15 @@ KEYS = st.sampled_from(
 @given(
     record=st.dictionaries(KEYS, JSON_VALUES, max_size=5),
     form=st.sampled_from(
-        ["json", "shopify-json", "woocommerce-json", "salla-json", "zid-json", "schema-org", "algolia"]
+        [
+            "json",
+            "shopify-json",
+            "woocommerce-json",
+            "salla-json",
+            "zid-json",
+            "schema-org",
+            "algolia",
+        ]
     ),
 )
 def test_any_values_give_products_or_rejections(
