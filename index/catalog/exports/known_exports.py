@@ -1,12 +1,13 @@
 """The exports that are recognized by their headers."""
 
+from index.catalog.exports.bigcommerce import BIGCOMMERCE
 from index.catalog.exports.magento import MAGENTO
 from index.catalog.exports.prestashop import PRESTASHOP
 from index.catalog.exports.salla import SALLA
 from index.catalog.exports.shopify import SHOPIFY
 from index.catalog.exports.woocommerce import WOOCOMMERCE
 
-_EXPORTS = (SHOPIFY, WOOCOMMERCE, MAGENTO, SALLA, PRESTASHOP)
+_EXPORTS = (SHOPIFY, WOOCOMMERCE, MAGENTO, SALLA, PRESTASHOP, BIGCOMMERCE)
 EXPORT_FORMATS = {export.name: export for export in _EXPORTS}
 """Exports by name, in the order in which a header is compared with them."""
 
