@@ -22,11 +22,20 @@ class DelimitedSource:
 
     A quote that is never closed would swallow the rows after it. Only that row is rejected, and
     reading resumes at its second line; after a hundred such rows, after the swallowed lines.
+
+    Args:
+        path: The file.
+        encoding: Encoding of its text.
+        delimiter: One character; empty to detect it.
+        has_quotes: Whether quotes enclose cells; otherwise they are characters like any other.
     """
 
-    def __init__(self, path: Path, encoding: str, delimiter: str = "") -> None:
+    def __init__(
+        self, path: Path, encoding: str, delimiter: str = "", has_quotes: bool = True
+    ) -> None:
         self.path = path
         self.encoding = encoding
+        self._has_quotes = has_quotes
         self.delimiter = delimiter or _sniff_delimiter(path, encoding)
 
     def read_columns(self) -> tuple[str, ...]:
@@ -114,7 +123,7 @@ class DelimitedSource:
         """Yield the line number and the cells of each record, the header included."""
         csv.field_size_limit(_MAX_FIELD_CHARS)
         lines = _RecordLines(stream)
-        reader = csv.reader(lines, delimiter=self.delimiter, strict=True)
+        reader = self._make_reader(lines)
         n_recoveries = 0
         while True:
             lines.start_record()
@@ -129,9 +138,14 @@ class DelimitedSource:
                 yield MalformedRow(lines.first_line, reason, raw=lines.excerpt())
                 if can_rewind:
                     lines.rewind()
-                reader = csv.reader(lines, delimiter=self.delimiter, strict=True)
+                reader = self._make_reader(lines)
                 continue
             yield lines.first_line, cells
+
+    def _make_reader(self, lines: Iterator[str]) -> Iterator[list[str]]:
+        if self._has_quotes:
+            return csv.reader(lines, delimiter=self.delimiter, strict=True)
+        return csv.reader(lines, delimiter=self.delimiter, quoting=csv.QUOTE_NONE, strict=True)
 
 
 def _format_cell_count(columns: tuple[str, ...], cells: list[str]) -> str:

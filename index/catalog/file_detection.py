@@ -3,7 +3,7 @@
 import codecs
 import io
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TextIO, cast
 from zipfile import BadZipFile
@@ -61,7 +61,9 @@ def read_sample(path: Path) -> bytes:
     return sample
 
 
-def detect_encoding(path: Path, sample: bytes, encoding: str) -> str:
+def detect_encoding(
+    path: Path, sample: bytes, encoding: str, guess: Callable[[bytes], str] = lambda sample: ""
+) -> str:
     """Return the encoding to read a text feed with.
 
     Args:
@@ -69,6 +71,7 @@ def detect_encoding(path: Path, sample: bytes, encoding: str) -> str:
         sample: Its first bytes, decompressed.
         encoding: The encoding, if it is known; empty to detect it by the byte order mark, with
             UTF-8 as the default.
+        guess: Returns the encoding of a sample that is not UTF-8; an empty text when not known.
 
     Returns:
         Python's name of the encoding.
@@ -88,6 +91,8 @@ def detect_encoding(path: Path, sample: bytes, encoding: str) -> str:
     text = codecs.getincrementaldecoder("utf-8")("surrogateescape").decode(sample)
     invalid = [index for index, ch in enumerate(text) if "\udc80" <= ch <= "\udcff"]
     if len(invalid) > sum(not ch.isascii() for ch in text) - len(invalid):
+        if known := guess(sample):
+            return known
         line = text.count("\n", 0, invalid[0]) + 1
         byte = ord(text[invalid[0]]) - 0xDC00
         raise FeedError(

@@ -6,7 +6,13 @@ from functools import partial
 from pathlib import Path
 
 from index.catalog.delimited import DelimitedSource
-from index.catalog.exports import EXPORT_FORMATS, ExportSource, find_export, find_refusal
+from index.catalog.exports import (
+    EXPORT_FORMATS,
+    ExportSource,
+    find_export,
+    find_export_encoding,
+    find_refusal,
+)
 from index.catalog.file_detection import detect_encoding, read_sample
 from index.catalog.google_xml import GoogleXmlSource
 from index.catalog.json_feeds import JSON_FORMATS, JsonSource, is_json
@@ -69,7 +75,7 @@ def open_source(path: Path, options: ReadOptions) -> tuple[str, FeedSource]:
     name = options.format or _detect_binary_format(path, sample)
     if name in _BINARY_FORMATS:
         return name, _SOURCES[name](path, options.encoding, "")
-    encoding = detect_encoding(path, sample, options.encoding)
+    encoding = detect_encoding(path, sample, options.encoding, find_export_encoding)
     if name in JSON_FORMATS or (not name and is_json(sample.decode(encoding, "replace"), path)):
         source = JsonSource(path, encoding, name)
         return source.format, source
@@ -114,8 +120,8 @@ def _detect_table_format(path: Path, encoding: str, delimiter: str) -> str:
     """
     table = DelimitedSource(path, encoding, delimiter)
     columns = table.read_columns()
-    if export := find_export(columns):
-        return export
     if refusal := find_refusal(columns):
         raise FeedError(path, refusal)
+    if export := find_export(columns):
+        return export
     return "tsv" if table.delimiter == "\t" else "csv"

@@ -5,7 +5,14 @@ parents, and the columns that fill no field are the same for all of them: see `E
 """
 
 from index.catalog.exports.export_source import ExportFormat, ExportSource
-from index.catalog.exports.known_exports import EXPORT_FORMATS, find_export
+from index.catalog.exports.known_exports import EXPORT_FORMATS, find_export, find_export_encoding
 from index.catalog.exports.other_tables import find_refusal
 
-__all__ = ["EXPORT_FORMATS", "ExportFormat", "ExportSource", "find_export", "find_refusal"]
+__all__ = [
+    "EXPORT_FORMATS",
+    "ExportFormat",
+    "ExportSource",
+    "find_export",
+    "find_export_encoding",
+    "find_refusal",
+]

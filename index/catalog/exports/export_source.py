@@ -47,12 +47,16 @@ class ExportFormat:
         names: Known headings by key, most trusted first.
         is_header: Whether a header is that of this export.
         open: Makes the adapter for a header.
+        has_quotes: Whether quotes enclose cells; otherwise they are characters like any other.
+        encodings: Encodings that such a table may have when it is not UTF-8, most certain first.
     """
 
     name: str
     names: Mapping[str, tuple[str, ...]]
     is_header: Callable[[ExportHeader], bool]
     open: Callable[[ExportHeader], ExportAdapter]
+    has_quotes: bool = True
+    encodings: tuple[str, ...] = ()
 
     def matches(self, columns: tuple[str, ...]) -> bool:
         """Return whether a header is that of this export."""
@@ -72,7 +76,7 @@ class ExportSource:
     def __init__(
         self, export: ExportFormat, path: Path, encoding: str, delimiter: str = ""
     ) -> None:
-        self._table = DelimitedSource(path, encoding, delimiter)
+        self._table = DelimitedSource(path, encoding, delimiter, export.has_quotes)
         self._header = ExportHeader(self._table.read_columns(), export.names)
         self._open = export.open
 
