@@ -12,6 +12,7 @@ MAX_LINES_ABOVE = 8
 
 _SEPARATOR_HINT = "sep="
 _REMARK = re.compile(r"\s*(?:#|(?:required|optional|recommended|conditional\w*)\b)", re.IGNORECASE)
+_AMAZON_TEMPLATE, _AMAZON_ID = "TemplateType=", "item_sku"
 _MAX_BANNER_CELLS = 2
 _MIN_GROUPED_CELLS = 4
 _MIN_KNOWN_NAMES = 2
@@ -58,6 +59,9 @@ def find_header(records: Sequence[Sequence[str]]) -> int:
     candidates = [i for i, cells in enumerate(records) if not _is_skipped(cells)]
     if not candidates:
         return len(records)
+    if records[candidates[0]][0].startswith(_AMAZON_TEMPLATE):
+        # The line above the names of fields has them as words, which are known names too.
+        return next((i for i in candidates if _AMAZON_ID in records[i]), candidates[0])
     for position in candidates:
         n_known = _count_known(records[position])
         if n_known >= _MIN_KNOWN_NAMES:

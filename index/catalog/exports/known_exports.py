@@ -3,6 +3,8 @@
 import codecs
 import re
 
+from index.catalog.exports.amazon_listings import AMAZON_LISTINGS
+from index.catalog.exports.amazon_template import AMAZON_TEMPLATE
 from index.catalog.exports.bigcommerce import BIGCOMMERCE
 from index.catalog.exports.magento import MAGENTO
 from index.catalog.exports.prestashop import PRESTASHOP
@@ -12,8 +14,8 @@ from index.catalog.exports.woocommerce import WOOCOMMERCE
 from index.catalog.exports.zid import ZID
 
 _EXPORTS = (
-    SHOPIFY, WOOCOMMERCE, MAGENTO, SALLA, ZID, PRESTASHOP, BIGCOMMERCE, 
-    
+    SHOPIFY, WOOCOMMERCE, MAGENTO, SALLA, ZID, PRESTASHOP, BIGCOMMERCE, AMAZON_LISTINGS,
+    AMAZON_TEMPLATE,
 )  # fmt: skip
 EXPORT_FORMATS = {export.name: export for export in _EXPORTS}
 """Exports by name, in the order in which a header is compared with them."""
