@@ -3,6 +3,7 @@
 import codecs
 import re
 
+from index.catalog.exports.ad_catalogs import META, TIKTOK
 from index.catalog.exports.amazon_listings import AMAZON_LISTINGS
 from index.catalog.exports.amazon_template import AMAZON_TEMPLATE
 from index.catalog.exports.bigcommerce import BIGCOMMERCE
@@ -15,7 +16,7 @@ from index.catalog.exports.zid import ZID
 
 _EXPORTS = (
     SHOPIFY, WOOCOMMERCE, MAGENTO, SALLA, ZID, PRESTASHOP, BIGCOMMERCE, AMAZON_LISTINGS,
-    AMAZON_TEMPLATE,
+    AMAZON_TEMPLATE, TIKTOK, META,
 )  # fmt: skip
 EXPORT_FORMATS = {export.name: export for export in _EXPORTS}
 """Exports by name, in the order in which a header is compared with them."""

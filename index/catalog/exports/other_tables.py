@@ -32,7 +32,15 @@ _COMBINATIONS = OtherTable(
     "this is PrestaShop's table of combinations, which has no names and prices of products. Put "
     "its rows below those of the products in one table that has the columns of both",
 )
-OTHER_TABLES = (_COMBINATIONS,)
+_OVERRIDES = OtherTable(
+    {"id": ("id", "sku_id"), "override": ("override",)},
+    lambda header: header.has("id", "override"),
+    "this is an override feed of Meta or TikTok: its rows change single fields of a main feed for "
+    "one language or country, and would replace whole products. Index the main feed; for a "
+    "language, add columns such as title_ar and description_ar to it; for a country, make an "
+    "index of its own from the feed with that country's prices",
+)
+OTHER_TABLES = (_COMBINATIONS, _OVERRIDES)
 
 
 def find_refusal(columns: tuple[str, ...]) -> str:
