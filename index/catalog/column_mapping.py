@@ -110,7 +110,7 @@ def plan_columns(
         if mapped_names
     }
     by_alias = _match_aliases(unmapped)
-    for key in ({**format_columns, **by_alias}).keys() - mapping.columns.keys():
+    for key in {**format_columns, **by_alias}.keys() - mapping.columns.keys() - {NO_FIELD}:
         by_format = tuple(column for column in format_columns.get(key, ()) if column in unmapped)
         candidates = tuple(dict.fromkeys(by_format + by_alias.get(key, ())))
         fields[key] = candidates[:1] if key in SINGLE_COLUMN_FIELDS else candidates

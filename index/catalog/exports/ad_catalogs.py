@@ -42,6 +42,7 @@ _NUMBERED = re.compile(r"image\[(\d+)\]\.url")
 _PART = re.compile(
     r"(?:image|video|style|product_tags|custom_label)\w*\[\d+\](?:\.\w+(?:\[\d+\])?)*"
 )
+_REMARK = ("# Required", "# Optional", "# Recommended", "Required |", "Optional |")
 _SHOWN_WORDS = frozenset({"", "active", "published"})
 
 
@@ -80,7 +81,9 @@ class _AdCatalogAdapter:
     def collect(self, row: SourceRow, collected: CollectedRows) -> None:
         """Collect nothing: each row is a product of its own."""
 
-    def build(self, row: SourceRow, collected: CollectedRows) -> SourceRow:
+    def build(self, row: SourceRow, collected: CollectedRows) -> SourceRow | None:
+        if self._header.get_text(row.cells, "title").startswith(_REMARK):
+            return None  # TikTok's line of remarks stands below the header
         cells: dict[str, object] = dict(row.cells)
         images = (str(cells.get(name) or "").strip() for name in self._numbered)
         cells[_IMAGES] = [image for image in images if image]

@@ -9,6 +9,7 @@ from index.catalog.delimited import DelimitedSource
 from index.catalog.exports.collected_rows import CollectedRows
 from index.catalog.exports.export_header import ExportHeader
 from index.catalog.file_detection import iter_rows_safely
+from index.catalog.header_vocabulary import FIELD_KEYS
 from index.catalog.records import NO_FIELD, MalformedRow, SourceRow, as_json
 
 
@@ -85,13 +86,18 @@ class ExportSource:
         return (*self._header.columns, *self._open(self._header).derived_columns)
 
     def get_format_columns(self) -> Mapping[str, tuple[str, ...]]:
-        """Return the export's columns by field, and those that fill none."""
+        """Return the export's columns by field, and those that fill none.
+
+        An adapter may know more than products have fields for; such columns fill none.
+        """
         adapter = self._open(self._header)
-        fields = {
+        known = {
             field: tuple(filter(None, columns)) for field, columns in adapter.get_fields().items()
         }
-        used = [column for columns in fields.values() for column in columns]
-        unused = (*filter(None, adapter.unused), *self._header.list_unused(used))
+        fields = {field: columns for field, columns in known.items() if field in FIELD_KEYS}
+        used = {column for columns in fields.values() for column in columns}
+        beyond = (column for columns in known.values() for column in columns if column not in used)
+        unused = (*filter(None, adapter.unused), *beyond, *self._header.list_unused(used))
         return {**fields, NO_FIELD: tuple(dict.fromkeys(unused))}
 
     def iter_single_rows(self) -> Iterator[SourceRow | MalformedRow]:

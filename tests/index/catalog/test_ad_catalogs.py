@@ -34,7 +34,7 @@ def read(folder: Path, text: str) -> ProductFeed:
 
 def test_tiktok_s_template(tmp_path: Path) -> None:
     head, remarks = TIKTOK.splitlines(keepends=True)
-    for text in (remarks + head + ROW, head + ROW):
+    for text in (remarks + head + ROW, head + ROW, TIKTOK + ROW):
         feed = read(tmp_path, text)
         assert feed.format == "tiktok"
         assert list(feed) == [

@@ -121,6 +121,15 @@ def test_variants_below_a_malformed_product_are_rejected(tmp_path: Path) -> None
     assert [row.product.id for row in rows if row.product] == ["MG"]
 
 
+@pytest.mark.parametrize("text", [V2, V3])
+def test_every_column_is_accounted_for(tmp_path: Path, text: str) -> None:
+    feed = read(tmp_path, text)
+    uses = {use.column: use for use in feed.describe_columns()}
+    assert set(text.partition("\n")[0].split(",")) <= uses.keys()
+    assert all(use.is_sure for use in uses.values())
+    assert feed.format_mapping().startswith("# What each column is read as")
+
+
 @pytest.mark.parametrize(
     ("text", "options"),
     [

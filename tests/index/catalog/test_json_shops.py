@@ -161,6 +161,7 @@ def test_every_key_has_a_use(name: str) -> None:
     columns = [use.column for use in feed.describe_columns()]
     assert set(feed.plan_columns().list_columns()) <= set(columns)
     assert all(use.use for use in feed.describe_columns())
+    assert "[columns]" in feed.format_mapping()
 
 
 def test_what_an_adapter_reads_is_not_read_again_by_its_name() -> None:
