@@ -15,7 +15,7 @@ from index.catalog.exports import (
 )
 from index.catalog.file_detection import detect_encoding, read_sample
 from index.catalog.google_xml import GoogleXmlSource
-from index.catalog.json_feeds import JSON_FORMATS, JsonSource, is_json
+from index.catalog.json_feeds import JSON_FORMATS, JsonSource, WebPageSource, is_json
 from index.catalog.records import FeedSource
 from index.catalog.rejects_source import RejectsSource, is_rejects_file
 from shopwindow.values.errors import FeedError
@@ -40,6 +40,7 @@ _SOURCES: dict[str, Callable[[Path, str, str], FeedSource]] = {
     "csv": DelimitedSource,
     "tsv": DelimitedSource,
     "parquet": lambda path, _encoding, _delimiter: _open_parquet(path),
+    "html": lambda path, encoding, _delimiter: WebPageSource(path, encoding),
     "google-xml": lambda path, _encoding, _delimiter: GoogleXmlSource(path),
     **{name: partial(ExportSource, export) for name, export in EXPORT_FORMATS.items()},
 }
@@ -106,7 +107,7 @@ def _detect_binary_format(path: Path, sample: bytes) -> str:
             raise FeedError(path, f"this is {description}")
     head = sample[:400].replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xfe\xff \t\r\n").lower()
     if head.startswith((b"<!doctype html", b"<html")):
-        raise FeedError(path, "this is a web page, not a feed; was its address right?")
+        return "html"
     if path.suffix.lower() == ".parquet":
         raise FeedError(path, "not Parquet despite its name: it does not begin with PAR1")
     return "google-xml" if head.startswith(b"<") else ""

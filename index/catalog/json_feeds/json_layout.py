@@ -52,7 +52,7 @@ def _read_keys(text: JsonText, keys: dict[str, "str | Keys"], depth: int) -> Non
     while text.peek() == '"':
         key = text.take().data
         opening = text.peek()
-        if not isinstance(key, str) or not opening:
+        if not isinstance(key, str) or not opening or opening in "}]":
             return
         if opening == "{" and depth < _MAX_DEPTH:
             below: dict[str, str | Keys] = {}

@@ -165,11 +165,12 @@ def _iter_object(text: JsonText, path: tuple[str, ...], n_arrays: int) -> Iterat
         key = text.take()
         if key.error or not isinstance(key.data, str):
             yield JsonValue(key.line, None, key.error or "a name in quotes expected", key.raw)
-        elif key.data == path[0] and text.peek() in "{[":
+            continue
+        opening = text.peek()
+        if key.data == path[0] and opening and opening in "{[":
             is_found = True
             yield from _iter_below(text, path[1:], n_arrays or 1)
-        else:
-            text.peek()
+        elif opening and opening not in "}]":
             text.take()
     text.skip_character()
     if not is_found:

@@ -189,7 +189,7 @@ def test_every_format_can_be_given_by_name(tmp_path: Path) -> None:
         path = Path(shutil.copy(DATA / name, tmp_path / name))
         assert len(list(read_products(path, format=form))) == 3
     tried = {form for _, form in FILES}
-    assert tried | {"parquet", *EXPORT_FORMATS, *JSON_FORMATS} == set(FEED_FORMATS)
+    assert tried | {"parquet", "html", *EXPORT_FORMATS, *JSON_FORMATS} == set(FEED_FORMATS)
 
 
 def test_products_survive_a_round_trip_through_json_lines(tmp_path: Path) -> None:

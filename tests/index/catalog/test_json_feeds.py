@@ -125,6 +125,12 @@ def test_a_page_without_products_is_named(tmp_path: Path) -> None:
     assert "a list of products under 'data' expected" in last.rejection.reason
 
 
+@pytest.mark.parametrize("rest", ['"page" }', '"page", "x": }', "7: 8}", '"a": ]}'])
+def test_broken_names_beside_the_list_cost_nothing_of_it(tmp_path: Path, rest: str) -> None:
+    rows = list(read_products(write(tmp_path, f'{{"data": [{A}, {B}], {rest}')).iter_rows())
+    assert [row.product.id for row in rows if row.product] == ["1", "2"]
+
+
 def test_a_large_array_is_read_in_bounded_memory(tmp_path: Path) -> None:
     rows = [{"id": n, "title": "x", "description": "x" * 8_000} for n in range(2_000)]
     feed = read_products(write(tmp_path, json.dumps({"products": rows})))

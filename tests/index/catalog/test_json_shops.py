@@ -168,3 +168,33 @@ def test_what_an_adapter_reads_is_not_read_again_by_its_name() -> None:
     uses = {use.column: use.use for use in read_products(DATA / "salla.json").describe_columns()}
     assert uses["skus"] == uses["urls"] == uses["type"] == "ignored"
     assert uses["title"] == "field title"
+
+
+PAGE = """<!doctype html>
+<html><head><title>Cup</title>
+<script type="application/ld+json">
+{"@context": "https://schema.org", "@type": "Organization", "@id": "#shop", "name": "Shop"}
+</script>
+<script type="application/ld+json">{"@type": "Product", oops}</script>
+<script data-x='1' type='application/ld+json' id="p"><!--
+{"@type": "Product", "sku": "CUP", "name": "Cup &amp; saucer", "brand": {"@id": "#noor"},
+ "offers": {"@type": "Offer", "price": "9.50", "priceCurrency": "AED",
+            "availability": "https://schema.org/SoldOut"}}
+--></script>
+<script type="application/ld+json">[{"@type": "Brand", "@id": "#noor", "name": "Noor"}]</script>
+<script>var data = {"@type": "Product", "sku": "NO"};</script>
+</head></html>
+"""
+
+
+def test_products_in_the_scripts_of_a_web_page(tmp_path: Path) -> None:
+    (tmp_path / "cup.html").write_text(PAGE, encoding="utf-8")
+    feed = read_products(tmp_path / "cup.html")
+    assert feed.format == "html"
+    assert list(feed) == [
+        Product(
+            id="CUP", title="Cup & saucer", price=9.5, currency="AED", brand="Noor", in_stock=False
+        )
+    ]
+    rejections = [row.rejection for row in feed.iter_rows() if row.rejection]
+    assert [(r.line, r.reason[:11]) for r in rejections] == [(6, "not JSON-LD")]

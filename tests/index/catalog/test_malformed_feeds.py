@@ -59,7 +59,9 @@ UNREADABLE_FEEDS = (
     UnreadableFeed("bzip2", "a.csv.bz2", b"BZh9rest", "compressed with bzip2"),
     UnreadableFeed("zstd", "a.csv.zst", b"\x28\xb5\x2f\xfdrest", "compressed with zstd"),
     UnreadableFeed("pdf", "a.csv", b"%PDF-1.7", "this is a PDF"),
-    UnreadableFeed("web page", "a.xml", b"<!DOCTYPE html><html>", "a web page, not a feed"),
+    UnreadableFeed(
+        "web page", "a.xml", b"<!DOCTYPE html><html>", "describes no products.*not a feed"
+    ),
     UnreadableFeed("broken gzip", "a.csv.gz", b"\x1f\x8b\x08garbage", "cannot be decompressed"),
     UnreadableFeed("array", "a.json", b'[{"id": 1}]', "no column holds a title"),
     UnreadableFeed("open object", "a.json", b'{\n"id": 1,\n', "not JSON Lines.*line 1"),
