@@ -74,7 +74,7 @@ UNREADABLE_FEEDS = (
     ),
     UnreadableFeed("paper.csv", b"%PDF-1.4", "PDF"),
     UnreadableFeed("latin.csv", "id,title\n1,Caf\xe9\n".encode("latin-1") * 30, "UTF-8"),
-    UnreadableFeed("list.json", '[{"id": 1, "title": "Dress"}]', "line"),
+    UnreadableFeed("list.json", '["Dress", "Skirt"]', "line"),
     UnreadableFeed("bomb.xml", ENTITY_EXPANSION, "document type|DOCTYPE|entit"),
     UnreadableFeed("other.xml", "<catalog><product/></catalog>", "rss|RSS|Atom"),
     UnreadableFeed("broken.parquet", b"PAR1 and then nothing", "Parquet|parquet"),

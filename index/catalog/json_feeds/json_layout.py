@@ -12,6 +12,8 @@ LIST_NAMES = (
     "docs", "documents", "rows", "list", "content", "objects", "product", "item", "elements",
 )  # fmt: skip
 """Names of the list of products in an answer of an API, most trusted first."""
+ANY_KEY = "*"
+"""Stands in a path for every key of an object whose values are the products, by their ids."""
 _CONTAINERS = frozenset({
     *LIST_NAMES, "response", "result", "payload", "body", "catalog", "catalogue", "store", "shop",
     "_embedded", "search", "output", "collection", "productsearch", "props", "pageprops",
@@ -69,6 +71,9 @@ def _read_keys(text: JsonText, keys: dict[str, "str | Keys"], depth: int) -> Non
 def _choose_path(keys: Keys, depth: int = 0) -> tuple[str, ...] | None:
     if _LINKED_DATA & keys.keys() or _is_product(keys) or depth > _MAX_DEPTH:
         return None
+    if len(keys) > 1 and all(isinstance(below, Mapping) and _is_product(below)
+                             for below in keys.values()):  # fmt: skip
+        return (ANY_KEY,)
     by_name: dict[str, str] = {}
     for key in keys:
         by_name.setdefault(key.casefold(), key)

@@ -12,7 +12,7 @@ from index.catalog.file_detection import (
     open_text,
     read_sample,
 )
-from index.catalog.json_feeds.json_layout import find_list_path
+from index.catalog.json_feeds.json_layout import ANY_KEY, find_list_path
 from index.catalog.json_feeds.json_text import JsonText, JsonValue
 from index.catalog.json_feeds.known_formats import RECORD_FORMATS, find_format
 from index.catalog.json_feeds.plain_records import Record, unwrap
@@ -167,14 +167,22 @@ def _iter_object(text: JsonText, path: tuple[str, ...], n_arrays: int) -> Iterat
             yield JsonValue(key.line, None, key.error or "a name in quotes expected", key.raw)
             continue
         opening = text.peek()
-        if key.data == path[0] and opening and opening in "{[":
+        if opening and opening in "{[" and path[0] in (key.data, ANY_KEY):
             is_found = True
-            yield from _iter_below(text, path[1:], n_arrays or 1)
+            for value in _iter_below(text, path[1:], n_arrays or 1):
+                yield _add_id(value, key.data) if path[0] == ANY_KEY else value
         elif opening and opening not in "}]":
             text.take()
     text.skip_character()
     if not is_found:
         yield JsonValue(line, None, f"a list of products under {path[0]!r} expected")
+
+
+def _add_id(value: JsonValue, key: str) -> JsonValue:
+    """Return a product under the id that its object has it by, unless it has one itself."""
+    if not isinstance(value.data, dict) or "id" in value.data:
+        return value
+    return value._replace(data={"id": key, **value.data})
 
 
 def _format_open(what: str) -> str:

@@ -22,12 +22,27 @@ _VALUE_KEYS = (
     "value", "values", "option", "options", "text", "val", "answer", "displayValue", "label",
 )  # fmt: skip
 _UNIT_KEYS = ("unit", "units", "unitText")
-_PAIR_NAMES = ("name", "key", "label", "attribute", "attribute_code", "title", "code")
-_TEXT_KEYS = ("rendered", "html", "text", "plain", "value", "raw", "content")
+_PAIR_NAMES = (
+    "name", "key", "option_display_name", "option_name", "attribute_name", "displayName", "label",
+    "attribute", "attribute_code", "title", "code",
+)  # fmt: skip
+_TEXT_KEYS = (
+    "rendered",
+    "html",
+    "text",
+    "plain",
+    "value",
+    "raw",
+    "content",
+    "long",
+    "full",
+    "short",
+)
 _PHOTO_KEYS = (
     "url", "src", "original", "full_size", "fullSize", "large", "link", "image", "path", "href",
     "source", "contentUrl", "originalSrc", "transformedSrc", "secure_url", "download_url",
-    "image_url", "standard", "full", "medium", "thumbnail", "file",
+    "image_url", "imageUrl", "url_standard", "url_zoom", "standard", "full", "medium", "thumbnail",
+    "file",
 )  # fmt: skip
 _MAIN_PHOTO_KEYS = ("main", "is_main", "isMain", "is_default", "default", "is_thumbnail", "primary")
 _AMOUNT_KEYS = (
@@ -38,6 +53,7 @@ _CURRENCY_KEYS = (
     "currency", "currencyCode", "currency_code", "priceCurrency", "code", "iso", "unit", "symbol",
 )  # fmt: skip
 _MINOR_KEYS = ("centAmount", "amount_minor", "minor", "minorAmount", "minor_units", "cents")
+_NAMED = frozenset({"name", "title", "url", "src"})
 _LIST_KEYS = ("edges", "nodes", "data", "items")
 _PATH_KEYS = ("path", "full_path", "fullPath", "breadcrumb", "breadcrumbs", "category_path")
 _LEVEL = re.compile(r"(?:lvl|level_?)(\d{1,2})", re.IGNORECASE)
@@ -53,7 +69,7 @@ def list_items(value: object) -> list[object]:
     """Return the items of a list, or of an object that holds one; GraphQL's nodes are unpacked."""
     for _ in range(2):
         if isinstance(value, dict):
-            inner = get_first(value, _LIST_KEYS)
+            inner = None if _NAMED & value.keys() else get_first(value, _LIST_KEYS)
             value = inner if isinstance(inner, list) else [value]
     if not isinstance(value, list):
         return [] if is_empty(value) else [value]
@@ -171,6 +187,8 @@ def read_category(value: object) -> object:
     if isinstance(value, str):
         return value
     items = list_items(value)
+    if items and all(isinstance(item, int) or str(item).isdecimal() for item in items):
+        return []  # ids of categories are no names for shoppers
     if not any(isinstance(item, dict) or _is_path(item) for item in items):
         return value
     by_id = {str(item["id"]): item for item in items if isinstance(item, dict) and "id" in item}
@@ -182,12 +200,17 @@ def read_category(value: object) -> object:
 
 
 def _is_path(item: object) -> bool:
-    return isinstance(item, str) and _STEP.search(item) is not None
+    return isinstance(item, str) and (_STEP.search(item) is not None or _is_rooted(item))
+
+
+def _is_rooted(text: str) -> bool:
+    return len(text) > 1 and text.startswith("/") and not text.startswith("//")
 
 
 def split_path(text: str) -> list[str]:
-    """Return the steps of "A > B" or "A /// B"."""
-    return [step.strip() for step in _STEP.split(text) if step.strip()]
+    """Return the steps of "A > B", "A /// B" or "/A/B/"."""
+    steps = text.split("/") if _is_rooted(text) else _STEP.split(text)
+    return [step.strip() for step in steps if step.strip()]
 
 
 def _read_path(item: object, by_id: Mapping[str, Mapping[str, object]], depth: int) -> list[str]:
@@ -230,7 +253,9 @@ def is_pairs(value: object) -> bool:
 
 
 def read_pairs(value: object) -> Iterator[tuple[str, object]]:
-    """Yield the names and values of attributes, from an object or a list of pairs.
+    """Yield the names and values of attributes, from an object or a list.
+
+    A list may hold {"name": "Color", "value": "Red"}, {"Color": "Red"} or "Color: Red".
 
     Yields:
         Names and values; a value is a text, a number or a list of texts.
@@ -243,6 +268,11 @@ def read_pairs(value: object) -> Iterator[tuple[str, object]]:
     for item in list_items(value):
         if isinstance(item, dict) and (pair := _read_pair(item)):
             yield name_attribute(pair[0]), pair[1]
+        elif isinstance(item, dict) and len(item) == 1:
+            yield from ((name_attribute(str(key)), read_value(own)) for key, own in item.items())
+        elif isinstance(item, str) and ":" in item:
+            name, _, text = item.partition(":")
+            yield name_attribute(name), text.strip()
 
 
 def _read_pair(item: Mapping[str, object]) -> tuple[str, object] | None:

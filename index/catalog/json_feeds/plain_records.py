@@ -27,10 +27,18 @@ _PARTS = frozenset({
     "media", "stock_info", "inventory_info", "details",
 })  # fmt: skip
 """Objects within a record that only group its fields."""
+_OTHER_NAMES = {
+    "inventory_level": "quantity", "inventoryLevel": "quantity", "availableForSale": "in_stock",
+    "isAvailable": "in_stock", "is_available": "in_stock",
+}  # fmt: skip
+_PAIR_FIELDS = frozenset({"description", "sale_price", "brand"})
+_RATINGS = frozenset({"rating", "ratings", "reviews", "aggregaterating", "review_summary"})
+_REGULAR_KEYS = ("regular", "original", "list", "was", "before", "compareAt", "compare_at")
+_SALE_KEYS = ("sale", "discounted", "now", "current", "special", "final", "promo")
 _PART_FIELDS = frozenset({"price", "sale_price", "currency", "in_stock", "image", "brand"})
 _STOCK_KEYS = (
-    "in_stock", "inStock", "is_in_stock", "available", "availability", "status", "quantity", "qty",
-    "stock", "level", "count", "available_quantity",
+    "in_stock", "inStock", "is_in_stock", "value", "available", "availability", "status",
+    "quantity", "qty", "stock", "level", "count", "available_quantity",
 )  # fmt: skip
 _NESTED = (dict, list)
 _MINOR_SUFFIXES = ("_in_cents", "_cents", "_minor", "InCents", "_in_fils", "_in_halalas")
@@ -72,6 +80,9 @@ def flatten(record: Record) -> dict[str, object]:
     such as `pricing`, is replaced by those that the record itself lacks.
     """
     cells = dict(record)
+    for key in _OTHER_NAMES.keys() & record.keys():
+        cells.setdefault(_OTHER_NAMES[key], cells.pop(key))
+    record = dict(cells)
     if cells.get("parent_id") == 0:  # no parent: one group of all products otherwise
         del cells["parent_id"]
     nested = [key for key, value in record.items() if value and isinstance(value, _NESTED)]
@@ -81,12 +92,18 @@ def flatten(record: Record) -> dict[str, object]:
         if key.casefold() in _PARTS and isinstance(value, dict):
             _lift(cells, key, value)
             continue
+        if key.casefold() in _RATINGS and isinstance(value, dict):
+            _split_rating(cells, key, value)
+            continue
         field = _find_field(key)
+        if field == "price" and isinstance(value, dict) and _split_sale(cells, key, value):
+            continue
         if field == ATTRIBUTES or (not field and is_pairs(value)):
             pairs.update((name, item) for name, item in read_pairs(value) if name not in pairs)
             del cells[key]
             continue
         cells[key] = _READERS[field](value) if field in _READERS else _read_other(key, value, field)
+    _lift_pairs(cells, pairs)
     if pairs:
         cells[ATTRIBUTES] = pairs
     _add_minor_prices(cells)
@@ -130,6 +147,32 @@ def _lift(cells: dict[str, object], key: str, part: Record) -> None:
         cells.setdefault(name, value)
 
 
+def _split_sale(cells: dict[str, object], key: str, price: Record) -> bool:
+    """Read {"regular": 100, "sale": 80, "currency": "AED"} as two prices.
+
+    Returns:
+        Whether there are two.
+    """
+    regular, sale = get_first(price, _REGULAR_KEYS), get_first(price, _SALE_KEYS)
+    if regular is None or sale is None:
+        return False
+    shared = {name: value for name, value in price.items() if "currency" in name.casefold()}
+    cells[key] = read_money({**shared, "amount": regular})
+    if all(_find_field(name) != "sale_price" for name in cells):
+        cells["sale_price"] = read_money({**shared, "amount": sale})
+    return True
+
+
+def _split_rating(cells: dict[str, object], key: str, rating: Record) -> None:
+    """Replace {"average": 4.5, "count": 7} by the two numbers."""
+    del cells[key]
+    average = get_first(rating, ("average", "avg", "rate", "value", "score", "ratingValue"))
+    count = get_first(rating, ("count", "total_count", "votes", "ratingCount", "reviewCount"))
+    for name, value in (("rating", average), ("rating_count", count)):
+        if value is not None and is_empty(cells.get(name)):
+            cells[name] = value
+
+
 def _read_stock(value: object) -> object:
     if not isinstance(value, dict):
         return value
@@ -142,6 +185,26 @@ def _unpack_extended(value: object) -> object:
     while isinstance(value, dict) and len(value) == 1 and next(iter(value)).startswith("$"):
         value = next(iter(value.values()))
     return value
+
+
+def _lift_pairs(cells: dict[str, object], pairs: dict[str, object]) -> None:
+    """Move fields that the record lacks out of its attributes, such as Magento's description."""
+    own = {_find_field(key) for key, value in cells.items() if not is_empty(value)}
+    for name in list(pairs):
+        if _find_field(name) in _PAIR_FIELDS - own and ATTRIBUTES not in own:
+            cells[name] = pairs.pop(name)
+
+
+def _rename_titles(texts: object) -> object:
+    """Return translations whose titles are named `title`, as in {"ar": {"name": "..."}}."""
+    if not isinstance(texts, dict):
+        return texts
+    return {
+        code: {**text, "title": text.get("title") or text["name"]}
+        if isinstance(text, dict) and "name" in text
+        else text
+        for code, text in texts.items()
+    }
 
 
 def _add_minor_prices(cells: dict[str, object]) -> None:
@@ -160,6 +223,7 @@ def _pick(value: object, keys: tuple[str, ...]) -> object:
 
 _READERS: Mapping[str, Callable[[object], object]] = {
     "title": read_text,
+    "translations": _rename_titles,
     "description": read_text,
     "price": read_money,
     "sale_price": read_money,

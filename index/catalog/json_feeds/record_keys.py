@@ -18,13 +18,6 @@ def rename(record: Record, names: Mapping[str, str]) -> dict[str, object]:
     return renamed
 
 
-def split_rating(record: dict[str, object]) -> None:
-    """Replace {"average": 4.5, "count": 7} by the two numbers."""
-    if isinstance(rating := record.get("rating"), dict):
-        record["rating"] = get_first(rating, ("average", "rate", "value", "total"))
-        record["rating_count"] = get_first(rating, ("count", "total_count", "votes"))
-
-
 def keep_related(categories: object) -> object:
     """Return the categories with a parent, or the first one: without one they are no path."""
     items = list_items(categories)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from index.catalog.json_feeds.nested_values import list_items
 from index.catalog.json_feeds.plain_records import Record
-from index.catalog.json_feeds.record_keys import keep_related, rename, split_rating
+from index.catalog.json_feeds.record_keys import keep_related, rename
 from index.catalog.json_feeds.record_variants import expand
 
 CONSUMED = ("type", "promotion", "urls", "skus", "max_quantity", "channels")
@@ -62,14 +62,8 @@ def _read(record: Record) -> dict[str, object]:
         renamed["in_stock"] = True
     if record.get("status") == "out":
         renamed["in_stock"] = False
-    split_rating(renamed)
     if "categories" in renamed:
         renamed["categories"] = keep_related(renamed["categories"])
-    if isinstance(texts := renamed.get("translations"), dict):
-        renamed["translations"] = {
-            code: rename(text, {"name": "title"}) if isinstance(text, dict) else text
-            for code, text in texts.items()
-        }
     return renamed
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from index.catalog.json_feeds.nested_values import list_items
 from index.catalog.json_feeds.plain_records import Record
-from index.catalog.json_feeds.record_keys import keep_related, rename, split_rating
+from index.catalog.json_feeds.record_keys import keep_related, rename
 from index.catalog.json_feeds.record_variants import expand
 
 CONSUMED = ("html_url", "product_class", "requires_shipping")
@@ -35,7 +35,6 @@ def _read(record: Record) -> dict[str, object]:
     renamed = rename(record, _NAMES)
     if record.get("is_infinite") is True:
         renamed["in_stock"] = True
-    split_rating(renamed)
     if "categories" in renamed:
         renamed["categories"] = keep_related(renamed["categories"])
     return renamed

@@ -35,6 +35,8 @@ LAYOUTS = {
     "array of pages": f'[{{"hits": [{A}]}}, {{"hits": [{B}]}}]',
     "a list of an unknown name": f'{{"shop": "x", "my things": [{A}, {B}]}}',
     "one shop's name and list": f'{{"name": "Shop", "id": 9, "products": [{A}, {B}]}}',
+    "an object by id": '{"1": {"title": "Cup", "sku": "c"}, "2": {"title": "Pan", "sku": "p"}}',
+    "a list by id": f'{{"products": {{"a": {A[:-1]}, "price": 1}}, "b": {B[:-1]}, "sku": 1}}}}}}',
     "GraphQL": f'{{"data": {{"products": {{"edges": [{{"node": {A}}}, {{"node": {B}}}]}}}}}}',
     "Elasticsearch": "\n".join(
         f'{{"_id": "{n}", "_source": {{"title": "{title}"}}}}'
@@ -183,6 +185,8 @@ def test_nested_prices(tmp_path: Path, price: object, amount: float, currency: s
         ({"price": 5, "price_cents": 1299}, 5.0),
         ({"pricing": {"price": 20, "sale_price": 15}}, 15.0),
         ({"pricing": {"price": 20}, "price": 7}, 7.0),
+        ({"price": {"regular": 20, "sale": 15, "currency": "AED"}}, 15.0),
+        ({"price": {"original": {"amount": 20}, "current": {"amount": 25}}}, 20.0),
         ({"price": {"$numberDecimal": "9.5"}}, 9.5),
     ],
     ids=str,
@@ -202,7 +206,14 @@ CATEGORIES = [
     (["Sale", "Home > Cups"], ("Home", "Cups")),
     ({"lvl0": "Home", "lvl1": "Home > Cups"}, ("Home", "Cups")),
     ({"id": 3, "name": {"ar": "أكواب"}}, ("أكواب",)),
+    (
+        {"id": 3, "name": "Cups", "items": [{"name": "Small"}], "parent": {"name": "Home"}},
+        ("Home", "Cups"),
+    ),
     ("Home > Cups", ("Home", "Cups")),
+    (["/Home/Cups/", "/Home/"], ("Home", "Cups")),
+    ([23, 24], ()),
+    (["23"], ()),
 ]
 
 
@@ -219,6 +230,7 @@ PHOTOS = [
     [{"image": {"original": PHOTO, "thumbnail": "https://x.org/t.jpg"}}],
     {"large": PHOTO, "small": "https://x.org/t.jpg"},
     {"edges": [{"node": {"originalSrc": PHOTO}}]},
+    f"{PHOTO};https://x.org/2.jpg",
     [None, {}, {"alt": "x"}, {"href": PHOTO}],
 ]
 
@@ -232,6 +244,8 @@ ATTRIBUTES = [
     {"attributes": [{"name": "Colour", "value": "Red"}, {"name": "Neck", "value": ["V", "U"]}]},
     {"specs": [{"key": "Colour", "value": "Red"}, {"label": "Neck", "values": ["V", "U"]}]},
     {"attributes": {"Colour": {"label": "Red"}, "neck": ["V", "U"]}},
+    {"attributes": [{"Colour": "Red"}, {"Neck": ["V", "U"]}]},
+    {"attributes": ["Colour: Red", "Neck: V, U"]},
     {"color": {"id": 7, "name": "Red"}, "neck": [{"value": "V"}, {"value": "U"}]},
 ]
 
@@ -286,6 +300,22 @@ def test_variants_inherit_and_count_their_own_stock(tmp_path: Path) -> None:
         True,
     )
     assert (largest.id, largest.title, largest.group_id) == ("1/XL", "Shirt XL", "1")
+
+
+def test_translations_by_name_and_fields_among_attributes(tmp_path: Path) -> None:
+    record = {
+        "sku": "a",
+        "translations": {"en": {"name": "Cup"}, "ar": {"name": "كوب"}},
+        "inventory_level": 0,
+        "custom_attributes": [
+            {"attribute_code": "description", "value": "<p>Oak</p>"},
+            {"attribute_code": "color", "value": "Red"},
+        ],
+    }
+    product = read_one(tmp_path, record)
+    assert (product.title, product.translations["ar"].title) == ("Cup", "كوب")
+    assert (product.description, product.attributes) == ("Oak", {"color": "Red"})
+    assert not product.in_stock
 
 
 def test_a_variant_goes_with_its_product(tmp_path: Path) -> None:

@@ -36,8 +36,10 @@ def index(  # noqa: PLR0913 -- one parameter for each option
         typer.Option(
             "--format",
             metavar="F",
-            help="csv, tsv, jsonl, json, parquet, google-xml, or a shop system's export "
-            "(docs/feeds.md); detected when not given.",
+            help="csv, tsv, jsonl, json, parquet, html, google-xml, shopify, woocommerce, magento, "
+            "salla, zid, prestashop, bigcommerce, amazon-listings, amazon-template, tiktok, meta, "
+            "schema-org, algolia, shopify-json, woocommerce-json, salla-json or zid-json; "
+            "detected when not given.",
         ),
     ] = "",
     encoding: Annotated[
