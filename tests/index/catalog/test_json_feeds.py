@@ -99,6 +99,12 @@ def test_a_broken_record_costs_itself_alone(tmp_path: Path, case: str) -> None:
     assert not rejection.is_fatal
 
 
+def test_quotes_of_two_broken_records_do_not_hide_those_between(tmp_path: Path) -> None:
+    broken = '{"id": 3, "title": "x""}'
+    rows = read_products(write(tmp_path, f"{A}\n{broken}\n{B}\n{broken}\n")).iter_rows()
+    assert [row.product.id if row.product else "" for row in rows] == ["1", "", "2", ""]
+
+
 @pytest.mark.parametrize(
     "text",
     [f"[{A},{B}", f"[{A},{B},", f'{{"data": [{A},{B}', f'{{"data": [{A},{B}]', f"{A}\n{B}\n{{"],

@@ -198,3 +198,14 @@ def test_products_in_the_scripts_of_a_web_page(tmp_path: Path) -> None:
     ]
     rejections = [row.rejection for row in feed.iter_rows() if row.rejection]
     assert [(r.line, r.reason[:11]) for r in rejections] == [(6, "not JSON-LD")]
+
+
+def test_an_offer_that_can_be_bought_comes_first(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text(
+        """{"@type": "Product", "sku": "1", "name": "Cup", "offers": {"@type": "AggregateOffer",
+        "priceCurrency": "AED", "offers": [{"price": 5, "availability": "OutOfStock"},
+        {"price": 7, "availability": "InStock"}]}}""",
+        encoding="utf-8",
+    )
+    (cup,) = read_products(tmp_path / "a.json")
+    assert (cup.price, cup.currency, cup.in_stock) == (7.0, "AED", True)
