@@ -5,7 +5,7 @@ Source: Algolia, "Structure ecommerce product records" and "Query categorization
 
 from collections.abc import Iterator
 
-from index.catalog.json_feeds.nested_values import read_category
+from index.catalog.json_feeds.nested_categories import read_category
 from index.catalog.json_feeds.plain_records import Record
 from index.catalog.json_feeds.record_variants import expand
 

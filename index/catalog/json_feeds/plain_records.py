@@ -3,11 +3,11 @@
 from collections.abc import Callable, Mapping
 
 from index.catalog.header_matching import match_attribute, match_field, match_language
+from index.catalog.json_feeds.nested_categories import read_category
 from index.catalog.json_feeds.nested_values import (
     from_minor_units,
     get_first,
     is_pairs,
-    read_category,
     read_money,
     read_name,
     read_pairs,
