@@ -19,7 +19,7 @@ from index.catalog.header_vocabulary import (
     SINGLE_COLUMN_FIELDS,
     normalize_column_name,
 )
-from index.catalog.records import NO_FIELD
+from index.catalog.records import NO_FIELD, NOT_READ
 from index.catalog.unused_columns import find_unused_reason
 from shopwindow.values.errors import FeedError
 
@@ -102,7 +102,9 @@ def plan_columns(
     names = tuple(dict.fromkeys(columns))
     mapped = _resolve_mapped_columns(names, mapping)
     of_format = set(format_columns.get(NO_FIELD, ()))
-    taken = {column for column in mapped.values() if column} | of_format
+    not_read = set(format_columns.get(NOT_READ, ()))
+    by_mapping = {column for column in mapped.values() if column}
+    taken = by_mapping | of_format | not_read
     unmapped = tuple(name for name in names if name not in taken)
     fields: dict[str, tuple[str, ...]] = {
         key: tuple(mapped.get(name, name) for name in mapped_names)
@@ -110,8 +112,10 @@ def plan_columns(
         if mapped_names
     }
     by_alias = _match_aliases(unmapped)
-    for key in {**format_columns, **by_alias}.keys() - mapping.columns.keys() - {NO_FIELD}:
-        by_format = tuple(column for column in format_columns.get(key, ()) if column in unmapped)
+    keys = {**format_columns, **by_alias}.keys() - {NO_FIELD, NOT_READ}
+    for key in keys - mapping.columns.keys():
+        named = format_columns.get(key, ())
+        by_format = tuple(name for name in named if name in names and name not in by_mapping)
         candidates = tuple(dict.fromkeys(by_format + by_alias.get(key, ())))
         fields[key] = candidates[:1] if key in SINGLE_COLUMN_FIELDS else candidates
     for key, beside in _match_beside(unmapped).items():
@@ -124,7 +128,11 @@ def plan_columns(
         _plan_attributes(unmapped, mapped, mapping),
         currency=currency,
     )
-    unfit = {**(unfit or {}), **dict.fromkeys(of_format, "the reader of this export sees to it")}
+    unfit = {
+        **(unfit or {}),
+        **dict.fromkeys(of_format, "the reader of this export sees to it"),
+        **{name: find_unused_reason(name) or "no field of a product" for name in not_read},
+    }
     return _account_for_rest(plan, names, mapping, unfit)
 
 

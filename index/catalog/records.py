@@ -13,7 +13,9 @@ MAX_ROW_CELLS = 2_000
 SHORT_ROW = "cells"
 """Field of the warning about a row that has fewer cells than the header."""
 NO_FIELD = ""
-"""Key of a format's columns that fill no field, whatever their names are."""
+"""Key of a format's columns that are not read by their names: other columns are made of them."""
+NOT_READ = "-"
+"""Key of a format's columns that say nothing of a product."""
 UNREADABLE_REST = "the rest of the file could not be read"
 """Start of the reason of the last rejection of a truncated or damaged file."""
 
@@ -155,7 +157,8 @@ class FeedSource(Protocol):
     def get_format_columns(self) -> Mapping[str, tuple[str, ...]]:
         """Return the columns whose meaning the format defines, by field, most trusted first.
 
-        Those under `NO_FIELD` fill no field; only a shop's mapping can name them for one.
+        Those under `NO_FIELD` and `NOT_READ` fill none by their names, unless a shop's mapping
+        names them for one.
         """
         ...
 

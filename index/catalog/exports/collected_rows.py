@@ -7,6 +7,7 @@ from types import TracebackType
 from typing import Self
 
 _MAX_PENDING = 2_000
+_MAX_LISTED = 1_000
 
 
 class CollectedRows:
@@ -26,6 +27,7 @@ class CollectedRows:
         self.has_malformed = False
         self.last_malformed_line = 0
         self._owners: list[tuple[str, bytes, bytes]] = []
+        self._items: list[tuple[str, bytes, float, str]] = []
         self._pending: dict[tuple[str, bytes], str] = {}
         self._last: tuple[str, str, object] | None = None
         self._database = sqlite3.connect("", isolation_level=None, check_same_thread=False)
@@ -38,6 +40,11 @@ class CollectedRows:
             "CREATE TABLE owned (kind TEXT, key BLOB, owner BLOB, is_shared INTEGER DEFAULT 0, "
             "PRIMARY KEY (kind, key)) WITHOUT ROWID"
         )
+        self._database.execute(
+            "CREATE TABLE listed (kind TEXT, key BLOB, rank REAL, number INTEGER PRIMARY KEY, "
+            "value TEXT)"
+        )
+        self._database.execute("CREATE INDEX by_key ON listed (kind, key, rank)")
         self._database.execute("BEGIN")
 
     def __enter__(self) -> Self:
@@ -75,6 +82,22 @@ class CollectedRows:
         cells = self.get(kind, key)
         return cells if isinstance(cells, dict) else {}
 
+    def append(self, kind: str, key: str, value: str, rank: float = 0) -> None:
+        """Store one text of several under a kind and key."""
+        self._items.append((kind, _encode(key), rank, value))
+        if len(self._items) >= _MAX_PENDING:
+            self._flush()
+
+    def list_texts(self, kind: str, key: str) -> list[str]:
+        """Return the texts that were appended, by rank and then in the order of the rows."""
+        if self._items:
+            self._flush()
+        found = self._database.execute(
+            "SELECT value FROM listed WHERE kind = ? AND key = ? ORDER BY rank, number LIMIT ?",
+            (kind, _encode(key), _MAX_LISTED),
+        )
+        return [value for (value,) in found]
+
     def add_owner(self, kind: str, key: str, owner: str) -> None:
         """Store that an owner uses a key, such as a product a SKU."""
         self._owners.append((kind, _encode(key), _encode(owner)))
@@ -98,6 +121,10 @@ class CollectedRows:
             "SET is_shared = 1 WHERE owner != excluded.owner",
             self._owners,
         )
+        self._database.executemany(
+            "INSERT INTO listed (kind, key, rank, value) VALUES (?, ?, ?, ?)", self._items
+        )
+        self._items.clear()
         self._pending.clear()
         self._owners.clear()
         self._last = None

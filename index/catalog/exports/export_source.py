@@ -10,7 +10,7 @@ from index.catalog.exports.collected_rows import CollectedRows
 from index.catalog.exports.export_header import ExportHeader
 from index.catalog.file_detection import iter_rows_safely
 from index.catalog.header_vocabulary import FIELD_KEYS
-from index.catalog.records import NO_FIELD, MalformedRow, SourceRow, as_json
+from index.catalog.records import NO_FIELD, NOT_READ, MalformedRow, SourceRow, as_json
 
 
 class ExportAdapter(Protocol):
@@ -23,7 +23,7 @@ class ExportAdapter(Protocol):
 
     @property
     def unused(self) -> tuple[str, ...]:
-        """Columns that fill no field although their names are those of other feeds' fields."""
+        """Columns that are read by `get_fields` alone, whatever their names are."""
         ...
 
     def get_fields(self) -> Mapping[str, tuple[str, ...]]:
@@ -86,7 +86,7 @@ class ExportSource:
         return (*self._header.columns, *self._open(self._header).derived_columns)
 
     def get_format_columns(self) -> Mapping[str, tuple[str, ...]]:
-        """Return the export's columns by field, and those that fill none.
+        """Return the export's columns by field, those of the adapter, and those that are not read.
 
         An adapter may know more than products have fields for; such columns fill none.
         """
@@ -97,8 +97,9 @@ class ExportSource:
         fields = {field: columns for field, columns in known.items() if field in FIELD_KEYS}
         used = {column for columns in fields.values() for column in columns}
         beyond = (column for columns in known.values() for column in columns if column not in used)
-        unused = (*filter(None, adapter.unused), *beyond, *self._header.list_unused(used))
-        return {**fields, NO_FIELD: tuple(dict.fromkeys(unused))}
+        of_adapter = tuple(dict.fromkeys((*filter(None, adapter.unused), *beyond)))
+        not_read = self._header.list_unused({*used, *of_adapter})
+        return {**fields, NO_FIELD: of_adapter, NOT_READ: not_read}
 
     def iter_single_rows(self) -> Iterator[SourceRow | MalformedRow]:
         """Return the rows of the table; see `JoiningSource`."""

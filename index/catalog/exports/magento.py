@@ -11,13 +11,16 @@ from collections.abc import Mapping
 from index.catalog.exports.collected_rows import CollectedRows
 from index.catalog.exports.export_header import ExportHeader
 from index.catalog.exports.export_source import ExportFormat, inherit_cells, keep_filled
+from index.catalog.exports.export_stock import ExportStock, read_stock
 from index.catalog.exports.export_values import (
     build_attributes,
     choose_category,
     split_list,
+    to_decimal,
 )
+from index.catalog.header_matching import match_field
 from index.catalog.records import SourceRow
-from index.catalog.sale_status import is_inactive
+from index.catalog.sale_status import is_flag_set, is_inactive
 from index.text.languages import detect_language, to_language_code
 
 _KEYS = (
@@ -25,26 +28,35 @@ _KEYS = (
     "description", "short_description", "product_online", "visibility", "price", "special_price",
     "special_price_from_date", "special_price_to_date", "base_image", "small_image",
     "thumbnail_image", "additional_images", "additional_attributes", "configurable_variations",
-    "manufacturer", "qty", "is_in_stock",
+    "manufacturer", "qty", "is_in_stock", "cost", "hide_from_product_page", "allow_backorders",
+    "use_config_backorders", "manage_stock", "use_config_manage_stock",
 )  # fmt: skip
 _NAMES = {key: (key,) for key in _KEYS} | {"store_view_code": ("store_view_code", "_store")}
-_CATEGORY, _IMAGE = "deepest category", "first image"
+_NAMES |= {"msrp": ("msrp_price", "msrp")}
+_CATEGORY, _PHOTOS, _STOCK, _QUANTITY = "deepest category", "photos", "status", "pieces in stock"
 _ATTRIBUTES, _GROUP, _TRANSLATIONS = "parsed attributes", "configurable product", "store views"
 _BRAND = "attribute manufacturer"
-_IMAGE_KEYS = ("base_image", "small_image", "thumbnail_image", "additional_images")
+_SMALL_IMAGES = ("small_image", "thumbnail_image")
+_PAIR_FIELDS = ("gtin", "mpn", "cost", "google_product_category", "rating", "rating_count")
+_FROM_PAIRS = {field: f"attribute {field}" for field in _PAIR_FIELDS}
+_BACKORDERS = frozenset({1, 2})
+"""Orders are taken without stock; with 2 the shopper is told."""
 _UNKNOWN_VIEW = "view of no language"
 _QUOTED_PAIR = re.compile(r'[ ,]{0,3}"?(\w{1,80})"?="((?:[^"]|"")*)"')
 _PAIR_SEPARATOR = re.compile(r',(?= ?"?\w{1,80}"?=)')
 # Codes of countries in store views that are codes of other languages in ISO 639-1.
 _COUNTRIES = frozenset({"ae", "bh", "kw", "om", "sa", "uk"})
 _PATH_SEPARATOR = re.compile(r"(?<!\\)/")
-_BRAND_NAMES = ("manufacturer", "brand")
+_BRAND_NAMES = frozenset({"manufacturer", "brand"})
 _HOUSEKEEPING = frozenset({"has_options", "required_options", "quantity_and_stock_status", "sku"})
 _DEFAULT_ROOT = "default category"
 
 
 class _MagentoAdapter:
-    derived_columns = (_CATEGORY, _IMAGE, _ATTRIBUTES, _GROUP, _TRANSLATIONS, _BRAND)
+    derived_columns = (
+        _CATEGORY, _PHOTOS, _STOCK, _QUANTITY, _ATTRIBUTES, _GROUP, _TRANSLATIONS, _BRAND,
+        *_FROM_PAIRS.values(),
+    )  # fmt: skip
 
     def __init__(self, header: ExportHeader) -> None:
         self._header = header
@@ -52,6 +64,8 @@ class _MagentoAdapter:
         self.unused = header.find_all(
             "store_view_code", "attribute_set_code", "product_type", "categories", "base_image",
             "small_image", "thumbnail_image", "additional_images", "additional_attributes",
+            "hide_from_product_page", "qty", "is_in_stock", "allow_backorders", "manage_stock",
+            "use_config_backorders", "use_config_manage_stock", "configurable_variations",
         )  # fmt: skip
 
     def get_fields(self) -> Mapping[str, tuple[str, ...]]:
@@ -66,9 +80,14 @@ class _MagentoAdapter:
             "sale_end": (find("special_price_to_date"),),
             "brand": (find("manufacturer"), _BRAND),
             "category": (_CATEGORY,),
-            "image": (_IMAGE,),
+            "list_price": (find("msrp"),),
+            "image": (_PHOTOS,),
             "group_id": (_GROUP,),
-            "in_stock": (find("is_in_stock"), find("qty")),
+            "in_stock": (_STOCK,),
+            "quantity": (_QUANTITY,),
+            "sku": (find("sku"),),
+            **{field: (column,) for field, column in _FROM_PAIRS.items()},
+            "cost": (find("cost"), _FROM_PAIRS["cost"]),
             "attributes": (_ATTRIBUTES,),
             "translations": (_TRANSLATIONS,),
         }
@@ -124,8 +143,10 @@ class _MagentoAdapter:
             cells[_GROUP] = variation["product"]
         elif get_text(cells, "configurable_variations"):
             cells[_GROUP] = sku
-        self._derive(cells, options if isinstance(options, dict) else {})
-        cells[_IMAGE] = self._choose_image(cells) or self._choose_image(product)
+        self._derive(cells, options if isinstance(options, dict) else {}, product)
+        cells[_PHOTOS] = self._list_photos(cells) or self._list_photos(product)
+        stock = self._read_stock(cells)
+        cells[_STOCK], cells[_QUANTITY] = stock.status, stock.quantity
         cells[_TRANSLATIONS] = {
             **self._read_translations(get_text(product, "sku"), collected),
             **self._read_translations(sku, collected),
@@ -149,33 +170,78 @@ class _MagentoAdapter:
             merged[header.find("product_online")] = online
         return {**cells, **merged}, product
 
-    def _derive(self, cells: dict[str, object], options: Mapping[str, object]) -> None:
+    def _derive(
+        self,
+        cells: dict[str, object],
+        options: Mapping[str, object],
+        product: Mapping[str, object],
+    ) -> None:
+        """Read what other cells hold; a variant has the attributes of its product that it lacks."""
         get_text = self._header.get_text
-        pairs = parse_pairs(get_text(cells, "additional_attributes"))
         cells[_CATEGORY] = parse_categories(get_text(cells, "categories"))
-        cells[_BRAND] = next((value for name, value in pairs if name in _BRAND_NAMES), "")
+        pairs = parse_pairs(get_text(cells, "additional_attributes"))
+        shared = parse_pairs(get_text(product, "additional_attributes"))
+        brands = (value for name, value in pairs + shared if name in _BRAND_NAMES)
+        cells[_BRAND] = next(brands, "") or get_text(product, "manufacturer")
         own = [(name, str(value)) for name, value in options.items()]
+        cells.update(_pick_fields(pairs))
         cells[_ATTRIBUTES] = build_attributes(
             [
                 (name, value.replace("|", ", "))
-                for name, value in pairs + own
-                if name not in _HOUSEKEEPING and name not in _BRAND_NAMES
+                for name, value in pairs + own + shared
+                if name not in _HOUSEKEEPING | _BRAND_NAMES and _find_field(name) not in _FROM_PAIRS
             ]
         )
 
-    def _choose_image(self, cells: Mapping[str, object]) -> str:
-        """Return the first photo; a path of Magento's media folder without its leading slash."""
-        for key in _IMAGE_KEYS:
-            for image in split_list(self._header.get_text(cells, key)):
-                if image != "no_selection":
-                    return image if image.startswith("//") else image.lstrip("/")
-        return ""
+    def _list_photos(self, cells: Mapping[str, object]) -> list[str]:
+        """Return the main photo and the additional ones; a small one only where there is no other.
+
+        Paths of Magento's media folder lose their leading slash.
+        """
+
+        def read(*keys: str) -> list[str]:
+            texts = (self._header.get_text(cells, key) for key in keys)
+            return [photo for text in texts for photo in split_list(text)
+                    if photo != "no_selection"]  # fmt: skip
+
+        hidden = set(read("hide_from_product_page"))
+        shown = [photo for photo in read("additional_images") if photo not in hidden]
+        photos = read("base_image") + shown or read(*_SMALL_IMAGES)
+        return [photo if photo.startswith("//") else photo.lstrip("/") for photo in photos]
+
+    def _read_stock(self, cells: Mapping[str, object]) -> ExportStock:
+        """Return status and quantity; settings count unless the shop's configuration does."""
+        get_text = self._header.get_text
+
+        def get_setting(key: str, default_key: str) -> str:
+            return "" if is_flag_set(get_text(cells, default_key)) else get_text(cells, key)
+
+        managed = get_setting("manage_stock", "use_config_manage_stock")
+        backorders = get_setting("allow_backorders", "use_config_backorders")
+        is_counted = not managed or not is_inactive(managed)
+        return read_stock(
+            get_text(cells, "qty"),
+            status=get_text(cells, "is_in_stock") if is_counted else "",
+            is_counted=is_counted,
+            takes_backorders=to_decimal(backorders) in _BACKORDERS,
+        )
 
     def _read_translations(self, sku: str, collected: CollectedRows) -> dict[str, object]:
         if not sku or not collected.get("store row", sku):
             return {}
         texts = {code: collected.get(f"texts {code}", sku) for code in self._languages}
         return {code: text for code, text in texts.items() if text}
+
+
+def _find_field(name: str) -> str:
+    match = match_field(name)
+    return match.field if match else ""
+
+
+def _pick_fields(pairs: list[tuple[str, str]]) -> dict[str, object]:
+    """Return the cells of those attributes that are fields of a product, such as `gtin`."""
+    fields = ((_FROM_PAIRS.get(_find_field(name)), value) for name, value in reversed(pairs))
+    return {column: value for column, value in fields if column}
 
 
 def find_language(store_view: str, text: str) -> str:

@@ -15,6 +15,7 @@ from index.catalog.exports.export_source import (
     inherit_cells,
     keep_filled,
 )
+from index.catalog.exports.export_stock import read_stock
 from index.catalog.exports.export_values import (
     build_attributes,
     choose_category,
@@ -22,6 +23,7 @@ from index.catalog.exports.export_values import (
     split_list,
 )
 from index.catalog.records import MalformedRow, SourceRow
+from index.catalog.sale_status import is_flag_set
 
 _NAMES = {
     "number": ("no.", "no", "رقم المنتج"),
@@ -39,17 +41,24 @@ _NAMES = {
     "brand": ("الماركة", "العلامة التجارية"),
     "quantity": ("الكمية", "كمية المنتج", "الكمية المتوفرة"),
     "status": ("حالة المنتج", "الحالة"),
+    "cost": ("سعر التكلفة", "تكلفة المنتج"),
+    "gtin": ("gtin",),
+    "barcode": ("الباركود", "باركود"),
+    "mpn": ("mpn",),
+    "url": ("رابط المنتج", "الرابط"),
+    "unlimited": ("كمية غير محدودة", "الكمية غير محدودة", "غير محدود"),
 }
-_ID, _CATEGORY, _IMAGE = "sku or no.", "deepest category", "first image"
+_ID, _CATEGORY, _PHOTOS = "sku or no.", "deepest category", "photos"
+_STOCK, _QUANTITY = "pieces or unlimited", "pieces"
 _ATTRIBUTES, _GROUP = "variant options", "product above"
 _VARIANT_WORDS = ("خيار", "option", "variant")
 _NAME, _VALUE = "الاسم", "القيمة"
 _OPTION_COLUMN = re.compile(rf"\[\s*(\d+)\s*\]\s*({_NAME}|{_VALUE})")
-_OWN_KEYS = ("number", "row_type", "sku", "quantity")
+_OWN_KEYS = ("number", "row_type", "sku", "quantity", "unlimited", "gtin", "barcode", "mpn")
 
 
 class _SallaAdapter:
-    derived_columns = (_ID, _CATEGORY, _IMAGE, _ATTRIBUTES, _GROUP)
+    derived_columns = (_ID, _CATEGORY, _PHOTOS, _STOCK, _QUANTITY, _ATTRIBUTES, _GROUP)
 
     def __init__(self, header: ExportHeader) -> None:
         self._header = header
@@ -58,7 +67,8 @@ class _SallaAdapter:
         self._product_id = ""
         self._product_line = 0
         self.unused = header.find_all(
-            "number", "sku", "row_type", "product_type", "category", "image"
+            "number", "sku", "row_type", "product_type", "category", "image", "quantity",
+            "unlimited",
         ) + tuple(column for column in header.columns if column.strip().startswith("["))
 
     def get_fields(self) -> Mapping[str, tuple[str, ...]]:
@@ -72,12 +82,18 @@ class _SallaAdapter:
             "sale_start": (find("starts"),),
             "sale_end": (find("ends"),),
             "category": (_CATEGORY,),
-            "image": (_IMAGE,),
+            "image": (_PHOTOS,),
             "brand": (find("brand"),),
             "group_id": (_GROUP,),
-            "in_stock": (find("quantity"),),
+            "in_stock": (_STOCK,),
+            "quantity": (_QUANTITY,),
             "attributes": (_ATTRIBUTES,),
             "status": (find("status"),),
+            "cost": (find("cost"),),
+            "sku": (find("sku"),),
+            "gtin": (find("gtin"), find("barcode")),
+            "mpn": (find("mpn"),),
+            "url": (find("url"),),
         }
 
     def collect(self, row: SourceRow, collected: CollectedRows) -> None:
@@ -110,7 +126,7 @@ class _SallaAdapter:
         own = [*_OWN_KEYS]
         price = header.get_text(cells, "price")
         if price and price != header.get_text(self._product, "price"):
-            own += ["sale_price", "starts", "ends"]
+            own += ["sale_price", "starts", "ends", "cost"]
         return (*header.find_all(*own), *(value for _, value in self._options))
 
     def _identify(
@@ -144,7 +160,11 @@ class _SallaAdapter:
         cells[_ID] = self._identify(row.cells, options, collected)
         cells[_GROUP] = group
         cells[_CATEGORY] = choose_category(split_category_paths(get_text(cells, "category")))
-        cells[_IMAGE] = next(iter(split_list(get_text(cells, "image"))), "")
+        cells[_PHOTOS] = split_list(get_text(cells, "image"))
+        unlimited = get_text(cells, "unlimited")
+        cells[_STOCK], cells[_QUANTITY] = read_stock(
+            get_text(cells, "quantity"), is_counted=not (unlimited and is_flag_set(unlimited))
+        )
         cells[_ATTRIBUTES] = build_attributes(options)
         return SourceRow(row.line, cells, row.warning)
 

@@ -6,7 +6,6 @@ The inventory export has a row per variant and location. Source: Shopify Help Ce
 files to import and export products" and "inventory", with the names before and since 2025.
 """
 
-import re
 from collections.abc import Mapping
 
 from index.catalog.exports.collected_rows import CollectedRows
@@ -17,10 +16,10 @@ from index.catalog.exports.export_source import (
     inherit_cells,
     keep_filled,
 )
-from index.catalog.exports.export_values import build_attributes
-from index.catalog.header_vocabulary import ATTRIBUTE_BY_COLUMN, normalize_column_name
-from index.catalog.records import CellError, MalformedRow, SourceRow
-from index.catalog.stock_status import parse_in_stock
+from index.catalog.exports.export_stock import ExportStock, read_stock
+from index.catalog.exports.export_values import build_attributes, to_decimal
+from index.catalog.exports.shopify_metafields import find_metafields, read_metafield
+from index.catalog.records import MalformedRow, SourceRow
 
 _NAMES = {
     "handle": ("handle", "url handle"),
@@ -35,6 +34,12 @@ _NAMES = {
         "variant inventory qty", "inventory quantity", "available (not editable)", "available",
         "on hand (current)", "on hand",
     ),
+    "compare": ("variant compare at price", "compare-at price"),
+    "cost": ("cost per item", "variant cost per item"),
+    "barcode": ("variant barcode", "barcode"),
+    "mpn": ("google shopping / mpn", "google shopping / manufacturer part number (mpn)",
+            "google shopping / manufacturer part number"),
+    "google_category": ("google shopping / google product category",),
     "tracker": ("variant inventory tracker", "inventory tracker"),
     "policy": ("variant inventory policy", "continue selling when out of stock"),
     "image": ("image src", "product image url"),
@@ -48,21 +53,33 @@ _NAMES = {
     },
 }  # fmt: skip
 _OPTION_NUMBERS = (1, 2, 3)
+_OPTION_KEYS = tuple(f"{part}{n}" for n in _OPTION_NUMBERS for part in ("name", "value"))
 _ID, _STOCK, _ATTRIBUTES = "variant id", "variant in stock", "variant options"
-_METAFIELD = re.compile(r"(?:product|variant)\.metafields\.[^()]+\)")
-_GOOGLE_PREFIX = "google shopping /"
-_REFERENCE = "gid://"
+_PHOTOS, _QUANTITY, _RATING = "variant or product photos", "variant quantity", "product rating"
+_OWN_KEYS = (
+    "sku", "barcode", "quantity", "tracker", "policy", "variant_image", "image", "position",
+    "location", *(f"value{number}" for number in _OPTION_NUMBERS),
+)  # fmt: skip
+_POLICIES = frozenset({"continue", "true"})
+_LAST = 1e9
+_METAFIELD_FIELDS = ("gtin", "mpn", "rating_count", "google_product_category")
 
 
 class _ShopifyAdapter:
-    derived_columns = (_ID, _STOCK, _ATTRIBUTES)
+    derived_columns = (_ID, _STOCK, _ATTRIBUTES, _PHOTOS, _QUANTITY, _RATING)
 
     def __init__(self, header: ExportHeader) -> None:
         self._header = header
-        self._attribute_columns = _find_attribute_columns(header.columns)
+        self._metafields = find_metafields(header.columns)
         self._is_inventory = header.has("location")
-        self.unused = header.find_all("quantity")
-        self.unused += tuple(column for _, column in self._attribute_columns)
+        self._own = (
+            *header.find_all(*_OWN_KEYS),
+            *(field.column for field in self._metafields if field.is_of_variant),
+        )
+        self.unused = header.find_all(
+            "quantity", "tracker", "policy", "image", "position", "variant_image", "location",
+            *_OPTION_KEYS,
+        ) + tuple(field.column for field in self._metafields)  # fmt: skip
 
     def get_fields(self) -> Mapping[str, tuple[str, ...]]:
         find = self._header.find
@@ -73,11 +90,25 @@ class _ShopifyAdapter:
             "brand": (find("vendor"),),
             "category": (find("category"), find("type")),
             "price": (find("price"),),
-            "image": (find("variant_image"), find("image")),
+            "list_price": (find("compare"),),
+            "cost": (find("cost"),),
+            "image": (_PHOTOS,),
             "group_id": (find("handle"),),
             "in_stock": (_STOCK,),
+            "quantity": (_QUANTITY,),
             "attributes": (_ATTRIBUTES,),
-        }
+            "sku": (find("sku"),),
+            "gtin": (find("barcode"), *self._find_metafields("gtin")),
+            "mpn": (find("mpn"), *self._find_metafields("mpn")),
+            "google_product_category": (
+                find("google_category"), *self._find_metafields("google_product_category")
+            ),
+            "rating": (_RATING,),
+            "rating_count": self._find_metafields("rating_count"),
+        }  # fmt: skip
+
+    def _find_metafields(self, field: str) -> tuple[str, ...]:
+        return tuple(each.column for each in self._metafields if each.field == field)
 
     def collect(self, row: SourceRow, collected: CollectedRows) -> None:
         cells, get_text = row.cells, self._header.get_text
@@ -87,8 +118,9 @@ class _ShopifyAdapter:
         has_title = bool(get_text(cells, "title"))
         collected.add("product" if has_title else "untitled", handle, keep_filled(cells))
         if image := get_text(cells, "image"):
-            is_first = has_title or get_text(cells, "position") == "1"
-            collected.add("image" if is_first else "other image", handle, image)
+            position = to_decimal(get_text(cells, "position"))
+            rank = 0 if has_title and position is None else position
+            collected.append("photo", handle, image, _LAST if rank is None else float(rank))
         if sku := get_text(cells, "sku"):
             collected.add_owner("sku", sku, handle)
         if self._is_inventory:
@@ -97,8 +129,7 @@ class _ShopifyAdapter:
     def _collect_location(self, row: SourceRow, collected: CollectedRows) -> None:
         variant = self._describe_variant(row.cells)
         collected.add("line", variant, row.line)
-        if _is_over_zero(self._header.get_text(row.cells, "quantity")):
-            collected.add("in stock", variant, True)
+        collected.append("pieces", variant, self._header.get_text(row.cells, "quantity"))
 
     def build(self, row: SourceRow, collected: CollectedRows) -> SourceRow | MalformedRow | None:
         handle = self._header.get_text(row.cells, "handle")
@@ -130,27 +161,24 @@ class _ShopifyAdapter:
         handle: str,
         collected: CollectedRows,
     ) -> SourceRow:
-        # A row's image is the product's next photo; a variant without its own variant image shows
-        # the product's first one.
-        find = self._header.find
-        cells = inherit_cells(row.cells, product, never=(find("variant_image"),))
-        if image := find("image"):
-            of_product = (
-                product.get(image)
-                or collected.get("image", handle)
-                or collected.get("other image", handle)
-            )
-            has_own = bool(self._header.get_text(row.cells, "variant_image"))
-            cells[image] = "" if has_own else of_product or ""
+        header = self._header
+        has_own_price = bool(header.get_text(row.cells, "price"))
+        own = (*self._own, *(header.find_all("compare", "cost") if has_own_price else ()))
+        cells = inherit_cells(row.cells, product, never=own)
+        # The image of a row is the product's next photo, and not that of the row's variant.
+        own_photo = header.get_text(row.cells, "variant_image")
+        cells[_PHOTOS] = [own_photo] if own_photo else collected.list_texts("photo", handle)
         options = self._read_options(row.cells, product)
         cells[_ID] = self._identify(row.cells, options, handle, collected)
-        cells[_STOCK] = self._read_stock(row.cells, collected)
-        metafields = [
-            (name, str(cells.get(column) or "").strip()) for name, column in self._attribute_columns
-        ]
-        cells[_ATTRIBUTES] = build_attributes(
-            [*options, *(pair for pair in metafields if not pair[1].startswith(_REFERENCE))]
-        )
+        cells[_STOCK], cells[_QUANTITY] = self._read_stock(row.cells, collected)
+        pairs = [*options]
+        for field in self._metafields:
+            value = read_metafield(str(cells.get(field.column) or "").strip())
+            if field.field == "rating":
+                cells[_RATING] = cells.get(_RATING) or value
+            elif field.field not in _METAFIELD_FIELDS:
+                pairs.append((field.name, value))
+        cells[_ATTRIBUTES] = build_attributes(pairs)
         return SourceRow(row.line, cells, row.warning)
 
     def _identify(
@@ -181,38 +209,20 @@ class _ShopifyAdapter:
         options = [(name, value) for name, value in pairs if name and value]
         return [] if [value for _, value in options] == ["Default Title"] else options
 
-    def _read_stock(self, cells: Mapping[str, object], collected: CollectedRows) -> object:
-        """Return the quantity, or True where stock is not tracked or sales go on without it."""
+    def _read_stock(
+        self, cells: Mapping[str, object], collected: CollectedRows
+    ) -> ExportStock:
+        """Return the pieces of all locations, or of the variant if they are counted."""
+        get_text = self._header.get_text
         if self._is_inventory:
-            return collected.get("in stock", self._describe_variant(cells)) is not None
-        is_untracked = self._header.has("tracker") and not self._header.get_text(cells, "tracker")
-        if is_untracked or self._header.get_text(cells, "policy").casefold() in {
-            "continue",
-            "true",
-        }:
-            return True
-        return self._header.get_text(cells, "quantity")
-
-
-def _find_attribute_columns(columns: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
-    """Return names and columns of metafields, and of Google's attributes such as the gender."""
-    pairs = []
-    for column in columns:
-        name, _, address = column.strip().rpartition("(")
-        if name.strip() and _METAFIELD.fullmatch(address):
-            pairs.append((name.strip(), column))
-        elif column.strip().casefold().startswith(_GOOGLE_PREFIX):
-            name = column.strip()[len(_GOOGLE_PREFIX) :].strip()
-            if normalize_column_name(name) in ATTRIBUTE_BY_COLUMN:
-                pairs.append((name, column))
-    return tuple(pairs)
-
-
-def _is_over_zero(quantity: str) -> bool:
-    try:
-        return bool(quantity) and parse_in_stock(quantity)
-    except CellError:
-        return False
+            pieces = collected.list_texts("pieces", self._describe_variant(cells))
+            counts = [number for text in pieces if (number := to_decimal(text)) is not None]
+            return read_stock(str(sum(count for count in counts if count > 0)))
+        return read_stock(
+            get_text(cells, "quantity"),
+            is_counted=not self._header.has("tracker") or bool(get_text(cells, "tracker")),
+            takes_backorders=get_text(cells, "policy").casefold() in _POLICIES,
+        )
 
 
 SHOPIFY = ExportFormat(

@@ -5,11 +5,12 @@ WooCommerce, "Product CSV Importer and Exporter", and its translations.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from index.catalog.exports.collected_rows import CollectedRows
 from index.catalog.exports.export_header import ExportHeader
 from index.catalog.exports.export_source import ExportFormat, inherit_cells, keep_filled
+from index.catalog.exports.export_stock import ExportStock, read_stock
 from index.catalog.exports.export_values import (
     build_attributes,
     choose_category,
@@ -17,70 +18,41 @@ from index.catalog.exports.export_values import (
     split_list,
     unescape_text,
 )
+from index.catalog.exports.woocommerce_names import NAMES
+from index.catalog.header_matching import match_field
 from index.catalog.header_vocabulary import normalize_column_name
+from index.catalog.inferred_values import find_unfit_reason
 from index.catalog.records import SourceRow
 from index.catalog.sale_status import is_hidden_status, is_inactive
+from index.catalog.unused_columns import find_unused_reason
 
-_NAMES = {
-    "id": ("id", "المعرف", "المُعرّف"),
-    "type": ("type", "typ", "النوع"),
-    "sku": ("sku", "artikelnummer", "ugs", "رمز المنتج (SKU)", "رمز المنتج"),
-    "name": ("name", "nom", "الاسم"),
-    "published": ("published", "veröffentlicht", "publié", "منشور"),
-    "visibility": (
-        "visibility in catalog", "sichtbarkeit im katalog", "visibilité dans le catalogue",
-        "الظهور في الكتالوج", "الظهور بالكتالوج",
-    ),
-    "short": ("short description", "kurzbeschreibung", "description courte", "وصف قصير",
-              "الوصف القصير"),
-    "description": ("description", "beschreibung", "الوصف"),
-    "starts": (
-        "date sale price starts", "datum, an dem angebotspreis beginnt",
-        "date de début de promo", "تاريخ بداية سعر التخفيض", "تاريخ بدء سعر التخفيض",
-        "تاريخ بدء سعر البيع", "تاريخ بداية سعر البيع",
-    ),
-    "ends": (
-        "date sale price ends", "datum, an dem angebotspreis endet", "date de fin de promo",
-        "تاريخ نهاية سعر التخفيض", "تاريخ انتهاء سعر التخفيض", "تاريخ انتهاء سعر البيع",
-        "تاريخ نهاية سعر البيع",
-    ),
-    "in_stock": ("in stock?", "vorrätig?", "auf lager?", "en stock ?", "في المخزون؟",
-                 "متوفر في المخزون؟"),
-    "stock": ("stock", "lager", "lagerbestand", "bestand", "inventaire", "المخزون"),
-    "backorders": (
-        "backorders allowed?", "lieferrückstande erlaubt?", "lieferrückstände erlaubt?",
-        "lieferrückstand erlaubt?", "autoriser les commandes de produits en rupture ?",
-        "السماح بالطلبات المؤجلة؟", "الطلبات المسبقة مسموحة؟",
-    ),
-    "sale_price": ("sale price", "angebotspreis", "tarif promo", "سعر البيع", "سعر التخفيض"),
-    "price": ("regular price", "regulärer preis", "tarif régulier", "السعر الافتراضي",
-              "السعر العادي"),
-    "categories": ("categories", "kategorien", "catégories", "التصنيفات"),
-    "images": ("images", "bilder", "الصور", "صور"),
-    "parent": ("parent", "übergeordnet", "übergeordnetes produkt", "المنتج الأب", "الأب", "أصل"),
-    "brand": ("brands", "brand", "meta: brand", "meta: _brand", "marken", "marke", "marques",
-              "marque", "العلامات التجارية", "العلامة التجارية"),
-}  # fmt: skip
-_ID, _CATEGORY, _IMAGES = "sku or id", "deepest category", "first image"
+_ID, _CATEGORY, _IMAGES = "sku or id", "deepest category", "photos"
 _STOCK, _ATTRIBUTES, _GROUP = "variant in stock", "variant attributes", "parent product"
+_QUANTITY = "pieces in stock"
 _ATTRIBUTE_WORDS = ("attribut", "خاصية", "سمة", "السمة", "الخاصية")
 _NAME_WORDS = ("name", "nom", "اسم")
 _VALUE_WORDS = ("value", "wert", "valeur", "قيم")
 _NUMBER = re.compile(r"\d+")
 _PARENT_ID = re.compile(r"id:\s*(\d+)", re.IGNORECASE)
+_OF_PARENT = "parent"
+"""Stock of a variation that its product counts."""
+_META = re.compile(r"meta:\s*(?=[^\W_])", re.IGNORECASE)
 _BACKORDER_WORDS = frozenset({"1", "yes", "notify", "true", "ja", "oui", "نعم"})
 
 
 class _WooAdapter:
-    derived_columns = (_ID, _CATEGORY, _IMAGES, _STOCK, _ATTRIBUTES, _GROUP)
+    derived_columns = (_ID, _CATEGORY, _IMAGES, _STOCK, _QUANTITY, _ATTRIBUTES, _GROUP)
 
     def __init__(self, header: ExportHeader) -> None:
         self._header = header
         self._attributes = _find_attribute_columns(header.columns)
+        self._custom = tuple(_iter_custom_fields(header.columns, set(header.find_all(*NAMES))))
         self.unused = header.find_all(
             "id", "sku", "type", "parent", "categories", "images", "in_stock", "stock",
             "backorders",
         )  # fmt: skip
+        self.unused += tuple(c for pair in self._attributes for c in pair)
+        self.unused += tuple(column for _, column in self._custom)
 
     def get_fields(self) -> Mapping[str, tuple[str, ...]]:
         find = self._header.find
@@ -97,9 +69,19 @@ class _WooAdapter:
             "brand": (find("brand"),),
             "group_id": (_GROUP,),
             "in_stock": (_STOCK,),
+            "quantity": (_QUANTITY,),
             "attributes": (_ATTRIBUTES,),
             "published": (find("published"),),
             "visibility": (find("visibility"),),
+            "sku": (find("sku"),),
+            "gtin": (find("gtin"),),
+            "mpn": (find("mpn"),),
+            "cost": (find("cost"),),
+            "url": (find("url"),),
+            "rating": (find("rating"),),
+            "rating_count": (find("rating_count"),),
+            "popularity": (find("sales"), find("rating_count")),
+            "google_product_category": (find("google_category"),),
         }
 
     def collect(self, row: SourceRow, collected: CollectedRows) -> None:
@@ -132,6 +114,8 @@ class _WooAdapter:
             cells[_GROUP] = group or parent.removeprefix("id:").strip()
         elif "variable" in header.get_text(cells, "type").lower():
             cells[_GROUP] = cells[_ID]
+        stock = self._read_stock(cells, product)
+        cells[_STOCK], cells[_QUANTITY] = stock.status, stock.quantity
         self._derive(cells, product)
         return SourceRow(row.line, cells, row.warning)
 
@@ -139,7 +123,8 @@ class _WooAdapter:
         return "variation" in self._header.get_text(cells, "type").lower()
 
     def _get_own_columns(self) -> tuple[str, ...]:
-        own = ("id", "sku", "type", "parent", "price", "sale_price", "starts", "ends")
+        own = ("id", "sku", "type", "parent", "price", "sale_price", "starts", "ends", "stock",
+               "gtin", "mpn")  # fmt: skip
         return (*self._header.find_all(*own), *(c for pair in self._attributes for c in pair))
 
     def _withdraw_with_parent(
@@ -159,11 +144,12 @@ class _WooAdapter:
         cells[_CATEGORY] = choose_category(
             split_category_paths(header.get_text(cells, "categories"))
         )
-        cells[_IMAGES] = next(iter(split_list(header.get_text(cells, "images"))), "")
+        cells[_IMAGES] = split_list(header.get_text(cells, "images"))
         if brand := header.get_text(cells, "brand"):
             cells[header.find("brand")] = next(iter(split_list(brand)), "")
-        cells[_STOCK] = self._read_stock(cells)
         options = self._read_attributes(cells) + self._read_attributes(product)
+        custom = [(name, str(cells.get(column) or "").strip()) for name, column in self._custom]
+        options += [(name, text) for name, text in custom if not find_unfit_reason(text)]
         cells[_ATTRIBUTES] = build_attributes(options)
 
     def _read_attributes(self, cells: Mapping[str, object]) -> list[tuple[str, str]]:
@@ -176,15 +162,20 @@ class _WooAdapter:
             for name, value in self._attributes
         ]
 
-    def _read_stock(self, cells: Mapping[str, object]) -> str:
-        """Return the status, else the quantity, else that orders are taken without stock."""
-        status = self._header.get_text(cells, "in_stock")
-        quantity = self._header.get_text(cells, "stock").removeprefix("parent")
-        if status:
-            return status
-        takes_orders = self._header.get_text(cells, "backorders").casefold() in _BACKORDER_WORDS
-        is_over = not quantity or quantity.startswith(("-", "0"))
-        return "backorder" if takes_orders and is_over else quantity
+    def _read_stock(
+        self, cells: Mapping[str, object], product: Mapping[str, object]
+    ) -> ExportStock:
+        """Return status and quantity; a variation's may be counted with its product's."""
+        get_text = self._header.get_text
+        quantity, backorders = (
+            get_text(product if get_text(cells, key) == _OF_PARENT else cells, key)
+            for key in ("stock", "backorders")
+        )
+        return read_stock(
+            quantity,
+            status=get_text(cells, "in_stock"),
+            takes_backorders=backorders.casefold() in _BACKORDER_WORDS,
+        )
 
 
 def _find_attribute_columns(columns: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
@@ -203,6 +194,20 @@ def _find_attribute_columns(columns: tuple[str, ...]) -> tuple[tuple[str, str], 
     return tuple((names[number], values[number]) for number in names if number in values)
 
 
+def _iter_custom_fields(columns: tuple[str, ...], known: set[str]) -> Iterator[tuple[str, str]]:
+    """Yield the names and columns of a shop's own fields, "Meta: fabric"; no plugin's "_fabric".
+
+    Yields:
+        Pairs; none for names that say that they are the shop's own matter.
+    """
+    for column in columns:
+        name = _META.sub("", column.strip(), count=1).replace("_", " ")
+        if column in known or not _META.match(column.strip()) or find_unused_reason(name):
+            continue
+        if not match_field(name):
+            yield name, column
+
+
 def _is_woo_header(header: ExportHeader) -> bool:
     if not (header.has("type", "name") and (header.has("sku") or header.has("id"))):
         return False
@@ -210,4 +215,4 @@ def _is_woo_header(header: ExportHeader) -> bool:
     return len(header.find_all(*marks)) >= 3
 
 
-WOOCOMMERCE = ExportFormat("woocommerce", _NAMES, _is_woo_header, _WooAdapter)
+WOOCOMMERCE = ExportFormat("woocommerce", NAMES, _is_woo_header, _WooAdapter)

@@ -16,10 +16,12 @@ from index.catalog.exports.export_source import (
     inherit_cells,
     keep_filled,
 )
+from index.catalog.exports.export_stock import read_stock
 from index.catalog.exports.export_values import (
     build_attributes,
     choose_category,
     split_category_paths,
+    split_list,
 )
 from index.catalog.header_matching import match_field, match_language
 from index.catalog.records import MalformedRow, SourceRow
@@ -40,22 +42,27 @@ _NAMES = {
     "draft": ("is draft", "draft", "مسودة"),
     "barcode": ("barcode", "الباركود", "باركود"),
     "url": ("html url", "product url", "رابط المنتج"),
+    "images": ("images", "image", "الصور", "صور المنتج", "الصورة"),
+    "cost": ("cost", "cost price", "سعر التكلفة", "التكلفة"),
+    "gtin": ("gtin",),
+    "mpn": ("mpn",),
     "weight_unit": ("weight unit", "وحدة الوزن"),
     "keywords": ("keywords", "الكلمات المفتاحية", "كلمات مفتاحية"),
 }  # fmt: skip
 _ID, _GROUP, _CATEGORY = "sku or id", "product of the variant", "deepest category"
 _STOCK, _ATTRIBUTES = "quantity or unlimited", "variant options"
+_QUANTITY, _PHOTOS = "pieces", "photos"
 _PARTS = {"name": "name", "اسم": "name", "value": "value", "قيمه": "value"}
 _OPTION = re.compile(
     r"(?:option|attribute|variant option)[ _]?(\d+)[ _-]*(name|value)s?(?:[ _(-]*(ar|en)\)?)?"
     r"|(اسم|قيم[ةه]) ?(?:ال)?(?:خيار|خاصي[ةه])[ _]?(\d+)",
     re.IGNORECASE,
 )
-_OWN_KEYS = ("id", "parent", "sku", "quantity", "infinite", "barcode")
+_OWN_KEYS = ("id", "parent", "sku", "quantity", "infinite", "barcode", "gtin", "mpn")
 
 
 class _ZidAdapter:
-    derived_columns = (_ID, _GROUP, _CATEGORY, _STOCK, _ATTRIBUTES)
+    derived_columns = (_ID, _GROUP, _CATEGORY, _STOCK, _QUANTITY, _PHOTOS, _ATTRIBUTES)
 
     def __init__(self, header: ExportHeader) -> None:
         self._header = header
@@ -63,7 +70,8 @@ class _ZidAdapter:
         self._titles = [name for name in header.columns if _is_title(name)]
         self._above = ""
         self.unused = header.find_all(
-            "id", "sku", "parent", "quantity", "infinite", "categories", "weight_unit", "keywords"
+            "id", "sku", "parent", "quantity", "infinite", "categories", "weight_unit", "keywords",
+            "images",
         ) + tuple(column for pair in self._options for column in pair)
 
     def get_fields(self) -> Mapping[str, tuple[str, ...]]:
@@ -75,12 +83,15 @@ class _ZidAdapter:
             "category": (_CATEGORY,),
             "group_id": (_GROUP,),
             "in_stock": (_STOCK,),
-            "quantity": (find("quantity"),),
+            "quantity": (_QUANTITY,),
+            "image": (_PHOTOS,),
+            "cost": (find("cost"),),
             "attributes": (_ATTRIBUTES,),
             "published": (find("published"),),
             "withdrawn": (find("draft"),),
             "sku": (find("sku"),),
-            "gtin": (find("barcode"),),
+            "gtin": (find("gtin"), find("barcode")),
+            "mpn": (find("mpn"),),
             "url": (find("url"),),
         }
 
@@ -112,7 +123,7 @@ class _ZidAdapter:
         own = [*_OWN_KEYS]
         price = header.get_text(row.cells, "price")
         if price and price != header.get_text(product, "price"):
-            own.append("sale_price")
+            own += ["sale_price", "cost"]
         values = [value for _, value in self._options]
         cells = inherit_cells(row.cells, product, never=(*header.find_all(*own), *values))
         for key, is_withdrawn in (("published", is_inactive), ("draft", is_flag_set)):
@@ -153,7 +164,10 @@ class _ZidAdapter:
         cells[_CATEGORY] = choose_category(paths)
         infinite = get_text(cells, "infinite")
         is_infinite = bool(infinite) and is_flag_set(infinite)
-        cells[_STOCK] = True if is_infinite else get_text(cells, "quantity")
+        cells[_STOCK], cells[_QUANTITY] = read_stock(
+            get_text(cells, "quantity"), is_counted=not is_infinite
+        )
+        cells[_PHOTOS] = split_list(get_text(cells, "images"))
         cells[_ATTRIBUTES] = build_attributes(options)
         return SourceRow(row.line, cells, row.warning)
 

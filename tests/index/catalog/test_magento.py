@@ -1,5 +1,6 @@
 """Magento's product CSV: store views, configurable products, categories, special prices."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -54,7 +55,6 @@ def test_store_views_translate_and_variants_are_grouped(tmp_path: Path) -> None:
         group_id="TEE",
         sku="TEE-R",
         availability="in_stock",
-        quantity=0,
     )
     assert products["TEE"].group_id == "TEE"
     assert products["TEE"].translations == {"ar": arabic, "de": german}
@@ -166,3 +166,37 @@ def test_finding_the_order_of_dates_joins_no_rows(
     monkeypatch.setattr(export_source, "CollectedRows", collect)
     assert len(list(feed)) == 1
     assert len(opened) == 1, "the file is read to its end once, and once more for the products"
+
+
+def test_photos_codes_and_stock_settings(tmp_path: Path) -> None:
+    header = (
+        "sku,attribute_set_code,product_type,name,product_online,price,special_price,"
+        "special_price_to_date,msrp_price,cost,base_image,small_image,thumbnail_image,"
+        "additional_images,hide_from_product_page,additional_attributes,qty,allow_backorders,"
+        "use_config_backorders,is_in_stock,manage_stock,use_config_manage_stock,"
+        "configurable_variations\n"
+    )
+    lamp = 'Lamp,1,40,30,2999-01-31,60,10,/l/1.jpg,/l/1.jpg,/l/s.jpg,"/l/1.jpg,/l/2.jpg,/l/3.jpg"'
+    codes = '"ean=4006381333931,mpn=M-1,google_product_category=Home > Lamps,shade=Silk,brand=Noor"'
+    products = read_export(
+        tmp_path,
+        f"{header}"
+        f"LAMP,Lamp,configurable,{lamp},/l/3.jpg,{codes},0,0,1,1,1,1,"
+        '"sku=LAMP-R,color=Red|sku=LAMP-B,color=Blue"\n'
+        "LAMP-R,Lamp,simple,Red lamp,1,40,,,,,,,,,,shade=Linen,0,1,0,1,1,1,\n"
+        "LAMP-B,Lamp,simple,Blue lamp,1,40,,,,,no_selection,/b/s.jpg,/b/s.jpg,,,,0,1,1,0,0,0,\n",
+    )
+    folder = tmp_path / "l"
+    assert products["LAMP"] == Product(
+        id="LAMP", sku="LAMP", group_id="LAMP", title="Lamp", price=30.0, list_price=40.0,
+        sale_price=30.0, sale_end=datetime(2999, 1, 31, 23, 59, 59, 999_999, UTC),
+        image=str(folder / "1.jpg"), images=(str(folder / "2.jpg"),), gtin="4006381333931",
+        mpn="M-1", margin=0.666667, google_product_category="Home > Lamps", brand="Noor",
+        category=("Home", "Lamps"), attributes={"shade": "Silk"}, availability="in_stock",
+    )  # fmt: skip
+    red, blue = products["LAMP-R"], products["LAMP-B"]
+    assert red.photos == products["LAMP"].photos
+    assert (red.gtin, red.brand, red.attributes) == ("", "Noor", {"color": "Red", "shade": "Linen"})
+    assert (red.availability, red.quantity, red.in_stock) == ("backorder", 0, False)
+    assert (blue.photos, blue.attributes["shade"]) == ((str(tmp_path / "b/s.jpg"),), "Silk")
+    assert (blue.availability, blue.quantity) == ("in_stock", None)

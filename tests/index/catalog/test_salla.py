@@ -1,5 +1,6 @@
 """Salla's product export: options, discounts, one header and two."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -49,8 +50,10 @@ def test_options_are_variants_of_the_product_above(tmp_path: Path, groups: str, 
         category=("ملابس", "عبايات"),
         attributes={"size": "صغير", "color": "أسود"},
         image="https://x.org/a.jpg",
+        images=("https://x.org/b.jpg",),
         group_id="AB",
         list_price=300.0,
+        sku="AB-S",
     )
     assert (products["AB"].price, products["AB"].group_id) == (250.0, "AB")
     assert products["AB-L"].price == 320.0
@@ -105,3 +108,27 @@ def test_the_hints_of_a_template_are_skipped(tmp_path: Path) -> None:
         encoding="utf-8",
     )
     assert [(p.id, p.title, p.price) for p in read_products(path)] == [("T-1", "Tray", 12.0)]
+
+
+def test_codes_costs_and_quantities(tmp_path: Path) -> None:
+    header = (
+        "No.,النوع ,أسم المنتج,صورة المنتج,سعر المنتج,رمز المنتج sku,سعر التكلفة,السعر المخفض,"
+        "تاريخ نهاية التخفيض,الكمية المتوفرة,الباركود,MPN,GTIN,[1] الاسم,[1] القيمة\n"
+    )
+    dress = "7,منتج,فستان,https://x.org/d.jpg,200,DR,100,150,2999-01-31,5,,M-1,4006381333931,المقاس,\n"
+    options = (
+        ",خيار,,,200,DR-S,,,,0,4006381333931,,,المقاس,صغير\n"
+        ",خيار,,https://x.org/l.jpg,250,DR-L,200,,,غير محدود,,M-2,,المقاس,كبير\n"
+    )
+    dress_row, small, large = open_export(tmp_path, header + dress + options)
+    assert dress_row.gtin == "4006381333931"
+    assert (dress_row.quantity, dress_row.mpn) == (5, "M-1")
+    assert small == Product(
+        id="DR-S", sku="DR-S", group_id="DR", title="فستان", price=150.0, list_price=200.0,
+        sale_price=150.0, sale_end=datetime(2999, 1, 31, 23, 59, 59, 999_999, UTC), language="ar",
+        image="https://x.org/d.jpg", gtin="4006381333931", quantity=0, in_stock=False,
+        availability="out_of_stock", attributes={"size": "صغير"}, margin=0.333333,
+    )  # fmt: skip
+    assert (large.price, large.list_price, large.margin) == (250.0, None, 0.2)
+    assert (large.photos, large.mpn, large.gtin) == (("https://x.org/l.jpg",), "M-2", "")
+    assert (large.in_stock, large.availability, large.quantity) == (True, "in_stock", None)

@@ -14,6 +14,10 @@ SHIRT = {
     "category": ("Apparel & Accessories", "Clothing", "Shirts"),
     "group_id": "linen-shirt",
 }
+PHOTOS = {
+    "image": "https://cdn.shopify.com/ls-1.jpg",
+    "images": ("https://cdn.shopify.com/ls-2.jpg", "https://cdn.shopify.com/ls-3.jpg"),
+}
 
 
 def test_each_variant_becomes_a_product_grouped_by_handle() -> None:
@@ -23,20 +27,22 @@ def test_each_variant_becomes_a_product_grouped_by_handle() -> None:
         Product(
             id="LS-W-M",
             price=120.0,
-            image="https://cdn.shopify.com/ls-1.jpg",
             attributes={"color": "White", "size": "M"},
             sku="LS-W-M",
             availability="in_stock",
+            quantity=4,
+            **PHOTOS,  # type: ignore[arg-type]
             **SHIRT,  # type: ignore[arg-type]
         ),
         Product(
             id="LS-W-L",
             price=120.0,
-            image="https://cdn.shopify.com/ls-1.jpg",
             attributes={"color": "White", "size": "L"},
             in_stock=False,
             sku="LS-W-L",
             availability="out_of_stock",
+            quantity=0,
+            **PHOTOS,  # type: ignore[arg-type]
             **SHIRT,  # type: ignore[arg-type]
         ),
         Product(
@@ -44,8 +50,9 @@ def test_each_variant_becomes_a_product_grouped_by_handle() -> None:
             price=130.0,
             image="https://cdn.shopify.com/ls-sand.jpg",
             attributes={"color": "Sand", "size": "M"},
-            sku="LS-W-M",
-            availability="in_stock",
+            in_stock=False,
+            availability="backorder",
+            quantity=0,
             **SHIRT,  # type: ignore[arg-type]
         ),
         Product(
@@ -118,7 +125,10 @@ def test_variants_are_joined_by_handle_wherever_their_rows_stand(tmp_path: Path)
     assert large.attributes == {"size": "Large"}
     assert large.image == "https://x.org/r1.jpg"
     assert (steel.title, steel.price, steel.attributes) == ("Lamp", 85.0, {"color": "Steel"})
-    assert products["LAMP-B"].image == steel.image == "https://x.org/l1.jpg"
+    assert products["LAMP-B"].photos == steel.photos == (
+        "https://x.org/l1.jpg",
+        "https://x.org/l2.jpg",
+    )
 
 
 def test_a_sku_of_two_products_keeps_both(tmp_path: Path) -> None:
@@ -154,14 +164,16 @@ def test_the_locations_of_an_inventory_export_are_one_product(tmp_path: Path) ->
         "Handle,Title,Option1 Name,Option1 Value,SKU,Location,Available (not editable)\n"
         "vase,Vase,Size,S,V-S,Dubai,0\n"
         "vase,Vase,Size,S,V-S,Muscat,4\n"
+        "vase,Vase,Size,S,V-S,Riyadh,2\n"
+        "vase,Vase,Size,S,V-S,Doha,-1\n"
         "vase,Vase,Size,L,V-L,Dubai,0\n"
         "vase,Vase,Size,L,V-L,Muscat,not stocked\n",
     )
     rows = list(read_products(path).iter_rows())
     assert [row.rejection for row in rows] == [None, None]
-    assert [(r.product.id, r.product.in_stock) for r in rows if r.product] == [
-        ("V-S", True),
-        ("V-L", False),
+    assert [(r.product.id, r.product.in_stock, r.product.quantity) for r in rows if r.product] == [
+        ("V-S", True, 6),
+        ("V-L", False, 0),
     ]
 
 
@@ -179,3 +191,44 @@ def test_variants_are_rejected_when_their_products_row_is_malformed(tmp_path: Pa
         "the first row of this product ",
         "broken quotes: ',' expected af",
     ]
+
+
+def test_the_fields_of_variants_are_their_own(tmp_path: Path) -> None:
+    path = _write(
+        tmp_path,
+        "Handle,Title,Option1 Name,Option1 Value,Variant SKU,Variant Inventory Tracker,"
+        "Variant Inventory Qty,Variant Inventory Policy,Variant Price,Variant Compare At Price,"
+        "Variant Barcode,Cost per item,Variant Image,Image Src,Image Position,"
+        "Google Shopping / Google Product Category,Google Shopping / MPN,"
+        "Product rating (product.metafields.reviews.rating),"
+        "Product rating count (product.metafields.reviews.rating_count),"
+        "Fit (variant.metafields.custom.fit),Fabric (product.metafields.custom.fabric),"
+        "Length (product.metafields.custom.length)\n"
+        "abaya,Abaya,Size,S,A-S,shopify,3,deny,80,100,4006381333931,40,,https://x.org/2.jpg,2,"
+        'Apparel > Dresses,M-7,"{""scale_min"":""1.0"",""scale_max"":""5.0"",""value"":""4.5""}",'
+        '12,Slim,"[""Linen"",""Silk""]","{""value"":1.4,""unit"":""M""}"\n'
+        "abaya,,,M,,shopify,0,continue,90,,,,https://x.org/m.jpg,https://x.org/1.jpg,1,,,,,,,\n"
+        "abaya,,,L,A-L,,,deny,,,,,,,,,,,,Loose,,\n",
+    )
+    small, medium, large = read_products(path)
+    shared = {
+        "title": "Abaya", "group_id": "abaya", "google_product_category": "Apparel > Dresses",
+        "category": ("Apparel", "Dresses"), "mpn": "M-7", "rating": 4.5, "rating_count": 12,
+        "popularity": 12.0,
+    }  # fmt: skip
+    assert small == Product(
+        id="A-S", sku="A-S", price=80.0, list_price=100.0, gtin="4006381333931", margin=0.5,
+        quantity=3, availability="in_stock", image="https://x.org/1.jpg", images=("https://x.org/2.jpg",),
+        attributes={"size": "S", "fit": "Slim", "material": "Linen, Silk", "length": "1.4 m"},
+        **shared,  # type: ignore[arg-type]
+    )  # fmt: skip
+    assert medium == Product(
+        id="abaya/M", price=90.0, quantity=0, availability="backorder", in_stock=False,
+        image="https://x.org/m.jpg",
+        attributes={"size": "M", "material": "Linen, Silk", "length": "1.4 m"},
+        **shared,  # type: ignore[arg-type]
+    )  # fmt: skip
+    assert (large.sku, large.price, large.list_price, large.margin) == ("A-L", 80.0, 100.0, 0.5)
+    assert (large.gtin, large.quantity, large.in_stock) == ("", None, True)
+    assert large.photos == small.photos
+    assert large.attributes["fit"] == "Loose"

@@ -1,5 +1,6 @@
 """WooCommerce's product CSV: variations, sales, stock, escapes, translated headings."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -48,8 +49,10 @@ def test_a_variation_inherits_what_it_leaves_empty(tmp_path: Path) -> None:
         category=("Home", "Cups"),
         attributes={"color": "Grey", "material": "Clay"},
         image="https://x.org/m1.jpg",
+        images=("https://x.org/m2.jpg",),
         group_id="MUG",
         availability="in_stock",
+        sku="MUG-G",
     )
     pink = products["MUG-P"]
     assert (pink.title, pink.price, pink.in_stock, pink.group_id) == (
@@ -58,7 +61,7 @@ def test_a_variation_inherits_what_it_leaves_empty(tmp_path: Path) -> None:
         False,
         "MUG",
     )
-    assert pink.image == "https://x.org/p.jpg"
+    assert (pink.photos, pink.list_price) == (("https://x.org/p.jpg",), 35.0)
     assert products["MUG"].attributes == {"color": "Grey, Pink", "material": "Clay"}
 
 
@@ -81,22 +84,25 @@ def test_a_sale_counts_only_within_its_dates(
 
 
 @pytest.mark.parametrize(
-    ("status", "stock", "backorders", "in_stock"),
+    ("status", "stock", "backorders", "in_stock", "quantity"),
     [
-        ("1", "", "0", True),
-        ("0", "4", "0", False),
-        ("backorder", "", "notify", False),
-        ("", "3", "0", True),
-        ("", "0", "0", False),
-        ("", "0", "notify", False),
+        ("1", "", "0", True, None),
+        ("1", "3", "0", True, 3),
+        ("1", "0", "0", True, None),
+        ("1", "0", "notify", False, 0),
+        ("0", "4", "0", False, 4),
+        ("backorder", "-2", "notify", False, 0),
+        ("", "3", "0", True, 3),
+        ("", "0", "0", False, 0),
+        ("", "0", "notify", False, 0),
     ],
 )
 def test_stock_is_the_status_and_else_the_quantity(
-    tmp_path: Path, status: str, stock: str, backorders: str, in_stock: bool
+    tmp_path: Path, status: str, stock: str, backorders: str, in_stock: bool, quantity: int | None
 ) -> None:
     row = f"1,simple,S,Soap,1,visible,,,,,{status},{stock},{backorders},,20,,,,,,,,\n"
     product = read_rows(tmp_path, HEADER + row)["S"]
-    assert product.in_stock is in_stock
+    assert (product.in_stock, product.quantity) == (in_stock, quantity)
     assert (product.availability == "backorder") == (
         "backorder" in status or backorders == "notify"
     )
@@ -145,6 +151,7 @@ def test_translated_headings_are_recognized(tmp_path: Path, header: str) -> None
         in_stock=False,
         list_price=50.0,
         availability="out_of_stock",
+        sku="T-1",
     )
 
 
@@ -155,3 +162,31 @@ def test_an_escaped_comma_does_not_separate(tmp_path: Path) -> None:
         ("Bath, body", "Soap"),
         {"scent": "Rose, oud"},
     )
+
+
+def test_codes_costs_and_ratings(tmp_path: Path) -> None:
+    header = (
+        'ID,Type,SKU,"GTIN, UPC, EAN, or ISBN",Name,Published,Date sale price ends,In stock?,Stock,'
+        "Backorders allowed?,Sale price,Regular price,Images,Parent,External URL,Cost of goods,"
+        "Meta: _mpn,Meta: total_sales,Meta: _wc_average_rating,Meta: _wc_review_count,"
+        "Meta: fabric,Meta: _edit_lock,Meta: seo_title\n"
+    )
+    products = read_rows(
+        tmp_path,
+        header
+        + '1,variable,BAG,4006381333931,Bag,1,,1,6,notify,,,"https://x.org/1.jpg, '
+        + 'https://x.org/2.jpg",,https://x.org/bag,20,M-1,40,4.5,12,Felt,x,y\n'
+        + "2,variation,BAG-R,,,1,2999-01-31,1,parent,parent,30,40,,BAG,,,,,,,,,\n"
+        + "3,variation,BAG-B,,,1,,1,,0,,40,https://x.org/b.jpg,BAG,,10,,,,,,,\n",
+    )
+    red, blue = products["BAG-R"], products["BAG-B"]
+    assert red == Product(
+        id="BAG-R", title="Bag", price=30.0, list_price=40.0, sale_price=30.0,
+        sale_end=datetime(2999, 1, 31, 23, 59, 59, 999_999, UTC), sku="BAG-R",
+        group_id="BAG", image="https://x.org/1.jpg", images=("https://x.org/2.jpg",),
+        url="https://x.org/bag", margin=0.333333, quantity=6, availability="in_stock", rating=4.5,
+        rating_count=12, popularity=40.0, attributes={"material": "Felt"},
+    )  # fmt: skip
+    assert (blue.photos, blue.margin, blue.quantity) == (("https://x.org/b.jpg",), 0.75, None)
+    parent = products["BAG"]
+    assert (parent.gtin, parent.mpn, parent.popularity) == ("4006381333931", "M-1", 40.0)

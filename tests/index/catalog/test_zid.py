@@ -48,16 +48,17 @@ def test_variants_inherit_from_the_product_that_they_name(tmp_path: Path, header
     feed = read(tmp_path, header + ROWS)
     assert list(feed) == [
         Product(
-            id="SH-S", price=80.0, in_stock=False, image="https://x.org/1.jpg",
-            attributes={"size": "صغير"}, **SHIRT,
+            id="SH-S", price=80.0, list_price=100.0, in_stock=False, availability="out_of_stock",
+            quantity=0, image="https://x.org/1.jpg", images=("https://x.org/2.jpg",),
+            attributes={"size": "صغير"}, sku="SH-S", **SHIRT,
         ),
         Product(
             id="SH-L", price=120.0, image="https://x.org/l.jpg", attributes={"size": "كبير"},
-            **SHIRT,
+            quantity=4, availability="in_stock", sku="SH-L", **SHIRT,
         ),
         Product(
             id="CUP", title="كوب", translations={"en": Translation("Cup")}, price=30.0,
-            category=("منزل",), language="ar",
+            category=("منزل",), language="ar", sku="CUP", availability="in_stock",
         ),
     ]  # type: ignore[arg-type]  # fmt: skip
     rejections = [row.rejection for row in feed.iter_rows() if row.rejection]
@@ -90,3 +91,15 @@ def test_a_table_without_variants_is_read_as_any_other(tmp_path: Path) -> None:
     path.write_text("sku,name_ar,name_en,price,is_published\n1,كوب,Cup,5,1\n", encoding="utf-8")
     feed = read_products(path)
     assert (feed.format, [product.id for product in feed]) == ("csv", ["1"])
+
+
+def test_codes_costs_and_addresses(tmp_path: Path) -> None:
+    header = ENGLISH.replace("keywords\n", "cost,barcode,html_url,rating\n")
+    rows = (
+        "1,,SH,قميص,Shirt,قطن,100,80,5,0,,,1,0,المقاس,,40,4006381333931,https://z.sa/1,4.5\n"
+        "2,1,SH-S,,,,100,,0,0,,,1,0,المقاس,صغير,,,,\n"
+        "3,1,SH-L,,,,160,,7,1,,,1,0,المقاس,كبير,40,4006381333931,,\n"
+    )
+    small, large = read(tmp_path, header + rows)
+    assert (small.margin, small.gtin, small.url, small.rating) == (0.5, "", "https://z.sa/1", 4.5)
+    assert (large.margin, large.gtin, large.quantity) == (0.75, "4006381333931", None)
