@@ -11,6 +11,7 @@ from index.catalog.exports.amazon_values import is_gtin_type, read_condition, re
 from index.catalog.exports.collected_rows import CollectedRows
 from index.catalog.exports.export_header import ExportHeader
 from index.catalog.exports.export_source import ExportFormat
+from index.catalog.exports.export_stock import OUT_OF_STOCK
 from index.catalog.records import SourceRow
 
 _NAMES = {
@@ -89,7 +90,7 @@ class _ListingsAdapter:
         cells: dict[str, object] = dict(row.cells)
         status = get_text(cells, "status").casefold()
         is_sold_out = "out of stock" in status or "在庫切れ" in status
-        cells[_STOCK] = False if is_sold_out else get_text(cells, "quantity")
+        cells[_STOCK] = OUT_OF_STOCK if is_sold_out else get_text(cells, "quantity")
         cells[_STATUS] = "" if is_sold_out else _read_status(status)
         cells[_CREATED] = read_time(get_text(cells, "open_date"))
         condition = read_condition(get_text(cells, "condition"))

@@ -19,21 +19,26 @@ _KEYS = (
     "sale_price", "sale_from_date", "sale_end_date", "quantity", "main_image_url", "parent_child",
     "parent_sku", "relationship_type", "variation_theme", "update_delete", "part_number",
     "manufacturer", "condition_type", "generic_keywords", "recommended_browse_nodes", "currency",
+    "standard_price_currency",
 )  # fmt: skip
 _NAMES = {key: (key,) for key in _KEYS} | {
     "list_price": ("list_price", "list_price_with_tax", "maximum_retail_price"),
     "part_number": ("part_number", "model_number"),
 }
 _BULLETS = tuple(f"bullet_point{number}" for number in range(1, 11))
-_NAMES |= {key: (key,) for key in _BULLETS}
+_IMAGES = ("main_image_url", *(f"other_image_url{number}" for number in range(1, 16)))
+_NAMES |= {key: (key,) for key in (*_BULLETS, *_IMAGES)} | {
+    "other_image_url1": ("other_image_url1", "other_image_url"),
+}
 _GROUP, _STATUS, _TEXT, _GTIN = "parent listing", "update or delete", "description", "product code"
-_CATEGORY = "kind of product"
-_OWN_KEYS = ("item_sku", "external_product_id", "quantity", "standard_price", "sale_price",
-             "parent_child", "parent_sku", "update_delete")  # fmt: skip
+_CATEGORY, _PHOTOS = "kind of product", "photos"
+_OWN_KEYS = ("item_sku", "external_product_id", "quantity", "standard_price", "list_price",
+             "sale_price", "sale_from_date", "sale_end_date", "part_number", "parent_child",
+             "parent_sku", "update_delete")  # fmt: skip
 
 
 class _TemplateAdapter:
-    derived_columns = (_GROUP, _STATUS, _TEXT, _GTIN, _CATEGORY)
+    derived_columns = (_GROUP, _STATUS, _TEXT, _GTIN, _CATEGORY, _PHOTOS)
 
     def __init__(self, header: ExportHeader) -> None:
         self._header = header
@@ -41,7 +46,7 @@ class _TemplateAdapter:
             "external_product_id", "external_product_id_type", "feed_product_type", "item_type",
             "parent_child", "parent_sku", "relationship_type", "variation_theme", "update_delete",
             "generic_keywords", "recommended_browse_nodes", "manufacturer", *_BULLETS,
-            "product_description",
+            "product_description", *_IMAGES,
         ) + tuple(column for column in header.columns if _is_unit(column))  # fmt: skip
 
     def get_fields(self) -> Mapping[str, tuple[str, ...]]:
@@ -55,10 +60,10 @@ class _TemplateAdapter:
             "sale_price": (find("sale_price"),),
             "sale_start": (find("sale_from_date"),),
             "sale_end": (find("sale_end_date"),),
-            "currency": (find("currency"),),
+            "currency": (find("currency"), find("standard_price_currency")),
             "brand": (find("brand_name"), find("manufacturer")),
             "category": (_CATEGORY,),
-            "image": (find("main_image_url"),),
+            "image": (_PHOTOS,),
             "group_id": (_GROUP,),
             "in_stock": (find("quantity"),),
             "quantity": (find("quantity"),),
@@ -86,6 +91,7 @@ class _TemplateAdapter:
         }
         cells[_STATUS] = "deleted" if is_deleted else ""
         cells[_GROUP] = parent
+        cells[_PHOTOS] = self._list_photos(row.cells) or self._list_photos(product)
         bullets = [get_text(cells, key) for key in _BULLETS]
         cells[_TEXT] = "\n".join(filter(None, [get_text(cells, "product_description"), *bullets]))
         is_gtin = is_gtin_type(get_text(cells, "external_product_id_type"))
@@ -93,6 +99,10 @@ class _TemplateAdapter:
         kind = get_text(cells, "item_type") or get_text(cells, "feed_product_type")
         cells[_CATEGORY] = kind.replace("-", " ").replace("_", " ").capitalize()
         return SourceRow(row.line, cells, row.warning)
+
+    def _list_photos(self, cells: Mapping[str, object]) -> list[str]:
+        photos = (self._header.get_text(cells, key) for key in _IMAGES)
+        return [photo for photo in photos if photo]
 
     def _is_parent(self, cells: Mapping[str, object]) -> bool:
         return self._header.get_text(cells, "parent_child").casefold() == "parent"

@@ -5,6 +5,7 @@ is bought as one of them. Source: BigCommerce, "Importing & Exporting Products",
 "Exporting Products" with the template Bulk Edit.
 """
 
+import re
 from collections.abc import Mapping
 
 from index.catalog.exports.bigcommerce_cells import (
@@ -22,7 +23,8 @@ from index.catalog.exports.export_source import (
     inherit_cells,
     keep_filled,
 )
-from index.catalog.exports.export_values import build_attributes
+from index.catalog.exports.export_stock import ExportStock, read_stock
+from index.catalog.exports.export_values import build_attributes, to_decimal
 from index.catalog.records import MalformedRow, SourceRow
 from index.catalog.sale_status import is_inactive
 
@@ -54,7 +56,9 @@ _NAMES = {
     "export_image": ("internal image url (export)",),
     "import_image": ("image url (import)",),
     "is_thumbnail": ("image is thumbnail",),
-    "brand_id": ("brand id",), "cost": ("cost price",), "low": ("low stock", "low stock level"),
+    "image_sort": ("image sort order", "image sort"),
+    "cost": ("cost price",),
+    "brand_id": ("brand id",), "low": ("low stock", "low stock level"),
     "option_set": ("option set",), "align": ("option set align",), "channels": ("channels",),
     "bin": ("bin picking number",), "keywords": ("search keywords",), "video": ("youtube id",),
     "warranty": ("warranty", "product warranty"), "sort": ("sort order",),
@@ -64,12 +68,13 @@ _NAMES = {
     "inventoried": ("product inventoried",), "tax": ("tax class", "product tax class"),
 }  # fmt: skip
 _HOUSEKEEPING = (
-    "brand_id", "cost", "low", "option_set", "align", "channels", "bin", "keywords", "video",
+    "brand_id", "low", "option_set", "align", "channels", "bin", "keywords", "video",
     "sort", "fixed_shipping", "free_shipping", "show_condition", "stop", "inventoried", "tax",
     "warranty",
 )  # fmt: skip
 _ID, _CATEGORY, _IMAGES, _GROUP = "sku or id", "deepest category", "photos", "product above"
 _STOCK, _ATTRIBUTES, _PRICE = "tracked stock", "options and custom fields", "price after rules"
+_QUANTITY, _URL = "pieces", "address with its host"
 _NO_TRACKING = frozenset({"none", "", "n", "no", "false", "0"})
 _YES_WORDS = frozenset({"y", "yes", "true", "1"})
 _VARIANTS = frozenset({"variant", "sku"})
@@ -77,10 +82,14 @@ _OWN_KEYS = (
     "item", "number", "sku", "options", "stock", "upc", "gtin", "mpn", "variant_image",
     "export_image", "import_image", "type",
 )  # fmt: skip
+_LAST = 1e6
+_HOST = re.compile(r"(?:https?:)?//", re.IGNORECASE)
 
 
 class _BigCommerceAdapter:
-    derived_columns = (_ID, _CATEGORY, _IMAGES, _GROUP, _STOCK, _ATTRIBUTES, _PRICE)
+    derived_columns = (
+        _ID, _CATEGORY, _IMAGES, _GROUP, _STOCK, _QUANTITY, _ATTRIBUTES, _PRICE, _URL
+    )  # fmt: skip
 
     def __init__(self, header: ExportHeader) -> None:
         self._header = header
@@ -91,7 +100,7 @@ class _BigCommerceAdapter:
         self.unused = header.find_all(
             *_HOUSEKEEPING, "item", "number", "sku", "type", "options", "price", "categories",
             "custom", "tracking", "stock", "variant_image", "export_image", "import_image",
-            "is_thumbnail", "purchases", "availability",
+            "is_thumbnail", "purchases", "availability", "image_sort", "url",
         )  # fmt: skip
         self.unused += tuple(name for columns in self._images.values() for name in columns.values())
 
@@ -109,13 +118,14 @@ class _BigCommerceAdapter:
             "image": (_IMAGES,),
             "group_id": (_GROUP,),
             "in_stock": (_STOCK,),
-            "quantity": (find("stock"),),
+            "quantity": (_QUANTITY,),
+            "cost": (find("cost"),),
             "attributes": (_ATTRIBUTES,),
             "published": (find("visible"),),
             "sku": (find("sku"),),
             "gtin": (find("gtin"), find("upc")),
             "mpn": (find("mpn"),),
-            "url": (find("url"),),
+            "url": (_URL,),
         }
 
     def collect(self, row: SourceRow, collected: CollectedRows) -> None:
@@ -131,7 +141,9 @@ class _BigCommerceAdapter:
                 collected.add("lacks sku", "", True)
         elif kind == "image":
             is_first = get_text(row.cells, "is_thumbnail").casefold() in _YES_WORDS
-            collected.add("thumbnail" if is_first else "image", line, self._get_image(row.cells))
+            place = to_decimal(get_text(row.cells, "image_sort"))
+            rank = -1 if is_first else _LAST if place is None else float(place)
+            collected.append("photo", line, self._get_image(row.cells), rank)
         elif kind == "rule" and sku:
             collected.add("rule", sku, keep_filled(row.cells))
 
@@ -171,8 +183,9 @@ class _BigCommerceAdapter:
         header = self._header
         price = header.get_text(cells, "price")
         has_own_price = price and price != header.get_text(self._product, "price")
-        sale = ("sale_price", "retail") if has_own_price else ()
-        return header.find_all(*_OWN_KEYS, *sale)
+        sale = ("sale_price", "retail", "cost") if has_own_price else ()
+        images = (name for columns in self._images.values() for name in columns.values())
+        return (*header.find_all(*_OWN_KEYS, *sale), *images)
 
     def _derive(
         self,
@@ -189,19 +202,18 @@ class _BigCommerceAdapter:
         cells[_CATEGORY] = parse_categories(get_text(cells, "categories"))
         cells[_PRICE] = apply_rule(get_text(cells, "price"), get_text(rule, "price"))
         if cells[_PRICE] != get_text(cells, "price"):
-            cells[self._header.find("sale_price")] = ""
-        cells[_IMAGES] = [
-            image
-            for image in (
-                get_text(cells, "variant_image"),
-                *self._list_images(rule),
-                *self._list_images(cells),
-                *(str(collected.get(kind, str(self._product_line)) or "")
-                  for kind in ("thumbnail", "image")),
-            )
-            if image
-        ]  # fmt: skip
-        cells[_STOCK] = self._read_stock(cells, rule)
+            for key in ("sale_price", "retail"):
+                cells[self._header.find(key)] = ""
+        cells[_IMAGES] = (
+            [image for image in (get_text(cells, "variant_image"),) if image]
+            or self._list_images(rule)
+            or self._list_images(cells)
+            or [*self._list_images(self._product),
+                *collected.list_texts("photo", str(self._product_line))]
+        )  # fmt: skip
+        cells[_STOCK], cells[_QUANTITY] = self._read_stock(cells, rule)
+        url = get_text(cells, "url")
+        cells[_URL] = url if _HOST.match(url) else ""
         condition = get_text(cells, "condition")
         fields = parse_custom_fields(get_text(cells, "custom"))
         cells[_ATTRIBUTES] = build_attributes([*options, *fields, ("condition", condition)])
@@ -229,26 +241,26 @@ class _BigCommerceAdapter:
 
     def _list_images(self, cells: Mapping[str, object]) -> list[str]:
         """Return the photos of the columns "Product Image URL - 1", the thumbnail first."""
-        found: list[tuple[bool, str]] = []
+        found: list[tuple[float, str]] = []
         for columns in self._images.values():
             texts = {part: str(cells.get(name) or "").strip() for part, name in columns.items()}
             image = texts.get("url") or texts.get("file", "")
             is_first = texts.get("is thumbnail", "").casefold() in _YES_WORDS
+            place = to_decimal(texts.get("sort", ""))
             if image:
-                found.append((not is_first, image))
+                found.append((-1 if is_first else _LAST if place is None else float(place), image))
         return [image for _, image in sorted(found, key=lambda pair: pair[0])]
 
-    def _read_stock(self, cells: Mapping[str, object], rule: Mapping[str, object]) -> object:
-        """Return the quantity; True where it is not tracked, False where orders are not taken."""
+    def _read_stock(self, cells: Mapping[str, object], rule: Mapping[str, object]) -> ExportStock:
+        """Return the pieces, where they are tracked; no stock where orders are not taken."""
         get_text = self._header.get_text
-        for own in (rule, cells):
-            allowed = get_text(own, "purchases")
-            if allowed and is_inactive(allowed):
-                return False
+        allowed = [text for own in (rule, cells) if (text := get_text(own, "purchases"))]
         tracking = get_text(cells, "tracking").casefold()
-        if self._header.has("tracking") and tracking in _NO_TRACKING:
-            return True
-        return get_text(cells, "stock") or get_text(self._product, "stock")
+        return read_stock(
+            get_text(cells, "stock") or get_text(self._product, "stock"),
+            is_counted=not self._header.has("tracking") or tracking not in _NO_TRACKING,
+            is_sold=not any(is_inactive(text) for text in allowed),
+        )
 
 
 def _is_bigcommerce_header(header: ExportHeader) -> bool:

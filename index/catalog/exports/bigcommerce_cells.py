@@ -16,7 +16,7 @@ _V3_OPTION = re.compile(
 )
 _COLORS = re.compile(r"(?::#[0-9a-fA-F]{3,8}[|:#0-9a-fA-F]*|\s*\[#[^\]]*\]|:https?://\S*)$")
 _CATEGORY_PATH = re.compile(r"Category Path:\s*(.*?)\s*(?=[|;,]\s*Category (?:Name|ID|Path):|$)")
-_PRODUCT_IMAGE = re.compile(r"product image (url|file|is thumbnail)\s*-?\s*(\d+)", re.IGNORECASE)
+_PRODUCT_IMAGE = re.compile(r"product image (url|file|is thumbnail|sort)\s*-?\s*(\d+)", re.IGNORECASE)
 _RULE_PRICE = re.compile(r"\[([A-Z]+)\]\s*(-?[\d.,]+)?")
 
 
@@ -89,7 +89,7 @@ def apply_rule(base: str, rule: str) -> str:
 
 
 def find_image_columns(columns: tuple[str, ...]) -> dict[int, dict[str, str]]:
-    """Return by number the columns with a photo's address, file, and whether it comes first."""
+    """Return by number the columns of a photo: its address, file, place and whether it is first."""
     found: dict[int, dict[str, str]] = {}
     for column in columns:
         if match := _PRODUCT_IMAGE.match(column.strip()):

@@ -44,9 +44,10 @@ def read_stock(
     """
     number = to_decimal(quantity)
     is_over = number is not None and number <= 0
+    is_counted = is_counted and quantity.casefold() not in _UNLIMITED
     if not is_sold:
-        return ExportStock(OUT_OF_STOCK, quantity)
-    if not is_counted or quantity.casefold() in _UNLIMITED:
+        return ExportStock(OUT_OF_STOCK, quantity if is_counted else "")
+    if not is_counted:
         return ExportStock(status or True, "")
     is_in_stock = not status or _means_in_stock(status)
     if is_over and is_in_stock and takes_backorders:

@@ -15,6 +15,7 @@ from index.catalog.exports.export_source import (
     inherit_cells,
     keep_filled,
 )
+from index.catalog.exports.export_stock import read_stock
 from index.catalog.exports.export_values import (
     build_attributes,
     choose_category,
@@ -37,6 +38,7 @@ _NAMES = {
               "price tax excluded", "price tax excl.", "prix (ht)", "prix ht",
               "precio (imp. excl.)"),
     "impact": ("impact on price",),
+    "cost": ("wholesale price", "cost price", "prix d'achat (ht)", "precio de coste"),
     "discount_amount": ("discount amount", "montant de la remise"),
     "discount_percent": ("discount percent", "pourcentage de remise"),
     "starts": ("discount from (yyyy-mm-dd)", "discount from"),
@@ -65,7 +67,7 @@ _NAMES = {
     "position": ("position",),
 }  # fmt: skip
 _HOUSEKEEPING = (
-    "tax rules id", "wholesale price", "on sale (0/1)", "supplier reference #", "supplier",
+    "tax rules id", "on sale (0/1)", "supplier reference #", "supplier",
     "supplier reference", "ecotax", "minimal quantity", "low stock level", "unity", "unit price",
     "additional shipping cost", "url rewritten", "text when in stock",
     "text when backorder allowed", "product available date", "combination available date",
@@ -85,23 +87,24 @@ _NAMES |= {name: (name,) for name in _HOUSEKEEPING}
 _ID, _CATEGORY, _IMAGES, _GROUP = "number or reference", "deepest category", "photos", "product"
 _PRICE, _SALE, _STOCK = "price with combination", "price with discount", "orders and quantity"
 _ATTRIBUTES, _VISIBILITY = "features and options", "visibility in the shop"
+_QUANTITY, _COST = "pieces", "cost without tax"
 _ROOTS = frozenset({"home", "root", "accueil", "inicio", "startseite", "الرئيسية"})
 _PATH_SEPARATOR = re.compile(r"\s*(?:/|>)\s*")
 _POSITION = re.compile(r":[^:,]+:\d")
 _OWN_KEYS = ("id", "reference", "attribute", "value", "impact", "quantity", "ean13", "upc", "isbn",
-             "mpn", "images")  # fmt: skip
+             "mpn", "images", "cost")  # fmt: skip
 
 
 class _PrestaAdapter:
-    derived_columns = (_ID, _CATEGORY, _IMAGES, _GROUP, _PRICE, _SALE, _STOCK, _ATTRIBUTES,
-                       _VISIBILITY)  # fmt: skip
+    derived_columns = (_ID, _CATEGORY, _IMAGES, _GROUP, _PRICE, _SALE, _STOCK, _QUANTITY,
+                       _COST, _ATTRIBUTES, _VISIBILITY)  # fmt: skip
 
     def __init__(self, header: ExportHeader) -> None:
         self._header = header
         self.unused = header.find_all(
             *_HOUSEKEEPING, "id", "category", "price", "price_incl", "impact", "discount_amount",
             "discount_percent", "images", "features", "attribute", "value", "quantity",
-            "for_order", "out_of_stock", "position", "product_reference", "visibility",
+            "for_order", "out_of_stock", "position", "product_reference", "visibility", "cost",
         )  # fmt: skip
 
     def get_fields(self) -> Mapping[str, tuple[str, ...]]:
@@ -119,7 +122,8 @@ class _PrestaAdapter:
             "image": (_IMAGES,),
             "group_id": (_GROUP,),
             "in_stock": (_STOCK,),
-            "quantity": (find("quantity"),),
+            "quantity": (_QUANTITY,),
+            "cost": (_COST,),
             "attributes": (_ATTRIBUTES,),
             "published": (find("active"),),
             "visibility": (_VISIBILITY,),
@@ -175,7 +179,12 @@ class _PrestaAdapter:
         cells[_IMAGES] = split_list(get_text(cells, "images") or get_text(product, "images"))
         cells[_PRICE] = self._read_price(cells, product)
         cells[_SALE] = self._read_sale(cells)
-        cells[_STOCK] = self._read_stock(cells)
+        cells[_COST] = self._read_cost(cells, product)
+        cells[_STOCK], cells[_QUANTITY] = read_stock(
+            get_text(cells, "quantity"),
+            takes_backorders=get_text(cells, "out_of_stock") == "1",
+            is_sold=get_text(cells, "for_order") != "0",
+        )
         is_hidden = get_text(cells, "visibility").casefold() == "none"
         cells[_VISIBILITY] = "hidden" if is_hidden else ""
         features = parse_features(get_text(cells, "features"))
@@ -226,15 +235,16 @@ class _PrestaAdapter:
         reduced = price - amount if amount else price * (100 - (percent or 0)) / 100
         return str(round(reduced, 3)) if reduced > 0 else ""
 
-    def _read_stock(self, cells: Mapping[str, object]) -> str:
-        """Return the quantity; "backorder" where orders are taken without it."""
+    def _read_cost(self, cells: Mapping[str, object], product: Mapping[str, object]) -> str:
+        """Return what the shop pays, without tax; empty where only the price with tax is known.
+
+        A combination without a cost of its own, written as empty or 0, has its product's.
+        """
         get_text = self._header.get_text
-        quantity = get_text(cells, "quantity")
-        if get_text(cells, "for_order") == "0":
-            return "out of stock"
-        is_over = (to_decimal(quantity) or 0) <= 0
-        takes_orders = get_text(cells, "out_of_stock") == "1"
-        return "backorder" if quantity and is_over and takes_orders else quantity
+        if get_text(cells, "price_incl"):
+            return ""
+        costs = (get_text(own, "cost") for own in (cells, product))
+        return next((cost for cost in costs if to_decimal(cost)), "")
 
 
 def parse_categories(text: str) -> list[str]:

@@ -1,5 +1,6 @@
 """Catalogue templates of Meta and TikTok, and their override feeds."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -47,8 +48,15 @@ def test_tiktok_s_template(tmp_path: Path) -> None:
                 brand="Noor",
                 category=("Home", "Trays"),
                 image="https://x.org/1.jpg",
+                images=("https://x.org/2.jpg",),
                 group_id="G",
                 attributes={"condition": "new"},
+                url="https://x.org/t",
+                list_price=50.0,
+                sale_price=40.0,
+                sale_start=datetime(2999, 1, 1, tzinfo=UTC),
+                sale_end=datetime(2999, 2, 1, tzinfo=UTC),
+                availability="in_stock",
             )
         ]
 
@@ -57,11 +65,9 @@ def test_meta_s_numbered_columns(tmp_path: Path) -> None:
     feed = read(tmp_path, META)
     assert feed.format == "meta"
     (tray,) = feed
-    assert (tray.image, tray.category, tray.in_stock) == (
-        "https://x.org/1.jpg",
-        ("Home", "Trays"),
-        True,
-    )
+    assert tray.photos == ("https://x.org/1.jpg", "https://x.org/2.jpg")
+    assert (tray.category, tray.url) == (("Home", "Trays"), "https://x.org/t")
+    assert (tray.in_stock, tray.availability, tray.quantity) == (True, "in_stock", 3)
     assert tray.attributes == {"condition": "new"}
     assert [row.rejection.product_id for row in feed.iter_rows() if row.rejection] == ["M-2"]
 

@@ -51,6 +51,9 @@ def test_quotes_are_text_in_any_encoding(tmp_path: Path, encoding: str) -> None:
             currency="USD",
             attributes={"condition": "new"},
             created_at=datetime(2013, 5, 13, 15, 12, 12, tzinfo=UTC),
+            sku="SC-5",
+            quantity=3,
+            availability="in_stock",
         ),
         Product(
             id="CUP",
@@ -60,6 +63,8 @@ def test_quotes_are_text_in_any_encoding(tmp_path: Path, encoding: str) -> None:
             image="https://x.org/c.jpg",
             attributes={"condition": "used"},
             created_at=datetime(2013, 5, 13, 16, 12, 12, tzinfo=UTC),
+            sku="CUP",
+            gtin="4006381333931",
         ),
         Product(
             id="GONE",
@@ -68,6 +73,9 @@ def test_quotes_are_text_in_any_encoding(tmp_path: Path, encoding: str) -> None:
             currency="USD",
             in_stock=False,
             attributes={"condition": "new"},
+            sku="GONE",
+            quantity=0,
+            availability="out_of_stock",
         ),
     ]
     rejections = [row.rejection for row in feed.iter_rows() if row.rejection]
@@ -135,7 +143,31 @@ def test_the_inventory_file_template(tmp_path: Path) -> None:
         image="https://x.org/p.jpg",
         attributes={"color": "Red", "size": "M"},
         group_id="SH",
+        sku="SH-R",
+        quantity=3,
+        availability="in_stock",
     )
     assert (blue.title, blue.image, blue.in_stock) == ("Blue shirt", "https://x.org/b.jpg", False)
     assert (cup.category, cup.group_id) == (("Coffee cup",), "")
     assert [row.rejection.product_id for row in feed.iter_rows() if row.rejection] == ["OLD"]
+
+
+def test_the_template_s_photos_codes_and_sales(tmp_path: Path) -> None:
+    text = (
+        "item_sku\titem_name\texternal_product_id\texternal_product_id_type\tpart_number\t"
+        "standard_price\tlist_price\tsale_price\tsale_from_date\tsale_end_date\tquantity\t"
+        "main_image_url\tother_image_url1\tother_image_url2\tparent_child\tparent_sku\tsize_name\n"
+        "SH\tShirt\t\t\tP-1\t\t\t\t\t\t\thttps://x.org/1.jpg\thttps://x.org/2.jpg\t\tParent\t\t\n"
+        "SH-M\t\t4006381333931\tEAN\tP-2\t20\t30\t15\t2020-01-01\t2999-01-31\t0\t\t\t\tChild\tSH\tM\n"
+        "SH-L\t\t\t\t\t20\t30\t\t\t\t4\thttps://x.org/l.jpg\t\thttps://x.org/m.jpg\tChild\tSH\tL\n"
+    )
+    medium, large = read(tmp_path, text, "amazon-template")
+    assert medium == Product(
+        id="SH-M", sku="SH-M", group_id="SH", title="Shirt", price=15.0, currency="USD",
+        list_price=20.0, sale_price=15.0, sale_start=datetime(2020, 1, 1, tzinfo=UTC),
+        sale_end=datetime(2999, 1, 31, 23, 59, 59, 999_999, UTC), gtin="4006381333931", mpn="P-2",
+        image="https://x.org/1.jpg", images=("https://x.org/2.jpg",), quantity=0, in_stock=False,
+        availability="out_of_stock", attributes={"size": "M"},
+    )  # fmt: skip
+    assert (large.price, large.list_price, large.mpn) == (20.0, 30.0, "")
+    assert large.photos == ("https://x.org/l.jpg", "https://x.org/m.jpg")

@@ -22,7 +22,7 @@ V3 = (
     "Image,1,,,,,,,,,,,,,,,,,,,,,,,,,https://x.org/side.jpg,,FALSE\n"
     "Image,2,,,,,,,,,,,,,,,,,,,,,,,,,https://x.org/front.jpg,,TRUE\n"
     "Video,3,,,,,,,,,,,,,,,,,,,,,,,,,,,\n"
-    "Product,20,Mug,physical,MG,,none,0,0,15,,0,,,1,23;24,,,/mug/,,,,TRUE,Used,0,,,"
+    "Product,20,Mug,physical,MG,,none,0,0,15,,0,,,1,23;24,,,https://x.org/mug,,,,TRUE,Used,0,,,"
     "https://x.org/mug.jpg,\n"
     "Image,4,,,,,,,,,,,,,,,,,,,,,,,,,,https://x.org/mug.jpg,\n"
     "Product,30,Old,physical,OLD,,variant,0,0,15,,,,,1,Shop,,,,,,,FALSE,New,0,,,,\n"
@@ -32,16 +32,18 @@ V2 = (
     "Item Type,Product ID,Product Name,Product Type,Product Code/SKU,Brand Name,Option Set,"
     "Product Description,Price,Retail Price,Sale Price,Allow Purchases?,Product Visible?,"
     "Track Inventory,Current Stock Level,Category,Product Image File - 1,"
-    "Product Image Is Thumbnail - 1,Product Image File - 2,Product Image Is Thumbnail - 2,"
+    "Product Image Is Thumbnail - 1,Product Image Sort - 1,Product Image File - 2,"
+    "Product Image Is Thumbnail - 2,Product Image Sort - 2,Product Image File - 3,"
+    "Product Image Is Thumbnail - 3,Product Image Sort - 3,"
     "Product Condition,Product UPC/EAN,Product Custom Fields\n"
     'Product,10,Shirt,P,SH,Noor,Sizes,Soft,40,60,35,Y,Y,by option,9,"Category Name: Tops, '
     'Category Path: Shop/Women/Tops|Category Name: Sale, Category Path: Shop/Sale",'
-    "https://x.org/a.jpg,N,https://x.org/b.jpg,Y,New,,Care=Hand wash\n"
-    '  SKU,101,"[S]Size=Small,[CS]Colour=Red:#f00",,SH-S,,,,,,,,,,3,,,,,,,,\n'
-    '  SKU,102,"[S]Size=Large,[CS]Colour=Red:#f00",,SH-L,,,,,,,,,,0,,,,,,,,\n'
-    " Rule,1,,,SH-L,,,,[ADD]5,,,Y,Y,,,,https://x.org/rule.jpg,,,,,,\n"
-    "Product,20,Mug,P,MG,Noor,,,15,,,N,Y,none,0,Shop/Home,,,,,Used,,\n"
-    "Product,30,Old,P,OLD,Noor,,,15,,,Y,N,none,0,Shop/Home,,,,,Used,,\n"
+    "https://x.org/a.jpg,N,2,https://x.org/b.jpg,Y,3,https://x.org/c.jpg,N,1,New,,Care=Hand wash\n"
+    '  SKU,101,"[S]Size=Small,[CS]Colour=Red:#f00",,SH-S,,,,,,,,,,3,,,,,,,,,,,,,\n'
+    '  SKU,102,"[S]Size=Large,[CS]Colour=Red:#f00",,SH-L,,,,,,,,,,0,,,,,,,,,,,,,\n'
+    " Rule,1,,,SH-L,,,,[ADD]5,,,Y,Y,,,,https://x.org/rule.jpg,,,,,,,,,,,\n"
+    "Product,20,Mug,P,MG,Noor,,,15,,,N,Y,none,0,Shop/Home,,,,,,,,,,Used,,\n"
+    "Product,30,Old,P,OLD,Noor,,,15,,,Y,N,none,0,Shop/Home,,,,,,,,,,Used,,\n"
 )
 SHIRT = {
     "title": "Shirt",
@@ -64,18 +66,23 @@ def test_variants_of_v3(tmp_path: Path) -> None:
     feed = read(tmp_path, V3)
     assert list(feed) == [
         Product(
-            id="SH-S", price=35.0, image="https://x.org/front.jpg",
+            id="SH-S", price=35.0, list_price=40.0, margin=0.742857, sku="SH-S",
+            image="https://x.org/front.jpg", images=("https://x.org/side.jpg",), quantity=3,
+            availability="in_stock", gtin="4006381333931",
             attributes={"size": "Small", "color": "Red", **fields}, **SHIRT,
         ),
         Product(
-            id="SH-L", price=45.0, image="https://x.org/large.jpg", in_stock=False,
-            attributes={"size": "Large", **fields}, **SHIRT,
+            id="SH-L", price=45.0, image="https://x.org/large.jpg", in_stock=False, quantity=0,
+            availability="out_of_stock", attributes={"size": "Large", **fields}, sku="SH-L",
+            **SHIRT,
         ),
         Product(
             id="MG", title="Mug", price=15.0, currency="USD", image="https://x.org/mug.jpg",
-            attributes={"condition": "Used"},
+            attributes={"condition": "Used"}, sku="MG", availability="in_stock",
+            url="https://x.org/mug",
         ),
     ]  # type: ignore[arg-type]  # fmt: skip
+    assert not any(row.warnings for row in feed.iter_rows())
     withdrawn = [row.rejection for row in feed.iter_rows() if row.rejection]
     assert [(r.product_id, r.withdrawn) for r in withdrawn] == [("OLD-S", True)]
 
@@ -85,16 +92,20 @@ def test_skus_and_rules_of_v2(tmp_path: Path) -> None:
     feed = read(tmp_path, V2)
     assert list(feed) == [
         Product(
-            id="SH-S", price=35.0, brand="Noor", image="https://x.org/b.jpg",
+            id="SH-S", price=35.0, list_price=40.0, brand="Noor", sku="SH-S",
+            image="https://x.org/b.jpg", images=("https://x.org/c.jpg", "https://x.org/a.jpg"),
+            quantity=3, availability="in_stock",
             attributes={"size": "Small", "color": "Red", **fields}, **SHIRT,
         ),
         Product(
             id="SH-L", price=45.0, brand="Noor", image="https://x.org/rule.jpg", in_stock=False,
+            quantity=0, availability="out_of_stock", sku="SH-L",
             attributes={"size": "Large", "color": "Red", **fields}, **SHIRT,
         ),
         Product(
-            id="MG", title="Mug", price=15.0, currency="USD", brand="Noor",
+            id="MG", title="Mug", price=15.0, currency="USD", brand="Noor", sku="MG",
             category=("Shop", "Home"), attributes={"condition": "Used"}, in_stock=False,
+            availability="out_of_stock",
         ),
     ]  # type: ignore[arg-type]  # fmt: skip
     assert [row.rejection.product_id for row in feed.iter_rows() if row.rejection] == ["OLD"]

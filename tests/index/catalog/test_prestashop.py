@@ -48,11 +48,15 @@ def test_the_list_of_the_back_office(tmp_path: Path) -> None:
     assert feed.format == "prestashop"
     perfume = {"currency": "EUR", "category": ("Perfume",)}
     assert list(feed) == [
-        Product(id="7", title='Oud "noir"', price=105.0, image="https://x.org/7.jpg", **perfume),  # type: ignore[arg-type]
         Product(
-            id="8", title="Musk", price=42.0, image="https://x.org/8.jpg", in_stock=False, **perfume
-        ),  # type: ignore[arg-type]
-    ]
+            id="7", title='Oud "noir"', price=105.0, image="https://x.org/7.jpg", sku="OUD-7",
+            quantity=3, availability="in_stock", **perfume,
+        ),
+        Product(
+            id="8", title="Musk", price=42.0, image="https://x.org/8.jpg", sku="OUD-7",
+            quantity=0, availability="out_of_stock", in_stock=False, **perfume,
+        ),
+    ]  # type: ignore[arg-type]  # fmt: skip
     assert [row.rejection.withdrawn for row in feed.iter_rows() if row.rejection] == [True]
 
 
@@ -61,7 +65,8 @@ def test_the_import_template(tmp_path: Path) -> None:
     assert lamp.category == ("Living", "Lamps")
     assert (lamp.id, lamp.title, lamp.description) == ("1", "Lamp", "Oak")
     assert (lamp.price, lamp.brand, lamp.in_stock) == (100.0, "Noor", True)
-    assert lamp.image == "https://x.org/1.jpg"
+    assert lamp.photos == ("https://x.org/1.jpg", "https://x.org/2.jpg")
+    assert (lamp.sku, lamp.gtin, lamp.margin) == ("L-1", "4006381333931", 0.2)
     assert lamp.attributes["composition"] == "Oak, steel"
     assert lamp.attributes["style"] == "Plain"
     assert lamp.attributes["condition"] == "new"
@@ -88,16 +93,17 @@ def test_discounts_within_their_dates(tmp_path: Path, cells: dict[str, str], pri
 @pytest.mark.parametrize(
     ("cells", "in_stock", "availability"),
     [
-        ({"quantity": "0"}, False, ""),
+        ({"quantity": "0"}, False, "out_of_stock"),
         ({"quantity": "0", "action": "1"}, False, "backorder"),
-        ({"quantity": "2", "action": "1"}, True, ""),
-        ({"quantity": "2", "order": "0"}, False, ""),
+        ({"quantity": "2", "action": "1"}, True, "in_stock"),
+        ({"quantity": "2", "order": "0"}, False, "out_of_stock"),
     ],
     ids=str,
 )
 def test_stock(tmp_path: Path, cells: dict[str, str], in_stock: bool, availability: str) -> None:
     (lamp,) = read_lamp(tmp_path, **cells)
-    assert (lamp.in_stock, lamp.attributes.get("availability", "")) == (in_stock, availability)
+    assert (lamp.in_stock, lamp.availability) == (in_stock, availability)
+    assert lamp.quantity == int(cells["quantity"])
 
 
 def test_what_is_shown_nowhere_is_withdrawn(tmp_path: Path) -> None:
@@ -107,21 +113,25 @@ def test_what_is_shown_nowhere_is_withdrawn(tmp_path: Path) -> None:
 
 def test_combinations_below_their_product(tmp_path: Path) -> None:
     text = (
-        "Product ID*;Name;Active (0/1);Categories;Price tax excluded;Discount percent;Reference;"
+        "Product ID*;Name;Active (0/1);Categories;Price tax excluded;Discount percent;Reference;EAN13;"
         "Quantity;Image URLs (x,y,z...);Feature(Name:Value:Position);"
-        "Attribute (Name:Type:Position)*;Value (Value:Position)*;Impact on price\n"
-        "5;;;;;;SH-R-S;0;;;Color:color:0, Size:select:1;Red:0, S:1;2.5\n"
-        "5;Shirt;1;Tops;20;;SH;9;https://x.org/s.jpg;Neck:V:1;;;\n"
-        "5;;;;;;SH-B-S;4;https://x.org/b.jpg;;Color:color:0, Size:select:1;Blue:0, S:1;\n"
-        "6;Draft;0;Tops;20;;DR;9;;;;;\n"
-        "6;;;;;;DR-S;4;;;Size:select:1;S:1;\n"
+        "Attribute (Name:Type:Position)*;Value (Value:Position)*;Impact on price;Wholesale price\n"
+        "5;;;;;;SH-R-S;;0;;;Color:color:0, Size:select:1;Red:0, S:1;2.5;0\n"
+        "5;Shirt;1;Tops;20;10;SH;4006381333931;9;https://x.org/s.jpg,https://x.org/t.jpg;Neck:V:1;;;"
+        ";9\n"
+        "5;;;;;;SH-B-S;;4;https://x.org/b.jpg;;Color:color:0, Size:select:1;Blue:0, S:1;;4.5\n"
+        "6;Draft;0;Tops;20;;DR;;9;;;;;;\n"
+        "6;;;;;;DR-S;;4;;;Size:select:1;S:1;;\n"
     )
     feed = read_products(write(tmp_path, text))
     red, blue = feed
-    assert (red.id, red.title, red.price, red.group_id) == ("5/Red-S", "Shirt", 22.5, "5")
+    assert (red.id, red.title, red.price, red.group_id) == ("5/Red-S", "Shirt", 20.25, "5")
+    assert (red.list_price, red.sku, red.gtin, red.margin) == (22.5, "SH-R-S", "", 0.555556)
+    assert red.images == ("https://x.org/t.jpg",)
     assert red.attributes == {"color": "Red", "size": "S", "neck": "V"}
     assert (red.in_stock, red.image) == (False, "https://x.org/s.jpg")
-    assert (blue.id, blue.price, blue.image) == ("5/Blue-S", 20.0, "https://x.org/b.jpg")
+    assert (blue.id, blue.price, blue.photos) == ("5/Blue-S", 18.0, ("https://x.org/b.jpg",))
+    assert (blue.list_price, blue.margin, blue.quantity) == (20.0, 0.75, 4)
     assert [r.rejection.product_id for r in feed.iter_rows() if r.rejection] == ["6/S"]
 
 
