@@ -41,7 +41,7 @@ def read_prices(
     now = now or datetime.now(UTC)
     price, list_price, sale = (_read(row, field, currency) for field in _FIELDS)
     regular = price or list_price
-    if sale and regular and sale.currency != regular.currency:
+    if sale and regular and not _is_same_currency(sale, regular):
         sale = None
     if sale is None or not sale.amount or (regular and regular.amount <= sale.amount):
         return _without_sale(price, list_price)
@@ -49,10 +49,11 @@ def read_prices(
     if window.is_over(now):
         return _without_sale(price, list_price)
     regular_amount = regular.amount if regular else None
+    of_sale = sale.currency or (regular.currency if regular else "")
     if window.end is None and window.is_on(now):  # it will not change any more
-        return RowPrices(sale.amount, sale.currency, regular_amount)
+        return RowPrices(sale.amount, of_sale, regular_amount)
     pays = sale.amount if window.is_on(now) else regular_amount
-    return RowPrices(pays, sale.currency, regular_amount, sale.amount, window.start, window.end)
+    return RowPrices(pays, of_sale, regular_amount, sale.amount, window.start, window.end)
 
 
 _FIELDS = ("price", "list_price", "sale_price")
@@ -69,11 +70,11 @@ def _without_sale(price: Money | None, list_price: Money | None) -> RowPrices:
     pays = price or list_price
     if pays is None:
         return RowPrices()
-    is_lower = (
-        list_price and list_price.currency == pays.currency and (list_price.amount > pays.amount)
-    )
+    listed = list_price if list_price and _is_same_currency(list_price, pays) else pays
     return RowPrices(
-        pays.amount, pays.currency, list_price.amount if list_price and is_lower else None
+        pays.amount,
+        pays.currency or listed.currency,
+        listed.amount if listed.amount > pays.amount else None,
     )
 
 
@@ -85,6 +86,13 @@ def read_window(row: RowReader, orders: DateOrders, ignored: Collection[str] = (
         orders: Whether the day or the month comes first, by field.
         ignored: Fields that are not read.
     """
+def _is_same_currency(one: Money, other: Money) -> bool:
+    """Return whether two prices can be compared: a bare number is in the other's currency."""
+    return one.currency == other.currency or "" in {one.currency, other.currency}
+
+
+def _read_window(row: RowReader, orders: DateOrders) -> SaleWindow:
+    """Return when the row's sale is on; a side that cannot be read is open."""
 
     def read(field: str, as_start: bool, as_end: bool) -> SaleWindow:
         if field in ignored:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
+from index.catalog.exports.export_values import to_decimal
 from index.catalog.header_matching import match_attribute, match_field, match_language
 from index.catalog.json_feeds.nested_categories import read_category
 from index.catalog.json_feeds.nested_values import (
@@ -33,9 +34,20 @@ _OTHER_NAMES = {
 }  # fmt: skip
 _PAIR_FIELDS = frozenset({"description", "sale_price", "brand"})
 _RATINGS = frozenset({"rating", "ratings", "reviews", "aggregaterating", "review_summary"})
-_REGULAR_KEYS = ("regular", "original", "list", "was", "before", "compareAt", "compare_at")
-_SALE_KEYS = ("sale", "discounted", "now", "current", "special", "final", "promo")
-_PART_FIELDS = frozenset({"price", "sale_price", "currency", "in_stock", "image", "brand"})
+_REGULAR_KEYS = (
+    "regular", "original", "list", "was", "before", "compareAt", "compare_at", "listPrice",
+    "list_price", "compare_at_price", "regular_price",
+)  # fmt: skip
+_SALE_KEYS = (
+    "sale", "discounted", "now", "current", "special", "final", "promo", "sale_price", "amount",
+    "value",
+)  # fmt: skip
+_PART_FIELDS = frozenset({
+    "price", "sale_price", "list_price", "cost", "margin", "sale_start", "sale_end", "sale_dates",
+    "currency", "in_stock", "quantity", "image", "brand",
+})  # fmt: skip
+_MONEY_FIELDS = frozenset({"price", "sale_price", "list_price", "cost"})
+_QUANTITY_KEYS = ("quantity", "qty", "stock_quantity", "available_quantity", "level", "count")
 _STOCK_KEYS = (
     "in_stock", "inStock", "is_in_stock", "value", "available", "availability", "status",
     "quantity", "qty", "stock", "level", "count", "available_quantity",
@@ -96,6 +108,9 @@ def flatten(record: Record) -> dict[str, object]:
             _split_rating(cells, key, value)
             continue
         field = _find_field(key)
+        if field == "in_stock" and isinstance(value, dict):
+            _split_stock(cells, key, value)
+            continue
         if field == "price" and isinstance(value, dict) and _split_sale(cells, key, value):
             continue
         if field == ATTRIBUTES or (not field and is_pairs(value)):
@@ -168,9 +183,24 @@ def _split_rating(cells: dict[str, object], key: str, rating: Record) -> None:
     del cells[key]
     average = get_first(rating, ("average", "avg", "rate", "value", "score", "ratingValue"))
     count = get_first(rating, ("count", "total_count", "votes", "ratingCount", "reviewCount"))
+    if is_unrated(average, count):
+        average = None
     for name, value in (("rating", average), ("rating_count", count)):
         if value is not None and is_empty(cells.get(name)):
             cells[name] = value
+
+
+def is_unrated(average: object, count: object) -> bool:
+    """Return whether a mean rating of zero says that nobody has rated."""
+    return to_decimal(str(average)) == 0 and to_decimal(str(count or 0)) == 0
+
+
+def _split_stock(cells: dict[str, object], key: str, stock: Record) -> None:
+    """Replace {"status": "in stock", "quantity": 3} by what it says of both."""
+    cells[key] = _read_stock(stock)
+    quantity = get_first(stock, _QUANTITY_KEYS)
+    if isinstance(quantity, (int, float, str)) and "quantity" not in cells:
+        cells["quantity"] = quantity
 
 
 def _read_stock(value: object) -> object:
@@ -212,9 +242,13 @@ def _add_minor_prices(cells: dict[str, object]) -> None:
     for key in [key for key in cells if key.endswith(_MINOR_SUFFIXES)]:
         suffix = next(suffix for suffix in _MINOR_SUFFIXES if key.endswith(suffix))
         base = key.removesuffix(suffix)
-        if _find_field(base) in {"price", "sale_price"} and is_empty(cells.get(base)):
+        if _find_field(base) in _MONEY_FIELDS and is_empty(cells.get(base)):
             currency = str(cells.get("currency") or "").strip().upper()
             cells[base] = from_minor_units(cells[key], currency)
+
+
+def _read_first(value: object) -> object:
+    return next(iter(value), None) if isinstance(value, list) else _pick(value, ("value", "code"))
 
 
 def _pick(value: object, keys: tuple[str, ...]) -> object:
@@ -225,8 +259,13 @@ _READERS: Mapping[str, Callable[[object], object]] = {
     "title": read_text,
     "translations": _rename_titles,
     "description": read_text,
-    "price": read_money,
-    "sale_price": read_money,
+    **dict.fromkeys(_MONEY_FIELDS, read_money),
+    "url": lambda value: _pick(value, ("url", "href", "web", "customer", "link")),
+    "gtin": _read_first,
+    "mpn": _read_first,
+    "google_product_category": lambda value: _pick(
+        value, ("full_path", "fullName", "full_name", "path", "name", "id")
+    ),
     "currency": read_name,
     "brand": read_name,
     "merchant_id": read_name,

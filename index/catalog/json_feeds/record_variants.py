@@ -3,10 +3,12 @@
 from collections.abc import Iterator, Mapping
 
 from index.catalog.exports.export_values import build_attributes
-from index.catalog.header_matching import match_field
+from index.catalog.header_matching import match_field, match_field_beside
 from index.catalog.json_feeds.nested_values import get_first, list_items, read_name, read_pairs
 from index.catalog.json_feeds.plain_records import ATTRIBUTES, Record, flatten
+from index.catalog.records import CellError
 from index.catalog.sale_status import STATUS_FIELDS
+from index.catalog.stock_status import parse_in_stock
 from index.catalog.text_cleaning import is_empty
 
 VARIANT_KEYS = (
@@ -23,6 +25,7 @@ _IMAGE_KEYS = (
 )  # fmt: skip
 _ID_KEYS = ("id", "_id", "product_id", "productId", "variant_id", "sku", "handle")
 _STATUS_BY_FIELD = {status.field: status.is_withdrawn for status in STATUS_FIELDS}
+_OWN_FIELDS = frozenset({"gtin", "mpn"})
 _NUMBERED_OPTIONS = ("option1", "option2", "option3")
 _NO_OPTION = "default title"
 
@@ -73,19 +76,22 @@ def join_variant(product: Record, variant: Record, options: Mapping[str, str]) -
 
     A column of the product that fills a field which the variant fills by another column is left
     out, so that a variant's `quantity` counts before its product's `in_stock`. A variant with
-    another price has no part in its product's sale.
+    another price has no part in its product's sale, and none inherits codes and pieces.
     """
     own = {key: value for key, value in variant.items() if not is_empty(value)}
     title = str(own.pop("title", "") or own.pop("name", "") or "")
     own.pop("name", None)
     filled = {field for key in own if (field := _get_field(key))}
     if "price" in filled and own.get("price") != product.get("price"):
-        filled.add("sale_price")
+        filled |= {"sale_price", "list_price", "cost", "margin"}
     cells = {
         key: value
         for key, value in product.items()
-        if key in _ID_KEYS or _get_field(key) not in filled or _is_withdrawn(key, value)
+        if (key in _ID_KEYS or _get_field(key) not in filled or _is_withdrawn(key, value))
+        and _get_field(key) not in _OWN_FIELDS
+        and match_field_beside(key) != "sku"
     }
+    _share_stock(cells)
     kept = {key for key in own if key in cells and _is_withdrawn(key, cells[key])}
     cells.update((key, value) for key, value in own.items() if key not in kept)
     product_title = str(get_first(product, ("title", "name")) or "")
@@ -101,6 +107,15 @@ def join_variant(product: Record, variant: Record, options: Mapping[str, str]) -
         **shared, **(of_variant if isinstance(of_variant, dict) else {}), **options
     }  # fmt: skip
     return cells
+
+
+def _share_stock(cells: dict[str, object]) -> None:
+    """Keep of a product's pieces only whether there are any: not each variant has them all."""
+    for key in [key for key in cells if match_field_beside(key) == "quantity"]:
+        try:
+            cells[key] = parse_in_stock(cells[key])
+        except CellError:
+            continue
 
 
 def _get_field(key: str) -> str:

@@ -15,6 +15,7 @@ _OPTION_VALUES = "related_option_values"
 _NAMES = {
     "name": "title", "sold_quantity": "popularity", "stock_quantity": "quantity", "barcode": "gtin",
     "is_available": "in_stock", "main_image": "image_link",
+    "cost_price": "cost",
 }  # fmt: skip
 
 
@@ -60,6 +61,7 @@ def _read(record: Record) -> dict[str, object]:
         renamed["url"] = urls.get("customer")
     if record.get("unlimited_quantity") is True:
         renamed["in_stock"] = True
+        renamed.pop("quantity", None)
     if record.get("status") == "out":
         renamed["in_stock"] = False
     if "categories" in renamed:

@@ -21,6 +21,8 @@ _ID_KEYS = ("sku", "productID", "gtin", "gtin13", "gtin12", "gtin14", "gtin8", "
 _GTINS = ("gtin", "gtin13", "gtin12", "gtin14", "gtin8", "isbn")
 _LIST_PRICES = ("StrikethroughPrice", "ListPrice", "MSRP", "SRP", "RegularPrice")
 _MAX_DEPTH = 6
+_PRODUCT_FIRST = frozenset({"sku", "mpn", "gtin", "url"})
+"""What an offer only says where its product does not."""
 Nodes = Mapping[str, Record]
 
 
@@ -117,11 +119,22 @@ def _read_product(node: Record, nodes: Nodes) -> dict[str, object]:
     )
     cells.pop("inProductGroupWithID", None)
     rating = _resolve(node.get("aggregateRating"), nodes)
-    cells["rating"] = rating.get("ratingValue")
+    cells["rating"] = _read_rating(rating)
     cells["rating_count"] = get_first(rating, ("ratingCount", "reviewCount"))
     offers = [_resolve(item, nodes) for item in list_items(node.get("offers"))]
-    return {key: value for key, value in {**cells, **_read_offers(offers)}.items()
-            if not is_empty(value)}  # fmt: skip
+    offered = {key: value for key, value in _read_offers(offers).items() if not is_empty(value)}
+    own = {key: value for key, value in cells.items() if not is_empty(value)}
+    kept = {key: value for key, value in offered.items()
+            if key not in _PRODUCT_FIRST or key not in own}  # fmt: skip
+    return {**own, **kept}
+
+
+def _read_rating(rating: Record) -> object:
+    """Return "9/10" for a value of 9 with 10 as the best."""
+    value, best = rating.get("ratingValue"), rating.get("bestRating")
+    if isinstance(value, (int, float, str)) and isinstance(best, (int, float, str)):
+        return f"{value}/{best}"
+    return value
 
 
 def _get_group(node: Record, nodes: Nodes) -> object:
@@ -156,7 +169,11 @@ def _read_offers(offers: list[Record]) -> dict[str, object]:
         "list_price": _find(listed, "price") if price is not None or current else None,
         "currency": get_first(offer, ("priceCurrency",)) or _find(specifications, "priceCurrency"),
         "availability": offer.get("availability"),
+        "quantity": _resolve(offer.get("inventoryLevel"), {}).get("value"),
         "url": offer.get("url"),
+        "sku": offer.get("sku"),
+        "mpn": offer.get("mpn"),
+        "gtin": get_first(offer, _GTINS),
         "seller": read_name(offer.get("seller")),
     }
 

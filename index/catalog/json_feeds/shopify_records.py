@@ -5,19 +5,22 @@ Source: Shopify, "Product" (Admin REST and GraphQL APIs); Storefront API, "Produ
 
 from collections.abc import Iterator
 
+from index.catalog.exports.export_stock import BACKORDER, read_stock
 from index.catalog.json_feeds.nested_values import list_items
 from index.catalog.json_feeds.plain_records import Record
 from index.catalog.json_feeds.record_keys import rename
 from index.catalog.json_feeds.record_variants import expand
+from index.catalog.text_cleaning import is_empty
 
 CONSUMED = ("admin_graphql_api_id", "template_suffix", "published_scope", "position")
-_UNTRACKED = "inventory_management"
+_TRACKED_BY = "inventory_management"
 _NAMES = {
     "body_html": "description", "descriptionHtml": "description", "productType": "product_type",
     "onlineStoreUrl": "url", "totalInventory": "quantity", "compare_at_price": "list_price",
     "compareAtPrice": "list_price", "barcode": "gtin", "inventory_quantity": "quantity",
     "inventoryQuantity": "quantity", "quantityAvailable": "quantity", "available": "in_stock",
     "availableForSale": "in_stock", "priceRange": "price", "priceRangeV2": "price",
+    "inventoryPolicy": "inventory_policy",
 }  # fmt: skip
 
 
@@ -32,18 +35,40 @@ def build_shopify(record: Record) -> Iterator[dict[str, object]]:
     Yields:
         Cells by key.
     """
+    images = [item for item in list_items(record.get("images")) if isinstance(item, dict)]
     photos: dict[object, object] = {}
-    for photo in list_items(record.get("images")):
-        if isinstance(photo, dict):
-            photos.update((number, photo) for number in list_items(photo.get("variant_ids")))
+    for photo in images:
+        photos.update((number, photo) for number in list_items(photo.get("variant_ids")))
+    by_id = {photo.get("id"): photo for photo in images}
     variants = []
     for item in list_items(record.get("variants")):
         if isinstance(item, dict):
-            variant = rename(item, _NAMES)
-            if photo := photos.get(item.get("id")):
-                variant.setdefault("featured_image", photo)
-            is_untracked = _UNTRACKED in item and not item[_UNTRACKED]
-            if is_untracked or item.get("inventory_policy") == "continue":
-                variant["in_stock"] = True
-            variants.append(variant)
+            photo = photos.get(item.get("id")) or by_id.get(item.get("image_id") or ())
+            variants.append(_read_variant(item, photo))
     yield from expand({**rename(record, _NAMES), "variants": variants})
+
+
+def _read_variant(record: Record, photo: object) -> dict[str, object]:
+    """Return a variant with its photo, cost and stock.
+
+    Where nothing is tracked there are always pieces; "continue" takes orders without any.
+    """
+    variant = rename(record, _NAMES)
+    if photo and is_empty(variant.get("featured_image")):
+        variant["featured_image"] = photo
+    item = variant.pop("inventoryItem", None)
+    item = item if isinstance(item, dict) else {}
+    if isinstance(cost := item.get("unitCost"), dict):  # in the shop's currency, like the price
+        variant.setdefault("cost", cost.get("amount"))
+    is_tracked = item.get("tracked") is not False and (
+        _TRACKED_BY not in record or bool(record[_TRACKED_BY])
+    )
+    quantity = variant.get("quantity")
+    stock = read_stock(
+        "" if quantity is None else str(quantity),
+        is_counted=is_tracked,
+        takes_backorders=str(variant.get("inventory_policy")).casefold() == "continue",
+    )
+    if not is_tracked or stock.status == BACKORDER:
+        variant["in_stock"], variant["quantity"] = stock
+    return variant

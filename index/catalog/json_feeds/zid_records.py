@@ -35,6 +35,7 @@ def _read(record: Record) -> dict[str, object]:
     renamed = rename(record, _NAMES)
     if record.get("is_infinite") is True:
         renamed["in_stock"] = True
+        renamed.pop("quantity", None)
     if "categories" in renamed:
         renamed["categories"] = keep_related(renamed["categories"])
     return renamed

@@ -298,6 +298,10 @@ def test_variants_inherit_and_count_their_own_stock(tmp_path: Path) -> None:
         group_id="1",
         in_stock=False,
         attributes={"material": "Linen", "size": "S"},
+        sku="s",
+        list_price=10.0,
+        availability="out_of_stock",
+        quantity=0,
     )
     assert (large.id, large.price, large.image, large.in_stock) == (
         "v2",
