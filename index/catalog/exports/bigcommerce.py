@@ -15,7 +15,7 @@ from index.catalog.exports.bigcommerce_cells import (
     parse_custom_fields,
     parse_options,
 )
-from index.catalog.exports.collected_rows import CollectedRows
+from index.catalog.exports.collected_rows import MAX_PHOTOS, CollectedRows
 from index.catalog.exports.export_header import ExportHeader
 from index.catalog.exports.export_source import (
     ExportFormat,
@@ -209,7 +209,7 @@ class _BigCommerceAdapter:
             or self._list_images(rule)
             or self._list_images(cells)
             or [*self._list_images(self._product),
-                *collected.list_texts("photo", str(self._product_line))]
+                *collected.list_texts("photo", str(self._product_line), MAX_PHOTOS)]
         )  # fmt: skip
         cells[_STOCK], cells[_QUANTITY] = self._read_stock(cells, rule)
         url = get_text(cells, "url")

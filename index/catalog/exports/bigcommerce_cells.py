@@ -16,7 +16,9 @@ _V3_OPTION = re.compile(
 )
 _COLORS = re.compile(r"(?::#[0-9a-fA-F]{3,8}[|:#0-9a-fA-F]*|\s*\[#[^\]]*\]|:https?://\S*)$")
 _CATEGORY_PATH = re.compile(r"Category Path:\s*(.*?)\s*(?=[|;,]\s*Category (?:Name|ID|Path):|$)")
-_PRODUCT_IMAGE = re.compile(r"product image (url|file|is thumbnail|sort)\s*-?\s*(\d+)", re.IGNORECASE)
+_PRODUCT_IMAGE = re.compile(
+    r"product image (url|file|is thumbnail|sort)\s*-?\s*(\d+)", re.IGNORECASE
+)
 _RULE_PRICE = re.compile(r"\[([A-Z]+)\]\s*(-?[\d.,]+)?")
 
 

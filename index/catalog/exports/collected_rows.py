@@ -8,6 +8,8 @@ from typing import Self
 
 _MAX_PENDING = 2_000
 _MAX_LISTED = 1_000
+MAX_PHOTOS = 50
+"""Photos of a product that are looked at; each of its variants may show them all."""
 
 
 class CollectedRows:
@@ -27,6 +29,7 @@ class CollectedRows:
         self.has_malformed = False
         self.last_malformed_line = 0
         self._owners: list[tuple[str, bytes, bytes]] = []
+        self._last_listed: tuple[str, str, tuple[str, ...]] = ("", "", ())
         self._items: list[tuple[str, bytes, float, str]] = []
         self._pending: dict[tuple[str, bytes], str] = {}
         self._last: tuple[str, str, object] | None = None
@@ -85,18 +88,29 @@ class CollectedRows:
     def append(self, kind: str, key: str, value: str, rank: float = 0) -> None:
         """Store one text of several under a kind and key."""
         self._items.append((kind, _encode(key), rank, value))
+        self._last_listed = ("", "", ())
         if len(self._items) >= _MAX_PENDING:
             self._flush()
 
-    def list_texts(self, kind: str, key: str) -> list[str]:
-        """Return the texts that were appended, by rank and then in the order of the rows."""
+    def list_texts(self, kind: str, key: str, limit: int = _MAX_LISTED) -> list[str]:
+        """Return the texts that were appended, by rank and then in the order of the rows.
+
+        Args:
+            kind: Their kind.
+            key: Their key.
+            limit: How many at most.
+        """
+        if self._last_listed[:2] == (kind, key):
+            return list(self._last_listed[2])
         if self._items:
             self._flush()
         found = self._database.execute(
             "SELECT value FROM listed WHERE kind = ? AND key = ? ORDER BY rank, number LIMIT ?",
-            (kind, _encode(key), _MAX_LISTED),
+            (kind, _encode(key), limit),
         )
-        return [value for (value,) in found]
+        texts = [value for (value,) in found]
+        self._last_listed = (kind, key, tuple(texts))
+        return texts
 
     def add_owner(self, kind: str, key: str, owner: str) -> None:
         """Store that an owner uses a key, such as a product a SKU."""

@@ -67,7 +67,13 @@ class _SallaAdapter:
         self._product_id = ""
         self._product_line = 0
         self.unused = header.find_all(
-            "number", "sku", "row_type", "product_type", "category", "image", "quantity",
+            "number",
+            "sku",
+            "row_type",
+            "product_type",
+            "category",
+            "image",
+            "quantity",
             "unlimited",
         ) + tuple(column for column in header.columns if column.strip().startswith("["))
 

@@ -8,7 +8,7 @@ files to import and export products" and "inventory", with the names before and 
 
 from collections.abc import Mapping
 
-from index.catalog.exports.collected_rows import CollectedRows
+from index.catalog.exports.collected_rows import MAX_PHOTOS, CollectedRows
 from index.catalog.exports.export_header import ExportHeader
 from index.catalog.exports.export_source import (
     ExportFormat,
@@ -167,7 +167,9 @@ class _ShopifyAdapter:
         cells = inherit_cells(row.cells, product, never=own)
         # The image of a row is the product's next photo, and not that of the row's variant.
         own_photo = header.get_text(row.cells, "variant_image")
-        cells[_PHOTOS] = [own_photo] if own_photo else collected.list_texts("photo", handle)
+        cells[_PHOTOS] = (
+            [own_photo] if own_photo else collected.list_texts("photo", handle, MAX_PHOTOS)
+        )
         options = self._read_options(row.cells, product)
         cells[_ID] = self._identify(row.cells, options, handle, collected)
         cells[_STOCK], cells[_QUANTITY] = self._read_stock(row.cells, collected)
@@ -209,9 +211,7 @@ class _ShopifyAdapter:
         options = [(name, value) for name, value in pairs if name and value]
         return [] if [value for _, value in options] == ["Default Title"] else options
 
-    def _read_stock(
-        self, cells: Mapping[str, object], collected: CollectedRows
-    ) -> ExportStock:
+    def _read_stock(self, cells: Mapping[str, object], collected: CollectedRows) -> ExportStock:
         """Return the pieces of all locations, or of the variant if they are counted."""
         get_text = self._header.get_text
         if self._is_inventory:

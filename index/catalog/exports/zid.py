@@ -70,7 +70,14 @@ class _ZidAdapter:
         self._titles = [name for name in header.columns if _is_title(name)]
         self._above = ""
         self.unused = header.find_all(
-            "id", "sku", "parent", "quantity", "infinite", "categories", "weight_unit", "keywords",
+            "id",
+            "sku",
+            "parent",
+            "quantity",
+            "infinite",
+            "categories",
+            "weight_unit",
+            "keywords",
             "images",
         ) + tuple(column for pair in self._options for column in pair)
 

@@ -35,15 +35,16 @@ def build_shopify(record: Record) -> Iterator[dict[str, object]]:
     Yields:
         Cells by key.
     """
-    images = [item for item in list_items(record.get("images")) if isinstance(item, dict)]
-    photos: dict[object, object] = {}
-    for photo in images:
-        photos.update((number, photo) for number in list_items(photo.get("variant_ids")))
-    by_id = {photo.get("id"): photo for photo in images}
+    photos: dict[str, object] = {}
+    for image in list_items(record.get("images")):
+        if isinstance(image, dict):
+            photos.update((f"variant {n}", image) for n in list_items(image.get("variant_ids")))
+            photos[f"image {image.get('id') or 'without an id'}"] = image
     variants = []
     for item in list_items(record.get("variants")):
         if isinstance(item, dict):
-            photo = photos.get(item.get("id")) or by_id.get(item.get("image_id") or ())
+            keys = (f"variant {item.get('id')}", f"image {item.get('image_id') or ''}")
+            photo = next((photos[key] for key in keys if key in photos), None)
             variants.append(_read_variant(item, photo))
     yield from expand({**rename(record, _NAMES), "variants": variants})
 
@@ -56,8 +57,8 @@ def _read_variant(record: Record, photo: object) -> dict[str, object]:
     variant = rename(record, _NAMES)
     if photo and is_empty(variant.get("featured_image")):
         variant["featured_image"] = photo
-    item = variant.pop("inventoryItem", None)
-    item = item if isinstance(item, dict) else {}
+    found = variant.pop("inventoryItem", None)
+    item: Record = found if isinstance(found, dict) else {}
     if isinstance(cost := item.get("unitCost"), dict):  # in the shop's currency, like the price
         variant.setdefault("cost", cost.get("amount"))
     is_tracked = item.get("tracked") is not False and (

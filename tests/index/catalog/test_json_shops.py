@@ -236,7 +236,8 @@ def test_an_offer_that_can_be_bought_comes_first(tmp_path: Path) -> None:
 
 SHOPIFY = {
     "id": 5, "title": "Cap", "handle": "cap", "vendor": "Noor", "onlineStoreUrl": "https://s.org/cap",
-    "images": [{"id": 1, "src": "https://x.org/1.jpg"}, {"id": 2, "src": "https://x.org/2.jpg"}],
+    "images": [{"id": 1, "src": "https://x.org/1.jpg"}, {"id": 2, "src": "https://x.org/2.jpg"},
+               {"src": "https://x.org/3.jpg"}],
     "variants": [
         {"id": 6, "price": "10", "sku": "C-R", "barcode": "4006381333931", "image_id": 2,
          "featured_image": None, "inventory_management": "shopify", "inventory_quantity": 0,
@@ -277,7 +278,8 @@ FULL = {
             {"gtin": "4006381333931", "sku": "C-R", "photos": ("https://x.org/2.jpg",),
              "availability": "backorder", "in_stock": False, "quantity": 0, "margin": 0.6,
              "url": "https://s.org/cap"},
-            {"gtin": "", "sku": "", "photos": ("https://x.org/1.jpg", "https://x.org/2.jpg"),
+            {"gtin": "", "sku": "", "image": "https://x.org/1.jpg",
+             "images": ("https://x.org/2.jpg", "https://x.org/3.jpg"),
              "availability": "in_stock", "quantity": None, "margin": None},
         ],
     ),

@@ -113,8 +113,8 @@ def test_what_is_shown_nowhere_is_withdrawn(tmp_path: Path) -> None:
 
 def test_combinations_below_their_product(tmp_path: Path) -> None:
     text = (
-        "Product ID*;Name;Active (0/1);Categories;Price tax excluded;Discount percent;Reference;EAN13;"
-        "Quantity;Image URLs (x,y,z...);Feature(Name:Value:Position);"
+        "Product ID*;Name;Active (0/1);Categories;Price tax excluded;Discount percent;Reference;"
+        "EAN13;Quantity;Image URLs (x,y,z...);Feature(Name:Value:Position);"
         "Attribute (Name:Type:Position)*;Value (Value:Position)*;Impact on price;Wholesale price\n"
         "5;;;;;;SH-R-S;;0;;;Color:color:0, Size:select:1;Red:0, S:1;2.5;0\n"
         "5;Shirt;1;Tops;20;10;SH;4006381333931;9;https://x.org/s.jpg,https://x.org/t.jpg;Neck:V:1;;;"

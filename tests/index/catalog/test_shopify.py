@@ -125,9 +125,13 @@ def test_variants_are_joined_by_handle_wherever_their_rows_stand(tmp_path: Path)
     assert large.attributes == {"size": "Large"}
     assert large.image == "https://x.org/r1.jpg"
     assert (steel.title, steel.price, steel.attributes) == ("Lamp", 85.0, {"color": "Steel"})
-    assert products["LAMP-B"].photos == steel.photos == (
-        "https://x.org/l1.jpg",
-        "https://x.org/l2.jpg",
+    assert (
+        products["LAMP-B"].photos
+        == steel.photos
+        == (
+            "https://x.org/l1.jpg",
+            "https://x.org/l2.jpg",
+        )
     )
 
 
