@@ -57,7 +57,7 @@ UNUSED_COLUMNS = (
         _any_of(
             r".*\b(?:price|prices|pricing|cost|costs|tax|taxes|taxable|vat|margin|profit)\b.*",
             r".*\b(?:discount|commission|wholesale|msrp|rrp|installment|fee|currency)\b.*",
-            r".*(?:سعر|تكلفه|ضريبه|خصم|تخفيض|عموله|ربح).*",
+            r".*(?:سعر(?!ات)|تكلفه|ضريبه|خصم|تخفيض|عموله|ربح).*",
         ),
     ),
     UnusedColumns(

@@ -48,6 +48,7 @@ _SHOWN_WORDS = frozenset({"", "active", "published"})
 
 class _AdCatalogAdapter:
     derived_columns = (_IMAGES, _STATUS)
+    not_read: tuple[str, ...] = ()
 
     def __init__(self, header: ExportHeader) -> None:
         self._header = header
@@ -69,7 +70,6 @@ class _AdCatalogAdapter:
             "image": (_IMAGES, find("image"), find("more_images")),
             "group_id": (find("group"),),
             "in_stock": (find("availability"), find("quantity")),
-            "availability": (find("availability"),),
             "quantity": (find("quantity"),),
             "status": (_STATUS,),
             "google_product_category": (find("google_category"),),

@@ -52,13 +52,14 @@ _HOUSEKEEPING = (
     "points", "uploaded", "minimum_price", "maximum_price", "open_date", "quantity", "status",
 )  # fmt: skip
 _STATUS, _STOCK, _CREATED = "status of the listing", "quantity for sale", "opened at"
-_ATTRIBUTES, _GTIN = "condition of the item", "product code"
+_ATTRIBUTES, _GTIN = "condition of the item", "external product id as gtin"
 _DRAFT_WORDS = frozenset({"incomplete", "出品情報不足", "不備あり"})
 _INACTIVE_WORDS = ("inactive", "停止中", "出品停止", "inaktiv", "inactif", "inactivo")
 
 
 class _ListingsAdapter:
     derived_columns = (_STATUS, _STOCK, _CREATED, _ATTRIBUTES, _GTIN)
+    not_read: tuple[str, ...] = ()
 
     def __init__(self, header: ExportHeader) -> None:
         self._header = header

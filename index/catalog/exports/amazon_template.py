@@ -30,7 +30,12 @@ _IMAGES = ("main_image_url", *(f"other_image_url{number}" for number in range(1,
 _NAMES |= {key: (key,) for key in (*_BULLETS, *_IMAGES)} | {
     "other_image_url1": ("other_image_url1", "other_image_url"),
 }
-_GROUP, _STATUS, _TEXT, _GTIN = "parent listing", "update or delete", "description", "product code"
+_GROUP, _STATUS, _TEXT, _GTIN = (
+    "parent listing",
+    "update or delete",
+    "description",
+    "external product id as gtin",
+)
 _CATEGORY, _PHOTOS = "kind of product", "photos"
 _OWN_KEYS = ("item_sku", "external_product_id", "quantity", "standard_price", "list_price",
              "sale_price", "sale_from_date", "sale_end_date", "part_number", "parent_child",
@@ -39,6 +44,7 @@ _OWN_KEYS = ("item_sku", "external_product_id", "quantity", "standard_price", "l
 
 class _TemplateAdapter:
     derived_columns = (_GROUP, _STATUS, _TEXT, _GTIN, _CATEGORY, _PHOTOS)
+    not_read: tuple[str, ...] = ()
 
     def __init__(self, header: ExportHeader) -> None:
         self._header = header

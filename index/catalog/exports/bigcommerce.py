@@ -24,7 +24,7 @@ from index.catalog.exports.export_source import (
     keep_filled,
 )
 from index.catalog.exports.export_stock import ExportStock, read_stock
-from index.catalog.exports.export_values import build_attributes, to_decimal
+from index.catalog.exports.export_values import build_attributes, is_same_price, to_decimal
 from index.catalog.records import MalformedRow, SourceRow
 from index.catalog.sale_status import is_inactive
 
@@ -93,12 +93,13 @@ class _BigCommerceAdapter:
 
     def __init__(self, header: ExportHeader) -> None:
         self._header = header
+        self.not_read = header.find_all(*_HOUSEKEEPING)
         self._images = find_image_columns(header.columns)
         self._product: Mapping[str, object] = {}
         self._product_line = 0
         self._lacks_sku = False
         self.unused = header.find_all(
-            *_HOUSEKEEPING, "item", "number", "sku", "type", "options", "price", "categories",
+            "condition", "item", "number", "sku", "type", "options", "price", "categories",
             "custom", "tracking", "stock", "variant_image", "export_image", "import_image",
             "is_thumbnail", "purchases", "availability", "image_sort", "url",
         )  # fmt: skip
@@ -141,7 +142,8 @@ class _BigCommerceAdapter:
                 collected.add("lacks sku", "", True)
         elif kind == "image":
             is_first = get_text(row.cells, "is_thumbnail").casefold() in _YES_WORDS
-            place = to_decimal(get_text(row.cells, "image_sort"))
+            sort = get_text(row.cells, "image_sort") or get_text(row.cells, "sort")
+            place = to_decimal(sort)
             rank = -1 if is_first else _LAST if place is None else float(place)
             collected.append("photo", line, self._get_image(row.cells), rank)
         elif kind == "rule" and sku:
@@ -182,7 +184,7 @@ class _BigCommerceAdapter:
         """Return what a variant does not inherit; with another price, also not the sale."""
         header = self._header
         price = header.get_text(cells, "price")
-        has_own_price = price and price != header.get_text(self._product, "price")
+        has_own_price = price and not is_same_price(price, header.get_text(self._product, "price"))
         sale = ("sale_price", "retail", "cost") if has_own_price else ()
         images = (name for columns in self._images.values() for name in columns.values())
         return (*header.find_all(*_OWN_KEYS, *sale), *images)

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable, Mapping
 
+from index.catalog.header_matching import match_language
 from index.catalog.header_vocabulary import (
     ATTRIBUTE_BY_COLUMN,
     ATTRIBUTE_PREFIX,
     FIELD_BY_COLUMN,
     normalize_column_name,
 )
-from index.text.languages import split_language
 
 Cells = Mapping[str, object]
 
@@ -62,5 +62,5 @@ def _is_common(column: str) -> bool:
         key in FIELD_BY_COLUMN
         or key in ATTRIBUTE_BY_COLUMN
         or ATTRIBUTE_PREFIX.match(column.strip())
-        or split_language(column)[1]
+        or match_language(column)[1]
     )

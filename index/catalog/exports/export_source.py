@@ -26,6 +26,11 @@ class ExportAdapter(Protocol):
         """Columns that are read by `get_fields` alone, whatever their names are."""
         ...
 
+    @property
+    def not_read(self) -> tuple[str, ...]:
+        """Columns that say nothing of a product, whatever their names are."""
+        ...
+
     def get_fields(self) -> Mapping[str, tuple[str, ...]]:
         """Return the columns by field, most trusted first."""
         ...
@@ -98,8 +103,9 @@ class ExportSource:
         used = {column for columns in fields.values() for column in columns}
         beyond = (column for columns in known.values() for column in columns if column not in used)
         of_adapter = tuple(dict.fromkeys((*filter(None, adapter.unused), *beyond)))
-        not_read = self._header.list_unused({*used, *of_adapter})
-        return {**fields, NO_FIELD: of_adapter, NOT_READ: not_read}
+        not_read = tuple(name for name in adapter.not_read if name not in used)
+        rest = self._header.list_unused({*used, *of_adapter, *not_read})
+        return {**fields, NO_FIELD: of_adapter, NOT_READ: (*not_read, *rest)}
 
     def iter_single_rows(self) -> Iterator[SourceRow | MalformedRow]:
         """Return the rows of the table; see `JoiningSource`."""

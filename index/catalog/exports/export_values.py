@@ -5,15 +5,44 @@ from collections.abc import Collection, Iterable
 from decimal import Decimal, InvalidOperation
 
 from index.catalog.header_vocabulary import ATTRIBUTE_BY_COLUMN, normalize_column_name
+from index.catalog.records import CellError
+from index.text.prices import parse_price
 
 _UNESCAPED_COMMA = re.compile(r"(?<!\\)\s*,\s*")
 _LINE_ESCAPES = {"\\r\\n": "\n", "\\n": "\n", "\\r": "\n", '\\"': '"', "\\,": ","}
 _LINE_ESCAPE = re.compile(r'\\r\\n|\\[nr",]')
 
 
+_NAMES_BY_ATTRIBUTE = {
+    "color": ("farbe", "couleur", "renk"),
+    "size": ("größe", "grösse", "taille", "pointure", "beden"),
+    "material": ("materialien", "stoff", "matière", "matériau", "tissu", "malzeme"),
+    "pattern": ("muster", "motif", "desen"),
+    "gender": ("geschlecht", "genre", "sexe", "cinsiyet"),
+    "style": ("stil",),
+    "model": ("modell", "modèle"),
+}
+_ATTRIBUTE_BY_NAME = {
+    normalize_column_name(name): attribute
+    for attribute, names in _NAMES_BY_ATTRIBUTE.items()
+    for name in names
+}
+"""Names of options in the other languages of exports, German, French and Turkish."""
+
+
 def name_attribute(heading: str) -> str:
-    """Return an option's name as an attribute: "color" for "Colour" or "اللون"."""
-    return ATTRIBUTE_BY_COLUMN.get(normalize_column_name(heading), heading.strip().casefold())
+    """Return an option's name as an attribute: "color" for "Colour", "Farbe" or "اللون"."""
+    key = normalize_column_name(heading)
+    known = ATTRIBUTE_BY_COLUMN.get(key) or _ATTRIBUTE_BY_NAME.get(key)
+    return known or heading.strip().casefold()
+
+
+def is_same_price(one: object, other: object) -> bool:
+    """Return whether two cells hold the same amount, such as "40" and "40.00"."""
+    try:
+        return parse_price(one).amount == parse_price(other).amount
+    except CellError:
+        return one == other
 
 
 def build_attributes(options: Iterable[tuple[str, str]]) -> dict[str, str]:

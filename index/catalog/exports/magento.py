@@ -33,7 +33,8 @@ _KEYS = (
 )  # fmt: skip
 _NAMES = {key: (key,) for key in _KEYS} | {"store_view_code": ("store_view_code", "_store")}
 _NAMES |= {"msrp": ("msrp_price", "msrp")}
-_CATEGORY, _PHOTOS, _STOCK, _QUANTITY = "deepest category", "photos", "status", "pieces in stock"
+_CATEGORY, _PHOTOS = "deepest category", "photos"
+_STOCK, _QUANTITY = "stock or settings", "pieces in stock"
 _ATTRIBUTES, _GROUP, _TRANSLATIONS = "parsed attributes", "configurable product", "store views"
 _BRAND = "attribute manufacturer"
 _SMALL_IMAGES = ("small_image", "thumbnail_image")
@@ -49,6 +50,7 @@ _COUNTRIES = frozenset({"ae", "bh", "kw", "om", "sa", "uk"})
 _PATH_SEPARATOR = re.compile(r"(?<!\\)/")
 _BRAND_NAMES = frozenset({"manufacturer", "brand"})
 _HOUSEKEEPING = frozenset({"has_options", "required_options", "quantity_and_stock_status", "sku"})
+_FLAGS = frozenset({"yes", "no"})
 _DEFAULT_ROOT = "default category"
 
 
@@ -57,6 +59,7 @@ class _MagentoAdapter:
         _CATEGORY, _PHOTOS, _STOCK, _QUANTITY, _ATTRIBUTES, _GROUP, _TRANSLATIONS, _BRAND,
         *_FROM_PAIRS.values(),
     )  # fmt: skip
+    not_read: tuple[str, ...] = ()
 
     def __init__(self, header: ExportHeader) -> None:
         self._header = header
@@ -189,7 +192,9 @@ class _MagentoAdapter:
             [
                 (name, value.replace("|", ", "))
                 for name, value in pairs + own + shared
-                if name not in _HOUSEKEEPING | _BRAND_NAMES and _find_field(name) not in _FROM_PAIRS
+                if name not in _HOUSEKEEPING | _BRAND_NAMES
+                and _find_field(name) not in _FROM_PAIRS
+                and value.casefold() not in _FLAGS
             ]
         )
 

@@ -101,8 +101,9 @@ class _PrestaAdapter:
 
     def __init__(self, header: ExportHeader) -> None:
         self._header = header
+        self.not_read = header.find_all(*_HOUSEKEEPING)
         self.unused = header.find_all(
-            *_HOUSEKEEPING, "id", "category", "price", "price_incl", "impact", "discount_amount",
+            "id", "category", "price", "price_incl", "impact", "discount_amount",
             "discount_percent", "images", "features", "attribute", "value", "quantity",
             "for_order", "out_of_stock", "position", "product_reference", "visibility", "cost",
         )  # fmt: skip

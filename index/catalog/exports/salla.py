@@ -19,6 +19,7 @@ from index.catalog.exports.export_stock import read_stock
 from index.catalog.exports.export_values import (
     build_attributes,
     choose_category,
+    is_same_price,
     split_category_paths,
     split_list,
 )
@@ -59,6 +60,7 @@ _OWN_KEYS = ("number", "row_type", "sku", "quantity", "unlimited", "gtin", "barc
 
 class _SallaAdapter:
     derived_columns = (_ID, _CATEGORY, _PHOTOS, _STOCK, _QUANTITY, _ATTRIBUTES, _GROUP)
+    not_read: tuple[str, ...] = ()
 
     def __init__(self, header: ExportHeader) -> None:
         self._header = header
@@ -131,7 +133,7 @@ class _SallaAdapter:
         header = self._header
         own = [*_OWN_KEYS]
         price = header.get_text(cells, "price")
-        if price and price != header.get_text(self._product, "price"):
+        if price and not is_same_price(price, header.get_text(self._product, "price")):
             own += ["sale_price", "starts", "ends", "cost"]
         return (*header.find_all(*own), *(value for _, value in self._options))
 

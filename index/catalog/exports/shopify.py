@@ -67,6 +67,7 @@ _METAFIELD_FIELDS = ("gtin", "mpn", "rating_count", "google_product_category")
 
 class _ShopifyAdapter:
     derived_columns = (_ID, _STOCK, _ATTRIBUTES, _PHOTOS, _QUANTITY, _RATING)
+    not_read: tuple[str, ...] = ()
 
     def __init__(self, header: ExportHeader) -> None:
         self._header = header

@@ -42,6 +42,7 @@ _BACKORDER_WORDS = frozenset({"1", "yes", "notify", "true", "ja", "oui", "نعم
 
 class _WooAdapter:
     derived_columns = (_ID, _CATEGORY, _IMAGES, _STOCK, _QUANTITY, _ATTRIBUTES, _GROUP)
+    not_read: tuple[str, ...] = ()
 
     def __init__(self, header: ExportHeader) -> None:
         self._header = header

@@ -20,6 +20,7 @@ from index.catalog.exports.export_stock import read_stock
 from index.catalog.exports.export_values import (
     build_attributes,
     choose_category,
+    is_same_price,
     split_category_paths,
     split_list,
 )
@@ -63,6 +64,7 @@ _OWN_KEYS = ("id", "parent", "sku", "quantity", "infinite", "barcode", "gtin", "
 
 class _ZidAdapter:
     derived_columns = (_ID, _GROUP, _CATEGORY, _STOCK, _QUANTITY, _PHOTOS, _ATTRIBUTES)
+    not_read: tuple[str, ...] = ()
 
     def __init__(self, header: ExportHeader) -> None:
         self._header = header
@@ -129,7 +131,7 @@ class _ZidAdapter:
         header = self._header
         own = [*_OWN_KEYS]
         price = header.get_text(row.cells, "price")
-        if price and price != header.get_text(product, "price"):
+        if price and not is_same_price(price, header.get_text(product, "price")):
             own += ["sale_price", "cost"]
         values = [value for _, value in self._options]
         cells = inherit_cells(row.cells, product, never=(*header.find_all(*own), *values))

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from index.catalog.exports.export_values import build_attributes
+from index.catalog.exports.export_values import build_attributes, is_same_price
 from index.catalog.header_matching import match_field, match_field_beside
 from index.catalog.json_feeds.nested_values import get_first, list_items, read_name, read_pairs
 from index.catalog.json_feeds.plain_records import ATTRIBUTES, Record, flatten
@@ -82,7 +82,7 @@ def join_variant(product: Record, variant: Record, options: Mapping[str, str]) -
     title = str(own.pop("title", "") or own.pop("name", "") or "")
     own.pop("name", None)
     filled = {field for key in own if (field := _get_field(key))}
-    if "price" in filled and own.get("price") != product.get("price"):
+    if "price" in filled and not is_same_price(own.get("price"), product.get("price")):
         filled |= {"sale_price", "list_price", "cost", "margin"}
     cells = {
         key: value

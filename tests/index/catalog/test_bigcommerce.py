@@ -1,6 +1,7 @@
 """BigCommerce's exports of v2 and v3: variants, rules, photos, custom fields."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -45,7 +46,7 @@ V2 = (
     "Product,20,Mug,P,MG,Noor,,,15,,,N,Y,none,0,Shop/Home,,,,,,,,,,Used,,\n"
     "Product,30,Old,P,OLD,Noor,,,15,,,Y,N,none,0,Shop/Home,,,,,,,,,,Used,,\n"
 )
-SHIRT = {
+SHIRT: dict[str, Any] = {
     "title": "Shirt",
     "description": "Soft",
     "currency": "USD",
@@ -81,7 +82,7 @@ def test_variants_of_v3(tmp_path: Path) -> None:
             attributes={"condition": "Used"}, sku="MG", availability="in_stock",
             url="https://x.org/mug",
         ),
-    ]  # type: ignore[arg-type]  # fmt: skip
+    ]  # fmt: skip
     assert not any(row.warnings for row in feed.iter_rows())
     withdrawn = [row.rejection for row in feed.iter_rows() if row.rejection]
     assert [(r.product_id, r.withdrawn) for r in withdrawn] == [("OLD-S", True)]
@@ -107,7 +108,7 @@ def test_skus_and_rules_of_v2(tmp_path: Path) -> None:
             category=("Shop", "Home"), attributes={"condition": "Used"}, in_stock=False,
             availability="out_of_stock",
         ),
-    ]  # type: ignore[arg-type]  # fmt: skip
+    ]  # fmt: skip
     assert [row.rejection.product_id for row in feed.iter_rows() if row.rejection] == ["OLD"]
 
 

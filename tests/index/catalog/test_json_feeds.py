@@ -284,7 +284,7 @@ def test_variants_inherit_and_count_their_own_stock(tmp_path: Path) -> None:
         "options": ["Size"],
         "specs": [{"name": "Fabric", "value": "Linen"}],
         "variants": [
-            {"sku": "s", "options": ["S"], "quantity": 0, "price": 10},
+            {"sku": "s", "options": ["S"], "quantity": 0, "price": "10.00"},
             {"id": "v2", "size": "L", "price": 12, "image": "https://x.org/2.jpg"},
             {"attributes": {"size": "XL"}, "title": "Shirt XL"},
         ],

@@ -3,6 +3,7 @@
 import json
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -10,7 +11,7 @@ from index.catalog import read_products
 from shopwindow.values import Product, Translation
 
 DATA = Path(__file__).parent / "data" / "json"
-SHIRT = {
+SHIRT: dict[str, Any] = {
     "title": "Linen shirt",
     "description": "Cool",
     "brand": "Noor",
@@ -18,7 +19,7 @@ SHIRT = {
     "group_id": "77",
     "created_at": datetime(2024, 5, 1, tzinfo=UTC),
 }
-ABAYA = {
+ABAYA: dict[str, Any] = {
     "title": "عباية",
     "description": "ناعمة",
     "translations": {"en": Translation("Abaya")},
@@ -34,7 +35,7 @@ ABAYA = {
     "rating": 4.5,
     "rating_count": 3,
 }
-COAT = {
+COAT: dict[str, Any] = {
     "description": "Warm",
     "currency": "EUR",
     "brand": "Noor",
@@ -271,7 +272,7 @@ PLAIN = {
     "google_product_category": {"id": 188, "full_path": "Apparel > Hats"},
     "rating": {"average": 0, "count": 0},
 }  # fmt: skip
-FULL = {
+FULL: dict[str, tuple[dict[str, Any], list[dict[str, Any]]]] = {
     "shopify": (
         SHOPIFY,
         [

@@ -1,6 +1,7 @@
 """PrestaShop's tables: the back office's list, the import template, combinations."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -46,7 +47,7 @@ def read_lamp(folder: Path, **cells: str) -> list[Product]:
 def test_the_list_of_the_back_office(tmp_path: Path) -> None:
     feed = read_products(write(tmp_path, LIST), currency="EUR")
     assert feed.format == "prestashop"
-    perfume = {"currency": "EUR", "category": ("Perfume",)}
+    perfume: dict[str, Any] = {"currency": "EUR", "category": ("Perfume",)}
     assert list(feed) == [
         Product(
             id="7", title='Oud "noir"', price=105.0, image="https://x.org/7.jpg", sku="OUD-7",
@@ -56,7 +57,7 @@ def test_the_list_of_the_back_office(tmp_path: Path) -> None:
             id="8", title="Musk", price=42.0, image="https://x.org/8.jpg", sku="OUD-7",
             quantity=0, availability="out_of_stock", in_stock=False, **perfume,
         ),
-    ]  # type: ignore[arg-type]  # fmt: skip
+    ]  # fmt: skip
     assert [row.rejection.withdrawn for row in feed.iter_rows() if row.rejection] == [True]
 
 

@@ -119,7 +119,7 @@ def test_codes_costs_and_quantities(tmp_path: Path) -> None:
         "7,منتج,فستان,https://x.org/d.jpg,200,DR,100,150,2999-01-31,5,,M-1,4006381333931,المقاس,\n"
     )
     options = (
-        ",خيار,,,200,DR-S,,,,0,4006381333931,,,المقاس,صغير\n"
+        ",خيار,,,٢٠٠٫٠,DR-S,,,,0,4006381333931,,,المقاس,صغير\n"
         ",خيار,,https://x.org/l.jpg,250,DR-L,200,,,غير محدود,,M-2,,المقاس,كبير\n"
     )
     dress_row, small, large = open_export(tmp_path, header + dress + options)

@@ -1,12 +1,13 @@
 """Shopify's product export: variants, photos, drafts."""
 
 from pathlib import Path
+from typing import Any
 
 from index.catalog import read_products
 from shopwindow.values import Product
 
 DATA = Path(__file__).parent / "data"
-SHIRT = {
+SHIRT: dict[str, Any] = {
     "title": "Linen shirt",
     "description": "Cool & light.\nWashable",
     "currency": "AED",
@@ -14,7 +15,7 @@ SHIRT = {
     "category": ("Apparel & Accessories", "Clothing", "Shirts"),
     "group_id": "linen-shirt",
 }
-PHOTOS = {
+PHOTOS: dict[str, Any] = {
     "image": "https://cdn.shopify.com/ls-1.jpg",
     "images": ("https://cdn.shopify.com/ls-2.jpg", "https://cdn.shopify.com/ls-3.jpg"),
 }
@@ -31,8 +32,8 @@ def test_each_variant_becomes_a_product_grouped_by_handle() -> None:
             sku="LS-W-M",
             availability="in_stock",
             quantity=4,
-            **PHOTOS,  # type: ignore[arg-type]
-            **SHIRT,  # type: ignore[arg-type]
+            **PHOTOS,
+            **SHIRT,
         ),
         Product(
             id="LS-W-L",
@@ -42,8 +43,8 @@ def test_each_variant_becomes_a_product_grouped_by_handle() -> None:
             sku="LS-W-L",
             availability="out_of_stock",
             quantity=0,
-            **PHOTOS,  # type: ignore[arg-type]
-            **SHIRT,  # type: ignore[arg-type]
+            **PHOTOS,
+            **SHIRT,
         ),
         Product(
             id="linen-shirt/Sand-M",
@@ -53,7 +54,7 @@ def test_each_variant_becomes_a_product_grouped_by_handle() -> None:
             in_stock=False,
             availability="backorder",
             quantity=0,
-            **SHIRT,  # type: ignore[arg-type]
+            **SHIRT,
         ),
         Product(
             id="gift-card",
@@ -215,7 +216,7 @@ def test_the_fields_of_variants_are_their_own(tmp_path: Path) -> None:
         "abaya,,,L,A-L,,,deny,,,,,,,,,,,,Loose,,\n",
     )
     small, medium, large = read_products(path)
-    shared = {
+    shared: dict[str, Any] = {
         "title": "Abaya", "group_id": "abaya", "google_product_category": "Apparel > Dresses",
         "category": ("Apparel", "Dresses"), "mpn": "M-7", "rating": 4.5, "rating_count": 12,
         "popularity": 12.0,
@@ -224,13 +225,13 @@ def test_the_fields_of_variants_are_their_own(tmp_path: Path) -> None:
         id="A-S", sku="A-S", price=80.0, list_price=100.0, gtin="4006381333931", margin=0.5,
         quantity=3, availability="in_stock", image="https://x.org/1.jpg", images=("https://x.org/2.jpg",),
         attributes={"size": "S", "fit": "Slim", "material": "Linen, Silk", "length": "1.4 m"},
-        **shared,  # type: ignore[arg-type]
+        **shared,
     )  # fmt: skip
     assert medium == Product(
         id="abaya/M", price=90.0, quantity=0, availability="backorder", in_stock=False,
         image="https://x.org/m.jpg",
         attributes={"size": "M", "material": "Linen, Silk", "length": "1.4 m"},
-        **shared,  # type: ignore[arg-type]
+        **shared,
     )  # fmt: skip
     assert (large.sku, large.price, large.list_price, large.margin) == ("A-L", 80.0, 100.0, 0.5)
     assert (large.gtin, large.quantity, large.in_stock) == ("", None, True)

@@ -139,7 +139,7 @@ def test_all_ids_are_numbers_when_one_row_has_no_sku(tmp_path: Path) -> None:
     ],
 )
 def test_translated_headings_are_recognized(tmp_path: Path, header: str) -> None:
-    row = "3;simple;T-1;Tray;1;Oak;40;50;Home > Trays;https://x.org/t.jpg;0;Colour;Brown\n"
+    row = "3;simple;T-1;Tray;1;Oak;40;50;Home > Trays;https://x.org/t.jpg;0;Farbe;Brown\n"
     assert read_rows(tmp_path, f"{header}\n{row}")["T-1"] == Product(
         id="T-1",
         title="Tray",

@@ -1,6 +1,7 @@
 """Zid's product table: two languages, options, unlimited quantities, Arabic headings."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,14 +20,14 @@ ARABIC = (
 ROWS = (
     '1,,SH,قميص,Shirt,قطن,100,80,5,0,"عروض,ملابس > قمصان",'
     '"https://x.org/1.jpg,https://x.org/2.jpg",1,0,المقاس,,x\n'
-    "2,1,SH-S,,,,100,,0,0,,,1,0,المقاس,صغير,\n"
+    "2,1,SH-S,,,,100.00,,0,0,,,1,0,المقاس,صغير,\n"
     "3,1,SH-L,,,,120,,4,0,,https://x.org/l.jpg,1,0,المقاس,كبير,\n"
     "4,,CUP,كوب,Cup,,30,0,0,1,منزل,,1,0,,,\n"
     "5,,OLD,قديم,Old,,30,0,9,0,منزل,,0,0,,,\n"
     "6,,NEW,جديد,New,,30,0,9,0,منزل,,1,1,اللون,,\n"
     "7,6,NEW-R,,,,30,0,9,0,,,1,0,اللون,أحمر,\n"
 )
-SHIRT = {
+SHIRT: dict[str, Any] = {
     "title": "قميص",
     "description": "قطن",
     "translations": {"en": Translation("Shirt")},
@@ -60,7 +61,7 @@ def test_variants_inherit_from_the_product_that_they_name(tmp_path: Path, header
             id="CUP", title="كوب", translations={"en": Translation("Cup")}, price=30.0,
             category=("منزل",), language="ar", sku="CUP", availability="in_stock",
         ),
-    ]  # type: ignore[arg-type]  # fmt: skip
+    ]  # fmt: skip
     rejections = [row.rejection for row in feed.iter_rows() if row.rejection]
     assert [(r.product_id, r.withdrawn) for r in rejections] == [("OLD", True), ("NEW-R", True)]
 
