@@ -130,7 +130,7 @@ def plan_columns(
     )
     unfit = {
         **(unfit or {}),
-        **dict.fromkeys(of_format, "the reader of this export sees to it"),
+        **dict.fromkeys(of_format, "what it says of a product is in other columns"),
         **{name: find_unused_reason(name) or "no field of a product" for name in not_read},
     }
     return _account_for_rest(plan, names, mapping, unfit)

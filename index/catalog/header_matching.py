@@ -125,6 +125,12 @@ def match_language(column: str) -> tuple[str, str]:
     return "", ""
 
 
+def strip_suffixes(column: str) -> str:
+    """Return a column name without types, units and currencies in brackets behind it."""
+    name = strip_repeat(column).strip()
+    return _split_suffixes(name)[0] if len(name) <= _MAX_NAME_CHARS else name
+
+
 def _split_suffixes(name: str) -> tuple[str, str]:
     """Return a name without its last brackets, and the currency that they name."""
     currency = ""

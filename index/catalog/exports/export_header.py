@@ -2,11 +2,10 @@
 
 from collections.abc import Iterable, Mapping
 
-from index.catalog.header_matching import match_language
+from index.catalog.header_matching import match_field, match_language, strip_suffixes
 from index.catalog.header_vocabulary import (
     ATTRIBUTE_BY_COLUMN,
     ATTRIBUTE_PREFIX,
-    FIELD_BY_COLUMN,
     normalize_column_name,
 )
 
@@ -26,7 +25,9 @@ class ExportHeader:
 
     def __init__(self, columns: tuple[str, ...], names: Mapping[str, tuple[str, ...]]) -> None:
         self.columns = columns
-        present = {normalize_column_name(column): column for column in reversed(columns)}
+        # "سعر المنتج (ر.س)" is the heading of prices too, where no other column has it.
+        present = {normalize_column_name(strip_suffixes(name)): name for name in reversed(columns)}
+        present |= {normalize_column_name(name): name for name in reversed(columns)}
         self._columns = {
             key: next(filter(None, (present.get(normalize_column_name(n)) for n in known)), "")
             for key, known in names.items()
@@ -57,10 +58,9 @@ class ExportHeader:
 
 
 def _is_common(column: str) -> bool:
-    key = normalize_column_name(column)
     return bool(
-        key in FIELD_BY_COLUMN
-        or key in ATTRIBUTE_BY_COLUMN
+        match_field(column)
+        or normalize_column_name(column) in ATTRIBUTE_BY_COLUMN
         or ATTRIBUTE_PREFIX.match(column.strip())
         or match_language(column)[1]
     )

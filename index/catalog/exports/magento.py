@@ -127,7 +127,7 @@ class _MagentoAdapter:
             self._languages.setdefault(code)
             collected.add(f"texts {code}", sku, texts)
         else:
-            collected.add(_UNKNOWN_VIEW, sku, store_view)
+            collected.append(_UNKNOWN_VIEW, sku, f"{row.line}:{store_view}")
 
     def build(self, row: SourceRow, collected: CollectedRows) -> SourceRow | None:
         get_text = self._header.get_text
@@ -154,7 +154,8 @@ class _MagentoAdapter:
             **self._read_translations(get_text(product, "sku"), collected),
             **self._read_translations(sku, collected),
         }
-        view = collected.get(_UNKNOWN_VIEW, sku)
+        views = (text.partition(":") for text in collected.list_texts(_UNKNOWN_VIEW, sku))
+        view = next((name for line, _, name in views if line != str(row.line)), "")
         warning = f"the store view {view!r} names no language; its texts are left out"
         return SourceRow(row.line, cells, row.warning or (warning if view else ""))
 

@@ -71,6 +71,8 @@ def test_a_disabled_product_goes_with_its_variants(tmp_path: Path) -> None:
 def test_a_product_of_one_store_view_alone_is_kept(tmp_path: Path) -> None:
     row = "BAG,default,Bag,simple,,Bag,,1,,30,,,,,,,5,,\n"
     assert list(read_export(tmp_path, HEADER + row + row.replace("default", "en"))) == ["BAG"]
+    (read,) = read_products(tmp_path / "export.csv").iter_rows()
+    assert read.warnings == (), "the texts of its only view are the product's"
 
 
 def test_a_special_price_counts_within_its_dates(tmp_path: Path) -> None:

@@ -134,3 +134,9 @@ def test_codes_costs_and_quantities(tmp_path: Path) -> None:
     assert (large.price, large.list_price, large.margin) == (250.0, None, 0.2)
     assert (large.photos, large.mpn, large.gtin) == (("https://x.org/l.jpg",), "M-2", "")
     assert (large.in_stock, large.availability, large.quantity) == (True, "in_stock", None)
+
+
+def test_a_currency_behind_the_heading_is_that_of_the_prices(tmp_path: Path) -> None:
+    header = HEADER.replace("سعر المنتج", "سعر المنتج (ر.س)").replace("sku", "(SKU)")
+    (perfume,) = open_export(tmp_path, header + PERFUME)
+    assert (perfume.id, perfume.price, perfume.currency) == ("PF", 90.0, "SAR")
