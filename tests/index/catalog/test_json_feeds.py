@@ -312,6 +312,20 @@ def test_variants_inherit_and_count_their_own_stock(tmp_path: Path) -> None:
     assert (largest.id, largest.title, largest.group_id) == ("1/XL", "Shirt XL", "1")
 
 
+def test_codes_and_pieces_of_a_product_are_not_those_of_its_variants(tmp_path: Path) -> None:
+    record = {
+        "id": 1, "title": "Shirt", "sku": "SH", "gtin": "4006381333931", "mpn": "M", "quantity": 7,
+        "price": 10, "list_price": 15, "url": "https://x.org/shirt",
+        "variants": [{"id": 2, "size": "S"}, {"id": 3, "sku": "SH-L", "quantity": 2, "price": 12}],
+    }  # fmt: skip
+    small, large = read_products(write(tmp_path, json.dumps([record])))
+    assert small == Product(
+        id="2", title="Shirt", price=10.0, list_price=15.0, url="https://x.org/shirt", group_id="1",
+        availability="in_stock", attributes={"size": "S"},
+    )  # fmt: skip
+    assert (large.sku, large.quantity, large.gtin, large.list_price) == ("SH-L", 2, "", None)
+
+
 def test_translations_by_name_and_fields_among_attributes(tmp_path: Path) -> None:
     record = {
         "sku": "a",

@@ -107,6 +107,15 @@ def test_stock(tmp_path: Path, cells: dict[str, str], in_stock: bool, availabili
     assert lamp.quantity == int(cells["quantity"])
 
 
+def test_a_cost_without_tax_is_not_compared_with_a_price_with_tax(tmp_path: Path) -> None:
+    text = (
+        "Product ID;Name;Reference;Price (tax excl.);Price (tax incl.);Wholesale price;Quantity;"
+        "Status\n1;Lamp;L;100;120;60;1;1\n2;Rug;R;100;;60;1;1\n"
+    )
+    lamp, rug = read_products(write(tmp_path, text))
+    assert (lamp.price, lamp.margin, rug.price, rug.margin) == (120.0, None, 100.0, 0.4)
+
+
 def test_what_is_shown_nowhere_is_withdrawn(tmp_path: Path) -> None:
     assert read_lamp(tmp_path, visibility="none") == []
     assert len(read_lamp(tmp_path, visibility="both")) == 1
