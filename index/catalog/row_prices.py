@@ -78,6 +78,11 @@ def _without_sale(price: Money | None, list_price: Money | None) -> RowPrices:
     )
 
 
+def _is_same_currency(one: Money, other: Money) -> bool:
+    """Return whether two prices can be compared: a bare number is in the other's currency."""
+    return one.currency == other.currency or "" in {one.currency, other.currency}
+
+
 def read_window(row: RowReader, orders: DateOrders, ignored: Collection[str] = ()) -> SaleWindow:
     """Return when the row's sale is on; a side that cannot be read is open.
 
@@ -86,13 +91,6 @@ def read_window(row: RowReader, orders: DateOrders, ignored: Collection[str] = (
         orders: Whether the day or the month comes first, by field.
         ignored: Fields that are not read.
     """
-def _is_same_currency(one: Money, other: Money) -> bool:
-    """Return whether two prices can be compared: a bare number is in the other's currency."""
-    return one.currency == other.currency or "" in {one.currency, other.currency}
-
-
-def _read_window(row: RowReader, orders: DateOrders) -> SaleWindow:
-    """Return when the row's sale is on; a side that cannot be read is open."""
 
     def read(field: str, as_start: bool, as_end: bool) -> SaleWindow:
         if field in ignored:

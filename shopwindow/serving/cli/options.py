@@ -35,7 +35,9 @@ FeedFormat: TypeAlias = Annotated[
     typer.Option(
         "--format",
         metavar="F",
-        help="csv, tsv, jsonl, parquet, google-xml, shopify, woocommerce, magento or salla; "
+        help="csv, tsv, jsonl, json, parquet, html, google-xml, shopify, woocommerce, magento, "
+        "salla, zid, prestashop, bigcommerce, amazon-listings, amazon-template, tiktok, meta, "
+        "schema-org, algolia, shopify-json, woocommerce-json, salla-json or zid-json; "
         "detected when not given.",
     ),
 ]

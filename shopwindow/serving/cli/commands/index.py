@@ -31,27 +31,6 @@ def index(  # noqa: PLR0913 -- one parameter for each option
     feed_format: FeedFormat = "",
     encoding: Encoding = "",
     rejects: RejectsPath = None,
-    feed_format: Annotated[
-        str,
-        typer.Option(
-            "--format",
-            metavar="F",
-            help="csv, tsv, jsonl, json, parquet, html, google-xml, shopify, woocommerce, magento, "
-            "salla, zid, prestashop, bigcommerce, amazon-listings, amazon-template, tiktok, meta, "
-            "schema-org, algolia, shopify-json, woocommerce-json, salla-json or zid-json; "
-            "detected when not given.",
-        ),
-    ] = "",
-    encoding: Annotated[
-        str, typer.Option(metavar="NAME", help="Encoding of a feed that is not UTF-8, as cp1256.")
-    ] = "",
-    rejects: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE",
-            help="Where rejected rows and values go; FEED.rejects.csv when not given.",
-        ),
-    ] = None,
     delete_missing: Annotated[
         bool,
         typer.Option(
