@@ -79,8 +79,9 @@ AREAS = {
     ),
     "store": Area(
         "index/store",
-        _list_tests("index", "store_contract", "server_store", "edge_store", "edge_graph"),
-        _list_tests("index", "edge_graph", "edge_store"),
+        _list_tests("index", "store_contract", "server_store", "edge_store", "edge_graph",
+                    "edge_faults"),
+        _list_tests("index", "edge_store", "edge_faults", "edge_graph"),
     ),
 }  # fmt: skip
 
