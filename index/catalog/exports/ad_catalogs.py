@@ -4,7 +4,7 @@ Source: TikTok Ads Manager, "Product parameters of catalogs"; Meta, "Catalog Fie
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from index.catalog.exports.collected_rows import CollectedRows
 from index.catalog.exports.export_header import ExportHeader
@@ -37,8 +37,9 @@ _NAMES = {
     "ios_url": ("ios_url",),
     "android_url": ("android_url",),
 }  # fmt: skip
-_IMAGES, _STATUS = "photos", "status in the catalogue"
+_IMAGES, _STATUS, _ATTRIBUTES = "photos", "status in the catalogue", "styles"
 _NUMBERED = re.compile(r"image\[(\d+)\]\.url")
+_STYLE = re.compile(r"style\[\d+\]")
 _PART = re.compile(
     r"(?:image|video|style|product_tags|custom_label)\w*\[\d+\](?:\.\w+(?:\[\d+\])?)*"
 )
@@ -47,12 +48,13 @@ _SHOWN_WORDS = frozenset({"", "active", "published"})
 
 
 class _AdCatalogAdapter:
-    derived_columns = (_IMAGES, _STATUS)
+    derived_columns = (_IMAGES, _STATUS, _ATTRIBUTES)
     not_read: tuple[str, ...] = ()
 
     def __init__(self, header: ExportHeader) -> None:
         self._header = header
         self._numbered = [name for name in header.columns if _NUMBERED.fullmatch(name.strip())]
+        self._styles = [name for name in header.columns if _STYLE.fullmatch(name.strip())]
         self.unused = tuple(name for name in header.columns if _PART.fullmatch(name.strip()))
         self.unused += header.find_all("status", "video_link", "ios_url", "android_url")
 
@@ -72,6 +74,7 @@ class _AdCatalogAdapter:
             "in_stock": (find("availability"), find("quantity")),
             "quantity": (find("quantity"),),
             "status": (_STATUS,),
+            "attributes": (_ATTRIBUTES,),
             "google_product_category": (find("google_category"),),
             "gtin": (find("gtin"),),
             "mpn": (find("mpn"),),
@@ -85,11 +88,17 @@ class _AdCatalogAdapter:
         if self._header.get_text(row.cells, "title").startswith(_REMARK):
             return None  # TikTok's line of remarks stands below the header
         cells: dict[str, object] = dict(row.cells)
-        images = (str(cells.get(name) or "").strip() for name in self._numbered)
-        cells[_IMAGES] = [image for image in images if image]
+        cells[_IMAGES] = _list_filled(cells, self._numbered)
+        styles = _list_filled(cells, self._styles)
+        cells[_ATTRIBUTES] = {"style": ", ".join(styles)} if styles else {}
         status = self._header.get_text(cells, "status").casefold()
         cells[_STATUS] = "" if status in _SHOWN_WORDS else status
         return SourceRow(row.line, cells, row.warning)
+
+
+def _list_filled(cells: Mapping[str, object], columns: Iterable[str]) -> list[str]:
+    texts = (str(cells.get(name) or "").strip() for name in columns)
+    return [text for text in texts if text]
 
 
 def _is_tiktok_header(header: ExportHeader) -> bool:

@@ -10,6 +10,7 @@ from index.catalog.exports.amazon_values import is_gtin_type
 from index.catalog.exports.collected_rows import CollectedRows
 from index.catalog.exports.export_header import ExportHeader
 from index.catalog.exports.export_source import ExportFormat, inherit_cells, keep_filled
+from index.catalog.exports.export_values import build_attributes
 from index.catalog.header_vocabulary import ATTRIBUTE_BY_COLUMN, normalize_column_name
 from index.catalog.records import SourceRow
 
@@ -18,13 +19,21 @@ _KEYS = (
     "product_description", "feed_product_type", "item_type", "standard_price", "list_price",
     "sale_price", "sale_from_date", "sale_end_date", "quantity", "main_image_url", "parent_child",
     "parent_sku", "relationship_type", "variation_theme", "update_delete", "part_number",
-    "manufacturer", "condition_type", "generic_keywords", "recommended_browse_nodes", "currency",
+    "manufacturer", "generic_keywords", "recommended_browse_nodes", "currency",
     "standard_price_currency",
 )  # fmt: skip
 _NAMES = {key: (key,) for key in _KEYS} | {
     "list_price": ("list_price", "list_price_with_tax", "maximum_retail_price"),
     "part_number": ("part_number", "model_number"),
 }
+_ATTRIBUTE_KEYS = {
+    "material": ("material_type", "material_type1", "outer_material_type", "outer_material_type1",
+                 "fabric_type", "fabric_type1"),
+    "pattern": ("pattern_type", "pattern_name"),
+    "style": ("style_name",),
+    "condition": ("condition_type",),
+}  # fmt: skip
+_NAMES |= _ATTRIBUTE_KEYS
 _BULLETS = tuple(f"bullet_point{number}" for number in range(1, 11))
 _IMAGES = ("main_image_url", *(f"other_image_url{number}" for number in range(1, 16)))
 _NAMES |= {key: (key,) for key in (*_BULLETS, *_IMAGES)} | {
@@ -36,14 +45,15 @@ _GROUP, _STATUS, _TEXT, _GTIN = (
     "description",
     "external product id as gtin",
 )
-_CATEGORY, _PHOTOS = "kind of product", "photos"
+_CATEGORY, _PHOTOS, _ATTRIBUTES = "kind of product", "photos", "material, style, condition"
+_USUAL_THEME = "color size"
 _OWN_KEYS = ("item_sku", "external_product_id", "quantity", "standard_price", "list_price",
              "sale_price", "sale_from_date", "sale_end_date", "part_number", "parent_child",
              "parent_sku", "update_delete")  # fmt: skip
 
 
 class _TemplateAdapter:
-    derived_columns = (_GROUP, _STATUS, _TEXT, _GTIN, _CATEGORY, _PHOTOS)
+    derived_columns = (_GROUP, _STATUS, _TEXT, _GTIN, _CATEGORY, _PHOTOS, _ATTRIBUTES)
     not_read: tuple[str, ...] = ()
 
     def __init__(self, header: ExportHeader) -> None:
@@ -52,7 +62,7 @@ class _TemplateAdapter:
             "external_product_id", "external_product_id_type", "feed_product_type", "item_type",
             "parent_child", "parent_sku", "relationship_type", "variation_theme", "update_delete",
             "generic_keywords", "recommended_browse_nodes", "manufacturer", *_BULLETS,
-            "product_description", *_IMAGES,
+            "product_description", *_IMAGES, *_ATTRIBUTE_KEYS,
         ) + tuple(column for column in header.columns if _is_unit(column))  # fmt: skip
 
     def get_fields(self) -> Mapping[str, tuple[str, ...]]:
@@ -74,6 +84,7 @@ class _TemplateAdapter:
             "in_stock": (find("quantity"),),
             "quantity": (find("quantity"),),
             "withdrawn": (_STATUS,),
+            "attributes": (_ATTRIBUTES,),
             "sku": (find("item_sku"),),
             "gtin": (_GTIN,),
             "mpn": (find("part_number"),),
@@ -90,7 +101,9 @@ class _TemplateAdapter:
         get_text = self._header.get_text
         parent = get_text(row.cells, "parent_sku")
         product = collected.get_cells("parent", parent) if parent else {}
-        own = (*self._header.find_all(*_OWN_KEYS), *_find_attributes(self._header.columns))
+        theme = get_text(row.cells, "variation_theme") or get_text(product, "variation_theme")
+        varying = _find_varying(self._header.columns, theme or _USUAL_THEME)
+        own = (*self._header.find_all(*_OWN_KEYS), *varying)
         cells = inherit_cells(row.cells, product, never=own)
         is_deleted = "delete" in {
             get_text(each, "update_delete").casefold() for each in (row.cells, product)
@@ -102,6 +115,9 @@ class _TemplateAdapter:
         cells[_TEXT] = "\n".join(filter(None, [get_text(cells, "product_description"), *bullets]))
         is_gtin = is_gtin_type(get_text(cells, "external_product_id_type"))
         cells[_GTIN] = get_text(row.cells, "external_product_id") if is_gtin else ""
+        cells[_ATTRIBUTES] = build_attributes(
+            (name, get_text(cells, name)) for name in _ATTRIBUTE_KEYS
+        )
         kind = get_text(cells, "item_type") or get_text(cells, "feed_product_type")
         cells[_CATEGORY] = kind.replace("-", " ").replace("_", " ").capitalize()
         return SourceRow(row.line, cells, row.warning)
@@ -114,9 +130,14 @@ class _TemplateAdapter:
         return self._header.get_text(cells, "parent_child").casefold() == "parent"
 
 
-def _find_attributes(columns: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the columns of colours, sizes and the like: a parent has them for no child."""
-    return tuple(name for name in columns if normalize_column_name(name) in ATTRIBUTE_BY_COLUMN)
+def _find_varying(columns: tuple[str, ...], theme: str) -> tuple[str, ...]:
+    """Return the columns in which children differ by a theme such as "SizeColor".
+
+    What a parent has there is no child's.
+    """
+    attributes = {name: ATTRIBUTE_BY_COLUMN.get(normalize_column_name(name)) for name in columns}
+    words = theme.casefold()
+    return tuple(name for name, attribute in attributes.items() if attribute and attribute in words)
 
 
 def _is_unit(column: str) -> bool:

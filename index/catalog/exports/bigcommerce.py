@@ -206,6 +206,8 @@ class _BigCommerceAdapter:
         if cells[_PRICE] != get_text(cells, "price"):
             for key in ("sale_price", "retail"):
                 cells[self._header.find(key)] = ""
+        if to_decimal(get_text(cells, "cost")) == 0:
+            cells[self._header.find("cost")] = ""  # what is written where no cost is known
         cells[_IMAGES] = (
             [image for image in (get_text(cells, "variant_image"),) if image]
             or self._list_images(rule)

@@ -65,13 +65,14 @@ _NAMES = {
     "attribute": ("attribute (name:type:position)*", "attribute (name:type:position)"),
     "value": ("value (value:position)*", "value (value:position)"),
     "position": ("position",),
+    "image_position": ("choose among product images by position (1,2,3...)", "image position"),
 }  # fmt: skip
 _HOUSEKEEPING = (
     "tax rules id", "on sale (0/1)", "supplier reference #", "supplier",
     "supplier reference", "ecotax", "minimal quantity", "low stock level", "unity", "unit price",
     "additional shipping cost", "url rewritten", "text when in stock",
     "text when backorder allowed", "product available date", "combination available date",
-    "show price (0 = no, 1 = yes)", "image alt texts (x,y,z...)", "image position",
+    "show price (0 = no, 1 = yes)", "image alt texts (x,y,z...)",
     "delete existing images (0 = no, 1 = yes)", "available online only (0 = no, 1 = yes)",
     "customizable (0 = no, 1 = yes)", "uploadable files (0 = no, 1 = yes)",
     "text fields (0 = no, 1 = yes)", "virtual product", "file url", "number of allowed downloads",
@@ -90,9 +91,10 @@ _ATTRIBUTES, _VISIBILITY = "features and options", "visibility in the shop"
 _QUANTITY, _COST = "pieces", "cost without tax"
 _ROOTS = frozenset({"home", "root", "accueil", "inicio", "startseite", "الرئيسية"})
 _PATH_SEPARATOR = re.compile(r"\s*(?:/|>)\s*")
+_PLACE = re.compile(r"\b\d{1,4}\b")
 _POSITION = re.compile(r":[^:,]+:\d")
 _OWN_KEYS = ("id", "reference", "attribute", "value", "impact", "quantity", "ean13", "upc", "isbn",
-             "mpn", "images", "cost")  # fmt: skip
+             "mpn", "images", "image_position", "cost")  # fmt: skip
 
 
 class _PrestaAdapter:
@@ -106,6 +108,7 @@ class _PrestaAdapter:
             "id", "category", "price", "price_incl", "impact", "discount_amount",
             "discount_percent", "images", "features", "attribute", "value", "quantity",
             "for_order", "out_of_stock", "position", "product_reference", "visibility", "cost",
+            "image_position",
         )  # fmt: skip
 
     def get_fields(self) -> Mapping[str, tuple[str, ...]]:
@@ -177,7 +180,9 @@ class _PrestaAdapter:
         cells[_ID] = self._identify(cells, options, collected)
         cells[_GROUP] = get_text(product, "id") or get_text(product, "reference")
         cells[_CATEGORY] = parse_categories(get_text(cells, "category"))
-        cells[_IMAGES] = split_list(get_text(cells, "images") or get_text(product, "images"))
+        cells[_IMAGES] = split_list(get_text(cells, "images")) or choose_images(
+            split_list(get_text(product, "images")), get_text(cells, "image_position")
+        )
         cells[_PRICE] = self._read_price(cells, product)
         cells[_SALE] = self._read_sale(cells)
         cells[_COST] = self._read_cost(cells, product)
@@ -246,6 +251,12 @@ class _PrestaAdapter:
             return ""
         costs = (get_text(own, "cost") for own in (cells, product))
         return next((cost for cost in costs if to_decimal(cost)), "")
+
+
+def choose_images(images: list[str], places: str) -> list[str]:
+    """Return the photos at "2,3", counted from one; all of them where none is chosen."""
+    numbers = (int(number) for number in _PLACE.findall(places))
+    return [images[n - 1] for n in numbers if 0 < n <= len(images)] or images
 
 
 def parse_categories(text: str) -> list[str]:

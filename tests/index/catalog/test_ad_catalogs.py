@@ -19,12 +19,12 @@ ROW = (
     "https://x.org/v.mp4,Noor,G,Home > Trays,40 AED,2999-01-01T00:00Z/2999-02-01T00:00Z\n"
 )
 META = (
-    "# Required | An id,# Required | A title,,,,,,,\n"
+    "# Required | An id,# Required | A title,,,,,,,,\n"
     "id,title,availability,condition,price,link,image[0].url,image[0].tag[0],image[1].url,"
-    "fb_product_category,quantity_to_sell_on_facebook,status,product_tags[0],style[0]\n"
+    "fb_product_category,quantity_to_sell_on_facebook,status,product_tags[0],style[0],style[1]\n"
     "M-1,Tray,in stock,new,50.00 AED,https://x.org/t,https://x.org/1.jpg,front,https://x.org/2.jpg,"
-    "Home > Trays,3,active,sale,plain\n"
-    "M-2,Old,in stock,new,50.00 AED,https://x.org/o,,,https://x.org/2.jpg,,,archived,,\n"
+    "Home > Trays,3,active,sale,plain,rustic\n"
+    "M-2,Old,in stock,new,50.00 AED,https://x.org/o,,,https://x.org/2.jpg,,,archived,,,\n"
 )
 
 
@@ -68,7 +68,7 @@ def test_meta_s_numbered_columns(tmp_path: Path) -> None:
     assert tray.photos == ("https://x.org/1.jpg", "https://x.org/2.jpg")
     assert (tray.category, tray.url) == (("Home", "Trays"), "https://x.org/t")
     assert (tray.in_stock, tray.availability, tray.quantity) == (True, "in_stock", 3)
-    assert tray.attributes == {"condition": "new"}
+    assert tray.attributes == {"condition": "new", "style": "plain, rustic"}
     assert [row.rejection.product_id for row in feed.iter_rows() if row.rejection] == ["M-2"]
 
 

@@ -152,6 +152,27 @@ def test_the_inventory_file_template(tmp_path: Path) -> None:
     assert [row.rejection.product_id for row in feed.iter_rows() if row.rejection] == ["OLD"]
 
 
+@pytest.mark.parametrize(
+    ("theme", "attributes"),
+    [
+        ("SizeColor", {"material": "Cotton", "pattern": "Plain", "gender": "unisex"}),
+        ("Size", {"material": "Cotton", "pattern": "Plain", "gender": "unisex", "color": "Any"}),
+        ("", {"material": "Cotton", "pattern": "Plain", "gender": "unisex"}),
+    ],
+)
+def test_children_inherit_what_they_do_not_differ_in(
+    tmp_path: Path, theme: str, attributes: dict[str, str]
+) -> None:
+    text = (
+        "item_sku\titem_name\tstandard_price\tparent_child\tparent_sku\tvariation_theme\t"
+        "color_name\tsize_name\tfabric_type\tpattern_name\ttarget_gender\n"
+        f"SH\tShirt\t\tParent\t\t{theme}\tAny\tAny\tCotton\tPlain\tunisex\n"
+        "SH-M\t\t20\tChild\tSH\t\t\t\t\t\t\n"
+    )
+    (shirt,) = read(tmp_path, text, "amazon-template")
+    assert shirt.attributes == attributes
+
+
 def test_the_template_s_photos_codes_and_sales(tmp_path: Path) -> None:
     text = (
         "item_sku\titem_name\texternal_product_id\texternal_product_id_type\tpart_number\t"

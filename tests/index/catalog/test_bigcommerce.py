@@ -133,6 +133,12 @@ def test_variants_below_a_malformed_product_are_rejected(tmp_path: Path) -> None
     assert [row.product.id for row in rows if row.product] == ["MG"]
 
 
+@pytest.mark.parametrize(("cost", "margin"), [("0", None), ("0.00", None), ("9", 0.742857)])
+def test_a_cost_of_zero_is_not_known(tmp_path: Path, cost: str, margin: float | None) -> None:
+    small, *_ = read(tmp_path, V3.replace("0,0,40,9,60", f"0,0,40,{cost},60"))
+    assert small.margin == margin
+
+
 @pytest.mark.parametrize("text", [V2, V3])
 def test_every_column_is_accounted_for(tmp_path: Path, text: str) -> None:
     feed = read(tmp_path, text)

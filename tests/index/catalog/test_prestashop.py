@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from index.catalog import read_products
+from index.catalog.exports.prestashop import choose_images
 from shopwindow.values import Product
 from shopwindow.values.errors import FeedError
 
@@ -143,6 +144,15 @@ def test_combinations_below_their_product(tmp_path: Path) -> None:
     assert (blue.id, blue.price, blue.photos) == ("5/Blue-S", 18.0, ("https://x.org/b.jpg",))
     assert (blue.list_price, blue.margin, blue.quantity) == (20.0, 0.75, 4)
     assert [r.rejection.product_id for r in feed.iter_rows() if r.rejection] == ["6/S"]
+
+
+@pytest.mark.parametrize(
+    ("places", "chosen"),
+    [("2", "b"), ("3, 1", "ca"), ("", "abc"), ("0", "abc"), ("4", "abc"), ("2,9", "b"),
+     ("9" * 5000, "abc")],
+)  # fmt: skip
+def test_a_combination_shows_the_photos_that_it_names(places: str, chosen: str) -> None:
+    assert "".join(choose_images(["a", "b", "c"], places)) == chosen
 
 
 def test_without_numbers_the_references_are_the_ids(tmp_path: Path) -> None:
