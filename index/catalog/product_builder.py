@@ -174,12 +174,12 @@ class ProductBuilder:
 
 
 def _read_margin(row: RowReader, prices: RowPrices) -> float | None:
-    """Return the margin, or what the cost leaves of the price, as a share of it."""
+    """Return the margin, or what a cost above zero leaves of the price, as a share of it."""
     margin: float | None = row.read("margin", parse_margin, None)
     if margin is not None or not prices.price:
         return margin
     cost: Money | None = row.read("cost", lambda value: parse_price(value, prices.currency), None)
-    if cost is None or cost.currency not in {"", prices.currency}:
+    if cost is None or not cost.amount or cost.currency not in {"", prices.currency}:
         return None
     return round(1 - cost.amount / prices.price, 6)
 

@@ -189,6 +189,6 @@ def _complete(update: ProductUpdate, stored: Product, row: RowReader) -> Product
     if "margin" not in changes and row.get_values("cost"):
         product = update.apply(stored)
         cost: Money | None = row.read("cost", lambda v: parse_price(v, product.currency), None)
-        if cost and product.price and cost.currency in {"", product.currency}:
+        if cost and cost.amount and product.price and cost.currency in {"", product.currency}:
             changes["margin"] = round(1 - cost.amount / product.price, 6)
     return ProductUpdate(update.id, changes, update.merchant_id)
