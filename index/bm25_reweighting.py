@@ -1,6 +1,6 @@
 """Keep the stored sparse vectors weighted by the catalog's true mean document length."""
 
-from index.payload import DOC_LENGTH, from_payload, tokenize_product
+from index.payload import DOC_LENGTH, PRODUCT, from_payload, tokenize_product
 from index.store.contract import VectorStore
 from index.text.bm25 import build_document_vector
 
@@ -43,7 +43,7 @@ def reweight_documents(store: VectorStore, mean_doc_length: float, batch_size: i
     """Rebuild all stored sparse vectors for a mean document length, without encoding."""
     after = ""
     while True:
-        points, after = store.scroll(after=after, limit=batch_size, fields=("product",))
+        points, after = store.scroll(after=after, limit=batch_size, fields=(PRODUCT,))
         documents = {point.id: tokenize_product(from_payload(point.payload)) for point in points}
         store.update_sparse_vectors(
             {

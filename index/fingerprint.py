@@ -6,12 +6,21 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from index.payload import DATA_DIGEST, FURTHER_PHOTO_DIGESTS, PHOTO_DIGEST, TEXT_DIGEST
+from index.payload import (
+    DATA_DIGEST,
+    FURTHER_PHOTO_DIGESTS,
+    OFFER,
+    PHOTO_DIGEST,
+    PRODUCT,
+    TEXT_DIGEST,
+)
 from index.store.points import Payload
 from index.text.analyzer import Token
 
 PAYLOAD_VERSION = 1
 """To be raised when payload fields are derived in another way: then all products are rewritten."""
+
+_DIGEST_CHARS = 20
 
 MAX_HASHED_BYTES = 64 * 1024 * 1024
 """A photo file's digest is computed over no more than its first bytes."""
@@ -78,10 +87,26 @@ def digest_texts(texts: Sequence[str], tokens: Sequence[Token]) -> str:
 
 
 def digest_payload(payload: Payload) -> str:
-    """Return the digest of a payload: of its product, which its other fields are derived from."""
-    values = [PAYLOAD_VERSION, payload["product"]]
-    return _hash_bytes(json.dumps(values, sort_keys=True).encode())
+    """Return the digest of a payload: of its product, which its other fields are derived from.
+
+    It has two parts of equal length, so that the one of the offer can be replaced alone.
+    """
+    return _digest_values(payload[PRODUCT]) + _digest_values(payload[OFFER])
+
+
+def replace_offer_digest(stored: str, offer: str) -> str:
+    """Return the digest of a payload with another offer.
+
+    Args:
+        stored: The payload's digest.
+        offer: The payload's new offer, as it is stored.
+    """
+    return stored[:_DIGEST_CHARS] + _digest_values(offer)
+
+
+def _digest_values(values: Payload | str) -> str:
+    return _hash_bytes(json.dumps([PAYLOAD_VERSION, values], sort_keys=True).encode())
 
 
 def _hash_bytes(data: bytes) -> str:
-    return hashlib.blake2b(data, digest_size=10).hexdigest()
+    return hashlib.blake2b(data, digest_size=_DIGEST_CHARS // 2).hexdigest()

@@ -10,7 +10,7 @@ from shopwindow.values import EncoderSpec
 from shopwindow.values.errors import EncoderMismatchError, IndexStoreError, IndexVersionError
 from shopwindow.values.stored_names import from_stored, to_stored
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 
 _STORED_NAMES = {
     "schema_version": "schema",

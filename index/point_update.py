@@ -3,25 +3,34 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from index.fingerprint import digest_payload, digest_texts
+from index.fingerprint import digest_payload, digest_texts, replace_offer_digest
 from index.payload import (
     DATA_DIGEST,
     DOC_LENGTH,
+    OFFER,
+    PRODUCT,
+    PRODUCT_PARTS,
     TEXT_DIGEST,
     WORD_FIELDS,
     build_data_fields,
     build_encoder_texts,
     build_word_fields,
+    format_offer,
     is_empty,
+    read_offer,
+    to_plain_offer,
     to_plain_values,
     tokenize_product,
 )
 from index.store.points import Payload, Point, PointUpdate
 from index.text.bm25 import SparseVector, build_document_vector
-from shopwindow.values import Product, ProductUpdate
+from shopwindow.values import OFFER_FIELDS, Product, ProductUpdate
 
-STORED_FIELDS = ("product", "merchant_id", TEXT_DIGEST)
-"""What must be read of a point to update it; reading costs the engine more than writing."""
+OFFER_PARTS = (OFFER, "merchant_id", DATA_DIGEST)
+"""What must be read of a point to update its offer; reading costs the engine more than writing."""
+
+WHOLE_PARTS = (*PRODUCT_PARTS, "merchant_id", TEXT_DIGEST)
+"""What must be read of a point to update its other fields."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +39,49 @@ class _WordChanges:
 
     fields: Payload = field(default_factory=dict)
     sparse_vector: SparseVector | None = None
+
+
+def is_of_offer(update: ProductUpdate, before: Product) -> bool:
+    """Return whether an update changes nothing but the offer of a product.
+
+    Args:
+        update: The update.
+        before: The product, or one with its offer alone.
+    """
+    if not update.changes.keys() <= OFFER_FIELDS:
+        return False
+    follows = bool(before.availability) and "in_stock" in update.changes
+    return not follows and "availability" not in update.changes  # shoppers filter by it
+
+
+def build_offer_update(
+    stored: Point, before: Product, update: ProductUpdate, now: datetime | None = None
+) -> PointUpdate | None:
+    """Return what an update of the offer changes of a stored product: see `build_point_update`.
+
+    Args:
+        stored: The stored point with `OFFER_PARTS`.
+        before: A product with its offer.
+        update: The update; see `is_of_offer`.
+        now: The current time; None for the clock's.
+
+    Returns:
+        The changes; None when the product has these values already.
+
+    Raises:
+        InvalidProductError: The product would not be valid with the new values.
+    """
+    product = update.apply(before, now)
+    offer = to_plain_offer(product)
+    changed = _list_changed(read_offer(stored.payload), offer)
+    if not changed:
+        return None
+    text = format_offer(offer)
+    digest = replace_offer_digest(stored.payload.get(DATA_DIGEST, ""), text)
+    former = build_data_fields(before, changed)
+    fields = build_data_fields(product, changed)
+    fields = {name: value for name, value in fields.items() if value != former[name]}
+    return PointUpdate(stored.id, _empty_to_none({**fields, OFFER: text, DATA_DIGEST: digest}))
 
 
 def build_point_update(
@@ -46,7 +98,7 @@ def build_point_update(
     nothing to change.
 
     Args:
-        stored: The stored point with `STORED_FIELDS`.
+        stored: The stored point with `WHOLE_PARTS`.
         before: Its product.
         update: The update.
         mean_doc_length: Mean number of tokens per product that the stored BM25 weights use.
@@ -59,26 +111,32 @@ def build_point_update(
         InvalidProductError: The product would not be valid with the new values.
     """
     product = update.apply(before, now)
-    plain, plain_before = to_plain_values(product), stored.payload["product"]
-    changed = {
-        name
-        for name in plain.keys() | plain_before.keys()
-        if plain.get(name) != plain_before.get(name)
-    }
-    if not changed:
+    parts, stored_product = to_plain_values(product), stored.payload[PRODUCT]
+    of_product = _list_changed(stored_product, parts[PRODUCT])
+    of_offer = _list_changed(read_offer(stored.payload), to_plain_offer(product))
+    if not of_product and not of_offer:
         return None
-    changes = build_data_fields(product, changed)
+    changes = build_data_fields(product, of_product | of_offer)
     words = _WordChanges()
-    if not changed.isdisjoint(WORD_FIELDS):
+    if not of_product.isdisjoint(WORD_FIELDS):
         words = _build_words(product, stored.payload, mean_doc_length)
-    changes |= {**words.fields, DATA_DIGEST: digest_payload({"product": plain})}
+    changes |= {**words.fields, DATA_DIGEST: digest_payload(parts)}
+    changes |= {OFFER: parts[OFFER]} if of_offer else {}
     nested = {}
-    if changed <= plain.keys():  # writing the whole product takes the engine twice as long
-        nested["product"] = {name: plain[name] for name in changed}
-    else:
-        changes["product"] = plain
-    without_empty = {name: None if is_empty(value) else value for name, value in changes.items()}
-    return PointUpdate(stored.id, without_empty, nested, words.sparse_vector)
+    if not of_product <= parts[PRODUCT].keys():
+        changes[PRODUCT] = parts[PRODUCT]
+    elif of_product:  # writing the whole product takes twice as long
+        nested = {PRODUCT: {name: parts[PRODUCT][name] for name in of_product}}
+    return PointUpdate(stored.id, _empty_to_none(changes), nested, words.sparse_vector)
+
+
+def _list_changed(before: Payload, after: Payload) -> set[str]:
+    names = before.keys() | after.keys()
+    return {name for name in names if before.get(name) != after.get(name)}
+
+
+def _empty_to_none(fields: Payload) -> Payload:
+    return {name: None if is_empty(value) else value for name, value in fields.items()}
 
 
 def _build_words(product: Product, payload: Payload, mean_doc_length: float) -> _WordChanges:

@@ -8,7 +8,7 @@ from typing import Self, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from index.payload import from_payload, to_point_ids
+from index.payload import PRODUCT, from_payload, to_point_ids
 from index.pricing.price_range import ProductCondition
 from index.store.points import Condition, Payload, Point, VectorQuery
 from index.text.bm25 import SparseVector
@@ -93,7 +93,7 @@ class IndexEntry:
             point: The point.
             product_id: Its product's id; when empty, that of its payload.
         """
-        product_id = product_id or str(point.payload["product"]["id"])
+        product_id = product_id or str(point.payload[PRODUCT]["id"])
         return cls(product_id, point.payload, point.vectors, point.sparse_vector)
 
     @property

@@ -1,7 +1,7 @@
 """A run of partial updates: read the stored products, derive what changes, write whole batches."""
 
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import closing
 from functools import partial
@@ -13,8 +13,14 @@ from index.catalog.duplicate_ids import SeenIds, SeenRow
 from index.catalog.records import Rejection, describe_merchant
 from index.catalog.update_feed import ReadUpdateResult, UpdateFeed, UpdateRow
 from index.index_report import IndexReport, ProgressCallback
-from index.payload import from_payload, to_point_id
-from index.point_update import STORED_FIELDS, build_point_update
+from index.payload import from_payload, restore_offer, to_point_id
+from index.point_update import (
+    OFFER_PARTS,
+    WHOLE_PARTS,
+    build_offer_update,
+    build_point_update,
+    is_of_offer,
+)
 from index.store.contract import VectorStore
 from index.store.points import Point, PointId, PointUpdate
 from shopwindow.values import Product, ProductUpdate
@@ -90,7 +96,7 @@ class UpdatingRun:
             self._finish(pending)
             # Read before the next write begins, which the store would finish first.
             ids = [to_point_id(row.product_id) for row in admitted]
-            stored = self._store.retrieve(ids, STORED_FIELDS) if ids else {}
+            stored = self._store.retrieve(ids, OFFER_PARTS) if ids else {}
             pending = executor.submit(_write, self._store, derived)
             derived = self._derive(admitted, ids, stored)
         self._finish(pending)
@@ -105,31 +111,61 @@ class UpdatingRun:
     def _derive(
         self, rows: Sequence[UpdateRow], ids: Sequence[PointId], stored: Mapping[PointId, Point]
     ) -> list[PointUpdate]:
-        """Return what to write; counts the products that stay as they are."""
-        derived = []
+        """Return what to write; counts the products that stay as they are.
+
+        Args:
+            rows: Rows that name a product.
+            ids: Their point ids.
+            stored: The points that exist among them, with `OFFER_PARTS`.
+        """
+        derived: list[PointUpdate | None] = []
+        of_whole: dict[PointId, tuple[UpdateRow, ProductUpdate]] = {}
         for row, point_id in zip(rows, ids, strict=True):
             point = stored.get(point_id)
             if point is None:
                 self.report.report_unknown(self._make_unknown(row))
             elif self._authorize(row, point):
-                update = self._derive_one(row, point)
-                derived += [update] if update else []
+                before = restore_offer(row.product_id, point.payload)
+                if (update := self._read(row, before)) is None:
+                    continue
+                if is_of_offer(update, before):
+                    derived.append(
+                        self._build(row, partial(build_offer_update, point, before, update))
+                    )
+                else:
+                    of_whole[point_id] = (row, update)
+        derived += self._derive_whole(of_whole)
+        return [update for update in derived if update is not None]
+
+    def _derive_whole(
+        self, updates: Mapping[PointId, tuple[UpdateRow, ProductUpdate]]
+    ) -> list[PointUpdate | None]:
+        """Return what to write of updates that need more of the product than its offer."""
+        derived: list[PointUpdate | None] = []
+        stored = self._store.retrieve(list(updates), WHOLE_PARTS) if updates else {}
+        for point_id, (row, update) in updates.items():
+            if (point := stored.get(point_id)) is None:
+                self.report.report_unknown(self._make_unknown(row))
+                continue
+            before = from_payload(point.payload)
+            build = partial(build_point_update, point, before, update, self._mean_doc_length)
+            derived.append(self._build(row, build))
         return derived
 
-    def _derive_one(self, row: UpdateRow, point: Point) -> PointUpdate | None:
-        product = from_payload(point.payload)
-        read = row.read(product)
+    def _read(self, row: UpdateRow, before: Product) -> ProductUpdate | None:
+        """Return the update of a row, given the stored offer; a rejected one is counted."""
+        read = row.read(before)
         for warning in read.warnings:
             self.report.add_warning(warning, at_indexing=True)
-        if read.update is None:
-            if read.rejection:
-                self.report.reject(read.rejection, at_indexing=True)
-            return None
+        if read.rejection:
+            self.report.reject(read.rejection, at_indexing=True)
+        return read.update
+
+    def _build(self, row: UpdateRow, build: Callable[[], PointUpdate | None]) -> PointUpdate | None:
         try:
-            update = build_point_update(point, product, read.update, self._mean_doc_length)
+            update = build()
         except InvalidProductError as exc:
-            reason = f"{exc.expected} expected, got {str(exc.got)[:80]!r}"
-            self._reject(row, exc.field, reason)
+            self._reject(row, exc.field, f"{exc.expected} expected, got {str(exc.got)[:80]!r}")
             return None
         self.report.unchanged += update is None
         return update

@@ -8,7 +8,14 @@ from typing import TypeAlias
 
 import numpy as np
 
-from index import GROUP_ID, FieldRows, ProductQuery, ScoredProduct, to_conditions
+from index import (
+    GROUP_ID,
+    PRODUCT_PARTS,
+    FieldRows,
+    ProductQuery,
+    ScoredProduct,
+    to_conditions,
+)
 from index.store import PHOTO
 from search.catalog_snapshot import CatalogSnapshot
 from search.match_confidence import clamp_similarity
@@ -156,7 +163,7 @@ class _BatchMatcher:
         rows = self._index.fetch_rows(sorted(product_ids) if self._has_groups else (), (GROUP_ID,))
         ranked = [self._rank(scored, rows) for scored in results]
         ranked_ids = {product_id for state in ranked for product_id in state.candidates.ids}
-        entries = self._index.get_entries(sorted(ranked_ids), ("product",))
+        entries = self._index.get_entries(sorted(ranked_ids), PRODUCT_PARTS)
         products = {product_id: entry.product for product_id, entry in entries.items()}
         # A product may be deleted between the two requests; then it is left out.
         return [

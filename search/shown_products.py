@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from index import TEXT_DIGEST, CatalogCache, ProductIndex, tokenize_product
+from index import PRODUCT_PARTS, TEXT_DIGEST, CatalogCache, ProductIndex, tokenize_product
 from shopwindow.values import Product
 
 MAX_SHOWN_PRODUCTS = 10_000
@@ -60,7 +60,7 @@ class ShownProducts:
 
     def _load(self, product_ids: Sequence[str]) -> Mapping[str, ShownProduct]:
         former, _ = self._cache.peek_many(product_ids)
-        entries = self._index.get_entries(product_ids, ("product", TEXT_DIGEST))
+        entries = self._index.get_entries(product_ids, (*PRODUCT_PARTS, TEXT_DIGEST))
         return {
             product_id: ShownProduct(
                 entry.product,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any, NewType, Self, TypeAlias
+from typing import Any, NamedTuple, NewType, Self, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -180,9 +180,10 @@ class Point:
     sparse_vector: SparseVector | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class PointUpdate:
+class PointUpdate(NamedTuple):
     """New values of some payload fields of one point; everything else of it stays.
+
+    A tuple, since thousands of them are pickled at a time.
 
     Attributes:
         id: Id of an existing point.
@@ -194,7 +195,7 @@ class PointUpdate:
 
     id: PointId
     changes: Payload
-    nested_changes: Mapping[str, Payload] = field(default_factory=dict)
+    nested_changes: Mapping[str, Payload] = {}
     sparse_vector: SparseVector | None = None
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from index import CatalogCache, IndexEntry, ProductIndex
+from index import PRODUCT_PARTS, CatalogCache, IndexEntry, ProductIndex
 from index.store import PHOTO, TEXT
 from shopwindow.ranking import ProductAttributes
 from shopwindow.values import Filters, Product, Vectors
@@ -118,7 +118,7 @@ class CatalogItems:
         items: dict[str, CatalogItem | None] = dict.fromkeys(product_ids)
         for start in range(0, len(product_ids), _BATCH_SIZE):
             batch = product_ids[start : start + _BATCH_SIZE]
-            stored = self.index.get_entries(batch, ("product",), vectors=True)
+            stored = self.index.get_entries(batch, PRODUCT_PARTS, vectors=True)
             items |= {product_id: self._make_item(entry) for product_id, entry in stored.items()}
         return items
 

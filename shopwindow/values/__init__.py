@@ -26,7 +26,7 @@ from shopwindow.values.event import (
 from shopwindow.values.fork_guard import ForkGuard
 from shopwindow.values.product import Product
 from shopwindow.values.product_ids import ProductId, hash_product_id
-from shopwindow.values.product_update import UPDATABLE_FIELDS, ProductUpdate
+from shopwindow.values.product_update import OFFER_FIELDS, UPDATABLE_FIELDS, ProductUpdate
 from shopwindow.values.product_validation import AVAILABILITIES, MAX_IMAGES, Availability
 from shopwindow.values.profile_view import (
     DEMO_USER_PREFIX,
@@ -65,6 +65,7 @@ __all__ = [
     "MAX_LIMIT",
     "MAX_TEXT_CHARS",
     "NEGATIVE_KINDS",
+    "OFFER_FIELDS",
     "SORTS",
     "UPDATABLE_FIELDS",
     "WHOLE_TEXT",

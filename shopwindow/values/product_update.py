@@ -1,7 +1,7 @@
 """Partial updates of products: new values of some fields, by id."""
 
 from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, field, fields, replace
+from dataclasses import MISSING, dataclass, field, fields
 from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any, cast
@@ -20,6 +20,14 @@ UPDATABLE_FIELDS = frozenset(
     }
 )  # fmt: skip
 """Fields that an update may change: those that no embedding is made of."""
+
+OFFER_FIELDS = frozenset(
+    {
+        *PRICE_FIELDS, "in_stock", "availability", "quantity", "popularity", "rating",
+        "rating_count", "margin",
+    }
+)  # fmt: skip
+"""Those of them that change by the hour, and are changed without the rest of the product."""
 
 _DEFAULTS: Mapping[str, Any] = {
     f.name: f.default if f.default is not MISSING else {} for f in fields(Product) if f.name != "id"
@@ -92,7 +100,7 @@ class ProductUpdate:
         if "attributes" in changes:
             changes["attributes"] = _merge_attributes(product, changes["attributes"])
         changes |= _complete_stock(product, changes)
-        return replace(product, **{**changes, **_list_emptied(changes)})
+        return product.with_validated({**changes, **_list_emptied(changes)})
 
 
 def _validate(changes: Mapping[str, object]) -> dict[str, Any]:
@@ -119,11 +127,9 @@ def _list_emptied(changes: Mapping[str, object]) -> dict[str, Any]:
     return {name: _DEFAULTS[name] for name, value in changes.items() if value in _NOTHING}
 
 
-def _merge_attributes(product: Product, changes: Mapping[str, str] | None) -> dict[str, str]:
-    if changes is None:
-        return {}
-    merged = {**product.attributes, **changes}
-    return {name: text for name, text in merged.items() if text}
+def _merge_attributes(product: Product, changes: Mapping[str, str] | None) -> Mapping[str, str]:
+    merged = {} if changes is None else {**product.attributes, **changes}
+    return MappingProxyType({name: text for name, text in merged.items() if text})
 
 
 def _complete_stock(product: Product, changes: Mapping[str, Any]) -> dict[str, Any]:

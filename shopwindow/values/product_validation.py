@@ -58,7 +58,7 @@ def validate_fields(values: Mapping[str, Any]) -> Iterator[tuple[str, object]]:
         if values[name] is not None:
             yield name, _VALIDATOR.check_datetime(name, values[name])
     _check_choices(values)
-    _check_sale(values)
+    check_sale(values)
 
 
 def validate_value(name: str, value: object) -> object:
@@ -149,8 +149,11 @@ def _check_choices(values: Mapping[str, Any]) -> None:
         raise InvalidProductError("url", "an http or https address", url)
 
 
-def _check_sale(values: Mapping[str, Any]) -> None:
+def check_sale(values: Mapping[str, Any]) -> None:
     """Check that a sale with a window has all of its parts.
+
+    Args:
+        values: Fields of a product by name, at least those of the sale.
 
     Raises:
         InvalidProductError: There is a window without a sale price or the other way round, or its
