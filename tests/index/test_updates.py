@@ -1,6 +1,6 @@
 """Partial updates of an index: the same as indexing anew, without encoding."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 from embed import FakeEncoder
 from index import ProductIndex
 from index.payload import to_point_id
+from index.point_update import OFFER_PARTS, WHOLE_PARTS
 from index.store.exact import ExactStore
+from index.store.points import Point, PointId
 from search import SearchService
 from shopwindow.values import WHOLE_TEXT, Filters, Product, ProductUpdate, Query, Translation
 from shopwindow.values.errors import (
@@ -277,3 +279,41 @@ def test_many_new_words_reweight_the_keyword_vectors() -> None:
     assert indexed.manifest
     assert updated.manifest.mean_doc_length == indexed.manifest.mean_doc_length
     assert to_point_id("0") in read_points(updated)
+
+
+class RecordingStore(ExactStore):
+    """Records which payload fields are read."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.reads: list[tuple[str, ...] | None] = []
+
+    def retrieve(
+        self,
+        ids: Sequence[PointId],
+        fields: tuple[str, ...] | None = None,
+        vectors: bool | tuple[str, ...] = False,
+    ) -> dict[PointId, Point]:
+        """Record, and do."""
+        self.reads.append(fields)
+        return super().retrieve(ids, fields, vectors)
+
+
+@pytest.mark.parametrize(
+    ("changes", "reads_whole"),
+    [
+        ({"price": 7, "in_stock": False, "rating": 4.5}, False),
+        ({"price": 7, "attributes": {"color": "red"}}, True),
+        ({"availability": "preorder"}, True),
+    ],
+)
+def test_an_offer_is_updated_without_reading_the_product(
+    changes: dict[str, Any], reads_whole: bool
+) -> None:
+    store = RecordingStore()
+    with ProductIndex(store, FakeEncoder()) as index:
+        index.add([Product("a", "Dress", price=9.0)])
+        store.reads.clear()
+        assert index.update({"a": changes}).updated == 1
+        assert store.reads == [OFFER_PARTS, *([WHOLE_PARTS] if reads_whole else [])]
+        assert index.update({"a": changes}).unchanged == 1
