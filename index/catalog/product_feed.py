@@ -130,7 +130,7 @@ def _find_photo_columns(
     columns = plan.fields.get("image", ())
     if len(columns) == 1:
         return columns[0], columns[0]
-    dropped = {warning.column for warning in warnings if warning.field == "image"}
+    dropped = {warning.column for warning in warnings if warning.field in {"image", "images"}}
     filled = (column for column in columns if not is_empty(row.cells.get(column)))
     used = (column for column in filled if column not in dropped)
     main = next(used, plan.get_column("image"))

@@ -41,4 +41,4 @@ def test_the_column_is_the_one_that_was_used(index: ProductIndex, tmp_path: Path
     )
     report = index.add(read_products(feed))
     found = [(warning.line, warning.column) for warning in report.indexing_issues]
-    assert found == [(2, "photo"), (3, "photo"), (4, "image_link")]
+    assert found == [(2, "photo"), (3, "photo"), (4, "image_link"), (4, "photo")]

@@ -133,7 +133,7 @@ def test_a_price_becomes_a_filter_and_leaves_the_text(parser: QueryParser) -> No
         False,
         False,
     ]
-    assert parsed.interpretations[0].value == "≤ 50"
+    assert (parsed.interpretations[0].value, parsed.filters.currency) == ("≤ 50 AED", "AED")
     texts = {
         "dress over 9": "≥ 9",
         "dress between 9 and 5": "5–9",

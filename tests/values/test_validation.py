@@ -57,7 +57,7 @@ NUMBER_FIELDS = {
     Filters: ("price_min", "price_max"),
     Query: ("image_weight", "diversity"),
     QueryImage: ("weight",),
-    Event: ("propensity", "value"),
+    Event: ("propensity", "value", "dwell_ms"),
     Product: ("price", "list_price", "popularity", "quantity", "rating", "rating_count"),
 }
 INVALID_NUMBERS = (
