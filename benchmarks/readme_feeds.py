@@ -1,6 +1,6 @@
 """Rows of the table of numbers about feeds."""
 
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from benchmarks.results_file import read_result
 
@@ -36,4 +36,19 @@ def build_feed_rows() -> list[Row]:
     return [
         (f"reading feeds of {counts} products, nothing encoded", "; ".join(reading), command),
         (f"golden exports ({names})", found, command),
+        _describe_mistakes(read_result("feed_mistakes")),
     ]
+
+
+def _describe_mistakes(record: dict[str, Any]) -> Row:
+    what = (
+        f"{record['rows']} products, {record['mistakes']} typical mistakes in "
+        f"{record['spoiled_rows']} rows, indexed in one go"
+    )
+    n_unreported = len(record["mistakes_not_reported"])
+    found = (
+        f"{record['products']} products; {len(record['wrong'])} of {record['fields_checked']} "
+        f"fields wrong; {n_unreported} mistakes not reported; {record['lines_of_report']} lines of "
+        "report"
+    )
+    return what, found, record["command"]
