@@ -12,9 +12,9 @@ WITHOUT_DATA = (
     "events", "event_store", "event_store_crash", "taste_costs", "visits",
 )  # fmt: skip
 WITH_DATA = (
-    "indexing", "relevance", "judged", "engine_fusion", "cutoff", "arabic", "typing_errors",
-    "intent", "matching", "bench_compact", "bench_adapt", "bench_encoders", "tastes",
-    "taste_settings", "new_products", "complements", "sequences",
+    "indexing", "feed_mistakes", "relevance", "judged", "engine_fusion", "cutoff", "arabic",
+    "typing_errors", "intent", "matching", "bench_compact", "bench_adapt", "bench_encoders",
+    "tastes", "taste_settings", "new_products", "complements", "sequences",
 )  # fmt: skip
 
 
