@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -58,7 +59,9 @@ class CatalogPrices:
         """
         facts = self._facts.get("", self._read_facts)
         base = self._base_currency or _find_main_currency(facts.currencies)
-        return PriceView(base, facts.currencies, facts.has_sales, self._clock(), self._get_factor)
+        # Kept for the view: each rate looks whether the file changed, and a view reads hundreds.
+        get_factor = cache(self._get_factor)
+        return PriceView(base, facts.currencies, facts.has_sales, self._clock(), get_factor)
 
     def _get_factor(self, source: str, target: str) -> float | None:
         if source == target:

@@ -50,7 +50,8 @@ class PriceView:
     """What the prices of a catalogue are worth at one moment.
 
     A product without a currency counts as one in the base currency, and one in a currency without
-    a rate as one without a price.
+    a rate as one without a price. Where no product has a currency, prices are bare numbers, in
+    whatever currency a range is.
 
     Attributes:
         base: ISO code of the currency that prices are compared in; empty if no product has one.
@@ -157,7 +158,7 @@ class PriceView:
         return prices
 
     def _resolve_range(self, wanted: PriceRange) -> Condition:
-        currency = wanted.currency or self.base
+        currency = (wanted.currency or self.base) if self.base else ""
         if self.is_plain and currency == self.base:
             return Range(PRICE, wanted.low, wanted.high)
         alternatives: list[tuple[In | Range | IsEmpty, ...]] = []

@@ -17,6 +17,7 @@ from index.store.points import AnyOf, In, IsEmpty, Range
 from index.store.server import ServerStore
 from shopwindow.values import Filters, Product
 from shopwindow.values.errors import ExchangeRatesError
+from shopwindow.values.exchange_rates import ExchangeRates, ExchangeRatesFile
 from shopwindow.values.setting_groups import IndexSettings
 
 pytestmark = pytest.mark.filterwarnings("ignore:Payload indexes")
@@ -140,6 +141,30 @@ def test_one_currency_and_no_window_need_no_more_than_a_range(encoder: FakeEncod
         assert resolved == (Range("price", 1.0, 9.0),)
         in_dollars = index.prices.resolve((PriceRange(1.0, 2.0, "USD"),))
         assert in_dollars == (Range("price", 3.75, 7.5),)  # the riyal's peg, in the shipped rates
+
+
+def test_prices_without_any_currency_are_bare_numbers(encoder: FakeEncoder) -> None:
+    with ProductIndex.open(":memory:", encoder) as index:
+        index.add([Product("a", "mug", price=5.0), Product("b", "mug", price=50.0)])
+        assert browse(index, price_max=5, currency="AED") == {"a"}
+        assert index.prices.resolve((PriceRange(1.0, 9.0, "AED"),)) == (Range("price", 1.0, 9.0),)
+
+
+def test_the_file_of_rates_is_looked_at_once_for_a_view_and_a_currency(
+    index: ProductIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[None] = []
+    former = ExchangeRatesFile.read
+
+    def count_reads(rates: ExchangeRatesFile) -> ExchangeRates:
+        read.append(None)
+        return former(rates)
+
+    rows = index.fetch_rows([p.id for p in PRODUCTS], PRICE_FIELDS)
+    monkeypatch.setattr(ExchangeRatesFile, "read", count_reads)
+    prices = index.prices
+    assert prices.read_prices(rows) == prices.read_prices(rows) == IN_AED
+    assert len(read) == 3, "KWD, USD, XAF"
 
 
 def test_the_facts_follow_the_catalogue(encoder: FakeEncoder) -> None:
