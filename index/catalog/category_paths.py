@@ -32,6 +32,11 @@ def parse_category(value: object) -> tuple[str, ...]:
     raise CellError(f'a path such as "Clothing > Dresses" expected, got {str(value)[:60]!r}')
 
 
+def join_subcategory(path: tuple[str, ...], below: tuple[str, ...]) -> tuple[str, ...]:
+    """Return a path with the subcategory of a column of its own as its last part."""
+    return path if path[-len(below) :] == below else path + below
+
+
 def _parse_text(text: str) -> tuple[str, ...]:
     text = text.strip()
     if text.startswith("[") and text.endswith("]"):

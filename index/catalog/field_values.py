@@ -7,10 +7,10 @@ from index.catalog.null_words import is_null_id
 from index.catalog.records import CellError
 from index.catalog.text_cleaning import as_text
 from index.text.currencies import to_currency_code
+from index.text.folding import ASCII_DIGITS
 from index.text.languages import to_language_code
 from index.text.prices import parse_price
 
-_DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "01234567890123456789")
 _ADDRESS = re.compile(r"https?://[^\s/?#@:]+[^\s]*", re.IGNORECASE)
 _BARE_HOST = re.compile(r"www\.[^\s/]+\.[^\s/]+", re.IGNORECASE)
 _NUMBER = r"(?P<number>[-\u2212]?\d+(?:[.,]\d+)?)"
@@ -90,7 +90,7 @@ def parse_gtin(value: object) -> str:
         CellError: It is no such number, or its check digit is wrong.
     """
     text = parse_code(value)
-    digits = re.sub(r"[\s\-\u2010-\u2014]", "", text).translate(_DIGITS)
+    digits = re.sub(r"[\s\-\u2010-\u2014]", "", text).translate(ASCII_DIGITS)
     if not digits:
         return ""
     if _is_isbn10(digits):
@@ -140,8 +140,7 @@ def parse_quantity(value: object) -> int | None:
     if text.startswith(("-", "\u2212")):
         parse_popularity(text[1:])
         return 0
-    number = parse_popularity(value)
-    return None if number is None else min(int(number), _MAX_QUANTITY)
+    return parse_count(value)
 
 
 def parse_count(value: object) -> int | None:
@@ -160,7 +159,7 @@ def parse_rating(value: object) -> float | None:
     Raises:
         CellError: It is none of these.
     """
-    text = as_text(value).translate(_DIGITS).replace("٫", ".").strip()
+    text = as_text(value).translate(ASCII_DIGITS).replace("٫", ".").strip()
     match = _RATING.fullmatch(text)
     if match:
         number = float(match["number"].replace(",", "."))
@@ -176,7 +175,7 @@ def parse_margin(value: object) -> float | None:
     Raises:
         CellError: It is not a number, or above 100 percent.
     """
-    text = as_text(value).translate(_DIGITS).replace("٪", "%").replace("٫", ".").strip()
+    text = as_text(value).translate(ASCII_DIGITS).replace("٪", "%").replace("٫", ".").strip()
     match = _MARGIN.fullmatch(text)
     if match:
         number = float(match["number"].replace(",", ".").replace("\u2212", "-"))

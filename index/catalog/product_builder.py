@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from index.catalog.attributes import read_attributes
-from index.catalog.category_paths import parse_category
+from index.catalog.category_paths import join_subcategory, parse_category
 from index.catalog.column_mapping import ColumnPlan
 from index.catalog.date_formats import DateOrder
 from index.catalog.date_orders import NO_DATE_ORDERS, DateOrders
@@ -27,13 +27,13 @@ from index.catalog.image_addresses import PhotoRoot
 from index.catalog.localized_texts import read_texts
 from index.catalog.records import CellError
 from index.catalog.row_cells import Cells, DroppedValue, RowReader
+from index.catalog.row_identity import require_id
 from index.catalog.row_photos import PhotoReader, ReadClip
-from index.catalog.row_prices import RowPrices, read_prices
+from index.catalog.row_prices import RowPrices, choose_currency, read_cost_margin, read_prices
 from index.catalog.sale_status import require_for_sale
 from index.catalog.stock_status import Stock, parse_stock
 from index.catalog.text_cleaning import clean_line
 from index.catalog.timestamps import parse_datetime
-from index.text.prices import Money, parse_price
 from shopwindow.values import Product
 from shopwindow.values.errors import InvalidProductError
 
@@ -97,9 +97,7 @@ class ProductBuilder:
             FeedError: The row contains a photo as bytes, and there is no folder for photos.
         """
         row = RowReader(plan, cells)
-        product_id = row.read_required("id", parse_id)
-        if not product_id:
-            raise CellError("an id expected, got nothing", plan.get_column("id"))
+        product_id = require_id(row)
         merchant_id = ""
         try:
             merchant_id = row.read_required("merchant_id", clean_line) or self._defaults.merchant_id
@@ -113,22 +111,13 @@ class ProductBuilder:
             column, reason = _find_cause(exc, row)
             raise CellError(reason, column, product_id, merchant_id) from exc
 
-    def read_id(self, plan: ColumnPlan, cells: Cells) -> str:
-        """Return the id of a row, which may be incomplete; empty when it cannot be read."""
-        try:
-            return RowReader(plan, cells).read_required("id", parse_id)
-        except CellError:
-            return ""
-
     def _build_product(
         self, product_id: str, merchant_id: str, row: RowReader, orders: DateOrders
     ) -> Product:
         defaults = self._defaults
         texts = read_texts(row, row.read("language", parse_language, defaults.language))
-        # A row with an unknown currency must not get the shop's default one.
-        currency = row.read("currency", parse_currency, "") or (
-            "" if row.is_dropped("currency") else row.plan.currency or defaults.currency
-        )
+        named = row.read("currency", parse_currency, "")
+        currency = choose_currency(row, named, defaults.currency)
         prices = read_prices(row, currency, orders)
         order = orders.get("created_at", DateOrder.UNKNOWN)
         created_at: datetime | None = row.read(
@@ -176,12 +165,7 @@ class ProductBuilder:
 def _read_margin(row: RowReader, prices: RowPrices) -> float | None:
     """Return the margin, or what a cost above zero leaves of the price, as a share of it."""
     margin: float | None = row.read("margin", parse_margin, None)
-    if margin is not None or not prices.price:
-        return margin
-    cost: Money | None = row.read("cost", lambda value: parse_price(value, prices.currency), None)
-    if cost is None or not cost.amount or cost.currency not in {"", prices.currency}:
-        return None
-    return round(1 - cost.amount / prices.price, 6)
+    return read_cost_margin(row, prices.price, prices.currency) if margin is None else margin
 
 
 def _read_category(row: RowReader) -> tuple[str, ...]:
@@ -193,7 +177,7 @@ def _read_category(row: RowReader) -> tuple[str, ...]:
     if not path:
         path = row.read("google_product_category", _parse_taxonomy_path, ())
     below: tuple[str, ...] = row.read("subcategory", parse_category, ())
-    return path if path[-len(below) :] == below else path + below
+    return join_subcategory(path, below)
 
 
 def _parse_taxonomy_path(value: object) -> tuple[str, ...]:

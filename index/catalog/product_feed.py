@@ -30,6 +30,7 @@ from index.catalog.records import (
     SourceRow,
     describe_merchant,
 )
+from index.catalog.row_identity import find_id
 from index.catalog.row_outcomes import build_rejected_row, build_warnings
 from index.catalog.row_photos import ReadClip
 from index.catalog.text_cleaning import is_empty
@@ -87,9 +88,7 @@ class ProductFeed(Feed):
         seen_ids: SeenIds,
     ) -> FeedRow:
         if isinstance(row, MalformedRow):
-            product_id = (
-                self._builder.read_id(planner.plan(row.cells), row.cells) if row.cells else ""
-            )
+            product_id = find_id(planner.plan(row.cells), row.cells) if row.cells else ""
             error = CellError(row.reason, "", product_id)
             return build_rejected_row(self.name, row.line, error, row.raw)
         plan = planner.plan(row.cells)

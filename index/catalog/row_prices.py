@@ -78,6 +78,33 @@ def _without_sale(price: Money | None, list_price: Money | None) -> RowPrices:
     )
 
 
+def choose_currency(row: RowReader, named: str, default: str) -> str:
+    """Return the currency of a row's prices that name none; empty when it is not known.
+
+    Args:
+        row: The row, whose currency was read: with an unknown one it must not get the default.
+        named: ISO code that the row names; empty for none.
+        default: The shop's.
+    """
+    return named or ("" if row.is_dropped("currency") else row.plan.currency or default)
+
+
+def read_cost_margin(row: RowReader, price: float | None, currency: str) -> float | None:
+    """Return what a cost above zero leaves of the price, as a share of it.
+
+    Args:
+        row: The row.
+        price: What a shopper pays; None when unknown.
+        currency: ISO code of the price.
+    """
+    if not price:
+        return None
+    cost: Money | None = row.read("cost", lambda value: parse_price(value, currency), None)
+    if cost is None or not cost.amount or cost.currency not in {"", currency}:
+        return None
+    return round(1 - cost.amount / price, 6)
+
+
 def _is_same_currency(one: Money, other: Money) -> bool:
     """Return whether two prices can be compared: a bare number is in the other's currency."""
     return one.currency == other.currency or "" in {one.currency, other.currency}

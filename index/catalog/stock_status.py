@@ -14,7 +14,7 @@ from index.catalog.stock_words import (
     STATE_BY_WORD,
     UNITS,
 )
-from index.text.folding import fold_spelling
+from index.text.folding import ASCII_DIGITS, fold_spelling
 from index.text.prices import parse_price
 from shopwindow.values import Availability
 
@@ -22,7 +22,6 @@ _SCHEMA = re.compile(r"^(?:https?://)?(?:www\.)?schema\.org/|^schema:", re.IGNOR
 _CAMEL_CASE = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _QUANTITY = re.compile(r"(?<![\w.,-])([0-9]{1,9})(?:[.,]0+)?(?![\w.,])", re.ASCII)
 _SIGNS = re.compile(r"[()\[\]:>≥~+!,*✓✔]")
-_DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "01234567890123456789")
 _MAX_CHARS = 80
 _CACHED_WORDS = 1_000
 
@@ -105,7 +104,7 @@ def normalize_availability(value: object) -> str:
 
 @lru_cache(maxsize=_CACHED_WORDS)
 def _normalize(value: str) -> str:
-    text = _SCHEMA.sub("", value.translate(_DIGITS).strip().strip("\"'").rstrip("/.!"))
+    text = _SCHEMA.sub("", value.translate(ASCII_DIGITS).strip().strip("\"'").rstrip("/.!"))
     text = fold_spelling(_CAMEL_CASE.sub(" ", text)).replace("_", " ")
     sign = "-" if text.startswith("-") else ""  # a negative quantity; other dashes join words
     words = text.replace("-", " ").split()

@@ -5,10 +5,10 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from index.catalog.date_formats import DateOrder, parse_written_date
 from index.catalog.records import CellError
+from index.text.folding import ASCII_DIGITS
 
-_DIGITS = {ord(d): str(i % 10) for i, d in enumerate("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹")}
 _IGNORED = dict.fromkeys((0x200E, 0x200F, 0x061C, 0xFEFF))
-_TO_ASCII = {**_DIGITS, **_IGNORED, 0xA0: " ", 0x202F: " "}
+_TO_ASCII = {**ASCII_DIGITS, **_IGNORED, 0xA0: " ", 0x202F: " "}
 _UNIX_SECONDS = re.compile(r"\d{9,10}(?:\.\d+)?", re.ASCII)
 _UNIX_MILLISECONDS = re.compile(r"\d{12,13}", re.ASCII)
 _EXCEL_DAYS = re.compile(r"[3-6]\d{4}(?:[.,]\d+)?", re.ASCII)

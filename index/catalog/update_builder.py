@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from index.catalog.attributes import read_attributes
-from index.catalog.category_paths import parse_category
+from index.catalog.category_paths import join_subcategory, parse_category
 from index.catalog.column_mapping import ColumnPlan
 from index.catalog.date_formats import DateOrder
 from index.catalog.date_orders import NO_DATE_ORDERS, DateOrders
@@ -23,11 +23,12 @@ from index.catalog.product_builder import RowDefaults
 from index.catalog.records import CellError
 from index.catalog.removal_words import is_removal_word
 from index.catalog.row_cells import Cells, DroppedValue, RowReader
+from index.catalog.row_identity import require_id
+from index.catalog.row_prices import read_cost_margin
 from index.catalog.stock_status import Stock, parse_stock
 from index.catalog.text_cleaning import clean_line
 from index.catalog.timestamps import parse_datetime
 from index.catalog.updated_prices import read_price_changes
-from index.text.prices import Money, parse_price
 from shopwindow.values import Product, ProductUpdate
 from shopwindow.values.errors import InvalidProductError
 
@@ -72,22 +73,13 @@ class UpdateBuilder:
             CellError: One of them cannot be read, or there is no id.
         """
         row = RowReader(plan, cells)
-        product_id = row.read_required("id", parse_id)
-        if not product_id:
-            raise CellError("an id expected, got nothing", plan.get_column("id"))
+        product_id = require_id(row)
         try:
             merchant_id = row.read_required("merchant_id", clean_line)
         except CellError as exc:
             exc.product_id = product_id
             raise
         return product_id, merchant_id or self._defaults.merchant_id
-
-    def read_id(self, plan: ColumnPlan, cells: Cells) -> str:
-        """Return the id of a row, which may be incomplete; empty when it cannot be read."""
-        try:
-            return RowReader(plan, cells).read_required("id", parse_id)
-        except CellError:
-            return ""
 
     def build(
         self,
@@ -167,7 +159,7 @@ def _read_category(row: RowReader) -> dict[str, Any]:
         return {"category": ()}
     path: tuple[str, ...] = row.read("category", parse_category, ())
     below: tuple[str, ...] = row.read("subcategory", parse_category, ())
-    return {"category": path if path[-len(below) :] == below else path + below}
+    return {"category": join_subcategory(path, below)}
 
 
 def _read_attributes(row: RowReader) -> dict[str, Any]:
@@ -188,7 +180,6 @@ def _complete(update: ProductUpdate, stored: Product, row: RowReader) -> Product
         changes.setdefault("popularity", float(count))
     if "margin" not in changes and row.get_values("cost"):
         product = update.apply(stored)
-        cost: Money | None = row.read("cost", lambda v: parse_price(v, product.currency), None)
-        if cost and cost.amount and product.price and cost.currency in {"", product.currency}:
-            changes["margin"] = round(1 - cost.amount / product.price, 6)
+        margin = read_cost_margin(row, product.price, product.currency)
+        changes |= {} if margin is None else {"margin": margin}
     return ProductUpdate(update.id, changes, update.merchant_id)

@@ -18,6 +18,7 @@ from index.catalog.formats import ReadOptions
 from index.catalog.product_builder import RowDefaults
 from index.catalog.product_feed import format_duplicate
 from index.catalog.records import CellError, ColumnarSource, MalformedRow, Rejection, SourceRow
+from index.catalog.row_identity import find_id
 from index.catalog.row_outcomes import build_dropped, build_rejection
 from index.catalog.update_builder import UpdateBuilder
 from index.catalog.update_columns import check_updatable_columns, restrict_to_updatable
@@ -108,7 +109,7 @@ class UpdateFeed(Feed):
     ) -> UpdateRow:
         plan = self._restrict(planner.plan(row.cells))
         if isinstance(row, MalformedRow):
-            error = CellError(row.reason, "", self._updates.read_id(plan, row.cells))
+            error = CellError(row.reason, "", find_id(plan, row.cells))
             return self._reject(row.line, error, row.raw)
         try:
             product_id, merchant_id = self._updates.read_identity(plan, row.cells)

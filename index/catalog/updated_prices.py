@@ -6,7 +6,7 @@ from index.catalog.date_orders import DateOrders
 from index.catalog.field_values import parse_currency
 from index.catalog.removal_words import is_removal_word
 from index.catalog.row_cells import RowReader
-from index.catalog.row_prices import read_window
+from index.catalog.row_prices import choose_currency, read_window
 from index.text.prices import Money, parse_price
 from shopwindow.values import Product
 
@@ -30,9 +30,7 @@ def read_price_changes(
         default_currency: ISO code for prices that name none; empty for that of the product.
     """
     named = row.read("currency", parse_currency, "")
-    currency = named or (
-        "" if row.is_dropped("currency") else row.plan.currency or default_currency
-    )
+    currency = choose_currency(row, named, default_currency)
     context = currency or ("" if row.is_dropped("currency") or not stored else stored.currency)
     amounts = _read_amounts(row, context)
     changes: dict[str, Any] = {name: money and money.amount for name, money in amounts.items()}

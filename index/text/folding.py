@@ -2,6 +2,9 @@
 
 import unicodedata
 
+ASCII_DIGITS = {ord(d): str(i % 10) for i, d in enumerate("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹")}
+"""Translates Arabic and Persian digits."""
+
 _LETTERS = str.maketrans({"ى": "ي", "ی": "ي", "ة": "ه", "ک": "ك", "ـ": "", "ı": "i", "’": "'"})
 """Letters that shops write for one another, the tatweel, and the curly apostrophe."""
 

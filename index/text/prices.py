@@ -23,15 +23,15 @@ from typing import NamedTuple
 from index.catalog.records import CellError
 from index.text.currencies import read_currency
 from index.text.currency_names import CURRENCY_CODES, THREE_DECIMAL_CURRENCIES
+from index.text.folding import ASCII_DIGITS
 from index.text.price_phrases import strip_price_phrases
 
-_DIGITS = {ord(d): str(i % 10) for i, d in enumerate("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹")}
 _BIDI_MARKS = dict.fromkeys(
     (0x200E, 0x200F, 0x061C, 0x202A, 0x202B, 0x202C, 0x2066, 0x2067, 0x2069)
 )
 _SPACES = dict.fromkeys((0xA0, 0x202F, 0x2009, 0x2007), " ")
 _TO_ASCII = {
-    **_DIGITS,
+    **ASCII_DIGITS,
     **_BIDI_MARKS,
     **_SPACES,
     0x2212: "-",
