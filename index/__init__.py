@@ -19,7 +19,7 @@ if TYPE_CHECKING:
         read_updates,
     )
     from index.catalog_cache import CatalogCache
-    from index.feed_preview import FeedPreview, preview_feed
+    from index.feed_preview import FeedPreview, keep_clip, preview_feed
     from index.field_rows import FieldRows
     from index.index_report import IndexReport, ProgressCallback
     from index.issue_groups import IssueGroups
@@ -92,6 +92,7 @@ _HOMES = {
     "ScoredProduct": "index.product_query",
     "make_position": "index.product_query",
     "Rejection": "index.catalog",
+    "keep_clip": "index.feed_preview",
     "preview_feed": "index.feed_preview",
     "UpdateFeed": "index.catalog",
     "read_products": "index.catalog",
@@ -137,6 +138,7 @@ __all__ = [
     "is_blank",
     "is_feed_address",
     "is_same_photo",
+    "keep_clip",
     "label_facet_counts",
     "make_position",
     "preview_feed",

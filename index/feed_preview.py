@@ -25,6 +25,15 @@ class FeedPreview:
     is_complete: bool = True
 
 
+def keep_clip(clip: str) -> tuple[str, ...]:
+    """Return a clip as its only frame: a preview opens neither photos nor videos.
+
+    Args:
+        clip: Path or address of the clip.
+    """
+    return (clip,)
+
+
 def preview_feed(feed: ProductFeed, max_rows: int | None = None) -> FeedPreview:
     """Return what a feed would give.
 

@@ -25,6 +25,10 @@ class IssueGroup:
     n_rows: int = 0
     lines: list[int] = field(default_factory=list)
 
+    def format_lines(self) -> str:
+        """Return the first lines as a text, with a mark where there are more."""
+        return ", ".join(map(str, self.lines)) + (", …" if self.n_rows > len(self.lines) else "")
+
 
 @dataclass(slots=True)
 class IssueGroups:

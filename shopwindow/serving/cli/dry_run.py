@@ -33,7 +33,7 @@ def show_dry_run(request: FeedRequest, mapping_out: Path | None) -> ExitCode:
     Raises:
         FeedError: The feed cannot be read at all, or the mapping cannot be written.
     """
-    feed = request.open_feed(writes_rejects=False)
+    feed = request.open_feed(is_preview=True)
     with get_stderr_console().status(f"reading {feed.path.name}"):
         preview = preview_feed(feed)
     show_columns(feed, preview.columns)

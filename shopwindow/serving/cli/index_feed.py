@@ -12,6 +12,7 @@ from index import (
     ProductIndex,
     ProgressCallback,
     UpdateFeed,
+    keep_clip,
     read_products,
     read_updates,
 )
@@ -75,11 +76,11 @@ class FeedRequest:
         folder = self.path.parent
         return folder / name if os.access(folder, os.W_OK) else Path(name)
 
-    def open_feed(self, writes_rejects: bool = True) -> ProductFeed:
+    def open_feed(self, is_preview: bool = False) -> ProductFeed:
         """Open the feed, and check its header.
 
         Args:
-            writes_rejects: Whether reading it writes the file of rejected rows.
+            is_preview: Reading it writes no file of rejected rows, and opens no videos.
 
         Returns:
             The feed; its rows are read later.
@@ -91,9 +92,9 @@ class FeedRequest:
             self.path,
             mapping=self.mapping,
             format=self.format or None,
-            rejects=self.get_rejects_path() if writes_rejects else None,
+            rejects=None if is_preview else self.get_rejects_path(),
             photo_folder=self.photo_folder,
-            read_clip=_make_clip_reader(self.photo_folder),
+            read_clip=keep_clip if is_preview else _make_clip_reader(self.photo_folder),
             encoding=self.encoding,
             merchant_id=self.merchant_id,
             currency=self.currency,
@@ -101,7 +102,7 @@ class FeedRequest:
             base_address=self.base_address,
         )
 
-    def open_updates(self, writes_rejects: bool = True) -> UpdateFeed:
+    def open_updates(self, is_preview: bool = False) -> UpdateFeed:
         """Open the feed as one of partial updates; see `open_feed`.
 
         Returns:
@@ -114,7 +115,7 @@ class FeedRequest:
             self.path,
             mapping=self.mapping,
             format=self.format or None,
-            rejects=self.get_rejects_path() if writes_rejects else None,
+            rejects=None if is_preview else self.get_rejects_path(),
             encoding=self.encoding,
             merchant_id=self.merchant_id,
             currency=self.currency,

@@ -59,9 +59,7 @@ def show_groups(title: str, groups: IssueGroups) -> None:
         return
     table = Table("rows", "lines", "id", "column", "reason", title=title, title_justify="left")
     for group in shown:
-        more = ", …" if group.n_rows > len(group.lines) else ""
-        lines = ", ".join(map(str, group.lines)) + more
-        first = group.first
+        first, lines = group.first, group.format_lines()
         cells = (f"{group.n_rows:,}", lines, first.product_id, first.column, first.reason)
         table.add_row(*(sanitize_line(cell) for cell in cells))
     get_stdout_console().print(table)

@@ -61,7 +61,7 @@ def show_update_plan(request: FeedRequest, mapping_out: Path | None) -> ExitCode
     Raises:
         FeedError: The feed cannot be read at all, or the mapping cannot be written.
     """
-    feed = request.open_updates(writes_rejects=False)
+    feed = request.open_updates(is_preview=True)
     show_columns(feed, feed.describe_columns())
     report = _scan(feed)
     table = Table("updates", "", show_header=False)

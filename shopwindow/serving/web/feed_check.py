@@ -1,6 +1,7 @@
 """A page that shows what an uploaded feed's columns are used for; nothing is indexed."""
 
 import logging
+import shutil
 import tempfile
 import threading
 from collections.abc import Sequence
@@ -16,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from index import IssueGroups, preview_feed, read_products
+from index import IssueGroups, keep_clip, preview_feed, read_products
 from shopwindow.serving.web.components import render_block
 from shopwindow.serving.web.translations import translate
 from shopwindow.values.display_formats import Language
@@ -91,8 +92,7 @@ def _check_upload(upload: UploadFile, language: Language) -> CheckedFeed:
             name = PurePath((upload.filename or "").replace("\\", "/")).name or "feed"
             path = Path(folder) / name.replace("\0", "")[-100:]
             with path.open("wb") as file:
-                while chunk := upload.file.read(1 << 20):
-                    file.write(chunk)
+                shutil.copyfileobj(upload.file, file)
             return CheckedFeed(check_feed(path, language))
     except FeedError as exc:
         reason = str(exc.reason).replace(exc.path, path.name)
@@ -113,7 +113,7 @@ def check_feed(path: Path, language: Language) -> Markup:
     Raises:
         FeedError: It cannot be read at all.
     """
-    feed = read_products(path, photo_folder=path.parent / "photos")
+    feed = read_products(path, photo_folder=path.parent / "photos", read_clip=keep_clip)
     preview = preview_feed(feed, MAX_PREVIEW_ROWS)
     report = preview.report
     note = translate("feed_first_rows", language, n=MAX_PREVIEW_ROWS)
@@ -178,7 +178,7 @@ def _list_groups(groups: IssueGroups) -> list[tuple[str, str, str, str, str]]:
     return [
         (
             f"{group.n_rows:,}",
-            ", ".join(map(str, group.lines)) + (", …" if group.n_rows > len(group.lines) else ""),
+            group.format_lines(),
             group.first.product_id,
             group.first.column,
             group.first.reason,

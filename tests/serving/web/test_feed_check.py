@@ -38,6 +38,12 @@ def test_the_page_shows_what_a_dry_run_does(client: TestClient) -> None:
     assert "&lt;b&gt;Mug&lt;/b&gt;" in page
 
 
+def test_videos_are_neither_opened_nor_called_left_out(client: TestClient) -> None:
+    page = send(client, b"id,title,video_link\n1,Mug,https://cdn.example.com/a.mp4\n")
+    assert "<b>1</b>products" in page
+    assert "<b>0</b>values left out" in page
+
+
 def test_the_page_is_in_arabic_too(client: TestClient) -> None:
     page = send(client, FEED.encode(), language="ar")
     assert 'lang="ar" dir="rtl"' in page
