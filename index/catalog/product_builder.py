@@ -28,7 +28,7 @@ from index.catalog.localized_texts import read_texts
 from index.catalog.records import CellError
 from index.catalog.row_cells import Cells, DroppedValue, RowReader
 from index.catalog.row_identity import require_id
-from index.catalog.row_photos import PhotoReader, ReadClip
+from index.catalog.row_photos import ReadClip, RowPhotoReader
 from index.catalog.row_prices import RowPrices, choose_currency, read_cost_margin, read_prices
 from index.catalog.sale_status import require_for_sale
 from index.catalog.stock_status import Stock, parse_stock
@@ -79,7 +79,7 @@ class ProductBuilder:
         read_clip: ReadClip | None = None,
     ) -> None:
         self._defaults = defaults
-        self._photo_reader = PhotoReader(feed, root, photos, read_clip)
+        self._photo_reader = RowPhotoReader(feed, root, photos, read_clip)
 
     def build(
         self, plan: ColumnPlan, cells: Cells, orders: DateOrders = NO_DATE_ORDERS

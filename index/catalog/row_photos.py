@@ -30,7 +30,7 @@ class _Found(NamedTuple):
     reason: str = ""
 
 
-class PhotoReader:
+class RowPhotoReader:
     """Reads the photos of rows.
 
     Args:

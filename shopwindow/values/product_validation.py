@@ -142,9 +142,8 @@ def _check_choices(values: Mapping[str, Any]) -> None:
         InvalidProductError: One of them is not what the field holds.
     """
     availability, url = values["availability"], values["url"]
-    if availability and availability not in AVAILABILITIES:
-        expected = f"one of {', '.join(AVAILABILITIES)}"
-        raise InvalidProductError("availability", expected, availability)
+    if availability:
+        _VALIDATOR.check_choice("availability", availability, AVAILABILITIES)
     if url and not url.startswith(("http://", "https://")):
         raise InvalidProductError("url", "an http or https address", url)
 

@@ -24,7 +24,7 @@ from index.catalog.exports.export_source import (
     keep_filled,
 )
 from index.catalog.exports.export_stock import ExportStock, read_stock
-from index.catalog.exports.export_values import build_attributes, is_same_price, to_decimal
+from index.catalog.exports.export_values import build_attributes, has_own_price, to_decimal
 from index.catalog.records import MalformedRow, SourceRow
 from index.catalog.sale_status import is_inactive
 
@@ -183,9 +183,8 @@ class _BigCommerceAdapter:
     def _get_own_columns(self, cells: Mapping[str, object]) -> tuple[str, ...]:
         """Return what a variant does not inherit; with another price, also not the sale."""
         header = self._header
-        price = header.get_text(cells, "price")
-        has_own_price = price and not is_same_price(price, header.get_text(self._product, "price"))
-        sale = ("sale_price", "retail", "cost") if has_own_price else ()
+        is_own = has_own_price(header, cells, self._product)
+        sale = ("sale_price", "retail", "cost") if is_own else ()
         images = (name for columns in self._images.values() for name in columns.values())
         return (*header.find_all(*_OWN_KEYS, *sale), *images)
 

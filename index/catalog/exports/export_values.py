@@ -1,9 +1,10 @@
 """Values that several exports write alike: options, lists of categories and photos, sales."""
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from decimal import Decimal, InvalidOperation
 
+from index.catalog.exports.export_header import ExportHeader
 from index.catalog.header_vocabulary import ATTRIBUTE_BY_COLUMN, normalize_column_name
 from index.catalog.records import CellError
 from index.text.prices import parse_price
@@ -43,6 +44,14 @@ def is_same_price(one: object, other: object) -> bool:
         return parse_price(one).amount == parse_price(other).amount
     except CellError:
         return one == other
+
+
+def has_own_price(
+    header: ExportHeader, cells: Mapping[str, object], product: Mapping[str, object]
+) -> bool:
+    """Return whether a variant has another price than its product, and so no part in its sale."""
+    price = header.get_text(cells, "price")
+    return bool(price) and not is_same_price(price, header.get_text(product, "price"))
 
 
 def build_attributes(options: Iterable[tuple[str, str]]) -> dict[str, str]:

@@ -19,7 +19,7 @@ from index.catalog.exports.export_stock import read_stock
 from index.catalog.exports.export_values import (
     build_attributes,
     choose_category,
-    is_same_price,
+    has_own_price,
     split_category_paths,
     split_list,
 )
@@ -132,8 +132,7 @@ class _SallaAdapter:
         """Return what a variant does not inherit; with another price, also not the sale."""
         header = self._header
         own = [*_OWN_KEYS]
-        price = header.get_text(cells, "price")
-        if price and not is_same_price(price, header.get_text(self._product, "price")):
+        if has_own_price(header, cells, self._product):
             own += ["sale_price", "starts", "ends", "cost"]
         return (*header.find_all(*own), *(value for _, value in self._options))
 

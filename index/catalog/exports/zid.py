@@ -20,7 +20,7 @@ from index.catalog.exports.export_stock import read_stock
 from index.catalog.exports.export_values import (
     build_attributes,
     choose_category,
-    is_same_price,
+    has_own_price,
     split_category_paths,
     split_list,
 )
@@ -130,8 +130,7 @@ class _ZidAdapter:
             return build_orphan(row)
         header = self._header
         own = [*_OWN_KEYS]
-        price = header.get_text(row.cells, "price")
-        if price and not is_same_price(price, header.get_text(product, "price")):
+        if has_own_price(header, row.cells, product):
             own += ["sale_price", "cost"]
         values = [value for _, value in self._options]
         cells = inherit_cells(row.cells, product, never=(*header.find_all(*own), *values))
