@@ -112,24 +112,6 @@ def _validate_encoding(path: Path, encoding: str) -> str:
     return "utf-8-sig" if name == "utf-8" else name
 
 
-def iter_bounded_lines(stream: TextIO) -> Iterator[tuple[int, str | None]]:
-    """Yield the number and text of each line; None for a line over the limit.
-
-    Without the limit a compressed feed could expand into one line that fills the memory.
-
-    Yields:
-        Pairs of line number, from 1, and text.
-    """
-    line_number = 0
-    while line := stream.readline(MAX_ROW_CHARS):
-        line_number += 1
-        if len(line) == MAX_ROW_CHARS and not line.endswith("\n"):
-            skip_line(stream)
-            yield line_number, None
-        else:
-            yield line_number, line
-
-
 def skip_line(stream: TextIO) -> None:
     """Read to the end of the line and discard it."""
     while (rest := stream.readline(MAX_ROW_CHARS)) and not rest.endswith(("\n", "\r")):
