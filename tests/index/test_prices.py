@@ -262,6 +262,15 @@ def test_conditions_of_a_price_name_each_part_of_the_catalogue() -> None:
         ),
         In("brand_key", ("a",)),
     )
+    two = PriceView("AED", {"AED": 3, "USD": 1}, get_factor=get_factor)
+    assert two.resolve((PriceRange(None, 8.0),)) == (
+        AnyOf(
+            (
+                (In("currency", ("AED",)), Range("price", None, 8.0)),
+                (In("currency", ("USD",)), Range("price", None, 2.0)),
+            )
+        ),
+    )
     nothing = PriceView("AED", {"AED": 3}).resolve((PriceRange(1.0, 2.0, "XAF"),))
     assert nothing == (In("currency", ("none",)),)
 

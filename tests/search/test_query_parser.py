@@ -1,5 +1,7 @@
 """Prices, negations and entities in a query: what is parsed, and what is left alone."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -134,6 +136,8 @@ def test_a_price_becomes_a_filter_and_leaves_the_text(parser: QueryParser) -> No
         False,
     ]
     assert (parsed.interpretations[0].value, parsed.filters.currency) == ("≤ 50 AED", "AED")
+    of_catalogue = replace(parser, currency="AED").parse(Query("red dress under 50 AED"))
+    assert (of_catalogue.interpretations[0].value, of_catalogue.filters.currency) == ("≤ 50", "")
     texts = {
         "dress over 9": "≥ 9",
         "dress between 9 and 5": "5–9",

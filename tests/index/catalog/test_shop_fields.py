@@ -9,7 +9,8 @@ from index.catalog import read_products
 
 @pytest.mark.parametrize(
     ("cells", "margin"),
-    [("0.35,", 0.35), ("35 %,", 0.35), ("-5%,", -0.05), ("101 %,", None), (",60", 0.4),
+    [("0.35,", 0.35), ("35 %,", 0.35), ("-5%,", -0.05), ("101 %,", None),
+     ("100 %,", 1.0), ("1,", 1.0), ("1.01,", 0.0101), (",60", 0.4),
      (",0", None),
      (",120", -0.2), ("0.1,60", 0.1), (",60 USD", None)],
 )  # fmt: skip
@@ -20,6 +21,20 @@ def test_a_margin_is_a_share_or_what_the_cost_leaves(
     path.write_text(f"id,title,price,margin,cost\n1,Mug,100 AED,{cells}\n")
     (product,) = read_products(path)
     assert product.margin == margin
+
+
+@pytest.mark.parametrize(
+    ("cells", "price", "list_price"),
+    [("50,40,", 40.0, 50.0), ("50,50,", 50.0, None), ("50,60,", 50.0, None), ("50,0,", 50.0, None),
+     ("50,,70", 50.0, 70.0), ("50,,50", 50.0, None), (",40,70", 40.0, 70.0), (",,70", 70.0, None)],
+)  # fmt: skip
+def test_a_list_price_is_a_higher_one(
+    tmp_path: Path, cells: str, price: float, list_price: float | None
+) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(f"id,title,price,sale_price,msrp\n1,Mug,{cells}\n")
+    (product,) = read_products(path)
+    assert (product.price, product.list_price) == (price, list_price)
 
 
 @pytest.mark.parametrize(
